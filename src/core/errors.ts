@@ -1,0 +1,95 @@
+/**
+ * The one error type of the program and the one table that gives each code its HTTP status.
+ * A `ClientError` is a sentence for the caller; whatever else is thrown is a fault of ours.
+ */
+
+/** Code → HTTP status, and whether the same request can succeed later without a change. */
+export const ERROR_CODES = {
+  /** The request itself is malformed: body, headers, query. */
+  invalid_request: { status: 400, retry: false },
+  /** A member of the request has a value that is not allowed. */
+  invalid_field: { status: 400, retry: false },
+  /** A member of the request that nobody knows. */
+  unknown_field: { status: 400, retry: false },
+  /** The provider cannot hold this attribute. */
+  unsupported_field: { status: 400, retry: false },
+  /** The attribute is shown and never set. */
+  read_only_field: { status: 400, retry: false },
+  /** A rule between several settings would be broken by the resulting client. */
+  rule_violated: { status: 400, retry: false },
+  /** The provider refused the change although it passed our own rules. */
+  provider_refused: { status: 400, retry: false },
+  unauthenticated: { status: 401, retry: false },
+  insufficient_scope: { status: 403, retry: false },
+  /** No such client, or none that this caller may know of. */
+  not_found: { status: 404, retry: false },
+  /** No such path. */
+  no_such_route: { status: 404, retry: false },
+  method_not_allowed: { status: 405, retry: false },
+  /** A change ended half-way and could not be undone; the record names the fields. */
+  conflict: { status: 500, retry: false },
+  /** `If-Match` no longer holds. */
+  precondition_failed: { status: 412, retry: false },
+  too_large: { status: 413, retry: false },
+  unsupported_media_type: { status: 415, retry: false },
+  internal: { status: 500, retry: false },
+  /** Upstream failed, and it is certain that nothing was changed. */
+  provider_unavailable: { status: 500, retry: true },
+  /** Upstream does not accept this server's own credentials or rights. */
+  provider_misconfigured: { status: 500, retry: false },
+  /** Upstream asks to slow down for longer than this request may take. */
+  provider_throttled: { status: 503, retry: true },
+  /** The keys that verify access tokens cannot be fetched. */
+  keys_unavailable: { status: 503, retry: true },
+  /** The history cannot be written, so nothing was sent upstream. */
+  store_unavailable: { status: 503, retry: true },
+  /** The server is stopping or cannot take more work. */
+  unavailable: { status: 503, retry: true },
+  /** The deadline passed before anything was sent upstream. */
+  deadline_exceeded: { status: 504, retry: true },
+  /** The change was sent and its outcome could not be learned in time. */
+  outcome_unknown: { status: 504, retry: false },
+} as const satisfies Record<string, { status: number; retry: boolean }>
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+export interface ErrorDetails {
+  /** Path of the member at fault, for example `client.callbacks[2]`. */
+  readonly field?: string
+  /** Seconds after which a repetition makes sense. */
+  readonly retryAfter?: number
+  /** Further response headers, for example `WWW-Authenticate`. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The operation whose outcome can be asked for later. */
+  readonly operationId?: string
+  /** Several faults at once, each a sentence of its own (configuration). */
+  readonly faults?: readonly string[]
+  /** For our own logs; never shown to a caller. */
+  readonly cause?: unknown
+}
+
+/** A failure that is told to the caller: the message is a whole sentence without any secret. */
+export class ClientError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause })
+    this.name = 'ClientError'
+    this.code = code
+    this.details = details
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status
+  }
+
+  get field(): string | undefined {
+    return this.details.field
+  }
+}
+
+/** Says whether a thrown value is ours, and narrows it to the code when one is given. */
+export function isClientError(thrown: unknown, code?: ErrorCode): thrown is ClientError {
+  return thrown instanceof ClientError && (code === undefined || thrown.code === code)
+}

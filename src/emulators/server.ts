@@ -1,0 +1,240 @@
+/**
+ * What every emulator shares: a loopback HTTP server on a real socket, injected faults, the log of
+ * calls, and the control routes below `/_emulator/` through which other processes use them.
+ * What a call means is the emulator's own business (`answer`).
+ */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { createFaultQueue, type Fault } from './faults.ts'
+
+export interface EmulatorRequest {
+  readonly method: string
+  /** Percent-encoded, without the query. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+}
+
+export interface EmulatorAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** JSON value; absent: no body. */
+  readonly body?: unknown
+}
+
+/** One call as the emulator saw it, for tests that count what reached the provider. */
+export interface EmulatorCall {
+  readonly operation: string
+  readonly method: string
+  readonly path: string
+  /** The body parsed as JSON, else as text; `undefined` when empty. */
+  readonly body: unknown
+  readonly status: number | undefined
+  readonly fault: Fault['kind'] | undefined
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+/** What one emulator is made of; `server.ts` does the rest. */
+export interface EmulatorBehaviour {
+  /** Names the operation of a request, as faults and the log of calls spell it. */
+  operation(request: EmulatorRequest): string
+  /** Does the work and answers. Checks, throttles and state are all its own. */
+  answer(request: EmulatorRequest, operation: string): EmulatorAnswer | Promise<EmulatorAnswer>
+  /** The provider's own answer for an injected fault that has one. */
+  faultAnswer(kind: 'throttle' | 'error' | 'expired_credentials', fault: Fault): EmulatorAnswer
+  /** Lets another writer set native members of the client that the request is about. */
+  foreignWrite(request: EmulatorRequest, change: Readonly<Record<string, unknown>>): void
+  /** Back to the state that it started with. */
+  reset(): void
+  /** Further control routes below `/_emulator/`; `undefined`: no such route. */
+  control?(request: EmulatorRequest, name: string): EmulatorAnswer | undefined
+}
+
+export interface Emulator {
+  /** Base URL without a trailing slash, for example `http://127.0.0.1:41234`. */
+  readonly url: string
+  readonly calls: readonly EmulatorCall[]
+  inject(fault: Fault): void
+  clearFaults(): void
+  clearCalls(): void
+  /** Stops listening and cuts what is still open. */
+  close(): Promise<void>
+}
+
+export interface ListenOptions {
+  /** 0 (the default) takes a free one. */
+  readonly port?: number
+  readonly host?: string
+}
+
+/** Starts an emulator on a loopback socket. */
+export async function listenAs(
+  behaviour: EmulatorBehaviour,
+  options: ListenOptions = {},
+): Promise<Emulator> {
+  const faults = createFaultQueue()
+  const calls: EmulatorCall[] = []
+  const sockets = new Set<Socket>()
+
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing).catch(() => outgoing.destroy())
+  })
+  server.keepAliveTimeout = 30_000
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const request = await receive(incoming)
+    if (request.path.startsWith('/_emulator/')) return send(outgoing, control(request))
+    const operation = behaviour.operation(request)
+    const fault = faults.take(operation)
+    const answer = await meet(request, operation, fault)
+    calls.push({
+      operation,
+      method: request.method,
+      path: request.path,
+      body: readable(request.body),
+      status: typeof answer === 'object' ? answer.status : undefined,
+      fault: fault?.kind,
+      at: Date.now(),
+    })
+    deliver(outgoing, answer, fault)
+  }
+
+  /** The answer under the fault, or what to do with the socket in place of one. */
+  async function meet(
+    request: EmulatorRequest,
+    operation: string,
+    fault: Fault | undefined,
+  ): Promise<EmulatorAnswer | 'reset' | 'stall'> {
+    switch (fault?.kind) {
+      case 'throttle':
+        return behaviour.faultAnswer('throttle', fault)
+      case 'expired_credentials':
+        return behaviour.faultAnswer('expired_credentials', fault)
+      case 'error_before_apply':
+        return behaviour.faultAnswer('error', fault)
+      case 'reset_before_apply':
+        return 'reset'
+      case 'stall_before_apply':
+        return 'stall'
+      case 'delay':
+        await new Promise((resume) => setTimeout(resume, fault.delayMs ?? 0))
+        break
+      case 'foreign_write':
+        behaviour.foreignWrite(request, fault.change ?? {})
+        break
+    }
+    const answer = await behaviour.answer(request, operation)
+    if (fault?.kind === 'error_after_apply') return behaviour.faultAnswer('error', fault)
+    if (fault?.kind === 'reset_after_apply') return 'reset'
+    if (fault?.kind === 'stall_after_apply') return 'stall'
+    return answer
+  }
+
+  function control(request: EmulatorRequest): EmulatorAnswer {
+    const name = request.path.slice('/_emulator/'.length)
+    const asked = `${request.method} ${name}`
+    if (asked === 'POST faults') {
+      faults.inject(JSON.parse(request.body.toString()) as Fault)
+      return { status: 204 }
+    }
+    if (asked === 'DELETE faults') {
+      faults.clear()
+      return { status: 204 }
+    }
+    if (asked === 'GET calls') return { status: 200, body: calls }
+    if (asked === 'POST reset') {
+      behaviour.reset()
+      faults.clear()
+      calls.length = 0
+      return { status: 204 }
+    }
+    const own = behaviour.control?.(request, name)
+    return own ?? { status: 404, body: { error: `The emulator has no control route ${asked}` } }
+  }
+
+  const host = options.host ?? '127.0.0.1'
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://${host}:${port}`,
+    calls,
+    inject: faults.inject,
+    clearFaults: faults.clear,
+    clearCalls: () => {
+      calls.length = 0
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+async function receive(incoming: IncomingMessage): Promise<EmulatorRequest> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  const target = incoming.url ?? '/'
+  const mark = target.indexOf('?')
+  return {
+    method: incoming.method ?? 'GET',
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    headers: incoming.headers,
+    body: Buffer.concat(chunks),
+  }
+}
+
+function deliver(
+  outgoing: ServerResponse,
+  answer: EmulatorAnswer | 'reset' | 'stall',
+  fault: Fault | undefined,
+): void {
+  if (answer === 'stall') return
+  if (answer === 'reset') {
+    outgoing.socket?.resetAndDestroy()
+    return
+  }
+  if (fault?.kind === 'garbage_answer') {
+    outgoing.writeHead(200, { 'content-type': 'application/json' })
+    outgoing.end('<html>not what was asked for</html>')
+    return
+  }
+  if (fault?.kind === 'cut_answer') {
+    const text = JSON.stringify(answer.body ?? {})
+    outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': text.length + 1 })
+    outgoing.write(text.slice(0, text.length / 2), () => outgoing.destroy())
+    return
+  }
+  send(outgoing, answer)
+}
+
+function send(outgoing: ServerResponse, answer: EmulatorAnswer): void {
+  const text = answer.body === undefined ? '' : JSON.stringify(answer.body)
+  const type = text === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }
+  outgoing.writeHead(answer.status, {
+    ...type,
+    'content-length': Buffer.byteLength(text),
+    ...answer.headers,
+  })
+  outgoing.end(text)
+}
+
+function readable(body: Buffer): unknown {
+  if (body.length === 0) return undefined
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    return body.toString()
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The plain request and response that the application takes and gives. The entries (Node server,
+ * Lambda) turn theirs into these and back; nothing else knows where the program runs.
+ */
+
+export interface HttpRequest {
+  /** Upper case. */
+  readonly method: string
+  /** Percent-encoded, as sent, without query, stage or base path: `/clients/abc`. */
+  readonly path: string
+  /** As sent, without the question mark; empty when there is none. */
+  readonly query: string
+  /** Names in lower case; every value that came, so that a doubled header can be refused. */
+  readonly headers: Readonly<Record<string, readonly string[]>>
+  /** `undefined`: none came. `'too_large'`: more came than `MAX_BODY_BYTES`, and was not kept. */
+  readonly body: Uint8Array | 'too_large' | undefined
+  /** Epoch milliseconds by which the answer must be out. */
+  readonly deadline: number
+}
+
+export interface HttpResponse {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** The whole application: never rejects; a fault is an answer with an `error`. */
+export type App = (request: HttpRequest) => Promise<HttpResponse>
+
+/** The largest request body that is read (256 KiB, `413` beyond). */
+export const MAX_BODY_BYTES = 262_144
+
+/** The time one request may take where nothing shorter is given (guarantee G8). */
+export const DEFAULT_DEADLINE_MS = 25_000
