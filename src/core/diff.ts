@@ -1,0 +1,95 @@
+/** The difference between two states of a client, field by field, for people and for the history. */
+
+import { FIELD_NAMES, FIELDS } from './client.ts'
+import type { Json, JsonObject } from './json.ts'
+import { isRecord, same } from './json.ts'
+import type { Mapping, Native } from './mapping.ts'
+import { fieldOfPath, showClient, stateOf } from './mapping.ts'
+import { isSecret } from './secret.ts'
+
+/** One field that differs. A secret is told by its fingerprint, never by its value. */
+export interface FieldChange {
+  /** Path below the client: `callbacks`, `clientMetadata.team`, `providerSettings.addons`. */
+  readonly field: string
+  readonly before: Json
+  readonly after: Json
+  /** For lists: the values that came and went. */
+  readonly added?: readonly Json[]
+  readonly removed?: readonly Json[]
+}
+
+/** What differs between two native records of one client, in the order of the neutral fields. */
+export function diffClients(
+  mapping: Mapping,
+  before: Native,
+  after: Native,
+  fingerprintOf: (secret: string) => string,
+): readonly FieldChange[] {
+  const one = showClient(mapping, before)
+  const other = showClient(mapping, after)
+  const changes = FIELD_NAMES.flatMap((field) => {
+    if (field === 'updatedAt') return []
+    const was = plain(one[field], fingerprintOf)
+    const is = plain(other[field], fingerprintOf)
+    if (same(was, is)) return []
+    return FIELDS[field].kind === 'map' || FIELDS[field].kind === 'raw'
+      ? diffMembers(field, was as JsonObject, is as JsonObject)
+      : [changeOf(field, was, is)]
+  })
+  return [...changes, ...unseen(mapping, before, after, changes)]
+}
+
+function plain(value: unknown, fingerprintOf: (secret: string) => string): Json {
+  return isSecret(value) ? fingerprintOf(value.reveal()) : (value as Json)
+}
+
+function diffMembers(field: string, before: JsonObject, after: JsonObject): FieldChange[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return names
+    .filter((name) => !same(before[name] ?? null, after[name] ?? null))
+    .map((name) => changeOf(`${field}.${name}`, before[name] ?? null, after[name] ?? null))
+}
+
+function changeOf(field: string, before: Json, after: Json): FieldChange {
+  if (!Array.isArray(before) || !Array.isArray(after)) return { field, before, after }
+  const without = (list: readonly Json[], others: readonly Json[]) =>
+    list.filter((item) => !others.some((other) => same(item, other)))
+  return {
+    field,
+    before,
+    after,
+    added: without(after, before),
+    removed: without(before, after),
+  }
+}
+
+/** Members that differ although no shown field does, such as a secret inside the raw rest. */
+function unseen(
+  mapping: Mapping,
+  before: Native,
+  after: Native,
+  seen: readonly FieldChange[],
+): FieldChange[] {
+  const one = stateOf(mapping, before)
+  const other = stateOf(mapping, after)
+  const told = (key: string) =>
+    seen.some(({ field }) => {
+      const owner = fieldOfPath(mapping, key)
+      return field === `providerSettings.${key}` || (owner !== undefined && covers(field, owner))
+    })
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])]
+    .filter((key) => !same(one[key] ?? null, other[key] ?? null) && !told(key))
+    .map((key) => ({
+      field: `providerSettings.${key}`,
+      before: summary(one[key]),
+      after: summary(other[key]),
+    }))
+}
+
+const covers = (field: string, owner: string) => field === owner || field.startsWith(`${owner}.`)
+
+/** What is not shown may hold secrets: only its kind is told. */
+function summary(value: Json | undefined): Json {
+  if (value === undefined) return null
+  return isRecord(value) || Array.isArray(value) ? '(not shown)' : '(a value that is not shown)'
+}

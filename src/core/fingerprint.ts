@@ -1,0 +1,45 @@
+/**
+ * Keyed fingerprints: of a client's whole state (the `ETag`), and of secrets where a record must tell
+ * that one changed without holding it. Keyed, so that a fingerprint is no oracle for a guessed value.
+ */
+
+import { createHmac, hkdfSync } from 'node:crypto'
+import type { Json } from './json.ts'
+import { canonicalJson } from './json.ts'
+import type { Mapping, Native } from './mapping.ts'
+import { replacePaths, stateOf } from './mapping.ts'
+
+export interface Fingerprints {
+  /** Of the client's complete state; equal exactly when the settings are equal. */
+  ofState(mapping: Mapping, native: Native): string
+  /** Of one secret value, short enough for people to compare. */
+  ofSecret(value: string): string
+  /** A record in which each secret is replaced by its fingerprint. */
+  masked(mapping: Mapping, native: Native): Native
+}
+
+const STATE_CHARACTERS = 32
+const SECRET_CHARACTERS = 12
+
+/** `key` is the installation's key, 32 bytes; states and secrets get keys of their own from it. */
+export function createFingerprints(key: Uint8Array): Fingerprints {
+  const stateKey = derived(key, 'clientry state')
+  const secretKey = derived(key, 'clientry secret')
+  const ofSecret = (value: string) =>
+    `fingerprint:${hmac(secretKey, value).slice(0, SECRET_CHARACTERS)}`
+  return {
+    ofState: (mapping, native) =>
+      hmac(stateKey, canonicalJson(stateOf(mapping, native))).slice(0, STATE_CHARACTERS),
+    ofSecret,
+    masked: (mapping, native) =>
+      replacePaths(native, mapping.secretPaths, (value) => ofSecret(textOf(value))),
+  }
+}
+
+const textOf = (value: Json) => (typeof value === 'string' ? value : canonicalJson(value))
+
+const derived = (key: Uint8Array, purpose: string) =>
+  Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, 32))
+
+const hmac = (key: Uint8Array, text: string) =>
+  createHmac('sha256', key).update(text).digest('base64url')

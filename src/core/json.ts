@@ -1,0 +1,42 @@
+/** JSON values, as they come from callers and providers, and what is asked of them everywhere. */
+
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+
+export interface JsonObject {
+  readonly [name: string]: Json
+}
+
+/** Whether a value is a JSON object: no list, no null. */
+export function isRecord(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Deep equality; the order of members does not matter, that of list items does. */
+export function same(one: Json, other: Json): boolean {
+  if (one === other) return true
+  if (Array.isArray(one)) {
+    return (
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((item, index) => same(item, other[index] as Json))
+    )
+  }
+  if (!isRecord(one) || !isRecord(other)) return false
+  const names = Object.keys(one)
+  return (
+    names.length === Object.keys(other).length &&
+    names.every(
+      (name) => Object.hasOwn(other, name) && same(one[name] as Json, other[name] as Json),
+    )
+  )
+}
+
+/** One text for one value: members sorted by name, no white space. */
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (!isRecord(value)) return JSON.stringify(value)
+  const members = Object.keys(value)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] as Json)}`)
+  return `{${members.join(',')}}`
+}

@@ -1,0 +1,122 @@
+/**
+ * URI rules applied to a change. A patch is refused when it contains a value that breaks a rule, or
+ * when the resulting client breaks one that it did not break before; judged on the resulting client,
+ * so that a rule cannot be evaded by leaving a member out (CVE-2026-18570, CVE-2026-18573). A client
+ * that already breaks a rule can still be patched elsewhere.
+ */
+
+import { FIELDS, type FieldName } from './client.ts'
+import { ClientError } from './errors.ts'
+import type { Json } from './json.ts'
+import { isRecord } from './json.ts'
+import type { Mapping, Native, Warning } from './mapping.ts'
+import { showField } from './mapping.ts'
+import type { FieldPatches } from './patch.ts'
+import { checkUri, type UriFinding, type UriUse } from './uri.ts'
+
+const URI_FIELDS: { readonly [F in FieldName]?: UriUse } = {
+  callbacks: 'redirect',
+  defaultCallback: 'redirect',
+  allowedLogoutUrls: 'logout',
+  webOrigins: 'origin',
+  allowedOrigins: 'origin',
+  initiateLoginUri: 'page',
+  logoUri: 'page',
+}
+
+interface Found {
+  readonly field: FieldName
+  readonly path: string
+  readonly value: string
+  readonly finding: UriFinding
+}
+
+/**
+ * Refuses a patch that itself contains a value which breaks a rule.
+ * @throws ClientError `invalid_field`
+ */
+export function checkOwnUris(
+  mapping: Mapping,
+  field: FieldName,
+  asked: Json,
+  native: boolean,
+): void {
+  const broken = ownFindings(mapping, field, asked, native).find(isViolation)
+  if (broken !== undefined) throw refused(broken)
+}
+
+/**
+ * Refuses a change after which a rule is broken that held before; gives what else is worth telling.
+ * @throws ClientError `invalid_field`
+ */
+export function checkUriState(
+  mapping: Mapping,
+  base: Native,
+  next: Native,
+  fields: FieldPatches,
+  named: readonly FieldName[],
+): readonly Warning[] {
+  const before = new Set(stateFindings(mapping, base).map(identity))
+  const after = stateFindings(mapping, next).filter(isViolation)
+  const fresh = after.find((found) => !before.has(identity(found)))
+  if (fresh !== undefined) throw refused(fresh)
+  const native = isNative(mapping, next)
+  const told = named
+    .flatMap((field) => ownFindings(mapping, field, fields[field] ?? null, native))
+    .filter((found) => !isViolation(found))
+  return [...after, ...told].map(({ field, value, finding }) => ({
+    code: finding.rule,
+    field: `client.${field}`,
+    message: `client.${field}: ${JSON.stringify(value)} ${finding.says}.`,
+  }))
+}
+
+function ownFindings(mapping: Mapping, field: FieldName, asked: Json, native: boolean): Found[] {
+  const path = `client.${field}`
+  const values =
+    isRecord(asked) && FIELDS[field].kind === 'list'
+      ? listed(`${path}.add`, asked.add ?? [])
+      : Array.isArray(asked)
+        ? listed(path, asked)
+        : [{ path, value: asked }]
+  return values.flatMap((one) => findings(mapping, field, one.path, one.value, native))
+}
+
+const listed = (path: string, items: Json) =>
+  (items as readonly Json[]).map((value, index) => ({ path: `${path}[${index}]`, value }))
+
+function stateFindings(mapping: Mapping, native: Native): Found[] {
+  const nativeApp = isNative(mapping, native)
+  return (Object.keys(URI_FIELDS) as FieldName[]).flatMap((field) => {
+    const shown = showField(mapping, field, native) as Json
+    const values = Array.isArray(shown) ? shown : [shown]
+    return values.flatMap((value) => findings(mapping, field, `client.${field}`, value, nativeApp))
+  })
+}
+
+function findings(
+  mapping: Mapping,
+  field: FieldName,
+  path: string,
+  value: Json,
+  native: boolean,
+): Found[] {
+  const use = URI_FIELDS[field]
+  if (use === undefined || typeof value !== 'string') return []
+  return checkUri(value, use, { policy: mapping.uris, native }).map((finding) => ({
+    field,
+    path,
+    value,
+    finding,
+  }))
+}
+
+const isViolation = ({ finding }: Found) => finding.severity === 'violation'
+
+const identity = ({ field, value, finding }: Found) => JSON.stringify([field, value, finding.rule])
+
+const isNative = (mapping: Mapping, native: Native) =>
+  showField(mapping, 'appType', native) === 'native'
+
+const refused = ({ path, finding }: Found) =>
+  new ClientError('invalid_field', `${path} ${finding.says}.`, { field: path })

@@ -1,0 +1,193 @@
+/**
+ * From a client as the provider holds it and a patch to the record that the provider shall hold.
+ * Pure: the same base and patch give the same plan, in a dry run and in earnest.
+ */
+
+import { FIELD_NAMES, FIELDS, type FieldName } from './client.ts'
+import { ClientError } from './errors.ts'
+import type { Json, JsonObject } from './json.ts'
+import { isRecord, same } from './json.ts'
+import { operationsToFields, writtenFields } from './json-patch.ts'
+import { checkLimits } from './limits.ts'
+import type { MappedField, Mapping, Native, NativeChange, Row, Warning } from './mapping.ts'
+import { isLens, sameState, showField } from './mapping.ts'
+import type { FieldPatches, Patch } from './patch.ts'
+import { applyMember, checkMember } from './patch.ts'
+import { patchRest } from './plan-rest.ts'
+import { checkOwnUris, checkUriState } from './plan-uris.ts'
+import { isSecret, secret } from './secret.ts'
+
+export interface Plan {
+  /** The record that the provider shall hold; equal in state to the base when nothing changes. */
+  readonly next: Native
+  /** Fields that the patch changes. */
+  readonly named: readonly FieldName[]
+  readonly unchanged: boolean
+  readonly warnings: readonly Warning[]
+}
+
+/**
+ * Checks what can be told without knowing the client, so that it is refused before anything is sent.
+ * @throws ClientError `unsupported_field`, `invalid_field`
+ */
+export function checkPatch(mapping: Mapping, patch: Patch): void {
+  if (patch.kind === 'merge') return checkFields(mapping, patch.fields)
+  for (const { op, path, value } of patch.operations) {
+    const [field = '', ...rest] = path
+    if (op === 'test' || !writtenFields(patch.operations).has(field as FieldName)) continue
+    const sets = rest.length === 0 && value !== undefined && op !== 'remove'
+    if (sets) checkMember(field, value)
+    const row = rowOf(mapping, field as FieldName)
+    const asks = sets ? value : rest.length > 0 ? undefined : null
+    if (row?.support !== 'missing' || asks === null) continue
+    if (!same(asks ?? null, shownWhereMissing(field as FieldName, row)))
+      throw unsupported(field, row)
+  }
+}
+
+function checkFields(mapping: Mapping, fields: FieldPatches): void {
+  for (const [name, asked] of Object.entries(fields)) {
+    const field = name as FieldName
+    const row = rowOf(mapping, field)
+    if (row === undefined || asked === null) continue
+    if (row.support === 'missing') {
+      const shown = shownWhereMissing(field, row)
+      if (!same(applyMember(field, shown, asked), shown)) throw unsupported(field, row)
+      continue
+    }
+    if (isLens(row) && row.limits !== undefined) checkOwnLimits(field, asked, row.limits)
+    checkOwnUris(mapping, field, asked, true)
+  }
+}
+
+function checkOwnLimits(field: FieldName, asked: Json, limits: Parameters<typeof checkLimits>[2]) {
+  const own = FIELDS[field].kind === 'list' && isRecord(asked)
+  if (!own) return checkLimits(`client.${field}`, withoutNulls(asked), limits)
+  const { add = [] } = asked
+  checkLimits(`client.${field}.add`, add, limits)
+}
+
+/**
+ * Plans a change.
+ * @throws ClientError `unsupported_field`, `read_only_field`, `invalid_field`, `unknown_field`,
+ *   `rule_violated`, `precondition_failed`
+ */
+export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
+  const fields = fieldsOf(mapping, base, patch)
+  const named: FieldName[] = []
+  let next = base
+  for (const field of FIELD_NAMES) {
+    const asked = fields[field]
+    if (asked === undefined) continue
+    const changed =
+      field === 'providerSettings'
+        ? patchRest(mapping, next, asked)
+        : applyField(mapping, next, field, asked)
+    if (changed === undefined) continue
+    next = changed
+    named.push(field)
+  }
+  for (const field of named)
+    checkOwnUris(mapping, field, fields[field] ?? null, isNative(mapping, next))
+  checkRules(mapping, base, next)
+  const warnings = [
+    ...checkUriState(mapping, base, next, fields, named),
+    ...(mapping.warnings?.(next) ?? []),
+  ]
+  return { next, named, unchanged: sameState(mapping, base, next), warnings }
+}
+
+/** The patch as members; operations are applied to the client as it is now. */
+function fieldsOf(mapping: Mapping, base: Native, patch: Patch): FieldPatches {
+  if (patch.kind === 'merge') return patch.fields
+  const client = Object.fromEntries(
+    FIELD_NAMES.map((field) => [field, field === 'secret' ? null : current(mapping, field, base)]),
+  )
+  const fields = operationsToFields(patch.operations, client)
+  for (const [name, asked] of Object.entries(fields)) checkMember(name, asked)
+  checkFields(mapping, fields as FieldPatches)
+  return fields as FieldPatches
+}
+
+/** The record with one field changed; `undefined` when it already is as asked. */
+function applyField(
+  mapping: Mapping,
+  native: Native,
+  field: MappedField,
+  asked: Json,
+): Native | undefined {
+  // A redacted secret that is sent back means "as it is" (the key is always present in an answer).
+  if (field === 'secret' && asked === null) return undefined
+  const row = mapping.fields[field] as Row<Json>
+  const now = current(mapping, field, native)
+  const wanted = applyMember(field, now, asked)
+  if (same(wanted, now) || (wanted === null && same(now, FIELDS[field].empty as Json)))
+    return undefined
+  if (row.support === 'missing') {
+    if (wanted === null) return undefined
+    throw unsupported(field, row)
+  }
+  if (!isLens(row)) {
+    throw new ClientError(
+      'read_only_field',
+      `client.${field} cannot be changed here: ${row.why}.`,
+      { field: `client.${field}` },
+    )
+  }
+  if (row.limits !== undefined && wanted !== null) {
+    checkLimits(`client.${field}`, wanted, row.limits, Array.isArray(now) ? now.length : 0)
+  }
+  const value = field === 'secret' ? secret(String(wanted)) : wanted
+  return withChange(native, row.put(value as Json, native))
+}
+
+/** A record with members set, and those that are `undefined` removed. */
+export function withChange(native: Native, change: NativeChange): Native {
+  const merged = new Map<string, Json>(Object.entries(native))
+  for (const [name, value] of Object.entries(change)) {
+    if (value === undefined) merged.delete(name)
+    else merged.set(name, value)
+  }
+  return Object.fromEntries(merged)
+}
+
+/** A rule that the base already breaks is the provider's affair; a newly broken one is refused. */
+function checkRules(mapping: Mapping, base: Native, next: Native): void {
+  const broken = mapping.rules.find((rule) => !rule.holds(next) && rule.holds(base))
+  if (broken === undefined) return
+  throw new ClientError('rule_violated', broken.says, { field: broken.field })
+}
+
+/** A field as plain JSON; a secret as its value, for comparison only. */
+function current(mapping: Mapping, field: FieldName, native: Native): Json {
+  const value: unknown = showField(mapping, field, native)
+  return isSecret(value) ? value.reveal() : (value as Json)
+}
+
+function rowOf(mapping: Mapping, field: FieldName): Row<unknown> | undefined {
+  return field === 'providerSettings' ? undefined : mapping.fields[field]
+}
+
+function shownWhereMissing(field: FieldName, row: Row<unknown>): Json {
+  const value = row.support === 'missing' ? row.value : undefined
+  return (value ?? FIELDS[field].empty) as Json
+}
+
+function unsupported(field: string, row: Row<unknown>): ClientError {
+  const why = 'why' in row ? row.why : 'the provider cannot hold it'
+  return new ClientError('unsupported_field', `client.${field} cannot be set here: ${why}.`, {
+    field: `client.${field}`,
+  })
+}
+
+function isNative(mapping: Mapping, native: Native): boolean {
+  return showField(mapping, 'appType', native) === 'native'
+}
+
+function withoutNulls(value: Json): Json {
+  if (!isRecord(value)) return value
+  const kept: JsonObject = Object.fromEntries(
+    Object.entries(value).filter(([, item]) => item !== null),
+  )
+  return kept
+}

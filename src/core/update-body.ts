@@ -1,0 +1,64 @@
+/** The body of the update call that turns one record into another, by the provider's own ways. */
+
+import { ClientError } from './errors.ts'
+import type { Json, JsonObject } from './json.ts'
+import { isRecord, same } from './json.ts'
+import type { Mapping, Native } from './mapping.ts'
+import { fieldOfPath } from './mapping.ts'
+
+/**
+ * Where omission resets, everything writable goes along, members that this program has never heard of
+ * too. Where omission keeps, only what changed goes along, `null` for what is to be removed.
+ * @throws ClientError `unsupported_field` when the provider has no way to remove a member
+ */
+export function updateBody(mapping: Mapping, native: Native, next: Native): JsonObject {
+  const refused = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys])
+  if (mapping.omitted === 'reset') {
+    return Object.fromEntries(Object.entries(next).filter(([name]) => !refused.has(name)))
+  }
+  const names = [...new Set([...Object.keys(native), ...Object.keys(next)])]
+  return Object.fromEntries(
+    names
+      .filter((name) => !refused.has(name) && !same(native[name] ?? null, next[name] ?? null))
+      .map((name) => [name, changed(mapping, name, native[name], next[name])]),
+  )
+}
+
+function changed(
+  mapping: Mapping,
+  name: string,
+  before: Json | undefined,
+  after: Json | undefined,
+): Json {
+  if (after === undefined) return removal(mapping, name)
+  const merges = mapping.mergedKeys.includes(name) && isRecord(before) && isRecord(after)
+  return merges ? changedMembers(mapping, name, before, after) : after
+}
+
+function changedMembers(
+  mapping: Mapping,
+  name: string,
+  before: JsonObject,
+  after: JsonObject,
+): JsonObject {
+  const members = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return Object.fromEntries(
+    members
+      .filter((inner) => !same(before[inner] ?? null, after[inner] ?? null))
+      .map((inner) => [inner, after[inner] ?? removal(mapping, `${name}.${inner}`)]),
+  )
+}
+
+function removal(mapping: Mapping, path: string): null {
+  const [parent] = path.split('.')
+  const nullable =
+    mapping.nullablePaths.includes(path) ||
+    (path.includes('.') && mapping.nullablePaths.includes(`${parent}.*`))
+  if (nullable) return null
+  const field = `client.${fieldOfPath(mapping, path) ?? `providerSettings.${path}`}`
+  throw new ClientError(
+    'unsupported_field',
+    `${field} cannot be cleared: the provider has no way back to its default; set a value instead.`,
+    { field },
+  )
+}

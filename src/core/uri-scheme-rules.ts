@@ -1,0 +1,53 @@
+/** Which schemes a URI may have: https, http on the machine itself, private-use ones of native clients. */
+
+import type { UriCase, UriRule } from './uri.ts'
+
+/** Hosts that only the machine itself reaches, compared whole (CVE-2024-8883, CVE-2026-18211). */
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])
+
+/** Schemes that run or read something where they are opened (CVE-2026-9086, CVE-2024-21637). */
+const DANGEROUS_SCHEMES: ReadonlySet<string> = new Set(
+  'about blob chrome data feed file filesystem intent jar javascript resource vbscript view-source'.split(
+    ' ',
+  ),
+)
+
+/** Origins of web views, which native applications register (Capacitor and Ionic, security guide). */
+const WEB_VIEW_ORIGINS: ReadonlySet<string> = new Set([
+  'capacitor://localhost',
+  'ionic://localhost',
+])
+
+/** Which schemes are taken. */
+export const SCHEME_RULES: readonly UriRule[] = [
+  {
+    id: 'dangerous_scheme',
+    says: 'must not have a scheme that browsers run or read locally',
+    breaks: ({ uri }) => DANGEROUS_SCHEMES.has(uri.scheme.toLowerCase()),
+  },
+  {
+    // RFC 8252 sections 7.1, 7.3 and 8.4; RFC 9700 section 2.1
+    id: 'scheme',
+    says: schemeClause,
+    breaks: (asked) => schemeFault(asked) !== undefined,
+  },
+]
+
+function schemeClause(asked: UriCase): string {
+  return schemeFault(asked) ?? ''
+}
+
+function schemeFault({ uri, use, policy, native }: UriCase): string | undefined {
+  const scheme = uri.scheme.toLowerCase()
+  if (scheme === 'https') return undefined
+  if (use === 'page') return 'must be an https URL'
+  if (scheme === 'http') {
+    if (LOOPBACK_HOSTS.has(uri.host)) return undefined
+    return 'must use https; http is only for 127.0.0.1, [::1] and localhost'
+  }
+  if (!policy.customSchemes) return 'must use https'
+  if (!native) return 'must use https; private-use schemes are for native clients'
+  if (use === 'origin') return WEB_VIEW_ORIGINS.has(uri.value) ? undefined : 'must use https'
+  if (scheme.includes('.')) return undefined
+  return 'must use https or a scheme in reverse domain order, such as com.example.app'
+}

@@ -1,0 +1,77 @@
+/** What is allowed in a URI and still worth telling: smells, and things that hold for tests only. */
+
+import type { UriRule } from './uri.ts'
+import { isIpLiteral } from './uri-host-rules.ts'
+import { isWeb } from './uri-reading.ts'
+
+/** Below these anybody can register a name. The most used of publicsuffix.org, not all. */
+const SHARED_SUFFIXES: ReadonlySet<string> = new Set([
+  'azurewebsites.net',
+  'cloudfront.net',
+  'firebaseapp.com',
+  'fly.dev',
+  'github.io',
+  'gitlab.io',
+  'herokuapp.com',
+  'netlify.app',
+  'ngrok-free.app',
+  'ngrok.io',
+  'onrender.com',
+  'pages.dev',
+  'vercel.app',
+  'web.app',
+  'workers.dev',
+])
+
+/** Second levels under which countries register: `co.uk`, `com.au`. */
+const COUNTRY_SUFFIX = /^(?:ac|co|com|edu|gov|net|ne|or|org)\.[a-z]{2}$/
+
+/** Told only where nothing is broken. */
+export const WARNINGS: readonly UriRule[] = [
+  {
+    // RFC 8252 section 8.3
+    id: 'localhost',
+    says: 'should name 127.0.0.1 or [::1]: localhost may resolve elsewhere',
+    breaks: ({ uri }) => isWeb(uri) && uri.host === 'localhost',
+  },
+  {
+    id: 'ip_host',
+    says: 'has an IP address as its host, which may belong to somebody else tomorrow',
+    breaks: ({ uri }) => uri.scheme === 'https' && isIpLiteral(uri.host),
+  },
+  {
+    // Auth0, "Subdomain URL placeholders": not for production
+    id: 'wildcard_used',
+    says: 'has a wildcard: whoever controls one matching host receives the answers',
+    breaks: ({ uri }) => uri.value.includes('*'),
+  },
+  {
+    id: 'shared_suffix',
+    says: 'has a host below which anybody can register a name',
+    breaks: ({ uri }) =>
+      isShared(uri.host) || (uri.value.includes('*') && isShared(parent(uri.host))),
+  },
+  {
+    // RFC 9700 section 4.11: open redirectors
+    id: 'nested_url',
+    says: 'has a query parameter that is itself a URL, as open redirectors have',
+    breaks: ({ uri }) =>
+      [...new URLSearchParams(uri.query ?? '').values()].some((value) =>
+        /^\s*(?:[a-z][a-z0-9+.-]*:)?[\\/]{2}/i.test(value),
+      ),
+  },
+  {
+    // RFC 3986 section 6.2.2.1
+    id: 'scheme_case',
+    says: 'has capital letters in its scheme, which some systems compare as they are',
+    breaks: ({ uri }) => uri.scheme !== uri.scheme.toLowerCase(),
+  },
+]
+
+function isShared(host: string): boolean {
+  return SHARED_SUFFIXES.has(host) || COUNTRY_SUFFIX.test(host)
+}
+
+function parent(host: string): string {
+  return host.slice(host.indexOf('.') + 1)
+}

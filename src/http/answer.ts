@@ -1,0 +1,93 @@
+/** The one place where a client and an error become text for a caller. */
+
+import type { Client } from '../core/client.ts'
+import { ClientError, isClientError } from '../core/errors.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
+import { showClient } from '../core/mapping.ts'
+import type { ClientRef } from '../providers/provider.ts'
+import type { HttpRequest, HttpResponse } from './message.ts'
+
+/** A handler's result; `app.ts` adds the headers that every answer has. */
+export interface Answer {
+  readonly status: number
+  readonly body: JsonObject
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Members of an answer beside the client's own: told by us, and ignored or checked when sent back. */
+export const ANSWER_MEMBERS = ['secretRedacted', 'provider', 'userPoolId', 'warnings'] as const
+
+/** A client as its caller may see it. */
+export function clientBody(
+  ref: ClientRef,
+  mapping: Mapping,
+  native: Native,
+  told: { readonly maySeeSecret: boolean; readonly warnings: readonly Warning[] },
+): JsonObject {
+  const client: Client = showClient(mapping, native)
+  const secret = told.maySeeSecret ? (client.secret?.reveal() ?? null) : null
+  return {
+    ...(client as unknown as JsonObject),
+    secret,
+    ...(told.maySeeSecret ? {} : { secretRedacted: true }),
+    provider: ref.provider,
+    ...(ref.userPoolId === undefined ? {} : { userPoolId: ref.userPoolId }),
+    ...(told.warnings.length === 0 ? {} : { warnings: told.warnings as unknown as Json }),
+  }
+}
+
+/** Headers of every answer: nothing is kept by caches, nothing is taken for a page. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+
+/** An answer with the headers that each one has. */
+export function asResponse(answer: Answer, requestId: string): HttpResponse {
+  return {
+    status: answer.status,
+    headers: { ...HEADERS, 'x-request-id': requestId, ...answer.headers },
+    body: JSON.stringify(answer.body),
+  }
+}
+
+/** An error as a caller reads it; whatever is not ours is a fault of ours and tells nothing. */
+export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: string): Answer {
+  const error = isClientError(thrown)
+    ? thrown
+    : new ClientError('internal', 'Something failed on our side; the request id names it.')
+  const { field, retryAfter, headers = {}, operationId } = error.details
+  const problem = asksForProblem(request)
+  return {
+    status: error.status,
+    headers: {
+      ...headers,
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) }),
+      ...(problem ? { 'content-type': 'application/problem+json; charset=utf-8' } : {}),
+    },
+    body: {
+      error: error.message,
+      code: error.code,
+      ...(field === undefined ? {} : { field }),
+      ...(operationId === undefined ? {} : { operationId }),
+      requestId,
+      ...(problem ? problemMembers(error) : {}),
+    },
+  }
+}
+
+/** RFC 9457 section 3.1. */
+function problemMembers(error: ClientError): JsonObject {
+  return {
+    type: `urn:clientry:error:${error.code}`,
+    title: error.code.replaceAll('_', ' '),
+    status: error.status,
+    detail: error.message,
+  }
+}
+
+const asksForProblem = ({ headers }: HttpRequest) =>
+  (headers.accept ?? []).some((value) => value.includes('application/problem+json'))

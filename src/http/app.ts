@@ -1,0 +1,101 @@
+/**
+ * The application: a plain request in, a plain response out. It finds the route, asks who calls, and
+ * holds the only catch; everything else is in the handlers, one statement a line.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { addRoute, createRouter, findRoute } from 'rou3'
+import { ClientError, isClientError } from '../core/errors.ts'
+import { quoted } from '../core/patch.ts'
+import { type Answer, asResponse, errorAnswer } from './answer.ts'
+import { bearerToken } from './auth/bearer.ts'
+import type { Exchange, HttpSettings, Trace } from './exchange.ts'
+import { lineOf } from './log.ts'
+import type { App, HttpRequest } from './message.ts'
+import { QUERY_PARAMETERS, ROUTES, type Route } from './routes.ts'
+
+const router = createRouter<Route>()
+for (const route of ROUTES) {
+  addRoute(router, route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), route)
+}
+
+/** A caller may name its request, so that its logs and ours can be brought together. */
+const REQUEST_ID = /^[\w.:-]{1,64}$/
+
+/** Builds the application; it never rejects. */
+export function createApp(settings: HttpSettings): App {
+  return async (request) => {
+    const started = Date.now()
+    const [named = ''] = request.headers['x-request-id'] ?? []
+    const requestId = REQUEST_ID.test(named) ? named : randomUUID()
+    const trace: Trace = { upstream: [] }
+    let route: Route | undefined
+    let principal: Exchange['principal']
+    let answer: Answer
+    let failure: unknown
+    try {
+      const match = matchOf(request)
+      route = match.route
+      if (route.permission !== 'public') {
+        principal = await settings.verify(bearerToken(request), request.deadline)
+      }
+      const query = queryOf(route, request.query)
+      const params = paramsOf(match.params)
+      answer = await route.handle({ settings, request, requestId, params, query, principal, trace })
+    } catch (thrown) {
+      failure = thrown
+      answer = errorAnswer(thrown, request, requestId)
+    }
+    settings.log(lineOf({ request, requestId, route, principal, trace, answer, failure, started }))
+    return asResponse(answer, requestId)
+  }
+}
+
+function matchOf({ method, path }: HttpRequest) {
+  const match = findRoute(router, method, path)
+  if (match !== undefined) return { route: match.data, params: match.params ?? {} }
+  const allowed = ROUTES.filter((route) => findRoute(router, route.method, path)?.data === route)
+  if (allowed.length === 0) {
+    throw new ClientError(
+      'no_such_route',
+      'There is no such path; GET /openapi.json lists the paths.',
+    )
+  }
+  const methods = allowed.map((route) => route.method).join(', ')
+  throw new ClientError('method_not_allowed', `This path takes ${methods} only.`, {
+    headers: { allow: methods },
+  })
+}
+
+/** A misspelt parameter must not turn a dry run into a change: what is not known is refused. */
+function queryOf(route: Route, query: string): Readonly<Record<string, string>> {
+  const found = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(query)) {
+    const known = route.query.find((one) => one === name)
+    if (known === undefined) {
+      const expected = route.query.length === 0 ? 'none' : route.query.join(', ')
+      throw badQuery(quoted(name), `is not known here; known are: ${expected}`)
+    }
+    if (found.has(name)) throw badQuery(name, 'must not be repeated')
+    if (!new RegExp(QUERY_PARAMETERS[known].pattern).test(value)) {
+      throw badQuery(name, known === 'dryRun' ? 'must be true or false' : 'must be a short text')
+    }
+    found.set(name, value)
+  }
+  return Object.fromEntries(found)
+}
+
+const badQuery = (name: string, says: string) =>
+  new ClientError('invalid_request', `The query parameter ${name} ${says}.`, { field: name })
+
+/** Decoded once; what is decoded is never used as a path again without being encoded. */
+function paramsOf(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  try {
+    return Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
+    )
+  } catch (cause) {
+    if (!(cause instanceof URIError) || isClientError(cause)) throw cause
+    throw new ClientError('invalid_request', 'The path must be percent-encoded UTF-8.', { cause })
+  }
+}

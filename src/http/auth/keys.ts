@@ -1,0 +1,97 @@
+/**
+ * Finds the key that a token is signed with. That a key cannot be fetched is never held against the
+ * token: the answer is then `keys_unavailable`, which is 503 and not 401.
+ */
+
+import type { CryptoKey } from 'jose'
+import { importJWK } from 'jose/key/import'
+import { ClientError } from '../../core/errors.ts'
+import { ALGORITHMS, type Algorithm } from './algorithms.ts'
+import type { PublicJwk } from './jwk.ts'
+import { createKeySet, type KeyHealth, type KeySource } from './key-set.ts'
+
+/** What the header of a token says about its key. */
+export interface KeyWanted {
+  readonly alg: Algorithm
+  readonly kid: string | undefined
+}
+
+export interface FoundKey {
+  /** Names the key and its material. */
+  readonly id: string
+  readonly key: CryptoKey
+}
+
+export interface Keys {
+  /**
+   * The key for a token; `undefined` when the issuer publishes none such.
+   * @throws ClientError `keys_unavailable`
+   */
+  find(wanted: KeyWanted, deadline: number): Promise<FoundKey | undefined>
+  /** Whether a found key is still published, by a set that needs no renewal. */
+  holds(id: string): boolean
+  health(): KeyHealth
+}
+
+/** Keeps the keys of one issuer. Nothing is fetched before the first token comes. */
+export function createKeys(source: KeySource): Keys {
+  const set = createKeySet(source)
+  /** By the published key, so that keys of an older set go with it. */
+  const imported = new WeakMap<PublicJwk, Map<Algorithm, Promise<CryptoKey>>>()
+
+  async function published(wanted: KeyWanted, deadline: number): Promise<PublicJwk | undefined> {
+    if (!set.isFresh()) await set.renew(deadline)
+    if (!set.isUsable()) throw unavailable(set.failure())
+    const known = matching(set.keys(), wanted)
+    if (known !== undefined) return known
+    // An unknown id may be new
+    await set.renew(deadline)
+    const found = matching(set.keys(), wanted)
+    // Whether the token is good cannot be known now, so it must not be called bad
+    if (found === undefined && set.failure() !== undefined) throw unavailable(set.failure())
+    return found
+  }
+
+  async function usable(found: PublicJwk, alg: Algorithm): Promise<FoundKey> {
+    const byAlgorithm = imported.get(found) ?? new Map<Algorithm, Promise<CryptoKey>>()
+    imported.set(found, byAlgorithm)
+    // Symmetric keys, which come as bytes, were left out
+    const key = byAlgorithm.get(alg) ?? (importJWK(found.jwk, alg) as Promise<CryptoKey>)
+    byAlgorithm.set(alg, key)
+    try {
+      return { id: found.id, key: await key }
+    } catch (cause) {
+      throw unavailable(cause)
+    }
+  }
+
+  return {
+    async find(wanted, deadline) {
+      const found = await published(wanted, deadline)
+      return found === undefined ? undefined : usable(found, wanted.alg)
+    },
+    holds: (id) => set.isFresh() && set.keys().some((one) => one.id === id),
+    health: set.health,
+  }
+}
+
+/** The one key that fits; without a `kid` in the header there must be no second. */
+function matching(keys: readonly PublicJwk[], { alg, kid }: KeyWanted): PublicJwk | undefined {
+  const { kty, crv } = ALGORITHMS[alg]
+  const [first, second] = keys.filter(
+    ({ jwk }) =>
+      jwk.kty === kty &&
+      (crv === undefined || jwk.crv === crv) &&
+      (jwk.alg === undefined || jwk.alg === alg) &&
+      (kid === undefined || jwk.kid === kid),
+  )
+  return second === undefined ? first : undefined
+}
+
+function unavailable(cause: unknown): ClientError {
+  return new ClientError(
+    'keys_unavailable',
+    'The keys that verify access tokens cannot be fetched now; the token was not judged.',
+    { retryAfter: 5, cause },
+  )
+}

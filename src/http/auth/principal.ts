@@ -1,0 +1,62 @@
+/** Who calls: what the claims of a verified access token say about the caller. */
+
+import type { JsonObject } from '../../core/json.ts'
+
+/** The caller of a request. */
+export interface Principal {
+  /** `sub`. */
+  readonly subject: string
+  /** `client_id`, else `azp`: the application through which the caller acts. */
+  readonly clientId?: string
+  readonly issuer: string
+  readonly scopes: ReadonlySet<string>
+  /** `jti`. */
+  readonly tokenId?: string
+  /** Epoch milliseconds. */
+  readonly expiresAt: number
+}
+
+/** How scopes are spelled by an issuer. */
+export interface ScopeSpelling {
+  /** Scopes carry the id of a resource server before a slash, as Cognito has them. */
+  readonly prefixed: boolean
+  /** Only scopes of this resource server count without their prefix; absent: any. */
+  readonly prefix?: string | undefined
+}
+
+/** Reads checked claims. */
+export function principalOf(claims: JsonObject, spelling: ScopeSpelling): Principal {
+  const clientId = clientIdOf(claims)
+  return {
+    subject: String(claims.sub),
+    ...(clientId === undefined ? {} : { clientId }),
+    issuer: String(claims.iss),
+    scopes: scopesOf(claims, spelling),
+    ...(typeof claims.jti === 'string' ? { tokenId: claims.jti } : {}),
+    expiresAt: Number(claims.exp) * 1_000,
+  }
+}
+
+/** RFC 9068 section 2.2 has `client_id`; Auth0 has `azp` unless set to that profile. */
+export function clientIdOf(claims: JsonObject): string | undefined {
+  const { client_id: clientId, azp } = claims
+  if (typeof clientId === 'string') return clientId
+  return typeof azp === 'string' ? azp : undefined
+}
+
+/** RFC 9068 section 2.2.3; Auth0 puts the rights of its role based access control in `permissions`. */
+function scopesOf(claims: JsonObject, spelling: ScopeSpelling): ReadonlySet<string> {
+  const scope = typeof claims.scope === 'string' ? claims.scope.split(' ') : []
+  const permissions = Array.isArray(claims.permissions) ? claims.permissions : []
+  const named = [...scope, ...permissions].filter(
+    (one): one is string => typeof one === 'string' && one !== '',
+  )
+  return new Set(named.flatMap((one) => [one, ...withoutPrefix(one, spelling)]))
+}
+
+/** Cognito: `resource-server/read`, where the id of the resource server may hold slashes itself. */
+function withoutPrefix(scope: string, { prefixed, prefix }: ScopeSpelling): readonly string[] {
+  const slash = scope.lastIndexOf('/')
+  if (!prefixed || slash < 0 || slash === scope.length - 1) return []
+  return prefix === undefined || prefix === scope.slice(0, slash) ? [scope.slice(slash + 1)] : []
+}

@@ -1,0 +1,105 @@
+/**
+ * Verifies access tokens: form, issuer, algorithm, signature, claims, in this order. A token that is
+ * not accepted is `unauthenticated`; one that cannot be judged now is `keys_unavailable`.
+ */
+
+import { compactVerify } from 'jose/jws/compact/verify'
+import { type Algorithm, isAlgorithm } from './algorithms.ts'
+import { tokenRefused } from './challenge.ts'
+import { tokenFault } from './claims.ts'
+import { type Issuer, type IssuerSettings, issuerOf } from './issuers.ts'
+import type { FetchJson, KeyHealth } from './key-set.ts'
+import { createKeys, type FoundKey, type Keys } from './keys.ts'
+import { type Principal, principalOf } from './principal.ts'
+import { readToken, type UnverifiedToken } from './token.ts'
+import { createVerifiedTokens } from './verified-tokens.ts'
+
+export interface VerifierSettings {
+  readonly issuers: readonly IssuerSettings[]
+  readonly fetchJson: FetchJson
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}
+
+/** Gives the caller of a token, or throws. */
+export interface Verifier {
+  /**
+   * The caller; the deadline in epoch milliseconds.
+   * @throws ClientError `unauthenticated`, `keys_unavailable`
+   */
+  (token: string, deadline: number): Promise<Principal>
+  /** The state of each issuer's keys, for health and logs. */
+  health(): readonly KeyHealth[]
+}
+
+interface Known {
+  readonly issuer: Issuer
+  readonly keys: Keys
+}
+
+interface TokenKey extends FoundKey {
+  readonly alg: Algorithm
+}
+
+/** Builds the verifier; nothing is fetched before the first token. */
+export function createVerifier({ issuers, fetchJson, now }: VerifierSettings): Verifier {
+  const known = new Map<string, Known>()
+  for (const settings of issuers) {
+    const issuer = issuerOf(settings)
+    if (known.has(issuer.issuer)) throw new Error(`The issuer ${issuer.issuer} stands twice.`)
+    known.set(issuer.issuer, { issuer, keys: createKeys({ url: issuer.jwksUrl, fetchJson, now }) })
+  }
+  const verified = createVerifiedTokens(now)
+  const isHeld = (issuer: string, keyId: string) => known.get(issuer)?.keys.holds(keyId) ?? false
+
+  async function verify(token: string, deadline: number): Promise<Principal> {
+    const remembered = verified.get(token, isHeld)
+    if (remembered !== undefined) return remembered
+    const read = readToken(token)
+    const { issuer, keys } = issuerOfToken(read, known)
+    const key = await keyOf(read, issuer, keys, deadline)
+    await checkSignature(token, key)
+    const fault = tokenFault({ ...read, issuer, nowSeconds: now() / 1_000 })
+    if (fault !== undefined) throw tokenRefused(fault)
+    const prefixed = issuer.audience === undefined
+    const principal = principalOf(read.claims, { prefixed, prefix: issuer.scopePrefix })
+    verified.put(token, key.id, principal)
+    return principal
+  }
+
+  return Object.assign(verify, {
+    health: () => Array.from(known.values(), ({ keys }) => keys.health()),
+  })
+}
+
+/** `iss` is compared whole, and only with configured issuers. */
+function issuerOfToken({ claims }: UnverifiedToken, known: ReadonlyMap<string, Known>): Known {
+  const found = typeof claims.iss === 'string' ? known.get(claims.iss) : undefined
+  if (found === undefined) throw tokenRefused('The access token is from an unknown issuer.')
+  return found
+}
+
+async function keyOf(
+  { header }: UnverifiedToken,
+  issuer: Issuer,
+  keys: Keys,
+  deadline: number,
+): Promise<TokenKey> {
+  const { alg, kid } = header
+  if (!isAlgorithm(alg) || !issuer.algorithms.includes(alg)) {
+    throw tokenRefused('The access token is signed with an algorithm that is not accepted.')
+  }
+  const wanted = { alg, kid: typeof kid === 'string' ? kid : undefined }
+  const key = await keys.find(wanted, deadline)
+  if (key === undefined) throw tokenRefused('The access token is signed with an unknown key.')
+  return { ...key, alg }
+}
+
+/** The claims are those that `readToken` gave: the signature covers the very text. */
+async function checkSignature(token: string, { key, alg }: TokenKey): Promise<void> {
+  try {
+    await compactVerify(token, key, { algorithms: [alg] })
+  } catch (cause) {
+    throw tokenRefused('The access token is not signed by its issuer.', cause)
+  }
+}

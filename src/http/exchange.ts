@@ -1,0 +1,49 @@
+/** What a handler gets: the request taken apart, and what the whole application shares. */
+
+import type { ClientRef, UpstreamCall } from '../providers/provider.ts'
+import type { Service } from '../service/service.ts'
+import type { Permissions } from './auth/permissions.ts'
+import type { Principal } from './auth/principal.ts'
+import type { HttpRequest } from './message.ts'
+
+/** Built once in the entry. */
+export interface HttpSettings {
+  readonly service: Service
+  /** The provider that a request means when it names none. */
+  readonly defaultProvider: string
+  readonly permissions: Permissions
+  /** Gives the caller of an access token. */
+  verify(token: string, deadline: number): Promise<Principal>
+  /** Rejects when the server cannot do its work at the moment. */
+  checkReady(): Promise<void>
+  log(line: LogLine): void
+}
+
+/** One request and what has become known about it. */
+export interface Exchange {
+  readonly settings: HttpSettings
+  readonly request: HttpRequest
+  readonly requestId: string
+  /** Percent-decoded path parameters. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  /** The caller; on public routes nobody has asked. */
+  readonly principal: Principal | undefined
+  /** Filled by handlers for the log line of the request. */
+  readonly trace: Trace
+}
+
+/** What the log tells about a request; never a secret, never a body. */
+export interface Trace {
+  ref?: ClientRef
+  outcome?: string
+  operationId?: string
+  readonly upstream: UpstreamCall[]
+}
+
+export interface LogLine {
+  readonly time: string
+  readonly level: 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly [member: string]: unknown
+}

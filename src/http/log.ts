@@ -1,0 +1,70 @@
+/**
+ * One JSON line for each request: who did what to which client, what became of it, and what it cost
+ * upstream. Built from named members only, so that no body, header or URL gets into it.
+ */
+
+import { isClientError } from '../core/errors.ts'
+import type { Answer } from './answer.ts'
+import type { Principal } from './auth/principal.ts'
+import type { LogLine, Trace } from './exchange.ts'
+import type { HttpRequest } from './message.ts'
+import type { Route } from './routes.ts'
+
+interface Finished {
+  readonly request: HttpRequest
+  readonly requestId: string
+  readonly route: Route | undefined
+  readonly principal: Principal | undefined
+  readonly trace: Trace
+  readonly answer: Answer
+  readonly failure: unknown
+  /** Epoch milliseconds. */
+  readonly started: number
+}
+
+/** The line of a finished request. */
+export function lineOf(finished: Finished): LogLine {
+  const { request, requestId, route, principal, trace, answer, failure, started } = finished
+  const ended = Date.now()
+  return {
+    time: new Date(ended).toISOString(),
+    level: levelOf(answer.status),
+    message: 'request',
+    requestId,
+    method: request.method,
+    route: route?.path,
+    status: answer.status,
+    code: isClientError(failure) ? failure.code : undefined,
+    actor: principal && { subject: principal.subject, clientId: principal.clientId },
+    provider: trace.ref?.provider,
+    userPoolId: trace.ref?.userPoolId,
+    client: trace.ref?.id,
+    outcome: trace.outcome,
+    operationId: trace.operationId,
+    upstream: trace.upstream,
+    durationMs: ended - started,
+    fault: faultOf(failure),
+  }
+}
+
+const levelOf = (status: number) => (status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info')
+
+/**
+ * For a fault of ours, where it happened: the name and the stack's places, without the message,
+ * which may hold what was sent.
+ */
+function faultOf(failure: unknown): { name: string; at: readonly string[] } | undefined {
+  const root = isClientError(failure) ? failure.details.cause : failure
+  if (!(root instanceof Error)) return undefined
+  const places = (root.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const code =
+    'code' in root && typeof root.code === 'string' ? `${root.name} ${root.code}` : root.name
+  return { name: code, at: places.slice(0, MAX_PLACES).map((line) => line.trim()) }
+}
+
+const MAX_PLACES = 6
+
+/** Writes lines to standard output, one JSON text each. */
+export function createLog(write: (text: string) => void): (line: LogLine) => void {
+  return (line) => write(`${JSON.stringify(line)}\n`)
+}

@@ -1,0 +1,125 @@
+/** Which client of which provider a request is about, and whether its caller may do so. */
+
+import { ClientError } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
+import { quoted } from '../core/patch.ts'
+import type { ClientRef, Provider } from '../providers/provider.ts'
+import { type Permission, requirePermission } from './auth/permissions.ts'
+import type { Principal } from './auth/principal.ts'
+import type { Exchange } from './exchange.ts'
+
+export interface Target {
+  readonly ref: ClientRef
+  readonly provider: Provider
+  readonly principal: Principal
+  may(permission: Permission): boolean
+}
+
+/** Cognito's own form of a user pool id (cognito-idp 2016-04-18, UserPoolIdType). */
+const POOL_ID = /^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/
+const MAX_POOL_ID_LENGTH = 55
+const MAX_ID_LENGTH = 255
+
+/**
+ * Finds the target and checks the permission.
+ * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
+ */
+export function targetOf(
+  exchange: Exchange,
+  named: { readonly provider?: Json | undefined; readonly userPoolId?: Json | undefined },
+  permission: Permission,
+): Target {
+  const principal = callerOf(exchange)
+  const { service, permissions, defaultProvider } = exchange.settings
+  const id = named.provider ?? defaultProvider
+  const visible = visibleProviders(exchange)
+  const provider = typeof id === 'string' ? service.providers.get(id) : undefined
+  if (typeof id !== 'string' || provider === undefined || !visible.includes(id)) {
+    // A provider that the caller may do nothing with is the same as one that does not exist.
+    if (visible.length === 0)
+      requirePermission(permissions, { principal, providerId: '', permission })
+    throw new ClientError('invalid_field', `provider must be one of: ${visible.join(', ')}.`, {
+      field: 'provider',
+    })
+  }
+  requirePermission(permissions, { principal, providerId: id, permission })
+  const userPoolId = poolOf(provider, named.userPoolId)
+  const ref = { provider: id, id: clientIdOf(exchange), ...userPoolId }
+  exchange.trace.ref = ref
+  return {
+    ref,
+    provider,
+    principal,
+    may: (asked) => permissions.of(principal, id).has(asked),
+  }
+}
+
+/** The caller of a route that is not public. */
+export function callerOf({ principal }: Exchange): Principal {
+  if (principal !== undefined) return principal
+  throw new ClientError('unauthenticated', 'The request needs an access token.')
+}
+
+/** Providers with which the caller may do anything at all, in the order of the configuration. */
+export function visibleProviders(exchange: Exchange): readonly string[] {
+  const { service, permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  return [...service.providers.keys()].filter((id) => permissions.of(principal, id).size > 0)
+}
+
+function poolOf(provider: Provider, userPoolId: Json | undefined): { userPoolId?: string } {
+  if (provider.userPools === undefined) {
+    if (userPoolId === undefined || userPoolId === null) return {}
+    throw badPool('must be absent: this provider has no user pools')
+  }
+  if (userPoolId === undefined || userPoolId === null) {
+    throw badPool('must name the user pool that holds the client')
+  }
+  const fits =
+    typeof userPoolId === 'string' &&
+    userPoolId.length <= MAX_POOL_ID_LENGTH &&
+    POOL_ID.test(userPoolId)
+  if (!fits) throw badPool('must be a user pool id such as us-east-1_1234test')
+  // Byte for byte the answer for a client that does not exist: pools are not to be guessed.
+  if (!provider.userPools.includes(userPoolId)) throw noSuchClient()
+  return { userPoolId }
+}
+
+const badPool = (says: string) =>
+  new ClientError('invalid_field', `userPoolId ${says}.`, { field: 'userPoolId' })
+
+/** The one answer for a client that is not there, or not for this caller. */
+export function noSuchClient(): ClientError {
+  return new ClientError(
+    'not_found',
+    'There is no such client; check its id, the provider and the user pool.',
+  )
+}
+
+/** The id from the path, decoded once. What no provider can have as an id never goes upstream. */
+function clientIdOf({ params }: Exchange): string {
+  const { clientId = '' } = params
+  const bad =
+    clientId.length > MAX_ID_LENGTH ||
+    clientId === '.' ||
+    clientId === '..' ||
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
+    /[\u0000-\u0020\u007f-\u009f/\\]/.test(clientId)
+  if (!bad && clientId !== '') return clientId
+  throw new ClientError(
+    'invalid_field',
+    `clientId in the path must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
+    { field: 'clientId' },
+  )
+}
+
+/** Refuses members of a body that are not part of the contract. */
+export function checkBodyMembers(body: Readonly<Record<string, Json>>, known: readonly string[]) {
+  const unknown = Object.keys(body).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new ClientError(
+    'unknown_field',
+    `${quoted(unknown)} is not a member of the body; expected: ${known.join(', ')}.`,
+    { field: quoted(unknown) },
+  )
+}

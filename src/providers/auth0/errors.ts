@@ -1,0 +1,71 @@
+/** What the Management API's errors mean for a caller. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { isRecord } from '../../core/json.ts'
+import type { Mapping } from '../../core/mapping.ts'
+import { fieldOfPath } from '../../core/mapping.ts'
+import type { JsonAnswer } from '../http.ts'
+
+/** Seconds to wait when Auth0 throttles and does not tell for how long. */
+const DEFAULT_PAUSE_SECONDS = 1
+
+/** The error that an answer stands for; `undefined` when it is a success. `now` in epoch ms. */
+export function errorOf(
+  mapping: Mapping,
+  answer: JsonAnswer,
+  now: number,
+): ClientError | undefined {
+  const { status, body } = answer
+  if (status < 400) return undefined
+  if (status === 404) return new ClientError('not_found', 'There is no such client.')
+  if (status === 429) {
+    return new ClientError(
+      'provider_throttled',
+      'Auth0 asks to slow down; nothing was changed. Try again later.',
+      { retryAfter: pauseOf(answer, now) },
+    )
+  }
+  if (status === 401) {
+    // The cached token ended early; the caller of this drops it, and starting again takes a new one.
+    return new ClientError(
+      'provider_unavailable',
+      "Auth0 no longer accepts this server's access token; nothing was changed. Try again.",
+    )
+  }
+  if (status === 403 && codeOf(body) === 'insufficient_scope') {
+    return new ClientError(
+      'provider_misconfigured',
+      "This server's own Auth0 credentials lack a scope for this; its operator must look at the configuration.",
+    )
+  }
+  const field = fieldOf(mapping, body)
+  const where = field === undefined ? '' : ` Look at ${field}.`
+  return new ClientError(
+    'provider_refused',
+    `Auth0 refused the change and nothing was changed.${where}`,
+    field === undefined ? {} : { field },
+  )
+}
+
+const codeOf = (body: Json | undefined) => (isRecord(body) ? body.errorCode : undefined)
+
+/** Retry-After first, as every SDK of Auth0 reads it; else the reset time in epoch seconds. */
+function pauseOf({ headers }: JsonAnswer, now: number): number {
+  const after = Number(headers['retry-after'])
+  if (after > 0) return after
+  const reset = Number(headers['x-ratelimit-reset']) - now / 1_000
+  return reset > 0 ? Math.ceil(reset) : DEFAULT_PAUSE_SECONDS
+}
+
+/** The message names the member: `... on property refresh_token.policies (...)`. */
+function fieldOf(mapping: Mapping, body: Json | undefined): string | undefined {
+  const text = isRecord(body) && typeof body.message === 'string' ? body.message : ''
+  const [, path] =
+    / on property ([\w.[\]-]{1,100})/.exec(text) ??
+    /Additional properties not allowed: ([\w-]{1,64})/.exec(text) ??
+    []
+  if (path === undefined) return undefined
+  const owner = fieldOfPath(mapping, path.replace(/\[\d+\]/g, ''))
+  return `client.${owner ?? `providerSettings.${path}`}`
+}

@@ -1,0 +1,159 @@
+/**
+ * Auth0, spoken as plain JSON over HTTP. The client's connections are a second resource: they are
+ * read along with it and changed in calls of their own, enabled ones first and disabled ones last.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { isRecord } from '../../core/json.ts'
+import type { Native } from '../../core/mapping.ts'
+import { updateBody } from '../../core/update-body.ts'
+import { callJson } from '../http.ts'
+import type { Call, ClientRef, Provider, Step } from '../provider.ts'
+import { AVAILABLE, asMember, connectionChanges, ENABLED } from './connections.ts'
+import { errorOf } from './errors.ts'
+import { mapping } from './mapping.ts'
+import { createTokenSource, type TokenSettings } from './token.ts'
+
+interface Request {
+  /** Method and template, as logs name it. */
+  readonly operation: string
+  readonly path: string
+  readonly body?: Json
+}
+
+type Send = (request: Request, call: Call) => Promise<Json | undefined>
+
+/** One Auth0 tenant. */
+export function createAuth0Provider(settings: TokenSettings): Provider {
+  const send = createSender(settings)
+  return {
+    type: 'auth0',
+    mapping,
+    read: async (ref, call, fields = []) => {
+      const [native, enabled, available] = await Promise.all([
+        readClient(send, ref, call),
+        readConnections(
+          send,
+          `${clientPath(ref)}/connections`,
+          'GET /clients/{id}/connections',
+          call,
+        ),
+        fields.includes('supportedIdp')
+          ? readConnections(send, '/connections', 'GET /connections', call)
+          : undefined,
+      ])
+      return {
+        ...native,
+        [ENABLED]: asMember(enabled),
+        ...(available === undefined ? {} : { [AVAILABLE]: asMember(available) }),
+      }
+    },
+    steps: (ref, base, next) => {
+      const { enable, disable } = connectionChanges(base, next)
+      return [
+        ...enable.map((id) => connectionStep(send, ref, id, true)),
+        ...clientSteps(send, ref, base, next),
+        ...disable.map((id) => connectionStep(send, ref, id, false)),
+      ]
+    },
+  }
+}
+
+const clientPath = ({ id }: ClientRef) => `/clients/${encodeURIComponent(id)}`
+
+async function readClient(send: Send, ref: ClientRef, call: Call): Promise<Native> {
+  const body = await send({ operation: 'GET /clients/{id}', path: clientPath(ref) }, call)
+  if (isRecord(body) && typeof body.client_id === 'string') return body
+  throw new ClientError('provider_unavailable', 'Auth0 answered with something else than a client.')
+}
+
+/** Only what is needed: a connection's options hold the secrets of the identity provider behind it. */
+const CONNECTION_QUERY = 'fields=id,name,strategy&include_fields=true&take=100'
+
+async function readConnections(
+  send: Send,
+  path: string,
+  operation: string,
+  call: Call,
+): Promise<readonly Json[]> {
+  const found: Json[] = []
+  for (let from = ''; ; ) {
+    const page = await send({ operation, path: `${path}?${CONNECTION_QUERY}${from}` }, call)
+    const { connections = page, next } = isRecord(page) ? page : {}
+    if (!Array.isArray(connections)) {
+      throw new ClientError(
+        'provider_unavailable',
+        'Auth0 answered with something else than a list.',
+      )
+    }
+    found.push(...connections)
+    if (typeof next !== 'string' || next === '') return found
+    from = `&from=${encodeURIComponent(next)}`
+  }
+}
+
+function clientSteps(send: Send, ref: ClientRef, base: Native, next: Native): readonly Step[] {
+  const body = updateBody(mapping, base, next)
+  // Auth0 refuses an update without any member.
+  if (Object.keys(body).length === 0) return []
+  return [
+    {
+      request: { method: 'PATCH', target: '/api/v2/clients/{id}', body },
+      send: async (call) => {
+        const request = { operation: 'PATCH /clients/{id}', path: clientPath(ref), body }
+        const after = await send(request, call)
+        if (!isRecord(after) || typeof after.client_id !== 'string') {
+          throw new ClientError(
+            'outcome_unknown',
+            'Auth0 answered with something else than a client.',
+          )
+        }
+        return { ...after, [ENABLED]: base[ENABLED] ?? {} }
+      },
+    },
+  ]
+}
+
+function connectionStep(send: Send, ref: ClientRef, id: string, status: boolean): Step {
+  const body = [{ client_id: ref.id, status }]
+  return {
+    request: {
+      method: 'PATCH',
+      target: `/api/v2/connections/${id}/clients`,
+      body: { clients: body },
+    },
+    send: async (call) => {
+      const operation = 'PATCH /connections/{id}/clients'
+      await send({ operation, path: `/connections/${encodeURIComponent(id)}/clients`, body }, call)
+      return undefined
+    },
+  }
+}
+
+function createSender(settings: TokenSettings): Send {
+  const source = createTokenSource(settings)
+  return async ({ operation, path, body }, call) => {
+    const token = await source.token(call)
+    const [method = 'GET'] = operation.split(' ')
+    const answer = await callJson(
+      {
+        operation,
+        method,
+        url: `${settings.baseUrl}/api/v2${path}`,
+        headers: {
+          authorization: `Bearer ${token}`,
+          'x-correlation-id': call.operationId,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        effect: method !== 'GET',
+      },
+      call,
+    )
+    if (answer.status === 401) source.drop(token)
+    const error = errorOf(mapping, answer, settings.now())
+    if (error !== undefined) throw error
+    return answer.body
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Auth0 applications. An update replaces lists and plain values, merges seven objects member by
+ * member, deletes what is `null`, and keeps what it is not told.
+ * Members and limits: Management API v2 (OpenAPI), PATCH /api/v2/clients/{id}; merging as recorded.
+ */
+
+import { isRecord } from '../../core/json.ts'
+import {
+  fixed,
+  flag,
+  inner,
+  key,
+  list,
+  member,
+  missing,
+  required,
+  shown,
+  view,
+} from '../../core/lenses.ts'
+import type { Lens, Mapping, Native } from '../../core/mapping.ts'
+import { secretOf } from '../../core/mapping.ts'
+import type { Secret } from '../../core/secret.ts'
+import { AVAILABLE, ENABLED, supportedIdp } from './connections.ts'
+import {
+  refreshTokenIdleLifetime,
+  refreshTokenLifetime,
+  refreshTokenRotation,
+} from './refresh-token.ts'
+import { rules } from './rules.ts'
+import { NULLABLE_PATHS, READ_ONLY_KEYS, SECRET_PATHS, SETTINGS } from './settings.ts'
+
+/** Auth0 documents 100 URLs for each of these lists. */
+const URLS = { maxItems: 100 }
+
+const secret: Lens<Secret | null> = {
+  support: 'native',
+  keys: ['client_secret'],
+  get: (native) => secretOf(native.client_secret),
+  put: (value) => ({ client_secret: value?.reveal() }),
+  note: "Needs the scopes read:client_keys and update:client_keys of the server's own credentials.",
+}
+
+const tokenEndpointAuthMethod: Lens<string | null> = {
+  support: 'native',
+  keys: ['token_endpoint_auth_method'],
+  get: (native) =>
+    typeof native.token_endpoint_auth_method === 'string'
+      ? native.token_endpoint_auth_method
+      : Object.keys(inner(native, 'client_authentication_methods'))[0],
+  // The two ways of authentication exclude each other, so one goes when the other comes.
+  put: (method) => ({
+    token_endpoint_auth_method: method ?? undefined,
+    client_authentication_methods: undefined,
+  }),
+  limits: { values: ['none', 'client_secret_post', 'client_secret_basic'] },
+  note: 'Key-based methods are set through providerSettings.client_authentication_methods.',
+}
+
+const clientMetadata: Lens<Readonly<Record<string, string>>> = {
+  support: 'native',
+  keys: ['client_metadata'],
+  get: (native) => inner(native, 'client_metadata') as Readonly<Record<string, string>>,
+  put: (metadata) => ({ client_metadata: metadata ?? {} }),
+  limits: { maxKeys: 10, maxLength: 255 },
+}
+
+/** Lists that are absent until they are set, and texts that an empty one clears. */
+const EMPTY_IS_ABSENT = [
+  'callbacks',
+  'allowed_logout_urls',
+  'web_origins',
+  'allowed_origins',
+  'description',
+  'logo_uri',
+  'initiate_login_uri',
+  'client_metadata',
+  ENABLED,
+]
+
+function normal(native: Native): Native {
+  return Object.fromEntries(
+    Object.entries(native).filter(([name, value]) => {
+      if (!EMPTY_IS_ABSENT.includes(name)) return true
+      if (Array.isArray(value)) return value.length > 0
+      return isRecord(value) ? Object.keys(value).length > 0 : value !== ''
+    }),
+  )
+}
+
+export const mapping: Mapping = {
+  fields: {
+    id: shown('client_id', 'Auth0 makes the client id'),
+    name: required('name', {
+      limits: { pattern: { expression: /^[^<>]+$/, says: 'must not contain < or >' } },
+    }),
+    secret,
+    callbacks: list('callbacks', 'keep', { limits: URLS }),
+    allowedLogoutUrls: list('allowed_logout_urls', 'keep', { limits: URLS }),
+    grantTypes: list('grant_types', 'keep'),
+    tokenEndpointAuthMethod,
+    supportedIdp,
+    description: key('description', { cleared: '', limits: { maxLength: 140 } }),
+    webOrigins: list('web_origins', 'keep', { limits: URLS }),
+    appType: key('app_type'),
+    clientMetadata,
+    disabled: fixed<boolean>(
+      false,
+      'Auth0 cannot switch an application off; an empty client.grantTypes stops its flows',
+    ),
+    oidcConformant: flag('oidc_conformant', false),
+    auth0Id: view([], (native) => String(native.client_id), 'Auth0 makes the client id'),
+    allowedOrigins: list('allowed_origins', 'keep', { limits: URLS }),
+    defaultCallback: missing('Auth0 applications have no default callback'),
+    initiateLoginUri: key('initiate_login_uri', { cleared: '' }),
+    logoUri: key('logo_uri', { cleared: '' }),
+    scopes: missing('Auth0 keeps scopes in client grants, not on the application'),
+    responseTypes: missing('Auth0 derives response types from the grant types'),
+    accessTokenLifetime: missing('Auth0 keeps the lifetime of access tokens on the API'),
+    idTokenLifetime: member('jwt_configuration', 'lifetime_in_seconds'),
+    refreshTokenLifetime,
+    refreshTokenIdleLifetime,
+    refreshTokenRotation,
+    idTokenSignedResponseAlg: member('jwt_configuration', 'alg', {
+      limits: { values: ['HS256', 'RS256', 'RS512', 'PS256'] },
+    }),
+    firstParty: view(
+      ['is_first_party'],
+      (native) => native.is_first_party !== false,
+      'Auth0 refuses to turn a first party into a third party or back',
+    ),
+    createdAt: missing('Auth0 does not tell when an application was created'),
+    updatedAt: missing('Auth0 does not tell when an application was changed'),
+  },
+  omitted: 'keep',
+  settings: SETTINGS,
+  readOnlyKeys: [...READ_ONLY_KEYS, ENABLED],
+  hiddenKeys: ['signing_keys', AVAILABLE],
+  // Mirrors of other members, and members that the answer to an update leaves out.
+  volatileKeys: [
+    'oidc_backchannel_logout',
+    'cross_origin_auth',
+    'external_client_id',
+    'external_metadata_type',
+    'external_metadata_created_by',
+  ],
+  secretPaths: SECRET_PATHS,
+  mergedKeys: [
+    'client_metadata',
+    'jwt_configuration',
+    'session_transfer',
+    'signed_request_object',
+    'native_social_login',
+    'mobile',
+    'addons',
+    ENABLED,
+  ],
+  nullablePaths: NULLABLE_PATHS,
+  rules,
+  uris: {
+    maxLength: 2_048,
+    wildcards: true,
+    placeholders: ['organization_name', 'custom_domain.metadata.*'],
+    customSchemes: true,
+  },
+  normal,
+}

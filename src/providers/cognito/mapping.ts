@@ -1,0 +1,170 @@
+/**
+ * Amazon Cognito app clients. `UpdateUserPoolClient` is a full replace: what it is not told goes back
+ * to its default, so everything writable goes along with every change.
+ * Members and limits: cognito-idp 2016-04-18, UserPoolClientType and UpdateUserPoolClientRequest.
+ */
+
+import type { Json } from '../../core/json.ts'
+import { isRecord } from '../../core/json.ts'
+import { fixed, key, list, missing, required, shown, texts, view } from '../../core/lenses.ts'
+import type { Mapping, Native, Warning } from '../../core/mapping.ts'
+import { secretOf } from '../../core/mapping.ts'
+import { grantTypes, refreshTokenRotation } from './flows.ts'
+import { lifetime } from './lifetimes.ts'
+import { hasSecret, oauthIsOn } from './record.ts'
+import { rules } from './rules.ts'
+
+/** Fixed quota: callback and logout URLs of one client. */
+const URLS = { maxItems: 100, maxLength: 1_024 }
+/** Access and ID tokens: 5 minutes to 1 day; refresh tokens: 1 hour to 10 years. */
+const SHORT_LIVED = { minimum: 300, maximum: 86_400 }
+const LONG_LIVED = { minimum: 3_600, maximum: 315_360_000 }
+
+const isoTime = (value: Json | undefined) =>
+  typeof value === 'number' ? new Date(Math.round(value * 1_000)).toISOString() : undefined
+
+/** Cognito stores no application type; the settings tell which kind it must be. */
+function appTypeOf(native: Native): string | undefined {
+  const flows = texts(native.AllowedOAuthFlows)
+  if (flows.includes('client_credentials')) return 'non_interactive'
+  if (hasSecret(native)) return flows.includes('code') ? 'regular_web' : undefined
+  const custom = texts(native.CallbackURLs).some((url) => !/^https?:/.test(url))
+  return custom ? 'native' : 'spa'
+}
+
+/** The lists that a record may hold as `[]` or not at all, with the same meaning. */
+const LISTS = [
+  'CallbackURLs',
+  'LogoutURLs',
+  'AllowedOAuthFlows',
+  'AllowedOAuthScopes',
+  'SupportedIdentityProviders',
+]
+
+function normal(native: Native): Native {
+  return Object.fromEntries(
+    Object.entries(native).filter(([name, value]) => {
+      if (LISTS.includes(name)) return !Array.isArray(value) || value.length > 0
+      return name !== 'TokenValidityUnits' || !isRecord(value) || Object.keys(value).length > 0
+    }),
+  )
+}
+
+function warnings(native: Native): readonly Warning[] {
+  const stored = ['AllowedOAuthFlows', 'CallbackURLs'].some(
+    (name) => texts(native[name]).length > 0,
+  )
+  if (oauthIsOn(native) || !stored) return []
+  return [
+    {
+      // hashicorp/terraform-provider-aws#34945: such a client looks right and answers invalid_grant.
+      code: 'oauth_off',
+      field: 'client.grantTypes',
+      message:
+        'OAuth is switched off for this client (AllowedOAuthFlowsUserPoolClient), so its callbacks and flows have no effect; set client.grantTypes to switch it on.',
+    },
+  ]
+}
+
+export const mapping: Mapping = {
+  fields: {
+    id: shown('ClientId', 'Cognito makes the client id'),
+    name: required('ClientName', {
+      limits: {
+        maxLength: 128,
+        pattern: {
+          expression: /^[\w\s+=,.@-]+$/,
+          says: 'must consist of letters, digits, spaces and _ + = , . @ -',
+        },
+      },
+    }),
+    secret: view(
+      ['ClientSecret'],
+      (native) => secretOf(native.ClientSecret),
+      'Cognito makes the secret and takes none in an update',
+    ),
+    callbacks: list('CallbackURLs', 'omit', { limits: URLS }),
+    allowedLogoutUrls: list('LogoutURLs', 'omit', { limits: URLS }),
+    grantTypes,
+    tokenEndpointAuthMethod: view(
+      [],
+      (native) => (hasSecret(native) ? 'client_secret_basic' : 'none'),
+      'whether a Cognito client has a secret is settled when it is created',
+    ),
+    supportedIdp: list('SupportedIdentityProviders', 'omit', { limits: { maxLength: 32 } }),
+    description: missing('Cognito app clients have no description'),
+    webOrigins: missing('Cognito has no list of web origins for a client'),
+    appType: view(
+      [],
+      appTypeOf,
+      'Cognito stores no application type; it is derived from the settings',
+    ),
+    clientMetadata: missing('Cognito app clients hold no metadata and cannot be tagged'),
+    disabled: fixed<boolean>(
+      false,
+      'Cognito cannot switch an app client off, and no setting stops all of its sign-ins',
+    ),
+    oidcConformant: fixed<boolean>(true, 'Cognito clients always follow OpenID Connect'),
+    auth0Id: missing('the client is not held by Auth0'),
+    allowedOrigins: missing('Cognito has no list of allowed origins for a client'),
+    defaultCallback: key('DefaultRedirectURI', { limits: { maxLength: 1_024 } }),
+    initiateLoginUri: missing('Cognito cannot start a login from a third party'),
+    logoUri: missing('Cognito app clients have no logo'),
+    scopes: list('AllowedOAuthScopes', 'omit', {
+      limits: {
+        maxItems: 50,
+        maxLength: 256,
+        pattern: {
+          expression: /^[\x21\x23-\x5B\x5D-\x7E]+$/,
+          says: 'must not hold spaces, quotes or backslashes',
+        },
+      },
+    }),
+    responseTypes: view(
+      [],
+      (native) =>
+        texts(native.AllowedOAuthFlows).flatMap((flow) =>
+          flow === 'code' ? ['code'] : flow === 'implicit' ? ['token', 'id_token'] : [],
+        ),
+      'Cognito derives the response types from the grant types',
+    ),
+    accessTokenLifetime: lifetime('AccessToken', SHORT_LIVED),
+    idTokenLifetime: lifetime('IdToken', SHORT_LIVED),
+    refreshTokenLifetime: lifetime('RefreshToken', LONG_LIVED),
+    refreshTokenIdleLifetime: missing('Cognito refresh tokens have an absolute lifetime only'),
+    refreshTokenRotation,
+    idTokenSignedResponseAlg: fixed<string | null>('RS256', 'Cognito signs every token with RS256'),
+    firstParty: fixed<boolean>(true, 'Cognito does not tell first and third parties apart'),
+    createdAt: view(
+      ['CreationDate'],
+      ({ CreationDate }) => isoTime(CreationDate),
+      'Cognito sets it',
+    ),
+    updatedAt: view(
+      ['LastModifiedDate'],
+      ({ LastModifiedDate }) => isoTime(LastModifiedDate),
+      'Cognito sets it',
+    ),
+  },
+  omitted: 'reset',
+  settings: [
+    'ReadAttributes',
+    'WriteAttributes',
+    'ExplicitAuthFlows',
+    'AnalyticsConfiguration',
+    'PreventUserExistenceErrors',
+    'EnableTokenRevocation',
+    'EnablePropagateAdditionalUserContextData',
+    'AuthSessionValidity',
+  ],
+  readOnlyKeys: ['ClientSecret', 'CreationDate', 'LastModifiedDate', 'ClientType'],
+  hiddenKeys: ['UserPoolId', 'ClientSecrets'],
+  volatileKeys: ['LastModifiedDate'],
+  secretPaths: ['ClientSecret'],
+  mergedKeys: [],
+  nullablePaths: [],
+  rules,
+  uris: { maxLength: 1_024, wildcards: false, placeholders: [], customSchemes: true },
+  normal,
+  warnings,
+}

@@ -1,0 +1,23 @@
+/** Questions that several rows and rules ask about a record of Cognito. */
+
+import { inner, texts } from '../../core/lenses.ts'
+import type { Native } from '../../core/mapping.ts'
+
+/**
+ * Whether the client has a secret. A record that lacks one may still belong to a confidential client,
+ * whose first secret was rotated away; then `ClientSecrets` tells (ListUserPoolClientSecrets).
+ */
+export const hasSecret = (native: Native) =>
+  native.ClientSecret !== undefined ||
+  (Array.isArray(native.ClientSecrets) && native.ClientSecrets.length > 0)
+
+/** Whether OAuth is on: without the flag, flows, scopes and URLs are stored and have no effect. */
+export const oauthIsOn = (native: Native) => native.AllowedOAuthFlowsUserPoolClient === true
+
+/** Whether refresh tokens rotate. */
+export const rotates = (native: Native) =>
+  inner(native, 'RefreshTokenRotation').Feature === 'ENABLED'
+
+/** Flows of the ALLOW_ generation; the legacy ones cannot be mixed with them. */
+export const modernFlows = (native: Native) =>
+  texts(native.ExplicitAuthFlows).filter((flow) => flow.startsWith('ALLOW_'))

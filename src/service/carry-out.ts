@@ -1,0 +1,142 @@
+/** Steps 5 to 7 of a safe change: send, compare what came out with the plan, close the intent. */
+
+import { ClientError, type ErrorCode, isClientError } from '../core/errors.ts'
+import type { Native, Warning } from '../core/mapping.ts'
+import type { Call, Step } from '../providers/provider.ts'
+import type { Service } from './service.ts'
+import { close, findOutcome, type Running, type Settled } from './settle.ts'
+
+export interface Done {
+  readonly native: Native
+  readonly warnings: readonly Warning[]
+}
+
+/**
+ * Sends the steps and closes the intent with what became of them.
+ * @throws ClientError the provider's, when nothing was changed; `outcome_unknown`; `conflict`
+ */
+export async function carryOut(
+  service: Service,
+  running: Running,
+  steps: readonly Step[],
+  call: Call,
+): Promise<Done> {
+  const progress = { sent: 0 }
+  let native: Native
+  try {
+    native = await sendAll(running, steps, call, progress)
+  } catch (error) {
+    if (progress.sent > 1 || !isRefusal(error)) return settleNow(service, running, call, error)
+    await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
+    throw error
+  }
+  return finish(service, running, { outcome: 'applied', native })
+}
+
+/** Gives the record after the change: the answer of a single step where it tells, else a read-back. */
+async function sendAll(
+  { provider, ref }: Running,
+  steps: readonly Step[],
+  call: Call,
+  progress: { sent: number },
+): Promise<Native> {
+  let answered: Native | undefined
+  for (const step of steps) {
+    progress.sent += 1
+    answered = await step.send(call)
+  }
+  const whole = steps.length === 1 ? answered : undefined
+  return whole ?? provider.read(ref, call)
+}
+
+/** Codes that prove that the call which met them changed nothing. */
+const REFUSALS: readonly ErrorCode[] = [
+  'provider_refused',
+  'provider_throttled',
+  'provider_unavailable',
+  'provider_misconfigured',
+  'deadline_exceeded',
+  'not_found',
+]
+
+const isRefusal = (error: unknown) => REFUSALS.some((code) => isClientError(error, code))
+
+/** The outcome is not certain: read back now, within what is left of the deadline. */
+async function settleNow(
+  service: Service,
+  running: Running,
+  call: Call,
+  cause: unknown,
+): Promise<Done> {
+  const settled = await findOutcome(service, running, call).catch(() => undefined)
+  if (settled === undefined) throw unknown(running, cause)
+  if (settled.outcome === 'applied') return finish(service, running, settled)
+  await close(service, running, settled, 'request')
+  if (settled.outcome === 'conflict') throw conflict(running)
+  if (isRefusal(cause)) throw cause
+  throw new ClientError(
+    'provider_unavailable',
+    'The provider failed during the change; it was read back, and nothing is changed.',
+    { cause },
+  )
+}
+
+/** Closes the intent as applied and tells what is not as planned. */
+async function finish(service: Service, running: Running, settled: Settled): Promise<Done> {
+  // The change is in force: a store that fails now leaves the intent open, to be settled later.
+  const closing = close(service, running, settled, 'request')
+  const { appended, surprises } = await closing.catch((cause) => {
+    throw unknown(running, cause)
+  })
+  const native = settled.native ?? running.next
+  if (!appended) return overlapped(service, running, native)
+  return {
+    native,
+    warnings: surprises.map(({ field }) => ({
+      code: 'not_as_planned',
+      field: `client.${field}`,
+      message: `client.${field} is not as planned: the provider or somebody else set it meanwhile.`,
+    })),
+  }
+}
+
+/**
+ * This instance was held up past its deadline, and another one has closed the intent. No provider
+ * takes fencing tokens, so the overlap cannot be prevented; it is recorded and told.
+ */
+async function overlapped(service: Service, running: Running, native: Native): Promise<Done> {
+  const { intent, provider } = running
+  const { store, fingerprints } = service
+  const later = await store.entries(intent.resource, intent.seq + 1)
+  const [verdict] = later
+  await store.append({
+    kind: 'overlap',
+    resource: intent.resource,
+    seq: intent.seq + 1 + later.length,
+    at: service.now(),
+    operationId: intent.operationId,
+    tag: fingerprints.ofState(provider.mapping, native),
+    state: fingerprints.masked(provider.mapping, native),
+  })
+  if (verdict?.kind === 'outcome' && verdict.outcome === 'applied' && later.length === 1) {
+    return { native, warnings: [] }
+  }
+  throw conflict(running)
+}
+
+function unknown({ intent }: Running, cause: unknown): ClientError {
+  return new ClientError(
+    'outcome_unknown',
+    `The change was sent and its outcome could not be learned in time; it will be settled as operation ${intent.operationId}. Read the client before trying again.`,
+    { operationId: intent.operationId, cause },
+  )
+}
+
+function conflict({ intent }: Running): ClientError {
+  const fields = intent.changes.map(({ field }) => `client.${field}`).join(', ')
+  return new ClientError(
+    'conflict',
+    `The change met another writer half-way and could not be completed or undone; check ${fields} (operation ${intent.operationId}).`,
+    { operationId: intent.operationId },
+  )
+}

@@ -1,0 +1,41 @@
+/** Reading one client, with the fingerprint of its state. */
+
+import type { Native, Warning } from '../core/mapping.ts'
+import { checkUriState } from '../core/plan-uris.ts'
+import type { Call, ClientRef, Provider } from '../providers/provider.ts'
+import { withRetries } from './retry.ts'
+import { callOf, type Service } from './service.ts'
+
+export interface ReadRequest {
+  readonly ref: ClientRef
+  readonly provider: Provider
+  readonly requestId: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  readonly onUpstream?: Call['onUpstream']
+}
+
+export interface ReadResult {
+  readonly native: Native
+  readonly tag: string
+  readonly warnings: readonly Warning[]
+}
+
+/**
+ * Reads a client as the provider holds it now.
+ * @throws ClientError `not_found`, or as the provider does
+ */
+export async function readClient(service: Service, request: ReadRequest): Promise<ReadResult> {
+  const { provider, ref, requestId, deadline, onUpstream } = request
+  const { mapping } = provider
+  const call = callOf(service, requestId, deadline, onUpstream)
+  const native = await withRetries(service, deadline, () => provider.read(ref, call))
+  return {
+    native,
+    tag: service.fingerprints.ofState(mapping, native),
+    warnings: [
+      ...checkUriState(mapping, native, native, {}, []),
+      ...(mapping.warnings?.(native) ?? []),
+    ],
+  }
+}

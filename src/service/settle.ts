@@ -1,0 +1,155 @@
+/**
+ * Settling: finding out by reading back what became of a change whose answer was lost, or whose
+ * process died, undoing it where it came half-way, and closing its intent in the log.
+ */
+
+import { diffClients, type FieldChange } from '../core/diff.ts'
+import { ClientError } from '../core/errors.ts'
+import type { Native } from '../core/mapping.ts'
+import type { Call, ClientRef, Provider } from '../providers/provider.ts'
+import type { Closing, Intent, Outcome } from '../store/store.ts'
+import { callOf, refOf, type Service } from './service.ts'
+import { progressOf, reverted } from './state.ts'
+
+/** A change under way: where it started and where it was to end. */
+export interface Running {
+  readonly intent: Intent
+  readonly provider: Provider
+  readonly ref: ClientRef
+  readonly base: Native
+  readonly next: Native
+}
+
+export interface Settled {
+  readonly outcome: Outcome
+  /** The record as read back; `undefined` when the client is gone. */
+  readonly native: Native | undefined
+}
+
+/** Where a sealed record belongs. */
+export const sealedPlace = (resource: string, seq: number, operationId: string) =>
+  JSON.stringify([resource, seq, operationId])
+
+/** An intent from the log with its sealed records opened. */
+export function reopen(service: Service, intent: Intent): Running {
+  const ref = refOf(intent.resource)
+  const provider = service.providers.get(ref.provider)
+  if (provider === undefined) {
+    throw new ClientError('internal', `The provider ${ref.provider} is no longer configured.`)
+  }
+  const place = sealedPlace(intent.resource, intent.seq, intent.operationId)
+  const { base, next } = service.seal.open(intent.sealed, place) as { base: Native; next: Native }
+  return { intent, provider, ref, base, next }
+}
+
+/**
+ * Learns the outcome of a change by reading back.
+ * @throws ClientError of the provider when it cannot be learned now; the intent then stays open
+ */
+export async function findOutcome(
+  service: Service,
+  running: Running,
+  call: Call,
+): Promise<Settled> {
+  const { provider, ref, base, next } = running
+  let current = await readOrGone(running, call)
+  if (current !== undefined && progressOf(provider.mapping, base, next, current) === 'before') {
+    // A request that was sent may still be on its way: give it the time that it could take.
+    await service.sleep(Math.min(service.upstreamTimeoutMs, call.deadline - service.now()))
+    current = await readOrGone(running, call)
+  }
+  if (current === undefined) return { outcome: 'conflict', native: undefined }
+  switch (progressOf(provider.mapping, base, next, current)) {
+    case 'after':
+      return { outcome: 'applied', native: current }
+    case 'before':
+      return { outcome: 'not_applied', native: current }
+    case 'foreign':
+      return { outcome: 'conflict', native: current }
+    case 'partly':
+      return undo(running, ref, current, call)
+  }
+}
+
+async function undo(
+  { provider, base, next }: Running,
+  ref: ClientRef,
+  current: Native,
+  call: Call,
+): Promise<Settled> {
+  const target = reverted(provider.mapping, base, next, current)
+  for (const step of provider.steps(ref, current, target)) await step.send(call)
+  const native = await provider.read(ref, call)
+  const undone = progressOf(provider.mapping, base, next, native) === 'before'
+  return { outcome: undone ? 'not_applied' : 'conflict', native }
+}
+
+async function readOrGone({ provider, ref }: Running, call: Call): Promise<Native | undefined> {
+  try {
+    return await provider.read(ref, call)
+  } catch (error) {
+    if (error instanceof ClientError && error.code === 'not_found') return undefined
+    throw error
+  }
+}
+
+/** Closes an intent; `false` when somebody else closed it before. */
+export async function close(
+  service: Service,
+  { intent, provider, next }: Running,
+  { outcome, native }: Settled,
+  settledBy: Closing['settledBy'],
+): Promise<{ readonly appended: boolean; readonly surprises: readonly FieldChange[] }> {
+  const { fingerprints } = service
+  const { mapping } = provider
+  const surprises =
+    native === undefined || outcome === 'not_applied'
+      ? []
+      : diffClients(mapping, next, native, fingerprints.ofSecret)
+  const appended = await service.store.append({
+    kind: 'outcome',
+    resource: intent.resource,
+    seq: intent.seq + 1,
+    at: service.now(),
+    operationId: intent.operationId,
+    outcome,
+    surprises,
+    settledBy,
+    ...(native === undefined
+      ? {}
+      : {
+          tag: fingerprints.ofState(mapping, native),
+          state: fingerprints.masked(mapping, native),
+        }),
+  })
+  return { appended, surprises }
+}
+
+/** Settles an intent that its own process left open. */
+export async function settle(service: Service, intent: Intent, deadline: number): Promise<void> {
+  const running = reopen(service, intent)
+  const call = callOf(service, intent.operationId, deadline)
+  await close(service, running, await findOutcome(service, running, call), 'settlement')
+}
+
+/** Time that settling one intent may take, in the background (milliseconds). */
+const SWEEP_TIMEOUT_MS = 30_000
+
+/**
+ * Settles every intent whose time is over; those that cannot be settled now stay open.
+ * Gives how many were settled and how many were left.
+ */
+export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
+  const intents = await service.store.openIntents()
+  let settled = 0
+  for (const intent of intents) {
+    if (intent.deadline > service.now()) continue
+    const deadline = service.now() + SWEEP_TIMEOUT_MS
+    const work = () => settle(service, intent, deadline)
+    settled += await service.turns.take(intent.resource, deadline, work).then(
+      () => 1,
+      () => 0,
+    )
+  }
+  return { settled, left: intents.length - settled }
+}

@@ -1,0 +1,80 @@
+/**
+ * One SQLite file, opened for durability: what is committed survives a crash of the process and of
+ * the machine. `node:sqlite` where Node has it, else the package with the same interface.
+ */
+
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ClientError, isClientError } from '../core/errors.ts'
+
+/** The part of `node:sqlite`'s `DatabaseSync` that is used. */
+export interface Database {
+  exec(sql: string): void
+  prepare(sql: string): Statement
+  close(): void
+}
+
+export interface Statement {
+  run(...values: readonly Value[]): { readonly changes: number | bigint }
+  get(...values: readonly Value[]): Row | undefined
+  all(...values: readonly Value[]): readonly Row[]
+}
+
+export type Value = string | number | null
+export type Row = Readonly<Record<string, Value>>
+
+/** How long a writer waits for another process before it gives up (milliseconds). */
+const BUSY_TIMEOUT_MS = 2_000
+
+/**
+ * Opens (and creates) a database; `:memory:` for one that lives as long as the process.
+ * @throws ClientError `store_unavailable`
+ */
+export async function openDatabase(path: string): Promise<Database> {
+  const { DatabaseSync } = await loadSqlite()
+  return storing(() => {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const database = new DatabaseSync(path)
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    database.exec('pragma journal_mode = wal')
+    database.exec('pragma synchronous = full')
+    return database
+  })
+}
+
+interface Sqlite {
+  readonly DatabaseSync: new (path: string) => Database
+}
+
+async function loadSqlite(): Promise<Sqlite> {
+  const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown }
+  const builtin = getBuiltinModule?.('node:sqlite')
+  return (builtin ?? (await import('@photostructure/sqlite'))) as Sqlite
+}
+
+/** Runs a piece of work on the store; whatever fails there is `store_unavailable`. */
+export function storing<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (isClientError(cause)) throw cause
+    throw new ClientError(
+      'store_unavailable',
+      'The history cannot be written at the moment, so nothing was sent. Try again later.',
+      { cause, retryAfter: 5 },
+    )
+  }
+}
+
+/** Runs statements as one transaction that holds the write lock from its start. */
+export function transaction<T>(database: Database, work: () => T): T {
+  database.exec('begin immediate')
+  try {
+    const result = work()
+    database.exec('commit')
+    return result
+  } catch (error) {
+    database.exec('rollback')
+    throw error
+  }
+}

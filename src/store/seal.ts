@@ -1,0 +1,51 @@
+/**
+ * Sealing of what must be kept and must not be read from the disk: AES-256-GCM with a key from the
+ * configuration, bound to the place where it is stored, so that a sealed text cannot be moved.
+ */
+
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { ClientError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+
+export interface Seal {
+  /** `place` names the row; the same words are needed to open it. */
+  close(value: JsonObject, place: string): string
+  /** @throws ClientError `internal` when the text was changed, moved or sealed with another key */
+  open(sealed: string, place: string): JsonObject
+}
+
+const VERSION = 1
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** `key` is the installation's key, 32 bytes. */
+export function createSeal(key: Uint8Array): Seal {
+  const sealingKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'clientry seal', 32))
+  return {
+    close: (value, place) => {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce)
+      cipher.setAAD(Buffer.from(place))
+      const text = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()])
+      return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), text]).toString(
+        'base64',
+      )
+    },
+    open: (sealed, place) => {
+      try {
+        const bytes = Buffer.from(sealed, 'base64')
+        const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
+        const tagEnd = 1 + NONCE_BYTES + TAG_BYTES
+        const decipher = createDecipheriv('aes-256-gcm', sealingKey, nonce)
+        decipher.setAAD(Buffer.from(place))
+        decipher.setAuthTag(bytes.subarray(1 + NONCE_BYTES, tagEnd))
+        const text = Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()])
+        return JSON.parse(text.toString()) as JsonObject
+      } catch (cause) {
+        throw new ClientError('internal', 'A sealed record cannot be opened with the key in use.', {
+          cause,
+        })
+      }
+    },
+  }
+}
