@@ -1,0 +1,331 @@
+/** Key sets that rotate, fail, grow old, or hold what must not be trusted. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isClientError } from '../../../src/core/errors.ts'
+import { createVerifier, type Verifier } from '../../../src/http/auth/verify.ts'
+import {
+  createClock,
+  fetchJson,
+  json,
+  type KeyServer,
+  type SigningKey,
+  START,
+  sign,
+  signingKey,
+  startKeyServer,
+} from './issuer.ts'
+
+const ISSUER = 'https://issuer.example'
+const AUDIENCE = 'clientry'
+const MINUTE = 60
+const HOUR = 3_600
+
+let server: KeyServer
+let clock: ReturnType<typeof createClock>
+let verify: Verifier
+let first: SigningKey
+let second: SigningKey
+
+beforeEach(async () => {
+  server = await startKeyServer()
+  clock = createClock()
+  verify = createVerifier({
+    issuers: [{ issuer: ISSUER, jwksUrl: server.url, audience: [AUDIENCE] }],
+    fetchJson,
+    now: clock.now,
+  })
+  first = await signingKey('first')
+  second = await signingKey('second')
+})
+
+afterEach(() => server.close())
+
+/** A token that is good for an hour from now. */
+const fresh = (key: SigningKey, subject = 'user') => {
+  const iat = clock.now() / 1_000
+  const claims = { iss: ISSUER, aud: AUDIENCE, sub: subject, client_id: 'app', iat }
+  return sign(key, { ...claims, exp: iat + HOUR })
+}
+
+async function outcome(token: string): Promise<string> {
+  try {
+    return (await verify(token, clock.now() + 25_000)).subject
+  } catch (thrown) {
+    if (isClientError(thrown)) return `${thrown.status} ${thrown.code}`
+    throw thrown
+  }
+}
+
+const UNAVAILABLE = '503 keys_unavailable'
+const REFUSED = '401 unauthenticated'
+
+describe('fetching', () => {
+  it('fetches nothing before the first token, and once for many at the same time', async () => {
+    server.publish(first)
+    expect(server.count()).toBe(0)
+    const tokens = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => fresh(first, `user-${index}`)),
+    )
+    const subjects = await Promise.all(tokens.map(outcome))
+    expect(subjects).toEqual(tokens.map((_, index) => `user-${index}`))
+    expect(server.count()).toBe(1)
+  })
+
+  it('fetches nothing for a token that is no token, or from an unknown issuer', async () => {
+    server.publish(first)
+    expect(await outcome('x.y.z')).toBe(REFUSED)
+    expect(await outcome(await sign(first, { iss: 'https://evil.test' }))).toBe(REFUSED)
+    expect(server.count()).toBe(0)
+  })
+
+  it('fetches again after ten minutes', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    clock.pass(10 * MINUTE - 1)
+    await outcome(await fresh(first))
+    expect(server.count()).toBe(1)
+    clock.pass(1)
+    await outcome(await fresh(first))
+    expect(server.count()).toBe(2)
+  })
+
+  it('makes one call per cooldown for a flood of unknown key ids', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    const flood = async () => {
+      const tokens = Array.from({ length: 20 }, (_, index) =>
+        fresh({ ...second, kid: `k${index}` }),
+      )
+      return new Set(await Promise.all((await Promise.all(tokens)).map(outcome)))
+    }
+    expect(await flood()).toEqual(new Set([REFUSED]))
+    expect(server.count()).toBe(1)
+    clock.pass(30)
+    expect(await flood()).toEqual(new Set([REFUSED]))
+    expect(await flood()).toEqual(new Set([REFUSED]))
+    expect(server.count()).toBe(2)
+  })
+})
+
+describe('rotation', () => {
+  it('takes a new key after the cooldown at the latest', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    server.publish(first, second)
+    clock.pass(30)
+    expect(await outcome(await fresh(second))).toBe('user')
+  })
+
+  it('drops remembered tokens whose key is no longer published', async () => {
+    server.publish(first)
+    const token = await fresh(first)
+    expect(await outcome(token)).toBe('user')
+    server.publish(second)
+    clock.pass(30)
+    expect(await outcome(await fresh(second))).toBe('user')
+    expect(await outcome(token)).toBe(REFUSED)
+  })
+
+  it('drops remembered tokens when the set is due for renewal and has lost their key', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    clock.pass(8 * MINUTE)
+    const token = await fresh(first)
+    expect(await outcome(token)).toBe('user')
+    server.publish(second)
+    clock.pass(2 * MINUTE)
+    expect(await outcome(token)).toBe(REFUSED)
+  })
+
+  it('drops remembered tokens when another key has taken over the kid', async () => {
+    server.publish(first)
+    const token = await fresh(first)
+    await outcome(token)
+    server.publish({ ...second, jwk: { ...second.jwk, kid: 'first' } }, second)
+    clock.pass(30)
+    expect(await outcome(await fresh(second))).toBe('user')
+    expect(await outcome(token)).toBe(REFUSED)
+  })
+})
+
+describe('an issuer that fails', () => {
+  const failures: Readonly<Record<string, () => void>> = {
+    'answers 503': () => server.answer((response) => json(response, {}, 503)),
+    'answers 200 with a page': () => server.answer((response) => response.end('<html>')),
+    'answers with a list': () => server.answer((response) => json(response, [])),
+    'answers without keys': () => server.answer((response) => json(response, { keys: [] })),
+    'answers with far too many keys': () =>
+      server.answer((response) => json(response, { keys: Array(65).fill(first.jwk) })),
+    'answers with a key that cannot be read': () =>
+      server.answer((response) => json(response, { keys: [{ ...first.jwk, x: 'AA' }] })),
+    'cuts the answer': () =>
+      server.answer((response) => {
+        response.writeHead(200, { 'content-length': 100 })
+        response.write('{"keys":', () => response.destroy())
+      }),
+    stalls: () => server.answer(() => undefined),
+  }
+  for (const [name, fail] of Object.entries(failures)) {
+    it(`${name}: 503 and not 401, and the next good answer counts`, async () => {
+      fail()
+      expect(await outcome(await fresh(first))).toBe(UNAVAILABLE)
+      server.publish(first)
+      clock.pass(30)
+      if (name.endsWith('read')) clock.pass(10 * MINUTE)
+      expect(await outcome(await fresh(first))).toBe('user')
+    })
+  }
+
+  it('is asked once a second at most while there are no keys', async () => {
+    server.answer((response) => json(response, {}, 503))
+    const token = await fresh(first)
+    for (let count = 0; count < 5; count += 1) expect(await outcome(token)).toBe(UNAVAILABLE)
+    expect(server.count()).toBe(1)
+    clock.pass(1)
+    expect(await outcome(token)).toBe(UNAVAILABLE)
+    expect(server.count()).toBe(2)
+  })
+
+  it('keeps its last keys for a day, and says that they are stale', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    expect(verify.health()).toEqual([
+      { url: server.url, loadedAt: START * 1_000, stale: false, refused: [] },
+    ])
+    server.answer((response) => json(response, {}, 500))
+    clock.pass(23 * HOUR)
+    expect(await outcome(await fresh(first))).toBe('user')
+    expect(verify.health()[0]?.stale).toBe(true)
+    clock.pass(HOUR)
+    expect(await outcome(await fresh(first))).toBe(UNAVAILABLE)
+    server.publish(first)
+    clock.pass(30)
+    expect(await outcome(await fresh(first))).toBe('user')
+    expect(verify.health()[0]?.stale).toBe(false)
+  })
+
+  it('is asked once per cooldown while its last keys serve', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    server.answer((response) => json(response, {}, 500))
+    clock.pass(HOUR)
+    for (let count = 0; count < 5; count += 1) await outcome(await fresh(first))
+    expect(server.count()).toBe(2)
+  })
+
+  it('does not turn a token with a new key into a bad one', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    server.answer((response) => json(response, {}, 500))
+    clock.pass(30)
+    expect(await outcome(await fresh(second))).toBe(UNAVAILABLE)
+    expect(await outcome(await fresh(first))).toBe('user')
+  })
+
+  it('still refuses a bad signature while its last keys serve', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    server.answer((response) => json(response, {}, 500))
+    clock.pass(HOUR)
+    expect(await outcome(await fresh({ ...second, kid: 'first' }))).toBe(REFUSED)
+  })
+})
+
+describe('keys that are not trusted', () => {
+  const published = (...keys: readonly unknown[]) =>
+    server.answer((response) => json(response, { keys: [...keys, first.jwk] }))
+
+  it('leaves them out one by one, says so, and uses the others', async () => {
+    const rsa = await signingKey('rsa', 'RS256')
+    published(
+      { kty: 'oct', kid: 'a', k: 'c2VjcmV0' },
+      { ...rsa.jwk, kid: 'b', e: 'AQ' },
+      { ...rsa.jwk, kid: 'c', e: 'AAAB' },
+      { ...rsa.jwk, kid: 'd', e: 'BA' },
+      { ...rsa.jwk, kid: 'e', n: Buffer.alloc(128, 255).toString('base64url') },
+      {
+        ...rsa.jwk,
+        kid: 'f',
+        n: Buffer.concat([Buffer.alloc(200), Buffer.alloc(128, 255)]).toString('base64url'),
+      },
+      { ...rsa.jwk, kid: 'g', d: 'AA' },
+      { ...rsa.jwk, kid: 'h', use: 'enc' },
+      { ...rsa.jwk, kid: 'i', key_ops: ['encrypt'] },
+      { ...rsa.jwk, kid: 1 },
+      { kty: 'EC', kid: 'j' },
+      { kty: 'AKP', kid: 'k' },
+      'key',
+    )
+    expect(await outcome(await fresh(first))).toBe('user')
+    expect(verify.health()[0]?.refused).toEqual([
+      'Key 0 is symmetric.',
+      'Key 1 is an RSA key with an unsafe exponent.',
+      'Key 2 is an RSA key with an unsafe exponent.',
+      'Key 3 is an RSA key with an unsafe exponent.',
+      'Key 4 is an RSA key below 2048 bits.',
+      'Key 5 is an RSA key below 2048 bits.',
+      'Key 6 is private and has been published.',
+      'Key 7 is not for signatures.',
+      'Key 8 is not for verifying.',
+      'Key 9 has a kid that is no text.',
+      'Key 10 is incomplete.',
+      'Key 11 is of a type that is not supported.',
+      'Key 12 is not an object.',
+    ])
+  })
+
+  it('takes neither of two different keys under one kid', async () => {
+    published({ ...second.jwk, kid: 'double' }, { ...(await signingKey('x')).jwk, kid: 'double' })
+    expect(await outcome(await fresh({ ...second, kid: 'double' }))).toBe(REFUSED)
+    expect(await outcome(await fresh(first))).toBe('user')
+    expect(verify.health()[0]?.refused).toHaveLength(2)
+  })
+
+  it('takes the same key published twice', async () => {
+    published(first.jwk)
+    expect(await outcome(await fresh(first))).toBe('user')
+  })
+
+  it('does not use a key for another algorithm than its own', async () => {
+    const rsa = await signingKey('rsa', 'RS256')
+    published({ ...rsa.jwk, alg: 'PS256' })
+    expect(await outcome(await fresh(rsa))).toBe(REFUSED)
+  })
+
+  it('does not choose between keys for a token without kid', async () => {
+    published(second.jwk)
+    const claims = { iss: ISSUER, aud: AUDIENCE, sub: 'user', client_id: 'app', iat: START }
+    const token = await sign(second, { ...claims, exp: START + HOUR }, { kid: undefined })
+    expect(await outcome(token)).toBe(REFUSED)
+  })
+})
+
+describe('remembered tokens', () => {
+  it('are not remembered beyond their expiry', async () => {
+    server.publish(first)
+    const claims = { iss: ISSUER, aud: AUDIENCE, sub: 'user', client_id: 'app', iat: START }
+    const token = await sign(first, { ...claims, exp: START + 60 })
+    expect(await outcome(token)).toBe('user')
+    clock.pass(89)
+    expect(await outcome(token)).toBe('user')
+    clock.pass(1)
+    expect(await outcome(token)).toBe(REFUSED)
+  })
+
+  it('are not mixed up with tokens that differ only in their signature', async () => {
+    server.publish(first)
+    const token = await fresh(first)
+    expect(await outcome(token)).toBe('user')
+    const [header, claims] = token.split('.')
+    expect(await outcome(`${header}.${claims}.${'A'.repeat(86)}`)).toBe(REFUSED)
+    expect(await outcome(token.slice(0, -4))).toBe(REFUSED)
+  })
+
+  it('keep their own callers', async () => {
+    server.publish(first)
+    const tokens = await Promise.all(['ann', 'bob', 'eve'].map((name) => fresh(first, name)))
+    for (let round = 0; round < 3; round += 1) {
+      expect(await Promise.all(tokens.map(outcome))).toEqual(['ann', 'bob', 'eve'])
+    }
+  })
+})

@@ -1,0 +1,96 @@
+/** Scopes to permissions, per provider, and the 403 that names what is missing. */
+
+import { describe, expect, it } from 'vitest'
+import { isClientError } from '../../../src/core/errors.ts'
+import {
+  createPermissions,
+  PERMISSIONS,
+  type Permission,
+  type PermissionSettings,
+  requirePermission,
+} from '../../../src/http/auth/permissions.ts'
+import type { Principal } from '../../../src/http/auth/principal.ts'
+
+const holding = (...scopes: readonly string[]): Principal => ({
+  subject: 'user',
+  issuer: 'https://issuer.example',
+  scopes: new Set(scopes),
+  expiresAt: 0,
+})
+
+const MAPPED: PermissionSettings = {
+  permissions: [
+    { scope: 'reader', grants: ['clients:read'] },
+    { scope: 'writer', grants: ['clients:read', 'clients:write'] },
+    { scope: 'staging', grants: ['clients:write', 'clients:delete'], providers: ['cognito-test'] },
+  ],
+}
+
+const of = (settings: PermissionSettings, principal: Principal, providerId = 'auth0') =>
+  [...createPermissions(settings).of(principal, providerId)].sort()
+
+function refusal(settings: PermissionSettings, permission: Permission, providerId = 'auth0') {
+  try {
+    const demand = { principal: holding('reader'), providerId, permission }
+    requirePermission(createPermissions(settings), demand)
+  } catch (thrown) {
+    if (isClientError(thrown, 'insufficient_scope')) {
+      return { message: thrown.message, challenge: thrown.details.headers?.['www-authenticate'] }
+    }
+    throw thrown
+  }
+  return undefined
+}
+
+describe('permissions', () => {
+  it('are all granted where nothing is mapped', () => {
+    expect(of({}, holding())).toEqual([...PERMISSIONS].sort())
+    expect(refusal({}, 'secrets:read')).toBeUndefined()
+  })
+
+  it('are none where the mapping is empty', () => {
+    expect(of({ permissions: [] }, holding('reader'))).toEqual([])
+  })
+
+  it('are those of the scopes that the caller holds', () => {
+    expect(of(MAPPED, holding('reader'))).toEqual(['clients:read'])
+    expect(of(MAPPED, holding('reader', 'writer'))).toEqual(['clients:read', 'clients:write'])
+    expect(of(MAPPED, holding())).toEqual([])
+  })
+
+  it('do not reach secrets by writing', () => {
+    expect(of(MAPPED, holding('writer'))).not.toContain('secrets:read')
+  })
+
+  it('hold only at the providers of the row', () => {
+    expect(of(MAPPED, holding('staging'), 'cognito-test')).toEqual([
+      'clients:delete',
+      'clients:write',
+    ])
+    expect(of(MAPPED, holding('staging'), 'cognito')).toEqual([])
+  })
+})
+
+describe('requirePermission', () => {
+  it('lets pass who has it', () => {
+    expect(refusal(MAPPED, 'clients:read')).toBeUndefined()
+  })
+
+  it('names the scopes that would do', () => {
+    expect(refusal(MAPPED, 'clients:write', 'cognito-test')).toEqual({
+      message: 'This needs the permission clients:write, granted by the scope writer or staging.',
+      challenge: 'Bearer realm="clientry", error="insufficient_scope", scope="writer"',
+    })
+  })
+
+  it('names only scopes that would do at this provider', () => {
+    expect(refusal(MAPPED, 'clients:write')?.message).not.toContain('staging')
+  })
+
+  it('says that no scope would do', () => {
+    expect(refusal(MAPPED, 'secrets:rotate')).toEqual({
+      message: 'This needs the permission secrets:rotate, which no scope grants here.',
+      challenge: 'Bearer realm="clientry", error="insufficient_scope"',
+    })
+  })
+})
