@@ -3,7 +3,7 @@
  * read along with it and changed in calls of their own, enabled ones first and disabled ones last.
  */
 
-import { ClientError } from '../../core/errors.ts'
+import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
@@ -125,10 +125,21 @@ function connectionStep(send: Send, ref: ClientRef, id: string, status: boolean)
     },
     send: async (call) => {
       const operation = 'PATCH /connections/{id}/clients'
-      await send({ operation, path: `/connections/${encodeURIComponent(id)}/clients`, body }, call)
+      const path = `/connections/${encodeURIComponent(id)}/clients`
+      await send({ operation, path, body }, call).catch(connectionError)
       return undefined
     },
   }
+}
+
+/** A connection that has gone meanwhile is not a client that is missing. */
+function connectionError(error: unknown): never {
+  if (!isClientError(error, 'not_found')) throw error
+  throw new ClientError(
+    'provider_refused',
+    'Auth0 no longer has one of the connections that client.supportedIdp names; nothing was changed.',
+    { field: 'client.supportedIdp' },
+  )
 }
 
 function createSender(settings: TokenSettings): Send {

@@ -1,0 +1,94 @@
+/**
+ * The whole program put together from a configuration: one plain object of dependencies, built in the
+ * entry and handed down. Nothing here decides anything about a request.
+ */
+
+import { randomUUID } from 'node:crypto'
+import type { Config } from './config.ts'
+import { ClientError } from './core/errors.ts'
+import { createFingerprints } from './core/fingerprint.ts'
+import { createApp } from './http/app.ts'
+import type { FetchJson } from './http/auth/key-set.ts'
+import { createPermissions } from './http/auth/permissions.ts'
+import { createVerifier } from './http/auth/verify.ts'
+import type { LogLine } from './http/exchange.ts'
+import type { App } from './http/message.ts'
+import { callJson } from './providers/http.ts'
+import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
+import type { Service } from './service/service.ts'
+import { sweep } from './service/settle.ts'
+import { createTurns } from './service/turns.ts'
+import { createSeal } from './store/seal.ts'
+import type { Store } from './store/store.ts'
+
+export interface Clientry {
+  readonly app: App
+  readonly service: Service
+  /** Settles changes that a crash left open; run at start and now and then. */
+  sweep(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What the entry finds in its surroundings. */
+export interface Surroundings
+  extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents'> {
+  readonly store: Store
+  log(line: LogLine): void
+}
+
+/** Builds the program. */
+export async function createClientry(
+  config: Config,
+  surroundings: Surroundings,
+): Promise<Clientry> {
+  const { store, log } = surroundings
+  const now = Date.now
+  const providers = await createProviders(config.providers, { ...surroundings, now })
+  const service: Service = {
+    store,
+    seal: createSeal(config.key),
+    fingerprints: createFingerprints(config.key),
+    providers,
+    turns: createTurns(now),
+    upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
+    now,
+    sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
+    newId: randomUUID,
+  }
+  const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
+  const { permissions } = config
+  const app = createApp({
+    service,
+    defaultProvider: config.defaultProvider,
+    permissions: createPermissions(permissions === undefined ? {} : { permissions }),
+    verify,
+    checkReady: () => store.check(),
+    log,
+  })
+  return {
+    app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
+    service,
+    sweep: async () => {
+      const { settled, left } = await sweep(service)
+      if (settled + left === 0) return
+      const time = new Date(now()).toISOString()
+      log({ time, level: left > 0 ? 'warn' : 'info', message: 'settled', settled, left })
+    },
+    close: () => store.close(),
+  }
+}
+
+function withDeadline<R extends { readonly deadline: number }>(request: R, limitMs: number): R {
+  return { ...request, deadline: Math.min(request.deadline, Date.now() + limitMs) }
+}
+
+/** Keys come from the configured URL only, within what is left of the request. */
+const KEYS_TIMEOUT_MS = 5_000
+
+const fetchJson: FetchJson = async (url, deadline) => {
+  const call = { deadline, timeoutMs: KEYS_TIMEOUT_MS, operationId: 'keys' }
+  const request = { operation: 'GET keys', method: 'GET', url, headers: {}, effect: false }
+  const { status, body } = await callJson(request, call)
+  if (status === 200) return body
+  throw new ClientError('keys_unavailable', `The key set answered ${status}.`)
+}

@@ -1,0 +1,34 @@
+/** One sentence for each fault of a configuration's shape, with the path and what was expected. */
+
+import type * as z from 'zod/mini'
+
+/** Tells a fault; names that are not known are named, values never are. */
+export function faultSentence(issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String).join('.') || 'The configuration'
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `${path} has a name that is not known: ${issue.keys.join(', ')}.`
+    case 'invalid_type':
+      return `${path} must be ${TYPES[issue.expected] ?? issue.expected}.`
+    case 'invalid_value':
+      return `${path} must be one of: ${issue.values.map(String).join(', ')}.`
+    case 'invalid_union':
+      return issue.discriminator === undefined
+        ? `${path} must be { env: NAME } or { file: PATH }: a secret is named, never written here.`
+        : `${path} must be a type that exists.`
+    case 'invalid_key':
+      return `${path} is not a name that can be used here.`
+    default:
+      return `${path} has a value that is not allowed (${issue.code.replaceAll('_', ' ')}).`
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}

@@ -1,0 +1,105 @@
+/** The shape of the configuration; what it means between members is checked in `config.ts`. */
+
+import * as z from 'zod/mini'
+import { ALL_ALGORITHMS } from './http/auth/algorithms.ts'
+import { PERMISSIONS } from './http/auth/permissions.ts'
+
+const text = z.string().check(z.minLength(1), z.maxLength(2_048))
+const texts = z.array(text).check(z.minLength(1))
+const url = z.url({ protocol: /^https?$/ })
+
+/** A secret is never written into the configuration: it names where it is. */
+export const reference = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })])
+
+const auth0 = z.strictObject({
+  type: z.literal('auth0'),
+  /** The tenant's own domain, such as `tenant.eu.auth0.com`; for tokens of the Management API. */
+  domain: z.optional(text),
+  /** Where the tenant is reached, when that is not `https://<domain>`: private clouds, emulators. */
+  baseUrl: z.optional(url),
+  audience: z.optional(text),
+  clientId: text,
+  clientSecret: reference,
+  allowWildcards: z._default(z.boolean(), false),
+})
+
+const pool = z.strictObject({ region: z.optional(text), endpoint: z.optional(url) })
+
+const cognito = z.strictObject({
+  type: z.literal('cognito'),
+  pools: z.record(z.string().check(z.regex(/^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/)), pool),
+  credentials: z.optional(
+    z.strictObject({
+      accessKeyId: text,
+      secretAccessKey: reference,
+      sessionToken: z.optional(reference),
+    }),
+  ),
+})
+
+const local = z.strictObject({ type: z.literal('local') })
+
+const issuer = z.strictObject({
+  issuer: url,
+  jwksUrl: z.optional(url),
+  audience: z.optional(texts),
+  clientIds: z.optional(texts),
+  algorithms: z.optional(z.array(z.enum(ALL_ALGORITHMS as [string, ...string[]]))),
+  requireTyp: z.optional(z.boolean()),
+  scopePrefix: z.optional(text),
+  maxLifetimeSeconds: z.optional(z.int().check(z.gte(1))),
+  skewSeconds: z.optional(z.int().check(z.gte(0), z.lte(300))),
+})
+
+const grant = z.strictObject({
+  scope: text,
+  grants: z.array(z.enum(PERMISSIONS)).check(z.minLength(1)),
+  providers: z.optional(texts),
+})
+
+const milliseconds = z.int().check(z.gte(1), z.lte(900_000))
+
+const store = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('sqlite'), path: text }),
+  z.strictObject({
+    type: z.literal('dynamodb'),
+    table: text,
+    region: text,
+    endpoint: z.optional(url),
+  }),
+])
+
+export const configSchema = z.strictObject({
+  mode: z._default(z.enum(['production', 'development']), 'production'),
+  server: z._default(
+    z.strictObject({
+      host: z._default(text, '127.0.0.1'),
+      port: z._default(z.int().check(z.gte(0), z.lte(65_535)), 8_787),
+      /** A path before every route, such as `/clientry`, which a gateway leaves on. */
+      basePath: z._default(z.string().check(z.regex(/^(\/[\w.~-]+)*$/)), ''),
+    }),
+    { host: '127.0.0.1', port: 8_787, basePath: '' },
+  ),
+  /** 32 bytes in base64: seals what is stored, and makes fingerprints. */
+  key: reference,
+  store,
+  defaultProvider: z.optional(text),
+  providers: z.record(
+    z.string().check(z.regex(/^[\w.-]{1,64}$/)),
+    z.discriminatedUnion('type', [auth0, cognito, local]),
+  ),
+  auth: z.strictObject({
+    issuers: z.array(issuer).check(z.minLength(1)),
+    permissions: z.optional(z.array(grant)),
+  }),
+  limits: z._default(
+    z.strictObject({
+      deadlineMs: z._default(milliseconds, 25_000),
+      upstreamTimeoutMs: z._default(milliseconds, 8_000),
+    }),
+    { deadlineMs: 25_000, upstreamTimeoutMs: 8_000 },
+  ),
+})
+
+export type RawConfig = z.infer<typeof configSchema>
+export type Reference = z.infer<typeof reference>

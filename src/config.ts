@@ -1,0 +1,223 @@
+/**
+ * The configuration, from one YAML or JSON file or from the environment. This is the only module that
+ * reads the environment. Unknown names are refused, and all faults are told at once.
+ */
+
+import { readFileSync } from 'node:fs'
+import { faultSentence } from './config-faults.ts'
+import { configSchema, type RawConfig, type Reference } from './config-schema.ts'
+import { ClientError } from './core/errors.ts'
+import { type Secret, secret } from './core/secret.ts'
+import type { IssuerSettings } from './http/auth/issuers.ts'
+import type { PermissionGrant } from './http/auth/permissions.ts'
+import type { ProviderSettings } from './providers/registry.ts'
+
+export interface Config {
+  readonly mode: 'production' | 'development'
+  readonly server: { readonly host: string; readonly port: number; readonly basePath: string }
+  /** The installation's key, 32 bytes. */
+  readonly key: Uint8Array
+  readonly store: RawConfig['store']
+  readonly defaultProvider: string
+  readonly providers: Readonly<Record<string, ProviderSettings>>
+  readonly issuers: readonly IssuerSettings[]
+  readonly permissions: readonly PermissionGrant[] | undefined
+  readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const KEY_BYTES = 32
+
+/**
+ * Reads the configuration that the environment names: `CLIENTRY_CONFIG` (a path) or
+ * `CLIENTRY_CONFIG_JSON` (the text itself). `readYaml` is given where YAML can be read.
+ * @throws ClientError `invalid_request` with all faults
+ */
+export async function loadConfig(
+  environment: Environment,
+  readYaml?: (text: string) => Promise<unknown>,
+): Promise<Config> {
+  const { CLIENTRY_CONFIG: path, CLIENTRY_CONFIG_JSON: inline } = environment
+  if ((path === undefined) === (inline === undefined)) {
+    throw faulty(['Set either CLIENTRY_CONFIG (a file) or CLIENTRY_CONFIG_JSON (the text).'])
+  }
+  const text = inline ?? readText(path ?? '')
+  const yaml = inline === undefined && /\.ya?ml$/.test(path ?? '')
+  if (yaml && readYaml === undefined)
+    throw faulty(['Here the configuration must be JSON, not YAML.'])
+  const value = yaml && readYaml !== undefined ? await readYaml(text) : parseText(text)
+  return parseConfig(value, environment)
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw faulty([`The configuration file ${path} cannot be read.`])
+  }
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw faulty(['The configuration is not valid JSON.'])
+  }
+}
+
+/**
+ * Checks a configuration and looks up the secrets that it names.
+ * @throws ClientError `invalid_request` with all faults
+ */
+export function parseConfig(value: unknown, environment: Environment): Config {
+  const parsed = configSchema.safeParse(value)
+  if (!parsed.success) throw faulty(parsed.error.issues.map(faultSentence))
+  const raw = parsed.data
+  const faults: string[] = []
+  const lookUp = (reference: Reference, at: string) => {
+    const found = find(reference, environment)
+    if (found === undefined)
+      faults.push(`${at} names ${placeOf(reference)}, which is missing or empty.`)
+    return secret(found ?? '')
+  }
+  const providers = Object.fromEntries(
+    Object.entries(raw.providers).map(([id, one]) => [
+      id,
+      providerOf(one, `providers.${id}`, raw.mode, lookUp, faults),
+    ]),
+  )
+  const config: Config = {
+    ...raw,
+    key: keyOf(lookUp(raw.key, 'key'), faults),
+    defaultProvider: defaultProviderOf(raw, faults),
+    providers,
+    issuers: raw.auth.issuers.map((issuer, index) => issuerOf(issuer, index, raw.mode, faults)),
+    permissions: raw.auth.permissions as Config['permissions'],
+  }
+  for (const [index, grant] of (raw.auth.permissions ?? []).entries()) {
+    const unknown = grant.providers?.find((id) => !Object.hasOwn(providers, id))
+    if (unknown !== undefined) {
+      faults.push(`auth.permissions[${index}].providers names ${unknown}, which is not configured.`)
+    }
+  }
+  if (faults.length > 0) throw faulty(faults)
+  return config
+}
+
+function find(reference: Reference, environment: Environment): string | undefined {
+  if ('env' in reference) return environment[reference.env] || undefined
+  try {
+    return readFileSync(reference.file, 'utf8').trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+const placeOf = (reference: Reference) =>
+  'env' in reference ? `the variable ${reference.env}` : `the file ${reference.file}`
+
+function keyOf(text: Secret, faults: string[]): Uint8Array {
+  const key = Buffer.from(text.reveal(), 'base64')
+  if (text.reveal() !== '' && key.length !== KEY_BYTES) {
+    faults.push('key must be 32 bytes in base64; make one with: openssl rand -base64 32')
+  }
+  return key
+}
+
+function defaultProviderOf({ providers, defaultProvider }: RawConfig, faults: string[]): string {
+  const ids = Object.keys(providers)
+  const [only = ''] = ids
+  if (ids.length === 0) faults.push('providers must hold at least one provider.')
+  if (defaultProvider === undefined && ids.length > 1) {
+    faults.push(`defaultProvider must name one of: ${ids.join(', ')}.`)
+  }
+  if (defaultProvider !== undefined && !ids.includes(defaultProvider)) {
+    faults.push(`defaultProvider names ${defaultProvider}, which is not configured.`)
+  }
+  return defaultProvider ?? only
+}
+
+function providerOf(
+  raw: RawConfig['providers'][string],
+  at: string,
+  mode: RawConfig['mode'],
+  lookUp: (reference: Reference, at: string) => Secret,
+  faults: string[],
+): ProviderSettings {
+  switch (raw.type) {
+    case 'local':
+      if (mode === 'production')
+        faults.push(`${at} is for development only: its users are not real.`)
+      return raw
+    case 'cognito': {
+      const { credentials, pools } = raw
+      const keys = credentials && {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: lookUp(credentials.secretAccessKey, `${at}.credentials.secretAccessKey`),
+        ...(credentials.sessionToken === undefined
+          ? {}
+          : { sessionToken: lookUp(credentials.sessionToken, `${at}.credentials.sessionToken`) }),
+      }
+      const complete = Object.entries(pools).map(([id, { region, endpoint }]) => {
+        const here = region ?? id.slice(0, id.indexOf('_'))
+        const target = endpoint ?? `https://cognito-idp.${here}.amazonaws.com/`
+        checkUrl(target, `${at}.pools.${id}.endpoint`, mode, faults)
+        return [id, { region: here, endpoint: target }] as const
+      })
+      if (complete.length === 0) faults.push(`${at}.pools must hold at least one user pool.`)
+      return {
+        type: 'cognito',
+        pools: Object.fromEntries(complete),
+        ...(keys === undefined ? {} : { credentials: keys }),
+      }
+    }
+    case 'auth0': {
+      const { domain, clientId, allowWildcards } = raw
+      const baseUrl = (raw.baseUrl ?? `https://${domain}`).replace(/\/+$/, '')
+      if (raw.baseUrl === undefined && domain === undefined) {
+        faults.push(`${at} must have a domain or a baseUrl.`)
+      }
+      checkUrl(baseUrl, `${at}.baseUrl`, mode, faults)
+      const audience =
+        raw.audience ?? `${domain === undefined ? baseUrl : `https://${domain}`}/api/v2/`
+      const clientSecret = lookUp(raw.clientSecret, `${at}.clientSecret`)
+      return { type: 'auth0', baseUrl, audience, clientId, clientSecret, allowWildcards }
+    }
+  }
+}
+
+/** Keys and credentials travel there, so it is TLS, or this very machine. */
+function checkUrl(url: string, at: string, mode: RawConfig['mode'], faults: string[]): void {
+  const { protocol, hostname } = new URL(url)
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  if (protocol === 'https:' || (loopback && mode === 'development')) return
+  faults.push(`${at} must be an https URL (http is for loopback addresses in development).`)
+}
+
+function issuerOf(
+  raw: RawConfig['auth']['issuers'][number],
+  index: number,
+  mode: RawConfig['mode'],
+  faults: string[],
+): IssuerSettings {
+  const at = `auth.issuers[${index}]`
+  if (raw.audience === undefined && raw.clientIds === undefined) {
+    faults.push(
+      `${at} must have an audience or clientIds, or it would accept tokens made for anybody.`,
+    )
+  }
+  const jwksUrl = raw.jwksUrl ?? `${raw.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
+  checkUrl(jwksUrl, `${at}.jwksUrl`, mode, faults)
+  return { ...raw, jwksUrl } as IssuerSettings
+}
+
+function faulty(faults: readonly string[]): ClientError {
+  return new ClientError(
+    'invalid_request',
+    `The configuration is not usable:\n- ${faults.join('\n- ')}`,
+    {
+      faults,
+    },
+  )
+}

@@ -1,0 +1,139 @@
+/** The operations on app clients. `UpdateUserPoolClient` replaces: what it is not told, it resets. */
+
+import { randomInt } from 'node:crypto'
+import type { Input } from './constraints.ts'
+import { withRefreshDefault } from './lifetime-rules.ts'
+import { CLIENT_ID, CLIENT_NAME, CLIENT_SECRET, POOL_ID, SETTINGS } from './members.ts'
+import type { Operation, State } from './operations.ts'
+import { type ClientRecord, now, nowAfter } from './pools.ts'
+import { refuse } from './refusal.ts'
+import { checkRules } from './rules.ts'
+
+/** Quota "App clients per user pool" before any increase. */
+const MAX_CLIENTS = 1_000
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+export const clientOperations: Readonly<Record<string, Operation>> = {
+  DescribeUserPoolClient: {
+    category: 'client-read',
+    members: { UserPoolId: POOL_ID, ClientId: CLIENT_ID },
+    answer: ({ UserPoolId, ClientId }, { pools }) => ({
+      UserPoolClient: pools.client(UserPoolId, text(ClientId)),
+    }),
+  },
+  CreateUserPoolClient: {
+    category: 'client-update',
+    members: {
+      UserPoolId: POOL_ID,
+      ClientName: { shape: CLIENT_NAME, required: true },
+      GenerateSecret: { shape: { type: 'boolean' } },
+      // In the model of 2026; not together with GenerateSecret.
+      ClientSecret: { shape: CLIENT_SECRET },
+      ...SETTINGS,
+    },
+    takesSettings: true,
+    answer: created,
+  },
+  UpdateUserPoolClient: {
+    category: 'client-update',
+    members: {
+      UserPoolId: POOL_ID,
+      ClientId: CLIENT_ID,
+      ClientName: { shape: CLIENT_NAME },
+      ...SETTINGS,
+    },
+    takesSettings: true,
+    answer: (input, state) => {
+      state.pools.client(input.UserPoolId, text(input.ClientId))
+      return state.lock.hold(input.UserPoolId, () => updated(input, state))
+    },
+  },
+  DeleteUserPoolClient: {
+    category: 'client-update',
+    members: { UserPoolId: POOL_ID, ClientId: CLIENT_ID },
+    answer: ({ UserPoolId, ClientId }, { pools, lock }) => {
+      pools.client(UserPoolId, text(ClientId))
+      // The model lists ConcurrentModificationException for Update and Delete, not for Create.
+      return lock.hold(UserPoolId, () => {
+        const { clients, secrets } = pools.pool(UserPoolId)
+        clients.delete(text(ClientId))
+        secrets.delete(text(ClientId))
+        return {}
+      })
+    },
+  },
+}
+
+/** A random text of lower-case letters and digits, as ids (26) and secrets (51) are. */
+export function randomText(length: number): string {
+  return Array.from({ length }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('')
+}
+
+function created(input: Input & { readonly UserPoolId: string }, state: State): Input {
+  const pool = state.pools.pool(input.UserPoolId)
+  if (input.GenerateSecret === true && input.ClientSecret !== undefined) {
+    refuse('InvalidParameterException', 'ClientSecret cannot be given together with GenerateSecret')
+  }
+  if (pool.clients.size >= MAX_CLIENTS) {
+    refuse('LimitExceededException', 'Maximum number of clients reached for this user pool')
+  }
+  const secret = input.GenerateSecret === true ? randomText(51) : input.ClientSecret
+  const at = now()
+  const record = {
+    UserPoolId: pool.id,
+    ClientName: input.ClientName,
+    ClientId: randomText(26),
+    ...(secret === undefined ? {} : { ClientSecret: secret }),
+    LastModifiedDate: at,
+    CreationDate: at,
+    ...settings(input, state),
+  }
+  const next = withRefreshDefault(record)
+  checkRules({ next, pool, confidential: secret !== undefined })
+  state.pools.put(pool.id, next)
+  return { UserPoolClient: next }
+}
+
+function updated(input: Input & { readonly UserPoolId: string }, state: State): Input {
+  const pool = state.pools.pool(input.UserPoolId)
+  const before = state.pools.client(pool.id, text(input.ClientId))
+  const kept = ['UserPoolId', 'ClientId', 'ClientSecret', 'CreationDate', 'ClientType']
+  const next = withRefreshDefault({
+    ...Object.fromEntries(
+      kept.filter((name) => name in before).map((name) => [name, before[name]]),
+    ),
+    // Optional in the model; calls without it kept the name (boto/boto3#1607).
+    ClientName: input.ClientName ?? before.ClientName,
+    // That it moves when nothing changes is unverified.
+    LastModifiedDate: nowAfter(before.LastModifiedDate),
+    ...settings(input, state),
+  })
+  const confidential = (pool.secrets.get(text(input.ClientId)) ?? []).length > 0
+  checkRules({ next, pool, confidential })
+  pool.clients.set(text(input.ClientId), next)
+  return { UserPoolClient: next }
+}
+
+/**
+ * Every setting of the client: as told, else its default ("If you don't provide a value for an
+ * attribute, Amazon Cognito sets it to its default value", API reference of UpdateUserPoolClient).
+ * Lists other than those marked are stored as `[]` when told so, which is unverified.
+ */
+function settings(input: Input, { futureMembers }: State): ClientRecord {
+  const known = Object.entries(SETTINGS).map(([name, { otherwise, emptyIsUnset }]) => {
+    const value = input[name]
+    const unset = emptyIsUnset && Array.isArray(value) && value.length === 0
+    return [name, unset ? undefined : (value ?? otherwise)] as const
+  })
+  const future = [...futureMembers].map(
+    ([name, resetsTo]) => [name, input[name] ?? resetsTo] as const,
+  )
+  return structuredClone(
+    Object.fromEntries([...known, ...future].filter(([, value]) => value !== undefined)),
+  )
+}
+
+/** A member that was checked to be a text. */
+function text(value: unknown): string {
+  return String(value)
+}

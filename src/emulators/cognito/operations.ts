@@ -1,0 +1,108 @@
+/** From a request to its answer: target, signature, rate, members, region, and then the operation. */
+
+import type { EmulatorAnswer, EmulatorRequest } from '../server.ts'
+import { clientOperations } from './client-operations.ts'
+import { checkedInput, type Input } from './constraints.ts'
+import type { Category, RateLimits } from './limits.ts'
+import { listOperations } from './list-operations.ts'
+import type { UpdateLock } from './lock.ts'
+import type { Members } from './members.ts'
+import type { Pools } from './pools.ts'
+import { refusalAnswer, refuse, success } from './refusal.ts'
+import { secretOperations } from './secret-operations.ts'
+import { type Keys, verifiedRegion } from './signature.ts'
+
+const TARGET = 'AWSCognitoIdentityProviderService.'
+
+export interface State {
+  readonly pools: Pools
+  readonly lock: UpdateLock
+  /** Members that this emulator does not know yet, with the value that an omission resets them to. */
+  readonly futureMembers: ReadonlyMap<string, unknown>
+  /** For which the request at hand is signed. */
+  readonly region: string
+}
+
+export interface Operation {
+  readonly category: Category
+  readonly members: Members
+  /** Takes future members too. */
+  readonly takesSettings?: true
+  answer(input: Input & { readonly UserPoolId: string }, state: State): Input | Promise<Input>
+}
+
+const operations: Readonly<Record<string, Operation>> = {
+  ...clientOperations,
+  ...secretOperations,
+  ...listOperations,
+}
+
+export interface Gate {
+  readonly keys: Keys
+  readonly limits: RateLimits
+}
+
+/** The bare name of the API operation, or method and path for what is none. */
+export function operationName({ method, path, headers }: EmulatorRequest): string {
+  const target = String(headers['x-amz-target'] ?? '')
+  return target.startsWith(TARGET) ? target.slice(TARGET.length) : `${method} ${path}`
+}
+
+export async function answerTo(
+  request: EmulatorRequest,
+  name: string,
+  { keys, limits }: Gate,
+  state: Omit<State, 'region'>,
+): Promise<EmulatorAnswer> {
+  try {
+    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
+    if (operation === undefined || !isCall(request)) return unknownOperation()
+    const region = verifiedRegion(request, keys)
+    limits.take(name, operation.category, poolIdOf(request))
+    const future = operation.takesSettings ? [...state.futureMembers.keys()] : []
+    const input = checkedInput(operation.members, request.body, future)
+    const UserPoolId = String(input.UserPoolId)
+    checkRegion(UserPoolId, region)
+    return success(await operation.answer({ ...input, UserPoolId }, { ...state, region }))
+  } catch (thrown) {
+    return refusalAnswer(thrown)
+  }
+}
+
+/** The pool that a request names; empty when it names none. */
+export function poolIdOf(request: EmulatorRequest): string {
+  return addressOf(request).UserPoolId
+}
+
+/** Pool and client that a request names, without any check. */
+export function addressOf({ body }: EmulatorRequest) {
+  try {
+    const input = JSON.parse(body.toString()) as Input
+    return { UserPoolId: String(input.UserPoolId), ClientId: String(input.ClientId) }
+  } catch {
+    return { UserPoolId: '', ClientId: '' }
+  }
+}
+
+function isCall({ method, path, query, headers }: EmulatorRequest): boolean {
+  const type = String(headers['content-type']).split(';')[0]
+  return (
+    method === 'POST' && path === '/' && query.size === 0 && type === 'application/x-amz-json-1.1'
+  )
+}
+
+/** Also for a call in another form, as for an unknown target; unverified. */
+function unknownOperation(): never {
+  return refuse('UnknownOperationException', 'The requested operation is not known.')
+}
+
+/**
+ * One endpoint serves all regions here, so a pool is found only under its own. Prefixes that are no
+ * region, as in `local_…`, fit any. The real service has an endpoint for each region.
+ */
+function checkRegion(poolId: string, region: string): void {
+  const [prefix = ''] = poolId.split('_')
+  if (/^[a-z]{2}(-[a-z]+)+-\d$/.test(prefix) && prefix !== region) {
+    refuse('InvalidSignatureException', 'Credential should be scoped to a valid region.')
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The providers that exist. A new one takes its folder and two entries here. The code of a provider
+ * is loaded when a configuration names it, so that a Lambda function pays for what it uses only.
+ */
+
+import type { Mapping } from '../core/mapping.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Documents } from '../store/documents.ts'
+import type { Provider } from './provider.ts'
+
+export interface Auth0Settings {
+  readonly type: 'auth0'
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  /** The audience of the Management API; `<baseUrl>/api/v2/` unless the tenant has another. */
+  readonly audience: string
+  readonly clientId: string
+  readonly clientSecret: Secret
+  /** Lets new redirect URIs and origins hold a wildcard label. */
+  readonly allowWildcards: boolean
+}
+
+export interface CognitoSettings {
+  readonly type: 'cognito'
+  readonly pools: Readonly<Record<string, { readonly region: string; readonly endpoint: string }>>
+  /** Absent: those of the environment, read anew for each call, since they rotate. */
+  readonly credentials?: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: Secret
+    readonly sessionToken?: Secret
+  }
+}
+
+export interface LocalSettings {
+  readonly type: 'local'
+}
+
+export type ProviderSettings = Auth0Settings | CognitoSettings | LocalSettings
+
+/** What providers take from the program around them. */
+export interface ProviderSurroundings {
+  now(): number
+  /** AWS credentials of the environment; `undefined` when it has none. */
+  environmentCredentials():
+    | { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+    | undefined
+  /** Where the local provider keeps its clients. */
+  readonly documents?: Documents
+}
+
+type Factory<S> = (settings: S, surroundings: ProviderSurroundings) => Promise<Provider>
+
+const FACTORIES: {
+  readonly [T in ProviderSettings['type']]: Factory<Extract<ProviderSettings, { type: T }>>
+} = {
+  auth0: async (settings, { now }) => {
+    const { createAuth0Provider } = await import('./auth0/index.ts')
+    const { baseUrl, audience, clientId, clientSecret, allowWildcards } = settings
+    const provider = createAuth0Provider({
+      baseUrl,
+      audience,
+      clientId,
+      clientSecret: () => clientSecret.reveal(),
+      now,
+    })
+    return allowWildcards ? provider : { ...provider, mapping: withoutWildcards(provider.mapping) }
+  },
+  cognito: async ({ pools, credentials }, { now, environmentCredentials }) => {
+    const { createCognitoProvider } = await import('./cognito/index.ts')
+    const { credentialSource } = await import('./cognito/credentials.ts')
+    return createCognitoProvider({
+      pools,
+      credentials: credentialSource(credentials, environmentCredentials),
+      now,
+    })
+  },
+  local: async (_, { now, documents }) => {
+    const { createLocalProvider } = await import('./local/index.ts')
+    if (documents === undefined) throw new TypeError('The local provider needs a document store.')
+    return createLocalProvider({ documents, now })
+  },
+}
+
+/** Builds the providers of a configuration, by the names that callers use. */
+export async function createProviders(
+  settings: Readonly<Record<string, ProviderSettings>>,
+  surroundings: ProviderSurroundings,
+): Promise<ReadonlyMap<string, Provider>> {
+  const built = new Map<string, Provider>()
+  for (const [id, one] of Object.entries(settings)) {
+    const create = FACTORIES[one.type] as Factory<ProviderSettings>
+    built.set(id, await create(one, surroundings))
+  }
+  return built
+}
+
+/** RFC 9700 section 4.1.3 asks for exact redirect URIs, so wildcards are a deliberate choice. */
+function withoutWildcards(mapping: Mapping): Mapping {
+  return { ...mapping, uris: { ...mapping.uris, wildcards: false } }
+}

@@ -1,0 +1,201 @@
+/**
+ * The laws of every mapping table, row by row: a change of one field sets exactly what its row says,
+ * shows what was asked, and leaves what every other row shows; a row that takes no change says why.
+ */
+
+import { describe, expect, it } from 'vitest'
+import { FIELD_NAMES, FIELDS, type FieldName } from '../../src/core/client.ts'
+import { ClientError } from '../../src/core/errors.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import {
+  isLens,
+  type Lens,
+  MAPPED_FIELDS,
+  type MappedField,
+  type Mapping,
+  type Row,
+  showClient,
+} from '../../src/core/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import { checkPatch, planChange } from '../../src/core/plan.ts'
+import { isSecret, secret } from '../../src/core/secret.ts'
+import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
+import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
+import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { fullLocalClient } from '../fixtures/local.ts'
+
+interface Subject {
+  readonly name: string
+  readonly mapping: Mapping
+  readonly native: JsonObject
+  /** Another allowed value for each field that the provider lets change. */
+  readonly samples: { readonly [F in FieldName]?: Json }
+  /** Views that follow a field, by the nature of the provider. */
+  readonly follows: { readonly [F in FieldName]?: readonly FieldName[] }
+}
+
+const SAMPLES: { readonly [F in FieldName]?: Json } = {
+  name: 'Another name',
+  secret: 'another-secret-another-secret-another',
+  callbacks: ['https://app.example.com/callback', 'https://new.example.com/callback'],
+  allowedLogoutUrls: ['https://new.example.com/logout'],
+  description: 'Another text',
+  webOrigins: ['https://new.example.com'],
+  allowedOrigins: ['https://new.example.com'],
+  clientMetadata: { team: 'platform', tier: 'gold', added: 'yes' },
+  disabled: true,
+  initiateLoginUri: 'https://new.example.com/login',
+  logoUri: 'https://new.example.com/logo.png',
+  idTokenLifetime: 7200,
+  refreshTokenLifetime: 1728000,
+  refreshTokenRotation: { enabled: true, graceSeconds: 0 },
+}
+
+const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'auth0',
+    mapping: auth0,
+    native: {
+      ...fullAuth0Client,
+      $connections: { con_1: { name: 'users', strategy: 'auth0' } },
+      $tenant_connections: {
+        con_1: { name: 'users', strategy: 'auth0' },
+        con_2: { name: 'google', strategy: 'google-oauth2' },
+      },
+    },
+    samples: {
+      ...SAMPLES,
+      grantTypes: ['authorization_code'],
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      supportedIdp: ['google', 'users'],
+      appType: 'spa',
+      oidcConformant: false,
+      refreshTokenIdleLifetime: 600000,
+      idTokenSignedResponseAlg: 'PS256',
+    },
+    follows: {},
+  },
+  {
+    name: 'cognito',
+    mapping: cognito,
+    native: fullCognitoClient,
+    samples: {
+      ...SAMPLES,
+      grantTypes: ['implicit'],
+      supportedIdp: ['COGNITO'],
+      defaultCallback: 'https://app.example.com/callback',
+      scopes: ['openid'],
+      accessTokenLifetime: 3600,
+    },
+    follows: { grantTypes: ['responseTypes', 'appType'] },
+  },
+  {
+    name: 'local',
+    mapping: local,
+    native: fullLocalClient,
+    samples: {
+      ...SAMPLES,
+      grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+      tokenEndpointAuthMethod: 'client_secret_post',
+      appType: 'native',
+      responseTypes: ['code', 'none'],
+      scopes: ['openid', 'email'],
+      accessTokenLifetime: 1800,
+      idTokenSignedResponseAlg: 'PS256',
+      firstParty: false,
+    },
+    follows: {},
+  },
+]
+
+const plainClient = (mapping: Mapping, native: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(showClient(mapping, native)).map(([field, value]) => [
+      field,
+      isSecret(value) ? value.reveal() : value,
+    ]),
+  )
+
+const plan = (mapping: Mapping, native: JsonObject, client: JsonObject) => {
+  const patch = parseMergePatch(client)
+  checkPatch(mapping, patch)
+  return planChange(mapping, native, patch)
+}
+
+describe.each(SUBJECTS)('the mapping of $name', ({ mapping, native, samples, follows }) => {
+  it('has a sample for every field that it lets change', () => {
+    const writable = MAPPED_FIELDS.filter((field) => isLens(mapping.fields[field]))
+    expect(writable.filter((field) => samples[field] === undefined)).toEqual([])
+  })
+
+  it('takes a client back as it was shown, without a change', () => {
+    const planned = plan(mapping, native, plainClient(mapping, native))
+    expect(planned.named).toEqual([])
+    expect(planned.unchanged).toBe(true)
+    expect(planned.next).toEqual(native)
+  })
+
+  it('shows every documented key, with a value of its kind', () => {
+    const client = plainClient(mapping, native)
+    expect(Object.keys(client)).toEqual(FIELD_NAMES)
+    for (const field of FIELD_NAMES) {
+      if (client[field] === null) expect(FIELDS[field].empty).toBeNull()
+    }
+  })
+
+  const lensOf = (field: MappedField) => mapping.fields[field] as Lens<unknown>
+  const isWritable = (field: MappedField) => isLens(mapping.fields[field] as Row<unknown>)
+
+  it.each(MAPPED_FIELDS.filter(isWritable))('sets exactly what the row of %s says', (field) => {
+    const value = samples[field] as Json
+    const { next, named } = plan(mapping, native, { [field]: value })
+    const put = lensOf(field).put(field === 'secret' ? secret(String(value)) : value, native)
+    const expected: Record<string, Json | undefined> = { ...native, ...put }
+    for (const [name, member] of Object.entries(expected)) {
+      if (member === undefined) delete expected[name]
+    }
+    expect(named).toEqual([field])
+    expect(next).toEqual(expected)
+    expect(plainClient(mapping, next)[field]).toEqual(value)
+  })
+
+  it.each(MAPPED_FIELDS.filter(isWritable))('changes %s and no other field', (field) => {
+    const { next } = plan(mapping, native, { [field]: samples[field] as Json })
+    const before = plainClient(mapping, native)
+    const after = plainClient(mapping, next)
+    const spared = ['providerSettings', field, ...(follows[field] ?? [])]
+    for (const other of FIELD_NAMES.filter((name) => !spared.includes(name))) {
+      expect(after[other], other).toEqual(before[other])
+    }
+  })
+
+  it.each(MAPPED_FIELDS.filter((field) => !isWritable(field)))(
+    'refuses to change %s, with its path and a reason',
+    (field) => {
+      const other = otherValue(field, plainClient(mapping, native)[field] as Json)
+      const attempt = () => plan(mapping, native, { [field]: other })
+      expect(attempt).toThrow(ClientError)
+      expect(attempt).toThrow(new RegExp(`^client\\.${field} cannot be (set|changed) here: .{10,}`))
+    },
+  )
+})
+
+/** A value of the field's kind that is not the one shown. */
+function otherValue(field: FieldName, shown: Json): Json {
+  switch (FIELDS[field].kind) {
+    case 'list':
+      return ['https://other.example.com']
+    case 'map':
+      return { other: 'value' }
+    case 'boolean':
+      return !shown
+    case 'integer':
+      return 1234
+    case 'object':
+      return { enabled: true, graceSeconds: 7 }
+    default:
+      return 'https://other.example.com/longer-than-a-secret'
+  }
+}

@@ -1,0 +1,74 @@
+/** A real service for tests: a real SQLite file, real keys, real time; only the pauses are short. */
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createFingerprints } from '../../src/core/fingerprint.ts'
+import { type Patch, parseMergePatch } from '../../src/core/patch.ts'
+import type { ClientRef, Provider } from '../../src/providers/provider.ts'
+import { type ChangeRequest, type ChangeResult, changeClient } from '../../src/service/change.ts'
+import type { Service } from '../../src/service/service.ts'
+import { createTurns } from '../../src/service/turns.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
+import { createSeal } from '../../src/store/seal.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+
+export interface Bench {
+  readonly service: Service
+  readonly database: Database
+  readonly path: string
+  change(ref: ClientRef, client: object, options?: Partial<ChangeRequest>): Promise<ChangeResult>
+  close(): Promise<void>
+}
+
+/** Long enough for a loopback call, short enough for a test of a stalled one (milliseconds). */
+const UPSTREAM_TIMEOUT_MS = 250
+
+/** Opens a store in a folder of its own and puts a service on it. */
+export async function openBench(
+  providers: ReadonlyMap<string, Provider>,
+  surroundings: { path?: string; key?: Uint8Array } = {},
+): Promise<Bench> {
+  const folder = mkdtempSync(join(tmpdir(), 'clientry-'))
+  const { path = join(folder, 'clientry.db'), key = randomBytes(32) } = surroundings
+  const database = await openDatabase(path)
+  const service: Service = {
+    store: createSqliteStore(database),
+    seal: createSeal(key),
+    fingerprints: createFingerprints(key),
+    providers,
+    turns: createTurns(Date.now),
+    upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
+    now: Date.now,
+    sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
+    newId: randomUUID,
+  }
+  return {
+    service,
+    database,
+    path,
+    change: async (ref, client, options = {}) =>
+      changeClient(service, { ...requestFor(service, ref, client), ...options }),
+    close: async () => {
+      await service.store.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A change request by a test caller, with ten seconds to go. */
+export function requestFor(service: Service, ref: ClientRef, client: object): ChangeRequest {
+  const provider = service.providers.get(ref.provider)
+  if (provider === undefined) throw new TypeError(`no provider ${ref.provider}`)
+  const patch: Patch = parseMergePatch(client as never)
+  return {
+    ref,
+    provider,
+    patch,
+    dryRun: false,
+    actor: { subject: 'tester', issuer: 'https://issuer.example' },
+    requestId: randomUUID(),
+    deadline: Date.now() + 10_000,
+  }
+}

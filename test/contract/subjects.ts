@@ -1,0 +1,140 @@
+/** Each provider with something real behind it, seen by the suites through one interface. */
+
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { secret } from '../../src/core/secret.ts'
+import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import type { Emulator } from '../../src/emulators/server.ts'
+import { putLocalClient } from '../../src/providers/local/index.ts'
+import type { ClientRef, Provider } from '../../src/providers/provider.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createDocuments } from '../../src/store/documents.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import { fullLocalClient } from '../fixtures/local.ts'
+
+export interface Subject {
+  readonly provider: Provider
+  readonly ref: ClientRef
+  /** The record as it is really stored, behind every API. */
+  stored(): JsonObject
+  put(record: JsonObject): void
+  /** The emulator, where the provider is spoken to over a socket. */
+  readonly emulator: Emulator | undefined
+  /** Names of the operations that read and that write, as the emulator spells them. */
+  readonly operations: { readonly read: string; readonly write: string }
+  close(): Promise<void>
+}
+
+export interface SubjectKind {
+  readonly name: string
+  /** Every native member set, and one that nobody knows where the provider may have such. */
+  readonly full: JsonObject
+  /** Members that move with every write. */
+  readonly volatile: readonly string[]
+  /** The native member that holds the callbacks, and one that no test changes. */
+  readonly callbacks: string
+  readonly description: string
+  start(): Promise<Subject>
+}
+
+const surroundings = { now: Date.now, environmentCredentials: () => undefined }
+
+async function only(settings: Parameters<typeof createProviders>[0][string], documents?: unknown) {
+  const extra = documents === undefined ? {} : { documents: documents as never }
+  const providers = await createProviders({ it: settings }, { ...surroundings, ...extra })
+  return providers.get('it') as Provider
+}
+
+export const SUBJECTS: readonly SubjectKind[] = [
+  {
+    name: 'auth0',
+    full: fullAuth0Client,
+    volatile: [],
+    callbacks: 'callbacks',
+    description: 'description',
+    start: async () => {
+      const emulator = await startAuth0Emulator({
+        connections: [
+          { id: 'con_1', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
+          { id: 'con_2', name: 'google', strategy: 'google-oauth2' },
+          { id: 'con_3', name: 'github', strategy: 'github' },
+        ],
+        credentials: [{ clientId: 'clientry', clientSecret: 'management-secret' }],
+      })
+      emulator.put(fullAuth0Client)
+      return {
+        provider: await only({
+          type: 'auth0',
+          baseUrl: emulator.url,
+          audience: `${emulator.url}/api/v2/`,
+          clientId: 'clientry',
+          clientSecret: secret('management-secret'),
+          allowWildcards: false,
+        }),
+        ref: { provider: 'it', id: 'exampleClientId' },
+        stored: () => emulator.client('exampleClientId') as JsonObject,
+        put: (record) => emulator.put(record),
+        emulator,
+        operations: { read: 'GET /clients/{id}', write: 'PATCH /clients/{id}' },
+        close: emulator.close,
+      }
+    },
+  },
+  {
+    name: 'cognito',
+    full: fullCognitoClient,
+    volatile: ['LastModifiedDate'],
+    callbacks: 'CallbackURLs',
+    description: 'ClientName',
+    start: async () => {
+      const emulator = await startCognitoEmulator({
+        pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
+      })
+      emulator.addFutureMember('MemberOfTomorrow')
+      return {
+        provider: await only({
+          type: 'cognito',
+          pools: { [POOL_ID]: { region: 'us-east-1', endpoint: emulator.url } },
+          credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
+        }),
+        ref: { provider: 'it', userPoolId: POOL_ID, id: 'exampleClientId' },
+        stored: () => emulator.client(POOL_ID, 'exampleClientId') as JsonObject,
+        put: (record) => emulator.put(POOL_ID, record),
+        emulator,
+        operations: { read: 'DescribeUserPoolClient', write: 'UpdateUserPoolClient' },
+        close: emulator.close,
+      }
+    },
+  },
+  {
+    name: 'local',
+    full: fullLocalClient,
+    volatile: ['updated_at'],
+    callbacks: 'redirect_uris',
+    description: 'client_name',
+    start: async () => {
+      const database = await openDatabase(':memory:')
+      const documents = createDocuments(database)
+      putLocalClient(documents, fullLocalClient)
+      const stored = () => documents.get('client', 'exampleClientId') as JsonObject
+      return {
+        provider: await only({ type: 'local' }, documents),
+        ref: { provider: 'it', id: 'exampleClientId' },
+        stored,
+        put: (record) => putLocalClient(documents, record),
+        emulator: undefined,
+        operations: { read: '', write: '' },
+        close: async () => database.close(),
+      }
+    },
+  },
+]
+
+/** A record without the members that move by themselves. */
+export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(record).filter(([name]) => !kind.volatile.includes(name)),
+  ) as Readonly<Record<string, Json>>
+}
