@@ -29,6 +29,22 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const KEY_BYTES = 32
 
+/** The environment of the process; nothing else reads it. */
+export const environment = (): Environment => process.env
+
+/** AWS credentials as Lambda and most tools set them; read anew each time, since they rotate. */
+export function awsCredentials():
+  | { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  | undefined {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = process.env
+  if (!accessKeyId || !secretAccessKey) return undefined
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+}
+
 /**
  * Reads the configuration that the environment names: `CLIENTRY_CONFIG` (a path) or
  * `CLIENTRY_CONFIG_JSON` (the text itself). `readYaml` is given where YAML can be read.

@@ -58,7 +58,7 @@ export async function answerTo(
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
     if (operation === undefined || !isCall(request)) return unknownOperation()
     const region = verifiedRegion(request, keys)
-    limits.take(name, operation.category, poolIdOf(request))
+    limits.take(name, operation.category, addressOf(request).UserPoolId)
     const future = operation.takesSettings ? [...state.futureMembers.keys()] : []
     const input = checkedInput(operation.members, request.body, future)
     const UserPoolId = String(input.UserPoolId)
@@ -67,11 +67,6 @@ export async function answerTo(
   } catch (thrown) {
     return refusalAnswer(thrown)
   }
-}
-
-/** The pool that a request names; empty when it names none. */
-export function poolIdOf(request: EmulatorRequest): string {
-  return addressOf(request).UserPoolId
 }
 
 /** Pool and client that a request names, without any check. */

@@ -1,0 +1,69 @@
+/**
+ * Builds what runs: `dist/*.js` for Node (development server, production server, token), and
+ * `dist/lambda/index.mjs`, the one file of the Lambda function.
+ * With `--if-needed` it does nothing when the last build is newer than every source.
+ */
+
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const dist = join(root, 'dist')
+const stamp = join(dist, '.built')
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  logLevel: 'warning',
+  legalComments: 'none',
+}
+
+/** Packages that a Node installation loads from node_modules as they are. */
+const PACKAGES = ['oidc-provider', '@photostructure/sqlite', 'yaml', 'jose', 'zod']
+
+export async function buildAll() {
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist, { recursive: true })
+  await Promise.all([
+    build({
+      ...shared,
+      entryPoints: ['src/dev.ts', 'src/serve.ts', 'src/token.ts'],
+      outdir: 'dist',
+      splitting: true,
+      packages: 'external',
+    }),
+    build({
+      ...shared,
+      entryPoints: ['src/lambda.ts'],
+      outfile: 'dist/lambda/index.mjs',
+      minify: true,
+      // Never reached there: a Lambda function has no durable disk and no local provider.
+      external: PACKAGES.slice(0, 3),
+    }),
+  ])
+  writeFileSync(stamp, '')
+}
+
+function newest(path) {
+  const found = statSync(path)
+  if (!found.isDirectory()) return found.mtimeMs
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))))
+}
+
+function isCurrent() {
+  try {
+    const built = statSync(stamp).mtimeMs
+    return ['src', 'package.json', 'scripts/build.mjs'].every((path) => newest(join(root, path)) < built)
+  } catch {
+    return false
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!(process.argv.includes('--if-needed') && isCurrent())) await buildAll()
+}

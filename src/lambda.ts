@@ -1,0 +1,50 @@
+/**
+ * The Lambda entry: `handler` from one bundled file. The configuration is JSON, in a file beside the
+ * bundle (`CLIENTRY_CONFIG`) or in `CLIENTRY_CONFIG_JSON`. A function's disk is not durable, so the
+ * history goes to DynamoDB and a SQLite store is refused.
+ */
+
+import { createClientry } from './clientry.ts'
+import { awsCredentials, type Config, environment, loadConfig } from './config.ts'
+import { ClientError } from './core/errors.ts'
+import { createLog } from './http/log.ts'
+import { createLambdaHandler, type LambdaContext, type LambdaResult } from './lambda-event.ts'
+import { createDynamodbStore } from './store/dynamodb.ts'
+
+type Handler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult>
+
+const log = createLog((text) => process.stdout.write(text))
+
+let ready: Promise<Handler> | undefined
+
+/** Answers one event; the program is built at the first and kept for those after it. */
+export const handler: Handler = async (event, context) => {
+  ready ??= start()
+  return (await ready)(event, context)
+}
+
+async function start(): Promise<Handler> {
+  const config = await loadConfig(environment())
+  const { app } = await createClientry(config, {
+    store: storeOf(config),
+    log,
+    environmentCredentials: awsCredentials,
+  })
+  return createLambdaHandler(app, { basePath: config.server.basePath })
+}
+
+function storeOf({ store }: Config) {
+  if (store.type !== 'dynamodb') {
+    throw new ClientError(
+      'invalid_request',
+      "store.type must be dynamodb on Lambda: a function's own disk is lost with the function.",
+    )
+  }
+  const { table, region, endpoint = `https://dynamodb.${region}.amazonaws.com` } = store
+  const credentials = async () => {
+    const found = awsCredentials()
+    if (found !== undefined) return found
+    throw new ClientError('store_unavailable', 'The function has no AWS credentials.')
+  }
+  return createDynamodbStore({ table, region, endpoint, credentials, now: Date.now })
+}
