@@ -9,7 +9,7 @@ import { awsCredentials, type Config, environment, loadConfig } from './config.t
 import { ClientError } from './core/errors.ts'
 import { createLog } from './http/log.ts'
 import { createLambdaHandler, type LambdaContext, type LambdaResult } from './lambda-event.ts'
-import { createDynamodbStore } from './store/dynamodb.ts'
+import { openStore } from './open-store.ts'
 
 type Handler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult>
 
@@ -26,25 +26,18 @@ export const handler: Handler = async (event, context) => {
 async function start(): Promise<Handler> {
   const config = await loadConfig(environment())
   const { app } = await createClientry(config, {
-    store: storeOf(config),
+    store: await storeOf(config),
     log,
     environmentCredentials: awsCredentials,
   })
   return createLambdaHandler(app, { basePath: config.server.basePath })
 }
 
-function storeOf({ store }: Config) {
-  if (store.type !== 'dynamodb') {
-    throw new ClientError(
-      'invalid_request',
-      "store.type must be dynamodb on Lambda: a function's own disk is lost with the function.",
-    )
-  }
-  const { table, region, endpoint = `https://dynamodb.${region}.amazonaws.com` } = store
-  const credentials = async () => {
-    const found = awsCredentials()
-    if (found !== undefined) return found
-    throw new ClientError('store_unavailable', 'The function has no AWS credentials.')
-  }
-  return createDynamodbStore({ table, region, endpoint, credentials, now: Date.now })
+/** @throws ClientError `invalid_request` */
+async function storeOf(config: Config) {
+  if (config.store.type === 'dynamodb') return (await openStore(config)).store
+  throw new ClientError(
+    'invalid_request',
+    "store.type must be dynamodb on Lambda: a function's own disk is lost with the function.",
+  )
 }

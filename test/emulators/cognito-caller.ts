@@ -20,6 +20,8 @@ export interface CallerOptions {
   readonly sessionToken?: string
   readonly contentType?: string
   readonly path?: string
+  /** `false` leaves the host out of the signature. */
+  readonly signHost?: false
 }
 
 export type CognitoCaller = (operation: string, input: Members) => Promise<CognitoAnswer>
@@ -42,7 +44,7 @@ export async function signedHeaders(
     sha256: Sha256,
   })
   const headers = {
-    host,
+    ...(options.signHost === false ? {} : { host }),
     'content-type': options.contentType ?? 'application/x-amz-json-1.1',
     'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
   }

@@ -23,7 +23,7 @@ describe('the body of an update', () => {
       ['allowedLogoutUrls', null, 'LogoutURLs'],
       ['allowedLogoutUrls', [], 'LogoutURLs'],
       ['supportedIdp', null, 'SupportedIdentityProviders'],
-      ['scopes', [], 'AllowedOAuthScopes'],
+      ['supportedIdp', [], 'SupportedIdentityProviders'],
     ]
     for (const [field, value, member] of cases) {
       const body = updateBody(mapping, full, plan({ [field]: value }).next)
@@ -56,10 +56,11 @@ describe('rules between settings', () => {
       { grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'] },
       'client.grantTypes',
     ],
+    ['OAuth without a scope', full, { scopes: [] }, 'client.scopes'],
     [
       'client_credentials without a secret',
       bare,
-      { grantTypes: ['client_credentials'], scopes: [] },
+      { grantTypes: ['client_credentials'], scopes: ['api/read'] },
       'client.grantTypes',
     ],
     [

@@ -1,7 +1,7 @@
 /**
  * What the service demands between the members of a client, checked on the record as it would be
- * after the write. Texts marked [measured] are those of badmintoncryer/cdk-preflight, whose rules
- * were taken from failed deployments to AWS; other sources stand at the rule.
+ * after the write. Texts marked [measured] are quoted in badmintoncryer/cdk-preflight, by its own
+ * account from deployments that AWS refused; other sources stand at the rule.
  *
  * There is deliberately no rule for flows, scopes or URLs without AllowedOAuthFlowsUserPoolClient:
  * the service stores them, and OAuth does not work (hashicorp/terraform-provider-aws#34945).

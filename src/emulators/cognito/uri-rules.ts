@@ -3,7 +3,7 @@
 import { refuse } from './refusal.ts'
 import { list, type Rule } from './rule.ts'
 
-/** `http` is for these only ([measured]; aws-samples and the API reference name localhost). */
+/** `http` is for these only ([measured]; the API reference names localhost). */
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?([/?]|$)/i
 
 function checkUri(uri: string): void {

@@ -2,7 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Credentials } from './sigv4.ts'
+import type { Credentials } from '../../core/sigv4.ts'
 
 interface Configured {
   readonly accessKeyId: string

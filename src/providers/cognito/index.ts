@@ -12,7 +12,7 @@ import { callJson } from '../http.ts'
 import type { Call, ClientRef, Provider } from '../provider.ts'
 import { errorOf } from './errors.ts'
 import { mapping } from './mapping.ts'
-import { type Credentials, signRequest } from './sigv4.ts'
+import { type Credentials, signRequest } from '../../core/sigv4.ts'
 
 export interface CognitoSettings {
   /** User pools by id; region and endpoint never come from a request. */

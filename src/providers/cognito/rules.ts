@@ -7,7 +7,7 @@ import { isRecord } from '../../core/json.ts'
 import { texts } from '../../core/lenses.ts'
 import type { Native, Rule } from '../../core/mapping.ts'
 import { lifetimeOf } from './lifetimes.ts'
-import { hasSecret, modernFlows, rotates } from './record.ts'
+import { hasSecret, modernFlows, oauthIsOn, rotates } from './record.ts'
 
 const flows = (native: Native) => texts(native.AllowedOAuthFlows)
 const machine = (native: Native) => flows(native).includes('client_credentials')
@@ -35,6 +35,12 @@ export const rules: readonly Rule[] = [
     holds: (next) =>
       !flows(next).some((flow) => flow === 'code' || flow === 'implicit') ||
       texts(next.CallbackURLs).length > 0,
+  },
+  {
+    // badmintoncryer/cdk-preflight quotes the service's refusal.
+    says: 'client.scopes must hold at least one scope while client.grantTypes has one: Cognito refuses OAuth without scopes.',
+    field: 'client.scopes',
+    holds: (next) => !oauthIsOn(next) || texts(next.AllowedOAuthScopes).length > 0,
   },
   {
     says: 'client.grantTypes must not combine client_credentials with authorization_code or implicit on Cognito.',

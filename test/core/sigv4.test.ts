@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type SignableRequest, signRequest } from '../../src/providers/cognito/sigv4.ts'
+import { type SignableRequest, signRequest } from '../../src/core/sigv4.ts'
 
 const plain: SignableRequest = {
   method: 'POST',

@@ -1,0 +1,32 @@
+/** The production entry: a Node server for the configuration that the environment names. */
+
+import { createClientry } from './clientry.ts'
+import { awsCredentials, environment, loadConfig } from './config.ts'
+import { isClientError } from './core/errors.ts'
+import { createLog } from './http/log.ts'
+import { createNodeServer } from './node-server.ts'
+import { openStore } from './open-store.ts'
+import { runUntilStopped } from './run.ts'
+
+const log = createLog((text) => process.stdout.write(text))
+
+async function main(): Promise<void> {
+  const config = await loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
+  const { store } = await openStore(config)
+  const clientry = await createClientry(config, {
+    store,
+    log,
+    environmentCredentials: awsCredentials,
+  })
+  const { host, port, basePath } = config.server
+  const server = createNodeServer(clientry.app, { basePath })
+  await server.listen(port, host)
+  log({ time: new Date().toISOString(), level: 'info', message: 'listening', host, port })
+  await runUntilStopped({ clientry, server, log })
+}
+
+main().catch((error: unknown) => {
+  if (!isClientError(error)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+})

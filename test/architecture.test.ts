@@ -1,0 +1,85 @@
+/** Imports go downwards only; what is pure stays pure; one module reads the environment. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Layer → the layers that it may import, itself included. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: ['core'],
+  net: ['core', 'net'],
+  store: ['core', 'net', 'store'],
+  providers: ['core', 'net', 'store', 'providers'],
+  service: ['core', 'store', 'providers', 'service'],
+  http: ['core', 'providers', 'service', 'http'],
+  emulators: ['emulators'],
+  entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],
+}
+
+interface Source {
+  readonly path: string
+  readonly layer: string
+  readonly text: string
+}
+
+const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({
+    path: path.split(sep).join('/'),
+    layer: layerOf(join(SRC, path)),
+    text: readFileSync(join(SRC, path), 'utf8'),
+  }))
+
+function layerOf(path: string): string {
+  const [first = '', ...rest] = relative(SRC, path).split(sep)
+  return rest.length === 0 ? 'entry' : first
+}
+
+const importsOf = ({ text }: Source) =>
+  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => target)
+
+describe('every module', () => {
+  it('belongs to a layer that is known', () => {
+    expect([...new Set(sources.map(({ layer }) => layer))].sort()).toEqual(
+      Object.keys(MAY_IMPORT).sort(),
+    )
+  })
+
+  it.each(sources)('$path imports downwards only', (source) => {
+    for (const target of importsOf(source).filter((one) => one.startsWith('.'))) {
+      const layer = layerOf(join(SRC, source.path, '..', target))
+      expect(MAY_IMPORT[source.layer], `${source.path} imports ${target}`).toContain(layer)
+    }
+  })
+
+  it.each(sources)('$path opens with a docstring', ({ text }) => {
+    expect(text).toMatch(/^\/\*\*/)
+  })
+})
+
+describe('core', () => {
+  const core = sources.filter(({ layer }) => layer === 'core')
+
+  it.each(core)('$path has no I/O, no clock and no chance', (source) => {
+    const platform = importsOf(source).filter((target) => target.startsWith('node:'))
+    expect(['node:crypto', 'node:util', 'node:url']).toEqual(expect.arrayContaining(platform))
+    expect(source.text).not.toMatch(/Date\.now\(|new Date\(\)|Math\.random|randomBytes|process\./)
+  })
+})
+
+it('only config.ts reads the environment', () => {
+  const readers = sources.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)
+  expect(readers).toEqual(['config.ts'])
+})
+
+it('only retry.ts tries again, and only providers/http.ts and net open connections', () => {
+  const web = sources.filter((source) => importsOf(source).includes('node:https'))
+  expect(web.every(({ layer }) => layer === 'net' || layer === 'providers')).toBe(true)
+  const global = sources
+    .filter(({ text }) => /(?<![.\w])fetch\(/.test(text))
+    .map(({ path }) => path)
+  expect(global).toEqual([])
+})

@@ -1,0 +1,207 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig, parseConfig } from '../src/config.ts'
+import { ClientError } from '../src/core/errors.ts'
+
+const KEY = Buffer.alloc(32, 7).toString('base64')
+const ENVIRONMENT = { KEY, SECRET: 'a-secret' }
+
+const good = () => ({
+  mode: 'production',
+  key: { env: 'KEY' },
+  store: { type: 'sqlite', path: './clientry.db' },
+  defaultProvider: 'auth0',
+  providers: {
+    auth0: {
+      type: 'auth0',
+      domain: 'tenant.eu.auth0.com',
+      clientId: 'clientry',
+      clientSecret: { env: 'SECRET' },
+    },
+    'cognito-client': { type: 'cognito', pools: { 'eu-west-1_abc': {} } },
+  },
+  auth: { issuers: [{ issuer: 'https://tenant.eu.auth0.com/', audience: ['https://clientry'] }] },
+})
+
+function faultsOf(
+  config: unknown,
+  environment: Record<string, string> = ENVIRONMENT,
+): readonly string[] {
+  try {
+    parseConfig(config, environment)
+  } catch (error) {
+    if (error instanceof ClientError) return error.details.faults ?? []
+    throw error
+  }
+  return []
+}
+
+describe('parseConfig', () => {
+  it('fills in where providers, keys and tokens are', () => {
+    const config = parseConfig(good(), ENVIRONMENT)
+    expect(config.providers.auth0).toMatchObject({
+      baseUrl: 'https://tenant.eu.auth0.com',
+      audience: 'https://tenant.eu.auth0.com/api/v2/',
+    })
+    expect(config.providers['cognito-client']).toMatchObject({
+      pools: {
+        'eu-west-1_abc': {
+          region: 'eu-west-1',
+          endpoint: 'https://cognito-idp.eu-west-1.amazonaws.com/',
+        },
+      },
+    })
+    expect(config.issuers[0]?.jwksUrl).toBe('https://tenant.eu.auth0.com/.well-known/jwks.json')
+    expect(config.key).toHaveLength(32)
+  })
+
+  it('takes an endpoint for each pool and a base URL for each tenant', () => {
+    const config = parseConfig(
+      {
+        ...good(),
+        defaultProvider: 'private',
+        providers: {
+          private: {
+            ...good().providers.auth0,
+            baseUrl: 'https://login.example.com/',
+          },
+          china: {
+            type: 'cognito',
+            pools: {
+              'cn-north-1_abc': { endpoint: 'https://cognito-idp.cn-north-1.amazonaws.com.cn' },
+            },
+          },
+        },
+      },
+      ENVIRONMENT,
+    )
+    expect(config.providers.private).toMatchObject({
+      baseUrl: 'https://login.example.com',
+      audience: 'https://tenant.eu.auth0.com/api/v2/',
+    })
+    expect(config.providers.china).toMatchObject({
+      pools: { 'cn-north-1_abc': { endpoint: 'https://cognito-idp.cn-north-1.amazonaws.com.cn' } },
+    })
+  })
+
+  const cases: readonly (readonly [string, object, RegExp])[] = [
+    ['an unknown name', { ...good(), prot: 1 }, /name that is not known: prot/],
+    ['a secret written in', { ...good(), key: KEY }, /key must be \{ env: NAME \}/],
+    [
+      'a missing variable',
+      { ...good(), key: { env: 'NOWHERE' } },
+      /key names the variable NOWHERE/,
+    ],
+    ['a missing file', { ...good(), key: { file: '/nowhere' } }, /key names the file \/nowhere/],
+    ['a short key', { ...good(), key: { env: 'SECRET' } }, /key must be 32 bytes/],
+    ['no providers', { ...good(), providers: {} }, /providers must hold at least one/],
+    ['an unknown default', { ...good(), defaultProvider: 'x' }, /defaultProvider names x/],
+    [
+      'no default of several',
+      { ...good(), defaultProvider: undefined },
+      /defaultProvider must name one of/,
+    ],
+    [
+      'a provider that does not exist',
+      { ...good(), providers: { a: { type: 'okta' } } },
+      /providers\.a.*type/,
+    ],
+    [
+      'the local provider in production',
+      { ...good(), defaultProvider: 'l', providers: { l: { type: 'local' } } },
+      /for development only/,
+    ],
+    [
+      'plain http in production',
+      {
+        ...good(),
+        defaultProvider: 'a',
+        providers: { a: { ...good().providers.auth0, baseUrl: 'http://127.0.0.1:1' } },
+      },
+      /providers\.a\.baseUrl must be an https URL/,
+    ],
+    [
+      'an issuer for anybody',
+      { ...good(), auth: { issuers: [{ issuer: 'https://x.example' }] } },
+      /audience or clientIds/,
+    ],
+    ['no issuer', { ...good(), auth: { issuers: [] } }, /auth\.issuers/],
+    [
+      'a permission for a provider that is not there',
+      {
+        ...good(),
+        auth: {
+          ...good().auth,
+          permissions: [{ scope: 's', grants: ['clients:read'], providers: ['x'] }],
+        },
+      },
+      /permissions\[0\]\.providers names x/,
+    ],
+    [
+      'a permission that does not exist',
+      {
+        ...good(),
+        auth: { ...good().auth, permissions: [{ scope: 's', grants: ['clients:fly'] }] },
+      },
+      /auth\.permissions\.0\.grants\.0 must be one of/,
+    ],
+  ]
+
+  it.each(cases)('refuses %s', (_, config, sentence) => {
+    expect(faultsOf(config).join('\n')).toMatch(sentence)
+  })
+
+  it('tells all faults at once', () => {
+    const bad = { ...good(), key: { env: 'NOWHERE' }, defaultProvider: 'x', prot: 1 }
+    expect(faultsOf(bad)).toHaveLength(1)
+    const { prot: _, ...deeper } = bad
+    expect(faultsOf(deeper)).toHaveLength(2)
+  })
+
+  it('never repeats a value, which may be a secret in the wrong place', () => {
+    const told = faultsOf({ ...good(), key: 'hunter2-hunter2' }).join('\n')
+    expect(told).not.toContain('hunter2')
+  })
+
+  it('answers anything with sentences of ours', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(faultsOf(value).length).toBeGreaterThan(0)
+      }),
+    )
+  })
+})
+
+describe('loadConfig', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'clientry-config-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('reads JSON from a file or a variable, and YAML where it can be read', async () => {
+    const path = join(folder, 'clientry.json')
+    writeFileSync(path, JSON.stringify(good()))
+    const expected = parseConfig(good(), ENVIRONMENT).issuers
+    expect((await loadConfig({ ...ENVIRONMENT, CLIENTRY_CONFIG: path })).issuers).toEqual(expected)
+    const inline = { ...ENVIRONMENT, CLIENTRY_CONFIG_JSON: JSON.stringify(good()) }
+    expect((await loadConfig(inline)).issuers).toEqual(expected)
+    const yaml = join(folder, 'clientry.yaml')
+    writeFileSync(yaml, `# JSON is YAML\n${JSON.stringify(good())}`)
+    const environment = { ...ENVIRONMENT, CLIENTRY_CONFIG: yaml }
+    const { parse } = await import('yaml')
+    expect((await loadConfig(environment, async (text) => parse(text))).issuers).toEqual(expected)
+    await expect(loadConfig(environment)).rejects.toThrow(/must be JSON/)
+  })
+
+  it('asks for exactly one place', async () => {
+    await expect(loadConfig({})).rejects.toThrow(/either CLIENTRY_CONFIG/)
+    const both = { CLIENTRY_CONFIG: 'a', CLIENTRY_CONFIG_JSON: '{}' }
+    await expect(loadConfig(both)).rejects.toThrow(/either CLIENTRY_CONFIG/)
+    await expect(loadConfig({ CLIENTRY_CONFIG: '/nowhere.json' })).rejects.toThrow(/cannot be read/)
+    await expect(loadConfig({ CLIENTRY_CONFIG_JSON: '{' })).rejects.toThrow(/not valid JSON/)
+  })
+})
