@@ -1,0 +1,63 @@
+/** The body of a request: one media type, one reading, or a refusal that says what was expected. */
+
+import { ClientError } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
+import { type FieldKinds, parseForm } from './form-body.ts'
+import { single } from './headers.ts'
+import { decodeUtf8, parseJson } from './json-body.ts'
+import { type HttpRequest, MAX_BODY_BYTES } from './message.ts'
+
+export interface Body {
+  /** How the client in it is to be read: a JSON Merge Patch, or JSON Patch operations. */
+  readonly kind: 'merge' | 'json-patch'
+  readonly value: Json
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+const JSON_PATCH = 'application/json-patch+json'
+const MEDIA_TYPES = ['application/json', 'application/merge-patch+json', JSON_PATCH, FORM]
+
+/**
+ * Reads the body.
+ * @throws ClientError `unsupported_media_type`, `too_large`, `invalid_request`, `invalid_field`
+ */
+export function readBody(request: HttpRequest, kinds: FieldKinds): Body {
+  const type = mediaType(request)
+  const bytes = bytesOf(request)
+  if (type === FORM) return { kind: 'merge', value: parseForm(decodeUtf8(bytes), kinds) }
+  return { kind: type === JSON_PATCH ? 'json-patch' : 'merge', value: parseJson(bytes) }
+}
+
+function bytesOf({ body }: HttpRequest): Uint8Array {
+  if (body === 'too_large') {
+    throw new ClientError('too_large', `The body must have at most ${MAX_BODY_BYTES} bytes.`)
+  }
+  if (body !== undefined && body.length > 0) return body
+  throw new ClientError('invalid_request', 'The request needs a body with a member "client".', {
+    field: 'client',
+  })
+}
+
+function mediaType(request: HttpRequest): string {
+  const encoding = single(request, 'content-encoding')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw unsupported('Content-Encoding must be absent: the body must not be compressed.')
+  }
+  const [type = '', ...parameters] = (single(request, 'content-type') ?? '').split(';')
+  const name = type.trim().toLowerCase()
+  const charset = parameters
+    .map((one) => one.trim().toLowerCase())
+    .find((one) => /^charset=/.test(one))
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) {
+    throw unsupported('The charset of the body must be utf-8.')
+  }
+  if (MEDIA_TYPES.includes(name)) return name
+  throw unsupported(`Content-Type must be one of: ${MEDIA_TYPES.join(', ')}.`)
+}
+
+const unsupported = (says: string) =>
+  new ClientError('unsupported_media_type', says, {
+    field: 'Content-Type',
+    // RFC 5789 section 3.1: which patches are taken.
+    headers: { 'accept-patch': MEDIA_TYPES.join(', ') },
+  })
