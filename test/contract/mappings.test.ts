@@ -126,7 +126,7 @@ const plan = (mapping: Mapping, native: JsonObject, client: JsonObject) => {
 
 describe.each(SUBJECTS)('the mapping of $name', ({ mapping, native, samples, follows }) => {
   it('has a sample for every field that it lets change', () => {
-    const writable = MAPPED_FIELDS.filter((field) => isLens(mapping.fields[field]))
+    const writable = MAPPED_FIELDS.filter((field) => isLens(mapping.fields[field] as Row<unknown>))
     expect(writable.filter((field) => samples[field] === undefined)).toEqual([])
   })
 

@@ -7,12 +7,12 @@ import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts
 import type { Json, JsonObject } from '../../core/json.ts'
 import { isRecord, same } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
+import { type Credentials, signRequest } from '../../core/sigv4.ts'
 import { updateBody } from '../../core/update-body.ts'
 import { callJson } from '../http.ts'
 import type { Call, ClientRef, Provider } from '../provider.ts'
 import { errorOf } from './errors.ts'
 import { mapping } from './mapping.ts'
-import { type Credentials, signRequest } from '../../core/sigv4.ts'
 
 export interface CognitoSettings {
   /** User pools by id; region and endpoint never come from a request. */

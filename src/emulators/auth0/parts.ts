@@ -1,0 +1,222 @@
+/**
+ * Shapes of the nested members of a client (Auth0 Management API OpenAPI, where nothing else is
+ * said). Objects are closed unless they have `others`.
+ */
+
+import type { ListShape, ObjectShape, Shape, TextShape } from './shapes.ts'
+
+export const BOOLEAN: Shape = { type: 'boolean' }
+const ANY: Shape = { type: 'any' }
+export const OPEN: ObjectShape = { type: 'object', others: ANY }
+
+export function oneOf(...values: readonly string[]): TextShape {
+  return { type: 'string', oneOf: values }
+}
+
+export function list(items: Shape, limits: { min?: number; max?: number } = {}): ListShape {
+  return { type: 'array', items, ...limits }
+}
+
+export function nullable<S extends Shape>(shape: S): S {
+  return { ...shape, nullable: true }
+}
+
+export const JWT_CONFIGURATION: Shape = {
+  type: 'object',
+  members: {
+    lifetime_in_seconds: { type: 'integer', min: 0 },
+    secret_encoded: BOOLEAN,
+    scopes: OPEN,
+    alg: oneOf('HS256', 'RS256', 'RS512', 'PS256'),
+  },
+  others: ANY,
+}
+
+/** Both type members are required whenever any is sent. */
+export const REFRESH_TOKEN: ObjectShape = {
+  type: 'object',
+  about: 'Refresh token configuration',
+  required: ['rotation_type', 'expiration_type'],
+  members: {
+    rotation_type: oneOf('rotating', 'non-rotating'),
+    expiration_type: oneOf('expiring', 'non-expiring'),
+    leeway: { type: 'integer', min: 0 },
+    token_lifetime: { type: 'integer', min: 1, max: 157_788_000 },
+    idle_token_lifetime: { type: 'integer', min: 1 },
+    infinite_token_lifetime: BOOLEAN,
+    infinite_idle_token_lifetime: BOOLEAN,
+    policies: {
+      ...nullable(
+        list(
+          {
+            type: 'object',
+            required: ['audience', 'scope'],
+            members: {
+              audience: { type: 'string', min: 1, max: 600 },
+              scope: list({ type: 'string', min: 1, max: 280 }, { min: 1 }),
+            },
+          },
+          { min: 1 },
+        ),
+      ),
+      about:
+        'A collection of policies governing multi-resource refresh token exchange (MRRT), ' +
+        'defining how refresh tokens can be used across different resource servers',
+    },
+  },
+}
+
+export const OIDC_LOGOUT: ObjectShape = {
+  type: 'object',
+  members: {
+    backchannel_logout_urls: list({ type: 'string', format: 'absolute-https-uri' }, { max: 1 }),
+    backchannel_logout_initiators: {
+      type: 'object',
+      members: {
+        mode: oneOf('custom', 'all'),
+        selected_initiators: list(
+          oneOf(
+            'rp-logout',
+            'idp-logout',
+            'password-changed',
+            'session-expired',
+            'session-revoked',
+            'account-deleted',
+            'email-identifier-changed',
+            'mfa-phone-unenrolled',
+            'account-deactivated',
+          ),
+        ),
+      },
+      others: ANY,
+    },
+    backchannel_logout_session_metadata: nullable(OPEN),
+  },
+  others: ANY,
+}
+
+export const SESSION_TRANSFER: ObjectShape = {
+  type: 'object',
+  members: {
+    can_create_session_transfer_token: BOOLEAN,
+    enforce_cascade_revocation: BOOLEAN,
+    allowed_authentication_methods: nullable(list(oneOf('cookie', 'query'))),
+    enforce_device_binding: oneOf('ip', 'asn', 'none'),
+    allow_refresh_token: BOOLEAN,
+    enforce_online_refresh_tokens: BOOLEAN,
+    delegation: nullable({
+      type: 'object',
+      members: { allow_delegated_access: BOOLEAN, enforce_device_binding: oneOf('ip', 'asn') },
+    }),
+  },
+}
+
+/** Key charset and lengths: Auth0 docs, "Configure application metadata". */
+export const CLIENT_METADATA: ObjectShape = {
+  type: 'object',
+  about: 'Metadata associated with the client, in the form of an object with string values',
+  max: 10,
+  names: { pattern: /^[\w:,\-+=*?"/\\()<>@\t ]+$/, max: 255 },
+  others: nullable({ type: 'string', max: 255 }),
+}
+
+const PROVIDER_LOGIN = nullable<Shape>({ type: 'object', members: { enabled: BOOLEAN } })
+export const NATIVE_SOCIAL_LOGIN: ObjectShape = {
+  type: 'object',
+  min: 1,
+  members: { apple: PROVIDER_LOGIN, facebook: PROVIDER_LOGIN, google: PROVIDER_LOGIN },
+}
+
+export const MOBILE: ObjectShape = {
+  type: 'object',
+  members: {
+    android: {
+      type: 'object',
+      members: {
+        app_package_name: { type: 'string', min: 1 },
+        sha256_cert_fingerprints: list({ type: 'string', min: 1 }, { min: 1 }),
+      },
+      others: ANY,
+    },
+    ios: OPEN,
+  },
+  others: ANY,
+}
+
+export const TEXT_ID: Shape = { type: 'string', min: 1 }
+const CREDENTIAL_IDS = list({ type: 'object', required: ['id'], members: { id: TEXT_ID } })
+
+/** Exactly one of three methods; at creation with whole credentials, later with their ids. */
+export function authenticationMethods(credentials: Shape): ObjectShape {
+  const method: Shape = { type: 'object', required: ['credentials'], members: { credentials } }
+  return {
+    type: 'object',
+    min: 1,
+    max: 1,
+    members: {
+      private_key_jwt: method,
+      tls_client_auth: method,
+      self_signed_tls_client_auth: method,
+    },
+  }
+}
+
+export function signedRequestObject(credentials: Shape): ObjectShape {
+  return { type: 'object', members: { required: BOOLEAN, credentials } }
+}
+
+export function tokenVaultAccess(credentials: Shape): ObjectShape {
+  return {
+    type: 'object',
+    required: ['credentials'],
+    members: {
+      credentials,
+      ip_allowlist: list({ type: 'string' }),
+      grants: list({
+        type: 'object',
+        required: ['connection', 'scopes'],
+        members: { connection: TEXT_ID, scopes: list(TEXT_ID) },
+      }),
+    },
+  }
+}
+
+export const CREDENTIALS_BY_ID = CREDENTIAL_IDS
+
+const NEW_CREDENTIAL_MEMBERS: Readonly<Record<string, Shape>> = {
+  credential_type: oneOf('public_key', 'cert_subject_dn', 'x509_cert'),
+  name: { type: 'string', max: 128 },
+  pem: { type: 'string', min: 1 },
+  subject_dn: { type: 'string', min: 1, max: 256 },
+  alg: oneOf('RS256', 'RS384', 'PS256'),
+  kid: { type: 'string', min: 10, max: 64 },
+  expires_at: { type: 'string', format: 'date-time' },
+  parse_expiry_from_cert: BOOLEAN,
+}
+
+export const NEW_CREDENTIAL: ObjectShape = {
+  type: 'object',
+  required: ['credential_type'],
+  members: NEW_CREDENTIAL_MEMBERS,
+}
+
+export const CREDENTIAL_PATCH: ObjectShape = {
+  type: 'object',
+  min: 1,
+  members: { expires_at: nullable({ type: 'string', format: 'date-time' }) },
+}
+
+const ADDON_NAMES = (
+  'aws azure_blob azure_sb rms mscrm slack sentry box cloudbees concur dropbox echosign egnyte ' +
+  'firebase newrelic office365 salesforce salesforce_api salesforce_sandbox_api samlp layer ' +
+  'sap_api sharepoint springcm wams wsfed zendesk zoom sso_integration'
+).split(' ')
+
+/** A closed map of add-ons; only `oag` may be null. */
+export const ADDONS: ObjectShape = {
+  type: 'object',
+  members: {
+    ...Object.fromEntries(ADDON_NAMES.map((name) => [name, OPEN])),
+    oag: nullable(OPEN),
+  },
+}

@@ -1,0 +1,143 @@
+/**
+ * DynamoDB on a loopback socket: dynalite, which keeps the data and knows the service's own checks,
+ * behind an emulator's front, which checks the signature that dynalite does not, loses answers on
+ * demand and counts calls.
+ */
+
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { type Credentials, signRequest } from '../../src/core/sigv4.ts'
+import {
+  type Emulator,
+  type EmulatorAnswer,
+  type EmulatorRequest,
+  listenAs,
+} from '../../src/emulators/server.ts'
+import { exchange } from '../../src/net/exchange.ts'
+import type { DynamodbSettings } from '../../src/store/dynamodb-call.ts'
+import { tableDefinition } from '../../src/store/dynamodb-items.ts'
+
+export interface Dynamodb {
+  readonly front: Emulator
+  readonly settings: DynamodbSettings
+  /** Stops listening until the given function is called; the data stay. */
+  stop(): Promise<() => Promise<void>>
+  close(): Promise<void>
+}
+
+export const CREDENTIALS: Credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret' }
+const REGION = 'eu-central-1'
+const TABLE = 'clientry'
+const TIMEOUT_MS = 5_000
+
+/** Starts one with the table in it. */
+export async function startDynamodb(): Promise<Dynamodb> {
+  const server = createDynalite({ createTableMs: 0 })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const behind = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  await createTable(behind)
+  const listen = (port = 0) => listenAs(behaviourOf(behind), { port })
+  let front = await listen()
+  const port = Number(new URL(front.url).port)
+  return {
+    get front() {
+      return front
+    },
+    settings: {
+      table: TABLE,
+      region: REGION,
+      endpoint: front.url,
+      credentials: async () => CREDENTIALS,
+      now: Date.now,
+    },
+    stop: async () => {
+      await front.close()
+      return async () => {
+        front = await listen(port)
+      }
+    },
+    close: async () => {
+      await front.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** dynalite has no types; this is the part that is used. */
+const createDynalite = createRequire(import.meta.url)('dynalite') as (options: {
+  /** How long a new table is not yet active (milliseconds). */
+  readonly createTableMs: number
+}) => Server
+
+const behaviourOf = (behind: string) => ({
+  operation: operationOf,
+  answer: async (request: EmulatorRequest): Promise<EmulatorAnswer> => {
+    if (request.headers.authorization !== expectedAuthorization(request)) {
+      return refusal('com.amazon.coral.service#InvalidSignatureException')
+    }
+    return call(behind, operationOf(request), request.body.toString())
+  },
+  faultAnswer: (kind: 'throttle' | 'error' | 'expired_credentials') => {
+    if (kind === 'error') return { status: 500, body: { __type: 'InternalServerError' } }
+    return kind === 'throttle'
+      ? refusal('com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException')
+      : refusal('com.amazon.coral.service#ExpiredTokenException')
+  },
+  foreignWrite: () => {},
+  reset: () => {},
+})
+
+const refusal = (type: string) => ({ status: 400, body: { __type: type, message: '' } })
+
+const operationOf = ({ headers }: EmulatorRequest) =>
+  String(headers['x-amz-target']).replace('DynamoDB_20120810.', '')
+
+/** What the right keys make of the request as it arrived. */
+function expectedAuthorization({ method, path, headers, body }: EmulatorRequest) {
+  const date = String(headers['x-amz-date'])
+  return signRequest({
+    method,
+    url: `http://${headers.host}${path}`,
+    headers: {
+      'content-type': String(headers['content-type']),
+      'x-amz-target': String(headers['x-amz-target']),
+    },
+    body: body.toString(),
+    region: REGION,
+    service: 'dynamodb',
+    credentials: CREDENTIALS,
+    at: new Date(date.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')),
+  }).authorization
+}
+
+async function call(url: string, operation: string, body: string): Promise<EmulatorAnswer> {
+  const headers = signRequest({
+    method: 'POST',
+    url,
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+    },
+    body,
+    region: REGION,
+    service: 'dynamodb',
+    credentials: CREDENTIALS,
+    at: new Date(),
+  })
+  const request = { method: 'POST', url, headers, body }
+  const { status, text } = await exchange(request, TIMEOUT_MS, { sent: false })
+  return { status, body: JSON.parse(text) }
+}
+
+async function createTable(url: string): Promise<void> {
+  const created = await call(url, 'CreateTable', JSON.stringify(tableDefinition(TABLE)))
+  if (created.status !== 200) throw new Error(JSON.stringify(created.body))
+  for (;;) {
+    const { body } = await call(url, 'DescribeTable', JSON.stringify({ TableName: TABLE }))
+    if ((body as { Table: { TableStatus: string } }).Table.TableStatus === 'ACTIVE') return
+  }
+}

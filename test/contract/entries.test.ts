@@ -1,0 +1,29 @@
+/** The HTTP contract through every entry: one suite, so that none can go its own way. */
+
+import { afterEach, beforeEach, describe, it } from 'vitest'
+import { ENTRY_KINDS } from './entry-kinds.ts'
+import { CASES, type Received, type Sent } from './http-cases.ts'
+import { startWorld, type World } from './world.ts'
+
+describe.each(ENTRY_KINDS)('$name', (kind) => {
+  let world: World
+  let entry: { send(sent: Sent): Promise<Received>; close(): Promise<void> }
+
+  beforeEach(async () => {
+    world = await startWorld()
+    entry = await kind.open(world.clientry.app)
+  })
+
+  afterEach(async () => {
+    await entry.close()
+    await world.close()
+  })
+
+  it.for(CASES)('answers $name', async ({ run }, { skip }) => {
+    await run(async (sent) => {
+      const reason = kind.cannot?.(sent)
+      if (reason !== undefined) skip(`${kind.name} cannot send this: ${reason}`)
+      return entry.send(sent)
+    }, world)
+  })
+})

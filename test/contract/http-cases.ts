@@ -1,0 +1,302 @@
+/**
+ * The HTTP contract as cases: requests, and what must come back. One suite runs them through every
+ * entry; `send` is all that differs.
+ */
+
+import { expect } from 'vitest'
+import { FIELD_NAMES } from '../../src/core/client.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
+import type { World } from './world.ts'
+
+export interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly query?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface Received {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: JsonObject
+}
+
+export interface Case {
+  readonly name: string
+  run(send: (request: Sent) => Promise<Received>, world: World): Promise<void>
+}
+
+export const CLIENT = '/clients/exampleClientId'
+export const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
+const NEW = {
+  callbacks: ['https://new-callback-url.com'],
+  allowedLogoutUrls: ['https://new-logout-url.com'],
+}
+
+/** A request with a token and a JSON body. */
+export async function withToken(world: World, sent: Sent, body?: Json): Promise<Sent> {
+  return {
+    ...sent,
+    headers: {
+      authorization: `Bearer ${await world.token()}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...sent.headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }
+}
+
+const patch = (world: World, body: Json, more: Partial<Sent> = {}) =>
+  withToken(world, { method: 'PATCH', path: CLIENT, ...more }, body)
+
+const form = async (world: World, body: string): Promise<Sent> => ({
+  method: 'PATCH',
+  path: CLIENT,
+  headers: {
+    authorization: `Bearer ${await world.token()}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  },
+  body,
+})
+
+function expectDocumented({ status, body, headers }: Received): void {
+  expect(status).toBe(200)
+  expect(Object.keys(body)).toEqual(expect.arrayContaining([...FIELD_NAMES]))
+  expect(headers.etag).toMatch(/^"[\w-]{32}"$/)
+  expect(headers['x-request-id']).toBeTruthy()
+  expect(headers['cache-control']).toBe('no-store')
+  expect(headers['content-type']).toBe('application/json; charset=utf-8')
+}
+
+const formPairs = (client: typeof NEW, address: Readonly<Record<string, string>> = {}) =>
+  new URLSearchParams([
+    ...Object.entries(address),
+    ...Object.entries(client).flatMap(([field, values]) =>
+      values.map((value): [string, string] => [`client[${field}][]`, value]),
+    ),
+  ]).toString()
+
+export const CASES: readonly Case[] = [
+  {
+    name: 'the documented request to Auth0',
+    run: async (send, world) => {
+      const answer = await send(await patch(world, { client: NEW }))
+      expectDocumented(answer)
+      expect(answer.body).toMatchObject({
+        id: 'exampleClientId',
+        auth0Id: 'exampleClientId',
+        ...NEW,
+      })
+      expect(world.auth0.client('exampleClientId')).toMatchObject({ callbacks: NEW.callbacks })
+    },
+  },
+  {
+    name: 'the documented request to Cognito',
+    run: async (send, world) => {
+      const answer = await send(await patch(world, { ...COGNITO, client: NEW }))
+      expectDocumented(answer)
+      expect(answer.body).toMatchObject({ id: 'exampleClientId', ...COGNITO, ...NEW })
+    },
+  },
+  {
+    name: 'the same to the local provider',
+    run: async (send, world) => {
+      const answer = await send(await patch(world, { provider: 'local', client: NEW }))
+      expectDocumented(answer)
+      expect(answer.body).toMatchObject(NEW)
+    },
+  },
+  {
+    name: 'the documented requests as form bodies',
+    run: async (send, world) => {
+      const one = await send(await form(world, formPairs(NEW)))
+      expectDocumented(one)
+      expect(one.body).toMatchObject(NEW)
+      const other = await send(await form(world, formPairs(NEW, COGNITO)))
+      expectDocumented(other)
+      expect(other.body).toMatchObject({ ...COGNITO, ...NEW })
+    },
+  },
+  {
+    name: 'a form with the client as JSON',
+    run: async (send, world) => {
+      const body = new URLSearchParams({ client: JSON.stringify({ description: null }) })
+      const answer = await send(await form(world, body.toString()))
+      expect(answer.body).toMatchObject({ description: null })
+      expect(answer.status).toBe(200)
+    },
+  },
+  {
+    name: 'a merge patch and a JSON patch by their media types',
+    run: async (send, world) => {
+      const merge = { 'content-type': 'application/merge-patch+json' }
+      const one = await send(await patch(world, { client: { name: 'Merged' } }, { headers: merge }))
+      expect(one).toMatchObject({ status: 200, body: { name: 'Merged' } })
+      const operations = { 'content-type': 'application/json-patch+json' }
+      const add = { op: 'add', path: '/callbacks/-', value: 'https://added.example.com/cb' }
+      const bare = await send(await patch(world, [add], { headers: operations }))
+      expect(bare.status).toBe(200)
+      expect(bare.body.callbacks).toContain('https://added.example.com/cb')
+      const query = `provider=cognito-client&userPoolId=${POOL_ID}`
+      const there = await send(await patch(world, [add], { headers: operations, query }))
+      expect(there).toMatchObject({ status: 200, body: COGNITO })
+      const whole = await send(
+        await patch(
+          world,
+          { ...COGNITO, client: [{ ...add, value: 'https://b.example.com/' }] },
+          { headers: operations },
+        ),
+      )
+      expect(whole.body.callbacks).toContain('https://b.example.com/')
+    },
+  },
+  {
+    name: 'a GET has the same shape, the ETag that If-Match takes, and can be sent back whole',
+    run: async (send, world) => {
+      for (const address of [{}, COGNITO, { provider: 'local' }]) {
+        const query = new URLSearchParams(address).toString()
+        const read = await send(await withToken(world, { method: 'GET', path: CLIENT, query }))
+        expectDocumented(read)
+        const back = await send(
+          await patch(
+            world,
+            { ...address, client: read.body },
+            { headers: { 'if-match': read.headers.etag ?? '' } },
+          ),
+        )
+        expectDocumented(back)
+        expect(back.body).toEqual(read.body)
+        expect(back.headers.etag).toBe(read.headers.etag)
+      }
+    },
+  },
+  {
+    name: 'If-Match that no longer holds is 412, and nothing is sent',
+    run: async (send, world) => {
+      const stale = { headers: { 'if-match': '"stale"' } }
+      const before = world.auth0.client('exampleClientId')
+      const answer = await send(await patch(world, { client: { name: 'Late' } }, stale))
+      expect(answer).toMatchObject({ status: 412, body: { code: 'precondition_failed' } })
+      expect(world.auth0.client('exampleClientId')).toEqual(before)
+    },
+  },
+  {
+    name: 'a dry run shows the difference and the exact request, and changes nothing',
+    run: async (send, world) => {
+      const before = world.cognito.client(POOL_ID, 'exampleClientId')
+      const answer = await send(
+        await patch(world, { ...COGNITO, client: { name: 'Planned' } }, { query: 'dryRun=true' }),
+      )
+      expect(answer).toMatchObject({
+        status: 200,
+        body: {
+          dryRun: true,
+          changes: [{ field: 'name', after: 'Planned' }],
+          requests: [{ target: 'UpdateUserPoolClient', body: { ClientName: 'Planned' } }],
+          client: { name: 'Planned' },
+        },
+      })
+      expect(world.cognito.client(POOL_ID, 'exampleClientId')).toEqual(before)
+    },
+  },
+  {
+    name: 'an id with odd characters reaches the provider as one segment',
+    run: async (send, world) => {
+      const path = '/clients/a%2Bb%25c%C3%BC'
+      const answer = await send(await patch(world, { client: { name: 'x' } }, { path }))
+      expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
+      const asked = world.auth0.calls.filter((call) => call.path.includes('a%2Bb'))
+      expect(asked.every((call) => call.path.startsWith('/api/v2/clients/a%2Bb%25c%C3%BC'))).toBe(
+        true,
+      )
+      expect(asked.length).toBeGreaterThan(0)
+    },
+  },
+  {
+    name: 'providers and what they can hold',
+    run: async (send, world) => {
+      const list = await send(await withToken(world, { method: 'GET', path: '/providers' }))
+      expect(list).toMatchObject({
+        status: 200,
+        body: {
+          providers: [{ id: 'auth0', default: true }, { id: 'cognito-client' }, { id: 'local' }],
+        },
+      })
+      const one = await send(
+        await withToken(world, { method: 'GET', path: '/providers/cognito-client' }),
+      )
+      expect(one).toMatchObject({
+        status: 200,
+        body: {
+          updates: 'replace',
+          fields: {
+            callbacks: { support: 'native', writable: true, limits: { maxItems: 100 } },
+            grantTypes: { support: 'derived', writable: true },
+            secret: { support: 'read-only', writable: false, reason: expect.any(String) },
+            description: { support: 'missing', writable: false, reason: expect.any(String) },
+          },
+        },
+      })
+      const none = await send(await withToken(world, { method: 'GET', path: '/providers/okta' }))
+      expect(none.status).toBe(404)
+    },
+  },
+  {
+    name: 'health, readiness and OpenAPI, without a token',
+    run: async (send) => {
+      expect(await send({ method: 'GET', path: '/healthz' })).toMatchObject({ status: 200 })
+      expect(await send({ method: 'GET', path: '/readyz' })).toMatchObject({ status: 200 })
+      const document = await send({ method: 'GET', path: '/openapi.json' })
+      expect(document).toMatchObject({ status: 200, body: { openapi: '3.1.0' } })
+    },
+  },
+  {
+    name: 'no token, a wrong token, an unknown path, a wrong method',
+    run: async (send, world) => {
+      const body = JSON.stringify({ client: {} })
+      const json = { 'content-type': 'application/json' }
+      const none = await send({ method: 'PATCH', path: CLIENT, headers: json, body })
+      expect(none).toMatchObject({
+        status: 401,
+        body: { error: expect.any(String), code: 'unauthenticated' },
+      })
+      const headers = { ...json, authorization: 'Bearer not.a.token' }
+      expect(await send({ method: 'PATCH', path: CLIENT, headers, body })).toMatchObject({
+        status: 401,
+      })
+      const nowhere = await send(
+        await withToken(world, { method: 'GET', path: '/clients/a/nowhere' }),
+      )
+      expect(nowhere).toMatchObject({ status: 404, body: { code: 'no_such_route' } })
+      const wrong = await send(await withToken(world, { method: 'DELETE', path: '/healthz' }))
+      expect(wrong).toMatchObject({ status: 405, headers: { allow: 'GET' } })
+    },
+  },
+  {
+    name: 'a body of 300 kB is 413',
+    run: async (send, world) => {
+      const answer = await send(await patch(world, { client: { name: 'x'.repeat(300_000) } }))
+      expect(answer).toMatchObject({ status: 413, body: { code: 'too_large' } })
+    },
+  },
+  {
+    name: 'a caller names the request, and asks for problem details',
+    run: async (send, world) => {
+      const headers = { 'x-request-id': 'my-request-1', accept: 'application/problem+json' }
+      const answer = await send(await patch(world, { client: { nonsense: 1 } }, { headers }))
+      expect(answer).toMatchObject({
+        status: 400,
+        headers: { 'x-request-id': 'my-request-1' },
+        body: {
+          error: expect.any(String),
+          code: 'unknown_field',
+          title: 'unknown field',
+          status: 400,
+        },
+      })
+      expect(Object.keys(answer.body)[0]).toBe('error')
+    },
+  },
+]

@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Database, openDatabase } from '../../src/store/database.ts'
+import { createDynamodbStore } from '../../src/store/dynamodb.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
+import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { type Dynamodb, startDynamodb } from './dynamodb.ts'
+import { describeStore, STORE_UNAVAILABLE } from './store.ts'
+
+const RESOURCE = '["cognito","eu-central-1_abc","client"]'
+
+/** Pragmas by which a file can do no more, and those that undo them. */
+const SQLITE_OUTAGES: Readonly<Record<string, readonly [string, string]>> = {
+  'the disk is full': ['pragma max_page_count = 1', 'pragma max_page_count = 1000000'],
+  'the file is read-only': ['pragma query_only = on', 'pragma query_only = off'],
+}
+
+describeStore({
+  name: 'SQLite',
+  outages: Object.keys(SQLITE_OUTAGES),
+  open: async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientry-store-'))
+    const path = join(folder, 'clientry.db')
+    const open: Database[] = []
+    const database = async () => {
+      const one = await openDatabase(path)
+      open.push(one)
+      return one
+    }
+    const first = await database()
+    return {
+      store: createSqliteStore(first),
+      another: async () => createSqliteStore(await database()),
+      lose: async (outage) => {
+        const [begin, end] = SQLITE_OUTAGES[outage] ?? ['', '']
+        first.exec(begin)
+        return async () => first.exec(end)
+      },
+      close: async () => {
+        for (const one of open) closeOnce(one)
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  },
+})
+
+function closeOnce(database: Database): void {
+  try {
+    database.close()
+  } catch {
+    // The test has closed it.
+  }
+}
+
+const DYNAMODB_FAULTS = {
+  'every call is throttled': 'throttle',
+  'the service fails': 'error_before_apply',
+  'the credentials have expired': 'expired_credentials',
+} as const
+
+describeStore({
+  name: 'DynamoDB',
+  outages: ['nobody listens', ...Object.keys(DYNAMODB_FAULTS)],
+  open: async () => {
+    const dynamodb = await startDynamodb()
+    return {
+      store: createDynamodbStore(dynamodb.settings),
+      another: async () => createDynamodbStore(dynamodb.settings),
+      lose: async (outage) => {
+        if (outage === 'nobody listens') return dynamodb.stop()
+        const kind = DYNAMODB_FAULTS[outage as keyof typeof DYNAMODB_FAULTS]
+        dynamodb.front.inject({ kind, times: 1_000 })
+        return async () => dynamodb.front.clearFaults()
+      },
+      close: dynamodb.close,
+    }
+  },
+})
+
+describe('SQLite alone', () => {
+  it('fails its check when it cannot write', async () => {
+    const database = await openDatabase(':memory:')
+    const store = createSqliteStore(database)
+    database.exec('pragma query_only = on')
+    await expect(store.check()).rejects.toEqual(STORE_UNAVAILABLE)
+    await store.close()
+  })
+
+  it('says so when the file cannot be opened', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientry-store-'))
+    await expect(openDatabase(folder)).rejects.toEqual(STORE_UNAVAILABLE)
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
+
+describe('DynamoDB alone', () => {
+  let dynamodb: Dynamodb
+  let store: Store
+  const operations = () => dynamodb.front.calls.map(({ operation }) => operation)
+
+  beforeEach(async () => {
+    dynamodb = await startDynamodb()
+    store = createDynamodbStore(dynamodb.settings)
+  })
+  afterEach(() => dynamodb.close())
+
+  it('makes five calls for a change: head, marker, intent, outcome, marker away', async () => {
+    await store.last(RESOURCE)
+    await store.append(intentOf(RESOURCE, 1))
+    await store.append(closingOf(RESOURCE, 2))
+    expect(operations()).toEqual(['Query', 'PutItem', 'PutItem', 'PutItem', 'DeleteItem'])
+  })
+
+  // dynalite has one copy of everything and cannot show a stale read.
+  it('asks for strong consistency with every read', async () => {
+    await store.append(intentOf(RESOURCE, 1))
+    await Promise.all([store.last(RESOURCE), store.entries(RESOURCE), store.openIntents()])
+    await store.check()
+    const reads = dynamodb.front.calls.filter(({ operation }) => operation === 'Query')
+    expect(reads).toHaveLength(5)
+    for (const { body } of reads) expect(body).toMatchObject({ ConsistentRead: true })
+  })
+
+  it('makes one call to learn that no intent is open', async () => {
+    await store.append(intentOf(RESOURCE, 1))
+    await store.append(closingOf(RESOURCE, 2))
+    dynamodb.front.clearCalls()
+    expect(await store.openIntents()).toEqual([])
+    expect(operations()).toEqual(['Query'])
+  })
+
+  it.each([
+    'reset_after_apply',
+    'error_after_apply',
+    'stall_after_apply',
+    'cut_answer',
+    'garbage_answer',
+    'reset_before_apply',
+    'error_before_apply',
+    'throttle',
+  ] as const)('appends once and knows it under %s', async (kind) => {
+    dynamodb.front.inject({ kind })
+    expect(await store.append(outsideChangeOf(RESOURCE, 1))).toBe(true)
+    expect(operations()).toEqual(['PutItem', 'PutItem'])
+    expect(await store.entries(RESOURCE)).toEqual([outsideChangeOf(RESOURCE, 1)])
+  })
+
+  it('knows that it lost when somebody else was first behind a lost request', async () => {
+    const other = createDynamodbStore(dynamodb.settings)
+    dynamodb.front.inject({ kind: 'stall_before_apply' })
+    const mine = store.append(outsideChangeOf(RESOURCE, 1, { tag: 'mine' }))
+    await vi.waitFor(() => expect(dynamodb.front.calls).toHaveLength(1))
+    expect(await other.append(outsideChangeOf(RESOURCE, 1, { tag: 'theirs' }))).toBe(true)
+    expect(await mine).toBe(false)
+    expect(await store.last(RESOURCE)).toMatchObject({ tag: 'theirs' })
+  })
+
+  it('is right about an append whose first copy arrives after the second', async () => {
+    dynamodb.front.inject({ kind: 'delay', delayMs: 1_500 })
+    expect(await store.append(outsideChangeOf(RESOURCE, 1))).toBe(true)
+    expect(dynamodb.front.calls).toHaveLength(1)
+    await vi.waitFor(() => expect(dynamodb.front.calls).toHaveLength(2), 5_000)
+    expect(dynamodb.front.calls.map(({ status }) => status)).toEqual([200, 200])
+    expect(await store.entries(RESOURCE)).toEqual([outsideChangeOf(RESOURCE, 1)])
+  })
+
+  it('does not list an intent that died between its marker and itself', async () => {
+    dynamodb.front.inject({ kind: 'reset_before_apply', skip: 1, times: 3 })
+    await expect(store.append(intentOf(RESOURCE, 1))).rejects.toEqual(STORE_UNAVAILABLE)
+    expect(await store.openIntents()).toEqual([])
+    expect(await store.append(intentOf(RESOURCE, 1))).toBe(true)
+    expect(await store.openIntents()).toEqual([intentOf(RESOURCE, 1)])
+  })
+
+  it('lists an intent whose writer gave up although it had arrived', async () => {
+    dynamodb.front.inject({ kind: 'reset_after_apply', skip: 1, times: 3 })
+    await expect(store.append(intentOf(RESOURCE, 1))).rejects.toEqual(STORE_UNAVAILABLE)
+    expect(await store.openIntents()).toEqual([intentOf(RESOURCE, 1)])
+  })
+
+  it('sweeps away a marker that was left after the outcome', async () => {
+    await store.append(intentOf(RESOURCE, 1))
+    dynamodb.front.inject({ kind: 'error_before_apply', operation: 'DeleteItem' })
+    expect(await store.append(closingOf(RESOURCE, 2))).toBe(true)
+    dynamodb.front.clearCalls()
+    expect(await store.openIntents()).toEqual([])
+    expect(operations()).toEqual(['Query', 'Query', 'DeleteItem'])
+    dynamodb.front.clearCalls()
+    await store.openIntents()
+    expect(operations()).toEqual(['Query'])
+  })
+
+  it("keeps the next intent's marker when the one before is removed late", async () => {
+    await store.append(intentOf(RESOURCE, 1))
+    dynamodb.front.inject({ kind: 'delay', delayMs: 300, operation: 'DeleteItem' })
+    const closing = store.append(closingOf(RESOURCE, 2))
+    await vi.waitFor(async () => expect((await store.last(RESOURCE))?.seq).toBe(2))
+    await store.append(intentOf(RESOURCE, 3))
+    await closing
+    expect(await store.openIntents()).toEqual([intentOf(RESOURCE, 3)])
+  })
+
+  it('takes an entry of 400 KB to the byte, and refuses one more before it sends anything', async () => {
+    const names = 'pk'.length + 'sk'.length + 'writeId'.length + 'entry'.length
+    const values = `log:${RESOURCE}`.length + 12 + 36
+    const empty = JSON.stringify(outsideChangeOf(RESOURCE, 1, { tag: '' })).length
+    const room = 400 * 1024 - names - values - empty
+    const entryOf = (length: number) => outsideChangeOf(RESOURCE, 1, { tag: 'x'.repeat(length) })
+    const refused = expect.objectContaining({ code: 'too_large' })
+    await expect(store.append(entryOf(room + 1))).rejects.toEqual(refused)
+    expect(operations()).toEqual([])
+    expect(await store.append(entryOf(room))).toBe(true)
+  })
+
+  it('gives up at once where only an operator can help', async () => {
+    dynamodb.front.inject({ kind: 'expired_credentials' })
+    await expect(store.last(RESOURCE)).rejects.toEqual(STORE_UNAVAILABLE)
+    expect(operations()).toEqual(['Query'])
+  })
+
+  it('signs with the keys of the moment, and says so when there are none', async () => {
+    const wrong = { accessKeyId: 'AKID', secretAccessKey: 'other' }
+    const keys = [async () => wrong, () => Promise.reject(new Error('no keys'))]
+    for (const credentials of keys) {
+      const other = createDynamodbStore({ ...dynamodb.settings, credentials })
+      await expect(other.check()).rejects.toEqual(STORE_UNAVAILABLE)
+    }
+  })
+
+  it('says so when the table does not exist', async () => {
+    const other = createDynamodbStore({ ...dynamodb.settings, table: 'another' })
+    await expect(other.check()).rejects.toEqual(STORE_UNAVAILABLE)
+  })
+})

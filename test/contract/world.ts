@@ -1,0 +1,135 @@
+/**
+ * Everything at once, for tests of the whole program: three providers with something real behind each,
+ * a token issuer with real keys, the program as a configuration builds it. Only the entry is missing.
+ */
+
+import { randomBytes } from 'node:crypto'
+import { type Clientry, createClientry } from '../../src/clientry.ts'
+import { parseConfig } from '../../src/config.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import type { LogLine } from '../../src/http/exchange.ts'
+import { putLocalClient } from '../../src/providers/local/index.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createDocuments, type Documents } from '../../src/store/documents.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import { fullLocalClient } from '../fixtures/local.ts'
+import { sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'
+
+export const AUDIENCE = 'https://clientry.example'
+export const ISSUER = 'https://issuer.example/'
+
+export interface World {
+  readonly clientry: Clientry
+  readonly auth0: Auth0Emulator
+  readonly cognito: CognitoEmulator
+  readonly documents: Documents
+  readonly log: readonly LogLine[]
+  /** An access token with these scopes, and claims of one's own on top. */
+  token(scopes?: readonly string[], claims?: JsonObject): Promise<string>
+  /** Stops answering the key requests of the verifier. */
+  failKeys(): void
+  /** Calls that reached any provider, token requests aside. */
+  upstreamCalls(): number
+  close(): Promise<void>
+}
+
+export interface WorldOptions {
+  readonly permissions?: Json
+  readonly limits?: JsonObject
+}
+
+/** Starts it all; about a hundred milliseconds. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const key = await signingKey('key-1')
+  const keyServer = await startKeyServer()
+  keyServer.publish(key)
+  const auth0 = await startAuth0Emulator({
+    connections: [
+      { id: 'con_1', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
+      { id: 'con_2', name: 'google', strategy: 'google-oauth2' },
+    ],
+    credentials: [{ clientId: 'clientry', clientSecret: 'management-secret' }],
+  })
+  auth0.put(fullAuth0Client)
+  const cognito = await startCognitoEmulator({
+    pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
+  })
+  cognito.addFutureMember('MemberOfTomorrow')
+  const config = parseConfig(
+    {
+      mode: 'development',
+      key: { env: 'KEY' },
+      store: { type: 'sqlite', path: ':memory:' },
+      defaultProvider: 'auth0',
+      providers: {
+        auth0: {
+          type: 'auth0',
+          baseUrl: auth0.url,
+          clientId: 'clientry',
+          clientSecret: { env: 'AUTH0_SECRET' },
+        },
+        'cognito-client': {
+          type: 'cognito',
+          pools: { [POOL_ID]: { endpoint: cognito.url } },
+          credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
+        },
+        local: { type: 'local' },
+      },
+      auth: {
+        issuers: [{ issuer: ISSUER, jwksUrl: keyServer.url, audience: [AUDIENCE] }],
+        ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
+      },
+      limits: { upstreamTimeoutMs: 500, ...options.limits },
+    },
+    {
+      KEY: randomBytes(32).toString('base64'),
+      AUTH0_SECRET: 'management-secret',
+      AWS_SECRET: 'emulator-secret',
+    },
+  )
+  const database = await openDatabase(':memory:')
+  const documents = createDocuments(database)
+  putLocalClient(documents, fullLocalClient)
+  const log: LogLine[] = []
+  const clientry = await createClientry(config, {
+    store: createSqliteStore(database),
+    documents,
+    environmentCredentials: () => undefined,
+    log: (line) => log.push(line),
+  })
+  return {
+    clientry,
+    auth0,
+    cognito,
+    documents,
+    log,
+    token: (scopes = [], claims = {}) => {
+      const now = Math.floor(Date.now() / 1_000)
+      return sign(key, {
+        iss: ISSUER,
+        aud: AUDIENCE,
+        sub: 'tester',
+        client_id: 'test-client',
+        iat: now,
+        exp: now + 600,
+        scope: scopes.join(' '),
+        ...claims,
+      })
+    },
+    failKeys: () =>
+      keyServer.answer((response) => {
+        response.statusCode = 500
+        response.end()
+      }),
+    upstreamCalls: () =>
+      [...auth0.calls, ...cognito.calls].filter(({ path }) => path !== '/oauth/token').length,
+    close: async () => {
+      await Promise.all([auth0.close(), cognito.close(), keyServer.close()])
+      await clientry.close()
+    },
+  }
+}
