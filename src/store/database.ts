@@ -60,7 +60,7 @@ export function storing<T>(work: () => T): T {
     if (isClientError(cause)) throw cause
     throw new ClientError(
       'store_unavailable',
-      'The history cannot be written at the moment, so nothing was sent. Try again later.',
+      'The history cannot be written at the moment, and nothing is changed without it. Try again later.',
       { cause, retryAfter: 5 },
     )
   }

@@ -34,6 +34,7 @@ export function createSeal(key: Uint8Array): Seal {
     open: (sealed, place) => {
       try {
         const bytes = Buffer.from(sealed, 'base64')
+        if (bytes[0] !== VERSION) throw new TypeError('unknown version')
         const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
         const tagEnd = 1 + NONCE_BYTES + TAG_BYTES
         const decipher = createDecipheriv('aes-256-gcm', sealingKey, nonce)

@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { secret } from '../../src/core/secret.ts'
-import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import { DEFAULT_CREDENTIAL, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { Emulator } from '../../src/emulators/server.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
@@ -61,7 +61,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
           { id: 'con_2', name: 'google', strategy: 'google-oauth2' },
           { id: 'con_3', name: 'github', strategy: 'github' },
         ],
-        credentials: [{ clientId: 'clientry', clientSecret: 'management-secret' }],
+        credentials: [{ ...DEFAULT_CREDENTIAL, clientSecret: 'management-secret' }],
       })
       emulator.put(fullAuth0Client)
       return {

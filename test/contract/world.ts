@@ -7,7 +7,11 @@ import { randomBytes } from 'node:crypto'
 import { type Clientry, createClientry } from '../../src/clientry.ts'
 import { parseConfig } from '../../src/config.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
-import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../../src/emulators/auth0/index.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { LogLine } from '../../src/http/exchange.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
@@ -52,7 +56,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       { id: 'con_1', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
       { id: 'con_2', name: 'google', strategy: 'google-oauth2' },
     ],
-    credentials: [{ clientId: 'clientry', clientSecret: 'management-secret' }],
+    credentials: [{ ...DEFAULT_CREDENTIAL, clientSecret: 'management-secret' }],
   })
   auth0.put(fullAuth0Client)
   const cognito = await startCognitoEmulator({

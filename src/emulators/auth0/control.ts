@@ -1,0 +1,74 @@
+/**
+ * What a test may do to the tenant behind the API's back, over control routes or as another writer.
+ */
+
+import type { EmulatorAnswer, EmulatorRequest } from '../server.ts'
+import { paramsOf } from './routes.ts'
+import { type Auth0Client, type Auth0Connection, isRecord, type State } from './state.ts'
+
+/** Control routes below `/_emulator/`: clients, connections and future members. */
+export function controlRoute(
+  state: State,
+  { method, body }: EmulatorRequest,
+  name: string,
+): EmulatorAnswer | undefined {
+  const [noun, id] = name.split('/').map(decodeURIComponent)
+  const given = (): unknown => JSON.parse(body.toString())
+  switch (`${method} ${noun}`) {
+    case 'PUT clients':
+      state.putClient(given() as Auth0Client)
+      return { status: 204 }
+    case 'PUT connections':
+      state.putConnection(given() as Auth0Connection)
+      return { status: 204 }
+    case 'POST future-members':
+      state.futureMembers.add((given() as { name: string }).name)
+      return { status: 204 }
+    case 'GET clients':
+      return shown(
+        [...state.clients].map(([key, { record }]) => [key, record]),
+        id,
+      )
+    case 'GET connections':
+      return shown(
+        [...state.connections].map(([key, { record, clients }]) => [
+          key,
+          { ...record, enabledClients: [...clients] },
+        ]),
+        id,
+      )
+  }
+  return undefined
+}
+
+/**
+ * Another writer's change. Members are set on the client that the call is about, or on the one that
+ * `client_id` names; `null` removes. `status` switches it for `connection_id` or the connection of
+ * the call.
+ */
+export function foreignWrite(
+  state: State,
+  request: EmulatorRequest,
+  { client_id, connection_id, status, ...members }: Readonly<Record<string, unknown>>,
+): void {
+  const { id = '' } = paramsOf(request)
+  const ofConnection = request.path.startsWith('/api/v2/connections')
+  const clientId = typeof client_id === 'string' ? client_id : id
+  if (typeof status === 'boolean') {
+    const { clients } = state.connection(String(connection_id ?? (ofConnection ? id : '')))
+    if (status) clients.add(clientId)
+    else clients.delete(clientId)
+  }
+  const record = state.clients.get(clientId)?.record
+  if (record === undefined) return
+  for (const [name, value] of Object.entries(members)) {
+    if (value === null) delete record[name]
+    else record[name] = structuredClone(value)
+  }
+}
+
+function shown(entries: readonly [string, unknown][], id: string | undefined): EmulatorAnswer {
+  if (id === undefined) return { status: 200, body: entries.map(([, record]) => record) }
+  const found = entries.find(([key]) => key === id)?.[1]
+  return isRecord(found) ? { status: 200, body: found } : { status: 404, body: {} }
+}

@@ -1,0 +1,98 @@
+/**
+ * `POST /oauth/token` for the client credentials grant, and the check of the tokens that it gave out
+ * (RFC 6749, section 4.4; texts as a tenant words them, Auth0 docs "Get Management API access
+ * tokens for production").
+ */
+
+import { randomBytes } from 'node:crypto'
+import type { EmulatorAnswer, EmulatorRequest } from '../server.ts'
+import { formOrJson } from './body.ts'
+import { refuse } from './refusal.ts'
+import { isRecord } from './state.ts'
+
+export interface Auth0ApiCredential {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scopes: readonly string[]
+}
+
+export interface Tokens {
+  grant(request: EmulatorRequest): EmulatorAnswer
+  /** Scopes of the caller. @throws 401 */
+  scopesOf(request: EmulatorRequest): ReadonlySet<string>
+}
+
+const LIFETIME_SECONDS = 86_400
+
+export interface TokenOptions {
+  readonly credentials: readonly Auth0ApiCredential[]
+  /** Audiences that are served, asked at each grant because the port is known late. */
+  audiences(): readonly string[]
+  now(): number
+}
+
+export function createTokens({ credentials, audiences, now }: TokenOptions): Tokens {
+  const given = new Map<string, { scopes: ReadonlySet<string>; until: number }>()
+
+  function grant(request: EmulatorRequest): EmulatorAnswer {
+    const parsed = formOrJson(request)
+    const asked = isRecord(parsed) ? parsed : {}
+    if (asked.grant_type !== 'client_credentials') {
+      const description = `Unsupported grant type: ${String(asked.grant_type)}`
+      return denied(403, 'unsupported_grant_type', description)
+    }
+    const [id, secret] = basic(request) ?? [asked.client_id, asked.client_secret]
+    const known = credentials.find(({ clientId }) => clientId === id)
+    if (known === undefined || known.clientSecret !== secret) {
+      return denied(401, 'access_denied', 'Unauthorized')
+    }
+    if (!audiences().includes(String(asked.audience))) {
+      const description = `Service not enabled within domain: ${String(asked.audience)}`
+      return denied(403, 'access_denied', description)
+    }
+    const token = [20, 120, 64].map((size) => randomBytes(size).toString('base64url')).join('.')
+    given.set(token, { scopes: new Set(known.scopes), until: now() + LIFETIME_SECONDS * 1000 })
+    return {
+      status: 200,
+      headers: { 'cache-control': 'no-store' },
+      body: {
+        access_token: token,
+        scope: known.scopes.join(' '),
+        expires_in: LIFETIME_SECONDS,
+        token_type: 'Bearer',
+      },
+    }
+  }
+
+  function scopesOf(request: EmulatorRequest): ReadonlySet<string> {
+    const [scheme, token] = (request.headers.authorization ?? '').split(' ')
+    if (scheme?.toLowerCase() !== 'bearer' || !token) refuse(401, 'Missing authentication')
+    const entry = given.get(token)
+    if (entry === undefined) refuse(401, 'Invalid token')
+    if (entry.until <= now()) {
+      refuse(401, 'Expired token received for JSON Web Token validation')
+    }
+    return entry.scopes
+  }
+
+  return { grant, scopesOf }
+}
+
+/** Refuses a caller without any of the scopes. */
+export function needScope(scopes: ReadonlySet<string>, anyOf: readonly string[]): void {
+  if (anyOf.some((scope) => scopes.has(scope))) return
+  const message = `Insufficient scope, expected any of: ${anyOf.join(',')}`
+  refuse(403, message, 'insufficient_scope')
+}
+
+function denied(status: number, error: string, description: string): EmulatorAnswer {
+  return { status, body: { error, error_description: description } }
+}
+
+function basic(request: EmulatorRequest): readonly [string, string] | undefined {
+  const [scheme, encoded] = (request.headers.authorization ?? '').split(' ')
+  if (scheme?.toLowerCase() !== 'basic' || !encoded) return undefined
+  const text = Buffer.from(encoded, 'base64').toString()
+  const mark = text.indexOf(':')
+  return [decodeURIComponent(text.slice(0, mark)), decodeURIComponent(text.slice(mark + 1))]
+}

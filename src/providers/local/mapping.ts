@@ -1,0 +1,150 @@
+/**
+ * Clients of the embedded OpenID Provider. A record is what dynamic registration knows (RFC 7591
+ * section 2, OpenID Connect Dynamic Client Registration 1.0 section 2), spelled as oidc-provider does,
+ * with members of our own for what it has no word for. An absent member means its default.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { fixed, flag, inner, key, list, missing, required, shown, view } from '../../core/lenses.ts'
+import type { Lens, Mapping } from '../../core/mapping.ts'
+import { secretOf } from '../../core/mapping.ts'
+import type { Secret } from '../../core/secret.ts'
+import { choice, choices, lifetime } from './lenses.ts'
+import { rules } from './rules.ts'
+import {
+  AUTH_METHODS,
+  DEFAULTS,
+  GRANT_TYPES,
+  OWN_MEMBERS,
+  RESPONSE_TYPES,
+  SETTINGS,
+  SIGNING_ALGORITHMS,
+} from './settings.ts'
+
+/** A day: an access token as JWT cannot be taken back before it ends. */
+const MAX_TOKEN_LIFETIME = 86_400
+/** A year; grants are kept for longer. */
+const MAX_REFRESH_LIFETIME = 31_536_000
+
+const secret: Lens<Secret | null> = {
+  support: 'native',
+  keys: ['client_secret'],
+  get: (native) => secretOf(native.client_secret),
+  put: (value) => ({ client_secret: value?.reveal() }),
+  // RFC 6749 appendix A.2: client-secret = *VSCHAR
+  limits: { pattern: { expression: /^[\x20-\x7e]+$/, says: 'must be printable ASCII' } },
+  note: 'A public client (client.tokenEndpointAuthMethod none) keeps it, and it is not used.',
+}
+
+const clientMetadata: Lens<Readonly<Record<string, string>>> = {
+  support: 'native',
+  keys: ['metadata'],
+  get: (native) => inner(native, 'metadata') as Readonly<Record<string, string>>,
+  put: (metadata) => ({ metadata: metadata ?? undefined }),
+}
+
+const scopes: Lens<readonly string[]> = {
+  support: 'native',
+  keys: ['scope'],
+  get: (native) => words(native.scope),
+  put: (value) => ({ scope: value === null || value.length === 0 ? undefined : value.join(' ') }),
+  // RFC 6749 section 3.3: scope-token
+  limits: { pattern: { expression: /^[\x21\x23-\x5b\x5d-\x7e]+$/, says: 'must be a scope token' } },
+  note: 'None: any scope of OpenID Connect, and none of the API.',
+}
+
+const words = (value: Json | undefined) =>
+  typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : []
+
+const refreshTokenRotation: Mapping['fields']['refreshTokenRotation'] = {
+  support: 'native',
+  keys: ['rotate_refresh_tokens'],
+  get: (native) => ({ enabled: native.rotate_refresh_tokens !== false, graceSeconds: 0 }),
+  put: (value) => {
+    if (value !== null && value.graceSeconds > 0) {
+      throw new ClientError(
+        'unsupported_field',
+        'client.refreshTokenRotation.graceSeconds must be 0 here: the OpenID Provider takes a refresh token once, and its second use ends the grant.',
+        { field: 'client.refreshTokenRotation.graceSeconds' },
+      )
+    }
+    return { rotate_refresh_tokens: value?.enabled }
+  },
+}
+
+const iso = (value: Json | undefined) =>
+  typeof value === 'number' ? new Date(value * 1_000).toISOString() : undefined
+
+const KEPT = 'the server keeps it'
+
+export const mapping: Mapping = {
+  fields: {
+    id: shown('client_id', 'the client is stored under it'),
+    name: required('client_name'),
+    secret,
+    callbacks: list('redirect_uris', 'keep'),
+    allowedLogoutUrls: list('post_logout_redirect_uris', 'keep'),
+    grantTypes: choices('grant_types', GRANT_TYPES),
+    tokenEndpointAuthMethod: choice('token_endpoint_auth_method', AUTH_METHODS),
+    supportedIdp: missing('the local provider has one source of users, its own login page'),
+    description: key('description'),
+    webOrigins: list('web_origins', 'keep', {
+      note: 'Browsers may call the token endpoint from here, as from client.allowedOrigins.',
+    }),
+    appType: choice('application_type', ['web', 'native']),
+    clientMetadata,
+    disabled: flag('disabled', false, {
+      note: 'No flow, no refresh and no new token; access tokens that are JWTs end by themselves.',
+    }),
+    oidcConformant: fixed<boolean>(true, 'the OpenID Provider follows OpenID Connect always'),
+    auth0Id: missing('the client is not held by Auth0'),
+    allowedOrigins: list('allowed_origins', 'keep'),
+    defaultCallback: missing('OpenID Connect has every request name its redirect_uri'),
+    initiateLoginUri: key('initiate_login_uri'),
+    logoUri: key('logo_uri'),
+    scopes,
+    responseTypes: choices('response_types', RESPONSE_TYPES),
+    accessTokenLifetime: lifetime('access_token_lifetime', MAX_TOKEN_LIFETIME),
+    idTokenLifetime: lifetime('id_token_lifetime', MAX_TOKEN_LIFETIME),
+    refreshTokenLifetime: lifetime('refresh_token_lifetime', MAX_REFRESH_LIFETIME),
+    refreshTokenIdleLifetime: missing('the OpenID Provider knows no idle time of refresh tokens'),
+    refreshTokenRotation,
+    idTokenSignedResponseAlg: choice('id_token_signed_response_alg', SIGNING_ALGORITHMS),
+    firstParty: flag('first_party', true, {
+      note: 'Users of a first-party client are not asked for their consent.',
+    }),
+    createdAt: view(['client_id_issued_at'], (native) => iso(native.client_id_issued_at), KEPT),
+    updatedAt: view(['updated_at'], (native) => iso(native.updated_at), KEPT),
+  },
+  omitted: 'keep',
+  settings: SETTINGS,
+  readOnlyKeys: ['client_id', 'client_id_issued_at', 'updated_at'],
+  hiddenKeys: [],
+  volatileKeys: ['updated_at'],
+  secretPaths: ['client_secret'],
+  mergedKeys: [],
+  nullablePaths: [
+    ...SETTINGS,
+    ...OWN_MEMBERS,
+    ...Object.keys(DEFAULTS),
+    'client_secret',
+    'initiate_login_uri',
+    'logo_uri',
+    'scope',
+  ],
+  rules,
+  uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
+  normal: (native) => ({ ...DEFAULTS, ...native }),
+  warnings: (native) =>
+    native.rotate_refresh_tokens === false && native.token_endpoint_auth_method === 'none'
+      ? [
+          {
+            code: 'refresh_tokens_not_rotated',
+            field: 'client.refreshTokenRotation',
+            message:
+              'client.refreshTokenRotation: RFC 9700 section 4.14.2 has refresh tokens of public clients rotated.',
+          },
+        ]
+      : [],
+}
