@@ -32,6 +32,21 @@ const KEY_BYTES = 32
 /** The environment of the process; nothing else reads it. */
 export const environment = (): Environment => process.env
 
+/** Where the development server keeps its state. */
+export const developmentFolder = () => process.env.CLIENTRY_DEV_FOLDER ?? '.clientry'
+
+const DEFAULT_PORT = 8_787
+
+/**
+ * The port of the development server.
+ * @throws ClientError `invalid_request`
+ */
+export function portOf({ PORT = String(DEFAULT_PORT) }: Environment): number {
+  const port = Number(PORT)
+  if (Number.isInteger(port) && port > 0 && port <= 65_535) return port
+  throw faulty(['PORT must be a number from 1 to 65535.'])
+}
+
 /** AWS credentials as Lambda and most tools set them; read anew each time, since they rotate. */
 export function awsCredentials():
   | { accessKeyId: string; secretAccessKey: string; sessionToken?: string }

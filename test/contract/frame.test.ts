@@ -49,7 +49,7 @@ const COUPLED: Readonly<Record<string, readonly string[]>> = {
 
 /** Members without which a record is not a client, or a rule of the provider would be broken. */
 const ESSENTIAL =
-  /^(UserPoolId|ClientId|ClientName|CallbackURLs|CreationDate|LastModifiedDate|ClientSecret|client_id|client_name|name|tenant|global|redirect_uris|grant_types|response_types|token_endpoint_auth_method|refresh_token|jwt_configuration|client_secret|application_type|TokenValidityUnits|.*Validity|is_first_party|oidc_conformant)$/
+  /^(UserPoolId|ClientId|ClientName|CallbackURLs|CreationDate|LastModifiedDate|ClientSecret|client_id|client_name|name|tenant|global|redirect_uris|grant_types|response_types|token_endpoint_auth_method|refresh_token|jwt_configuration|client_secret|application_type|TokenValidityUnits|.*Validity|is_first_party|oidc_conformant|oidc_logout|oidc_backchannel_logout|cross_origin_auth|cross_origin_authentication|AllowedOAuthFlowsUserPoolClient|EnableTokenRevocation|EnablePropagateAdditionalUserContextData|AuthSessionValidity)$/
 
 const RUNS = 60
 

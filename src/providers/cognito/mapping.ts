@@ -42,8 +42,10 @@ const LISTS = [
 ]
 
 function normal(native: Native): Native {
+  // The service shows the flag always, and takes its absence for false.
+  const whole = { AllowedOAuthFlowsUserPoolClient: false, ...native }
   return Object.fromEntries(
-    Object.entries(native).filter(([name, value]) => {
+    Object.entries(whole).filter(([name, value]) => {
       if (LISTS.includes(name)) return !Array.isArray(value) || value.length > 0
       return name !== 'TokenValidityUnits' || !isRecord(value) || Object.keys(value).length > 0
     }),

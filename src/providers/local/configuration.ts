@@ -14,6 +14,7 @@ import { texts } from '../../core/lenses.ts'
 import type { Documents } from '../../store/documents.ts'
 import { createAdapter } from './adapter.ts'
 import { loadGrant } from './consent.ts'
+import { interactionPath } from './interactions.ts'
 import type { OpenidKeys } from './keys.ts'
 import { renderError, renderLogout, renderLogoutDone } from './pages.ts'
 import {
@@ -35,8 +36,8 @@ export interface Setup {
   readonly documents: Documents
   readonly keys: OpenidKeys
   readonly api?: Api
-  /** Whether the login page of oidc-provider is shown, which takes any user. */
-  readonly login: boolean
+  /** The path under which it is mounted; empty or with a slash at its start only. */
+  readonly prefix: string
   /** Epoch milliseconds. */
   now(): number
 }
@@ -47,7 +48,7 @@ const INTERACTION_LIFETIME = 3_600
 const SESSION_LIFETIME = DEFAULT_REFRESH_LIFETIME
 
 /** The configuration of one OpenID Provider. */
-export function configurationOf({ documents, keys, api, login, now }: Setup): Configuration {
+export function configurationOf({ documents, keys, api, prefix, now }: Setup): Configuration {
   return {
     adapter: createAdapter(documents, now),
     jwks: { keys: keys.signing as unknown as JWK[] },
@@ -67,7 +68,7 @@ export function configurationOf({ documents, keys, api, login, now }: Setup): Co
     // RFC 9700 section 2.1.1: public clients must use PKCE; S256 is the only method there is.
     pkce: { required: (_, client) => client.tokenEndpointAuthMethod === 'none' },
     features: {
-      devInteractions: { enabled: login },
+      devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       revocation: { enabled: true, allowedPolicy: (_, client, token) => isOwn(client, token) },
       introspection: { enabled: true, allowedPolicy: (_, client, token) => isOwn(client, token) },
@@ -87,6 +88,7 @@ export function configurationOf({ documents, keys, api, login, now }: Setup): Co
       accountId: sub,
       claims: async () => ({ sub, name: sub, preferred_username: sub }),
     }),
+    interactions: { url: (_, { uid }) => `${prefix}${interactionPath(uid)}` },
     loadExistingGrant: loadGrant,
     // Whoever may use the grant type gets a refresh token, and it lives as long as the client says.
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),

@@ -1,9 +1,14 @@
 /**
- * Consent: users of a first-party client are not asked; what it requests is granted as it comes
- * (oidc-provider, docs/README.md, "loadExistingGrant").
+ * Consent: users of a first-party client are not asked, and what it requests is granted as it comes
+ * (oidc-provider, docs/README.md, "loadExistingGrant"); users of others grant what is still missing.
  */
 
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
+import type {
+  Grant,
+  Interaction,
+  KoaContextWithOIDC,
+  Provider as OpenidProvider,
+} from 'oidc-provider'
 
 /** The grant that a request is judged by; `undefined` has the user asked. */
 export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
@@ -21,4 +26,38 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   }
   await grant.save()
   return grant
+}
+
+/** What the prompt `consent` says is not granted yet (oidc-provider, lib/helpers/interaction_policy). */
+interface Missing {
+  readonly missingOIDCScope?: readonly string[]
+  readonly missingOIDCClaims?: readonly string[]
+  readonly missingResourceScopes?: Readonly<Record<string, readonly string[]>>
+}
+
+/** Scopes and claims that the user is asked for. */
+export function missingOf({ prompt }: Interaction): readonly string[] {
+  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = prompt.details as Missing
+  return [
+    ...(missingOIDCScope ?? []),
+    ...(missingOIDCClaims ?? []),
+    ...Object.values(missingResourceScopes ?? {}).flat(),
+  ]
+}
+
+/** Grants what is missing; gives the id of the grant. */
+export async function grantRequested(
+  { Grant: Grants }: OpenidProvider,
+  { grantId, params, prompt, session }: Interaction,
+): Promise<string> {
+  const found = grantId === undefined ? undefined : await Grants.find(grantId)
+  const accountId = session?.accountId
+  const grant = found ?? new Grants({ clientId: String(params.client_id), accountId })
+  const details = prompt.details as Missing
+  if (details.missingOIDCScope) grant.addOIDCScope(details.missingOIDCScope.join(' '))
+  if (details.missingOIDCClaims) grant.addOIDCClaims([...details.missingOIDCClaims])
+  for (const [resource, scopes] of Object.entries(details.missingResourceScopes ?? {})) {
+    grant.addResourceScope(resource, scopes.join(' '))
+  }
+  return grant.save()
 }

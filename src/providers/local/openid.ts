@@ -7,7 +7,8 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { Provider as OpenidProvider } from 'oidc-provider'
 import type { Documents } from '../../store/documents.ts'
 import { type Api, configurationOf } from './configuration.ts'
-import { createKeys, type OpenidKeys } from './keys.ts'
+import { createInteractions } from './interactions.ts'
+import type { OpenidKeys } from './keys.ts'
 import { type Validate, validatorOf } from './validate.ts'
 
 export interface OpenidOptions {
@@ -34,8 +35,9 @@ export interface Openid {
 
 /** Builds the OpenID Provider; the caller mounts it. */
 export function createOpenidProvider({ issuer, ...setup }: OpenidOptions): Openid {
-  const provider = new OpenidProvider(issuer, configurationOf({ ...setup, login: true }))
   const prefix = new URL(issuer).pathname.replace(/\/$/, '')
+  const provider = new OpenidProvider(issuer, configurationOf({ ...setup, prefix }))
+  provider.use(createInteractions(provider))
   const callback = provider.callback()
   return {
     issuer,
@@ -60,13 +62,13 @@ function mounted(incoming: IncomingMessage, prefix: string): IncomingMessage {
   })
 }
 
-/** A check without an OpenID Provider that anybody can reach. */
-export async function createValidator(): Promise<Validate> {
-  const options = { documents: NO_DOCUMENTS, keys: await createKeys(), login: false, now: () => 0 }
+/** A check without an OpenID Provider that anybody could reach. */
+export function createValidator(): Validate {
+  const options = { documents: NO_DOCUMENTS, keys: NO_KEYS, prefix: '', now: () => 0 }
   return validatorOf(new OpenidProvider('https://validation.invalid', configurationOf(options)))
 }
 
-/** A check stores nothing and looks nothing up. */
+/** A check looks nothing up and stores nothing. */
 const NO_DOCUMENTS: Documents = {
   get: () => undefined,
   find: () => undefined,
@@ -75,4 +77,13 @@ const NO_DOCUMENTS: Documents = {
   consume: () => false,
   remove: () => {},
   removeGrant: () => {},
+}
+
+/** A check signs nothing: which algorithms there are is told by the kinds of keys alone. */
+const NO_KEYS: OpenidKeys = {
+  signing: [
+    { kty: 'RSA', n: '-', e: '-', d: '-', p: '-', q: '-', dp: '-', dq: '-', qi: '-', kid: 'rsa' },
+    { kty: 'EC', crv: 'P-256', x: '-', y: '-', d: '-', kid: 'ec' },
+  ],
+  cookies: ['-'],
 }

@@ -1,0 +1,129 @@
+/**
+ * The development entry (`npm start`): the server, a SQLite file, the local provider with its OpenID
+ * Provider, and the Auth0 and Cognito emulators, so that the documented requests work as they stand.
+ */
+
+import { createClientry } from './clientry.ts'
+import { developmentFolder, environment, parseConfig, portOf } from './config.ts'
+import { ClientError, isClientError } from './core/errors.ts'
+import {
+  auth0Connections,
+  auth0Example,
+  cognitoExample,
+  EXAMPLE_ID,
+  EXAMPLE_POOL,
+  localExample,
+} from './dev-clients.ts'
+import { databasePath, loadKeys, saveAddress } from './dev-state.ts'
+import { welcome } from './dev-welcome.ts'
+import { DEFAULT_CREDENTIAL, startAuth0Emulator } from './emulators/auth0/index.ts'
+import { startCognitoEmulator } from './emulators/cognito/index.ts'
+import { createLog } from './http/log.ts'
+import { createNodeServer } from './node-server.ts'
+import { newClient } from './providers/local/clients.ts'
+import { putLocalClient } from './providers/local/index.ts'
+import { createOpenidProvider } from './providers/local/openid.ts'
+import { fetchDevelopmentToken, putDevelopmentClient } from './providers/local/token.ts'
+import { runUntilStopped } from './run.ts'
+import { openDatabase } from './store/database.ts'
+import { createDocuments, type Documents } from './store/documents.ts'
+import { createSqliteStore } from './store/sqlite.ts'
+
+const HOST = '127.0.0.1'
+/** The audience of access tokens for this API. */
+const AUDIENCE = 'urn:clientry:development'
+const AWS_SECRET = 'emulator-secret'
+
+const log = createLog((text) => process.stdout.write(text))
+
+async function main(): Promise<void> {
+  const folder = developmentFolder()
+  const keys = await loadKeys(folder)
+  const auth0 = await startAuth0Emulator({ clients: [auth0Example] })
+  for (const connection of auth0Connections) {
+    const enabledClients = connection.id === 'con_users' ? [EXAMPLE_ID] : []
+    auth0.putConnection({ ...connection, enabledClients })
+  }
+  const pool = { id: EXAMPLE_POOL, identityProviders: ['Google'], clients: [cognitoExample] }
+  const cognito = await startCognitoEmulator({ pools: [pool], limits: 'aws' })
+  const port = portOf(environment())
+  const url = `http://localhost:${port}`
+
+  const database = await openDatabase(databasePath(folder))
+  const documents = createDocuments(database)
+  seed(documents)
+  const openid = createOpenidProvider({
+    issuer: `${url}/oidc`,
+    documents,
+    keys: keys.openid,
+    api: { audience: AUDIENCE },
+    now: Date.now,
+  })
+  const config = parseConfig(
+    {
+      mode: 'development',
+      server: { host: HOST, port },
+      key: { env: 'KEY' },
+      store: { type: 'sqlite', path: databasePath(folder) },
+      defaultProvider: 'auth0',
+      providers: {
+        auth0: {
+          type: 'auth0',
+          baseUrl: auth0.url,
+          clientId: DEFAULT_CREDENTIAL.clientId,
+          clientSecret: { env: 'AUTH0_SECRET' },
+        },
+        'cognito-client': {
+          type: 'cognito',
+          pools: { [EXAMPLE_POOL]: { endpoint: cognito.url } },
+          credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
+        },
+        local: { type: 'local' },
+      },
+      auth: {
+        issuers: [
+          {
+            issuer: openid.issuer,
+            jwksUrl: `http://${HOST}:${port}/oidc/jwks`,
+            audience: [AUDIENCE],
+          },
+        ],
+      },
+    },
+    { KEY: keys.key, AUTH0_SECRET: DEFAULT_CREDENTIAL.clientSecret, AWS_SECRET },
+  )
+  const clientry = await createClientry(config, {
+    store: createSqliteStore(database),
+    documents,
+    environmentCredentials: () => undefined,
+    log,
+  })
+  const mounts = [{ prefix: openid.prefix, handler: openid.callback }]
+  const server = createNodeServer(clientry.app, { mounts })
+  await server.listen(port, HOST).catch((cause) => {
+    throw new ClientError('unavailable', `Port ${port} cannot be used; set PORT to another one.`, {
+      cause,
+    })
+  })
+  const client = putDevelopmentClient(documents, Date.now())
+  const address = { url, tokenEndpoint: `http://${HOST}:${port}/oidc/token`, ...client }
+  saveAddress(folder, address)
+  const token = await fetchDevelopmentToken(address)
+  process.stdout.write(welcome({ url, token, auth0: auth0.url, cognito: cognito.url }))
+  const cleanUp = async () => {
+    await Promise.all([auth0.close(), cognito.close()])
+  }
+  await runUntilStopped({ clientry, server, log, cleanUp })
+}
+
+/** The example is there at the first start; what was changed since is kept. */
+function seed(documents: Documents): void {
+  if (documents.get('client', EXAMPLE_ID) !== undefined) return
+  putLocalClient(documents, newClient(localExample, Date.now()))
+}
+
+main().catch((error: unknown) => {
+  if (!isClientError(error)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,85 @@
+/**
+ * Compares an answer of the emulator with a recorded one. What a recording cannot hold is left out:
+ * redacted values count as "some text", keys and dates of creation are only looked for, and answers
+ * that went through an SDK's structure have lost the members which that SDK did not know.
+ */
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Recorded } from './auth0-replay.ts'
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [member: string]: Json | undefined
+}
+
+const REDACTED = '[REDACTED]'
+
+/** Members of a tenant, not of a client's settings. */
+const BOOKKEEPING = ['tenant', 'signing_keys']
+
+/** Members that the recorders of the SDK lost, each with all its versions. */
+const UNKNOWN_TO_SDK = [
+  'global',
+  'callback_url_template',
+  'encrypted',
+  'cross_origin_auth',
+  'owners',
+]
+
+/** Made by Auth0 from the redacted key or from its clock. */
+const MADE = ['kid', 'thumbprint_sha256', 'created_at', 'updated_at', 'expires_at']
+
+/** Sorted names of the members that differ. */
+export function differences(
+  call: Recorded,
+  answer: { readonly status: number; readonly body: Json | undefined },
+): readonly string[] {
+  if (answer.status !== call.status) return [`status ${answer.status}: ${messageOf(answer.body)}`]
+  // The recorders of both SDKs spoil the bodies of failures.
+  if (call.status >= 400) return []
+  const raw = call.source === 'deploy-cli'
+  const recorded = call.response ?? undefined
+  if (!isObject(recorded) || !isObject(answer.body)) {
+    return same(sorted(recorded), sorted(answer.body)) ? [] : ['body']
+  }
+  const left = [...BOOKKEEPING, ...(raw ? [] : UNKNOWN_TO_SDK)]
+  const names = new Set([...Object.keys(recorded), ...Object.keys(answer.body)])
+  const { body } = answer
+  return [...names]
+    .filter((name) => !left.includes(name) && !same(recorded[name], body[name], name))
+    .sort()
+}
+
+function same(recorded: Json | undefined, answered: Json | undefined, name = ''): boolean {
+  if (recorded === REDACTED) return typeof answered === 'string' && answered !== ''
+  if (MADE.includes(name)) return typeof recorded === typeof answered
+  if (Array.isArray(recorded) && Array.isArray(answered)) {
+    return (
+      recorded.length === answered.length &&
+      recorded.every((item, index) => same(item, answered[index]))
+    )
+  }
+  if (isObject(recorded) && isObject(answered)) {
+    const names = new Set([...Object.keys(recorded), ...Object.keys(answered)])
+    return [...names].every((member) => same(recorded[member], answered[member], member))
+  }
+  return isDeepStrictEqual(recorded, answered)
+}
+
+/** Lists of whole answers have no order of their own. */
+function sorted(value: Json | undefined): Json | undefined {
+  if (!Array.isArray(value)) return value
+  return [...value].sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
+}
+
+function idOf(value: Json): string {
+  return isObject(value) ? String(value.id) : JSON.stringify(value)
+}
+
+function messageOf(body: Json | undefined): string {
+  return isObject(body) ? String(body.message) : ''
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
