@@ -7,6 +7,7 @@
 import { createClientry } from './clientry.ts'
 import { awsCredentials, type Config, environment, loadConfig } from './config.ts'
 import { ClientError } from './core/errors.ts'
+import { isRecord } from './core/json.ts'
 import { createLog } from './http/log.ts'
 import { createLambdaHandler, type LambdaContext, type LambdaResult } from './lambda-event.ts'
 import { openStore } from './open-store.ts'
@@ -25,16 +26,28 @@ export const handler: Handler = async (event, context) => {
 
 async function start(): Promise<Handler> {
   const config = await loadConfig(environment())
-  const { app } = await createClientry(config, {
+  const { app, sweep } = await createClientry(config, {
     store: await storeOf(config),
     log,
     environmentCredentials: awsCredentials,
   })
-  return createLambdaHandler(app, { basePath: config.server.basePath })
+  const answer = createLambdaHandler(app, { basePath: config.server.basePath })
+  return async (event, context) => {
+    if (!isScheduled(event)) return answer(event, context)
+    await sweep()
+    return { statusCode: 204, body: '', isBase64Encoded: false }
+  }
 }
+
+/** A rule of EventBridge that calls now and then has changes settled that a crash left open. */
+const isScheduled = (event: unknown) =>
+  isRecord(event) && event['detail-type'] === 'Scheduled Event'
 
 /** @throws ClientError `invalid_request` */
 async function storeOf(config: Config) {
+  if (config.mode !== 'production') {
+    throw new ClientError('invalid_request', 'mode must be production on Lambda.')
+  }
   if (config.store.type === 'dynamodb') return (await openStore(config)).store
   throw new ClientError(
     'invalid_request',

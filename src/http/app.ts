@@ -4,20 +4,15 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { addRoute, createRouter, findRoute } from 'rou3'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { quoted } from '../core/patch.ts'
 import { type Answer, asResponse, errorAnswer } from './answer.ts'
 import { bearerToken } from './auth/bearer.ts'
 import type { Exchange, HttpSettings, Trace } from './exchange.ts'
 import { lineOf } from './log.ts'
+import { type Match, matchesOf } from './match.ts'
 import type { App, HttpRequest } from './message.ts'
 import { QUERY_PARAMETERS, ROUTES, type Route } from './routes.ts'
-
-const router = createRouter<Route>()
-for (const route of ROUTES) {
-  addRoute(router, route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), route)
-}
 
 /** A caller may name its request, so that its logs and ours can be brought together. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/
@@ -51,17 +46,17 @@ export function createApp(settings: HttpSettings): App {
   }
 }
 
-function matchOf({ method, path }: HttpRequest) {
-  const match = findRoute(router, method, path)
-  if (match !== undefined) return { route: match.data, params: match.params ?? {} }
-  const allowed = ROUTES.filter((route) => findRoute(router, route.method, path)?.data === route)
-  if (allowed.length === 0) {
+function matchOf({ method, path }: HttpRequest): Match {
+  const matches = matchesOf(ROUTES, path)
+  const match = matches.find(({ route }) => route.method === method)
+  if (match !== undefined) return match
+  if (matches.length === 0) {
     throw new ClientError(
       'no_such_route',
       'There is no such path; GET /openapi.json lists the paths.',
     )
   }
-  const methods = allowed.map((route) => route.method).join(', ')
+  const methods = matches.map(({ route }) => route.method).join(', ')
   throw new ClientError('method_not_allowed', `This path takes ${methods} only.`, {
     headers: { allow: methods },
   })

@@ -22,8 +22,8 @@ const MEDIA_TYPES = ['application/json', 'application/merge-patch+json', JSON_PA
  * @throws ClientError `unsupported_media_type`, `too_large`, `invalid_request`, `invalid_field`
  */
 export function readBody(request: HttpRequest, kinds: FieldKinds): Body {
-  const type = mediaType(request)
   const bytes = bytesOf(request)
+  const type = mediaType(request)
   if (type === FORM) return { kind: 'merge', value: parseForm(decodeUtf8(bytes), kinds) }
   return { kind: type === JSON_PATCH ? 'json-patch' : 'merge', value: parseJson(bytes) }
 }
@@ -45,10 +45,10 @@ function mediaType(request: HttpRequest): string {
   }
   const [type = '', ...parameters] = (single(request, 'content-type') ?? '').split(';')
   const name = type.trim().toLowerCase()
-  const charset = parameters
+  const charsets = parameters
     .map((one) => one.trim().toLowerCase())
-    .find((one) => /^charset=/.test(one))
-  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) {
+    .filter((one) => /^charset\b/.test(one))
+  if (!charsets.every((one) => /^charset=("?)utf-8\1$/.test(one))) {
     throw unsupported('The charset of the body must be utf-8.')
   }
   if (MEDIA_TYPES.includes(name)) return name

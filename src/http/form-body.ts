@@ -48,7 +48,7 @@ export function parseForm(text: string, kinds: FieldKinds): JsonObject {
   for (const { path, value } of pairs.filter(({ path: { length } }) => length === 1)) {
     const [name = ''] = path
     if (body.has(name)) throw badForm(`${quoted(name)} must not be repeated`, quoted(name))
-    body.set(name, name === 'client' ? parseJsonText(value) : value)
+    body.set(name, name === 'client' ? parseJsonText(value, name) : value)
   }
   if (fields.length > 0) body.set('client', clientOf(fields, kinds))
   return Object.fromEntries(body)

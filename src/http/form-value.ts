@@ -26,32 +26,40 @@ export function formValue(at: string, pairs: readonly Pair[], kind: FieldKind | 
   if (kind === 'raw') throw bad(at, 'cannot be written as a form; send client=<JSON>')
   if (kind === 'list') return listValue(at, pairs)
   if (kind === 'map' || typeof kind === 'object') return members(at, pairs, kind)
+  if (kind === undefined && pairs.every(({ path }) => path.length > 0)) return asWritten(pairs)
   const [pair, ...more] = pairs
-  if (kind === undefined && (pair?.path.length ?? 0) > 0) return members(at, pairs, 'map')
   if (pair === undefined || more.length > 0) throw bad(at, 'must not be repeated')
   if (pair.path.length > 0) throw bad(at, 'must not have members')
   return scalar(at, pair.value, kind ?? 'string')
 }
 
-function listValue(at: string, pairs: readonly Pair[]): Json {
-  const [first] = pairs
-  if (pairs.length === 1 && first?.path.length === 0) {
-    if (first.value === '') return []
-    throw bad(at, 'must be written as [] for each value; empty means the empty list')
+/** Only to be named as unknown: a list where every pair ends in `[]`, else a record. */
+function asWritten(pairs: readonly Pair[]): Json {
+  if (pairs.every(({ path }) => path.length === 1 && path[0] === '')) {
+    return pairs.map(({ value }) => value)
   }
+  return Object.fromEntries(pairs.map(({ path, value }) => [path.join('.'), value]))
+}
+
+function listValue(at: string, pairs: readonly Pair[]): Json {
   const change = pairs.every(({ path: [word = ''] }) => word === 'add' || word === 'remove')
   if (!change) return items(at, pairs)
   return Object.fromEntries(
     ['add', 'remove'].flatMap((word) => {
       const own = pairs.filter(({ path }) => path[0] === word)
       const inner = own.map(({ path, value }) => ({ path: path.slice(1), value }))
-      return own.length === 0 ? [] : [[word, listValue(`${at}.${word}`, inner)]]
+      return own.length === 0 ? [] : [[word, items(`${at}.${word}`, inner)]]
     }),
   )
 }
 
-/** `[]` for each value, or indices 0, 1, 2 ... in any order, without a gap. */
+/** `[]` for each value, or indices 0, 1, 2 ... in any order, without a gap; alone and empty: none. */
 function items(at: string, pairs: readonly Pair[]): Json {
+  const [first] = pairs
+  if (pairs.length === 1 && first?.path.length === 0) {
+    if (first.value === '') return []
+    throw bad(at, 'must be written as [] for each value; empty means the empty list')
+  }
   const indices = pairs.map(({ path }) => (path.length === 1 ? (path[0] ?? '') : 'x'))
   const values = pairs.map(({ value }) => value)
   if (indices.every((index) => index === '')) return values
@@ -66,7 +74,9 @@ function items(at: string, pairs: readonly Pair[]): Json {
 
 function members(at: string, pairs: readonly Pair[], kind: 'map' | FieldKinds): Json {
   const [first] = pairs
-  if (pairs.length === 1 && first?.path.length === 0 && first.value === '') return {}
+  // An object has no empty form: it would change nothing and look like a change.
+  const empty = pairs.length === 1 && first?.path.length === 0 && first.value === ''
+  if (kind === 'map' && empty) return {}
   const found = new Map<string, Json>()
   for (const { path, value } of pairs) {
     const [name, ...rest] = path
@@ -86,7 +96,7 @@ function scalar(at: string, value: string, kind: FieldKind): Json {
     throw bad(at, 'must be true or false')
   }
   if (kind === 'integer') {
-    if (/^-?\d{1,15}$/.test(value)) return Number(value)
+    if (/^(0|-?[1-9]\d{0,14})$/.test(value)) return Number(value)
     throw bad(at, 'must be a whole number')
   }
   return value

@@ -3,6 +3,8 @@
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
+import { quoted } from '../core/patch.ts'
+import { jsonFault } from './json-fault.ts'
 import { scanJson } from './json-scan.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -28,28 +30,28 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /**
- * Reads a JSON text.
+ * Reads a JSON text; `at` is its path where it is not the whole body.
  * @throws ClientError `invalid_request`
  */
-export function parseJsonText(text: string): Json {
-  scanJson(text)
+export function parseJsonText(text: string, at = ''): Json {
+  scanJson(text, at)
   let value: Json
   try {
     value = JSON.parse(text) as Json
-  } catch (cause) {
-    throw new ClientError('invalid_request', `The body must be JSON${placeOf(cause, text)}.`)
+  } catch {
+    throw notJson(text, at)
   }
-  checkValues(value, '')
+  checkValues(value, at)
   return value
 }
 
-/** Where the grammar was left, as far as the runtime tells; never what stood there. */
-function placeOf(cause: unknown, text: string): string {
-  const position =
-    cause instanceof SyntaxError ? /position (\d+)/.exec(cause.message)?.[1] : undefined
-  if (position === undefined) return ''
-  const lines = text.slice(0, Number(position)).split('\n')
-  return `; it is broken at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`
+/** Tells the place, and never what stood there: neither our text nor the runtime's own message. */
+function notJson(text: string, at: string): ClientError {
+  const what = at === '' ? 'The body' : at
+  const fault = jsonFault(text)
+  const place =
+    fault === undefined ? '' : `; it is broken at line ${fault.line}, column ${fault.column}`
+  return new ClientError('invalid_request', `${what} must be JSON${place}.`, fieldOf(at))
 }
 
 /** A lone surrogate has no UTF-8, and 1e999 no JSON: neither would come back as it was sent. */
@@ -62,7 +64,7 @@ function checkValues(value: Json, path: string): void {
   } else if (isRecord(value)) {
     for (const [name, item] of Object.entries(value)) {
       if (!isWellFormed(name)) throw badValue('a lone surrogate in a name', path)
-      checkValues(item, path === '' ? name : `${path}.${name}`)
+      checkValues(item, path === '' ? quoted(name) : `${path}.${quoted(name)}`)
     }
   }
 }
@@ -70,6 +72,10 @@ function checkValues(value: Json, path: string): void {
 const isWellFormed = (text: string) => !/\p{Surrogate}/u.test(text)
 
 const badValue = (what: string, path: string) =>
-  new ClientError('invalid_request', `The body holds ${what}${path === '' ? '' : ` at ${path}`}.`, {
-    ...(path === '' ? {} : { field: path }),
-  })
+  new ClientError(
+    'invalid_request',
+    `The body holds ${what}${path === '' ? '' : ` at ${path}`}.`,
+    fieldOf(path),
+  )
+
+const fieldOf = (path: string) => (path === '' ? {} : { field: path })

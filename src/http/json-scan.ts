@@ -21,10 +21,10 @@ interface Level {
 }
 
 /**
- * Looks for what must not be in a body.
+ * Looks for what must not be in a body; `root` is the path of the text where it is not the whole body.
  * @throws ClientError `invalid_request`
  */
-export function scanJson(text: string): void {
+export function scanJson(text: string, root = ''): void {
   const levels: Level[] = []
   let names = 0
   for (let place = 0; place < text.length; place += 1) {
@@ -43,7 +43,7 @@ export function scanJson(text: string): void {
       const isObject = character === '{'
       levels.push({
         names: isObject ? new Set() : undefined,
-        at: level === undefined ? '' : pathPart(level),
+        at: level === undefined ? root : pathPart(level),
         name: '',
         index: 0,
         expectsName: isObject,
@@ -91,7 +91,7 @@ const pathPart = (level: Level) =>
   level.names === undefined ? `[${level.index}]` : `.${quoted(level.name)}`
 
 function pathOf(levels: readonly Level[]): string {
-  const parts = [...levels.slice(1).map(({ at }) => at), pathPart(levels.at(-1) as Level)]
+  const parts = [...levels.map(({ at }) => at), pathPart(levels.at(-1) as Level)]
   return parts.join('').replace(/^\./, '')
 }
 

@@ -55,6 +55,8 @@ interface Session {
   readonly emulator: Auth0Emulator
   readonly token: string
   readonly ids: { client: string; credentials: string[] }
+  /** Credentials that a call has created or told of. */
+  readonly seen: Set<string>
   readonly compared: Compared[]
   readonly uncompared: Record<string, number>
 }
@@ -69,7 +71,14 @@ export async function replay(calls: readonly Recorded[]): Promise<Replay> {
   })
   try {
     const token = await tokenOf(emulator)
-    const session: Session = { emulator, token, ids, compared: [], uncompared: {} }
+    const session: Session = {
+      emulator,
+      token,
+      ids,
+      seen: new Set<string>(),
+      compared: [],
+      uncompared: {},
+    }
     for (const call of calls) await step(session, call)
     return { compared: session.compared, uncompared: session.uncompared }
   } finally {
@@ -94,7 +103,11 @@ async function step(session: Session, call: Recorded): Promise<void> {
 /** After a difference the recorded state is put in place, so that it is reported once. */
 function settle({ emulator }: Session, call: Recorded): void {
   const { response } = call
-  if (isFull(response)) emulator.put({ ...emulator.client(response.client_id), ...response })
+  if (!isFull(response)) return
+  const held = emulator.client(response.client_id)
+  const methods = held?.client_authentication_methods
+  const kept = methods === undefined ? {} : { client_authentication_methods: methods }
+  emulator.put({ ...held, ...response, ...kept })
 }
 
 /** Says whether the call can be compared; a read of a client never seen only tells its state. */
@@ -112,31 +125,34 @@ async function prepareClient(
       return false
     }
     if (call.method === 'DELETE' && below === '') return true
-    emulator.put({ client_id: id, name: id })
+    emulator.put(isFull(call.response) ? call.response : { client_id: id, name: id })
     if (below === '') {
       skip(session, 'state before the call unknown')
       return false
     }
   }
-  if (below === 'credentials' || isObject(call.request)) await prepareCredentials(session, call, id)
-  if (below === 'connections') prepareListed(session, call, id)
+  if (prepareCredentials(session, call, id, below)) {
+    skip(session, 'state before the first call')
+    return false
+  }
+  if (below === 'connections') prepareListed(session, call)
   return true
 }
 
-/** Credentials that the call refers to and that no call of this file has created. */
-async function prepareCredentials(session: Session, call: Recorded, id: string): Promise<void> {
-  const held = (await send(session, { ...call, ...READ, path: credentialsOf(id) })).body
-  const known = new Set((Array.isArray(held) ? held : []).map((one) => isObject(one) && one.id))
-  const named = call.path.split('/')[6] ?? ''
-  const referred = JSON.stringify(call.request ?? null).match(/cred_\w+/g) ?? []
-  const listed =
-    call.method === 'GET' ? (JSON.stringify(call.response).match(/cred_\w+/g) ?? []) : []
-  for (const wanted of new Set([...referred, ...listed, ...(named ? [named] : [])])) {
-    if (known.has(wanted)) continue
-    session.ids.credentials.push(wanted)
-    const request = { credential_type: 'public_key', pem: CERTIFICATE }
-    await send(session, { ...call, method: 'POST', path: credentialsOf(id), query: {}, request })
+/** Puts credentials in place that no call has created; says whether the call only tells of them. */
+function prepareCredentials(session: Session, call: Recorded, id: string, below: string): boolean {
+  const telling = below === 'credentials' && call.method === 'GET' ? call.response : undefined
+  const told = (Array.isArray(telling) ? telling : [telling ?? null]).filter(isObject)
+  const fresh = told.filter((credential) => !session.seen.has(String(credential.id)))
+  for (const credential of fresh)
+    session.emulator.putCredential(id, { ...credential, id: String(credential.id) })
+  const named = [call.path.split('/')[6] ?? '', ...credentialIds(call.request)]
+  for (const missing of named.filter((one) => one.startsWith('cred_') && !session.seen.has(one))) {
+    session.emulator.putCredential(id, { id: missing, credential_type: 'public_key' })
+    session.seen.add(missing)
   }
+  for (const credential of fresh) session.seen.add(String(credential.id))
+  return fresh.length > 0
 }
 
 async function prepareConnection(session: Session, call: Recorded, id: string): Promise<void> {
@@ -156,12 +172,11 @@ async function prepareConnection(session: Session, call: Recorded, id: string): 
 }
 
 /** The connections of a client as listed; what they are besides is not the emulator's own. */
-function prepareListed({ emulator }: Session, call: Recorded, id: string): void {
+function prepareListed({ emulator }: Session, call: Recorded): void {
   const listed = isObject(call.response) ? call.response.connections : undefined
   for (const connection of Array.isArray(listed) ? listed : []) {
     const record = connection as JsonObject & { id: string; name: string; strategy: string }
-    emulator.putConnection({ ...record, name: record.id })
-    if (!emulator.enabledClients(record.id).includes(id)) return
+    emulator.putConnection(record)
   }
 }
 
@@ -191,10 +206,15 @@ async function seeList(session: Session, call: Recorded): Promise<void> {
 
 const READ = { method: 'GET', query: {}, request: null } as const
 
-function expectIds({ ids }: Session, call: Recorded): void {
+function expectIds({ ids, seen }: Session, call: Recorded): void {
   if (call.method !== 'POST' || !isObject(call.response)) return
   ids.client = String(call.response.client_id)
-  ids.credentials.push(...(JSON.stringify(call.response).match(/cred_\w+/g) ?? []))
+  ids.credentials = credentialIds(call.response)
+  for (const id of ids.credentials) seen.add(id)
+}
+
+function credentialIds(value: Json | undefined): string[] {
+  return JSON.stringify(value ?? null).match(/cred_\w+/g) ?? []
 }
 
 async function send({ emulator, token }: Session, call: Recorded) {
@@ -228,10 +248,6 @@ async function tokenOf(emulator: Auth0Emulator): Promise<string> {
 
 function skip({ uncompared }: Session, why: string): void {
   uncompared[why] = (uncompared[why] ?? 0) + 1
-}
-
-function credentialsOf(id: string): string {
-  return `/api/v2/clients/${id}/credentials`
 }
 
 function isObject(value: unknown): value is JsonObject {

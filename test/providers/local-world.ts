@@ -192,9 +192,11 @@ export function createBrowser(user = 'alice') {
 function readForm(html: string): { action: string; fields: URLSearchParams } | undefined {
   const action = /<form[^>]* action="([^"]*)"/.exec(html)?.[1]
   if (action === undefined) return undefined
-  const hidden = html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
-  return {
-    action,
-    fields: new URLSearchParams([...hidden].map(([, name = '', value = '']) => [name, value])),
+  const fields = new URLSearchParams()
+  for (const [, name = '', value = ''] of html.matchAll(
+    /<input type="hidden" name="([^"]+)" value="([^"]*)"/g,
+  )) {
+    fields.append(name, value)
   }
+  return { action, fields }
 }

@@ -150,6 +150,8 @@ function makeCredential(given: Auth0Client, make: CredentialMaker): Auth0Credent
     ...(type === 'x509_cert'
       ? { thumbprint_sha256: digest(text), expires_at: '9999-12-31T23:59:59Z' }
       : {}),
+    // As a certificate spells it, one part a line (recorded).
+    ...(type === 'cert_subject_dn' && certificate ? { subject_dn: certificate.subject } : {}),
     ...(parseExpiry === true && certificate
       ? { expires_at: new Date(certificate.validTo).toISOString() }
       : {}),

@@ -14,10 +14,16 @@ import { credentialOperations } from './credentials.ts'
 import { type Auth0Limits, createRateLimit, throttled } from './limits.ts'
 import { failure, refusalAnswer } from './refusal.ts'
 import { operationOf, paramsOf } from './routes.ts'
-import { type Auth0Client, type Auth0Connection, createState, type State } from './state.ts'
+import {
+  type Auth0Client,
+  type Auth0Connection,
+  type Auth0Credential,
+  createState,
+  type State,
+} from './state.ts'
 import { type Auth0ApiCredential, createTokens, needScope } from './tokens.ts'
 
-export type { Auth0ApiCredential, Auth0Client, Auth0Connection, Auth0Limits }
+export type { Auth0ApiCredential, Auth0Client, Auth0Connection, Auth0Credential, Auth0Limits }
 
 export interface Auth0EmulatorOptions extends ListenOptions {
   readonly clients?: readonly Auth0Client[]
@@ -43,6 +49,8 @@ export interface Auth0Emulator extends Emulator {
   put(client: Auth0Client): void
   /** A copy of the record, secrets included; `undefined` when there is none. */
   client(id: string): Auth0Client | undefined
+  /** Stores a credential of a client as it is. */
+  putCredential(clientId: string, credential: Auth0Credential): void
   putConnection(connection: Auth0Connection): void
   /** Ids of the clients for which the connection is enabled. */
   enabledClients(connectionId: string): readonly string[]
@@ -99,6 +107,9 @@ export async function startAuth0Emulator(
     ...emulator,
     put: state.putClient,
     client: (id) => structuredClone(state.clients.get(id)?.record),
+    putCredential: (clientId, credential) => {
+      state.client(clientId).credentials.set(credential.id, structuredClone(credential))
+    },
     putConnection: state.putConnection,
     enabledClients: (id) => [...state.connection(id).clients],
     addFutureMember: (name) => {
