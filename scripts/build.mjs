@@ -26,6 +26,22 @@ const shared = {
 /** Never reached in a function: it has no durable disk, and no local provider. */
 const NOT_ON_LAMBDA = ['@photostructure/sqlite', '*/local/index.ts']
 
+/** Puts what a module's function gives in the place of the module. */
+function precomputed(path, name) {
+  return {
+    name: 'precomputed',
+    setup: ({ onLoad }) => {
+      const filter = new RegExp(`${path.replace(/[.]/g, '[.]')}$`)
+      onLoad({ filter }, async () => {
+        const { outputFiles } = await build({ ...shared, entryPoints: [path], write: false })
+        const code = Buffer.from(outputFiles[0].contents).toString('base64')
+        const module = await import(`data:text/javascript;base64,${code}`)
+        return { contents: `export const ${name} = () => (${JSON.stringify(module[name]())})` }
+      })
+    },
+  }
+}
+
 export async function buildAll() {
   rmSync(dist, { recursive: true, force: true })
   mkdirSync(dist, { recursive: true })
@@ -43,6 +59,7 @@ export async function buildAll() {
       outfile: 'dist/lambda/index.mjs',
       minify: true,
       external: NOT_ON_LAMBDA,
+      plugins: [precomputed('src/http/field-schemas.ts', 'fieldSchemas')],
     }),
   ])
   writeFileSync(stamp, '')

@@ -45,15 +45,17 @@ const ROOTS = [...new Set(ROUTES.map(({ path }) => path.split('/')[1] ?? ''))]
 
 /** Builds the handler; it never rejects. */
 export function createLambdaHandler(app: App, { basePath = '' }: LambdaOptions = {}) {
-  return async (event: unknown, context: LambdaContext = {}): Promise<LambdaResult> => {
-    const remaining = context.getRemainingTimeInMillis?.() ?? DEFAULT_DEADLINE_MS + MARGIN_MS
+  return async (event: unknown, context?: LambdaContext | null): Promise<LambdaResult> => {
+    const remaining = context?.getRemainingTimeInMillis?.() ?? DEFAULT_DEADLINE_MS + MARGIN_MS
     const deadline = Date.now() + Math.min(DEFAULT_DEADLINE_MS, remaining - MARGIN_MS)
     const request = requestOf(event, basePath, deadline)
     const unreadable = new ClientError('invalid_request', 'The event is not an HTTP request.')
     const response =
       request === undefined
         ? asResponse(errorAnswer(unreadable, EMPTY, 'none'), 'none')
-        : await app(request)
+        : await app(request).catch((error: unknown) =>
+            asResponse(errorAnswer(error, request, 'none'), 'none'),
+          )
     return resultOf(isRecord(event) ? event : {}, response)
   }
 }

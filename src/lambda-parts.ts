@@ -3,6 +3,9 @@
 import { isRecord, type JsonObject } from './core/json.ts'
 import { type HttpRequest, MAX_BODY_BYTES } from './http/message.ts'
 
+/** A function URL has the event of an HTTP API and, unlike that, leaves the path encoded. */
+const FUNCTION_URL = /\.lambda-url\.[a-z0-9-]+\.on\.aws$/
+
 /**
  * The path of the route, percent-encoded. A stage (HTTP API v2, and REST custom domains without a
  * mapped stage) or a base path may stand before it: the first segment that begins a route counts.
@@ -15,7 +18,7 @@ export function pathOf(
 ): string | undefined {
   const raw = [event.rawPath, event.path].find((value) => typeof value === 'string')
   if (typeof raw !== 'string') return pathOfParameters(event)
-  const { pathname } = splitTarget(raw)
+  const pathname = isDecoded(event) ? encodedPath(raw) : (raw.split('?', 1)[0] ?? '/')
   if (basePath !== '' && (pathname === basePath || pathname.startsWith(`${basePath}/`))) {
     return pathname.slice(basePath.length) || '/'
   }
@@ -25,14 +28,28 @@ export function pathOf(
   return start < 0 ? pathname : `/${segments.slice(start).join('/')}`
 }
 
-const splitTarget = (raw: string) => ({ pathname: raw.split('?', 1)[0] ?? '/' })
+/**
+ * An HTTP API decodes the path, in both payload versions; REST APIs, function URLs and load balancers
+ * leave it as sent. Decoding twice would name another client.
+ * https://github.com/middleapi/standard-server/pull/93, https://github.com/wakujs/waku/pull/458
+ */
+function isDecoded({ version, requestContext }: JsonObject): boolean {
+  if (version === '1.0') return true
+  const domain = isRecord(requestContext) ? requestContext.domainName : undefined
+  return version === '2.0' && !(typeof domain === 'string' && FUNCTION_URL.test(domain))
+}
 
-function pathOfParameters({ pathParameters, requestContext }: JsonObject): string | undefined {
-  if (!isRecord(pathParameters) || isRecord(requestContext)) return undefined
+const encodedPath = (decoded: string) => decoded.split('/').map(encoded).join('/')
+
+/** `encodeURIComponent` throws on a lone surrogate, which a JSON event can hold. */
+const encoded = (text: string) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
+
+function pathOfParameters({ pathParameters }: JsonObject): string | undefined {
+  if (!isRecord(pathParameters)) return undefined
   const { clientId } = pathParameters
   if (typeof clientId !== 'string') return undefined
-  // Path parameters come decoded from a REST API and encoded from others: encoded once, either way.
-  return `/clients/${encodeURIComponent(decodedOnce(clientId))}`
+  // Path parameters come decoded from an HTTP API and encoded from others: encoded once, either way.
+  return `/clients/${encoded(decodedOnce(clientId))}`
 }
 
 function decodedOnce(value: string): string {
@@ -48,7 +65,7 @@ export function queryOf(event: JsonObject): string {
   if (typeof event.rawQueryString === 'string') return event.rawQueryString
   const context = isRecord(event.requestContext) ? event.requestContext : {}
   // A load balancer leaves the values encoded; a REST API decodes them.
-  const encode = isRecord(context.elb) ? (value: string) => value : encodeURIComponent
+  const encode = isRecord(context.elb) ? (value: string) => value : encoded
   const multiple = isRecord(event.multiValueQueryStringParameters)
     ? event.multiValueQueryStringParameters
     : isRecord(event.queryStringParameters)

@@ -24,7 +24,8 @@ export function jsonFault(text: string): Place | undefined {
   for (;;) {
     TOKEN.lastIndex = place
     const match = TOKEN.exec(text)
-    const next = match === null ? undefined : after(expected, match[1] ?? match[2] ?? '0', open)
+    const next: Expected | undefined =
+      match === null ? undefined : after(expected, match[1] ?? match[2] ?? '0', open)
     if (match === null || next === undefined) break
     place += match[0].length
     expected = next

@@ -3,11 +3,11 @@
  * https://spec.openapis.org/oas/v3.1.0
  */
 
-import * as z from 'zod/mini'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { ERROR_CODES } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Answer } from './answer.ts'
+import { fieldSchemas } from './field-schemas.ts'
 import { QUERY_PARAMETERS, type Route } from './routes.ts'
 import { VERSION } from './version.ts'
 
@@ -129,12 +129,12 @@ function schemas(): JsonObject {
   const open: JsonObject = { type: 'object', additionalProperties: true }
   return {
     Client: {
-      ...object(fieldSchemas(shownSchema), FIELD_NAMES),
+      ...object(fieldsBy(shownSchema), FIELD_NAMES),
       additionalProperties: true,
     },
     ClientPatch: {
       type: 'object',
-      properties: fieldSchemas(patchSchema),
+      properties: fieldsBy(patchSchema),
       description: 'A JSON Merge Patch (RFC 7396); lists also take { add, remove }.',
     },
     ClientPatchRequest: {
@@ -171,11 +171,12 @@ function schemas(): JsonObject {
   }
 }
 
-function fieldSchemas(schemaOf: (field: FieldName, schema: Json) => JsonObject): JsonObject {
+function fieldsBy(schemaOf: (field: FieldName, schema: Json) => JsonObject): JsonObject {
+  const made = fieldSchemas()
   return Object.fromEntries(
     FIELD_NAMES.map((field) => {
-      const { $schema: _, ...schema } = z.toJSONSchema(FIELDS[field].schema) as JsonObject
-      return [field, { ...schemaOf(field, schema), description: FIELDS[field].says }]
+      const schema = schemaOf(field, made[field] ?? {})
+      return [field, { ...schema, description: FIELDS[field].says }]
     }),
   )
 }

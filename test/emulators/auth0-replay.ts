@@ -89,7 +89,7 @@ export async function replay(calls: readonly Recorded[]): Promise<Replay> {
 async function step(session: Session, call: Recorded): Promise<void> {
   const [, , , noun = '', id = '', below = '', last = ''] = call.path.split('/')
   const kind = `${call.method} ${noun}${id && '/{id}'}${below && `/${below}`}${last && '/{id}'}`
-  if (id === 'cimd' || id.startsWith('cred_')) return skip(session, 'not a call of the emulator')
+  if (id === 'cimd') return skip(session, 'not a call of the emulator')
   if (noun === 'clients' && id === '' && call.method === 'GET') return seeList(session, call)
   if (noun === 'connections') await prepareConnection(session, call, id)
   else if (id !== '' && !(await prepareClient(session, call, id, below))) return

@@ -114,14 +114,15 @@ function update(state: State, call: Call, make: CredentialMaker): EmulatorAnswer
   return { status: 200, body: next }
 }
 
-function remove(state: State, call: Call): EmulatorAnswer {
-  const entry = state.client(call.id)
-  const { id } = credentialOf(state, call)
+/** 204 also for a credential that is not there (recorded traffic). */
+function remove(state: State, { id, params }: Call): EmulatorAnswer {
+  const entry = state.client(id)
+  const named = params.credential_id ?? ''
   // auth0-deploy-cli detaches a credential before it deletes it, because of this refusal.
-  if (credentialIds(entry.record).includes(id)) {
+  if (credentialIds(entry.record).includes(named)) {
     refuse(400, 'The credential is in use by the client', 'operation_not_supported')
   }
-  entry.credentials.delete(id)
+  entry.credentials.delete(named)
   return { status: 204 }
 }
 
