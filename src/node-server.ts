@@ -11,14 +11,11 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { asResponse, errorAnswer } from './http/answer.ts'
-import {
-  type App,
-  DEFAULT_DEADLINE_MS,
-  type HttpRequest,
-  type HttpResponse,
-  MAX_BODY_BYTES,
-} from './http/message.ts'
+import type { App, HttpResponse } from './http/message.ts'
+import { refuse } from './node-refusal.ts'
+import { pathOf, plainRequest } from './node-request.ts'
 
 export interface NodeServerOptions {
   /** A path before every route, taken off before the application sees it. */
@@ -42,10 +39,15 @@ const REQUEST_TIMEOUT_MS = 10_000
 const HEADERS_TIMEOUT_MS = 5_000
 const KEEP_ALIVE_MS = 65_000
 const MAX_HEADER_BYTES = 16_384
+/** How long the rest of a body that is too large is read and dropped (milliseconds). */
+const LINGER_MS = 2_000
+/** While stopping, how often connections without a request are closed (milliseconds). */
+const IDLE_CHECK_MS = 50
 
 /** Builds the server; it does not listen yet. */
 export function createNodeServer(app: App, options: NodeServerOptions = {}): NodeServer {
   const { basePath = '', mounts = [] } = options
+  const answers = new WeakMap<Duplex, ServerResponse>()
   const server = createServer(
     {
       requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
@@ -55,12 +57,14 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     (incoming, outgoing) => {
+      answers.set(incoming.socket, outgoing)
       const path = pathOf(incoming)
       const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
       if (mount !== undefined) return mount.handler(incoming, outgoing)
       answer(app, basePath, incoming, outgoing).catch(() => outgoing.destroy())
     },
   )
+  server.on('clientError', (error, socket) => refuse(error, socket, answers.get(socket)))
   return {
     server,
     listen: (port, host) =>
@@ -78,11 +82,13 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
 function stop(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    // A connection whose last request ends now is kept alive by Node, and would hold up the end.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
     server.close(() => {
       clearTimeout(cut)
+      clearInterval(idle)
       resolve()
     })
-    server.closeIdleConnections()
   })
 }
 
@@ -96,71 +102,33 @@ async function answer(
   const response = await app(request).catch((error: unknown) =>
     asResponse(errorAnswer(error, request, 'none'), 'none'),
   )
-  send(incoming, outgoing, response, request.body === 'too_large')
-}
-
-function send(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { status, headers, body }: HttpResponse,
-  cut: boolean,
-): void {
   if (outgoing.destroyed) return
-  // What is still coming is read and dropped: a reset would take the answer from the sender.
-  if (cut) incoming.resume()
-  const bytes = Buffer.from(body)
-  outgoing.writeHead(status, {
-    ...headers,
-    'content-length': bytes.length,
-    ...(cut ? { connection: 'close' } : {}),
-  })
+  if (request.body === 'too_large') return sendEarly(incoming, outgoing, response)
+  const bytes = writeHead(outgoing, response)
   outgoing.end(incoming.method === 'HEAD' ? undefined : bytes)
 }
 
-async function plainRequest(incoming: IncomingMessage, basePath: string): Promise<HttpRequest> {
-  const deadline = Date.now() + DEFAULT_DEADLINE_MS
-  const path = pathOf(incoming)
-  const target = incoming.url ?? '/'
-  const mark = target.indexOf('?')
-  const inside = basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`))
-  return {
-    // A HEAD is a GET whose body is not sent (RFC 9110 section 9.3.2).
-    method: incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? 'GET'),
-    path: inside ? path.slice(basePath.length) || '/' : path,
-    query: mark < 0 ? '' : target.slice(mark + 1),
-    headers: headersOf(incoming),
-    body: await bodyOf(incoming),
-    deadline,
-  }
+/**
+ * Answers while the body is still coming. What comes is read and dropped for a while, since closing at
+ * once resets the connection and can take the answer from the sender (RFC 9112 section 9.6).
+ */
+function sendEarly(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  response: HttpResponse,
+): void {
+  outgoing.shouldKeepAlive = false
+  outgoing.write(writeHead(outgoing, response))
+  const timer = setTimeout(() => outgoing.end(), LINGER_MS)
+  incoming.once('close', () => {
+    clearTimeout(timer)
+    outgoing.end()
+  })
+  incoming.resume()
 }
 
-/** The path as it was sent; of an absolute target (RFC 9112 section 3.2.2) only its path counts. */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const [target = '/'] = url.split(/[?#]/, 1)
-  if (target.startsWith('/')) return target
-  return /^[a-z][a-z0-9+.-]*:\/\/[^/]*(\/.*)?$/i.exec(target)?.[1] ?? '/'
-}
-
-/** Every value that came; `headers` of Node would drop or join some of a repeated name. */
-function headersOf({ rawHeaders }: IncomingMessage): HttpRequest['headers'] {
-  const found = new Map<string, string[]>()
-  for (let place = 0; place < rawHeaders.length; place += 2) {
-    const name = (rawHeaders[place] ?? '').toLowerCase()
-    found.set(name, [...(found.get(name) ?? []), rawHeaders[place + 1] ?? ''])
-  }
-  return Object.fromEntries(found)
-}
-
-/** Counts bytes itself: a length that is announced may be wrong, and a chunked body has none. */
-async function bodyOf(incoming: IncomingMessage): Promise<HttpRequest['body']> {
-  const chunks: Buffer[] = []
-  let size = 0
-  // Leaving the loop early would destroy the socket before the answer is out.
-  const stream = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
-  for await (const chunk of stream) {
-    size += chunk.length
-    if (size > MAX_BODY_BYTES) return 'too_large'
-    chunks.push(chunk)
-  }
-  return size === 0 ? undefined : Buffer.concat(chunks)
+function writeHead(outgoing: ServerResponse, { status, headers, body }: HttpResponse): Buffer {
+  const bytes = Buffer.from(body)
+  outgoing.writeHead(status, { ...headers, 'content-length': bytes.length })
+  return bytes
 }

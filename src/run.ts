@@ -23,6 +23,8 @@ export async function runUntilStopped({ clientry, server, log, cleanUp }: Runnin
     const name = error instanceof Error ? error.name : 'unknown'
     log({ time: new Date().toISOString(), level: 'error', message: 'sweep failed', fault: name })
   }
+  // A reader of the log that goes away must not take the server, and a change under way, with it.
+  process.stdout.on('error', () => {})
   const sweep = () => clientry.sweep().catch(failed)
   await sweep()
   const timer = setInterval(sweep, SWEEP_EVERY_MS)

@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   })
   const { host, port, basePath } = config.server
   const server = createNodeServer(clientry.app, { basePath })
-  await server.listen(port, host)
-  log({ time: new Date().toISOString(), level: 'info', message: 'listening', host, port })
+  const taken = await server.listen(port, host)
+  log({ time: new Date().toISOString(), level: 'info', message: 'listening', host, port: taken })
   await runUntilStopped({ clientry, server, log })
 }
 

@@ -68,11 +68,14 @@ function restV1(prefix: string, stage: string) {
   })
 }
 
+/** An HTTP API decodes the path; a function URL does not (see `isDecoded` in `lambda-parts.ts`). */
 function httpV2(prefix: string, domainName: string, stage: string) {
+  const decoded = (path: string) =>
+    domainName.includes('.lambda-url.') ? path : decodeURIComponent(path)
   return (sent: Sent) => ({
     version: '2.0',
     routeKey: '$default',
-    rawPath: `${prefix}${sent.path}`,
+    rawPath: `${prefix}${decoded(sent.path)}`,
     rawQueryString: sent.query ?? '',
     headers: sent.headers ?? {},
     requestContext: {
@@ -186,6 +189,7 @@ export const ENTRY_KINDS: readonly EntryKind[] = [
   lambda('HTTP API v1 payload', (sent) => ({
     version: '1.0',
     ...restV1('', '$default')(sent),
+    path: decodeURIComponent(sent.path),
     ...encodedBody(sent),
   })),
   lambda('HTTP API v2', httpV2('', 'abc.execute-api.eu-west-1.amazonaws.com', '$default')),

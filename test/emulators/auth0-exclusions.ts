@@ -13,7 +13,7 @@ export interface Exclusion {
 
 const CHANNELS = ['async_approval_notification_channels']
 const CHANNELS_WHY =
-  'A tenant with early access to CIBA got a default channel in November 2025; creates of 2026 do not'
+  'Creates of November 2025 carry a default channel, those of 2026 do not; nothing sent explains it'
 const NO_EXPIRY_WHY =
   'The API of April 2023 showed a missing expiry as null; newer answers leave it out'
 
@@ -52,7 +52,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     file: 'TestAccDataSourceClientGrantOrganizations.yaml',
     indexes: [5, 14],
     differences: ['client_secret'],
-    why: 'Read with a token that may not see the secret; the recording does not tell its scopes',
+    why: 'The secret is missing from two reads, though not from the create; nothing sent explains it',
   },
   {
     file: 'TestClient_MyOrganizationConfiguration.yaml',

@@ -4,22 +4,21 @@
  */
 
 import type { EmulatorAnswer } from '../server.ts'
-import { type CredentialMaker, withStoredCredentials } from './credentials.ts'
+import { rotateSecret, type SecretMaker, settleSecret, signingKey } from './client-secrets.ts'
 import { withDefaults } from './defaults.ts'
 import { mergePatch, withMirrors, withoutNulls } from './merge.ts'
+import { type CredentialMaker, withStoredCredentials } from './new-credential.ts'
 import { checkQuery, pageOf } from './paging.ts'
 import { refuse } from './refusal.ts'
 import type { Call, Operations } from './routes.ts'
 import { checkEditable, checkRules, checkTransition } from './rules.ts'
 import { checkClientBody } from './schema.ts'
-import { type Auth0Client, type ClientEntry, credentialIds, isRecord, type State } from './state.ts'
+import { type Auth0Client, credentialIds, isRecord, type State } from './state.ts'
 import { needScope } from './tokens.ts'
 import { chosen, READ_CLIENTS, visible } from './visibility.ts'
 
-export interface ClientMaker extends CredentialMaker {
+export interface ClientMaker extends CredentialMaker, SecretMaker {
   clientId(record: Auth0Client): string
-  secret(): string
-  readonly tenant: string
   /** The tenant flag `enable_client_connections`: a new client may use every connection. */
   readonly enableConnections: boolean
 }
@@ -138,21 +137,6 @@ function updateClient(state: State, make: ClientMaker, call: Call): EmulatorAnsw
   return { status: 200, body: shown }
 }
 
-/** A change to key authentication takes the secret out of sight; the way back shows it again. */
-function settleSecret(entry: ClientEntry, make: ClientMaker, sent: Auth0Client): void {
-  const { record } = entry
-  const keyed = isRecord(record.client_authentication_methods)
-  if (keyed && sent.token_endpoint_auth_method === null) {
-    const secret = record.client_secret
-    if (typeof secret === 'string') entry.hiddenSecret = secret
-    delete record.client_secret
-  }
-  if (!keyed && sent.client_authentication_methods === null) {
-    record.client_secret ??= entry.hiddenSecret ?? make.secret()
-    delete entry.hiddenSecret
-  }
-}
-
 function deleteClient(state: State, id: string): EmulatorAnswer {
   if (state.clients.get(id)?.record.global === true) {
     refuse(400, 'Global client cannot be deleted', 'operation_not_supported')
@@ -160,19 +144,6 @@ function deleteClient(state: State, id: string): EmulatorAnswer {
   state.clients.delete(id)
   for (const connection of state.connections.values()) connection.clients.delete(id)
   return { status: 204 }
-}
-
-function rotateSecret(
-  entry: ClientEntry,
-  make: ClientMaker,
-  scopes: ReadonlySet<string>,
-): EmulatorAnswer {
-  if (isRecord(entry.record.client_authentication_methods)) {
-    refuse(400, 'The client does not authenticate with a secret', 'operation_not_supported')
-  }
-  entry.record.client_secret = make.secret()
-  const { client_secret } = entry.record
-  return { status: 200, body: { ...visible(entry.record, scopes), client_secret } }
 }
 
 /** An alias belongs to one client only (Management API OpenAPI, 409). */
@@ -183,15 +154,6 @@ function checkAliases(state: State, next: Auth0Client): void {
     if (record.client_aliases.some((alias) => aliases.includes(alias))) {
       refuse(409, 'Another client with the same alias already exists', 'client_conflict')
     }
-  }
-}
-
-function signingKey(id: string, make: ClientMaker): Record<string, string> {
-  return {
-    cert: `-----BEGIN CERTIFICATE-----\n${make.secret()}\n-----END CERTIFICATE-----\n`,
-    key: `-----BEGIN PRIVATE KEY-----\n${make.secret()}\n-----END PRIVATE KEY-----\n`,
-    pkcs7: `-----BEGIN PKCS7-----\n${make.secret()}\n-----END PKCS7-----\n`,
-    subject: `/CN=${make.tenant}.auth0.test/OU=${id}`,
   }
 }
 

@@ -59,7 +59,16 @@ function match(path: string): { template: string; params: Record<string, string>
   )
   if (found === undefined) return undefined
   const params = found.flatMap((part, index) =>
-    part.startsWith('{') ? [[part.slice(1, -1), decodeURIComponent(parts[index] ?? '')]] : [],
+    part.startsWith('{') ? [[part.slice(1, -1), decoded(parts[index] ?? '')]] : [],
   )
   return { template: found.join('/'), params: Object.fromEntries(params) }
+}
+
+/** An odd id is merely an id that does not exist. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }

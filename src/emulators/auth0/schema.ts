@@ -4,148 +4,23 @@
  * `client_id`, `tenant` or `signing_keys`.
  */
 
+import { SHARED_MEMBERS } from './client-members.ts'
 import {
-  ADDONS,
   authenticationMethods,
-  BOOLEAN,
-  CLIENT_METADATA,
   CREDENTIALS_BY_ID,
-  JWT_CONFIGURATION,
-  list,
-  MOBILE,
-  NATIVE_SOCIAL_LOGIN,
   NEW_CREDENTIAL,
-  nullable,
-  OIDC_LOGOUT,
-  OPEN,
-  oneOf,
-  REFRESH_TOKEN,
-  SESSION_TRANSFER,
   signedRequestObject,
-  TEXT_ID,
   tokenVaultAccess,
-} from './parts.ts'
+} from './credential-shapes.ts'
+import { list, nullable, OPEN, TEXT_ID } from './parts.ts'
 import { refusePayload } from './refusal.ts'
-import { faultOf, type ListShape, type ObjectShape, type Shape } from './shapes.ts'
-
-/** The schema has no limit; Auth0 docs, "Application settings": 100 URLs per field. */
-const MAX_URLS = 100
-
-function urls(format: 'callback-url' | 'url-with-placeholders', about: string): ListShape {
-  return { ...list({ type: 'string', format }, { max: MAX_URLS }), about }
-}
-
-const APP_TYPES = oneOf(
-  ...(
-    'native spa regular_web non_interactive resource_server express_configuration rms box ' +
-    'cloudbees concur dropbox mscrm echosign egnyte newrelic office365 salesforce sentry ' +
-    'sharepoint slack springcm zendesk zoom sso_integration oag b2b_integration'
-  ).split(' '),
-)
-
-const TEXT: Shape = { type: 'string' }
-
-/** Members that create and update share, with `null` where both or only update take it. */
-const SHARED: Readonly<Record<string, Shape>> = {
-  name: {
-    type: 'string',
-    min: 1,
-    pattern: /^[^<>]+$/,
-    about: 'Name of this client (min length: 1 character, does not allow `<` or `>`).',
-  },
-  description: {
-    type: 'string',
-    max: 140,
-    about: 'Free text description of this client (max length: 140 characters).',
-  },
-  logo_uri: {
-    type: 'string',
-    format: 'absolute-uri-or-empty',
-    about: 'URL of the logo to display for this client. Recommended size is 150x150 pixels.',
-  },
-  callbacks: urls('callback-url', 'Comma-separated list of URLs whitelisted for Auth0 to use'),
-  allowed_logout_urls: urls('url-with-placeholders', 'URLs that are valid to redirect to'),
-  allowed_origins: urls('url-with-placeholders', 'URLs allowed to make requests from JavaScript'),
-  web_origins: urls('url-with-placeholders', 'Allowed origins for Cross-Origin Authentication'),
-  grant_types: list(TEXT_ID),
-  client_aliases: list(TEXT_ID),
-  allowed_clients: list(TEXT_ID),
-  oidc_logout: OIDC_LOGOUT,
-  session_transfer: nullable(SESSION_TRANSFER),
-  jwt_configuration: JWT_CONFIGURATION,
-  encryption_key: nullable(OPEN),
-  token_endpoint_auth_method: nullable(oneOf('none', 'client_secret_post', 'client_secret_basic')),
-  app_type: APP_TYPES,
-  is_first_party: BOOLEAN,
-  oidc_conformant: BOOLEAN,
-  sso: BOOLEAN,
-  sso_disabled: BOOLEAN,
-  cross_origin_authentication: BOOLEAN,
-  cross_origin_loc: nullable({ type: 'string', format: 'url' }),
-  custom_login_page_on: BOOLEAN,
-  custom_login_page: TEXT,
-  custom_login_page_preview: TEXT,
-  form_template: TEXT,
-  is_token_endpoint_ip_header_trusted: BOOLEAN,
-  require_pushed_authorization_requests: BOOLEAN,
-  require_proof_of_possession: BOOLEAN,
-  initiate_login_uri: {
-    type: 'string',
-    format: 'absolute-https-uri-with-placeholders-or-empty',
-    about: 'Initiate login uri, must be https',
-  },
-  client_metadata: CLIENT_METADATA,
-  mobile: MOBILE,
-  native_social_login: nullable(NATIVE_SOCIAL_LOGIN),
-  refresh_token: nullable(REFRESH_TOKEN),
-  organization_usage: nullable(oneOf('deny', 'allow', 'require')),
-  organization_require_behavior: nullable(
-    oneOf('no_prompt', 'pre_login_prompt', 'post_login_prompt'),
-  ),
-  organization_discovery_methods: nullable(list(oneOf('email', 'organization_name'), { min: 1 })),
-  default_organization: nullable({
-    type: 'object',
-    required: ['organization_id', 'flows'],
-    members: { organization_id: TEXT_ID, flows: list(oneOf('client_credentials'), { min: 1 }) },
-  }),
-  // The schema has no null here; recorded traffic clears it with one.
-  addons: nullable(ADDONS),
-  compliance_level: nullable(
-    oneOf(
-      'none',
-      'fapi1_adv_pkj_par',
-      'fapi1_adv_mtls_par',
-      'fapi2_sp_pkj_mtls',
-      'fapi2_sp_mtls_mtls',
-    ),
-  ),
-  token_exchange: nullable({
-    type: 'object',
-    members: {
-      allow_any_profile_of_type: list(
-        oneOf('custom_authentication', 'on_behalf_of_token_exchange'),
-      ),
-    },
-  }),
-  token_quota: nullable(OPEN),
-  par_request_expiry: nullable({ type: 'integer', min: 10, max: 600 }),
-  skip_non_verifiable_callback_uri_confirmation_prompt: nullable(BOOLEAN),
-  express_configuration: nullable(OPEN),
-  my_organization_configuration: nullable(OPEN),
-  async_approval_notification_channels: nullable(
-    list(oneOf('guardian-push', 'email', 'sms'), { min: 1 }),
-  ),
-  fedcm_login: nullable(OPEN),
-  identity_assertion_authorization_grant: nullable(OPEN),
-  third_party_security_mode: oneOf('strict', 'permissive'),
-  redirection_policy: oneOf('allow_always', 'open_redirect_protection'),
-}
+import { faultOf, type ObjectShape } from './shapes.ts'
 
 const CREATE: ObjectShape = {
   type: 'object',
   required: ['name'],
   members: {
-    ...SHARED,
+    ...SHARED_MEMBERS,
     // Accepted for specially flagged tenants only (terraform-provider-auth0#1697); see `clients.ts`.
     client_id: TEXT_ID,
     resource_server_identifier: { type: 'string', min: 1, max: 600 },
@@ -159,7 +34,7 @@ const UPDATE: ObjectShape = {
   type: 'object',
   min: 1,
   members: {
-    ...SHARED,
+    ...SHARED_MEMBERS,
     client_secret: { type: 'string', min: 1, about: 'The secret used to sign tokens' },
     client_authentication_methods: nullable(authenticationMethods(CREDENTIALS_BY_ID)),
     // No null in the schema; recorded traffic clears both with one.

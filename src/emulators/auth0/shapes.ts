@@ -65,13 +65,18 @@ export function faultOf(shape: Shape, value: unknown, path = ''): string | undef
   if (shape.type === 'object' && isRecord(value)) {
     return first(
       Object.entries(value).map(([name, member]) => () => {
-        const inner = shape.members?.[name] ?? shape.others
+        const inner = memberShape(shape, name)
         const below = path === '' ? name : `${path}.${name}`
         return inner === undefined ? undefined : faultOf(inner, member, below)
       }),
     )
   }
   return undefined
+}
+
+function memberShape(shape: ObjectShape, name: string): Shape | undefined {
+  const { members = {}, others } = shape
+  return Object.hasOwn(members, name) ? members[name] : others
 }
 
 function first(checks: readonly (() => string | undefined)[]): string | undefined {

@@ -3,17 +3,22 @@
  * (oidc-provider, docs/README.md, "loadExistingGrant"); users of others grant what is still missing.
  */
 
-import type {
-  Grant,
-  Interaction,
-  KoaContextWithOIDC,
-  Provider as OpenidProvider,
+import {
+  errors,
+  type Grant,
+  type Interaction,
+  type KoaContextWithOIDC,
+  type Provider as OpenidProvider,
 } from 'oidc-provider'
 
 /** The grant that a request is judged by; `undefined` has the user asked. */
 export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
   const { client, provider, result, session } = ctx.oidc
   if (client === undefined || session === undefined) return undefined
+  // oidc-provider checks the redirect URI when a flow begins, and not when it goes on after a login.
+  if (!client.redirectUriAllowed(String(ctx.oidc.params?.redirect_uri))) {
+    throw new errors.InvalidRedirectUri()
+  }
   const id = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
   const found = id === undefined ? undefined : await provider.Grant.find(id)
   if (client.first_party === false || session.accountId === undefined) return found

@@ -3,6 +3,7 @@
  * provider. For development and tests only: its login page takes any user and any password.
  */
 
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { Provider as OpenidProvider } from 'oidc-provider'
 import type { Documents } from '../../store/documents.ts'
@@ -20,6 +21,8 @@ export interface OpenidOptions {
   readonly api?: Api
   /** Epoch milliseconds. */
   now(): number
+  /** Told of faults that were answered with `server_error`. */
+  onFault?(fault: unknown): void
 }
 
 export interface Openid {
@@ -34,10 +37,14 @@ export interface Openid {
 }
 
 /** Builds the OpenID Provider; the caller mounts it. */
-export function createOpenidProvider({ issuer, ...setup }: OpenidOptions): Openid {
+export function createOpenidProvider({ issuer, onFault, ...setup }: OpenidOptions): Openid {
   const prefix = new URL(issuer).pathname.replace(/\/$/, '')
   const provider = new OpenidProvider(issuer, configurationOf({ ...setup, prefix }))
   provider.use(createInteractions(provider))
+  // Without a listener Koa prints faults by itself.
+  const faults: EventEmitter = provider
+  faults.on('error', (fault: unknown) => onFault?.(fault))
+  faults.on('server_error', (_: unknown, fault: unknown) => onFault?.(fault))
   const callback = provider.callback()
   return {
     issuer,

@@ -1,0 +1,82 @@
+/** Equality and the canonical text of JSON values, on the names that reach prototypes too. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { canonicalJson, isRecord, type Json, same } from '../../src/core/json.ts'
+
+const parsed = (text: string) => JSON.parse(text) as Json
+const json = fc.jsonValue().map((value) => value as Json)
+
+/** The same value with the members of every object in the opposite order. */
+function reversed(value: Json): Json {
+  if (Array.isArray(value)) return value.map(reversed)
+  if (!isRecord(value)) return value
+  const members = Object.entries(value).reverse()
+  return Object.fromEntries(members.map(([name, item]) => [name, reversed(item)]))
+}
+
+describe('isRecord', () => {
+  it.each([[null], [[]], ['text'], [1], [true], [undefined]])('is false for %j', (value) => {
+    expect(isRecord(value)).toBe(false)
+  })
+
+  it('is true for an object, also without a prototype', () => {
+    expect(isRecord({})).toBe(true)
+    expect(isRecord(Object.create(null))).toBe(true)
+  })
+})
+
+describe('same', () => {
+  it.each([
+    ['{"a":1,"b":[1,{"c":null}]}', '{"b":[1,{"c":null}],"a":1}', true],
+    ['[1,2]', '[2,1]', false],
+    ['[1]', '[1,1]', false],
+    ['{"a":1}', '{"a":1,"b":1}', false],
+    ['{"a":null}', '{"b":null}', false],
+    ['[]', '{}', false],
+    ['{}', '[]', false],
+    ['{"0":1}', '[1]', false],
+    ['null', '{}', false],
+    ['"1"', '1', false],
+    ['0', '-0', true],
+  ])('%s and %s: %j', (one, other, expected) => {
+    expect(same(parsed(one), parsed(other))).toBe(expected)
+  })
+
+  it('does not take inherited members for own ones', () => {
+    expect(same(parsed('{"__proto__":{}}'), parsed('{"a":1}'))).toBe(false)
+    expect(same(parsed('{"constructor":1}'), parsed('{"a":1}'))).toBe(false)
+    expect(same(parsed('{"__proto__":{"a":1}}'), parsed('{"__proto__":{"a":1}}'))).toBe(true)
+    expect(same(parsed('{"__proto__":{"a":1}}'), parsed('{"__proto__":{"a":2}}'))).toBe(false)
+  })
+
+  it('holds for every value and its reordered copy, and agrees with the canonical text', () => {
+    fc.assert(
+      fc.property(json, json, (one, other) => {
+        expect(same(one, reversed(one))).toBe(true)
+        expect(same(one, other)).toBe(canonicalJson(one) === canonicalJson(other))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('canonicalJson', () => {
+  it('sorts members at every depth and leaves lists as they are', () => {
+    expect(canonicalJson(parsed('{"b":[{"z":1,"y":2},3,1],"a":"é\\n"}'))).toBe(
+      '{"a":"é\\n","b":[{"y":2,"z":1},3,1]}',
+    )
+  })
+
+  it('keeps a member that is called __proto__', () => {
+    expect(canonicalJson(parsed('{"b":1,"__proto__":[2]}'))).toBe('{"__proto__":[2],"b":1}')
+  })
+
+  it('is JSON of the same value', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        expect(same(parsed(canonicalJson(value)), value)).toBe(true)
+      }),
+    )
+  })
+})

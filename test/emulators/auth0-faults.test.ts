@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../../src/emulators/auth0/index.ts'
+import type { FaultKind } from '../../src/emulators/faults.ts'
+import { type Auth0Caller, auth0Caller } from './auth0-caller.ts'
+
+let emulator: Auth0Emulator
+let call: Auth0Caller
+
+beforeEach(async () => {
+  emulator = await startAuth0Emulator({
+    clients: [{ client_id: 'c1', name: 'One' }],
+    connections: [{ id: 'con_1', name: 'db', strategy: 'auth0' }],
+  })
+  call = await auth0Caller(emulator, DEFAULT_CREDENTIAL)
+})
+
+afterEach(() => emulator.close())
+
+const UPDATE = 'PATCH /clients/{id}'
+const update = () => call('PATCH /clients/c1', { name: 'Two' })
+const nameNow = () => emulator.client('c1')?.name
+
+it.each<[FaultKind, number, string]>([
+  ['throttle', 429, 'Global limit has been reached'],
+  ['error_before_apply', 500, 'An internal server error occurred'],
+  ['expired_credentials', 401, 'Invalid token'],
+])('answers %s in its own words and changes nothing', async (kind, status, message) => {
+  emulator.inject({ kind, operation: UPDATE, retryAfter: 7 })
+  const answer = await update()
+  expect(answer.status).toBe(status)
+  expect(answer.body.message).toBe(message)
+  expect(answer.headers.get('retry-after')).toBe(kind === 'throttle' ? '7' : null)
+  expect(nameNow()).toBe('One')
+  expect((await update()).status).toBe(200)
+})
+
+it('answers an error after the change is in force', async () => {
+  emulator.inject({ kind: 'error_after_apply', operation: UPDATE })
+  expect((await update()).status).toBe(500)
+  expect(nameNow()).toBe('Two')
+})
+
+it.each<[FaultKind, string]>([
+  ['reset_before_apply', 'One'],
+  ['reset_after_apply', 'Two'],
+  ['cut_answer', 'Two'],
+  ['garbage_answer', 'Two'],
+])('loses the answer with %s', async (kind, name) => {
+  emulator.inject({ kind, operation: UPDATE })
+  await expect(update()).rejects.toThrow()
+  expect(nameNow()).toBe(name)
+})
+
+it.each<[FaultKind, string]>([
+  ['stall_before_apply', 'One'],
+  ['stall_after_apply', 'Two'],
+])('never answers with %s', async (kind, name) => {
+  emulator.inject({ kind, operation: UPDATE })
+  const answer = update()
+  await expect.poll(() => emulator.calls.filter(({ fault }) => fault === kind)).toHaveLength(1)
+  expect(nameNow()).toBe(name)
+  await emulator.close()
+  await expect(answer).rejects.toThrow()
+})
+
+it('answers late with a delay', async () => {
+  emulator.inject({ kind: 'delay', operation: UPDATE, delayMs: 1 })
+  expect((await update()).status).toBe(200)
+})
+
+it('lets another writer come first', async () => {
+  const change = { description: 'theirs', extra: [1] }
+  emulator.inject({ kind: 'foreign_write', operation: UPDATE, change })
+  const { body } = await update()
+  expect(body).toEqual({ client_id: 'c1', name: 'Two', ...change })
+})
+
+it('lets another writer switch a connection, or change a client that it names', async () => {
+  emulator.inject({
+    kind: 'foreign_write',
+    operation: 'GET /connections/{id}/clients',
+    change: { client_id: 'c1', status: true, description: 'theirs' },
+  })
+  const { body } = await call('GET /connections/con_1/clients')
+  expect(body).toEqual({ clients: [{ client_id: 'c1' }] })
+  expect(emulator.client('c1')?.description).toBe('theirs')
+})
+
+it('names every operation by method and template', async () => {
+  emulator.clearCalls()
+  await call('GET /clients')
+  await call('GET /clients/c1/connections')
+  await call('PATCH /connections/con_1/clients', [{ client_id: 'c1', status: true }])
+  await call('POST /clients/c1/rotate-secret')
+  await call('GET /clients/c1/credentials/cred_1')
+  expect((await call('GET /users')).status).toBe(404)
+  expect(emulator.calls.map(({ operation, status }) => `${status} ${operation}`)).toEqual([
+    '200 GET /clients',
+    '200 GET /clients/{id}/connections',
+    '204 PATCH /connections/{id}/clients',
+    '200 POST /clients/{id}/rotate-secret',
+    '404 GET /clients/{id}/credentials/{credential_id}',
+    '404 GET /api/v2/users',
+  ])
+})
+
+it('spoils the token call, too', async () => {
+  emulator.inject({ kind: 'throttle', operation: 'POST /oauth/token' })
+  const response = await fetch(`${emulator.url}/oauth/token`, { method: 'POST' })
+  expect(response.status).toBe(429)
+})
+
+it('is arranged by other processes over its control routes', async () => {
+  const control = (call: string, body?: unknown) => {
+    const [method = '', path = ''] = call.split(' ')
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    return fetch(`${emulator.url}/_emulator/${path}`, { method, ...sent })
+  }
+  const record = { client_id: 'c2', name: 'Two', future: 1 }
+  await control('PUT clients', record)
+  expect(await (await control('GET clients/c2')).json()).toEqual(record)
+  const connection = { id: 'con_2', name: 'corp', strategy: 'samlp', enabledClients: ['c2'] }
+  await control('PUT connections', connection)
+  expect(await (await control('GET connections')).json()).toContainEqual(connection)
+  await control('POST future-members', { name: 'future' })
+  expect((await call('PATCH /clients/c2', { future: 2 })).body.future).toBe(2)
+  await control('POST reset')
+  expect(emulator.client('c2')).toBeUndefined()
+  expect((await control('GET clients/c2')).status).toBe(404)
+})

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../../src/emulators/auth0/index.ts'
+import { type Auth0Caller, auth0Caller, type Members } from './auth0-caller.ts'
+
+let emulator: Auth0Emulator
+let call: Auth0Caller
+
+beforeEach(async () => {
+  emulator = await startAuth0Emulator()
+  call = await auth0Caller(emulator, DEFAULT_CREDENTIAL)
+})
+
+afterEach(() => emulator.close())
+
+const put = (members: Members) => emulator.put({ client_id: 'c1', name: 'One', ...members })
+const patch = (body: unknown) => call('PATCH /clients/c1', body)
+
+const FULL_TOKEN = {
+  rotation_type: 'rotating',
+  expiration_type: 'expiring',
+  leeway: 0,
+  token_lifetime: 100,
+  idle_token_lifetime: 50,
+}
+
+describe('a refused update', () => {
+  const invalid = (text: string) => `Payload validation error: ${text}.`
+
+  it.each<[unknown, string]>([
+    [{}, "'Too few properties defined (0), minimum 1'"],
+    [{ nickname: 'x' }, "'Additional properties not allowed: nickname'"],
+    [{ client_id: 'x' }, "'Additional properties not allowed: client_id'"],
+    [{ tenant: 'x', global: true }, "'Additional properties not allowed: tenant,global'"],
+    [{ signing_keys: [] }, "'Additional properties not allowed: signing_keys'"],
+    [{ cross_origin_auth: true }, "'Additional properties not allowed: cross_origin_auth'"],
+    [
+      { refresh_token: { leeway: 1 } },
+      "'Missing required property: rotation_type' on property refresh_token (Refresh token configuration)",
+    ],
+    [{ app_type: 'toaster' }, "'No enum match for: toaster' on property app_type"],
+    [
+      { grant_types: [''] },
+      "'String is too short (0 chars), minimum 1' on property grant_types[0]",
+    ],
+    [{ grant_types: null }, "'Expected type array but found type null' on property grant_types"],
+    [
+      { callbacks: ['https://a', 'nowhere'] },
+      "'Object didn't pass validation for format callback-url: nowhere' on property callbacks[1]",
+    ],
+    [
+      { jwt_configuration: { alg: 'ES256' } },
+      "'No enum match for: ES256' on property jwt_configuration.alg",
+    ],
+    [
+      { client_metadata: { a: 'x'.repeat(256) } },
+      "'String is too long (256 chars), maximum 255' on property client_metadata.a",
+    ],
+  ])('%j: %s', async (body, text) => {
+    put({})
+    const answer = await patch(body)
+    expect(answer.status).toBe(400)
+    expect(answer.body).toEqual({
+      statusCode: 400,
+      error: 'Bad Request',
+      message: invalid(text),
+      errorCode: 'invalid_body',
+    })
+    expect(emulator.client('c1')).toEqual({ client_id: 'c1', name: 'One' })
+  })
+
+  it.each<[string, Members, Members, number]>([
+    ['more than 100 addresses', {}, { callbacks: Array(101).fill('https://a') }, 400],
+    [
+      'an eleventh metadata key',
+      { client_metadata: Object.fromEntries([...'abcdefghij'].map((key) => [key, 'v'])) },
+      { client_metadata: { k: 'v' } },
+      400,
+    ],
+    [
+      'client credentials without authentication',
+      { token_endpoint_auth_method: 'none' },
+      { grant_types: ['client_credentials'] },
+      400,
+    ],
+    [
+      'rotation without expiry',
+      {},
+      { refresh_token: { rotation_type: 'rotating', expiration_type: 'non-expiring' } },
+      400,
+    ],
+    [
+      'an idle lifetime beyond the absolute one',
+      {},
+      { refresh_token: { ...FULL_TOKEN, idle_token_lifetime: 101 } },
+      400,
+    ],
+    ['a wildcard amid the host', {}, { callbacks: ['https://a.*.example.com'] }, 400],
+    [
+      'turning a first party into a third',
+      { is_first_party: true },
+      { is_first_party: false },
+      400,
+    ],
+    [
+      'a key that does not exist',
+      { jwt_configuration: { alg: 'RS256' } },
+      { client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_0' }] } } },
+      400,
+    ],
+  ])('%s', async (_says, before, sent, status) => {
+    put(before)
+    expect((await patch(sent)).status).toBe(status)
+    expect(emulator.client('c1')).toEqual({ client_id: 'c1', name: 'One', ...before })
+  })
+
+  it('accepts wildcards and placeholders where Auth0 does', async () => {
+    put({})
+    const callbacks = [
+      'https://pre-*-post.example.com/cb',
+      'https://{organization_name}.example.com',
+      'https://{custom_domain.metadata.region}/cb',
+      'com.example.app://callback',
+    ]
+    expect((await patch({ callbacks })).body.callbacks).toEqual(callbacks)
+  })
+})

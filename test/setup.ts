@@ -1,0 +1,9 @@
+/** Builds what tests start as processes of their own: the entries and the Lambda bundle. */
+
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export function setup(): void {
+  const script = fileURLToPath(new URL('../scripts/build.mjs', import.meta.url))
+  execFileSync(process.execPath, [script, '--if-needed'], { stdio: 'inherit' })
+}
