@@ -10,7 +10,11 @@ export interface Auth0Answer {
   readonly body: Members
 }
 
-export type Auth0Caller = (call: string, body?: unknown) => Promise<Auth0Answer>
+export type Auth0Caller = (
+  call: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Auth0Answer>
 
 /** A caller that takes `PATCH /clients/abc` and a body. */
 export async function auth0Caller(
@@ -21,7 +25,8 @@ export async function auth0Caller(
     client_id: clientId,
     client_secret: clientSecret,
   })
-  return (call, sent) => send(emulator, String(body.access_token), call, sent)
+  const token = String(body.access_token)
+  return (call, sent, headers) => send(emulator, token, call, sent, headers)
 }
 
 /** `POST /oauth/token` with what is needed besides. */
@@ -47,12 +52,13 @@ export async function send(
   token: string,
   call: string,
   body?: unknown,
+  extra: Record<string, string> = {},
 ): Promise<Auth0Answer> {
   const [method = '', path = ''] = call.split(' ')
   const response = await fetch(`${emulator.url}/api/v2${path}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...extra },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   return answerOf(response)
 }

@@ -106,12 +106,26 @@ describe('a refused update', () => {
       400,
     ],
     [
+      'an authentication method beside keys',
+      { client_authentication_methods: { private_key_jwt: { credentials: [] } } },
+      { token_endpoint_auth_method: 'client_secret_post' },
+      400,
+    ],
+    [
+      'a login prompt without OpenID Connect conformance',
+      {},
+      { organization_require_behavior: 'post_login_prompt' },
+      400,
+    ],
+    ['an alias of another client', {}, { client_aliases: ['taken'] }, 409],
+    [
       'a key that does not exist',
       { jwt_configuration: { alg: 'RS256' } },
       { client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_0' }] } } },
       400,
     ],
   ])('%s', async (_says, before, sent, status) => {
+    emulator.put({ client_id: 'c0', name: 'Other', client_aliases: ['taken'] })
     put(before)
     expect((await patch(sent)).status).toBe(status)
     expect(emulator.client('c1')).toEqual({ client_id: 'c1', name: 'One', ...before })

@@ -45,6 +45,13 @@ describe('an update', () => {
       { alg: 'RS256', lifetime_in_seconds: 2 },
     ],
     [
+      'merges request object settings',
+      'signed_request_object',
+      { required: true, credentials: [{ id: 'cred_1' }] },
+      { required: false },
+      { required: false, credentials: [{ id: 'cred_1' }] },
+    ],
+    [
       'merges native logins',
       'native_social_login',
       { apple: { enabled: true } },
@@ -163,6 +170,14 @@ describe('a client', () => {
     expect(read.client_secret).toBe(body.client_secret)
     expect(read.signing_keys).toEqual([expect.not.objectContaining({ key: expect.anything() })])
     expect(read).not.toHaveProperty('encrypted')
+  })
+
+  it('is made of a form, too, and its defaults follow its type', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const sent = 'name=Form&app_type=spa&token_endpoint_auth_method=none'
+    const { status, body } = await call('POST /clients', sent, form)
+    expect(status).toBe(201)
+    expect(body.grant_types).toEqual(['authorization_code', 'implicit', 'refresh_token'])
   })
 
   it('is gone after its deletion, which can be repeated', async () => {

@@ -5,6 +5,7 @@ import { refuse } from './refusal.ts'
 import { type Auth0Client, type ClientEntry, isRecord } from './state.ts'
 import { visible } from './visibility.ts'
 
+/** Makes secrets. */
 export interface SecretMaker {
   secret(): string
   readonly tenant: string

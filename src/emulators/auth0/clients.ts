@@ -17,6 +17,7 @@ import { type Auth0Client, credentialIds, isRecord, type State } from './state.t
 import { needScope } from './tokens.ts'
 import { chosen, READ_CLIENTS, visible } from './visibility.ts'
 
+/** Makes what Auth0 makes up for a new client. */
 export interface ClientMaker extends CredentialMaker, SecretMaker {
   clientId(record: Auth0Client): string
   /** The tenant flag `enable_client_connections`: a new client may use every connection. */
@@ -30,6 +31,7 @@ const LIST_QUERY = [
   ...['app_type', 'external_client_id', 'q'],
 ]
 
+/** Operations by name, as `routes.ts` spells it. */
 export function clientOperations(state: State, make: ClientMaker): Operations {
   return {
     'GET /clients': { scopes: READ_CLIENTS, run: (call) => listClients(state, call) },

@@ -27,6 +27,7 @@ const CHANGES: Shape = list(
   { min: 1, max: 50 },
 )
 
+/** Operations by name, as `routes.ts` spells it. */
 export function connectionOperations(state: State): Operations {
   return {
     'GET /connections': {

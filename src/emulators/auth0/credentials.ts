@@ -20,6 +20,7 @@ import {
 /** Auth0 docs, "Configure Private Key JWT authentication". */
 const MAX_CREDENTIALS = 2
 
+/** Operations by name, as `routes.ts` spells it. */
 export function credentialOperations(state: State, make: CredentialMaker): Operations {
   return {
     'GET /clients/{id}/credentials': {

@@ -3,6 +3,7 @@
  * settings may hold wildcards and placeholders (Auth0 docs, "Subdomain URL placeholders").
  */
 
+/** Names as the OpenAPI file and recorded refusals spell them. */
 export type Format =
   | 'callback-url'
   | 'url-with-placeholders'

@@ -13,6 +13,7 @@ export interface Auth0Limits {
   readonly perSecond: number
 }
 
+/** One tenant's bucket. */
 export interface RateLimit {
   /** Takes a token and answers as `proceed` does, or with 429 when there is none. */
   apply(proceed: () => EmulatorAnswer): EmulatorAnswer

@@ -7,6 +7,7 @@ import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
 import { refusePayload } from './refusal.ts'
 import { type Auth0Client, type Auth0Credential, isRecord } from './state.ts'
 
+/** Makes what Auth0 makes up for a new credential. */
 export interface CredentialMaker {
   credentialId(): string
   /** Epoch milliseconds. */
@@ -21,6 +22,7 @@ export interface NewClient {
   readonly shown: Auth0Client
 }
 
+/** Takes the credentials out of a new client and leaves their ids. */
 export function withStoredCredentials(given: Auth0Client, make: CredentialMaker): NewClient {
   const credentials = new Map<string, Auth0Credential>()
   const record = { ...given }

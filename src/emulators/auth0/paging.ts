@@ -8,6 +8,7 @@ import { refuseQuery } from './refusal.ts'
 const DEFAULT_PAGE_SIZE = 50
 const MAX_PAGE_SIZE = 100
 
+/** A whole list before it is paged. */
 export interface Listing {
   /** Name of the list in an answer that is an object: `clients`, `connections`. */
   readonly name: string
@@ -44,10 +45,12 @@ export function chooseFields(
   )
 }
 
+/** Members named in `fields`. */
 export function fieldsOf(query: URLSearchParams): readonly string[] {
   return (query.get('fields') ?? '').split(',').filter((name) => name !== '')
 }
 
+/** Says whether the members named are wanted, not unwanted. */
 export function includesFields(query: URLSearchParams): boolean {
   return query.get('include_fields') !== 'false'
 }

@@ -15,6 +15,7 @@ export interface Call {
   readonly scopes: ReadonlySet<string>
 }
 
+/** What an operation needs and does. */
 export interface Operation {
   /** Any of them is needed. */
   readonly scopes: readonly string[]
@@ -23,6 +24,7 @@ export interface Operation {
   run(call: Call): EmulatorAnswer
 }
 
+/** Operations by name: `PATCH /clients/{id}`. */
 export type Operations = Readonly<Record<string, Operation>>
 
 const BASE = '/api/v2'

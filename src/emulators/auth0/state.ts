@@ -8,11 +8,13 @@ import { refuse } from './refusal.ts'
 /** A client as the Management API shows it to a caller who may see everything. */
 export type Auth0Client = Record<string, unknown>
 
+/** A public key of a client, by its id. */
 export interface Auth0Credential {
   readonly id: string
   readonly [member: string]: unknown
 }
 
+/** A connection as a test puts it in place. */
 export interface Auth0Connection {
   readonly id: string
   readonly name: string
@@ -23,6 +25,7 @@ export interface Auth0Connection {
   readonly [member: string]: unknown
 }
 
+/** A client and what the API keeps beside its record. */
 export interface ClientEntry {
   record: Auth0Client
   /** Kept out of sight while the client authenticates with a key. */
@@ -30,11 +33,13 @@ export interface ClientEntry {
   readonly credentials: Map<string, Auth0Credential>
 }
 
+/** A connection and the clients that may use it. */
 export interface ConnectionEntry {
   record: Record<string, unknown>
   readonly clients: Set<string>
 }
 
+/** The whole tenant. */
 export interface State {
   readonly clients: Map<string, ClientEntry>
   readonly connections: Map<string, ConnectionEntry>
@@ -48,6 +53,7 @@ export interface State {
   clear(): void
 }
 
+/** An empty tenant. */
 export function createState(): State {
   const clients = new Map<string, ClientEntry>()
   const connections = new Map<string, ConnectionEntry>()
@@ -94,6 +100,7 @@ export function credentialIds(record: Auth0Client): string[] {
   })
 }
 
+/** Says whether the value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -10,12 +10,14 @@ import { formOrJson } from './body.ts'
 import { refuse } from './refusal.ts'
 import { isRecord } from './state.ts'
 
+/** A machine client that may call the Management API. */
 export interface Auth0ApiCredential {
   readonly clientId: string
   readonly clientSecret: string
   readonly scopes: readonly string[]
 }
 
+/** Gives tokens and knows them again. */
 export interface Tokens {
   grant(request: EmulatorRequest): EmulatorAnswer
   /** Scopes of the caller. @throws 401 */
@@ -24,6 +26,7 @@ export interface Tokens {
 
 const LIFETIME_SECONDS = 86_400
 
+/** Whom to serve, and by which clock. */
 export interface TokenOptions {
   readonly credentials: readonly Auth0ApiCredential[]
   /** Audiences that are served, asked at each grant because the port is known late. */
@@ -31,6 +34,7 @@ export interface TokenOptions {
   now(): number
 }
 
+/** No token is known at the start. */
 export function createTokens({ credentials, audiences, now }: TokenOptions): Tokens {
   const given = new Map<string, { scopes: ReadonlySet<string>; until: number }>()
 

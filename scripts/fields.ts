@@ -1,0 +1,114 @@
+/**
+ * `npm run fields`: writes `docs/fields.md`, the table of what each provider can hold, from the
+ * mappings themselves and by the function that answers `GET /providers/{providerId}`.
+ */
+
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { FIELD_NAMES, FIELDS } from '../src/core/client.ts'
+import type { Json, JsonObject } from '../src/core/json.ts'
+import { isRecord } from '../src/core/json.ts'
+import type { Mapping } from '../src/core/mapping.ts'
+import { capabilitiesOf } from '../src/http/providers.ts'
+import { mapping as auth0 } from '../src/providers/auth0/mapping.ts'
+import { mapping as cognito } from '../src/providers/cognito/mapping.ts'
+import { mapping as local } from '../src/providers/local/mapping.ts'
+
+const PAGE = 'docs/fields.md'
+
+const PROVIDERS: Readonly<Record<string, Mapping>> = { auth0, cognito, local }
+
+const INTRODUCTION = `# Fields
+
+Made by \`npm run fields\` from the mappings; do not edit. A server tells the same:
+
+\`\`\`sh
+curl http://localhost:8787/providers/auth0 -H "Authorization: Bearer $TOKEN"
+\`\`\`
+
+| word | meaning |
+|---|---|
+| native | held by the provider as such; can be changed |
+| derived | made of other settings of the provider; can be changed |
+| read-only | shown; a change is refused with \`read_only_field\` |
+| – | the provider cannot hold it; a value is refused with \`unsupported_field\` |
+`
+
+/** The whole page. */
+export function renderFields(): string {
+  const pages = Object.entries(PROVIDERS).map(([name, mapping]) => providerPart(name, mapping))
+  return [INTRODUCTION, overview(), ...pages].join('\n')
+}
+
+function overview(): string {
+  const names = Object.keys(PROVIDERS)
+  const rows = FIELD_NAMES.map((field) => [
+    code(field),
+    ...names.map((name) => word(fieldsOf(name)[field])),
+    FIELDS[field].kind,
+    FIELDS[field].says,
+  ])
+  return `## All providers\n\n${table(['field', ...names, 'kind', 'what it is'], rows)}`
+}
+
+function providerPart(name: string, mapping: Mapping): string {
+  const { updates, settings } = capabilitiesOf(mapping)
+  const rows = Object.entries(fieldsOf(name)).map(([field, told]) => {
+    const row = isRecord(told) ? told : {}
+    const native = Array.isArray(row.native) ? row.native.map((one) => code(String(one))) : []
+    return [code(field), word(told), native.join(', '), [...limitsOf(row), ...textsOf(row)].join('; ')]
+  })
+  const way = updates === 'replace' ? 'replaces the whole client' : 'keeps what it is not told'
+  const raw = Array.isArray(settings) ? settings.map((one) => code(String(one))).join(', ') : ''
+  return `## ${name}
+
+An update there ${way}.
+
+${table(['field', 'support', 'native members', 'limits, reasons, notes'], rows)}
+\`providerSettings\` takes: ${raw}. Further members that the client has already can be changed too.
+`
+}
+
+function fieldsOf(name: string): JsonObject {
+  const mapping = PROVIDERS[name]
+  const { fields } = mapping === undefined ? {} : capabilitiesOf(mapping)
+  return isRecord(fields) ? fields : {}
+}
+
+function word(told: Json | undefined): string {
+  const support = isRecord(told) ? told.support : undefined
+  return support === 'missing' ? '–' : String(support)
+}
+
+const LIMIT_WORDS: Readonly<Record<string, string>> = {
+  maxItems: 'values',
+  maxLength: 'characters',
+  maxKeys: 'keys',
+}
+
+function limitsOf({ limits }: JsonObject): readonly string[] {
+  if (!isRecord(limits)) return []
+  return Object.entries(limits).map(([name, limit]) => {
+    if (name === 'values') return `one of ${(limit as string[]).map(code).join(', ')}`
+    if (name === 'pattern') return String(limit)
+    if (name === 'minimum') return `at least ${limit}`
+    if (name === 'maximum') return `at most ${limit}`
+    return `at most ${limit} ${LIMIT_WORDS[name] ?? name}`
+  })
+}
+
+function textsOf({ reason, value, note }: JsonObject): readonly string[] {
+  const shown = value === undefined ? [] : [`always shown as ${code(JSON.stringify(value))}`]
+  return [...shown, ...[reason, note].filter((one) => typeof one === 'string')]
+}
+
+const code = (text: string) => `\`${text}\``
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`
+  return [line(heads), `|${'---|'.repeat(heads.length)}`, ...rows.map(line), ''].join('\n')
+}
+
+const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, renderFields())
