@@ -56,7 +56,12 @@ function providerPart(name: string, mapping: Mapping): string {
   const rows = Object.entries(fieldsOf(name)).map(([field, told]) => {
     const row = isRecord(told) ? told : {}
     const native = Array.isArray(row.native) ? row.native.map((one) => code(String(one))) : []
-    return [code(field), word(told), native.join(', '), [...limitsOf(row), ...textsOf(row)].join('; ')]
+    return [
+      code(field),
+      word(told),
+      native.join(', '),
+      [...limitsOf(row), ...textsOf(row)].join('; '),
+    ]
   })
   const way = updates === 'replace' ? 'replaces the whole client' : 'keeps what it is not told'
   const raw = Array.isArray(settings) ? settings.map((one) => code(String(one))).join(', ') : ''

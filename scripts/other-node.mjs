@@ -20,7 +20,14 @@ for (const version of asked.length > 0 ? asked : VERSIONS) {
   try {
     if (!existsSync(binary)) {
       mkdirSync(folder, { recursive: true })
-      const install = ['install', '--prefix', folder, '--no-save', '--ignore-scripts', `${name}@${version}`]
+      const install = [
+        'install',
+        '--prefix',
+        folder,
+        '--no-save',
+        '--ignore-scripts',
+        `${name}@${version}`,
+      ]
       execFileSync('npm', install, { stdio: 'ignore' })
     }
   } catch {
@@ -30,7 +37,7 @@ for (const version of asked.length > 0 ? asked : VERSIONS) {
   }
   console.log(`The suite on Node ${version}:`)
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  execFileSync(binary, [vitest, 'run', '--reporter=dot'], {
+  execFileSync(binary, [vitest, 'run', '--reporter=default'], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}` },

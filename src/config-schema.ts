@@ -1,8 +1,8 @@
 /** The shape of the configuration; what it means between members is checked in `config.ts`. */
 
 import * as z from 'zod/mini'
+import { PERMISSIONS } from './core/permissions.ts'
 import { ALL_ALGORITHMS } from './http/auth/algorithms.ts'
-import { PERMISSIONS } from './http/auth/permissions.ts'
 
 const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 const texts = z.array(text).check(z.minLength(1))

@@ -58,6 +58,10 @@ async function main(): Promise<void> {
     keys: keys.openid,
     api: { audience: AUDIENCE },
     now: Date.now,
+    onFault: (fault) => {
+      const name = fault instanceof Error ? fault.name : 'unknown'
+      log({ time: new Date().toISOString(), level: 'error', message: 'openid fault', fault: name })
+    },
   })
   const config = parseConfig(
     {

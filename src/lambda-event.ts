@@ -8,6 +8,7 @@
 import { ClientError } from './core/errors.ts'
 import { isRecord, type JsonObject } from './core/json.ts'
 import { asResponse, errorAnswer } from './http/answer.ts'
+import { answering } from './http/last-resort.ts'
 import {
   type App,
   DEFAULT_DEADLINE_MS,
@@ -53,9 +54,7 @@ export function createLambdaHandler(app: App, { basePath = '' }: LambdaOptions =
     const response =
       request === undefined
         ? asResponse(errorAnswer(unreadable, EMPTY, 'none'), 'none')
-        : await app(request).catch((error: unknown) =>
-            asResponse(errorAnswer(error, request, 'none'), 'none'),
-          )
+        : await answering(app)(request)
     return resultOf(isRecord(event) ? event : {}, response)
   }
 }

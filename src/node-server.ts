@@ -10,9 +10,9 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { asResponse, errorAnswer } from './http/answer.ts'
+import { answering } from './http/last-resort.ts'
 import type { App, HttpResponse } from './http/message.ts'
 import { refuse } from './node-refusal.ts'
 import { pathOf, plainRequest } from './node-request.ts'
@@ -42,12 +42,13 @@ const MAX_HEADER_BYTES = 16_384
 /** How long the rest of a body that is too large is read and dropped (milliseconds). */
 const LINGER_MS = 2_000
 /** While stopping, how often connections without a request are closed (milliseconds). */
-const IDLE_CHECK_MS = 50
+const UNUSED_CHECK_MS = 50
 
 /** Builds the server; it does not listen yet. */
 export function createNodeServer(app: App, options: NodeServerOptions = {}): NodeServer {
   const { basePath = '', mounts = [] } = options
   const answers = new WeakMap<Duplex, ServerResponse>()
+  const sockets = new Set<Socket>()
   const server = createServer(
     {
       requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
@@ -64,6 +65,10 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
       answer(app, basePath, incoming, outgoing).catch(() => outgoing.destroy())
     },
   )
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.on('clientError', (error, socket) => refuse(error, socket, answers.get(socket)))
   return {
     server,
@@ -75,20 +80,26 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
           resolve((server.address() as AddressInfo).port)
         })
       }),
-    close: (graceMs) => stop(server, graceMs),
+    close: (graceMs) => stop(server, sockets, graceMs),
   }
 }
 
-function stop(server: Server, graceMs: number): Promise<void> {
+function stop(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+  // A connection whose last request has ended is kept alive, and one that was opened in advance and
+  // never used counts as busy (Node 20): each would hold up the end until it is cut.
+  const closeUnused = () => {
+    server.closeIdleConnections()
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-    // A connection whose last request ends now is kept alive by Node, and would hold up the end.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+    const unused = setInterval(closeUnused, UNUSED_CHECK_MS)
     server.close(() => {
       clearTimeout(cut)
-      clearInterval(idle)
+      clearInterval(unused)
       resolve()
     })
+    closeUnused()
   })
 }
 
@@ -99,9 +110,7 @@ async function answer(
   outgoing: ServerResponse,
 ): Promise<void> {
   const request = await plainRequest(incoming, basePath)
-  const response = await app(request).catch((error: unknown) =>
-    asResponse(errorAnswer(error, request, 'none'), 'none'),
-  )
+  const response = await answering(app)(request)
   if (outgoing.destroyed) return
   if (request.body === 'too_large') return sendEarly(incoming, outgoing, response)
   const bytes = writeHead(outgoing, response)

@@ -3,8 +3,8 @@
  * follow it; a route that is not here does not exist.
  */
 
+import type { Permission } from '../core/permissions.ts'
 import type { Answer } from './answer.ts'
-import type { Permission } from './auth/permissions.ts'
 import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'

@@ -3,8 +3,9 @@
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { quoted } from '../core/patch.ts'
+import type { Permission } from '../core/permissions.ts'
 import type { ClientRef, Provider } from '../providers/provider.ts'
-import { type Permission, requirePermission } from './auth/permissions.ts'
+import { requirePermission } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
 

@@ -19,10 +19,13 @@ describe.each(ENTRY_KINDS)('$name', (kind) => {
     await world.close()
   })
 
-  it.for(CASES)('answers $name', async ({ run }, { skip }) => {
+  it.for(CASES)('answers $name', async ({ name, run }, { skip }) => {
     await run(async (sent) => {
       const reason = kind.cannot?.(sent)
-      if (reason !== undefined) skip(`${kind.name} cannot send this: ${reason}`)
+      if (reason !== undefined) {
+        process.stdout.write(`Skipped through ${kind.name}, "${name}": ${reason}\n`)
+        skip(reason)
+      }
       return entry.send(sent)
     }, world)
   })

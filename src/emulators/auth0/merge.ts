@@ -19,7 +19,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
   // By platform: the platform sent is replaced.
   mobile: mergeMembers,
   // By add-on: the add-on sent is replaced.
-  
+  addons: mergeOrClear,
   oidc_logout: (_before, sent) => (isEmpty(sent) ? undefined : sent),
   initiate_login_uri: (_before, sent) => (sent === '' ? undefined : sent),
 }

@@ -5,20 +5,9 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
+import { PERMISSIONS, type Permission } from '../../core/permissions.ts'
 import { PLAIN_CHALLENGE } from './challenge.ts'
 import type { Principal } from './principal.ts'
-
-/** Every permission; reading and changing clients never includes their secrets. */
-export const PERMISSIONS = [
-  'clients:read',
-  'clients:write',
-  'clients:delete',
-  'secrets:read',
-  'secrets:rotate',
-  'history:read',
-] as const
-
-export type Permission = (typeof PERMISSIONS)[number]
 
 /** One row of the mapping. */
 export interface PermissionGrant {

@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from '../../core/json.ts'
+import { PERMISSIONS } from '../../core/permissions.ts'
 
 /** Members without an attribute of their own: `providerSettings` (oidc-provider, client metadata). */
 export const SETTINGS = [
@@ -75,11 +76,4 @@ export const AUTH_METHODS = [
 ] as const
 
 /** Scopes of this program's own API, one for each permission that an access token can carry. */
-export const API_SCOPES = [
-  'clients:read',
-  'clients:write',
-  'clients:delete',
-  'secrets:read',
-  'secrets:rotate',
-  'history:read',
-] as const
+export const API_SCOPES: readonly string[] = PERMISSIONS

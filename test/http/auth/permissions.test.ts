@@ -2,10 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { isClientError } from '../../../src/core/errors.ts'
+import { PERMISSIONS, type Permission } from '../../../src/core/permissions.ts'
 import {
   createPermissions,
-  PERMISSIONS,
-  type Permission,
   type PermissionSettings,
   requirePermission,
 } from '../../../src/http/auth/permissions.ts'

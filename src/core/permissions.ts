@@ -1,0 +1,12 @@
+/** What a caller can be permitted to do; reading and changing clients never includes their secrets. */
+
+export const PERMISSIONS = [
+  'clients:read',
+  'clients:write',
+  'clients:delete',
+  'secrets:read',
+  'secrets:rotate',
+  'history:read',
+] as const
+
+export type Permission = (typeof PERMISSIONS)[number]
