@@ -123,7 +123,7 @@ export function parseConfig(value: unknown, environment: Environment): Config {
     key: keyOf(lookUp(raw.key, 'key'), faults),
     defaultProvider: defaultProviderOf(raw, faults),
     providers,
-    issuers: raw.auth.issuers.map((issuer, index) => issuerOf(issuer, index, raw.mode, faults)),
+    issuers: raw.auth.issuers.map((issuer, index) => issuerOf(issuer, index, faults)),
     permissions: raw.auth.permissions as Config['permissions'],
   }
   for (const [index, grant] of (raw.auth.permissions ?? []).entries()) {
@@ -193,7 +193,7 @@ function providerOf(
       const complete = Object.entries(pools).map(([id, { region, endpoint }]) => {
         const here = region ?? id.slice(0, id.indexOf('_'))
         const target = endpoint ?? `https://cognito-idp.${here}.amazonaws.com/`
-        checkUrl(target, `${at}.pools.${id}.endpoint`, mode, faults)
+        checkUrl(target, `${at}.pools.${id}.endpoint`, faults)
         return [id, { region: here, endpoint: target }] as const
       })
       if (complete.length === 0) faults.push(`${at}.pools must hold at least one user pool.`)
@@ -209,7 +209,7 @@ function providerOf(
       if (raw.baseUrl === undefined && domain === undefined) {
         faults.push(`${at} must have a domain or a baseUrl.`)
       }
-      checkUrl(baseUrl, `${at}.baseUrl`, mode, faults)
+      checkUrl(baseUrl, `${at}.baseUrl`, faults)
       const audience =
         raw.audience ?? `${domain === undefined ? baseUrl : `https://${domain}`}/api/v2/`
       const clientSecret = lookUp(raw.clientSecret, `${at}.clientSecret`)
@@ -219,17 +219,16 @@ function providerOf(
 }
 
 /** Keys and credentials travel there, so it is TLS, or this very machine. */
-function checkUrl(url: string, at: string, mode: RawConfig['mode'], faults: string[]): void {
+function checkUrl(url: string, at: string, faults: string[]): void {
   const { protocol, hostname } = new URL(url)
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  if (protocol === 'https:' || (loopback && mode === 'development')) return
-  faults.push(`${at} must be an https URL (http is for loopback addresses in development).`)
+  if (protocol === 'https:' || loopback) return
+  faults.push(`${at} must be an https URL (http is for this machine itself only).`)
 }
 
 function issuerOf(
   raw: RawConfig['auth']['issuers'][number],
   index: number,
-  mode: RawConfig['mode'],
   faults: string[],
 ): IssuerSettings {
   const at = `auth.issuers[${index}]`
@@ -239,7 +238,7 @@ function issuerOf(
     )
   }
   const jwksUrl = raw.jwksUrl ?? `${raw.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
-  checkUrl(jwksUrl, `${at}.jwksUrl`, mode, faults)
+  checkUrl(jwksUrl, `${at}.jwksUrl`, faults)
   return { ...raw, jwksUrl } as IssuerSettings
 }
 

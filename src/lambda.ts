@@ -6,7 +6,7 @@
 
 import { createClientry } from './clientry.ts'
 import { awsCredentials, type Config, environment, loadConfig } from './config.ts'
-import { ClientError } from './core/errors.ts'
+import { ClientError, isClientError } from './core/errors.ts'
 import { isRecord } from './core/json.ts'
 import { createLog } from './http/log.ts'
 import { createLambdaHandler, type LambdaContext, type LambdaResult } from './lambda-event.ts'
@@ -20,8 +20,20 @@ let ready: Promise<Handler> | undefined
 
 /** Answers one event; the program is built at the first and kept for those after it. */
 export const handler: Handler = async (event, context) => {
-  ready ??= start()
+  ready ??= start().catch((error: unknown) => {
+    // A start that failed, for a secret that cannot be read yet, say, is tried again.
+    ready = undefined
+    return notStarted(error)
+  })
   return (await ready)(event, context)
+}
+
+/** The operator reads the faults in the log; the caller gets none of them. */
+function notStarted(error: unknown): Handler {
+  const faults = isClientError(error) ? (error.details.faults ?? [error.message]) : undefined
+  const fault = error instanceof Error ? error.name : 'unknown'
+  log({ time: new Date().toISOString(), level: 'error', message: 'not started', fault, faults })
+  return createLambdaHandler(() => Promise.reject(new TypeError('not started')))
 }
 
 async function start(): Promise<Handler> {

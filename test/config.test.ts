@@ -119,7 +119,7 @@ describe('parseConfig', () => {
       {
         ...good(),
         defaultProvider: 'a',
-        providers: { a: { ...good().providers.auth0, baseUrl: 'http://127.0.0.1:1' } },
+        providers: { a: { ...good().providers.auth0, baseUrl: 'http://tenant.example' } },
       },
       /providers\.a\.baseUrl must be an https URL/,
     ],

@@ -167,7 +167,7 @@ export const FIELDS: { readonly [F in FieldName]: Field<Client[F]> } = {
   updatedAt: textField('When the provider last changed the client, RFC 3339.'),
   providerSettings: {
     kind: 'raw',
-    schema: z.record(z.string(), z.json()),
+    schema: z.record(z.string(), z.unknown()),
     empty: {},
     says: "Every further setting, as the provider spells it; a JSON Merge Patch over the provider's own record.",
   },

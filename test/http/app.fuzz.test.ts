@@ -1,0 +1,156 @@
+/** The edge as a property: no path, query, header or body ever gives an unexpected 500. */
+
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FIELD_NAMES } from '../../src/core/client.ts'
+import { ERROR_CODES } from '../../src/core/errors.ts'
+import type { HttpRequest } from '../../src/http/message.ts'
+import { startWorld, type World } from '../contract/world.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
+
+let world: World
+let token: string
+
+beforeAll(async () => {
+  world = await startWorld()
+  token = await world.token()
+})
+afterAll(() => world.close())
+
+/** What came must be one of ours, and what went wrong the caller's. */
+async function expectOurs(request: HttpRequest): Promise<void> {
+  const { status, body, headers } = await world.clientry.app(request)
+  expect(status, body).toBeLessThan(500)
+  expect(headers['x-request-id']).toBeTruthy()
+  const answer = JSON.parse(body) as { error?: string; code?: keyof typeof ERROR_CODES }
+  if (status === 200) return
+  expect(Object.keys(ERROR_CODES)).toContain(answer.code)
+  expect(answer.error).toMatch(/[.]$/)
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+}
+
+const base = (more: Partial<HttpRequest>): HttpRequest => ({
+  method: 'PATCH',
+  path: '/clients/exampleClientId',
+  query: '',
+  headers: { authorization: [`Bearer ${token}`], 'content-type': ['application/json'] },
+  body: undefined,
+  deadline: Date.now() + 5_000,
+  ...more,
+})
+const bytes = (text: string) => Buffer.from(text)
+
+/** Values that are nearly right, for fields that are. */
+const nearly = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom<unknown>(
+    null,
+    [],
+    {},
+    '',
+    'https://a.example.com/cb',
+    ['https://a.example.com/cb'],
+    ['javascript:alert(1)'],
+    { add: ['https://b.example.com'], remove: [] },
+    { add: null },
+    { __proto__: 1 },
+    { enabled: true },
+    -1,
+    1e308,
+    600,
+    true,
+  ),
+)
+const client = fc.dictionary(
+  fc.oneof(fc.constantFrom(...FIELD_NAMES, 'provider', 'warnings', 'constructor'), fc.string()),
+  nearly,
+  { maxKeys: 5 },
+)
+const address = fc.constantFrom(
+  {},
+  { provider: 'local' },
+  { provider: 'cognito-client', userPoolId: POOL_ID },
+  { provider: 'cognito-client' },
+  { provider: null, userPoolId: 7 },
+)
+const RUNS = { numRuns: 150 }
+
+describe('no unexpected 500 for', () => {
+  it('any body', async () => {
+    const bodies = fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' }))
+    await fc.assert(
+      fc.asyncProperty(bodies, (body) => expectOurs(base({ body: bytes(body) }))),
+      RUNS,
+    )
+  })
+
+  it('any client that is nearly one, at every provider', async () => {
+    await fc.assert(
+      fc.asyncProperty(address, client, fc.boolean(), (where, patch, dry) =>
+        expectOurs(
+          base({
+            body: bytes(JSON.stringify({ ...where, client: patch })),
+            query: dry ? 'dryRun=true' : '',
+            deadline: Date.now() + 5_000,
+          }),
+        ),
+      ),
+      RUNS,
+    )
+  }, 60_000)
+
+  it('any JSON Patch that is nearly one', async () => {
+    const pointer = fc
+      .tuple(
+        fc.constantFrom(...FIELD_NAMES, 'x'),
+        fc.array(fc.oneof(fc.nat(3).map(String), fc.string(), fc.constant('-')), { maxLength: 2 }),
+      )
+      .map((tokens) => `/${tokens.flat().join('/')}`)
+    const operation = fc.record(
+      {
+        op: fc.constantFrom('add', 'remove', 'replace', 'move', 'copy', 'test', 'set'),
+        path: pointer,
+        from: pointer,
+        value: nearly,
+      },
+      { requiredKeys: ['op', 'path'] },
+    )
+    const headers = {
+      authorization: [`Bearer ${token}`],
+      'content-type': ['application/json-patch+json'],
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { maxLength: 3 }), (operations) =>
+        expectOurs(base({ headers, body: bytes(JSON.stringify(operations)) })),
+      ),
+      RUNS,
+    )
+  }, 60_000)
+
+  it('any path, query and header', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 40 })
+    const headers = fc.dictionary(
+      fc.constantFrom(
+        'authorization',
+        'content-type',
+        'if-match',
+        'accept',
+        'x-request-id',
+        'content-encoding',
+      ),
+      fc.array(text, { maxLength: 2 }),
+    )
+    const path = fc.oneof(
+      text.map((one) => `/${one}`),
+      text.map((one) => `/clients/${one}`),
+    )
+    const method = fc.constantFrom('GET', 'PATCH', 'PUT', 'DELETE', 'BREW')
+    await fc.assert(
+      fc.asyncProperty(method, path, text, headers, async (verb, where, query, more) => {
+        await expectOurs(base({ method: verb, path: where, query, headers: more }))
+        await expectOurs(base({ method: verb, path: where, query, body: bytes('{"client":{}}') }))
+      }),
+      RUNS,
+    )
+  })
+})

@@ -1,0 +1,135 @@
+/** The one bundled file as Lambda loads it, with DynamoDB behind: `dist/lambda/index.mjs`. */
+
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../src/core/json.ts'
+import { type CognitoEmulator, startCognitoEmulator } from '../src/emulators/cognito/index.ts'
+import type { LambdaResult } from '../src/lambda-event.ts'
+import { CREDENTIALS, type Dynamodb, startDynamodb } from './contract/dynamodb.ts'
+import { fullCognitoClient, POOL_ID } from './fixtures/cognito.ts'
+import { type SigningKey, sign, signingKey, startKeyServer } from './http/auth/issuer.ts'
+
+const BUNDLE = fileURLToPath(new URL('../dist/lambda/index.mjs', import.meta.url))
+
+type Handler = (event: unknown, context?: unknown) => Promise<LambdaResult>
+
+let cognito: CognitoEmulator
+let dynamodb: Dynamodb
+let keys: Awaited<ReturnType<typeof startKeyServer>>
+let key: SigningKey
+let handler: Handler
+let before: NodeJS.ProcessEnv
+
+const config = () => ({
+  key: { env: 'CLIENTRY_KEY' },
+  store: {
+    type: 'dynamodb',
+    table: dynamodb.settings.table,
+    region: dynamodb.settings.region,
+    endpoint: dynamodb.settings.endpoint,
+  },
+  providers: {
+    cognito: {
+      type: 'cognito',
+      pools: { [POOL_ID]: { endpoint: cognito.url } },
+      credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'COGNITO_SECRET' } },
+    },
+  },
+  auth: {
+    issuers: [{ issuer: 'https://issuer.example/', jwksUrl: keys.url, audience: ['clientry'] }],
+  },
+})
+
+beforeAll(async () => {
+  before = { ...process.env }
+  cognito = await startCognitoEmulator({
+    pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
+  })
+  cognito.addFutureMember('MemberOfTomorrow')
+  dynamodb = await startDynamodb()
+  keys = await startKeyServer()
+  key = await signingKey('key-1')
+  keys.publish(key)
+  Object.assign(process.env, {
+    CLIENTRY_KEY: Buffer.alloc(32, 1).toString('base64'),
+    COGNITO_SECRET: 'emulator-secret',
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  })
+  ;({ handler } = (await import(BUNDLE)) as { handler: Handler })
+})
+
+afterAll(async () => {
+  process.env = before
+  await Promise.all([cognito.close(), dynamodb.close(), keys.close()])
+})
+
+async function patchEvent(client: JsonObject) {
+  const now = Math.floor(Date.now() / 1_000)
+  const claims = {
+    iss: 'https://issuer.example/',
+    aud: 'clientry',
+    sub: 'tester',
+    client_id: 'test',
+  }
+  const token = await sign(key, { ...claims, iat: now, exp: now + 600 })
+  return {
+    version: '2.0',
+    rawPath: '/clients/exampleClientId',
+    rawQueryString: '',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    requestContext: {
+      stage: '$default',
+      http: { method: 'PATCH', path: '/clients/exampleClientId' },
+    },
+    body: JSON.stringify({ userPoolId: POOL_ID, client }),
+    isBase64Encoded: false,
+  }
+}
+
+describe('the bundle', () => {
+  it('answers 500, tells its log why, and starts when the configuration is there', async () => {
+    process.env.CLIENTRY_CONFIG_JSON = JSON.stringify({
+      ...config(),
+      store: { type: 'sqlite', path: 'x' },
+    })
+    const refused = await handler(await patchEvent({}))
+    expect(refused.statusCode).toBe(500)
+    expect(refused.body).not.toMatch(/dynamodb|sqlite/)
+    process.env.CLIENTRY_CONFIG_JSON = JSON.stringify(config())
+    expect((await handler(await patchEvent({}))).statusCode).toBe(200)
+  })
+
+  it('changes a client, with its history in DynamoDB', async () => {
+    const answer = await handler(await patchEvent({ callbacks: ['https://new.example.com/cb'] }), {
+      getRemainingTimeInMillis: () => 20_000,
+    })
+    expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: false })
+    expect(JSON.parse(answer.body)).toMatchObject({ callbacks: ['https://new.example.com/cb'] })
+    expect(cognito.client(POOL_ID, 'exampleClientId')).toEqual({
+      ...fullCognitoClient,
+      CallbackURLs: ['https://new.example.com/cb'],
+      LastModifiedDate: expect.any(Number),
+    })
+    expect(dynamodb.front.calls.some(({ operation }) => operation.includes('PutItem'))).toBe(true)
+  })
+
+  it('keeps 20 concurrent additions of two functions, which share nothing but the table', async () => {
+    const other = (await import(`${BUNDLE}?second`)) as { handler: Handler }
+    const urls = Array.from({ length: 20 }, (_, n) => `https://app.example.com/${n}`)
+    const answers = await Promise.all(
+      urls.map(async (url, index) => {
+        const event = await patchEvent({ callbacks: { add: [url] } })
+        return (index % 2 === 0 ? handler : other.handler)(event)
+      }),
+    )
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(urls.map(() => 200))
+    const stored = cognito.client(POOL_ID, 'exampleClientId').CallbackURLs
+    expect(stored).toEqual(expect.arrayContaining(urls))
+  })
+
+  it('settles what is open when a schedule calls', async () => {
+    const scheduled = { 'detail-type': 'Scheduled Event', source: 'aws.events' }
+    expect(await handler(scheduled)).toMatchObject({ statusCode: 204 })
+  })
+})

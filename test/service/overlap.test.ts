@@ -1,0 +1,81 @@
+/**
+ * Two instances on one store: an instance that is held up past its deadline finds its intent closed by
+ * the other, says so, and records the overlap; and two that come at once lose nothing.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { resourceOf } from '../../src/service/service.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+const REMOTE = SUBJECTS.filter(({ name }) => name !== 'local')
+const KEY = Buffer.alloc(32, 3)
+
+describe.each(REMOTE)('$name', (kind) => {
+  let subject: Subject
+  let one: Bench
+  let other: Bench
+
+  beforeEach(async () => {
+    subject = await kind.start()
+    const providers = new Map([['it', subject.provider]])
+    one = await openBench(providers, { key: KEY })
+    other = await openBench(providers, { key: KEY, path: one.path })
+  })
+  afterEach(async () => {
+    await other.close()
+    await one.close()
+    await subject.close()
+  })
+
+  const entries = () => one.service.store.entries(resourceOf(subject.ref))
+
+  it('records an overlap, and never ends in two silent successes', async () => {
+    // The write is applied and its answer delayed beyond the deadline that the intent tells.
+    subject.emulator?.inject({ kind: 'delay', delayMs: 700, operation: subject.operations.write })
+    const providers = new Map([['it', subject.provider]])
+    const slow = { ...one.service, providers, upstreamTimeoutMs: 2_000 }
+    const held = changeWith(slow, { name: 'Held' }, Date.now() + 100_000, 50)
+    while ((await entries()).length === 0) await new Promise(setImmediate)
+    const next = await other.change(subject.ref, { name: 'Other' })
+    expect(next.outcome).toBe('applied')
+    const late = await held
+    const log = await entries()
+    expect(log.map((entry) => entry.kind)).toContain('overlap')
+    // Its write came after all, over the other's: that is told, and not as a success.
+    expect(late).toBe('conflict')
+  })
+
+  it('keeps all of 30 additions that come to both at once', async () => {
+    const urls = Array.from({ length: 30 }, (_, index) => `https://app.example.com/both/${index}`)
+    await Promise.all(
+      urls.map((url, index) =>
+        (index % 2 === 0 ? one : other).change(subject.ref, { callbacks: { add: [url] } }),
+      ),
+    )
+    expect(subject.stored()[kind.callbacks]).toEqual(expect.arrayContaining(urls))
+    expect(await one.service.store.openIntents()).toEqual([])
+  })
+
+  /** A change whose intent tells a deadline that is over soon, while its call goes on for longer. */
+  async function changeWith(
+    service: Bench['service'],
+    client: object,
+    deadline: number,
+    told: number,
+  ) {
+    const { changeClient } = await import('../../src/service/change.ts')
+    const { requestFor } = await import('../contract/service.ts')
+    const append = service.store.append
+    const store = {
+      ...service.store,
+      append: async (entry: Parameters<typeof append>[0]) =>
+        append(entry.kind === 'intent' ? { ...entry, deadline: Date.now() + told } : entry),
+    }
+    const request = { ...requestFor(service, subject.ref, client), deadline }
+    return changeClient({ ...service, store }, request).then(
+      ({ outcome }) => outcome,
+      (error: { code: string }) => error.code,
+    )
+  }
+})
