@@ -1,5 +1,7 @@
 /** Rules about what follows the host, and about the canonical form of the whole. */
 
+import { domainToUnicode } from 'node:url'
+
 import type { UriRule } from './uri.ts'
 import { isWeb, type UriReading } from './uri-reading.ts'
 
@@ -44,7 +46,7 @@ export const CANONICAL_RULES: readonly UriRule[] = [
   {
     id: 'unparseable',
     says: 'must be a URI that browsers can open',
-    breaks: ({ uri }) => uri.url === undefined,
+    breaks: ({ uri }) => uri.url === undefined || hasBadPunycode(uri.url.hostname),
   },
   {
     id: 'canonical',
@@ -69,4 +71,12 @@ function isDecodable(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Punycode that stands for nothing: older parsers refuse it, newer ones let it pass (RFC 5891 section 4.4). */
+function hasBadPunycode(host: string): boolean {
+  return host
+    .split('.')
+    .filter((label) => label.startsWith('xn--'))
+    .some((label) => ['', label].includes(domainToUnicode(label)))
 }
