@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import type { Config } from './config.ts'
+import type { Config } from './config-parse.ts'
 import { ClientError } from './core/errors.ts'
 import { createFingerprints } from './core/fingerprint.ts'
 import { createApp } from './http/app.ts'

@@ -1,6 +1,7 @@
 /** One sentence for each fault of a configuration's shape, with the path and what was expected. */
 
 import type * as z from 'zod/mini'
+import { TYPE_WORDS } from './core/patch.ts'
 
 /** Tells a fault; names that are not known are named, values never are. */
 export function faultSentence(issue: z.core.$ZodIssue): string {
@@ -9,7 +10,7 @@ export function faultSentence(issue: z.core.$ZodIssue): string {
     case 'unrecognized_keys':
       return `${path} has a name that is not known: ${issue.keys.join(', ')}.`
     case 'invalid_type':
-      return `${path} must be ${TYPES[issue.expected] ?? issue.expected}.`
+      return `${path} must be ${TYPE_WORDS[issue.expected] ?? issue.expected}.`
     case 'invalid_value':
       return `${path} must be one of: ${issue.values.map(String).join(', ')}.`
     case 'invalid_union':
@@ -21,14 +22,4 @@ export function faultSentence(issue: z.core.$ZodIssue): string {
     default:
       return `${path} has a value that is not allowed (${issue.code.replaceAll('_', ' ')}).`
   }
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'a text',
-  int: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
 }

@@ -4,7 +4,8 @@
  */
 
 import { createClientry } from './clientry.ts'
-import { developmentFolder, environment, parseConfig, portOf } from './config.ts'
+import { developmentFolder, environment, portOf } from './config.ts'
+import { parseConfig } from './config-parse.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import {
   auth0Connections,

@@ -5,7 +5,8 @@
  */
 
 import { createClientry } from './clientry.ts'
-import { awsCredentials, type Config, environment, loadConfig } from './config.ts'
+import { awsCredentials, environment, loadConfig } from './config.ts'
+import type { Config } from './config-parse.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { isRecord } from './core/json.ts'
 import { createLog } from './http/log.ts'

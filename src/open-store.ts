@@ -1,6 +1,7 @@
 /** Opens the store that a configuration names. */
 
-import { awsCredentials, type Config } from './config.ts'
+import { awsCredentials } from './config.ts'
+import type { Config } from './config-parse.ts'
 import { ClientError } from './core/errors.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { createSqliteStore } from './store/sqlite.ts'

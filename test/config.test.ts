@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadConfig, parseConfig } from '../src/config.ts'
+import { loadConfig } from '../src/config.ts'
+import { parseConfig } from '../src/config-parse.ts'
 import { ClientError } from '../src/core/errors.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
@@ -155,10 +156,12 @@ describe('parseConfig', () => {
   })
 
   it('tells all faults at once', () => {
-    const bad = { ...good(), key: { env: 'NOWHERE' }, defaultProvider: 'x', prot: 1 }
-    expect(faultsOf(bad)).toHaveLength(1)
-    const { prot: _, ...deeper } = bad
-    expect(faultsOf(deeper)).toHaveLength(2)
+    const bad = { ...good(), key: { env: 'NOWHERE' }, defaultProvider: 'x' }
+    expect(faultsOf(bad)).toHaveLength(2)
+    const worse = faultsOf({ ...bad, prot: 1, server: { port: 'x' } }).join('\n')
+    expect(worse).toMatch(/prot/)
+    expect(worse).toMatch(/server\.port/)
+    expect(worse).toMatch(/key names the variable NOWHERE/)
   })
 
   it('never repeats a value, which may be a secret in the wrong place', () => {

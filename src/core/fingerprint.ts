@@ -7,7 +7,8 @@ import { createHmac, hkdfSync } from 'node:crypto'
 import type { Json } from './json.ts'
 import { canonicalJson } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
-import { replacePaths, stateOf } from './mapping.ts'
+import { stateOf } from './mapping.ts'
+import { replacePaths } from './paths.ts'
 
 export interface Fingerprints {
   /** Of the client's complete state; equal exactly when the settings are equal. */

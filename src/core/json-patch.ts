@@ -8,6 +8,7 @@ import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from './client.ts'
 import { ClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isRecord, same } from './json.ts'
+import { edit, valueAt } from './json-pointer.ts'
 
 export interface Operation {
   readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
@@ -164,53 +165,3 @@ function applyOperation(target: JsonObject, operation: Operation, at: string): J
     }
   }
 }
-
-function valueAt(target: Json, path: readonly string[], at: string): Json {
-  return path.reduce<Json>((value, token) => {
-    const found = Array.isArray(value)
-      ? value[indexOf(token, value.length - 1, at)]
-      : isRecord(value) && Object.hasOwn(value, token)
-        ? value[token]
-        : undefined
-    if (found === undefined) throw nowhere(at)
-    return found
-  }, target)
-}
-
-function edit(
-  target: Json,
-  [token = '', ...rest]: readonly string[],
-  at: string,
-  how: 'add' | 'replace' | 'remove',
-  value: Json = null,
-): Json {
-  if (Array.isArray(target)) {
-    const last = how === 'add' && rest.length === 0 ? target.length : target.length - 1
-    const index = token === '-' && how === 'add' ? target.length : indexOf(token, last, at)
-    if (rest.length > 0) {
-      const inner = edit(target[index] ?? null, rest, at, how, value)
-      return target.map((item, place) => (place === index ? inner : item))
-    }
-    if (how === 'remove') return target.filter((_, place) => place !== index)
-    return target.toSpliced(index, how === 'add' ? 0 : 1, value)
-  }
-  if (!isRecord(target)) throw nowhere(at)
-  const { [token]: current, ...others } = target
-  if (rest.length > 0) {
-    if (current === undefined) throw nowhere(at)
-    return { ...others, [token]: edit(current, rest, at, how, value) }
-  }
-  return how === 'remove' ? others : { ...others, [token]: value }
-}
-
-/** RFC 6901 section 4: digits without a leading zero. */
-function indexOf(token: string, last: number, at: string): number {
-  const index = /^(0|[1-9]\d{0,8})$/.test(token) ? Number(token) : Number.NaN
-  if (!(index <= last)) throw nowhere(at)
-  return index
-}
-
-const nowhere = (at: string) =>
-  new ClientError('invalid_field', `The operation ${at} names a place that the client lacks.`, {
-    field: at,
-  })

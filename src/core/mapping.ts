@@ -8,7 +8,8 @@
 import type { Client, FieldName } from './client.ts'
 import { FIELD_NAMES, FIELDS } from './client.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isRecord, same } from './json.ts'
+import { same } from './json.ts'
+import { covers, withoutPaths } from './paths.ts'
 import type { Secret } from './secret.ts'
 import { secret } from './secret.ts'
 import type { UriPolicy } from './uri.ts'
@@ -154,11 +155,6 @@ export function fieldOfPath(mapping: Mapping, path: string): MappedField | undef
 
 const keysOf = (row: Row<unknown>): readonly string[] => (row.support === 'missing' ? [] : row.keys)
 
-/** Whether a dotted path is another one or lies above it. */
-export function covers(above: string, path: string): boolean {
-  return path === above || path.startsWith(`${above}.`)
-}
-
 /** The comparable state: spellings brought together, what moves by itself left out. */
 export function stateOf(mapping: Mapping, native: Native): Native {
   const left = new Set([...mapping.hiddenKeys, ...mapping.volatileKeys])
@@ -170,39 +166,6 @@ export function stateOf(mapping: Mapping, native: Native): Native {
 /** Whether two records mean the same settings. */
 export function sameState(mapping: Mapping, one: Native, other: Native): boolean {
   return same(stateOf(mapping, one), stateOf(mapping, other))
-}
-
-/** A record without the members named by dotted paths. */
-export function withoutPaths(record: JsonObject, paths: readonly string[]): JsonObject {
-  return replacePaths(record, paths, () => undefined)
-}
-
-/** A record in which the members named by dotted paths are replaced; `undefined` removes one. */
-export function replacePaths(
-  record: JsonObject,
-  paths: readonly string[],
-  replace: (value: Json) => Json | undefined,
-): JsonObject {
-  return paths.reduce((whole, path) => replacePath(whole, path.split('.'), replace), record)
-}
-
-function replacePath(
-  record: JsonObject,
-  [head = '', ...tail]: readonly string[],
-  replace: (value: Json) => Json | undefined,
-): JsonObject {
-  const value = Object.hasOwn(record, head) ? record[head] : undefined
-  if (value === undefined) return record
-  if (tail.length > 0 && !isRecord(value)) return record
-  const { [head]: _, ...others } = record
-  if (tail.length === 0) {
-    const next = replace(value)
-    return next === undefined ? others : { ...record, [head]: next }
-  }
-  const next = replacePath(value as JsonObject, tail, replace)
-  // An object that held nothing else goes with its last member.
-  const emptied = Object.keys(next).length === 0 && Object.keys(value as JsonObject).length > 0
-  return emptied ? others : { ...record, [head]: next }
 }
 
 /** Wraps a native text as a secret; mappings use it for the `secret` row. */

@@ -123,7 +123,8 @@ function refusal(path: string, issue: z.core.$ZodIssue): ClientError {
   return new ClientError('invalid_field', `${at} ${expectation(issue)}.`, { field: at })
 }
 
-const TYPE_WORDS: Readonly<Record<string, string>> = {
+/** Types as people read them. */
+export const TYPE_WORDS: Readonly<Record<string, string>> = {
   string: 'a text',
   int: 'a whole number',
   number: 'a number',

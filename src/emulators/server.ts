@@ -7,22 +7,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createFaultQueue, type Fault } from './faults.ts'
-
-export interface EmulatorRequest {
-  readonly method: string
-  /** Percent-encoded, without the query. */
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly headers: IncomingMessage['headers']
-  readonly body: Buffer
-}
-
-export interface EmulatorAnswer {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  /** JSON value; absent: no body. */
-  readonly body?: unknown
-}
+import {
+  deliver,
+  type EmulatorAnswer,
+  type EmulatorRequest,
+  readable,
+  receive,
+  send,
+} from './wire.ts'
 
 /** One call as the emulator saw it, for tests that count what reached the provider. */
 export interface EmulatorCall {
@@ -178,63 +170,5 @@ export async function listenAs(
         server.close(() => resolve())
         for (const socket of sockets) socket.destroy()
       }),
-  }
-}
-
-async function receive(incoming: IncomingMessage): Promise<EmulatorRequest> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  const target = incoming.url ?? '/'
-  const mark = target.indexOf('?')
-  return {
-    method: incoming.method ?? 'GET',
-    path: mark < 0 ? target : target.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
-    headers: incoming.headers,
-    body: Buffer.concat(chunks),
-  }
-}
-
-function deliver(
-  outgoing: ServerResponse,
-  answer: EmulatorAnswer | 'reset' | 'stall',
-  fault: Fault | undefined,
-): void {
-  if (answer === 'stall') return
-  if (answer === 'reset') {
-    outgoing.socket?.resetAndDestroy()
-    return
-  }
-  if (fault?.kind === 'garbage_answer') {
-    outgoing.writeHead(200, { 'content-type': 'application/json' })
-    outgoing.end('<html>not what was asked for</html>')
-    return
-  }
-  if (fault?.kind === 'cut_answer') {
-    const text = JSON.stringify(answer.body ?? {})
-    outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': text.length + 1 })
-    outgoing.write(text.slice(0, text.length / 2), () => outgoing.destroy())
-    return
-  }
-  send(outgoing, answer)
-}
-
-function send(outgoing: ServerResponse, answer: EmulatorAnswer): void {
-  const text = answer.body === undefined ? '' : JSON.stringify(answer.body)
-  const type = text === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }
-  outgoing.writeHead(answer.status, {
-    ...type,
-    'content-length': Buffer.byteLength(text),
-    ...answer.headers,
-  })
-  outgoing.end(text)
-}
-
-function readable(body: Buffer): unknown {
-  if (body.length === 0) return undefined
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return body.toString()
   }
 }

@@ -3,11 +3,9 @@
  * https://spec.openapis.org/oas/v3.1.0
  */
 
-import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
-import { ERROR_CODES } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Answer } from './answer.ts'
-import { fieldSchemas } from './field-schemas.ts'
+import { ref, schemas } from './openapi-schemas.ts'
 import { QUERY_PARAMETERS, type Route } from './routes.ts'
 import { VERSION } from './version.ts'
 
@@ -79,7 +77,6 @@ const IF_MATCH: JsonObject = {
 }
 
 const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } })
-const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
 
 function requestBody(): JsonObject {
   const patch = { schema: ref('ClientPatchRequest') }
@@ -116,91 +113,4 @@ function responsesOf({ answers, permission, path, body }: Route): JsonObject {
     },
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }
-}
-
-function schemas(): JsonObject {
-  const object = (properties: JsonObject, required: readonly string[]): JsonObject => ({
-    type: 'object',
-    properties,
-    required,
-  })
-  const text: JsonObject = { type: 'string' }
-  const list = (items: JsonObject): JsonObject => ({ type: 'array', items })
-  const open: JsonObject = { type: 'object', additionalProperties: true }
-  return {
-    Client: {
-      ...object(fieldsBy(shownSchema), FIELD_NAMES),
-      additionalProperties: true,
-    },
-    ClientPatch: {
-      type: 'object',
-      properties: fieldsBy(patchSchema),
-      description: 'A JSON Merge Patch (RFC 7396); lists also take { add, remove }.',
-    },
-    ClientPatchRequest: {
-      ...object({ provider: text, userPoolId: text, client: ref('ClientPatch') }, ['client']),
-      additionalProperties: false,
-    },
-    JsonPatch: list(object({ op: text, path: text, from: text, value: {} }, ['op', 'path'])),
-    Plan: object(
-      {
-        dryRun: { const: true },
-        changes: list(open),
-        requests: list(open),
-        warnings: list(open),
-        client: ref('Client'),
-      },
-      ['dryRun', 'changes', 'requests', 'warnings', 'client'],
-    ),
-    Provider: { ...object({ id: text, type: text, fields: open }, ['id', 'type', 'fields']) },
-    ProviderList: object({ providers: list(object({ id: text, type: text }, ['id', 'type'])) }, [
-      'providers',
-    ]),
-    Status: object({ status: text }, ['status']),
-    Document: open,
-    Error: object(
-      {
-        error: text,
-        code: { enum: Object.keys(ERROR_CODES) },
-        field: text,
-        operationId: text,
-        requestId: text,
-      },
-      ['error', 'code', 'requestId'],
-    ),
-  }
-}
-
-function fieldsBy(schemaOf: (field: FieldName, schema: Json) => JsonObject): JsonObject {
-  const made = fieldSchemas()
-  return Object.fromEntries(
-    FIELD_NAMES.map((field) => {
-      const schema = schemaOf(field, made[field] ?? {})
-      return [field, { ...schema, description: FIELDS[field].says }]
-    }),
-  )
-}
-
-const NULL: JsonObject = { type: 'null' }
-
-function shownSchema(field: FieldName, schema: Json): JsonObject {
-  const kind = FIELDS[field].kind
-  // What a provider holds may lie outside what a patch may set, so only the kind is promised.
-  const plain = kind === 'list' ? { type: 'array', items: { type: 'string' } } : kindOf(schema)
-  return FIELDS[field].empty === null ? { anyOf: [plain, NULL] } : plain
-}
-
-function kindOf(schema: Json): JsonObject {
-  const { type = 'object' } = schema as JsonObject
-  return { type }
-}
-
-function patchSchema(field: FieldName, schema: Json): JsonObject {
-  const change = {
-    type: 'object',
-    properties: { add: schema, remove: schema },
-    additionalProperties: false,
-  }
-  const forms = FIELDS[field].kind === 'list' ? [schema, change] : [schema]
-  return { anyOf: [...forms, NULL] }
 }

@@ -11,12 +11,12 @@ import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
 import { checkPatch, type Plan, planChange } from '../core/plan.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
-import type { Actor, Entry, Intent } from '../store/store.ts'
+import type { Actor, Intent } from '../store/store.ts'
 import { carryOut } from './carry-out.ts'
+import { noteOutsideChange, settledHead } from './head.ts'
 import { checkDeadline, withRetries } from './retry.ts'
 import { callOf, resourceOf, type Service } from './service.ts'
-import { sealedPlace, settle } from './settle.ts'
-import { busy } from './turns.ts'
+import { sealedPlace } from './settle.ts'
 
 export interface ChangeRequest {
   readonly ref: ClientRef
@@ -49,8 +49,6 @@ export interface ChangeResult {
 
 /** Thrown within this module when another instance was first; the attempt starts again. */
 const LOST_RACE = Symbol('lost race')
-/** Pause between two looks at another instance's open intent (milliseconds, with jitter). */
-const POLL_MS = 50
 
 /**
  * Changes one client, or plans the change in a dry run.
@@ -131,49 +129,6 @@ export function checkPrecondition(ifMatch: readonly string[] | undefined, tag: s
     'The client has changed since it was read (If-Match no longer holds); nothing was sent. Read it again.',
     { field: 'If-Match' },
   )
-}
-
-/** The newest entry, after any change that was left open has been settled. */
-async function settledHead(
-  service: Service,
-  { ref, deadline }: ChangeRequest,
-): Promise<Entry | undefined> {
-  for (;;) {
-    const last = await service.store.last(resourceOf(ref))
-    if (last?.kind !== 'intent') return last
-    if (service.now() >= deadline) throw busy()
-    if (service.now() >= last.deadline) await settle(service, last, deadline)
-    else await service.sleep(POLL_MS * (0.5 + Math.random()))
-  }
-}
-
-/**
- * Records that somebody else changed the client since we last looked. Gives the sequence number that
- * comes next; `undefined` when another instance was first.
- */
-async function noteOutsideChange(
-  service: Service,
-  { ref, provider }: ChangeRequest,
-  head: Entry | undefined,
-  base: Native,
-  baseTag: string,
-): Promise<number | undefined> {
-  if (head === undefined) return 1
-  const known = 'tag' in head ? head.tag : undefined
-  if (known === undefined || known === baseTag) return head.seq + 1
-  const state = service.fingerprints.masked(provider.mapping, base)
-  const before = 'state' in head && head.state !== undefined ? head.state : state
-  const appended = await service.store.append({
-    kind: 'outside_change',
-    resource: resourceOf(ref),
-    seq: head.seq + 1,
-    at: service.now(),
-    tag: baseTag,
-    state,
-    // Both sides are masked already: a fingerprint stands for itself.
-    changes: diffClients(provider.mapping, before, state, (text) => text),
-  })
-  return appended ? head.seq + 2 : undefined
 }
 
 interface Planned {

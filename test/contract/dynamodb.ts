@@ -9,12 +9,8 @@ import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { type Credentials, signRequest } from '../../src/core/sigv4.ts'
-import {
-  type Emulator,
-  type EmulatorAnswer,
-  type EmulatorRequest,
-  listenAs,
-} from '../../src/emulators/server.ts'
+import { type Emulator, listenAs } from '../../src/emulators/server.ts'
+import type { EmulatorAnswer, EmulatorRequest } from '../../src/emulators/wire.ts'
 import { exchange } from '../../src/net/exchange.ts'
 import type { DynamodbSettings } from '../../src/store/dynamodb-call.ts'
 import { tableDefinition } from '../../src/store/dynamodb-items.ts'

@@ -5,7 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { type Clientry, createClientry } from '../../src/clientry.ts'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config-parse.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import {
   type Auth0Emulator,

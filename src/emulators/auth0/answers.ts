@@ -4,7 +4,8 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import type { EmulatorRequest, ListenOptions } from '../server.ts'
+import type { ListenOptions } from '../server.ts'
+import type { EmulatorRequest } from '../wire.ts'
 import { formOrJson } from './body.ts'
 import { clientOperations } from './clients.ts'
 import { connectionOperations } from './connections.ts'

@@ -1,6 +1,6 @@
 /** Request bodies: the Management API and the token endpoint take JSON and forms alike (OpenAPI). */
 
-import type { EmulatorRequest } from '../server.ts'
+import type { EmulatorRequest } from '../wire.ts'
 import { refuse } from './refusal.ts'
 
 /** Largest payload (Auth0 docs, "Entity limit policy"). */

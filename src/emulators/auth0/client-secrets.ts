@@ -1,6 +1,6 @@
 /** The secret and the signing keys of a client: made, put out of sight, brought back, rotated. */
 
-import type { EmulatorAnswer } from '../server.ts'
+import type { EmulatorAnswer } from '../wire.ts'
 import { refuse } from './refusal.ts'
 import { type Auth0Client, type ClientEntry, isRecord } from './state.ts'
 import { visible } from './visibility.ts'

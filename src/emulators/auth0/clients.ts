@@ -3,7 +3,7 @@
  * rotate the secret.
  */
 
-import type { EmulatorAnswer } from '../server.ts'
+import type { EmulatorAnswer } from '../wire.ts'
 import { rotateSecret, type SecretMaker, settleSecret, signingKey } from './client-secrets.ts'
 import { withDefaults } from './defaults.ts'
 import { mergePatch, withMirrors, withoutNulls } from './merge.ts'

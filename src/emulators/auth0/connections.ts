@@ -3,7 +3,7 @@
  * client holds nothing of it; `enabled_clients` of a connection is deprecated and not served.
  */
 
-import type { EmulatorAnswer } from '../server.ts'
+import type { EmulatorAnswer } from '../wire.ts'
 import { checkQuery, chooseFields, pageOf } from './paging.ts'
 import { list, TEXT_ID } from './parts.ts'
 import { refusePayload } from './refusal.ts'

@@ -2,7 +2,7 @@
  * What a test may do to the tenant behind the API's back, over control routes or as another writer.
  */
 
-import type { EmulatorAnswer, EmulatorRequest } from '../server.ts'
+import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { paramsOf } from './routes.ts'
 import { type Auth0Client, type Auth0Connection, isRecord, type State } from './state.ts'
 

@@ -3,7 +3,7 @@
  * traffic). Only public parts exist, and `pem` is never shown.
  */
 
-import type { EmulatorAnswer } from '../server.ts'
+import type { EmulatorAnswer } from '../wire.ts'
 import { CREDENTIAL_PATCH, NEW_CREDENTIAL } from './credential-shapes.ts'
 import { type CredentialMaker, instant, makeCredential } from './new-credential.ts'
 import { refuse, refusePayload } from './refusal.ts'

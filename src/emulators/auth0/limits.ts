@@ -3,7 +3,7 @@
  * (Auth0 docs, "Rate limit policy"; the 429 body is from recorded traffic of auth0-deploy-cli).
  */
 
-import type { EmulatorAnswer } from '../server.ts'
+import type { EmulatorAnswer } from '../wire.ts'
 import { failure } from './refusal.ts'
 
 export interface Auth0Limits {

@@ -3,7 +3,7 @@
  * wherever a rule is broken and turned into the answer in one place.
  */
 
-import type { EmulatorAnswer } from '../server.ts'
+import type { EmulatorAnswer } from '../wire.ts'
 
 const NAMES: Readonly<Record<number, string>> = {
   400: 'Bad Request',

@@ -3,7 +3,7 @@
  * what an operation is made of.
  */
 
-import type { EmulatorAnswer, EmulatorRequest } from '../server.ts'
+import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 
 /** One call after its checks of token and body. */
 export interface Call {

@@ -5,7 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import type { EmulatorAnswer, EmulatorRequest } from '../server.ts'
+import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { formOrJson } from './body.ts'
 import { refuse } from './refusal.ts'
 import { isRecord } from './state.ts'

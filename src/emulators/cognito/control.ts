@@ -1,6 +1,6 @@
 /** The control routes through which other processes see and set what the emulator holds. */
 
-import type { EmulatorAnswer, EmulatorRequest } from '../server.ts'
+import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import type { ClientRecord, PoolOptions } from './pools.ts'
 
 /** What the routes reach, which is what the emulator's own methods reach. */

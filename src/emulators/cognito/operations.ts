@@ -1,6 +1,6 @@
 /** From a request to its answer: target, signature, rate, members, region, and then the operation. */
 
-import type { EmulatorAnswer, EmulatorRequest } from '../server.ts'
+import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { clientOperations } from './client-operations.ts'
 import { checkedInput, type Input } from './constraints.ts'
 import type { Category, RateLimits } from './limits.ts'

@@ -5,7 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import type { EmulatorAnswer } from '../server.ts'
+import type { EmulatorAnswer } from '../wire.ts'
 
 const SERVER_ERRORS = ['InternalErrorException', 'InternalFailure']
 

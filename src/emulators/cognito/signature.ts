@@ -6,7 +6,7 @@
  */
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { EmulatorRequest } from '../server.ts'
+import type { EmulatorRequest } from '../wire.ts'
 import { refuse } from './refusal.ts'
 
 export interface Keys {

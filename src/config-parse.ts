@@ -1,0 +1,198 @@
+/** What a configuration means, once its shape is right: secrets looked up, defaults filled in, checks. */
+
+import { readFileSync } from 'node:fs'
+import { faultSentence } from './config-faults.ts'
+import { configSchema, type RawConfig, type Reference, reference } from './config-schema.ts'
+import { ClientError } from './core/errors.ts'
+import { type Secret, secret } from './core/secret.ts'
+import type { IssuerSettings } from './http/auth/issuers.ts'
+import type { PermissionGrant } from './http/auth/permissions.ts'
+import type { ProviderSettings } from './providers/registry.ts'
+
+export interface Config {
+  readonly mode: 'production' | 'development'
+  readonly server: { readonly host: string; readonly port: number; readonly basePath: string }
+  /** The installation's key, 32 bytes. */
+  readonly key: Uint8Array
+  readonly store: RawConfig['store']
+  readonly defaultProvider: string
+  readonly providers: Readonly<Record<string, ProviderSettings>>
+  readonly issuers: readonly IssuerSettings[]
+  readonly permissions: readonly PermissionGrant[] | undefined
+  readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const KEY_BYTES = 32
+
+/**
+ * Checks a configuration and looks up the secrets that it names.
+ * @throws ClientError `invalid_request` with all faults
+ */
+export function parseConfig(value: unknown, environment: Environment): Config {
+  const parsed = configSchema.safeParse(value)
+  if (!parsed.success) {
+    const shape = parsed.error.issues.map(faultSentence)
+    throw faulty([...shape, ...missingReferences(value, environment)])
+  }
+  const raw = parsed.data
+  const faults: string[] = []
+  const lookUp = (reference: Reference, at: string) => {
+    const found = find(reference, environment)
+    if (found === undefined) faults.push(missing(reference, at))
+    return secret(found ?? '')
+  }
+  const providers = Object.fromEntries(
+    Object.entries(raw.providers).map(([id, one]) => [
+      id,
+      providerOf(one, `providers.${id}`, raw.mode, lookUp, faults),
+    ]),
+  )
+  const config: Config = {
+    ...raw,
+    key: keyOf(lookUp(raw.key, 'key'), faults),
+    defaultProvider: defaultProviderOf(raw, faults),
+    providers,
+    issuers: raw.auth.issuers.map((issuer, index) => issuerOf(issuer, index, faults)),
+    permissions: raw.auth.permissions as Config['permissions'],
+  }
+  for (const [index, grant] of (raw.auth.permissions ?? []).entries()) {
+    const unknown = grant.providers?.find((id) => !Object.hasOwn(providers, id))
+    if (unknown !== undefined) {
+      faults.push(`auth.permissions[${index}].providers names ${unknown}, which is not configured.`)
+    }
+  }
+  if (faults.length > 0) throw faulty(faults)
+  return config
+}
+
+/** References that lead nowhere, in a configuration whose shape is not right yet. */
+function missingReferences(value: unknown, environment: Environment, at = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { success, data } = reference.safeParse(value)
+  if (success) return find(data, environment) === undefined ? [missing(data, at)] : []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    missingReferences(inner, environment, at === '' ? name : `${at}.${name}`),
+  )
+}
+
+const missing = (named: Reference, at: string) =>
+  `${at} names ${placeOf(named)}, which is missing or empty.`
+
+function find(reference: Reference, environment: Environment): string | undefined {
+  if ('env' in reference) return environment[reference.env] || undefined
+  try {
+    return readFileSync(reference.file, 'utf8').trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+const placeOf = (reference: Reference) =>
+  'env' in reference ? `the variable ${reference.env}` : `the file ${reference.file}`
+
+function keyOf(text: Secret, faults: string[]): Uint8Array {
+  const key = Buffer.from(text.reveal(), 'base64')
+  if (text.reveal() !== '' && key.length !== KEY_BYTES) {
+    faults.push('key must be 32 bytes in base64; make one with: openssl rand -base64 32')
+  }
+  return key
+}
+
+function defaultProviderOf({ providers, defaultProvider }: RawConfig, faults: string[]): string {
+  const ids = Object.keys(providers)
+  const [only = ''] = ids
+  if (ids.length === 0) faults.push('providers must hold at least one provider.')
+  if (defaultProvider === undefined && ids.length > 1) {
+    faults.push(`defaultProvider must name one of: ${ids.join(', ')}.`)
+  }
+  if (defaultProvider !== undefined && !ids.includes(defaultProvider)) {
+    faults.push(`defaultProvider names ${defaultProvider}, which is not configured.`)
+  }
+  return defaultProvider ?? only
+}
+
+function providerOf(
+  raw: RawConfig['providers'][string],
+  at: string,
+  mode: RawConfig['mode'],
+  lookUp: (reference: Reference, at: string) => Secret,
+  faults: string[],
+): ProviderSettings {
+  switch (raw.type) {
+    case 'local':
+      if (mode === 'production')
+        faults.push(`${at} is for development only: its users are not real.`)
+      return raw
+    case 'cognito': {
+      const { credentials, pools } = raw
+      const keys = credentials && {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: lookUp(credentials.secretAccessKey, `${at}.credentials.secretAccessKey`),
+        ...(credentials.sessionToken === undefined
+          ? {}
+          : { sessionToken: lookUp(credentials.sessionToken, `${at}.credentials.sessionToken`) }),
+      }
+      const complete = Object.entries(pools).map(([id, { region, endpoint }]) => {
+        const here = region ?? id.slice(0, id.indexOf('_'))
+        const target = endpoint ?? `https://cognito-idp.${here}.amazonaws.com/`
+        checkUrl(target, `${at}.pools.${id}.endpoint`, faults)
+        return [id, { region: here, endpoint: target }] as const
+      })
+      if (complete.length === 0) faults.push(`${at}.pools must hold at least one user pool.`)
+      return {
+        type: 'cognito',
+        pools: Object.fromEntries(complete),
+        ...(keys === undefined ? {} : { credentials: keys }),
+      }
+    }
+    case 'auth0': {
+      const { domain, clientId, allowWildcards } = raw
+      const baseUrl = (raw.baseUrl ?? `https://${domain}`).replace(/\/+$/, '')
+      if (raw.baseUrl === undefined && domain === undefined) {
+        faults.push(`${at} must have a domain or a baseUrl.`)
+      }
+      checkUrl(baseUrl, `${at}.baseUrl`, faults)
+      const audience =
+        raw.audience ?? `${domain === undefined ? baseUrl : `https://${domain}`}/api/v2/`
+      const clientSecret = lookUp(raw.clientSecret, `${at}.clientSecret`)
+      return { type: 'auth0', baseUrl, audience, clientId, clientSecret, allowWildcards }
+    }
+  }
+}
+
+/** Keys and credentials travel there, so it is TLS, or this very machine. */
+function checkUrl(url: string, at: string, faults: string[]): void {
+  const { protocol, hostname } = new URL(url)
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  if (protocol === 'https:' || loopback) return
+  faults.push(`${at} must be an https URL (http is for this machine itself only).`)
+}
+
+function issuerOf(
+  raw: RawConfig['auth']['issuers'][number],
+  index: number,
+  faults: string[],
+): IssuerSettings {
+  const at = `auth.issuers[${index}]`
+  if (raw.audience === undefined && raw.clientIds === undefined) {
+    faults.push(
+      `${at} must have an audience or clientIds, or it would accept tokens made for anybody.`,
+    )
+  }
+  const jwksUrl = raw.jwksUrl ?? `${raw.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
+  checkUrl(jwksUrl, `${at}.jwksUrl`, faults)
+  return { ...raw, jwksUrl } as IssuerSettings
+}
+
+/** An error that holds every fault, a sentence each. */
+export function faulty(faults: readonly string[]): ClientError {
+  return new ClientError(
+    'invalid_request',
+    `The configuration is not usable:\n- ${faults.join('\n- ')}`,
+    {
+      faults,
+    },
+  )
+}
