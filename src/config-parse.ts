@@ -57,6 +57,9 @@ export function parseConfig(value: unknown, environment: Environment): Config {
     issuers: raw.auth.issuers.map((issuer, index) => issuerOf(issuer, index, faults)),
     permissions: raw.auth.permissions as Config['permissions'],
   }
+  const issuers = raw.auth.issuers.map(({ issuer }) => issuer)
+  const twice = issuers.find((issuer, index) => issuers.indexOf(issuer) !== index)
+  if (twice !== undefined) faults.push(`auth.issuers names ${twice} twice.`)
   for (const [index, grant] of (raw.auth.permissions ?? []).entries()) {
     const unknown = grant.providers?.find((id) => !Object.hasOwn(providers, id))
     if (unknown !== undefined) {

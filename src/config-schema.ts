@@ -1,4 +1,4 @@
-/** The shape of the configuration; what it means between members is checked in `config.ts`. */
+/** The shape of the configuration; what it means between members is checked in `config-parse.ts`. */
 
 import * as z from 'zod/mini'
 import { PERMISSIONS } from './core/permissions.ts'
@@ -14,7 +14,7 @@ export const reference = z.union([z.strictObject({ env: text }), z.strictObject(
 const auth0 = z.strictObject({
   type: z.literal('auth0'),
   /** The tenant's own domain, such as `tenant.eu.auth0.com`; for tokens of the Management API. */
-  domain: z.optional(text),
+  domain: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i))),
   /** Where the tenant is reached, when that is not `https://<domain>`: private clouds, emulators. */
   baseUrl: z.optional(url),
   audience: z.optional(text),

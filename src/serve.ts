@@ -2,7 +2,7 @@
 
 import { createClientry } from './clientry.ts'
 import { awsCredentials, environment, loadConfig } from './config.ts'
-import { isClientError } from './core/errors.ts'
+import { ClientError, isClientError } from './core/errors.ts'
 import { createLog } from './http/log.ts'
 import { createNodeServer } from './node-server.ts'
 import { openStore } from './open-store.ts'
@@ -12,7 +12,13 @@ const log = createLog((text) => process.stdout.write(text))
 
 async function main(): Promise<void> {
   const config = await loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
-  const { store } = await openStore(config)
+  if (config.mode !== 'production') {
+    throw new ClientError(
+      'invalid_request',
+      'mode must be production here; the development server is npm start.',
+    )
+  }
+  const store = await openStore(config)
   const clientry = await createClientry(config, {
     store,
     log,

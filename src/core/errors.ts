@@ -43,7 +43,7 @@ export const ERROR_CODES = {
   keys_unavailable: { status: 503, retry: true },
   /** The history cannot be written, so nothing was sent upstream. */
   store_unavailable: { status: 503, retry: true },
-  /** The server is stopping or cannot take more work. */
+  /** Other changes of the same client take all the time there is. */
   unavailable: { status: 503, retry: true },
   /** The deadline passed before anything was sent upstream. */
   deadline_exceeded: { status: 504, retry: true },

@@ -40,12 +40,15 @@ export function lineOf(finished: Finished): LogLine {
     userPoolId: trace.ref?.userPoolId,
     client: trace.ref?.id,
     outcome: trace.outcome,
-    operationId: trace.operationId,
+    operationId: trace.operationId ?? operationOf(failure),
     upstream: trace.upstream,
     durationMs: ended - started,
     fault: faultOf(failure),
   }
 }
+
+const operationOf = (failure: unknown) =>
+  isClientError(failure) ? failure.details.operationId : undefined
 
 const levelOf = (status: number) => (status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info')
 

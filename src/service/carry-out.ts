@@ -68,11 +68,13 @@ async function settleNow(
   call: Call,
   cause: unknown,
 ): Promise<Done> {
-  const settled = await findOutcome(service, running, call).catch(() => undefined)
+  const settled = await findOutcome(service, running, call, !isRefusal(cause)).catch(
+    () => undefined,
+  )
   if (settled === undefined) throw unknown(running, cause)
   if (settled.outcome === 'applied') return finish(service, running, settled)
-  await close(service, running, settled, 'request')
-  if (settled.outcome === 'conflict') throw conflict(running)
+  const { appended } = await close(service, running, settled, 'request')
+  if (settled.outcome === 'conflict' || !appended) throw conflict(running)
   if (isRefusal(cause)) throw cause
   throw new ClientError(
     'provider_unavailable',
@@ -89,7 +91,12 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
     throw unknown(running, cause)
   })
   const native = settled.native ?? running.next
-  if (!appended) return overlapped(service, running, native)
+  if (!appended) {
+    await recordOverlap(service, running, native).catch((cause) => {
+      throw unknown(running, cause)
+    })
+    throw conflict(running)
+  }
   return {
     native,
     warnings: surprises.map(({ field }) => ({
@@ -104,24 +111,21 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
  * This instance was held up past its deadline, and another one has closed the intent. No provider
  * takes fencing tokens, so the overlap cannot be prevented; it is recorded and told.
  */
-async function overlapped(service: Service, running: Running, native: Native): Promise<Done> {
+async function recordOverlap(service: Service, running: Running, native: Native): Promise<void> {
   const { intent, provider } = running
   const { store, fingerprints } = service
-  const later = await store.entries(intent.resource, intent.seq + 1)
-  const [verdict] = later
-  await store.append({
-    kind: 'overlap',
-    resource: intent.resource,
-    seq: intent.seq + 1 + later.length,
-    at: service.now(),
-    operationId: intent.operationId,
-    tag: fingerprints.ofState(provider.mapping, native),
-    state: fingerprints.masked(provider.mapping, native),
-  })
-  if (verdict?.kind === 'outcome' && verdict.outcome === 'applied' && later.length === 1) {
-    return { native, warnings: [] }
+  for (let appended = false; !appended; ) {
+    const later = await store.entries(intent.resource, intent.seq + 1)
+    appended = await store.append({
+      kind: 'overlap',
+      resource: intent.resource,
+      seq: intent.seq + 1 + later.length,
+      at: service.now(),
+      operationId: intent.operationId,
+      tag: fingerprints.ofState(provider.mapping, native),
+      state: fingerprints.masked(provider.mapping, native),
+    })
   }
-  throw conflict(running)
 }
 
 function unknown({ intent }: Running, cause: unknown): ClientError {

@@ -4,7 +4,7 @@
  */
 
 import { diffClients, type FieldChange } from '../core/diff.ts'
-import { ClientError } from '../core/errors.ts'
+import { ClientError, isClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import type { Closing, Intent, Outcome } from '../store/store.ts'
@@ -30,36 +30,44 @@ export interface Settled {
 export const sealedPlace = (resource: string, seq: number, operationId: string) =>
   JSON.stringify([resource, seq, operationId])
 
-/** An intent from the log with its sealed records opened. */
-export function reopen(service: Service, intent: Intent): Running {
-  const ref = refOf(intent.resource)
-  const provider = service.providers.get(ref.provider)
-  if (provider === undefined) {
-    throw new ClientError('internal', `The provider ${ref.provider} is no longer configured.`)
-  }
+/** The sealed records of an intent; `undefined` when they were sealed with a key that is gone. */
+function openSealed(service: Service, intent: Intent): { base: Native; next: Native } | undefined {
   const place = sealedPlace(intent.resource, intent.seq, intent.operationId)
-  const { base, next } = service.seal.open(intent.sealed, place) as { base: Native; next: Native }
-  return { intent, provider, ref, base, next }
+  try {
+    return service.seal.open(intent.sealed, place) as { base: Native; next: Native }
+  } catch (error) {
+    if (isClientError(error, 'internal')) return undefined
+    throw error
+  }
+}
+
+function providerOf(service: Service, { provider }: ClientRef): Provider {
+  const found = service.providers.get(provider)
+  if (found !== undefined) return found
+  throw new ClientError('internal', `The provider ${provider} is no longer configured.`)
 }
 
 /**
- * Learns the outcome of a change by reading back.
+ * Learns the outcome of a change by reading back. `mayLand`: a request that was sent may still be on
+ * its way, so what is not there yet is given the time that it could take.
  * @throws ClientError of the provider when it cannot be learned now; the intent then stays open
  */
 export async function findOutcome(
   service: Service,
   running: Running,
   call: Call,
+  mayLand: boolean,
 ): Promise<Settled> {
   const { provider, ref, base, next } = running
+  const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
   let current = await readOrGone(running, call)
-  if (current !== undefined && progressOf(provider.mapping, base, next, current) === 'before') {
-    // A request that was sent may still be on its way: give it the time that it could take.
+  const unfinished = current !== undefined && ['before', 'partly'].includes(progress(current))
+  if (unfinished && mayLand) {
     await service.sleep(Math.min(service.upstreamTimeoutMs, call.deadline - service.now()))
     current = await readOrGone(running, call)
   }
   if (current === undefined) return { outcome: 'conflict', native: undefined }
-  switch (progressOf(provider.mapping, base, next, current)) {
+  switch (progress(current)) {
     case 'after':
       return { outcome: 'applied', native: current }
     case 'before':
@@ -88,7 +96,7 @@ async function readOrGone({ provider, ref }: Running, call: Call): Promise<Nativ
   try {
     return await provider.read(ref, call)
   } catch (error) {
-    if (error instanceof ClientError && error.code === 'not_found') return undefined
+    if (isClientError(error, 'not_found')) return undefined
     throw error
   }
 }
@@ -127,9 +135,20 @@ export async function close(
 
 /** Settles an intent that its own process left open. */
 export async function settle(service: Service, intent: Intent, deadline: number): Promise<void> {
-  const running = reopen(service, intent)
+  const ref = refOf(intent.resource)
+  const provider = providerOf(service, ref)
   const call = callOf(service, intent.operationId, deadline)
-  await close(service, running, await findOutcome(service, running, call), 'settlement')
+  const sealed = openSealed(service, intent)
+  if (sealed !== undefined) {
+    const running = { intent, provider, ref, ...sealed }
+    const settled = await findOutcome(service, running, call, true)
+    await close(service, running, settled, 'settlement')
+    return
+  }
+  // What it aimed at cannot be known any more: that is said, and does not block the client for good.
+  const native = await provider.read(ref, call)
+  const unknown = { intent, provider, ref, base: native, next: native }
+  await close(service, unknown, { outcome: 'conflict', native }, 'settlement')
 }
 
 /** Time that settling one intent may take, in the background (milliseconds). */
@@ -141,9 +160,9 @@ const SWEEP_TIMEOUT_MS = 30_000
  */
 export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
   const intents = await service.store.openIntents()
+  const overdue = intents.filter(({ deadline }) => deadline <= service.now())
   let settled = 0
-  for (const intent of intents) {
-    if (intent.deadline > service.now()) continue
+  for (const intent of overdue) {
     const deadline = service.now() + SWEEP_TIMEOUT_MS
     const work = () => settle(service, intent, deadline)
     settled += await service.turns.take(intent.resource, deadline, work).then(
@@ -151,5 +170,5 @@ export async function sweep(service: Service): Promise<{ settled: number; left: 
       () => 0,
     )
   }
-  return { settled, left: intents.length - settled }
+  return { settled, left: overdue.length - settled }
 }

@@ -1,7 +1,6 @@
 /** The log: one line a request, with what an operator asks for, and never a secret (canaries). */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
 import type { LogLine } from '../../src/http/exchange.ts'
 import { ENTRY_KINDS } from '../contract/entry-kinds.ts'
 import {
@@ -79,7 +78,7 @@ describe('the log', () => {
     const sent = await withToken(world, { method: 'GET', path: CLIENT })
     const [line] = await lines(() => send(sent))
     expect(line).toMatchObject({ level: 'error', status: 500, code: 'provider_unavailable' })
-    expect((line?.fault as JsonObject).at).not.toEqual([])
+    expect(line?.fault).toMatchObject({ at: expect.arrayContaining([expect.any(String)]) })
   })
 
   it('holds no secret, token or body, whatever was asked', async () => {

@@ -46,7 +46,6 @@ afterEach(async () => {
 /** Starts the production entry and waits until it says that it listens; gives its port. */
 function start(): Promise<number> {
   const config = {
-    mode: 'development',
     server: { port: 0 },
     key: { env: 'KEY' },
     store: { type: 'sqlite', path: join(folder, 'clientry.db') },

@@ -156,6 +156,13 @@ describe('a change of several calls ends applied or not applied', () => {
     },
   )
 
+  it('gives a step that is stalled the time to land before it undoes the others', async () => {
+    emulator.inject({ kind: 'delay', delayMs: 400, operation: CLIENT })
+    const result = await change()
+    expect(result.outcome).toBe('applied')
+    expect(state()).toEqual(after)
+  })
+
   it('answers conflict, and touches nothing, when another writer set what it writes', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
     emulator.inject({
