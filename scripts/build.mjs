@@ -48,7 +48,12 @@ export async function buildAll() {
   await Promise.all([
     build({
       ...shared,
-      entryPoints: ['src/dev.ts', 'src/serve.ts', 'src/token.ts'],
+      entryPoints: {
+        dev: 'src/dev.ts',
+        serve: 'src/serve.ts',
+        token: 'src/token.ts',
+        emulators: 'src/emulators/index.ts',
+      },
       outdir: 'dist',
       splitting: true,
       packages: 'external',

@@ -54,8 +54,14 @@ export async function loadConfig(
   const yaml = inline === undefined && /\.ya?ml$/.test(path ?? '')
   if (yaml && readYaml === undefined)
     throw faulty(['Here the configuration must be JSON, not YAML.'])
-  const value = yaml && readYaml !== undefined ? await readYaml(text) : parseText(text)
+  const value =
+    yaml && readYaml !== undefined ? await readYaml(text).catch(badYaml) : parseText(text)
   return parseConfig(value, environment)
+}
+
+/** What the parser says repeats the text, in which a secret may stand by mistake. */
+function badYaml(): never {
+  throw faulty(['The configuration is not valid YAML.'])
 }
 
 function readText(path: string): string {

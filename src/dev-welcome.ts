@@ -13,6 +13,10 @@ interface Started {
 export function welcome({ url, token, auth0, cognito }: Started): string {
   const change =
     '{ "client": { "callbacks": ["https://new-callback-url.com"], "allowedLogoutUrls": ["https://new-logout-url.com"] } }'
+  const inCognito = change.replace(
+    '{ "client"',
+    `{ "provider": "cognito-client", "userPoolId": "${EXAMPLE_POOL}", "client"`,
+  )
   return `
 Clientry runs on ${url}
 
@@ -30,7 +34,14 @@ curl -X PATCH ${url}/clients/${EXAMPLE_ID} \\
   -H "Authorization: Bearer $(npm run -s token)" -H 'Content-Type: application/json' \\
   -d '${change}'
 
-See what would happen first with ?dryRun=true, and what each provider can hold at ${url}/providers.
+The same at Cognito:
+
+curl -X PATCH ${url}/clients/${EXAMPLE_ID} \\
+  -H "Authorization: Bearer $(npm run -s token)" -H 'Content-Type: application/json' \\
+  -d '${inCognito}'
+
+See what would happen first with ?dryRun=true, and what a provider can hold with GET /providers/auth0.
+Make a provider fail: POST ${cognito}/_emulator/faults (docs/emulators.md).
 Stop with Ctrl-C. One line of JSON follows for each request.
 
 `

@@ -25,7 +25,11 @@ export async function runUntilStopped({ clientry, server, log, cleanUp }: Runnin
   }
   // A reader of the log that goes away must not take the server, and a change under way, with it.
   process.stdout.on('error', () => {})
-  const sweep = () => clientry.sweep().catch(failed)
+  let sweeping = Promise.resolve()
+  const sweep = () => {
+    sweeping = sweeping.then(clientry.sweep).catch(failed)
+    return sweeping
+  }
   await sweep()
   const timer = setInterval(sweep, SWEEP_EVERY_MS)
   const signal = await new Promise<string>((resolve) => {

@@ -26,7 +26,10 @@ async function main(): Promise<void> {
   })
   const { host, port, basePath } = config.server
   const server = createNodeServer(clientry.app, { basePath })
-  const taken = await server.listen(port, host)
+  const taken = await server.listen(port, host).catch((cause) => {
+    const says = `Port ${port} of ${host} cannot be used; set server.port to another one.`
+    throw new ClientError('unavailable', says, { cause })
+  })
   log({ time: new Date().toISOString(), level: 'info', message: 'listening', host, port: taken })
   await runUntilStopped({ clientry, server, log })
 }

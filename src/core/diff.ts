@@ -4,7 +4,7 @@ import { FIELD_NAMES, FIELDS } from './client.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isRecord, same } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
-import { fieldOfPath, showClient, stateOf } from './mapping.ts'
+import { fieldsOfPath, showClient, stateOf } from './mapping.ts'
 import { isSecret } from './secret.ts'
 
 /** One field that differs. A secret is told by its fingerprint, never by its value. */
@@ -25,8 +25,8 @@ export function diffClients(
   after: Native,
   fingerprintOf: (secret: string) => string,
 ): readonly FieldChange[] {
-  const one = showClient(mapping, before)
-  const other = showClient(mapping, after)
+  const one = showClient(mapping, mapping.normal(before))
+  const other = showClient(mapping, mapping.normal(after))
   const changes = FIELD_NAMES.flatMap((field) => {
     if (field === 'updatedAt') return []
     const was = plain(one[field], fingerprintOf)
@@ -46,9 +46,12 @@ function plain(value: unknown, fingerprintOf: (secret: string) => string): Json 
 function diffMembers(field: string, before: JsonObject, after: JsonObject): FieldChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return names
-    .filter((name) => !same(before[name] ?? null, after[name] ?? null))
-    .map((name) => changeOf(`${field}.${name}`, before[name] ?? null, after[name] ?? null))
+    .filter((name) => !same(own(before, name), own(after, name)))
+    .map((name) => changeOf(`${field}.${name}`, own(before, name), own(after, name)))
 }
+
+const own = (record: JsonObject, name: string): Json =>
+  Object.hasOwn(record, name) ? (record[name] ?? null) : null
 
 function changeOf(field: string, before: Json, after: Json): FieldChange {
   if (!Array.isArray(before) || !Array.isArray(after)) return { field, before, after }
@@ -72,11 +75,10 @@ function unseen(
 ): FieldChange[] {
   const one = stateOf(mapping, before)
   const other = stateOf(mapping, after)
-  const told = (key: string) =>
-    seen.some(({ field }) => {
-      const owner = fieldOfPath(mapping, key)
-      return field === `providerSettings.${key}` || (owner !== undefined && covers(field, owner))
-    })
+  const told = (key: string) => {
+    const owners = [`providerSettings.${key}`, ...fieldsOfPath(mapping, key)]
+    return seen.some(({ field }) => owners.some((owner) => covers(field, owner)))
+  }
   return [...new Set([...Object.keys(one), ...Object.keys(other)])]
     .filter((key) => !same(one[key] ?? null, other[key] ?? null) && !told(key))
     .map((key) => ({

@@ -8,7 +8,7 @@ import type { Json } from './json.ts'
 import { canonicalJson } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { stateOf } from './mapping.ts'
-import { replacePaths } from './paths.ts'
+import { replacePaths, withoutPaths } from './paths.ts'
 
 export interface Fingerprints {
   /** Of the client's complete state; equal exactly when the settings are equal. */
@@ -33,7 +33,9 @@ export function createFingerprints(key: Uint8Array): Fingerprints {
       hmac(stateKey, canonicalJson(stateOf(mapping, native))).slice(0, STATE_CHARACTERS),
     ofSecret,
     masked: (mapping, native) =>
-      replacePaths(native, mapping.secretPaths, (value) => ofSecret(textOf(value))),
+      replacePaths(withoutPaths(native, mapping.hiddenKeys), mapping.secretPaths, (value) =>
+        ofSecret(textOf(value)),
+      ),
   }
 }
 

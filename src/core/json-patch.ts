@@ -90,7 +90,7 @@ function parsePointer(value: Json | undefined, at: string): readonly string[] {
   if (!isFieldName(tokens[0] ?? '')) {
     throw new ClientError(
       'unknown_field',
-      `${at} must start with an attribute of a client; GET /providers lists the attributes.`,
+      `${at} must start with an attribute of a client; GET /providers/{id} lists the attributes.`,
       { field: at },
     )
   }

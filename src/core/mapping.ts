@@ -146,11 +146,16 @@ function restOf(mapping: Mapping, native: Native): JsonObject {
   return withoutPaths(native, [...used, ...mapping.hiddenKeys, ...mapping.secretPaths])
 }
 
-/** The field that a native path (dotted) belongs to: the path itself, one above or one below it. */
-export function fieldOfPath(mapping: Mapping, path: string): MappedField | undefined {
-  return MAPPED_FIELDS.find((field) =>
+/** The fields that a native path (dotted) belongs to: by the path itself, one above or one below it. */
+export function fieldsOfPath(mapping: Mapping, path: string): readonly MappedField[] {
+  return MAPPED_FIELDS.filter((field) =>
     keysOf(mapping.fields[field]).some((key) => covers(key, path) || covers(path, key)),
   )
+}
+
+/** The first of them. */
+export function fieldOfPath(mapping: Mapping, path: string): MappedField | undefined {
+  return fieldsOfPath(mapping, path)[0]
 }
 
 const keysOf = (row: Row<unknown>): readonly string[] => (row.support === 'missing' ? [] : row.keys)

@@ -64,7 +64,7 @@ export function checkMember(name: string, value: Json): void {
   if (!isFieldName(name)) {
     throw new ClientError(
       'unknown_field',
-      `${path} is not an attribute of a client; GET /providers lists the attributes.`,
+      `${path} is not an attribute of a client; GET /providers/{id} lists the attributes.`,
       { field: path },
     )
   }

@@ -22,12 +22,23 @@ export function patchRest(mapping: Mapping, native: Native, asked: Json): Native
       { field: 'client.providerSettings' },
     )
   }
-  const sent = Object.entries(asked).filter(
+  const sent = Object.entries(withoutSame(asked, native)).filter(
     ([name, value]) => !same(mergePatch(native[name], value), native[name] ?? null),
   )
   for (const [name, value] of sent) checkSetting(mapping, native, name, value)
   if (sent.length === 0) return undefined
   return mergePatch(native, Object.fromEntries(sent)) as JsonObject
+}
+
+/** What is sent back as it is leaves things alone, a null inside it too, which would else remove. */
+function withoutSame(asked: JsonObject, held: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(asked).flatMap(([name, value]): [string, Json][] => {
+      const now = Object.hasOwn(held, name) ? held[name] : undefined
+      if (now !== undefined && same(value, now)) return []
+      return [[name, isRecord(value) && isRecord(now) ? withoutSame(value, now) : value]]
+    }),
+  )
 }
 
 function checkSetting(mapping: Mapping, native: Native, name: string, value: Json): void {

@@ -30,7 +30,7 @@ function changed(
   before: Json | undefined,
   after: Json | undefined,
 ): Json {
-  if (after === undefined) return removal(mapping, name)
+  if (after === undefined) return removed(mapping, name, before)
   const merges = mapping.mergedKeys.includes(name) && isRecord(before) && isRecord(after)
   return merges ? changedMembers(mapping, name, before, after) : after
 }
@@ -44,10 +44,27 @@ function changedMembers(
   const members = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return Object.fromEntries(
     members
-      .filter((inner) => !same(before[inner] ?? null, after[inner] ?? null))
-      .map((inner) => [inner, after[inner] ?? removal(mapping, `${name}.${inner}`)]),
+      .filter((inner) => !same(own(before, inner) ?? null, own(after, inner) ?? null))
+      .map((inner) => [inner, own(after, inner) ?? removal(mapping, `${name}.${inner}`)]),
   )
 }
+
+/** Without a way to remove a member, an empty value that means the same. */
+function removed(mapping: Mapping, name: string, before: Json | undefined): Json {
+  if (mapping.mergedKeys.includes(name) && isRecord(before) && isEmptyAbsent(mapping, name, {})) {
+    return changedMembers(mapping, name, before, {})
+  }
+  const empty = Array.isArray(before) ? [] : before === undefined || isRecord(before) ? {} : ''
+  const nullable = mapping.nullablePaths.includes(name)
+  return !nullable && isEmptyAbsent(mapping, name, empty) ? empty : removal(mapping, name)
+}
+
+const isEmptyAbsent = (mapping: Mapping, name: string, empty: Json) =>
+  !Object.hasOwn(mapping.normal({ [name]: empty }), name)
+
+/** A member of the record itself: `constructor` and the like are names as any other. */
+const own = (record: JsonObject, name: string): Json | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined
 
 function removal(mapping: Mapping, path: string): null {
   const [parent] = path.split('.')

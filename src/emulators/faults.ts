@@ -4,19 +4,24 @@
  */
 
 /** What goes wrong. `*_after_apply` means: the change is in force, the answer is lost or wrong. */
-export type FaultKind =
-  | 'throttle'
-  | 'error_before_apply'
-  | 'error_after_apply'
-  | 'reset_before_apply'
-  | 'reset_after_apply'
-  | 'stall_before_apply'
-  | 'stall_after_apply'
-  | 'cut_answer'
-  | 'garbage_answer'
-  | 'delay'
-  | 'foreign_write'
-  | 'expired_credentials'
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+/** Every kind, for those who ask over a socket. */
+export const FAULT_KINDS = [
+  'throttle',
+  'error_before_apply',
+  'error_after_apply',
+  'reset_before_apply',
+  'reset_after_apply',
+  'stall_before_apply',
+  'stall_after_apply',
+  'cut_answer',
+  'garbage_answer',
+  'redirect',
+  'delay',
+  'foreign_write',
+  'expired_credentials',
+] as const
 
 export interface Fault {
   readonly kind: FaultKind

@@ -6,7 +6,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { createFaultQueue, type Fault } from './faults.ts'
+import { createFaultQueue, FAULT_KINDS, type Fault } from './faults.ts'
 import {
   deliver,
   type EmulatorAnswer,
@@ -111,6 +111,8 @@ export async function listenAs(
         return behaviour.faultAnswer('expired_credentials', fault)
       case 'error_before_apply':
         return behaviour.faultAnswer('error', fault)
+      case 'redirect':
+        return { status: 302, headers: { location: '/elsewhere' } }
       case 'reset_before_apply':
         return 'reset'
       case 'stall_before_apply':
@@ -133,7 +135,12 @@ export async function listenAs(
     const name = request.path.slice('/_emulator/'.length)
     const asked = `${request.method} ${name}`
     if (asked === 'POST faults') {
-      faults.inject(JSON.parse(request.body.toString()) as Fault)
+      const fault = readable(request.body) as Partial<Fault> | undefined
+      if (!FAULT_KINDS.some((kind) => kind === fault?.kind)) {
+        const error = `A fault needs a kind, one of: ${FAULT_KINDS.join(', ')}`
+        return { status: 400, body: { error } }
+      }
+      faults.inject(fault as Fault)
       return { status: 204 }
     }
     if (asked === 'DELETE faults') {

@@ -41,7 +41,9 @@ function bytesOf({ body }: HttpRequest): Uint8Array {
 function mediaType(request: HttpRequest): string {
   const encoding = single(request, 'content-encoding')
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw unsupported('Content-Encoding must be absent: the body must not be compressed.')
+    throw unsupported(
+      'Content-Encoding must be identity or absent: the body must not be compressed.',
+    )
   }
   const [type = '', ...parameters] = (single(request, 'content-type') ?? '').split(';')
   const name = type.trim().toLowerCase()

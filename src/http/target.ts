@@ -32,7 +32,7 @@ export function targetOf(
 ): Target {
   const principal = callerOf(exchange)
   const { service, permissions, defaultProvider } = exchange.settings
-  const id = named.provider ?? defaultProvider
+  const id = named.provider === undefined ? defaultProvider : named.provider
   const visible = visibleProviders(exchange)
   const provider = typeof id === 'string' ? service.providers.get(id) : undefined
   if (typeof id !== 'string' || provider === undefined || !visible.includes(id)) {
@@ -42,6 +42,10 @@ export function targetOf(
     throw new ClientError('invalid_field', `provider must be one of: ${visible.join(', ')}.`, {
       field: 'provider',
     })
+  }
+  exchange.trace.ref = {
+    provider: id,
+    id: String(exchange.params.clientId).slice(0, MAX_ID_LENGTH),
   }
   requirePermission(permissions, { principal, providerId: id, permission })
   const userPoolId = poolOf(provider, named.userPoolId)

@@ -4,7 +4,7 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { ClientError } from '../core/errors.ts'
+import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { exchange } from '../net/exchange.ts'
 import type { Call } from './provider.ts'
@@ -44,28 +44,52 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
   try {
     const answer = await exchange(request, timeout, progress)
     status = answer.status
-    if (status >= 500) throw new Error(`status ${status}`)
-    return { ...answer, body: parse(answer.text) }
+    // A redirect is no answer: nobody follows it, and it proves nothing.
+    if (status >= 500 || status < 200 || (status >= 300 && status < 400)) {
+      throw failure(request, progress.sent, new TypeError(`status ${status}`), retryAfterOf(answer))
+    }
+    return { ...answer, body: status < 400 ? parse(answer.text) : parsedOrNone(answer.text) }
   } catch (cause) {
-    throw failure(request, progress.sent, cause)
+    throw isClientError(cause) ? cause : failure(request, progress.sent, cause)
   } finally {
     call.onUpstream?.({ operation: request.operation, status, durationMs: Date.now() - started })
   }
 }
 
-function failure(request: JsonCall, sent: boolean, cause: unknown): ClientError {
+function failure(
+  request: JsonCall,
+  sent: boolean,
+  cause: unknown,
+  retryAfter?: number,
+): ClientError {
+  const details = { cause, ...(retryAfter === undefined ? {} : { retryAfter }) }
   if (request.effect && sent) {
     return new ClientError(
       'outcome_unknown',
       'The provider was asked to make the change and its answer was lost.',
-      { cause },
+      details,
     )
   }
   return new ClientError(
     'provider_unavailable',
     'The provider could not be reached or failed; nothing was changed. Try again later.',
-    { cause },
+    details,
   )
+}
+
+/** Seconds of a Retry-After header in its numeric form (RFC 9110 section 10.2.3). */
+export function retryAfterOf({ headers }: Pick<JsonAnswer, 'headers'>): number | undefined {
+  const seconds = Number(headers['retry-after'])
+  return seconds > 0 ? seconds : undefined
+}
+
+/** What a refusal says may be no JSON, from a proxy before the provider; its status still counts. */
+function parsedOrNone(text: string): Json | undefined {
+  try {
+    return parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function parse(text: string): Json | undefined {

@@ -3,6 +3,7 @@
 import { ClientError, type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Call, Step } from '../providers/provider.ts'
+import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
 import { close, findOutcome, type Running, type Settled } from './settle.ts'
 
@@ -21,12 +22,12 @@ export async function carryOut(
   steps: readonly Step[],
   call: Call,
 ): Promise<Done> {
-  const progress = { sent: 0 }
+  const progress = { first: false }
   let native: Native
   try {
     native = await sendAll(running, steps, call, progress)
   } catch (error) {
-    if (progress.sent > 1 || !isRefusal(error)) return settleNow(service, running, call, error)
+    if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
     await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
     throw error
   }
@@ -38,12 +39,14 @@ async function sendAll(
   { provider, ref }: Running,
   steps: readonly Step[],
   call: Call,
-  progress: { sent: number },
+  progress: { first: boolean },
 ): Promise<Native> {
   let answered: Native | undefined
-  for (const step of steps) {
-    progress.sent += 1
+  for (const [index, step] of steps.entries()) {
+    // Only while the first step is on its way does a refusal prove that nothing was changed.
+    progress.first = index === 0
     answered = await step.send(call)
+    progress.first = false
   }
   const whole = steps.length === 1 ? answered : undefined
   return whole ?? provider.read(ref, call)
@@ -68,12 +71,14 @@ async function settleNow(
   call: Call,
   cause: unknown,
 ): Promise<Done> {
-  const settled = await findOutcome(service, running, call, !isRefusal(cause)).catch(
-    () => undefined,
-  )
-  if (settled === undefined) throw unknown(running, cause)
+  const settled = await lookUntilKnown(service, running, call, cause).catch((error) => {
+    throw unknown(running, error)
+  })
   if (settled.outcome === 'applied') return finish(service, running, settled)
-  const { appended } = await close(service, running, settled, 'request')
+  const closing = close(service, running, settled, 'request')
+  const { appended } = await closing.catch((error) => {
+    throw unknown(running, error)
+  })
   if (settled.outcome === 'conflict' || !appended) throw conflict(running)
   if (isRefusal(cause)) throw cause
   throw new ClientError(
@@ -81,6 +86,14 @@ async function settleNow(
     'The provider failed during the change; it was read back, and nothing is changed.',
     { cause },
   )
+}
+
+/** Looks as often as the deadline allows, and not before the provider wants to be asked again. */
+async function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
+  const { retryAfter = 0 } = isClientError(cause) ? cause.details : {}
+  await service.sleep(Math.min(retryAfter * 1_000, Math.max(call.deadline - service.now(), 0)))
+  const look = () => findOutcome(service, running, call, !isRefusal(cause))
+  return withRetries(service, call.deadline, look)
 }
 
 /** Closes the intent as applied and tells what is not as planned. */
@@ -114,9 +127,14 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
 async function recordOverlap(service: Service, running: Running, native: Native): Promise<void> {
   const { intent, provider } = running
   const { store, fingerprints } = service
-  for (let appended = false; !appended; ) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const later = await store.entries(intent.resource, intent.seq + 1)
-    appended = await store.append({
+    if (later.at(-1)?.kind === 'intent') {
+      // The place after an open intent belongs to its outcome.
+      await service.sleep(PAUSE_MS)
+      continue
+    }
+    const appended = await store.append({
       kind: 'overlap',
       resource: intent.resource,
       seq: intent.seq + 1 + later.length,
@@ -125,8 +143,13 @@ async function recordOverlap(service: Service, running: Running, native: Native)
       tag: fingerprints.ofState(provider.mapping, native),
       state: fingerprints.masked(provider.mapping, native),
     })
+    if (appended) return
   }
 }
+
+/** Another instance's change is over by then (5 s), or its own outcome tells of what it met. */
+const MAX_TRIES = 100
+const PAUSE_MS = 50
 
 function unknown({ intent }: Running, cause: unknown): ClientError {
   return new ClientError(

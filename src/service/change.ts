@@ -9,6 +9,7 @@ import { ClientError } from '../core/errors.ts'
 import { writtenFields } from '../core/json-patch.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import { withoutPaths } from '../core/paths.ts'
 import { checkPatch, type Plan, planChange } from '../core/plan.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
 import type { Actor, Intent } from '../store/store.ts'
@@ -144,6 +145,7 @@ function intentOf(service: Service, request: ChangeRequest, planned: Planned): I
   const { operationId, seq, base, baseTag, plan, changes } = planned
   const resource = resourceOf(request.ref)
   const place = sealedPlace(resource, seq, operationId)
+  const kept = (native: Native) => withoutPaths(native, request.provider.mapping.hiddenKeys)
   return {
     kind: 'intent',
     resource,
@@ -156,6 +158,6 @@ function intentOf(service: Service, request: ChangeRequest, planned: Planned): I
     baseTag,
     changes,
     state: service.fingerprints.masked(request.provider.mapping, base),
-    sealed: service.seal.close({ base, next: plan.next }, place),
+    sealed: service.seal.close({ base: kept(base), next: kept(plan.next) }, place),
   }
 }

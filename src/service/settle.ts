@@ -58,7 +58,7 @@ export async function findOutcome(
   call: Call,
   mayLand: boolean,
 ): Promise<Settled> {
-  const { provider, ref, base, next } = running
+  const { provider, base, next } = running
   const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
   let current = await readOrGone(running, call)
   const unfinished = current !== undefined && ['before', 'partly'].includes(progress(current))
@@ -75,21 +75,37 @@ export async function findOutcome(
     case 'foreign':
       return { outcome: 'conflict', native: current }
     case 'partly':
-      return undo(running, ref, current, call)
+      return undo(service, running, current, call)
   }
 }
 
+/**
+ * Puts back what is ours. Where the provider has no way back, or refuses it, that is a conflict: it is
+ * named, and the client can be changed again.
+ */
 async function undo(
-  { provider, base, next }: Running,
-  ref: ClientRef,
+  service: Service,
+  { intent, provider, ref, base, next }: Running,
   current: Native,
   call: Call,
 ): Promise<Settled> {
-  const target = reverted(provider.mapping, base, next, current)
-  for (const step of provider.steps(ref, current, target)) await step.send(call)
+  if (!(await isOpen(service, intent))) return { outcome: 'conflict', native: current }
+  try {
+    const target = reverted(provider.mapping, base, next, current)
+    for (const step of provider.steps(ref, current, target)) await step.send(call)
+  } catch (error) {
+    const final = ['unsupported_field', 'provider_refused'] as const
+    if (!final.some((code) => isClientError(error, code))) throw error
+  }
   const native = await provider.read(ref, call)
   const undone = progressOf(provider.mapping, base, next, native) === 'before'
   return { outcome: undone ? 'not_applied' : 'conflict', native }
+}
+
+/** Whether an intent is still the newest entry of its client: nobody has settled it. */
+async function isOpen(service: Service, { resource, seq, operationId }: Intent): Promise<boolean> {
+  const last = await service.store.last(resource)
+  return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
 }
 
 async function readOrGone({ provider, ref }: Running, call: Call): Promise<Native | undefined> {
@@ -135,6 +151,8 @@ export async function close(
 
 /** Settles an intent that its own process left open. */
 export async function settle(service: Service, intent: Intent, deadline: number): Promise<void> {
+  // Since it was listed, its own process or another instance may have closed it.
+  if (!(await isOpen(service, intent))) return
   const ref = refOf(intent.resource)
   const provider = providerOf(service, ref)
   const call = callOf(service, intent.operationId, deadline)

@@ -59,7 +59,8 @@ const record = (value: Json | undefined): JsonObject => (isRecord(value) ? value
 
 function held(native: Native | undefined, [name, member]: Setting): Json | undefined {
   const value = native?.[name]
-  return member === undefined ? value : record(value)[member]
+  if (member === undefined) return value
+  return Object.hasOwn(record(value), member) ? record(value)[member] : undefined
 }
 
 function equal(one: Native | undefined, other: Native | undefined, setting: Setting): boolean {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { diffClients } from '../../src/core/diff.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
-import { showClient } from '../../src/core/mapping.ts'
+import { sameState, showClient } from '../../src/core/mapping.ts'
 import { updateBody } from '../../src/core/update-body.ts'
 import { mapping } from '../../src/providers/cognito/mapping.ts'
 import { fullCognitoClient as full } from '../fixtures/cognito.ts'
@@ -156,6 +157,27 @@ describe('rules between settings', () => {
   it('lets a client be changed elsewhere that breaks a rule already', () => {
     const broken = withMembers(full, { CallbackURLs: undefined })
     expect(plan({ name: 'New' }, broken).unchanged).toBe(false)
+  })
+})
+
+describe('lists, which are sets to Cognito', () => {
+  it('are the same in any order, for comparing and for diffs', () => {
+    const turned = withMembers(full, {
+      ReadAttributes: ['name', 'email'],
+      SupportedIdentityProviders: ['Google', 'COGNITO'],
+    })
+    expect(sameState(mapping, full, turned)).toBe(true)
+    expect(diffClients(mapping, full, turned, (text) => text)).toEqual([])
+    expect(plan({ supportedIdp: ['Google', 'COGNITO'] }).unchanged).toBe(true)
+  })
+})
+
+describe('a client whose secrets cannot be listed', () => {
+  it('is not taken for a public one', () => {
+    const hidden = withMembers(full, { ClientSecret: undefined, ClientSecrets: null })
+    expect(showClient(mapping, hidden).tokenEndpointAuthMethod).toBeNull()
+    const machine = { grantTypes: ['client_credentials'], scopes: ['api/read'] }
+    expect(() => plan(machine, hidden)).not.toThrow()
   })
 })
 

@@ -132,6 +132,15 @@ function connectionStep(send: Send, ref: ClientRef, id: string, status: boolean)
   }
 }
 
+/** A refused read is no refused change: what is wrong is between this server and Auth0. */
+function readError(error: ClientError): ClientError {
+  if (error.code !== 'provider_refused') return error
+  return new ClientError(
+    'provider_misconfigured',
+    'Auth0 refused to show the client to this server; its operator must look at the configuration.',
+  )
+}
+
 /** A connection that has gone meanwhile is not a client that is missing. */
 function connectionError(error: unknown): never {
   if (!isClientError(error, 'not_found')) throw error
@@ -164,7 +173,7 @@ function createSender(settings: TokenSettings): Send {
     )
     if (answer.status === 401) source.drop(token)
     const error = errorOf(mapping, answer, settings.now())
-    if (error !== undefined) throw error
+    if (error !== undefined) throw method === 'GET' ? readError(error) : error
     return answer.body
   }
 }

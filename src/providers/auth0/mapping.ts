@@ -4,6 +4,7 @@
  * Members and limits: Management API v2 (OpenAPI), PATCH /api/v2/clients/{id}; merging as recorded.
  */
 
+import { ClientError } from '../../core/errors.ts'
 import { isRecord } from '../../core/json.ts'
 import {
   fixed,
@@ -36,7 +37,14 @@ const secret: Lens<Secret | null> = {
   support: 'native',
   keys: ['client_secret'],
   get: (native) => secretOf(native.client_secret),
-  put: (value) => ({ client_secret: value?.reveal() }),
+  put: (value, native) => {
+    if (native.client_secret !== undefined) return { client_secret: value?.reveal() }
+    throw new ClientError(
+      'unsupported_field',
+      "client.secret cannot be set here: this server's Auth0 credentials may not read secrets (read:client_keys), so it could not tell whether it is in force.",
+      { field: 'client.secret' },
+    )
+  },
   note: "Needs the scopes read:client_keys and update:client_keys of the server's own credentials.",
 }
 

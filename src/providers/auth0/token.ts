@@ -5,7 +5,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { isRecord } from '../../core/json.ts'
-import { callJson } from '../http.ts'
+import { callJson, retryAfterOf } from '../http.ts'
 import type { Call } from '../provider.ts'
 
 export interface TokenSettings {
@@ -25,6 +25,7 @@ export interface TokenSource {
 
 /** A token is renewed this long before it ends (milliseconds). */
 const MARGIN_MS = 60_000
+const DEFAULT_PAUSE_SECONDS = 1
 
 /** A cached token; callers that come at the same time share one request. */
 export function createTokenSource(settings: TokenSettings): TokenSource {
@@ -33,7 +34,9 @@ export function createTokenSource(settings: TokenSettings): TokenSource {
   return {
     token: async (call) => {
       if (held !== undefined && settings.now() < held.until) return held.token
-      fetching ??= requestToken(settings, call)
+      // Shared by callers with different deadlines, so it has a time of its own.
+      const own = { ...call, deadline: settings.now() + call.timeoutMs }
+      fetching ??= requestToken(settings, own)
         .then(({ token, expiresIn }) => {
           held = { token, until: settings.now() + expiresIn * 1_000 - MARGIN_MS }
           return token
@@ -41,7 +44,7 @@ export function createTokenSource(settings: TokenSettings): TokenSource {
         .finally(() => {
           fetching = undefined
         })
-      return fetching
+      return within(fetching, call.deadline - settings.now())
     },
     drop: (token) => {
       if (held?.token === token) held = undefined
@@ -49,11 +52,21 @@ export function createTokenSource(settings: TokenSettings): TokenSource {
   }
 }
 
+async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const says = 'The request ran out of time; nothing was sent.'
+    const error = new ClientError('deadline_exceeded', says)
+    timer = setTimeout(() => reject(error), Math.max(milliseconds, 0))
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
 async function requestToken(
   { baseUrl, audience, clientId, clientSecret }: TokenSettings,
   call: Call,
 ): Promise<{ token: string; expiresIn: number }> {
-  const { status, body } = await callJson(
+  const answer = await callJson(
     {
       operation: 'POST /oauth/token',
       method: 'POST',
@@ -69,8 +82,11 @@ async function requestToken(
     },
     call,
   )
+  const { status, body } = answer
   if (status === 429) {
-    throw new ClientError('provider_throttled', 'Auth0 asks to slow down; nothing was changed.')
+    const retryAfter = retryAfterOf(answer) ?? DEFAULT_PAUSE_SECONDS
+    const says = 'Auth0 asks to slow down; nothing was changed.'
+    throw new ClientError('provider_throttled', says, { retryAfter })
   }
   const { access_token: token, expires_in: expiresIn } = isRecord(body) ? body : {}
   if (status !== 200 || typeof token !== 'string') {

@@ -35,8 +35,8 @@ export function createCognitoProvider(settings: CognitoSettings): Provider {
       return { ...native, ClientSecrets: body.ClientSecrets ?? [] }
     } catch (error) {
       // The right to list secrets is optional; the service refuses the call for some clients.
-      if (isClientError(error, 'provider_refused')) return native
-      if (isClientError(error, 'provider_misconfigured')) return native
+      if (isClientError(error, 'provider_refused')) return { ...native, ClientSecrets: null }
+      if (isClientError(error, 'provider_misconfigured')) return { ...native, ClientSecrets: null }
       throw error
     }
   }
@@ -46,7 +46,7 @@ export function createCognitoProvider(settings: CognitoSettings): Provider {
     mapping,
     userPools: Object.keys(settings.pools),
     read: async (ref, call) => {
-      const body = await invoke('DescribeUserPoolClient', ref, address(ref), call)
+      const body = await invoke('DescribeUserPoolClient', ref, address(ref), call).catch(notThere)
       return withSecretList(ref, recordOf(body, 'provider_unavailable'), call)
     },
     steps: (ref, base, next) => {
@@ -65,6 +65,12 @@ export function createCognitoProvider(settings: CognitoSettings): Provider {
       ]
     },
   }
+}
+
+/** An id that Cognito refuses to look up is the id of no client. */
+function notThere(error: unknown): never {
+  if (!isClientError(error, 'provider_refused')) throw error
+  throw new ClientError('not_found', 'There is no such client.')
 }
 
 async function request(

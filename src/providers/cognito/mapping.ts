@@ -11,7 +11,7 @@ import type { Mapping, Native, Warning } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'
 import { lifetime } from './lifetimes.ts'
-import { hasSecret, oauthIsOn } from './record.ts'
+import { hasSecret, mayHaveSecret, oauthIsOn } from './record.ts'
 import { rules } from './rules.ts'
 
 /** Fixed quota: callback and logout URLs of one client. */
@@ -28,6 +28,7 @@ function appTypeOf(native: Native): string | undefined {
   const flows = texts(native.AllowedOAuthFlows)
   if (flows.includes('client_credentials')) return 'non_interactive'
   if (hasSecret(native)) return flows.includes('code') ? 'regular_web' : undefined
+  if (mayHaveSecret(native)) return undefined
   const custom = texts(native.CallbackURLs).some((url) => !/^https?:/.test(url))
   return custom ? 'native' : 'spa'
 }
@@ -41,14 +42,19 @@ const LISTS = [
   'SupportedIdentityProviders',
 ]
 
+const SETS = [...LISTS, 'ExplicitAuthFlows', 'ReadAttributes', 'WriteAttributes']
+
 function normal(native: Native): Native {
   // The service shows the flag always, and takes its absence for false.
   const whole = { AllowedOAuthFlowsUserPoolClient: false, ...native }
   return Object.fromEntries(
-    Object.entries(whole).filter(([name, value]) => {
-      if (LISTS.includes(name)) return !Array.isArray(value) || value.length > 0
-      return name !== 'TokenValidityUnits' || !isRecord(value) || Object.keys(value).length > 0
-    }),
+    Object.entries(whole)
+      .filter(([name, value]) => {
+        if (LISTS.includes(name)) return !Array.isArray(value) || value.length > 0
+        return name !== 'TokenValidityUnits' || !isRecord(value) || Object.keys(value).length > 0
+      })
+      // Sets: the service gives them back in an order of its own (terraform-provider-aws#4550).
+      .map(([name, value]) => [name, SETS.includes(name) ? [...texts(value)].sort() : value]),
   )
 }
 
@@ -90,7 +96,8 @@ export const mapping: Mapping = {
     grantTypes,
     tokenEndpointAuthMethod: view(
       [],
-      (native) => (hasSecret(native) ? 'client_secret_basic' : 'none'),
+      (native) =>
+        hasSecret(native) ? 'client_secret_basic' : mayHaveSecret(native) ? undefined : 'none',
       'whether a Cognito client has a secret is settled when it is created',
     ),
     supportedIdp: list('SupportedIdentityProviders', 'omit', { limits: { maxLength: 32 } }),

@@ -11,6 +11,9 @@ export const hasSecret = (native: Native) =>
   native.ClientSecret !== undefined ||
   (Array.isArray(native.ClientSecrets) && native.ClientSecrets.length > 0)
 
+/** Whether it cannot be told if the client has a secret: the list was refused, and none is shown. */
+export const mayHaveSecret = (native: Native) => hasSecret(native) || native.ClientSecrets === null
+
 /** Whether OAuth is on: without the flag, flows, scopes and URLs are stored and have no effect. */
 export const oauthIsOn = (native: Native) => native.AllowedOAuthFlowsUserPoolClient === true
 

@@ -7,7 +7,7 @@ import { isRecord } from '../../core/json.ts'
 import { texts } from '../../core/lenses.ts'
 import type { Native, Rule } from '../../core/mapping.ts'
 import { lifetimeOf } from './lifetimes.ts'
-import { hasSecret, modernFlows, oauthIsOn, rotates } from './record.ts'
+import { mayHaveSecret, modernFlows, oauthIsOn, rotates } from './record.ts'
 
 const flows = (native: Native) => texts(native.AllowedOAuthFlows)
 const machine = (native: Native) => flows(native).includes('client_credentials')
@@ -50,7 +50,7 @@ export const rules: readonly Rule[] = [
   {
     says: 'client.grantTypes must not contain client_credentials on a client without a secret, and Cognito cannot give it one later.',
     field: 'client.grantTypes',
-    holds: (next) => !machine(next) || hasSecret(next),
+    holds: (next) => !machine(next) || mayHaveSecret(next),
   },
   {
     // hashicorp/terraform-provider-aws#4984 quotes the service's refusal.
@@ -98,7 +98,7 @@ export const rules: readonly Rule[] = [
   {
     says: 'client.providerSettings.EnablePropagateAdditionalUserContextData needs a client with a secret.',
     field: 'client.providerSettings.EnablePropagateAdditionalUserContextData',
-    holds: (next) => next.EnablePropagateAdditionalUserContextData !== true || hasSecret(next),
+    holds: (next) => next.EnablePropagateAdditionalUserContextData !== true || mayHaveSecret(next),
   },
   {
     says: 'client.providerSettings.AuthSessionValidity must be 3 to 15 (minutes).',

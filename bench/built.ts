@@ -1,0 +1,48 @@
+/**
+ * The programs to be measured, in a folder of this run: a copy of `dist`, so that a build meanwhile
+ * does not change what is measured, and the processes beside it.
+ */
+
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+export interface Built {
+  /** The production entry for Node. */
+  readonly serve: string
+  readonly lambda: string
+  /** The compiled file of a process in `processes/`. */
+  process(name: string): string
+  /** A path for a file of this run, on a real disk. */
+  file(name: string): string
+}
+
+/** Builds where needed; the folder is removed when this process ends. */
+export async function buildHere(root: string): Promise<Built> {
+  execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-needed'])
+  const folder = join(root, 'node_modules', '.cache', 'clientry', `bench-run-${process.pid}`)
+  mkdirSync(folder, { recursive: true })
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
+  const sources = join(root, 'bench', 'processes')
+  await build({
+    absWorkingDir: root,
+    entryPoints: readdirSync(sources).map((name) => join(sources, name)),
+    outdir: join(folder, 'processes'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  })
+  return {
+    serve: join(folder, 'dist', 'serve.js'),
+    lambda: join(folder, 'dist', 'lambda', 'index.mjs'),
+    process: (name) => join(folder, 'processes', `${name}.mjs`),
+    file: (name) => join(folder, name),
+  }
+}

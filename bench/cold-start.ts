@@ -1,0 +1,99 @@
+/** How long a cold Lambda function takes to its first answer, beside Node with nothing to do. */
+
+import { execFileSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
+import type { Built } from './built.ts'
+import { start } from './processes.ts'
+import { digits, type Row } from './report.ts'
+import { median } from './statistics.ts'
+import { PROVIDERS, type ProviderName, patchBody, REGION, TABLE } from './subject.ts'
+import { ready, type Upstream } from './upstream.ts'
+
+const AIM = 2.5
+
+/** Milliseconds since the process began, as it says itself. */
+interface Split {
+  readonly node: number
+  readonly imported: number
+  readonly answered: number
+}
+
+export async function measureColdStarts(
+  built: Built,
+  upstream: Upstream,
+  rounds: number,
+): Promise<readonly Row[]> {
+  const dynamodb = start(built.process('dynamodb'), built.process('control'))
+  const endpoint = await ready<string>(dynamodb, 'url')
+  const bare: number[] = []
+  const cold = PROVIDERS.map((provider) => ({
+    provider,
+    environment: environmentOf(built, upstream, provider, endpoint),
+    times: [] as number[],
+    splits: [] as Split[],
+  }))
+  const coldStart = [built.process('cold')]
+  for (let round = -1; round < rounds; round += 1) {
+    const { milliseconds } = run(['-e', '0'], {})
+    if (round >= 0) bare.push(milliseconds)
+    for (const [index, { provider, environment, times, splits }] of cold.entries()) {
+      const event = eventOf(provider, `Cold ${round} ${index}`, upstream.subject.token)
+      const { milliseconds, output } = run(coldStart, { ...environment, BENCH_EVENT: event })
+      if (round < 0) continue
+      times.push(milliseconds)
+      splits.push(JSON.parse(output) as Split)
+    }
+  }
+  await dynamodb.stop()
+  return cold.map(({ provider, times, splits }) => {
+    const part = (name: keyof Split) => digits(median(splits.map((split) => split[name])))
+    return {
+      section: 'Lambda cold start',
+      name: `${provider}: process to first answer / node -e 0`,
+      figure: median(times) / median(bare),
+      unit: 'x',
+      aim: AIM,
+      detail: `${digits(median(times))} / ${digits(median(bare))} ms: Node ${part('node')}, import ${part('imported')}, first answer ${part('answered')}`,
+    }
+  })
+}
+
+function environmentOf(
+  built: Built,
+  { subject }: Upstream,
+  provider: ProviderName,
+  endpoint: string,
+): Readonly<Record<string, string>> {
+  const store = { type: 'dynamodb', table: TABLE, region: REGION, endpoint }
+  return {
+    ...subject.environment(provider, store),
+    BENCH_BUNDLE: pathToFileURL(built.lambda).href,
+  }
+}
+
+/** An HTTP API event, payload version 2.0. */
+function eventOf(provider: ProviderName, name: string, token: string): string {
+  return JSON.stringify({
+    version: '2.0',
+    rawPath: '/clients/clientry',
+    rawQueryString: '',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    requestContext: {
+      stage: '$default',
+      http: { method: 'PATCH', path: '/clients/clientry' },
+    },
+    body: patchBody(provider, name),
+    isBase64Encoded: false,
+  })
+}
+
+function run(parameters: readonly string[], environment: Readonly<Record<string, string>>) {
+  const started = performance.now()
+  const output = execFileSync(process.execPath, parameters, {
+    env: { ...process.env, ...environment },
+    encoding: 'utf8',
+  })
+  const milliseconds = performance.now() - started
+  // Lines of the log come before what the process tells of itself.
+  return { milliseconds, output: output.slice(output.lastIndexOf('\n') + 1) }
+}

@@ -1,0 +1,38 @@
+/**
+ * Every figure that the documentation tells, as ratios taken in one interleaved run, since the machine
+ * is noisy: `npm run bench -- [--quick] [--json] [--explain] [--only=<section>]`.
+ */
+
+import { buildHere } from './built.ts'
+import { explainBundle, measureBundle } from './bundle.ts'
+import { measureChanges } from './change.ts'
+import { measureColdStarts } from './cold-start.ts'
+import { measureHistory } from './history.ts'
+import { jsonOf, type Row, tableOf } from './report.ts'
+import { startUpstream } from './upstream.ts'
+
+const has = (option: string) => process.argv.includes(`--${option}`)
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.split('=')[1]
+const times = (full: number, quick: number) => (has('quick') ? quick : full)
+
+const root = process.cwd()
+const built = await buildHere(root)
+const upstream = await startUpstream(built)
+
+const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  auth0: () => measureChanges(built, upstream, 'auth0', times(600, 100)),
+  cognito: () => measureChanges(built, upstream, 'cognito', times(600, 100)),
+  cold: () => measureColdStarts(built, upstream, times(40, 10)),
+  bundle: async () => measureBundle(built),
+  history: () => measureHistory(built, upstream, times(300, 50)),
+}
+
+const rows: Row[] = []
+for (const [name, measure] of Object.entries(SECTIONS)) {
+  if (only !== undefined && only !== name) continue
+  if (!has('json')) process.stderr.write(`${name} ...\n`)
+  rows.push(...(await measure()))
+}
+console.log(has('json') ? jsonOf(rows) : tableOf(rows))
+if (has('explain')) console.log(`\nLargest parts of the bundle:\n${await explainBundle(root)}`)
+process.exit()

@@ -1,0 +1,50 @@
+/** What the benchmarks say: rows of figure, aim and verdict, as a table or as JSON. */
+
+export interface Row {
+  readonly section: string
+  readonly name: string
+  readonly figure: number
+  /** `x` for a ratio. */
+  readonly unit: 'x' | 'ms' | 'kB'
+  /** The figure should not be above it; absent: there is none. */
+  readonly aim?: number
+  /** The absolute figures that a ratio was made of. */
+  readonly detail?: string
+}
+
+/** The rows with their verdicts, as JSON. */
+export function jsonOf(rows: readonly Row[]): string {
+  return JSON.stringify(
+    rows.map((row) => ({ ...row, verdict: verdictOf(row) })),
+    null,
+    2,
+  )
+}
+
+/** The rows as a table in Markdown, readable in a terminal as it is. */
+export function tableOf(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.section,
+    row.name,
+    `${digits(row.figure)} ${row.unit}`,
+    row.aim === undefined ? '' : `≤ ${row.aim} ${row.unit}`,
+    verdictOf(row),
+    row.detail ?? '',
+  ])
+  const head = ['section', 'what', 'figure', 'aim', '', 'made of']
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...cells].map((line) => line[column]?.length ?? 0)),
+  )
+  const line = (texts: readonly string[]) =>
+    `| ${texts.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [line(head), line(rule), ...cells.map(line)].join('\n')
+}
+
+function verdictOf({ figure, aim }: Row): string {
+  if (aim === undefined) return ''
+  return figure <= aim ? 'ok' : 'short'
+}
+
+/** Two significant digits behind the point at most. */
+export const digits = (value: number) => value.toFixed(value < 100 ? 2 : 0)

@@ -1,0 +1,93 @@
+/** What is changed, for whom and under which configuration: the same in every measurement. */
+
+import { randomBytes } from 'node:crypto'
+import type { JsonObject } from '../src/core/json.ts'
+import { fullAuth0Client } from '../test/fixtures/auth0.ts'
+import { fullCognitoClient, POOL_ID } from '../test/fixtures/cognito.ts'
+import { type SigningKey, sign } from '../test/http/auth/issuer.ts'
+
+export const PROVIDERS = ['auth0', 'cognito'] as const
+export type ProviderName = (typeof PROVIDERS)[number]
+
+/** The ones who change: each has a client of its own, so that nobody sees another's changes. */
+export const LANES = ['direct', 'proxy', 'clientry', 'memory', 'empty', 'others', 'long'] as const
+
+export const AUTH0_SECRET = 'management-secret'
+export const AWS_CREDENTIALS = { accessKeyId: 'emulator', secretAccessKey: 'emulator-secret' }
+export const REGION = 'us-east-1'
+export const TABLE = 'clientry'
+
+const ISSUER = 'https://issuer.example/'
+const AUDIENCE = 'https://clientry.example'
+const TOKEN_SECONDS = 3_600
+
+const { MemberOfTomorrow: _, ...cognitoClient } = fullCognitoClient
+
+export const cognitoClients = LANES.map((ClientId) => ({ ...cognitoClient, ClientId }))
+/** An alias belongs to one client only. */
+export const auth0Clients = LANES.map((id) => ({
+  ...fullAuth0Client,
+  client_id: id,
+  client_aliases: [id],
+}))
+
+/** Addresses of what stands upstream. */
+export interface Addresses {
+  readonly auth0: string
+  readonly cognito: string
+  readonly keys: string
+}
+
+export interface Subject {
+  /** The environment of Clientry for one provider. */
+  environment(provider: ProviderName, store: JsonObject): Readonly<Record<string, string>>
+  readonly token: string
+}
+
+export async function createSubject(key: SigningKey, addresses: Addresses): Promise<Subject> {
+  const now = Math.floor(Date.now() / 1_000)
+  const token = await sign(key, {
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: 'bench',
+    client_id: 'bench',
+    iat: now,
+    exp: now + TOKEN_SECONDS,
+    scope: 'clients:read clients:write',
+  })
+  const sealingKey = randomBytes(32).toString('base64')
+  return {
+    token,
+    environment: (provider, store) => ({
+      CLIENTRY_KEY: sealingKey,
+      CLIENTRY_SECRET: provider === 'auth0' ? AUTH0_SECRET : AWS_CREDENTIALS.secretAccessKey,
+      AWS_ACCESS_KEY_ID: AWS_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: AWS_CREDENTIALS.secretAccessKey,
+      CLIENTRY_CONFIG_JSON: JSON.stringify({
+        server: { port: 0 },
+        key: { env: 'CLIENTRY_KEY' },
+        store,
+        providers: { [provider]: settingsOf(provider, addresses) },
+        auth: { issuers: [{ issuer: ISSUER, jwksUrl: addresses.keys, audience: [AUDIENCE] }] },
+      }),
+    }),
+  }
+}
+
+function settingsOf(provider: ProviderName, { auth0, cognito }: Addresses): JsonObject {
+  const secret = { env: 'CLIENTRY_SECRET' }
+  if (provider === 'auth0') {
+    return { type: 'auth0', baseUrl: auth0, clientId: 'clientry', clientSecret: secret }
+  }
+  return {
+    type: 'cognito',
+    pools: { [POOL_ID]: { endpoint: cognito } },
+    credentials: { accessKeyId: AWS_CREDENTIALS.accessKeyId, secretAccessKey: secret },
+  }
+}
+
+/** The body of a PATCH that sets the name. */
+export function patchBody(provider: ProviderName, name: string): string {
+  const pool = provider === 'cognito' ? { userPoolId: POOL_ID } : {}
+  return JSON.stringify({ ...pool, client: { name } })
+}

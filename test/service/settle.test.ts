@@ -1,0 +1,155 @@
+/** Settling under odd circumstances: each of these was wrong once. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { secret } from '../../src/core/secret.ts'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../../src/emulators/auth0/index.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import { resourceOf } from '../../src/service/service.ts'
+import { settle, sweep } from '../../src/service/settle.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { withMembers } from '../plan.ts'
+
+const REF = { provider: 'auth0', id: 'exampleClientId' }
+const CLIENT = 'PATCH /clients/{id}'
+const READ = 'GET /clients/{id}'
+const CONNECTION = 'PATCH /connections/{id}/clients'
+
+let emulator: Auth0Emulator
+let bench: Bench
+
+beforeEach(async () => {
+  emulator = await startAuth0Emulator({
+    connections: [
+      { id: 'con_users', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
+      { id: 'con_google', name: 'google', strategy: 'google-oauth2' },
+    ],
+  })
+  emulator.put(fullAuth0Client)
+  const providers = await createProviders(
+    {
+      auth0: {
+        type: 'auth0',
+        baseUrl: emulator.url,
+        audience: `${emulator.url}/api/v2/`,
+        clientId: DEFAULT_CREDENTIAL.clientId,
+        clientSecret: secret(DEFAULT_CREDENTIAL.clientSecret),
+        allowWildcards: false,
+      },
+    },
+    { now: Date.now, environmentCredentials: () => undefined },
+  )
+  bench = await openBench(providers)
+})
+afterEach(async () => {
+  await bench.close()
+  await emulator.close()
+})
+
+const entries = () => bench.service.store.entries(resourceOf(REF))
+const outcomes = async () =>
+  (await entries()).flatMap((entry) => (entry.kind === 'outcome' ? [entry.outcome] : []))
+const stored = () => emulator.client('exampleClientId') ?? {}
+
+/** Leaves an intent open whose write was applied, as a crash would. */
+async function leaveOpen(client: object): Promise<void> {
+  emulator.inject({ kind: 'reset_after_apply', operation: CLIENT })
+  emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 50 })
+  const lost = bench.change(REF, client, { deadline: Date.now() + 300 })
+  await expect(lost).rejects.toMatchObject({ code: 'outcome_unknown' })
+  emulator.clearFaults()
+}
+
+describe('a change of one step that answers nothing', () => {
+  it('is applied although the read-back fails at first', async () => {
+    emulator.inject({ kind: 'throttle', operation: READ, skip: 1, times: 1, retryAfter: 0.1 })
+    const result = await bench.change(REF, { supportedIdp: { add: ['google'] } })
+    expect(result.outcome).toBe('applied')
+    expect(await outcomes()).toEqual(['applied'])
+    expect(emulator.calls.filter(({ operation }) => operation === CONNECTION)).toHaveLength(1)
+  })
+
+  it('is never applied by a redirect', async () => {
+    emulator.inject({ kind: 'redirect', operation: CONNECTION, times: 5 })
+    const attempt = bench.change(
+      REF,
+      { supportedIdp: { add: ['google'] } },
+      { deadline: Date.now() + 900 },
+    )
+    await expect(attempt).rejects.toMatchObject({ code: 'provider_unavailable' })
+    expect(new Set(await outcomes())).toEqual(new Set(['not_applied']))
+  })
+})
+
+describe('an intent that was listed as open', () => {
+  it('is left alone once somebody has closed it, and newer work with it', async () => {
+    await leaveOpen({ name: 'Crashed', description: 'Crashed' })
+    const [intent] = await bench.service.store.openIntents()
+    if (intent === undefined) throw new TypeError('nothing is open')
+    while (Date.now() < intent.deadline) await new Promise(setImmediate)
+    await bench.change(REF, { description: 'Newer' })
+    const before = stored()
+    await settle(bench.service, intent, Date.now() + 5_000)
+    expect(stored()).toEqual(before)
+    expect(await outcomes()).toEqual(['applied', 'applied'])
+  })
+
+  it('is settled by the sweep when its time is over, and not before', async () => {
+    await leaveOpen({ name: 'Crashed' })
+    const [intent] = await bench.service.store.openIntents()
+    while (Date.now() < (intent?.deadline ?? 0)) await new Promise(setImmediate)
+    expect(await sweep(bench.service)).toEqual({ settled: 1, left: 0 })
+    expect(await outcomes()).toEqual(['applied'])
+    expect(await sweep(bench.service)).toEqual({ settled: 0, left: 0 })
+  })
+})
+
+describe('undoing what was absent before', () => {
+  const late = () => ({ deadline: Date.now() + 600 })
+
+  it('sets an empty value that means the same, and the client can be changed again', async () => {
+    emulator.put(withMembers(fullAuth0Client, { web_origins: undefined }))
+    emulator.inject({ kind: 'error_before_apply', operation: CONNECTION, skip: 1 })
+    const client = { webOrigins: ['https://new.example.com'], supportedIdp: ['google'] }
+    const attempt = bench.change(REF, client, late())
+    await expect(attempt).rejects.toMatchObject({ code: 'provider_unavailable' })
+    expect(await outcomes()).toEqual(['not_applied'])
+    expect((await bench.change(REF, { name: 'Afterwards' })).outcome).toBe('applied')
+  })
+
+  it('is a conflict where there is no way back, and the client can be changed again', async () => {
+    emulator.put(withMembers(fullAuth0Client, { app_type: undefined }))
+    emulator.inject({ kind: 'error_before_apply', operation: CONNECTION, skip: 1 })
+    const attempt = bench.change(REF, { appType: 'spa', supportedIdp: ['google'] }, late())
+    await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
+    expect((await bench.change(REF, { name: 'Afterwards' })).outcome).toBe('applied')
+  })
+})
+
+describe('metadata', () => {
+  it('loses the key that is named, whatever its name, and no other', async () => {
+    emulator.put(withMembers(fullAuth0Client, { client_metadata: { toString: 'x', kept: 'y' } }))
+    await bench.change(REF, { clientMetadata: { toString: null } })
+    expect(stored().client_metadata).toEqual({ kept: 'y' })
+  })
+})
+
+it('takes nested nulls back as they are', async () => {
+  emulator.put(withMembers(fullAuth0Client, { addons: { samlp: { logout: { callback: null } } } }))
+  const addons = { samlp: { logout: { callback: null } } }
+  const result = await bench.change(REF, { providerSettings: { addons } })
+  expect(result.outcome).toBe('unchanged')
+})
+
+it('names the attribute that changes, and not the setting that holds it beside', async () => {
+  const result = await bench.change(
+    REF,
+    { refreshTokenRotation: { graceSeconds: 5 } },
+    { dryRun: true },
+  )
+  expect(result.changes.map(({ field }) => field)).toEqual(['refreshTokenRotation'])
+})
