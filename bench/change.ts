@@ -14,6 +14,8 @@ import { ready, startClientry, type Upstream } from './upstream.ts'
 
 const LATENCY_AIM = 2.5
 const CPU_AIM = 3
+/** Calls upstream; the bare proxy has two. Auth0's connections are read along with the client. */
+const CALLS = { auth0: '3 calls', cognito: '2 calls' } as const
 const WARM_UP = 150
 const ROUNDS = 10
 
@@ -143,10 +145,10 @@ export async function cpuOf({ running }: Pick<Lane, 'running'>): Promise<number>
   return (user + system) / 1_000
 }
 
-function rowsOf(provider: string, delayMs: number, lanes: readonly Lane[]): readonly Row[] {
+function rowsOf(provider: ProviderName, delayMs: number, lanes: readonly Lane[]): readonly Row[] {
   const [direct = 0, proxy = 0, clientry = 0, memory = 0] = lanes.map(({ times }) => median(times))
   const [, proxyCpu = 0, clientryCpu = 0, memoryCpu = 0] = lanes.map(({ cpu }) => median(cpu))
-  const section = `one PATCH, ${provider}, upstream ${delayMs} ms`
+  const section = `one PATCH, ${provider} (${CALLS[provider]}), upstream ${delayMs} ms`
   const latency = (name: string, through: number, aim: { aim?: number }): Row => ({
     section,
     name,

@@ -19,6 +19,9 @@ export type Patch =
   | { readonly kind: 'merge'; readonly fields: FieldPatches }
   | { readonly kind: 'operations'; readonly operations: readonly Operation[] }
 
+/** One character again and again, as some tools show a secret: written back, it would become one. */
+const MASK = /^(.)\1*$/s
+
 /** Names are cut before they are echoed, so that an answer never carries a long foreign text. */
 const ECHOED_CHARACTERS = 64
 
@@ -70,6 +73,11 @@ export function checkMember(name: string, value: Json): void {
   }
   if (value === null) return
   const { kind, schema } = FIELDS[name]
+  if (kind === 'secret' && typeof value === 'string' && MASK.test(value)) {
+    throw new ClientError('invalid_field', `${path} must be a secret and not a mask of one.`, {
+      field: path,
+    })
+  }
   if (kind === 'list' && isRecord(value)) return checkListPatch(path, value, schema)
   if (kind === 'object' && isRecord(value)) return checkObjectPatch(path, value, schema)
   if (kind === 'map' && isRecord(value)) return checkParts(path, withoutNulls(value), schema)

@@ -3,7 +3,7 @@
  * the machine. `node:sqlite` where Node has it, else the package with the same interface.
  */
 
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ClientError, isClientError } from '../core/errors.ts'
 
@@ -25,6 +25,7 @@ export type Row = Readonly<Record<string, Value>>
 
 /** How long a writer waits for another process before it gives up (milliseconds). */
 const BUSY_TIMEOUT_MS = 2_000
+const OWNER_ONLY = 0o600
 
 /**
  * Opens (and creates) a database; `:memory:` for one that lives as long as the process.
@@ -35,6 +36,8 @@ export async function openDatabase(path: string): Promise<Database> {
   return storing(() => {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     const database = new DatabaseSync(path)
+    // Its write-ahead log gets the rights of the file.
+    if (path !== ':memory:') chmodSync(path, OWNER_ONLY)
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
     database.exec('pragma journal_mode = wal')
     database.exec('pragma synchronous = full')

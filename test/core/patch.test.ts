@@ -97,6 +97,7 @@ describe('parseMergePatch', () => {
       'invalid_field',
       'client.refreshTokenRotation',
     ],
+    ['a mask for a secret', { secret: '*'.repeat(32) }, 'invalid_field', 'client.secret'],
     ['a short secret', { secret: 'short' }, 'invalid_field', 'client.secret'],
   ]
 
