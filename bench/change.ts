@@ -3,14 +3,12 @@
  * the write window, in which somebody else's change would be lost.
  */
 
-import { Pool } from 'undici'
 import type { Built } from './built.ts'
-import { nativeChange, send } from './native.ts'
-import { type Running, start } from './processes.ts'
+import { cpuOf, interleave, type Lane, startLanes } from './lanes.ts'
 import { digits, type Row } from './report.ts'
 import { median, percentile } from './statistics.ts'
-import { type ProviderName, patchBody } from './subject.ts'
-import { ready, startClientry, type Upstream } from './upstream.ts'
+import type { ProviderName } from './subject.ts'
+import type { Upstream } from './upstream.ts'
 
 const LATENCY_AIM = 2.5
 const CPU_AIM = 3
@@ -18,28 +16,6 @@ const CPU_AIM = 3
 const CALLS = { auth0: '3 calls', cognito: '2 calls' } as const
 const WARM_UP = 150
 const ROUNDS = 10
-
-interface Lane {
-  readonly name: string
-  change(name: string): Promise<unknown>
-  readonly running?: Running
-  readonly times: number[]
-  /** CPU for one change (ms), a figure for each round. */
-  readonly cpu: number[]
-}
-
-/** Sends one PATCH and waits for the whole answer. */
-export function patcher(url: string, provider: ProviderName, id: string, token: string) {
-  const pool = new Pool(url)
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  return (name: string) =>
-    send(pool, {
-      method: 'PATCH',
-      path: `/clients/${id}`,
-      headers,
-      body: patchBody(provider, name),
-    })
-}
 
 /** `changes`: how many in each lane without an upstream delay; with one it is a third. */
 export async function measureChanges(
@@ -52,7 +28,7 @@ export async function measureChanges(
   const rows: Row[] = []
   for (const delayMs of [0, 20]) {
     await upstream.running.ask(`delay ${delayMs}`)
-    await interleave(lanes, delayMs === 0 ? WARM_UP : 5)
+    await interleave(lanes, delayMs === 0 ? Math.min(WARM_UP, changes) : 5)
     await upstream.running.ask('windows')
     const here = delayMs === 0 ? changes : Math.ceil(changes / 3)
     const windows = await measure(upstream, lanes, Math.ceil(here / ROUNDS))
@@ -62,56 +38,6 @@ export async function measureChanges(
   await upstream.running.ask('delay 0')
   await Promise.all(lanes.map(({ running }) => running?.stop()))
   return rows
-}
-
-/** The calls themselves, the bare proxy, Clientry, and Clientry with its history in memory. */
-async function startLanes(
-  built: Built,
-  upstream: Upstream,
-  provider: ProviderName,
-): Promise<readonly Lane[]> {
-  const url = upstream.addresses[provider]
-  const { token } = upstream.subject
-  const lane = (name: string, change: Lane['change'], running?: Running): Lane => ({
-    name,
-    change,
-    ...(running === undefined ? {} : { running }),
-    times: [],
-    cpu: [],
-  })
-  const direct = await nativeChange(provider, url, 'direct')
-  const proxy = start(built.process('proxy'), built.process('control'), {
-    BENCH_PROVIDER: provider,
-    BENCH_UPSTREAM: url,
-  })
-  const proxyUrl = await ready<string>(proxy, 'url')
-  const stored = async (name: string, file: string) => {
-    const clientry = await startClientry(built, upstream, provider, file)
-    return lane(name, patcher(clientry.url, provider, name, token), clientry.running)
-  }
-  return [
-    lane('direct', (name) => direct('direct', name)),
-    lane('proxy', patcher(proxyUrl, provider, 'proxy', token), proxy),
-    await stored('clientry', built.file(`${provider}.db`)),
-    await stored('memory', ':memory:'),
-  ]
-}
-
-let count = 0
-
-/** Sends changes in turn, so that whatever disturbs the machine disturbs every lane. */
-export async function interleave(
-  lanes: readonly Pick<Lane, 'change' | 'times'>[],
-  changes: number,
-): Promise<void> {
-  for (let done = 0; done < changes; done += 1) {
-    for (const lane of lanes) {
-      count += 1
-      const started = performance.now()
-      await lane.change(`Name ${count}`)
-      lane.times.push(performance.now() - started)
-    }
-  }
 }
 
 type Windows = readonly { readonly lane: string; readonly milliseconds: number }[]
@@ -136,13 +62,6 @@ async function measure(
     windows.push(...(await upstream.running.ask<Windows>('windows')))
   }
   return windows
-}
-
-/** CPU that the lane's process has used (ms), in user and system time. */
-export async function cpuOf({ running }: Pick<Lane, 'running'>): Promise<number> {
-  if (running === undefined) return 0
-  const { user, system } = await running.ask<NodeJS.CpuUsage>('cpu')
-  return (user + system) / 1_000
 }
 
 function rowsOf(provider: ProviderName, delayMs: number, lanes: readonly Lane[]): readonly Row[] {

@@ -20,11 +20,11 @@ const built = await buildHere(root)
 const upstream = await startUpstream(built)
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  auth0: () => measureChanges(built, upstream, 'auth0', times(600, 100)),
-  cognito: () => measureChanges(built, upstream, 'cognito', times(600, 100)),
-  cold: () => measureColdStarts(built, upstream, times(40, 10)),
+  auth0: () => measureChanges(built, upstream, 'auth0', times(600, 60)),
+  cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
+  cold: () => measureColdStarts(built, upstream, times(40, 8)),
   bundle: async () => measureBundle(built),
-  history: () => measureHistory(built, upstream, times(300, 50)),
+  history: () => measureHistory(built, upstream, times(300, 30)),
 }
 
 const rows: Row[] = []

@@ -1,4 +1,4 @@
 /** The emulators as a tool for tests of others: `import { ... } from 'clientry/emulators'`. */
 
-export { startAuth0Emulator } from './auth0/index.ts'
+export { DEFAULT_CREDENTIAL, startAuth0Emulator } from './auth0/index.ts'
 export { startCognitoEmulator } from './cognito/index.ts'

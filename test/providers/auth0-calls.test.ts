@@ -1,0 +1,109 @@
+/** Calls to the Management API: the shared token, pauses that are asked for, refused reads. */
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { secret } from '../../src/core/secret.ts'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../../src/emulators/auth0/index.ts'
+import type { Call, Provider } from '../../src/providers/provider.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import { resourceOf } from '../../src/service/service.ts'
+import { openBench } from '../contract/service.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+
+const REF = { provider: 'auth0', id: 'exampleClientId' }
+const TOKEN = 'POST /oauth/token'
+
+let emulator: Auth0Emulator
+let provider: Provider
+
+beforeEach(async () => {
+  emulator = await startAuth0Emulator({
+    connections: [{ id: 'con_users', name: 'users', strategy: 'auth0' }],
+  })
+  emulator.put(fullAuth0Client)
+  provider = await providerWith(DEFAULT_CREDENTIAL.clientId, DEFAULT_CREDENTIAL.clientSecret)
+})
+afterEach(() => emulator.close())
+
+async function providerWith(clientId: string, clientSecret: string): Promise<Provider> {
+  const { url } = emulator
+  const providers = await createProviders(
+    {
+      auth0: {
+        type: 'auth0',
+        baseUrl: url,
+        audience: `${url}/api/v2/`,
+        clientId,
+        clientSecret: secret(clientSecret),
+        allowWildcards: false,
+      },
+    },
+    { now: Date.now, environmentCredentials: () => undefined },
+  )
+  return providers.get('auth0') as Provider
+}
+
+const within = (milliseconds: number): Call => ({
+  deadline: Date.now() + milliseconds,
+  timeoutMs: 1_000,
+  operationId: 'test',
+})
+
+it('asks for one token for callers that come at once, and for those after them', async () => {
+  await Promise.all([1, 2, 3].map(() => provider.read(REF, within(1_000))))
+  await provider.read(REF, within(1_000))
+  expect(emulator.calls.filter(({ operation }) => operation === TOKEN)).toHaveLength(1)
+})
+
+it('keeps the deadline of each of them, and lets no short one fail the others', async () => {
+  emulator.inject({ kind: 'delay', delayMs: 300, operation: TOKEN })
+  const started = Date.now()
+  const hasty = provider.read(REF, within(100)).catch((error: { code: string }) => error.code)
+  const patient = provider.read(REF, within(2_000))
+  expect(await hasty).toBe('deadline_exceeded')
+  expect(Date.now() - started).toBeLessThan(280)
+  expect(await patient).toMatchObject({ client_id: 'exampleClientId' })
+})
+
+it('takes a new token when the old one is no longer accepted', async () => {
+  await provider.read(REF, within(1_000))
+  emulator.inject({ kind: 'expired_credentials', operation: 'GET /clients/{id}' })
+  const refused = provider.read(REF, within(1_000))
+  await expect(refused).rejects.toMatchObject({ code: 'provider_unavailable' })
+  await provider.read(REF, within(1_000))
+  expect(emulator.calls.filter(({ operation }) => operation === TOKEN)).toHaveLength(2)
+})
+
+it('tells the pause that Auth0 asks for, at the token endpoint too', async () => {
+  emulator.inject({ kind: 'throttle', operation: TOKEN, retryAfter: 7 })
+  await expect(provider.read(REF, within(1_000))).rejects.toMatchObject({
+    code: 'provider_throttled',
+    details: { retryAfter: 7 },
+  })
+})
+
+it('tells its own operator, not the caller, that its credentials do not do', async () => {
+  const wrong = await providerWith(DEFAULT_CREDENTIAL.clientId, 'wrong-secret')
+  await expect(wrong.read(REF, within(1_000))).rejects.toMatchObject({
+    code: 'provider_misconfigured',
+  })
+})
+
+it('keeps the connections of the tenant out of the log', async () => {
+  const bench = await openBench(new Map([['auth0', provider]]))
+  const many = Array.from({ length: 150 }, (_, n) => ({
+    id: `con_${n}`,
+    name: `name-${n}`,
+    strategy: 's',
+  }))
+  for (const connection of many) emulator.putConnection(connection)
+  await bench.change(REF, { supportedIdp: { add: ['name-149'] } })
+  const [intent] = await bench.service.store.entries(resourceOf(REF))
+  expect(intent?.kind).toBe('intent')
+  expect(JSON.stringify(intent).length).toBeLessThan(20_000)
+  expect(JSON.stringify(intent)).not.toContain('name-7"')
+  await bench.close()
+})
