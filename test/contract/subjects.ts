@@ -33,6 +33,8 @@ export interface SubjectKind {
   readonly full: JsonObject
   /** Members that move with every write. */
   readonly volatile: readonly string[]
+  /** Whether it gives lists back in an order of its own. */
+  readonly sorts?: boolean
   /** The native member that holds the callbacks, and one that no test changes. */
   readonly callbacks: string
   readonly description: string
@@ -86,6 +88,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
     name: 'cognito',
     full: fullCognitoClient,
     volatile: ['LastModifiedDate'],
+    sorts: true,
     callbacks: 'CallbackURLs',
     description: 'ClientName',
     start: async () => {
@@ -132,9 +135,13 @@ export const SUBJECTS: readonly SubjectKind[] = [
   },
 ]
 
-/** A record without the members that move by themselves. */
+/** A record without the members that move by themselves, and with sets in one order. */
 export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
+  const inOrder = (value: Json) =>
+    kind.sorts && Array.isArray(value) ? [...(value as string[])].sort() : value
   return Object.fromEntries(
-    Object.entries(record).filter(([name]) => !kind.volatile.includes(name)),
+    Object.entries(record)
+      .filter(([name]) => !kind.volatile.includes(name))
+      .map(([name, value]) => [name, inOrder(value)]),
   ) as Readonly<Record<string, Json>>
 }

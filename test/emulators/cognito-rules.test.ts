@@ -213,11 +213,11 @@ const ACCEPTED: readonly [string, Members][] = [
     'plain http on loopback, and custom schemes',
     {
       CallbackURLs: [
-        'http://localhost',
+        'a.b:/c',
+        'app://x',
         'http://127.0.0.1:80/x',
         'http://[::1]:9/',
-        'app://x',
-        'a.b:/c',
+        'http://localhost',
       ],
     },
   ],

@@ -33,15 +33,15 @@ const FULL: Members = {
   AccessTokenValidity: 30,
   IdTokenValidity: 40,
   TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'days' },
-  ReadAttributes: ['email', 'custom:tier'],
+  ReadAttributes: ['custom:tier', 'email'],
   WriteAttributes: ['name'],
   ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
   SupportedIdentityProviders: ['COGNITO', 'Google'],
-  CallbackURLs: ['https://app/cb', 'myapp://cb', 'http://localhost:3000/cb'],
+  CallbackURLs: ['http://localhost:3000/cb', 'https://app/cb', 'myapp://cb'],
   LogoutURLs: ['https://app/bye'],
   DefaultRedirectURI: 'https://app/cb',
   AllowedOAuthFlows: ['code'],
-  AllowedOAuthScopes: ['openid', 'https://api/read'],
+  AllowedOAuthScopes: ['https://api/read', 'openid'],
   AllowedOAuthFlowsUserPoolClient: true,
   AnalyticsConfiguration: {
     ApplicationArn: 'arn:aws:mobiletargeting:eu-central-1:123456789012:apps/abc',
@@ -243,4 +243,11 @@ it('refuses to make more clients than the quota of a pool', async () => {
   for (let count = 0; count < 1_000; count += 1) emulator.put(POOL, { ClientId: `c${count}` })
   const input = { UserPoolId: POOL, ClientName: 'one too many' }
   expect((await call('CreateUserPoolClient', input)).body.__type).toBe('LimitExceededException')
+})
+
+it('gives a list back in an order of its own', async () => {
+  const { ClientId } = await create({ LogoutURLs: ['https://b', 'https://a'] })
+  const { UserPoolClient } = (await call('DescribeUserPoolClient', { UserPoolId: POOL, ClientId }))
+    .body
+  expect(UserPoolClient).toMatchObject({ LogoutURLs: ['https://a', 'https://b'] })
 })

@@ -123,7 +123,7 @@ function settings(input: Input, { futureMembers }: State): ClientRecord {
   const known = Object.entries(SETTINGS).map(([name, { otherwise, emptyIsUnset }]) => {
     const value = input[name]
     const unset = emptyIsUnset && Array.isArray(value) && value.length === 0
-    return [name, unset ? undefined : (value ?? otherwise)] as const
+    return [name, unset ? undefined : inOrder(value ?? otherwise)] as const
   })
   const future = [...futureMembers].map(
     ([name, resetsTo]) => [name, input[name] ?? resetsTo] as const,
@@ -132,6 +132,12 @@ function settings(input: Input, { futureMembers }: State): ClientRecord {
     Object.fromEntries([...known, ...future].filter(([, value]) => value !== undefined)),
   )
 }
+
+/**
+ * The service keeps lists as sets and gives them back in an order of its own
+ * (hashicorp/terraform-provider-aws#4550, #12388); by the alphabet is an assumption.
+ */
+const inOrder = (value: unknown) => (Array.isArray(value) ? [...value].sort() : value)
 
 /** A member that was checked to be a text. */
 function text(value: unknown): string {
