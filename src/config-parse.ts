@@ -2,8 +2,16 @@
 
 import { readFileSync } from 'node:fs'
 import { faultSentence } from './config-faults.ts'
-import { configSchema, type RawConfig, type Reference, reference } from './config-schema.ts'
+import {
+  configSchema,
+  issuer,
+  provider,
+  type RawConfig,
+  type Reference,
+  reference,
+} from './config-schema.ts'
 import { ClientError } from './core/errors.ts'
+import { isRecord } from './core/json.ts'
 import { type Secret, secret } from './core/secret.ts'
 import type { IssuerSettings } from './http/auth/issuers.ts'
 import type { PermissionGrant } from './http/auth/permissions.ts'
@@ -34,7 +42,7 @@ export function parseConfig(value: unknown, environment: Environment): Config {
   const parsed = configSchema.safeParse(value)
   if (!parsed.success) {
     const shape = parsed.error.issues.map(faultSentence)
-    throw faulty([...shape, ...missingReferences(value, environment)])
+    throw faulty([...shape, ...partialFaults(value, environment)])
   }
   const raw = parsed.data
   const faults: string[] = []
@@ -54,11 +62,11 @@ export function parseConfig(value: unknown, environment: Environment): Config {
     key: keyOf(lookUp(raw.key, 'key'), faults),
     defaultProvider: defaultProviderOf(raw, faults),
     providers,
-    issuers: raw.auth.issuers.map((issuer, index) => issuerOf(issuer, index, faults)),
+    issuers: raw.auth.issuers.map((one, index) => issuerOf(one, index, faults)),
     permissions: raw.auth.permissions as Config['permissions'],
   }
-  const issuers = raw.auth.issuers.map(({ issuer }) => issuer)
-  const twice = issuers.find((issuer, index) => issuers.indexOf(issuer) !== index)
+  const issuers = raw.auth.issuers.map((one) => one.issuer)
+  const twice = issuers.find((one, index) => issuers.indexOf(one) !== index)
   if (twice !== undefined) faults.push(`auth.issuers names ${twice} twice.`)
   for (const [index, grant] of (raw.auth.permissions ?? []).entries()) {
     const unknown = grant.providers?.find((id) => !Object.hasOwn(providers, id))
@@ -68,6 +76,31 @@ export function parseConfig(value: unknown, environment: Environment): Config {
   }
   if (faults.length > 0) throw faulty(faults)
   return config
+}
+
+/** What can be told of the parts whose shape is right, where that of others is not. */
+function partialFaults(value: unknown, environment: Environment): readonly string[] {
+  const faults = [...missingReferences(value, environment)]
+  if (!isRecord(value)) return faults
+  const { providers, auth, defaultProvider, mode } = value
+  const inMode = mode === 'development' ? mode : 'production'
+  for (const [id, one] of Object.entries(isRecord(providers) ? providers : {})) {
+    const { data } = provider.safeParse(one)
+    // What its references lead to has been told.
+    if (data !== undefined) providerOf(data, `providers.${id}`, inMode, () => secret(''), faults)
+  }
+  const issuers = isRecord(auth) && Array.isArray(auth.issuers) ? auth.issuers : []
+  for (const [index, one] of issuers.entries()) {
+    const { data } = issuer.safeParse(one)
+    if (data !== undefined) issuerOf(data, index, faults)
+  }
+  if (
+    isRecord(providers) &&
+    (defaultProvider === undefined || typeof defaultProvider === 'string')
+  ) {
+    defaultProviderOf({ providers, defaultProvider }, faults)
+  }
+  return faults
 }
 
 /** References that lead nowhere, in a configuration whose shape is not right yet. */
@@ -103,7 +136,10 @@ function keyOf(text: Secret, faults: string[]): Uint8Array {
   return key
 }
 
-function defaultProviderOf({ providers, defaultProvider }: RawConfig, faults: string[]): string {
+function defaultProviderOf(
+  { providers, defaultProvider }: { providers: object; defaultProvider?: string | undefined },
+  faults: string[],
+): string {
   const ids = Object.keys(providers)
   const [only = ''] = ids
   if (ids.length === 0) faults.push('providers must hold at least one provider.')

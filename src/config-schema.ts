@@ -39,7 +39,9 @@ const cognito = z.strictObject({
 
 const local = z.strictObject({ type: z.literal('local') })
 
-const issuer = z.strictObject({
+export const provider = z.discriminatedUnion('type', [auth0, cognito, local])
+
+export const issuer = z.strictObject({
   issuer: url,
   jwksUrl: z.optional(url),
   audience: z.optional(texts),
@@ -84,10 +86,7 @@ export const configSchema = z.strictObject({
   key: reference,
   store,
   defaultProvider: z.optional(text),
-  providers: z.record(
-    z.string().check(z.regex(/^[\w.-]{1,64}$/)),
-    z.discriminatedUnion('type', [auth0, cognito, local]),
-  ),
+  providers: z.record(z.string().check(z.regex(/^[\w.-]{1,64}$/)), provider),
   auth: z.strictObject({
     issuers: z.array(issuer).check(z.minLength(1)),
     permissions: z.optional(z.array(grant)),

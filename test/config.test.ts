@@ -162,6 +162,10 @@ describe('parseConfig', () => {
     expect(worse).toMatch(/prot/)
     expect(worse).toMatch(/server\.port/)
     expect(worse).toMatch(/key names the variable NOWHERE/)
+    expect(worse).toMatch(/defaultProvider names x/)
+    const providers = { ...good().providers, other: { type: 'cognito', pools: {} } }
+    const worst = faultsOf({ ...good(), prot: 1, providers }).join('\n')
+    expect(worst).toMatch(/providers\.other\.pools must hold at least one/)
   })
 
   it('never repeats a value, which may be a secret in the wrong place', () => {
