@@ -2,9 +2,10 @@
 
 import { FIELD_NAMES, FIELDS } from './client.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isRecord, same } from './json.ts'
+import { isRecord, memberOf, same } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { fieldsOfPath, showClient, stateOf } from './mapping.ts'
+import { covers } from './paths.ts'
 import { isSecret } from './secret.ts'
 
 /** One field that differs. A secret is told by its fingerprint, never by its value. */
@@ -50,8 +51,7 @@ function diffMembers(field: string, before: JsonObject, after: JsonObject): Fiel
     .map((name) => changeOf(`${field}.${name}`, own(before, name), own(after, name)))
 }
 
-const own = (record: JsonObject, name: string): Json =>
-  Object.hasOwn(record, name) ? (record[name] ?? null) : null
+const own = (record: JsonObject, name: string): Json => memberOf(record, name) ?? null
 
 function changeOf(field: string, before: Json, after: Json): FieldChange {
   if (!Array.isArray(before) || !Array.isArray(after)) return { field, before, after }
@@ -77,7 +77,7 @@ function unseen(
   const other = stateOf(mapping, after)
   const told = (key: string) => {
     const owners = [`providerSettings.${key}`, ...fieldsOfPath(mapping, key)]
-    return seen.some(({ field }) => owners.some((owner) => covers(field, owner)))
+    return seen.some(({ field }) => owners.some((owner) => covers(owner, field)))
   }
   return [...new Set([...Object.keys(one), ...Object.keys(other)])]
     .filter((key) => !same(one[key] ?? null, other[key] ?? null) && !told(key))
@@ -87,8 +87,6 @@ function unseen(
       after: summary(other[key]),
     }))
 }
-
-const covers = (field: string, owner: string) => field === owner || field.startsWith(`${owner}.`)
 
 /** What is not shown may hold secrets: only its kind is told. */
 function summary(value: Json | undefined): Json {

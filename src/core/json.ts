@@ -40,3 +40,8 @@ export function canonicalJson(value: Json): string {
     .map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] as Json)}`)
   return `{${members.join(',')}}`
 }
+
+/** A member of the record itself: `constructor` and the like are names as any other. */
+export function memberOf(record: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}

@@ -169,7 +169,8 @@ export function quoted(name: string): string {
   return /^[\w-]+$/.test(cut) ? cut : JSON.stringify(cut)
 }
 
-function withoutNulls(value: JsonObject): JsonObject {
+/** The members that a merge patch sets, without those that it removes. */
+export function withoutNulls(value: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null))
 }
 

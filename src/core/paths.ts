@@ -1,7 +1,7 @@
 /** Members of records named by dotted paths: `jwt_configuration.alg`. */
 
 import type { Json, JsonObject } from './json.ts'
-import { isRecord } from './json.ts'
+import { isRecord, memberOf } from './json.ts'
 
 /** Whether a dotted path is another one or lies above it. */
 export function covers(above: string, path: string): boolean {
@@ -27,7 +27,7 @@ function replacePath(
   [head = '', ...tail]: readonly string[],
   replace: (value: Json) => Json | undefined,
 ): JsonObject {
-  const value = Object.hasOwn(record, head) ? record[head] : undefined
+  const value = memberOf(record, head)
   if (value === undefined) return record
   if (tail.length > 0 && !isRecord(value)) return record
   const { [head]: _, ...others } = record

@@ -5,7 +5,7 @@
 
 import { ClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isRecord, same } from './json.ts'
+import { isRecord, memberOf, same } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { fieldOfPath } from './mapping.ts'
 import { mergePatch, quoted } from './patch.ts'
@@ -34,7 +34,7 @@ export function patchRest(mapping: Mapping, native: Native, asked: Json): Native
 function withoutSame(asked: JsonObject, held: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(asked).flatMap(([name, value]): [string, Json][] => {
-      const now = Object.hasOwn(held, name) ? held[name] : undefined
+      const now = memberOf(held, name)
       if (now !== undefined && same(value, now)) return []
       return [[name, isRecord(value) && isRecord(now) ? withoutSame(value, now) : value]]
     }),

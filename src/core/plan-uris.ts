@@ -115,7 +115,8 @@ const isViolation = ({ finding }: Found) => finding.severity === 'violation'
 
 const identity = ({ field, value, finding }: Found) => JSON.stringify([field, value, finding.rule])
 
-const isNative = (mapping: Mapping, native: Native) =>
+/** Whether the client is a native app, which may use private-use schemes (RFC 8252 section 7.1). */
+export const isNative = (mapping: Mapping, native: Native) =>
   showField(mapping, 'appType', native) === 'native'
 
 const refused = ({ path, finding }: Found) =>

@@ -5,16 +5,16 @@
 
 import { FIELD_NAMES, FIELDS, type FieldName } from './client.ts'
 import { ClientError } from './errors.ts'
-import type { Json, JsonObject } from './json.ts'
+import type { Json } from './json.ts'
 import { isRecord, same } from './json.ts'
-import { operationsToFields, writtenFields } from './json-patch.ts'
+import { operationsToFields } from './json-patch.ts'
 import { checkLimits } from './limits.ts'
 import type { MappedField, Mapping, Native, NativeChange, Row, Warning } from './mapping.ts'
 import { isLens, sameState, showField } from './mapping.ts'
 import type { FieldPatches, Patch } from './patch.ts'
-import { applyMember, checkMember } from './patch.ts'
+import { applyMember, checkMember, withoutNulls } from './patch.ts'
 import { patchRest } from './plan-rest.ts'
-import { checkOwnUris, checkUriState } from './plan-uris.ts'
+import { checkOwnUris, checkUriState, isNative } from './plan-uris.ts'
 import { isSecret, secret } from './secret.ts'
 
 export interface Plan {
@@ -34,7 +34,7 @@ export function checkPatch(mapping: Mapping, patch: Patch): void {
   if (patch.kind === 'merge') return checkFields(mapping, patch.fields)
   for (const { op, path, value } of patch.operations) {
     const [field = '', ...rest] = path
-    if (op === 'test' || !writtenFields(patch.operations).has(field as FieldName)) continue
+    if (op === 'test') continue
     const sets = rest.length === 0 && value !== undefined && op !== 'remove'
     if (sets) checkMember(field, value)
     const row = rowOf(mapping, field as FieldName)
@@ -64,7 +64,8 @@ function checkFields(mapping: Mapping, fields: FieldPatches): void {
 
 function checkOwnLimits(field: FieldName, asked: Json, limits: Parameters<typeof checkLimits>[2]) {
   const own = FIELDS[field].kind === 'list' && isRecord(asked)
-  if (!own) return checkLimits(`client.${field}`, withoutNulls(asked), limits)
+  const set = isRecord(asked) ? withoutNulls(asked) : asked
+  if (!own) return checkLimits(`client.${field}`, set, limits)
   const { add = [] } = asked
   checkLimits(`client.${field}.add`, add, limits)
 }
@@ -180,16 +181,4 @@ function unsupported(field: string, row: Row<unknown>): ClientError {
   return new ClientError('unsupported_field', `client.${field} cannot be set here: ${why}.`, {
     field: `client.${field}`,
   })
-}
-
-function isNative(mapping: Mapping, native: Native): boolean {
-  return showField(mapping, 'appType', native) === 'native'
-}
-
-function withoutNulls(value: Json): Json {
-  if (!isRecord(value)) return value
-  const kept: JsonObject = Object.fromEntries(
-    Object.entries(value).filter(([, item]) => item !== null),
-  )
-  return kept
 }

@@ -2,7 +2,7 @@
 
 import { ClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isRecord, same } from './json.ts'
+import { isRecord, memberOf, same } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { fieldOfPath } from './mapping.ts'
 
@@ -44,8 +44,8 @@ function changedMembers(
   const members = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return Object.fromEntries(
     members
-      .filter((inner) => !same(own(before, inner) ?? null, own(after, inner) ?? null))
-      .map((inner) => [inner, own(after, inner) ?? removal(mapping, `${name}.${inner}`)]),
+      .filter((inner) => !same(memberOf(before, inner) ?? null, memberOf(after, inner) ?? null))
+      .map((inner) => [inner, memberOf(after, inner) ?? removal(mapping, `${name}.${inner}`)]),
   )
 }
 
@@ -61,10 +61,6 @@ function removed(mapping: Mapping, name: string, before: Json | undefined): Json
 
 const isEmptyAbsent = (mapping: Mapping, name: string, empty: Json) =>
   !Object.hasOwn(mapping.normal({ [name]: empty }), name)
-
-/** A member of the record itself: `constructor` and the like are names as any other. */
-const own = (record: JsonObject, name: string): Json | undefined =>
-  Object.hasOwn(record, name) ? record[name] : undefined
 
 function removal(mapping: Mapping, path: string): null {
   const [parent] = path.split('.')

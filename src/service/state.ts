@@ -4,7 +4,7 @@
  */
 
 import type { Json, JsonObject } from '../core/json.ts'
-import { isRecord, same } from '../core/json.ts'
+import { isRecord, memberOf, same } from '../core/json.ts'
 import type { Mapping, Native } from '../core/mapping.ts'
 import { stateOf } from '../core/mapping.ts'
 
@@ -59,8 +59,7 @@ const record = (value: Json | undefined): JsonObject => (isRecord(value) ? value
 
 function held(native: Native | undefined, [name, member]: Setting): Json | undefined {
   const value = native?.[name]
-  if (member === undefined) return value
-  return Object.hasOwn(record(value), member) ? record(value)[member] : undefined
+  return member === undefined ? value : memberOf(record(value), member)
 }
 
 function equal(one: Native | undefined, other: Native | undefined, setting: Setting): boolean {

@@ -1,15 +1,14 @@
 /** Calls to the Management API: the shared token, pauses that are asked for, refused reads. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { secret } from '../../src/core/secret.ts'
 import {
   type Auth0Emulator,
   DEFAULT_CREDENTIAL,
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
 import type { Call, Provider } from '../../src/providers/provider.ts'
-import { createProviders } from '../../src/providers/registry.ts'
 import { resourceOf } from '../../src/service/service.ts'
+import { auth0Over } from '../contract/auth0-provider.ts'
 import { openBench } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 
@@ -29,21 +28,7 @@ beforeEach(async () => {
 afterEach(() => emulator.close())
 
 async function providerWith(clientId: string, clientSecret: string): Promise<Provider> {
-  const { url } = emulator
-  const providers = await createProviders(
-    {
-      auth0: {
-        type: 'auth0',
-        baseUrl: url,
-        audience: `${url}/api/v2/`,
-        clientId,
-        clientSecret: secret(clientSecret),
-        allowWildcards: false,
-      },
-    },
-    { now: Date.now, environmentCredentials: () => undefined },
-  )
-  return providers.get('auth0') as Provider
+  return (await auth0Over(emulator.url, { clientId, clientSecret })).get('auth0') as Provider
 }
 
 const within = (milliseconds: number): Call => ({

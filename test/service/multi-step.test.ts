@@ -4,15 +4,10 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { secret } from '../../src/core/secret.ts'
-import {
-  type Auth0Emulator,
-  DEFAULT_CREDENTIAL,
-  startAuth0Emulator,
-} from '../../src/emulators/auth0/index.ts'
+import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
-import { createProviders } from '../../src/providers/registry.ts'
 import { resourceOf } from '../../src/service/service.ts'
+import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 
@@ -34,20 +29,7 @@ beforeEach(async () => {
     })),
   })
   emulator.put(fullAuth0Client)
-  const providers = await createProviders(
-    {
-      auth0: {
-        type: 'auth0',
-        baseUrl: emulator.url,
-        audience: `${emulator.url}/api/v2/`,
-        clientId: DEFAULT_CREDENTIAL.clientId,
-        clientSecret: secret(DEFAULT_CREDENTIAL.clientSecret),
-        allowWildcards: false,
-      },
-    },
-    { now: Date.now, environmentCredentials: () => undefined },
-  )
-  bench = await openBench(providers)
+  bench = await openBench(await auth0Over(emulator.url))
 })
 
 afterEach(async () => {

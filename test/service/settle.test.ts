@@ -1,15 +1,10 @@
 /** Settling under odd circumstances: each of these was wrong once. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { secret } from '../../src/core/secret.ts'
-import {
-  type Auth0Emulator,
-  DEFAULT_CREDENTIAL,
-  startAuth0Emulator,
-} from '../../src/emulators/auth0/index.ts'
-import { createProviders } from '../../src/providers/registry.ts'
+import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { resourceOf } from '../../src/service/service.ts'
 import { settle, sweep } from '../../src/service/settle.ts'
+import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { withMembers } from '../plan.ts'
@@ -30,20 +25,7 @@ beforeEach(async () => {
     ],
   })
   emulator.put(fullAuth0Client)
-  const providers = await createProviders(
-    {
-      auth0: {
-        type: 'auth0',
-        baseUrl: emulator.url,
-        audience: `${emulator.url}/api/v2/`,
-        clientId: DEFAULT_CREDENTIAL.clientId,
-        clientSecret: secret(DEFAULT_CREDENTIAL.clientSecret),
-        allowWildcards: false,
-      },
-    },
-    { now: Date.now, environmentCredentials: () => undefined },
-  )
-  bench = await openBench(providers)
+  bench = await openBench(await auth0Over(emulator.url))
 })
 afterEach(async () => {
   await bench.close()
