@@ -8,6 +8,7 @@ import { type Patch, parseJsonPatch, parseMergePatch } from '../core/patch.ts'
 import { replacePaths } from '../core/paths.ts'
 import { type ChangeResult, changeClient } from '../service/change.ts'
 import { readClient } from '../service/read.ts'
+import { callerOf } from '../service/service.ts'
 import { ANSWER_MEMBERS, type Answer, clientBody } from './answer.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
@@ -24,6 +25,7 @@ export async function getClient(exchange: Exchange): Promise<Answer> {
       ref,
       provider,
       requestId: exchange.requestId,
+      caller: callerOf(actorOf(target)),
       deadline: exchange.request.deadline,
       onUpstream: (call) => exchange.trace.upstream.push(call),
     }),

@@ -28,6 +28,10 @@ export interface Call {
   readonly timeoutMs: number
   /** Goes along as a correlation id, where the provider keeps one. */
   readonly operationId: string
+  /** Whose request it is: callers take turns where a provider's pace makes them wait. */
+  readonly caller?: string
+  /** Belongs to a change under way, which must not wait behind changes that have not begun. */
+  readonly urgent?: boolean
   /** Told of every upstream call, for the log line of the request. */
   onUpstream?(call: UpstreamCall): void
 }

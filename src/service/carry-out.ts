@@ -25,7 +25,8 @@ export async function carryOut(
   const progress = { first: false }
   let native: Native
   try {
-    native = await sendAll(running, steps, call, progress)
+    native = await sendAll(service, running, steps, call, progress)
+    await service.reached?.('state known')
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
     await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
@@ -36,6 +37,7 @@ export async function carryOut(
 
 /** Gives the record after the change: the answer of a single step where it tells, else a read-back. */
 async function sendAll(
+  service: Service,
   { provider, ref }: Running,
   steps: readonly Step[],
   call: Call,
@@ -47,6 +49,7 @@ async function sendAll(
     progress.first = index === 0
     answered = await step.send(call)
     progress.first = false
+    await service.reached?.('step sent')
   }
   const whole = steps.length === 1 ? answered : undefined
   return whole ?? provider.read(ref, call)

@@ -16,7 +16,7 @@ import type { Actor, Intent } from '../store/store.ts'
 import { carryOut } from './carry-out.ts'
 import { noteOutsideChange, settledHead } from './head.ts'
 import { checkDeadline, withRetries } from './retry.ts'
-import { callOf, resourceOf, type Service } from './service.ts'
+import { callerOf, callOf, resourceOf, type Service } from './service.ts'
 import { sealedPlace } from './settle.ts'
 
 export interface ChangeRequest {
@@ -80,16 +80,19 @@ async function attempt(
   const { provider, ref, patch, dryRun } = request
   const { mapping } = provider
   const operationId = service.newId()
-  const call = callOf(service, operationId, request.deadline, request.onUpstream)
+  const call = callOf(service, { ...request, operationId, caller: callerOf(request.actor) })
 
   // 1. the head of the log, with no change open
   const head = await settledHead(service, request)
+  await service.reached?.('head loaded')
   // 2. the base
   const base = await provider.read(ref, call, fieldsOf(patch))
+  await service.reached?.('base read')
   const baseTag = service.fingerprints.ofState(mapping, base)
   checkPrecondition(request.ifMatch, baseTag)
   const seq = dryRun ? 0 : await noteOutsideChange(service, request, head, base, baseTag)
   if (seq === undefined) return LOST_RACE
+  await service.reached?.('outside change recorded')
   // 3. the plan
   const plan = planChange(mapping, base, patch)
   request.authorize?.(plan.named)
@@ -100,12 +103,14 @@ async function attempt(
     return { ...planned, outcome: dryRun ? 'planned' : 'unchanged', native: base, tag: baseTag }
   }
   if (dryRun) return { ...planned, outcome: 'planned', native: plan.next, tag: baseTag }
+  await service.reached?.('change planned')
   // 4. the intent
   const intent = intentOf(service, request, { operationId, seq, base, baseTag, plan, changes })
   if (!(await service.store.append(intent))) return LOST_RACE
+  await service.reached?.('intent recorded')
   // 5. to 7.
   const running = { intent, provider, ref, base, next: plan.next }
-  const done = await carryOut(service, running, steps, call)
+  const done = await carryOut(service, running, steps, { ...call, urgent: true })
   return {
     ...planned,
     outcome: 'applied',

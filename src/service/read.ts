@@ -10,6 +10,8 @@ export interface ReadRequest {
   readonly ref: ClientRef
   readonly provider: Provider
   readonly requestId: string
+  /** Whose request it is, as `callerOf` tells. */
+  readonly caller?: string
   /** Epoch milliseconds. */
   readonly deadline: number
   readonly onUpstream?: Call['onUpstream']
@@ -26,9 +28,9 @@ export interface ReadResult {
  * @throws ClientError `not_found`, or as the provider does
  */
 export async function readClient(service: Service, request: ReadRequest): Promise<ReadResult> {
-  const { provider, ref, requestId, deadline, onUpstream } = request
+  const { provider, ref, requestId, deadline } = request
   const { mapping } = provider
-  const call = callOf(service, requestId, deadline, onUpstream)
+  const call = callOf(service, { ...request, operationId: requestId })
   const native = await withRetries(service, deadline, () => provider.read(ref, call))
   return {
     native,

@@ -3,7 +3,8 @@
 import type { Fingerprints } from '../core/fingerprint.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import type { Seal } from '../store/seal.ts'
-import type { Store } from '../store/store.ts'
+import type { Actor, Store } from '../store/store.ts'
+import type { CrashPoint } from './crash-points.ts'
 import type { Turns } from './turns.ts'
 
 export interface Service {
@@ -18,6 +19,8 @@ export interface Service {
   now(): number
   sleep(milliseconds: number): Promise<void>
   newId(): string
+  /** Told at each crash point; only tests give it. */
+  reached?(point: CrashPoint): Promise<void>
 }
 
 /** The text under which the log keeps a client; canonical, so that it is one text for one client. */
@@ -31,13 +34,28 @@ export function refOf(resource: string): ClientRef {
   return { provider, id, ...(userPoolId === null ? {} : { userPoolId }) }
 }
 
-/** The call context of one upstream exchange within an operation. */
-export function callOf(
-  service: Service,
-  operationId: string,
-  deadline: number,
-  onUpstream?: Call['onUpstream'],
-): Call {
-  const { upstreamTimeoutMs: timeoutMs } = service
-  return { operationId, deadline, timeoutMs, ...(onUpstream === undefined ? {} : { onUpstream }) }
+/** One text for one caller. */
+export function callerOf({ issuer, subject, clientId }: Actor): string {
+  return JSON.stringify([issuer, subject, clientId ?? null])
+}
+
+/** What the upstream calls of one request have in common. */
+export interface CallContext {
+  readonly operationId: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  readonly caller?: string | undefined
+  readonly onUpstream?: Call['onUpstream'] | undefined
+}
+
+/** The call context of the upstream exchanges within one operation. */
+export function callOf(service: Service, context: CallContext): Call {
+  const { operationId, deadline, caller, onUpstream } = context
+  return {
+    operationId,
+    deadline,
+    timeoutMs: service.upstreamTimeoutMs,
+    ...(caller === undefined ? {} : { caller }),
+    ...(onUpstream === undefined ? {} : { onUpstream }),
+  }
 }

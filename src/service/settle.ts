@@ -90,9 +90,13 @@ async function undo(
   call: Call,
 ): Promise<Settled> {
   if (!(await isOpen(service, intent))) return { outcome: 'conflict', native: current }
+  await service.reached?.('undo begun')
   try {
     const target = reverted(provider.mapping, base, next, current)
-    for (const step of provider.steps(ref, current, target)) await step.send(call)
+    for (const step of provider.steps(ref, current, target)) {
+      await step.send(call)
+      await service.reached?.('undo step sent')
+    }
   } catch (error) {
     const final = ['unsupported_field', 'provider_refused'] as const
     if (!final.some((code) => isClientError(error, code))) throw error
@@ -146,6 +150,7 @@ export async function close(
           state: fingerprints.masked(mapping, native),
         }),
   })
+  await service.reached?.('outcome recorded')
   return { appended, surprises }
 }
 
@@ -153,13 +158,16 @@ export async function close(
 export async function settle(service: Service, intent: Intent, deadline: number): Promise<void> {
   // Since it was listed, its own process or another instance may have closed it.
   if (!(await isOpen(service, intent))) return
+  await service.reached?.('open intent found')
   const ref = refOf(intent.resource)
   const provider = providerOf(service, ref)
-  const call = callOf(service, intent.operationId, deadline)
+  const { operationId } = intent
+  const call = { ...callOf(service, { operationId, deadline }), urgent: true }
   const sealed = openSealed(service, intent)
   if (sealed !== undefined) {
     const running = { intent, provider, ref, ...sealed }
     const settled = await findOutcome(service, running, call, true)
+    await service.reached?.('outcome found')
     await close(service, running, settled, 'settlement')
     return
   }

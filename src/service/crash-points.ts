@@ -1,0 +1,21 @@
+/**
+ * The places between two steps of a change at which a process can die, by name. Tests stop, kill or
+ * disturb the program there; a program that nobody disturbs passes them without doing anything.
+ */
+
+export const CRASH_POINTS = [
+  'head loaded',
+  'base read',
+  'outside change recorded',
+  'change planned',
+  'intent recorded',
+  'step sent',
+  'state known',
+  'outcome recorded',
+  'open intent found',
+  'outcome found',
+  'undo begun',
+  'undo step sent',
+] as const
+
+export type CrashPoint = (typeof CRASH_POINTS)[number]
