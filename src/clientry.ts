@@ -50,6 +50,7 @@ export async function createClientry(
     fingerprints: createFingerprints(config.key),
     providers,
     turns: createTurns(now),
+    keysInUse: new Set(),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

@@ -13,6 +13,8 @@ import { replacePaths, withoutPaths } from './paths.ts'
 export interface Fingerprints {
   /** Of the client's complete state; equal exactly when the settings are equal. */
   ofState(mapping: Mapping, native: Native): string
+  /** Of a text, for one purpose; those of two purposes cannot be compared. */
+  ofText(purpose: string, text: string): string
   /** Of one secret value, short enough for people to compare. */
   ofSecret(value: string): string
   /** A record in which each secret is replaced by its fingerprint. */
@@ -31,6 +33,7 @@ export function createFingerprints(key: Uint8Array): Fingerprints {
   return {
     ofState: (mapping, native) =>
       hmac(stateKey, canonicalJson(stateOf(mapping, native))).slice(0, STATE_CHARACTERS),
+    ofText: (purpose, text) => hmac(derived(key, `clientry ${purpose}`), text),
     ofSecret,
     masked: (mapping, native) =>
       replacePaths(withoutPaths(native, mapping.hiddenKeys), mapping.secretPaths, (value) =>

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { createFingerprints } from '../../src/core/fingerprint.ts'
 import { type Patch, parseMergePatch } from '../../src/core/patch.ts'
 import type { ClientRef, Provider } from '../../src/providers/provider.ts'
-import { type ChangeRequest, type ChangeResult, changeClient } from '../../src/service/change.ts'
+import { changeClient } from '../../src/service/change.ts'
+import type { ChangeRequest, ChangeResult } from '../../src/service/request.ts'
 import type { Service } from '../../src/service/service.ts'
 import { createTurns } from '../../src/service/turns.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
@@ -39,6 +40,7 @@ export async function openBench(
     fingerprints: createFingerprints(key),
     providers,
     turns: createTurns(Date.now),
+    keysInUse: new Set(),
     upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
     now: Date.now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

@@ -11,7 +11,7 @@ import { createLocalProvider, putLocalClient } from '../../src/providers/local/i
 import { createKeys, type OpenidKeys } from '../../src/providers/local/keys.ts'
 import { createOpenidProvider, type Openid } from '../../src/providers/local/openid.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import type { ChangeResult } from '../../src/service/change.ts'
+import type { ChangeResult } from '../../src/service/request.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createDocuments, type Documents } from '../../src/store/documents.ts'
 import { openBench } from '../contract/service.ts'
