@@ -15,6 +15,7 @@ import type { LogLine } from './http/exchange.ts'
 import type { App } from './http/message.ts'
 import { callJson } from './providers/http.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
+import { addCheckpoint } from './service/checkpoint.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/settle.ts'
 import { createTurns } from './service/turns.ts'
@@ -24,7 +25,7 @@ import type { Store } from './store/store.ts'
 export interface Clientry {
   readonly app: App
   readonly service: Service
-  /** Settles changes that a crash left open; run at start and now and then. */
+  /** Settles changes that a crash left open, and adds a checkpoint; run at start and now and then. */
   sweep(): Promise<void>
   close(): Promise<void>
 }
@@ -70,10 +71,16 @@ export async function createClientry(
     app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
     service,
     sweep: async () => {
+      const time = () => new Date(now()).toISOString()
       const { settled, left } = await sweep(service)
-      if (settled + left === 0) return
-      const time = new Date(now()).toISOString()
-      log({ time, level: left > 0 ? 'warn' : 'info', message: 'settled', settled, left })
+      if (settled + left > 0) {
+        const level = left > 0 ? 'warn' : 'info'
+        log({ time: time(), level, message: 'settled', settled, left })
+      }
+      const checkpoint = await addCheckpoint(service)
+      if (checkpoint === undefined) return
+      const { seq, hash } = checkpoint
+      log({ time: time(), level: 'info', message: 'checkpoint', seq, hash })
     },
     close: () => store.close(),
   }

@@ -59,7 +59,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
   const error = isClientError(thrown)
     ? thrown
     : new ClientError('internal', 'Something failed on our side; the request id names it.')
-  const { field, retryAfter, headers = {}, operationId } = error.details
+  const { field, retryAfter, headers = {}, operationId, outcome } = error.details
   const problem = asksForProblem(request)
   return {
     status: error.status,
@@ -73,6 +73,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
       code: error.code,
       ...(field === undefined ? {} : { field }),
       ...(operationId === undefined ? {} : { operationId }),
+      ...(outcome === undefined ? {} : { outcome }),
       requestId,
       ...(problem ? problemMembers(error) : {}),
     },

@@ -24,6 +24,8 @@ export interface Exchange {
   readonly settings: HttpSettings
   readonly request: HttpRequest
   readonly requestId: string
+  /** `operationId` of the route. */
+  readonly operation: string
   /** Percent-decoded path parameters. */
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>

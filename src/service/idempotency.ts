@@ -10,12 +10,15 @@
  */
 
 import { ClientError } from '../core/errors.ts'
+import type { Fingerprints } from '../core/fingerprint.ts'
+import { canonicalJson, type Json } from '../core/json.ts'
 import { following } from '../store/chain.ts'
-import type { Intent, KeyUse } from '../store/entry.ts'
+import type { Actor, Intent, KeyUse } from '../store/entry.ts'
+import { keyResource } from '../store/resource.ts'
 import { conflict } from './carry-out.ts'
 import { LOST_RACE } from './head.ts'
 import type { ChangeRequest, Key } from './request.ts'
-import type { Service } from './service.ts'
+import { callerOf, type Service } from './service.ts'
 
 /** The key was used for this very request before; `intent` is absent when nothing had to change. */
 export interface Used {
@@ -27,6 +30,16 @@ export interface Used {
 export interface Claimed {
   readonly kind: 'claimed'
   readonly use: KeyUse
+  /** Operations of those attempts before it that had not recorded an intent. */
+  readonly earlier: readonly string[]
+}
+
+/** The key of a caller, by its name, and the request that it is bound to; neither can be read from it. */
+export function keyOf({ ofText }: Fingerprints, caller: Actor, name: string, request: Json): Key {
+  return {
+    log: keyResource(ofText('idempotency key', JSON.stringify([callerOf(caller), name]))),
+    fingerprint: ofText('keyed request', canonicalJson(request)),
+  }
 }
 
 /**
@@ -60,14 +73,24 @@ export async function claimKey(
 ): Promise<Used | Claimed | typeof LOST_RACE | undefined> {
   if (key === undefined || dryRun) return undefined
   const uses = (await service.store.entries(key.log)) as readonly KeyUse[]
-  const used = await findUse(service, key, uses)
+  const { used, without } = await findUse(service, key, uses)
   if (used !== undefined) return used
   const use = following(uses.at(-1), useOf(service, key, operationId, false))
-  return (await service.store.append(use)) ? { kind: 'claimed', use } : LOST_RACE
+  const appended = await service.store.append(use)
+  return appended ? { kind: 'claimed', use, earlier: without } : LOST_RACE
 }
 
-/** Records that the request changed nothing; `false` when another one took the key meanwhile. */
-export function recordUnchanged(service: Service, { use }: Claimed): Promise<boolean> {
+/**
+ * Records that the request changed nothing; `false` when another attempt took the key meanwhile, or is
+ * at it: what it has just written must not be taken for something that was there before.
+ */
+export async function recordUnchanged(
+  service: Service,
+  { use, earlier }: Claimed,
+): Promise<boolean> {
+  for (const operationId of earlier) {
+    if ((await service.store.operation(operationId)) !== undefined) return false
+  }
   const key = { log: use.resource, fingerprint: use.fingerprint }
   return service.store.append(following(use, useOf(service, key, use.operationId, true)))
 }
@@ -83,23 +106,30 @@ function useOf(service: Service, key: Key, operationId: string, unchanged: boole
   }
 }
 
+/** What a key was used for; `without`: operations that have no intent yet, and perhaps never will. */
 async function findUse(
   service: Service,
   { fingerprint }: Key,
   uses: readonly KeyUse[],
-): Promise<Used | undefined> {
+): Promise<{ readonly used?: Used; readonly without: readonly string[] }> {
   if (uses.some((use) => use.fingerprint !== fingerprint)) throw keyReused()
-  if (uses.some(({ unchanged }) => unchanged)) return { kind: 'used', intent: undefined }
+  const without: string[] = []
+  if (uses.some(({ unchanged }) => unchanged)) {
+    return { used: { kind: 'used', intent: undefined }, without }
+  }
   for (const { operationId } of uses.toReversed()) {
     const intent = await service.store.operation(operationId)
-    if (intent === undefined) continue
+    if (intent === undefined) {
+      without.push(operationId)
+      continue
+    }
     const { resource, seq } = intent
     const [closing] = await service.store.entries(resource, { from: seq + 1, limit: 1 })
     if (closing?.kind !== 'outcome') throw keyInUse()
     if (closing.outcome === 'conflict') throw conflict(intent)
-    if (closing.outcome === 'applied') return { kind: 'used', intent }
+    if (closing.outcome === 'applied') return { used: { kind: 'used', intent }, without }
   }
-  return undefined
+  return { without }
 }
 
 /** The same request is still running, here or in another instance. */

@@ -13,7 +13,6 @@ const SCHEMA = `
     position integer primary key,
     resource text not null,
     seq integer not null,
-    kind text not null,
     entry text not null,
     unique (resource, seq)
   );
@@ -45,7 +44,7 @@ export function prepareLog(database: Database) {
   const prepare = (sql: string) => database.prepare(sql)
   return {
     insert: prepare(
-      'insert into log (resource, seq, kind, entry) values (?, ?, ?, ?) on conflict do nothing returning position',
+      'insert into log (resource, seq, entry) values (?, ?, ?) on conflict do nothing returning position',
     ),
     oldestFirst: prepare(
       'select entry from log where resource = ? and seq >= ? and seq < ? order by seq limit ?',
@@ -70,7 +69,7 @@ export function prepareLog(database: Database) {
     ),
     grown: prepare(
       `select position, resource, entry from log
-        where position > ? and kind not in ('key_use', 'checkpoint') order by position limit ${HEADS}`,
+        where position > ? and resource not like '["$%' order by position limit ${HEADS}`,
     ),
     all: prepare(
       `select position, resource, seq, entry from log where position > ? order by position limit ${PAGE}`,

@@ -14,7 +14,7 @@ export function createSqliteStore(database: Database): Store {
   function append(entry: Entry): boolean {
     const { resource, seq, kind } = entry
     return transaction(database, () => {
-      const [row] = log.insert.all(resource, seq, kind, JSON.stringify(entry))
+      const [row] = log.insert.all(resource, seq, JSON.stringify(entry))
       if (row === undefined) return false
       const position = Number(row.position)
       if (kind === 'intent') {
@@ -42,7 +42,7 @@ export function createSqliteStore(database: Database): Store {
     const lane = laneOf(provider, actor, outcome)
     const rows = log.search.all(lane, from ?? 0, to ?? END, at, Number(mark), limit)
     return rows.map((row) => ({
-      place: { at: Number(row.at), mark: String(row.position) },
+      place: { at: Number(row.at), mark: String(row.position).padStart(MARK_DIGITS, '0') },
       resource: String(row.resource),
       seq: Number(row.seq),
     }))
@@ -89,6 +89,9 @@ export function createSqliteStore(database: Database): Store {
     close: async () => database.close(),
   }
 }
+
+/** So many that marks sort as texts as they do as numbers. */
+const MARK_DIGITS = 16
 
 /** Beyond every sequence number and every time. */
 const END = Number.MAX_SAFE_INTEGER
