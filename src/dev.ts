@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   const url = `http://localhost:${port}`
 
   const database = await openDatabase(databasePath(folder))
-  const documents = createDocuments(database)
+  const documents = createDocuments(database, { key: Buffer.from(keys.key, 'base64') })
   seed(documents)
   const openid = createOpenidProvider({
     issuer: `${url}/oidc`,

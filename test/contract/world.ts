@@ -96,7 +96,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
   )
   const database = await openDatabase(':memory:')
-  const documents = createDocuments(database)
+  const documents = createDocuments(database, config)
   putLocalClient(documents, fullLocalClient)
   const log: LogLine[] = []
   const clientry = await createClientry(config, {
