@@ -13,9 +13,10 @@ import { createPermissions } from './http/auth/permissions.ts'
 import { createVerifier } from './http/auth/verify.ts'
 import type { LogLine } from './http/exchange.ts'
 import type { App } from './http/message.ts'
+import { type Metrics, type Observe, observedProviders, observedStore } from './observe.ts'
 import { callJson } from './providers/http.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
-import type { Service } from './service/service.ts'
+import { refOf, type Service } from './service/service.ts'
 import { sweep } from './service/settle.ts'
 import { createTurns } from './service/turns.ts'
 import { createSeal } from './store/seal.ts'
@@ -33,6 +34,8 @@ export interface Clientry {
 export interface Surroundings
   extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents'> {
   readonly store: Store
+  /** Counts what happens; absent where nobody could ask for the counts. */
+  readonly metrics?: Metrics
   log(line: LogLine): void
 }
 
@@ -41,14 +44,16 @@ export async function createClientry(
   config: Config,
   surroundings: Surroundings,
 ): Promise<Clientry> {
-  const { store, log } = surroundings
+  const { metrics, log } = surroundings
   const now = Date.now
+  const observe: Observe = (event) => metrics?.observe(event)
+  const store = observedStore(surroundings.store, observe)
   const providers = await createProviders(config.providers, { ...surroundings, now })
   const service: Service = {
     store,
     seal: createSeal(config.key),
     fingerprints: createFingerprints(config.key),
-    providers,
+    providers: observedProviders(providers, observe),
     turns: createTurns(now),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
     now,
@@ -63,19 +68,35 @@ export async function createClientry(
     permissions: createPermissions(permissions === undefined ? {} : { permissions }),
     verify,
     checkReady: () => store.check(),
-    log,
+    ...(metrics && {
+      metrics: async () =>
+        metrics.render({ keys: verify.health(), overdue: await overdueIn(service) }),
+    }),
+    log: (line) => {
+      observe({ kind: 'request', line })
+      log(line)
+    },
   })
   return {
     app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
     service,
     sweep: async () => {
       const { settled, left } = await sweep(service)
+      observe({ kind: 'sweep', settled, left })
       if (settled + left === 0) return
       const time = new Date(now()).toISOString()
       log({ time, level: left > 0 ? 'warn' : 'info', message: 'settled', settled, left })
     },
     close: () => store.close(),
   }
+}
+
+/** The provider of each overdue change; that the store fails is counted, and no reason to show nothing. */
+async function overdueIn({ store, now }: Service): Promise<readonly string[] | undefined> {
+  const open = await store.openIntents().catch(() => undefined)
+  return open
+    ?.filter(({ deadline }) => deadline <= now())
+    .map(({ resource }) => refOf(resource).provider)
 }
 
 function withDeadline<R extends { readonly deadline: number }>(request: R, limitMs: number): R {

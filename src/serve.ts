@@ -4,6 +4,7 @@ import { createClientry } from './clientry.ts'
 import { awsCredentials, environment, loadConfig } from './config.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { createLog } from './http/log.ts'
+import { createMetrics } from './metrics.ts'
 import { createNodeServer } from './node-server.ts'
 import { openStore } from './open-store.ts'
 import { runUntilStopped } from './run.ts'
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   const store = await openStore(config)
   const clientry = await createClientry(config, {
     store,
+    metrics: createMetrics(Object.keys(config.providers)),
     log,
     environmentCredentials: awsCredentials,
   })

@@ -3,10 +3,10 @@
  * upstream. Built from named members only, so that no body, header or URL gets into it.
  */
 
-import { isClientError } from '../core/errors.ts'
+import { type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
 import type { Principal } from './auth/principal.ts'
-import type { LogLine, Trace } from './exchange.ts'
+import type { LogLine, RequestLine, Trace } from './exchange.ts'
 import type { HttpRequest } from './message.ts'
 import type { Route } from './routes.ts'
 
@@ -23,7 +23,7 @@ interface Finished {
 }
 
 /** The line of a finished request. */
-export function lineOf(finished: Finished): LogLine {
+export function lineOf(finished: Finished): RequestLine {
   const { request, requestId, route, principal, trace, answer, failure, started } = finished
   const ended = Date.now()
   return {
@@ -34,7 +34,7 @@ export function lineOf(finished: Finished): LogLine {
     method: request.method,
     route: route?.path,
     status: answer.status,
-    code: isClientError(failure) ? failure.code : undefined,
+    code: codeOf(failure),
     actor: principal && { subject: principal.subject, clientId: principal.clientId },
     provider: trace.ref?.provider,
     userPoolId: trace.ref?.userPoolId,
@@ -45,6 +45,12 @@ export function lineOf(finished: Finished): LogLine {
     durationMs: ended - started,
     fault: faultOf(failure),
   }
+}
+
+/** Whatever was thrown that is not ours is answered as `internal`. */
+function codeOf(failure: unknown): ErrorCode | undefined {
+  if (failure === undefined) return undefined
+  return isClientError(failure) ? failure.code : 'internal'
 }
 
 const operationOf = (failure: unknown) =>

@@ -95,10 +95,11 @@ function requestBody(): JsonObject {
 
 function responsesOf({ answers, permission, path, body }: Route): JsonObject {
   const success = body === undefined ? ref(answers) : { anyOf: [ref(answers), ref('Plan')] }
+  const text = answers === 'Text'
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') ? [404] : []),
+    ...(path.includes('{') || text ? [404] : []),
     ...(body === undefined ? [] : [412, 413, 415]),
     500,
     503,
@@ -109,7 +110,7 @@ function responsesOf({ answers, permission, path, body }: Route): JsonObject {
     200: {
       description: 'Success.',
       headers: { 'X-Request-Id': { schema: { type: 'string' } } },
-      content: jsonContent(success),
+      content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
     },
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }

@@ -8,6 +8,7 @@ import type { Answer } from './answer.ts'
 import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
+import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { getProvider, listProviders } from './providers.ts'
 
@@ -24,7 +25,7 @@ export interface Route {
   /** What the body is, where there is one. */
   readonly body?: 'ClientPatch'
   /** What a success answers. */
-  readonly answers: 'Client' | 'Provider' | 'ProviderList' | 'Status' | 'Document'
+  readonly answers: 'Client' | 'Provider' | 'ProviderList' | 'Status' | 'Document' | 'Text'
   handle(exchange: Exchange): Answer | Promise<Answer>
 }
 
@@ -112,5 +113,15 @@ export const ROUTES: readonly Route[] = [
     query: [],
     answers: 'Status',
     handle: getReadiness,
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    operationId: 'getMetrics',
+    summary: 'Counts of this process, in the text format of Prometheus.',
+    permission: 'metrics:read',
+    query: [],
+    answers: 'Text',
+    handle: getMetrics,
   },
 ]

@@ -14,8 +14,9 @@ import {
 } from '../../src/emulators/auth0/index.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { LogLine } from '../../src/http/exchange.ts'
+import { createMetrics } from '../../src/metrics.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
-import { openDatabase } from '../../src/store/database.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDocuments, type Documents } from '../../src/store/documents.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
@@ -31,6 +32,7 @@ export interface World {
   readonly auth0: Auth0Emulator
   readonly cognito: CognitoEmulator
   readonly documents: Documents
+  readonly database: Database
   readonly log: readonly LogLine[]
   /** An access token with these scopes, and claims of one's own on top. */
   token(scopes?: readonly string[], claims?: JsonObject): Promise<string>
@@ -44,6 +46,8 @@ export interface World {
 export interface WorldOptions {
   readonly permissions?: Json
   readonly limits?: JsonObject
+  /** Keeps counts, as the Node entries do. */
+  readonly metrics?: true
 }
 
 /** Starts it all; about a hundred milliseconds. */
@@ -102,6 +106,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clientry = await createClientry(config, {
     store: createSqliteStore(database),
     documents,
+    ...(options.metrics === true && { metrics: createMetrics(Object.keys(config.providers)) }),
     environmentCredentials: () => undefined,
     log: (line) => log.push(line),
   })
@@ -110,6 +115,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     auth0,
     cognito,
     documents,
+    database,
     log,
     token: (scopes = [], claims = {}) => {
       const now = Math.floor(Date.now() / 1_000)
