@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import type { Config } from './config-parse.ts'
 import { ClientError } from './core/errors.ts'
 import { createFingerprints } from './core/fingerprint.ts'
+import { eventLine } from './event-lines.ts'
 import { createApp } from './http/app.ts'
 import type { FetchJson } from './http/auth/key-set.ts'
 import { createPermissions } from './http/auth/permissions.ts'
@@ -46,7 +47,11 @@ export async function createClientry(
 ): Promise<Clientry> {
   const { metrics, log } = surroundings
   const now = Date.now
-  const observe: Observe = (event) => metrics?.observe(event)
+  const observe: Observe = (event) => {
+    metrics?.observe(event)
+    const line = eventLine(event, now())
+    if (line !== undefined) log(line)
+  }
   const store = observedStore(surroundings.store, observe)
   const providers = await createProviders(config.providers, { ...surroundings, now })
   const service: Service = {
@@ -72,10 +77,7 @@ export async function createClientry(
       metrics: async () =>
         metrics.render({ keys: verify.health(), overdue: await overdueIn(service) }),
     }),
-    log: (line) => {
-      observe({ kind: 'request', line })
-      log(line)
-    },
+    log: (line) => observe({ kind: 'request', line }),
   })
   return {
     app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
@@ -83,9 +85,6 @@ export async function createClientry(
     sweep: async () => {
       const { settled, left } = await sweep(service)
       observe({ kind: 'sweep', settled, left })
-      if (settled + left === 0) return
-      const time = new Date(now()).toISOString()
-      log({ time, level: left > 0 ? 'warn' : 'info', message: 'settled', settled, left })
     },
     close: () => store.close(),
   }

@@ -9,8 +9,6 @@ import { createNodeServer } from './node-server.ts'
 import { openStore } from './open-store.ts'
 import { runUntilStopped } from './run.ts'
 
-const log = createLog((text) => process.stdout.write(text))
-
 async function main(): Promise<void> {
   const config = await loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
   if (config.mode !== 'production') {
@@ -19,6 +17,7 @@ async function main(): Promise<void> {
       'mode must be production here; the development server is npm start.',
     )
   }
+  const log = createLog((text) => process.stdout.write(text), config.log.level)
   const store = await openStore(config)
   const clientry = await createClientry(config, {
     store,

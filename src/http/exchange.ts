@@ -50,9 +50,14 @@ export interface MetricsText {
   readonly text: string
 }
 
+/** From what needs somebody to what is only of use while looking for something. */
+export const LEVELS = ['error', 'warn', 'info', 'debug'] as const
+
+export type Level = (typeof LEVELS)[number]
+
 export interface LogLine {
   readonly time: string
-  readonly level: 'info' | 'warn' | 'error'
+  readonly level: Level
   readonly message: string
   readonly [member: string]: unknown
 }

@@ -6,7 +6,7 @@
 import { type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
 import type { Principal } from './auth/principal.ts'
-import type { LogLine, RequestLine, Trace } from './exchange.ts'
+import { LEVELS, type Level, type LogLine, type RequestLine, type Trace } from './exchange.ts'
 import type { HttpRequest } from './message.ts'
 import type { Route } from './routes.ts'
 
@@ -73,7 +73,17 @@ function faultOf(failure: unknown): { name: string; at: readonly string[] } | un
 
 const MAX_PLACES = 6
 
-/** Writes lines to standard output, one JSON text each. */
-export function createLog(write: (text: string) => void): (line: LogLine) => void {
-  return (line) => write(`${JSON.stringify(line)}\n`)
+export type Log = (line: LogLine) => void
+
+/** Writes lines, one JSON text each; those below the level are left out. */
+export function createLog(write: (text: string) => void, level: Level = 'info'): Log {
+  return fromLevel(level, (line) => write(`${JSON.stringify(line)}\n`))
+}
+
+/** Hands on the lines that are not below a level. */
+export function fromLevel(level: Level, log: Log): Log {
+  const least = LEVELS.indexOf(level)
+  return (line) => {
+    if (LEVELS.indexOf(line.level) <= least) log(line)
+  }
 }

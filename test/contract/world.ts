@@ -13,7 +13,8 @@ import {
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import type { LogLine } from '../../src/http/exchange.ts'
+import type { Level, LogLine } from '../../src/http/exchange.ts'
+import { fromLevel } from '../../src/http/log.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
@@ -46,6 +47,7 @@ export interface World {
 export interface WorldOptions {
   readonly permissions?: Json
   readonly limits?: JsonObject
+  readonly level?: Level
   /** Keeps counts, as the Node entries do. */
   readonly metrics?: true
 }
@@ -92,6 +94,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
       },
       limits: { upstreamTimeoutMs: 500, ...options.limits },
+      ...(options.level === undefined ? {} : { log: { level: options.level } }),
     },
     {
       KEY: randomBytes(32).toString('base64'),
@@ -108,7 +111,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     documents,
     ...(options.metrics === true && { metrics: createMetrics(Object.keys(config.providers)) }),
     environmentCredentials: () => undefined,
-    log: (line) => log.push(line),
+    log: fromLevel(config.log.level, (line) => log.push(line)),
   })
   return {
     clientry,
