@@ -11,7 +11,8 @@ import type { HttpRequest, HttpResponse } from './message.ts'
 /** A handler's result; `app.ts` adds the headers that every answer has. */
 export interface Answer {
   readonly status: number
-  readonly body: JsonObject
+  /** A text goes out as it is, and its handler says of what type it is. */
+  readonly body: JsonObject | string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -50,7 +51,7 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
   return {
     status: answer.status,
     headers: { ...HEADERS, 'x-request-id': requestId, ...answer.headers },
-    body: JSON.stringify(answer.body),
+    body: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
   }
 }
 

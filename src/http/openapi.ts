@@ -119,10 +119,11 @@ const CHANGE_HEADERS: JsonObject = {
 
 function responsesOf({ answers, permission, path, body }: Route): JsonObject {
   const success = body === undefined ? ref(answers) : { anyOf: [ref(answers), ref('Plan')] }
+  const text = answers === 'Text'
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') ? [404] : []),
+    ...(path.includes('{') || text ? [404] : []),
     ...(body === undefined ? [] : [409, 412, 413, 415, 422]),
     500,
     503,
@@ -137,7 +138,7 @@ function responsesOf({ answers, permission, path, body }: Route): JsonObject {
         ...(answers === 'Client' ? { ETag: { schema: { type: 'string' } } } : {}),
         ...(body === undefined ? {} : CHANGE_HEADERS),
       },
-      content: jsonContent(success),
+      content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
     },
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }

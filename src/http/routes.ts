@@ -9,6 +9,7 @@ import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { getProvider, listProviders } from './providers.ts'
 import { rollbackClient } from './rollback.ts'
@@ -34,6 +35,7 @@ export interface Route {
     | 'ProviderList'
     | 'Status'
     | 'Document'
+    | 'Text'
   handle(exchange: Exchange): Answer | Promise<Answer>
 }
 
@@ -186,5 +188,15 @@ export const ROUTES: readonly Route[] = [
     query: [],
     answers: 'Status',
     handle: getReadiness,
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    operationId: 'getMetrics',
+    summary: 'Counts of this process, in the text format of Prometheus.',
+    permission: 'metrics:read',
+    query: [],
+    answers: 'Text',
+    handle: getMetrics,
   },
 ]

@@ -36,17 +36,19 @@ export interface CallContext {
   readonly operationId: string
   /** Epoch milliseconds. */
   readonly deadline: number
+  readonly requestId?: string
   readonly caller?: string | undefined
   readonly onUpstream?: Call['onUpstream'] | undefined
 }
 
 /** The call context of the upstream exchanges within one operation. */
 export function callOf(service: Service, context: CallContext): Call {
-  const { operationId, deadline, caller, onUpstream } = context
+  const { operationId, deadline, requestId, caller, onUpstream } = context
   return {
     operationId,
     deadline,
     timeoutMs: service.upstreamTimeoutMs,
+    ...(requestId === undefined ? {} : { requestId }),
     ...(caller === undefined ? {} : { caller }),
     ...(onUpstream === undefined ? {} : { onUpstream }),
   }

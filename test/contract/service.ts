@@ -19,6 +19,8 @@ export interface Bench {
   readonly service: Service
   readonly database: Database
   readonly path: string
+  /** The installation's key, 32 bytes. */
+  readonly key: Uint8Array
   change(ref: ClientRef, client: object, options?: Partial<ChangeRequest>): Promise<ChangeResult>
   close(): Promise<void>
 }
@@ -50,6 +52,7 @@ export async function openBench(
     service,
     database,
     path,
+    key,
     change: async (ref, client, options = {}) =>
       changeClient(service, { ...requestFor(service, ref, client), ...options }),
     close: async () => {

@@ -119,7 +119,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
     description: 'client_name',
     start: async () => {
       const database = await openDatabase(':memory:')
-      const documents = createDocuments(database)
+      const documents = createDocuments(database, { key: Buffer.alloc(32, 1) })
       putLocalClient(documents, fullLocalClient)
       const stored = () => documents.get('client', 'exampleClientId') as JsonObject
       return {
