@@ -5,7 +5,7 @@ import type { Native, Warning } from '../core/mapping.ts'
 import type { Call, Step } from '../providers/provider.ts'
 import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
-import { close, findOutcome, type Running, type Settled } from './settle.ts'
+import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
 
 export interface Done {
   readonly native: Native
@@ -74,15 +74,19 @@ async function settleNow(
   call: Call,
   cause: unknown,
 ): Promise<Done> {
-  const settled = await lookUntilKnown(service, running, call, cause).catch((error) => {
-    throw unknown(running, error)
+  const settled = await lookUntilKnown(service, running, call, cause).catch(async (error) => {
+    // An instance that was held up past its deadline has no time left to look.
+    const open = await isOpen(service, running.intent).catch(() => true)
+    if (open) throw unknown(running, error)
+    return overlap(service, running)
   })
   if (settled.outcome === 'applied') return finish(service, running, settled)
   const closing = close(service, running, settled, 'request')
   const { appended } = await closing.catch((error) => {
     throw unknown(running, error)
   })
-  if (settled.outcome === 'conflict' || !appended) throw conflict(running)
+  if (!appended) return overlap(service, running, settled.native)
+  if (settled.outcome === 'conflict') throw conflict(running)
   if (isRefusal(cause)) throw cause
   throw new ClientError(
     'provider_unavailable',
@@ -107,12 +111,7 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
     throw unknown(running, cause)
   })
   const native = settled.native ?? running.next
-  if (!appended) {
-    await recordOverlap(service, running, native).catch((cause) => {
-      throw unknown(running, cause)
-    })
-    throw conflict(running)
-  }
+  if (!appended) return overlap(service, running, native)
   return {
     native,
     warnings: surprises.map(({ field }) => ({
@@ -127,15 +126,32 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
  * This instance was held up past its deadline, and another one has closed the intent. No provider
  * takes fencing tokens, so the overlap cannot be prevented; it is recorded and told.
  */
-async function recordOverlap(service: Service, running: Running, native: Native): Promise<void> {
-  const { intent, provider } = running
+async function overlap(service: Service, running: Running, native?: Native): Promise<never> {
+  await recordOverlap(service, running, native).catch((cause) => {
+    throw unknown(running, cause)
+  })
+  throw conflict(running)
+}
+
+async function recordOverlap(
+  service: Service,
+  { intent, provider }: Running,
+  native: Native | undefined,
+): Promise<void> {
   const { store, fingerprints } = service
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const later = await store.entries(intent.resource, intent.seq + 1)
-    if (later.at(-1)?.kind === 'intent') {
+    const last = later.at(-1)
+    if (last?.kind === 'intent') {
       // The place after an open intent belongs to its outcome.
       await service.sleep(PAUSE_MS)
       continue
+    }
+    // What could not be read is compared by the next change, with the state that was known last.
+    const { tag, state } = last ?? {}
+    const known = {
+      ...(tag === undefined ? {} : { tag }),
+      ...(state === undefined ? {} : { state }),
     }
     const appended = await store.append({
       kind: 'overlap',
@@ -143,8 +159,12 @@ async function recordOverlap(service: Service, running: Running, native: Native)
       seq: intent.seq + 1 + later.length,
       at: service.now(),
       operationId: intent.operationId,
-      tag: fingerprints.ofState(provider.mapping, native),
-      state: fingerprints.masked(provider.mapping, native),
+      ...(native === undefined
+        ? known
+        : {
+            tag: fingerprints.ofState(provider.mapping, native),
+            state: fingerprints.masked(provider.mapping, native),
+          }),
     })
     if (appended) return
   }

@@ -24,7 +24,7 @@ export const PROXY_FAULTS = [
   'drip_answer',
   /** The answer is replaced by a status line that is none. */
   'garbage_status',
-  /** The request waits for `delayMs` before it is forwarded. */
+  /** The request waits for `delayMs`, or for `until`, before it is forwarded. */
   'delay',
 ] as const
 
@@ -46,6 +46,8 @@ export interface ProxyFault {
   readonly times?: number
   /** For `drip_answer` and `delay`: milliseconds. */
   readonly delayMs?: number
+  /** For `delay`: what else it waits for. */
+  readonly until?: Promise<void>
 }
 
 export interface FaultProxy {
@@ -121,7 +123,7 @@ export async function startFaultProxy(upstreamUrl: string): Promise<FaultProxy> 
     const kind = fault?.kind
     if (kind === 'reset_before') return void client.resetAndDestroy()
     if (kind === 'stall_before') return
-    if (kind === 'delay') await pause(fault?.delayMs)
+    if (kind === 'delay') await Promise.all([pause(fault?.delayMs), fault?.until])
     if (kind === 'cut_request') {
       await sendOnly(upstream(), request.bytes.subarray(0, request.bytes.length / 2))
       client.destroy()
