@@ -5,13 +5,14 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { JsonObject } from '../../src/core/json.ts'
 import { DEFAULT_CREDENTIAL } from '../../src/emulators/auth0/index.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'
 
-const SERVE = fileURLToPath(new URL('../../dist/serve.js', import.meta.url))
+/** Every program of this repository is started in its root. */
+const SERVE = join(process.cwd(), 'dist', 'serve.js')
 const ISSUER = 'https://issuer.example/'
 
 export interface ServerOptions {
