@@ -51,7 +51,10 @@ export async function findOutcome(
   let current = await readOrGone(running, call)
   const unfinished = current !== undefined && ['before', 'partly'].includes(progress(current))
   if (unfinished && mayLand) {
-    await service.sleep(Math.min(service.upstreamTimeoutMs, call.deadline - service.now()))
+    // Every call of the change has ended by its deadline; what was sent by then may arrive later.
+    const landed = running.intent.deadline + service.upstreamTimeoutMs
+    const until = Math.min(landed, service.now() + service.upstreamTimeoutMs, call.deadline)
+    await service.sleep(Math.max(until - service.now(), 0))
     current = await readOrGone(running, call)
   }
   if (current === undefined) return { outcome: 'conflict', native: undefined }
@@ -95,7 +98,10 @@ async function undo(
 }
 
 /** Whether an intent is still the newest entry of its client: nobody has settled it. */
-async function isOpen(service: Service, { resource, seq, operationId }: Intent): Promise<boolean> {
+export async function isOpen(
+  service: Service,
+  { resource, seq, operationId }: Intent,
+): Promise<boolean> {
   const last = await service.store.last(resource)
   return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
 }

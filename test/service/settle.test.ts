@@ -90,6 +90,20 @@ describe('an intent that was listed as open', () => {
   })
 })
 
+describe('an upstream time-out longer than a request', () => {
+  it('does not keep an intent open for ever: what has had its time is not waited for', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 50 })
+    const lost = bench.change(REF, { name: 'Lost' }, { deadline: Date.now() + 300 })
+    await expect(lost).rejects.toMatchObject({ code: 'outcome_unknown' })
+    emulator.clearFaults()
+    const later = () => Date.now() + 3 * 60_000
+    const patient = { ...bench.service, upstreamTimeoutMs: 2 * 60_000, now: later }
+    expect(await sweep(patient)).toEqual({ settled: 1, left: 0 })
+    expect(await outcomes()).toEqual(['not_applied'])
+  })
+})
+
 describe('undoing what was absent before', () => {
   const late = () => ({ deadline: Date.now() + 600 })
 
