@@ -54,6 +54,7 @@ function start(): Promise<number> {
         type: 'cognito',
         pools: { [POOL_ID]: { endpoint: emulator.url } },
         credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
+        pace: { perOperation: 10_000, perCategory: 10_000 },
       },
     },
     auth: {
