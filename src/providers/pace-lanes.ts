@@ -118,8 +118,9 @@ export function forecast(lanes: Iterable<Lane>, now: number): Forecast {
     else serve(turn, count)
     turns.push(turn)
   }
+  // A bucket that nobody drew from has stood still before now.
   const freeAt = ({ buckets }: Lane) =>
-    Math.max(now, ...buckets.map((bucket) => readyAt(copyOf(bucket))))
+    Math.max(now, ...buckets.map(copyOf).flatMap((copy) => [copy.at, readyAt(copy)]))
   return { turns, freeAt }
 }
 

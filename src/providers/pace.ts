@@ -91,7 +91,7 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
       const { one, lane } = turn
       if (time > one.since && time > one.latest) {
         leave(lane, one)
-        one.refuse(time)
+        one.refuse(forecast(lanes.values(), time).freeAt(lane))
         continue
       }
       served += 1

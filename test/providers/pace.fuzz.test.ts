@@ -203,7 +203,7 @@ it('what a refused call is told is enough: at that time it goes at once', async 
       if (one === undefined) return
       // The same crowd up to the refusal, and then nobody but the one who comes again.
       const until = all.filter(({ at }) => at <= (one.refusedAt ?? 0))
-      const at = (one.refusedAt ?? 0) + Math.ceil(one.retryAfterMs) + TOLERANCE_MS
+      const at = (one.refusedAt ?? 0) + Math.ceil(one.retryAfterMs) + TOLERANCE_MS + all.length
       const again = { ...one, at, within: 2_000, takes: 901 }
       const second = await play([...until, again], rates)
       const found = second.ended.find((other) => other.takes === 901)
