@@ -23,6 +23,8 @@ const CALLERS = 24
 /** A request that was on its way when the throttle was answered is no offence (milliseconds). */
 const ON_ITS_WAY_MS = 50
 const RETRY_AFTER_SECONDS = 2
+/** A provider takes its time, so that several calls are under way (milliseconds). */
+const UPSTREAM_DELAY_MS = 150
 
 interface Account {
   readonly name: string
@@ -101,6 +103,11 @@ async function change(account: PacedAccount, ref: ClientRef, turn: number, until
 
 async function measureRate(one: Account, milliseconds: number): Promise<readonly Row[]> {
   const { account, permitted, reserved, counts } = one
+  account.emulator.inject({
+    kind: 'delay',
+    delayMs: UPSTREAM_DELAY_MS,
+    times: Number.MAX_SAFE_INTEGER,
+  })
   const from = Date.now() + WARM_UP_MS
   const until = from + milliseconds
   const neighbours: Promise<number>[] = []
@@ -147,6 +154,7 @@ const isThrottle = ({ status, operation }: EmulatorCall) =>
 /** Throttles come again and again, and the crowd does not know when. */
 async function measurePauses(one: Account, milliseconds: number): Promise<Row> {
   const { emulator } = one.account
+  emulator.clearFaults()
   emulator.clearCalls()
   const until = Date.now() + milliseconds
   const timer = setInterval(() => {

@@ -55,7 +55,9 @@ export interface Source {
 export interface Answered {
   readonly now: number
   readonly sentAt: number
-  /** How many other calls may be missing in what the answer tells. */
+  /** Calls that have not ended. */
+  readonly inFlight: number
+  /** Calls that the provider may have counted after this one: all that were under way beside it. */
   readonly uncounted: number
 }
 
@@ -75,7 +77,7 @@ export function createSource(settings: BucketSettings, now: number): Source {
   const bucket = createBucket(name, ours(), now)
   bucket.guessed = learns
 
-  function learn(account: NonNullable<Told['account']>, uncounted: number): void {
+  function learn(account: NonNullable<Told['account']>, { inFlight, uncounted }: Answered): void {
     // Groups of endpoints have buckets of their own, and the answer tells of the one that it drew from.
     const smallest = burst === undefined || account.limit <= burst
     if (settings.burst === undefined && smallest) burst = account.limit
@@ -83,12 +85,11 @@ export function createSource(settings: BucketSettings, now: number): Source {
     if (account.remaining <= account.limit * TELLING_SHARE) bucket.guessed = false
     setRates(bucket, ours())
     bucket.open = false
-    const level = account.remaining - reservedOf(account.limit, reserve) - uncounted
-    // With a rate of its own the view only sinks; without one it is what is told.
-    bucket.tokens = Math.min(
-      bucket.burst,
-      learns && smallest ? level : Math.min(level, bucket.tokens),
-    )
+    const level = account.remaining - reservedOf(account.limit, reserve)
+    bucket.tokens = Math.min(bucket.tokens, level - inFlight)
+    // With a rate of its own the view only sinks. Without, it rises to what is certainly there.
+    if (learns && smallest) bucket.tokens = Math.max(bucket.tokens, level - uncounted)
+    bucket.tokens = Math.min(bucket.tokens, bucket.burst)
   }
 
   const source: Source = {
@@ -96,9 +97,10 @@ export function createSource(settings: BucketSettings, now: number): Source {
     begun: 0,
     ended: 0,
     halvedAt: 0,
-    feed: (told, { now, sentAt, uncounted }) => {
+    feed: (told, answered) => {
+      const { now, sentAt } = answered
       advance(bucket, now)
-      if (told.account !== undefined) learn(told.account, uncounted)
+      if (told.account !== undefined) learn(told.account, answered)
       else if (told.throttled) bucket.open = false
       else if (told.unlimited && bucket.guessed) {
         bucket.open = true

@@ -121,8 +121,11 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
         const [first] = drawn
         const time = now()
         for (const source of drawn) source.ended += 1
-        const uncounted = (first?.begun ?? 0) - (before[0] ?? 0) - 1
-        first?.feed(told, { now: time, sentAt, uncounted })
+        if (first !== undefined) {
+          const inFlight = first.begun - first.ended
+          const uncounted = first.begun - (before[0] ?? 0) - 1
+          first.feed(told, { now: time, sentAt, inFlight, uncounted })
+        }
         for (const { bucket } of told.pauseMs === undefined ? [] : drawn) {
           pause(bucket, time, time + (told.pauseMs ?? 0))
         }

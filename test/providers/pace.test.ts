@@ -188,6 +188,22 @@ describe('what is told of the account', () => {
     expect(pace.state()[0]?.tokens).toBeLessThan(-7)
   })
 
+  it('is not held back by answers that overtake each other', async () => {
+    const { time, pace, call } = start([TOLD])
+    call('first', { told: { account: { ...account, remaining: 49 } } })
+    await time.pass(1)
+    // Counted in their order, and answered the other way round.
+    for (let count = 0; count < 30; count += 1) {
+      const remaining = 48 - count
+      call(`${count}`, { told: { account: { ...account, remaining } }, takes: 100 - count })
+    }
+    await time.pass(99)
+    const { tokens = 0 } = pace.state()[0] ?? {}
+    // What is there: 49 less 30 calls and the reserve of 10, and what a tenth of a second gives.
+    expect(tokens).toBeGreaterThan(5)
+    expect(tokens).toBeLessThan(9 + 2)
+  })
+
   it('does not make a configured rate faster', async () => {
     const { time, pace, call } = start([{ ...TOLD, perSecond: 2, burst: 5 }])
     for (const name of ['a', 'b', 'c']) call(name, { told: { account } })
