@@ -92,7 +92,33 @@ describe('turns', () => {
   })
 })
 
+describe('changes under way', () => {
+  it('come first between buckets too', async () => {
+    const common = { ...LIMITED, name: 'common' }
+    const { time, log, call } = start([
+      { ...LIMITED, burst: 9 },
+      { ...common, name: 'x', burst: 9 },
+      common,
+    ])
+    for (const name of ['x1', 'x2', 'x3']) call(name, { buckets: ['x', 'common'] })
+    await time.pass(1_500)
+    call('a', { buckets: ['all', 'common'] })
+    call('urgent', { buckets: ['x', 'common'], urgent: true })
+    await time.pass(20_000)
+    expect(log.map((line) => line.split(' ')[0])).toEqual(['x1', 'x2', 'urgent', 'a', 'x3'])
+  })
+})
+
 describe('a call whose turn cannot come in time', () => {
+  it('is refused when what was a guess does not come true', async () => {
+    const { time, log, call } = start([{ name: 'all', reserve: 0.2 }])
+    for (const name of ['a', 'b']) call(name, { takes: 60_000 })
+    call('c', { within: 1_000 })
+    await time.pass(20_000)
+    expect(log.slice(0, 2)).toEqual(['a at 0', 'b at 0'])
+    expect(log[2]).toMatch(/^c refused at 0.6/)
+  })
+
   it('is refused at once, and told when it could', async () => {
     const { time, log, call } = start([LIMITED])
     for (const name of ['a', 'b', 'c']) call(name)
@@ -159,6 +185,16 @@ describe('throttles that tell nothing', () => {
     expect(pace.state()[0]?.perSecond).toBeCloseTo(6)
     await time.pass(5_000)
     expect(pace.state()[0]?.perSecond).toBe(8)
+  })
+
+  it('make turns later, and less and less so', async () => {
+    const { time, log, call } = start([LIMITED])
+    call('a', { told: { throttled: true } })
+    await time.pass(1)
+    call('b')
+    await time.pass(20_000)
+    // Half a call a second, and a tenth more each second: 0.5 t + 0.05 t² = 1.
+    expect(log).toEqual(['a at 0', 'b at 1.71'])
   })
 
   it('pause for a moment', async () => {
@@ -239,6 +275,8 @@ describe('what is told of the account', () => {
     call('a', { told: told(5, 1) })
     await time.pass(0)
     call('b', { told: told(10, 9) })
+    await time.pass(700)
+    expect(pace.state()[0]?.tokens).toBeLessThan(1)
     await time.pass(10_000)
     expect(pace.state()[0]?.tokens).toBe(4)
   })
