@@ -44,6 +44,8 @@ export interface UpstreamCall {
   /** HTTP status; `undefined` when no answer came. */
   readonly status: number | undefined
   readonly durationMs: number
+  /** How long it waited for its turn before, in milliseconds; absent: it did not. */
+  readonly waitedMs?: number
 }
 
 /** One upstream call of a change; a change has one or more, in order. */
@@ -54,12 +56,34 @@ export interface Step {
   send(call: Call): Promise<Native | undefined>
 }
 
+/** One bucket of a provider's pace, as metrics tell it. */
+export interface PaceState {
+  /** From a closed set: operations and configured pools. */
+  readonly name: string
+  /** Calls a second that we give ourselves now; absent: without limit. */
+  readonly perSecond?: number
+  /** Calls that could go at once; below zero where others took more than was thought. */
+  readonly tokens?: number
+  /** Epoch milliseconds; in the past unless it pauses. */
+  readonly pausedUntil: number
+  /** Calls that wait now. */
+  readonly waiting: number
+  /** Since the start: calls sent, those that the provider refused as too fast, those refused here. */
+  readonly sent: number
+  readonly throttled: number
+  readonly refused: number
+  /** All waiting since the start, in milliseconds. */
+  readonly waitedMs: number
+}
+
 export interface Provider {
   /** The kind of provider, as the configuration names it. */
   readonly type: string
   readonly mapping: Mapping
   /** Pools that it serves; absent where the provider has none. */
   readonly userPools?: readonly string[]
+  /** What its pace does; absent where it has none. */
+  readonly pace?: () => readonly PaceState[]
   /** Reads one client whole. `fields`: those about to change, for what only they need. */
   read(ref: ClientRef, call: Call, fields?: readonly FieldName[]): Promise<Native>
   /**

@@ -94,10 +94,8 @@ async function settleNow(
   throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
 }
 
-/** Looks as often as the deadline allows, and not before the provider wants to be asked again. */
-async function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
-  const { retryAfter = 0 } = isClientError(cause) ? cause.details : {}
-  await service.sleep(Math.min(retryAfter * 1_000, Math.max(call.deadline - service.now(), 0)))
+/** Looks as often as the deadline allows; the provider's pace keeps the pauses that were asked for. */
+function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
   const look = () => findOutcome(service, running, call, !isRefusal(cause))
   return withRetries(service, call.deadline, look)
 }

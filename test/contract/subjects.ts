@@ -102,6 +102,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
           type: 'cognito',
           pools: { [POOL_ID]: { region: 'us-east-1', endpoint: emulator.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
+          pace: { perOperation: 10_000, perCategory: 10_000 },
         }),
         ref: { provider: 'it', userPoolId: POOL_ID, id: 'exampleClientId' },
         stored: () => emulator.client(POOL_ID, 'exampleClientId') as JsonObject,

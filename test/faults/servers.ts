@@ -71,6 +71,7 @@ export const cognitoAt = (url: string): JsonObject => ({
   type: 'cognito',
   pools: { [POOL_ID]: { endpoint: url } },
   credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
+  pace: { perOperation: 10_000, perCategory: 10_000 },
 })
 
 /** An Auth0 tenant that is reached at `url` and knows itself as `ownUrl`. */

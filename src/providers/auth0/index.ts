@@ -8,11 +8,13 @@ import type { Json } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
 import { updateBody } from '../../core/update-body.ts'
-import { callJson } from '../http.ts'
+import { callPaced, type JsonAnswer } from '../http.ts'
+import type { Pace } from '../pace.ts'
 import type { Call, ClientRef, Provider, Step } from '../provider.ts'
 import { AVAILABLE, asMember, connectionChanges, ENABLED } from './connections.ts'
 import { errorOf } from './errors.ts'
 import { mapping } from './mapping.ts'
+import { type Auth0Pace, createAuth0Pace, MANAGEMENT, toldBy } from './pace.ts'
 import { createTokenSource, type TokenSettings } from './token.ts'
 
 interface Request {
@@ -24,12 +26,18 @@ interface Request {
 
 type Send = (request: Request, call: Call) => Promise<Json | undefined>
 
+export interface Auth0Settings extends TokenSettings {
+  readonly pace?: Auth0Pace | undefined
+}
+
 /** One Auth0 tenant. */
-export function createAuth0Provider(settings: TokenSettings): Provider {
-  const send = createSender(settings)
+export function createAuth0Provider(settings: Auth0Settings): Provider {
+  const pace = createAuth0Pace(settings.pace ?? {}, settings.now)
+  const send = createSender(settings, pace)
   return {
     type: 'auth0',
     mapping,
+    pace: pace.state,
     read: async (ref, call, fields = []) => {
       const [native, enabled, available] = await Promise.all([
         readClient(send, ref, call),
@@ -151,13 +159,15 @@ function connectionError(error: unknown): never {
   )
 }
 
-function createSender(settings: TokenSettings): Send {
-  const source = createTokenSource(settings)
+function createSender(settings: TokenSettings, pace: Pace): Send {
+  const source = createTokenSource(settings, pace)
+  const told = (answer: JsonAnswer) => toldBy(answer, settings.now())
   return async ({ operation, path, body }, call) => {
-    const token = await source.token(call)
     const [method = 'GET'] = operation.split(' ')
-    const answer = await callJson(
-      {
+    let token = ''
+    const request = async () => {
+      token = await source.token(call)
+      return {
         operation,
         method,
         url: `${settings.baseUrl}/api/v2${path}`,
@@ -168,9 +178,9 @@ function createSender(settings: TokenSettings): Send {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         effect: method !== 'GET',
-      },
-      call,
-    )
+      }
+    }
+    const answer = await callPaced({ pace, buckets: MANAGEMENT, told }, request, call)
     if (answer.status === 401) source.drop(token)
     const error = errorOf(mapping, answer, settings.now())
     if (error !== undefined) throw method === 'GET' ? readError(error) : error

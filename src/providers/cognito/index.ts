@@ -9,22 +9,26 @@ import { isRecord, same } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
 import { type Credentials, signRequest } from '../../core/sigv4.ts'
 import { updateBody } from '../../core/update-body.ts'
-import { callJson } from '../http.ts'
+import { callPaced } from '../http.ts'
+import type { Pace } from '../pace.ts'
 import type { Call, ClientRef, Provider } from '../provider.ts'
 import { errorOf } from './errors.ts'
 import { mapping } from './mapping.ts'
+import { bucketsOf, type CognitoPace, createCognitoPace, type Operation, toldBy } from './pace.ts'
 
 export interface CognitoSettings {
   /** User pools by id; region and endpoint never come from a request. */
   readonly pools: Readonly<Record<string, { readonly region: string; readonly endpoint: string }>>
   credentials(): Promise<Credentials>
+  readonly pace?: CognitoPace | undefined
   now(): number
 }
 
 /** User pools of one AWS account. */
 export function createCognitoProvider(settings: CognitoSettings): Provider {
-  const invoke = (operation: string, ref: ClientRef, body: JsonObject, call: Call) =>
-    request(settings, operation, ref, body, call)
+  const pace = createCognitoPace(settings.pace ?? {}, settings.pools, settings.now)
+  const invoke = (operation: Operation, ref: ClientRef, body: JsonObject, call: Call) =>
+    send(settings, pace, { operation, ref, body }, call)
   const address = (ref: ClientRef) => ({ UserPoolId: ref.userPoolId ?? '', ClientId: ref.id })
 
   /** A record without a secret may still belong to a confidential client: its list of secrets tells. */
@@ -45,6 +49,7 @@ export function createCognitoProvider(settings: CognitoSettings): Provider {
     type: 'cognito',
     mapping,
     userPools: Object.keys(settings.pools),
+    pace: pace.state,
     read: async (ref, call) => {
       const body = await invoke('DescribeUserPoolClient', ref, address(ref), call).catch(notThere)
       return withSecretList(ref, recordOf(body, 'provider_unavailable'), call)
@@ -73,40 +78,44 @@ function notThere(error: unknown): never {
   throw new ClientError('not_found', 'There is no such client.')
 }
 
-async function request(
+interface Request {
+  readonly operation: Operation
+  readonly ref: ClientRef
+  readonly body: JsonObject
+}
+
+async function send(
   { pools, credentials, now }: CognitoSettings,
-  operation: string,
-  ref: ClientRef,
-  body: JsonObject,
+  pace: Pace,
+  { operation, ref, body }: Request,
   call: Call,
 ): Promise<JsonObject> {
-  const pool = pools[ref.userPoolId ?? '']
+  const { userPoolId = '' } = ref
+  const pool = pools[userPoolId]
   if (pool === undefined) throw new ClientError('not_found', 'There is no such client.')
   const text = JSON.stringify(body)
-  const headers = signRequest({
+  const request = async () => ({
+    operation,
     method: 'POST',
     url: pool.endpoint,
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
-    },
-    body: text,
-    region: pool.region,
-    service: 'cognito-idp',
-    credentials: await credentials(),
-    at: new Date(now()),
-  })
-  const answer = await callJson(
-    {
-      operation,
+    headers: signRequest({
       method: 'POST',
       url: pool.endpoint,
-      headers,
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
+      },
       body: text,
-      effect: operation.startsWith('Update'),
-    },
-    call,
-  )
+      region: pool.region,
+      service: 'cognito-idp',
+      credentials: await credentials(),
+      at: new Date(now()),
+    }),
+    body: text,
+    effect: operation.startsWith('Update'),
+  })
+  const buckets = bucketsOf(operation, userPoolId, pool.region)
+  const answer = await callPaced({ pace, buckets, told: toldBy }, request, call)
   const error = errorOf(answer)
   if (error !== undefined) throw error
   return isRecord(answer.body) ? answer.body : {}
