@@ -78,7 +78,14 @@ export async function createClientry(
     checkReady: () => store.check(),
     ...(metrics && {
       metrics: async () =>
-        metrics.render({ keys: verify.health(), overdue: await overdueIn(service) }),
+        metrics.render({
+          keys: verify.health(),
+          pace: [...providers].map(([provider, { pace }]) => ({
+            provider,
+            buckets: pace?.() ?? [],
+          })),
+          overdue: await overdueIn(service),
+        }),
     }),
     log: (line) => observe({ kind: 'request', line }),
   })

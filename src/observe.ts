@@ -6,7 +6,7 @@
 import { isClientError } from './core/errors.ts'
 import type { IssuerHealth } from './http/auth/verify.ts'
 import type { MetricsText, RequestLine } from './http/exchange.ts'
-import type { Call, Provider, UpstreamCall } from './providers/provider.ts'
+import type { Call, PaceState, Provider, UpstreamCall } from './providers/provider.ts'
 import type { Entry } from './store/entry.ts'
 import type { Store } from './store/store.ts'
 
@@ -34,6 +34,8 @@ export interface Metrics {
 /** What is read when somebody asks, and not counted before. */
 export interface Readings {
   readonly keys: readonly IssuerHealth[]
+  /** What the providers' request rates leave, where they have any. */
+  readonly pace: readonly { readonly provider: string; readonly buckets: readonly PaceState[] }[]
   /** The provider of each change that is open past its deadline; `undefined`: the store failed. */
   readonly overdue: readonly string[] | undefined
 }

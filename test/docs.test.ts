@@ -71,7 +71,7 @@ describe('docs/operations.md', () => {
   })
 
   it('names every metric', async () => {
-    const { text } = await createMetrics([]).render({ keys: [], overdue: [] })
+    const { text } = await createMetrics([]).render({ keys: [], pace: [], overdue: [] })
     const names = [...text.matchAll(/^# TYPE clientry_(\w+)/gm)].map(([, name = '']) => name)
     expect(names.length).toBeGreaterThan(10)
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])

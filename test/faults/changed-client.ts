@@ -77,6 +77,7 @@ const COGNITO: ChangeKind = {
           type: 'cognito',
           pools: { [POOL_ID]: { region: 'us-east-1', endpoint: emulator.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
+          pace: { perOperation: 10_000, perCategory: 10_000 },
         },
       },
       { now: Date.now, environmentCredentials: () => undefined },
