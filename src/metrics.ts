@@ -143,7 +143,10 @@ function gaugesIn(
   const pace = (name: string, help: string, value: (of: PaceState) => number | undefined) =>
     gauge(`pace_${name}`, help, ['provider', 'bucket'], ({ pace }) =>
       pace.flatMap(({ provider, buckets }) =>
-        buckets.map((of): Row => [{ provider, bucket: of.name }, value(of) ?? Number.NaN]),
+        buckets.flatMap((of): readonly Row[] => {
+          const known = value(of)
+          return known === undefined ? [] : [[{ provider, bucket: of.name }, known]]
+        }),
       ),
     )
   return [
@@ -165,8 +168,8 @@ function gaugesIn(
     ),
     keys('keys_refused', 'Published keys that are not used', ({ refused }) => refused.length),
     keys('keys_failures', 'Failed fetches of keys since the start', ({ failures }) => failures),
-    pace('rate', 'Calls a second that this process gives itself; NaN: any', (of) => of.perSecond),
-    pace('tokens', 'Calls that could go at once; NaN: any', ({ tokens }) => tokens),
+    pace('rate', 'Calls a second that this process gives itself', (of) => of.perSecond),
+    pace('tokens', 'Calls that could go at once', ({ tokens }) => tokens),
     pace('waiting', 'Calls that wait for their turn', ({ waiting }) => waiting),
     pace(
       'paused_until_seconds',
