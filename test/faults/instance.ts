@@ -32,7 +32,7 @@ export type Answer =
 
 const KEY = Buffer.alloc(32, 7)
 /** Long enough for a loopback call of a busy process (milliseconds). */
-const UPSTREAM_TIMEOUT_MS = 120
+export const UPSTREAM_TIMEOUT_MS = 120
 /** Leaves room for a second attempt, which needs half a second (milliseconds). */
 const DEADLINE_MS = 1_500
 const CALM_DEADLINE_MS = 10_000
@@ -66,8 +66,7 @@ export async function openInstance(
     turns: createTurns(now),
     upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
     now,
-    // Pauses between attempts are real and short.
-    sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds / 5)),
+    sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     newId: randomUUID,
     reached: async (point) => {
       passed.push(point)

@@ -24,6 +24,7 @@ import {
   changeWith,
   openInstance,
   sweepUntilSettled,
+  UPSTREAM_TIMEOUT_MS,
 } from './instance.ts'
 import { type Moment, observed } from './observed.ts'
 
@@ -65,8 +66,8 @@ export interface Evidence {
 
 /** What has passed until the next instance comes up: every deadline is over (milliseconds). */
 const LATER_MS = 3_600_000
-/** What a throttling provider asks for (seconds). */
-const RETRY_AFTER = 0.05
+/** What a throttling provider asks for (seconds), and how long a late call takes (milliseconds). */
+const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
 
 /** In memory where the system has that: no power is cut here, and a thousand files are written. */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
@@ -102,7 +103,7 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
 
   const met = kind.calls[fault?.call ?? 0]
   if (fault !== undefined && met !== undefined) {
-    client.inject({ kind: fault.kind, ...met, retryAfter: RETRY_AFTER })
+    client.inject({ kind: fault.kind, ...met, ...TIMES })
   }
   armed = true
   const answer = await changeWith(first, client, kind.client)
@@ -130,7 +131,7 @@ async function recover(
 ): Promise<Evidence> {
   const { crash, recoveryCrash, recoveryFault, settledBy } = scenario
   if (recoveryFault !== undefined) {
-    client.inject({ kind: recoveryFault.kind, ...recoveryFault.at, retryAfter: RETRY_AFTER })
+    client.inject({ kind: recoveryFault.kind, ...recoveryFault.at, ...TIMES })
   }
   let instance = await openInstance(path, client.providers, {
     crash: recoveryCrash,

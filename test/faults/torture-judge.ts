@@ -63,7 +63,13 @@ export async function judge(round: Round, played: Played): Promise<void> {
   const started = performance.now()
   const end = target.watched(await calm(round, {}))
   const read = { name: 'the end', invoked: started, returned: performance.now(), answer: end }
-  if ((await store.openIntents()).length > 0) throw new Error('an intent is left open')
+  const open = await store.openIntents()
+  if (open.length > 0) {
+    const log = await store.entries(open[0]?.resource ?? '', (open[0]?.seq ?? 0) - 6)
+    throw new Error(
+      `an intent is left open: ${JSON.stringify({ open: open.map(shortOf), log: log.map(shortOf) })}`,
+    )
+  }
   const entries = await store.entries(resource, from)
   checkLog(entries, from)
   const changed = target.restBroken()
@@ -120,6 +126,8 @@ function checkLog(entries: readonly Entry[], from: number): void {
 const shortOf = (entry: Entry) => ({
   kind: entry.kind,
   seq: entry.seq,
+  at: entry.at,
+  ...('deadline' in entry ? { deadline: entry.deadline } : {}),
   ...('outcome' in entry ? { outcome: entry.outcome, settledBy: entry.settledBy } : {}),
   ...('changes' in entry ? { changes: entry.changes } : {}),
 })

@@ -1,6 +1,6 @@
 /** Settling under odd circumstances: each of these was wrong once. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { resourceOf } from '../../src/service/service.ts'
 import { settle, sweep } from '../../src/service/settle.ts'
@@ -90,15 +90,20 @@ describe('an intent that was listed as open', () => {
   })
 })
 
-describe('an upstream time-out longer than a request', () => {
-  it('does not keep an intent open for ever: what has had its time is not waited for', async () => {
+describe('an upstream time-out longer than a sweep', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('does not keep an intent open for ever', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
     emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 50 })
     const lost = bench.change(REF, { name: 'Lost' }, { deadline: Date.now() + 300 })
     await expect(lost).rejects.toMatchObject({ code: 'outcome_unknown' })
     emulator.clearFaults()
-    const later = () => Date.now() + 3 * 60_000
-    const patient = { ...bench.service, upstreamTimeoutMs: 2 * 60_000, now: later }
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1_000 })
+    const sleep = async (milliseconds: number) => void vi.setSystemTime(Date.now() + milliseconds)
+    const patient = { ...bench.service, upstreamTimeoutMs: 40_000, sleep, now: () => Date.now() }
     expect(await sweep(patient)).toEqual({ settled: 1, left: 0 })
     expect(await outcomes()).toEqual(['not_applied'])
   })
