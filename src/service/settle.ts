@@ -61,8 +61,8 @@ export async function findOutcome(
   const { provider, base, next } = running
   const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
   let current = await readOrGone(running, call)
-  const unfinished = current !== undefined && ['before', 'partly'].includes(progress(current))
-  if (unfinished && mayLand) {
+  // Somebody else's value may still be overwritten by what is on its way, as the old one may.
+  if (current !== undefined && progress(current) !== 'after' && mayLand) {
     await service.sleep(Math.min(service.upstreamTimeoutMs, call.deadline - service.now()))
     current = await readOrGone(running, call)
   }

@@ -34,7 +34,8 @@ export interface Count {
 
 type Combination = Pick<Scenario, 'kind' | 'fault' | 'writer'>
 
-const AT_ONCE = 12
+/** Many wait for a time-out most of the time. */
+const AT_ONCE = 16
 
 /** Runs them; `told` hears of each scenario that has ended. */
 export async function enumerate(extent: Extent, told?: (count: Count) => void): Promise<Count> {

@@ -32,11 +32,12 @@ export type Answer =
 
 const KEY = Buffer.alloc(32, 7)
 /** Long enough for a loopback call of a busy process (milliseconds). */
-export const UPSTREAM_TIMEOUT_MS = 120
+export const UPSTREAM_TIMEOUT_MS = 150
 /** Leaves room for a second attempt, which needs half a second (milliseconds). */
 const DEADLINE_MS = 1_500
 const CALM_DEADLINE_MS = 10_000
-const TRIES = 5
+/** Tries on a machine that may be busy, before something is held to be broken. */
+const TRIES = 20
 
 export interface Instance {
   readonly service: Service

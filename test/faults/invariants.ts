@@ -61,8 +61,8 @@ const canBeChangedAgain: Invariant = ({ next }) =>
     : `the next change ended ${JSON.stringify(next)}`
 
 /** On a provider that replaces everything, a write between base and write cannot be seen. */
-const isUnseen = ({ scenario: { kind, writer } }: Evidence) =>
-  kind.replaces && writer?.moment === 'before call 1'
+const isUnseen = ({ scenario: { kind, writer }, overtaken }: Evidence) =>
+  kind.replaces && (writer?.moment === 'before call 1' || overtaken)
 
 const noUnnamedChange: Invariant = (evidence) => {
   const { start, end, scenario } = evidence

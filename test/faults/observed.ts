@@ -5,24 +5,35 @@ import type { Provider, Step } from '../../src/providers/provider.ts'
 /** When somebody else writes: before the base is read, or before or after a call of the change. */
 export type Moment = 'before the base read' | `before call ${number}` | `after call ${number}`
 
+/** Hears of each call; `mayLand`: the caller gave up, and what it sent may be applied yet. */
+export type Hear = (moment: Moment, mayLand: boolean) => void
+
 /** The provider, telling of each call before and after it. */
-export function observed(provider: Provider, at: (moment: Moment) => void): Provider {
+export function observed(provider: Provider, hear: Hear): Provider {
   return {
     ...provider,
     read: async (...args) => {
-      at('before the base read')
+      hear('before the base read', false)
       return provider.read(...args)
     },
-    steps: (...args) => provider.steps(...args).map((step, index) => watching(step, index + 1, at)),
+    steps: (...args) =>
+      provider.steps(...args).map((step, index) => watching(step, index + 1, hear)),
   }
 }
 
-function watching(step: Step, number: number, at: (moment: Moment) => void): Step {
+function watching(step: Step, number: number, hear: Hear): Step {
   return {
     ...step,
     send: async (call) => {
-      at(`before call ${number}`)
-      return step.send(call).finally(() => at(`after call ${number}`))
+      hear(`before call ${number}`, false)
+      let mayLand = true
+      try {
+        const native = await step.send(call)
+        mayLand = false
+        return native
+      } finally {
+        hear(`after call ${number}`, mayLand)
+      }
     },
   }
 }

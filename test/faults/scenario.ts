@@ -57,6 +57,8 @@ export interface Evidence {
   readonly tag: string
   /** Whether the outside writer came to write. */
   readonly written: boolean
+  /** Whether a call of ours, given up as lost, could still be applied after it. */
+  readonly overtaken: boolean
   /** Crash points passed by the change, and by its settlement. */
   readonly passed: readonly CrashPoint[]
   readonly passedInRecovery: readonly CrashPoint[]
@@ -89,12 +91,14 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
   const { ref, provider } = client
   let armed = false
   let written = false
-  const at = (moment: Moment) => {
+  let overtaken = false
+  const hear = (moment: Moment, mayLand: boolean) => {
     if (!armed || written || moment !== writer?.moment) return
     written = true
+    overtaken = mayLand
     client.writeOutside(kind.outside[writer.touches])
   }
-  const providers = new Map([[ref.provider, observed(provider, at)]])
+  const providers = new Map([[ref.provider, observed(provider, hear)]])
   // So that there is a state on record, with which the base of the change is compared.
   await changeBefore(path, client)
   const first = await openInstance(path, providers, { crash })
@@ -111,7 +115,14 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
   // What the change did not come to meet is not meant for the next one.
   client.clearFaults()
   await first.close()
-  return recover(scenario, client, path, { start, begun, answer, written, passed: first.passed })
+  return recover(scenario, client, path, {
+    start,
+    begun,
+    answer,
+    written,
+    overtaken,
+    passed: first.passed,
+  })
 }
 
 async function changeBefore(path: string, client: ChangedClient): Promise<void> {
@@ -120,7 +131,7 @@ async function changeBefore(path: string, client: ChangedClient): Promise<void> 
   await instance.close()
 }
 
-type Begun = Pick<Evidence, 'start' | 'begun' | 'answer' | 'written' | 'passed'>
+type Begun = Pick<Evidence, 'start' | 'begun' | 'answer' | 'written' | 'overtaken' | 'passed'>
 
 /** Opens the file again later on, settles, and changes the client once more. */
 async function recover(

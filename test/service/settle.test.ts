@@ -67,6 +67,18 @@ describe('a change of one step that answers nothing', () => {
   })
 })
 
+describe('a write that arrives late, over what somebody else set meanwhile', () => {
+  it('is waited for before its change is closed, so that it cannot land on a later one', async () => {
+    emulator.inject({ kind: 'delay', delayMs: 400, operation: CLIENT })
+    const foreign = { name: 'Foreign' }
+    emulator.inject({ kind: 'foreign_write', operation: READ, skip: 1, change: foreign })
+    const result = await bench.change(REF, { name: 'Late' })
+    expect(result.outcome).toBe('applied')
+    expect(stored().name).toBe('Late')
+    expect(await outcomes()).toEqual(['applied'])
+  })
+})
+
 describe('an intent that was listed as open', () => {
   it('is left alone once somebody has closed it, and newer work with it', async () => {
     await leaveOpen({ name: 'Crashed', description: 'Crashed' })
