@@ -52,6 +52,7 @@ export async function buildAll() {
         dev: 'src/dev.ts',
         serve: 'src/serve.ts',
         token: 'src/token.ts',
+        verify: 'src/verify.ts',
         emulators: 'src/emulators/index.ts',
       },
       outdir: 'dist',

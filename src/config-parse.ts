@@ -15,6 +15,7 @@ import { isRecord } from './core/json.ts'
 import { type Secret, secret } from './core/secret.ts'
 import type { IssuerSettings } from './http/auth/issuers.ts'
 import type { PermissionGrant } from './http/auth/permissions.ts'
+import type { Level } from './http/exchange.ts'
 import type { ProviderSettings } from './providers/registry.ts'
 
 export interface Config {
@@ -28,6 +29,7 @@ export interface Config {
   readonly issuers: readonly IssuerSettings[]
   readonly permissions: readonly PermissionGrant[] | undefined
   readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
+  readonly log: { readonly level: Level }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import { PERMISSIONS } from './core/permissions.ts'
 import { ALL_ALGORITHMS } from './http/auth/algorithms.ts'
+import { LEVELS } from './http/exchange.ts'
 
 const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 const texts = z.array(text).check(z.minLength(1))
@@ -98,6 +99,7 @@ export const configSchema = z.strictObject({
     }),
     { deadlineMs: 25_000, upstreamTimeoutMs: 8_000 },
   ),
+  log: z._default(z.strictObject({ level: z._default(z.enum(LEVELS), 'info') }), { level: 'info' }),
 })
 
 export type RawConfig = z.infer<typeof configSchema>

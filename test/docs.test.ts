@@ -19,6 +19,7 @@ import { WARNINGS } from '../src/core/uri-warnings.ts'
 import { FAULT_KINDS } from '../src/emulators/faults.ts'
 import { lineOf } from '../src/http/log.ts'
 import { QUERY_PARAMETERS, ROUTES } from '../src/http/routes.ts'
+import { createMetrics } from '../src/metrics.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -67,6 +68,13 @@ describe('docs/operations.md', () => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`))
     const [, , ...cells] = (row ?? '').split('|').map((cell) => cell.trim())
     expect(cells).toContain(value === '' ? 'empty' : `\`${value}\``)
+  })
+
+  it('names every metric', async () => {
+    const { text } = await createMetrics([]).render({ keys: [], overdue: [] })
+    const names = [...text.matchAll(/^# TYPE clientry_(\w+)/gm)].map(([, name = '']) => name)
+    expect(names.length).toBeGreaterThan(10)
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
   })
 
   it.each(logMembers())('names the member %s of a log line', (name) => {

@@ -11,7 +11,8 @@ import type { HttpRequest, HttpResponse } from './message.ts'
 /** A handler's result; `app.ts` adds the headers that every answer has. */
 export interface Answer {
   readonly status: number
-  readonly body: JsonObject
+  /** A text goes out as it is, and its handler says of what type it is. */
+  readonly body: JsonObject | string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -50,7 +51,7 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
   return {
     status: answer.status,
     headers: { ...HEADERS, 'x-request-id': requestId, ...answer.headers },
-    body: JSON.stringify(answer.body),
+    body: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
   }
 }
 
@@ -59,7 +60,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
   const error = isClientError(thrown)
     ? thrown
     : new ClientError('internal', 'Something failed on our side; the request id names it.')
-  const { field, retryAfter, headers = {}, operationId } = error.details
+  const { field, retryAfter, headers = {}, operationId, outcome } = error.details
   const problem = asksForProblem(request)
   return {
     status: error.status,
@@ -73,6 +74,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
       code: error.code,
       ...(field === undefined ? {} : { field }),
       ...(operationId === undefined ? {} : { operationId }),
+      ...(outcome === undefined ? {} : { outcome }),
       requestId,
       ...(problem ? problemMembers(error) : {}),
     },

@@ -36,7 +36,9 @@ export function createApp(settings: HttpSettings): App {
       }
       const query = queryOf(route, request.query)
       const params = paramsOf(match.params)
-      answer = await route.handle({ settings, request, requestId, params, query, principal, trace })
+      const operation = route.operationId
+      const known = { settings, request, requestId, operation, params, query, principal, trace }
+      answer = await route.handle(known)
     } catch (thrown) {
       failure = thrown
       answer = errorAnswer(thrown, request, requestId)
@@ -72,8 +74,9 @@ function queryOf(route: Route, query: string): Readonly<Record<string, string>> 
       throw badQuery(quoted(name), `is not known here; known are: ${expected}`)
     }
     if (found.has(name)) throw badQuery(name, 'must not be repeated')
-    if (!new RegExp(QUERY_PARAMETERS[known].pattern).test(value)) {
-      throw badQuery(name, known === 'dryRun' ? 'must be true or false' : 'must be a short text')
+    const parameter: { pattern: string; expects?: string } = QUERY_PARAMETERS[known]
+    if (!new RegExp(parameter.pattern).test(value)) {
+      throw badQuery(name, `must be ${parameter.expects ?? 'a short text'}`)
     }
     found.set(name, value)
   }

@@ -1,5 +1,6 @@
 /** What a handler gets: the request taken apart, and what the whole application shares. */
 
+import type { ErrorCode } from '../core/errors.ts'
 import type { ClientRef, UpstreamCall } from '../providers/provider.ts'
 import type { Service } from '../service/service.ts'
 import type { Permissions } from './auth/permissions.ts'
@@ -16,7 +17,9 @@ export interface HttpSettings {
   verify(token: string, deadline: number): Promise<Principal>
   /** Rejects when the server cannot do its work at the moment. */
   checkReady(): Promise<void>
-  log(line: LogLine): void
+  /** The counts of this process; absent where nobody keeps them. */
+  metrics?(): Promise<MetricsText>
+  log(line: RequestLine): void
 }
 
 /** One request and what has become known about it. */
@@ -24,6 +27,8 @@ export interface Exchange {
   readonly settings: HttpSettings
   readonly request: HttpRequest
   readonly requestId: string
+  /** `operationId` of the route. */
+  readonly operation: string
   /** Percent-decoded path parameters. */
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
@@ -41,9 +46,35 @@ export interface Trace {
   readonly upstream: UpstreamCall[]
 }
 
+/** Metrics as they are answered. */
+export interface MetricsText {
+  readonly contentType: string
+  readonly text: string
+}
+
+/** From what needs somebody to what is only of use while looking for something. */
+export const LEVELS = ['error', 'warn', 'info', 'debug'] as const
+
+export type Level = (typeof LEVELS)[number]
+
 export interface LogLine {
   readonly time: string
-  readonly level: 'info' | 'warn' | 'error'
+  readonly level: Level
   readonly message: string
   readonly [member: string]: unknown
+}
+
+/** The line of a request; what is not known is `undefined`. */
+export interface RequestLine extends LogLine {
+  readonly requestId: string
+  /** As sent, so any text. */
+  readonly method: string
+  /** As the table has it. */
+  readonly route: string | undefined
+  readonly status: number
+  readonly code: ErrorCode | undefined
+  /** One that is configured. */
+  readonly provider: string | undefined
+  readonly outcome: string | undefined
+  readonly durationMs: number
 }

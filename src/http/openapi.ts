@@ -63,22 +63,35 @@ function operationOf(route: Route): JsonObject {
     ...(route.permission === 'public'
       ? { security: [] }
       : { description: `Needs the permission \`${route.permission}\`.` }),
-    parameters: [...inPath, ...inQuery, ...(route.body === undefined ? [] : [IF_MATCH])],
-    ...(route.body === undefined ? {} : { requestBody: requestBody() }),
+    parameters: [...inPath, ...inQuery, ...(route.body === undefined ? [] : CONDITIONS)],
+    ...(route.body === undefined ? {} : { requestBody: BODIES[route.body] }),
     responses: responsesOf(route),
   }
 }
 
-const IF_MATCH: JsonObject = {
-  name: 'If-Match',
-  in: 'header',
-  description: 'The ETag of the state that the change is meant for; 412 when it has moved on.',
-  schema: { type: 'string' },
-}
+const CONDITIONS: readonly JsonObject[] = [
+  {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The ETag of the state that the change is meant for; 412 when it has moved on.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'A name of the request: repeated with it, the request has its effect once.',
+    schema: { type: 'string', maxLength: 257 },
+  },
+]
 
 const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } })
 
-function requestBody(): JsonObject {
+const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
+  ClientPatch: patchBody(),
+  RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+}
+
+function patchBody(): JsonObject {
   const patch = { schema: ref('ClientPatchRequest') }
   return {
     required: true,
@@ -93,13 +106,25 @@ function requestBody(): JsonObject {
   }
 }
 
+const CHANGE_HEADERS: JsonObject = {
+  'Operation-Id': {
+    description: 'Names the change, where there was one, for `GET /operations/{operationId}`.',
+    schema: { type: 'string' },
+  },
+  'Idempotent-Replayed': {
+    description: 'The key had been used for this request before; nothing was done again.',
+    schema: { const: 'true' },
+  },
+}
+
 function responsesOf({ answers, permission, path, body }: Route): JsonObject {
   const success = body === undefined ? ref(answers) : { anyOf: [ref(answers), ref('Plan')] }
+  const text = answers === 'Text'
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') ? [404] : []),
-    ...(body === undefined ? [] : [412, 413, 415]),
+    ...(path.includes('{') || text ? [404] : []),
+    ...(body === undefined ? [] : [409, 412, 413, 415, 422]),
     500,
     503,
     504,
@@ -108,8 +133,12 @@ function responsesOf({ answers, permission, path, body }: Route): JsonObject {
   return {
     200: {
       description: 'Success.',
-      headers: { 'X-Request-Id': { schema: { type: 'string' } } },
-      content: jsonContent(success),
+      headers: {
+        'X-Request-Id': { schema: { type: 'string' } },
+        ...(answers === 'Client' ? { ETag: { schema: { type: 'string' } } } : {}),
+        ...(body === undefined ? {} : CHANGE_HEADERS),
+      },
+      content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
     },
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }

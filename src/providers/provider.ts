@@ -28,6 +28,8 @@ export interface Call {
   readonly timeoutMs: number
   /** Goes along as a correlation id, where the provider keeps one. */
   readonly operationId: string
+  /** The request that it serves; absent while an earlier change is settled. */
+  readonly requestId?: string
   /** Whose request it is: callers take turns where a provider's pace makes them wait. */
   readonly caller?: string
   /** Belongs to a change under way, which must not wait behind changes that have not begun. */

@@ -1,8 +1,10 @@
 /** Steps 5 to 7 of a safe change: send, compare what came out with the plan, close the intent. */
 
-import { ClientError, type ErrorCode, isClientError } from '../core/errors.ts'
+import { ClientError, type ErrorCode, isClientError, withOperation } from '../core/errors.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Call, Step } from '../providers/provider.ts'
+import { following } from '../store/chain.ts'
+import type { Intent } from '../store/entry.ts'
 import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
 import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
@@ -30,7 +32,7 @@ export async function carryOut(
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
     await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
-    throw error
+    throw notApplied(running, error)
   }
   return finish(service, running, { outcome: 'applied', native })
 }
@@ -86,13 +88,10 @@ async function settleNow(
     throw unknown(running, error)
   })
   if (!appended) return overlap(service, running, settled.native)
-  if (settled.outcome === 'conflict') throw conflict(running)
-  if (isRefusal(cause)) throw cause
-  throw new ClientError(
-    'provider_unavailable',
-    'The provider failed during the change; it was read back, and nothing is changed.',
-    { cause },
-  )
+  if (settled.outcome === 'conflict') throw conflict(running.intent)
+  if (isRefusal(cause)) throw notApplied(running, cause)
+  const says = 'The provider failed during the change; it was read back, and nothing is changed.'
+  throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
 }
 
 /** Looks as often as the deadline allows, and not before the provider wants to be asked again. */
@@ -130,7 +129,7 @@ async function overlap(service: Service, running: Running, native?: Native): Pro
   await recordOverlap(service, running, native).catch((cause) => {
     throw unknown(running, cause)
   })
-  throw conflict(running)
+  throw conflict(running.intent)
 }
 
 async function recordOverlap(
@@ -140,23 +139,22 @@ async function recordOverlap(
 ): Promise<void> {
   const { store, fingerprints } = service
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const later = await store.entries(intent.resource, intent.seq + 1)
-    const last = later.at(-1)
+    const last = await store.last(intent.resource)
     if (last?.kind === 'intent') {
       // The place after an open intent belongs to its outcome.
       await service.sleep(PAUSE_MS)
       continue
     }
     // What could not be read is compared by the next change, with the state that was known last.
-    const { tag, state } = last ?? {}
     const known = {
-      ...(tag === undefined ? {} : { tag }),
-      ...(state === undefined ? {} : { state }),
+      ...(last !== undefined && 'tag' in last && last.tag !== undefined ? { tag: last.tag } : {}),
+      ...(last !== undefined && 'state' in last && last.state !== undefined
+        ? { state: last.state }
+        : {}),
     }
-    const appended = await store.append({
-      kind: 'overlap',
+    const overlap = following(last, {
+      kind: 'overlap' as const,
       resource: intent.resource,
-      seq: intent.seq + 1 + later.length,
       at: service.now(),
       operationId: intent.operationId,
       ...(native === undefined
@@ -166,7 +164,7 @@ async function recordOverlap(
             state: fingerprints.masked(provider.mapping, native),
           }),
     })
-    if (appended) return
+    if (await store.append(overlap)) return
   }
 }
 
@@ -178,15 +176,21 @@ function unknown({ intent }: Running, cause: unknown): ClientError {
   return new ClientError(
     'outcome_unknown',
     `The change was sent and its outcome could not be learned in time; it will be settled as operation ${intent.operationId}. Read the client before trying again.`,
-    { operationId: intent.operationId, cause },
+    { operationId: intent.operationId, outcome: 'unknown', cause },
   )
 }
 
-function conflict({ intent }: Running): ClientError {
+/** The failure of a change that is recorded as not applied. */
+function notApplied({ intent }: Running, error: unknown): unknown {
+  return isClientError(error) ? withOperation(error, intent.operationId, 'not_applied') : error
+}
+
+/** A change that is neither in force nor undone; its intent names the fields. */
+export function conflict(intent: Intent): ClientError {
   const fields = intent.changes.map(({ field }) => `client.${field}`).join(', ')
   return new ClientError(
     'conflict',
     `The change met another writer half-way and could not be completed or undone; check ${fields} (operation ${intent.operationId}).`,
-    { operationId: intent.operationId },
+    { operationId: intent.operationId, outcome: 'conflict' },
   )
 }

@@ -7,8 +7,11 @@ import { diffClients, type FieldChange } from '../core/diff.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
-import type { Closing, Intent, Outcome } from '../store/store.ts'
-import { callOf, refOf, type Service } from './service.ts'
+import { following } from '../store/chain.ts'
+import type { Closing, Intent, Outcome } from '../store/entry.ts'
+import { refOf } from '../store/resource.ts'
+import { openSealed } from './sealed.ts'
+import { callOf, type Service } from './service.ts'
 import { progressOf, reverted } from './state.ts'
 
 /** A change under way: where it started and where it was to end. */
@@ -24,21 +27,6 @@ export interface Settled {
   readonly outcome: Outcome
   /** The record as read back; `undefined` when the client is gone. */
   readonly native: Native | undefined
-}
-
-/** Where a sealed record belongs. */
-export const sealedPlace = (resource: string, seq: number, operationId: string) =>
-  JSON.stringify([resource, seq, operationId])
-
-/** The sealed records of an intent; `undefined` when they were sealed with a key that is gone. */
-function openSealed(service: Service, intent: Intent): { base: Native; next: Native } | undefined {
-  const place = sealedPlace(intent.resource, intent.seq, intent.operationId)
-  try {
-    return service.seal.open(intent.sealed, place) as { base: Native; next: Native }
-  } catch (error) {
-    if (isClientError(error, 'internal')) return undefined
-    throw error
-  }
 }
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
@@ -137,12 +125,12 @@ export async function close(
     native === undefined || outcome === 'not_applied'
       ? []
       : diffClients(mapping, next, native, fingerprints.ofSecret)
-  const appended = await service.store.append({
-    kind: 'outcome',
+  const closing = following(intent, {
+    kind: 'outcome' as const,
     resource: intent.resource,
-    seq: intent.seq + 1,
     at: service.now(),
     operationId: intent.operationId,
+    actor: intent.actor,
     outcome,
     surprises,
     settledBy,
@@ -153,6 +141,7 @@ export async function close(
           state: fingerprints.masked(mapping, native),
         }),
   })
+  const appended = await service.store.append(closing)
   await service.reached?.('outcome recorded')
   return { appended, surprises }
 }

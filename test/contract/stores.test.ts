@@ -107,11 +107,12 @@ describe('DynamoDB alone', () => {
   })
   afterEach(() => dynamodb.close())
 
-  it('makes five calls for a change: head, marker, intent, outcome, marker away', async () => {
+  it('makes six calls for a change: head, marker, place, intent, outcome, marker away', async () => {
     await store.last(RESOURCE)
     await store.append(intentOf(RESOURCE, 1))
     await store.append(closingOf(RESOURCE, 2))
-    expect(operations()).toEqual(['Query', 'PutItem', 'PutItem', 'PutItem', 'DeleteItem'])
+    const puts = ['PutItem', 'PutItem', 'PutItem', 'PutItem']
+    expect(operations()).toEqual(['Query', ...puts, 'DeleteItem'])
   })
 
   // dynalite has one copy of everything and cannot show a stale read.
@@ -168,7 +169,7 @@ describe('DynamoDB alone', () => {
   })
 
   it('does not list an intent that died between its marker and itself', async () => {
-    dynamodb.front.inject({ kind: 'reset_before_apply', skip: 1, times: 3 })
+    dynamodb.front.inject({ kind: 'reset_before_apply', skip: 2, times: 3 })
     await expect(store.append(intentOf(RESOURCE, 1))).rejects.toEqual(STORE_UNAVAILABLE)
     expect(await store.openIntents()).toEqual([])
     expect(await store.append(intentOf(RESOURCE, 1))).toBe(true)
@@ -176,7 +177,7 @@ describe('DynamoDB alone', () => {
   })
 
   it('lists an intent whose writer gave up although it had arrived', async () => {
-    dynamodb.front.inject({ kind: 'reset_after_apply', skip: 1, times: 3 })
+    dynamodb.front.inject({ kind: 'reset_after_apply', skip: 2, times: 3 })
     await expect(store.append(intentOf(RESOURCE, 1))).rejects.toEqual(STORE_UNAVAILABLE)
     expect(await store.openIntents()).toEqual([intentOf(RESOURCE, 1)])
   })
@@ -204,10 +205,11 @@ describe('DynamoDB alone', () => {
   })
 
   it('takes an entry of 400 KB to the byte, and refuses one more before it sends anything', async () => {
-    const names = 'pk'.length + 'sk'.length + 'writeId'.length + 'entry'.length
-    const values = `log:${RESOURCE}`.length + 12 + 36
+    const names = ['pk', 'sk', 'writeId', 'entry', 'feed', 'feedAt', 'provider', 'outcome', 'hash']
+    const indexed = ['feed', 'cognito', 'outside_change'].join('').length + 15 + 64 + 12 + 2 + 43
+    const values = `log:${RESOURCE}`.length + 12 + 36 + indexed
     const empty = JSON.stringify(outsideChangeOf(RESOURCE, 1, { tag: '' })).length
-    const room = 400 * 1024 - names - values - empty
+    const room = 400 * 1024 - names.join('').length - values - empty
     const entryOf = (length: number) => outsideChangeOf(RESOURCE, 1, { tag: 'x'.repeat(length) })
     const refused = expect.objectContaining({ code: 'too_large' })
     await expect(store.append(entryOf(room + 1))).rejects.toEqual(refused)

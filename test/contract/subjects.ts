@@ -1,6 +1,7 @@
 /** Each provider with something real behind it, seen by the suites through one interface. */
 
 import type { Json, JsonObject } from '../../src/core/json.ts'
+import { same } from '../../src/core/json.ts'
 import { secret } from '../../src/core/secret.ts'
 import { DEFAULT_CREDENTIAL, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
@@ -119,7 +120,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
     description: 'client_name',
     start: async () => {
       const database = await openDatabase(':memory:')
-      const documents = createDocuments(database)
+      const documents = createDocuments(database, { key: Buffer.alloc(32, 1) })
       putLocalClient(documents, fullLocalClient)
       const stored = () => documents.get('client', 'exampleClientId') as JsonObject
       return {
@@ -144,4 +145,12 @@ export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
       .filter(([name]) => !kind.volatile.includes(name))
       .map(([name, value]) => [name, inOrder(value)]),
   ) as Readonly<Record<string, Json>>
+}
+
+/** Members in which two stored records differ: what the suites judge a change by. */
+export function differences(kind: SubjectKind, one: JsonObject, other: JsonObject): string[] {
+  const [was, is] = [settled(kind, one), settled(kind, other)]
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
+    (name) => !same(was[name] ?? null, is[name] ?? null),
+  )
 }

@@ -13,9 +13,11 @@ import {
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import type { LogLine } from '../../src/http/exchange.ts'
+import type { Level, LogLine } from '../../src/http/exchange.ts'
+import { fromLevel } from '../../src/http/log.ts'
+import { createMetrics } from '../../src/metrics.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
-import { openDatabase } from '../../src/store/database.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDocuments, type Documents } from '../../src/store/documents.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
@@ -31,6 +33,7 @@ export interface World {
   readonly auth0: Auth0Emulator
   readonly cognito: CognitoEmulator
   readonly documents: Documents
+  readonly database: Database
   readonly log: readonly LogLine[]
   /** An access token with these scopes, and claims of one's own on top. */
   token(scopes?: readonly string[], claims?: JsonObject): Promise<string>
@@ -44,6 +47,9 @@ export interface World {
 export interface WorldOptions {
   readonly permissions?: Json
   readonly limits?: JsonObject
+  readonly level?: Level
+  /** Keeps counts, as the Node entries do. */
+  readonly metrics?: true
 }
 
 /** Starts it all; about a hundred milliseconds. */
@@ -88,6 +94,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
       },
       limits: { upstreamTimeoutMs: 500, ...options.limits },
+      ...(options.level === undefined ? {} : { log: { level: options.level } }),
     },
     {
       KEY: randomBytes(32).toString('base64'),
@@ -96,20 +103,22 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
   )
   const database = await openDatabase(':memory:')
-  const documents = createDocuments(database)
+  const documents = createDocuments(database, config)
   putLocalClient(documents, fullLocalClient)
   const log: LogLine[] = []
   const clientry = await createClientry(config, {
     store: createSqliteStore(database),
     documents,
+    ...(options.metrics === true && { metrics: createMetrics(Object.keys(config.providers)) }),
     environmentCredentials: () => undefined,
-    log: (line) => log.push(line),
+    log: fromLevel(config.log.level, (line) => log.push(line)),
   })
   return {
     clientry,
     auth0,
     cognito,
     documents,
+    database,
     log,
     token: (scopes = [], claims = {}) => {
       const now = Math.floor(Date.now() / 1_000)

@@ -65,6 +65,7 @@ export async function openInstance(
     fingerprints: createFingerprints(KEY),
     providers,
     turns: createTurns(now),
+    keysInUse: new Set(),
     upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

@@ -4,7 +4,7 @@
  */
 
 import { same } from '../../src/core/json.ts'
-import type { Closing, Intent } from '../../src/store/store.ts'
+import type { Closing, Intent } from '../../src/store/entry.ts'
 import type { Evidence } from './scenario.ts'
 
 type Invariant = (evidence: Evidence) => string | undefined

@@ -8,8 +8,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
-import { resourceOf } from '../../src/service/service.ts'
-import type { Entry } from '../../src/store/store.ts'
+import type { Entry } from '../../src/store/entry.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import type {
   CallOfKind,
   ChangedClient,

@@ -1,7 +1,8 @@
 /** What must hold after each round of `torture.ts`, once all is quiet. */
 
 import type { Json, JsonObject } from '../../src/core/json.ts'
-import type { Entry, Store } from '../../src/store/store.ts'
+import type { Entry } from '../../src/store/entry.ts'
+import type { Store } from '../../src/store/store.ts'
 import type { Chance } from './chance.ts'
 import { linearization, type Operation, type State } from './linearizability.ts'
 import type { FaultProxy } from './proxy.ts'
@@ -65,12 +66,12 @@ export async function judge(round: Round, played: Played): Promise<void> {
   const read = { name: 'the end', invoked: started, returned: performance.now(), answer: end }
   const open = await store.openIntents()
   if (open.length > 0) {
-    const log = await store.entries(open[0]?.resource ?? '', (open[0]?.seq ?? 0) - 6)
+    const log = await store.entries(open[0]?.resource ?? '', { from: (open[0]?.seq ?? 0) - 6 })
     throw new Error(
       `an intent is left open: ${JSON.stringify({ open: open.map(shortOf), log: log.map(shortOf) })}`,
     )
   }
-  const entries = await store.entries(resource, from)
+  const entries = await store.entries(resource, { from })
   checkLog(entries, from)
   const changed = target.restBroken()
   if (changed !== undefined) throw new Error(`${changed}, which nobody named, has changed`)

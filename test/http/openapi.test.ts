@@ -68,6 +68,12 @@ describe('GET /openapi.json', () => {
     expect(new Set(ids).size).toBe(ROUTES.length)
   })
 
+  it('says that metrics are a text, and that they may not be there', () => {
+    const { responses } = document.paths['/metrics']?.get ?? {}
+    expect(responses?.['200']?.content).toEqual({ 'text/plain': { schema: { type: 'string' } } })
+    expect(responses?.['404']).toBeDefined()
+  })
+
   it('has no reference that leads nowhere, and every schema compiles', () => {
     const text = JSON.stringify(document)
     for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {

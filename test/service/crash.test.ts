@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import { resourceOf } from '../../src/service/service.ts'
 import { openDatabase } from '../../src/store/database.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import {
   cognitoAt,

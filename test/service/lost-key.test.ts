@@ -1,7 +1,7 @@
 /** An intent whose sealed records cannot be opened any more does not block its client for good. */
 
 import { expect, it } from 'vitest'
-import { resourceOf } from '../../src/service/service.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { openBench } from '../contract/service.ts'
 import { SUBJECTS } from '../contract/subjects.ts'
 
