@@ -75,7 +75,10 @@ async function playAll(rounds: number, seed: number): Promise<boolean> {
 async function enumerateAll(): Promise<boolean> {
   const started = performance.now()
   let told = started
+  let shown = 0
   const count = await enumerate('all', ({ run, broken, done, combinations }) => {
+    for (const one of broken.slice(shown)) process.stderr.write(`Violation: ${one}\n`)
+    shown = broken.length
     const now = performance.now()
     if (now - told < EVERY_MS) return
     told = now
@@ -87,7 +90,6 @@ async function enumerateAll(): Promise<boolean> {
     )
   })
   const { broken, points, ...numbers } = count
-  for (const one of broken) process.stderr.write(`Violation: ${one}\n`)
   process.stdout.write(`${JSON.stringify(numbers)}, crash points passed: ${points.size}\n`)
   return broken.length === 0
 }

@@ -166,6 +166,8 @@ export const UPSTREAM_FAULTS = [
   'cut_answer',
   'garbage_answer',
   'redirect',
+  /** Applied later than its caller waits, and within the time that settling gives it. */
+  'delay',
 ] as const satisfies readonly FaultKind[]
 
 export type UpstreamFault = (typeof UPSTREAM_FAULTS)[number]

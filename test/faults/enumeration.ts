@@ -6,8 +6,10 @@
 
 import { CRASH_POINTS, type CrashPoint } from '../../src/service/crash-points.ts'
 import { CHANGE_KINDS, type ChangeKind, UPSTREAM_FAULTS } from './changed-client.ts'
+import type { Crash } from './instance.ts'
 import { violations } from './invariants.ts'
-import { type Crash, type Evidence, type Moment, runScenario, type Scenario } from './scenario.ts'
+import type { Moment } from './observed.ts'
+import { type Evidence, runScenario, type Scenario } from './scenario.ts'
 
 /** `suite`: a fixed part that takes under a minute, told in the test; `all`: the whole product. */
 export type Extent = 'suite' | 'all'
@@ -32,7 +34,8 @@ export interface Count {
 
 type Combination = Pick<Scenario, 'kind' | 'fault' | 'writer'>
 
-const AT_ONCE = 12
+/** Many wait for a time-out most of the time. */
+const AT_ONCE = 16
 
 /** Runs them; `told` hears of each scenario that has ended. */
 export async function enumerate(extent: Extent, told?: (count: Count) => void): Promise<Count> {

@@ -50,8 +50,9 @@ function standings(evidence: Evidence) {
 
 const noOpenIntent: Invariant = (evidence) => {
   const unclosed = operations(evidence).filter(({ closing }) => closing === undefined)
-  if (evidence.openIntents === 0 && unclosed.length === 0) return undefined
-  return `${evidence.openIntents} intents are open, ${unclosed.length} without an outcome`
+  const { openIntents, leftBySweep } = evidence
+  if (openIntents + leftBySweep + unclosed.length === 0) return undefined
+  return `${leftBySweep} intents are left by sweeps, ${openIntents} open, ${unclosed.length} without an outcome`
 }
 
 const canBeChangedAgain: Invariant = ({ next }) =>
@@ -60,8 +61,8 @@ const canBeChangedAgain: Invariant = ({ next }) =>
     : `the next change ended ${JSON.stringify(next)}`
 
 /** On a provider that replaces everything, a write between base and write cannot be seen. */
-const isUnseen = ({ scenario: { kind, writer } }: Evidence) =>
-  kind.replaces && writer?.moment === 'before call 1'
+const isUnseen = ({ scenario: { kind, writer }, overtaken }: Evidence) =>
+  kind.replaces && (writer?.moment === 'before call 1' || overtaken)
 
 const noUnnamedChange: Invariant = (evidence) => {
   const { start, end, scenario } = evidence
@@ -142,11 +143,31 @@ const outsideChangeIsTold: Invariant = (evidence) => {
   )
   if (!inForce && writer.moment !== 'before the base read') return undefined
   const outside = Object.entries(kind.outside[writer.touches])
-  const states = evidence.entries.flatMap((entry) => ('state' in entry ? [entry.state] : []))
+  // Before the base was read, it is an outside change; what came later may be part of an outcome.
+  const entries = evidence.entries.filter(
+    ({ kind }) => writer.moment !== 'before the base read' || kind === 'outside_change',
+  )
+  const states = entries.flatMap((entry) => ('state' in entry ? [entry.state] : []))
   const seen = states.some((state) =>
     outside.every(([name, value]) => same(state?.[name] ?? null, value)),
   )
   return seen ? undefined : 'what somebody else set is in no record'
+}
+
+/** Where a change is read back, its own outcome tells what somebody else set meanwhile, and so does its answer. */
+const readBackIsTold: Invariant = (evidence) => {
+  const { scenario, written, answer } = evidence
+  const { writer, kind, fault } = scenario
+  if (!written || writer === undefined || !writer.moment.startsWith('after')) return undefined
+  const outside = Object.entries(kind.outside[writer.touches])
+  const inForce = outside.some(([name]) => isForeign(evidence, name))
+  const closing = operations(evidence).at(-1)?.closing
+  if (kind.calls.length === 1 || !inForce || closing?.outcome !== 'applied') return undefined
+  if (outside.some(([name, value]) => !same(closing.state?.[name] ?? null, value))) {
+    return 'the outcome records another state than was read back'
+  }
+  const silent = answer !== undefined && 'warnings' in answer && answer.warnings === 0
+  return silent && fault === undefined ? 'the answer does not warn of it' : undefined
 }
 
 /** No record is missing: 1, 2, 3 … */
@@ -163,6 +184,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   recordedStateFits,
   answerIsHonest,
   outsideChangeIsTold,
+  readBackIsTold,
   noGap,
 }
 

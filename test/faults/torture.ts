@@ -7,44 +7,24 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Json, JsonObject } from '../../src/core/json.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import type { Entry } from '../../src/store/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
-import type { Store } from '../../src/store/store.ts'
 import type { Chance } from './chance.ts'
-import { linearization, type Operation, type State } from './linearizability.ts'
+import type { Operation } from './linearizability.ts'
 import { type FaultProxy, PROXY_FAULTS, startFaultProxy } from './proxy.ts'
-import { type Issuer, patch, type ServerProcess, startIssuer, startServer } from './servers.ts'
+import { patch, type ServerProcess, startIssuer, startServer } from './servers.ts'
+import { calm, judge, type Round, type Totals } from './torture-judge.ts'
 import { TARGETS, type Target } from './torture-targets.ts'
-
-export interface Totals {
-  rounds: number
-  changes: number
-  kills: number
-  freezes: number
-  faults: number
-  outsideWrites: number
-  /** Rounds in which an instance came back after its change had been settled, which it told. */
-  overlaps: number
-  /** Rounds in which a change ended as a conflict that was told. */
-  conflicts: number
-}
 
 /** Deadlines are short, so that what a dead process left open is settled soon (milliseconds). */
 const LIMITS = { deadlineMs: 1_500, upstreamTimeoutMs: 300 }
 const CHANGES_PER_ROUND = 8
-/** Tries of a change that nothing is to go wrong with. */
-const CALM_TRIES = 40
-
-/** What a round broke: a sentence. */
-export class Violation extends Error {}
 
 /** Everything that a run needs, started once. */
 export interface Torture {
   readonly totals: Totals
-  /** One round at one provider. @throws Violation */
+  /** One round at one provider. Throws an `Error` that says what it violated. */
   round(chance: Chance): Promise<void>
   close(): Promise<void>
 }
@@ -87,7 +67,9 @@ export async function startTorture(): Promise<Torture> {
       const index = chance.below(targets.length)
       const target = targets[index] as Target
       const proxy = proxies[index] as FaultProxy
-      await playRound({ chance, target, proxy, store, issuer, totals, servers: await running() })
+      const servers = await running()
+      const quiet = await playRound({ chance, target, proxy, store, issuer, totals, servers })
+      await quiet(await running())
       totals.rounds += 1
     },
     close: async () => {
@@ -100,17 +82,10 @@ export async function startTorture(): Promise<Torture> {
   }
 }
 
-interface Round {
-  readonly chance: Chance
-  readonly target: Target
-  readonly proxy: FaultProxy
-  readonly store: Store
-  readonly issuer: Issuer
-  readonly servers: readonly ServerProcess[]
-  readonly totals: Totals
-}
-
-async function playRound(round: Round): Promise<void> {
+/** Plays it; gives what judges it once servers are running again. */
+async function playRound(
+  round: Round,
+): Promise<(servers: readonly ServerProcess[]) => Promise<void>> {
   const { target, proxy, store, totals, chance } = round
   const resource = resourceOf(target.ref)
   const initial = target.watched(await calm(round, target.quiet))
@@ -129,7 +104,7 @@ async function playRound(round: Round): Promise<void> {
   proxy.clear()
   totals.faults += totalOf(proxy) - met
 
-  await judge(round, { initial, history, from, resource })
+  return (servers) => judge({ ...round, servers }, { initial, history, from, resource })
 }
 
 const totalOf = ({ met }: FaultProxy) => [...met.values()].reduce((sum, count) => sum + count, 0)
@@ -188,74 +163,3 @@ async function disturb(round: Round, over: { readonly yes: boolean }): Promise<v
     }
   }
 }
-
-/** A change with nothing in its way, repeated until it is answered 200. */
-async function calm(round: Round, client: JsonObject): Promise<JsonObject> {
-  const { servers, issuer, target } = round
-  let last: Json = null
-  for (let tries = 0; tries < CALM_TRIES; tries += 1) {
-    const server = servers.find((one) => one.alive())
-    const options = { ...target.where, client }
-    const answer = server === undefined ? undefined : await patch(server, issuer, options)
-    if (answer?.status === 200) return answer.body
-    if (server === undefined) break
-    last = answer?.body ?? null
-  }
-  if (servers.some((one) => one.alive())) {
-    throw new Violation(`the client can no longer be changed: ${JSON.stringify(last)}`)
-  }
-  return {}
-}
-
-interface Played {
-  readonly initial: State
-  readonly history: readonly Operation[]
-  /** Sequence number of the first entry of the round. */
-  readonly from: number
-  readonly resource: string
-}
-
-async function judge(round: Round, played: Played): Promise<void> {
-  const { target, store, totals } = round
-  const { initial, history, from, resource } = played
-  const revived = round.servers.some((server) => server.alive())
-  if (!revived) return
-  const started = performance.now()
-  const end = target.watched(await calm(round, {}))
-  const read = { name: 'the end', invoked: started, returned: performance.now(), answer: end }
-  if ((await store.openIntents()).length > 0) throw new Violation('an intent is left open')
-  const entries = await store.entries(resource, { from })
-  checkLog(entries, from)
-  const changed = target.restBroken()
-  if (changed !== undefined) throw new Violation(`${changed}, which nobody named, has changed`)
-  const overlaps = entries.some(({ kind }) => kind === 'overlap')
-  const conflicts = entries.some(
-    (entry) => entry.kind === 'outcome' && entry.outcome === 'conflict',
-  )
-  totals.overlaps += Number(overlaps)
-  totals.conflicts += Number(conflicts)
-  // What an overlap or a conflict did is told, and in no order with the rest.
-  if (overlaps || conflicts) return
-  const order = linearization(initial, [...history, read])
-  if (order !== undefined) return
-  const story = JSON.stringify({ initial, history, end, entries: entries.map(shortOf) })
-  throw new Violation(`no order explains the answers: ${story}`)
-}
-
-/** Numbers without a gap, and an outcome after each intent. */
-function checkLog(entries: readonly Entry[], from: number): void {
-  for (const [index, entry] of entries.entries()) {
-    if (entry.seq !== from + index) throw new Violation(`the history has a gap at ${entry.seq}`)
-    if (entry.kind !== 'intent') continue
-    const next = entries[index + 1]
-    if (next?.kind === 'outcome' && next.operationId === entry.operationId) continue
-    throw new Violation(`the intent ${entry.seq} has no outcome`)
-  }
-}
-
-const shortOf = (entry: Entry) => ({
-  kind: entry.kind,
-  seq: entry.seq,
-  ...('outcome' in entry ? { outcome: entry.outcome, settledBy: entry.settledBy } : {}),
-  ...('changes' in entry ? { changes: entry.changes } : {}),
-})
