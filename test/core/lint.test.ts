@@ -1,7 +1,7 @@
 /** The lint rules: what each finds and what it leaves alone, and the order of what is told. */
 
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
 import { lintClient, RULES } from '../../src/core/lint/lint.ts'
 import { SEVERITIES } from '../../src/core/lint/rule.ts'
 import { SHARED_CALLBACK, sharedCallbacks } from '../../src/core/lint/shared-callbacks.ts'
@@ -141,13 +141,71 @@ describe('rules leave alone', () => {
     expect(idsOf(provider, members)).toEqual([])
   })
 
+  it.each<[string, Parameters<typeof withMembers>[1]]>([
+    ['https on the machine itself, where nothing else is', { callbacks: ['https://localhost/cb'] }],
+    [
+      'endless refresh tokens that the client cannot get',
+      { grant_types: ['authorization_code'], refresh_token: undefined },
+    ],
+  ])('%s', (_, members) => {
+    expect(idsOf('auth0', members)).toEqual([])
+  })
+
+  it('a local client whose tokens are bound to its key, and that has no secret', () => {
+    const members = { token_endpoint_auth_method: 'none', client_secret: undefined }
+    expect(idsOf('local', { ...members, dpop_bound_access_tokens: true })).toEqual([])
+    expect(idsOf('local', members)).toEqual(['refresh_not_rotated'])
+  })
+
   it('a client of Cognito of which it cannot be told whether it has a secret', () => {
     const members = { ClientSecret: undefined, ClientSecrets: null }
     expect(idsOf('cognito', members)).toEqual([])
   })
 })
 
+describe('rules find', () => {
+  it('a client that acts for itself and does not authenticate, whatever it is called', () => {
+    const members = { app_type: undefined, token_endpoint_auth_method: 'none' }
+    expect(idsOf('auth0', members)).toEqual([
+      'refresh_not_rotated',
+      'rule_broken',
+      'confidential_without_secret',
+    ])
+  })
+
+  it('a map that is nearly full', () => {
+    const keys = Array.from({ length: 9 }, (_, index): [string, Json] => [`key${index}`, 'x'])
+    const [found] = lint('auth0', { client_metadata: Object.fromEntries(keys) })
+    expect(found).toMatchObject({ rule: 'near_limit', field: 'client.clientMetadata' })
+    expect(found?.message).toContain('9 of the 10')
+  })
+})
+
 describe('a mend', () => {
+  it('is not told where it does not end the finding', () => {
+    const rule = {
+      id: 'always',
+      severity: 'info' as const,
+      says: 'anything',
+      source: 'this test',
+      find: () => [{ field: 'client.name', message: 'Always.', mend: { description: 'Other' } }],
+    }
+    const mapping = { ...PROVIDERS.auth0.mapping, lint: { rules: [rule] } }
+    const told = { rule: 'always', field: 'client.name', message: 'Always.' }
+    expect(lintClient(mapping, PROVIDERS.auth0.clean)).toEqual([
+      { ...told, severity: 'info', source: 'this test' },
+    ])
+  })
+
+  it('switches OAuth of Cognito on with the refresh flow that it needs', () => {
+    const members = {
+      AllowedOAuthFlowsUserPoolClient: false,
+      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
+    }
+    const found = lint('cognito', members).find(({ rule }) => rule === 'oauth_off')
+    expect(found?.mend).toEqual({ grantTypes: ['authorization_code', 'refresh_token'] })
+  })
+
   it('is not told where the provider would refuse it', () => {
     const members = { AllowedOAuthScopes: ['aws.cognito.signin.user.admin'] }
     const [found] = lint('cognito', members)
@@ -215,6 +273,8 @@ describe('what is told', () => {
     const ranks = found.map(({ severity }) => SEVERITIES.indexOf(severity))
     expect(ranks).toEqual([...ranks].sort())
     expect(lint('auth0', broken)).toEqual(found)
+    // What is worse and was there before stands in no mend's way.
+    expect(found.find(({ rule }) => rule === 'implicit_grant')?.mend).toBeDefined()
   })
 
   it('counts the URIs that are too many to name', () => {

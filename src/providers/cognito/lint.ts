@@ -26,7 +26,7 @@ const rules: readonly LintRule[] = [
     says: 'flows or callbacks while AllowedOAuthFlowsUserPoolClient is off, so that they have no effect',
     source: 'hashicorp/terraform-provider-aws#34945',
     find: (asked) =>
-      warned(asked, 'oauth_off').map((found) => ({ ...found, ...switchedOn(asked) })),
+      warned(asked, 'oauth_off').map((found) => ({ ...found, mend: switchedOn(asked) })),
   },
   {
     id: 'write_attributes_default',
@@ -143,12 +143,11 @@ const rules: readonly LintRule[] = [
 ]
 
 /** OAuth as the flows are stored; implicit stays off, since it is to be given up anyway. */
-function switchedOn({ native }: LintCase): { mend?: FieldPatches } {
+function switchedOn({ native }: LintCase): FieldPatches {
   const grants = storedGrants(native).filter((grant) => grant !== 'implicit')
-  if (grants.length === 0) return {}
   // Cognito lets every client with the code flow refresh.
   const refresh = grants.includes('authorization_code') ? ['refresh_token'] : []
-  return { mend: { grantTypes: [...new Set([...grants, ...refresh])] } }
+  return { grantTypes: [...new Set([...grants, ...refresh])] }
 }
 
 export const lint: ProviderLint = { rules, refreshes }
