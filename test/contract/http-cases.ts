@@ -215,6 +215,70 @@ export const CASES: readonly Case[] = [
     },
   },
   {
+    name: 'lint finds nothing in clients that are kept well',
+    run: async (send, world) => {
+      for (const address of [{}, COGNITO, { provider: 'local' }]) {
+        const query = new URLSearchParams(address).toString()
+        const read = await send(await withToken(world, { method: 'GET', path: CLIENT, query }))
+        const path = `${CLIENT}/lint`
+        const answer = await send(await withToken(world, { method: 'GET', path, query }))
+        expect(answer).toMatchObject({ status: 200, body: { findings: [] } })
+        expect(answer.headers.etag).toBe(read.headers.etag)
+      }
+    },
+  },
+  {
+    name: 'lint tells what deserves a second look, with a PATCH that mends it',
+    run: async (send, world) => {
+      const faults = { AllowedOAuthFlows: ['code', 'implicit'], WriteAttributes: [] }
+      const stored = world.cognito.client(POOL_ID, 'exampleClientId')
+      const { WriteAttributes: _, ...record } = { ...stored, ...faults }
+      world.cognito.put(POOL_ID, { ...record, PreventUserExistenceErrors: 'LEGACY' })
+      const query = new URLSearchParams(COGNITO).toString()
+      const lint = async () =>
+        send(await withToken(world, { method: 'GET', path: `${CLIENT}/lint`, query }))
+      const { body, headers } = await lint()
+      const findings = body.findings as readonly JsonObject[]
+      expect(findings.map(({ rule }) => rule)).toEqual([
+        'implicit_grant',
+        'write_attributes_default',
+        'user_existence_errors',
+      ])
+      expect(findings[0]).toEqual({
+        rule: 'implicit_grant',
+        severity: 'warning',
+        field: 'client.grantTypes',
+        message: expect.stringContaining('implicit'),
+        source: expect.stringContaining('RFC 9700 section 2.1.2'),
+        mend: { client: { grantTypes: { remove: ['implicit'] } } },
+      })
+      const [first, , third] = findings.map(({ mend }) => mend as JsonObject | undefined)
+      const match = { headers: { 'if-match': headers.etag ?? '' } }
+      expect(await send(await patch(world, { ...COGNITO, ...first }, match))).toMatchObject({
+        status: 200,
+      })
+      expect(await send(await patch(world, { ...COGNITO, ...third }))).toMatchObject({
+        status: 200,
+      })
+      expect((await lint()).body).toMatchObject({
+        findings: [{ rule: 'write_attributes_default' }],
+      })
+    },
+  },
+  {
+    name: 'lint of a client that does not exist is 404, and takes no other parameter',
+    run: async (send, world) => {
+      const path = '/clients/nobody/lint'
+      const none = await send(await withToken(world, { method: 'GET', path }))
+      expect(none).toMatchObject({ status: 404, body: { code: 'not_found' } })
+      const query = 'dryRun=true'
+      const odd = await send(
+        await withToken(world, { method: 'GET', path: `${CLIENT}/lint`, query }),
+      )
+      expect(odd.status).toBe(400)
+    },
+  },
+  {
     name: 'providers and what they can hold',
     run: async (send, world) => {
       const list = await send(await withToken(world, { method: 'GET', path: '/providers' }))

@@ -11,6 +11,7 @@ import type { Lens, Mapping } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import { choice, choices, lifetime } from './lenses.ts'
+import { lint } from './lint.ts'
 import { rules } from './rules.ts'
 import {
   AUTH_METHODS,
@@ -147,4 +148,5 @@ export const mapping: Mapping = {
           },
         ]
       : [],
+  lint,
 }
