@@ -14,7 +14,10 @@ import { fullLocalClient } from '../fixtures/local.ts'
 
 export const PROVIDERS = {
   auth0: { mapping: auth0, clean: fullAuth0Client },
-  cognito: { mapping: cognito, clean: fullCognitoClient },
+  cognito: {
+    mapping: cognito,
+    clean: { ...fullCognitoClient, EnableTokenRevocation: true },
+  },
   local: { mapping: local, clean: fullLocalClient },
 } as const satisfies Record<string, { mapping: Mapping; clean: JsonObject }>
 
