@@ -25,6 +25,8 @@ export interface ChangedClient {
   view(): View
   inject(fault: Fault): void
   clearFaults(): void
+  /** Whether a call that was delayed has been applied by now. */
+  lateCallLanded(): boolean
   /** Sets native members as somebody else would. */
   writeOutside(members: JsonObject): void
   close(): Promise<void>
@@ -93,6 +95,7 @@ const COGNITO: ChangeKind = {
       },
       inject: emulator.inject,
       clearFaults: emulator.clearFaults,
+      lateCallLanded: () => emulator.calls.some(({ fault }) => fault === 'delay'),
       writeOutside: (members) => emulator.put(POOL_ID, { ...stored(), ...members }),
       close: emulator.close,
     }
@@ -145,6 +148,7 @@ const AUTH0: ChangeKind = {
       }),
       inject: emulator.inject,
       clearFaults: emulator.clearFaults,
+      lateCallLanded: () => emulator.calls.some(({ fault }) => fault === 'delay'),
       writeOutside: (members) =>
         emulator.put({ ...(emulator.client(ID) as JsonObject), ...members }),
       close: emulator.close,

@@ -35,6 +35,8 @@ const KEY = Buffer.alloc(32, 7)
 export const UPSTREAM_TIMEOUT_MS = 150
 /** Leaves room for a second attempt, which needs half a second (milliseconds). */
 const DEADLINE_MS = 1_500
+/** A busy machine is given this long for a late call to arrive (milliseconds). */
+const LONGEST_LATE_MS = 2_000
 const CALM_DEADLINE_MS = 10_000
 /** Tries on a machine that may be busy, before something is held to be broken. */
 const TRIES = 20
@@ -47,11 +49,18 @@ export interface Instance {
   close(): Promise<void>
 }
 
+export interface InstanceOptions {
+  readonly crash?: Crash | undefined
+  readonly lateMs?: number
+  /** Whether what is on its way has arrived: it does so while settling waits for it, not after. */
+  landed?(): boolean
+}
+
 /** Opens an instance on a file; `lateMs`: how far its clock is ahead. */
 export async function openInstance(
   path: string,
   providers: ReadonlyMap<string, Provider>,
-  { crash, lateMs = 0 }: { readonly crash?: Crash | undefined; readonly lateMs?: number },
+  { crash, lateMs = 0, landed }: InstanceOptions,
 ): Promise<Instance> {
   const now = () => Date.now() + lateMs
   const passed: CrashPoint[] = []
@@ -68,7 +77,11 @@ export async function openInstance(
     keysInUse: new Set(),
     upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
     now,
-    sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
+    sleep: async (milliseconds) => {
+      const until = Date.now() + LONGEST_LATE_MS
+      await new Promise((resume) => setTimeout(resume, milliseconds))
+      while (landed?.() === false && Date.now() < until) await new Promise(setImmediate)
+    },
     newId: randomUUID,
     reached: async (point) => {
       passed.push(point)

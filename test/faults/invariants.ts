@@ -167,7 +167,9 @@ const readBackIsTold: Invariant = (evidence) => {
     return 'the outcome records another state than was read back'
   }
   const silent = answer !== undefined && 'warnings' in answer && answer.warnings === 0
-  return silent && fault === undefined ? 'the answer does not warn of it' : undefined
+  // A second attempt was planned from it.
+  const once = operations(evidence).length === 1
+  return silent && once && fault === undefined ? 'the answer does not warn of it' : undefined
 }
 
 /** No record is missing: 1, 2, 3 … */

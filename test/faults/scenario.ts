@@ -101,7 +101,7 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
   const providers = new Map([[ref.provider, observed(provider, hear)]])
   // So that there is a state on record, with which the base of the change is compared.
   await changeBefore(path, client)
-  const first = await openInstance(path, providers, { crash })
+  const first = await openInstance(path, providers, { crash, landed: landedOf(scenario, client) })
   const start = client.view()
   const begun = (await first.service.store.last(resourceOf(ref)))?.seq ?? 0
 
@@ -125,6 +125,10 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
   })
 }
 
+/** Only a scenario with a delayed call has something that arrives late. */
+const landedOf = ({ fault, recoveryFault }: Scenario, client: ChangedClient) =>
+  fault?.kind === 'delay' || recoveryFault?.kind === 'delay' ? client.lateCallLanded : () => true
+
 async function changeBefore(path: string, client: ChangedClient): Promise<void> {
   const instance = await openInstance(path, client.providers, {})
   await changeCalmly(instance, client, 'before')
@@ -147,6 +151,7 @@ async function recover(
   let instance = await openInstance(path, client.providers, {
     crash: recoveryCrash,
     lateMs: LATER_MS,
+    landed: landedOf(scenario, client),
   })
   let leftBySweep = 0
   const work = async () => {
