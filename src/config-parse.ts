@@ -76,6 +76,10 @@ export function parseConfig(value: unknown, environment: Environment): Config {
       faults.push(`auth.permissions[${index}].providers names ${unknown}, which is not configured.`)
     }
   }
+  // What a call that was cut off did is found out by reading back, within the same request.
+  if (raw.limits.upstreamTimeoutMs >= raw.limits.deadlineMs) {
+    faults.push('limits.upstreamTimeoutMs must be shorter than limits.deadlineMs.')
+  }
   if (faults.length > 0) throw faulty(faults)
   return config
 }

@@ -186,6 +186,14 @@ describe('parseConfig', () => {
     expect(faultsOf(config).join('\n')).toMatch(sentence)
   })
 
+  it('refuses a time for one call that is not shorter than that for a whole request', () => {
+    const limits = (deadlineMs: number) => ({ deadlineMs, upstreamTimeoutMs: 5_000 })
+    expect(faultsOf({ ...good(), limits: limits(5_000) })).toEqual([
+      'limits.upstreamTimeoutMs must be shorter than limits.deadlineMs.',
+    ])
+    expect(faultsOf({ ...good(), limits: limits(5_001) })).toEqual([])
+  })
+
   it('tells all faults at once', () => {
     const bad = { ...good(), key: { env: 'NOWHERE' }, defaultProvider: 'x' }
     expect(faultsOf(bad)).toHaveLength(2)
