@@ -1,0 +1,60 @@
+/** Making an app client (CreateUserPoolClient). */
+
+import type { JsonObject } from '../../core/json.ts'
+import { same } from '../../core/json.ts'
+import type { Native } from '../../core/mapping.ts'
+import { secretOf } from '../../core/mapping.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { Creation } from '../creation.ts'
+import { idsNamed } from '../named.ts'
+import type { Place } from '../provider.ts'
+import type { SecretStep } from '../secrets.ts'
+import { type Invoke, recordOf } from './call.ts'
+import { blank, DEFAULTS } from './kinds.ts'
+import { mapping } from './mapping.ts'
+import { hasSecret } from './record.ts'
+import { listClients, readWhole } from './records.ts'
+
+/** Creation in the pools of one account. */
+export function createCreation(invoke: Invoke): Creation {
+  return {
+    blank,
+    step: (place, next) => creationStep(invoke, place, next),
+    find: async (place, { ClientName }, since, call) => {
+      const ids = await idsNamed(ClientName, (cursor) => listClients(invoke, place, call, cursor))
+      const found: Native[] = []
+      for (const id of ids) {
+        const native = await readWhole(invoke, { ...place, id }, call)
+        if (Math.round(Number(native.CreationDate) * 1_000) >= since) found.push(native)
+      }
+      return found
+    },
+    idOf: ({ ClientId }) => String(ClientId),
+  }
+}
+
+function creationStep(invoke: Invoke, place: Place, next: Native): SecretStep {
+  const confidential = hasSecret(next)
+  const body = { ...bodyOf(next), ...(confidential ? { GenerateSecret: true } : {}) }
+  let made: Secret | undefined
+  return {
+    request: { method: 'POST', target: 'CreateUserPoolClient', body },
+    send: async (call) => {
+      const answer = await invoke('CreateUserPoolClient', place, body, call)
+      const native = recordOf(answer, 'outcome_unknown')
+      made = secretOf(native.ClientSecret)
+      return confidential ? native : { ...native, ClientSecrets: [] }
+    },
+    reveal: () => made,
+  }
+}
+
+/** What the service would not set by itself. */
+function bodyOf(next: Native): JsonObject {
+  const left = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys])
+  return Object.fromEntries(
+    Object.entries(next).filter(
+      ([name, value]) => !left.has(name) && !same(value, DEFAULTS[name] ?? null),
+    ),
+  )
+}
