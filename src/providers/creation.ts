@@ -14,7 +14,8 @@ export interface Creation {
   /**
    * What a new client of that kind starts from, before `planChange` applies the caller's own patch:
    * what the kind decides, and what the provider itself would set. Members that the provider makes up
-   * (id, secret, times) are not in it. Pure.
+   * (id, secret, times) are not in it. A blank may break rules that the patch has to mend (callbacks),
+   * so all rules are to be checked on the result. Pure.
    */
   blank(kind: ClientKind): Native
   /**

@@ -62,6 +62,13 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
   const fail = (fault: FaultKind, operation: string) =>
     subject.emulator?.inject({ kind: fault, operation })
 
+  const others = Array.from({ length: 129 }, (_, index) => `client${index}`)
+  const fill = () => {
+    for (const id of others) {
+      subject.put({ ...kind.full, [life.id]: id, [life.name]: `Name of ${id}` })
+    }
+  }
+
   describe('a list', () => {
     const all = async () => {
       const found: Listed[] = []
@@ -72,13 +79,6 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
         if (cursor === undefined) return found
       }
     }
-    const others = Array.from({ length: 129 }, (_, index) => `client${index}`)
-    const fill = () => {
-      for (const id of others) {
-        subject.put({ ...kind.full, [life.id]: id, [life.name]: `Name of ${id}` })
-      }
-    }
-
     it('shows each of 130 clients once, with its name, in the same order each time', async () => {
       fill()
       const found = await all()
@@ -109,7 +109,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
   describe.each(CLIENT_KINDS)('a new client of kind %s', (client) => {
     it('is answered as it is read, and holds what was planned and nothing else', async () => {
       const { native, ref } = await make(client)
-      expect(state(native)).toEqual(state(await provider.read(ref, call())))
+      expect(native).toEqual(await provider.read(ref, call()))
       const [plan, found] = [state(planned(client)), state(native)]
       for (const [name, value] of Object.entries(plan)) expect(found[name], name).toEqual(value)
       const { readOnlyKeys, secretPaths } = provider.mapping
@@ -146,6 +146,13 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       }
     })
 
+    it('breaks no rule of the provider with what it needs, and says what is missing without', () => {
+      const broken = (native: Native) =>
+        provider.mapping.rules.filter(({ holds }) => !holds(native)).map(({ field }) => field)
+      expect(broken(planned(client))).toEqual([])
+      expect(broken(planned(client, { name: 'Bare' }))).toEqual(life.needs[client])
+    })
+
     it('sends what makes its kind and what was named, and no member more', () => {
       const bare = { name: 'Bare' }
       const { body } = creation.step(place(), planned(client, bare)).request
@@ -170,6 +177,14 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     expect(await ids()).toEqual(before)
     const { ref } = await make('spa')
     expect(await ids()).toEqual([...before, ref.id].sort())
+  })
+
+  it('finds a new client behind many others', async () => {
+    fill()
+    const since = Date.now()
+    const { ref } = await make('machine')
+    const found = await creation.find(place(), planned('machine'), since, call())
+    expect(found.map(creation.idOf)).toEqual([ref.id])
   })
 
   it('is not_found once it is removed, to a read and to a second removal', async () => {

@@ -20,6 +20,8 @@ export interface Life {
   readonly added: readonly string[]
   /** What a creation sends beside what the caller named. */
   readonly sent: Readonly<Record<ClientKind, readonly string[]>>
+  /** Fields whose rules a client breaks that is given a name only. */
+  readonly needs: Readonly<Record<ClientKind, readonly string[]>>
   /** The application type of each kind, in the provider's words. */
   readonly appTypes: Readonly<Record<ClientKind, string>>
   /** Whether refresh tokens of each kind rotate. */
@@ -27,6 +29,10 @@ export interface Life {
 }
 
 const PUBLIC_ONLY = { spa: true, native: true, web: false, machine: false }
+
+const NOTHING = { spa: [], native: [], web: [], machine: [] }
+const CALLBACKS = ['client.callbacks']
+const NEEDS_CALLBACKS = { ...NOTHING, spa: CALLBACKS, native: CALLBACKS, web: CALLBACKS }
 
 const AUTH0_LOGIN = [
   'app_type',
@@ -65,6 +71,7 @@ export const LIVES: Readonly<Record<string, Life>> = {
       web: AUTH0_LOGIN,
       machine: AUTH0_LOGIN.filter((name) => name !== 'jwt_configuration'),
     },
+    needs: NOTHING,
     appTypes: { spa: 'spa', web: 'regular_web', native: 'native', machine: 'non_interactive' },
     rotates: PUBLIC_ONLY,
   },
@@ -85,6 +92,7 @@ export const LIVES: Readonly<Record<string, Life>> = {
       web: [...COGNITO_LOGIN, 'GenerateSecret'],
       machine: [...COGNITO_MACHINE, 'GenerateSecret'],
     },
+    needs: { ...NEEDS_CALLBACKS, machine: ['client.scopes'] },
     appTypes: { spa: 'spa', web: 'regular_web', native: 'native', machine: 'non_interactive' },
     rotates: PUBLIC_ONLY,
   },
@@ -95,6 +103,7 @@ export const LIVES: Readonly<Record<string, Life>> = {
     tellsAge: true,
     added: [],
     sent: { spa: LOCAL, native: LOCAL, web: LOCAL, machine: [...LOCAL, 'redirect_uris'] },
+    needs: NEEDS_CALLBACKS,
     appTypes: { spa: 'web', web: 'web', native: 'native', machine: 'web' },
     rotates: Object.fromEntries(CLIENT_KINDS.map((kind) => [kind, true])) as Life['rotates'],
   },

@@ -150,6 +150,26 @@ describe('secrets', () => {
     expect(await secrets.list(ref(id), call)).toEqual([{ id: 'set', hint: 'osen' }])
   })
 
+  it('that were replaced do not come back when the oldest of them is set again', async () => {
+    const { id, secret: first } = await make('machine', {})
+    const second = await add(id)
+    await world.change(id, { secret: 'chosen-secret-chosen-secret-chosen' })
+    await world.change(id, { secret: first })
+    expect(await token(id, first, 'client_secret_basic')).toHaveProperty('access_token')
+    expect(await isRefused(token(id, second, 'client_secret_basic'))).toBe(true)
+  })
+
+  it('that a record lists beside another client_secret are not live', async () => {
+    const { id, secret: first } = await make('machine', {})
+    const second = await add(id)
+    const stored = 'stored-secret-stored-secret-stored'
+    world.put({ ...(await read(id)), client_secret: stored })
+    expect(await token(id, stored, 'client_secret_basic')).toHaveProperty('access_token')
+    for (const old of [first, second]) {
+      expect(await isRefused(token(id, old, 'client_secret_basic'))).toBe(true)
+    }
+  })
+
   it('show in no setting of the client', async () => {
     const { id } = await make('machine', {})
     const second = await add(id)

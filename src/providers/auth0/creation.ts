@@ -7,7 +7,7 @@ import type { Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Creation } from '../creation.ts'
-import { idsNamed } from '../named.ts'
+import { recordsNamed } from '../named.ts'
 import type { SecretStep } from '../secrets.ts'
 import type { Send } from './call.ts'
 import { blank, defaultsOf } from './kinds.ts'
@@ -20,12 +20,12 @@ export function createCreation(send: Send): Creation {
     blank,
     step: (_, next) => creationStep(send, next),
     // Auth0 tells no age of an application, so `since` cannot be judged here.
-    find: async (_, { name }, __, call) => {
-      const ids = await idsNamed(name, (cursor) => listClients(send, call, cursor))
-      const found: Native[] = []
-      for (const id of ids) found.push(await readWhole(send, { id }, call))
-      return found
-    },
+    find: (_, { name }, __, call) =>
+      recordsNamed(
+        name,
+        (cursor) => listClients(send, call, cursor),
+        (id) => readWhole(send, { id }, call),
+      ),
     idOf: ({ client_id }) => String(client_id),
   }
 }

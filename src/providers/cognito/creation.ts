@@ -6,7 +6,7 @@ import type { Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Creation } from '../creation.ts'
-import { idsNamed } from '../named.ts'
+import { recordsNamed } from '../named.ts'
 import type { Place } from '../provider.ts'
 import type { SecretStep } from '../secrets.ts'
 import { type Invoke, recordOf } from './call.ts'
@@ -21,13 +21,12 @@ export function createCreation(invoke: Invoke): Creation {
     blank,
     step: (place, next) => creationStep(invoke, place, next),
     find: async (place, { ClientName }, since, call) => {
-      const ids = await idsNamed(ClientName, (cursor) => listClients(invoke, place, call, cursor))
-      const found: Native[] = []
-      for (const id of ids) {
-        const native = await readWhole(invoke, { ...place, id }, call)
-        if (Math.round(Number(native.CreationDate) * 1_000) >= since) found.push(native)
-      }
-      return found
+      const found = await recordsNamed(
+        ClientName,
+        (cursor) => listClients(invoke, place, call, cursor),
+        (id) => readWhole(invoke, { ...place, id }, call),
+      )
+      return found.filter(({ CreationDate: at }) => Math.round(Number(at) * 1_000) >= since)
     },
     idOf: ({ ClientId }) => String(ClientId),
   }

@@ -7,7 +7,7 @@ import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Documents } from '../../store/documents.ts'
 import type { Creation } from '../creation.ts'
-import { idsNamed } from '../named.ts'
+import { recordsNamed } from '../named.ts'
 import type { SecretStep } from '../secrets.ts'
 import { newClient, putClient } from './clients.ts'
 import { blank } from './kinds.ts'
@@ -32,10 +32,13 @@ export function createCreation(parts: CreationParts): Creation {
     blank,
     step: (_, next) => creationStep(parts, next),
     find: async (_, { client_name }, since) => {
-      const ids = await idsNamed(client_name, async (cursor) => listClients(documents, cursor))
-      return ids
-        .map((id) => readClient(documents, id))
-        .filter(({ client_id_issued_at: at }) => Number(at) >= Math.floor(since / 1_000))
+      const found = await recordsNamed(
+        client_name,
+        async (cursor) => listClients(documents, cursor),
+        async (id) => readClient(documents, id),
+      )
+      const earliest = Math.floor(since / 1_000)
+      return found.filter(({ client_id_issued_at: at }) => Number(at) >= earliest)
     },
     idOf: ({ client_id }) => String(client_id),
   }

@@ -34,8 +34,11 @@ export const rules: readonly Rule[] = [
   {
     says: 'client.tokenEndpointAuthMethod needs a secret: set client.secret in the same request.',
     field: 'client.tokenEndpointAuthMethod',
+    // A client that is only being made has no id yet, and gets a secret along with it.
     holds: (next) =>
-      !SECRET_METHODS.includes(String(method(next))) || typeof next.client_secret === 'string',
+      !SECRET_METHODS.includes(String(method(next))) ||
+      typeof next.client_secret === 'string' ||
+      next.client_id === undefined,
   },
   {
     says: 'client.tokenEndpointAuthMethod private_key_jwt needs keys: set client.providerSettings.jwks or jwks_uri in the same request.',
