@@ -94,7 +94,14 @@ export const SUBJECTS: readonly SubjectKind[] = [
     description: 'ClientName',
     start: async () => {
       const emulator = await startCognitoEmulator({
-        pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
+        pools: [
+          {
+            id: POOL_ID,
+            identityProviders: ['Google'],
+            resourceServers: [{ identifier: 'orders', scopes: ['read'] }],
+            clients: [fullCognitoClient],
+          },
+        ],
       })
       emulator.addFutureMember('MemberOfTomorrow')
       return {

@@ -21,8 +21,13 @@ export interface CognitoPace {
 /** The quotas page does not place the operations on secrets; they count as updates. */
 const CATEGORIES = {
   DescribeUserPoolClient: 'client-read',
+  ListUserPoolClients: 'client-read',
+  CreateUserPoolClient: 'client-update',
   UpdateUserPoolClient: 'client-update',
+  DeleteUserPoolClient: 'client-update',
   ListUserPoolClientSecrets: 'client-update',
+  AddUserPoolClientSecret: 'client-update',
+  DeleteUserPoolClientSecret: 'client-update',
 } as const
 
 export type Operation = keyof typeof CATEGORIES
