@@ -20,6 +20,7 @@ import { putLocalClient } from '../../src/providers/local/index.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDocuments, type Documents } from '../../src/store/documents.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -48,6 +49,8 @@ export interface WorldOptions {
   readonly permissions?: Json
   readonly limits?: JsonObject
   readonly level?: Level
+  /** Puts something between the program and its store. */
+  readonly around?: (store: Store) => Store
   /** Keeps counts, as the Node entries do. */
   readonly metrics?: true
 }
@@ -107,7 +110,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   putLocalClient(documents, fullLocalClient)
   const log: LogLine[] = []
   const clientry = await createClientry(config, {
-    store: createSqliteStore(database),
+    store: (options.around ?? ((store) => store))(createSqliteStore(database)),
     documents,
     ...(options.metrics === true && { metrics: createMetrics(Object.keys(config.providers)) }),
     environmentCredentials: () => undefined,
