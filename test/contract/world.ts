@@ -35,6 +35,8 @@ export interface World {
   readonly cognito: CognitoEmulator
   readonly documents: Documents
   readonly database: Database
+  /** The installation's key. */
+  readonly key: Uint8Array
   readonly log: readonly LogLine[]
   /** An access token with these scopes, and claims of one's own on top. */
   token(scopes?: readonly string[], claims?: JsonObject): Promise<string>
@@ -49,6 +51,8 @@ export interface WorldOptions {
   readonly permissions?: Json
   readonly limits?: JsonObject
   readonly level?: Level
+  /** File of the database; absent: it lives in memory. */
+  readonly path?: string
   /** Puts something between the program and its store. */
   readonly around?: (store: Store) => Store
   /** Keeps counts, as the Node entries do. */
@@ -105,7 +109,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       AWS_SECRET: 'emulator-secret',
     },
   )
-  const database = await openDatabase(':memory:')
+  const database = await openDatabase(options.path ?? ':memory:')
   const documents = createDocuments(database, config)
   putLocalClient(documents, fullLocalClient)
   const log: LogLine[] = []
@@ -122,6 +126,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     cognito,
     documents,
     database,
+    key: config.key,
     log,
     token: (scopes = [], claims = {}) => {
       const now = Math.floor(Date.now() / 1_000)
