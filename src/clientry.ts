@@ -18,6 +18,7 @@ import { type Metrics, type Observe, observedProviders, observedStore } from './
 import { callJson } from './providers/http.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
 import { addCheckpoint } from './service/checkpoint.ts'
+import { withinDeadline } from './service/deadline.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/settle.ts'
 import { createTurns } from './service/turns.ts'
@@ -75,16 +76,15 @@ export async function createClientry(
     defaultProvider: config.defaultProvider,
     permissions: createPermissions(permissions === undefined ? {} : { permissions }),
     verify,
-    checkReady: () => store.check(),
     ...(metrics && {
-      metrics: async () =>
+      metrics: async (bounded: Service) =>
         metrics.render({
           keys: verify.health(),
           pace: [...providers].map(([provider, { pace }]) => ({
             provider,
             buckets: pace?.() ?? [],
           })),
-          overdue: await overdueIn(service),
+          overdue: await overdueIn(bounded),
         }),
     }),
     log: (line) => observe({ kind: 'request', line }),
@@ -95,7 +95,7 @@ export async function createClientry(
     sweep: async () => {
       const { settled, left } = await sweep(service)
       observe({ kind: 'sweep', settled, left })
-      const checkpoint = await addCheckpoint(service)
+      const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
       if (checkpoint === undefined) return
       const { seq, hash } = checkpoint
       log({ time: new Date(now()).toISOString(), level: 'info', message: 'checkpoint', seq, hash })
@@ -103,6 +103,9 @@ export async function createClientry(
     close: () => store.close(),
   }
 }
+
+/** Time that each call to the store may take while checkpoints are added. */
+const CHECKPOINT_MS = 30_000
 
 /** The provider of each overdue change; that the store fails is counted, and no reason to show nothing. */
 async function overdueIn({ store, now }: Service): Promise<readonly string[] | undefined> {

@@ -1,13 +1,13 @@
 /** `npm run verify`: checks the log of a store offline, and names the first record that is not right. */
 
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { environment, loadConfig } from './config.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { createFingerprints } from './core/fingerprint.ts'
 import { openStore } from './open-store.ts'
 import { type Fault, type Verification, verifyLog } from './service/verify.ts'
-import { openDatabase } from './store/database.ts'
+import { openToRead } from './store/database.ts'
 import { createSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 
@@ -60,7 +60,11 @@ async function main(): Promise<number> {
   return verdict.faults.length === 0 ? 0 : 1
 }
 
-const sentenceOf = ({ resource, seq, why }: Fault) => `record ${seq} of ${resource}: ${why}`
+const sentenceOf = ({ resource, seq, why }: Fault) => plain(`record ${seq} of ${resource}: ${why}`)
+
+/** Whoever has written to the store must not write to the terminal: control characters are spelled. */
+const plain = (text: string) =>
+  text.replace(/[\p{Cc}\p{Cf}]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 function expectedOf(text: string | undefined): Pick<Verification, 'expected'> {
   if (text === undefined) return {}
@@ -80,8 +84,9 @@ async function openStoreOf(
     )
     return { store: await openStore(config), fingerprints: createFingerprints(config.key) }
   }
-  if (!existsSync(path)) throw new ClientError('invalid_request', `There is no file ${path}.`)
-  return { store: createSqliteStore(await openDatabase(path)) }
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+    throw new ClientError('invalid_request', `There is no file ${path}.`)
+  return { store: createSqliteStore(await openToRead(path)) }
 }
 
 main().then(
@@ -89,11 +94,13 @@ main().then(
     process.exitCode = code
   },
   (error: unknown) => {
-    const usage = error instanceof TypeError && 'code' in error
-    if (!isClientError(error) && !usage) throw error
-    const cause = isClientError(error) && error.details.cause
-    const why = cause instanceof Error ? ` (${cause.message})` : ''
-    process.stderr.write(`${(error as Error).message}${why}\n`)
+    // Whatever it is: 1 would say that the history was changed, and a stack tells nobody anything.
+    const cause = isClientError(error, 'store_unavailable') ? error.details.cause : undefined
+    const says =
+      cause instanceof Error ? `The history cannot be read: ${cause.message}.` : messageOf(error)
+    process.stderr.write(`${says}\n`)
     process.exitCode = 2
   },
 )
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : 'unknown fault')

@@ -145,8 +145,13 @@ export function isLens<V>(row: Row<V>): row is Lens<V> {
 
 /** The raw rest of a record: what no neutral field is made of, without secrets. */
 function restOf(mapping: Mapping, native: Native): JsonObject {
+  return withoutPaths(settingsOf(mapping, native), mapping.secretPaths)
+}
+
+/** The same with the secrets that are in it. */
+export function settingsOf(mapping: Mapping, native: Native): JsonObject {
   const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
-  return withoutPaths(native, [...used, ...mapping.hiddenKeys, ...mapping.secretPaths])
+  return withoutPaths(native, [...used, ...mapping.hiddenKeys])
 }
 
 /** The fields that a native path (dotted) belongs to: by the path itself, one above or one below it. */

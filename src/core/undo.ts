@@ -10,7 +10,7 @@ import { isClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isRecord, memberOf, same } from './json.ts'
 import type { Mapping, Native, Row } from './mapping.ts'
-import { isLens, showField } from './mapping.ts'
+import { isLens, settingsOf, showField } from './mapping.ts'
 import type { FieldPatches } from './patch.ts'
 import { planChange } from './plan.ts'
 import { isSecret } from './secret.ts'
@@ -31,30 +31,39 @@ export interface Blocked {
 const OVERWRITTEN = 'somebody else changed it since'
 const NOT_CLEARED = 'the provider has no way to remove a secret'
 
+/** How far one value has been taken back, change by change. */
+interface Way {
+  /** What it is now. */
+  readonly from: Json
+  /** What it is to be. */
+  readonly value: Json
+  /** What it was before the oldest change so far. */
+  readonly before: Json
+  /** What somebody else has decided since: all of it, or these items of a list. */
+  readonly theirs: 'all' | readonly Json[]
+}
+
 /** The patch over `current` that takes changes back, given newest first. */
 export function undoPatch(
   mapping: Mapping,
   current: Native,
   undone: readonly Undone[],
 ): { readonly fields: FieldPatches; readonly blocked: readonly Blocked[] } {
-  const values = new Map<string, Json>()
-  const blocked: Blocked[] = []
+  const ways = new Map<string, Way>()
   for (const { base, next } of undone) {
     for (const { field } of diffClients(mapping, base, next, (text) => text)) {
       if (!isWritable(mapping, field)) continue
-      const now = values.has(field) ? (values.get(field) ?? null) : valueAt(mapping, current, field)
-      const was = valueAt(mapping, base, field)
-      const back = takenBack(now, was, valueAt(mapping, next, field))
-      if (back === undefined) blocked.push({ field, why: OVERWRITTEN })
-      else values.set(field, back)
+      const [was, became, is] = valuesAt(mapping, [base, next, current], field)
+      const way = ways.get(field) ?? { from: is, value: is, before: is, theirs: [] }
+      ways.set(field, takenBack(way, was, became))
     }
   }
-  const wanted = [...values].filter(
-    ([path, value]) => !same(value, valueAt(mapping, current, path)),
-  )
   let fields: FieldPatches = {}
-  for (const [path, value] of wanted) {
-    const patch = patchAt(mapping, current, path, value)
+  const blocked: Blocked[] = []
+  for (const [path, { from, value, before, theirs }] of ways) {
+    if (theirs === 'all' && !same(value, before)) blocked.push({ field: path, why: OVERWRITTEN })
+    if (same(value, from)) continue
+    const patch = patchAt(path, from, value)
     const why = path === 'secret' && value === null ? NOT_CLEARED : refusal(mapping, current, patch)
     if (why === undefined) fields = joined(fields, patch)
     else blocked.push({ field: path, why })
@@ -62,15 +71,26 @@ export function undoPatch(
   return { fields, blocked }
 }
 
-/** The value with one change taken back; `undefined` when that change no longer stands. */
-function takenBack(now: Json, was: Json, became: Json): Json | undefined {
-  if (same(now, became)) return was
-  if (!Array.isArray(now) || !Array.isArray(was) || !Array.isArray(became)) return undefined
-  const without = (list: readonly Json[], others: readonly Json[]) =>
-    list.filter((item) => !others.some((other) => same(item, other)))
-  const kept = without(now, without(became, was))
-  return [...kept, ...without(without(was, became), kept)]
+/**
+ * The way with one more change taken back, as far as that change still stands. What somebody else has
+ * decided after a change is theirs for all that came before it too.
+ */
+function takenBack(way: Way, was: Json, became: Json): Way {
+  const { value: now, theirs } = way
+  if (theirs === 'all') return { ...way, before: was }
+  if (theirs.length === 0 && same(now, became)) return { ...way, value: was, before: was }
+  if (!Array.isArray(now) || !Array.isArray(was) || !Array.isArray(became)) {
+    return { ...way, before: was, theirs: 'all' }
+  }
+  const came = without(without(became, was), theirs)
+  const went = without(without(was, became), theirs)
+  const value = [...without(now, came), ...without(went, now)]
+  const decided = [...theirs, ...without(came, now), ...without(went, without(went, now))]
+  return { ...way, value, before: was, theirs: decided }
 }
+
+const without = (list: readonly Json[], others: readonly Json[]) =>
+  list.filter((item) => !others.some((other) => same(item, other)))
 
 /** What only follows other settings is restored along with them. */
 function isWritable(mapping: Mapping, path: string): boolean {
@@ -79,12 +99,31 @@ function isWritable(mapping: Mapping, path: string): boolean {
   return isLens(mapping.fields[field] as Row<unknown>)
 }
 
+/**
+ * The values at a path of a difference, in several records. Of a setting that fields are made of as
+ * well, only the rest counts, unless it is the same: then the setting itself tells.
+ */
+function valuesAt(
+  mapping: Mapping,
+  natives: readonly [Native, Native, Native],
+  path: string,
+): readonly [Json, Json, Json] {
+  const [was, became, now] = natives.map((native) => valueAt(mapping, native, path)) as Values
+  const { field, member = '' } = split(path)
+  if (field !== 'providerSettings' || !same(was, became)) return [was, became, now]
+  return natives.map((native) => memberOf(mapping.normal(native), member) ?? null) as Values
+}
+
+type Values = [Json, Json, Json]
+
 /** The value at a path of a difference, secrets as they are; `null` for none. */
 function valueAt(mapping: Mapping, native: Native, path: string): Json {
   const { field, member } = split(path)
+  const normal = mapping.normal(native)
   // What is not shown may hold secrets: settings are compared as the provider has them.
-  if (field === 'providerSettings') return memberOf(mapping.normal(native), member ?? '') ?? null
-  const shown: unknown = showField(mapping, field, mapping.normal(native))
+  if (field === 'providerSettings')
+    return memberOf(settingsOf(mapping, normal), member ?? '') ?? null
+  const shown: unknown = showField(mapping, field, normal)
   const value = isSecret(shown) ? shown.reveal() : (shown as Json)
   return member === undefined ? value : (memberOf(value as JsonObject, member) ?? null)
 }
@@ -95,11 +134,10 @@ function split(path: string): { readonly field: FieldName; readonly member?: str
   return { field: path.slice(0, dot) as FieldName, member: path.slice(dot + 1) }
 }
 
-function patchAt(mapping: Mapping, current: Native, path: string, value: Json): FieldPatches {
+function patchAt(path: string, from: Json, to: Json): FieldPatches {
   const { field, member } = split(path)
-  if (member === undefined) return { [field]: value }
-  if (field !== 'providerSettings') return { [field]: { [member]: value } }
-  return { [field]: { [member]: mergeBetween(valueAt(mapping, current, path), value) } }
+  if (member === undefined) return { [field]: to }
+  return { [field]: { [member]: field === 'providerSettings' ? mergeBetween(from, to) : to } }
 }
 
 /** The merge patch (RFC 7396) that turns one value into another. */
@@ -133,7 +171,9 @@ function joined(one: FieldPatches, other: FieldPatches): FieldPatches {
     names.map((name) => {
       const [first, second] = [one[name], other[name]]
       const both = isRecord(first) && isRecord(second)
-      return [name, both ? { ...first, ...second } : (second ?? first)]
+      // A null clears its field, and is no absence.
+      const asked = Object.hasOwn(other, name) ? second : first
+      return [name, both ? { ...first, ...second } : asked]
     }),
   )
 }

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { quoted } from '../core/patch.ts'
+import { withinDeadline } from '../service/deadline.ts'
 import { type Answer, asResponse, errorAnswer } from './answer.ts'
 import { bearerToken } from './auth/bearer.ts'
 import type { Exchange, HttpSettings, Trace } from './exchange.ts'
@@ -37,7 +38,17 @@ export function createApp(settings: HttpSettings): App {
       const query = queryOf(route, request.query)
       const params = paramsOf(match.params)
       const operation = route.operationId
-      const known = { settings, request, requestId, operation, params, query, principal, trace }
+      const service = withinDeadline(settings.service, request.deadline)
+      const known = {
+        settings: { ...settings, service },
+        request,
+        requestId,
+        operation,
+        params,
+        query,
+        principal,
+        trace,
+      }
       answer = await route.handle(known)
     } catch (thrown) {
       failure = thrown

@@ -15,15 +15,14 @@ export interface HttpSettings {
   readonly permissions: Permissions
   /** Gives the caller of an access token. */
   verify(token: string, deadline: number): Promise<Principal>
-  /** Rejects when the server cannot do its work at the moment. */
-  checkReady(): Promise<void>
   /** The counts of this process; absent where nobody keeps them. */
-  metrics?(): Promise<MetricsText>
+  metrics?(service: Service): Promise<MetricsText>
   log(line: RequestLine): void
 }
 
 /** One request and what has become known about it. */
 export interface Exchange {
+  /** Those of the application, with the store bounded by the request's deadline. */
   readonly settings: HttpSettings
   readonly request: HttpRequest
   readonly requestId: string

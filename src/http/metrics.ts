@@ -22,6 +22,6 @@ export async function getMetrics(exchange: Exchange): Promise<Answer> {
       'There are no metrics here: a process that lives as long as a request keeps no counts. Take them from the log.',
     )
   }
-  const { contentType, text } = await metrics()
+  const { contentType, text } = await metrics(service)
   return { status: 200, headers: { 'content-type': contentType }, body: text }
 }

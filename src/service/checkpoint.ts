@@ -9,6 +9,7 @@ import { canonicalJson, type Json } from '../core/json.ts'
 import { following } from '../store/chain.ts'
 import type { Checkpoint, Head } from '../store/entry.ts'
 import { CHECKPOINTS } from '../store/resource.ts'
+import type { Store } from '../store/store.ts'
 import type { Service } from './service.ts'
 
 /** Logs that one checkpoint names at most; more make several checkpoints. */
@@ -21,10 +22,12 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
   let added: Checkpoint | undefined
   for (;;) {
     const { heads, cursor } = await store.heads(last?.cursor)
-    const grown = heads.filter((head) => !isKnown(last, head))
-    if (grown.length === 0) return added
-    for (let from = 0; from < grown.length; from += MAX_HEADS) {
-      const next = nextCheckpoint(service, last, grown.slice(from, from + MAX_HEADS), cursor)
+    const known = await knownAt(store, last)
+    if (heads.every((head) => known.has(textOf(head)))) return added
+    // A store may look further back and give heads again. All are named again: so the checkpoints at
+    // one cursor always tell by themselves what is new.
+    for (let from = 0; from < heads.length; from += MAX_HEADS) {
+      const next = nextCheckpoint(service, last, heads.slice(from, from + MAX_HEADS), cursor)
       // Another instance is at it.
       if (!(await store.append(next))) return added
       last = next
@@ -33,9 +36,18 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
   }
 }
 
-/** A store may give the last ones again, since its index may lag behind. */
-const isKnown = (last: Checkpoint | undefined, { resource, seq }: Head) =>
-  last?.heads.some((known) => known.resource === resource && known.seq === seq) ?? false
+/** Heads that are named by the last checkpoint, and by those before it that end at the same place. */
+async function knownAt(store: Store, last: Checkpoint | undefined): Promise<ReadonlySet<string>> {
+  const known = new Set<string>()
+  for (let one = last; one !== undefined && one.cursor === last?.cursor; ) {
+    for (const head of one.heads) known.add(textOf(head))
+    const range = { below: one.seq, newestFirst: true, limit: 1 }
+    one = (await store.entries(CHECKPOINTS, range))[0] as Checkpoint | undefined
+  }
+  return known
+}
+
+const textOf = ({ resource, seq }: Head) => JSON.stringify([resource, seq])
 
 function nextCheckpoint(
   service: Service,

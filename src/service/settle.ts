@@ -10,6 +10,7 @@ import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { following } from '../store/chain.ts'
 import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
+import { withinDeadline } from './deadline.ts'
 import { openSealed } from './sealed.ts'
 import { callOf, type Service } from './service.ts'
 import { progressOf, reverted } from './state.ts'
@@ -177,13 +178,14 @@ const SWEEP_TIMEOUT_MS = 30_000
  * Gives how many were settled and how many were left.
  */
 export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
-  const intents = await service.store.openIntents()
+  const listed = withinDeadline(service, service.now() + SWEEP_TIMEOUT_MS)
+  const intents = await listed.store.openIntents()
   const overdue = intents.filter(({ deadline }) => deadline <= service.now())
   let settled = 0
   for (const intent of overdue) {
     // However long a late request is waited for, there must be time left to read after it.
     const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
-    const work = () => settle(service, intent, deadline)
+    const work = () => settle(withinDeadline(service, deadline), intent, deadline)
     settled += await service.turns.take(intent.resource, deadline, work).then(
       () => 1,
       () => 0,

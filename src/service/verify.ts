@@ -40,21 +40,27 @@ export interface Verification {
 
 const PROGRESS_EVERY = 10_000
 
+/** The newest record of a log that is as it was written. */
+interface Tail {
+  readonly seq: number
+  readonly hash: string
+}
+
 /** Checks everything that a store holds. */
 export async function verifyLog(store: Store, options: Verification = {}): Promise<Verdict> {
-  const { newest, claims, faults } = await readCheckpoints(store, options)
-  const tails = new Map<string, { seq: number; hash: string }>()
+  const { newest, claims, tail, faults } = await readCheckpoints(store, options)
+  const tails = new Map(tail === undefined ? [] : [[CHECKPOINTS, tail]])
   const broken = new Set(faults.map(({ resource }) => resource))
   let records = 0
   for await (const record of store.records()) {
     records += 1
     if (records % PROGRESS_EVERY === 0) options.progress?.(records)
     const { resource, seq } = record
-    // What comes after a bad record in its log proves nothing more.
-    if (broken.has(resource)) continue
-    const why = faultOf(record, tails.get(resource), claims.get(resource))
+    // What comes after a bad record in its log proves nothing more; the checkpoints have been checked.
+    if (resource === CHECKPOINTS || broken.has(resource)) continue
+    const { why, hash } = check(record, tails.get(resource), claims.get(resource))
     if (why === undefined) {
-      tails.set(resource, { seq, hash: hashIn(record) })
+      tails.set(resource, { seq, hash })
     } else {
       faults.push({ resource, seq, why })
       broken.add(resource)
@@ -66,73 +72,98 @@ export async function verifyLog(store: Store, options: Verification = {}): Promi
     const why = `the log ends at ${length}, and a checkpoint has seen ${seq}`
     faults.push({ resource, seq: length + 1, why })
   }
-  return { records, logs: tails.size, checkpoint: newest, faults }
+  const logs = new Set([...tails.keys(), ...broken]).size
+  return { records, logs, checkpoint: newest, faults }
 }
 
-/** Why a record is not what was written; `undefined` when it is. */
-function faultOf(
-  { resource, seq, text }: RawRecord,
-  before: { readonly seq: number; readonly hash: string } | undefined,
-  claim: Head | undefined,
-): string | undefined {
-  const entry = parsed(text)
-  if (entry === undefined) return 'it is no JSON object'
-  if (entry.resource !== resource || entry.seq !== seq)
-    return 'it is stored in the place of another'
-  if (seq !== (before?.seq ?? 0) + 1) return `it follows ${before?.seq ?? 'nothing'}`
-  if (entry.hash !== hashOf(entry)) return 'its hash is not that of what it says'
-  if (entry.previous !== (before?.hash ?? '')) return 'it does not hold the hash of the one before'
-  if (claim?.seq === seq && claim.hash !== entry.hash) return 'a checkpoint has seen another one'
-  return undefined
+interface Checked {
+  readonly entry: JsonObject
+  readonly hash: string
+  /** Why the record is not what was written; `undefined` when it is. */
+  readonly why: string | undefined
 }
 
-function parsed(text: string): JsonObject | undefined {
+function check(record: RawRecord, before: Tail | undefined, claim?: Head): Checked {
+  const { entry, hash, spelled } = read(record.text) ?? { entry: {}, hash: '', spelled: '' }
+  const whyOf = () => {
+    if (hash === '') return 'it is no JSON object'
+    if (entry.resource !== record.resource || entry.seq !== record.seq)
+      return 'it is stored in the place of another'
+    if (entry.seq !== (before?.seq ?? 0) + 1) return `it follows ${before?.seq ?? 'nothing'}`
+    if (entry.hash !== hash) return 'its hash is not that of what it says'
+    if (entry.previous !== (before?.hash ?? ''))
+      return 'it does not hold the hash of the one before'
+    // One meaning has many spellings, and a hash is that of the meaning.
+    if (spelled !== record.text) return 'it is not spelled as it was written'
+    if (claim?.seq === entry.seq && claim.hash !== hash) return 'a checkpoint has seen another one'
+    return undefined
+  }
+  return { entry, hash, why: whyOf() }
+}
+
+/** A record with its own hash and spelling; `undefined` for what cannot be read, or nests too deep. */
+function read(text: string): (Omit<Checked, 'why'> & { readonly spelled: string }) | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : undefined
+    const entry: unknown = JSON.parse(text)
+    if (!isRecord(entry)) return undefined
+    return { entry, hash: hashOf(entry), spelled: JSON.stringify(entry) }
   } catch {
     return undefined
   }
 }
 
-const hashIn = ({ text }: RawRecord) => String(parsed(text)?.hash)
+interface Checkpoints {
+  readonly newest: Checkpoint | undefined
+  /** The newest word on each log. */
+  readonly claims: ReadonlyMap<string, Head>
+  readonly tail: Tail | undefined
+  readonly faults: Fault[]
+}
 
-/** What the checkpoints say, the newest word on each log, and what is wrong with them. */
+/** What the checkpoints say, as far as they are what was written, and the first one that is not. */
 async function readCheckpoints(
   store: Store,
   { fingerprints, expected }: Verification,
-): Promise<{
-  readonly newest: Checkpoint | undefined
-  readonly claims: ReadonlyMap<string, Head>
-  readonly faults: Fault[]
-}> {
-  const faults: Fault[] = []
+): Promise<Checkpoints> {
   const claims = new Map<string, Head>()
   let newest: Checkpoint | undefined
   let found = expected === undefined
-  for (let from = 1; ; ) {
-    const page = (await store.entries(CHECKPOINTS, { from, limit: PAGE })) as readonly Checkpoint[]
-    for (const checkpoint of page) {
-      newest = checkpoint
-      found ||= checkpoint.seq === expected?.seq && checkpoint.hash === expected.hash
-      for (const head of checkpoint.heads) claims.set(head.resource, head)
-      if (fingerprints === undefined || checkpoint.code === codeOf(fingerprints, checkpoint))
-        continue
-      const { resource, seq } = checkpoint
-      faults.push({ resource, seq, why: 'its code was not made with the key in use' })
-    }
-    if (page.length < PAGE) break
-    from += PAGE
+  for await (const record of store.records(CHECKPOINTS)) {
+    const { entry, why = faultOf(entry, fingerprints) } = check(record, newest)
+    const { resource, seq } = record
+    // Its word against a record counts for nothing, and neither does that of those after it.
+    if (why !== undefined) return { newest, claims, tail: newest, faults: [{ resource, seq, why }] }
+    newest = entry as unknown as Checkpoint
+    found ||= newest.seq === expected?.seq && newest.hash === expected.hash
+    for (const head of newest.heads) claims.set(head.resource, head)
   }
+  const faults: Fault[] = []
   if (!found) {
     const seq = expected?.seq ?? 0
-    faults.push({
-      resource: CHECKPOINTS,
-      seq,
-      why: 'it is not the checkpoint that was written down',
-    })
+    const why = 'it is not the checkpoint that was written down'
+    faults.push({ resource: CHECKPOINTS, seq, why })
   }
-  return { newest, claims, faults }
+  return { newest, claims, tail: newest, faults }
 }
 
-const PAGE = 100
+/** What is wrong with an entry as a checkpoint. */
+function faultOf(entry: JsonObject, fingerprints: Fingerprints | undefined): string | undefined {
+  if (!isCheckpoint(entry)) return 'it is no checkpoint'
+  if (fingerprints === undefined || entry.code === codeOf(fingerprints, entry)) return undefined
+  return 'its code was not made with the key in use'
+}
+
+/** Whoever can write to the store can give any entry a hash that fits. */
+function isCheckpoint(entry: JsonObject): entry is JsonObject & Checkpoint {
+  const { kind, at, heads } = entry
+  return (
+    kind === 'checkpoint' &&
+    typeof at === 'number' &&
+    Math.abs(at) <= LAST_TIME &&
+    Array.isArray(heads) &&
+    heads.every((head) => isRecord(head) && typeof head.resource === 'string')
+  )
+}
+
+/** The last moment that a `Date` can hold, in epoch milliseconds. */
+const LAST_TIME = 8.64e15

@@ -104,8 +104,9 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     entries: (resource, range = {}) => entries(resource, range),
     operation,
     ...feed,
-    records: async function* () {
-      for await (const item of scan(logOf(''))) {
+    records: async function* (resource) {
+      const items = resource === undefined ? scan(logOf('')) : await query(logOf(resource))
+      for await (const item of items) {
         const seq = Number(item.sk?.S)
         yield { resource: resourceOfItem(item), seq, text: item.entry?.S ?? '' }
       }

@@ -74,6 +74,10 @@ export function prepareLog(database: Database) {
     all: prepare(
       `select position, resource, seq, entry from log where position > ? order by position limit ${PAGE}`,
     ),
+    whole: prepare(
+      `select position, resource, seq, entry from log where position > ? and resource = ?
+        order by position limit ${PAGE}`,
+    ),
     probe: prepare('insert or replace into probe (id, at) values (1, ?)'),
   }
 }

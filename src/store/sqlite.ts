@@ -58,11 +58,14 @@ export function createSqliteStore(database: Database): Store {
     return { heads: [...found.values()], cursor: String(rows.at(-1)?.position ?? since) }
   }
 
-  async function* records(): AsyncIterable<RawRecord> {
-    for (let position = 0; ; ) {
-      const rows = storing(() => log.all.all(position))
-      for (const { resource, seq, entry } of rows) {
-        yield { resource: String(resource), seq: Number(seq), text: String(entry) }
+  async function* records(resource?: string): AsyncIterable<RawRecord> {
+    const page = (position: number) =>
+      resource === undefined ? log.all.all(position) : log.whole.all(position, resource)
+    // From before the first position that anybody could write.
+    for (let position = -END; ; ) {
+      const rows = storing(() => page(position))
+      for (const row of rows) {
+        yield { resource: String(row.resource), seq: Number(row.seq), text: String(row.entry) }
       }
       const last = rows.at(-1)
       if (last === undefined) return

@@ -76,8 +76,8 @@ export interface Store {
   search(search: Search): Promise<readonly Found[]>
   /** Heads of clients' logs that grew since a cursor, and the next cursor; at most some thousand. */
   heads(since: string | undefined): Promise<{ heads: readonly Head[]; cursor: string }>
-  /** Everything as it is stored; the entries of one log in their order. */
-  records(): AsyncIterable<RawRecord>
+  /** Everything as it is stored, or one log; the entries of one log in their order. */
+  records(resource?: string): AsyncIterable<RawRecord>
   /** Intents that have no outcome yet. */
   openIntents(): Promise<readonly Intent[]>
   /** Writes and reads back, so that a readiness probe tells the truth. */

@@ -7,45 +7,15 @@ import { expect } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { HISTORY_CASES } from './history-cases.ts'
+import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 
-export interface Sent {
-  readonly method: string
-  readonly path: string
-  readonly query?: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
+export { CLIENT, COGNITO, type Received, type Sent, withToken }
 
-export interface Received {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: JsonObject
-}
-
-export interface Case {
-  readonly name: string
-  run(send: (request: Sent) => Promise<Received>, world: World): Promise<void>
-}
-
-export const CLIENT = '/clients/exampleClientId'
-export const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
 const NEW = {
   callbacks: ['https://new-callback-url.com'],
   allowedLogoutUrls: ['https://new-logout-url.com'],
-}
-
-/** A request with a token and a JSON body. */
-export async function withToken(world: World, sent: Sent, body?: Json): Promise<Sent> {
-  return {
-    ...sent,
-    headers: {
-      authorization: `Bearer ${await world.token()}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...sent.headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }
 }
 
 const patch = (world: World, body: Json, more: Partial<Sent> = {}) =>
@@ -85,6 +55,7 @@ function keepWell({ cognito }: World): void {
 }
 
 export const CASES: readonly Case[] = [
+  ...HISTORY_CASES,
   {
     name: 'the documented request to Auth0',
     run: async (send, world) => {

@@ -20,6 +20,7 @@ import { putLocalClient } from '../../src/providers/local/index.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDocuments, type Documents } from '../../src/store/documents.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -34,6 +35,8 @@ export interface World {
   readonly cognito: CognitoEmulator
   readonly documents: Documents
   readonly database: Database
+  /** The installation's key. */
+  readonly key: Uint8Array
   readonly log: readonly LogLine[]
   /** An access token with these scopes, and claims of one's own on top. */
   token(scopes?: readonly string[], claims?: JsonObject): Promise<string>
@@ -48,6 +51,10 @@ export interface WorldOptions {
   readonly permissions?: Json
   readonly limits?: JsonObject
   readonly level?: Level
+  /** File of the database; absent: it lives in memory. */
+  readonly path?: string
+  /** Puts something between the program and its store. */
+  readonly around?: (store: Store) => Store
   /** Keeps counts, as the Node entries do. */
   readonly metrics?: true
 }
@@ -103,12 +110,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       AWS_SECRET: 'emulator-secret',
     },
   )
-  const database = await openDatabase(':memory:')
+  const database = await openDatabase(options.path ?? ':memory:')
   const documents = createDocuments(database, config)
   putLocalClient(documents, fullLocalClient)
   const log: LogLine[] = []
   const clientry = await createClientry(config, {
-    store: createSqliteStore(database),
+    store: (options.around ?? ((store) => store))(createSqliteStore(database)),
     documents,
     ...(options.metrics === true && { metrics: createMetrics(Object.keys(config.providers)) }),
     environmentCredentials: () => undefined,
@@ -120,6 +127,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     cognito,
     documents,
     database,
+    key: config.key,
     log,
     token: (scopes = [], claims = {}) => {
       const now = Math.floor(Date.now() / 1_000)

@@ -16,6 +16,9 @@ type Operation = {
   responses: Record<string, { content: Record<string, { schema: JsonObject }> }>
 }
 
+/** As all our times are told. */
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
 let world: World
 let document: Document
 let send: (sent: Sent) => Promise<Received>
@@ -38,7 +41,7 @@ afterAll(async () => {
 
 /** Local references only, so that the document can stand on its own. */
 function validator(schema: JsonObject) {
-  const ajv = new Ajv2020({ strict: false })
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': RFC_3339 } })
   return ajv.compile({ ...schema, components: document.components })
 }
 
