@@ -37,10 +37,12 @@ export function createSqliteStore(database: Database): Store {
     return statement.all(resource, from, below, limit).map(entryOf)
   }
 
-  function search({ provider, actor, outcome, from, to, after, limit }: Search): Found[] {
-    const { at = END, mark = '0' } = after ?? {}
+  function search({ provider, actor, outcome, from, to = END, after, limit }: Search): Found[] {
+    // Positions begin with 1: everything before a time is below its place 0.
+    const [at, position] =
+      after !== undefined && after.at < to ? [after.at, Number(after.mark)] : [to, 0]
     const lane = laneOf(provider, actor, outcome)
-    const rows = log.search.all(lane, from ?? 0, to ?? END, at, Number(mark), limit)
+    const rows = log.search.all(lane, from ?? 0, at, position, limit)
     return rows.map((row) => ({
       place: { at: Number(row.at), mark: String(row.position).padStart(MARK_DIGITS, '0') },
       resource: String(row.resource),
