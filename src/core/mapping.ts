@@ -142,9 +142,16 @@ export function isLens<V>(row: Row<V>): row is Lens<V> {
 
 /** The raw rest of a record: what no neutral field is made of, without secrets. */
 function restOf(mapping: Mapping, native: Native): JsonObject {
+  const known = takenPaths.get(mapping)
+  if (known !== undefined) return withoutPaths(native, known)
   const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
-  return withoutPaths(native, [...used, ...mapping.hiddenKeys, ...mapping.secretPaths])
+  const taken = [...used, ...mapping.hiddenKeys, ...mapping.secretPaths]
+  takenPaths.set(mapping, taken)
+  return withoutPaths(native, taken)
 }
+
+/** One list for one mapping: what walks along it prepares it once. */
+const takenPaths = new WeakMap<Mapping, readonly string[]>()
 
 /** The fields that a native path (dotted) belongs to: by the path itself, one above or one below it. */
 export function fieldsOfPath(mapping: Mapping, path: string): readonly MappedField[] {
