@@ -1,8 +1,9 @@
 /** The log on SQLite. What belongs to one entry is written in one transaction. */
 
 import type { Database, Row } from './database.ts'
-import { storing, transaction } from './database.ts'
+import { storing } from './database.ts'
 import type { Entry, Head, Intent } from './entry.ts'
+import { committedInGroups } from './group-commit.ts'
 import { filingOf, laneOf, lanesOf } from './lanes.ts'
 import { prepareLog } from './sqlite-schema.ts'
 import type { Found, Range, RawRecord, Search, Store } from './store.ts'
@@ -11,25 +12,23 @@ import type { Found, Range, RawRecord, Search, Store } from './store.ts'
 export function createSqliteStore(database: Database): Store {
   const log = storing(() => prepareLog(database))
 
-  function append(entry: Entry): boolean {
+  const append = committedInGroups(database, (entry: Entry): boolean => {
     const { resource, seq, kind } = entry
-    return transaction(database, () => {
-      const [row] = log.insert.all(resource, seq, JSON.stringify(entry))
-      if (row === undefined) return false
-      const position = Number(row.position)
-      if (kind === 'intent') {
-        log.opened.run(resource, seq)
-        log.named.run(entry.operationId, position)
-      }
-      if (kind === 'outcome') log.closed.run(resource)
-      const filing = filingOf(entry)
-      for (const lane of filing === undefined ? [] : lanesOf(filing)) {
-        log.lane.run(lane)
-        log.file.run(entry.at, position, lane)
-      }
-      return true
-    })
-  }
+    const [row] = log.insert.all(resource, seq, JSON.stringify(entry))
+    if (row === undefined) return false
+    const position = Number(row.position)
+    if (kind === 'intent') {
+      log.opened.run(resource, seq)
+      log.named.run(entry.operationId, position)
+    }
+    if (kind === 'outcome') log.closed.run(resource)
+    const filing = filingOf(entry)
+    for (const lane of filing === undefined ? [] : lanesOf(filing)) {
+      log.lane.run(lane)
+      log.file.run(entry.at, position, lane)
+    }
+    return true
+  })
 
   function entries(resource: string, range: Range): readonly Entry[] {
     const { from = 1, below = END, newestFirst = false, limit = END } = range
@@ -73,7 +72,7 @@ export function createSqliteStore(database: Database): Store {
   }
 
   return {
-    append: async (entry) => storing(() => append(entry)),
+    append,
     last: async (resource) => storing(() => entries(resource, { newestFirst: true, limit: 1 })[0]),
     entries: async (resource, range = {}) => storing(() => entries(resource, range)),
     operation: async (operationId) =>
