@@ -126,7 +126,7 @@ async function measureRate(one: Account, milliseconds: number): Promise<readonly
       name: 'share of the permitted rate',
       figure: share,
       unit: '%',
-      least: 95,
+      atLeast: 95,
       detail: `${digits((ours * 1_000) / milliseconds)} of ${digits(permitted)} calls/s`,
     },
     {

@@ -9,7 +9,7 @@ export interface Row {
   /** The figure should not be above it; absent: there is none. */
   readonly aim?: number
   /** The figure should not be below it. */
-  readonly least?: number
+  readonly atLeast?: number
   /** The absolute figures that a ratio was made of. */
   readonly detail?: string
 }
@@ -43,14 +43,14 @@ export function tableOf(rows: readonly Row[]): string {
   return [line(head), line(rule), ...cells.map(line)].join('\n')
 }
 
-function aimOf({ aim, least, unit }: Row): string {
-  if (aim !== undefined) return `≤ ${aim} ${unit}`
-  return least === undefined ? '' : `≥ ${least} ${unit}`
+function aimOf({ aim, atLeast, unit }: Row): string {
+  if (atLeast !== undefined) return `≥ ${atLeast} ${unit}`
+  return aim === undefined ? '' : `≤ ${aim} ${unit}`
 }
 
-function verdictOf({ figure, aim, least }: Row): string {
-  if (aim === undefined && least === undefined) return ''
-  return figure <= (aim ?? figure) && figure >= (least ?? figure) ? 'ok' : 'short'
+function verdictOf({ figure, aim, atLeast }: Row): string {
+  if (aim === undefined && atLeast === undefined) return ''
+  return figure <= (aim ?? figure) && figure >= (atLeast ?? figure) ? 'ok' : 'short'
 }
 
 /** Two significant digits behind the point at most. */

@@ -150,9 +150,16 @@ function restOf(mapping: Mapping, native: Native): JsonObject {
 
 /** The same with the secrets that are in it. */
 export function settingsOf(mapping: Mapping, native: Native): JsonObject {
+  const known = takenPaths.get(mapping)
+  if (known !== undefined) return withoutPaths(native, known)
   const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
-  return withoutPaths(native, [...used, ...mapping.hiddenKeys])
+  const taken = [...used, ...mapping.hiddenKeys]
+  takenPaths.set(mapping, taken)
+  return withoutPaths(native, taken)
 }
+
+/** One list for one mapping: what walks along it prepares it once. */
+const takenPaths = new WeakMap<Mapping, readonly string[]>()
 
 /** The fields that a native path (dotted) belongs to: by the path itself, one above or one below it. */
 export function fieldsOfPath(mapping: Mapping, path: string): readonly MappedField[] {

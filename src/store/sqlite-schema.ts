@@ -54,17 +54,19 @@ export function prepareLog(database: Database) {
     ),
     opened: prepare('insert or replace into open_intents (resource, seq) values (?, ?)'),
     closed: prepare('delete from open_intents where resource = ?'),
-    open: prepare('select log.entry from open_intents join log using (resource, seq)'),
+    // "cross" keeps the order: the planner would rather go through the whole log.
+    open: prepare('select log.entry from open_intents cross join log using (resource, seq)'),
     named: prepare('insert into operations (operation_id, position) values (?, ?)'),
     operation: prepare(
       'select entry from operations join log using (position) where operation_id = ?',
     ),
     lane: prepare('insert into lanes (lane) values (?) on conflict do nothing'),
     file: prepare('insert into feed select id, ?, ? from lanes where lane = ?'),
+    // One upper bound: of two, the planner searches by the one and walks through the rest.
     search: prepare(
       `select feed.at, feed.position, log.resource, log.seq
         from lanes join feed on feed.lane = lanes.id join log on log.position = feed.position
-        where lanes.lane = ? and feed.at >= ? and feed.at < ? and (feed.at, feed.position) < (?, ?)
+        where lanes.lane = ? and feed.at >= ? and (feed.at, feed.position) < (?, ?)
         order by feed.at desc, feed.position desc limit ?`,
     ),
     grown: prepare(
@@ -72,11 +74,12 @@ export function prepareLog(database: Database) {
         where position > ? and resource not like '["$%' order by position limit ${HEADS}`,
     ),
     all: prepare(
-      `select position, resource, seq, entry from log where position > ? order by position limit ${PAGE}`,
+      `select position as place, resource, seq, entry from log where position > ?
+        order by position limit ${PAGE}`,
     ),
     whole: prepare(
-      `select position, resource, seq, entry from log where position > ? and resource = ?
-        order by position limit ${PAGE}`,
+      `select seq as place, resource, seq, entry from log where seq > ? and resource = ?
+        order by seq limit ${PAGE}`,
     ),
     probe: prepare('insert or replace into probe (id, at) values (1, ?)'),
   }

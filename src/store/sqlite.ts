@@ -1,8 +1,9 @@
 /** The log on SQLite. What belongs to one entry is written in one transaction. */
 
 import type { Database, Row } from './database.ts'
-import { storing, transaction } from './database.ts'
+import { storing } from './database.ts'
 import type { Entry, Head, Intent } from './entry.ts'
+import { committedInGroups } from './group-commit.ts'
 import { filingOf, laneOf, lanesOf } from './lanes.ts'
 import { prepareLog } from './sqlite-schema.ts'
 import type { Found, Range, RawRecord, Search, Store } from './store.ts'
@@ -11,25 +12,23 @@ import type { Found, Range, RawRecord, Search, Store } from './store.ts'
 export function createSqliteStore(database: Database): Store {
   const log = storing(() => prepareLog(database))
 
-  function append(entry: Entry): boolean {
+  const append = committedInGroups(database, (entry: Entry): boolean => {
     const { resource, seq, kind } = entry
-    return transaction(database, () => {
-      const [row] = log.insert.all(resource, seq, JSON.stringify(entry))
-      if (row === undefined) return false
-      const position = Number(row.position)
-      if (kind === 'intent') {
-        log.opened.run(resource, seq)
-        log.named.run(entry.operationId, position)
-      }
-      if (kind === 'outcome') log.closed.run(resource)
-      const filing = filingOf(entry)
-      for (const lane of filing === undefined ? [] : lanesOf(filing)) {
-        log.lane.run(lane)
-        log.file.run(entry.at, position, lane)
-      }
-      return true
-    })
-  }
+    const [row] = log.insert.all(resource, seq, JSON.stringify(entry))
+    if (row === undefined) return false
+    const position = Number(row.position)
+    if (kind === 'intent') {
+      log.opened.run(resource, seq)
+      log.named.run(entry.operationId, position)
+    }
+    if (kind === 'outcome') log.closed.run(resource)
+    const filing = filingOf(entry)
+    for (const lane of filing === undefined ? [] : lanesOf(filing)) {
+      log.lane.run(lane)
+      log.file.run(entry.at, position, lane)
+    }
+    return true
+  })
 
   function entries(resource: string, range: Range): readonly Entry[] {
     const { from = 1, below = END, newestFirst = false, limit = END } = range
@@ -37,10 +36,12 @@ export function createSqliteStore(database: Database): Store {
     return statement.all(resource, from, below, limit).map(entryOf)
   }
 
-  function search({ provider, actor, outcome, from, to, after, limit }: Search): Found[] {
-    const { at = END, mark = '0' } = after ?? {}
+  function search({ provider, actor, outcome, from, to = END, after, limit }: Search): Found[] {
+    // Positions begin with 1: everything before a time is below its place 0.
+    const [at, position] =
+      after !== undefined && after.at < to ? [after.at, Number(after.mark)] : [to, 0]
     const lane = laneOf(provider, actor, outcome)
-    const rows = log.search.all(lane, from ?? 0, to ?? END, at, Number(mark), limit)
+    const rows = log.search.all(lane, from ?? 0, at, position, limit)
     return rows.map((row) => ({
       place: { at: Number(row.at), mark: String(row.position).padStart(MARK_DIGITS, '0') },
       resource: String(row.resource),
@@ -59,22 +60,22 @@ export function createSqliteStore(database: Database): Store {
   }
 
   async function* records(resource?: string): AsyncIterable<RawRecord> {
-    const page = (position: number) =>
-      resource === undefined ? log.all.all(position) : log.whole.all(position, resource)
-    // From before the first position that anybody could write.
-    for (let position = -END; ; ) {
-      const rows = storing(() => page(position))
+    const page = (place: number) =>
+      resource === undefined ? log.all.all(place) : log.whole.all(place, resource)
+    // From before the first place that anybody could write.
+    for (let place = -END; ; ) {
+      const rows = storing(() => page(place))
       for (const row of rows) {
         yield { resource: String(row.resource), seq: Number(row.seq), text: String(row.entry) }
       }
       const last = rows.at(-1)
       if (last === undefined) return
-      position = Number(last.position)
+      place = Number(last.place)
     }
   }
 
   return {
-    append: async (entry) => storing(() => append(entry)),
+    append,
     last: async (resource) => storing(() => entries(resource, { newestFirst: true, limit: 1 })[0]),
     entries: async (resource, range = {}) => storing(() => entries(resource, range)),
     operation: async (operationId) =>
