@@ -8,6 +8,7 @@ import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
 import { measureColdStarts } from './cold-start.ts'
 import { measureHistory } from './history.ts'
+import { measurePace } from './pace.ts'
 import { jsonOf, type Row, tableOf } from './report.ts'
 import { startUpstream } from './upstream.ts'
 
@@ -24,6 +25,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
   cold: () => measureColdStarts(built, upstream, times(40, 8)),
   bundle: async () => measureBundle(built),
+  pace: () => measurePace(times(15, 6)),
   history: () => measureHistory(built, upstream, times(300, 30)),
 }
 

@@ -83,6 +83,8 @@ function settingsOf(provider: ProviderName, { auth0, cognito }: Addresses): Json
     type: 'cognito',
     pools: { [POOL_ID]: { endpoint: cognito } },
     credentials: { accessKeyId: AWS_CREDENTIALS.accessKeyId, secretAccessKey: secret },
+    // What a change costs is measured, not how it is held back.
+    pace: { perOperation: 10_000, perCategory: 10_000 },
   }
 }
 

@@ -78,7 +78,14 @@ export async function createClientry(
     verify,
     ...(metrics && {
       metrics: async (bounded: Service) =>
-        metrics.render({ keys: verify.health(), overdue: await overdueIn(bounded) }),
+        metrics.render({
+          keys: verify.health(),
+          pace: [...providers].map(([provider, { pace }]) => ({
+            provider,
+            buckets: pace?.() ?? [],
+          })),
+          overdue: await overdueIn(bounded),
+        }),
     }),
     log: (line) => observe({ kind: 'request', line }),
   })

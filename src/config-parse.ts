@@ -76,6 +76,10 @@ export function parseConfig(value: unknown, environment: Environment): Config {
       faults.push(`auth.permissions[${index}].providers names ${unknown}, which is not configured.`)
     }
   }
+  // What a call that was cut off did is found out by reading back, within the same request.
+  if (raw.limits.upstreamTimeoutMs >= raw.limits.deadlineMs) {
+    faults.push('limits.upstreamTimeoutMs must be shorter than limits.deadlineMs.')
+  }
   if (faults.length > 0) throw faulty(faults)
   return config
 }
@@ -167,7 +171,7 @@ function providerOf(
         faults.push(`${at} is for development only: its users are not real.`)
       return raw
     case 'cognito': {
-      const { credentials, pools } = raw
+      const { credentials, pools, pace } = raw
       const keys = credentials && {
         accessKeyId: credentials.accessKeyId,
         secretAccessKey: lookUp(credentials.secretAccessKey, `${at}.credentials.secretAccessKey`),
@@ -186,10 +190,11 @@ function providerOf(
         type: 'cognito',
         pools: Object.fromEntries(complete),
         ...(keys === undefined ? {} : { credentials: keys }),
+        ...(pace === undefined ? {} : { pace }),
       }
     }
     case 'auth0': {
-      const { domain, clientId, allowWildcards } = raw
+      const { domain, clientId, allowWildcards, pace } = raw
       const baseUrl = (raw.baseUrl ?? `https://${domain}`).replace(/\/+$/, '')
       if (raw.baseUrl === undefined && domain === undefined) {
         faults.push(`${at} must have a domain or a baseUrl.`)
@@ -198,7 +203,15 @@ function providerOf(
       const audience =
         raw.audience ?? `${domain === undefined ? baseUrl : `https://${domain}`}/api/v2/`
       const clientSecret = lookUp(raw.clientSecret, `${at}.clientSecret`)
-      return { type: 'auth0', baseUrl, audience, clientId, clientSecret, allowWildcards }
+      return {
+        type: 'auth0',
+        baseUrl,
+        audience,
+        clientId,
+        clientSecret,
+        allowWildcards,
+        ...(pace === undefined ? {} : { pace }),
+      }
     }
   }
 }

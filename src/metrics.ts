@@ -6,9 +6,11 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { ERROR_CODES } from './core/errors.ts'
+import type { IssuerHealth } from './http/auth/verify.ts'
 import type { RequestLine } from './http/exchange.ts'
 import { ROUTES } from './http/routes.ts'
 import type { Metrics, Readings } from './observe.ts'
+import type { PaceState } from './providers/provider.ts'
 import type { Entry } from './store/entry.ts'
 import { refOf } from './store/resource.ts'
 
@@ -110,47 +112,74 @@ function historyCounters(register: Registry, providerIds: readonly string[]) {
   }
 }
 
-/** Gauges that are set from readings. Another one, such as the pace of providers, is a row here. */
+/** Gauges that are set from readings, a row each. */
 function gaugesIn(
   register: Registry,
   providerIds: readonly string[],
 ): readonly ((readings: Readings) => void)[] {
-  type Row = readonly [label: string, value: number]
+  type Row = readonly [labels: Readonly<Record<string, string>>, value: number]
   const gauge = (
     name: string,
     help: string,
-    label: string,
+    labelNames: readonly string[],
     rows: (readings: Readings) => readonly Row[],
   ) => {
+    const registers = [register]
     const made = new Gauge({
       name: `clientry_${name}`,
       help,
-      labelNames: [label],
-      registers: [register],
+      labelNames: [...labelNames],
+      registers,
     })
     return (readings: Readings) => {
       made.reset()
-      for (const [value, count] of rows(readings)) made.inc({ [label]: value }, count)
+      for (const [labels, count] of rows(readings)) made.inc(labels, count)
     }
   }
+  const keys = (name: string, help: string, value: (of: IssuerHealth) => number) =>
+    gauge(name, help, ['issuer'], ({ keys }) =>
+      keys.map((of): Row => [{ issuer: of.issuer }, value(of)]),
+    )
+  const pace = (name: string, help: string, value: (of: PaceState) => number | undefined) =>
+    gauge(`pace_${name}`, help, ['provider', 'bucket'], ({ pace }) =>
+      pace.flatMap(({ provider, buckets }) =>
+        buckets.flatMap((of): readonly Row[] => {
+          const known = value(of)
+          return known === undefined ? [] : [[{ provider, bucket: of.name }, known]]
+        }),
+      ),
+    )
   return [
-    gauge('changes_overdue', 'Changes open past their deadline', 'provider', ({ overdue }) =>
+    gauge('changes_overdue', 'Changes open past their deadline', ['provider'], ({ overdue }) =>
       overdue === undefined
         ? []
-        : [...providerIds.map((id): Row => [id, 0]), ...overdue.map((id): Row => [id, 1])],
+        : [
+            ...providerIds.map((provider): Row => [{ provider }, 0]),
+            ...overdue.map((provider): Row => [{ provider }, 1]),
+          ],
     ),
-    gauge('keys_loaded_seconds', 'When keys were last loaded, Unix time', 'issuer', ({ keys }) =>
-      keys.map(({ issuer, loadedAt = 0 }) => [issuer, loadedAt / 1_000]),
+    keys(
+      'keys_loaded_seconds',
+      'When keys were last loaded, Unix time',
+      ({ loadedAt = 0 }) => loadedAt / 1_000,
     ),
-    gauge('keys_stale', '1: keys in use are older than they should be', 'issuer', ({ keys }) =>
-      keys.map(({ issuer, stale }) => [issuer, stale ? 1 : 0]),
+    keys('keys_stale', '1: keys in use are older than they should be', ({ stale }) =>
+      Number(stale),
     ),
-    gauge('keys_refused', 'Published keys that are not used', 'issuer', ({ keys }) =>
-      keys.map(({ issuer, refused }) => [issuer, refused.length]),
+    keys('keys_refused', 'Published keys that are not used', ({ refused }) => refused.length),
+    keys('keys_failures', 'Failed fetches of keys since the start', ({ failures }) => failures),
+    pace('rate', 'Calls a second that this process gives itself', (of) => of.perSecond),
+    pace('tokens', 'Calls that could go at once', ({ tokens }) => tokens),
+    pace('waiting', 'Calls that wait for their turn', ({ waiting }) => waiting),
+    pace(
+      'paused_until_seconds',
+      'Until when nothing is sent, Unix time',
+      ({ pausedUntil }) => pausedUntil / 1_000,
     ),
-    gauge('keys_failures', 'Failed fetches of keys since the start', 'issuer', ({ keys }) =>
-      keys.map(({ issuer, failures }) => [issuer, failures]),
-    ),
+    pace('sent', 'Calls sent since the start', ({ sent }) => sent),
+    pace('throttled', 'Calls that the provider refused as too fast', (of) => of.throttled),
+    pace('refused', 'Calls refused here, for want of time', ({ refused }) => refused),
+    pace('waited_seconds', 'All waiting since the start', ({ waitedMs }) => waitedMs / 1_000),
   ]
 }
 

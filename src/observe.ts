@@ -6,7 +6,8 @@
 import { isClientError } from './core/errors.ts'
 import type { IssuerHealth } from './http/auth/verify.ts'
 import type { MetricsText, RequestLine } from './http/exchange.ts'
-import type { Call, Provider, UpstreamCall } from './providers/provider.ts'
+import type { Call, PaceState, Provider, Step, UpstreamCall } from './providers/provider.ts'
+import type { Secrets } from './providers/secrets.ts'
 import type { Entry } from './store/entry.ts'
 import type { Store } from './store/store.ts'
 
@@ -34,6 +35,8 @@ export interface Metrics {
 /** What is read when somebody asks, and not counted before. */
 export interface Readings {
   readonly keys: readonly IssuerHealth[]
+  /** What the providers' request rates leave, where they have any. */
+  readonly pace: readonly { readonly provider: string; readonly buckets: readonly PaceState[] }[]
   /** The provider of each change that is open past its deadline; `undefined`: the store failed. */
   readonly overdue: readonly string[] | undefined
 }
@@ -84,12 +87,38 @@ function observedProvider(id: string, provider: Provider, observe: Observe): Pro
       call.onUpstream?.(ended)
     },
   })
+  const toldStep = <S extends Step>(step: S): S => ({
+    ...step,
+    send: (call: Call) => step.send(telling(call)),
+  })
+  const { list, creation, removal, secrets } = provider
   return {
     ...provider,
     read: (ref, call, fields) => provider.read(ref, telling(call), fields),
-    steps: (ref, base, next) =>
-      provider
-        .steps(ref, base, next)
-        .map((step) => ({ ...step, send: (call) => step.send(telling(call)) })),
+    steps: (ref, base, next) => provider.steps(ref, base, next).map(toldStep),
+    ...(list && { list: (pool, call, cursor) => list(pool, telling(call), cursor) }),
+    ...(removal && { removal: (ref, base) => toldStep(removal(ref, base)) }),
+    ...(creation && {
+      creation: {
+        ...creation,
+        step: (place, next) => toldStep(creation.step(place, next)),
+        find: (place, next, since, call) => creation.find(place, next, since, telling(call)),
+      },
+    }),
+    ...(secrets && { secrets: observedSecrets(secrets, telling, toldStep) }),
+  }
+}
+
+function observedSecrets(
+  secrets: Secrets,
+  telling: (call: Call) => Call,
+  toldStep: <S extends Step>(step: S) => S,
+): Secrets {
+  const { remove } = secrets
+  return {
+    ...secrets,
+    list: (ref, call) => secrets.list(ref, telling(call)),
+    add: (ref, base) => toldStep(secrets.add(ref, base)),
+    ...(remove && { remove: (ref, base, secretId) => toldStep(remove(ref, base, secretId)) }),
   }
 }

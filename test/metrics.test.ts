@@ -137,11 +137,22 @@ describe('what is read when somebody asks', () => {
     failures: 3,
     refused: [''],
   }
+  const bucket = {
+    name: 'tenant',
+    tokens: 2,
+    pausedUntil: 1_500,
+    waiting: 3,
+    sent: 4,
+    throttled: 5,
+    refused: 6,
+    waitedMs: 250,
+  }
 
   it('is shown as it is now, and what cannot be known is not there', async () => {
     const metrics = createMetrics(['auth0'])
     const { text: first } = await metrics.render({
       keys: [key],
+      pace: [{ provider: 'auth0', buckets: [bucket] }],
       overdue: ['auth0', 'auth0', 'gone'],
     })
     expect(first.split('\n')).toEqual(
@@ -152,9 +163,17 @@ describe('what is read when somebody asks', () => {
         'clientry_keys_stale{issuer="i"} 1',
         'clientry_keys_failures{issuer="i"} 3',
         'clientry_keys_refused{issuer="i"} 1',
+        'clientry_pace_tokens{provider="auth0",bucket="tenant"} 2',
+        'clientry_pace_waiting{provider="auth0",bucket="tenant"} 3',
+        'clientry_pace_paused_until_seconds{provider="auth0",bucket="tenant"} 1.5',
+        'clientry_pace_sent{provider="auth0",bucket="tenant"} 4',
+        'clientry_pace_throttled{provider="auth0",bucket="tenant"} 5',
+        'clientry_pace_refused{provider="auth0",bucket="tenant"} 6',
+        'clientry_pace_waited_seconds{provider="auth0",bucket="tenant"} 0.25',
       ]),
     )
-    const { text: second } = await metrics.render({ keys: [], overdue: undefined })
+    expect(first).not.toMatch(/^clientry_pace_rate\{/m)
+    const { text: second } = await metrics.render({ keys: [], pace: [], overdue: undefined })
     expect(second).not.toMatch(/^clientry_(changes_overdue|keys_stale)\{/m)
   })
 })

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from './json.ts'
 import { isRecord, memberOf, same } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { fieldsOfPath, showClient, stateOf } from './mapping.ts'
-import { covers } from './paths.ts'
+import { covers, withoutPaths } from './paths.ts'
 import { isSecret } from './secret.ts'
 
 /** One field that differs. A secret is told by its fingerprint, never by its value. */
@@ -26,10 +26,10 @@ export function diffClients(
   after: Native,
   fingerprintOf: (secret: string) => string,
 ): readonly FieldChange[] {
-  const one = showClient(mapping, mapping.normal(before))
-  const other = showClient(mapping, mapping.normal(after))
+  const shown = (native: Native) =>
+    showClient(mapping, withoutPaths(mapping.normal(native), mapping.volatileKeys))
+  const [one, other] = [shown(before), shown(after)]
   const changes = FIELD_NAMES.flatMap((field) => {
-    if (field === 'updatedAt') return []
     const was = plain(one[field], fingerprintOf)
     const is = plain(other[field], fingerprintOf)
     if (same(was, is)) return []

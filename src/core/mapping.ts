@@ -9,6 +9,7 @@ import type { Client, FieldName } from './client.ts'
 import { FIELD_NAMES, FIELDS } from './client.ts'
 import type { Json, JsonObject } from './json.ts'
 import { same } from './json.ts'
+import type { ProviderLint } from './lint/rule.ts'
 import { covers, withoutPaths } from './paths.ts'
 import type { Secret } from './secret.ts'
 import { secret } from './secret.ts'
@@ -107,6 +108,8 @@ export interface Mapping {
   normal(native: Native): Native
   /** What a reader of this record should know. */
   warnings?(native: Native): readonly Warning[]
+  /** What is worth a second look with this provider only. */
+  readonly lint?: ProviderLint
 }
 
 /** Fields that have a row; the raw rest (`providerSettings`) is what no row is made of. */

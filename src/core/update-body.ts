@@ -16,11 +16,13 @@ export function updateBody(mapping: Mapping, native: Native, next: Native): Json
   if (mapping.omitted === 'reset') {
     return Object.fromEntries(Object.entries(next).filter(([name]) => !refused.has(name)))
   }
+  const was = (name: string) => memberOf(native, name)
+  const is = (name: string) => memberOf(next, name)
   const names = [...new Set([...Object.keys(native), ...Object.keys(next)])]
   return Object.fromEntries(
     names
-      .filter((name) => !refused.has(name) && !same(native[name] ?? null, next[name] ?? null))
-      .map((name) => [name, changed(mapping, name, native[name], next[name])]),
+      .filter((name) => !refused.has(name) && !same(was(name) ?? null, is(name) ?? null))
+      .map((name) => [name, changed(mapping, name, was(name), is(name))]),
   )
 }
 

@@ -3,6 +3,7 @@
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { ERROR_CODES } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import { SEVERITIES } from '../core/lint/rule.ts'
 import { HISTORY_OUTCOMES } from '../service/history.ts'
 import { fieldSchemas } from './field-schemas.ts'
 
@@ -61,6 +62,18 @@ export function schemas(): JsonObject {
     },
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
+    Findings: object({ findings: list(ref('Finding')) }, ['findings']),
+    Finding: object(
+      {
+        rule: text,
+        severity: { enum: [...SEVERITIES] },
+        field: text,
+        message: text,
+        source: text,
+        mend: object({ client: ref('ClientPatch') }, ['client']),
+      },
+      ['rule', 'severity', 'field', 'message', 'source'],
+    ),
     FieldChange: object(
       { field: text, before: {}, after: {}, added: list({}), removed: list({}) },
       ['field', 'before', 'after'],

@@ -135,7 +135,9 @@ function responsesOf({ answers, permission, path, body }: Route): JsonObject {
       description: 'Success.',
       headers: {
         'X-Request-Id': { schema: { type: 'string' } },
-        ...(answers === 'Client' ? { ETag: { schema: { type: 'string' } } } : {}),
+        ...(answers === 'Client' || answers === 'Findings'
+          ? { ETag: { schema: { type: 'string' } } }
+          : {}),
         ...(body === undefined ? {} : CHANGE_HEADERS),
       },
       content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),

@@ -9,6 +9,7 @@ import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { lintOneClient } from './lint.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { getProvider, listProviders } from './providers.ts'
@@ -29,6 +30,7 @@ export interface Route {
   /** What a success answers. */
   readonly answers:
     | 'Client'
+    | 'Findings'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -97,6 +99,16 @@ export const ROUTES: readonly Route[] = [
     body: 'ClientPatch',
     answers: 'Client',
     handle: patchClient,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/lint',
+    operationId: 'lintClient',
+    summary: 'What deserves a second look on a client, with the change that mends it.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'Findings',
+    handle: lintOneClient,
   },
   {
     method: 'GET',

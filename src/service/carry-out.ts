@@ -7,7 +7,7 @@ import { following } from '../store/chain.ts'
 import type { Intent } from '../store/entry.ts'
 import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
-import { close, findOutcome, type Running, type Settled } from './settle.ts'
+import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
 
 export interface Done {
   readonly native: Native
@@ -76,24 +76,26 @@ async function settleNow(
   call: Call,
   cause: unknown,
 ): Promise<Done> {
-  const settled = await lookUntilKnown(service, running, call, cause).catch((error) => {
-    throw unknown(running, error)
+  const settled = await lookUntilKnown(service, running, call, cause).catch(async (error) => {
+    // An instance that was held up past its deadline has no time left to look.
+    const open = await isOpen(service, running.intent).catch(() => true)
+    if (open) throw unknown(running, error)
+    return overlap(service, running)
   })
   if (settled.outcome === 'applied') return finish(service, running, settled)
   const closing = close(service, running, settled, 'request')
   const { appended } = await closing.catch((error) => {
     throw unknown(running, error)
   })
-  if (settled.outcome === 'conflict' || !appended) throw conflict(running.intent)
+  if (!appended) return overlap(service, running, settled.native)
+  if (settled.outcome === 'conflict') throw conflict(running.intent)
   if (isRefusal(cause)) throw notApplied(running, cause)
   const says = 'The provider failed during the change; it was read back, and nothing is changed.'
   throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
 }
 
-/** Looks as often as the deadline allows, and not before the provider wants to be asked again. */
-async function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
-  const { retryAfter = 0 } = isClientError(cause) ? cause.details : {}
-  await service.sleep(Math.min(retryAfter * 1_000, Math.max(call.deadline - service.now(), 0)))
+/** Looks as often as the deadline allows; the provider's pace keeps the pauses that were asked for. */
+function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
   const look = () => findOutcome(service, running, call, !isRefusal(cause))
   return withRetries(service, call.deadline, look)
 }
@@ -106,12 +108,7 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
     throw unknown(running, cause)
   })
   const native = settled.native ?? running.next
-  if (!appended) {
-    await recordOverlap(service, running, native).catch((cause) => {
-      throw unknown(running, cause)
-    })
-    throw conflict(running.intent)
-  }
+  if (!appended) return overlap(service, running, native)
   return {
     native,
     warnings: surprises.map(({ field }) => ({
@@ -126,8 +123,18 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
  * This instance was held up past its deadline, and another one has closed the intent. No provider
  * takes fencing tokens, so the overlap cannot be prevented; it is recorded and told.
  */
-async function recordOverlap(service: Service, running: Running, native: Native): Promise<void> {
-  const { intent, provider } = running
+async function overlap(service: Service, running: Running, native?: Native): Promise<never> {
+  await recordOverlap(service, running, native).catch((cause) => {
+    throw unknown(running, cause)
+  })
+  throw conflict(running.intent)
+}
+
+async function recordOverlap(
+  service: Service,
+  { intent, provider }: Running,
+  native: Native | undefined,
+): Promise<void> {
   const { store, fingerprints } = service
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const last = await store.last(intent.resource)
@@ -136,13 +143,24 @@ async function recordOverlap(service: Service, running: Running, native: Native)
       await service.sleep(PAUSE_MS)
       continue
     }
+    // What could not be read is compared by the next change, with the state that was known last.
+    const known = {
+      ...(last !== undefined && 'tag' in last && last.tag !== undefined ? { tag: last.tag } : {}),
+      ...(last !== undefined && 'state' in last && last.state !== undefined
+        ? { state: last.state }
+        : {}),
+    }
     const overlap = following(last, {
       kind: 'overlap' as const,
       resource: intent.resource,
       at: service.now(),
       operationId: intent.operationId,
-      tag: fingerprints.ofState(provider.mapping, native),
-      state: fingerprints.masked(provider.mapping, native),
+      ...(native === undefined
+        ? known
+        : {
+            tag: fingerprints.ofState(provider.mapping, native),
+            state: fingerprints.masked(provider.mapping, native),
+          }),
     })
     if (await store.append(overlap)) return
   }

@@ -50,8 +50,8 @@ export async function findOutcome(
   const { provider, base, next } = running
   const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
   let current = await readOrGone(running, call)
-  const unfinished = current !== undefined && ['before', 'partly'].includes(progress(current))
-  if (unfinished && mayLand) {
+  // Somebody else's value may still be overwritten by what is on its way, as the old one may.
+  if (current !== undefined && progress(current) !== 'after' && mayLand) {
     await service.sleep(Math.min(service.upstreamTimeoutMs, call.deadline - service.now()))
     current = await readOrGone(running, call)
   }
@@ -96,7 +96,10 @@ async function undo(
 }
 
 /** Whether an intent is still the newest entry of its client: nobody has settled it. */
-async function isOpen(service: Service, { resource, seq, operationId }: Intent): Promise<boolean> {
+export async function isOpen(
+  service: Service,
+  { resource, seq, operationId }: Intent,
+): Promise<boolean> {
   const last = await service.store.last(resource)
   return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
 }
@@ -167,7 +170,7 @@ export async function settle(service: Service, intent: Intent, deadline: number)
   await close(service, unknown, { outcome: 'conflict', native }, 'settlement')
 }
 
-/** Time that settling one intent may take, in the background (milliseconds). */
+/** Time that settling one intent may take in the background, waiting aside (milliseconds). */
 const SWEEP_TIMEOUT_MS = 30_000
 
 /**
@@ -180,7 +183,8 @@ export async function sweep(service: Service): Promise<{ settled: number; left: 
   const overdue = intents.filter(({ deadline }) => deadline <= service.now())
   let settled = 0
   for (const intent of overdue) {
-    const deadline = service.now() + SWEEP_TIMEOUT_MS
+    // However long a late request is waited for, there must be time left to read after it.
+    const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
     const work = () => settle(withinDeadline(service, deadline), intent, deadline)
     settled += await service.turns.take(intent.resource, deadline, work).then(
       () => 1,

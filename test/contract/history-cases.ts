@@ -263,11 +263,16 @@ export const HISTORY_CASES: readonly Case[] = [
   {
     name: 'a change that failed once it had begun, with its operation and what became of it',
     run: async (send, world) => {
-      world.auth0.inject({ kind: 'throttle', operation: 'PATCH /clients/{id}', retryAfter: 60 })
-      const { status, body } = await send(await patch(world, { client: { name: 'Refused' } }))
+      world.cognito.inject({ kind: 'expired_credentials', operation: 'UpdateUserPoolClient' })
+      const client = { name: 'Refused' }
+      const { status, body } = await send(await patch(world, { ...COGNITO, client }))
       expect({ status, body }).toMatchObject({
-        status: 503,
-        body: { outcome: 'not_applied', operationId: expect.any(String) },
+        status: 500,
+        body: {
+          code: 'provider_misconfigured',
+          outcome: 'not_applied',
+          operationId: expect.any(String),
+        },
       })
       const told = await send(await get(world, `/operations/${body.operationId}`))
       expect(told).toMatchObject({ status: 200, body: { outcome: 'not_applied' } })

@@ -25,32 +25,16 @@ import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { SAMPLES, type Samples } from './samples.ts'
 
 interface Subject {
   readonly name: string
   readonly mapping: Mapping
   readonly native: JsonObject
   /** Another allowed value for each field that the provider lets change. */
-  readonly samples: { readonly [F in FieldName]?: Json }
+  readonly samples: Samples
   /** Views that follow a field, by the nature of the provider. */
   readonly follows: { readonly [F in FieldName]?: readonly FieldName[] }
-}
-
-const SAMPLES: { readonly [F in FieldName]?: Json } = {
-  name: 'Another name',
-  secret: 'another-secret-another-secret-another',
-  callbacks: ['https://app.example.com/callback', 'https://new.example.com/callback'],
-  allowedLogoutUrls: ['https://new.example.com/logout'],
-  description: 'Another text',
-  webOrigins: ['https://new.example.com'],
-  allowedOrigins: ['https://new.example.com'],
-  clientMetadata: { team: 'platform', tier: 'gold', added: 'yes' },
-  disabled: true,
-  initiateLoginUri: 'https://new.example.com/login',
-  logoUri: 'https://new.example.com/logo.png',
-  idTokenLifetime: 7200,
-  refreshTokenLifetime: 1728000,
-  refreshTokenRotation: { enabled: true, graceSeconds: 0 },
 }
 
 const SUBJECTS: readonly Subject[] = [
@@ -65,47 +49,21 @@ const SUBJECTS: readonly Subject[] = [
         con_2: { name: 'google', strategy: 'google-oauth2' },
       },
     },
-    samples: {
-      ...SAMPLES,
-      grantTypes: ['authorization_code'],
-      tokenEndpointAuthMethod: 'client_secret_basic',
-      supportedIdp: ['google', 'users'],
-      appType: 'spa',
-      oidcConformant: false,
-      refreshTokenIdleLifetime: 600000,
-      idTokenSignedResponseAlg: 'PS256',
-    },
+    samples: SAMPLES.auth0,
     follows: {},
   },
   {
     name: 'cognito',
     mapping: cognito,
     native: fullCognitoClient,
-    samples: {
-      ...SAMPLES,
-      grantTypes: ['implicit'],
-      supportedIdp: ['COGNITO'],
-      defaultCallback: 'https://app.example.com/callback',
-      scopes: ['openid'],
-      accessTokenLifetime: 3600,
-    },
+    samples: SAMPLES.cognito,
     follows: { grantTypes: ['responseTypes', 'appType'] },
   },
   {
     name: 'local',
     mapping: local,
     native: fullLocalClient,
-    samples: {
-      ...SAMPLES,
-      grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
-      tokenEndpointAuthMethod: 'client_secret_post',
-      appType: 'native',
-      responseTypes: ['code', 'none'],
-      scopes: ['openid', 'email'],
-      accessTokenLifetime: 1800,
-      idTokenSignedResponseAlg: 'PS256',
-      firstParty: false,
-    },
+    samples: SAMPLES.local,
     follows: {},
   },
 ]

@@ -1,6 +1,7 @@
 /** Each provider with something real behind it, seen by the suites through one interface. */
 
 import type { Json, JsonObject } from '../../src/core/json.ts'
+import { same } from '../../src/core/json.ts'
 import { secret } from '../../src/core/secret.ts'
 import { DEFAULT_CREDENTIAL, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
@@ -93,7 +94,14 @@ export const SUBJECTS: readonly SubjectKind[] = [
     description: 'ClientName',
     start: async () => {
       const emulator = await startCognitoEmulator({
-        pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
+        pools: [
+          {
+            id: POOL_ID,
+            identityProviders: ['Google'],
+            resourceServers: [{ identifier: 'orders', scopes: ['read'] }],
+            clients: [fullCognitoClient],
+          },
+        ],
       })
       emulator.addFutureMember('MemberOfTomorrow')
       return {
@@ -101,6 +109,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
           type: 'cognito',
           pools: { [POOL_ID]: { region: 'us-east-1', endpoint: emulator.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
+          pace: { perOperation: 10_000, perCategory: 10_000 },
         }),
         ref: { provider: 'it', userPoolId: POOL_ID, id: 'exampleClientId' },
         stored: () => emulator.client(POOL_ID, 'exampleClientId') as JsonObject,
@@ -144,4 +153,12 @@ export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
       .filter(([name]) => !kind.volatile.includes(name))
       .map(([name, value]) => [name, inOrder(value)]),
   ) as Readonly<Record<string, Json>>
+}
+
+/** Members in which two stored records differ: what the suites judge a change by. */
+export function differences(kind: SubjectKind, one: JsonObject, other: JsonObject): string[] {
+  const [was, is] = [settled(kind, one), settled(kind, other)]
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
+    (name) => !same(was[name] ?? null, is[name] ?? null),
+  )
 }

@@ -93,6 +93,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           type: 'cognito',
           pools: { [POOL_ID]: { endpoint: cognito.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
+          pace: { perOperation: 10_000, perCategory: 10_000 },
         },
         local: { type: 'local' },
       },

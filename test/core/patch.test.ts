@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { Json } from '../../src/core/json.ts'
 import { applyMember, checkMember, mergePatch, parseMergePatch } from '../../src/core/patch.ts'
+import { thrown } from './thrown.ts'
 
 /** RFC 7396 appendix A: original, patch, result. */
 const RFC_7396: readonly (readonly [Json, Json, Json])[] = [
@@ -161,13 +162,3 @@ describe('checkMember', () => {
     expect(error.field).toMatch(/^client\."/)
   })
 })
-
-function thrown(work: () => unknown): ClientError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof ClientError) return error
-    throw error
-  }
-  throw new TypeError('nothing was thrown')
-}

@@ -204,7 +204,7 @@ describe('the log of a key', () => {
     await bench.change(subject.ref, { name: 'New' }, { key })
     const records: string[] = []
     for await (const { text } of bench.service.store.records()) records.push(text)
-    expect(records.length).toBe(3)
+    expect(records.length).toBeGreaterThanOrEqual(3)
     expect(records.join()).not.toMatch(/a-key-that-is-secret|a-secret-that-nobody/)
     await bench.close()
     await subject.close()

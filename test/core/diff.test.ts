@@ -1,0 +1,138 @@
+/** What is told of a difference: each change once, under the name that callers know, without secrets. */
+
+import { describe, expect, it } from 'vitest'
+import { diffClients } from '../../src/core/diff.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { flag, inner, key, list, member, view } from '../../src/core/lenses.ts'
+import { type Lens, type Mapping, secretOf } from '../../src/core/mapping.ts'
+import type { Secret } from '../../src/core/secret.ts'
+import { mappingOf } from './mapping.ts'
+
+const secret: Lens<Secret | null> = {
+  support: 'native',
+  keys: ['key'],
+  get: (native) => secretOf(native.key),
+  put: (value) => ({ key: value?.reveal() }),
+}
+const clientMetadata: Lens<Readonly<Record<string, string>>> = {
+  support: 'native',
+  keys: ['labels'],
+  get: (native) => inner(native, 'labels') as Readonly<Record<string, string>>,
+  put: (value) => ({ labels: value ?? {} }),
+}
+const mapping = mappingOf(
+  {
+    secret,
+    clientMetadata,
+    name: key('name'),
+    callbacks: list('urls', 'omit'),
+    disabled: flag('off', false),
+    idTokenLifetime: member('tokens', 'seconds'),
+    updatedAt: view(['moved'], (native) => String(native.moved), 'it moves by itself'),
+  },
+  {
+    hiddenKeys: ['hidden'],
+    volatileKeys: ['moved', 'mirror'],
+    secretPaths: ['key', 'addons.token', 'password', 'passwords'],
+  },
+)
+
+const differs = (before: JsonObject, after: JsonObject, of: Mapping = mapping) =>
+  diffClients(of, before, after, (text) => `print of ${text.length}`)
+
+describe('a difference', () => {
+  it('is told by attribute, in the order of the attributes, and only once', () => {
+    const before = { urls: ['a', 'b'], name: 'Old', off: false, tokens: { seconds: 1 }, kept: 1 }
+    const after = { urls: ['b', 'c'], name: 'New', off: true, tokens: { seconds: 2 }, kept: 1 }
+    expect(differs(before, after)).toEqual([
+      { field: 'name', before: 'Old', after: 'New' },
+      {
+        field: 'callbacks',
+        before: ['a', 'b'],
+        after: ['b', 'c'],
+        added: ['c'],
+        removed: ['a'],
+      },
+      { field: 'disabled', before: false, after: true },
+      { field: 'idTokenLifetime', before: 1, after: 2 },
+    ])
+  })
+
+  it('is told member by member in metadata and in settings', () => {
+    const before = { labels: { kept: 'x', gone: 'x', toString: 'x' }, one: 1, two: { a: 1, b: 2 } }
+    const after = { labels: { kept: 'x', come: 'y', toString: 'y' }, one: 1, two: { a: 1, b: 3 } }
+    expect(differs(before, after)).toEqual([
+      { field: 'clientMetadata.gone', before: 'x', after: null },
+      { field: 'clientMetadata.toString', before: 'x', after: 'y' },
+      { field: 'clientMetadata.come', before: null, after: 'y' },
+      { field: 'providerSettings.two', before: { a: 1, b: 2 }, after: { a: 1, b: 3 } },
+    ])
+  })
+
+  it('tells a setting that is a list with what came and went', () => {
+    expect(differs({ setting: [1, { a: 1 }] }, { setting: [{ a: 1 }, 2] })).toEqual([
+      {
+        field: 'providerSettings.setting',
+        before: [1, { a: 1 }],
+        after: [{ a: 1 }, 2],
+        added: [2],
+        removed: [1],
+      },
+    ])
+  })
+
+  it('tells a list that came where there was none without a comparison', () => {
+    expect(differs({}, { setting: ['x'] })).toEqual([
+      { field: 'providerSettings.setting', before: null, after: ['x'] },
+    ])
+    expect(differs({ setting: ['x'] }, { setting: 'x' })).toEqual([
+      { field: 'providerSettings.setting', before: ['x'], after: 'x' },
+    ])
+  })
+
+  it('tells a secret by its fingerprint', () => {
+    expect(differs({ key: 'four' }, { key: 'fives' })).toEqual([
+      { field: 'secret', before: 'print of 4', after: 'print of 5' },
+    ])
+  })
+
+  it('is nothing where only spellings differ, or what moves by itself, or what is hidden', () => {
+    const spelled = { ...mapping, normal: ({ spelling: _, ...rest }: JsonObject) => rest }
+    const before = { spelling: 1, moved: 1, mirror: [1], hidden: 1, name: 'x' }
+    const after = { spelling: 2, moved: 2, mirror: [2], hidden: 2, name: 'x' }
+    expect(differs(before, after, spelled)).toEqual([])
+  })
+})
+
+describe('a difference in what is never shown', () => {
+  it.each([
+    ['an object', { addons: { token: 'a' } }, { addons: { token: 'b' } }, 'addons'],
+    ['a list', { passwords: ['a'] }, { passwords: ['b'] }, 'passwords'],
+  ])('tells that %s differs, and not how', (_, before, after, name) => {
+    expect(differs(before as JsonObject, after as JsonObject)).toEqual([
+      { field: `providerSettings.${name}`, before: '(not shown)', after: '(not shown)' },
+    ])
+  })
+
+  it('tells of a value that came or went', () => {
+    expect(differs({ password: 'a' }, {})).toEqual([
+      { field: 'providerSettings.password', before: '(a value that is not shown)', after: null },
+    ])
+    expect(differs({}, { password: 'a' })).toEqual([
+      { field: 'providerSettings.password', before: null, after: '(a value that is not shown)' },
+    ])
+  })
+
+  it('is not told again where a shown member of the same setting differs as well', () => {
+    const before = { addons: { token: 'a', shown: 1 } }
+    const after = { addons: { token: 'b', shown: 2 } }
+    expect(differs(before, after).map(({ field }) => field)).toEqual(['providerSettings.addons'])
+  })
+
+  it('is not told beside an attribute that is made of the same setting', () => {
+    const held = { ...mapping, secretPaths: ['tokens.seal'] }
+    const before = { tokens: { seconds: 1, seal: 'a' } }
+    const after = { tokens: { seconds: 2, seal: 'b' } }
+    expect(differs(before, after, held).map(({ field }) => field)).toEqual(['idTokenLifetime'])
+  })
+})

@@ -1,0 +1,64 @@
+/** Fingerprints: equal exactly when the settings are, of no use for guessing, and keyed. */
+
+import { describe, expect, it } from 'vitest'
+import { createFingerprints } from '../../src/core/fingerprint.ts'
+import { mappingOf } from './mapping.ts'
+
+const key = Buffer.alloc(32, 1)
+const prints = createFingerprints(key)
+const mapping = mappingOf(
+  {},
+  { hiddenKeys: ['hidden'], volatileKeys: ['moved'], secretPaths: ['key', 'addons.token', 'keys'] },
+)
+const native = { name: 'x', key: 'one', addons: { token: 'one', url: 'u' }, moved: 1, hidden: 1 }
+const tag = (record: object, by = prints) => by.ofState(mapping, record as typeof native)
+
+describe('of a state', () => {
+  it('is short, can stand in a header, and is the same in every process with the key', () => {
+    expect(tag(native)).toMatch(/^[\w-]{32}$/)
+    expect(tag(native, createFingerprints(Buffer.alloc(32, 1)))).toBe(tag(native))
+  })
+
+  it('does not depend on the order of members, on what moves by itself or is hidden', () => {
+    const { name, ...rest } = native
+    expect(tag({ ...rest, name, moved: 2, hidden: 2 })).toBe(tag(native))
+  })
+
+  it.each([
+    ['a setting', { name: 'y' }],
+    ['a secret', { key: 'two' }],
+    ['a secret inside', { addons: { token: 'two', url: 'u' } }],
+    ['a new setting', { more: null }],
+  ])('differs when %s does', (_, change) => {
+    expect(tag({ ...native, ...change })).not.toBe(tag(native))
+  })
+
+  it('differs with the key', () => {
+    expect(tag(native, createFingerprints(Buffer.alloc(32, 2)))).not.toBe(tag(native))
+  })
+})
+
+describe('of a secret', () => {
+  it('is the same for the same secret and tells nothing else', () => {
+    expect(prints.ofSecret('one')).toMatch(/^fingerprint:[\w-]{12}$/)
+    expect(prints.ofSecret('one')).toBe(createFingerprints(key).ofSecret('one'))
+    expect(prints.ofSecret('one')).not.toBe(prints.ofSecret('two'))
+    expect(prints.ofSecret('one')).not.toBe(createFingerprints(Buffer.alloc(32, 2)).ofSecret('one'))
+  })
+
+  it('is made with another key than that of a state', () => {
+    const text = mappingOf({}, { normal: () => ({}) })
+    const print = prints.ofSecret('{}').slice('fingerprint:'.length)
+    expect(prints.ofState(text, {}).startsWith(print)).toBe(false)
+  })
+})
+
+it('masks every secret of a record, leaves the rest, and leaves out what is hidden', () => {
+  expect(prints.masked(mapping, { ...native, keys: [{ k: 1 }] })).toEqual({
+    name: 'x',
+    key: prints.ofSecret('one'),
+    addons: { token: prints.ofSecret('one'), url: 'u' },
+    keys: prints.ofSecret('[{"k":1}]'),
+    moved: 1,
+  })
+})

@@ -1,0 +1,77 @@
+/** The edges of each limit, and the sentence that tells where one is passed. */
+
+import { describe, expect, it } from 'vitest'
+import type { Json } from '../../src/core/json.ts'
+import { checkLimits } from '../../src/core/limits.ts'
+import type { Limits } from '../../src/core/mapping.ts'
+import { thrown } from './thrown.ts'
+
+const pattern = { expression: /^[a-z]+$/, says: 'must be lower-case letters' }
+
+describe('what is within its limits', () => {
+  it.each<[string, Json, Limits]>([
+    ['as many values as there may be', ['a', 'b'], { maxItems: 2 }],
+    ['a list without a limit', ['a', 'b'], {}],
+    ['a text of the longest length', 'abc', { maxLength: 3 }],
+    ['a text without a limit', 'abc', {}],
+    ['an item of the longest length', ['abc'], { maxLength: 3 }],
+    ['the least number', 1, { minimum: 1, maximum: 2 }],
+    ['the greatest number', 2, { minimum: 1, maximum: 2 }],
+    ['any number without limits', -5, { maxLength: 0, values: ['a'], pattern }],
+    ['a flag', true, { maxLength: 0, minimum: 5, values: ['a'], pattern }],
+    ['one of the values', 'b', { values: ['a', 'b'] }],
+    ['a text of the pattern', 'abc', { pattern }],
+    ['as many keys as there may be', { a: 'x', b: 'x' }, { maxKeys: 2 }],
+    ['keys and values of the longest length', { abc: 'xyz' }, { maxLength: 3 }],
+    ['a map without limits', { abc: 'xyz' }, {}],
+    ['a value in a map that is no text', { a: 12_345 }, { maxLength: 1 }],
+  ])('is taken: %s', (_, value, limits) => {
+    expect(() => checkLimits('client.x', value, limits)).not.toThrow()
+  })
+})
+
+describe('what is beyond a limit', () => {
+  it.each<[string, Json, Limits, string]>([
+    ['too many values', ['a', 'b', 'c'], { maxItems: 2 }, 'client.x must have at most 2 values'],
+    ['a long text', 'abcd', { maxLength: 3 }, 'client.x must have at most 3 characters'],
+    ['a long item', ['a', 'abcd'], { maxLength: 3 }, 'client.x[1] must have at most 3 characters'],
+    ['a small number', 0, { minimum: 1 }, 'client.x must be at least 1'],
+    ['a great number', 3, { maximum: 2 }, 'client.x must be at most 2'],
+    ['another value', 'c', { values: ['a', 'b'] }, 'client.x must be one of a, b'],
+    ['another item', ['a', 'c'], { values: ['a', 'b'] }, 'client.x[1] must be one of a, b'],
+    ['a text off the pattern', 'A', { pattern }, 'client.x must be lower-case letters'],
+    ['too many keys', { a: 'x', b: 'x' }, { maxKeys: 1 }, 'client.x must have at most 1 keys'],
+    [
+      'a long key',
+      { abcd: 'x' },
+      { maxLength: 3 },
+      'client.x must have keys and values of at most 3 characters',
+    ],
+    [
+      'a long value beside a short one',
+      { a: 'x', b: 'abcd' },
+      { maxLength: 3 },
+      'client.x must have keys and values of at most 3 characters',
+    ],
+  ])('is refused: %s', (_, value, limits, says) => {
+    const error = thrown(() => checkLimits('client.x', value, limits))
+    const [field] = says.split(' ')
+    expect(error).toMatchObject({ code: 'invalid_field', field })
+    expect(error.message.startsWith(says)).toBe(true)
+    expect(error.message.endsWith('.')).toBe(true)
+  })
+})
+
+describe('a list that is over its limit already', () => {
+  const limits = { maxItems: 1 }
+
+  it('may shrink or stay as long as it is', () => {
+    expect(() => checkLimits('client.x', ['a', 'b'], limits, 3)).not.toThrow()
+    expect(() => checkLimits('client.x', ['a', 'b', 'c'], limits, 3)).not.toThrow()
+  })
+
+  it('may not grow', () => {
+    const error = thrown(() => checkLimits('client.x', ['a', 'b', 'c', 'd'], limits, 3))
+    expect(error.field).toBe('client.x')
+  })
+})

@@ -1,0 +1,53 @@
+/** Members of records by dotted path: what is above what, taking away and replacing. */
+
+import { describe, expect, it } from 'vitest'
+import { covers, replacePaths, withoutPaths } from '../../src/core/paths.ts'
+
+describe('a path', () => {
+  it.each([
+    ['a', 'a', true],
+    ['a', 'a.b', true],
+    ['a.b', 'a.b.c', true],
+    ['a.b', 'a', false],
+    ['a', 'ab', false],
+    ['a', 'b.a', false],
+  ])('%s covers %s: %j', (above, path, expected) => {
+    expect(covers(above, path)).toBe(expected)
+  })
+})
+
+describe('taking members away', () => {
+  it('leaves everything else, at every depth', () => {
+    const record = { a: 1, b: { c: { d: 1, e: 2 }, f: 3 }, g: [1] }
+    expect(withoutPaths(record, ['a', 'b.c.d'])).toEqual({ b: { c: { e: 2 }, f: 3 }, g: [1] })
+    expect(record).toEqual({ a: 1, b: { c: { d: 1, e: 2 }, f: 3 }, g: [1] })
+  })
+
+  it('takes an object away with its last member, and leaves one that was empty', () => {
+    expect(withoutPaths({ a: { b: 1 }, c: 1 }, ['a.b'])).toEqual({ c: 1 })
+    expect(withoutPaths({ a: {}, c: 1 }, ['a.b'])).toEqual({ a: {}, c: 1 })
+  })
+
+  it.each([['missing'], ['missing.b'], ['text.length'], ['list.0'], ['nothing.b'], ['toString']])(
+    'does nothing for %s, which is no member',
+    (path) => {
+      const record = { text: 'x', list: ['x'], nothing: null }
+      expect(withoutPaths(record, [path])).toEqual(record)
+    },
+  )
+})
+
+describe('replacing members', () => {
+  it('gives each value to the function, and keeps a null that it is given', () => {
+    const record = { a: { b: 'x', c: 1 }, d: null }
+    const replaced = replacePaths(record, ['a.b', 'd', 'e'], (value) => `was ${value}`)
+    expect(replaced).toEqual({ a: { b: 'was x', c: 1 }, d: 'was null' })
+  })
+
+  it('takes away only what the function gives nothing for', () => {
+    const record = { a: 1, b: 2 }
+    expect(replacePaths(record, ['a', 'b'], (value) => (value === 1 ? undefined : value))).toEqual({
+      b: 2,
+    })
+  })
+})

@@ -1,0 +1,104 @@
+/** Settings without an attribute of their own: which can be changed, and what stays as it is. */
+
+import { describe, expect, it } from 'vitest'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { key, list, member } from '../../src/core/lenses.ts'
+import { patchRest } from '../../src/core/plan-rest.ts'
+import { mappingOf } from './mapping.ts'
+import { thrown } from './thrown.ts'
+
+const mapping = mappingOf(
+  {
+    name: key('name'),
+    callbacks: list('urls', 'omit'),
+    idTokenLifetime: member('tokens', 'seconds'),
+  },
+  {
+    settings: ['addons', 'color', 'tokens'],
+    readOnlyKeys: ['tenant'],
+    hiddenKeys: ['hidden'],
+  },
+)
+const native: JsonObject = {
+  name: 'x',
+  tenant: 't',
+  hidden: 1,
+  unheard: { of: 1 },
+  addons: { one: { a: 1, b: null }, two: 2 },
+  tokens: { seconds: 5, alg: 'x' },
+}
+const patched = (asked: Json) => patchRest(mapping, native, asked)
+
+describe('a patch of settings', () => {
+  it.each<[string, JsonObject, JsonObject]>([
+    ['sets a documented one', { color: 'red' }, { color: 'red' }],
+    [
+      'sets one that the client has, heard of or not',
+      { unheard: { of: 2 } },
+      { unheard: { of: 2 } },
+    ],
+    ['removes one with null', { addons: null }, { addons: undefined as unknown as Json }],
+    [
+      'merges at every depth',
+      { addons: { one: { a: 2 }, three: 3 } },
+      { addons: { one: { a: 2, b: null }, two: 2, three: 3 } },
+    ],
+    [
+      'sets what lies beside an attribute in one object',
+      { tokens: { alg: 'y' } },
+      { tokens: { seconds: 5, alg: 'y' } },
+    ],
+    [
+      'takes what is sent back as it is for nothing, also beside a change',
+      { tenant: 't', addons: { one: { a: 1, b: null }, two: 3 }, color: 'red' },
+      { addons: { one: { a: 1, b: null }, two: 3 }, color: 'red' },
+    ],
+  ])('%s', (_, asked, changed) => {
+    expect(patched(asked)).toEqual({ ...native, ...changed })
+  })
+
+  it.each<[string, JsonObject]>([
+    ['nothing', {}],
+    ['what is there already', { addons: { two: 2 }, tenant: 't' }],
+    ['a null that is there already', { addons: { one: { b: null } } }],
+    ['a null for what is not there', { color: null, unknown: null }],
+  ])('is none when it asks for %s', (_, asked) => {
+    expect(patched(asked)).toBeUndefined()
+  })
+
+  const at = (name: string) => `client.providerSettings${name === '' ? '' : `.${name}`}`
+  it.each<[string, Json, string, string, RegExp]>([
+    ['no object', ['x'], 'invalid_field', '', /must be an object .{5,}/],
+    ['a text', 'x', 'invalid_field', '', /must be an object .{5,}/],
+    ['what nobody knows', { unknown: 1 }, 'unknown_field', 'unknown', /is not a setting .{5,}/],
+    ['what is hidden', { hidden: 2 }, 'unknown_field', 'hidden', /is not a setting .{5,}/],
+    ['what is inherited', { toString: 1 }, 'unknown_field', 'toString', /is not a setting .{5,}/],
+    ['what is only shown', { tenant: 'u' }, 'read_only_field', 'tenant', /cannot be set/],
+    ['what an attribute holds', { name: 'y' }, 'invalid_field', 'name', /client\.name instead/],
+    ['what an attribute would hold', { urls: [] }, 'unknown_field', 'urls', /is not a setting/],
+    [
+      'what an attribute holds inside',
+      { tokens: { alg: 'y', seconds: 6 } },
+      'invalid_field',
+      'tokens',
+      /client\.idTokenLifetime instead/,
+    ],
+    ['all of an object with it', { tokens: null }, 'invalid_field', 'tokens', /idTokenLifetime/],
+    ['such an object as a text', { tokens: 'x' }, 'invalid_field', 'tokens', /idTokenLifetime/],
+    ['an odd name', { 'a b': 1 }, 'unknown_field', '"a b"', /is not a setting/],
+  ])('is refused for %s', (_, asked, code, name, says) => {
+    const error = thrown(() => patched(asked))
+    expect(error).toMatchObject({ code, field: at(name) })
+    expect(error.message.startsWith(`${at(name)} `)).toBe(true)
+    expect(error.message).toMatch(says)
+  })
+
+  it('leaves an object with an attribute inside alone when it asks for nothing in it', () => {
+    expect(patched({ tokens: {} })).toBeUndefined()
+  })
+
+  it('refuses to put an empty object where an attribute may lie', () => {
+    const error = thrown(() => patchRest(mapping, {}, { tokens: {} }))
+    expect(error.message).toMatch(/idTokenLifetime/)
+  })
+})

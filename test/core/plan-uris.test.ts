@@ -1,0 +1,126 @@
+/** URI rules on changes: which value is refused under which path, and what is told of the others. */
+
+import { describe, expect, it } from 'vitest'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { inner, key, list } from '../../src/core/lenses.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import { checkPatch, planChange } from '../../src/core/plan.ts'
+import { mappingOf } from './mapping.ts'
+import { thrown } from './thrown.ts'
+
+const mapping = mappingOf({
+  name: key('name'),
+  appType: key('kind'),
+  callbacks: list('callbacks', 'omit'),
+  allowedLogoutUrls: list('logout', 'omit'),
+  webOrigins: list('origins', 'omit'),
+  allowedOrigins: list('cors', 'omit'),
+  scopes: list('scopes', 'omit'),
+  initiateLoginUri: key('login'),
+  logoUri: key('logo'),
+  defaultCallback: key('callback'),
+  description: key('text'),
+  clientMetadata: {
+    support: 'native',
+    keys: ['labels'],
+    get: (native) => inner(native, 'labels') as Readonly<Record<string, string>>,
+    put: (value) => ({ labels: value ?? {} }),
+  },
+})
+
+const GOOD = 'https://a.example/cb'
+const BAD = 'http://a.example/cb'
+const APP = 'com.example.app:/cb'
+
+const check = (client: JsonObject) => checkPatch(mapping, parseMergePatch(client))
+const plan = (client: JsonObject, base: JsonObject = {}) =>
+  planChange(mapping, base, parseMergePatch(client))
+
+describe('a value that breaks a rule', () => {
+  it.each<[JsonObject, string]>([
+    [{ callbacks: [GOOD, BAD] }, 'client.callbacks[1]'],
+    [{ callbacks: { add: [GOOD, BAD] } }, 'client.callbacks.add[1]'],
+    [{ allowedLogoutUrls: [BAD] }, 'client.allowedLogoutUrls[0]'],
+    [{ webOrigins: ['https://a.example/path'] }, 'client.webOrigins[0]'],
+    [{ allowedOrigins: ['https://a.example/path'] }, 'client.allowedOrigins[0]'],
+    [{ defaultCallback: BAD }, 'client.defaultCallback'],
+    [{ initiateLoginUri: 'http://localhost/login' }, 'client.initiateLoginUri'],
+    [{ logoUri: 'http://localhost/logo' }, 'client.logoUri'],
+  ])('is refused under its path: %j', (client, field) => {
+    for (const attempt of [() => check(client), () => plan(client)]) {
+      const error = thrown(attempt)
+      expect(error).toMatchObject({ code: 'invalid_field', field })
+      expect(error.message.startsWith(`${field} must `)).toBe(true)
+    }
+  })
+
+  it.each<JsonObject>([
+    { callbacks: [GOOD], defaultCallback: GOOD },
+    { callbacks: { remove: [BAD] } },
+    { webOrigins: ['https://a.example'] },
+    { scopes: [BAD], description: BAD, clientMetadata: { url: BAD, add: BAD } },
+    { initiateLoginUri: null, callbacks: null },
+  ])('is no other: %j', (client) => {
+    expect(() => check(client)).not.toThrow()
+    expect(plan(client, { callbacks: ['https://old.example/'] }).warnings).toEqual([])
+  })
+})
+
+describe('private-use schemes', () => {
+  it('are judged when it is known what kind of client it is', () => {
+    expect(() => check({ callbacks: [APP] })).not.toThrow()
+    expect(thrown(() => plan({ callbacks: [APP] })).field).toBe('client.callbacks[0]')
+    expect(plan({ callbacks: [APP] }, { kind: 'native' }).next.callbacks).toEqual([APP])
+    expect(plan({ callbacks: [APP], appType: 'native' }).next.callbacks).toEqual([APP])
+  })
+
+  it('are refused on the resulting client when it is no native one any more', () => {
+    const base = { kind: 'native', callbacks: [GOOD, APP] }
+    const error = thrown(() => plan({ appType: 'web' }, base))
+    expect(error).toMatchObject({ code: 'invalid_field', field: 'client.callbacks' })
+  })
+})
+
+describe('a client that breaks a rule already', () => {
+  const base = { callbacks: [BAD], logo: 'http://localhost/logo' }
+
+  it('can be changed elsewhere, and is told of', () => {
+    const { next, warnings } = plan({ name: 'x' }, base)
+    expect(next).toEqual({ ...base, name: 'x' })
+    expect(warnings.map(({ code, field }) => [code, field])).toEqual([
+      ['scheme', 'client.callbacks'],
+      ['scheme', 'client.logoUri'],
+    ])
+    expect(warnings[0]?.message).toMatch(
+      /^client\.callbacks: "http:\/\/a\.example\/cb" must use https.*\.$/,
+    )
+  })
+
+  it('may keep the value in another list, and not move it to another field', () => {
+    const { next } = plan({ callbacks: { add: [GOOD] } }, base)
+    expect(next.callbacks).toEqual([BAD, GOOD])
+    expect(thrown(() => plan({ allowedLogoutUrls: [BAD] }, base)).field).toBe(
+      'client.allowedLogoutUrls[0]',
+    )
+  })
+})
+
+describe('what is allowed and worth telling', () => {
+  const LOCAL = 'http://localhost/cb'
+  const told = (client: JsonObject, base: JsonObject = {}) =>
+    plan(client, base).warnings.map(({ code, field, message }) => [code, field, message])
+  const warning = (field: string, value: Json) => [
+    'localhost',
+    `client.${field}`,
+    `client.${field}: ${JSON.stringify(value)} should name 127.0.0.1 or [::1]: localhost may resolve elsewhere.`,
+  ]
+
+  it('is told of what the patch names and of nothing else', () => {
+    expect(told({ callbacks: [LOCAL, GOOD] })).toEqual([warning('callbacks', LOCAL)])
+    expect(told({ callbacks: { add: [LOCAL] } })).toEqual([warning('callbacks', LOCAL)])
+    expect(told({ defaultCallback: LOCAL })).toEqual([warning('defaultCallback', LOCAL)])
+    expect(told({ name: 'x' }, { callbacks: [LOCAL] })).toEqual([])
+    expect(told({ callbacks: [LOCAL] }, { callbacks: [LOCAL] })).toEqual([])
+    expect(told({ callbacks: { remove: [LOCAL] } }, { callbacks: [LOCAL] })).toEqual([])
+  })
+})
