@@ -24,7 +24,6 @@ interface Minimal {
 /** The least that each route takes. Every route must stand here. */
 const REQUESTS: Readonly<Record<string, Minimal>> = {
   getClient: { path: () => CLIENT, about: 'default provider' },
-  lintClient: { path: () => `${CLIENT}/lint`, about: 'default provider' },
   updateClient: {
     path: () => CLIENT,
     body: { client: { description: 'Walked' } },
