@@ -104,7 +104,10 @@ export async function isOpen(
   return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
 }
 
-async function readOrGone({ provider, ref }: Running, call: Call): Promise<Native | undefined> {
+async function readOrGone(
+  { provider, ref }: Pick<Running, 'provider' | 'ref'>,
+  call: Call,
+): Promise<Native | undefined> {
   try {
     return await provider.read(ref, call)
   } catch (error) {
@@ -165,8 +168,8 @@ export async function settle(service: Service, intent: Intent, deadline: number)
     return
   }
   // What it aimed at cannot be known any more: that is said, and does not block the client for good.
-  const native = await provider.read(ref, call)
-  const unknown = { intent, provider, ref, base: native, next: native }
+  const native = await readOrGone({ provider, ref }, call)
+  const unknown = { intent, provider, ref, base: native ?? {}, next: native ?? {} }
   await close(service, unknown, { outcome: 'conflict', native }, 'settlement')
 }
 
