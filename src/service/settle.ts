@@ -187,8 +187,8 @@ export async function settle(service: Service, intent: Intent, deadline: number)
     return
   }
   // What it aimed at cannot be known any more: that is said, and does not block the client for good.
-  const native = await provider.read(ref, call)
-  const unknown = { intent, provider, ref, base: native, next: native }
+  const native = await readOrGone({ provider, ref }, call)
+  const unknown = { intent, provider, ref, base: native ?? {}, next: native ?? {} }
   await close(service, unknown, { outcome: 'conflict', native }, 'settlement')
 }
 

@@ -43,7 +43,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   const invoke = createInvoke(settings)
   const queries = createQueries(invoke)
   const { put, query, scan } = queries
-  const feed = createFeed(queries)
+  const feed = createFeed(queries, settings.now)
 
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
