@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   unknown_field: { status: 400, retry: false },
   /** The provider cannot hold this attribute. */
   unsupported_field: { status: 400, retry: false },
+  /** The provider has no such call. */
+  unsupported_operation: { status: 400, retry: false },
   /** The attribute is shown and never set. */
   read_only_field: { status: 400, retry: false },
   /** A rule between several settings would be broken by the resulting client. */
@@ -35,6 +37,8 @@ export const ERROR_CODES = {
   /** `If-Match` no longer holds. */
   precondition_failed: { status: 412, retry: false },
   too_large: { status: 413, retry: false },
+  /** The route asks for `If-Match`, and there is none. */
+  precondition_required: { status: 428, retry: false },
   unsupported_media_type: { status: 415, retry: false },
   /** The idempotency key was used for another request before. */
   key_reused: { status: 422, retry: false },

@@ -5,6 +5,7 @@ import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { showClient } from '../core/mapping.ts'
+import type { Secret } from '../core/secret.ts'
 import type { ClientRef } from '../providers/provider.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
 
@@ -24,10 +25,16 @@ export function clientBody(
   ref: ClientRef,
   mapping: Mapping,
   native: Native,
-  told: { readonly maySeeSecret: boolean; readonly warnings: readonly Warning[] },
+  told: {
+    readonly maySeeSecret: boolean
+    readonly warnings: readonly Warning[]
+    /** One that reads do not show. */
+    readonly secret?: Secret | undefined
+  },
 ): JsonObject {
   const client: Client = showClient(mapping, native)
-  const secret = told.maySeeSecret ? (client.secret?.reveal() ?? null) : null
+  const shown = told.secret ?? client.secret
+  const secret = told.maySeeSecret ? (shown?.reveal() ?? null) : null
   return {
     ...(client as unknown as JsonObject),
     secret,

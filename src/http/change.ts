@@ -4,12 +4,13 @@ import type { FieldName } from '../core/client.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { replacePaths } from '../core/paths.ts'
+import type { Provider, Step, UpstreamCall } from '../providers/provider.ts'
 import { changeClient } from '../service/change.ts'
-import type { ChangeRequest, ChangeResult } from '../service/request.ts'
+import type { ChangeRequest, ChangeResult, Key } from '../service/request.ts'
 import { type Answer, clientBody } from './answer.ts'
 import { actorOf, ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
-import { noSuchClient, type Target } from './target.ts'
+import { noSuchClient, type Site, type Target } from './target.ts'
 
 /** Changes the client, or plans the change with `?dryRun=true`, and answers what came of it. */
 export async function answerChange(
@@ -17,22 +18,17 @@ export async function answerChange(
   target: Target,
   patch: ChangeRequest['patch'],
 ): Promise<Answer> {
-  const { requestId, request, trace, settings } = exchange
+  const { trace, settings } = exchange
   const ifMatch = ifMatchOf(exchange)
   const key = keyOfRequest(exchange, target, patch as unknown as Json)
   const result = await absent(
     changeClient(settings.service, {
+      ...writing(exchange, target, key),
       ref: target.ref,
       provider: target.provider,
       patch,
       ...(ifMatch === undefined ? {} : { ifMatch }),
-      ...(key === undefined ? {} : { key }),
       authorize: (named) => checkNamed(target, named),
-      dryRun: exchange.query.dryRun === 'true',
-      actor: actorOf(target.principal),
-      requestId,
-      deadline: request.deadline,
-      onUpstream: (call) => trace.upstream.push(call),
     }),
   )
   trace.outcome = result.outcome
@@ -58,13 +54,7 @@ function changeAnswer(target: Target, result: ChangeResult): Answer {
 
 function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
   const { ref, provider } = target
-  const { fingerprints } = exchange.settings.service
-  const requests = result.steps.map(({ request }) => ({
-    ...request,
-    body: replacePaths(request.body, provider.mapping.secretPaths, (value) =>
-      fingerprints.ofSecret(String(value)),
-    ),
-  }))
+  const requests = requestsOf(exchange, provider, result.steps)
   const plan = { changes: result.changes, requests, warnings: result.warnings }
   const told = { maySeeSecret: target.may('secrets:read'), warnings: [] }
   const client = clientBody(ref, provider.mapping, result.native, told)
@@ -75,8 +65,37 @@ function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): A
   }
 }
 
+/** The upstream calls that a plan would make, each secret as its fingerprint. */
+export function requestsOf(
+  exchange: Exchange,
+  { mapping }: Provider,
+  steps: readonly Step[],
+): Json[] {
+  const { fingerprints } = exchange.settings.service
+  const ofSecret = (value: Json) => fingerprints.ofSecret(String(value))
+  return steps.map(({ request }) => ({
+    ...request,
+    body: replacePaths(request.body, mapping.secretPaths, ofSecret),
+  }))
+}
+
+/** What every use case that writes is told about its request. */
+export function writing(exchange: Exchange, { principal }: Site, key: Key | undefined) {
+  const { requestId, request, trace, query } = exchange
+  return {
+    ...(key === undefined ? {} : { key }),
+    dryRun: query.dryRun === 'true',
+    actor: actorOf(principal),
+    requestId,
+    deadline: request.deadline,
+    onUpstream: (call: UpstreamCall) => {
+      trace.upstream.push(call)
+    },
+  }
+}
+
 /** Refuses to change a secret without the permission for it. */
-export function checkNamed(target: Target, named: readonly FieldName[]): void {
+export function checkNamed(target: Site, named: readonly FieldName[]): void {
   if (!named.includes('secret') || target.may('secrets:rotate')) return
   throw new ClientError(
     'insufficient_scope',

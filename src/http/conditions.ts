@@ -8,7 +8,7 @@ import type { Principal } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
 import { single } from './headers.ts'
 import type { HttpRequest } from './message.ts'
-import type { Target } from './target.ts'
+import type { Site } from './target.ts'
 
 /**
  * RFC 9110 section 13.1.1; weak tags never match.
@@ -35,12 +35,13 @@ export function ifMatchOf({ request }: Exchange): readonly string[] | undefined 
  */
 export function keyOfRequest(
   exchange: Exchange,
-  { ref, principal }: Target,
+  { principal }: Site,
   asked: Json,
 ): Key | undefined {
   const name = keyName(exchange.request)
   if (name === undefined) return undefined
-  const request = [exchange.operation, { ...ref }, asked, [...(ifMatchOf(exchange) ?? [])]]
+  const where = { ...exchange.trace.ref }
+  const request = [exchange.operation, where, asked, [...(ifMatchOf(exchange) ?? [])]]
   return keyOf(exchange.settings.service.fingerprints, actorOf(principal), name, request)
 }
 

@@ -39,7 +39,7 @@ export interface Exchange {
 
 /** What the log tells about a request; never a secret, never a body. */
 export interface Trace {
-  ref?: ClientRef
+  ref?: Partial<ClientRef>
   outcome?: string
   operationId?: string
   readonly upstream: UpstreamCall[]

@@ -4,6 +4,7 @@ import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { ERROR_CODES } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { SEVERITIES } from '../core/lint/rule.ts'
+import { CLIENT_KINDS } from '../providers/creation.ts'
 import { HISTORY_OUTCOMES } from '../service/history.ts'
 import { fieldSchemas } from './field-schemas.ts'
 
@@ -44,6 +45,30 @@ export function schemas(): JsonObject {
         client: ref('Client'),
       },
       ['dryRun', 'changes', 'requests', 'warnings', 'client'],
+    ),
+    CreationRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          kind: { enum: [...CLIENT_KINDS], description: 'What the client is for.' },
+          client: ref('ClientPatch'),
+        },
+        ['kind', 'client'],
+      ),
+      additionalProperties: false,
+    },
+    Removal: object(
+      {
+        removed: { const: true },
+        client: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
+        lost: list(text),
+      },
+      ['removed', 'client', 'lost'],
+    ),
+    RemovalPlan: object(
+      { dryRun: { const: true }, requests: list(open), lost: list(text), client: ref('Client') },
+      ['dryRun', 'requests', 'lost', 'client'],
     ),
     RollbackRequest: {
       ...object(
@@ -118,6 +143,7 @@ function historyItem(
       requestId: text,
       actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
       rollbackTo: { type: 'integer', minimum: 0 },
+      action: { enum: ['create', 'remove'] },
       settledBy: { enum: ['request', 'settlement'] },
     },
     ['kind', 'client', 'revision', 'at', 'outcome', 'changes'],

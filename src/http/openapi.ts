@@ -63,11 +63,13 @@ function operationOf(route: Route): JsonObject {
     ...(route.permission === 'public'
       ? { security: [] }
       : { description: `Needs the permission \`${route.permission}\`.` }),
-    parameters: [...inPath, ...inQuery, ...(route.body === undefined ? [] : CONDITIONS)],
+    parameters: [...inPath, ...inQuery, ...(isWrite(route) ? CONDITIONS : [])],
     ...(route.body === undefined ? {} : { requestBody: BODIES[route.body] }),
     responses: responsesOf(route),
   }
 }
+
+const isWrite = ({ method }: Pick<Route, 'method'>) => method !== 'GET'
 
 const CONDITIONS: readonly JsonObject[] = [
   {
@@ -88,6 +90,7 @@ const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': {
 
 const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
+  CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
 }
 
@@ -117,31 +120,38 @@ const CHANGE_HEADERS: JsonObject = {
   },
 }
 
-function responsesOf({ answers, permission, path, body }: Route): JsonObject {
-  const success = body === undefined ? ref(answers) : { anyOf: [ref(answers), ref('Plan')] }
+function responsesOf(route: Route): JsonObject {
+  const { answers, permission, path, body } = route
+  const write = isWrite(route)
   const text = answers === 'Text'
+  const plan = answers === 'Removal' ? 'RemovalPlan' : 'Plan'
+  const success = write ? { anyOf: [ref(answers), ref(plan)] } : ref(answers)
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
     ...(path.includes('{') || text ? [404] : []),
-    ...(body === undefined ? [] : [409, 412, 413, 415, 422]),
+    ...(write ? [409, 412, 422] : []),
+    ...(body === undefined ? [] : [413, 415]),
+    ...(answers === 'Removal' ? [428] : []),
     500,
     503,
     504,
   ]
   const failure = { description: 'What went wrong.', content: jsonContent(ref('Error')) }
-  return {
-    200: {
-      description: 'Success.',
-      headers: {
-        'X-Request-Id': { schema: { type: 'string' } },
-        ...(answers === 'Client' || answers === 'Findings'
-          ? { ETag: { schema: { type: 'string' } } }
-          : {}),
-        ...(body === undefined ? {} : CHANGE_HEADERS),
-      },
-      content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
+  const answer = {
+    description: 'Success.',
+    headers: {
+      'X-Request-Id': { schema: { type: 'string' } },
+      ...(answers === 'Client' || answers === 'Findings'
+        ? { ETag: { schema: { type: 'string' } } }
+        : {}),
+      ...(write ? CHANGE_HEADERS : {}),
     },
+    content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
+  }
+  return {
+    200: answer,
+    ...(body === 'CreationRequest' ? { 201: { ...answer, description: 'It was made.' } } : {}),
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }
 }

@@ -9,6 +9,7 @@ import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { deleteClient, postClient } from './life.ts'
 import { lintOneClient } from './lint.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
@@ -26,10 +27,11 @@ export interface Route {
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly (keyof typeof QUERY_PARAMETERS)[]
   /** What the body is, where there is one. */
-  readonly body?: 'ClientPatch' | 'RollbackRequest'
+  readonly body?: 'ClientPatch' | 'CreationRequest' | 'RollbackRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
+    | 'Removal'
     | 'Findings'
     | 'HistoryPage'
     | 'HistoryItem'
@@ -79,6 +81,27 @@ interface QueryParameter {
 }
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/clients',
+    operationId: 'createClient',
+    summary: 'Makes a client application.',
+    permission: 'clients:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'CreationRequest',
+    answers: 'Client',
+    handle: postClient,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}',
+    operationId: 'deleteClient',
+    summary: 'Removes a client application for good.',
+    permission: 'clients:delete',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    answers: 'Removal',
+    handle: deleteClient,
+  },
   {
     method: 'GET',
     path: '/clients/{clientId}',

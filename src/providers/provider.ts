@@ -117,5 +117,7 @@ export interface Provider {
   readonly creation?: Creation
   /** Removes the client for good; a call that finds none is `not_found`. Its `send` gives nothing. */
   removal?(ref: ClientRef, base: Native): Step
+  /** What a removal takes along and no new client of the same settings gets back; noun phrases. */
+  readonly lostWithRemoval?: readonly string[]
   readonly secrets?: Secrets
 }

@@ -10,6 +10,7 @@ import type { Service } from './service.ts'
 import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
 
 export interface Done {
+  /** Of a client that was removed, the record before. */
   readonly native: Native
   readonly warnings: readonly Warning[]
 }
@@ -25,7 +26,7 @@ export async function carryOut(
   call: Call,
 ): Promise<Done> {
   const progress = { first: false }
-  let native: Native
+  let native: Native | undefined
   try {
     native = await sendAll(service, running, steps, call, progress)
     await service.reached?.('state known')
@@ -37,14 +38,14 @@ export async function carryOut(
   return finish(service, running, { outcome: 'applied', native })
 }
 
-/** Gives the record after the change: the answer of a single step where it tells, else a read-back. */
+/** Gives the record after the change, `undefined` where it is gone: the answer of a single step where it tells, else a read-back. */
 async function sendAll(
   service: Service,
-  { provider, ref }: Running,
+  { provider, ref, intent }: Running,
   steps: readonly Step[],
   call: Call,
   progress: { first: boolean },
-): Promise<Native> {
+): Promise<Native | undefined> {
   let answered: Native | undefined
   for (const [index, step] of steps.entries()) {
     // Only while the first step is on its way does a refusal prove that nothing was changed.
@@ -53,6 +54,7 @@ async function sendAll(
     progress.first = false
     await service.reached?.('step sent')
   }
+  if (intent.action === 'remove') return undefined
   const whole = steps.length === 1 ? answered : undefined
   return whole ?? provider.read(ref, call)
 }

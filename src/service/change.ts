@@ -7,13 +7,13 @@ import { diffClients } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import { checkPatch, planChange } from '../core/plan.ts'
 import { resourceOf } from '../store/resource.ts'
+import { inAttempts } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
-import { claimKey, onlyOnce, recordUnchanged } from './idempotency.ts'
+import { claimKey, recordUnchanged } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
 import { replay } from './replay.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
-import { checkDeadline, withRetries } from './retry.ts'
 import { callerOf, callOf, type Service } from './service.ts'
 import { prepareWish } from './wish.ts'
 
@@ -27,19 +27,9 @@ export async function changeClient(
   service: Service,
   request: ChangeRequest,
 ): Promise<ChangeResult> {
-  const { provider, patch, ref, deadline } = request
+  const { provider, patch, ref } = request
   if (patch.kind !== 'rollback') checkPatch(provider.mapping, patch)
-  const inTurn = () =>
-    service.turns.take(resourceOf(ref), deadline, () =>
-      withRetries(service, deadline, async () => {
-        for (;;) {
-          checkDeadline(service, deadline)
-          const result = await attempt(service, request)
-          if (result !== LOST_RACE) return result
-        }
-      }),
-    )
-  return onlyOnce(service, request, inTurn)
+  return inAttempts(service, resourceOf(ref), request, () => attempt(service, request))
 }
 
 async function attempt(

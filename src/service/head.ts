@@ -26,7 +26,7 @@ const POLL_MS = 50
  */
 export async function settledHead(
   service: Service,
-  { ref, deadline, key }: ChangeRequest,
+  { ref, deadline, key }: Pick<ChangeRequest, 'ref' | 'deadline' | 'key'>,
 ): Promise<Entry | undefined> {
   for (;;) {
     const last = await service.store.last(resourceOf(ref))
@@ -44,7 +44,7 @@ export async function settledHead(
  */
 export async function noteOutsideChange(
   service: Service,
-  { ref, provider }: ChangeRequest,
+  { ref, provider }: Pick<ChangeRequest, 'ref' | 'provider'>,
   head: Entry | undefined,
   base: Native,
   baseTag: string,

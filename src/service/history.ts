@@ -29,6 +29,8 @@ export interface HistoryItem {
   readonly requestId?: string
   readonly actor?: Actor
   readonly rollbackTo?: number
+  /** What a change was, where it was none of settings. */
+  readonly action?: 'create' | 'remove'
   /** When its outcome was known; epoch milliseconds. */
   readonly endedAt?: number
   /** Who found the outcome out: the request itself, or somebody after it. */
@@ -85,6 +87,11 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
   switch (entry.kind) {
     case 'intent':
       return changeOf(entry, client, closing)
+    case 'created': {
+      const { operationId, requestId, actor, seq: revision } = entry
+      const made = { operationId, requestId, actor, changes: [], action: 'create' as const }
+      return { kind: 'change', client, revision, at, outcome: 'applied', ...made }
+    }
     case 'outside_change':
       return {
         kind: entry.kind,
@@ -112,12 +119,14 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
 }
 
 function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined): HistoryItem {
-  const { at, operationId, requestId, actor, changes, rollbackTo } = intent
+  const { at, operationId, requestId, actor, changes, rollbackTo, action } = intent
   const ended = closing?.kind === 'outcome' ? closing : undefined
+  const id = ended?.created
   return {
     kind: 'change',
-    client,
-    revision: ended?.seq ?? intent.seq,
+    client: id === undefined ? client : { ...client, id },
+    // The log of a client that was made here begins with that.
+    revision: id === undefined ? (ended?.seq ?? intent.seq) : 1,
     at,
     outcome: ended?.outcome ?? 'open',
     changes,
@@ -125,6 +134,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     requestId,
     actor,
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    ...(action === undefined ? {} : { action }),
     ...(ended === undefined
       ? {}
       : { endedAt: ended.at, settledBy: ended.settledBy, surprises: ended.surprises }),

@@ -48,7 +48,7 @@ export function keyOf({ ofText }: Fingerprints, caller: Actor, name: string, req
  */
 export async function onlyOnce<T>(
   { keysInUse }: Service,
-  { key, dryRun }: ChangeRequest,
+  { key, dryRun }: Pick<ChangeRequest, 'key' | 'dryRun'>,
   work: () => Promise<T>,
 ): Promise<T> {
   if (key === undefined || dryRun) return work()
@@ -68,7 +68,7 @@ export async function onlyOnce<T>(
  */
 export async function claimKey(
   service: Service,
-  { key, dryRun }: ChangeRequest,
+  { key, dryRun }: Pick<ChangeRequest, 'key' | 'dryRun'>,
   operationId: string,
 ): Promise<Used | Claimed | typeof LOST_RACE | undefined> {
   if (key === undefined || dryRun) return undefined

@@ -14,16 +14,24 @@ interface Aim {
   readonly operationId: string
   readonly base: Native
   readonly baseTag: string
-  readonly next: Native
+  /** `null`: the client is to be gone. */
+  readonly next: Native | null
   readonly changes: readonly FieldChange[]
+  readonly action?: Intent['action']
 }
+
+/** What an intent tells of its request. */
+type Request = Pick<
+  ChangeRequest,
+  'provider' | 'ref' | 'requestId' | 'actor' | 'deadline' | 'key'
+> & { readonly patch?: ChangeRequest['patch'] }
 
 /** The intent that follows `before` in the client's log. */
 export function intentAfter(
   service: Service,
-  request: ChangeRequest,
+  request: Request,
   before: Entry | undefined,
-  { operationId, base, baseTag, next, changes }: Aim,
+  { operationId, base, baseTag, next, changes, action }: Aim,
 ): Intent {
   const { provider, ref, requestId, actor, deadline, key, patch } = request
   const { mapping } = provider
@@ -41,8 +49,9 @@ export function intentAfter(
     baseTag,
     changes,
     state: service.fingerprints.masked(mapping, base),
-    sealed: service.seal.close({ base: kept(base), next: kept(next) }, place),
+    sealed: service.seal.close({ base: kept(base), next: next && kept(next) }, place),
     ...(key === undefined ? {} : { key: key.log }),
-    ...(patch.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
+    ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
+    ...(action === undefined ? {} : { action }),
   })
 }

@@ -38,7 +38,7 @@ export async function prepareRollback(
   const lost: Blocked[] = []
   for (const intent of intents) {
     const sealed = openSealed(service, intent)
-    if (sealed !== undefined) undone.push(sealed)
+    if (sealed?.next) undone.push({ base: sealed.base, next: sealed.next })
     else lost.push(...intent.changes.map(({ field }) => ({ field, why: LOST_KEY })))
   }
   const paths = undone.flatMap(({ base, next }) => diffClients(mapping, base, next, () => ''))
@@ -63,7 +63,7 @@ function changesSince(to: number, entries: readonly Entry[]): readonly Intent[] 
     .filter((entry, index): entry is Intent => {
       const closing = entries[index + 1]
       const undone = closing?.kind === 'outcome' && closing.outcome === 'not_applied'
-      return entry.kind === 'intent' && entry.seq > to && !undone
+      return entry.kind === 'intent' && entry.action === undefined && entry.seq > to && !undone
     })
     .toReversed()
 }

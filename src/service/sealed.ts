@@ -7,7 +7,8 @@ import type { Service } from './service.ts'
 
 export interface Sealed {
   readonly base: Native
-  readonly next: Native
+  /** `null`: it was to be gone. */
+  readonly next: Native | null
 }
 
 /** Where a sealed record belongs; it can be opened nowhere else. */

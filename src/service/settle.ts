@@ -10,7 +10,9 @@ import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { following } from '../store/chain.ts'
 import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
+import { asPlanned, beginLog, findCreation } from './creation-outcome.ts'
 import { withinDeadline } from './deadline.ts'
+import { findRemoval } from './removal-outcome.ts'
 import { openSealed } from './sealed.ts'
 import { callOf, type Service } from './service.ts'
 import { progressOf, reverted } from './state.ts'
@@ -26,7 +28,7 @@ export interface Running {
 
 export interface Settled {
   readonly outcome: Outcome
-  /** The record as read back; `undefined` when the client is gone. */
+  /** The record as read back; `undefined` when the client is not there. */
   readonly native: Native | undefined
 }
 
@@ -47,12 +49,14 @@ export async function findOutcome(
   call: Call,
   mayLand: boolean,
 ): Promise<Settled> {
+  if (running.intent.action === 'remove') return findRemoval(service, running, call, mayLand)
+  if (running.intent.action === 'create') return findCreation(service, running, call, mayLand)
   const { provider, base, next } = running
   const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
   let current = await readOrGone(running, call)
   // Somebody else's value may still be overwritten by what is on its way, as the old one may.
   if (current !== undefined && progress(current) !== 'after' && mayLand) {
-    await service.sleep(Math.min(service.upstreamTimeoutMs, call.deadline - service.now()))
+    await waitForLate(service, call)
     current = await readOrGone(running, call)
   }
   if (current === undefined) return { outcome: 'conflict', native: undefined }
@@ -104,7 +108,15 @@ export async function isOpen(
   return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
 }
 
-async function readOrGone({ provider, ref }: Running, call: Call): Promise<Native | undefined> {
+/** As long as a request that was sent may take to arrive, and not longer than there is time. */
+export function waitForLate(service: Service, { deadline }: Call): Promise<void> {
+  return service.sleep(Math.min(service.upstreamTimeoutMs, deadline - service.now()))
+}
+
+export async function readOrGone(
+  { provider, ref }: Pick<Running, 'provider' | 'ref'>,
+  call: Call,
+): Promise<Native | undefined> {
   try {
     return await provider.read(ref, call)
   } catch (error) {
@@ -116,16 +128,24 @@ async function readOrGone({ provider, ref }: Running, call: Call): Promise<Nativ
 /** Closes an intent; `false` when somebody else closed it before. */
 export async function close(
   service: Service,
-  { intent, provider, next }: Running,
+  running: Running,
   { outcome, native }: Settled,
   settledBy: Closing['settledBy'],
 ): Promise<{ readonly appended: boolean; readonly surprises: readonly FieldChange[] }> {
+  const { intent, provider, next } = running
   const { fingerprints } = service
   const { mapping } = provider
+  const isNew = intent.action === 'create' && outcome === 'applied'
   const surprises =
     native === undefined || outcome === 'not_applied'
       ? []
-      : diffClients(mapping, next, native, fingerprints.ofSecret)
+      : diffClients(
+          mapping,
+          next,
+          isNew ? asPlanned(mapping, next, native) : native,
+          fingerprints.ofSecret,
+        )
+  const created = isNew ? await beginLog(service, running, native) : undefined
   const closing = following(intent, {
     kind: 'outcome' as const,
     resource: intent.resource,
@@ -135,6 +155,7 @@ export async function close(
     outcome,
     surprises,
     settledBy,
+    ...(created === undefined ? {} : { created }),
     ...(native === undefined
       ? {}
       : {
@@ -158,7 +179,8 @@ export async function settle(service: Service, intent: Intent, deadline: number)
   const call = { ...callOf(service, { operationId, deadline }), urgent: true }
   const sealed = openSealed(service, intent)
   if (sealed !== undefined) {
-    const running = { intent, provider, ref, ...sealed }
+    const { base, next } = sealed
+    const running = { intent, provider, ref, base, next: next ?? base }
     const settled = await findOutcome(service, running, call, true)
     await service.reached?.('outcome found')
     await close(service, running, settled, 'settlement')

@@ -45,6 +45,8 @@ export interface Intent extends EntryBase {
   readonly key?: string
   /** The revision that a rollback goes back to. */
   readonly rollbackTo?: number
+  /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
+  readonly action?: 'create' | 'remove'
 }
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
@@ -63,6 +65,18 @@ export interface Closing extends EntryBase {
   readonly surprises: readonly FieldChange[]
   /** Who found out: the request itself, or somebody after it. */
   readonly settledBy: 'request' | 'settlement'
+  /** Id of the client that was made; its own log begins with a `created` entry. */
+  readonly created?: string
+}
+
+/** The first entry of a client that was made here; its intent is in a log of its own. */
+export interface Created extends EntryBase {
+  readonly kind: 'created'
+  readonly operationId: string
+  readonly requestId: string
+  readonly actor: Actor
+  readonly tag: string
+  readonly state: JsonObject
 }
 
 /** The client was changed by somebody else since the entry before. */
@@ -109,4 +123,4 @@ export interface Checkpoint extends EntryBase {
   readonly code: string
 }
 
-export type Entry = Intent | Closing | OutsideChange | Overlap | KeyUse | Checkpoint
+export type Entry = Intent | Closing | Created | OutsideChange | Overlap | KeyUse | Checkpoint

@@ -13,15 +13,21 @@ export interface Filing {
 
 /** How an entry is filed; `undefined` for what is no end of anything: it is found through its end. */
 export function filingOf(entry: Entry): Filing | undefined {
-  if (entry.kind === 'intent' || entry.kind === 'key_use' || entry.kind === 'checkpoint') {
-    return undefined
-  }
+  if (!isEnd(entry)) return undefined
   return {
     provider: refOf(entry.resource).provider,
     actor: entry.kind === 'outcome' ? entry.actor.subject : undefined,
     outcome: entry.kind === 'outcome' ? entry.outcome : entry.kind,
   }
 }
+
+/** A creation ends in the log of its intent. */
+function isEnd(entry: Entry): entry is Extract<Entry, { kind: SearchedKind }> {
+  return SEARCHED_KINDS.some((kind) => kind === entry.kind)
+}
+
+const SEARCHED_KINDS = ['outcome', 'outside_change', 'overlap'] as const
+type SearchedKind = (typeof SEARCHED_KINDS)[number]
 
 /** The text of one lane: an absent member stands for any. */
 export const laneOf = (provider: string, actor: string | undefined, outcome: string | undefined) =>

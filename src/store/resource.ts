@@ -19,6 +19,10 @@ export function refOf(resource: string): ClientName {
   return { provider, id, ...(userPoolId === null ? {} : { userPoolId }) }
 }
 
+/** The log of a creation: until the provider has answered, a client has no id. */
+export const creationResource = (place: Omit<ClientName, 'id'>, operationId: string) =>
+  resourceOf({ ...place, id: `+${operationId}` })
+
 /** The log of an idempotency key. No provider can be called so: their names hold no dollar sign. */
 export const keyResource = (digest: string) => JSON.stringify(['$key', null, digest])
 

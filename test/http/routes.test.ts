@@ -16,6 +16,7 @@ import { fullLocalClient } from '../fixtures/local.ts'
 interface Minimal {
   /** The path with its parameters filled in. */
   path(): string
+  readonly query?: string
   readonly body?: JsonObject
   /** Whom it is about; a permission at another provider is then not enough. */
   readonly about: 'default provider' | 'all providers' | 'any provider'
@@ -23,6 +24,13 @@ interface Minimal {
 
 /** The least that each route takes. Every route must stand here. */
 const REQUESTS: Readonly<Record<string, Minimal>> = {
+  createClient: {
+    path: () => '/clients',
+    query: 'dryRun=true',
+    body: { kind: 'spa', client: { name: 'Walked' } },
+    about: 'default provider',
+  },
+  deleteClient: { path: () => CLIENT, query: 'dryRun=true', about: 'default provider' },
   getClient: { path: () => CLIENT, about: 'default provider' },
   updateClient: {
     path: () => CLIENT,
@@ -70,7 +78,7 @@ function requestOf(id: string): Minimal {
 }
 
 function request(
-  { path, body }: Minimal,
+  { path, query = '', body }: Minimal,
   method: string,
   token: string | undefined,
   more: Partial<HttpRequest> = {},
@@ -78,7 +86,7 @@ function request(
   return world.clientry.app({
     method,
     path: path(),
-    query: '',
+    query,
     headers: {
       ...(token === undefined ? {} : { authorization: [`Bearer ${token}`] }),
       'content-type': ['application/json'],

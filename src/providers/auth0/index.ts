@@ -40,6 +40,12 @@ export function createAuth0Provider(settings: Auth0Settings): Provider {
     list: (_, call, cursor) => listClients(send, call, cursor),
     creation: createCreation(send),
     removal: (ref) => removalStep(send, ref),
+    // Management API, "Delete a Client": related configuration is removed too.
+    lostWithRemoval: [
+      'the client id: a new client gets another one',
+      'client grants, credentials and rate limit policies of the client',
+      'tokens and consents that were given to it',
+    ],
     secrets: createSecrets(send),
   }
 }

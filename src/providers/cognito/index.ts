@@ -49,6 +49,13 @@ export function createCognitoProvider(settings: CognitoSettings): Provider {
       listClients(invoke, userPoolId === undefined ? {} : { userPoolId }, call, cursor),
     creation: createCreation(invoke),
     removal: (ref) => removalStep(invoke, ref),
+    // Cognito keeps these by the client, outside of UpdateUserPoolClient.
+    lostWithRemoval: [
+      'the client id: a new client gets another one',
+      'secrets: a new client gets a new one',
+      'risk and session configuration, UI customization, branding and terms of the client',
+      'tokens that were issued to it',
+    ],
     secrets: createSecrets(invoke),
   }
 }

@@ -53,6 +53,10 @@ export function createLocalProvider({ documents, now, validate }: LocalOptions):
     },
     list: async (_, __, cursor) => listClients(documents, cursor),
     creation: createCreation({ documents, now, validator }),
+    lostWithRemoval: [
+      'the client id: a new client gets another one',
+      'sessions and tokens that were issued to it',
+    ],
     removal: ({ id }) => ({
       request: { method: 'DELETE', target: targetOf(id), body: {} },
       send: async () => {
