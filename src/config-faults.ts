@@ -14,9 +14,10 @@ export function faultSentence(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `${path} must be one of: ${issue.values.map(String).join(', ')}.`
     case 'invalid_union':
-      return issue.discriminator === undefined
-        ? `${path} must be { env: NAME } or { file: PATH }: a secret is named, never written here.`
-        : `${path} must be a type that exists.`
+      // Only a union that is told apart by a member has options; the other one is of references.
+      return 'options' in issue && issue.options !== undefined
+        ? `${path} must be one of: ${issue.options.map(String).join(', ')}.`
+        : `${path} must be { env: NAME } or { file: PATH }: a secret is named, never written here.`
     case 'invalid_key':
       return `${path} is not a name that can be used here.`
     default:

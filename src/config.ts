@@ -48,7 +48,9 @@ export async function loadConfig(
 ): Promise<Config> {
   const { CLIENTRY_CONFIG: path, CLIENTRY_CONFIG_JSON: inline } = environment
   if ((path === undefined) === (inline === undefined)) {
-    throw faulty(['Set either CLIENTRY_CONFIG (a file) or CLIENTRY_CONFIG_JSON (the text).'])
+    throw faulty([
+      'Set either CLIENTRY_CONFIG (a file, such as docs/examples/clientry.yaml) or CLIENTRY_CONFIG_JSON (the text).',
+    ])
   }
   const text = inline ?? readText(path ?? '')
   const yaml = inline === undefined && /\.ya?ml$/.test(path ?? '')

@@ -79,6 +79,12 @@ async function openStoreOf(
   path: string | undefined,
 ): Promise<{ readonly store: Store } & Pick<Verification, 'fingerprints'>> {
   if (path === undefined) {
+    const { CLIENTRY_CONFIG, CLIENTRY_CONFIG_JSON } = environment()
+    if (CLIENTRY_CONFIG === undefined && CLIENTRY_CONFIG_JSON === undefined) {
+      const says =
+        'Name the store: --database FILE (of npm start: .clientry/clientry.db), or CLIENTRY_CONFIG.'
+      throw new ClientError('invalid_request', says)
+    }
     const config = await loadConfig(environment(), async (text) =>
       (await import('yaml')).parse(text),
     )
@@ -103,4 +109,9 @@ main().then(
   },
 )
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : 'unknown fault')
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown fault'
+  const { code } = error as { readonly code?: unknown }
+  const asked = typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')
+  return asked ? `${error.message} (--help tells the options)` : error.message
+}

@@ -121,7 +121,7 @@ describe('parseConfig', () => {
     [
       'a provider that does not exist',
       { ...good(), providers: { a: { type: 'okta' } } },
-      /providers\.a.*type/,
+      /providers\.a\.type must be one of: auth0, cognito, local\./,
     ],
     [
       'the local provider in production',

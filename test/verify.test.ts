@@ -170,9 +170,9 @@ describe('npm run verify', () => {
   })
 
   it.each([
-    ['an option that is none', ['--nonsense'], /--nonsense/],
+    ['an option that is none', ['--nonsense'], /--nonsense.*--help tells/],
     ['a checkpoint that is none', ['--checkpoint', '1'], /SEQ:HASH/],
-    ['no configuration', [], /CLIENTRY_CONFIG/],
+    ['no configuration', [], /--database FILE.*CLIENTRY_CONFIG/],
     ['a file that is not there', ['--database', 'missing.db'], /no file missing\.db/],
     ['a folder', ['--database', '.'], /no file/],
     ['an empty file', ['--database', 'empty.db'], /no history in empty\.db/],

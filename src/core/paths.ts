@@ -13,13 +13,20 @@ export function withoutPaths(record: JsonObject, paths: readonly string[]): Json
   return replacePaths(record, paths, () => undefined)
 }
 
-/** A record in which the members named by dotted paths are replaced; `undefined` removes one. */
+type Replace = (value: Json) => Json | undefined
+
+/**
+ * A record in which the members named by dotted paths are replaced; `undefined` removes one. What is no
+ * record has no such members and stays as it is.
+ */
 export function replacePaths(
   record: JsonObject,
   paths: readonly string[],
-  replace: (value: Json) => Json | undefined,
-): JsonObject {
-  return replaceIn(record, treeOf(paths), replace)
+  replace: Replace,
+): JsonObject
+export function replacePaths(record: Json, paths: readonly string[], replace: Replace): Json
+export function replacePaths(record: Json, paths: readonly string[], replace: Replace): Json {
+  return isRecord(record) ? replaceIn(record, treeOf(paths), replace) : record
 }
 
 /** Paths by their first member; what is empty ends a path. */
@@ -44,11 +51,7 @@ function treeOf(paths: readonly string[]): PathTree {
   return tree
 }
 
-function replaceIn(
-  record: JsonObject,
-  tree: PathTree,
-  replace: (value: Json) => Json | undefined,
-): JsonObject {
+function replaceIn(record: JsonObject, tree: PathTree, replace: Replace): JsonObject {
   const kept: [string, Json][] = []
   for (const [name, value] of Object.entries(record)) {
     const below = tree.get(name)
@@ -58,11 +61,7 @@ function replaceIn(
   return Object.fromEntries(kept)
 }
 
-function replaceBelow(
-  value: Json,
-  below: PathTree,
-  replace: (value: Json) => Json | undefined,
-): Json | undefined {
+function replaceBelow(value: Json, below: PathTree, replace: Replace): Json | undefined {
   if (below.size === 0) return replace(value)
   if (!isRecord(value)) return value
   const next = replaceIn(value, below, replace)

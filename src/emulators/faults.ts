@@ -39,6 +39,37 @@ export interface Fault {
   readonly change?: Readonly<Record<string, unknown>>
 }
 
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0
+
+/** What each member must be, for those who ask over a socket. */
+const MEMBERS: Readonly<Record<keyof Fault, [string, (value: unknown) => boolean]>> = {
+  kind: [
+    `one of: ${FAULT_KINDS.join(', ')}`,
+    (value) => FAULT_KINDS.some((kind) => kind === value),
+  ],
+  operation: [
+    'the name of an operation, as GET calls shows it',
+    (value) => typeof value === 'string',
+  ],
+  times: ['a whole number from 1', (value) => value !== 0 && isCount(value)],
+  skip: ['a whole number from 0', isCount],
+  delayMs: ['milliseconds, a whole number from 0', isCount],
+  retryAfter: ['seconds, a whole number from 0', isCount],
+  change: ['an object', (value) => typeof value === 'object' && value !== null],
+}
+
+/** Says what keeps a value from being a fault; a fault that never strikes would hide in silence. */
+export function refusalOf(value: unknown): string | undefined {
+  const sent = Object.entries(typeof value === 'object' && value !== null ? value : {})
+  const unknown = sent.find(([name]) => !Object.hasOwn(MEMBERS, name))
+  if (unknown !== undefined) {
+    return `A fault has no member ${unknown[0]}; known are: ${Object.keys(MEMBERS).join(', ')}`
+  }
+  const given = { kind: undefined, ...Object.fromEntries(sent) }
+  const wrong = Object.entries(given).find(([name, one]) => !MEMBERS[name as keyof Fault][1](one))
+  return wrong && `The member ${wrong[0]} of a fault must be ${MEMBERS[wrong[0] as keyof Fault][0]}`
+}
+
 export interface FaultQueue {
   inject(fault: Fault): void
   /** The fault that this call meets, used up by one; `undefined` when it passes unharmed. */

@@ -6,7 +6,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { createFaultQueue, FAULT_KINDS, type Fault } from './faults.ts'
+import { createFaultQueue, type Fault, refusalOf } from './faults.ts'
 import {
   deliver,
   type EmulatorAnswer,
@@ -135,11 +135,9 @@ export async function listenAs(
     const name = request.path.slice('/_emulator/'.length)
     const asked = `${request.method} ${name}`
     if (asked === 'POST faults') {
-      const fault = readable(request.body) as Partial<Fault> | undefined
-      if (!FAULT_KINDS.some((kind) => kind === fault?.kind)) {
-        const error = `A fault needs a kind, one of: ${FAULT_KINDS.join(', ')}`
-        return { status: 400, body: { error } }
-      }
+      const fault = readable(request.body)
+      const error = refusalOf(fault)
+      if (error !== undefined) return { status: 400, body: { error } }
       faults.inject(fault as Fault)
       return { status: 204 }
     }

@@ -9,7 +9,7 @@
  */
 
 import type { FieldName } from '../core/client.ts'
-import type { JsonObject } from '../core/json.ts'
+import type { Json } from '../core/json.ts'
 import type { Mapping, Native } from '../core/mapping.ts'
 import type { Creation } from './creation.ts'
 import type { Secrets } from './secrets.ts'
@@ -57,8 +57,8 @@ export interface UpstreamCall {
 
 /** One upstream call of a change; a change has one or more, in order. */
 export interface Step {
-  /** What a dry run shows; secrets are masked by the caller. */
-  readonly request: { readonly method: string; readonly target: string; readonly body: JsonObject }
+  /** The call as it is sent, which a dry run shows; secrets are masked by the caller. */
+  readonly request: { readonly method: string; readonly target: string; readonly body: Json }
   /** The whole record as the provider now holds it, where its answer tells that. */
   send(call: Call): Promise<Native | undefined>
 }

@@ -4,7 +4,7 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { same } from '../../src/core/json.ts'
+import { type JsonObject, same } from '../../src/core/json.ts'
 import { type Native, showClient, stateOf } from '../../src/core/mapping.ts'
 import { parseMergePatch } from '../../src/core/patch.ts'
 import { planChange } from '../../src/core/plan.ts'
@@ -156,7 +156,9 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     it('sends what makes its kind and what was named, and no member more', () => {
       const bare = { name: 'Bare' }
       const { body } = creation.step(place(), planned(client, bare)).request
-      expect(Object.keys(body).sort()).toEqual([life.name, ...life.sent[client]].sort())
+      expect(Object.keys(body as JsonObject).sort()).toEqual(
+        [life.name, ...life.sent[client]].sort(),
+      )
     })
   })
 

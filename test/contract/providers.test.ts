@@ -9,6 +9,7 @@ import type { JsonObject } from '../../src/core/json.ts'
 import { showClient } from '../../src/core/mapping.ts'
 import { readClient } from '../../src/service/read.ts'
 import { resourceOf } from '../../src/store/resource.ts'
+import { SAMPLES } from './samples.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
 import { differences, SUBJECTS, type Subject } from './subjects.ts'
 
@@ -204,6 +205,23 @@ describe.each(SUBJECTS)('$name', (kind) => {
   })
 
   if (isRemote(kind.name)) {
+    it('sends the requests that the dry run showed', async () => {
+      const { supportedIdp } = kind.name === 'cognito' ? SAMPLES.cognito : SAMPLES.auth0
+      const patch = { callbacks: [NEW_CALLBACK], supportedIdp }
+      const { steps } = await change(patch, { dryRun: true })
+      subject.emulator?.clearCalls()
+      await change(patch)
+      const wrote = (subject.emulator?.calls ?? []).filter(({ operation }) =>
+        /^(PATCH|Update)/.test(operation),
+      )
+      expect(wrote.map(({ path, body }) => ({ path, body }))).toEqual(
+        steps.map(({ request }) => ({
+          path: request.target.startsWith('/') ? request.target : '/',
+          body: request.body,
+        })),
+      )
+    })
+
     it('writes once for one change, and reads once before', async () => {
       await change({ name: 'Once' })
       const operations = subject.emulator?.calls.map(({ operation }) => operation) ?? []

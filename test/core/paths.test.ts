@@ -50,4 +50,8 @@ describe('replacing members', () => {
       b: 2,
     })
   })
+
+  it('leaves what is no record as it is', () => {
+    expect(replacePaths([{ a: 1 }], ['a'], () => 2)).toEqual([{ a: 1 }])
+  })
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Auth0Emulator,
   DEFAULT_CREDENTIAL,
@@ -131,4 +131,35 @@ it('is arranged by other processes over its control routes', async () => {
   await control('POST reset')
   expect(emulator.client('c2')).toBeUndefined()
   expect((await control('GET clients/c2')).status).toBe(404)
+})
+
+describe('a fault over a socket', () => {
+  const ask = (body: string) => fetch(`${emulator.url}/_emulator/faults`, { method: 'POST', body })
+
+  it('is taken with every member it can have', async () => {
+    const fault = { kind: 'delay', operation: 'GET /clients', times: 2, skip: 1, delayMs: 0 }
+    expect((await ask(JSON.stringify({ ...fault, retryAfter: 1, change: {} }))).status).toBe(204)
+    for (let sent = 0; sent < 4; sent += 1) await call('GET /clients')
+    const struck = emulator.calls.filter(({ operation }) => operation === 'GET /clients')
+    expect(struck.map((one) => one.fault)).toEqual([undefined, 'delay', 'delay', undefined])
+  })
+
+  it.each([
+    ['not JSON', 'The member kind of a fault must be one of: throttle, '],
+    ['null', 'The member kind of a fault must be one of: throttle, '],
+    ['{"kind":"bogus"}', 'The member kind of a fault must be one of: throttle, '],
+    ['{"kind":"throttle","retry_after":3}', 'A fault has no member retry_after; known are: kind, '],
+    ['{"kind":"delay","delayMs":"9"}', 'The member delayMs of a fault must be milliseconds, '],
+    ['{"kind":"delay","operation":7}', 'The member operation of a fault must be the name of '],
+    ['{"kind":"delay","times":0}', 'The member times of a fault must be a whole number from 1'],
+    ['{"kind":"delay","skip":-1}', 'The member skip of a fault must be a whole number from 0'],
+    ['{"kind":"throttle","retryAfter":0.5}', 'The member retryAfter of a fault must be seconds, '],
+    ['{"kind":"foreign_write","change":"x"}', 'The member change of a fault must be an object'],
+  ])('is refused where it would not strike: %s', async (body, says) => {
+    const response = await ask(body)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ error: expect.stringContaining(says) })
+    await call('GET /clients')
+    expect(emulator.calls.at(-1)?.fault).toBeUndefined()
+  })
 })

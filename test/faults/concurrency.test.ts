@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import type { Entry } from '../../src/store/entry.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { linearization, type Operation, type State } from './linearizability.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
@@ -25,6 +26,16 @@ function watched(client: JsonObject): State {
     allowedLogoutUrls,
     ...Object.fromEntries(keys.map(([key, value]) => [`clientMetadata.${key}`, value])),
   } as State
+}
+
+/** Operations in the order of the log, which holds nothing but intents and their outcome `applied`. */
+function appliedIn(entries: readonly Entry[]): readonly string[] {
+  return entries.flatMap((entry, index) => {
+    if (entry.kind === 'intent') return []
+    const { operationId } = entries[index - 1] as Entry & { readonly operationId?: string }
+    expect(entry).toMatchObject({ kind: 'outcome', outcome: 'applied', operationId })
+    return [String(operationId)]
+  })
 }
 
 /** A change, and the same for the checker. */
@@ -88,7 +99,7 @@ describe('a hundred changes at once, over two servers', () => {
         expect(answer).toMatchObject({ status: 200 })
         const returned = performance.now()
         return {
-          name: `change ${index}`,
+          name: String(answer?.operationId),
           invoked,
           returned,
           ...operation,
@@ -114,6 +125,17 @@ describe('a hundred changes at once, over two servers', () => {
       expect(order).toHaveLength(100)
       const read = { name: 'the end', invoked: performance.now(), returned: performance.now() }
       expect(linearization(initial, [...history, { ...read, answer: after }])).toHaveLength(101)
+
+      // The order that the log has recorded is such a one, and nothing else is recorded.
+      const recorded = appliedIn(await world.history(where))
+      const inLog = recorded.map((id) => history.find(({ name }) => name === id))
+      const oneByOne = inLog.flatMap((one, at) =>
+        one === undefined ? [] : [{ ...one, invoked: at, returned: at }],
+      )
+      expect(linearization(initial, oneByOne)).toEqual(recorded)
+      const latestCall = (at: number) =>
+        Math.max(...inLog.slice(0, at + 1).map((one) => one?.invoked ?? 0))
+      expect(inLog.filter((one, at) => (one?.returned ?? 0) < latestCall(at))).toEqual([])
     },
     120_000,
   )

@@ -28,6 +28,9 @@ function canRun(command: string): boolean {
   }
 }
 
+if (!hasPrlimit)
+  process.stdout.write('A full disk is not tried: that needs prlimit of util-linux.\n')
+
 describe.skipIf(!hasPrlimit)('a disk that takes nothing more (needs prlimit of util-linux)', () => {
   it('is answered 503 with nothing sent, and is over without a restart', async () => {
     const server = await world.server({ cognito: cognitoAt(world.cognito.url) })

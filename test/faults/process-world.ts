@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { JsonObject } from '../../src/core/json.ts'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import type { ClientRef } from '../../src/providers/provider.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import type { Entry } from '../../src/store/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
@@ -29,8 +30,8 @@ export interface ProcessWorld {
   readonly issuer: Issuer
   /** Starts one more server; all share one file. */
   server(providers: JsonObject, limits?: ServerOptions['limits']): Promise<ServerProcess>
-  /** The history of the example client at Cognito. */
-  history(): Promise<readonly Entry[]>
+  /** The history of the example client, at Cognito unless another place is named. */
+  history(at?: Omit<ClientRef, 'id'>): Promise<readonly Entry[]>
   close(): Promise<void>
 }
 
@@ -56,10 +57,9 @@ export async function startProcessWorld(): Promise<ProcessWorld> {
       servers.push(server)
       return server
     },
-    history: async () => {
+    history: async (at = { provider: 'cognito', userPoolId: POOL_ID }) => {
       const store = createSqliteStore(await openDatabase(database))
-      const ref = { provider: 'cognito', userPoolId: POOL_ID, id: 'exampleClientId' }
-      const entries = await store.entries(resourceOf(ref))
+      const entries = await store.entries(resourceOf({ ...at, id: 'exampleClientId' }))
       await store.close()
       return entries
     },

@@ -49,6 +49,8 @@ export interface Issuer {
 export interface Answered {
   readonly status: number
   readonly body: JsonObject
+  /** Of the change; absent where there was none. */
+  readonly operationId?: string
 }
 
 export async function startIssuer(): Promise<Issuer> {
@@ -167,7 +169,9 @@ export async function patch(
 export async function ask(url: string, request: RequestInit = {}): Promise<Answered | undefined> {
   try {
     const response = await fetch(url, request)
-    return { status: response.status, body: (await response.json()) as JsonObject }
+    const operationId = response.headers.get('operation-id')
+    const body = (await response.json()) as JsonObject
+    return { status: response.status, body, ...(operationId === null ? {} : { operationId }) }
   } catch {
     return undefined
   }

@@ -89,7 +89,7 @@ describe('supportedIdp', () => {
     expect(result.steps.map(({ request }) => request.target)).toEqual([
       '/api/v2/connections/con_google/clients',
       '/api/v2/connections/con_github/clients',
-      '/api/v2/clients/{id}',
+      `/api/v2/clients/${REF.id}`,
       '/api/v2/connections/con_users/clients',
     ])
     expect(state()).toEqual(before)

@@ -56,7 +56,7 @@ function clientSteps(send: Send, ref: ClientRef, base: Native, next: Native): re
   if (Object.keys(body).length === 0) return []
   return [
     {
-      request: { method: 'PATCH', target: '/api/v2/clients/{id}', body },
+      request: { method: 'PATCH', target: `/api/v2${clientPath(ref)}`, body },
       send: async (call) => {
         const request = { operation: 'PATCH /clients/{id}', path: clientPath(ref), body }
         const after = writtenClient(await send(request, call))
@@ -68,15 +68,11 @@ function clientSteps(send: Send, ref: ClientRef, base: Native, next: Native): re
 
 function connectionStep(send: Send, ref: ClientRef, id: string, status: boolean): Step {
   const body = [{ client_id: ref.id, status }]
+  const path = `/connections/${encodeURIComponent(id)}/clients`
   return {
-    request: {
-      method: 'PATCH',
-      target: `/api/v2/connections/${id}/clients`,
-      body: { clients: body },
-    },
+    request: { method: 'PATCH', target: `/api/v2${path}`, body },
     send: async (call) => {
       const operation = 'PATCH /connections/{id}/clients'
-      const path = `/connections/${encodeURIComponent(id)}/clients`
       await send({ operation, path, body }, call).catch(connectionError)
       return undefined
     },
@@ -95,7 +91,7 @@ function connectionError(error: unknown): never {
 
 function removalStep(send: Send, ref: ClientRef): Step {
   return {
-    request: { method: 'DELETE', target: '/api/v2/clients/{id}', body: {} },
+    request: { method: 'DELETE', target: `/api/v2${clientPath(ref)}`, body: {} },
     send: async (call) => {
       // The removal of what is not there is a 204 as well (OpenAPI), so it is looked for first.
       await readClient(send, ref, call)

@@ -31,12 +31,13 @@ export function createSecrets(send: Send): Secrets {
 }
 
 function rotationStep(send: Send, ref: ClientRef, base: Native): SecretStep {
+  const path = `${clientPath(ref)}/rotate-secret`
   let made: Secret | undefined
   return {
-    request: { method: 'POST', target: '/api/v2/clients/{id}/rotate-secret', body: {} },
+    request: { method: 'POST', target: `/api/v2${path}`, body: {} },
     send: async (call) => {
       const operation = 'POST /clients/{id}/rotate-secret'
-      const answer = await send({ operation, path: `${clientPath(ref)}/rotate-secret` }, call)
+      const answer = await send({ operation, path }, call)
       const { client_secret, ...after } = writtenClient(answer)
       made = secretOf(client_secret)
       // What reads do not show must not be in the record either: it would look like a change.

@@ -24,6 +24,9 @@ export interface LocalOptions {
   readonly validate?: Validate
 }
 
+/** What a call would name; nothing is called. */
+const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
+
 /** The provider over documents. */
 export function createLocalProvider({ documents, now, validate }: LocalOptions): Provider {
   const validator = once(validate)
@@ -36,7 +39,7 @@ export function createLocalProvider({ documents, now, validate }: LocalOptions):
       if (Object.keys(body).length === 0) return []
       return [
         {
-          request: { method: 'PATCH', target: '/clients/{id}', body },
+          request: { method: 'PATCH', target: targetOf(id), body },
           send: async () => {
             const check = await validator()
             return changeClient(documents, id, (before) => {
@@ -55,7 +58,7 @@ export function createLocalProvider({ documents, now, validate }: LocalOptions):
       'sessions and tokens that were issued to it',
     ],
     removal: ({ id }) => ({
-      request: { method: 'DELETE', target: '/clients/{id}', body: {} },
+      request: { method: 'DELETE', target: targetOf(id), body: {} },
       send: async () => {
         const own = id === DEVELOPMENT_CLIENT_ID
         if (own || !providing(() => removeClient(documents, id))) throw notFound()
