@@ -42,6 +42,13 @@ export function diffClients(
   return [...changes, ...unseen(mapping, normalBefore, normalAfter, changes)]
 }
 
+/** The same differences by their names alone, where the values are too much to be kept. */
+export function withoutValues(changes: readonly FieldChange[]): readonly FieldChange[] {
+  return changes.map(({ field }) => ({ field, before: TOO_LARGE, after: TOO_LARGE }))
+}
+
+const TOO_LARGE = '(too large to be kept)'
+
 function plain(value: unknown, fingerprintOf: (secret: string) => string): Json {
   return isSecret(value) ? fingerprintOf(value.reveal()) : (value as Json)
 }

@@ -11,6 +11,7 @@ import { following } from '../store/chain.ts'
 import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
 import { withinDeadline } from './deadline.ts'
+import { appendFitting } from './fitting.ts'
 import { openSealed } from './sealed.ts'
 import { callOf, type Service } from './service.ts'
 import { progressOf, reverted } from './state.ts'
@@ -129,25 +130,28 @@ export async function close(
     native === undefined || outcome === 'not_applied'
       ? []
       : diffClients(mapping, next, native, fingerprints.ofSecret)
-  const closing = following(intent, {
-    kind: 'outcome' as const,
-    resource: intent.resource,
-    at: service.now(),
-    operationId: intent.operationId,
-    actor: intent.actor,
-    outcome,
-    surprises,
-    settledBy,
-    ...(native === undefined
+  const known =
+    native === undefined
       ? {}
       : {
           tag: fingerprints.ofState(mapping, native),
           state: fingerprints.masked(mapping, native),
-        }),
-  })
-  const appended = await service.store.append(closing)
+        }
+  const appended = await appendFitting(service.store, surprises, (fitting) =>
+    following(intent, {
+      kind: 'outcome' as const,
+      resource: intent.resource,
+      at: service.now(),
+      operationId: intent.operationId,
+      actor: intent.actor,
+      outcome,
+      surprises: fitting,
+      settledBy,
+      ...known,
+    }),
+  )
   await service.reached?.('outcome recorded')
-  return { appended, surprises }
+  return { appended: appended !== undefined, surprises }
 }
 
 /** Settles an intent that its own process left open. */
