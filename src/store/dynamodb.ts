@@ -90,7 +90,9 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   }
 
   async function operation(operationId: string): Promise<Intent | undefined> {
-    const [item] = await query(operationOf(operationId), { limit: 1 })
+    const partition = operationOf(operationId)
+    if (Buffer.byteLength(partition) > MAX_PARTITION_BYTES) return undefined
+    const [item] = await query(partition, { limit: 1 })
     if (item === undefined) return undefined
     const { resource, seq } = markerOf(item)
     const [entry] = await entries(resource, { from: seq, limit: 1 })
@@ -128,3 +130,6 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     close: async () => {},
   }
 }
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const MAX_PARTITION_BYTES = 2_048

@@ -128,6 +128,13 @@ describe('DynamoDB alone', () => {
     for (const { body } of reads) expect(body).toMatchObject({ ConsistentRead: true })
   })
 
+  // The service refuses such a key; dynalite looks for it.
+  it('does not ask for an operation whose key would be longer than 2,048 bytes', async () => {
+    await store.operation('x'.repeat(2_048 - 'operation:'.length))
+    await store.operation('ü'.repeat(1_020))
+    expect(operations()).toEqual(['Query'])
+  })
+
   it('shows for a checkpoint what comes after an entry of a clock that is ahead', async () => {
     const [hour, log] = [3_600_000, (id: string) => JSON.stringify(['cognito', null, id])]
     await store.append(outsideChangeOf(log('ahead'), 1, { at: Date.now() + hour }))
