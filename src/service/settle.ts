@@ -188,8 +188,26 @@ export async function sweep(service: Service): Promise<{ settled: number; left: 
   const listed = withinDeadline(service, service.now() + SWEEP_TIMEOUT_MS)
   const intents = await listed.store.openIntents()
   const overdue = intents.filter(({ deadline }) => deadline <= service.now())
+  // One after the other for each provider; a provider that stalls holds up no other one.
+  const providers = [...new Set(overdue.map(providerNameOf))]
+  const counts = await Promise.all(
+    providers.map((provider) =>
+      settleInTurn(
+        service,
+        overdue.filter((intent) => providerNameOf(intent) === provider),
+      ),
+    ),
+  )
+  const settled = counts.reduce((sum, count) => sum + count, 0)
+  return { settled, left: overdue.length - settled }
+}
+
+const providerNameOf = ({ resource }: Intent) => refOf(resource).provider
+
+/** Gives how many could be settled. */
+async function settleInTurn(service: Service, intents: readonly Intent[]): Promise<number> {
   let settled = 0
-  for (const intent of overdue) {
+  for (const intent of intents) {
     // However long a late request is waited for, there must be time left to read after it.
     const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
     const work = () => settle(withinDeadline(service, deadline), intent, deadline)
@@ -198,5 +216,5 @@ export async function sweep(service: Service): Promise<{ settled: number; left: 
       () => 0,
     )
   }
-  return { settled, left: overdue.length - settled }
+  return settled
 }
