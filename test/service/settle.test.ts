@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
-import { settle, sweep } from '../../src/service/settle.ts'
+import { settle } from '../../src/service/settle.ts'
+import { sweep } from '../../src/service/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Bench, openBench } from '../contract/service.ts'
