@@ -119,16 +119,16 @@ async function readOrGone(
 /** Closes an intent; `false` when somebody else closed it before. */
 export async function close(
   service: Service,
-  { intent, provider, next }: Running,
+  { intent, provider, base, next }: Running,
   { outcome, native }: Settled,
   settledBy: Closing['settledBy'],
 ): Promise<{ readonly appended: boolean; readonly surprises: readonly FieldChange[] }> {
   const { fingerprints } = service
   const { mapping } = provider
+  // What somebody else has done meanwhile is told here: the next change finds the state as recorded.
+  const expected = outcome === 'not_applied' ? base : next
   const surprises =
-    native === undefined || outcome === 'not_applied'
-      ? []
-      : diffClients(mapping, next, native, fingerprints.ofSecret)
+    native === undefined ? [] : diffClients(mapping, expected, native, fingerprints.ofSecret)
   const known =
     native === undefined
       ? {}

@@ -2,11 +2,13 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import { changeClient } from '../../src/service/change.ts'
+import type { Service } from '../../src/service/service.ts'
 import { settle } from '../../src/service/settle.ts'
 import { sweep } from '../../src/service/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { intentOf } from '../fixtures/entries.ts'
 import { withMembers } from '../plan.ts'
@@ -92,6 +94,26 @@ describe('an intent that was listed as open', () => {
     await settle(bench.service, intent, Date.now() + 5_000)
     expect(stored()).toEqual(before)
     expect(await outcomes()).toEqual(['applied', 'applied'])
+  })
+
+  it('tells what somebody else did meanwhile also where it was not applied', async () => {
+    const dying: Service = {
+      ...bench.service,
+      reached: async (point) => {
+        if (point === 'intent recorded') throw new TypeError('died')
+      },
+    }
+    const deadline = Date.now() + 300
+    const request = { ...requestFor(dying, REF, { name: 'Never' }), deadline }
+    await expect(changeClient(dying, request)).rejects.toThrow('died')
+    emulator.put({ ...stored(), description: 'Foreign' } as never)
+    const later = { ...bench.service, now: () => Date.now() + 1_000 }
+    expect(await sweep(later)).toEqual({ settled: 1, left: 0 })
+    const [, closing] = await entries()
+    expect(closing).toMatchObject({
+      outcome: 'not_applied',
+      surprises: [{ field: 'description', after: 'Foreign' }],
+    })
   })
 
   it('is settled although the provider of an older one stalls', async () => {
