@@ -42,7 +42,7 @@ import type { Range, Store } from './store.ts'
 export function createDynamodbStore(settings: DynamodbSettings): Store {
   const invoke = createInvoke(settings)
   const queries = createQueries(invoke)
-  const { put, query, scan } = queries
+  const { put, query, scan, walk } = queries
   const feed = createFeed(queries, settings.now)
 
   async function append(entry: Entry): Promise<boolean> {
@@ -107,7 +107,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     operation,
     ...feed,
     records: async function* (resource) {
-      const items = resource === undefined ? scan(logOf('')) : await query(logOf(resource))
+      const items = resource === undefined ? scan(logOf('')) : walk(logOf(resource))
       for await (const item of items) {
         const seq = Number(item.sk?.S)
         yield { resource: resourceOfItem(item), seq, text: item.entry?.S ?? '' }

@@ -153,6 +153,21 @@ describe('DynamoDB alone', () => {
     expect(poisoned.heads.map(({ resource }) => resource)).toEqual([log('right')])
   })
 
+  it('hands on the records of a log page by page', async () => {
+    const state = { text: 'x'.repeat(300_000) }
+    for (const seq of [1, 2, 3, 4, 5, 6]) {
+      await store.append(outsideChangeOf(RESOURCE, seq, { state }))
+    }
+    dynamodb.front.clearCalls()
+    const seen: number[] = []
+    for await (const { seq } of store.records(RESOURCE)) {
+      if (seq === 1) expect(operations()).toEqual(['Query'])
+      seen.push(seq)
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6])
+    expect(operations()).toEqual(['Query', 'Query'])
+  })
+
   it('makes one call to learn that no intent is open', async () => {
     await store.append(intentOf(RESOURCE, 1))
     await store.append(closingOf(RESOURCE, 2))
