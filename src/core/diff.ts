@@ -2,7 +2,7 @@
 
 import { FIELD_NAMES, FIELDS } from './client.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isRecord, memberOf, same } from './json.ts'
+import { isRecord, memberOf, same, without } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { fieldsOfPath, showClient } from './mapping.ts'
 import { covers, withoutPaths } from './paths.ts'
@@ -64,8 +64,6 @@ const own = (record: JsonObject, name: string): Json => memberOf(record, name) ?
 
 function changeOf(field: string, before: Json, after: Json): FieldChange {
   if (!Array.isArray(before) || !Array.isArray(after)) return { field, before, after }
-  const without = (list: readonly Json[], others: readonly Json[]) =>
-    list.filter((item) => !others.some((other) => same(item, other)))
   return {
     field,
     before,
