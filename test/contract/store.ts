@@ -192,6 +192,10 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
       })
     })
 
+    it.each(['', 'a\u0000b', 'ü'.repeat(2_000)])('knows no operation %j', async (odd) => {
+      expect(await store.operation(odd)).toBeUndefined()
+    })
+
     describe('search', () => {
       const at = (minute: number) => 1_700_000_000_000 + minute * 60_000
       const actor = (subject: string) => ({ subject, issuer: 'https://issuer.example' })

@@ -128,6 +128,13 @@ describe('DynamoDB alone', () => {
     for (const { body } of reads) expect(body).toMatchObject({ ConsistentRead: true })
   })
 
+  // The service refuses such a key; dynalite looks for it.
+  it('does not ask for an operation whose key would be longer than 2,048 bytes', async () => {
+    await store.operation('x'.repeat(2_048 - 'operation:'.length))
+    await store.operation('ü'.repeat(1_020))
+    expect(operations()).toEqual(['Query'])
+  })
+
   it('shows for a checkpoint what comes after an entry of a clock that is ahead', async () => {
     const [hour, log] = [3_600_000, (id: string) => JSON.stringify(['cognito', null, id])]
     await store.append(outsideChangeOf(log('ahead'), 1, { at: Date.now() + hour }))
@@ -144,6 +151,21 @@ describe('DynamoDB alone', () => {
     expect(heads.map(({ resource }) => resource).sort()).toEqual([log('ahead'), log('right')])
     const poisoned = await store.heads(String(Date.now() + hour))
     expect(poisoned.heads.map(({ resource }) => resource)).toEqual([log('right')])
+  })
+
+  it('hands on the records of a log page by page', async () => {
+    const state = { text: 'x'.repeat(300_000) }
+    for (const seq of [1, 2, 3, 4, 5, 6]) {
+      await store.append(outsideChangeOf(RESOURCE, seq, { state }))
+    }
+    dynamodb.front.clearCalls()
+    const seen: number[] = []
+    for await (const { seq } of store.records(RESOURCE)) {
+      if (seq === 1) expect(operations()).toEqual(['Query'])
+      seen.push(seq)
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6])
+    expect(operations()).toEqual(['Query', 'Query'])
   })
 
   it('makes one call to learn that no intent is open', async () => {
