@@ -5,7 +5,6 @@
 
 import { randomUUID } from 'node:crypto'
 import { ClientError, isClientError } from '../core/errors.ts'
-import { quoted } from '../core/patch.ts'
 import { withinDeadline } from '../service/deadline.ts'
 import { type Answer, asResponse, errorAnswer } from './answer.ts'
 import { bearerToken } from './auth/bearer.ts'
@@ -13,7 +12,8 @@ import type { Exchange, HttpSettings, Trace } from './exchange.ts'
 import { lineOf } from './log.ts'
 import { type Match, matchesOf } from './match.ts'
 import type { App, HttpRequest } from './message.ts'
-import { QUERY_PARAMETERS, ROUTES, type Route } from './routes.ts'
+import { queryOf } from './query.ts'
+import { ROUTES, type Route } from './routes.ts'
 
 /** A caller may name its request, so that its logs and ours can be brought together. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/
@@ -35,7 +35,7 @@ export function createApp(settings: HttpSettings): App {
       if (route.permission !== 'public') {
         principal = await settings.verify(bearerToken(request), request.deadline)
       }
-      const query = queryOf(route, request.query)
+      const query = queryOf(route.query, request.query)
       const params = paramsOf(match.params)
       const operation = route.operationId
       const service = withinDeadline(settings.service, request.deadline)
@@ -74,28 +74,6 @@ function matchOf({ method, path }: HttpRequest): Match {
     headers: { allow: methods },
   })
 }
-
-/** A misspelt parameter must not turn a dry run into a change: what is not known is refused. */
-function queryOf(route: Route, query: string): Readonly<Record<string, string>> {
-  const found = new Map<string, string>()
-  for (const [name, value] of new URLSearchParams(query)) {
-    const known = route.query.find((one) => one === name)
-    if (known === undefined) {
-      const expected = route.query.length === 0 ? 'none' : route.query.join(', ')
-      throw badQuery(quoted(name), `is not known here; known are: ${expected}`)
-    }
-    if (found.has(name)) throw badQuery(name, 'must not be repeated')
-    const parameter: { pattern: string; expects?: string } = QUERY_PARAMETERS[known]
-    if (!new RegExp(parameter.pattern).test(value)) {
-      throw badQuery(name, `must be ${parameter.expects ?? 'a short text'}`)
-    }
-    found.set(name, value)
-  }
-  return Object.fromEntries(found)
-}
-
-const badQuery = (name: string, says: string) =>
-  new ClientError('invalid_request', `The query parameter ${name} ${says}.`, { field: name })
 
 /** Decoded once; what is decoded is never used as a path again without being encoded. */
 function paramsOf(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -6,7 +6,8 @@
 import type { JsonObject } from '../core/json.ts'
 import type { Answer } from './answer.ts'
 import { ref, schemas } from './openapi-schemas.ts'
-import { QUERY_PARAMETERS, type Route } from './routes.ts'
+import { QUERY_PARAMETERS } from './query.ts'
+import type { Route } from './routes.ts'
 import { VERSION } from './version.ts'
 
 let document: JsonObject | undefined

@@ -14,6 +14,7 @@ import { lintOneClient } from './lint.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { getProvider, listProviders } from './providers.ts'
+import type { QueryName } from './query.ts'
 import { rollbackClient } from './rollback.ts'
 
 export interface Route {
@@ -25,7 +26,7 @@ export interface Route {
   /** `public`: no token is asked for. */
   readonly permission: Permission | 'public'
   /** Query parameters that it takes; any other is refused. */
-  readonly query: readonly (keyof typeof QUERY_PARAMETERS)[]
+  readonly query: readonly QueryName[]
   /** What the body is, where there is one. */
   readonly body?: 'ClientPatch' | 'CreationRequest' | 'RollbackRequest'
   /** What a success answers. */
@@ -41,43 +42,6 @@ export interface Route {
     | 'Document'
     | 'Text'
   handle(exchange: Exchange): Answer | Promise<Answer>
-}
-
-const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
-const A_TIME = 'a time as in RFC 3339, such as 2026-01-31T12:00:00Z'
-
-/** Every query parameter, with the text that it must match, what it is, and that text in words. */
-export const QUERY_PARAMETERS = {
-  provider: {
-    pattern: '^.{1,64}$',
-    says: 'The provider that holds the client; absent: the default provider.',
-  },
-  userPoolId: { pattern: '^.{1,64}$', says: 'The user pool, for providers that have user pools.' },
-  dryRun: {
-    pattern: '^(true|false)$',
-    says: 'true: plan the change, send nothing, show the plan.',
-    expects: 'true or false',
-  },
-  actor: { pattern: '^.{1,255}$', says: '`sub` of the token with which a change was made.' },
-  outcome: {
-    pattern: '^[a-z_]{1,20}$',
-    says: 'What a change came to (`open`: not known yet), or what was noticed.',
-  },
-  from: { pattern: RFC_3339, says: 'The first moment, RFC 3339.', expects: A_TIME },
-  to: { pattern: RFC_3339, says: 'The first moment that no longer counts.', expects: A_TIME },
-  limit: {
-    pattern: '^([1-9][0-9]?|100)$',
-    says: 'Items of one page.',
-    expects: 'a number from 1 to 100',
-  },
-  cursor: { pattern: '^[A-Za-z0-9_-]{1,200}$', says: '`next` of the page before.' },
-} as const satisfies Readonly<Record<string, QueryParameter>>
-
-interface QueryParameter {
-  readonly pattern: string
-  readonly says: string
-  /** Absent: a short text. */
-  readonly expects?: string
 }
 
 export const ROUTES: readonly Route[] = [
