@@ -20,7 +20,7 @@ import { createProviders, type ProviderSurroundings } from './providers/registry
 import { addCheckpoint } from './service/checkpoint.ts'
 import { withinDeadline } from './service/deadline.ts'
 import type { Service } from './service/service.ts'
-import { sweep } from './service/settle.ts'
+import { sweep } from './service/sweep.ts'
 import { createTurns } from './service/turns.ts'
 import { refOf } from './store/resource.ts'
 import { createSeal } from './store/seal.ts'

@@ -2,7 +2,7 @@
 
 import { FIELD_NAMES, FIELDS } from './client.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isRecord, memberOf, same } from './json.ts'
+import { isRecord, memberOf, same, without } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { fieldsOfPath, showClient } from './mapping.ts'
 import { covers, withoutPaths } from './paths.ts'
@@ -42,6 +42,13 @@ export function diffClients(
   return [...changes, ...unseen(mapping, normalBefore, normalAfter, changes)]
 }
 
+/** The same differences by their names alone, where the values are too much to be kept. */
+export function withoutValues(changes: readonly FieldChange[]): readonly FieldChange[] {
+  return changes.map(({ field }) => ({ field, before: TOO_LARGE, after: TOO_LARGE }))
+}
+
+const TOO_LARGE = '(too large to be kept)'
+
 function plain(value: unknown, fingerprintOf: (secret: string) => string): Json {
   return isSecret(value) ? fingerprintOf(value.reveal()) : (value as Json)
 }
@@ -57,8 +64,6 @@ const own = (record: JsonObject, name: string): Json => memberOf(record, name) ?
 
 function changeOf(field: string, before: Json, after: Json): FieldChange {
   if (!Array.isArray(before) || !Array.isArray(after)) return { field, before, after }
-  const without = (list: readonly Json[], others: readonly Json[]) =>
-    list.filter((item) => !others.some((other) => same(item, other)))
   return {
     field,
     before,

@@ -40,7 +40,7 @@ export const ERROR_CODES = {
   /** The route asks for `If-Match`, and there is none. */
   precondition_required: { status: 428, retry: false },
   unsupported_media_type: { status: 415, retry: false },
-  /** The idempotency key was used for another request before. */
+  /** The idempotency key was used for another request before, or too often for this one. */
   key_reused: { status: 422, retry: false },
   internal: { status: 500, retry: false },
   /** Upstream failed, and it is certain that nothing was changed. */

@@ -31,6 +31,15 @@ export function same(one: Json, other: Json): boolean {
   )
 }
 
+/** The items of a list that are not among others; texts, which long lists are made of, in one pass. */
+export function without(list: readonly Json[], others: readonly Json[]): readonly Json[] {
+  const texts = new Set(others.filter((other) => typeof other === 'string'))
+  const rest = others.filter((other) => typeof other !== 'string')
+  return list.filter((item) =>
+    typeof item === 'string' ? !texts.has(item) : !rest.some((other) => same(item, other)),
+  )
+}
+
 /** One text for one value: members sorted by name, no white space. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`

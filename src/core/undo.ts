@@ -8,7 +8,7 @@ import { type FieldName, isFieldName } from './client.ts'
 import { diffClients } from './diff.ts'
 import { isClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isRecord, memberOf, same } from './json.ts'
+import { isRecord, memberOf, same, without } from './json.ts'
 import type { Mapping, Native, Row } from './mapping.ts'
 import { isLens, settingsOf, showField } from './mapping.ts'
 import type { FieldPatches } from './patch.ts'
@@ -88,9 +88,6 @@ function takenBack(way: Way, was: Json, became: Json): Way {
   const decided = [...theirs, ...without(came, now), ...without(went, without(went, now))]
   return { ...way, value, before: was, theirs: decided }
 }
-
-const without = (list: readonly Json[], others: readonly Json[]) =>
-  list.filter((item) => !others.some((other) => same(item, other)))
 
 /** What only follows other settings is restored along with them. */
 function isWritable(mapping: Mapping, path: string): boolean {

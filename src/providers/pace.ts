@@ -6,26 +6,13 @@
 
 import { ClientError } from '../core/errors.ts'
 import { advance, pause } from './pace-bucket.ts'
-import {
-  createLane,
-  enter,
-  forecast,
-  isLate,
-  type Lane,
-  leave,
-  nextTurn,
-  serve,
-  type Waiting,
-} from './pace-lanes.ts'
-import { type BucketSettings, createSource, type Told } from './pace-source.ts'
+import type { Waiting } from './pace-lanes.ts'
+import { type Clock, createQueue, type Queue } from './pace-queue.ts'
+import { type BucketSettings, createSource, type Source, type Told } from './pace-source.ts'
 import type { Call, PaceState } from './provider.ts'
 
-export interface PaceSettings {
+export interface PaceSettings extends Pick<Clock, 'now'>, Partial<Pick<Clock, 'after'>> {
   readonly buckets: readonly BucketSettings[]
-  /** Epoch milliseconds. */
-  now(): number
-  /** Does the work so many milliseconds later, unless it is called off. */
-  after?(milliseconds: number, work: () => void): () => void
 }
 
 /** A call that has its turn. */
@@ -57,136 +44,102 @@ export const CALL_MS = 500
 
 /** A pace on its own clock; all buckets are full at first. */
 export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pace {
-  const sources = new Map(
-    buckets.map((one) => [one.name, { ...counters(), source: createSource(one, now()) }]),
-  )
-  const lanes = new Map<string, Lane>()
-  let served = 0
-  let callOff = () => {}
+  const metered = new Map(buckets.map((one) => [one.name, createMeter(one, now())]))
+  const queue = createQueue({ now, after })
 
   const find = (name: string) => {
-    const found = sources.get(name)
+    const found = metered.get(name)
     if (found === undefined) throw new TypeError(`no bucket ${name}`)
     return found
-  }
-
-  function laneOf(names: readonly string[]): Lane {
-    const key = names.join('\n')
-    const lane = lanes.get(key) ?? createLane(names.map((name) => find(name).source.bucket))
-    lanes.set(key, lane)
-    return lane
-  }
-
-  /** Serves whose turn it is, and sleeps until the next. */
-  function serveAll(): void {
-    callOff()
-    for (;;) {
-      const time = now()
-      const turn = nextTurn(lanes.values(), time)
-      if (turn === undefined) return
-      if (turn.at > time) {
-        callOff = after(Math.ceil(turn.at - time), serveAll)
-        return
-      }
-      const { one, lane } = turn
-      if (time > one.since && time > one.latest) {
-        leave(lane, one)
-        one.refuse(forecast(lanes.values(), time).freeAt(lane))
-        continue
-      }
-      served += 1
-      serve(turn, served)
-      one.begin(time)
-    }
-  }
-
-  /** After what makes turns later: refuses those for whom it is too late, and serves the others. */
-  function review(): void {
-    serveAll()
-    const { turns, freeAt } = forecast(lanes.values(), now())
-    for (const { one } of turns.filter(isLate)) {
-      leave(one.lane, one)
-      one.refuse(freeAt(one.lane))
-    }
-    serveAll()
-  }
-
-  function passOf(names: readonly string[], sentAt: number, waitedMs: number): Pass {
-    const drawn = names.map((name) => find(name).source)
-    const before = drawn.map(({ ended }) => ended)
-    for (const source of drawn) source.begun += 1
-    return {
-      waitedMs,
-      end: (told) => {
-        const [first] = drawn
-        const time = now()
-        for (const source of drawn) source.ended += 1
-        if (first !== undefined) {
-          const inFlight = first.begun - first.ended
-          const uncounted = first.begun - (before[0] ?? 0) - 1
-          first.feed(told, { now: time, sentAt, inFlight, uncounted })
-        }
-        for (const { bucket } of told.pauseMs === undefined ? [] : drawn) {
-          pause(bucket, time, time + (told.pauseMs ?? 0))
-        }
-        if (told.throttled) find(names[0] ?? '').throttled += 1
-        review()
-      },
-    }
   }
 
   return {
     turn: (names, { deadline, caller = '', urgent = false }) =>
       new Promise((resolve, reject) => {
-        const lane = laneOf(names)
-        const counts = find(names[0] ?? '')
+        const drawn = names.map(find)
+        const first = find(names[0] ?? '')
         const since = now()
         const one: Waiting = {
           caller,
           urgent,
           since,
           latest: deadline - Math.min(CALL_MS, (deadline - since) / 2),
-          lane,
+          lane: queue.laneOf(drawn.map(({ source }) => source.bucket)),
           round: 0,
           begin: (time) => {
-            counts.sent += 1
-            counts.waitedMs += time - since
-            resolve(passOf(names, time, time - since))
+            first.sent += 1
+            first.waitedMs += time - since
+            resolve({ waitedMs: time - since, end: sentBy(drawn, time, { now, queue }) })
           },
           refuse: (again) => {
-            counts.refused += 1
+            first.refused += 1
             reject(refusal(Math.max(again - now(), 1)))
           },
         }
-        const waiting = [...lanes.values()].reduce((sum, { waiting }) => sum + waiting.length, 0)
-        if (waiting >= MAX_WAITING) {
-          return one.refuse(forecast(lanes.values(), since).freeAt(lane))
-        }
-        enter(lane, one)
-        review()
+        if (queue.waiting() >= MAX_WAITING) return one.refuse(queue.freeAt(one.lane))
+        queue.enter(one)
+        queue.review()
       }),
-    state: () =>
-      [...sources].map(([name, { source, sent, throttled, refused, waitedMs }]) => {
-        const { bucket } = source
-        advance(bucket, now())
-        const waiting = [...lanes]
-          .filter(([key]) => key.split('\n')[0] === name)
-          .reduce((sum, [, lane]) => sum + lane.waiting.length, 0)
-        return {
-          name,
-          ...(bucket.open ? {} : { perSecond: bucket.rate, tokens: bucket.tokens }),
-          pausedUntil: bucket.pausedUntil,
-          waiting,
-          sent,
-          throttled,
-          refused,
-          waitedMs,
-        }
-      }),
+    state: () => [...metered.values()].map((meter) => stateOf(meter, now(), queue)),
   }
 }
 
-const counters = () => ({ sent: 0, throttled: 0, refused: 0, waitedMs: 0 })
+/** A bucket with what is counted of the calls that refusals of it are about. */
+interface Meter {
+  readonly source: Source
+  sent: number
+  throttled: number
+  refused: number
+  waitedMs: number
+}
+
+function createMeter(settings: BucketSettings, now: number): Meter {
+  return { source: createSource(settings, now), sent: 0, throttled: 0, refused: 0, waitedMs: 0 }
+}
+
+/** Counts a call as sent; what is given takes in its answer. */
+function sentBy(
+  drawn: readonly Meter[],
+  sentAt: number,
+  { now, queue }: Pick<Clock, 'now'> & { readonly queue: Queue },
+): Pass['end'] {
+  const [meter] = drawn
+  const before = meter?.source.ended ?? 0
+  for (const { source } of drawn) source.begun += 1
+  return (told) => {
+    const time = now()
+    for (const { source } of drawn) source.ended += 1
+    if (meter !== undefined) {
+      const { source } = meter
+      const inFlight = source.begun - source.ended
+      const uncounted = source.begun - before - 1
+      source.feed(told, { now: time, sentAt, inFlight, uncounted })
+      if (told.throttled) meter.throttled += 1
+    }
+    if (told.pauseMs !== undefined) {
+      for (const { source } of drawn) pause(source.bucket, time, time + told.pauseMs)
+    }
+    queue.review()
+  }
+}
+
+function stateOf(
+  { source: { bucket }, sent, throttled, refused, waitedMs }: Meter,
+  now: number,
+  queue: Queue,
+): PaceState {
+  advance(bucket, now)
+  return {
+    name: bucket.name,
+    ...(bucket.open ? {} : { perSecond: bucket.rate, tokens: bucket.tokens }),
+    pausedUntil: bucket.pausedUntil,
+    waiting: queue.waiting(bucket),
+    sent,
+    throttled,
+    refused,
+    waitedMs,
+  }
+}
 
 function refusal(milliseconds: number): ClientError {
   return new ClientError(

@@ -14,6 +14,8 @@ import type { Service } from './service.ts'
 
 /** Logs that one checkpoint names at most; more make several checkpoints. */
 const MAX_HEADS = 1_000
+/** The cursor before everything, in every store. */
+const START = '0'
 
 /** Adds checkpoints for what grew since the last one; gives the newest of those that were added. */
 export async function addCheckpoint(service: Service): Promise<Checkpoint | undefined> {
@@ -21,18 +23,23 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
   let last = (await store.last(CHECKPOINTS)) as Checkpoint | undefined
   let added: Checkpoint | undefined
   for (;;) {
-    const { heads, cursor } = await store.heads(last?.cursor)
+    const { heads, cursor, more } = await store.heads(last?.cursor)
     const known = await knownAt(store, last)
     if (heads.every((head) => known.has(textOf(head)))) return added
     // A store may look further back and give heads again. All are named again: so the checkpoints at
     // one cursor always tell by themselves what is new.
+    const before = last?.cursor ?? START
     for (let from = 0; from < heads.length; from += MAX_HEADS) {
-      const next = nextCheckpoint(service, last, heads.slice(from, from + MAX_HEADS), cursor)
+      // Where the process dies in between, the next one begins where this one did.
+      const whole = from + MAX_HEADS >= heads.length
+      const part = heads.slice(from, from + MAX_HEADS)
+      const next = nextCheckpoint(service, last, part, whole ? cursor : before)
       // Another instance is at it.
       if (!(await store.append(next))) return added
       last = next
       added = next
     }
+    if (!more) return added
   }
 }
 

@@ -8,6 +8,7 @@ import type { Native } from '../core/mapping.ts'
 import { following } from '../store/chain.ts'
 import type { Entry } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
+import { appendFitting } from './fitting.ts'
 import { keyInUse } from './idempotency.ts'
 import type { ChangeRequest } from './request.ts'
 import type { Service } from './service.ts'
@@ -53,14 +54,17 @@ export async function noteOutsideChange(
   if (head === undefined || known === undefined || known === baseTag) return head
   const state = service.fingerprints.masked(provider.mapping, base)
   const before = 'state' in head && head.state !== undefined ? head.state : state
-  const entry = following(head, {
-    kind: 'outside_change' as const,
-    resource: resourceOf(ref),
-    at: service.now(),
-    tag: baseTag,
-    state,
-    // Both sides are masked already: a fingerprint stands for itself.
-    changes: diffClients(provider.mapping, before, state, (text) => text),
-  })
-  return (await service.store.append(entry)) ? entry : LOST_RACE
+  // Both sides are masked already: a fingerprint stands for itself.
+  const changes = diffClients(provider.mapping, before, state, (text) => text)
+  const entry = await appendFitting(service.store, changes, (fitting) =>
+    following(head, {
+      kind: 'outside_change' as const,
+      resource: resourceOf(ref),
+      at: service.now(),
+      tag: baseTag,
+      state,
+      changes: fitting,
+    }),
+  )
+  return entry ?? LOST_RACE
 }

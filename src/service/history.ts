@@ -35,7 +35,7 @@ export interface HistoryItem {
   readonly endedAt?: number
   /** Who found the outcome out: the request itself, or somebody after it. */
   readonly settledBy?: 'request' | 'settlement'
-  /** What differed from the plan right after the write. */
+  /** What differed from the plan right after the write, or from the state before without one. */
   readonly surprises?: readonly FieldChange[]
 }
 

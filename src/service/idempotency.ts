@@ -18,7 +18,14 @@ import { keyResource } from '../store/resource.ts'
 import { conflict } from './carry-out.ts'
 import { LOST_RACE } from './head.ts'
 import type { ChangeRequest, Key } from './request.ts'
+import { checkDeadline } from './retry.ts'
 import { callerOf, type Service } from './service.ts'
+
+/**
+ * Attempts without an effect that a key lasts for: each one is asked for by every attempt after it. A
+ * client that sends what is refused again and again would else make each of its requests slower.
+ */
+export const MAX_USES = 500
 
 /** The key was used for this very request before; `intent` is absent when nothing had to change. */
 export interface Used {
@@ -64,17 +71,18 @@ export async function onlyOnce<T>(
 /**
  * Finds what the key of a request was used for, or binds it to this attempt. A dry run has no effect
  * that could be repeated, and takes no key.
- * @throws ClientError `key_reused`, `key_in_use`, `conflict`
+ * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
  */
 export async function claimKey(
   service: Service,
-  { key, dryRun }: Pick<ChangeRequest, 'key' | 'dryRun'>,
+  { key, dryRun, deadline }: Pick<ChangeRequest, 'key' | 'dryRun' | 'deadline'>,
   operationId: string,
 ): Promise<Used | Claimed | typeof LOST_RACE | undefined> {
   if (key === undefined || dryRun) return undefined
   const uses = (await service.store.entries(key.log)) as readonly KeyUse[]
-  const { used, without } = await findUse(service, key, uses)
+  const { used, without } = await findUse(service, key, uses, deadline)
   if (used !== undefined) return used
+  if (uses.length >= MAX_USES) throw keyWornOut()
   const use = following(uses.at(-1), useOf(service, key, operationId, false))
   const appended = await service.store.append(use)
   return appended ? { kind: 'claimed', use, earlier: without } : LOST_RACE
@@ -111,6 +119,7 @@ async function findUse(
   service: Service,
   { fingerprint }: Key,
   uses: readonly KeyUse[],
+  deadline: number,
 ): Promise<{ readonly used?: Used; readonly without: readonly string[] }> {
   if (uses.some((use) => use.fingerprint !== fingerprint)) throw keyReused()
   const without: string[] = []
@@ -118,6 +127,7 @@ async function findUse(
     return { used: { kind: 'used', intent: undefined }, without }
   }
   for (const { operationId } of uses.toReversed()) {
+    checkDeadline(service, deadline)
     const intent = await service.store.operation(operationId)
     if (intent === undefined) {
       without.push(operationId)
@@ -138,6 +148,14 @@ export function keyInUse(): ClientError {
     'key_in_use',
     'A request with this Idempotency-Key is still running; nothing was sent for this one. Try again.',
     { field: 'Idempotency-Key', retryAfter: 1 },
+  )
+}
+
+function keyWornOut(): ClientError {
+  return new ClientError(
+    'key_reused',
+    `This Idempotency-Key was tried ${MAX_USES} times without an effect; send the request with a new key.`,
+    { field: 'Idempotency-Key' },
   )
 }
 

@@ -21,7 +21,7 @@ interface Prepared {
 
 /**
  * Collects what is to be undone.
- * @throws ClientError `invalid_field` for a revision that does not exist; `over` throws
+ * @throws ClientError `invalid_field` for a revision that does not exist or is too far back; `over` throws
  *   `not_restorable` where something cannot be restored and a part was not asked for
  */
 export async function prepareRollback(
@@ -31,6 +31,7 @@ export async function prepareRollback(
 ): Promise<Prepared> {
   const { provider, ref, patch: rollback } = request
   const { mapping } = provider
+  checkDistance(rollback.to, head)
   const entries = await service.store.entries(resourceOf(ref), { from: Math.max(rollback.to, 1) })
   checkRevision(rollback.to, entries, head)
   const intents = changesSince(rollback.to, entries)
@@ -66,6 +67,19 @@ function changesSince(to: number, entries: readonly Entry[]): readonly Intent[] 
       return entry.kind === 'intent' && entry.action === undefined && entry.seq > to && !undone
     })
     .toReversed()
+}
+
+/** Records that are gone back over at most: some milliseconds of work each, and all of them in memory. */
+export const MAX_DISTANCE = 1_000
+
+function checkDistance(to: number, head: Entry | undefined): void {
+  const newest = head?.seq ?? 0
+  if (newest - to <= MAX_DISTANCE) return
+  throw new ClientError(
+    'invalid_field',
+    `to must be a revision that is at most ${MAX_DISTANCE} records back (the newest is ${newest}); set what is to be as before with a PATCH.`,
+    { field: 'to' },
+  )
 }
 
 function checkRevision(to: number, entries: readonly Entry[], head: Entry | undefined): void {

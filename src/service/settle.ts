@@ -11,7 +11,7 @@ import { following } from '../store/chain.ts'
 import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
 import { asPlanned, beginLog, findCreation } from './creation-outcome.ts'
-import { withinDeadline } from './deadline.ts'
+import { appendFitting } from './fitting.ts'
 import { findRemoval } from './removal-outcome.ts'
 import { openSealed } from './sealed.ts'
 import { callOf, type Service } from './service.ts'
@@ -132,40 +132,39 @@ export async function close(
   { outcome, native }: Settled,
   settledBy: Closing['settledBy'],
 ): Promise<{ readonly appended: boolean; readonly surprises: readonly FieldChange[] }> {
-  const { intent, provider, next } = running
+  const { intent, provider, base, next } = running
   const { fingerprints } = service
   const { mapping } = provider
+  // What somebody else has done meanwhile is told here: the next change finds the state as recorded.
+  const expected = outcome === 'not_applied' ? base : next
   const isNew = intent.action === 'create' && outcome === 'applied'
+  const held = native !== undefined && isNew ? asPlanned(mapping, next, native) : native
   const surprises =
-    native === undefined || outcome === 'not_applied'
-      ? []
-      : diffClients(
-          mapping,
-          next,
-          isNew ? asPlanned(mapping, next, native) : native,
-          fingerprints.ofSecret,
-        )
+    held === undefined ? [] : diffClients(mapping, expected, held, fingerprints.ofSecret)
   const created = isNew ? await beginLog(service, running, native) : undefined
-  const closing = following(intent, {
-    kind: 'outcome' as const,
-    resource: intent.resource,
-    at: service.now(),
-    operationId: intent.operationId,
-    actor: intent.actor,
-    outcome,
-    surprises,
-    settledBy,
-    ...(created === undefined ? {} : { created }),
-    ...(native === undefined
+  const known =
+    native === undefined
       ? {}
       : {
           tag: fingerprints.ofState(mapping, native),
           state: fingerprints.masked(mapping, native),
-        }),
-  })
-  const appended = await service.store.append(closing)
+        }
+  const appended = await appendFitting(service.store, surprises, (fitting) =>
+    following(intent, {
+      kind: 'outcome' as const,
+      resource: intent.resource,
+      at: service.now(),
+      operationId: intent.operationId,
+      actor: intent.actor,
+      outcome,
+      surprises: fitting,
+      settledBy,
+      ...(created === undefined ? {} : { created }),
+      ...known,
+    }),
+  )
   await service.reached?.('outcome recorded')
-  return { appended, surprises }
+  return { appended: appended !== undefined, surprises }
 }
 
 /** Settles an intent that its own process left open. */
@@ -187,31 +186,7 @@ export async function settle(service: Service, intent: Intent, deadline: number)
     return
   }
   // What it aimed at cannot be known any more: that is said, and does not block the client for good.
-  const native = await provider.read(ref, call)
-  const unknown = { intent, provider, ref, base: native, next: native }
+  const native = await readOrGone({ provider, ref }, call)
+  const unknown = { intent, provider, ref, base: native ?? {}, next: native ?? {} }
   await close(service, unknown, { outcome: 'conflict', native }, 'settlement')
-}
-
-/** Time that settling one intent may take in the background, waiting aside (milliseconds). */
-const SWEEP_TIMEOUT_MS = 30_000
-
-/**
- * Settles every intent whose time is over; those that cannot be settled now stay open.
- * Gives how many were settled and how many were left.
- */
-export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
-  const listed = withinDeadline(service, service.now() + SWEEP_TIMEOUT_MS)
-  const intents = await listed.store.openIntents()
-  const overdue = intents.filter(({ deadline }) => deadline <= service.now())
-  let settled = 0
-  for (const intent of overdue) {
-    // However long a late request is waited for, there must be time left to read after it.
-    const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
-    const work = () => settle(withinDeadline(service, deadline), intent, deadline)
-    settled += await service.turns.take(intent.resource, deadline, work).then(
-      () => 1,
-      () => 0,
-    )
-  }
-  return { settled, left: overdue.length - settled }
 }

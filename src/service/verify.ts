@@ -114,7 +114,7 @@ function read(text: string): (Omit<Checked, 'why'> & { readonly spelled: string 
 
 interface Checkpoints {
   readonly newest: Checkpoint | undefined
-  /** The newest word on each log. */
+  /** What was seen furthest on in each log. */
   readonly claims: ReadonlyMap<string, Head>
   readonly tail: Tail | undefined
   readonly faults: Fault[]
@@ -135,7 +135,9 @@ async function readCheckpoints(
     if (why !== undefined) return { newest, claims, tail: newest, faults: [{ resource, seq, why }] }
     newest = entry as unknown as Checkpoint
     found ||= newest.seq === expected?.seq && newest.hash === expected.hash
-    for (const head of newest.heads) claims.set(head.resource, head)
+    for (const head of newest.heads) {
+      if (head.seq >= (claims.get(head.resource)?.seq ?? 0)) claims.set(head.resource, head)
+    }
   }
   const faults: Fault[] = []
   if (!found) {

@@ -22,6 +22,8 @@ export interface Queries {
   put(item: Item, condition?: JsonObject): Promise<JsonObject | undefined>
   /** The items of a partition in the order of their sort keys; strongly consistent. */
   query(partition: string, range?: ItemRange): Promise<readonly Item[]>
+  /** The whole partition, page by page, as `query` orders it. */
+  walk(partition: string): AsyncIterable<Item>
   /** Items of the index, which follows the table within a second or so. */
   queryFeed(range: IndexRange): Promise<readonly Item[]>
   /** Every item whose partition begins so. */
@@ -54,17 +56,10 @@ export function createQueries(invoke: Invoke): Queries {
 
   return {
     put: (item, condition = {}) => invoke('PutItem', { Item: item, ...condition }),
-    query: (partition, { from = FIRST, to = LAST, limit, newestFirst = false } = {}) =>
-      collect(
-        {
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-          ExpressionAttributeValues: values({ pk: partition, from, to }),
-          ConsistentRead: true,
-          ScanIndexForward: !newestFirst,
-          ...(limit === undefined ? {} : { Limit: limit }),
-        },
-        limit,
-      ),
+    query: (partition, range = {}) => collect(inputOf(partition, range), range.limit),
+    walk: async function* (partition) {
+      for await (const page of pages('Query', inputOf(partition, {}))) yield* page.Items
+    },
     queryFeed: ({ equal, from = FIRST, to = LAST, limit, newestFirst = false }) => {
       const names = Object.keys(equal)
       const filter = names.map((name) => `#${name} = :${name}`).join(' AND ')
@@ -90,6 +85,17 @@ export function createQueries(invoke: Invoke): Queries {
       }
       for await (const page of pages('Scan', input)) yield* page.Items
     },
+  }
+}
+
+function inputOf(partition: string, range: ItemRange): JsonObject {
+  const { from = FIRST, to = LAST, limit, newestFirst = false } = range
+  return {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: values({ pk: partition, from, to }),
+    ConsistentRead: true,
+    ScanIndexForward: !newestFirst,
+    ...(limit === undefined ? {} : { Limit: limit }),
   }
 }
 

@@ -42,8 +42,8 @@ import type { Range, Store } from './store.ts'
 export function createDynamodbStore(settings: DynamodbSettings): Store {
   const invoke = createInvoke(settings)
   const queries = createQueries(invoke)
-  const { put, query, scan } = queries
-  const feed = createFeed(queries)
+  const { put, query, scan, walk } = queries
+  const feed = createFeed(queries, settings.now)
 
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
@@ -90,7 +90,9 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   }
 
   async function operation(operationId: string): Promise<Intent | undefined> {
-    const [item] = await query(operationOf(operationId), { limit: 1 })
+    const partition = operationOf(operationId)
+    if (Buffer.byteLength(partition) > MAX_PARTITION_BYTES) return undefined
+    const [item] = await query(partition, { limit: 1 })
     if (item === undefined) return undefined
     const { resource, seq } = markerOf(item)
     const [entry] = await entries(resource, { from: seq, limit: 1 })
@@ -105,7 +107,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     operation,
     ...feed,
     records: async function* (resource) {
-      const items = resource === undefined ? scan(logOf('')) : await query(logOf(resource))
+      const items = resource === undefined ? scan(logOf('')) : walk(logOf(resource))
       for await (const item of items) {
         const seq = Number(item.sk?.S)
         yield { resource: resourceOfItem(item), seq, text: item.entry?.S ?? '' }
@@ -128,3 +130,6 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     close: async () => {},
   }
 }
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const MAX_PARTITION_BYTES = 2_048

@@ -61,7 +61,7 @@ export interface Closing extends EntryBase {
   /** Fingerprint and masked record of the state after; absent when it could not be read. */
   readonly tag?: string
   readonly state?: JsonObject
-  /** What differs from what was planned. */
+  /** What differs from what was planned, or from the state before where it was not applied. */
   readonly surprises: readonly FieldChange[]
   /** Who found out: the request itself, or somebody after it. */
   readonly settledBy: 'request' | 'settlement'

@@ -37,7 +37,7 @@ const SCHEMA = `
 /** Rows of one answer while everything is walked through. */
 const PAGE = 500
 /** Entries that are looked at for the heads of one checkpoint. */
-const HEADS = 1_000
+export const HEADS = 1_000
 
 export function prepareLog(database: Database) {
   database.exec(SCHEMA)

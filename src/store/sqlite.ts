@@ -2,11 +2,12 @@
 
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
-import type { Entry, Head, Intent } from './entry.ts'
+import type { Entry, Intent } from './entry.ts'
 import { committedInGroups } from './group-commit.ts'
+import { newestOf } from './heads.ts'
 import { filingOf, laneOf, lanesOf } from './lanes.ts'
-import { prepareLog } from './sqlite-schema.ts'
-import type { Found, Range, RawRecord, Search, Store } from './store.ts'
+import { HEADS, prepareLog } from './sqlite-schema.ts'
+import type { Found, Grown, Range, RawRecord, Search, Store } from './store.ts'
 
 /** A store on an open database; `close` closes the database too. */
 export function createSqliteStore(database: Database): Store {
@@ -49,14 +50,13 @@ export function createSqliteStore(database: Database): Store {
     }))
   }
 
-  function heads(since = '0'): { heads: readonly Head[]; cursor: string } {
+  function heads(since = '0'): Grown {
     const rows = log.grown.all(Number(since))
-    const found = new Map<string, Head>()
-    for (const row of rows) {
-      const { resource, seq, hash } = entryOf(row)
-      found.set(resource, { resource, seq, hash })
+    return {
+      heads: newestOf(rows.map(entryOf)),
+      cursor: String(rows.at(-1)?.position ?? since),
+      more: rows.length === HEADS,
     }
-    return { heads: [...found.values()], cursor: String(rows.at(-1)?.position ?? since) }
   }
 
   async function* records(resource?: string): AsyncIterable<RawRecord> {

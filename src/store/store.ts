@@ -56,6 +56,16 @@ export interface Found {
   readonly seq: number
 }
 
+/** Clients' logs that grew since a cursor. */
+export interface Grown {
+  /** The newest entry of each, as far as it was looked; some may have been given before. */
+  readonly heads: readonly Head[]
+  /** Where to look on. */
+  readonly cursor: string
+  /** There is more after the cursor already. */
+  readonly more: boolean
+}
+
 /** An entry as it is stored, for whoever checks it. */
 export interface RawRecord {
   readonly resource: string
@@ -74,8 +84,7 @@ export interface Store {
   operation(operationId: string): Promise<Intent | undefined>
   /** What ended or was noticed, over all clients of one provider, newest first. */
   search(search: Search): Promise<readonly Found[]>
-  /** Heads of clients' logs that grew since a cursor, and the next cursor; at most some thousand. */
-  heads(since: string | undefined): Promise<{ heads: readonly Head[]; cursor: string }>
+  heads(since: string | undefined): Promise<Grown>
   /** Everything as it is stored, or one log; the entries of one log in their order. */
   records(resource?: string): AsyncIterable<RawRecord>
   /** Intents that have no outcome yet. */

@@ -192,6 +192,10 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
       })
     })
 
+    it.each(['', 'a\u0000b', 'ü'.repeat(2_000)])('knows no operation %j', async (odd) => {
+      expect(await store.operation(odd)).toBeUndefined()
+    })
+
     describe('search', () => {
       const at = (minute: number) => 1_700_000_000_000 + minute * 60_000
       const actor = (subject: string) => ({ subject, issuer: 'https://issuer.example' })
@@ -229,6 +233,10 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
         expect(await find({ from: at(2), to: at(6) })).toEqual(['other 3', 'other 1'])
         expect(await find({ actor: 'anna', to: at(6) })).toEqual(['one 2'])
         expect(await find({ from: at(7) })).toEqual([])
+        expect(await find({ from: at(6), to: at(2) })).toEqual([])
+        expect(await find({ from: at(2), to: at(2) })).toEqual([])
+        expect(await find({ from: at(2), after: { at: at(1), mark: '1' } })).toEqual([])
+        expect(await find({ to: Date.parse('0001-01-01T00:00:00Z') })).toEqual([])
       })
 
       it('goes on after a place, through entries of one millisecond too', async () => {
@@ -264,6 +272,19 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
         await store.append(later)
         const { heads } = await store.heads(first.cursor)
         expect(heads).toContainEqual(headOf(later))
+      })
+
+      it('gives the highest number of a log although an earlier entry has a later time', async () => {
+        await store.append(outsideChangeOf(named('one'), 1, { at: 1_700_000_030_000 }))
+        const newest = outsideChangeOf(named('one'), 2, { at: 1_700_000_000_000 })
+        await store.append(newest)
+        const { heads } = await store.heads(undefined)
+        expect(heads.map(({ seq, hash }) => [seq, hash])).toEqual([[2, newest.hash]])
+      })
+
+      it('tells whether there is more', async () => {
+        await store.append(outsideChangeOf(named('one'), 1))
+        expect(await store.heads(undefined)).toMatchObject({ more: false })
       })
     })
 

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
+import { createInvoke } from '../../src/store/dynamodb-call.ts'
+import { createFeed } from '../../src/store/dynamodb-feed.ts'
+import { createQueries } from '../../src/store/dynamodb-query.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
@@ -123,6 +126,46 @@ describe('DynamoDB alone', () => {
     const reads = dynamodb.front.calls.filter(({ operation }) => operation === 'Query')
     expect(reads).toHaveLength(5)
     for (const { body } of reads) expect(body).toMatchObject({ ConsistentRead: true })
+  })
+
+  // The service refuses such a key; dynalite looks for it.
+  it('does not ask for an operation whose key would be longer than 2,048 bytes', async () => {
+    await store.operation('x'.repeat(2_048 - 'operation:'.length))
+    await store.operation('ü'.repeat(1_020))
+    expect(operations()).toEqual(['Query'])
+  })
+
+  it('shows for a checkpoint what comes after an entry of a clock that is ahead', async () => {
+    const [hour, log] = [3_600_000, (id: string) => JSON.stringify(['cognito', null, id])]
+    await store.append(outsideChangeOf(log('ahead'), 1, { at: Date.now() + hour }))
+    const { cursor } = await store.heads(undefined)
+    await store.append(outsideChangeOf(log('right'), 1, { at: Date.now() }))
+    const seen = async (at: Store) =>
+      (await at.heads(cursor)).heads.map(({ resource }) => resource).sort()
+    expect(await seen(store)).toEqual([log('right')])
+    const feed = createFeed(
+      createQueries(createInvoke(dynamodb.settings)),
+      () => Date.now() + 2 * hour,
+    )
+    const { heads } = await feed.heads(cursor)
+    expect(heads.map(({ resource }) => resource).sort()).toEqual([log('ahead'), log('right')])
+    const poisoned = await store.heads(String(Date.now() + hour))
+    expect(poisoned.heads.map(({ resource }) => resource)).toEqual([log('right')])
+  })
+
+  it('hands on the records of a log page by page', async () => {
+    const state = { text: 'x'.repeat(300_000) }
+    for (const seq of [1, 2, 3, 4, 5, 6]) {
+      await store.append(outsideChangeOf(RESOURCE, seq, { state }))
+    }
+    dynamodb.front.clearCalls()
+    const seen: number[] = []
+    for await (const { seq } of store.records(RESOURCE)) {
+      if (seq === 1) expect(operations()).toEqual(['Query'])
+      seen.push(seq)
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6])
+    expect(operations()).toEqual(['Query', 'Query'])
   })
 
   it('makes one call to learn that no intent is open', async () => {

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, isRecord, type Json, same } from '../../src/core/json.ts'
+import { canonicalJson, isRecord, type Json, same, without } from '../../src/core/json.ts'
 
 const parsed = (text: string) => JSON.parse(text) as Json
 const json = fc.jsonValue().map((value) => value as Json)
@@ -76,6 +76,18 @@ describe('canonicalJson', () => {
     fc.assert(
       fc.property(json, (value) => {
         expect(same(parsed(canonicalJson(value)), value)).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('without', () => {
+  it('leaves out what is among the others, whatever it is, and keeps the order', () => {
+    const items = fc.array(fc.oneof(json, fc.constantFrom<Json>('a', 'b', 1, null, ['a'])))
+    fc.assert(
+      fc.property(items, items, (list, others) => {
+        const expected = list.filter((item) => !others.some((other) => same(item, other)))
+        expect(without(list, others)).toEqual(expected)
       }),
     )
   })

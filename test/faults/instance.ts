@@ -10,8 +10,10 @@ import { parseMergePatch } from '../../src/core/patch.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { keyOf } from '../../src/service/idempotency.ts'
+import type { Key } from '../../src/service/request.ts'
 import type { Service } from '../../src/service/service.ts'
-import { sweep } from '../../src/service/settle.ts'
+import { sweep } from '../../src/service/sweep.ts'
 import { createTurns } from '../../src/service/turns.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createSeal } from '../../src/store/seal.ts'
@@ -94,12 +96,18 @@ export async function openInstance(
   return { service, passed, crashed, close: () => service.store.close() }
 }
 
+const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
+
+/** The idempotency key of a request that asks for this. */
+export const keyFor = (client: JsonObject): Key =>
+  keyOf(createFingerprints(KEY), ACTOR, 'one request', client)
+
 /** Changes the client as one request does. */
 export async function changeWith(
   { service, crashed }: Instance,
   { ref, provider }: ChangedClient,
   client: JsonObject,
-  deadlineMs = DEADLINE_MS,
+  { deadlineMs = DEADLINE_MS, key }: { readonly deadlineMs?: number; readonly key?: Key } = {},
 ): Promise<Answer> {
   const deadline = service.now() + deadlineMs
   const work = changeClient(service, {
@@ -107,7 +115,8 @@ export async function changeWith(
     provider: service.providers.get(ref.provider) ?? provider,
     patch: parseMergePatch(client),
     dryRun: false,
-    actor: { subject: 'tester', issuer: 'https://issuer.example' },
+    actor: ACTOR,
+    ...(key === undefined ? {} : { key }),
     requestId: 'request',
     deadline,
   }).then(
@@ -138,7 +147,7 @@ export async function changeCalmly(
 ): Promise<Answer> {
   let answer: Answer
   for (let tries = 0; tries < TRIES; tries += 1) {
-    answer = await changeWith(instance, client, adding(name), CALM_DEADLINE_MS)
+    answer = await changeWith(instance, client, adding(name), { deadlineMs: CALM_DEADLINE_MS })
     if (answer === undefined || 'outcome' in answer) return answer
   }
   return answer

@@ -176,6 +176,19 @@ const readBackIsTold: Invariant = (evidence) => {
 const noGap: Invariant = ({ entries }) =>
   entries.every(({ seq }, index) => seq === index + 1) ? undefined : 'the history has a gap'
 
+/** Sent again with its key, a request has its effect once, and is told what became of it then. */
+const noDoubleEffect: Invariant = (evidence) => {
+  const { effects, repeated } = evidence
+  if (effects > 1) return `the request took effect ${effects} times`
+  const { closing } = operations(evidence).find(({ closing }) => isEffect(closing)) ?? {}
+  if (closing?.kind !== 'outcome' || repeated === undefined) return undefined
+  const told = 'code' in repeated ? repeated.code : repeated.outcome
+  return told === closing.outcome ? undefined : `${closing.outcome} was told again as ${told}`
+}
+
+const isEffect = (closing: Closing | undefined) =>
+  closing?.outcome === 'applied' || closing?.outcome === 'conflict'
+
 export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   noOpenIntent,
   canBeChangedAgain,
@@ -188,6 +201,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   outsideChangeIsTold,
   readBackIsTold,
   noGap,
+  noDoubleEffect,
 }
 
 /** Every invariant that a scenario breaks, with what is wrong. */

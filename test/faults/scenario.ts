@@ -22,6 +22,7 @@ import {
   type Crash,
   changeCalmly,
   changeWith,
+  keyFor,
   openInstance,
   sweepUntilSettled,
   UPSTREAM_TIMEOUT_MS,
@@ -62,6 +63,9 @@ export interface Evidence {
   /** Crash points passed by the change, and by its settlement. */
   readonly passed: readonly CrashPoint[]
   readonly passedInRecovery: readonly CrashPoint[]
+  /** What the same request with the same key was answered in the end, and how often it took effect. */
+  readonly repeated: Answer
+  readonly effects: number
   /** Whether each crash that was asked for took place. */
   readonly crashed: boolean
 }
@@ -110,7 +114,8 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
     client.inject({ kind: fault.kind, ...met, ...TIMES })
   }
   armed = true
-  const answer = await changeWith(first, client, kind.client)
+  const key = keyFor(kind.client)
+  const answer = await changeWith(first, client, kind.client, { key })
   armed = false
   // What the change did not come to meet is not meant for the next one.
   client.clearFaults()
@@ -172,20 +177,43 @@ async function recover(
     deadline: Date.now() + 10_000,
     timeoutMs: 10_000,
   })
-  const evidence: Evidence = {
+  const end = client.view()
+  const openIntents = (await service.store.openIntents()).length
+  const entries = await service.store.entries(resourceOf(client.ref))
+  await instance.close()
+  return {
     ...begun,
     scenario,
-    end: client.view(),
+    end,
     next: next === 'crashed' ? undefined : next,
-    entries: await service.store.entries(resourceOf(client.ref)),
+    entries,
     leftBySweep,
-    openIntents: (await service.store.openIntents()).length,
+    openIntents,
     tag: service.fingerprints.ofState(client.provider.mapping, native),
     passedInRecovery,
+    ...(await repeat(scenario, client, path)),
     crashed:
       (crash === undefined || begun.answer === undefined) &&
       (recoveryCrash === undefined || recoveryCrashed),
   }
+}
+
+/** Sends the request again with its key, after everything else. */
+async function repeat(
+  { kind }: Scenario,
+  client: ChangedClient,
+  path: string,
+): Promise<Pick<Evidence, 'repeated' | 'effects'>> {
+  client.clearFaults()
+  const instance = await openInstance(path, client.providers, { lateMs: 3 * LATER_MS })
+  const key = keyFor(kind.client)
+  const repeated = await changeWith(instance, client, kind.client, { key })
+  const entries = await instance.service.store.entries(resourceOf(client.ref))
+  const effects = entries.filter((entry, index) => {
+    const before = entries[index - 1]
+    const applied = entry.kind === 'outcome' && entry.outcome === 'applied'
+    return applied && before?.kind === 'intent' && before.key === key.log
+  })
   await instance.close()
-  return evidence
+  return { repeated, effects: effects.length }
 }

@@ -2,11 +2,14 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
-import { keyOf } from '../../src/service/idempotency.ts'
+import { keyOf, MAX_USES } from '../../src/service/idempotency.ts'
 import type { Key } from '../../src/service/request.ts'
+import { following } from '../../src/store/chain.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 
 const CALLER = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -152,8 +155,6 @@ describe.each(SUBJECTS)('$name', (kind) => {
         return never
       },
     }
-    const { changeClient } = await import('../../src/service/change.ts')
-    const { requestFor } = await import('../contract/service.ts')
     const request = { ...requestFor(service, subject.ref, add), deadline: Date.now() + 700 }
     changeClient(service, { ...request, key: key('one', add) })
     await death
@@ -206,6 +207,47 @@ describe('the log of a key', () => {
     for await (const { text } of bench.service.store.records()) records.push(text)
     expect(records.length).toBeGreaterThanOrEqual(3)
     expect(records.join()).not.toMatch(/a-key-that-is-secret|a-secret-that-nobody/)
+    await bench.close()
+    await subject.close()
+  })
+
+  it('ends: what is refused again and again asks no more of the store each time', async () => {
+    const [kind] = SUBJECTS
+    const subject = await (kind as (typeof SUBJECTS)[number]).start()
+    const bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
+    const body = { name: 'New' }
+    const key = keyOf(bench.service.fingerprints, CALLER, 'one', body)
+    const tried = async (used: number) => {
+      let last = (await bench.service.store.last(key.log)) ?? undefined
+      while ((last?.seq ?? 0) < used) {
+        const { fingerprint, log: resource } = key
+        const operationId = `attempt ${last?.seq ?? 0}`
+        const use = { kind: 'key_use' as const, resource, at: 1, fingerprint, operationId }
+        last = following(last, { ...use, unchanged: false })
+        await bench.service.store.append(last)
+      }
+    }
+    await tried(MAX_USES - 1)
+    // The deadline holds between two looks too.
+    let clock = Date.now()
+    let looks = 0
+    const operation: Store['operation'] = async (id) => {
+      looks += 1
+      clock += 1_000
+      return bench.service.store.operation(id)
+    }
+    const store = { ...bench.service.store, operation }
+    const slow = { ...bench.service, store, now: () => clock }
+    const request = { ...requestFor(slow, subject.ref, body), key, deadline: clock + 5_000 }
+    await expect(changeClient(slow, request)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(looks).toBe(5)
+
+    const refused = bench.change(subject.ref, body, { key, ifMatch: ['gone'] })
+    await expect(refused).rejects.toMatchObject({ code: 'precondition_failed' })
+    const worn = expect.objectContaining({ code: 'key_reused', field: 'Idempotency-Key' })
+    await expect(bench.change(subject.ref, body, { key })).rejects.toEqual(worn)
+    expect((await bench.service.store.last(key.log))?.seq).toBe(MAX_USES)
+    expect((await bench.change(subject.ref, body)).outcome).toBe('applied')
     await bench.close()
     await subject.close()
   })

@@ -12,7 +12,7 @@ import { readHistory, readOperation, searchHistory } from '../../src/service/his
 import { keyOf } from '../../src/service/idempotency.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/remove.ts'
 import type { Service } from '../../src/service/service.ts'
-import { sweep } from '../../src/service/settle.ts'
+import { sweep } from '../../src/service/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'

@@ -6,6 +6,9 @@ import { showClient } from '../../src/core/mapping.ts'
 import { readHistory } from '../../src/service/history.ts'
 import { readClient } from '../../src/service/read.ts'
 import type { ChangeRequest } from '../../src/service/request.ts'
+import { MAX_DISTANCE } from '../../src/service/rollback.ts'
+import { following } from '../../src/store/chain.ts'
+import type { Entry } from '../../src/store/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject, settled } from '../contract/subjects.ts'
@@ -135,6 +138,25 @@ describe.each(SUBJECTS)('$name', (kind) => {
     for (const to of [1, 3, 99]) {
       await expect(rollback(to)).rejects.toMatchObject({ code: 'invalid_field', field: 'to' })
     }
+  })
+
+  it('goes back over so many records and no more, however long the log is', async () => {
+    await change({ name: 'Ours' })
+    bench.database.exec('pragma synchronous = off')
+    const noticed = (await entries()).at(-1)
+    if (noticed?.kind !== 'outcome') throw new TypeError('no outcome')
+    const { resource, at, tag = '', state = {} } = noticed
+    let last: Entry = noticed
+    while (last.seq < MAX_DISTANCE) {
+      const outside = { kind: 'outside_change' as const, resource, at, tag, state, changes: [] }
+      last = following(last, outside)
+      await bench.service.store.append(last)
+    }
+    const dry = await rollback(0, { dryRun: true })
+    expect(dry.changes).toMatchObject([{ field: 'name', before: 'Ours' }])
+    await change({ name: 'Newer' })
+    await expect(rollback(0)).rejects.toMatchObject({ code: 'invalid_field', field: 'to' })
+    expect((await rollback(2)).outcome).toBe('applied')
   })
 
   it('restores a setting that has no attribute of its own', async () => {

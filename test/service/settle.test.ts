@@ -2,11 +2,15 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
-import { settle, sweep } from '../../src/service/settle.ts'
+import { changeClient } from '../../src/service/change.ts'
+import type { Service } from '../../src/service/service.ts'
+import { settle } from '../../src/service/settle.ts'
+import { sweep } from '../../src/service/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { intentOf } from '../fixtures/entries.ts'
 import { withMembers } from '../plan.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
@@ -90,6 +94,48 @@ describe('an intent that was listed as open', () => {
     await settle(bench.service, intent, Date.now() + 5_000)
     expect(stored()).toEqual(before)
     expect(await outcomes()).toEqual(['applied', 'applied'])
+  })
+
+  it('tells what somebody else did meanwhile also where it was not applied', async () => {
+    const dying: Service = {
+      ...bench.service,
+      reached: async (point) => {
+        if (point === 'intent recorded') throw new TypeError('died')
+      },
+    }
+    const deadline = Date.now() + 300
+    const request = { ...requestFor(dying, REF, { name: 'Never' }), deadline }
+    await expect(changeClient(dying, request)).rejects.toThrow('died')
+    emulator.put({ ...stored(), description: 'Foreign' } as never)
+    const later = { ...bench.service, now: () => Date.now() + 1_000 }
+    expect(await sweep(later)).toEqual({ settled: 1, left: 0 })
+    const [, closing] = await entries()
+    expect(closing).toMatchObject({
+      outcome: 'not_applied',
+      surprises: [{ field: 'description', after: 'Foreign' }],
+    })
+  })
+
+  it('is settled although the provider of an older one stalls', async () => {
+    await leaveOpen({ name: 'Other' })
+    const resource = resourceOf({ provider: 'stalled', id: 'one' })
+    await bench.service.store.append(intentOf(resource, 1, { at: 1, deadline: 1 }))
+    const [provider] = bench.service.providers.values()
+    if (provider === undefined) throw new TypeError('no provider')
+    let fail = () => {}
+    const read = () =>
+      new Promise<never>((_, reject) => {
+        fail = () => reject(new TypeError('it never answered'))
+      })
+    const providers = new Map([
+      ['auth0', provider],
+      ['stalled', { ...provider, read }],
+    ])
+    const later = { ...bench.service, providers, now: () => Date.now() + 1_000 }
+    const swept = sweep(later)
+    await vi.waitFor(async () => expect(await outcomes()).toEqual(['applied']))
+    fail()
+    expect(await swept).toEqual({ settled: 1, left: 1 })
   })
 
   it('is settled by the sweep when its time is over, and not before', async () => {

@@ -14,9 +14,9 @@ import { verifyLog } from '../../src/service/verify.ts'
 import { hashOf } from '../../src/store/chain.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
 import { createInvoke } from '../../src/store/dynamodb-call.ts'
-import type { Checkpoint, OutsideChange } from '../../src/store/entry.ts'
+import type { Checkpoint, Entry, OutsideChange } from '../../src/store/entry.ts'
 import { CHECKPOINTS, resourceOf } from '../../src/store/resource.ts'
-import type { RawRecord } from '../../src/store/store.ts'
+import type { RawRecord, Store } from '../../src/store/store.ts'
 import { type Dynamodb, startDynamodb } from '../contract/dynamodb.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'
@@ -243,6 +243,20 @@ describe('a tail that was cut off', () => {
     expect(named((await verify()).faults)).toEqual([[logOf('two'), 1]])
   })
 
+  it('is found although a later checkpoint has seen less of it', async () => {
+    await makeHistory()
+    const [second] = (await stored(logOf('two'))).filter(({ seq }) => seq === 2)
+    if (second === undefined) throw new TypeError('no such record')
+    const heads = [{ resource: logOf('two'), seq: 2, hash: parsed(second).hash }]
+    const last = (await stored(CHECKPOINTS)).at(-1) as RawRecord
+    const next = { ...parsed(last), seq: last.seq + 1, previous: parsed(last).hash, heads }
+    const text = edited({ ...last, text: JSON.stringify(next) }, {})
+    run('insert into log (resource, seq, entry) values (?, ?, ?)', CHECKPOINTS, next.seq, text)
+    expect((await verify()).faults).toEqual([])
+    remove(logOf('two'), 3)
+    expect(named((await verify()).faults)).toEqual([[logOf('two'), 3]])
+  })
+
   it('cannot be found without a checkpoint, and the verdict says that there is none', async () => {
     await bench.change(refOf('one'), { name: 'New' })
     await bench.change(refOf('one'), { name: 'Newer' })
@@ -357,6 +371,12 @@ describe('on DynamoDB', () => {
   const change = (id: string, client: object) =>
     changeClient(service, requestFor(service, refOf(id), client))
   const verdict = () => verifyLog(service.store, { fingerprints: service.fingerprints })
+  async function appendAll(entries: readonly Entry[]): Promise<void> {
+    const left = [...entries]
+    while (left.length > 0) {
+      await Promise.all(left.splice(0, 20).map((entry) => service.store.append(entry)))
+    }
+  }
   const keyOfItem = ({ resource, seq }: RawRecord) => ({
     pk: { S: `log:${resource}` },
     sk: { S: String(seq).padStart(12, '0') },
@@ -403,11 +423,46 @@ describe('on DynamoDB', () => {
 
   it('comes to an end where one checkpoint does not hold all heads', async () => {
     const entries = Array.from({ length: 1_100 }, (_, log) => firstOf(log))
-    while (entries.length > 0) {
-      await Promise.all(entries.splice(0, 20).map((entry) => service.store.append(entry)))
-    }
-    expect((await addCheckpoint(service))?.seq).toBe(2)
+    await appendAll(entries)
+    expect((await addCheckpoint(service))?.seq).toBe(3)
     expect(await addCheckpoint(service)).toBeUndefined()
     expect((await verdict()).faults).toEqual([])
+  }, 60_000)
+
+  it('names every log although a process died between two checkpoints', async () => {
+    const [LOGS, AT_ONCE, MINUTE] = [1_100, 1_000, 60_000]
+    const entries = Array.from({ length: LOGS }, (_, log) => {
+      const { hash: _hash, ...entry } = firstOf(log)
+      const dated = { ...entry, at: entry.at + Math.max(log - AT_ONCE, 0) * MINUTE }
+      return { ...dated, hash: hashOf(dated as unknown as JsonObject) }
+    })
+    await appendAll(entries)
+    const append: Store['append'] = async (entry) => {
+      if (entry.kind === 'checkpoint' && entry.seq === 3) throw new TypeError('died')
+      return service.store.append(entry)
+    }
+    const dying = { ...service, store: { ...service.store, append } }
+    await expect(addCheckpoint(dying)).rejects.toThrow('died')
+    await addCheckpoint(service)
+    const checkpoints = (await service.store.entries(CHECKPOINTS)) as readonly Checkpoint[]
+    const seen = checkpoints.flatMap(({ heads }) => heads.map(({ resource }) => resource))
+    expect(new Set(seen).size).toBe(LOGS)
+  }, 60_000)
+
+  it('finds a tail that was cut although the clock of its writer was behind', async () => {
+    const ahead = { ...service, now: () => Date.now() - 10_000 }
+    const behind = { ...service, now: () => Date.now() - 30_000 }
+    const by = (at: Service, name: string) =>
+      changeClient(at, requestFor(at, refOf('one'), { name }))
+    await by(ahead, 'Ahead')
+    await by(behind, 'Behind')
+    await addCheckpoint(service)
+    const invoke = createInvoke(dynamodb.settings)
+    for (const seq of [3, 4]) {
+      await invoke('DeleteItem', {
+        Key: keyOfItem({ resource: logOf('one'), seq, text: '' }),
+      })
+    }
+    expect(named((await verdict()).faults)).toEqual([[logOf('one'), 3]])
   }, 60_000)
 })

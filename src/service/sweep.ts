@@ -1,0 +1,49 @@
+/** Looking for changes that were left open, by a crash or an outage, and settling them. */
+
+import type { Intent } from '../store/entry.ts'
+import { refOf } from '../store/resource.ts'
+import { withinDeadline } from './deadline.ts'
+import type { Service } from './service.ts'
+import { settle } from './settle.ts'
+
+/** Time that settling one intent may take in the background, waiting aside (milliseconds). */
+const SWEEP_TIMEOUT_MS = 30_000
+
+/**
+ * Settles every intent whose time is over; those that cannot be settled now stay open.
+ * Gives how many were settled and how many were left.
+ */
+export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
+  const listed = withinDeadline(service, service.now() + SWEEP_TIMEOUT_MS)
+  const intents = await listed.store.openIntents()
+  const overdue = intents.filter(({ deadline }) => deadline <= service.now())
+  // One after the other for each provider; a provider that stalls holds up no other one.
+  const providers = [...new Set(overdue.map(providerNameOf))]
+  const counts = await Promise.all(
+    providers.map((provider) =>
+      settleInTurn(
+        service,
+        overdue.filter((intent) => providerNameOf(intent) === provider),
+      ),
+    ),
+  )
+  const settled = counts.reduce((sum, count) => sum + count, 0)
+  return { settled, left: overdue.length - settled }
+}
+
+const providerNameOf = ({ resource }: Intent) => refOf(resource).provider
+
+/** Gives how many could be settled. */
+async function settleInTurn(service: Service, intents: readonly Intent[]): Promise<number> {
+  let settled = 0
+  for (const intent of intents) {
+    // However long a late request is waited for, there must be time left to read after it.
+    const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
+    const work = () => settle(withinDeadline(service, deadline), intent, deadline)
+    settled += await service.turns.take(intent.resource, deadline, work).then(
+      () => 1,
+      () => 0,
+    )
+  }
+  return settled
+}

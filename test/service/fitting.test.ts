@@ -1,0 +1,69 @@
+/** What has changed too much to be kept whole is recorded all the same, and blocks no client. */
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { changeClient } from '../../src/service/change.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import type { Service } from '../../src/service/service.ts'
+import { sweep } from '../../src/service/sweep.ts'
+import { createDynamodbStore } from '../../src/store/dynamodb.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Dynamodb, startDynamodb } from '../contract/dynamodb.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'
+
+const LOCAL = SUBJECTS.find(({ name }) => name === 'local') as SubjectKind
+/** Some 90 KB: an intent with it fits into an item, and the difference between two of them does not. */
+const urls = (host: string) =>
+  Array.from({ length: 900 }, (_, index) => `https://${host}.example/${index}/`.padEnd(95, 'x'))
+
+let subject: Subject
+let bench: Bench
+let dynamodb: Dynamodb
+let service: Service
+
+beforeEach(async () => {
+  subject = await LOCAL.start()
+  bench = await openBench(new Map([['it', subject.provider]]))
+  dynamodb = await startDynamodb()
+  service = { ...bench.service, store: createDynamodbStore(dynamodb.settings) }
+  put('one')
+})
+afterEach(async () => {
+  await dynamodb.close()
+  await bench.close()
+  await subject.close()
+})
+
+const put = (host: string) =>
+  subject.put({ ...LOCAL.full, client_name: host, redirect_uris: urls(host) })
+const change = (name: string, at = service) =>
+  changeClient(at, requestFor(at, subject.ref, { name }))
+const entries = () => service.store.entries(resourceOf(subject.ref))
+const byName = { field: 'callbacks', before: '(too large to be kept)', after: expect.anything() }
+
+it('is an outside change with the names of its fields', async () => {
+  await change('First')
+  put('two')
+  expect((await change('Second')).outcome).toBe('applied')
+  expect((await entries())[2]).toMatchObject({
+    kind: 'outside_change',
+    changes: expect.arrayContaining([byName]),
+  })
+})
+
+it('closes its intent with the names of its fields', async () => {
+  const dying = {
+    ...service,
+    reached: async (point: CrashPoint) => {
+      if (point === 'intent recorded') throw new TypeError('died')
+    },
+  }
+  await expect(change('First', dying)).rejects.toThrow('died')
+  put('two')
+  const later = { ...service, now: () => Date.now() + 60_000, sleep: async () => {} }
+  expect(await sweep(later)).toEqual({ settled: 1, left: 0 })
+  expect((await entries())[1]).toMatchObject({
+    kind: 'outcome',
+    surprises: expect.arrayContaining([byName]),
+  })
+})
