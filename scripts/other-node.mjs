@@ -8,7 +8,7 @@
  * commit, kills and frozen processes all run on each Node.
  */
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,13 +44,14 @@ for (const version of asked.length > 0 ? asked : VERSIONS) {
   }
   console.log(`The suite on Node ${version}, without ${LEFT_OUT.join(' and ')}:`)
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  execFileSync(
-    binary,
-    [vitest, 'run', '--reporter=default', ...LEFT_OUT.map((path) => `--exclude=${path}`)],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}` },
-    },
-  )
+  const exclude = LEFT_OUT.map((path) => `--exclude=${path}`)
+  const { status } = spawnSync(binary, [vitest, 'run', '--reporter=default', ...exclude], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}` },
+  })
+  if (status !== 0) {
+    console.error(`The suite fails on Node ${version}.`)
+    process.exit(1)
+  }
 }
