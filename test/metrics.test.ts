@@ -220,7 +220,7 @@ describe('changes', () => {
   it('that are open past their deadline are shown, and a sweep counts how it went', async () => {
     const { store } = world.clientry.service
     await store.append(intentOf(RESOURCE, 1))
-    const gone = resourceOf({ provider: 'local', id: 'nobody' })
+    const gone = resourceOf({ provider: 'no-longer-configured', id: 'nobody' })
     await store.append(intentOf(gone, 1))
     expect(await value('changes_overdue{provider="auth0"}')).toBe(1)
     expect(await value('changes_overdue{provider="cognito-client"}')).toBe(0)
