@@ -7,6 +7,10 @@
 export default {
   testRunner: 'vitest',
   coverageAnalysis: 'perTest',
+  // What runs once when a file is loaded would need every test for each mutant.
+  ignoreStatic: true,
+  // What neither changed itself nor in its tests is taken from the run before.
+  incremental: true,
   concurrency: 2,
   timeoutMS: 5_000,
   // Everything that is written goes into one folder, which git, and with it Biome, ignores.
