@@ -17,7 +17,7 @@ export default {
   tempDirName: '.mutation/sandbox',
   // Without tsconfig.json, which Stryker would read with a function that TypeScript 7 no longer has.
   ignorePatterns: ['.mutation', '.clientry', 'bench', 'dist', 'docs', 'tsconfig.json'],
-  reporters: ['clear-text', 'json'],
+  reporters: ['progress', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   thresholds: { high: 95, low: 90, break: 90 },
 }

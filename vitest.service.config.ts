@@ -5,7 +5,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/service/*.test.ts', 'test/contract/{frame,providers}.test.ts'],
-    exclude: ['test/service/crash.test.ts'],
+    // Processes, and pauses of twenty seconds.
+    exclude: ['test/service/crash.test.ts', 'test/service/multi-step.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
