@@ -5,9 +5,10 @@ import { ClientError, ERROR_CODES, isClientError } from '../../src/core/errors.t
 
 describe('an error of ours', () => {
   const cause = new TypeError('underneath')
-  const error = new ClientError('not_found', 'It is gone.', { field: 'client.id', cause })
+  const gone = () => new ClientError('not_found', 'It is gone.', { field: 'client.id', cause })
 
   it('carries its code, its sentence, its field and its cause', () => {
+    const error = gone()
     expect(error).toMatchObject({ code: 'not_found', message: 'It is gone.', field: 'client.id' })
     expect(error.cause).toBe(cause)
     expect(error.details.cause).toBe(cause)
@@ -15,12 +16,14 @@ describe('an error of ours', () => {
   })
 
   it('has the status of its code, and tells its name', () => {
+    const error = gone()
     expect(error.status).toBe(404)
     expect(new ClientError('outcome_unknown', 'x').status).toBe(504)
     expect(String(error)).toBe('ClientError: It is gone.')
   })
 
   it('is told from others, and by its code', () => {
+    const error = gone()
     expect(isClientError(error)).toBe(true)
     expect(isClientError(error, 'not_found')).toBe(true)
     expect(isClientError(error, 'internal')).toBe(false)

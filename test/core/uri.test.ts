@@ -15,6 +15,12 @@ const HELD: UriContext = {
   policy: { ...WILD.policy, placeholders: ['organization_name', 'custom_domain.metadata.*'] },
 }
 
+/** A whole name that begins as a keyed one does. */
+const ALIKE: UriContext = {
+  ...WILD,
+  policy: { ...WILD.policy, placeholders: ['custom_name', 'custom_domain.metadata.*'] },
+}
+
 /** `ok`, `warning: <rule>`, or the first broken rule. */
 function verdict(value: string, context = WEB, use: UriUse = 'redirect'): string {
   const [first] = checkUri(value, use, context)
@@ -36,6 +42,7 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://xn--mnchen-3ya.example/cb', 'ok'],
   ['https://a--b-c.example.com/@user/~x/;v=1/a,b', 'ok'],
   ['https://intranet/cb', 'ok'],
+  ['https://a:8443/cb', 'ok'],
   ['https://app.example.com/%7Euser/%C3%BC', 'ok'],
   [long(2_048), 'ok'],
   [label(63), 'ok'],
@@ -95,6 +102,7 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['com.example.app:/a/../b', 'dot_segment', NATIVE],
   ['com.example.app:/cb#x', 'fragment', NATIVE],
   ['com.example.app://[::1]/cb', 'brackets', NATIVE],
+  ['com.example.app://host:080/cb', 'canonical', NATIVE],
   // http
   ['http://app.example.com/cb', 'scheme'],
   ['http://localhost/cb', 'warning: localhost'],
@@ -132,6 +140,7 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://app-.example.com/', 'host'],
   ['https://app%2eexample.com/', 'host'],
   ['https://app.example.1/', 'host'],
+  ['https://app.example.1a/', 'host'],
   ['https://2130706433/', 'host'],
   ['https://1.2.3/', 'host'],
   ['https://256.1.1.1/', 'host'],
@@ -203,10 +212,14 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://*.EXAMPLE.com/', 'canonical', WILD],
   ['http://*.localhost/', 'scheme', WILD],
   ['com.example.app://*.example.com', 'wildcard_place', WILD],
+  ['com.example.app://*.a.example/https:x', 'wildcard_place', WILD],
   // Placeholders
   ['https://{organization_name}.example.com/cb', 'placeholder'],
   ['https://{organization_name}.example.com/cb', 'ok', HELD],
   ['https://{other}.example.com/cb', 'placeholder', HELD],
+  ['https://{organization_namx}.example.com/cb', 'placeholder', HELD],
+  ['https://app.example.com/{custom_name}', 'placeholder_place', ALIKE],
+  ['https://pre-{custom_domain.metadata.a}.example.com/', 'placeholder_place', HELD],
   ['https://{}.example.com/cb', 'placeholder', HELD],
   ['https://{organization_name.example.com/cb', 'placeholder', HELD],
   ['https://{{organization_name}}.example.com/cb', 'placeholder', HELD],
@@ -347,6 +360,12 @@ describe('what a finding says', () => {
     expect(says(long(1_025), { ...WEB, policy })).toBe('must have 1 to 1024 characters')
   })
 
+  it('is a violation for a text of no length as for any other', () => {
+    expect(checkUri('', 'redirect', WEB)).toEqual([
+      { rule: 'length', severity: 'violation', says: 'must have 1 to 2048 characters' },
+    ])
+  })
+
   it('never raises the limit above 2048', () => {
     const policy = { ...WEB.policy, maxLength: 9_999 }
     expect(verdict(long(2_049), { ...WEB, policy })).toBe('length')
@@ -368,6 +387,7 @@ describe('what a finding says', () => {
       'encoded_delimiter',
       'dot_segment',
     ])
+    expect(rules('https://')).toEqual(['host_missing'])
     expect(rules('http://localhost/?to=//x')).toEqual(['localhost', 'nested_url'])
     expect(rules('http://localhost/?to=//x#y')).toEqual(['fragment'])
   })
