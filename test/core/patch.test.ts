@@ -7,6 +7,7 @@ import {
   applyMember,
   checkMember,
   mergePatch,
+  parseJsonPatch,
   parseMergePatch,
   quoted,
 } from '../../src/core/patch.ts'
@@ -137,6 +138,10 @@ describe('parseMergePatch', () => {
   })
 })
 
+it('operations are told from members', () => {
+  expect(parseJsonPatch([])).toEqual({ kind: 'operations', operations: [] })
+})
+
 describe('what a refusal says', () => {
   const long = 'x'.repeat(2_049)
   const many = Array.from({ length: 1_001 }, (_, index) => `https://a.example/${index}`)
@@ -158,6 +163,7 @@ describe('what a refusal says', () => {
     ['an empty text', { name: '' }, 'client.name must not be empty.'],
     ['a long text', { name: long }, 'client.name must have at most 2048 characters.'],
     ['a short secret', { secret: 'abc' }, 'client.secret must have at least 24 characters.'],
+    ['a number for a secret', { secret: 7 }, 'client.secret must be a text.'],
     ['a mask', { secret: '•'.repeat(30) }, 'client.secret must be a secret and not a mask of one.'],
     ['lines', { secret: '\n'.repeat(30) }, 'client.secret must be a secret and not a mask of one.'],
     ['many values', { callbacks: many }, 'client.callbacks must have at most 1000 values.'],
