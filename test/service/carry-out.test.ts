@@ -14,7 +14,7 @@ import { createTurns } from '../../src/service/turns.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
-import { closingOf, intentOf } from '../fixtures/entries.ts'
+import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
 const RESOURCE = resourceOf(REF)
@@ -163,6 +163,22 @@ describe('a change that another instance has settled meanwhile', () => {
     ])
   })
 
+  it('records behind an entry that takes its place at the same moment', async () => {
+    const { store } = bench.service
+    let first = true
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind === 'overlap' && first) {
+        first = false
+        await store.append(outsideChangeOf(RESOURCE, entry.seq))
+      }
+      return store.append(entry)
+    }
+    const service = at('state known', settleElsewhere, { store: { ...store, append } })
+    await expect(change(service, { name: 'New' })).rejects.toMatchObject({ code: 'conflict' })
+    const kinds = (await entries()).map(({ kind }) => kind)
+    expect(kinds).toEqual(['intent', 'outcome', 'outside_change', 'overlap'])
+  })
+
   it('gives up on recording while the other never ends', async () => {
     let pauses = 0
     const sleep = async () => {
@@ -194,6 +210,7 @@ describe('somebody else who writes meanwhile', () => {
     expect((await entries()).at(-1)).toMatchObject({
       outcome: 'applied',
       surprises: [{ field: 'description', after: 'Foreign' }],
+      settledBy: 'request',
     })
   })
 })
@@ -257,6 +274,7 @@ describe('a step whose answer is lost', () => {
       details: { cause: { code: 'outcome_unknown' } },
     })
     expect(calls(READ)).toBe(3)
+    expect((await entries())[1]).toMatchObject({ outcome: 'not_applied', settledBy: 'request' })
   })
 
   it('is looked at again before it is taken for lost', async () => {

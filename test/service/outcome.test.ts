@@ -83,6 +83,10 @@ describe('reading back', () => {
     expect(await outcome(true)).toEqual({ outcome: 'applied', native: next })
     subject.put(foreign())
     expect(await outcome(true)).toEqual({ outcome: 'conflict', native: foreign() })
+    const half = { ...foreign(), description: 'New' }
+    subject.put(half)
+    expect(await outcome(true)).toEqual({ outcome: 'conflict', native: half })
+    expect(subject.stored()).toEqual(half)
     expect(sleeps).toEqual([])
   })
 
@@ -249,6 +253,7 @@ describe('closing an intent', () => {
     const settled = { outcome: 'conflict', native: undefined } as const
     await close(service(), running(await openIntent()), settled, 'settlement')
     const [, entry] = await entries()
+    expect(entry).toMatchObject({ outcome: 'conflict', surprises: [], settledBy: 'settlement' })
     expect(Object.keys(entry ?? {}).sort()).toEqual(
       ['at', 'kind', 'operationId', 'outcome', 'resource', 'seq', 'settledBy', 'surprises'].sort(),
     )
@@ -269,6 +274,14 @@ describe('settling and sweeping', () => {
     const place = sealedPlace(of, 1, 'operation-1')
     return bench.service.seal.close({ base, next }, place)
   }
+
+  it('passes its places in order', async () => {
+    const points: CrashPoint[] = []
+    const intent = await openIntent({ sealed: sealed(resource()) })
+    const noting = { ...service(), reached: async (point: CrashPoint) => void points.push(point) }
+    await settle(noting, intent, 9_000)
+    expect(points).toEqual(['open intent found', 'outcome found', 'outcome recorded'])
+  })
 
   it('settles an intent from what was sealed, and an intent only once', async () => {
     const intent = await openIntent({ sealed: sealed(resource()), deadline: 500 })

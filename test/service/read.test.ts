@@ -47,6 +47,12 @@ it('tells of URIs that break a rule, and what the provider has to say', async ()
   ])
 })
 
+it('has nothing to tell where the provider has not', async () => {
+  const { warnings: _, ...mapping } = subject.provider.mapping
+  put({ AllowedOAuthFlowsUserPoolClient: false })
+  expect((await read({ provider: { ...subject.provider, mapping } })).warnings).toEqual([])
+})
+
 it('does not tell of what is allowed', async () => {
   put({ CallbackURLs: ['http://localhost/cb'] })
   expect((await read()).warnings).toEqual([])

@@ -135,6 +135,9 @@ describe('taking a change back', () => {
   it('puts a whole object back where only its members are merged', () => {
     const back = reverted(mapping, { merged: 'text' }, { merged: { x: 1 } }, { merged: { x: 1 } })
     expect(back).toEqual({ merged: {} })
+    const inner = reverted(mapping, { merged: {} }, { merged: { x: 1 } }, { merged: { x: 1 } })
+    expect(inner).toStrictEqual({ merged: {} })
+    expect(reverted(mapping, {}, { whole: 1 }, { whole: 1 })).toStrictEqual({})
     expect(reverted(mapping, { whole: { x: 1 } }, {}, { other: 1 })).toEqual({
       whole: { x: 1 },
       other: 1,
