@@ -179,6 +179,20 @@ describe('a change that another instance has settled meanwhile', () => {
     expect(kinds).toEqual(['intent', 'outcome', 'outside_change', 'overlap'])
   })
 
+  it('answers that the outcome is unknown when the overlap cannot be recorded', async () => {
+    const { store } = bench.service
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind === 'overlap') breakStore()
+      return store.append(entry)
+    }
+    const service = at('state known', settleElsewhere, { store: { ...store, append } })
+    const error = await change(service, { name: 'New' }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      details: { operationId: await operationId(), cause: { code: 'store_unavailable' } },
+    })
+  })
+
   it('gives up on recording while the other never ends', async () => {
     let pauses = 0
     const sleep = async () => {

@@ -6,6 +6,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json.ts'
+import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
+import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
+import { mapping as local } from '../../src/providers/local/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { callOf, resourceOf, type Service } from '../../src/service/service.ts'
@@ -105,8 +108,13 @@ describe('reading back', () => {
     expect(sleeps).toHaveLength(1)
   })
 
-  it('tells a conflict for a client that is gone', async () => {
-    const gone: Provider = { ...provider, read: () => Promise.reject(failure('not_found')) }
+  it.each([
+    ['local', local],
+    ['auth0', auth0],
+    ['cognito', cognito],
+  ])('tells a conflict for a client that is gone (%s)', async (_, mapping) => {
+    const read = () => Promise.reject(failure('not_found'))
+    const gone: Provider = { ...provider, mapping, read }
     expect(await outcome(true, gone)).toEqual({ outcome: 'conflict', native: undefined })
     expect(sleeps).toEqual([])
   })
