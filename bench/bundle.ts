@@ -33,7 +33,7 @@ export async function explainBundle(root: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['@photostructure/sqlite', '*/local/index.ts'],
+    external: ['*/store/database.ts', '*/store/sqlite.ts', '*/local/index.ts'],
     plugins: [
       {
         name: 'precomputed',

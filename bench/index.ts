@@ -8,7 +8,10 @@ import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
 import { measureColdStarts } from './cold-start.ts'
 import { measureHistory } from './history.ts'
+import { measurePace } from './pace.ts'
+import { measureQueries } from './queries.ts'
 import { jsonOf, type Row, tableOf } from './report.ts'
+import { measureThroughput } from './throughput.ts'
 import { startUpstream } from './upstream.ts'
 
 const has = (option: string) => process.argv.includes(`--${option}`)
@@ -24,7 +27,10 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
   cold: () => measureColdStarts(built, upstream, times(40, 8)),
   bundle: async () => measureBundle(built),
+  pace: () => measurePace(times(15, 6)),
   history: () => measureHistory(built, upstream, times(300, 30)),
+  queries: () => measureQueries(root, built, [10_000, times(1_000_000, 100_000)], times(500, 200)),
+  throughput: () => measureThroughput(built, upstream, times(5, 2)),
 }
 
 const rows: Row[] = []

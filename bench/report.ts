@@ -5,9 +5,11 @@ export interface Row {
   readonly name: string
   readonly figure: number
   /** `x` for a ratio. */
-  readonly unit: 'x' | 'ms' | 'kB'
+  readonly unit: 'x' | 'ms' | 'kB' | '%' | 'calls'
   /** The figure should not be above it; absent: there is none. */
   readonly aim?: number
+  /** The figure should not be below it. */
+  readonly atLeast?: number
   /** The absolute figures that a ratio was made of. */
   readonly detail?: string
 }
@@ -27,7 +29,7 @@ export function tableOf(rows: readonly Row[]): string {
     row.section,
     row.name,
     `${digits(row.figure)} ${row.unit}`,
-    row.aim === undefined ? '' : `≤ ${row.aim} ${row.unit}`,
+    aimOf(row),
     verdictOf(row),
     row.detail ?? '',
   ])
@@ -41,9 +43,14 @@ export function tableOf(rows: readonly Row[]): string {
   return [line(head), line(rule), ...cells.map(line)].join('\n')
 }
 
-function verdictOf({ figure, aim }: Row): string {
-  if (aim === undefined) return ''
-  return figure <= aim ? 'ok' : 'short'
+function aimOf({ aim, atLeast, unit }: Row): string {
+  if (atLeast !== undefined) return `≥ ${atLeast} ${unit}`
+  return aim === undefined ? '' : `≤ ${aim} ${unit}`
+}
+
+function verdictOf({ figure, aim, atLeast }: Row): string {
+  if (aim === undefined && atLeast === undefined) return ''
+  return figure <= (aim ?? figure) && figure >= (atLeast ?? figure) ? 'ok' : 'short'
 }
 
 /** Two significant digits behind the point at most. */

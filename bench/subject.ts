@@ -10,7 +10,13 @@ export const PROVIDERS = ['auth0', 'cognito'] as const
 export type ProviderName = (typeof PROVIDERS)[number]
 
 /** The ones who change: each has a client of its own, so that nobody sees another's changes. */
-export const LANES = ['direct', 'proxy', 'clientry', 'memory', 'empty', 'others', 'long'] as const
+const LANES = ['direct', 'proxy', 'clientry', 'memory', 'empty', 'others', 'long']
+/** The clients of one who changes many. */
+export const CLIENTS_OF_MANY = 16
+export const clientsOf = (name: string) =>
+  Array.from({ length: CLIENTS_OF_MANY }, (_, index) => `${name}${index}`)
+/** One server's, and those of two servers on one file. */
+const CLIENTS = [...LANES, 'alone', 'shared', ...clientsOf('alone'), ...clientsOf('shared')]
 
 export const AUTH0_SECRET = 'management-secret'
 export const AWS_CREDENTIALS = { accessKeyId: 'emulator', secretAccessKey: 'emulator-secret' }
@@ -23,9 +29,9 @@ const TOKEN_SECONDS = 3_600
 
 const { MemberOfTomorrow: _, ...cognitoClient } = fullCognitoClient
 
-export const cognitoClients = LANES.map((ClientId) => ({ ...cognitoClient, ClientId }))
+export const cognitoClients = CLIENTS.map((ClientId) => ({ ...cognitoClient, ClientId }))
 /** An alias belongs to one client only. */
-export const auth0Clients = LANES.map((id) => ({
+export const auth0Clients = CLIENTS.map((id) => ({
   ...fullAuth0Client,
   client_id: id,
   client_aliases: [id],
@@ -83,6 +89,8 @@ function settingsOf(provider: ProviderName, { auth0, cognito }: Addresses): Json
     type: 'cognito',
     pools: { [POOL_ID]: { endpoint: cognito } },
     credentials: { accessKeyId: AWS_CREDENTIALS.accessKeyId, secretAccessKey: secret },
+    // What a change costs is measured, not how it is held back.
+    pace: { perOperation: 10_000, perCategory: 10_000 },
   }
 }
 

@@ -24,7 +24,7 @@ const shared = {
 }
 
 /** Never reached in a function: it has no durable disk, and no local provider. */
-const NOT_ON_LAMBDA = ['@photostructure/sqlite', '*/local/index.ts']
+const NOT_ON_LAMBDA = ['*/store/database.ts', '*/store/sqlite.ts', '*/local/index.ts']
 
 /** Puts what a module's function gives in the place of the module. */
 function precomputed(path, name) {
@@ -52,6 +52,7 @@ export async function buildAll() {
         dev: 'src/dev.ts',
         serve: 'src/serve.ts',
         token: 'src/token.ts',
+        verify: 'src/verify.ts',
         emulators: 'src/emulators/index.ts',
       },
       outdir: 'dist',

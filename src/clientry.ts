@@ -7,24 +7,29 @@ import { randomUUID } from 'node:crypto'
 import type { Config } from './config-parse.ts'
 import { ClientError } from './core/errors.ts'
 import { createFingerprints } from './core/fingerprint.ts'
+import { eventLine } from './event-lines.ts'
 import { createApp } from './http/app.ts'
 import type { FetchJson } from './http/auth/key-set.ts'
 import { createPermissions } from './http/auth/permissions.ts'
 import { createVerifier } from './http/auth/verify.ts'
 import type { LogLine } from './http/exchange.ts'
 import type { App } from './http/message.ts'
+import { type Metrics, type Observe, observedProviders, observedStore } from './observe.ts'
 import { callJson } from './providers/http.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
+import { addCheckpoint } from './service/checkpoint.ts'
+import { withinDeadline } from './service/deadline.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/settle.ts'
 import { createTurns } from './service/turns.ts'
+import { refOf } from './store/resource.ts'
 import { createSeal } from './store/seal.ts'
 import type { Store } from './store/store.ts'
 
 export interface Clientry {
   readonly app: App
   readonly service: Service
-  /** Settles changes that a crash left open; run at start and now and then. */
+  /** Settles changes that a crash left open, and adds a checkpoint; run at start and now and then. */
   sweep(): Promise<void>
   close(): Promise<void>
 }
@@ -33,6 +38,8 @@ export interface Clientry {
 export interface Surroundings
   extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents'> {
   readonly store: Store
+  /** Counts what happens; absent where nobody could ask for the counts. */
+  readonly metrics?: Metrics
   log(line: LogLine): void
 }
 
@@ -41,15 +48,22 @@ export async function createClientry(
   config: Config,
   surroundings: Surroundings,
 ): Promise<Clientry> {
-  const { store, log } = surroundings
+  const { metrics, log } = surroundings
   const now = Date.now
+  const observe: Observe = (event) => {
+    metrics?.observe(event)
+    const line = eventLine(event, now())
+    if (line !== undefined) log(line)
+  }
+  const store = observedStore(surroundings.store, observe)
   const providers = await createProviders(config.providers, { ...surroundings, now })
   const service: Service = {
     store,
     seal: createSeal(config.key),
     fingerprints: createFingerprints(config.key),
-    providers,
+    providers: observedProviders(providers, observe),
     turns: createTurns(now),
+    keysInUse: new Set(),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
@@ -62,20 +76,43 @@ export async function createClientry(
     defaultProvider: config.defaultProvider,
     permissions: createPermissions(permissions === undefined ? {} : { permissions }),
     verify,
-    checkReady: () => store.check(),
-    log,
+    ...(metrics && {
+      metrics: async (bounded: Service) =>
+        metrics.render({
+          keys: verify.health(),
+          pace: [...providers].map(([provider, { pace }]) => ({
+            provider,
+            buckets: pace?.() ?? [],
+          })),
+          overdue: await overdueIn(bounded),
+        }),
+    }),
+    log: (line) => observe({ kind: 'request', line }),
   })
   return {
     app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
     service,
     sweep: async () => {
       const { settled, left } = await sweep(service)
-      if (settled + left === 0) return
-      const time = new Date(now()).toISOString()
-      log({ time, level: left > 0 ? 'warn' : 'info', message: 'settled', settled, left })
+      observe({ kind: 'sweep', settled, left })
+      const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
+      if (checkpoint === undefined) return
+      const { seq, hash } = checkpoint
+      log({ time: new Date(now()).toISOString(), level: 'info', message: 'checkpoint', seq, hash })
     },
     close: () => store.close(),
   }
+}
+
+/** Time that each call to the store may take while checkpoints are added. */
+const CHECKPOINT_MS = 30_000
+
+/** The provider of each overdue change; that the store fails is counted, and no reason to show nothing. */
+async function overdueIn({ store, now }: Service): Promise<readonly string[] | undefined> {
+  const open = await store.openIntents().catch(() => undefined)
+  return open
+    ?.filter(({ deadline }) => deadline <= now())
+    .map(({ resource }) => refOf(resource).provider)
 }
 
 function withDeadline<R extends { readonly deadline: number }>(request: R, limitMs: number): R {

@@ -15,6 +15,7 @@ import { isRecord } from './core/json.ts'
 import { type Secret, secret } from './core/secret.ts'
 import type { IssuerSettings } from './http/auth/issuers.ts'
 import type { PermissionGrant } from './http/auth/permissions.ts'
+import type { Level } from './http/exchange.ts'
 import type { ProviderSettings } from './providers/registry.ts'
 
 export interface Config {
@@ -28,6 +29,7 @@ export interface Config {
   readonly issuers: readonly IssuerSettings[]
   readonly permissions: readonly PermissionGrant[] | undefined
   readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
+  readonly log: { readonly level: Level }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -73,6 +75,10 @@ export function parseConfig(value: unknown, environment: Environment): Config {
     if (unknown !== undefined) {
       faults.push(`auth.permissions[${index}].providers names ${unknown}, which is not configured.`)
     }
+  }
+  // What a call that was cut off did is found out by reading back, within the same request.
+  if (raw.limits.upstreamTimeoutMs >= raw.limits.deadlineMs) {
+    faults.push('limits.upstreamTimeoutMs must be shorter than limits.deadlineMs.')
   }
   if (faults.length > 0) throw faulty(faults)
   return config
@@ -165,7 +171,7 @@ function providerOf(
         faults.push(`${at} is for development only: its users are not real.`)
       return raw
     case 'cognito': {
-      const { credentials, pools } = raw
+      const { credentials, pools, pace } = raw
       const keys = credentials && {
         accessKeyId: credentials.accessKeyId,
         secretAccessKey: lookUp(credentials.secretAccessKey, `${at}.credentials.secretAccessKey`),
@@ -184,10 +190,11 @@ function providerOf(
         type: 'cognito',
         pools: Object.fromEntries(complete),
         ...(keys === undefined ? {} : { credentials: keys }),
+        ...(pace === undefined ? {} : { pace }),
       }
     }
     case 'auth0': {
-      const { domain, clientId, allowWildcards } = raw
+      const { domain, clientId, allowWildcards, pace } = raw
       const baseUrl = (raw.baseUrl ?? `https://${domain}`).replace(/\/+$/, '')
       if (raw.baseUrl === undefined && domain === undefined) {
         faults.push(`${at} must have a domain or a baseUrl.`)
@@ -196,7 +203,15 @@ function providerOf(
       const audience =
         raw.audience ?? `${domain === undefined ? baseUrl : `https://${domain}`}/api/v2/`
       const clientSecret = lookUp(raw.clientSecret, `${at}.clientSecret`)
-      return { type: 'auth0', baseUrl, audience, clientId, clientSecret, allowWildcards }
+      return {
+        type: 'auth0',
+        baseUrl,
+        audience,
+        clientId,
+        clientSecret,
+        allowWildcards,
+        ...(pace === undefined ? {} : { pace }),
+      }
     }
   }
 }

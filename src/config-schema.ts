@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import { PERMISSIONS } from './core/permissions.ts'
 import { ALL_ALGORITHMS } from './http/auth/algorithms.ts'
+import { LEVELS } from './http/exchange.ts'
 
 const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 const texts = z.array(text).check(z.minLength(1))
@@ -10,6 +11,10 @@ const url = z.url({ protocol: /^https?$/ })
 
 /** A secret is never written into the configuration: it names where it is. */
 export const reference = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })])
+
+const rate = z.number().check(z.gt(0), z.lte(1_000_000))
+/** The part of an account's rates that is left for others. */
+const reserve = z.number().check(z.gte(0), z.lte(0.95))
 
 const auth0 = z.strictObject({
   type: z.literal('auth0'),
@@ -21,6 +26,13 @@ const auth0 = z.strictObject({
   clientId: text,
   clientSecret: reference,
   allowWildcards: z._default(z.boolean(), false),
+  pace: z.optional(
+    z.strictObject({
+      perSecond: z.optional(rate),
+      burst: z.optional(z.number().check(z.gte(1), z.lte(1_000_000))),
+      reserve: z._default(reserve, 0.2),
+    }),
+  ),
 })
 
 const pool = z.strictObject({ region: z.optional(text), endpoint: z.optional(url) })
@@ -33,6 +45,13 @@ const cognito = z.strictObject({
       accessKeyId: text,
       secretAccessKey: reference,
       sessionToken: z.optional(reference),
+    }),
+  ),
+  pace: z.optional(
+    z.strictObject({
+      perOperation: z._default(rate, 5),
+      perCategory: z._default(rate, 15),
+      reserve: z._default(reserve, 0.4),
     }),
   ),
 })
@@ -98,6 +117,7 @@ export const configSchema = z.strictObject({
     }),
     { deadlineMs: 25_000, upstreamTimeoutMs: 8_000 },
   ),
+  log: z._default(z.strictObject({ level: z._default(z.enum(LEVELS), 'info') }), { level: 'info' }),
 })
 
 export type RawConfig = z.infer<typeof configSchema>

@@ -20,6 +20,7 @@ import { welcome } from './dev-welcome.ts'
 import { DEFAULT_CREDENTIAL, startAuth0Emulator } from './emulators/auth0/index.ts'
 import { startCognitoEmulator } from './emulators/cognito/index.ts'
 import { createLog } from './http/log.ts'
+import { createMetrics } from './metrics.ts'
 import { createNodeServer } from './node-server.ts'
 import { newClient } from './providers/local/clients.ts'
 import { putLocalClient } from './providers/local/index.ts'
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
   const url = `http://localhost:${port}`
 
   const database = await openDatabase(databasePath(folder))
-  const documents = createDocuments(database)
+  const documents = createDocuments(database, { key: Buffer.from(keys.key, 'base64') })
   seed(documents)
   const openid = createOpenidProvider({
     issuer: `${url}/oidc`,
@@ -100,6 +101,7 @@ async function main(): Promise<void> {
   const clientry = await createClientry(config, {
     store: createSqliteStore(database),
     documents,
+    metrics: createMetrics(Object.keys(config.providers)),
     environmentCredentials: () => undefined,
     log,
   })

@@ -15,7 +15,7 @@ import { openStore } from './open-store.ts'
 
 type Handler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult>
 
-const log = createLog((text) => process.stdout.write(text))
+const write = (text: string) => process.stdout.write(text)
 
 let ready: Promise<Handler> | undefined
 
@@ -33,7 +33,8 @@ export const handler: Handler = async (event, context) => {
 function notStarted(error: unknown): Handler {
   const faults = isClientError(error) ? (error.details.faults ?? [error.message]) : undefined
   const fault = error instanceof Error ? error.name : 'unknown'
-  log({ time: new Date().toISOString(), level: 'error', message: 'not started', fault, faults })
+  const time = new Date().toISOString()
+  createLog(write)({ time, level: 'error', message: 'not started', fault, faults })
   return createLambdaHandler(() => Promise.reject(new TypeError('not started')))
 }
 
@@ -41,7 +42,7 @@ async function start(): Promise<Handler> {
   const config = await loadConfig(environment())
   const { app, sweep } = await createClientry(config, {
     store: await storeOf(config),
-    log,
+    log: createLog(write, config.log.level),
     environmentCredentials: awsCredentials,
   })
   const answer = createLambdaHandler(app, { basePath: config.server.basePath })

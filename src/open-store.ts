@@ -3,13 +3,13 @@
 import { awsCredentials } from './config.ts'
 import type { Config } from './config-parse.ts'
 import { ClientError } from './core/errors.ts'
-import { openDatabase } from './store/database.ts'
-import { createSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 
 /** @throws ClientError `store_unavailable` */
 export async function openStore({ store }: Pick<Config, 'store'>): Promise<Store> {
   if (store.type === 'sqlite') {
+    const { openDatabase } = await import('./store/database.ts')
+    const { createSqliteStore } = await import('./store/sqlite.ts')
     return createSqliteStore(await openDatabase(store.path))
   }
   const { createDynamodbStore } = await import('./store/dynamodb.ts')

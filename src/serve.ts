@@ -4,11 +4,10 @@ import { createClientry } from './clientry.ts'
 import { awsCredentials, environment, loadConfig } from './config.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { createLog } from './http/log.ts'
+import { createMetrics } from './metrics.ts'
 import { createNodeServer } from './node-server.ts'
 import { openStore } from './open-store.ts'
 import { runUntilStopped } from './run.ts'
-
-const log = createLog((text) => process.stdout.write(text))
 
 async function main(): Promise<void> {
   const config = await loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
@@ -18,9 +17,11 @@ async function main(): Promise<void> {
       'mode must be production here; the development server is npm start.',
     )
   }
+  const log = createLog((text) => process.stdout.write(text), config.log.level)
   const store = await openStore(config)
   const clientry = await createClientry(config, {
     store,
+    metrics: createMetrics(Object.keys(config.providers)),
     log,
     environmentCredentials: awsCredentials,
   })

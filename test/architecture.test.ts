@@ -83,3 +83,12 @@ it('only retry.ts tries again, and only providers/http.ts and net open connectio
     .map(({ path }) => path)
   expect(global).toEqual([])
 })
+
+it('only the Node entries load what counts', () => {
+  const loading = (target: string) =>
+    sources.filter((source) => importsOf(source).includes(target)).map(({ path }) => path)
+  const entries = sources.filter(({ layer }) => layer === 'entry').map(({ path }) => path)
+  expect(loading('prom-client')).toEqual(['metrics.ts'])
+  const found = loading('./metrics.ts').filter((path) => entries.includes(path))
+  expect(found.sort()).toEqual(['dev.ts', 'serve.ts'])
+})

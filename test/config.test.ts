@@ -88,6 +88,19 @@ describe('parseConfig', () => {
     })
   })
 
+  it('fills in the rates and the reserve of a pace that names a part of them', () => {
+    const { auth0, 'cognito-client': cognito } = good().providers
+    const providers = {
+      auth0: { ...auth0, pace: { perSecond: 16 } },
+      'cognito-client': { ...cognito, pace: { perCategory: 30 } },
+    }
+    const config = parseConfig({ ...good(), providers }, ENVIRONMENT)
+    expect(config.providers).toMatchObject({
+      auth0: { pace: { perSecond: 16, reserve: 0.2 } },
+      'cognito-client': { pace: { perOperation: 5, perCategory: 30, reserve: 0.4 } },
+    })
+  })
+
   const cases: readonly (readonly [string, object, RegExp])[] = [
     ['an unknown name', { ...good(), prot: 1 }, /name that is not known: prot/],
     ['a secret written in', { ...good(), key: KEY }, /key must be \{ env: NAME \}/],
@@ -129,6 +142,24 @@ describe('parseConfig', () => {
       { ...good(), auth: { issuers: [{ issuer: 'https://x.example' }] } },
       /audience or clientIds/,
     ],
+    [
+      'a pace that leaves nothing to itself',
+      {
+        ...good(),
+        defaultProvider: 'a',
+        providers: { a: { ...good().providers.auth0, pace: { reserve: 1 } } },
+      },
+      /providers\.a\.pace\.reserve/,
+    ],
+    [
+      'a rate of nothing',
+      {
+        ...good(),
+        defaultProvider: 'a',
+        providers: { a: { ...good().providers['cognito-client'], pace: { perOperation: 0 } } },
+      },
+      /providers\.a\.pace\.perOperation/,
+    ],
     ['no issuer', { ...good(), auth: { issuers: [] } }, /auth\.issuers/],
     [
       'a permission for a provider that is not there',
@@ -153,6 +184,14 @@ describe('parseConfig', () => {
 
   it.each(cases)('refuses %s', (_, config, sentence) => {
     expect(faultsOf(config).join('\n')).toMatch(sentence)
+  })
+
+  it('refuses a time for one call that is not shorter than that for a whole request', () => {
+    const limits = (deadlineMs: number) => ({ deadlineMs, upstreamTimeoutMs: 5_000 })
+    expect(faultsOf({ ...good(), limits: limits(5_000) })).toEqual([
+      'limits.upstreamTimeoutMs must be shorter than limits.deadlineMs.',
+    ])
+    expect(faultsOf({ ...good(), limits: limits(5_001) })).toEqual([])
   })
 
   it('tells all faults at once', () => {

@@ -10,6 +10,8 @@ import { renderFields } from '../scripts/fields.ts'
 import { parseConfig } from '../src/config-parse.ts'
 import { configSchema } from '../src/config-schema.ts'
 import { ERROR_CODES } from '../src/core/errors.ts'
+import { RULES } from '../src/core/lint/lint.ts'
+import { SHARED_CALLBACK } from '../src/core/lint/shared-callbacks.ts'
 import { PERMISSIONS } from '../src/core/permissions.ts'
 import { FORM_RULES } from '../src/core/uri-form-rules.ts'
 import { HOST_RULES } from '../src/core/uri-host-rules.ts'
@@ -19,6 +21,10 @@ import { WARNINGS } from '../src/core/uri-warnings.ts'
 import { FAULT_KINDS } from '../src/emulators/faults.ts'
 import { lineOf } from '../src/http/log.ts'
 import { QUERY_PARAMETERS, ROUTES } from '../src/http/routes.ts'
+import { createMetrics } from '../src/metrics.ts'
+import { lint as auth0 } from '../src/providers/auth0/lint.ts'
+import { lint as cognito } from '../src/providers/cognito/lint.ts'
+import { lint as local } from '../src/providers/local/lint.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -69,6 +75,13 @@ describe('docs/operations.md', () => {
     expect(cells).toContain(value === '' ? 'empty' : `\`${value}\``)
   })
 
+  it('names every metric', async () => {
+    const { text } = await createMetrics([]).render({ keys: [], pace: [], overdue: [] })
+    const names = [...text.matchAll(/^# TYPE clientry_(\w+)/gm)].map(([, name = '']) => name)
+    expect(names.length).toBeGreaterThan(10)
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
   it.each(logMembers())('names the member %s of a log line', (name) => {
     expect(page).toContain(`\`${name}\``)
   })
@@ -98,6 +111,20 @@ describe('docs/security.md', () => {
 
   it.each([...ids, 'length', ...PERMISSIONS])('names %s', (id) => {
     expect(page).toContain(`\`${id}\``)
+  })
+})
+
+describe('docs/lint.md', () => {
+  const page = read('docs/lint.md')
+  const rules = [...RULES, SHARED_CALLBACK, ...auth0.rules, ...cognito.rules, ...local.rules]
+
+  it.each(rules)('has the row of $id', ({ id, severity, says, source }) => {
+    expect(page).toContain(`\n| \`${id}\` | ${severity} | ${says} | ${source} |\n`)
+  })
+
+  it('has no row for a rule that does not exist', () => {
+    const rows = [...page.matchAll(/^\| `(\w+)` \| (?:error|warning|info) \|/gm)]
+    expect(rows.map(([, id]) => id)).toEqual(rules.map(({ id }) => id))
   })
 })
 

@@ -51,7 +51,7 @@ const settings: Pick<HttpSettings, 'log'> = { log: () => {} }
 const application = createApp({
   ...settings,
   verify: () => Promise.reject(new Error('no request here may have a token')),
-  checkReady: async () => {},
+  service: { store: { check: async () => {} }, now: Date.now },
 } as unknown as HttpSettings)
 
 function checkRequest({ method, path, query, headers, body }: HttpRequest): void {

@@ -128,6 +128,16 @@ describe('the bundle', () => {
     expect(stored).toEqual(expect.arrayContaining(urls))
   })
 
+  it('has no metrics', async () => {
+    const event = await patchEvent({})
+    const http = { method: 'GET', path: '/metrics' }
+    const answer = await handler({ ...event, rawPath: '/metrics', requestContext: { http } })
+    expect(answer).toMatchObject({
+      statusCode: 404,
+      body: expect.stringMatching(/no metrics here/),
+    })
+  })
+
   it('settles what is open when a schedule calls', async () => {
     const scheduled = { 'detail-type': 'Scheduled Event', source: 'aws.events' }
     expect(await handler(scheduled)).toMatchObject({ statusCode: 204 })

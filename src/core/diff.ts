@@ -4,7 +4,7 @@ import { FIELD_NAMES, FIELDS } from './client.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isRecord, memberOf, same } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
-import { fieldsOfPath, showClient, stateOf } from './mapping.ts'
+import { fieldsOfPath, showClient } from './mapping.ts'
 import { covers, withoutPaths } from './paths.ts'
 import { isSecret } from './secret.ts'
 
@@ -26,9 +26,11 @@ export function diffClients(
   after: Native,
   fingerprintOf: (secret: string) => string,
 ): readonly FieldChange[] {
-  const shown = (native: Native) =>
-    showClient(mapping, withoutPaths(mapping.normal(native), mapping.volatileKeys))
-  const [one, other] = [shown(before), shown(after)]
+  const normal = (native: Native) => withoutPaths(mapping.normal(native), mapping.volatileKeys)
+  const [normalBefore, normalAfter] = [normal(before), normal(after)]
+  if (same(normalBefore, normalAfter)) return []
+  const one = showClient(mapping, normalBefore)
+  const other = showClient(mapping, normalAfter)
   const changes = FIELD_NAMES.flatMap((field) => {
     const was = plain(one[field], fingerprintOf)
     const is = plain(other[field], fingerprintOf)
@@ -37,7 +39,7 @@ export function diffClients(
       ? diffMembers(field, was as JsonObject, is as JsonObject)
       : [changeOf(field, was, is)]
   })
-  return [...changes, ...unseen(mapping, before, after, changes)]
+  return [...changes, ...unseen(mapping, normalBefore, normalAfter, changes)]
 }
 
 function plain(value: unknown, fingerprintOf: (secret: string) => string): Json {
@@ -73,18 +75,18 @@ function unseen(
   after: Native,
   seen: readonly FieldChange[],
 ): FieldChange[] {
-  const one = stateOf(mapping, before)
-  const other = stateOf(mapping, after)
   const told = (key: string) => {
     const owners = [`providerSettings.${key}`, ...fieldsOfPath(mapping, key)]
     return seen.some(({ field }) => owners.some((owner) => covers(owner, field)))
   }
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])]
-    .filter((key) => !same(one[key] ?? null, other[key] ?? null) && !told(key))
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => !same(before[key] ?? null, after[key] ?? null))
+    .filter((key) => !mapping.hiddenKeys.includes(key))
+    .filter((key) => !told(key))
     .map((key) => ({
       field: `providerSettings.${key}`,
-      before: summary(one[key]),
-      after: summary(other[key]),
+      before: summary(before[key]),
+      after: summary(after[key]),
     }))
 }
 

@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   unknown_field: { status: 400, retry: false },
   /** The provider cannot hold this attribute. */
   unsupported_field: { status: 400, retry: false },
+  /** The provider has no such call. */
+  unsupported_operation: { status: 400, retry: false },
   /** The attribute is shown and never set. */
   read_only_field: { status: 400, retry: false },
   /** A rule between several settings would be broken by the resulting client. */
@@ -28,10 +30,18 @@ export const ERROR_CODES = {
   method_not_allowed: { status: 405, retry: false },
   /** A change ended half-way and could not be undone; the record names the fields. */
   conflict: { status: 500, retry: false },
+  /** The request with this idempotency key is still running. */
+  key_in_use: { status: 409, retry: true },
+  /** What a rollback names cannot be restored whole; nothing was sent. */
+  not_restorable: { status: 409, retry: false },
   /** `If-Match` no longer holds. */
   precondition_failed: { status: 412, retry: false },
   too_large: { status: 413, retry: false },
+  /** The route asks for `If-Match`, and there is none. */
+  precondition_required: { status: 428, retry: false },
   unsupported_media_type: { status: 415, retry: false },
+  /** The idempotency key was used for another request before, or too often for this one. */
+  key_reused: { status: 422, retry: false },
   internal: { status: 500, retry: false },
   /** Upstream failed, and it is certain that nothing was changed. */
   provider_unavailable: { status: 500, retry: true },
@@ -62,6 +72,8 @@ export interface ErrorDetails {
   readonly headers?: Readonly<Record<string, string>>
   /** The operation whose outcome can be asked for later. */
   readonly operationId?: string
+  /** What became of it, where something was recorded. */
+  readonly outcome?: 'not_applied' | 'conflict' | 'unknown'
   /** Several faults at once, each a sentence of its own (configuration). */
   readonly faults?: readonly string[]
   /** For our own logs; never shown to a caller. */
@@ -87,6 +99,15 @@ export class ClientError extends Error {
   get field(): string | undefined {
     return this.details.field
   }
+}
+
+/** The same failure, told with the operation that it ended. */
+export function withOperation(
+  { code, message, details }: ClientError,
+  operationId: string,
+  outcome: NonNullable<ErrorDetails['outcome']>,
+): ClientError {
+  return new ClientError(code, message, { ...details, operationId, outcome })
 }
 
 /** Says whether a thrown value is ours, and narrows it to the code when one is given. */

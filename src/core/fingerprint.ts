@@ -13,6 +13,8 @@ import { replacePaths, withoutPaths } from './paths.ts'
 export interface Fingerprints {
   /** Of the client's complete state; equal exactly when the settings are equal. */
   ofState(mapping: Mapping, native: Native): string
+  /** Of a text, for one purpose; those of two purposes cannot be compared. */
+  ofText(purpose: string, text: string): string
   /** Of one secret value, short enough for people to compare. */
   ofSecret(value: string): string
   /** A record in which each secret is replaced by its fingerprint. */
@@ -24,13 +26,14 @@ const SECRET_CHARACTERS = 12
 
 /** `key` is the installation's key, 32 bytes; states and secrets get keys of their own from it. */
 export function createFingerprints(key: Uint8Array): Fingerprints {
-  const stateKey = derived(key, 'clientry state')
-  const secretKey = derived(key, 'clientry secret')
+  const digestOfState = createDigest(key, 'clientry state')
+  const digestOfSecret = createDigest(key, 'clientry secret')
   const ofSecret = (value: string) =>
-    `fingerprint:${hmac(secretKey, value).slice(0, SECRET_CHARACTERS)}`
+    `fingerprint:${digestOfSecret(value).slice(0, SECRET_CHARACTERS)}`
   return {
     ofState: (mapping, native) =>
-      hmac(stateKey, canonicalJson(stateOf(mapping, native))).slice(0, STATE_CHARACTERS),
+      digestOfState(canonicalJson(stateOf(mapping, native))).slice(0, STATE_CHARACTERS),
+    ofText: (purpose, text) => createDigest(key, `clientry ${purpose}`)(text),
     ofSecret,
     masked: (mapping, native) =>
       replacePaths(withoutPaths(native, mapping.hiddenKeys), mapping.secretPaths, (value) =>
@@ -41,8 +44,8 @@ export function createFingerprints(key: Uint8Array): Fingerprints {
 
 const textOf = (value: Json) => (typeof value === 'string' ? value : canonicalJson(value))
 
-const derived = (key: Uint8Array, purpose: string) =>
-  Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, 32))
-
-const hmac = (key: Uint8Array, text: string) =>
-  createHmac('sha256', key).update(text).digest('base64url')
+/** HMAC-SHA-256 in base64url; each purpose has a key of its own, derived from the installation's. */
+export function createDigest(key: Uint8Array, purpose: string): (text: string) => string {
+  const derived = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, 32))
+  return (text) => createHmac('sha256', derived).update(text).digest('base64url')
+}

@@ -9,6 +9,7 @@ import type { Client, FieldName } from './client.ts'
 import { FIELD_NAMES, FIELDS } from './client.ts'
 import type { Json, JsonObject } from './json.ts'
 import { same } from './json.ts'
+import type { ProviderLint } from './lint/rule.ts'
 import { covers, withoutPaths } from './paths.ts'
 import type { Secret } from './secret.ts'
 import { secret } from './secret.ts'
@@ -107,6 +108,8 @@ export interface Mapping {
   normal(native: Native): Native
   /** What a reader of this record should know. */
   warnings?(native: Native): readonly Warning[]
+  /** What is worth a second look with this provider only. */
+  readonly lint?: ProviderLint
 }
 
 /** Fields that have a row; the raw rest (`providerSettings`) is what no row is made of. */
@@ -142,9 +145,21 @@ export function isLens<V>(row: Row<V>): row is Lens<V> {
 
 /** The raw rest of a record: what no neutral field is made of, without secrets. */
 function restOf(mapping: Mapping, native: Native): JsonObject {
-  const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
-  return withoutPaths(native, [...used, ...mapping.hiddenKeys, ...mapping.secretPaths])
+  return withoutPaths(settingsOf(mapping, native), mapping.secretPaths)
 }
+
+/** The same with the secrets that are in it. */
+export function settingsOf(mapping: Mapping, native: Native): JsonObject {
+  const known = takenPaths.get(mapping)
+  if (known !== undefined) return withoutPaths(native, known)
+  const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
+  const taken = [...used, ...mapping.hiddenKeys]
+  takenPaths.set(mapping, taken)
+  return withoutPaths(native, taken)
+}
+
+/** One list for one mapping: what walks along it prepares it once. */
+const takenPaths = new WeakMap<Mapping, readonly string[]>()
 
 /** The fields that a native path (dotted) belongs to: by the path itself, one above or one below it. */
 export function fieldsOfPath(mapping: Mapping, path: string): readonly MappedField[] {

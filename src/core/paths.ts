@@ -1,7 +1,7 @@
 /** Members of records named by dotted paths: `jwt_configuration.alg`. */
 
 import type { Json, JsonObject } from './json.ts'
-import { isRecord, memberOf } from './json.ts'
+import { isRecord } from './json.ts'
 
 /** Whether a dotted path is another one or lies above it. */
 export function covers(above: string, path: string): boolean {
@@ -19,24 +19,54 @@ export function replacePaths(
   paths: readonly string[],
   replace: (value: Json) => Json | undefined,
 ): JsonObject {
-  return paths.reduce((whole, path) => replacePath(whole, path.split('.'), replace), record)
+  return replaceIn(record, treeOf(paths), replace)
 }
 
-function replacePath(
+/** Paths by their first member; what is empty ends a path. */
+interface PathTree extends ReadonlyMap<string, PathTree> {}
+
+/** Lists of paths belong to mappings, which stay; the same ones come several times in each change. */
+const trees = new WeakMap<readonly string[], PathTree>()
+
+function treeOf(paths: readonly string[]): PathTree {
+  const known = trees.get(paths)
+  if (known !== undefined) return known
+  const below = new Map<string, string[]>()
+  for (const path of paths) {
+    const [head = ''] = path.split('.', 1)
+    below.set(head, [...(below.get(head) ?? []), path.slice(head.length + 1)])
+  }
+  // A path that ends here takes along whatever lies below it.
+  const tree = new Map(
+    [...below].map(([head, tails]) => [head, tails.includes('') ? new Map() : treeOf(tails)]),
+  )
+  trees.set(paths, tree)
+  return tree
+}
+
+function replaceIn(
   record: JsonObject,
-  [head = '', ...tail]: readonly string[],
+  tree: PathTree,
   replace: (value: Json) => Json | undefined,
 ): JsonObject {
-  const value = memberOf(record, head)
-  if (value === undefined) return record
-  if (tail.length > 0 && !isRecord(value)) return record
-  const { [head]: _, ...others } = record
-  if (tail.length === 0) {
-    const next = replace(value)
-    return next === undefined ? others : { ...record, [head]: next }
+  const kept: [string, Json][] = []
+  for (const [name, value] of Object.entries(record)) {
+    const below = tree.get(name)
+    const next = below === undefined ? value : replaceBelow(value, below, replace)
+    if (next !== undefined) kept.push([name, next])
   }
-  const next = replacePath(value as JsonObject, tail, replace)
+  return Object.fromEntries(kept)
+}
+
+function replaceBelow(
+  value: Json,
+  below: PathTree,
+  replace: (value: Json) => Json | undefined,
+): Json | undefined {
+  if (below.size === 0) return replace(value)
+  if (!isRecord(value)) return value
+  const next = replaceIn(value, below, replace)
   // An object that held nothing else goes with its last member.
-  const emptied = Object.keys(next).length === 0 && Object.keys(value as JsonObject).length > 0
-  return emptied ? others : { ...record, [head]: next }
+  const emptied = Object.keys(next).length === 0 && Object.keys(value).length > 0
+  return emptied ? undefined : next
 }

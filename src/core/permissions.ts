@@ -7,6 +7,7 @@ export const PERMISSIONS = [
   'secrets:read',
   'secrets:rotate',
   'history:read',
+  'metrics:read',
 ] as const
 
 export type Permission = (typeof PERMISSIONS)[number]

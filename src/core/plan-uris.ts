@@ -24,6 +24,14 @@ const URI_FIELDS: { readonly [F in FieldName]?: UriUse } = {
   logoUri: 'page',
 }
 
+/** One URI of a client: where it stands, what it is for, and what the rules find about it. */
+export interface JudgedUri {
+  readonly field: FieldName
+  readonly use: UriUse
+  readonly value: string
+  readonly findings: readonly UriFinding[]
+}
+
 interface Found {
   readonly field: FieldName
   readonly path: string
@@ -85,11 +93,20 @@ const listed = (path: string, items: Json) =>
   (items as readonly Json[]).map((value, index) => ({ path: `${path}[${index}]`, value }))
 
 function stateFindings(mapping: Mapping, native: Native): Found[] {
-  const nativeApp = isNative(mapping, native)
-  return (Object.keys(URI_FIELDS) as FieldName[]).flatMap((field) => {
+  return judgedUris(mapping, native).flatMap(({ field, value, findings: found }) =>
+    found.map((finding) => ({ field, path: `client.${field}`, value, finding })),
+  )
+}
+
+/** Every URI of a record, in the order of the fields, with what is wrong or worth telling about it. */
+export function judgedUris(mapping: Mapping, native: Native): readonly JudgedUri[] {
+  const context = { policy: mapping.uris, native: isNative(mapping, native) }
+  return (Object.entries(URI_FIELDS) as [FieldName, UriUse][]).flatMap(([field, use]) => {
     const shown = showField(mapping, field, native) as Json
     const values = Array.isArray(shown) ? shown : [shown]
-    return values.flatMap((value) => findings(mapping, field, `client.${field}`, value, nativeApp))
+    return values
+      .filter((value) => typeof value === 'string')
+      .map((value) => ({ field, use, value, findings: checkUri(value, use, context) }))
   })
 }
 

@@ -1,6 +1,7 @@
 /** Which schemes a URI may have: https, http on the machine itself, private-use ones of native clients. */
 
 import type { UriCase, UriRule } from './uri.ts'
+import type { UriReading } from './uri-reading.ts'
 
 /** Hosts that only the machine itself reaches, compared whole (CVE-2024-8883, CVE-2026-18211). */
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])
@@ -33,6 +34,9 @@ export const SCHEME_RULES: readonly UriRule[] = [
   },
 ]
 
+/** Whether a URI leads to the machine on which it is opened. */
+export const isLoopback = (uri: UriReading) => LOOPBACK_HOSTS.has(uri.host)
+
 function schemeClause(asked: UriCase): string {
   return schemeFault(asked) ?? ''
 }
@@ -42,7 +46,7 @@ function schemeFault({ uri, use, policy, native }: UriCase): string | undefined 
   if (scheme === 'https') return undefined
   if (use === 'page') return 'must be an https URL'
   if (scheme === 'http') {
-    if (LOOPBACK_HOSTS.has(uri.host)) return undefined
+    if (isLoopback(uri)) return undefined
     return 'must use https; http is only for 127.0.0.1, [::1] and localhost'
   }
   if (!policy.customSchemes) return 'must use https'

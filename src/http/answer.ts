@@ -5,13 +5,15 @@ import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { showClient } from '../core/mapping.ts'
+import type { Secret } from '../core/secret.ts'
 import type { ClientRef } from '../providers/provider.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
 
 /** A handler's result; `app.ts` adds the headers that every answer has. */
 export interface Answer {
   readonly status: number
-  readonly body: JsonObject
+  /** A text goes out as it is, and its handler says of what type it is. */
+  readonly body: JsonObject | string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -23,10 +25,16 @@ export function clientBody(
   ref: ClientRef,
   mapping: Mapping,
   native: Native,
-  told: { readonly maySeeSecret: boolean; readonly warnings: readonly Warning[] },
+  told: {
+    readonly maySeeSecret: boolean
+    readonly warnings: readonly Warning[]
+    /** One that reads do not show. */
+    readonly secret?: Secret | undefined
+  },
 ): JsonObject {
   const client: Client = showClient(mapping, native)
-  const secret = told.maySeeSecret ? (client.secret?.reveal() ?? null) : null
+  const shown = told.secret ?? client.secret
+  const secret = told.maySeeSecret ? (shown?.reveal() ?? null) : null
   return {
     ...(client as unknown as JsonObject),
     secret,
@@ -50,7 +58,7 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
   return {
     status: answer.status,
     headers: { ...HEADERS, 'x-request-id': requestId, ...answer.headers },
-    body: JSON.stringify(answer.body),
+    body: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
   }
 }
 
@@ -59,7 +67,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
   const error = isClientError(thrown)
     ? thrown
     : new ClientError('internal', 'Something failed on our side; the request id names it.')
-  const { field, retryAfter, headers = {}, operationId } = error.details
+  const { field, retryAfter, headers = {}, operationId, outcome } = error.details
   const problem = asksForProblem(request)
   return {
     status: error.status,
@@ -73,6 +81,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
       code: error.code,
       ...(field === undefined ? {} : { field }),
       ...(operationId === undefined ? {} : { operationId }),
+      ...(outcome === undefined ? {} : { outcome }),
       requestId,
       ...(problem ? problemMembers(error) : {}),
     },

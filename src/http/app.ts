@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { quoted } from '../core/patch.ts'
+import { withinDeadline } from '../service/deadline.ts'
 import { type Answer, asResponse, errorAnswer } from './answer.ts'
 import { bearerToken } from './auth/bearer.ts'
 import type { Exchange, HttpSettings, Trace } from './exchange.ts'
@@ -36,7 +37,19 @@ export function createApp(settings: HttpSettings): App {
       }
       const query = queryOf(route, request.query)
       const params = paramsOf(match.params)
-      answer = await route.handle({ settings, request, requestId, params, query, principal, trace })
+      const operation = route.operationId
+      const service = withinDeadline(settings.service, request.deadline)
+      const known = {
+        settings: { ...settings, service },
+        request,
+        requestId,
+        operation,
+        params,
+        query,
+        principal,
+        trace,
+      }
+      answer = await route.handle(known)
     } catch (thrown) {
       failure = thrown
       answer = errorAnswer(thrown, request, requestId)
@@ -72,8 +85,9 @@ function queryOf(route: Route, query: string): Readonly<Record<string, string>> 
       throw badQuery(quoted(name), `is not known here; known are: ${expected}`)
     }
     if (found.has(name)) throw badQuery(name, 'must not be repeated')
-    if (!new RegExp(QUERY_PARAMETERS[known].pattern).test(value)) {
-      throw badQuery(name, known === 'dryRun' ? 'must be true or false' : 'must be a short text')
+    const parameter: { pattern: string; expects?: string } = QUERY_PARAMETERS[known]
+    if (!new RegExp(parameter.pattern).test(value)) {
+      throw badQuery(name, `must be ${parameter.expects ?? 'a short text'}`)
     }
     found.set(name, value)
   }

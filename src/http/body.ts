@@ -1,7 +1,7 @@
 /** The body of a request: one media type, one reading, or a refusal that says what was expected. */
 
 import { ClientError } from '../core/errors.ts'
-import type { Json } from '../core/json.ts'
+import { isRecord, type Json, type JsonObject } from '../core/json.ts'
 import { type FieldKinds, parseForm } from './form-body.ts'
 import { single } from './headers.ts'
 import { decodeUtf8, parseJson } from './json-body.ts'
@@ -22,27 +22,46 @@ const MEDIA_TYPES = ['application/json', 'application/merge-patch+json', JSON_PA
  * @throws ClientError `unsupported_media_type`, `too_large`, `invalid_request`, `invalid_field`
  */
 export function readBody(request: HttpRequest, kinds: FieldKinds): Body {
-  const bytes = bytesOf(request)
-  const type = mediaType(request)
+  const bytes = bytesOf(request, 'client')
+  const type = mediaType(request, MEDIA_TYPES)
   if (type === FORM) return { kind: 'merge', value: parseForm(decodeUtf8(bytes), kinds) }
   return { kind: type === JSON_PATCH ? 'json-patch' : 'merge', value: parseJson(bytes) }
 }
 
-function bytesOf({ body }: HttpRequest): Uint8Array {
+/**
+ * Reads the body of a route that takes a JSON object only; `member` is what it has to hold.
+ * @throws ClientError `unsupported_media_type`, `too_large`, `invalid_request`
+ */
+export function readJsonBody(request: HttpRequest, member: string): JsonObject {
+  const bytes = bytesOf(request, member)
+  mediaType(request, ['application/json'])
+  const value = parseJson(bytes)
+  if (isRecord(value)) return value
+  throw new ClientError(
+    'invalid_request',
+    `The body must be an object with a member "${member}".`,
+    {
+      field: member,
+    },
+  )
+}
+
+function bytesOf({ body }: HttpRequest, member: string): Uint8Array {
   if (body === 'too_large') {
     throw new ClientError('too_large', `The body must have at most ${MAX_BODY_BYTES} bytes.`)
   }
   if (body !== undefined && body.length > 0) return body
-  throw new ClientError('invalid_request', 'The request needs a body with a member "client".', {
-    field: 'client',
+  throw new ClientError('invalid_request', `The request needs a body with a member "${member}".`, {
+    field: member,
   })
 }
 
-function mediaType(request: HttpRequest): string {
+function mediaType(request: HttpRequest, known: readonly string[]): string {
   const encoding = single(request, 'content-encoding')
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw unsupported(
       'Content-Encoding must be identity or absent: the body must not be compressed.',
+      known,
     )
   }
   const [type = '', ...parameters] = (single(request, 'content-type') ?? '').split(';')
@@ -51,15 +70,15 @@ function mediaType(request: HttpRequest): string {
     .map((one) => one.trim().toLowerCase())
     .filter((one) => /^charset\b/.test(one))
   if (!charsets.every((one) => /^charset=("?)utf-8\1$/.test(one))) {
-    throw unsupported('The charset of the body must be utf-8.')
+    throw unsupported('The charset of the body must be utf-8.', known)
   }
-  if (MEDIA_TYPES.includes(name)) return name
-  throw unsupported(`Content-Type must be one of: ${MEDIA_TYPES.join(', ')}.`)
+  if (known.includes(name)) return name
+  throw unsupported(`Content-Type must be one of: ${known.join(', ')}.`, known)
 }
 
-const unsupported = (says: string) =>
+const unsupported = (says: string, known: readonly string[]) =>
   new ClientError('unsupported_media_type', says, {
     field: 'Content-Type',
     // RFC 5789 section 3.1: which patches are taken.
-    headers: { 'accept-patch': MEDIA_TYPES.join(', ') },
+    ...(known === MEDIA_TYPES ? { headers: { 'accept-patch': known.join(', ') } } : {}),
   })

@@ -1,20 +1,19 @@
 /** `GET` and `PATCH /clients/{clientId}`. */
 
-import { FIELDS, type FieldKind, type FieldName } from '../core/client.ts'
-import { ClientError, isClientError } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import { FIELDS, type FieldKind } from '../core/client.ts'
+import { ClientError } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
 import { type Patch, parseJsonPatch, parseMergePatch } from '../core/patch.ts'
-import { replacePaths } from '../core/paths.ts'
-import { type ChangeResult, changeClient } from '../service/change.ts'
 import { readClient } from '../service/read.ts'
 import { callerOf } from '../service/service.ts'
 import { ANSWER_MEMBERS, type Answer, clientBody } from './answer.ts'
 import { readBody } from './body.ts'
+import { absent, answerChange, checkNamed } from './change.ts'
+import { actorOf } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import type { FieldKind as FormKind } from './form-body.ts'
-import { single } from './headers.ts'
-import { checkBodyMembers, noSuchClient, type Target, targetOf } from './target.ts'
+import { checkBodyMembers, type Target, targetOf } from './target.ts'
 
 /** Reads one client. */
 export async function getClient(exchange: Exchange): Promise<Answer> {
@@ -25,7 +24,7 @@ export async function getClient(exchange: Exchange): Promise<Answer> {
       ref,
       provider,
       requestId: exchange.requestId,
-      caller: callerOf(actorOf(target)),
+      caller: callerOf(actorOf(target.principal)),
       deadline: exchange.request.deadline,
       onUpstream: (call) => exchange.trace.upstream.push(call),
     }),
@@ -46,59 +45,7 @@ export async function patchClient(exchange: Exchange): Promise<Answer> {
   const patch =
     sent.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
   checkSecretPatch(target, patch)
-  const ifMatch = ifMatchOf(exchange)
-  const result = await absent(
-    changeClient(exchange.settings.service, {
-      ref: target.ref,
-      provider: target.provider,
-      patch,
-      ...(ifMatch === undefined ? {} : { ifMatch }),
-      authorize: (named) => checkNamed(target, named),
-      dryRun: exchange.query.dryRun === 'true',
-      actor: actorOf(target),
-      requestId: exchange.requestId,
-      deadline: exchange.request.deadline,
-      onUpstream: (call) => exchange.trace.upstream.push(call),
-    }),
-  )
-  exchange.trace.outcome = result.outcome
-  if (result.operationId !== undefined) exchange.trace.operationId = result.operationId
-  return changeAnswer(exchange, target, result)
-}
-
-function changeAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
-  const { ref, provider } = target
-  const planned = result.outcome === 'planned'
-  const told = {
-    maySeeSecret: target.may('secrets:read'),
-    warnings: planned ? [] : result.warnings,
-  }
-  const client = clientBody(ref, provider.mapping, result.native, told)
-  const headers = { etag: `"${result.tag}"` }
-  if (!planned) return { status: 200, headers, body: client }
-  const { fingerprints } = exchange.settings.service
-  const requests = result.steps.map(({ request }) => ({
-    ...request,
-    body: replacePaths(request.body, provider.mapping.secretPaths, (value) =>
-      fingerprints.ofSecret(String(value)),
-    ),
-  }))
-  const plan = { changes: result.changes, requests, warnings: result.warnings }
-  return {
-    status: 200,
-    headers,
-    body: { dryRun: true, ...(plan as unknown as JsonObject), client },
-  }
-}
-
-/** One answer for every way in which a client is not there. */
-async function absent<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (isClientError(error, 'not_found')) throw noSuchClient()
-    throw error
-  }
+  return answerChange(exchange, target, patch)
 }
 
 interface Members {
@@ -146,38 +93,6 @@ function checkSecretPatch(target: Target, patch: Patch): void {
       ? patch.fields.secret !== undefined && patch.fields.secret !== null
       : patch.operations.some(({ path }) => path[0] === 'secret')
   if (sets && !target.may('secrets:read')) checkNamed(target, ['secret'])
-}
-
-function checkNamed(target: Target, named: readonly FieldName[]): void {
-  if (!named.includes('secret') || target.may('secrets:rotate')) return
-  throw new ClientError(
-    'insufficient_scope',
-    'client.secret needs the permission secrets:rotate; leave it out to change the rest.',
-    { field: 'client.secret' },
-  )
-}
-
-function actorOf({ principal }: Target) {
-  const { subject, issuer, clientId } = principal
-  return { subject, issuer, ...(clientId === undefined ? {} : { clientId }) }
-}
-
-/** RFC 9110 section 13.1.1; weak tags never match. */
-function ifMatchOf({ request }: Exchange): readonly string[] | undefined {
-  const value = single(request, 'if-match')
-  if (value === undefined) return undefined
-  if (value.trim() === '*') return ['*']
-  const tags = value.split(',').map((tag) => tag.trim())
-  if (!tags.every((tag) => /^(W\/)?"[\x21\x23-\x7e]*"$/.test(tag))) {
-    throw new ClientError(
-      'invalid_request',
-      'If-Match must hold entity tags in double quotes, or *.',
-      {
-        field: 'If-Match',
-      },
-    )
-  }
-  return tags.filter((tag) => tag.startsWith('"')).map((tag) => tag.slice(1, -1))
 }
 
 const FORM_KIND: { readonly [K in FieldKind]: FormKind } = {

@@ -1,5 +1,6 @@
 /** What a handler gets: the request taken apart, and what the whole application shares. */
 
+import type { ErrorCode } from '../core/errors.ts'
 import type { ClientRef, UpstreamCall } from '../providers/provider.ts'
 import type { Service } from '../service/service.ts'
 import type { Permissions } from './auth/permissions.ts'
@@ -14,16 +15,19 @@ export interface HttpSettings {
   readonly permissions: Permissions
   /** Gives the caller of an access token. */
   verify(token: string, deadline: number): Promise<Principal>
-  /** Rejects when the server cannot do its work at the moment. */
-  checkReady(): Promise<void>
-  log(line: LogLine): void
+  /** The counts of this process; absent where nobody keeps them. */
+  metrics?(service: Service): Promise<MetricsText>
+  log(line: RequestLine): void
 }
 
 /** One request and what has become known about it. */
 export interface Exchange {
+  /** Those of the application, with the store bounded by the request's deadline. */
   readonly settings: HttpSettings
   readonly request: HttpRequest
   readonly requestId: string
+  /** `operationId` of the route. */
+  readonly operation: string
   /** Percent-decoded path parameters. */
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
@@ -35,15 +39,41 @@ export interface Exchange {
 
 /** What the log tells about a request; never a secret, never a body. */
 export interface Trace {
-  ref?: ClientRef
+  ref?: Partial<ClientRef>
   outcome?: string
   operationId?: string
   readonly upstream: UpstreamCall[]
 }
 
+/** Metrics as they are answered. */
+export interface MetricsText {
+  readonly contentType: string
+  readonly text: string
+}
+
+/** From what needs somebody to what is only of use while looking for something. */
+export const LEVELS = ['error', 'warn', 'info', 'debug'] as const
+
+export type Level = (typeof LEVELS)[number]
+
 export interface LogLine {
   readonly time: string
-  readonly level: 'info' | 'warn' | 'error'
+  readonly level: Level
   readonly message: string
   readonly [member: string]: unknown
+}
+
+/** The line of a request; what is not known is `undefined`. */
+export interface RequestLine extends LogLine {
+  readonly requestId: string
+  /** As sent, so any text. */
+  readonly method: string
+  /** As the table has it. */
+  readonly route: string | undefined
+  readonly status: number
+  readonly code: ErrorCode | undefined
+  /** One that is configured. */
+  readonly provider: string | undefined
+  readonly outcome: string | undefined
+  readonly durationMs: number
 }

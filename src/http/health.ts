@@ -13,6 +13,6 @@ export function getHealth(): Answer {
  * @throws ClientError `store_unavailable`
  */
 export async function getReadiness({ settings }: Exchange): Promise<Answer> {
-  await settings.checkReady()
+  await settings.service.store.check()
   return { status: 200, body: { status: 'ready' } }
 }

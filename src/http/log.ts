@@ -3,10 +3,10 @@
  * upstream. Built from named members only, so that no body, header or URL gets into it.
  */
 
-import { isClientError } from '../core/errors.ts'
+import { type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
 import type { Principal } from './auth/principal.ts'
-import type { LogLine, Trace } from './exchange.ts'
+import { LEVELS, type Level, type LogLine, type RequestLine, type Trace } from './exchange.ts'
 import type { HttpRequest } from './message.ts'
 import type { Route } from './routes.ts'
 
@@ -23,7 +23,7 @@ interface Finished {
 }
 
 /** The line of a finished request. */
-export function lineOf(finished: Finished): LogLine {
+export function lineOf(finished: Finished): RequestLine {
   const { request, requestId, route, principal, trace, answer, failure, started } = finished
   const ended = Date.now()
   return {
@@ -34,7 +34,7 @@ export function lineOf(finished: Finished): LogLine {
     method: request.method,
     route: route?.path,
     status: answer.status,
-    code: isClientError(failure) ? failure.code : undefined,
+    code: codeOf(failure),
     actor: principal && { subject: principal.subject, clientId: principal.clientId },
     provider: trace.ref?.provider,
     userPoolId: trace.ref?.userPoolId,
@@ -45,6 +45,12 @@ export function lineOf(finished: Finished): LogLine {
     durationMs: ended - started,
     fault: faultOf(failure),
   }
+}
+
+/** Whatever was thrown that is not ours is answered as `internal`. */
+function codeOf(failure: unknown): ErrorCode | undefined {
+  if (failure === undefined) return undefined
+  return isClientError(failure) ? failure.code : 'internal'
 }
 
 const operationOf = (failure: unknown) =>
@@ -67,7 +73,17 @@ function faultOf(failure: unknown): { name: string; at: readonly string[] } | un
 
 const MAX_PLACES = 6
 
-/** Writes lines to standard output, one JSON text each. */
-export function createLog(write: (text: string) => void): (line: LogLine) => void {
-  return (line) => write(`${JSON.stringify(line)}\n`)
+export type Log = (line: LogLine) => void
+
+/** Writes lines, one JSON text each; those below the level are left out. */
+export function createLog(write: (text: string) => void, level: Level = 'info'): Log {
+  return fromLevel(level, (line) => write(`${JSON.stringify(line)}\n`))
+}
+
+/** Hands on the lines that are not below a level. */
+export function fromLevel(level: Level, log: Log): Log {
+  const least = LEVELS.indexOf(level)
+  return (line) => {
+    if (LEVELS.indexOf(line.level) <= least) log(line)
+  }
 }

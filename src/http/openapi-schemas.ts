@@ -3,6 +3,9 @@
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { ERROR_CODES } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import { SEVERITIES } from '../core/lint/rule.ts'
+import { CLIENT_KINDS } from '../providers/creation.ts'
+import { HISTORY_OUTCOMES } from '../service/history.ts'
 import { fieldSchemas } from './field-schemas.ts'
 
 /** A reference to one of them. */
@@ -36,12 +39,69 @@ export function schemas(): JsonObject {
     Plan: object(
       {
         dryRun: { const: true },
-        changes: list(open),
+        changes: list(ref('FieldChange')),
         requests: list(open),
         warnings: list(open),
         client: ref('Client'),
       },
       ['dryRun', 'changes', 'requests', 'warnings', 'client'],
+    ),
+    CreationRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          kind: { enum: [...CLIENT_KINDS], description: 'What the client is for.' },
+          client: ref('ClientPatch'),
+        },
+        ['kind', 'client'],
+      ),
+      additionalProperties: false,
+    },
+    Removal: object(
+      {
+        removed: { const: true },
+        client: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
+        lost: list(text),
+      },
+      ['removed', 'client', 'lost'],
+    ),
+    RemovalPlan: object(
+      { dryRun: { const: true }, requests: list(open), lost: list(text), client: ref('Client') },
+      ['dryRun', 'requests', 'lost', 'client'],
+    ),
+    RollbackRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          to: { type: 'integer', minimum: 0, description: 'A revision of the history, or 0.' },
+          allowPartial: {
+            type: 'boolean',
+            description: 'Restores what can be restored, where something cannot.',
+          },
+        },
+        ['to'],
+      ),
+      additionalProperties: false,
+    },
+    HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
+    HistoryItem: historyItem(object, list),
+    Findings: object({ findings: list(ref('Finding')) }, ['findings']),
+    Finding: object(
+      {
+        rule: text,
+        severity: { enum: [...SEVERITIES] },
+        field: text,
+        message: text,
+        source: text,
+        mend: object({ client: ref('ClientPatch') }, ['client']),
+      },
+      ['rule', 'severity', 'field', 'message', 'source'],
+    ),
+    FieldChange: object(
+      { field: text, before: {}, after: {}, added: list({}), removed: list({}) },
+      ['field', 'before', 'after'],
     ),
     Provider: { ...object({ id: text, type: text, fields: open }, ['id', 'type', 'fields']) },
     ProviderList: object({ providers: list(object({ id: text, type: text }, ['id', 'type'])) }, [
@@ -55,11 +115,39 @@ export function schemas(): JsonObject {
         code: { enum: Object.keys(ERROR_CODES) },
         field: text,
         operationId: text,
+        outcome: { enum: ['not_applied', 'conflict', 'unknown'] },
         requestId: text,
       },
       ['error', 'code', 'requestId'],
     ),
   }
+}
+
+function historyItem(
+  object: (properties: JsonObject, required: readonly string[]) => JsonObject,
+  list: (items: JsonObject) => JsonObject,
+): JsonObject {
+  const text: JsonObject = { type: 'string' }
+  const time: JsonObject = { type: 'string', format: 'date-time' }
+  return object(
+    {
+      kind: { enum: ['change', 'outside_change', 'overlap'] },
+      client: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
+      revision: { type: 'integer', minimum: 1 },
+      at: time,
+      endedAt: time,
+      outcome: { enum: [...HISTORY_OUTCOMES] },
+      changes: list(ref('FieldChange')),
+      surprises: list(ref('FieldChange')),
+      operationId: text,
+      requestId: text,
+      actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
+      rollbackTo: { type: 'integer', minimum: 0 },
+      action: { enum: ['create', 'remove'] },
+      settledBy: { enum: ['request', 'settlement'] },
+    },
+    ['kind', 'client', 'revision', 'at', 'outcome', 'changes'],
+  )
 }
 
 function fieldsBy(schemaOf: (field: FieldName, schema: Json) => JsonObject): JsonObject {

@@ -63,22 +63,38 @@ function operationOf(route: Route): JsonObject {
     ...(route.permission === 'public'
       ? { security: [] }
       : { description: `Needs the permission \`${route.permission}\`.` }),
-    parameters: [...inPath, ...inQuery, ...(route.body === undefined ? [] : [IF_MATCH])],
-    ...(route.body === undefined ? {} : { requestBody: requestBody() }),
+    parameters: [...inPath, ...inQuery, ...(isWrite(route) ? CONDITIONS : [])],
+    ...(route.body === undefined ? {} : { requestBody: BODIES[route.body] }),
     responses: responsesOf(route),
   }
 }
 
-const IF_MATCH: JsonObject = {
-  name: 'If-Match',
-  in: 'header',
-  description: 'The ETag of the state that the change is meant for; 412 when it has moved on.',
-  schema: { type: 'string' },
-}
+const isWrite = ({ method }: Pick<Route, 'method'>) => method !== 'GET'
+
+const CONDITIONS: readonly JsonObject[] = [
+  {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The ETag of the state that the change is meant for; 412 when it has moved on.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'A name of the request: repeated with it, the request has its effect once.',
+    schema: { type: 'string', maxLength: 257 },
+  },
+]
 
 const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } })
 
-function requestBody(): JsonObject {
+const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
+  ClientPatch: patchBody(),
+  CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
+  RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+}
+
+function patchBody(): JsonObject {
   const patch = { schema: ref('ClientPatchRequest') }
   return {
     required: true,
@@ -93,24 +109,49 @@ function requestBody(): JsonObject {
   }
 }
 
-function responsesOf({ answers, permission, path, body }: Route): JsonObject {
-  const success = body === undefined ? ref(answers) : { anyOf: [ref(answers), ref('Plan')] }
+const CHANGE_HEADERS: JsonObject = {
+  'Operation-Id': {
+    description: 'Names the change, where there was one, for `GET /operations/{operationId}`.',
+    schema: { type: 'string' },
+  },
+  'Idempotent-Replayed': {
+    description: 'The key had been used for this request before; nothing was done again.',
+    schema: { const: 'true' },
+  },
+}
+
+function responsesOf(route: Route): JsonObject {
+  const { answers, permission, path, body } = route
+  const write = isWrite(route)
+  const text = answers === 'Text'
+  const plan = answers === 'Removal' ? 'RemovalPlan' : 'Plan'
+  const success = write ? { anyOf: [ref(answers), ref(plan)] } : ref(answers)
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') ? [404] : []),
-    ...(body === undefined ? [] : [412, 413, 415]),
+    ...(path.includes('{') || text ? [404] : []),
+    ...(write ? [409, 412, 422] : []),
+    ...(body === undefined ? [] : [413, 415]),
+    ...(answers === 'Removal' ? [428] : []),
     500,
     503,
     504,
   ]
   const failure = { description: 'What went wrong.', content: jsonContent(ref('Error')) }
-  return {
-    200: {
-      description: 'Success.',
-      headers: { 'X-Request-Id': { schema: { type: 'string' } } },
-      content: jsonContent(success),
+  const answer = {
+    description: 'Success.',
+    headers: {
+      'X-Request-Id': { schema: { type: 'string' } },
+      ...(answers === 'Client' || answers === 'Findings'
+        ? { ETag: { schema: { type: 'string' } } }
+        : {}),
+      ...(write ? CHANGE_HEADERS : {}),
     },
+    content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
+  }
+  return {
+    200: answer,
+    ...(body === 'CreationRequest' ? { 201: { ...answer, description: 'It was made.' } } : {}),
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }
 }

@@ -8,8 +8,13 @@ import type { Answer } from './answer.ts'
 import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
+import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { deleteClient, postClient } from './life.ts'
+import { lintOneClient } from './lint.ts'
+import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { getProvider, listProviders } from './providers.ts'
+import { rollbackClient } from './rollback.ts'
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
@@ -22,13 +27,26 @@ export interface Route {
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly (keyof typeof QUERY_PARAMETERS)[]
   /** What the body is, where there is one. */
-  readonly body?: 'ClientPatch'
+  readonly body?: 'ClientPatch' | 'CreationRequest' | 'RollbackRequest'
   /** What a success answers. */
-  readonly answers: 'Client' | 'Provider' | 'ProviderList' | 'Status' | 'Document'
+  readonly answers:
+    | 'Client'
+    | 'Removal'
+    | 'Findings'
+    | 'HistoryPage'
+    | 'HistoryItem'
+    | 'Provider'
+    | 'ProviderList'
+    | 'Status'
+    | 'Document'
+    | 'Text'
   handle(exchange: Exchange): Answer | Promise<Answer>
 }
 
-/** Every query parameter, with the text that it must match and what it is. */
+const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
+const A_TIME = 'a time as in RFC 3339, such as 2026-01-31T12:00:00Z'
+
+/** Every query parameter, with the text that it must match, what it is, and that text in words. */
 export const QUERY_PARAMETERS = {
   provider: {
     pattern: '^.{1,64}$',
@@ -38,10 +56,52 @@ export const QUERY_PARAMETERS = {
   dryRun: {
     pattern: '^(true|false)$',
     says: 'true: plan the change, send nothing, show the plan.',
+    expects: 'true or false',
   },
-} as const
+  actor: { pattern: '^.{1,255}$', says: '`sub` of the token with which a change was made.' },
+  outcome: {
+    pattern: '^[a-z_]{1,20}$',
+    says: 'What a change came to (`open`: not known yet), or what was noticed.',
+  },
+  from: { pattern: RFC_3339, says: 'The first moment, RFC 3339.', expects: A_TIME },
+  to: { pattern: RFC_3339, says: 'The first moment that no longer counts.', expects: A_TIME },
+  limit: {
+    pattern: '^([1-9][0-9]?|100)$',
+    says: 'Items of one page.',
+    expects: 'a number from 1 to 100',
+  },
+  cursor: { pattern: '^[A-Za-z0-9_-]{1,200}$', says: '`next` of the page before.' },
+} as const satisfies Readonly<Record<string, QueryParameter>>
+
+interface QueryParameter {
+  readonly pattern: string
+  readonly says: string
+  /** Absent: a short text. */
+  readonly expects?: string
+}
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/clients',
+    operationId: 'createClient',
+    summary: 'Makes a client application.',
+    permission: 'clients:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'CreationRequest',
+    answers: 'Client',
+    handle: postClient,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}',
+    operationId: 'deleteClient',
+    summary: 'Removes a client application for good.',
+    permission: 'clients:delete',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    answers: 'Removal',
+    handle: deleteClient,
+  },
   {
     method: 'GET',
     path: '/clients/{clientId}',
@@ -62,6 +122,57 @@ export const ROUTES: readonly Route[] = [
     body: 'ClientPatch',
     answers: 'Client',
     handle: patchClient,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/lint',
+    operationId: 'lintClient',
+    summary: 'What deserves a second look on a client, with the change that mends it.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'Findings',
+    handle: lintOneClient,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/history',
+    operationId: 'getClientHistory',
+    summary: 'What was done to a client, newest first.',
+    permission: 'history:read',
+    query: ['provider', 'userPoolId', 'limit', 'cursor'],
+    answers: 'HistoryPage',
+    handle: getClientHistory,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/rollback',
+    operationId: 'rollbackClient',
+    summary: 'Undoes the changes that were made through this API since a revision.',
+    permission: 'clients:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'RollbackRequest',
+    answers: 'Client',
+    handle: rollbackClient,
+  },
+  {
+    method: 'GET',
+    path: '/history',
+    operationId: 'searchHistory',
+    summary: 'What was done to any client, newest first.',
+    permission: 'history:read',
+    query: ['provider', 'actor', 'outcome', 'from', 'to', 'limit', 'cursor'],
+    answers: 'HistoryPage',
+    handle: searchAllHistory,
+  },
+  {
+    method: 'GET',
+    path: '/operations/{operationId}',
+    operationId: 'getOperation',
+    summary: 'What became of a change.',
+    permission: 'clients:read',
+    query: [],
+    answers: 'HistoryItem',
+    handle: getOperation,
   },
   {
     method: 'GET',
@@ -112,5 +223,15 @@ export const ROUTES: readonly Route[] = [
     query: [],
     answers: 'Status',
     handle: getReadiness,
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    operationId: 'getMetrics',
+    summary: 'Counts of this process, in the text format of Prometheus.',
+    permission: 'metrics:read',
+    query: [],
+    answers: 'Text',
+    handle: getMetrics,
   },
 ]

@@ -4,16 +4,27 @@ import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { quoted } from '../core/patch.ts'
 import type { Permission } from '../core/permissions.ts'
-import type { ClientRef, Provider } from '../providers/provider.ts'
+import type { ClientRef, Place, Provider } from '../providers/provider.ts'
 import { requirePermission } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
 
-export interface Target {
-  readonly ref: ClientRef
+/** A provider, or a user pool of one, and what the caller may do there. */
+export interface Site {
+  readonly place: Place
   readonly provider: Provider
   readonly principal: Principal
   may(permission: Permission): boolean
+}
+
+export interface Target extends Site {
+  readonly ref: ClientRef
+}
+
+/** Where a request may say that a client is or shall be. */
+interface Named {
+  readonly provider?: Json | undefined
+  readonly userPoolId?: Json | undefined
 }
 
 /** Cognito's own form of a user pool id (cognito-idp 2016-04-18, UserPoolIdType). */
@@ -22,14 +33,21 @@ const MAX_POOL_ID_LENGTH = 55
 const MAX_ID_LENGTH = 255
 
 /**
- * Finds the target and checks the permission.
+ * Finds the client that the path names and checks the permission.
  * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
  */
-export function targetOf(
-  exchange: Exchange,
-  named: { readonly provider?: Json | undefined; readonly userPoolId?: Json | undefined },
-  permission: Permission,
-): Target {
+export function targetOf(exchange: Exchange, named: Named, permission: Permission): Target {
+  const site = siteOf(exchange, named, permission)
+  const ref = { ...site.place, id: clientIdOf(exchange) }
+  exchange.trace.ref = ref
+  return { ...site, ref }
+}
+
+/**
+ * Finds the place that a request names and checks the permission.
+ * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
+ */
+export function siteOf(exchange: Exchange, named: Named, permission: Permission): Site {
   const principal = callerOf(exchange)
   const { service, permissions, defaultProvider } = exchange.settings
   const id = named.provider === undefined ? defaultProvider : named.provider
@@ -43,20 +61,14 @@ export function targetOf(
       field: 'provider',
     })
   }
+  const { clientId } = exchange.params
   exchange.trace.ref = {
     provider: id,
-    id: String(exchange.params.clientId).slice(0, MAX_ID_LENGTH),
+    ...(clientId === undefined ? {} : { id: clientId.slice(0, MAX_ID_LENGTH) }),
   }
   requirePermission(permissions, { principal, providerId: id, permission })
-  const userPoolId = poolOf(provider, named.userPoolId)
-  const ref = { provider: id, id: clientIdOf(exchange), ...userPoolId }
-  exchange.trace.ref = ref
-  return {
-    ref,
-    provider,
-    principal,
-    may: (asked) => permissions.of(principal, id).has(asked),
-  }
+  const place = { provider: id, ...poolOf(provider, named.userPoolId) }
+  return { place, provider, principal, may: (asked) => permissions.of(principal, id).has(asked) }
 }
 
 /** The caller of a route that is not public. */

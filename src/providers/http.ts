@@ -7,6 +7,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { exchange } from '../net/exchange.ts'
+import type { Pace } from './pace.ts'
+import type { Told } from './pace-source.ts'
 import type { Call } from './provider.ts'
 
 export interface JsonCall {
@@ -56,6 +58,42 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
   }
 }
 
+/** How the calls to one account are paced. */
+export interface Paced {
+  readonly pace: Pace
+  /** What a call draws from. */
+  readonly buckets: readonly string[]
+  /** What an answer tells about the pace. */
+  told(answer: JsonAnswer): Told
+}
+
+/**
+ * The same in its turn. The request is made when the turn has come, so that nothing in it is stale.
+ * @throws ClientError as `callJson`, and `provider_throttled` when the turn cannot come in time
+ */
+export async function callPaced(
+  { pace, buckets, told }: Paced,
+  request: () => Promise<JsonCall>,
+  call: Call,
+): Promise<JsonAnswer> {
+  const pass = await pace.turn(buckets, call)
+  const { waitedMs } = pass
+  const onUpstream: Call['onUpstream'] = (one) =>
+    call.onUpstream?.(waitedMs > 0 ? { ...one, waitedMs } : one)
+  let tells: Told = {}
+  try {
+    const answer = await callJson(await request(), { ...call, onUpstream })
+    tells = told(answer)
+    return answer
+  } catch (error) {
+    const { retryAfter } = isClientError(error) ? error.details : {}
+    if (retryAfter !== undefined) tells = { pauseMs: retryAfter * 1_000 }
+    throw error
+  } finally {
+    pass.end(tells)
+  }
+}
+
 function failure(
   request: JsonCall,
   sent: boolean,
@@ -77,10 +115,16 @@ function failure(
   )
 }
 
-/** Seconds of a Retry-After header in its numeric form (RFC 9110 section 10.2.3). */
+/** A pause that is told for longer is no pause but a mistake (seconds). */
+const LONGEST_PAUSE_SECONDS = 86_400
+
+/** Seconds of a Retry-After header, in either of its forms (RFC 9110 section 10.2.3). */
 export function retryAfterOf({ headers }: Pick<JsonAnswer, 'headers'>): number | undefined {
-  const seconds = Number(headers['retry-after'])
-  return seconds > 0 ? seconds : undefined
+  const text = headers['retry-after']
+  if (text === undefined) return undefined
+  const number = Number(text)
+  const seconds = Number.isNaN(number) ? (Date.parse(text) - Date.now()) / 1_000 : number
+  return seconds > 0 ? Math.min(seconds, LONGEST_PAUSE_SECONDS) : undefined
 }
 
 /** What a refusal says may be no JSON, from a proxy before the provider; its status still counts. */

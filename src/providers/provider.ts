@@ -1,5 +1,6 @@
 /**
- * The contract of a provider: a mapping table plus a few calls.
+ * The contract of a provider: a mapping table plus a few calls. Absence of an optional member is the
+ * missing capability.
  *
  * Providers never retry, log, validate or translate: that is done once, outside. Every call rejects
  * with a `ClientError`: `not_found`, `provider_refused`, `provider_throttled`, `provider_unavailable`,
@@ -10,13 +11,19 @@
 import type { FieldName } from '../core/client.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Mapping, Native } from '../core/mapping.ts'
+import type { Creation } from './creation.ts'
+import type { Secrets } from './secrets.ts'
 
-/** Where one client lives. */
-export interface ClientRef {
+/** Where clients live. */
+export interface Place {
   /** The provider's name in the configuration, as callers spell it. */
   readonly provider: string
   /** Only where the provider has user pools. */
   readonly userPoolId?: string
+}
+
+/** Where one client lives. */
+export interface ClientRef extends Place {
   readonly id: string
 }
 
@@ -28,6 +35,8 @@ export interface Call {
   readonly timeoutMs: number
   /** Goes along as a correlation id, where the provider keeps one. */
   readonly operationId: string
+  /** The request that it serves; absent while an earlier change is settled. */
+  readonly requestId?: string
   /** Whose request it is: callers take turns where a provider's pace makes them wait. */
   readonly caller?: string
   /** Belongs to a change under way, which must not wait behind changes that have not begun. */
@@ -42,6 +51,8 @@ export interface UpstreamCall {
   /** HTTP status; `undefined` when no answer came. */
   readonly status: number | undefined
   readonly durationMs: number
+  /** How long it waited for its turn before, in milliseconds; absent: it did not. */
+  readonly waitedMs?: number
 }
 
 /** One upstream call of a change; a change has one or more, in order. */
@@ -52,12 +63,48 @@ export interface Step {
   send(call: Call): Promise<Native | undefined>
 }
 
+/** One bucket of a provider's pace, as metrics tell it. */
+export interface PaceState {
+  /** From a closed set: operations and configured pools. */
+  readonly name: string
+  /** Calls a second that we give ourselves now; absent: without limit. */
+  readonly perSecond?: number
+  /** Calls that could go at once; below zero where others took more than was thought. */
+  readonly tokens?: number
+  /** Epoch milliseconds; in the past unless it pauses. */
+  readonly pausedUntil: number
+  /** Calls that wait now. */
+  readonly waiting: number
+  /** Since the start: calls sent, those that the provider refused as too fast, those refused here. */
+  readonly sent: number
+  readonly throttled: number
+  readonly refused: number
+  /** All waiting since the start, in milliseconds. */
+  readonly waitedMs: number
+}
+
+/** One client of a list. */
+export interface Listed {
+  readonly id: string
+  readonly name?: string
+  /** The record as `read` gives it, where the list has it whole. */
+  readonly native?: Native
+}
+
+export interface ListPage {
+  readonly items: readonly Listed[]
+  /** Opaque; absent on the last page. */
+  readonly next?: string
+}
+
 export interface Provider {
   /** The kind of provider, as the configuration names it. */
   readonly type: string
   readonly mapping: Mapping
   /** Pools that it serves; absent where the provider has none. */
   readonly userPools?: readonly string[]
+  /** What its pace does; absent where it has none. */
+  readonly pace?: () => readonly PaceState[]
   /** Reads one client whole. `fields`: those about to change, for what only they need. */
   read(ref: ClientRef, call: Call, fields?: readonly FieldName[]): Promise<Native>
   /**
@@ -65,4 +112,12 @@ export interface Provider {
    * @throws ClientError `unsupported_field`
    */
   steps(ref: ClientRef, base: Native, next: Native): readonly Step[]
+  /** One page of the clients of a place; a page may be short or empty and still have a next one. */
+  list?(userPoolId: string | undefined, call: Call, cursor?: string): Promise<ListPage>
+  readonly creation?: Creation
+  /** Removes the client for good; a call that finds none is `not_found`. Its `send` gives nothing. */
+  removal?(ref: ClientRef, base: Native): Step
+  /** What a removal takes along and no new client of the same settings gets back; noun phrases. */
+  readonly lostWithRemoval?: readonly string[]
+  readonly secrets?: Secrets
 }

@@ -6,6 +6,8 @@
 import type { Mapping } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Documents } from '../store/documents.ts'
+import type { Auth0Pace } from './auth0/pace.ts'
+import type { CognitoPace } from './cognito/pace.ts'
 import type { Provider } from './provider.ts'
 
 export interface Auth0Settings {
@@ -18,6 +20,8 @@ export interface Auth0Settings {
   readonly clientSecret: Secret
   /** Lets new redirect URIs and origins hold a wildcard label. */
   readonly allowWildcards: boolean
+  /** What the tenant's plan allows, where it is not to be learned. */
+  readonly pace?: Auth0Pace | undefined
 }
 
 export interface CognitoSettings {
@@ -29,6 +33,7 @@ export interface CognitoSettings {
     readonly secretAccessKey: Secret
     readonly sessionToken?: Secret
   }
+  readonly pace?: CognitoPace | undefined
 }
 
 export interface LocalSettings {
@@ -55,22 +60,24 @@ const FACTORIES: {
 } = {
   auth0: async (settings, { now }) => {
     const { createAuth0Provider } = await import('./auth0/index.ts')
-    const { baseUrl, audience, clientId, clientSecret, allowWildcards } = settings
+    const { baseUrl, audience, clientId, clientSecret, allowWildcards, pace } = settings
     const provider = createAuth0Provider({
       baseUrl,
       audience,
       clientId,
       clientSecret: () => clientSecret.reveal(),
+      pace,
       now,
     })
     return allowWildcards ? provider : { ...provider, mapping: withoutWildcards(provider.mapping) }
   },
-  cognito: async ({ pools, credentials }, { now, environmentCredentials }) => {
+  cognito: async ({ pools, credentials, pace }, { now, environmentCredentials }) => {
     const { createCognitoProvider } = await import('./cognito/index.ts')
     const { credentialSource } = await import('./cognito/credentials.ts')
     return createCognitoProvider({
       pools,
       credentials: credentialSource(credentials, environmentCredentials),
+      pace,
       now,
     })
   },

@@ -1,13 +1,16 @@
 /** Steps 5 to 7 of a safe change: send, compare what came out with the plan, close the intent. */
 
-import { ClientError, type ErrorCode, isClientError } from '../core/errors.ts'
+import { ClientError, type ErrorCode, isClientError, withOperation } from '../core/errors.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Call, Step } from '../providers/provider.ts'
+import { following } from '../store/chain.ts'
+import type { Intent } from '../store/entry.ts'
 import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
-import { close, findOutcome, type Running, type Settled } from './settle.ts'
+import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
 
 export interface Done {
+  /** Of a client that was removed, the record before. */
   readonly native: Native
   readonly warnings: readonly Warning[]
 }
@@ -23,26 +26,26 @@ export async function carryOut(
   call: Call,
 ): Promise<Done> {
   const progress = { first: false }
-  let native: Native
+  let native: Native | undefined
   try {
     native = await sendAll(service, running, steps, call, progress)
     await service.reached?.('state known')
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
     await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
-    throw error
+    throw notApplied(running, error)
   }
   return finish(service, running, { outcome: 'applied', native })
 }
 
-/** Gives the record after the change: the answer of a single step where it tells, else a read-back. */
+/** Gives the record after the change, `undefined` where it is gone: the answer of a single step where it tells, else a read-back. */
 async function sendAll(
   service: Service,
-  { provider, ref }: Running,
+  { provider, ref, intent }: Running,
   steps: readonly Step[],
   call: Call,
   progress: { first: boolean },
-): Promise<Native> {
+): Promise<Native | undefined> {
   let answered: Native | undefined
   for (const [index, step] of steps.entries()) {
     // Only while the first step is on its way does a refusal prove that nothing was changed.
@@ -51,6 +54,7 @@ async function sendAll(
     progress.first = false
     await service.reached?.('step sent')
   }
+  if (intent.action === 'remove') return undefined
   const whole = steps.length === 1 ? answered : undefined
   return whole ?? provider.read(ref, call)
 }
@@ -74,27 +78,26 @@ async function settleNow(
   call: Call,
   cause: unknown,
 ): Promise<Done> {
-  const settled = await lookUntilKnown(service, running, call, cause).catch((error) => {
-    throw unknown(running, error)
+  const settled = await lookUntilKnown(service, running, call, cause).catch(async (error) => {
+    // An instance that was held up past its deadline has no time left to look.
+    const open = await isOpen(service, running.intent).catch(() => true)
+    if (open) throw unknown(running, error)
+    return overlap(service, running)
   })
   if (settled.outcome === 'applied') return finish(service, running, settled)
   const closing = close(service, running, settled, 'request')
   const { appended } = await closing.catch((error) => {
     throw unknown(running, error)
   })
-  if (settled.outcome === 'conflict' || !appended) throw conflict(running)
-  if (isRefusal(cause)) throw cause
-  throw new ClientError(
-    'provider_unavailable',
-    'The provider failed during the change; it was read back, and nothing is changed.',
-    { cause },
-  )
+  if (!appended) return overlap(service, running, settled.native)
+  if (settled.outcome === 'conflict') throw conflict(running.intent)
+  if (isRefusal(cause)) throw notApplied(running, cause)
+  const says = 'The provider failed during the change; it was read back, and nothing is changed.'
+  throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
 }
 
-/** Looks as often as the deadline allows, and not before the provider wants to be asked again. */
-async function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
-  const { retryAfter = 0 } = isClientError(cause) ? cause.details : {}
-  await service.sleep(Math.min(retryAfter * 1_000, Math.max(call.deadline - service.now(), 0)))
+/** Looks as often as the deadline allows; the provider's pace keeps the pauses that were asked for. */
+function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
   const look = () => findOutcome(service, running, call, !isRefusal(cause))
   return withRetries(service, call.deadline, look)
 }
@@ -107,12 +110,7 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
     throw unknown(running, cause)
   })
   const native = settled.native ?? running.next
-  if (!appended) {
-    await recordOverlap(service, running, native).catch((cause) => {
-      throw unknown(running, cause)
-    })
-    throw conflict(running)
-  }
+  if (!appended) return overlap(service, running, native)
   return {
     native,
     warnings: surprises.map(({ field }) => ({
@@ -127,26 +125,46 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
  * This instance was held up past its deadline, and another one has closed the intent. No provider
  * takes fencing tokens, so the overlap cannot be prevented; it is recorded and told.
  */
-async function recordOverlap(service: Service, running: Running, native: Native): Promise<void> {
-  const { intent, provider } = running
+async function overlap(service: Service, running: Running, native?: Native): Promise<never> {
+  await recordOverlap(service, running, native).catch((cause) => {
+    throw unknown(running, cause)
+  })
+  throw conflict(running.intent)
+}
+
+async function recordOverlap(
+  service: Service,
+  { intent, provider }: Running,
+  native: Native | undefined,
+): Promise<void> {
   const { store, fingerprints } = service
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const later = await store.entries(intent.resource, intent.seq + 1)
-    if (later.at(-1)?.kind === 'intent') {
+    const last = await store.last(intent.resource)
+    if (last?.kind === 'intent') {
       // The place after an open intent belongs to its outcome.
       await service.sleep(PAUSE_MS)
       continue
     }
-    const appended = await store.append({
-      kind: 'overlap',
+    // What could not be read is compared by the next change, with the state that was known last.
+    const known = {
+      ...(last !== undefined && 'tag' in last && last.tag !== undefined ? { tag: last.tag } : {}),
+      ...(last !== undefined && 'state' in last && last.state !== undefined
+        ? { state: last.state }
+        : {}),
+    }
+    const overlap = following(last, {
+      kind: 'overlap' as const,
       resource: intent.resource,
-      seq: intent.seq + 1 + later.length,
       at: service.now(),
       operationId: intent.operationId,
-      tag: fingerprints.ofState(provider.mapping, native),
-      state: fingerprints.masked(provider.mapping, native),
+      ...(native === undefined
+        ? known
+        : {
+            tag: fingerprints.ofState(provider.mapping, native),
+            state: fingerprints.masked(provider.mapping, native),
+          }),
     })
-    if (appended) return
+    if (await store.append(overlap)) return
   }
 }
 
@@ -158,15 +176,21 @@ function unknown({ intent }: Running, cause: unknown): ClientError {
   return new ClientError(
     'outcome_unknown',
     `The change was sent and its outcome could not be learned in time; it will be settled as operation ${intent.operationId}. Read the client before trying again.`,
-    { operationId: intent.operationId, cause },
+    { operationId: intent.operationId, outcome: 'unknown', cause },
   )
 }
 
-function conflict({ intent }: Running): ClientError {
+/** The failure of a change that is recorded as not applied. */
+function notApplied({ intent }: Running, error: unknown): unknown {
+  return isClientError(error) ? withOperation(error, intent.operationId, 'not_applied') : error
+}
+
+/** A change that is neither in force nor undone; its intent names the fields. */
+export function conflict(intent: Intent): ClientError {
   const fields = intent.changes.map(({ field }) => `client.${field}`).join(', ')
   return new ClientError(
     'conflict',
     `The change met another writer half-way and could not be completed or undone; check ${fields} (operation ${intent.operationId}).`,
-    { operationId: intent.operationId },
+    { operationId: intent.operationId, outcome: 'conflict' },
   )
 }

@@ -1,9 +1,11 @@
 /**
  * The one place that tries again. Trying again always means starting from the read: what failed is
- * the whole attempt, never a single call that is then repeated with an old body.
+ * the whole attempt, never a single call that is then repeated with an old body. The provider's pace
+ * waits for the same Retry-After, at the same time: what waited here finds its pause over.
  */
 
 import { ClientError, isClientError } from '../core/errors.ts'
+import { CALL_MS } from '../providers/pace.ts'
 import type { Service } from './service.ts'
 
 /** First pause; each further one doubles, up to the longest, with full jitter. */
@@ -11,8 +13,6 @@ const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2_000
 /** A provider that fails outright is asked this often; one that throttles, as long as there is time. */
 const MAX_FAILURES = 3
-/** Time an attempt needs at least, so that a pause never ends just before the deadline. */
-const ATTEMPT_MS = 500
 
 /** Runs attempts until one ends in something other than a passing failure. */
 export async function withRetries<T>(
@@ -25,7 +25,7 @@ export async function withRetries<T>(
       return await attempt()
     } catch (error) {
       const pause = pauseAfter(error, failures)
-      if (pause === undefined || service.now() + pause + ATTEMPT_MS > deadline) throw error
+      if (pause === undefined || service.now() + pause + CALL_MS > deadline) throw error
       await service.sleep(pause)
     }
   }

@@ -1,9 +1,10 @@
 /** What every use case needs, built once in the entry and handed down as one plain object. */
 
 import type { Fingerprints } from '../core/fingerprint.ts'
-import type { Call, ClientRef, Provider } from '../providers/provider.ts'
+import type { Call, Provider } from '../providers/provider.ts'
+import type { Actor } from '../store/entry.ts'
 import type { Seal } from '../store/seal.ts'
-import type { Actor, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { CrashPoint } from './crash-points.ts'
 import type { Turns } from './turns.ts'
 
@@ -13,6 +14,8 @@ export interface Service {
   readonly fingerprints: Fingerprints
   readonly providers: ReadonlyMap<string, Provider>
   readonly turns: Turns
+  /** Logs of the idempotency keys with which a request is running in this process. */
+  readonly keysInUse: Set<string>
   /** The longest one upstream call may take, in milliseconds. */
   readonly upstreamTimeoutMs: number
   /** Epoch milliseconds. */
@@ -21,17 +24,6 @@ export interface Service {
   newId(): string
   /** Told at each crash point; only tests give it. */
   reached?(point: CrashPoint): Promise<void>
-}
-
-/** The text under which the log keeps a client; canonical, so that it is one text for one client. */
-export function resourceOf({ provider, userPoolId, id }: ClientRef): string {
-  return JSON.stringify([provider, userPoolId ?? null, id])
-}
-
-/** The way back from `resourceOf`. */
-export function refOf(resource: string): ClientRef {
-  const [provider, userPoolId, id] = JSON.parse(resource) as [string, string | null, string]
-  return { provider, id, ...(userPoolId === null ? {} : { userPoolId }) }
 }
 
 /** One text for one caller. */
@@ -44,17 +36,19 @@ export interface CallContext {
   readonly operationId: string
   /** Epoch milliseconds. */
   readonly deadline: number
+  readonly requestId?: string
   readonly caller?: string | undefined
   readonly onUpstream?: Call['onUpstream'] | undefined
 }
 
 /** The call context of the upstream exchanges within one operation. */
 export function callOf(service: Service, context: CallContext): Call {
-  const { operationId, deadline, caller, onUpstream } = context
+  const { operationId, deadline, requestId, caller, onUpstream } = context
   return {
     operationId,
     deadline,
     timeoutMs: service.upstreamTimeoutMs,
+    ...(requestId === undefined ? {} : { requestId }),
     ...(caller === undefined ? {} : { caller }),
     ...(onUpstream === undefined ? {} : { onUpstream }),
   }

@@ -7,8 +7,14 @@ import { diffClients, type FieldChange } from '../core/diff.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
-import type { Closing, Intent, Outcome } from '../store/store.ts'
-import { callOf, refOf, type Service } from './service.ts'
+import { following } from '../store/chain.ts'
+import type { Closing, Intent, Outcome } from '../store/entry.ts'
+import { refOf } from '../store/resource.ts'
+import { asPlanned, beginLog, findCreation } from './creation-outcome.ts'
+import { withinDeadline } from './deadline.ts'
+import { findRemoval } from './removal-outcome.ts'
+import { openSealed } from './sealed.ts'
+import { callOf, type Service } from './service.ts'
 import { progressOf, reverted } from './state.ts'
 
 /** A change under way: where it started and where it was to end. */
@@ -22,23 +28,8 @@ export interface Running {
 
 export interface Settled {
   readonly outcome: Outcome
-  /** The record as read back; `undefined` when the client is gone. */
+  /** The record as read back; `undefined` when the client is not there. */
   readonly native: Native | undefined
-}
-
-/** Where a sealed record belongs. */
-export const sealedPlace = (resource: string, seq: number, operationId: string) =>
-  JSON.stringify([resource, seq, operationId])
-
-/** The sealed records of an intent; `undefined` when they were sealed with a key that is gone. */
-function openSealed(service: Service, intent: Intent): { base: Native; next: Native } | undefined {
-  const place = sealedPlace(intent.resource, intent.seq, intent.operationId)
-  try {
-    return service.seal.open(intent.sealed, place) as { base: Native; next: Native }
-  } catch (error) {
-    if (isClientError(error, 'internal')) return undefined
-    throw error
-  }
 }
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
@@ -58,12 +49,14 @@ export async function findOutcome(
   call: Call,
   mayLand: boolean,
 ): Promise<Settled> {
+  if (running.intent.action === 'remove') return findRemoval(service, running, call, mayLand)
+  if (running.intent.action === 'create') return findCreation(service, running, call, mayLand)
   const { provider, base, next } = running
   const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
   let current = await readOrGone(running, call)
-  const unfinished = current !== undefined && ['before', 'partly'].includes(progress(current))
-  if (unfinished && mayLand) {
-    await service.sleep(Math.min(service.upstreamTimeoutMs, call.deadline - service.now()))
+  // Somebody else's value may still be overwritten by what is on its way, as the old one may.
+  if (current !== undefined && progress(current) !== 'after' && mayLand) {
+    await waitForLate(service, call)
     current = await readOrGone(running, call)
   }
   if (current === undefined) return { outcome: 'conflict', native: undefined }
@@ -107,12 +100,23 @@ async function undo(
 }
 
 /** Whether an intent is still the newest entry of its client: nobody has settled it. */
-async function isOpen(service: Service, { resource, seq, operationId }: Intent): Promise<boolean> {
+export async function isOpen(
+  service: Service,
+  { resource, seq, operationId }: Intent,
+): Promise<boolean> {
   const last = await service.store.last(resource)
   return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
 }
 
-async function readOrGone({ provider, ref }: Running, call: Call): Promise<Native | undefined> {
+/** As long as a request that was sent may take to arrive, and not longer than there is time. */
+export function waitForLate(service: Service, { deadline }: Call): Promise<void> {
+  return service.sleep(Math.min(service.upstreamTimeoutMs, deadline - service.now()))
+}
+
+export async function readOrGone(
+  { provider, ref }: Pick<Running, 'provider' | 'ref'>,
+  call: Call,
+): Promise<Native | undefined> {
   try {
     return await provider.read(ref, call)
   } catch (error) {
@@ -124,25 +128,34 @@ async function readOrGone({ provider, ref }: Running, call: Call): Promise<Nativ
 /** Closes an intent; `false` when somebody else closed it before. */
 export async function close(
   service: Service,
-  { intent, provider, next }: Running,
+  running: Running,
   { outcome, native }: Settled,
   settledBy: Closing['settledBy'],
 ): Promise<{ readonly appended: boolean; readonly surprises: readonly FieldChange[] }> {
+  const { intent, provider, next } = running
   const { fingerprints } = service
   const { mapping } = provider
+  const isNew = intent.action === 'create' && outcome === 'applied'
   const surprises =
     native === undefined || outcome === 'not_applied'
       ? []
-      : diffClients(mapping, next, native, fingerprints.ofSecret)
-  const appended = await service.store.append({
-    kind: 'outcome',
+      : diffClients(
+          mapping,
+          next,
+          isNew ? asPlanned(mapping, next, native) : native,
+          fingerprints.ofSecret,
+        )
+  const created = isNew ? await beginLog(service, running, native) : undefined
+  const closing = following(intent, {
+    kind: 'outcome' as const,
     resource: intent.resource,
-    seq: intent.seq + 1,
     at: service.now(),
     operationId: intent.operationId,
+    actor: intent.actor,
     outcome,
     surprises,
     settledBy,
+    ...(created === undefined ? {} : { created }),
     ...(native === undefined
       ? {}
       : {
@@ -150,6 +163,7 @@ export async function close(
           state: fingerprints.masked(mapping, native),
         }),
   })
+  const appended = await service.store.append(closing)
   await service.reached?.('outcome recorded')
   return { appended, surprises }
 }
@@ -165,19 +179,20 @@ export async function settle(service: Service, intent: Intent, deadline: number)
   const call = { ...callOf(service, { operationId, deadline }), urgent: true }
   const sealed = openSealed(service, intent)
   if (sealed !== undefined) {
-    const running = { intent, provider, ref, ...sealed }
+    const { base, next } = sealed
+    const running = { intent, provider, ref, base, next: next ?? base }
     const settled = await findOutcome(service, running, call, true)
     await service.reached?.('outcome found')
     await close(service, running, settled, 'settlement')
     return
   }
   // What it aimed at cannot be known any more: that is said, and does not block the client for good.
-  const native = await provider.read(ref, call)
-  const unknown = { intent, provider, ref, base: native, next: native }
+  const native = await readOrGone({ provider, ref }, call)
+  const unknown = { intent, provider, ref, base: native ?? {}, next: native ?? {} }
   await close(service, unknown, { outcome: 'conflict', native }, 'settlement')
 }
 
-/** Time that settling one intent may take, in the background (milliseconds). */
+/** Time that settling one intent may take in the background, waiting aside (milliseconds). */
 const SWEEP_TIMEOUT_MS = 30_000
 
 /**
@@ -185,12 +200,14 @@ const SWEEP_TIMEOUT_MS = 30_000
  * Gives how many were settled and how many were left.
  */
 export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
-  const intents = await service.store.openIntents()
+  const listed = withinDeadline(service, service.now() + SWEEP_TIMEOUT_MS)
+  const intents = await listed.store.openIntents()
   const overdue = intents.filter(({ deadline }) => deadline <= service.now())
   let settled = 0
   for (const intent of overdue) {
-    const deadline = service.now() + SWEEP_TIMEOUT_MS
-    const work = () => settle(service, intent, deadline)
+    // However long a late request is waited for, there must be time left to read after it.
+    const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
+    const work = () => settle(withinDeadline(service, deadline), intent, deadline)
     settled += await service.turns.take(intent.resource, deadline, work).then(
       () => 1,
       () => 0,

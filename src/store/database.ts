@@ -26,6 +26,11 @@ export type Row = Readonly<Record<string, Value>>
 /** How long a writer waits for another process before it gives up (milliseconds). */
 const BUSY_TIMEOUT_MS = 2_000
 const OWNER_ONLY = 0o600
+/**
+ * Of the tables and of what their columns hold, kept in the file as `user_version`. 1 had none there.
+ * A change of either counts it up.
+ */
+export const SCHEMA_VERSION = 2
 
 /**
  * Opens (and creates) a database; `:memory:` for one that lives as long as the process.
@@ -39,14 +44,62 @@ export async function openDatabase(path: string): Promise<Database> {
     // Its write-ahead log gets the rights of the file.
     if (path !== ':memory:') chmodSync(path, OWNER_ONLY)
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    checkVersion(database, path)
     database.exec('pragma journal_mode = wal')
     database.exec('pragma synchronous = full')
     return database
   })
 }
 
+/**
+ * Opens a file that is there and must stay as it is.
+ * @throws ClientError `store_unavailable`
+ */
+export async function openToRead(path: string): Promise<Database> {
+  const { DatabaseSync } = await loadSqlite()
+  return storing(() => {
+    const database = new DatabaseSync(path, { readOnly: true })
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    const { version, tables } = versionOf(database)
+    if (tables === 0) {
+      database.close()
+      throw new ClientError('store_unavailable', `There is no history in ${path}.`)
+    }
+    if (version !== SCHEMA_VERSION) throw otherVersion(database, path, version)
+    return database
+  })
+}
+
+/** Marks a new file, and refuses one whose tables another version of the program has made. */
+function checkVersion(database: Database, path: string): void {
+  const { version, tables } = versionOf(database)
+  if (version === SCHEMA_VERSION) return
+  if (version === 0 && tables === 0) {
+    database.exec(`pragma user_version = ${SCHEMA_VERSION}`)
+    return
+  }
+  throw otherVersion(database, path, version)
+}
+
+function versionOf(database: Database): { readonly version: number; readonly tables: number } {
+  const found = database
+    .prepare(
+      'select user_version, (select count(*) from sqlite_schema) as tables from pragma_user_version',
+    )
+    .get()
+  return { version: Number(found?.user_version), tables: Number(found?.tables) }
+}
+
+function otherVersion(database: Database, path: string, version: number): ClientError {
+  database.close()
+  return new ClientError(
+    'store_unavailable',
+    `The database ${path} was made by another version of this program (its tables are version ${version === 0 ? 1 : version}, here they are ${SCHEMA_VERSION}). Name a new file in store.path; for development remove the folder of the file.`,
+  )
+}
+
 interface Sqlite {
-  readonly DatabaseSync: new (path: string) => Database
+  readonly DatabaseSync: new (path: string, options?: { readonly readOnly: boolean }) => Database
 }
 
 async function loadSqlite(): Promise<Sqlite> {

@@ -1,12 +1,16 @@
 /**
  * JSON documents on the same database: what the embedded OpenID Provider keeps (clients, sessions,
- * codes, tokens). A document is found by its id, or by one of the marks that it carries.
- * Every call works at once and throws `ClientError` `store_unavailable` when the database cannot.
+ * codes, tokens). A document is found by its id, or by one of the marks that it carries. Bodies are
+ * sealed; ids and marks can be bearer values themselves, so only keyed digests of them are stored.
+ * Every call works at once and throws `ClientError` `store_unavailable` when the database cannot, and
+ * `internal` when a document cannot be opened.
  */
 
+import { createDigest } from '../core/fingerprint.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Database, Row } from './database.ts'
 import { storing, transaction } from './database.ts'
+import { createSeal } from './seal.ts'
 
 /** What a document can be found or removed by, beside its id. */
 export interface Marks {
@@ -65,26 +69,49 @@ const SCHEMA = `
     where user_code is not null;
 `
 
-const COLUMNS = { id: 'id', uid: 'uid', userCode: 'user_code' } as const
+const COLUMNS = { id: 'id', uid: 'uid', userCode: 'user_code', grantId: 'grant_id' } as const
+type Column = keyof typeof COLUMNS
 
-/** Documents on an open database, which the caller closes; `now` gives epoch milliseconds. */
-export function createDocuments(database: Database, now: () => number = Date.now): Documents {
+export interface DocumentSettings {
+  /** The installation's key, 32 bytes. */
+  readonly key: Uint8Array
+  /** Epoch milliseconds. */
+  readonly now?: () => number
+}
+
+/** Documents on an open database, which the caller closes. */
+export function createDocuments(
+  database: Database,
+  { key, now = Date.now }: DocumentSettings,
+): Documents {
   storing(() => database.exec(SCHEMA))
   const statements = prepare(database)
   const seconds = () => Math.floor(now() / 1_000)
+  const { digestOf, close, open } = sealing(key)
 
-  const find: Documents['find'] = (collection, by, value) =>
-    storing(() => documentOf(statements.find[by].all(collection, value, seconds())[0]))
+  const find: Documents['find'] = (collection, by, value) => {
+    const digest = digestOf(collection, by, value)
+    const [row] = storing(() => statements.find[by].all(collection, digest, seconds()))
+    return row && { body: open(collection, row), consumedAt: consumedAtOf(row) }
+  }
 
   return {
     find,
     get: (collection, id) => find(collection, 'id', id)?.body,
     put: (collection, id, body, { expiresAt, grantId, uid, userCode } = {}) => {
-      const marks = [expiresAt ?? null, grantId ?? null, uid ?? null, userCode ?? null] as const
+      const place = digestOf(collection, 'id', id)
+      const mark = (by: Column, value: string | undefined) =>
+        value === undefined ? null : digestOf(collection, by, value)
+      const marks = [
+        mark('grantId', grantId),
+        mark('uid', uid),
+        mark('userCode', userCode),
+      ] as const
       storing(() =>
         transaction(database, () => {
           statements.expire.run(seconds())
-          statements.put.run(collection, id, JSON.stringify(body), ...marks)
+          const sealed = close(collection, place, body)
+          statements.put.run(collection, place, sealed, expiresAt ?? null, ...marks)
         }),
       )
     },
@@ -94,25 +121,47 @@ export function createDocuments(database: Database, now: () => number = Date.now
           const before = find(collection, 'id', id)
           if (before === undefined) return undefined
           const after = change(before.body)
-          statements.change.run(JSON.stringify(after), collection, id)
+          const digest = digestOf(collection, 'id', id)
+          statements.change.run(close(collection, digest, after), collection, digest)
           return after
         }),
       ),
-    consume: (collection, id) =>
-      storing(() => Number(statements.consume.run(seconds(), collection, id).changes) === 1),
+    consume: (collection, id) => {
+      const digest = digestOf(collection, 'id', id)
+      return storing(
+        () => Number(statements.consume.run(seconds(), collection, digest).changes) === 1,
+      )
+    },
     remove: (collection, id) => {
-      storing(() => statements.remove.run(collection, id))
+      storing(() => statements.remove.run(collection, digestOf(collection, 'id', id)))
     },
     removeGrant: (collection, grantId) => {
-      storing(() => statements.removeGrant.run(collection, grantId))
+      storing(() =>
+        statements.removeGrant.run(collection, digestOf(collection, 'grantId', grantId)),
+      )
     },
   }
 }
 
+/** What is written in place of ids, marks and bodies. */
+function sealing(key: Uint8Array) {
+  const seal = createSeal(key)
+  const digest = createDigest(key, 'clientry document')
+  const placeOf = (collection: string, id: string) => JSON.stringify(['document', collection, id])
+  return {
+    digestOf: (collection: string, by: Column, value: string) =>
+      digest(JSON.stringify([collection, by, value])),
+    close: (collection: string, id: string, body: JsonObject) =>
+      seal.close(body, placeOf(collection, id)),
+    open: (collection: string, { id, body }: Row) =>
+      seal.open(String(body), placeOf(collection, String(id))),
+  }
+}
+
 function prepare(database: Database) {
-  const finder = (by: keyof typeof COLUMNS) =>
+  const finder = (by: Column) =>
     database.prepare(
-      `select body, consumed_at from documents
+      `select id, body, consumed_at from documents
         where collection = ? and ${COLUMNS[by]} = ? and (expires_at is null or expires_at > ?)`,
     )
   return {
@@ -134,11 +183,4 @@ function prepare(database: Database) {
   }
 }
 
-function documentOf(row: Row | undefined): StoredDocument | undefined {
-  if (row === undefined) return undefined
-  const { body, consumed_at: consumedAt } = row
-  return {
-    body: JSON.parse(String(body)) as JsonObject,
-    consumedAt: typeof consumedAt === 'number' ? consumedAt : undefined,
-  }
-}
+const consumedAtOf = ({ consumed_at: at }: Row) => (typeof at === 'number' ? at : undefined)

@@ -22,7 +22,7 @@ export interface DynamodbSettings {
   now(): number
 }
 
-export type Operation = 'PutItem' | 'DeleteItem' | 'Query'
+export type Operation = 'PutItem' | 'DeleteItem' | 'Query' | 'Scan'
 
 /**
  * Sends a call until it is answered, at most `attempts` times; `undefined`: its condition does not hold.

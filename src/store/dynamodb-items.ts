@@ -1,12 +1,15 @@
 /**
  * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of
- * a client, `open` a marker for each intent that may be open, `probe` what a readiness check writes.
+ * a log, `open` a marker for each intent that may be open, `operation:<id>` where an intent is, `probe`
+ * what a readiness check writes. The index `feed` lists what ended or was noticed, in the order of time.
  */
 
 import { createHash } from 'node:crypto'
 import { ClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import type { Entry, Intent } from './store.ts'
+import type { Entry, Intent } from './entry.ts'
+import { filingOf } from './lanes.ts'
+import type { Place } from './store.ts'
 
 /** Every attribute is a string. */
 export type Item = Readonly<Record<string, { readonly S: string }>>
@@ -22,6 +25,10 @@ export const OPEN = 'open'
 export const PROBE = 'probe'
 /** Sorts before every sort key in use. */
 export const FIRST = '0'
+/** Name of the index, and its one partition. */
+export const FEED = 'feed'
+/** What the index holds beside the keys. */
+export const FEED_ATTRIBUTES = ['provider', 'actor', 'outcome', 'hash'] as const
 
 /** The input of `CreateTable`: keys alone, paid by request. */
 export function tableDefinition(name: string): JsonObject {
@@ -31,16 +38,34 @@ export function tableDefinition(name: string): JsonObject {
     AttributeDefinitions: [
       { AttributeName: 'pk', AttributeType: 'S' },
       { AttributeName: 'sk', AttributeType: 'S' },
+      { AttributeName: 'feed', AttributeType: 'S' },
+      { AttributeName: 'feedAt', AttributeType: 'S' },
     ],
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
     ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: FEED,
+        KeySchema: [
+          { AttributeName: 'feed', KeyType: 'HASH' },
+          { AttributeName: 'feedAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: FEED_ATTRIBUTES },
+      },
+    ],
   }
 }
 
-/** Partition of a client's log. */
+/** Partition of a log. */
 export const logOf = (resource: string) => `log:${resource}`
+
+/** The way back from `logOf`. */
+export const resourceOfItem = (item: Item) => (item.pk?.S ?? '').slice(logOf('').length)
+
+/** Partition of what tells where an intent is. */
+export const operationOf = (operationId: string) => `operation:${operationId}`
 
 /** Twelve digits, so that texts sort as numbers do. */
 export const sortKeyOf = (seq: number) => String(seq).padStart(12, '0')
@@ -55,6 +80,7 @@ export function entryItem(entry: Entry, writeId: string): Item {
     sk: { S: sortKeyOf(entry.seq) },
     writeId: { S: writeId },
     entry: { S: JSON.stringify(entry) },
+    ...feedOf(entry),
   }
   if (bytesOf(item) <= MAX_ITEM_BYTES) return item
   throw new ClientError(
@@ -63,13 +89,40 @@ export function entryItem(entry: Entry, writeId: string): Item {
   )
 }
 
+/** What puts an entry into the index, where it belongs there. */
+function feedOf(entry: Entry): Item {
+  const filing = filingOf(entry)
+  if (filing === undefined) return {}
+  const { provider, actor, outcome } = filing
+  const mark = `${digestOf(entry.resource)}:${sortKeyOf(entry.seq)}`
+  return {
+    feed: { S: FEED },
+    feedAt: { S: feedAtOf({ at: entry.at, mark }) },
+    provider: { S: provider },
+    ...(actor === undefined ? {} : { actor: { S: actor } }),
+    outcome: { S: outcome },
+    hash: { S: entry.hash },
+  }
+}
+
+/** Fifteen digits of time, then what tells entries of one millisecond apart. */
+export const feedAtOf = ({ at, mark }: Place) => `${String(at).padStart(15, '0')}:${mark}`
+
+/** The way back from `feedAtOf`. */
+export function placeOf(item: Item): Place {
+  const text = item.feedAt?.S ?? ''
+  const colon = text.indexOf(':')
+  return { at: Number(text.slice(0, colon)), mark: text.slice(colon + 1) }
+}
+
+const digestOf = (resource: string) => createHash('sha256').update(resource).digest('hex')
+
 /** The way back from `entryItem`. */
 export const entryOf = (item: Item) => JSON.parse(item.entry?.S ?? '') as Entry
 
 /** Key of a marker: digested, since a sort key ends at 1,024 bytes and a resource need not. */
 export function markerKey({ resource, seq }: Marker): Item {
-  const digest = createHash('sha256').update(resource).digest('hex')
-  return { pk: { S: OPEN }, sk: { S: `${digest}:${sortKeyOf(seq)}` } }
+  return { pk: { S: OPEN }, sk: { S: `${digestOf(resource)}:${sortKeyOf(seq)}` } }
 }
 
 export function markerItem({ resource, seq }: Intent): Item {
@@ -77,7 +130,14 @@ export function markerItem({ resource, seq }: Intent): Item {
   return { ...markerKey(marker), marker: { S: JSON.stringify(marker) } }
 }
 
-/** The way back from `markerItem`. */
+/** Tells where the intent of an operation is, once it is there. */
+export function operationItem({ operationId, resource, seq }: Intent): Item {
+  const marker: Marker = { resource, seq }
+  const key = { pk: { S: operationOf(operationId) }, sk: { S: FIRST } }
+  return { ...key, marker: { S: JSON.stringify(marker) } }
+}
+
+/** The way back from `markerItem` and `operationItem`. */
 export const markerOf = (item: Item) => JSON.parse(item.marker?.S ?? '') as Marker
 
 /** Names and values count, in UTF-8. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */

@@ -11,38 +11,46 @@
  * its own. Whichever call a crash cuts off, an open intent has its marker; a marker without an open
  * intent is told by the log itself and swept away. A marker names its sequence number, so removing one
  * never takes that of the next intent. A transaction would write the same at twice the price, and
- * cancel where two instances meet.
+ * cancel where two instances meet. Where an intent is to be found by its operation is written before it
+ * in the same way.
  */
 
 import { randomUUID } from 'node:crypto'
-import type { JsonObject } from '../core/json.ts'
 import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
+import { createFeed } from './dynamodb-feed.ts'
 import {
   entryItem,
   entryOf,
   FIRST,
-  type Item,
   logOf,
   type Marker,
   markerItem,
   markerKey,
   markerOf,
   OPEN,
+  operationItem,
+  operationOf,
   PROBE,
+  resourceOfItem,
   sortKeyOf,
 } from './dynamodb-items.ts'
-import type { Entry, Intent, Store } from './store.ts'
+import { createQueries } from './dynamodb-query.ts'
+import type { Entry, Intent } from './entry.ts'
+import type { Range, Store } from './store.ts'
 
 /** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
 export function createDynamodbStore(settings: DynamodbSettings): Store {
   const invoke = createInvoke(settings)
-  const put = (item: Item, condition: JsonObject = {}) =>
-    invoke('PutItem', { Item: item, ...condition })
+  const queries = createQueries(invoke)
+  const { put, query, scan } = queries
+  const feed = createFeed(queries, settings.now)
 
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
     const item = entryItem(entry, writeId)
-    if (entry.kind === 'intent') await put(markerItem(entry))
+    if (entry.kind === 'intent') {
+      await Promise.all([put(markerItem(entry)), put(operationItem(entry))])
+    }
     const appended = await put(item, {
       ConditionExpression: 'attribute_not_exists(pk) OR writeId = :mine',
       ExpressionAttributeValues: { ':mine': { S: writeId } },
@@ -59,33 +67,21 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     await invoke('DeleteItem', { Key: markerKey(marker) }, 1).catch(() => undefined)
   }
 
-  /** The items of a partition in the order of their sort keys, over as many pages as it takes. */
-  async function query(
-    partition: string,
-    { from = FIRST, limit, newestFirst = false }: Range = {},
-  ): Promise<readonly Item[]> {
-    const items: Item[] = []
-    let start: JsonObject = {}
-    for (;;) {
-      const page = await invoke('Query', {
-        KeyConditionExpression: 'pk = :pk AND sk >= :from',
-        ExpressionAttributeValues: { ':pk': { S: partition }, ':from': { S: from } },
-        ConsistentRead: true,
-        ScanIndexForward: !newestFirst,
-        ...(limit === undefined ? {} : { Limit: limit }),
-        ...start,
-      })
-      if (!isPage(page)) throw storeUnavailable(new Error('Query: no items in the answer'))
-      items.push(...page.Items)
-      if (page.LastEvaluatedKey === undefined || items.length === limit) return items
-      start = { ExclusiveStartKey: page.LastEvaluatedKey }
-    }
+  async function entries(resource: string, range: Range): Promise<readonly Entry[]> {
+    const { from = 1, below, newestFirst, limit } = range
+    if (below !== undefined && below <= from) return []
+    const items = await query(logOf(resource), {
+      from: sortKeyOf(from),
+      ...(below === undefined ? {} : { to: sortKeyOf(below - 1) }),
+      ...(newestFirst === undefined ? {} : { newestFirst }),
+      ...(limit === undefined ? {} : { limit }),
+    })
+    return items.map(entryOf)
   }
 
   /** The intent of a marker if it is open; a marker that can no longer become true is removed. */
   async function openIntent(marker: Marker): Promise<Intent | undefined> {
-    const from = sortKeyOf(marker.seq)
-    const [entry, next] = (await query(logOf(marker.resource), { from, limit: 2 })).map(entryOf)
+    const [entry, next] = await entries(marker.resource, { from: marker.seq, limit: 2 })
     // Its writer is still at it, or died before the intent was durable and so before any effect.
     if (entry === undefined) return undefined
     if (entry.kind === 'intent' && next === undefined) return entry
@@ -93,12 +89,28 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     return undefined
   }
 
+  async function operation(operationId: string): Promise<Intent | undefined> {
+    const [item] = await query(operationOf(operationId), { limit: 1 })
+    if (item === undefined) return undefined
+    const { resource, seq } = markerOf(item)
+    const [entry] = await entries(resource, { from: seq, limit: 1 })
+    // It is written before its intent, which may have lost the race for that number.
+    return entry?.kind === 'intent' && entry.operationId === operationId ? entry : undefined
+  }
+
   return {
     append,
-    last: async (resource) =>
-      (await query(logOf(resource), { limit: 1, newestFirst: true })).map(entryOf)[0],
-    entries: async (resource, fromSeq = 1) =>
-      (await query(logOf(resource), { from: sortKeyOf(fromSeq) })).map(entryOf),
+    last: async (resource) => (await entries(resource, { limit: 1, newestFirst: true }))[0],
+    entries: (resource, range = {}) => entries(resource, range),
+    operation,
+    ...feed,
+    records: async function* (resource) {
+      const items = resource === undefined ? scan(logOf('')) : await query(logOf(resource))
+      for await (const item of items) {
+        const seq = Number(item.sk?.S)
+        yield { resource: resourceOfItem(item), seq, text: item.entry?.S ?? '' }
+      }
+    },
     openIntents: async () => {
       const found: Intent[] = []
       for (const marker of (await query(OPEN)).map(markerOf)) {
@@ -115,20 +127,4 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     },
     close: async () => {},
   }
-}
-
-interface Range {
-  /** Sort key to begin at. */
-  readonly from?: string
-  readonly limit?: number
-  readonly newestFirst?: boolean
-}
-
-interface Page {
-  readonly Items: readonly Item[]
-  readonly LastEvaluatedKey?: JsonObject
-}
-
-function isPage(output: JsonObject | undefined): output is JsonObject & Page {
-  return Array.isArray(output?.Items)
 }

@@ -1,68 +1,103 @@
-/** The log on SQLite: one table, whose primary key is the "append if absent". */
+/** The log on SQLite. What belongs to one entry is written in one transaction. */
 
-import type { Database } from './database.ts'
-import { storing, transaction } from './database.ts'
-import type { Entry, Intent, Store } from './store.ts'
-
-const SCHEMA = `
-  create table if not exists log (
-    resource text not null,
-    seq integer not null,
-    kind text not null,
-    at integer not null,
-    entry text not null,
-    primary key (resource, seq)
-  ) without rowid;
-  create table if not exists open_intents (
-    resource text primary key,
-    seq integer not null
-  ) without rowid;
-  create table if not exists probe (id integer primary key, at integer not null);
-`
+import type { Database, Row } from './database.ts'
+import { storing } from './database.ts'
+import type { Entry, Intent } from './entry.ts'
+import { committedInGroups } from './group-commit.ts'
+import { newestOf } from './heads.ts'
+import { filingOf, laneOf, lanesOf } from './lanes.ts'
+import { HEADS, prepareLog } from './sqlite-schema.ts'
+import type { Found, Grown, Range, RawRecord, Search, Store } from './store.ts'
 
 /** A store on an open database; `close` closes the database too. */
 export function createSqliteStore(database: Database): Store {
-  storing(() => database.exec(SCHEMA))
-  const insert = database.prepare(
-    'insert into log (resource, seq, kind, at, entry) values (?, ?, ?, ?, ?) on conflict do nothing',
-  )
-  const newest = database.prepare(
-    'select entry from log where resource = ? order by seq desc limit 1',
-  )
-  const from = database.prepare(
-    'select entry from log where resource = ? and seq >= ? order by seq',
-  )
-  const opened = database.prepare(
-    'insert or replace into open_intents (resource, seq) values (?, ?)',
-  )
-  const closed = database.prepare('delete from open_intents where resource = ?')
-  const open = database.prepare(
-    'select log.entry from open_intents join log using (resource, seq) order by log.at',
-  )
-  const probe = database.prepare('insert or replace into probe (id, at) values (1, ?)')
+  const log = storing(() => prepareLog(database))
 
-  function append(entry: Entry): boolean {
-    const { resource, seq, kind, at } = entry
-    return transaction(database, () => {
-      const { changes } = insert.run(resource, seq, kind, at, JSON.stringify(entry))
-      if (Number(changes) === 0) return false
-      if (kind === 'intent') opened.run(resource, seq)
-      if (kind === 'outcome') closed.run(resource)
-      return true
-    })
+  const append = committedInGroups(database, (entry: Entry): boolean => {
+    const { resource, seq, kind } = entry
+    const [row] = log.insert.all(resource, seq, JSON.stringify(entry))
+    if (row === undefined) return false
+    const position = Number(row.position)
+    if (kind === 'intent') {
+      log.opened.run(resource, seq)
+      log.named.run(entry.operationId, position)
+    }
+    if (kind === 'outcome') log.closed.run(resource)
+    const filing = filingOf(entry)
+    for (const lane of filing === undefined ? [] : lanesOf(filing)) {
+      log.lane.run(lane)
+      log.file.run(entry.at, position, lane)
+    }
+    return true
+  })
+
+  function entries(resource: string, range: Range): readonly Entry[] {
+    const { from = 1, below = END, newestFirst = false, limit = END } = range
+    const statement = newestFirst ? log.newestFirst : log.oldestFirst
+    return statement.all(resource, from, below, limit).map(entryOf)
+  }
+
+  function search({ provider, actor, outcome, from, to = END, after, limit }: Search): Found[] {
+    // Positions begin with 1: everything before a time is below its place 0.
+    const [at, position] =
+      after !== undefined && after.at < to ? [after.at, Number(after.mark)] : [to, 0]
+    const lane = laneOf(provider, actor, outcome)
+    const rows = log.search.all(lane, from ?? 0, at, position, limit)
+    return rows.map((row) => ({
+      place: { at: Number(row.at), mark: String(row.position).padStart(MARK_DIGITS, '0') },
+      resource: String(row.resource),
+      seq: Number(row.seq),
+    }))
+  }
+
+  function heads(since = '0'): Grown {
+    const rows = log.grown.all(Number(since))
+    return {
+      heads: newestOf(rows.map(entryOf)),
+      cursor: String(rows.at(-1)?.position ?? since),
+      more: rows.length === HEADS,
+    }
+  }
+
+  async function* records(resource?: string): AsyncIterable<RawRecord> {
+    const page = (place: number) =>
+      resource === undefined ? log.all.all(place) : log.whole.all(place, resource)
+    // From before the first place that anybody could write.
+    for (let place = -END; ; ) {
+      const rows = storing(() => page(place))
+      for (const row of rows) {
+        yield { resource: String(row.resource), seq: Number(row.seq), text: String(row.entry) }
+      }
+      const last = rows.at(-1)
+      if (last === undefined) return
+      place = Number(last.place)
+    }
   }
 
   return {
-    append: async (entry) => storing(() => append(entry)),
-    last: async (resource) => storing(() => newest.all(resource).map(entryOf)[0]),
-    entries: async (resource, fromSeq = 1) =>
-      storing(() => from.all(resource, fromSeq).map(entryOf)),
-    openIntents: async () => storing(() => open.all().map((row) => entryOf(row) as Intent)),
+    append,
+    last: async (resource) => storing(() => entries(resource, { newestFirst: true, limit: 1 })[0]),
+    entries: async (resource, range = {}) => storing(() => entries(resource, range)),
+    operation: async (operationId) =>
+      storing(() => log.operation.all(operationId).map((row) => entryOf(row) as Intent)[0]),
+    search: async (asked) => storing(() => search(asked)),
+    heads: async (since) => storing(() => heads(since)),
+    records,
+    openIntents: async () => {
+      const found = storing(() => log.open.all().map((row) => entryOf(row) as Intent))
+      return found.sort((one, other) => one.at - other.at)
+    },
     check: async () => {
-      storing(() => probe.run(Date.now()))
+      storing(() => log.probe.run(Date.now()))
     },
     close: async () => database.close(),
   }
 }
 
-const entryOf = (row: Readonly<Record<string, unknown>>) => JSON.parse(String(row.entry)) as Entry
+/** So many that marks sort as texts as they do as numbers. */
+const MARK_DIGITS = 16
+
+/** Beyond every sequence number and every time. */
+const END = Number.MAX_SAFE_INTEGER
+
+const entryOf = (row: Row) => JSON.parse(String(row.entry)) as Entry

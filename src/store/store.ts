@@ -1,86 +1,92 @@
 /**
- * The contract of a store: an append-only log for each client with one primitive, "append if that
- * sequence number is absent". Order, idempotence, history and recovery all stand on it.
+ * The contract of a store: append-only logs with one primitive, "append if that sequence number is
+ * absent". Order, idempotence, history and recovery all stand on it.
  */
 
-import type { FieldChange } from '../core/diff.ts'
-import type { JsonObject } from '../core/json.ts'
+import type { Entry, Head, Intent } from './entry.ts'
 
-/** Who asked for a change. */
-export interface Actor {
-  readonly subject: string
-  readonly issuer: string
-  readonly clientId?: string
+/** A part of one log; without any member all of it, oldest first. */
+export interface Range {
+  /** The first sequence number. */
+  readonly from?: number
+  /** The first sequence number that no longer belongs to it. */
+  readonly below?: number
+  readonly newestFirst?: boolean
+  readonly limit?: number
 }
 
-interface EntryBase {
-  /** The client that the entry is about: a canonical text of provider, pool and id. */
-  readonly resource: string
-  /** 1, 2, 3 ... without gaps within one resource. */
-  readonly seq: number
+/** What the history across clients can be narrowed to. */
+export interface Search {
+  /** Where the clients live, as the configuration names it. */
+  readonly provider: string
+  /** `subject` of the actor. */
+  readonly actor?: string
+  /** The outcome of a change, or the kind of what was noticed. */
+  readonly outcome?: SearchedOutcome
+  /** Epoch milliseconds; the first that belongs to it, and the first that no longer does. */
+  readonly from?: number
+  readonly to?: number
+  /** Only what comes after this place. */
+  readonly after?: Place
+  readonly limit: number
+}
+
+export const SEARCHED_OUTCOMES = [
+  'applied',
+  'not_applied',
+  'conflict',
+  'outside_change',
+  'overlap',
+] as const
+
+export type SearchedOutcome = (typeof SEARCHED_OUTCOMES)[number]
+
+/** A place in the history across clients, which is in the order of `at`, newest first. */
+export interface Place {
   /** Epoch milliseconds. */
   readonly at: number
+  /** Tells entries of one millisecond apart; the store's own text, sorted as it is compared. */
+  readonly mark: string
 }
 
-/** Written durably before the first upstream write. */
-export interface Intent extends EntryBase {
-  readonly kind: 'intent'
-  readonly operationId: string
-  readonly requestId: string
-  readonly actor: Actor
-  /** Epoch milliseconds after which nobody works on it any more. */
-  readonly deadline: number
-  /** Fingerprint of the state that the change was planned from. */
-  readonly baseTag: string
-  readonly changes: readonly FieldChange[]
-  /** The record before, each secret as a fingerprint. */
-  readonly state: JsonObject
-  /** Sealed `{ base, next }`, for settling and undoing. */
-  readonly sealed: string
+/** Where an entry of the history across clients is. */
+export interface Found {
+  readonly place: Place
+  readonly resource: string
+  readonly seq: number
 }
 
-export type Outcome = 'applied' | 'not_applied' | 'conflict'
-
-/** Closes the intent before it; written durably before the answer. */
-export interface Closing extends EntryBase {
-  readonly kind: 'outcome'
-  readonly operationId: string
-  readonly outcome: Outcome
-  /** Fingerprint and masked record of the state after; absent when it could not be read. */
-  readonly tag?: string
-  readonly state?: JsonObject
-  /** What differs from what was planned. */
-  readonly surprises: readonly FieldChange[]
-  /** Who found out: the request itself, or somebody after it. */
-  readonly settledBy: 'request' | 'settlement'
+/** Clients' logs that grew since a cursor. */
+export interface Grown {
+  /** The newest entry of each, as far as it was looked; some may have been given before. */
+  readonly heads: readonly Head[]
+  /** Where to look on. */
+  readonly cursor: string
+  /** There is more after the cursor already. */
+  readonly more: boolean
 }
 
-/** The client was changed by somebody else since the entry before. */
-export interface OutsideChange extends EntryBase {
-  readonly kind: 'outside_change'
-  readonly tag: string
-  readonly state: JsonObject
-  readonly changes: readonly FieldChange[]
+/** An entry as it is stored, for whoever checks it. */
+export interface RawRecord {
+  readonly resource: string
+  readonly seq: number
+  readonly text: string
 }
-
-/** An instance came back after its intent had been closed by somebody else. */
-export interface Overlap extends EntryBase {
-  readonly kind: 'overlap'
-  readonly operationId: string
-  readonly tag?: string
-  readonly state?: JsonObject
-}
-
-export type Entry = Intent | Closing | OutsideChange | Overlap
 
 /** Every call rejects with `ClientError` `store_unavailable` when the store cannot do it. */
 export interface Store {
   /** Makes an entry durable; `false` when its sequence number is taken. */
   append(entry: Entry): Promise<boolean>
-  /** The newest entry of a resource. */
+  /** The newest entry of a log. */
   last(resource: string): Promise<Entry | undefined>
-  /** The entries of a resource, oldest first, from a sequence number on. */
-  entries(resource: string, fromSeq?: number): Promise<readonly Entry[]>
+  entries(resource: string, range?: Range): Promise<readonly Entry[]>
+  /** The intent of an operation; `undefined` as long as it is not in its log. */
+  operation(operationId: string): Promise<Intent | undefined>
+  /** What ended or was noticed, over all clients of one provider, newest first. */
+  search(search: Search): Promise<readonly Found[]>
+  heads(since: string | undefined): Promise<Grown>
+  /** Everything as it is stored, or one log; the entries of one log in their order. */
+  records(resource?: string): AsyncIterable<RawRecord>
   /** Intents that have no outcome yet. */
   openIntents(): Promise<readonly Intent[]>
   /** Writes and reads back, so that a readiness probe tells the truth. */

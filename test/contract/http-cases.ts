@@ -7,45 +7,16 @@ import { expect } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { HISTORY_CASES } from './history-cases.ts'
+import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
+import { LIFE_CASES } from './life-cases.ts'
 import type { World } from './world.ts'
 
-export interface Sent {
-  readonly method: string
-  readonly path: string
-  readonly query?: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
+export { CLIENT, COGNITO, type Received, type Sent, withToken }
 
-export interface Received {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: JsonObject
-}
-
-export interface Case {
-  readonly name: string
-  run(send: (request: Sent) => Promise<Received>, world: World): Promise<void>
-}
-
-export const CLIENT = '/clients/exampleClientId'
-export const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
 const NEW = {
   callbacks: ['https://new-callback-url.com'],
   allowedLogoutUrls: ['https://new-logout-url.com'],
-}
-
-/** A request with a token and a JSON body. */
-export async function withToken(world: World, sent: Sent, body?: Json): Promise<Sent> {
-  return {
-    ...sent,
-    headers: {
-      authorization: `Bearer ${await world.token()}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...sent.headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }
 }
 
 const patch = (world: World, body: Json, more: Partial<Sent> = {}) =>
@@ -78,7 +49,15 @@ const formPairs = (client: typeof NEW, address: Readonly<Record<string, string>>
     ),
   ]).toString()
 
+/** The fixture differs from the service's defaults everywhere, for the worse in one place. */
+function keepWell({ cognito }: World): void {
+  const stored = cognito.client(POOL_ID, 'exampleClientId')
+  cognito.put(POOL_ID, { ...stored, EnableTokenRevocation: true })
+}
+
 export const CASES: readonly Case[] = [
+  ...HISTORY_CASES,
+  ...LIFE_CASES,
   {
     name: 'the documented request to Auth0',
     run: async (send, world) => {
@@ -212,6 +191,72 @@ export const CASES: readonly Case[] = [
         true,
       )
       expect(asked.length).toBeGreaterThan(0)
+    },
+  },
+  {
+    name: 'lint finds nothing in clients that are kept well',
+    run: async (send, world) => {
+      keepWell(world)
+      for (const address of [{}, COGNITO, { provider: 'local' }]) {
+        const query = new URLSearchParams(address).toString()
+        const read = await send(await withToken(world, { method: 'GET', path: CLIENT, query }))
+        const path = `${CLIENT}/lint`
+        const answer = await send(await withToken(world, { method: 'GET', path, query }))
+        expect(answer).toMatchObject({ status: 200, body: { findings: [] } })
+        expect(answer.headers.etag).toBe(read.headers.etag)
+      }
+    },
+  },
+  {
+    name: 'lint tells what deserves a second look, with a PATCH that mends it',
+    run: async (send, world) => {
+      const faults = { AllowedOAuthFlows: ['code', 'implicit'], WriteAttributes: [] }
+      keepWell(world)
+      const stored = world.cognito.client(POOL_ID, 'exampleClientId')
+      const { WriteAttributes: _, ...record } = { ...stored, ...faults }
+      world.cognito.put(POOL_ID, { ...record, PreventUserExistenceErrors: 'LEGACY' })
+      const query = new URLSearchParams(COGNITO).toString()
+      const lint = async () =>
+        send(await withToken(world, { method: 'GET', path: `${CLIENT}/lint`, query }))
+      const { body, headers } = await lint()
+      const findings = body.findings as readonly JsonObject[]
+      expect(findings.map(({ rule }) => rule)).toEqual([
+        'implicit_grant',
+        'write_attributes_default',
+        'user_existence_errors',
+      ])
+      expect(findings[0]).toEqual({
+        rule: 'implicit_grant',
+        severity: 'warning',
+        field: 'client.grantTypes',
+        message: expect.stringContaining('implicit'),
+        source: expect.stringContaining('RFC 9700 section 2.1.2'),
+        mend: { client: { grantTypes: { remove: ['implicit'] } } },
+      })
+      const [first, , third] = findings.map(({ mend }) => mend as JsonObject | undefined)
+      const match = { headers: { 'if-match': headers.etag ?? '' } }
+      expect(await send(await patch(world, { ...COGNITO, ...first }, match))).toMatchObject({
+        status: 200,
+      })
+      expect(await send(await patch(world, { ...COGNITO, ...third }))).toMatchObject({
+        status: 200,
+      })
+      expect((await lint()).body).toMatchObject({
+        findings: [{ rule: 'write_attributes_default' }],
+      })
+    },
+  },
+  {
+    name: 'lint of a client that does not exist is 404, and takes no other parameter',
+    run: async (send, world) => {
+      const path = '/clients/nobody/lint'
+      const none = await send(await withToken(world, { method: 'GET', path }))
+      expect(none).toMatchObject({ status: 404, body: { code: 'not_found' } })
+      const query = 'dryRun=true'
+      const odd = await send(
+        await withToken(world, { method: 'GET', path: `${CLIENT}/lint`, query }),
+      )
+      expect(odd.status).toBe(400)
     },
   },
   {

@@ -8,7 +8,7 @@ import { FIELD_NAMES } from '../../src/core/client.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { showClient } from '../../src/core/mapping.ts'
 import { readClient } from '../../src/service/read.ts'
-import { resourceOf } from '../../src/service/service.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
 import { differences, SUBJECTS, type Subject } from './subjects.ts'
 

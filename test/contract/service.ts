@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { createFingerprints } from '../../src/core/fingerprint.ts'
 import { type Patch, parseMergePatch } from '../../src/core/patch.ts'
 import type { ClientRef, Provider } from '../../src/providers/provider.ts'
-import { type ChangeRequest, type ChangeResult, changeClient } from '../../src/service/change.ts'
+import { changeClient } from '../../src/service/change.ts'
+import type { ChangeRequest, ChangeResult } from '../../src/service/request.ts'
 import type { Service } from '../../src/service/service.ts'
 import { createTurns } from '../../src/service/turns.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
@@ -18,6 +19,8 @@ export interface Bench {
   readonly service: Service
   readonly database: Database
   readonly path: string
+  /** The installation's key, 32 bytes. */
+  readonly key: Uint8Array
   change(ref: ClientRef, client: object, options?: Partial<ChangeRequest>): Promise<ChangeResult>
   close(): Promise<void>
 }
@@ -39,6 +42,7 @@ export async function openBench(
     fingerprints: createFingerprints(key),
     providers,
     turns: createTurns(Date.now),
+    keysInUse: new Set(),
     upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
     now: Date.now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
@@ -48,6 +52,7 @@ export async function openBench(
     service,
     database,
     path,
+    key,
     change: async (ref, client, options = {}) =>
       changeClient(service, { ...requestFor(service, ref, client), ...options }),
     close: async () => {

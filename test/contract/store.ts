@@ -1,9 +1,11 @@
 /** What every store promises, as one suite for all of them. */
 
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Entry } from '../../src/store/entry.ts'
+import { refOf, resourceOf } from '../../src/store/resource.ts'
+import type { Place, Range, Search, Store } from '../../src/store/store.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 export interface StoreSubject {
@@ -43,15 +45,21 @@ const ODD_RESOURCES = [
   'log:a',
   'open',
   'probe',
+  'feed',
+  'operation:a',
   'ä',
   'a\u0308',
   '😀',
   "' or '1'='1",
-  '["local",null,"a"]',
-  '["local",null,"a\\u0000b"]',
-  '["local",null,"a"] ',
-  `["local",null,"${'ü'.repeat(255)}"]`,
-]
+  'a\u0000b',
+  '"]',
+  'ü'.repeat(255),
+].flatMap((id) => [
+  resourceOf({ provider: 'local', id }),
+  resourceOf({ provider: 'local', userPoolId: id, id: 'a' }),
+])
+
+const named = (id: string) => resourceOf({ provider: 'cognito', id })
 
 /** Runs the suite on one store. */
 export function describeStore({ name, outages, open }: StoreSubject): void {
@@ -123,7 +131,7 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
           }
         }
         const numbers = async (from?: number) =>
-          (await store.entries(RESOURCE, from)).map(({ seq }) => seq)
+          (await store.entries(RESOURCE, from === undefined ? {} : { from })).map(({ seq }) => seq)
         expect(await numbers()).toEqual(seqs)
         expect(await numbers(9)).toEqual(seqs.slice(8))
         expect(await numbers(100)).toEqual([100, 101])
@@ -159,6 +167,143 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
       })
     })
 
+    describe('a part of a log', () => {
+      it('begins and ends where it is asked to, in either direction', async () => {
+        for (let seq = 1; seq <= 12; seq += 1) await store.append(outsideChangeOf(RESOURCE, seq))
+        const seqs = async (range: Range) =>
+          (await store.entries(RESOURCE, range)).map(({ seq }) => seq)
+        expect(await seqs({ from: 9, below: 11 })).toEqual([9, 10])
+        expect(await seqs({ below: 4, newestFirst: true, limit: 2 })).toEqual([3, 2])
+        expect(await seqs({ newestFirst: true, limit: 3 })).toEqual([12, 11, 10])
+        expect(await seqs({ from: 11, limit: 5 })).toEqual([11, 12])
+        expect(await seqs({ below: 1 })).toEqual([])
+      })
+    })
+
+    describe('operation', () => {
+      it('finds an intent by its operation, and none that lost the race', async () => {
+        const mine = intentOf(RESOURCE, 1, { operationId: 'mine' })
+        expect(await store.operation('mine')).toBeUndefined()
+        await store.append(mine)
+        await store.append(intentOf(RESOURCE, 1, { operationId: 'theirs' }))
+        expect(await store.operation('mine')).toEqual(mine)
+        expect(await store.operation('theirs')).toBeUndefined()
+        expect(await (await bench.another()).operation('mine')).toEqual(mine)
+      })
+    })
+
+    describe('search', () => {
+      const at = (minute: number) => 1_700_000_000_000 + minute * 60_000
+      const actor = (subject: string) => ({ subject, issuer: 'https://issuer.example' })
+      const one = named('one')
+      const other = named('other')
+      const elsewhere = resourceOf({ provider: 'auth0', id: 'one' })
+      const find = async (search: Omit<Search, 'provider' | 'limit'> & { limit?: number } = {}) =>
+        (await store.search({ provider: 'cognito', limit: 100, ...search })).map(
+          ({ resource, seq }) => `${refOf(resource).id} ${seq}`,
+        )
+
+      beforeEach(async () => {
+        await store.append(intentOf(one, 1, { at: at(0) }))
+        await store.append(closingOf(one, 2, { at: at(1), actor: actor('anna') }))
+        await store.append(outsideChangeOf(other, 1, { at: at(2) }))
+        await store.append(intentOf(other, 2, { at: at(3) }))
+        const conflict = { at: at(4), outcome: 'conflict', actor: actor('ben') } as const
+        await store.append(closingOf(other, 3, conflict))
+        await store.append(closingOf(elsewhere, 2, { at: at(5), actor: actor('anna') }))
+        await store.append(closingOf(one, 3, { at: at(6), actor: actor('anna') }))
+      })
+
+      it('gives what ended or was noticed at one provider, newest first', async () => {
+        await vi.waitFor(async () =>
+          expect(await find()).toEqual(['one 3', 'other 3', 'other 1', 'one 2']),
+        )
+      })
+
+      it('narrows to an actor, an outcome, a time and their combinations', async () => {
+        expect(await find({ actor: 'anna' })).toEqual(['one 3', 'one 2'])
+        expect(await find({ outcome: 'conflict' })).toEqual(['other 3'])
+        expect(await find({ outcome: 'outside_change' })).toEqual(['other 1'])
+        expect(await find({ actor: 'anna', outcome: 'applied' })).toEqual(['one 3', 'one 2'])
+        expect(await find({ actor: 'ben', outcome: 'applied' })).toEqual([])
+        expect(await find({ from: at(2), to: at(6) })).toEqual(['other 3', 'other 1'])
+        expect(await find({ actor: 'anna', to: at(6) })).toEqual(['one 2'])
+        expect(await find({ from: at(7) })).toEqual([])
+        expect(await find({ from: at(6), to: at(2) })).toEqual([])
+        expect(await find({ from: at(2), to: at(2) })).toEqual([])
+        expect(await find({ from: at(2), after: { at: at(1), mark: '1' } })).toEqual([])
+        expect(await find({ to: Date.parse('0001-01-01T00:00:00Z') })).toEqual([])
+      })
+
+      it('goes on after a place, through entries of one millisecond too', async () => {
+        for (const seq of [2, 3, 4, 5]) {
+          await store.append(outsideChangeOf(named(`same ${seq}`), 1, { at: at(7) }))
+        }
+        const seen: string[] = []
+        for (let after: Place | undefined; ; ) {
+          const more = after === undefined ? {} : { after }
+          const page = await store.search({ provider: 'cognito', limit: 3, ...more })
+          seen.push(...page.map(({ resource, seq }) => `${refOf(resource).id} ${seq}`))
+          after = page.at(-1)?.place
+          if (page.length < 3) break
+        }
+        expect(seen).toEqual(await find())
+        expect(new Set(seen).size).toBe(8)
+      })
+    })
+
+    describe('heads', () => {
+      it('gives the newest entry of each log that grew since the cursor', async () => {
+        await store.append(outsideChangeOf(named('one'), 1))
+        await store.append(outsideChangeOf(named('one'), 2))
+        await store.append(outsideChangeOf(named('other'), 1))
+        const first = await store.heads(undefined)
+        const headOf = ({ resource, seq, hash }: Entry) => ({ resource, seq, hash })
+        expect(new Set(first.heads)).toEqual(
+          new Set(
+            [outsideChangeOf(named('one'), 2), outsideChangeOf(named('other'), 1)].map(headOf),
+          ),
+        )
+        const later = outsideChangeOf(named('one'), 3)
+        await store.append(later)
+        const { heads } = await store.heads(first.cursor)
+        expect(heads).toContainEqual(headOf(later))
+      })
+
+      it('gives the highest number of a log although an earlier entry has a later time', async () => {
+        await store.append(outsideChangeOf(named('one'), 1, { at: 1_700_000_030_000 }))
+        const newest = outsideChangeOf(named('one'), 2, { at: 1_700_000_000_000 })
+        await store.append(newest)
+        const { heads } = await store.heads(undefined)
+        expect(heads.map(({ seq, hash }) => [seq, hash])).toEqual([[2, newest.hash]])
+      })
+
+      it('tells whether there is more', async () => {
+        await store.append(outsideChangeOf(named('one'), 1))
+        expect(await store.heads(undefined)).toMatchObject({ more: false })
+      })
+    })
+
+    describe('records', () => {
+      it('gives everything as it is stored, each log in its order', async () => {
+        const entries = [1, 2, 3].flatMap((seq) =>
+          ['one', 'other'].map((id) => outsideChangeOf(named(id), seq)),
+        )
+        for (const entry of entries) await store.append(entry)
+        const seen: Entry[] = []
+        for await (const { resource, seq, text } of store.records()) {
+          const entry = JSON.parse(text) as Entry
+          expect(entry).toMatchObject({ resource, seq })
+          seen.push(entry)
+        }
+        for (const id of ['one', 'other']) {
+          const log = seen.filter(({ resource }) => resource === named(id))
+          expect(log).toEqual(entries.filter(({ resource }) => resource === named(id)))
+        }
+        expect(seen).toHaveLength(entries.length)
+      })
+    })
+
     describe('openIntents', () => {
       const open = async () => (await store.openIntents()).map(({ seq }) => seq)
 
@@ -176,12 +321,12 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
 
       it('lists the oldest first, over all resources and instances', async () => {
         const other = await bench.another()
-        await other.append(intentOf('younger', 1, { at: 2 }))
-        await store.append(intentOf('older', 1, { at: 1 }))
-        await store.append(intentOf('closed', 1, { at: 3 }))
-        await other.append(closingOf('closed', 2))
+        await other.append(intentOf(named('younger'), 1, { at: 2 }))
+        await store.append(intentOf(named('older'), 1, { at: 1 }))
+        await store.append(intentOf(named('closed'), 1, { at: 3 }))
+        await other.append(closingOf(named('closed'), 2))
         const resources = (await store.openIntents()).map(({ resource }) => resource)
-        expect(resources).toEqual(['older', 'younger'])
+        expect(resources).toEqual([named('older'), named('younger')])
       })
 
       it('leaves out an intent whose number went to an entry of another kind', async () => {
@@ -210,7 +355,7 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
       it('says so, keeps what it has, and goes on afterwards without a restart', async () => {
         await store.append(intentOf(RESOURCE, 1))
         const restore = await bench.lose(outage)
-        const entry = outsideChangeOf('other', 1, { state })
+        const entry = outsideChangeOf(named('other'), 1, { state })
         await expect(store.append(entry)).rejects.toEqual(STORE_UNAVAILABLE)
         await restore()
         expect(await store.openIntents()).toEqual([intentOf(RESOURCE, 1)])

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
+import { createInvoke } from '../../src/store/dynamodb-call.ts'
+import { createFeed } from '../../src/store/dynamodb-feed.ts'
+import { createQueries } from '../../src/store/dynamodb-query.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
@@ -107,11 +110,12 @@ describe('DynamoDB alone', () => {
   })
   afterEach(() => dynamodb.close())
 
-  it('makes five calls for a change: head, marker, intent, outcome, marker away', async () => {
+  it('makes six calls for a change: head, marker, place, intent, outcome, marker away', async () => {
     await store.last(RESOURCE)
     await store.append(intentOf(RESOURCE, 1))
     await store.append(closingOf(RESOURCE, 2))
-    expect(operations()).toEqual(['Query', 'PutItem', 'PutItem', 'PutItem', 'DeleteItem'])
+    const puts = ['PutItem', 'PutItem', 'PutItem', 'PutItem']
+    expect(operations()).toEqual(['Query', ...puts, 'DeleteItem'])
   })
 
   // dynalite has one copy of everything and cannot show a stale read.
@@ -122,6 +126,24 @@ describe('DynamoDB alone', () => {
     const reads = dynamodb.front.calls.filter(({ operation }) => operation === 'Query')
     expect(reads).toHaveLength(5)
     for (const { body } of reads) expect(body).toMatchObject({ ConsistentRead: true })
+  })
+
+  it('shows for a checkpoint what comes after an entry of a clock that is ahead', async () => {
+    const [hour, log] = [3_600_000, (id: string) => JSON.stringify(['cognito', null, id])]
+    await store.append(outsideChangeOf(log('ahead'), 1, { at: Date.now() + hour }))
+    const { cursor } = await store.heads(undefined)
+    await store.append(outsideChangeOf(log('right'), 1, { at: Date.now() }))
+    const seen = async (at: Store) =>
+      (await at.heads(cursor)).heads.map(({ resource }) => resource).sort()
+    expect(await seen(store)).toEqual([log('right')])
+    const feed = createFeed(
+      createQueries(createInvoke(dynamodb.settings)),
+      () => Date.now() + 2 * hour,
+    )
+    const { heads } = await feed.heads(cursor)
+    expect(heads.map(({ resource }) => resource).sort()).toEqual([log('ahead'), log('right')])
+    const poisoned = await store.heads(String(Date.now() + hour))
+    expect(poisoned.heads.map(({ resource }) => resource)).toEqual([log('right')])
   })
 
   it('makes one call to learn that no intent is open', async () => {
@@ -168,7 +190,7 @@ describe('DynamoDB alone', () => {
   })
 
   it('does not list an intent that died between its marker and itself', async () => {
-    dynamodb.front.inject({ kind: 'reset_before_apply', skip: 1, times: 3 })
+    dynamodb.front.inject({ kind: 'reset_before_apply', skip: 2, times: 3 })
     await expect(store.append(intentOf(RESOURCE, 1))).rejects.toEqual(STORE_UNAVAILABLE)
     expect(await store.openIntents()).toEqual([])
     expect(await store.append(intentOf(RESOURCE, 1))).toBe(true)
@@ -176,7 +198,7 @@ describe('DynamoDB alone', () => {
   })
 
   it('lists an intent whose writer gave up although it had arrived', async () => {
-    dynamodb.front.inject({ kind: 'reset_after_apply', skip: 1, times: 3 })
+    dynamodb.front.inject({ kind: 'reset_after_apply', skip: 2, times: 3 })
     await expect(store.append(intentOf(RESOURCE, 1))).rejects.toEqual(STORE_UNAVAILABLE)
     expect(await store.openIntents()).toEqual([intentOf(RESOURCE, 1)])
   })
@@ -204,10 +226,11 @@ describe('DynamoDB alone', () => {
   })
 
   it('takes an entry of 400 KB to the byte, and refuses one more before it sends anything', async () => {
-    const names = 'pk'.length + 'sk'.length + 'writeId'.length + 'entry'.length
-    const values = `log:${RESOURCE}`.length + 12 + 36
+    const names = ['pk', 'sk', 'writeId', 'entry', 'feed', 'feedAt', 'provider', 'outcome', 'hash']
+    const indexed = ['feed', 'cognito', 'outside_change'].join('').length + 15 + 64 + 12 + 2 + 43
+    const values = `log:${RESOURCE}`.length + 12 + 36 + indexed
     const empty = JSON.stringify(outsideChangeOf(RESOURCE, 1, { tag: '' })).length
-    const room = 400 * 1024 - names - values - empty
+    const room = 400 * 1024 - names.join('').length - values - empty
     const entryOf = (length: number) => outsideChangeOf(RESOURCE, 1, { tag: 'x'.repeat(length) })
     const refused = expect.objectContaining({ code: 'too_large' })
     await expect(store.append(entryOf(room + 1))).rejects.toEqual(refused)

@@ -94,7 +94,14 @@ export const SUBJECTS: readonly SubjectKind[] = [
     description: 'ClientName',
     start: async () => {
       const emulator = await startCognitoEmulator({
-        pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
+        pools: [
+          {
+            id: POOL_ID,
+            identityProviders: ['Google'],
+            resourceServers: [{ identifier: 'orders', scopes: ['read'] }],
+            clients: [fullCognitoClient],
+          },
+        ],
       })
       emulator.addFutureMember('MemberOfTomorrow')
       return {
@@ -102,6 +109,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
           type: 'cognito',
           pools: { [POOL_ID]: { region: 'us-east-1', endpoint: emulator.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
+          pace: { perOperation: 10_000, perCategory: 10_000 },
         }),
         ref: { provider: 'it', userPoolId: POOL_ID, id: 'exampleClientId' },
         stored: () => emulator.client(POOL_ID, 'exampleClientId') as JsonObject,
@@ -120,7 +128,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
     description: 'client_name',
     start: async () => {
       const database = await openDatabase(':memory:')
-      const documents = createDocuments(database)
+      const documents = createDocuments(database, { key: Buffer.alloc(32, 1) })
       putLocalClient(documents, fullLocalClient)
       const stored = () => documents.get('client', 'exampleClientId') as JsonObject
       return {

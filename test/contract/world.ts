@@ -13,11 +13,14 @@ import {
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import type { LogLine } from '../../src/http/exchange.ts'
+import type { Level, LogLine } from '../../src/http/exchange.ts'
+import { fromLevel } from '../../src/http/log.ts'
+import { createMetrics } from '../../src/metrics.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
-import { openDatabase } from '../../src/store/database.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDocuments, type Documents } from '../../src/store/documents.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -31,6 +34,9 @@ export interface World {
   readonly auth0: Auth0Emulator
   readonly cognito: CognitoEmulator
   readonly documents: Documents
+  readonly database: Database
+  /** The installation's key. */
+  readonly key: Uint8Array
   readonly log: readonly LogLine[]
   /** An access token with these scopes, and claims of one's own on top. */
   token(scopes?: readonly string[], claims?: JsonObject): Promise<string>
@@ -44,6 +50,13 @@ export interface World {
 export interface WorldOptions {
   readonly permissions?: Json
   readonly limits?: JsonObject
+  readonly level?: Level
+  /** File of the database; absent: it lives in memory. */
+  readonly path?: string
+  /** Puts something between the program and its store. */
+  readonly around?: (store: Store) => Store
+  /** Keeps counts, as the Node entries do. */
+  readonly metrics?: true
 }
 
 /** Starts it all; about a hundred milliseconds. */
@@ -80,6 +93,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           type: 'cognito',
           pools: { [POOL_ID]: { endpoint: cognito.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
+          pace: { perOperation: 10_000, perCategory: 10_000 },
         },
         local: { type: 'local' },
       },
@@ -88,6 +102,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
       },
       limits: { upstreamTimeoutMs: 500, ...options.limits },
+      ...(options.level === undefined ? {} : { log: { level: options.level } }),
     },
     {
       KEY: randomBytes(32).toString('base64'),
@@ -95,21 +110,24 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       AWS_SECRET: 'emulator-secret',
     },
   )
-  const database = await openDatabase(':memory:')
-  const documents = createDocuments(database)
+  const database = await openDatabase(options.path ?? ':memory:')
+  const documents = createDocuments(database, config)
   putLocalClient(documents, fullLocalClient)
   const log: LogLine[] = []
   const clientry = await createClientry(config, {
-    store: createSqliteStore(database),
+    store: (options.around ?? ((store) => store))(createSqliteStore(database)),
     documents,
+    ...(options.metrics === true && { metrics: createMetrics(Object.keys(config.providers)) }),
     environmentCredentials: () => undefined,
-    log: (line) => log.push(line),
+    log: fromLevel(config.log.level, (line) => log.push(line)),
   })
   return {
     clientry,
     auth0,
     cognito,
     documents,
+    database,
+    key: config.key,
     log,
     token: (scopes = [], claims = {}) => {
       const now = Math.floor(Date.now() / 1_000)

@@ -153,4 +153,73 @@ describe('no unexpected 500 for', () => {
       RUNS,
     )
   })
+
+  it('any cursor, limit and filter of the history', async () => {
+    const encoded = (text: string) => Buffer.from(text).toString('base64url')
+    const number = fc.oneof(fc.integer(), fc.bigInt(), fc.constantFrom('', '1e9', '-0')).map(String)
+    const cursor = fc.oneof(
+      fc.string({ maxLength: 60 }),
+      fc
+        .tuple(number, fc.oneof(number, fc.string({ maxLength: 20 })))
+        .map((parts) => encoded(parts.join('.'))),
+      number.map((revision) => encoded(`revision.${revision}`)),
+    )
+    const time = fc.oneof(
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+      fc.constantFrom('2026-02-30T00:00:00Z', '9999-12-31T23:59:60Z', '0000-01-01T00:00:00+14:00'),
+      fc.string({ maxLength: 30 }),
+    )
+    const text = fc.string({ unit: 'binary', maxLength: 30 })
+    const query = fc.record(
+      {
+        cursor,
+        limit: fc.oneof(fc.integer({ min: -2, max: 110 }).map(String), text),
+        from: time,
+        to: time,
+        actor: text,
+        outcome: fc.oneof(fc.constantFrom('applied', 'open', 'overlap', '__proto__'), text),
+        provider: fc.constantFrom('auth0', 'local', 'okta', '__proto__', ''),
+      },
+      { requiredKeys: [] },
+    )
+    const path = fc.oneof(
+      fc.constant('/history'),
+      fc.constant('/clients/exampleClientId/history'),
+      text.map((id) => `/operations/${encodeURIComponent(id)}`),
+      text.map((id) => `/clients/${encodeURIComponent(id)}/history`),
+    )
+    await fc.assert(
+      fc.asyncProperty(path, query, async (where, asked) => {
+        const search = new URLSearchParams(asked as Record<string, string>).toString()
+        await expectOurs(base({ method: 'GET', path: where, query: search }))
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('any rollback and key that are nearly one', async () => {
+    const path = '/clients/exampleClientId/rollback'
+    const to = fc.oneof(fc.integer({ min: -1, max: 30 }), nearly)
+    const body = fc.oneof(
+      fc.tuple(address, to, nearly).map(([where, revision, allowPartial]) => ({
+        ...where,
+        to: revision,
+        allowPartial,
+      })),
+      fc.tuple(address, to).map(([where, revision]) => ({ ...where, to: revision })),
+      nearly,
+    )
+    const keys = fc.array(fc.oneof(fc.constantFrom('a', '"b"', '""'), fc.string()), {
+      maxLength: 2,
+    })
+    await fc.assert(
+      fc.asyncProperty(body, keys, fc.boolean(), async (value, key, dry) => {
+        const headers = { ...base({}).headers, 'idempotency-key': key }
+        const query = dry ? 'dryRun=true' : ''
+        const sent = bytes(JSON.stringify(value))
+        await expectOurs(base({ method: 'POST', path, query, headers, body: sent }))
+      }),
+      RUNS,
+    )
+  }, 60_000)
 })

@@ -1,7 +1,9 @@
 /** The log: one line a request, with what an operator asks for, and never a secret (canaries). */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LogLine } from '../../src/http/exchange.ts'
+import { LEVELS, type Level, type LogLine } from '../../src/http/exchange.ts'
+import { createLog } from '../../src/http/log.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { ENTRY_KINDS } from '../contract/entry-kinds.ts'
 import {
   CASES,
@@ -11,25 +13,27 @@ import {
   type Sent,
   withToken,
 } from '../contract/http-cases.ts'
-import { startWorld, type World } from '../contract/world.ts'
+import { startWorld, type World, type WorldOptions } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { intentOf } from '../fixtures/entries.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 let world: World
 let send: (sent: Sent) => Promise<Received>
-let close: () => Promise<void>
+let closeEntry: () => Promise<void>
 
-beforeAll(async () => {
-  world = await startWorld()
+async function open(options: WorldOptions): Promise<void> {
+  world = await startWorld(options)
   const [node] = ENTRY_KINDS
   if (node === undefined) throw new TypeError('no entry')
-  ;({ send, close } = await node.open(world.clientry.app))
-})
-afterAll(async () => {
-  await close()
+  ;({ send, close: closeEntry } = await node.open(world.clientry.app))
+}
+
+async function shut(): Promise<void> {
+  await closeEntry()
   await world.close()
-})
+}
 
 const lines = async (work: () => Promise<unknown>): Promise<readonly LogLine[]> => {
   const before = world.log.length
@@ -37,7 +41,34 @@ const lines = async (work: () => Promise<unknown>): Promise<readonly LogLine[]> 
   return world.log.slice(before)
 }
 
+/** Asks for all there is, and looks for what must not be told. */
+async function expectNoSecret(): Promise<void> {
+  for (const { run } of CASES) await run(send, world)
+  const secret = 'canary-secret-canary-secret-canary'
+  const body = { client: { secret, name: 'Canary name' } }
+  const sent = await withToken(world, { method: 'PATCH', path: CLIENT }, body)
+  const answer = await send(sent)
+  expect(answer.body.secret).toBe(secret)
+  const text = JSON.stringify(world.log)
+  const canaries = [
+    secret,
+    'Canary name',
+    fullAuth0Client.client_secret,
+    fullCognitoClient.ClientSecret,
+    fullLocalClient.client_secret,
+    'management-secret',
+    'emulator-secret',
+    world.auth0.url,
+    sent.headers?.authorization?.split('.')[1],
+  ] as string[]
+  for (const canary of canaries) expect(text.includes(canary), canary).toBe(false)
+  expect(world.log.length).toBeGreaterThan(CASES.length)
+}
+
 describe('the log', () => {
+  beforeAll(() => open({}))
+  afterAll(shut)
+
   it('tells who did what to which client, what became of it and what it cost', async () => {
     const body = { ...COGNITO, client: { name: 'Logged' } }
     const sent = await withToken(world, { method: 'PATCH', path: CLIENT }, body)
@@ -81,28 +112,93 @@ describe('the log', () => {
     expect(line?.fault).toMatchObject({ at: expect.arrayContaining([expect.any(String)]) })
   })
 
-  it('holds no secret, token or body, whatever was asked', async () => {
-    for (const { run } of CASES) await run(send, world)
-    const secret = 'canary-secret-canary-secret-canary'
-    const sent = await withToken(
-      world,
-      { method: 'PATCH', path: CLIENT },
-      { client: { secret, name: 'Canary name' } },
+  it('holds no secret, token, body or URL, whatever was asked', expectNoSecret)
+})
+
+describe('the log at level debug', () => {
+  beforeAll(() => open({ level: 'debug' }))
+  afterAll(shut)
+
+  it('tells of each upstream call as it ends, before the request does', async () => {
+    const body = { ...COGNITO, client: { name: 'Debugged' } }
+    const sent = await withToken(world, { method: 'PATCH', path: CLIENT }, body)
+    const found = await lines(() =>
+      send({ ...sent, headers: { ...sent.headers, 'x-request-id': 'r-2' } }),
     )
-    const answer = await send(sent)
-    expect(answer.body.secret).toBe(secret)
-    const text = JSON.stringify(world.log)
-    const canaries = [
-      secret,
-      'Canary name',
-      fullAuth0Client.client_secret,
-      fullCognitoClient.ClientSecret,
-      fullLocalClient.client_secret,
-      'management-secret',
-      'emulator-secret',
-      sent.headers?.authorization?.split('.')[1],
-    ] as string[]
-    for (const canary of canaries) expect(text.includes(canary), canary).toBe(false)
-    expect(world.log.length).toBeGreaterThan(CASES.length)
+    const call = (operation: string) => ({
+      time: expect.any(String),
+      level: 'debug',
+      message: 'upstream',
+      requestId: 'r-2',
+      operationId: expect.any(String),
+      provider: 'cognito-client',
+      operation,
+      status: 200,
+      durationMs: expect.any(Number),
+    })
+    expect(found).toEqual([
+      call('DescribeUserPoolClient'),
+      call('UpdateUserPoolClient'),
+      expect.objectContaining({ level: 'info', message: 'request', requestId: 'r-2' }),
+    ])
+  })
+
+  it('tells of a call that was not answered', async () => {
+    world.cognito.inject({ kind: 'reset_before_apply', operation: 'DescribeUserPoolClient' })
+    const sent = await withToken(world, { method: 'GET', path: CLIENT })
+    const query = new URLSearchParams({ ...COGNITO }).toString()
+    const [first, second] = await lines(() => send({ ...sent, query }))
+    expect(first).toMatchObject({ operation: 'DescribeUserPoolClient', status: undefined })
+    expect(second).toMatchObject({ operation: 'DescribeUserPoolClient', status: 200 })
+  })
+
+  it('tells of each change that a sweep has closed', async () => {
+    const resource = resourceOf({ provider: 'auth0', id: 'exampleClientId' })
+    const intent = intentOf(resource, 1)
+    await world.clientry.service.store.append(intent)
+    const found = await lines(() => world.clientry.sweep())
+    const settled = found.filter(({ message }) => message !== 'upstream')
+    expect(settled).toMatchObject([
+      {
+        level: 'debug',
+        message: 'change settled',
+        provider: 'auth0',
+        client: 'exampleClientId',
+        operationId: intent.operationId,
+        outcome: 'conflict',
+      },
+      { level: 'info', message: 'settled', settled: 1, left: 0 },
+      { level: 'info', message: 'checkpoint', seq: 1 },
+    ])
+    const [call] = found
+    expect(call).toMatchObject({ message: 'upstream', operationId: intent.operationId })
+    expect(call?.requestId).toBeUndefined()
+  })
+
+  it('holds no secret, token, body or URL either', expectNoSecret)
+})
+
+describe('a level', () => {
+  it.each(LEVELS.map((level, index) => [level, LEVELS.slice(0, index + 1)] as const))(
+    '%s lets through %s',
+    (level, expected) => {
+      const written: string[] = []
+      const log = createLog((text) => written.push(text), level)
+      for (const one of LEVELS) log({ time: '', level: one, message: '' })
+      expect(written.map((text) => (JSON.parse(text) as LogLine).level)).toEqual(expected)
+    },
+  )
+
+  it('is that of the configuration, which is info unless set', async () => {
+    const answers = async (level?: Level) => {
+      await open(level === undefined ? {} : { level })
+      await send(await withToken(world, { method: 'GET', path: CLIENT }))
+      await send({ method: 'GET', path: CLIENT })
+      await shut()
+      return world.log.map((line) => line.level)
+    }
+    expect(await answers()).toEqual(['info', 'warn'])
+    expect(await answers('warn')).toEqual(['warn'])
+    expect(await answers('error')).toEqual([])
   })
 })

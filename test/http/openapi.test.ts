@@ -16,6 +16,9 @@ type Operation = {
   responses: Record<string, { content: Record<string, { schema: JsonObject }> }>
 }
 
+/** As all our times are told. */
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
 let world: World
 let document: Document
 let send: (sent: Sent) => Promise<Received>
@@ -38,7 +41,7 @@ afterAll(async () => {
 
 /** Local references only, so that the document can stand on its own. */
 function validator(schema: JsonObject) {
-  const ajv = new Ajv2020({ strict: false })
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': RFC_3339 } })
   return ajv.compile({ ...schema, components: document.components })
 }
 
@@ -66,6 +69,12 @@ describe('GET /openapi.json', () => {
       Object.values(one).map(({ operationId }) => operationId),
     )
     expect(new Set(ids).size).toBe(ROUTES.length)
+  })
+
+  it('says that metrics are a text, and that they may not be there', () => {
+    const { responses } = document.paths['/metrics']?.get ?? {}
+    expect(responses?.['200']?.content).toEqual({ 'text/plain': { schema: { type: 'string' } } })
+    expect(responses?.['404']).toBeDefined()
   })
 
   it('has no reference that leads nowhere, and every schema compiles', () => {

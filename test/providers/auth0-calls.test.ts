@@ -7,7 +7,7 @@ import {
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
 import type { Call, Provider } from '../../src/providers/provider.ts'
-import { resourceOf } from '../../src/service/service.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { openBench } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'

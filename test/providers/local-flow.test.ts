@@ -3,6 +3,7 @@
  * changed through Clientry is in force with the next request, with one instance and with two.
  */
 
+import { readFileSync } from 'node:fs'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as openid from 'openid-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -277,6 +278,39 @@ describe('an authorization code', () => {
     await codes.consume('code')
     await expect(codes.consume('code')).rejects.toMatchObject({ error: 'invalid_grant' })
     expect(await codes.find('code')).toHaveProperty('consumed')
+  })
+})
+
+describe('the database', () => {
+  const holds = (value: string) =>
+    ['', '-wal'].some((end) => readFileSync(world.path + end).includes(value))
+
+  it('holds no secret, name, code, token or cookie in the clear after a whole flow', async () => {
+    world.put({ ...web, client_name: 'Canary-name' })
+    const parameters = { scope: 'openid offline_access', prompt: 'consent', state: 'canary-state' }
+    const login = await beginLogin(await party(), { parameters })
+    const browser = createBrowser('canary-user')
+    const { location } = await browser.visit(login.url)
+    const checks = { pkceCodeVerifier: login.verifier, expectedState: 'canary-state' }
+    const granted = await openid.authorizationCodeGrant(login.party, location ?? login.url, checks)
+    const { refresh_token: refreshToken = '' } = granted
+    const renewed = await openid.refreshTokenGrant(login.party, refreshToken)
+    const canaries = {
+      secret: SECRET,
+      name: 'Canary-name',
+      state: 'canary-state',
+      user: 'canary-user',
+      code: location?.searchParams.get('code') ?? '',
+      accessToken: granted.access_token,
+      refreshToken,
+      renewed: renewed.access_token,
+      session: browser.cookie('_session'),
+    }
+    for (const [what, value] of Object.entries(canaries)) {
+      expect(value, what).not.toBe('')
+      expect(holds(value), what).toBe(false)
+    }
+    expect(holds('oidc:AccessToken')).toBe(true)
   })
 })
 

@@ -11,7 +11,7 @@ import { createLocalProvider, putLocalClient } from '../../src/providers/local/i
 import { createKeys, type OpenidKeys } from '../../src/providers/local/keys.ts'
 import { createOpenidProvider, type Openid } from '../../src/providers/local/openid.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import type { ChangeResult } from '../../src/service/change.ts'
+import type { ChangeResult } from '../../src/service/request.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createDocuments, type Documents } from '../../src/store/documents.ts'
 import { openBench } from '../contract/service.ts'
@@ -22,6 +22,8 @@ export const CALLBACK = 'https://app.example.com/callback'
 export interface LocalWorld {
   readonly openid: Openid
   readonly documents: Documents
+  /** The file of the database. */
+  readonly path: string
   readonly provider: Provider
   put(client: JsonObject): void
   change(id: string, client: object): Promise<ChangeResult>
@@ -33,7 +35,7 @@ export interface LocalWorld {
 export async function openLocalWorld(): Promise<LocalWorld> {
   const providers = new Map<string, Provider>()
   const bench = await openBench(providers)
-  const documents = createDocuments(bench.database)
+  const documents = createDocuments(bench.database, bench)
   const keys = await createKeys()
   const first = await serve(documents, keys)
   const { validate } = first.openid
@@ -43,12 +45,13 @@ export async function openLocalWorld(): Promise<LocalWorld> {
   return {
     openid: first.openid,
     documents,
+    path: bench.path,
     provider,
     put: (client) => putLocalClient(documents, client),
     change: (id, client) => bench.change({ provider: 'local', id }, client),
     another: async () => {
       const database = await openDatabase(bench.path)
-      const { openid, close } = await serve(createDocuments(database), keys)
+      const { openid, close } = await serve(createDocuments(database, bench), keys)
       closers.push(async () => {
         await close()
         database.close()
@@ -186,7 +189,7 @@ export function createBrowser(user = 'alice') {
     }
   }
 
-  return { visit }
+  return { visit, cookie: (name: string) => cookies.get(name) ?? '' }
 }
 
 function readForm(html: string): { action: string; fields: URLSearchParams } | undefined {

@@ -23,7 +23,7 @@ let provider: Provider
 beforeEach(async () => {
   const providers = new Map<string, Provider>()
   bench = await openBench(providers)
-  documents = createDocuments(bench.database)
+  documents = createDocuments(bench.database, bench)
   provider = createLocalProvider({ documents, now: () => NOW })
   providers.set('local', provider)
   putLocalClient(documents, fullLocalClient)

@@ -3,28 +3,31 @@
  * its outcome, and what is in force is what the history says.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import { resourceOf } from '../../src/service/service.ts'
 import { openDatabase } from '../../src/store/database.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
+import {
+  cognitoAt,
+  type Issuer,
+  patch,
+  type ServerProcess,
+  startIssuer,
+  startServer,
+} from '../faults/servers.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
-import { type SigningKey, sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'
 
-const SERVE = fileURLToPath(new URL('../../dist/serve.js', import.meta.url))
 const REF = { provider: 'cognito', userPoolId: POOL_ID, id: 'exampleClientId' }
 const ROUNDS = 4
 
 let folder: string
 let emulator: CognitoEmulator
-let key: SigningKey
-let keys: Awaited<ReturnType<typeof startKeyServer>>
-let server: ChildProcess | undefined
+let issuer: Issuer
+let server: ServerProcess | undefined
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clientry-crash-'))
@@ -32,91 +35,48 @@ beforeEach(async () => {
     pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
   })
   emulator.addFutureMember('MemberOfTomorrow')
-  key = await signingKey('key-1')
-  keys = await startKeyServer()
-  keys.publish(key)
+  issuer = await startIssuer()
 })
 
 afterEach(async () => {
-  server?.kill('SIGKILL')
-  await Promise.all([emulator.close(), keys.close()])
+  await server?.kill()
+  await Promise.all([emulator.close(), issuer.close()])
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Starts the production entry and waits until it says that it listens; gives its port. */
-function start(): Promise<number> {
-  const config = {
-    server: { port: 0 },
-    key: { env: 'KEY' },
-    store: { type: 'sqlite', path: join(folder, 'clientry.db') },
-    providers: {
-      cognito: {
-        type: 'cognito',
-        pools: { [POOL_ID]: { endpoint: emulator.url } },
-        credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
-      },
-    },
-    auth: {
-      issuers: [{ issuer: 'https://issuer.example/', jwksUrl: keys.url, audience: ['clientry'] }],
-    },
+async function start(): Promise<ServerProcess> {
+  server = await startServer({
+    database: join(folder, 'clientry.db'),
+    providers: { cognito: cognitoAt(emulator.url) },
+    issuer,
     // Short, so that an intent of a dead process is settled soon.
     limits: { deadlineMs: 700, upstreamTimeoutMs: 200 },
-  }
-  const child = spawn(process.execPath, [SERVE], {
-    env: {
-      CLIENTRY_CONFIG_JSON: JSON.stringify(config),
-      KEY: Buffer.alloc(32, 1).toString('base64'),
-      AWS_SECRET: 'emulator-secret',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  server = child
-  return new Promise((resolve) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      const lines = chunk.toString().split('\n')
-      const line = lines.find((text) => text.includes('"listening"'))
-      if (line !== undefined) resolve((JSON.parse(line) as { port: number }).port)
-    })
-  })
+  return server
 }
 
-async function patch(port: number, url: string): Promise<number | undefined> {
-  const now = Math.floor(Date.now() / 1_000)
-  const token = await sign(key, {
-    iss: 'https://issuer.example/',
-    aud: 'clientry',
-    sub: 'tester',
-    client_id: 'test-client',
-    iat: now,
-    exp: now + 600,
-  })
-  const response = await fetch(`http://127.0.0.1:${port}/clients/exampleClientId`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ userPoolId: POOL_ID, client: { callbacks: { add: [url] } } }),
-  }).catch(() => undefined)
-  return response?.status
-}
+const add = async (to: ServerProcess, url: string) =>
+  (await patch(to, issuer, { userPoolId: POOL_ID, client: { callbacks: { add: [url] } } }))?.status
 
 const stored = () => emulator.client(POOL_ID, 'exampleClientId').CallbackURLs as readonly string[]
 
 it('settles every change that a kill left open, and tells the truth about each', async () => {
   const answered: string[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    const port = await start()
+    const running = await start()
     const urls = Array.from({ length: 6 }, (_, n) => `https://app.example.com/${round}/${n}`)
     const changes = urls.map(async (url) => {
-      if ((await patch(port, url)) === 200) answered.push(url)
+      if ((await add(running, url)) === 200) answered.push(url)
     })
     // Killed when the emulator has seen some writes of this round: between two steps of some change.
     const seen = emulator.calls.length
     while (emulator.calls.length < seen + 3 + round) await new Promise(setImmediate)
-    server?.kill('SIGKILL')
+    await running.kill()
     await Promise.all(changes)
   }
-  const port = await start()
+  const running = await start()
   const last = 'https://app.example.com/last'
-  while ((await patch(port, last)) !== 200) await new Promise(setImmediate)
+  while ((await add(running, last)) !== 200) await new Promise(setImmediate)
 
   const store = createSqliteStore(await openDatabase(join(folder, 'clientry.db')))
   expect(await store.openIntents()).toEqual([])

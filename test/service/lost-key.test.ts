@@ -1,16 +1,22 @@
 /** An intent whose sealed records cannot be opened any more does not block its client for good. */
 
-import { expect, it } from 'vitest'
-import { resourceOf } from '../../src/service/service.ts'
-import { openBench } from '../contract/service.ts'
-import { SUBJECTS } from '../contract/subjects.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { sweep } from '../../src/service/settle.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'
 
-it('is closed as a conflict, and the next change goes on', async () => {
-  const kind = SUBJECTS.find(({ name }) => name === 'cognito')
-  if (kind === undefined) throw new TypeError('no such subject')
-  const subject = await kind.start()
+const COGNITO = SUBJECTS.find(({ name }) => name === 'cognito') as SubjectKind
+
+let subject: Subject
+let before: Bench
+let after: Bench
+
+/** A change that was left open under one key, and an instance with another. */
+beforeEach(async () => {
+  subject = await COGNITO.start()
   const providers = new Map([['it', subject.provider]])
-  const before = await openBench(providers, { key: Buffer.alloc(32, 1) })
+  before = await openBench(providers, { key: Buffer.alloc(32, 1) })
   subject.emulator?.inject({ kind: 'reset_after_apply', operation: 'UpdateUserPoolClient' })
   subject.emulator?.inject({
     kind: 'reset_before_apply',
@@ -21,18 +27,29 @@ it('is closed as a conflict, and the next change goes on', async () => {
   const lost = before.change(subject.ref, { name: 'Lost' }, { deadline: Date.now() + 400 })
   await expect(lost).rejects.toMatchObject({ code: 'outcome_unknown' })
   subject.emulator?.clearFaults()
-
-  const after = await openBench(providers, { key: Buffer.alloc(32, 2), path: before.path })
-  const result = await after.change(subject.ref, { name: 'Next' })
-  expect(result.outcome).toBe('applied')
-  const entries = await after.service.store.entries(resourceOf(subject.ref))
-  expect(entries[1]).toMatchObject({
-    kind: 'outcome',
-    outcome: 'conflict',
-    settledBy: 'settlement',
-  })
-  expect(await after.service.store.openIntents()).toEqual([])
+  after = await openBench(providers, { key: Buffer.alloc(32, 2), path: before.path })
+})
+afterEach(async () => {
   await after.close()
   await before.close()
   await subject.close()
+})
+
+const settledAs = { kind: 'outcome', outcome: 'conflict', settledBy: 'settlement' }
+const second = async () => (await after.service.store.entries(resourceOf(subject.ref)))[1]
+
+it('is closed as a conflict, and the next change goes on', async () => {
+  const result = await after.change(subject.ref, { name: 'Next' })
+  expect(result.outcome).toBe('applied')
+  expect(await second()).toMatchObject(settledAs)
+  expect(await after.service.store.openIntents()).toEqual([])
+})
+
+it('is closed as a conflict where the client is gone as well', async () => {
+  const { provider, ref } = subject
+  const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'removal' }
+  await provider.removal?.(ref, await provider.read(ref, call)).send(call)
+  const past = { ...after.service, now: () => Date.now() + 1_000 }
+  expect(await sweep(past)).toEqual({ settled: 1, left: 0 })
+  expect(await second()).toMatchObject(settledAs)
 })

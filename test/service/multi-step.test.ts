@@ -6,7 +6,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
-import { resourceOf } from '../../src/service/service.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'

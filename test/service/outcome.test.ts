@@ -11,16 +11,11 @@ import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
-import { callOf, resourceOf, type Service } from '../../src/service/service.ts'
-import {
-  close,
-  findOutcome,
-  type Running,
-  sealedPlace,
-  settle,
-  sweep,
-} from '../../src/service/settle.ts'
-import type { Intent } from '../../src/store/store.ts'
+import { sealedPlace } from '../../src/service/sealed.ts'
+import { callOf, type Service } from '../../src/service/service.ts'
+import { close, findOutcome, type Running, settle, sweep } from '../../src/service/settle.ts'
+import type { Intent } from '../../src/store/entry.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'

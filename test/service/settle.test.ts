@@ -1,9 +1,9 @@
 /** Settling under odd circumstances: each of these was wrong once. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
-import { resourceOf } from '../../src/service/service.ts'
 import { settle, sweep } from '../../src/service/settle.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
@@ -67,6 +67,18 @@ describe('a change of one step that answers nothing', () => {
   })
 })
 
+describe('a write that arrives late, over what somebody else set meanwhile', () => {
+  it('is waited for before its change is closed, so that it cannot land on a later one', async () => {
+    emulator.inject({ kind: 'delay', delayMs: 400, operation: CLIENT })
+    const foreign = { name: 'Foreign' }
+    emulator.inject({ kind: 'foreign_write', operation: READ, skip: 1, change: foreign })
+    const result = await bench.change(REF, { name: 'Late' })
+    expect(result.outcome).toBe('applied')
+    expect(stored().name).toBe('Late')
+    expect(await outcomes()).toEqual(['applied'])
+  })
+})
+
 describe('an intent that was listed as open', () => {
   it('is left alone once somebody has closed it, and newer work with it', async () => {
     await leaveOpen({ name: 'Crashed', description: 'Crashed' })
@@ -87,6 +99,25 @@ describe('an intent that was listed as open', () => {
     expect(await sweep(bench.service)).toEqual({ settled: 1, left: 0 })
     expect(await outcomes()).toEqual(['applied'])
     expect(await sweep(bench.service)).toEqual({ settled: 0, left: 0 })
+  })
+})
+
+describe('an upstream time-out longer than a sweep', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('does not keep an intent open for ever', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 50 })
+    const lost = bench.change(REF, { name: 'Lost' }, { deadline: Date.now() + 300 })
+    await expect(lost).rejects.toMatchObject({ code: 'outcome_unknown' })
+    emulator.clearFaults()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1_000 })
+    const sleep = async (milliseconds: number) => void vi.setSystemTime(Date.now() + milliseconds)
+    const patient = { ...bench.service, upstreamTimeoutMs: 40_000, sleep, now: () => Date.now() }
+    expect(await sweep(patient)).toEqual({ settled: 1, left: 0 })
+    expect(await outcomes()).toEqual(['not_applied'])
   })
 })
 

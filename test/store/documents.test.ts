@@ -1,5 +1,6 @@
-/** Documents on SQLite: marks, expiry, one use, and changes that happen whole or not at all. */
+/** Documents on SQLite: marks, expiry, one use, sealing, and changes that happen whole or not at all. */
 
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,12 +14,15 @@ let database: Database
 let other: Database
 let documents: Documents
 let now = 1_000_000
+const settings = { key: randomBytes(32), now: () => now }
+const CANARIES = { uid: 'canary-uid', userCode: 'canary-code', grantId: 'canary-grant' }
+const UNOPENED = expect.objectContaining({ code: 'internal' })
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clientry-'))
   database = await openDatabase(join(folder, 'documents.db'))
   other = await openDatabase(join(folder, 'documents.db'))
-  documents = createDocuments(database, () => now)
+  documents = createDocuments(database, settings)
 })
 afterEach(() => {
   database.close()
@@ -38,7 +42,7 @@ describe('a document', () => {
 
   it('is seen at once by another connection', () => {
     documents.put('client', 'c1', { a: 1 })
-    expect(createDocuments(other).get('client', 'c1')).toEqual({ a: 1 })
+    expect(createDocuments(other, settings).get('client', 'c1')).toEqual({ a: 1 })
   })
 
   it('is gone when it expires', () => {
@@ -54,7 +58,7 @@ describe('a document', () => {
   it('is used up once, whoever tries', () => {
     documents.put('Code', 'c1', { a: 1 })
     expect(documents.find('Code', 'id', 'c1')?.consumedAt).toBeUndefined()
-    expect(createDocuments(other, () => now).consume('Code', 'c1')).toBe(true)
+    expect(createDocuments(other, settings).consume('Code', 'c1')).toBe(true)
     expect(documents.consume('Code', 'c1')).toBe(false)
     expect(documents.consume('Code', 'nobody')).toBe(false)
     expect(documents.find('Code', 'id', 'c1')?.consumedAt).toBe(Math.floor(now / 1_000))
@@ -68,6 +72,61 @@ describe('a document', () => {
     expect(documents.get('Code', 'c2')).toEqual({})
     documents.remove('Code', 'c2')
     expect(documents.get('Code', 'c2')).toBeUndefined()
+  })
+})
+
+describe('what is stored', () => {
+  const rows = () => database.prepare('select * from documents').all()
+
+  it('shows neither a body nor what it is found by', () => {
+    documents.put('Code', 'canary-id', { secret: 'canary-body' }, CANARIES)
+    const stored = rows().flatMap((row) => Object.values(row).map(String))
+    const shown = stored.map((text) => `${text} ${Buffer.from(text, 'base64').toString('latin1')}`)
+    expect(stored).toHaveLength(8)
+    expect(shown.join()).not.toContain('canary')
+  })
+
+  it('is sealed when it was changed, too', () => {
+    documents.put('client', 'c1', {})
+    documents.change('client', 'c1', () => ({ secret: 'canary-body' }))
+    expect(documents.get('client', 'c1')).toEqual({ secret: 'canary-body' })
+    expect(String(rows()[0]?.body)).not.toContain('canary')
+  })
+
+  it('gives one value no common digest in two collections or two columns', () => {
+    documents.put('Code', 'same', {}, { uid: 'same', grantId: 'same' })
+    documents.put('Session', 'same', {})
+    const stored = rows().flatMap(({ id, uid, grant_id }) => [id, uid, grant_id])
+    const digests = stored.filter((one) => one !== null)
+    expect(new Set(digests).size).toBe(4)
+  })
+
+  it.each([
+    ['id', 'Code', 'c2'],
+    ['collection', 'Token', 'c1'],
+  ])('cannot be opened when its row was moved to another %s', (_, collection, id) => {
+    documents.put(collection, id, { a: 2 })
+    const there = String(rows()[0]?.id)
+    documents.remove(collection, id)
+    documents.put('Code', 'c1', { a: 1 })
+    database.prepare('update documents set collection = ?, id = ?').run(collection, there)
+    expect(() => documents.get(collection, id)).toThrow(UNOPENED)
+  })
+
+  it('cannot be opened when the body of another row was put there', () => {
+    documents.put('client', 'c1', { a: 1 })
+    const [victim] = rows()
+    documents.put('client', 'c2', { a: 2 })
+    const sql = 'update documents set body = ? where id <> ?'
+    database.prepare(sql).run(String(victim?.body), String(victim?.id))
+    expect(() => documents.get('client', 'c2')).toThrow(UNOPENED)
+    expect(documents.get('client', 'c1')).toEqual({ a: 1 })
+  })
+
+  it('is not found, and not shown, with another key', () => {
+    documents.put('client', 'c1', { a: 1 })
+    const stranger = createDocuments(other, { ...settings, key: randomBytes(32) })
+    expect(stranger.get('client', 'c1')).toBeUndefined()
   })
 })
 

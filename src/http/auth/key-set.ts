@@ -16,13 +16,15 @@ export interface KeySource {
   readonly now: () => number
 }
 
-/** For health and logs. */
+/** For metrics. */
 export interface KeyHealth {
   readonly url: string
   /** Epoch milliseconds; `undefined`: never. */
   readonly loadedAt: number | undefined
   /** The keys are older than they should be, since the issuer could not be asked. */
   readonly stale: boolean
+  /** Fetches that failed, since the start. */
+  readonly failures: number
   /** One sentence for each published key that is not used. */
   readonly refused: readonly string[]
 }
@@ -56,6 +58,7 @@ export function createKeySet({ url, fetchJson, now }: KeySource): KeySet {
   let loadedAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
   let failure: unknown
+  let failures = 0
   let pending: Promise<void> | undefined
 
   const age = () => now() - loadedAt
@@ -75,6 +78,7 @@ export function createKeySet({ url, fetchJson, now }: KeySource): KeySet {
       failure = undefined
     } catch (cause) {
       failure = cause ?? new Error('The fetch failed.')
+      failures += 1
     }
   }
 
@@ -94,6 +98,7 @@ export function createKeySet({ url, fetchJson, now }: KeySource): KeySet {
       url,
       loadedAt: Number.isFinite(loadedAt) ? loadedAt : undefined,
       stale: Number.isFinite(loadedAt) && !isFresh() && failure !== undefined,
+      failures,
       refused,
     }),
   }

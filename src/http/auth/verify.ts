@@ -21,6 +21,10 @@ export interface VerifierSettings {
   readonly now: () => number
 }
 
+export interface IssuerHealth extends KeyHealth {
+  readonly issuer: string
+}
+
 /** Gives the caller of a token, or throws. */
 export interface Verifier {
   /**
@@ -28,8 +32,8 @@ export interface Verifier {
    * @throws ClientError `unauthenticated`, `keys_unavailable`
    */
   (token: string, deadline: number): Promise<Principal>
-  /** The state of each issuer's keys, for health and logs. */
-  health(): readonly KeyHealth[]
+  /** The state of each issuer's keys. */
+  health(): readonly IssuerHealth[]
 }
 
 interface Known {
@@ -68,7 +72,7 @@ export function createVerifier({ issuers, fetchJson, now }: VerifierSettings): V
   }
 
   return Object.assign(verify, {
-    health: () => Array.from(known.values(), ({ keys }) => keys.health()),
+    health: () => Array.from(known, ([issuer, { keys }]) => ({ issuer, ...keys.health() })),
   })
 }
 

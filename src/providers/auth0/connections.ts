@@ -19,6 +19,8 @@ export const supportedIdp: Lens<readonly string[]> = {
   keys: [ENABLED],
   get: (native) => Object.values(inner(native, ENABLED)).map(nameOf).sort(),
   put: (names, native) => {
+    // A record that was read always tells; one without is a client that is only being made.
+    if (native[ENABLED] === undefined) throw notYet()
     const known = { ...inner(native, AVAILABLE), ...inner(native, ENABLED) }
     return { [ENABLED]: Object.fromEntries((names ?? []).map((name) => entryOf(known, name))) }
   },
@@ -34,6 +36,13 @@ function entryOf(known: JsonObject, name: string): readonly [string, Json] {
     { field: 'client.supportedIdp' },
   )
 }
+
+const notYet = () =>
+  new ClientError(
+    'unsupported_field',
+    'client.supportedIdp cannot be set while a client is made: Auth0 keeps it on the connections; change it afterwards.',
+    { field: 'client.supportedIdp' },
+  )
 
 const nameOf = (connection: Json) =>
   isRecord(connection) && typeof connection.name === 'string' ? connection.name : ''

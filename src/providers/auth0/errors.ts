@@ -6,9 +6,7 @@ import { isRecord } from '../../core/json.ts'
 import type { Mapping } from '../../core/mapping.ts'
 import { fieldOfPath } from '../../core/mapping.ts'
 import type { JsonAnswer } from '../http.ts'
-
-/** Seconds to wait when Auth0 throttles and does not tell for how long. */
-const DEFAULT_PAUSE_SECONDS = 1
+import { pauseOf } from './pace.ts'
 
 /** The error that an answer stands for; `undefined` when it is a success. `now` in epoch ms. */
 export function errorOf(
@@ -49,14 +47,6 @@ export function errorOf(
 }
 
 const codeOf = (body: Json | undefined) => (isRecord(body) ? body.errorCode : undefined)
-
-/** Retry-After first, as every SDK of Auth0 reads it; else the reset time in epoch seconds. */
-function pauseOf({ headers }: JsonAnswer, now: number): number {
-  const after = Number(headers['retry-after'])
-  if (after > 0) return after
-  const reset = Number(headers['x-ratelimit-reset']) - now / 1_000
-  return reset > 0 ? Math.ceil(reset) : DEFAULT_PAUSE_SECONDS
-}
 
 /** The message names the member: `... on property refresh_token.policies (...)`. */
 function fieldOf(mapping: Mapping, body: Json | undefined): string | undefined {

@@ -4,51 +4,31 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
-import { isRecord } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
 import { updateBody } from '../../core/update-body.ts'
-import { callJson } from '../http.ts'
-import type { Call, ClientRef, Provider, Step } from '../provider.ts'
-import { AVAILABLE, asMember, connectionChanges, ENABLED } from './connections.ts'
-import { errorOf } from './errors.ts'
+import type { ClientRef, Provider, Step } from '../provider.ts'
+import { createSender, type Send } from './call.ts'
+import { connectionChanges, ENABLED } from './connections.ts'
+import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
-import { createTokenSource, type TokenSettings } from './token.ts'
+import { type Auth0Pace, createAuth0Pace } from './pace.ts'
+import { clientPath, listClients, readClient, readWhole, writtenClient } from './records.ts'
+import { createSecrets } from './secrets.ts'
+import type { TokenSettings } from './token.ts'
 
-interface Request {
-  /** Method and template, as logs name it. */
-  readonly operation: string
-  readonly path: string
-  readonly body?: Json
+export interface Auth0Settings extends TokenSettings {
+  readonly pace?: Auth0Pace | undefined
 }
 
-type Send = (request: Request, call: Call) => Promise<Json | undefined>
-
 /** One Auth0 tenant. */
-export function createAuth0Provider(settings: TokenSettings): Provider {
-  const send = createSender(settings)
+export function createAuth0Provider(settings: Auth0Settings): Provider {
+  const pace = createAuth0Pace(settings.pace ?? {}, settings.now)
+  const send = createSender(settings, pace)
   return {
     type: 'auth0',
     mapping,
-    read: async (ref, call, fields = []) => {
-      const [native, enabled, available] = await Promise.all([
-        readClient(send, ref, call),
-        readConnections(
-          send,
-          `${clientPath(ref)}/connections`,
-          'GET /clients/{id}/connections',
-          call,
-        ),
-        fields.includes('supportedIdp')
-          ? readConnections(send, '/connections', 'GET /connections', call)
-          : undefined,
-      ])
-      return {
-        ...native,
-        [ENABLED]: asMember(enabled),
-        ...(available === undefined ? {} : { [AVAILABLE]: asMember(available) }),
-      }
-    },
+    pace: pace.state,
+    read: (ref, call, fields) => readWhole(send, ref, call, fields),
     steps: (ref, base, next) => {
       const { enable, disable } = connectionChanges(base, next)
       return [
@@ -57,39 +37,16 @@ export function createAuth0Provider(settings: TokenSettings): Provider {
         ...disable.map((id) => connectionStep(send, ref, id, false)),
       ]
     },
-  }
-}
-
-const clientPath = ({ id }: ClientRef) => `/clients/${encodeURIComponent(id)}`
-
-async function readClient(send: Send, ref: ClientRef, call: Call): Promise<Native> {
-  const body = await send({ operation: 'GET /clients/{id}', path: clientPath(ref) }, call)
-  if (isRecord(body) && typeof body.client_id === 'string') return body
-  throw new ClientError('provider_unavailable', 'Auth0 answered with something else than a client.')
-}
-
-/** Only what is needed: a connection's options hold the secrets of the identity provider behind it. */
-const CONNECTION_QUERY = 'fields=id,name,strategy&include_fields=true&take=100'
-
-async function readConnections(
-  send: Send,
-  path: string,
-  operation: string,
-  call: Call,
-): Promise<readonly Json[]> {
-  const found: Json[] = []
-  for (let from = ''; ; ) {
-    const page = await send({ operation, path: `${path}?${CONNECTION_QUERY}${from}` }, call)
-    const { connections = page, next } = isRecord(page) ? page : {}
-    if (!Array.isArray(connections)) {
-      throw new ClientError(
-        'provider_unavailable',
-        'Auth0 answered with something else than a list.',
-      )
-    }
-    found.push(...connections)
-    if (typeof next !== 'string' || next === '') return found
-    from = `&from=${encodeURIComponent(next)}`
+    list: (_, call, cursor) => listClients(send, call, cursor),
+    creation: createCreation(send),
+    removal: (ref) => removalStep(send, ref),
+    // Management API, "Delete a Client": related configuration is removed too.
+    lostWithRemoval: [
+      'the client id: a new client gets another one',
+      'client grants, credentials and rate limit policies of the client',
+      'tokens and consents that were given to it',
+    ],
+    secrets: createSecrets(send),
   }
 }
 
@@ -102,13 +59,7 @@ function clientSteps(send: Send, ref: ClientRef, base: Native, next: Native): re
       request: { method: 'PATCH', target: '/api/v2/clients/{id}', body },
       send: async (call) => {
         const request = { operation: 'PATCH /clients/{id}', path: clientPath(ref), body }
-        const after = await send(request, call)
-        if (!isRecord(after) || typeof after.client_id !== 'string') {
-          throw new ClientError(
-            'outcome_unknown',
-            'Auth0 answered with something else than a client.',
-          )
-        }
+        const after = writtenClient(await send(request, call))
         return { ...after, [ENABLED]: base[ENABLED] ?? {} }
       },
     },
@@ -132,15 +83,6 @@ function connectionStep(send: Send, ref: ClientRef, id: string, status: boolean)
   }
 }
 
-/** A refused read is no refused change: what is wrong is between this server and Auth0. */
-function readError(error: ClientError): ClientError {
-  if (error.code !== 'provider_refused') return error
-  return new ClientError(
-    'provider_misconfigured',
-    'Auth0 refused to show the client to this server; its operator must look at the configuration.',
-  )
-}
-
 /** A connection that has gone meanwhile is not a client that is missing. */
 function connectionError(error: unknown): never {
   if (!isClientError(error, 'not_found')) throw error
@@ -151,29 +93,14 @@ function connectionError(error: unknown): never {
   )
 }
 
-function createSender(settings: TokenSettings): Send {
-  const source = createTokenSource(settings)
-  return async ({ operation, path, body }, call) => {
-    const token = await source.token(call)
-    const [method = 'GET'] = operation.split(' ')
-    const answer = await callJson(
-      {
-        operation,
-        method,
-        url: `${settings.baseUrl}/api/v2${path}`,
-        headers: {
-          authorization: `Bearer ${token}`,
-          'x-correlation-id': call.operationId,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        effect: method !== 'GET',
-      },
-      call,
-    )
-    if (answer.status === 401) source.drop(token)
-    const error = errorOf(mapping, answer, settings.now())
-    if (error !== undefined) throw method === 'GET' ? readError(error) : error
-    return answer.body
+function removalStep(send: Send, ref: ClientRef): Step {
+  return {
+    request: { method: 'DELETE', target: '/api/v2/clients/{id}', body: {} },
+    send: async (call) => {
+      // The removal of what is not there is a 204 as well (OpenAPI), so it is looked for first.
+      await readClient(send, ref, call)
+      await send({ operation: 'DELETE /clients/{id}', path: clientPath(ref) }, call)
+      return undefined
+    },
   }
 }

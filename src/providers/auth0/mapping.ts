@@ -22,6 +22,7 @@ import type { Lens, Mapping, Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import { AVAILABLE, ENABLED, supportedIdp } from './connections.ts'
+import { lint } from './lint.ts'
 import {
   refreshTokenIdleLifetime,
   refreshTokenLifetime,
@@ -171,4 +172,5 @@ export const mapping: Mapping = {
     customSchemes: true,
   },
   normal,
+  lint,
 }

@@ -5,8 +5,10 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { isRecord } from '../../core/json.ts'
-import { callJson, retryAfterOf } from '../http.ts'
+import { callPaced, type JsonAnswer } from '../http.ts'
+import type { Pace } from '../pace.ts'
 import type { Call } from '../provider.ts'
+import { pauseOf, TOKEN } from './pace.ts'
 
 export interface TokenSettings {
   /** Base URL of the tenant without a trailing slash. */
@@ -25,10 +27,9 @@ export interface TokenSource {
 
 /** A token is renewed this long before it ends (milliseconds). */
 const MARGIN_MS = 60_000
-const DEFAULT_PAUSE_SECONDS = 1
 
 /** A cached token; callers that come at the same time share one request. */
-export function createTokenSource(settings: TokenSettings): TokenSource {
+export function createTokenSource(settings: TokenSettings, pace: Pace): TokenSource {
   let held: { token: string; until: number } | undefined
   let fetching: Promise<string> | undefined
   return {
@@ -36,7 +37,7 @@ export function createTokenSource(settings: TokenSettings): TokenSource {
       if (held !== undefined && settings.now() < held.until) return held.token
       // Shared by callers with different deadlines, so it has a time of its own.
       const own = { ...call, deadline: settings.now() + call.timeoutMs }
-      fetching ??= requestToken(settings, own)
+      fetching ??= requestToken(settings, pace, own)
         .then(({ token, expiresIn }) => {
           held = { token, until: settings.now() + expiresIn * 1_000 - MARGIN_MS }
           return token
@@ -63,28 +64,32 @@ async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
 }
 
 async function requestToken(
-  { baseUrl, audience, clientId, clientSecret }: TokenSettings,
+  { baseUrl, audience, clientId, clientSecret, now }: TokenSettings,
+  pace: Pace,
   call: Call,
 ): Promise<{ token: string; expiresIn: number }> {
-  const answer = await callJson(
-    {
-      operation: 'POST /oauth/token',
-      method: 'POST',
-      url: `${baseUrl}/oauth/token`,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        grant_type: 'client_credentials',
-        client_id: clientId,
-        client_secret: clientSecret(),
-        audience,
-      }),
-      effect: false,
-    },
-    call,
-  )
+  const pause = (answer: JsonAnswer) => (answer.status === 429 ? pauseOf(answer, now()) : undefined)
+  const told = (answer: JsonAnswer) => {
+    const seconds = pause(answer)
+    return seconds === undefined ? {} : { throttled: true, pauseMs: seconds * 1_000 }
+  }
+  const request = async () => ({
+    operation: 'POST /oauth/token',
+    method: 'POST',
+    url: `${baseUrl}/oauth/token`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret(),
+      audience,
+    }),
+    effect: false,
+  })
+  const answer = await callPaced({ pace, buckets: TOKEN, told }, request, call)
   const { status, body } = answer
-  if (status === 429) {
-    const retryAfter = retryAfterOf(answer) ?? DEFAULT_PAUSE_SECONDS
+  const retryAfter = pause(answer)
+  if (retryAfter !== undefined) {
     const says = 'Auth0 asks to slow down; nothing was changed.'
     throw new ClientError('provider_throttled', says, { retryAfter })
   }

@@ -65,8 +65,8 @@ const SENTENCES: { readonly [C in ErrorCode]?: string } = {
     "Cognito does not accept this server's own credentials or rights; its operator must look at the configuration.",
 }
 
-/** `__type` may carry a `prefix#`, the header a `:url` suffix. */
-function nameOf({ headers, body }: JsonAnswer): string {
+/** The error's name: `__type` may carry a `prefix#`, the header a `:url` suffix. */
+export function nameOf({ headers, body }: JsonAnswer): string {
   const header = headers['x-amzn-errortype']
   const type = isRecord(body) && typeof body.__type === 'string' ? body.__type : String(header)
   return type.split('#').at(-1)?.split(':')[0] ?? ''

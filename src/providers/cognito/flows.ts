@@ -19,11 +19,14 @@ const FLOW_OF_GRANT: Readonly<Record<string, string>> = {
   client_credentials: 'client_credentials',
 }
 
-const refreshes = (native: Native) =>
+/** Whether users get refresh tokens, by OAuth or by the sign-in calls of Cognito itself. */
+export const refreshes = (native: Native) =>
   rotates(native) || modernFlows(native).length === 0 || modernFlows(native).includes(REFRESH)
 
-function grantsOf(native: Native): readonly string[] {
-  if (!oauthIsOn(native)) return []
+const grantsOf = (native: Native) => (oauthIsOn(native) ? storedGrants(native) : [])
+
+/** The grant types of the stored flows, whether OAuth is on or off. */
+export function storedGrants(native: Native): readonly string[] {
   const flows = texts(native.AllowedOAuthFlows)
   const grants = flows.map(
     (flow) => Object.keys(FLOW_OF_GRANT).find((grant) => FLOW_OF_GRANT[grant] === flow) ?? flow,

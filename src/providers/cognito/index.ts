@@ -3,52 +3,33 @@
  * than itself, and on a full replace a dropped member is a reset one.
  */
 
-import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
-import { isRecord, same } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
-import { type Credentials, signRequest } from '../../core/sigv4.ts'
+import { same } from '../../core/json.ts'
 import { updateBody } from '../../core/update-body.ts'
-import { callJson } from '../http.ts'
-import type { Call, ClientRef, Provider } from '../provider.ts'
-import { errorOf } from './errors.ts'
+import type { ClientRef, Provider, Step } from '../provider.ts'
+import {
+  address,
+  type CognitoSettings,
+  createInvoke,
+  type Invoke,
+  notThere,
+  recordOf,
+} from './call.ts'
+import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
-
-export interface CognitoSettings {
-  /** User pools by id; region and endpoint never come from a request. */
-  readonly pools: Readonly<Record<string, { readonly region: string; readonly endpoint: string }>>
-  credentials(): Promise<Credentials>
-  now(): number
-}
+import { createCognitoPace } from './pace.ts'
+import { listClients, readWhole } from './records.ts'
+import { createSecrets } from './secrets.ts'
 
 /** User pools of one AWS account. */
 export function createCognitoProvider(settings: CognitoSettings): Provider {
-  const invoke = (operation: string, ref: ClientRef, body: JsonObject, call: Call) =>
-    request(settings, operation, ref, body, call)
-  const address = (ref: ClientRef) => ({ UserPoolId: ref.userPoolId ?? '', ClientId: ref.id })
-
-  /** A record without a secret may still belong to a confidential client: its list of secrets tells. */
-  async function withSecretList(ref: ClientRef, native: Native, call: Call): Promise<Native> {
-    if (native.ClientSecret !== undefined) return native
-    try {
-      const body = await invoke('ListUserPoolClientSecrets', ref, address(ref), call)
-      return { ...native, ClientSecrets: body.ClientSecrets ?? [] }
-    } catch (error) {
-      // The right to list secrets is optional; the service refuses the call for some clients.
-      if (isClientError(error, 'provider_refused')) return { ...native, ClientSecrets: null }
-      if (isClientError(error, 'provider_misconfigured')) return { ...native, ClientSecrets: null }
-      throw error
-    }
-  }
-
+  const pace = createCognitoPace(settings.pace ?? {}, settings.pools, settings.now)
+  const invoke = createInvoke(settings, pace)
   return {
     type: 'cognito',
     mapping,
     userPools: Object.keys(settings.pools),
-    read: async (ref, call) => {
-      const body = await invoke('DescribeUserPoolClient', ref, address(ref), call).catch(notThere)
-      return withSecretList(ref, recordOf(body, 'provider_unavailable'), call)
-    },
+    pace: pace.state,
+    read: (ref, call) => readWhole(invoke, ref, call),
     steps: (ref, base, next) => {
       if (same(base, next)) return []
       const body = { ...updateBody(mapping, base, next), ...address(ref) }
@@ -64,57 +45,28 @@ export function createCognitoProvider(settings: CognitoSettings): Provider {
         },
       ]
     },
+    list: (userPoolId, call, cursor) =>
+      listClients(invoke, userPoolId === undefined ? {} : { userPoolId }, call, cursor),
+    creation: createCreation(invoke),
+    removal: (ref) => removalStep(invoke, ref),
+    // Cognito keeps these by the client, outside of UpdateUserPoolClient.
+    lostWithRemoval: [
+      'the client id: a new client gets another one',
+      'secrets: a new client gets a new one',
+      'risk and session configuration, UI customization, branding and terms of the client',
+      'tokens that were issued to it',
+    ],
+    secrets: createSecrets(invoke),
   }
 }
 
-/** An id that Cognito refuses to look up is the id of no client. */
-function notThere(error: unknown): never {
-  if (!isClientError(error, 'provider_refused')) throw error
-  throw new ClientError('not_found', 'There is no such client.')
-}
-
-async function request(
-  { pools, credentials, now }: CognitoSettings,
-  operation: string,
-  ref: ClientRef,
-  body: JsonObject,
-  call: Call,
-): Promise<JsonObject> {
-  const pool = pools[ref.userPoolId ?? '']
-  if (pool === undefined) throw new ClientError('not_found', 'There is no such client.')
-  const text = JSON.stringify(body)
-  const headers = signRequest({
-    method: 'POST',
-    url: pool.endpoint,
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
+function removalStep(invoke: Invoke, ref: ClientRef): Step {
+  const body = address(ref)
+  return {
+    request: { method: 'POST', target: 'DeleteUserPoolClient', body },
+    send: async (call) => {
+      await invoke('DeleteUserPoolClient', ref, body, call).catch(notThere)
+      return undefined
     },
-    body: text,
-    region: pool.region,
-    service: 'cognito-idp',
-    credentials: await credentials(),
-    at: new Date(now()),
-  })
-  const answer = await callJson(
-    {
-      operation,
-      method: 'POST',
-      url: pool.endpoint,
-      headers,
-      body: text,
-      effect: operation.startsWith('Update'),
-    },
-    call,
-  )
-  const error = errorOf(answer)
-  if (error !== undefined) throw error
-  return isRecord(answer.body) ? answer.body : {}
-}
-
-/** A record that is not one must never become the base of a full replace. */
-function recordOf(body: JsonObject, otherwise: ErrorCode): Native {
-  const record: Json | undefined = body.UserPoolClient
-  if (isRecord(record) && typeof record.ClientId === 'string') return record
-  throw new ClientError(otherwise, 'The provider answered with something else than a client.')
+  }
 }

@@ -11,6 +11,7 @@ import type { Mapping, Native, Warning } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'
 import { lifetime } from './lifetimes.ts'
+import { lint } from './lint.ts'
 import { hasSecret, mayHaveSecret, oauthIsOn } from './record.ts'
 import { rules } from './rules.ts'
 
@@ -176,4 +177,5 @@ export const mapping: Mapping = {
   uris: { maxLength: 1_024, wildcards: false, placeholders: [], customSchemes: true },
   normal,
   warnings,
+  lint,
 }

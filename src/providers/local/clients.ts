@@ -1,6 +1,11 @@
-/** Where the clients of the embedded OpenID Provider are kept, and the one that is the server's own. */
+/**
+ * Where the clients of the embedded OpenID Provider are kept, and the one that is the server's own.
+ * Documents are found by id only, so the ids that a list shows are a document of their own.
+ */
 
 import type { JsonObject } from '../../core/json.ts'
+import { texts } from '../../core/lenses.ts'
+import type { Documents } from '../../store/documents.ts'
 
 /** The collection of documents that the local provider writes and the OpenID Provider reads. */
 export const CLIENTS = 'client'
@@ -19,4 +24,33 @@ export interface NewClient {
 export function newClient(client: NewClient, now: number): JsonObject {
   const seconds = Math.floor(now / 1_000)
   return { ...client, client_id_issued_at: seconds, updated_at: seconds }
+}
+
+const IDS = 'client-ids'
+const ALL = 'all'
+
+/** Stores a client as it is, whatever was there. */
+export function putClient(documents: Documents, id: string, record: JsonObject): void {
+  // Listed first: an id without a client is passed over, a client without an entry would be lost.
+  if (!clientIds(documents).includes(id)) changeIds(documents, (ids) => [...ids, id])
+  documents.put(CLIENTS, id, record)
+}
+
+/** Removes a client; `false` when there is none. */
+export function removeClient(documents: Documents, id: string): boolean {
+  if (documents.get(CLIENTS, id) === undefined) return false
+  documents.remove(CLIENTS, id)
+  changeIds(documents, (ids) => ids.filter((one) => one !== id))
+  return true
+}
+
+/** Ids of the clients, sorted; a few may have gone. */
+export function clientIds(documents: Documents): readonly string[] {
+  return texts(documents.get(IDS, ALL)?.ids)
+}
+
+function changeIds(documents: Documents, change: (ids: readonly string[]) => string[]): void {
+  const changed = (body: JsonObject) => ({ ids: [...new Set(change(texts(body.ids)))].sort() })
+  if (documents.change(IDS, ALL, changed) !== undefined) return
+  documents.put(IDS, ALL, changed({}))
 }

@@ -4,13 +4,16 @@
  * answers. For development and tests: its login page takes any user.
  */
 
-import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { updateBody } from '../../core/update-body.ts'
 import type { Documents } from '../../store/documents.ts'
 import type { Provider } from '../provider.ts'
-import { CLIENTS, DEVELOPMENT_CLIENT_ID } from './clients.ts'
+import { DEVELOPMENT_CLIENT_ID, putClient, removeClient } from './clients.ts'
+import { createCreation } from './creation.ts'
+import { listClients } from './list.ts'
 import { mapping } from './mapping.ts'
+import { changeClient, notFound, providing, readClient } from './records.ts'
+import { createSecrets } from './secrets.ts'
 import type { Validate } from './validate.ts'
 
 export interface LocalOptions {
@@ -27,11 +30,7 @@ export function createLocalProvider({ documents, now, validate }: LocalOptions):
   return {
     type: 'local',
     mapping,
-    read: async ({ id }) => {
-      const record = id === DEVELOPMENT_CLIENT_ID ? undefined : reading(documents, id)
-      if (record === undefined) throw notFound()
-      return record
-    },
+    read: async ({ id }) => readClient(documents, id),
     steps: ({ id }, base, next) => {
       const body = updateBody(mapping, base, next)
       if (Object.keys(body).length === 0) return []
@@ -39,24 +38,37 @@ export function createLocalProvider({ documents, now, validate }: LocalOptions):
         {
           request: { method: 'PATCH', target: '/clients/{id}', body },
           send: async () => {
-            if (id === DEVELOPMENT_CLIENT_ID) throw notFound()
             const check = await validator()
-            const change = (before: JsonObject) => {
+            return changeClient(documents, id, (before) => {
               const after = { ...patched(before, body), updated_at: Math.floor(now() / 1_000) }
               check(after)
               return after
-            }
-            return changing(documents, id, change)
+            })
           },
         },
       ]
     },
+    list: async (_, __, cursor) => listClients(documents, cursor),
+    creation: createCreation({ documents, now, validator }),
+    lostWithRemoval: [
+      'the client id: a new client gets another one',
+      'sessions and tokens that were issued to it',
+    ],
+    removal: ({ id }) => ({
+      request: { method: 'DELETE', target: '/clients/{id}', body: {} },
+      send: async () => {
+        const own = id === DEVELOPMENT_CLIENT_ID
+        if (own || !providing(() => removeClient(documents, id))) throw notFound()
+        return undefined
+      },
+    }),
+    secrets: createSecrets(documents, now),
   }
 }
 
 /** Stores a client as it is, whatever was there; for seeds and tests. */
 export function putLocalClient(documents: Documents, record: JsonObject): void {
-  documents.put(CLIENTS, String(record.client_id), record)
+  putClient(documents, String(record.client_id), record)
 }
 
 /** A record with members replaced; `null` removes one. */
@@ -68,36 +80,6 @@ function patched(record: JsonObject, body: JsonObject): JsonObject {
   }
   return Object.fromEntries(members)
 }
-
-function reading(documents: Documents, id: string): JsonObject | undefined {
-  return providing(() => documents.get(CLIENTS, id))
-}
-
-function changing(
-  documents: Documents,
-  id: string,
-  change: (before: JsonObject) => JsonObject,
-): JsonObject {
-  const after = providing(() => documents.change(CLIENTS, id, change))
-  if (after === undefined) throw notFound()
-  return after
-}
-
-/** A transaction that fails is rolled back, so it is certain that nothing was changed. */
-function providing<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (cause) {
-    if (!isClientError(cause, 'store_unavailable')) throw cause
-    throw new ClientError(
-      'provider_unavailable',
-      'The clients of the local provider cannot be reached at the moment; nothing was changed. Try again later.',
-      { cause },
-    )
-  }
-}
-
-const notFound = () => new ClientError('not_found', 'There is no such client.')
 
 /** oidc-provider is loaded when the first change needs it, and then once. */
 function once(given: Validate | undefined): () => Promise<Validate> {

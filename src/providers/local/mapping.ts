@@ -11,6 +11,7 @@ import type { Lens, Mapping } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import { choice, choices, lifetime } from './lenses.ts'
+import { lint } from './lint.ts'
 import { rules } from './rules.ts'
 import {
   AUTH_METHODS,
@@ -29,9 +30,10 @@ const MAX_REFRESH_LIFETIME = 31_536_000
 
 const secret: Lens<Secret | null> = {
   support: 'native',
-  keys: ['client_secret'],
+  keys: ['client_secret', 'live_secrets'],
   get: (native) => secretOf(native.client_secret),
-  put: (value) => ({ client_secret: value?.reveal() }),
+  // One that is set replaces all that are live.
+  put: (value) => ({ client_secret: value?.reveal(), live_secrets: undefined }),
   // RFC 6749 appendix A.2: client-secret = *VSCHAR
   limits: { pattern: { expression: /^[\x20-\x7e]+$/, says: 'must be printable ASCII' } },
   note: 'A public client (client.tokenEndpointAuthMethod none) keeps it, and it is not used.',
@@ -122,7 +124,7 @@ export const mapping: Mapping = {
   readOnlyKeys: ['client_id', 'client_id_issued_at', 'updated_at'],
   hiddenKeys: [],
   volatileKeys: ['updated_at'],
-  secretPaths: ['client_secret'],
+  secretPaths: ['client_secret', 'live_secrets'],
   mergedKeys: [],
   nullablePaths: [
     ...SETTINGS,
@@ -147,4 +149,5 @@ export const mapping: Mapping = {
           },
         ]
       : [],
+  lint,
 }

@@ -5,11 +5,13 @@
 
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, RequestListener } from 'node:http'
-import { Provider as OpenidProvider } from 'oidc-provider'
+import { type Client, Provider as OpenidProvider } from 'oidc-provider'
+import type { Json } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
 import { type Api, configurationOf } from './configuration.ts'
 import { createInteractions } from './interactions.ts'
 import type { OpenidKeys } from './keys.ts'
+import { isLive } from './live-secrets.ts'
 import { type Validate, validatorOf } from './validate.ts'
 
 export interface OpenidOptions {
@@ -41,6 +43,8 @@ export function createOpenidProvider({ issuer, onFault, ...setup }: OpenidOption
   const prefix = new URL(issuer).pathname.replace(/\/$/, '')
   const provider = new OpenidProvider(issuer, configurationOf({ ...setup, prefix }))
   provider.use(createInteractions(provider))
+  // While two secrets are live, either will do (client_secret_basic and client_secret_post).
+  provider.Client.prototype.compareClientSecret = hasSecret
   // Without a listener Koa prints faults by itself.
   const faults: EventEmitter = provider
   faults.on('error', (fault: unknown) => onFault?.(fault))
@@ -54,6 +58,12 @@ export function createOpenidProvider({ issuer, onFault, ...setup }: OpenidOption
     callback: (incoming, outgoing) => callback(mounted(incoming, prefix), outgoing),
     validate: validatorOf(provider),
   }
+}
+
+function hasSecret(this: Client, given: string): boolean {
+  const { clientSecret, live_secrets } = this
+  if (clientSecret === undefined) return false
+  return isLive({ client_secret: clientSecret, live_secrets: live_secrets as Json }, given)
 }
 
 /**

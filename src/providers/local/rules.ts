@@ -5,14 +5,12 @@
 
 import { texts } from '../../core/lenses.ts'
 import type { Native, Rule } from '../../core/mapping.ts'
-import { DEFAULTS } from './settings.ts'
+import { DEFAULTS, SECRET_METHODS } from './settings.ts'
 
 const grants = (native: Native) => texts(native.grant_types ?? DEFAULTS.grant_types)
 const responses = (native: Native) => texts(native.response_types ?? DEFAULTS.response_types)
 const method = (native: Native) =>
   native.token_endpoint_auth_method ?? DEFAULTS.token_endpoint_auth_method
-
-const NEED_SECRET = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt']
 
 export const rules: readonly Rule[] = [
   {
@@ -36,8 +34,11 @@ export const rules: readonly Rule[] = [
   {
     says: 'client.tokenEndpointAuthMethod needs a secret: set client.secret in the same request.',
     field: 'client.tokenEndpointAuthMethod',
+    // A client that is only being made has no id yet, and gets a secret along with it.
     holds: (next) =>
-      !NEED_SECRET.includes(String(method(next))) || typeof next.client_secret === 'string',
+      !SECRET_METHODS.includes(String(method(next))) ||
+      typeof next.client_secret === 'string' ||
+      next.client_id === undefined,
   },
   {
     says: 'client.tokenEndpointAuthMethod private_key_jwt needs keys: set client.providerSettings.jwks or jwks_uri in the same request.',

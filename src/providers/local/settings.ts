@@ -33,6 +33,7 @@ export const OWN_MEMBERS = [
   'disabled',
   'first_party',
   'id_token_lifetime',
+  'live_secrets',
   'metadata',
   'refresh_token_lifetime',
   'rotate_refresh_tokens',
@@ -74,6 +75,13 @@ export const AUTH_METHODS = [
   'client_secret_jwt',
   'private_key_jwt',
 ] as const
+
+/** Methods by which a client proves that it knows its secret. */
+export const SECRET_METHODS: readonly string[] = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+]
 
 /** Scopes of this program's own API, one for each permission that an access token can carry. */
 export const API_SCOPES: readonly string[] = PERMISSIONS

@@ -3,12 +3,12 @@
  * chance, and a real client-credentials request (RFC 6749 section 4.4) to the OpenID Provider.
  */
 
-import { randomBytes } from 'node:crypto'
 import { ClientError } from '../../core/errors.ts'
 import { isRecord } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
 import { callJson } from '../http.ts'
 import { CLIENTS, DEVELOPMENT_CLIENT_ID, newClient } from './clients.ts'
+import { createSecret } from './live-secrets.ts'
 import { API_SCOPES } from './settings.ts'
 
 export interface DevelopmentClient {
@@ -16,14 +16,13 @@ export interface DevelopmentClient {
   readonly clientSecret: string
 }
 
-const SECRET_BYTES = 32
 /** A working day. */
 const TOKEN_LIFETIME = 43_200
 const TIMEOUT_MS = 10_000
 
 /** Creates the machine client; one that is there gets a new secret. `now` in epoch milliseconds. */
 export function putDevelopmentClient(documents: Documents, now: number): DevelopmentClient {
-  const clientSecret = randomBytes(SECRET_BYTES).toString('base64url')
+  const clientSecret = createSecret()
   const client = {
     client_id: DEVELOPMENT_CLIENT_ID,
     client_name: 'Clientry development',

@@ -190,12 +190,19 @@ describe('an issuer that fails', () => {
     server.publish(first)
     await outcome(await fresh(first))
     expect(verify.health()).toEqual([
-      { url: server.url, loadedAt: START * 1_000, stale: false, refused: [] },
+      {
+        issuer: ISSUER,
+        url: server.url,
+        loadedAt: START * 1_000,
+        stale: false,
+        failures: 0,
+        refused: [],
+      },
     ])
     server.answer((response) => json(response, {}, 500))
     clock.pass(23 * HOUR)
     expect(await outcome(await fresh(first))).toBe('user')
-    expect(verify.health()[0]?.stale).toBe(true)
+    expect(verify.health()[0]).toMatchObject({ stale: true, failures: 1 })
     clock.pass(HOUR)
     expect(await outcome(await fresh(first))).toBe(UNAVAILABLE)
     server.publish(first)

@@ -1,0 +1,83 @@
+/**
+ * Looks at one client for settings that deserve a second look. Pure, and judged on the record as the
+ * provider holds it; a mend is told only when its plan succeeds and ends the finding.
+ */
+
+import { isClientError } from '../errors.ts'
+import type { Mapping, Native } from '../mapping.ts'
+import { showClient } from '../mapping.ts'
+import type { FieldPatches, Patch } from '../patch.ts'
+import { checkPatch, planChange } from '../plan.ts'
+import { judgedUris } from '../plan-uris.ts'
+import { CLIENT_KIND_RULES } from './client-kind-rules.ts'
+import { GRANT_RULES } from './grant-rules.ts'
+import { LIMIT_RULES } from './limit-rules.ts'
+import type { Finding } from './rule.ts'
+import { SEVERITIES } from './rule.ts'
+import { TOKEN_RULES } from './token-rules.ts'
+import { URI_RULES } from './uri-rules.ts'
+
+/** The rules for all providers. */
+export const RULES = [
+  ...URI_RULES,
+  ...GRANT_RULES,
+  ...CLIENT_KIND_RULES,
+  ...TOKEN_RULES,
+  ...LIMIT_RULES,
+]
+
+/** What is found, most severe first, and in the order of the rules. */
+export function lintClient(mapping: Mapping, native: Native): readonly Finding[] {
+  const found = findingsOf(mapping, native)
+  const told = found.map((finding) => {
+    const { mend, ...plain } = finding
+    return mend !== undefined && isMended(mapping, native, found, finding, mend) ? finding : plain
+  })
+  return SEVERITIES.flatMap((severity) => told.filter((one) => one.severity === severity))
+}
+
+function findingsOf(mapping: Mapping, native: Native): readonly Finding[] {
+  const client = showClient(mapping, native)
+  const asked = { client, native, mapping, uris: judgedUris(mapping, native) }
+  return [...RULES, ...(mapping.lint?.rules ?? [])].flatMap(({ id, severity, source, find }) =>
+    find(asked).map(({ field, message, mend }) => ({
+      rule: id,
+      severity,
+      field,
+      message,
+      source,
+      ...(mend === undefined ? {} : { mend }),
+    })),
+  )
+}
+
+/** Whether the provider takes the mend, the finding ends with it, and nothing worse comes instead. */
+function isMended(
+  mapping: Mapping,
+  native: Native,
+  before: readonly Finding[],
+  finding: Finding,
+  mend: FieldPatches,
+): boolean {
+  const next = planned(mapping, native, { kind: 'merge', fields: mend })
+  if (next === undefined) return false
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity)
+  const isNew = (one: Finding) => !before.some((other) => isSame(one, other))
+  return !findingsOf(mapping, next).some(
+    (one) => isSame(one, finding) || (rank(one) < rank(finding) && isNew(one)),
+  )
+}
+
+const isSame = (one: Finding, other: Finding) =>
+  one.rule === other.rule && one.field === other.field
+
+/** The record after a patch; `undefined` where the patch is refused. */
+function planned(mapping: Mapping, native: Native, patch: Patch): Native | undefined {
+  try {
+    checkPatch(mapping, patch)
+    return planChange(mapping, native, patch).next
+  } catch (error) {
+    if (isClientError(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What a lint rule is: a row with an id, and a function from a client to what it finds there. Rules
+ * that any provider can break are in this folder; those of one provider hang on its mapping.
+ */
+
+import type { Client } from '../client.ts'
+import type { Mapping, Native } from '../mapping.ts'
+import type { FieldPatches } from '../patch.ts'
+import type { JudgedUri } from '../plan-uris.ts'
+
+/**
+ * Most severe first. `error`: the source forbids it. `warning`: the source advises against it, or the
+ * setting does not do what it seems to. `info`: worth knowing.
+ */
+export const SEVERITIES = ['error', 'warning', 'info'] as const
+
+export type Severity = (typeof SEVERITIES)[number]
+
+/** One client as the rules see it. */
+export interface LintCase {
+  readonly client: Client
+  readonly native: Native
+  readonly mapping: Mapping
+  /** Its URIs, with what the URI rules say. */
+  readonly uris: readonly JudgedUri[]
+}
+
+/** What a rule finds in one place. */
+export interface Found {
+  /** The path of the member, such as `client.grantTypes`. */
+  readonly field: string
+  /** One or more sentences; of values, URIs only are named. */
+  readonly message: string
+  /** The members of a PATCH `client` that would end the finding; told only where the plan agrees. */
+  readonly mend?: FieldPatches
+}
+
+/** A rule without its function: what the documentation shows. */
+export interface RuleText {
+  /** Stable, and unique over all providers. */
+  readonly id: string
+  readonly severity: Severity
+  /** A clause: what the client does or has. */
+  readonly says: string
+  /** RFC and section, vendor page or issue. */
+  readonly source: string
+}
+
+/** One row of a table of rules. */
+export interface LintRule extends RuleText {
+  find(asked: LintCase): readonly Found[]
+}
+
+/** What a rule found, with the rule. */
+export interface Finding extends Found {
+  readonly rule: string
+  readonly severity: Severity
+  readonly source: string
+}
+
+/** What a provider's mapping adds. */
+export interface ProviderLint {
+  readonly rules: readonly LintRule[]
+  /** Whether refresh tokens are bound to a key of the client, so that they need no rotation. */
+  senderConstrained?(native: Native): boolean
+  /** Whether users get refresh tokens although no grant type says so. */
+  refreshes?(native: Native): boolean
+}
+
+/** Warnings of the mapping with one code, as findings. */
+export function warned({ mapping, native }: LintCase, code: string): readonly Found[] {
+  return (mapping.warnings?.(native) ?? [])
+    .filter((warning) => warning.code === code)
+    .map(({ field = 'client', message }) => ({ field, message }))
+}

@@ -1,0 +1,47 @@
+/** Callbacks that several clients have in common: what a look at one client cannot show. */
+
+import type { Client } from '../client.ts'
+import { readUri } from '../uri-reading.ts'
+import { isLoopback } from '../uri-scheme-rules.ts'
+import type { Finding, RuleText } from './rule.ts'
+import { listed } from './uri-mends.ts'
+
+/** So many clients are many. */
+const MANY = 3
+
+/** The rule; it has no finding for one client alone. */
+export const SHARED_CALLBACK: RuleText = {
+  id: 'shared_callback',
+  severity: 'info',
+  says: `a callback, not on the machine itself, that ${MANY} or more clients have in common`,
+  source: 'RFC 9700 section 4.5',
+}
+
+/** A finding about several clients, named in the order in which they were given. */
+export interface SharedFinding<R> extends Finding {
+  readonly clients: readonly R[]
+}
+
+/** Finds callbacks that many of the clients share; those that most share first, then by URI. */
+export function sharedCallbacks<R>(
+  clients: readonly { readonly ref: R; readonly client: Client }[],
+): readonly SharedFinding<R>[] {
+  const holders = new Map<string, R[]>()
+  for (const { ref, client } of clients) {
+    for (const uri of new Set(client.callbacks)) {
+      holders.set(uri, [...(holders.get(uri) ?? []), ref])
+    }
+  }
+  const { id, severity, source } = SHARED_CALLBACK
+  return [...holders]
+    .filter(([uri, refs]) => refs.length >= MANY && !isLoopback(readUri(uri)))
+    .sort(([uri, refs], [other, more]) => more.length - refs.length || (uri < other ? -1 : 1))
+    .map(([uri, refs]) => ({
+      rule: id,
+      severity,
+      field: 'client.callbacks',
+      message: `client.callbacks of ${refs.length} clients hold ${listed([uri])}: what is sent there can be taken for another client's, and none of them can move alone.`,
+      source,
+      clients: refs,
+    }))
+}

@@ -1,0 +1,68 @@
+/** Refresh tokens that are worth too much to a thief. */
+
+import type { Mapping, Row } from '../mapping.ts'
+import { isLens } from '../mapping.ts'
+import { isPublic } from './client-kind-rules.ts'
+import type { LintCase, LintRule } from './rule.ts'
+
+const DAY_SECONDS = 86_400
+/** Ours: RFC 9700 leaves the time to the server; the providers' own defaults are 14 to 30 days. */
+const MAX_IDLE_DAYS = 90
+/** The default of Cognito, and of Auth0 for tokens that are not used. */
+const MENDED_DAYS = 30
+
+const mayRefresh = ({ client, mapping, native }: LintCase) =>
+  client.grantTypes.includes('refresh_token') || mapping.lint?.refreshes?.(native) === true
+
+export const TOKEN_RULES: readonly LintRule[] = [
+  {
+    id: 'refresh_not_rotated',
+    severity: 'error',
+    says: 'a public client, such as a single-page app, whose refresh tokens neither rotate nor are bound to a key',
+    source: 'RFC 9700 sections 2.2.2 and 4.14.2',
+    find: (asked) =>
+      mayRefresh(asked) &&
+      isPublic(asked.client) &&
+      asked.client.refreshTokenRotation?.enabled !== true &&
+      asked.mapping.lint?.senderConstrained?.(asked.native) !== true
+        ? [
+            {
+              field: 'client.refreshTokenRotation',
+              message:
+                'client.refreshTokenRotation is off for a public client: a refresh token that was stolen can be used unnoticed beside the real one.',
+              mend: { refreshTokenRotation: { enabled: true } },
+            },
+          ]
+        : [],
+  },
+  {
+    id: 'refresh_long_lived',
+    severity: 'warning',
+    says: `refresh tokens that last for more than ${MAX_IDLE_DAYS} days without being used`,
+    source: `RFC 9700 section 4.14.2; ${MAX_IDLE_DAYS} days are ours`,
+    find: (asked) => {
+      const { client, mapping } = asked
+      const ends = [client.refreshTokenLifetime, client.refreshTokenIdleLifetime]
+      const last = Math.min(...ends.map((seconds) => seconds ?? Number.POSITIVE_INFINITY))
+      if (!mayRefresh(asked) || last <= MAX_IDLE_DAYS * DAY_SECONDS) return []
+      const field = endField(mapping)
+      const howLong = Number.isFinite(last)
+        ? `for ${Math.floor(last / DAY_SECONDS)} days`
+        : 'for ever'
+      return [
+        {
+          field: `client.${field}`,
+          message: `client.${field} lets a refresh token that nobody uses last ${howLong}.`,
+          mend: { [field]: MENDED_DAYS * DAY_SECONDS },
+        },
+      ]
+    },
+  },
+]
+
+/** An idle lifetime spares users who come back; where the provider has none, the whole one is left. */
+function endField(mapping: Mapping): 'refreshTokenIdleLifetime' | 'refreshTokenLifetime' {
+  return isLens(mapping.fields.refreshTokenIdleLifetime as Row<unknown>)
+    ? 'refreshTokenIdleLifetime'
+    : 'refreshTokenLifetime'
+}

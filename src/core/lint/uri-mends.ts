@@ -1,0 +1,36 @@
+/** How findings name URIs, and how a patch puts others in their place. */
+
+import type { Client, FieldName } from '../client.ts'
+import type { Json } from '../json.ts'
+import type { FieldPatches } from '../patch.ts'
+
+/** More URIs than these are counted and not named. */
+const NAMED = 3
+
+/** URIs as text, the first few by name. */
+export function listed(values: readonly string[]): string {
+  const named = values.slice(0, NAMED).map((value) => JSON.stringify(value))
+  const more = values.length - named.length
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ')
+}
+
+/** The default callback is one of the callbacks, so they change together. */
+const TOGETHER: readonly FieldName[] = ['callbacks', 'defaultCallback']
+
+/** A patch that puts others in the place of some URIs of a field, or takes them away. */
+export function replaceUris(
+  client: Client,
+  field: FieldName,
+  values: readonly string[],
+  replace: (value: string) => string | null,
+): FieldPatches {
+  const patches = (TOGETHER.includes(field) ? TOGETHER : [field]).map((name): [string, Json][] => {
+    const held = client[name] as Json
+    const remove = values.filter((value) => (Array.isArray(held) ? held : [held]).includes(value))
+    if (remove.length === 0) return []
+    const add = remove.map(replace).filter((value) => value !== null)
+    if (!Array.isArray(held)) return [[name, add[0] ?? null]]
+    return [[name, add.length === 0 ? { remove } : { remove, add }]]
+  })
+  return Object.fromEntries(patches.flat())
+}

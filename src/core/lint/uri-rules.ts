@@ -1,0 +1,161 @@
+/**
+ * What URIs of a client deserve a second look. What may be in a URI is judged by the URI rules
+ * (`uri.ts`); here is what their findings mean for the client, and how it is mended.
+ */
+
+import type { FieldName } from '../client.ts'
+import type { JudgedUri } from '../plan-uris.ts'
+import { readUri } from '../uri-reading.ts'
+import { isLoopback } from '../uri-scheme-rules.ts'
+import type { Found, LintCase, LintRule, RuleText } from './rule.ts'
+import { listed, replaceUris } from './uri-mends.ts'
+
+interface UriRow extends RuleText {
+  /** Whether the rule is about this URI. */
+  concerns(uri: JudgedUri, asked: LintCase): boolean
+  /** A clause after the URIs. */
+  readonly tells: string | ((uri: JudgedUri) => string)
+  /** What would stand in its place; `null`: nothing. Absent: only its owner can tell. */
+  replace?(value: string): string | null
+}
+
+const has = (...rules: readonly string[]) => {
+  return ({ findings }: JudgedUri) => findings.some(({ rule }) => rules.includes(rule))
+}
+
+const isWild = ({ value }: JudgedUri) => value.includes('*')
+const isRedirect = ({ use }: JudgedUri) => use === 'redirect'
+const isHttp = (uri: JudgedUri) => /^http:/i.test(uri.value) && has('scheme')(uri)
+const isLocal = ({ value }: JudgedUri) => isLoopback(readUri(value))
+
+/** A client that people use: a browser is sent to a real host, and no native app listens locally. */
+const isInProduction = ({ client, uris }: LintCase) =>
+  client.appType !== 'native' &&
+  uris.some((uri) => uri.field === 'callbacks' && /^https:/i.test(uri.value) && !isLocal(uri))
+
+const WILDCARD = 'whoever controls one host that the wildcard matches receives what is sent there'
+
+const ROWS: readonly UriRow[] = [
+  {
+    id: 'wildcard_redirect',
+    severity: 'error',
+    says: 'a redirect URI with a wildcard',
+    source: 'RFC 9700 section 2.1',
+    concerns: (uri) => isWild(uri) && isRedirect(uri),
+    tells: `${WILDCARD}. List the hosts one by one`,
+  },
+  {
+    id: 'http',
+    severity: 'error',
+    says: 'a URI with http that does not lead to the machine itself',
+    source: 'RFC 9700 section 2.6',
+    concerns: isHttp,
+    tells: 'without TLS, whoever is on the way reads and changes what is sent',
+    replace: (value) => value.replace(/^http:/i, 'https:'),
+  },
+  {
+    id: 'uri_refused',
+    severity: 'error',
+    says: 'a URI that breaks another of the URI rules, so that it could not be set today',
+    source: 'docs/security.md, URIs',
+    concerns: (uri) =>
+      !isWild(uri) && !isHttp(uri) && uri.findings.some(({ severity }) => severity === 'violation'),
+    tells: ({ findings }) => `such a URI ${findings[0]?.says}`,
+  },
+  {
+    id: 'wildcard_uri',
+    severity: 'warning',
+    says: 'a logout URI or an origin with a wildcard',
+    source: 'Auth0, "Subdomain URL placeholders"; RFC 9700 section 4.1.1',
+    concerns: (uri) => isWild(uri) && !isRedirect(uri),
+    tells: `${WILDCARD}. List the hosts one by one`,
+  },
+  {
+    id: 'localhost_in_production',
+    severity: 'warning',
+    says: 'a client with https callbacks, not a native app, that also has URIs on localhost or 127.0.0.1',
+    source: 'RFC 9700 section 2.6; RFC 8252 sections 7.3 and 8.3',
+    concerns: (uri, asked) => isLocal(uri) && isInProduction(asked),
+    tells:
+      "whatever listens on the user's machine receives what is sent there. Have a client of its own for development",
+    replace: () => null,
+  },
+  {
+    id: 'localhost_name',
+    severity: 'warning',
+    says: 'a native app whose redirect URI says localhost in place of 127.0.0.1 or [::1]',
+    source: 'RFC 8252 section 8.3',
+    concerns: (uri, { client }) =>
+      client.appType === 'native' && isRedirect(uri) && has('localhost')(uri),
+    tells: 'the name may resolve to another machine, and the app may listen on more than loopback',
+    replace: (value) => value.replace('//localhost', '//127.0.0.1'),
+  },
+  {
+    id: 'shared_suffix',
+    severity: 'warning',
+    says: 'a URI whose host is a suffix below which anybody can register',
+    source: 'RFC 9700 section 4.1.1; publicsuffix.org',
+    concerns: has('shared_suffix'),
+    tells: 'anybody can register a name there',
+  },
+  {
+    id: 'nested_url',
+    severity: 'warning',
+    says: 'a URI with a query parameter that is itself a URL',
+    source: 'RFC 9700 section 4.11',
+    concerns: has('nested_url'),
+    tells: 'open redirectors look like that',
+  },
+  {
+    id: 'ip_host',
+    severity: 'info',
+    says: 'an https URI whose host is an IP address',
+    source: 'docs/security.md, URIs',
+    concerns: has('ip_host'),
+    tells: 'the address may belong to somebody else tomorrow',
+  },
+  {
+    id: 'scheme_case',
+    severity: 'info',
+    says: 'a URI with capital letters in its scheme',
+    source: 'RFC 3986 section 6.2.2.1',
+    concerns: has('scheme_case'),
+    tells: 'some systems compare it as it is',
+  },
+]
+
+/** The rules; each has one finding for each field and clause. */
+export const URI_RULES: readonly LintRule[] = ROWS.map(
+  ({ concerns, tells, replace, ...text }): LintRule => ({
+    ...text,
+    find: (asked) => {
+      const found = asked.uris
+        .filter((uri) => concerns(uri, asked))
+        .map((uri) => ({ ...uri, clause: typeof tells === 'string' ? tells : tells(uri) }))
+      return grouped(found).map(({ field, clause, values }): Found => {
+        return {
+          field: `client.${field}`,
+          message: `client.${field} holds ${listed(values)}: ${clause}.`,
+          ...(replace && { mend: replaceUris(asked.client, field, values, replace) }),
+        }
+      })
+    },
+  }),
+)
+
+interface Group {
+  readonly field: FieldName
+  readonly clause: string
+  readonly values: readonly string[]
+}
+
+/** By field and clause, in the order in which they come first; each value once. */
+function grouped(found: readonly (JudgedUri & { readonly clause: string })[]): readonly Group[] {
+  const groups = new Map<string, Group>()
+  for (const { field, clause, value } of found) {
+    const key = JSON.stringify([field, clause])
+    const { values } = groups.get(key) ?? { values: [] }
+    groups.set(key, { field, clause, values: [...new Set([...values, value])] })
+  }
+  return [...groups.values()]
+}

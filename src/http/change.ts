@@ -1,0 +1,115 @@
+/** What every route that changes a client has in common: the conditions, the change, its answer. */
+
+import type { FieldName } from '../core/client.ts'
+import { ClientError, isClientError } from '../core/errors.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import { replacePaths } from '../core/paths.ts'
+import type { Provider, Step, UpstreamCall } from '../providers/provider.ts'
+import { changeClient } from '../service/change.ts'
+import type { ChangeRequest, ChangeResult, Key } from '../service/request.ts'
+import { type Answer, clientBody } from './answer.ts'
+import { actorOf, ifMatchOf, keyOfRequest } from './conditions.ts'
+import type { Exchange } from './exchange.ts'
+import { noSuchClient, type Site, type Target } from './target.ts'
+
+/** Changes the client, or plans the change with `?dryRun=true`, and answers what came of it. */
+export async function answerChange(
+  exchange: Exchange,
+  target: Target,
+  patch: ChangeRequest['patch'],
+): Promise<Answer> {
+  const { trace, settings } = exchange
+  const ifMatch = ifMatchOf(exchange)
+  const key = keyOfRequest(exchange, target, patch as unknown as Json)
+  const result = await absent(
+    changeClient(settings.service, {
+      ...writing(exchange, target, key),
+      ref: target.ref,
+      provider: target.provider,
+      patch,
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+      authorize: (named) => checkNamed(target, named),
+    }),
+  )
+  trace.outcome = result.outcome
+  if (result.operationId !== undefined) trace.operationId = result.operationId
+  return result.outcome === 'planned'
+    ? planAnswer(exchange, target, result)
+    : changeAnswer(target, result)
+}
+
+function changeAnswer(target: Target, result: ChangeResult): Answer {
+  const { native, tag, warnings, operationId, replayed } = result
+  const told = { maySeeSecret: target.may('secrets:read'), warnings }
+  return {
+    status: 200,
+    headers: {
+      etag: `"${tag}"`,
+      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
+      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    },
+    body: clientBody(target.ref, target.provider.mapping, native, told),
+  }
+}
+
+function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
+  const { ref, provider } = target
+  const requests = requestsOf(exchange, provider, result.steps)
+  const plan = { changes: result.changes, requests, warnings: result.warnings }
+  const told = { maySeeSecret: target.may('secrets:read'), warnings: [] }
+  const client = clientBody(ref, provider.mapping, result.native, told)
+  return {
+    status: 200,
+    headers: { etag: `"${result.tag}"` },
+    body: { dryRun: true, ...(plan as unknown as JsonObject), client },
+  }
+}
+
+/** The upstream calls that a plan would make, each secret as its fingerprint. */
+export function requestsOf(
+  exchange: Exchange,
+  { mapping }: Provider,
+  steps: readonly Step[],
+): Json[] {
+  const { fingerprints } = exchange.settings.service
+  const ofSecret = (value: Json) => fingerprints.ofSecret(String(value))
+  return steps.map(({ request }) => ({
+    ...request,
+    body: replacePaths(request.body, mapping.secretPaths, ofSecret),
+  }))
+}
+
+/** What every use case that writes is told about its request. */
+export function writing(exchange: Exchange, { principal }: Site, key: Key | undefined) {
+  const { requestId, request, trace, query } = exchange
+  return {
+    ...(key === undefined ? {} : { key }),
+    dryRun: query.dryRun === 'true',
+    actor: actorOf(principal),
+    requestId,
+    deadline: request.deadline,
+    onUpstream: (call: UpstreamCall) => {
+      trace.upstream.push(call)
+    },
+  }
+}
+
+/** Refuses to change a secret without the permission for it. */
+export function checkNamed(target: Site, named: readonly FieldName[]): void {
+  if (!named.includes('secret') || target.may('secrets:rotate')) return
+  throw new ClientError(
+    'insufficient_scope',
+    'client.secret needs the permission secrets:rotate; leave it out to change the rest.',
+    { field: 'client.secret' },
+  )
+}
+
+/** One answer for every way in which a client is not there. */
+export async function absent<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (isClientError(error, 'not_found')) throw noSuchClient()
+    throw error
+  }
+}

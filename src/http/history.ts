@@ -1,0 +1,118 @@
+/** The history of one client, across clients, and of one operation. */
+
+import { ClientError } from '../core/errors.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import {
+  HISTORY_OUTCOMES,
+  type HistoryItem,
+  type HistoryOutcome,
+  readHistory,
+  readOperation,
+  searchHistory,
+} from '../service/history.ts'
+import type { Answer } from './answer.ts'
+import { requirePermission } from './auth/permissions.ts'
+import { actorOf } from './conditions.ts'
+import { pageLimit, placeOf, placeText, revisionOf, revisionText } from './cursor.ts'
+import type { Exchange } from './exchange.ts'
+import { callerOf, targetOf, visibleProviders } from './target.ts'
+
+/** `GET /clients/{clientId}/history`: what was done to one client, newest first. */
+export async function getClientHistory(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const { ref } = targetOf(exchange, query, 'history:read')
+  const below = revisionOf(query.cursor)
+  const range = { limit: pageLimit(query.limit), ...(below === undefined ? {} : { below }) }
+  const { items, next } = await readHistory(settings.service, ref, range)
+  return pageAnswer(items, next === undefined ? undefined : revisionText(next))
+}
+
+/** `GET /history`: what was done to any client that the caller may see, newest first. */
+export async function searchAllHistory(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const { actor, outcome, cursor } = query
+  if (outcome !== undefined && !HISTORY_OUTCOMES.includes(outcome as HistoryOutcome)) {
+    throw invalid('outcome', `must be one of: ${HISTORY_OUTCOMES.join(', ')}`)
+  }
+  const [from, to] = [timeOf('from', query.from), timeOf('to', query.to)]
+  const after = placeOf(cursor)
+  const { items, next } = await searchHistory(settings.service, {
+    providers: providersOf(exchange),
+    limit: pageLimit(query.limit),
+    ...(actor === undefined ? {} : { actor }),
+    ...(outcome === undefined ? {} : { outcome: outcome as HistoryOutcome }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(after === undefined ? {} : { after }),
+  })
+  return pageAnswer(items, next === undefined ? undefined : placeText(next))
+}
+
+/**
+ * `GET /operations/{operationId}`: what became of a change. Whoever asked for it may know, and whoever
+ * may read the history of its provider; for anybody else it does not exist.
+ */
+export async function getOperation(exchange: Exchange): Promise<Answer> {
+  const { settings, params } = exchange
+  const principal = callerOf(exchange)
+  if (visibleProviders(exchange).length === 0) {
+    const demand = { principal, providerId: '', permission: 'clients:read' } as const
+    requirePermission(settings.permissions, demand)
+  }
+  const item = await readOperation(settings.service, params.operationId ?? '')
+  if (item !== undefined) {
+    const may = settings.permissions.of(principal, item.client.provider)
+    const own = JSON.stringify(item.actor) === JSON.stringify(actorOf(principal))
+    if (may.has('history:read') || (own && may.has('clients:read'))) {
+      return { status: 200, body: itemBody(item) }
+    }
+  }
+  throw new ClientError('not_found', 'There is no such operation, or none that you may know of.')
+}
+
+/** The provider that is asked for, or all whose history the caller may read. */
+function providersOf(exchange: Exchange): readonly string[] {
+  const { permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  const visible = visibleProviders(exchange)
+  const { provider } = exchange.query
+  if (provider !== undefined && !visible.includes(provider)) {
+    throw invalid('provider', `must be one of: ${visible.join(', ')}`)
+  }
+  const asked = provider === undefined ? visible : [provider]
+  const allowed = asked.filter((id) => permissions.of(principal, id).has('history:read'))
+  if (allowed.length > 0) return allowed
+  const providerId = asked[0] ?? ''
+  requirePermission(permissions, { principal, providerId, permission: 'history:read' })
+  return []
+}
+
+function timeOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const time = Date.parse(value)
+  if (!Number.isNaN(time)) return time
+  throw invalid(name, 'must be a time that exists, such as 2026-01-31T12:00:00Z')
+}
+
+const invalid = (field: string, says: string) =>
+  new ClientError('invalid_field', `${field} ${says}.`, { field })
+
+function pageAnswer(items: readonly HistoryItem[], next: string | undefined): Answer {
+  return {
+    status: 200,
+    body: { items: items.map(itemBody), ...(next === undefined ? {} : { next }) },
+  }
+}
+
+/** Times as RFC 3339; the client's address as everywhere else. */
+function itemBody({ client, at, endedAt, ...item }: HistoryItem): JsonObject {
+  const { provider, userPoolId, id } = client
+  return {
+    ...(item as unknown as JsonObject),
+    client: { id, provider, ...(userPoolId === undefined ? {} : { userPoolId }) },
+    at: rfc3339(at),
+    ...(endedAt === undefined ? {} : { endedAt: rfc3339(endedAt) }),
+  }
+}
+
+const rfc3339 = (time: number): Json => new Date(time).toISOString()

@@ -1,0 +1,125 @@
+/** `POST /clients` and `DELETE /clients/{clientId}`: the beginning and the end of a client. */
+
+import { ClientError } from '../core/errors.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import { parseMergePatch } from '../core/patch.ts'
+import { CLIENT_KINDS, type ClientKind } from '../providers/creation.ts'
+import { type CreationResult, createClient } from '../service/create.ts'
+import { type RemovalResult, removeClient } from '../service/remove.ts'
+import { type Answer, clientBody } from './answer.ts'
+import { readJsonBody } from './body.ts'
+import { absent, checkNamed, requestsOf, writing } from './change.ts'
+import { ifMatchOf, keyOfRequest } from './conditions.ts'
+import type { Exchange } from './exchange.ts'
+import { checkBodyMembers, type Site, siteOf, type Target, targetOf } from './target.ts'
+
+/** Makes a client, or plans it with `?dryRun=true`. */
+export async function postClient(exchange: Exchange): Promise<Answer> {
+  const { query, settings, trace } = exchange
+  const body = readJsonBody(exchange.request, 'client')
+  checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client'])
+  const { provider = query.provider, userPoolId = query.userPoolId } = body
+  const site = siteOf(exchange, { provider, userPoolId }, 'clients:write')
+  const kind = kindOf(body.kind)
+  const patch = parseMergePatch(body.client)
+  const key = keyOfRequest(exchange, site, [kind, patch as unknown as Json])
+  const result = await createClient(settings.service, {
+    ...writing(exchange, site, key),
+    provider: site.provider,
+    place: site.place,
+    kind,
+    patch,
+    authorize: (named) => checkNamed(site, named),
+  })
+  trace.outcome = result.outcome
+  if (result.operationId !== undefined) trace.operationId = result.operationId
+  return result.outcome === 'planned'
+    ? creationPlan(exchange, site, result)
+    : creationAnswer(exchange, site, result)
+}
+
+function kindOf(kind: Json | undefined): ClientKind {
+  const found = CLIENT_KINDS.find((one) => one === kind)
+  if (found !== undefined) return found
+  throw new ClientError('invalid_field', `kind must be one of: ${CLIENT_KINDS.join(', ')}.`, {
+    field: 'kind',
+  })
+}
+
+function creationAnswer(exchange: Exchange, site: Site, result: CreationResult): Answer {
+  const { ref, native, tag, warnings, secret, operationId = '', replayed } = result
+  if (ref === undefined) throw new TypeError('a client that was made has an id')
+  exchange.trace.ref = ref
+  const { provider, userPoolId, id } = ref
+  const where = new URLSearchParams({
+    provider,
+    ...(userPoolId === undefined ? {} : { userPoolId }),
+  })
+  const told = { maySeeSecret: site.may('secrets:read'), warnings, secret }
+  return {
+    status: 201,
+    headers: {
+      etag: `"${tag}"`,
+      location: `/clients/${encodeURIComponent(id)}?${where}`,
+      'operation-id': operationId,
+      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    },
+    body: clientBody(ref, site.provider.mapping, native, told),
+  }
+}
+
+function creationPlan(exchange: Exchange, site: Site, result: CreationResult): Answer {
+  const { native, warnings, steps, changes } = result
+  const told = { maySeeSecret: site.may('secrets:read'), warnings: [] }
+  const client = clientBody({ ...site.place, id: '' }, site.provider.mapping, native, told)
+  const requests = requestsOf(exchange, site.provider, steps)
+  const plan = { changes, requests, warnings } as unknown as JsonObject
+  return { status: 200, body: { dryRun: true, ...plan, client } }
+}
+
+/** Removes a client for good, or tells with `?dryRun=true` what that would take along. */
+export async function deleteClient(exchange: Exchange): Promise<Answer> {
+  const { query, settings, trace } = exchange
+  const target = targetOf(exchange, query, 'clients:delete')
+  const key = keyOfRequest(exchange, target, null)
+  const ifMatch = ifMatchOf(exchange)
+  if (ifMatch === undefined && query.dryRun !== 'true') {
+    throw new ClientError(
+      'precondition_required',
+      'Removing a client needs If-Match with the ETag of the state that was looked at, or *.',
+      { field: 'If-Match' },
+    )
+  }
+  const result = await absent(
+    removeClient(settings.service, {
+      ...writing(exchange, target, key),
+      ref: target.ref,
+      provider: target.provider,
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+    }),
+  )
+  trace.outcome = result.outcome
+  if (result.operationId !== undefined) trace.operationId = result.operationId
+  return removalAnswer(exchange, target, result)
+}
+
+function removalAnswer(exchange: Exchange, target: Target, result: RemovalResult): Answer {
+  const { ref, provider } = target
+  const { before, steps, operationId, replayed, outcome } = result
+  const lost = provider.lostWithRemoval ?? []
+  if (outcome === 'planned' && before !== undefined) {
+    const told = { maySeeSecret: target.may('secrets:read'), warnings: [] }
+    const client = clientBody(ref, provider.mapping, before.native, told)
+    const requests = requestsOf(exchange, provider, steps)
+    const headers = { etag: `"${before.tag}"` }
+    return { status: 200, headers, body: { dryRun: true, requests, lost, client } }
+  }
+  return {
+    status: 200,
+    headers: {
+      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
+      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    },
+    body: { removed: true, client: { ...ref }, lost },
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What happens in the program, as events of one type, told from three places: the end of a request, the
+ * store and the providers. Log and metrics are made of these; nothing else counts or logs.
+ */
+
+import { isClientError } from './core/errors.ts'
+import type { IssuerHealth } from './http/auth/verify.ts'
+import type { MetricsText, RequestLine } from './http/exchange.ts'
+import type { Call, PaceState, Provider, Step, UpstreamCall } from './providers/provider.ts'
+import type { Secrets } from './providers/secrets.ts'
+import type { Entry } from './store/entry.ts'
+import type { Store } from './store/store.ts'
+
+export type ProgramEvent =
+  | { readonly kind: 'request'; readonly line: RequestLine }
+  | {
+      readonly kind: 'upstream'
+      readonly provider: string
+      readonly call: Call
+      readonly ended: UpstreamCall
+    }
+  /** An entry was made durable. */
+  | { readonly kind: 'entry'; readonly entry: Entry }
+  | { readonly kind: 'store_failed'; readonly operation: keyof Store }
+  | { readonly kind: 'sweep'; readonly settled: number; readonly left: number }
+
+export type Observe = (event: ProgramEvent) => void
+
+/** Counts events; implemented where there is something that reads the counts. */
+export interface Metrics {
+  readonly observe: Observe
+  render(readings: Readings): Promise<MetricsText>
+}
+
+/** What is read when somebody asks, and not counted before. */
+export interface Readings {
+  readonly keys: readonly IssuerHealth[]
+  /** What the providers' request rates leave, where they have any. */
+  readonly pace: readonly { readonly provider: string; readonly buckets: readonly PaceState[] }[]
+  /** The provider of each change that is open past its deadline; `undefined`: the store failed. */
+  readonly overdue: readonly string[] | undefined
+}
+
+/** The store, telling what it took and that it failed. */
+export function observedStore(store: Store, observe: Observe): Store {
+  async function telling<T>(operation: keyof Store, work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if (!isRefusal(error)) observe({ kind: 'store_failed', operation })
+      throw error
+    }
+  }
+  return {
+    ...store,
+    append: async (entry) => {
+      const appended = await telling('append', store.append(entry))
+      if (appended) observe({ kind: 'entry', entry })
+      return appended
+    },
+    last: (resource) => telling('last', store.last(resource)),
+    entries: (resource, range) => telling('entries', store.entries(resource, range)),
+    operation: (operationId) => telling('operation', store.operation(operationId)),
+    search: (search) => telling('search', store.search(search)),
+    heads: (since) => telling('heads', store.heads(since)),
+    openIntents: () => telling('openIntents', store.openIntents()),
+    check: () => telling('check', store.check()),
+  }
+}
+
+/** The entry's fault, not the store's. */
+const isRefusal = (error: unknown) => isClientError(error, 'too_large')
+
+/** Providers, telling of each upstream call under the name that the configuration gives them. */
+export function observedProviders(
+  providers: ReadonlyMap<string, Provider>,
+  observe: Observe,
+): ReadonlyMap<string, Provider> {
+  return new Map(Array.from(providers, ([id, one]) => [id, observedProvider(id, one, observe)]))
+}
+
+function observedProvider(id: string, provider: Provider, observe: Observe): Provider {
+  const telling = (call: Call): Call => ({
+    ...call,
+    onUpstream: (ended) => {
+      observe({ kind: 'upstream', provider: id, call, ended })
+      call.onUpstream?.(ended)
+    },
+  })
+  const toldStep = <S extends Step>(step: S): S => ({
+    ...step,
+    send: (call: Call) => step.send(telling(call)),
+  })
+  const { list, creation, removal, secrets } = provider
+  return {
+    ...provider,
+    read: (ref, call, fields) => provider.read(ref, telling(call), fields),
+    steps: (ref, base, next) => provider.steps(ref, base, next).map(toldStep),
+    ...(list && { list: (pool, call, cursor) => list(pool, telling(call), cursor) }),
+    ...(removal && { removal: (ref, base) => toldStep(removal(ref, base)) }),
+    ...(creation && {
+      creation: {
+        ...creation,
+        step: (place, next) => toldStep(creation.step(place, next)),
+        find: (place, next, since, call) => creation.find(place, next, since, telling(call)),
+      },
+    }),
+    ...(secrets && { secrets: observedSecrets(secrets, telling, toldStep) }),
+  }
+}
+
+function observedSecrets(
+  secrets: Secrets,
+  telling: (call: Call) => Call,
+  toldStep: <S extends Step>(step: S) => S,
+): Secrets {
+  const { remove } = secrets
+  return {
+    ...secrets,
+    list: (ref, call) => secrets.list(ref, telling(call)),
+    add: (ref, base) => toldStep(secrets.add(ref, base)),
+    ...(remove && { remove: (ref, base, secretId) => toldStep(remove(ref, base, secretId)) }),
+  }
+}

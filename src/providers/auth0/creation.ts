@@ -1,0 +1,65 @@
+/** Making an application (Management API v2, POST /api/v2/clients). */
+
+import { ClientError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { same } from '../../core/json.ts'
+import type { Native } from '../../core/mapping.ts'
+import { secretOf } from '../../core/mapping.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { Creation } from '../creation.ts'
+import { recordsNamed } from '../named.ts'
+import type { SecretStep } from '../secrets.ts'
+import type { Send } from './call.ts'
+import { blank, defaultsOf } from './kinds.ts'
+import { mapping } from './mapping.ts'
+import { listClients, readWhole, writtenClient } from './records.ts'
+
+/** Creation in one tenant. */
+export function createCreation(send: Send): Creation {
+  return {
+    blank,
+    step: (_, next) => creationStep(send, next),
+    // Auth0 tells no age of an application, so `since` cannot be judged here.
+    find: (_, { name }, __, call) =>
+      recordsNamed(
+        name,
+        (cursor) => listClients(send, call, cursor),
+        (id) => readWhole(send, { id }, call),
+      ),
+    idOf: ({ client_id }) => String(client_id),
+  }
+}
+
+function creationStep(send: Send, next: Native): SecretStep {
+  const body = bodyOf(next)
+  let made: Secret | undefined
+  return {
+    request: { method: 'POST', target: '/api/v2/clients', body },
+    send: async (call) => {
+      const request = { operation: 'POST /clients', path: '/clients', body }
+      const created = writtenClient(await send(request, call))
+      made = secretOf(created.client_secret)
+      // The answer shows more than a read does (a private signing key, and the secret whatever the
+      // scopes), and which connections a new client has is for the tenant to say.
+      return readWhole(send, { id: created.client_id }, call).catch(unread)
+    },
+    reveal: () => made,
+  }
+}
+
+/** What Auth0 would not set by itself. */
+function bodyOf(next: Native): JsonObject {
+  const left = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys])
+  const defaults = defaultsOf(next)
+  return Object.fromEntries(
+    Object.entries(next).filter(
+      ([name, value]) => !left.has(name) && !same(value, defaults[name] ?? null),
+    ),
+  )
+}
+
+/** The client is there, and what it looks like could not be learned. */
+function unread(cause: unknown): never {
+  const says = 'Auth0 made the client and could not be asked what it holds.'
+  throw new ClientError('outcome_unknown', says, { cause })
+}

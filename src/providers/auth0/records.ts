@@ -1,0 +1,108 @@
+/** Records of clients: what a read is put together from, and pages of the list. */
+
+import type { FieldName } from '../../core/client.ts'
+import { ClientError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import { isRecord } from '../../core/json.ts'
+import type { Native } from '../../core/mapping.ts'
+import type { Call, ClientRef, Listed, ListPage } from '../provider.ts'
+import type { Send } from './call.ts'
+import { AVAILABLE, asMember, ENABLED } from './connections.ts'
+
+export const clientPath = ({ id }: Pick<ClientRef, 'id'>) => `/clients/${encodeURIComponent(id)}`
+
+/** A client with its connections; those of the tenant only where they are about to change. */
+export async function readWhole(
+  send: Send,
+  ref: Pick<ClientRef, 'id'>,
+  call: Call,
+  fields: readonly FieldName[] = [],
+): Promise<Native> {
+  const path = clientPath(ref)
+  const [native, enabled, available] = await Promise.all([
+    readClient(send, ref, call),
+    readConnections(send, `${path}/connections`, 'GET /clients/{id}/connections', call),
+    fields.includes('supportedIdp')
+      ? readConnections(send, '/connections', 'GET /connections', call)
+      : undefined,
+  ])
+  return {
+    ...native,
+    [ENABLED]: asMember(enabled),
+    ...(available === undefined ? {} : { [AVAILABLE]: asMember(available) }),
+  }
+}
+
+/** A client without its connections. */
+export async function readClient(
+  send: Send,
+  ref: Pick<ClientRef, 'id'>,
+  call: Call,
+): Promise<Native> {
+  const body = await send({ operation: 'GET /clients/{id}', path: clientPath(ref) }, call)
+  if (isClient(body)) return body
+  throw new ClientError('provider_unavailable', 'Auth0 answered with something else than a client.')
+}
+
+/** The client in the answer to a write, whose effect stands whatever the answer is. */
+export function writtenClient(body: Json | undefined): Native & { readonly client_id: string } {
+  if (isClient(body)) return body
+  throw new ClientError('outcome_unknown', 'Auth0 answered with something else than a client.')
+}
+
+const isClient = (body: Json | undefined): body is Native & { readonly client_id: string } =>
+  isRecord(body) && typeof body.client_id === 'string'
+
+/** Only what is needed: a connection's options hold the secrets of the identity provider behind it. */
+const CONNECTION_QUERY = 'fields=id,name,strategy&include_fields=true&take=100'
+
+async function readConnections(
+  send: Send,
+  path: string,
+  operation: string,
+  call: Call,
+): Promise<readonly Json[]> {
+  const found: Json[] = []
+  for (let from = ''; ; ) {
+    const page = await send({ operation, path: `${path}?${CONNECTION_QUERY}${from}` }, call)
+    const { items, next } = pageOf(page, 'connections')
+    found.push(...items)
+    if (next === undefined) return found
+    from = `&from=${encodeURIComponent(next)}`
+  }
+}
+
+/** Without secrets, and without the tenant's "All Applications", which is no application. */
+const LIST_QUERY = 'fields=client_id,name&include_fields=true&is_global=false&take=100'
+
+/**
+ * One page by checkpoint, which has no limit of 1,000 clients as pages by number do. The whole records
+ * would lack the connections, so only ids and names are asked for.
+ */
+export async function listClients(send: Send, call: Call, cursor?: string): Promise<ListPage> {
+  const from = cursor === undefined ? '' : `&from=${encodeURIComponent(cursor)}`
+  const body = await send(
+    { operation: 'GET /clients', path: `/clients?${LIST_QUERY}${from}` },
+    call,
+  )
+  const { items, next } = pageOf(body, 'clients')
+  return { items: items.flatMap(listed), ...(next === undefined ? {} : { next }) }
+}
+
+function listed(item: Json): readonly Listed[] {
+  if (!isClient(item)) return []
+  const { client_id: id, name } = item
+  return [typeof name === 'string' ? { id, name } : { id }]
+}
+
+/** A page is an object with a checkpoint, or a bare list where there is but one. */
+function pageOf(body: Json | undefined, name: string) {
+  const { [name]: items = body, next } = isRecord(body) ? body : {}
+  if (!Array.isArray(items)) {
+    throw new ClientError('provider_unavailable', 'Auth0 answered with something else than a list.')
+  }
+  return {
+    items: items as readonly Json[],
+    next: typeof next === 'string' && next !== '' ? next : undefined,
+  }
+}

@@ -1,0 +1,28 @@
+/** Pages of the local clients, sorted by id, so that none is shown twice or skipped when others come or go. */
+
+import type { Documents } from '../../store/documents.ts'
+import type { Listed, ListPage } from '../provider.ts'
+import { CLIENTS, clientIds } from './clients.ts'
+import { providing } from './records.ts'
+
+const PAGE_SIZE = 100
+
+/** The page after the client that the cursor names. */
+export function listClients(documents: Documents, cursor = ''): ListPage {
+  return providing(() => {
+    const left = clientIds(documents).filter((id) => id > cursor)
+    const page = left.slice(0, PAGE_SIZE)
+    const last = page.at(-1)
+    return {
+      items: page.flatMap((id) => listed(documents, id)),
+      ...(left.length > PAGE_SIZE && last !== undefined ? { next: last } : {}),
+    }
+  })
+}
+
+function listed(documents: Documents, id: string): readonly Listed[] {
+  const native = documents.get(CLIENTS, id)
+  if (native === undefined) return []
+  const { client_name: name } = native
+  return [typeof name === 'string' ? { id, name, native } : { id, native }]
+}

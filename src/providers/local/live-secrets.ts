@@ -1,0 +1,56 @@
+/**
+ * The secrets of a local client. `client_secret` is the oldest that is live and the one that is shown;
+ * `live_secrets` holds all of them with their ids and times. It is absent, or tells of another secret,
+ * where `client_secret` was set by somebody and not made here.
+ */
+
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import type { Json, JsonObject } from '../../core/json.ts'
+import { isRecord } from '../../core/json.ts'
+
+/** One secret as `live_secrets` holds it. */
+export interface Held extends JsonObject {
+  readonly id: string
+  readonly value: string
+  /** Epoch seconds; `null` where nobody knows. */
+  readonly created_at: number | null
+}
+
+const SECRET_BYTES = 32
+
+/** A new secret, made by chance. */
+export const createSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
+
+/** The id of a secret that was set. */
+const SET = 'set'
+
+/** What is live, oldest first; none for a client without a secret. */
+export function liveSecrets(record: JsonObject): readonly Held[] {
+  const { client_secret: value, live_secrets: listed } = record
+  if (typeof value !== 'string') return []
+  const held = Array.isArray(listed) ? (listed as readonly Json[]).filter(isHeld) : []
+  return held[0]?.value === value ? held : [{ id: SET, value, created_at: null }]
+}
+
+const isHeld = (item: Json): item is Held =>
+  isRecord(item) && typeof item.id === 'string' && typeof item.value === 'string'
+
+/** A secret beside the others; `now` in epoch milliseconds. */
+export function newHeld(value: string, now: number): Held {
+  return { id: randomUUID(), value, created_at: Math.floor(now / 1_000) }
+}
+
+/** The members that hold these secrets, of which there is at least one. */
+export function membersOf(held: readonly Held[]): JsonObject {
+  return { client_secret: held[0]?.value ?? null, live_secrets: held }
+}
+
+/** Whether a text is one of the live secrets; takes the same time whichever it is, or none. */
+export function isLive(record: JsonObject, text: string): boolean {
+  const given = digest(text)
+  return liveSecrets(record)
+    .map(({ value }) => timingSafeEqual(digest(value), given))
+    .includes(true)
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest()

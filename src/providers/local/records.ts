@@ -1,0 +1,42 @@
+/** Clients as documents, whose failures are told as those of a provider. */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Documents } from '../../store/documents.ts'
+import { CLIENTS, DEVELOPMENT_CLIENT_ID } from './clients.ts'
+
+/** A client; the server's own is there for nobody. @throws ClientError `not_found` */
+export function readClient(documents: Documents, id: string): JsonObject {
+  const record =
+    id === DEVELOPMENT_CLIENT_ID ? undefined : providing(() => documents.get(CLIENTS, id))
+  if (record === undefined) throw notFound()
+  return record
+}
+
+/** Replaces a client by what `change` makes of it, in one transaction. */
+export function changeClient(
+  documents: Documents,
+  id: string,
+  change: (before: JsonObject) => JsonObject,
+): JsonObject {
+  if (id === DEVELOPMENT_CLIENT_ID) throw notFound()
+  const after = providing(() => documents.change(CLIENTS, id, change))
+  if (after === undefined) throw notFound()
+  return after
+}
+
+/** A transaction that fails is rolled back, so it is certain that nothing was changed. */
+export function providing<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (!isClientError(cause, 'store_unavailable')) throw cause
+    throw new ClientError(
+      'provider_unavailable',
+      'The clients of the local provider cannot be reached at the moment; nothing was changed. Try again later.',
+      { cause },
+    )
+  }
+}
+
+export const notFound = () => new ClientError('not_found', 'There is no such client.')

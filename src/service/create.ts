@@ -1,0 +1,143 @@
+/**
+ * Making a client, by the same steps as a change. Until the provider answers a new client has no id, so
+ * its intent is in a log of its own; the client's log then begins with what was made.
+ */
+
+import { diffClients, type FieldChange } from '../core/diff.ts'
+import { ClientError } from '../core/errors.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
+import type { Patch } from '../core/patch.ts'
+import { checkPatch, planChange } from '../core/plan.ts'
+import type { Secret } from '../core/secret.ts'
+import type { ClientKind, Creation } from '../providers/creation.ts'
+import type { ClientRef, Place, Provider, Step } from '../providers/provider.ts'
+import { creationResource, refOf } from '../store/resource.ts'
+import { inAttempts } from './attempts.ts'
+import { carryOut } from './carry-out.ts'
+import { LOST_RACE } from './head.ts'
+import { claimKey, type Used } from './idempotency.ts'
+import { intentAfter } from './intent.ts'
+import type { ChangeRequest } from './request.ts'
+import { callerOf, callOf, type Service } from './service.ts'
+
+export interface CreationRequest
+  extends Pick<
+    ChangeRequest,
+    'provider' | 'key' | 'dryRun' | 'authorize' | 'actor' | 'requestId' | 'deadline' | 'onUpstream'
+  > {
+  readonly place: Place
+  readonly kind: ClientKind
+  readonly patch: Patch
+}
+
+export interface CreationResult {
+  readonly outcome: 'applied' | 'planned'
+  /** Where it is; absent in a dry run. */
+  readonly ref?: ClientRef
+  /** The record as the provider holds it now; in a dry run the planned one. */
+  readonly native: Native
+  readonly tag: string
+  /** The secret that was made along with it, also where the provider shows it only once. */
+  readonly secret?: Secret
+  /** What the caller's own patch changes in what a client of that kind starts from. */
+  readonly changes: readonly FieldChange[]
+  readonly warnings: readonly Warning[]
+  readonly steps: readonly Step[]
+  readonly operationId?: string
+  readonly replayed?: true
+}
+
+/**
+ * Makes a client, or plans it in a dry run.
+ * @throws ClientError `unsupported_operation`, and as `changeClient` does
+ */
+export async function createClient(
+  service: Service,
+  request: CreationRequest,
+): Promise<CreationResult> {
+  const { creation, mapping } = request.provider
+  if (creation === undefined) throw cannotCreate()
+  checkPatch(mapping, request.patch)
+  const operationId = service.newId()
+  const resource = creationResource(request.place, operationId)
+  return inAttempts(service, resource, request, () => attempt(service, request, creation))
+}
+
+async function attempt(
+  service: Service,
+  request: CreationRequest,
+  creation: Creation,
+): Promise<CreationResult | typeof LOST_RACE> {
+  const { provider, place, dryRun, kind, patch, actor } = request
+  const { mapping } = provider
+  const operationId = service.newId()
+  const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
+  const use = await claimKey(service, request, operationId)
+  if (use === LOST_RACE) return LOST_RACE
+  if (use?.kind === 'used') return replay(service, provider, use, call)
+
+  const base = creation.blank(kind)
+  const plan = planChange(mapping, base, patch)
+  request.authorize?.(plan.named)
+  checkAllRules(mapping, plan.next)
+  const step = creation.step(place, plan.next)
+  const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
+  const planned = { changes, steps: [step], warnings: plan.warnings }
+  const baseTag = service.fingerprints.ofState(mapping, plan.next)
+  if (dryRun) return { ...planned, outcome: 'planned', native: plan.next, tag: baseTag }
+  await service.reached?.('change planned')
+  const ref = refOf(creationResource(place, operationId))
+  const aim = { operationId, base, baseTag, next: plan.next, changes, action: 'create' as const }
+  const intent = intentAfter(service, { ...request, ref }, undefined, aim)
+  if (!(await service.store.append(intent))) return LOST_RACE
+  await service.reached?.('intent recorded')
+  const running = { intent, provider, ref, base, next: plan.next }
+  const done = await carryOut(service, running, [step], { ...call, urgent: true })
+  const secret = step.reveal()
+  return {
+    ...planned,
+    outcome: 'applied',
+    ref: { ...place, id: creation.idOf(done.native) },
+    native: done.native,
+    tag: service.fingerprints.ofState(mapping, done.native),
+    ...(secret === undefined ? {} : { secret }),
+    warnings: [...planned.warnings, ...done.warnings],
+    operationId,
+  }
+}
+
+/** Tells what was made the first time, as the provider holds it now. */
+async function replay(
+  service: Service,
+  provider: Provider,
+  { intent }: Used,
+  call: ReturnType<typeof callOf>,
+): Promise<CreationResult> {
+  if (intent === undefined) throw new TypeError('a creation always changes something')
+  const [closing] = await service.store.entries(intent.resource, { from: intent.seq + 1, limit: 1 })
+  const id = closing?.kind === 'outcome' ? closing.created : undefined
+  if (id === undefined) throw new TypeError('a creation that was applied tells an id')
+  const ref = { ...refOf(intent.resource), id }
+  const native = await provider.read(ref, call)
+  return {
+    outcome: 'applied',
+    ref,
+    native,
+    tag: service.fingerprints.ofState(provider.mapping, native),
+    changes: intent.changes,
+    warnings: [],
+    steps: [],
+    operationId: intent.operationId,
+    replayed: true,
+  }
+}
+
+/** A blank client may break rules, such as that of a missing callback; a new client may not. */
+function checkAllRules(mapping: Mapping, next: Native): void {
+  const broken = mapping.rules.find((rule) => !rule.holds(next))
+  if (broken === undefined) return
+  throw new ClientError('rule_violated', broken.says, { field: broken.field })
+}
+
+const cannotCreate = () =>
+  new ClientError('unsupported_operation', 'This provider has no way to make a client.')

@@ -1,0 +1,201 @@
+/**
+ * The history as people read it: an intent and its outcome are one change. Entries hold secrets as
+ * fingerprints only, so what is told here may be shown to whoever may read the history.
+ */
+
+import type { FieldChange } from '../core/diff.ts'
+import type { Actor, Entry, Intent } from '../store/entry.ts'
+import { type ClientName, refOf, resourceOf } from '../store/resource.ts'
+import { type Place, SEARCHED_OUTCOMES, type Search, type SearchedOutcome } from '../store/store.ts'
+import type { Service } from './service.ts'
+
+export type { Place }
+
+/** What a change came to, or what was noticed; `open`: not known yet. */
+export type HistoryOutcome = SearchedOutcome | 'open'
+
+export const HISTORY_OUTCOMES: readonly HistoryOutcome[] = ['open', ...SEARCHED_OUTCOMES]
+
+export interface HistoryItem {
+  readonly kind: 'change' | 'outside_change' | 'overlap'
+  readonly client: ClientName
+  /** What a rollback can go back to: the state right after this. */
+  readonly revision: number
+  /** When it began or was noticed; epoch milliseconds. */
+  readonly at: number
+  readonly outcome: HistoryOutcome
+  readonly changes: readonly FieldChange[]
+  readonly operationId?: string
+  readonly requestId?: string
+  readonly actor?: Actor
+  readonly rollbackTo?: number
+  /** What a change was, where it was none of settings. */
+  readonly action?: 'create' | 'remove'
+  /** When its outcome was known; epoch milliseconds. */
+  readonly endedAt?: number
+  /** Who found the outcome out: the request itself, or somebody after it. */
+  readonly settledBy?: 'request' | 'settlement'
+  /** What differed from the plan right after the write. */
+  readonly surprises?: readonly FieldChange[]
+}
+
+export interface HistoryPage<N> {
+  readonly items: readonly HistoryItem[]
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: N
+}
+
+/** The history of one client, newest first; `below`: only revisions before that sequence number. */
+export async function readHistory(
+  service: Service,
+  client: ClientName,
+  { below, limit }: { readonly below?: number; readonly limit: number },
+): Promise<HistoryPage<number>> {
+  const entries = await service.store.entries(resourceOf(client), {
+    newestFirst: true,
+    // A change is two entries, and one of them must not be cut off.
+    limit: 2 * limit,
+    ...(below === undefined ? {} : { below }),
+  })
+  const items: HistoryItem[] = []
+  let index = 0
+  while (index < entries.length && items.length < limit) {
+    const { item, length } = itemAt(entries, index)
+    items.push(item)
+    index += length
+  }
+  const first = entries[index - 1]?.seq ?? 1
+  return { items, ...(first > 1 ? { next: first } : {}) }
+}
+
+/** The newest item at a place of entries that are in the order newest first. */
+function itemAt(
+  entries: readonly Entry[],
+  index: number,
+): { readonly item: HistoryItem; readonly length: number } {
+  const [entry, before] = [entries[index], entries[index + 1]]
+  if (entry === undefined) throw new RangeError('no entry')
+  if (entry.kind === 'outcome' && before?.kind === 'intent') {
+    return { item: itemOf(before, entry), length: 2 }
+  }
+  return { item: itemOf(entry), length: 1 }
+}
+
+function itemOf(entry: Entry, closing?: Entry): HistoryItem {
+  const client = refOf(entry.resource)
+  const { at } = entry
+  switch (entry.kind) {
+    case 'intent':
+      return changeOf(entry, client, closing)
+    case 'created': {
+      const { operationId, requestId, actor, seq: revision } = entry
+      const made = { operationId, requestId, actor, changes: [], action: 'create' as const }
+      return { kind: 'change', client, revision, at, outcome: 'applied', ...made }
+    }
+    case 'outside_change':
+      return {
+        kind: entry.kind,
+        client,
+        revision: entry.seq,
+        at,
+        outcome: entry.kind,
+        changes: entry.changes,
+      }
+    case 'overlap': {
+      const { operationId, seq: revision } = entry
+      return {
+        kind: entry.kind,
+        client,
+        revision,
+        at,
+        outcome: entry.kind,
+        changes: [],
+        operationId,
+      }
+    }
+    default:
+      throw new TypeError(`${entry.kind} is no item of a history`)
+  }
+}
+
+function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined): HistoryItem {
+  const { at, operationId, requestId, actor, changes, rollbackTo, action } = intent
+  const ended = closing?.kind === 'outcome' ? closing : undefined
+  const id = ended?.created
+  return {
+    kind: 'change',
+    client: id === undefined ? client : { ...client, id },
+    // The log of a client that was made here begins with that.
+    revision: id === undefined ? (ended?.seq ?? intent.seq) : 1,
+    at,
+    outcome: ended?.outcome ?? 'open',
+    changes,
+    operationId,
+    requestId,
+    actor,
+    ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    ...(action === undefined ? {} : { action }),
+    ...(ended === undefined
+      ? {}
+      : { endedAt: ended.at, settledBy: ended.settledBy, surprises: ended.surprises }),
+  }
+}
+
+/** What the history across clients is narrowed to. */
+export interface HistorySearch extends Omit<Search, 'provider' | 'outcome'> {
+  /** Those that the caller may see, in any order. */
+  readonly providers: readonly string[]
+  readonly outcome?: HistoryOutcome
+}
+
+/** What ended or was noticed at several providers, newest first. */
+export async function searchHistory(
+  service: Service,
+  { providers, outcome, limit, ...search }: HistorySearch,
+): Promise<HistoryPage<Place>> {
+  if (outcome === 'open') return { items: await openChanges(service, { providers, ...search }) }
+  const asked = { ...search, ...(outcome === undefined ? {} : { outcome }), limit: limit + 1 }
+  const lists = await Promise.all(
+    providers.map((provider) => service.store.search({ ...asked, provider })),
+  )
+  const found = lists.flat().sort((one, other) => newerFirst(one.place, other.place))
+  const shown = found.slice(0, limit)
+  const items = await Promise.all(
+    shown.map(async ({ resource, seq }) => {
+      const range = { from: seq - 1, below: seq + 1, newestFirst: true }
+      return itemAt(await service.store.entries(resource, range), 0).item
+    }),
+  )
+  const last = shown.at(-1)
+  return { items, ...(found.length > limit && last !== undefined ? { next: last.place } : {}) }
+}
+
+function newerFirst(one: Place, other: Place): number {
+  if (one.at !== other.at) return other.at - one.at
+  return one.mark < other.mark ? 1 : -1
+}
+
+/** Changes whose outcome is not known yet: running, or left open by a crash. There are few. */
+async function openChanges(
+  service: Service,
+  { providers, actor, from = 0, to = Number.MAX_SAFE_INTEGER }: Omit<HistorySearch, 'limit'>,
+): Promise<readonly HistoryItem[]> {
+  const open = (await service.store.openIntents()).map((intent) => itemOf(intent))
+  return open
+    .filter(({ client }) => providers.includes(client.provider))
+    .filter((item) => actor === undefined || item.actor?.subject === actor)
+    .filter(({ at }) => at >= from && at < to)
+    .reverse()
+}
+
+/** One operation, whatever has become of it; `undefined` when there is none. */
+export async function readOperation(
+  service: Service,
+  operationId: string,
+): Promise<HistoryItem | undefined> {
+  const intent = await service.store.operation(operationId)
+  if (intent === undefined) return undefined
+  const next = { from: intent.seq + 1, limit: 1 }
+  const [closing] = await service.store.entries(intent.resource, next)
+  return itemOf(intent, closing)
+}

@@ -1,0 +1,21 @@
+/** What became of a removal: the client is gone, or it is still there. */
+
+import type { Call } from '../providers/provider.ts'
+import type { Service } from './service.ts'
+import { type Running, readOrGone, type Settled, waitForLate } from './settle.ts'
+
+/** Learns it by reading back; `mayLand`: the request may still be on its way. */
+export async function findRemoval(
+  service: Service,
+  running: Running,
+  call: Call,
+  mayLand: boolean,
+): Promise<Settled> {
+  let current = await readOrGone(running, call)
+  if (current !== undefined && mayLand) {
+    await waitForLate(service, call)
+    current = await readOrGone(running, call)
+  }
+  // What somebody else has changed on it meanwhile does not matter: it is there.
+  return { outcome: current === undefined ? 'applied' : 'not_applied', native: current }
+}

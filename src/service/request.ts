@@ -1,0 +1,57 @@
+/** What is asked of a change and what comes of it. */
+
+import type { FieldName } from '../core/client.ts'
+import type { FieldChange } from '../core/diff.ts'
+import type { Native, Warning } from '../core/mapping.ts'
+import type { Patch } from '../core/patch.ts'
+import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
+import type { Actor } from '../store/entry.ts'
+
+/** Going back to an earlier revision: a change whose patch follows from the history. */
+export interface Rollback {
+  readonly kind: 'rollback'
+  /** A revision that the history lists; 0 is what was there before the first change. */
+  readonly to: number
+  /** Restores what can be restored, where something cannot. */
+  readonly allowPartial: boolean
+}
+
+/** An idempotency key of one caller, and the request that it is bound to. */
+export interface Key {
+  /** The log that is kept for it. */
+  readonly log: string
+  /** Keyed fingerprint of the request. */
+  readonly fingerprint: string
+}
+
+export interface ChangeRequest {
+  readonly ref: ClientRef
+  readonly provider: Provider
+  readonly patch: Patch | Rollback
+  /** The tags of `If-Match`; absent: any state will do. */
+  readonly ifMatch?: readonly string[]
+  readonly key?: Key
+  readonly dryRun: boolean
+  /** Refuses fields that the caller may not change, once it is known which ones would. */
+  authorize?(named: readonly FieldName[]): void
+  readonly actor: Actor
+  readonly requestId: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  readonly onUpstream?: Call['onUpstream']
+}
+
+export interface ChangeResult {
+  /** What became of it: `planned` in a dry run, `unchanged` when there was nothing to do. */
+  readonly outcome: 'applied' | 'unchanged' | 'planned'
+  /** The record as the provider holds it now; in a dry run the planned one. */
+  readonly native: Native
+  /** Fingerprint of the state that the provider holds now; in a dry run of the base. */
+  readonly tag: string
+  readonly changes: readonly FieldChange[]
+  readonly warnings: readonly Warning[]
+  readonly steps: readonly Step[]
+  readonly operationId?: string
+  /** The key had been used for this request before; nothing was done again. */
+  readonly replayed?: true
+}

@@ -1,0 +1,111 @@
+/**
+ * Rolling a client back to an earlier revision: what our own changes since then did is undone, newest
+ * first. Nothing else is touched: what somebody else set, on whatever field, stays.
+ */
+
+import { diffClients } from '../core/diff.ts'
+import { ClientError } from '../core/errors.ts'
+import type { Native, Warning } from '../core/mapping.ts'
+import type { Patch } from '../core/patch.ts'
+import { type Blocked, type Undone, undoPatch } from '../core/undo.ts'
+import type { Entry, Intent } from '../store/entry.ts'
+import { resourceOf } from '../store/resource.ts'
+import type { ChangeRequest, Rollback } from './request.ts'
+import { openSealed } from './sealed.ts'
+import type { Service } from './service.ts'
+
+interface Prepared {
+  readonly fields: ReadonlySet<string>
+  over(base: Native): { readonly patch: Patch; readonly warnings: readonly Warning[] }
+}
+
+/**
+ * Collects what is to be undone.
+ * @throws ClientError `invalid_field` for a revision that does not exist or is too far back; `over` throws
+ *   `not_restorable` where something cannot be restored and a part was not asked for
+ */
+export async function prepareRollback(
+  service: Service,
+  request: ChangeRequest & { readonly patch: Rollback },
+  head: Entry | undefined,
+): Promise<Prepared> {
+  const { provider, ref, patch: rollback } = request
+  const { mapping } = provider
+  checkDistance(rollback.to, head)
+  const entries = await service.store.entries(resourceOf(ref), { from: Math.max(rollback.to, 1) })
+  checkRevision(rollback.to, entries, head)
+  const intents = changesSince(rollback.to, entries)
+  const undone: Undone[] = []
+  const lost: Blocked[] = []
+  for (const intent of intents) {
+    const sealed = openSealed(service, intent)
+    if (sealed?.next) undone.push({ base: sealed.base, next: sealed.next })
+    else lost.push(...intent.changes.map(({ field }) => ({ field, why: LOST_KEY })))
+  }
+  const paths = undone.flatMap(({ base, next }) => diffClients(mapping, base, next, () => ''))
+  return {
+    fields: new Set(paths.map(({ field }) => field.split('.')[0] ?? field)),
+    over: (base) => {
+      const { fields, blocked } = undoPatch(mapping, base, undone)
+      const warnings = told([...lost, ...blocked])
+      if (warnings.length > 0 && !request.dryRun && !rollback.allowPartial) {
+        throw notRestorable(warnings)
+      }
+      return { patch: { kind: 'merge', fields }, warnings }
+    },
+  }
+}
+
+const LOST_KEY = 'the record of the change was sealed with a key that is no longer in use'
+
+/** Our changes after a revision that took effect, at least in part; newest first. */
+function changesSince(to: number, entries: readonly Entry[]): readonly Intent[] {
+  return entries
+    .filter((entry, index): entry is Intent => {
+      const closing = entries[index + 1]
+      const undone = closing?.kind === 'outcome' && closing.outcome === 'not_applied'
+      return entry.kind === 'intent' && entry.action === undefined && entry.seq > to && !undone
+    })
+    .toReversed()
+}
+
+/** Records that are gone back over at most: some milliseconds of work each, and all of them in memory. */
+export const MAX_DISTANCE = 1_000
+
+function checkDistance(to: number, head: Entry | undefined): void {
+  const newest = head?.seq ?? 0
+  if (newest - to <= MAX_DISTANCE) return
+  throw new ClientError(
+    'invalid_field',
+    `to must be a revision that is at most ${MAX_DISTANCE} records back (the newest is ${newest}); set what is to be as before with a PATCH.`,
+    { field: 'to' },
+  )
+}
+
+function checkRevision(to: number, entries: readonly Entry[], head: Entry | undefined): void {
+  const [first] = entries
+  if (to === 0 || (first?.seq === to && first.kind !== 'intent')) return
+  throw new ClientError(
+    'invalid_field',
+    `to must be a revision that GET /clients/{clientId}/history lists, or 0; the newest is ${head?.seq ?? 0}.`,
+    { field: 'to' },
+  )
+}
+
+function told(blocked: readonly Blocked[]): readonly Warning[] {
+  const once = new Map(blocked.map((one) => [one.field, one]))
+  return [...once.values()].map(({ field, why }) => ({
+    code: 'not_restored',
+    field: `client.${field}`,
+    message: `client.${field} is not restored: ${why}.`,
+  }))
+}
+
+function notRestorable(warnings: readonly Warning[]): ClientError {
+  const [first] = warnings
+  return new ClientError(
+    'not_restorable',
+    `${warnings.map(({ message }) => message).join(' ')} Nothing was sent; "allowPartial": true restores the rest.`,
+    first?.field === undefined ? {} : { field: first.field },
+  )
+}

@@ -1,0 +1,126 @@
+/**
+ * What the log is made of. Each entry carries the hash of the one before it in its own log, so that
+ * none can be changed, removed or put in between without the rest telling (`chain.ts`).
+ */
+
+import type { FieldChange } from '../core/diff.ts'
+import type { JsonObject } from '../core/json.ts'
+
+/** Who asked for a change. */
+export interface Actor {
+  readonly subject: string
+  readonly issuer: string
+  readonly clientId?: string
+}
+
+interface EntryBase {
+  /** What the log is about: a client, an idempotency key or the checkpoints (`resource.ts`). */
+  readonly resource: string
+  /** 1, 2, 3 ... without gaps within one resource. */
+  readonly seq: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Hash of the entry before; empty for the first one. */
+  readonly previous: string
+  /** SHA-256 of everything else in this entry, base64url. */
+  readonly hash: string
+}
+
+/** Written durably before the first upstream write. */
+export interface Intent extends EntryBase {
+  readonly kind: 'intent'
+  readonly operationId: string
+  readonly requestId: string
+  readonly actor: Actor
+  /** Epoch milliseconds after which nobody works on it any more. */
+  readonly deadline: number
+  /** Fingerprint of the state that the change was planned from. */
+  readonly baseTag: string
+  readonly changes: readonly FieldChange[]
+  /** The record before, each secret as a fingerprint. */
+  readonly state: JsonObject
+  /** Sealed `{ base, next }`, for settling and undoing. */
+  readonly sealed: string
+  /** Log of the idempotency key that the caller gave. */
+  readonly key?: string
+  /** The revision that a rollback goes back to. */
+  readonly rollbackTo?: number
+  /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
+  readonly action?: 'create' | 'remove'
+}
+
+export type Outcome = 'applied' | 'not_applied' | 'conflict'
+
+/** Closes the intent before it; written durably before the answer. */
+export interface Closing extends EntryBase {
+  readonly kind: 'outcome'
+  readonly operationId: string
+  /** That of the intent. */
+  readonly actor: Actor
+  readonly outcome: Outcome
+  /** Fingerprint and masked record of the state after; absent when it could not be read. */
+  readonly tag?: string
+  readonly state?: JsonObject
+  /** What differs from what was planned. */
+  readonly surprises: readonly FieldChange[]
+  /** Who found out: the request itself, or somebody after it. */
+  readonly settledBy: 'request' | 'settlement'
+  /** Id of the client that was made; its own log begins with a `created` entry. */
+  readonly created?: string
+}
+
+/** The first entry of a client that was made here; its intent is in a log of its own. */
+export interface Created extends EntryBase {
+  readonly kind: 'created'
+  readonly operationId: string
+  readonly requestId: string
+  readonly actor: Actor
+  readonly tag: string
+  readonly state: JsonObject
+}
+
+/** The client was changed by somebody else since the entry before. */
+export interface OutsideChange extends EntryBase {
+  readonly kind: 'outside_change'
+  readonly tag: string
+  readonly state: JsonObject
+  readonly changes: readonly FieldChange[]
+}
+
+/** An instance came back after its intent had been closed by somebody else. */
+export interface Overlap extends EntryBase {
+  readonly kind: 'overlap'
+  readonly operationId: string
+  readonly tag?: string
+  readonly state?: JsonObject
+}
+
+/** An idempotency key is about to be used for an operation, or was used for one that changed nothing. */
+export interface KeyUse extends EntryBase {
+  readonly kind: 'key_use'
+  /** Keyed fingerprint of the request that the key is bound to. */
+  readonly fingerprint: string
+  readonly operationId: string
+  /** The client had to be left as it was: there is no intent, and there will be none. */
+  readonly unchanged: boolean
+}
+
+/** The newest entry of one log at some time. */
+export interface Head {
+  readonly resource: string
+  readonly seq: number
+  readonly hash: string
+}
+
+/** What the logs of clients ended with, so that one cut short since can be told. */
+export interface Checkpoint extends EntryBase {
+  readonly kind: 'checkpoint'
+  /** Logs that grew since the checkpoint before. */
+  readonly heads: readonly Head[]
+  /** Where the next one begins; the store's own text. */
+  readonly cursor: string
+  /** Keyed code over the rest: whoever has the store and not the key can make none. */
+  readonly code: string
+}
+
+export type Entry = Intent | Closing | Created | OutsideChange | Overlap | KeyUse | Checkpoint

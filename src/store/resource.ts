@@ -1,0 +1,30 @@
+/** The texts under which logs are kept; canonical, so that there is one text for one thing. */
+
+/** What names a client, wherever it lives. */
+export interface ClientName {
+  /** The provider's name in the configuration. */
+  readonly provider: string
+  readonly userPoolId?: string
+  readonly id: string
+}
+
+/** The log of a client. */
+export function resourceOf({ provider, userPoolId, id }: ClientName): string {
+  return JSON.stringify([provider, userPoolId ?? null, id])
+}
+
+/** The way back from `resourceOf`. */
+export function refOf(resource: string): ClientName {
+  const [provider, userPoolId, id] = JSON.parse(resource) as [string, string | null, string]
+  return { provider, id, ...(userPoolId === null ? {} : { userPoolId }) }
+}
+
+/** The log of a creation: until the provider has answered, a client has no id. */
+export const creationResource = (place: Omit<ClientName, 'id'>, operationId: string) =>
+  resourceOf({ ...place, id: `+${operationId}` })
+
+/** The log of an idempotency key. No provider can be called so: their names hold no dollar sign. */
+export const keyResource = (digest: string) => JSON.stringify(['$key', null, digest])
+
+/** The log of the checkpoints. */
+export const CHECKPOINTS = JSON.stringify(['$checkpoints', null, ''])

@@ -1,0 +1,86 @@
+/** The tables of the log on SQLite, and the statements over them. */
+
+import type { Database } from './database.ts'
+
+/**
+ * `log`: every entry in the order in which it was appended (`position`). The unique pair is the "append
+ * if absent". `operations` finds an intent. `lanes` and `feed` are the history across clients: each
+ * entry is filed under every combination of what can be asked for, so that a page costs the same
+ * however rare its entries are.
+ */
+const SCHEMA = `
+  create table if not exists log (
+    position integer primary key,
+    resource text not null,
+    seq integer not null,
+    entry text not null,
+    unique (resource, seq)
+  );
+  create table if not exists open_intents (
+    resource text primary key,
+    seq integer not null
+  ) without rowid;
+  create table if not exists operations (
+    operation_id text primary key,
+    position integer not null
+  ) without rowid;
+  create table if not exists lanes (id integer primary key, lane text not null unique);
+  create table if not exists feed (
+    lane integer not null,
+    at integer not null,
+    position integer not null,
+    primary key (lane, at, position)
+  ) without rowid;
+  create table if not exists probe (id integer primary key, at integer not null);
+`
+
+/** Rows of one answer while everything is walked through. */
+const PAGE = 500
+/** Entries that are looked at for the heads of one checkpoint. */
+export const HEADS = 1_000
+
+export function prepareLog(database: Database) {
+  database.exec(SCHEMA)
+  const prepare = (sql: string) => database.prepare(sql)
+  return {
+    insert: prepare(
+      'insert into log (resource, seq, entry) values (?, ?, ?) on conflict do nothing returning position',
+    ),
+    oldestFirst: prepare(
+      'select entry from log where resource = ? and seq >= ? and seq < ? order by seq limit ?',
+    ),
+    newestFirst: prepare(
+      'select entry from log where resource = ? and seq >= ? and seq < ? order by seq desc limit ?',
+    ),
+    opened: prepare('insert or replace into open_intents (resource, seq) values (?, ?)'),
+    closed: prepare('delete from open_intents where resource = ?'),
+    // "cross" keeps the order: the planner would rather go through the whole log.
+    open: prepare('select log.entry from open_intents cross join log using (resource, seq)'),
+    named: prepare('insert into operations (operation_id, position) values (?, ?)'),
+    operation: prepare(
+      'select entry from operations join log using (position) where operation_id = ?',
+    ),
+    lane: prepare('insert into lanes (lane) values (?) on conflict do nothing'),
+    file: prepare('insert into feed select id, ?, ? from lanes where lane = ?'),
+    // One upper bound: of two, the planner searches by the one and walks through the rest.
+    search: prepare(
+      `select feed.at, feed.position, log.resource, log.seq
+        from lanes join feed on feed.lane = lanes.id join log on log.position = feed.position
+        where lanes.lane = ? and feed.at >= ? and (feed.at, feed.position) < (?, ?)
+        order by feed.at desc, feed.position desc limit ?`,
+    ),
+    grown: prepare(
+      `select position, resource, entry from log
+        where position > ? and resource not like '["$%' order by position limit ${HEADS}`,
+    ),
+    all: prepare(
+      `select position as place, resource, seq, entry from log where position > ?
+        order by position limit ${PAGE}`,
+    ),
+    whole: prepare(
+      `select seq as place, resource, seq, entry from log where seq > ? and resource = ?
+        order by seq limit ${PAGE}`,
+    ),
+    probe: prepare('insert or replace into probe (id, at) values (1, ?)'),
+  }
+}

@@ -1,0 +1,338 @@
+/**
+ * The whole life of a client, on every provider: it is listed, made, given secrets, removed; and what
+ * a lost answer to each of these means.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { same } from '../../src/core/json.ts'
+import { type Native, showClient, stateOf } from '../../src/core/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import { planChange } from '../../src/core/plan.ts'
+import type { FaultKind } from '../../src/emulators/faults.ts'
+import { CLIENT_KINDS, type ClientKind, type Creation } from '../../src/providers/creation.ts'
+import type { Call, ClientRef, Listed, Provider, Step } from '../../src/providers/provider.ts'
+import type { SecretStep, Secrets } from '../../src/providers/secrets.ts'
+import { asked, LIVES, type Life } from './lives.ts'
+import { SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
+
+const LOST: readonly FaultKind[] = [
+  'error_after_apply',
+  'reset_after_apply',
+  'stall_after_apply',
+  'cut_answer',
+  'garbage_answer',
+  'error_before_apply',
+  'reset_before_apply',
+  'stall_before_apply',
+]
+const isApplied = (fault: FaultKind) => !fault.endsWith('_before_apply')
+
+/** The deadline is far; a stalled call ends by its timeout. */
+const call = (): Call => ({ deadline: Date.now() + 10_000, timeoutMs: 250, operationId: 'test' })
+
+describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
+  const life = LIVES[kind.name] as Life
+  let subject: Subject
+  let provider: Provider
+  let creation: Creation
+  let secrets: Secrets
+
+  beforeEach(async () => {
+    subject = await kind.start()
+    provider = subject.provider
+    creation = provider.creation as Creation
+    secrets = provider.secrets as Secrets
+  })
+  afterEach(() => subject.close())
+
+  const state = (native: Native) => stateOf(provider.mapping, native)
+  const refTo = (id: string): ClientRef => ({ ...subject.ref, id })
+  const place = () => {
+    const { id: _, ...rest } = subject.ref
+    return rest
+  }
+  const planned = (client: ClientKind, patch = asked(kind.name, client)) =>
+    planChange(provider.mapping, creation.blank(client), parseMergePatch(patch as never)).next
+  const make = async (client: ClientKind) => {
+    const step = creation.step(place(), planned(client))
+    const native = (await step.send(call())) as Native
+    return { step, native, ref: refTo(creation.idOf(native)) }
+  }
+  const removal = (ref: ClientRef) => provider.removal?.(ref, {}) as Step
+  const fail = (fault: FaultKind, operation: string) =>
+    subject.emulator?.inject({ kind: fault, operation })
+
+  const others = Array.from({ length: 129 }, (_, index) => `client${index}`)
+  const fill = () => {
+    for (const id of others) {
+      subject.put({ ...kind.full, [life.id]: id, [life.name]: `Name of ${id}` })
+    }
+  }
+
+  describe('a list', () => {
+    const all = async () => {
+      const found: Listed[] = []
+      for (let cursor: string | undefined; ; ) {
+        const page = await provider.list?.(subject.ref.userPoolId, call(), cursor)
+        found.push(...(page?.items ?? []))
+        cursor = page?.next
+        if (cursor === undefined) return found
+      }
+    }
+    it('shows each of 130 clients once, with its name, in the same order each time', async () => {
+      fill()
+      const found = await all()
+      const names = new Map(found.map(({ id, name }) => [id, name]))
+      expect(found).toHaveLength(130)
+      expect(names.size).toBe(130)
+      for (const id of others) expect(names.get(id)).toBe(`Name of ${id}`)
+      expect((await all()).map(({ id }) => id)).toEqual(found.map(({ id }) => id))
+    })
+
+    it('comes in pages', async () => {
+      fill()
+      const first = await provider.list?.(subject.ref.userPoolId, call())
+      expect(first?.items.length).toBeLessThan(130)
+      expect(first?.next).toBeTypeOf('string')
+    })
+
+    it('shows ids that can be read, and whole records only as reads give them', async () => {
+      fill()
+      for (const { id, native } of await all()) {
+        const record = await provider.read(refTo(id), call())
+        expect(record[life.id]).toBe(id)
+        if (native !== undefined) expect(state(native)).toEqual(state(record))
+      }
+    })
+  })
+
+  describe.each(CLIENT_KINDS)('a new client of kind %s', (client) => {
+    it('is answered as it is read, and holds what was planned and nothing else', async () => {
+      const { native, ref } = await make(client)
+      expect(native).toEqual(await provider.read(ref, call()))
+      const [plan, found] = [state(planned(client)), state(native)]
+      for (const [name, value] of Object.entries(plan)) expect(found[name], name).toEqual(value)
+      const { readOnlyKeys, secretPaths } = provider.mapping
+      const known = [...Object.keys(plan), ...readOnlyKeys, ...secretPaths, ...life.added]
+      expect(Object.keys(found).filter((name) => !known.includes(name))).toEqual([])
+    })
+
+    it('is what its kind says, with what the caller named', async () => {
+      const { native } = await make(client)
+      const shown = showClient(provider.mapping, native)
+      const machine = client === 'machine'
+      const confidential = machine || client === 'web'
+      const { appType, refreshTokenRotation, grantTypes } = shown
+      expect(shown).toMatchObject(asked(kind.name, client))
+      expect(grantTypes).toEqual(
+        machine ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
+      )
+      expect(shown.tokenEndpointAuthMethod).toBe(confidential ? 'client_secret_basic' : 'none')
+      expect(appType).toBe(life.appTypes[client])
+      expect(refreshTokenRotation?.enabled).toBe(life.rotates[client])
+    })
+
+    it('has a secret exactly where it is confidential, told once it is made', async () => {
+      const { step, native } = await make(client)
+      const { secret } = showClient(provider.mapping, native)
+      const confidential = client === 'machine' || client === 'web'
+      // Auth0 gives every client a secret; whether it is asked for is another matter.
+      if (confidential || kind.name === 'auth0') {
+        expect(step.reveal()?.reveal()).toBe(secret?.reveal())
+        expect(secret?.reveal().length).toBeGreaterThan(20)
+      } else {
+        expect(step.reveal()).toBeUndefined()
+        expect(secret).toBeNull()
+      }
+    })
+
+    it('breaks no rule of the provider with what it needs, and says what is missing without', () => {
+      const broken = (native: Native) =>
+        provider.mapping.rules.filter(({ holds }) => !holds(native)).map(({ field }) => field)
+      expect(broken(planned(client))).toEqual([])
+      expect(broken(planned(client, { name: 'Bare' }))).toEqual(life.needs[client])
+    })
+
+    it('sends what makes its kind and what was named, and no member more', () => {
+      const bare = { name: 'Bare' }
+      const { body } = creation.step(place(), planned(client, bare)).request
+      expect(Object.keys(body).sort()).toEqual([life.name, ...life.sent[client]].sort())
+    })
+  })
+
+  it('makes two clients of one name', async () => {
+    const [one, other] = [await make('web'), await make('web')]
+    expect(one.ref.id).not.toBe(other.ref.id)
+    expect(one.step.reveal()?.reveal()).not.toBe(other.step.reveal()?.reveal())
+  })
+
+  it('finds a new client by its name, and none that is older where it tells an age', async () => {
+    const old = { ...kind.full, [life.id]: 'older', [life.name]: 'New client' }
+    subject.put(old)
+    const since = Date.now()
+    const next = planned('spa')
+    const ids = async () =>
+      (await creation.find(place(), next, since, call())).map(creation.idOf).sort()
+    const before = life.tellsAge ? [] : ['older']
+    expect(await ids()).toEqual(before)
+    const { ref } = await make('spa')
+    expect(await ids()).toEqual([...before, ref.id].sort())
+  })
+
+  it('finds a new client behind many others', async () => {
+    fill()
+    const since = Date.now()
+    const { ref } = await make('machine')
+    const found = await creation.find(place(), planned('machine'), since, call())
+    expect(found.map(creation.idOf)).toEqual([ref.id])
+  })
+
+  it('is not_found once it is removed, to a read and to a second removal', async () => {
+    const { ref } = await make('web')
+    expect(await removal(ref).send(call())).toBeUndefined()
+    await expect(provider.read(ref, call())).rejects.toMatchObject({ code: 'not_found' })
+    await expect(removal(ref).send(call())).rejects.toMatchObject({ code: 'not_found' })
+    expect(await provider.read(subject.ref, call())).toBeDefined()
+  })
+
+  describe('secrets', () => {
+    const add = async (ref: ClientRef) => {
+      const base = await provider.read(ref, call())
+      const step: SecretStep = secrets.add(ref, base)
+      expect(step.reveal()).toBeUndefined()
+      const after = await step.send(call())
+      if (after !== undefined) expect(state(after)).toEqual(state(await provider.read(ref, call())))
+      return step.reveal()?.reveal() as string
+    }
+    const ids = async (ref: ClientRef) => (await secrets.list(ref, call())).map(({ id }) => id)
+    const end = async (ref: ClientRef, id: string | undefined) =>
+      secrets.remove?.(ref, {}, String(id)).send(call())
+
+    it('are listed without their values', async () => {
+      const { ref, step } = await make('web')
+      const listed = await secrets.list(ref, call())
+      expect(listed).toHaveLength(1)
+      expect(JSON.stringify(listed)).not.toContain(step.reveal()?.reveal())
+      const value = step.reveal()?.reveal() ?? ''
+      for (const { hint } of listed) if (hint !== undefined) expect(value.endsWith(hint)).toBe(true)
+    })
+
+    it('are as many as the provider says, and a new one is another one', async () => {
+      const { ref, step } = await make('web')
+      const value = await add(ref)
+      expect(value.length).toBeGreaterThan(20)
+      expect(value).not.toBe(step.reveal()?.reveal())
+      expect(await ids(ref)).toHaveLength(secrets.atOnce)
+      expect(new Set(await ids(ref)).size).toBe(secrets.atOnce)
+    })
+
+    it('end one by one where there can be two, but never the last one', async () => {
+      if (secrets.atOnce === 1) {
+        expect(secrets.remove).toBeUndefined()
+        return
+      }
+      const { ref } = await make('web')
+      const [first] = await ids(ref)
+      await add(ref)
+      const third = secrets.add(ref, {}).send(call())
+      await expect(third).rejects.toMatchObject({ code: 'provider_refused' })
+      const second = (await ids(ref)).at(-1)
+      await end(ref, first)
+      expect(await ids(ref)).toEqual([second])
+      await expect(end(ref, first)).rejects.toMatchObject({ code: 'not_found' })
+      await expect(end(ref, second)).rejects.toMatchObject({ code: 'provider_refused' })
+      expect(await ids(ref)).toEqual([second])
+      const { tokenEndpointAuthMethod } = showClient(
+        provider.mapping,
+        await provider.read(ref, call()),
+      )
+      expect(tokenEndpointAuthMethod).toBe('client_secret_basic')
+    })
+
+    it('are refused or not asked for by a client that is not there', async () => {
+      const ref = refTo('nobody')
+      await expect(secrets.list(ref, call())).rejects.toMatchObject({ code: 'not_found' })
+      const attempt = secrets.add(ref, {}).send(call())
+      await expect(attempt).rejects.toMatchObject({ code: 'not_found' })
+    })
+
+    if (life.writes.addSecret !== '') {
+      it.each(LOST)('leave it unknown whether one was added by %s', async (fault) => {
+        const { ref } = await make('web')
+        const before = await provider.read(ref, call())
+        fail(fault, life.writes.addSecret)
+        const step = secrets.add(ref, before)
+        await expect(step.send(call())).rejects.toMatchObject({ code: 'outcome_unknown' })
+        expect(step.reveal()).toBeUndefined()
+        const changed =
+          secrets.atOnce === 1
+            ? !same(state(before), state(await provider.read(ref, call())))
+            : (await ids(ref)).length === 2
+        expect(changed).toBe(isApplied(fault))
+      })
+    }
+
+    if (life.writes.removeSecret !== undefined) {
+      it.each(LOST)('leave it unknown whether one was ended by %s', async (fault) => {
+        const { ref } = await make('web')
+        await add(ref)
+        const [first] = await ids(ref)
+        fail(fault, life.writes.removeSecret as string)
+        await expect(end(ref, first)).rejects.toMatchObject({ code: 'outcome_unknown' })
+        expect(await ids(ref)).toHaveLength(isApplied(fault) ? 1 : 2)
+      })
+    }
+  })
+
+  if (life.writes.create !== '') {
+    it.each(LOST)('finds the one client that a creation left behind with %s', async (fault) => {
+      const since = Date.now()
+      const next = planned('web')
+      fail(fault, life.writes.create)
+      const attempt = creation.step(place(), next).send(call())
+      await expect(attempt).rejects.toMatchObject({ code: 'outcome_unknown' })
+      const found = await creation.find(place(), next, since, call())
+      expect(found).toHaveLength(isApplied(fault) ? 1 : 0)
+      for (const native of found) {
+        expect(await provider.read(refTo(creation.idOf(native)), call())).toEqual(native)
+      }
+    })
+
+    it.each(LOST)('leaves it unknown whether a client was removed with %s', async (fault) => {
+      const { ref } = await make('web')
+      fail(fault, life.writes.remove)
+      await expect(removal(ref).send(call())).rejects.toMatchObject({ code: 'outcome_unknown' })
+      const read = provider.read(ref, call()).then(
+        () => 'there',
+        ({ code }: { code: string }) => code,
+      )
+      expect(await read).toBe(isApplied(fault) ? 'not_found' : 'there')
+    })
+
+    it('is throttled by each of its writes without an effect', async () => {
+      const { ref } = await make('web')
+      const before = await provider.read(ref, call())
+      const throttled = { code: 'provider_throttled' }
+      for (const operation of Object.values(life.writes)) fail('throttle', operation)
+      const attempts: readonly Step[] = [
+        creation.step(place(), planned('spa')),
+        removal(ref),
+        secrets.add(ref, before),
+        ...(secrets.remove === undefined ? [] : [secrets.remove(ref, before, 'any')]),
+      ]
+      for (const attempt of attempts) {
+        await expect(attempt.send(call())).rejects.toMatchObject(throttled)
+      }
+      expect(await provider.read(ref, call())).toEqual(before)
+      expect(await creation.find(place(), planned('spa'), 0, call())).toHaveLength(1)
+    })
+
+    it('is refused nothing silently: an answer that is no list is no empty list', async () => {
+      for (const fault of ['redirect', 'garbage_answer', 'error_before_apply'] as const) {
+        subject.emulator?.inject({ kind: fault })
+        const attempt = provider.list?.(subject.ref.userPoolId, call())
+        await expect(attempt).rejects.toMatchObject({ code: 'provider_unavailable' })
+      }
+    })
+  }
+})

@@ -1,0 +1,191 @@
+/**
+ * A mend mends: sent as a PATCH, it ends its finding, brings nothing worse, and changes what it names
+ * and nothing else. From random states of a client, on every provider.
+ */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FIELD_NAMES, type FieldName } from '../../src/core/client.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { isRecord } from '../../src/core/json.ts'
+import { lintClient } from '../../src/core/lint/lint.ts'
+import { type Finding, SEVERITIES } from '../../src/core/lint/rule.ts'
+import { isLens, type Mapping, type Row, showField } from '../../src/core/mapping.ts'
+import { planOf, withMembers } from '../plan.ts'
+import { PROVIDERS, type ProviderName, SAMPLES } from './lint-samples.ts'
+
+const URIS = [
+  'https://app.example.com/callback',
+  'https://example.com',
+  'http://app.example.com/cb',
+  'http://localhost:3000/cb',
+  'https://localhost/cb',
+  'https://*.preview.example.com/cb',
+  'http://*.example.com',
+  'com.example.app://cb',
+  'https://user@app.example.com/',
+  'https://github.io/cb',
+]
+const ORIGINS = [
+  'https://app.example.com',
+  'http://localhost',
+  'http://app.example.com',
+  'https://*.example.com',
+]
+const GRANTS = [
+  'authorization_code',
+  'refresh_token',
+  'implicit',
+  'password',
+  'client_credentials',
+  'http://auth0.com/oauth/grant-type/password-realm',
+  'http://auth0.com/oauth/legacy/grant-type/ro',
+]
+const FLOWS = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH']
+
+const uris = fc.subarray(URIS)
+const origins = fc.subarray(ORIGINS)
+const flag = fc.constantFrom<boolean | undefined>(true, false, undefined)
+const maybe = (value: Json) => fc.constantFrom<Json | undefined>(value, undefined)
+
+/** Members that break rules; `undefined` removes the fixture's. */
+const MEMBERS: Readonly<Record<ProviderName, Record<string, fc.Arbitrary<Json | undefined>>>> = {
+  auth0: {
+    callbacks: uris,
+    allowed_logout_urls: uris,
+    web_origins: origins,
+    allowed_origins: origins,
+    grant_types: fc.subarray(GRANTS),
+    app_type: fc.constantFrom<Json | undefined>('spa', 'native', 'regular_web', undefined),
+    token_endpoint_auth_method: fc.constantFrom<Json | undefined>(
+      'none',
+      'client_secret_post',
+      undefined,
+    ),
+    oidc_conformant: flag,
+    is_first_party: flag,
+    cross_origin_authentication: flag,
+    require_proof_of_possession: flag,
+    jwt_configuration: fc.constantFrom({ alg: 'HS256' }, { alg: 'RS256' }),
+    refresh_token: fc.constantFrom<Json | undefined>(
+      undefined,
+      { rotation_type: 'non-rotating', expiration_type: 'non-expiring', leeway: 0 },
+      {
+        rotation_type: 'rotating',
+        expiration_type: 'expiring',
+        leeway: 0,
+        token_lifetime: 99_999_999,
+        infinite_token_lifetime: false,
+        infinite_idle_token_lifetime: true,
+      },
+    ),
+  },
+  cognito: {
+    CallbackURLs: uris,
+    LogoutURLs: uris,
+    DefaultRedirectURI: fc.constantFrom<Json | undefined>(undefined, ...URIS),
+    AllowedOAuthFlows: fc.constantFrom<Json | undefined>(
+      ['code'],
+      ['code', 'implicit'],
+      ['implicit'],
+      ['client_credentials'],
+      undefined,
+    ),
+    AllowedOAuthFlowsUserPoolClient: flag,
+    AllowedOAuthScopes: fc.subarray(['openid', 'aws.cognito.signin.user.admin', 'api/read']),
+    ExplicitAuthFlows: fc.oneof(
+      fc.subarray(FLOWS),
+      fc.constantFrom(undefined, ['USER_PASSWORD_AUTH']),
+    ),
+    ClientSecret: maybe('a1b2c3d4e5f6g7h8i9j0k1l2m3'),
+    ReadAttributes: maybe(['email']),
+    WriteAttributes: maybe(['email']),
+    PreventUserExistenceErrors: fc.constantFrom<Json | undefined>('LEGACY', 'ENABLED', undefined),
+    EnableTokenRevocation: flag,
+    EnablePropagateAdditionalUserContextData: fc.constant(undefined),
+    RefreshTokenRotation: fc.constantFrom<Json | undefined>(
+      { Feature: 'ENABLED' },
+      { Feature: 'DISABLED' },
+      undefined,
+    ),
+    RefreshTokenValidity: fc.constantFrom(1, 30, 3_650),
+  },
+  local: {
+    redirect_uris: uris,
+    web_origins: origins,
+    grant_types: fc.subarray(GRANTS.slice(0, 5)),
+    application_type: fc.constantFrom('web', 'native'),
+    token_endpoint_auth_method: fc.constantFrom('none', 'client_secret_basic'),
+    client_secret: maybe('local-secret-local-secret-local-secret'),
+    dpop_bound_access_tokens: flag,
+    rotate_refresh_tokens: flag,
+    refresh_token_lifetime: fc.constantFrom(86_400, 31_536_000),
+  },
+}
+
+/** Native members that move along with a field by the nature of the provider, as its notes tell. */
+const COUPLED: Readonly<Record<string, readonly string[]>> = {
+  grantTypes: ['ExplicitAuthFlows'],
+  refreshTokenRotation: ['ExplicitAuthFlows', 'refresh_token'],
+  refreshTokenIdleLifetime: ['refresh_token'],
+}
+
+const RUNS = 60
+const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity)
+const keyOf = ({ rule, field }: Finding) => `${rule} ${field}`
+
+const mendable = (provider: ProviderName) =>
+  Object.entries(SAMPLES).filter(([, sample]) => sample.provider === provider && sample.mend)
+
+describe.each(Object.keys(PROVIDERS) as ProviderName[])('on %s', (provider) => {
+  const { mapping, clean } = PROVIDERS[provider] as { mapping: Mapping; clean: JsonObject }
+
+  const examples = mendable(provider).map(([, { members }]): [typeof members] => [members])
+
+  it('each mend ends its finding, and changes what it names only', () => {
+    const mended = new Set<string>()
+    fc.assert(
+      fc.property(fc.record(MEMBERS[provider], { requiredKeys: [] }), (members) => {
+        const before = withMembers(clean, members as Record<string, Json | undefined>)
+        const found = lintClient(mapping, before)
+        for (const finding of found) {
+          if (finding.mend === undefined) continue
+          const client = finding.mend as JsonObject
+          const { next, named } = planOf(mapping, before, client)
+          const after = lintClient(mapping, next)
+          expect(after.map(keyOf)).not.toContain(keyOf(finding))
+          const known = found.map(keyOf)
+          const worse = after.filter((one) => rank(one) < rank(finding))
+          expect(worse.filter((one) => !known.includes(keyOf(one)))).toEqual([])
+          expect(Object.keys(client)).toEqual(expect.arrayContaining([...named]))
+          expectUntouched(before, next, client)
+          mended.add(finding.rule)
+        }
+      }),
+      { numRuns: RUNS, examples },
+    )
+    // The property would hold of a program that mends nothing.
+    expect(mendable(provider).filter(([id]) => !mended.has(id))).toEqual([])
+  })
+
+  function expectUntouched(before: JsonObject, next: JsonObject, client: JsonObject): void {
+    const members = Object.keys(client).flatMap((field) => membersOf(field, client[field] ?? null))
+    for (const name of new Set([...Object.keys(before), ...Object.keys(next)])) {
+      if (!members.includes(name)) expect(next[name], name).toEqual(before[name])
+    }
+    for (const field of FIELD_NAMES.filter((name) => isHeld(name) && !(name in client))) {
+      expect(showField(mapping, field, next), field).toEqual(showField(mapping, field, before))
+    }
+  }
+
+  /** Views follow other fields by their nature, and the raw rest is compared by its members. */
+  const isHeld = (field: FieldName) =>
+    field !== 'providerSettings' && isLens(mapping.fields[field] as Row<unknown>)
+
+  function membersOf(field: string, asked: Json): readonly string[] {
+    if (field === 'providerSettings') return isRecord(asked) ? Object.keys(asked) : []
+    const row = mapping.fields[field as 'name'] as Row<unknown>
+    const own = row.support === 'missing' ? [] : row.keys.map((path) => path.split('.')[0] ?? '')
+    return [...own, ...(COUPLED[field] ?? [])]
+  }
+})

@@ -1,0 +1,186 @@
+/**
+ * The two changes that the enumeration of faults is about: of one call that replaces everything
+ * (Cognito), and of three calls, two of them to another resource (Auth0 with `supportedIdp`).
+ */
+
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { secret } from '../../src/core/secret.ts'
+import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import type { Fault, FaultKind } from '../../src/emulators/faults.ts'
+import type { ClientRef, Provider } from '../../src/providers/provider.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import { auth0Over } from '../contract/auth0-provider.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+
+/** All settings as stored, each under one name. */
+export type View = JsonObject
+
+/** One client with its provider, and a change of it. */
+export interface ChangedClient {
+  readonly ref: ClientRef
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly provider: Provider
+  view(): View
+  inject(fault: Fault): void
+  clearFaults(): void
+  /** Whether a call that was delayed has been applied by now. */
+  lateCallLanded(): boolean
+  /** Sets native members as somebody else would. */
+  writeOutside(members: JsonObject): void
+  close(): Promise<void>
+}
+
+/** A call by its operation, and how many of that operation pass before it. */
+export interface CallOfKind {
+  readonly operation: string
+  readonly skip: number
+}
+
+export interface ChangeKind {
+  readonly name: 'cognito' | 'auth0'
+  /** Whether an update resets what it leaves out, so that it overwrites what it did not see. */
+  readonly replaces: boolean
+  /** What is asked for, and the settings that it writes with their values after. */
+  readonly client: JsonObject
+  readonly after: View
+  /** Neutral fields that it names, as the history tells them. */
+  readonly fields: readonly string[]
+  /** Its calls in order. */
+  readonly calls: readonly CallOfKind[]
+  readonly read: CallOfKind
+  /** What an outside writer sets: a setting that the change names, or another one. */
+  readonly outside: { readonly named: JsonObject; readonly other: JsonObject }
+  start(): Promise<ChangedClient>
+}
+
+const ID = 'exampleClientId'
+const CALLBACK = 'https://app.example.com/new'
+
+const COGNITO: ChangeKind = {
+  name: 'cognito',
+  replaces: true,
+  client: { name: 'New', callbacks: { add: [CALLBACK] } },
+  after: { ClientName: 'New', CallbackURLs: ['https://app.example.com/callback', CALLBACK] },
+  fields: ['name', 'callbacks'],
+  calls: [{ operation: 'UpdateUserPoolClient', skip: 0 }],
+  read: { operation: 'DescribeUserPoolClient', skip: 0 },
+  outside: { named: { ClientName: 'Foreign' }, other: { AuthSessionValidity: 7 } },
+  start: async () => {
+    const emulator = await startCognitoEmulator({
+      pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
+      lockMs: 0,
+    })
+    emulator.addFutureMember('MemberOfTomorrow')
+    const providers = await createProviders(
+      {
+        it: {
+          type: 'cognito',
+          pools: { [POOL_ID]: { region: 'us-east-1', endpoint: emulator.url } },
+          credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
+          pace: { perOperation: 10_000, perCategory: 10_000 },
+        },
+      },
+      { now: Date.now, environmentCredentials: () => undefined },
+    )
+    const stored = () => emulator.client(POOL_ID, ID) as JsonObject
+    return {
+      ref: { provider: 'it', userPoolId: POOL_ID, id: ID },
+      providers,
+      provider: providers.get('it') as Provider,
+      view: () => {
+        const { LastModifiedDate: _, ...settings } = stored()
+        return inOrder(settings)
+      },
+      inject: emulator.inject,
+      clearFaults: emulator.clearFaults,
+      lateCallLanded: () => emulator.calls.some(({ fault }) => fault === 'delay'),
+      writeOutside: (members) => emulator.put(POOL_ID, { ...stored(), ...members }),
+      close: emulator.close,
+    }
+  },
+}
+
+const CONNECTIONS = ['users', 'google', 'github']
+const CONNECTION_CALL = 'PATCH /connections/{id}/clients'
+
+const AUTH0: ChangeKind = {
+  name: 'auth0',
+  replaces: false,
+  client: { name: 'New', supportedIdp: ['google'] },
+  after: { name: 'New', $google: true, $users: false },
+  fields: ['name', 'supportedIdp'],
+  calls: [
+    { operation: CONNECTION_CALL, skip: 0 },
+    { operation: 'PATCH /clients/{id}', skip: 0 },
+    { operation: CONNECTION_CALL, skip: 1 },
+  ],
+  read: { operation: 'GET /clients/{id}', skip: 0 },
+  outside: { named: { name: 'Foreign' }, other: { description: 'Foreign' } },
+  start: async () => {
+    const emulator = await startAuth0Emulator({
+      clients: [fullAuth0Client],
+      connections: CONNECTIONS.map((name) => ({
+        id: `con_${name}`,
+        name,
+        strategy: name,
+        enabledClients: name === 'users' ? [ID, 'another'] : ['another'],
+      })),
+    })
+    const providers = await auth0Over(emulator.url)
+    return {
+      ref: { provider: 'auth0', id: ID },
+      providers,
+      provider: providers.get('auth0') as Provider,
+      view: () => ({
+        ...inOrder(emulator.client(ID) as JsonObject),
+        ...Object.fromEntries(
+          CONNECTIONS.flatMap((name): [string, Json][] => {
+            const enabled = emulator.enabledClients(`con_${name}`)
+            const others = enabled.filter((id) => id !== ID)
+            return [
+              [`$${name}`, enabled.includes(ID)],
+              [`$${name} of others`, others],
+            ]
+          }),
+        ),
+      }),
+      inject: emulator.inject,
+      clearFaults: emulator.clearFaults,
+      lateCallLanded: () => emulator.calls.some(({ fault }) => fault === 'delay'),
+      writeOutside: (members) =>
+        emulator.put({ ...(emulator.client(ID) as JsonObject), ...members }),
+      close: emulator.close,
+    }
+  },
+}
+
+export const CHANGE_KINDS: readonly ChangeKind[] = [COGNITO, AUTH0]
+
+/** Upstream faults that meet a call of the change. */
+export const UPSTREAM_FAULTS = [
+  'throttle',
+  'error_before_apply',
+  'error_after_apply',
+  'reset_before_apply',
+  'reset_after_apply',
+  'stall_before_apply',
+  'stall_after_apply',
+  'cut_answer',
+  'garbage_answer',
+  'redirect',
+  /** Applied later than its caller waits, and within the time that settling gives it. */
+  'delay',
+] as const satisfies readonly FaultKind[]
+
+export type UpstreamFault = (typeof UPSTREAM_FAULTS)[number]
+
+/** Lists in one order: Cognito keeps an order of its own. */
+function inOrder(record: JsonObject): JsonObject {
+  const sorted = Object.entries(record).map(
+    ([name, value]) =>
+      [name, Array.isArray(value) ? [...(value as string[])].sort() : value] as const,
+  )
+  return Object.fromEntries(sorted)
+}

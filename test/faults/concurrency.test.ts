@@ -1,0 +1,120 @@
+/** Two servers as processes of their own on one SQLite file: a hundred changes at once, in one order. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
+import { linearization, type Operation, type State } from './linearizability.ts'
+import { type ProcessWorld, startProcessWorld } from './process-world.ts'
+import { auth0At, cognitoAt, patch, type ServerProcess } from './servers.ts'
+
+let world: ProcessWorld
+
+beforeEach(async () => {
+  world = await startProcessWorld()
+})
+afterEach(() => world.close())
+
+/** What changes of this file name, as the checker of histories watches it. */
+function watched(client: JsonObject): State {
+  const { name, description, callbacks, allowedLogoutUrls, clientMetadata } = client
+  const keys = Object.entries((clientMetadata ?? {}) as Readonly<Record<string, string>>)
+  return {
+    name,
+    description: description ?? '',
+    callbacks,
+    allowedLogoutUrls,
+    ...Object.fromEntries(keys.map(([key, value]) => [`clientMetadata.${key}`, value])),
+  } as State
+}
+
+/** A change, and the same for the checker. */
+interface Change {
+  readonly client: JsonObject
+  readonly operation: Pick<Operation, 'set' | 'add'>
+}
+
+const adding = (field: string, count: number): readonly Change[] =>
+  Array.from({ length: count }, (_, index) => {
+    const url = `https://app.example.com/${field}/${index}`
+    return { client: { [field]: { add: [url] } }, operation: { add: { [field]: [url] } } }
+  })
+const setting = (field: string, value: string): Change => ({
+  client: { [field]: value },
+  operation: { set: { [field]: value } },
+})
+const keeping = (key: string): Change => ({
+  client: { clientMetadata: { [key]: key } },
+  operation: { set: { [`clientMetadata.${key}`]: key } },
+})
+
+describe('a hundred changes at once, over two servers', () => {
+  const SUBJECTS = [
+    {
+      // A list of Cognito's holds a hundred; one is there already.
+      provider: 'cognito',
+      where: { provider: 'cognito', userPoolId: POOL_ID },
+      changes: [
+        ...adding('callbacks', 60),
+        ...adding('allowedLogoutUrls', 39),
+        setting('name', 'Changed'),
+      ],
+    },
+    {
+      // Metadata of Auth0's holds ten keys; two are there already.
+      provider: 'auth0',
+      where: { provider: 'auth0' },
+      changes: [
+        ...adding('callbacks', 50),
+        ...adding('allowedLogoutUrls', 40),
+        ...Array.from({ length: 8 }, (_, index) => keeping(`key${index}`)),
+        setting('name', 'Changed'),
+        setting('description', 'Changed'),
+      ],
+    },
+  ]
+
+  it.each(SUBJECTS)(
+    'are all in force at $provider, in one order',
+    async ({ where, changes }) => {
+      const providers = { cognito: cognitoAt(world.cognito.url), auth0: auth0At(world.auth0.url) }
+      const both = await Promise.all([world.server(providers), world.server(providers)])
+      const pick = (index: number) => both[index % 2] as ServerProcess
+      const unchanged = await patch(pick(0), world.issuer, { ...where, client: {} })
+      const initial = watched(unchanged?.body ?? {})
+
+      const sent = changes.map(async ({ client, operation }, index): Promise<Operation> => {
+        const invoked = performance.now()
+        const answer = await patch(pick(index), world.issuer, { ...where, client })
+        expect(answer).toMatchObject({ status: 200 })
+        const returned = performance.now()
+        return {
+          name: `change ${index}`,
+          invoked,
+          returned,
+          ...operation,
+          answer: watched(answer?.body ?? {}),
+        }
+      })
+      const history = await Promise.all(sent)
+      const end = await patch(pick(1), world.issuer, { ...where, client: {} })
+      const after = watched(end?.body ?? {})
+
+      expect(changes).toHaveLength(100)
+      expect(after).toEqual({
+        ...initial,
+        ...Object.assign({}, ...changes.map(({ operation }) => operation.set ?? {})),
+        callbacks: expect.arrayContaining(
+          changes.flatMap(({ operation }) => operation.add?.callbacks ?? []),
+        ),
+        allowedLogoutUrls: expect.arrayContaining(
+          changes.flatMap(({ operation }) => operation.add?.allowedLogoutUrls ?? []),
+        ),
+      })
+      const order = linearization(initial, history)
+      expect(order).toHaveLength(100)
+      const read = { name: 'the end', invoked: performance.now(), returned: performance.now() }
+      expect(linearization(initial, [...history, { ...read, answer: after }])).toHaveLength(101)
+    },
+    120_000,
+  )
+})

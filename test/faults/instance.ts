@@ -1,0 +1,156 @@
+/**
+ * One instance of the program as a scenario runs it, in process: it can stand still for ever at a crash
+ * point, which is how it dies, and it tells which points it has passed.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { createFingerprints } from '../../src/core/fingerprint.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { changeClient } from '../../src/service/change.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import type { Service } from '../../src/service/service.ts'
+import { sweep } from '../../src/service/settle.ts'
+import { createTurns } from '../../src/service/turns.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createSeal } from '../../src/store/seal.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+import type { ChangedClient } from './changed-client.ts'
+
+export interface Crash {
+  readonly point: CrashPoint
+  /** At which of its visits: 1 is the first. */
+  readonly visit: number
+}
+
+/** What became of one change, as its caller saw it; `undefined`: it crashed. */
+export type Answer =
+  | { readonly outcome: string; readonly warnings: number; readonly operationId?: string }
+  | { readonly code: string }
+  | undefined
+
+const KEY = Buffer.alloc(32, 7)
+/** Long enough for a loopback call of a busy process (milliseconds). */
+export const UPSTREAM_TIMEOUT_MS = 150
+/** Leaves room for a second attempt, which needs half a second (milliseconds). */
+const DEADLINE_MS = 1_500
+/** A busy machine is given this long for a late call to arrive (milliseconds). */
+const LONGEST_LATE_MS = 2_000
+const CALM_DEADLINE_MS = 10_000
+/** Tries on a machine that may be busy, before something is held to be broken. */
+const TRIES = 20
+
+export interface Instance {
+  readonly service: Service
+  readonly passed: CrashPoint[]
+  /** Resolves when it stands still at its crash point. */
+  readonly crashed: Promise<'crashed'>
+  close(): Promise<void>
+}
+
+export interface InstanceOptions {
+  readonly crash?: Crash | undefined
+  readonly lateMs?: number
+  /** Whether what is on its way has arrived: it does so while settling waits for it, not after. */
+  landed?(): boolean
+}
+
+/** Opens an instance on a file; `lateMs`: how far its clock is ahead. */
+export async function openInstance(
+  path: string,
+  providers: ReadonlyMap<string, Provider>,
+  { crash, lateMs = 0, landed }: InstanceOptions,
+): Promise<Instance> {
+  const now = () => Date.now() + lateMs
+  const passed: CrashPoint[] = []
+  let die = (_: 'crashed') => {}
+  const crashed = new Promise<'crashed'>((resolve) => {
+    die = resolve
+  })
+  const service: Service = {
+    store: createSqliteStore(await openDatabase(path)),
+    seal: createSeal(KEY),
+    fingerprints: createFingerprints(KEY),
+    providers,
+    turns: createTurns(now),
+    keysInUse: new Set(),
+    upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
+    now,
+    sleep: async (milliseconds) => {
+      const until = Date.now() + LONGEST_LATE_MS
+      await new Promise((resume) => setTimeout(resume, milliseconds))
+      while (landed?.() === false && Date.now() < until) await new Promise(setImmediate)
+    },
+    newId: randomUUID,
+    reached: async (point) => {
+      passed.push(point)
+      if (point !== crash?.point) return
+      if (passed.filter((one) => one === point).length !== crash.visit) return
+      die('crashed')
+      await new Promise(() => {})
+    },
+  }
+  return { service, passed, crashed, close: () => service.store.close() }
+}
+
+/** Changes the client as one request does. */
+export async function changeWith(
+  { service, crashed }: Instance,
+  { ref, provider }: ChangedClient,
+  client: JsonObject,
+  deadlineMs = DEADLINE_MS,
+): Promise<Answer> {
+  const deadline = service.now() + deadlineMs
+  const work = changeClient(service, {
+    ref,
+    provider: service.providers.get(ref.provider) ?? provider,
+    patch: parseMergePatch(client),
+    dryRun: false,
+    actor: { subject: 'tester', issuer: 'https://issuer.example' },
+    requestId: 'request',
+    deadline,
+  }).then(
+    ({ outcome, warnings, operationId }) => ({
+      outcome,
+      warnings: warnings.length,
+      ...(operationId === undefined ? {} : { operationId }),
+    }),
+    (error: { code: string }) => ({ code: error.code ?? String(error) }),
+  )
+  const ended = await Promise.race([work, crashed])
+  return ended === 'crashed' ? undefined : ended
+}
+
+/** A list that both providers have; the change before and the change after add to it. */
+const adding = (name: string) => ({
+  allowedLogoutUrls: { add: [`https://app.example.com/${name}`] },
+})
+
+/**
+ * A change that nothing is to go wrong with; `name` makes it its own. On a busy machine a call may take
+ * too long, so it is tried again.
+ */
+export async function changeCalmly(
+  instance: Instance,
+  client: ChangedClient,
+  name: string,
+): Promise<Answer> {
+  let answer: Answer
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    answer = await changeWith(instance, client, adding(name), CALM_DEADLINE_MS)
+    if (answer === undefined || 'outcome' in answer) return answer
+  }
+  return answer
+}
+
+/** Sweeps, several times if need be: what one could not settle is for the next. Gives what is left. */
+export async function sweepUntilSettled({ service }: Instance): Promise<number> {
+  let left = 0
+  for (let sweeps = 0; sweeps < TRIES; sweeps += 1) {
+    await sweep(service)
+    left = (await service.store.openIntents()).length
+    if (left === 0) return left
+  }
+  return left
+}

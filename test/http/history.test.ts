@@ -1,0 +1,149 @@
+/** Who may see what of the history, and headers that only some entries can bring. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import type { HttpRequest } from '../../src/http/message.ts'
+import { startWorld, type World } from '../contract/world.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
+
+const CLIENT = '/clients/exampleClientId'
+const ADDRESSES = {
+  auth0: {},
+  'cognito-client': { provider: 'cognito-client', userPoolId: POOL_ID },
+  local: { provider: 'local' },
+}
+
+let world: World
+/** The operation of a change at each provider. */
+const operations = new Map<string, string>()
+
+beforeAll(async () => {
+  const of = (provider: string) => ({
+    scope: `history:${provider}`,
+    grants: ['history:read'],
+    providers: [provider],
+  })
+  const permissions = [
+    { scope: 'write', grants: ['clients:read', 'clients:write', 'secrets:read'] },
+    { scope: 'read', grants: ['clients:read'] },
+    ...Object.keys(ADDRESSES).map(of),
+  ] as never
+  world = await startWorld({ permissions })
+  for (const [provider, address] of Object.entries(ADDRESSES)) {
+    const body = { ...address, client: { name: `At ${provider}` } }
+    const { status, headers } = await send(['write'], change(body))
+    expect(status).toBe(200)
+    operations.set(provider, headers['operation-id'] ?? '')
+  }
+})
+afterAll(() => world.close())
+
+const change = (body: object): Partial<HttpRequest> => ({
+  method: 'PATCH',
+  path: CLIENT,
+  body: Buffer.from(JSON.stringify(body)),
+})
+
+async function send(
+  scopes: readonly string[],
+  more: Partial<HttpRequest>,
+  claims: JsonObject = {},
+) {
+  const answer = await world.clientry.app({
+    method: 'GET',
+    path: '/history',
+    query: '',
+    body: undefined,
+    deadline: Date.now() + 5_000,
+    ...more,
+    headers: {
+      authorization: [`Bearer ${await world.token(scopes, claims)}`],
+      'content-type': ['application/json'],
+      'x-request-id': ['r-1'],
+      ...more.headers,
+    },
+  })
+  return { ...answer, json: JSON.parse(answer.body) as JsonObject }
+}
+
+const providersIn = (body: JsonObject) =>
+  (body.items as readonly { client: { provider: string } }[]).map(({ client }) => client.provider)
+
+describe('GET /history', () => {
+  it.each(Object.keys(ADDRESSES))('tells of %s alone to whoever may read only that', async (id) => {
+    const { status, json } = await send([`history:${id}`, 'read'], {})
+    expect(status).toBe(200)
+    expect(providersIn(json)).toEqual([id])
+    const narrowed = await send([`history:${id}`], { query: `provider=${id}` })
+    expect(providersIn(narrowed.json)).toEqual([id])
+    for (const query of ['outcome=applied', 'actor=tester', 'limit=100']) {
+      expect(providersIn((await send([`history:${id}`], { query })).json)).toEqual([id])
+    }
+  })
+
+  it('tells of two to whoever may read two, newest first', async () => {
+    const { json } = await send(['history:auth0', 'history:local'], {})
+    expect(providersIn(json)).toEqual(['local', 'auth0'])
+  })
+
+  it('refuses another provider, by its name only to whoever may do anything there', async () => {
+    const hidden = await send(['history:auth0'], { query: 'provider=local' })
+    expect(hidden).toMatchObject({ status: 400, json: { field: 'provider' } })
+    expect(hidden.body).not.toContain('local')
+    const seen = await send(['history:auth0', 'read'], { query: 'provider=local' })
+    expect(seen).toMatchObject({ status: 403, json: { code: 'insufficient_scope' } })
+    expect(await send(['read'], {})).toMatchObject({ status: 403 })
+  })
+
+  it('tells of open changes of those providers alone', async () => {
+    const open = await send(['history:auth0'], { query: 'outcome=open' })
+    expect(open).toMatchObject({ status: 200, json: { items: [] } })
+  })
+})
+
+describe('GET /operations/{operationId}', () => {
+  const at = (id: string | undefined) => ({ path: `/operations/${id}` })
+
+  it('is for anybody else, byte for byte, as if it did not exist', async () => {
+    const missing = await send(['read'], at('none'), { sub: 'somebody' })
+    expect(missing.status).toBe(404)
+    for (const id of operations.values()) {
+      const foreign = await send(['read'], at(id), { sub: 'somebody' })
+      expect(foreign.body).toBe(missing.body)
+      expect(foreign.headers).toEqual(missing.headers)
+      const other = await send(['write'], at(id), { client_id: 'another-client' })
+      expect(other.body).toBe(missing.body)
+    }
+  })
+
+  it('is told to its caller, and to whoever may read the history of that provider', async () => {
+    const id = operations.get('local')
+    expect(await send(['read'], at(id))).toMatchObject({ status: 200, json: { operationId: id } })
+    const reader = await send(['history:local'], at(id), { sub: 'somebody' })
+    expect(reader).toMatchObject({ status: 200, json: { actor: { subject: 'tester' } } })
+    const elsewhere = await send(['history:auth0'], at(id), { sub: 'somebody' })
+    expect(elsewhere.status).toBe(404)
+  })
+})
+
+describe('a header that came twice', () => {
+  it.each(['idempotency-key', 'if-match'])('is refused: %s', async (name) => {
+    const headers = { [name]: ['"one"', '"one"'] }
+    const answer = await send(['write'], { ...change({ client: { name: 'Twice' } }), headers })
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } })
+    expect(world.auth0.client('exampleClientId')?.name).toBe('At auth0')
+  })
+})
+
+describe('an Idempotency-Key', () => {
+  it('of one caller means nothing to another', async () => {
+    const headers = { 'idempotency-key': ['shared'] }
+    const sent = { ...change({ client: { description: 'Keyed' } }), headers }
+    const first = await send(['write'], sent)
+    const other = await send(['write'], sent, { sub: 'somebody' })
+    expect([first.status, other.status]).toEqual([200, 200])
+    expect(other.headers['idempotent-replayed']).toBeUndefined()
+    const again = await send(['write'], sent)
+    expect(again.headers['idempotent-replayed']).toBe('true')
+  })
+})

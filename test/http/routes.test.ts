@@ -1,0 +1,237 @@
+/**
+ * A walk over the route table: each route with each kind of token has the answer that its row says. A
+ * new route is walked as soon as it stands in the table, and the test asks for a request that it takes.
+ */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { PERMISSIONS, type Permission } from '../../src/core/permissions.ts'
+import type { HttpRequest, HttpResponse } from '../../src/http/message.ts'
+import { ROUTES, type Route } from '../../src/http/routes.ts'
+import { startWorld, type World } from '../contract/world.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import { fullLocalClient } from '../fixtures/local.ts'
+
+interface Minimal {
+  /** The path with its parameters filled in. */
+  path(): string
+  readonly query?: string
+  readonly body?: JsonObject
+  /** Whom it is about; a permission at another provider is then not enough. */
+  readonly about: 'default provider' | 'all providers' | 'any provider'
+}
+
+/** The least that each route takes. Every route must stand here. */
+const REQUESTS: Readonly<Record<string, Minimal>> = {
+  createClient: {
+    path: () => '/clients',
+    query: 'dryRun=true',
+    body: { kind: 'spa', client: { name: 'Walked' } },
+    about: 'default provider',
+  },
+  deleteClient: { path: () => CLIENT, query: 'dryRun=true', about: 'default provider' },
+  getClient: { path: () => CLIENT, about: 'default provider' },
+  updateClient: {
+    path: () => CLIENT,
+    body: { client: { description: 'Walked' } },
+    about: 'default provider',
+  },
+  lintClient: { path: () => `${CLIENT}/lint`, about: 'default provider' },
+  getClientHistory: { path: () => `${CLIENT}/history`, about: 'default provider' },
+  rollbackClient: { path: () => `${CLIENT}/rollback`, body: { to: 2 }, about: 'default provider' },
+  searchHistory: { path: () => '/history', about: 'any provider' },
+  getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
+  listProviders: { path: () => '/providers', about: 'any provider' },
+  getProvider: { path: () => '/providers/auth0', about: 'default provider' },
+  getOpenapi: { path: () => '/openapi.json', about: 'any provider' },
+  getHealth: { path: () => '/healthz', about: 'any provider' },
+  getReadiness: { path: () => '/readyz', about: 'any provider' },
+  getMetrics: { path: () => '/metrics', about: 'all providers' },
+}
+
+const CLIENT = '/clients/exampleClientId'
+let world: World
+let operationId: unknown
+
+beforeAll(async () => {
+  const everywhere = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
+  const elsewhere = PERMISSIONS.map((one) => ({
+    scope: `local:${one}`,
+    grants: [one],
+    providers: ['local'],
+  }))
+  const permissions = [...everywhere, ...elsewhere] as never
+  world = await startWorld({ permissions, metrics: true })
+  const token = await world.token(['clients:write'])
+  const made = await request(requestOf('updateClient'), 'PATCH', token)
+  expect(made.status).toBe(200)
+  operationId = made.headers['operation-id']
+  expect(operationId).toBeTruthy()
+})
+afterAll(() => world.close())
+
+function requestOf(id: string): Minimal {
+  const found = REQUESTS[id]
+  if (found === undefined) throw new TypeError(`REQUESTS has nothing for ${id}`)
+  return found
+}
+
+function request(
+  { path, query = '', body }: Minimal,
+  method: string,
+  token: string | undefined,
+  more: Partial<HttpRequest> = {},
+): Promise<HttpResponse> {
+  return world.clientry.app({
+    method,
+    path: path(),
+    query,
+    headers: {
+      ...(token === undefined ? {} : { authorization: [`Bearer ${token}`] }),
+      'content-type': ['application/json'],
+    },
+    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+    deadline: Date.now() + 5_000,
+    ...more,
+  })
+}
+
+type Expectation = number | ((route: Route, minimal: Minimal) => number)
+
+const isPublic = ({ permission }: Route) => permission === 'public'
+const others = ({ permission }: Route): Permission[] =>
+  PERMISSIONS.filter((one) => one !== permission && !opens(permission).includes(one))
+
+/** Permissions that open a route beside its own: an operation is told to whoever may read the history. */
+const opens = (permission: Route['permission']): readonly Permission[] =>
+  permission === 'clients:read' ? ['history:read'] : []
+
+const TOKENS: readonly {
+  readonly name: string
+  token(route: Route): Promise<string | undefined>
+  readonly status: Expectation
+}[] = [
+  { name: 'no token', token: async () => undefined, status: 401 },
+  { name: 'a malformed token', token: async () => 'not.a.token', status: 401 },
+  { name: 'a token of none', token: async () => 'x', status: 401 },
+  {
+    name: 'a token for somebody else',
+    token: (route) => world.token([route.permission], { aud: 'https://other.example' }),
+    status: 401,
+  },
+  {
+    name: 'an expired token',
+    token: (route) => world.token([route.permission], { exp: 1_000, iat: 500 }),
+    status: 401,
+  },
+  {
+    name: 'a token of another issuer',
+    token: (route) => world.token([route.permission], { iss: 'https://other.example/' }),
+    status: 401,
+  },
+  {
+    name: 'a token without a scope',
+    token: () => world.token([]),
+    // Which providers there are is nothing for whoever may do nothing anywhere.
+    status: ({ operationId: id }) => (id === 'getProvider' ? 404 : 403),
+  },
+  {
+    name: 'a token with every other scope',
+    token: (route) => world.token(others(route)),
+    // Which providers there are may be known to whoever may do anything there.
+    status: ({ operationId: id }) =>
+      VISIBLE.includes(id) ? 200 : id === 'getOperation' ? 404 : 403,
+  },
+  {
+    name: 'a token for another provider only',
+    token: (route) => world.token([`local:${route.permission}`]),
+    status: ({ operationId: id }, { about }) =>
+      about === 'any provider' ? 200 : about === 'all providers' ? 403 : (HIDDEN[id] ?? 400),
+  },
+  {
+    name: 'a token that is enough',
+    token: (route) => world.token([route.permission]),
+    status: 200,
+  },
+]
+
+/** Routes that tell of each provider only what its visibility is: any permission there shows it. */
+const VISIBLE = ['listProviders', 'getProvider']
+/** What of another provider is not there for this caller; elsewhere a provider is refused by name. */
+const HIDDEN: Readonly<Record<string, number>> = { getOperation: 404, getProvider: 404 }
+
+describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  '%s',
+  (_, route) => {
+    it.each(TOKENS.map((one) => [one.name, one] as const))('with %s', async (_name, one) => {
+      const minimal = requestOf(route.operationId)
+      const token = await one.token(route)
+      const answer = await request(minimal, route.method, token)
+      const { status } = one
+      const expected = typeof status === 'function' ? status(route, minimal) : status
+      expect(answer.status, answer.body).toBe(isPublic(route) ? 200 : expected)
+      if (answer.status === 401 || answer.status === 403) {
+        expect(answer.headers['www-authenticate']).toMatch(/^Bearer/)
+        expect(JSON.parse(answer.body)).toMatchObject({
+          code: answer.status === 401 ? 'unauthenticated' : 'insufficient_scope',
+        })
+      }
+    })
+
+    it('refuses an unknown parameter and a body that is none', async () => {
+      const minimal = requestOf(route.operationId)
+      const token = await world.token(isPublic(route) ? [] : [route.permission])
+      const query = { query: 'unknown=1' }
+      expect((await request(minimal, route.method, token, query)).status).toBe(400)
+      if (route.body === undefined) return
+      for (const text of ['', '7', '[]', '{', '{"unknown":1}']) {
+        const body = { body: Buffer.from(text) }
+        expect((await request(minimal, route.method, token, body)).status, text).toBe(400)
+      }
+      const authorization = [`Bearer ${token}`]
+      const plain = { headers: { authorization, 'content-type': ['text/plain'] } }
+      expect((await request(minimal, route.method, token, plain)).status).toBe(415)
+    })
+  },
+)
+
+describe('a secret', () => {
+  const SECRETS = [
+    fullAuth0Client.client_secret,
+    fullCognitoClient.ClientSecret,
+    fullLocalClient.client_secret,
+  ].map(String)
+  const ADDRESSES = [{}, { provider: 'local' }, { provider: 'cognito-client', userPoolId: POOL_ID }]
+
+  it('is in no answer of any route, whatever else the caller may do', async () => {
+    const token = await world.token(PERMISSIONS.filter((one) => one !== 'secrets:read'))
+    let asked = 0
+    for (const route of ROUTES) {
+      const minimal = requestOf(route.operationId)
+      for (const address of ADDRESSES) {
+        for (const dryRun of [{ dryRun: 'true' }, {}]) {
+          const pairs = Object.entries({ ...address, ...dryRun })
+          const known = pairs.filter(([name]) => (route.query as readonly string[]).includes(name))
+          const query = { query: new URLSearchParams(known).toString() }
+          const answer = await request(minimal, route.method, token, query)
+          for (const secret of SECRETS) expect(answer.body).not.toContain(secret)
+          asked += answer.status === 200 ? 1 : 0
+        }
+      }
+    }
+    expect(asked).toBeGreaterThan(ROUTES.length * 3)
+  })
+
+  it('is in the answers for those who may read it', async () => {
+    const token = await world.token(['clients:read', 'secrets:read'])
+    const found = await Promise.all(
+      ADDRESSES.map(async (address) => {
+        const query = new URLSearchParams(address).toString()
+        return (await request(requestOf('getClient'), 'GET', token, { query })).body
+      }),
+    )
+    // The walk must be able to find one.
+    expect(SECRETS.filter((secret) => found.join().includes(secret))).toHaveLength(3)
+  })
+})

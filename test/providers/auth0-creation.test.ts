@@ -1,0 +1,172 @@
+/** Making Auth0 applications: what is asked for, what is told to whom, and the tenant's own will. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import { planChange } from '../../src/core/plan.ts'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../../src/emulators/auth0/index.ts'
+import type { ClientKind, Creation } from '../../src/providers/creation.ts'
+import type { Call, Provider } from '../../src/providers/provider.ts'
+import type { Secrets } from '../../src/providers/secrets.ts'
+import { auth0Over } from '../contract/auth0-provider.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+
+const WITHOUT_KEYS = {
+  clientId: 'no-keys',
+  clientSecret: 'no-keys-secret',
+  scopes: [
+    ...['read:clients', 'create:clients', 'delete:clients', 'read:connections'],
+    'update:client_keys',
+  ],
+}
+const PLACE = { provider: 'auth0' }
+const ref = (id: string) => ({ ...PLACE, id })
+
+let emulator: Auth0Emulator
+let provider: Provider
+let creation: Creation
+
+beforeEach(async () => {
+  emulator = await startAuth0Emulator({
+    connections: [
+      { id: 'con_users', name: 'users', strategy: 'auth0' },
+      { id: 'con_google', name: 'google', strategy: 'google-oauth2' },
+    ],
+    credentials: [DEFAULT_CREDENTIAL, WITHOUT_KEYS],
+  })
+  emulator.put(fullAuth0Client)
+  await as(DEFAULT_CREDENTIAL as typeof WITHOUT_KEYS)
+})
+afterEach(() => emulator.close())
+
+async function as(credential: { clientId: string; clientSecret: string }): Promise<void> {
+  provider = (await auth0Over(emulator.url, credential)).get('auth0') as Provider
+  creation = provider.creation as Creation
+}
+
+const call = (): Call => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+const planned = (kind: ClientKind, patch: JsonObject = {}) =>
+  planChange(
+    provider.mapping,
+    creation.blank(kind),
+    parseMergePatch({ name: 'New client', ...patch } as never),
+  ).next
+const bodies = (operation: string) =>
+  emulator.calls.filter((one) => one.operation === operation).map(({ body }) => body as JsonObject)
+
+describe('a new application', () => {
+  it('is answered with the connections that the tenant gave it', async () => {
+    const native = await creation.step(PLACE, planned('web')).send(call())
+    expect(native?.$connections).toEqual({
+      con_users: { name: 'users', strategy: 'auth0' },
+      con_google: { name: 'google', strategy: 'google-oauth2' },
+    })
+  })
+
+  it('cannot be given connections while it is made, and the refusal says when', () => {
+    const attempt = () => planned('web', { supportedIdp: ['users'] })
+    expect(attempt).toThrow(/^client\.supportedIdp cannot be set while .* change it afterwards/)
+  })
+
+  it('shows no private key and nothing else that a read would not', async () => {
+    const native = await creation.step(PLACE, planned('web')).send(call())
+    expect(JSON.stringify(native)).not.toContain('PRIVATE KEY')
+    expect(native).not.toHaveProperty('encrypted')
+  })
+
+  it('has its secret told once where reads do not show secrets', async () => {
+    await as(WITHOUT_KEYS)
+    const step = creation.step(PLACE, planned('web'))
+    const native = (await step.send(call())) ?? {}
+    expect(native).not.toHaveProperty('client_secret')
+    const stored = emulator.client(creation.idOf(native))?.client_secret
+    expect(step.reveal()?.reveal()).toBe(stored)
+  })
+
+  it('keeps the lifetimes of its plan with client_secret_post, for which Auth0 has others', async () => {
+    const next = planned('web', { tokenEndpointAuthMethod: 'client_secret_post' })
+    const native = await creation.step(PLACE, next).send(call())
+    expect(native?.refresh_token).toEqual(next.refresh_token)
+    expect(next.refresh_token).toMatchObject({ token_lifetime: 2_592_000 })
+  })
+
+  it('is sent no member that Auth0 would set to the same by itself', async () => {
+    await creation.step(PLACE, planned('machine', { idTokenLifetime: 36_000 })).send(call())
+    expect(bodies('POST /clients')).toEqual([
+      {
+        name: 'New client',
+        app_type: 'non_interactive',
+        grant_types: ['client_credentials'],
+        oidc_conformant: true,
+        token_endpoint_auth_method: 'client_secret_basic',
+      },
+    ])
+  })
+
+  it('is unknown, and its secret known, when it was made and cannot be read', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: 'GET /clients/{id}' })
+    const step = creation.step(PLACE, planned('web'))
+    await expect(step.send(call())).rejects.toMatchObject({ code: 'outcome_unknown' })
+    const [found] = await creation.find(PLACE, planned('web'), Date.now(), call())
+    expect(step.reveal()?.reveal()).toBe(found?.client_secret)
+  })
+
+  it('is refused by a rule of Auth0 with the attribute at fault', async () => {
+    const next = { ...planned('web'), description: 'x'.repeat(141) }
+    await expect(creation.step(PLACE, next).send(call())).rejects.toMatchObject({
+      code: 'provider_refused',
+      field: 'client.description',
+    })
+  })
+})
+
+describe('the list', () => {
+  it('asks for ids and names only, and leaves the tenant itself out', async () => {
+    emulator.put({ ...fullAuth0Client, client_id: 'all', name: 'All Applications', global: true })
+    const page = await provider.list?.(undefined, call())
+    expect(page?.items).toEqual([{ id: 'exampleClientId', name: 'Example' }])
+    const { path } = emulator.calls.at(-1) ?? {}
+    expect(path).toBe('/api/v2/clients')
+  })
+})
+
+describe('a rotated secret', () => {
+  const rotate = async () => {
+    const base = await provider.read(ref('exampleClientId'), call())
+    const step = (provider.secrets as Secrets).add(ref('exampleClientId'), base)
+    return { step, after: await step.send(call()), before: base }
+  }
+  const stored = () => emulator.client('exampleClientId')?.client_secret
+
+  it('replaces the old one at once', async () => {
+    const { step, after, before } = await rotate()
+    expect(stored()).toBe(step.reveal()?.reveal())
+    expect(stored()).not.toBe(before.client_secret)
+    expect(after?.client_secret).toBe(stored())
+  })
+
+  it('is told once where reads do not show secrets, and is no change of the record', async () => {
+    await as(WITHOUT_KEYS)
+    const { step, after, before } = await rotate()
+    expect(stored()).toBe(step.reveal()?.reveal())
+    expect(after).toEqual(before)
+    const secrets = provider.secrets as Secrets
+    expect(await secrets.list(ref('exampleClientId'), call())).toEqual([{ id: 'current' }])
+  })
+
+  it('is refused to a client that authenticates with keys, which has no secret to list', async () => {
+    emulator.put({
+      ...fullAuth0Client,
+      client_secret: undefined,
+      token_endpoint_auth_method: undefined,
+      client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_1' }] } },
+    })
+    const secrets = provider.secrets as Secrets
+    expect(await secrets.list(ref('exampleClientId'), call())).toEqual([])
+    await expect(rotate()).rejects.toMatchObject({ code: 'provider_refused' })
+  })
+})

@@ -1,0 +1,273 @@
+/**
+ * Every request ends within its deadline and a little (guarantee G8): whatever stalls, a provider, the
+ * store, or other changes of the same client. What was sent is never told as a plain failure.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import type { FaultKind } from '../../src/emulators/faults.ts'
+import type { HttpRequest } from '../../src/http/message.ts'
+import { boundedStore, GRACE_MS } from '../../src/service/deadline.ts'
+import type { Entry } from '../../src/store/entry.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import type { Store } from '../../src/store/store.ts'
+import { startWorld, type World } from '../contract/world.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
+
+/** Time that each request here has (milliseconds). */
+const DEADLINE_MS = 500
+/** What a request may take beyond its deadline: the store's grace, and a slow machine. */
+const SLACK_MS = GRACE_MS + 2_000
+
+/** What a request without any effect ends with when its provider stalls. */
+const LATE = ['deadline_exceeded', 'provider_unavailable']
+
+const CLIENT = '/clients/exampleClientId'
+const WHERE = [
+  { provider: 'auth0', read: 'GET /clients/{id}', write: 'PATCH /clients/{id}' },
+  {
+    provider: 'cognito-client',
+    userPoolId: POOL_ID,
+    read: 'DescribeUserPoolClient',
+    write: 'UpdateUserPoolClient',
+  },
+]
+
+type Call = readonly [operation: keyof Store, first: unknown]
+
+let world: World
+/** Decides which calls to the store do not come back. */
+let hangs: (call: Call) => boolean
+/** Those that hang; each does what it was to do when it is let go. */
+let hanging: (() => Promise<unknown>)[]
+
+/** The real store, some of whose calls do not come back, as those of a service behind a dead link. */
+function around(store: Store): Store {
+  const names = [
+    'append',
+    'last',
+    'entries',
+    'operation',
+    'search',
+    'openIntents',
+    'check',
+  ] as const
+  const wrapped = names.map((name) => {
+    const call = store[name] as (...values: unknown[]) => Promise<unknown>
+    const outer = (...values: unknown[]) => {
+      if (!hangs([name, values[0]])) return call(...values)
+      return new Promise((resolve) => {
+        hanging.push(() => {
+          const late = call(...values)
+          resolve(late)
+          return late
+        })
+      })
+    }
+    return [name, outer] as const
+  })
+  return { ...store, ...(Object.fromEntries(wrapped) as unknown as Store) }
+}
+
+async function letGo(): Promise<void> {
+  hangs = () => false
+  await Promise.all(hanging.splice(0).map((go) => go()))
+}
+
+beforeEach(async () => {
+  hangs = () => false
+  hanging = []
+  // A single call may take longer than a request: only the deadline ends it.
+  world = await startWorld({ around, metrics: true, limits: { upstreamTimeoutMs: 2_000 } })
+})
+afterEach(() => world.close())
+
+interface Told {
+  readonly status: number
+  readonly body: JsonObject
+}
+
+/** Sends a request; one that goes on beyond its deadline is a failure of the test. */
+async function send(more: Partial<HttpRequest>): Promise<Told> {
+  const authorization = [`Bearer ${await world.token()}`]
+  const deadline = Date.now() + DEADLINE_MS
+  let timer: NodeJS.Timeout | undefined
+  const overrun = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('beyond its deadline')), DEADLINE_MS + SLACK_MS)
+  })
+  const request = {
+    method: 'GET',
+    path: CLIENT,
+    query: '',
+    body: undefined,
+    deadline,
+    ...more,
+    headers: { authorization, 'content-type': ['application/json'], ...more.headers },
+  }
+  const { status, body } = await Promise.race([world.clientry.app(request), overrun])
+  clearTimeout(timer)
+  const parsed = body.startsWith('{') ? (JSON.parse(body) as JsonObject) : { text: body }
+  return { status, body: parsed }
+}
+
+const json = (body: object) => Buffer.from(JSON.stringify(body))
+const patch = (name: string, address: object = {}, headers: HttpRequest['headers'] = {}) =>
+  send({ method: 'PATCH', body: json({ ...address, client: { name } }), headers })
+const nameAtAuth0 = () => world.auth0.client('exampleClientId')?.name
+const writes = () => world.auth0.calls.filter(({ operation }) => operation.startsWith('PATCH'))
+const isEntry = (kind: Entry['kind']) => (call: Call) =>
+  call[0] === 'append' && (call[1] as Entry).kind === kind
+
+describe.each(WHERE)('a stalled provider: $provider', ({ read, write, ...address }) => {
+  const faults = () => (address.provider === 'auth0' ? world.auth0 : world.cognito)
+
+  it('ends a read', async () => {
+    faults().inject({ kind: 'stall_before_apply', operation: read, times: 9 })
+    const query = new URLSearchParams(address).toString()
+    expect(LATE).toContain((await send({ query })).body.code)
+  })
+
+  it('ends a change before anything was sent', async () => {
+    faults().inject({ kind: 'stall_before_apply', operation: read, times: 9 })
+    const { body } = await patch('Stalled', address)
+    expect(LATE).toContain(body.code)
+    expect(body.operationId).toBeUndefined()
+  })
+
+  it.each<FaultKind>(['stall_before_apply', 'stall_after_apply'])(
+    'says that the outcome is not known under %s',
+    async (kind) => {
+      faults().inject({ kind, operation: write, times: 9 })
+      const answer = await patch('Stalled', address)
+      expect(answer).toMatchObject({
+        status: 504,
+        body: { code: 'outcome_unknown', outcome: 'unknown', operationId: expect.any(String) },
+      })
+    },
+  )
+
+  it('ends each of many changes that wait for one', async () => {
+    faults().inject({ kind: 'stall_before_apply', operation: write, times: 1 })
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => patch(`Queued ${index}`, address)),
+    )
+    const codes = answers.map(({ body }) => body.code)
+    expect(codes.filter((code) => code === 'outcome_unknown')).toHaveLength(1)
+    for (const code of codes) expect(['outcome_unknown', 'unavailable', ...LATE]).toContain(code)
+  })
+})
+
+describe('a stalled token endpoint', () => {
+  it('ends a change', async () => {
+    world.auth0.inject({ kind: 'stall_before_apply', operation: 'POST /oauth/token', times: 9 })
+    expect((await patch('Stalled')).status).toBe(504)
+  })
+})
+
+describe('a store that hangs', () => {
+  it.each<[string, keyof Store, Partial<HttpRequest>]>([
+    ['a change', 'last', { method: 'PATCH', body: json({ client: { name: 'Hung' } }) }],
+    [
+      'a rollback',
+      'entries',
+      { method: 'POST', path: `${CLIENT}/rollback`, body: json({ to: 0 }) },
+    ],
+    ['the history of a client', 'entries', { path: `${CLIENT}/history` }],
+    ['the history', 'search', { path: '/history' }],
+    ['open changes', 'openIntents', { path: '/history', query: 'outcome=open' }],
+    ['an operation', 'operation', { path: '/operations/any' }],
+    ['readiness', 'check', { path: '/readyz' }],
+  ])('ends %s', async (_, operation, request) => {
+    hangs = ([called]) => called === operation
+    expect(await send(request)).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
+    expect(hanging.length).toBeGreaterThan(0)
+    expect(writes()).toEqual([])
+  })
+
+  it('ends metrics, which then tell nothing about changes', async () => {
+    hangs = ([called]) => called === 'openIntents'
+    expect(await send({ path: '/metrics' })).toMatchObject({ status: 200 })
+  })
+
+  it('ends a change with a key', async () => {
+    hangs = ([called, first]) => called === 'entries' && String(first).startsWith('["$key')
+    const headers = { 'idempotency-key': ['"one"'] }
+    expect(await patch('Hung', {}, headers)).toMatchObject({
+      status: 503,
+      body: { code: 'store_unavailable' },
+    })
+    await letGo()
+    expect(await patch('Hung', {}, headers)).toMatchObject({ status: 200 })
+  })
+
+  it('ends a change before anything was sent, and an intent that lands late does no harm', async () => {
+    const before = nameAtAuth0()
+    hangs = isEntry('intent')
+    const { status, body } = await patch('Hung')
+    expect({ status, body }).toMatchObject({ status: 503, body: { code: 'store_unavailable' } })
+    expect(body.outcome).toBeUndefined()
+    await letGo()
+    expect(await world.clientry.service.store.openIntents()).toHaveLength(1)
+    await settled()
+    expect(nameAtAuth0()).toBe(before)
+    expect(await patch('Next')).toMatchObject({ status: 200, body: { name: 'Next' } })
+  })
+
+  it('says that the outcome is not known once a write was sent, and tells it later', async () => {
+    hangs = isEntry('outcome')
+    const { status, body } = await patch('Sent')
+    expect({ status, body }).toMatchObject({
+      status: 504,
+      body: { code: 'outcome_unknown', outcome: 'unknown', operationId: expect.any(String) },
+    })
+    expect(nameAtAuth0()).toBe('Sent')
+    hangs = () => false
+    await settled()
+    const told = await send({ path: `/operations/${body.operationId}` })
+    expect(told).toMatchObject({ status: 200, body: { outcome: 'applied', kind: 'change' } })
+    // The outcome that hung comes second, and changes nothing.
+    await letGo()
+    const resource = resourceOf({ provider: 'auth0', id: 'exampleClientId' })
+    expect(await world.clientry.service.store.entries(resource)).toHaveLength(2)
+  })
+
+  it('does not keep the turn of its client', async () => {
+    hangs = isEntry('intent')
+    const first = patch('First')
+    while (hanging.length === 0) await new Promise(setImmediate)
+    hangs = () => false
+    const second = await patch('Second')
+    expect([200, 503]).toContain(second.status)
+    expect((await first).status).toBe(503)
+    expect(await patch('Third')).toMatchObject({ status: 200 })
+  })
+
+  it('ends each of many changes that wait for one', async () => {
+    hangs = ([called]) => called === 'last'
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => patch(`${index}`)))
+    for (const { body } of answers) {
+      expect(['store_unavailable', 'unavailable', 'deadline_exceeded']).toContain(body.code)
+    }
+    expect(writes()).toEqual([])
+  })
+})
+
+describe('a store within a deadline', () => {
+  it('gives what comes in time, fails as the store does, and has a little left at the end', async () => {
+    const { store } = world.clientry.service
+    const bounded = boundedStore(store, Date.now() - 60_000, Date.now)
+    expect(await bounded.last('none')).toBeUndefined()
+    await bounded.check()
+    world.database.exec('drop table probe')
+    await expect(bounded.check()).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+})
+
+/** Sweeps until no change is open any more: each is settled once its own deadline is over. */
+async function settled(): Promise<void> {
+  const { service, sweep } = world.clientry
+  while ((await service.store.openIntents()).length > 0) {
+    await sweep()
+    await new Promise(setImmediate)
+  }
+}

@@ -1,0 +1,295 @@
+/** Making and removing clients by the same promise as changing them, on every provider. */
+
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { showClient } from '../../src/core/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import { CLIENT_KINDS } from '../../src/providers/creation.ts'
+import type { ClientRef } from '../../src/providers/provider.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { type CreationRequest, createClient } from '../../src/service/create.ts'
+import { readHistory, readOperation, searchHistory } from '../../src/service/history.ts'
+import { keyOf } from '../../src/service/idempotency.ts'
+import { type RemovalRequest, removeClient } from '../../src/service/remove.ts'
+import type { Service } from '../../src/service/service.ts'
+import { sweep } from '../../src/service/settle.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { LIVES } from '../contract/lives.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+const KEY = Buffer.alloc(32, 5)
+const CALLBACK = 'https://portal.example.com/cb'
+const CLIENT = { name: 'Portal', callbacks: [CALLBACK] }
+const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
+
+describe.each(SUBJECTS)('$name', (kind) => {
+  let subject: Subject
+  let bench: Bench
+  const others: Bench[] = []
+
+  beforeEach(async () => {
+    subject = await kind.start()
+    bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
+  })
+  afterEach(async () => {
+    for (const other of others.splice(0)) await other.close()
+    await bench.close()
+    await subject.close()
+  })
+
+  /** One more instance on the same store. */
+  async function another(): Promise<Bench> {
+    const providers = new Map([['it', subject.provider]])
+    const other = await openBench(providers, { key: KEY, path: bench.path })
+    others.push(other)
+    return other
+  }
+
+  const { id: _, ...place } = placeOf(kind.name)
+  const life = LIVES[kind.name]
+  const key = (name: string) => keyOf(bench.service.fingerprints, ACTOR, name, CLIENT)
+  const create = (options: Partial<CreationRequest> = {}, service: Service = bench.service) =>
+    createClient(service, {
+      provider: subject.provider,
+      place,
+      kind: 'web',
+      patch: parseMergePatch(CLIENT),
+      dryRun: false,
+      actor: ACTOR,
+      requestId: randomUUID(),
+      deadline: Date.now() + 10_000,
+      ...options,
+    })
+  const remove = (
+    ref: ClientRef,
+    options: Partial<RemovalRequest> = {},
+    service: Service = bench.service,
+  ) => {
+    const { patch: __, ...request } = requestFor(service, ref, {})
+    return removeClient(service, { ...request, ...options })
+  }
+  const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+  const read = (ref: ClientRef) => subject.provider.read(ref, call())
+  const named = async () => {
+    const { creation } = subject.provider
+    const next = { ...creation?.blank('web'), [life?.name ?? '']: 'Portal' }
+    return (await creation?.find(place, next, 0, call())) ?? []
+  }
+  const made = async (options: Partial<CreationRequest> = {}) => {
+    const result = await create(options)
+    if (result.ref === undefined) throw new TypeError('nothing was made')
+    return { ...result, ref: result.ref }
+  }
+  /** Spoils calls that write, where they go over a socket. */
+  const spoil = (fault: 'reset_after_apply' | 'error_before_apply', operation: string, times = 1) =>
+    subject.emulator?.inject({ kind: fault, operation, times })
+
+  describe('making a client', () => {
+    it.each(CLIENT_KINDS)('of the kind %s gives what the provider then holds', async (kind) => {
+      const scopes = kind === 'machine' ? { scopes: ['orders/read'] } : {}
+      const needs = subject.provider.type === 'cognito' ? scopes : {}
+      const result = await made({ kind, patch: parseMergePatch({ ...CLIENT, ...needs }) })
+      expect(result.outcome).toBe('applied')
+      expect(result.warnings).toEqual([])
+      const native = await read(result.ref)
+      expect(result.tag).toBe(bench.service.fingerprints.ofState(subject.provider.mapping, native))
+      const client = showClient(subject.provider.mapping, native)
+      expect(client).toMatchObject({ name: 'Portal', callbacks: [CALLBACK] })
+      expect(client.id).toBe(result.ref.id)
+    })
+
+    it('begins the log of the client, and is told by its history and by all of it', async () => {
+      const { ref, operationId = '' } = await made()
+      const { items } = await readHistory(bench.service, ref, { limit: 5 })
+      expect(items).toMatchObject([{ kind: 'change', action: 'create', revision: 1, operationId }])
+      const item = {
+        kind: 'change',
+        action: 'create',
+        outcome: 'applied',
+        client: ref,
+        revision: 1,
+      }
+      expect(await readOperation(bench.service, operationId)).toMatchObject(item)
+      const all = await searchHistory(bench.service, { providers: ['it'], limit: 5 })
+      expect(all.items).toMatchObject([item])
+      expect((await bench.change(ref, { name: 'Renamed' })).outcome).toBe('applied')
+      const kinds = (await bench.service.store.entries(resourceOf(ref))).map((entry) => entry.kind)
+      expect(kinds).toEqual(['created', 'intent', 'outcome'])
+    })
+
+    it('plans it in a dry run and makes nothing', async () => {
+      const result = await create({ dryRun: true })
+      expect(result).toMatchObject({ outcome: 'planned' })
+      expect(result.ref).toBeUndefined()
+      expect(result.steps).toHaveLength(1)
+      expect(result.changes.map(({ field }) => field)).toEqual(['name', 'callbacks'])
+      expect(await named()).toEqual([])
+      expect(await bench.service.store.openIntents()).toEqual([])
+    })
+
+    if (life !== undefined && life.needs.web.length > 0) {
+      it('refuses what breaks a rule of the provider before anything is sent', async () => {
+        const attempt = create({ patch: parseMergePatch({ name: 'Portal' }) })
+        const [field] = life.needs.web
+        await expect(attempt).rejects.toMatchObject({ code: 'rule_violated', field })
+        expect(await named()).toEqual([])
+      })
+    }
+
+    it('is done once for a key, and told again by every instance', async () => {
+      const first = await made({ key: key('one') })
+      const again = await create({ key: key('one') }, (await another()).service)
+      expect(again).toMatchObject({
+        outcome: 'applied',
+        ref: first.ref,
+        tag: first.tag,
+        operationId: first.operationId,
+        replayed: true,
+      })
+      expect(await named()).toHaveLength(1)
+    })
+
+    it.each<CrashPoint>(['change planned', 'intent recorded', 'step sent', 'outcome recorded'])(
+      'is done once when the process dies after "%s" and it is sent again',
+      async (point) => {
+        const { service } = await another()
+        await dyingAt(service, point, (dying) =>
+          create({ key: key('one'), deadline: Date.now() + 700 }, dying),
+        )
+        await settled(bench.service)
+        const result = await create({ key: key('one') })
+        expect(result.outcome).toBe('applied')
+        expect(await named()).toHaveLength(1)
+        expect(await bench.service.store.openIntents()).toEqual([])
+      },
+    )
+
+    if (life !== undefined && kind.name !== 'local') {
+      it('finds the client whose making was not answered', async () => {
+        spoil('reset_after_apply', life.writes.create)
+        const { ref } = await made()
+        expect(await named()).toHaveLength(1)
+        expect((await read(ref))[life.name]).toBe('Portal')
+      })
+
+      it('makes it again when it was not made, and is told as not applied in between', async () => {
+        spoil('error_before_apply', life.writes.create)
+        const { ref } = await made()
+        expect(await named()).toHaveLength(1)
+        const { items } = await searchHistory(bench.service, { providers: ['it'], limit: 5 })
+        expect(items.map(({ outcome }) => outcome)).toEqual(['applied', 'not_applied'])
+        expect(items[0]?.client).toEqual(ref)
+      })
+
+      it('is a conflict where two look the same and nobody knows whose they are', async () => {
+        await made()
+        // Made elsewhere, with the same name and settings, and so in no log.
+        const { creation } = subject.provider
+        const next = (await create({ dryRun: true })).native
+        await creation?.step(place, next).send(call())
+        spoil('reset_after_apply', life.writes.create)
+        await expect(create()).rejects.toMatchObject({ code: 'conflict' })
+        expect(await bench.service.store.openIntents()).toEqual([])
+      })
+    }
+  })
+
+  describe('removing a client', () => {
+    it('takes it away, and keeps its last record sealed in the history', async () => {
+      const { operationId = '' } = await remove(subject.ref)
+      await expect(read(subject.ref)).rejects.toMatchObject({ code: 'not_found' })
+      const { items } = await readHistory(bench.service, subject.ref, { limit: 5 })
+      expect(items).toMatchObject([{ action: 'remove', outcome: 'applied', operationId }])
+      const [intent] = await bench.service.store.entries(resourceOf(subject.ref))
+      if (intent?.kind !== 'intent') throw new TypeError('no intent')
+      const place = JSON.stringify([intent.resource, intent.seq, intent.operationId])
+      expect(bench.service.seal.open(intent.sealed, place)).toMatchObject({
+        base: { [kind.callbacks]: kind.full[kind.callbacks] },
+        next: null,
+      })
+    })
+
+    it('is not done when the client has changed since, nor in a dry run', async () => {
+      const { before } = await remove(subject.ref, { dryRun: true })
+      await bench.change(subject.ref, { name: 'Moved on' })
+      const late = remove(subject.ref, { ifMatch: [before?.tag ?? ''] })
+      await expect(late).rejects.toMatchObject({ code: 'precondition_failed' })
+      expect((await read(subject.ref))[kind.callbacks]).toEqual(kind.full[kind.callbacks])
+    })
+
+    it('is not_found for a client that is not there, and told once for a key', async () => {
+      await remove(subject.ref, { key: key('gone') })
+      expect(await remove(subject.ref, { key: key('gone') })).toMatchObject({
+        outcome: 'applied',
+        replayed: true,
+      })
+      await expect(remove(subject.ref)).rejects.toMatchObject({ code: 'not_found' })
+      await expect(bench.change(subject.ref, { name: 'x' })).rejects.toMatchObject({
+        code: 'not_found',
+      })
+    })
+
+    it.each<CrashPoint>(['base read', 'intent recorded', 'step sent', 'outcome recorded'])(
+      'is settled when the process dies after "%s"',
+      async (point) => {
+        const { service } = await another()
+        await dyingAt(service, point, (dying) =>
+          remove(subject.ref, { deadline: Date.now() + 700 }, dying),
+        )
+        await settled(bench.service)
+        const gone = await read(subject.ref).then(
+          () => false,
+          () => true,
+        )
+        expect(gone).toBe(point === 'step sent' || point === 'outcome recorded')
+        const { items } = await readHistory(bench.service, subject.ref, { limit: 5 })
+        const told = items.map(({ outcome }) => outcome)
+        expect(told).toEqual(point === 'base read' ? [] : [gone ? 'applied' : 'not_applied'])
+        expect(await bench.service.store.openIntents()).toEqual([])
+      },
+    )
+
+    if (life !== undefined && kind.name !== 'local') {
+      it.each(['reset_after_apply', 'error_before_apply'] as const)(
+        'is found out by reading back after %s',
+        async (fault) => {
+          spoil(fault, life.writes.remove)
+          expect((await remove(subject.ref)).outcome).toBe('applied')
+          await expect(read(subject.ref)).rejects.toMatchObject({ code: 'not_found' })
+        },
+      )
+    }
+  })
+})
+
+/** Where the clients of a subject live; known before it is started. */
+function placeOf(name: string): ClientRef {
+  return name === 'cognito'
+    ? { provider: 'it', userPoolId: 'us-east-1_1234test', id: '' }
+    : { provider: 'it', id: '' }
+}
+
+/** Runs work on an instance that dies at a point, as a killed process does: nothing more comes of it. */
+async function dyingAt(
+  service: Service,
+  point: CrashPoint,
+  work: (dying: Service) => Promise<unknown>,
+): Promise<void> {
+  await new Promise<void>((died) => {
+    const reached = async (at: CrashPoint) => {
+      if (at !== point) return
+      died()
+      await new Promise<never>(() => {})
+    }
+    work({ ...service, reached })
+  })
+}
+
+/** Sweeps once what is open is overdue. */
+async function settled(service: Service): Promise<void> {
+  for (const { deadline } of await service.store.openIntents()) {
+    while (Date.now() <= deadline) await new Promise(setImmediate)
+  }
+  await sweep(service)
+}

@@ -1,0 +1,46 @@
+/** The file that the tables are in: marked with their version, and refused with another one. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openDatabase, SCHEMA_VERSION } from '../../src/store/database.ts'
+
+let folder: string
+let path: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clientry-'))
+  path = join(folder, 'clientry.db')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Makes a file with a table, and with a version of its own. */
+async function make(version: number): Promise<void> {
+  const database = await openDatabase(path)
+  database.exec('create table log (entry text)')
+  database.exec(`pragma user_version = ${version}`)
+  database.close()
+}
+
+it('can be opened again, also while another process has it open', async () => {
+  const first = await openDatabase(path)
+  first.exec('create table log (entry text)')
+  const second = await openDatabase(path)
+  expect(second.prepare('select count(*) as n from log').get()).toEqual({ n: 0 })
+  first.close()
+  second.close()
+})
+
+it.each([
+  ['before there were versions', 0],
+  ['by an earlier version', SCHEMA_VERSION - 1],
+  ['by a later version', SCHEMA_VERSION + 1],
+])('is refused when it was made %s, and the refusal says what to do', async (_, version) => {
+  await make(version)
+  const refusal = expect.objectContaining({
+    code: 'store_unavailable',
+    message: expect.stringMatching(/made by another version.*new file.*remove the folder/),
+  })
+  await expect(openDatabase(path)).rejects.toEqual(refusal)
+})

@@ -1,0 +1,42 @@
+/** How SQLite goes about the store's statements: none may walk through what grows with the history. */
+
+import { expect, it } from 'vitest'
+import { openDatabase } from '../../src/store/database.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+
+/** What the planner does for each statement of the store, a line a step. */
+async function plans(): Promise<ReadonlyMap<string, string>> {
+  const database = await openDatabase(':memory:')
+  const statements: string[] = []
+  createSqliteStore({
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+    prepare: (sql) => {
+      statements.push(sql)
+      return database.prepare(sql)
+    },
+  })
+  const planOf = (sql: string) => database.prepare(`explain query plan ${sql}`).all()
+  const found = statements.map((sql) => {
+    const steps = planOf(sql).map(({ detail }) => String(detail))
+    return [sql, steps.join('\n')] as const
+  })
+  database.close()
+  return new Map(found)
+}
+
+it('never scans a table that grows, nor sorts its rows', async () => {
+  const found = await plans()
+  expect(found.size).toBeGreaterThan(10)
+  for (const [sql, plan] of found) {
+    expect(plan, sql).not.toMatch(/SCAN (log|feed|operations|lanes)/)
+    expect(plan, sql).not.toContain('TEMP B-TREE')
+  }
+})
+
+it('begins a page of the history across clients where the page before ended', async () => {
+  const found = await plans()
+  const searches = [...found].filter(([sql]) => sql.includes('join feed'))
+  expect(searches).toHaveLength(1)
+  for (const [, plan] of searches) expect(plan).toContain('(at,position)<(?,?)')
+})
