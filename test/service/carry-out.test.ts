@@ -4,8 +4,10 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import type { ChangeRequest } from '../../src/service/request.ts'
@@ -248,34 +250,66 @@ describe('a step that is refused', () => {
     })
   })
 
+  /** Refuses the second step that is sent, once, so that the pace knows of no pause. */
+  const refusing = (refusal: ClientError): Provider => {
+    const provider = bench.service.providers.get('auth0') as Provider
+    let sent = 0
+    return {
+      ...provider,
+      steps: (...asked) =>
+        provider.steps(...asked).map((step) => ({
+          ...step,
+          send: (call) => {
+            sent += 1
+            return sent === 2 ? Promise.reject(refusal) : step.send(call)
+          },
+        })),
+    }
+  }
+  const throttled = (retryAfter: number) =>
+    new ClientError('provider_throttled', 'Slower, please.', { retryAfter })
+  const twoSteps = { name: 'New', supportedIdp: { add: ['google'] } }
+
   it('is told as it was, once what came before it is undone', async () => {
-    emulator.inject({ kind: 'throttle', operation: CLIENT, retryAfter: 60 })
     const sleeps: number[] = []
     const sleep = async (milliseconds: number) => void sleeps.push(milliseconds)
-    const attempt = change(
-      { ...bench.service, sleep },
-      { name: 'New', supportedIdp: { add: ['google'] } },
-    )
-    await expect(attempt).rejects.toMatchObject({ code: 'provider_throttled' })
+    const provider = refusing(throttled(60))
+    const attempt = change({ ...bench.service, sleep }, twoSteps, { provider })
+    const error = await attempt.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'provider_throttled',
+      details: { retryAfter: 60, operationId: await operationId(), outcome: 'not_applied' },
+    })
     expect(emulator.enabledClients('con_google')).toEqual([])
     expect(await outcomes()).toEqual(['not_applied'])
-    // It waits as long as it is asked to, and not past its deadline; a refusal needs no second look.
-    expect(sleeps).toHaveLength(1)
-    expect(sleeps[0]).toBeGreaterThan(8_000)
-    expect(sleeps[0]).toBeLessThanOrEqual(10_000)
+    // A refusal is no request on its way, and what is asked for is more time than there is.
+    expect(sleeps).toEqual([])
   })
 
-  it('is waited for as long as the provider asks', async () => {
-    emulator.inject({ kind: 'throttle', operation: CLIENT, retryAfter: 2 })
+  it('is tried again after as long as the provider asks', async () => {
     const sleeps: number[] = []
     const sleep = async (milliseconds: number) => void sleeps.push(milliseconds)
-    const result = await change(
-      { ...bench.service, sleep },
-      { name: 'New', supportedIdp: { add: ['google'] } },
-    )
+    const provider = refusing(throttled(2))
+    const result = await change({ ...bench.service, sleep }, twoSteps, { provider })
     expect(result.outcome).toBe('applied')
-    expect(sleeps).toEqual([2_000, 2_000])
+    expect(sleeps).toEqual([2_000])
     expect(await outcomes()).toEqual(['not_applied', 'applied'])
+  })
+
+  it('leaves the outcome open where the provider asks for a longer pause than there is time', async () => {
+    emulator.inject({ kind: 'throttle', operation: CLIENT, retryAfter: 60 })
+    const error = await change(bench.service, twoSteps).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      details: { operationId: await operationId(), cause: { code: 'provider_throttled' } },
+    })
+    // The pause is kept: the client is not even read.
+    expect(calls(READ)).toBe(1)
+    expect(await outcomes()).toEqual([])
+    const instance = { ...later(), providers: await auth0Over(emulator.url) }
+    expect(await sweep(instance)).toEqual({ settled: 1, left: 0 })
+    expect(emulator.enabledClients('con_google')).toEqual([])
+    expect(await outcomes()).toEqual(['not_applied'])
   })
 })
 
@@ -302,7 +336,7 @@ describe('a step whose answer is lost', () => {
     }
     const result = await change({ ...bench.service, sleep }, { name: 'New' })
     expect(result.outcome).toBe('applied')
-    expect(sleeps).toEqual([0, bench.service.upstreamTimeoutMs])
+    expect(sleeps).toEqual([bench.service.upstreamTimeoutMs])
     expect(await outcomes()).toEqual(['applied'])
     expect(calls(CLIENT)).toBe(1)
   })

@@ -3,7 +3,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { noteOutsideChange, settledHead } from '../../src/service/head.ts'
+import { LOST_RACE, noteOutsideChange, settledHead } from '../../src/service/head.ts'
+import type { ChangeRequest } from '../../src/service/request.ts'
 import { callerOf, callOf, type Service } from '../../src/service/service.ts'
 import type { Entry } from '../../src/store/entry.ts'
 import { refOf, resourceOf } from '../../src/store/resource.ts'
@@ -14,7 +15,7 @@ import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 let subject: Subject
 let bench: Bench
 let provider: Provider
-let place: Parameters<typeof settledHead>[1]
+let place: Pick<ChangeRequest, 'ref' | 'provider' | 'deadline'>
 let resource: string
 
 beforeAll(async () => {
@@ -104,19 +105,20 @@ describe('what somebody else changed since', () => {
       ...more,
     }) as Entry
 
-  it('is nothing where there is no entry, and the log begins with 1', async () => {
-    expect(await note(undefined, subject.stored())).toBe(1)
+  it('is nothing where there is no entry: what is appended next is the first', async () => {
+    expect(await note(undefined, subject.stored())).toBeUndefined()
     expect(await entries()).toEqual([])
   })
 
   it('is nothing where the state is the one that was recorded', async () => {
-    expect(await note(headOf(subject.stored()), subject.stored())).toBe(3)
+    const head = headOf(subject.stored())
+    expect(await note(head, subject.stored())).toBe(head)
     expect(await entries()).toEqual([])
   })
 
   it('cannot be told where no state was recorded', async () => {
     const { tag: _, state: __, ...unknown } = closingOf(resource, 2)
-    expect(await note(unknown, subject.stored())).toBe(3)
+    expect(await note(unknown, subject.stored())).toBe(unknown)
     expect(await entries()).toEqual([])
   })
 
@@ -124,12 +126,15 @@ describe('what somebody else changed since', () => {
     await append(intentOf(resource, 1), closingOf(resource, 2))
     const before = subject.stored()
     const after = { ...before, description: 'Foreign', client_secret: 'foreign-secret-foreign' }
-    expect(await note(headOf(before), after)).toBe(4)
+    const head = headOf(before)
+    const noted = await note(head, after)
     const [, , third] = await entries()
+    expect(noted).toEqual(third)
     const print = bench.service.fingerprints.ofSecret
     expect(third).toMatchObject({
       kind: 'outside_change',
       seq: 3,
+      previous: head.hash,
       at: 77,
       resource,
       tag: bench.service.fingerprints.ofState(provider.mapping, after),
@@ -148,13 +153,14 @@ describe('what somebody else changed since', () => {
   it('is recorded without its parts where only a fingerprint was kept', async () => {
     await append(intentOf(resource, 1), closingOf(resource, 2))
     const { state: _, ...untold } = headOf({ other: true }) as Extract<Entry, { kind: 'outcome' }>
-    expect(await note(untold, subject.stored())).toBe(4)
-    expect((await entries())[2]).toMatchObject({ kind: 'outside_change', changes: [] })
+    const noted = await note(untold, subject.stored())
+    expect((await entries())[2]).toEqual(noted)
+    expect(noted).toMatchObject({ kind: 'outside_change', changes: [] })
   })
 
   it('is left to another instance that was first', async () => {
     await append(intentOf(resource, 1), closingOf(resource, 2), outsideChangeOf(resource, 3))
-    expect(await note(headOf({ other: true }), subject.stored())).toBeUndefined()
+    expect(await note(headOf({ other: true }), subject.stored())).toBe(LOST_RACE)
     expect(await entries()).toHaveLength(3)
   })
 })
@@ -187,10 +193,6 @@ it('a call carries what the request has, and nothing that it lacks', () => {
   const context = { operationId: 'o', deadline: 5 }
   const { upstreamTimeoutMs: timeoutMs } = bench.service
   expect(callOf(bench.service, context)).toStrictEqual({ ...context, timeoutMs })
-  expect(callOf(bench.service, { ...context, caller: 'c', onUpstream })).toStrictEqual({
-    ...context,
-    timeoutMs,
-    caller: 'c',
-    onUpstream,
-  })
+  const whole = { ...context, requestId: 'r', caller: 'c', onUpstream }
+  expect(callOf(bench.service, whole)).toStrictEqual({ ...whole, timeoutMs })
 })

@@ -85,6 +85,7 @@ it('makes its calls in the name of the request', async () => {
   expect(calls).toEqual([
     {
       operationId: 'request-1',
+      requestId: 'request-1',
       caller: 'caller-1',
       deadline,
       timeoutMs: bench.service.upstreamTimeoutMs,
