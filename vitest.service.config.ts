@@ -2,10 +2,15 @@
 
 import { defineConfig } from 'vitest/config'
 
+/** Processes, real pauses, and what says again with every provider what faster tests here have said. */
+const SLOW = ['crash', 'deadlines', 'multi-step', 'overlap'].map(
+  (name) => `test/service/${name}.test.ts`,
+)
+
 export default defineConfig({
   test: {
-    include: ['test/service/*.test.ts', 'test/contract/{frame,providers}.test.ts'],
-    exclude: ['test/service/crash.test.ts'],
+    include: ['test/service/*.test.ts'],
+    exclude: SLOW,
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

@@ -8,19 +8,20 @@ import { Stryker } from '@stryker-mutator/core'
 
 /** What is mutated, and the tests that shall see it: the core is judged by pure tests alone. */
 const PARTS = [
-  { folder: 'src/core', tests: 'vitest.core.config.ts', report: 'core.json' },
-  { folder: 'src/service', tests: 'vitest.service.config.ts', report: 'service.json' },
+  { name: 'core', folder: 'src/core', tests: 'vitest.core.config.ts' },
+  { name: 'service', folder: 'src/service', tests: 'vitest.service.config.ts' },
 ]
 
 const { values } = parseArgs({ options: { mutate: { type: 'string' } } })
 
-for (const { folder, tests, report } of PARTS) {
+for (const { name, folder, tests } of PARTS) {
   const all = [`${folder}/**/*.ts`]
   const mutate = values.mutate?.split(',').filter((file) => file.startsWith(folder)) ?? all
   if (mutate.length === 0) continue
   await new Stryker({
     mutate,
     vitest: { configFile: tests },
-    jsonReporter: { fileName: `.mutation/${report}` },
+    jsonReporter: { fileName: `.mutation/${name}.json` },
+    incrementalFile: `.mutation/${name}-before.json`,
   }).runMutationTest()
 }

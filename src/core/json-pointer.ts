@@ -11,7 +11,7 @@ import { isRecord } from './json.ts'
 export function valueAt(target: Json, path: readonly string[], at: string): Json {
   return path.reduce<Json>((value, token) => {
     const found = Array.isArray(value)
-      ? value[indexOf(token, value.length - 1, at)]
+      ? value[indexOf(token, value.length, at)]
       : isRecord(value) && Object.hasOwn(value, token)
         ? value[token]
         : undefined
@@ -32,7 +32,7 @@ export function edit(
   value: Json = null,
 ): Json {
   if (Array.isArray(target)) {
-    const last = how === 'add' && rest.length === 0 ? target.length : target.length - 1
+    const last = how === 'add' ? target.length : target.length - 1
     const index = token === '-' && how === 'add' ? target.length : indexOf(token, last, at)
     if (rest.length > 0) {
       const inner = edit(target[index] ?? null, rest, at, how, value)
@@ -43,10 +43,7 @@ export function edit(
   }
   if (!isRecord(target)) throw nowhere(at)
   const { [token]: current, ...others } = target
-  if (rest.length > 0) {
-    if (current === undefined) throw nowhere(at)
-    return { ...others, [token]: edit(current, rest, at, how, value) }
-  }
+  if (rest.length > 0) return { ...others, [token]: edit(current ?? null, rest, at, how, value) }
   return how === 'remove' ? others : { ...others, [token]: value }
 }
 

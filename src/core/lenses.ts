@@ -135,6 +135,5 @@ function present<V extends string | number | boolean>(
   value: Json | undefined,
   cleared?: V,
 ): V | undefined {
-  if (value === undefined || value === null || value === cleared) return undefined
-  return value as V
+  return value === null || value === cleared ? undefined : (value as V | undefined)
 }

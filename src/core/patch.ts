@@ -80,8 +80,7 @@ export function checkMember(name: string, value: Json): void {
   }
   if (kind === 'list' && isRecord(value)) return checkListPatch(path, value, schema)
   if (kind === 'object' && isRecord(value)) return checkObjectPatch(path, value, schema)
-  if (kind === 'map' && isRecord(value)) return checkParts(path, withoutNulls(value), schema)
-  checkParts(path, value, schema)
+  checkParts(path, isRecord(value) ? withoutNulls(value) : value, schema)
 }
 
 function checkListPatch(path: string, value: JsonObject, schema: z.ZodMiniType): void {
@@ -113,7 +112,7 @@ function checkObjectPatch(path: string, value: JsonObject, schema: z.ZodMiniType
 
 function isAbsence(issue: z.core.$ZodIssue, value: JsonObject): boolean {
   const [name] = issue.path
-  return issue.code === 'invalid_type' && typeof name === 'string' && !Object.hasOwn(value, name)
+  return typeof name === 'string' && !Object.hasOwn(value, name)
 }
 
 function checkParts(path: string, value: Json, schema: z.ZodMiniType): void {
@@ -178,13 +177,9 @@ export function withoutNulls(value: JsonObject): JsonObject {
  * The value that a patch member asks for, given what the client has now. `null` asks for the default.
  */
 export function applyMember(field: FieldName, current: Json, asked: Json): Json {
-  const { kind } = FIELDS[field]
-  if (asked === null) return null
-  if (kind === 'list' && isRecord(asked)) return applyListPatch(current, asked)
-  if (kind === 'list' && Array.isArray(asked)) return unique(asked)
-  if (kind === 'map' && isRecord(asked)) return mergePatch(current, asked)
-  if (kind === 'object' && isRecord(asked)) return { ...(current as JsonObject | null), ...asked }
-  return asked
+  if (FIELDS[field].kind !== 'list') return mergePatch(current, asked)
+  if (isRecord(asked)) return applyListPatch(current, asked)
+  return Array.isArray(asked) ? unique(asked) : asked
 }
 
 function applyListPatch(current: Json, asked: JsonObject): Json {

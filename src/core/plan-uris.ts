@@ -69,9 +69,8 @@ export function checkUriState(
   const fresh = after.find((found) => !before.has(identity(found)))
   if (fresh !== undefined) throw refused(fresh)
   const native = isNative(mapping, next)
-  const told = named
-    .flatMap((field) => ownFindings(mapping, field, fields[field] ?? null, native))
-    .filter((found) => !isViolation(found))
+  // A value of its own that breaks a rule was refused before: these are warnings.
+  const told = named.flatMap((field) => ownFindings(mapping, field, fields[field] ?? null, native))
   return [...after, ...told].map(({ field, value, finding }) => ({
     code: finding.rule,
     field: `client.${field}`,

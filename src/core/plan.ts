@@ -9,7 +9,15 @@ import type { Json } from './json.ts'
 import { isRecord, same } from './json.ts'
 import { operationsToFields } from './json-patch.ts'
 import { checkLimits } from './limits.ts'
-import type { MappedField, Mapping, Native, NativeChange, Row, Warning } from './mapping.ts'
+import type {
+  MappedField,
+  Mapping,
+  Missing,
+  Native,
+  NativeChange,
+  Row,
+  Warning,
+} from './mapping.ts'
 import { isLens, sameState, showField } from './mapping.ts'
 import type { FieldPatches, Patch } from './patch.ts'
 import { applyMember, checkMember, withoutNulls } from './patch.ts'
@@ -35,7 +43,7 @@ export function checkPatch(mapping: Mapping, patch: Patch): void {
   for (const { op, path, value } of patch.operations) {
     const [field = '', ...rest] = path
     if (op === 'test') continue
-    const sets = rest.length === 0 && value !== undefined && op !== 'remove'
+    const sets = rest.length === 0 && value !== undefined
     if (sets) checkMember(field, value)
     const row = rowOf(mapping, field as FieldName)
     const asks = sets ? value : rest.length > 0 ? undefined : null
@@ -137,7 +145,7 @@ function applyField(
       { field: `client.${field}` },
     )
   }
-  if (row.limits !== undefined && wanted !== null) {
+  if (row.limits !== undefined) {
     checkLimits(`client.${field}`, wanted, row.limits, Array.isArray(now) ? now.length : 0)
   }
   const value = field === 'secret' ? secret(String(wanted)) : wanted
@@ -171,13 +179,11 @@ function rowOf(mapping: Mapping, field: FieldName): Row<unknown> | undefined {
   return field === 'providerSettings' ? undefined : mapping.fields[field]
 }
 
-function shownWhereMissing(field: FieldName, row: Row<unknown>): Json {
-  const value = row.support === 'missing' ? row.value : undefined
-  return (value ?? FIELDS[field].empty) as Json
+function shownWhereMissing(field: FieldName, row: Missing<unknown>): Json {
+  return (row.value ?? FIELDS[field].empty) as Json
 }
 
-function unsupported(field: string, row: Row<unknown>): ClientError {
-  const why = 'why' in row ? row.why : 'the provider cannot hold it'
+function unsupported(field: string, { why }: Missing<unknown>): ClientError {
   return new ClientError('unsupported_field', `client.${field} cannot be set here: ${why}.`, {
     field: `client.${field}`,
   })

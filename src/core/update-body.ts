@@ -56,7 +56,7 @@ function removed(mapping: Mapping, name: string, before: Json | undefined): Json
   if (mapping.mergedKeys.includes(name) && isRecord(before) && isEmptyAbsent(mapping, name, {})) {
     return changedMembers(mapping, name, before, {})
   }
-  const empty = Array.isArray(before) ? [] : before === undefined || isRecord(before) ? {} : ''
+  const empty = Array.isArray(before) ? [] : isRecord(before) ? {} : ''
   const nullable = mapping.nullablePaths.includes(name)
   return !nullable && isEmptyAbsent(mapping, name, empty) ? empty : removal(mapping, name)
 }

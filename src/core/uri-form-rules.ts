@@ -14,7 +14,7 @@ export const FORM_RULES: readonly UriRule[] = [
     // Homographs: people see `а` (Cyrillic), machines see punycode. RFC 5890 section 2.3.2.1
     id: 'unicode_host',
     says: ({ uri }) =>
-      uri.url === undefined || uri.url.hostname === ''
+      uri.url === undefined
         ? 'must have a host in punycode (xn--…)'
         : `must have its host in punycode: ${uri.url.hostname}`,
     breaks: ({ uri }) => isWeb(uri) && /[^\0-\x7f]/.test(uri.host),

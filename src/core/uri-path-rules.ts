@@ -62,7 +62,7 @@ function isCanonical(uri: UriReading, url: URL): boolean {
   if (uri.plain === url.href) return true
   // iOS bundle ids carry capital letters and are registered as they are: `com.example.MyApp://…`
   if (!isWeb(uri)) return url.protocol + uri.plain.slice(url.protocol.length) === url.href
-  return url.pathname === '/' && uri.path === '' && uri.plain === `${url.origin}${url.search}`
+  return uri.plain === `${url.origin}${url.search}`
 }
 
 function isDecodable(text: string): boolean {

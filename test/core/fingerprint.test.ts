@@ -54,6 +54,7 @@ describe('of a secret', () => {
 })
 
 it('masks every secret of a record, leaves the rest, and leaves out what is hidden', () => {
+  const prints = createFingerprints(key)
   expect(prints.masked(mapping, { ...native, keys: [{ k: 1 }] })).toEqual({
     name: 'x',
     key: prints.ofSecret('one'),

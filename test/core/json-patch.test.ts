@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ClientError } from '../../src/core/errors.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
-import { operationsToFields, parseOperations } from '../../src/core/json-patch.ts'
+import { operationsToFields, parseOperations, writtenFields } from '../../src/core/json-patch.ts'
+import { thrown } from './thrown.ts'
 
 const client: JsonObject = {
   name: 'Example',
@@ -70,51 +70,184 @@ describe('JSON Patch over a client', () => {
     expect(apply(operations)).toEqual(fields)
   })
 
-  const refusals: readonly (readonly [string, Json, string])[] = [
-    ['something else than a list', {}, 'invalid_request'],
+  const refusals: readonly (readonly [string, Json, string, string, RegExp])[] = [
+    ['something else than a list', {}, 'invalid_request', '', /must be a list/],
     [
       'an operation that does not exist',
       [{ op: 'set', path: '/name', value: 1 }],
       'invalid_request',
+      '[0]',
+      /one of add, remove, replace, move, copy, test\.$/,
     ],
-    ['a missing value', [{ op: 'add', path: '/name' }], 'invalid_request'],
-    ['a path that is no pointer', [{ op: 'remove', path: 'name' }], 'invalid_request'],
-    ['the whole client', [{ op: 'replace', path: '', value: {} }], 'invalid_request'],
-    ['a bad escape', [{ op: 'remove', path: '/clientMetadata/~2' }], 'invalid_request'],
+    ['something else than an operation', ['add'], 'invalid_request', '[0]', /"op" one of/],
     [
-      'a prototype',
-      [{ op: 'add', path: '/clientMetadata/__proto__', value: 'x' }],
+      'a missing value',
+      [{ op: 'add', path: '/name' }],
       'invalid_request',
+      '[0].value',
+      /a "value"/,
     ],
-    ['an attribute that no client has', [{ op: 'remove', path: '/callback' }], 'unknown_field'],
-    ['an index beyond the end', [{ op: 'remove', path: '/callbacks/2' }], 'invalid_field'],
-    ['an index with a leading zero', [{ op: 'remove', path: '/callbacks/01' }], 'invalid_field'],
+    [
+      'a path that is no pointer, in the second operation',
+      [
+        { op: 'remove', path: '/name' },
+        { op: 'remove', path: 'name' },
+      ],
+      'invalid_request',
+      '[1].path',
+      /must be a JSON Pointer/,
+    ],
+    [
+      'a path that is no text',
+      [{ op: 'remove', path: 5 }],
+      'invalid_request',
+      '[0].path',
+      /Pointer/,
+    ],
+    ['no path', [{ op: 'remove' }], 'invalid_request', '[0].path', /must be a JSON Pointer/],
+    [
+      'no place to copy from',
+      [{ op: 'copy', path: '/name' }],
+      'invalid_request',
+      '[0].from',
+      /must be a JSON Pointer/,
+    ],
+    [
+      'the whole client',
+      [{ op: 'replace', path: '', value: {} }],
+      'invalid_request',
+      '[0].path',
+      /must be a JSON Pointer/,
+    ],
+    [
+      'a bad escape',
+      [{ op: 'remove', path: '/clientMetadata/~2' }],
+      'invalid_request',
+      '[0].path',
+      /must be a JSON Pointer/,
+    ],
+    ...['__proto__', 'constructor', 'prototype'].map(
+      (name) =>
+        [
+          `a place called ${name}`,
+          [{ op: 'add', path: `/clientMetadata/${name}`, value: 'x' }],
+          'invalid_request',
+          '[0].path',
+          /must not name __proto__, constructor, prototype\.$/,
+        ] as const,
+    ),
+    [
+      'an attribute that no client has',
+      [{ op: 'remove', path: '/callback' }],
+      'unknown_field',
+      '[0].path',
+      /must start with an attribute/,
+    ],
+    [
+      'an index beyond the end',
+      [
+        { op: 'remove', path: '/callbacks/0' },
+        { op: 'remove', path: '/callbacks/1' },
+      ],
+      'invalid_field',
+      '[1]',
+      /names a place/,
+    ],
+    [
+      'an index with a leading zero',
+      [{ op: 'remove', path: '/callbacks/01' }],
+      'invalid_field',
+      '[0]',
+      /names a place/,
+    ],
     [
       'a member that is not there',
       [{ op: 'replace', path: '/clientMetadata/none', value: 'x' }],
       'invalid_field',
+      '[0]',
+      /names a place/,
+    ],
+    [
+      'to move what is not there',
+      [{ op: 'move', from: '/clientMetadata/none', path: '/name' }],
+      'invalid_field',
+      '[0]',
+      /names a place/,
     ],
     [
       'a test that does not hold',
       [{ op: 'test', path: '/name', value: 'Other' }],
       'precondition_failed',
+      '[0]',
+      /\[0\] does not hold/,
     ],
   ]
 
-  it.each(refusals)('refuses %s', (_, operations, code) => {
-    try {
-      apply(operations)
-    } catch (error) {
-      expect(error).toBeInstanceOf(ClientError)
-      expect(error).toMatchObject({ code })
-      return
-    }
-    expect.unreachable()
+  it.each(refusals)('refuses %s', (_, operations, code, place, says) => {
+    const error = thrown(() => apply(operations))
+    expect(error).toMatchObject({ code, field: `client${place}` })
+    expect(error.message).toMatch(says)
+    if (place !== '') expect(error.message).toContain(`client${place.replace('.value', '')} `)
+  })
+
+  it('takes 200 operations and no more', () => {
+    const operation = { op: 'test', path: '/name', value: 'Example' }
+    const list = (length: number) => Array.from({ length }, () => operation)
+    expect(apply(list(200))).toEqual({})
+    const error = thrown(() => apply(list(201)))
+    expect(error).toMatchObject({ code: 'invalid_request', field: 'client' })
+    expect(error.message).toMatch(/at most 200 operations/)
   })
 
   it('leaves the client that it is given as it was', () => {
     const before = JSON.stringify(client)
     apply([{ op: 'add', path: '/callbacks/-', value: 'x' }])
     expect(JSON.stringify(client)).toBe(before)
+  })
+})
+
+describe('what comes out of operations', () => {
+  it('is the whole of a list and of an object, and of metadata only what changed', () => {
+    const rotating = { ...client, refreshTokenRotation: { enabled: true, graceSeconds: 5 } }
+    const operations: Json = [
+      { op: 'replace', path: '/refreshTokenRotation/graceSeconds', value: 7 },
+      { op: 'replace', path: '/clientMetadata/team', value: 'other' },
+    ]
+    expect(operationsToFields(parseOperations(operations), rotating)).toEqual({
+      refreshTokenRotation: { enabled: true, graceSeconds: 7 },
+      clientMetadata: { team: 'other' },
+    })
+  })
+
+  it('is the whole of a setting that is no object before or after', () => {
+    const set = (value: Json) => [{ op: 'add', path: '/providerSettings/nested', value }] as Json
+    expect(apply(set('text'))).toEqual({ providerSettings: { nested: 'text' } })
+    const text = { ...client, providerSettings: { nested: 'text' } }
+    expect(operationsToFields(parseOperations(set({ a: 1 })), text)).toEqual({
+      providerSettings: { nested: { a: 1 } },
+    })
+  })
+
+  it('does nothing when an item is moved away and back', () => {
+    expect(
+      apply([
+        { op: 'move', from: '/callbacks/0', path: '/callbacks/1' },
+        { op: 'move', from: '/callbacks/1', path: '/callbacks/0' },
+      ]),
+    ).toEqual({})
+  })
+})
+
+describe('the fields that operations can change', () => {
+  const written = (operations: Json) => [...writtenFields(parseOperations(operations))]
+
+  it.each<[string, Json, string[]]>([
+    ['an addition', { op: 'add', path: '/callbacks/-', value: 'x' }, ['callbacks']],
+    ['a removal', { op: 'remove', path: '/name' }, ['name']],
+    ['a test', { op: 'test', path: '/name', value: 'x' }, []],
+    ['a copy', { op: 'copy', from: '/name', path: '/description' }, ['description']],
+    ['a move', { op: 'move', from: '/name', path: '/description' }, ['description', 'name']],
+  ])('are told for %s', (_, operation, fields) => {
+    expect(written([operation])).toEqual(fields)
   })
 })

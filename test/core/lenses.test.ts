@@ -19,24 +19,24 @@ import { secretOf, showField } from '../../src/core/mapping.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 
-describe('a text', () => {
-  const plain = key<string>('text')
-  const cleared = key<string>('text', { cleared: '', note: 'A note.' })
+const plain = () => key<string>('text')
+const cleared = () => key<string>('text', { cleared: '', note: 'A note.' })
 
+describe('a text', () => {
   it.each([[undefined], [null]])('shows nothing for %j', (value) => {
-    expect(plain.get({ text: value as Json })).toBeUndefined()
+    expect(plain().get({ text: value as Json })).toBeUndefined()
   })
 
   it('shows what is held, an empty text too unless that means none', () => {
-    expect(plain.get({ text: 'x' })).toBe('x')
-    expect(plain.get({ text: '' })).toBe('')
-    expect(cleared.get({ text: '' })).toBeUndefined()
+    expect(plain().get({ text: 'x' })).toBe('x')
+    expect(plain().get({ text: '' })).toBe('')
+    expect(cleared().get({ text: '' })).toBeUndefined()
   })
 
   it('sets its member, and removes it or sets the value that means none', () => {
-    expect(plain.put('x', {})).toEqual({ text: 'x' })
-    expect(plain.put(null, {})).toEqual({ text: undefined })
-    expect(cleared.put(null, {})).toEqual({ text: '' })
+    expect(plain().put('x', {})).toEqual({ text: 'x' })
+    expect(plain().put(null, {})).toEqual({ text: undefined })
+    expect(cleared().put(null, {})).toEqual({ text: '' })
   })
 
   it('keeps a flag and a zero', () => {
@@ -46,8 +46,8 @@ describe('a text', () => {
   })
 
   it('says what it is made of and carries its note, and nothing besides', () => {
-    expect(cleared).toMatchObject({ support: 'native', keys: ['text'], note: 'A note.' })
-    expect(cleared).not.toHaveProperty('cleared')
+    expect(cleared()).toMatchObject({ support: 'native', keys: ['text'], note: 'A note.' })
+    expect(cleared()).not.toHaveProperty('cleared')
   })
 })
 

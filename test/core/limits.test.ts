@@ -24,7 +24,7 @@ describe('what is within its limits', () => {
     ['as many keys as there may be', { a: 'x', b: 'x' }, { maxKeys: 2 }],
     ['keys and values of the longest length', { abc: 'xyz' }, { maxLength: 3 }],
     ['a map without limits', { abc: 'xyz' }, {}],
-    ['a value in a map that is no text', { a: 12_345 }, { maxLength: 1 }],
+    ['a value in a map that is no text', { a: 12_345, b: ['x', 'x'] }, { maxLength: 1 }],
   ])('is taken: %s', (_, value, limits) => {
     expect(() => checkLimits('client.x', value, limits)).not.toThrow()
   })

@@ -1,8 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { FieldName } from '../../src/core/client.ts'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Json } from '../../src/core/json.ts'
-import { applyMember, checkMember, mergePatch, parseMergePatch } from '../../src/core/patch.ts'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import {
+  applyMember,
+  checkMember,
+  mergePatch,
+  parseJsonPatch,
+  parseMergePatch,
+  quoted,
+} from '../../src/core/patch.ts'
 import { thrown } from './thrown.ts'
 
 /** RFC 7396 appendix A: original, patch, result. */
@@ -130,6 +138,105 @@ describe('parseMergePatch', () => {
   })
 })
 
+it('operations are told from members', () => {
+  expect(parseJsonPatch([])).toEqual({ kind: 'operations', operations: [] })
+})
+
+describe('what a refusal says', () => {
+  const long = 'x'.repeat(2_049)
+  const many = Array.from({ length: 1_001 }, (_, index) => `https://a.example/${index}`)
+
+  it.each<[string, Json | undefined, string]>([
+    ['no client', undefined, 'The body must have a member "client" with the attributes to change.'],
+    ['a client of another kind', [], 'client must be an object with the attributes to change.'],
+    ['a number', { name: 5 }, 'client.name must be a text.'],
+    ['a text for a list', { callbacks: 'x' }, 'client.callbacks must be a list.'],
+    ['a text for a flag', { disabled: 'x' }, 'client.disabled must be true or false.'],
+    ['half a second', { idTokenLifetime: 0.5 }, 'client.idTokenLifetime must be a whole number.'],
+    ['a text for a number', { idTokenLifetime: 'x' }, 'client.idTokenLifetime must be a number.'],
+    ['nothing at all', { idTokenLifetime: 0 }, 'client.idTokenLifetime must be at least 1.'],
+    [
+      'too long',
+      { idTokenLifetime: 315_360_001 },
+      'client.idTokenLifetime must be at most 315360000.',
+    ],
+    ['an empty text', { name: '' }, 'client.name must not be empty.'],
+    ['a long text', { name: long }, 'client.name must have at most 2048 characters.'],
+    ['a short secret', { secret: 'abc' }, 'client.secret must have at least 24 characters.'],
+    ['a number for a secret', { secret: 7 }, 'client.secret must be a text.'],
+    ['a mask', { secret: '•'.repeat(30) }, 'client.secret must be a secret and not a mask of one.'],
+    ['lines', { secret: '\n'.repeat(30) }, 'client.secret must be a secret and not a mask of one.'],
+    ['many values', { callbacks: many }, 'client.callbacks must have at most 1000 values.'],
+    [
+      'many more values',
+      { callbacks: { add: many } },
+      'client.callbacks.add must have at most 1000 values.',
+    ],
+    [
+      'a stray member of a list change',
+      { callbacks: { add: [], push: [] } },
+      'client.callbacks must be a list, or an object with "add" and "remove" only.',
+    ],
+    [
+      'a value that comes and goes',
+      { callbacks: { add: ['a', 'b'], remove: ['c', 'b'] } },
+      'client.callbacks must not add and remove the same value.',
+    ],
+    ['a text for an object', { clientMetadata: 'x' }, 'client.clientMetadata must be an object.'],
+    [
+      'a text for another object',
+      { refreshTokenRotation: 'x' },
+      'client.refreshTokenRotation must be an object.',
+    ],
+    [
+      'stray members of an object',
+      { refreshTokenRotation: { grace: 1, 'a b': 2 } },
+      'client.refreshTokenRotation has a member that is not known: grace, "a b".',
+    ],
+    [
+      'a wrong member beside one that is absent',
+      { refreshTokenRotation: { graceSeconds: 'x' } },
+      'client.refreshTokenRotation.graceSeconds must be a number.',
+    ],
+    [
+      'a null inside an object',
+      { refreshTokenRotation: { enabled: null } },
+      'client.refreshTokenRotation.enabled must be true or false.',
+    ],
+    [
+      'an odd name in metadata',
+      { clientMetadata: { kept: 'x', 'a b': 1 } },
+      'client.clientMetadata."a b" must be a text.',
+    ],
+    [
+      'a text for settings',
+      { providerSettings: 'x' },
+      'client.providerSettings must be an object.',
+    ],
+    [
+      'an unknown attribute',
+      { callback: [] },
+      'client.callback is not an attribute of a client; GET /providers/{id} lists the attributes.',
+    ],
+  ])('%s', (_, client, message) => {
+    expect(thrown(() => parseMergePatch(client)).message).toBe(message)
+  })
+
+  it.each<[string, JsonObject]>([
+    ['a secret of two characters in turn', { secret: 'ab'.repeat(12) }],
+    ['as many values as there may be', { callbacks: many.slice(1) }],
+    ['a text as long as it may be', { name: long.slice(1) }],
+    ['additions and removals of others', { callbacks: { add: ['a'], remove: ['b'] } }],
+    ['additions alone', { callbacks: { add: ['a'] } }],
+    ['removals alone', { callbacks: { remove: ['a'] } }],
+    ['metadata with removals', { clientMetadata: { a: null, b: 'x' } }],
+    ['the parts of an object', { refreshTokenRotation: { graceSeconds: 5 } }],
+    ['nothing', {}],
+  ])('nothing of %s', (_, client) => {
+    expect(parseMergePatch(client)).toEqual({ kind: 'merge', fields: client })
+  })
+})
+
 describe('applyMember', () => {
   const urls = fc.uniqueArray(fc.webUrl(), { maxLength: 8 })
 
@@ -146,6 +253,27 @@ describe('applyMember', () => {
     )
   })
 
+  it.each<[FieldName, Json, Json, Json]>([
+    ['name', 'Old', null, null],
+    ['name', 'Old', 'New', 'New'],
+    ['callbacks', ['a'], null, null],
+    ['callbacks', ['a'], ['b', 'c', 'b'], ['b', 'c']],
+    ['callbacks', ['a', 'b'], { remove: ['a'] }, ['b']],
+    ['callbacks', ['a', 'b'], { add: ['c'] }, ['a', 'b', 'c']],
+    ['clientMetadata', { a: '1' }, null, null],
+    [
+      'refreshTokenRotation',
+      { enabled: true, graceSeconds: 5 },
+      { enabled: false },
+      { enabled: false, graceSeconds: 5 },
+    ],
+    ['refreshTokenRotation', null, { enabled: true }, { enabled: true }],
+    ['refreshTokenRotation', { enabled: true, graceSeconds: 5 }, null, null],
+    ['idTokenLifetime', 5, 6, 6],
+  ])('%s: %j with %j is %j', (field, current, asked, expected) => {
+    expect(applyMember(field, current, asked)).toEqual(expected)
+  })
+
   it('merges metadata by key and removes a key for null', () => {
     expect(applyMember('clientMetadata', { a: '1', b: '2' }, { a: null, c: '3' })).toEqual({
       b: '2',
@@ -160,5 +288,17 @@ describe('checkMember', () => {
     const error = thrown(() => checkMember(name, 1))
     expect(error.message.length).toBeLessThan(250)
     expect(error.field).toMatch(/^client\."/)
+  })
+
+  it.each([
+    ['x'.repeat(64), 'x'.repeat(64)],
+    ['x'.repeat(65), `"${'x'.repeat(64)}…"`],
+    ['plain_name-1', 'plain_name-1'],
+    ['plain name', '"plain name"'],
+    [' name', '" name"'],
+    ['name"', '"name\\""'],
+    ['', '""'],
+  ])('echoes %j as %j', (name, echoed) => {
+    expect(quoted(name)).toBe(echoed)
   })
 })

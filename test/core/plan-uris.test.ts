@@ -96,6 +96,12 @@ describe('a client that breaks a rule already', () => {
     )
   })
 
+  it('may not break another one by becoming another kind of client', () => {
+    const app = { kind: 'native', callbacks: [BAD, APP] }
+    expect(plan({ name: 'x' }, app).next).toEqual({ ...app, name: 'x' })
+    expect(thrown(() => plan({ appType: 'web' }, app)).field).toBe('client.callbacks')
+  })
+
   it('may keep the value in another list, and not move it to another field', () => {
     const { next } = plan({ callbacks: { add: [GOOD] } }, base)
     expect(next.callbacks).toEqual([BAD, GOOD])

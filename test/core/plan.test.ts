@@ -153,6 +153,8 @@ describe('what a provider cannot hold', () => {
     ['a removal', { op: 'remove', path: '/webOrigins' }],
     ['a null', { op: 'replace', path: '/webOrigins', value: null }],
     ['another field', { op: 'replace', path: '/name', value: 'x' }],
+    ['a removal of another field', { op: 'remove', path: '/name' }],
+    ['a copy to another field', { op: 'copy', from: '/callbacks/0', path: '/name' }],
     ['a setting', { op: 'add', path: '/providerSettings/color', value: 'x' }],
   ])('does not stand in the way of %s', (_, operation) => {
     expect(() => checkPatch(mapping, operations(operation))).not.toThrow()

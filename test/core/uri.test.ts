@@ -15,6 +15,12 @@ const HELD: UriContext = {
   policy: { ...WILD.policy, placeholders: ['organization_name', 'custom_domain.metadata.*'] },
 }
 
+/** A whole name that begins as a keyed one does. */
+const ALIKE: UriContext = {
+  ...WILD,
+  policy: { ...WILD.policy, placeholders: ['custom_name', 'custom_domain.metadata.*'] },
+}
+
 /** `ok`, `warning: <rule>`, or the first broken rule. */
 function verdict(value: string, context = WEB, use: UriUse = 'redirect'): string {
   const [first] = checkUri(value, use, context)
@@ -36,6 +42,7 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://xn--mnchen-3ya.example/cb', 'ok'],
   ['https://a--b-c.example.com/@user/~x/;v=1/a,b', 'ok'],
   ['https://intranet/cb', 'ok'],
+  ['https://a:8443/cb', 'ok'],
   ['https://app.example.com/%7Euser/%C3%BC', 'ok'],
   [long(2_048), 'ok'],
   [label(63), 'ok'],
@@ -95,6 +102,7 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['com.example.app:/a/../b', 'dot_segment', NATIVE],
   ['com.example.app:/cb#x', 'fragment', NATIVE],
   ['com.example.app://[::1]/cb', 'brackets', NATIVE],
+  ['com.example.app://host:080/cb', 'canonical', NATIVE],
   // http
   ['http://app.example.com/cb', 'scheme'],
   ['http://localhost/cb', 'warning: localhost'],
@@ -132,6 +140,7 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://app-.example.com/', 'host'],
   ['https://app%2eexample.com/', 'host'],
   ['https://app.example.1/', 'host'],
+  ['https://app.example.1a/', 'host'],
   ['https://2130706433/', 'host'],
   ['https://1.2.3/', 'host'],
   ['https://256.1.1.1/', 'host'],
@@ -170,6 +179,12 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://app.example.com/cb?to=https%3A%2F%2Fevil.test', 'warning: nested_url'],
   ['https://app.example.com/cb?to=//evil.test', 'warning: nested_url'],
   ['https://app.example.com/cb?to=%5C%5Cevil.test', 'warning: nested_url'],
+  ['https://app.example.com/cb?to=javascript:alert(1)', 'ok'],
+  ['https://app.example.com/cb?to=ftp%3A%2F%2Fevil.test', 'warning: nested_url'],
+  ['https://app.example.com/cb?to=%20//evil.test', 'warning: nested_url'],
+  ['https://app.example.com/cb?a=x&to=//evil.test', 'warning: nested_url'],
+  ['https://app.example.com/cb?to=a//b', 'ok'],
+  ['https://app.example.com/cb?%2F%2F=x', 'ok'],
   // Canonical form
   ['https://APP.example.com/cb', 'canonical'],
   ['HTTPS://app.example.com/cb', 'canonical'],
@@ -197,10 +212,14 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://*.EXAMPLE.com/', 'canonical', WILD],
   ['http://*.localhost/', 'scheme', WILD],
   ['com.example.app://*.example.com', 'wildcard_place', WILD],
+  ['com.example.app://*.a.example/https:x', 'wildcard_place', WILD],
   // Placeholders
   ['https://{organization_name}.example.com/cb', 'placeholder'],
   ['https://{organization_name}.example.com/cb', 'ok', HELD],
   ['https://{other}.example.com/cb', 'placeholder', HELD],
+  ['https://{organization_namx}.example.com/cb', 'placeholder', HELD],
+  ['https://app.example.com/{custom_name}', 'placeholder_place', ALIKE],
+  ['https://pre-{custom_domain.metadata.a}.example.com/', 'placeholder_place', HELD],
   ['https://{}.example.com/cb', 'placeholder', HELD],
   ['https://{organization_name.example.com/cb', 'placeholder', HELD],
   ['https://{{organization_name}}.example.com/cb', 'placeholder', HELD],
@@ -291,6 +310,45 @@ describe('what a finding says', () => {
     )
   })
 
+  it.each<[string, string, string, UriContext?, UriUse?]>([
+    ['a host that has no punycode', 'https://ü ü.example/', 'must have a host in punycode (xn--…)'],
+    ['braces where there are no placeholders', 'https://a.example/{x}', 'must not contain braces'],
+    [
+      'the placeholders that there are',
+      'https://{x}.a.example/',
+      'may contain, in braces, only organization_name, custom_domain.metadata.*',
+      HELD,
+    ],
+    [
+      'no canonical form of a wildcard',
+      'https://*.EXAMPLE.com/cb',
+      'must be written as browsers write it: lower-case host, no default port, no dot segments',
+      WILD,
+    ],
+    ['a page', 'http://localhost/', 'must be an https URL', NATIVE, 'page'],
+    [
+      'http elsewhere',
+      'http://a.example/',
+      'must use https; http is only for 127.0.0.1, [::1] and localhost',
+      NATIVE,
+    ],
+    ['a provider without private-use schemes', 'com.example.app:/', 'must use https', NO_SCHEMES],
+    [
+      'a client that is not native',
+      'com.example.app:/',
+      'must use https; private-use schemes are for native clients',
+    ],
+    ['an origin of a web view', 'com.example.app://x', 'must use https', NATIVE, 'origin'],
+    [
+      'a scheme that anybody could have',
+      'myapp:/cb',
+      'must use https or a scheme in reverse domain order, such as com.example.app',
+      NATIVE,
+    ],
+  ])('tells of %s', (_, value, expected, context = WEB, use = 'redirect') => {
+    expect(checkUri(value, use, context)[0]?.says).toBe(expected)
+  })
+
   it('does not repeat user information', () => {
     expect(JSON.stringify(checkUri('https://joe:hunter2@a.example/', 'redirect', WEB))).not.toMatch(
       /hunter2|joe/,
@@ -302,9 +360,36 @@ describe('what a finding says', () => {
     expect(says(long(1_025), { ...WEB, policy })).toBe('must have 1 to 1024 characters')
   })
 
+  it('is a violation for a text of no length as for any other', () => {
+    expect(checkUri('', 'redirect', WEB)).toEqual([
+      { rule: 'length', severity: 'violation', says: 'must have 1 to 2048 characters' },
+    ])
+  })
+
   it('never raises the limit above 2048', () => {
     const policy = { ...WEB.policy, maxLength: 9_999 }
     expect(verdict(long(2_049), { ...WEB, policy })).toBe('length')
+  })
+
+  it('tells of a shared suffix of which a host is a name, and not of names below it', () => {
+    expect(verdict('https://vercel.app/')).toBe('warning: shared_suffix')
+    expect(verdict('https://app.vercel.app/')).toBe('ok')
+    expect(verdict('https://app.co.uk/')).toBe('ok')
+    expect(verdict('https://a.app-*.vercel.app/', WILD)).toBe('wildcard_place')
+    expect(verdict('https://*.app.vercel.app/', WILD)).toBe('warning: wildcard_used')
+  })
+
+  it('tells everything of one stage, and warnings only where nothing is broken', () => {
+    const rules = (value: string) => checkUri(value, 'redirect', WEB).map(({ rule }) => rule)
+    expect(rules('https://a:b@a..example:x/')).toEqual(['user_information', 'port', 'host'])
+    expect(rules('https://a.example/../%2f#x')).toEqual([
+      'fragment',
+      'encoded_delimiter',
+      'dot_segment',
+    ])
+    expect(rules('https://')).toEqual(['host_missing'])
+    expect(rules('http://localhost/?to=//x')).toEqual(['localhost', 'nested_url'])
+    expect(rules('http://localhost/?to=//x#y')).toEqual(['fragment'])
   })
 
   it('tells of a wildcard below a shared suffix', () => {

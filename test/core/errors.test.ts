@@ -1,0 +1,46 @@
+/** The error that is told to callers: what it carries, and how it is told apart. */
+
+import { describe, expect, it } from 'vitest'
+import { ClientError, ERROR_CODES, isClientError } from '../../src/core/errors.ts'
+
+describe('an error of ours', () => {
+  const cause = new TypeError('underneath')
+  const gone = () => new ClientError('not_found', 'It is gone.', { field: 'client.id', cause })
+
+  it('carries its code, its sentence, its field and its cause', () => {
+    const error = gone()
+    expect(error).toMatchObject({ code: 'not_found', message: 'It is gone.', field: 'client.id' })
+    expect(error.cause).toBe(cause)
+    expect(error.details.cause).toBe(cause)
+    expect(new ClientError('internal', 'x').field).toBeUndefined()
+  })
+
+  it('has the status of its code, and tells its name', () => {
+    const error = gone()
+    expect(error.status).toBe(404)
+    expect(new ClientError('outcome_unknown', 'x').status).toBe(504)
+    expect(String(error)).toBe('ClientError: It is gone.')
+  })
+
+  it('is told from others, and by its code', () => {
+    const error = gone()
+    expect(isClientError(error)).toBe(true)
+    expect(isClientError(error, 'not_found')).toBe(true)
+    expect(isClientError(error, 'internal')).toBe(false)
+    for (const other of [cause, { code: 'not_found' }, undefined, 'not_found']) {
+      expect(isClientError(other)).toBe(false)
+      expect(isClientError(other, 'not_found')).toBe(false)
+    }
+  })
+})
+
+describe('the table of codes', () => {
+  it('has a status of an error for each, and a retry only for what may pass', () => {
+    for (const [code, { status, retry }] of Object.entries(ERROR_CODES)) {
+      expect(status, code).toBeGreaterThanOrEqual(400)
+      // The request that holds the key ends; every other fault of the caller's own stays.
+      if (retry && code !== 'key_in_use') expect(status, code).toBeGreaterThanOrEqual(500)
+    }
+    expect(ERROR_CODES.key_in_use).toEqual({ status: 409, retry: true })
+  })
+})

@@ -1,0 +1,362 @@
+/**
+ * What a change answers and records when the store, the provider or another instance gets in between:
+ * each at one exact place, with a real store and an emulator.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { changeClient } from '../../src/service/change.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import type { ChangeRequest } from '../../src/service/request.ts'
+import type { Service } from '../../src/service/service.ts'
+import { sweep } from '../../src/service/settle.ts'
+import { createTurns } from '../../src/service/turns.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { auth0Over } from '../contract/auth0-provider.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+
+const REF = { provider: 'auth0', id: 'exampleClientId' }
+const RESOURCE = resourceOf(REF)
+const CLIENT = 'PATCH /clients/{id}'
+const READ = 'GET /clients/{id}'
+const CONNECTION = 'PATCH /connections/{id}/clients'
+
+let emulator: Auth0Emulator
+let bench: Bench
+
+beforeEach(async () => {
+  emulator = await startAuth0Emulator({
+    connections: [
+      { id: 'con_users', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
+      { id: 'con_google', name: 'google', strategy: 'google-oauth2' },
+    ],
+  })
+  emulator.put(fullAuth0Client)
+  bench = await openBench(await auth0Over(emulator.url))
+})
+afterEach(async () => {
+  await bench.close()
+  await emulator.close()
+})
+
+/** Does something once, at one place of a change. */
+function at(point: CrashPoint, work: () => unknown, ways: Partial<Service> = {}): Service {
+  let done = false
+  return {
+    ...bench.service,
+    ...ways,
+    reached: async (reached) => {
+      if (reached !== point || done) return
+      done = true
+      await work()
+    },
+  }
+}
+
+const change = (service: Service, client: object, options: Partial<ChangeRequest> = {}) =>
+  changeClient(service, { ...requestFor(service, REF, client), ...options })
+const entries = () => bench.service.store.entries(RESOURCE)
+const outcomes = async () =>
+  (await entries()).flatMap((entry) => (entry.kind === 'outcome' ? [entry.outcome] : []))
+const operationId = async () => {
+  const [first] = await entries()
+  return first?.kind === 'intent' ? first.operationId : ''
+}
+const calls = (operation: string) =>
+  emulator.calls.filter((call) => call.operation === operation).length
+const breakStore = () => bench.database.exec('pragma query_only = on')
+const mendStore = () => bench.database.exec('pragma query_only = off')
+const foreign = (members: JsonObject) =>
+  emulator.put({ ...(emulator.client('exampleClientId') as JsonObject), ...members })
+/** Another instance on the same store, an hour later. */
+const later = (): Service => ({
+  ...bench.service,
+  turns: createTurns(Date.now),
+  sleep: async () => {},
+  now: () => Date.now() + 3_600_000,
+})
+
+describe('a store that fails once the change is sent', () => {
+  it.each(['step sent', 'state known'] as const)(
+    'after "%s" leaves the outcome open',
+    async (point) => {
+      const attempt = change(at(point, breakStore), { name: 'New' })
+      const error = await attempt.catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({
+        code: 'outcome_unknown',
+        details: { operationId: await operationId(), cause: { code: 'store_unavailable' } },
+        message: expect.stringContaining(await operationId()),
+      })
+      expect(emulator.client('exampleClientId')?.name).toBe('New')
+      mendStore()
+      expect(await sweep(bench.service)).toEqual({ settled: 0, left: 0 })
+      expect(await sweep(later())).toEqual({ settled: 1, left: 0 })
+      expect(await outcomes()).toEqual(['applied'])
+    },
+  )
+
+  it('leaves it open as well when nothing is in force', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    // The pause before the second look is the place to break it at.
+    const service = { ...bench.service, sleep: async () => breakStore() }
+    await expect(change(service, { name: 'New' })).rejects.toMatchObject({
+      code: 'outcome_unknown',
+    })
+    mendStore()
+    expect(await sweep(later())).toEqual({ settled: 1, left: 0 })
+    expect(await outcomes()).toEqual(['not_applied'])
+  })
+})
+
+describe('a change that another instance has settled meanwhile', () => {
+  const settleElsewhere = () => sweep(later())
+
+  it('answers conflict with what it wrote, and records the overlap with the state', async () => {
+    const attempt = change(at('state known', settleElsewhere), { name: 'New', description: 'Text' })
+    const error = await attempt.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'conflict',
+      details: { operationId: await operationId() },
+      message: expect.stringContaining('check client.name, client.description (operation '),
+    })
+    const log = await entries()
+    expect(log.map(({ kind, seq }) => [seq, kind])).toEqual([
+      [1, 'intent'],
+      [2, 'outcome'],
+      [3, 'overlap'],
+    ])
+    expect(log[2]).toMatchObject({
+      operationId: await operationId(),
+      state: { name: 'New', description: 'Text' },
+      tag: expect.stringMatching(/^[\w-]{32}$/),
+    })
+    expect(JSON.stringify(log[2])).not.toContain(String(fullAuth0Client.client_secret))
+  })
+
+  it('answers conflict as well when it was told that nothing is in force', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    const service = { ...bench.service, sleep: async () => void (await settleElsewhere()) }
+    await expect(change(service, { name: 'New' })).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  it('leaves the place after an open intent to the outcome of that', async () => {
+    const { store } = bench.service
+    let pauses = 0
+    const sleep = async () => {
+      pauses += 1
+      if (pauses === 3) await store.append(closingOf(RESOURCE, 4))
+    }
+    const closeAndBegin = async () => {
+      await settleElsewhere()
+      await store.append(intentOf(RESOURCE, 3))
+    }
+    const attempt = change(at('state known', closeAndBegin, { sleep }), { name: 'New' })
+    await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
+    expect(pauses).toBe(3)
+    expect((await entries()).map(({ kind }) => kind)).toEqual([
+      'intent',
+      'outcome',
+      'intent',
+      'outcome',
+      'overlap',
+    ])
+  })
+
+  it('records behind an entry that takes its place at the same moment', async () => {
+    const { store } = bench.service
+    let first = true
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind === 'overlap' && first) {
+        first = false
+        await store.append(outsideChangeOf(RESOURCE, entry.seq))
+      }
+      return store.append(entry)
+    }
+    const service = at('state known', settleElsewhere, { store: { ...store, append } })
+    await expect(change(service, { name: 'New' })).rejects.toMatchObject({ code: 'conflict' })
+    const kinds = (await entries()).map(({ kind }) => kind)
+    expect(kinds).toEqual(['intent', 'outcome', 'outside_change', 'overlap'])
+  })
+
+  it('answers that the outcome is unknown when the overlap cannot be recorded', async () => {
+    const { store } = bench.service
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind === 'overlap') breakStore()
+      return store.append(entry)
+    }
+    const service = at('state known', settleElsewhere, { store: { ...store, append } })
+    const error = await change(service, { name: 'New' }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      details: { operationId: await operationId(), cause: { code: 'store_unavailable' } },
+    })
+  })
+
+  it('gives up on recording while the other never ends', async () => {
+    let pauses = 0
+    const sleep = async () => {
+      pauses += 1
+    }
+    const closeAndBegin = async () => {
+      await settleElsewhere()
+      await bench.service.store.append(intentOf(RESOURCE, 3))
+    }
+    const attempt = change(at('state known', closeAndBegin, { sleep }), { name: 'New' })
+    await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
+    expect(pauses).toBe(100)
+  })
+})
+
+describe('somebody else who writes meanwhile', () => {
+  it('is told of as a warning that names the field', async () => {
+    const service = at('step sent', () => foreign({ description: 'Foreign' }))
+    // Two steps, so that the record is read back.
+    const result = await change(service, { name: 'New', supportedIdp: { add: ['google'] } })
+    expect(result.native).toMatchObject({ name: 'New', description: 'Foreign' })
+    expect(result.warnings).toEqual([
+      {
+        code: 'not_as_planned',
+        field: 'client.description',
+        message: expect.stringMatching(/^client\.description is not as planned: .{10,}/),
+      },
+    ])
+    expect((await entries()).at(-1)).toMatchObject({
+      outcome: 'applied',
+      surprises: [{ field: 'description', after: 'Foreign' }],
+      settledBy: 'request',
+    })
+  })
+})
+
+describe('a step that is refused', () => {
+  const throttledFor = (seconds: number) => ({ kind: 'throttle', retryAfter: seconds }) as const
+
+  it('ends the change as not applied, without another look, when it was the first', async () => {
+    emulator.inject({ ...throttledFor(60), operation: CLIENT })
+    await expect(change(bench.service, { name: 'New' })).rejects.toMatchObject({
+      code: 'provider_throttled',
+    })
+    expect(await outcomes()).toEqual(['not_applied'])
+    expect(calls(READ)).toBe(1)
+    expect((await entries())[1]).toMatchObject({
+      state: { name: 'Example' },
+      surprises: [],
+      settledBy: 'request',
+    })
+  })
+
+  /** Refuses the second step that is sent, once, so that the pace knows of no pause. */
+  const refusing = (refusal: ClientError): Provider => {
+    const provider = bench.service.providers.get('auth0') as Provider
+    let sent = 0
+    return {
+      ...provider,
+      steps: (...asked) =>
+        provider.steps(...asked).map((step) => ({
+          ...step,
+          send: (call) => {
+            sent += 1
+            return sent === 2 ? Promise.reject(refusal) : step.send(call)
+          },
+        })),
+    }
+  }
+  const throttled = (retryAfter: number) =>
+    new ClientError('provider_throttled', 'Slower, please.', { retryAfter })
+  const twoSteps = { name: 'New', supportedIdp: { add: ['google'] } }
+
+  it('is told as it was, once what came before it is undone', async () => {
+    const sleeps: number[] = []
+    const sleep = async (milliseconds: number) => void sleeps.push(milliseconds)
+    const provider = refusing(throttled(60))
+    const attempt = change({ ...bench.service, sleep }, twoSteps, { provider })
+    const error = await attempt.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'provider_throttled',
+      details: { retryAfter: 60, operationId: await operationId(), outcome: 'not_applied' },
+    })
+    expect(emulator.enabledClients('con_google')).toEqual([])
+    expect(await outcomes()).toEqual(['not_applied'])
+    // A refusal is no request on its way, and what is asked for is more time than there is.
+    expect(sleeps).toEqual([])
+  })
+
+  it('is tried again after as long as the provider asks', async () => {
+    const sleeps: number[] = []
+    const sleep = async (milliseconds: number) => void sleeps.push(milliseconds)
+    const provider = refusing(throttled(2))
+    const result = await change({ ...bench.service, sleep }, twoSteps, { provider })
+    expect(result.outcome).toBe('applied')
+    expect(sleeps).toEqual([2_000])
+    expect(await outcomes()).toEqual(['not_applied', 'applied'])
+  })
+
+  it('leaves the outcome open where the provider asks for a longer pause than there is time', async () => {
+    emulator.inject({ kind: 'throttle', operation: CLIENT, retryAfter: 60 })
+    const error = await change(bench.service, twoSteps).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      details: { operationId: await operationId(), cause: { code: 'provider_throttled' } },
+    })
+    // The pause is kept: the client is not even read.
+    expect(calls(READ)).toBe(1)
+    expect(await outcomes()).toEqual([])
+    const instance = { ...later(), providers: await auth0Over(emulator.url) }
+    expect(await sweep(instance)).toEqual({ settled: 1, left: 0 })
+    expect(emulator.enabledClients('con_google')).toEqual([])
+    expect(await outcomes()).toEqual(['not_applied'])
+  })
+})
+
+describe('a step whose answer is lost', () => {
+  it('is told as a failure that changed nothing, when that is so', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    const service = { ...bench.service, sleep: async () => {} }
+    const attempt = change(service, { name: 'New' }, { deadline: Date.now() + 400 })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: expect.stringMatching(/read back, and nothing is changed/),
+      details: { cause: { code: 'outcome_unknown' } },
+    })
+    expect(calls(READ)).toBe(3)
+    expect((await entries())[1]).toMatchObject({ outcome: 'not_applied', settledBy: 'request' })
+  })
+
+  it('is looked at again before it is taken for lost', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    const sleeps: number[] = []
+    const sleep = async (milliseconds: number) => {
+      sleeps.push(milliseconds)
+      if (milliseconds === bench.service.upstreamTimeoutMs) foreign({ name: 'New' })
+    }
+    const result = await change({ ...bench.service, sleep }, { name: 'New' })
+    expect(result.outcome).toBe('applied')
+    expect(sleeps).toEqual([bench.service.upstreamTimeoutMs])
+    expect(await outcomes()).toEqual(['applied'])
+    expect(calls(CLIENT)).toBe(1)
+  })
+
+  it('is told as unknown when it cannot be read back', async () => {
+    emulator.inject({ kind: 'reset_after_apply', operation: CLIENT })
+    emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 9 })
+    const service = { ...bench.service, sleep: async () => {} }
+    const error = await change(service, { name: 'New' }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      details: { operationId: await operationId(), cause: { code: 'provider_unavailable' } },
+    })
+    expect(calls(READ)).toBe(4)
+    expect(await outcomes()).toEqual([])
+  })
+})
+
+it('sends the steps of a change in order and reads it back once', async () => {
+  const result = await change(bench.service, { name: 'New', supportedIdp: ['google'] })
+  expect(result.native).toMatchObject({ name: 'New', $connections: { con_google: {} } })
+  expect([calls(CONNECTION), calls(CLIENT), calls(READ)]).toEqual([2, 1, 2])
+})

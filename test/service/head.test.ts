@@ -1,0 +1,198 @@
+/** The head of a log: what stands in the way of a change, and what is recorded before it. */
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { LOST_RACE, noteOutsideChange, settledHead } from '../../src/service/head.ts'
+import type { ChangeRequest } from '../../src/service/request.ts'
+import { callerOf, callOf, type Service } from '../../src/service/service.ts'
+import type { Entry } from '../../src/store/entry.ts'
+import { refOf, resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+
+let subject: Subject
+let bench: Bench
+let provider: Provider
+let place: Pick<ChangeRequest, 'ref' | 'provider' | 'deadline'>
+let resource: string
+
+beforeAll(async () => {
+  const kind = SUBJECTS.find(({ name }) => name === 'local')
+  if (kind === undefined) throw new TypeError('no such subject')
+  subject = await kind.start()
+  provider = subject.provider
+})
+afterAll(() => subject.close())
+beforeEach(async () => {
+  bench = await openBench(new Map([['it', provider]]))
+  place = { ref: subject.ref, provider, deadline: 10_000 }
+  resource = resourceOf(subject.ref)
+})
+afterEach(() => bench.close())
+
+const append = (...entries: Entry[]) =>
+  entries.reduce<Promise<unknown>>(
+    (before, entry) => before.then(() => bench.service.store.append(entry)),
+    Promise.resolve(),
+  )
+const entries = () => bench.service.store.entries(resource)
+
+describe('the newest entry', () => {
+  it('is none for a client that nobody changed', async () => {
+    expect(await settledHead(bench.service, place)).toBeUndefined()
+  })
+
+  it('is an outcome', async () => {
+    await append(intentOf(resource, 1), closingOf(resource, 2))
+    expect(await settledHead(bench.service, place)).toMatchObject({ kind: 'outcome', seq: 2 })
+  })
+
+  it('is waited for while another instance works, in pauses of 25 to 75 ms', async () => {
+    await append(intentOf(resource, 1, { deadline: 5_000 }))
+    const sleeps: number[] = []
+    const sleep = async (milliseconds: number) => {
+      sleeps.push(milliseconds)
+      if (sleeps.length === 40) await append(closingOf(resource, 2))
+    }
+    const head = await settledHead({ ...bench.service, now: () => 4_999, sleep }, place)
+    expect(head).toMatchObject({ kind: 'outcome' })
+    expect(sleeps).toHaveLength(40)
+    expect(Math.min(...sleeps)).toBeGreaterThanOrEqual(25)
+    expect(Math.max(...sleeps)).toBeLessThanOrEqual(75)
+    expect(Math.max(...sleeps) - Math.min(...sleeps)).toBeGreaterThan(10)
+  })
+
+  it('is waited for until the deadline and no longer', async () => {
+    await append(intentOf(resource, 1, { deadline: 20_000 }))
+    const at = (time: number): Service => ({ ...bench.service, now: () => time })
+    await expect(settledHead(at(10_000), place)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('is settled when the time of its own process is over', async () => {
+    await append(intentOf(resource, 1, { deadline: 5_000 }))
+    const service = { ...bench.service, now: () => 5_000 }
+    expect(await settledHead(service, place)).toMatchObject({
+      kind: 'outcome',
+      outcome: 'conflict',
+      settledBy: 'settlement',
+    })
+  })
+
+  it('stays open, and the failure is told, when the provider is not configured any more', async () => {
+    await append(intentOf(resource, 1, { deadline: 5_000 }))
+    const service = { ...bench.service, now: () => 5_000, providers: new Map() }
+    await expect(settledHead(service, place)).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('provider it '),
+    })
+    expect(await entries()).toHaveLength(1)
+  })
+})
+
+describe('what somebody else changed since', () => {
+  const note = async (head: Entry | undefined, base: JsonObject) => {
+    const tag = bench.service.fingerprints.ofState(provider.mapping, base)
+    return noteOutsideChange({ ...bench.service, now: () => 77 }, place, head, base, tag)
+  }
+  const masked = (native: JsonObject) => bench.service.fingerprints.masked(provider.mapping, native)
+  const headOf = (native: JsonObject, more: Partial<Entry> = {}): Entry =>
+    ({
+      ...closingOf(resource, 2),
+      tag: bench.service.fingerprints.ofState(provider.mapping, native),
+      state: masked(native),
+      ...more,
+    }) as Entry
+
+  it('is nothing where there is no entry: what is appended next is the first', async () => {
+    expect(await note(undefined, subject.stored())).toBeUndefined()
+    expect(await entries()).toEqual([])
+  })
+
+  it('is nothing where the state is the one that was recorded', async () => {
+    const head = headOf(subject.stored())
+    expect(await note(head, subject.stored())).toBe(head)
+    expect(await entries()).toEqual([])
+  })
+
+  it('cannot be told where no state was recorded', async () => {
+    const { tag: _, state: __, ...unknown } = closingOf(resource, 2)
+    expect(await note(unknown, subject.stored())).toBe(unknown)
+    expect(await entries()).toEqual([])
+  })
+
+  it('is recorded, each secret as its fingerprint', async () => {
+    await append(intentOf(resource, 1), closingOf(resource, 2))
+    const before = subject.stored()
+    const after = { ...before, description: 'Foreign', client_secret: 'foreign-secret-foreign' }
+    const head = headOf(before)
+    const noted = await note(head, after)
+    const [, , third] = await entries()
+    expect(noted).toEqual(third)
+    const print = bench.service.fingerprints.ofSecret
+    expect(third).toMatchObject({
+      kind: 'outside_change',
+      seq: 3,
+      previous: head.hash,
+      at: 77,
+      resource,
+      tag: bench.service.fingerprints.ofState(provider.mapping, after),
+      state: { description: 'Foreign', client_secret: print('foreign-secret-foreign') },
+      changes: [
+        {
+          field: 'secret',
+          before: print(String(before.client_secret)),
+          after: print('foreign-secret-foreign'),
+        },
+        { field: 'description', before: 'An example', after: 'Foreign' },
+      ],
+    })
+  })
+
+  it('is recorded without its parts where only a fingerprint was kept', async () => {
+    await append(intentOf(resource, 1), closingOf(resource, 2))
+    const { state: _, ...untold } = headOf({ other: true }) as Extract<Entry, { kind: 'outcome' }>
+    const noted = await note(untold, subject.stored())
+    expect((await entries())[2]).toEqual(noted)
+    expect(noted).toMatchObject({ kind: 'outside_change', changes: [] })
+  })
+
+  it('is left to another instance that was first', async () => {
+    await append(intentOf(resource, 1), closingOf(resource, 2), outsideChangeOf(resource, 3))
+    expect(await note(headOf({ other: true }), subject.stored())).toBe(LOST_RACE)
+    expect(await entries()).toHaveLength(3)
+  })
+})
+
+describe('the names under which the log keeps things', () => {
+  it.each([
+    { provider: 'auth0', id: 'a' },
+    { provider: 'cognito', userPoolId: 'pool', id: 'a' },
+    { provider: 'x', userPoolId: '', id: '["x",null,"a"]' },
+  ])('lead back to the client: %j', (ref) => {
+    expect(refOf(resourceOf(ref))).toEqual(ref)
+  })
+
+  it('are one for one client and one for one caller', () => {
+    const names = [
+      resourceOf({ provider: 'a', id: 'b' }),
+      resourceOf({ provider: 'a', userPoolId: 'b', id: 'b' }),
+      resourceOf({ provider: 'a', userPoolId: '', id: 'b' }),
+    ]
+    expect(new Set(names).size).toBe(3)
+    const actor = { issuer: 'i', subject: 's' }
+    const callers = [actor, { ...actor, clientId: 'c' }, { ...actor, clientId: '' }].map(callerOf)
+    expect(new Set(callers).size).toBe(3)
+    expect(callerOf({ ...actor })).toBe(callers[0])
+  })
+})
+
+it('a call carries what the request has, and nothing that it lacks', () => {
+  const onUpstream = () => {}
+  const context = { operationId: 'o', deadline: 5 }
+  const { upstreamTimeoutMs: timeoutMs } = bench.service
+  expect(callOf(bench.service, context)).toStrictEqual({ ...context, timeoutMs })
+  const whole = { ...context, requestId: 'r', caller: 'c', onUpstream }
+  expect(callOf(bench.service, whole)).toStrictEqual({ ...whole, timeoutMs })
+})

@@ -1,0 +1,346 @@
+/**
+ * Learning the outcome of a change by reading back, undoing it, and closing its intent: every state
+ * that the client can be found in, on the local provider and a real store.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
+import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
+import { mapping as local } from '../../src/providers/local/mapping.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { sealedPlace } from '../../src/service/sealed.ts'
+import { callOf, type Service } from '../../src/service/service.ts'
+import { close, findOutcome, type Running, settle, sweep } from '../../src/service/settle.ts'
+import { hashOf } from '../../src/store/chain.ts'
+import type { Intent } from '../../src/store/entry.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { closingOf, intentOf } from '../fixtures/entries.ts'
+
+let subject: Subject
+let bench: Bench
+let provider: Provider
+let base: JsonObject
+let next: JsonObject
+let sleeps: number[]
+/** What happens during a pause. */
+let meanwhile: () => unknown
+
+beforeEach(async () => {
+  const kind = SUBJECTS.find(({ name }) => name === 'local')
+  if (kind === undefined) throw new TypeError('no such subject')
+  subject = await kind.start()
+  provider = subject.provider
+  bench = await openBench(new Map([['it', provider]]))
+  base = subject.stored()
+  next = { ...base, description: 'New', client_name: 'New' }
+  sleeps = []
+  meanwhile = () => {}
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+const resource = () => resourceOf(subject.ref)
+/** A service at time 1000 whose pauses take no time. */
+const service = (): Service => ({
+  ...bench.service,
+  now: () => 1_000,
+  sleep: async (milliseconds) => {
+    sleeps.push(milliseconds)
+    await meanwhile()
+  },
+})
+const openIntent = async (more: Partial<Intent> = {}): Promise<Intent> => {
+  const intent = intentOf(resource(), 1, more)
+  await bench.service.store.append(intent)
+  return intent
+}
+const running = (intent: Intent, over: Provider = provider): Running => ({
+  intent,
+  provider: over,
+  ref: subject.ref,
+  base,
+  next,
+})
+const outcome = async (mayLand: boolean, over?: Provider, deadline = 9_000) => {
+  const call = callOf(service(), { operationId: 'operation-1', deadline })
+  return findOutcome(service(), running(await openIntent(), over), call, mayLand)
+}
+const partly = () => ({ ...base, description: 'New' })
+const foreign = () => ({ ...base, client_name: 'Foreign' })
+const entries = () => bench.service.store.entries(resource())
+
+describe('reading back', () => {
+  it('tells at once that all is in force', async () => {
+    subject.put(next)
+    expect(await outcome(true)).toEqual({ outcome: 'applied', native: next })
+    expect(sleeps).toEqual([])
+  })
+
+  it('tells that somebody else wrote it, after the time that a request may take', async () => {
+    const half = { ...foreign(), description: 'New' }
+    for (const found of [foreign(), half]) {
+      subject.put(found)
+      expect(await outcome(false)).toEqual({ outcome: 'conflict', native: found })
+      expect(sleeps).toEqual([])
+      expect(await outcome(true)).toEqual({ outcome: 'conflict', native: found })
+      expect(sleeps.splice(0)).toEqual([bench.service.upstreamTimeoutMs])
+      expect(subject.stored()).toEqual(found)
+    }
+  })
+
+  it('tells that nothing is in force, after the time that a request may take', async () => {
+    expect(await outcome(false)).toEqual({ outcome: 'not_applied', native: base })
+    expect(sleeps).toEqual([])
+    expect(await outcome(true)).toEqual({ outcome: 'not_applied', native: base })
+    expect(await outcome(true, provider, 1_100)).toMatchObject({ outcome: 'not_applied' })
+    expect(sleeps).toEqual([bench.service.upstreamTimeoutMs, 100])
+  })
+
+  it.each([
+    ['before', () => base],
+    ['partly', () => partly()],
+    ['foreign', () => foreign()],
+  ])('takes what lands meanwhile into account (%s)', async (_, found) => {
+    subject.put(found())
+    meanwhile = () => subject.put(next)
+    expect(await outcome(true)).toMatchObject({ outcome: 'applied' })
+    expect(sleeps).toHaveLength(1)
+  })
+
+  it.each([
+    ['local', local],
+    ['auth0', auth0],
+    ['cognito', cognito],
+  ])('tells a conflict for a client that is gone (%s)', async (_, mapping) => {
+    const read = () => Promise.reject(failure('not_found'))
+    const gone: Provider = { ...provider, mapping, read }
+    expect(await outcome(true, gone)).toEqual({ outcome: 'conflict', native: undefined })
+    expect(sleeps).toEqual([])
+  })
+
+  it('tells a conflict for a client that goes meanwhile', async () => {
+    let reads = 0
+    const going: Provider = {
+      ...provider,
+      read: async (...asked) => {
+        reads += 1
+        if (reads > 1) throw failure('not_found')
+        return provider.read(...asked)
+      },
+    }
+    expect(await outcome(true, going)).toEqual({ outcome: 'conflict', native: undefined })
+  })
+
+  it('fails when the provider cannot be asked', async () => {
+    const down: Provider = {
+      ...provider,
+      read: () => Promise.reject(failure('provider_unavailable')),
+    }
+    await expect(outcome(true, down)).rejects.toMatchObject({ code: 'provider_unavailable' })
+  })
+})
+
+describe('undoing what came half-way', () => {
+  it('puts back what the change wrote and leaves what others did', async () => {
+    subject.put({ ...partly(), contacts: ['foreign@example.com'] })
+    const settled = await outcome(false)
+    expect(settled.outcome).toBe('not_applied')
+    expect(subject.stored()).toMatchObject({
+      client_name: base.client_name,
+      description: base.description,
+      contacts: ['foreign@example.com'],
+    })
+    expect(settled.native).toEqual(subject.stored())
+  })
+
+  it('touches nothing once somebody has closed the intent', async () => {
+    subject.put(partly())
+    const intent = await openIntent()
+    await bench.service.store.append(closingOf(resource(), 2))
+    const call = callOf(service(), { operationId: 'o', deadline: 9_000 })
+    const settled = await findOutcome(service(), running(intent), call, false)
+    expect(settled).toEqual({ outcome: 'conflict', native: partly() })
+    expect(subject.stored()).toEqual(partly())
+  })
+
+  it.each<Partial<Intent>>([{ seq: 2 }, { operationId: 'another' }])(
+    'touches nothing when another change is open: %j',
+    async (other) => {
+      subject.put(partly())
+      await openIntent()
+      const intent = { ...intentOf(resource(), 1), ...other }
+      const call = callOf(service(), { operationId: 'o', deadline: 9_000 })
+      const settled = await findOutcome(service(), running(intent), call, false)
+      expect(settled).toEqual({ outcome: 'conflict', native: partly() })
+    },
+  )
+
+  /** A provider whose steps fail. */
+  const failing = (code: ErrorCode): Provider => ({
+    ...provider,
+    steps: (...asked) =>
+      provider
+        .steps(...asked)
+        .map((step) => ({ ...step, send: () => Promise.reject(failure(code)) })),
+  })
+
+  it.each(['provider_refused', 'unsupported_field'] as const)(
+    'is a conflict where it is answered with %s',
+    async (code) => {
+      subject.put(partly())
+      expect(await outcome(false, failing(code))).toEqual({ outcome: 'conflict', native: partly() })
+    },
+  )
+
+  it.each(['provider_unavailable', 'outcome_unknown', 'store_unavailable'] as const)(
+    'is left for later where it fails with %s',
+    async (code) => {
+      subject.put(partly())
+      await expect(outcome(false, failing(code))).rejects.toMatchObject({ code })
+    },
+  )
+
+  it('is a conflict when somebody else writes the same meanwhile', async () => {
+    subject.put(partly())
+    const points: CrashPoint[] = []
+    const disturbed = {
+      ...service(),
+      reached: async (point: CrashPoint) => {
+        points.push(point)
+        if (point === 'undo step sent') subject.put(foreign())
+      },
+    }
+    const call = callOf(disturbed, { operationId: 'o', deadline: 9_000 })
+    const settled = await findOutcome(disturbed, running(await openIntent()), call, false)
+    expect(settled).toEqual({ outcome: 'conflict', native: foreign() })
+    expect(points).toEqual(['undo begun', 'undo step sent'])
+  })
+})
+
+describe('closing an intent', () => {
+  const print = () => bench.service.fingerprints.ofSecret(String(base.client_secret))
+
+  it('records the state, each secret as its fingerprint, and what is not as planned', async () => {
+    const intent = await openIntent()
+    const native = { ...next, contacts: ['foreign@example.com'] }
+    const closed = await close(
+      service(),
+      running(intent),
+      { outcome: 'applied', native },
+      'request',
+    )
+    expect(closed).toMatchObject({
+      appended: true,
+      surprises: [{ field: 'providerSettings.contacts', after: ['foreign@example.com'] }],
+    })
+    const [, entry] = await entries()
+    expect(entry).toEqual({
+      kind: 'outcome',
+      resource: resource(),
+      seq: 2,
+      at: 1_000,
+      previous: intent.hash,
+      hash: hashOf(entry as unknown as JsonObject),
+      operationId: intent.operationId,
+      actor: intent.actor,
+      outcome: 'applied',
+      surprises: closed.surprises,
+      settledBy: 'request',
+      tag: bench.service.fingerprints.ofState(provider.mapping, native),
+      state: { ...native, client_secret: print() },
+    })
+  })
+
+  it('tells nothing as not planned where nothing was to be', async () => {
+    const settled = { outcome: 'not_applied', native: base } as const
+    expect(await close(service(), running(await openIntent()), settled, 'request')).toEqual({
+      appended: true,
+      surprises: [],
+    })
+  })
+
+  it('records no state of a client that is gone', async () => {
+    const settled = { outcome: 'conflict', native: undefined } as const
+    await close(service(), running(await openIntent()), settled, 'settlement')
+    const [, entry] = await entries()
+    expect(entry).toMatchObject({ outcome: 'conflict', surprises: [], settledBy: 'settlement' })
+    expect(entry).not.toHaveProperty('tag')
+    expect(entry).not.toHaveProperty('state')
+    expect(entry).not.toHaveProperty('created')
+  })
+
+  it('tells that somebody was first', async () => {
+    const intent = await openIntent()
+    await bench.service.store.append(closingOf(resource(), 2))
+    const settled = { outcome: 'applied', native: next } as const
+    expect(await close(service(), running(intent), settled, 'request')).toMatchObject({
+      appended: false,
+    })
+  })
+})
+
+describe('settling and sweeping', () => {
+  const sealed = (of: string) => {
+    const place = sealedPlace(of, 1, 'operation-1')
+    return {
+      operationId: 'operation-1',
+      sealed: bench.service.seal.close({ base, next }, place),
+    }
+  }
+
+  it('passes its places in order', async () => {
+    const points: CrashPoint[] = []
+    const intent = await openIntent(sealed(resource()))
+    const noting = { ...service(), reached: async (point: CrashPoint) => void points.push(point) }
+    await settle(noting, intent, 9_000)
+    expect(points).toEqual(['open intent found', 'outcome found', 'outcome recorded'])
+  })
+
+  it('settles an intent from what was sealed, and an intent only once', async () => {
+    const intent = await openIntent({ ...sealed(resource()), deadline: 500 })
+    subject.put(partly())
+    await settle(service(), intent, 9_000)
+    expect(await entries()).toMatchObject([
+      { kind: 'intent' },
+      { kind: 'outcome', outcome: 'not_applied', settledBy: 'settlement', surprises: [] },
+    ])
+    // What was sent may still have been on its way.
+    expect(sleeps).toEqual([bench.service.upstreamTimeoutMs])
+    subject.put(partly())
+    await settle(service(), intent, 9_000)
+    expect(subject.stored()).toEqual(partly())
+    expect(await entries()).toHaveLength(2)
+  })
+
+  it('tells a conflict, and the state found, where the seal cannot be opened', async () => {
+    const elsewhere = sealed('another resource')
+    await settle(service(), await openIntent(elsewhere), 9_000)
+    expect((await entries())[1]).toMatchObject({
+      outcome: 'conflict',
+      surprises: [],
+      tag: bench.service.fingerprints.ofState(provider.mapping, base),
+    })
+    expect(subject.stored()).toEqual(base)
+  })
+
+  it('sweeps what is overdue, counts it, and goes on after one that fails', async () => {
+    const orphan = resourceOf({ provider: 'gone', id: 'x' })
+    const early = resourceOf({ provider: 'it', id: 'early' })
+    await bench.service.store.append(intentOf(orphan, 1, { deadline: 1_000 }))
+    await bench.service.store.append(intentOf(early, 1, { deadline: 1_001 }))
+    await openIntent({ ...sealed(resource()), deadline: 1_000 })
+    expect(await sweep(service())).toEqual({ settled: 1, left: 1 })
+    expect(await entries()).toMatchObject([{ kind: 'intent' }, { outcome: 'not_applied' }])
+    const open = await bench.service.store.openIntents()
+    expect(open.map((intent) => intent.resource).sort()).toEqual([early, orphan].sort())
+  })
+})
+
+const failure = (code: ErrorCode) => new ClientError(code, 'It failed.')

@@ -1,0 +1,96 @@
+/** Reading one client: what the provider holds, its tag, and what is worth telling about it. */
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import type { Call } from '../../src/providers/provider.ts'
+import { type ReadRequest, readClient } from '../../src/service/read.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+let subject: Subject
+let bench: Bench
+
+beforeEach(async () => {
+  const kind = SUBJECTS.find(({ name }) => name === 'cognito')
+  if (kind === undefined) throw new TypeError('no such subject')
+  subject = await kind.start()
+  bench = await openBench(new Map([['it', subject.provider]]))
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+const request = (more: Partial<ReadRequest> = {}): ReadRequest => ({
+  ref: subject.ref,
+  provider: subject.provider,
+  requestId: 'request-1',
+  deadline: Date.now() + 5_000,
+  ...more,
+})
+const read = (more?: Partial<ReadRequest>) => readClient(bench.service, request(more))
+const put = (members: JsonObject) => subject.put({ ...subject.stored(), ...members })
+
+it('gives the record as it is held, with the tag of its state and nothing to tell', async () => {
+  const { native, tag, warnings } = await read()
+  expect(native).toEqual(subject.stored())
+  expect(tag).toBe(bench.service.fingerprints.ofState(subject.provider.mapping, native))
+  expect(warnings).toEqual([])
+})
+
+it('tells of URIs that break a rule, and what the provider has to say', async () => {
+  put({ CallbackURLs: ['https://a.example/x/../cb'], AllowedOAuthFlowsUserPoolClient: false })
+  const { warnings } = await read()
+  expect(warnings.map(({ code, field }) => [code, field])).toEqual([
+    ['dot_segment', 'client.callbacks'],
+    ['oauth_off', 'client.grantTypes'],
+  ])
+})
+
+it('has nothing to tell where the provider has not', async () => {
+  const { warnings: _, ...mapping } = subject.provider.mapping
+  put({ AllowedOAuthFlowsUserPoolClient: false })
+  expect((await read({ provider: { ...subject.provider, mapping } })).warnings).toEqual([])
+})
+
+it('does not tell of what is allowed', async () => {
+  put({ CallbackURLs: ['http://localhost/cb'] })
+  expect((await read()).warnings).toEqual([])
+})
+
+it('asks again when the provider throttles, and not when there is no such client', async () => {
+  const { read: operation } = subject.operations
+  const asked = () => subject.emulator?.calls.filter((call) => call.operation === operation).length
+  subject.emulator?.inject({ kind: 'throttle', operation, times: 2 })
+  expect((await read()).native.ClientId).toBe('exampleClientId')
+  expect(asked()).toBe(3)
+  const nobody = read({ ref: { ...subject.ref, id: 'nobody' } })
+  await expect(nobody).rejects.toMatchObject({ code: 'not_found' })
+  expect(asked()).toBe(4)
+})
+
+it('makes its calls in the name of the request', async () => {
+  const calls: Call[] = []
+  const provider = {
+    ...subject.provider,
+    read: (...asked: Parameters<typeof subject.provider.read>) => {
+      calls.push(asked[1])
+      return subject.provider.read(...asked)
+    },
+  }
+  const told: string[] = []
+  const onUpstream: Call['onUpstream'] = ({ operation }) => void told.push(operation)
+  const { deadline } = request()
+  await read({ provider, caller: 'caller-1', onUpstream, deadline })
+  expect(calls).toEqual([
+    {
+      operationId: 'request-1',
+      requestId: 'request-1',
+      caller: 'caller-1',
+      deadline,
+      timeoutMs: bench.service.upstreamTimeoutMs,
+      onUpstream,
+    },
+  ])
+  expect(told).toEqual([subject.operations.read])
+})

@@ -1,0 +1,133 @@
+/** Taking turns: one after the other under one key, side by side under others, never past a deadline. */
+
+import { describe, expect, it } from 'vitest'
+import { createTurns } from '../../src/service/turns.ts'
+
+const LATER = 100_000
+
+/** A piece of work that ends when it is told to, and tells when it has begun. */
+function work(log: string[], name: string) {
+  let finish = () => {}
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  let begin = () => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  const run = async () => {
+    log.push(`${name} begins`)
+    begin()
+    await finished
+    log.push(`${name} ends`)
+    return name
+  }
+  return { run, finish: () => finish(), begun }
+}
+
+/** Lets everything happen that is ready to. */
+const settledDown = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('turns under one key', () => {
+  it('come one after the other, in the order in which they were asked for', async () => {
+    const turns = createTurns(() => 0)
+    const log: string[] = []
+    const all = ['one', 'two', 'three'].map((name) => work(log, name))
+    const taken = all.map(({ run }) => turns.take('key', LATER, run))
+    for (const { begun, finish } of all) {
+      await begun
+      await settledDown()
+      finish()
+    }
+    expect(await Promise.all(taken)).toEqual(['one', 'two', 'three'])
+    const expected = ['one', 'two', 'three'].flatMap((name) => [`${name} begins`, `${name} ends`])
+    expect(log).toEqual(expected)
+  })
+
+  it('wait for one that is under way although the turn before it has ended', async () => {
+    const turns = createTurns(() => 0)
+    const log: string[] = []
+    const [one, two, three] = [work(log, 'one'), work(log, 'two'), work(log, 'three')]
+    const first = turns.take('key', LATER, one.run)
+    const second = turns.take('key', LATER, two.run)
+    one.finish()
+    await first
+    await two.begun
+    const third = turns.take('key', LATER, three.run)
+    await settledDown()
+    expect(log).toEqual(['one begins', 'one ends', 'two begins'])
+    two.finish()
+    three.finish()
+    await Promise.all([second, third])
+    expect(log.slice(3)).toEqual(['two ends', 'three begins', 'three ends'])
+  })
+
+  it('go on after one that failed, and its failure is told', async () => {
+    const turns = createTurns(() => 0)
+    const failed = turns.take('key', LATER, () => Promise.reject(new TypeError('broken')))
+    const next = turns.take('key', LATER, async () => 'next')
+    await expect(failed).rejects.toThrow('broken')
+    expect(await next).toBe('next')
+  })
+})
+
+it('turns under other keys run side by side', async () => {
+  const turns = createTurns(() => 0)
+  const log: string[] = []
+  const [one, other] = [work(log, 'one'), work(log, 'other')]
+  const both = [turns.take('a', LATER, one.run), turns.take('b', LATER, other.run)]
+  await Promise.all([one.begun, other.begun])
+  expect(log).toEqual(['one begins', 'other begins'])
+  one.finish()
+  other.finish()
+  await Promise.all(both)
+})
+
+describe('a turn that does not come in time', () => {
+  it('is refused as busy, and its work never runs', async () => {
+    const turns = createTurns(() => 1_000)
+    const log: string[] = []
+    const [one, late] = [work(log, 'one'), work(log, 'late')]
+    const first = turns.take('key', LATER, one.run)
+    // The clock stands still; 5 ms are real ones.
+    await expect(turns.take('key', 1_005, late.run)).rejects.toMatchObject({
+      code: 'unavailable',
+      details: { retryAfter: 1 },
+      message: expect.stringMatching(/nothing was sent/),
+    })
+    one.finish()
+    await first
+    await settledDown()
+    expect(log).toEqual(['one begins', 'one ends'])
+  })
+
+  it('lets nobody overtake the one that it waited for', async () => {
+    const turns = createTurns(() => 0)
+    const log: string[] = []
+    const [one, late, next] = [work(log, 'one'), work(log, 'late'), work(log, 'next')]
+    const first = turns.take('key', LATER, one.run)
+    const refused = turns.take('key', 1, late.run)
+    const third = turns.take('key', LATER, next.run)
+    await expect(refused).rejects.toMatchObject({ code: 'unavailable' })
+    await settledDown()
+    expect(log).toEqual(['one begins'])
+    one.finish()
+    next.finish()
+    await Promise.all([first, third])
+    expect(log).toEqual(['one begins', 'one ends', 'next begins', 'next ends'])
+  })
+
+  it('comes all the same when nobody is before it', async () => {
+    const turns = createTurns(() => 10)
+    expect(await turns.take('key', 0, async () => 'done')).toBe('done')
+  })
+
+  it('leaves no timer behind once turns have come', async () => {
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const turns = createTurns(() => 0)
+    const before = timers()
+    await Promise.all([1, 2, 3].map((one) => turns.take('key', LATER, async () => one)))
+    expect(timers()).toBe(before)
+  })
+})
