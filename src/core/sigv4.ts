@@ -74,9 +74,16 @@ function unsignedHeaders(
   }
 }
 
-/** Escaped once more than it is sent, as every service but S3 has it; empty segments fall away. */
+/**
+ * Escaped once more than it is sent, as every service but S3 has it; empty segments fall away, and dot
+ * segments too, some of which the URL parser of Node 20 leaves behind a doubled slash.
+ */
 function canonicalPath(url: URL): string {
-  const segments = url.pathname.split('/').filter((segment) => segment !== '')
+  const segments: string[] = []
+  for (const segment of url.pathname.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
   const end = segments.length > 0 && url.pathname.endsWith('/') ? '/' : ''
   return `/${segments.map(escaped).join('/')}${end}`
 }

@@ -28,7 +28,7 @@ const LOST: readonly FaultKind[] = [
 const isApplied = (fault: FaultKind) => !fault.endsWith('_before_apply')
 
 /** The deadline is far; a stalled call ends by its timeout. */
-const call = (): Call => ({ deadline: Date.now() + 10_000, timeoutMs: 250, operationId: 'test' })
+const call = (): Call => ({ deadline: Date.now() + 10_000, timeoutMs: 1_000, operationId: 'test' })
 
 describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
   const life = LIVES[kind.name] as Life

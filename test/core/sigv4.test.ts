@@ -105,6 +105,11 @@ it('sends what the SDK would send, byte for byte', async () => {
   )
 })
 
+it.each(['//.a/.', '//.a/..', '/a//b/', '//'])('signs the path %s as the SDK does', async (at) => {
+  const request = { ...plain, url: `https://cognito-idp.eu-central-1.amazonaws.com${at}` }
+  expect(signRequest(request)).toEqual(await signedBySdk(request))
+})
+
 it('derives a new key when the secret, the day, the region or the service changes', async () => {
   const variants: Partial<SignableRequest>[] = [
     {},

@@ -290,7 +290,8 @@ describe('a step that is refused', () => {
     const sleeps: number[] = []
     const sleep = async (milliseconds: number) => void sleeps.push(milliseconds)
     const provider = refusing(throttled(2))
-    const result = await change({ ...bench.service, sleep }, twoSteps, { provider })
+    const calm = { ...bench.service, upstreamTimeoutMs: 5_000, sleep }
+    const result = await change(calm, twoSteps, { provider })
     expect(result.outcome).toBe('applied')
     expect(sleeps).toEqual([2_000])
     expect(await outcomes()).toEqual(['not_applied', 'applied'])
