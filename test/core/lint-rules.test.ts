@@ -264,6 +264,7 @@ describe('mends', () => {
   it('need no rules of the provider', () => {
     const { lint: _, ...plain } = mapping
     expect(lintClient(plain, clean)).toEqual([])
+    expect(lintClient(plain, withMembers(clean, CODE))).toEqual([])
     const open = withMembers(clean, { app_type: 'spa', token_endpoint_auth_method: 'none' })
     expect(lintClient(plain, open).map(({ rule }) => rule)).toContain('refresh_not_rotated')
   })
