@@ -9,5 +9,8 @@ export default defineConfig({
       'test/contract/mappings.test.ts',
       'test/providers/*-mapping.test.ts',
     ],
+    // They plan hundreds of changes of whole clients, seconds for each mutant.
+    exclude: ['test/core/{lint,undo}.fuzz.test.ts'],
+    testTimeout: 20_000,
   },
 })

@@ -4,7 +4,7 @@
  * the field since.
  */
 
-import { type FieldName, isFieldName } from './client.ts'
+import type { FieldName } from './client.ts'
 import { diffClients } from './diff.ts'
 import { isClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -91,9 +91,8 @@ function takenBack(way: Way, was: Json, became: Json): Way {
 
 /** What only follows other settings is restored along with them. */
 function isWritable(mapping: Mapping, path: string): boolean {
-  const [field = ''] = path.split('.')
-  if (!isFieldName(field) || field === 'providerSettings') return field === 'providerSettings'
-  return isLens(mapping.fields[field] as Row<unknown>)
+  const { field } = split(path)
+  return field === 'providerSettings' || isLens(mapping.fields[field] as Row<unknown>)
 }
 
 /**
@@ -106,8 +105,8 @@ function valuesAt(
   path: string,
 ): readonly [Json, Json, Json] {
   const [was, became, now] = natives.map((native) => valueAt(mapping, native, path)) as Values
-  const { field, member = '' } = split(path)
-  if (field !== 'providerSettings' || !same(was, became)) return [was, became, now]
+  if (!same(was, became)) return [was, became, now]
+  const { member = '' } = split(path)
   return natives.map((native) => memberOf(mapping.normal(native), member) ?? null) as Values
 }
 
@@ -134,7 +133,7 @@ function split(path: string): { readonly field: FieldName; readonly member?: str
 function patchAt(path: string, from: Json, to: Json): FieldPatches {
   const { field, member } = split(path)
   if (member === undefined) return { [field]: to }
-  return { [field]: { [member]: field === 'providerSettings' ? mergeBetween(from, to) : to } }
+  return { [field]: { [member]: mergeBetween(from, to) } }
 }
 
 /** The merge patch (RFC 7396) that turns one value into another. */

@@ -1,7 +1,7 @@
 /** The error that is told to callers: what it carries, and how it is told apart. */
 
 import { describe, expect, it } from 'vitest'
-import { ClientError, ERROR_CODES, isClientError } from '../../src/core/errors.ts'
+import { ClientError, ERROR_CODES, isClientError, withOperation } from '../../src/core/errors.ts'
 
 describe('an error of ours', () => {
   const cause = new TypeError('underneath')
@@ -20,6 +20,13 @@ describe('an error of ours', () => {
     expect(error.status).toBe(404)
     expect(new ClientError('outcome_unknown', 'x').status).toBe(504)
     expect(String(error)).toBe('ClientError: It is gone.')
+  })
+
+  it('is the same with the operation that it ended, and with what became of that', () => {
+    const ended = withOperation(gone(), 'operation-1', 'unknown')
+    expect(ended).toMatchObject({ code: 'not_found', message: 'It is gone.', field: 'client.id' })
+    const details = { field: 'client.id', cause, operationId: 'operation-1', outcome: 'unknown' }
+    expect(ended.details).toEqual(details)
   })
 
   it('is told from others, and by its code', () => {

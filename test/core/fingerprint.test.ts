@@ -38,6 +38,17 @@ describe('of a state', () => {
   })
 })
 
+describe('of a text', () => {
+  it('is the same for one text and purpose, and another for any other', () => {
+    const print = prints.ofText('one purpose', 'text')
+    expect(print).toMatch(/^[\w-]{43}$/)
+    expect(createFingerprints(key).ofText('one purpose', 'text')).toBe(print)
+    expect(prints.ofText('another', 'text')).not.toBe(print)
+    expect(prints.ofText('one purpose', 'other')).not.toBe(print)
+    expect(createFingerprints(Buffer.alloc(32, 2)).ofText('one purpose', 'text')).not.toBe(print)
+  })
+})
+
 describe('of a secret', () => {
   it('is the same for the same secret and tells nothing else', () => {
     expect(prints.ofSecret('one')).toMatch(/^fingerprint:[\w-]{12}$/)

@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
 import { lintClient } from '../../src/core/lint/lint.ts'
-import { warned } from '../../src/core/lint/rule.ts'
+import { type LintCase, type LintRule, warned } from '../../src/core/lint/rule.ts'
 import { showClient } from '../../src/core/mapping.ts'
+import type { FieldPatches } from '../../src/core/patch.ts'
 import { withMembers } from '../plan.ts'
 import { PROVIDERS } from './lint-samples.ts'
 import { findingOf, idsOf, lint } from './linted.ts'
@@ -225,5 +226,46 @@ describe('a fault of a mapping', () => {
       },
     }
     expect(() => lintClient(broken, clean)).toThrow(fault)
+  })
+})
+
+describe('mends', () => {
+  const { mapping, clean } = PROVIDERS.auth0
+  const rule = (id: string, severity: 'warning' | 'info', from: string, mend?: FieldPatches) => ({
+    id,
+    severity,
+    says: 'anything',
+    source: 'this test',
+    find: ({ native }: LintCase) =>
+      native.name === from ? [{ field: 'client.name', message: 'So.', ...(mend && { mend }) }] : [],
+  })
+  const lintWith = (...rules: readonly LintRule[]) =>
+    lintClient({ ...mapping, lint: { rules } }, clean)
+  const rename = { name: 'Mended' }
+
+  it('are told where something as bad or less comes of them, and not where it is worse', () => {
+    const told = (before: 'warning' | 'info', after: 'warning' | 'info') =>
+      lintWith(rule('one', before, 'Example', rename), rule('two', after, 'Mended'))[0]?.mend
+    expect(told('warning', 'info')).toEqual(rename)
+    expect(told('warning', 'warning')).toEqual(rename)
+    expect(told('info', 'warning')).toBeUndefined()
+  })
+
+  it('end a finding in one field while the rule is broken in another', () => {
+    const uri = 'http://a.example.com/cb'
+    const found = lint('auth0', { callbacks: [uri], allowed_logout_urls: [uri] })
+    const patch = { remove: [uri], add: ['https://a.example.com/cb'] }
+    expect(found.map(({ mend }) => mend)).toEqual([
+      { callbacks: patch },
+      { allowedLogoutUrls: patch },
+    ])
+  })
+
+  it('need no rules of the provider', () => {
+    const { lint: _, ...plain } = mapping
+    expect(lintClient(plain, clean)).toEqual([])
+    expect(lintClient(plain, withMembers(clean, CODE))).toEqual([])
+    const open = withMembers(clean, { app_type: 'spa', token_endpoint_auth_method: 'none' })
+    expect(lintClient(plain, open).map(({ rule }) => rule)).toContain('refresh_not_rotated')
   })
 })

@@ -62,6 +62,13 @@ describe('URIs', () => {
     expect(idsOf('local', { redirect_uris: [APP, 'http://a.example.com/'] })).toEqual(['http'])
   })
 
+  it('are judged by their own scheme, not by one that is inside', () => {
+    const callbacks = ['com.example.app://cb?to=https://b.example.com', 'http://localhost/cb']
+    expect(idsOf('auth0', { callbacks })).not.toContain('localhost_in_production')
+    const other = { redirect_uris: [APP, 'ftp://a.example.com/http:'] }
+    expect(idsOf('local', other)).toEqual(['uri_refused'])
+  })
+
   it('on the machine itself are told of clients in production only', () => {
     const here = ['http://localhost/cb', 'http://127.0.0.1/cb']
     expect(idsOf('auth0', { callbacks: here })).toEqual([])

@@ -188,9 +188,23 @@ describe('a secret', () => {
   })
 
   it('inside the settings goes back with them', () => {
-    const at = (secret: string) => ({ addons: { zendesk: { accountName: 'a', password: secret } } })
-    const start = withMembers(fullAuth0Client, at('one'))
-    expect(undo(auth0, start, ['ours', at('two')]).blocked).toEqual([])
+    const at = (secret: string, audience: string) => ({
+      addons: { samlp: { audience }, azure_sb: { sasKey: secret, entityPath: 'a' } },
+    })
+    const start = withMembers(fullAuth0Client, at('one', 'a'))
+    expect(undo(auth0, start, ['ours', at('two', 'b')])).toEqual({
+      fields: {
+        providerSettings: { addons: { samlp: { audience: 'a' }, azure_sb: { sasKey: 'one' } } },
+      },
+      blocked: [],
+    })
+  })
+
+  it('that no field shows is told where it cannot go back', () => {
+    const start = withMembers(fullLocalClient, { live_secrets: ['one'] })
+    const { fields, blocked } = undo(local, start, ['ours', { live_secrets: ['two'] }])
+    expect(fields).toEqual({})
+    expect(blocked.map(({ field }) => field)).toEqual(['providerSettings.live_secrets'])
   })
 })
 
@@ -296,6 +310,14 @@ describe('what hangs together', () => {
       fields: { name: 'Example' },
       blocked: [{ field: 'appType', why: NO_WAY_BACK }],
     })
+  })
+
+  it('is told with the path where the sentence of the mapping has no clause of its own', () => {
+    const start = withMembers(fullLocalClient, { redirect_uris: ['http://a.example.com/'] })
+    const { fields, blocked } = undo(local, start, ['ours', { redirect_uris: [A] }])
+    expect(fields).toEqual({})
+    expect(blocked.map(({ field }) => field)).toEqual(['callbacks'])
+    expect(blocked[0]?.why).toMatch(/^client\.callbacks\[0\] must .*[^.]$/)
   })
 
   it('of which somebody else broke a rule before goes back all the same', () => {

@@ -10,9 +10,9 @@ const ON_A_SERVER = ['regular_web', 'non_interactive']
 
 const isInUsersHands = ({ appType }: Client) => IN_USERS_HANDS.includes(appType ?? '')
 
-/** Private keys are each installation's own, also in the hands of a user (RFC 7523, RFC 8705). */
+/** Of a client that authenticates: private keys are each installation's own, also in the hands of a user (RFC 7523, RFC 8705). */
 const hasKey = ({ tokenEndpointAuthMethod: method }: Client) =>
-  method !== null && method !== 'none' && !method.startsWith('client_secret')
+  method !== null && !method.startsWith('client_secret')
 
 /** Whether the client cannot keep a secret, or does not use one. */
 export const isPublic = (client: Client) =>
