@@ -6,9 +6,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseMergePatch } from '../../src/core/patch.ts'
 import type { Creation } from '../../src/providers/creation.ts'
-import type { Provider } from '../../src/providers/provider.ts'
+import type { Call, Provider } from '../../src/providers/provider.ts'
 import { type CreationRequest, createClient } from '../../src/service/create.ts'
 import { asPlanned, beginLog } from '../../src/service/creation-outcome.ts'
+import { keyOf } from '../../src/service/idempotency.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/remove.ts'
 import { callOf, type Service } from '../../src/service/service.ts'
 import { close, findOutcome, type Running } from '../../src/service/settle.ts'
@@ -21,6 +22,8 @@ import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 const PLACE = { provider: 'it' }
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const REF = { ...PLACE, id: '+making' }
+/** Allowed, and worth a warning. */
+const RISKY = { name: 'Portal', callbacks: ['https://203.0.113.7/cb'] }
 const PATCH = { name: 'Portal', callbacks: ['https://portal.example.com/cb'] }
 
 let subject: Subject
@@ -186,7 +189,8 @@ describe('closing a creation', () => {
   it('compares what the provider has dropped as missing, and what it made up not at all', () => {
     const planned = { client_name: 'a', contacts: ['x'], updated_at: 1 }
     const held = { client_name: 'b', client_id: 'made-up', updated_at: 2 }
-    expect(asPlanned(provider.mapping, planned, held)).toEqual({ client_name: 'b', updated_at: 1 })
+    const expected = { client_name: 'b', updated_at: 1 }
+    expect(asPlanned(provider.mapping, planned, held)).toStrictEqual(expected)
   })
 })
 
@@ -204,6 +208,67 @@ describe('making a client', () => {
       ...more,
     })
   const open = () => bench.service.store.openIntents()
+  const key = () => keyOf(bench.service.fingerprints, ACTOR, 'one', PATCH)
+  const all = () => creation.find(PLACE, next(), 0, call())
+
+  it('is planned in a dry run: one step, what changes, and nothing made', async () => {
+    const result = await create({ dryRun: true })
+    expect(result).toMatchObject({ outcome: 'planned', native: next() })
+    expect(result.steps).toHaveLength(1)
+    expect(result).not.toHaveProperty('ref')
+    expect(await all()).toEqual([])
+    expect((await create()).steps).toHaveLength(1)
+  })
+
+  it('is told again for a key, as the provider holds it now', async () => {
+    const first = await create({ key: key() })
+    const id = String(first.native.client_id)
+    await bench.change({ ...PLACE, id }, { name: 'Renamed' })
+    const again = await create({ key: key() })
+    expect(again).toStrictEqual({
+      outcome: 'applied',
+      ref: { ...PLACE, id },
+      native: again.native,
+      tag: bench.service.fingerprints.ofState(provider.mapping, again.native),
+      changes: first.changes,
+      warnings: [],
+      steps: [],
+      operationId: first.operationId,
+      replayed: true,
+    })
+    expect(again.native).toMatchObject({ client_id: id, client_name: 'Renamed' })
+    expect(await all()).toEqual([])
+  })
+
+  it('tells warnings of the plan and of what came of it', async () => {
+    const step: Creation['step'] = (place, wanted) => {
+      const real = creation.step(place, wanted)
+      return { ...real, send: async (at) => ({ ...(await real.send(at)), client_name: 'Foreign' }) }
+    }
+    const result = await create({
+      provider: { ...provider, creation: { ...creation, step } },
+    })
+    expect(result.warnings).toContainEqual(
+      expect.objectContaining({ code: 'not_as_planned', field: 'client.name' }),
+    )
+    const planned = await create({ patch: parseMergePatch(RISKY), dryRun: true })
+    expect(planned.warnings.length).toBeGreaterThan(0)
+    expect((await create({ patch: parseMergePatch(RISKY) })).warnings).toEqual(planned.warnings)
+  })
+
+  it('begins anew where another instance took the key at the same moment', async () => {
+    const { store } = bench.service
+    let taken = false
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind !== 'key_use' || taken) return store.append(entry)
+      taken = true
+      return false
+    }
+    const result = await create({ key: key() }, { ...service(), store: { ...store, append } })
+    expect(result.outcome).toBe('applied')
+    expect(await create({ key: key() })).toMatchObject({ replayed: true })
+    expect(await all()).toHaveLength(1)
+  })
 
   it('asks whether its fields may be set, before anything is recorded', async () => {
     const asked: (readonly string[])[] = []
@@ -289,6 +354,58 @@ describe('removing a client', () => {
     ref: subject.ref,
   })
   const found = (mayLand: boolean) => findOutcome(service(), removal(), call(), mayLand)
+  const key = () => keyOf(bench.service.fingerprints, ACTOR, 'one', {})
+
+  it('is told again for a key, and asks the provider nothing', async () => {
+    const first = await remove({ key: key() })
+    expect(await remove({ key: key() })).toStrictEqual({
+      outcome: 'applied',
+      steps: [],
+      operationId: first.operationId,
+      replayed: true,
+    })
+    const [intent] = await bench.service.store.entries(resourceOf(subject.ref))
+    expect(intent).toMatchObject({ action: 'remove', changes: [] })
+  })
+
+  it('begins anew where another instance took the key at the same moment', async () => {
+    const { store } = bench.service
+    let taken = false
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind !== 'key_use' || taken) return store.append(entry)
+      taken = true
+      return false
+    }
+    await remove({ key: key() }, { ...service(), store: { ...store, append } })
+    expect(await remove({ key: key() })).toMatchObject({ replayed: true })
+  })
+
+  it('makes its calls in the name of the caller, before others once it has begun', async () => {
+    const calls: Call[] = []
+    const watching: Provider = {
+      ...provider,
+      read: (ref, at) => {
+        calls.push(at)
+        return provider.read(ref, at)
+      },
+      removal: (ref, base) => {
+        const real = provider.removal?.(ref, base)
+        if (real === undefined) throw new TypeError('removes no clients')
+        return {
+          ...real,
+          send: (at) => {
+            calls.push(at)
+            return real.send(at)
+          },
+        }
+      },
+    }
+    const { operationId } = await remove({ provider: watching, requestId: 'request-1' })
+    const caller = JSON.stringify([ACTOR.issuer, 'tester', null])
+    const common = { operationId, requestId: 'request-1', caller, deadline: expect.any(Number) }
+    expect(calls).toMatchObject([common, { ...common, urgent: true }])
+    expect(calls[0]?.urgent).toBeUndefined()
+  })
   const gone = async () => {
     await provider.removal?.(subject.ref, subject.stored()).send(call())
   }
