@@ -163,6 +163,11 @@ describe('an attempt that changed nothing', () => {
     expect(await uses()).toHaveLength(2)
   })
 
+  it('is recorded as well behind attempts that came to nothing', async () => {
+    await claimed('a')
+    expect(await recordUnchanged(bench.service, await claimed('b'))).toBe(true)
+  })
+
   it('is not, where another attempt took the key, or is at it', async () => {
     await claimed('a')
     const second = await claimed('b')
