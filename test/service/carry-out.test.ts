@@ -144,6 +144,27 @@ describe('a change that another instance has settled meanwhile', () => {
     await expect(change(service, { name: 'New' })).rejects.toMatchObject({ code: 'conflict' })
   })
 
+  it('records the state that was known last where it cannot read any more', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    let settled = false
+    const sleep = async () => {
+      if (settled) return
+      settled = true
+      await settleElsewhere()
+      emulator.inject({ kind: 'reset_before_apply', operation: READ, times: 9 })
+    }
+    const attempt = change({ ...bench.service, sleep }, { name: 'New' })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'conflict',
+      details: { outcome: 'conflict' },
+    })
+    const [, closing, overlap] = await entries()
+    if (closing?.kind !== 'outcome') throw new TypeError('no outcome')
+    const { tag, state } = closing
+    expect(tag).toBeDefined()
+    expect(overlap).toMatchObject({ kind: 'overlap', tag, state })
+  })
+
   it('leaves the place after an open intent to the outcome of that', async () => {
     const { store } = bench.service
     let pauses = 0

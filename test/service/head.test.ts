@@ -64,6 +64,18 @@ describe('the newest entry', () => {
     expect(Math.max(...sleeps) - Math.min(...sleeps)).toBeGreaterThan(10)
   })
 
+  it('is not waited for by a repetition with the same key, which is told so', async () => {
+    await append(intentOf(resource, 1, { deadline: 5_000, key: 'the log of a key' }))
+    const sleep = async () => void (await append(closingOf(resource, 2)))
+    const service = { ...bench.service, now: () => 4_999, sleep }
+    const key = { log: 'the log of a key', fingerprint: 'f' }
+    await expect(settledHead(service, { ...place, key })).rejects.toMatchObject({
+      code: 'key_in_use',
+    })
+    const other = { ...key, log: 'the log of another' }
+    expect(await settledHead(service, { ...place, key: other })).toMatchObject({ seq: 2 })
+  })
+
   it('is waited for until the deadline and no longer', async () => {
     await append(intentOf(resource, 1, { deadline: 20_000 }))
     const at = (time: number): Service => ({ ...bench.service, now: () => time })

@@ -247,6 +247,7 @@ describe('the history across clients', () => {
     expect(await times({ outcome: 'conflict' })).toEqual([150])
     expect(await times({ actor: 'somebody' })).toEqual([150])
     expect(await times({ from: 200, to: 904 })).toEqual([300, 300, 200])
+    expect(await found({ limit: 5 })).not.toHaveProperty('next')
   })
 
   it('tells what is open, newest first, narrowed in the same ways', async () => {

@@ -29,6 +29,17 @@ function work(log: string[], name: string) {
 const settledDown = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('turns under one key', () => {
+  it('are waited for until the deadline by the clock, and no longer', async () => {
+    const turns = createTurns(() => 1_000_000_000)
+    const first = work([], 'first')
+    const taken = turns.take('key', 1_000_100_000, first.run)
+    await first.begun
+    const late = turns.take('key', 1_000_000_001, async () => 'never')
+    await expect(late).rejects.toMatchObject({ code: 'unavailable' })
+    first.finish()
+    expect(await taken).toBe('first')
+  })
+
   it('come one after the other, in the order in which they were asked for', async () => {
     const turns = createTurns(() => 0)
     const log: string[] = []

@@ -1,0 +1,135 @@
+/** Checkpoints over a store that tells of grown logs in every way that a store may. */
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { addCheckpoint, codeOf } from '../../src/service/checkpoint.ts'
+import type { Service } from '../../src/service/service.ts'
+import type { Checkpoint, Head } from '../../src/store/entry.ts'
+import { CHECKPOINTS, resourceOf } from '../../src/store/resource.ts'
+import type { Grown, Store } from '../../src/store/store.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+import { outsideChangeOf } from '../fixtures/entries.ts'
+
+let bench: Bench
+
+beforeEach(async () => {
+  bench = await openBench(new Map())
+})
+afterEach(() => bench.close())
+
+const headOf = (id: string, seq = 1): Head => ({ resource: id, seq, hash: `${id} ${seq}` })
+const heads = (count: number) => Array.from({ length: count }, (_, index) => headOf(`${index}`))
+const checkpoints = () => bench.service.store.entries(CHECKPOINTS) as Promise<readonly Checkpoint[]>
+
+/** The real store, telling of these logs, one answer after the other; the last one again and again. */
+function telling(...answers: readonly Partial<Grown>[]): {
+  service: Service
+  asked: (string | undefined)[]
+} {
+  const asked: (string | undefined)[] = []
+  const tell: Store['heads'] = async (since) => {
+    const answer = answers[Math.min(asked.length, answers.length - 1)]
+    asked.push(since)
+    return { heads: [], cursor: 'c', more: false, ...answer }
+  }
+  const store = { ...bench.service.store, heads: tell }
+  return { service: { ...bench.service, store, now: () => 77 }, asked }
+}
+
+it('holds what logs ended with, where to go on, and a code over both and the one before', async () => {
+  const { store } = bench.service
+  const [one, two] = ['one', 'two'].map((id) => resourceOf({ provider: 'it', id }))
+  const entry = outsideChangeOf(one ?? '', 1)
+  await store.append(entry)
+  const first = await addCheckpoint(bench.service)
+  expect(first).toMatchObject({
+    kind: 'checkpoint',
+    resource: CHECKPOINTS,
+    seq: 1,
+    previous: '',
+    heads: [{ resource: one, seq: 1, hash: entry.hash }],
+  })
+  expect(await addCheckpoint(bench.service)).toBeUndefined()
+  const other = outsideChangeOf(two ?? '', 1)
+  await store.append(other)
+  const second = await addCheckpoint(bench.service)
+  expect(second).toMatchObject({
+    seq: 2,
+    previous: first?.hash,
+    heads: [{ resource: two, seq: 1, hash: other.hash }],
+  })
+  expect(await checkpoints()).toEqual([first, second])
+  if (second === undefined) throw new TypeError('no checkpoint')
+  const { fingerprints } = bench.service
+  expect(second.code).toBe(codeOf(fingerprints, second))
+  for (const change of [{ at: 1 }, { heads: [] }, { cursor: 'x' }, { previous: 'x' }]) {
+    expect(codeOf(fingerprints, { ...second, ...change })).not.toBe(second.code)
+  }
+})
+
+it('is none where nothing grew', async () => {
+  const { service, asked } = telling({})
+  expect(await addCheckpoint(service)).toBeUndefined()
+  expect(asked).toEqual([undefined])
+  expect(await checkpoints()).toEqual([])
+})
+
+it('goes on from the cursor of the last one as long as there is more', async () => {
+  const { service, asked } = telling(
+    { heads: [headOf('a')], cursor: '1', more: true },
+    { heads: [headOf('b')], cursor: '2', more: true },
+    { heads: [headOf('c')], cursor: '3' },
+  )
+  expect(await addCheckpoint(service)).toMatchObject({ seq: 3, cursor: '3', at: 77 })
+  expect(asked).toEqual([undefined, '1', '2'])
+  expect((await checkpoints()).map((one) => one.heads)).toEqual([
+    [headOf('a')],
+    [headOf('b')],
+    [headOf('c')],
+  ])
+})
+
+it('is none where all that is told again was named at the same cursor', async () => {
+  const { service } = telling({ heads: heads(1_001) })
+  expect(await addCheckpoint(service)).toMatchObject({ seq: 2 })
+  const again = telling({ heads: [headOf('0'), headOf('1000')], cursor: 'd' })
+  // The first of the two ends where the second began, and so has not been seen to its end.
+  expect(await addCheckpoint(again.service)).toMatchObject({ seq: 3, cursor: 'd' })
+  expect(await addCheckpoint(again.service)).toBeUndefined()
+  const grown = telling({ heads: [headOf('0'), headOf('1000', 2)], cursor: 'd' })
+  expect(await addCheckpoint(grown.service)).toMatchObject({
+    heads: [headOf('0'), headOf('1000', 2)],
+  })
+  // Named by two checkpoints at one cursor: each of them counts.
+  expect(await addCheckpoint(again.service)).toBeUndefined()
+  expect(await checkpoints()).toHaveLength(4)
+})
+
+it.each([
+  [1_000, [1_000], ['c']],
+  [1_001, [1_000, 1], ['0', 'c']],
+  [2_000, [1_000, 1_000], ['0', 'c']],
+])(
+  'of %i logs names all, and has seen to the end with the last only',
+  async (count, sizes, cursors) => {
+    const { service } = telling({ heads: heads(count) })
+    await addCheckpoint(service)
+    const all = await checkpoints()
+    expect(all.map((one) => one.heads.length)).toEqual(sizes)
+    expect(all.map(({ cursor }) => cursor)).toEqual(cursors)
+    expect(all.flatMap((one) => one.heads)).toEqual(heads(count))
+  },
+)
+
+it('is left to another instance that was first, and tells what it has added itself', async () => {
+  const { service } = telling({ heads: heads(1_001) })
+  const { store } = service
+  const losing = (seq: number): Service => ({
+    ...service,
+    store: { ...store, append: async (entry) => entry.seq !== seq && store.append(entry) },
+  })
+  expect(await addCheckpoint(losing(1))).toBeUndefined()
+  expect(await checkpoints()).toEqual([])
+  const added = await addCheckpoint(losing(2))
+  expect(added).toMatchObject({ seq: 1, cursor: '0' })
+  expect(await checkpoints()).toEqual([added])
+})

@@ -1,0 +1,483 @@
+/**
+ * What became of a creation or a removal whose answer was lost: every state that it can be found in,
+ * on the local provider and a real store.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import type { Creation } from '../../src/providers/creation.ts'
+import type { Call, Provider } from '../../src/providers/provider.ts'
+import { type CreationRequest, createClient } from '../../src/service/create.ts'
+import { asPlanned, beginLog } from '../../src/service/creation-outcome.ts'
+import { keyOf } from '../../src/service/idempotency.ts'
+import { type RemovalRequest, removeClient } from '../../src/service/remove.ts'
+import { callOf, type Service } from '../../src/service/service.ts'
+import { close, findOutcome, type Running } from '../../src/service/settle.ts'
+import type { Intent } from '../../src/store/entry.ts'
+import { creationResource, resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+
+const PLACE = { provider: 'it' }
+const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
+const REF = { ...PLACE, id: '+making' }
+/** Allowed, and worth a warning. */
+const RISKY = { name: 'Portal', callbacks: ['https://203.0.113.7/cb'] }
+const PATCH = { name: 'Portal', callbacks: ['https://portal.example.com/cb'] }
+
+let subject: Subject
+let bench: Bench
+let provider: Provider
+let creation: Creation
+let sleeps: number[]
+/** What happens during a pause. */
+let meanwhile: () => unknown
+
+beforeEach(async () => {
+  const kind = SUBJECTS.find(({ name }) => name === 'local')
+  if (kind === undefined) throw new TypeError('no such subject')
+  subject = await kind.start()
+  provider = subject.provider
+  if (provider.creation === undefined) throw new TypeError('makes no clients')
+  creation = provider.creation
+  bench = await openBench(new Map([['it', provider]]))
+  sleeps = []
+  meanwhile = () => {}
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+const service = (): Service => ({
+  ...bench.service,
+  sleep: async (milliseconds) => {
+    sleeps.push(milliseconds)
+    await meanwhile()
+  },
+})
+const call = () => callOf(bench.service, { operationId: 'making', deadline: Date.now() + 10_000 })
+const next = () => ({
+  ...creation.blank('web'),
+  client_name: 'Portal',
+  redirect_uris: [...PATCH.callbacks],
+})
+const make = (more: object = {}) => creation.step(PLACE, { ...next(), ...more }).send(call())
+const intent = (more: Partial<Intent> = {}) =>
+  intentOf(creationResource(PLACE, 'making'), 1, {
+    operationId: 'making',
+    action: 'create',
+    at: Date.now(),
+    ...more,
+  })
+const running = (more: Partial<Running> = {}): Running => ({
+  intent: intent(),
+  provider,
+  ref: REF,
+  base: creation.blank('web'),
+  next: next(),
+  ...more,
+})
+const outcome = (mayLand: boolean, more?: Partial<Running>) =>
+  findOutcome(service(), running(more), call(), mayLand)
+const logOf = (native: object | undefined) =>
+  resourceOf({ ...PLACE, id: creation.idOf((native ?? {}) as never) })
+
+describe('a creation that was not answered', () => {
+  it('is applied where one client is as planned, with all that the provider made up', async () => {
+    const made = await make()
+    expect(await outcome(true)).toEqual({ outcome: 'applied', native: made })
+    expect(sleeps).toEqual([])
+  })
+
+  it('is not applied where there is none, after the time that a request may take', async () => {
+    expect(await outcome(false)).toEqual({ outcome: 'not_applied', native: undefined })
+    expect(sleeps).toEqual([])
+    expect(await outcome(true)).toEqual({ outcome: 'not_applied', native: undefined })
+    expect(sleeps).toEqual([bench.service.upstreamTimeoutMs])
+  })
+
+  it('is applied where it lands meanwhile', async () => {
+    meanwhile = () => make()
+    expect(await outcome(true)).toMatchObject({ outcome: 'applied' })
+  })
+
+  it('is a conflict where two are as planned', async () => {
+    await make()
+    await make()
+    expect(await outcome(true)).toEqual({ outcome: 'conflict', native: undefined })
+  })
+
+  it('is none of those with other settings, or of another name', async () => {
+    await make({ token_endpoint_auth_method: 'client_secret_post' })
+    await make({ redirect_uris: ['https://other.example.com/cb'] })
+    await make({ client_name: 'Another' })
+    expect(await outcome(false)).toMatchObject({ outcome: 'not_applied' })
+  })
+
+  it('is none that has a log already, unless it has begun that itself', async () => {
+    const [theirs, ours] = [await make(), await make()]
+    await bench.service.store.append(outsideChangeOf(logOf(theirs), 1))
+    expect(await outcome(false)).toEqual({ outcome: 'applied', native: ours })
+    const other = running({ intent: intent({ operationId: 'another' }) })
+    await beginLog(service(), other, ours)
+    expect(await outcome(false)).toMatchObject({ outcome: 'not_applied' })
+    expect(await outcome(false, { intent: other.intent })).toMatchObject({ native: ours })
+  })
+
+  it('is not older than its intent, by a minute of difference between clocks', async () => {
+    const asked: number[] = []
+    const find: Creation['find'] = (place, wanted, since, at) => {
+      asked.push(since)
+      return creation.find(place, wanted, since, at)
+    }
+    const watching = { ...provider, creation: { ...creation, find } }
+    await outcome(false, { provider: watching, intent: intent({ at: 1_000_000 }) })
+    expect(asked).toEqual([940_000])
+  })
+
+  it('is not applied by a provider that has no way to make one any more', async () => {
+    await make()
+    const { creation: _, ...without } = provider
+    expect(await outcome(false, { provider: without })).toMatchObject({ outcome: 'not_applied' })
+    expect(await beginLog(service(), running({ provider: without }), next())).toBeUndefined()
+  })
+})
+
+describe('closing a creation', () => {
+  it('begins the log of the client and names it, without surprises of the provider’s own', async () => {
+    const native = (await make()) ?? {}
+    const { appended, surprises } = await close(
+      service(),
+      running(),
+      { outcome: 'applied', native },
+      'request',
+    )
+    expect({ appended, surprises }).toEqual({ appended: true, surprises: [] })
+    const log = logOf(native)
+    const begun = {
+      kind: 'created',
+      seq: 1,
+      previous: '',
+      operationId: 'making',
+      requestId: 'request-1',
+      actor: ACTOR,
+      tag: bench.service.fingerprints.ofState(provider.mapping, native),
+      state: bench.service.fingerprints.masked(provider.mapping, native),
+    }
+    expect(await bench.service.store.entries(log)).toMatchObject([begun])
+    const [closing] = await bench.service.store.entries(intent().resource)
+    expect(closing).toMatchObject({ kind: 'outcome', created: creation.idOf(native) })
+    // Once more, as an instance that was held up would.
+    expect(await beginLog(service(), running(), native)).toBe(creation.idOf(native))
+    expect(await bench.service.store.entries(log)).toHaveLength(1)
+  })
+
+  it('tells what is not as planned', async () => {
+    const native = { ...(await make()), client_name: 'Foreign' }
+    const closed = await close(service(), running(), { outcome: 'applied', native }, 'request')
+    expect(closed.surprises).toMatchObject([{ field: 'name', before: 'Portal', after: 'Foreign' }])
+  })
+
+  it.each(['conflict', 'not_applied'] as const)('begins no log as %s', async (result) => {
+    const native = await make()
+    await close(service(), running(), { outcome: result, native }, 'request')
+    expect(await bench.service.store.entries(logOf(native))).toEqual([])
+  })
+
+  it('compares what the provider has dropped as missing, and what it made up not at all', () => {
+    const planned = { client_name: 'a', contacts: ['x'], updated_at: 1 }
+    const held = { client_name: 'b', client_id: 'made-up', updated_at: 2 }
+    const expected = { client_name: 'b', updated_at: 1 }
+    expect(asPlanned(provider.mapping, planned, held)).toStrictEqual(expected)
+  })
+})
+
+describe('making a client', () => {
+  const create = (more: Partial<CreationRequest> = {}, at = service()) =>
+    createClient(at, {
+      provider,
+      place: PLACE,
+      kind: 'web',
+      patch: parseMergePatch(PATCH),
+      dryRun: false,
+      actor: ACTOR,
+      requestId: 'request-1',
+      deadline: Date.now() + 10_000,
+      ...more,
+    })
+  const open = () => bench.service.store.openIntents()
+  const key = () => keyOf(bench.service.fingerprints, ACTOR, 'one', PATCH)
+  const all = () => creation.find(PLACE, next(), 0, call())
+
+  it('is planned in a dry run: one step, what changes, and nothing made', async () => {
+    const result = await create({ dryRun: true })
+    expect(result).toMatchObject({ outcome: 'planned', native: next() })
+    expect(result.steps).toHaveLength(1)
+    expect(result).not.toHaveProperty('ref')
+    expect(await all()).toEqual([])
+    expect((await create()).steps).toHaveLength(1)
+  })
+
+  it('is told again for a key, as the provider holds it now', async () => {
+    const first = await create({ key: key() })
+    const id = String(first.native.client_id)
+    await bench.change({ ...PLACE, id }, { name: 'Renamed' })
+    const again = await create({ key: key() })
+    expect(again).toStrictEqual({
+      outcome: 'applied',
+      ref: { ...PLACE, id },
+      native: again.native,
+      tag: bench.service.fingerprints.ofState(provider.mapping, again.native),
+      changes: first.changes,
+      warnings: [],
+      steps: [],
+      operationId: first.operationId,
+      replayed: true,
+    })
+    expect(again.native).toMatchObject({ client_id: id, client_name: 'Renamed' })
+    expect(await all()).toEqual([])
+  })
+
+  it('tells warnings of the plan and of what came of it', async () => {
+    const step: Creation['step'] = (place, wanted) => {
+      const real = creation.step(place, wanted)
+      return { ...real, send: async (at) => ({ ...(await real.send(at)), client_name: 'Foreign' }) }
+    }
+    const result = await create({
+      provider: { ...provider, creation: { ...creation, step } },
+    })
+    expect(result.warnings).toContainEqual(
+      expect.objectContaining({ code: 'not_as_planned', field: 'client.name' }),
+    )
+    const planned = await create({ patch: parseMergePatch(RISKY), dryRun: true })
+    expect(planned.warnings.length).toBeGreaterThan(0)
+    expect((await create({ patch: parseMergePatch(RISKY) })).warnings).toEqual(planned.warnings)
+  })
+
+  it('begins anew where another instance took the key at the same moment', async () => {
+    const { store } = bench.service
+    let taken = false
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind !== 'key_use' || taken) return store.append(entry)
+      taken = true
+      return false
+    }
+    const result = await create({ key: key() }, { ...service(), store: { ...store, append } })
+    expect(result.outcome).toBe('applied')
+    expect(await create({ key: key() })).toMatchObject({ replayed: true })
+    expect(await all()).toHaveLength(1)
+  })
+
+  it('asks whether its fields may be set, before anything is recorded', async () => {
+    const asked: (readonly string[])[] = []
+    const authorize = (named: readonly string[]) => {
+      asked.push(named)
+      throw new TypeError('may not')
+    }
+    await expect(create({ authorize })).rejects.toThrow('may not')
+    expect(asked.map((named) => [...named].sort())).toEqual([['callbacks', 'name']])
+    expect(await open()).toEqual([])
+  })
+
+  it('gives what was made, its secret once, and what the patch changes', async () => {
+    const points: string[] = []
+    const reached = async (point: string) => void points.push(point)
+    const result = await create({}, { ...service(), reached })
+    expect(result.secret?.reveal()).toBe(result.native.client_secret)
+    expect(result.ref).toEqual({ ...PLACE, id: result.native.client_id })
+    expect(result.changes.map(({ field }) => field).sort()).toEqual(['callbacks', 'name'])
+    expect(result.replayed).toBeUndefined()
+    expect(points).toEqual([
+      'change planned',
+      'intent recorded',
+      'step sent',
+      'state known',
+      'outcome recorded',
+    ])
+    expect(await create({ kind: 'spa' })).not.toHaveProperty('secret')
+  })
+
+  it('is refused whole where a rule is broken, or there is no way to make one', async () => {
+    const patch = parseMergePatch({ name: 'Portal' })
+    await expect(create({ patch })).rejects.toMatchObject({
+      code: 'rule_violated',
+      field: 'client.callbacks',
+      message: expect.stringMatching(/.{10,}/),
+    })
+    const { creation: _, ...without } = provider
+    await expect(create({ provider: without })).rejects.toMatchObject({
+      code: 'unsupported_operation',
+      message: 'This provider has no way to make a client.',
+    })
+    expect(await open()).toEqual([])
+  })
+
+  it('begins anew under another number where its log is taken', async () => {
+    let taken = 0
+    const { store } = bench.service
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind !== 'intent' || taken > 0) return store.append(entry)
+      taken += 1
+      return false
+    }
+    const result = await create({}, { ...service(), store: { ...store, append } })
+    expect(result.outcome).toBe('applied')
+    expect(taken).toBe(1)
+  })
+
+  it('makes its calls in the name of the caller, before others once it has begun', async () => {
+    const calls: unknown[] = []
+    const step: Creation['step'] = (place, wanted) => {
+      const real = creation.step(place, wanted)
+      return {
+        ...real,
+        send: (at) => {
+          calls.push([at.urgent, at.requestId, at.caller])
+          return real.send(at)
+        },
+      }
+    }
+    await create({ provider: { ...provider, creation: { ...creation, step } } })
+    expect(calls).toEqual([[true, 'request-1', JSON.stringify([ACTOR.issuer, 'tester', null])]])
+  })
+})
+
+describe('removing a client', () => {
+  const remove = (more: Partial<RemovalRequest> = {}, at = service()) => {
+    const { patch: _, ...request } = requestFor(bench.service, subject.ref, {})
+    return removeClient(at, { ...request, ...more })
+  }
+  const removal = () => ({
+    ...running({ intent: intentOf(resourceOf(subject.ref), 1, { action: 'remove' }) }),
+    ref: subject.ref,
+  })
+  const found = (mayLand: boolean) => findOutcome(service(), removal(), call(), mayLand)
+  const key = () => keyOf(bench.service.fingerprints, ACTOR, 'one', {})
+
+  it('is told again for a key, and asks the provider nothing', async () => {
+    const first = await remove({ key: key() })
+    expect(await remove({ key: key() })).toStrictEqual({
+      outcome: 'applied',
+      steps: [],
+      operationId: first.operationId,
+      replayed: true,
+    })
+    const [intent] = await bench.service.store.entries(resourceOf(subject.ref))
+    expect(intent).toMatchObject({ action: 'remove', changes: [] })
+  })
+
+  it('begins anew where another instance took the key at the same moment', async () => {
+    const { store } = bench.service
+    let taken = false
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind !== 'key_use' || taken) return store.append(entry)
+      taken = true
+      return false
+    }
+    await remove({ key: key() }, { ...service(), store: { ...store, append } })
+    expect(await remove({ key: key() })).toMatchObject({ replayed: true })
+  })
+
+  it('makes its calls in the name of the caller, before others once it has begun', async () => {
+    const calls: Call[] = []
+    const watching: Provider = {
+      ...provider,
+      read: (ref, at) => {
+        calls.push(at)
+        return provider.read(ref, at)
+      },
+      removal: (ref, base) => {
+        const real = provider.removal?.(ref, base)
+        if (real === undefined) throw new TypeError('removes no clients')
+        return {
+          ...real,
+          send: (at) => {
+            calls.push(at)
+            return real.send(at)
+          },
+        }
+      },
+    }
+    const { operationId } = await remove({ provider: watching, requestId: 'request-1' })
+    const caller = JSON.stringify([ACTOR.issuer, 'tester', null])
+    const common = { operationId, requestId: 'request-1', caller, deadline: expect.any(Number) }
+    expect(calls).toMatchObject([common, { ...common, urgent: true }])
+    expect(calls[0]?.urgent).toBeUndefined()
+  })
+  const gone = async () => {
+    await provider.removal?.(subject.ref, subject.stored()).send(call())
+  }
+
+  it('passes its places in order, and tells the record before', async () => {
+    const points: string[] = []
+    const reached = async (point: string) => void points.push(point)
+    const before = subject.stored()
+    const result = await remove({}, { ...service(), reached })
+    expect(result).toMatchObject({
+      outcome: 'applied',
+      before: {
+        native: before,
+        tag: bench.service.fingerprints.ofState(provider.mapping, before),
+      },
+    })
+    expect(result.steps).toHaveLength(1)
+    expect(points).toEqual([
+      'head loaded',
+      'base read',
+      'change planned',
+      'intent recorded',
+      'step sent',
+      'state known',
+      'outcome recorded',
+    ])
+    const [, closing] = await bench.service.store.entries(resourceOf(subject.ref))
+    expect(closing).not.toHaveProperty('state')
+  })
+
+  it('plans one step in a dry run, and records nothing', async () => {
+    const result = await remove({ dryRun: true })
+    expect(result.outcome).toBe('planned')
+    expect(result.steps).toHaveLength(1)
+    expect(result).not.toHaveProperty('operationId')
+    expect(await bench.service.store.entries(resourceOf(subject.ref))).toEqual([])
+  })
+
+  it('is refused where the provider has no way', async () => {
+    const { removal: _, ...without } = provider
+    await expect(remove({ provider: without })).rejects.toMatchObject({
+      code: 'unsupported_operation',
+      message: 'This provider has no way to remove a client.',
+    })
+  })
+
+  it('records what somebody else changed before, and begins anew where another was first', async () => {
+    await bench.change(subject.ref, { name: 'Ours' })
+    subject.put({ ...subject.stored(), contacts: ['foreign@example.com'] })
+    const { store } = bench.service
+    const refused: string[] = []
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind === 'outcome' || refused.includes(entry.kind)) return store.append(entry)
+      refused.push(entry.kind)
+      return false
+    }
+    const result = await remove({}, { ...service(), store: { ...store, append } })
+    expect(result.outcome).toBe('applied')
+    expect(refused).toEqual(['outside_change', 'intent'])
+    const kinds = (await store.entries(resourceOf(subject.ref))).map(({ kind }) => kind)
+    expect(kinds.slice(2)).toEqual(['outside_change', 'intent', 'outcome'])
+  })
+
+  it('is found out by reading back, after the time that a request may take', async () => {
+    expect(await found(false)).toEqual({ outcome: 'not_applied', native: subject.stored() })
+    expect(sleeps).toEqual([])
+    expect(await found(true)).toMatchObject({ outcome: 'not_applied' })
+    expect(sleeps).toEqual([bench.service.upstreamTimeoutMs])
+    meanwhile = gone
+    expect(await found(true)).toEqual({ outcome: 'applied', native: undefined })
+    expect(sleeps).toHaveLength(2)
+    expect(await found(true)).toEqual({ outcome: 'applied', native: undefined })
+    expect(sleeps).toHaveLength(2)
+  })
+})

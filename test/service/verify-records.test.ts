@@ -1,0 +1,122 @@
+/** What the verifier says of a single bad record, each thing by its own sentence. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { addCheckpoint } from '../../src/service/checkpoint.ts'
+import { verifyLog } from '../../src/service/verify.ts'
+import { following, hashOf } from '../../src/store/chain.ts'
+import type { Entry } from '../../src/store/entry.ts'
+import { CHECKPOINTS } from '../../src/store/resource.ts'
+import type { RawRecord } from '../../src/store/store.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+
+const LOG = '["it",null,"client"]'
+
+let bench: Bench
+let entries: Entry[]
+
+beforeEach(async () => {
+  bench = await openBench(new Map())
+  entries = []
+  for (const at of [1, 2, 3]) {
+    const body = { kind: 'overlap' as const, resource: LOG, at, operationId: 'o' }
+    const entry = following(entries.at(-1), body)
+    entries.push(entry)
+    await bench.service.store.append(entry)
+  }
+})
+afterEach(() => bench.close())
+
+const write = (seq: number, text: string, resource = LOG) =>
+  bench.database
+    .prepare('update log set entry = ? where resource = ? and seq = ?')
+    .run(text, resource, seq)
+/** The text of an entry with other members, and a hash that fits. */
+function edited(seq: number, members: JsonObject, of: readonly Entry[] = entries): string {
+  const { hash: _, ...entry } = { ...of[seq - 1], ...members } as JsonObject
+  return JSON.stringify({ ...entry, hash: hashOf(entry) })
+}
+const faults = async (options: Parameters<typeof verifyLog>[1] = {}) =>
+  (await verifyLog(bench.service.store, options)).faults
+const text = (seq: number) => JSON.stringify(entries[seq - 1])
+
+describe('a record', () => {
+  it.each<[string, () => string]>([
+    ['it is no JSON object', () => '{'],
+    ['it is no JSON object', () => '[]'],
+    ['it is stored in the place of another', () => edited(2, { resource: 'another' })],
+    ['it is stored in the place of another', () => text(3)],
+    ['its hash is not that of what it says', () => text(2).replace('"at":2', '"at":9')],
+    ['it does not hold the hash of the one before', () => edited(2, { previous: 'another' })],
+    ['it is not spelled as it was written', () => ` ${text(2)}`],
+  ])('is bad: %s', async (why, bad) => {
+    expect(await faults()).toEqual([])
+    write(2, bad())
+    expect(await faults()).toEqual([{ resource: LOG, seq: 2, why }])
+  })
+
+  it('is bad where the first one is gone', async () => {
+    bench.database.prepare('delete from log where seq = 1').run()
+    expect(await faults()).toEqual([{ resource: LOG, seq: 2, why: 'it follows nothing' }])
+  })
+})
+
+describe('checkpoints', () => {
+  const checkpoint = async () => {
+    await addCheckpoint(bench.service)
+    const all = await bench.service.store.entries(CHECKPOINTS)
+    return { all, last: all.at(-1) as Entry }
+  }
+
+  it('are one log more, and the newest is told', async () => {
+    const { last } = await checkpoint()
+    const verdict = await verifyLog(bench.service.store)
+    expect(verdict).toMatchObject({ records: 4, logs: 2, faults: [] })
+    expect(verdict.checkpoint).toEqual(last)
+  })
+
+  it('that are bad are one fault and one log', async () => {
+    const { all } = await checkpoint()
+    write(1, edited(1, { heads: 7 }, all), CHECKPOINTS)
+    const verdict = await verifyLog(bench.service.store)
+    expect(verdict).toMatchObject({ logs: 2, checkpoint: undefined })
+    expect(verdict.faults).toEqual([{ resource: CHECKPOINTS, seq: 1, why: 'it is no checkpoint' }])
+  })
+
+  it.each<[string, JsonObject]>([
+    ['a time that is none', { at: '5' }],
+    ['one head among others that is none', { heads: [{ resource: LOG, seq: 0, hash: '' }, null] }],
+    ['a head without a log', { heads: [{ resource: 7, seq: 1, hash: '' }] }],
+  ])('are refused with %s', async (_, members) => {
+    const { all } = await checkpoint()
+    write(1, edited(1, members, all), CHECKPOINTS)
+    expect(await faults()).toMatchObject([{ why: 'it is no checkpoint' }])
+  })
+
+  it('are the ones that were written down by number and by hash', async () => {
+    const { last } = await checkpoint()
+    const { seq, hash } = last
+    expect(await faults({ expected: { seq, hash } })).toEqual([])
+    const why = 'it is not the checkpoint that was written down'
+    for (const expected of [
+      { seq: seq + 1, hash },
+      { seq, hash: 'another' },
+    ]) {
+      const fault = { resource: CHECKPOINTS, seq: expected.seq, why }
+      expect(await faults({ expected })).toEqual([fault])
+    }
+  })
+})
+
+it('tells now and then how far it has come', async () => {
+  async function* many(resource?: string): AsyncGenerator<RawRecord> {
+    if (resource !== undefined) return
+    for (let seq = 1; seq <= 20_001; seq += 1) yield { resource: LOG, seq, text: '' }
+  }
+  const store = { ...bench.service.store, records: many }
+  const told: number[] = []
+  const progress = (records: number) => void told.push(records)
+  expect(await verifyLog(store, { progress })).toMatchObject({ records: 20_001, logs: 1 })
+  expect(told).toEqual([10_000, 20_000])
+  await verifyLog(store)
+})
