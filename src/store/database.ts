@@ -25,6 +25,8 @@ export type Row = Readonly<Record<string, Value>>
 
 /** How long a writer waits for another process before it gives up (milliseconds). */
 const BUSY_TIMEOUT_MS = 2_000
+/** Between two tries to set up a file that another process sets up (milliseconds, with jitter). */
+const LONGEST_PAUSE_MS = 50
 const OWNER_ONLY = 0o600
 /**
  * Of the tables and of what their columns hold, kept in the file as `user_version`. 1 had none there.
@@ -38,17 +40,38 @@ export const SCHEMA_VERSION = 2
  */
 export async function openDatabase(path: string): Promise<Database> {
   const { DatabaseSync } = await loadSqlite()
-  return storing(() => {
+  const database = storing(() => {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    const database = new DatabaseSync(path)
+    const opened = new DatabaseSync(path)
     // Its write-ahead log gets the rights of the file.
     if (path !== ':memory:') chmodSync(path, OWNER_ONLY)
-    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    opened.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    return opened
+  })
+  await untilUnlocked(() => {
     checkVersion(database, path)
     database.exec('pragma journal_mode = wal')
     database.exec('pragma synchronous = full')
-    return database
   })
+  return database
+}
+
+/**
+ * Where several processes open a new file at once, SQLite gives up the change of the journal mode at
+ * once, whatever the busy time-out (seen, and tested), so the work is done again.
+ */
+async function untilUnlocked(work: () => void): Promise<void> {
+  const until = Date.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      return storing(work)
+    } catch (error) {
+      const { cause } = isClientError(error) ? error.details : {}
+      const locked = cause instanceof Error && /database is locked/.test(cause.message)
+      if (!locked || Date.now() >= until) throw error
+      await new Promise((resume) => setTimeout(resume, Math.random() * LONGEST_PAUSE_MS))
+    }
+  }
 }
 
 /**

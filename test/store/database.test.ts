@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openDatabase, SCHEMA_VERSION } from '../../src/store/database.ts'
+import { type Database, openDatabase, SCHEMA_VERSION } from '../../src/store/database.ts'
 
 let folder: string
 let path: string
@@ -43,4 +43,25 @@ it.each([
     message: expect.stringMatching(/made by another version.*new file.*remove the folder/),
   })
   await expect(openDatabase(path)).rejects.toEqual(refusal)
+})
+
+/** The database class itself, to hold a lock as another process does. */
+async function rawDatabase(path: string): Promise<Database> {
+  const builtin: unknown = process.getBuiltinModule?.('node:sqlite')
+  const { DatabaseSync } = (builtin ?? (await import('@photostructure/sqlite'))) as {
+    DatabaseSync: new (path: string) => Database
+  }
+  return new DatabaseSync(path)
+}
+
+it('waits for another process that is setting up the same file', async () => {
+  const other = await rawDatabase(path)
+  other.exec(`create table log (x); pragma user_version = ${SCHEMA_VERSION}; begin immediate`)
+  const opening = openDatabase(path)
+  // SQLite itself gives up at once here; the lock goes while it is tried again.
+  setImmediate(() => other.exec('commit'))
+  const database = await opening
+  expect(database.prepare('pragma journal_mode').get()).toMatchObject({ journal_mode: 'wal' })
+  database.close()
+  other.close()
 })
