@@ -46,7 +46,10 @@ async function leaveOpen(client: object): Promise<void> {
   emulator.inject({ kind: 'reset_after_apply', operation: CLIENT })
   emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 50 })
   const lost = bench.change(REF, client, { deadline: Date.now() + 300 })
-  await expect(lost).rejects.toMatchObject({ code: 'outcome_unknown' })
+  await expect(lost).rejects.toMatchObject({
+    code: 'outcome_unknown',
+    details: { outcome: 'unknown', operationId: expect.any(String) },
+  })
   emulator.clearFaults()
 }
 
@@ -184,7 +187,10 @@ describe('undoing what was absent before', () => {
     emulator.put(withMembers(fullAuth0Client, { app_type: undefined }))
     emulator.inject({ kind: 'error_before_apply', operation: CONNECTION, skip: 1 })
     const attempt = bench.change(REF, { appType: 'spa', supportedIdp: ['google'] }, late())
-    await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'conflict',
+      details: { outcome: 'conflict', operationId: expect.any(String) },
+    })
     expect((await bench.change(REF, { name: 'Afterwards' })).outcome).toBe('applied')
   })
 })
