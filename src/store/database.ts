@@ -126,9 +126,25 @@ interface Sqlite {
 }
 
 async function loadSqlite(): Promise<Sqlite> {
-  const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown }
-  const builtin = getBuiltinModule?.('node:sqlite')
+  const builtin = withoutWarnings(() => {
+    const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown }
+    return getBuiltinModule?.('node:sqlite')
+  })
   return (builtin ?? (await import('@photostructure/sqlite'))) as Sqlite
+}
+
+/**
+ * Node warns on standard error that its SQLite may change. That is ours to follow, by running the suite
+ * on each Node, and nothing for whoever runs a command of ours.
+ */
+function withoutWarnings<T>(load: () => T): T {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return load()
+  } finally {
+    process.emitWarning = emitWarning
+  }
 }
 
 /** Runs a piece of work on the store; whatever fails there is `store_unavailable`. */
