@@ -41,7 +41,13 @@ describe.each(REMOTE)('$name', (kind) => {
     expect(next.outcome).toBe('applied')
     const late = await held
     const log = await entries()
-    expect(log.map((entry) => entry.kind)).toContain('overlap')
+    const overlap = log.find((entry) => entry.kind === 'overlap')
+    // What it tells is the state that its own late write has made, and not what was known before.
+    const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'read' }
+    const { mapping } = subject.provider
+    const native = await subject.provider.read(subject.ref, call)
+    const tag = one.service.fingerprints.ofState(mapping, native)
+    expect(overlap).toMatchObject({ tag })
     // Its write came after all, over the other's: that is told, and not as a success.
     expect(late).toBe('conflict')
   })
