@@ -7,6 +7,7 @@
 import { ClientError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
 import type { Service } from './service.ts'
+import { within } from './within.ts'
 
 /**
  * What a call is given although the time is over (milliseconds): what a change has come to is to be
@@ -28,7 +29,7 @@ export function boundedStore(store: Store, deadline: number, now: () => number):
   const bounded =
     <A extends readonly unknown[], T>(call: (...values: A) => Promise<T>) =>
     (...values: A): Promise<T> =>
-      within(call(...values), Math.max(deadline - now(), GRACE_MS))
+      within(call(...values), Math.max(deadline - now(), GRACE_MS), tooLate)
   return {
     append: bounded(store.append),
     last: bounded(store.last),
@@ -40,18 +41,6 @@ export function boundedStore(store: Store, deadline: number, now: () => number):
     openIntents: bounded(store.openIntents),
     check: bounded(store.check),
     close: store.close,
-  }
-}
-
-async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooLate()), milliseconds)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { ClientError } from '../core/errors.ts'
+import { within } from './within.ts'
 
 export interface Turns {
   /**
@@ -26,25 +27,13 @@ export function createTurns(now: () => number): Turns {
       const tail = before.then(() => mine)
       tails.set(key, tail)
       try {
-        await within(before, deadline - now())
+        await within(before, Math.max(deadline - now(), 0), busy)
         return await work()
       } finally {
         release()
         if (tails.get(key) === tail) tails.delete(key)
       }
     },
-  }
-}
-
-async function within(turn: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(busy()), Math.max(milliseconds, 0))
-  })
-  try {
-    await Promise.race([turn, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 
