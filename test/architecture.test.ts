@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   service: ['core', 'store', 'providers', 'service'],
   http: ['core', 'providers', 'service', 'http'],
   emulators: ['emulators'],
+  files: ['core', 'files'],
   entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],
 }
 
