@@ -76,7 +76,7 @@ describe('sdk', () => {
   const sdk = sources.filter(({ layer }) => layer === 'sdk')
 
   it.each(sdk)('$path takes nothing but types from what is not pure', ({ path, text }) => {
-    const values = [...text.matchAll(/^(?:import|export) (?!type\b)[^']*'([^']+)'/gm)]
+    const values = [...text.matchAll(/^(?:import|export) (?!type\b)[^'();=]*from '([^']+)'/gm)]
     const layers = values.map(([, target = '']) =>
       target.startsWith('.') ? layerOf(join(SRC, path, '..', target)) : target,
     )

@@ -3,10 +3,8 @@
  * What is exported here is the public surface.
  */
 
-import type { Api, ChangeOf, ClientArgument, ReadOptions, Routes } from './api.ts'
-import { type Connection, methodsOf } from './methods.ts'
-import { itemsOf } from './pages.ts'
-import { updateByFunction } from './update.ts'
+import type { Api } from './api.ts'
+import { apiOf } from './connection.ts'
 
 export type * from './api.ts'
 export { ClientryError, type ClientryErrorCode, type ErrorCode } from './error.ts'
@@ -38,22 +36,6 @@ export function connect({ url, token, retryForMs = RETRY_FOR_MS, fetch }: Connec
     sleep,
     newKey: () => crypto.randomUUID(),
   })
-}
-
-/** The same over a connection that was put together by hand. */
-export function apiOf(connection: Connection): Api {
-  const routes = methodsOf(connection) as unknown as Routes
-  const updateClient = (client: ClientArgument, patch: object | ChangeOf, options: ReadOptions) =>
-    typeof patch === 'function'
-      ? updateByFunction(routes, client, patch as ChangeOf, options)
-      : routes.updateClient(client, patch, options as object)
-  return {
-    ...routes,
-    updateClient: updateClient as Routes['updateClient'],
-    history: (query = {}) => itemsOf(routes.searchHistory, query),
-    clientHistory: (client, query = {}) =>
-      itemsOf((page: typeof query) => routes.getClientHistory(client, page), query),
-  }
 }
 
 function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

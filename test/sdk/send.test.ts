@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ERROR_CODES, type ErrorCode } from '../../src/core/errors.ts'
-import { apiOf, ClientryError, connect } from '../../src/sdk/index.ts'
+import { apiOf } from '../../src/sdk/connection.ts'
+import { ClientryError, connect } from '../../src/sdk/index.ts'
 import { type Scripted, type ScriptedServer, startScripted } from './scripted.ts'
 
 let server: ScriptedServer

@@ -1,11 +1,13 @@
 /** The SDK against the program itself on a real socket, and through a network that loses answers. */
 
+import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createNodeServer, type NodeServer } from '../../src/node-server.ts'
 import { type Api, ClientryError, connect } from '../../src/sdk/index.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { type FaultProxy, type ProxyFaultKind, startFaultProxy } from '../faults/proxy.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { sdkExamples } from './examples.ts'
 
 const ID = 'exampleClientId'
 const COGNITO = { id: ID, provider: 'cognito-client', userPoolId: POOL_ID }
@@ -182,4 +184,24 @@ describe('a network that loses answers', () => {
     const posts = world.auth0.calls.slice(before).filter(({ method }) => method === 'POST')
     expect(posts.filter(({ path }) => path.endsWith('/api/v2/clients'))).toHaveLength(1)
   })
+})
+
+it('does what the documentation shows', async () => {
+  const program = sdkExamples()
+    .replace("'http://localhost:8787'", JSON.stringify(url))
+    .replace("process.env.TOKEN ?? ''", JSON.stringify(await token()))
+    .replaceAll('console.log(', 'said.push(')
+  const { outputFiles } = await build({
+    stdin: { contents: `export const said: unknown[] = []\n${program}`, loader: 'ts' },
+    alias: { 'clientry/sdk': './src/sdk/index.ts' },
+    absWorkingDir: process.cwd(),
+    bundle: true,
+    format: 'esm',
+    write: false,
+  })
+  const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
+  const { said } = (await import(`data:text/javascript;base64,${code}`)) as { said: unknown[] }
+  expect(said).toEqual(expect.arrayContaining(['invalid_field', 'client.callbacks[0]', 'name']))
+  const { body } = await api.getClient(COGNITO)
+  expect(body.name).toBe('Portal')
 })
