@@ -1,12 +1,14 @@
 /**
- * Builds what runs: `dist/*.js` for Node (development server, production server, token), and
- * `dist/lambda/index.mjs`, the one file of the Lambda function.
+ * Builds what runs: `dist/*.js` for Node (development server, production server, token),
+ * `dist/lambda/index.mjs`, the one file of the Lambda function, and the SDK with its types.
  * With `--if-needed` it does nothing when the last build is newer than every source.
  */
 
+import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -59,6 +61,15 @@ export async function buildAll() {
       splitting: true,
       packages: 'external',
     }),
+    // For browsers too: nothing of a platform, and no package.
+    build({
+      ...shared,
+      entryPoints: ['src/sdk/index.ts'],
+      outfile: 'dist/sdk.js',
+      platform: 'neutral',
+      target: 'es2022',
+    }),
+    declareSdk(),
     build({
       ...shared,
       entryPoints: ['src/lambda.ts'],
@@ -71,6 +82,12 @@ export async function buildAll() {
   writeFileSync(stamp, '')
 }
 
+/** The types of the SDK, with those of the core that they are made of. */
+async function declareSdk() {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  await promisify(execFile)(process.execPath, [compiler, '-p', 'tsconfig.sdk.json'], { cwd: root })
+}
+
 function newest(path) {
   const found = statSync(path)
   if (!found.isDirectory()) return found.mtimeMs
@@ -80,7 +97,7 @@ function newest(path) {
 function isCurrent() {
   try {
     const built = statSync(stamp).mtimeMs
-    return ['src', 'package.json', 'scripts/build.mjs'].every(
+    return ['src', 'package.json', 'tsconfig.sdk.json', 'scripts/build.mjs'].every(
       (path) => newest(join(root, path)) < built,
     )
   } catch {
