@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Types of what is above the core go along; `test/sdk` looks into the bundle for what does not.
   sdk: ['core', 'http', 'sdk'],
   emulators: ['emulators'],
-  files: ['core', 'files'],
+  files: ['core', 'sdk', 'files'],
   entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],
 }
 
