@@ -1,6 +1,7 @@
 /**
- * Builds what runs: `dist/*.js` for Node (development server, production server, token),
- * `dist/lambda/index.mjs`, the one file of the Lambda function, and the SDK with its types.
+ * Builds what runs: `dist/*.js` for Node (development server, production server, emulators),
+ * `dist/lambda/index.mjs`, the one file of the Lambda function, the command `clientry`, and the SDK with
+ * its types.
  * With `--if-needed` it does nothing when the last build is newer than every source.
  */
 
@@ -28,6 +29,9 @@ const shared = {
 /** Never reached in a function: it has no durable disk, and no local provider. */
 const NOT_ON_LAMBDA = ['*/store/database.ts', '*/store/sqlite.ts', '*/local/index.ts']
 
+/** Large, with files of their own, or not made to be bundled. */
+const NOT_IN_COMMAND = ['@photostructure/sqlite', 'oidc-provider', 'prom-client', 'yaml']
+
 /** Puts what a module's function gives in the place of the module. */
 function precomputed(path, name) {
   return {
@@ -53,13 +57,21 @@ export async function buildAll() {
       entryPoints: {
         dev: 'src/dev.ts',
         serve: 'src/serve.ts',
-        token: 'src/token.ts',
-        verify: 'src/verify.ts',
         emulators: 'src/emulators/index.ts',
       },
       outdir: 'dist',
       splitting: true,
       packages: 'external',
+    }),
+    // What a command needs not is not even read; small packages go along, so that few files are.
+    build({
+      ...shared,
+      entryPoints: { clientry: 'src/cli/main.ts' },
+      outdir: 'dist/cli',
+      splitting: true,
+      minify: true,
+      external: NOT_IN_COMMAND,
+      banner: { js: '#!/usr/bin/env node' },
     }),
     // For browsers too: nothing of a platform, and no package.
     build({

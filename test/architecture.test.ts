@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sdk: ['core', 'http', 'sdk'],
   emulators: ['emulators'],
   files: ['core', 'sdk', 'files'],
+  cli: ['core', 'providers', 'service', 'store', 'http', 'sdk', 'files', 'cli', 'entry'],
   entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],
 }
 

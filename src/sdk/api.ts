@@ -13,6 +13,7 @@ import type {
   Page,
   PageQuery,
   Plan,
+  ProtectionRequest,
   Provider,
   ProviderSummary,
   Removal,
@@ -91,6 +92,7 @@ export interface Routes {
   readonly lintClient: Read<[client: ClientArgument], { readonly findings: readonly Finding[] }>
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
+  readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>
   readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>

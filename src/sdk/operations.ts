@@ -35,6 +35,12 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  protectClient: {
+    method: 'PUT',
+    path: '/clients/{clientId}/protection',
+    query: WRITE,
+    body: true,
+  },
   searchHistory: {
     method: 'GET',
     path: '/history',

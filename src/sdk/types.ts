@@ -26,6 +26,8 @@ export interface Client extends Omit<HeldClient, 'secret'> {
   readonly secretRedacted?: true
   readonly provider: string
   readonly userPoolId?: string
+  /** It cannot be removed or suspended. */
+  readonly protected?: true
   readonly warnings?: readonly Warning[]
 }
 
@@ -73,6 +75,11 @@ export interface RollbackRequest {
   readonly allowPartial?: boolean
 }
 
+export interface ProtectionRequest {
+  /** Whether the client is kept from being removed and suspended. */
+  readonly protected: boolean
+}
+
 /** What a change would do. */
 export interface Plan {
   readonly dryRun: true
@@ -109,6 +116,9 @@ export type HistoryOutcome =
   | 'outside_change'
   | 'overlap'
 
+/** What a change was, where it was none of settings alone. */
+export type HistoryAction = 'create' | 'remove' | 'protect' | 'unprotect'
+
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'
   readonly client: ClientName
@@ -128,7 +138,7 @@ export interface HistoryItem {
     readonly clientId?: string
   }
   readonly rollbackTo?: number
-  readonly action?: 'create' | 'remove'
+  readonly action?: HistoryAction
   readonly settledBy?: 'request' | 'settlement'
 }
 
