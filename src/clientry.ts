@@ -20,6 +20,7 @@ import { callJson } from './providers/http.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
 import { addCheckpoint } from './service/checkpoint.ts'
 import { withinDeadline } from './service/deadline.ts'
+import { carryOutDue, type Pauses } from './service/due.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/sweep.ts'
 import { createTurns } from './service/turns.ts'
@@ -30,7 +31,7 @@ import type { Store } from './store/store.ts'
 export interface Clientry {
   readonly app: App
   readonly service: Service
-  /** Settles changes that a crash left open, and adds a checkpoint; run at start and now and then. */
+  /** Settles changes that a crash left open, does what is due, adds a checkpoint; run at start and now and then. */
   sweep(): Promise<void>
   close(): Promise<void>
 }
@@ -95,12 +96,16 @@ export async function createClientry(
     }),
     log: (line) => observe({ kind: 'request', line }),
   })
+  const pauses: Pauses = new Map()
   return {
     app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
     service,
     sweep: async () => {
       const { settled, left } = await sweep(service)
       observe({ kind: 'sweep', settled, left })
+      const { done, failed } = await carryOutDue(service, pauses)
+      observe({ kind: 'due', done })
+      for (const one of failed) observe({ kind: 'due_failed', ...one })
       const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
       if (checkpoint === undefined) return
       const { seq, hash } = checkpoint
