@@ -18,8 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Types of what is above the core go along; `test/sdk` looks into the bundle for what does not.
   sdk: ['core', 'http', 'sdk'],
   emulators: ['emulators'],
-  files: ['core', 'files'],
-  cli: ['core', 'providers', 'service', 'store', 'http', 'files', 'sdk', 'cli', 'entry'],
+  files: ['core', 'sdk', 'files'],
+  cli: ['core', 'providers', 'service', 'store', 'http', 'sdk', 'files', 'cli', 'entry'],
   entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],
 }
 
