@@ -10,6 +10,9 @@ import type {
   HistoryQuery,
   JsonObject,
   JsonPatchOperation,
+  LeaseRequest,
+  Leases,
+  LeasesOf,
   Page,
   PageQuery,
   Plan,
@@ -61,6 +64,16 @@ export interface Write<Arguments extends readonly unknown[], Done, Planned> {
   ): Promise<Answer<Done>>
 }
 
+/** A method that writes and needs to be told more than its arguments. */
+export interface WriteWith<Query, Arguments extends readonly unknown[], Done, Planned> {
+  (
+    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
+  ): Promise<Answer<Planned>>
+  (
+    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun?: false }]
+  ): Promise<Answer<Done>>
+}
+
 /** A method that reads. */
 export type Read<Arguments extends readonly unknown[], Body, Query = unknown> = (
   ...given: [...Arguments, options?: ReadOptions & Query]
@@ -93,6 +106,10 @@ export interface Routes {
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
+  readonly listLeases: Read<[client: ClientArgument], Leases>
+  readonly putLease: Write<[client: ClientArgument, lease: LeaseRequest], Leases, Plan>
+  /** Ends the leases of an owner: all of them, or those on one list, or the one on one value. */
+  readonly endLeases: WriteWith<LeasesOf, [client: ClientArgument], Leases, Plan>
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>
   readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>

@@ -41,6 +41,13 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  listLeases: { method: 'GET', path: '/clients/{clientId}/leases', query: CLIENT },
+  putLease: { method: 'PUT', path: '/clients/{clientId}/leases', query: WRITE, body: true },
+  endLeases: {
+    method: 'DELETE',
+    path: '/clients/{clientId}/leases',
+    query: [...WRITE, 'owner', 'field', 'value'],
+  },
   searchHistory: {
     method: 'GET',
     path: '/history',

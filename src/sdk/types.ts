@@ -28,6 +28,7 @@ export interface Client extends Omit<HeldClient, 'secret'> {
   readonly userPoolId?: string
   /** It cannot be removed or suspended. */
   readonly protected?: true
+  readonly leases?: readonly Lease[]
   readonly warnings?: readonly Warning[]
 }
 
@@ -78,6 +79,39 @@ export interface RollbackRequest {
 export interface ProtectionRequest {
   /** Whether the client is kept from being removed and suspended. */
   readonly protected: boolean
+}
+
+/** Lists whose values can be leased. */
+export type LeaseField = 'callbacks' | 'allowedLogoutUrls' | 'webOrigins' | 'allowedOrigins'
+
+export interface Lease {
+  readonly field: LeaseField
+  readonly value: string
+  readonly owner: string
+  /** RFC 3339. */
+  readonly expiresAt: string
+  /** The value was there before, and stays when the lease ends. */
+  readonly kept?: true
+}
+
+export interface LeaseRequest {
+  readonly field: LeaseField
+  readonly value: string
+  /** Who holds it, in your own words: a pull request, say. */
+  readonly owner: string
+  readonly ttlSeconds: number
+}
+
+/** Which leases of a client are meant. */
+export interface LeasesOf {
+  readonly owner: string
+  readonly field?: LeaseField
+  readonly value?: string
+}
+
+export interface Leases extends ClientName {
+  readonly leases: readonly Lease[]
+  readonly warnings?: readonly Warning[]
 }
 
 /** What a change would do. */
@@ -139,6 +173,7 @@ export interface HistoryItem {
   }
   readonly rollbackTo?: number
   readonly action?: HistoryAction
+  readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   readonly settledBy?: 'request' | 'settlement'
 }
 
