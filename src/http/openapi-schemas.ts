@@ -7,6 +7,7 @@ import { SEVERITIES } from '../core/lint/rule.ts'
 import { CLIENT_KINDS } from '../providers/creation.ts'
 import { HISTORY_OUTCOMES } from '../service/history.ts'
 import { fieldSchemas } from './field-schemas.ts'
+import { type ListSchema, type ObjectSchema, secretSchemas } from './openapi-secrets.ts'
 
 /** A reference to one of them. */
 export const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
@@ -18,7 +19,6 @@ export function schemas(): JsonObject {
     properties,
     required,
   })
-  const text: JsonObject = { type: 'string' }
   const list = (items: JsonObject): JsonObject => ({ type: 'array', items })
   const open: JsonObject = { type: 'object', additionalProperties: true }
   return {
@@ -70,6 +70,7 @@ export function schemas(): JsonObject {
       { dryRun: { const: true }, requests: list(open), lost: list(text), client: ref('Client') },
       ['dryRun', 'requests', 'lost', 'client'],
     ),
+    ...secretSchemas(object, list),
     RollbackRequest: {
       ...object(
         {
@@ -123,12 +124,10 @@ export function schemas(): JsonObject {
   }
 }
 
-function historyItem(
-  object: (properties: JsonObject, required: readonly string[]) => JsonObject,
-  list: (items: JsonObject) => JsonObject,
-): JsonObject {
-  const text: JsonObject = { type: 'string' }
-  const time: JsonObject = { type: 'string', format: 'date-time' }
+const text: JsonObject = { type: 'string' }
+const time: JsonObject = { type: 'string', format: 'date-time' }
+
+function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
   return object(
     {
       kind: { enum: ['change', 'outside_change', 'overlap'] },
@@ -143,7 +142,8 @@ function historyItem(
       requestId: text,
       actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
       rollbackTo: { type: 'integer', minimum: 0 },
-      action: { enum: ['create', 'remove'] },
+      action: { enum: ['create', 'remove', 'rotate', 'retire'] },
+      secretId: text,
       settledBy: { enum: ['request', 'settlement'] },
     },
     ['kind', 'client', 'revision', 'at', 'outcome', 'changes'],

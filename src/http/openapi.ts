@@ -92,6 +92,7 @@ const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': {
 const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
+  RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
 }
 
@@ -121,6 +122,14 @@ const CHANGE_HEADERS: JsonObject = {
   },
 }
 
+const WITH_ETAG: readonly Route['answers'][] = [
+  'Client',
+  'Findings',
+  'Retirement',
+  'Rotation',
+  'SecretList',
+]
+
 function responsesOf(route: Route): JsonObject {
   const { answers, permission, path, body } = route
   const write = isWrite(route)
@@ -143,9 +152,7 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(answers === 'Client' || answers === 'Findings'
-        ? { ETag: { schema: { type: 'string' } } }
-        : {}),
+      ...(WITH_ETAG.includes(answers) ? { ETag: { schema: { type: 'string' } } } : {}),
       ...(write ? CHANGE_HEADERS : {}),
     },
     content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),

@@ -28,7 +28,7 @@ export async function changeClient(
   request: ChangeRequest,
 ): Promise<ChangeResult> {
   const { provider, patch, ref } = request
-  if (patch.kind !== 'rollback') checkPatch(provider.mapping, patch)
+  if (patch.kind === 'merge' || patch.kind === 'operations') checkPatch(provider.mapping, patch)
   return inAttempts(service, resourceOf(ref), request, () => attempt(service, request))
 }
 
@@ -73,7 +73,9 @@ async function attempt(
   }
   await service.reached?.('change planned')
   // 4. the intent
-  const aim = { operationId, base, baseTag, next: plan.next, changes }
+  const { action } = wish
+  const told = action === undefined ? {} : { action }
+  const aim = { operationId, base, baseTag, next: plan.next, changes, ...told }
   const intent = intentAfter(service, request, before, aim)
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')

@@ -4,7 +4,7 @@
  */
 
 import type { FieldChange } from '../core/diff.ts'
-import type { Actor, Entry, Intent } from '../store/entry.ts'
+import type { Action, Actor, Entry, Intent } from '../store/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../store/resource.ts'
 import { type Place, SEARCHED_OUTCOMES, type Search, type SearchedOutcome } from '../store/store.ts'
 import type { Service } from './service.ts'
@@ -30,7 +30,9 @@ export interface HistoryItem {
   readonly actor?: Actor
   readonly rollbackTo?: number
   /** What a change was, where it was none of settings. */
-  readonly action?: 'create' | 'remove'
+  readonly action?: Action
+  /** The secret that was added or ended. */
+  readonly secretId?: string
   /** When its outcome was known; epoch milliseconds. */
   readonly endedAt?: number
   /** Who found the outcome out: the request itself, or somebody after it. */
@@ -122,6 +124,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
   const { at, operationId, requestId, actor, changes, rollbackTo, action } = intent
   const ended = closing?.kind === 'outcome' ? closing : undefined
   const id = ended?.created
+  const secretId = intent.secretId ?? ended?.secretId
   return {
     kind: 'change',
     client: id === undefined ? client : { ...client, id },
@@ -135,6 +138,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     actor,
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
+    ...(secretId === undefined ? {} : { secretId }),
     ...(ended === undefined
       ? {}
       : { endedAt: ended.at, settledBy: ended.settledBy, surprises: ended.surprises }),

@@ -4,6 +4,7 @@ import type { FieldName } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
 import type { Actor } from '../store/entry.ts'
 
@@ -14,6 +15,12 @@ export interface Rollback {
   readonly to: number
   /** Restores what can be restored, where something cannot. */
   readonly allowPartial: boolean
+}
+
+/** A new secret in the place of the only one: a change of `client.secret` that is filed as a rotation. */
+export interface CutOver {
+  readonly kind: 'cut-over'
+  readonly value: Secret
 }
 
 /** An idempotency key of one caller, and the request that it is bound to. */
@@ -27,7 +34,7 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback
+  readonly patch: Patch | Rollback | CutOver
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key

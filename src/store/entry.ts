@@ -46,8 +46,13 @@ export interface Intent extends EntryBase {
   /** The revision that a rollback goes back to. */
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
-  readonly action?: 'create' | 'remove'
+  readonly action?: Action
+  /** The secret that a retirement ends. */
+  readonly secretId?: string
 }
+
+/** `rotate` gives a client a new secret, `retire` ends one of those that are live. */
+export type Action = 'create' | 'remove' | 'rotate' | 'retire'
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
 
@@ -67,6 +72,8 @@ export interface Closing extends EntryBase {
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */
   readonly created?: string
+  /** The secret that a rotation put beside the others. */
+  readonly secretId?: string
 }
 
 /** The first entry of a client that was made here; its intent is in a log of its own. */
