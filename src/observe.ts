@@ -64,6 +64,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     search: (search) => telling('search', store.search(search)),
     heads: (since) => telling('heads', store.heads(since)),
     openIntents: () => telling('openIntents', store.openIntents()),
+    due: (time) => telling('due', store.due(time)),
     check: () => telling('check', store.check()),
   }
 }

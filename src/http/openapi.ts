@@ -94,6 +94,7 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+  ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
 }
 
 function patchBody(): JsonObject {

@@ -7,6 +7,7 @@ import { diffClients } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import { checkPatch, planChange } from '../core/plan.ts'
 import { resourceOf } from '../store/resource.ts'
+import { sameStanding } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
@@ -47,6 +48,7 @@ async function attempt(
   const use = await claimKey(service, request, operationId)
   if (use === LOST_RACE) return LOST_RACE
   if (use?.kind === 'used') return replay(service, request, use, call)
+  request.confirm?.(head?.standing)
   // 2. the base
   const wish = await prepareWish(service, request, head)
   const base = await provider.read(ref, call, wish.fields)
@@ -60,22 +62,23 @@ async function attempt(
   const { patch, warnings } = wish.over(base)
   const plan = planChange(mapping, base, patch)
   request.authorize?.(plan.named)
+  const { standing } = before ?? {}
+  const becomes = wish.aim?.becomes ?? standing
+  const unchanged = plan.unchanged && sameStanding(becomes, standing)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
   const planned = { changes, steps, warnings: [...warnings, ...plan.warnings] }
   if (dryRun) {
     const native = plan.unchanged ? base : plan.next
-    return { ...planned, outcome: 'planned', native, tag: baseTag }
+    return { ...planned, outcome: 'planned', native, tag: baseTag, standing: becomes }
   }
-  if (plan.unchanged) {
+  if (unchanged) {
     if (use !== undefined && !(await recordUnchanged(service, use))) return LOST_RACE
-    return { ...planned, outcome: 'unchanged', native: base, tag: baseTag }
+    return { ...planned, outcome: 'unchanged', native: base, tag: baseTag, standing }
   }
   await service.reached?.('change planned')
   // 4. the intent
-  const { action } = wish
-  const told = action === undefined ? {} : { action }
-  const aim = { operationId, base, baseTag, next: plan.next, changes, ...told }
+  const aim = { operationId, base, baseTag, next: plan.next, changes, ...wish.aim }
   const intent = intentAfter(service, request, before, aim)
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
@@ -87,6 +90,7 @@ async function attempt(
     outcome: 'applied',
     native: done.native,
     tag: service.fingerprints.ofState(mapping, done.native),
+    standing: becomes,
     warnings: [...planned.warnings, ...done.warnings],
     operationId,
   }

@@ -20,6 +20,7 @@ interface Aim {
   readonly action?: Action
   readonly rotation?: Rotation
   readonly secretId?: string
+  readonly becomes?: Intent['becomes']
 }
 
 /** What an intent tells of its request. */
@@ -33,7 +34,7 @@ export function intentAfter(
   service: Service,
   request: Request,
   before: Entry | undefined,
-  { operationId, base, baseTag, next, changes, action, rotation, secretId }: Aim,
+  { operationId, base, baseTag, next, changes, action, becomes, rotation, secretId }: Aim,
 ): Intent {
   const { provider, ref, requestId, actor, deadline, key, patch } = request
   const { mapping } = provider
@@ -60,6 +61,7 @@ export function intentAfter(
     ...(key === undefined ? {} : { key: key.log }),
     ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
     ...(action === undefined ? {} : { action }),
+    ...(becomes === undefined ? {} : { becomes }),
     ...(secretId === undefined ? {} : { secretId }),
   })
 }

@@ -7,6 +7,9 @@ import type { Patch } from '../core/patch.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
 import type { Actor } from '../store/entry.ts'
+import type { Standing } from '../store/standing.ts'
+
+export type { Standing }
 
 /** Going back to an earlier revision: a change whose patch follows from the history. */
 export interface Rollback {
@@ -23,6 +26,12 @@ export interface CutOver {
   readonly value: Secret
 }
 
+/** Protecting a client, or no longer: a change of what holds for it and of no setting. */
+export interface Protection {
+  readonly kind: 'protection'
+  readonly protected: boolean
+}
+
 /** An idempotency key of one caller, and the request that it is bound to. */
 export interface Key {
   /** The log that is kept for it. */
@@ -34,11 +43,13 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback | CutOver
+  readonly patch: Patch | Rollback | Protection | CutOver
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key
   readonly dryRun: boolean
+  /** Refuses what the caller takes to hold for the client, where something else does. */
+  confirm?(standing: Standing | undefined): void
   /** Refuses fields that the caller may not change, once it is known which ones would. */
   authorize?(named: readonly FieldName[]): void
   readonly actor: Actor
@@ -58,6 +69,8 @@ export interface ChangeResult {
   readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]
   readonly steps: readonly Step[]
+  /** What holds for the client beside its settings; in a dry run what is to hold. */
+  readonly standing: Standing | undefined
   readonly operationId?: string
   /** The key had been used for this request before; nothing was done again. */
   readonly replayed?: true

@@ -4,8 +4,10 @@ import { FIELD_NAMES, type FieldName } from '../core/client.ts'
 import { writtenFields } from '../core/json-patch.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import type { Provider } from '../providers/provider.ts'
 import type { Action, Entry } from '../store/entry.ts'
-import type { ChangeRequest } from './request.ts'
+import { type Standing, withStanding } from '../store/standing.ts'
+import type { ChangeRequest, CutOver, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
 import { checkCutOver } from './rotatable.ts'
 import type { Service } from './service.ts'
@@ -15,8 +17,8 @@ export interface Wish {
   readonly fields: readonly FieldName[]
   /** The patch over the client as it is now, and what should be known about it. */
   over(base: Native): { readonly patch: Patch; readonly warnings: readonly Warning[] }
-  /** What the history calls it, where it is more than a change of settings. */
-  readonly action?: Action
+  /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
+  readonly aim?: { readonly action: Action; readonly becomes?: Standing }
 }
 
 /**
@@ -33,15 +35,31 @@ export async function prepareWish(
     const { fields, over } = await prepareRollback(service, { ...request, patch }, head)
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
-  if (patch.kind === 'cut-over') {
-    const fields = { secret: patch.value.reveal() }
-    const over = (base: Native) => {
-      checkCutOver(request.provider, base)
-      return { patch: { kind: 'merge' as const, fields }, warnings: [] }
-    }
-    return { fields: ['secret'], over, action: 'rotate' }
-  }
+  if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
+  if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider)
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
+}
+
+function protectionWish({ protected: on }: Protection, standing: Standing | undefined): Wish {
+  return {
+    fields: [],
+    over: () => ({ patch: { kind: 'merge', fields: {} }, warnings: [] }),
+    aim: {
+      action: on ? 'protect' : 'unprotect',
+      becomes: withStanding(standing, { protected: on ? true : undefined }),
+    },
+  }
+}
+
+function cutOverWish({ value }: CutOver, provider: Provider): Wish {
+  return {
+    fields: ['secret'],
+    over: (base) => {
+      checkCutOver(provider, base)
+      return { patch: { kind: 'merge', fields: { secret: value.reveal() } }, warnings: [] }
+    },
+    aim: { action: 'rotate' },
+  }
 }
 
 function fieldsOf(patch: Patch): readonly FieldName[] {

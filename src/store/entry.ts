@@ -5,6 +5,7 @@
 
 import type { FieldChange } from '../core/diff.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { Standing } from './standing.ts'
 
 /** Who asked for a change. */
 export interface Actor {
@@ -24,6 +25,8 @@ interface EntryBase {
   readonly previous: string
   /** SHA-256 of everything else in this entry, base64url. */
   readonly hash: string
+  /** What holds for the client beside its settings; absent: nothing. */
+  readonly standing?: Standing
 }
 
 /** Written durably before the first upstream write. */
@@ -49,10 +52,16 @@ export interface Intent extends EntryBase {
   readonly action?: Action
   /** The secret that a retirement ends. */
   readonly secretId?: string
+  /** What is to hold for the client once this is applied; absent: what holds now. */
+  readonly becomes?: Standing
 }
 
-/** `rotate` gives a client a new secret, `retire` ends one of those that are live. */
-export type Action = 'create' | 'remove' | 'rotate' | 'retire'
+/**
+ * What an intent is, where it is no change of settings alone; `rotate` gives a client a new secret, and
+ * `retire` ends one of those that are live.
+ */
+export const ACTIONS = ['create', 'remove', 'protect', 'unprotect', 'rotate', 'retire'] as const
+export type Action = (typeof ACTIONS)[number]
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
 

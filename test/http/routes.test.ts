@@ -55,6 +55,12 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     query: new URLSearchParams({ ...COGNITO, dryRun: 'true' }).toString(),
     about: 'default provider',
   },
+  protectClient: {
+    path: () => `${CLIENT}/protection`,
+    query: 'dryRun=true',
+    body: { protected: true },
+    about: 'default provider',
+  },
   searchHistory: { path: () => '/history', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
   listProviders: { path: () => '/providers', about: 'any provider' },
