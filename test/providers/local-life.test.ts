@@ -11,6 +11,9 @@ import { DEVELOPMENT_CLIENT_ID } from '../../src/providers/local/clients.ts'
 import { mapping } from '../../src/providers/local/mapping.ts'
 import { putDevelopmentClient } from '../../src/providers/local/token.ts'
 import { newSecretValue, type Secrets } from '../../src/providers/secrets.ts'
+import { retireSecret } from '../../src/service/retire.ts'
+import { rotateSecret } from '../../src/service/rotate.ts'
+import { requestFor } from '../contract/service.ts'
 import { CALLBACK, type LocalWorld, logIn, openLocalWorld, relyingParty } from './local-world.ts'
 
 const PLACE = { provider: 'local' }
@@ -64,7 +67,9 @@ async function isRefused(attempt: Promise<unknown>): Promise<boolean> {
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  return /"?error"?[:=]"?invalid_client/.test(JSON.stringify(error))
+  // Whether the cause is written along with its error is not to be relied on.
+  const cause = error instanceof Error ? error.cause : undefined
+  return /"?error"?[:=]"?invalid_client/.test(JSON.stringify([error, cause]))
 }
 
 describe('a new client', () => {
@@ -129,6 +134,33 @@ describe.each(['client_secret_basic', 'client_secret_post'] as const)('with %s',
 })
 
 describe('secrets', () => {
+  it('that were rotated are both taken, and the retired one no more', async () => {
+    const { id, secret: first } = await make('machine', {})
+    const { patch: _, ...request } = requestFor(world.service, ref(id), {})
+    const rotated = await rotateSecret(world.service, { ...request, cutOver: false })
+    const second = rotated.secret?.value?.reveal() ?? ''
+    expect(second).not.toBe(first)
+    for (const either of [first, second]) {
+      expect(await token(id, either, 'client_secret_basic')).toHaveProperty('access_token')
+    }
+    const secretId = rotated.previous[0]?.id ?? ''
+    await retireSecret(world.service, { ...request, secretId })
+    expect(await isRefused(token(id, first, 'client_secret_basic'))).toBe(true)
+    expect(await token(id, second, 'client_secret_basic')).toHaveProperty('access_token')
+  })
+
+  it('that cannot overlap are cut over', async () => {
+    const client = { client_id: 'other', client_name: 'Other', redirect_uris: [CALLBACK] }
+    const client_secret = 'first-secret-first-secret-first-secret'
+    world.put({ ...client, client_secret, token_endpoint_auth_method: 'client_secret_jwt' })
+    const { patch: _, ...request } = requestFor(world.service, ref('other'), {})
+    const refused = rotateSecret(world.service, { ...request, cutOver: false })
+    await expect(refused).rejects.toMatchObject({ field: 'cutOver' })
+    const rotated = await rotateSecret(world.service, { ...request, cutOver: true })
+    const { client_secret: stored } = await read('other')
+    expect(stored).toBe(rotated.secret?.value?.reveal())
+  })
+
   it('are live and ended with another instance on the same database at once', async () => {
     const { issuer } = await world.another()
     const { id, secret: first } = await make('machine', {})
