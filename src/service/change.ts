@@ -13,6 +13,8 @@ import { carryOut } from './carry-out.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
 import { claimKey, recordUnchanged } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
+import { leasePatch } from './lease-wish.ts'
+import { leasesAfter } from './leases.ts'
 import { replay } from './replay.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
 import { callerOf, callOf, type Service } from './service.ts'
@@ -29,7 +31,8 @@ export async function changeClient(
   request: ChangeRequest,
 ): Promise<ChangeResult> {
   const { provider, patch, ref } = request
-  if (patch.kind === 'merge' || patch.kind === 'operations') checkPatch(provider.mapping, patch)
+  const asked = patch.kind === 'lease' ? leasePatch(patch) : patch
+  if (asked.kind === 'merge' || asked.kind === 'operations') checkPatch(provider.mapping, asked)
   return inAttempts(service, resourceOf(ref), request, () => attempt(service, request))
 }
 
@@ -59,11 +62,11 @@ async function attempt(
   if (before === LOST_RACE) return LOST_RACE
   await service.reached?.('outside change recorded')
   // 3. the plan
-  const { patch, warnings } = wish.over(base)
+  const { patch, warnings, aim } = wish.over(base)
   const plan = planChange(mapping, base, patch)
   request.authorize?.(plan.named)
   const { standing } = before ?? {}
-  const becomes = wish.aim?.becomes ?? standing
+  const becomes = leasesAfter(mapping, plan.next, request.patch, aim?.becomes ?? standing)
   const unchanged = plan.unchanged && sameStanding(becomes, standing)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
@@ -78,8 +81,15 @@ async function attempt(
   }
   await service.reached?.('change planned')
   // 4. the intent
-  const aim = { operationId, base, baseTag, next: plan.next, changes, ...wish.aim }
-  const intent = intentAfter(service, request, before, aim)
+  const intent = intentAfter(service, request, before, {
+    operationId,
+    base,
+    baseTag,
+    next: plan.next,
+    changes,
+    action: aim?.action,
+    ...(sameStanding(becomes, standing) ? {} : { becomes }),
+  })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   // 5. to 7.

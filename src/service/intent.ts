@@ -17,7 +17,7 @@ interface Aim {
   /** `null`: the client is to be gone. */
   readonly next: Native | null
   readonly changes: readonly FieldChange[]
-  readonly action?: Action
+  readonly action?: Action | undefined
   readonly rotation?: Rotation
   readonly secretId?: string
   readonly becomes?: Intent['becomes']

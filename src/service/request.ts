@@ -7,9 +7,9 @@ import type { Patch } from '../core/patch.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
 import type { Actor } from '../store/entry.ts'
-import type { Standing } from '../store/standing.ts'
+import type { Lease, Standing } from '../store/standing.ts'
 
-export type { Standing }
+export type { Lease, Standing }
 
 /** Going back to an earlier revision: a change whose patch follows from the history. */
 export interface Rollback {
@@ -32,6 +32,33 @@ export interface Protection {
   readonly protected: boolean
 }
 
+/** Lists whose values can be leased: those of URLs, and nothing that gives a client more rights. */
+export const LEASE_FIELDS = [
+  'callbacks',
+  'allowedLogoutUrls',
+  'webOrigins',
+  'allowedOrigins',
+] as const satisfies readonly FieldName[]
+
+export type LeaseField = (typeof LEASE_FIELDS)[number]
+
+/** Taking a lease on a value of a list, or renewing it. */
+export interface LeaseTaking {
+  readonly kind: 'lease'
+  readonly field: LeaseField
+  readonly value: string
+  readonly owner: string
+  /** How long it is to hold from now on. */
+  readonly seconds: number
+}
+
+/** Ending leases, and taking away the values that nobody else holds. */
+export interface LeaseEnding {
+  readonly kind: 'end_lease'
+  /** Which ones; `now` in epoch milliseconds, at the time of the change. */
+  ends(lease: Lease, now: number): boolean
+}
+
 /** An idempotency key of one caller, and the request that it is bound to. */
 export interface Key {
   /** The log that is kept for it. */
@@ -43,7 +70,7 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback | Protection | CutOver
+  readonly patch: Patch | Rollback | Protection | LeaseTaking | LeaseEnding | CutOver
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key

@@ -7,6 +7,7 @@ import type { Patch } from '../core/patch.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Action, Entry } from '../store/entry.ts'
 import { type Standing, withStanding } from '../store/standing.ts'
+import { endingWish, leaseWish } from './lease-wish.ts'
 import type { ChangeRequest, CutOver, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
 import { checkCutOver } from './rotatable.ts'
@@ -15,10 +16,16 @@ import type { Service } from './service.ts'
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */
   readonly fields: readonly FieldName[]
-  /** The patch over the client as it is now, and what should be known about it. */
-  over(base: Native): { readonly patch: Patch; readonly warnings: readonly Warning[] }
+  /** What is wanted of the client as it is now. */
+  over(base: Native): Wanted
+}
+
+export interface Wanted {
+  readonly patch: Patch
+  /** What should be known about it. */
+  readonly warnings: readonly Warning[]
   /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
-  readonly aim?: { readonly action: Action; readonly becomes?: Standing }
+  readonly aim?: { readonly action: Action; readonly becomes: Standing }
 }
 
 /**
@@ -36,29 +43,37 @@ export async function prepareWish(
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
-  if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider)
+  if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider, head?.standing)
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
 }
 
 function protectionWish({ protected: on }: Protection, standing: Standing | undefined): Wish {
   return {
     fields: [],
-    over: () => ({ patch: { kind: 'merge', fields: {} }, warnings: [] }),
-    aim: {
-      action: on ? 'protect' : 'unprotect',
-      becomes: withStanding(standing, { protected: on ? true : undefined }),
-    },
+    over: () => ({
+      patch: { kind: 'merge', fields: {} },
+      warnings: [],
+      aim: {
+        action: on ? 'protect' : 'unprotect',
+        becomes: withStanding(standing, { protected: on ? true : undefined }),
+      },
+    }),
   }
 }
 
-function cutOverWish({ value }: CutOver, provider: Provider): Wish {
+function cutOverWish({ value }: CutOver, provider: Provider, standing: Standing | undefined): Wish {
   return {
     fields: ['secret'],
     over: (base) => {
       checkCutOver(provider, base)
-      return { patch: { kind: 'merge', fields: { secret: value.reveal() } }, warnings: [] }
+      return {
+        patch: { kind: 'merge', fields: { secret: value.reveal() } },
+        warnings: [],
+        aim: { action: 'rotate', becomes: withStanding(standing, { retirements: undefined }) },
+      }
     },
-    aim: { action: 'rotate' },
   }
 }
 

@@ -57,10 +57,20 @@ export interface Intent extends EntryBase {
 }
 
 /**
- * What an intent is, where it is no change of settings alone; `rotate` gives a client a new secret, and
- * `retire` ends one of those that are live.
+ * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
+ * ends one of those that are live, `retain` calls off what was to end one.
  */
-export const ACTIONS = ['create', 'remove', 'protect', 'unprotect', 'rotate', 'retire'] as const
+export const ACTIONS = [
+  'create',
+  'remove',
+  'protect',
+  'unprotect',
+  'lease',
+  'end_lease',
+  'rotate',
+  'retire',
+  'retain',
+] as const
 export type Action = (typeof ACTIONS)[number]
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
