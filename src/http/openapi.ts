@@ -94,6 +94,7 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+  LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
 }
 
@@ -126,6 +127,7 @@ const CHANGE_HEADERS: JsonObject = {
 const WITH_ETAG: readonly Route['answers'][] = [
   'Client',
   'Findings',
+  'Leases',
   'Retirement',
   'Rotation',
   'SecretList',

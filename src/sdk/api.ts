@@ -18,7 +18,13 @@ import type {
   ProviderSummary,
   Removal,
   RemovalPlan,
+  Retirement,
+  RetirementPlan,
   RollbackRequest,
+  Rotation,
+  RotationPlan,
+  RotationRequest,
+  SecretList,
 } from './types.ts'
 
 /** A client by its id alone (of the default provider), or with where it is. */
@@ -93,6 +99,18 @@ export interface Routes {
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
+  /** Its key is the same over all repetitions, so a lost answer does not lose the value. */
+  readonly rotateSecret: Write<
+    [client: ClientArgument, request: RotationRequest],
+    Rotation,
+    RotationPlan
+  >
+  readonly listSecrets: Read<[client: ClientArgument], SecretList>
+  readonly retireSecret: Write<
+    [client: ClientArgument, secretId: string],
+    Retirement,
+    RetirementPlan
+  >
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>
   readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>
