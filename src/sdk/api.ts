@@ -21,7 +21,13 @@ import type {
   ProviderSummary,
   Removal,
   RemovalPlan,
+  Retirement,
+  RetirementPlan,
   RollbackRequest,
+  Rotation,
+  RotationPlan,
+  RotationRequest,
+  SecretList,
 } from './types.ts'
 
 /** A client by its id alone (of the default provider), or with where it is. */
@@ -110,6 +116,18 @@ export interface Routes {
   readonly putLease: Write<[client: ClientArgument, lease: LeaseRequest], Leases, Plan>
   /** Ends the leases of an owner: all of them, or those on one list, or the one on one value. */
   readonly endLeases: WriteWith<LeasesOf, [client: ClientArgument], Leases, Plan>
+  /** Its key is the same over all repetitions, so a lost answer does not lose the value. */
+  readonly rotateSecret: Write<
+    [client: ClientArgument, request: RotationRequest],
+    Rotation,
+    RotationPlan
+  >
+  readonly listSecrets: Read<[client: ClientArgument], SecretList>
+  readonly retireSecret: Write<
+    [client: ClientArgument, secretId: string],
+    Retirement,
+    RetirementPlan
+  >
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>
   readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>

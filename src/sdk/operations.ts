@@ -48,6 +48,18 @@ export const OPERATIONS = {
     path: '/clients/{clientId}/leases',
     query: [...WRITE, 'owner', 'field', 'value'],
   },
+  rotateSecret: {
+    method: 'POST',
+    path: '/clients/{clientId}/rotate-secret',
+    query: WRITE,
+    body: true,
+  },
+  listSecrets: { method: 'GET', path: '/clients/{clientId}/secrets', query: CLIENT },
+  retireSecret: {
+    method: 'DELETE',
+    path: '/clients/{clientId}/secrets/{secretId}',
+    query: WRITE,
+  },
   searchHistory: {
     method: 'GET',
     path: '/history',

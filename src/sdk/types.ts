@@ -135,6 +135,52 @@ export interface RemovalPlan extends Pick<Plan, 'dryRun' | 'requests' | 'client'
   readonly lost: readonly string[]
 }
 
+export interface RotationRequest {
+  /** The new secret takes the place of the old one, where both cannot be live. */
+  readonly cutOver?: boolean
+  /** The old ones end by themselves after so many seconds. */
+  readonly retireAfterSeconds?: number
+}
+
+/** A secret that is accepted at the moment. */
+export interface LiveSecret {
+  readonly id: string
+  /** RFC 3339. */
+  readonly createdAt?: string
+  /** The end of its value, for callers who may read or rotate secrets. */
+  readonly hint?: string
+  /** When it ends by itself; RFC 3339. */
+  readonly retiresAt?: string
+}
+
+export interface Rotation {
+  /** `value` is `null` where it is told no more: an hour after the rotation, or once it has ended. */
+  readonly secret: Partial<LiveSecret> & { readonly value: string | null }
+  readonly previous: readonly LiveSecret[]
+  readonly client: Client
+}
+
+export interface RotationPlan extends Plan {
+  readonly previous: readonly LiveSecret[]
+}
+
+export interface SecretList {
+  /** Oldest first. */
+  readonly secrets: readonly LiveSecret[]
+  readonly atOnce: number
+}
+
+export interface Retirement {
+  readonly retired: string
+  /** Those that are live after it. */
+  readonly secrets: readonly LiveSecret[]
+  readonly client: Client
+}
+
+export interface RetirementPlan extends Plan {
+  readonly secrets: readonly LiveSecret[]
+}
+
 /** A client as answers name it. */
 export interface ClientName {
   readonly id: string
@@ -151,7 +197,16 @@ export type HistoryOutcome =
   | 'overlap'
 
 /** What a change was, where it was none of settings alone. */
-export type HistoryAction = 'create' | 'remove' | 'protect' | 'unprotect' | 'lease' | 'end_lease'
+export type HistoryAction =
+  | 'create'
+  | 'remove'
+  | 'protect'
+  | 'unprotect'
+  | 'lease'
+  | 'end_lease'
+  | 'rotate'
+  | 'retire'
+  | 'retain'
 
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'
@@ -174,6 +229,8 @@ export interface HistoryItem {
   readonly rollbackTo?: number
   readonly action?: HistoryAction
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
+  /** The secret that was added or ended. */
+  readonly secretId?: string
   readonly settledBy?: 'request' | 'settlement'
 }
 
