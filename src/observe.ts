@@ -8,7 +8,9 @@ import type { IssuerHealth } from './http/auth/verify.ts'
 import type { MetricsText, RequestLine } from './http/exchange.ts'
 import type { Call, PaceState, Provider, Step, UpstreamCall } from './providers/provider.ts'
 import type { Secrets } from './providers/secrets.ts'
+import type { Refreshed } from './service/refresh.ts'
 import type { Entry } from './store/entry.ts'
+import { around } from './store/mirror.ts'
 import type { Store } from './store/store.ts'
 
 export type ProgramEvent =
@@ -22,6 +24,7 @@ export type ProgramEvent =
   /** An entry was made durable. */
   | { readonly kind: 'entry'; readonly entry: Entry }
   | { readonly kind: 'store_failed'; readonly operation: keyof Store }
+  | ({ readonly kind: 'mirror' } & Refreshed)
   | { readonly kind: 'sweep'; readonly settled: number; readonly left: number }
 
 export type Observe = (event: ProgramEvent) => void
@@ -65,6 +68,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     heads: (since) => telling('heads', store.heads(since)),
     openIntents: () => telling('openIntents', store.openIntents()),
     check: () => telling('check', store.check()),
+    ...(store.mirror && { mirror: around(store.mirror, (work) => telling('mirror', work())) }),
   }
 }
 

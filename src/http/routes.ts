@@ -11,6 +11,7 @@ import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
 import { deleteClient, postClient } from './life.ts'
 import { lintOneClient } from './lint.ts'
+import { listAllClients } from './list.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { getProvider, listProviders } from './providers.ts'
@@ -32,6 +33,7 @@ export interface Route {
   /** What a success answers. */
   readonly answers:
     | 'Client'
+    | 'ClientPage'
     | 'Removal'
     | 'Findings'
     | 'HistoryPage'
@@ -45,6 +47,16 @@ export interface Route {
 }
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/clients',
+    operationId: 'listClients',
+    summary: 'Finds client applications.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId', 'q', 'filter', 'fresh', 'limit', 'cursor'],
+    answers: 'ClientPage',
+    handle: listAllClients,
+  },
   {
     method: 'POST',
     path: '/clients',

@@ -1,6 +1,6 @@
 /** Reading one client, with the fingerprint of its state. */
 
-import type { Native, Warning } from '../core/mapping.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { checkUriState } from '../core/plan-uris.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { withRetries } from './retry.ts'
@@ -35,9 +35,11 @@ export async function readClient(service: Service, request: ReadRequest): Promis
   return {
     native,
     tag: service.fingerprints.ofState(mapping, native),
-    warnings: [
-      ...checkUriState(mapping, native, native, {}, []),
-      ...(mapping.warnings?.(native) ?? []),
-    ],
+    warnings: warningsOf(mapping, native),
   }
+}
+
+/** What a reader of a record should know. */
+export function warningsOf(mapping: Mapping, native: Native): readonly Warning[] {
+  return [...checkUriState(mapping, native, native, {}, []), ...(mapping.warnings?.(native) ?? [])]
 }

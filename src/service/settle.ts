@@ -12,6 +12,7 @@ import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
 import { asPlanned, beginLog, findCreation } from './creation-outcome.ts'
 import { appendFitting } from './fitting.ts'
+import { keepMirrored } from './mirror.ts'
 import { findRemoval } from './removal-outcome.ts'
 import { openSealed } from './sealed.ts'
 import { callOf, type Service } from './service.ts'
@@ -164,7 +165,20 @@ export async function close(
     }),
   )
   await service.reached?.('outcome recorded')
+  if (appended !== undefined) await keepOutcome(service, running, { outcome, native }, created)
   return { appended: appended !== undefined, surprises }
+}
+
+/** What a change has left goes to the mirror; a client that could not be found again is gone. */
+async function keepOutcome(
+  service: Service,
+  { intent, provider, ref }: Running,
+  { native }: Settled,
+  created: string | undefined,
+): Promise<void> {
+  if (intent.action !== 'create') return keepMirrored(service, { provider, ref }, native)
+  if (created === undefined) return
+  await keepMirrored(service, { provider, ref: { ...ref, id: created } }, native)
 }
 
 /** Settles an intent that its own process left open. */

@@ -32,7 +32,7 @@ const OWNER_ONLY = 0o600
  * Of the tables and of what their columns hold, kept in the file as `user_version`. 1 had none there.
  * A change of either counts it up.
  */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /**
  * Opens (and creates) a database; `:memory:` for one that lives as long as the process.

@@ -10,6 +10,7 @@ import { POOL_ID } from '../fixtures/cognito.ts'
 import { HISTORY_CASES } from './history-cases.ts'
 import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import { LIFE_CASES } from './life-cases.ts'
+import { LIST_CASES } from './list-cases.ts'
 import type { World } from './world.ts'
 
 export { CLIENT, COGNITO, type Received, type Sent, withToken }
@@ -58,6 +59,7 @@ function keepWell({ cognito }: World): void {
 export const CASES: readonly Case[] = [
   ...HISTORY_CASES,
   ...LIFE_CASES,
+  ...LIST_CASES,
   {
     name: 'the documented request to Auth0',
     run: async (send, world) => {
