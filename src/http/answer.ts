@@ -25,6 +25,7 @@ export const ANSWER_MEMBERS: readonly string[] = [
   'provider',
   'userPoolId',
   'warnings',
+  'lastVerifiedAt',
   ...STANDING_MEMBERS,
 ]
 

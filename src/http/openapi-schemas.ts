@@ -6,7 +6,14 @@ import type { Json, JsonObject } from '../core/json.ts'
 import { SEVERITIES } from '../core/lint/rule.ts'
 import { CLIENT_KINDS } from '../providers/creation.ts'
 import { HISTORY_ACTIONS, HISTORY_OUTCOMES } from '../service/history.ts'
+import {
+  LEASE_FIELDS,
+  MAX_LEASE_SECONDS,
+  MAX_OWNER_LENGTH,
+  MAX_VALUE_LENGTH,
+} from '../service/request.ts'
 import { fieldSchemas } from './field-schemas.ts'
+import { type ListSchema, type ObjectSchema, secretSchemas } from './openapi-secrets.ts'
 
 /** A reference to one of them. */
 export const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
@@ -18,7 +25,6 @@ export function schemas(): JsonObject {
     properties,
     required,
   })
-  const text: JsonObject = { type: 'string' }
   const list = (items: JsonObject): JsonObject => ({ type: 'array', items })
   const open: JsonObject = { type: 'object', additionalProperties: true }
   return {
@@ -26,6 +32,29 @@ export function schemas(): JsonObject {
       ...object(fieldsBy(shownSchema), FIELD_NAMES),
       additionalProperties: true,
     },
+    ClientPage: object(
+      {
+        clients: list({
+          allOf: [
+            ref('Client'),
+            object({ lastVerifiedAt: { type: 'string', format: 'date-time' } }, ['lastVerifiedAt']),
+          ],
+        }),
+        next: text,
+        mirror: list(
+          object(
+            {
+              provider: text,
+              userPoolId: text,
+              complete: { type: 'boolean' },
+              verifiedAt: { anyOf: [{ type: 'string', format: 'date-time' }, NULL] },
+            },
+            ['provider', 'complete', 'verifiedAt'],
+          ),
+        ),
+      },
+      ['clients', 'mirror'],
+    ),
     ClientPatch: {
       type: 'object',
       properties: fieldsBy(patchSchema),
@@ -70,6 +99,7 @@ export function schemas(): JsonObject {
       { dryRun: { const: true }, requests: list(open), lost: list(text), client: ref('Client') },
       ['dryRun', 'requests', 'lost', 'client'],
     ),
+    ...secretSchemas(object, list),
     RollbackRequest: {
       ...object(
         {
@@ -91,6 +121,40 @@ export function schemas(): JsonObject {
       ]),
       additionalProperties: false,
     },
+    LeaseRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          field: { enum: [...LEASE_FIELDS] },
+          value: { type: 'string', minLength: 1, maxLength: MAX_VALUE_LENGTH },
+          owner: { type: 'string', minLength: 1, maxLength: MAX_OWNER_LENGTH },
+          ttlSeconds: { type: 'integer', minimum: 1, maximum: MAX_LEASE_SECONDS },
+        },
+        ['field', 'value', 'owner', 'ttlSeconds'],
+      ),
+      additionalProperties: false,
+    },
+    Leases: object(
+      {
+        id: text,
+        provider: text,
+        userPoolId: text,
+        leases: list(ref('Lease')),
+        warnings: list(open),
+      },
+      ['id', 'provider', 'leases'],
+    ),
+    Lease: object(
+      {
+        field: { enum: [...LEASE_FIELDS] },
+        value: text,
+        owner: text,
+        expiresAt: { type: 'string', format: 'date-time' },
+        kept: { const: true, description: 'The value stays when the lease ends.' },
+      },
+      ['field', 'value', 'owner', 'expiresAt'],
+    ),
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
     Findings: object({ findings: list(ref('Finding')) }, ['findings']),
@@ -129,12 +193,10 @@ export function schemas(): JsonObject {
   }
 }
 
-function historyItem(
-  object: (properties: JsonObject, required: readonly string[]) => JsonObject,
-  list: (items: JsonObject) => JsonObject,
-): JsonObject {
-  const text: JsonObject = { type: 'string' }
-  const time: JsonObject = { type: 'string', format: 'date-time' }
+const text: JsonObject = { type: 'string' }
+const time: JsonObject = { type: 'string', format: 'date-time' }
+
+function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
   return object(
     {
       kind: { enum: ['change', 'outside_change', 'overlap'] },
@@ -150,6 +212,8 @@ function historyItem(
       actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
       rollbackTo: { type: 'integer', minimum: 0 },
       action: { enum: [...HISTORY_ACTIONS] },
+      secretId: text,
+      leases: object({ taken: list(ref('Lease')), ended: list(ref('Lease')) }, ['taken', 'ended']),
       settledBy: { enum: ['request', 'settlement'] },
     },
     ['kind', 'client', 'revision', 'at', 'outcome', 'changes'],

@@ -92,7 +92,9 @@ const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': {
 const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
+  RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+  LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
 }
 
@@ -122,8 +124,17 @@ const CHANGE_HEADERS: JsonObject = {
   },
 }
 
+const WITH_ETAG: readonly Route['answers'][] = [
+  'Client',
+  'Findings',
+  'Leases',
+  'Retirement',
+  'Rotation',
+  'SecretList',
+]
+
 function responsesOf(route: Route): JsonObject {
-  const { answers, permission, path, body } = route
+  const { answers, permission, path, body, query } = route
   const write = isWrite(route)
   const text = answers === 'Text'
   const plan = answers === 'Removal' ? 'RemovalPlan' : 'Plan'
@@ -131,7 +142,7 @@ function responsesOf(route: Route): JsonObject {
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') || text ? [404] : []),
+    ...(path.includes('{') || query.includes('userPoolId') || text ? [404] : []),
     ...(write ? [409, 412, 422] : []),
     ...(body === undefined ? [] : [413, 415]),
     ...(answers === 'Removal' ? [428] : []),
@@ -144,9 +155,7 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(answers === 'Client' || answers === 'Findings'
-        ? { ETag: { schema: { type: 'string' } } }
-        : {}),
+      ...(WITH_ETAG.includes(answers) ? { ETag: { schema: { type: 'string' } } } : {}),
       ...(write ? CHANGE_HEADERS : {}),
     },
     content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),

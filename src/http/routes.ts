@@ -9,14 +9,17 @@ import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
 import { lintOneClient } from './lint.ts'
+import { listAllClients } from './list.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { putProtection } from './protection.ts'
 import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
 import { rollbackClient } from './rollback.ts'
+import { deleteSecret, getSecrets, postRotation } from './secrets.ts'
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
@@ -29,12 +32,23 @@ export interface Route {
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
   /** What the body is, where there is one. */
-  readonly body?: 'ClientPatch' | 'CreationRequest' | 'RollbackRequest' | 'ProtectionRequest'
+  readonly body?:
+    | 'ClientPatch'
+    | 'CreationRequest'
+    | 'RollbackRequest'
+    | 'ProtectionRequest'
+    | 'RotationRequest'
+    | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
+    | 'ClientPage'
     | 'Removal'
+    | 'Rotation'
+    | 'Retirement'
+    | 'SecretList'
     | 'Findings'
+    | 'Leases'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -46,6 +60,16 @@ export interface Route {
 }
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/clients',
+    operationId: 'listClients',
+    summary: 'Finds client applications.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId', 'q', 'filter', 'fresh', 'limit', 'cursor'],
+    answers: 'ClientPage',
+    handle: listAllClients,
+  },
   {
     method: 'POST',
     path: '/clients',
@@ -120,6 +144,37 @@ export const ROUTES: readonly Route[] = [
     handle: rollbackClient,
   },
   {
+    method: 'POST',
+    path: '/clients/{clientId}/rotate-secret',
+    operationId: 'rotateSecret',
+    summary: 'Gives a client a new secret and shows it, this once.',
+    permission: 'secrets:rotate',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'RotationRequest',
+    answers: 'Rotation',
+    handle: postRotation,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/secrets',
+    operationId: 'listSecrets',
+    summary: 'Lists the live secrets of a client with their ages, never their values.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'SecretList',
+    handle: getSecrets,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}/secrets/{secretId}',
+    operationId: 'retireSecret',
+    summary: 'Retires one of several live secrets of a client, now.',
+    permission: 'secrets:rotate',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    answers: 'Retirement',
+    handle: deleteSecret,
+  },
+  {
     method: 'PUT',
     path: '/clients/{clientId}/protection',
     operationId: 'protectClient',
@@ -129,6 +184,37 @@ export const ROUTES: readonly Route[] = [
     body: 'ProtectionRequest',
     answers: 'Client',
     handle: putProtection,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/leases',
+    operationId: 'listLeases',
+    summary: 'The leases on values of a client, whoever holds them.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'Leases',
+    handle: getLeases,
+  },
+  {
+    method: 'PUT',
+    path: '/clients/{clientId}/leases',
+    operationId: 'putLease',
+    summary: 'Adds a value to a list for a time, or renews that.',
+    permission: 'leases:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'LeaseRequest',
+    answers: 'Leases',
+    handle: putLease,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}/leases',
+    operationId: 'endLeases',
+    summary: 'Ends leases of an owner, and takes away the values that nothing else holds.',
+    permission: 'leases:write',
+    query: ['provider', 'userPoolId', 'owner', 'field', 'value', 'dryRun'],
+    answers: 'Leases',
+    handle: deleteLeases,
   },
   {
     method: 'GET',

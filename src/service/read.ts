@@ -1,10 +1,11 @@
 /** Reading one client, with the fingerprint of its state. */
 
-import type { Native, Warning } from '../core/mapping.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { checkUriState } from '../core/plan-uris.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
+import { overLeases } from './leases.ts'
 import { withRetries } from './retry.ts'
 import { callOf, type Service } from './service.ts'
 
@@ -43,9 +44,9 @@ export async function readClient(service: Service, request: ReadRequest): Promis
     native,
     tag: service.fingerprints.ofState(mapping, native),
     warnings: [
-      ...checkUriState(mapping, native, native, {}, []),
-      ...(mapping.warnings?.(native) ?? []),
+      ...warningsOf(mapping, native),
       ...known.warnings,
+      ...overLeases(known.standing, service.now()),
     ],
     standing: known.standing,
   }
@@ -66,5 +67,10 @@ async function readStanding(
 const UNKNOWN: Warning = {
   code: 'standing_unknown',
   message:
-    'The history cannot be read at the moment, so it is not known whether the client is protected.',
+    'The history cannot be read at the moment, so it is not known whether the client is protected and which of its values are leased.',
+}
+
+/** What a reader of a record should know. */
+export function warningsOf(mapping: Mapping, native: Native): readonly Warning[] {
+  return [...checkUriState(mapping, native, native, {}, []), ...(mapping.warnings?.(native) ?? [])]
 }
