@@ -197,7 +197,7 @@ export const COMMANDS: readonly Command[] = [
     says: 'check that no record of the history was changed, removed or put in between',
     more: 'It reads the store itself; the server may go on working. With --database alone no key is known, so the codes of checkpoints are not checked. Ends with 0 where all is right, with 1 where something is not, with 2 where it could not be checked.',
     takes: [],
-    options: ['database', 'checkpoint', 'json'],
+    options: ['database', 'config', 'checkpoint', 'json'],
     examples: ['clientry verify --database .clientry/clientry.db'],
     load: () => import('./commands/verify.ts'),
   },
