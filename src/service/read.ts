@@ -43,22 +43,22 @@ export async function readClient(service: Service, request: ReadRequest): Promis
   return {
     native,
     tag: service.fingerprints.ofState(mapping, native),
-    warnings: [
-      ...warningsOf(mapping, native),
-      ...known.warnings,
-      ...overLeases(known.standing, service.now()),
-    ],
+    warnings: [...warningsOf(mapping, native), ...known.warnings],
     standing: known.standing,
   }
 }
 
-/** A client can be read without the history: then it is said that something may be missing. */
-async function readStanding(
-  { store }: Service,
+/**
+ * What holds for a client beside its settings. A client can be read without the history: then it is
+ * said that something may be missing.
+ */
+export async function readStanding(
+  { store, now }: Service,
   ref: ClientRef,
-): Promise<{ readonly standing: Standing | undefined; readonly warnings: readonly Warning[] }> {
+): Promise<Pick<ReadResult, 'standing' | 'warnings'>> {
   try {
-    return { standing: (await store.last(resourceOf(ref)))?.standing, warnings: [] }
+    const standing = (await store.last(resourceOf(ref)))?.standing
+    return { standing, warnings: overLeases(standing, now()) }
   } catch {
     return { standing: undefined, warnings: [UNKNOWN] }
   }
