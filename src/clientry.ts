@@ -11,6 +11,7 @@ import { eventLine } from './event-lines.ts'
 import { createApp } from './http/app.ts'
 import type { FetchJson } from './http/auth/key-set.ts'
 import { createPermissions } from './http/auth/permissions.ts'
+import type { Principal } from './http/auth/principal.ts'
 import { createVerifier } from './http/auth/verify.ts'
 import type { LogLine } from './http/exchange.ts'
 import type { App } from './http/message.ts'
@@ -41,6 +42,11 @@ export interface Surroundings
   readonly store: Store
   /** Counts what happens; absent where nobody could ask for the counts. */
   readonly metrics?: Metrics
+  /**
+   * The one caller of a program that no network leads to: whoever can read its configuration may do
+   * everything, and shows no token.
+   */
+  readonly operator?: Principal
   log(line: LogLine): void
 }
 
@@ -49,7 +55,7 @@ export async function createClientry(
   config: Config,
   surroundings: Surroundings,
 ): Promise<Clientry> {
-  const { metrics, log } = surroundings
+  const { metrics, log, operator } = surroundings
   const now = Date.now
   const observe: Observe = (event) => {
     metrics?.observe(event)
@@ -71,12 +77,12 @@ export async function createClientry(
     newId: randomUUID,
   }
   const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
-  const { permissions } = config
+  const permissions = operator === undefined ? config.permissions : undefined
   const app = createApp({
     service,
     defaultProvider: config.defaultProvider,
     permissions: createPermissions(permissions === undefined ? {} : { permissions }),
-    verify,
+    verify: operator === undefined ? verify : async () => operator,
     ...(metrics && {
       metrics: async (bounded: Service) =>
         metrics.render({

@@ -92,6 +92,7 @@ const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': {
 const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
+  RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
   LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
@@ -123,6 +124,15 @@ const CHANGE_HEADERS: JsonObject = {
   },
 }
 
+const WITH_ETAG: readonly Route['answers'][] = [
+  'Client',
+  'Findings',
+  'Leases',
+  'Retirement',
+  'Rotation',
+  'SecretList',
+]
+
 function responsesOf(route: Route): JsonObject {
   const { answers, permission, path, body } = route
   const write = isWrite(route)
@@ -145,9 +155,7 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(answers === 'Client' || answers === 'Findings' || answers === 'Leases'
-        ? { ETag: { schema: { type: 'string' } } }
-        : {}),
+      ...(WITH_ETAG.includes(answers) ? { ETag: { schema: { type: 'string' } } } : {}),
       ...(write ? CHANGE_HEADERS : {}),
     },
     content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),

@@ -36,6 +36,8 @@ export interface HistoryItem {
   readonly rollbackTo?: number
   /** What a change was, where it was none of settings. */
   readonly action?: Action
+  /** The secret that was added or ended. */
+  readonly secretId?: string
   /** Leases that it was to take, renew or end. */
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   /** When its outcome was known; epoch milliseconds. */
@@ -129,6 +131,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
   const { at, operationId, requestId, actor, changes, rollbackTo, action } = intent
   const ended = closing?.kind === 'outcome' ? closing : undefined
   const id = ended?.created
+  const secretId = intent.secretId ?? ended?.secretId
   return {
     kind: 'change',
     client: id === undefined ? client : { ...client, id },
@@ -142,6 +145,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     actor,
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
+    ...(secretId === undefined ? {} : { secretId }),
     ...leasesOf(intent),
     ...(ended === undefined
       ? {}
