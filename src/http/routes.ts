@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
 import { deleteClient, postClient } from './life.ts'
-import { lintOneClient } from './lint.ts'
+import { lintAllClients, lintOneClient } from './lint.ts'
 import { listAllClients } from './list.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
@@ -36,6 +36,7 @@ export interface Route {
     | 'ClientPage'
     | 'Removal'
     | 'Findings'
+    | 'LintPage'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -108,6 +109,16 @@ export const ROUTES: readonly Route[] = [
     query: ['provider', 'userPoolId'],
     answers: 'Findings',
     handle: lintOneClient,
+  },
+  {
+    method: 'GET',
+    path: '/lint',
+    operationId: 'lintClients',
+    summary: 'What deserves a second look on any client, and callbacks that many share.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId', 'severity', 'limit', 'cursor'],
+    answers: 'LintPage',
+    handle: lintAllClients,
   },
   {
     method: 'GET',
