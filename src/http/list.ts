@@ -92,7 +92,8 @@ async function listedBody(
   return { ...clientBody(ref, mapping, native, told), lastVerifiedAt: rfc3339(verifiedAt) }
 }
 
-function knowledgeBody({ place, complete, oldest }: Knowledge): JsonObject {
+/** How well the mirror knows a place. */
+export function knowledgeBody({ place, complete, oldest }: Knowledge): JsonObject {
   return { ...place, complete, verifiedAt: oldest === undefined ? null : rfc3339(oldest) }
 }
 

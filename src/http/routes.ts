@@ -11,7 +11,7 @@ import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
 import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
-import { lintOneClient } from './lint.ts'
+import { lintAllClients, lintOneClient } from './lint.ts'
 import { listAllClients } from './list.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
@@ -49,6 +49,7 @@ export interface Route {
     | 'SecretList'
     | 'Findings'
     | 'Leases'
+    | 'LintPage'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -121,6 +122,16 @@ export const ROUTES: readonly Route[] = [
     query: ['provider', 'userPoolId'],
     answers: 'Findings',
     handle: lintOneClient,
+  },
+  {
+    method: 'GET',
+    path: '/lint',
+    operationId: 'lintClients',
+    summary: 'What deserves a second look on any client, and callbacks that many share.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId', 'severity', 'limit', 'cursor'],
+    answers: 'LintPage',
+    handle: lintAllClients,
   },
   {
     method: 'GET',

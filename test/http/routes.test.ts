@@ -41,6 +41,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   lintClient: { path: () => `${CLIENT}/lint`, about: 'default provider' },
+  lintClients: { path: () => '/lint', about: 'any provider' },
   getClientHistory: { path: () => `${CLIENT}/history`, about: 'default provider' },
   rollbackClient: { path: () => `${CLIENT}/rollback`, body: { to: 2 }, about: 'default provider' },
   rotateSecret: {
