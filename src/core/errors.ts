@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   conflict: { status: 500, retry: false },
   /** The client is protected from being removed or suspended. */
   client_protected: { status: 409, retry: false },
+  /** The change touches what a suspended client is without until it is resumed. */
+  client_suspended: { status: 409, retry: false },
   /** The request with this idempotency key is still running. */
   key_in_use: { status: 409, retry: true },
   /** What a rollback names cannot be restored whole; nothing was sent. */

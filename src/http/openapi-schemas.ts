@@ -91,6 +91,24 @@ export function schemas(): JsonObject {
       ]),
       additionalProperties: false,
     },
+    SuspensionRequest: {
+      ...object({ provider: text, userPoolId: text }, []),
+      additionalProperties: false,
+    },
+    ResumptionRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          allowPartial: {
+            type: 'boolean',
+            description: 'Gives back what can be given back, where something cannot.',
+          },
+        },
+        [],
+      ),
+      additionalProperties: false,
+    },
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
     Findings: object({ findings: list(ref('Finding')) }, ['findings']),

@@ -94,6 +94,8 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
+  SuspensionRequest: { required: false, content: jsonContent(ref('SuspensionRequest')) },
+  ResumptionRequest: { required: false, content: jsonContent(ref('ResumptionRequest')) },
 }
 
 function patchBody(): JsonObject {

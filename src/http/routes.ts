@@ -17,6 +17,7 @@ import { putProtection } from './protection.ts'
 import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
 import { rollbackClient } from './rollback.ts'
+import { resumeClient, suspendClient } from './suspension.ts'
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
@@ -29,7 +30,13 @@ export interface Route {
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
   /** What the body is, where there is one. */
-  readonly body?: 'ClientPatch' | 'CreationRequest' | 'RollbackRequest' | 'ProtectionRequest'
+  readonly body?:
+    | 'ClientPatch'
+    | 'CreationRequest'
+    | 'RollbackRequest'
+    | 'ProtectionRequest'
+    | 'SuspensionRequest'
+    | 'ResumptionRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
@@ -129,6 +136,28 @@ export const ROUTES: readonly Route[] = [
     body: 'ProtectionRequest',
     answers: 'Client',
     handle: putProtection,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/suspend',
+    operationId: 'suspendClient',
+    summary: 'Switches a client off until it is resumed.',
+    permission: 'clients:suspend',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'SuspensionRequest',
+    answers: 'Client',
+    handle: suspendClient,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/resume',
+    operationId: 'resumeClient',
+    summary: 'Gives back what suspending a client took away.',
+    permission: 'clients:suspend',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'ResumptionRequest',
+    answers: 'Client',
+    handle: resumeClient,
   },
   {
     method: 'GET',

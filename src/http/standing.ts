@@ -1,7 +1,9 @@
 /** What holds for a client beside its settings, as answers show it and as it may be sent back. */
 
+import type { Client } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
 import { type Json, type JsonObject, same } from '../core/json.ts'
+import type { Mapping } from '../core/mapping.ts'
 import type { Standing } from '../service/request.ts'
 
 /** Members of an answer that tell it; each is absent where it does not hold. */
@@ -10,6 +12,22 @@ export const STANDING_MEMBERS = ['protected'] as const
 /** Those of them that hold. */
 export function standingBody(standing: Standing | undefined): JsonObject {
   return standing?.protected === undefined ? {} : { protected: true }
+}
+
+/** That a client is off or was suspended: since when and by which operation, where it was done here. */
+export function suspensionBody(
+  { suspension }: Mapping,
+  { disabled }: Client,
+  standing: Standing | undefined,
+): JsonObject {
+  const mark = standing?.suspended
+  if (suspension === undefined || (mark === undefined && !disabled)) return {}
+  const { doesNotStop } = suspension
+  const [operationId] = mark?.operations ?? []
+  const since = mark && { since: new Date(mark.since).toISOString() }
+  return {
+    suspension: { ...since, ...(operationId && { operationId }), doesNotStop: [...doesNotStop] },
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { Native, Warning } from '../core/mapping.ts'
 import { checkUriState } from '../core/plan-uris.ts'
+import { shownBy } from '../core/suspension.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
@@ -39,12 +40,13 @@ export async function readClient(service: Service, request: ReadRequest): Promis
     withRetries(service, deadline, () => provider.read(ref, call)),
     readStanding(service, ref),
   ])
+  const isSuspended = known.standing?.suspended !== undefined
   return {
     native,
     tag: service.fingerprints.ofState(mapping, native),
     warnings: [
       ...checkUriState(mapping, native, native, {}, []),
-      ...(mapping.warnings?.(native) ?? []),
+      ...(shownBy(mapping, native, isSuspended).warnings?.(native) ?? []),
       ...known.warnings,
     ],
     standing: known.standing,
@@ -66,5 +68,5 @@ async function readStanding(
 const UNKNOWN: Warning = {
   code: 'standing_unknown',
   message:
-    'The history cannot be read at the moment, so it is not known whether the client is protected.',
+    'The history cannot be read at the moment, so it is not known whether the client is protected or suspended.',
 }

@@ -25,6 +25,14 @@ export interface Protection {
   readonly protected: boolean
 }
 
+/** Suspending a client, or resuming it. */
+export interface Suspending {
+  readonly kind: 'suspension'
+  readonly suspended: boolean
+  /** Gives back what can be given back, where something cannot. */
+  readonly allowPartial: boolean
+}
+
 /** An idempotency key of one caller, and the request that it is bound to. */
 export interface Key {
   /** The log that is kept for it. */
@@ -36,7 +44,7 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback | Protection
+  readonly patch: Patch | Rollback | Protection | Suspending
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key

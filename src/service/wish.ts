@@ -2,31 +2,68 @@
 
 import { FIELD_NAMES, type FieldName } from '../core/client.ts'
 import { writtenFields } from '../core/json-patch.ts'
-import type { Native, Warning } from '../core/mapping.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import { type Plan, planChange, planRecord } from '../core/plan.ts'
+import { shownBy } from '../core/suspension.ts'
 import type { Action, Entry } from '../store/entry.ts'
 import { type Standing, withStanding } from '../store/standing.ts'
 import type { ChangeRequest, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
 import type { Service } from './service.ts'
+import { suspensionWish } from './suspension.ts'
 
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */
   readonly fields: readonly FieldName[]
-  /** The patch over the client as it is now, and what should be known about it. */
-  over(base: Native): { readonly patch: Patch; readonly warnings: readonly Warning[] }
-  /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
-  readonly aim?: { readonly action: Action; readonly becomes: Standing }
+  /** What it comes to over the client as it is now. */
+  over(base: Native): Wished
+  /** Where it is no change of settings alone, whatever the client is now. */
+  readonly aim?: Aim
+}
+
+/** What it is, and what is to hold for the client after it. */
+export interface Aim {
+  readonly action: Action
+  readonly becomes: Standing
+}
+
+/** A patch, or the record to be; and what should be known about it. */
+export type Wished = {
+  readonly warnings: readonly Warning[]
+  /** Where it depends on what the client is now. */
+  readonly aim?: Aim
+} & (
+  | { readonly patch: Patch }
+  | {
+      readonly next: Native
+      /** Earlier records: what they broke may stay broken. */
+      readonly before?: readonly Native[]
+    }
+)
+
+/** Plans what was wished, with what holds for the client before and after. */
+export function planWished(
+  mapping: Mapping,
+  base: Native,
+  wished: Wished,
+  [before, after]: readonly [Standing | undefined, Standing | undefined],
+): Plan {
+  const shown = (native: Native, standing: Standing | undefined) =>
+    shownBy(mapping, native, standing?.suspended !== undefined)
+  if ('patch' in wished) return planChange(shown(base, before), base, wished.patch)
+  return planRecord(shown(wished.next, after), base, wished.next, wished.before)
 }
 
 /**
  * Prepares a wish; `head` is the newest entry of the client's log.
- * @throws ClientError as `prepareRollback` does
+ * @throws ClientError as `prepareRollback` and `suspensionWish` do
  */
 export async function prepareWish(
   service: Service,
   request: ChangeRequest,
   head: Entry | undefined,
+  operationId: string,
 ): Promise<Wish> {
   const { patch } = request
   if (patch.kind === 'rollback') {
@@ -34,6 +71,9 @@ export async function prepareWish(
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
+  if (patch.kind === 'suspension') {
+    return suspensionWish(service, { ...request, patch }, head, operationId)
+  }
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
 }
 

@@ -30,12 +30,17 @@ export function following<B extends { readonly resource: string; readonly outcom
   return { ...entry, hash: hashOf(entry as unknown as JsonObject) }
 }
 
-/** What holds for a client is carried from entry to entry, and changes where an intent is applied. */
+/**
+ * What holds for a client is carried from entry to entry, and changes where an intent is applied. A
+ * suspension that ended half-way holds as well: only then is what it took away given back.
+ */
 function standingAfter(
   before: Entry | undefined,
   outcome: Outcome | undefined,
 ): Standing | undefined {
-  if (before?.kind !== 'intent' || outcome !== 'applied') return before?.standing
+  if (before?.kind !== 'intent') return before?.standing
+  const inForce = before.action === 'suspend' ? ['applied', 'conflict'] : ['applied']
+  if (outcome === undefined || !inForce.includes(outcome)) return before.standing
   const standing = before.becomes ?? before.standing ?? {}
   return Object.keys(standing).length === 0 ? undefined : standing
 }

@@ -55,7 +55,7 @@ export interface Intent extends EntryBase {
 }
 
 /** What an intent is, where it is no change of settings alone. */
-export const ACTIONS = ['create', 'remove', 'protect', 'unprotect'] as const
+export const ACTIONS = ['create', 'remove', 'protect', 'unprotect', 'suspend', 'resume'] as const
 export type Action = (typeof ACTIONS)[number]
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'

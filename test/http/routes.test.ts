@@ -46,6 +46,12 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     body: { protected: true },
     about: 'default provider',
   },
+  suspendClient: {
+    path: () => `${CLIENT}/suspend`,
+    query: 'dryRun=true',
+    about: 'default provider',
+  },
+  resumeClient: { path: () => `${CLIENT}/resume`, about: 'default provider' },
   searchHistory: { path: () => '/history', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
   listProviders: { path: () => '/providers', about: 'any provider' },
@@ -191,12 +197,16 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
       const query = { query: 'unknown=1' }
       expect((await request(minimal, route.method, token, query)).status).toBe(400)
       if (route.body === undefined) return
-      for (const text of ['', '7', '[]', '{', '{"unknown":1}']) {
+      const without = minimal.body === undefined ? [] : ['']
+      for (const text of [...without, '7', '[]', '{', '{"unknown":1}']) {
         const body = { body: Buffer.from(text) }
         expect((await request(minimal, route.method, token, body)).status, text).toBe(400)
       }
       const authorization = [`Bearer ${token}`]
-      const plain = { headers: { authorization, 'content-type': ['text/plain'] } }
+      const plain = {
+        headers: { authorization, 'content-type': ['text/plain'] },
+        body: Buffer.from('{}'),
+      }
       expect((await request(minimal, route.method, token, plain)).status).toBe(415)
     })
   },
