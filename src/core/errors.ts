@@ -34,6 +34,8 @@ export const ERROR_CODES = {
   client_protected: { status: 409, retry: false },
   /** The change touches what a suspended client is without until it is resumed. */
   client_suspended: { status: 409, retry: false },
+  /** There is no place for another value; one comes free when a lease ends. */
+  list_full: { status: 409, retry: true },
   /** The request with this idempotency key is still running. */
   key_in_use: { status: 409, retry: true },
   /** What a rollback names cannot be restored whole; nothing was sent. */

@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   'clients:delete',
   'clients:protect',
   'clients:suspend',
+  'leases:write',
   'secrets:read',
   'secrets:rotate',
   'history:read',

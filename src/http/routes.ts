@@ -9,6 +9,7 @@ import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
 import { lintOneClient } from './lint.ts'
 import { getMetrics } from './metrics.ts'
@@ -37,11 +38,13 @@ export interface Route {
     | 'ProtectionRequest'
     | 'SuspensionRequest'
     | 'ResumptionRequest'
+    | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
     | 'Removal'
     | 'Findings'
+    | 'Leases'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -158,6 +161,37 @@ export const ROUTES: readonly Route[] = [
     body: 'ResumptionRequest',
     answers: 'Client',
     handle: resumeClient,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/leases',
+    operationId: 'listLeases',
+    summary: 'The leases on values of a client, whoever holds them.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'Leases',
+    handle: getLeases,
+  },
+  {
+    method: 'PUT',
+    path: '/clients/{clientId}/leases',
+    operationId: 'putLease',
+    summary: 'Adds a value to a list for a time, or renews that.',
+    permission: 'leases:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'LeaseRequest',
+    answers: 'Leases',
+    handle: putLease,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}/leases',
+    operationId: 'endLeases',
+    summary: 'Ends leases of an owner, and takes away the values that nothing else holds.',
+    permission: 'leases:write',
+    query: ['provider', 'userPoolId', 'owner', 'field', 'value', 'dryRun'],
+    answers: 'Leases',
+    handle: deleteLeases,
   },
   {
     method: 'GET',

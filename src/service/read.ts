@@ -6,6 +6,7 @@ import { shownBy } from '../core/suspension.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
+import { overLeases } from './leases.ts'
 import { withRetries } from './retry.ts'
 import { callOf, type Service } from './service.ts'
 
@@ -48,6 +49,7 @@ export async function readClient(service: Service, request: ReadRequest): Promis
       ...checkUriState(mapping, native, native, {}, []),
       ...(shownBy(mapping, native, isSuspended).warnings?.(native) ?? []),
       ...known.warnings,
+      ...overLeases(known.standing, service.now()),
     ],
     standing: known.standing,
   }
@@ -68,5 +70,5 @@ async function readStanding(
 const UNKNOWN: Warning = {
   code: 'standing_unknown',
   message:
-    'The history cannot be read at the moment, so it is not known whether the client is protected or suspended.',
+    'The history cannot be read at the moment, so it is not known whether the client is protected or suspended and which of its values are leased.',
 }

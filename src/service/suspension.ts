@@ -60,8 +60,11 @@ function nativeWish({ suspended }: Suspending, standing: Standing = {}): Wish {
   const patch = { kind: 'merge' as const, fields: { disabled: suspended } }
   return {
     fields: ['disabled'],
-    over: () => ({ patch, warnings: [] }),
-    aim: { action: suspended ? 'suspend' : 'resume', becomes: standing },
+    over: () => ({
+      patch,
+      warnings: [],
+      aim: { action: suspended ? 'suspend' : 'resume', becomes: standing },
+    }),
   }
 }
 
@@ -85,9 +88,9 @@ async function resumption(
         next: given.next,
         before: taken.map((one) => one.base),
         warnings: [...missing, ...theirsOf(mapping, given)],
+        aim: { action: 'resume', becomes: withStanding(standing, { suspended: undefined }) },
       }
     },
-    aim: { action: 'resume', becomes: withStanding(standing, { suspended: undefined }) },
   }
 }
 

@@ -8,6 +8,7 @@ import { type Plan, planChange, planRecord } from '../core/plan.ts'
 import { shownBy } from '../core/suspension.ts'
 import type { Action, Entry } from '../store/entry.ts'
 import { type Standing, withStanding } from '../store/standing.ts'
+import { endingWish, leaseWish } from './lease-wish.ts'
 import type { ChangeRequest, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
 import type { Service } from './service.ts'
@@ -16,23 +17,16 @@ import { suspensionWish } from './suspension.ts'
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */
   readonly fields: readonly FieldName[]
-  /** What it comes to over the client as it is now. */
-  over(base: Native): Wished
-  /** Where it is no change of settings alone, whatever the client is now. */
-  readonly aim?: Aim
+  /** What is wanted of the client as it is now. */
+  over(base: Native): Wanted
 }
 
-/** What it is, and what is to hold for the client after it. */
-export interface Aim {
-  readonly action: Action
-  readonly becomes: Standing
-}
-
-/** A patch, or the record to be; and what should be known about it. */
-export type Wished = {
+/** A patch, or the record to be. */
+export type Wanted = {
+  /** What should be known about it. */
   readonly warnings: readonly Warning[]
-  /** Where it depends on what the client is now. */
-  readonly aim?: Aim
+  /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
+  readonly aim?: { readonly action: Action; readonly becomes: Standing }
 } & (
   | { readonly patch: Patch }
   | {
@@ -42,17 +36,17 @@ export type Wished = {
     }
 )
 
-/** Plans what was wished, with what holds for the client before and after. */
-export function planWished(
+/** Plans what is wanted, with what holds for the client before and after. */
+export function planWanted(
   mapping: Mapping,
   base: Native,
-  wished: Wished,
+  wanted: Wanted,
   [before, after]: readonly [Standing | undefined, Standing | undefined],
 ): Plan {
   const shown = (native: Native, standing: Standing | undefined) =>
     shownBy(mapping, native, standing?.suspended !== undefined)
-  if ('patch' in wished) return planChange(shown(base, before), base, wished.patch)
-  return planRecord(shown(wished.next, after), base, wished.next, wished.before)
+  if ('patch' in wanted) return planChange(shown(base, before), base, wanted.patch)
+  return planRecord(shown(wanted.next, after), base, wanted.next, wanted.before)
 }
 
 /**
@@ -74,17 +68,22 @@ export async function prepareWish(
   if (patch.kind === 'suspension') {
     return suspensionWish(service, { ...request, patch }, head, operationId)
   }
+  if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
 }
 
 function protectionWish({ protected: on }: Protection, standing: Standing | undefined): Wish {
   return {
     fields: [],
-    over: () => ({ patch: { kind: 'merge', fields: {} }, warnings: [] }),
-    aim: {
-      action: on ? 'protect' : 'unprotect',
-      becomes: withStanding(standing, { protected: on ? true : undefined }),
-    },
+    over: () => ({
+      patch: { kind: 'merge', fields: {} },
+      warnings: [],
+      aim: {
+        action: on ? 'protect' : 'unprotect',
+        becomes: withStanding(standing, { protected: on ? true : undefined }),
+      },
+    }),
   }
 }
 

@@ -34,6 +34,8 @@ export interface Lease {
   readonly expiresAt: number
   /** Who asked for it; its end is done in the same name. */
   readonly actor: Actor
+  /** The value was there before, or somebody has said since that it is to stay. */
+  readonly kept?: true
 }
 
 /** When something has to be done for a client by itself (epoch milliseconds); `undefined`: never. */

@@ -297,13 +297,14 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
     const request = requestFor(lost, subject.ref, {})
     const patch = { kind: 'suspension' as const, suspended: false, allowPartial: false }
     const planned = await changeClient(lost, { ...request, patch, dryRun: true })
-    expect(planned.warnings).toMatchObject([{ code: 'not_restored' }])
+    expect(planned.warnings[0]).toMatchObject({ code: 'not_restored' })
     await expect(changeClient(lost, { ...request, patch })).rejects.toMatchObject({
       code: 'not_restorable',
     })
     expect(subject.stored()).toEqual(off)
     const partly = await changeClient(lost, { ...request, patch: { ...patch, allowPartial: true } })
-    expect(partly).toMatchObject({ outcome: 'applied', warnings: [{ code: 'not_restored' }] })
+    expect(partly.outcome).toBe('applied')
+    expect(partly.warnings[0]).toMatchObject({ code: 'not_restored' })
     expect(subject.stored()).toEqual(off)
     expect(await standing()).toBe(undefined)
   })
