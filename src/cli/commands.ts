@@ -115,6 +115,22 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/unprotect.ts'),
   },
   {
+    name: 'suspend',
+    says: 'switch a client off until it is resumed',
+    takes: [CLIENT],
+    options: CHANGING,
+    examples: ['clientry suspend exampleClientId --yes'],
+    load: () => import('./commands/suspend.ts'),
+  },
+  {
+    name: 'resume',
+    says: 'give back what suspending a client took away',
+    takes: [CLIENT],
+    options: ['partial', ...CHANGING],
+    examples: ['clientry resume exampleClientId --yes'],
+    load: () => import('./commands/resume.ts'),
+  },
+  {
     name: 'lint',
     says: 'what of a client deserves a second look',
     more: 'Ends with 1 where there is an error or a warning.',

@@ -87,7 +87,7 @@ async function listedBody(
   const mapping = service.providers.get(ref.provider)?.mapping
   if (mapping === undefined) throw new TypeError(`no provider ${ref.provider}`)
   const { standing, warnings } = await readStanding(service, ref)
-  const all = [...warningsOf(mapping, native), ...warnings]
+  const all = [...warningsOf(mapping, native, standing?.suspended !== undefined), ...warnings]
   const told = { maySeeSecret: false, warnings: all, standing }
   return { ...clientBody(ref, mapping, native, told), lastVerifiedAt: rfc3339(verifiedAt) }
 }

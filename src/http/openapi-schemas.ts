@@ -111,6 +111,24 @@ export function schemas(): JsonObject {
       ]),
       additionalProperties: false,
     },
+    SuspensionRequest: {
+      ...object({ provider: text, userPoolId: text }, []),
+      additionalProperties: false,
+    },
+    ResumptionRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          allowPartial: {
+            type: 'boolean',
+            description: 'Gives back what can be given back, where something cannot.',
+          },
+        },
+        [],
+      ),
+      additionalProperties: false,
+    },
     LeaseRequest: {
       ...object(
         {

@@ -20,6 +20,7 @@ import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
 import { rollbackClient } from './rollback.ts'
 import { deleteSecret, getSecrets, postRotation } from './secrets.ts'
+import { resumeClient, suspendClient } from './suspension.ts'
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
@@ -38,6 +39,8 @@ export interface Route {
     | 'RollbackRequest'
     | 'ProtectionRequest'
     | 'RotationRequest'
+    | 'SuspensionRequest'
+    | 'ResumptionRequest'
     | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
@@ -195,6 +198,28 @@ export const ROUTES: readonly Route[] = [
     body: 'ProtectionRequest',
     answers: 'Client',
     handle: putProtection,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/suspend',
+    operationId: 'suspendClient',
+    summary: 'Switches a client off until it is resumed.',
+    permission: 'clients:suspend',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'SuspensionRequest',
+    answers: 'Client',
+    handle: suspendClient,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/resume',
+    operationId: 'resumeClient',
+    summary: 'Gives back what suspending a client took away.',
+    permission: 'clients:suspend',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'ResumptionRequest',
+    answers: 'Client',
+    handle: resumeClient,
   },
   {
     method: 'GET',
