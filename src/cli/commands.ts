@@ -7,6 +7,7 @@ const CLIENT: Argument = {
   name: 'CLIENT',
   says: 'its id, or PROVIDER/ID, or PROVIDER/POOL/ID',
 }
+const FOLDER: Argument = { name: 'FOLDER', says: 'of the client files (*.yaml), at any depth' }
 const ASSIGNMENTS: Argument = {
   name: 'FIELD=VALUE',
   says: 'callbacks=a,b  callbacks+=c  clientMetadata.team=identity; nothing after = clears',
@@ -154,6 +155,22 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/unprotect.ts'),
   },
   {
+    name: 'suspend',
+    says: 'switch a client off until it is resumed',
+    takes: [CLIENT],
+    options: CHANGING,
+    examples: ['clientry suspend exampleClientId --yes'],
+    load: () => import('./commands/suspend.ts'),
+  },
+  {
+    name: 'resume',
+    says: 'give back what suspending a client took away',
+    takes: [CLIENT],
+    options: ['partial', ...CHANGING],
+    examples: ['clientry resume exampleClientId --yes'],
+    load: () => import('./commands/resume.ts'),
+  },
+  {
     name: 'lint',
     says: 'what of a client deserves a second look',
     more: 'Ends with 1 where there is an error or a warning.',
@@ -161,6 +178,41 @@ export const COMMANDS: readonly Command[] = [
     options: ABOUT_CLIENT,
     examples: ['clientry lint exampleClientId'],
     load: () => import('./commands/lint.ts'),
+  },
+  {
+    name: 'export',
+    says: 'write clients as files, one each, without secrets',
+    more: 'Every attribute that the provider can hold is in them; what is taken out of a file is no longer managed by it.',
+    takes: [FOLDER],
+    options: ['overwrite', ...ABOUT_CLIENT],
+    examples: ['clientry export clients --overwrite', 'clientry export clients --provider auth0'],
+    load: () => import('./commands/export.ts'),
+  },
+  {
+    name: 'plan',
+    says: 'compare files with what the providers hold, and plan the changes',
+    more: 'What a file does not name is left alone, and so are clients without a file and values that are leased.',
+    takes: [FOLDER],
+    options: ['out', 'delete-unmanaged', ...CONNECTING],
+    examples: ['clientry plan clients --out plan.json'],
+    load: () => import('./commands/plan.ts'),
+  },
+  {
+    name: 'apply',
+    says: 'carry a plan out, if the world is still as it was',
+    takes: [{ name: 'PLAN', says: 'the file that clientry plan --out has written' }],
+    options: ['yes', ...CONNECTING],
+    examples: ['clientry apply plan.json --yes'],
+    load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'drift',
+    says: 'tell whether the providers hold what the files say',
+    more: 'Ends with 1 where something differs.',
+    takes: [FOLDER],
+    options: ['unmanaged', ...CONNECTING],
+    examples: ['clientry drift clients'],
+    load: () => import('./commands/drift.ts'),
   },
   {
     name: 'login',

@@ -34,6 +34,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   method_not_allowed: 'unavailable',
   conflict: 'conflict',
   client_protected: 'refused',
+  client_suspended: 'refused',
   key_in_use: 'conflict',
   not_restorable: 'conflict',
   precondition_failed: 'conflict',

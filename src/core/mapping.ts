@@ -13,6 +13,7 @@ import type { ProviderLint } from './lint/rule.ts'
 import { covers, withoutPaths } from './paths.ts'
 import type { Secret } from './secret.ts'
 import { secret } from './secret.ts'
+import type { Suspension } from './suspension.ts'
 import type { UriPolicy } from './uri.ts'
 
 export type Native = JsonObject
@@ -108,6 +109,8 @@ export interface Mapping {
   normal(native: Native): Native
   /** What a reader of this record should know. */
   warnings?(native: Native): readonly Warning[]
+  /** How a client is switched off for a while; absent: it cannot be. */
+  readonly suspension?: Suspension
   /** What is worth a second look with this provider only. */
   readonly lint?: ProviderLint
 }

@@ -41,17 +41,7 @@ export function schemas(): JsonObject {
           ],
         }),
         next: text,
-        mirror: list(
-          object(
-            {
-              provider: text,
-              userPoolId: text,
-              complete: { type: 'boolean' },
-              verifiedAt: { anyOf: [{ type: 'string', format: 'date-time' }, NULL] },
-            },
-            ['provider', 'complete', 'verifiedAt'],
-          ),
-        ),
+        mirror: list(ref('Knowledge')),
       },
       ['clients', 'mirror'],
     ),
@@ -121,6 +111,24 @@ export function schemas(): JsonObject {
       ]),
       additionalProperties: false,
     },
+    SuspensionRequest: {
+      ...object({ provider: text, userPoolId: text }, []),
+      additionalProperties: false,
+    },
+    ResumptionRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          allowPartial: {
+            type: 'boolean',
+            description: 'Gives back what can be given back, where something cannot.',
+          },
+        },
+        [],
+      ),
+      additionalProperties: false,
+    },
     LeaseRequest: {
       ...object(
         {
@@ -158,6 +166,45 @@ export function schemas(): JsonObject {
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
     Findings: object({ findings: list(ref('Finding')) }, ['findings']),
+    Knowledge: object(
+      {
+        provider: text,
+        userPoolId: text,
+        complete: { type: 'boolean', description: 'Every client there has been read.' },
+        verifiedAt: {
+          anyOf: [{ type: 'string', format: 'date-time' }, NULL],
+          description: 'When the client was read that was read the longest ago.',
+        },
+      },
+      ['provider', 'complete', 'verifiedAt'],
+    ),
+    LintPage: object(
+      {
+        items: list(
+          object(
+            {
+              client: ref('ClientName'),
+              lastVerifiedAt: { type: 'string', format: 'date-time' },
+              findings: list(ref('Finding')),
+            },
+            ['client', 'lastVerifiedAt', 'findings'],
+          ),
+        ),
+        shared: list({
+          allOf: [
+            ref('Finding'),
+            object({ clients: list(ref('ClientName')), count: { type: 'integer' } }, [
+              'clients',
+              'count',
+            ]),
+          ],
+        }),
+        next: text,
+        mirror: list(ref('Knowledge')),
+      },
+      ['items', 'shared', 'mirror'],
+    ),
+    ClientName: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
     Finding: object(
       {
         rule: text,

@@ -96,6 +96,8 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
   LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
+  SuspensionRequest: { required: false, content: jsonContent(ref('SuspensionRequest')) },
+  ResumptionRequest: { required: false, content: jsonContent(ref('ResumptionRequest')) },
 }
 
 function patchBody(): JsonObject {

@@ -11,7 +11,7 @@ import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
 import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
-import { lintOneClient } from './lint.ts'
+import { lintAllClients, lintOneClient } from './lint.ts'
 import { listAllClients } from './list.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
@@ -20,6 +20,7 @@ import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
 import { rollbackClient } from './rollback.ts'
 import { deleteSecret, getSecrets, postRotation } from './secrets.ts'
+import { resumeClient, suspendClient } from './suspension.ts'
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
@@ -38,6 +39,8 @@ export interface Route {
     | 'RollbackRequest'
     | 'ProtectionRequest'
     | 'RotationRequest'
+    | 'SuspensionRequest'
+    | 'ResumptionRequest'
     | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
@@ -49,6 +52,7 @@ export interface Route {
     | 'SecretList'
     | 'Findings'
     | 'Leases'
+    | 'LintPage'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -124,6 +128,16 @@ export const ROUTES: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/lint',
+    operationId: 'lintClients',
+    summary: 'What deserves a second look on any client, and callbacks that many share.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId', 'severity', 'limit', 'cursor'],
+    answers: 'LintPage',
+    handle: lintAllClients,
+  },
+  {
+    method: 'GET',
     path: '/clients/{clientId}/history',
     operationId: 'getClientHistory',
     summary: 'What was done to a client, newest first.',
@@ -184,6 +198,28 @@ export const ROUTES: readonly Route[] = [
     body: 'ProtectionRequest',
     answers: 'Client',
     handle: putProtection,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/suspend',
+    operationId: 'suspendClient',
+    summary: 'Switches a client off until it is resumed.',
+    permission: 'clients:suspend',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'SuspensionRequest',
+    answers: 'Client',
+    handle: suspendClient,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/resume',
+    operationId: 'resumeClient',
+    summary: 'Gives back what suspending a client took away.',
+    permission: 'clients:suspend',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'ResumptionRequest',
+    answers: 'Client',
+    handle: resumeClient,
   },
   {
     method: 'GET',

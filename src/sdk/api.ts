@@ -24,6 +24,7 @@ import type {
   ProviderSummary,
   Removal,
   RemovalPlan,
+  ResumptionRequest,
   Retirement,
   RetirementPlan,
   RollbackRequest,
@@ -31,6 +32,7 @@ import type {
   RotationPlan,
   RotationRequest,
   SecretList,
+  SuspensionRequest,
 } from './types.ts'
 
 /** A client by its id alone (of the default provider), or with where it is. */
@@ -116,6 +118,8 @@ export interface Routes {
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
+  readonly suspendClient: Write<[client: ClientArgument, request: SuspensionRequest], Client, Plan>
+  readonly resumeClient: Write<[client: ClientArgument, request: ResumptionRequest], Client, Plan>
   readonly listLeases: Read<[client: ClientArgument], Leases>
   readonly putLease: Write<[client: ClientArgument, lease: LeaseRequest], Leases, Plan>
   /** Ends the leases of an owner: all of them, or those on one list, or the one on one value. */

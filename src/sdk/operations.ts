@@ -46,6 +46,13 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  suspendClient: {
+    method: 'POST',
+    path: '/clients/{clientId}/suspend',
+    query: WRITE,
+    body: true,
+  },
+  resumeClient: { method: 'POST', path: '/clients/{clientId}/resume', query: WRITE, body: true },
   listLeases: { method: 'GET', path: '/clients/{clientId}/leases', query: CLIENT },
   putLease: { method: 'PUT', path: '/clients/{clientId}/leases', query: WRITE, body: true },
   endLeases: {

@@ -29,6 +29,8 @@ export interface Client extends Omit<HeldClient, 'secret'> {
   /** It cannot be removed or suspended. */
   readonly protected?: true
   readonly leases?: readonly Lease[]
+  /** Where it is off, or was suspended here. */
+  readonly suspension?: Suspension
   readonly warnings?: readonly Warning[]
 }
 
@@ -110,6 +112,26 @@ export interface RollbackRequest {
 export interface ProtectionRequest {
   /** Whether the client is kept from being removed and suspended. */
   readonly protected: boolean
+}
+
+/** A client that is off for a while. */
+export interface Suspension {
+  /** RFC 3339; absent where the provider has a setting for it. */
+  readonly since?: string
+  /** The first change that took settings away for it. */
+  readonly operationId?: string
+  /** What goes on nevertheless. */
+  readonly doesNotStop: readonly string[]
+}
+
+export interface SuspensionRequest {
+  readonly provider?: string
+  readonly userPoolId?: string
+}
+
+export interface ResumptionRequest extends SuspensionRequest {
+  /** Gives back what can be given back, where something cannot. */
+  readonly allowPartial?: boolean
 }
 
 /** Lists whose values can be leased. */
@@ -233,6 +255,8 @@ export type HistoryAction =
   | 'remove'
   | 'protect'
   | 'unprotect'
+  | 'suspend'
+  | 'resume'
   | 'lease'
   | 'end_lease'
   | 'rotate'

@@ -65,6 +65,8 @@ export const ACTIONS = [
   'remove',
   'protect',
   'unprotect',
+  'suspend',
+  'resume',
   'lease',
   'end_lease',
   'rotate',

@@ -21,7 +21,10 @@ const list = async (send: Send, world: World, query: Query = {}) => {
 }
 
 const clientsIn = ({ body }: Received) => body.clients as readonly JsonObject[]
-const idsIn = (answer: Received) => clientsIn(answer).map(({ provider, id }) => `${provider}/${id}`)
+const idsIn = (answer: Received) =>
+  clientsIn(answer)
+    .map(({ provider, id }) => `${provider}/${id}`)
+    .sort()
 
 /** Everything, page by page. */
 async function pages(send: Send, world: World, query: Readonly<Record<string, string>>) {

@@ -41,6 +41,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   lintClient: { path: () => `${CLIENT}/lint`, about: 'default provider' },
+  lintClients: { path: () => '/lint', about: 'any provider' },
   getClientHistory: { path: () => `${CLIENT}/history`, about: 'default provider' },
   rollbackClient: { path: () => `${CLIENT}/rollback`, body: { to: 2 }, about: 'default provider' },
   rotateSecret: {
@@ -62,6 +63,12 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     body: { protected: true },
     about: 'default provider',
   },
+  suspendClient: {
+    path: () => `${CLIENT}/suspend`,
+    query: 'dryRun=true',
+    about: 'default provider',
+  },
+  resumeClient: { path: () => `${CLIENT}/resume`, about: 'default provider' },
   listLeases: { path: () => `${CLIENT}/leases`, about: 'default provider' },
   putLease: {
     path: () => `${CLIENT}/leases`,
@@ -226,12 +233,16 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
       const query = { query: 'unknown=1' }
       expect((await request(minimal, route.method, token, query)).status).toBe(400)
       if (route.body === undefined) return
-      for (const text of ['', '7', '[]', '{', '{"unknown":1}']) {
+      const without = minimal.body === undefined ? [] : ['']
+      for (const text of [...without, '7', '[]', '{', '{"unknown":1}']) {
         const body = { body: Buffer.from(text) }
         expect((await request(minimal, route.method, token, body)).status, text).toBe(400)
       }
       const authorization = [`Bearer ${token}`]
-      const plain = { headers: { authorization, 'content-type': ['text/plain'] } }
+      const plain = {
+        headers: { authorization, 'content-type': ['text/plain'] },
+        body: Buffer.from('{}'),
+      }
       expect((await request(minimal, route.method, token, plain)).status).toBe(415)
     })
   },

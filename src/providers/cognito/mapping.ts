@@ -14,6 +14,7 @@ import { lifetime } from './lifetimes.ts'
 import { lint } from './lint.ts'
 import { hasSecret, mayHaveSecret, oauthIsOn } from './record.ts'
 import { rules } from './rules.ts'
+import { suspension } from './suspension.ts'
 
 /** Fixed quota: callback and logout URLs of one client. */
 const URLS = { maxItems: 100, maxLength: 1_024 }
@@ -110,9 +111,10 @@ export const mapping: Mapping = {
       'Cognito stores no application type; it is derived from the settings',
     ),
     clientMetadata: missing('Cognito app clients hold no metadata and cannot be tagged'),
-    disabled: fixed<boolean>(
-      false,
-      'Cognito cannot switch an app client off, and no setting stops all of its sign-ins',
+    disabled: view(
+      [],
+      () => false,
+      'Cognito cannot switch an app client off; POST /clients/{clientId}/suspend takes OAuth and its sign-in flows away',
     ),
     oidcConformant: fixed<boolean>(true, 'Cognito clients always follow OpenID Connect'),
     auth0Id: missing('the client is not held by Auth0'),
@@ -177,5 +179,6 @@ export const mapping: Mapping = {
   uris: { maxLength: 1_024, wildcards: false, placeholders: [], customSchemes: true },
   normal,
   warnings,
+  suspension,
   lint,
 }

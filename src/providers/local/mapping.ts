@@ -149,5 +149,8 @@ export const mapping: Mapping = {
           },
         ]
       : [],
+  suspension: {
+    doesNotStop: ['access tokens that are JWTs, where an API accepts them until they end'],
+  },
   lint,
 }
