@@ -27,6 +27,18 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/get.ts'),
   },
   {
+    name: 'list',
+    says: 'find clients',
+    more: 'It tells what is known of the providers; --fresh asks them.',
+    takes: [{ name: 'TEXT', says: 'part of an id, a name or a URL', optional: true }],
+    options: ['filter', 'fresh', 'limit', 'all', ...ABOUT_CLIENT],
+    examples: [
+      'clientry list app.example.com',
+      'clientry list --provider auth0 --fresh --all --json',
+    ],
+    load: () => import('./commands/list.ts'),
+  },
+  {
     name: 'set',
     says: 'change attributes of a client',
     more: 'What is not named stays as it is. Values with a comma in them are written as JSON: \'callbacks=["https://a.example/?x=1,2"]\'.',
@@ -56,7 +68,7 @@ export const COMMANDS: readonly Command[] = [
     says: 'make a client',
     more: 'Its secret is printed with --show-secret only, and then once.',
     takes: [ASSIGNMENTS],
-    options: ['kind', ...WISH, 'show-secret', ...without(CHANGING, 'if-match')],
+    options: ['kind', ...WISH, 'show-secret', 'secret-to', ...without(CHANGING, 'if-match')],
     examples: [
       'clientry create --kind web name=Portal callbacks=https://portal.example.com/cb --yes',
       'clientry create --kind machine name=Nightly --key nightly-1 --yes --json --show-secret',
@@ -97,6 +109,34 @@ export const COMMANDS: readonly Command[] = [
     options: ['to', 'partial', 'show-secret', ...CHANGING],
     examples: ['clientry rollback exampleClientId --to 0 --dry-run'],
     load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'rotate-secret',
+    says: 'give a client a new secret, beside the old one where the provider can',
+    more: 'The new secret is told once, so say where it shall go: --secret-to FILE or --show-secret.',
+    takes: [CLIENT],
+    options: ['secret-to', 'show-secret', 'cut-over', 'retire-after', ...CHANGING],
+    examples: [
+      `clientry rotate-secret ${OTHER} --secret-to new-secret --yes`,
+      `clientry rotate-secret ${OTHER} --dry-run`,
+    ],
+    load: () => import('./commands/rotate-secret.ts'),
+  },
+  {
+    name: 'secrets',
+    says: 'the live secrets of a client with their ages, never their values',
+    takes: [CLIENT],
+    options: ABOUT_CLIENT,
+    examples: [`clientry secrets ${OTHER}`],
+    load: () => import('./commands/secrets.ts'),
+  },
+  {
+    name: 'retire-secret',
+    says: 'end one of several live secrets of a client',
+    takes: [CLIENT, { name: 'SECRET', says: 'its id, as `clientry secrets` tells it' }],
+    options: CHANGING,
+    examples: [`clientry retire-secret ${OTHER} a-secret-id --yes`],
+    load: () => import('./commands/retire-secret.ts'),
   },
   {
     name: 'protect',

@@ -201,6 +201,57 @@ describe('the life of a client', () => {
   })
 })
 
+describe('list', () => {
+  it('finds clients, at every provider, by a text and by a filter', async () => {
+    const all = await run('list --fresh --all --provider auth0')
+    expect(all).toMatchObject({ code: 0 })
+    expect(all.out).toMatch(new RegExp(`^auth0/${ID} +Keyed$`, 'm'))
+    const line = 'list app.example.com --fresh --provider auth0'
+    const { clients } = await json<{ clients: Client[] }>(line)
+    expect(clients.map(({ id }) => id)).toContain(ID)
+    expect(JSON.stringify(clients)).not.toContain(SECRET)
+    const one = await json<{ clients: Client[] }>('list --fresh --provider auth0 --limit 1')
+    expect(one.clients).toHaveLength(1)
+  })
+})
+
+describe('secrets', () => {
+  it('are rotated into a file of one owner, listed and retired', async () => {
+    const refused = await run(`rotate-secret ${IN_POOL} --yes`)
+    expect(refused).toMatchObject({ code: EXIT.usage.code, out: '' })
+    const path = join(dev.folder, 'new-secret')
+    const done = await run(`rotate-secret ${IN_POOL} --secret-to ${path} --yes`)
+    expect(done).toMatchObject({ code: 0, out: '' })
+    const secret = readFileSync(path, 'utf8').trim()
+    expect(statSync(path).mode & 0o077).toBe(0)
+    expect(secret).toMatch(/^\S{24,}$/)
+    expect(done.err).not.toContain(secret)
+
+    const { secrets } = await json<{ secrets: { id: string }[] }>(`secrets ${IN_POOL}`)
+    expect(secrets).toHaveLength(2)
+    expect((await run(`secrets ${IN_POOL}`)).out).not.toContain(secret)
+    const ended = await run(`retire-secret ${IN_POOL} ${secrets[0]?.id} --yes`)
+    expect(ended).toMatchObject({ code: 0, err: '' })
+    expect(ended.out).toContain('has ended')
+    expect(await json(`secrets ${IN_POOL}`)).toMatchObject({ secrets: [{ id: secrets[1]?.id }] })
+  })
+
+  it('are not made where they could not be kept', async () => {
+    const path = join(dev.folder, 'new-secret')
+    const before = await json(`secrets ${IN_POOL}`)
+    const { code } = await run(`rotate-secret ${IN_POOL} --secret-to ${path} --yes`)
+    expect(code).toBe(EXIT.usage.code)
+    expect(await json(`secrets ${IN_POOL}`)).toEqual(before)
+  })
+
+  it('are printed once, where that is asked for', async () => {
+    const { out } = await run(`rotate-secret ${IN_POOL} --show-secret --yes`)
+    expect(out).toMatch(/^\S{24,}\n$/)
+    const line = `rotate-secret ${IN_POOL} --dry-run`
+    expect(await run(line)).toMatchObject({ code: expect.any(Number), out: expect.any(String) })
+  })
+})
+
 describe('history', () => {
   it('tells what was done, newest first, as many as asked for', async () => {
     const one = await run(`history ${ID} --limit 1`)
