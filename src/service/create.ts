@@ -3,6 +3,8 @@
  * its intent is in a log of its own; the client's log then begins with what was made.
  */
 
+import type { FieldName } from '../core/client.ts'
+import type { CopyReport } from '../core/copy/report.ts'
 import { diffClients, type FieldChange } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
@@ -10,7 +12,7 @@ import type { Patch } from '../core/patch.ts'
 import { checkPatch, planChange } from '../core/plan.ts'
 import type { Secret } from '../core/secret.ts'
 import type { ClientKind, Creation } from '../providers/creation.ts'
-import type { ClientRef, Place, Provider, Step } from '../providers/provider.ts'
+import type { Call, ClientRef, Place, Provider, Step } from '../providers/provider.ts'
 import { creationResource, refOf } from '../store/resource.ts'
 import { inAttempts } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
@@ -30,6 +32,26 @@ export interface CreationRequest
   readonly patch: Patch
 }
 
+/** What a new client is made of, before the caller's own patch. */
+export interface Beginning {
+  /** What a new client of its kind starts from; changes are told as differences to it. */
+  readonly blank: Native
+  readonly start: Native
+  /** The log of the client that it is copied from. */
+  readonly copiedFrom?: string
+  /** Fingerprint of that client's state. */
+  readonly sourceTag?: string
+  /** What a record has of the client that it is copied from. */
+  report?(next: Native, named: readonly FieldName[]): CopyReport
+  /** Refuses a plan of which the caller should know more. */
+  accept?(report: CopyReport | undefined): void
+}
+
+/** A creation whose beginning is found out once it is known that it has not been made before. */
+export interface MakingRequest extends Omit<CreationRequest, 'kind'> {
+  begin(creation: Creation, call: Call): Promise<Beginning>
+}
+
 export interface CreationResult {
   readonly outcome: 'applied' | 'planned'
   /** Where it is; absent in a dry run. */
@@ -45,6 +67,9 @@ export interface CreationResult {
   readonly steps: readonly Step[]
   readonly operationId?: string
   readonly replayed?: true
+  /** Of a copy that was made or planned now: what it has of its source, and the source's fingerprint. */
+  readonly report?: CopyReport
+  readonly sourceTag?: string
 }
 
 /**
@@ -53,7 +78,19 @@ export interface CreationResult {
  */
 export async function createClient(
   service: Service,
-  request: CreationRequest,
+  { kind, ...request }: CreationRequest,
+): Promise<CreationResult> {
+  const begin = async ({ blank }: Creation) => ({ blank: blank(kind), start: blank(kind) })
+  return makeClient(service, { ...request, begin })
+}
+
+/**
+ * Makes a client of whatever it begins with, or plans it in a dry run.
+ * @throws ClientError as `createClient` does, and as `begin` does
+ */
+export async function makeClient(
+  service: Service,
+  request: MakingRequest,
 ): Promise<CreationResult> {
   const { creation, mapping } = request.provider
   if (creation === undefined) throw cannotCreate()
@@ -65,10 +102,10 @@ export async function createClient(
 
 async function attempt(
   service: Service,
-  request: CreationRequest,
+  request: MakingRequest,
   creation: Creation,
 ): Promise<CreationResult | typeof LOST_RACE> {
-  const { provider, place, dryRun, kind, patch, actor } = request
+  const { provider, place, dryRun, patch, actor } = request
   const { mapping } = provider
   const operationId = service.newId()
   const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
@@ -76,26 +113,38 @@ async function attempt(
   if (use === LOST_RACE) return LOST_RACE
   if (use?.kind === 'used') return replay(service, provider, use, call)
 
-  const base = creation.blank(kind)
-  const plan = planChange(mapping, base, patch)
+  const beginning = await request.begin(creation, call)
+  const { blank, start, copiedFrom, sourceTag } = beginning
+  const plan = planChange(mapping, start, patch)
   request.authorize?.(plan.named)
   checkAllRules(mapping, plan.next)
   const step = creation.step(place, plan.next)
-  const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
+  const changes = diffClients(mapping, blank, plan.next, service.fingerprints.ofSecret)
+  const told = (native: Native) => {
+    const report = beginning.report?.(native, plan.named)
+    return {
+      ...(report === undefined ? {} : { report }),
+      ...(sourceTag === undefined ? {} : { sourceTag }),
+    }
+  }
   const planned = { changes, steps: [step], warnings: plan.warnings }
   const baseTag = service.fingerprints.ofState(mapping, plan.next)
-  if (dryRun) return { ...planned, outcome: 'planned', native: plan.next, tag: baseTag }
+  if (dryRun) {
+    return { ...planned, ...told(plan.next), outcome: 'planned', native: plan.next, tag: baseTag }
+  }
+  beginning.accept?.(told(plan.next).report)
   await service.reached?.('change planned')
   const ref = refOf(creationResource(place, operationId))
-  const aim = { operationId, base, baseTag, next: plan.next, changes, action: 'create' as const }
-  const intent = intentAfter(service, { ...request, ref }, undefined, aim)
+  const aim = { operationId, base: blank, baseTag, next: plan.next, changes, copiedFrom }
+  const intent = intentAfter(service, { ...request, ref }, undefined, { ...aim, action: 'create' })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
-  const running = { intent, provider, ref, base, next: plan.next }
+  const running = { intent, provider, ref, base: blank, next: plan.next }
   const done = await carryOut(service, running, [step], { ...call, urgent: true })
   const secret = step.reveal()
   return {
     ...planned,
+    ...told(done.native),
     outcome: 'applied',
     ref: { ...place, id: creation.idOf(done.native) },
     native: done.native,

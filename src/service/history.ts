@@ -31,6 +31,8 @@ export interface HistoryItem {
   readonly rollbackTo?: number
   /** What a change was, where it was none of settings. */
   readonly action?: 'create' | 'remove'
+  /** The client that a new one is a copy of. */
+  readonly copiedFrom?: ClientName
   /** When its outcome was known; epoch milliseconds. */
   readonly endedAt?: number
   /** Who found the outcome out: the request itself, or somebody after it. */
@@ -90,7 +92,8 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
     case 'created': {
       const { operationId, requestId, actor, seq: revision } = entry
       const made = { operationId, requestId, actor, changes: [], action: 'create' as const }
-      return { kind: 'change', client, revision, at, outcome: 'applied', ...made }
+      const origin = originOf(entry)
+      return { kind: 'change', client, revision, at, outcome: 'applied', ...made, ...origin }
     }
     case 'outside_change':
       return {
@@ -118,6 +121,10 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
   }
 }
 
+/** Where a copy comes from. */
+const originOf = ({ copiedFrom }: Pick<Intent, 'copiedFrom'>) =>
+  copiedFrom === undefined ? {} : { copiedFrom: refOf(copiedFrom) }
+
 function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined): HistoryItem {
   const { at, operationId, requestId, actor, changes, rollbackTo, action } = intent
   const ended = closing?.kind === 'outcome' ? closing : undefined
@@ -135,6 +142,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     actor,
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
+    ...originOf(intent),
     ...(ended === undefined
       ? {}
       : { endedAt: ended.at, settledBy: ended.settledBy, surprises: ended.surprises }),

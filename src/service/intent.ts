@@ -18,6 +18,7 @@ interface Aim {
   readonly next: Native | null
   readonly changes: readonly FieldChange[]
   readonly action?: Intent['action']
+  readonly copiedFrom?: string | undefined
 }
 
 /** What an intent tells of its request. */
@@ -31,13 +32,15 @@ export function intentAfter(
   service: Service,
   request: Request,
   before: Entry | undefined,
-  { operationId, base, baseTag, next, changes, action }: Aim,
+  { operationId, base, baseTag, next, changes, action, copiedFrom }: Aim,
 ): Intent {
   const { provider, ref, requestId, actor, deadline, key, patch } = request
   const { mapping } = provider
   const resource = resourceOf(ref)
   const place = sealedPlace(resource, (before?.seq ?? 0) + 1, operationId)
-  const kept = (native: Native) => withoutPaths(native, mapping.hiddenKeys)
+  // Of a client that goes, what is no setting counts too: with it a new one can be made.
+  const left = next === null ? [] : mapping.hiddenKeys
+  const kept = (native: Native) => withoutPaths(native, left)
   return following(before, {
     kind: 'intent',
     resource,
@@ -53,5 +56,6 @@ export function intentAfter(
     ...(key === undefined ? {} : { key: key.log }),
     ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
     ...(action === undefined ? {} : { action }),
+    ...(copiedFrom === undefined ? {} : { copiedFrom }),
   })
 }

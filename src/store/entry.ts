@@ -47,6 +47,8 @@ export interface Intent extends EntryBase {
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
   readonly action?: 'create' | 'remove'
+  /** Log of the client that a new one is a copy of. */
+  readonly copiedFrom?: string
 }
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
@@ -77,6 +79,8 @@ export interface Created extends EntryBase {
   readonly actor: Actor
   readonly tag: string
   readonly state: JsonObject
+  /** That of the intent. */
+  readonly copiedFrom?: string
 }
 
 /** The client was changed by somebody else since the entry before. */

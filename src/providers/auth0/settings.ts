@@ -105,3 +105,12 @@ export const SECRET_PATHS = [
   'addons.sap_api.servicePassword',
   'addons.wams.masterkey',
 ] as const
+
+const CREDENTIALS = 'credentials at Auth0 belong to the client that they were added to'
+
+/** Members that name credentials by ids, which another client cannot have (POST /clients/{id}/credentials). */
+export const BOUND_PATHS: Readonly<Record<string, string>> = {
+  client_authentication_methods: CREDENTIALS,
+  signed_request_object: CREDENTIALS,
+  token_vault_privileged_access: CREDENTIALS,
+}

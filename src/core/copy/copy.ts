@@ -1,0 +1,98 @@
+/**
+ * Copying a client: the record that a new client starts from so that it is as near to another one as
+ * its provider lets it be. What it came to, setting by setting, is told by `report.ts`.
+ *
+ * Between providers of one type the record itself is taken, so that what no attribute stands for comes
+ * along; between types each attribute goes through the mappings. No pair of providers is special.
+ */
+
+import type { Json } from '../json.ts'
+import { same } from '../json.ts'
+import type { MappedField, Mapping, Native, Row } from '../mapping.ts'
+import { fieldOfPath, isLens, MAPPED_FIELDS } from '../mapping.ts'
+import { withoutPaths } from '../paths.ts'
+import { keepRules, keepUris } from './keep.ts'
+import { OWN_FIELDS, trySet, shownOf } from './set.ts'
+import { fitting } from './values.ts'
+
+/** The client that is copied. */
+export interface CopySource {
+  readonly mapping: Mapping
+  readonly native: Native
+  /** What a new client of its kind starts from there: such settings were set by nobody. */
+  readonly fresh: Native
+}
+
+/** Where the copy is made. */
+export interface CopyTarget {
+  readonly mapping: Mapping
+  /** What a new client of the kind starts from. */
+  readonly blank: Native
+}
+
+export interface Copying {
+  readonly source: CopySource
+  readonly target: CopyTarget
+  /** Whether both are of one type, so that their records mean the same. */
+  readonly alike: boolean
+}
+
+export interface Copied {
+  /** Breaks no rule for URIs; one between several settings only where nothing of the copy mends it. */
+  readonly start: Native
+  /** Clauses: why a field (or `providerSettings.<member>`) could not be taken over as it is. */
+  readonly reasons: ReadonlyMap<string, string>
+}
+
+/** Plans the record. */
+export function copyRecord(copying: Copying): Copied {
+  const { target, alike } = copying
+  const reasons = new Map<string, string>()
+  let next = alike ? takenOver(copying) : target.blank
+  for (const field of MAPPED_FIELDS) next = withField(copying, next, field, reasons)
+  next = keepUris(target.mapping, next, reasons)
+  return { start: keepRules(target, next, reasons), reasons }
+}
+
+/** Whether a provider knows anything of a field; else what it shows is nothing that the client has. */
+export function isTold(mapping: Mapping, field: MappedField): boolean {
+  const row = mapping.fields[field] as Row<unknown>
+  return row.support !== 'missing' || row.value !== undefined
+}
+
+/** The record itself, without what belongs to the very client that it is of. */
+function takenOver({ source, target }: Copying): Native {
+  const { mapping, blank } = target
+  const made = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys, ...mapping.volatileKeys])
+  const own = Object.entries(blank).filter(([name]) => made.has(name))
+  const taken = Object.entries(source.native).filter(
+    ([name]) => !made.has(name) && isKnown(mapping, name),
+  )
+  const bound = Object.keys(mapping.boundPaths ?? {})
+  return withoutPaths(Object.fromEntries([...own, ...taken]), [...mapping.secretPaths, ...bound])
+}
+
+/** Whether a creation takes a member, as far as is known. */
+const isKnown = (mapping: Mapping, name: string) =>
+  mapping.settings.includes(name) || fieldOfPath(mapping, name) !== undefined
+
+function withField(
+  { source, target }: Copying,
+  next: Native,
+  field: MappedField,
+  reasons: Map<string, string>,
+): Native {
+  const { mapping, blank } = target
+  const row = mapping.fields[field] as Row<Json>
+  if (OWN_FIELDS.includes(field) || !isTold(source.mapping, field) || !isLens(row)) return next
+  const wanted = shownOf(source.mapping, field, source.native)
+  const now = shownOf(mapping, field, next)
+  if (same(wanted, now)) return next
+  const stead = fitting(field, wanted, row.limits ?? {}, shownOf(mapping, field, blank))
+  for (const value of [wanted, ...stead]) {
+    const set = trySet(mapping, next, field, value)
+    if (set.done !== undefined) return set.done
+    if (!reasons.has(field)) reasons.set(field, set.why)
+  }
+  return next
+}
