@@ -18,7 +18,13 @@ export interface Answer {
 }
 
 /** Members of an answer beside the client's own: told by us, and ignored or checked when sent back. */
-export const ANSWER_MEMBERS = ['secretRedacted', 'provider', 'userPoolId', 'warnings'] as const
+export const ANSWER_MEMBERS = [
+  'secretRedacted',
+  'provider',
+  'userPoolId',
+  'warnings',
+  'report',
+] as const
 
 /** A client as its caller may see it. */
 export function clientBody(

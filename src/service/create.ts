@@ -37,14 +37,19 @@ export interface Beginning {
   /** What a new client of its kind starts from; changes are told as differences to it. */
   readonly blank: Native
   readonly start: Native
-  /** The log of the client that it is copied from. */
-  readonly copiedFrom?: string
-  /** Fingerprint of that client's state. */
-  readonly sourceTag?: string
-  /** What a record has of the client that it is copied from. */
-  report?(next: Native, named: readonly FieldName[]): CopyReport
-  /** Refuses a plan of which the caller should know more. */
-  accept?(report: CopyReport | undefined): void
+  readonly origin?: Origin
+}
+
+/** The client that a new one is a copy of. */
+export interface Origin {
+  /** The log of that client. */
+  readonly log: string
+  /** Fingerprint of its state. */
+  readonly tag: string
+  /** What a record has of it; `named`: what the caller's own patch changes. */
+  report(next: Native, named: readonly FieldName[]): CopyReport
+  /** Refuses a plan that the caller has not agreed to. */
+  check(next: Native, report: CopyReport): void
 }
 
 /** A creation whose beginning is found out once it is known that it has not been made before. */
@@ -68,8 +73,7 @@ export interface CreationResult {
   readonly operationId?: string
   readonly replayed?: true
   /** Of a copy that was made or planned now: what it has of its source, and the source's fingerprint. */
-  readonly report?: CopyReport
-  readonly sourceTag?: string
+  readonly copy?: { readonly report: CopyReport; readonly sourceTag: string }
 }
 
 /**
@@ -113,46 +117,47 @@ async function attempt(
   if (use === LOST_RACE) return LOST_RACE
   if (use?.kind === 'used') return replay(service, provider, use, call)
 
-  const beginning = await request.begin(creation, call)
-  const { blank, start, copiedFrom, sourceTag } = beginning
+  const { blank, start, origin } = await request.begin(creation, call)
   const plan = planChange(mapping, start, patch)
   request.authorize?.(plan.named)
+  const copy = copyOf(origin, plan.next, plan.named)
+  if (copy !== undefined) origin?.check(plan.next, copy.report)
   checkAllRules(mapping, plan.next)
   const step = creation.step(place, plan.next)
   const changes = diffClients(mapping, blank, plan.next, service.fingerprints.ofSecret)
-  const told = (native: Native) => {
-    const report = beginning.report?.(native, plan.named)
-    return {
-      ...(report === undefined ? {} : { report }),
-      ...(sourceTag === undefined ? {} : { sourceTag }),
-    }
-  }
   const planned = { changes, steps: [step], warnings: plan.warnings }
   const baseTag = service.fingerprints.ofState(mapping, plan.next)
   if (dryRun) {
-    return { ...planned, ...told(plan.next), outcome: 'planned', native: plan.next, tag: baseTag }
+    const native = plan.next
+    return { ...planned, outcome: 'planned', native, tag: baseTag, ...(copy && { copy }) }
   }
-  beginning.accept?.(told(plan.next).report)
   await service.reached?.('change planned')
   const ref = refOf(creationResource(place, operationId))
-  const aim = { operationId, base: blank, baseTag, next: plan.next, changes, copiedFrom }
-  const intent = intentAfter(service, { ...request, ref }, undefined, { ...aim, action: 'create' })
+  const aim = { operationId, base: blank, baseTag, next: plan.next, changes }
+  const made = { action: 'create' as const, copiedFrom: origin?.log }
+  const intent = intentAfter(service, { ...request, ref }, undefined, { ...aim, ...made })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   const running = { intent, provider, ref, base: blank, next: plan.next }
   const done = await carryOut(service, running, [step], { ...call, urgent: true })
   const secret = step.reveal()
+  const held = copyOf(origin, done.native, plan.named)
   return {
     ...planned,
-    ...told(done.native),
     outcome: 'applied',
     ref: { ...place, id: creation.idOf(done.native) },
     native: done.native,
     tag: service.fingerprints.ofState(mapping, done.native),
     ...(secret === undefined ? {} : { secret }),
+    ...(held && { copy: held }),
     warnings: [...planned.warnings, ...done.warnings],
     operationId,
   }
+}
+
+function copyOf(origin: Origin | undefined, next: Native, named: readonly FieldName[]) {
+  if (origin === undefined) return undefined
+  return { report: origin.report(next, named), sourceTag: origin.tag }
 }
 
 /** Tells what was made the first time, as the provider holds it now. */

@@ -12,7 +12,7 @@ import type { MappedField, Mapping, Native, Row } from '../mapping.ts'
 import { fieldOfPath, isLens, MAPPED_FIELDS } from '../mapping.ts'
 import { withoutPaths } from '../paths.ts'
 import { keepRules, keepUris } from './keep.ts'
-import { OWN_FIELDS, trySet, shownOf } from './set.ts'
+import { clauseOf, OWN_FIELDS, shownOf, trySet } from './set.ts'
 import { fitting } from './values.ts'
 
 /** The client that is copied. */
@@ -46,12 +46,40 @@ export interface Copied {
 
 /** Plans the record. */
 export function copyRecord(copying: Copying): Copied {
+  return withoutBreakers(copying, built(copying, []), [])
+}
+
+/** `skipped`: fields that are as a new client there has them. */
+function built(copying: Copying, skipped: readonly MappedField[]): Copied {
   const { target, alike } = copying
   const reasons = new Map<string, string>()
   let next = alike ? takenOver(copying) : target.blank
-  for (const field of MAPPED_FIELDS) next = withField(copying, next, field, reasons)
+  for (const field of MAPPED_FIELDS) {
+    if (!skipped.includes(field)) next = withField(copying, next, field, reasons)
+  }
   next = keepUris(target.mapping, next, reasons)
   return { start: keepRules(target, next, reasons), reasons }
+}
+
+/** Without fields whose values break a rule there, of whichever setting it speaks. */
+function withoutBreakers(
+  copying: Copying,
+  copied: Copied,
+  skipped: readonly MappedField[],
+): Copied {
+  const brokenIn = ({ start }: Copied) =>
+    copying.target.mapping.rules.filter(({ holds }) => !holds(start))
+  const broken = brokenIn(copied)
+  if (broken.length === 0) return copied
+  for (const field of MAPPED_FIELDS.filter((one) => !skipped.includes(one))) {
+    const without = built(copying, [...skipped, field])
+    const still = brokenIn(without)
+    const mended = broken.find((rule) => !still.includes(rule))
+    if (mended === undefined || still.some((rule) => !broken.includes(rule))) continue
+    const reasons = new Map([...copied.reasons, ...without.reasons, [field, clauseOf(mended.says)]])
+    return withoutBreakers(copying, { start: without.start, reasons }, [...skipped, field])
+  }
+  return copied
 }
 
 /** Whether a provider knows anything of a field; else what it shows is nothing that the client has. */
@@ -60,10 +88,16 @@ export function isTold(mapping: Mapping, field: MappedField): boolean {
   return row.support !== 'missing' || row.value !== undefined
 }
 
+/** Fields whose values mean something at their own provider only. */
+const OWN_WORDS: readonly MappedField[] = ['appType', 'supportedIdp']
+/** But for this word of OpenID Connect Registration 1.0 section 2, which all of them know. */
+const NATIVE = 'native'
+
 /** The record itself, without what belongs to the very client that it is of. */
 function takenOver({ source, target }: Copying): Native {
   const { mapping, blank } = target
-  const made = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys, ...mapping.volatileKeys])
+  const { readOnlyKeys, hiddenKeys, volatileKeys } = mapping
+  const made = new Set([...readOnlyKeys, ...hiddenKeys, ...volatileKeys, ...shownKeys(mapping)])
   const own = Object.entries(blank).filter(([name]) => made.has(name))
   const taken = Object.entries(source.native).filter(
     ([name]) => !made.has(name) && isKnown(mapping, name),
@@ -72,12 +106,19 @@ function takenOver({ source, target }: Copying): Native {
   return withoutPaths(Object.fromEntries([...own, ...taken]), [...mapping.secretPaths, ...bound])
 }
 
+/** Members that are shown and never set, such as the id. */
+const shownKeys = (mapping: Mapping) =>
+  MAPPED_FIELDS.flatMap((field) => {
+    const row = mapping.fields[field] as Row<unknown>
+    return row.support === 'read-only' ? row.keys : []
+  })
+
 /** Whether a creation takes a member, as far as is known. */
 const isKnown = (mapping: Mapping, name: string) =>
   mapping.settings.includes(name) || fieldOfPath(mapping, name) !== undefined
 
 function withField(
-  { source, target }: Copying,
+  { source, target, alike }: Copying,
   next: Native,
   field: MappedField,
   reasons: Map<string, string>,
@@ -88,6 +129,10 @@ function withField(
   const wanted = shownOf(source.mapping, field, source.native)
   const now = shownOf(mapping, field, next)
   if (same(wanted, now)) return next
+  if (!alike && OWN_WORDS.includes(field) && wanted !== NATIVE) {
+    reasons.set(field, 'each provider has words of its own for it')
+    return next
+  }
   const stead = fitting(field, wanted, row.limits ?? {}, shownOf(mapping, field, blank))
   for (const value of [wanted, ...stead]) {
     const set = trySet(mapping, next, field, value)

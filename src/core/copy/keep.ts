@@ -2,13 +2,13 @@
 
 import type { FieldName } from '../client.ts'
 import type { Json } from '../json.ts'
-import { isRecord, memberOf, without } from '../json.ts'
+import { memberOf, without } from '../json.ts'
 import type { MappedField, Mapping, Native, Rule } from '../mapping.ts'
 import { isLens, MAPPED_FIELDS, type Row } from '../mapping.ts'
 import { withChange } from '../plan.ts'
 import { judgedUris } from '../plan-uris.ts'
 import type { CopyTarget } from './copy.ts'
-import { clauseOf, trySet, shownOf } from './set.ts'
+import { clauseOf, shownOf, trySet } from './set.ts'
 
 /** The record without URIs that a client may not have there. */
 export function keepUris(mapping: Mapping, native: Native, reasons: Map<string, string>): Native {
@@ -37,46 +37,67 @@ export function keepRules(
 ): Native {
   let next = native
   for (let left = target.mapping.rules.length; left > 0; left -= 1) {
-    const mended = target.mapping.rules
-      .filter((rule) => !rule.holds(next))
-      .map((rule) => ({ rule, done: mendedBy(target, next, rule) }))
-      .find(({ done }) => done !== undefined)
-    if (mended?.done === undefined) return next
-    const path = mended.rule.field.replace(/^client\./, '')
-    if (!reasons.has(path)) reasons.set(path, clauseOf(mended.rule.says))
-    next = mended.done
+    const mend = firstMend(target, next)
+    if (mend === undefined) return next
+    if (!reasons.has(mend.path)) reasons.set(mend.path, clauseOf(mend.says))
+    next = mend.done
   }
   return next
 }
 
-/** The record in which a rule holds for a change of the setting that it names; `undefined`: none does. */
-function mendedBy({ mapping, blank }: CopyTarget, native: Native, rule: Rule): Native | undefined {
-  const broken = mapping.rules.filter(({ holds }) => !holds(native))
-  const mends = (next: Native | undefined) =>
-    next !== undefined &&
-    rule.holds(next) &&
-    // Mending one must not break another.
-    mapping.rules.every((one) => one.holds(next) || broken.includes(one))
-  return otherwise(mapping, blank, native, rule).find(mends)
+/** A setting (path below the client) set otherwise. */
+interface Otherwise {
+  readonly path: string
+  readonly done: Native
 }
 
-function otherwise(mapping: Mapping, blank: Native, native: Native, rule: Rule) {
-  const [field = '', member = ''] = rule.field.replace(/^client\./, '').split('.')
+/** The first mend of any broken rule by the setting that it names. */
+function firstMend(target: CopyTarget, native: Native): (Otherwise & Rule) | undefined {
+  const { rules } = target.mapping
+  const broken = rules.filter(({ holds }) => !holds(native))
+  for (const rule of broken) {
+    const path = rule.field.replace(/^client\./, '')
+    // Mending one must not break another.
+    const fits = ({ done }: Otherwise) =>
+      rule.holds(done) && rules.every((one) => one.holds(done) || broken.includes(one))
+    const found = otherwise(target, native, path, rule).find(fits)
+    if (found !== undefined) return { ...rule, ...found }
+  }
+  return undefined
+}
+
+/** Other values of the setting that a rule names, nearest first. */
+function otherwise(
+  target: CopyTarget,
+  native: Native,
+  path: string,
+  rule: Rule,
+): readonly Otherwise[] {
+  const { mapping, blank } = target
+  const [field = '', member = ''] = path.split('.')
   if (field === 'providerSettings') {
     const values = [memberOf(blank, member), undefined]
-    return values.map((value) => withChange(native, { [member]: value }))
+    return values.map((value) => ({ path, done: withChange(native, { [member]: value }) }))
   }
   const name = MAPPED_FIELDS.find((one) => one === field)
-  if (name === undefined || !isLens(mapping.fields[name] as Row<unknown>)) return []
-  const set = (value: Json) => trySet(mapping, native, name, value).done
-  const usual = shownOf(mapping, name, blank)
+  if (name === undefined) return []
+  const to = (value: Json) => setTo(mapping, native, name, value)
   const now = shownOf(mapping, name, native)
-  if (!Array.isArray(now)) return [set(usual), ...(isRecord(now) ? [] : [set(null)])]
-  const alone = now.filter((item) => {
-    const next = set([item])
-    return next !== undefined && rule.holds(next)
-  })
-  const others = now.map((_, left) => set(now.filter((_item, index) => index !== left)))
-  const whole = Array.isArray(usual) && usual.length > 0 ? [set(usual)] : []
-  return [...whole, ...others, ...(alone.length > 0 ? [set(alone)] : []), set([])]
+  const usual = shownOf(mapping, name, blank)
+  if (!Array.isArray(now)) return [...to(usual), ...to(null)]
+  const whole = Array.isArray(usual) && usual.length > 0 ? to(usual) : []
+  const others = now.flatMap((_, left) => to(now.filter((_item, index) => index !== left)))
+  const alone = now.filter((item) => to([item]).some(({ done }) => rule.holds(done)))
+  return [...whole, ...others, ...(alone.length > 0 ? to(alone) : []), ...to([])]
+}
+
+function setTo(
+  mapping: Mapping,
+  native: Native,
+  field: MappedField,
+  value: Json,
+): readonly Otherwise[] {
+  if (field === 'secret' || !isLens(mapping.fields[field] as Row<unknown>)) return []
+  const { done } = trySet(mapping, native, field, value)
+  return done === undefined ? [] : [{ path: field, done }]
 }

@@ -76,7 +76,9 @@ function ofField(
   if (asked.includes(field)) return [{ fate: 'derived', field, before, after, why: ASKED }]
   const removed = Array.isArray(before) && Array.isArray(after) ? without(before, after) : []
   const gone = removed.length === 0 ? {} : { removed }
-  const fate = isLoss(target.mapping, field, before, after) ? 'lost' : 'derived'
+  const implied = field === 'responseTypes' && isImplied(before, grantsOf(target.mapping, next))
+  const lost = !implied && isLoss(target.mapping, field, before, after)
+  const fate = lost ? 'lost' : 'derived'
   return [{ fate, field, before, after, ...gone, why }]
 }
 
@@ -88,6 +90,22 @@ const OTHER = 'it follows from the other settings there'
 function ownReason(mapping: Mapping, field: MappedField): string {
   const row = mapping.fields[field] as Row<unknown>
   return 'why' in row ? row.why : OTHER
+}
+
+/** Response types by the grant type that they go with (RFC 7591 section 2.1). */
+const GRANT_OF_RESPONSE: Readonly<Record<string, string>> = {
+  code: 'authorization_code',
+  token: 'implicit',
+  id_token: 'implicit',
+}
+
+const grantsOf = (mapping: Mapping, native: Native): readonly string[] =>
+  showField(mapping, 'grantTypes', native)
+
+/** Whether response types follow from grant types, so that a provider needs no list of them. */
+function isImplied(responses: Json, grants: readonly string[]): boolean {
+  const grantOf = (type: Json) => GRANT_OF_RESPONSE[String(type)] ?? ''
+  return Array.isArray(responses) && responses.every((type) => grants.includes(grantOf(type)))
 }
 
 /** The order of a list is no setting: providers give theirs back in one of their own. */
@@ -136,7 +154,7 @@ function ofSettings(
     if (alike && asked.includes('providerSettings')) {
       return { fate: 'derived', field, before, after, why: ASKED }
     }
-    if (!alike && (isEmpty(before) || same(value, memberOf(usual, name) ?? null))) {
+    if (!alike && isUnset(value, memberOf(usual, name))) {
       return { fate: 'left', field, why: USUAL }
     }
     const why = reasons.get(field) ?? boundReason(mapping, name) ?? (alike ? UNKNOWN : FOREIGN)
@@ -151,11 +169,13 @@ const UNKNOWN = 'this program does not know it, nor whether a new client may hav
 
 const restOf = (mapping: Mapping, native: Native) => showField(mapping, 'providerSettings', native)
 
-const isEmpty = (value: Json) =>
-  value === null ||
-  value === '' ||
-  (Array.isArray(value) && value.length === 0) ||
-  (isRecord(value) && Object.keys(value).length === 0)
+/** Whether a value is what any new client has: by itself, or by having nothing. */
+function isUnset(value: Json, usual: Json | undefined): boolean {
+  if (usual !== undefined) return same(value, usual)
+  if (Array.isArray(value)) return value.length === 0
+  if (isRecord(value)) return Object.keys(value).length === 0
+  return value === null || value === '' || value === false
+}
 
 function boundReason({ boundPaths = {} }: Mapping, name: string): string | undefined {
   return Object.entries(boundPaths).find(([path]) => covers(name, path))?.[1]

@@ -108,8 +108,9 @@ export const SECRET_PATHS = [
 
 const CREDENTIALS = 'credentials at Auth0 belong to the client that they were added to'
 
-/** Members that name credentials by ids, which another client cannot have (POST /clients/{id}/credentials). */
+/** Members that no second client can have: credentials by their ids, names that are given once. */
 export const BOUND_PATHS: Readonly<Record<string, string>> = {
+  client_aliases: 'no two clients of a tenant can have the same alias',
   client_authentication_methods: CREDENTIALS,
   signed_request_object: CREDENTIALS,
   token_vault_privileged_access: CREDENTIALS,
