@@ -4,6 +4,8 @@ export const PERMISSIONS = [
   'clients:read',
   'clients:write',
   'clients:delete',
+  'clients:protect',
+  'leases:write',
   'secrets:read',
   'secrets:rotate',
   'history:read',

@@ -97,6 +97,8 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   CopyRequest: { required: true, content: jsonContent(ref('CopyRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+  LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
+  ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
 }
 
 function patchBody(): JsonObject {
@@ -156,7 +158,7 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(['Client', 'Copy', 'Findings'].includes(answers)
+      ...(['Client', 'Copy', 'Findings', 'Leases'].includes(answers)
         ? { ETag: { schema: { type: 'string' } } }
         : {}),
       ...(write ? CHANGE_HEADERS : {}),

@@ -10,10 +10,12 @@ import { postCopy } from './copy.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
 import { lintOneClient } from './lint.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
+import { putProtection } from './protection.ts'
 import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
 import { rollbackClient } from './rollback.ts'
@@ -31,13 +33,20 @@ export interface Route {
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
   /** What the body is, where there is one. */
-  readonly body?: 'ClientPatch' | 'CreationRequest' | 'CopyRequest' | 'RollbackRequest'
+  readonly body?:
+    | 'ClientPatch'
+    | 'CreationRequest'
+    | 'CopyRequest'
+    | 'RollbackRequest'
+    | 'ProtectionRequest'
+    | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
     | 'Copy'
     | 'Removal'
     | 'Findings'
+    | 'Leases'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -133,6 +142,48 @@ export const ROUTES: readonly Route[] = [
     body: 'RollbackRequest',
     answers: 'Client',
     handle: rollbackClient,
+  },
+  {
+    method: 'PUT',
+    path: '/clients/{clientId}/protection',
+    operationId: 'protectClient',
+    summary: 'Protects a client from being removed or suspended, or lifts that.',
+    permission: 'clients:protect',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'ProtectionRequest',
+    answers: 'Client',
+    handle: putProtection,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/leases',
+    operationId: 'listLeases',
+    summary: 'The leases on values of a client, whoever holds them.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'Leases',
+    handle: getLeases,
+  },
+  {
+    method: 'PUT',
+    path: '/clients/{clientId}/leases',
+    operationId: 'putLease',
+    summary: 'Adds a value to a list for a time, or renews that.',
+    permission: 'leases:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'LeaseRequest',
+    answers: 'Leases',
+    handle: putLease,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}/leases',
+    operationId: 'endLeases',
+    summary: 'Ends leases of an owner, and takes away the values that nothing else holds.',
+    permission: 'leases:write',
+    query: ['provider', 'userPoolId', 'owner', 'field', 'value', 'dryRun'],
+    answers: 'Leases',
+    handle: deleteLeases,
   },
   {
     method: 'GET',

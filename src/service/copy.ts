@@ -46,8 +46,10 @@ export async function copyClient(service: Service, request: CopyRequest): Promis
     checkPrecondition(ifMatch, tag)
     const kind = asked ?? kindThere(mapping, native)
     const fresh = source.provider.creation?.blank(kind) ?? {}
+    const standing = (await service.store.last(resourceOf(source.ref)))?.standing
+    const passing = (standing?.leases ?? []).filter(({ kept }) => kept !== true)
     const copying: Copying = {
-      source: { mapping, native, fresh },
+      source: { mapping, native, fresh, passing },
       target: { mapping: request.provider.mapping, blank: blank(kind) },
       alike: source.provider.type === request.provider.type,
     }

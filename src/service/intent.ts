@@ -19,6 +19,7 @@ interface Aim {
   readonly changes: readonly FieldChange[]
   readonly action?: Intent['action']
   readonly copiedFrom?: string | undefined
+  readonly becomes?: Intent['becomes']
 }
 
 /** What an intent tells of its request. */
@@ -32,7 +33,7 @@ export function intentAfter(
   service: Service,
   request: Request,
   before: Entry | undefined,
-  { operationId, base, baseTag, next, changes, action, copiedFrom }: Aim,
+  { operationId, base, baseTag, next, changes, action, becomes, copiedFrom }: Aim,
 ): Intent {
   const { provider, ref, requestId, actor, deadline, key, patch } = request
   const { mapping } = provider
@@ -57,5 +58,6 @@ export function intentAfter(
     ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
     ...(action === undefined ? {} : { action }),
     ...(copiedFrom === undefined ? {} : { copiedFrom }),
+    ...(becomes === undefined ? {} : { becomes }),
   })
 }

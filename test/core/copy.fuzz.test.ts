@@ -151,7 +151,7 @@ interface Copy {
 function copy(source: Place, target: Place, native: JsonObject, asked?: ClientKind): Copy {
   const kind = asked ?? kindOf(showClient(source.mapping, native)) ?? 'web'
   const copying = {
-    source: { mapping: source.mapping, native, fresh: source.blank(kind) },
+    source: { mapping: source.mapping, native, fresh: source.blank(kind), passing: [] },
     target: { mapping: target.mapping, blank: target.blank(kind) },
     alike: source === target,
   }

@@ -6,8 +6,9 @@
  * along; between types each attribute goes through the mappings. No pair of providers is special.
  */
 
+import type { FieldName } from '../client.ts'
 import type { Json } from '../json.ts'
-import { same } from '../json.ts'
+import { same, without } from '../json.ts'
 import type { MappedField, Mapping, Native, Row } from '../mapping.ts'
 import { fieldOfPath, isLens, MAPPED_FIELDS } from '../mapping.ts'
 import { withoutPaths } from '../paths.ts'
@@ -21,6 +22,13 @@ export interface CopySource {
   readonly native: Native
   /** What a new client of its kind starts from there: such settings were set by nobody. */
   readonly fresh: Native
+  /** Values of lists that are there for a time only. */
+  readonly passing: readonly PassingValue[]
+}
+
+export interface PassingValue {
+  readonly field: FieldName
+  readonly value: string
 }
 
 /** Where the copy is made. */
@@ -72,12 +80,12 @@ function withoutBreakers(
   const broken = brokenIn(copied)
   if (broken.length === 0) return copied
   for (const field of MAPPED_FIELDS.filter((one) => !skipped.includes(one))) {
-    const without = built(copying, [...skipped, field])
-    const still = brokenIn(without)
+    const next = built(copying, [...skipped, field])
+    const still = brokenIn(next)
     const mended = broken.find((rule) => !still.includes(rule))
     if (mended === undefined || still.some((rule) => !broken.includes(rule))) continue
-    const reasons = new Map([...copied.reasons, ...without.reasons, [field, clauseOf(mended.says)]])
-    return withoutBreakers(copying, { start: without.start, reasons }, [...skipped, field])
+    const reasons = new Map([...copied.reasons, ...next.reasons, [field, clauseOf(mended.says)]])
+    return withoutBreakers(copying, { start: next.start, reasons }, [...skipped, field])
   }
   return copied
 }
@@ -126,7 +134,10 @@ function withField(
   const { mapping, blank } = target
   const row = mapping.fields[field] as Row<Json>
   if (OWN_FIELDS.includes(field) || !isTold(source.mapping, field) || !isLens(row)) return next
-  const wanted = shownOf(source.mapping, field, source.native)
+  const whole = shownOf(source.mapping, field, source.native)
+  const passing = source.passing.filter((one) => one.field === field).map(({ value }) => value)
+  const wanted = Array.isArray(whole) ? without(whole, passing) : whole
+  if (!same(wanted, whole)) reasons.set(field, 'what is leased stays for a time only')
   const now = shownOf(mapping, field, next)
   if (same(wanted, now)) return next
   if (!alike && OWN_WORDS.includes(field) && wanted !== NATIVE) {
