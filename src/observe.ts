@@ -119,11 +119,11 @@ function observedSecrets(
   telling: (call: Call) => Call,
   toldStep: <S extends Step>(step: S) => S,
 ): Secrets {
-  const { remove } = secrets
+  const { add, remove } = secrets
   return {
     ...secrets,
-    list: (ref, call) => secrets.list(ref, telling(call)),
-    add: (ref, base) => toldStep(secrets.add(ref, base)),
+    list: (ref, base, call) => secrets.list(ref, base, telling(call)),
+    ...(add && { add: (ref, base, value) => toldStep(add(ref, base, value)) }),
     ...(remove && { remove: (ref, base, secretId) => toldStep(remove(ref, base, secretId)) }),
   }
 }

@@ -14,6 +14,7 @@ import {
   MAX_VALUE_LENGTH,
 } from '../service/request.ts'
 import { fieldSchemas } from './field-schemas.ts'
+import { type ListSchema, type ObjectSchema, secretSchemas } from './openapi-secrets.ts'
 
 /** A reference to one of them. */
 export const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
@@ -25,7 +26,6 @@ export function schemas(): JsonObject {
     properties,
     required,
   })
-  const text: JsonObject = { type: 'string' }
   const list = (items: JsonObject): JsonObject => ({ type: 'array', items })
   const open: JsonObject = { type: 'object', additionalProperties: true }
   return {
@@ -102,6 +102,7 @@ export function schemas(): JsonObject {
       { dryRun: { const: true }, requests: list(open), lost: list(text), client: ref('Client') },
       ['dryRun', 'requests', 'lost', 'client'],
     ),
+    ...secretSchemas(object, list),
     RollbackRequest: {
       ...object(
         {
@@ -195,12 +196,10 @@ export function schemas(): JsonObject {
   }
 }
 
-function historyItem(
-  object: (properties: JsonObject, required: readonly string[]) => JsonObject,
-  list: (items: JsonObject) => JsonObject,
-): JsonObject {
-  const text: JsonObject = { type: 'string' }
-  const time: JsonObject = { type: 'string', format: 'date-time' }
+const text: JsonObject = { type: 'string' }
+const time: JsonObject = { type: 'string', format: 'date-time' }
+
+function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
   return object(
     {
       kind: { enum: ['change', 'outside_change', 'overlap'] },
@@ -217,6 +216,7 @@ function historyItem(
       rollbackTo: { type: 'integer', minimum: 0 },
       copiedFrom: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
       action: { enum: [...HISTORY_ACTIONS] },
+      secretId: text,
       leases: object({ taken: list(ref('Lease')), ended: list(ref('Lease')) }, ['taken', 'ended']),
       settledBy: { enum: ['request', 'settlement'] },
     },

@@ -96,6 +96,7 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   CopyRequest: { required: true, content: jsonContent(ref('CopyRequest')) },
+  RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
   LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
@@ -136,6 +137,16 @@ const PLANS: { readonly [A in Route['answers']]?: string } = {
 /** Bodies of routes that make something. */
 const MAKING: readonly Route['body'][] = ['CreationRequest', 'CopyRequest']
 
+const WITH_ETAG: readonly Route['answers'][] = [
+  'Client',
+  'Copy',
+  'Findings',
+  'Leases',
+  'Retirement',
+  'Rotation',
+  'SecretList',
+]
+
 function responsesOf(route: Route): JsonObject {
   const { answers, permission, path, body } = route
   const write = isWrite(route)
@@ -158,9 +169,7 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(['Client', 'Copy', 'Findings', 'Leases'].includes(answers)
-        ? { ETag: { schema: { type: 'string' } } }
-        : {}),
+      ...(WITH_ETAG.includes(answers) ? { ETag: { schema: { type: 'string' } } } : {}),
       ...(write ? CHANGE_HEADERS : {}),
     },
     content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),

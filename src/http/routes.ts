@@ -19,6 +19,7 @@ import { putProtection } from './protection.ts'
 import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
 import { rollbackClient } from './rollback.ts'
+import { deleteSecret, getSecrets, postRotation } from './secrets.ts'
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
@@ -39,12 +40,16 @@ export interface Route {
     | 'CopyRequest'
     | 'RollbackRequest'
     | 'ProtectionRequest'
+    | 'RotationRequest'
     | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
     | 'Copy'
     | 'Removal'
+    | 'Rotation'
+    | 'Retirement'
+    | 'SecretList'
     | 'Findings'
     | 'Leases'
     | 'HistoryPage'
@@ -142,6 +147,37 @@ export const ROUTES: readonly Route[] = [
     body: 'RollbackRequest',
     answers: 'Client',
     handle: rollbackClient,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/rotate-secret',
+    operationId: 'rotateSecret',
+    summary: 'Gives a client a new secret and shows it, this once.',
+    permission: 'secrets:rotate',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'RotationRequest',
+    answers: 'Rotation',
+    handle: postRotation,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/secrets',
+    operationId: 'listSecrets',
+    summary: 'Lists the live secrets of a client with their ages, never their values.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'SecretList',
+    handle: getSecrets,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}/secrets/{secretId}',
+    operationId: 'retireSecret',
+    summary: 'Retires one of several live secrets of a client, now.',
+    permission: 'secrets:rotate',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    answers: 'Retirement',
+    handle: deleteSecret,
   },
   {
     method: 'PUT',

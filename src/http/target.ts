@@ -38,7 +38,7 @@ const MAX_ID_LENGTH = 255
  */
 export function targetOf(exchange: Exchange, named: Named, permission: Permission): Target {
   const site = siteOf(exchange, named, permission)
-  const ref = { ...site.place, id: clientIdOf(exchange) }
+  const ref = { ...site.place, id: pathId(exchange, 'clientId') }
   exchange.trace.ref = ref
   return { ...site, ref }
 }
@@ -132,20 +132,20 @@ export function noSuchClient(): ClientError {
   )
 }
 
-/** The id from the path, decoded once. What no provider can have as an id never goes upstream. */
-function clientIdOf({ params }: Exchange): string {
-  const { clientId = '' } = params
+/** An id from the path, decoded once. What no provider can have as an id never goes upstream. */
+export function pathId({ params }: Exchange, name: 'clientId' | 'secretId'): string {
+  const { [name]: id = '' } = params
   const bad =
-    clientId.length > MAX_ID_LENGTH ||
-    clientId === '.' ||
-    clientId === '..' ||
+    id.length > MAX_ID_LENGTH ||
+    id === '.' ||
+    id === '..' ||
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
-    /[\u0000-\u0020\u007f-\u009f/\\]/.test(clientId)
-  if (!bad && clientId !== '') return clientId
+    /[\u0000-\u0020\u007f-\u009f/\\]/.test(id)
+  if (!bad && id !== '') return id
   throw new ClientError(
     'invalid_field',
-    `clientId in the path must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
-    { field: 'clientId' },
+    `${name} in the path must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
+    { field: name },
   )
 }
 

@@ -13,6 +13,9 @@ import type {
   HistoryQuery,
   JsonObject,
   JsonPatchOperation,
+  LeaseRequest,
+  Leases,
+  LeasesOf,
   Page,
   PageQuery,
   Plan,
@@ -21,7 +24,13 @@ import type {
   ProviderSummary,
   Removal,
   RemovalPlan,
+  Retirement,
+  RetirementPlan,
   RollbackRequest,
+  Rotation,
+  RotationPlan,
+  RotationRequest,
+  SecretList,
 } from './types.ts'
 
 /** A client by its id alone (of the default provider), or with where it is. */
@@ -64,6 +73,16 @@ export interface Write<Arguments extends readonly unknown[], Done, Planned> {
   ): Promise<Answer<Done>>
 }
 
+/** A method that writes and needs to be told more than its arguments. */
+export interface WriteWith<Query, Arguments extends readonly unknown[], Done, Planned> {
+  (
+    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
+  ): Promise<Answer<Planned>>
+  (
+    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun?: false }]
+  ): Promise<Answer<Done>>
+}
+
 /** A method that reads. */
 export type Read<Arguments extends readonly unknown[], Body, Query = unknown> = (
   ...given: [...Arguments, options?: ReadOptions & Query]
@@ -98,6 +117,22 @@ export interface Routes {
   /** The client as its options name it is copied to where the request says. */
   readonly copyClient: Write<[client: ClientArgument, request: CopyRequest], Copy, CopyPlan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
+  readonly listLeases: Read<[client: ClientArgument], Leases>
+  readonly putLease: Write<[client: ClientArgument, lease: LeaseRequest], Leases, Plan>
+  /** Ends the leases of an owner: all of them, or those on one list, or the one on one value. */
+  readonly endLeases: WriteWith<LeasesOf, [client: ClientArgument], Leases, Plan>
+  /** Its key is the same over all repetitions, so a lost answer does not lose the value. */
+  readonly rotateSecret: Write<
+    [client: ClientArgument, request: RotationRequest],
+    Rotation,
+    RotationPlan
+  >
+  readonly listSecrets: Read<[client: ClientArgument], SecretList>
+  readonly retireSecret: Write<
+    [client: ClientArgument, secretId: string],
+    Retirement,
+    RetirementPlan
+  >
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>
   readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>

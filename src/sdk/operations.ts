@@ -42,6 +42,25 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  listLeases: { method: 'GET', path: '/clients/{clientId}/leases', query: CLIENT },
+  putLease: { method: 'PUT', path: '/clients/{clientId}/leases', query: WRITE, body: true },
+  endLeases: {
+    method: 'DELETE',
+    path: '/clients/{clientId}/leases',
+    query: [...WRITE, 'owner', 'field', 'value'],
+  },
+  rotateSecret: {
+    method: 'POST',
+    path: '/clients/{clientId}/rotate-secret',
+    query: WRITE,
+    body: true,
+  },
+  listSecrets: { method: 'GET', path: '/clients/{clientId}/secrets', query: CLIENT },
+  retireSecret: {
+    method: 'DELETE',
+    path: '/clients/{clientId}/secrets/{secretId}',
+    query: WRITE,
+  },
   searchHistory: {
     method: 'GET',
     path: '/history',

@@ -28,6 +28,7 @@ export interface Client extends Omit<HeldClient, 'secret'> {
   readonly userPoolId?: string
   /** It cannot be removed or suspended. */
   readonly protected?: true
+  readonly leases?: readonly Lease[]
   readonly warnings?: readonly Warning[]
 }
 
@@ -117,6 +118,39 @@ export interface ProtectionRequest {
   readonly protected: boolean
 }
 
+/** Lists whose values can be leased. */
+export type LeaseField = 'callbacks' | 'allowedLogoutUrls' | 'webOrigins' | 'allowedOrigins'
+
+export interface Lease {
+  readonly field: LeaseField
+  readonly value: string
+  readonly owner: string
+  /** RFC 3339. */
+  readonly expiresAt: string
+  /** The value was there before, and stays when the lease ends. */
+  readonly kept?: true
+}
+
+export interface LeaseRequest {
+  readonly field: LeaseField
+  readonly value: string
+  /** Who holds it, in your own words: a pull request, say. */
+  readonly owner: string
+  readonly ttlSeconds: number
+}
+
+/** Which leases of a client are meant. */
+export interface LeasesOf {
+  readonly owner: string
+  readonly field?: LeaseField
+  readonly value?: string
+}
+
+export interface Leases extends ClientName {
+  readonly leases: readonly Lease[]
+  readonly warnings?: readonly Warning[]
+}
+
 /** What a change would do. */
 export interface Plan {
   readonly dryRun: true
@@ -138,6 +172,52 @@ export interface RemovalPlan extends Pick<Plan, 'dryRun' | 'requests' | 'client'
   readonly lost: readonly string[]
 }
 
+export interface RotationRequest {
+  /** The new secret takes the place of the old one, where both cannot be live. */
+  readonly cutOver?: boolean
+  /** The old ones end by themselves after so many seconds. */
+  readonly retireAfterSeconds?: number
+}
+
+/** A secret that is accepted at the moment. */
+export interface LiveSecret {
+  readonly id: string
+  /** RFC 3339. */
+  readonly createdAt?: string
+  /** The end of its value, for callers who may read or rotate secrets. */
+  readonly hint?: string
+  /** When it ends by itself; RFC 3339. */
+  readonly retiresAt?: string
+}
+
+export interface Rotation {
+  /** `value` is `null` where it is told no more: an hour after the rotation, or once it has ended. */
+  readonly secret: Partial<LiveSecret> & { readonly value: string | null }
+  readonly previous: readonly LiveSecret[]
+  readonly client: Client
+}
+
+export interface RotationPlan extends Plan {
+  readonly previous: readonly LiveSecret[]
+}
+
+export interface SecretList {
+  /** Oldest first. */
+  readonly secrets: readonly LiveSecret[]
+  readonly atOnce: number
+}
+
+export interface Retirement {
+  readonly retired: string
+  /** Those that are live after it. */
+  readonly secrets: readonly LiveSecret[]
+  readonly client: Client
+}
+
+export interface RetirementPlan extends Plan {
+  readonly secrets: readonly LiveSecret[]
+}
+
 /** A client as answers name it. */
 export interface ClientName {
   readonly id: string
@@ -154,7 +234,16 @@ export type HistoryOutcome =
   | 'overlap'
 
 /** What a change was, where it was none of settings alone. */
-export type HistoryAction = 'create' | 'remove' | 'protect' | 'unprotect' | 'lease' | 'end_lease'
+export type HistoryAction =
+  | 'create'
+  | 'remove'
+  | 'protect'
+  | 'unprotect'
+  | 'lease'
+  | 'end_lease'
+  | 'rotate'
+  | 'retire'
+  | 'retain'
 
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'
@@ -178,6 +267,9 @@ export interface HistoryItem {
   readonly action?: HistoryAction
   /** The client that a new one is a copy of. */
   readonly copiedFrom?: ClientName
+  readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
+  /** The secret that was added or ended. */
+  readonly secretId?: string
   readonly settledBy?: 'request' | 'settlement'
 }
 

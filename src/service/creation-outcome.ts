@@ -13,7 +13,7 @@ import type { Service } from './service.ts'
 import { type Running, type Settled, waitForLate } from './settle.ts'
 
 /** Clocks of providers and ours differ by less than this (milliseconds); ours. */
-const CLOCK_SKEW_MS = 60_000
+export const CLOCK_SKEW_MS = 60_000
 
 /**
  * Looks for it. One that fits is taken for it; several are a conflict, since one of them is somebody

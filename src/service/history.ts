@@ -38,6 +38,8 @@ export interface HistoryItem {
   readonly action?: Action
   /** The client that a new one is a copy of. */
   readonly copiedFrom?: ClientName
+  /** The secret that was added or ended. */
+  readonly secretId?: string
   /** Leases that it was to take, renew or end. */
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   /** When its outcome was known; epoch milliseconds. */
@@ -136,6 +138,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
   const { at, operationId, requestId, actor, changes, rollbackTo, action } = intent
   const ended = closing?.kind === 'outcome' ? closing : undefined
   const id = ended?.created
+  const secretId = intent.secretId ?? ended?.secretId
   return {
     kind: 'change',
     client: id === undefined ? client : { ...client, id },
@@ -150,6 +153,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
     ...originOf(intent),
+    ...(secretId === undefined ? {} : { secretId }),
     ...leasesOf(intent),
     ...(ended === undefined
       ? {}

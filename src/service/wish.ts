@@ -4,11 +4,13 @@ import { FIELD_NAMES, type FieldName } from '../core/client.ts'
 import { writtenFields } from '../core/json-patch.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import type { Provider } from '../providers/provider.ts'
 import type { Action, Entry } from '../store/entry.ts'
 import { type Standing, withStanding } from '../store/standing.ts'
 import { endingWish, leaseWish } from './lease-wish.ts'
-import type { ChangeRequest, Protection } from './request.ts'
+import type { ChangeRequest, CutOver, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
+import { checkCutOver } from './rotatable.ts'
 import type { Service } from './service.ts'
 
 export interface Wish {
@@ -28,7 +30,7 @@ export interface Wanted {
 
 /**
  * Prepares a wish; `head` is the newest entry of the client's log.
- * @throws ClientError as `prepareRollback` does
+ * @throws ClientError as `prepareRollback` does; `over` also as `checkCutOver`
  */
 export async function prepareWish(
   service: Service,
@@ -43,6 +45,7 @@ export async function prepareWish(
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
   if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
   if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider, head?.standing)
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
 }
 
@@ -57,6 +60,20 @@ function protectionWish({ protected: on }: Protection, standing: Standing | unde
         becomes: withStanding(standing, { protected: on ? true : undefined }),
       },
     }),
+  }
+}
+
+function cutOverWish({ value }: CutOver, provider: Provider, standing: Standing | undefined): Wish {
+  return {
+    fields: ['secret'],
+    over: (base) => {
+      checkCutOver(provider, base)
+      return {
+        patch: { kind: 'merge', fields: { secret: value.reveal() } },
+        warnings: [],
+        aim: { action: 'rotate', becomes: withStanding(standing, { retirements: undefined }) },
+      }
+    },
   }
 }
 

@@ -52,12 +52,27 @@ export interface Intent extends EntryBase {
   readonly action?: Action
   /** Log of the client that a new one is a copy of. */
   readonly copiedFrom?: string
+  /** The secret that a retirement ends. */
+  readonly secretId?: string
   /** What is to hold for the client once this is applied; absent: what holds now. */
   readonly becomes?: Standing
 }
 
-/** What an intent is, where it is no change of settings alone. */
-export const ACTIONS = ['create', 'remove', 'protect', 'unprotect', 'lease', 'end_lease'] as const
+/**
+ * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
+ * ends one of those that are live, `retain` calls off what was to end one.
+ */
+export const ACTIONS = [
+  'create',
+  'remove',
+  'protect',
+  'unprotect',
+  'lease',
+  'end_lease',
+  'rotate',
+  'retire',
+  'retain',
+] as const
 export type Action = (typeof ACTIONS)[number]
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
@@ -78,6 +93,8 @@ export interface Closing extends EntryBase {
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */
   readonly created?: string
+  /** The secret that a rotation put beside the others. */
+  readonly secretId?: string
 }
 
 /** The first entry of a client that was made here; its intent is in a log of its own. */

@@ -11,6 +11,7 @@ import { HISTORY_CASES } from './history-cases.ts'
 import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import { LEASE_CASES } from './lease-cases.ts'
 import { LIFE_CASES } from './life-cases.ts'
+import { SECRET_CASES } from './secret-cases.ts'
 import type { World } from './world.ts'
 
 export { CLIENT, COGNITO, type Received, type Sent, withToken }
@@ -59,6 +60,7 @@ function keepWell({ cognito }: World): void {
 export const CASES: readonly Case[] = [
   ...HISTORY_CASES,
   ...LIFE_CASES,
+  ...SECRET_CASES,
   ...LEASE_CASES,
   {
     name: 'the documented request to Auth0',
