@@ -34,9 +34,10 @@ export function trySet(
     return { done: applyField(mapping, native, field, value) ?? native }
   } catch (error) {
     if (!isClientError(error)) throw error
-    return { why: clauseOf(error.message) }
+    // What follows the name of the field is the reason.
+    return { why: clauseOf(error.message.replace(/^[^:]*: /, '')) }
   }
 }
 
-/** A sentence for a caller as a clause, without the name of the field where a reason follows it. */
-export const clauseOf = (sentence: string) => sentence.replace(/^[^:]*: /, '').replace(/\.$/, '')
+/** A sentence as a clause. */
+export const clauseOf = (sentence: string) => sentence.replace(/\.$/, '')
