@@ -97,7 +97,7 @@ export function isTold(mapping: Mapping, field: MappedField): boolean {
 }
 
 /** Fields whose values mean something at their own provider only. */
-const OWN_WORDS: readonly MappedField[] = ['appType', 'supportedIdp']
+export const OWN_WORDS: readonly MappedField[] = ['appType', 'supportedIdp']
 /** But for this word of OpenID Connect Registration 1.0 section 2, which all of them know. */
 const NATIVE = 'native'
 
