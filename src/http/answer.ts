@@ -26,6 +26,7 @@ export const ANSWER_MEMBERS: readonly string[] = [
   'userPoolId',
   'warnings',
   'report',
+  'lastVerifiedAt',
   ...STANDING_MEMBERS,
 ]
 

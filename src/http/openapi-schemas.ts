@@ -33,6 +33,29 @@ export function schemas(): JsonObject {
       ...object(fieldsBy(shownSchema), FIELD_NAMES),
       additionalProperties: true,
     },
+    ClientPage: object(
+      {
+        clients: list({
+          allOf: [
+            ref('Client'),
+            object({ lastVerifiedAt: { type: 'string', format: 'date-time' } }, ['lastVerifiedAt']),
+          ],
+        }),
+        next: text,
+        mirror: list(
+          object(
+            {
+              provider: text,
+              userPoolId: text,
+              complete: { type: 'boolean' },
+              verifiedAt: { anyOf: [{ type: 'string', format: 'date-time' }, NULL] },
+            },
+            ['provider', 'complete', 'verifiedAt'],
+          ),
+        ),
+      },
+      ['clients', 'mirror'],
+    ),
     ClientPatch: {
       type: 'object',
       properties: fieldsBy(patchSchema),

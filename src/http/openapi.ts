@@ -148,7 +148,7 @@ const WITH_ETAG: readonly Route['answers'][] = [
 ]
 
 function responsesOf(route: Route): JsonObject {
-  const { answers, permission, path, body } = route
+  const { answers, permission, path, body, query } = route
   const write = isWrite(route)
   const text = answers === 'Text'
   const plan = PLANS[answers] ?? 'Plan'
@@ -156,7 +156,7 @@ function responsesOf(route: Route): JsonObject {
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') || text ? [404] : []),
+    ...(path.includes('{') || query.includes('userPoolId') || text ? [404] : []),
     ...(write ? [409, 412, 422] : []),
     ...(body === undefined ? [] : [413, 415]),
     ...(answers === 'Removal' ? [428] : []),

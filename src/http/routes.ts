@@ -13,6 +13,7 @@ import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
 import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
 import { lintOneClient } from './lint.ts'
+import { listAllClients } from './list.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { putProtection } from './protection.ts'
@@ -46,6 +47,7 @@ export interface Route {
   readonly answers:
     | 'Client'
     | 'Copy'
+    | 'ClientPage'
     | 'Removal'
     | 'Rotation'
     | 'Retirement'
@@ -63,6 +65,16 @@ export interface Route {
 }
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/clients',
+    operationId: 'listClients',
+    summary: 'Finds client applications.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId', 'q', 'filter', 'fresh', 'limit', 'cursor'],
+    answers: 'ClientPage',
+    handle: listAllClients,
+  },
   {
     method: 'POST',
     path: '/clients',

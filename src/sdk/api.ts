@@ -3,7 +3,9 @@
 import type {
   Client,
   ClientAddress,
+  ClientPage,
   ClientPatch,
+  ClientQuery,
   Copy,
   CopyPlan,
   CopyRequest,
@@ -16,6 +18,7 @@ import type {
   LeaseRequest,
   Leases,
   LeasesOf,
+  ListedClient,
   Page,
   PageQuery,
   Plan,
@@ -102,6 +105,7 @@ type ClientPatchArgument = ClientPatch | readonly JsonPatchOperation[]
 
 /** One method for each route. */
 export interface Routes {
+  readonly listClients: Read<[], ClientPage, ClientQuery>
   readonly createClient: Write<[creation: Creation], Client, Plan>
   readonly deleteClient: Write<[client: ClientArgument], Removal, RemovalPlan>
   readonly getClient: Read<[client: ClientArgument], Client>
@@ -146,6 +150,8 @@ export interface Routes {
 
 /** What a connection to a server can do. */
 export interface Api extends Routes {
+  /** Clients of all pages; each page is asked for when it is needed. */
+  clients(query?: ReadOptions & ClientQuery): AsyncIterable<ListedClient>
   /** Every change of any client that the caller may see, newest first, page by page. */
   history(query?: ReadOptions & HistoryQuery): AsyncIterable<HistoryItem>
   /** Every change of one client, newest first, page by page. */

@@ -19,6 +19,11 @@ const WRITE = [...CLIENT, 'dryRun'] as const
 const PAGE = ['limit', 'cursor'] as const
 
 export const OPERATIONS = {
+  listClients: {
+    method: 'GET',
+    path: '/clients',
+    query: [...CLIENT, 'q', 'filter', 'fresh', ...PAGE],
+  },
   createClient: { method: 'POST', path: '/clients', query: WRITE, body: true },
   deleteClient: { method: 'DELETE', path: '/clients/{clientId}', query: WRITE },
   getClient: { method: 'GET', path: '/clients/{clientId}', query: CLIENT },

@@ -32,6 +32,37 @@ export interface Client extends Omit<HeldClient, 'secret'> {
   readonly warnings?: readonly Warning[]
 }
 
+/** A client as a list shows it: its secret is never told. */
+export interface ListedClient extends Client {
+  /** When it was last read from its provider, RFC 3339. */
+  readonly lastVerifiedAt: string
+}
+
+export interface ClientPage {
+  readonly clients: readonly ListedClient[]
+  readonly next?: string
+  /** How well the list knows each place; empty where the providers were asked. */
+  readonly mirror: readonly {
+    readonly provider: string
+    readonly userPoolId?: string
+    /** Whether every client there was seen. */
+    readonly complete: boolean
+    /** Of the one that was read the longest ago. */
+    readonly verifiedAt: string | null
+  }[]
+}
+
+export interface ClientQuery extends PageQuery {
+  readonly provider?: string | undefined
+  readonly userPoolId?: string | undefined
+  /** Part of an id, a name or a URL. */
+  readonly q?: string
+  /** As `docs/http.md` spells it: `grantTypes:implicit`. */
+  readonly filter?: string
+  /** Asks the providers. */
+  readonly fresh?: boolean
+}
+
 /** Adds values to a list and takes others away, whatever else is in it. */
 export interface ListChange {
   readonly add?: readonly string[]

@@ -1,6 +1,6 @@
 /** Reading one client, with the fingerprint of its state. */
 
-import type { Native, Warning } from '../core/mapping.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { checkUriState } from '../core/plan-uris.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
@@ -44,8 +44,7 @@ export async function readClient(service: Service, request: ReadRequest): Promis
     native,
     tag: service.fingerprints.ofState(mapping, native),
     warnings: [
-      ...checkUriState(mapping, native, native, {}, []),
-      ...(mapping.warnings?.(native) ?? []),
+      ...warningsOf(mapping, native),
       ...known.warnings,
       ...overLeases(known.standing, service.now()),
     ],
@@ -69,4 +68,9 @@ const UNKNOWN: Warning = {
   code: 'standing_unknown',
   message:
     'The history cannot be read at the moment, so it is not known whether the client is protected and which of its values are leased.',
+}
+
+/** What a reader of a record should know. */
+export function warningsOf(mapping: Mapping, native: Native): readonly Warning[] {
+  return [...checkUriState(mapping, native, native, {}, []), ...(mapping.warnings?.(native) ?? [])]
 }

@@ -12,6 +12,7 @@ import { HISTORY_CASES } from './history-cases.ts'
 import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import { LEASE_CASES } from './lease-cases.ts'
 import { LIFE_CASES } from './life-cases.ts'
+import { LIST_CASES } from './list-cases.ts'
 import { SECRET_CASES } from './secret-cases.ts'
 import type { World } from './world.ts'
 
@@ -64,6 +65,7 @@ export const CASES: readonly Case[] = [
   ...COPY_CASES,
   ...SECRET_CASES,
   ...LEASE_CASES,
+  ...LIST_CASES,
   {
     name: 'the documented request to Auth0',
     run: async (send, world) => {

@@ -33,6 +33,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   deleteClient: { path: () => CLIENT, query: 'dryRun=true', about: 'default provider' },
+  listClients: { path: () => '/clients', about: 'any provider' },
   getClient: { path: () => CLIENT, about: 'default provider' },
   updateClient: {
     path: () => CLIENT,
