@@ -26,6 +26,7 @@ export const ANSWER_MEMBERS: readonly string[] = [
   'provider',
   'userPoolId',
   'warnings',
+  'report',
   'lastVerifiedAt',
   'suspension',
   ...STANDING_MEMBERS,

@@ -1,6 +1,7 @@
 /** The schemas of the OpenAPI description; those of the fields are the ones that validate. */
 
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
+import { FATES } from '../core/copy/report.ts'
 import { ERROR_CODES } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { SEVERITIES } from '../core/lint/rule.ts'
@@ -77,6 +78,31 @@ export function schemas(): JsonObject {
       ),
       additionalProperties: false,
     },
+    CopyRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          kind: { enum: [...CLIENT_KINDS], description: 'Absent: that of the client.' },
+          client: ref('ClientPatch'),
+          allowLoss: {
+            type: 'boolean',
+            description: 'Copies what can be copied, where something cannot.',
+          },
+        },
+        ['provider'],
+      ),
+      additionalProperties: false,
+    },
+    Copy: { allOf: [ref('Client'), object({ report: ref('CopyReport') }, [])] },
+    CopyPlan: { allOf: [ref('Plan'), object({ report: ref('CopyReport') }, ['report'])] },
+    CopyReport: object(
+      Object.fromEntries(FATES.map((fate) => [fate, list(ref('CopiedSetting'))])),
+      [...FATES],
+    ),
+    CopiedSetting: object({ field: text, before: {}, after: {}, removed: list({}), why: text }, [
+      'field',
+    ]),
     Removal: object(
       {
         removed: { const: true },
@@ -258,6 +284,7 @@ function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
       requestId: text,
       actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
       rollbackTo: { type: 'integer', minimum: 0 },
+      copiedFrom: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
       action: { enum: [...HISTORY_ACTIONS] },
       secretId: text,
       leases: object({ taken: list(ref('Lease')), ended: list(ref('Lease')) }, ['taken', 'ended']),

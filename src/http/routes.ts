@@ -6,6 +6,7 @@
 import type { Permission } from '../core/permissions.ts'
 import type { Answer } from './answer.ts'
 import { getClient, patchClient } from './clients.ts'
+import { postCopy } from './copy.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
@@ -30,12 +31,15 @@ export interface Route {
   readonly summary: string
   /** `public`: no token is asked for. */
   readonly permission: Permission | 'public'
+  /** A further permission, at the place of the client that is copied. */
+  readonly atSource?: Permission
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
   /** What the body is, where there is one. */
   readonly body?:
     | 'ClientPatch'
     | 'CreationRequest'
+    | 'CopyRequest'
     | 'RollbackRequest'
     | 'ProtectionRequest'
     | 'RotationRequest'
@@ -45,6 +49,7 @@ export interface Route {
   /** What a success answers. */
   readonly answers:
     | 'Client'
+    | 'Copy'
     | 'ClientPage'
     | 'Removal'
     | 'Rotation'
@@ -115,6 +120,18 @@ export const ROUTES: readonly Route[] = [
     body: 'ClientPatch',
     answers: 'Client',
     handle: patchClient,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/copy',
+    operationId: 'copyClient',
+    summary: 'Makes the same client elsewhere, or one anew that was removed.',
+    permission: 'clients:write',
+    atSource: 'clients:read',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'CopyRequest',
+    answers: 'Copy',
+    handle: postCopy,
   },
   {
     method: 'GET',

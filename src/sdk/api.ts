@@ -6,6 +6,9 @@ import type {
   ClientPage,
   ClientPatch,
   ClientQuery,
+  Copy,
+  CopyPlan,
+  CopyRequest,
   Creation,
   Finding,
   HistoryItem,
@@ -117,6 +120,8 @@ export interface Routes {
   readonly lintClient: Read<[client: ClientArgument], { readonly findings: readonly Finding[] }>
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
+  /** The client as its options name it is copied to where the request says. */
+  readonly copyClient: Write<[client: ClientArgument, request: CopyRequest], Copy, CopyPlan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
   readonly suspendClient: Write<[client: ClientArgument, request: SuspensionRequest], Client, Plan>
   readonly resumeClient: Write<[client: ClientArgument, request: ResumptionRequest], Client, Plan>

@@ -40,6 +40,7 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  copyClient: { method: 'POST', path: '/clients/{clientId}/copy', query: WRITE, body: true },
   protectClient: {
     method: 'PUT',
     path: '/clients/{clientId}/protection',

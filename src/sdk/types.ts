@@ -109,6 +109,43 @@ export interface RollbackRequest {
   readonly allowPartial?: boolean
 }
 
+export interface CopyRequest {
+  /** Where the copy is made. */
+  readonly provider: string
+  readonly userPoolId?: string | undefined
+  /** Absent: the kind that the client is of. */
+  readonly kind?: ClientKind
+  /** What is to be otherwise than at the client that is copied. */
+  readonly client?: ClientPatch
+  /** Copies what can be copied, where something cannot. */
+  readonly allowLoss?: boolean
+}
+
+/** One setting of a client that is copied. */
+export interface CopiedSetting {
+  readonly field: string
+  readonly before?: Json
+  readonly after?: Json
+  readonly removed?: readonly Json[]
+  readonly why?: string
+}
+
+/** What a copy has of the settings of its source; each is in one of the lists. */
+export interface CopyReport {
+  readonly carried: readonly CopiedSetting[]
+  readonly derived: readonly CopiedSetting[]
+  readonly lost: readonly CopiedSetting[]
+  readonly new: readonly CopiedSetting[]
+  readonly left: readonly CopiedSetting[]
+}
+
+/** Without a report where the request had been carried out before. */
+export type Copy = Client & { readonly report?: CopyReport }
+
+export interface CopyPlan extends Plan {
+  readonly report: CopyReport
+}
+
 export interface ProtectionRequest {
   /** Whether the client is kept from being removed and suspended. */
   readonly protected: boolean
@@ -283,6 +320,8 @@ export interface HistoryItem {
   }
   readonly rollbackTo?: number
   readonly action?: HistoryAction
+  /** The client that a new one is a copy of. */
+  readonly copiedFrom?: ClientName
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   /** The secret that was added or ended. */
   readonly secretId?: string

@@ -7,6 +7,7 @@ import { expect } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { COPY_CASES } from './copy-cases.ts'
 import { HISTORY_CASES } from './history-cases.ts'
 import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import { LEASE_CASES } from './lease-cases.ts'
@@ -61,6 +62,7 @@ function keepWell({ cognito }: World): void {
 export const CASES: readonly Case[] = [
   ...HISTORY_CASES,
   ...LIFE_CASES,
+  ...COPY_CASES,
   ...SECRET_CASES,
   ...LEASE_CASES,
   ...LIST_CASES,
