@@ -1,11 +1,11 @@
 /** Each command as a process, against the development server: what it does, prints and ends with. */
 
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { EXIT } from '../../src/cli/exit.ts'
+import { EXIT, EXIT_OF } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run.ts'
 import type { Client, HistoryItem, LintPage, Plan } from '../../src/sdk/types.ts'
 import { clientry, type DevServer, freePort, startDev } from './command-line.ts'
@@ -218,10 +218,12 @@ describe('list', () => {
 
 describe('copy', () => {
   it('tells what it loses, makes the client, and keeps its secret in a file', async () => {
-    const refused = await run(`copy ${ID} local --dry-run`)
-    expect(refused.code).toBe(EXIT.conflict.code)
-    const look = await run(`copy ${ID} local --allow-loss --dry-run`)
+    const look = await run(`copy ${ID} local --dry-run`)
+    expect(look).toMatchObject({ code: 0, err: '' })
     expect(look.out).toMatch(/ is lost.*\n/)
+    const refused = await run(`copy ${ID} local --secret-to unused --yes`)
+    expect(refused.code).toBe(EXIT[EXIT_OF.lossy_copy].code)
+    expect(existsSync(join(dev.folder, 'unused'))).toBe(false)
     const path = join(dev.folder, 'copied')
     const done = await run(`copy ${ID} local name=Copy --allow-loss --secret-to ${path} --yes`)
     expect(done).toMatchObject({ code: 0, err: '' })
