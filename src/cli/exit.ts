@@ -37,6 +37,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   client_suspended: 'refused',
   key_in_use: 'conflict',
   not_restorable: 'conflict',
+  lossy_copy: 'conflict',
   precondition_failed: 'conflict',
   too_large: 'refused',
   list_full: 'refused',

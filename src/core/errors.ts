@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   key_in_use: { status: 409, retry: true },
   /** What a rollback names cannot be restored whole; nothing was sent. */
   not_restorable: { status: 409, retry: false },
+  /** The place of a copy cannot hold everything; nothing was sent. */
+  lossy_copy: { status: 409, retry: false },
   /** `If-Match` no longer holds. */
   precondition_failed: { status: 412, retry: false },
   too_large: { status: 413, retry: false },

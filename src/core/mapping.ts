@@ -99,6 +99,8 @@ export interface Mapping {
   readonly volatileKeys: readonly string[]
   /** Members (dotted for inner ones) whose values are secrets. */
   readonly secretPaths: readonly string[]
+  /** Settings (dotted paths) that belong to the very client, which a copy does not take; each with a clause why. */
+  readonly boundPaths?: Readonly<Record<string, string>>
   /** Objects whose members an update merges one by one, where the provider keeps what is omitted. */
   readonly mergedKeys: readonly string[]
   /** Where the provider keeps what is omitted: members (`*` for inner ones) that take a `null`. */

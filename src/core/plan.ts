@@ -136,8 +136,11 @@ function fieldsOf(mapping: Mapping, base: Native, patch: Patch): FieldPatches {
   return fields as FieldPatches
 }
 
-/** The record with one field changed; `undefined` when it already is as asked. */
-function applyField(
+/**
+ * The record with one field changed; `undefined` when it already is as asked. Rules are not checked.
+ * @throws ClientError `unsupported_field`, `read_only_field`, `invalid_field`, `rule_violated`
+ */
+export function applyField(
   mapping: Mapping,
   native: Native,
   field: MappedField,

@@ -26,6 +26,8 @@ export const ANSWER_MEMBERS: readonly string[] = [
   'provider',
   'userPoolId',
   'warnings',
+  'report',
+  'lastVerifiedAt',
   'suspension',
   ...STANDING_MEMBERS,
 ]

@@ -138,12 +138,12 @@ export function checkNamed(target: Site, named: readonly FieldName[]): void {
   }
 }
 
-/** One answer for every way in which a client is not there. */
+/** One answer for every way in which a client is not there; a field names something else on it. */
 export async function absent<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (isClientError(error, 'not_found')) throw noSuchClient()
+    if (isClientError(error, 'not_found') && error.field === undefined) throw noSuchClient()
     throw error
   }
 }

@@ -19,6 +19,11 @@ const WRITE = [...CLIENT, 'dryRun'] as const
 const PAGE = ['limit', 'cursor'] as const
 
 export const OPERATIONS = {
+  listClients: {
+    method: 'GET',
+    path: '/clients',
+    query: [...CLIENT, 'q', 'filter', 'fresh', ...PAGE],
+  },
   createClient: { method: 'POST', path: '/clients', query: WRITE, body: true },
   deleteClient: { method: 'DELETE', path: '/clients/{clientId}', query: WRITE },
   getClient: { method: 'GET', path: '/clients/{clientId}', query: CLIENT },
@@ -35,6 +40,7 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  copyClient: { method: 'POST', path: '/clients/{clientId}/copy', query: WRITE, body: true },
   protectClient: {
     method: 'PUT',
     path: '/clients/{clientId}/protection',
@@ -54,6 +60,18 @@ export const OPERATIONS = {
     method: 'DELETE',
     path: '/clients/{clientId}/leases',
     query: [...WRITE, 'owner', 'field', 'value'],
+  },
+  rotateSecret: {
+    method: 'POST',
+    path: '/clients/{clientId}/rotate-secret',
+    query: WRITE,
+    body: true,
+  },
+  listSecrets: { method: 'GET', path: '/clients/{clientId}/secrets', query: CLIENT },
+  retireSecret: {
+    method: 'DELETE',
+    path: '/clients/{clientId}/secrets/{secretId}',
+    query: WRITE,
   },
   searchHistory: {
     method: 'GET',

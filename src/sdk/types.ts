@@ -34,6 +34,37 @@ export interface Client extends Omit<HeldClient, 'secret'> {
   readonly warnings?: readonly Warning[]
 }
 
+/** A client as a list shows it: its secret is never told. */
+export interface ListedClient extends Client {
+  /** When it was last read from its provider, RFC 3339. */
+  readonly lastVerifiedAt: string
+}
+
+export interface ClientPage {
+  readonly clients: readonly ListedClient[]
+  readonly next?: string
+  /** How well the list knows each place; empty where the providers were asked. */
+  readonly mirror: readonly {
+    readonly provider: string
+    readonly userPoolId?: string
+    /** Whether every client there was seen. */
+    readonly complete: boolean
+    /** Of the one that was read the longest ago. */
+    readonly verifiedAt: string | null
+  }[]
+}
+
+export interface ClientQuery extends PageQuery {
+  readonly provider?: string | undefined
+  readonly userPoolId?: string | undefined
+  /** Part of an id, a name or a URL. */
+  readonly q?: string
+  /** As `docs/http.md` spells it: `grantTypes:implicit`. */
+  readonly filter?: string
+  /** Asks the providers. */
+  readonly fresh?: boolean
+}
+
 /** Adds values to a list and takes others away, whatever else is in it. */
 export interface ListChange {
   readonly add?: readonly string[]
@@ -76,6 +107,43 @@ export interface RollbackRequest {
   /** A revision of the history; 0 is what was there before the first change. */
   readonly to: number
   readonly allowPartial?: boolean
+}
+
+export interface CopyRequest {
+  /** Where the copy is made. */
+  readonly provider: string
+  readonly userPoolId?: string | undefined
+  /** Absent: the kind that the client is of. */
+  readonly kind?: ClientKind
+  /** What is to be otherwise than at the client that is copied. */
+  readonly client?: ClientPatch
+  /** Copies what can be copied, where something cannot. */
+  readonly allowLoss?: boolean
+}
+
+/** One setting of a client that is copied. */
+export interface CopiedSetting {
+  readonly field: string
+  readonly before?: Json
+  readonly after?: Json
+  readonly removed?: readonly Json[]
+  readonly why?: string
+}
+
+/** What a copy has of the settings of its source; each is in one of the lists. */
+export interface CopyReport {
+  readonly carried: readonly CopiedSetting[]
+  readonly derived: readonly CopiedSetting[]
+  readonly lost: readonly CopiedSetting[]
+  readonly new: readonly CopiedSetting[]
+  readonly left: readonly CopiedSetting[]
+}
+
+/** Without a report where the request had been carried out before. */
+export type Copy = Client & { readonly report?: CopyReport }
+
+export interface CopyPlan extends Plan {
+  readonly report: CopyReport
 }
 
 export interface ProtectionRequest {
@@ -157,6 +225,52 @@ export interface RemovalPlan extends Pick<Plan, 'dryRun' | 'requests' | 'client'
   readonly lost: readonly string[]
 }
 
+export interface RotationRequest {
+  /** The new secret takes the place of the old one, where both cannot be live. */
+  readonly cutOver?: boolean
+  /** The old ones end by themselves after so many seconds. */
+  readonly retireAfterSeconds?: number
+}
+
+/** A secret that is accepted at the moment. */
+export interface LiveSecret {
+  readonly id: string
+  /** RFC 3339. */
+  readonly createdAt?: string
+  /** The end of its value, for callers who may read or rotate secrets. */
+  readonly hint?: string
+  /** When it ends by itself; RFC 3339. */
+  readonly retiresAt?: string
+}
+
+export interface Rotation {
+  /** `value` is `null` where it is told no more: an hour after the rotation, or once it has ended. */
+  readonly secret: Partial<LiveSecret> & { readonly value: string | null }
+  readonly previous: readonly LiveSecret[]
+  readonly client: Client
+}
+
+export interface RotationPlan extends Plan {
+  readonly previous: readonly LiveSecret[]
+}
+
+export interface SecretList {
+  /** Oldest first. */
+  readonly secrets: readonly LiveSecret[]
+  readonly atOnce: number
+}
+
+export interface Retirement {
+  readonly retired: string
+  /** Those that are live after it. */
+  readonly secrets: readonly LiveSecret[]
+  readonly client: Client
+}
+
+export interface RetirementPlan extends Plan {
+  readonly secrets: readonly LiveSecret[]
+}
+
 /** A client as answers name it. */
 export interface ClientName {
   readonly id: string
@@ -182,6 +296,9 @@ export type HistoryAction =
   | 'resume'
   | 'lease'
   | 'end_lease'
+  | 'rotate'
+  | 'retire'
+  | 'retain'
 
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'
@@ -203,7 +320,11 @@ export interface HistoryItem {
   }
   readonly rollbackTo?: number
   readonly action?: HistoryAction
+  /** The client that a new one is a copy of. */
+  readonly copiedFrom?: ClientName
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
+  /** The secret that was added or ended. */
+  readonly secretId?: string
   readonly settledBy?: 'request' | 'settlement'
 }
 

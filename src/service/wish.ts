@@ -6,11 +6,13 @@ import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
 import { type Plan, planChange, planRecord } from '../core/plan.ts'
 import { shownBy } from '../core/suspension.ts'
+import type { Provider } from '../providers/provider.ts'
 import type { Action, Entry } from '../store/entry.ts'
 import { type Standing, withStanding } from '../store/standing.ts'
 import { endingWish, leaseWish } from './lease-wish.ts'
-import type { ChangeRequest, Protection } from './request.ts'
+import type { ChangeRequest, CutOver, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
+import { checkCutOver } from './rotatable.ts'
 import type { Service } from './service.ts'
 import { suspensionWish } from './suspension.ts'
 
@@ -51,7 +53,7 @@ export function planWanted(
 
 /**
  * Prepares a wish; `head` is the newest entry of the client's log.
- * @throws ClientError as `prepareRollback` and `suspensionWish` do
+ * @throws ClientError as `prepareRollback` and `suspensionWish` do; `over` also as `checkCutOver`
  */
 export async function prepareWish(
   service: Service,
@@ -70,6 +72,7 @@ export async function prepareWish(
   }
   if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
   if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider, head?.standing)
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
 }
 
@@ -84,6 +87,20 @@ function protectionWish({ protected: on }: Protection, standing: Standing | unde
         becomes: withStanding(standing, { protected: on ? true : undefined }),
       },
     }),
+  }
+}
+
+function cutOverWish({ value }: CutOver, provider: Provider, standing: Standing | undefined): Wish {
+  return {
+    fields: ['secret'],
+    over: (base) => {
+      checkCutOver(provider, base)
+      return {
+        patch: { kind: 'merge', fields: { secret: value.reveal() } },
+        warnings: [],
+        aim: { action: 'rotate', becomes: withStanding(standing, { retirements: undefined }) },
+      }
+    },
   }
 }
 

@@ -28,7 +28,7 @@ import {
   refreshTokenRotation,
 } from './refresh-token.ts'
 import { rules } from './rules.ts'
-import { NULLABLE_PATHS, READ_ONLY_KEYS, SECRET_PATHS, SETTINGS } from './settings.ts'
+import { BOUND_PATHS, NULLABLE_PATHS, READ_ONLY_KEYS, SECRET_PATHS, SETTINGS } from './settings.ts'
 import { suspension } from './suspension.ts'
 
 /** Auth0 documents 100 URLs for each of these lists. */
@@ -154,6 +154,7 @@ export const mapping: Mapping = {
     'external_metadata_created_by',
   ],
   secretPaths: SECRET_PATHS,
+  boundPaths: BOUND_PATHS,
   mergedKeys: [
     'client_metadata',
     'jwt_configuration',

@@ -127,8 +127,10 @@ export const mapping: Mapping = {
         maxItems: 50,
         maxLength: 256,
         pattern: {
-          expression: /^[\x21\x23-\x5B\x5D-\x7E]+$/,
-          says: 'must not hold spaces, quotes or backslashes',
+          // API reference of CreateUserPoolClient, AllowedOAuthScopes: standard ones and server/scope.
+          expression:
+            /^(?:openid|email|phone|profile|aws\.cognito\.signin\.user\.admin|[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+\/[\x21\x23-\x5B\x5D-\x7E]+)$/,
+          says: 'must be openid, email, phone, profile, aws.cognito.signin.user.admin or a scope of a resource server (server/scope)',
         },
       },
     }),

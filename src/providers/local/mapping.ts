@@ -125,6 +125,7 @@ export const mapping: Mapping = {
   hiddenKeys: [],
   volatileKeys: ['updated_at'],
   secretPaths: ['client_secret', 'live_secrets'],
+  boundPaths: { client_secret_expires_at: 'it is about the secret, and a new client has its own' },
   mergedKeys: [],
   nullablePaths: [
     ...SETTINGS,
