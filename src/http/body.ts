@@ -40,6 +40,20 @@ export function readJsonBody(request: HttpRequest, member?: string): JsonObject 
   throw noBody('The body must be', member)
 }
 
+/**
+ * Reads the body of a route that needs none and takes a JSON object; without a body, an empty one.
+ * @throws ClientError as `readJsonBody` does
+ */
+export function readOptionalJsonBody(request: HttpRequest): JsonObject {
+  const { body } = request
+  if (body !== 'too_large' && (body === undefined || body.length === 0)) return {}
+  const bytes = bytesOf(request, 'provider')
+  mediaType(request, ['application/json'])
+  const value = parseJson(bytes)
+  if (isRecord(value)) return value
+  throw new ClientError('invalid_request', 'The body must be a JSON object, or absent.')
+}
+
 function bytesOf({ body }: HttpRequest, member: string | undefined): Uint8Array {
   if (body === 'too_large') {
     throw new ClientError('too_large', `The body must have at most ${MAX_BODY_BYTES} bytes.`)

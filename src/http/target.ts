@@ -48,6 +48,29 @@ export function targetOf(exchange: Exchange, named: Named, permission: Permissio
  * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
  */
 export function siteOf(exchange: Exchange, named: Named, permission: Permission): Site {
+  const { clientId } = exchange.params
+  return locate(exchange, named, permission, (provider) => {
+    exchange.trace.ref = {
+      provider,
+      ...(clientId === undefined ? {} : { id: clientId.slice(0, MAX_ID_LENGTH) }),
+    }
+  })
+}
+
+/**
+ * The same for a further place, which is not where the client of the path is.
+ * @throws ClientError as `siteOf` does
+ */
+export function otherSiteOf(exchange: Exchange, named: Named, permission: Permission): Site {
+  return locate(exchange, named, permission, () => {})
+}
+
+function locate(
+  exchange: Exchange,
+  named: Named,
+  permission: Permission,
+  found: (provider: string) => void,
+): Site {
   const principal = callerOf(exchange)
   const { service, permissions, defaultProvider } = exchange.settings
   const id = named.provider === undefined ? defaultProvider : named.provider
@@ -61,11 +84,7 @@ export function siteOf(exchange: Exchange, named: Named, permission: Permission)
       field: 'provider',
     })
   }
-  const { clientId } = exchange.params
-  exchange.trace.ref = {
-    provider: id,
-    ...(clientId === undefined ? {} : { id: clientId.slice(0, MAX_ID_LENGTH) }),
-  }
+  found(id)
   requirePermission(permissions, { principal, providerId: id, permission })
   const place = { provider: id, ...poolOf(provider, named.userPoolId) }
   return { place, provider, principal, may: (asked) => permissions.of(principal, id).has(asked) }

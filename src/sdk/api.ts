@@ -3,7 +3,12 @@
 import type {
   Client,
   ClientAddress,
+  ClientPage,
   ClientPatch,
+  ClientQuery,
+  Copy,
+  CopyPlan,
+  CopyRequest,
   Creation,
   Finding,
   HistoryItem,
@@ -13,6 +18,7 @@ import type {
   LeaseRequest,
   Leases,
   LeasesOf,
+  ListedClient,
   Page,
   PageQuery,
   Plan,
@@ -21,6 +27,7 @@ import type {
   ProviderSummary,
   Removal,
   RemovalPlan,
+  ResumptionRequest,
   Retirement,
   RetirementPlan,
   RollbackRequest,
@@ -28,6 +35,7 @@ import type {
   RotationPlan,
   RotationRequest,
   SecretList,
+  SuspensionRequest,
 } from './types.ts'
 
 /** A client by its id alone (of the default provider), or with where it is. */
@@ -99,6 +107,7 @@ type ClientPatchArgument = ClientPatch | readonly JsonPatchOperation[]
 
 /** One method for each route. */
 export interface Routes {
+  readonly listClients: Read<[], ClientPage, ClientQuery>
   readonly createClient: Write<[creation: Creation], Client, Plan>
   readonly deleteClient: Write<[client: ClientArgument], Removal, RemovalPlan>
   readonly getClient: Read<[client: ClientArgument], Client>
@@ -111,7 +120,11 @@ export interface Routes {
   readonly lintClient: Read<[client: ClientArgument], { readonly findings: readonly Finding[] }>
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
+  /** The client as its options name it is copied to where the request says. */
+  readonly copyClient: Write<[client: ClientArgument, request: CopyRequest], Copy, CopyPlan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
+  readonly suspendClient: Write<[client: ClientArgument, request: SuspensionRequest], Client, Plan>
+  readonly resumeClient: Write<[client: ClientArgument, request: ResumptionRequest], Client, Plan>
   readonly listLeases: Read<[client: ClientArgument], Leases>
   readonly putLease: Write<[client: ClientArgument, lease: LeaseRequest], Leases, Plan>
   /** Ends the leases of an owner: all of them, or those on one list, or the one on one value. */
@@ -141,6 +154,8 @@ export interface Routes {
 
 /** What a connection to a server can do. */
 export interface Api extends Routes {
+  /** Clients of all pages; each page is asked for when it is needed. */
+  clients(query?: ReadOptions & ClientQuery): AsyncIterable<ListedClient>
   /** Every change of any client that the caller may see, newest first, page by page. */
   history(query?: ReadOptions & HistoryQuery): AsyncIterable<HistoryItem>
   /** Every change of one client, newest first, page by page. */

@@ -20,6 +20,7 @@ interface Aim {
   readonly action?: Action | undefined
   readonly rotation?: Rotation
   readonly secretId?: string
+  readonly copiedFrom?: string | undefined
   readonly becomes?: Intent['becomes']
 }
 
@@ -34,13 +35,17 @@ export function intentAfter(
   service: Service,
   request: Request,
   before: Entry | undefined,
-  { operationId, base, baseTag, next, changes, action, becomes, rotation, secretId }: Aim,
+  aim: Aim,
 ): Intent {
   const { provider, ref, requestId, actor, deadline, key, patch } = request
+  const { operationId, base, baseTag, next, changes } = aim
+  const { action, becomes, rotation, secretId, copiedFrom } = aim
   const { mapping } = provider
   const resource = resourceOf(ref)
   const place = sealedPlace(resource, (before?.seq ?? 0) + 1, operationId)
-  const kept = (native: Native) => withoutPaths(native, mapping.hiddenKeys)
+  // Of a client that goes, what is no setting counts too: with it a new one can be made.
+  const left = next === null ? [] : mapping.hiddenKeys
+  const kept = (native: Native) => withoutPaths(native, left)
   const sealed = {
     base: kept(base),
     next: next && kept(next),
@@ -61,6 +66,7 @@ export function intentAfter(
     ...(key === undefined ? {} : { key: key.log }),
     ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
     ...(action === undefined ? {} : { action }),
+    ...(copiedFrom === undefined ? {} : { copiedFrom }),
     ...(becomes === undefined ? {} : { becomes }),
     ...(secretId === undefined ? {} : { secretId }),
   })

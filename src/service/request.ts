@@ -32,6 +32,14 @@ export interface Protection {
   readonly protected: boolean
 }
 
+/** Suspending a client, or resuming it. */
+export interface Suspending {
+  readonly kind: 'suspension'
+  readonly suspended: boolean
+  /** Gives back what can be given back, where something cannot. */
+  readonly allowPartial: boolean
+}
+
 /** Lists whose values can be leased: those of URLs, and nothing that gives a client more rights. */
 export const LEASE_FIELDS = [
   'callbacks',
@@ -77,7 +85,7 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback | Protection | LeaseTaking | LeaseEnding | CutOver
+  readonly patch: Patch | Rollback | Protection | Suspending | LeaseTaking | LeaseEnding | CutOver
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key

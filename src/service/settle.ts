@@ -13,6 +13,7 @@ import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
 import { asPlanned, beginLog, findCreation } from './creation-outcome.ts'
 import { appendFitting } from './fitting.ts'
+import { keepMirrored } from './mirror.ts'
 import { findRemoval } from './removal-outcome.ts'
 import { openSealed, type Rotation } from './sealed.ts'
 import { findAdded, findRetired } from './secret-outcome.ts'
@@ -176,6 +177,7 @@ export async function close(
     }),
   )
   await service.reached?.('outcome recorded')
+  if (appended !== undefined) await keepOutcome(service, running, { outcome, native }, created)
   return { appended: appended !== undefined, surprises }
 }
 
@@ -184,6 +186,18 @@ function isOfSecrets({ intent, provider, rotation }: Running, field: string): bo
   if (intent.action !== 'retire' && rotation === undefined) return false
   const fields = provider.mapping.secretPaths.map((path) => `providerSettings.${path}`)
   return field === 'secret' || fields.includes(field)
+}
+
+/** What a change has left goes to the mirror; a client that could not be found again is gone. */
+async function keepOutcome(
+  service: Service,
+  { intent, provider, ref }: Running,
+  { native }: Settled,
+  created: string | undefined,
+): Promise<void> {
+  if (intent.action !== 'create') return keepMirrored(service, { provider, ref }, native)
+  if (created === undefined) return
+  await keepMirrored(service, { provider, ref: { ...ref, id: created } }, native)
 }
 
 /** Settles an intent that its own process left open. */

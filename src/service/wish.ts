@@ -2,8 +2,10 @@
 
 import { FIELD_NAMES, type FieldName } from '../core/client.ts'
 import { writtenFields } from '../core/json-patch.ts'
-import type { Native, Warning } from '../core/mapping.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import { type Plan, planChange, planRecord } from '../core/plan.ts'
+import { shownBy } from '../core/suspension.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Action, Entry } from '../store/entry.ts'
 import { type Standing, withStanding } from '../store/standing.ts'
@@ -12,6 +14,7 @@ import type { ChangeRequest, CutOver, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
 import { checkCutOver } from './rotatable.ts'
 import type { Service } from './service.ts'
+import { suspensionWish } from './suspension.ts'
 
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */
@@ -20,22 +23,43 @@ export interface Wish {
   over(base: Native): Wanted
 }
 
-export interface Wanted {
-  readonly patch: Patch
+/** A patch, or the record to be. */
+export type Wanted = {
   /** What should be known about it. */
   readonly warnings: readonly Warning[]
   /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
   readonly aim?: { readonly action: Action; readonly becomes: Standing }
+} & (
+  | { readonly patch: Patch }
+  | {
+      readonly next: Native
+      /** Earlier records: what they broke may stay broken. */
+      readonly before?: readonly Native[]
+    }
+)
+
+/** Plans what is wanted, with what holds for the client before and after. */
+export function planWanted(
+  mapping: Mapping,
+  base: Native,
+  wanted: Wanted,
+  [before, after]: readonly [Standing | undefined, Standing | undefined],
+): Plan {
+  const shown = (native: Native, standing: Standing | undefined) =>
+    shownBy(mapping, native, standing?.suspended !== undefined)
+  if ('patch' in wanted) return planChange(shown(base, before), base, wanted.patch)
+  return planRecord(shown(wanted.next, after), base, wanted.next, wanted.before)
 }
 
 /**
  * Prepares a wish; `head` is the newest entry of the client's log.
- * @throws ClientError as `prepareRollback` does; `over` also as `checkCutOver`
+ * @throws ClientError as `prepareRollback` and `suspensionWish` do; `over` also as `checkCutOver`
  */
 export async function prepareWish(
   service: Service,
   request: ChangeRequest,
   head: Entry | undefined,
+  operationId: string,
 ): Promise<Wish> {
   const { patch } = request
   if (patch.kind === 'rollback') {
@@ -43,6 +67,9 @@ export async function prepareWish(
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
+  if (patch.kind === 'suspension') {
+    return suspensionWish(service, { ...request, patch }, head, operationId)
+  }
   if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
   if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
   if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider, head?.standing)

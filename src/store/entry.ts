@@ -50,6 +50,8 @@ export interface Intent extends EntryBase {
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
   readonly action?: Action
+  /** Log of the client that a new one is a copy of. */
+  readonly copiedFrom?: string
   /** The secret that a retirement ends. */
   readonly secretId?: string
   /** What is to hold for the client once this is applied; absent: what holds now. */
@@ -65,6 +67,8 @@ export const ACTIONS = [
   'remove',
   'protect',
   'unprotect',
+  'suspend',
+  'resume',
   'lease',
   'end_lease',
   'rotate',
@@ -103,6 +107,8 @@ export interface Created extends EntryBase {
   readonly actor: Actor
   readonly tag: string
   readonly state: JsonObject
+  /** That of the intent. */
+  readonly copiedFrom?: string
 }
 
 /** The client was changed by somebody else since the entry before. */

@@ -13,6 +13,16 @@ export interface Standing {
   readonly protected?: true
   readonly leases?: readonly Lease[]
   readonly retirements?: readonly Retirement[]
+  /** It was suspended through settings that stand for that; they are held until it is resumed. */
+  readonly suspended?: Suspended
+}
+
+/** Since when a client is suspended, and what took its settings away. */
+export interface Suspended {
+  /** Epoch milliseconds. */
+  readonly since: number
+  /** Operations whose sealed records tell what they took, oldest first. */
+  readonly operations: readonly string[]
 }
 
 /** A value of a list that is taken away again when its time is over. */

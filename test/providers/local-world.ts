@@ -29,6 +29,8 @@ export interface LocalWorld {
   readonly service: Service
   put(client: JsonObject): void
   change(id: string, client: object): Promise<ChangeResult>
+  /** Switches a client off, or on again. */
+  suspend(id: string, suspended: boolean): Promise<ChangeResult>
   /** Another OpenID Provider, with a connection of its own, on the same file. */
   another(): Promise<Openid>
   close(): Promise<void>
@@ -52,6 +54,10 @@ export async function openLocalWorld(): Promise<LocalWorld> {
     service: bench.service,
     put: (client) => putLocalClient(documents, client),
     change: (id, client) => bench.change({ provider: 'local', id }, client),
+    suspend: (id, suspended) => {
+      const patch = { kind: 'suspension' as const, suspended, allowPartial: false }
+      return bench.change({ provider: 'local', id }, {}, { patch })
+    },
     another: async () => {
       const database = await openDatabase(bench.path)
       const { openid, close } = await serve(createDocuments(database, bench), keys)
