@@ -6,8 +6,11 @@ import type { Json, JsonObject } from '../core/json.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { showClient } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
+import { shownBy, suspensionWarnings } from '../core/suspension.ts'
 import type { ClientRef } from '../providers/provider.ts'
+import type { Standing } from '../service/request.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
+import { STANDING_MEMBERS, standingBody, suspensionBody } from './standing.ts'
 
 /** A handler's result; `app.ts` adds the headers that every answer has. */
 export interface Answer {
@@ -18,13 +21,16 @@ export interface Answer {
 }
 
 /** Members of an answer beside the client's own: told by us, and ignored or checked when sent back. */
-export const ANSWER_MEMBERS = [
+export const ANSWER_MEMBERS: readonly string[] = [
   'secretRedacted',
   'provider',
   'userPoolId',
   'warnings',
+  'report',
   'lastVerifiedAt',
-] as const
+  'suspension',
+  ...STANDING_MEMBERS,
+]
 
 /** A client as its caller may see it. */
 export function clientBody(
@@ -36,9 +42,14 @@ export function clientBody(
     readonly warnings: readonly Warning[]
     /** One that reads do not show. */
     readonly secret?: Secret | undefined
+    /** What holds for it beside its settings. */
+    readonly standing?: Standing | undefined
   },
 ): JsonObject {
-  const client: Client = showClient(mapping, native)
+  const { standing } = told
+  const isSuspended = standing?.suspended !== undefined
+  const client: Client = showClient(shownBy(mapping, native, isSuspended), native)
+  const warnings = [...told.warnings, ...suspensionWarnings(mapping, native, isSuspended)]
   const shown = told.secret ?? client.secret
   const secret = told.maySeeSecret ? (shown?.reveal() ?? null) : null
   return {
@@ -47,7 +58,9 @@ export function clientBody(
     ...(told.maySeeSecret ? {} : { secretRedacted: true }),
     provider: ref.provider,
     ...(ref.userPoolId === undefined ? {} : { userPoolId: ref.userPoolId }),
-    ...(told.warnings.length === 0 ? {} : { warnings: told.warnings as unknown as Json }),
+    ...standingBody(standing),
+    ...suspensionBody(mapping, client, standing),
+    ...(warnings.length === 0 ? {} : { warnings: warnings as unknown as Json }),
   }
 }
 

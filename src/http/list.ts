@@ -6,7 +6,7 @@ import { parseFilters, searchText, type Wanted } from '../core/search.ts'
 import type { Place } from '../providers/provider.ts'
 import { type Knowledge, listClients } from '../service/list.ts'
 import { type Mirrored, placesOf } from '../service/mirror.ts'
-import { warningsOf } from '../service/read.ts'
+import { readStanding, warningsOf } from '../service/read.ts'
 import { callerOf as callerText, type Service } from '../service/service.ts'
 import { type Answer, clientBody } from './answer.ts'
 import { requirePermission } from './auth/permissions.ts'
@@ -36,7 +36,7 @@ export async function listAllClients(exchange: Exchange): Promise<Answer> {
   return {
     status: 200,
     body: {
-      clients: clients.map((one) => listedBody(service, one)),
+      clients: await Promise.all(clients.map((one) => listedBody(service, one))),
       ...(next === undefined ? {} : { next: listCursorText(service, next) }),
       mirror: knowledge.map(knowledgeBody),
     },
@@ -80,10 +80,15 @@ function wantedOf({ query }: Exchange): Wanted {
   return { terms, ...(q === undefined ? {} : { text: searchText(q) }) }
 }
 
-function listedBody({ providers }: Service, { ref, native, verifiedAt }: Mirrored): JsonObject {
-  const mapping = providers.get(ref.provider)?.mapping
+async function listedBody(
+  service: Service,
+  { ref, native, verifiedAt }: Mirrored,
+): Promise<JsonObject> {
+  const mapping = service.providers.get(ref.provider)?.mapping
   if (mapping === undefined) throw new TypeError(`no provider ${ref.provider}`)
-  const told = { maySeeSecret: false, warnings: warningsOf(mapping, native) }
+  const { standing, warnings } = await readStanding(service, ref)
+  const all = [...warningsOf(mapping, native, standing?.suspended !== undefined), ...warnings]
+  const told = { maySeeSecret: false, warnings: all, standing }
   return { ...clientBody(ref, mapping, native, told), lastVerifiedAt: rfc3339(verifiedAt) }
 }
 

@@ -2,7 +2,11 @@
 
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { checkUriState } from '../core/plan-uris.ts'
+import { shownBy } from '../core/suspension.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
+import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
+import { overLeases } from './leases.ts'
 import { withRetries } from './retry.ts'
 import { callOf, type Service } from './service.ts'
 
@@ -21,6 +25,8 @@ export interface ReadResult {
   readonly native: Native
   readonly tag: string
   readonly warnings: readonly Warning[]
+  /** What holds for the client beside its settings. */
+  readonly standing: Standing | undefined
 }
 
 /**
@@ -31,15 +37,49 @@ export async function readClient(service: Service, request: ReadRequest): Promis
   const { provider, ref, requestId, deadline } = request
   const { mapping } = provider
   const call = callOf(service, { ...request, operationId: requestId })
-  const native = await withRetries(service, deadline, () => provider.read(ref, call))
+  const [native, known] = await Promise.all([
+    withRetries(service, deadline, () => provider.read(ref, call)),
+    readStanding(service, ref),
+  ])
+  const isSuspended = known.standing?.suspended !== undefined
   return {
     native,
     tag: service.fingerprints.ofState(mapping, native),
-    warnings: warningsOf(mapping, native),
+    warnings: [...warningsOf(mapping, native, isSuspended), ...known.warnings],
+    standing: known.standing,
   }
 }
 
+/**
+ * What holds for a client beside its settings. A client can be read without the history: then it is
+ * said that something may be missing.
+ */
+export async function readStanding(
+  { store, now }: Service,
+  ref: ClientRef,
+): Promise<Pick<ReadResult, 'standing' | 'warnings'>> {
+  try {
+    const standing = (await store.last(resourceOf(ref)))?.standing
+    return { standing, warnings: overLeases(standing, now()) }
+  } catch {
+    return { standing: undefined, warnings: [UNKNOWN] }
+  }
+}
+
+const UNKNOWN: Warning = {
+  code: 'standing_unknown',
+  message:
+    'The history cannot be read at the moment, so it is not known whether the client is protected or suspended and which of its values are leased.',
+}
+
 /** What a reader of a record should know. */
-export function warningsOf(mapping: Mapping, native: Native): readonly Warning[] {
-  return [...checkUriState(mapping, native, native, {}, []), ...(mapping.warnings?.(native) ?? [])]
+export function warningsOf(
+  mapping: Mapping,
+  native: Native,
+  isSuspended: boolean,
+): readonly Warning[] {
+  return [
+    ...checkUriState(mapping, native, native, {}, []),
+    ...(shownBy(mapping, native, isSuspended).warnings?.(native) ?? []),
+  ]
 }

@@ -5,6 +5,7 @@
 
 import type { FieldChange } from '../core/diff.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { Standing } from './standing.ts'
 
 /** Who asked for a change. */
 export interface Actor {
@@ -24,6 +25,8 @@ interface EntryBase {
   readonly previous: string
   /** SHA-256 of everything else in this entry, base64url. */
   readonly hash: string
+  /** What holds for the client beside its settings; absent: nothing. */
+  readonly standing?: Standing
 }
 
 /** Written durably before the first upstream write. */
@@ -46,8 +49,33 @@ export interface Intent extends EntryBase {
   /** The revision that a rollback goes back to. */
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
-  readonly action?: 'create' | 'remove'
+  readonly action?: Action
+  /** Log of the client that a new one is a copy of. */
+  readonly copiedFrom?: string
+  /** The secret that a retirement ends. */
+  readonly secretId?: string
+  /** What is to hold for the client once this is applied; absent: what holds now. */
+  readonly becomes?: Standing
 }
+
+/**
+ * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
+ * ends one of those that are live, `retain` calls off what was to end one.
+ */
+export const ACTIONS = [
+  'create',
+  'remove',
+  'protect',
+  'unprotect',
+  'suspend',
+  'resume',
+  'lease',
+  'end_lease',
+  'rotate',
+  'retire',
+  'retain',
+] as const
+export type Action = (typeof ACTIONS)[number]
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
 
@@ -67,6 +95,8 @@ export interface Closing extends EntryBase {
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */
   readonly created?: string
+  /** The secret that a rotation put beside the others. */
+  readonly secretId?: string
 }
 
 /** The first entry of a client that was made here; its intent is in a log of its own. */
@@ -77,6 +107,8 @@ export interface Created extends EntryBase {
   readonly actor: Actor
   readonly tag: string
   readonly state: JsonObject
+  /** That of the intent. */
+  readonly copiedFrom?: string
 }
 
 /** The client was changed by somebody else since the entry before. */

@@ -8,6 +8,7 @@ import { newestOf } from './heads.ts'
 import { filingOf, laneOf, lanesOf } from './lanes.ts'
 import { createSqliteMirror } from './sqlite-mirror.ts'
 import { HEADS, prepareLog } from './sqlite-schema.ts'
+import { dueAt } from './standing.ts'
 import type { Found, Grown, Range, RawRecord, Search, Store } from './store.ts'
 
 /** A store on an open database; `close` closes the database too. */
@@ -24,6 +25,9 @@ export function createSqliteStore(database: Database): Store {
       log.named.run(entry.operationId, position)
     }
     if (kind === 'outcome') log.closed.run(resource)
+    const due = dueAt(entry.standing)
+    if (due === undefined) log.dueGone.run(resource)
+    else log.dueSet.run(resource, due)
     const filing = filingOf(entry)
     for (const lane of filing === undefined ? [] : lanesOf(filing)) {
       log.lane.run(lane)
@@ -88,6 +92,7 @@ export function createSqliteStore(database: Database): Store {
       const found = storing(() => log.open.all().map((row) => entryOf(row) as Intent))
       return found.sort((one, other) => one.at - other.at)
     },
+    due: async (time) => storing(() => log.due.all(time).map(({ resource }) => String(resource))),
     check: async () => {
       storing(() => log.probe.run(Date.now()))
     },
