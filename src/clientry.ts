@@ -19,6 +19,7 @@ import { callJson } from './providers/http.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
 import { addCheckpoint } from './service/checkpoint.ts'
 import { withinDeadline } from './service/deadline.ts'
+import { createJobs } from './service/jobs/jobs.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/sweep.ts'
 import { createTurns } from './service/turns.ts'
@@ -29,8 +30,10 @@ import type { Store } from './store/store.ts'
 export interface Clientry {
   readonly app: App
   readonly service: Service
-  /** Settles changes that a crash left open, and adds a checkpoint; run at start and now and then. */
+  /** Settles changes that a crash left open, works on jobs that nobody has, and adds a checkpoint; run at start and now and then. */
   sweep(): Promise<void>
+  /** Lets jobs go on until then (epoch ms), and ends what is under way in order. */
+  rest(until: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -40,6 +43,8 @@ export interface Surroundings
   readonly store: Store
   /** Counts what happens; absent where nobody could ask for the counts. */
   readonly metrics?: Metrics
+  /** `false`: a process that stands still between requests; jobs are worked on after a sweep only. */
+  readonly background?: boolean
   log(line: LogLine): void
 }
 
@@ -69,10 +74,17 @@ export async function createClientry(
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     newId: randomUUID,
   }
+  const jobs = createJobs({
+    service,
+    limitMs: config.limits.deadlineMs,
+    background: surroundings.background ?? true,
+    observe: (event) => observe(event),
+  })
   const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
   const { permissions } = config
   const app = createApp({
     service,
+    jobs,
     defaultProvider: config.defaultProvider,
     permissions: createPermissions(permissions === undefined ? {} : { permissions }),
     verify,
@@ -95,12 +107,17 @@ export async function createClientry(
     sweep: async () => {
       const { settled, left } = await sweep(service)
       observe({ kind: 'sweep', settled, left })
+      await jobs.sweep()
       const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
       if (checkpoint === undefined) return
       const { seq, hash } = checkpoint
       log({ time: new Date(now()).toISOString(), level: 'info', message: 'checkpoint', seq, hash })
     },
-    close: () => store.close(),
+    rest: jobs.rest,
+    close: async () => {
+      await jobs.rest(now())
+      await store.close()
+    },
   }
 }
 

@@ -41,7 +41,12 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
       if (settled + left === 0) return undefined
       return { time, level: left > 0 ? 'warn' : 'info', message: 'settled', settled, left }
     }
+    case 'job_failed': {
+      const { job, code } = event
+      return { time, level: 'error', message: 'job failed', job, code }
+    }
     case 'store_failed':
+    case 'jobs_running':
       return undefined
   }
 }

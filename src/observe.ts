@@ -8,6 +8,7 @@ import type { IssuerHealth } from './http/auth/verify.ts'
 import type { MetricsText, RequestLine } from './http/exchange.ts'
 import type { Call, PaceState, Provider, Step, UpstreamCall } from './providers/provider.ts'
 import type { Secrets } from './providers/secrets.ts'
+import type { JobsEvent } from './service/jobs/jobs.ts'
 import type { Entry } from './store/entry.ts'
 import type { Store } from './store/store.ts'
 
@@ -23,6 +24,7 @@ export type ProgramEvent =
   | { readonly kind: 'entry'; readonly entry: Entry }
   | { readonly kind: 'store_failed'; readonly operation: keyof Store }
   | { readonly kind: 'sweep'; readonly settled: number; readonly left: number }
+  | JobsEvent
 
 export type Observe = (event: ProgramEvent) => void
 

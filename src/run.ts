@@ -37,7 +37,7 @@ export async function runUntilStopped({ clientry, server, log, cleanUp }: Runnin
   })
   clearInterval(timer)
   log({ time: new Date().toISOString(), level: 'info', message: 'stopping', signal })
-  await server.close(GRACE_MS)
+  await Promise.all([server.close(GRACE_MS), clientry.rest(Date.now())])
   await cleanUp?.()
   await clientry.close()
 }

@@ -34,6 +34,8 @@ export const ERROR_CODES = {
   client_protected: { status: 409, retry: false },
   /** The request with this idempotency key is still running. */
   key_in_use: { status: 409, retry: true },
+  /** The job is not in a state for what is asked of it. */
+  job_state: { status: 409, retry: false },
   /** What a rollback names cannot be restored whole; nothing was sent. */
   not_restorable: { status: 409, retry: false },
   /** `If-Match` no longer holds. */

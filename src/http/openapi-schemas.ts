@@ -7,6 +7,7 @@ import { SEVERITIES } from '../core/lint/rule.ts'
 import { CLIENT_KINDS } from '../providers/creation.ts'
 import { HISTORY_ACTIONS, HISTORY_OUTCOMES } from '../service/history.ts'
 import { fieldSchemas } from './field-schemas.ts'
+import { jobSchemas } from './jobs/schemas.ts'
 
 /** A reference to one of them. */
 export const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
@@ -91,6 +92,7 @@ export function schemas(): JsonObject {
       ]),
       additionalProperties: false,
     },
+    ...jobSchemas(object, list),
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
     Findings: object({ findings: list(ref('Finding')) }, ['findings']),

@@ -64,7 +64,7 @@ function operationOf(route: Route): JsonObject {
     ...(route.permission === 'public'
       ? { security: [] }
       : { description: `Needs the permission \`${route.permission}\`.` }),
-    parameters: [...inPath, ...inQuery, ...(isWrite(route) ? CONDITIONS : [])],
+    parameters: [...inPath, ...inQuery, ...conditionsOf(route)],
     ...(route.body === undefined ? {} : { requestBody: BODIES[route.body] }),
     responses: responsesOf(route),
   }
@@ -87,12 +87,21 @@ const CONDITIONS: readonly JsonObject[] = [
   },
 ]
 
+/** A job is told what to do as often as one likes; submitting one has its effect each time. */
+function conditionsOf(route: Route): readonly JsonObject[] {
+  if (!isWrite(route)) return []
+  if (route.answers !== 'Job') return CONDITIONS
+  return route.body === undefined ? [] : CONDITIONS.filter(({ name }) => name !== 'If-Match')
+}
+
 const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } })
 
 const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+  JobRequest: { required: true, content: jsonContent(ref('JobRequest')) },
+  UndoRequest: { required: true, content: jsonContent(ref('UndoRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
 }
 
@@ -122,16 +131,29 @@ const CHANGE_HEADERS: JsonObject = {
   },
 }
 
+/** What answers that are no JSON are. */
+const TEXTS: { readonly [A in Route['answers']]?: string } = {
+  Text: 'text/plain',
+  Events: 'text/event-stream',
+}
+
+/** What a dry run answers, where it is not the plan of a change. */
+const PLANS: { readonly [A in Route['answers']]?: string } = {
+  Removal: 'RemovalPlan',
+  Job: 'JobPlan',
+}
+
 function responsesOf(route: Route): JsonObject {
   const { answers, permission, path, body } = route
   const write = isWrite(route)
-  const text = answers === 'Text'
-  const plan = answers === 'Removal' ? 'RemovalPlan' : 'Plan'
-  const success = write ? { anyOf: [ref(answers), ref(plan)] } : ref(answers)
+  const text = TEXTS[answers]
+  const plan = PLANS[answers] ?? 'Plan'
+  const plans = write && (answers !== 'Job' || route.query.includes('dryRun'))
+  const success = plans ? { anyOf: [ref(answers), ref(plan)] } : ref(answers)
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') || text ? [404] : []),
+    ...(path.includes('{') || answers === 'Text' ? [404] : []),
     ...(write ? [409, 412, 422] : []),
     ...(body === undefined ? [] : [413, 415]),
     ...(answers === 'Removal' ? [428] : []),
@@ -147,12 +169,18 @@ function responsesOf(route: Route): JsonObject {
       ...(answers === 'Client' || answers === 'Findings'
         ? { ETag: { schema: { type: 'string' } } }
         : {}),
-      ...(write ? CHANGE_HEADERS : {}),
+      ...(write && answers !== 'Job' ? CHANGE_HEADERS : {}),
     },
-    content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
+    content: text ? { [text]: { schema: { type: 'string' } } } : jsonContent(success),
   }
   return {
     200: answer,
+    ...(answers === 'Events'
+      ? { 204: { description: 'It has ended, and all of it was seen.' } }
+      : {}),
+    ...(answers === 'Job' && body !== undefined
+      ? { 202: { ...answer, description: 'It was submitted.' } }
+      : {}),
     ...(body === 'CreationRequest' ? { 201: { ...answer, description: 'It was made.' } } : {}),
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }

@@ -115,7 +115,16 @@ export function noSuchClient(): ClientError {
 
 /** The id from the path, decoded once. What no provider can have as an id never goes upstream. */
 function clientIdOf({ params }: Exchange): string {
-  const { clientId = '' } = params
+  const { clientId } = params
+  return checkedId(clientId, 'clientId', 'clientId in the path')
+}
+
+/**
+ * An id as a provider can have it; `named` is how it is called.
+ * @throws ClientError `invalid_field`
+ */
+export function checkedId(id: Json | undefined, field: string, named = field): string {
+  const clientId = typeof id === 'string' ? id : ''
   const bad =
     clientId.length > MAX_ID_LENGTH ||
     clientId === '.' ||
@@ -125,8 +134,8 @@ function clientIdOf({ params }: Exchange): string {
   if (!bad && clientId !== '') return clientId
   throw new ClientError(
     'invalid_field',
-    `clientId in the path must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
-    { field: 'clientId' },
+    `${named} must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
+    { field },
   )
 }
 

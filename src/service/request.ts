@@ -19,6 +19,14 @@ export interface Rollback {
   readonly allowPartial: boolean
 }
 
+/** Undoing one change of ours, however many came after it. */
+export interface Undo {
+  readonly kind: 'undo'
+  readonly operationId: string
+  /** Takes back what can be taken back, where something cannot. */
+  readonly allowPartial: boolean
+}
+
 /** Protecting a client, or no longer: a change of what holds for it and of no setting. */
 export interface Protection {
   readonly kind: 'protection'
@@ -36,7 +44,7 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback | Protection
+  readonly patch: Patch | Rollback | Undo | Protection
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key
@@ -46,6 +54,8 @@ export interface ChangeRequest {
   /** Refuses fields that the caller may not change, once it is known which ones would. */
   authorize?(named: readonly FieldName[]): void
   readonly actor: Actor
+  /** Who takes turns at the provider's pace; absent: the actor. */
+  readonly caller?: string
   readonly requestId: string
   /** Epoch milliseconds. */
   readonly deadline: number

@@ -9,6 +9,7 @@ import { type Standing, withStanding } from '../store/standing.ts'
 import type { ChangeRequest, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
 import type { Service } from './service.ts'
+import { prepareUndo } from './undo.ts'
 
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */
@@ -21,7 +22,7 @@ export interface Wish {
 
 /**
  * Prepares a wish; `head` is the newest entry of the client's log.
- * @throws ClientError as `prepareRollback` does
+ * @throws ClientError as `prepareRollback` and `prepareUndo` do
  */
 export async function prepareWish(
   service: Service,
@@ -31,6 +32,10 @@ export async function prepareWish(
   const { patch } = request
   if (patch.kind === 'rollback') {
     const { fields, over } = await prepareRollback(service, { ...request, patch }, head)
+    return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
+  }
+  if (patch.kind === 'undo') {
+    const { fields, over } = await prepareUndo(service, { ...request, patch })
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
