@@ -3,7 +3,7 @@
  * new route is walked as soon as it stands in the table, and the test asks for a request that it takes.
  */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { PERMISSIONS, type Permission } from '../../src/core/permissions.ts'
 import type { HttpRequest, HttpResponse } from '../../src/http/message.ts'
@@ -18,6 +18,10 @@ interface Minimal {
   path(): string
   readonly query?: string
   readonly body?: JsonObject
+  /** Permissions that it takes beside its own. */
+  readonly also?: readonly Permission[]
+  /** What it answers where all is well; 200 when absent. */
+  readonly success?: number
   /** Whom it is about; a permission at another provider is then not enough. */
   readonly about: 'default provider' | 'all providers' | 'any provider'
 }
@@ -48,6 +52,36 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   },
   searchHistory: { path: () => '/history', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
+  createJob: {
+    path: () => '/jobs',
+    query: 'dryRun=true',
+    body: { clients: [{ id: 'exampleClientId' }], patch: { description: 'Walked' } },
+    also: ['clients:write'],
+    about: 'default provider',
+  },
+  listJobs: { path: () => '/jobs', about: 'any provider' },
+  getJob: { path: () => jobPath('getJob'), about: 'default provider' },
+  getJobResults: { path: () => `${jobPath('getJob')}/results`, about: 'default provider' },
+  getJobEvents: { path: () => `${jobPath('getJob')}/events`, about: 'default provider' },
+  startJob: {
+    path: () => `${jobPath('startJob')}/start`,
+    also: ['clients:write'],
+    about: 'default provider',
+  },
+  pauseJob: { path: () => `${jobPath('pauseJob')}/pause`, about: 'default provider' },
+  resumeJob: {
+    path: () => `${jobPath('resumeJob')}/resume`,
+    also: ['clients:write'],
+    about: 'default provider',
+  },
+  cancelJob: { path: () => `${jobPath('cancelJob')}/cancel`, about: 'default provider' },
+  undoJob: {
+    path: () => `${jobPath('undoJob')}/undo`,
+    body: { autoStart: false },
+    also: ['clients:write'],
+    success: 202,
+    about: 'default provider',
+  },
   listProviders: { path: () => '/providers', about: 'any provider' },
   getProvider: { path: () => '/providers/auth0', about: 'default provider' },
   getOpenapi: { path: () => '/openapi.json', about: 'any provider' },
@@ -74,8 +108,33 @@ beforeAll(async () => {
   expect(made.status).toBe(200)
   operationId = made.headers['operation-id']
   expect(operationId).toBeTruthy()
+  for (const id of ['getJob', 'startJob', 'pauseJob', 'resumeJob', 'cancelJob', 'undoJob']) {
+    jobs.set(id, await jobFor(id))
+  }
 })
 afterAll(() => world.close())
+
+const jobs = new Map<string, string>()
+const jobPath = (id: string) => `/jobs/${jobs.get(id)}`
+
+/** A job in a state that a route takes: planned, paused after its first client, or done. */
+async function jobFor(id: string): Promise<string> {
+  const all = await world.token(PERMISSIONS)
+  const ask = (method: string, path: string, body?: JsonObject) =>
+    request({ path: () => path, about: 'any provider', ...(body && { body }) }, method, all)
+  const first = { id: 'exampleClientId', patch: { description: `For ${id}` } }
+  const waits = id === 'pauseJob' || id === 'resumeJob'
+  const clients = waits ? [first, { id: 'second', patch: {} }] : [first]
+  const canary = { share: 0.5, thenPause: true }
+  const body = { clients, autoStart: waits || id === 'undoJob', ...(waits && { canary }) }
+  const { headers } = await ask('POST', '/jobs', body)
+  const { location = '' } = headers
+  await vi.waitFor(async () => {
+    const { state } = JSON.parse((await ask('GET', location)).body)
+    expect(state).toMatch(/^(planned|paused|done)$/)
+  })
+  return location.slice('/jobs/'.length)
+}
 
 function requestOf(id: string): Minimal {
   const found = REQUESTS[id]
@@ -108,6 +167,11 @@ type Expectation = number | ((route: Route, minimal: Minimal) => number)
 const isPublic = ({ permission }: Route) => permission === 'public'
 const others = ({ permission }: Route): Permission[] =>
   PERMISSIONS.filter((one) => one !== permission && !opens(permission).includes(one))
+
+const enoughFor = ({ permission, operationId: id }: Route) => [
+  permission,
+  ...(requestOf(id).also ?? []),
+]
 
 /** Permissions that open a route beside its own: an operation is told to whoever may read the history. */
 const opens = (permission: Route['permission']): readonly Permission[] =>
@@ -151,21 +215,32 @@ const TOKENS: readonly {
   },
   {
     name: 'a token for another provider only',
-    token: (route) => world.token([`local:${route.permission}`]),
+    token: (route) => world.token(enoughFor(route).map((one) => `local:${one}`)),
     status: ({ operationId: id }, { about }) =>
       about === 'any provider' ? 200 : about === 'all providers' ? 403 : (HIDDEN[id] ?? 400),
   },
   {
     name: 'a token that is enough',
-    token: (route) => world.token([route.permission]),
-    status: 200,
+    token: (route) => world.token(enoughFor(route)),
+    status: (_, { success = 200 }) => success,
   },
 ]
 
 /** Routes that tell of each provider only what its visibility is: any permission there shows it. */
 const VISIBLE = ['listProviders', 'getProvider']
 /** What of another provider is not there for this caller; elsewhere a provider is refused by name. */
-const HIDDEN: Readonly<Record<string, number>> = { getOperation: 404, getProvider: 404 }
+const HIDDEN: Readonly<Record<string, number>> = {
+  getOperation: 404,
+  getProvider: 404,
+  getJob: 404,
+  getJobResults: 404,
+  getJobEvents: 404,
+  startJob: 404,
+  pauseJob: 404,
+  resumeJob: 404,
+  cancelJob: 404,
+  undoJob: 404,
+}
 
 describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s',
@@ -187,7 +262,7 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
 
     it('refuses an unknown parameter and a body that is none', async () => {
       const minimal = requestOf(route.operationId)
-      const token = await world.token(isPublic(route) ? [] : [route.permission])
+      const token = await world.token(isPublic(route) ? [] : enoughFor(route))
       const query = { query: 'unknown=1' }
       expect((await request(minimal, route.method, token, query)).status).toBe(400)
       if (route.body === undefined) return

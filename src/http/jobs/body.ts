@@ -22,9 +22,15 @@ export function itemsOf(clients: Json, common: Patch | undefined, siteOf: SiteOf
   }
   checkNumber(clients.length)
   const there = new Map<string, number>()
+  const checked = new Set<string>()
   return clients.map((client: Json, index) => {
     const at = `clients[${index}]`
-    const item = within(at, () => itemOf(client, common, siteOf))
+    const { item, site } = within(at, () => itemOf(client, common, siteOf))
+    // Told once, and with the path of where it stands.
+    if (item.patch === undefined && common !== undefined && !checked.has(item.ref.provider)) {
+      check(site, common)
+      checked.add(item.ref.provider)
+    }
     const name = nameOf(item)
     const twin = there.get(name)
     if (twin !== undefined) throw invalid(at, `must not name the client of clients[${twin}] again`)
@@ -33,26 +39,31 @@ export function itemsOf(clients: Json, common: Patch | undefined, siteOf: SiteOf
   })
 }
 
-function itemOf(client: Json, common: Patch | undefined, siteOf: SiteOf): JobItem {
+function itemOf(
+  client: Json,
+  common: Patch | undefined,
+  siteOf: SiteOf,
+): { readonly item: JobItem; readonly site: Site } {
   if (!isRecord(client)) {
     throw new ClientError('invalid_field', 'It must be an object with the id of a client.')
   }
   checkBodyMembers(client, ['provider', 'userPoolId', 'id', 'ifMatch', 'patch'])
   const { id, ifMatch, patch: own } = client
   const site = siteOf(client)
-  const patch = own === undefined ? common : patchOf(own)
-  if (patch === undefined) {
+  const patch = own === undefined ? undefined : patchOf(own)
+  if (patch === undefined && common === undefined) {
     throw invalid('patch', 'must be there, or in the body for all clients')
   }
-  check(site, patch)
+  if (patch !== undefined) check(site, patch)
   if (ifMatch !== undefined && !isTag(ifMatch)) {
     throw invalid('ifMatch', 'must be the ETag of the client, with or without its double quotes')
   }
-  return {
+  const item = {
     ref: { ...site.place, id: checkedId(id, 'id') },
-    ...(own === undefined ? {} : { patch }),
+    ...(patch === undefined ? {} : { patch }),
     ...(ifMatch === undefined ? {} : { ifMatch: ifMatch.replace(/^"|"$/g, '') }),
   }
+  return { item, site }
 }
 
 const isTag = (value: Json): value is string =>

@@ -119,8 +119,10 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
     while (isHeldBy(log.last().progress, runner)) {
       const { progress } = log.last()
       const going = isAtWork(progress) && !stopping.now
+      // A failure may stop the job, which is known once it is recorded.
+      const failed = [...finished.values()].some(({ outcome }) => outcome === 'failed')
       const limit = allowed(view.job.options, progress) + doneIn(progress) - before
-      if (going) beginAll(queue, limit, service.now(), begin)
+      if (going && !failed) beginAll(queue, limit, service.now(), begin)
       if (finished.size > 0) {
         await record()
         continue
