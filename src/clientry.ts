@@ -11,6 +11,7 @@ import { eventLine } from './event-lines.ts'
 import { createApp } from './http/app.ts'
 import type { FetchJson } from './http/auth/key-set.ts'
 import { createPermissions } from './http/auth/permissions.ts'
+import type { Principal } from './http/auth/principal.ts'
 import { createVerifier } from './http/auth/verify.ts'
 import type { LogLine } from './http/exchange.ts'
 import type { App } from './http/message.ts'
@@ -19,7 +20,9 @@ import { callJson } from './providers/http.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
 import { addCheckpoint } from './service/checkpoint.ts'
 import { withinDeadline } from './service/deadline.ts'
+import { carryOutDue, type Pauses } from './service/due.ts'
 import { createJobs } from './service/jobs/jobs.ts'
+import { refreshMirror } from './service/refresh.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/sweep.ts'
 import { createTurns } from './service/turns.ts'
@@ -30,10 +33,12 @@ import type { Store } from './store/store.ts'
 export interface Clientry {
   readonly app: App
   readonly service: Service
-  /** Settles changes that a crash left open, works on jobs that nobody has, and adds a checkpoint; run at start and now and then. */
+  /** Settles changes that a crash left open, does what is due, works on jobs, adds a checkpoint; run at start and now and then. */
   sweep(): Promise<void>
   /** Lets jobs go on until then (epoch ms), and ends what is under way in order. */
   rest(until: number): Promise<void>
+  /** Works on the mirror for a while; `true` when there is more to do at once. */
+  refresh(stopped?: () => boolean): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -45,6 +50,11 @@ export interface Surroundings
   readonly metrics?: Metrics
   /** `false`: a process that stands still between requests; jobs are worked on after a sweep only. */
   readonly background?: boolean
+  /**
+   * The one caller of a program that no network leads to: whoever can read its configuration may do
+   * everything, and shows no token.
+   */
+  readonly operator?: Principal
   log(line: LogLine): void
 }
 
@@ -53,7 +63,7 @@ export async function createClientry(
   config: Config,
   surroundings: Surroundings,
 ): Promise<Clientry> {
-  const { metrics, log } = surroundings
+  const { metrics, log, operator } = surroundings
   const now = Date.now
   const observe: Observe = (event) => {
     metrics?.observe(event)
@@ -80,14 +90,15 @@ export async function createClientry(
     background: surroundings.background ?? true,
     observe: (event) => observe(event),
   })
+  const owner = randomUUID()
   const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
-  const { permissions } = config
+  const permissions = operator === undefined ? config.permissions : undefined
   const app = createApp({
     service,
     jobs,
     defaultProvider: config.defaultProvider,
     permissions: createPermissions(permissions === undefined ? {} : { permissions }),
-    verify,
+    verify: operator === undefined ? verify : async () => operator,
     ...(metrics && {
       metrics: async (bounded: Service) =>
         metrics.render({
@@ -101,17 +112,29 @@ export async function createClientry(
     }),
     log: (line) => observe({ kind: 'request', line }),
   })
+  const pauses: Pauses = new Map()
   return {
     app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
     service,
     sweep: async () => {
       const { settled, left } = await sweep(service)
       observe({ kind: 'sweep', settled, left })
+      const { done, failed } = await carryOutDue(service, pauses)
+      observe({ kind: 'due', done })
+      for (const one of failed) observe({ kind: 'due_failed', ...one })
       await jobs.sweep()
       const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
       if (checkpoint === undefined) return
       const { seq, hash } = checkpoint
       log({ time: new Date(now()).toISOString(), level: 'info', message: 'checkpoint', seq, hash })
+    },
+    refresh: async (stopped = () => false) => {
+      const { refreshSeconds } = config.mirror
+      const everyMs = refreshSeconds * 1_000
+      const until = now() + REFRESH_MS
+      const done = await refreshMirror(service, { everyMs, until, owner, stopped })
+      for (const one of done) observe({ kind: 'mirror', ...one })
+      return done.some(({ more }) => more)
     },
     rest: jobs.rest,
     close: async () => {
@@ -120,6 +143,9 @@ export async function createClientry(
     },
   }
 }
+
+/** How long the mirror is worked on in one go (milliseconds). */
+const REFRESH_MS = 10_000
 
 /** Time that each call to the store may take while checkpoints are added. */
 const CHECKPOINT_MS = 30_000

@@ -36,6 +36,13 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
       const about = { provider, userPoolId, client, operationId, outcome }
       return { time, level: 'debug', message: 'change settled', ...about }
     }
+    case 'mirror': {
+      const { place, verified, drifted, removed, failed } = event
+      if (drifted + removed + failed === 0) return undefined
+      const level = failed > 0 ? 'warn' : 'info'
+      const counts = { verified, drifted, removed, failed }
+      return { time, level, message: 'mirror refreshed', ...place, ...counts }
+    }
     case 'sweep': {
       const { settled, left } = event
       if (settled + left === 0) return undefined
@@ -45,6 +52,12 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
       const { job, code } = event
       return { time, level: 'error', message: 'job failed', job, code }
     }
+    case 'due_failed': {
+      const { provider, userPoolId, id: client } = refOf(event.resource)
+      const about = { provider, userPoolId, client, code: event.code }
+      return { time, level: 'warn', message: 'due and not done', ...about }
+    }
+    case 'due':
     case 'store_failed':
     case 'jobs_running':
       return undefined

@@ -4,6 +4,7 @@ import type { FieldName } from '../core/client.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { replacePaths } from '../core/paths.ts'
+import type { Permission } from '../core/permissions.ts'
 import type { Provider, Step, UpstreamCall } from '../providers/provider.ts'
 import { changeClient } from '../service/change.ts'
 import type { ChangeRequest, ChangeResult, Key } from '../service/request.ts'
@@ -19,9 +20,26 @@ export async function answerChange(
   patch: ChangeRequest['patch'],
   confirm?: ChangeRequest['confirm'],
 ): Promise<Answer> {
+  const asked = patch as unknown as Json
+  const result = await performChange(exchange, target, patch, {
+    asked,
+    ...(confirm === undefined ? {} : { confirm }),
+  })
+  return result.outcome === 'planned'
+    ? planAnswer(exchange, target, result)
+    : changeAnswer(target, result)
+}
+
+/** Makes or plans the change under the conditions of its request; `asked` is what a key is bound to. */
+export async function performChange(
+  exchange: Exchange,
+  target: Target,
+  patch: ChangeRequest['patch'],
+  { asked, confirm }: { readonly asked: Json } & Pick<ChangeRequest, 'confirm'>,
+): Promise<ChangeResult> {
   const { trace, settings } = exchange
   const ifMatch = ifMatchOf(exchange)
-  const key = keyOfRequest(exchange, target, patch as unknown as Json)
+  const key = keyOfRequest(exchange, target, asked)
   const result = await absent(
     changeClient(settings.service, {
       ...writing(exchange, target, key),
@@ -35,26 +53,30 @@ export async function answerChange(
   )
   trace.outcome = result.outcome
   if (result.operationId !== undefined) trace.operationId = result.operationId
-  return result.outcome === 'planned'
-    ? planAnswer(exchange, target, result)
-    : changeAnswer(target, result)
+  return result
 }
 
 function changeAnswer(target: Target, result: ChangeResult): Answer {
-  const { native, tag, warnings, standing, operationId, replayed } = result
+  const { native, warnings, standing } = result
   const told = { maySeeSecret: target.may('secrets:read'), warnings, standing }
   return {
     status: 200,
-    headers: {
-      etag: `"${tag}"`,
-      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
-      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
-    },
+    headers: changeHeaders(result),
     body: clientBody(target.ref, target.provider.mapping, native, told),
   }
 }
 
-function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
+/** The headers that tell what came of a change. */
+export function changeHeaders({ tag, operationId, replayed }: ChangeResult) {
+  return {
+    etag: `"${tag}"`,
+    ...(operationId === undefined ? {} : { 'operation-id': operationId }),
+    ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+  }
+}
+
+/** What a dry run found, with the client as it would be. */
+export function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
   const { ref, provider } = target
   const requests = requestsOf(exchange, provider, result.steps)
   const plan = { changes: result.changes, requests, warnings: result.warnings }
@@ -97,22 +119,31 @@ export function writing(exchange: Exchange, { principal }: Site, key: Key | unde
   }
 }
 
-/** Refuses to change a secret without the permission for it. */
-export function checkNamed(target: Site, named: readonly FieldName[]): void {
-  if (!named.includes('secret') || target.may('secrets:rotate')) return
-  throw new ClientError(
-    'insufficient_scope',
-    'client.secret needs the permission secrets:rotate; leave it out to change the rest.',
-    { field: 'client.secret' },
-  )
+/** Fields that take a permission of their own to change: what somebody has imposed is not theirs to lift. */
+const OWN_PERMISSIONS: { readonly [F in FieldName]?: Permission } = {
+  secret: 'secrets:rotate',
+  disabled: 'clients:suspend',
 }
 
-/** One answer for every way in which a client is not there. */
+/** Refuses to change such a field without its permission. */
+export function checkNamed(target: Site, named: readonly FieldName[]): void {
+  for (const field of named) {
+    const permission = OWN_PERMISSIONS[field]
+    if (permission === undefined || target.may(permission)) continue
+    throw new ClientError(
+      'insufficient_scope',
+      `client.${field} needs the permission ${permission}; leave it out to change the rest.`,
+      { field: `client.${field}` },
+    )
+  }
+}
+
+/** One answer for every way in which a client is not there; a field names something else on it. */
 export async function absent<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (isClientError(error, 'not_found')) throw noSuchClient()
+    if (isClientError(error, 'not_found') && error.field === undefined) throw noSuchClient()
     throw error
   }
 }

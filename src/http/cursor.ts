@@ -55,10 +55,12 @@ export function resultPlaceOf(cursor: string | undefined): ResultPlace | undefin
   return { seq: Number(seq), index: Number(index) }
 }
 
-const encoded = (text: string) => Buffer.from(text).toString('base64url')
-const decoded = (text: string) => Buffer.from(text, 'base64url').toString()
+/** A text in the characters of a cursor. */
+export const encoded = (text: string) => Buffer.from(text).toString('base64url')
+export const decoded = (text: string) => Buffer.from(text, 'base64url').toString()
 
-const badCursor = () =>
+/** The one answer to a cursor that is not ours. */
+export const badCursor = () =>
   new ClientError(
     'invalid_field',
     'cursor must be the "next" of the page before, as it was given.',

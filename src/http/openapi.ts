@@ -61,13 +61,16 @@ function operationOf(route: Route): JsonObject {
   return {
     operationId: route.operationId,
     summary: route.summary,
-    ...(route.permission === 'public'
-      ? { security: [] }
-      : { description: `Needs the permission \`${route.permission}\`.` }),
+    ...(route.permission === 'public' ? { security: [] } : { description: needsOf(route) }),
     parameters: [...inPath, ...inQuery, ...conditionsOf(route)],
     ...(route.body === undefined ? {} : { requestBody: BODIES[route.body] }),
     responses: responsesOf(route),
   }
+}
+
+function needsOf({ permission, atSource }: Route): string {
+  if (atSource === undefined) return `Needs the permission \`${permission}\`.`
+  return `Needs the permission \`${permission}\` where the copy is made, and \`${atSource}\` where the client is.`
 }
 
 const isWrite = ({ method }: Pick<Route, 'method'>) => method !== 'GET'
@@ -99,10 +102,15 @@ const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': {
 const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
+  CopyRequest: { required: true, content: jsonContent(ref('CopyRequest')) },
+  RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
   JobRequest: { required: true, content: jsonContent(ref('JobRequest')) },
   UndoRequest: { required: true, content: jsonContent(ref('UndoRequest')) },
+  LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
+  SuspensionRequest: { required: false, content: jsonContent(ref('SuspensionRequest')) },
+  ResumptionRequest: { required: false, content: jsonContent(ref('ResumptionRequest')) },
 }
 
 function patchBody(): JsonObject {
@@ -137,23 +145,38 @@ const TEXTS: { readonly [A in Route['answers']]?: string } = {
   Events: 'text/event-stream',
 }
 
-/** What a dry run answers, where it is not the plan of a change. */
+/** What a dry run answers, where it is not a plan of changes alone. */
 const PLANS: { readonly [A in Route['answers']]?: string } = {
-  Removal: 'RemovalPlan',
+  Copy: 'CopyPlan',
   Job: 'JobPlan',
+  Removal: 'RemovalPlan',
 }
 
+/** Bodies of routes that make something. */
+const MAKING: readonly Route['body'][] = ['CreationRequest', 'CopyRequest']
+
+const WITH_ETAG: readonly Route['answers'][] = [
+  'Client',
+  'Copy',
+  'Findings',
+  'Leases',
+  'Retirement',
+  'Rotation',
+  'SecretList',
+]
+
 function responsesOf(route: Route): JsonObject {
-  const { answers, permission, path, body } = route
+  const { answers, permission, path, body, query } = route
   const write = isWrite(route)
   const text = TEXTS[answers]
   const plan = PLANS[answers] ?? 'Plan'
-  const plans = write && (answers !== 'Job' || route.query.includes('dryRun'))
+  const plans = write && (answers !== 'Job' || query.includes('dryRun'))
   const success = plans ? { anyOf: [ref(answers), ref(plan)] } : ref(answers)
+  const absent = path.includes('{') || query.includes('userPoolId') || answers === 'Text'
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') || answers === 'Text' ? [404] : []),
+    ...(absent ? [404] : []),
     ...(write ? [409, 412, 422] : []),
     ...(body === undefined ? [] : [413, 415]),
     ...(answers === 'Removal' ? [428] : []),
@@ -166,9 +189,7 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(answers === 'Client' || answers === 'Findings'
-        ? { ETag: { schema: { type: 'string' } } }
-        : {}),
+      ...(WITH_ETAG.includes(answers) ? { ETag: { schema: { type: 'string' } } } : {}),
       ...(write && answers !== 'Job' ? CHANGE_HEADERS : {}),
     },
     content: text ? { [text]: { schema: { type: 'string' } } } : jsonContent(success),
@@ -181,7 +202,7 @@ function responsesOf(route: Route): JsonObject {
     ...(answers === 'Job' && body !== undefined
       ? { 202: { ...answer, description: 'It was submitted.' } }
       : {}),
-    ...(body === 'CreationRequest' ? { 201: { ...answer, description: 'It was made.' } } : {}),
+    ...(MAKING.includes(body) ? { 201: { ...answer, description: 'It was made.' } } : {}),
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }
 }

@@ -2,6 +2,7 @@
 
 import { ClientError } from '../core/errors.ts'
 import { quoted } from '../core/patch.ts'
+import { LEASE_FIELDS, MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../service/request.ts'
 
 const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
 const A_TIME = 'a time as in RFC 3339, such as 2026-01-31T12:00:00Z'
@@ -18,6 +19,13 @@ export const QUERY_PARAMETERS = {
     says: 'true: plan the change, send nothing, show the plan.',
     expects: 'true or false',
   },
+  owner: { pattern: `^.{1,${MAX_OWNER_LENGTH}}$`, says: 'Who holds the lease.' },
+  field: {
+    pattern: `^(${LEASE_FIELDS.join('|')})$`,
+    says: 'The list that the leased value is in; absent: any.',
+    expects: `one of ${LEASE_FIELDS.join(', ')}`,
+  },
+  value: { pattern: `^.{1,${MAX_VALUE_LENGTH}}$`, says: 'The leased value; absent: any.' },
   actor: { pattern: '^.{1,255}$', says: '`sub` of the token with which a change was made.' },
   outcome: {
     pattern: '^[a-z_]{1,20}$',
@@ -30,7 +38,25 @@ export const QUERY_PARAMETERS = {
     says: 'Items of one page.',
     expects: 'a number from 1 to 100',
   },
-  cursor: { pattern: '^[A-Za-z0-9_-]{1,200}$', says: '`next` of the page before.' },
+  cursor: { pattern: '^[A-Za-z0-9_-]{1,4000}$', says: '`next` of the page before.' },
+  q: {
+    pattern: '^.{1,200}$',
+    says: 'A part of the id, the name or a URL of the client; capital letters or not.',
+  },
+  filter: {
+    pattern: '^.{1,2100}$',
+    says: 'A field and its value, such as `grantTypes:implicit`; after a comma one more that must hold.',
+  },
+  fresh: {
+    pattern: '^(true|false)$',
+    says: 'true: ask the provider for what is shown.',
+    expects: 'true or false',
+  },
+  severity: {
+    pattern: '^(error|warning|info)$',
+    says: 'Only findings that are at least so severe.',
+    expects: 'error, warning or info',
+  },
 } as const satisfies Readonly<Record<string, QueryParameter>>
 
 interface QueryParameter {

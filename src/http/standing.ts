@@ -1,15 +1,42 @@
 /** What holds for a client beside its settings, as answers show it and as it may be sent back. */
 
+import type { Client } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
 import { type Json, type JsonObject, same } from '../core/json.ts'
-import type { Standing } from '../service/request.ts'
+import type { Mapping } from '../core/mapping.ts'
+import type { Lease, Standing } from '../service/request.ts'
 
 /** Members of an answer that tell it; each is absent where it does not hold. */
-export const STANDING_MEMBERS = ['protected'] as const
+export const STANDING_MEMBERS = ['protected', 'leases'] as const
 
 /** Those of them that hold. */
-export function standingBody(standing: Standing | undefined): JsonObject {
-  return standing?.protected === undefined ? {} : { protected: true }
+export function standingBody({ protected: on, leases }: Standing = {}): JsonObject {
+  return {
+    ...(on === undefined ? {} : { protected: true }),
+    ...(leases === undefined ? {} : { leases: leases.map(leaseBody) }),
+  }
+}
+
+/** A lease without who asked for it, which the history tells to those who may read it. */
+export function leaseBody({ field, value, owner, expiresAt, kept }: Lease): JsonObject {
+  const until = new Date(expiresAt).toISOString()
+  return { field, value, owner, expiresAt: until, ...(kept ? { kept } : {}) }
+}
+
+/** That a client is off or was suspended: since when and by which operation, where it was done here. */
+export function suspensionBody(
+  { suspension }: Mapping,
+  { disabled }: Client,
+  standing: Standing | undefined,
+): JsonObject {
+  const mark = standing?.suspended
+  if (suspension === undefined || (mark === undefined && !disabled)) return {}
+  const { doesNotStop } = suspension
+  const [operationId] = mark?.operations ?? []
+  const since = mark && { since: new Date(mark.since).toISOString() }
+  return {
+    suspension: { ...since, ...(operationId && { operationId }), doesNotStop: [...doesNotStop] },
+  }
 }
 
 /**
@@ -35,5 +62,8 @@ export function confirmStanding(client: Json | undefined) {
 }
 
 /** What stands for a member that does not hold. */
-const ABSENT = { protected: false } as const satisfies Record<string, Json>
-const SET_BY = { protected: 'PUT /clients/{clientId}/protection' } as const
+const ABSENT = { protected: false, leases: [] } as const satisfies Record<string, Json>
+const SET_BY = {
+  protected: 'PUT /clients/{clientId}/protection',
+  leases: 'PUT /clients/{clientId}/leases',
+} as const

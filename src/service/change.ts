@@ -5,7 +5,7 @@
 
 import { diffClients } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
-import { checkPatch, planChange } from '../core/plan.ts'
+import { checkPatch } from '../core/plan.ts'
 import { resourceOf } from '../store/resource.ts'
 import { sameStanding } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
@@ -13,23 +13,27 @@ import { carryOut } from './carry-out.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
 import { claimKey, recordUnchanged } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
+import { leasePatch } from './lease-wish.ts'
+import { leasesAfter } from './leases.ts'
 import { replay } from './replay.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
 import { callerOf, callOf, type Service } from './service.ts'
-import { prepareWish } from './wish.ts'
+import { checkSuspension } from './suspension.ts'
+import { planWanted, prepareWish } from './wish.ts'
 
 /**
  * Changes one client, or plans the change in a dry run.
  * @throws ClientError as planning and the provider do, `precondition_failed`, `key_in_use`,
- *   `key_reused`, `not_restorable`, `store_unavailable`, `unavailable`, `deadline_exceeded`,
- *   `outcome_unknown`, `conflict`
+ *   `key_reused`, `not_restorable`, `client_suspended`, `client_protected`, `store_unavailable`,
+ *   `unavailable`, `deadline_exceeded`, `outcome_unknown`, `conflict`
  */
 export async function changeClient(
   service: Service,
   request: ChangeRequest,
 ): Promise<ChangeResult> {
   const { provider, patch, ref } = request
-  if (patch.kind === 'merge' || patch.kind === 'operations') checkPatch(provider.mapping, patch)
+  const asked = patch.kind === 'lease' ? leasePatch(patch) : patch
+  if (asked.kind === 'merge' || asked.kind === 'operations') checkPatch(provider.mapping, asked)
   return inAttempts(service, resourceOf(ref), request, () => attempt(service, request))
 }
 
@@ -54,7 +58,7 @@ async function attempt(
   if (use?.kind === 'used') return replay(service, request, use, call)
   request.confirm?.(head?.standing)
   // 2. the base
-  const wish = await prepareWish(service, request, head)
+  const wish = await prepareWish(service, request, head, operationId)
   const base = await provider.read(ref, call, wish.fields)
   await service.reached?.('base read')
   const baseTag = service.fingerprints.ofState(mapping, base)
@@ -63,11 +67,13 @@ async function attempt(
   if (before === LOST_RACE) return LOST_RACE
   await service.reached?.('outside change recorded')
   // 3. the plan
-  const { patch, warnings } = wish.over(base)
-  const plan = planChange(mapping, base, patch)
-  request.authorize?.(plan.named)
   const { standing } = before ?? {}
-  const becomes = wish.aim?.becomes ?? standing
+  const wanted = wish.over(base)
+  const { warnings, aim } = wanted
+  const plan = planWanted(mapping, base, wanted, [standing, aim?.becomes ?? standing])
+  request.authorize?.(plan.named)
+  if (request.patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
+  const becomes = leasesAfter(mapping, plan.next, request.patch, aim?.becomes ?? standing)
   const unchanged = plan.unchanged && sameStanding(becomes, standing)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
@@ -82,8 +88,15 @@ async function attempt(
   }
   await service.reached?.('change planned')
   // 4. the intent
-  const aim = { operationId, base, baseTag, next: plan.next, changes, ...wish.aim }
-  const intent = intentAfter(service, request, before, aim)
+  const intent = intentAfter(service, request, before, {
+    operationId,
+    base,
+    baseTag,
+    next: plan.next,
+    changes,
+    action: aim?.action,
+    ...(sameStanding(becomes, standing) ? {} : { becomes }),
+  })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   // 5. to 7.

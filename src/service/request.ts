@@ -4,11 +4,12 @@ import type { FieldName } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
 import type { Actor } from '../store/entry.ts'
-import type { Standing } from '../store/standing.ts'
+import type { Lease, Standing } from '../store/standing.ts'
 
-export type { Standing }
+export type { Lease, Standing }
 
 /** Going back to an earlier revision: a change whose patch follows from the history. */
 export interface Rollback {
@@ -27,10 +28,58 @@ export interface Undo {
   readonly allowPartial: boolean
 }
 
+/** A new secret in the place of the only one: a change of `client.secret` that is filed as a rotation. */
+export interface CutOver {
+  readonly kind: 'cut-over'
+  readonly value: Secret
+}
+
 /** Protecting a client, or no longer: a change of what holds for it and of no setting. */
 export interface Protection {
   readonly kind: 'protection'
   readonly protected: boolean
+}
+
+/** Suspending a client, or resuming it. */
+export interface Suspending {
+  readonly kind: 'suspension'
+  readonly suspended: boolean
+  /** Gives back what can be given back, where something cannot. */
+  readonly allowPartial: boolean
+}
+
+/** Lists whose values can be leased: those of URLs, and nothing that gives a client more rights. */
+export const LEASE_FIELDS = [
+  'callbacks',
+  'allowedLogoutUrls',
+  'webOrigins',
+  'allowedOrigins',
+] as const satisfies readonly FieldName[]
+
+/** Each record of a client tells all its leases, so they are short (characters). */
+export const MAX_VALUE_LENGTH = 512
+export const MAX_OWNER_LENGTH = 128
+
+/** 90 days: what is to be there for longer is no lease. */
+export const MAX_LEASE_SECONDS = 7_776_000
+
+export type LeaseField = (typeof LEASE_FIELDS)[number]
+
+/** Taking a lease on a value of a list, or renewing it. */
+export interface LeaseTaking {
+  readonly kind: 'lease'
+  readonly field: LeaseField
+  readonly value: string
+  readonly owner: string
+  /** How long it is to hold from now on. */
+  readonly seconds: number
+}
+
+/** Ending leases, and taking away the values that nobody else holds. */
+export interface LeaseEnding {
+  readonly kind: 'end_lease'
+  /** Which ones; `now` in epoch milliseconds, at the time of the change. */
+  ends(lease: Lease, now: number): boolean
 }
 
 /** An idempotency key of one caller, and the request that it is bound to. */
@@ -44,7 +93,15 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback | Undo | Protection
+  readonly patch:
+    | Patch
+    | Rollback
+    | Undo
+    | Protection
+    | Suspending
+    | LeaseTaking
+    | LeaseEnding
+    | CutOver
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key

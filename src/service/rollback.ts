@@ -10,6 +10,7 @@ import type { Patch } from '../core/patch.ts'
 import { type Blocked, type Undone, undoPatch } from '../core/undo.ts'
 import type { Entry, Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
+import { withoutLeased } from './leases.ts'
 import type { ChangeRequest, Rollback } from './request.ts'
 import { openSealed } from './sealed.ts'
 import type { Service } from './service.ts'
@@ -40,7 +41,7 @@ export async function prepareRollback(
   const lost: Blocked[] = []
   for (const intent of intents) {
     const sealed = openSealed(service, intent)
-    if (sealed?.next) undone.push({ base: sealed.base, next: sealed.next })
+    if (sealed?.next) undone.push(withoutLeased(mapping, sealed.base, sealed.next, intent.standing))
     else lost.push(...intent.changes.map(({ field }) => ({ field, why: LOST_KEY })))
   }
   const paths = undone.flatMap(({ base, next }) => diffClients(mapping, base, next, () => ''))
@@ -105,7 +106,8 @@ export function toldAs(blocked: readonly Blocked[], partWillDo: boolean): readon
   return warnings
 }
 
-function notRestorable(warnings: readonly Warning[]): ClientError {
+/** What cannot be restored, as a refusal. */
+export function notRestorable(warnings: readonly Warning[]): ClientError {
   const [first] = warnings
   return new ClientError(
     'not_restorable',

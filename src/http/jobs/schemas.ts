@@ -40,7 +40,7 @@ export function jobSchemas(
     JobRequest: only(
       {
         clients: list(only({ ...place, id: TEXT, ifMatch: TEXT, patch: PATCH }, ['id'])),
-        select: only({ ...place, q: TEXT }, []),
+        select: only({ ...place, q: TEXT, filter: TEXT }, []),
         patch: PATCH,
         autoStart: { ...FLAG, description: 'Runs at once, without a dry run.' },
         canary,

@@ -3,6 +3,7 @@
 import { ClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
 import type { Patch } from '../../core/patch.ts'
+import { parseFilters, searchText } from '../../core/search.ts'
 import type { JobItem } from '../../service/jobs/items.ts'
 import { planAtOnce } from '../../service/jobs/plan-at-once.ts'
 import { selectClients } from '../../service/jobs/select.ts'
@@ -14,6 +15,7 @@ import { requirePermission } from '../auth/permissions.ts'
 import { readJsonBody } from '../body.ts'
 import { actorOf, keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
+import { QUERY_PARAMETERS } from '../query.ts'
 import { callerOf, checkBodyMembers, type Site, siteOf } from '../target.ts'
 import { jobOf, traceProviders } from './access.ts'
 import {
@@ -130,34 +132,42 @@ async function selected(
 ): Promise<readonly JobItem[]> {
   if (!isRecord(select)) throw invalid('select', 'must be an object')
   const { settings, request, requestId, trace } = exchange
-  const { site, q } = within('select', () => selectionOf(exchange, select, sites))
+  const selection = within('select', () => selectionOf(exchange, select, sites))
   if (patch === undefined) throw invalid('patch', 'must be there for a selection')
-  check(site, patch)
+  for (const site of selection.sites) check(site, patch)
   const call = callOf(settings.service, {
     operationId: requestId,
     requestId,
     deadline: request.deadline,
     onUpstream: (one) => trace.upstream.push(one),
   })
-  const { place, provider } = site
-  const refs = await selectClients({ place, provider, ...(q === undefined ? {} : { q }) }, call)
+  const refs = await selectClients(settings.service, selection, call)
   if (refs.length === 0) throw invalid('select', 'must find one client or more; it finds none')
   checkNumber(refs.length)
   return refs.map((ref) => ({ ref }))
 }
 
-function selectionOf(exchange: Exchange, select: JsonObject, sites: SiteOf) {
-  checkBodyMembers(select, ['provider', 'userPoolId', 'q'])
-  const { q } = select
-  if (q !== undefined && (typeof q !== 'string' || q === '' || q.length > MAX_Q)) {
-    throw invalid('q', `must be a text of 1 to ${MAX_Q} characters`)
-  }
-  const site = sites(select)
-  permit(exchange, site, 'clients:read')
-  return { site, q }
+/** Without a user pool, all those of the provider. */
+function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
+  const { service, defaultProvider } = exchange.settings
+  checkBodyMembers(select, ['provider', 'userPoolId', 'q', 'filter'])
+  const { provider = defaultProvider, userPoolId, q, filter } = select
+  const pools = service.providers.get(String(provider))?.userPools
+  const all = userPoolId === undefined && pools !== undefined ? pools : [userPoolId]
+  const sites = all.map((pool) =>
+    siteAt({ provider, ...(pool === undefined ? {} : { userPoolId: pool }) }),
+  )
+  for (const site of sites) permit(exchange, site, 'clients:read')
+  const terms = filter === undefined ? [] : parseFilters(textOf('filter', filter))
+  const wanted = { terms, ...(q === undefined ? {} : { text: searchText(textOf('q', q)) }) }
+  return { sites, places: sites.map(({ place }) => place), wanted }
 }
 
-const MAX_Q = 255
+function textOf(name: string, value: Json): string {
+  const { pattern } = QUERY_PARAMETERS[name === 'q' ? 'q' : 'filter']
+  if (typeof value === 'string' && new RegExp(pattern).test(value)) return value
+  throw invalid(name, 'must be a short text')
+}
 
 /** What a small job would do, client by client. */
 async function planned(exchange: Exchange, submission: Submission): Promise<Answer> {

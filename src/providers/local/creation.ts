@@ -8,11 +8,11 @@ import type { Secret } from '../../core/secret.ts'
 import type { Documents } from '../../store/documents.ts'
 import type { Creation } from '../creation.ts'
 import { recordsNamed } from '../named.ts'
-import type { SecretStep } from '../secrets.ts'
+import { newSecretValue, type SecretStep } from '../secrets.ts'
 import { newClient, putClient } from './clients.ts'
 import { blank } from './kinds.ts'
 import { listClients } from './list.ts'
-import { createSecret, membersOf, newHeld } from './live-secrets.ts'
+import { membersOf, newHeld } from './live-secrets.ts'
 import { mapping } from './mapping.ts'
 import { providing, readClient } from './records.ts'
 import { DEFAULTS, SECRET_METHODS } from './settings.ts'
@@ -72,7 +72,7 @@ function completed(body: JsonObject, now: number): JsonObject {
       ...body,
       client_id: randomUUID(),
       client_name: String(name),
-      ...(needed ? membersOf([newHeld(createSecret(), now)]) : {}),
+      ...(needed ? membersOf([newHeld(newSecretValue(), now)]) : {}),
     },
     now,
   )
