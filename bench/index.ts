@@ -8,6 +8,7 @@ import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
 import { measureColdStarts } from './cold-start.ts'
 import { measureHistory } from './history.ts'
+import { measureList } from './list.ts'
 import { measurePace } from './pace.ts'
 import { measurePeers } from './peers.ts'
 import { measureQueries } from './queries.ts'
@@ -32,6 +33,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   peers: () => measurePeers(root, built, { few: 5, many: times(500, 60), pool: times(300, 30) }),
   history: () => measureHistory(built, upstream, times(300, 30)),
   queries: () => measureQueries(root, built, [10_000, times(1_000_000, 100_000)], times(500, 200)),
+  list: () => measureList(root, times(100_000, 10_000), times(500, 100)),
   throughput: () => measureThroughput(built, upstream, times(5, 2)),
 }
 

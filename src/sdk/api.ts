@@ -19,6 +19,8 @@ import type {
   LeaseRequest,
   Leases,
   LeasesOf,
+  LintPage,
+  LintQuery,
   ListedClient,
   Page,
   PageQuery,
@@ -124,6 +126,7 @@ export interface Routes {
   readonly updateClient: Write<[client: ClientArgument, patch: ClientPatchArgument], Client, Plan> &
     UpdateByFunction
   readonly lintClient: Read<[client: ClientArgument], { readonly findings: readonly Finding[] }>
+  readonly lintClients: Read<[], LintPage, LintQuery>
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
   /** The client as its options name it is copied to where the request says. */

@@ -29,6 +29,7 @@ export const OPERATIONS = {
   getClient: { method: 'GET', path: '/clients/{clientId}', query: CLIENT },
   updateClient: { method: 'PATCH', path: '/clients/{clientId}', query: WRITE, body: true },
   lintClient: { method: 'GET', path: '/clients/{clientId}/lint', query: CLIENT },
+  lintClients: { method: 'GET', path: '/lint', query: [...CLIENT, 'severity', ...PAGE] },
   getClientHistory: {
     method: 'GET',
     path: '/clients/{clientId}/history',

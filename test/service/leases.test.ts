@@ -124,6 +124,19 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(sorted(stored())).toEqual(sorted(before))
   })
 
+  it('ends on a client that is suspended and protected, which resuming does not undo', async () => {
+    await take(PREVIEW)
+    const suspend = (suspended: boolean) =>
+      change({ kind: 'suspension', suspended, allowPartial: false })
+    await suspend(true)
+    await take(OTHER)
+    await change({ kind: 'protection', protected: true })
+    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(sorted(stored())).toEqual(sorted(before))
+    await suspend(false)
+    expect(sorted(stored())).toEqual(sorted(before))
+  })
+
   it('ends without a call that writes where somebody else took the value away', async () => {
     await take(PREVIEW)
     write([...before, OTHER])
