@@ -4,6 +4,7 @@
  * one follows from the other.
  */
 
+import type { FieldName } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
 import type { Warning } from '../core/mapping.ts'
 import type { Actor, EntryBase } from './entry.ts'
@@ -71,6 +72,8 @@ export interface Job extends JobEntryBase {
   /** Names of the providers that it touches. */
   readonly providers: readonly string[]
   readonly options: JobOptions
+  /** Fields that it may not change: its caller lacked the permission, or no job may. */
+  readonly withheld: readonly FieldName[]
   /** The job that it undoes. */
   readonly undoes?: string
   /** Keyed fingerprint of the request, where that came with an idempotency key. */

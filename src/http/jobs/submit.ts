@@ -1,8 +1,10 @@
 /** `POST /jobs` and `POST /jobs/{jobId}/undo`: many clients changed at once. */
 
+import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
 import type { Patch } from '../../core/patch.ts'
+import type { Permission } from '../../core/permissions.ts'
 import { parseFilters, searchText } from '../../core/search.ts'
 import type { JobItem } from '../../service/jobs/items.ts'
 import { planAtOnce } from '../../service/jobs/plan-at-once.ts'
@@ -13,6 +15,7 @@ import { callOf } from '../../service/service.ts'
 import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import { readJsonBody } from '../body.ts'
+import { OWN_PERMISSIONS } from '../change.ts'
 import { actorOf, keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { QUERY_PARAMETERS } from '../query.ts'
@@ -45,7 +48,7 @@ export async function postJob(exchange: Exchange): Promise<Answer> {
   const options = optionsOf(body)
   const patch = body.patch === undefined ? undefined : patchOf(body.patch)
   const sites = sitesOf(exchange)
-  const known = { actor: actorOf(callerOf(exchange)), options, ...(patch && { patch }) }
+  const actor = actorOf(callerOf(exchange))
   const listed = body.clients === undefined ? undefined : itemsOf(body.clients, patch, sites)
   const key = keyOf(exchange, body)
   if (query.dryRun !== 'true') {
@@ -57,8 +60,10 @@ export async function postJob(exchange: Exchange): Promise<Answer> {
     exchange,
     items.map(({ ref }) => ref.provider),
   )
-  if (query.dryRun === 'true') return planned(exchange, { ...known, items })
-  return submit(exchange, { ...known, items, ...(key && { key }) })
+  const withheld = withheldFrom(exchange, items)
+  const submission = { actor, options, withheld, items, ...(patch && { patch }) }
+  if (query.dryRun === 'true') return planned(exchange, submission)
+  return submit(exchange, { ...submission, ...(key && { key }) })
 }
 
 /** Submits the job that takes back what another one has done. */
@@ -76,7 +81,22 @@ export async function undoJob(exchange: Exchange): Promise<Answer> {
   const items = await undoneItems(service, view, allowPartial)
   const actor = actorOf(callerOf(exchange))
   const options = { autoStart, maxFailures: 0 }
-  return submit(exchange, { actor, items, options, undoes: view.id, ...(key && { key }) })
+  const withheld = withheldFrom(exchange, items)
+  const submission = { actor, options, withheld, items, undoes: view.id }
+  return submit(exchange, { ...submission, ...(key && { key }) })
+}
+
+/** Fields that need a permission of their own, where the caller lacks it at one of the providers; any secret. */
+function withheldFrom(exchange: Exchange, items: readonly JobItem[]): readonly FieldName[] {
+  const { permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  const providers = [...new Set(items.map(({ ref }) => ref.provider))]
+  const lacks = (permission: Permission) =>
+    providers.some((id) => !permissions.of(principal, id).has(permission))
+  return FIELD_NAMES.filter((field) => {
+    const permission = OWN_PERMISSIONS[field]
+    return field === 'secret' || (permission !== undefined && lacks(permission))
+  })
 }
 
 async function submit({ settings }: Exchange, submission: Submission): Promise<Answer> {

@@ -11,7 +11,7 @@ const AT_ONCE = 8
 /** What a job would do to each client; what cannot be told in time has failed. */
 export async function planAtOnce(
   service: Service,
-  { actor, items, patch }: Submission,
+  { actor, withheld, items, patch }: Submission,
   { requestId, deadline }: { readonly requestId: string; readonly deadline: number },
 ): Promise<readonly JobResult[]> {
   const results: JobResult[] = []
@@ -22,7 +22,7 @@ export async function planAtOnce(
       const asked = item?.patch ?? patch
       if (item === undefined || asked === undefined) return
       const limitMs = deadline - service.now()
-      const task = { jobId: requestId, actor, index, item, patch: asked, limitMs }
+      const task = { jobId: requestId, actor, withheld, index, item, patch: asked, limitMs }
       results[index] = (await work(service, { ...task, phase: 'plan' })).result
     }
   }

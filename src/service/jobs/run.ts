@@ -81,6 +81,7 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
     const task: Task = {
       jobId: view.id,
       actor: view.job.actor,
+      withheld: view.job.withheld,
       index,
       item,
       patch: asked,

@@ -22,6 +22,7 @@ export interface Submission {
   readonly items: readonly JobItem[]
   readonly patch?: Patch
   readonly options: JobOptions
+  readonly withheld: Job['withheld']
   /** Id of the job that it undoes. */
   readonly undoes?: string
   readonly key?: Key
@@ -66,7 +67,7 @@ const idOfKey = ({ fingerprints }: Service, { log }: Key) =>
 const ID_CHARACTERS = 32
 
 function firstEntry(service: Service, resource: string, submission: Submission): Job {
-  const { actor, items, patch, options, undoes, key } = submission
+  const { actor, items, patch, options, withheld, undoes, key } = submission
   return following(undefined, {
     kind: 'job' as const,
     resource,
@@ -74,6 +75,7 @@ function firstEntry(service: Service, resource: string, submission: Submission):
     actor,
     providers: [...new Set(items.map(({ ref }) => ref.provider))],
     options,
+    withheld,
     ...(undoes === undefined ? {} : { undoes }),
     ...(key === undefined ? {} : { fingerprint: key.fingerprint }),
     sealed: sealPatch(service, resource, patch),

@@ -9,7 +9,7 @@ import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts
 import type { Json } from '../../core/json.ts'
 import type { Patch } from '../../core/patch.ts'
 import type { Actor } from '../../store/entry.ts'
-import type { JobResult } from '../../store/job-entry.ts'
+import type { Job, JobResult } from '../../store/job-entry.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { changeClient } from '../change.ts'
 import { withinDeadline } from '../deadline.ts'
@@ -22,6 +22,7 @@ export interface Task {
   readonly jobId: string
   /** On whose behalf. */
   readonly actor: Actor
+  readonly withheld: Job['withheld']
   /** Its place among the clients of the job. */
   readonly index: number
   readonly item: JobItem
@@ -101,7 +102,7 @@ async function uncertain(
 
 function requestOf(
   service: Service,
-  { jobId, actor, index, item, patch, planned, phase }: Task,
+  { jobId, actor, withheld, index, item, patch, planned, phase }: Task,
   deadline: number,
   waited: (milliseconds: number) => void,
 ): ChangeRequest {
@@ -120,7 +121,7 @@ function requestOf(
     ...(ifMatch === undefined ? {} : { ifMatch: [ifMatch] }),
     ...(phase === 'run' ? { key: keyOf(service.fingerprints, actor, name, asked) } : {}),
     dryRun: phase === 'plan',
-    authorize: refuseSecret,
+    authorize: (named) => checkWithheld(withheld, named),
     actor,
     caller: `job ${jobId}`,
     requestId: `job:${jobId}`,
@@ -142,10 +143,14 @@ async function changeUnlessDone(service: Service, request: ChangeRequest): Promi
   }
 }
 
-function refuseSecret(named: readonly FieldName[]): void {
-  if (!named.includes('secret')) return
-  const says = 'client.secret cannot be set by a job.'
-  throw new ClientError('insufficient_scope', says, { field: 'client.secret' })
+function checkWithheld(withheld: Job['withheld'], named: readonly FieldName[]): void {
+  const field = named.find((one) => withheld.includes(one))
+  if (field === undefined) return
+  throw new ClientError(
+    'insufficient_scope',
+    `client.${field} may not be changed by this job; leave it out to change the rest.`,
+    { field: `client.${field}` },
+  )
 }
 
 type Told = Omit<JobResult, 'item' | 'client'>
