@@ -144,9 +144,9 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'retire-secret',
-    says: 'end one of several live secrets of a client',
+    says: 'end one of several live secrets of a client, now or after a time',
     takes: [CLIENT, { name: 'SECRET', says: 'its id, as `clientry secrets` tells it' }],
-    options: CHANGING,
+    options: ['retire-after', ...CHANGING],
     examples: [`clientry retire-secret ${OTHER} a-secret-id --yes`],
     load: () => import('./commands/retire-secret.ts'),
   },
