@@ -68,7 +68,7 @@ async function run(
   path: string,
 ): Promise<LeaseEvidence> {
   const { kind, disturbed, fault, writer, crash, recoveryCrash } = scenario
-  const list = () => client.view()[LIST[kind.name]] as readonly string[]
+  const list = () => client.view()[LIST[kind.provider]] as readonly string[]
   const start = client.view()
   const before = list()
   const landed = () => fault !== 'delay' || client.lateCallLanded()
@@ -79,12 +79,12 @@ async function run(
     written = true
     const now = list()
     const next = writer.does === 'adds' ? [...now, FOREIGN] : now.filter((one) => one !== LEASED)
-    client.writeOutside({ [LIST[kind.name]]: next })
+    client.writeOutside({ [LIST[kind.provider]]: next })
   }
   const providers = new Map([[client.ref.provider, observed(client.provider, hear)]])
   const disturb = () => {
     if (fault !== undefined)
-      client.inject({ kind: fault, operation: WRITE[kind.name], skip: 0, ...TIMES })
+      client.inject({ kind: fault, operation: WRITE[kind.provider], skip: 0, ...TIMES })
     armed = true
   }
   const calm = () => {
@@ -148,8 +148,8 @@ async function run(
 const mayJudge = ({ writer, fault }: LeaseScenario, written: boolean) =>
   written && writer?.does === 'adds' && writer.moment !== 'before call 1' && fault !== 'delay'
 
-const others = (view: JsonObject, { name }: ChangeKind): JsonObject =>
-  Object.fromEntries(Object.entries(view).filter(([key]) => key !== LIST[name]))
+const others = (view: JsonObject, { provider }: ChangeKind): JsonObject =>
+  Object.fromEntries(Object.entries(view).filter(([key]) => key !== LIST[provider]))
 
 /** Work of an instance that nothing goes wrong with. */
 async function calmly<T>(
