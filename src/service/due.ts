@@ -100,5 +100,8 @@ async function carryOutOne(service: Service, provider: Provider, resource: strin
   const standing = (await bounded.store.last(resource))?.standing
   if (standing === undefined) return
   const due = { ref: refOf(resource), provider, standing, deadline }
-  for (const duty of DUTIES) await duty(bounded, due)
+  const failures: unknown[] = []
+  // What is in the way of one kind is not in the way of another.
+  for (const duty of DUTIES) await duty(bounded, due).catch((error) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }

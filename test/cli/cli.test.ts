@@ -1,13 +1,14 @@
 /** Each command as a process, against the development server: what it does, prints and ends with. */
 
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { EXIT } from '../../src/cli/exit.ts'
-import type { Client, HistoryItem, Plan } from '../../src/sdk/types.ts'
-import { clientry, type DevServer, type Ended, startDev } from './command-line.ts'
+import { EXIT, EXIT_OF } from '../../src/cli/exit.ts'
+import { runLine } from '../../src/cli/run.ts'
+import type { Client, HistoryItem, LintPage, Plan } from '../../src/sdk/types.ts'
+import { clientry, type DevServer, freePort, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
 const POOL = 'us-east-1_1234test'
@@ -215,6 +216,23 @@ describe('list', () => {
   })
 })
 
+describe('copy', () => {
+  it('tells what it loses, makes the client, and keeps its secret in a file', async () => {
+    const look = await run(`copy ${ID} local --dry-run`)
+    expect(look).toMatchObject({ code: 0, err: '' })
+    expect(look.out).toMatch(/ is lost.*\n/)
+    const refused = await run(`copy ${ID} local --secret-to unused --yes`)
+    expect(refused.code).toBe(EXIT[EXIT_OF.lossy_copy].code)
+    expect(existsSync(join(dev.folder, 'unused'))).toBe(false)
+    const path = join(dev.folder, 'copied')
+    const done = await run(`copy ${ID} local name=Copy --allow-loss --secret-to ${path} --yes`)
+    expect(done).toMatchObject({ code: 0, err: '' })
+    const [name = ''] = done.out.split(': a copy of')
+    expect(await json<Client>(`get ${name}`)).toMatchObject({ provider: 'local', name: 'Copy' })
+    expect(done.out).not.toContain(readFileSync(path, 'utf8').trim())
+  })
+})
+
 describe('secrets', () => {
   it('are rotated into a file of one owner, listed and retired', async () => {
     const refused = await run(`rotate-secret ${IN_POOL} --yes`)
@@ -276,6 +294,19 @@ describe('lint', () => {
   })
 })
 
+describe('lint of all', () => {
+  it('tells what of each client it was, and ends with 1', async () => {
+    await run('list --fresh --all')
+    await run(`set ${ID} grantTypes+=implicit --yes`)
+    const { code, out } = await run('lint --provider auth0')
+    expect(code).toBe(EXIT.differs.code)
+    expect(out).toContain(`auth0/${ID}\n`)
+    const all = JSON.parse((await run('lint --json')).out) as LintPage
+    expect(all.items.map(({ client }) => client.id)).toContain(ID)
+    await run(`set ${ID} grantTypes-=implicit --yes`)
+  })
+})
+
 describe('token', () => {
   it('is printed alone, with all scopes or some', async () => {
     const { out } = await run('token clients:read')
@@ -319,11 +350,7 @@ describe.concurrent('a failure', () => {
   })
 
   it('of a server that is not there ends with 6', async () => {
-    const server = createServer((socket) => socket.destroy())
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
-    const ended = await run(`get ${ID} --url http://127.0.0.1:${port}`)
-    server.close()
+    const ended = await run(`get ${ID} --url http://127.0.0.1:${await freePort()}`)
     expect(ended).toMatchObject({ code: EXIT.unavailable.code, out: '' })
   })
 
@@ -344,22 +371,32 @@ describe.concurrent('a failure', () => {
   })
 })
 
-describe.concurrent('help', () => {
-  const plainText = (ended: Ended) => {
-    expect(ended).toMatchObject({ code: 0, err: '' })
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
-    expect(ended.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
-    return ended.out
+describe('help', () => {
+  /** The same in this process, where nothing of it needs one of its own. */
+  async function said(...given: readonly string[]): Promise<string> {
+    const [output, errors] = [new PassThrough(), new PassThrough()]
+    expect(await runLine(given, { input: new PassThrough(), output, errors })).toBe(0)
+    expect(errors.read()).toBeNull()
+    return String(output.read())
   }
 
   it('lists every command and every exit code', async () => {
-    const out = plainText(await run('--help'))
+    const { code, out, err } = await run('--help')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
     for (const { name, says } of COMMANDS) expect(out).toContain(`  ${name.padEnd(14)}${says}\n`)
-    for (const { code, says } of Object.values(EXIT)) expect(out).toContain(`  ${code}  ${says}\n`)
+    for (const { code: one, says } of Object.values(EXIT)) {
+      expect(out).toContain(`  ${one}  ${says}\n`)
+    }
+    expect(out).toBe(await said('--help'))
   })
 
-  it.each(COMMANDS.map(({ name }) => name))('of %s has examples', async (name) => {
-    expect(plainText(await run(`${name} --help`))).toMatch(/examples:\n {2}clientry /)
+  it.each(COMMANDS)('of $name tells its words, its options and examples', async (command) => {
+    const out = await said(command.name, '--help')
+    expect(out).toMatch(/examples:\n {2}clientry /)
+    for (const { name } of command.takes) expect(out).toContain(`  ${name} `)
+    for (const option of command.options) expect(out).toContain(`  --${option} `)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
   })
 
   it('follows a command line without one, which ends with 2', async () => {
