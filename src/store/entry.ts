@@ -5,6 +5,7 @@
 
 import type { FieldChange } from '../core/diff.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { JobEntry } from './job-entry.ts'
 import type { Standing } from './standing.ts'
 
 /** Who asked for a change. */
@@ -14,8 +15,8 @@ export interface Actor {
   readonly clientId?: string
 }
 
-interface EntryBase {
-  /** What the log is about: a client, an idempotency key or the checkpoints (`resource.ts`). */
+export interface EntryBase {
+  /** What the log is about: a client, an idempotency key, a job or the checkpoints (`resource.ts`). */
   readonly resource: string
   /** 1, 2, 3 ... without gaps within one resource. */
   readonly seq: number
@@ -155,4 +156,12 @@ export interface Checkpoint extends EntryBase {
   readonly code: string
 }
 
-export type Entry = Intent | Closing | Created | OutsideChange | Overlap | KeyUse | Checkpoint
+export type Entry =
+  | Intent
+  | Closing
+  | Created
+  | OutsideChange
+  | Overlap
+  | KeyUse
+  | Checkpoint
+  | JobEntry
