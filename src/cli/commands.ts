@@ -275,6 +275,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: [],
     examples: ['clientry dev'],
+    stays: true,
     load: () => import('./commands/dev.ts'),
   },
   {
@@ -283,6 +284,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: ['config'],
     examples: ['clientry serve --config clientry.yaml'],
+    stays: true,
     load: () => import('./commands/serve.ts'),
   },
   {
