@@ -287,11 +287,30 @@ describe.each(SUBJECTS)('within $name', (kind) => {
     expect(rest(after)).toEqual(rest(before))
   })
 
+  it('leaves behind what is leased', async () => {
+    const value = 'https://pr-1.example.com/cb'
+    await bench.change(
+      ref,
+      {},
+      { patch: { kind: 'lease', field: 'callbacks', value, owner: 'pr-1', seconds: 600 } },
+    )
+    const { native, copy: told } = await copy()
+    expect(showClient(subject.provider.mapping, native).callbacks).not.toContain(value)
+    expect(told?.report.lost).toContainEqual(
+      expect.objectContaining({ field: 'callbacks', removed: [value] }),
+    )
+  })
+
   it('keeps a client that is switched off from coming alive', async () => {
-    if (subject.provider.mapping.fields.disabled.support === 'missing') return
-    await bench.change(ref, { disabled: true })
+    const patch = { kind: 'suspension' as const, suspended: true, allowPartial: false }
+    await bench.change(ref, {}, { patch })
     const made = await copy()
-    expect(showClient(subject.provider.mapping, made.native).disabled).toBe(true)
+    const { disabled, grantTypes } = showClient(subject.provider.mapping, made.native)
+    // Where settings stand for it, they are as they were taken away, and nobody can give them back.
+    if (kind.name !== 'local') {
+      expect(reportOf(made).lost.map(({ field }) => field)).toContain('disabled')
+      expect(grantTypes).toEqual([])
+    } else expect(disabled).toBe(true)
   })
 })
 
