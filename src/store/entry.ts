@@ -14,7 +14,7 @@ export interface Actor {
 }
 
 interface EntryBase {
-  /** What the log is about: a client, an idempotency key or the checkpoints (`resource.ts`). */
+  /** What the log is about: a client, its registration, an idempotency key ... (`resource.ts`). */
   readonly resource: string
   /** 1, 2, 3 ... without gaps within one resource. */
   readonly seq: number
@@ -105,6 +105,32 @@ export interface KeyUse extends EntryBase {
   readonly unchanged: boolean
 }
 
+/**
+ * What opens one client at a server that gives each client a token of its own (RFC 7592 section 1.2), in
+ * a log of its own: such a token may be renewed by any call, and is lost for good where it is not kept.
+ */
+export interface Registration extends EntryBase {
+  readonly kind: 'registration'
+  /**
+   * `removing`: its removal is about to be sent. `refused`: the server takes none of the tokens any
+   * more, so the client has to be adopted anew.
+   */
+  readonly condition: 'held' | 'removing' | 'refused' | 'removed'
+  /** The operation in which it came to that. */
+  readonly operationId: string
+  /** Where it stands in the list of its provider. */
+  readonly listed: number
+  /** Sealed `{ uri, tokens }`, the newest token first; absent once the client is removed. */
+  readonly sealed?: string
+}
+
+/** One line in the list of the clients that are, or were, known at such a server. */
+export interface Registered extends EntryBase {
+  readonly kind: 'registered'
+  readonly id: string
+  readonly operationId: string
+}
+
 /** The newest entry of one log at some time. */
 export interface Head {
   readonly resource: string
@@ -123,4 +149,13 @@ export interface Checkpoint extends EntryBase {
   readonly code: string
 }
 
-export type Entry = Intent | Closing | Created | OutsideChange | Overlap | KeyUse | Checkpoint
+export type Entry =
+  | Intent
+  | Closing
+  | Created
+  | OutsideChange
+  | Overlap
+  | KeyUse
+  | Registration
+  | Registered
+  | Checkpoint

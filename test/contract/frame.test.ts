@@ -10,8 +10,9 @@ import type { FieldName } from '../../src/core/client.ts'
 import { isClientError } from '../../src/core/errors.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import type { Row } from '../../src/core/mapping.ts'
+import { PEERS } from './peers.ts'
 import { type Bench, openBench } from './service.ts'
-import { differences, SUBJECTS, type Subject } from './subjects.ts'
+import { differences, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
 
 /** Values that every provider takes for a field that it can hold. */
 const VALUES: { readonly [F in FieldName]?: readonly Json[] } = {
@@ -53,7 +54,7 @@ const ESSENTIAL =
 
 const RUNS = 60
 
-describe.each(SUBJECTS)('$name', (kind) => {
+describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 

@@ -1,5 +1,6 @@
 /** Each provider with something real behind it, seen by the suites through one interface. */
 
+import type { FieldName } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { same } from '../../src/core/json.ts'
 import { secret } from '../../src/core/secret.ts'
@@ -39,6 +40,12 @@ export interface SubjectKind {
   /** The native member that holds the callbacks, and one that no test changes. */
   readonly callbacks: string
   readonly description: string
+  /** Whether a change is read back, since the answer to an update proves nothing. */
+  readonly readsBack?: true
+  /** Whether the answer to an update tells what opens the client from then on. */
+  readonly renewsTokens?: true
+  /** A field beside name, callbacks and logout URLs, and a value for it; absent: `idTokenLifetime`. */
+  readonly another?: readonly [FieldName, Json]
   start(): Promise<Subject>
 }
 
