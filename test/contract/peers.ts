@@ -12,7 +12,9 @@ import type { Database } from '../../src/store/database.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
-import { fullRegisteredClient } from '../fixtures/registered.ts'
+import { fullGlewlwydClient, fullRegisteredClient } from '../fixtures/registered.ts'
+import { startGlewlwyd } from '../peers/glewlwyd.ts'
+import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import { INITIAL_TOKEN, type Peer, startOidcPeer } from '../peers/oidc.ts'
 import type { Subject, SubjectKind } from './subjects.ts'
 
@@ -85,11 +87,37 @@ async function subjectOf(peer: Peer, full: JsonObject): Promise<PeerSubject> {
   }
 }
 
+const LACKS = [
+  'description',
+  'webOrigins',
+  'allowedOrigins',
+  'clientMetadata',
+  'idTokenLifetime',
+  'accessTokenLifetime',
+  'refreshTokenLifetime',
+  'refreshTokenRotation',
+] as const
+
+const glewlwyd = unpackGlewlwyd()
+
+/** Why there is no Glewlwyd to test against; absent: there is one. */
+export const NO_GLEWLWYD = 'reason' in glewlwyd ? glewlwyd.reason : undefined
+
 const REGISTERED = {
   full: fullRegisteredClient,
+  lacks: LACKS,
   volatile: [],
   callbacks: 'redirect_uris',
   description: 'client_name',
+  defaults: {
+    backchannel_logout_session_required: false,
+    dpop_bound_access_tokens: false,
+    id_token_signed_response_alg: 'RS256',
+    post_logout_redirect_uris: [],
+    require_auth_time: false,
+    require_pushed_authorization_requests: false,
+    subject_type: 'public',
+  },
   readsBack: true,
   another: ['logoUri', 'https://new.example.com/logo.png'],
 } as const
@@ -112,4 +140,20 @@ export const PEERS: readonly PeerKind[] = [
       return subjectOf(peer, fullRegisteredClient)
     },
   },
+  ...('root' in glewlwyd ? [glewlwydKind(glewlwyd.root)] : []),
 ]
+
+function glewlwydKind(root: string): PeerKind {
+  return {
+    ...REGISTERED,
+    name: 'rfc7592 at Glewlwyd',
+    full: fullGlewlwydClient,
+    lacks: [...LACKS, 'allowedLogoutUrls', 'scopes'],
+    defaults: { description: '' },
+    another: ['grantTypes', ['authorization_code']],
+    start: async () => {
+      const peer = await peerOf('glewlwyd', () => startGlewlwyd(root))
+      return subjectOf(peer, fullGlewlwydClient)
+    },
+  }
+}

@@ -40,6 +40,10 @@ export interface SubjectKind {
   /** The native member that holds the callbacks, and one that no test changes. */
   readonly callbacks: string
   readonly description: string
+  /** Fields that it cannot hold, for tests that would only be refused. */
+  readonly lacks?: readonly FieldName[]
+  /** What an absent member means, where the server writes that out with the next update. */
+  readonly defaults?: JsonObject
   /** Whether a change is read back, since the answer to an update proves nothing. */
   readonly readsBack?: true
   /** Whether the answer to an update tells what opens the client from then on. */
@@ -156,7 +160,7 @@ export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
   const inOrder = (value: Json) =>
     kind.sorts && Array.isArray(value) ? [...(value as string[])].sort() : value
   return Object.fromEntries(
-    Object.entries(record)
+    Object.entries({ ...kind.defaults, ...record })
       .filter(([name]) => !kind.volatile.includes(name))
       .map(([name, value]) => [name, inOrder(value)]),
   ) as Readonly<Record<string, Json>>
