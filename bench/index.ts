@@ -9,6 +9,7 @@ import { measureChanges } from './change.ts'
 import { measureColdStarts } from './cold-start.ts'
 import { measureHistory } from './history.ts'
 import { measurePace } from './pace.ts'
+import { measurePeers } from './peers.ts'
 import { measureQueries } from './queries.ts'
 import { jsonOf, type Row, tableOf } from './report.ts'
 import { measureThroughput } from './throughput.ts'
@@ -28,6 +29,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cold: () => measureColdStarts(built, upstream, times(40, 8)),
   bundle: async () => measureBundle(built),
   pace: () => measurePace(times(15, 6)),
+  peers: () => measurePeers(root, built, { few: 5, many: times(500, 60), pool: times(300, 30) }),
   history: () => measureHistory(built, upstream, times(300, 30)),
   queries: () => measureQueries(root, built, [10_000, times(1_000_000, 100_000)], times(500, 200)),
   throughput: () => measureThroughput(built, upstream, times(5, 2)),

@@ -1,12 +1,15 @@
 /**
- * Builds what runs: `dist/*.js` for Node (development server, production server, token), and
- * `dist/lambda/index.mjs`, the one file of the Lambda function.
+ * Builds what runs: `dist/*.js` for Node (development server, production server, emulators),
+ * `dist/lambda/index.mjs`, the one file of the Lambda function, the command `clientry`, and the SDK with
+ * its types.
  * With `--if-needed` it does nothing when the last build is newer than every source.
  */
 
+import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -25,6 +28,9 @@ const shared = {
 
 /** Never reached in a function: it has no durable disk, and no local provider. */
 const NOT_ON_LAMBDA = ['*/store/database.ts', '*/store/sqlite.ts', '*/local/index.ts']
+
+/** Large, with files of their own, or not made to be bundled. */
+const NOT_IN_COMMAND = ['@photostructure/sqlite', 'oidc-provider', 'prom-client', 'yaml']
 
 /** Puts what a module's function gives in the place of the module. */
 function precomputed(path, name) {
@@ -51,14 +57,31 @@ export async function buildAll() {
       entryPoints: {
         dev: 'src/dev.ts',
         serve: 'src/serve.ts',
-        token: 'src/token.ts',
-        verify: 'src/verify.ts',
         emulators: 'src/emulators/index.ts',
       },
       outdir: 'dist',
       splitting: true,
       packages: 'external',
     }),
+    // What a command needs not is not even read; small packages go along, so that few files are.
+    build({
+      ...shared,
+      entryPoints: { clientry: 'src/cli/main.ts' },
+      outdir: 'dist/cli',
+      splitting: true,
+      minify: true,
+      external: NOT_IN_COMMAND,
+      banner: { js: '#!/usr/bin/env node' },
+    }),
+    // For browsers too: nothing of a platform, and no package.
+    build({
+      ...shared,
+      entryPoints: ['src/sdk/index.ts'],
+      outfile: 'dist/sdk.js',
+      platform: 'neutral',
+      target: 'es2022',
+    }),
+    declareSdk(),
     build({
       ...shared,
       entryPoints: ['src/lambda.ts'],
@@ -71,6 +94,12 @@ export async function buildAll() {
   writeFileSync(stamp, '')
 }
 
+/** The types of the SDK, with those of the core that they are made of. */
+async function declareSdk() {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  await promisify(execFile)(process.execPath, [compiler, '-p', 'tsconfig.sdk.json'], { cwd: root })
+}
+
 function newest(path) {
   const found = statSync(path)
   if (!found.isDirectory()) return found.mtimeMs
@@ -80,7 +109,7 @@ function newest(path) {
 function isCurrent() {
   try {
     const built = statSync(stamp).mtimeMs
-    return ['src', 'package.json', 'scripts/build.mjs'].every(
+    return ['src', 'package.json', 'tsconfig.sdk.json', 'scripts/build.mjs'].every(
       (path) => newest(join(root, path)) < built,
     )
   } catch {

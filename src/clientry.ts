@@ -11,6 +11,7 @@ import { eventLine } from './event-lines.ts'
 import { createApp } from './http/app.ts'
 import type { FetchJson } from './http/auth/key-set.ts'
 import { createPermissions } from './http/auth/permissions.ts'
+import type { Principal } from './http/auth/principal.ts'
 import { createVerifier } from './http/auth/verify.ts'
 import type { LogLine } from './http/exchange.ts'
 import type { App } from './http/message.ts'
@@ -19,6 +20,7 @@ import { callJson } from './providers/http.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
 import { addCheckpoint } from './service/checkpoint.ts'
 import { withinDeadline } from './service/deadline.ts'
+import { carryOutDue, type Pauses } from './service/due.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/sweep.ts'
 import { createTurns } from './service/turns.ts'
@@ -29,7 +31,7 @@ import type { Store } from './store/store.ts'
 export interface Clientry {
   readonly app: App
   readonly service: Service
-  /** Settles changes that a crash left open, and adds a checkpoint; run at start and now and then. */
+  /** Settles changes that a crash left open, does what is due, adds a checkpoint; run at start and now and then. */
   sweep(): Promise<void>
   close(): Promise<void>
 }
@@ -40,6 +42,11 @@ export interface Surroundings
   readonly store: Store
   /** Counts what happens; absent where nobody could ask for the counts. */
   readonly metrics?: Metrics
+  /**
+   * The one caller of a program that no network leads to: whoever can read its configuration may do
+   * everything, and shows no token.
+   */
+  readonly operator?: Principal
   log(line: LogLine): void
 }
 
@@ -48,7 +55,7 @@ export async function createClientry(
   config: Config,
   surroundings: Surroundings,
 ): Promise<Clientry> {
-  const { metrics, log } = surroundings
+  const { metrics, log, operator } = surroundings
   const now = Date.now
   const observe: Observe = (event) => {
     metrics?.observe(event)
@@ -71,12 +78,12 @@ export async function createClientry(
     newId: randomUUID,
   }
   const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
-  const { permissions } = config
+  const permissions = operator === undefined ? config.permissions : undefined
   const app = createApp({
     service,
     defaultProvider: config.defaultProvider,
     permissions: createPermissions(permissions === undefined ? {} : { permissions }),
-    verify,
+    verify: operator === undefined ? verify : async () => operator,
     ...(metrics && {
       metrics: async (bounded: Service) =>
         metrics.render({
@@ -90,12 +97,16 @@ export async function createClientry(
     }),
     log: (line) => observe({ kind: 'request', line }),
   })
+  const pauses: Pauses = new Map()
   return {
     app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
     service,
     sweep: async () => {
       const { settled, left } = await sweep(service)
       observe({ kind: 'sweep', settled, left })
+      const { done, failed } = await carryOutDue(service, pauses)
+      observe({ kind: 'due', done })
+      for (const one of failed) observe({ kind: 'due_failed', ...one })
       const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
       if (checkpoint === undefined) return
       const { seq, hash } = checkpoint

@@ -4,6 +4,8 @@
  */
 
 import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { type Config, type Environment, faulty, parseConfig } from './config-parse.ts'
 
 /** The environment of the process; nothing else reads it. */
@@ -11,6 +13,26 @@ export const environment = (): Environment => process.env
 
 /** Where the development server keeps its state. */
 export const developmentFolder = () => process.env.CLIENTRY_DEV_FOLDER ?? '.clientry'
+
+/** What the environment tells the command line program. */
+export function commandEnvironment() {
+  const { CLIENTRY_URL: url, CLIENTRY_TOKEN: token, CLIENTRY_PROFILE: profile } = process.env
+  const { XDG_CONFIG_HOME: home, NO_COLOR, TERM } = process.env
+  return {
+    ...(url ? { url } : {}),
+    ...(token ? { token } : {}),
+    ...(profile ? { profile } : {}),
+    /** Where profiles are kept (XDG Base Directory Specification). */
+    folder: join(home || join(homedir(), '.config'), 'clientry'),
+    /** https://no-color.org */
+    colours: !NO_COLOR && TERM !== 'dumb',
+  }
+}
+
+/** Names the configuration for what is started next in this process. */
+export function useConfigFile(path: string): void {
+  process.env.CLIENTRY_CONFIG = path
+}
 
 const DEFAULT_PORT = 8_787
 
@@ -46,6 +68,17 @@ export async function loadConfig(
   environment: Environment,
   readYaml?: (text: string) => Promise<unknown>,
 ): Promise<Config> {
+  return parseConfig(await readConfig(environment, readYaml), environment)
+}
+
+/**
+ * The same before it is checked.
+ * @throws ClientError `invalid_request`
+ */
+export async function readConfig(
+  environment: Environment,
+  readYaml?: (text: string) => Promise<unknown>,
+): Promise<unknown> {
   const { CLIENTRY_CONFIG: path, CLIENTRY_CONFIG_JSON: inline } = environment
   if ((path === undefined) === (inline === undefined)) {
     throw faulty([
@@ -56,9 +89,7 @@ export async function loadConfig(
   const yaml = inline === undefined && /\.ya?ml$/.test(path ?? '')
   if (yaml && readYaml === undefined)
     throw faulty(['Here the configuration must be JSON, not YAML.'])
-  const value =
-    yaml && readYaml !== undefined ? await readYaml(text).catch(badYaml) : parseText(text)
-  return parseConfig(value, environment)
+  return yaml && readYaml !== undefined ? readYaml(text).catch(badYaml) : parseText(text)
 }
 
 /** What the parser says repeats the text, in which a secret may stand by mistake. */

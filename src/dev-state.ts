@@ -20,6 +20,13 @@ export interface DevAddress {
   readonly tokenEndpoint: string
   readonly clientId: string
   readonly clientSecret: string
+  /** How a person gets one. */
+  readonly signIn: {
+    readonly issuer: string
+    readonly clientId: string
+    readonly scope: string
+    readonly audience: string
+  }
 }
 
 const OWNER_ONLY = 0o600

@@ -25,7 +25,12 @@ import { createNodeServer } from './node-server.ts'
 import { newClient } from './providers/local/clients.ts'
 import { putLocalClient } from './providers/local/index.ts'
 import { createOpenidProvider } from './providers/local/openid.ts'
-import { fetchDevelopmentToken, putDevelopmentClient } from './providers/local/token.ts'
+import {
+  COMMAND_LINE_SCOPE,
+  fetchDevelopmentToken,
+  putCommandLineClient,
+  putDevelopmentClient,
+} from './providers/local/token.ts'
 import { runUntilStopped } from './run.ts'
 import { openDatabase } from './store/database.ts'
 import { createDocuments, type Documents } from './store/documents.ts'
@@ -113,7 +118,13 @@ async function main(): Promise<void> {
     })
   })
   const client = putDevelopmentClient(documents, Date.now())
-  const address = { url, tokenEndpoint: `http://${HOST}:${port}/oidc/token`, ...client }
+  const signIn = {
+    issuer: openid.issuer,
+    clientId: putCommandLineClient(documents, Date.now()),
+    scope: COMMAND_LINE_SCOPE,
+    audience: AUDIENCE,
+  }
+  const address = { url, tokenEndpoint: `http://${HOST}:${port}/oidc/token`, ...client, signIn }
   saveAddress(folder, address)
   const token = await fetchDevelopmentToken(address)
   process.stdout.write(welcome({ url, token, auth0: auth0.url, cognito: cognito.url }))

@@ -41,6 +41,12 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
       if (settled + left === 0) return undefined
       return { time, level: left > 0 ? 'warn' : 'info', message: 'settled', settled, left }
     }
+    case 'due_failed': {
+      const { provider, userPoolId, id: client } = refOf(event.resource)
+      const about = { provider, userPoolId, client, code: event.code }
+      return { time, level: 'warn', message: 'due and not done', ...about }
+    }
+    case 'due':
     case 'store_failed':
       return undefined
   }

@@ -49,6 +49,9 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
     help: 'Overdue changes that the last sweep could not settle',
     registers: [register],
   })
+  const due = counter('due_done', 'Clients for which what was due was done')
+  const dueFailed = counter('due_failed', 'Attempts to do what was due that failed', 'provider')
+  for (const provider of providerIds) dueFailed.inc({ provider }, 0)
   const history = historyCounters(register, providerIds)
   for (const code of Object.keys(ERROR_CODES)) errors.inc({ code }, 0)
   return (event) => {
@@ -73,6 +76,10 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
       case 'sweep':
         swept.inc(event.settled)
         return left.set(event.left)
+      case 'due':
+        return due.inc(event.done)
+      case 'due_failed':
+        return dueFailed.inc({ provider: refOf(event.resource).provider })
     }
   }
 }

@@ -8,6 +8,7 @@ import type { IssuerHealth } from './http/auth/verify.ts'
 import type { MetricsText, RequestLine } from './http/exchange.ts'
 import type { Call, PaceState, Provider, Step, UpstreamCall } from './providers/provider.ts'
 import type { Secrets } from './providers/secrets.ts'
+import type { DueFailure } from './service/due.ts'
 import type { Entry } from './store/entry.ts'
 import type { Store } from './store/store.ts'
 
@@ -23,6 +24,9 @@ export type ProgramEvent =
   | { readonly kind: 'entry'; readonly entry: Entry }
   | { readonly kind: 'store_failed'; readonly operation: keyof Store }
   | { readonly kind: 'sweep'; readonly settled: number; readonly left: number }
+  /** Clients for which what was due is done. */
+  | { readonly kind: 'due'; readonly done: number }
+  | ({ readonly kind: 'due_failed' } & DueFailure)
 
 export type Observe = (event: ProgramEvent) => void
 
@@ -64,6 +68,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     search: (search) => telling('search', store.search(search)),
     heads: (since) => telling('heads', store.heads(since)),
     openIntents: () => telling('openIntents', store.openIntents()),
+    due: (time) => telling('due', store.due(time)),
     check: () => telling('check', store.check()),
   }
 }

@@ -15,7 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   providers: ['core', 'net', 'store', 'providers'],
   service: ['core', 'store', 'providers', 'service'],
   http: ['core', 'providers', 'service', 'http'],
+  // Types of what is above the core go along; `test/sdk` looks into the bundle for what does not.
+  sdk: ['core', 'http', 'sdk'],
   emulators: ['emulators'],
+  files: ['core', 'sdk', 'files'],
+  cli: ['core', 'providers', 'service', 'store', 'http', 'sdk', 'files', 'cli', 'entry'],
   entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],
 }
 
@@ -67,6 +71,18 @@ describe('core', () => {
     const platform = importsOf(source).filter((target) => target.startsWith('node:'))
     expect(['node:crypto', 'node:util', 'node:url']).toEqual(expect.arrayContaining(platform))
     expect(source.text).not.toMatch(/Date\.now\(|new Date\(\)|Math\.random|randomBytes|process\./)
+  })
+})
+
+describe('sdk', () => {
+  const sdk = sources.filter(({ layer }) => layer === 'sdk')
+
+  it.each(sdk)('$path takes nothing but types from what is not pure', ({ path, text }) => {
+    const values = [...text.matchAll(/^(?:import|export) (?!type\b)[^'();=]*from '([^']+)'/gm)]
+    const layers = values.map(([, target = '']) =>
+      target.startsWith('.') ? layerOf(join(SRC, path, '..', target)) : target,
+    )
+    expect(['core', 'sdk']).toEqual(expect.arrayContaining(layers))
   })
 })
 

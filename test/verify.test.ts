@@ -1,4 +1,4 @@
-/** `npm run verify` as a process: its exit codes, what it writes, and files that are damaged. */
+/** `clientry verify` as a process: its exit codes, what it writes, and files that are damaged. */
 
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { createSqliteStore } from '../src/store/sqlite.ts'
 import { type Bench, openBench } from './contract/service.ts'
 import { SUBJECTS, type Subject, type SubjectKind } from './contract/subjects.ts'
 
-const ENTRY = fileURLToPath(new URL('../dist/verify.js', import.meta.url))
+const ENTRY = fileURLToPath(new URL('../dist/cli/clientry.js', import.meta.url))
 const LOCAL = SUBJECTS.find(({ name }) => name === 'local') as SubjectKind
 const KEY = Buffer.alloc(32, 7)
 /** Damaged copies of the file: each is checked by a process of its own. */
@@ -49,7 +49,7 @@ interface Ended {
 
 function verify(options: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [ENTRY, ...options], { env, cwd: folder })
+    const child = spawn(process.execPath, [ENTRY, 'verify', ...options], { env, cwd: folder })
     const texts = { out: '', err: '' }
     child.stdout.on('data', (chunk: Buffer) => {
       texts.out += chunk.toString()
@@ -79,7 +79,7 @@ async function editedCopy(name: string, sql: string): Promise<string> {
 
 const written = () => `${last?.seq}:${last?.hash}`
 
-describe('npm run verify', () => {
+describe('clientry verify', () => {
   it('says how it is used', async () => {
     const { code, out, err } = await verify(['--help'])
     expect({ code, err }).toEqual({ code: 0, err: '' })

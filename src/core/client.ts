@@ -64,6 +64,7 @@ export type FieldKind =
   | 'object'
   | 'raw'
 
+/** @internal Left out of the SDK's types, which need no schema library. */
 export interface Field<V> {
   readonly kind: FieldKind
   /** What a patch may set it to; a list is described by its whole value. */
@@ -111,7 +112,7 @@ const secondsField = (says: string): Field<number | null> => ({
   says,
 })
 
-/** Every attribute of a client, in the order in which answers show them. */
+/** @internal Every attribute of a client, in the order in which answers show them. */
 export const FIELDS: { readonly [F in FieldName]: Field<Client[F]> } = {
   id: { kind: 'string', schema: text, empty: '', says: 'The client id, as the provider knows it.' },
   name: textField('The name that people see.'),

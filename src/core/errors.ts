@@ -30,6 +30,10 @@ export const ERROR_CODES = {
   method_not_allowed: { status: 405, retry: false },
   /** A change ended half-way and could not be undone; the record names the fields. */
   conflict: { status: 500, retry: false },
+  /** The client is protected from being removed or suspended. */
+  client_protected: { status: 409, retry: false },
+  /** There is no place for another value; one comes free when a lease ends. */
+  list_full: { status: 409, retry: true },
   /** The request with this idempotency key is still running. */
   key_in_use: { status: 409, retry: true },
   /** What a rollback names cannot be restored whole; nothing was sent. */

@@ -21,6 +21,12 @@ export function checkLimits(path: string, value: Json, limits: Limits, counted =
   throw new ClientError('invalid_field', `${field} ${problem.says}.`, { field })
 }
 
+/** The part of a limit from which on it is told. */
+const NEARLY = 0.9
+
+/** Whether a list or map has so much of what a provider takes that it should be told. */
+export const isNearly = (held: number, most: number) => held >= NEARLY * most
+
 interface Problem {
   readonly at?: string
   readonly says: string

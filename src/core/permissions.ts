@@ -4,6 +4,7 @@ export const PERMISSIONS = [
   'clients:read',
   'clients:write',
   'clients:delete',
+  'clients:protect',
   'secrets:read',
   'secrets:rotate',
   'history:read',

@@ -7,7 +7,9 @@ import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { showClient } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
 import type { ClientRef } from '../providers/provider.ts'
+import type { Standing } from '../service/request.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
+import { STANDING_MEMBERS, standingBody } from './standing.ts'
 
 /** A handler's result; `app.ts` adds the headers that every answer has. */
 export interface Answer {
@@ -18,7 +20,13 @@ export interface Answer {
 }
 
 /** Members of an answer beside the client's own: told by us, and ignored or checked when sent back. */
-export const ANSWER_MEMBERS = ['secretRedacted', 'provider', 'userPoolId', 'warnings'] as const
+export const ANSWER_MEMBERS: readonly string[] = [
+  'secretRedacted',
+  'provider',
+  'userPoolId',
+  'warnings',
+  ...STANDING_MEMBERS,
+]
 
 /** A client as its caller may see it. */
 export function clientBody(
@@ -30,6 +38,8 @@ export function clientBody(
     readonly warnings: readonly Warning[]
     /** One that reads do not show. */
     readonly secret?: Secret | undefined
+    /** What holds for it beside its settings. */
+    readonly standing?: Standing | undefined
   },
 ): JsonObject {
   const client: Client = showClient(mapping, native)
@@ -41,6 +51,7 @@ export function clientBody(
     ...(told.maySeeSecret ? {} : { secretRedacted: true }),
     provider: ref.provider,
     ...(ref.userPoolId === undefined ? {} : { userPoolId: ref.userPoolId }),
+    ...standingBody(told.standing),
     ...(told.warnings.length === 0 ? {} : { warnings: told.warnings as unknown as Json }),
   }
 }

@@ -17,6 +17,7 @@ export async function answerChange(
   exchange: Exchange,
   target: Target,
   patch: ChangeRequest['patch'],
+  confirm?: ChangeRequest['confirm'],
 ): Promise<Answer> {
   const { trace, settings } = exchange
   const ifMatch = ifMatchOf(exchange)
@@ -28,6 +29,7 @@ export async function answerChange(
       provider: target.provider,
       patch,
       ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...(confirm === undefined ? {} : { confirm }),
       authorize: (named) => checkNamed(target, named),
     }),
   )
@@ -39,8 +41,8 @@ export async function answerChange(
 }
 
 function changeAnswer(target: Target, result: ChangeResult): Answer {
-  const { native, tag, warnings, operationId, replayed } = result
-  const told = { maySeeSecret: target.may('secrets:read'), warnings }
+  const { native, tag, warnings, standing, operationId, replayed } = result
+  const told = { maySeeSecret: target.may('secrets:read'), warnings, standing }
   return {
     status: 200,
     headers: {
@@ -56,8 +58,9 @@ function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): A
   const { ref, provider } = target
   const requests = requestsOf(exchange, provider, result.steps)
   const plan = { changes: result.changes, requests, warnings: result.warnings }
-  const told = { maySeeSecret: target.may('secrets:read'), warnings: [] }
-  const client = clientBody(ref, provider.mapping, result.native, told)
+  const { native, standing } = result
+  const told = { maySeeSecret: target.may('secrets:read'), warnings: [], standing }
+  const client = clientBody(ref, provider.mapping, native, told)
   return {
     status: 200,
     headers: { etag: `"${result.tag}"` },

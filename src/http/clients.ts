@@ -13,13 +13,14 @@ import { absent, answerChange, checkNamed } from './change.ts'
 import { actorOf } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import type { FieldKind as FormKind } from './form-body.ts'
+import { confirmStanding } from './standing.ts'
 import { checkBodyMembers, type Target, targetOf } from './target.ts'
 
 /** Reads one client. */
 export async function getClient(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query, 'clients:read')
   const { ref, provider } = target
-  const { native, tag, warnings } = await absent(
+  const { native, tag, warnings, standing } = await absent(
     readClient(exchange.settings.service, {
       ref,
       provider,
@@ -29,7 +30,7 @@ export async function getClient(exchange: Exchange): Promise<Answer> {
       onUpstream: (call) => exchange.trace.upstream.push(call),
     }),
   )
-  const told = { maySeeSecret: target.may('secrets:read'), warnings }
+  const told = { maySeeSecret: target.may('secrets:read'), warnings, standing }
   return {
     status: 200,
     headers: { etag: `"${tag}"` },
@@ -45,7 +46,7 @@ export async function patchClient(exchange: Exchange): Promise<Answer> {
   const patch =
     sent.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
   checkSecretPatch(target, patch)
-  return answerChange(exchange, target, patch)
+  return answerChange(exchange, target, patch, confirmStanding(client))
 }
 
 interface Members {
@@ -77,9 +78,7 @@ function sentBack({ ref }: Target, client: Json | undefined): Json | undefined {
     )
   }
   return Object.fromEntries(
-    Object.entries(client).filter(
-      ([name]) => !(ANSWER_MEMBERS as readonly string[]).includes(name),
-    ),
+    Object.entries(client).filter(([name]) => !ANSWER_MEMBERS.includes(name)),
   )
 }
 

@@ -108,7 +108,8 @@ function removalAnswer(exchange: Exchange, target: Target, result: RemovalResult
   const { before, steps, operationId, replayed, outcome } = result
   const lost = provider.lostWithRemoval ?? []
   if (outcome === 'planned' && before !== undefined) {
-    const told = { maySeeSecret: target.may('secrets:read'), warnings: [] }
+    const { standing } = before
+    const told = { maySeeSecret: target.may('secrets:read'), warnings: [], standing }
     const client = clientBody(ref, provider.mapping, before.native, told)
     const requests = requestsOf(exchange, provider, steps)
     const headers = { etag: `"${before.tag}"` }

@@ -5,7 +5,7 @@ import { ERROR_CODES } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { SEVERITIES } from '../core/lint/rule.ts'
 import { CLIENT_KINDS } from '../providers/creation.ts'
-import { HISTORY_OUTCOMES } from '../service/history.ts'
+import { HISTORY_ACTIONS, HISTORY_OUTCOMES } from '../service/history.ts'
 import { fieldSchemas } from './field-schemas.ts'
 
 /** A reference to one of them. */
@@ -85,6 +85,12 @@ export function schemas(): JsonObject {
       ),
       additionalProperties: false,
     },
+    ProtectionRequest: {
+      ...object({ provider: text, userPoolId: text, protected: { type: 'boolean' } }, [
+        'protected',
+      ]),
+      additionalProperties: false,
+    },
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
     Findings: object({ findings: list(ref('Finding')) }, ['findings']),
@@ -143,7 +149,7 @@ function historyItem(
       requestId: text,
       actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
       rollbackTo: { type: 'integer', minimum: 0 },
-      action: { enum: ['create', 'remove'] },
+      action: { enum: [...HISTORY_ACTIONS] },
       settledBy: { enum: ['request', 'settlement'] },
     },
     ['kind', 'client', 'revision', 'at', 'outcome', 'changes'],

@@ -93,6 +93,7 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+  ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
 }
 
 function patchBody(): JsonObject {

@@ -13,6 +13,7 @@ import { deleteClient, postClient } from './life.ts'
 import { lintOneClient } from './lint.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
+import { putProtection } from './protection.ts'
 import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
 import { rollbackClient } from './rollback.ts'
@@ -28,7 +29,7 @@ export interface Route {
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
   /** What the body is, where there is one. */
-  readonly body?: 'ClientPatch' | 'CreationRequest' | 'RollbackRequest'
+  readonly body?: 'ClientPatch' | 'CreationRequest' | 'RollbackRequest' | 'ProtectionRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
@@ -117,6 +118,17 @@ export const ROUTES: readonly Route[] = [
     body: 'RollbackRequest',
     answers: 'Client',
     handle: rollbackClient,
+  },
+  {
+    method: 'PUT',
+    path: '/clients/{clientId}/protection',
+    operationId: 'protectClient',
+    summary: 'Protects a client from being removed or suspended, or lifts that.',
+    permission: 'clients:protect',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'ProtectionRequest',
+    answers: 'Client',
+    handle: putProtection,
   },
   {
     method: 'GET',

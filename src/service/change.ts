@@ -7,11 +7,14 @@ import { diffClients } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import { checkPatch, planChange } from '../core/plan.ts'
 import { resourceOf } from '../store/resource.ts'
+import { sameStanding } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
 import { claimKey, recordUnchanged } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
+import { leasePatch } from './lease-wish.ts'
+import { leasesAfter } from './leases.ts'
 import { replay } from './replay.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
 import { callerOf, callOf, type Service } from './service.ts'
@@ -28,7 +31,8 @@ export async function changeClient(
   request: ChangeRequest,
 ): Promise<ChangeResult> {
   const { provider, patch, ref } = request
-  if (patch.kind !== 'rollback') checkPatch(provider.mapping, patch)
+  const asked = patch.kind === 'lease' ? leasePatch(patch) : patch
+  if (asked.kind === 'merge' || asked.kind === 'operations') checkPatch(provider.mapping, asked)
   return inAttempts(service, resourceOf(ref), request, () => attempt(service, request))
 }
 
@@ -47,6 +51,7 @@ async function attempt(
   const use = await claimKey(service, request, operationId)
   if (use === LOST_RACE) return LOST_RACE
   if (use?.kind === 'used') return replay(service, request, use, call)
+  request.confirm?.(head?.standing)
   // 2. the base
   const wish = await prepareWish(service, request, head)
   const base = await provider.read(ref, call, wish.fields)
@@ -57,24 +62,34 @@ async function attempt(
   if (before === LOST_RACE) return LOST_RACE
   await service.reached?.('outside change recorded')
   // 3. the plan
-  const { patch, warnings } = wish.over(base)
+  const { patch, warnings, aim } = wish.over(base)
   const plan = planChange(mapping, base, patch)
   request.authorize?.(plan.named)
+  const { standing } = before ?? {}
+  const becomes = leasesAfter(mapping, plan.next, request.patch, aim?.becomes ?? standing)
+  const unchanged = plan.unchanged && sameStanding(becomes, standing)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
   const planned = { changes, steps, warnings: [...warnings, ...plan.warnings] }
   if (dryRun) {
     const native = plan.unchanged ? base : plan.next
-    return { ...planned, outcome: 'planned', native, tag: baseTag }
+    return { ...planned, outcome: 'planned', native, tag: baseTag, standing: becomes }
   }
-  if (plan.unchanged) {
+  if (unchanged) {
     if (use !== undefined && !(await recordUnchanged(service, use))) return LOST_RACE
-    return { ...planned, outcome: 'unchanged', native: base, tag: baseTag }
+    return { ...planned, outcome: 'unchanged', native: base, tag: baseTag, standing }
   }
   await service.reached?.('change planned')
   // 4. the intent
-  const aim = { operationId, base, baseTag, next: plan.next, changes }
-  const intent = intentAfter(service, request, before, aim)
+  const intent = intentAfter(service, request, before, {
+    operationId,
+    base,
+    baseTag,
+    next: plan.next,
+    changes,
+    action: aim?.action,
+    ...(sameStanding(becomes, standing) ? {} : { becomes }),
+  })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   // 5. to 7.
@@ -85,6 +100,7 @@ async function attempt(
     outcome: 'applied',
     native: done.native,
     tag: service.fingerprints.ofState(mapping, done.native),
+    standing: becomes,
     warnings: [...planned.warnings, ...done.warnings],
     operationId,
   }

@@ -39,6 +39,7 @@ export function boundedStore(store: Store, deadline: number, now: () => number):
     heads: bounded(store.heads),
     records: store.records,
     openIntents: bounded(store.openIntents),
+    due: bounded(store.due),
     check: bounded(store.check),
     close: store.close,
   }

@@ -4,7 +4,7 @@
  */
 
 import type { FieldChange } from '../core/diff.ts'
-import type { Actor, Entry, Intent } from '../store/entry.ts'
+import { ACTIONS, type Action, type Actor, type Entry, type Intent } from '../store/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../store/resource.ts'
 import { type Place, SEARCHED_OUTCOMES, type Search, type SearchedOutcome } from '../store/store.ts'
 import type { Service } from './service.ts'
@@ -15,6 +15,9 @@ export type { Place }
 export type HistoryOutcome = SearchedOutcome | 'open'
 
 export const HISTORY_OUTCOMES: readonly HistoryOutcome[] = ['open', ...SEARCHED_OUTCOMES]
+
+/** What a change can be, where it is none of settings alone. */
+export const HISTORY_ACTIONS = ACTIONS
 
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'
@@ -30,7 +33,7 @@ export interface HistoryItem {
   readonly actor?: Actor
   readonly rollbackTo?: number
   /** What a change was, where it was none of settings. */
-  readonly action?: 'create' | 'remove'
+  readonly action?: Action
   /** When its outcome was known; epoch milliseconds. */
   readonly endedAt?: number
   /** Who found the outcome out: the request itself, or somebody after it. */

@@ -18,6 +18,7 @@ interface Aim {
   readonly next: Native | null
   readonly changes: readonly FieldChange[]
   readonly action?: Intent['action']
+  readonly becomes?: Intent['becomes']
 }
 
 /** What an intent tells of its request. */
@@ -31,7 +32,7 @@ export function intentAfter(
   service: Service,
   request: Request,
   before: Entry | undefined,
-  { operationId, base, baseTag, next, changes, action }: Aim,
+  { operationId, base, baseTag, next, changes, action, becomes }: Aim,
 ): Intent {
   const { provider, ref, requestId, actor, deadline, key, patch } = request
   const { mapping } = provider
@@ -53,5 +54,6 @@ export function intentAfter(
     ...(key === undefined ? {} : { key: key.log }),
     ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
     ...(action === undefined ? {} : { action }),
+    ...(becomes === undefined ? {} : { becomes }),
   })
 }

@@ -3,6 +3,8 @@
 import type { Native, Warning } from '../core/mapping.ts'
 import { checkUriState } from '../core/plan-uris.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
+import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
 import { withRetries } from './retry.ts'
 import { callOf, type Service } from './service.ts'
 
@@ -21,6 +23,8 @@ export interface ReadResult {
   readonly native: Native
   readonly tag: string
   readonly warnings: readonly Warning[]
+  /** What holds for the client beside its settings. */
+  readonly standing: Standing | undefined
 }
 
 /**
@@ -31,13 +35,36 @@ export async function readClient(service: Service, request: ReadRequest): Promis
   const { provider, ref, requestId, deadline } = request
   const { mapping } = provider
   const call = callOf(service, { ...request, operationId: requestId })
-  const native = await withRetries(service, deadline, () => provider.read(ref, call))
+  const [native, known] = await Promise.all([
+    withRetries(service, deadline, () => provider.read(ref, call)),
+    readStanding(service, ref),
+  ])
   return {
     native,
     tag: service.fingerprints.ofState(mapping, native),
     warnings: [
       ...checkUriState(mapping, native, native, {}, []),
       ...(mapping.warnings?.(native) ?? []),
+      ...known.warnings,
     ],
+    standing: known.standing,
   }
+}
+
+/** A client can be read without the history: then it is said that something may be missing. */
+async function readStanding(
+  { store }: Service,
+  ref: ClientRef,
+): Promise<{ readonly standing: Standing | undefined; readonly warnings: readonly Warning[] }> {
+  try {
+    return { standing: (await store.last(resourceOf(ref)))?.standing, warnings: [] }
+  } catch {
+    return { standing: undefined, warnings: [UNKNOWN] }
+  }
+}
+
+const UNKNOWN: Warning = {
+  code: 'standing_unknown',
+  message:
+    'The history cannot be read at the moment, so it is not known whether the client is protected.',
 }

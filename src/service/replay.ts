@@ -1,6 +1,7 @@
 /** Answering a request whose idempotency key has been used for it before. */
 
 import type { Call } from '../providers/provider.ts'
+import { resourceOf } from '../store/resource.ts'
 import type { Used } from './idempotency.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
 import type { Service } from './service.ts'
@@ -21,6 +22,7 @@ export async function replay(
     native,
     tag: service.fingerprints.ofState(provider.mapping, native),
     changes: intent?.changes ?? [],
+    standing: (await service.store.last(resourceOf(ref)))?.standing,
     warnings: [],
     steps: [],
     ...(intent === undefined ? {} : { operationId: intent.operationId }),

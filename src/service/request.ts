@@ -6,6 +6,9 @@ import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
 import type { Actor } from '../store/entry.ts'
+import type { Lease, Standing } from '../store/standing.ts'
+
+export type { Lease, Standing }
 
 /** Going back to an earlier revision: a change whose patch follows from the history. */
 export interface Rollback {
@@ -14,6 +17,39 @@ export interface Rollback {
   readonly to: number
   /** Restores what can be restored, where something cannot. */
   readonly allowPartial: boolean
+}
+
+/** Protecting a client, or no longer: a change of what holds for it and of no setting. */
+export interface Protection {
+  readonly kind: 'protection'
+  readonly protected: boolean
+}
+
+/** Lists whose values can be leased: those of URLs, and nothing that gives a client more rights. */
+export const LEASE_FIELDS = [
+  'callbacks',
+  'allowedLogoutUrls',
+  'webOrigins',
+  'allowedOrigins',
+] as const satisfies readonly FieldName[]
+
+export type LeaseField = (typeof LEASE_FIELDS)[number]
+
+/** Taking a lease on a value of a list, or renewing it. */
+export interface LeaseTaking {
+  readonly kind: 'lease'
+  readonly field: LeaseField
+  readonly value: string
+  readonly owner: string
+  /** How long it is to hold from now on. */
+  readonly seconds: number
+}
+
+/** Ending leases, and taking away the values that nobody else holds. */
+export interface LeaseEnding {
+  readonly kind: 'end_lease'
+  /** Which ones; `now` in epoch milliseconds, at the time of the change. */
+  ends(lease: Lease, now: number): boolean
 }
 
 /** An idempotency key of one caller, and the request that it is bound to. */
@@ -27,11 +63,13 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback
+  readonly patch: Patch | Rollback | Protection | LeaseTaking | LeaseEnding
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key
   readonly dryRun: boolean
+  /** Refuses what the caller takes to hold for the client, where something else does. */
+  confirm?(standing: Standing | undefined): void
   /** Refuses fields that the caller may not change, once it is known which ones would. */
   authorize?(named: readonly FieldName[]): void
   readonly actor: Actor
@@ -51,6 +89,8 @@ export interface ChangeResult {
   readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]
   readonly steps: readonly Step[]
+  /** What holds for the client beside its settings; in a dry run what is to hold. */
+  readonly standing: Standing | undefined
   readonly operationId?: string
   /** The key had been used for this request before; nothing was done again. */
   readonly replayed?: true

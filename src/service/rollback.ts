@@ -10,6 +10,7 @@ import type { Patch } from '../core/patch.ts'
 import { type Blocked, type Undone, undoPatch } from '../core/undo.ts'
 import type { Entry, Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
+import { withoutLeased } from './leases.ts'
 import type { ChangeRequest, Rollback } from './request.ts'
 import { openSealed } from './sealed.ts'
 import type { Service } from './service.ts'
@@ -39,7 +40,7 @@ export async function prepareRollback(
   const lost: Blocked[] = []
   for (const intent of intents) {
     const sealed = openSealed(service, intent)
-    if (sealed?.next) undone.push({ base: sealed.base, next: sealed.next })
+    if (sealed?.next) undone.push(withoutLeased(mapping, sealed.base, sealed.next, intent.standing))
     else lost.push(...intent.changes.map(({ field }) => ({ field, why: LOST_KEY })))
   }
   const paths = undone.flatMap(({ base, next }) => diffClients(mapping, base, next, () => ''))

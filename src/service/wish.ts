@@ -4,16 +4,26 @@ import { FIELD_NAMES, type FieldName } from '../core/client.ts'
 import { writtenFields } from '../core/json-patch.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
-import type { Entry } from '../store/entry.ts'
-import type { ChangeRequest } from './request.ts'
+import type { Action, Entry } from '../store/entry.ts'
+import { type Standing, withStanding } from '../store/standing.ts'
+import { endingWish, leaseWish } from './lease-wish.ts'
+import type { ChangeRequest, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
 import type { Service } from './service.ts'
 
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */
   readonly fields: readonly FieldName[]
-  /** The patch over the client as it is now, and what should be known about it. */
-  over(base: Native): { readonly patch: Patch; readonly warnings: readonly Warning[] }
+  /** What is wanted of the client as it is now. */
+  over(base: Native): Wanted
+}
+
+export interface Wanted {
+  readonly patch: Patch
+  /** What should be known about it. */
+  readonly warnings: readonly Warning[]
+  /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
+  readonly aim?: { readonly action: Action; readonly becomes: Standing }
 }
 
 /**
@@ -30,7 +40,24 @@ export async function prepareWish(
     const { fields, over } = await prepareRollback(service, { ...request, patch }, head)
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
+  if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
+  if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
+}
+
+function protectionWish({ protected: on }: Protection, standing: Standing | undefined): Wish {
+  return {
+    fields: [],
+    over: () => ({
+      patch: { kind: 'merge', fields: {} },
+      warnings: [],
+      aim: {
+        action: on ? 'protect' : 'unprotect',
+        becomes: withStanding(standing, { protected: on ? true : undefined }),
+      },
+    }),
+  }
 }
 
 function fieldsOf(patch: Patch): readonly FieldName[] {

@@ -5,21 +5,44 @@
 
 import { createHash } from 'node:crypto'
 import { canonicalJson, type JsonObject } from '../core/json.ts'
-import type { Entry } from './entry.ts'
+import type { Entry, Outcome } from './entry.ts'
+import type { Standing } from './standing.ts'
 
 interface Link {
   readonly seq: number
   readonly previous: string
   readonly hash: string
+  readonly standing?: Standing
 }
 
 /** The entry that follows `before` in its log; the first one without it. */
-export function following<B extends { readonly resource: string }>(
+export function following<B extends { readonly resource: string; readonly outcome?: Outcome }>(
   before: Entry | undefined,
   body: B,
 ): B & Link {
-  const entry = { ...body, seq: (before?.seq ?? 0) + 1, previous: before?.hash ?? '' }
+  const standing = standingAfter(before, body.outcome)
+  const entry = {
+    ...body,
+    seq: (before?.seq ?? 0) + 1,
+    previous: before?.hash ?? '',
+    ...(standing === undefined ? {} : { standing }),
+  }
   return { ...entry, hash: hashOf(entry as unknown as JsonObject) }
+}
+
+/**
+ * What holds for a client is carried from entry to entry, and changes where an intent is applied. A lease
+ * that ended in a conflict holds: its value may be there, and is to go some day.
+ */
+function standingAfter(
+  before: Entry | undefined,
+  outcome: Outcome | undefined,
+): Standing | undefined {
+  if (before?.kind !== 'intent') return before?.standing
+  const holds = outcome === 'applied' || (outcome === 'conflict' && before.action === 'lease')
+  if (!holds) return before.standing
+  const standing = before.becomes ?? before.standing ?? {}
+  return Object.keys(standing).length === 0 ? undefined : standing
 }
 
 /** The hash of an entry, whether it is in it already or not. */

@@ -32,7 +32,9 @@ const OWNER_ONLY = 0o600
  * Of the tables and of what their columns hold, kept in the file as `user_version`. 1 had none there.
  * A change of either counts it up.
  */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
+/** Since this one tables were only added: a file from then is brought up to date as it is opened. */
+export const OLDEST_VERSION = 2
 
 /**
  * Opens (and creates) a database; `:memory:` for one that lives as long as the process.
@@ -88,21 +90,23 @@ export async function openToRead(path: string): Promise<Database> {
       database.close()
       throw new ClientError('store_unavailable', `There is no history in ${path}.`)
     }
-    if (version !== SCHEMA_VERSION) throw otherVersion(database, path, version)
+    if (!isKnown(version)) throw otherVersion(database, path, version)
     return database
   })
 }
 
-/** Marks a new file, and refuses one whose tables another version of the program has made. */
+/** Marks a new file or an older one, and refuses one whose tables another version of the program has made. */
 function checkVersion(database: Database, path: string): void {
   const { version, tables } = versionOf(database)
   if (version === SCHEMA_VERSION) return
-  if (version === 0 && tables === 0) {
+  if (isKnown(version) || (version === 0 && tables === 0)) {
     database.exec(`pragma user_version = ${SCHEMA_VERSION}`)
     return
   }
   throw otherVersion(database, path, version)
 }
+
+const isKnown = (version: number) => version >= OLDEST_VERSION && version <= SCHEMA_VERSION
 
 function versionOf(database: Database): { readonly version: number; readonly tables: number } {
   const found = database

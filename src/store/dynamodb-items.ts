@@ -1,6 +1,6 @@
 /**
  * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of
- * a log, `open` a marker for each intent that may be open, `operation:<id>` where an intent is, `probe`
+ * a log, `open` a marker for each intent that may be open, `due` one for each entry that tells a time, `operation:<id>` where an intent is, `probe`
  * what a readiness check writes. The index `feed` lists what ended or was noticed, in the order of time.
  */
 
@@ -21,6 +21,8 @@ export interface Marker {
 
 /** Partition of the markers. */
 export const OPEN = 'open'
+/** Partition of what tells when something has to be done by itself. */
+export const DUE = 'due'
 /** Partition of the readiness check. */
 export const PROBE = 'probe'
 /** Sorts before every sort key in use. */
@@ -129,6 +131,24 @@ export function markerItem({ resource, seq }: Intent): Item {
   const marker: Marker = { resource, seq }
   return { ...markerKey(marker), marker: { S: JSON.stringify(marker) } }
 }
+
+/** Key of what tells a time; no other entry has the same one, so removing it takes nobody else's. */
+export function dueKey({ resource, seq }: Marker, at: number): Item {
+  return { pk: { S: DUE }, sk: { S: `${dueSortKey(at)}:${digestOf(resource)}:${sortKeyOf(seq)}` } }
+}
+
+/** Sorts before everything of that time, and after everything before it. */
+export const dueSortKey = (at: number) => String(at).padStart(15, '0')
+
+export function dueItem({ resource, seq }: Marker, at: number): Item {
+  return { ...dueKey({ resource, seq }, at), marker: { S: JSON.stringify({ resource, seq }) } }
+}
+
+/** The way back from `dueItem`. */
+export const dueOf = (item: Item) => ({
+  ...markerOf(item),
+  at: Number((item.sk?.S ?? '').split(':')[0]),
+})
 
 /** Tells where the intent of an operation is, once it is there. */
 export function operationItem({ operationId, resource, seq }: Intent): Item {

@@ -13,15 +13,24 @@
  * never takes that of the next intent. A transaction would write the same at twice the price, and
  * cancel where two instances meet. Where an intent is to be found by its operation is written before it
  * in the same way.
+ *
+ * What is due: each entry that tells a time has a marker, written before it. One that the newest entry of
+ * its client does not bear out any more is swept away when its time has come.
  */
 
 import { randomUUID } from 'node:crypto'
 import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
 import { createFeed } from './dynamodb-feed.ts'
 import {
+  DUE,
+  dueItem,
+  dueKey,
+  dueOf,
+  dueSortKey,
   entryItem,
   entryOf,
   FIRST,
+  type Item,
   logOf,
   type Marker,
   markerItem,
@@ -36,6 +45,7 @@ import {
 } from './dynamodb-items.ts'
 import { createQueries } from './dynamodb-query.ts'
 import type { Entry, Intent } from './entry.ts'
+import { dueAt } from './standing.ts'
 import type { Range, Store } from './store.ts'
 
 /** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
@@ -48,9 +58,11 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
     const item = entryItem(entry, writeId)
-    if (entry.kind === 'intent') {
-      await Promise.all([put(markerItem(entry)), put(operationItem(entry))])
-    }
+    const due = dueAt(entry.standing)
+    await Promise.all([
+      ...(entry.kind === 'intent' ? [put(markerItem(entry)), put(operationItem(entry))] : []),
+      ...(due === undefined ? [] : [put(dueItem(entry, due))]),
+    ])
     const appended = await put(item, {
       ConditionExpression: 'attribute_not_exists(pk) OR writeId = :mine',
       ExpressionAttributeValues: { ':mine': { S: writeId } },
@@ -58,13 +70,14 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     // A marker stays where the race was lost: the winner's intent has the same one.
     if (appended === undefined) return false
     // Nothing comes between an intent and its outcome.
-    if (entry.kind === 'outcome') await unmark({ resource: entry.resource, seq: entry.seq - 1 })
+    if (entry.kind === 'outcome')
+      await remove(markerKey({ resource: entry.resource, seq: entry.seq - 1 }))
     return true
   }
 
   /** Never fails, and tries once: a marker that is left over does no harm. */
-  async function unmark(marker: Marker): Promise<void> {
-    await invoke('DeleteItem', { Key: markerKey(marker) }, 1).catch(() => undefined)
+  async function remove(key: Item): Promise<void> {
+    await invoke('DeleteItem', { Key: key }, 1).catch(() => undefined)
   }
 
   async function entries(resource: string, range: Range): Promise<readonly Entry[]> {
@@ -85,8 +98,19 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     // Its writer is still at it, or died before the intent was durable and so before any effect.
     if (entry === undefined) return undefined
     if (entry.kind === 'intent' && next === undefined) return entry
-    await unmark(marker)
+    await remove(markerKey(marker))
     return undefined
+  }
+
+  async function due(time: number): Promise<readonly string[]> {
+    const found = new Set<string>()
+    for (const { at, ...marker } of (await query(DUE, { to: dueSortKey(time + 1) })).map(dueOf)) {
+      const [last] = await entries(marker.resource, { limit: 1, newestFirst: true })
+      if (last !== undefined && dueAt(last.standing) === at) found.add(marker.resource)
+      // Before its entry is there, its writer is still at it.
+      else if (last !== undefined && last.seq >= marker.seq) await remove(dueKey(marker, at))
+    }
+    return [...found]
   }
 
   async function operation(operationId: string): Promise<Intent | undefined> {
@@ -121,6 +145,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       }
       return found.sort((one, other) => one.at - other.at)
     },
+    due,
     check: async () => {
       const at = String(settings.now())
       await put({ pk: { S: PROBE }, sk: { S: FIRST }, at: { S: at } })

@@ -5,6 +5,7 @@
 
 import type { FieldChange } from '../core/diff.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { Standing } from './standing.ts'
 
 /** Who asked for a change. */
 export interface Actor {
@@ -24,6 +25,8 @@ interface EntryBase {
   readonly previous: string
   /** SHA-256 of everything else in this entry, base64url. */
   readonly hash: string
+  /** What holds for the client beside its settings; absent: nothing. */
+  readonly standing?: Standing
 }
 
 /** Written durably before the first upstream write. */
@@ -46,8 +49,14 @@ export interface Intent extends EntryBase {
   /** The revision that a rollback goes back to. */
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
-  readonly action?: 'create' | 'remove'
+  readonly action?: Action
+  /** What is to hold for the client once this is applied; absent: what holds now. */
+  readonly becomes?: Standing
 }
+
+/** What an intent is, where it is no change of settings alone. */
+export const ACTIONS = ['create', 'remove', 'protect', 'unprotect', 'lease', 'end_lease'] as const
+export type Action = (typeof ACTIONS)[number]
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
 

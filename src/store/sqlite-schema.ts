@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
  * `log`: every entry in the order in which it was appended (`position`). The unique pair is the "append
  * if absent". `operations` finds an intent. `lanes` and `feed` are the history across clients: each
  * entry is filed under every combination of what can be asked for, so that a page costs the same
- * however rare its entries are.
+ * however rare its entries are. `due`: when something has to be done for a client by itself.
  */
 const SCHEMA = `
   create table if not exists log (
@@ -31,6 +31,11 @@ const SCHEMA = `
     position integer not null,
     primary key (lane, at, position)
   ) without rowid;
+  create table if not exists due (
+    resource text primary key,
+    at integer not null
+  ) without rowid;
+  create index if not exists due_by_time on due (at);
   create table if not exists probe (id integer primary key, at integer not null);
 `
 
@@ -56,6 +61,9 @@ export function prepareLog(database: Database) {
     closed: prepare('delete from open_intents where resource = ?'),
     // "cross" keeps the order: the planner would rather go through the whole log.
     open: prepare('select log.entry from open_intents cross join log using (resource, seq)'),
+    dueSet: prepare('insert or replace into due (resource, at) values (?, ?)'),
+    dueGone: prepare('delete from due where resource = ?'),
+    due: prepare('select resource from due where at <= ? order by at, resource'),
     named: prepare('insert into operations (operation_id, position) values (?, ?)'),
     operation: prepare(
       'select entry from operations join log using (position) where operation_id = ?',

@@ -7,6 +7,7 @@ import { committedInGroups } from './group-commit.ts'
 import { newestOf } from './heads.ts'
 import { filingOf, laneOf, lanesOf } from './lanes.ts'
 import { HEADS, prepareLog } from './sqlite-schema.ts'
+import { dueAt } from './standing.ts'
 import type { Found, Grown, Range, RawRecord, Search, Store } from './store.ts'
 
 /** A store on an open database; `close` closes the database too. */
@@ -23,6 +24,9 @@ export function createSqliteStore(database: Database): Store {
       log.named.run(entry.operationId, position)
     }
     if (kind === 'outcome') log.closed.run(resource)
+    const due = dueAt(entry.standing)
+    if (due === undefined) log.dueGone.run(resource)
+    else log.dueSet.run(resource, due)
     const filing = filingOf(entry)
     for (const lane of filing === undefined ? [] : lanesOf(filing)) {
       log.lane.run(lane)
@@ -87,6 +91,7 @@ export function createSqliteStore(database: Database): Store {
       const found = storing(() => log.open.all().map((row) => entryOf(row) as Intent))
       return found.sort((one, other) => one.at - other.at)
     },
+    due: async (time) => storing(() => log.due.all(time).map(({ resource }) => String(resource))),
     check: async () => {
       storing(() => log.probe.run(Date.now()))
     },

@@ -89,6 +89,8 @@ export interface Store {
   records(resource?: string): AsyncIterable<RawRecord>
   /** Intents that have no outcome yet. */
   openIntents(): Promise<readonly Intent[]>
+  /** Clients for which something has to be done by itself by `time` (epoch ms), that of the first due first. */
+  due(time: number): Promise<readonly string[]>
   /** Writes and reads back, so that a readiness probe tells the truth. */
   check(): Promise<void>
   close(): Promise<void>

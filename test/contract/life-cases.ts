@@ -47,6 +47,59 @@ export const LIFE_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'a protected client is changed and not removed, until that is lifted, at every provider',
+    run: async (send, world) => {
+      for (const address of [{}, COGNITO, { provider: 'local' }]) {
+        const made = await send(await make(world, { ...address, ...NEW }))
+        const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+        const protect = (on: boolean, more = '') =>
+          withToken(
+            world,
+            { method: 'PUT', path: `${path}/protection`, query: query + more },
+            { protected: on },
+          )
+        const read = async () =>
+          (await send(await withToken(world, { method: 'GET', path, query }))).body
+        const planned = await send(await protect(true, '&dryRun=true'))
+        expect(planned.body).toMatchObject({
+          dryRun: true,
+          requests: [],
+          client: { protected: true },
+        })
+        expect(await read()).not.toHaveProperty('protected')
+        const held = await send(await protect(true))
+        expect(held).toMatchObject({ status: 200, body: { protected: true } })
+        expect(held.headers.etag).toBe(made.headers.etag)
+        const again = await send(await protect(true))
+        expect(again.headers).not.toHaveProperty('operation-id')
+        const any = { 'if-match': '*' }
+        for (const more of ['', '&dryRun=true']) {
+          const refused = await send(await remove(world, path, query + more, any))
+          expect(refused).toMatchObject({ status: 409, body: { code: 'client_protected' } })
+        }
+        const change = (client: JsonObject) =>
+          withToken(world, { method: 'PATCH', path }, { ...address, client })
+        expect(await send(await change({ name: 'Desk', protected: true }))).toMatchObject({
+          status: 200,
+          body: { name: 'Desk', protected: true },
+        })
+        expect(await send(await change({ protected: false }))).toMatchObject({
+          status: 400,
+          body: { code: 'read_only_field', field: 'client.protected' },
+        })
+        expect(await read()).toMatchObject({ name: 'Desk', protected: true })
+        const lifted = await send(await protect(false))
+        expect(lifted.body).not.toHaveProperty('protected')
+        const told = await withToken(world, {
+          method: 'GET',
+          path: `/operations/${lifted.headers['operation-id']}`,
+        })
+        expect((await send(told)).body).toMatchObject({ action: 'unprotect', changes: [] })
+        expect((await send(await remove(world, path, query, any))).status).toBe(200)
+      }
+    },
+  },
+  {
     name: 'a client is planned in a dry run, and made once for a key',
     run: async (send, world) => {
       const planned = await send(await make(world, NEW, {}, 'dryRun=true'))

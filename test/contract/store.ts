@@ -352,6 +352,44 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
       })
     })
 
+    describe('due', () => {
+      const actor = { subject: 'alice', issuer: 'https://issuer.example' }
+      const until = (...times: readonly number[]) => ({
+        leases: times.map((expiresAt) => ({
+          field: 'callbacks' as const,
+          value: `https://app.example/${expiresAt}`,
+          owner: 'pull-1',
+          expiresAt,
+          actor,
+        })),
+      })
+
+      it('lists a client from the earliest of its times on, as its newest entry tells', async () => {
+        expect(await store.due(1_000)).toEqual([])
+        await store.append(outsideChangeOf(RESOURCE, 1, { standing: until(30, 20) }))
+        expect(await store.due(19)).toEqual([])
+        expect(await store.due(20)).toEqual([RESOURCE])
+        await store.append(intentOf(RESOURCE, 2, { standing: until(30, 20) }))
+        expect(await store.due(20)).toEqual([RESOURCE])
+        await store.append(closingOf(RESOURCE, 3, { standing: until(30) }))
+        expect(await store.due(29)).toEqual([])
+        expect(await store.due(30)).toEqual([RESOURCE])
+        await store.append(outsideChangeOf(RESOURCE, 4))
+        expect(await store.due(1_000)).toEqual([])
+      })
+
+      it('lists the first due first, over all instances, and nothing that lost the race', async () => {
+        const other = await bench.another()
+        await other.append(outsideChangeOf(named('later'), 1, { standing: until(9) }))
+        await store.append(outsideChangeOf(named('sooner'), 1, { standing: until(8) }))
+        await store.append(outsideChangeOf(named('never'), 1))
+        const lost = outsideChangeOf(named('never'), 1, { standing: until(1) })
+        expect(await other.append(lost)).toBe(false)
+        expect(await other.due(9)).toEqual([named('sooner'), named('later')])
+        expect(await store.due(8)).toEqual([named('sooner')])
+      })
+    })
+
     describe.each(outages)('when %s', (outage) => {
       // Large enough that no free space on a page holds it.
       const state = { text: 'x'.repeat(100_000) }

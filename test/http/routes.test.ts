@@ -40,6 +40,12 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   lintClient: { path: () => `${CLIENT}/lint`, about: 'default provider' },
   getClientHistory: { path: () => `${CLIENT}/history`, about: 'default provider' },
   rollbackClient: { path: () => `${CLIENT}/rollback`, body: { to: 2 }, about: 'default provider' },
+  protectClient: {
+    path: () => `${CLIENT}/protection`,
+    query: 'dryRun=true',
+    body: { protected: true },
+    about: 'default provider',
+  },
   searchHistory: { path: () => '/history', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
   listProviders: { path: () => '/providers', about: 'any provider' },

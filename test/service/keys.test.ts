@@ -199,7 +199,7 @@ describe('a repetition', () => {
     const first = intentOf(LOG, 1, { operationId: 'a', changes })
     const native = subject.stored()
     const tag = service.fingerprints.ofState(subject.provider.mapping, native)
-    const told = { native, tag, warnings: [], steps: [], replayed: true }
+    const told = { native, tag, warnings: [], steps: [], standing: undefined, replayed: true }
     expect(await replay(service, request, { kind: 'used', intent: first }, call)).toStrictEqual({
       ...told,
       outcome: 'applied',

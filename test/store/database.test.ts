@@ -4,7 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Database, openDatabase, SCHEMA_VERSION } from '../../src/store/database.ts'
+import {
+  type Database,
+  OLDEST_VERSION,
+  openDatabase,
+  SCHEMA_VERSION,
+} from '../../src/store/database.ts'
 
 let folder: string
 let path: string
@@ -34,7 +39,7 @@ it('can be opened again, also while another process has it open', async () => {
 
 it.each([
   ['before there were versions', 0],
-  ['by an earlier version', SCHEMA_VERSION - 1],
+  ['by an earlier version', OLDEST_VERSION - 1],
   ['by a later version', SCHEMA_VERSION + 1],
 ])('is refused when it was made %s, and the refusal says what to do', async (_, version) => {
   await make(version)
@@ -43,6 +48,14 @@ it.each([
     message: expect.stringMatching(/made by another version.*new file.*remove the folder/),
   })
   await expect(openDatabase(path)).rejects.toEqual(refusal)
+})
+
+it('brings a file up to date whose tables are a part of those of now', async () => {
+  await make(OLDEST_VERSION)
+  const database = await openDatabase(path)
+  const version = database.prepare('pragma user_version').get()
+  expect(version).toEqual({ user_version: SCHEMA_VERSION })
+  database.close()
 })
 
 /** The database class itself, to hold a lock as another process does. */

@@ -1,11 +1,9 @@
 /** What stands in the way of the next change: lists that are nearly full, rules that are broken already. */
 
+import { isNearly } from '../limits.ts'
 import type { Row } from '../mapping.ts'
 import { isLens, MAPPED_FIELDS } from '../mapping.ts'
 import type { LintRule } from './rule.ts'
-
-/** The part of a limit from which on it is told. */
-const NEARLY = 0.9
 
 export const LIMIT_RULES: readonly LintRule[] = [
   {
@@ -29,7 +27,7 @@ export const LIMIT_RULES: readonly LintRule[] = [
         const { maxItems, maxKeys } = (isLens(row) ? row.limits : undefined) ?? {}
         const most = maxItems ?? maxKeys
         const held = Object.keys(client[field] ?? {}).length
-        if (most === undefined || held < NEARLY * most) return []
+        if (most === undefined || !isNearly(held, most)) return []
         const message = `client.${field} has ${held} of the ${most} values that the provider takes.`
         return [{ field: `client.${field}`, message }]
       }),

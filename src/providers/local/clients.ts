@@ -1,5 +1,5 @@
 /**
- * Where the clients of the embedded OpenID Provider are kept, and the one that is the server's own.
+ * Where the clients of the embedded OpenID Provider are kept, and those that are the server's own.
  * Documents are found by id only, so the ids that a list shows are a document of their own.
  */
 
@@ -10,8 +10,13 @@ import type { Documents } from '../../store/documents.ts'
 /** The collection of documents that the local provider writes and the OpenID Provider reads. */
 export const CLIENTS = 'client'
 
-/** The client of `token.ts`: there for the OpenID Provider, hidden from the API. */
+/** The clients of `token.ts`: there for the OpenID Provider, hidden from the API. */
 export const DEVELOPMENT_CLIENT_ID = 'clientry-development'
+export const COMMAND_LINE_CLIENT_ID = 'clientry-command-line'
+
+/** Whether a client is the server's own. */
+export const isOwn = (id: string): boolean =>
+  id === DEVELOPMENT_CLIENT_ID || id === COMMAND_LINE_CLIENT_ID
 
 /** What a new client is made of; further members go along as they are. */
 export interface NewClient {

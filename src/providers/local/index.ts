@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { updateBody } from '../../core/update-body.ts'
 import type { Documents } from '../../store/documents.ts'
 import type { Provider } from '../provider.ts'
-import { DEVELOPMENT_CLIENT_ID, putClient, removeClient } from './clients.ts'
+import { isOwn, putClient, removeClient } from './clients.ts'
 import { createCreation } from './creation.ts'
 import { listClients } from './list.ts'
 import { mapping } from './mapping.ts'
@@ -60,8 +60,7 @@ export function createLocalProvider({ documents, now, validate }: LocalOptions):
     removal: ({ id }) => ({
       request: { method: 'DELETE', target: targetOf(id), body: {} },
       send: async () => {
-        const own = id === DEVELOPMENT_CLIENT_ID
-        if (own || !providing(() => removeClient(documents, id))) throw notFound()
+        if (isOwn(id) || !providing(() => removeClient(documents, id))) throw notFound()
         return undefined
       },
     }),

@@ -3,12 +3,11 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
-import { CLIENTS, DEVELOPMENT_CLIENT_ID } from './clients.ts'
+import { CLIENTS, isOwn } from './clients.ts'
 
-/** A client; the server's own is there for nobody. @throws ClientError `not_found` */
+/** A client; the server's own are there for nobody. @throws ClientError `not_found` */
 export function readClient(documents: Documents, id: string): JsonObject {
-  const record =
-    id === DEVELOPMENT_CLIENT_ID ? undefined : providing(() => documents.get(CLIENTS, id))
+  const record = isOwn(id) ? undefined : providing(() => documents.get(CLIENTS, id))
   if (record === undefined) throw notFound()
   return record
 }
@@ -19,7 +18,7 @@ export function changeClient(
   id: string,
   change: (before: JsonObject) => JsonObject,
 ): JsonObject {
-  if (id === DEVELOPMENT_CLIENT_ID) throw notFound()
+  if (isOwn(id)) throw notFound()
   const after = providing(() => documents.change(CLIENTS, id, change))
   if (after === undefined) throw notFound()
   return after

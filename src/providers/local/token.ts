@@ -7,7 +7,7 @@ import { ClientError } from '../../core/errors.ts'
 import { isRecord } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
 import { callJson } from '../http.ts'
-import { CLIENTS, DEVELOPMENT_CLIENT_ID, newClient } from './clients.ts'
+import { CLIENTS, COMMAND_LINE_CLIENT_ID, DEVELOPMENT_CLIENT_ID, newClient } from './clients.ts'
 import { createSecret } from './live-secrets.ts'
 import { API_SCOPES } from './settings.ts'
 
@@ -37,6 +37,27 @@ export function putDevelopmentClient(documents: Documents, now: number): Develop
   documents.put(CLIENTS, DEVELOPMENT_CLIENT_ID, newClient(client, now))
   return { clientId: DEVELOPMENT_CLIENT_ID, clientSecret }
 }
+
+/**
+ * Creates the public client by which people sign in from a terminal: its answer goes to a port of the
+ * loopback interface that is made up each time (RFC 8252 sections 7.3 and 8.4).
+ */
+export function putCommandLineClient(documents: Documents, now: number): string {
+  const client = {
+    client_id: COMMAND_LINE_CLIENT_ID,
+    client_name: 'Clientry on the command line',
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    redirect_uris: ['http://127.0.0.1/callback'],
+    scope: COMMAND_LINE_SCOPE,
+  }
+  documents.put(CLIENTS, COMMAND_LINE_CLIENT_ID, newClient(client, now))
+  return COMMAND_LINE_CLIENT_ID
+}
+
+/** What it may ask for, separated by spaces. */
+export const COMMAND_LINE_SCOPE = ['openid', 'offline_access', ...API_SCOPES].join(' ')
 
 export interface TokenRequest extends DevelopmentClient {
   readonly tokenEndpoint: string

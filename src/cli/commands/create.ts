@@ -1,0 +1,38 @@
+/** `clientry create --kind KIND FIELD=VALUE...`. */
+
+import type { Client, ClientKind, Plan } from '../../sdk/types.ts'
+import type { Run } from '../command.ts'
+import { UsageError } from '../exit.ts'
+import { withoutSecrets } from '../secrets.ts'
+import { aboutClient } from '../settings.ts'
+import { nameOf, showClient } from '../show.ts'
+import { wishOf } from '../wish.ts'
+import { change } from '../write.ts'
+
+const KINDS: readonly ClientKind[] = ['spa', 'web', 'native', 'machine']
+
+export const run: Run = async (given) => {
+  const { options, terminal, words } = given
+  const kind = KINDS.find((one) => one === options.kind)
+  if (kind === undefined) throw new UsageError(`--kind must be one of: ${KINDS.join(', ')}.`)
+  const client = await wishOf(given, words)
+  const { provider, pool: userPoolId } = options
+  const creation = { provider, userPoolId, kind, client }
+  const { createClient } = await given.connect()
+  const about = aboutClient(given)
+  return change<Plan, Client>(given, {
+    ...about,
+    question: `Make this client${provider === undefined ? '' : ` at ${provider}`}?`,
+    show: (plan, say) => {
+      about.show(plan, say)
+      return true
+    },
+    plan: (conditions) => createClient(creation, conditions),
+    carryOut: (conditions) => createClient(creation, conditions),
+    tell: ({ body }) => {
+      showClient(terminal, withoutSecrets(body, options))
+      if (options['show-secret'] === true || body.secret === null) return
+      terminal.note(`It has a secret; see it with: clientry get ${nameOf(body)} --show-secret`)
+    },
+  })
+}

@@ -1,0 +1,66 @@
+/** Exit codes, and which failure ends with which. */
+
+import type { ClientryErrorCode } from '../sdk/error.ts'
+
+export const EXIT = {
+  ok: { code: 0, says: 'done, or nothing to do' },
+  differs: { code: 1, says: 'it differs, or something was found; or you said no' },
+  usage: { code: 2, says: 'the command line or a file that it names is wrong' },
+  auth: { code: 3, says: 'not signed in, or without the permission' },
+  notFound: { code: 4, says: 'there is no such client, provider or operation' },
+  conflict: { code: 5, says: 'the client has moved on, or a change ended half-way' },
+  unavailable: { code: 6, says: 'the server or a provider does not answer; try again' },
+  refused: { code: 7, says: 'the change breaks a rule, or the provider refused it' },
+  unknown: { code: 8, says: 'the change was sent, and what became of it is not known yet' },
+  fault: { code: 9, says: 'a fault of this program' },
+} as const satisfies Readonly<Record<string, { readonly code: number; readonly says: string }>>
+
+export type ExitName = keyof typeof EXIT
+
+/** Every code of the server and of the SDK. */
+export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
+  invalid_request: 'refused',
+  invalid_field: 'refused',
+  unknown_field: 'refused',
+  unsupported_field: 'refused',
+  unsupported_operation: 'refused',
+  read_only_field: 'refused',
+  rule_violated: 'refused',
+  provider_refused: 'refused',
+  unauthenticated: 'auth',
+  insufficient_scope: 'auth',
+  not_found: 'notFound',
+  no_such_route: 'unavailable',
+  method_not_allowed: 'unavailable',
+  conflict: 'conflict',
+  client_protected: 'refused',
+  key_in_use: 'conflict',
+  not_restorable: 'conflict',
+  precondition_failed: 'conflict',
+  too_large: 'refused',
+  precondition_required: 'conflict',
+  unsupported_media_type: 'refused',
+  key_reused: 'conflict',
+  internal: 'unavailable',
+  provider_unavailable: 'unavailable',
+  provider_misconfigured: 'unavailable',
+  provider_throttled: 'unavailable',
+  keys_unavailable: 'unavailable',
+  store_unavailable: 'unavailable',
+  unavailable: 'unavailable',
+  deadline_exceeded: 'unavailable',
+  outcome_unknown: 'unknown',
+  unreachable: 'unavailable',
+  unexpected_answer: 'unavailable',
+}
+
+/** A command line that cannot be carried out: a sentence for whoever wrote it. */
+export class UsageError extends Error {
+  readonly exit: ExitName
+
+  constructor(message: string, exit: ExitName = 'usage') {
+    super(message)
+    this.name = 'UsageError'
+    this.exit = exit
+  }
+}

@@ -1,0 +1,65 @@
+/** What `--help` says, all from the tables. */
+
+import type { Command } from './command.ts'
+import { EXIT } from './exit.ts'
+import { OPTIONS, type Option, type OptionName } from './options.ts'
+
+const WIDTH = 26
+
+/** The commands there are. */
+export function overview(commands: readonly Command[]): string {
+  const lines = commands.map(({ name, says }) => `  ${name.padEnd(14)}${says}`)
+  const codes = Object.values(EXIT).map(({ code, says }) => `  ${code}  ${says}`)
+  return `Clientry: OAuth clients at Auth0, Amazon Cognito and others, changed safely.
+
+usage: clientry COMMAND [words] [options]
+
+${lines.join('\n')}
+
+  clientry COMMAND --help tells more of one, with examples.
+
+It works on the first of these that there is: a configuration (--config FILE, no server), a server
+(--url, or CLIENTRY_URL with CLIENTRY_TOKEN), a profile (--profile, CLIENTRY_PROFILE, or the default
+one of \`clientry login\`), the server that \`clientry dev\` has started in this folder.
+
+exit codes:
+${codes.join('\n')}
+`
+}
+
+/** One command. */
+export function helpOf(command: Command): string {
+  const { says, more, takes, options, examples } = command
+  const parts = [
+    `${says.charAt(0).toUpperCase()}${says.slice(1)}.${more === undefined ? '' : `\n\n${more}`}`,
+    `usage: ${usageOf(command)}`,
+    section(
+      '',
+      takes.map(({ name, says: word }) => [name, word]),
+    ),
+    section(
+      'options:\n',
+      [...options, 'help' as const].map((name) => [spelled(name), OPTIONS[name].says]),
+    ),
+    `examples:\n${examples.map((example) => `  ${example}`).join('\n')}`,
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+const usageOf = ({ name, takes, options }: Command): string => {
+  const words = takes.map(({ name: word, optional, many }) => {
+    const shown = many === true ? `${word}...` : word
+    return optional === true ? `[${shown}]` : shown
+  })
+  return ['clientry', name, ...words, options.length > 0 ? '[options]' : ''].join(' ').trim()
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[]): string {
+  if (rows.length === 0) return ''
+  return title + rows.map(([name, says]) => `  ${name.padEnd(WIDTH)}${says}`).join('\n')
+}
+
+function spelled(name: OptionName): string {
+  const { value }: Option = OPTIONS[name]
+  return value === undefined ? `--${name}` : `--${name} ${value}`
+}

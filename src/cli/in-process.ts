@@ -1,0 +1,74 @@
+/**
+ * The program without a server: put together from a configuration file inside this very process. What
+ * is done goes through the same application, with the same history, as what comes over a network.
+ */
+
+import { hostname, userInfo } from 'node:os'
+import { createClientry } from '../clientry.ts'
+import { awsCredentials, environment, readConfig } from '../config.ts'
+import { type Config, parseConfig } from '../config-parse.ts'
+import { isRecord } from '../core/json.ts'
+import type { Principal } from '../http/auth/principal.ts'
+import { type App, DEFAULT_DEADLINE_MS } from '../http/message.ts'
+import { openStore } from '../open-store.ts'
+
+export interface InProcess {
+  readonly fetch: typeof globalThis.fetch
+  close(): Promise<void>
+}
+
+/** Requests need one, and this is no place on any network (RFC 6761 section 6.4). */
+export const NOWHERE = 'http://clientry.invalid'
+/** Who issues tokens means nothing here: there are none. */
+const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobody'] }] }
+
+/**
+ * Opens the program.
+ * @throws ClientError `invalid_request`, `store_unavailable`
+ */
+export async function openInProcess(path: string): Promise<InProcess> {
+  const config = await configOf(path)
+  const clientry = await createClientry(config, {
+    store: await openStore(config),
+    environmentCredentials: awsCredentials,
+    operator: operator(),
+    // Whoever waits is told the answer itself; the history keeps what happened.
+    log: () => {},
+  })
+  return { fetch: fetchFrom(clientry.app), close: clientry.close }
+}
+
+async function configOf(path: string): Promise<Config> {
+  const { CLIENTRY_CONFIG_JSON: _, ...rest } = environment()
+  const named = { ...rest, CLIENTRY_CONFIG: path }
+  const read = await readConfig(named, async (text) => (await import('yaml')).parse(text))
+  // The file of a server serves as it is; one that is for this alone need not say who issues tokens.
+  return parseConfig(isRecord(read) ? { auth: NOBODY, ...read } : read, environment())
+}
+
+/** As the history names whoever sits at this machine. */
+function operator(): Principal {
+  return {
+    subject: `${userInfo().username}@${hostname()}`,
+    issuer: 'urn:clientry:command-line',
+    scopes: new Set(),
+    expiresAt: Number.POSITIVE_INFINITY,
+  }
+}
+
+/** The application in the shape of `fetch`, as far as the SDK uses that. */
+function fetchFrom(app: App): typeof globalThis.fetch {
+  return async (input, init = {}) => {
+    const { pathname, search } = new URL(String(input))
+    const headers = Object.entries((init.headers ?? {}) as Record<string, string>)
+    const { status, body, ...answer } = await app({
+      method: init.method ?? 'GET',
+      path: pathname,
+      query: search.slice(1),
+      headers: Object.fromEntries(headers.map(([name, value]) => [name, [value]])),
+      body: typeof init.body === 'string' ? Buffer.from(init.body) : undefined,
+      deadline: Date.now() + DEFAULT_DEADLINE_MS,
+    })
+    return new Response(body, { status, headers: answer.headers })
+  }
+}

@@ -1,0 +1,65 @@
+/** The command line: which command, its words and its options, all by the tables. */
+
+import { parseArgs } from 'node:util'
+import type { Command } from './command.ts'
+import { UsageError } from './exit.ts'
+import { OPTIONS, type Option, type Values } from './options.ts'
+
+export interface Line {
+  readonly words: readonly string[]
+  readonly options: Values
+}
+
+/**
+ * Reads the words after the name of a command.
+ * @throws UsageError
+ */
+export function parseLine(command: Command, given: readonly string[]): Line {
+  const { values, positionals } = parsed(command, given)
+  const options = values as Values
+  if (options.help !== true) checkWords(command, positionals)
+  return { words: positionals, options }
+}
+
+function parsed(command: Command, given: readonly string[]) {
+  const known = Object.fromEntries(
+    [...command.options, 'help' as const].map((name) => {
+      const option: Option = OPTIONS[name]
+      const type = option.value === undefined ? ('boolean' as const) : ('string' as const)
+      return [name, { type, ...(option.many === true ? { multiple: true } : {}) }]
+    }),
+  )
+  try {
+    const asked = { args: [...given], options: known, allowPositionals: true } as const
+    const { tokens, ...read } = parseArgs({ ...asked, tokens: true })
+    checkRepeated(tokens)
+    return read
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    // Of what was written it repeats names only; a value may be something that is not to be shown.
+    const [says = ''] = error instanceof Error ? error.message.split(/[.\n]/) : []
+    throw new UsageError(`${says}. See: clientry ${command.name} --help`)
+  }
+}
+
+/** A doubled option is a mistake more often than a correction. */
+function checkRepeated(tokens: readonly { readonly kind: string; readonly name?: string }[]): void {
+  const names = tokens.flatMap(({ kind, name }) => (kind === 'option' && name ? [name] : []))
+  const twice = names.find((name, index) => {
+    const { many }: Option = OPTIONS[name as keyof typeof OPTIONS]
+    return many !== true && names.indexOf(name) !== index
+  })
+  if (twice !== undefined) throw new UsageError(`--${twice} stands twice.`)
+}
+
+function checkWords({ name, takes }: Command, words: readonly string[]): void {
+  const needed = takes.filter(({ optional }) => optional !== true)
+  const missing = needed[words.length]
+  if (missing !== undefined) {
+    throw new UsageError(`${missing.name} is missing. See: clientry ${name} --help`)
+  }
+  const most = takes.some(({ many }) => many === true) ? Number.POSITIVE_INFINITY : takes.length
+  if (words.length > most) {
+    throw new UsageError(`That are too many words. See: clientry ${name} --help`)
+  }
+}

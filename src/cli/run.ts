@@ -1,0 +1,104 @@
+/** From a command line to an exit code: the one place that catches. */
+
+import { commandEnvironment } from '../config.ts'
+import { isClientError } from '../core/errors.ts'
+import { ClientryError } from '../sdk/error.ts'
+import type { Command } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import type { Connected } from './connect.ts'
+import { EXIT, EXIT_OF, type ExitName, UsageError } from './exit.ts'
+import { helpOf, overview } from './help.ts'
+import { parseLine } from './parse.ts'
+import { createTerminal, plain, type Streams, type Terminal } from './terminal.ts'
+
+/** Carries a command line out, without the name of the program, and gives the exit code. */
+export async function runLine(given: readonly string[], streams: Streams): Promise<number> {
+  const terminal = createTerminal(streams, commandEnvironment().colours)
+  const [name = '', ...rest] = given
+  if (name === '' || name === 'help' || name === '--help') {
+    streams.output.write(overview(COMMANDS))
+    return name === '' ? EXIT.usage.code : EXIT.ok.code
+  }
+  try {
+    const command = commandOf(name)
+    const { words, options } = parseLine(command, rest)
+    if (options.help === true) {
+      streams.output.write(helpOf(command))
+      return EXIT.ok.code
+    }
+    return await carryOut(command, { words, options, terminal })
+  } catch (error) {
+    return failed(terminal, error, rest.includes('--json'))
+  }
+}
+
+function commandOf(name: string): Command {
+  const found = COMMANDS.find((command) => command.name === name)
+  if (found !== undefined) return found
+  const near = COMMANDS.filter((command) => command.name.startsWith(name.slice(0, 2)))
+  const meant = near.map((command) => command.name).join(', ')
+  const hint = meant === '' ? 'clientry --help lists them' : `perhaps: ${meant}`
+  throw new UsageError(`There is no command ${plain(name)} (${hint}).`)
+}
+
+async function carryOut(
+  command: Command,
+  given: Omit<Parameters<Awaited<ReturnType<Command['load']>>['run']>[0], 'connect'>,
+): Promise<number> {
+  const { run } = await command.load()
+  let connected: Promise<Connected> | undefined
+  const connect = async () => {
+    connected ??= import('./connect.ts').then(({ connectBy }) => connectBy(given.options))
+    return (await connected).api
+  }
+  try {
+    return await run({ ...given, connect })
+  } finally {
+    await (await connected?.catch(() => undefined))?.close()
+  }
+}
+
+function failed(terminal: Terminal, error: unknown, json: boolean): number {
+  const { exit, ...facts } = factsOf(error)
+  const { code } = EXIT[exit]
+  if (json) {
+    terminal.note(plain(JSON.stringify({ ...facts, exit: code })))
+    return code
+  }
+  terminal.note(`clientry: ${facts.error.split('\n').map(plain).join('\n')}`)
+  const { requestId, operationId } = facts
+  if (operationId !== undefined) {
+    terminal.note(`What became of it: clientry operation ${plain(operationId)}`)
+  } else if (requestId !== undefined) terminal.note(`request ${plain(requestId)}`)
+  return code
+}
+
+interface Facts {
+  readonly error: string
+  readonly exit: ExitName
+  readonly code?: string
+  readonly field?: string | undefined
+  readonly requestId?: string | undefined
+  readonly operationId?: string | undefined
+  readonly retryAfter?: number | undefined
+}
+
+function factsOf(error: unknown): Facts {
+  if (error instanceof UsageError) return { error: error.message, exit: error.exit }
+  if (error instanceof ClientryError) {
+    const { message, code, field, requestId, operationId, retryAfter } = error
+    return { error: message, code, field, requestId, operationId, retryAfter, exit: EXIT_OF[code] }
+  }
+  // Of a configuration that was read here: what is wrong is in a file of the caller's.
+  if (isClientError(error)) {
+    const { message, code, field } = error
+    return {
+      error: message,
+      code,
+      field,
+      exit: code === 'invalid_request' ? 'usage' : EXIT_OF[code],
+    }
+  }
+  const says = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { error: says, exit: 'fault' }
+}

@@ -1,0 +1,113 @@
+/**
+ * A client as a file in git: where it is, and the attributes that the file manages. What a file does not
+ * name is not managed, and left alone.
+ *
+ * ```yaml
+ * provider: auth0
+ * id: exampleClientId        # absent: the one of that name there, or a new one of `kind`
+ * client:
+ *   name: Portal
+ *   callbacks:               # the whole list ...
+ *     - https://portal.example.com/cb
+ *   webOrigins:              # ... or a part of it
+ *     add: [https://portal.example.com]
+ * ```
+ */
+
+import { isMap, LineCounter, parseDocument } from 'yaml'
+import { ClientError, isClientError } from '../core/errors.ts'
+import { isRecord, type Json, type JsonObject, memberOf } from '../core/json.ts'
+import { type FieldPatches, parseMergePatch } from '../core/patch.ts'
+
+/** What a file says. */
+export interface ClientFile {
+  /** For messages, as the caller named it. */
+  readonly path: string
+  readonly provider: string
+  readonly userPoolId?: string
+  readonly id?: string
+  /** What a new one is for; needed only where there is none yet. */
+  readonly kind?: string
+  readonly client: FieldPatches
+}
+
+const MEMBERS: readonly string[] = ['provider', 'userPoolId', 'id', 'kind', 'client']
+/** Given by the provider or kept by people elsewhere, so not for a file that many may read. */
+const NOT_IN_FILES: Readonly<Record<string, string>> = {
+  secret: 'secrets do not belong into files; clientry rotate-secret makes a new one',
+  id: 'the id stands beside "client", not in it',
+}
+
+/**
+ * Reads one file.
+ * @throws ClientError `invalid_field`, whose sentence names the file and the place in it
+ */
+export function parseClientFile(path: string, text: string): ClientFile {
+  const value = parseYaml(path, text)
+  if (!isRecord(value)) throw fault(path, 'must hold a mapping with provider and client')
+  const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name))
+  if (unknown !== undefined) {
+    throw fault(path, `has a member ${JSON.stringify(unknown)}; a file takes ${MEMBERS.join(', ')}`)
+  }
+  const provider = textOf(path, value, 'provider')
+  if (provider === undefined) throw fault(path, 'must name its provider')
+  const [userPoolId, id, kind] = (['userPoolId', 'id', 'kind'] as const).map((name) =>
+    textOf(path, value, name),
+  )
+  return {
+    path,
+    provider,
+    ...(userPoolId === undefined ? {} : { userPoolId }),
+    ...(id === undefined ? {} : { id }),
+    ...(kind === undefined ? {} : { kind }),
+    client: clientOf(path, memberOf(value, 'client')),
+  }
+}
+
+/** YAML 1.2 without aliases and with each member once: what a reader sees is what is meant. */
+function parseYaml(path: string, text: string): unknown {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const [error] = document.errors
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0])
+    throw fault(path, `is no YAML that can be read (line ${line}, column ${col})`)
+  }
+  try {
+    return document.toJS({ maxAliasCount: 0 })
+  } catch (cause) {
+    throw fault(path, 'must not use aliases', cause)
+  }
+}
+
+function textOf(path: string, value: JsonObject, name: string): string | undefined {
+  const member = memberOf(value, name)
+  if (member === undefined) return undefined
+  if (typeof member === 'string' && member !== '') return member
+  throw fault(path, `must have a text in ${name} (quote what YAML takes for a number)`)
+}
+
+function clientOf(path: string, client: Json | undefined): FieldPatches {
+  if (!isRecord(client)) throw fault(path, 'must have a mapping "client"')
+  for (const [name, why] of Object.entries(NOT_IN_FILES)) {
+    if (Object.hasOwn(client, name)) throw fault(path, `names client.${name}: ${why}`)
+  }
+  try {
+    const patch = parseMergePatch(client)
+    return patch.kind === 'merge' ? patch.fields : {}
+  } catch (error) {
+    if (!isClientError(error)) throw error
+    throw new ClientError(error.code, `${path}: ${error.message}`, error.details)
+  }
+}
+
+const fault = (path: string, says: string, cause?: unknown) =>
+  new ClientError('invalid_field', `${path} ${says}.`, { cause })
+
+/** The text of a file with the id of the client that was made for it; comments and order stay. */
+export function withId(text: string, id: string): string {
+  const document = parseDocument(text)
+  if (!isMap(document.contents)) return text
+  document.set('id', id)
+  return document.toString({ lineWidth: 0 })
+}

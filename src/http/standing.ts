@@ -1,0 +1,39 @@
+/** What holds for a client beside its settings, as answers show it and as it may be sent back. */
+
+import { ClientError } from '../core/errors.ts'
+import { type Json, type JsonObject, same } from '../core/json.ts'
+import type { Standing } from '../service/request.ts'
+
+/** Members of an answer that tell it; each is absent where it does not hold. */
+export const STANDING_MEMBERS = ['protected'] as const
+
+/** Those of them that hold. */
+export function standingBody(standing: Standing | undefined): JsonObject {
+  return standing?.protected === undefined ? {} : { protected: true }
+}
+
+/**
+ * A client as it was answered can be sent back; what holds for it is no setting, so anything else than
+ * what holds is refused, and with the way to set it.
+ * @returns the check, once it is known what holds; it throws ClientError `read_only_field`
+ */
+export function confirmStanding(client: Json | undefined) {
+  const sent = Object.entries((client ?? {}) as JsonObject).filter(([name]) =>
+    (STANDING_MEMBERS as readonly string[]).includes(name),
+  )
+  return (standing: Standing | undefined): void => {
+    const held = standingBody(standing)
+    for (const [name, value] of sent) {
+      if (same(value, held[name] ?? ABSENT[name as keyof typeof ABSENT])) continue
+      throw new ClientError(
+        'read_only_field',
+        `client.${name} is no setting of the client; ${SET_BY[name as keyof typeof SET_BY]} sets it.`,
+        { field: `client.${name}` },
+      )
+    }
+  }
+}
+
+/** What stands for a member that does not hold. */
+const ABSENT = { protected: false } as const satisfies Record<string, Json>
+const SET_BY = { protected: 'PUT /clients/{clientId}/protection' } as const

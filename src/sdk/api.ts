@@ -1,0 +1,113 @@
+/** The methods of the SDK: one for each route, named as its operationId. */
+
+import type {
+  Client,
+  ClientAddress,
+  ClientPatch,
+  Creation,
+  Finding,
+  HistoryItem,
+  HistoryQuery,
+  JsonObject,
+  JsonPatchOperation,
+  Page,
+  PageQuery,
+  Plan,
+  ProtectionRequest,
+  Provider,
+  ProviderSummary,
+  Removal,
+  RemovalPlan,
+  RollbackRequest,
+} from './types.ts'
+
+/** A client by its id alone (of the default provider), or with where it is. */
+export type ClientArgument = string | ClientAddress
+
+/** What came back. */
+export interface Answer<Body> {
+  readonly body: Body
+  readonly status: number
+  readonly requestId: string
+  /** Of the client's whole state, as `ifMatch` takes it. */
+  readonly etag?: string
+  /** Names the change, where there was one, for `getOperation`. */
+  readonly operationId?: string
+  /** The key had been used before and nothing was done again. */
+  readonly replayed: boolean
+}
+
+export interface ReadOptions {
+  /** Ends the request and the waiting between its repetitions. */
+  readonly signal?: AbortSignal
+}
+
+export interface WriteOptions extends ReadOptions {
+  /** Plans the change, sends nothing to the provider. */
+  readonly dryRun?: boolean
+  /** The `etag` of the state that the change is meant for; `*`: any that exists. */
+  readonly ifMatch?: string
+  /** Names the request; absent: a name made by chance. It is the same over all repetitions. */
+  readonly idempotencyKey?: string
+}
+
+/** A method that writes: with `dryRun: true` it answers the plan. */
+export interface Write<Arguments extends readonly unknown[], Done, Planned> {
+  (
+    ...given: [...Arguments, options: WriteOptions & { readonly dryRun: true }]
+  ): Promise<Answer<Planned>>
+  (
+    ...given: [...Arguments, options?: WriteOptions & { readonly dryRun?: false }]
+  ): Promise<Answer<Done>>
+}
+
+/** A method that reads. */
+export type Read<Arguments extends readonly unknown[], Body, Query = unknown> = (
+  ...given: [...Arguments, options?: ReadOptions & Query]
+) => Promise<Answer<Body>>
+
+/** Makes the change that a client needs; `undefined`: none. */
+export type ChangeOf = (client: Client) => ClientPatch | undefined
+
+/** Reads a client, makes a patch of it, sends that for the very state it was made of. */
+export type UpdateByFunction = (
+  client: ClientArgument,
+  change: ChangeOf,
+  options?: ReadOptions,
+) => Promise<Answer<Client>>
+
+type ClientPatchArgument = ClientPatch | readonly JsonPatchOperation[]
+
+/** One method for each route. */
+export interface Routes {
+  readonly createClient: Write<[creation: Creation], Client, Plan>
+  readonly deleteClient: Write<[client: ClientArgument], Removal, RemovalPlan>
+  readonly getClient: Read<[client: ClientArgument], Client>
+  /**
+   * A patch is sent as it is. A function is given the client and makes a patch: where the client has
+   * changed meanwhile, it is read again and the function is asked again.
+   */
+  readonly updateClient: Write<[client: ClientArgument, patch: ClientPatchArgument], Client, Plan> &
+    UpdateByFunction
+  readonly lintClient: Read<[client: ClientArgument], { readonly findings: readonly Finding[] }>
+  readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
+  readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
+  readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
+  readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
+  readonly getOperation: Read<[operationId: string], HistoryItem>
+  readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>
+  readonly getProvider: Read<[providerId: string], Provider>
+  readonly getOpenapi: Read<[], JsonObject>
+  readonly getHealth: Read<[], { readonly status: string }>
+  readonly getReadiness: Read<[], { readonly status: string }>
+  /** The text format of Prometheus. */
+  readonly getMetrics: Read<[], string>
+}
+
+/** What a connection to a server can do. */
+export interface Api extends Routes {
+  /** Every change of any client that the caller may see, newest first, page by page. */
+  history(query?: ReadOptions & HistoryQuery): AsyncIterable<HistoryItem>
+  /** Every change of one client, newest first, page by page. */
+  clientHistory(client: ClientArgument, query?: ReadOptions & PageQuery): AsyncIterable<HistoryItem>
+}

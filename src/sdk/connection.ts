@@ -1,0 +1,22 @@
+/** Everything that a connection can do, put together: the routes, and what is made of several calls. */
+
+import type { Api, ChangeOf, ClientArgument, ReadOptions, Routes } from './api.ts'
+import { type Connection, methodsOf } from './methods.ts'
+import { itemsOf } from './pages.ts'
+import { updateByFunction } from './update.ts'
+
+/** The methods over a connection. */
+export function apiOf(connection: Connection): Api {
+  const routes = methodsOf(connection) as unknown as Routes
+  const updateClient = (client: ClientArgument, patch: object | ChangeOf, options: ReadOptions) =>
+    typeof patch === 'function'
+      ? updateByFunction(routes, client, patch as ChangeOf, options)
+      : routes.updateClient(client, patch, options as object)
+  return {
+    ...routes,
+    updateClient: updateClient as Routes['updateClient'],
+    history: (query = {}) => itemsOf(routes.searchHistory, query),
+    clientHistory: (client, query = {}) =>
+      itemsOf((page: typeof query) => routes.getClientHistory(client, page), query),
+  }
+}

@@ -1,0 +1,48 @@
+/** The one error of the SDK: an answer that is none of success, or no answer at all. */
+
+import type { ErrorCode } from '../core/errors.ts'
+
+export type { ErrorCode }
+
+export interface ErrorFacts {
+  /** HTTP status; absent where no answer came. */
+  readonly status?: number | undefined
+  /** The member at fault, such as `client.callbacks[2]`. */
+  readonly field?: string | undefined
+  readonly requestId?: string | undefined
+  /** Seconds after which a repetition makes sense. */
+  readonly retryAfter?: number | undefined
+  /** The change that had been begun, for `getOperation`. */
+  readonly operationId?: string | undefined
+  readonly outcome?: 'not_applied' | 'conflict' | 'unknown' | undefined
+  readonly cause?: unknown
+}
+
+/**
+ * The codes of the server, and two of our own. `unreachable`: no whole answer came; a write may have
+ * had its effect. `unexpected_answer`: what answered does not speak as a Clientry server does.
+ */
+export type ClientryErrorCode = ErrorCode | 'unreachable' | 'unexpected_answer'
+
+/** A request that failed: the message is a sentence, the code is stable. */
+export class ClientryError extends Error implements ErrorFacts {
+  readonly code: ClientryErrorCode
+  readonly status: number | undefined
+  readonly field: string | undefined
+  readonly requestId: string | undefined
+  readonly retryAfter: number | undefined
+  readonly operationId: string | undefined
+  readonly outcome: ErrorFacts['outcome']
+
+  constructor(code: ClientryErrorCode, message: string, facts: ErrorFacts = {}) {
+    super(message, { cause: facts.cause })
+    this.name = 'ClientryError'
+    this.code = code
+    this.status = facts.status
+    this.field = facts.field
+    this.requestId = facts.requestId
+    this.retryAfter = facts.retryAfter
+    this.operationId = facts.operationId
+    this.outcome = facts.outcome
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The routes as the SDK calls them, by their operationId; a test holds them against the route table of
+ * the server, which cannot be loaded in a browser.
+ */
+
+import type { QueryName } from '../http/query.ts'
+
+export interface Operation {
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
+  /** With `{parameters}`: each is an argument of the method, in order. */
+  readonly path: string
+  readonly query: readonly QueryName[]
+  /** Whether the argument after those of the path is the body. */
+  readonly body?: true
+}
+
+const CLIENT = ['provider', 'userPoolId'] as const
+const WRITE = [...CLIENT, 'dryRun'] as const
+const PAGE = ['limit', 'cursor'] as const
+
+export const OPERATIONS = {
+  createClient: { method: 'POST', path: '/clients', query: WRITE, body: true },
+  deleteClient: { method: 'DELETE', path: '/clients/{clientId}', query: WRITE },
+  getClient: { method: 'GET', path: '/clients/{clientId}', query: CLIENT },
+  updateClient: { method: 'PATCH', path: '/clients/{clientId}', query: WRITE, body: true },
+  lintClient: { method: 'GET', path: '/clients/{clientId}/lint', query: CLIENT },
+  getClientHistory: {
+    method: 'GET',
+    path: '/clients/{clientId}/history',
+    query: [...CLIENT, ...PAGE],
+  },
+  rollbackClient: {
+    method: 'POST',
+    path: '/clients/{clientId}/rollback',
+    query: WRITE,
+    body: true,
+  },
+  protectClient: {
+    method: 'PUT',
+    path: '/clients/{clientId}/protection',
+    query: WRITE,
+    body: true,
+  },
+  searchHistory: {
+    method: 'GET',
+    path: '/history',
+    query: ['provider', 'actor', 'outcome', 'from', 'to', ...PAGE],
+  },
+  getOperation: { method: 'GET', path: '/operations/{operationId}', query: [] },
+  listProviders: { method: 'GET', path: '/providers', query: [] },
+  getProvider: { method: 'GET', path: '/providers/{providerId}', query: [] },
+  getOpenapi: { method: 'GET', path: '/openapi.json', query: [] },
+  getHealth: { method: 'GET', path: '/healthz', query: [] },
+  getReadiness: { method: 'GET', path: '/readyz', query: [] },
+  getMetrics: { method: 'GET', path: '/metrics', query: [] },
+} as const satisfies Readonly<Record<string, Operation>>
+
+export type OperationName = keyof typeof OPERATIONS

@@ -1,0 +1,156 @@
+/**
+ * One request, sent again where that can help and cannot harm: after a lost answer, and after an answer
+ * that says so. A write carries a key by which the server knows a repetition, so it has its effect once.
+ */
+
+import { ERROR_CODES, type ErrorCode } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
+import type { Answer } from './api.ts'
+import { ClientryError } from './error.ts'
+
+/** What a request goes out by. */
+export interface Wire {
+  readonly fetch: typeof globalThis.fetch
+  /** Gives the access token; asked before each attempt. */
+  token(): Promise<string | undefined>
+  /** How long a request may be repeated, in milliseconds. */
+  readonly retryForMs: number
+  /** Epoch milliseconds. */
+  now(): number
+  /** From 0 to 1. */
+  random(): number
+  /** Rejects with the signal's reason when that is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>
+}
+
+export interface Outgoing {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The server answers within 25 s (guarantee G8), and then there is the way (milliseconds). */
+const ATTEMPT_MS = 35_000
+const FIRST_PAUSE_MS = 250
+const LONGEST_PAUSE_MS = 8_000
+/** What a gateway between says when it is not the server that answers. */
+const GATEWAY_STATUSES = [429, 502, 503, 504]
+
+/**
+ * Sends a request until it is answered for good.
+ * @throws ClientryError, or the reason of the signal
+ */
+export async function send<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body>> {
+  const until = wire.now() + wire.retryForMs
+  for (let attempt = 0; ; attempt += 1) {
+    request.signal?.throwIfAborted()
+    const answer = await once<Body>(wire, request)
+    if (!(answer instanceof ClientryError)) return answer
+    const pause = pauseAfter(answer, attempt, wire.random())
+    if (!isRepeatable(answer, request) || wire.now() + pause > until) throw answer
+    await wire.sleep(pause, request.signal)
+  }
+}
+
+/**
+ * Whether the same request can succeed later; the server's own code says it best. What became of a
+ * write that is not known yet is found out by its repetition, since the key tells that it is one.
+ */
+function isRepeatable({ code, status = 0 }: ClientryError, { method }: Outgoing): boolean {
+  if (code === 'unreachable') return true
+  if (code === 'outcome_unknown') return method !== 'GET'
+  if (code === 'unexpected_answer') return GATEWAY_STATUSES.includes(status)
+  return ERROR_CODES[code].retry
+}
+
+/** `Retry-After` is obeyed and never cut short; without one the pauses grow, each by chance. */
+function pauseAfter({ retryAfter }: ClientryError, attempt: number, random: number): number {
+  if (retryAfter !== undefined) return retryAfter * 1_000
+  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt)
+  return longest * (0.5 + random / 2)
+}
+
+async function once<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body> | ClientryError> {
+  const { method, url, body, signal } = request
+  const token = await wire.token()
+  const timeout = AbortSignal.timeout(ATTEMPT_MS)
+  let response: Response
+  let text: string
+  try {
+    response = await wire.fetch(url, {
+      method,
+      headers: {
+        ...request.headers,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body }),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      // A token is for one server; where another one should answer, somebody has to look.
+      redirect: 'manual',
+      credentials: 'omit',
+    })
+    text = await response.text()
+  } catch (cause) {
+    signal?.throwIfAborted()
+    return new ClientryError('unreachable', 'The server cannot be reached.', { cause })
+  }
+  return read<Body>(response, text)
+}
+
+function read<Body>(response: Response, text: string): Answer<Body> | ClientryError {
+  const { status, headers } = response
+  const header = (name: string) => headers.get(name) || undefined
+  const json = /^application\/(problem\+)?json\b/.test(header('content-type') ?? '')
+  const body = json ? parsed(text) : text
+  // Every answer of a server names its request; what does not comes from something between.
+  const requestId = header('x-request-id')
+  if (!response.ok || requestId === undefined || body === undefined) {
+    return failureOf(status, header('retry-after'), body)
+  }
+  const etag = header('etag')
+  const operationId = header('operation-id')
+  return {
+    body: body as Body,
+    status,
+    requestId,
+    ...(etag === undefined ? {} : { etag }),
+    ...(operationId === undefined ? {} : { operationId }),
+    replayed: header('idempotent-replayed') === 'true',
+  }
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}
+
+/** The body of an error, as far as it is there. */
+type Told = Readonly<Record<'error' | 'code' | 'field' | 'requestId' | 'operationId', string>> & {
+  readonly outcome?: 'not_applied' | 'conflict' | 'unknown'
+}
+
+function failureOf(status: number, retryAfter: string | undefined, body: unknown): ClientryError {
+  const told: Partial<Told> = typeof body === 'object' && body !== null ? body : {}
+  const { error, code = '', field, requestId, operationId, outcome } = told
+  const facts = { status, retryAfter: secondsOf(retryAfter) }
+  if (typeof error !== 'string' || requestId === undefined) {
+    const says = `What answered with status ${status} is not a Clientry server.`
+    return new ClientryError('unexpected_answer', says, facts)
+  }
+  // A server that is newer may have codes that are not known here; its sentence is good all the same.
+  const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'unexpected_answer'
+  return new ClientryError(known, error, { ...facts, field, requestId, operationId, outcome })
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date. */
+function secondsOf(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined
+  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter)
+  const date = Date.parse(retryAfter)
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1_000)
+}

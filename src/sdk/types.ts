@@ -1,0 +1,191 @@
+/**
+ * What goes over the wire, as types: made of the types of the program itself where it has them, so
+ * that a new attribute of a client is here at once. `test/sdk/types.ts` holds the rest against them.
+ */
+
+import type { FieldName, Client as HeldClient } from '../core/client.ts'
+import type { FieldChange } from '../core/diff.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import type { Severity } from '../core/lint/rule.ts'
+import type { Warning } from '../core/mapping.ts'
+
+export type { FieldChange, FieldName, Json, JsonObject, Severity, Warning }
+
+/** Where a client is: its id, with the provider unless it is the default one. */
+export interface ClientAddress {
+  readonly id: string
+  readonly provider?: string | undefined
+  /** For providers that have user pools. */
+  readonly userPoolId?: string | undefined
+}
+
+/** A client as the server shows it. */
+export interface Client extends Omit<HeldClient, 'secret'> {
+  /** For callers who may see it; else `null`. */
+  readonly secret: string | null
+  readonly secretRedacted?: true
+  readonly provider: string
+  readonly userPoolId?: string
+  /** It cannot be removed or suspended. */
+  readonly protected?: true
+  readonly warnings?: readonly Warning[]
+}
+
+/** Adds values to a list and takes others away, whatever else is in it. */
+export interface ListChange {
+  readonly add?: readonly string[]
+  readonly remove?: readonly string[]
+}
+
+/** What a patch may say of one attribute, `null` aside. */
+type FieldPatch<F extends FieldName> = F extends 'secret'
+  ? string
+  : F extends 'clientMetadata'
+    ? Readonly<Record<string, string | null>>
+    : F extends 'refreshTokenRotation'
+      ? Partial<NonNullable<HeldClient[F]>>
+      : HeldClient[F] extends readonly string[]
+        ? readonly string[] | ListChange
+        : NonNullable<HeldClient[F]>
+
+/** A change of a client: what is absent stays as it is, `null` clears. */
+export type ClientPatch = { readonly [F in FieldName]?: FieldPatch<F> | null }
+
+/** One operation of a JSON Patch (RFC 6902) over a client. */
+export interface JsonPatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
+  readonly path: string
+  readonly from?: string
+  readonly value?: Json
+}
+
+/** Single-page app, web app with a server, native app, machine-to-machine. */
+export type ClientKind = 'spa' | 'web' | 'native' | 'machine'
+
+export interface Creation {
+  readonly provider?: string | undefined
+  readonly userPoolId?: string | undefined
+  readonly kind: ClientKind
+  readonly client: ClientPatch
+}
+
+export interface RollbackRequest {
+  /** A revision of the history; 0 is what was there before the first change. */
+  readonly to: number
+  readonly allowPartial?: boolean
+}
+
+export interface ProtectionRequest {
+  /** Whether the client is kept from being removed and suspended. */
+  readonly protected: boolean
+}
+
+/** What a change would do. */
+export interface Plan {
+  readonly dryRun: true
+  readonly changes: readonly FieldChange[]
+  /** The calls to the provider, in order; secrets are fingerprints. */
+  readonly requests: readonly JsonObject[]
+  readonly warnings: readonly Warning[]
+  readonly client: Client
+}
+
+export interface Removal {
+  readonly removed: true
+  readonly client: ClientName
+  /** What no new client gets back. */
+  readonly lost: readonly string[]
+}
+
+export interface RemovalPlan extends Pick<Plan, 'dryRun' | 'requests' | 'client'> {
+  readonly lost: readonly string[]
+}
+
+/** A client as answers name it. */
+export interface ClientName {
+  readonly id: string
+  readonly provider: string
+  readonly userPoolId?: string
+}
+
+export type HistoryOutcome =
+  | 'open'
+  | 'applied'
+  | 'not_applied'
+  | 'conflict'
+  | 'outside_change'
+  | 'overlap'
+
+/** What a change was, where it was none of settings alone. */
+export type HistoryAction = 'create' | 'remove' | 'protect' | 'unprotect'
+
+export interface HistoryItem {
+  readonly kind: 'change' | 'outside_change' | 'overlap'
+  readonly client: ClientName
+  /** What a rollback can go back to. */
+  readonly revision: number
+  /** RFC 3339. */
+  readonly at: string
+  readonly endedAt?: string
+  readonly outcome: HistoryOutcome
+  readonly changes: readonly FieldChange[]
+  readonly surprises?: readonly FieldChange[]
+  readonly operationId?: string
+  readonly requestId?: string
+  readonly actor?: {
+    readonly subject: string
+    readonly issuer: string
+    readonly clientId?: string
+  }
+  readonly rollbackTo?: number
+  readonly action?: HistoryAction
+  readonly settledBy?: 'request' | 'settlement'
+}
+
+/** One page; `next`, where there is one, is the `cursor` of the next. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next?: string
+}
+
+export interface PageQuery {
+  /** Items of one page, 1 to 100. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export interface HistoryQuery extends PageQuery {
+  readonly provider?: string | undefined
+  /** `sub` of the token with which a change was made. */
+  readonly actor?: string
+  readonly outcome?: HistoryOutcome
+  /** The first moment, RFC 3339. */
+  readonly from?: string
+  /** The first moment that no longer counts. */
+  readonly to?: string
+}
+
+export interface Finding {
+  readonly rule: string
+  readonly severity: Severity
+  readonly field: string
+  readonly message: string
+  readonly source: string
+  /** The change that ends it. */
+  readonly mend?: { readonly client: ClientPatch }
+}
+
+export interface ProviderSummary {
+  readonly id: string
+  readonly type: string
+  readonly default: boolean
+  /** Whether it has user pools. */
+  readonly userPools: boolean
+}
+
+/** What a provider can hold, and why not. */
+export interface Provider extends ProviderSummary {
+  readonly updates: 'replace' | 'merge'
+  readonly fields: Readonly<Record<FieldName, JsonObject>>
+  readonly settings: readonly string[]
+}

@@ -1,0 +1,51 @@
+/**
+ * What holds for a client here beside its settings: no provider has a place for it. Every entry of a
+ * client's log tells it (`chain.ts` carries it on), so that the newest one is all that has to be read,
+ * and it changes together with the settings or not at all.
+ */
+
+import type { FieldName } from '../core/client.ts'
+import { type Json, same } from '../core/json.ts'
+import type { Actor } from './entry.ts'
+
+export interface Standing {
+  /** Neither removed nor suspended as long as it holds. */
+  readonly protected?: true
+  readonly leases?: readonly Lease[]
+}
+
+/** A value of a list that is taken away again when its time is over. */
+export interface Lease {
+  readonly field: FieldName
+  readonly value: string
+  /** Who holds it, in the caller's own words: a pull request, say. */
+  readonly owner: string
+  /** Epoch milliseconds. */
+  readonly expiresAt: number
+  /** Who asked for it; its end is done in the same name. */
+  readonly actor: Actor
+  /** The value was there before, or somebody has said since that it is to stay. */
+  readonly kept?: true
+}
+
+/** When something has to be done for a client by itself (epoch milliseconds); `undefined`: never. */
+export function dueAt({ leases = [] }: Standing = {}): number | undefined {
+  const times = leases.map(({ expiresAt }) => expiresAt)
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** Whether the same holds; nothing at all is as good as no member. */
+export function sameStanding(one: Standing = {}, other: Standing = {}): boolean {
+  return same(one as unknown as Json, other as unknown as Json)
+}
+
+/** The standing with members set, or taken out where they are `undefined`. */
+export function withStanding(
+  standing: Standing | undefined,
+  members: { readonly [M in keyof Standing]: Standing[M] | undefined },
+): Standing {
+  const held = Object.entries({ ...standing, ...members }).filter(
+    ([, value]) => value !== undefined,
+  )
+  return Object.fromEntries(held)
+}

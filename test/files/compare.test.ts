@@ -1,0 +1,169 @@
+/** Files against clients as they are: whatever differs is patched, and nothing else is. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FIELD_NAMES, FIELDS, type FieldName } from '../../src/core/client.ts'
+import { isRecord, type Json, type JsonObject, without } from '../../src/core/json.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import { parseClientFile } from '../../src/files/client-file.ts'
+import { compare, type LiveClient } from '../../src/files/compare.ts'
+import { pathOf, renderClientFile } from '../../src/files/render.ts'
+
+const live = (attributes: JsonObject, more: Partial<LiveClient> = {}): LiveClient => ({
+  provider: 'auth0',
+  id: 'a',
+  name: 'Portal',
+  attributes,
+  ...more,
+})
+
+describe('a list', () => {
+  const callbacks = (...values: readonly string[]) => live({ callbacks: values })
+  it.each<[string, Json, LiveClient, Json]>([
+    ['in another order is the same', ['b', 'a'], callbacks('a', 'b'), undefined as never],
+    [
+      'is brought there value by value',
+      ['a', 'c'],
+      callbacks('a', 'b'),
+      { add: ['c'], remove: ['b'] },
+    ],
+    ['in parts adds what is missing', { add: ['a', 'c'] }, callbacks('a', 'b'), { add: ['c'] }],
+    [
+      'in parts removes what is there',
+      { remove: ['b', 'd'] },
+      callbacks('a', 'b'),
+      { remove: ['b'] },
+    ],
+    ['is emptied by null', null, callbacks('a'), { remove: ['a'] }],
+    ['that is empty is as null', null, callbacks(), undefined as never],
+  ])('%s', (_, wanted, now, expected) => {
+    const { patch } = compare({ callbacks: wanted }, now)
+    expect(patch).toEqual(expected === undefined ? {} : { callbacks: expected })
+  })
+
+  it('leaves alone what is held for a while, and whatever the file does not name', () => {
+    const leases = [{ field: 'callbacks', value: 'p' }]
+    const now = live({ callbacks: ['a', 'p', 'x'], webOrigins: ['w'] }, { leases })
+    expect(compare({ callbacks: ['a'] }, now).patch).toEqual({ callbacks: { remove: ['x'] } })
+  })
+})
+
+it('names members that differ and no others, at every depth', () => {
+  const now = live({
+    clientMetadata: { team: 'a', cost: '1' },
+    refreshTokenRotation: { enabled: true, graceSeconds: 0 },
+    providerSettings: { addons: { one: { x: 1, y: 2 } }, other: true },
+  })
+  const wanted = {
+    clientMetadata: { team: 'b' },
+    refreshTokenRotation: { enabled: true, graceSeconds: 5 },
+    providerSettings: { addons: { one: { x: 1, y: 3 } }, other: true },
+  }
+  expect(compare(wanted, now).patch).toEqual({
+    clientMetadata: { team: 'b' },
+    refreshTokenRotation: { graceSeconds: 5 },
+    providerSettings: { addons: { one: { y: 3 } } },
+  })
+})
+
+it('waits for the end of a suspension where that holds a field', () => {
+  const now = live({ grantTypes: [], name: 'Old' }, { suspension: { fields: ['grantTypes'] } })
+  const { patch, left } = compare({ grantTypes: ['authorization_code'], name: 'New' }, now)
+  expect(patch).toEqual({ name: 'New' })
+  expect(left).toEqual([{ field: 'grantTypes', why: expect.stringContaining('suspended') }])
+})
+
+const text = fc.stringMatching(/^[a-z]{1,4}$/)
+const valuesOf: { readonly [K in (typeof FIELDS)[FieldName]['kind']]: fc.Arbitrary<Json> } = {
+  string: text,
+  secret: fc.constant('not-for-files-not-for-files'),
+  boolean: fc.boolean(),
+  integer: fc.integer({ min: 1, max: 99 }),
+  list: fc.uniqueArray(text, { maxLength: 4 }),
+  map: fc.dictionary(text, text, { maxKeys: 3 }),
+  object: fc.record({ enabled: fc.boolean(), graceSeconds: fc.nat(9) }),
+  raw: fc.dictionary(text, fc.oneof(text, fc.dictionary(text, text, { maxKeys: 2 })), {
+    maxKeys: 3,
+  }),
+}
+const attributesOf = (names: readonly FieldName[]) =>
+  fc.record(Object.fromEntries(names.map((name) => [name, valuesOf[FIELDS[name].kind]])), {
+    requiredKeys: [],
+  }) as fc.Arbitrary<JsonObject>
+const MANAGED = FIELD_NAMES.filter((name) => name !== 'secret' && name !== 'id')
+
+/** A patch as the API takes it, over a client as it shows it. */
+function patched(now: JsonObject, patch: JsonObject): JsonObject {
+  const changed = Object.entries(patch).map(([name, value]): [string, Json] => {
+    const held = now[name] ?? null
+    if (FIELDS[name as FieldName].kind !== 'list') return [name, merged(held, value)]
+    const { add = [], remove = [] } = value as { add?: readonly Json[]; remove?: readonly Json[] }
+    const list = (held ?? []) as readonly Json[]
+    return [name, [...without(list, remove), ...without(add, list)]]
+  })
+  return { ...now, ...Object.fromEntries(changed) }
+}
+
+/** RFC 7396. */
+function merged(held: Json, patch: Json): Json {
+  if (!isRecord(patch)) return patch
+  const start = isRecord(held) ? held : {}
+  const members = Object.entries(patch).map(([name, value]) => [
+    name,
+    merged(start[name] ?? null, value),
+  ])
+  return { ...start, ...Object.fromEntries(members) }
+}
+
+it('makes a patch that the API takes, after which nothing differs and no other field has moved', () => {
+  fc.assert(
+    fc.property(attributesOf(MANAGED), attributesOf(MANAGED), (managed, now) => {
+      const { patch } = compare(managed, live(now))
+      parseMergePatch(patch as JsonObject)
+      const after = patched(now, patch as JsonObject)
+      expect(compare(managed, live(after)).patch).toEqual({})
+      for (const name of MANAGED.filter((one) => !Object.hasOwn(managed, one))) {
+        expect(after[name]).toEqual(now[name])
+      }
+    }),
+  )
+})
+
+it('finds no difference in a file that was just written, without what is not for files', () => {
+  const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, { writable: name !== 'id' }]))
+  fc.assert(
+    fc.property(attributesOf([...MANAGED, 'secret']), text, (attributes, name) => {
+      const leases = [{ field: 'callbacks', value: 'held' }]
+      const callbacks = [...((attributes.callbacks ?? []) as readonly Json[]), 'held']
+      const now = live({ ...attributes, callbacks }, { name, leases })
+      const written = renderClientFile(now, fields)
+      expect(written).not.toContain('not-for-files')
+      const file = parseClientFile(pathOf(now), written)
+      expect(file).toMatchObject({ provider: 'auth0', id: 'a' })
+      expect(compare(file.client, now)).toEqual({ patch: {}, left: [] })
+    }),
+  )
+})
+
+it('writes only what the provider can set, and empty lists, which are worth watching', () => {
+  const fields = {
+    name: { writable: true },
+    callbacks: { writable: true },
+    logoUri: { writable: true },
+  }
+  const now = live({ name: 'Portal', callbacks: [], logoUri: null, appType: 'spa' })
+  expect(parseClientFile('a', renderClientFile(now, fields)).client).toEqual({
+    name: 'Portal',
+    callbacks: [],
+  })
+})
+
+it('gives every client a path of its own below the folder, whatever it is called', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.stringMatching(/^[A-Za-z0-9]{4,30}$/), (name, id) => {
+      const path = pathOf(live({}, { name, id }))
+      expect(path).toMatch(/^auth0\/[A-Za-z0-9_][A-Za-z0-9._-]*\.yaml$/)
+      expect(path.endsWith(`${id}.yaml`)).toBe(true)
+    }),
+  )
+})

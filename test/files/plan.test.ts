@@ -1,0 +1,80 @@
+/** Which client a file stands for, which is new, and which nobody manages. */
+
+import { expect, it } from 'vitest'
+import type { ClientFile } from '../../src/files/client-file.ts'
+import type { LiveClient } from '../../src/files/compare.ts'
+import { compareFiles, creationPatch, placesOf } from '../../src/files/plan.ts'
+
+const file = (path: string, more: Partial<ClientFile> = {}): ClientFile => ({
+  path,
+  provider: 'auth0',
+  client: {},
+  ...more,
+})
+const live = (id: string, name: string, more: Partial<LiveClient> = {}): LiveClient => ({
+  provider: 'auth0',
+  id,
+  name,
+  attributes: { name },
+  ...more,
+})
+
+it('finds clients by id or else by name, and tells the rest of the same places', () => {
+  const clients = [
+    live('1', 'One'),
+    live('2', 'Two'),
+    live('3', 'Three'),
+    live('2', 'Elsewhere', { provider: 'local' }),
+  ]
+  const files = [
+    file('1.yaml', { id: '1', client: { name: 'Uno' } }),
+    file('2.yaml', { client: { name: 'Two' } }),
+    file('4.yaml', { kind: 'spa', client: { name: 'Four' } }),
+  ]
+  const { matched, unmanaged } = compareFiles(files, clients)
+  expect(matched).toMatchObject([
+    { kind: 'present', live: { id: '1' }, patch: { name: 'Uno' } },
+    { kind: 'present', live: { id: '2' }, patch: {} },
+    { kind: 'new', file: { path: '4.yaml' } },
+  ])
+  expect(unmanaged.map(({ id }) => id)).toEqual(['3'])
+})
+
+it.each<[string, readonly ClientFile[], string]>([
+  ['an id that is not there', [file('a', { id: '9' })], 'a names the client 9'],
+  ['a name that several have', [file('a', { client: { name: 'Twin' } })], 'several clients'],
+  ['a client that another file has', [file('a', { id: '1' }), file('b', { id: '1' })], 'as a (1)'],
+  ['neither id nor name', [file('a')], 'must have an id or a client.name'],
+  ['a new client without a kind', [file('a', { client: { name: 'New' } })], '"kind"'],
+  [
+    'a name that another file makes',
+    [
+      file('a', { kind: 'spa', client: { name: 'New' } }),
+      file('b', { kind: 'web', client: { name: 'New' } }),
+    ],
+    'b would make a client of the same name as a',
+  ],
+])('refuses %s', (_, files, says) => {
+  const clients = [live('1', 'One'), live('2', 'Twin'), live('3', 'Twin')]
+  expect(() => compareFiles(files, clients)).toThrow(says)
+})
+
+it('takes equal ids and names at other places for other clients', () => {
+  const pool = (userPoolId: string) => ({ provider: 'cognito', userPoolId })
+  const files = [
+    file('a', { ...pool('p1'), kind: 'spa', client: { name: 'New' } }),
+    file('b', { ...pool('p2'), kind: 'spa', client: { name: 'New' } }),
+    file('c', { ...pool('p2'), id: '1' }),
+  ]
+  const clients = [live('1', 'One', pool('p1')), live('1', 'One', pool('p2'))]
+  const { matched, unmanaged } = compareFiles(files, clients)
+  expect(matched.map(({ kind }) => kind)).toEqual(['new', 'new', 'present'])
+  expect(unmanaged).toEqual([clients[0]])
+  expect(placesOf(files)).toEqual([pool('p1'), pool('p2')])
+})
+
+it('makes a new client with what is to be in its lists', () => {
+  const managed = { callbacks: { add: ['a'], remove: ['b'] }, clientMetadata: { add: 'x' } }
+  expect(creationPatch(managed)).toEqual({ callbacks: ['a'], clientMetadata: { add: 'x' } })
+  expect(creationPatch({ callbacks: { remove: ['b'] } })).toEqual({ callbacks: [] })
+})

@@ -1,0 +1,37 @@
+/**
+ * What the SDK declares by hand is what the server has: this compiles only while both are the same.
+ * (`npm run check`; there is nothing to run.)
+ */
+
+import type { SEVERITIES } from '../../src/core/lint/rule.ts'
+import type { Route } from '../../src/http/routes.ts'
+import type { ClientKind } from '../../src/providers/creation.ts'
+import type * as sdk from '../../src/sdk/index.ts'
+import type { Operation } from '../../src/sdk/operations.ts'
+import type { HistoryItem, HistoryOutcome } from '../../src/service/history.ts'
+
+type Same<One, Other> =
+  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : never
+
+/** Every member by name, whether it may be absent, and its type; what is inside is compared alone. */
+type Members<T> = { [K in keyof T]: T[K] }
+
+/** Times are told as text; the client by its names alone. */
+type Told = Members<
+  Omit<HistoryItem, 'at' | 'endedAt' | 'client'> & {
+    readonly at: string
+    readonly endedAt?: string
+    readonly client: sdk.ClientName
+  }
+>
+
+export type Checks = [
+  Same<Told, Members<Pick<sdk.HistoryItem, keyof Told>>>,
+  Same<keyof sdk.HistoryItem, keyof HistoryItem>,
+  Same<sdk.HistoryOutcome, HistoryOutcome>,
+  Same<sdk.ClientKind, ClientKind>,
+  Same<sdk.Severity, (typeof SEVERITIES)[number]>,
+  Same<Operation['method'], Route['method']>,
+]
+
+export const checks: Checks = [true, true, true, true, true, true]

@@ -1,0 +1,221 @@
+/** Leases on list values: taken, renewed, ended by their owner or by time, and what belongs to others stays. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { changeClient } from '../../src/service/change.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { carryOutDue, type Pauses } from '../../src/service/due.ts'
+import type { ChangeRequest, ChangeResult, Lease } from '../../src/service/request.ts'
+import type { Service } from '../../src/service/service.ts'
+import { sweep } from '../../src/service/sweep.ts'
+import { createTurns } from '../../src/service/turns.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+const PREVIEW = 'https://pr-7.preview.example/cb'
+const OTHER = 'https://pr-8.preview.example/cb'
+const HOUR = 3_600
+
+describe.each(SUBJECTS)('$name', (kind) => {
+  let subject: Subject
+  let bench: Bench
+  let before: readonly string[]
+  /** Another server on the same store, so many seconds later. */
+  const later = (seconds: number): Service => ({
+    ...bench.service,
+    turns: createTurns(Date.now),
+    now: () => Date.now() + seconds * 1_000,
+  })
+
+  beforeEach(async () => {
+    subject = await kind.start()
+    bench = await openBench(new Map([['it', subject.provider]]))
+    before = stored()
+  })
+  afterEach(async () => {
+    await bench.close()
+    await subject.close()
+  })
+
+  const stored = () => subject.stored()[kind.callbacks] as readonly string[]
+  const write = (callbacks: readonly string[]) =>
+    subject.put({ ...subject.stored(), [kind.callbacks]: callbacks })
+  const leases = async () =>
+    (await bench.service.store.last(resourceOf(subject.ref)))?.standing?.leases ?? []
+  const change = (patch: ChangeRequest['patch'], service = bench.service): Promise<ChangeResult> =>
+    changeClient(service, {
+      ...requestFor(service, subject.ref, {}),
+      patch,
+      deadline: service.now() + 10_000,
+    })
+  const take = (value: string, owner = 'pr-7', seconds = HOUR, service = bench.service) =>
+    change({ kind: 'lease', field: 'callbacks', value, owner, seconds }, service)
+  const give = (ends: (lease: Lease) => boolean) => change({ kind: 'end_lease', ends })
+  const patch = (client: object) => bench.change(subject.ref, client)
+  const due = (seconds: number, pauses: Pauses = new Map()) => carryOutDue(later(seconds), pauses)
+  const sorted = (list: readonly string[]) => [...list].sort()
+
+  it('adds the value, renews without a call that writes, and takes it away when its owner says so', async () => {
+    const taken = await take(PREVIEW)
+    expect(taken).toMatchObject({ outcome: 'applied', changes: [{ added: [PREVIEW] }] })
+    expect(sorted(stored())).toEqual(sorted([...before, PREVIEW]))
+    const renewed = await take(PREVIEW, 'pr-7', 2 * HOUR)
+    expect(renewed).toMatchObject({ outcome: 'applied', steps: [], changes: [] })
+    const [lease, ...more] = await leases()
+    expect(more).toEqual([])
+    expect(lease?.expiresAt).toBeGreaterThan(Date.now() + HOUR * 1_500)
+    expect(await give(({ owner }) => owner === 'pr-8')).toMatchObject({ outcome: 'unchanged' })
+    expect(await give(({ owner }) => owner === 'pr-7')).toMatchObject({ outcome: 'applied' })
+    expect(sorted(stored())).toEqual(sorted(before))
+    expect(await leases()).toEqual([])
+  })
+
+  it('takes values away when their time is over, all of one client at once, and not before', async () => {
+    await take(PREVIEW)
+    await take(OTHER, 'pr-8', 2 * HOUR)
+    expect(await due(HOUR - 60)).toEqual({ done: 0, failed: [] })
+    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(sorted(stored())).toEqual(sorted([...before, OTHER]))
+    await take(PREVIEW)
+    expect(await due(2 * HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(sorted(stored())).toEqual(sorted(before))
+    const last = await bench.service.store.entries(resourceOf(subject.ref), {
+      newestFirst: true,
+      limit: 2,
+    })
+    expect(last[1]).toMatchObject({ kind: 'intent', action: 'end_lease', changes: [{}] })
+  })
+
+  it('never takes away what was there before', async () => {
+    const [own = ''] = before
+    const taken = await take(own)
+    expect(taken).toMatchObject({ outcome: 'applied', steps: [] })
+    expect(taken.warnings.map(({ code }) => code)).toContain('value_stays')
+    expect(await leases()).toMatchObject([{ value: own, kept: true }])
+    await take(own, 'pr-8')
+    await give(({ owner }) => owner === 'pr-8')
+    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(sorted(stored())).toEqual(sorted(before))
+    expect(await leases()).toEqual([])
+  })
+
+  it('keeps a value as long as anybody has a lease on it', async () => {
+    await take(PREVIEW, 'pr-7')
+    await take(PREVIEW, 'pr-8', 2 * HOUR)
+    await give(({ owner }) => owner === 'pr-7')
+    expect(stored()).toContain(PREVIEW)
+    await due(2 * HOUR + 60)
+    expect(sorted(stored())).toEqual(sorted(before))
+  })
+
+  it('lets a lease end with its value, whoever took that away, and puts it back when renewed', async () => {
+    await take(PREVIEW)
+    await patch({ callbacks: { remove: [PREVIEW] } })
+    expect(await leases()).toEqual([])
+    await take(PREVIEW)
+    write(before)
+    await patch({ name: 'New' })
+    expect(await leases()).toEqual([])
+    await take(PREVIEW)
+    write(before)
+    await take(PREVIEW)
+    expect(await leases()).not.toMatchObject([{ kept: true }])
+    await due(HOUR + 60)
+    expect(sorted(stored())).toEqual(sorted(before))
+  })
+
+  it('ends without a call that writes where somebody else took the value away', async () => {
+    await take(PREVIEW)
+    write([...before, OTHER])
+    await due(HOUR + 60)
+    expect(sorted(stored())).toEqual(sorted([...before, OTHER]))
+    expect(await leases()).toEqual([])
+  })
+
+  it('a list sent whole keeps the lease, and a value added by name stays for good', async () => {
+    await take(PREVIEW)
+    await take(OTHER)
+    await patch({ callbacks: [...stored(), 'https://new.example/cb'] })
+    expect(await leases()).toHaveLength(2)
+    expect(await patch({ callbacks: { add: [OTHER] } })).toMatchObject({ outcome: 'applied' })
+    await due(HOUR + 60)
+    expect(sorted(stored())).toEqual(sorted([...before, OTHER, 'https://new.example/cb']))
+  })
+
+  it('a rollback neither takes a leased value away nor brings one back', async () => {
+    await patch({ name: 'One' })
+    const { seq = 0 } = (await bench.service.store.last(resourceOf(subject.ref))) ?? {}
+    await take(PREVIEW)
+    await take(OTHER)
+    await patch({ callbacks: { remove: [OTHER], add: ['https://new.example/cb'] } })
+    await change({ kind: 'rollback', to: seq, allowPartial: false })
+    expect(sorted(stored())).toEqual(sorted([...before, PREVIEW]))
+    await due(HOUR + 60)
+    expect(sorted(stored())).toEqual(sorted(before))
+  })
+
+  it.each<CrashPoint>(['intent recorded', 'step sent', 'state known'])(
+    'a value is leased or not there, after a crash at "%s"',
+    async (point) => {
+      const dead = new Error('crash')
+      const reached = (at: CrashPoint) => (at === point ? Promise.reject(dead) : Promise.resolve())
+      await take(PREVIEW, 'pr-7', HOUR, { ...bench.service, reached }).catch(() => undefined)
+      await sweep(later(60))
+      expect((await leases()).map(({ value }) => value)).toEqual(
+        stored().filter((value) => value === PREVIEW),
+      )
+      await carryOutDue({ ...later(HOUR + 60), reached }, new Map())
+      await sweep(later(HOUR + 600))
+      await due(HOUR + 700)
+      expect(sorted(stored())).toEqual(sorted(before))
+      expect(await leases()).toEqual([])
+    },
+  )
+
+  it('is ended once, however many servers look', async () => {
+    await take(PREVIEW)
+    const parts = await Promise.all([due(HOUR + 60), due(HOUR + 60), due(HOUR + 60)])
+    expect(parts.flatMap(({ failed }) => failed)).toEqual([])
+    const ended = (await bench.service.store.entries(resourceOf(subject.ref))).filter(
+      (entry) => entry.kind === 'intent' && entry.action === 'end_lease',
+    )
+    expect(ended).toHaveLength(1)
+    expect(sorted(stored())).toEqual(sorted(before))
+  })
+
+  it('tells a value that cannot be taken away, tries again ever later, and ends the others', async () => {
+    if (kind.name !== 'cognito') return
+    await take(PREVIEW)
+    await take(OTHER)
+    await patch({ defaultCallback: PREVIEW })
+    const pauses: Pauses = new Map()
+    const failed = [{ resource: resourceOf(subject.ref), code: 'rule_violated' }]
+    expect(await due(HOUR + 60, pauses)).toEqual({ done: 0, failed })
+    expect(sorted(stored())).toEqual(sorted([...before, PREVIEW]))
+    expect(await due(HOUR + 61, pauses)).toEqual({ done: 0, failed: [] })
+    expect(await due(HOUR + 75, pauses)).toEqual({ done: 0, failed })
+    expect(await due(HOUR + 90, pauses)).toEqual({ done: 0, failed: [] })
+    const told = await take(PREVIEW, 'pr-7', 1)
+    expect(told.warnings).toMatchObject([{ code: 'cannot_end', field: 'client.callbacks' }])
+    await patch({ defaultCallback: null })
+    expect(await due(HOUR + 120, pauses)).toEqual({ done: 1, failed: [] })
+    expect(sorted(stored())).toEqual(sorted(before))
+  })
+
+  it('forgets leases of a client that has been gone for a day', async () => {
+    await take(PREVIEW)
+    const gone = { ...subject.provider, read: () => subject.provider.read(nowhere, call()) }
+    const nowhere = { ...subject.ref, id: 'not-there' }
+    const call = () => ({ operationId: 'o', deadline: Date.now() + 5_000, timeoutMs: 1_000 })
+    const without = (seconds: number): Service => ({
+      ...later(seconds),
+      providers: new Map([['it', gone]]),
+    })
+    const failed = [{ resource: resourceOf(subject.ref), code: 'not_found' }]
+    expect(await carryOutDue(without(HOUR + 60), new Map())).toEqual({ done: 0, failed })
+    expect(await leases()).toHaveLength(1)
+    expect(await carryOutDue(without(26 * HOUR), new Map())).toEqual({ done: 1, failed: [] })
+    expect(await leases()).toEqual([])
+    expect(await bench.service.store.openIntents()).toEqual([])
+  })
+})

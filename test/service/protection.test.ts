@@ -1,0 +1,83 @@
+/** Protecting a client: recorded as any change, settled after a crash, and never passed by a removal. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { changeClient } from '../../src/service/change.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { readClient } from '../../src/service/read.ts'
+import { removeClient } from '../../src/service/remove.ts'
+import type { Service } from '../../src/service/service.ts'
+import { sweep } from '../../src/service/sweep.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+describe.each(SUBJECTS)('$name', (kind) => {
+  let subject: Subject
+  let bench: Bench
+
+  beforeEach(async () => {
+    subject = await kind.start()
+    bench = await openBench(new Map([['it', subject.provider]]))
+  })
+  afterEach(async () => {
+    await bench.close()
+    await subject.close()
+  })
+
+  const protect = (on: boolean, options: object = {}) =>
+    bench.change(subject.ref, {}, { patch: { kind: 'protection', protected: on }, ...options })
+  const remove = (service: Service = bench.service) => {
+    const { patch: _, ...request } = requestFor(service, subject.ref, {})
+    return removeClient(service, request)
+  }
+  const held = async () => (await bench.service.store.last(resourceOf(subject.ref)))?.standing
+  const refused = expect.objectContaining({ code: 'client_protected' })
+
+  it('writes nothing upstream, and outlives changes of settings and of others', async () => {
+    const before = subject.stored()
+    expect(await protect(true)).toMatchObject({ outcome: 'applied', standing: { protected: true } })
+    expect(subject.stored()).toEqual(before)
+    expect(await protect(true)).toMatchObject({ outcome: 'unchanged' })
+    await bench.change(subject.ref, { name: 'New' })
+    subject.put({ ...subject.stored(), [kind.callbacks]: ['https://other.example/cb'] })
+    await bench.change(subject.ref, { name: 'Newer' })
+    expect(await held()).toEqual({ protected: true })
+    await expect(remove()).rejects.toEqual(refused)
+    expect(await protect(false)).toMatchObject({ outcome: 'applied', standing: {} })
+    expect(await held()).toBe(undefined)
+    expect(await remove()).toMatchObject({ outcome: 'applied' })
+  })
+
+  it.each<CrashPoint>(['intent recorded', 'state known'])(
+    'is in force after a crash at "%s", once somebody has looked',
+    async (point) => {
+      const { service } = bench
+      const dead = new Error('crash')
+      const reached = (at: CrashPoint) => (at === point ? Promise.reject(dead) : Promise.resolve())
+      const request = { ...requestFor(service, subject.ref, {}), deadline: Date.now() + 300 }
+      const dying = { ...service, reached }
+      const asked = { ...request, patch: { kind: 'protection' as const, protected: true } }
+      await changeClient(dying, asked).catch(() => undefined)
+      const late = { ...service, now: () => Date.now() + 60_000 }
+      await sweep(late)
+      expect(await held()).toEqual({ protected: true })
+      await expect(remove()).rejects.toEqual(refused)
+    },
+  )
+
+  it('is told by a read, and a read without the history says that it cannot know', async () => {
+    await protect(true)
+    const read = (service: Service) =>
+      readClient(service, {
+        ref: subject.ref,
+        provider: subject.provider,
+        requestId: 'request-1',
+        deadline: Date.now() + 5_000,
+      })
+    expect((await read(bench.service)).standing).toEqual({ protected: true })
+    const last = () => Promise.reject(new Error('lost'))
+    const blind = await read({ ...bench.service, store: { ...bench.service.store, last } })
+    expect(blind.standing).toBe(undefined)
+    expect(blind.warnings.map(({ code }) => code)).toContain('standing_unknown')
+  })
+})
