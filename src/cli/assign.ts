@@ -19,20 +19,31 @@ export const isAssignment = (word: string): boolean => ASSIGNMENT.test(word)
  * @throws UsageError
  */
 export function patchOf(words: readonly string[], start: ClientPatch = {}): ClientPatch {
-  const named = new Set<string>()
+  const named = new Map<FieldName, readonly string[]>()
   let patch = start as JsonObject
   for (const word of words) {
     const [, name = '', path = '', sign = '', value = ''] = ASSIGNMENT.exec(word) ?? []
     const field = fieldOf(name, word)
-    const place = `${name}${path}${sign}`
-    if (named.has(place)) throw new UsageError(`${place}= stands twice.`)
-    named.add(place)
+    const places = named.get(field) ?? []
+    const place = `${path}${sign}`
+    checkOnce(field, [...places, place])
+    named.set(field, [...places, place])
     patch = {
       ...patch,
       [field]: assigned({ field, path: path.slice(1), sign, value }, patch[field]),
     }
   }
   return patch as ClientPatch
+}
+
+/** What is set as a whole is set by that alone; a part of it once, while lists may grow by several. */
+function checkOnce(field: FieldName, places: readonly string[]): void {
+  const last = places.at(-1) ?? ''
+  const twice = places.filter((place) => place === last).length > 1 && !/^[+-]$/.test(last)
+  if (twice) throw new UsageError(`${field}${last}= stands twice.`)
+  if (places.length > 1 && places.includes('')) {
+    throw new UsageError(`${field} is set as a whole; nothing else can be said of it.`)
+  }
 }
 
 function fieldOf(name: string, word: string): FieldName {
@@ -109,6 +120,9 @@ function changed(
   what: 'add' | 'remove',
   values: readonly string[],
 ): Json {
+  if (Array.isArray(before) || before === null) {
+    throw new UsageError('A list that a file sets as a whole cannot be added to or taken from.')
+  }
   const known = isRecord(before) ? before : {}
   const list = known[what]
   return { ...known, [what]: [...(Array.isArray(list) ? list : []), ...values] }

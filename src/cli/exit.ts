@@ -38,6 +38,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   not_restorable: 'conflict',
   precondition_failed: 'conflict',
   too_large: 'refused',
+  list_full: 'refused',
   precondition_required: 'conflict',
   unsupported_media_type: 'refused',
   key_reused: 'conflict',

@@ -19,9 +19,26 @@ export async function answerChange(
   patch: ChangeRequest['patch'],
   confirm?: ChangeRequest['confirm'],
 ): Promise<Answer> {
+  const asked = patch as unknown as Json
+  const result = await performChange(exchange, target, patch, {
+    asked,
+    ...(confirm === undefined ? {} : { confirm }),
+  })
+  return result.outcome === 'planned'
+    ? planAnswer(exchange, target, result)
+    : changeAnswer(target, result)
+}
+
+/** Makes or plans the change under the conditions of its request; `asked` is what a key is bound to. */
+export async function performChange(
+  exchange: Exchange,
+  target: Target,
+  patch: ChangeRequest['patch'],
+  { asked, confirm }: { readonly asked: Json } & Pick<ChangeRequest, 'confirm'>,
+): Promise<ChangeResult> {
   const { trace, settings } = exchange
   const ifMatch = ifMatchOf(exchange)
-  const key = keyOfRequest(exchange, target, patch as unknown as Json)
+  const key = keyOfRequest(exchange, target, asked)
   const result = await absent(
     changeClient(settings.service, {
       ...writing(exchange, target, key),
@@ -35,26 +52,30 @@ export async function answerChange(
   )
   trace.outcome = result.outcome
   if (result.operationId !== undefined) trace.operationId = result.operationId
-  return result.outcome === 'planned'
-    ? planAnswer(exchange, target, result)
-    : changeAnswer(target, result)
+  return result
 }
 
 function changeAnswer(target: Target, result: ChangeResult): Answer {
-  const { native, tag, warnings, standing, operationId, replayed } = result
+  const { native, warnings, standing } = result
   const told = { maySeeSecret: target.may('secrets:read'), warnings, standing }
   return {
     status: 200,
-    headers: {
-      etag: `"${tag}"`,
-      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
-      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
-    },
+    headers: changeHeaders(result),
     body: clientBody(target.ref, target.provider.mapping, native, told),
   }
 }
 
-function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
+/** The headers that tell what came of a change. */
+export function changeHeaders({ tag, operationId, replayed }: ChangeResult) {
+  return {
+    etag: `"${tag}"`,
+    ...(operationId === undefined ? {} : { 'operation-id': operationId }),
+    ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+  }
+}
+
+/** What a dry run found, with the client as it would be. */
+export function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
   const { ref, provider } = target
   const requests = requestsOf(exchange, provider, result.steps)
   const plan = { changes: result.changes, requests, warnings: result.warnings }

@@ -15,6 +15,7 @@ import { requirePermission } from './auth/permissions.ts'
 import { actorOf } from './conditions.ts'
 import { pageLimit, placeOf, placeText, revisionOf, revisionText } from './cursor.ts'
 import type { Exchange } from './exchange.ts'
+import { leaseBody } from './standing.ts'
 import { callerOf, targetOf, visibleProviders } from './target.ts'
 
 /** `GET /clients/{clientId}/history`: what was done to one client, newest first. */
@@ -105,12 +106,15 @@ function pageAnswer(items: readonly HistoryItem[], next: string | undefined): An
 }
 
 /** Times as RFC 3339; the client's address as everywhere else. */
-function itemBody({ client, at, endedAt, ...item }: HistoryItem): JsonObject {
+function itemBody({ client, at, endedAt, leases, ...item }: HistoryItem): JsonObject {
   const { provider, userPoolId, id } = client
   return {
     ...(item as unknown as JsonObject),
     client: { id, provider, ...(userPoolId === undefined ? {} : { userPoolId }) },
     at: rfc3339(at),
+    ...(leases === undefined
+      ? {}
+      : { leases: { taken: leases.taken.map(leaseBody), ended: leases.ended.map(leaseBody) } }),
     ...(endedAt === undefined ? {} : { endedAt: rfc3339(endedAt) }),
   }
 }

@@ -6,6 +6,12 @@ import type { Json, JsonObject } from '../core/json.ts'
 import { SEVERITIES } from '../core/lint/rule.ts'
 import { CLIENT_KINDS } from '../providers/creation.ts'
 import { HISTORY_ACTIONS, HISTORY_OUTCOMES } from '../service/history.ts'
+import {
+  LEASE_FIELDS,
+  MAX_LEASE_SECONDS,
+  MAX_OWNER_LENGTH,
+  MAX_VALUE_LENGTH,
+} from '../service/request.ts'
 import { fieldSchemas } from './field-schemas.ts'
 
 /** A reference to one of them. */
@@ -91,6 +97,40 @@ export function schemas(): JsonObject {
       ]),
       additionalProperties: false,
     },
+    LeaseRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          field: { enum: [...LEASE_FIELDS] },
+          value: { type: 'string', minLength: 1, maxLength: MAX_VALUE_LENGTH },
+          owner: { type: 'string', minLength: 1, maxLength: MAX_OWNER_LENGTH },
+          ttlSeconds: { type: 'integer', minimum: 1, maximum: MAX_LEASE_SECONDS },
+        },
+        ['field', 'value', 'owner', 'ttlSeconds'],
+      ),
+      additionalProperties: false,
+    },
+    Leases: object(
+      {
+        id: text,
+        provider: text,
+        userPoolId: text,
+        leases: list(ref('Lease')),
+        warnings: list(open),
+      },
+      ['id', 'provider', 'leases'],
+    ),
+    Lease: object(
+      {
+        field: { enum: [...LEASE_FIELDS] },
+        value: text,
+        owner: text,
+        expiresAt: { type: 'string', format: 'date-time' },
+        kept: { const: true, description: 'The value stays when the lease ends.' },
+      },
+      ['field', 'value', 'owner', 'expiresAt'],
+    ),
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
     Findings: object({ findings: list(ref('Finding')) }, ['findings']),
@@ -150,6 +190,7 @@ function historyItem(
       actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
       rollbackTo: { type: 'integer', minimum: 0 },
       action: { enum: [...HISTORY_ACTIONS] },
+      leases: object({ taken: list(ref('Lease')), ended: list(ref('Lease')) }, ['taken', 'ended']),
       settledBy: { enum: ['request', 'settlement'] },
     },
     ['kind', 'client', 'revision', 'at', 'outcome', 'changes'],

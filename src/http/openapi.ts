@@ -93,6 +93,7 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+  LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
 }
 
@@ -144,7 +145,7 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(answers === 'Client' || answers === 'Findings'
+      ...(answers === 'Client' || answers === 'Findings' || answers === 'Leases'
         ? { ETag: { schema: { type: 'string' } } }
         : {}),
       ...(write ? CHANGE_HEADERS : {}),

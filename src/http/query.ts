@@ -2,6 +2,7 @@
 
 import { ClientError } from '../core/errors.ts'
 import { quoted } from '../core/patch.ts'
+import { LEASE_FIELDS, MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../service/request.ts'
 
 const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
 const A_TIME = 'a time as in RFC 3339, such as 2026-01-31T12:00:00Z'
@@ -18,6 +19,13 @@ export const QUERY_PARAMETERS = {
     says: 'true: plan the change, send nothing, show the plan.',
     expects: 'true or false',
   },
+  owner: { pattern: `^.{1,${MAX_OWNER_LENGTH}}$`, says: 'Who holds the lease.' },
+  field: {
+    pattern: `^(${LEASE_FIELDS.join('|')})$`,
+    says: 'The list that the leased value is in; absent: any.',
+    expects: `one of ${LEASE_FIELDS.join(', ')}`,
+  },
+  value: { pattern: `^.{1,${MAX_VALUE_LENGTH}}$`, says: 'The leased value; absent: any.' },
   actor: { pattern: '^.{1,255}$', says: '`sub` of the token with which a change was made.' },
   outcome: {
     pattern: '^[a-z_]{1,20}$',

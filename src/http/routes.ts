@@ -9,6 +9,7 @@ import { getClient, patchClient } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
 import { lintOneClient } from './lint.ts'
 import { getMetrics } from './metrics.ts'
@@ -29,12 +30,18 @@ export interface Route {
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
   /** What the body is, where there is one. */
-  readonly body?: 'ClientPatch' | 'CreationRequest' | 'RollbackRequest' | 'ProtectionRequest'
+  readonly body?:
+    | 'ClientPatch'
+    | 'CreationRequest'
+    | 'RollbackRequest'
+    | 'ProtectionRequest'
+    | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
     | 'Removal'
     | 'Findings'
+    | 'Leases'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -129,6 +136,37 @@ export const ROUTES: readonly Route[] = [
     body: 'ProtectionRequest',
     answers: 'Client',
     handle: putProtection,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/leases',
+    operationId: 'listLeases',
+    summary: 'The leases on values of a client, whoever holds them.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'Leases',
+    handle: getLeases,
+  },
+  {
+    method: 'PUT',
+    path: '/clients/{clientId}/leases',
+    operationId: 'putLease',
+    summary: 'Adds a value to a list for a time, or renews that.',
+    permission: 'leases:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'LeaseRequest',
+    answers: 'Leases',
+    handle: putLease,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}/leases',
+    operationId: 'endLeases',
+    summary: 'Ends leases of an owner, and takes away the values that nothing else holds.',
+    permission: 'leases:write',
+    query: ['provider', 'userPoolId', 'owner', 'field', 'value', 'dryRun'],
+    answers: 'Leases',
+    handle: deleteLeases,
   },
   {
     method: 'GET',

@@ -2,14 +2,23 @@
 
 import { ClientError } from '../core/errors.ts'
 import { type Json, type JsonObject, same } from '../core/json.ts'
-import type { Standing } from '../service/request.ts'
+import type { Lease, Standing } from '../service/request.ts'
 
 /** Members of an answer that tell it; each is absent where it does not hold. */
-export const STANDING_MEMBERS = ['protected'] as const
+export const STANDING_MEMBERS = ['protected', 'leases'] as const
 
 /** Those of them that hold. */
-export function standingBody(standing: Standing | undefined): JsonObject {
-  return standing?.protected === undefined ? {} : { protected: true }
+export function standingBody({ protected: on, leases }: Standing = {}): JsonObject {
+  return {
+    ...(on === undefined ? {} : { protected: true }),
+    ...(leases === undefined ? {} : { leases: leases.map(leaseBody) }),
+  }
+}
+
+/** A lease without who asked for it, which the history tells to those who may read it. */
+export function leaseBody({ field, value, owner, expiresAt, kept }: Lease): JsonObject {
+  const until = new Date(expiresAt).toISOString()
+  return { field, value, owner, expiresAt: until, ...(kept ? { kept } : {}) }
 }
 
 /**
@@ -35,5 +44,8 @@ export function confirmStanding(client: Json | undefined) {
 }
 
 /** What stands for a member that does not hold. */
-const ABSENT = { protected: false } as const satisfies Record<string, Json>
-const SET_BY = { protected: 'PUT /clients/{clientId}/protection' } as const
+const ABSENT = { protected: false, leases: [] } as const satisfies Record<string, Json>
+const SET_BY = {
+  protected: 'PUT /clients/{clientId}/protection',
+  leases: 'PUT /clients/{clientId}/leases',
+} as const

@@ -35,6 +35,7 @@ export interface Outgoing {
 const ATTEMPT_MS = 35_000
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 8_000
+const UNREACHABLE_REPEATS = 4
 /** What a gateway between says when it is not the server that answers. */
 const GATEWAY_STATUSES = [429, 502, 503, 504]
 
@@ -49,7 +50,8 @@ export async function send<Body>(wire: Wire, request: Outgoing): Promise<Answer<
     const answer = await once<Body>(wire, request)
     if (!(answer instanceof ClientryError)) return answer
     const pause = pauseAfter(answer, attempt, wire.random())
-    if (!isRepeatable(answer, request) || wire.now() + pause > until) throw answer
+    const late = wire.now() + pause > until || attempt >= mostAttempts(answer)
+    if (late || !isRepeatable(answer, request)) throw answer
     await wire.sleep(pause, request.signal)
   }
 }
@@ -64,6 +66,10 @@ function isRepeatable({ code, status = 0 }: ClientryError, { method }: Outgoing)
   if (code === 'unexpected_answer') return GATEWAY_STATUSES.includes(status)
   return ERROR_CODES[code].retry
 }
+
+/** A network that is away for longer is nothing that a caller should wait for without knowing. */
+const mostAttempts = ({ code }: ClientryError) =>
+  code === 'unreachable' ? UNREACHABLE_REPEATS : Number.POSITIVE_INFINITY
 
 /** `Retry-After` is obeyed and never cut short; without one the pauses grow, each by chance. */
 function pauseAfter({ retryAfter }: ClientryError, attempt: number, random: number): number {

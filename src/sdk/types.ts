@@ -117,7 +117,7 @@ export type HistoryOutcome =
   | 'overlap'
 
 /** What a change was, where it was none of settings alone. */
-export type HistoryAction = 'create' | 'remove' | 'protect' | 'unprotect'
+export type HistoryAction = 'create' | 'remove' | 'protect' | 'unprotect' | 'lease' | 'end_lease'
 
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'

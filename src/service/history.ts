@@ -7,6 +7,8 @@ import type { FieldChange } from '../core/diff.ts'
 import { ACTIONS, type Action, type Actor, type Entry, type Intent } from '../store/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../store/resource.ts'
 import { type Place, SEARCHED_OUTCOMES, type Search, type SearchedOutcome } from '../store/store.ts'
+import { leaseChanges } from './leases.ts'
+import type { Lease } from './request.ts'
 import type { Service } from './service.ts'
 
 export type { Place }
@@ -34,6 +36,8 @@ export interface HistoryItem {
   readonly rollbackTo?: number
   /** What a change was, where it was none of settings. */
   readonly action?: Action
+  /** Leases that it was to take, renew or end. */
+  readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   /** When its outcome was known; epoch milliseconds. */
   readonly endedAt?: number
   /** Who found the outcome out: the request itself, or somebody after it. */
@@ -138,10 +142,17 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     actor,
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
+    ...leasesOf(intent),
     ...(ended === undefined
       ? {}
       : { endedAt: ended.at, settledBy: ended.settledBy, surprises: ended.surprises }),
   }
+}
+
+function leasesOf({ standing, becomes }: Intent): Pick<HistoryItem, 'leases'> {
+  if (becomes === undefined) return {}
+  const leases = leaseChanges(standing, becomes)
+  return leases.taken.length + leases.ended.length === 0 ? {} : { leases }
 }
 
 /** What the history across clients is narrowed to. */

@@ -3,8 +3,16 @@
  * goes with the last of them, unless it is `kept`, which all leases on one value agree on.
  */
 
+import { isDeepStrictEqual } from 'node:util'
 import { isRecord, type Json } from '../core/json.ts'
-import { isLens, type Mapping, type Native, type Row, showField } from '../core/mapping.ts'
+import {
+  isLens,
+  type Mapping,
+  type Native,
+  type Row,
+  showField,
+  type Warning,
+} from '../core/mapping.ts'
 import type { FieldPatches } from '../core/patch.ts'
 import { withChange } from '../core/plan.ts'
 import type { Undone } from '../core/undo.ts'
@@ -48,6 +56,28 @@ export function withoutLeases(
 
 const withLeases = (standing: Standing | undefined, leases: readonly Lease[]) =>
   withStanding(standing, { leases: leases.length === 0 ? undefined : leases })
+
+/** What differs between two standings: leases taken, renewed or made to stay, and leases that ended. */
+export function leaseChanges(
+  { leases: before = [] }: Standing = {},
+  { leases: after = [] }: Standing = {},
+): { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] } {
+  const isSame = (one: Lease) => (other: Lease) => isOn(one)(other) && one.owner === other.owner
+  return {
+    taken: after.filter((one) => !before.some((other) => isDeepStrictEqual(one, other))),
+    ended: before.filter((one) => !after.some(isSame(one))),
+  }
+}
+
+/** Tells leases whose time is over and whose values could not be taken away. */
+export function overLeases(standing: Standing | undefined, now: number): readonly Warning[] {
+  const over = (standing?.leases ?? []).filter(({ expiresAt }) => expiresAt <= now)
+  return over.map(({ field, value, owner }) => ({
+    code: 'lease_over',
+    field: `client.${field}`,
+    message: `The lease of ${JSON.stringify(owner)} on ${JSON.stringify(value)} is over and could not be ended yet.`,
+  }))
+}
 
 /** The patch that takes values away. */
 export function takingAway(values: readonly ListValue[]): FieldPatches {

@@ -5,6 +5,7 @@ import { checkUriState } from '../core/plan-uris.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
+import { overLeases } from './leases.ts'
 import { withRetries } from './retry.ts'
 import { callOf, type Service } from './service.ts'
 
@@ -46,6 +47,7 @@ export async function readClient(service: Service, request: ReadRequest): Promis
       ...checkUriState(mapping, native, native, {}, []),
       ...(mapping.warnings?.(native) ?? []),
       ...known.warnings,
+      ...overLeases(known.standing, service.now()),
     ],
     standing: known.standing,
   }
@@ -66,5 +68,5 @@ async function readStanding(
 const UNKNOWN: Warning = {
   code: 'standing_unknown',
   message:
-    'The history cannot be read at the moment, so it is not known whether the client is protected.',
+    'The history cannot be read at the moment, so it is not known whether the client is protected and which of its values are leased.',
 }

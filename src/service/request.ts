@@ -33,6 +33,13 @@ export const LEASE_FIELDS = [
   'allowedOrigins',
 ] as const satisfies readonly FieldName[]
 
+/** Each record of a client tells all its leases, so they are short (characters). */
+export const MAX_VALUE_LENGTH = 512
+export const MAX_OWNER_LENGTH = 128
+
+/** 90 days: what is to be there for longer is no lease. */
+export const MAX_LEASE_SECONDS = 7_776_000
+
 export type LeaseField = (typeof LEASE_FIELDS)[number]
 
 /** Taking a lease on a value of a list, or renewing it. */

@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { HISTORY_CASES } from './history-cases.ts'
 import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
+import { LEASE_CASES } from './lease-cases.ts'
 import { LIFE_CASES } from './life-cases.ts'
 import type { World } from './world.ts'
 
@@ -58,6 +59,7 @@ function keepWell({ cognito }: World): void {
 export const CASES: readonly Case[] = [
   ...HISTORY_CASES,
   ...LIFE_CASES,
+  ...LEASE_CASES,
   {
     name: 'the documented request to Auth0',
     run: async (send, world) => {

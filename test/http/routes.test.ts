@@ -46,6 +46,18 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     body: { protected: true },
     about: 'default provider',
   },
+  listLeases: { path: () => `${CLIENT}/leases`, about: 'default provider' },
+  putLease: {
+    path: () => `${CLIENT}/leases`,
+    body: {
+      field: 'callbacks',
+      value: 'https://walked.example/cb',
+      owner: 'walk',
+      ttlSeconds: 60,
+    },
+    about: 'default provider',
+  },
+  endLeases: { path: () => `${CLIENT}/leases`, query: 'owner=walk', about: 'default provider' },
   searchHistory: { path: () => '/history', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
   listProviders: { path: () => '/providers', about: 'any provider' },

@@ -1,0 +1,111 @@
+/** The command as a process of its own, and a development server that it talks to. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DevAddress } from '../../src/dev-state.ts'
+
+/** Every test is started in the root of the repository. */
+export const CLIENTRY = join(process.cwd(), 'dist', 'cli', 'clientry.js')
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export interface Surroundings {
+  readonly folder: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+/** What every process has: nothing of whoever runs the tests. */
+export const environmentOf = ({ folder, env = {} }: Surroundings) => ({
+  PATH: process.env.PATH ?? '',
+  HOME: folder,
+  XDG_CONFIG_HOME: join(folder, 'config'),
+  ...env,
+})
+
+/** Runs the command to its end. */
+export async function clientry(given: readonly string[], around: Surroundings): Promise<Ended> {
+  return ended(start(given, around), around.input)
+}
+
+export function start(given: readonly string[], around: Surroundings): ChildProcess {
+  const options = { cwd: around.folder, env: environmentOf(around) }
+  return spawn(process.execPath, [CLIENTRY, ...given], options)
+}
+
+export function ended(child: ChildProcess, input = ''): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const texts = { out: '', err: '' }
+    child.stdout?.on('data', (chunk: Buffer) => {
+      texts.out += chunk.toString()
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      texts.err += chunk.toString()
+    })
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, ...texts }))
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input)
+  })
+}
+
+export interface DevServer {
+  readonly folder: string
+  readonly url: string
+  /** The folder's file that tells other processes where the server is. */
+  address(): DevAddress
+  /** Base URLs of the emulators. */
+  readonly auth0: string
+  readonly cognito: string
+  close(): Promise<void>
+}
+
+/** Starts `clientry dev` in a folder of its own. */
+export async function startDev(): Promise<DevServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'clientry-cli-'))
+  const port = await freePort()
+  const child = start(['dev'], { folder, env: { PORT: String(port) } })
+  const text = await new Promise<string>((resolve, reject) => {
+    let said = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes('Stop with Ctrl-C')) resolve(said)
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    child.once('exit', () => reject(new Error(`The server ended: ${said}`)))
+  })
+  const emulated = (provider: string) =>
+    new RegExp(`${provider}.*emulated at (\\S+)`).exec(text)?.[1] ?? ''
+  return {
+    folder,
+    url: `http://localhost:${port}`,
+    address: () =>
+      JSON.parse(readFileSync(join(folder, '.clientry', 'address.json'), 'utf8')) as DevAddress,
+    auth0: emulated('auth0'),
+    cognito: emulated('cognito-client'),
+    close: async () => {
+      const gone = new Promise((resolve) => child.once('close', resolve))
+      child.kill('SIGTERM')
+      await gone
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
