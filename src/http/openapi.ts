@@ -94,6 +94,7 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
   LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
+  AdoptionRequest: { required: true, content: jsonContent(ref('AdoptionRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
 }
 

@@ -17,6 +17,7 @@ import { getOpenapi } from './openapi.ts'
 import { putProtection } from './protection.ts'
 import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
+import { putRegistration } from './registration.ts'
 import { rollbackClient } from './rollback.ts'
 
 export interface Route {
@@ -35,6 +36,7 @@ export interface Route {
     | 'CreationRequest'
     | 'RollbackRequest'
     | 'ProtectionRequest'
+    | 'AdoptionRequest'
     | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
@@ -167,6 +169,17 @@ export const ROUTES: readonly Route[] = [
     query: ['provider', 'userPoolId', 'owner', 'field', 'value', 'dryRun'],
     answers: 'Leases',
     handle: deleteLeases,
+  },
+  {
+    method: 'PUT',
+    path: '/clients/{clientId}/registration',
+    operationId: 'adoptClient',
+    summary: 'Adopts a client that was registered elsewhere, by its registration access token.',
+    permission: 'clients:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'AdoptionRequest',
+    answers: 'Client',
+    handle: putRegistration,
   },
   {
     method: 'GET',

@@ -1,6 +1,7 @@
 /** The methods of the SDK: one for each route, named as its operationId. */
 
 import type {
+  Adoption,
   Client,
   ClientAddress,
   ClientPatch,
@@ -93,6 +94,8 @@ export interface Routes {
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
+  /** Takes in a client that was registered elsewhere; the same adoption again changes nothing. */
+  readonly adoptClient: Write<[client: ClientArgument, adoption: Adoption], Client, Plan>
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>
   readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>

@@ -41,6 +41,12 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  adoptClient: {
+    method: 'PUT',
+    path: '/clients/{clientId}/registration',
+    query: WRITE,
+    body: true,
+  },
   searchHistory: {
     method: 'GET',
     path: '/history',

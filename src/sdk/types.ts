@@ -75,6 +75,13 @@ export interface RollbackRequest {
   readonly allowPartial?: boolean
 }
 
+/** What the registration of a client gave out (RFC 7591 section 3.2.1). */
+export interface Adoption {
+  readonly registrationAccessToken: string
+  /** Absent: where the provider has its clients. */
+  readonly registrationClientUri?: string
+}
+
 export interface ProtectionRequest {
   /** Whether the client is kept from being removed and suspended. */
   readonly protected: boolean
@@ -117,7 +124,14 @@ export type HistoryOutcome =
   | 'overlap'
 
 /** What a change was, where it was none of settings alone. */
-export type HistoryAction = 'create' | 'remove' | 'protect' | 'unprotect' | 'lease' | 'end_lease'
+export type HistoryAction =
+  | 'create'
+  | 'remove'
+  | 'protect'
+  | 'unprotect'
+  | 'lease'
+  | 'end_lease'
+  | 'adopt'
 
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'

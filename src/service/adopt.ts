@@ -8,6 +8,7 @@ import { ClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Adoption, ClientRegistration } from '../providers/adoption.ts'
 import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
 import { claimKey } from './idempotency.ts'
@@ -24,6 +25,8 @@ export interface AdoptionResult {
   readonly outcome: 'applied' | 'planned'
   readonly native: Native
   readonly tag: string
+  /** What holds for the client beside its settings. */
+  readonly standing: Standing | undefined
   readonly operationId?: string
   readonly replayed?: true
 }
@@ -56,15 +59,17 @@ async function attempt(
     tag: service.fingerprints.ofState(provider.mapping, native),
   })
   if (dryRun) {
-    return { outcome: 'planned', ...found(await adoption.look(ref, registration, call)) }
+    const standing = (await service.store.last(resourceOf(ref)))?.standing
+    return { outcome: 'planned', ...found(await adoption.look(ref, registration, call)), standing }
   }
   const taken = found(await adoption.take(ref, registration, call))
   const head = await settledHead(service, request)
+  const known = { ...taken, standing: head?.standing }
   const use = await claimKey(service, request, operationId)
   if (use === LOST_RACE) return LOST_RACE
   if (use?.kind === 'used') {
     const told = use.intent === undefined ? {} : { operationId: use.intent.operationId }
-    return { outcome: 'applied', ...taken, ...told, replayed: true }
+    return { outcome: 'applied', ...known, ...told, replayed: true }
   }
   const before = await noteOutsideChange(service, request, head, taken.native, taken.tag)
   if (before === LOST_RACE) return LOST_RACE
@@ -80,7 +85,7 @@ async function attempt(
   if (!(await service.store.append(intent))) return LOST_RACE
   const running = { intent, provider, ref, base: taken.native, next: taken.native }
   await close(service, running, { outcome: 'applied', native: taken.native }, 'request')
-  return { outcome: 'applied', ...taken, operationId }
+  return { outcome: 'applied', ...known, operationId }
 }
 
 const cannotAdopt = () =>

@@ -55,7 +55,15 @@ export interface Intent extends EntryBase {
 }
 
 /** What an intent is, where it is no change of settings alone. */
-export const ACTIONS = ['create', 'remove', 'protect', 'unprotect', 'lease', 'end_lease'] as const
+export const ACTIONS = [
+  'create',
+  'remove',
+  'protect',
+  'unprotect',
+  'lease',
+  'end_lease',
+  'adopt',
+] as const
 export type Action = (typeof ACTIONS)[number]
 
 export type Outcome = 'applied' | 'not_applied' | 'conflict'

@@ -20,6 +20,8 @@ interface Minimal {
   readonly body?: JsonObject
   /** Whom it is about; a permission at another provider is then not enough. */
   readonly about: 'default provider' | 'all providers' | 'any provider'
+  /** The answer where the permission is enough and the provider has no such thing; absent: 200. */
+  readonly enough?: 400
 }
 
 /** The least that each route takes. Every route must stand here. */
@@ -58,6 +60,14 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   endLeases: { path: () => `${CLIENT}/leases`, query: 'owner=walk', about: 'default provider' },
+  // Auth0 has nothing to adopt, which its route tells like any other refusal.
+  adoptClient: {
+    path: () => `${CLIENT}/registration`,
+    query: 'dryRun=true',
+    body: { registrationAccessToken: 'a-token' },
+    about: 'default provider',
+    enough: 400,
+  },
   searchHistory: { path: () => '/history', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
   listProviders: { path: () => '/providers', about: 'any provider' },
@@ -170,7 +180,7 @@ const TOKENS: readonly {
   {
     name: 'a token that is enough',
     token: (route) => world.token([route.permission]),
-    status: 200,
+    status: (_, { enough = 200 }) => enough,
   },
 ]
 
