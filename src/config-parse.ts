@@ -170,7 +170,18 @@ function providerOf(
     case 'local':
       if (mode === 'production')
         faults.push(`${at} is for development only: its users are not real.`)
-      return raw
+      return raw.registration === undefined
+        ? { type: 'local' }
+        : {
+            type: 'local',
+            registration: {
+              initialAccessToken: lookUp(
+                raw.registration.initialAccessToken,
+                `${at}.registration.initialAccessToken`,
+              ),
+              renewsTokens: raw.registration.renewsTokens,
+            },
+          }
     case 'cognito': {
       const { credentials, pools, pace } = raw
       const keys = credentials && {

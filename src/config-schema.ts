@@ -57,7 +57,16 @@ const cognito = z.strictObject({
   ),
 })
 
-const local = z.strictObject({ type: z.literal('local') })
+const local = z.strictObject({
+  type: z.literal('local'),
+  /** Lets clients register themselves at the embedded OpenID Provider. */
+  registration: z.optional(
+    z.strictObject({
+      initialAccessToken: reference,
+      renewsTokens: z._default(z.boolean(), true),
+    }),
+  ),
+})
 
 const origin = z.string().check(z.regex(/^https?:\/\/[^/?#@]+$/))
 const flag = z.optional(z.boolean())

@@ -43,6 +43,8 @@ export interface CognitoSettings {
 
 export interface LocalSettings {
   readonly type: 'local'
+  /** Lets clients register themselves at the embedded OpenID Provider; absent: they cannot. */
+  readonly registration?: { readonly initialAccessToken: Secret; readonly renewsTokens: boolean }
 }
 
 export interface Rfc7592Settings {

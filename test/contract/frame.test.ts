@@ -12,7 +12,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import type { Row } from '../../src/core/mapping.ts'
 import { PEERS } from './peers.ts'
 import { type Bench, openBench } from './service.ts'
-import { differences, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
+import { differences, patienceOf, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
 
 /** Values that every provider takes for a field that it can hold. */
 const VALUES: { readonly [F in FieldName]?: readonly Json[] } = {
@@ -60,7 +60,7 @@ describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
 
   beforeAll(async () => {
     subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]))
+    bench = await openBench(new Map([['it', subject.provider]]), patienceOf(kind))
   })
 
   afterAll(async () => {

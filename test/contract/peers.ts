@@ -15,6 +15,7 @@ import { createSqliteStore } from '../../src/store/sqlite.ts'
 import { fullGlewlwydClient, fullRegisteredClient } from '../fixtures/registered.ts'
 import { startGlewlwyd } from '../peers/glewlwyd.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
+import { startLocalPeer } from '../peers/local.ts'
 import { INITIAL_TOKEN, type Peer, startOidcPeer } from '../peers/oidc.ts'
 import type { Subject, SubjectKind } from './subjects.ts'
 
@@ -122,6 +123,9 @@ const REGISTERED = {
   another: ['logoUri', 'https://new.example.com/logo.png'],
 } as const
 
+/** It drops what it does not know. */
+const { member_of_tomorrow: _, ...LOCAL_CLIENT } = fullRegisteredClient
+
 export const PEERS: readonly PeerKind[] = [
   {
     ...REGISTERED,
@@ -138,6 +142,17 @@ export const PEERS: readonly PeerKind[] = [
     start: async () => {
       const peer = await peerOf('oidc-provider, renewing', () => startOidcPeer(true))
       return subjectOf(peer, fullRegisteredClient)
+    },
+  },
+  {
+    ...REGISTERED,
+    name: 'rfc7592 at the local provider',
+    full: LOCAL_CLIENT,
+    volatile: ['updated_at'],
+    renewsTokens: true,
+    start: async () => {
+      const peer = await peerOf('local', () => startLocalPeer(true))
+      return subjectOf(peer, LOCAL_CLIENT)
     },
   },
   ...('root' in glewlwyd ? [glewlwydKind(glewlwyd.root)] : []),

@@ -12,7 +12,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { PEERS } from './peers.ts'
 import { SAMPLES } from './samples.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
-import { differences, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
+import { differences, patienceOf, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
 
 /** The local provider is a part of this process: there is no network between that could fail. */
 const isRemote = (name: string) => name !== 'local'
@@ -33,7 +33,7 @@ describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
 
   beforeEach(async () => {
     subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]))
+    bench = await openBench(new Map([['it', subject.provider]]), patienceOf(kind))
   })
 
   afterEach(async () => {

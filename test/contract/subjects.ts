@@ -155,6 +155,10 @@ export const SUBJECTS: readonly SubjectKind[] = [
   },
 ]
 
+/** A server in a process of its own may have to wait for a processor. */
+export const patienceOf = ({ readsBack }: SubjectKind) =>
+  readsBack ? { upstreamTimeoutMs: 1_500 } : {}
+
 /** A record without the members that move by themselves, and with sets in one order. */
 export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
   const inOrder = (value: Json) =>

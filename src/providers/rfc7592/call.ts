@@ -172,6 +172,7 @@ async function newerThan(
   const head = await store.last(resourceOf(ref))
   const latest = await custody.find(ref.id)
   if (latest.seq !== held.seq) return latest
+  if (held.condition === 'refused') throw unreachable()
   if (head?.kind === 'intent' && head.operationId !== call.operationId && head.deadline > now()) {
     throw renewedMeanwhile()
   }
@@ -181,11 +182,14 @@ async function newerThan(
     throw new ClientError('not_found', 'There is no such client.')
   }
   await custody.mark(held, 'refused', call.operationId)
-  throw new ClientError(
+  throw unreachable()
+}
+
+const unreachable = () =>
+  new ClientError(
     'provider_misconfigured',
     'The server no longer takes the registration access token of this client: the client was removed there, or an answer with a newer token was lost. Adopt the client again with a token that is in force.',
   )
-}
 
 const renewedMeanwhile = () =>
   new ClientError(
