@@ -12,11 +12,11 @@ import { metadataOf, readWhole } from './records.ts'
 /** Adoption at one server. */
 export function createAdoption({ caller, custody, dialect }: CreationParts): Adoption {
   async function proven({ id }: ClientRef, { token, uri: told }: ClientRegistration, call: Call) {
-    const uri = await caller.endpoints.client(id, told, call).catch(badUri)
-    const body = await caller.tryToken({ token: token.reveal(), uri }, call)
+    const url = await caller.endpoints.client(id, told, call).catch(badUri)
+    const body = await caller.tryToken({ token: token.reveal(), url }, call)
     const { registration_access_token: renewed } = body
     return {
-      uri,
+      uri: told,
       token: typeof renewed === 'string' && renewed !== '' ? renewed : token.reveal(),
       native: metadataOf(body, dialect, id, 'provider_refused'),
     }

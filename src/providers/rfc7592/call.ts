@@ -49,7 +49,7 @@ export interface Caller {
   /** @throws ClientError as the contract of providers says */
   asClient(ref: Ref, request: ClientRequest, call: Call): Promise<Answered>
   /** Reads with a token that is not in custody. @throws ClientError `provider_refused` */
-  tryToken(opening: { token: string; uri: string }, call: Call): Promise<JsonObject>
+  tryToken(opening: { token: string; url: string }, call: Call): Promise<JsonObject>
   /** Registers a client. */
   register(body: JsonObject, call: Call): Promise<JsonObject>
 }
@@ -92,9 +92,10 @@ export function createCaller(parts: CallerParts): Caller {
 
   /** The first of the tokens that is taken; `undefined` when all are refused. */
   async function withTokens(held: Held, { method, body }: ClientRequest, call: Call) {
+    const url = await endpoints.client(held.id, held.uri, call)
     for (const token of held.tokens) {
       const operation = `${method} /register/{id}`
-      const request = { operation, url: held.uri, token, ...(body === undefined ? {} : { body }) }
+      const request = { operation, url, token, ...(body === undefined ? {} : { body }) }
       const answer = await send(request, call)
       if (answer.status !== 401) return { answer, token }
     }
@@ -133,8 +134,8 @@ export function createCaller(parts: CallerParts): Caller {
   return {
     endpoints,
     asClient,
-    tryToken: async ({ token, uri }, call) => {
-      const answer = await send({ operation: 'GET /register/{id}', url: uri, token }, call)
+    tryToken: async ({ token, url }, call) => {
+      const answer = await send({ operation: 'GET /register/{id}', url, token }, call)
       if (answer.status === 401 || answer.status === 404) {
         throw new ClientError(
           'provider_refused',

@@ -59,11 +59,7 @@ function creationStep(parts: CreationParts, place: Place, next: Native): SecretS
 }
 
 /** Keeps what opens the new client, before anything else is done with it; gives its id. */
-async function takeIn(
-  { caller, custody }: CreationParts,
-  answer: JsonObject,
-  call: Call,
-): Promise<string> {
+async function takeIn({ custody }: CreationParts, answer: JsonObject, call: Call): Promise<string> {
   const { client_id: id, registration_access_token: token, registration_client_uri: told } = answer
   if (typeof id !== 'string' || id === '' || typeof token !== 'string' || token === '') {
     throw new ClientError(
@@ -71,7 +67,7 @@ async function takeIn(
       'The server answered with something else than a client that can be managed.',
     )
   }
-  const uri = await caller.endpoints.client(id, told, call).catch(unread)
+  const uri = typeof told === 'string' ? told : undefined
   await custody.keep(id, { token, uri }, call.operationId).catch(unread)
   return id
 }

@@ -25,8 +25,8 @@ export interface Held {
   readonly id: string
   /** The newest one first; never empty. */
   readonly tokens: readonly string[]
-  /** The client configuration endpoint. */
-  readonly uri: string
+  /** The client configuration endpoint as it was told, to be checked at each use; absent: it was not. */
+  readonly uri?: string
   readonly condition: Registration['condition']
   /** Sequence number of the entry that tells it; grows with every renewal. */
   readonly seq: number
@@ -55,7 +55,7 @@ export interface Custody {
 /** A token that was told, and where it opens its client. */
 export interface Opening {
   readonly token: string
-  readonly uri: string
+  readonly uri?: string | undefined
 }
 
 /** The one in force, and the one before it. */
@@ -71,8 +71,8 @@ export function createCustody(parts: CustodyParts): Custody {
 
   function heldOf(id: string, entry: Registration | undefined): Held | undefined {
     if (entry?.sealed === undefined) return undefined
-    const { uri, tokens } = seal.open(entry.sealed, placeOf(entry)) as unknown as Sealed
-    return { id, uri, tokens, condition: entry.condition, seq: entry.seq }
+    const sealed = seal.open(entry.sealed, placeOf(entry)) as unknown as Sealed
+    return { id, ...sealed, condition: entry.condition, seq: entry.seq }
   }
 
   async function append(
@@ -102,9 +102,12 @@ export function createCustody(parts: CustodyParts): Custody {
       // Listed first: a line without a registration is passed over, one without a line would be lost.
       const listed = before?.listed ?? (await addLine(parts, id, operationId))
       const others = (held?.tokens ?? []).filter((one) => one !== token)
-      const tokens = [token, ...others].slice(0, KEPT_TOKENS)
-      if (await append(id, before, { condition: 'held', operationId, listed }, { uri, tokens })) {
-        return { id, tokens, uri, condition: 'held', seq: (before?.seq ?? 0) + 1 }
+      const sealed = {
+        ...(uri === undefined ? {} : { uri }),
+        tokens: [token, ...others].slice(0, KEPT_TOKENS),
+      }
+      if (await append(id, before, { condition: 'held', operationId, listed }, sealed)) {
+        return { id, ...sealed, condition: 'held', seq: (before?.seq ?? 0) + 1 }
       }
     }
   }
@@ -134,7 +137,8 @@ export function createCustody(parts: CustodyParts): Custody {
       // Whoever was faster knows more.
       if (before === undefined || before.seq !== seq || before.condition === condition) return held
       const { listed } = before
-      const sealed = condition === 'removed' ? undefined : { uri, tokens }
+      const opening = uri === undefined ? { tokens } : { uri, tokens }
+      const sealed = condition === 'removed' ? undefined : opening
       const appended = await append(id, before, { condition, operationId, listed }, sealed)
       return appended ? { ...held, condition, seq: seq + 1 } : held
     },
@@ -173,7 +177,7 @@ export function createCustody(parts: CustodyParts): Custody {
 }
 
 interface Sealed {
-  readonly uri: string
+  readonly uri?: string
   readonly tokens: readonly string[]
 }
 

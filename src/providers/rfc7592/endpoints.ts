@@ -24,8 +24,11 @@ export type ReadDocument = (url: string, call: Call) => Promise<JsonObject | und
 
 export interface Endpoints {
   registration(call: Call): Promise<string>
-  /** The client configuration endpoint of a client, from what the server told, if anything. */
-  client(id: string, told: unknown, call: Call): Promise<string>
+  /**
+   * The client configuration endpoint of a client, from what the server told, if anything.
+   * @throws ClientError `provider_misconfigured` for one to which no token may go
+   */
+  client(id: string, told: string | undefined, call: Call): Promise<string>
 }
 
 /** How long a discovery document holds (milliseconds). */
@@ -54,7 +57,7 @@ export function createEndpoints(
         return `${endpoint.replace(/\/$/, '')}/${encodeURIComponent(id)}`
       }
       const allowed = [new URL(endpoint).origin, ...settings.origins]
-      const url = typeof told === 'string' && URL.canParse(told) ? new URL(told) : undefined
+      const url = URL.canParse(told) ? new URL(told) : undefined
       if (url !== undefined && isPlain(url) && allowed.includes(url.origin)) return url.href
       throw new ClientError(
         'provider_misconfigured',
