@@ -23,14 +23,15 @@ export const CLIENT_URI = 'registration_client_uri'
  * @throws ClientError `unsupported_field`
  */
 export function updateSteps(
-  { caller, dialect, mapping }: UpdateParts,
+  parts: UpdateParts,
   ref: ClientRef,
   base: Native,
   next: Native,
 ): readonly Step[] {
+  const { caller, dialect } = parts
   if (same(base, next)) return []
   checkSecretStays(dialect, base, next)
-  const body = { ...updateBody(mapping, base, next), ...identity(dialect, ref, base) }
+  const body = updateBodyOf(parts, ref, base, next)
   return [
     {
       request: { method: 'PUT', target: CLIENT_URI, body },
@@ -41,6 +42,16 @@ export function updateSteps(
       },
     },
   ]
+}
+
+/** What an update sends to hold `next`. */
+export function updateBodyOf(
+  { dialect, mapping }: UpdateParts,
+  ref: ClientRef,
+  base: Native,
+  next: Native,
+): JsonObject {
+  return { ...updateBody(mapping, base, next), ...identity(dialect, ref, base) }
 }
 
 function identity(
