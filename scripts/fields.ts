@@ -1,14 +1,17 @@
 /**
  * `npm run fields`: writes `docs/fields.md`, the table of what each provider can hold, from the
- * mappings themselves and by the function that answers `GET /providers/{providerId}`.
+ * mappings themselves and by the function that answers `GET /providers/{providerId}`, and the table of
+ * `docs/copy.md`.
  */
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { FIELD_NAMES, FIELDS } from '../src/core/client.ts'
+import { isTold, OWN_WORDS } from '../src/core/copy/copy.ts'
+import { OWN_FIELDS } from '../src/core/copy/set.ts'
 import type { Json, JsonObject } from '../src/core/json.ts'
 import { isRecord } from '../src/core/json.ts'
-import type { Mapping } from '../src/core/mapping.ts'
+import { MAPPED_FIELDS, type MappedField, type Mapping, type Row } from '../src/core/mapping.ts'
 import { capabilitiesOf } from '../src/http/providers.ts'
 import { mapping as auth0 } from '../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../src/providers/cognito/mapping.ts'
@@ -123,4 +126,36 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, renderFields())
+const COPY_PAGE = 'docs/copy.md'
+const COPY_TABLE = '## Attribute by attribute\n'
+
+/** What becomes of each attribute in a copy, by where it is made. */
+export function renderCopies(): string {
+  const places = Object.entries(PROVIDERS)
+  const rows = MAPPED_FIELDS.map((field) => [
+    code(field),
+    places.flatMap(([name, mapping]) => (isTold(mapping, field) ? [name] : [])).join(', '),
+    ...places.map(([, mapping]) => fateAt(mapping, field)),
+  ])
+  const heads = ['attribute', 'told by', ...places.map(([name]) => `to ${name}`)]
+  return `${COPY_TABLE}\n${table(heads, rows)}`
+}
+
+function fateAt({ fields }: Mapping, field: MappedField): string {
+  const row: Row<unknown> = fields[field]
+  if (OWN_FIELDS.includes(field)) return 'new'
+  if (OWN_WORDS.includes(field)) return 'in words of its own'
+  if (row.support === 'read-only') return 'as it is there'
+  if (row.support !== 'missing') return 'carried'
+  if (field === 'responseTypes') return 'as it is there'
+  return row.value === undefined ? 'lost' : `always ${code(JSON.stringify(row.value))}`
+}
+
+function withCopies(page: string): string {
+  return page.slice(0, page.indexOf(COPY_TABLE)) + renderCopies()
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(PAGE, renderFields())
+  writeFileSync(COPY_PAGE, withCopies(readFileSync(COPY_PAGE, 'utf8')))
+}

@@ -21,6 +21,7 @@ import { createProviders, type ProviderSurroundings } from './providers/registry
 import { addCheckpoint } from './service/checkpoint.ts'
 import { withinDeadline } from './service/deadline.ts'
 import { carryOutDue, type Pauses } from './service/due.ts'
+import { refreshMirror } from './service/refresh.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/sweep.ts'
 import { createTurns } from './service/turns.ts'
@@ -33,6 +34,8 @@ export interface Clientry {
   readonly service: Service
   /** Settles changes that a crash left open, does what is due, adds a checkpoint; run at start and now and then. */
   sweep(): Promise<void>
+  /** Works on the mirror for a while; `true` when there is more to do at once. */
+  refresh(stopped?: () => boolean): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -77,6 +80,7 @@ export async function createClientry(
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     newId: randomUUID,
   }
+  const owner = randomUUID()
   const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
   const permissions = operator === undefined ? config.permissions : undefined
   const app = createApp({
@@ -112,9 +116,20 @@ export async function createClientry(
       const { seq, hash } = checkpoint
       log({ time: new Date(now()).toISOString(), level: 'info', message: 'checkpoint', seq, hash })
     },
+    refresh: async (stopped = () => false) => {
+      const { refreshSeconds } = config.mirror
+      const everyMs = refreshSeconds * 1_000
+      const until = now() + REFRESH_MS
+      const done = await refreshMirror(service, { everyMs, until, owner, stopped })
+      for (const one of done) observe({ kind: 'mirror', ...one })
+      return done.some(({ more }) => more)
+    },
     close: () => store.close(),
   }
 }
+
+/** How long the mirror is worked on in one go (milliseconds). */
+const REFRESH_MS = 10_000
 
 /** Time that each call to the store may take while checkpoints are added. */
 const CHECKPOINT_MS = 30_000

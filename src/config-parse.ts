@@ -30,6 +30,7 @@ export interface Config {
   readonly issuers: readonly IssuerSettings[]
   readonly permissions: readonly PermissionGrant[] | undefined
   readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
+  readonly mirror: { readonly refreshSeconds: number }
   readonly log: { readonly level: Level }
 }
 

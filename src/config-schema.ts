@@ -161,6 +161,13 @@ export const configSchema = z.strictObject({
     }),
     { deadlineMs: 25_000, upstreamTimeoutMs: 8_000 },
   ),
+  mirror: z._default(
+    z.strictObject({
+      /** From the beginning of one reading of all clients to that of the next; a minute to a month. */
+      refreshSeconds: z._default(z.int().check(z.gte(60), z.lte(2_592_000)), 3_600),
+    }),
+    { refreshSeconds: 3_600 },
+  ),
   log: z._default(z.strictObject({ level: z._default(z.enum(LEVELS), 'info') }), { level: 'info' }),
 })
 

@@ -36,6 +36,13 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
       const about = { provider, userPoolId, client, operationId, outcome }
       return { time, level: 'debug', message: 'change settled', ...about }
     }
+    case 'mirror': {
+      const { place, verified, drifted, removed, failed } = event
+      if (drifted + removed + failed === 0) return undefined
+      const level = failed > 0 ? 'warn' : 'info'
+      const counts = { verified, drifted, removed, failed }
+      return { time, level, message: 'mirror refreshed', ...place, ...counts }
+    }
     case 'sweep': {
       const { settled, left } = event
       if (settled + left === 0) return undefined

@@ -11,6 +11,7 @@ import type { RequestLine } from './http/exchange.ts'
 import { ROUTES } from './http/routes.ts'
 import type { Metrics, Readings } from './observe.ts'
 import type { PaceState } from './providers/provider.ts'
+import type { Refreshed } from './service/refresh.ts'
 import type { Entry } from './store/entry.ts'
 import { refOf } from './store/resource.ts'
 
@@ -53,6 +54,7 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
   const dueFailed = counter('due_failed', 'Attempts to do what was due that failed', 'provider')
   for (const provider of providerIds) dueFailed.inc({ provider }, 0)
   const history = historyCounters(register, providerIds)
+  const mirror = mirrorCounters(register, providerIds)
   for (const code of Object.keys(ERROR_CODES)) errors.inc({ code }, 0)
   return (event) => {
     switch (event.kind) {
@@ -73,6 +75,8 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
         return history.entry(event.entry)
       case 'store_failed':
         return storeFailures.inc({ operation: event.operation })
+      case 'mirror':
+        return mirror(event)
       case 'sweep':
         swept.inc(event.settled)
         return left.set(event.left)
@@ -116,6 +120,26 @@ function historyCounters(register: Registry, providerIds: readonly string[]) {
       surprises.inc({ provider }, entry.surprises.length)
       if (entry.settledBy === 'settlement') settled.inc({ provider })
     },
+  }
+}
+
+/** What the rounds of the mirror do. */
+function mirrorCounters(register: Registry, providerIds: readonly string[]) {
+  const { counter } = makers(register)
+  const counters = {
+    verified: counter('mirror_verified', 'Clients that were read for the mirror', 'provider'),
+    drifted: counter('mirror_drifted', 'Clients that somebody else had changed', 'provider'),
+    removed: counter('mirror_removed', 'Clients that were no longer there', 'provider'),
+    failed: counter('mirror_failures', 'Lists and readings that failed', 'provider'),
+  }
+  for (const provider of providerIds) {
+    for (const one of Object.values(counters)) one.inc({ provider }, 0)
+  }
+  return ({ place: { provider }, verified, drifted, removed, failed }: Refreshed) => {
+    counters.verified.inc({ provider }, verified)
+    counters.drifted.inc({ provider }, drifted)
+    counters.removed.inc({ provider }, removed)
+    counters.failed.inc({ provider }, failed)
   }
 }
 

@@ -9,7 +9,9 @@ import type { MetricsText, RequestLine } from './http/exchange.ts'
 import type { Call, PaceState, Provider, Step, UpstreamCall } from './providers/provider.ts'
 import type { Secrets } from './providers/secrets.ts'
 import type { DueFailure } from './service/due.ts'
+import type { Refreshed } from './service/refresh.ts'
 import type { Entry } from './store/entry.ts'
+import { around } from './store/mirror.ts'
 import type { Store } from './store/store.ts'
 
 export type ProgramEvent =
@@ -23,6 +25,7 @@ export type ProgramEvent =
   /** An entry was made durable. */
   | { readonly kind: 'entry'; readonly entry: Entry }
   | { readonly kind: 'store_failed'; readonly operation: keyof Store }
+  | ({ readonly kind: 'mirror' } & Refreshed)
   | { readonly kind: 'sweep'; readonly settled: number; readonly left: number }
   /** Clients for which what was due is done. */
   | { readonly kind: 'due'; readonly done: number }
@@ -70,6 +73,7 @@ export function observedStore(store: Store, observe: Observe): Store {
     openIntents: () => telling('openIntents', store.openIntents()),
     due: (time) => telling('due', store.due(time)),
     check: () => telling('check', store.check()),
+    ...(store.mirror && { mirror: around(store.mirror, (work) => telling('mirror', work())) }),
   }
 }
 
@@ -125,11 +129,11 @@ function observedSecrets(
   telling: (call: Call) => Call,
   toldStep: <S extends Step>(step: S) => S,
 ): Secrets {
-  const { remove } = secrets
+  const { add, remove } = secrets
   return {
     ...secrets,
-    list: (ref, call) => secrets.list(ref, telling(call)),
-    add: (ref, base) => toldStep(secrets.add(ref, base)),
+    list: (ref, base, call) => secrets.list(ref, base, telling(call)),
+    ...(add && { add: (ref, base, value) => toldStep(add(ref, base, value)) }),
     ...(remove && { remove: (ref, base, secretId) => toldStep(remove(ref, base, secretId)) }),
   }
 }

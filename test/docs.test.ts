@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as z from 'zod/mini'
-import { renderFields } from '../scripts/fields.ts'
+import { renderCopies, renderFields } from '../scripts/fields.ts'
 import { parseConfig } from '../src/config-parse.ts'
 import { configSchema } from '../src/config-schema.ts'
 import { ERROR_CODES } from '../src/core/errors.ts'
@@ -139,6 +139,12 @@ describe('docs/emulators.md', () => {
 describe('docs/fields.md', () => {
   it('is what the mappings say (npm run fields)', () => {
     expect(read('docs/fields.md')).toBe(renderFields())
+  })
+})
+
+describe('docs/copy.md', () => {
+  it('ends with what the mappings say (npm run fields)', () => {
+    expect(read('docs/copy.md').endsWith(renderCopies())).toBe(true)
   })
 })
 

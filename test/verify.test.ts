@@ -83,7 +83,7 @@ describe('clientry verify', () => {
   it('says how it is used', async () => {
     const { code, out, err } = await verify(['--help'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toMatch(/usage:.*\n\n {2}--database FILE/)
+    expect(out).toMatch(/usage:.*\n\noptions:\n {2}--database FILE/)
   })
 
   it('tells that all is right, without any control code, and leaves the file as it is', async () => {
@@ -170,7 +170,7 @@ describe('clientry verify', () => {
   })
 
   it.each([
-    ['an option that is none', ['--nonsense'], /--nonsense.*--help tells/],
+    ['an option that is none', ['--nonsense'], /--nonsense.*verify --help/],
     ['a checkpoint that is none', ['--checkpoint', '1'], /SEQ:HASH/],
     ['no configuration', [], /--database FILE.*CLIENTRY_CONFIG/],
     ['a file that is not there', ['--database', 'missing.db'], /no file missing\.db/],

@@ -5,12 +5,11 @@
 
 import { hostname, userInfo } from 'node:os'
 import { createClientry } from '../clientry.ts'
-import { awsCredentials, environment, readConfig } from '../config.ts'
-import { type Config, parseConfig } from '../config-parse.ts'
-import { isRecord } from '../core/json.ts'
+import { awsCredentials } from '../config.ts'
 import type { Principal } from '../http/auth/principal.ts'
 import { type App, DEFAULT_DEADLINE_MS } from '../http/message.ts'
 import { openStore } from '../open-store.ts'
+import { configurationOf } from './configuration.ts'
 
 export interface InProcess {
   readonly fetch: typeof globalThis.fetch
@@ -19,15 +18,12 @@ export interface InProcess {
 
 /** Requests need one, and this is no place on any network (RFC 6761 section 6.4). */
 export const NOWHERE = 'http://clientry.invalid'
-/** Who issues tokens means nothing here: there are none. */
-const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobody'] }] }
-
 /**
  * Opens the program.
  * @throws ClientError `invalid_request`, `store_unavailable`
  */
 export async function openInProcess(path: string): Promise<InProcess> {
-  const config = await configOf(path)
+  const config = await configurationOf(path)
   const clientry = await createClientry(config, {
     store: await openStore(config),
     environmentCredentials: awsCredentials,
@@ -36,14 +32,6 @@ export async function openInProcess(path: string): Promise<InProcess> {
     log: () => {},
   })
   return { fetch: fetchFrom(clientry.app), close: clientry.close }
-}
-
-async function configOf(path: string): Promise<Config> {
-  const { CLIENTRY_CONFIG_JSON: _, ...rest } = environment()
-  const named = { ...rest, CLIENTRY_CONFIG: path }
-  const read = await readConfig(named, async (text) => (await import('yaml')).parse(text))
-  // The file of a server serves as it is; one that is for this alone need not say who issues tokens.
-  return parseConfig(isRecord(read) ? { auth: NOBODY, ...read } : read, environment())
 }
 
 /** As the history names whoever sits at this machine. */

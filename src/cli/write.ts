@@ -70,7 +70,8 @@ function conditionsOf({ 'if-match': ifMatch, key }: Values): Conditions {
 
 const quoted = (tag: string) => (tag === '*' || tag.startsWith('"') ? tag : `"${tag}"`)
 
-const nobodyThere = () =>
+/** For a change that nobody can agree to. */
+export const nobodyThere = () =>
   new UsageError(
     'Nobody is there to be asked: add --yes to change it, or --dry-run to see what would change.',
   )

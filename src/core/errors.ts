@@ -32,12 +32,16 @@ export const ERROR_CODES = {
   conflict: { status: 500, retry: false },
   /** The client is protected from being removed or suspended. */
   client_protected: { status: 409, retry: false },
+  /** The change touches what a suspended client is without until it is resumed. */
+  client_suspended: { status: 409, retry: false },
   /** There is no place for another value; one comes free when a lease ends. */
   list_full: { status: 409, retry: true },
   /** The request with this idempotency key is still running. */
   key_in_use: { status: 409, retry: true },
   /** What a rollback names cannot be restored whole; nothing was sent. */
   not_restorable: { status: 409, retry: false },
+  /** The place of a copy cannot hold everything; nothing was sent. */
+  lossy_copy: { status: 409, retry: false },
   /** `If-Match` no longer holds. */
   precondition_failed: { status: 412, retry: false },
   too_large: { status: 413, retry: false },

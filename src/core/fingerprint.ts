@@ -18,6 +18,8 @@ export interface Fingerprints {
   /** Of one secret value, short enough for people to compare. */
   ofSecret(value: string): string
   /** A record in which each secret is replaced by its fingerprint. */
+  withoutSecrets(mapping: Mapping, native: Native): Native
+  /** The same without what is no setting. */
   masked(mapping: Mapping, native: Native): Native
 }
 
@@ -30,15 +32,15 @@ export function createFingerprints(key: Uint8Array): Fingerprints {
   const digestOfSecret = createDigest(key, 'clientry secret')
   const ofSecret = (value: string) =>
     `fingerprint:${digestOfSecret(value).slice(0, SECRET_CHARACTERS)}`
+  const withoutSecrets: Fingerprints['withoutSecrets'] = (mapping, native) =>
+    replacePaths(native, mapping.secretPaths, (value) => ofSecret(textOf(value)))
   return {
     ofState: (mapping, native) =>
       digestOfState(canonicalJson(stateOf(mapping, native))).slice(0, STATE_CHARACTERS),
     ofText: (purpose, text) => createDigest(key, `clientry ${purpose}`)(text),
     ofSecret,
-    masked: (mapping, native) =>
-      replacePaths(withoutPaths(native, mapping.hiddenKeys), mapping.secretPaths, (value) =>
-        ofSecret(textOf(value)),
-      ),
+    withoutSecrets,
+    masked: (mapping, native) => withoutSecrets(mapping, withoutPaths(native, mapping.hiddenKeys)),
   }
 }
 

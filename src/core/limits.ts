@@ -21,6 +21,11 @@ export function checkLimits(path: string, value: Json, limits: Limits, counted =
   throw new ClientError('invalid_field', `${field} ${problem.says}.`, { field })
 }
 
+/** Whether one text or number, or one item of a list, is within them. */
+export function isWithin(value: Json, limits: Limits): boolean {
+  return scalarProblem(value, limits) === undefined
+}
+
 /** The part of a limit from which on it is told. */
 const NEARLY = 0.9
 

@@ -13,6 +13,7 @@ import type { ProviderLint } from './lint/rule.ts'
 import { covers, withoutPaths } from './paths.ts'
 import type { Secret } from './secret.ts'
 import { secret } from './secret.ts'
+import type { Suspension } from './suspension.ts'
 import type { UriPolicy } from './uri.ts'
 
 export type Native = JsonObject
@@ -98,6 +99,8 @@ export interface Mapping {
   readonly volatileKeys: readonly string[]
   /** Members (dotted for inner ones) whose values are secrets. */
   readonly secretPaths: readonly string[]
+  /** Settings (dotted paths) that belong to the very client, which a copy does not take; each with a clause why. */
+  readonly boundPaths?: Readonly<Record<string, string>>
   /** Objects whose members an update merges one by one, where the provider keeps what is omitted. */
   readonly mergedKeys: readonly string[]
   /** Where the provider keeps what is omitted: members (`*` for inner ones) that take a `null`. */
@@ -108,6 +111,8 @@ export interface Mapping {
   normal(native: Native): Native
   /** What a reader of this record should know. */
   warnings?(native: Native): readonly Warning[]
+  /** How a client is switched off for a while; absent: it cannot be. */
+  readonly suspension?: Suspension
   /** What is worth a second look with this provider only. */
   readonly lint?: ProviderLint
 }

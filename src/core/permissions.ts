@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   'clients:write',
   'clients:delete',
   'clients:protect',
+  'clients:suspend',
   'leases:write',
   'secrets:read',
   'secrets:rotate',

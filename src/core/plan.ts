@@ -100,12 +100,28 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
   }
   for (const field of named)
     checkOwnUris(mapping, field, fields[field] ?? null, isNative(mapping, next))
-  checkRules(mapping, base, next)
+  checkRules(mapping, [base], next)
   const warnings = [
     ...checkUriState(mapping, base, next, fields, named),
     ...(mapping.warnings?.(next) ?? []),
   ]
   return { next, named, unchanged: sameState(mapping, base, next), warnings }
+}
+
+/**
+ * Plans a change that is given as the record to be. A rule that one of `before` breaks already, beside
+ * the base, may stay broken.
+ * @throws ClientError `rule_violated`
+ */
+export function planRecord(
+  mapping: Mapping,
+  base: Native,
+  next: Native,
+  before: readonly Native[] = [],
+): Plan {
+  checkRules(mapping, [base, ...before], next)
+  const warnings = mapping.warnings?.(next) ?? []
+  return { next, named: ['disabled'], unchanged: sameState(mapping, base, next), warnings }
 }
 
 /** The patch as members; operations are applied to the client as it is now. */
@@ -120,8 +136,11 @@ function fieldsOf(mapping: Mapping, base: Native, patch: Patch): FieldPatches {
   return fields as FieldPatches
 }
 
-/** The record with one field changed; `undefined` when it already is as asked. */
-function applyField(
+/**
+ * The record with one field changed; `undefined` when it already is as asked. Rules are not checked.
+ * @throws ClientError `unsupported_field`, `read_only_field`, `invalid_field`, `rule_violated`
+ */
+export function applyField(
   mapping: Mapping,
   native: Native,
   field: MappedField,
@@ -163,8 +182,8 @@ export function withChange(native: Native, change: NativeChange): Native {
 }
 
 /** A rule that the base already breaks is the provider's affair; a newly broken one is refused. */
-function checkRules(mapping: Mapping, base: Native, next: Native): void {
-  const broken = mapping.rules.find((rule) => !rule.holds(next) && rule.holds(base))
+function checkRules(mapping: Mapping, before: readonly Native[], next: Native): void {
+  const broken = mapping.rules.find((rule) => !rule.holds(next) && before.every(rule.holds))
   if (broken === undefined) return
   throw new ClientError('rule_violated', broken.says, { field: broken.field })
 }

@@ -6,10 +6,11 @@ import type { Json, JsonObject } from '../core/json.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { showClient } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
+import { shownBy, suspensionWarnings } from '../core/suspension.ts'
 import type { ClientRef } from '../providers/provider.ts'
 import type { Standing } from '../service/request.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
-import { STANDING_MEMBERS, standingBody } from './standing.ts'
+import { STANDING_MEMBERS, standingBody, suspensionBody } from './standing.ts'
 
 /** A handler's result; `app.ts` adds the headers that every answer has. */
 export interface Answer {
@@ -25,6 +26,9 @@ export const ANSWER_MEMBERS: readonly string[] = [
   'provider',
   'userPoolId',
   'warnings',
+  'report',
+  'lastVerifiedAt',
+  'suspension',
   ...STANDING_MEMBERS,
 ]
 
@@ -42,7 +46,10 @@ export function clientBody(
     readonly standing?: Standing | undefined
   },
 ): JsonObject {
-  const client: Client = showClient(mapping, native)
+  const { standing } = told
+  const isSuspended = standing?.suspended !== undefined
+  const client: Client = showClient(shownBy(mapping, native, isSuspended), native)
+  const warnings = [...told.warnings, ...suspensionWarnings(mapping, native, isSuspended)]
   const shown = told.secret ?? client.secret
   const secret = told.maySeeSecret ? (shown?.reveal() ?? null) : null
   return {
@@ -51,8 +58,9 @@ export function clientBody(
     ...(told.maySeeSecret ? {} : { secretRedacted: true }),
     provider: ref.provider,
     ...(ref.userPoolId === undefined ? {} : { userPoolId: ref.userPoolId }),
-    ...standingBody(told.standing),
-    ...(told.warnings.length === 0 ? {} : { warnings: told.warnings as unknown as Json }),
+    ...standingBody(standing),
+    ...suspensionBody(mapping, client, standing),
+    ...(warnings.length === 0 ? {} : { warnings: warnings as unknown as Json }),
   }
 }
 

@@ -29,31 +29,43 @@ export function readBody(request: HttpRequest, kinds: FieldKinds): Body {
 }
 
 /**
- * Reads the body of a route that takes a JSON object only; `member` is what it has to hold.
+ * Reads the body of a route that takes a JSON object only; `member` is what it has to hold, if anything.
  * @throws ClientError `unsupported_media_type`, `too_large`, `invalid_request`
  */
-export function readJsonBody(request: HttpRequest, member: string): JsonObject {
+export function readJsonBody(request: HttpRequest, member?: string): JsonObject {
   const bytes = bytesOf(request, member)
   mediaType(request, ['application/json'])
   const value = parseJson(bytes)
   if (isRecord(value)) return value
-  throw new ClientError(
-    'invalid_request',
-    `The body must be an object with a member "${member}".`,
-    {
-      field: member,
-    },
-  )
+  throw noBody('The body must be', member)
 }
 
-function bytesOf({ body }: HttpRequest, member: string): Uint8Array {
+/**
+ * Reads the body of a route that needs none and takes a JSON object; without a body, an empty one.
+ * @throws ClientError as `readJsonBody` does
+ */
+export function readOptionalJsonBody(request: HttpRequest): JsonObject {
+  const { body } = request
+  if (body !== 'too_large' && (body === undefined || body.length === 0)) return {}
+  const bytes = bytesOf(request, 'provider')
+  mediaType(request, ['application/json'])
+  const value = parseJson(bytes)
+  if (isRecord(value)) return value
+  throw new ClientError('invalid_request', 'The body must be a JSON object, or absent.')
+}
+
+function bytesOf({ body }: HttpRequest, member: string | undefined): Uint8Array {
   if (body === 'too_large') {
     throw new ClientError('too_large', `The body must have at most ${MAX_BODY_BYTES} bytes.`)
   }
   if (body !== undefined && body.length > 0) return body
-  throw new ClientError('invalid_request', `The request needs a body with a member "${member}".`, {
-    field: member,
-  })
+  throw noBody('The request needs a body:', member)
+}
+
+function noBody(says: string, member: string | undefined): ClientError {
+  if (member === undefined) return new ClientError('invalid_request', `${says} an object.`)
+  const whole = `${says} an object with a member "${member}".`
+  return new ClientError('invalid_request', whole, { field: member })
 }
 
 function mediaType(request: HttpRequest, known: readonly string[]): string {

@@ -4,6 +4,7 @@ import type { FieldName } from '../core/client.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { replacePaths } from '../core/paths.ts'
+import type { Permission } from '../core/permissions.ts'
 import type { Provider, Step, UpstreamCall } from '../providers/provider.ts'
 import { changeClient } from '../service/change.ts'
 import type { ChangeRequest, ChangeResult, Key } from '../service/request.ts'
@@ -118,22 +119,31 @@ export function writing(exchange: Exchange, { principal }: Site, key: Key | unde
   }
 }
 
-/** Refuses to change a secret without the permission for it. */
-export function checkNamed(target: Site, named: readonly FieldName[]): void {
-  if (!named.includes('secret') || target.may('secrets:rotate')) return
-  throw new ClientError(
-    'insufficient_scope',
-    'client.secret needs the permission secrets:rotate; leave it out to change the rest.',
-    { field: 'client.secret' },
-  )
+/** Fields that take a permission of their own to change: what somebody has imposed is not theirs to lift. */
+const OWN_PERMISSIONS: { readonly [F in FieldName]?: Permission } = {
+  secret: 'secrets:rotate',
+  disabled: 'clients:suspend',
 }
 
-/** One answer for every way in which a client is not there. */
+/** Refuses to change such a field without its permission. */
+export function checkNamed(target: Site, named: readonly FieldName[]): void {
+  for (const field of named) {
+    const permission = OWN_PERMISSIONS[field]
+    if (permission === undefined || target.may(permission)) continue
+    throw new ClientError(
+      'insufficient_scope',
+      `client.${field} needs the permission ${permission}; leave it out to change the rest.`,
+      { field: `client.${field}` },
+    )
+  }
+}
+
+/** One answer for every way in which a client is not there; a field names something else on it. */
 export async function absent<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (isClientError(error, 'not_found')) throw noSuchClient()
+    if (isClientError(error, 'not_found') && error.field === undefined) throw noSuchClient()
     throw error
   }
 }

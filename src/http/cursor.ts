@@ -40,10 +40,12 @@ export function revisionOf(cursor: string | undefined): number | undefined {
   return Number(revision)
 }
 
-const encoded = (text: string) => Buffer.from(text).toString('base64url')
-const decoded = (text: string) => Buffer.from(text, 'base64url').toString()
+/** A text in the characters of a cursor. */
+export const encoded = (text: string) => Buffer.from(text).toString('base64url')
+export const decoded = (text: string) => Buffer.from(text, 'base64url').toString()
 
-const badCursor = () =>
+/** The one answer to a cursor that is not ours. */
+export const badCursor = () =>
   new ClientError(
     'invalid_field',
     'cursor must be the "next" of the page before, as it was given.',

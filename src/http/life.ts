@@ -20,7 +20,7 @@ export async function postClient(exchange: Exchange): Promise<Answer> {
   checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client'])
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const site = siteOf(exchange, { provider, userPoolId }, 'clients:write')
-  const kind = kindOf(body.kind)
+  const kind = asKind(body.kind)
   const patch = parseMergePatch(body.client)
   const key = keyOfRequest(exchange, site, [kind, patch as unknown as Json])
   const result = await createClient(settings.service, {
@@ -38,7 +38,11 @@ export async function postClient(exchange: Exchange): Promise<Answer> {
     : creationAnswer(exchange, site, result)
 }
 
-function kindOf(kind: Json | undefined): ClientKind {
+/**
+ * Reads a kind of client.
+ * @throws ClientError `invalid_field`
+ */
+export function asKind(kind: Json | undefined): ClientKind {
   const found = CLIENT_KINDS.find((one) => one === kind)
   if (found !== undefined) return found
   throw new ClientError('invalid_field', `kind must be one of: ${CLIENT_KINDS.join(', ')}.`, {
@@ -46,7 +50,8 @@ function kindOf(kind: Json | undefined): ClientKind {
   })
 }
 
-function creationAnswer(exchange: Exchange, site: Site, result: CreationResult): Answer {
+/** A client that was made. */
+export function creationAnswer(exchange: Exchange, site: Site, result: CreationResult): Answer {
   const { ref, native, tag, warnings, secret, operationId = '', replayed } = result
   if (ref === undefined) throw new TypeError('a client that was made has an id')
   exchange.trace.ref = ref
@@ -68,7 +73,8 @@ function creationAnswer(exchange: Exchange, site: Site, result: CreationResult):
   }
 }
 
-function creationPlan(exchange: Exchange, site: Site, result: CreationResult): Answer {
+/** A client as it would be made. */
+export function creationPlan(exchange: Exchange, site: Site, result: CreationResult): Answer {
   const { native, warnings, steps, changes } = result
   const told = { maySeeSecret: site.may('secrets:read'), warnings: [] }
   const client = clientBody({ ...site.place, id: '' }, site.provider.mapping, native, told)

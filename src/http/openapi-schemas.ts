@@ -1,6 +1,7 @@
 /** The schemas of the OpenAPI description; those of the fields are the ones that validate. */
 
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
+import { FATES } from '../core/copy/report.ts'
 import { ERROR_CODES } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { SEVERITIES } from '../core/lint/rule.ts'
@@ -13,6 +14,7 @@ import {
   MAX_VALUE_LENGTH,
 } from '../service/request.ts'
 import { fieldSchemas } from './field-schemas.ts'
+import { type ListSchema, type ObjectSchema, secretSchemas } from './openapi-secrets.ts'
 
 /** A reference to one of them. */
 export const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
@@ -24,7 +26,6 @@ export function schemas(): JsonObject {
     properties,
     required,
   })
-  const text: JsonObject = { type: 'string' }
   const list = (items: JsonObject): JsonObject => ({ type: 'array', items })
   const open: JsonObject = { type: 'object', additionalProperties: true }
   return {
@@ -32,6 +33,19 @@ export function schemas(): JsonObject {
       ...object(fieldsBy(shownSchema), FIELD_NAMES),
       additionalProperties: true,
     },
+    ClientPage: object(
+      {
+        clients: list({
+          allOf: [
+            ref('Client'),
+            object({ lastVerifiedAt: { type: 'string', format: 'date-time' } }, ['lastVerifiedAt']),
+          ],
+        }),
+        next: text,
+        mirror: list(ref('Knowledge')),
+      },
+      ['clients', 'mirror'],
+    ),
     ClientPatch: {
       type: 'object',
       properties: fieldsBy(patchSchema),
@@ -64,6 +78,31 @@ export function schemas(): JsonObject {
       ),
       additionalProperties: false,
     },
+    CopyRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          kind: { enum: [...CLIENT_KINDS], description: 'Absent: that of the client.' },
+          client: ref('ClientPatch'),
+          allowLoss: {
+            type: 'boolean',
+            description: 'Copies what can be copied, where something cannot.',
+          },
+        },
+        ['provider'],
+      ),
+      additionalProperties: false,
+    },
+    Copy: { allOf: [ref('Client'), object({ report: ref('CopyReport') }, [])] },
+    CopyPlan: { allOf: [ref('Plan'), object({ report: ref('CopyReport') }, ['report'])] },
+    CopyReport: object(
+      Object.fromEntries(FATES.map((fate) => [fate, list(ref('CopiedSetting'))])),
+      [...FATES],
+    ),
+    CopiedSetting: object({ field: text, before: {}, after: {}, removed: list({}), why: text }, [
+      'field',
+    ]),
     Removal: object(
       {
         removed: { const: true },
@@ -76,6 +115,7 @@ export function schemas(): JsonObject {
       { dryRun: { const: true }, requests: list(open), lost: list(text), client: ref('Client') },
       ['dryRun', 'requests', 'lost', 'client'],
     ),
+    ...secretSchemas(object, list),
     RollbackRequest: {
       ...object(
         {
@@ -107,6 +147,24 @@ export function schemas(): JsonObject {
       ...object({ provider: text, userPoolId: text, protected: { type: 'boolean' } }, [
         'protected',
       ]),
+      additionalProperties: false,
+    },
+    SuspensionRequest: {
+      ...object({ provider: text, userPoolId: text }, []),
+      additionalProperties: false,
+    },
+    ResumptionRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          allowPartial: {
+            type: 'boolean',
+            description: 'Gives back what can be given back, where something cannot.',
+          },
+        },
+        [],
+      ),
       additionalProperties: false,
     },
     LeaseRequest: {
@@ -146,6 +204,45 @@ export function schemas(): JsonObject {
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
     Findings: object({ findings: list(ref('Finding')) }, ['findings']),
+    Knowledge: object(
+      {
+        provider: text,
+        userPoolId: text,
+        complete: { type: 'boolean', description: 'Every client there has been read.' },
+        verifiedAt: {
+          anyOf: [{ type: 'string', format: 'date-time' }, NULL],
+          description: 'When the client was read that was read the longest ago.',
+        },
+      },
+      ['provider', 'complete', 'verifiedAt'],
+    ),
+    LintPage: object(
+      {
+        items: list(
+          object(
+            {
+              client: ref('ClientName'),
+              lastVerifiedAt: { type: 'string', format: 'date-time' },
+              findings: list(ref('Finding')),
+            },
+            ['client', 'lastVerifiedAt', 'findings'],
+          ),
+        ),
+        shared: list({
+          allOf: [
+            ref('Finding'),
+            object({ clients: list(ref('ClientName')), count: { type: 'integer' } }, [
+              'clients',
+              'count',
+            ]),
+          ],
+        }),
+        next: text,
+        mirror: list(ref('Knowledge')),
+      },
+      ['items', 'shared', 'mirror'],
+    ),
+    ClientName: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
     Finding: object(
       {
         rule: text,
@@ -181,12 +278,10 @@ export function schemas(): JsonObject {
   }
 }
 
-function historyItem(
-  object: (properties: JsonObject, required: readonly string[]) => JsonObject,
-  list: (items: JsonObject) => JsonObject,
-): JsonObject {
-  const text: JsonObject = { type: 'string' }
-  const time: JsonObject = { type: 'string', format: 'date-time' }
+const text: JsonObject = { type: 'string' }
+const time: JsonObject = { type: 'string', format: 'date-time' }
+
+function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
   return object(
     {
       kind: { enum: ['change', 'outside_change', 'overlap'] },
@@ -201,7 +296,9 @@ function historyItem(
       requestId: text,
       actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
       rollbackTo: { type: 'integer', minimum: 0 },
+      copiedFrom: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
       action: { enum: [...HISTORY_ACTIONS] },
+      secretId: text,
       leases: object({ taken: list(ref('Lease')), ended: list(ref('Lease')) }, ['taken', 'ended']),
       settledBy: { enum: ['request', 'settlement'] },
     },

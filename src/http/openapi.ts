@@ -61,13 +61,16 @@ function operationOf(route: Route): JsonObject {
   return {
     operationId: route.operationId,
     summary: route.summary,
-    ...(route.permission === 'public'
-      ? { security: [] }
-      : { description: `Needs the permission \`${route.permission}\`.` }),
+    ...(route.permission === 'public' ? { security: [] } : { description: needsOf(route) }),
     parameters: [...inPath, ...inQuery, ...(isWrite(route) ? CONDITIONS : [])],
     ...(route.body === undefined ? {} : { requestBody: BODIES[route.body] }),
     responses: responsesOf(route),
   }
+}
+
+function needsOf({ permission, atSource }: Route): string {
+  if (atSource === undefined) return `Needs the permission \`${permission}\`.`
+  return `Needs the permission \`${permission}\` where the copy is made, and \`${atSource}\` where the client is.`
 }
 
 const isWrite = ({ method }: Pick<Route, 'method'>) => method !== 'GET'
@@ -92,10 +95,14 @@ const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': {
 const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   ClientPatch: patchBody(),
   CreationRequest: { required: true, content: jsonContent(ref('CreationRequest')) },
+  CopyRequest: { required: true, content: jsonContent(ref('CopyRequest')) },
+  RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
   LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   AdoptionRequest: { required: true, content: jsonContent(ref('AdoptionRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
+  SuspensionRequest: { required: false, content: jsonContent(ref('SuspensionRequest')) },
+  ResumptionRequest: { required: false, content: jsonContent(ref('ResumptionRequest')) },
 }
 
 function patchBody(): JsonObject {
@@ -124,16 +131,35 @@ const CHANGE_HEADERS: JsonObject = {
   },
 }
 
+/** What a dry run answers, where it is not a plan of changes alone. */
+const PLANS: { readonly [A in Route['answers']]?: string } = {
+  Copy: 'CopyPlan',
+  Removal: 'RemovalPlan',
+}
+
+/** Bodies of routes that make something. */
+const MAKING: readonly Route['body'][] = ['CreationRequest', 'CopyRequest']
+
+const WITH_ETAG: readonly Route['answers'][] = [
+  'Client',
+  'Copy',
+  'Findings',
+  'Leases',
+  'Retirement',
+  'Rotation',
+  'SecretList',
+]
+
 function responsesOf(route: Route): JsonObject {
-  const { answers, permission, path, body } = route
+  const { answers, permission, path, body, query } = route
   const write = isWrite(route)
   const text = answers === 'Text'
-  const plan = answers === 'Removal' ? 'RemovalPlan' : 'Plan'
+  const plan = PLANS[answers] ?? 'Plan'
   const success = write ? { anyOf: [ref(answers), ref(plan)] } : ref(answers)
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') || text ? [404] : []),
+    ...(path.includes('{') || query.includes('userPoolId') || text ? [404] : []),
     ...(write ? [409, 412, 422] : []),
     ...(body === undefined ? [] : [413, 415]),
     ...(answers === 'Removal' ? [428] : []),
@@ -146,16 +172,14 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(answers === 'Client' || answers === 'Findings' || answers === 'Leases'
-        ? { ETag: { schema: { type: 'string' } } }
-        : {}),
+      ...(WITH_ETAG.includes(answers) ? { ETag: { schema: { type: 'string' } } } : {}),
       ...(write ? CHANGE_HEADERS : {}),
     },
     content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
   }
   return {
     200: answer,
-    ...(body === 'CreationRequest' ? { 201: { ...answer, description: 'It was made.' } } : {}),
+    ...(MAKING.includes(body) ? { 201: { ...answer, description: 'It was made.' } } : {}),
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }
 }

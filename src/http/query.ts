@@ -38,7 +38,25 @@ export const QUERY_PARAMETERS = {
     says: 'Items of one page.',
     expects: 'a number from 1 to 100',
   },
-  cursor: { pattern: '^[A-Za-z0-9_-]{1,200}$', says: '`next` of the page before.' },
+  cursor: { pattern: '^[A-Za-z0-9_-]{1,4000}$', says: '`next` of the page before.' },
+  q: {
+    pattern: '^.{1,200}$',
+    says: 'A part of the id, the name or a URL of the client; capital letters or not.',
+  },
+  filter: {
+    pattern: '^.{1,2100}$',
+    says: 'A field and its value, such as `grantTypes:implicit`; after a comma one more that must hold.',
+  },
+  fresh: {
+    pattern: '^(true|false)$',
+    says: 'true: ask the provider for what is shown.',
+    expects: 'true or false',
+  },
+  severity: {
+    pattern: '^(error|warning|info)$',
+    says: 'Only findings that are at least so severe.',
+    expects: 'error, warning or info',
+  },
 } as const satisfies Readonly<Record<string, QueryParameter>>
 
 interface QueryParameter {

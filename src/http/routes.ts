@@ -6,12 +6,14 @@
 import type { Permission } from '../core/permissions.ts'
 import type { Answer } from './answer.ts'
 import { getClient, patchClient } from './clients.ts'
+import { postCopy } from './copy.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
 import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
-import { lintOneClient } from './lint.ts'
+import { lintAllClients, lintOneClient } from './lint.ts'
+import { listAllClients } from './list.ts'
 import { getMetrics } from './metrics.ts'
 import { getOpenapi } from './openapi.ts'
 import { putProtection } from './protection.ts'
@@ -19,6 +21,8 @@ import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
 import { putRegistration } from './registration.ts'
 import { rollbackClient } from './rollback.ts'
+import { deleteSecret, getSecrets, postRotation } from './secrets.ts'
+import { resumeClient, suspendClient } from './suspension.ts'
 
 export interface Route {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
@@ -28,22 +32,34 @@ export interface Route {
   readonly summary: string
   /** `public`: no token is asked for. */
   readonly permission: Permission | 'public'
+  /** A further permission, at the place of the client that is copied. */
+  readonly atSource?: Permission
   /** Query parameters that it takes; any other is refused. */
   readonly query: readonly QueryName[]
   /** What the body is, where there is one. */
   readonly body?:
     | 'ClientPatch'
     | 'CreationRequest'
+    | 'CopyRequest'
     | 'RollbackRequest'
     | 'ProtectionRequest'
     | 'AdoptionRequest'
+    | 'RotationRequest'
+    | 'SuspensionRequest'
+    | 'ResumptionRequest'
     | 'LeaseRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
+    | 'Copy'
+    | 'ClientPage'
     | 'Removal'
+    | 'Rotation'
+    | 'Retirement'
+    | 'SecretList'
     | 'Findings'
     | 'Leases'
+    | 'LintPage'
     | 'HistoryPage'
     | 'HistoryItem'
     | 'Provider'
@@ -55,6 +71,16 @@ export interface Route {
 }
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/clients',
+    operationId: 'listClients',
+    summary: 'Finds client applications.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId', 'q', 'filter', 'fresh', 'limit', 'cursor'],
+    answers: 'ClientPage',
+    handle: listAllClients,
+  },
   {
     method: 'POST',
     path: '/clients',
@@ -98,6 +124,18 @@ export const ROUTES: readonly Route[] = [
     handle: patchClient,
   },
   {
+    method: 'POST',
+    path: '/clients/{clientId}/copy',
+    operationId: 'copyClient',
+    summary: 'Makes the same client elsewhere, or one anew that was removed.',
+    permission: 'clients:write',
+    atSource: 'clients:read',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'CopyRequest',
+    answers: 'Copy',
+    handle: postCopy,
+  },
+  {
     method: 'GET',
     path: '/clients/{clientId}/lint',
     operationId: 'lintClient',
@@ -106,6 +144,16 @@ export const ROUTES: readonly Route[] = [
     query: ['provider', 'userPoolId'],
     answers: 'Findings',
     handle: lintOneClient,
+  },
+  {
+    method: 'GET',
+    path: '/lint',
+    operationId: 'lintClients',
+    summary: 'What deserves a second look on any client, and callbacks that many share.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId', 'severity', 'limit', 'cursor'],
+    answers: 'LintPage',
+    handle: lintAllClients,
   },
   {
     method: 'GET',
@@ -129,6 +177,37 @@ export const ROUTES: readonly Route[] = [
     handle: rollbackClient,
   },
   {
+    method: 'POST',
+    path: '/clients/{clientId}/rotate-secret',
+    operationId: 'rotateSecret',
+    summary: 'Gives a client a new secret and shows it, this once.',
+    permission: 'secrets:rotate',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'RotationRequest',
+    answers: 'Rotation',
+    handle: postRotation,
+  },
+  {
+    method: 'GET',
+    path: '/clients/{clientId}/secrets',
+    operationId: 'listSecrets',
+    summary: 'Lists the live secrets of a client with their ages, never their values.',
+    permission: 'clients:read',
+    query: ['provider', 'userPoolId'],
+    answers: 'SecretList',
+    handle: getSecrets,
+  },
+  {
+    method: 'DELETE',
+    path: '/clients/{clientId}/secrets/{secretId}',
+    operationId: 'retireSecret',
+    summary: 'Retires one of several live secrets of a client, now.',
+    permission: 'secrets:rotate',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    answers: 'Retirement',
+    handle: deleteSecret,
+  },
+  {
     method: 'PUT',
     path: '/clients/{clientId}/protection',
     operationId: 'protectClient',
@@ -138,6 +217,28 @@ export const ROUTES: readonly Route[] = [
     body: 'ProtectionRequest',
     answers: 'Client',
     handle: putProtection,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/suspend',
+    operationId: 'suspendClient',
+    summary: 'Switches a client off until it is resumed.',
+    permission: 'clients:suspend',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'SuspensionRequest',
+    answers: 'Client',
+    handle: suspendClient,
+  },
+  {
+    method: 'POST',
+    path: '/clients/{clientId}/resume',
+    operationId: 'resumeClient',
+    summary: 'Gives back what suspending a client took away.',
+    permission: 'clients:suspend',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'ResumptionRequest',
+    answers: 'Client',
+    handle: resumeClient,
   },
   {
     method: 'GET',

@@ -1,7 +1,9 @@
 /** What holds for a client beside its settings, as answers show it and as it may be sent back. */
 
+import type { Client } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
 import { type Json, type JsonObject, same } from '../core/json.ts'
+import type { Mapping } from '../core/mapping.ts'
 import type { Lease, Standing } from '../service/request.ts'
 
 /** Members of an answer that tell it; each is absent where it does not hold. */
@@ -19,6 +21,22 @@ export function standingBody({ protected: on, leases }: Standing = {}): JsonObje
 export function leaseBody({ field, value, owner, expiresAt, kept }: Lease): JsonObject {
   const until = new Date(expiresAt).toISOString()
   return { field, value, owner, expiresAt: until, ...(kept ? { kept } : {}) }
+}
+
+/** That a client is off or was suspended: since when and by which operation, where it was done here. */
+export function suspensionBody(
+  { suspension }: Mapping,
+  { disabled }: Client,
+  standing: Standing | undefined,
+): JsonObject {
+  const mark = standing?.suspended
+  if (suspension === undefined || (mark === undefined && !disabled)) return {}
+  const { doesNotStop } = suspension
+  const [operationId] = mark?.operations ?? []
+  const since = mark && { since: new Date(mark.since).toISOString() }
+  return {
+    suspension: { ...since, ...(operationId && { operationId }), doesNotStop: [...doesNotStop] },
+  }
 }
 
 /**

@@ -38,7 +38,7 @@ const MAX_ID_LENGTH = 255
  */
 export function targetOf(exchange: Exchange, named: Named, permission: Permission): Target {
   const site = siteOf(exchange, named, permission)
-  const ref = { ...site.place, id: clientIdOf(exchange) }
+  const ref = { ...site.place, id: pathId(exchange, 'clientId') }
   exchange.trace.ref = ref
   return { ...site, ref }
 }
@@ -48,6 +48,29 @@ export function targetOf(exchange: Exchange, named: Named, permission: Permissio
  * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
  */
 export function siteOf(exchange: Exchange, named: Named, permission: Permission): Site {
+  const { clientId } = exchange.params
+  return locate(exchange, named, permission, (provider) => {
+    exchange.trace.ref = {
+      provider,
+      ...(clientId === undefined ? {} : { id: clientId.slice(0, MAX_ID_LENGTH) }),
+    }
+  })
+}
+
+/**
+ * The same for a further place, which is not where the client of the path is.
+ * @throws ClientError as `siteOf` does
+ */
+export function otherSiteOf(exchange: Exchange, named: Named, permission: Permission): Site {
+  return locate(exchange, named, permission, () => {})
+}
+
+function locate(
+  exchange: Exchange,
+  named: Named,
+  permission: Permission,
+  found: (provider: string) => void,
+): Site {
   const principal = callerOf(exchange)
   const { service, permissions, defaultProvider } = exchange.settings
   const id = named.provider === undefined ? defaultProvider : named.provider
@@ -61,11 +84,7 @@ export function siteOf(exchange: Exchange, named: Named, permission: Permission)
       field: 'provider',
     })
   }
-  const { clientId } = exchange.params
-  exchange.trace.ref = {
-    provider: id,
-    ...(clientId === undefined ? {} : { id: clientId.slice(0, MAX_ID_LENGTH) }),
-  }
+  found(id)
   requirePermission(permissions, { principal, providerId: id, permission })
   const place = { provider: id, ...poolOf(provider, named.userPoolId) }
   return { place, provider, principal, may: (asked) => permissions.of(principal, id).has(asked) }
@@ -113,20 +132,20 @@ export function noSuchClient(): ClientError {
   )
 }
 
-/** The id from the path, decoded once. What no provider can have as an id never goes upstream. */
-function clientIdOf({ params }: Exchange): string {
-  const { clientId = '' } = params
+/** An id from the path, decoded once. What no provider can have as an id never goes upstream. */
+export function pathId({ params }: Exchange, name: 'clientId' | 'secretId'): string {
+  const { [name]: id = '' } = params
   const bad =
-    clientId.length > MAX_ID_LENGTH ||
-    clientId === '.' ||
-    clientId === '..' ||
+    id.length > MAX_ID_LENGTH ||
+    id === '.' ||
+    id === '..' ||
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
-    /[\u0000-\u0020\u007f-\u009f/\\]/.test(clientId)
-  if (!bad && clientId !== '') return clientId
+    /[\u0000-\u0020\u007f-\u009f/\\]/.test(id)
+  if (!bad && id !== '') return id
   throw new ClientError(
     'invalid_field',
-    `clientId in the path must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
-    { field: 'clientId' },
+    `${name} in the path must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
+    { field: name },
   )
 }
 

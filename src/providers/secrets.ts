@@ -1,5 +1,6 @@
 /** How a provider rotates the secrets of a client. */
 
+import { randomBytes } from 'node:crypto'
 import type { Native } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Call, ClientRef, Step } from './provider.ts'
@@ -20,18 +21,41 @@ export interface SecretStep extends Step {
   reveal(): Secret | undefined
 }
 
+/** A step that puts a secret beside those that are live. */
+export interface AddStep extends Step {
+  /** What it has added, once `send` was answered. */
+  added(): LiveSecret | undefined
+}
+
+/** `base` is the client as it was read just before, always. */
 export interface Secrets {
-  /** How many can be live at once; with 1, a new one cuts the old one off. */
-  readonly atOnce: number
+  /** How many of the client can be live at once; with 1, a new one cuts the old one off. Pure. */
+  atOnce(base: Native): number
+  /** Why the client has no use for a secret, or cannot be given one; a clause. Pure. */
+  unusable(base: Native): string | undefined
   /** Those that are live, oldest first. */
-  list(ref: ClientRef, call: Call): Promise<readonly LiveSecret[]>
-  /** Makes a new one. */
-  add(ref: ClientRef, base: Native): SecretStep
-  /** Ends one, never the last; absent where `atOnce` is 1. `not_found`: there is none of that id. */
+  list(ref: ClientRef, base: Native, call: Call): Promise<readonly LiveSecret[]>
+  /**
+   * Adds one of this value. Absent where there can be one only: then a new one is a change of
+   * `client.secret`.
+   */
+  add?(ref: ClientRef, base: Native, value: string): AddStep
+  /** Ends one, never the last; absent where `add` is. `not_found`: there is none of that id. */
   remove?(ref: ClientRef, base: Native, id: string): Step
 }
 
-const HINT_LENGTH = 4
+const SECRET_BYTES = 32
 
-/** The end of a value, by which people tell secrets apart. */
-export const hintOf = (value: string): string => value.slice(-HINT_LENGTH)
+/**
+ * The value of a new secret, made by chance. Of letters and digits only, which every provider takes
+ * (Cognito: at most 64 of them) and which means the same in a header, a form and a shell.
+ */
+export const newSecretValue = (): string => randomBytes(SECRET_BYTES).toString('hex')
+
+const HINT_LENGTH = 4
+/** Of a shorter value the end would be too much of it. */
+const HINTED_LENGTH = 16
+
+/** The end of a value, by which people tell secrets apart; nothing of a short one. */
+export const hintOf = (value: string): Pick<LiveSecret, 'hint'> =>
+  value.length < HINTED_LENGTH ? {} : { hint: value.slice(-HINT_LENGTH) }

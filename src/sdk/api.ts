@@ -4,13 +4,22 @@ import type {
   Adoption,
   Client,
   ClientAddress,
+  ClientPage,
   ClientPatch,
+  ClientQuery,
+  Copy,
+  CopyPlan,
+  CopyRequest,
   Creation,
   Finding,
   HistoryItem,
   HistoryQuery,
   JsonObject,
   JsonPatchOperation,
+  LeaseRequest,
+  Leases,
+  LeasesOf,
+  ListedClient,
   Page,
   PageQuery,
   Plan,
@@ -19,7 +28,15 @@ import type {
   ProviderSummary,
   Removal,
   RemovalPlan,
+  ResumptionRequest,
+  Retirement,
+  RetirementPlan,
   RollbackRequest,
+  Rotation,
+  RotationPlan,
+  RotationRequest,
+  SecretList,
+  SuspensionRequest,
 } from './types.ts'
 
 /** A client by its id alone (of the default provider), or with where it is. */
@@ -62,6 +79,16 @@ export interface Write<Arguments extends readonly unknown[], Done, Planned> {
   ): Promise<Answer<Done>>
 }
 
+/** A method that writes and needs to be told more than its arguments. */
+export interface WriteWith<Query, Arguments extends readonly unknown[], Done, Planned> {
+  (
+    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
+  ): Promise<Answer<Planned>>
+  (
+    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun?: false }]
+  ): Promise<Answer<Done>>
+}
+
 /** A method that reads. */
 export type Read<Arguments extends readonly unknown[], Body, Query = unknown> = (
   ...given: [...Arguments, options?: ReadOptions & Query]
@@ -81,6 +108,7 @@ type ClientPatchArgument = ClientPatch | readonly JsonPatchOperation[]
 
 /** One method for each route. */
 export interface Routes {
+  readonly listClients: Read<[], ClientPage, ClientQuery>
   readonly createClient: Write<[creation: Creation], Client, Plan>
   readonly deleteClient: Write<[client: ClientArgument], Removal, RemovalPlan>
   readonly getClient: Read<[client: ClientArgument], Client>
@@ -93,9 +121,29 @@ export interface Routes {
   readonly lintClient: Read<[client: ClientArgument], { readonly findings: readonly Finding[] }>
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
+  /** The client as its options name it is copied to where the request says. */
+  readonly copyClient: Write<[client: ClientArgument, request: CopyRequest], Copy, CopyPlan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
   /** Takes in a client that was registered elsewhere; the same adoption again changes nothing. */
   readonly adoptClient: Write<[client: ClientArgument, adoption: Adoption], Client, Plan>
+  readonly suspendClient: Write<[client: ClientArgument, request: SuspensionRequest], Client, Plan>
+  readonly resumeClient: Write<[client: ClientArgument, request: ResumptionRequest], Client, Plan>
+  readonly listLeases: Read<[client: ClientArgument], Leases>
+  readonly putLease: Write<[client: ClientArgument, lease: LeaseRequest], Leases, Plan>
+  /** Ends the leases of an owner: all of them, or those on one list, or the one on one value. */
+  readonly endLeases: WriteWith<LeasesOf, [client: ClientArgument], Leases, Plan>
+  /** Its key is the same over all repetitions, so a lost answer does not lose the value. */
+  readonly rotateSecret: Write<
+    [client: ClientArgument, request: RotationRequest],
+    Rotation,
+    RotationPlan
+  >
+  readonly listSecrets: Read<[client: ClientArgument], SecretList>
+  readonly retireSecret: Write<
+    [client: ClientArgument, secretId: string],
+    Retirement,
+    RetirementPlan
+  >
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>
   readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>
@@ -109,6 +157,8 @@ export interface Routes {
 
 /** What a connection to a server can do. */
 export interface Api extends Routes {
+  /** Clients of all pages; each page is asked for when it is needed. */
+  clients(query?: ReadOptions & ClientQuery): AsyncIterable<ListedClient>
   /** Every change of any client that the caller may see, newest first, page by page. */
   history(query?: ReadOptions & HistoryQuery): AsyncIterable<HistoryItem>
   /** Every change of one client, newest first, page by page. */

@@ -15,6 +15,11 @@ export function apiOf(connection: Connection): Api {
   return {
     ...routes,
     updateClient: updateClient as Routes['updateClient'],
+    clients: (query = {}) =>
+      itemsOf(async (page: typeof query) => {
+        const { body, ...answer } = await routes.listClients(page)
+        return { ...answer, body: { ...body, items: body.clients } }
+      }, query),
     history: (query = {}) => itemsOf(routes.searchHistory, query),
     clientHistory: (client, query = {}) =>
       itemsOf((page: typeof query) => routes.getClientHistory(client, page), query),

@@ -19,6 +19,11 @@ const WRITE = [...CLIENT, 'dryRun'] as const
 const PAGE = ['limit', 'cursor'] as const
 
 export const OPERATIONS = {
+  listClients: {
+    method: 'GET',
+    path: '/clients',
+    query: [...CLIENT, 'q', 'filter', 'fresh', ...PAGE],
+  },
   createClient: { method: 'POST', path: '/clients', query: WRITE, body: true },
   deleteClient: { method: 'DELETE', path: '/clients/{clientId}', query: WRITE },
   getClient: { method: 'GET', path: '/clients/{clientId}', query: CLIENT },
@@ -35,6 +40,7 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  copyClient: { method: 'POST', path: '/clients/{clientId}/copy', query: WRITE, body: true },
   protectClient: {
     method: 'PUT',
     path: '/clients/{clientId}/protection',
@@ -46,6 +52,32 @@ export const OPERATIONS = {
     path: '/clients/{clientId}/registration',
     query: WRITE,
     body: true,
+  },
+  suspendClient: {
+    method: 'POST',
+    path: '/clients/{clientId}/suspend',
+    query: WRITE,
+    body: true,
+  },
+  resumeClient: { method: 'POST', path: '/clients/{clientId}/resume', query: WRITE, body: true },
+  listLeases: { method: 'GET', path: '/clients/{clientId}/leases', query: CLIENT },
+  putLease: { method: 'PUT', path: '/clients/{clientId}/leases', query: WRITE, body: true },
+  endLeases: {
+    method: 'DELETE',
+    path: '/clients/{clientId}/leases',
+    query: [...WRITE, 'owner', 'field', 'value'],
+  },
+  rotateSecret: {
+    method: 'POST',
+    path: '/clients/{clientId}/rotate-secret',
+    query: WRITE,
+    body: true,
+  },
+  listSecrets: { method: 'GET', path: '/clients/{clientId}/secrets', query: CLIENT },
+  retireSecret: {
+    method: 'DELETE',
+    path: '/clients/{clientId}/secrets/{secretId}',
+    query: WRITE,
   },
   searchHistory: {
     method: 'GET',

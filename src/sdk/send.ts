@@ -81,7 +81,9 @@ function pauseAfter({ retryAfter }: ClientryError, attempt: number, random: numb
 async function once<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body> | ClientryError> {
   const { method, url, body, signal } = request
   const token = await wire.token()
-  const timeout = AbortSignal.timeout(ATTEMPT_MS)
+  // A timer of our own: one that nobody waits for would let a program end in the middle of it.
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(), ATTEMPT_MS)
   let response: Response
   let text: string
   try {
@@ -92,7 +94,7 @@ async function once<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body> |
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       ...(body === undefined ? {} : { body }),
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]),
       // A token is for one server; where another one should answer, somebody has to look.
       redirect: 'manual',
       credentials: 'omit',
@@ -101,6 +103,8 @@ async function once<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body> |
   } catch (cause) {
     signal?.throwIfAborted()
     return new ClientryError('unreachable', 'The server cannot be reached.', { cause })
+  } finally {
+    clearTimeout(timer)
   }
   return read<Body>(response, text)
 }

@@ -28,7 +28,41 @@ export interface Client extends Omit<HeldClient, 'secret'> {
   readonly userPoolId?: string
   /** It cannot be removed or suspended. */
   readonly protected?: true
+  readonly leases?: readonly Lease[]
+  /** Where it is off, or was suspended here. */
+  readonly suspension?: Suspension
   readonly warnings?: readonly Warning[]
+}
+
+/** A client as a list shows it: its secret is never told. */
+export interface ListedClient extends Client {
+  /** When it was last read from its provider, RFC 3339. */
+  readonly lastVerifiedAt: string
+}
+
+export interface ClientPage {
+  readonly clients: readonly ListedClient[]
+  readonly next?: string
+  /** How well the list knows each place; empty where the providers were asked. */
+  readonly mirror: readonly {
+    readonly provider: string
+    readonly userPoolId?: string
+    /** Whether every client there was seen. */
+    readonly complete: boolean
+    /** Of the one that was read the longest ago. */
+    readonly verifiedAt: string | null
+  }[]
+}
+
+export interface ClientQuery extends PageQuery {
+  readonly provider?: string | undefined
+  readonly userPoolId?: string | undefined
+  /** Part of an id, a name or a URL. */
+  readonly q?: string
+  /** As `docs/http.md` spells it: `grantTypes:implicit`. */
+  readonly filter?: string
+  /** Asks the providers. */
+  readonly fresh?: boolean
 }
 
 /** Adds values to a list and takes others away, whatever else is in it. */
@@ -82,9 +116,99 @@ export interface Adoption {
   readonly registrationClientUri?: string
 }
 
+export interface CopyRequest {
+  /** Where the copy is made. */
+  readonly provider: string
+  readonly userPoolId?: string | undefined
+  /** Absent: the kind that the client is of. */
+  readonly kind?: ClientKind
+  /** What is to be otherwise than at the client that is copied. */
+  readonly client?: ClientPatch
+  /** Copies what can be copied, where something cannot. */
+  readonly allowLoss?: boolean
+}
+
+/** One setting of a client that is copied. */
+export interface CopiedSetting {
+  readonly field: string
+  readonly before?: Json
+  readonly after?: Json
+  readonly removed?: readonly Json[]
+  readonly why?: string
+}
+
+/** What a copy has of the settings of its source; each is in one of the lists. */
+export interface CopyReport {
+  readonly carried: readonly CopiedSetting[]
+  readonly derived: readonly CopiedSetting[]
+  readonly lost: readonly CopiedSetting[]
+  readonly new: readonly CopiedSetting[]
+  readonly left: readonly CopiedSetting[]
+}
+
+/** Without a report where the request had been carried out before. */
+export type Copy = Client & { readonly report?: CopyReport }
+
+export interface CopyPlan extends Plan {
+  readonly report: CopyReport
+}
+
 export interface ProtectionRequest {
   /** Whether the client is kept from being removed and suspended. */
   readonly protected: boolean
+}
+
+/** A client that is off for a while. */
+export interface Suspension {
+  /** RFC 3339; absent where the provider has a setting for it. */
+  readonly since?: string
+  /** The first change that took settings away for it. */
+  readonly operationId?: string
+  /** What goes on nevertheless. */
+  readonly doesNotStop: readonly string[]
+}
+
+export interface SuspensionRequest {
+  readonly provider?: string
+  readonly userPoolId?: string
+}
+
+export interface ResumptionRequest extends SuspensionRequest {
+  /** Gives back what can be given back, where something cannot. */
+  readonly allowPartial?: boolean
+}
+
+/** Lists whose values can be leased. */
+export type LeaseField = 'callbacks' | 'allowedLogoutUrls' | 'webOrigins' | 'allowedOrigins'
+
+export interface Lease {
+  readonly field: LeaseField
+  readonly value: string
+  readonly owner: string
+  /** RFC 3339. */
+  readonly expiresAt: string
+  /** The value was there before, and stays when the lease ends. */
+  readonly kept?: true
+}
+
+export interface LeaseRequest {
+  readonly field: LeaseField
+  readonly value: string
+  /** Who holds it, in your own words: a pull request, say. */
+  readonly owner: string
+  readonly ttlSeconds: number
+}
+
+/** Which leases of a client are meant. */
+export interface LeasesOf {
+  readonly owner: string
+  readonly field?: LeaseField
+  readonly value?: string
+}
+
+export interface Leases extends ClientName {
+  readonly leases: readonly Lease[]
+  readonly warnings?: readonly Warning[]
 }
 
 /** What a change would do. */
@@ -108,6 +232,52 @@ export interface RemovalPlan extends Pick<Plan, 'dryRun' | 'requests' | 'client'
   readonly lost: readonly string[]
 }
 
+export interface RotationRequest {
+  /** The new secret takes the place of the old one, where both cannot be live. */
+  readonly cutOver?: boolean
+  /** The old ones end by themselves after so many seconds. */
+  readonly retireAfterSeconds?: number
+}
+
+/** A secret that is accepted at the moment. */
+export interface LiveSecret {
+  readonly id: string
+  /** RFC 3339. */
+  readonly createdAt?: string
+  /** The end of its value, for callers who may read or rotate secrets. */
+  readonly hint?: string
+  /** When it ends by itself; RFC 3339. */
+  readonly retiresAt?: string
+}
+
+export interface Rotation {
+  /** `value` is `null` where it is told no more: an hour after the rotation, or once it has ended. */
+  readonly secret: Partial<LiveSecret> & { readonly value: string | null }
+  readonly previous: readonly LiveSecret[]
+  readonly client: Client
+}
+
+export interface RotationPlan extends Plan {
+  readonly previous: readonly LiveSecret[]
+}
+
+export interface SecretList {
+  /** Oldest first. */
+  readonly secrets: readonly LiveSecret[]
+  readonly atOnce: number
+}
+
+export interface Retirement {
+  readonly retired: string
+  /** Those that are live after it. */
+  readonly secrets: readonly LiveSecret[]
+  readonly client: Client
+}
+
+export interface RetirementPlan extends Plan {
+  readonly secrets: readonly LiveSecret[]
+}
+
 /** A client as answers name it. */
 export interface ClientName {
   readonly id: string
@@ -129,8 +299,13 @@ export type HistoryAction =
   | 'remove'
   | 'protect'
   | 'unprotect'
+  | 'suspend'
+  | 'resume'
   | 'lease'
   | 'end_lease'
+  | 'rotate'
+  | 'retire'
+  | 'retain'
   | 'adopt'
 
 export interface HistoryItem {
@@ -153,6 +328,11 @@ export interface HistoryItem {
   }
   readonly rollbackTo?: number
   readonly action?: HistoryAction
+  /** The client that a new one is a copy of. */
+  readonly copiedFrom?: ClientName
+  readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
+  /** The secret that was added or ended. */
+  readonly secretId?: string
   readonly settledBy?: 'request' | 'settlement'
 }
 

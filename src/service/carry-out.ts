@@ -3,6 +3,7 @@
 import { ClientError, type ErrorCode, isClientError, withOperation } from '../core/errors.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Call, Step } from '../providers/provider.ts'
+import type { LiveSecret } from '../providers/secrets.ts'
 import { following } from '../store/chain.ts'
 import type { Intent } from '../store/entry.ts'
 import { withRetries } from './retry.ts'
@@ -13,6 +14,8 @@ export interface Done {
   /** Of a client that was removed, the record before. */
   readonly native: Native
   readonly warnings: readonly Warning[]
+  /** The secret that a rotation has added. */
+  readonly secret?: LiveSecret
 }
 
 /**
@@ -35,7 +38,9 @@ export async function carryOut(
     await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
     throw notApplied(running, error)
   }
-  return finish(service, running, { outcome: 'applied', native })
+  const secret = running.added?.()
+  const told = secret === undefined ? {} : { secret }
+  return finish(service, running, { outcome: 'applied', native, ...told })
 }
 
 /** Gives the record after the change, `undefined` where it is gone: the answer of a single step where it tells, else a read-back. */
@@ -111,8 +116,10 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
   })
   const native = settled.native ?? running.next
   if (!appended) return overlap(service, running, native)
+  const { secret } = settled
   return {
     native,
+    ...(secret === undefined ? {} : { secret }),
     warnings: surprises.map(({ field }) => ({
       code: 'not_as_planned',
       field: `client.${field}`,
@@ -194,7 +201,8 @@ export function conflict(intent: Intent): ClientError {
       { operationId: intent.operationId, outcome: 'conflict' },
     )
   }
-  const fields = intent.changes.map(({ field }) => `client.${field}`).join(', ')
+  const names = intent.changes.map(({ field }) => `client.${field}`).join(', ')
+  const fields = names === '' ? 'the client' : names
   return new ClientError(
     'conflict',
     `The change met another writer half-way and could not be completed or undone; check ${fields} (operation ${intent.operationId}).`,

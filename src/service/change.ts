@@ -5,7 +5,7 @@
 
 import { diffClients } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
-import { checkPatch, planChange } from '../core/plan.ts'
+import { checkPatch } from '../core/plan.ts'
 import { resourceOf } from '../store/resource.ts'
 import { sameStanding } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
@@ -18,13 +18,14 @@ import { leasesAfter } from './leases.ts'
 import { replay } from './replay.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
 import { callerOf, callOf, type Service } from './service.ts'
-import { prepareWish } from './wish.ts'
+import { checkSuspension } from './suspension.ts'
+import { planWanted, prepareWish } from './wish.ts'
 
 /**
  * Changes one client, or plans the change in a dry run.
  * @throws ClientError as planning and the provider do, `precondition_failed`, `key_in_use`,
- *   `key_reused`, `not_restorable`, `store_unavailable`, `unavailable`, `deadline_exceeded`,
- *   `outcome_unknown`, `conflict`
+ *   `key_reused`, `not_restorable`, `client_suspended`, `client_protected`, `store_unavailable`,
+ *   `unavailable`, `deadline_exceeded`, `outcome_unknown`, `conflict`
  */
 export async function changeClient(
   service: Service,
@@ -53,7 +54,7 @@ async function attempt(
   if (use?.kind === 'used') return replay(service, request, use, call)
   request.confirm?.(head?.standing)
   // 2. the base
-  const wish = await prepareWish(service, request, head)
+  const wish = await prepareWish(service, request, head, operationId)
   const base = await provider.read(ref, call, wish.fields)
   await service.reached?.('base read')
   const baseTag = service.fingerprints.ofState(mapping, base)
@@ -62,10 +63,12 @@ async function attempt(
   if (before === LOST_RACE) return LOST_RACE
   await service.reached?.('outside change recorded')
   // 3. the plan
-  const { patch, warnings, aim } = wish.over(base)
-  const plan = planChange(mapping, base, patch)
-  request.authorize?.(plan.named)
   const { standing } = before ?? {}
+  const wanted = wish.over(base)
+  const { warnings, aim } = wanted
+  const plan = planWanted(mapping, base, wanted, [standing, aim?.becomes ?? standing])
+  request.authorize?.(plan.named)
+  if (request.patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   const becomes = leasesAfter(mapping, plan.next, request.patch, aim?.becomes ?? standing)
   const unchanged = plan.unchanged && sameStanding(becomes, standing)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)

@@ -3,6 +3,8 @@
  * its intent is in a log of its own; the client's log then begins with what was made.
  */
 
+import type { FieldName } from '../core/client.ts'
+import type { CopyReport } from '../core/copy/report.ts'
 import { diffClients, type FieldChange } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
@@ -10,7 +12,7 @@ import type { Patch } from '../core/patch.ts'
 import { checkPatch, planChange } from '../core/plan.ts'
 import type { Secret } from '../core/secret.ts'
 import type { ClientKind, Creation } from '../providers/creation.ts'
-import type { ClientRef, Place, Provider, Step } from '../providers/provider.ts'
+import type { Call, ClientRef, Place, Provider, Step } from '../providers/provider.ts'
 import { creationResource, refOf } from '../store/resource.ts'
 import { inAttempts } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
@@ -30,6 +32,31 @@ export interface CreationRequest
   readonly patch: Patch
 }
 
+/** What a new client is made of, before the caller's own patch. */
+export interface Beginning {
+  /** What a new client of its kind starts from; changes are told as differences to it. */
+  readonly blank: Native
+  readonly start: Native
+  readonly origin?: Origin
+}
+
+/** The client that a new one is a copy of. */
+export interface Origin {
+  /** The log of that client. */
+  readonly log: string
+  /** Fingerprint of its state. */
+  readonly tag: string
+  /** What a record has of it; `named`: what the caller's own patch changes. */
+  report(next: Native, named: readonly FieldName[]): CopyReport
+  /** Refuses a plan that the caller has not agreed to. */
+  check(next: Native, report: CopyReport): void
+}
+
+/** A creation whose beginning is found out once it is known that it has not been made before. */
+export interface MakingRequest extends Omit<CreationRequest, 'kind'> {
+  begin(creation: Creation, call: Call): Promise<Beginning>
+}
+
 export interface CreationResult {
   readonly outcome: 'applied' | 'planned'
   /** Where it is; absent in a dry run. */
@@ -45,6 +72,8 @@ export interface CreationResult {
   readonly steps: readonly Step[]
   readonly operationId?: string
   readonly replayed?: true
+  /** Of a copy that was made or planned now: what it has of its source, and the source's fingerprint. */
+  readonly copy?: { readonly report: CopyReport; readonly sourceTag: string }
 }
 
 /**
@@ -53,7 +82,19 @@ export interface CreationResult {
  */
 export async function createClient(
   service: Service,
-  request: CreationRequest,
+  { kind, ...request }: CreationRequest,
+): Promise<CreationResult> {
+  const begin = async ({ blank }: Creation) => ({ blank: blank(kind), start: blank(kind) })
+  return makeClient(service, { ...request, begin })
+}
+
+/**
+ * Makes a client of whatever it begins with, or plans it in a dry run.
+ * @throws ClientError as `createClient` does, and as `begin` does
+ */
+export async function makeClient(
+  service: Service,
+  request: MakingRequest,
 ): Promise<CreationResult> {
   const { creation, mapping } = request.provider
   if (creation === undefined) throw cannotCreate()
@@ -65,10 +106,10 @@ export async function createClient(
 
 async function attempt(
   service: Service,
-  request: CreationRequest,
+  request: MakingRequest,
   creation: Creation,
 ): Promise<CreationResult | typeof LOST_RACE> {
-  const { provider, place, dryRun, kind, patch, actor } = request
+  const { provider, place, dryRun, patch, actor } = request
   const { mapping } = provider
   const operationId = service.newId()
   const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
@@ -76,24 +117,31 @@ async function attempt(
   if (use === LOST_RACE) return LOST_RACE
   if (use?.kind === 'used') return replay(service, provider, use, call)
 
-  const base = creation.blank(kind)
-  const plan = planChange(mapping, base, patch)
+  const { blank, start, origin } = await request.begin(creation, call)
+  const plan = planChange(mapping, start, patch)
   request.authorize?.(plan.named)
+  const copy = copyOf(origin, plan.next, plan.named)
+  if (copy !== undefined) origin?.check(plan.next, copy.report)
   checkAllRules(mapping, plan.next)
   const step = creation.step(place, plan.next)
-  const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
+  const changes = diffClients(mapping, blank, plan.next, service.fingerprints.ofSecret)
   const planned = { changes, steps: [step], warnings: plan.warnings }
   const baseTag = service.fingerprints.ofState(mapping, plan.next)
-  if (dryRun) return { ...planned, outcome: 'planned', native: plan.next, tag: baseTag }
+  if (dryRun) {
+    const native = plan.next
+    return { ...planned, outcome: 'planned', native, tag: baseTag, ...(copy && { copy }) }
+  }
   await service.reached?.('change planned')
   const ref = refOf(creationResource(place, operationId))
-  const aim = { operationId, base, baseTag, next: plan.next, changes, action: 'create' as const }
-  const intent = intentAfter(service, { ...request, ref }, undefined, aim)
+  const aim = { operationId, base: blank, baseTag, next: plan.next, changes }
+  const made = { action: 'create' as const, copiedFrom: origin?.log }
+  const intent = intentAfter(service, { ...request, ref }, undefined, { ...aim, ...made })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
-  const running = { intent, provider, ref, base, next: plan.next }
+  const running = { intent, provider, ref, base: blank, next: plan.next }
   const done = await carryOut(service, running, [step], { ...call, urgent: true })
   const secret = step.reveal()
+  const held = copyOf(origin, done.native, plan.named)
   return {
     ...planned,
     outcome: 'applied',
@@ -101,9 +149,15 @@ async function attempt(
     native: done.native,
     tag: service.fingerprints.ofState(mapping, done.native),
     ...(secret === undefined ? {} : { secret }),
+    ...(held && { copy: held }),
     warnings: [...planned.warnings, ...done.warnings],
     operationId,
   }
+}
+
+function copyOf(origin: Origin | undefined, next: Native, named: readonly FieldName[]) {
+  if (origin === undefined) return undefined
+  return { report: origin.report(next, named), sourceTag: origin.tag }
 }
 
 /** Tells what was made the first time, as the provider holds it now. */

@@ -13,7 +13,7 @@ import type { Service } from './service.ts'
 import { type Running, type Settled, waitForLate } from './settle.ts'
 
 /** Clocks of providers and ours differ by less than this (milliseconds); ours. */
-const CLOCK_SKEW_MS = 60_000
+export const CLOCK_SKEW_MS = 60_000
 
 /**
  * Looks for it. One that fits is taken for it; several are a conflict, since one of them is somebody
@@ -83,7 +83,7 @@ export async function beginLog(
   if (native === undefined || provider.creation === undefined) return undefined
   const { fingerprints, store } = service
   const id = provider.creation.idOf(native)
-  const { operationId, requestId, actor } = intent
+  const { operationId, requestId, actor, copiedFrom } = intent
   // Where the log has begun already, this very creation was found and recorded before.
   await store.append(
     following(undefined, {
@@ -95,6 +95,7 @@ export async function beginLog(
       actor,
       tag: fingerprints.ofState(provider.mapping, native),
       state: fingerprints.masked(provider.mapping, native),
+      ...(copiedFrom === undefined ? {} : { copiedFrom }),
     }),
   )
   return id

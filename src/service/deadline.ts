@@ -5,6 +5,7 @@
  */
 
 import { ClientError } from '../core/errors.ts'
+import { around } from '../store/mirror.ts'
 import type { Store } from '../store/store.ts'
 import type { Service } from './service.ts'
 import { within } from './within.ts'
@@ -42,6 +43,7 @@ export function boundedStore(store: Store, deadline: number, now: () => number):
     due: bounded(store.due),
     check: bounded(store.check),
     close: store.close,
+    ...(store.mirror && { mirror: around(store.mirror, (work) => bounded(work)()) }),
   }
 }
 

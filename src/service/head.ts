@@ -5,6 +5,7 @@
 
 import { diffClients } from '../core/diff.ts'
 import type { Native } from '../core/mapping.ts'
+import type { ClientRef, Provider } from '../providers/provider.ts'
 import { following } from '../store/chain.ts'
 import type { Entry } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
@@ -54,14 +55,33 @@ export async function noteOutsideChange(
   if (head === undefined || known === undefined || known === baseTag) return head
   const state = service.fingerprints.masked(provider.mapping, base)
   const before = 'state' in head && head.state !== undefined ? head.state : state
-  // Both sides are masked already: a fingerprint stands for itself.
+  return recordOutsideChange(service, ref, head, { provider, before, state, tag: baseTag })
+}
+
+interface Outside {
+  readonly provider: Provider
+  /** Both masked. */
+  readonly before: Native
+  readonly state: Native
+  /** Fingerprint of `state` before it was masked. */
+  readonly tag: string
+}
+
+/** Appends an outside change to the log that ends with `head`. */
+export async function recordOutsideChange(
+  service: Service,
+  ref: ClientRef,
+  head: Entry | undefined,
+  { provider, before, state, tag }: Outside,
+): Promise<Entry | typeof LOST_RACE> {
+  // A fingerprint stands for itself.
   const changes = diffClients(provider.mapping, before, state, (text) => text)
   const entry = await appendFitting(service.store, changes, (fitting) =>
     following(head, {
       kind: 'outside_change' as const,
       resource: resourceOf(ref),
       at: service.now(),
-      tag: baseTag,
+      tag,
       state,
       changes: fitting,
     }),

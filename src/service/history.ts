@@ -36,6 +36,10 @@ export interface HistoryItem {
   readonly rollbackTo?: number
   /** What a change was, where it was none of settings. */
   readonly action?: Action
+  /** The client that a new one is a copy of. */
+  readonly copiedFrom?: ClientName
+  /** The secret that was added or ended. */
+  readonly secretId?: string
   /** Leases that it was to take, renew or end. */
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   /** When its outcome was known; epoch milliseconds. */
@@ -97,7 +101,8 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
     case 'created': {
       const { operationId, requestId, actor, seq: revision } = entry
       const made = { operationId, requestId, actor, changes: [], action: 'create' as const }
-      return { kind: 'change', client, revision, at, outcome: 'applied', ...made }
+      const origin = originOf(entry)
+      return { kind: 'change', client, revision, at, outcome: 'applied', ...made, ...origin }
     }
     case 'outside_change':
       return {
@@ -125,10 +130,15 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
   }
 }
 
+/** Where a copy comes from. */
+const originOf = ({ copiedFrom }: Pick<Intent, 'copiedFrom'>) =>
+  copiedFrom === undefined ? {} : { copiedFrom: refOf(copiedFrom) }
+
 function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined): HistoryItem {
   const { at, operationId, requestId, actor, changes, rollbackTo, action } = intent
   const ended = closing?.kind === 'outcome' ? closing : undefined
   const id = ended?.created
+  const secretId = intent.secretId ?? ended?.secretId
   return {
     kind: 'change',
     client: id === undefined ? client : { ...client, id },
@@ -142,6 +152,8 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     actor,
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
+    ...originOf(intent),
+    ...(secretId === undefined ? {} : { secretId }),
     ...leasesOf(intent),
     ...(ended === undefined
       ? {}

@@ -4,10 +4,10 @@ import type { FieldChange } from '../core/diff.ts'
 import type { Native } from '../core/mapping.ts'
 import { withoutPaths } from '../core/paths.ts'
 import { following } from '../store/chain.ts'
-import type { Entry, Intent } from '../store/entry.ts'
+import type { Action, Entry, Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { ChangeRequest } from './request.ts'
-import { sealedPlace } from './sealed.ts'
+import { type Rotation, sealedPlace } from './sealed.ts'
 import type { Service } from './service.ts'
 
 interface Aim {
@@ -17,7 +17,10 @@ interface Aim {
   /** `null`: the client is to be gone. */
   readonly next: Native | null
   readonly changes: readonly FieldChange[]
-  readonly action?: Intent['action']
+  readonly action?: Action | undefined
+  readonly rotation?: Rotation
+  readonly secretId?: string
+  readonly copiedFrom?: string | undefined
   readonly becomes?: Intent['becomes']
 }
 
@@ -32,13 +35,22 @@ export function intentAfter(
   service: Service,
   request: Request,
   before: Entry | undefined,
-  { operationId, base, baseTag, next, changes, action, becomes }: Aim,
+  aim: Aim,
 ): Intent {
   const { provider, ref, requestId, actor, deadline, key, patch } = request
+  const { operationId, base, baseTag, next, changes } = aim
+  const { action, becomes, rotation, secretId, copiedFrom } = aim
   const { mapping } = provider
   const resource = resourceOf(ref)
   const place = sealedPlace(resource, (before?.seq ?? 0) + 1, operationId)
-  const kept = (native: Native) => withoutPaths(native, mapping.hiddenKeys)
+  // Of a client that goes, what is no setting counts too: with it a new one can be made.
+  const left = next === null ? [] : mapping.hiddenKeys
+  const kept = (native: Native) => withoutPaths(native, left)
+  const sealed = {
+    base: kept(base),
+    next: next && kept(next),
+    ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
+  }
   return following(before, {
     kind: 'intent',
     resource,
@@ -50,10 +62,12 @@ export function intentAfter(
     baseTag,
     changes,
     state: service.fingerprints.masked(mapping, base),
-    sealed: service.seal.close({ base: kept(base), next: next && kept(next) }, place),
+    sealed: service.seal.close(sealed, place),
     ...(key === undefined ? {} : { key: key.log }),
     ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
     ...(action === undefined ? {} : { action }),
+    ...(copiedFrom === undefined ? {} : { copiedFrom }),
     ...(becomes === undefined ? {} : { becomes }),
+    ...(secretId === undefined ? {} : { secretId }),
   })
 }

@@ -1,7 +1,8 @@
 /** Reading one client, with the fingerprint of its state. */
 
-import type { Native, Warning } from '../core/mapping.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { checkUriState } from '../core/plan-uris.ts'
+import { shownBy } from '../core/suspension.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
@@ -40,26 +41,26 @@ export async function readClient(service: Service, request: ReadRequest): Promis
     withRetries(service, deadline, () => provider.read(ref, call)),
     readStanding(service, ref),
   ])
+  const isSuspended = known.standing?.suspended !== undefined
   return {
     native,
     tag: service.fingerprints.ofState(mapping, native),
-    warnings: [
-      ...checkUriState(mapping, native, native, {}, []),
-      ...(mapping.warnings?.(native) ?? []),
-      ...known.warnings,
-      ...overLeases(known.standing, service.now()),
-    ],
+    warnings: [...warningsOf(mapping, native, isSuspended), ...known.warnings],
     standing: known.standing,
   }
 }
 
-/** A client can be read without the history: then it is said that something may be missing. */
-async function readStanding(
-  { store }: Service,
+/**
+ * What holds for a client beside its settings. A client can be read without the history: then it is
+ * said that something may be missing.
+ */
+export async function readStanding(
+  { store, now }: Service,
   ref: ClientRef,
-): Promise<{ readonly standing: Standing | undefined; readonly warnings: readonly Warning[] }> {
+): Promise<Pick<ReadResult, 'standing' | 'warnings'>> {
   try {
-    return { standing: (await store.last(resourceOf(ref)))?.standing, warnings: [] }
+    const standing = (await store.last(resourceOf(ref)))?.standing
+    return { standing, warnings: overLeases(standing, now()) }
   } catch {
     return { standing: undefined, warnings: [UNKNOWN] }
   }
@@ -68,5 +69,17 @@ async function readStanding(
 const UNKNOWN: Warning = {
   code: 'standing_unknown',
   message:
-    'The history cannot be read at the moment, so it is not known whether the client is protected and which of its values are leased.',
+    'The history cannot be read at the moment, so it is not known whether the client is protected or suspended and which of its values are leased.',
+}
+
+/** What a reader of a record should know. */
+export function warningsOf(
+  mapping: Mapping,
+  native: Native,
+  isSuspended: boolean,
+): readonly Warning[] {
+  return [
+    ...checkUriState(mapping, native, native, {}, []),
+    ...(shownBy(mapping, native, isSuspended).warnings?.(native) ?? []),
+  ]
 }

@@ -4,6 +4,7 @@ import type { FieldName } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
 import type { Actor } from '../store/entry.ts'
 import type { Lease, Standing } from '../store/standing.ts'
@@ -19,10 +20,24 @@ export interface Rollback {
   readonly allowPartial: boolean
 }
 
+/** A new secret in the place of the only one: a change of `client.secret` that is filed as a rotation. */
+export interface CutOver {
+  readonly kind: 'cut-over'
+  readonly value: Secret
+}
+
 /** Protecting a client, or no longer: a change of what holds for it and of no setting. */
 export interface Protection {
   readonly kind: 'protection'
   readonly protected: boolean
+}
+
+/** Suspending a client, or resuming it. */
+export interface Suspending {
+  readonly kind: 'suspension'
+  readonly suspended: boolean
+  /** Gives back what can be given back, where something cannot. */
+  readonly allowPartial: boolean
 }
 
 /** Lists whose values can be leased: those of URLs, and nothing that gives a client more rights. */
@@ -70,7 +85,7 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback | Protection | LeaseTaking | LeaseEnding
+  readonly patch: Patch | Rollback | Protection | Suspending | LeaseTaking | LeaseEnding | CutOver
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key

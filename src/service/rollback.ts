@@ -102,7 +102,8 @@ function told(blocked: readonly Blocked[]): readonly Warning[] {
   }))
 }
 
-function notRestorable(warnings: readonly Warning[]): ClientError {
+/** What cannot be restored, as a refusal. */
+export function notRestorable(warnings: readonly Warning[]): ClientError {
   const [first] = warnings
   return new ClientError(
     'not_restorable',

@@ -9,6 +9,16 @@ export interface Sealed {
   readonly base: Native
   /** `null`: it was to be gone. */
   readonly next: Native | null
+  /** Where a secret is put beside others, which no record shows. */
+  readonly rotation?: Rotation
+}
+
+/** A new secret beside those that are live. */
+export interface Rotation {
+  /** The new value; it was chosen before it was sent, so that no lost answer takes it along. */
+  readonly value: string
+  /** Ids of those that were live before. */
+  readonly before: readonly string[]
 }
 
 /** Where a sealed record belongs; it can be opened nowhere else. */
@@ -19,8 +29,7 @@ export const sealedPlace = (resource: string, seq: number, operationId: string) 
 export function openSealed(service: Service, intent: Intent): Sealed | undefined {
   const place = sealedPlace(intent.resource, intent.seq, intent.operationId)
   try {
-    const { base, next } = service.seal.open(intent.sealed, place)
-    return { base, next } as unknown as Sealed
+    return service.seal.open(intent.sealed, place) as unknown as Sealed
   } catch (error) {
     if (isClientError(error, 'internal')) return undefined
     throw error

@@ -7,13 +7,16 @@ import { diffClients, type FieldChange } from '../core/diff.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
+import type { LiveSecret } from '../providers/secrets.ts'
 import { following } from '../store/chain.ts'
 import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
 import { asPlanned, beginLog, findCreation } from './creation-outcome.ts'
 import { appendFitting } from './fitting.ts'
+import { keepMirrored } from './mirror.ts'
 import { findRemoval } from './removal-outcome.ts'
-import { openSealed } from './sealed.ts'
+import { openSealed, type Rotation } from './sealed.ts'
+import { findAdded, findRetired } from './secret-outcome.ts'
 import { callOf, type Service } from './service.ts'
 import { progressOf, reverted } from './state.ts'
 
@@ -24,12 +27,18 @@ export interface Running {
   readonly ref: ClientRef
   readonly base: Native
   readonly next: Native
+  /** Of a rotation that puts a secret beside others. */
+  readonly rotation?: Rotation
+  /** The secret that it has added, once the provider has answered. */
+  added?(): LiveSecret | undefined
 }
 
 export interface Settled {
   readonly outcome: Outcome
   /** The record as read back; `undefined` when the client is not there. */
   readonly native: Native | undefined
+  /** The secret that a rotation has added. */
+  readonly secret?: LiveSecret
 }
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
@@ -51,6 +60,8 @@ export async function findOutcome(
 ): Promise<Settled> {
   if (running.intent.action === 'remove') return findRemoval(service, running, call, mayLand)
   if (running.intent.action === 'create') return findCreation(service, running, call, mayLand)
+  if (running.intent.action === 'retire') return findRetired(service, running, call, mayLand)
+  if (running.rotation !== undefined) return findAdded(service, running, call, mayLand)
   const { provider, base, next } = running
   const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
   let current = await readOrGone(running, call)
@@ -129,7 +140,7 @@ export async function readOrGone(
 export async function close(
   service: Service,
   running: Running,
-  { outcome, native }: Settled,
+  { outcome, native, secret }: Settled,
   settledBy: Closing['settledBy'],
 ): Promise<{ readonly appended: boolean; readonly surprises: readonly FieldChange[] }> {
   const { intent, provider, base, next } = running
@@ -139,8 +150,9 @@ export async function close(
   const expected = outcome === 'not_applied' ? base : next
   const isNew = intent.action === 'create' && outcome === 'applied'
   const held = native !== undefined && isNew ? asPlanned(mapping, next, native) : native
-  const surprises =
+  const differences =
     held === undefined ? [] : diffClients(mapping, expected, held, fingerprints.ofSecret)
+  const surprises = differences.filter(({ field }) => !isOfSecrets(running, field))
   const created = isNew ? await beginLog(service, running, native) : undefined
   const known =
     native === undefined
@@ -160,11 +172,32 @@ export async function close(
       surprises: fitting,
       settledBy,
       ...(created === undefined ? {} : { created }),
+      ...(secret === undefined ? {} : { secretId: secret.id }),
       ...known,
     }),
   )
   await service.reached?.('outcome recorded')
+  if (appended !== undefined) await keepOutcome(service, running, { outcome, native }, created)
   return { appended: appended !== undefined, surprises }
+}
+
+/** What a record shows of several live secrets changes with one that is added or ended. */
+function isOfSecrets({ intent, provider, rotation }: Running, field: string): boolean {
+  if (intent.action !== 'retire' && rotation === undefined) return false
+  const fields = provider.mapping.secretPaths.map((path) => `providerSettings.${path}`)
+  return field === 'secret' || fields.includes(field)
+}
+
+/** What a change has left goes to the mirror; a client that could not be found again is gone. */
+async function keepOutcome(
+  service: Service,
+  { intent, provider, ref }: Running,
+  { native }: Settled,
+  created: string | undefined,
+): Promise<void> {
+  if (intent.action !== 'create') return keepMirrored(service, { provider, ref }, native)
+  if (created === undefined) return
+  await keepMirrored(service, { provider, ref: { ...ref, id: created } }, native)
 }
 
 /** Settles an intent that its own process left open. */
@@ -178,8 +211,15 @@ export async function settle(service: Service, intent: Intent, deadline: number)
   const call = { ...callOf(service, { operationId, deadline }), urgent: true }
   const sealed = openSealed(service, intent)
   if (sealed !== undefined) {
-    const { base, next } = sealed
-    const running = { intent, provider, ref, base, next: next ?? base }
+    const { base, next, rotation } = sealed
+    const running = {
+      intent,
+      provider,
+      ref,
+      base,
+      next: next ?? base,
+      ...(rotation === undefined ? {} : { rotation }),
+    }
     const settled = await findOutcome(service, running, call, true)
     await service.reached?.('outcome found')
     await close(service, running, settled, 'settlement')

@@ -2,14 +2,19 @@
 
 import { FIELD_NAMES, type FieldName } from '../core/client.ts'
 import { writtenFields } from '../core/json-patch.ts'
-import type { Native, Warning } from '../core/mapping.ts'
+import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import { type Plan, planChange, planRecord } from '../core/plan.ts'
+import { shownBy } from '../core/suspension.ts'
+import type { Provider } from '../providers/provider.ts'
 import type { Action, Entry } from '../store/entry.ts'
 import { type Standing, withStanding } from '../store/standing.ts'
 import { endingWish, leaseWish } from './lease-wish.ts'
-import type { ChangeRequest, Protection } from './request.ts'
+import type { ChangeRequest, CutOver, Protection } from './request.ts'
 import { prepareRollback } from './rollback.ts'
+import { checkCutOver } from './rotatable.ts'
 import type { Service } from './service.ts'
+import { suspensionWish } from './suspension.ts'
 
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */
@@ -18,22 +23,43 @@ export interface Wish {
   over(base: Native): Wanted
 }
 
-export interface Wanted {
-  readonly patch: Patch
+/** A patch, or the record to be. */
+export type Wanted = {
   /** What should be known about it. */
   readonly warnings: readonly Warning[]
   /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
   readonly aim?: { readonly action: Action; readonly becomes: Standing }
+} & (
+  | { readonly patch: Patch }
+  | {
+      readonly next: Native
+      /** Earlier records: what they broke may stay broken. */
+      readonly before?: readonly Native[]
+    }
+)
+
+/** Plans what is wanted, with what holds for the client before and after. */
+export function planWanted(
+  mapping: Mapping,
+  base: Native,
+  wanted: Wanted,
+  [before, after]: readonly [Standing | undefined, Standing | undefined],
+): Plan {
+  const shown = (native: Native, standing: Standing | undefined) =>
+    shownBy(mapping, native, standing?.suspended !== undefined)
+  if ('patch' in wanted) return planChange(shown(base, before), base, wanted.patch)
+  return planRecord(shown(wanted.next, after), base, wanted.next, wanted.before)
 }
 
 /**
  * Prepares a wish; `head` is the newest entry of the client's log.
- * @throws ClientError as `prepareRollback` does
+ * @throws ClientError as `prepareRollback` and `suspensionWish` do; `over` also as `checkCutOver`
  */
 export async function prepareWish(
   service: Service,
   request: ChangeRequest,
   head: Entry | undefined,
+  operationId: string,
 ): Promise<Wish> {
   const { patch } = request
   if (patch.kind === 'rollback') {
@@ -41,8 +67,12 @@ export async function prepareWish(
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
+  if (patch.kind === 'suspension') {
+    return suspensionWish(service, { ...request, patch }, head, operationId)
+  }
   if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
   if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider, head?.standing)
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
 }
 
@@ -57,6 +87,20 @@ function protectionWish({ protected: on }: Protection, standing: Standing | unde
         becomes: withStanding(standing, { protected: on ? true : undefined }),
       },
     }),
+  }
+}
+
+function cutOverWish({ value }: CutOver, provider: Provider, standing: Standing | undefined): Wish {
+  return {
+    fields: ['secret'],
+    over: (base) => {
+      checkCutOver(provider, base)
+      return {
+        patch: { kind: 'merge', fields: { secret: value.reveal() } },
+        warnings: [],
+        aim: { action: 'rotate', becomes: withStanding(standing, { retirements: undefined }) },
+      }
+    },
   }
 }
 

@@ -32,14 +32,17 @@ export function following<B extends { readonly resource: string; readonly outcom
 
 /**
  * What holds for a client is carried from entry to entry, and changes where an intent is applied. A lease
- * that ended in a conflict holds: its value may be there, and is to go some day.
+ * that ended in a conflict holds: its value may be there, and is to go some day. So does a suspension:
+ * only then is what it took away given back.
  */
 function standingAfter(
   before: Entry | undefined,
   outcome: Outcome | undefined,
 ): Standing | undefined {
   if (before?.kind !== 'intent') return before?.standing
-  const holds = outcome === 'applied' || (outcome === 'conflict' && before.action === 'lease')
+  const holds =
+    outcome === 'applied' ||
+    (outcome === 'conflict' && (before.action === 'lease' || before.action === 'suspend'))
   if (!holds) return before.standing
   const standing = before.becomes ?? before.standing ?? {}
   return Object.keys(standing).length === 0 ? undefined : standing

@@ -50,18 +50,30 @@ export interface Intent extends EntryBase {
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
   readonly action?: Action
+  /** Log of the client that a new one is a copy of. */
+  readonly copiedFrom?: string
+  /** The secret that a retirement ends. */
+  readonly secretId?: string
   /** What is to hold for the client once this is applied; absent: what holds now. */
   readonly becomes?: Standing
 }
 
-/** What an intent is, where it is no change of settings alone. */
+/**
+ * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
+ * ends one of those that are live, `retain` calls off what was to end one.
+ */
 export const ACTIONS = [
   'create',
   'remove',
   'protect',
   'unprotect',
+  'suspend',
+  'resume',
   'lease',
   'end_lease',
+  'rotate',
+  'retire',
+  'retain',
   'adopt',
 ] as const
 export type Action = (typeof ACTIONS)[number]
@@ -84,6 +96,8 @@ export interface Closing extends EntryBase {
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */
   readonly created?: string
+  /** The secret that a rotation put beside the others. */
+  readonly secretId?: string
 }
 
 /** The first entry of a client that was made here; its intent is in a log of its own. */
@@ -94,6 +108,8 @@ export interface Created extends EntryBase {
   readonly actor: Actor
   readonly tag: string
   readonly state: JsonObject
+  /** That of the intent. */
+  readonly copiedFrom?: string
 }
 
 /** The client was changed by somebody else since the entry before. */

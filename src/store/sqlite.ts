@@ -6,6 +6,7 @@ import type { Entry, Intent } from './entry.ts'
 import { committedInGroups } from './group-commit.ts'
 import { newestOf } from './heads.ts'
 import { filingOf, laneOf, lanesOf } from './lanes.ts'
+import { createSqliteMirror } from './sqlite-mirror.ts'
 import { HEADS, prepareLog } from './sqlite-schema.ts'
 import { dueAt } from './standing.ts'
 import type { Found, Grown, Range, RawRecord, Search, Store } from './store.ts'
@@ -96,6 +97,7 @@ export function createSqliteStore(database: Database): Store {
       storing(() => log.probe.run(Date.now()))
     },
     close: async () => database.close(),
+    mirror: createSqliteMirror(database),
   }
 }
 

@@ -12,6 +12,17 @@ export interface Standing {
   /** Neither removed nor suspended as long as it holds. */
   readonly protected?: true
   readonly leases?: readonly Lease[]
+  readonly retirements?: readonly Retirement[]
+  /** It was suspended through settings that stand for that; they are held until it is resumed. */
+  readonly suspended?: Suspended
+}
+
+/** Since when a client is suspended, and what took its settings away. */
+export interface Suspended {
+  /** Epoch milliseconds. */
+  readonly since: number
+  /** Operations whose sealed records tell what they took, oldest first. */
+  readonly operations: readonly string[]
 }
 
 /** A value of a list that is taken away again when its time is over. */
@@ -28,9 +39,18 @@ export interface Lease {
   readonly kept?: true
 }
 
+/** A secret that ends by itself, after a rotation. */
+export interface Retirement {
+  readonly secretId: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Who asked for it; it is done in the same name. */
+  readonly actor: Actor
+}
+
 /** When something has to be done for a client by itself (epoch milliseconds); `undefined`: never. */
-export function dueAt({ leases = [] }: Standing = {}): number | undefined {
-  const times = leases.map(({ expiresAt }) => expiresAt)
+export function dueAt({ leases = [], retirements = [] }: Standing = {}): number | undefined {
+  const times = [...leases.map(({ expiresAt }) => expiresAt), ...retirements.map(({ at }) => at)]
   return times.length === 0 ? undefined : Math.min(...times)
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Entry, Head, Intent } from './entry.ts'
+import type { Mirror } from './mirror.ts'
 
 /** A part of one log; without any member all of it, oldest first. */
 export interface Range {
@@ -94,4 +95,6 @@ export interface Store {
   /** Writes and reads back, so that a readiness probe tells the truth. */
   check(): Promise<void>
   close(): Promise<void>
+  /** Absent where the store has none: clients are then listed by asking. */
+  readonly mirror?: Mirror
 }

@@ -7,10 +7,13 @@ import { expect } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { COPY_CASES } from './copy-cases.ts'
 import { HISTORY_CASES } from './history-cases.ts'
 import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import { LEASE_CASES } from './lease-cases.ts'
 import { LIFE_CASES } from './life-cases.ts'
+import { LIST_CASES } from './list-cases.ts'
+import { SECRET_CASES } from './secret-cases.ts'
 import type { World } from './world.ts'
 
 export { CLIENT, COGNITO, type Received, type Sent, withToken }
@@ -59,7 +62,10 @@ function keepWell({ cognito }: World): void {
 export const CASES: readonly Case[] = [
   ...HISTORY_CASES,
   ...LIFE_CASES,
+  ...COPY_CASES,
+  ...SECRET_CASES,
   ...LEASE_CASES,
+  ...LIST_CASES,
   {
     name: 'the documented request to Auth0',
     run: async (send, world) => {

@@ -100,6 +100,82 @@ export const LIFE_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'a client is suspended and resumed, once for a key, at every provider',
+    run: async (send, world) => {
+      for (const address of [{}, COGNITO, { provider: 'local' }]) {
+        const made = await send(await make(world, { ...address, ...NEW }))
+        const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+        const post = (what: string, more = '', headers = {}) =>
+          withToken(world, {
+            method: 'POST',
+            path: `${path}/${what}`,
+            query: query + more,
+            headers,
+          })
+        const read = async () =>
+          (await send(await withToken(world, { method: 'GET', path, query }))).body
+        const planned = await send(await post('suspend', '&dryRun=true'))
+        expect(planned.body).toMatchObject({ dryRun: true, client: { disabled: true } })
+        expect(planned.body.requests).toHaveLength(1)
+        expect(await read()).toMatchObject({ disabled: false, grantTypes: made.body.grantTypes })
+        const stale = await send(await post('suspend', '', { 'if-match': '"other"' }))
+        expect(stale.status).toBe(412)
+        const key = { 'idempotency-key': `suspend-${Math.random()}` }
+        const off = await send(await post('suspend', '', key))
+        const doesNotStop = expect.arrayContaining([expect.stringMatching(/access tokens/)])
+        expect(off).toMatchObject({
+          status: 200,
+          body: { disabled: true, suspension: { doesNotStop } },
+        })
+        expect(off.body).not.toHaveProperty('warnings')
+        expect(await read()).toEqual(off.body)
+        const again = await send(await post('suspend', '', key))
+        expect(again).toMatchObject({ status: 200, body: off.body })
+        expect(again.headers['idempotent-replayed']).toBe('true')
+        const { secret: _, ...client } = off.body
+        const back = await withToken(world, { method: 'PATCH', path }, { ...address, client })
+        expect((await send(back)).headers).not.toHaveProperty('operation-id')
+        const on = await send(await post('resume'))
+        expect(on.headers.etag).toBe(made.headers.etag)
+        expect(on.body).toMatchObject({ disabled: false, grantTypes: made.body.grantTypes })
+        expect(on.body).not.toHaveProperty('suspension')
+        const told = await withToken(world, {
+          method: 'GET',
+          path: `/operations/${on.headers['operation-id']}`,
+        })
+        expect((await send(told)).body).toMatchObject({ action: 'resume', outcome: 'applied' })
+      }
+    },
+  },
+  {
+    name: 'what a suspended client is without is neither set nor given back unnoticed',
+    run: async (send, world) => {
+      const post = (what: string) => withToken(world, { method: 'POST', path: `${CLIENT}/${what}` })
+      await send(await post('suspend'))
+      const client = { grantTypes: ['implicit'] }
+      const set = await send(await withToken(world, { method: 'PATCH', path: CLIENT }, { client }))
+      expect(set).toMatchObject({
+        status: 409,
+        body: { code: 'client_suspended', field: 'client.grantTypes' },
+      })
+      const stored = world.auth0.client('exampleClientId') as JsonObject
+      world.auth0.put({ ...stored, grant_types: ['password'] })
+      const read = await send(await withToken(world, { method: 'GET', path: CLIENT }))
+      expect(read.body).toMatchObject({
+        disabled: false,
+        suspension: { since: expect.any(String) },
+        warnings: [{ code: 'suspension_undone', field: 'client.disabled' }],
+      })
+      const on = await send(await post('resume'))
+      expect(on.body).toMatchObject({
+        grantTypes: ['password', 'authorization_code', 'refresh_token', 'client_credentials'],
+        warnings: [{ code: 'changed_while_suspended', field: 'client.grantTypes' }],
+      })
+      const bad = await withToken(world, { method: 'POST', path: `${CLIENT}/resume` }, { more: 1 })
+      expect(await send(bad)).toMatchObject({ status: 400, body: { code: 'unknown_field' } })
+    },
+  },
+  {
     name: 'a client is planned in a dry run, and made once for a key',
     run: async (send, world) => {
       const planned = await send(await make(world, NEW, {}, 'dryRun=true'))

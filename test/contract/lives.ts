@@ -11,7 +11,7 @@ export interface Life {
   readonly writes: {
     readonly create: string
     readonly remove: string
-    readonly addSecret: string
+    readonly addSecret?: string
     readonly removeSecret?: string
   }
   /** Whether a client tells when it was made. */
@@ -61,7 +61,6 @@ export const LIVES: Readonly<Record<string, Life>> = {
     writes: {
       create: 'POST /clients',
       remove: 'DELETE /clients/{id}',
-      addSecret: 'POST /clients/{id}/rotate-secret',
     },
     tellsAge: false,
     added: ['$connections'],
@@ -99,7 +98,7 @@ export const LIVES: Readonly<Record<string, Life>> = {
   local: {
     id: 'client_id',
     name: 'client_name',
-    writes: { create: '', remove: '', addSecret: '' },
+    writes: { create: '', remove: '' },
     tellsAge: true,
     added: [],
     sent: { spa: LOCAL, native: LOCAL, web: LOCAL, machine: [...LOCAL, 'redirect_uris'] },

@@ -228,29 +228,20 @@ describe.each(PEERS)('$name', (kind) => {
     expect((await change({ name: 'Back again' })).outcome).toBe('applied')
   })
 
-  it('rotates the secret where every update makes one, and changes such a client in no other way', async ({
-    skip,
-  }) => {
-    const { secrets } = provider
-    if (secrets === undefined) return skip('this server rotates no secrets')
-    const { ref, secret: first } = await createClient(service(), {
+  it('leaves a client alone whose secret would not outlive an update', async ({ skip }) => {
+    if (!kind.name.endsWith('Glewlwyd')) skip('secrets outlive updates here')
+    const { ref, secret: made } = await createClient(service(), {
       ...request(),
       place: { provider: 'it' },
       kind: 'web',
       patch: parseMergePatch({ name: 'Confidential', callbacks: [NEW_CALLBACK] }),
     })
     if (ref === undefined) throw new TypeError('no client')
-    expect(subject.peer.stored(ref.id)?.client_secret).toBe(first?.reveal())
+    const before = subject.peer.stored(ref.id)
+    expect(before?.client_secret).toBe(made?.reveal())
     const attempt = bench.change(ref, { name: 'Other' })
     await expect(attempt).rejects.toMatchObject({ code: 'unsupported_operation' })
-    expect(subject.peer.stored(ref.id)?.client_secret).toBe(first?.reveal())
-    const before = subject.peer.stored(ref.id)
-    const step = secrets.add(ref, await provider.read(ref, { ...CALL }))
-    await step.send({ ...CALL })
-    const made = step.reveal()?.reveal()
-    expect(made).not.toBe(first?.reveal())
-    expect(subject.peer.stored(ref.id)).toEqual({ ...before, client_secret: made })
-    expect(await secrets.list(ref, { ...CALL })).toEqual([{ id: 'current', hint: made?.slice(-4) }])
+    expect(subject.peer.stored(ref.id)).toEqual(before)
   })
 
   it('keeps tokens sealed, in every record', async () => {

@@ -44,6 +44,8 @@ export interface World {
   failKeys(): void
   /** Calls that reached any provider, token requests aside. */
   upstreamCalls(): number
+  /** Those of them that write. */
+  upstreamWrites(): number
   close(): Promise<void>
 }
 
@@ -149,6 +151,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
     upstreamCalls: () =>
       [...auth0.calls, ...cognito.calls].filter(({ path }) => path !== '/oauth/token').length,
+    upstreamWrites: () =>
+      auth0.calls.filter(({ method, path }) => method !== 'GET' && path !== '/oauth/token').length +
+      cognito.calls.filter(({ operation }) => !/^(Describe|List)/.test(operation)).length,
     close: async () => {
       await Promise.all([auth0.close(), cognito.close(), keyServer.close()])
       await clientry.close()

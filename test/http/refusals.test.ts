@@ -254,10 +254,10 @@ const CASES: readonly Refused[] = [
   },
   {
     name: 'an attribute that Auth0 lacks',
-    client: { disabled: true },
+    client: { scopes: ['x'] },
     status: 400,
     code: 'unsupported_field',
-    field: 'client.disabled',
+    field: 'client.scopes',
   },
   {
     name: 'an operation on an attribute that Auth0 lacks',

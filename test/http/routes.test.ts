@@ -24,6 +24,8 @@ interface Minimal {
   readonly enough?: 400
 }
 
+const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
+
 /** The least that each route takes. Every route must stand here. */
 const REQUESTS: Readonly<Record<string, Minimal>> = {
   createClient: {
@@ -33,6 +35,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   deleteClient: { path: () => CLIENT, query: 'dryRun=true', about: 'default provider' },
+  listClients: { path: () => '/clients', about: 'any provider' },
   getClient: { path: () => CLIENT, about: 'default provider' },
   updateClient: {
     path: () => CLIENT,
@@ -40,14 +43,40 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   lintClient: { path: () => `${CLIENT}/lint`, about: 'default provider' },
+  lintClients: { path: () => '/lint', about: 'any provider' },
   getClientHistory: { path: () => `${CLIENT}/history`, about: 'default provider' },
+  copyClient: {
+    path: () => `${CLIENT}/copy`,
+    query: 'dryRun=true',
+    body: { provider: 'auth0', allowLoss: true },
+    about: 'default provider',
+  },
   rollbackClient: { path: () => `${CLIENT}/rollback`, body: { to: 2 }, about: 'default provider' },
+  rotateSecret: {
+    path: () => `${CLIENT}/rotate-secret`,
+    query: 'dryRun=true',
+    body: { cutOver: true },
+    about: 'default provider',
+  },
+  listSecrets: { path: () => `${CLIENT}/secrets`, about: 'default provider' },
+  retireSecret: {
+    path: () => `${CLIENT}/secrets/${secretId}`,
+    // Auth0 has no such call.
+    query: new URLSearchParams({ ...COGNITO, dryRun: 'true' }).toString(),
+    about: 'default provider',
+  },
   protectClient: {
     path: () => `${CLIENT}/protection`,
     query: 'dryRun=true',
     body: { protected: true },
     about: 'default provider',
   },
+  suspendClient: {
+    path: () => `${CLIENT}/suspend`,
+    query: 'dryRun=true',
+    about: 'default provider',
+  },
+  resumeClient: { path: () => `${CLIENT}/resume`, about: 'default provider' },
   listLeases: { path: () => `${CLIENT}/leases`, about: 'default provider' },
   putLease: {
     path: () => `${CLIENT}/leases`,
@@ -81,6 +110,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
 const CLIENT = '/clients/exampleClientId'
 let world: World
 let operationId: unknown
+let secretId: unknown
 
 beforeAll(async () => {
   const everywhere = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
@@ -96,6 +126,12 @@ beforeAll(async () => {
   expect(made.status).toBe(200)
   operationId = made.headers['operation-id']
   expect(operationId).toBeTruthy()
+  const rotation = { ...requestOf('rotateSecret'), body: {} }
+  const query = { query: new URLSearchParams(COGNITO).toString() }
+  const rotator = await world.token(['secrets:rotate'])
+  const rotated = await request(rotation, 'POST', rotator, query)
+  expect(rotated.status, rotated.body).toBe(200)
+  secretId = JSON.parse(rotated.body).secret.id
 })
 afterAll(() => world.close())
 
@@ -128,6 +164,9 @@ function request(
 type Expectation = number | ((route: Route, minimal: Minimal) => number)
 
 const isPublic = ({ permission }: Route) => permission === 'public'
+/** Every permission that a route asks for. */
+const needed = ({ permission, atSource }: Route): Permission[] =>
+  [permission, atSource].filter((one) => one !== undefined && one !== 'public') as Permission[]
 const others = ({ permission }: Route): Permission[] =>
   PERMISSIONS.filter((one) => one !== permission && !opens(permission).includes(one))
 
@@ -145,17 +184,17 @@ const TOKENS: readonly {
   { name: 'a token of none', token: async () => 'x', status: 401 },
   {
     name: 'a token for somebody else',
-    token: (route) => world.token([route.permission], { aud: 'https://other.example' }),
+    token: (route) => world.token(needed(route), { aud: 'https://other.example' }),
     status: 401,
   },
   {
     name: 'an expired token',
-    token: (route) => world.token([route.permission], { exp: 1_000, iat: 500 }),
+    token: (route) => world.token(needed(route), { exp: 1_000, iat: 500 }),
     status: 401,
   },
   {
     name: 'a token of another issuer',
-    token: (route) => world.token([route.permission], { iss: 'https://other.example/' }),
+    token: (route) => world.token(needed(route), { iss: 'https://other.example/' }),
     status: 401,
   },
   {
@@ -173,13 +212,13 @@ const TOKENS: readonly {
   },
   {
     name: 'a token for another provider only',
-    token: (route) => world.token([`local:${route.permission}`]),
+    token: (route) => world.token(needed(route).map((one) => `local:${one}`)),
     status: ({ operationId: id }, { about }) =>
       about === 'any provider' ? 200 : about === 'all providers' ? 403 : (HIDDEN[id] ?? 400),
   },
   {
     name: 'a token that is enough',
-    token: (route) => world.token([route.permission]),
+    token: (route) => world.token(needed(route)),
     status: (_, { enough = 200 }) => enough,
   },
 ]
@@ -209,20 +248,69 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
 
     it('refuses an unknown parameter and a body that is none', async () => {
       const minimal = requestOf(route.operationId)
-      const token = await world.token(isPublic(route) ? [] : [route.permission])
+      const token = await world.token(needed(route))
       const query = { query: 'unknown=1' }
       expect((await request(minimal, route.method, token, query)).status).toBe(400)
       if (route.body === undefined) return
-      for (const text of ['', '7', '[]', '{', '{"unknown":1}']) {
+      const without = minimal.body === undefined ? [] : ['']
+      for (const text of [...without, '7', '[]', '{', '{"unknown":1}']) {
         const body = { body: Buffer.from(text) }
         expect((await request(minimal, route.method, token, body)).status, text).toBe(400)
       }
       const authorization = [`Bearer ${token}`]
-      const plain = { headers: { authorization, 'content-type': ['text/plain'] } }
+      const plain = {
+        headers: { authorization, 'content-type': ['text/plain'] },
+        body: Buffer.from('{}'),
+      }
       expect((await request(minimal, route.method, token, plain)).status).toBe(415)
     })
   },
 )
+
+describe('a copy', () => {
+  const copy = (token: string, to: string) =>
+    request({ ...requestOf('copyClient'), body: { provider: to, allowLoss: true } }, 'POST', token)
+  const ALL = ['clients:read', 'clients:write', 'history:read']
+
+  it.each([
+    ['the source may not be read', ['clients:write', 'local:clients:write'], 'local', 403],
+    ['the source is hidden', ['local:clients:read', 'local:clients:write'], 'local', 400],
+    ['the place may not be written to', ['clients:read', 'local:clients:read'], 'local', 403],
+    ['it may write at the source alone', ['local:clients:read', 'clients:read'], 'local', 403],
+    ['both may be', ['clients:read', 'local:clients:write'], 'local', 200],
+  ] as const)('where %s', async (_, scopes, to, status) => {
+    const answer = await copy(await world.token(scopes), to)
+    expect(answer.status, answer.body).toBe(status)
+  })
+
+  it('tells of a removed client those only who may read its history', async () => {
+    const made = await request(
+      { ...requestOf('createClient'), query: 'provider=local', body: PORTAL },
+      'POST',
+      await world.token(ALL),
+    )
+    expect(made.status, made.body).toBe(201)
+    const path = () => `/clients/${(JSON.parse(made.body) as JsonObject).id}`
+    const about = 'default provider' as const
+    const removal = { path, query: 'provider=local', about }
+    const more = { headers: { 'if-match': ['*'] } }
+    const token = await world.token(['clients:delete'])
+    const headers = { authorization: [`Bearer ${token}`], ...more.headers }
+    expect((await request(removal, 'DELETE', token, { headers })).status).toBe(200)
+    const body = { provider: 'local' }
+    const again = { path: () => `${path()}/copy`, query: 'provider=local', body, about }
+    const blind = await request(again, 'POST', await world.token(ALL.slice(0, 2)))
+    expect(blind.status, blind.body).toBe(404)
+    const anew = await request(again, 'POST', await world.token(ALL))
+    expect(anew.status, anew.body).toBe(201)
+    expect(JSON.parse(anew.body)).toMatchObject(PORTAL.client)
+  })
+
+  const PORTAL = {
+    kind: 'web',
+    client: { name: 'Portal', callbacks: ['https://portal.example.com/cb'] },
+  }
+})
 
 describe('a secret', () => {
   const SECRETS = [
@@ -252,6 +340,8 @@ describe('a secret', () => {
   })
 
   it('is in the answers for those who may read it', async () => {
+    // The walk has rotated it.
+    world.auth0.put(fullAuth0Client)
     const token = await world.token(['clients:read', 'secrets:read'])
     const found = await Promise.all(
       ADDRESSES.map(async (address) => {

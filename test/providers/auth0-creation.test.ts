@@ -9,9 +9,9 @@ import {
   DEFAULT_CREDENTIAL,
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
+import { secrets } from '../../src/providers/auth0/secrets.ts'
 import type { ClientKind, Creation } from '../../src/providers/creation.ts'
 import type { Call, Provider } from '../../src/providers/provider.ts'
-import type { Secrets } from '../../src/providers/secrets.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 
@@ -134,39 +134,32 @@ describe('the list', () => {
   })
 })
 
-describe('a rotated secret', () => {
-  const rotate = async () => {
-    const base = await provider.read(ref('exampleClientId'), call())
-    const step = (provider.secrets as Secrets).add(ref('exampleClientId'), base)
-    return { step, after: await step.send(call()), before: base }
-  }
-  const stored = () => emulator.client('exampleClientId')?.client_secret
+describe('the secret', () => {
+  const { atOnce, unusable, list } = secrets
+  const read = () => provider.read(ref('exampleClientId'), call())
 
-  it('replaces the old one at once', async () => {
-    const { step, after, before } = await rotate()
-    expect(stored()).toBe(step.reveal()?.reveal())
-    expect(stored()).not.toBe(before.client_secret)
-    expect(after?.client_secret).toBe(stored())
-  })
-
-  it('is told once where reads do not show secrets, and is no change of the record', async () => {
+  it('is one, with its end where reads show it', async () => {
+    const native = await read()
+    expect(atOnce(native)).toBe(1)
+    expect(unusable(native)).toBeUndefined()
+    const hint = String(native.client_secret).slice(-4)
+    expect(await list(ref('exampleClientId'), native, call())).toEqual([{ id: 'current', hint }])
     await as(WITHOUT_KEYS)
-    const { step, after, before } = await rotate()
-    expect(stored()).toBe(step.reveal()?.reveal())
-    expect(after).toEqual(before)
-    const secrets = provider.secrets as Secrets
-    expect(await secrets.list(ref('exampleClientId'), call())).toEqual([{ id: 'current' }])
+    expect(await list(ref('exampleClientId'), await read(), call())).toEqual([{ id: 'current' }])
   })
 
-  it('is refused to a client that authenticates with keys, which has no secret to list', async () => {
-    emulator.put({
-      ...fullAuth0Client,
-      client_secret: undefined,
-      token_endpoint_auth_method: undefined,
-      client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_1' }] } },
-    })
-    const secrets = provider.secrets as Secrets
-    expect(await secrets.list(ref('exampleClientId'), call())).toEqual([])
-    await expect(rotate()).rejects.toMatchObject({ code: 'provider_refused' })
+  it.each([
+    [{ token_endpoint_auth_method: 'none' }, 'public'],
+    [
+      {
+        client_secret: undefined,
+        token_endpoint_auth_method: undefined,
+        client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_1' }] } },
+      },
+      'keys',
+    ],
+  ])('cannot be given to a client with %j', async (members, why) => {
+    emulator.put({ ...fullAuth0Client, ...members })
+    expect(unusable(await read())).toContain(why)
   })
 })

@@ -93,23 +93,30 @@ describe('callbacks', () => {
 })
 
 describe('a client that is disabled', () => {
-  it('starts no flow, refreshes no token and gets none, until it is enabled again', async () => {
-    const { refresh_token: refreshToken = '' } = await logIn(await party())
-    const known = await party()
-    await world.change('web', { disabled: true })
+  const ways = {
+    disabled: (on: boolean) => world.change('web', { disabled: on }),
+    suspended: (on: boolean) => world.suspend('web', on),
+  }
+  it.each(['disabled', 'suspended'] as const)(
+    '(%s) starts no flow, refreshes no token and gets none, until that ends',
+    async (way) => {
+      const { refresh_token: refreshToken = '' } = await logIn(await party())
+      const known = await party()
+      await ways[way](true)
 
-    const { url } = await beginLogin(known)
-    expect(await createBrowser().visit(url)).toMatchObject({ status: 400, location: undefined })
-    await expect(openid.refreshTokenGrant(known, refreshToken)).rejects.toMatchObject(
-      INVALID_CLIENT,
-    )
-    await expect(machineToken()).rejects.toMatchObject(INVALID_CLIENT)
+      const { url } = await beginLogin(known)
+      expect(await createBrowser().visit(url)).toMatchObject({ status: 400, location: undefined })
+      await expect(openid.refreshTokenGrant(known, refreshToken)).rejects.toMatchObject(
+        INVALID_CLIENT,
+      )
+      await expect(machineToken()).rejects.toMatchObject(INVALID_CLIENT)
 
-    await world.change('web', { disabled: false })
-    await logIn(known)
-    expect(await openid.refreshTokenGrant(known, refreshToken)).toHaveProperty('access_token')
-    expect(await machineToken()).toHaveProperty('access_token')
-  })
+      await ways[way](false)
+      await logIn(known)
+      expect(await openid.refreshTokenGrant(known, refreshToken)).toHaveProperty('access_token')
+      expect(await machineToken()).toHaveProperty('access_token')
+    },
+  )
 
   it('cannot go on with a flow that it has begun', async () => {
     const login = await beginLogin(await party())

@@ -12,6 +12,7 @@ import { createKeys, type OpenidKeys } from '../../src/providers/local/keys.ts'
 import { createOpenidProvider, type Openid } from '../../src/providers/local/openid.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { ChangeResult } from '../../src/service/request.ts'
+import type { Service } from '../../src/service/service.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createDocuments, type Documents } from '../../src/store/documents.ts'
 import { openBench } from '../contract/service.ts'
@@ -25,8 +26,11 @@ export interface LocalWorld {
   /** The file of the database. */
   readonly path: string
   readonly provider: Provider
+  readonly service: Service
   put(client: JsonObject): void
   change(id: string, client: object): Promise<ChangeResult>
+  /** Switches a client off, or on again. */
+  suspend(id: string, suspended: boolean): Promise<ChangeResult>
   /** Another OpenID Provider, with a connection of its own, on the same file. */
   another(): Promise<Openid>
   close(): Promise<void>
@@ -47,8 +51,13 @@ export async function openLocalWorld(): Promise<LocalWorld> {
     documents,
     path: bench.path,
     provider,
+    service: bench.service,
     put: (client) => putLocalClient(documents, client),
     change: (id, client) => bench.change({ provider: 'local', id }, client),
+    suspend: (id, suspended) => {
+      const patch = { kind: 'suspension' as const, suspended, allowPartial: false }
+      return bench.change({ provider: 'local', id }, {}, { patch })
+    },
     another: async () => {
       const database = await openDatabase(bench.path)
       const { openid, close } = await serve(createDocuments(database, bench), keys)

@@ -18,10 +18,12 @@ type Members<T> = { [K in keyof T]: T[K] }
 
 /** Times are told as text; the client by its names alone. */
 type Told = Members<
-  Omit<HistoryItem, 'at' | 'endedAt' | 'client'> & {
+  Omit<HistoryItem, 'at' | 'endedAt' | 'client' | 'copiedFrom' | 'leases'> & {
     readonly at: string
     readonly endedAt?: string
     readonly client: sdk.ClientName
+    readonly copiedFrom?: sdk.ClientName
+    readonly leases?: { readonly taken: readonly sdk.Lease[]; readonly ended: readonly sdk.Lease[] }
   }
 >
 

@@ -102,7 +102,7 @@ describe('what is gone back over', () => {
   it('is told by its attributes, for what a provider reads for them alone', async () => {
     const fieldsOf = async (request: ChangeRequest) => {
       const head = await bench.service.store.last(log())
-      return (await prepareWish(bench.service, request, head)).fields
+      return (await prepareWish(bench.service, request, head, 'operation')).fields
     }
     await changed(1, { contacts: ['new@example.com'], client_name: 'New' })
     expect(await fieldsOf(requestTo(0))).toEqual(['name', 'providerSettings'])
@@ -111,7 +111,7 @@ describe('what is gone back over', () => {
     expect(await fieldsOf({ ...requestTo(0), patch })).toEqual(['name'])
     const merged = { ...requestTo(0), patch: parseMergePatch({ name: 'x', description: 'y' }) }
     expect(await fieldsOf(merged)).toEqual(['name', 'description'])
-    const wish = await prepareWish(bench.service, merged, undefined)
+    const wish = await prepareWish(bench.service, merged, undefined, 'operation')
     expect(wish.over(base)).toEqual({ patch: merged.patch, warnings: [] })
   })
 })

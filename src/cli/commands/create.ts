@@ -3,7 +3,7 @@
 import type { Client, ClientKind, Plan } from '../../sdk/types.ts'
 import type { Run } from '../command.ts'
 import { UsageError } from '../exit.ts'
-import { withoutSecrets } from '../secrets.ts'
+import { keepingSecret, withoutSecrets } from '../secrets.ts'
 import { aboutClient } from '../settings.ts'
 import { nameOf, showClient } from '../show.ts'
 import { wishOf } from '../wish.ts'
@@ -20,19 +20,26 @@ export const run: Run = async (given) => {
   const creation = { provider, userPoolId, kind, client }
   const { createClient } = await given.connect()
   const about = aboutClient(given)
-  return change<Plan, Client>(given, {
-    ...about,
-    question: `Make this client${provider === undefined ? '' : ` at ${provider}`}?`,
-    show: (plan, say) => {
-      about.show(plan, say)
-      return true
-    },
-    plan: (conditions) => createClient(creation, conditions),
-    carryOut: (conditions) => createClient(creation, conditions),
-    tell: ({ body }) => {
-      showClient(terminal, withoutSecrets(body, options))
-      if (options['show-secret'] === true || body.secret === null) return
-      terminal.note(`It has a secret; see it with: clientry get ${nameOf(body)} --show-secret`)
-    },
-  })
+  return keepingSecret(options, (keep) =>
+    change<Plan, Client>(given, {
+      ...about,
+      question: `Make this client${provider === undefined ? '' : ` at ${provider}`}?`,
+      show: (plan, say) => {
+        about.show(plan, say)
+        return true
+      },
+      plan: (conditions) => createClient(creation, conditions),
+      carryOut: async (conditions) => {
+        const made = await createClient(creation, conditions)
+        if (made.body.secret !== null) keep(made.body.secret)
+        return made
+      },
+      tell: ({ body }) => {
+        showClient(terminal, withoutSecrets(body, options))
+        const asked = options['show-secret'] === true || options['secret-to'] !== undefined
+        if (asked || body.secret === null) return
+        terminal.note(`It has a secret; see it with: clientry get ${nameOf(body)} --show-secret`)
+      },
+    }),
+  )
 }

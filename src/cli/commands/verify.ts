@@ -2,7 +2,8 @@
 
 import { statSync } from 'node:fs'
 import { environment, loadConfig } from '../../config.ts'
-import { ClientError, isClientError } from '../../core/errors.ts'
+import type { Config } from '../../config-parse.ts'
+import { isClientError } from '../../core/errors.ts'
 import { createFingerprints } from '../../core/fingerprint.ts'
 import { openStore } from '../../open-store.ts'
 import { type Fault, type Verdict, type Verification, verifyLog } from '../../service/verify.ts'
@@ -10,7 +11,9 @@ import { openToRead } from '../../store/database.ts'
 import { createSqliteStore } from '../../store/sqlite.ts'
 import type { Store } from '../../store/store.ts'
 import type { Run } from '../command.ts'
+import { configurationOf } from '../configuration.ts'
 import { EXIT, UsageError } from '../exit.ts'
+import type { Values } from '../options.ts'
 import { plain, type Terminal } from '../terminal.ts'
 
 export const run: Run = async ({ options, terminal }) => {
@@ -22,12 +25,9 @@ export const run: Run = async ({ options, terminal }) => {
   return verdict.faults.length === 0 ? EXIT.ok.code : EXIT.differs.code
 }
 
-async function verdictOf(
-  { database, checkpoint }: { readonly database?: string; readonly checkpoint?: string },
-  terminal: Terminal,
-): Promise<Verdict> {
-  const expected = expectedOf(checkpoint)
-  const { store, ...known } = await openStoreOf(database)
+async function verdictOf(options: Values, terminal: Terminal): Promise<Verdict> {
+  const expected = expectedOf(options.checkpoint)
+  const { store, ...known } = await openStoreOf(options)
   const progress = (records: number) => terminal.progress(`${records} records`)
   return verifyLog(store, { ...known, progress, ...expected }).finally(store.close)
 }
@@ -46,37 +46,44 @@ function show(terminal: Terminal, { records, logs, checkpoint, faults }: Verdict
 const sentenceOf = ({ resource, seq, why }: Fault) => plain(`record ${seq} of ${resource}: ${why}`)
 
 function unchecked(error: unknown): never {
-  const cause = isClientError(error, 'store_unavailable') ? error.details.cause : error
-  if (isClientError(cause) || cause instanceof UsageError) throw new UsageError(cause.message)
-  const says = cause instanceof Error ? cause.message : 'unknown fault'
-  throw new UsageError(`The history cannot be read: ${says}.`)
+  const cause = isClientError(error, 'store_unavailable') ? error.details.cause : undefined
+  if (cause instanceof Error) {
+    throw new UsageError(`The history cannot be read: ${cause.message}.`)
+  }
+  throw new UsageError(error instanceof Error ? error.message : 'unknown fault')
 }
 
 function expectedOf(text: string | undefined): Pick<Verification, 'expected'> {
   if (text === undefined) return {}
   const [, seq, hash] = /^(\d{1,15}):([\w-]{43})$/.exec(text) ?? []
   if (seq === undefined || hash === undefined) {
-    throw new ClientError('invalid_request', '--checkpoint must be SEQ:HASH, as the log tells it.')
+    throw new UsageError('--checkpoint must be SEQ:HASH, as the log tells it.')
   }
   return { expected: { seq: Number(seq), hash } }
 }
 
-async function openStoreOf(
-  path: string | undefined,
-): Promise<{ readonly store: Store } & Pick<Verification, 'fingerprints'>> {
-  if (path === undefined) {
-    const { CLIENTRY_CONFIG, CLIENTRY_CONFIG_JSON } = environment()
-    if (CLIENTRY_CONFIG === undefined && CLIENTRY_CONFIG_JSON === undefined) {
-      const says =
-        'Name the store: --database FILE (of npm start: .clientry/clientry.db), or CLIENTRY_CONFIG.'
-      throw new ClientError('invalid_request', says)
-    }
-    const config = await loadConfig(environment(), async (text) =>
-      (await import('yaml')).parse(text),
-    )
-    return { store: await openStore(config), fingerprints: createFingerprints(config.key) }
+async function openStoreOf({
+  database,
+  config,
+}: Values): Promise<{ readonly store: Store } & Pick<Verification, 'fingerprints'>> {
+  if (database === undefined) {
+    const found = await configured(config)
+    return { store: await openStore(found), fingerprints: createFingerprints(found.key) }
   }
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-    throw new ClientError('invalid_request', `There is no file ${path}.`)
-  return { store: createSqliteStore(await openToRead(path)) }
+  if (config !== undefined) throw new UsageError('Give one of --database and --config.')
+  if (!statSync(database, { throwIfNoEntry: false })?.isFile()) {
+    throw new UsageError(`There is no file ${database}.`)
+  }
+  return { store: createSqliteStore(await openToRead(database)) }
+}
+
+async function configured(path: string | undefined): Promise<Config> {
+  if (path !== undefined) return configurationOf(path)
+  const { CLIENTRY_CONFIG, CLIENTRY_CONFIG_JSON } = environment()
+  if (CLIENTRY_CONFIG === undefined && CLIENTRY_CONFIG_JSON === undefined) {
+    throw new UsageError(
+      'Name the store: --database FILE (of npm start: .clientry/clientry.db), --config FILE, or CLIENTRY_CONFIG.',
+    )
+  }
+  return loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
 }

@@ -7,7 +7,7 @@ import type { Finding, RuleText } from './rule.ts'
 import { listed } from './uri-mends.ts'
 
 /** So many clients are many. */
-const MANY = 3
+export const MANY = 3
 
 /** The rule; it has no finding for one client alone. */
 export const SHARED_CALLBACK: RuleText = {
@@ -20,6 +20,8 @@ export const SHARED_CALLBACK: RuleText = {
 /** A finding about several clients, named in the order in which they were given. */
 export interface SharedFinding<R> extends Finding {
   readonly clients: readonly R[]
+  /** How many they are, where not all are named. */
+  readonly count: number
 }
 
 /** Finds callbacks that many of the clients share; those that most share first, then by URI. */
@@ -32,16 +34,26 @@ export function sharedCallbacks<R>(
       holders.set(uri, [...(holders.get(uri) ?? []), ref])
     }
   }
-  const { id, severity, source } = SHARED_CALLBACK
   return [...holders]
-    .filter(([uri, refs]) => refs.length >= MANY && !isLoopback(readUri(uri)))
     .sort(([uri, refs], [other, more]) => more.length - refs.length || (uri < other ? -1 : 1))
-    .map(([uri, refs]) => ({
-      rule: id,
-      severity,
-      field: 'client.callbacks',
-      message: `client.callbacks of ${refs.length} clients hold ${listed([uri])}: what is sent there can be taken for another client's, and none of them can move alone.`,
-      source,
-      clients: refs,
-    }))
+    .flatMap(([uri, refs]) => sharedCallback(uri, refs, refs.length) ?? [])
+}
+
+/** The finding about one callback and those who have it; `undefined` where there is none. */
+export function sharedCallback<R>(
+  uri: string,
+  clients: readonly R[],
+  count: number,
+): SharedFinding<R> | undefined {
+  if (count < MANY || isLoopback(readUri(uri))) return undefined
+  const { id, severity, source } = SHARED_CALLBACK
+  return {
+    rule: id,
+    severity,
+    field: 'client.callbacks',
+    message: `client.callbacks of ${count} clients hold ${listed([uri])}: what is sent there can be taken for another client's, and none of them can move alone.`,
+    source,
+    clients,
+    count,
+  }
 }

@@ -9,7 +9,14 @@ import { type Controls, controlAnswer } from './control.ts'
 import { createRateLimits, type Limits } from './limits.ts'
 import { createUpdateLock } from './lock.ts'
 import { addressOf, answerTo, operationName } from './operations.ts'
-import { type ClientRecord, createPools, nowAfter, type PoolOptions, type Pools } from './pools.ts'
+import {
+  type ClientRecord,
+  createPools,
+  newSecret,
+  nowAfter,
+  type PoolOptions,
+  type Pools,
+} from './pools.ts'
 import { failure } from './refusal.ts'
 
 export type { Limits, Rates } from './limits.ts'
@@ -38,6 +45,10 @@ export interface CognitoEmulator extends Emulator {
    * without it resets it to `resetsTo`, or removes it.
    */
   addFutureMember(name: string, resetsTo?: unknown): void
+  /** The values of the secrets that are live, oldest first. */
+  secrets(poolId: string, clientId: string): readonly string[]
+  /** Puts a secret beside the others, as somebody else would. */
+  addSecret(poolId: string, clientId: string, value: string): void
 }
 
 const DEFAULT_LOCK_MS = 5
@@ -76,7 +87,18 @@ export async function startCognitoEmulator(
     options,
   )
   const { poolIds, ...methods } = controls
-  return { ...emulator, ...methods }
+  const secretsOf = (poolId: string, clientId: string) =>
+    pools.pool(poolId).secrets.get(clientId) ?? []
+  return {
+    ...emulator,
+    ...methods,
+    secrets: (poolId, clientId) => secretsOf(poolId, clientId).map(({ value }) => value),
+    addSecret: (poolId, clientId, value) => {
+      const before = secretsOf(poolId, clientId)
+      const added = newSecret(clientId, value, before)
+      pools.pool(poolId).secrets.set(clientId, [...before, added])
+    },
+  }
 }
 
 const FAULTS = {

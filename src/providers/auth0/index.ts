@@ -13,7 +13,7 @@ import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
 import { type Auth0Pace, createAuth0Pace } from './pace.ts'
 import { clientPath, listClients, readClient, readWhole, writtenClient } from './records.ts'
-import { createSecrets } from './secrets.ts'
+import { secrets } from './secrets.ts'
 import type { TokenSettings } from './token.ts'
 
 export interface Auth0Settings extends TokenSettings {
@@ -46,7 +46,7 @@ export function createAuth0Provider(settings: Auth0Settings): Provider {
       'client grants, credentials and rate limit policies of the client',
       'tokens and consents that were given to it',
     ],
-    secrets: createSecrets(send),
+    secrets,
   }
 }
 

@@ -7,7 +7,6 @@
 import { ClientError } from '../../core/errors.ts'
 import { isRecord } from '../../core/json.ts'
 import {
-  fixed,
   flag,
   inner,
   key,
@@ -29,7 +28,8 @@ import {
   refreshTokenRotation,
 } from './refresh-token.ts'
 import { rules } from './rules.ts'
-import { NULLABLE_PATHS, READ_ONLY_KEYS, SECRET_PATHS, SETTINGS } from './settings.ts'
+import { BOUND_PATHS, NULLABLE_PATHS, READ_ONLY_KEYS, SECRET_PATHS, SETTINGS } from './settings.ts'
+import { suspension } from './suspension.ts'
 
 /** Auth0 documents 100 URLs for each of these lists. */
 const URLS = { maxItems: 100 }
@@ -112,9 +112,10 @@ export const mapping: Mapping = {
     webOrigins: list('web_origins', 'keep', { limits: URLS }),
     appType: key('app_type'),
     clientMetadata,
-    disabled: fixed<boolean>(
-      false,
-      'Auth0 cannot switch an application off; an empty client.grantTypes stops its flows',
+    disabled: view(
+      [],
+      () => false,
+      'Auth0 cannot switch an application off; POST /clients/{clientId}/suspend takes its grant types away',
     ),
     oidcConformant: flag('oidc_conformant', false),
     auth0Id: view([], (native) => String(native.client_id), 'Auth0 makes the client id'),
@@ -153,6 +154,7 @@ export const mapping: Mapping = {
     'external_metadata_created_by',
   ],
   secretPaths: SECRET_PATHS,
+  boundPaths: BOUND_PATHS,
   mergedKeys: [
     'client_metadata',
     'jwt_configuration',
@@ -172,5 +174,6 @@ export const mapping: Mapping = {
     customSchemes: true,
   },
   normal,
+  suspension,
   lint,
 }

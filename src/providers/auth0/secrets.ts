@@ -1,49 +1,29 @@
 /**
- * The secret of an application. There is one: a new one replaces it, and for up to 30 seconds either
- * may be accepted (Management API v2, POST /api/v2/clients/{id}/rotate-secret).
+ * The secret of an application. There is one, so a new one is a change of `client_secret`: a value that
+ * was chosen before is not lost with an answer, as the one of POST /clients/{id}/rotate-secret would be
+ * (auth0.com/docs, "Rotate Client Secrets": the next value may be chosen and set by PATCH). For up to 30
+ * seconds either may be accepted.
  */
 
-import type { Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
-import type { Secret } from '../../core/secret.ts'
-import type { ClientRef } from '../provider.ts'
-import { hintOf, type SecretStep, type Secrets } from '../secrets.ts'
-import type { Send } from './call.ts'
-import { ENABLED } from './connections.ts'
-import { clientPath, readClient, writtenClient } from './records.ts'
+import { hintOf, type Secrets } from '../secrets.ts'
 
 /** Auth0 gives its one secret no id. */
 const ONLY = 'current'
 
-/** Rotation in one tenant. */
-export function createSecrets(send: Send): Secrets {
-  return {
-    atOnce: 1,
-    list: async (ref, call) => {
-      const native = await readClient(send, ref, call)
-      const value = secretOf(native.client_secret)?.reveal()
-      if (value !== undefined) return [{ id: ONLY, hint: hintOf(value) }]
-      // Not shown with keys in its place, nor without the scope read:client_keys.
-      return native.client_authentication_methods === undefined ? [{ id: ONLY }] : []
-    },
-    add: (ref, base) => rotationStep(send, ref, base),
-  }
-}
-
-function rotationStep(send: Send, ref: ClientRef, base: Native): SecretStep {
-  const path = `${clientPath(ref)}/rotate-secret`
-  let made: Secret | undefined
-  return {
-    request: { method: 'POST', target: `/api/v2${path}`, body: {} },
-    send: async (call) => {
-      const operation = 'POST /clients/{id}/rotate-secret'
-      const answer = await send({ operation, path }, call)
-      const { client_secret, ...after } = writtenClient(answer)
-      made = secretOf(client_secret)
-      // What reads do not show must not be in the record either: it would look like a change.
-      const hidden = base.client_secret === undefined || client_secret === undefined
-      return { ...after, ...(hidden ? {} : { client_secret }), [ENABLED]: base[ENABLED] ?? {} }
-    },
-    reveal: () => made,
-  }
+export const secrets: Secrets = {
+  atOnce: () => 1,
+  unusable: (base) => {
+    if (base.client_authentication_methods !== undefined) {
+      return 'it authenticates with keys (client_authentication_methods)'
+    }
+    return base.token_endpoint_auth_method === 'none'
+      ? 'it is public (client.tokenEndpointAuthMethod is none)'
+      : undefined
+  },
+  list: async (_, base) => {
+    // Not shown without the scope read:client_keys.
+    const value = secretOf(base.client_secret)?.reveal()
+    return [{ id: ONLY, ...(value === undefined ? {} : hintOf(value)) }]
+  },
 }

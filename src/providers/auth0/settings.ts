@@ -105,3 +105,13 @@ export const SECRET_PATHS = [
   'addons.sap_api.servicePassword',
   'addons.wams.masterkey',
 ] as const
+
+const CREDENTIALS = 'credentials at Auth0 belong to the client that they were added to'
+
+/** Members that no second client can have: credentials by their ids, names that are given once. */
+export const BOUND_PATHS: Readonly<Record<string, string>> = {
+  client_aliases: 'no two clients of a tenant can have the same alias',
+  client_authentication_methods: CREDENTIALS,
+  signed_request_object: CREDENTIALS,
+  token_vault_privileged_access: CREDENTIALS,
+}

@@ -14,6 +14,7 @@ import { lifetime } from './lifetimes.ts'
 import { lint } from './lint.ts'
 import { hasSecret, mayHaveSecret, oauthIsOn } from './record.ts'
 import { rules } from './rules.ts'
+import { suspension } from './suspension.ts'
 
 /** Fixed quota: callback and logout URLs of one client. */
 const URLS = { maxItems: 100, maxLength: 1_024 }
@@ -110,9 +111,10 @@ export const mapping: Mapping = {
       'Cognito stores no application type; it is derived from the settings',
     ),
     clientMetadata: missing('Cognito app clients hold no metadata and cannot be tagged'),
-    disabled: fixed<boolean>(
-      false,
-      'Cognito cannot switch an app client off, and no setting stops all of its sign-ins',
+    disabled: view(
+      [],
+      () => false,
+      'Cognito cannot switch an app client off; POST /clients/{clientId}/suspend takes OAuth and its sign-in flows away',
     ),
     oidcConformant: fixed<boolean>(true, 'Cognito clients always follow OpenID Connect'),
     auth0Id: missing('the client is not held by Auth0'),
@@ -125,8 +127,10 @@ export const mapping: Mapping = {
         maxItems: 50,
         maxLength: 256,
         pattern: {
-          expression: /^[\x21\x23-\x5B\x5D-\x7E]+$/,
-          says: 'must not hold spaces, quotes or backslashes',
+          // API reference of CreateUserPoolClient, AllowedOAuthScopes: standard ones and server/scope.
+          expression:
+            /^(?:openid|email|phone|profile|aws\.cognito\.signin\.user\.admin|[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+\/[\x21\x23-\x5B\x5D-\x7E]+)$/,
+          says: 'must be openid, email, phone, profile, aws.cognito.signin.user.admin or a scope of a resource server (server/scope)',
         },
       },
     }),
@@ -177,5 +181,6 @@ export const mapping: Mapping = {
   uris: { maxLength: 1_024, wildcards: false, placeholders: [], customSchemes: true },
   normal,
   warnings,
+  suspension,
   lint,
 }

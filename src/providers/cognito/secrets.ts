@@ -6,17 +6,26 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
-import { secretOf } from '../../core/mapping.ts'
-import type { Secret } from '../../core/secret.ts'
 import type { ClientRef, Step } from '../provider.ts'
-import type { LiveSecret, SecretStep, Secrets } from '../secrets.ts'
+import type { AddStep, LiveSecret, Secrets } from '../secrets.ts'
 import { address, type Invoke } from './call.ts'
+import { mayHaveSecret } from './record.ts'
+
+const AT_ONCE = 2
 
 /** Rotation in the pools of one account. */
 export function createSecrets(invoke: Invoke): Secrets {
   return {
-    atOnce: 2,
-    list: async (ref, call) => {
+    atOnce: () => AT_ONCE,
+    unusable: (base) => {
+      if (base.ClientType === 'DCR') {
+        return 'it was registered at the user pool itself (ClientType DCR), and Cognito rotates no secret of such clients'
+      }
+      return mayHaveSecret(base)
+        ? undefined
+        : 'it is public, and Cognito gives a client a secret only when it is made'
+    },
+    list: async (ref, _, call) => {
       const body = await invoke('ListUserPoolClientSecrets', ref, address(ref), call)
       if (!Array.isArray(body.ClientSecrets)) {
         const says = 'Cognito answered with something else than a list.'
@@ -24,7 +33,7 @@ export function createSecrets(invoke: Invoke): Secrets {
       }
       return (body.ClientSecrets as readonly Json[]).flatMap(live).sort(byAge)
     },
-    add: (ref) => addStep(invoke, ref),
+    add: (ref, _, value) => addStep(invoke, ref, value),
     remove: (ref, _, id) => removeStep(invoke, ref, id),
   }
 }
@@ -39,26 +48,20 @@ function live(item: Json): readonly LiveSecret[] {
 const byAge = ({ createdAt: one = '' }: LiveSecret, { createdAt: other = '' }: LiveSecret) =>
   one < other ? -1 : one > other ? 1 : 0
 
-function addStep(invoke: Invoke, ref: ClientRef): SecretStep {
-  const body = address(ref)
-  let made: Secret | undefined
+function addStep(invoke: Invoke, ref: ClientRef, value: string): AddStep {
+  const body = { ...address(ref), ClientSecret: value }
+  let added: LiveSecret | undefined
   return {
     request: { method: 'POST', target: 'AddUserPoolClientSecret', body },
     send: async (call) => {
-      const { ClientSecretDescriptor: told } = await invoke(
-        'AddUserPoolClientSecret',
-        ref,
-        body,
-        call,
-      )
-      made = isRecord(told) ? secretOf(told.ClientSecretValue) : undefined
-      if (made !== undefined) return undefined
-      throw new ClientError(
-        'outcome_unknown',
-        'Cognito answered with something else than a secret.',
-      )
+      const answer = await invoke('AddUserPoolClientSecret', ref, body, call)
+      const { ClientSecretDescriptor: told = null } = answer
+      added = live(told)[0]
+      if (added !== undefined) return undefined
+      const says = 'Cognito answered with something else than a secret.'
+      throw new ClientError('outcome_unknown', says)
     },
-    reveal: () => made,
+    added: () => added,
   }
 }
 

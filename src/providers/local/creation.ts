@@ -9,11 +9,11 @@ import type { Documents } from '../../store/documents.ts'
 import type { Creation } from '../creation.ts'
 import { recordsNamed } from '../named.ts'
 import { SECRET_METHODS } from '../registration.ts'
-import type { SecretStep } from '../secrets.ts'
+import { newSecretValue, type SecretStep } from '../secrets.ts'
 import { newClient, putClient } from './clients.ts'
 import { blank } from './kinds.ts'
 import { listClients } from './list.ts'
-import { createSecret, membersOf, newHeld } from './live-secrets.ts'
+import { membersOf, newHeld } from './live-secrets.ts'
 import { mapping } from './mapping.ts'
 import { providing, readClient } from './records.ts'
 import { DEFAULTS } from './settings.ts'
@@ -73,7 +73,7 @@ function completed(body: JsonObject, now: number): JsonObject {
       ...body,
       client_id: randomUUID(),
       client_name: String(name),
-      ...(needed ? membersOf([newHeld(createSecret(), now)]) : {}),
+      ...(needed ? membersOf([newHeld(newSecretValue(), now)]) : {}),
     },
     now,
   )

@@ -4,7 +4,7 @@
  * where `client_secret` was set by somebody and not made here.
  */
 
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
 
@@ -15,11 +15,6 @@ export interface Held extends JsonObject {
   /** Epoch seconds; `null` where nobody knows. */
   readonly created_at: number | null
 }
-
-const SECRET_BYTES = 32
-
-/** A new secret, made by chance. */
-export const createSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
 /** The id of a secret that was set. */
 const SET = 'set'

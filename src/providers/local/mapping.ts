@@ -129,6 +129,7 @@ export const mapping: Mapping = {
   hiddenKeys: [],
   volatileKeys: ['updated_at'],
   secretPaths: ['client_secret', 'live_secrets'],
+  boundPaths: { client_secret_expires_at: 'it is about the secret, and a new client has its own' },
   mergedKeys: [],
   nullablePaths: [
     ...SETTINGS,
@@ -153,5 +154,8 @@ export const mapping: Mapping = {
           },
         ]
       : [],
+  suspension: {
+    doesNotStop: ['access tokens that are JWTs, where an API accepts them until they end'],
+  },
   lint,
 }

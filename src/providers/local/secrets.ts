@@ -2,13 +2,11 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { secretOf } from '../../core/mapping.ts'
-import type { Secret } from '../../core/secret.ts'
 import type { Documents } from '../../store/documents.ts'
-import type { Step } from '../provider.ts'
-import { hintOf, type SecretStep, type Secrets } from '../secrets.ts'
-import { createSecret, type Held, liveSecrets, membersOf, newHeld } from './live-secrets.ts'
-import { changeClient, readClient } from './records.ts'
+import { SECRET_METHODS } from '../registration.ts'
+import { type AddStep, hintOf, type LiveSecret, type Secrets } from '../secrets.ts'
+import { type Held, liveSecrets, membersOf, newHeld } from './live-secrets.ts'
+import { changeClient } from './records.ts'
 import { DEFAULTS } from './settings.ts'
 
 const AT_ONCE = 2
@@ -24,39 +22,48 @@ export function createSecrets(documents: Documents, now: () => number): Secrets 
       updated_at: Math.floor(now() / 1_000),
     }))
   return {
-    atOnce: AT_ONCE,
-    list: async ({ id }) =>
-      liveSecrets(readClient(documents, id)).map((held) => ({
-        id: held.id,
-        ...(held.created_at !== null && {
-          createdAt: new Date(held.created_at * 1_000).toISOString(),
-        }),
-        hint: hintOf(held.value),
-      })),
-    add: ({ id }) => {
-      let made: Secret | undefined
-      const step: SecretStep = {
-        request: { method: 'POST', target: '/clients/{id}/secrets', body: {} },
+    atOnce: (base) => (OVERLAPPING.includes(methodOf(base)) ? AT_ONCE : 1),
+    unusable: (base) => {
+      const method = methodOf(base)
+      if (SECRET_METHODS.includes(method)) return undefined
+      return `it authenticates without one (client.tokenEndpointAuthMethod is ${method})`
+    },
+    list: async (_, base) => liveSecrets(base).map(shown),
+    add: ({ id }, _, value): AddStep => {
+      let added: LiveSecret | undefined
+      return {
+        request: {
+          method: 'POST',
+          target: '/clients/{id}/secrets',
+          body: { client_secret: value },
+        },
         send: async () => {
-          const value = createSecret()
-          const after = change(id, (before) => [...roomFor(before), newHeld(value, now())])
-          made = secretOf(value)
+          const held = newHeld(value, now())
+          const after = change(id, (before) => [...roomFor(before), held])
+          added = shown(held)
           return after
         },
-        reveal: () => made,
+        added: () => added,
       }
-      return step
     },
-    remove: ({ id }, _, secretId): Step => ({
+    remove: ({ id }, _, secretId) => ({
       request: { method: 'DELETE', target: '/clients/{id}/secrets/{secretId}', body: {} },
       send: async () => change(id, (before) => without(before, secretId)),
     }),
   }
 }
 
+const shown = ({ id, created_at, value }: Held): LiveSecret => ({
+  id,
+  ...(created_at !== null && { createdAt: new Date(created_at * 1_000).toISOString() }),
+  ...hintOf(value),
+})
+
+const methodOf = ({ token_endpoint_auth_method: method }: JsonObject) =>
+  String(method ?? DEFAULTS.token_endpoint_auth_method)
+
 function roomFor(record: JsonObject): readonly Held[] {
-  const { token_endpoint_auth_method: method = DEFAULTS.token_endpoint_auth_method } = record
-  if (!OVERLAPPING.includes(String(method))) {
+  if (!OVERLAPPING.includes(methodOf(record))) {
     throw refused(
       'A second secret works with client.tokenEndpointAuthMethod client_secret_basic or client_secret_post only.',
     )

@@ -7,8 +7,8 @@ import { ClientError } from '../../core/errors.ts'
 import { isRecord } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
 import { callJson } from '../http.ts'
+import { newSecretValue } from '../secrets.ts'
 import { CLIENTS, COMMAND_LINE_CLIENT_ID, DEVELOPMENT_CLIENT_ID, newClient } from './clients.ts'
-import { createSecret } from './live-secrets.ts'
 import { API_SCOPES } from './settings.ts'
 
 export interface DevelopmentClient {
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 10_000
 
 /** Creates the machine client; one that is there gets a new secret. `now` in epoch milliseconds. */
 export function putDevelopmentClient(documents: Documents, now: number): DevelopmentClient {
-  const clientSecret = createSecret()
+  const clientSecret = newSecretValue()
   const client = {
     client_id: DEVELOPMENT_CLIENT_ID,
     client_name: 'Clientry development',

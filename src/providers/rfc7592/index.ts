@@ -19,7 +19,6 @@ import { createMapping } from './mapping.ts'
 import { createRegistrationPace, type RegistrationPace } from './pace.ts'
 import { readWhole } from './records.ts'
 import { removalStep } from './removal.ts'
-import { createSecrets } from './secrets.ts'
 import { updateSteps } from './update.ts'
 
 export interface Rfc7592Options {
@@ -43,7 +42,6 @@ export function createRfc7592Provider(options: Rfc7592Options): Provider {
   const pace = createRegistrationPace(options.pace ?? {}, now)
   const caller = createCaller({ ...options, custody, mapping, pace })
   const parts = { caller, dialect, mapping, custody }
-  const secrets = createSecrets(parts)
   return {
     type: 'rfc7592',
     mapping,
@@ -59,6 +57,5 @@ export function createRfc7592Provider(options: Rfc7592Options): Provider {
       'tokens and consents that were given to it',
     ],
     adoption: createAdoption(parts),
-    ...(secrets === undefined ? {} : { secrets }),
   }
 }

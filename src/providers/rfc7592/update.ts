@@ -45,7 +45,7 @@ export function updateSteps(
 }
 
 /** What an update sends to hold `next`. */
-export function updateBodyOf(
+function updateBodyOf(
   { dialect, mapping }: UpdateParts,
   ref: ClientRef,
   base: Native,
@@ -81,6 +81,6 @@ function checkSecretStays({ secretInUpdate }: Dialect, base: Native, next: Nativ
   if (secretInUpdate !== 'renewed' || !usesSecret(base) || !usesSecret(next)) return
   throw new ClientError(
     'unsupported_operation',
-    'This server makes a new secret with every update of a client that authenticates with one, which would cut off its application; nothing was sent. Rotate the secret, or change the client at the server.',
+    'This server makes a new secret with every update of a client that authenticates with one, which would cut off its application; nothing was sent. Change the client at the server itself.',
   )
 }

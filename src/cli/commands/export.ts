@@ -1,0 +1,36 @@
+/** `clientry export FOLDER`. */
+
+import { join } from 'node:path'
+import { placeOf } from '../../files/plan.ts'
+import { type Capability, pathOf, renderClientFile } from '../../files/render.ts'
+import type { Run } from '../command.ts'
+import { EXIT, UsageError } from '../exit.ts'
+import { readText, writeText } from '../folder.ts'
+import { readLive } from '../live.ts'
+
+export const run: Run = async ({ words: [folder = ''], options, terminal, connect }) => {
+  const api = await connect()
+  const { provider, pool: userPoolId } = options
+  const live = await readLive(api, terminal, [{ provider, userPoolId }])
+  const names = [...new Set(live.map((one) => one.provider))]
+  const providers = await Promise.all(names.map((name) => api.getProvider(name)))
+  const fields = new Map(
+    providers.map(({ body }) => [body.id, body.fields as unknown as Record<string, Capability>]),
+  )
+  const files = live.map((one) => ({
+    path: join(folder, pathOf(one)),
+    text: renderClientFile(one, fields.get(one.provider) ?? {}),
+  }))
+  const others = files.filter(({ path, text }) => (readText(path) ?? text) !== text)
+  if (others.length > 0 && options.overwrite !== true) {
+    const [first] = others
+    throw new UsageError(
+      `${first?.path} and ${others.length - 1} more are there and say something else; --overwrite replaces them.`,
+    )
+  }
+  for (const { path, text } of files) writeText(path, text)
+  const places = new Set(live.map(placeOf)).size
+  if (options.json === true) terminal.printJson({ files: files.map(({ path }) => path) })
+  else terminal.print(`${files.length} clients of ${places} places are in ${folder}.`)
+  return EXIT.ok.code
+}

@@ -1,0 +1,61 @@
+/** `clientry rotate-secret CLIENT`. */
+
+import type { Rotation, RotationPlan } from '../../sdk/types.ts'
+import type { Given, Run } from '../command.ts'
+import { UsageError } from '../exit.ts'
+import { showLive } from '../live-secrets.ts'
+import { keepingSecret, withoutSecrets } from '../secrets.ts'
+import { clientOf, named } from '../settings.ts'
+import { nameOf } from '../show.ts'
+import { plain } from '../terminal.ts'
+import { change } from '../write.ts'
+
+export const run: Run = async (given) => {
+  const { options, terminal } = given
+  const told = options['show-secret'] === true || options['secret-to'] !== undefined
+  if (!told && options['dry-run'] !== true) {
+    throw new UsageError(
+      'The new secret is told once: say where it shall go, with --secret-to FILE or --show-secret.',
+    )
+  }
+  const client = clientOf(given)
+  const request = requestOf(given)
+  const { rotateSecret } = await given.connect()
+  return keepingSecret(options, (keep) =>
+    change<RotationPlan, Rotation>(given, {
+      question: `Give ${named(client)} a new secret?`,
+      plan: (conditions) => rotateSecret(client, request, conditions),
+      show: ({ client: held, previous }, say) => {
+        say(terminal.style('strong', nameOf(held)))
+        say('  gets a new secret, beside or in the place of:')
+        showLive(terminal, previous, say)
+        return true
+      },
+      carryOut: async (conditions) => {
+        const done = await rotateSecret(client, request, conditions)
+        if (done.body.secret.value !== null) keep(done.body.secret.value)
+        return done
+      },
+      tell: ({ body }) => {
+        terminal.note(`${nameOf(body.client)}: has a new secret`)
+        if (options['show-secret'] === true) terminal.print(plain(body.secret.value ?? ''))
+      },
+      json: (body) => {
+        const shown = withoutSecrets(body, options)
+        if (!('secret' in shown) || options['show-secret'] === true) return shown
+        return { ...shown, secret: { ...shown.secret, value: null } }
+      },
+    }),
+  )
+}
+
+function requestOf({ options }: Given) {
+  const { 'cut-over': cutOver, 'retire-after': after } = options
+  if (after !== undefined && !/^\d{1,9}$/.test(after)) {
+    throw new UsageError('--retire-after must be a number of seconds.')
+  }
+  return {
+    ...(cutOver === true ? { cutOver } : {}),
+    ...(after === undefined ? {} : { retireAfterSeconds: Number(after) }),
+  }
+}

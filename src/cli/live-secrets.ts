@@ -1,0 +1,14 @@
+/** Live secrets as a person tells them apart: by id, age and the end of the value. */
+
+import type { LiveSecret } from '../sdk/types.ts'
+import type { Say } from './show.ts'
+import { plain, type Terminal } from './terminal.ts'
+
+/** A line for each. */
+export function showLive(terminal: Terminal, secrets: readonly LiveSecret[], say: Say): void {
+  for (const { id, createdAt, hint } of secrets) {
+    const since = createdAt === undefined ? '' : ` since ${plain(createdAt)}`
+    const end = hint === undefined ? '' : terminal.style('faint', ` (...${plain(hint)})`)
+    say(`    ${plain(id)}${since}${end}`)
+  }
+}

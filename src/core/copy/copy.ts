@@ -1,0 +1,154 @@
+/**
+ * Copying a client: the record that a new client starts from so that it is as near to another one as
+ * its provider lets it be. What it came to, setting by setting, is told by `report.ts`.
+ *
+ * Between providers of one type the record itself is taken, so that what no attribute stands for comes
+ * along; between types each attribute goes through the mappings. No pair of providers is special.
+ */
+
+import type { FieldName } from '../client.ts'
+import type { Json } from '../json.ts'
+import { same, without } from '../json.ts'
+import type { MappedField, Mapping, Native, Row } from '../mapping.ts'
+import { fieldOfPath, isLens, MAPPED_FIELDS } from '../mapping.ts'
+import { withoutPaths } from '../paths.ts'
+import { keepRules, keepUris } from './keep.ts'
+import { clauseOf, OWN_FIELDS, shownOf, trySet } from './set.ts'
+import { fitting } from './values.ts'
+
+/** The client that is copied. */
+export interface CopySource {
+  readonly mapping: Mapping
+  readonly native: Native
+  /** What a new client of its kind starts from there: such settings were set by nobody. */
+  readonly fresh: Native
+  /** Values of lists that are there for a time only. */
+  readonly passing: readonly PassingValue[]
+}
+
+export interface PassingValue {
+  readonly field: FieldName
+  readonly value: string
+}
+
+/** Where the copy is made. */
+export interface CopyTarget {
+  readonly mapping: Mapping
+  /** What a new client of the kind starts from. */
+  readonly blank: Native
+}
+
+export interface Copying {
+  readonly source: CopySource
+  readonly target: CopyTarget
+  /** Whether both are of one type, so that their records mean the same. */
+  readonly alike: boolean
+}
+
+export interface Copied {
+  /** Breaks no rule for URIs; one between several settings only where nothing of the copy mends it. */
+  readonly start: Native
+  /** Clauses: why a field (or `providerSettings.<member>`) could not be taken over as it is. */
+  readonly reasons: ReadonlyMap<string, string>
+}
+
+/** Plans the record. */
+export function copyRecord(copying: Copying): Copied {
+  return withoutBreakers(copying, built(copying, []), [])
+}
+
+/** `skipped`: fields that are as a new client there has them. */
+function built(copying: Copying, skipped: readonly MappedField[]): Copied {
+  const { target, alike } = copying
+  const reasons = new Map<string, string>()
+  let next = alike ? takenOver(copying) : target.blank
+  for (const field of MAPPED_FIELDS) {
+    if (!skipped.includes(field)) next = withField(copying, next, field, reasons)
+  }
+  next = keepUris(target.mapping, next, reasons)
+  return { start: keepRules(target, next, reasons), reasons }
+}
+
+/** Without fields whose values break a rule there, of whichever setting it speaks. */
+function withoutBreakers(
+  copying: Copying,
+  copied: Copied,
+  skipped: readonly MappedField[],
+): Copied {
+  const brokenIn = ({ start }: Copied) =>
+    copying.target.mapping.rules.filter(({ holds }) => !holds(start))
+  const broken = brokenIn(copied)
+  if (broken.length === 0) return copied
+  for (const field of MAPPED_FIELDS.filter((one) => !skipped.includes(one))) {
+    const next = built(copying, [...skipped, field])
+    const still = brokenIn(next)
+    const mended = broken.find((rule) => !still.includes(rule))
+    if (mended === undefined || still.some((rule) => !broken.includes(rule))) continue
+    const reasons = new Map([...copied.reasons, ...next.reasons, [field, clauseOf(mended.says)]])
+    return withoutBreakers(copying, { start: next.start, reasons }, [...skipped, field])
+  }
+  return copied
+}
+
+/** Whether a provider knows anything of a field; else what it shows is nothing that the client has. */
+export function isTold(mapping: Mapping, field: MappedField): boolean {
+  const row = mapping.fields[field] as Row<unknown>
+  return row.support !== 'missing' || row.value !== undefined
+}
+
+/** Fields whose values mean something at their own provider only. */
+export const OWN_WORDS: readonly MappedField[] = ['appType', 'supportedIdp']
+/** But for this word of OpenID Connect Registration 1.0 section 2, which all of them know. */
+const NATIVE = 'native'
+
+/** The record itself, without what belongs to the very client that it is of. */
+function takenOver({ source, target }: Copying): Native {
+  const { mapping, blank } = target
+  const { readOnlyKeys, hiddenKeys, volatileKeys } = mapping
+  const made = new Set([...readOnlyKeys, ...hiddenKeys, ...volatileKeys, ...shownKeys(mapping)])
+  const own = Object.entries(blank).filter(([name]) => made.has(name))
+  const taken = Object.entries(source.native).filter(
+    ([name]) => !made.has(name) && isKnown(mapping, name),
+  )
+  const bound = Object.keys(mapping.boundPaths ?? {})
+  return withoutPaths(Object.fromEntries([...own, ...taken]), [...mapping.secretPaths, ...bound])
+}
+
+/** Members that are shown and never set, such as the id. */
+const shownKeys = (mapping: Mapping) =>
+  MAPPED_FIELDS.flatMap((field) => {
+    const row = mapping.fields[field] as Row<unknown>
+    return row.support === 'read-only' ? row.keys : []
+  })
+
+/** Whether a creation takes a member, as far as is known. */
+const isKnown = (mapping: Mapping, name: string) =>
+  mapping.settings.includes(name) || fieldOfPath(mapping, name) !== undefined
+
+function withField(
+  { source, target, alike }: Copying,
+  next: Native,
+  field: MappedField,
+  reasons: Map<string, string>,
+): Native {
+  const { mapping, blank } = target
+  const row = mapping.fields[field] as Row<Json>
+  if (OWN_FIELDS.includes(field) || !isTold(source.mapping, field) || !isLens(row)) return next
+  const whole = shownOf(source.mapping, field, source.native)
+  const passing = source.passing.filter((one) => one.field === field).map(({ value }) => value)
+  const wanted = Array.isArray(whole) ? without(whole, passing) : whole
+  if (!same(wanted, whole)) reasons.set(field, 'what is leased stays for a time only')
+  const now = shownOf(mapping, field, next)
+  if (same(wanted, now)) return next
+  if (!alike && OWN_WORDS.includes(field) && wanted !== NATIVE) {
+    reasons.set(field, 'each provider has words of its own for it')
+    return next
+  }
+  const stead = fitting(field, wanted, row.limits ?? {}, shownOf(mapping, field, blank))
+  for (const value of [wanted, ...stead]) {
+    const set = trySet(mapping, next, field, value)
+    if (set.done !== undefined) return set.done
+    if (!reasons.has(field)) reasons.set(field, set.why)
+  }
+  return next
+}

@@ -1,0 +1,43 @@
+/** Reading and setting one field of a record that is being copied. */
+
+import type { FieldName } from '../client.ts'
+import { isClientError } from '../errors.ts'
+import type { Json } from '../json.ts'
+import type { MappedField, Mapping, Native } from '../mapping.ts'
+import { showField } from '../mapping.ts'
+import { applyField } from '../plan.ts'
+import { isSecret } from '../secret.ts'
+
+/** What every client has of its own, wherever it is. */
+export const OWN_FIELDS: readonly FieldName[] = [
+  'id',
+  'secret',
+  'auth0Id',
+  'createdAt',
+  'updatedAt',
+]
+
+/** The value of a field as plain JSON; of a secret nothing but that there is one. */
+export function shownOf(mapping: Mapping, field: FieldName, native: Native): Json {
+  const value: unknown = showField(mapping, field, native)
+  return isSecret(value) ? '(secret)' : (value as Json)
+}
+
+/** The record with a field set, or a clause why the provider does not take the value. */
+export function trySet(
+  mapping: Mapping,
+  native: Native,
+  field: MappedField,
+  value: Json,
+): { readonly done: Native } | { readonly done?: never; readonly why: string } {
+  try {
+    return { done: applyField(mapping, native, field, value) ?? native }
+  } catch (error) {
+    if (!isClientError(error)) throw error
+    // What follows the name of the field is the reason.
+    return { why: clauseOf(error.message.replace(/^[^:]*: /, '')) }
+  }
+}
+
+/** A sentence as a clause. */
+export const clauseOf = (sentence: string) => sentence.replace(/\.$/, '')

@@ -1,0 +1,52 @@
+/** Values that may stand in for one that a provider does not take, nearest first. */
+
+import type { FieldName } from '../client.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { isRecord } from '../json.ts'
+import { isWithin } from '../limits.ts'
+import type { Limits } from '../mapping.ts'
+
+/** Texts for people, of which a part is better than nothing; a part of a URI would be another one. */
+const PROSE: readonly FieldName[] = ['name', 'description']
+
+/** `blank`: the value that a new client has there, which comes last. */
+export function fitting(
+  field: FieldName,
+  wanted: Json,
+  limits: Limits,
+  blank: Json,
+): readonly Json[] {
+  if (Array.isArray(wanted)) return [...fittingLists(wanted, limits, blank), blank]
+  if (isRecord(wanted)) return [...fittingObjects(wanted, limits, blank), blank]
+  if (typeof wanted === 'number') return [clamped(wanted, limits), blank]
+  if (typeof wanted === 'string' && PROSE.includes(field)) return [legible(wanted, limits), blank]
+  return [blank]
+}
+
+/** What of a list fits; the same with what a client there has anyway; the same without one item. */
+function fittingLists(items: readonly Json[], limits: Limits, blank: Json): readonly Json[] {
+  const { maxItems = Number.POSITIVE_INFINITY } = limits
+  const fit = items.filter((item) => isWithin(item, limits)).slice(0, maxItems)
+  const whole = Array.isArray(blank) ? [[...new Set([...fit, ...blank])]] : []
+  return [fit, ...whole, ...fit.map((_, left) => fit.filter((_item, index) => index !== left))]
+}
+
+function fittingObjects(members: JsonObject, limits: Limits, blank: Json): readonly Json[] {
+  const { maxKeys = Number.POSITIVE_INFINITY } = limits
+  const entries = Object.entries(members)
+  const fit = entries.filter((pair) => pair.every((part) => isWithin(part, limits)))
+  const kept = Object.fromEntries(fit.slice(0, maxKeys))
+  if (!isRecord(blank)) return [kept]
+  const mixed = Object.entries(blank).map(([name, value]) => ({ ...members, [name]: value }))
+  return [kept, ...mixed]
+}
+
+function clamped(value: number, { minimum = value, maximum = value }: Limits): number {
+  return Math.min(Math.max(value, minimum), maximum)
+}
+
+/** The characters that the provider takes, as many as it takes. */
+function legible(text: string, { pattern, maxLength }: Limits): string {
+  const allowed = [...text].filter((one) => pattern?.expression.test(one) ?? true).join('')
+  return allowed.slice(0, maxLength).trim()
+}

@@ -1,0 +1,129 @@
+/**
+ * What clients are found by: a text in their id, name and URLs, and filters on fields. A store makes
+ * indexes of the same text and terms; `matches` is the plain meaning of both.
+ */
+
+import type { Client, FieldName } from './client.ts'
+import { FIELDS } from './client.ts'
+import { ClientError } from './errors.ts'
+import { readUri } from './uri-reading.ts'
+
+/** Fields that hold URLs: they are searched, and hosts are taken from them. */
+const URL_FIELDS = [
+  'callbacks',
+  'allowedLogoutUrls',
+  'webOrigins',
+  'allowedOrigins',
+  'defaultCallback',
+  'initiateLoginUri',
+  'logoUri',
+] as const satisfies readonly FieldName[]
+
+/** Fields that a filter can name; each of their values is a term. */
+const FILTER_FIELDS = [
+  'id',
+  'name',
+  'appType',
+  'grantTypes',
+  'responseTypes',
+  'tokenEndpointAuthMethod',
+  'scopes',
+  'supportedIdp',
+  ...URL_FIELDS,
+  'disabled',
+  'firstParty',
+  'oidcConformant',
+] as const satisfies readonly FieldName[]
+
+/** The host of any URL of the client, without its port. */
+const HOST = 'host'
+
+/** All that a filter can name. */
+export const FILTER_NAMES: readonly string[] = [...FILTER_FIELDS, HOST]
+
+/** What a search asks for; without any member, everything. */
+export interface Wanted {
+  /** As `searchText` has made it. */
+  readonly text?: string
+  /** Each must hold; as `parseFilters` gives them. */
+  readonly terms: readonly string[]
+}
+
+/** A text as it is compared: in lower case, without what a database cannot hold. */
+export function searchText(text: string): string {
+  return storable(text).toLowerCase()
+}
+
+/** The text of a client that is searched: id, name and URLs, a line each. */
+export function searchedText(client: Client): string {
+  return [client.id, client.name ?? '', ...urlsOf(client)].map(searchText).join('\n')
+}
+
+/** The terms of a client, each once. */
+export function termsOf(client: Client): readonly string[] {
+  const fields = FILTER_FIELDS.flatMap((field) =>
+    valuesOf(client[field]).map((value) => termOf(field, value)),
+  )
+  const hosts = urlsOf(client)
+    .map((url) => readUri(url).host)
+    .filter((host) => host !== '')
+  return [...new Set([...fields, ...hosts.map((host) => termOf(HOST, host))])]
+}
+
+/** The term of one value of a field, as a filter writes it. */
+export function termOf(name: string, value: string): string {
+  return `${name}:${name === HOST ? searchText(value) : storable(value)}`
+}
+
+/** A database takes texts for UTF-8 that ends at a null character. */
+const storable = (text: string) => text.replace(/[\0\p{Surrogate}]/gu, '\ufffd')
+
+/** Each takes a look at an index. */
+const MAX_FILTERS = 8
+
+/**
+ * Reads filters such as `grantTypes:implicit,disabled:false`; two commas stand for one in a value. They
+ * are one text, since a query may lose all but one parameter of a name on its way (ALB).
+ * @throws ClientError `invalid_field`
+ */
+export function parseFilters(filters: string): readonly string[] {
+  const each = filters
+    .replaceAll(',,', '\n')
+    .split(',')
+    .map((filter) => parseFilter(filter.replaceAll('\n', ',')))
+  if (each.length > MAX_FILTERS) throw badFilter(`must have ${MAX_FILTERS} filters at most`)
+  return [...new Set(each)]
+}
+
+function parseFilter(filter: string): string {
+  const colon = filter.indexOf(':')
+  const [name, value] = [filter.slice(0, colon), filter.slice(colon + 1)]
+  if (colon < 0 || value === '' || !FILTER_NAMES.includes(name)) {
+    const names = FILTER_NAMES.join(', ')
+    throw badFilter(`must be a name, a colon and a value, as in disabled:true; names are: ${names}`)
+  }
+  const flag = name !== HOST && FIELDS[name as FieldName].kind === 'boolean'
+  if (flag && value !== 'true' && value !== 'false') {
+    throw badFilter(`must have true or false after ${name}`)
+  }
+  return termOf(name, value)
+}
+
+/** Whether a client is among those that a search asks for. */
+export function matches(client: Client, { text, terms }: Wanted): boolean {
+  const own = termsOf(client)
+  return (
+    (text === undefined || searchedText(client).includes(text)) &&
+    terms.every((term) => own.includes(term))
+  )
+}
+
+const urlsOf = (client: Client) => URL_FIELDS.flatMap((field) => valuesOf(client[field]))
+
+function valuesOf(value: string | boolean | readonly string[] | null): readonly string[] {
+  if (value === null) return []
+  return typeof value === 'object' ? value : [String(value)]
+}
+
+const badFilter = (says: string) =>
+  new ClientError('invalid_field', `filter ${says}.`, { field: 'filter' })

@@ -1,0 +1,155 @@
+/**
+ * Applying a plan. First every item is held against the world as it is now, and where it has moved the
+ * whole plan is refused before anything is sent. Then each item goes for the very state that it was
+ * planned from, so that what moves meanwhile is not overwritten either.
+ */
+
+import type { Answer, Api, Client, Creation } from '../sdk/index.ts'
+import { ClientryError } from '../sdk/index.ts'
+import { inParallel } from './in-parallel.ts'
+import { asPatch } from './make-plan.ts'
+import type { CreateItem, DeleteItem, PlanFile, PlanItem, UpdateItem } from './plan-file.ts'
+
+/** The part of the API that applying takes. */
+export type ApplyingApi = Pick<Api, 'getClient' | 'updateClient' | 'createClient' | 'deleteClient'>
+
+/** Where the world is no longer as it was planned from. */
+export interface Moved {
+  readonly item: PlanItem
+  /** A clause. */
+  readonly why: string
+}
+
+export interface Checked {
+  /** What is still to be done. */
+  readonly open: readonly PlanItem[]
+  /** What an earlier run of this plan, or somebody else, has done already. */
+  readonly done: readonly PlanItem[]
+  readonly moved: readonly Moved[]
+}
+
+export type Progress = (done: number, of: number) => void
+
+const AT_ONCE = 16
+
+/**
+ * Looks at every client of a plan as it is now.
+ * @throws ClientryError
+ */
+export async function checkPlan(
+  api: ApplyingApi,
+  { items }: PlanFile,
+  progress?: Progress,
+): Promise<Checked> {
+  let looked = 0
+  const states = await inParallel(items, AT_ONCE, async (item) => {
+    const state = await stateOf(api, item)
+    looked += 1
+    progress?.(looked, items.length)
+    return { item, state }
+  })
+  const of = (kind: string) => states.filter(({ state }) => state.kind === kind)
+  return {
+    open: of('open').map(({ item }) => item),
+    done: of('done').map(({ item }) => item),
+    moved: states.flatMap(({ item, state }) =>
+      state.kind === 'moved' ? [{ item, why: state.why }] : [],
+    ),
+  }
+}
+
+type State =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'moved'; readonly why: string }
+
+async function stateOf(api: ApplyingApi, item: PlanItem): Promise<State> {
+  // A new client has no state yet; its key tells a repetition.
+  if (item.action === 'create') return { kind: 'open' }
+  const read = await present(api.getClient(item))
+  if (item.action === 'delete') {
+    if (read === undefined) return { kind: 'done' }
+    return read.etag === item.etag ? { kind: 'open' } : moved
+  }
+  if (read === undefined) return { kind: 'moved', why: 'the client is gone' }
+  if (read.etag === item.etag) return { kind: 'open' }
+  const { body } = await api.updateClient(item, asPatch(item.patch), { dryRun: true })
+  return body.changes.length === 0 ? { kind: 'done' } : moved
+}
+
+const moved: State = { kind: 'moved', why: 'the client has changed since the plan was made' }
+
+async function present(reading: Promise<Answer<Client>>): Promise<Answer<Client> | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof ClientryError && error.code === 'not_found') return undefined
+    throw error
+  }
+}
+
+export interface Applied {
+  readonly item: PlanItem
+  readonly operationId?: string | undefined
+  /** Of a client that was made. */
+  readonly client?: Client
+}
+
+/** An item that failed, and all that had been done before it was known. */
+export interface Failure {
+  readonly item: PlanItem
+  readonly error: unknown
+}
+
+/**
+ * Does what is open, several items at a time; after the first failure nothing new is begun. What was
+ * done stays done: the same plan can be applied again, or a new one made.
+ */
+export async function applyItems(
+  api: ApplyingApi,
+  items: readonly PlanItem[],
+  progress?: Progress,
+): Promise<{ readonly applied: readonly Applied[]; readonly failures: readonly Failure[] }> {
+  const applied: Applied[] = []
+  const failures: Failure[] = []
+  await inParallel(items, AT_ONCE, async (item) => {
+    if (failures.length > 0) return
+    try {
+      applied.push(await applyItem(api, item))
+      progress?.(applied.length, items.length)
+    } catch (error) {
+      failures.push({ item, error })
+    }
+  })
+  return { applied, failures }
+}
+
+function applyItem(api: ApplyingApi, item: PlanItem): Promise<Applied> {
+  switch (item.action) {
+    case 'update':
+      return applyUpdate(api, item)
+    case 'create':
+      return applyCreation(api, item)
+    case 'delete':
+      return applyRemoval(api, item)
+  }
+}
+
+async function applyUpdate(api: ApplyingApi, item: UpdateItem): Promise<Applied> {
+  const options = { ifMatch: item.etag, idempotencyKey: item.key }
+  const { operationId } = await api.updateClient(item, asPatch(item.patch), options)
+  return { item, operationId }
+}
+
+async function applyCreation(api: ApplyingApi, item: CreateItem): Promise<Applied> {
+  const { provider, userPoolId, kind, patch } = item
+  const creation = { provider, userPoolId, kind, client: asPatch(patch) } as Creation
+  const { body, operationId } = await api.createClient(creation, { idempotencyKey: item.key })
+  return { item, operationId, client: body }
+}
+
+async function applyRemoval(api: ApplyingApi, item: DeleteItem): Promise<Applied> {
+  const options = { ifMatch: item.etag, idempotencyKey: item.key }
+  const { operationId } = await api.deleteClient(item, options)
+  return { item, operationId }
+}

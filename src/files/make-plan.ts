@@ -1,0 +1,142 @@
+/**
+ * Making a plan: each difference that was found is planned by the server, which knows the rules, the
+ * limits and the spellings of its provider. What would change nothing is left out.
+ */
+
+import type { Warning } from '../core/mapping.ts'
+import type { FieldPatches } from '../core/patch.ts'
+import type { Api, ClientPatch, Creation } from '../sdk/index.ts'
+import type { LiveClient } from './compare.ts'
+import { inParallel } from './in-parallel.ts'
+import { type Comparison, creationPatch, type Matched } from './plan.ts'
+import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from './plan-file.ts'
+
+/** The part of the API that planning takes. */
+export type PlanningApi = Pick<Api, 'updateClient' | 'createClient' | 'deleteClient'>
+
+export interface PlanOptions {
+  /** Plans the removal of clients that no file stands for. */
+  readonly deleteUnmanaged: boolean
+  newKey(): string
+  /** Told after each client that the server has planned. */
+  progress?(done: number, of: number): void
+}
+
+/** Something that should be known before the plan is applied. */
+export interface Note {
+  /** A file, or a client where no file stands for it. */
+  readonly about: string
+  readonly says: string
+}
+
+export interface Made {
+  readonly items: readonly PlanItem[]
+  readonly notes: readonly Note[]
+}
+
+/** Requests under way at once; the server keeps its providers' pace. */
+const AT_ONCE = 16
+
+/**
+ * Plans what a comparison found.
+ * @throws ClientryError what the server refuses
+ */
+export async function makePlan(
+  api: PlanningApi,
+  { matched, unmanaged }: Comparison,
+  options: PlanOptions,
+): Promise<Made> {
+  const removed = options.deleteUnmanaged ? unmanaged : []
+  const work = [
+    ...matched.filter(isChange).map((one) => () => plan(api, one, options)),
+    ...removed.map((live) => () => planRemoval(api, live, options)),
+  ]
+  let done = 0
+  const made = await inParallel(work, AT_ONCE, async (one) => {
+    const result = await one()
+    done += 1
+    options.progress?.(done, work.length)
+    return result
+  })
+  return {
+    items: made.flatMap(({ items }) => items),
+    notes: [...matched.flatMap(leftAlone), ...made.flatMap(({ notes }) => notes)],
+  }
+}
+
+const isChange = (one: Matched) => one.kind === 'new' || Object.keys(one.patch).length > 0
+
+const leftAlone = (one: Matched): readonly Note[] =>
+  one.kind === 'new'
+    ? []
+    : one.left.map(({ field, why }) => ({
+        about: one.file.path,
+        says: `client.${field} is left alone: ${why}.`,
+      }))
+
+async function plan(api: PlanningApi, one: Matched, { newKey }: PlanOptions): Promise<Made> {
+  const { file } = one
+  const place = placeOf(file)
+  if (one.kind === 'new') {
+    const { kind = '' } = file
+    const patch = creationPatch(file.client)
+    const creation = { ...place, kind, client: patch } as Creation
+    const { body } = await api.createClient(creation, { dryRun: true })
+    const name = body.client.name ?? ''
+    const item: CreateItem = {
+      action: 'create',
+      file: file.path,
+      ...place,
+      key: newKey(),
+      name,
+      kind,
+      patch,
+    }
+    return { items: [item], notes: notesOf(file.path, body.warnings) }
+  }
+  const { id, name } = one.live
+  const address = { ...place, id }
+  const { body, etag = '*' } = await api.updateClient(address, asPatch(one.patch), { dryRun: true })
+  const notes = notesOf(file.path, body.warnings)
+  if (body.changes.length === 0) return { items: [], notes }
+  const { changes } = body
+  const patch = one.patch
+  const item: UpdateItem = {
+    action: 'update',
+    file: file.path,
+    ...address,
+    key: newKey(),
+    name,
+    etag,
+    patch,
+    changes,
+  }
+  return { items: [item], notes }
+}
+
+async function planRemoval(
+  api: PlanningApi,
+  live: LiveClient,
+  { newKey }: PlanOptions,
+): Promise<Made> {
+  const { id, name } = live
+  const address = { ...placeOf(live), id }
+  if (live.protected === true) {
+    return { items: [], notes: [{ about: id, says: 'is protected, and so it is not removed.' }] }
+  }
+  const { body, etag = '*' } = await api.deleteClient(address, { dryRun: true })
+  const item: DeleteItem = { action: 'delete', ...address, key: newKey(), name, etag }
+  const says = `is removed; what does not come back: ${body.lost.join(', ')}.`
+  return { items: [item], notes: body.lost.length === 0 ? [] : [{ about: id, says }] }
+}
+
+const placeOf = ({ provider, userPoolId }: { provider: string; userPoolId?: string }) => ({
+  provider,
+  ...(userPoolId === undefined ? {} : { userPoolId }),
+})
+
+/** The members were checked as the file was read; the server does so again. */
+export const asPatch = (patch: FieldPatches) => patch as unknown as ClientPatch
+
+const notesOf = (about: string, warnings: readonly Warning[]): readonly Note[] =>
+  warnings.map(({ message }) => ({ about, says: message }))

@@ -1,0 +1,131 @@
+/** The secrets of a client: rotated, listed and retired. Only a rotation shows a value, and once. */
+
+import { ClientError } from '../core/errors.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import type { LiveSecret } from '../providers/secrets.ts'
+import { type RetirementResult, retireSecret } from '../service/retire.ts'
+import { type RotationResult, rotateSecret } from '../service/rotate.ts'
+import { listSecrets } from '../service/secrets.ts'
+import { callerOf } from '../service/service.ts'
+import { type Answer, clientBody } from './answer.ts'
+import { readJsonBody } from './body.ts'
+import { absent, requestsOf, writing } from './change.ts'
+import { actorOf, ifMatchOf, keyOfRequest } from './conditions.ts'
+import type { Exchange } from './exchange.ts'
+import { checkBodyMembers, pathId, type Site, type Target, targetOf } from './target.ts'
+
+/** Gives a client a new secret, or plans that with `?dryRun=true`. */
+export async function postRotation(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const body = readJsonBody(exchange.request)
+  checkBodyMembers(body, ['provider', 'userPoolId', 'cutOver'])
+  const { provider = query.provider, userPoolId = query.userPoolId } = body
+  const target = targetOf(exchange, { provider, userPoolId }, 'secrets:rotate')
+  const cutOver = flagOf(body.cutOver)
+  const result = await absent(
+    rotateSecret(settings.service, { ...conditions(exchange, target, { cutOver }), cutOver }),
+  )
+  const { outcome, secret, previous } = result
+  const secrets = { previous: previous.map(shown) }
+  if (outcome === 'planned') return planAnswer(exchange, target, result, secrets)
+  const { value, ...told } = secret ?? {}
+  return doneAnswer(exchange, target, result, {
+    secret: { ...told, value: value?.reveal() ?? null },
+    ...secrets,
+  })
+}
+
+function flagOf(value: Json = false): boolean {
+  if (typeof value === 'boolean') return value
+  throw new ClientError('invalid_field', 'cutOver must be true or false.', { field: 'cutOver' })
+}
+
+/** Ends one of the live secrets, or plans that with `?dryRun=true`. */
+export async function deleteSecret(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const target = targetOf(exchange, query, 'secrets:rotate')
+  const secretId = pathId(exchange, 'secretId')
+  const result = await absent(
+    retireSecret(settings.service, { ...conditions(exchange, target, secretId), secretId }),
+  )
+  const secrets = { secrets: result.live.map(shown) }
+  return result.outcome === 'planned'
+    ? planAnswer(exchange, target, result, secrets)
+    : doneAnswer(exchange, target, result, { retired: secretId, ...secrets })
+}
+
+/** Lists the live secrets with their ages; the end of a value for those who may read or rotate it. */
+export async function getSecrets(exchange: Exchange): Promise<Answer> {
+  const target = targetOf(exchange, exchange.query, 'clients:read')
+  const { live, atOnce, tag } = await absent(
+    listSecrets(exchange.settings.service, {
+      ref: target.ref,
+      provider: target.provider,
+      requestId: exchange.requestId,
+      caller: callerOf(actorOf(target.principal)),
+      deadline: exchange.request.deadline,
+      onUpstream: (call) => exchange.trace.upstream.push(call),
+    }),
+  )
+  const mayHint = target.may('secrets:read') || target.may('secrets:rotate')
+  const secrets = live.map(({ hint, ...one }) =>
+    shown({ ...one, ...(mayHint && hint && { hint }) }),
+  )
+  return { status: 200, headers: { etag: `"${tag}"` }, body: { secrets, atOnce } }
+}
+
+const shown = ({ id, createdAt, hint }: LiveSecret): JsonObject => ({
+  id,
+  ...(createdAt === undefined ? {} : { createdAt }),
+  ...(hint === undefined ? {} : { hint }),
+})
+
+function conditions(exchange: Exchange, target: Target, asked: Json) {
+  const ifMatch = ifMatchOf(exchange)
+  return {
+    ...writing(exchange, target, keyOfRequest(exchange, target, asked)),
+    ref: target.ref,
+    provider: target.provider,
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+  }
+}
+
+type Result = RotationResult | RetirementResult
+
+function doneAnswer(
+  { trace }: Exchange,
+  target: Target,
+  { outcome, native, tag, warnings, operationId, replayed }: Result,
+  told: JsonObject,
+): Answer {
+  trace.outcome = outcome
+  if (operationId !== undefined) trace.operationId = operationId
+  return {
+    status: 200,
+    headers: {
+      etag: `"${tag}"`,
+      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
+      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    },
+    body: { ...told, client: bodyOf(target, native, warnings) },
+  }
+}
+
+function planAnswer(exchange: Exchange, target: Target, result: Result, told: JsonObject): Answer {
+  const { native, tag, warnings, steps, outcome } = result
+  const changes = 'changes' in result ? result.changes : []
+  exchange.trace.outcome = outcome
+  const requests = requestsOf(exchange, target.provider, steps)
+  const plan = { changes, requests, warnings } as unknown as JsonObject
+  return {
+    status: 200,
+    headers: { etag: `"${tag}"` },
+    body: { dryRun: true, ...plan, ...told, client: bodyOf(target, native, []) },
+  }
+}
+
+const bodyOf = (
+  { ref, provider, may }: Site & Target,
+  native: Result['native'],
+  warnings: Result['warnings'],
+) => clientBody(ref, provider.mapping, native, { maySeeSecret: may('secrets:read'), warnings })

@@ -1,0 +1,18 @@
+/**
+ * Switching an Auth0 application off: with no grant types, every flow is refused ("Grant type ... not
+ * allowed for the client", Application Grant Types). What that does not reach is told with it.
+ */
+
+import type { Suspension } from '../../core/suspension.ts'
+
+export const suspension: Suspension = {
+  doesNotStop: [
+    'access tokens and ID tokens that were issued, until they end',
+    'sessions at Auth0 and single sign-on of other applications',
+    'SAML and WS-Federation add-ons, which use no grant types',
+  ],
+  emulation: {
+    keys: ['grant_types'],
+    suspended: (native) => ({ ...native, grant_types: [] }),
+  },
+}

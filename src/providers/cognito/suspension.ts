@@ -1,0 +1,31 @@
+/**
+ * Switching a Cognito app client off, as far as settings go. Without its OAuth flag the token endpoint
+ * answers invalid_grant whatever flows are stored (hashicorp/terraform-provider-aws#34945), so those
+ * stay. Sign-in calls have no such flag: an empty list of flows means the default ones, and one flow is
+ * the least there can be. ALLOW_REFRESH_TOKEN_AUTH must be there without rotation (aws/aws-cdk#7625)
+ * and must not be with it (hashicorp/terraform-provider-aws#47196).
+ */
+
+import type { Native } from '../../core/mapping.ts'
+import type { Suspension } from '../../core/suspension.ts'
+import { rotates } from './record.ts'
+
+const leastFlow = (native: Native) =>
+  rotates(native) ? 'ALLOW_CUSTOM_AUTH' : 'ALLOW_REFRESH_TOKEN_AUTH'
+
+export const suspension: Suspension = {
+  doesNotStop: [
+    'access tokens and ID tokens that were issued, until they end',
+    'refresh tokens that were issued, where they are used with the sign-in calls of Cognito itself',
+    'sessions of the hosted login pages and single sign-on of other clients',
+    'custom authentication, where refresh tokens rotate and the pool has triggers for it',
+  ],
+  emulation: {
+    keys: ['AllowedOAuthFlowsUserPoolClient', 'ExplicitAuthFlows'],
+    suspended: (native) => ({
+      ...native,
+      AllowedOAuthFlowsUserPoolClient: false,
+      ExplicitAuthFlows: [leastFlow(native)],
+    }),
+  },
+}

@@ -1,0 +1,30 @@
+/** What a client is for, told by its settings; a copy starts as a new client of that kind does. */
+
+import type { Client } from '../core/client.ts'
+import type { ClientKind } from './creation.ts'
+
+/** Application types in the words of providers (Auth0: app_type; registration: application_type). */
+const KIND_OF_TYPE: Readonly<Record<string, ClientKind>> = {
+  spa: 'spa',
+  native: 'native',
+  regular_web: 'web',
+  non_interactive: 'machine',
+}
+
+/** Grants for which somebody signs in. */
+const WITH_USERS = ['authorization_code', 'implicit', 'password']
+
+/**
+ * The kind of a client. How it authenticates comes first: a confidential client must not become a
+ * public one, whatever it calls itself. `undefined`: whether it has a secret cannot be told.
+ */
+export function kindOf(client: Client): ClientKind | undefined {
+  const { appType, grantTypes, tokenEndpointAuthMethod: method } = client
+  const type = KIND_OF_TYPE[appType ?? '']
+  if (method === null) return type
+  if (method === 'none') return type === 'native' ? 'native' : 'spa'
+  const machine = grantTypes.length === 0 ? type === 'machine' : !grantTypes.some(isWithUsers)
+  return machine ? 'machine' : 'web'
+}
+
+const isWithUsers = (grant: string) => WITH_USERS.includes(grant)

@@ -1,0 +1,121 @@
+/**
+ * Listing by asking: one page of a provider's own list for each page of ours, place after place. What is
+ * asked for is looked for within that page, so a page can be short, or empty, and still have a next one.
+ */
+
+import { ClientError, isClientError } from '../core/errors.ts'
+import { showClient } from '../core/mapping.ts'
+import { matches, type Wanted } from '../core/search.ts'
+import type { Call, Listed, Provider } from '../providers/provider.ts'
+import type { Place } from '../store/mirror.ts'
+import type { Mirrored } from './mirror.ts'
+import { lookAt } from './refresh-client.ts'
+import type { Service } from './service.ts'
+
+/** A place in a provider's list: a page of it, by its own cursor, and what comes after one client. */
+export interface LivePlace {
+  readonly kind: 'live'
+  readonly place: Place
+  readonly page?: string
+  readonly after?: string
+}
+
+export interface LiveRequest {
+  readonly places: readonly Place[]
+  readonly wanted: Wanted
+  readonly limit: number
+  readonly from: LivePlace | undefined
+  readonly call: Call
+}
+
+export interface LivePage {
+  readonly clients: readonly Mirrored[]
+  readonly next?: LivePlace
+}
+
+interface Site {
+  readonly place: Place
+  readonly provider: Provider
+}
+
+/**
+ * One page.
+ * @throws ClientError `unsupported_operation` where nothing that is asked can be listed; as providers do
+ */
+export async function listLive(service: Service, request: LiveRequest): Promise<LivePage> {
+  const { from, call, limit } = request
+  const sites = listable(service, request.places)
+  const index = from === undefined ? 0 : sites.findIndex(({ place }) => same(place, from.place))
+  const site = sites[index]
+  if (site === undefined) return { clients: [] }
+  const { items, next: page } = await pageOf(site, call, from?.page)
+  const start = from?.after === undefined ? 0 : items.findIndex(({ id }) => id === from.after) + 1
+  const asked = items.slice(start, start + limit)
+  const { clients, last } = await readInOrder(service, site, request, asked)
+  const at = { kind: 'live' as const, place: site.place }
+  const here = from?.page === undefined ? at : { ...at, page: from.page }
+  if (last < asked.length || start + limit < items.length) {
+    const after = asked[last - 1]?.id ?? from?.after
+    return { clients, next: after === undefined ? here : { ...here, after } }
+  }
+  if (page !== undefined) return { clients, next: { ...at, page } }
+  const following = sites[index + 1]
+  if (following === undefined) return { clients }
+  return { clients, next: { kind: 'live', place: following.place } }
+}
+
+/** Those that can be listed at all. */
+function listable({ providers }: Service, places: readonly Place[]): readonly Site[] {
+  const sites = places.flatMap((place): readonly Site[] => {
+    const provider = providers.get(place.provider)
+    return provider?.list === undefined ? [] : [{ place, provider }]
+  })
+  if (sites.length > 0 || places.length === 0) return sites
+  throw new ClientError(
+    'unsupported_operation',
+    'This provider has no list of its clients; those that were changed here are listed without fresh=true.',
+  )
+}
+
+const same = (one: Place, other: Place) =>
+  one.provider === other.provider && one.userPoolId === other.userPoolId
+
+async function pageOf({ provider, place }: Site, call: Call, cursor: string | undefined) {
+  const page = await provider.list?.(place.userPoolId, call, cursor)
+  return page ?? { items: [], next: undefined }
+}
+
+/**
+ * Reads clients until the time is over: as many from the beginning as could be read, so that the next
+ * page goes on there; `last` counts them.
+ */
+async function readInOrder(
+  service: Service,
+  { place, provider }: Site,
+  { wanted, call }: LiveRequest,
+  items: readonly Listed[],
+): Promise<{ readonly clients: readonly Mirrored[]; readonly last: number }> {
+  const { mirror } = service.store
+  const at = service.now()
+  const reading = { provider, call, mirror }
+  const results = await Promise.allSettled(
+    items.map(({ id, native }) =>
+      lookAt(service, reading, { ...place, id }, native && { native, at }),
+    ),
+  )
+  const clients: Mirrored[] = []
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'rejected') {
+      const late = LATE.some((code) => isClientError(result.reason, code))
+      if (late && index > 0) return { clients, last: index }
+      throw result.reason
+    }
+    const one = result.value
+    if (one === undefined) continue
+    if (matches(showClient(provider.mapping, one.native), wanted)) clients.push(one)
+  }
+  return { clients, last: items.length }
+}
+
+/** There was no time for more. */
+const LATE = ['provider_throttled', 'deadline_exceeded'] as const

@@ -1,0 +1,129 @@
+/**
+ * Listing clients: out of the mirror, which finds among all of them, or by asking the provider page by
+ * page, where there is no mirror or where what it has must not be trusted.
+ */
+
+import { isClientError } from '../core/errors.ts'
+import { showClient } from '../core/mapping.ts'
+import { matches, type Wanted } from '../core/search.ts'
+import type { Call, Provider } from '../providers/provider.ts'
+import type { Knowledge, Mirror, Place } from '../store/mirror.ts'
+import { type LivePlace, listLive } from './list-live.ts'
+import { type Mirrored, mirroredOf } from './mirror.ts'
+import { lookAt } from './refresh-client.ts'
+import { callOf, type Service } from './service.ts'
+
+export type { Knowledge }
+
+/** Where a page begins: in the mirror, or in what a provider lists. */
+export type ListCursor = { readonly kind: 'mirror'; readonly after: number } | LivePlace
+
+export interface ListRequest {
+  /** Those that the caller may see, in the order of the configuration. */
+  readonly places: readonly Place[]
+  readonly wanted: Wanted
+  readonly limit: number
+  /** Asks the provider for what is shown. */
+  readonly fresh: boolean
+  readonly from?: ListCursor
+  readonly requestId: string
+  readonly caller: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  readonly onUpstream?: Call['onUpstream']
+}
+
+export interface ListResult {
+  readonly clients: readonly Mirrored[]
+  readonly next?: ListCursor
+  /** How well the mirror knows each place; empty where it was not asked. */
+  readonly knowledge: readonly Knowledge[]
+}
+
+/**
+ * One page of clients.
+ * @throws ClientError `unsupported_operation`, and as the providers do where they are asked
+ */
+export async function listClients(service: Service, request: ListRequest): Promise<ListResult> {
+  const { places, from, fresh } = request
+  const { mirror } = service.store
+  if (mirror === undefined || from?.kind === 'live') return live(service, request)
+  const knowledge = await mirror.knowledge(places)
+  // What a mirror lacks it cannot ask for.
+  const whole = knowledge.every(({ complete }) => complete)
+  if (fresh && from === undefined && !whole) return live(service, request)
+  return { ...(await mirrored(service, mirror, request)), knowledge }
+}
+
+const live = async (service: Service, request: ListRequest): Promise<ListResult> => ({
+  ...(await listLive(service, {
+    ...request,
+    call: callFor(service, request),
+    ...(request.from?.kind === 'live' ? { from: request.from } : { from: undefined }),
+  })),
+  knowledge: [],
+})
+
+async function mirrored(
+  service: Service,
+  mirror: Mirror,
+  request: ListRequest,
+): Promise<Omit<ListResult, 'knowledge'>> {
+  const { places, wanted, limit, fresh, from } = request
+  const after = from?.kind === 'mirror' ? { after: from.after } : {}
+  const { found, next } = await mirror.search({ places, ...wanted, ...after, limit })
+  const clients: Mirrored[] = []
+  for (const one of found) {
+    const opened = mirroredOf(service, one)
+    if (opened !== undefined) clients.push(opened)
+    // The installation has another key now: all of it is to be read again.
+    else await mirror.forget(one.client)
+  }
+  return {
+    clients: fresh ? await asNow(service, mirror, request, clients) : clients,
+    ...(next === undefined ? {} : { next: { kind: 'mirror', after: next } }),
+  }
+}
+
+/**
+ * The clients of a page as their providers hold them now. What cannot be read in time is shown as it was,
+ * which its age tells; where nothing can be read, that is said.
+ */
+async function asNow(
+  service: Service,
+  mirror: Mirror,
+  request: ListRequest,
+  clients: readonly Mirrored[],
+): Promise<readonly Mirrored[]> {
+  const call = callFor(service, request)
+  const read = await Promise.allSettled(
+    clients.map(({ ref }) => {
+      const provider = service.providers.get(ref.provider)
+      if (provider === undefined) throw new TypeError(`no provider ${ref.provider}`)
+      return lookAt(service, { provider, mirror, call }, ref)
+    }),
+  )
+  const [first] = read
+  if (first?.status === 'rejected' && read.every(({ status }) => status === 'rejected')) {
+    throw first.reason
+  }
+  return read.flatMap((result, index): readonly Mirrored[] => {
+    const before = clients[index]
+    if (result.status === 'fulfilled') {
+      const now = result.value
+      return now !== undefined && fits(service, now, request.wanted) ? [now] : []
+    }
+    if (!isClientError(result.reason)) throw result.reason
+    return before === undefined ? [] : [before]
+  })
+}
+
+function fits({ providers }: Service, { ref, native }: Mirrored, wanted: Wanted): boolean {
+  const provider: Provider | undefined = providers.get(ref.provider)
+  return provider !== undefined && matches(showClient(provider.mapping, native), wanted)
+}
+
+/** One operation for all calls of a request. */
+function callFor(service: Service, request: ListRequest): Call {
+  return callOf(service, { ...request, operationId: request.requestId })
+}

@@ -1,0 +1,111 @@
+/**
+ * Giving a client a new secret, by the same seven steps as a change. Its value is chosen here and sealed
+ * in the intent before it is sent, so the same request with its key tells it again.
+ */
+
+import type { FieldChange } from '../core/diff.ts'
+import type { Native, Warning } from '../core/mapping.ts'
+import { type Secret, secret } from '../core/secret.ts'
+import type { Step } from '../providers/provider.ts'
+import { type LiveSecret, newSecretValue } from '../providers/secrets.ts'
+import { resourceOf } from '../store/resource.ts'
+import { inAttempts } from './attempts.ts'
+import { begin } from './base.ts'
+import { carryOut } from './carry-out.ts'
+import { changeClient } from './change.ts'
+import { LOST_RACE } from './head.ts'
+import { intentAfter } from './intent.ts'
+import type { ChangeRequest } from './request.ts'
+import { checkOverlap, checkRoom, secretsOf } from './rotatable.ts'
+import { toldAgain } from './rotation-replay.ts'
+import { callOf, type Service } from './service.ts'
+
+export interface RotationRequest extends Omit<ChangeRequest, 'patch' | 'authorize'> {
+  /** The new secret is to take the place of the old one, as it must where there can be one only. */
+  readonly cutOver: boolean
+}
+
+export interface RotationResult {
+  readonly outcome: 'applied' | 'planned'
+  /** The new secret; absent in a dry run. `value` is absent where it is told no more. */
+  readonly secret?: Partial<LiveSecret> & { readonly value?: Secret }
+  /** Those that were live before and still are. */
+  readonly previous: readonly LiveSecret[]
+  /** The record as the provider holds it now; in a dry run the planned one. */
+  readonly native: Native
+  readonly tag: string
+  readonly changes: readonly FieldChange[]
+  readonly warnings: readonly Warning[]
+  readonly steps: readonly Step[]
+  readonly operationId?: string
+  readonly replayed?: true
+}
+
+/**
+ * Rotates the secret of a client, or plans it in a dry run.
+ * @throws ClientError `unsupported_operation`, `invalid_field`, `rule_violated`, and as `changeClient` does
+ */
+export async function rotateSecret(
+  service: Service,
+  request: RotationRequest,
+): Promise<RotationResult> {
+  secretsOf(request.provider)
+  if (request.cutOver) return cutOver(service, request)
+  const resource = resourceOf(request.ref)
+  return inAttempts(service, resource, request, () => attempt(service, request))
+}
+
+/** Where there can be one secret only, a new one is a change of `client.secret`. */
+async function cutOver(service: Service, request: RotationRequest): Promise<RotationResult> {
+  const { provider, ref } = request
+  const value = secret(newSecretValue())
+  const result = await changeClient(service, { ...request, patch: { kind: 'cut-over', value } })
+  const { operationId, outcome } = result
+  if (outcome === 'planned' || operationId === undefined) {
+    return { ...result, outcome: 'planned', previous: [] }
+  }
+  const call = callOf(service, { ...request, operationId })
+  if (result.replayed) return toldAgain(service, request, operationId, call)
+  const live = await secretsOf(provider).list(ref, result.native, call)
+  return { ...result, outcome: 'applied', secret: { ...live.at(-1), value }, previous: [] }
+}
+
+async function attempt(
+  service: Service,
+  request: RotationRequest,
+): Promise<RotationResult | typeof LOST_RACE> {
+  const { provider, ref, dryRun } = request
+  const begun = await begin(service, request)
+  if (begun === LOST_RACE) return begun
+  const { call } = begun
+  if (begun.kind === 'repeated') {
+    const { intent } = begun.used
+    if (intent === undefined) throw new TypeError('a rotation always changes something')
+    return toldAgain(service, request, intent.operationId, call)
+  }
+  const { base, baseTag, before, operationId } = begun
+  const secrets = checkOverlap(provider, base)
+  const previous = await secrets.list(ref, base, call)
+  checkRoom(secrets.atOnce(base), previous)
+  const value = newSecretValue()
+  const step = secrets.add(ref, base, value)
+  const planned = { previous, changes: [], warnings: [], steps: [step] }
+  if (dryRun) return { ...planned, outcome: 'planned', native: base, tag: baseTag }
+  await service.reached?.('change planned')
+  const rotation = { value, before: previous.map(({ id }) => id) }
+  const aim = { operationId, base, baseTag, next: base, changes: [], rotation }
+  const intent = intentAfter(service, request, before, { ...aim, action: 'rotate' })
+  if (!(await service.store.append(intent))) return LOST_RACE
+  await service.reached?.('intent recorded')
+  const running = { intent, provider, ref, base, next: base, rotation, added: step.added }
+  const done = await carryOut(service, running, [step], { ...call, urgent: true })
+  return {
+    ...planned,
+    outcome: 'applied',
+    secret: { ...done.secret, value: secret(value) },
+    native: done.native,
+    tag: service.fingerprints.ofState(provider.mapping, done.native),
+    warnings: done.warnings,
+    operationId,
+  }
+}

@@ -1,0 +1,66 @@
+/** Telling a rotation again to whoever sends the same request with its key. */
+
+import { showClient } from '../core/mapping.ts'
+import { secret } from '../core/secret.ts'
+import type { Call } from '../providers/provider.ts'
+import type { Intent } from '../store/entry.ts'
+import { secretsOf } from './rotatable.ts'
+import type { RotationRequest, RotationResult } from './rotate.ts'
+import { openSealed } from './sealed.ts'
+import type { Service } from './service.ts'
+
+/** How long the value of a new secret can be asked for again (milliseconds): an answer is lost now, not in a week. */
+export const TOLD_AGAIN_MS = 3_600_000
+
+/**
+ * The rotation with the secrets as they are now. The value goes along for an hour after the rotation, and
+ * only while it is live.
+ */
+export async function toldAgain(
+  service: Service,
+  { provider, ref }: RotationRequest,
+  operationId: string,
+  call: Call,
+): Promise<RotationResult> {
+  const { mapping } = provider
+  const intent = await service.store.operation(operationId)
+  if (intent === undefined) throw new TypeError('a rotation that was applied has an intent')
+  const { resource, seq, at } = intent
+  const [closing] = await service.store.entries(resource, { from: seq + 1, limit: 1 })
+  const secretId = closing?.kind === 'outcome' ? closing.secretId : undefined
+  const native = await provider.read(ref, call)
+  const live = await secretsOf(provider).list(ref, native, call)
+  const value = newValueOf(service, intent, mapping)
+  // A cut-over leaves one secret, whose record shows whether it is still that one.
+  const isCurrent = showClient(mapping, native).secret?.reveal() === value
+  const ours = live.find(({ id }) => (secretId === undefined ? isCurrent : id === secretId))
+  const recent = service.now() - at <= TOLD_AGAIN_MS
+  const told = ours !== undefined && recent && value !== undefined
+  return {
+    outcome: 'applied',
+    secret: {
+      ...(secretId === undefined ? {} : { id: secretId }),
+      ...ours,
+      ...(told ? { value: secret(value) } : {}),
+    },
+    previous: secretId === undefined ? [] : live.filter((one) => one !== ours),
+    native,
+    tag: service.fingerprints.ofState(mapping, native),
+    changes: intent.changes,
+    warnings: [],
+    steps: [],
+    operationId,
+    replayed: true,
+  }
+}
+
+/** The new value; `undefined` where its intent was sealed with a key that is gone. */
+function newValueOf(
+  service: Service,
+  intent: Intent,
+  mapping: RotationRequest['provider']['mapping'],
+): string | undefined {
+  const sealed = openSealed(service, intent)
+  if (sealed === undefined || sealed.next === null) return undefined
+  return sealed.rotation?.value ?? showClient(mapping, sealed.next).secret?.reveal()
+}

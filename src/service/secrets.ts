@@ -1,0 +1,30 @@
+/** Listing the live secrets of a client, never their values. */
+
+import type { LiveSecret } from '../providers/secrets.ts'
+import { type ReadRequest, readClient } from './read.ts'
+import { withRetries } from './retry.ts'
+import { secretsOf } from './rotatable.ts'
+import { callOf, type Service } from './service.ts'
+
+export interface SecretList {
+  /** Oldest first; none for a client that uses none. */
+  readonly live: readonly LiveSecret[]
+  /** How many there can be at once; 0 for a client that uses none. */
+  readonly atOnce: number
+  /** Fingerprint of the client's state. */
+  readonly tag: string
+}
+
+/**
+ * Lists the secrets that are accepted now.
+ * @throws ClientError `unsupported_operation`, `not_found`, or as the provider does
+ */
+export async function listSecrets(service: Service, request: ReadRequest): Promise<SecretList> {
+  const { provider, ref, requestId, deadline } = request
+  const secrets = secretsOf(provider)
+  const { native, tag } = await readClient(service, request)
+  if (secrets.unusable(native) !== undefined) return { live: [], atOnce: 0, tag }
+  const call = callOf(service, { ...request, operationId: requestId })
+  const live = await withRetries(service, deadline, () => secrets.list(ref, native, call))
+  return { live, atOnce: secrets.atOnce(native), tag }
+}

@@ -1,0 +1,374 @@
+/** Each command as a process, against the development server: what it does, prints and ends with. */
+
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { EXIT } from '../../src/cli/exit.ts'
+import type { Client, HistoryItem, Plan } from '../../src/sdk/types.ts'
+import { clientry, type DevServer, type Ended, startDev } from './command-line.ts'
+
+const ID = 'exampleClientId'
+const POOL = 'us-east-1_1234test'
+const IN_POOL = `cognito-client/${POOL}/${ID}`
+const SECRET = 'auth0-example-secret-for-development-only'
+
+let dev: DevServer
+beforeAll(async () => {
+  dev = await startDev()
+})
+afterAll(() => dev.close())
+
+/** Runs it in the folder of the development server. */
+const run = (line: string, around: { input?: string; env?: Record<string, string> } = {}) =>
+  clientry(line.split(' '), { folder: dev.folder, ...around })
+const file = (name: string, text: string) => {
+  writeFileSync(join(dev.folder, name), text)
+  return name
+}
+async function json<T>(line: string): Promise<T> {
+  const { code, out, err } = await run(`${line} --json`)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  return JSON.parse(out) as T
+}
+const held = () => json<Client>(`get ${ID}`)
+
+describe('get', () => {
+  it('shows a client by its id, by where it is, and by options', async () => {
+    const lines = [`get ${IN_POOL}`, `get ${ID} --provider cognito-client --pool ${POOL}`]
+    for (const line of lines) {
+      const { code, out } = await run(line)
+      expect(code).toBe(0)
+      expect(out.split('\n')[0]).toBe(IN_POOL)
+      expect(out).toMatch(/^ {2}name +Example$/m)
+    }
+    expect((await run(`get ${ID}`)).out).toMatch(/^auth0\/exampleClientId\n/)
+  })
+
+  it('shows a secret only where it is asked for', async () => {
+    for (const line of [`get ${ID}`, `get ${ID} --json`]) {
+      expect((await run(line)).out).not.toContain(SECRET)
+      expect((await run(`${line} --show-secret`)).out).toContain(SECRET)
+    }
+  })
+
+  it('steers no terminal by what a provider holds', async () => {
+    const wild = 'x\u001b[31m\u009b2J\u202eevil\u{e0041}'
+    const record = JSON.parse(await emulated(dev.auth0, 'GET')) as { client_id: string }[]
+    const [example] = record.filter(({ client_id: id }) => id === ID)
+    await emulated(dev.auth0, 'PUT', { ...example, client_id: 'wild', name: wild })
+    const { out } = await run('get wild')
+    expect(out).toMatch(/name +x\\u001b\[31m\\u009b2J\\u202eevil\\udb40\\udc41$/m)
+    const printed = await run('get wild --json')
+    for (const one of ['\u001b', '\u009b', '\u202e', '\u{e0041}']) {
+      expect(printed.out).not.toContain(one)
+    }
+    expect((JSON.parse(printed.out) as Client).name).toBe(wild)
+  })
+})
+
+/** The control routes of the Auth0 emulator. */
+async function emulated(url: string, method: 'GET' | 'PUT', body?: object): Promise<string> {
+  const response = await fetch(`${url}/_emulator/clients`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return response.text()
+}
+
+describe('set', () => {
+  it('changes what is named, tells the operation, and does nothing twice', async () => {
+    const line = `set ${ID} description=By-hand clientMetadata.tier=gold --yes`
+    const first = await run(line)
+    expect(first).toMatchObject({ code: 0, err: '' })
+    const [, operation = ''] = /changed \(operation (.+)\)/.exec(first.out) ?? []
+    expect((await run(line)).out).toContain('nothing to change')
+    const item = await json<HistoryItem>(`operation ${operation}`)
+    expect(item.changes.map(({ field }) => field)).toEqual(['description', 'clientMetadata.tier'])
+    expect((await held()).clientMetadata).toEqual({ team: 'identity', tier: 'gold' })
+  })
+
+  it('adds and removes callbacks', async () => {
+    const url = 'https://app.example.com/by-hand'
+    await run(`set ${ID} --add-callback ${url} --yes`)
+    expect((await held()).callbacks).toContain(url)
+    await run(`set ${ID} --remove-callback ${url} callbacks+=https://b.example/ --yes`)
+    const { callbacks } = await held()
+    expect(callbacks).toContain('https://b.example/')
+    expect(callbacks).not.toContain(url)
+  })
+
+  it('takes YAML, JSON and what get has printed, from a file and from standard input', async () => {
+    const yaml = file('wish.yaml', 'description: From a file\nwebOrigins: [https://a.example]\n')
+    await run(`set ${ID} --from ${yaml} name=Over --yes`)
+    expect(await held()).toMatchObject({ description: 'From a file', name: 'Over' })
+    const whole = JSON.stringify({ ...(await held()), name: 'Whole' })
+    const { code } = await run(`set ${ID} --from - --yes`, { input: whole })
+    expect(code).toBe(0)
+    expect((await held()).name).toBe('Whole')
+  })
+
+  it('takes a secret from standard input or a file, never from its words', async () => {
+    const secret = 'a-secret-from-standard-input-0123456789'
+    const { code } = await run(`set ${ID} --secret-from - --yes`, { input: `${secret}\n` })
+    expect(code).toBe(0)
+    expect((await run(`get ${ID} --show-secret`)).out).toContain(secret)
+    const refused = await run(`set ${ID} secret=${secret} --yes`)
+    expect(refused.code).toBe(EXIT.usage.code)
+    expect(refused.err).not.toContain(secret)
+    await run(`set ${ID} --secret-from ${file('secret', SECRET)} --yes`)
+  })
+
+  it('shows what would change, and changes nothing', async () => {
+    const before = await held()
+    const { code, out } = await run(`set ${ID} name=Dry callbacks-=https://b.example/ --dry-run`)
+    expect(code).toBe(0)
+    expect(out).toBe(
+      `auth0/${ID}\n  name\n    - Whole\n    + Dry\n  callbacks\n    - https://b.example/\n`,
+    )
+    const plan = await json<Plan>(`set ${ID} name=Dry --dry-run`)
+    expect(plan.changes).toMatchObject([{ field: 'name', after: 'Dry' }])
+    expect(await held()).toEqual(before)
+  })
+
+  it('changes nothing where nobody is there to be asked', async () => {
+    const before = await held()
+    const { code, err } = await run(`set ${ID} name=Nobody`)
+    expect(code).toBe(EXIT.usage.code)
+    expect(err).toContain('--yes')
+    expect(await held()).toEqual(before)
+  })
+
+  it('keeps to the state that it was told', async () => {
+    const { code, err } = await run(`set ${ID} name=Late --if-match outdated --yes`)
+    expect(code).toBe(EXIT.conflict.code)
+    expect(err).toContain('has changed since')
+  })
+
+  it('does once what has one key', async () => {
+    const line = `set ${ID} name=Keyed --key release-1 --yes`
+    const [first, second] = [await run(line), await run(line)]
+    expect(second.out).toBe(first.out.replace('changed', 'changed before'))
+  })
+})
+
+describe('diff', () => {
+  it.each([
+    [`diff ${ID} name=Keyed`, 0, ''],
+    [`diff ${ID} name=Other`, 1, '  name\n    - Keyed\n    + Other\n'],
+    [`diff ${ID} ${ID}`, 0, ''],
+    [`diff ${ID} ${IN_POOL}`, 1, '  name\n    - Keyed\n    + Example\n'],
+  ])('%s ends with %i', async (line, code, out) => {
+    const ended = await run(line)
+    expect(ended).toMatchObject({ code, err: '' })
+    expect(ended.out).toContain(out)
+    const { changes } = JSON.parse((await run(`${line} --json`)).out) as { changes: unknown[] }
+    expect(changes.length > 0).toBe(code === 1)
+  })
+})
+
+describe('the life of a client', () => {
+  it('is made, protected, changed, rolled back, removed', async () => {
+    const made = await run('create --kind web name=Portal callbacks=https://p.example/cb --yes')
+    expect(made.code).toBe(0)
+    const [name = ''] = made.out.split('\n')
+    expect(made.err).toContain(`clientry get ${name} --show-secret`)
+    const { secret } = await json<Client>(`get ${name} --show-secret`)
+    expect(made.out).not.toContain(secret)
+
+    await run(`protect ${name} --yes`)
+    expect((await run(`delete ${name} --yes`)).code).toBe(EXIT.refused.code)
+    expect((await run(`get ${name}`)).out).toMatch(/protected +true/)
+    await run(`unprotect ${name} --yes`)
+
+    await run(`set ${name} name=Changed --yes`)
+    expect((await run(`rollback ${name} --to 1 --yes`)).code).toBe(0)
+    expect((await json<Client>(`get ${name}`)).name).toBe('Portal')
+
+    const look = await run(`delete ${name} --dry-run`)
+    expect(look.out).toContain('no new client gets back')
+    expect(await run(`delete ${name} --yes`)).toMatchObject({ code: 0, out: `${name}: removed\n` })
+    expect((await run(`get ${name}`)).code).toBe(EXIT.notFound.code)
+  })
+
+  it('prints the secret of a new client once, where it is asked for', async () => {
+    const line = 'create --kind machine name=Nightly --key nightly-1 --yes --json'
+    const { secret } = JSON.parse((await run(`${line} --show-secret`)).out) as Client
+    expect(secret).toMatch(/.{24}/)
+    expect((JSON.parse((await run(line)).out) as Client).secret).toBeNull()
+  })
+})
+
+describe('list', () => {
+  it('finds clients, at every provider, by a text and by a filter', async () => {
+    const all = await run('list --fresh --all --provider auth0')
+    expect(all).toMatchObject({ code: 0 })
+    expect(all.out).toMatch(new RegExp(`^auth0/${ID} +Keyed$`, 'm'))
+    const line = 'list app.example.com --fresh --provider auth0'
+    const { clients } = await json<{ clients: Client[] }>(line)
+    expect(clients.map(({ id }) => id)).toContain(ID)
+    expect(JSON.stringify(clients)).not.toContain(SECRET)
+    const one = await json<{ clients: Client[] }>('list --fresh --provider auth0 --limit 1')
+    expect(one.clients).toHaveLength(1)
+  })
+})
+
+describe('secrets', () => {
+  it('are rotated into a file of one owner, listed and retired', async () => {
+    const refused = await run(`rotate-secret ${IN_POOL} --yes`)
+    expect(refused).toMatchObject({ code: EXIT.usage.code, out: '' })
+    const path = join(dev.folder, 'new-secret')
+    const done = await run(`rotate-secret ${IN_POOL} --secret-to ${path} --yes`)
+    expect(done).toMatchObject({ code: 0, out: '' })
+    const secret = readFileSync(path, 'utf8').trim()
+    expect(statSync(path).mode & 0o077).toBe(0)
+    expect(secret).toMatch(/^\S{24,}$/)
+    expect(done.err).not.toContain(secret)
+
+    const { secrets } = await json<{ secrets: { id: string }[] }>(`secrets ${IN_POOL}`)
+    expect(secrets).toHaveLength(2)
+    expect((await run(`secrets ${IN_POOL}`)).out).not.toContain(secret)
+    const ended = await run(`retire-secret ${IN_POOL} ${secrets[0]?.id} --yes`)
+    expect(ended).toMatchObject({ code: 0, err: '' })
+    expect(ended.out).toContain('has ended')
+    expect(await json(`secrets ${IN_POOL}`)).toMatchObject({ secrets: [{ id: secrets[1]?.id }] })
+  })
+
+  it('are not made where they could not be kept', async () => {
+    const path = join(dev.folder, 'new-secret')
+    const before = await json(`secrets ${IN_POOL}`)
+    const { code } = await run(`rotate-secret ${IN_POOL} --secret-to ${path} --yes`)
+    expect(code).toBe(EXIT.usage.code)
+    expect(await json(`secrets ${IN_POOL}`)).toEqual(before)
+  })
+
+  it('are printed once, where that is asked for', async () => {
+    const { out } = await run(`rotate-secret ${IN_POOL} --show-secret --yes`)
+    expect(out).toMatch(/^\S{24,}\n$/)
+    const line = `rotate-secret ${IN_POOL} --dry-run`
+    expect(await run(line)).toMatchObject({ code: expect.any(Number), out: expect.any(String) })
+  })
+})
+
+describe('history', () => {
+  it('tells what was done, newest first, as many as asked for', async () => {
+    const one = await run(`history ${ID} --limit 1`)
+    expect(one.out).toMatch(/^\S+Z +\d+ applied by clientry-development\n {2}operation /)
+    const { items } = await json<{ items: HistoryItem[] }>(`history ${ID} --all`)
+    expect(items.length).toBeGreaterThan(5)
+    const all = await json<{ items: HistoryItem[] }>('history --outcome applied --limit 3')
+    expect(all.items).toHaveLength(3)
+    const none = await json<{ items: unknown[] }>('history --since 2100-01-01T00:00:00Z')
+    expect(none.items).toEqual([])
+  })
+})
+
+describe('lint', () => {
+  it('ends with 1 where there is something, and what it tells mends it', async () => {
+    await run(`set ${ID} grantTypes+=implicit --yes`)
+    const { code, out } = await run(`lint ${ID}`)
+    expect(code).toBe(EXIT.differs.code)
+    const [, mend = ''] = /mend: (\{.*\})/.exec(out) ?? []
+    await run(`set ${ID} --from ${file('mend.json', mend)} --yes`)
+    expect((await held()).grantTypes).not.toContain('implicit')
+  })
+})
+
+describe('token', () => {
+  it('is printed alone, with all scopes or some', async () => {
+    const { out } = await run('token clients:read')
+    const env = { CLIENTRY_URL: dev.url, CLIENTRY_TOKEN: out.trim() }
+    expect((await run(`get ${ID}`, { env })).code).toBe(0)
+    expect((await run(`get ${ID} --url ${dev.url}`, { env })).code).toBe(0)
+  })
+
+  it('that is none ends with 3', async () => {
+    const env = { CLIENTRY_URL: dev.url, CLIENTRY_TOKEN: 'not.a.token' }
+    const { code, err } = await run(`get ${ID}`, { env })
+    expect(code).toBe(EXIT.auth.code)
+    expect(err).not.toContain('not.a.token')
+  })
+})
+
+describe.concurrent('a failure', () => {
+  it.each([
+    ['nothing', 2, 'There is no command nothing'],
+    ['sett x', 2, 'perhaps: set'],
+    [`get`, 2, 'CLIENT is missing'],
+    [`get a b`, 2, 'too many words'],
+    [`get ${ID} --unknown`, 2, "Unknown option '--unknown'"],
+    [`get ${ID} --url ${'x'} --url y`, 2, '--url stands twice'],
+    [`get ${ID} --url http://clientry.example.com`, 2, 'must be https'],
+    [`get a//b`, 2, 'A client is named by'],
+    [`set ${ID}`, 2, 'Nothing is to be changed'],
+    [`set ${ID} nmae=x --yes`, 2, 'nmae is no attribute'],
+    [`set ${ID} --from missing.yaml --yes`, 2, 'cannot be read'],
+    [`create name=x --yes`, 2, '--kind must be one of'],
+    [`rollback ${ID} --yes`, 2, '--to must be a revision'],
+    [`get ${ID} --profile none`, 2, 'There is no profile none'],
+    [`get nosuch`, 4, 'There is no such client'],
+    [`operation nosuch`, 4, 'There is no such operation'],
+    [`set ${ID} callbacks=https://good@evil.example/ --yes`, 7, 'user information'],
+    [`set ${ID} createdAt=2026-01-01T00:00:00Z --yes`, 7, 'createdAt'],
+  ])('of %s ends with %i', async (line, code, says) => {
+    const ended = await run(line)
+    expect(ended.err).toContain(says)
+    expect(ended).toMatchObject({ code, out: '' })
+  })
+
+  it('of a server that is not there ends with 6', async () => {
+    const server = createServer((socket) => socket.destroy())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const ended = await run(`get ${ID} --url http://127.0.0.1:${port}`)
+    server.close()
+    expect(ended).toMatchObject({ code: EXIT.unavailable.code, out: '' })
+  })
+
+  it('is told as JSON to programs', async () => {
+    const { code, out, err } = await run('get nosuch --json')
+    expect({ code, out }).toEqual({ code: 4, out: '' })
+    expect(JSON.parse(err)).toMatchObject({
+      code: 'not_found',
+      exit: 4,
+      requestId: expect.any(String),
+    })
+  })
+
+  it('of no server at all tells the ways to one', async () => {
+    const ended = await clientry(['get', ID], { folder: join(dev.folder, '.clientry') })
+    expect(ended.code).toBe(EXIT.usage.code)
+    expect(ended.err).toMatch(/CLIENTRY_URL.*clientry login.*clientry dev.*--config/)
+  })
+})
+
+describe.concurrent('help', () => {
+  const plainText = (ended: Ended) => {
+    expect(ended).toMatchObject({ code: 0, err: '' })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
+    expect(ended.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+    return ended.out
+  }
+
+  it('lists every command and every exit code', async () => {
+    const out = plainText(await run('--help'))
+    for (const { name, says } of COMMANDS) expect(out).toContain(`  ${name.padEnd(14)}${says}\n`)
+    for (const { code, says } of Object.values(EXIT)) expect(out).toContain(`  ${code}  ${says}\n`)
+  })
+
+  it.each(COMMANDS.map(({ name }) => name))('of %s has examples', async (name) => {
+    expect(plainText(await run(`${name} --help`))).toMatch(/examples:\n {2}clientry /)
+  })
+
+  it('follows a command line without one, which ends with 2', async () => {
+    expect((await clientry([], { folder: dev.folder })).code).toBe(EXIT.usage.code)
+  })
+})
+
+it('keeps the files of the development server to its owner', () => {
+  const { mode } = statSync(join(dev.folder, '.clientry', 'address.json'))
+  expect(mode & 0o077).toBe(0)
+  expect(readFileSync(join(dev.folder, '.clientry', 'address.json'), 'utf8')).toContain('signIn')
+})

@@ -1,0 +1,120 @@
+/** Without a server: the command on the providers of a configuration, with the same history. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EXIT } from '../../src/cli/exit.ts'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../../src/emulators/auth0/index.ts'
+import type { HistoryItem } from '../../src/sdk/types.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { clientry } from './command-line.ts'
+
+const ID = 'exampleClientId'
+const KEY = Buffer.alloc(32, 3).toString('base64')
+
+let auth0: Auth0Emulator
+let folder: string
+
+beforeAll(async () => {
+  const credentials = [{ ...DEFAULT_CREDENTIAL, clientSecret: 'management-secret' }]
+  auth0 = await startAuth0Emulator({ credentials })
+  auth0.put(fullAuth0Client)
+  folder = mkdtempSync(join(tmpdir(), 'clientry-direct-'))
+  configure('clientry.yaml', '')
+})
+afterAll(async () => {
+  await auth0.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A configuration, with more at its end. */
+function configure(name: string, more: string) {
+  const text = `
+key: { env: KEY }
+store: { type: sqlite, path: ${join(folder, 'history.db')} }
+providers:
+  auth0:
+    type: auth0
+    baseUrl: ${auth0.url}
+    clientId: ${DEFAULT_CREDENTIAL.clientId}
+    clientSecret: { env: AUTH0_SECRET }
+${more}`
+  writeFileSync(join(folder, name), text)
+}
+
+const run = (line: string, env: Record<string, string> = {}) =>
+  clientry(line.split(' '), {
+    folder,
+    env: { KEY, AUTH0_SECRET: 'management-secret', ...env },
+  })
+
+describe('--config', () => {
+  it('changes a client, with a record of who did it', async () => {
+    const line = `set ${ID} description=Directly --yes --config clientry.yaml`
+    const { code, err } = await run(line)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(auth0.client(ID)).toMatchObject({ description: 'Directly' })
+    const { out } = await run(`history ${ID} --json --config clientry.yaml`)
+    const { items } = JSON.parse(out) as { items: HistoryItem[] }
+    expect(items).toMatchObject([
+      {
+        outcome: 'applied',
+        actor: { issuer: 'urn:clientry:command-line', subject: expect.stringMatching(/.@./) },
+        changes: [{ field: 'description', after: 'Directly' }],
+      },
+    ])
+  })
+
+  it('knows a repetition by its key, over two runs', async () => {
+    const line = `set ${ID} callbacks+=https://once.example/ --key once --yes --config clientry.yaml`
+    const before = auth0.calls.length
+    const runs = [await run(line), await run(line)]
+    expect(runs.map(({ code }) => code)).toEqual([0, 0])
+    const writes = auth0.calls.slice(before).filter(({ method }) => method === 'PATCH')
+    expect(writes).toHaveLength(1)
+  })
+
+  it('undoes what it did, and lets its history be checked', async () => {
+    await run(`set ${ID} name=Gone --yes --config clientry.yaml`)
+    const { code } = await run(`rollback ${ID} --to 0 --yes --config clientry.yaml`)
+    expect(code).toBe(0)
+    expect(auth0.client(ID)).toMatchObject({ name: fullAuth0Client.name })
+    expect(await run('verify --config clientry.yaml')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('all is right'),
+    })
+  })
+
+  it('takes the file of a server, whose permissions are for those who come with tokens', async () => {
+    const auth = `auth:
+  issuers: [{ issuer: 'https://issuer.example/', audience: [x] }]
+  permissions: [{ scope: none, grants: ['clients:read'] }]
+`
+    configure('server.yaml', auth)
+    expect((await run(`set ${ID} name=Allowed --yes --config server.yaml`)).code).toBe(0)
+  })
+
+  it.each([
+    ['missing.yaml', {}, 'cannot be read'],
+    ['clientry.yaml', { KEY: '' }, 'the variable KEY'],
+  ])('ends with 2 where the configuration %s is wrong', async (name, env, says) => {
+    const { code, err } = await run(`get ${ID} --config ${name}`, env)
+    expect(code).toBe(EXIT.usage.code)
+    expect(err).toContain(says)
+  })
+
+  it('ends with 6 where the provider does not know it', async () => {
+    const { code } = await run(`get ${ID} --config clientry.yaml`, { AUTH0_SECRET: 'wrong' })
+    expect(code).toBe(EXIT.unavailable.code)
+  })
+
+  it('stands alone', async () => {
+    const { code } = await run(`get ${ID} --config clientry.yaml --url http://localhost:1`)
+    expect(code).toBe(EXIT.usage.code)
+  })
+})

@@ -1,0 +1,97 @@
+/** docs/cli.md: each of its examples does what it says, and its tables are those of the program. */
+
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { EXIT } from '../../src/cli/exit.ts'
+import { CLIENTRY, type DevServer, ended, environmentOf, startDev } from './command-line.ts'
+
+const PAGE = readFileSync('docs/cli.md', 'utf8')
+const BLOCKS = [...PAGE.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block)
+const COMMAND_LINES = BLOCKS.flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
+
+let dev: DevServer
+beforeAll(async () => {
+  dev = await startDev()
+  const bin = join(dev.folder, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'clientry'), `#!/bin/sh\nexec '${process.execPath}' '${CLIENTRY}' "$@"\n`)
+  chmodSync(join(bin, 'clientry'), 0o755)
+})
+afterAll(() => dev.close())
+
+/** Runs a block as a shell reads it; what fails without being caught ends it. */
+function shell(script: string) {
+  const { folder } = dev
+  const env = environmentOf({ folder })
+  const path = `${join(folder, 'bin')}:${env.PATH}`
+  const child = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    env: { ...env, PATH: path },
+  })
+  return ended(child)
+}
+
+describe('the examples of --help', () => {
+  it.each(
+    COMMANDS.flatMap(({ name, options, examples }) =>
+      examples.map((example) => [example, name, options] as const),
+    ),
+  )('%s is a line of its command', (example, name, options) => {
+    expect(example).toMatch(new RegExp(`^clientry ${name}\\b`))
+    const used = [...example.matchAll(/ --([a-z-]+)/g)].map(([, option = '']) => option)
+    expect(options).toEqual(expect.arrayContaining(used))
+  })
+
+  it.each(
+    COMMANDS.flatMap(({ examples }) => examples).filter((example) => example.includes('--dry-run')),
+  )('%s works', async (example) => {
+    const quoted = example.replaceAll("'", "'\\''")
+    expect(await shell(`eval '${quoted}'`)).toEqual({ code: 0, err: '', out: expect.any(String) })
+  })
+})
+
+describe('the examples', () => {
+  // Nobody is there to be asked or to sign in; both have tests of their own.
+  const RUN = BLOCKS.filter((block) => !block.includes('clientry login'))
+
+  it.each(RUN.map((block, index) => [index, block] as const))('%i', async (index, block) => {
+    const { code, out, err } = await shell(index === 0 ? `${block.trimEnd()} --yes` : block)
+    // Only the last of all may find something.
+    const found = block.trimEnd().endsWith('clientry lint exampleClientId')
+    expect(code, `${out}${err}`).toBe(found && code === 1 ? 1 : 0)
+  })
+
+  it('have left what they say', () => {
+    for (const name of ['client.json', 'shop-secret', 'new-secret']) {
+      expect(existsSync(join(dev.folder, name)), name).toBe(true)
+    }
+  })
+
+  it.each(COMMAND_LINES.filter((line) => line.startsWith('clientry ')))(
+    '%s is a command',
+    (line) => {
+      const [, name = ''] = line.split(/\s+/)
+      const options = [...line.matchAll(/ --([a-z-]+)/g)].map(([, option = '']) => option)
+      const command = COMMANDS.find((one) => one.name === name)
+      expect(command?.options).toEqual(expect.arrayContaining(options))
+    },
+  )
+})
+
+describe('docs/cli.md', () => {
+  it.each(Object.values(EXIT))('has the exit code $code', ({ code, says }) => {
+    expect(PAGE).toContain(`\n| ${code} | ${says} |\n`)
+  })
+
+  it.each(COMMANDS.map(({ name }) => name))('names the command %s', (name) => {
+    expect(PAGE).toContain(`clientry ${name}`)
+  })
+})
+
+it('the repository can be used as it says', () => {
+  const out = execFileSync('npm', ['run', '-s', 'clientry', '--', '--help'], { encoding: 'utf8' })
+  expect(out).toContain('usage: clientry COMMAND')
+})

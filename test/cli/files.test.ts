@@ -1,0 +1,196 @@
+/** Clients as files: exported, compared, planned and applied by the command, against real emulators. */
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { PlanFile, PlanItem } from '../../src/files/plan-file.ts'
+import type { Client } from '../../src/sdk/types.ts'
+import { clientry, type DevServer, startDev } from './command-line.ts'
+
+const EXAMPLE = 'auth0/example-exampleClientId.yaml'
+const SECRET = 'auth0-example-secret-for-development-only'
+
+let dev: DevServer
+beforeAll(async () => {
+  dev = await startDev()
+})
+afterAll(() => dev.close())
+
+const run = (line: string) => clientry(line.split(' '), { folder: dev.folder })
+const path = (name: string) => join(dev.folder, 'clients', name)
+const text = (name: string) => readFileSync(path(name), 'utf8')
+const write = (name: string, content: string) => writeFileSync(path(name), content)
+const replace = (name: string, from: string | RegExp, to: string) =>
+  write(name, text(name).replace(from, to))
+const held = async (name = 'exampleClientId') =>
+  JSON.parse((await run(`get ${name} --json`)).out) as Client
+const plan = async () => {
+  const { code, err, out } = await run('plan clients --out plan.json')
+  expect({ code, err: err.replace(/^Carry it out.*\n/, '') }, out).toEqual({ code: 0, err: '' })
+  return JSON.parse(readFileSync(join(dev.folder, 'plan.json'), 'utf8')) as PlanFile
+}
+
+beforeEach(async () => {
+  rmSync(join(dev.folder, 'clients'), { recursive: true, force: true })
+  const { code, err } = await run('export clients')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+})
+
+describe('export', () => {
+  it('writes each client once, by provider and pool, without a secret', () => {
+    const names = readdirSync(join(dev.folder, 'clients'), { recursive: true, encoding: 'utf8' })
+    const files = names.filter((name) => name.endsWith('.yaml')).sort()
+    expect(files).toContain(EXAMPLE)
+    expect(files.some((name) => name.startsWith('cognito-client/us-east-1_1234test/'))).toBe(true)
+    expect(files.some((name) => name.startsWith('local/'))).toBe(true)
+    for (const name of files) expect(text(name)).not.toMatch(/secret: |development-only/)
+    expect(text(EXAMPLE)).not.toContain(SECRET)
+  })
+
+  it('is what the providers hold, at every one of them', async () => {
+    expect(await run('drift clients --unmanaged')).toMatchObject({ code: 0, err: '' })
+    expect((await plan()).items).toEqual([])
+  })
+
+  it('replaces no file that says something else, unless asked', async () => {
+    replace(EXAMPLE, 'name: ', 'name: My ')
+    const refused = await run('export clients')
+    expect(refused).toMatchObject({ code: 2, out: '' })
+    expect(refused.err).toContain(EXAMPLE)
+    expect((await run('export clients --overwrite')).code).toBe(0)
+    expect(text(EXAMPLE)).not.toContain('My ')
+  })
+})
+
+describe('drift', () => {
+  it('ends with 1 and tells what differs, and what has no file where that is asked', async () => {
+    await run('set exampleClientId --add-callback https://drift.example.com/cb --yes')
+    const drift = await run('drift clients')
+    expect(drift).toMatchObject({ code: 1, err: '' })
+    expect(drift.out).toContain('- https://drift.example.com/cb')
+    await run('set exampleClientId --remove-callback https://drift.example.com/cb --yes')
+    expect((await run('drift clients')).code).toBe(0)
+    rmSync(path(EXAMPLE))
+    write('auth0/other.yaml', 'provider: auth0\nid: exampleClientId\nclient: {}\n')
+    expect((await run('drift clients --unmanaged')).code).toBe(0)
+    rmSync(path('local'), { recursive: true })
+    expect((await run('drift clients')).code).toBe(0)
+  })
+
+  it('manages only what a file names', async () => {
+    write(EXAMPLE, 'provider: auth0\nid: exampleClientId\nclient: { appType: regular_web }\n')
+    await run('set exampleClientId description=elsewhere --yes')
+    expect((await run('drift clients')).code).toBe(0)
+  })
+})
+
+describe('plan and apply', () => {
+  it('change field by field what a file says, once', async () => {
+    replace(EXAMPLE, /description: .*/, 'description: By file')
+    const { items } = await plan()
+    expect(items).toMatchObject([
+      {
+        action: 'update',
+        id: 'exampleClientId',
+        changes: [{ field: 'description', after: 'By file' }],
+      },
+    ])
+    const before = await held()
+    const applied = await run('apply plan.json --yes')
+    expect(applied).toMatchObject({ code: 0, err: '' })
+    expect(applied.out).toMatch(/change auth0\/exampleClientId .*done, operation \S+/)
+    const { description, updatedAt, ...rest } = await held()
+    expect(description).toBe('By file')
+    const { description: _, updatedAt: __, ...was } = before
+    expect(rest).toEqual(was)
+    const again = await run('apply plan.json --yes')
+    expect(again).toMatchObject({ code: 0, out: 'Nothing to change.\n' })
+    expect(again.err).toContain('1 of 1 are as planned already')
+  })
+
+  it('refuse a plan whose world has moved, say where, and send nothing', async () => {
+    replace(EXAMPLE, /name: .*/, 'name: By plan')
+    const cognito = readdirSync(path('cognito-client/us-east-1_1234test'))[0] ?? ''
+    replace(`cognito-client/us-east-1_1234test/${cognito}`, /name: .*/, 'name: By plan')
+    expect((await plan()).items).toHaveLength(2)
+    await run('set exampleClientId description=moved --yes')
+    const refused = await run('apply plan.json --yes')
+    expect(refused).toMatchObject({ code: 5, out: '' })
+    expect(refused.err).toMatch(/moved.*\n.*auth0\/exampleClientId.*changed since/)
+    expect((await held('cognito-client/us-east-1_1234test/exampleClientId')).name).not.toBe(
+      'By plan',
+    )
+    expect((await held()).name).not.toBe('By plan')
+  })
+
+  it('make a client, write its id into its file, and never make it twice', async () => {
+    const name = 'local/portal.yaml'
+    write(
+      name,
+      '# of the portal team\nprovider: local\nkind: web\nclient:\n  name: Portal by file\n  callbacks: [https://portal.example.com/cb]\n',
+    )
+    const { items } = await plan()
+    expect(items).toMatchObject([{ action: 'create', name: 'Portal by file' }])
+    const planned = readFileSync(join(dev.folder, 'plan.json'), 'utf8')
+    const applied = await run('apply plan.json --yes')
+    expect(applied.code).toBe(0)
+    const [, id = ''] = /its id is ([^)]+)\)/.exec(applied.out) ?? []
+    expect(text(name)).toContain(`id: ${id}`)
+    expect(text(name)).toContain('# of the portal team')
+    expect((await plan()).items).toEqual([])
+    writeFileSync(join(dev.folder, 'plan.json'), planned)
+    const again = await run('apply plan.json --yes')
+    expect(again.out).toContain(id)
+    const list = (await run('drift clients --unmanaged')).out
+    expect(list).not.toContain('Portal by file')
+  })
+
+  it('remove nothing unless asked, and then what has no file', async () => {
+    const made = await run(
+      'create --kind spa --provider local name=Stray callbacks=https://stray.example.com/ --yes --json',
+    )
+    const { id } = JSON.parse(made.out) as Client
+    expect((await plan()).items).toEqual([])
+    const protectedNow = await run(`protect local/${id} --yes`)
+    expect(protectedNow.code).toBe(0)
+    const kept = await run('plan clients --delete-unmanaged --out plan.json')
+    expect(kept.out).toContain('is protected')
+    await run(`unprotect local/${id} --yes`)
+    await run('plan clients --delete-unmanaged --out plan.json')
+    const items = JSON.parse(readFileSync(join(dev.folder, 'plan.json'), 'utf8'))
+      .items as PlanItem[]
+    expect(items.filter(({ action }) => action === 'delete')).toMatchObject([{ id }])
+    expect((await run('apply plan.json --yes')).code).toBe(0)
+    expect((await run(`get local/${id}`)).code).toBe(4)
+  })
+
+  it('ask a person, and refuse to go on without one', async () => {
+    replace(EXAMPLE, /name: .*/, 'name: Nobody there')
+    await plan()
+    const refused = await run('apply plan.json')
+    expect(refused).toMatchObject({ code: 2, out: '' })
+    expect(refused.err).toContain('--yes')
+  })
+
+  it.each([
+    ['no plan', '{}'],
+    ['no JSON', 'provider: auth0'],
+    [
+      'an item without its state',
+      '{"format":"clientry-plan-1","madeAt":"x","items":[{"action":"update"}]}',
+    ],
+  ])('refuse %s', async (_, content) => {
+    writeFileSync(join(dev.folder, 'plan.json'), content)
+    const refused = await run('apply plan.json --yes')
+    expect(refused.code).toBe(7)
+    expect(refused.err).toContain('plan.json')
+  })
+
+  it('name the file at fault before anything is asked', async () => {
+    write('auth0/broken.yaml', 'provider: auth0\nclient: { secret: hunter2 }\n')
+    const refused = await run('plan clients')
+    expect(refused).toMatchObject({ code: 2, out: '' })
+    expect(refused.err).toContain('clients/auth0/broken.yaml names client.secret')
+    expect(refused.err).not.toContain('hunter2')
+  })
+})

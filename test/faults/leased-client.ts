@@ -1,0 +1,215 @@
+/**
+ * One life of a lease: it is taken, and when its time is over a sweep ends it. One of the two meets a fault
+ * upstream, an outside writer and a crash; the settlement after it can crash too.
+ */
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type JsonObject, same } from '../../src/core/json.ts'
+import { changeClient } from '../../src/service/change.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { carryOutDue } from '../../src/service/due.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import type { ChangedClient, ChangeKind, UpstreamFault } from './changed-client.ts'
+import {
+  type Crash,
+  type Instance,
+  openInstance,
+  sweepUntilSettled,
+  UPSTREAM_TIMEOUT_MS,
+} from './instance.ts'
+import { type Moment, observed } from './observed.ts'
+
+export interface LeaseScenario {
+  readonly kind: ChangeKind
+  /** Which of the two meets it all. */
+  readonly disturbed: 'taking' | 'ending'
+  readonly fault?: UpstreamFault
+  /** `adds`: puts a value of its own into the list; `takes`: takes the leased one out. */
+  readonly writer?: { readonly moment: Moment; readonly does: 'adds' | 'takes' }
+  readonly crash?: Crash
+  readonly recoveryCrash?: Crash
+}
+
+export interface LeaseEvidence {
+  readonly broken: readonly string[]
+  readonly passed: readonly CrashPoint[]
+  readonly passedInRecovery: readonly CrashPoint[]
+  readonly crashed: boolean
+}
+
+const LIST = { cognito: 'CallbackURLs', auth0: 'callbacks' } as const
+const WRITE = { cognito: 'UpdateUserPoolClient', auth0: 'PATCH /clients/{id}' } as const
+const LEASED = 'https://pr-7.preview.example/cb'
+const FOREIGN = 'https://foreign.example/cb'
+const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
+
+const HOUR_MS = 3_600_000
+/** When the lease is over, and when everything after it is. */
+const OVER_MS = 10 * HOUR_MS
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/** Runs one; it takes some tens of milliseconds. */
+export async function runLease(scenario: LeaseScenario): Promise<LeaseEvidence> {
+  const folder = mkdtempSync(join(FOLDER, 'clientry-lease-'))
+  const client = await scenario.kind.start()
+  try {
+    return await run(scenario, client, join(folder, 'clientry.db'))
+  } finally {
+    await client.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function run(
+  scenario: LeaseScenario,
+  client: ChangedClient,
+  path: string,
+): Promise<LeaseEvidence> {
+  const { kind, disturbed, fault, writer, crash, recoveryCrash } = scenario
+  const list = () => client.view()[LIST[kind.name]] as readonly string[]
+  const start = client.view()
+  const before = list()
+  const landed = () => fault !== 'delay' || client.lateCallLanded()
+  let armed = false
+  let written = false
+  const hear = (moment: Moment) => {
+    if (!armed || written || moment !== writer?.moment) return
+    written = true
+    const now = list()
+    const next = writer.does === 'adds' ? [...now, FOREIGN] : now.filter((one) => one !== LEASED)
+    client.writeOutside({ [LIST[kind.name]]: next })
+  }
+  const providers = new Map([[client.ref.provider, observed(client.provider, hear)]])
+  const disturb = () => {
+    if (fault !== undefined)
+      client.inject({ kind: fault, operation: WRITE[kind.name], skip: 0, ...TIMES })
+    armed = true
+  }
+  const calm = () => {
+    armed = false
+    client.clearFaults()
+  }
+
+  if (disturbed === 'ending') await calmly(path, client, 0, takeCalmly)
+  const at = disturbed === 'taking' ? 0 : OVER_MS
+  const work = disturbed === 'taking' ? take : end
+  disturb()
+  const first = await openInstance(path, providers, { crash, lateMs: at, landed })
+  const ended = await Promise.race([work(first, client).catch(() => 'failed'), first.crashed])
+  calm()
+  await first.close()
+
+  const second = await openInstance(path, client.providers, {
+    crash: recoveryCrash,
+    lateMs: at + HOUR_MS,
+    landed,
+  })
+  const settling = await Promise.race([sweepUntilSettled(second), second.crashed])
+  const passedInRecovery = [...second.passed]
+  await second.close()
+  await calmly(path, client, at + 2 * HOUR_MS, sweepUntilSettled)
+  const afterFirst = await calmly(path, client, at + 2 * HOUR_MS, (one) => lookAt(one, client))
+  const mid = list()
+  await calmly(path, client, OVER_MS + 3 * HOUR_MS, end)
+  const last = await calmly(path, client, OVER_MS + 3 * HOUR_MS, (one) => lookAt(one, client))
+
+  const present = mid.includes(LEASED)
+  const wrong: [boolean, string][] = [
+    [present && !afterFirst.leased, 'the value is there without a lease'],
+    [list().includes(LEASED), 'the value is there when its time is long over'],
+    [last.leased, 'there is a lease when its time is long over'],
+    [last.due.length > 0, 'something is due for ever'],
+    [last.open > 0, 'an intent is open'],
+    [!before.every((one) => list().includes(one)), 'a value that was there before is gone'],
+    [mayJudge(scenario, written) && !list().includes(FOREIGN), "somebody else's value is gone"],
+    [!same(others(client.view(), kind), others(start, kind)), 'another setting has changed'],
+    [
+      disturbed === 'taking' &&
+        !present &&
+        afterFirst.leased &&
+        afterFirst.outcome === 'applied' &&
+        writer?.does !== 'takes',
+      'the lease is recorded as applied, and its value is not there',
+    ],
+  ]
+  return {
+    broken: wrong.flatMap(([is, says]) => (is ? [`${says} (${JSON.stringify(list())})`] : [])),
+    passed: [...first.passed],
+    passedInRecovery,
+    crashed:
+      (crash === undefined || ended === 'crashed') &&
+      (recoveryCrash === undefined || settling === 'crashed'),
+  }
+}
+
+/** Lists are written whole: what comes between read and write, or meets a late write, is overwritten unseen. */
+const mayJudge = ({ writer, fault }: LeaseScenario, written: boolean) =>
+  written && writer?.does === 'adds' && writer.moment !== 'before call 1' && fault !== 'delay'
+
+const others = (view: JsonObject, { name }: ChangeKind): JsonObject =>
+  Object.fromEntries(Object.entries(view).filter(([key]) => key !== LIST[name]))
+
+/** Work of an instance that nothing goes wrong with. */
+async function calmly<T>(
+  path: string,
+  client: ChangedClient,
+  lateMs: number,
+  work: (instance: Instance, client: ChangedClient) => Promise<T>,
+): Promise<T> {
+  const instance = await openInstance(path, client.providers, { lateMs })
+  try {
+    return await work(instance, client)
+  } finally {
+    await instance.close()
+  }
+}
+
+/** On a busy machine a call may take too long. */
+async function takeCalmly(instance: Instance, client: ChangedClient): Promise<unknown> {
+  for (let tries = 1; ; tries += 1) {
+    const taken = await take(instance, client).catch((error: unknown) => {
+      if (tries === 20) throw error
+    })
+    if (taken !== undefined) return taken
+  }
+}
+
+async function take({ service }: Instance, { ref, provider }: ChangedClient): Promise<unknown> {
+  return changeClient(service, {
+    ref,
+    provider: service.providers.get(ref.provider) ?? provider,
+    patch: {
+      kind: 'lease',
+      field: 'callbacks',
+      value: LEASED,
+      owner: 'pr-7',
+      seconds: (OVER_MS - HOUR_MS) / 1_000,
+    },
+    dryRun: false,
+    actor: { subject: 'ci', issuer: 'https://issuer.example' },
+    requestId: 'request',
+    deadline: service.now() + 1_500,
+  })
+}
+
+/** A sweep as the program does it, and more of them as long as something is left. */
+async function end({ service }: Instance): Promise<unknown> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { failed } = await carryOutDue(service, new Map())
+    if (failed.length === 0) return
+  }
+}
+
+async function lookAt({ service }: Instance, { ref }: ChangedClient) {
+  const { store, now } = service
+  const entries = await store.entries(resourceOf(ref))
+  const last = entries.at(-1)
+  return {
+    leased: last?.standing?.leases !== undefined,
+    due: await store.due(now()),
+    open: (await store.openIntents()).length,
+    outcome: last?.kind === 'outcome' ? last.outcome : undefined,
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * A leased value under every crash, fault and outside writer, on a provider that replaces everything and
+ * on one that merges: it is never there without a lease, it goes when its time is over, and nobody else's
+ * value goes with it. Every crash point that a taking or an ending passes, and every one that the
+ * settlement after it passes.
+ */
+
+import { expect, it } from 'vitest'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { CHANGE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
+import type { Crash } from './instance.ts'
+import { type LeaseEvidence, type LeaseScenario, runLease } from './leased-client.ts'
+import type { Moment } from './observed.ts'
+
+const MOMENTS: readonly Moment[] = ['before the base read', 'before call 1', 'after call 1']
+const WRITERS = MOMENTS.flatMap((moment) =>
+  (['adds', 'takes'] as const).map((does) => ({ moment, does })),
+)
+const AT_ONCE = 16
+
+/** Each visit of each point as a crash. */
+const visits = (passed: readonly CrashPoint[]): readonly Crash[] =>
+  passed.map((point, index) => ({
+    point,
+    visit: passed.slice(0, index + 1).filter((one) => one === point).length,
+  }))
+
+const combinations: LeaseScenario[] = CHANGE_KINDS.flatMap((kind) =>
+  (['taking', 'ending'] as const).flatMap((disturbed) =>
+    [undefined, ...UPSTREAM_FAULTS].flatMap((fault) =>
+      [undefined, ...WRITERS].map((writer) => ({
+        kind,
+        disturbed,
+        ...(fault === undefined ? {} : { fault }),
+        ...(writer === undefined ? {} : { writer }),
+      })),
+    ),
+  ),
+)
+
+it('is there with a lease, and goes with it', async () => {
+  const broken: string[] = []
+  const count = { run: 0, crashes: 0, missed: 0 }
+  const judge = async (scenario: LeaseScenario): Promise<LeaseEvidence> => {
+    const evidence = await runLease(scenario)
+    count.run += 1
+    if (scenario.crash !== undefined) count.crashes += 1
+    if (!evidence.crashed) count.missed += 1
+    const { kind, ...rest } = scenario
+    for (const wrong of evidence.broken) {
+      broken.push(`${kind.name} ${JSON.stringify(rest)}: ${wrong}`)
+    }
+    return evidence
+  }
+  const explore = async (scenario: LeaseScenario) => {
+    const { passed } = await judge(scenario)
+    // Crashes meet a fault or a writer, and not both.
+    if (scenario.fault !== undefined && scenario.writer !== undefined) return
+    for (const crash of visits(passed)) {
+      const { passedInRecovery } = await judge({ ...scenario, crash })
+      if (scenario.fault ?? scenario.writer) continue
+      for (const recoveryCrash of visits(passedInRecovery)) {
+        await judge({ ...scenario, crash, recoveryCrash })
+      }
+    }
+  }
+  const waiting = [...combinations]
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await explore(next)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  process.stdout.write(`${JSON.stringify(count)}\n`)
+  expect(broken).toEqual([])
+  expect(count.crashes).toBeGreaterThan(100)
+}, 300_000)

@@ -1,0 +1,329 @@
+/** Copying a client from every provider to every provider, and making one anew that was removed. */
+
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type CopyReport, FATES } from '../../src/core/copy/report.ts'
+import { isRecord, type Json, type JsonObject } from '../../src/core/json.ts'
+import { type Mapping, type Native, showClient, stateOf } from '../../src/core/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import { withoutPaths } from '../../src/core/paths.ts'
+import { isSecret } from '../../src/core/secret.ts'
+import type { ClientRef } from '../../src/providers/provider.ts'
+import { type CopyRequest, copyClient } from '../../src/service/copy.ts'
+import type { CreationResult } from '../../src/service/create.ts'
+import { readHistory, readOperation } from '../../src/service/history.ts'
+import { keyOf } from '../../src/service/idempotency.ts'
+import { removeClient } from '../../src/service/remove.ts'
+import { sweep } from '../../src/service/sweep.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { LIVES } from '../contract/lives.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
+const PAIRS = SUBJECTS.flatMap((from) => SUBJECTS.map((to) => ({ from, to })))
+
+describe.each(PAIRS)('from $from.name to $to.name', ({ from, to }) => {
+  let source: Subject
+  let target: Subject
+  let bench: Bench
+  let ref: ClientRef
+  let there: ClientRef
+
+  beforeEach(async () => {
+    source = await from.start()
+    target = await to.start()
+    bench = await openBench(
+      new Map([
+        ['from', source.provider],
+        ['to', target.provider],
+      ]),
+    )
+    ref = { ...source.ref, provider: 'from' }
+    there = { ...target.ref, provider: 'to' }
+  })
+  afterEach(async () => {
+    await bench.close()
+    await Promise.all([source.close(), target.close()])
+  })
+
+  const copy = (options: Partial<CopyRequest> = {}) => {
+    const { id: _, ...place } = there
+    return copyClient(bench.service, {
+      source: { ref, provider: source.provider, removedToo: true },
+      provider: target.provider,
+      place,
+      patch: parseMergePatch({}),
+      allowLoss: true,
+      dryRun: false,
+      actor: ACTOR,
+      requestId: randomUUID(),
+      deadline: Date.now() + 10_000,
+      ...options,
+    })
+  }
+  const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+  const remove = () => {
+    const { patch: _, ...request } = requestFor(bench.service, ref, {})
+    return removeClient(bench.service, request)
+  }
+  /** Writes that reached either place over a socket. */
+  const writes = () =>
+    [source, target]
+      .flatMap(({ emulator }) => emulator?.calls ?? [])
+      .filter(({ operation }) =>
+        /^(POST \/clients|Create|PATCH|Update|DELETE|Delete)/.test(operation ?? ''),
+      )
+  const sealed = async () => (await bench.service.store.openIntents()).length
+
+  it('makes what the dry run has shown, and tells what became of each setting', async () => {
+    const planned = await copy({ dryRun: true })
+    expect(planned).toMatchObject({ outcome: 'planned' })
+    expect(planned.steps).toHaveLength(1)
+    const made = await copy()
+    expect(made.outcome).toBe('applied')
+    expect(made.warnings.map(({ code }) => code)).not.toContain('not_as_planned')
+    const native = await target.provider.read(refOf(made), call())
+    const was = showClient(source.provider.mapping, await source.provider.read(ref, call()))
+    const is = showClient(target.provider.mapping, native)
+    const report = reportOf(made)
+    expect(foreseen(report)).toEqual(foreseen(reportOf(planned)))
+    for (const { field } of report.carried) {
+      expect(asSet(at(is, field)), field).toEqual(asSet(at(was, field)))
+    }
+    expect(report.carried.map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['name', 'callbacks', 'allowedLogoutUrls', 'idTokenLifetime']),
+    )
+    expect(is.id).not.toBe(was.id)
+    expect(report.new.map(({ field }) => field)).toContain('id')
+  })
+
+  it('makes a secret of its own, and leaves the source as it is', async () => {
+    const before = source.stored()
+    const made = await copy()
+    const secret = made.secret?.reveal() ?? ''
+    expect(secret).not.toBe('')
+    expect(JSON.stringify(before)).not.toContain(secret)
+    expect(reportOf(made).new.map(({ field }) => field)).toContain('secret')
+    expect(source.stored()).toEqual(before)
+    expect(await bench.service.store.entries(resourceOf(ref))).toEqual([])
+  })
+
+  it('sends nothing in a dry run', async () => {
+    await copy({ dryRun: true, allowLoss: false })
+    expect(writes()).toEqual([])
+    expect(await sealed()).toBe(0)
+  })
+
+  it('is refused whole where something is lost and that was not agreed to', async () => {
+    const { lost } = reportOf(await copy({ dryRun: true }))
+    const attempt = copy({ allowLoss: false })
+    if (lost.length === 0) {
+      expect((await attempt).outcome).toBe('applied')
+    } else {
+      const field = `client.${lost[0]?.field}`
+      await expect(attempt).rejects.toMatchObject({ code: 'lossy_copy', field })
+      expect(writes()).toEqual([])
+    }
+  })
+
+  it('lets the request set what is to be otherwise', async () => {
+    const patch = parseMergePatch({
+      name: 'Portal',
+      callbacks: { add: ['https://portal.example.com/cb'] },
+    })
+    const made = await copy({ patch })
+    const is = showClient(target.provider.mapping, made.native)
+    expect(is.name).toBe('Portal')
+    expect([...is.callbacks].sort()).toEqual([
+      'https://app.example.com/callback',
+      'https://portal.example.com/cb',
+    ])
+    expect(reportOf(made).derived).toContainEqual({
+      field: 'name',
+      before: 'Example',
+      after: 'Portal',
+      why: 'the request sets it',
+    })
+  })
+
+  it('keeps where it came from in the history of the new client', async () => {
+    const made = await copy()
+    const { items } = await readHistory(bench.service, refOf(made), { limit: 5 })
+    expect(items).toMatchObject([{ action: 'create', copiedFrom: ref }])
+    expect(await readOperation(bench.service, made.operationId ?? '')).toMatchObject({
+      client: refOf(made),
+      copiedFrom: ref,
+    })
+  })
+
+  it('is done once for a key, also when the source is gone by then', async () => {
+    const key = keyOf(bench.service.fingerprints, ACTOR, 'one', 'copy')
+    const first = await copy({ key })
+    await remove()
+    const again = await copy({ key, source: { ref, provider: source.provider, removedToo: false } })
+    expect(again).toMatchObject({ ref: first.ref, replayed: true, tag: first.tag })
+  })
+
+  it('refuses a source that is not as it was looked at', async () => {
+    const { copy: planned } = await copy({ dryRun: true })
+    await bench.change(ref, { name: 'Moved on' })
+    const late = copy({ ifMatch: [planned?.sourceTag ?? ''] })
+    await expect(late).rejects.toMatchObject({ code: 'precondition_failed' })
+  })
+
+  it('makes a removed client anew from its last record', async () => {
+    const before = showClient(source.provider.mapping, await source.provider.read(ref, call()))
+    const planned = await copy({ dryRun: true })
+    await remove()
+    const made = await copy()
+    expect(foreseen(reportOf(made))).toEqual(foreseen(reportOf(planned)))
+    const is = showClient(target.provider.mapping, made.native)
+    for (const { field } of reportOf(made).carried) {
+      expect(asSet(at(is, field)), field).toEqual(asSet(at(before, field)))
+    }
+    const { items } = await readHistory(bench.service, refOf(made), { limit: 5 })
+    expect(items).toMatchObject([{ action: 'create', copiedFrom: ref }])
+  })
+
+  it('tells nobody of a removed client who may not know of it', async () => {
+    await remove()
+    const attempt = copy({ source: { ref, provider: source.provider, removedToo: false } })
+    await expect(attempt).rejects.toMatchObject({ code: 'not_found' })
+    const never = {
+      source: { ref: { ...ref, id: 'never' }, provider: source.provider, removedToo: true },
+    }
+    await expect(copy(never)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  if (to.name !== 'local') {
+    it('finds the copy whose making was not answered', async () => {
+      const operation = LIVES[to.name]?.writes.create ?? ''
+      target.emulator?.inject({ kind: 'reset_after_apply', operation, times: 1 })
+      const made = await copy({ patch: parseMergePatch({ name: 'Lost answer' }) })
+      expect(showClient(target.provider.mapping, made.native).name).toBe('Lost answer')
+      const { items } = await readHistory(bench.service, refOf(made), { limit: 5 })
+      expect(items).toMatchObject([{ copiedFrom: ref }])
+    })
+  }
+
+  it('is settled with where it came from when the process dies after it was sent', async () => {
+    const dying = new Promise<void>((died) => {
+      const reached = async (at: string) => {
+        if (at !== 'step sent') return
+        died()
+        await new Promise<never>(() => {})
+      }
+      const { id: _, ...place } = there
+      copyClient(
+        { ...bench.service, reached },
+        {
+          source: { ref, provider: source.provider, removedToo: true },
+          provider: target.provider,
+          place,
+          patch: parseMergePatch({ name: 'Orphan' }),
+          allowLoss: true,
+          dryRun: false,
+          actor: ACTOR,
+          requestId: randomUUID(),
+          deadline: Date.now() + 700,
+        },
+      )
+    })
+    await dying
+    const [open] = await bench.service.store.openIntents()
+    while (Date.now() <= (open?.deadline ?? 0)) await new Promise(setImmediate)
+    await sweep(bench.service)
+    expect(await sealed()).toBe(0)
+    expect(await readOperation(bench.service, open?.operationId ?? '')).toMatchObject({
+      outcome: 'applied',
+      copiedFrom: ref,
+    })
+  })
+})
+
+describe.each(SUBJECTS)('within $name', (kind) => {
+  let subject: Subject
+  let bench: Bench
+  let ref: ClientRef
+
+  beforeEach(async () => {
+    subject = await kind.start()
+    bench = await openBench(new Map([['it', subject.provider]]))
+    ref = subject.ref
+  })
+  afterEach(async () => {
+    await bench.close()
+    await subject.close()
+  })
+
+  const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+  const copy = () => {
+    const { id: _, ...place } = ref
+    return copyClient(bench.service, {
+      source: { ref, provider: subject.provider, removedToo: true },
+      provider: subject.provider,
+      place,
+      patch: parseMergePatch({}),
+      allowLoss: true,
+      dryRun: false,
+      actor: ACTOR,
+      requestId: randomUUID(),
+      deadline: Date.now() + 10_000,
+    })
+  }
+
+  it('gives the same record but for what the report names', async () => {
+    const before = await subject.provider.read(ref, call())
+    const { patch: _, ...request } = requestFor(bench.service, ref, {})
+    await removeClient(bench.service, request)
+    const made = await copy()
+    const after = await subject.provider.read(refOf(made), call())
+    const { mapping } = subject.provider
+    const named = FATES.filter((fate) => fate !== 'carried').flatMap((fate) =>
+      reportOf(made)[fate].map(({ field }) => field),
+    )
+    const rest = (native: Native) => withoutNamed(mapping, native, named)
+    expect(rest(after)).toEqual(rest(before))
+  })
+
+  it('keeps a client that is switched off from coming alive', async () => {
+    if (subject.provider.mapping.fields.disabled.support === 'missing') return
+    await bench.change(ref, { disabled: true })
+    const made = await copy()
+    expect(showClient(subject.provider.mapping, made.native).disabled).toBe(true)
+  })
+})
+
+const refOf = ({ ref }: CreationResult): ClientRef => {
+  if (ref === undefined) throw new TypeError('nothing was made')
+  return ref
+}
+
+const reportOf = ({ copy }: CreationResult): CopyReport => {
+  if (copy === undefined) throw new TypeError('nothing was reported')
+  return copy.report
+}
+
+/** Which connections a new client of Auth0 has is for the tenant to say, and known afterwards. */
+const foreseen = (report: CopyReport) =>
+  FATES.map((fate) => report[fate].filter(({ field }) => field !== 'supportedIdp'))
+
+function at(client: object, path: string): Json {
+  const [field = '', ...rest] = path.split('.')
+  const value = (client as JsonObject)[field] ?? null
+  if (isSecret(value)) return 'a secret'
+  return rest.length > 0 && isRecord(value) ? (value[rest.join('.')] ?? null) : value
+}
+
+const asSet = (value: Json) => (Array.isArray(value) ? [...value].sort() : value)
+
+/** The settings of a record without those that paths below the client name. */
+function withoutNamed(mapping: Mapping, native: Native, named: readonly string[]): Native {
+  const paths = named.flatMap((path) => {
+    const [field = '', member] = path.split('.')
+    const row = Object.entries(mapping.fields).find(([name]) => name === field)?.[1]
+    return member ?? (row !== undefined && 'keys' in row ? row.keys : [])
+  })
+  return withoutPaths(stateOf(mapping, native), paths)
+}
