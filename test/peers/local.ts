@@ -23,7 +23,7 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
   let target = ''
   const stored = (id: string) => withoutOwn(documents.get(CLIENTS, id))
   const ids = new Set<string>()
-  const tokens: string[] = []
+  let made = 0
   const put = (record: JsonObject) => {
     ids.add(String(record.client_id))
     putLocalClient(documents, record)
@@ -42,8 +42,9 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
   const server = createServer(openid.callback)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const drop = database.prepare('delete from documents where collection = ?')
   const dropTokens = () => {
-    for (const jti of tokens.splice(0)) documents.remove(TOKENS, jti)
+    drop.run(TOKENS)
   }
   return {
     front,
@@ -55,8 +56,8 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
     stored,
     put,
     token: (id) => {
-      const jti = `token-of-the-tests-${tokens.length}-${Date.now()}`.padEnd(43, '-')
-      tokens.push(jti)
+      made += 1
+      const jti = `token-of-the-tests-${made}`.padEnd(43, '-')
       const iat = Math.floor(Date.now() / 1_000)
       documents.put(TOKENS, jti, { iat, jti, kind: 'RegistrationAccessToken', clientId: id })
       return jti
