@@ -7,7 +7,6 @@ import { type Copying, copyRecord } from '../core/copy/copy.ts'
 import { type CopyReport, reportCopy } from '../core/copy/report.ts'
 import { ClientError } from '../core/errors.ts'
 import { type Mapping, type Native, showClient } from '../core/mapping.ts'
-import { shownBy } from '../core/suspension.ts'
 import type { ClientKind, Creation } from '../providers/creation.ts'
 import { kindOf } from '../providers/kind.ts'
 import type { Call } from '../providers/provider.ts'
@@ -41,12 +40,8 @@ export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
 export async function copyClient(service: Service, request: CopyRequest): Promise<CreationResult> {
   const { source, kind: asked, ifMatch, allowLoss, ...creation } = request
   const begin = async ({ blank }: Creation, call: Call): Promise<Beginning> => {
-    const native = await readSource(service, source, call)
-    const tag = service.fingerprints.ofState(source.provider.mapping, native)
+    const { mapping, native, tag, standing } = await readSource(service, source, call)
     checkPrecondition(ifMatch, tag)
-    const standing = (await service.store.last(resourceOf(source.ref)))?.standing
-    const suspended = standing?.suspended !== undefined
-    const mapping = shownBy(source.provider.mapping, native, suspended)
     const kind = asked ?? kindThere(mapping, native)
     const fresh = source.provider.creation?.blank(kind) ?? {}
     const passing = (standing?.leases ?? []).filter(({ kept }) => kept !== true)

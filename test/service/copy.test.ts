@@ -259,14 +259,14 @@ describe.each(SUBJECTS)('within $name', (kind) => {
   })
 
   const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
-  const copy = () => {
+  const copy = ({ allowLoss = true } = {}) => {
     const { id: _, ...place } = ref
     return copyClient(bench.service, {
       source: { ref, provider: subject.provider, removedToo: true },
       provider: subject.provider,
       place,
       patch: parseMergePatch({}),
-      allowLoss: true,
+      allowLoss,
       dryRun: false,
       actor: ACTOR,
       requestId: randomUUID(),
@@ -316,17 +316,44 @@ describe.each(SUBJECTS)('within $name', (kind) => {
     )
   })
 
-  it('keeps a client that is switched off from coming alive', async () => {
-    const patch = { kind: 'suspension' as const, suspended: true, allowPartial: false }
-    await bench.change(ref, {}, { patch })
-    const made = await copy()
-    const { disabled, grantTypes } = showClient(subject.provider.mapping, made.native)
-    // Where settings stand for it, they are as they were taken away, and nobody can give them back.
-    if (kind.name !== 'local') {
-      expect(reportOf(made).lost.map(({ field }) => field)).toContain('disabled')
-      expect(grantTypes).toEqual([])
-    } else expect(disabled).toBe(true)
+  const suspend = () =>
+    bench.change(ref, {}, { patch: { kind: 'suspension', suspended: true, allowPartial: false } })
+
+  it('keeps a client that is switched off from coming alive unnoticed', async () => {
+    await suspend()
+    const { disabled } = subject.provider.mapping.fields
+    if (disabled.support === 'native') {
+      const made = await copy()
+      expect(showClient(subject.provider.mapping, made.native).disabled).toBe(true)
+      return
+    }
+    const refused = expect.objectContaining({
+      code: 'lossy_copy',
+      message: expect.stringContaining('client.disabled'),
+    })
+    await expect(copy({ allowLoss: false })).rejects.toEqual(refused)
   })
+
+  it.each(['suspended', 'suspended and then removed'])(
+    'gives one that was %s all its settings',
+    async (how) => {
+      const before = await copy()
+      await suspend()
+      if (how !== 'suspended') {
+        const { patch: _, ...request } = requestFor(bench.service, ref, {})
+        await removeClient(bench.service, request)
+      }
+      const { mapping } = subject.provider
+      const settings = ({ native }: CreationResult) => {
+        const { id, secret, auth0Id, createdAt, updatedAt, disabled, ...rest } = showClient(
+          mapping,
+          native,
+        )
+        return rest
+      }
+      expect(settings(await copy())).toEqual(settings(before))
+    },
+  )
 })
 
 const refOf = ({ ref }: CreationResult): ClientRef => {
