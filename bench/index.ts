@@ -6,8 +6,10 @@
 import { buildHere } from './built.ts'
 import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
+import { measureCommand } from './cli.ts'
 import { measureColdStarts } from './cold-start.ts'
 import { measureHistory } from './history.ts'
+import { measureList } from './list.ts'
 import { measurePace } from './pace.ts'
 import { measurePeers } from './peers.ts'
 import { measureQueries } from './queries.ts'
@@ -28,10 +30,12 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
   cold: () => measureColdStarts(built, upstream, times(40, 8)),
   bundle: async () => measureBundle(built),
+  cli: () => measureCommand(root, built, upstream, times(40, 8)),
   pace: () => measurePace(times(15, 6)),
   peers: () => measurePeers(root, built, { few: 5, many: times(500, 60), pool: times(300, 30) }),
   history: () => measureHistory(built, upstream, times(300, 30)),
   queries: () => measureQueries(root, built, [10_000, times(1_000_000, 100_000)], times(500, 200)),
+  list: () => measureList(root, times(100_000, 10_000), times(500, 100)),
   throughput: () => measureThroughput(built, upstream, times(5, 2)),
 }
 

@@ -21,6 +21,7 @@ import { createProviders, type ProviderSurroundings } from './providers/registry
 import { addCheckpoint } from './service/checkpoint.ts'
 import { withinDeadline } from './service/deadline.ts'
 import { carryOutDue, type Pauses } from './service/due.ts'
+import { createJobs } from './service/jobs/jobs.ts'
 import { refreshMirror } from './service/refresh.ts'
 import type { Service } from './service/service.ts'
 import { sweep } from './service/sweep.ts'
@@ -32,8 +33,10 @@ import type { Store } from './store/store.ts'
 export interface Clientry {
   readonly app: App
   readonly service: Service
-  /** Settles changes that a crash left open, does what is due, adds a checkpoint; run at start and now and then. */
+  /** Settles changes that a crash left open, does what is due, works on jobs, adds a checkpoint; run at start and now and then. */
   sweep(): Promise<void>
+  /** Lets jobs go on until then (epoch ms), and ends what is under way in order. */
+  rest(until: number): Promise<void>
   /** Works on the mirror for a while; `true` when there is more to do at once. */
   refresh(stopped?: () => boolean): Promise<boolean>
   close(): Promise<void>
@@ -45,6 +48,8 @@ export interface Surroundings
   readonly store: Store
   /** Counts what happens; absent where nobody could ask for the counts. */
   readonly metrics?: Metrics
+  /** `false`: a process that stands still between requests; jobs are worked on after a sweep only. */
+  readonly background?: boolean
   /**
    * The one caller of a program that no network leads to: whoever can read its configuration may do
    * everything, and shows no token.
@@ -80,11 +85,18 @@ export async function createClientry(
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     newId: randomUUID,
   }
+  const jobs = createJobs({
+    service,
+    limitMs: config.limits.deadlineMs,
+    background: surroundings.background ?? true,
+    observe: (event) => observe(event),
+  })
   const owner = randomUUID()
   const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
   const permissions = operator === undefined ? config.permissions : undefined
   const app = createApp({
     service,
+    jobs,
     defaultProvider: config.defaultProvider,
     permissions: createPermissions(permissions === undefined ? {} : { permissions }),
     verify: operator === undefined ? verify : async () => operator,
@@ -111,6 +123,7 @@ export async function createClientry(
       const { done, failed } = await carryOutDue(service, pauses)
       observe({ kind: 'due', done })
       for (const one of failed) observe({ kind: 'due_failed', ...one })
+      await jobs.sweep()
       const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
       if (checkpoint === undefined) return
       const { seq, hash } = checkpoint
@@ -124,7 +137,11 @@ export async function createClientry(
       for (const one of done) observe({ kind: 'mirror', ...one })
       return done.some(({ more }) => more)
     },
-    close: () => store.close(),
+    rest: jobs.rest,
+    close: async () => {
+      await jobs.rest(now())
+      await store.close()
+    },
   }
 }
 

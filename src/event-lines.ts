@@ -48,6 +48,10 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
       if (settled + left === 0) return undefined
       return { time, level: left > 0 ? 'warn' : 'info', message: 'settled', settled, left }
     }
+    case 'job_failed': {
+      const { job, code } = event
+      return { time, level: 'error', message: 'job failed', job, code }
+    }
     case 'due_failed': {
       const { provider, userPoolId, id: client } = refOf(event.resource)
       const about = { provider, userPoolId, client, code: event.code }
@@ -55,6 +59,7 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
     }
     case 'due':
     case 'store_failed':
+    case 'jobs_running':
       return undefined
   }
 }

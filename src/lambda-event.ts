@@ -54,9 +54,16 @@ export function createLambdaHandler(app: App, { basePath = '' }: LambdaOptions =
     const response =
       request === undefined
         ? asResponse(errorAnswer(unreadable, EMPTY, 'none'), 'none')
-        : await answering(app)(request)
+        : await answering(async (one) => whole(await app(one)))(request)
     return resultOf(isRecord(event) ? event : {}, response)
   }
+}
+
+/** There is no streaming here: what there is of a stream is the answer. */
+async function whole({ stream, ...response }: HttpResponse): Promise<HttpResponse> {
+  let { body } = response
+  for await (const piece of stream?.(AbortSignal.abort()) ?? []) body += piece
+  return { ...response, body }
 }
 
 const EMPTY: HttpRequest = {

@@ -17,6 +17,9 @@ type Handler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult
 
 const write = (text: string) => process.stdout.write(text)
 
+/** Kept back from the time of the function, so that it is not stopped. */
+const MARGIN_MS = 2_000
+
 let ready: Promise<Handler> | undefined
 
 /** Answers one event; the program is built at the first and kept for those after it. */
@@ -40,7 +43,8 @@ function notStarted(error: unknown): Handler {
 
 async function start(): Promise<Handler> {
   const config = await loadConfig(environment())
-  const { app, sweep } = await createClientry(config, {
+  const { app, sweep, rest } = await createClientry(config, {
+    background: false,
     store: await storeOf(config),
     log: createLog(write, config.log.level),
     environmentCredentials: awsCredentials,
@@ -49,6 +53,9 @@ async function start(): Promise<Handler> {
   return async (event, context) => {
     if (!isScheduled(event)) return answer(event, context)
     await sweep()
+    // Jobs go on for as long as each client that is begun can still end in time.
+    const remaining = context?.getRemainingTimeInMillis?.() ?? 0
+    await rest(Date.now() + remaining - config.limits.deadlineMs - MARGIN_MS)
     return { statusCode: 204, body: '', isBase64Encoded: false }
   }
 }

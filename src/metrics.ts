@@ -13,6 +13,7 @@ import type { Metrics, Readings } from './observe.ts'
 import type { PaceState } from './providers/provider.ts'
 import type { Refreshed } from './service/refresh.ts'
 import type { Entry } from './store/entry.ts'
+import { JOB_OUTCOMES } from './store/job-entry.ts'
 import { refOf } from './store/resource.ts'
 
 /** Seconds; the last one is the time that a request may take. */
@@ -50,6 +51,12 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
     help: 'Overdue changes that the last sweep could not settle',
     registers: [register],
   })
+  const jobs = new Gauge({
+    name: 'clientry_jobs_running',
+    help: 'Jobs that this process works on',
+    registers: [register],
+  })
+  const jobFailures = counter('job_failures', 'Work on jobs that the store or the key has ended')
   const due = counter('due_done', 'Clients for which what was due was done')
   const dueFailed = counter('due_failed', 'Attempts to do what was due that failed', 'provider')
   for (const provider of providerIds) dueFailed.inc({ provider }, 0)
@@ -75,6 +82,10 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
         return history.entry(event.entry)
       case 'store_failed':
         return storeFailures.inc({ operation: event.operation })
+      case 'jobs_running':
+        return jobs.set(event.running)
+      case 'job_failed':
+        return jobFailures.inc()
       case 'mirror':
         return mirror(event)
       case 'sweep':
@@ -100,6 +111,8 @@ function historyCounters(register: Registry, providerIds: readonly string[]) {
     'provider',
   )
   const surprises = counter('not_as_planned', 'Settings that were not as planned', 'provider')
+  const jobClients = counter('job_clients', 'Clients of jobs by what became of them', 'outcome')
+  for (const outcome of JOB_OUTCOMES) jobClients.inc({ outcome }, 0)
   for (const provider of providerIds) {
     for (const one of [settled, outside, overlaps, surprises]) one.inc({ provider }, 0)
     for (const outcome of OUTCOMES) changes.inc({ provider, outcome }, 0)
@@ -112,6 +125,9 @@ function historyCounters(register: Registry, providerIds: readonly string[]) {
       if (code === 'outcome_unknown') changes.inc({ provider, outcome: 'unknown' })
     },
     entry: (entry: Entry) => {
+      if (entry.kind === 'job_results') {
+        for (const { outcome } of entry.results) jobClients.inc({ outcome })
+      }
       const { provider } = refOf(entry.resource)
       if (entry.kind === 'outside_change') outside.inc({ provider })
       if (entry.kind === 'overlap') overlaps.inc({ provider })

@@ -11,9 +11,10 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { answering } from './http/last-resort.ts'
-import type { App, HttpResponse } from './http/message.ts'
+import type { App, HttpResponse, Stream } from './http/message.ts'
 import { refuse } from './node-refusal.ts'
 import { pathOf, plainRequest } from './node-request.ts'
 
@@ -48,6 +49,7 @@ const UNUSED_CHECK_MS = 50
 export function createNodeServer(app: App, options: NodeServerOptions = {}): NodeServer {
   const { basePath = '', mounts = [] } = options
   const answers = new WeakMap<Duplex, ServerResponse>()
+  const stopping = new AbortController()
   const sockets = new Set<Socket>()
   const server = createServer(
     {
@@ -62,7 +64,8 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
       const path = pathOf(incoming)
       const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
       if (mount !== undefined) return mount.handler(incoming, outgoing)
-      answer(app, basePath, incoming, outgoing).catch(() => outgoing.destroy())
+      const answered = answer(app, basePath, incoming, outgoing, stopping.signal)
+      answered.catch(() => outgoing.destroy())
     },
   )
   server.on('connection', (socket) => {
@@ -80,7 +83,10 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
           resolve((server.address() as AddressInfo).port)
         })
       }),
-    close: (graceMs) => stop(server, sockets, graceMs),
+    close: (graceMs) => {
+      stopping.abort()
+      return stop(server, sockets, graceMs)
+    },
   }
 }
 
@@ -108,13 +114,37 @@ async function answer(
   basePath: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  stopping: AbortSignal,
 ): Promise<void> {
   const request = await plainRequest(incoming, basePath)
   const response = await answering(app)(request)
   if (outgoing.destroyed) return
   if (request.body === 'too_large') return sendEarly(incoming, outgoing, response)
+  if (response.stream !== undefined) {
+    return sendStream(incoming, outgoing, response, response.stream, stopping)
+  }
   const bytes = writeHead(outgoing, response)
   outgoing.end(incoming.method === 'HEAD' ? undefined : bytes)
+}
+
+/** Sends piece by piece, as fast as they are taken, until there is no more or nobody to take it. */
+async function sendStream(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, headers }: HttpResponse,
+  stream: Stream,
+  stopping: AbortSignal,
+): Promise<void> {
+  outgoing.writeHead(status, headers)
+  if (incoming.method === 'HEAD') {
+    outgoing.end()
+    return
+  }
+  outgoing.flushHeaders()
+  const gone = new AbortController()
+  outgoing.once('close', () => gone.abort())
+  const pieces = Readable.from(stream(AbortSignal.any([gone.signal, stopping])))
+  await pipeline(pieces, outgoing)
 }
 
 /**
@@ -138,6 +168,8 @@ function sendEarly(
 
 function writeHead(outgoing: ServerResponse, { status, headers, body }: HttpResponse): Buffer {
   const bytes = Buffer.from(body)
-  outgoing.writeHead(status, { ...headers, 'content-length': bytes.length })
+  // RFC 9110 section 8.6: no Content-Length where there can be no content.
+  const length = status === 204 ? {} : { 'content-length': bytes.length }
+  outgoing.writeHead(status, { ...headers, ...length })
   return bytes
 }

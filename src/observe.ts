@@ -9,6 +9,7 @@ import type { MetricsText, RequestLine } from './http/exchange.ts'
 import type { Call, PaceState, Provider, Step, UpstreamCall } from './providers/provider.ts'
 import type { Secrets } from './providers/secrets.ts'
 import type { DueFailure } from './service/due.ts'
+import type { JobsEvent } from './service/jobs/jobs.ts'
 import type { Refreshed } from './service/refresh.ts'
 import type { Entry } from './store/entry.ts'
 import { around } from './store/mirror.ts'
@@ -27,6 +28,7 @@ export type ProgramEvent =
   | { readonly kind: 'store_failed'; readonly operation: keyof Store }
   | ({ readonly kind: 'mirror' } & Refreshed)
   | { readonly kind: 'sweep'; readonly settled: number; readonly left: number }
+  | JobsEvent
   /** Clients for which what was due is done. */
   | { readonly kind: 'due'; readonly done: number }
   | ({ readonly kind: 'due_failed' } & DueFailure)

@@ -47,7 +47,7 @@ export async function runUntilStopped({ clientry, server, log, cleanUp }: Runnin
   clearInterval(timer)
   stop.abort()
   log({ time: new Date().toISOString(), level: 'info', message: 'stopping', signal })
-  await server.close(GRACE_MS)
+  await Promise.all([server.close(GRACE_MS), clientry.rest(Date.now())])
   // A reading that is under way has nothing to lose; the next start goes on with the same client.
   await within(refreshing, LAST_READING_MS, () => new Error('late')).catch(() => undefined)
   await cleanUp?.()

@@ -76,6 +76,18 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/create.ts'),
   },
   {
+    name: 'copy',
+    says: 'make the same client at another place',
+    more: 'What the place cannot hold is told, and refused without --allow-loss.',
+    takes: [CLIENT, { name: 'PLACE', says: 'PROVIDER or PROVIDER/POOL' }, ASSIGNMENTS],
+    options: ['kind', 'allow-loss', ...WISH, 'show-secret', 'secret-to', ...CHANGING],
+    examples: [
+      "clientry copy exampleClientId local 'name=Example (staging)' --allow-loss --dry-run",
+      'clientry copy exampleClientId local --allow-loss --secret-to copy-secret --yes',
+    ],
+    load: () => import('./commands/copy.ts'),
+  },
+  {
     name: 'delete',
     says: 'remove a client for good',
     takes: [CLIENT],
@@ -132,9 +144,9 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'retire-secret',
-    says: 'end one of several live secrets of a client',
+    says: 'end one of several live secrets of a client, now or after a time',
     takes: [CLIENT, { name: 'SECRET', says: 'its id, as `clientry secrets` tells it' }],
-    options: CHANGING,
+    options: ['retire-after', ...CHANGING],
     examples: [`clientry retire-secret ${OTHER} a-secret-id --yes`],
     load: () => import('./commands/retire-secret.ts'),
   },
@@ -181,11 +193,11 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'lint',
-    says: 'what of a client deserves a second look',
+    says: 'what of a client, or of all, deserves a second look',
     more: 'Ends with 1 where there is an error or a warning.',
-    takes: [CLIENT],
+    takes: [{ ...CLIENT, optional: true }],
     options: ABOUT_CLIENT,
-    examples: ['clientry lint exampleClientId'],
+    examples: ['clientry lint exampleClientId', 'clientry lint --provider auth0 --json'],
     load: () => import('./commands/lint.ts'),
   },
   {
@@ -272,6 +284,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: [],
     examples: ['clientry dev'],
+    stays: true,
     load: () => import('./commands/dev.ts'),
   },
   {
@@ -280,6 +293,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: ['config'],
     examples: ['clientry serve --config clientry.yaml'],
+    stays: true,
     load: () => import('./commands/serve.ts'),
   },
   {

@@ -35,6 +35,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   conflict: 'conflict',
   client_protected: 'refused',
   client_suspended: 'refused',
+  job_state: 'refused',
   key_in_use: 'conflict',
   not_restorable: 'conflict',
   lossy_copy: 'conflict',

@@ -30,6 +30,7 @@ export const OPTIONS = {
   filter: { value: 'FILTER', says: 'only such clients: grantTypes:implicit, ...' },
   fresh: { says: 'ask the providers, and not what is known of them' },
   kind: { value: 'KIND', says: 'what it is for: spa, web, native or machine' },
+  'allow-loss': { says: 'copy what can be copied, where something cannot' },
   to: { value: 'REVISION', says: 'the revision to go back to; 0: before the first change' },
   partial: { says: 'restore what can be restored, where something cannot' },
   overwrite: { says: 'replace files that say something else' },

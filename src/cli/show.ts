@@ -1,6 +1,6 @@
 /** Clients and changes as a person reads them; every value is spelled so that it steers no terminal. */
 
-import type { Client, FieldChange, HistoryItem, Json, Warning } from '../sdk/types.ts'
+import type { Client, FieldChange, HistoryItem, Json, Knowledge, Warning } from '../sdk/types.ts'
 import { plain, type Style, type Terminal } from './terminal.ts'
 
 /** Where a line goes: to the result, or beside it. */
@@ -9,7 +9,9 @@ export type Say = (line: string) => void
 /** Where a client is, in the form in which it can be named again. */
 export function nameOf(client: Readonly<Record<'id' | 'provider', string>> & Pool): string {
   const { id, provider, userPoolId } = client
-  return plain([provider, userPoolId, id].filter((part) => part !== undefined).join('/'))
+  return plain(
+    [provider, userPoolId, id].filter((part) => part !== undefined && part !== '').join('/'),
+  )
 }
 
 interface Pool {
@@ -40,13 +42,13 @@ const size = (value: object) => Object.keys(value).length
 
 /** A list has a line for each value, an object one for each member. */
 function linesOf(value: Json): readonly string[] {
-  if (Array.isArray(value)) return value.map(textOf)
-  if (typeof value !== 'object' || value === null) return [textOf(value)]
-  return Object.entries(value).map(([name, inner]) => `${plain(name)}: ${textOf(inner)}`)
+  if (Array.isArray(value)) return value.map(valueText)
+  if (typeof value !== 'object' || value === null) return [valueText(value)]
+  return Object.entries(value).map(([name, inner]) => `${plain(name)}: ${valueText(inner)}`)
 }
 
 /** A text as it is, anything else as JSON. */
-const textOf = (value: Json): string =>
+export const valueText = (value: Json): string =>
   plain(typeof value === 'string' ? value : JSON.stringify(value))
 
 /** What differs, field by field. */
@@ -56,7 +58,7 @@ export function showChanges(
   say: Say = terminal.print,
 ): void {
   const sign = (style: Style, mark: string) => (value: Json) =>
-    say(`    ${terminal.style(style, `${mark} ${textOf(value)}`)}`)
+    say(`    ${terminal.style(style, `${mark} ${valueText(value)}`)}`)
   for (const { field, before, after, added, removed } of changes) {
     say(`  ${terminal.style('strong', plain(field))}`)
     const lists = added !== undefined || removed !== undefined
@@ -89,4 +91,13 @@ export function showItem(terminal: Terminal, item: HistoryItem, withClient: bool
   if (operationId !== undefined)
     terminal.print(terminal.style('faint', `  operation ${plain(operationId)}`))
   showChanges(terminal, item.changes)
+}
+
+/** Says which places are not known whole. */
+export function noteGaps(terminal: Terminal, mirror: readonly Knowledge[]): void {
+  for (const { complete, provider, userPoolId } of mirror) {
+    if (complete) continue
+    const place = [provider, userPoolId].filter((part) => part !== undefined).join('/')
+    terminal.note(`Not all clients of ${plain(place)} are known; clientry list --fresh asks it.`)
+  }
 }

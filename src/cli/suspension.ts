@@ -3,6 +3,7 @@
 import type { Client, Plan } from '../sdk/types.ts'
 import type { Given } from './command.ts'
 import { aboutClient, clientOf, named } from './settings.ts'
+import { plain } from './terminal.ts'
 import { change } from './write.ts'
 
 /** Switches a client off, or gives it back what that took away. */
@@ -18,7 +19,7 @@ export async function suspension(given: Given, on: boolean): Promise<number> {
     show: (plan, say) => {
       const changes = about.show(plan, say)
       const { suspension: after } = plan.client
-      for (const one of on ? (after?.doesNotStop ?? []) : []) say(`  does not stop ${one}`)
+      for (const one of on ? (after?.doesNotStop ?? []) : []) say(`  does not stop ${plain(one)}`)
       return changes || (held?.since === undefined) !== (after?.since === undefined)
     },
     plan: (options) =>

@@ -38,6 +38,8 @@ export const ERROR_CODES = {
   list_full: { status: 409, retry: true },
   /** The request with this idempotency key is still running. */
   key_in_use: { status: 409, retry: true },
+  /** The job is not in a state for what is asked of it. */
+  job_state: { status: 409, retry: false },
   /** What a rollback names cannot be restored whole; nothing was sent. */
   not_restorable: { status: 409, retry: false },
   /** The place of a copy cannot hold everything; nothing was sent. */

@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   'secrets:read',
   'secrets:rotate',
   'history:read',
+  'jobs:read',
+  'jobs:write',
   'metrics:read',
 ] as const
 

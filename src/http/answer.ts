@@ -9,7 +9,7 @@ import type { Secret } from '../core/secret.ts'
 import { shownBy, suspensionWarnings } from '../core/suspension.ts'
 import type { ClientRef } from '../providers/provider.ts'
 import type { Standing } from '../service/request.ts'
-import type { HttpRequest, HttpResponse } from './message.ts'
+import type { HttpRequest, HttpResponse, Stream } from './message.ts'
 import { STANDING_MEMBERS, standingBody, suspensionBody } from './standing.ts'
 
 /** A handler's result; `app.ts` adds the headers that every answer has. */
@@ -18,6 +18,7 @@ export interface Answer {
   /** A text goes out as it is, and its handler says of what type it is. */
   readonly body: JsonObject | string
   readonly headers?: Readonly<Record<string, string>>
+  readonly stream?: Stream
 }
 
 /** Members of an answer beside the client's own: told by us, and ignored or checked when sent back. */
@@ -78,6 +79,7 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
     status: answer.status,
     headers: { ...HEADERS, 'x-request-id': requestId, ...answer.headers },
     body: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
+    ...(answer.stream === undefined ? {} : { stream: answer.stream }),
   }
 }
 

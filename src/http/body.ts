@@ -32,10 +32,10 @@ export function readBody(request: HttpRequest, kinds: FieldKinds): Body {
  * Reads the body of a route that takes a JSON object only; `member` is what it has to hold, if anything.
  * @throws ClientError `unsupported_media_type`, `too_large`, `invalid_request`
  */
-export function readJsonBody(request: HttpRequest, member?: string): JsonObject {
+export function readJsonBody(request: HttpRequest, member?: string, maxNames?: number): JsonObject {
   const bytes = bytesOf(request, member)
   mediaType(request, ['application/json'])
-  const value = parseJson(bytes)
+  const value = parseJson(bytes, maxNames)
   if (isRecord(value)) return value
   throw noBody('The body must be', member)
 }

@@ -120,7 +120,7 @@ export function writing(exchange: Exchange, { principal }: Site, key: Key | unde
 }
 
 /** Fields that take a permission of their own to change: what somebody has imposed is not theirs to lift. */
-const OWN_PERMISSIONS: { readonly [F in FieldName]?: Permission } = {
+export const OWN_PERMISSIONS: { readonly [F in FieldName]?: Permission } = {
   secret: 'secrets:rotate',
   disabled: 'clients:suspend',
 }

@@ -35,7 +35,7 @@ export function ifMatchOf({ request }: Exchange): readonly string[] | undefined 
  */
 export function keyOfRequest(
   exchange: Exchange,
-  { principal }: Site,
+  { principal }: Pick<Site, 'principal'>,
   asked: Json,
 ): Key | undefined {
   const name = keyName(exchange.request)

@@ -5,6 +5,7 @@
 
 import { ClientError } from '../core/errors.ts'
 import type { Place } from '../service/history.ts'
+import type { ResultPlace } from '../service/jobs/read.ts'
 
 const DEFAULT_LIMIT = 20
 
@@ -38,6 +39,20 @@ export function revisionOf(cursor: string | undefined): number | undefined {
   const [, revision] = /^revision\.(\d{1,15})$/.exec(decoded(cursor)) ?? []
   if (revision === undefined) throw badCursor()
   return Number(revision)
+}
+
+/** The text of a place between the results of a job. */
+export const resultPlaceText = ({ seq, index }: ResultPlace) => encoded(`result.${seq}.${index}`)
+
+/**
+ * The way back from `resultPlaceText`.
+ * @throws ClientError `invalid_field`
+ */
+export function resultPlaceOf(cursor: string | undefined): ResultPlace | undefined {
+  if (cursor === undefined) return undefined
+  const [, seq, index] = /^result\.(\d{1,12})\.(\d{1,4})$/.exec(decoded(cursor)) ?? []
+  if (seq === undefined || index === undefined) throw badCursor()
+  return { seq: Number(seq), index: Number(index) }
 }
 
 /** A text in the characters of a cursor. */

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../core/errors.ts'
 import type { ClientRef, UpstreamCall } from '../providers/provider.ts'
+import type { Jobs } from '../service/jobs/jobs.ts'
 import type { Service } from '../service/service.ts'
 import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
@@ -10,6 +11,7 @@ import type { HttpRequest } from './message.ts'
 /** Built once in the entry. */
 export interface HttpSettings {
   readonly service: Service
+  readonly jobs: Jobs
   /** The provider that a request means when it names none. */
   readonly defaultProvider: string
   readonly permissions: Permissions

@@ -5,16 +5,16 @@ import type { Json } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
 import { quoted } from '../core/patch.ts'
 import { jsonFault } from './json-fault.ts'
-import { scanJson } from './json-scan.ts'
+import { MAX_NAMES, scanJson } from './json-scan.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Reads the bytes of a body.
+ * Reads the bytes of a body with at most so many names.
  * @throws ClientError `invalid_request`
  */
-export function parseJson(bytes: Uint8Array): Json {
-  return parseJsonText(decodeUtf8(bytes))
+export function parseJson(bytes: Uint8Array, maxNames = MAX_NAMES): Json {
+  return parseJsonText(decodeUtf8(bytes), '', maxNames)
 }
 
 /**
@@ -33,8 +33,8 @@ export function decodeUtf8(bytes: Uint8Array): string {
  * Reads a JSON text; `at` is its path where it is not the whole body.
  * @throws ClientError `invalid_request`
  */
-export function parseJsonText(text: string, at = ''): Json {
-  scanJson(text, at)
+export function parseJsonText(text: string, at = '', maxNames = MAX_NAMES): Json {
+  scanJson(text, at, maxNames)
   let value: Json
   try {
     value = JSON.parse(text) as Json

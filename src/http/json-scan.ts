@@ -8,7 +8,8 @@ import { ClientError } from '../core/errors.ts'
 import { quoted } from '../core/patch.ts'
 
 const MAX_DEPTH = 16
-const MAX_NAMES = 2_000
+/** Names of one body, unless its route takes more. */
+export const MAX_NAMES = 2_000
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
 
 interface Level {
@@ -24,7 +25,7 @@ interface Level {
  * Looks for what must not be in a body; `root` is the path of the text where it is not the whole body.
  * @throws ClientError `invalid_request`
  */
-export function scanJson(text: string, root = ''): void {
+export function scanJson(text: string, root = '', maxNames = MAX_NAMES): void {
   const levels: Level[] = []
   let names = 0
   for (let place = 0; place < text.length; place += 1) {
@@ -34,7 +35,7 @@ export function scanJson(text: string, root = ''): void {
       const end = endOfString(text, place)
       if (level?.expectsName) {
         names += 1
-        if (names > MAX_NAMES) throw refused(`must have at most ${MAX_NAMES} names`)
+        if (names > maxNames) throw refused(`must have at most ${maxNames} names`)
         takeName(levels, level, text.slice(place, end + 1))
       }
       place = end

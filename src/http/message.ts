@@ -23,7 +23,14 @@ export interface HttpResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  readonly stream?: Stream
 }
+
+/**
+ * What follows the body, piece by piece, for as long as there is something to tell and somebody to hear it.
+ * Once the signal is given it gives what there is, and ends.
+ */
+export type Stream = (ended: AbortSignal) => AsyncIterable<string>
 
 /** The whole application: never rejects; a fault is an answer with an `error`. */
 export type App = (request: HttpRequest) => Promise<HttpResponse>

@@ -14,6 +14,7 @@ import {
   MAX_VALUE_LENGTH,
 } from '../service/request.ts'
 import { fieldSchemas } from './field-schemas.ts'
+import { jobSchemas } from './jobs/schemas.ts'
 import { type ListSchema, type ObjectSchema, secretSchemas } from './openapi-secrets.ts'
 
 /** A reference to one of them. */
@@ -149,6 +150,7 @@ export function schemas(): JsonObject {
       ]),
       additionalProperties: false,
     },
+    ...jobSchemas(object, list),
     SuspensionRequest: {
       ...object({ provider: text, userPoolId: text }, []),
       additionalProperties: false,

@@ -62,7 +62,7 @@ function operationOf(route: Route): JsonObject {
     operationId: route.operationId,
     summary: route.summary,
     ...(route.permission === 'public' ? { security: [] } : { description: needsOf(route) }),
-    parameters: [...inPath, ...inQuery, ...(isWrite(route) ? CONDITIONS : [])],
+    parameters: [...inPath, ...inQuery, ...conditionsOf(route)],
     ...(route.body === undefined ? {} : { requestBody: BODIES[route.body] }),
     responses: responsesOf(route),
   }
@@ -90,6 +90,13 @@ const CONDITIONS: readonly JsonObject[] = [
   },
 ]
 
+/** A job is told what to do as often as one likes; submitting one has its effect each time. */
+function conditionsOf(route: Route): readonly JsonObject[] {
+  if (!isWrite(route)) return []
+  if (route.answers !== 'Job') return CONDITIONS
+  return route.body === undefined ? [] : CONDITIONS.filter(({ name }) => name !== 'If-Match')
+}
+
 const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } })
 
 const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
@@ -98,6 +105,8 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   CopyRequest: { required: true, content: jsonContent(ref('CopyRequest')) },
   RotationRequest: { required: true, content: jsonContent(ref('RotationRequest')) },
   RollbackRequest: { required: true, content: jsonContent(ref('RollbackRequest')) },
+  JobRequest: { required: true, content: jsonContent(ref('JobRequest')) },
+  UndoRequest: { required: true, content: jsonContent(ref('UndoRequest')) },
   LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
   AdoptionRequest: { required: true, content: jsonContent(ref('AdoptionRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
@@ -131,9 +140,16 @@ const CHANGE_HEADERS: JsonObject = {
   },
 }
 
+/** What answers that are no JSON are. */
+const TEXTS: { readonly [A in Route['answers']]?: string } = {
+  Text: 'text/plain',
+  Events: 'text/event-stream',
+}
+
 /** What a dry run answers, where it is not a plan of changes alone. */
 const PLANS: { readonly [A in Route['answers']]?: string } = {
   Copy: 'CopyPlan',
+  Job: 'JobPlan',
   Removal: 'RemovalPlan',
 }
 
@@ -153,13 +169,15 @@ const WITH_ETAG: readonly Route['answers'][] = [
 function responsesOf(route: Route): JsonObject {
   const { answers, permission, path, body, query } = route
   const write = isWrite(route)
-  const text = answers === 'Text'
+  const text = TEXTS[answers]
   const plan = PLANS[answers] ?? 'Plan'
-  const success = write ? { anyOf: [ref(answers), ref(plan)] } : ref(answers)
+  const plans = write && (answers !== 'Job' || query.includes('dryRun'))
+  const success = plans ? { anyOf: [ref(answers), ref(plan)] } : ref(answers)
+  const absent = path.includes('{') || query.includes('userPoolId') || answers === 'Text'
   const failures = [
     400,
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(path.includes('{') || query.includes('userPoolId') || text ? [404] : []),
+    ...(absent ? [404] : []),
     ...(write ? [409, 412, 422] : []),
     ...(body === undefined ? [] : [413, 415]),
     ...(answers === 'Removal' ? [428] : []),
@@ -173,12 +191,18 @@ function responsesOf(route: Route): JsonObject {
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
       ...(WITH_ETAG.includes(answers) ? { ETag: { schema: { type: 'string' } } } : {}),
-      ...(write ? CHANGE_HEADERS : {}),
+      ...(write && answers !== 'Job' ? CHANGE_HEADERS : {}),
     },
-    content: text ? { 'text/plain': { schema: { type: 'string' } } } : jsonContent(success),
+    content: text ? { [text]: { schema: { type: 'string' } } } : jsonContent(success),
   }
   return {
     200: answer,
+    ...(answers === 'Events'
+      ? { 204: { description: 'It has ended, and all of it was seen.' } }
+      : {}),
+    ...(answers === 'Job' && body !== undefined
+      ? { 202: { ...answer, description: 'It was submitted.' } }
+      : {}),
     ...(MAKING.includes(body) ? { 201: { ...answer, description: 'It was made.' } } : {}),
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }

@@ -10,6 +10,10 @@ import { postCopy } from './copy.ts'
 import type { Exchange } from './exchange.ts'
 import { getHealth, getReadiness } from './health.ts'
 import { getClientHistory, getOperation, searchAllHistory } from './history.ts'
+import { telling } from './jobs/control.ts'
+import { getJobEvents } from './jobs/events.ts'
+import { getJob, getJobResults, getJobs } from './jobs/read.ts'
+import { postJob, undoJob } from './jobs/submit.ts'
 import { deleteLeases, getLeases, putLease } from './leases.ts'
 import { deleteClient, postClient } from './life.ts'
 import { lintAllClients, lintOneClient } from './lint.ts'
@@ -48,6 +52,8 @@ export interface Route {
     | 'SuspensionRequest'
     | 'ResumptionRequest'
     | 'LeaseRequest'
+    | 'JobRequest'
+    | 'UndoRequest'
   /** What a success answers. */
   readonly answers:
     | 'Client'
@@ -64,6 +70,10 @@ export interface Route {
     | 'HistoryItem'
     | 'Provider'
     | 'ProviderList'
+    | 'Job'
+    | 'JobPage'
+    | 'JobResultPage'
+    | 'Events'
     | 'Status'
     | 'Document'
     | 'Text'
@@ -201,9 +211,9 @@ export const ROUTES: readonly Route[] = [
     method: 'DELETE',
     path: '/clients/{clientId}/secrets/{secretId}',
     operationId: 'retireSecret',
-    summary: 'Retires one of several live secrets of a client, now.',
+    summary: 'Retires one of several live secrets of a client, now or after a time.',
     permission: 'secrets:rotate',
-    query: ['provider', 'userPoolId', 'dryRun'],
+    query: ['provider', 'userPoolId', 'afterSeconds', 'dryRun'],
     answers: 'Retirement',
     handle: deleteSecret,
   },
@@ -301,6 +311,108 @@ export const ROUTES: readonly Route[] = [
     query: [],
     answers: 'HistoryItem',
     handle: getOperation,
+  },
+  {
+    method: 'POST',
+    path: '/jobs',
+    operationId: 'createJob',
+    summary: 'Changes many clients: a dry run first, then at the pace of their providers.',
+    permission: 'jobs:write',
+    query: ['dryRun'],
+    body: 'JobRequest',
+    answers: 'Job',
+    handle: postJob,
+  },
+  {
+    method: 'GET',
+    path: '/jobs',
+    operationId: 'listJobs',
+    summary: 'Lists jobs, newest first.',
+    permission: 'jobs:read',
+    query: ['actor', 'limit', 'cursor'],
+    answers: 'JobPage',
+    handle: getJobs,
+  },
+  {
+    method: 'GET',
+    path: '/jobs/{jobId}',
+    operationId: 'getJob',
+    summary: 'Tells how far a job has come.',
+    permission: 'jobs:read',
+    query: [],
+    answers: 'Job',
+    handle: getJob,
+  },
+  {
+    method: 'GET',
+    path: '/jobs/{jobId}/results',
+    operationId: 'getJobResults',
+    summary: 'What became of each client of a job.',
+    permission: 'jobs:read',
+    query: ['limit', 'cursor'],
+    answers: 'JobResultPage',
+    handle: getJobResults,
+  },
+  {
+    method: 'GET',
+    path: '/jobs/{jobId}/events',
+    operationId: 'getJobEvents',
+    summary: 'The progress of a job as server-sent events.',
+    permission: 'jobs:read',
+    query: [],
+    answers: 'Events',
+    handle: getJobEvents,
+  },
+  {
+    method: 'POST',
+    path: '/jobs/{jobId}/start',
+    operationId: 'startJob',
+    summary: 'Makes the changes that the dry run of a job has planned.',
+    permission: 'jobs:write',
+    query: [],
+    answers: 'Job',
+    handle: telling('start'),
+  },
+  {
+    method: 'POST',
+    path: '/jobs/{jobId}/pause',
+    operationId: 'pauseJob',
+    summary: 'Begins no more clients of a job for now.',
+    permission: 'jobs:write',
+    query: [],
+    answers: 'Job',
+    handle: telling('pause'),
+  },
+  {
+    method: 'POST',
+    path: '/jobs/{jobId}/resume',
+    operationId: 'resumeJob',
+    summary: 'Goes on with a job that is paused or was stopped by failures.',
+    permission: 'jobs:write',
+    query: [],
+    answers: 'Job',
+    handle: telling('resume'),
+  },
+  {
+    method: 'POST',
+    path: '/jobs/{jobId}/cancel',
+    operationId: 'cancelJob',
+    summary: 'Begins no more clients of a job, for good.',
+    permission: 'jobs:write',
+    query: [],
+    answers: 'Job',
+    handle: telling('cancel'),
+  },
+  {
+    method: 'POST',
+    path: '/jobs/{jobId}/undo',
+    operationId: 'undoJob',
+    summary: 'Submits the job that takes back what a job has done.',
+    permission: 'jobs:write',
+    query: [],
+    body: 'UndoRequest',
+    answers: 'Job',
+    handle: undoJob,
   },
   {
     method: 'GET',

@@ -134,7 +134,15 @@ export function noSuchClient(): ClientError {
 
 /** An id from the path, decoded once. What no provider can have as an id never goes upstream. */
 export function pathId({ params }: Exchange, name: 'clientId' | 'secretId'): string {
-  const { [name]: id = '' } = params
+  return checkedId(params[name], name, `${name} in the path`)
+}
+
+/**
+ * An id as a provider can have it; `named` is how it is called.
+ * @throws ClientError `invalid_field`
+ */
+export function checkedId(value: Json | undefined, field: string, named = field): string {
+  const id = typeof value === 'string' ? value : ''
   const bad =
     id.length > MAX_ID_LENGTH ||
     id === '.' ||
@@ -144,8 +152,8 @@ export function pathId({ params }: Exchange, name: 'clientId' | 'secretId'): str
   if (!bad && id !== '') return id
   throw new ClientError(
     'invalid_field',
-    `${name} in the path must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
-    { field: name },
+    `${named} must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
+    { field },
   )
 }
 

@@ -1,5 +1,6 @@
 /** The methods of the SDK: one for each route, named as its operationId. */
 
+import type { Job, JobPlan, JobQuery, JobRequest, JobResult, UndoRequest } from './job-types.ts'
 import type {
   Adoption,
   Client,
@@ -19,6 +20,8 @@ import type {
   LeaseRequest,
   Leases,
   LeasesOf,
+  LintPage,
+  LintQuery,
   ListedClient,
   Page,
   PageQuery,
@@ -60,6 +63,11 @@ export interface ReadOptions {
   readonly signal?: AbortSignal
 }
 
+export interface WatchOptions extends ReadOptions {
+  /** How often it is asked for, in milliseconds; 1,000 when absent. */
+  readonly everyMs?: number
+}
+
 export interface WriteOptions extends ReadOptions {
   /** Plans the change, sends nothing to the provider. */
   readonly dryRun?: boolean
@@ -70,12 +78,12 @@ export interface WriteOptions extends ReadOptions {
 }
 
 /** A method that writes: with `dryRun: true` it answers the plan. */
-export interface Write<Arguments extends readonly unknown[], Done, Planned> {
+export interface Write<Arguments extends readonly unknown[], Done, Planned, Query = unknown> {
   (
-    ...given: [...Arguments, options: WriteOptions & { readonly dryRun: true }]
+    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
   ): Promise<Answer<Planned>>
   (
-    ...given: [...Arguments, options?: WriteOptions & { readonly dryRun?: false }]
+    ...given: [...Arguments, options?: WriteOptions & Query & { readonly dryRun?: false }]
   ): Promise<Answer<Done>>
 }
 
@@ -119,6 +127,7 @@ export interface Routes {
   readonly updateClient: Write<[client: ClientArgument, patch: ClientPatchArgument], Client, Plan> &
     UpdateByFunction
   readonly lintClient: Read<[client: ClientArgument], { readonly findings: readonly Finding[] }>
+  readonly lintClients: Read<[], LintPage, LintQuery>
   readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
   readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
   /** The client as its options name it is copied to where the request says. */
@@ -139,13 +148,32 @@ export interface Routes {
     RotationPlan
   >
   readonly listSecrets: Read<[client: ClientArgument], SecretList>
+  /** Ends it now, or by itself `afterSeconds` from now. */
   readonly retireSecret: Write<
     [client: ClientArgument, secretId: string],
     Retirement,
-    RetirementPlan
+    RetirementPlan,
+    { readonly afterSeconds?: number }
   >
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>
+  /** Answers at once; what becomes of it is told by `getJob`, or step by step by `job`. */
+  readonly createJob: Write<[request: JobRequest], Job, JobPlan>
+  readonly listJobs: Read<[], Page<Job>, JobQuery>
+  readonly getJob: Read<[jobId: string], Job>
+  readonly getJobResults: Read<[jobId: string], Page<JobResult>, PageQuery>
+  /** Server-sent events as text, once they have ended: `job` gives the steps as they come. */
+  readonly getJobEvents: Read<[jobId: string], string>
+  readonly startJob: Read<[jobId: string], Job>
+  readonly pauseJob: Read<[jobId: string], Job>
+  readonly resumeJob: Read<[jobId: string], Job>
+  readonly cancelJob: Read<[jobId: string], Job>
+  /** Submits the job that takes back what a job has done. */
+  readonly undoJob: (
+    jobId: string,
+    request: UndoRequest,
+    options?: WriteOptions,
+  ) => Promise<Answer<Job>>
   readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>
   readonly getProvider: Read<[providerId: string], Provider>
   readonly getOpenapi: Read<[], JsonObject>
@@ -161,6 +189,10 @@ export interface Api extends Routes {
   clients(query?: ReadOptions & ClientQuery): AsyncIterable<ListedClient>
   /** Every change of any client that the caller may see, newest first, page by page. */
   history(query?: ReadOptions & HistoryQuery): AsyncIterable<HistoryItem>
+  /** A job whenever it has come on, until it waits for somebody or has ended. */
+  job(jobId: string, options?: WatchOptions): AsyncIterable<Job>
+  /** What became of each client of a job, page by page. */
+  jobResults(jobId: string, query?: ReadOptions & PageQuery): AsyncIterable<JobResult>
   /** Every change of one client, newest first, page by page. */
   clientHistory(client: ClientArgument, query?: ReadOptions & PageQuery): AsyncIterable<HistoryItem>
 }

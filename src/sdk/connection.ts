@@ -4,6 +4,7 @@ import type { Api, ChangeOf, ClientArgument, ReadOptions, Routes } from './api.t
 import { type Connection, methodsOf } from './methods.ts'
 import { itemsOf } from './pages.ts'
 import { updateByFunction } from './update.ts'
+import { watch } from './watch.ts'
 
 /** The methods over a connection. */
 export function apiOf(connection: Connection): Api {
@@ -21,6 +22,9 @@ export function apiOf(connection: Connection): Api {
         return { ...answer, body: { ...body, items: body.clients } }
       }, query),
     history: (query = {}) => itemsOf(routes.searchHistory, query),
+    job: (jobId, options = {}) => watch(connection, routes.getJob, jobId, options),
+    jobResults: (jobId, query = {}) =>
+      itemsOf((page: typeof query) => routes.getJobResults(jobId, page), query),
     clientHistory: (client, query = {}) =>
       itemsOf((page: typeof query) => routes.getClientHistory(client, page), query),
   }

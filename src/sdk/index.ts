@@ -8,6 +8,7 @@ import { apiOf } from './connection.ts'
 
 export type * from './api.ts'
 export { ClientryError, type ClientryErrorCode, type ErrorCode } from './error.ts'
+export type * from './job-types.ts'
 export type * from './types.ts'
 
 export interface ConnectOptions {

@@ -29,6 +29,7 @@ export const OPERATIONS = {
   getClient: { method: 'GET', path: '/clients/{clientId}', query: CLIENT },
   updateClient: { method: 'PATCH', path: '/clients/{clientId}', query: WRITE, body: true },
   lintClient: { method: 'GET', path: '/clients/{clientId}/lint', query: CLIENT },
+  lintClients: { method: 'GET', path: '/lint', query: [...CLIENT, 'severity', ...PAGE] },
   getClientHistory: {
     method: 'GET',
     path: '/clients/{clientId}/history',
@@ -77,7 +78,7 @@ export const OPERATIONS = {
   retireSecret: {
     method: 'DELETE',
     path: '/clients/{clientId}/secrets/{secretId}',
-    query: WRITE,
+    query: [...WRITE, 'afterSeconds'],
   },
   searchHistory: {
     method: 'GET',
@@ -85,6 +86,16 @@ export const OPERATIONS = {
     query: ['provider', 'actor', 'outcome', 'from', 'to', ...PAGE],
   },
   getOperation: { method: 'GET', path: '/operations/{operationId}', query: [] },
+  createJob: { method: 'POST', path: '/jobs', query: ['dryRun'], body: true },
+  listJobs: { method: 'GET', path: '/jobs', query: ['actor', ...PAGE] },
+  getJob: { method: 'GET', path: '/jobs/{jobId}', query: [] },
+  getJobResults: { method: 'GET', path: '/jobs/{jobId}/results', query: PAGE },
+  getJobEvents: { method: 'GET', path: '/jobs/{jobId}/events', query: [] },
+  startJob: { method: 'POST', path: '/jobs/{jobId}/start', query: [] },
+  pauseJob: { method: 'POST', path: '/jobs/{jobId}/pause', query: [] },
+  resumeJob: { method: 'POST', path: '/jobs/{jobId}/resume', query: [] },
+  cancelJob: { method: 'POST', path: '/jobs/{jobId}/cancel', query: [] },
+  undoJob: { method: 'POST', path: '/jobs/{jobId}/undo', query: [], body: true },
   listProviders: { method: 'GET', path: '/providers', query: [] },
   getProvider: { method: 'GET', path: '/providers/{providerId}', query: [] },
   getOpenapi: { method: 'GET', path: '/openapi.json', query: [] },

@@ -43,15 +43,18 @@ export interface ListedClient extends Client {
 export interface ClientPage {
   readonly clients: readonly ListedClient[]
   readonly next?: string
-  /** How well the list knows each place; empty where the providers were asked. */
-  readonly mirror: readonly {
-    readonly provider: string
-    readonly userPoolId?: string
-    /** Whether every client there was seen. */
-    readonly complete: boolean
-    /** Of the one that was read the longest ago. */
-    readonly verifiedAt: string | null
-  }[]
+  /** Empty where the providers were asked. */
+  readonly mirror: readonly Knowledge[]
+}
+
+/** How well the clients of a place are known. */
+export interface Knowledge {
+  readonly provider: string
+  readonly userPoolId?: string
+  /** Whether every client there was seen. */
+  readonly complete: boolean
+  /** Of the one that was read the longest ago. */
+  readonly verifiedAt: string | null
 }
 
 export interface ClientQuery extends PageQuery {
@@ -269,6 +272,8 @@ export interface SecretList {
 
 export interface Retirement {
   readonly retired: string
+  /** Where it ends later: when, RFC 3339. */
+  readonly retiresAt?: string
   /** Those that are live after it. */
   readonly secrets: readonly LiveSecret[]
   readonly client: Client
@@ -305,6 +310,7 @@ export type HistoryAction =
   | 'end_lease'
   | 'rotate'
   | 'retire'
+  | 'retire_later'
   | 'retain'
   | 'adopt'
 
@@ -367,6 +373,30 @@ export interface Finding {
   readonly source: string
   /** The change that ends it. */
   readonly mend?: { readonly client: ClientPatch }
+}
+
+/** What was found on one of many clients. */
+export interface LintedClient {
+  readonly client: ClientName
+  /** When it was last read from its provider, RFC 3339. */
+  readonly lastVerifiedAt: string
+  readonly findings: readonly Finding[]
+}
+
+export interface LintPage extends Page<LintedClient> {
+  /** What several clients have in common; `count` of them, not all of which are named. */
+  readonly shared: readonly (Finding & {
+    readonly clients: readonly ClientName[]
+    readonly count: number
+  })[]
+  readonly mirror: readonly Knowledge[]
+}
+
+export interface LintQuery extends PageQuery {
+  readonly provider?: string | undefined
+  readonly userPoolId?: string | undefined
+  /** Only findings that are as severe at least. */
+  readonly severity?: Severity
 }
 
 export interface ProviderSummary {

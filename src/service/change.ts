@@ -44,7 +44,11 @@ async function attempt(
   const { provider, ref, dryRun, actor } = request
   const { mapping } = provider
   const operationId = service.newId()
-  const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
+  const call = callOf(service, {
+    ...request,
+    operationId,
+    caller: request.caller ?? callerOf(actor),
+  })
 
   // 1. the head of the log, with no change open; what an idempotency key was used for
   const head = await settledHead(service, request)

@@ -1,13 +1,20 @@
-/** The client that is copied: as its provider holds it now, or as it was when it was removed through us. */
+/**
+ * The client that is copied: as its provider holds it now, or as it was when it was removed through us. Of
+ * one that is suspended, with what that took away: a copy is of its settings, and that it is off is told.
+ */
 
 import { ClientError, isClientError } from '../core/errors.ts'
-import type { Native } from '../core/mapping.ts'
+import { giveBack } from '../core/give-back.ts'
+import type { Mapping, Native } from '../core/mapping.ts'
+import { shownBy } from '../core/suspension.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import type { Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
 import { settledHead } from './head.ts'
 import { openSealed } from './sealed.ts'
 import type { Service } from './service.ts'
+import { takenBy } from './suspension.ts'
 
 export interface Source {
   readonly ref: ClientRef
@@ -16,24 +23,51 @@ export interface Source {
   readonly removedToo: boolean
 }
 
+/** A client as it is to be copied. */
+export interface Original {
+  /** Shows it, also as switched off where it is suspended. */
+  readonly mapping: Mapping
+  readonly native: Native
+  /** Fingerprint of the state that it is in. */
+  readonly tag: string
+  readonly standing: Standing | undefined
+}
+
 /**
- * Gives its record.
+ * Gives the client.
  * @throws ClientError `not_found`, `not_restorable`, or as the provider does
  */
-export async function readSource(
+export async function readSource(service: Service, source: Source, call: Call): Promise<Original> {
+  const { native, standing } = await readHeld(service, source, call)
+  const { mapping } = source.provider
+  const tag = service.fingerprints.ofState(mapping, native)
+  if (standing?.suspended === undefined) return { mapping, native, tag, standing }
+  const { taken, keyIsLost } = await takenBy(service, standing)
+  if (keyIsLost) {
+    throw new ClientError(
+      'not_restorable',
+      'The client is suspended, and what that took away was sealed with a key that is no longer in use; resume it first.',
+    )
+  }
+  const { next } = giveBack(mapping, native, taken, 'theirs')
+  return { mapping: shownBy(mapping, native, true), native: next, tag, standing }
+}
+
+async function readHeld(
   service: Service,
   { ref, provider, removedToo }: Source,
   call: Call,
-): Promise<Native> {
+): Promise<Pick<Original, 'native' | 'standing'>> {
   try {
-    return await provider.read(ref, call)
+    const native = await provider.read(ref, call)
+    return { native, standing: (await service.store.last(resourceOf(ref)))?.standing }
   } catch (error) {
     if (!isClientError(error, 'not_found') || !removedToo) throw error
     await settledHead(service, { ref, deadline: call.deadline })
     const removal = await lastRemoval(service, ref)
     if (removal === undefined) throw error
     const sealed = openSealed(service, removal)
-    if (sealed !== undefined) return sealed.base
+    if (sealed !== undefined) return { native: sealed.base, standing: removal.standing }
     throw new ClientError(
       'not_restorable',
       'The client was removed, and its last record was sealed with a key that is no longer in use.',

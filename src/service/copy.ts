@@ -40,13 +40,10 @@ export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
 export async function copyClient(service: Service, request: CopyRequest): Promise<CreationResult> {
   const { source, kind: asked, ifMatch, allowLoss, ...creation } = request
   const begin = async ({ blank }: Creation, call: Call): Promise<Beginning> => {
-    const native = await readSource(service, source, call)
-    const { mapping } = source.provider
-    const tag = service.fingerprints.ofState(mapping, native)
+    const { mapping, native, tag, standing } = await readSource(service, source, call)
     checkPrecondition(ifMatch, tag)
     const kind = asked ?? kindThere(mapping, native)
     const fresh = source.provider.creation?.blank(kind) ?? {}
-    const standing = (await service.store.last(resourceOf(source.ref)))?.standing
     const passing = (standing?.leases ?? []).filter(({ kept }) => kept !== true)
     const copying: Copying = {
       source: { mapping, native, fresh, passing },

@@ -10,6 +10,7 @@ import { refOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { withinDeadline } from './deadline.ts'
 import { endOverLeases } from './lease-end.ts'
+import { endDueSecrets } from './retirements.ts'
 import type { Service } from './service.ts'
 
 /** A client for which something is due. */
@@ -25,7 +26,7 @@ export interface Due {
 /** Does what is due of its kind, if anything, as one change or several; rejects with what is in the way. */
 export type Duty = (service: Service, due: Due) => Promise<void>
 
-const DUTIES: readonly Duty[] = [endOverLeases]
+const DUTIES: readonly Duty[] = [endOverLeases, endDueSecrets]
 
 /** Clients for which something could not be done, and when it is tried again; for one process. */
 export type Pauses = Map<string, { readonly failures: number; readonly until: number }>
@@ -100,5 +101,8 @@ async function carryOutOne(service: Service, provider: Provider, resource: strin
   const standing = (await bounded.store.last(resource))?.standing
   if (standing === undefined) return
   const due = { ref: refOf(resource), provider, standing, deadline }
-  for (const duty of DUTIES) await duty(bounded, due)
+  const failures: unknown[] = []
+  // What is in the way of one kind is not in the way of another.
+  for (const duty of DUTIES) await duty(bounded, due).catch((error) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }

@@ -159,7 +159,8 @@ function keyWornOut(): ClientError {
   )
 }
 
-function keyReused(): ClientError {
+/** The key stands for another request. */
+export function keyReused(): ClientError {
   return new ClientError(
     'key_reused',
     'This Idempotency-Key was used for another request; a new request needs a new key.',

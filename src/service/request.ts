@@ -20,6 +20,14 @@ export interface Rollback {
   readonly allowPartial: boolean
 }
 
+/** Undoing one change of ours, however many came after it. */
+export interface Undo {
+  readonly kind: 'undo'
+  readonly operationId: string
+  /** Takes back what can be taken back, where something cannot. */
+  readonly allowPartial: boolean
+}
+
 /** A new secret in the place of the only one: a change of `client.secret` that is filed as a rotation. */
 export interface CutOver {
   readonly kind: 'cut-over'
@@ -85,7 +93,15 @@ export interface Key {
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
-  readonly patch: Patch | Rollback | Protection | Suspending | LeaseTaking | LeaseEnding | CutOver
+  readonly patch:
+    | Patch
+    | Rollback
+    | Undo
+    | Protection
+    | Suspending
+    | LeaseTaking
+    | LeaseEnding
+    | CutOver
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[]
   readonly key?: Key
@@ -95,6 +111,8 @@ export interface ChangeRequest {
   /** Refuses fields that the caller may not change, once it is known which ones would. */
   authorize?(named: readonly FieldName[]): void
   readonly actor: Actor
+  /** Who takes turns at the provider's pace; absent: the actor. */
+  readonly caller?: string
   readonly requestId: string
   /** Epoch milliseconds. */
   readonly deadline: number

@@ -15,7 +15,8 @@ import type { ChangeRequest, Rollback } from './request.ts'
 import { openSealed } from './sealed.ts'
 import type { Service } from './service.ts'
 
-interface Prepared {
+/** A patch that follows from the history. */
+export interface Prepared {
   readonly fields: ReadonlySet<string>
   over(base: Native): { readonly patch: Patch; readonly warnings: readonly Warning[] }
 }
@@ -48,10 +49,7 @@ export async function prepareRollback(
     fields: new Set(paths.map(({ field }) => field.split('.')[0] ?? field)),
     over: (base) => {
       const { fields, blocked } = undoPatch(mapping, base, undone)
-      const warnings = told([...lost, ...blocked])
-      if (warnings.length > 0 && !request.dryRun && !rollback.allowPartial) {
-        throw notRestorable(warnings)
-      }
+      const warnings = toldAs([...lost, ...blocked], request.dryRun || rollback.allowPartial)
       return { patch: { kind: 'merge', fields }, warnings }
     },
   }
@@ -93,13 +91,19 @@ function checkRevision(to: number, entries: readonly Entry[], head: Entry | unde
   )
 }
 
-function told(blocked: readonly Blocked[]): readonly Warning[] {
+/**
+ * What is not restored, as warnings.
+ * @throws ClientError `not_restorable` where there is such and a part will not do
+ */
+export function toldAs(blocked: readonly Blocked[], partWillDo: boolean): readonly Warning[] {
   const once = new Map(blocked.map((one) => [one.field, one]))
-  return [...once.values()].map(({ field, why }) => ({
+  const warnings = [...once.values()].map(({ field, why }) => ({
     code: 'not_restored',
     field: `client.${field}`,
     message: `client.${field} is not restored: ${why}.`,
   }))
+  if (warnings.length > 0 && !partWillDo) throw notRestorable(warnings)
+  return warnings
 }
 
 /** What cannot be restored, as a refusal. */

@@ -5,7 +5,7 @@
  */
 
 import { ClientError } from '../core/errors.ts'
-import { type GivenBack, giveBack } from '../core/give-back.ts'
+import { type GivenBack, giveBack, type Taken } from '../core/give-back.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { heldChanges, isOff, pathOf } from '../core/suspension.ts'
 import type { Entry } from '../store/entry.ts'
@@ -73,15 +73,12 @@ async function resumption(
   { provider: { mapping }, patch: { allowPartial }, dryRun }: Request,
   standing: Standing | undefined,
 ): Promise<Wish> {
-  const operations = standing?.suspended?.operations ?? []
-  const sealed = await Promise.all(operations.map((id) => sealedOf(service, id)))
-  const taken = sealed.flatMap((one) => (one?.next ? [{ base: one.base, next: one.next }] : []))
-  const keyIsLost = taken.length < operations.length
+  const { taken, keyIsLost } = await takenBy(service, standing)
   const lists = allowPartial ? 'theirs' : 'value by value'
   return {
     fields: [],
     over: (base) => {
-      const given = giveBack(mapping, base, taken.toReversed(), lists)
+      const given = giveBack(mapping, base, taken, lists)
       const missing = missingOf(mapping, given, keyIsLost)
       if (missing.length > 0 && !dryRun && !allowPartial) throw notRestorable(missing)
       return {
@@ -92,6 +89,17 @@ async function resumption(
       }
     },
   }
+}
+
+/** What a suspension has taken away, newest first, as far as it can be opened. */
+export async function takenBy(
+  service: Service,
+  standing: Standing | undefined,
+): Promise<{ readonly taken: readonly Taken[]; readonly keyIsLost: boolean }> {
+  const operations = standing?.suspended?.operations ?? []
+  const sealed = await Promise.all(operations.map((id) => sealedOf(service, id)))
+  const taken = sealed.flatMap((one) => (one?.next ? [{ base: one.base, next: one.next }] : []))
+  return { taken: taken.toReversed(), keyIsLost: taken.length < operations.length }
 }
 
 /** The records of an operation, as far as they can be opened with the keys of today. */

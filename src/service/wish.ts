@@ -15,6 +15,7 @@ import { prepareRollback } from './rollback.ts'
 import { checkCutOver } from './rotatable.ts'
 import type { Service } from './service.ts'
 import { suspensionWish } from './suspension.ts'
+import { prepareUndo } from './undo.ts'
 
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */
@@ -53,7 +54,8 @@ export function planWanted(
 
 /**
  * Prepares a wish; `head` is the newest entry of the client's log.
- * @throws ClientError as `prepareRollback` and `suspensionWish` do; `over` also as `checkCutOver`
+ * @throws ClientError as `prepareRollback`, `prepareUndo` and `suspensionWish` do; `over` also as
+ *   `checkCutOver`
  */
 export async function prepareWish(
   service: Service,
@@ -64,6 +66,10 @@ export async function prepareWish(
   const { patch } = request
   if (patch.kind === 'rollback') {
     const { fields, over } = await prepareRollback(service, { ...request, patch }, head)
+    return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
+  }
+  if (patch.kind === 'undo') {
+    const { fields, over } = await prepareUndo(service, { ...request, patch })
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)

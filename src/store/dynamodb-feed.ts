@@ -8,6 +8,7 @@ import { FIRST, feedAtOf, type Item, placeOf, resourceOfItem } from './dynamodb-
 import type { Queries } from './dynamodb-query.ts'
 import type { Head } from './entry.ts'
 import { newestOf } from './heads.ts'
+import { jobIdOf } from './resource.ts'
 import type { Search, Store } from './store.ts'
 
 /** No item gets into the index later than this (milliseconds); ours, with ample room for clocks too. */
@@ -57,7 +58,7 @@ export function createFeed(
       const grown = await queryFeed({ ...between(before + 1, time + 1), limit: HEADS })
       const last = grown.at(-1) ?? late.at(-1)
       return {
-        heads: newestOf([...late, ...grown].map(headOf)),
+        heads: newestOf([...late, ...grown].map(headOf).filter(isOfClient)),
         cursor: last === undefined ? since : String(placeOf(last).at),
         more: grown.length === HEADS,
       }
@@ -75,5 +76,7 @@ function headOf(item: Item): Head {
     hash: item.hash?.S ?? '',
   }
 }
+
+const isOfClient = ({ resource }: Head) => jobIdOf(resource) === undefined
 
 const earlier = (one: string, other: string) => (one < other ? one : other)

@@ -19,6 +19,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { dueAfter } from './due.ts'
 import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
 import { createFeed } from './dynamodb-feed.ts'
 import {
@@ -45,7 +46,6 @@ import {
 } from './dynamodb-items.ts'
 import { createQueries } from './dynamodb-query.ts'
 import type { Entry, Intent } from './entry.ts'
-import { dueAt } from './standing.ts'
 import type { Range, Store } from './store.ts'
 
 /** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
@@ -58,7 +58,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
     const item = entryItem(entry, writeId)
-    const due = dueAt(entry.standing)
+    const due = dueAfter(entry)
     await Promise.all([
       ...(entry.kind === 'intent' ? [put(markerItem(entry)), put(operationItem(entry))] : []),
       ...(due === undefined ? [] : [put(dueItem(entry, due))]),
@@ -106,7 +106,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     const found = new Set<string>()
     for (const { at, ...marker } of (await query(DUE, { to: dueSortKey(time + 1) })).map(dueOf)) {
       const [last] = await entries(marker.resource, { limit: 1, newestFirst: true })
-      if (last !== undefined && dueAt(last.standing) === at) found.add(marker.resource)
+      if (last !== undefined && dueAfter(last) === at) found.add(marker.resource)
       // Before its entry is there, its writer is still at it.
       else if (last !== undefined && last.seq >= marker.seq) await remove(dueKey(marker, at))
     }

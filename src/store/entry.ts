@@ -5,6 +5,7 @@
 
 import type { FieldChange } from '../core/diff.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { JobEntry } from './job-entry.ts'
 import type { Standing } from './standing.ts'
 
 /** Who asked for a change. */
@@ -14,8 +15,8 @@ export interface Actor {
   readonly clientId?: string
 }
 
-interface EntryBase {
-  /** What the log is about: a client, its registration, an idempotency key ... (`resource.ts`). */
+export interface EntryBase {
+  /** What the log is about: a client, its registration, an idempotency key, a job ... (`resource.ts`). */
   readonly resource: string
   /** 1, 2, 3 ... without gaps within one resource. */
   readonly seq: number
@@ -60,7 +61,7 @@ export interface Intent extends EntryBase {
 
 /**
  * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
- * ends one of those that are live, `retain` calls off what was to end one.
+ * ends one of those that are live, `retire_later` says when one is to end by itself, `retain` calls that off.
  */
 export const ACTIONS = [
   'create',
@@ -73,6 +74,7 @@ export const ACTIONS = [
   'end_lease',
   'rotate',
   'retire',
+  'retire_later',
   'retain',
   'adopt',
 ] as const
@@ -192,3 +194,4 @@ export type Entry =
   | Registration
   | Registered
   | Checkpoint
+  | JobEntry

@@ -1,18 +1,20 @@
 /** Under what an entry can be found in the history across clients. */
 
 import type { Entry } from './entry.ts'
-import { refOf } from './resource.ts'
+import { JOBS, refOf } from './resource.ts'
 import type { SearchedOutcome } from './store.ts'
 
 export interface Filing {
   readonly provider: string
   /** `subject` of the actor; what somebody else did has none. */
   readonly actor: string | undefined
-  readonly outcome: SearchedOutcome
+  readonly outcome: SearchedOutcome | 'job'
 }
 
 /** How an entry is filed; `undefined` for what is no end of anything: it is found through its end. */
 export function filingOf(entry: Entry): Filing | undefined {
+  // A job is found by its beginning.
+  if (entry.kind === 'job') return { provider: JOBS, actor: entry.actor.subject, outcome: 'job' }
   if (!isEnd(entry)) return undefined
   return {
     provider: refOf(entry.resource).provider,

@@ -36,3 +36,15 @@ export const registeredResource = (provider: string) =>
 
 /** The log of the checkpoints. */
 export const CHECKPOINTS = JSON.stringify(['$checkpoints', null, ''])
+
+/** In place of a provider's name, what the logs of jobs are filed under. */
+export const JOBS = '$job'
+
+/** The log of a job. */
+export const jobResource = (jobId: string) => JSON.stringify([JOBS, null, jobId])
+
+/** The way back from `jobResource`; `undefined` for any other log. */
+export function jobIdOf(resource: string): string | undefined {
+  const { provider, id } = refOf(resource)
+  return provider === JOBS ? id : undefined
+}

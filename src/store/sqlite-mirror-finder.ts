@@ -103,10 +103,13 @@ function planOf(
   return { lead, checks: text === undefined ? checks : [...checks, holdsText(text)] }
 }
 
-/** All trigrams of a text in their order are the text itself. */
+/**
+ * All trigrams of a text in their order are the text itself. Numbers of JavaScript are bound as floats,
+ * by which FTS5 does not search: it would walk along from the first row.
+ */
 const withText = (text: string, range: Range): Part => ({
-  sql: `select rowid as row from mirror_text where mirror_text match ? and rowid >= ? and rowid < ?
-    order by rowid limit ${BUDGET}`,
+  sql: `select rowid as row from mirror_text where mirror_text match ?
+    and rowid >= cast(? as integer) and rowid < cast(? as integer) order by rowid limit ${BUDGET}`,
   values: [`"${text.replaceAll('"', '""')}"`, ...range],
 })
 

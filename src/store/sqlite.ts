@@ -2,13 +2,13 @@
 
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
+import { dueAfter } from './due.ts'
 import type { Entry, Intent } from './entry.ts'
 import { committedInGroups } from './group-commit.ts'
 import { newestOf } from './heads.ts'
 import { filingOf, laneOf, lanesOf } from './lanes.ts'
 import { createSqliteMirror } from './sqlite-mirror.ts'
 import { HEADS, prepareLog } from './sqlite-schema.ts'
-import { dueAt } from './standing.ts'
 import type { Found, Grown, Range, RawRecord, Search, Store } from './store.ts'
 
 /** A store on an open database; `close` closes the database too. */
@@ -25,7 +25,7 @@ export function createSqliteStore(database: Database): Store {
       log.named.run(entry.operationId, position)
     }
     if (kind === 'outcome') log.closed.run(resource)
-    const due = dueAt(entry.standing)
+    const due = dueAfter(entry)
     if (due === undefined) log.dueGone.run(resource)
     else log.dueSet.run(resource, due)
     const filing = filingOf(entry)

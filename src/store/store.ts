@@ -18,7 +18,7 @@ export interface Range {
 
 /** What the history across clients can be narrowed to. */
 export interface Search {
-  /** Where the clients live, as the configuration names it. */
+  /** Where the clients live, as the configuration names it; `JOBS` for jobs, by their beginning. */
   readonly provider: string
   /** `subject` of the actor. */
   readonly actor?: string
@@ -90,7 +90,7 @@ export interface Store {
   records(resource?: string): AsyncIterable<RawRecord>
   /** Intents that have no outcome yet. */
   openIntents(): Promise<readonly Intent[]>
-  /** Clients for which something has to be done by itself by `time` (epoch ms), that of the first due first. */
+  /** Logs for which something has to be done by itself by `time` (epoch ms), that of the first due first. */
   due(time: number): Promise<readonly string[]>
   /** Writes and reads back, so that a readiness probe tells the truth. */
   check(): Promise<void>

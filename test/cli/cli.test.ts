@@ -1,13 +1,23 @@
 /** Each command as a process, against the development server: what it does, prints and ends with. */
 
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { EXIT } from '../../src/cli/exit.ts'
-import type { Client, HistoryItem, Plan } from '../../src/sdk/types.ts'
-import { clientry, type DevServer, type Ended, startDev } from './command-line.ts'
+import { EXIT, EXIT_OF } from '../../src/cli/exit.ts'
+import { runLine } from '../../src/cli/run.ts'
+import type { Client, HistoryItem, LintPage, Plan } from '../../src/sdk/types.ts'
+import { clientry, type DevServer, freePort, start, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
 const POOL = 'us-east-1_1234test'
@@ -215,6 +225,23 @@ describe('list', () => {
   })
 })
 
+describe('copy', () => {
+  it('tells what it loses, makes the client, and keeps its secret in a file', async () => {
+    const look = await run(`copy ${ID} local --dry-run`)
+    expect(look).toMatchObject({ code: 0, err: '' })
+    expect(look.out).toMatch(/ is lost.*\n/)
+    const refused = await run(`copy ${ID} local --secret-to unused --yes`)
+    expect(refused.code).toBe(EXIT[EXIT_OF.lossy_copy].code)
+    expect(existsSync(join(dev.folder, 'unused'))).toBe(false)
+    const path = join(dev.folder, 'copied')
+    const done = await run(`copy ${ID} local name=Copy --allow-loss --secret-to ${path} --yes`)
+    expect(done).toMatchObject({ code: 0, err: '' })
+    const [name = ''] = done.out.split(': a copy of')
+    expect(await json<Client>(`get ${name}`)).toMatchObject({ provider: 'local', name: 'Copy' })
+    expect(done.out).not.toContain(readFileSync(path, 'utf8').trim())
+  })
+})
+
 describe('secrets', () => {
   it('are rotated into a file of one owner, listed and retired', async () => {
     const refused = await run(`rotate-secret ${IN_POOL} --yes`)
@@ -276,6 +303,19 @@ describe('lint', () => {
   })
 })
 
+describe('lint of all', () => {
+  it('tells what of each client it was, and ends with 1', async () => {
+    await run('list --fresh --all')
+    await run(`set ${ID} grantTypes+=implicit --yes`)
+    const { code, out } = await run('lint --provider auth0')
+    expect(code).toBe(EXIT.differs.code)
+    expect(out).toContain(`auth0/${ID}\n`)
+    const all = JSON.parse((await run('lint --json')).out) as LintPage
+    expect(all.items.map(({ client }) => client.id)).toContain(ID)
+    await run(`set ${ID} grantTypes-=implicit --yes`)
+  })
+})
+
 describe('token', () => {
   it('is printed alone, with all scopes or some', async () => {
     const { out } = await run('token clients:read')
@@ -307,6 +347,7 @@ describe.concurrent('a failure', () => {
     [`set ${ID} --from missing.yaml --yes`, 2, 'cannot be read'],
     [`create name=x --yes`, 2, '--kind must be one of'],
     [`rollback ${ID} --yes`, 2, '--to must be a revision'],
+    [`get ${ID} --profile constructor`, 2, 'There is no profile constructor'],
     [`get ${ID} --profile none`, 2, 'There is no profile none'],
     [`get nosuch`, 4, 'There is no such client'],
     [`operation nosuch`, 4, 'There is no such operation'],
@@ -319,11 +360,7 @@ describe.concurrent('a failure', () => {
   })
 
   it('of a server that is not there ends with 6', async () => {
-    const server = createServer((socket) => socket.destroy())
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
-    const ended = await run(`get ${ID} --url http://127.0.0.1:${port}`)
-    server.close()
+    const ended = await run(`get ${ID} --url http://127.0.0.1:${await freePort()}`)
     expect(ended).toMatchObject({ code: EXIT.unavailable.code, out: '' })
   })
 
@@ -344,27 +381,107 @@ describe.concurrent('a failure', () => {
   })
 })
 
-describe.concurrent('help', () => {
-  const plainText = (ended: Ended) => {
-    expect(ended).toMatchObject({ code: 0, err: '' })
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
-    expect(ended.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
-    return ended.out
+describe('help', () => {
+  /** The same in this process, where nothing of it needs one of its own. */
+  async function said(...given: readonly string[]): Promise<string> {
+    const [output, errors] = [new PassThrough(), new PassThrough()]
+    expect(await runLine(given, { input: new PassThrough(), output, errors })).toBe(0)
+    expect(errors.read()).toBeNull()
+    return String(output.read())
   }
 
   it('lists every command and every exit code', async () => {
-    const out = plainText(await run('--help'))
+    const { code, out, err } = await run('--help')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
     for (const { name, says } of COMMANDS) expect(out).toContain(`  ${name.padEnd(14)}${says}\n`)
-    for (const { code, says } of Object.values(EXIT)) expect(out).toContain(`  ${code}  ${says}\n`)
+    for (const { code: one, says } of Object.values(EXIT)) {
+      expect(out).toContain(`  ${one}  ${says}\n`)
+    }
+    expect(out).toBe(await said('--help'))
   })
 
-  it.each(COMMANDS.map(({ name }) => name))('of %s has examples', async (name) => {
-    expect(plainText(await run(`${name} --help`))).toMatch(/examples:\n {2}clientry /)
+  it.each(COMMANDS)('of $name tells its words, its options and examples', async (command) => {
+    const out = await said(command.name, '--help')
+    expect(out).toMatch(/examples:\n {2}clientry /)
+    for (const { name } of command.takes) expect(out).toContain(`  ${name} `)
+    for (const option of command.options) expect(out).toContain(`  --${option} `)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
   })
 
   it('follows a command line without one, which ends with 2', async () => {
     expect((await clientry([], { folder: dev.folder })).code).toBe(EXIT.usage.code)
   })
+})
+
+it('tells its version', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })
+})
+
+describe('the folder', () => {
+  it('leads to no server but on this machine', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientry-folder-'))
+    mkdirSync(join(folder, '.clientry'))
+    const address = { ...dev.address(), url: 'https://elsewhere.example' }
+    writeFileSync(join(folder, '.clientry', 'address.json'), JSON.stringify(address))
+    for (const given of [
+      ['get', ID],
+      ['login', '--no-browser'],
+    ]) {
+      const { code, err } = await clientry(given, { folder })
+      expect(code).toBe(EXIT.usage.code)
+      expect(err).not.toContain('elsewhere')
+    }
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
+
+describe('serve', () => {
+  const config = {
+    server: { port: 0 },
+    key: { env: 'KEY' },
+    store: { type: 'sqlite', path: 'served.db' },
+    providers: {
+      auth0: { type: 'auth0', domain: 'a.example', clientId: 'a', clientSecret: { env: 'KEY' } },
+    },
+    auth: { issuers: [{ issuer: 'https://issuer.example/', audience: ['a'] }] },
+  }
+
+  it('runs until it is stopped, whoever stops reading its log', async () => {
+    const name = file('served.json', JSON.stringify(config))
+    const env = { KEY: Buffer.alloc(32, 5).toString('base64') }
+    const child = start(['serve', '--config', name], { folder: dev.folder, env })
+    const port = await new Promise<number>((resolve) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
+        const [, found] = /"port":(\d+)/.exec(chunk.toString()) ?? []
+        if (found !== undefined) resolve(Number(found))
+      })
+    })
+    child.stdout?.destroy()
+    const health = () => fetch(`http://127.0.0.1:${port}/healthz`).then(({ status }) => status)
+    expect([await health(), await health(), await health()]).toEqual([200, 200, 200])
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    expect(await gone).toBe(0)
+  })
+
+  it('ends with 1 and a sentence where the configuration is none', async () => {
+    const { code, err } = await run(`serve --config ${file('none.json', '{}')}`)
+    expect(code).toBe(1)
+    expect(err).toContain('The configuration is not usable')
+  })
+})
+
+it('ends quietly when nobody reads further', async () => {
+  const child = start(['history', '--all', '--json'], { folder: dev.folder })
+  child.stdout?.destroy()
+  let said = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+  expect(said).toBe('')
 })
 
 it('keeps the files of the development server to its owner', () => {

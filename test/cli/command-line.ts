@@ -101,7 +101,8 @@ export async function startDev(): Promise<DevServer> {
   }
 }
 
-function freePort(): Promise<number> {
+/** One on which nobody listens. */
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo

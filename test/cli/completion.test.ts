@@ -20,7 +20,7 @@ const has = (program: string) => spawnSync(program, ['--version']).status === 0
 describe('bash', () => {
   it('proposes commands', () => {
     expect(proposed('clientry', '')).toEqual(COMMANDS.map(({ name }) => name))
-    expect(proposed('clientry', 'ro')).toEqual(['rollback'])
+    expect(proposed('clientry', 'roll')).toEqual(['rollback'])
   })
 
   it('proposes the options of the command, and no others', () => {

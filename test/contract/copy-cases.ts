@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
-import { type Case, CLIENT, COGNITO, withToken } from './http-case.ts'
+import { type Case, CLIENT, COGNITO, type Received, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 
 const PLACES: readonly JsonObject[] = [{ provider: 'auth0' }, COGNITO, { provider: 'local' }]
@@ -20,6 +20,16 @@ const copy = (world: World, from: JsonObject, body: JsonObject, more = {}, heade
     { method: 'POST', path: `${CLIENT}/copy`, query: queryOf(from, more), headers },
     body,
   )
+
+/** Takes a copy away again: other cases count the clients that there are. */
+async function removed(send: Send, world: World, made: Received): Promise<void> {
+  const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+  const headers = { 'if-match': '*' }
+  const answer = await send(await withToken(world, { method: 'DELETE', path, query, headers }))
+  expect(answer.status).toBe(200)
+}
+
+type Send = Parameters<Case['run']>[0]
 
 const fieldsOf = (report: unknown, fate: string) =>
   ((report as JsonObject)[fate] as readonly JsonObject[]).map(({ field }) => field)
@@ -46,6 +56,7 @@ export const COPY_CASES: readonly Case[] = [
         const told = await withToken(world, { method: 'GET', path: `${path}/history`, query })
         const origin = { id: 'exampleClientId', ...from }
         expect((await send(told)).body).toMatchObject({ items: [{ copiedFrom: origin }] })
+        await removed(send, world, made)
       }
     },
   },
@@ -62,10 +73,9 @@ export const COPY_CASES: readonly Case[] = [
         after: null,
         why: 'Cognito app clients have no description',
       })
-      expect(await send(await copy(world, LOCAL, LOCAL))).toMatchObject({
-        status: 201,
-        body: { report: { lost: [], derived: [] } },
-      })
+      const made = await send(await copy(world, LOCAL, LOCAL))
+      expect(made).toMatchObject({ status: 201, body: { report: { lost: [], derived: [] } } })
+      await removed(send, world, made)
     },
   },
   {
@@ -91,6 +101,7 @@ export const COPY_CASES: readonly Case[] = [
       }
       const stale = { 'if-match': '"another"' }
       expect((await send(await copy(world, LOCAL, body, {}, stale))).status).toBe(412)
+      await removed(send, world, first)
     },
   },
   {
@@ -99,8 +110,7 @@ export const COPY_CASES: readonly Case[] = [
       const client = { name: 'Short-lived', clientMetadata: { team: 'identity' } }
       const first = await send(await copy(world, LOCAL, { ...LOCAL, client }))
       const [gone = '', query = ''] = (first.headers.location ?? '').split('?')
-      const remove = { method: 'DELETE', path: gone, query, headers: { 'if-match': '*' } }
-      expect((await send(await withToken(world, remove))).status).toBe(200)
+      await removed(send, world, first)
       const again = { method: 'POST', path: `${gone}/copy`, query }
       const made = await send(await withToken(world, again, LOCAL))
       expect(made).toMatchObject({ status: 201, body: { ...client, report: { lost: [] } } })
@@ -108,6 +118,7 @@ export const COPY_CASES: readonly Case[] = [
       const back = { method: 'PATCH', path, query }
       const answer = await send(await withToken(world, back, { client: made.body }))
       expect(answer).toMatchObject({ status: 200, headers: { etag: made.headers.etag } })
+      await removed(send, world, made)
     },
   },
   {

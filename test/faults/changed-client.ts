@@ -1,15 +1,18 @@
 /**
- * The two changes that the enumeration of faults is about: of one call that replaces everything
- * (Cognito), and of three calls, two of them to another resource (Auth0 with `supportedIdp`).
+ * The changes that the enumeration of faults is about: of one call that replaces everything (Cognito),
+ * of three calls, two of them to another resource (Auth0 with `supportedIdp`), and suspending and
+ * resuming, which change what holds for the client together with its settings.
  */
 
 import type { Json, JsonObject } from '../../src/core/json.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
 import { secret } from '../../src/core/secret.ts'
 import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { Fault, FaultKind } from '../../src/emulators/faults.ts'
 import type { ClientRef, Provider } from '../../src/providers/provider.ts'
 import { createProviders } from '../../src/providers/registry.ts'
+import type { ChangeRequest } from '../../src/service/request.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
@@ -39,11 +42,14 @@ export interface CallOfKind {
 }
 
 export interface ChangeKind {
-  readonly name: 'cognito' | 'auth0'
+  readonly name: string
+  readonly provider: 'cognito' | 'auth0'
   /** Whether an update resets what it leaves out, so that it overwrites what it did not see. */
   readonly replaces: boolean
-  /** What is asked for, and the settings that it writes with their values after. */
-  readonly client: JsonObject
+  /** What is asked for, and what is done before so that it can be. */
+  readonly asked: ChangeRequest['patch']
+  readonly before?: ChangeRequest['patch']
+  /** The settings that it writes with their values after. */
   readonly after: View
   /** Neutral fields that it names, as the history tells them. */
   readonly fields: readonly string[]
@@ -60,8 +66,9 @@ const CALLBACK = 'https://app.example.com/new'
 
 const COGNITO: ChangeKind = {
   name: 'cognito',
+  provider: 'cognito',
   replaces: true,
-  client: { name: 'New', callbacks: { add: [CALLBACK] } },
+  asked: parseMergePatch({ name: 'New', callbacks: { add: [CALLBACK] } }),
   after: { ClientName: 'New', CallbackURLs: ['https://app.example.com/callback', CALLBACK] },
   fields: ['name', 'callbacks'],
   calls: [{ operation: 'UpdateUserPoolClient', skip: 0 }],
@@ -107,8 +114,9 @@ const CONNECTION_CALL = 'PATCH /connections/{id}/clients'
 
 const AUTH0: ChangeKind = {
   name: 'auth0',
+  provider: 'auth0',
   replaces: false,
-  client: { name: 'New', supportedIdp: ['google'] },
+  asked: parseMergePatch({ name: 'New', supportedIdp: ['google'] }),
   after: { name: 'New', $google: true, $users: false },
   fields: ['name', 'supportedIdp'],
   calls: [
@@ -156,7 +164,57 @@ const AUTH0: ChangeKind = {
   },
 }
 
+const suspended = (on: boolean) =>
+  ({ kind: 'suspension', suspended: on, allowPartial: false }) as const
+const GRANTS = ['authorization_code', 'client_credentials', 'refresh_token']
+const FLOWS = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH']
+
+const AUTH0_SUSPENSION: ChangeKind = {
+  ...AUTH0,
+  name: 'auth0 suspended',
+  asked: suspended(true),
+  after: { grant_types: [] },
+  fields: ['grantTypes'],
+  calls: [{ operation: 'PATCH /clients/{id}', skip: 0 }],
+  outside: { named: { grant_types: ['implicit'] }, other: { description: 'Foreign' } },
+}
+const AUTH0_RESUMPTION: ChangeKind = {
+  ...AUTH0_SUSPENSION,
+  name: 'auth0 resumed',
+  before: suspended(true),
+  asked: suspended(false),
+  after: { grant_types: GRANTS },
+  // What somebody else gives back on their own is a part of it, so that the end is the same.
+  outside: { named: { grant_types: ['authorization_code'] }, other: { description: 'Foreign' } },
+}
+const COGNITO_SUSPENSION: ChangeKind = {
+  ...COGNITO,
+  name: 'cognito suspended',
+  asked: suspended(true),
+  after: {
+    AllowedOAuthFlowsUserPoolClient: false,
+    ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+  },
+  fields: ['grantTypes', 'providerSettings.ExplicitAuthFlows'],
+  outside: {
+    named: { ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_PASSWORD_AUTH'] },
+    other: { AuthSessionValidity: 7 },
+  },
+}
+const COGNITO_RESUMPTION: ChangeKind = {
+  ...COGNITO_SUSPENSION,
+  name: 'cognito resumed',
+  before: suspended(true),
+  asked: suspended(false),
+  after: { AllowedOAuthFlowsUserPoolClient: true, ExplicitAuthFlows: FLOWS },
+  outside: { named: { ExplicitAuthFlows: FLOWS }, other: { AuthSessionValidity: 7 } },
+}
+
+/** Changes of settings alone. */
 export const CHANGE_KINDS: readonly ChangeKind[] = [COGNITO, AUTH0]
+/** In the suite, each provider is suspended or resumed. */
+export const SUITE_KINDS = [...CHANGE_KINDS, COGNITO_SUSPENSION, AUTH0_RESUMPTION]
+export const ALL_KINDS = [...SUITE_KINDS, AUTH0_SUSPENSION, COGNITO_RESUMPTION]
 
 /** Upstream faults that meet a call of the change. */
 export const UPSTREAM_FAULTS = [

@@ -1,10 +1,12 @@
 /**
- * The promise under every crash, fault and outside writer, one change of one call and one of three.
+ * The promise under every crash, fault and outside writer, one change of one call and one of three, a
+ * suspension and a resumption.
  *
  * In the suite: every crash point with every fault at every call, with no outside writer; every crash
  * point with every outside writer, without a fault; every fault of the first call with every outside
  * writer, without a crash; where no writer came and no later call failed, a second crash at every
  * point of the settlement; where nothing failed before, every fault at every call of the settlement.
+ * Suspension and resumption go without what goes wrong in a settlement: it is the same one.
  * The whole product is `npm run torture -- --enumerate`.
  */
 

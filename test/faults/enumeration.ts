@@ -5,7 +5,7 @@
  */
 
 import { CRASH_POINTS, type CrashPoint } from '../../src/service/crash-points.ts'
-import { CHANGE_KINDS, type ChangeKind, UPSTREAM_FAULTS } from './changed-client.ts'
+import { ALL_KINDS, type ChangeKind, SUITE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
 import type { Crash } from './instance.ts'
 import { violations } from './invariants.ts'
 import type { Moment } from './observed.ts'
@@ -104,15 +104,18 @@ export async function enumerate(extent: Extent, told?: (count: Count) => void): 
 
 /** Every fault with every outside writer. */
 function combinations(extent: Extent): readonly Combination[] {
-  return CHANGE_KINDS.flatMap((kind) =>
-    [undefined, ...faultsOf(kind)].flatMap((fault) =>
-      [undefined, ...writersOf(kind)].map((writer) => ({
-        kind,
-        ...(fault === undefined ? {} : { fault }),
-        ...(writer === undefined ? {} : { writer }),
-      })),
-    ),
-  ).filter((combination) => extent === 'all' || inSuite(combination))
+  const kinds = extent === 'all' ? ALL_KINDS : SUITE_KINDS
+  return kinds
+    .flatMap((kind) =>
+      [undefined, ...faultsOf(kind)].flatMap((fault) =>
+        [undefined, ...writersOf(kind)].map((writer) => ({
+          kind,
+          ...(fault === undefined ? {} : { fault }),
+          ...(writer === undefined ? {} : { writer }),
+        })),
+      ),
+    )
+    .filter((combination) => extent === 'all' || inSuite(combination))
 }
 
 /** In the suite, faults meet writers without a crash; crashes meet one of the two, or none. */
@@ -120,12 +123,17 @@ const withCrashes = ({ fault, writer }: Combination, extent: Extent) =>
   extent === 'all' || fault === undefined || writer === undefined
 
 /** In the suite, a second crash meets changes whose first call alone, if any, has met a fault. */
-const withSecondCrash = ({ fault, writer }: Combination, extent: Extent) =>
-  extent === 'all' || (writer === undefined && (fault === undefined || fault.call === 0))
+const withSecondCrash = ({ kind, fault, writer }: Combination, extent: Extent) =>
+  extent === 'all' ||
+  (!isSuspension(kind) && writer === undefined && (fault === undefined || fault.call === 0))
+
+/** Their settlement is that of any other change, so in the suite nothing goes wrong in it. */
+const isSuspension = ({ asked }: ChangeKind) => asked.kind === 'suspension'
 
 /** Faults of the settlement, for changes that have met none; in the suite with no writer either. */
 function recoveryFaultsOf({ kind, fault, writer }: Combination, extent: Extent) {
-  if (fault !== undefined || (extent === 'suite' && writer !== undefined)) return []
+  const left = writer !== undefined || isSuspension(kind)
+  if (fault !== undefined || (extent === 'suite' && left)) return []
   return [kind.read, ...kind.calls].flatMap((at) =>
     UPSTREAM_FAULTS.map((fault) => ({ kind: fault, at })),
   )

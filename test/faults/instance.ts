@@ -5,13 +5,13 @@
 
 import { randomUUID } from 'node:crypto'
 import { createFingerprints } from '../../src/core/fingerprint.ts'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { Json } from '../../src/core/json.ts'
 import { parseMergePatch } from '../../src/core/patch.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { keyOf } from '../../src/service/idempotency.ts'
-import type { Key } from '../../src/service/request.ts'
+import type { ChangeRequest, Key } from '../../src/service/request.ts'
 import type { Service } from '../../src/service/service.ts'
 import { sweep } from '../../src/service/sweep.ts'
 import { createTurns } from '../../src/service/turns.ts'
@@ -99,21 +99,21 @@ export async function openInstance(
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 
 /** The idempotency key of a request that asks for this. */
-export const keyFor = (client: JsonObject): Key =>
-  keyOf(createFingerprints(KEY), ACTOR, 'one request', client)
+export const keyFor = (asked: ChangeRequest['patch']): Key =>
+  keyOf(createFingerprints(KEY), ACTOR, 'one request', asked as unknown as Json)
 
 /** Changes the client as one request does. */
 export async function changeWith(
   { service, crashed }: Instance,
   { ref, provider }: ChangedClient,
-  client: JsonObject,
+  patch: ChangeRequest['patch'],
   { deadlineMs = DEADLINE_MS, key }: { readonly deadlineMs?: number; readonly key?: Key } = {},
 ): Promise<Answer> {
   const deadline = service.now() + deadlineMs
   const work = changeClient(service, {
     ref,
     provider: service.providers.get(ref.provider) ?? provider,
-    patch: parseMergePatch(client),
+    patch,
     dryRun: false,
     actor: ACTOR,
     ...(key === undefined ? {} : { key }),
@@ -132,22 +132,22 @@ export async function changeWith(
 }
 
 /** A list that both providers have; the change before and the change after add to it. */
-const adding = (name: string) => ({
-  allowedLogoutUrls: { add: [`https://app.example.com/${name}`] },
-})
+const adding = (name: string) =>
+  parseMergePatch({ allowedLogoutUrls: { add: [`https://app.example.com/${name}`] } })
 
 /**
- * A change that nothing is to go wrong with; `name` makes it its own. On a busy machine a call may take
+ * A change that nothing is to go wrong with; a name makes it its own. On a busy machine a call may take
  * too long, so it is tried again.
  */
 export async function changeCalmly(
   instance: Instance,
   client: ChangedClient,
-  name: string,
+  asked: string | ChangeRequest['patch'],
 ): Promise<Answer> {
+  const patch = typeof asked === 'string' ? adding(asked) : asked
   let answer: Answer
   for (let tries = 0; tries < TRIES; tries += 1) {
-    answer = await changeWith(instance, client, adding(name), { deadlineMs: CALM_DEADLINE_MS })
+    answer = await changeWith(instance, client, patch, { deadlineMs: CALM_DEADLINE_MS })
     if (answer === undefined || 'outcome' in answer) return answer
   }
   return answer

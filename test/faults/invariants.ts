@@ -186,6 +186,24 @@ const noDoubleEffect: Invariant = (evidence) => {
   return told === closing.outcome ? undefined : `${closing.outcome} was told again as ${told}`
 }
 
+/** A client is marked as suspended just where something was taken away and not given back. */
+const suspensionIsMarked: Invariant = (evidence) => {
+  const { asked } = evidence.scenario.kind
+  if (asked.kind !== 'suspension') return undefined
+  const marked = evidence.entries.at(-1)?.standing?.suspended !== undefined
+  const outcome = outcomeOf(evidence)
+  const taken = outcome === 'applied' || outcome === 'conflict'
+  if (marked !== (asked.suspended ? taken : outcome !== 'applied')) {
+    return `${outcome ?? 'not carried out'}, and ${marked ? 'marked' : 'not marked'} as suspended`
+  }
+  const off = asked.suspended ? 'after' : 'before'
+  const stands = standings(evidence).map((one) => one.stands)
+  const judged = outcome !== 'conflict' && !stands.includes('foreign')
+  return judged && stands.every((one) => one === off) !== marked
+    ? `${marked ? 'marked' : 'not marked'} as suspended, and its settings are as ${stands.join(', ')}`
+    : undefined
+}
+
 const isEffect = (closing: Closing | undefined) =>
   closing?.outcome === 'applied' || closing?.outcome === 'conflict'
 
@@ -202,6 +220,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
   readBackIsTold,
   noGap,
   noDoubleEffect,
+  suspensionIsMarked,
 }
 
 /** Every invariant that a scenario breaks, with what is wrong. */

@@ -104,7 +104,7 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
   }
   const providers = new Map([[ref.provider, observed(provider, hear)]])
   // So that there is a state on record, with which the base of the change is compared.
-  await changeBefore(path, client)
+  await changeBefore(path, client, kind)
   const first = await openInstance(path, providers, { crash, landed: landedOf(scenario, client) })
   const start = client.view()
   const begun = (await first.service.store.last(resourceOf(ref)))?.seq ?? 0
@@ -114,8 +114,8 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
     client.inject({ kind: fault.kind, ...met, ...TIMES })
   }
   armed = true
-  const key = keyFor(kind.client)
-  const answer = await changeWith(first, client, kind.client, { key })
+  const key = keyFor(kind.asked)
+  const answer = await changeWith(first, client, kind.asked, { key })
   armed = false
   // What the change did not come to meet is not meant for the next one.
   client.clearFaults()
@@ -134,9 +134,14 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
 const landedOf = ({ fault, recoveryFault }: Scenario, client: ChangedClient) =>
   fault?.kind === 'delay' || recoveryFault?.kind === 'delay' ? client.lateCallLanded : () => true
 
-async function changeBefore(path: string, client: ChangedClient): Promise<void> {
+async function changeBefore(
+  path: string,
+  client: ChangedClient,
+  { before }: ChangeKind,
+): Promise<void> {
   const instance = await openInstance(path, client.providers, {})
   await changeCalmly(instance, client, 'before')
+  if (before !== undefined) await changeCalmly(instance, client, before)
   await instance.close()
 }
 
@@ -206,8 +211,8 @@ async function repeat(
 ): Promise<Pick<Evidence, 'repeated' | 'effects'>> {
   client.clearFaults()
   const instance = await openInstance(path, client.providers, { lateMs: 3 * LATER_MS })
-  const key = keyFor(kind.client)
-  const repeated = await changeWith(instance, client, kind.client, { key })
+  const key = keyFor(kind.asked)
+  const repeated = await changeWith(instance, client, kind.asked, { key })
   const entries = await instance.service.store.entries(resourceOf(client.ref))
   const effects = entries.filter((entry, index) => {
     const before = entries[index - 1]

@@ -3,7 +3,7 @@
  * new route is walked as soon as it stands in the table, and the test asks for a request that it takes.
  */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { PERMISSIONS, type Permission } from '../../src/core/permissions.ts'
 import type { HttpRequest, HttpResponse } from '../../src/http/message.ts'
@@ -18,10 +18,12 @@ interface Minimal {
   path(): string
   readonly query?: string
   readonly body?: JsonObject
+  /** Permissions that it takes beside its own. */
+  readonly also?: readonly Permission[]
+  /** What it answers where the permission is enough; 200 when absent. */
+  readonly success?: number
   /** Whom it is about; a permission at another provider is then not enough. */
   readonly about: 'default provider' | 'all providers' | 'any provider'
-  /** The answer where the permission is enough and the provider has no such thing; absent: 200. */
-  readonly enough?: 400
 }
 
 const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
@@ -95,10 +97,40 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     query: 'dryRun=true',
     body: { registrationAccessToken: 'a-token' },
     about: 'default provider',
-    enough: 400,
+    success: 400,
   },
   searchHistory: { path: () => '/history', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
+  createJob: {
+    path: () => '/jobs',
+    query: 'dryRun=true',
+    body: { clients: [{ id: 'exampleClientId' }], patch: { description: 'Walked' } },
+    also: ['clients:write'],
+    about: 'default provider',
+  },
+  listJobs: { path: () => '/jobs', about: 'any provider' },
+  getJob: { path: () => jobPath('getJob'), about: 'default provider' },
+  getJobResults: { path: () => `${jobPath('getJob')}/results`, about: 'default provider' },
+  getJobEvents: { path: () => `${jobPath('getJob')}/events`, about: 'default provider' },
+  startJob: {
+    path: () => `${jobPath('startJob')}/start`,
+    also: ['clients:write'],
+    about: 'default provider',
+  },
+  pauseJob: { path: () => `${jobPath('pauseJob')}/pause`, about: 'default provider' },
+  resumeJob: {
+    path: () => `${jobPath('resumeJob')}/resume`,
+    also: ['clients:write'],
+    about: 'default provider',
+  },
+  cancelJob: { path: () => `${jobPath('cancelJob')}/cancel`, about: 'default provider' },
+  undoJob: {
+    path: () => `${jobPath('undoJob')}/undo`,
+    body: { autoStart: false },
+    also: ['clients:write'],
+    success: 202,
+    about: 'default provider',
+  },
   listProviders: { path: () => '/providers', about: 'any provider' },
   getProvider: { path: () => '/providers/auth0', about: 'default provider' },
   getOpenapi: { path: () => '/openapi.json', about: 'any provider' },
@@ -126,6 +158,9 @@ beforeAll(async () => {
   expect(made.status).toBe(200)
   operationId = made.headers['operation-id']
   expect(operationId).toBeTruthy()
+  for (const id of ['getJob', 'startJob', 'pauseJob', 'resumeJob', 'cancelJob', 'undoJob']) {
+    jobs.set(id, await jobFor(id))
+  }
   const rotation = { ...requestOf('rotateSecret'), body: {} }
   const query = { query: new URLSearchParams(COGNITO).toString() }
   const rotator = await world.token(['secrets:rotate'])
@@ -134,6 +169,28 @@ beforeAll(async () => {
   secretId = JSON.parse(rotated.body).secret.id
 })
 afterAll(() => world.close())
+
+const jobs = new Map<string, string>()
+const jobPath = (id: string) => `/jobs/${jobs.get(id)}`
+
+/** A job in a state that a route takes: planned, paused after its first client, or done. */
+async function jobFor(id: string): Promise<string> {
+  const all = await world.token(PERMISSIONS)
+  const ask = (method: string, path: string, body?: JsonObject) =>
+    request({ path: () => path, about: 'any provider', ...(body && { body }) }, method, all)
+  const first = { id: 'exampleClientId', patch: { description: `For ${id}` } }
+  const waits = id === 'pauseJob' || id === 'resumeJob'
+  const clients = waits ? [first, { id: 'second', patch: {} }] : [first]
+  const canary = { share: 0.5, thenPause: true }
+  const body = { clients, autoStart: waits || id === 'undoJob', ...(waits && { canary }) }
+  const { headers } = await ask('POST', '/jobs', body)
+  const { location = '' } = headers
+  await vi.waitFor(async () => {
+    const { state } = JSON.parse((await ask('GET', location)).body)
+    expect(state).toMatch(/^(planned|paused|done)$/)
+  })
+  return location.slice('/jobs/'.length)
+}
 
 function requestOf(id: string): Minimal {
   const found = REQUESTS[id]
@@ -165,8 +222,10 @@ type Expectation = number | ((route: Route, minimal: Minimal) => number)
 
 const isPublic = ({ permission }: Route) => permission === 'public'
 /** Every permission that a route asks for. */
-const needed = ({ permission, atSource }: Route): Permission[] =>
-  [permission, atSource].filter((one) => one !== undefined && one !== 'public') as Permission[]
+const needed = ({ permission, atSource, operationId: id }: Route): Permission[] =>
+  [permission, atSource, ...(requestOf(id).also ?? [])].filter(
+    (one) => one !== undefined && one !== 'public',
+  ) as Permission[]
 const others = ({ permission }: Route): Permission[] =>
   PERMISSIONS.filter((one) => one !== permission && !opens(permission).includes(one))
 
@@ -219,14 +278,25 @@ const TOKENS: readonly {
   {
     name: 'a token that is enough',
     token: (route) => world.token(needed(route)),
-    status: (_, { enough = 200 }) => enough,
+    status: (_, { success = 200 }) => success,
   },
 ]
 
 /** Routes that tell of each provider only what its visibility is: any permission there shows it. */
 const VISIBLE = ['listProviders', 'getProvider']
 /** What of another provider is not there for this caller; elsewhere a provider is refused by name. */
-const HIDDEN: Readonly<Record<string, number>> = { getOperation: 404, getProvider: 404 }
+const HIDDEN: Readonly<Record<string, number>> = {
+  getOperation: 404,
+  getProvider: 404,
+  getJob: 404,
+  getJobResults: 404,
+  getJobEvents: 404,
+  startJob: 404,
+  pauseJob: 404,
+  resumeJob: 404,
+  cancelJob: 404,
+  undoJob: 404,
+}
 
 describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s',

@@ -9,6 +9,7 @@ import type { ClientKind } from '../../src/providers/creation.ts'
 import type * as sdk from '../../src/sdk/index.ts'
 import type { Operation } from '../../src/sdk/operations.ts'
 import type { HistoryItem, HistoryOutcome } from '../../src/service/history.ts'
+import type { JobOptions, JobOutcome, JobState } from '../../src/store/job-entry.ts'
 
 type Same<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : never
@@ -34,6 +35,9 @@ export type Checks = [
   Same<sdk.ClientKind, ClientKind>,
   Same<sdk.Severity, (typeof SEVERITIES)[number]>,
   Same<Operation['method'], Route['method']>,
+  Same<sdk.JobState, JobState>,
+  Same<sdk.JobOutcome, JobOutcome>,
+  Same<Members<sdk.JobOptions>, Members<JobOptions>>,
 ]
 
-export const checks: Checks = [true, true, true, true, true, true]
+export const checks: Checks = [true, true, true, true, true, true, true, true, true]

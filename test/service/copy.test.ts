@@ -258,14 +258,14 @@ describe.each(SUBJECTS)('within $name', (kind) => {
   })
 
   const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
-  const copy = () => {
+  const copy = ({ allowLoss = true } = {}) => {
     const { id: _, ...place } = ref
     return copyClient(bench.service, {
       source: { ref, provider: subject.provider, removedToo: true },
       provider: subject.provider,
       place,
       patch: parseMergePatch({}),
-      allowLoss: true,
+      allowLoss,
       dryRun: false,
       actor: ACTOR,
       requestId: randomUUID(),
@@ -287,12 +287,58 @@ describe.each(SUBJECTS)('within $name', (kind) => {
     expect(rest(after)).toEqual(rest(before))
   })
 
-  it('keeps a client that is switched off from coming alive', async () => {
-    if (subject.provider.mapping.fields.disabled.support === 'missing') return
-    await bench.change(ref, { disabled: true })
-    const made = await copy()
-    expect(showClient(subject.provider.mapping, made.native).disabled).toBe(true)
+  it('leaves behind what is leased', async () => {
+    const value = 'https://pr-1.example.com/cb'
+    await bench.change(
+      ref,
+      {},
+      { patch: { kind: 'lease', field: 'callbacks', value, owner: 'pr-1', seconds: 600 } },
+    )
+    const { native, copy: told } = await copy()
+    expect(showClient(subject.provider.mapping, native).callbacks).not.toContain(value)
+    expect(told?.report.lost).toContainEqual(
+      expect.objectContaining({ field: 'callbacks', removed: [value] }),
+    )
   })
+
+  const suspend = () =>
+    bench.change(ref, {}, { patch: { kind: 'suspension', suspended: true, allowPartial: false } })
+
+  it('keeps a client that is switched off from coming alive unnoticed', async () => {
+    await suspend()
+    const { disabled } = subject.provider.mapping.fields
+    if (disabled.support === 'native') {
+      const made = await copy()
+      expect(showClient(subject.provider.mapping, made.native).disabled).toBe(true)
+      return
+    }
+    const refused = expect.objectContaining({
+      code: 'lossy_copy',
+      message: expect.stringContaining('client.disabled'),
+    })
+    await expect(copy({ allowLoss: false })).rejects.toEqual(refused)
+  })
+
+  it.each(['suspended', 'suspended and then removed'])(
+    'gives one that was %s all its settings',
+    async (how) => {
+      const before = await copy()
+      await suspend()
+      if (how !== 'suspended') {
+        const { patch: _, ...request } = requestFor(bench.service, ref, {})
+        await removeClient(bench.service, request)
+      }
+      const { mapping } = subject.provider
+      const settings = ({ native }: CreationResult) => {
+        const { id, secret, auth0Id, createdAt, updatedAt, disabled, ...rest } = showClient(
+          mapping,
+          native,
+        )
+        return rest
+      }
+      expect(settings(await copy())).toEqual(settings(before))
+    },
+  )
 })
 
 const refOf = ({ ref }: CreationResult): ClientRef => {

@@ -1,20 +1,17 @@
 /** `clientry create --kind KIND FIELD=VALUE...`. */
 
-import type { Client, ClientKind, Plan } from '../../sdk/types.ts'
+import type { Client, Plan } from '../../sdk/types.ts'
 import type { Run } from '../command.ts'
-import { UsageError } from '../exit.ts'
+import { kindOf } from '../kind.ts'
 import { keepingSecret, withoutSecrets } from '../secrets.ts'
 import { aboutClient } from '../settings.ts'
 import { nameOf, showClient } from '../show.ts'
 import { wishOf } from '../wish.ts'
 import { change } from '../write.ts'
 
-const KINDS: readonly ClientKind[] = ['spa', 'web', 'native', 'machine']
-
 export const run: Run = async (given) => {
   const { options, terminal, words } = given
-  const kind = KINDS.find((one) => one === options.kind)
-  if (kind === undefined) throw new UsageError(`--kind must be one of: ${KINDS.join(', ')}.`)
+  const kind = kindOf(options)
   const client = await wishOf(given, words)
   const { provider, pool: userPoolId } = options
   const creation = { provider, userPoolId, kind, client }

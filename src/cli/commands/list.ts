@@ -6,7 +6,7 @@ import type { Given, Run } from '../command.ts'
 import { countOf } from '../count.ts'
 import { EXIT } from '../exit.ts'
 import { withoutSecrets } from '../secrets.ts'
-import { nameOf } from '../show.ts'
+import { nameOf, noteGaps } from '../show.ts'
 import { plain } from '../terminal.ts'
 
 export const run: Run = async (given) => {
@@ -25,11 +25,7 @@ export const run: Run = async (given) => {
     const { name } = client
     terminal.print(`${nameOf(client).padEnd(width)}  ${name === null ? '' : plain(name)}`.trimEnd())
   }
-  for (const { complete, provider, userPoolId } of mirror) {
-    if (complete) continue
-    const place = [provider, userPoolId].filter((part) => part !== undefined).join('/')
-    terminal.note(`Not all of ${plain(place)} is known; --fresh asks it.`)
-  }
+  noteGaps(terminal, mirror)
   return EXIT.ok.code
 }
 

@@ -1,0 +1,52 @@
+/** Who may know of a job, and tell it what to do: permissions at every provider that it touches. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Permission } from '../../core/permissions.ts'
+import { findJob, type JobView } from '../../service/jobs/log.ts'
+import { requirePermission } from '../auth/permissions.ts'
+import type { Exchange } from '../exchange.ts'
+import { callerOf, visibleProviders } from '../target.ts'
+
+/**
+ * The job that the path names. Whoever may not do what is asked at each of its providers cannot tell it
+ * from one that does not exist.
+ * @throws ClientError `insufficient_scope`, `not_found`
+ */
+export async function jobOf(
+  exchange: Exchange,
+  ...permissions: readonly [Permission, ...Permission[]]
+): Promise<JobView> {
+  for (const permission of permissions) providersWith(exchange, permission)
+  const view = await findJob(exchange.settings.service, exchange.params.jobId ?? '')
+  if (view !== undefined && permissions.every((one) => mayAtAll(exchange, view, one))) {
+    traceProviders(exchange, view.job.providers)
+    return view
+  }
+  throw new ClientError('not_found', 'There is no such job, or none that you may know of.')
+}
+
+/** Whether the caller has a permission at every provider that a job touches. */
+export function mayAtAll(exchange: Exchange, { job }: JobView, permission: Permission): boolean {
+  const { permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  return job.providers.every((id) => permissions.of(principal, id).has(permission))
+}
+
+/**
+ * Refuses who has a permission nowhere at all.
+ * @throws ClientError `insufficient_scope`
+ */
+export function providersWith(exchange: Exchange, permission: Permission): void {
+  const { permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  const visible = visibleProviders(exchange)
+  if (visible.some((id) => permissions.of(principal, id).has(permission))) return
+  requirePermission(permissions, { principal, providerId: visible[0] ?? '', permission })
+}
+
+/** The log line of a request names a provider where there is but one. */
+export function traceProviders({ trace }: Exchange, providers: readonly string[]): void {
+  const [provider, ...more] = new Set(providers)
+  if (provider === undefined || more.length > 0) delete trace.ref
+  else trace.ref = { provider }
+}

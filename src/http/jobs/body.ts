@@ -1,0 +1,149 @@
+/** The body of `POST /jobs`: which clients, what of them, and how to go about it. */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
+import { type Patch, parseJsonPatch, parseMergePatch } from '../../core/patch.ts'
+import { checkPatch } from '../../core/plan.ts'
+import { type JobItem, nameOf } from '../../service/jobs/items.ts'
+import type { JobOptions } from '../../service/jobs/log.ts'
+import { MAX_CLIENTS } from '../../service/jobs/submit.ts'
+import { checkBodyMembers, checkedId, type Site } from '../target.ts'
+
+/** Where a body may say that clients are; gives the place once its caller may change clients there. */
+export type SiteOf = (named: JsonObject) => Site
+
+/**
+ * The clients that a body lists.
+ * @throws ClientError `invalid_field`, `unknown_field`, `too_large`, and as `SiteOf` and `checkPatch` do
+ */
+export function itemsOf(clients: Json, common: Patch | undefined, siteOf: SiteOf): JobItem[] {
+  if (!Array.isArray(clients) || clients.length === 0) {
+    throw invalid('clients', 'must be a list of one client or more')
+  }
+  checkNumber(clients.length)
+  const there = new Map<string, number>()
+  const checked = new Set<string>()
+  return clients.map((client: Json, index) => {
+    const at = `clients[${index}]`
+    const { item, site } = within(at, () => itemOf(client, common, siteOf))
+    // Told once, and with the path of where it stands.
+    if (item.patch === undefined && common !== undefined && !checked.has(item.ref.provider)) {
+      check(site, common)
+      checked.add(item.ref.provider)
+    }
+    const name = nameOf(item)
+    const twin = there.get(name)
+    if (twin !== undefined) throw invalid(at, `must not name the client of clients[${twin}] again`)
+    there.set(name, index)
+    return item
+  })
+}
+
+function itemOf(
+  client: Json,
+  common: Patch | undefined,
+  siteOf: SiteOf,
+): { readonly item: JobItem; readonly site: Site } {
+  if (!isRecord(client)) {
+    throw new ClientError('invalid_field', 'It must be an object with the id of a client.')
+  }
+  checkBodyMembers(client, ['provider', 'userPoolId', 'id', 'ifMatch', 'patch'])
+  const { id, ifMatch, patch: own } = client
+  const site = siteOf(client)
+  const patch = own === undefined ? undefined : patchOf(own)
+  if (patch === undefined && common === undefined) {
+    throw invalid('patch', 'must be there, or in the body for all clients')
+  }
+  if (patch !== undefined) check(site, patch)
+  if (ifMatch !== undefined && !isTag(ifMatch)) {
+    throw invalid('ifMatch', 'must be the ETag of the client, with or without its double quotes')
+  }
+  const item = {
+    ref: { ...site.place, id: checkedId(id, 'id') },
+    ...(patch === undefined ? {} : { patch }),
+    ...(ifMatch === undefined ? {} : { ifMatch: ifMatch.replace(/^"|"$/g, '') }),
+  }
+  return { item, site }
+}
+
+const isTag = (value: Json): value is string =>
+  typeof value === 'string' && /^("[\x21\x23-\x7e]{1,100}"|[\x21\x23-\x7e]{1,100})$/.test(value)
+
+/**
+ * A patch that a job may carry out.
+ * @throws ClientError `invalid_field`, `unknown_field`, `invalid_request`
+ */
+export function patchOf(value: Json): Patch {
+  return asPatch(() => {
+    const patch = Array.isArray(value) ? parseJsonPatch(value) : parseMergePatch(value)
+    const names =
+      patch.kind === 'merge'
+        ? Object.entries(patch.fields).flatMap(([name, asked]) => (asked === null ? [] : [name]))
+        : patch.operations.map(({ path: [name] }) => name)
+    if (!names.includes('secret')) return patch
+    throw invalid('client.secret', 'must be absent or null: a job sets no secrets')
+  })
+}
+
+/** Refuses what the provider cannot do, before anything begins. */
+export function check({ provider }: Site, patch: Patch): void {
+  asPatch(() => checkPatch(provider.mapping, patch))
+}
+
+/** @throws ClientError `too_large` */
+export function checkNumber(clients: number): void {
+  if (clients <= MAX_CLIENTS) return
+  throw new ClientError('too_large', `A job can have ${MAX_CLIENTS} clients; make several of it.`)
+}
+
+/**
+ * How it is to go about it.
+ * @throws ClientError `invalid_field`
+ */
+export function optionsOf({ autoStart = false, canary, maxFailures = 0 }: JsonObject): JobOptions {
+  if (typeof autoStart !== 'boolean') throw invalid('autoStart', 'must be true or false')
+  const whole = typeof maxFailures === 'number' && Number.isSafeInteger(maxFailures)
+  if (maxFailures !== null && !(whole && maxFailures >= 0)) {
+    throw invalid('maxFailures', 'must be a whole number from 0, or null for any number')
+  }
+  return {
+    autoStart,
+    maxFailures: maxFailures as number | null,
+    ...(canary === undefined ? {} : { canary: canaryOf(canary) }),
+  }
+}
+
+function canaryOf(canary: Json): NonNullable<JobOptions['canary']> {
+  if (!isRecord(canary)) throw invalid('canary', 'must be an object with a member "share"')
+  within('canary', () => checkBodyMembers(canary, ['share', 'thenPause']))
+  const { share, thenPause = false } = canary
+  if (typeof share !== 'number' || !(share > 0 && share <= 1)) {
+    throw invalid('canary.share', 'must be a number above 0 and up to 1')
+  }
+  if (typeof thenPause !== 'boolean') throw invalid('canary.thenPause', 'must be true or false')
+  return { share, thenPause }
+}
+
+export const invalid = (field: string, says: string) =>
+  new ClientError('invalid_field', `${field} ${says}.`, { field })
+
+/** Reads a part of the body; a fault there is told with the path of the part. */
+export function within<T>(at: string, read: () => T): T {
+  return retold(read, (path) => (path === '' ? at : `${at}.${path}`))
+}
+
+/** Patches speak of a client, and here they are called what they are. */
+const asPatch = <T>(read: () => T): T => retold(read, (path) => path.replace(/^client\b/, 'patch'))
+
+function retold<T>(read: () => T, rename: (path: string) => string): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!isClientError(error)) throw error
+    const { code, message, details, field: path = '' } = error
+    const field = rename(path)
+    const says = message.startsWith(path) && path !== '' ? message.slice(path.length) : undefined
+    const told = says === undefined ? `${field}: ${message}` : `${field}${says}`
+    throw new ClientError(code, field === '' ? message : told, { ...details, field })
+  }
+}

@@ -1,0 +1,34 @@
+/** Telling a job what to do: start, pause, resume, cancel. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Permission } from '../../core/permissions.ts'
+import { type JobControlName, tellJob } from '../../service/jobs/control.ts'
+import type { Answer } from '../answer.ts'
+import { actorOf } from '../conditions.ts'
+import type { Exchange } from '../exchange.ts'
+import { callerOf } from '../target.ts'
+import { jobOf } from './access.ts'
+import { jobBody } from './view.ts'
+
+/** What sets a job to work takes the right to do that work. */
+const NEEDED: Readonly<Record<JobControlName, readonly [Permission, ...Permission[]]>> = {
+  start: ['jobs:write', 'clients:write'],
+  pause: ['jobs:write'],
+  resume: ['jobs:write', 'clients:write'],
+  cancel: ['jobs:write'],
+}
+
+/** The handler of one control; told twice is as good as told once. */
+export function telling(control: JobControlName): (exchange: Exchange) => Promise<Answer> {
+  return async (exchange) => {
+    const { service, jobs } = exchange.settings
+    const view = await jobOf(exchange, ...NEEDED[control])
+    const after = await tellJob(service, view, control, actorOf(callerOf(exchange)))
+    if (after === undefined) {
+      const { state } = view.last.progress
+      throw new ClientError('job_state', `The job is ${state}: it cannot be told to ${control}.`)
+    }
+    jobs.wake(view.id)
+    return { status: 200, body: jobBody(after) }
+  }
+}

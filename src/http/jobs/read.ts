@@ -1,0 +1,47 @@
+/** `GET /jobs`, `GET /jobs/{jobId}` and its results. */
+
+import { listJobs, readResults } from '../../service/jobs/read.ts'
+import type { Answer } from '../answer.ts'
+import { pageLimit, placeOf, placeText, resultPlaceOf, resultPlaceText } from '../cursor.ts'
+import type { Exchange } from '../exchange.ts'
+import { jobOf, mayAtAll, providersWith } from './access.ts'
+import { jobBody, resultBody } from './view.ts'
+
+/** Jobs that the caller may read, newest first; a page may be short and still have a next one. */
+export async function getJobs(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  providersWith(exchange, 'jobs:read')
+  const { actor, cursor } = query
+  const after = placeOf(cursor)
+  const { jobs, next } = await listJobs(settings.service, {
+    limit: pageLimit(query.limit),
+    ...(actor === undefined ? {} : { actor }),
+    ...(after === undefined ? {} : { after }),
+  })
+  const shown = jobs.filter((view) => mayAtAll(exchange, view, 'jobs:read'))
+  return {
+    status: 200,
+    body: { items: shown.map(jobBody), ...(next === undefined ? {} : { next: placeText(next) }) },
+  }
+}
+
+/** One job and how far it has come. */
+export async function getJob(exchange: Exchange): Promise<Answer> {
+  return { status: 200, body: jobBody(await jobOf(exchange, 'jobs:read')) }
+}
+
+/** What became of its clients, in the order in which that became known. */
+export async function getJobResults(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const { job } = await jobOf(exchange, 'jobs:read')
+  const from = resultPlaceOf(query.cursor)
+  const limit = pageLimit(query.limit)
+  const { results, next } = await readResults(settings.service, job.resource, from, limit)
+  return {
+    status: 200,
+    body: {
+      items: results.map(({ phase, at, ...result }) => resultBody(result, phase, at)),
+      ...(next === undefined ? {} : { next: resultPlaceText(next) }),
+    },
+  }
+}

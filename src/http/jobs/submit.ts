@@ -1,0 +1,211 @@
+/** `POST /jobs` and `POST /jobs/{jobId}/undo`: many clients changed at once. */
+
+import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
+import { ClientError } from '../../core/errors.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
+import type { Patch } from '../../core/patch.ts'
+import type { Permission } from '../../core/permissions.ts'
+import { parseFilters, searchText } from '../../core/search.ts'
+import type { JobItem } from '../../service/jobs/items.ts'
+import { planAtOnce } from '../../service/jobs/plan-at-once.ts'
+import { selectClients } from '../../service/jobs/select.ts'
+import { type Submission, submitJob, submittedBefore } from '../../service/jobs/submit.ts'
+import { undoneItems } from '../../service/jobs/undo-job.ts'
+import { callOf } from '../../service/service.ts'
+import type { Answer } from '../answer.ts'
+import { requirePermission } from '../auth/permissions.ts'
+import { readJsonBody } from '../body.ts'
+import { OWN_PERMISSIONS } from '../change.ts'
+import { actorOf, keyOfRequest } from '../conditions.ts'
+import type { Exchange } from '../exchange.ts'
+import { QUERY_PARAMETERS } from '../query.ts'
+import { callerOf, checkBodyMembers, type Site, siteOf } from '../target.ts'
+import { jobOf, traceProviders } from './access.ts'
+import {
+  check,
+  checkNumber,
+  invalid,
+  itemsOf,
+  optionsOf,
+  patchOf,
+  type SiteOf,
+  within,
+} from './body.ts'
+import { jobBody, resultBody } from './view.ts'
+
+/** Names in the body of a job, which has several for each client. */
+const MAX_NAMES = 20_000
+const MEMBERS = ['clients', 'select', 'patch', 'autoStart', 'canary', 'maxFailures']
+
+/** Submits a job; `?dryRun=true` plans a small one at once, and keeps nothing. */
+export async function postJob(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const body = readJsonBody(exchange.request, 'clients', MAX_NAMES)
+  checkBodyMembers(body, MEMBERS)
+  if ((body.clients === undefined) === (body.select === undefined)) {
+    throw invalid('clients', 'must be there, or "select", and not both')
+  }
+  const options = optionsOf(body)
+  const patch = body.patch === undefined ? undefined : patchOf(body.patch)
+  const sites = sitesOf(exchange)
+  const actor = actorOf(callerOf(exchange))
+  const listed = body.clients === undefined ? undefined : itemsOf(body.clients, patch, sites)
+  const key = keyOf(exchange, body)
+  if (query.dryRun !== 'true') {
+    const before = await submittedBefore(settings.service, key)
+    if (before !== undefined) return submitted(before, true)
+  }
+  const items = listed ?? (await selected(exchange, body.select, patch, sites))
+  traceProviders(
+    exchange,
+    items.map(({ ref }) => ref.provider),
+  )
+  const withheld = withheldFrom(exchange, items)
+  const submission = { actor, options, withheld, items, ...(patch && { patch }) }
+  if (query.dryRun === 'true') return planned(exchange, submission)
+  return submit(exchange, { ...submission, ...(key && { key }) })
+}
+
+/** Submits the job that takes back what another one has done. */
+export async function undoJob(exchange: Exchange): Promise<Answer> {
+  const { service } = exchange.settings
+  const body = readJsonBody(exchange.request, 'autoStart')
+  checkBodyMembers(body, ['autoStart', 'allowPartial'])
+  const { autoStart, allowPartial = false } = body
+  if (typeof autoStart !== 'boolean') throw invalid('autoStart', 'must be true or false')
+  if (typeof allowPartial !== 'boolean') throw invalid('allowPartial', 'must be true or false')
+  const view = await jobOf(exchange, 'jobs:write', 'clients:write')
+  const key = keyOf(exchange, [view.id, body])
+  const before = await submittedBefore(service, key)
+  if (before !== undefined) return submitted(before, true)
+  const items = await undoneItems(service, view, allowPartial)
+  const actor = actorOf(callerOf(exchange))
+  const options = { autoStart, maxFailures: 0 }
+  const withheld = withheldFrom(exchange, items)
+  const submission = { actor, options, withheld, items, undoes: view.id }
+  return submit(exchange, { ...submission, ...(key && { key }) })
+}
+
+/** Fields that need a permission of their own, where the caller lacks it at one of the providers; any secret. */
+function withheldFrom(exchange: Exchange, items: readonly JobItem[]): readonly FieldName[] {
+  const { permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  const providers = [...new Set(items.map(({ ref }) => ref.provider))]
+  const lacks = (permission: Permission) =>
+    providers.some((id) => !permissions.of(principal, id).has(permission))
+  return FIELD_NAMES.filter((field) => {
+    const permission = OWN_PERMISSIONS[field]
+    return field === 'secret' || (permission !== undefined && lacks(permission))
+  })
+}
+
+async function submit({ settings }: Exchange, submission: Submission): Promise<Answer> {
+  const view = await submitJob(settings.service, submission)
+  settings.jobs.wake(view.id)
+  return submitted(view, false)
+}
+
+function submitted(view: Parameters<typeof jobBody>[0], replayed: boolean): Answer {
+  return {
+    status: 202,
+    headers: {
+      location: `/jobs/${encodeURIComponent(view.id)}`,
+      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    },
+    body: jobBody(view),
+  }
+}
+
+/** A key is bound to the whole body, wherever the clients in it are. */
+function keyOf(exchange: Exchange, asked: Json) {
+  delete exchange.trace.ref
+  return keyOfRequest(exchange, { principal: callerOf(exchange) }, asked)
+}
+
+/** Places where the caller may change clients by a job, each of them looked up once. */
+function sitesOf(exchange: Exchange): SiteOf {
+  const known = new Map<string, Site>()
+  return ({ provider, userPoolId }) => {
+    const name = JSON.stringify([provider, userPoolId])
+    const site = known.get(name) ?? siteOf(exchange, { provider, userPoolId }, 'jobs:write')
+    known.set(name, site)
+    permit(exchange, site, 'clients:write')
+    return site
+  }
+}
+
+function permit(
+  exchange: Exchange,
+  { place, principal }: Site,
+  permission: 'clients:read' | 'clients:write',
+) {
+  const demand = { principal, providerId: place.provider, permission }
+  requirePermission(exchange.settings.permissions, demand)
+}
+
+/** Every client that a selection finds, with the patch for all of them. */
+async function selected(
+  exchange: Exchange,
+  select: Json | undefined,
+  patch: Patch | undefined,
+  sites: SiteOf,
+): Promise<readonly JobItem[]> {
+  if (!isRecord(select)) throw invalid('select', 'must be an object')
+  const { settings, request, requestId, trace } = exchange
+  const selection = within('select', () => selectionOf(exchange, select, sites))
+  if (patch === undefined) throw invalid('patch', 'must be there for a selection')
+  for (const site of selection.sites) check(site, patch)
+  const call = callOf(settings.service, {
+    operationId: requestId,
+    requestId,
+    deadline: request.deadline,
+    onUpstream: (one) => trace.upstream.push(one),
+  })
+  const refs = await selectClients(settings.service, selection, call)
+  if (refs.length === 0) throw invalid('select', 'must find one client or more; it finds none')
+  checkNumber(refs.length)
+  return refs.map((ref) => ({ ref }))
+}
+
+/** Without a user pool, all those of the provider. */
+function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
+  const { service, defaultProvider } = exchange.settings
+  checkBodyMembers(select, ['provider', 'userPoolId', 'q', 'filter'])
+  const { provider = defaultProvider, userPoolId, q, filter } = select
+  const pools = service.providers.get(String(provider))?.userPools
+  const all = userPoolId === undefined && pools !== undefined ? pools : [userPoolId]
+  const sites = all.map((pool) =>
+    siteAt({ provider, ...(pool === undefined ? {} : { userPoolId: pool }) }),
+  )
+  for (const site of sites) permit(exchange, site, 'clients:read')
+  const terms = filter === undefined ? [] : parseFilters(textOf('filter', filter))
+  const wanted = { terms, ...(q === undefined ? {} : { text: searchText(textOf('q', q)) }) }
+  return { sites, places: sites.map(({ place }) => place), wanted }
+}
+
+function textOf(name: string, value: Json): string {
+  const { pattern } = QUERY_PARAMETERS[name === 'q' ? 'q' : 'filter']
+  if (typeof value === 'string' && new RegExp(pattern).test(value)) return value
+  throw invalid(name, 'must be a short text')
+}
+
+/** What a small job would do, client by client. */
+async function planned(exchange: Exchange, submission: Submission): Promise<Answer> {
+  const { settings, request, requestId } = exchange
+  if (submission.items.length > MAX_AT_ONCE) {
+    throw new ClientError(
+      'too_large',
+      `A dry run at once can have ${MAX_AT_ONCE} clients; without dryRun a job begins with one of its own, and changes nothing before POST /jobs/{jobId}/start.`,
+    )
+  }
+  const { deadline } = request
+  const results = await planAtOnce(settings.service, submission, { requestId, deadline })
+  const at = settings.service.now()
+  return {
+    status: 200,
+    body: { dryRun: true, results: results.map((result) => resultBody(result, 'plan', at)) },
+  }
+}
+
+/** Reads of so many clients may fit into the time of a request. */
+const MAX_AT_ONCE = 100

@@ -1,0 +1,63 @@
+/** A job, its progress and its results as callers read them. */
+
+import type { JsonObject } from '../../core/json.ts'
+import type { JobProgress, JobResult, JobView } from '../../service/jobs/log.ts'
+import { doneIn } from '../../service/jobs/progress.ts'
+
+/** A job as it stands with its newest entry. */
+export function jobBody({ id, job, last }: JobView): JsonObject {
+  const { actor, providers, options, undoes, at } = job
+  return {
+    id,
+    submittedAt: rfc3339(at),
+    actor: { ...actor },
+    providers,
+    options: options as unknown as JsonObject,
+    ...(undoes === undefined ? {} : { undoes }),
+    ...progressBody(last),
+  }
+}
+
+/** How far it has come; counts are of clients, and each counts once. */
+export function progressBody({
+  progress,
+  at,
+}: {
+  readonly progress: JobProgress
+  readonly at: number
+}): JsonObject {
+  const { state, phase, counts } = progress
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  return { state, phase, at: rfc3339(at), total, counts: { ...counts }, ...speedOf(progress, at) }
+}
+
+/** Clients a second in the present stretch of work, and what the rest takes at that rate. */
+function speedOf(progress: JobProgress, at: number): JsonObject {
+  const { since, state, phase, counts, run } = progress
+  if (since === undefined || (state !== 'planning' && state !== 'running')) return {}
+  const done = doneIn(progress) - since.done
+  const seconds = (at - since.at) / 1_000
+  if (done <= 0 || seconds <= 0) return {}
+  const left = phase === 'plan' ? counts.left : run.total - run.done
+  const rate = done / seconds
+  return { clientsPerSecond: Number(rate.toFixed(2)), secondsLeft: Math.ceil(left / rate) }
+}
+
+/** What became of one client. */
+export function resultBody(
+  { item, client, tag, ...result }: JobResult,
+  phase: JobProgress['phase'],
+  at: number,
+): JsonObject {
+  const { provider, userPoolId, id } = client
+  return {
+    item,
+    client: { id, provider, ...(userPoolId === undefined ? {} : { userPoolId }) },
+    phase,
+    at: rfc3339(at),
+    ...(result as unknown as JsonObject),
+    ...(tag === undefined ? {} : { etag: `"${tag}"` }),
+  }
+}
+
+const rfc3339 = (time: number) => new Date(time).toISOString()

@@ -1,0 +1,118 @@
+/** What of jobs goes over the wire, as types. */
+
+import type { ErrorCode } from '../core/errors.ts'
+import type {
+  ClientName,
+  ClientPatch,
+  FieldChange,
+  JsonPatchOperation,
+  PageQuery,
+  Warning,
+} from './types.ts'
+
+export type JobState =
+  | 'submitted'
+  | 'planning'
+  | 'planned'
+  | 'running'
+  | 'paused'
+  | 'stopped'
+  | 'done'
+  | 'cancelled'
+
+export type JobPhase = 'plan' | 'run'
+
+export type JobOutcome = 'planned' | 'applied' | 'unchanged' | 'failed'
+
+export interface JobOptions {
+  readonly autoStart: boolean
+  readonly canary?: { readonly share: number; readonly thenPause: boolean }
+  readonly maxFailures: number | null
+}
+
+type PatchOrOperations = ClientPatch | readonly JsonPatchOperation[]
+
+/** One client of a job; what it lacks is that of the job or of the server. */
+export interface JobClient {
+  readonly id: string
+  readonly provider?: string | undefined
+  readonly userPoolId?: string | undefined
+  /** `etag` of the state that the patch is meant for. */
+  readonly ifMatch?: string
+  readonly patch?: PatchOrOperations
+}
+
+/** Clients that are looked for; without `q` and `filter` all of the place. */
+export interface JobSelection {
+  readonly provider?: string | undefined
+  /** Absent: all user pools of the provider. */
+  readonly userPoolId?: string | undefined
+  readonly q?: string
+  readonly filter?: string
+}
+
+/** `clients` or `select`, and not both. */
+export interface JobRequest {
+  readonly clients?: readonly JobClient[]
+  readonly select?: JobSelection
+  /** For all clients that have none of their own. */
+  readonly patch?: PatchOrOperations
+  /** Runs at once, without a dry run; `false` when absent. */
+  readonly autoStart?: boolean
+  readonly canary?: { readonly share: number; readonly thenPause?: boolean }
+  /** Stops at one failure more; `null`: never; 0 when absent. */
+  readonly maxFailures?: number | null
+}
+
+export interface UndoRequest {
+  readonly autoStart: boolean
+  /** Takes back what can be taken back on a client where something cannot. */
+  readonly allowPartial?: boolean
+}
+
+export interface Job {
+  readonly id: string
+  readonly submittedAt: string
+  readonly actor: { readonly subject: string; readonly issuer: string; readonly clientId?: string }
+  readonly providers: readonly string[]
+  readonly options: JobOptions
+  /** The job that it undoes. */
+  readonly undoes?: string
+  readonly state: JobState
+  readonly phase: JobPhase
+  /** When it last came on. */
+  readonly at: string
+  readonly total: number
+  /** Each client counts once. */
+  readonly counts: Readonly<Record<JobOutcome | 'left', number>>
+  /** While it is at work and something is done. */
+  readonly clientsPerSecond?: number
+  readonly secondsLeft?: number
+}
+
+export interface JobResult {
+  /** Its place among the clients of the job, from 0. */
+  readonly item: number
+  readonly client: ClientName
+  readonly phase: JobPhase
+  readonly at: string
+  readonly outcome: JobOutcome
+  readonly changes?: readonly FieldChange[]
+  readonly warnings?: readonly Warning[]
+  /** Of the state that was planned from, with its double quotes. */
+  readonly etag?: string
+  readonly operationId?: string
+  readonly code?: ErrorCode
+  readonly error?: string
+  readonly field?: string
+}
+
+export interface JobPlan {
+  readonly dryRun: true
+  readonly results: readonly JobResult[]
+}
+
+export interface JobQuery extends PageQuery {
+  /** `sub` of the token with which a job was submitted. */
+  readonly actor?: string
+}

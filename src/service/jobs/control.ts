@@ -1,0 +1,33 @@
+/** Telling a job what to do. */
+
+import type { Actor } from '../../store/entry.ts'
+import type { JobControlName, JobEntry, JobState } from '../../store/job-entry.ts'
+import type { Service } from '../service.ts'
+import { appendAfter, type JobView, TAKEN } from './log.ts'
+
+export type { JobControlName }
+
+/** States in which a job does already what it is told to. */
+const ALREADY: Readonly<Record<JobControlName, readonly JobState[]>> = {
+  start: ['running'],
+  pause: ['paused'],
+  resume: ['planning', 'running'],
+  cancel: ['cancelled'],
+}
+
+/** Records what a job is told; `undefined`: it cannot do that as it stands. */
+export async function tellJob(
+  service: Service,
+  view: JobView,
+  control: JobControlName,
+  actor: Actor,
+): Promise<JobView | undefined> {
+  const { job } = view
+  for (let last = view.last; ; ) {
+    if (ALREADY[control].includes(last.progress.state)) return { ...view, last }
+    const body = { kind: 'job_control' as const, control, actor }
+    const entry = await appendAfter(service, job, last, body)
+    if (entry !== TAKEN) return entry && { ...view, last: entry }
+    last = (await service.store.last(job.resource)) as JobEntry
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The clients of a job, as they are kept: sealed, since a patch may hold what is nobody's business, and
+ * in parts that fit into an entry.
+ */
+
+import type { JsonObject } from '../../core/json.ts'
+import type { Patch } from '../../core/patch.ts'
+import type { ClientRef } from '../../providers/provider.ts'
+import type { Job, JobItems } from '../../store/job-entry.ts'
+import { resourceOf } from '../../store/resource.ts'
+import type { Undo } from '../request.ts'
+import type { Service } from '../service.ts'
+
+/** One client of a job. */
+export interface JobItem {
+  readonly ref: ClientRef
+  /** What is asked for; absent: the patch of the job. */
+  readonly patch?: Patch | Undo
+  /** The state that it is meant for. */
+  readonly ifMatch?: string
+}
+
+/** The largest part of the clients in one entry, before it is sealed (bytes); ours, DynamoDB ends at 400 KB. */
+const PART_BYTES = 150_000
+
+/** The clients that come next into the log: as many as fit, at least one. */
+export function nextPart(items: readonly JobItem[]): readonly JobItem[] {
+  let bytes = 0
+  const end = items.findIndex((item, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(item))
+    return index > 0 && bytes > PART_BYTES
+  })
+  return end < 0 ? items : items.slice(0, end)
+}
+
+/** Clients sealed for their place in the log. */
+export function sealItems(
+  { seal }: Pick<Service, 'seal'>,
+  place: Pick<JobItems, 'resource' | 'seq'>,
+  items: readonly JobItem[],
+): string {
+  return seal.close({ items: items as unknown as JsonObject[] }, placeOf(place))
+}
+
+/** @throws ClientError `internal` when it was sealed with a key that is gone */
+export function openItems({ seal }: Pick<Service, 'seal'>, entry: JobItems): readonly JobItem[] {
+  return seal.open(entry.sealed, placeOf(entry)).items as unknown as readonly JobItem[]
+}
+
+/** The patch of a job, sealed for its first entry. */
+export function sealPatch({ seal }: Pick<Service, 'seal'>, resource: string, patch?: Patch) {
+  const held = patch === undefined ? {} : { patch: patch as unknown as JsonObject }
+  return seal.close(held, placeOf({ resource, seq: 1 }))
+}
+
+/** @throws ClientError `internal` when it was sealed with a key that is gone */
+export function openPatch({ seal }: Pick<Service, 'seal'>, job: Job): Patch | undefined {
+  return seal.open(job.sealed, placeOf(job)).patch as unknown as Patch | undefined
+}
+
+const placeOf = ({ resource, seq }: { resource: string; seq: number }) =>
+  JSON.stringify([resource, seq])
+
+/** The text by which two items name one and the same client. */
+export const nameOf = ({ ref }: JobItem) => resourceOf(ref)

@@ -1,0 +1,85 @@
+/** The jobs that this process works on. */
+
+import { isClientError } from '../../core/errors.ts'
+import { jobIdOf } from '../../store/resource.ts'
+import type { Service } from '../service.ts'
+import { type Runner, startRunner } from './run.ts'
+
+export interface Jobs {
+  /** Works on a job, or has a look at what it is told to do. */
+  wake(id: string): void
+  /** Works on those that nobody works on any more. */
+  sweep(): Promise<void>
+  /** Lets them go on until then (epoch ms), then ends in order; none begins here meanwhile. */
+  rest(until: number): Promise<void>
+}
+
+/** What is told of the work on jobs. */
+export type JobsEvent =
+  | { readonly kind: 'jobs_running'; readonly running: number }
+  /** The store or the key failed it; it goes on at a later sweep. */
+  | { readonly kind: 'job_failed'; readonly job: string; readonly code: string }
+
+export interface JobsSettings {
+  readonly service: Service
+  /** Time that one client may take, in milliseconds. */
+  readonly limitMs: number
+  /** `false`: a process that stands still between requests works while it sweeps only. */
+  readonly background: boolean
+  observe(event: JobsEvent): void
+}
+
+export function createJobs({ service, limitMs, background, observe }: JobsSettings): Jobs {
+  const runners = new Map<string, Runner>()
+  /** Those that were woken while a runner had them, which may have been about to end. */
+  const woken = new Set<string>()
+  let resting = false
+
+  function start(id: string): void {
+    const present = runners.get(id)
+    if (present !== undefined) {
+      woken.add(id)
+      return present.wake()
+    }
+    if (resting) return
+    woken.delete(id)
+    const runner = startRunner(service, id, limitMs)
+    runners.set(id, runner)
+    observe({ kind: 'jobs_running', running: runners.size })
+    runner.ended
+      .catch((error) => {
+        const code = isClientError(error) ? error.code : 'internal'
+        observe({ kind: 'job_failed', job: id, code })
+      })
+      .finally(() => {
+        runners.delete(id)
+        observe({ kind: 'jobs_running', running: runners.size })
+        if (woken.has(id)) start(id)
+      })
+  }
+
+  return {
+    wake: (id) => {
+      if (background || runners.has(id)) start(id)
+    },
+    sweep: async () => {
+      for (const resource of await service.store.due(service.now())) {
+        const id = jobIdOf(resource)
+        if (id !== undefined) start(id)
+      }
+    },
+    rest: async (until) => {
+      const ended = Promise.allSettled([...runners.values()].map((runner) => runner.ended))
+      let timer: NodeJS.Timeout | undefined
+      const over = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, Math.max(until - service.now(), 0))
+      })
+      await Promise.race([ended, over])
+      clearTimeout(timer)
+      resting = true
+      for (const runner of runners.values()) runner.stop()
+      await Promise.allSettled([...runners.values()].map((runner) => runner.ended))
+      resting = false
+    },
+  }
+}

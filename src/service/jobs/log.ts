@@ -1,0 +1,83 @@
+/** Reading and writing the log of a job: an event is appended with the progress that it makes. */
+
+import { following } from '../../store/chain.ts'
+import type {
+  Job,
+  JobClaim,
+  JobControl,
+  JobEntry,
+  JobItems,
+  JobOptions,
+  JobProgress,
+  JobResult,
+  JobResults,
+} from '../../store/job-entry.ts'
+import { JOB_OUTCOMES, JOB_STATES } from '../../store/job-entry.ts'
+import { jobResource } from '../../store/resource.ts'
+import type { Service } from '../service.ts'
+import { progressAfter } from './progress.ts'
+
+export type { JobEntry, JobOptions, JobProgress, JobResult }
+export { JOB_OUTCOMES, JOB_STATES }
+
+/** What is told of an event; the rest of its entry follows from the log. */
+export type JobBody = Body<JobItems> | Body<JobClaim> | Body<JobResults> | Body<JobControl>
+
+type Body<E extends JobEntry> = Omit<
+  E,
+  'resource' | 'seq' | 'at' | 'previous' | 'hash' | 'standing' | 'progress'
+>
+
+/** A job as its first and its newest entry tell it. */
+export interface JobView {
+  readonly id: string
+  readonly job: Job
+  readonly last: JobEntry
+}
+
+/** The number was taken by somebody else's entry. */
+export const TAKEN = Symbol('taken')
+
+/** A job by its id; `undefined` when there is none. */
+export async function findJob(
+  { store }: Pick<Service, 'store'>,
+  id: string,
+): Promise<JobView | undefined> {
+  const resource = jobResource(id)
+  const [job] = await store.entries(resource, { limit: 1 })
+  if (job?.kind !== 'job') return undefined
+  const last = await store.last(resource)
+  return { id, job, last: (last ?? job) as JobEntry }
+}
+
+/** Appends an event after `last`; `undefined`: it cannot happen as things are. */
+export async function appendAfter(
+  { store, now }: Pick<Service, 'store' | 'now'>,
+  job: Job,
+  last: JobEntry,
+  body: JobBody,
+): Promise<JobEntry | typeof TAKEN | undefined> {
+  const at = now()
+  const progress = progressAfter(job.options, last.progress, body, at)
+  if (progress === undefined) return undefined
+  const entry = following(last, { ...body, resource: job.resource, at, progress })
+  return (await store.append(entry)) ? entry : TAKEN
+}
+
+/** Entries of one read of a log (their size has a bound, their number has none). */
+const PAGE = 200
+
+/** The entries of a job's log from a number on, oldest first; `page`: how many are read at once. */
+export async function* jobEntries(
+  { store }: Pick<Service, 'store'>,
+  resource: string,
+  from = 1,
+  page = PAGE,
+): AsyncIterable<JobEntry> {
+  for (let next = from; ; ) {
+    const entries = await store.entries(resource, { from: next, limit: page })
+    yield* entries as readonly JobEntry[]
+    if (entries.length < page) return
+    next += page
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * How far a job has come after one more thing that happened to it. Pure: whoever appends to a job's log
+ * knows from the newest entry alone what the next one has to tell.
+ */
+
+import {
+  isAtWork,
+  type JobControlName,
+  type JobOptions,
+  type JobOutcome,
+  type JobProgress,
+} from '../../store/job-entry.ts'
+
+/** What can happen to a job. */
+export type JobEvent =
+  | { readonly kind: 'job_items'; readonly count: number; readonly last: boolean }
+  | { readonly kind: 'job_claim'; readonly runner: string; readonly until: number }
+  | {
+      readonly kind: 'job_results'
+      readonly phase: JobProgress['phase']
+      readonly runner: string
+      readonly until: number
+      readonly results: readonly { readonly outcome: JobOutcome }[]
+    }
+  | { readonly kind: 'job_control'; readonly control: JobControlName }
+
+/** A job of which nothing is known but that there is one. */
+export const SUBMITTED: JobProgress = {
+  state: 'submitted',
+  phase: 'plan',
+  counts: { left: 0, planned: 0, applied: 0, unchanged: 0, failed: 0 },
+  run: { total: 0, done: 0 },
+  failures: 0,
+  canaryDone: false,
+}
+
+/** The progress after an event at a time (epoch ms); `undefined`: it cannot happen as things are. */
+export function progressAfter(
+  options: JobOptions,
+  before: JobProgress,
+  event: JobEvent,
+  at: number,
+): JobProgress | undefined {
+  switch (event.kind) {
+    case 'job_items':
+      return before.state === 'submitted' ? withItems(options, before, event, at) : undefined
+    case 'job_claim':
+      return claimed(before, event, at)
+    case 'job_results':
+      return isHeldBy(before, event.runner) && event.phase === before.phase
+        ? withResults(options, before, event)
+        : undefined
+    case 'job_control':
+      return controlled(before, event.control, at)
+  }
+}
+
+/** Whether it has come to its end for good. */
+export const isEnded = ({ state }: JobProgress) => state === 'done' || state === 'cancelled'
+
+/** Whether a runner has it, if perhaps for too long. */
+export const isHeldBy = ({ claim }: JobProgress, runner: string) => claim?.runner === runner
+
+/** How many more clients of the present phase may be begun, in their order; those under way included. */
+export function allowed(options: JobOptions, progress: JobProgress): number {
+  const { phase, counts, run } = progress
+  return phase === 'plan' ? counts.left : canaryEnd(options, progress) - run.done
+}
+
+/** Clients that have to be done before more may be begun. */
+function canaryEnd({ canary }: JobOptions, { run, canaryDone }: JobProgress): number {
+  if (canary === undefined || canaryDone) return run.total
+  return Math.min(run.total, Math.max(1, Math.ceil(canary.share * run.total)))
+}
+
+/** Clients that have a result in the present phase. */
+export function doneIn({ phase, counts, run }: JobProgress): number {
+  return phase === 'run' ? run.done : counts.planned + counts.unchanged + counts.failed
+}
+
+function withItems(
+  { autoStart }: JobOptions,
+  before: JobProgress,
+  { count, last }: JobEvent & { readonly kind: 'job_items' },
+  at: number,
+): JobProgress {
+  const left = before.counts.left + count
+  const filled = { ...before, counts: { ...before.counts, left } }
+  if (!last) return filled
+  return autoStart ? running(filled, left, at) : working({ ...filled, state: 'planning' }, at)
+}
+
+function claimed(
+  { claim, ...before }: JobProgress,
+  { runner, until }: JobEvent & { readonly kind: 'job_claim' },
+  at: number,
+): JobProgress | undefined {
+  const own = claim?.runner === runner
+  if (until === 0) return own ? before : undefined
+  const free = claim === undefined || claim.until <= at
+  if (own || (isAtWork(before) && free)) return { ...before, claim: { runner, until } }
+  return undefined
+}
+
+function withResults(
+  options: JobOptions,
+  before: JobProgress,
+  { results, runner, until }: JobEvent & { readonly kind: 'job_results' },
+): JobProgress {
+  const counts = { ...before.counts }
+  const planned = before.phase === 'run' && !options.autoStart
+  for (const { outcome } of results) {
+    counts[planned ? 'planned' : 'left'] -= 1
+    counts[outcome] += 1
+  }
+  const after = { ...before, counts, claim: { runner, until } }
+  if (before.phase === 'plan') return counts.left > 0 ? after : planDone(after)
+  const failed = results.filter(({ outcome }) => outcome === 'failed').length
+  const run = { ...before.run, done: before.run.done + results.length }
+  return ranOn(options, { ...after, run, failures: before.failures + failed })
+}
+
+/** The dry run is complete: where nothing would change, so is the job. */
+function planDone({ claim: _, ...before }: JobProgress): JobProgress {
+  if (before.state === 'cancelled') return before
+  return { ...before, state: before.counts.planned === 0 ? 'done' : 'planned' }
+}
+
+/** Some of the changes are done: what follows for the rest. */
+function ranOn(options: JobOptions, progress: JobProgress): JobProgress {
+  const { run, failures, state } = progress
+  if (state === 'cancelled') return progress
+  if (run.done === run.total) return ended(progress)
+  const canaryOver = run.done >= canaryEnd(options, progress)
+  const after = { ...progress, canaryDone: progress.canaryDone || canaryOver }
+  if (state !== 'running') return after
+  const { maxFailures, canary } = options
+  if (maxFailures !== null && failures > maxFailures) return { ...after, state: 'stopped' }
+  if (!canaryOver || progress.canaryDone) return after
+  if (failures > 0) return { ...after, state: 'stopped' }
+  return canary?.thenPause ? { ...after, state: 'paused' } : after
+}
+
+function ended({ claim: _, ...progress }: JobProgress): JobProgress {
+  return { ...progress, state: 'done' }
+}
+
+function controlled(
+  before: JobProgress,
+  control: JobControlName,
+  at: number,
+): JobProgress | undefined {
+  const { state, phase, counts } = before
+  switch (control) {
+    case 'start':
+      return state === 'planned' ? running(before, counts.planned, at) : undefined
+    case 'pause':
+      return isAtWork(before) ? { ...before, state: 'paused' } : undefined
+    case 'resume':
+      if (state !== 'paused' && state !== 'stopped') return undefined
+      return working(
+        { ...before, state: phase === 'plan' ? 'planning' : 'running', failures: 0 },
+        at,
+      )
+    case 'cancel':
+      return isEnded(before) ? undefined : { ...before, state: 'cancelled' }
+  }
+}
+
+function running(before: JobProgress, total: number, at: number): JobProgress {
+  return working({ ...before, state: 'running', phase: 'run', run: { total, done: 0 } }, at)
+}
+
+const working = (progress: JobProgress, at: number): JobProgress => ({
+  ...progress,
+  since: { at, done: doneIn(progress) },
+})

@@ -1,0 +1,64 @@
+/** Reading jobs: a list of them, and what became of the clients of one. */
+
+import type { JobResult } from '../../store/job-entry.ts'
+import { JOBS, jobIdOf } from '../../store/resource.ts'
+import type { Place } from '../../store/store.ts'
+import type { Service } from '../service.ts'
+import { findJob, type JobView, jobEntries } from './log.ts'
+
+export interface JobPage {
+  readonly jobs: readonly JobView[]
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: Place
+}
+
+/** Jobs, those that were submitted last first; `actor`: subject of who did. */
+export async function listJobs(
+  service: Service,
+  search: { readonly actor?: string; readonly after?: Place; readonly limit: number },
+): Promise<JobPage> {
+  const { limit } = search
+  const found = await service.store.search({ ...search, provider: JOBS, limit: limit + 1 })
+  const views = await Promise.all(
+    found.slice(0, limit).map(({ resource }) => findJob(service, jobIdOf(resource) ?? '')),
+  )
+  const last = found[limit - 1]
+  return {
+    jobs: views.filter((view) => view !== undefined),
+    ...(found.length > limit && last !== undefined ? { next: last.place } : {}),
+  }
+}
+
+/** A result with where it stands in the log. */
+export interface ListedResult extends JobResult {
+  readonly phase: 'plan' | 'run'
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+/** A place between the results of a job: entry and number in it. */
+export interface ResultPlace {
+  readonly seq: number
+  readonly index: number
+}
+
+/** Results in the order in which they became known, of the dry run first. */
+export async function readResults(
+  service: Service,
+  resource: string,
+  from: ResultPlace | undefined,
+  limit: number,
+): Promise<{ readonly results: readonly ListedResult[]; readonly next?: ResultPlace }> {
+  const results: ListedResult[] = []
+  const start = from ?? { seq: 1, index: 0 }
+  for await (const entry of jobEntries(service, resource, start.seq, limit)) {
+    if (entry.kind !== 'job_results') continue
+    const { phase, at, seq } = entry
+    for (const [index, result] of entry.results.entries()) {
+      if (seq === start.seq && index < start.index) continue
+      if (results.length === limit) return { results, next: { seq, index } }
+      results.push({ ...result, phase, at })
+    }
+  }
+  return { results }
+}

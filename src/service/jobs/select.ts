@@ -1,0 +1,81 @@
+/**
+ * The clients that a selection finds, all of them, at the time when a job is submitted: out of the mirror
+ * where it knows the whole place, else by asking the provider, which costs a read for each client unless
+ * all are wanted.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Wanted } from '../../core/search.ts'
+import type { Call, ClientRef, Place } from '../../providers/provider.ts'
+import { listLive } from '../list-live.ts'
+import type { Service } from '../service.ts'
+
+export interface Selection {
+  /** Of one provider. */
+  readonly places: readonly Place[]
+  readonly wanted: Wanted
+}
+
+/** Clients of one page. */
+const PAGE = 500
+
+/** @throws ClientError `unsupported_operation`, and as the provider does */
+export async function selectClients(
+  service: Service,
+  selection: Selection,
+  call: Call,
+): Promise<readonly ClientRef[]> {
+  const { places, wanted } = selection
+  const known = (await service.store.mirror?.knowledge(places)) ?? []
+  if (known.length > 0 && known.every(({ complete }) => complete))
+    return mirrored(service, selection)
+  if (wanted.text !== undefined || wanted.terms.length > 0) return read(service, selection, call)
+  const lists = await Promise.all(places.map((place) => listed(service, place, call)))
+  return lists.flat()
+}
+
+async function mirrored({ store }: Service, selection: Selection): Promise<readonly ClientRef[]> {
+  const { places, wanted } = selection
+  const refs: ClientRef[] = []
+  for (let after: number | undefined; ; ) {
+    const from = after === undefined ? {} : { after }
+    const page = await store.mirror?.search({ places, ...wanted, ...from, limit: PAGE })
+    refs.push(...(page?.found ?? []).map(({ client }) => client))
+    if (page?.next === undefined) return refs
+    after = page.next
+  }
+}
+
+/** Every client of a place, by its id alone. */
+async function listed(service: Service, place: Place, call: Call): Promise<readonly ClientRef[]> {
+  const provider = service.providers.get(place.provider)
+  if (provider?.list === undefined) {
+    throw new ClientError(
+      'unsupported_operation',
+      'select is not possible here: the provider lists no clients. Name them in "clients".',
+      { field: 'select' },
+    )
+  }
+  const refs: ClientRef[] = []
+  for (let cursor: string | undefined; ; ) {
+    const { items, next } = await provider.list(place.userPoolId, call, cursor)
+    refs.push(...items.map(({ id }) => ({ ...place, id })))
+    if (next === undefined) return refs
+    cursor = next
+  }
+}
+
+async function read(
+  service: Service,
+  { places, wanted }: Selection,
+  call: Call,
+): Promise<readonly ClientRef[]> {
+  const refs: ClientRef[] = []
+  let from: Parameters<typeof listLive>[1]['from']
+  for (;;) {
+    const page = await listLive(service, { places, wanted, limit: PAGE, from, call })
+    refs.push(...page.clients.map(({ ref }) => ref))
+    if (page.next === undefined) return refs
+    from = page.next
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Submitting a job. Its log begins with what it is; its clients follow, and the last of them set it to
+ * work. With an idempotency key the id follows from the key, so that a repetition finds the job, and
+ * completes one of which a crash has left the beginning only.
+ */
+
+import type { Patch } from '../../core/patch.ts'
+import { following } from '../../store/chain.ts'
+import type { Actor } from '../../store/entry.ts'
+import type { Job, JobEntry, JobOptions } from '../../store/job-entry.ts'
+import { jobResource } from '../../store/resource.ts'
+import { keyReused } from '../idempotency.ts'
+import type { Key } from '../request.ts'
+import type { Service } from '../service.ts'
+import { type JobItem, nameOf, nextPart, openItems, sealItems, sealPatch } from './items.ts'
+import { appendAfter, findJob, type JobView, jobEntries, TAKEN } from './log.ts'
+import { SUBMITTED } from './progress.ts'
+
+export interface Submission {
+  readonly actor: Actor
+  /** Each client once, at least one. */
+  readonly items: readonly JobItem[]
+  readonly patch?: Patch
+  readonly options: JobOptions
+  readonly withheld: Job['withheld']
+  /** Id of the job that it undoes. */
+  readonly undoes?: string
+  readonly key?: Key
+}
+
+/** The most clients of one job; ours, so that one fits into memory. */
+export const MAX_CLIENTS = 10_000
+
+/** The job that a key has been used for, if it was submitted whole. */
+export async function submittedBefore(
+  service: Service,
+  key: Key | undefined,
+): Promise<JobView | undefined> {
+  if (key === undefined) return undefined
+  const view = await findJob(service, idOfKey(service, key))
+  if (view === undefined) return undefined
+  if (view.job.fingerprint !== key.fingerprint) throw keyReused()
+  return view.last.progress.state === 'submitted' ? undefined : view
+}
+
+/**
+ * Makes a job durable, and at work.
+ * @throws ClientError `key_reused`
+ */
+export async function submitJob(service: Service, submission: Submission): Promise<JobView> {
+  const { key } = submission
+  const id = key === undefined ? service.newId() : idOfKey(service, key)
+  const first = firstEntry(service, jobResource(id), submission)
+  await service.store.append(first)
+  for (;;) {
+    const view = await findJob(service, id)
+    if (view === undefined) throw new TypeError('a job begins with what it is')
+    if (view.job.fingerprint !== key?.fingerprint) throw keyReused()
+    if (view.last.progress.state !== 'submitted') return view
+    await addItems(service, view, submission.items)
+  }
+}
+
+const idOfKey = ({ fingerprints }: Service, { log }: Key) =>
+  fingerprints.ofText('job', log).slice(0, ID_CHARACTERS)
+
+const ID_CHARACTERS = 32
+
+function firstEntry(service: Service, resource: string, submission: Submission): Job {
+  const { actor, items, patch, options, withheld, undoes, key } = submission
+  return following(undefined, {
+    kind: 'job' as const,
+    resource,
+    at: service.now(),
+    actor,
+    providers: [...new Set(items.map(({ ref }) => ref.provider))],
+    options,
+    withheld,
+    ...(undoes === undefined ? {} : { undoes }),
+    ...(key === undefined ? {} : { fingerprint: key.fingerprint }),
+    sealed: sealPatch(service, resource, patch),
+    progress: SUBMITTED,
+  })
+}
+
+/** Adds the clients that are not there yet, until they are complete or somebody else is at it. */
+async function addItems(
+  service: Service,
+  { job }: JobView,
+  items: readonly JobItem[],
+): Promise<void> {
+  const there = new Set<string>()
+  let last: JobEntry = job
+  for await (const entry of jobEntries(service, job.resource)) {
+    last = entry
+    if (entry.kind !== 'job_items') continue
+    for (const item of openItems(service, entry)) there.add(nameOf(item))
+  }
+  let missing = items.filter((item) => !there.has(nameOf(item)))
+  do {
+    const part = nextPart(missing)
+    missing = missing.slice(part.length)
+    const place = { resource: job.resource, seq: last.seq + 1 }
+    const appended: JobEntry | typeof TAKEN | undefined = await appendAfter(service, job, last, {
+      kind: 'job_items',
+      count: part.length,
+      last: missing.length === 0,
+      sealed: sealItems(service, place, part),
+    })
+    if (appended === undefined || appended === TAKEN) return
+    last = appended
+  } while (missing.length > 0)
+}

@@ -1,0 +1,40 @@
+/** What it takes to undo a job: on each client that it changed, the one operation by which it did. */
+
+import { ClientError } from '../../core/errors.ts'
+import { isAtWork } from '../../store/job-entry.ts'
+import { readOperation } from '../history.ts'
+import type { Service } from '../service.ts'
+import type { JobItem } from './items.ts'
+import { type JobView, jobEntries } from './log.ts'
+
+/**
+ * The clients of a job that undoes another one.
+ * @throws ClientError `job_state` while it is at work, or where it has changed nothing
+ */
+export async function undoneItems(
+  service: Service,
+  { job, last }: JobView,
+  allowPartial: boolean,
+): Promise<readonly JobItem[]> {
+  if (isAtWork(last.progress)) {
+    throw new ClientError('job_state', 'A job that is at work cannot be undone; pause it first.')
+  }
+  const items: JobItem[] = []
+  for await (const entry of jobEntries(service, job.resource)) {
+    if (entry.kind !== 'job_results') continue
+    for (const { client: ref, outcome, code, operationId } of entry.results) {
+      if (operationId === undefined) continue
+      const applied =
+        outcome === 'applied' ||
+        (code === 'outcome_unknown' && (await wasApplied(service, operationId)))
+      if (applied) items.push({ ref, patch: { kind: 'undo', operationId, allowPartial } })
+    }
+  }
+  if (items.length > 0) return items.reverse()
+  throw new ClientError('job_state', 'This job has changed nothing that could be undone.')
+}
+
+/** What was not known when the job gave up may be known now. */
+async function wasApplied(service: Service, operationId: string): Promise<boolean> {
+  return (await readOperation(service, operationId))?.outcome === 'applied'
+}

@@ -1,0 +1,186 @@
+/**
+ * One client of a job: planned, or changed under an idempotency key of its own. So whoever goes on after a
+ * crash, or works on it at the same time, has the one effect and learns the one outcome.
+ */
+
+import type { FieldName } from '../../core/client.ts'
+import { type FieldChange, withoutValues } from '../../core/diff.ts'
+import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import type { Patch } from '../../core/patch.ts'
+import type { Actor } from '../../store/entry.ts'
+import type { Job, JobResult } from '../../store/job-entry.ts'
+import { resourceOf } from '../../store/resource.ts'
+import { changeClient } from '../change.ts'
+import { withinDeadline } from '../deadline.ts'
+import { keyOf } from '../idempotency.ts'
+import type { ChangeRequest, ChangeResult, Undo } from '../request.ts'
+import type { Service } from '../service.ts'
+import type { JobItem } from './items.ts'
+
+export interface Task {
+  readonly jobId: string
+  /** On whose behalf. */
+  readonly actor: Actor
+  readonly withheld: Job['withheld']
+  /** Its place among the clients of the job. */
+  readonly index: number
+  readonly item: JobItem
+  readonly patch: Patch | Undo
+  /** The state that it was planned from. */
+  readonly planned?: string
+  readonly phase: 'plan' | 'run'
+  /** Time that it may take, in milliseconds. */
+  readonly limitMs: number
+}
+
+export interface Worked {
+  readonly result: JobResult
+  /** All waiting of its calls for a turn, in milliseconds. */
+  readonly waitedMs: number
+  /** Nothing is certain yet: it is to be done again after so long (milliseconds). */
+  readonly againMs?: number
+  /** The provider's pace had no turn for it. */
+  readonly refused: boolean
+}
+
+/** Failures that pass by themselves, or after which the same key tells the outcome. */
+const PASSING: readonly ErrorCode[] = [
+  'provider_throttled',
+  'store_unavailable',
+  'unavailable',
+  'key_in_use',
+  'deadline_exceeded',
+  'outcome_unknown',
+]
+/** Pause before it is done again, where nothing says how long (milliseconds). */
+const PAUSE_MS = 1_000
+/** Differences of one client beyond this are told by their names alone (characters). */
+const MAX_CHANGES = 10_000
+
+/** Does it; never rejects. */
+export async function work(service: Service, task: Task): Promise<Worked> {
+  let waitedMs = 0
+  const deadline = service.now() + task.limitMs
+  const bounded = withinDeadline(service, deadline)
+  const { index: item, item: of } = task
+  let request: ChangeRequest | undefined
+  try {
+    request = requestOf(bounded, task, deadline, (ms) => {
+      waitedMs += ms
+    })
+    const changed = await changeUnlessDone(bounded, request)
+    const result: JobResult = { item, client: of.ref, ...toldOf(changed, task.phase) }
+    return { result, waitedMs, refused: false }
+  } catch (thrown) {
+    const known = isClientError(thrown) ? thrown : fault(thrown)
+    const error = await uncertain(bounded, request, known)
+    const result: JobResult = { item, client: of.ref, ...failureOf(error) }
+    const refused = error.code === 'provider_throttled'
+    if (!PASSING.includes(error.code)) return { result, waitedMs, refused }
+    const againMs = Math.max((error.details.retryAfter ?? 0) * 1_000, PAUSE_MS)
+    return { result, waitedMs, againMs, refused }
+  }
+}
+
+/** A failure while an earlier attempt is still open says nothing about what that one has done. */
+async function uncertain(
+  { store }: Service,
+  request: ChangeRequest | undefined,
+  error: ClientError,
+): Promise<ClientError> {
+  if (request?.key === undefined || PASSING.includes(error.code)) return error
+  const head = await store.last(resourceOf(request.ref)).catch(() => undefined)
+  if (head?.kind !== 'intent' || head.key !== request.key.log) return error
+  const { operationId } = head
+  return new ClientError(
+    'outcome_unknown',
+    `The change was sent and its outcome is not known yet; it will be settled as operation ${operationId}.`,
+    { operationId, outcome: 'unknown', cause: error },
+  )
+}
+
+function requestOf(
+  service: Service,
+  { jobId, actor, withheld, index, item, patch, planned, phase }: Task,
+  deadline: number,
+  waited: (milliseconds: number) => void,
+): ChangeRequest {
+  const { ref, ifMatch = planned } = item
+  const provider = service.providers.get(ref.provider)
+  if (provider === undefined) {
+    throw new ClientError('not_found', `The provider ${ref.provider} is not configured any more.`)
+  }
+  // With spaces, which no caller's own key can have.
+  const name = `job ${jobId} ${index}`
+  const asked = [{ ...ref }, patch as unknown as Json]
+  return {
+    ref,
+    provider,
+    patch,
+    ...(ifMatch === undefined ? {} : { ifMatch: [ifMatch] }),
+    ...(phase === 'run' ? { key: keyOf(service.fingerprints, actor, name, asked) } : {}),
+    dryRun: phase === 'plan',
+    authorize: (named) => checkWithheld(withheld, named),
+    actor,
+    caller: `job ${jobId}`,
+    requestId: `job:${jobId}`,
+    deadline,
+    onUpstream: ({ waitedMs = 0 }) => waited(waitedMs),
+  }
+}
+
+/** The change; of a client that has moved on, whether there is anything left to do. */
+async function changeUnlessDone(service: Service, request: ChangeRequest): Promise<ChangeResult> {
+  try {
+    return await changeClient(service, request)
+  } catch (error) {
+    if (!isClientError(error, 'precondition_failed') || request.ifMatch === undefined) throw error
+    const { ifMatch: _, key: __, ...anyState } = request
+    const plan = await changeClient(service, { ...anyState, dryRun: true })
+    if (plan.steps.length > 0) throw error
+    return { ...plan, outcome: 'unchanged' }
+  }
+}
+
+function checkWithheld(withheld: Job['withheld'], named: readonly FieldName[]): void {
+  const field = named.find((one) => withheld.includes(one))
+  if (field === undefined) return
+  throw new ClientError(
+    'insufficient_scope',
+    `client.${field} may not be changed by this job; leave it out to change the rest.`,
+    { field: `client.${field}` },
+  )
+}
+
+type Told = Omit<JobResult, 'item' | 'client'>
+
+function toldOf(
+  { outcome, changes, warnings, tag, operationId, steps }: ChangeResult,
+  phase: Task['phase'],
+): Told {
+  const unchanged = outcome === 'unchanged' || (outcome === 'planned' && steps.length === 0)
+  return {
+    outcome: unchanged ? 'unchanged' : outcome,
+    ...(phase === 'plan' && !unchanged ? { changes: fitting(changes), tag } : {}),
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...(operationId === undefined ? {} : { operationId }),
+  }
+}
+
+const fitting = (changes: readonly FieldChange[]) =>
+  JSON.stringify(changes).length > MAX_CHANGES ? withoutValues(changes) : changes
+
+function failureOf({ code, message, field, details }: ClientError): Told {
+  const { operationId } = details
+  return {
+    outcome: 'failed',
+    code,
+    error: message,
+    ...(field === undefined ? {} : { field }),
+    ...(operationId === undefined ? {} : { operationId }),
+  }
+}
+
+const fault = (cause: unknown) =>
+  new ClientError('internal', 'Something failed on our side for this client.', { cause })

@@ -1,0 +1,15 @@
+/** When something has to be done by itself for what a log is about. */
+
+import type { Entry } from './entry.ts'
+import { isAtWork } from './job-entry.ts'
+import { dueAt } from './standing.ts'
+
+/**
+ * When it has to be done (epoch milliseconds), as the newest entry of a log tells; `undefined`: never. A
+ * job is due once nobody works on it any more.
+ */
+export function dueAfter(entry: Entry): number | undefined {
+  if (!('progress' in entry)) return dueAt(entry.standing)
+  const { progress, at } = entry
+  return isAtWork(progress) ? (progress.claim?.until ?? at) : undefined
+}

@@ -1,0 +1,44 @@
+/** A lease outlives the server that took it (`kill -9`), and ends with the next one. */
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { POOL_ID } from '../fixtures/cognito.ts'
+import { type ProcessWorld, startProcessWorld } from './process-world.ts'
+import { ask, cognitoAt } from './servers.ts'
+
+const PREVIEW = 'https://pr-7.preview.example/cb'
+
+let world: ProcessWorld
+beforeEach(async () => {
+  world = await startProcessWorld()
+})
+afterEach(() => world.close())
+
+it('is ended by the next server, at its start', async () => {
+  const callbacks = () =>
+    world.cognito.client(POOL_ID, 'exampleClientId')?.CallbackURLs as readonly string[]
+  const before = callbacks()
+  const providers = { cognito: cognitoAt(world.cognito.url) }
+  const first = await world.server(providers)
+  const taken = await ask(`${first.url}/clients/exampleClientId/leases`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Bearer ${await world.issuer.token()}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      userPoolId: POOL_ID,
+      field: 'callbacks',
+      value: PREVIEW,
+      owner: 'pr-7',
+      ttlSeconds: 1,
+    }),
+  })
+  await first.kill()
+  expect(taken?.status).toBe(200)
+  expect(callbacks()).toContain(PREVIEW)
+  const [lease] = (taken?.body.leases ?? []) as { expiresAt: string }[]
+  while (Date.now() < Date.parse(lease?.expiresAt ?? '')) await new Promise(setImmediate)
+  await world.server(providers)
+  while (callbacks().includes(PREVIEW)) await new Promise(setImmediate)
+  expect([...callbacks()].sort()).toEqual([...before].sort())
+}, 60_000)

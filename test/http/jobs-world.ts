@@ -1,0 +1,95 @@
+/** Many clients and a caller of the routes of jobs, for tests of these. */
+
+import { vi } from 'vitest'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { HttpResponse } from '../../src/http/message.ts'
+import { startWorld, type World, type WorldOptions } from '../contract/world.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+
+export interface JobWorld extends World {
+  /** Ids of clients at Auth0, in order. */
+  readonly ids: readonly string[]
+  send(method: string, path: string, body?: Json, more?: Sent): Promise<Received>
+  /** Waits until a job is in one of these states. */
+  until(id: unknown, ...states: readonly string[]): Promise<JsonObject>
+  /** All results of a job, page by page. */
+  results(id: unknown): Promise<readonly JsonObject[]>
+  /** Writes that Auth0 has had, by client. */
+  writes(): ReadonlyMap<string, number>
+}
+
+interface Sent {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly query?: string
+  readonly scopes?: readonly string[]
+}
+
+export interface Received extends Omit<HttpResponse, 'body'> {
+  readonly body: JsonObject
+}
+
+/** Starts a world with so many clients at Auth0, of the name `Client <n>`. */
+export async function startJobWorld(clients: number, options?: WorldOptions): Promise<JobWorld> {
+  const world = await startWorld(options)
+  const ids = Array.from(
+    { length: clients },
+    (_, index) => `client${String(index).padStart(3, '0')}`,
+  )
+  for (const [index, id] of ids.entries()) {
+    world.auth0.put({
+      ...fullAuth0Client,
+      client_aliases: [],
+      client_id: id,
+      name: `Client ${index}`,
+    })
+  }
+  const send = async (method: string, path: string, body?: Json, more: Sent = {}) => {
+    const named = Object.entries(more.headers ?? {}).map(([name, value]) => [name, [value]])
+    const answer = await world.clientry.app({
+      method,
+      path,
+      query: more.query ?? '',
+      headers: {
+        authorization: [`Bearer ${await world.token(more.scopes)}`],
+        'content-type': ['application/json'],
+        ...Object.fromEntries(named),
+      },
+      body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+      deadline: Date.now() + 20_000,
+    })
+    return { ...answer, body: answer.body === '' ? {} : (JSON.parse(answer.body) as JsonObject) }
+  }
+  return {
+    ...world,
+    ids,
+    send,
+    until: (id, ...states) =>
+      vi.waitFor(
+        async () => {
+          const { body } = await send('GET', `/jobs/${id}`)
+          if (states.includes(String(body.state))) return body
+          throw new Error(`the job is ${JSON.stringify(body)}`)
+        },
+        { timeout: 15_000, interval: 10 },
+      ),
+    results: async (id) => {
+      const found: JsonObject[] = []
+      for (let cursor = ''; ; ) {
+        const query = `limit=7${cursor}`
+        const { body } = await send('GET', `/jobs/${id}/results`, undefined, { query })
+        found.push(...(body.items as JsonObject[]))
+        if (body.next === undefined) return found
+        cursor = `&cursor=${body.next}`
+      }
+    },
+    writes: () => {
+      const counts = new Map<string, number>()
+      for (const { operation, path } of world.auth0.calls) {
+        if (operation !== 'PATCH /clients/{id}') continue
+        const id = path.split('/').at(-1) ?? ''
+        counts.set(id, (counts.get(id) ?? 0) + 1)
+      }
+      return counts
+    },
+  }
+}
