@@ -12,6 +12,8 @@ export interface Built {
   /** The production entry for Node. */
   readonly serve: string
   readonly lambda: string
+  /** The command `clientry`. */
+  readonly command: string
   /** The compiled file of a process in `processes/`. */
   process(name: string): string
   /** A path for a file of this run, on a real disk. */
@@ -42,6 +44,7 @@ export async function buildHere(root: string): Promise<Built> {
   return {
     serve: join(folder, 'dist', 'serve.js'),
     lambda: join(folder, 'dist', 'lambda', 'index.mjs'),
+    command: join(folder, 'dist', 'cli', 'clientry.js'),
     process: (name) => join(folder, 'processes', `${name}.mjs`),
     file: (name) => join(folder, name),
   }

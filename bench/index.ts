@@ -6,6 +6,7 @@
 import { buildHere } from './built.ts'
 import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
+import { measureCommand } from './cli.ts'
 import { measureColdStarts } from './cold-start.ts'
 import { measureHistory } from './history.ts'
 import { measureList } from './list.ts'
@@ -29,6 +30,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
   cold: () => measureColdStarts(built, upstream, times(40, 8)),
   bundle: async () => measureBundle(built),
+  cli: () => measureCommand(root, built, upstream, times(40, 8)),
   pace: () => measurePace(times(15, 6)),
   peers: () => measurePeers(root, built, { few: 5, many: times(500, 60), pool: times(300, 30) }),
   history: () => measureHistory(built, upstream, times(300, 30)),

@@ -5,7 +5,7 @@ export interface Row {
   readonly name: string
   readonly figure: number
   /** `x` for a ratio. */
-  readonly unit: 'x' | 'ms' | 'kB' | '%' | 'calls' | 'clients' | 'settings'
+  readonly unit: 'x' | 'ms' | 'kB' | 'MB' | '%' | 'calls' | 'clients' | 'settings'
   /** The figure should not be above it; absent: there is none. */
   readonly aim?: number
   /** The figure should not be below it. */

@@ -25,6 +25,8 @@ export interface Command {
   readonly options: readonly OptionName[]
   /** Whole lines, each of which works with the development server. */
   readonly examples: readonly string[]
+  /** It goes on after its function has returned, until it is stopped. */
+  readonly stays?: true
   load(): Promise<{ readonly run: Run }>
 }
 

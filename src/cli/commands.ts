@@ -144,9 +144,9 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'retire-secret',
-    says: 'end one of several live secrets of a client',
+    says: 'end one of several live secrets of a client, now or after a time',
     takes: [CLIENT, { name: 'SECRET', says: 'its id, as `clientry secrets` tells it' }],
-    options: CHANGING,
+    options: ['retire-after', ...CHANGING],
     examples: [`clientry retire-secret ${OTHER} a-secret-id --yes`],
     load: () => import('./commands/retire-secret.ts'),
   },
@@ -275,6 +275,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: [],
     examples: ['clientry dev'],
+    stays: true,
     load: () => import('./commands/dev.ts'),
   },
   {
@@ -283,6 +284,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: ['config'],
     examples: ['clientry serve --config clientry.yaml'],
+    stays: true,
     load: () => import('./commands/serve.ts'),
   },
   {

@@ -2,6 +2,7 @@
 
 import { commandEnvironment } from '../config.ts'
 import { isClientError } from '../core/errors.ts'
+import { VERSION } from '../http/version.ts'
 import { ClientryError } from '../sdk/error.ts'
 import type { Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -15,6 +16,10 @@ import { createTerminal, plain, type Streams, type Terminal } from './terminal.t
 export async function runLine(given: readonly string[], streams: Streams): Promise<number> {
   const terminal = createTerminal(streams, commandEnvironment().colours)
   const [name = '', ...rest] = given
+  if (name === '--version') {
+    terminal.print(VERSION)
+    return EXIT.ok.code
+  }
   if (name === '' || name === 'help' || name === '--help') {
     streams.output.write(overview(COMMANDS))
     return name === '' ? EXIT.usage.code : EXIT.ok.code
@@ -26,6 +31,7 @@ export async function runLine(given: readonly string[], streams: Streams): Promi
       streams.output.write(helpOf(command))
       return EXIT.ok.code
     }
+    if (command.stays !== true) streams.output.on('error', () => streams.onClosed?.())
     return await carryOut(command, { words, options, terminal })
   } catch (error) {
     return failed(terminal, error, rest.includes('--json'))

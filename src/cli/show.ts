@@ -9,7 +9,9 @@ export type Say = (line: string) => void
 /** Where a client is, in the form in which it can be named again. */
 export function nameOf(client: Readonly<Record<'id' | 'provider', string>> & Pool): string {
   const { id, provider, userPoolId } = client
-  return plain([provider, userPoolId, id].filter((part) => part !== undefined).join('/'))
+  return plain(
+    [provider, userPoolId, id].filter((part) => part !== undefined && part !== '').join('/'),
+  )
 }
 
 interface Pool {

@@ -7,6 +7,7 @@ import * as openid from 'openid-client'
 import { UsageError } from './exit.ts'
 import { listenOnLoopback } from './loopback.ts'
 import type { SignIn, Tokens } from './profiles.ts'
+import { isLoopback } from './url.ts'
 
 /** Where a person is sent, and told so. */
 export type Show = (address: string) => void
@@ -69,8 +70,7 @@ function forAudience({ audience }: SignIn): Record<string, string> {
 
 async function relyingParty({ issuer, clientId }: SignIn): Promise<openid.Configuration> {
   const url = new URL(issuer)
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  const execute = loopback ? [openid.allowInsecureRequests] : []
+  const execute = isLoopback(issuer) ? [openid.allowInsecureRequests] : []
   try {
     return await openid.discovery(url, clientId, undefined, openid.None(), { execute })
   } catch (error) {

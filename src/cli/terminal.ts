@@ -10,6 +10,8 @@ export interface Streams {
   readonly input: Readable & { readonly isTTY?: boolean | undefined }
   readonly output: Writable & { readonly isTTY?: boolean | undefined }
   readonly errors: Writable & { readonly isTTY?: boolean | undefined }
+  /** What happens when nobody reads the output any more. */
+  onClosed?(): void
 }
 
 export type Style = 'added' | 'removed' | 'strong' | 'faint'

@@ -87,9 +87,17 @@ async function answerLeases(
   const result = await performChange(exchange, target, patch, { asked })
   if (result.outcome === 'planned') return planAnswer(exchange, target, result)
   const theirs = (result.standing?.leases ?? []).filter(({ owner }) => owner === asked.owner)
-  const body = leasesBody(target, theirs, result.warnings)
+  const warnings = result.warnings.filter((one) => target.may('clients:read') || isOwn(one, asked))
+  const body = leasesBody(target, theirs, warnings)
   return { status: 200, headers: changeHeaders(result), body }
 }
+
+/** Those about the lease; others tell settings and values of the client. */
+const OWN_WARNINGS = ['near_limit', 'value_stays', 'cannot_end', 'not_as_planned']
+
+const isOwn = ({ code, message }: Warning, { value }: JsonObject) =>
+  OWN_WARNINGS.includes(code) ||
+  (typeof value === 'string' && message.includes(JSON.stringify(value)))
 
 function leasesBody(
   { ref }: Target,

@@ -1,6 +1,7 @@
 /** The schemas of rotations, live secrets and retirements. */
 
 import type { JsonObject } from '../core/json.ts'
+import { MAX_RETIRE_SECONDS } from '../service/retirements.ts'
 import { ref } from './openapi-schemas.ts'
 
 export type ObjectSchema = (properties: JsonObject, required: readonly string[]) => JsonObject
@@ -11,7 +12,7 @@ const time: JsonObject = { type: 'string', format: 'date-time' }
 
 /** Them by name, written with the two makers of all schemas. */
 export function secretSchemas(object: ObjectSchema, list: ListSchema): JsonObject {
-  const live = { id: text, createdAt: time, hint: text }
+  const live = { id: text, createdAt: time, hint: text, retiresAt: time }
   return {
     RotationRequest: {
       ...object(
@@ -21,6 +22,12 @@ export function secretSchemas(object: ObjectSchema, list: ListSchema): JsonObjec
           cutOver: {
             type: 'boolean',
             description: 'The new secret takes the place of the old one, which ends at once.',
+          },
+          retireAfterSeconds: {
+            type: 'integer',
+            minimum: 1,
+            maximum: MAX_RETIRE_SECONDS,
+            description: 'The old ones end by themselves after so many seconds.',
           },
         },
         [],
@@ -40,10 +47,9 @@ export function secretSchemas(object: ObjectSchema, list: ListSchema): JsonObjec
       { secrets: list(ref('LiveSecret')), atOnce: { type: 'integer', minimum: 0 } },
       ['secrets', 'atOnce'],
     ),
-    Retirement: object({ retired: text, secrets: list(ref('LiveSecret')), client: ref('Client') }, [
-      'retired',
-      'secrets',
-      'client',
-    ]),
+    Retirement: object(
+      { retired: text, retiresAt: time, secrets: list(ref('LiveSecret')), client: ref('Client') },
+      ['retired', 'secrets', 'client'],
+    ),
   }
 }

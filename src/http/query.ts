@@ -19,6 +19,11 @@ export const QUERY_PARAMETERS = {
     says: 'true: plan the change, send nothing, show the plan.',
     expects: 'true or false',
   },
+  afterSeconds: {
+    pattern: '^[1-9][0-9]{0,6}$',
+    says: 'When the secret ends by itself, in seconds from now; absent: it ends now.',
+    expects: 'a number of seconds',
+  },
   owner: { pattern: `^.{1,${MAX_OWNER_LENGTH}}$`, says: 'Who holds the lease.' },
   field: {
     pattern: `^(${LEASE_FIELDS.join('|')})$`,

@@ -2,8 +2,8 @@
 
 import { ClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
-import type { LiveSecret } from '../providers/secrets.ts'
 import { type RetirementResult, retireSecret } from '../service/retire.ts'
+import { type Ending, MAX_RETIRE_SECONDS } from '../service/retirements.ts'
 import { type RotationResult, rotateSecret } from '../service/rotate.ts'
 import { listSecrets } from '../service/secrets.ts'
 import { callerOf } from '../service/service.ts'
@@ -18,12 +18,18 @@ import { checkBodyMembers, pathId, type Site, type Target, targetOf } from './ta
 export async function postRotation(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readJsonBody(exchange.request)
-  checkBodyMembers(body, ['provider', 'userPoolId', 'cutOver'])
+  checkBodyMembers(body, ['provider', 'userPoolId', 'cutOver', 'retireAfterSeconds'])
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const target = targetOf(exchange, { provider, userPoolId }, 'secrets:rotate')
   const cutOver = flagOf(body.cutOver)
+  const retireAfterSeconds = secondsOf('retireAfterSeconds', body.retireAfterSeconds)
+  if (cutOver && retireAfterSeconds !== undefined) {
+    const says = 'retireAfterSeconds must be absent with cutOver: the old secret ends at once.'
+    throw new ClientError('invalid_field', says, { field: 'retireAfterSeconds' })
+  }
+  const asked = { cutOver, ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }) }
   const result = await absent(
-    rotateSecret(settings.service, { ...conditions(exchange, target, { cutOver }), cutOver }),
+    rotateSecret(settings.service, { ...conditions(exchange, target, asked), ...asked }),
   )
   const { outcome, secret, previous } = result
   const secrets = { previous: previous.map(shown) }
@@ -40,18 +46,32 @@ function flagOf(value: Json = false): boolean {
   throw new ClientError('invalid_field', 'cutOver must be true or false.', { field: 'cutOver' })
 }
 
-/** Ends one of the live secrets, or plans that with `?dryRun=true`. */
+/** Seconds from now, or none. */
+function secondsOf(field: string, seconds: Json | undefined): number | undefined {
+  if (seconds === undefined) return undefined
+  const isWhole = typeof seconds === 'number' && Number.isSafeInteger(seconds)
+  if (isWhole && seconds >= 1 && seconds <= MAX_RETIRE_SECONDS) return seconds
+  const says = `${field} must be a whole number from 1 to ${MAX_RETIRE_SECONDS}.`
+  throw new ClientError('invalid_field', says, { field })
+}
+
+/** Ends one of the live secrets, now or later, or plans that with `?dryRun=true`. */
 export async function deleteSecret(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const target = targetOf(exchange, query, 'secrets:rotate')
   const secretId = pathId(exchange, 'secretId')
+  const { afterSeconds: after } = query
+  const afterSeconds = secondsOf('afterSeconds', after === undefined ? undefined : Number(after))
+  const asked = { secretId, ...(afterSeconds === undefined ? {} : { afterSeconds }) }
   const result = await absent(
-    retireSecret(settings.service, { ...conditions(exchange, target, secretId), secretId }),
+    retireSecret(settings.service, { ...conditions(exchange, target, asked), ...asked }),
   )
-  const secrets = { secrets: result.live.map(shown) }
+  const ending = result.live.map(shown)
+  const retiresAt = ending.find(({ id }) => id === secretId)?.retiresAt
+  const later = retiresAt === undefined ? {} : { retiresAt }
   return result.outcome === 'planned'
-    ? planAnswer(exchange, target, result, secrets)
-    : doneAnswer(exchange, target, result, { retired: secretId, ...secrets })
+    ? planAnswer(exchange, target, result, { secrets: ending })
+    : doneAnswer(exchange, target, result, { retired: secretId, ...later, secrets: ending })
 }
 
 /** Lists the live secrets with their ages; the end of a value for those who may read or rotate it. */
@@ -74,8 +94,9 @@ export async function getSecrets(exchange: Exchange): Promise<Answer> {
   return { status: 200, headers: { etag: `"${tag}"` }, body: { secrets, atOnce } }
 }
 
-const shown = ({ id, createdAt, hint }: LiveSecret): JsonObject => ({
+const shown = ({ id, createdAt, hint, retiresAt }: Ending): JsonObject => ({
   id,
+  ...(retiresAt === undefined ? {} : { retiresAt: new Date(retiresAt).toISOString() }),
   ...(createdAt === undefined ? {} : { createdAt }),
   ...(hint === undefined ? {} : { hint }),
 })
@@ -95,7 +116,7 @@ type Result = RotationResult | RetirementResult
 function doneAnswer(
   { trace }: Exchange,
   target: Target,
-  { outcome, native, tag, warnings, operationId, replayed }: Result,
+  { outcome, native, tag, warnings, standing, operationId, replayed }: Result,
   told: JsonObject,
 ): Answer {
   trace.outcome = outcome
@@ -107,12 +128,12 @@ function doneAnswer(
       ...(operationId === undefined ? {} : { 'operation-id': operationId }),
       ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
     },
-    body: { ...told, client: bodyOf(target, native, warnings) },
+    body: { ...told, client: bodyOf(target, native, warnings, standing) },
   }
 }
 
 function planAnswer(exchange: Exchange, target: Target, result: Result, told: JsonObject): Answer {
-  const { native, tag, warnings, steps, outcome } = result
+  const { native, tag, warnings, standing, steps, outcome } = result
   const changes = 'changes' in result ? result.changes : []
   exchange.trace.outcome = outcome
   const requests = requestsOf(exchange, target.provider, steps)
@@ -120,7 +141,7 @@ function planAnswer(exchange: Exchange, target: Target, result: Result, told: Js
   return {
     status: 200,
     headers: { etag: `"${tag}"` },
-    body: { dryRun: true, ...plan, ...told, client: bodyOf(target, native, []) },
+    body: { dryRun: true, ...plan, ...told, client: bodyOf(target, native, [], standing) },
   }
 }
 
@@ -128,4 +149,8 @@ const bodyOf = (
   { ref, provider, may }: Site & Target,
   native: Result['native'],
   warnings: Result['warnings'],
-) => clientBody(ref, provider.mapping, native, { maySeeSecret: may('secrets:read'), warnings })
+  standing: Result['standing'],
+) => {
+  const told = { maySeeSecret: may('secrets:read'), warnings, standing }
+  return clientBody(ref, provider.mapping, native, told)
+}

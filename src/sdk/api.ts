@@ -77,12 +77,12 @@ export interface WriteOptions extends ReadOptions {
 }
 
 /** A method that writes: with `dryRun: true` it answers the plan. */
-export interface Write<Arguments extends readonly unknown[], Done, Planned> {
+export interface Write<Arguments extends readonly unknown[], Done, Planned, Query = unknown> {
   (
-    ...given: [...Arguments, options: WriteOptions & { readonly dryRun: true }]
+    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
   ): Promise<Answer<Planned>>
   (
-    ...given: [...Arguments, options?: WriteOptions & { readonly dryRun?: false }]
+    ...given: [...Arguments, options?: WriteOptions & Query & { readonly dryRun?: false }]
   ): Promise<Answer<Done>>
 }
 
@@ -145,10 +145,12 @@ export interface Routes {
     RotationPlan
   >
   readonly listSecrets: Read<[client: ClientArgument], SecretList>
+  /** Ends it now, or by itself `afterSeconds` from now. */
   readonly retireSecret: Write<
     [client: ClientArgument, secretId: string],
     Retirement,
-    RetirementPlan
+    RetirementPlan,
+    { readonly afterSeconds?: number }
   >
   readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
   readonly getOperation: Read<[operationId: string], HistoryItem>

@@ -72,7 +72,7 @@ export const OPERATIONS = {
   retireSecret: {
     method: 'DELETE',
     path: '/clients/{clientId}/secrets/{secretId}',
-    query: WRITE,
+    query: [...WRITE, 'afterSeconds'],
   },
   searchHistory: {
     method: 'GET',

@@ -3,8 +3,8 @@
  * that says so. A write carries a key by which the server knows a repetition, so it has its effect once.
  */
 
-import { ERROR_CODES, type ErrorCode } from '../core/errors.ts'
-import type { Json } from '../core/json.ts'
+import { ERROR_CODES } from '../core/errors.ts'
+import { readAnswer } from './answer.ts'
 import type { Answer } from './api.ts'
 import { ClientryError } from './error.ts'
 
@@ -106,61 +106,5 @@ async function once<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body> |
   } finally {
     clearTimeout(timer)
   }
-  return read<Body>(response, text)
-}
-
-function read<Body>(response: Response, text: string): Answer<Body> | ClientryError {
-  const { status, headers } = response
-  const header = (name: string) => headers.get(name) || undefined
-  const json = /^application\/(problem\+)?json\b/.test(header('content-type') ?? '')
-  const body = json ? parsed(text) : text
-  // Every answer of a server names its request; what does not comes from something between.
-  const requestId = header('x-request-id')
-  if (!response.ok || requestId === undefined || body === undefined) {
-    return failureOf(status, header('retry-after'), body)
-  }
-  const etag = header('etag')
-  const operationId = header('operation-id')
-  return {
-    body: body as Body,
-    status,
-    requestId,
-    ...(etag === undefined ? {} : { etag }),
-    ...(operationId === undefined ? {} : { operationId }),
-    replayed: header('idempotent-replayed') === 'true',
-  }
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
-}
-
-/** The body of an error, as far as it is there. */
-type Told = Readonly<Record<'error' | 'code' | 'field' | 'requestId' | 'operationId', string>> & {
-  readonly outcome?: 'not_applied' | 'conflict' | 'unknown'
-}
-
-function failureOf(status: number, retryAfter: string | undefined, body: unknown): ClientryError {
-  const told: Partial<Told> = typeof body === 'object' && body !== null ? body : {}
-  const { error, code = '', field, requestId, operationId, outcome } = told
-  const facts = { status, retryAfter: secondsOf(retryAfter) }
-  if (typeof error !== 'string' || requestId === undefined) {
-    const says = `What answered with status ${status} is not a Clientry server.`
-    return new ClientryError('unexpected_answer', says, facts)
-  }
-  // A server that is newer may have codes that are not known here; its sentence is good all the same.
-  const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'unexpected_answer'
-  return new ClientryError(known, error, { ...facts, field, requestId, operationId, outcome })
-}
-
-/** RFC 9110 section 10.2.3: seconds, or a date. */
-function secondsOf(retryAfter: string | undefined): number | undefined {
-  if (retryAfter === undefined) return undefined
-  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter)
-  const date = Date.parse(retryAfter)
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1_000)
+  return readAnswer<Body>(response, text)
 }

@@ -265,6 +265,8 @@ export interface SecretList {
 
 export interface Retirement {
   readonly retired: string
+  /** Where it ends later: when, RFC 3339. */
+  readonly retiresAt?: string
   /** Those that are live after it. */
   readonly secrets: readonly LiveSecret[]
   readonly client: Client
@@ -301,6 +303,7 @@ export type HistoryAction =
   | 'end_lease'
   | 'rotate'
   | 'retire'
+  | 'retire_later'
   | 'retain'
 
 export interface HistoryItem {

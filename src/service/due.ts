@@ -10,6 +10,7 @@ import { refOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { withinDeadline } from './deadline.ts'
 import { endOverLeases } from './lease-end.ts'
+import { endDueSecrets } from './retirements.ts'
 import type { Service } from './service.ts'
 
 /** A client for which something is due. */
@@ -25,7 +26,7 @@ export interface Due {
 /** Does what is due of its kind, if anything, as one change or several; rejects with what is in the way. */
 export type Duty = (service: Service, due: Due) => Promise<void>
 
-const DUTIES: readonly Duty[] = [endOverLeases]
+const DUTIES: readonly Duty[] = [endOverLeases, endDueSecrets]
 
 /** Clients for which something could not be done, and when it is tried again; for one process. */
 export type Pauses = Map<string, { readonly failures: number; readonly until: number }>

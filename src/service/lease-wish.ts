@@ -81,7 +81,8 @@ function checkRoom(
   const holding = leases.filter(
     (one) => one.field === field && !one.kept && list.includes(one.value) && isLast(one, leases),
   )
-  throw full(`client.${field} has all ${most} values that the provider takes`, holding, now, field)
+  const says = `client.${field} has all ${most} values that the provider takes, ${holding.length} of them leased`
+  throw full(says, holding, now, field)
 }
 
 /** Whether the value is held by no other lease for longer. */
@@ -105,11 +106,8 @@ function full(
     .slice(0, NAMED)
     .map(({ owner, expiresAt }) => `${JSON.stringify(owner)} until ${timeOf(expiresAt)}`)
   const [first] = sorted
-  const who =
-    first === undefined
-      ? 'No lease holds one of them.'
-      : `Leases hold ${sorted.length} of them; the next to end: ${named.join(', ')}.`
-  return new ClientError('list_full', `${says}; nothing was sent. ${who}`, {
+  const next = first === undefined ? '' : ` The next leases to end: ${named.join(', ')}.`
+  return new ClientError('list_full', `${says}; nothing was sent.${next}`, {
     ...(field === undefined ? {} : { field: `client.${field}` }),
     ...(first === undefined
       ? {}

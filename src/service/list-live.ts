@@ -10,6 +10,7 @@ import type { Call, Listed, Provider } from '../providers/provider.ts'
 import type { Place } from '../store/mirror.ts'
 import type { Mirrored } from './mirror.ts'
 import { lookAt } from './refresh-client.ts'
+import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
 
 /** A place in a provider's list: a page of it, by its own cursor, and what comes after one client. */
@@ -48,7 +49,9 @@ export async function listLive(service: Service, request: LiveRequest): Promise<
   const index = from === undefined ? 0 : sites.findIndex(({ place }) => same(place, from.place))
   const site = sites[index]
   if (site === undefined) return { clients: [] }
-  const { items, next: page } = await pageOf(site, call, from?.page)
+  const { items, next: page } = await withRetries(service, call.deadline, () =>
+    pageOf(site, call, from?.page),
+  )
   const start = from?.after === undefined ? 0 : items.findIndex(({ id }) => id === from.after) + 1
   const asked = items.slice(start, start + limit)
   const { clients, last } = await readInOrder(service, site, request, asked)
@@ -100,7 +103,9 @@ async function readInOrder(
   const reading = { provider, call, mirror }
   const results = await Promise.allSettled(
     items.map(({ id, native }) =>
-      lookAt(service, reading, { ...place, id }, native && { native, at }),
+      withRetries(service, call.deadline, () =>
+        lookAt(service, reading, { ...place, id }, native && { native, at }),
+      ),
     ),
   )
   const clients: Mirrored[] = []

@@ -11,6 +11,7 @@ import type { Knowledge, Mirror, Place } from '../store/mirror.ts'
 import { type LivePlace, listLive } from './list-live.ts'
 import { type Mirrored, mirroredOf } from './mirror.ts'
 import { lookAt } from './refresh-client.ts'
+import { withRetries } from './retry.ts'
 import { callOf, type Service } from './service.ts'
 
 export type { Knowledge }
@@ -100,7 +101,8 @@ async function asNow(
     clients.map(({ ref }) => {
       const provider = service.providers.get(ref.provider)
       if (provider === undefined) throw new TypeError(`no provider ${ref.provider}`)
-      return lookAt(service, { provider, mirror, call }, ref)
+      const look = () => lookAt(service, { provider, mirror, call }, ref)
+      return withRetries(service, request.deadline, look)
     }),
   )
   const [first] = read

@@ -5,26 +5,34 @@ import type { Native, Warning } from '../core/mapping.ts'
 import type { Step } from '../providers/provider.ts'
 import type { LiveSecret } from '../providers/secrets.ts'
 import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
 import { begin } from './base.ts'
 import { carryOut } from './carry-out.ts'
 import { LOST_RACE } from './head.ts'
 import { intentAfter } from './intent.ts'
 import type { ChangeRequest } from './request.ts'
+import { type Ending, endingAt, withEnds, withoutEnd } from './retirements.ts'
 import { secretsOf } from './rotatable.ts'
 import type { Service } from './service.ts'
 
 export interface RetirementRequest extends Omit<ChangeRequest, 'patch' | 'authorize'> {
   readonly secretId: string
+  /** It ends by itself after so many seconds; absent: now. */
+  readonly afterSeconds?: number
+  /** It is ended because its time has come, if that still holds; what cannot end any more is let be. */
+  readonly whenDue?: boolean
 }
 
 export interface RetirementResult {
-  readonly outcome: 'applied' | 'planned'
+  readonly outcome: 'applied' | 'planned' | 'unchanged'
   /** The record as the provider holds it now, and its fingerprint. */
   readonly native: Native
   readonly tag: string
+  /** What holds for the client beside its settings. */
+  readonly standing: Standing | undefined
   /** Those that are live after it. */
-  readonly live: readonly LiveSecret[]
+  readonly live: readonly Ending[]
   readonly warnings: readonly Warning[]
   readonly steps: readonly Step[]
   readonly operationId?: string
@@ -60,26 +68,70 @@ async function attempt(
     const native = await provider.read(ref, call)
     const tag = service.fingerprints.ofState(provider.mapping, native)
     const told = begun.used.intent && { operationId: begun.used.intent.operationId }
-    const live = await list(ref, native, call)
-    const again = { native, tag, live, warnings: [], steps: [], ...told }
+    const standing = (await service.store.last(resourceOf(ref)))?.standing
+    const live = withEnds(await list(ref, native, call), standing)
+    const again = { native, tag, standing, live, warnings: [], steps: [], ...told }
     return { ...again, outcome: 'applied', replayed: true }
   }
   const { base, baseTag, before, operationId } = begun
   const live = await list(ref, base, call)
-  checkRetirable(live, secretId)
-  const step = remove(ref, base, secretId)
-  const left = live.filter(({ id }) => id !== secretId)
-  const planned = { live: left, warnings: [], steps: [step] }
-  if (dryRun) return { ...planned, outcome: 'planned', native: base, tag: baseTag }
+  const wanted = wantedOf(service, request, before?.standing, live)
+  const { action, becomes, ends } = wanted
+  const steps = ends ? [remove(ref, base, secretId)] : []
+  const left = ends ? live.filter(({ id }) => id !== secretId) : live
+  const ending = withEnds(left, becomes)
+  const planned = {
+    standing: becomes,
+    live: ending,
+    warnings: [],
+    steps,
+    native: base,
+    tag: baseTag,
+  }
+  if (action === undefined) return { ...planned, outcome: 'unchanged' }
+  if (dryRun) return { ...planned, outcome: 'planned' }
   await service.reached?.('change planned')
-  const aim = { operationId, base, baseTag, next: base, changes: [], secretId }
-  const intent = intentAfter(service, request, before, { ...aim, action: 'retire' })
+  const aim = { operationId, base, baseTag, next: base, changes: [], secretId, action, becomes }
+  const intent = intentAfter(service, request, before, aim)
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   const running = { intent, provider, ref, base, next: base }
-  const { native, warnings } = await carryOut(service, running, [step], { ...call, urgent: true })
+  const { native, warnings } = await carryOut(service, running, steps, { ...call, urgent: true })
   const tag = service.fingerprints.ofState(provider.mapping, native)
   return { ...planned, outcome: 'applied', native, tag, warnings, operationId }
+}
+
+interface Wanted {
+  /** Absent: there is nothing to do. */
+  readonly action?: 'retire' | 'retire_later' | 'retain'
+  readonly becomes: Standing
+  /** Whether the provider is told to end it. */
+  readonly ends: boolean
+}
+
+/** @throws ClientError as `checkRetirable` does */
+function wantedOf(
+  service: Service,
+  { secretId, afterSeconds, whenDue, actor }: RetirementRequest,
+  standing: Standing | undefined,
+  live: readonly LiveSecret[],
+): Wanted {
+  const becomes = withoutEnd(standing, secretId)
+  const isLive = live.some(({ id }) => id === secretId)
+  if (whenDue === true) {
+    const at = standing?.retirements?.find((one) => one.secretId === secretId)?.at
+    // Somebody else has ended it or moved its end meanwhile.
+    if (at === undefined || at > service.now()) return { becomes: standing ?? {}, ends: false }
+    // Without another one the client could not authenticate at all.
+    if (isLive && live.length === 1) return { action: 'retain', becomes, ends: false }
+    return { action: 'retire', becomes, ends: isLive }
+  }
+  checkRetirable(live, secretId)
+  if (afterSeconds === undefined) return { action: 'retire', becomes, ends: true }
+  const secrets = live.filter(({ id }) => id === secretId)
+  const at = service.now() + afterSeconds * 1_000
+  const later = endingAt(standing, secrets, at, actor)
+  return { action: 'retire_later', becomes: later, ends: false }
 }
 
 function checkRetirable(live: readonly LiveSecret[], secretId: string): void {

@@ -9,6 +9,7 @@ import { type Secret, secret } from '../core/secret.ts'
 import type { Step } from '../providers/provider.ts'
 import { type LiveSecret, newSecretValue } from '../providers/secrets.ts'
 import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
 import { begin } from './base.ts'
 import { carryOut } from './carry-out.ts'
@@ -16,6 +17,7 @@ import { changeClient } from './change.ts'
 import { LOST_RACE } from './head.ts'
 import { intentAfter } from './intent.ts'
 import type { ChangeRequest } from './request.ts'
+import { type Ending, endingAt, withEnds } from './retirements.ts'
 import { checkOverlap, checkRoom, secretsOf } from './rotatable.ts'
 import { toldAgain } from './rotation-replay.ts'
 import { callOf, type Service } from './service.ts'
@@ -23,6 +25,8 @@ import { callOf, type Service } from './service.ts'
 export interface RotationRequest extends Omit<ChangeRequest, 'patch' | 'authorize'> {
   /** The new secret is to take the place of the old one, as it must where there can be one only. */
   readonly cutOver: boolean
+  /** The old ones end by themselves after so many seconds; absent: when they are retired. */
+  readonly retireAfterSeconds?: number
 }
 
 export interface RotationResult {
@@ -30,10 +34,12 @@ export interface RotationResult {
   /** The new secret; absent in a dry run. `value` is absent where it is told no more. */
   readonly secret?: Partial<LiveSecret> & { readonly value?: Secret }
   /** Those that were live before and still are. */
-  readonly previous: readonly LiveSecret[]
+  readonly previous: readonly Ending[]
   /** The record as the provider holds it now; in a dry run the planned one. */
   readonly native: Native
   readonly tag: string
+  /** What holds for the client beside its settings. */
+  readonly standing: Standing | undefined
   readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]
   readonly steps: readonly Step[]
@@ -89,12 +95,25 @@ async function attempt(
   checkRoom(secrets.atOnce(base), previous)
   const value = newSecretValue()
   const step = secrets.add(ref, base, value)
-  const planned = { previous, changes: [], warnings: [], steps: [step] }
+  const { retireAfterSeconds: seconds, actor } = request
+  const becomes =
+    seconds === undefined
+      ? undefined
+      : endingAt(before?.standing, previous, service.now() + seconds * 1_000, actor)
+  const standing = becomes ?? before?.standing
+  const planned = {
+    standing,
+    previous: withEnds(previous, standing),
+    changes: [],
+    warnings: [],
+    steps: [step],
+  }
   if (dryRun) return { ...planned, outcome: 'planned', native: base, tag: baseTag }
   await service.reached?.('change planned')
   const rotation = { value, before: previous.map(({ id }) => id) }
   const aim = { operationId, base, baseTag, next: base, changes: [], rotation }
-  const intent = intentAfter(service, request, before, { ...aim, action: 'rotate' })
+  const ends = becomes === undefined ? {} : { becomes }
+  const intent = intentAfter(service, request, before, { ...aim, ...ends, action: 'rotate' })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   const running = { intent, provider, ref, base, next: base, rotation, added: step.added }

@@ -4,6 +4,7 @@ import { showClient } from '../core/mapping.ts'
 import { secret } from '../core/secret.ts'
 import type { Call } from '../providers/provider.ts'
 import type { Intent } from '../store/entry.ts'
+import { withEnds } from './retirements.ts'
 import { secretsOf } from './rotatable.ts'
 import type { RotationRequest, RotationResult } from './rotate.ts'
 import { openSealed } from './sealed.ts'
@@ -29,7 +30,8 @@ export async function toldAgain(
   const [closing] = await service.store.entries(resource, { from: seq + 1, limit: 1 })
   const secretId = closing?.kind === 'outcome' ? closing.secretId : undefined
   const native = await provider.read(ref, call)
-  const live = await secretsOf(provider).list(ref, native, call)
+  const standing = (await service.store.last(resource))?.standing
+  const live = withEnds(await secretsOf(provider).list(ref, native, call), standing)
   const value = newValueOf(service, intent, mapping)
   // A cut-over leaves one secret, whose record shows whether it is still that one.
   const isCurrent = showClient(mapping, native).secret?.reveal() === value
@@ -45,6 +47,7 @@ export async function toldAgain(
     },
     previous: secretId === undefined ? [] : live.filter((one) => one !== ours),
     native,
+    standing,
     tag: service.fingerprints.ofState(mapping, native),
     changes: intent.changes,
     warnings: [],

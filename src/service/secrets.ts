@@ -1,14 +1,14 @@
 /** Listing the live secrets of a client, never their values. */
 
-import type { LiveSecret } from '../providers/secrets.ts'
 import { type ReadRequest, readClient } from './read.ts'
+import { type Ending, withEnds } from './retirements.ts'
 import { withRetries } from './retry.ts'
 import { secretsOf } from './rotatable.ts'
 import { callOf, type Service } from './service.ts'
 
 export interface SecretList {
   /** Oldest first; none for a client that uses none. */
-  readonly live: readonly LiveSecret[]
+  readonly live: readonly Ending[]
   /** How many there can be at once; 0 for a client that uses none. */
   readonly atOnce: number
   /** Fingerprint of the client's state. */
@@ -22,9 +22,9 @@ export interface SecretList {
 export async function listSecrets(service: Service, request: ReadRequest): Promise<SecretList> {
   const { provider, ref, requestId, deadline } = request
   const secrets = secretsOf(provider)
-  const { native, tag } = await readClient(service, request)
+  const { native, tag, standing } = await readClient(service, request)
   if (secrets.unusable(native) !== undefined) return { live: [], atOnce: 0, tag }
   const call = callOf(service, { ...request, operationId: requestId })
   const live = await withRetries(service, deadline, () => secrets.list(ref, native, call))
-  return { live, atOnce: secrets.atOnce(native), tag }
+  return { live: withEnds(live, standing), atOnce: secrets.atOnce(native), tag }
 }

@@ -61,7 +61,7 @@ export interface Intent extends EntryBase {
 
 /**
  * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
- * ends one of those that are live, `retain` calls off what was to end one.
+ * ends one of those that are live, `retire_later` says when one is to end by itself, `retain` calls that off.
  */
 export const ACTIONS = [
   'create',
@@ -74,6 +74,7 @@ export const ACTIONS = [
   'end_lease',
   'rotate',
   'retire',
+  'retire_later',
   'retain',
 ] as const
 export type Action = (typeof ACTIONS)[number]

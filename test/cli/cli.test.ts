@@ -1,14 +1,23 @@
 /** Each command as a process, against the development server: what it does, prints and ends with. */
 
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { EXIT } from '../../src/cli/exit.ts'
+import { EXIT, EXIT_OF } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run.ts'
 import type { Client, HistoryItem, LintPage, Plan } from '../../src/sdk/types.ts'
-import { clientry, type DevServer, freePort, startDev } from './command-line.ts'
+import { clientry, type DevServer, freePort, start, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
 const POOL = 'us-east-1_1234test'
@@ -218,10 +227,12 @@ describe('list', () => {
 
 describe('copy', () => {
   it('tells what it loses, makes the client, and keeps its secret in a file', async () => {
-    const refused = await run(`copy ${ID} local --dry-run`)
-    expect(refused.code).toBe(EXIT.conflict.code)
-    const look = await run(`copy ${ID} local --allow-loss --dry-run`)
+    const look = await run(`copy ${ID} local --dry-run`)
+    expect(look).toMatchObject({ code: 0, err: '' })
     expect(look.out).toMatch(/ is lost.*\n/)
+    const refused = await run(`copy ${ID} local --secret-to unused --yes`)
+    expect(refused.code).toBe(EXIT[EXIT_OF.lossy_copy].code)
+    expect(existsSync(join(dev.folder, 'unused'))).toBe(false)
     const path = join(dev.folder, 'copied')
     const done = await run(`copy ${ID} local name=Copy --allow-loss --secret-to ${path} --yes`)
     expect(done).toMatchObject({ code: 0, err: '' })
@@ -336,6 +347,7 @@ describe.concurrent('a failure', () => {
     [`set ${ID} --from missing.yaml --yes`, 2, 'cannot be read'],
     [`create name=x --yes`, 2, '--kind must be one of'],
     [`rollback ${ID} --yes`, 2, '--to must be a revision'],
+    [`get ${ID} --profile constructor`, 2, 'There is no profile constructor'],
     [`get ${ID} --profile none`, 2, 'There is no profile none'],
     [`get nosuch`, 4, 'There is no such client'],
     [`operation nosuch`, 4, 'There is no such operation'],
@@ -400,6 +412,76 @@ describe('help', () => {
   it('follows a command line without one, which ends with 2', async () => {
     expect((await clientry([], { folder: dev.folder })).code).toBe(EXIT.usage.code)
   })
+})
+
+it('tells its version', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })
+})
+
+describe('the folder', () => {
+  it('leads to no server but on this machine', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientry-folder-'))
+    mkdirSync(join(folder, '.clientry'))
+    const address = { ...dev.address(), url: 'https://elsewhere.example' }
+    writeFileSync(join(folder, '.clientry', 'address.json'), JSON.stringify(address))
+    for (const given of [
+      ['get', ID],
+      ['login', '--no-browser'],
+    ]) {
+      const { code, err } = await clientry(given, { folder })
+      expect(code).toBe(EXIT.usage.code)
+      expect(err).not.toContain('elsewhere')
+    }
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
+
+describe('serve', () => {
+  const config = {
+    server: { port: 0 },
+    key: { env: 'KEY' },
+    store: { type: 'sqlite', path: 'served.db' },
+    providers: {
+      auth0: { type: 'auth0', domain: 'a.example', clientId: 'a', clientSecret: { env: 'KEY' } },
+    },
+    auth: { issuers: [{ issuer: 'https://issuer.example/', audience: ['a'] }] },
+  }
+
+  it('runs until it is stopped, whoever stops reading its log', async () => {
+    const name = file('served.json', JSON.stringify(config))
+    const env = { KEY: Buffer.alloc(32, 5).toString('base64') }
+    const child = start(['serve', '--config', name], { folder: dev.folder, env })
+    const port = await new Promise<number>((resolve) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
+        const [, found] = /"port":(\d+)/.exec(chunk.toString()) ?? []
+        if (found !== undefined) resolve(Number(found))
+      })
+    })
+    child.stdout?.destroy()
+    const health = () => fetch(`http://127.0.0.1:${port}/healthz`).then(({ status }) => status)
+    expect([await health(), await health(), await health()]).toEqual([200, 200, 200])
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    expect(await gone).toBe(0)
+  })
+
+  it('ends with 1 and a sentence where the configuration is none', async () => {
+    const { code, err } = await run(`serve --config ${file('none.json', '{}')}`)
+    expect(code).toBe(1)
+    expect(err).toContain('The configuration is not usable')
+  })
+})
+
+it('ends quietly when nobody reads further', async () => {
+  const child = start(['history', '--all', '--json'], { folder: dev.folder })
+  child.stdout?.destroy()
+  let said = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+  expect(said).toBe('')
 })
 
 it('keeps the files of the development server to its owner', () => {

@@ -197,7 +197,7 @@ export const LEASE_CASES: readonly Case[] = [
             body: { code: 'list_full', field: 'client.callbacks' },
           })
           expect(full.body.error).toMatch(
-            /Leases hold 2 of them; the next to end: "pr-8" until .*, "pr-7" until /,
+            /2 of them leased; nothing was sent\. The next leases to end: "pr-8" until .*, "pr-7" until /,
           )
           expect(Number(full.headers['retry-after'])).toBeGreaterThan(590)
           expect(Number(full.headers['retry-after'])).toBeLessThanOrEqual(600)

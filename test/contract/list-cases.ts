@@ -196,4 +196,40 @@ export const LIST_CASES: readonly Case[] = [
       expect((await list(send, world, elsewhere)).status).toBe(404)
     },
   },
+  {
+    name: 'lint over all clients, as each one alone, and callbacks that many share',
+    run: async (send, world) => {
+      const uri = `https://shared-${Math.random()}.example.com/cb`
+      const ids = addClients(world).slice(0, 4)
+      for (const id of ids) world.auth0.put({ ...world.auth0.client(id), callbacks: [uri] })
+      await refresh(world)
+      const lint = async (path: string, query: Query) => {
+        const asked = { method: 'GET', path, query: new URLSearchParams(query).toString() }
+        return (await send(await withToken(world, asked))).body
+      }
+      const items: JsonObject[] = []
+      const shared: JsonObject[] = []
+      for (let cursor = {}; ; ) {
+        const body = await lint('/lint', { limit: '4', ...cursor })
+        items.push(...(body.items as JsonObject[]))
+        shared.push(...(body.shared as JsonObject[]))
+        if (body.next === undefined) break
+        cursor = { cursor: String(body.next) }
+      }
+      for (const { client, findings } of items) {
+        const { id, ...place } = client as Query
+        expect(await lint(`/clients/${id}/lint`, place)).toEqual({ findings })
+      }
+      const told = shared.filter(({ message }) => String(message).includes(uri))
+      expect(told).toMatchObject([{ rule: 'shared_callback', count: 4 }])
+      const holders = ids.map((id) => ({ provider: 'auth0', id }))
+      expect(told[0]?.clients).toEqual(holders)
+      const errors = await lint('/lint', { limit: '100', severity: 'error' })
+      const severe = items.filter(({ findings }) =>
+        (findings as JsonObject[]).some(({ severity }) => severity === 'error'),
+      )
+      expect(errors.items as JsonObject[]).toHaveLength(severe.length)
+      expect(errors.shared).toEqual([])
+    },
+  },
 ]

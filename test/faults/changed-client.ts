@@ -43,6 +43,7 @@ export interface CallOfKind {
 
 export interface ChangeKind {
   readonly name: string
+  readonly provider: 'cognito' | 'auth0'
   /** Whether an update resets what it leaves out, so that it overwrites what it did not see. */
   readonly replaces: boolean
   /** What is asked for, and what is done before so that it can be. */
@@ -65,6 +66,7 @@ const CALLBACK = 'https://app.example.com/new'
 
 const COGNITO: ChangeKind = {
   name: 'cognito',
+  provider: 'cognito',
   replaces: true,
   asked: parseMergePatch({ name: 'New', callbacks: { add: [CALLBACK] } }),
   after: { ClientName: 'New', CallbackURLs: ['https://app.example.com/callback', CALLBACK] },
@@ -112,6 +114,7 @@ const CONNECTION_CALL = 'PATCH /connections/{id}/clients'
 
 const AUTH0: ChangeKind = {
   name: 'auth0',
+  provider: 'auth0',
   replaces: false,
   asked: parseMergePatch({ name: 'New', supportedIdp: ['google'] }),
   after: { name: 'New', $google: true, $users: false },
@@ -207,18 +210,11 @@ const COGNITO_RESUMPTION: ChangeKind = {
   outside: { named: { ExplicitAuthFlows: FLOWS }, other: { AuthSessionValidity: 7 } },
 }
 
-/** In the suite, each provider goes one way. */
-export const CHANGE_KINDS: readonly ChangeKind[] = [
-  COGNITO,
-  AUTH0,
-  COGNITO_SUSPENSION,
-  AUTH0_RESUMPTION,
-]
-export const ALL_CHANGE_KINDS: readonly ChangeKind[] = [
-  ...CHANGE_KINDS,
-  AUTH0_SUSPENSION,
-  COGNITO_RESUMPTION,
-]
+/** Changes of settings alone. */
+export const CHANGE_KINDS: readonly ChangeKind[] = [COGNITO, AUTH0]
+/** In the suite, each provider is suspended or resumed. */
+export const SUITE_KINDS = [...CHANGE_KINDS, COGNITO_SUSPENSION, AUTH0_RESUMPTION]
+export const ALL_KINDS = [...SUITE_KINDS, AUTH0_SUSPENSION, COGNITO_RESUMPTION]
 
 /** Upstream faults that meet a call of the change. */
 export const UPSTREAM_FAULTS = [

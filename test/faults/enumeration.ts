@@ -5,12 +5,7 @@
  */
 
 import { CRASH_POINTS, type CrashPoint } from '../../src/service/crash-points.ts'
-import {
-  ALL_CHANGE_KINDS,
-  CHANGE_KINDS,
-  type ChangeKind,
-  UPSTREAM_FAULTS,
-} from './changed-client.ts'
+import { ALL_KINDS, type ChangeKind, SUITE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
 import type { Crash } from './instance.ts'
 import { violations } from './invariants.ts'
 import type { Moment } from './observed.ts'
@@ -109,7 +104,7 @@ export async function enumerate(extent: Extent, told?: (count: Count) => void): 
 
 /** Every fault with every outside writer. */
 function combinations(extent: Extent): readonly Combination[] {
-  const kinds = extent === 'all' ? ALL_CHANGE_KINDS : CHANGE_KINDS
+  const kinds = extent === 'all' ? ALL_KINDS : SUITE_KINDS
   return kinds
     .flatMap((kind) =>
       [undefined, ...faultsOf(kind)].flatMap((fault) =>

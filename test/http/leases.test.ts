@@ -51,8 +51,15 @@ const read = async (query = '') =>
 
 it('the right to lease shows the leases of the owner, and nothing of the client', async () => {
   const ci = ['leases:write']
+  const old = { ...world.auth0.client('exampleClientId'), callbacks: ['http://old.example/cb'] }
+  world.auth0.put(old)
   const own = JSON.parse((await send('PUT', `${CLIENT}/leases`, ci, { body: LEASE })).text)
   expect(Object.keys(own)).toEqual(['provider', 'id', 'leases'])
+  const both = await send('PUT', `${CLIENT}/leases`, [...ci, 'clients:read'], { body: LEASE })
+  expect(both.text).toContain('http://old.example/cb')
+  const smelly = { ...LEASE, value: 'https://192.0.2.7/cb' }
+  const told = JSON.parse((await send('PUT', `${CLIENT}/leases`, ci, { body: smelly })).text)
+  expect(told.warnings).toMatchObject([{ code: 'ip_host' }])
   const other = { ...LEASE, owner: 'pr-8' }
   const { text } = await send('PUT', `${CLIENT}/leases`, ci, { body: other })
   expect(JSON.parse(text).leases).toMatchObject([{ owner: 'pr-8' }])
@@ -70,8 +77,11 @@ it('the right to lease shows the leases of the owner, and nothing of the client'
   const planned = await send('DELETE', `${CLIENT}/leases`, [...ci, 'clients:read'], {
     query: `${query}&owner=pr-7`,
   })
-  expect(JSON.parse(planned.text)).toMatchObject({ dryRun: true, changes: [] })
-  expect((await read()).leases).toHaveLength(2)
+  expect(JSON.parse(planned.text)).toMatchObject({
+    dryRun: true,
+    changes: [{ removed: [smelly.value] }],
+  })
+  expect((await read()).leases).toHaveLength(3)
 })
 
 it('a sweep ends what is over; what cannot end is told by answers, log and metrics', async () => {

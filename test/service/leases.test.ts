@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { carryOutDue, type Pauses } from '../../src/service/due.ts'
+import { MAX_LEASES } from '../../src/service/lease-wish.ts'
 import type { ChangeRequest, ChangeResult, Lease } from '../../src/service/request.ts'
 import type { Service } from '../../src/service/service.ts'
 import { sweep } from '../../src/service/sweep.ts'
@@ -122,6 +123,16 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(await leases()).not.toMatchObject([{ kept: true }])
     await due(HOUR + 60)
     expect(sorted(stored())).toEqual(sorted(before))
+  })
+
+  it('has a number of leases at most, and renews them all the same', async () => {
+    if (kind.name !== 'local') return
+    for (let index = 0; index < MAX_LEASES; index += 1) await take(`${PREVIEW}/${index}`)
+    await expect(take(PREVIEW)).rejects.toMatchObject({
+      code: 'list_full',
+      message: expect.stringContaining(`The client has ${MAX_LEASES} leases`),
+    })
+    expect(await take(`${PREVIEW}/0`)).toMatchObject({ outcome: 'applied' })
   })
 
   it('ends on a client that is suspended and protected, which resuming does not undo', async () => {

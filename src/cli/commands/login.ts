@@ -1,15 +1,15 @@
 /** `clientry login`: signs in and keeps the tokens as a profile. */
 
 import { spawn } from 'node:child_process'
-import { commandEnvironment, developmentFolder } from '../../config.ts'
-import { loadAddress } from '../../dev-state.ts'
+import { commandEnvironment } from '../../config.ts'
 import type { Run } from '../command.ts'
-import { checkedUrl } from '../connect.ts'
+import { developmentAddress } from '../development.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import type { Values } from '../options.ts'
 import { DEFAULT_PROFILE, type SignIn, writeProfile } from '../profiles.ts'
 import { signIn } from '../sign-in.ts'
 import { plain } from '../terminal.ts'
+import { checkedUrl } from '../url.ts'
 
 /** Who somebody is, and that they need not come back each hour. */
 const SCOPE = 'openid offline_access'
@@ -29,7 +29,7 @@ export const run: Run = async ({ options, terminal }) => {
 function aimOf(options: Values): { readonly url: string; readonly asked: SignIn } {
   const { url, issuer, 'client-id': clientId, audience, scope } = options
   if (url === undefined && issuer === undefined && clientId === undefined) {
-    const here = loadAddress(developmentFolder())
+    const here = developmentAddress()
     if (here !== undefined) {
       const asked = scope === undefined ? here.signIn : { ...here.signIn, scope }
       return { url: here.url, asked }

@@ -1,0 +1,46 @@
+/** What was to be done for a client that is not there any more. */
+
+import { ClientError } from '../core/errors.ts'
+import type { Actor } from '../store/entry.ts'
+import { resourceOf } from '../store/resource.ts'
+import { withStanding } from '../store/standing.ts'
+import type { Due } from './due.ts'
+import { settledHead } from './head.ts'
+import { intentAfter } from './intent.ts'
+import type { Service } from './service.ts'
+import { close } from './settle.ts'
+
+/** A client that is not there has nothing to end; a provider set up wrongly for an hour says the same. */
+const FORGOTTEN_AFTER_MS = 86_400_000
+
+/** Whether everything that was due has been so for long; times in epoch milliseconds. */
+export const isLongOver = (times: readonly number[], now: number) =>
+  times.every((at) => at + FORGOTTEN_AFTER_MS <= now)
+
+/** Records that a client which is gone has neither leases nor secrets that are to end. */
+export async function forgetDue(
+  service: Service,
+  { ref, provider, deadline }: Due,
+  actor: Actor,
+  action: 'end_lease' | 'retain',
+): Promise<void> {
+  const resource = resourceOf(ref)
+  const request = { ref, provider, requestId: service.newId(), actor, deadline }
+  await service.turns.take(resource, deadline, async () => {
+    const head = await settledHead(service, request)
+    const intent = intentAfter(service, request, head, {
+      operationId: service.newId(),
+      base: {},
+      baseTag: head !== undefined && 'tag' in head ? (head.tag ?? '') : '',
+      next: {},
+      changes: [],
+      action,
+      becomes: withStanding(head?.standing, { leases: undefined, retirements: undefined }),
+    })
+    if (!(await service.store.append(intent))) throw raced()
+    const running = { intent, provider, ref, base: {}, next: {} }
+    await close(service, running, { outcome: 'applied', native: undefined }, 'request')
+  })
+}
+
+const raced = () => new ClientError('unavailable', 'Another server was first.')

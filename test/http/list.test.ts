@@ -1,0 +1,92 @@
+/** `GET /clients` and `GET /lint` for callers with fewer rights, and on a store without a mirror. */
+
+import { afterEach, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { PERMISSIONS } from '../../src/core/permissions.ts'
+import { startWorld, type World, type WorldOptions } from '../contract/world.ts'
+
+let world: World
+afterEach(() => world.close())
+
+async function open(options: WorldOptions): Promise<void> {
+  const grants = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
+  const local = { scope: 'local', grants: ['clients:read'], providers: ['local'] }
+  world = await startWorld({ permissions: [...grants, local] as never, ...options })
+}
+
+async function get(path: string, query: Readonly<Record<string, string>>, scope = 'clients:read') {
+  const answer = await world.clientry.app({
+    method: 'GET',
+    path,
+    query: new URLSearchParams(query).toString(),
+    headers: { authorization: [`Bearer ${await world.token([scope])}`] },
+    body: undefined,
+    deadline: Date.now() + 10_000,
+  })
+  return { status: answer.status, body: JSON.parse(answer.body) as JsonObject }
+}
+
+const providersIn = ({ body }: { body: JsonObject }) =>
+  (body.clients as readonly JsonObject[]).map(({ provider }) => provider).sort()
+
+const withoutMirror: WorldOptions = {
+  around: ({ mirror: _, ...store }) => store,
+}
+
+it('shows clients of those providers only that the caller may read', async () => {
+  await open({})
+  await world.clientry.refresh()
+  expect(providersIn(await get('/clients', {}))).toHaveLength(3)
+  const answer = await get('/clients', {}, 'local')
+  expect(providersIn(answer)).toEqual(['local'])
+  expect(answer.body.mirror).toHaveLength(1)
+  const lint = await get('/lint', {}, 'local')
+  expect(JSON.stringify(lint.body)).not.toMatch(/auth0|cognito/)
+  expect((await get('/clients', { provider: 'auth0' }, 'local')).status).toBe(400)
+  expect((await get('/clients', {}, 'history:read')).status).toBe(403)
+})
+
+it('asks the providers where there is no mirror, place after place', async () => {
+  await open(withoutMirror)
+  await world.clientry.refresh()
+  const found: unknown[] = []
+  for (let query: Record<string, string> = { limit: '1' }; ; ) {
+    const answer = await get('/clients', query)
+    expect(answer).toMatchObject({ status: 200, body: { mirror: [] } })
+    found.push(...providersIn(answer))
+    if (answer.body.next === undefined) break
+    query = { limit: '1', cursor: String(answer.body.next) }
+  }
+  expect(found).toEqual(['auth0', 'cognito-client', 'local'])
+  const one = await get('/clients', { provider: 'local', q: 'EXAMPLEclient' })
+  expect(providersIn(one)).toEqual(['local'])
+  expect((await get('/clients', { provider: 'local', q: 'nothing' })).body.clients).toEqual([])
+  expect((await get('/lint', {})).body).toMatchObject({ code: 'unsupported_operation' })
+})
+
+it("takes no cursor into another caller's provider", async () => {
+  await open(withoutMirror)
+  const { body } = await get('/clients', { limit: '1' })
+  const answer = await get('/clients', { cursor: String(body.next) }, 'local')
+  expect(answer).toMatchObject({ status: 400, body: { field: 'cursor' } })
+})
+
+it('reads a page anew when asked for, and says which clients it could not read', async () => {
+  await open({})
+  await world.clientry.refresh()
+  const before = await get('/clients', {})
+  const stored = world.auth0.client('exampleClientId')
+  world.auth0.put({ ...stored, name: 'Changed elsewhere' })
+  world.cognito.inject({ kind: 'garbage_answer', operation: 'DescribeUserPoolClient', times: 9 })
+  const after = await get('/clients', { fresh: 'true' })
+  const by = ({ body }: typeof before) =>
+    new Map((body.clients as JsonObject[]).map((one) => [one.provider, one]))
+  expect(by(before).get('auth0')?.name).not.toBe('Changed elsewhere')
+  expect(by(after).get('auth0')?.name).toBe('Changed elsewhere')
+  expect(by(after).get('cognito-client')).toEqual(by(before).get('cognito-client'))
+  const alone = await get('/clients', { provider: 'cognito-client', fresh: 'true' })
+  expect(alone.status).toBe(500)
+  const gone = { id: 'exampleClientId', provider: 'local' }
+  world.database.exec("delete from documents where collection = 'client'")
+  expect(providersIn(await get('/clients', { provider: gone.provider, fresh: 'true' }))).toEqual([])
+})

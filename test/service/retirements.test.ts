@@ -1,0 +1,153 @@
+/** Secrets that end by themselves after a rotation: once, in time, after a restart too, and never the last one. */
+
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { carryOutDue } from '../../src/service/due.ts'
+import { readHistory } from '../../src/service/history.ts'
+import { removeClient } from '../../src/service/remove.ts'
+import { retireSecret } from '../../src/service/retire.ts'
+import { rotateSecret } from '../../src/service/rotate.ts'
+import { listSecrets } from '../../src/service/secrets.ts'
+import type { Service } from '../../src/service/service.ts'
+import { sweep } from '../../src/service/sweep.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+const HOUR = 3_600
+const KEY = randomBytes(32)
+
+describe.each(SUBJECTS.filter(({ name }) => name !== 'auth0'))('$name', (kind) => {
+  let subject: Subject
+  let bench: Bench
+  const others: Bench[] = []
+
+  beforeEach(async () => {
+    subject = await kind.start()
+    bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
+  })
+  afterEach(async () => {
+    for (const other of others.splice(0)) await other.close()
+    await bench.close()
+    await subject.close()
+  })
+
+  /** One more instance on the same store, whose clock is ahead. */
+  async function later(seconds: number, more: Partial<Service> = {}): Promise<Service> {
+    const providers = new Map([['it', subject.provider]])
+    const other = await openBench(providers, { key: KEY, path: bench.path })
+    others.push(other)
+    return { ...other.service, now: () => Date.now() + seconds * 1_000, ...more }
+  }
+  const request = (service: Service = bench.service) => {
+    const { patch: _, ...rest } = requestFor(service, subject.ref, {})
+    return { ...rest, deadline: service.now() + 10_000 }
+  }
+  const rotate = (retireAfterSeconds?: number) =>
+    rotateSecret(bench.service, {
+      ...request(),
+      cutOver: false,
+      ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }),
+    })
+  const due = (service: Service) => carryOutDue(service, new Map())
+  const live = async () => {
+    const { ref, provider } = subject
+    const asked = { ref, provider, requestId: 'request-1', deadline: Date.now() + 5_000 }
+    return (await listSecrets(bench.service, asked)).live
+  }
+  const standing = async () => (await bench.service.store.last(resourceOf(subject.ref)))?.standing
+  const actions = async () =>
+    (await readHistory(bench.service, subject.ref, { limit: 20 })).items.map(
+      ({ action, outcome }) => `${action} ${outcome}`,
+    )
+
+  it('end in their time and not before, also at a server that was started since', async () => {
+    const { previous, secret } = await rotate(HOUR)
+    const [old] = previous
+    expect(old?.retiresAt).toBeGreaterThan(Date.now() + (HOUR - 60) * 1_000)
+    expect((await live()).map(({ retiresAt }) => retiresAt)).toEqual([old?.retiresAt, undefined])
+    await due(await later(HOUR - 60))
+    expect(await live()).toHaveLength(2)
+    expect(await due(await later(HOUR + 1))).toMatchObject({ done: 1, failed: [] })
+    expect((await live()).map(({ id }) => id)).toEqual([secret?.id])
+    expect(await standing()).toBe(undefined)
+    expect(await actions()).toEqual(['retire applied', 'rotate applied'])
+    expect(await due(await later(HOUR + 2))).toMatchObject({ done: 0 })
+  })
+
+  it('end when they are told to later, or earlier, or now', async () => {
+    const { previous } = await rotate()
+    const secretId = previous[0]?.id ?? ''
+    const retire = (afterSeconds?: number) =>
+      retireSecret(bench.service, {
+        ...request(),
+        secretId,
+        ...(afterSeconds === undefined ? {} : { afterSeconds }),
+      })
+    await retire(2 * HOUR)
+    await retire(3 * HOUR)
+    await due(await later(2 * HOUR + 1))
+    expect(await live()).toHaveLength(2)
+    const { live: left } = await retire()
+    expect(left).toHaveLength(1)
+    expect(await standing()).toBe(undefined)
+    expect(await actions()).toEqual([
+      'retire applied',
+      'retire_later applied',
+      'retire_later applied',
+      'rotate applied',
+    ])
+  })
+
+  it('are let be where it would be the last one, and forgotten where they are gone', async () => {
+    const { previous, secret } = await rotate(HOUR)
+    const { secrets } = subject.provider
+    const base = await subject.provider.read(subject.ref, call())
+    await secrets?.remove?.(subject.ref, base, secret?.id ?? '').send(call())
+    expect(await due(await later(HOUR + 1))).toMatchObject({ done: 1, failed: [] })
+    expect((await live()).map(({ id }) => id)).toEqual([previous[0]?.id])
+    expect((await actions())[0]).toBe('retain applied')
+    const again = await rotate(HOUR)
+    const now = await subject.provider.read(subject.ref, call())
+    await secrets?.remove?.(subject.ref, now, previous[0]?.id ?? '').send(call())
+    expect(await due(await later(HOUR + 1))).toMatchObject({ done: 1, failed: [] })
+    expect((await live()).map(({ id }) => id)).toEqual([again.secret?.id])
+    expect((await actions())[0]).toBe('retire applied')
+    expect(await standing()).toBe(undefined)
+  })
+
+  it("are nobody's business any more once the client is removed", async () => {
+    await rotate(HOUR)
+    await removeClient(bench.service, request())
+    expect(await due(await later(HOUR + 1))).toMatchObject({ done: 0, failed: [] })
+  })
+
+  it('end once, however many servers look at once', async () => {
+    await rotate(HOUR)
+    const servers = await Promise.all([later(HOUR + 1), later(HOUR + 1), later(HOUR + 1)])
+    await Promise.all(servers.map(due))
+    expect(await live()).toHaveLength(1)
+    expect((await actions()).filter((one) => one === 'retire applied')).toHaveLength(1)
+  })
+
+  it.each<CrashPoint>([
+    'base read',
+    'change planned',
+    'intent recorded',
+    'step sent',
+    'state known',
+  ])('end although a server dies after "%s"', async (point) => {
+    await rotate(HOUR)
+    const dead = new Error('crash')
+    const reached = (at: CrashPoint) => (at === point ? Promise.reject(dead) : Promise.resolve())
+    await due(await later(HOUR + 1, { reached }))
+    await sweep(await later(3 * HOUR))
+    await due(await later(3 * HOUR))
+    expect(await live()).toHaveLength(1)
+    expect(await standing()).toBe(undefined)
+    expect(await bench.service.store.openIntents()).toEqual([])
+  })
+
+  const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
+})
