@@ -53,10 +53,10 @@ function jobsOf(service: Partial<Service> = {}, limitMs = 5_000, background = tr
   return jobs
 }
 
-const submit = (options = OPTIONS) =>
+const submit = (options = OPTIONS, ids = IDS) =>
   submitJob(bench.service, {
     actor: ACTOR,
-    items: IDS.map((id) => ({ ref: { provider: 'it', id } })),
+    items: ids.map((id) => ({ ref: { provider: 'it', id } })),
     patch: parseMergePatch({ description: 'Changed by a job' }),
     options,
     withheld: [],
@@ -86,6 +86,18 @@ it('learns what became of a change whose outcome was not known, and does it once
   jobsOf({ upstreamTimeoutMs: 2_000 }, 2_000).wake(id)
   await until(id, 'done')
   await expectOnce(id)
+})
+
+it('takes no failure for an end while an earlier attempt is open', async () => {
+  const read = 'GET /clients/{id}'
+  subject.emulator?.inject({ kind: 'stall_after_apply', operation: WRITE })
+  subject.emulator?.inject({ kind: 'error_before_apply', operation: read, skip: 1, times: 8 })
+  const { id } = await submit(OPTIONS, IDS.slice(0, 1))
+  jobsOf({ upstreamTimeoutMs: 1_000 }, 1_000).wake(id)
+  await until(id, 'done')
+  expect(await progress(id)).toMatchObject({ counts: { applied: 1, failed: 0 } })
+  const writes = subject.emulator?.calls.filter(({ operation }) => operation === WRITE)
+  expect(writes).toHaveLength(1)
 })
 
 it('ends when the store fails it, and goes on at a sweep once its claim is over', async () => {
