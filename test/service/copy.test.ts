@@ -287,6 +287,20 @@ describe.each(SUBJECTS)('within $name', (kind) => {
     expect(rest(after)).toEqual(rest(before))
   })
 
+  it('leaves behind what is leased', async () => {
+    const value = 'https://pr-1.example.com/cb'
+    await bench.change(
+      ref,
+      {},
+      { patch: { kind: 'lease', field: 'callbacks', value, owner: 'pr-1', seconds: 600 } },
+    )
+    const { native, copy: told } = await copy()
+    expect(showClient(subject.provider.mapping, native).callbacks).not.toContain(value)
+    expect(told?.report.lost).toContainEqual(
+      expect.objectContaining({ field: 'callbacks', removed: [value] }),
+    )
+  })
+
   const suspend = () =>
     bench.change(ref, {}, { patch: { kind: 'suspension', suspended: true, allowPartial: false } })
 

@@ -17,6 +17,7 @@ import { loadGrant } from './consent.ts'
 import { interactionPath } from './interactions.ts'
 import type { OpenidKeys } from './keys.ts'
 import { renderError, renderLogout, renderLogoutDone } from './pages.ts'
+import { type RegistrationOptions, registrationFeatures } from './registration.ts'
 import {
   API_SCOPES,
   AUTH_METHODS,
@@ -36,6 +37,8 @@ export interface Setup {
   readonly documents: Documents
   readonly keys: OpenidKeys
   readonly api?: Api
+  /** Lets clients register themselves; absent: they cannot. */
+  readonly registration?: RegistrationOptions | undefined
   /** The path under which it is mounted; empty or with a slash at its start only. */
   readonly prefix: string
   /** Epoch milliseconds. */
@@ -48,9 +51,10 @@ const INTERACTION_LIFETIME = 3_600
 const SESSION_LIFETIME = DEFAULT_REFRESH_LIFETIME
 
 /** The configuration of one OpenID Provider. */
-export function configurationOf({ documents, keys, api, prefix, now }: Setup): Configuration {
+export function configurationOf(setup: Setup): Configuration {
+  const { documents, keys, api, registration, prefix, now } = setup
   return {
-    adapter: createAdapter(documents, now),
+    adapter: createAdapter(documents, now, registration !== undefined),
     jwks: { keys: keys.signing as unknown as JWK[] },
     cookies: { keys: [...keys.cookies] },
     clientAuthMethods: [...AUTH_METHODS],
@@ -78,6 +82,7 @@ export function configurationOf({ documents, keys, api, prefix, now }: Setup): C
         logoutSource: renderLogout,
         postLogoutSuccessSource: renderLogoutDone,
       },
+      ...registrationFeatures(registration),
       ...(api === undefined ? {} : { resourceIndicators: resourceIndicators(api) }),
     },
     clientBasedCORS: (_, origin, client) =>
