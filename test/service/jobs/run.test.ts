@@ -6,6 +6,7 @@ import { secret } from '../../../src/core/secret.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
 import { createProviders } from '../../../src/providers/registry.ts'
 import { changeClient } from '../../../src/service/change.ts'
+import { tellJob } from '../../../src/service/jobs/control.ts'
 import { createJobs, type Jobs, type JobsEvent } from '../../../src/service/jobs/jobs.ts'
 import { findJob, type JobOptions } from '../../../src/service/jobs/log.ts'
 import { readResults } from '../../../src/service/jobs/read.ts'
@@ -19,6 +20,7 @@ import { fullAuth0Client } from '../../fixtures/auth0.ts'
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const WRITE = 'PATCH /clients/{id}'
 const OPTIONS: JobOptions = { autoStart: true, maxFailures: 0 }
+const WAIT = { timeout: 15_000, interval: 10 }
 const IDS = Array.from({ length: 8 }, (_, index) => `client${index}`)
 
 let subject: Subject
@@ -64,10 +66,7 @@ const submit = (options = OPTIONS, ids = IDS) =>
 
 const progress = async (id: string) => (await findJob(bench.service, id))?.last.progress
 const until = (id: string, state: string) =>
-  vi.waitFor(async () => expect(await progress(id)).toMatchObject({ state }), {
-    timeout: 15_000,
-    interval: 10,
-  })
+  vi.waitFor(async () => expect(await progress(id)).toMatchObject({ state }), WAIT)
 
 async function expectOnce(id: string): Promise<void> {
   const { results } = await readResults(bench.service, jobResource(id), undefined, 100)
@@ -132,6 +131,27 @@ it('leaves the job to another one that has taken it, and records nothing any mor
   await late.sweep()
   await until(id, 'done')
   await slow.rest(0)
+  await expectOnce(id)
+})
+
+it('does each client once, however often it is paused and resumed from two processes', async () => {
+  subject.emulator?.inject({ kind: 'delay', delayMs: 20, times: 1_000 })
+  const { id } = await submit()
+  const processes = [jobsOf(), jobsOf()]
+  const tell = async (control: 'pause' | 'resume', jobs: Jobs | undefined) => {
+    const view = await findJob(bench.service, id)
+    if (view !== undefined) await tellJob(bench.service, view, control, ACTOR)
+    jobs?.wake(id)
+  }
+  for (let round = 0; round < 10; round += 1) {
+    const [one, other] = [processes[round % 2], processes[(round + 1) % 2]]
+    await Promise.all([tell('pause', one), tell('resume', other), tell('pause', other)])
+    await tell('resume', one)
+  }
+  await vi.waitFor(async () => {
+    await Promise.all(processes.map((jobs) => jobs.sweep()))
+    expect(await progress(id)).toMatchObject({ state: 'done' })
+  }, WAIT)
   await expectOnce(id)
 })
 
