@@ -160,9 +160,19 @@ describe('words of a provider', () => {
     expect(native.addons).toEqual(fullAuth0Client.addons)
     const why = 'credentials at Auth0 belong to the client that they were added to'
     expect(told(report, 'lost', 'providerSettings.client_authentication_methods')?.why).toBe(why)
-    expect(native.client_authentication_methods).toBeUndefined()
+    expect(native.client_aliases).toBeUndefined()
     expect(report.carried.map(({ field }) => field)).toContain('providerSettings.addons')
   })
+})
+
+it('tells which secrets among the settings do not come along', () => {
+  const addons = { layer: { privateKey: 'a-secret-a-secret-a-secret', id: 'one' } }
+  for (const to of [AUTH0, LOCAL]) {
+    const { native, report } = copy(AUTH0, to, {}, { addons })
+    const field = 'providerSettings.addons.layer.privateKey'
+    expect(told(report, 'lost', field)).toEqual({ field, why: 'secrets are never copied' })
+    expect(native.addons).toEqual(to === AUTH0 ? { layer: { id: 'one' } } : undefined)
+  }
 })
 
 it('a value that is leased does not come along', () => {

@@ -9,6 +9,7 @@ import { parseMergePatch } from '../../src/core/patch.ts'
 import { withoutPaths } from '../../src/core/paths.ts'
 import { isSecret } from '../../src/core/secret.ts'
 import type { ClientRef } from '../../src/providers/provider.ts'
+import { newSecretValue } from '../../src/providers/secrets.ts'
 import { type CopyRequest, copyClient } from '../../src/service/copy.ts'
 import type { CreationResult } from '../../src/service/create.ts'
 import { readHistory, readOperation } from '../../src/service/history.ts'
@@ -285,6 +286,34 @@ describe.each(SUBJECTS)('within $name', (kind) => {
     )
     const rest = (native: Native) => withoutNamed(mapping, native, named)
     expect(rest(after)).toEqual(rest(before))
+  })
+
+  it('makes a confidential client anew as one, whatever its record shows of a secret', async () => {
+    const { secrets } = subject.provider
+    if (secrets?.add === undefined || secrets.remove === undefined) return
+    const base = await subject.provider.read(ref, call())
+    const [first] = await secrets.list(ref, base, call())
+    await secrets.add(ref, base, newSecretValue()).send(call())
+    const both = await subject.provider.read(ref, call())
+    await secrets.remove(ref, both, first?.id ?? '').send(call())
+    const { patch: _, ...request } = requestFor(bench.service, ref, {})
+    await removeClient(bench.service, request)
+    const made = await copy()
+    expect(made.secret?.reveal()).toEqual(expect.any(String))
+  })
+
+  it('leaves behind what is leased', async () => {
+    const value = 'https://pr-1.example.com/cb'
+    await bench.change(
+      ref,
+      {},
+      { patch: { kind: 'lease', field: 'callbacks', value, owner: 'pr-1', seconds: 600 } },
+    )
+    const { native, copy: told } = await copy()
+    expect(showClient(subject.provider.mapping, native).callbacks).not.toContain(value)
+    expect(told?.report.lost).toContainEqual(
+      expect.objectContaining({ field: 'callbacks', removed: [value] }),
+    )
   })
 
   const suspend = () =>
