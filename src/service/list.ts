@@ -52,7 +52,9 @@ export async function listClients(service: Service, request: ListRequest): Promi
   // What a mirror lacks it cannot ask for.
   const whole = knowledge.every(({ complete }) => complete)
   if (fresh && from === undefined && !whole) return live(service, request)
-  return { ...(await mirrored(service, mirror, request)), knowledge }
+  const page = await mirrored(service, mirror, request)
+  // Told as it is after the search, which may have found that a place must be read anew.
+  return { ...page, knowledge: await mirror.knowledge(places) }
 }
 
 const live = async (service: Service, request: ListRequest): Promise<ListResult> => ({
