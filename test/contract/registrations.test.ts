@@ -190,6 +190,15 @@ describe.each(PEERS)('$name', (kind) => {
     })
   })
 
+  it('a removal that was not carried out does not make a lost token a removal', async () => {
+    front().inject({ kind: 'reset_before_apply', operation: 'DELETE /register/{id}', times: 9 })
+    await removeClient(service(), { ...request(), ifMatch: ['*'] }).catch(() => undefined)
+    front().clearFaults()
+    await change({ name: 'Still here' })
+    subject.peer.dropTokens()
+    await expect(read()).rejects.toMatchObject({ code: 'provider_misconfigured' })
+  })
+
   describe('two instances on one store', () => {
     it('keep all of 20 concurrent additions', async () => {
       const patient = { ...service(), upstreamTimeoutMs: 8_000 }

@@ -169,6 +169,28 @@ describe('the address of a client', () => {
     expect(seen.map(({ method }) => method)).toEqual(['POST'])
   })
 
+  it('at another server gets no request, and one that is configured does', async () => {
+    const asked: unknown[] = []
+    const stranger = createServer((incoming, outgoing) => {
+      asked.push(incoming.headers.authorization)
+      outgoing.end(JSON.stringify(RECORD))
+    })
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+    const elsewhere = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`
+    const told = { registration_client_uri: `${elsewhere}/register/abc` }
+    answers['POST /register'] = [201, { ...RECORD, registration_access_token: 'token', ...told }]
+    await expect(register(providerWith())).rejects.toMatchObject({ code: 'outcome_unknown' })
+    await expect(providerWith().read(REF, call())).rejects.toMatchObject({
+      code: 'provider_misconfigured',
+    })
+    expect(asked).toEqual([])
+    const endpoints = { registrationEndpoint: `${url}/register`, origins: [elsewhere] }
+    expect(await providerWith(endpoints).read(REF, call())).toMatchObject({ client_id: 'abc' })
+    expect(asked).toEqual(['Bearer token'])
+    stranger.closeAllConnections()
+    await new Promise((resolve) => stranger.close(resolve))
+  })
+
   it('is made of its id, encoded once, where none was told', async () => {
     const provider = providerWith()
     const id = 'a/../b?c#d%2e'

@@ -45,6 +45,8 @@ export interface Setup {
   now(): number
 }
 
+/** A method of oidc-provider's clients, which a member of the same name would hide from itself. */
+const METHOD = 'metadata'
 /** Longer than any refresh token may live, so that none ends because of its grant. */
 const GRANT_LIFETIME = 2 * 31_536_000
 const INTERACTION_LIFETIME = 3_600
@@ -66,7 +68,7 @@ export function configurationOf(setup: Setup): Configuration {
       profile: ['name', 'preferred_username'],
     },
     subjectTypes: ['public'],
-    extraClientMetadata: { properties: [...OWN_MEMBERS] },
+    extraClientMetadata: { properties: OWN_MEMBERS.filter((name) => name !== METHOD) },
     // OpenID Connect Core 1.0 section 3.1.2.1: redirect_uri is required.
     allowOmittingSingleRegisteredRedirectUri: false,
     // RFC 9700 section 2.1.1: public clients must use PKCE; S256 is the only method there is.

@@ -103,11 +103,18 @@ export function createCaller(parts: CallerParts): Caller {
   }
 
   /** What is left of the answer once all that opens the client is durable. */
-  async function taken(held: Held, token: string, answer: JsonAnswer, call: Call) {
+  async function taken(
+    held: Held,
+    { token, answer }: { readonly token: string; readonly answer: JsonAnswer },
+    method: ClientRequest['method'],
+    call: Call,
+  ) {
     const body = isRecord(answer.body) ? answer.body : {}
     const { registration_access_token: renewed } = body
     const next = typeof renewed === 'string' && renewed !== '' ? renewed : token
-    if (next === held.tokens[0] && held.condition !== 'refused') return { body, held }
+    // A client that was updated since is no longer about to be removed.
+    const settled = held.condition === 'removing' ? method !== 'PUT' : held.condition === 'held'
+    if (next === held.tokens[0] && settled) return { body, held }
     // Where it is managed stays as it was told at first: nothing may come before the token is durable.
     const opening = { token: next, uri: held.uri }
     return { body, held: await custody.keep(held.id, opening, call.operationId) }
@@ -122,7 +129,7 @@ export function createCaller(parts: CallerParts): Caller {
       if (found !== undefined) {
         const error = errorOf(mapping, found.answer, method !== 'GET')
         if (error !== undefined) throw error
-        return taken(held, found.token, found.answer, call)
+        return taken(held, found, method, call)
       }
       const newer = await newerThan(parts, ref, held, call)
       // A write that was made before the token was renewed starts again from the read.

@@ -30,9 +30,12 @@ export function createCreation(parts: CreationParts): Creation {
     step: (place, next) => creationStep(parts, place, next),
     find: async ({ provider }, _, since, call) => {
       const ids = await custody.madeBy(call.operationId, since)
-      const found = ids.map((id) => readWhole(caller, dialect, { provider, id }, call))
+      const records = ids.map((id) =>
+        readWhole(caller, dialect, { provider, id }, call).catch(notKept),
+      )
+      const found = (await Promise.all(records)).filter((record) => record !== undefined)
       // Without an answer there is no id, and without an id nothing to look for.
-      return found.length === 0 ? undefined : Promise.all(found)
+      return found.length === 0 ? undefined : found
     },
     idOf: ({ client_id }) => String(client_id),
   }
@@ -40,6 +43,11 @@ export function createCreation(parts: CreationParts): Creation {
 
 const withoutMembers = (record: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)))
+
+/** A line of the list without a registration: the process died between the two. */
+function notKept(error: unknown): undefined {
+  if (!isClientError(error, 'not_found')) throw error
+}
 
 function creationStep(parts: CreationParts, place: Place, next: Native): SecretStep {
   const { caller, dialect } = parts
