@@ -60,7 +60,7 @@ export async function startGlewlwyd(root: string): Promise<Peer> {
     },
     close: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill()
+      child.stdin?.end()
       await ended
       await front.close()
       database.close()
@@ -109,13 +109,13 @@ function startProcess(root: string, folder: string, text: string): ChildProcess 
   const path = join(folder, 'glewlwyd.conf')
   writeFileSync(path, text)
   const libraries = join(root, 'usr/lib', `${ARCHITECTURES[process.arch]}-linux-gnu`)
-  const child = spawn(join(root, 'usr/bin/glewlwyd'), [`--config-file=${path}`], {
+  // It ends with the standard input of its shell: a test run that is cut short leaves nothing behind.
+  const script = '"$0" "$1" & server=$!; cat > /dev/null; kill "$server"; wait "$server"'
+  const words = ['-c', script, join(root, 'usr/bin/glewlwyd'), `--config-file=${path}`]
+  return spawn('sh', words, {
     env: { ...process.env, LD_LIBRARY_PATH: libraries },
-    stdio: 'ignore',
+    stdio: ['pipe', 'ignore', 'ignore'],
   })
-  // A test run that is cut short must leave nothing behind.
-  process.once('exit', () => child.kill())
-  return child
 }
 
 /** Debian's names. */
