@@ -212,7 +212,8 @@ export const CASES: readonly Case[] = [
         const read = await send(await withToken(world, { method: 'GET', path: CLIENT, query }))
         const path = `${CLIENT}/lint`
         const answer = await send(await withToken(world, { method: 'GET', path, query }))
-        expect(answer).toMatchObject({ status: 200, body: { findings: [] } })
+        expect(answer).toMatchObject({ status: 200 })
+        expect(answer.body.findings).toEqual([])
         expect(answer.headers.etag).toBe(read.headers.etag)
       }
     },
