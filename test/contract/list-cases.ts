@@ -49,7 +49,6 @@ async function forget({ clientry: { service } }: World): Promise<void> {
   for (const place of placesOf(service)) await service.store.mirror?.forget(place)
 }
 
-const EVERY_TEN = Array.from({ length: 10 }, (_, index) => index)
 const EVERYONE = [
   'auth0/exampleClientId',
   'cognito-client/exampleClientId',
@@ -120,8 +119,10 @@ export const LIST_CASES: readonly Case[] = [
       await refresh(world)
       const found = async (query: Query) => idsIn(await list(send, world, query))
       expect(await found({ q: 'MORE07.apps' })).toEqual(['auth0/more07'])
-      const ten = EVERY_TEN.map((digit) => `auth0/more0${digit}`)
-      expect(await found({ q: 'E0', limit: '100' })).toEqual(expect.arrayContaining(ten))
+      // Other clients may have such an id too.
+      const short = await found({ q: 'e0', limit: '100' })
+      expect(short).toEqual(expect.arrayContaining(['auth0/more00', 'auth0/more09']))
+      expect(short).not.toContain('auth0/more11')
       expect(await found({ filter: 'host:more11.apps.example.com' })).toEqual(['auth0/more11'])
       expect(await found({ filter: 'id:exampleClientId' })).toEqual(EVERYONE)
       expect(await found({ q: 'exampleclient', provider: 'local' })).toEqual(EVERYONE.slice(2))
