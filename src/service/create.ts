@@ -12,12 +12,13 @@ import type { Patch } from '../core/patch.ts'
 import { checkPatch, planChange } from '../core/plan.ts'
 import type { Secret } from '../core/secret.ts'
 import type { ClientKind, Creation } from '../providers/creation.ts'
-import type { Call, ClientRef, Place, Provider, Step } from '../providers/provider.ts'
+import type { Call, ClientRef, Place, Step } from '../providers/provider.ts'
 import { creationResource, refOf } from '../store/resource.ts'
 import { inAttempts } from './attempts.ts'
 import { carryOut } from './carry-out.ts'
+import { replayCreation } from './creation-replay.ts'
 import { LOST_RACE } from './head.ts'
-import { claimKey, type Used } from './idempotency.ts'
+import { claimKey } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
 import type { ChangeRequest } from './request.ts'
 import { callerOf, callOf, type Service } from './service.ts'
@@ -115,7 +116,7 @@ async function attempt(
   const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
   const use = await claimKey(service, request, operationId)
   if (use === LOST_RACE) return LOST_RACE
-  if (use?.kind === 'used') return replay(service, provider, use, call)
+  if (use?.kind === 'used') return replayCreation(service, provider, use, call)
 
   const { blank, start, origin } = await request.begin(creation, call)
   const plan = planChange(mapping, start, patch)
@@ -158,32 +159,6 @@ async function attempt(
 function copyOf(origin: Origin | undefined, next: Native, named: readonly FieldName[]) {
   if (origin === undefined) return undefined
   return { report: origin.report(next, named), sourceTag: origin.tag }
-}
-
-/** Tells what was made the first time, as the provider holds it now. */
-async function replay(
-  service: Service,
-  provider: Provider,
-  { intent }: Used,
-  call: ReturnType<typeof callOf>,
-): Promise<CreationResult> {
-  if (intent === undefined) throw new TypeError('a creation always changes something')
-  const [closing] = await service.store.entries(intent.resource, { from: intent.seq + 1, limit: 1 })
-  const id = closing?.kind === 'outcome' ? closing.created : undefined
-  if (id === undefined) throw new TypeError('a creation that was applied tells an id')
-  const ref = { ...refOf(intent.resource), id }
-  const native = await provider.read(ref, call)
-  return {
-    outcome: 'applied',
-    ref,
-    native,
-    tag: service.fingerprints.ofState(provider.mapping, native),
-    changes: intent.changes,
-    warnings: [],
-    steps: [],
-    operationId: intent.operationId,
-    replayed: true,
-  }
 }
 
 /** A blank client may break rules, such as that of a missing callback; a new client may not. */

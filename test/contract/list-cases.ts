@@ -174,6 +174,29 @@ export const LIST_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'a list of the clients that are suspended, at every provider',
+    run: async (send, world) => {
+      await refresh(world)
+      const off = async () => idsIn(await list(send, world, { filter: 'disabled:true' }))
+      const before = await off()
+      for (const address of [{ provider: 'auth0' }, COGNITO, { provider: 'local' }]) {
+        const query = new URLSearchParams(address as Query).toString()
+        const post = async (what: string) =>
+          send(await withToken(world, { method: 'POST', path: `${CLIENT}/${what}`, query }))
+        expect((await post('suspend')).status).toBe(200)
+        const named = `${address.provider}/exampleClientId`
+        expect(await off()).toContain(named)
+        // Read anew, from the provider that may have no such setting.
+        await refresh(world)
+        expect(await off()).toContain(named)
+        const fresh = { filter: 'disabled:true', fresh: 'true' }
+        expect(idsIn(await list(send, world, fresh))).toContain(named)
+        expect((await post('resume')).status).toBe(200)
+        expect(await off()).toEqual(before)
+      }
+    },
+  },
+  {
     name: 'a list that is refused, naming what is wrong',
     run: async (send, world) => {
       const bad: readonly (readonly [Query, string])[] = [

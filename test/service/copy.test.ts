@@ -9,6 +9,7 @@ import { parseMergePatch } from '../../src/core/patch.ts'
 import { withoutPaths } from '../../src/core/paths.ts'
 import { isSecret } from '../../src/core/secret.ts'
 import type { ClientRef } from '../../src/providers/provider.ts'
+import { newSecretValue } from '../../src/providers/secrets.ts'
 import { type CopyRequest, copyClient } from '../../src/service/copy.ts'
 import type { CreationResult } from '../../src/service/create.ts'
 import { readHistory, readOperation } from '../../src/service/history.ts'
@@ -285,6 +286,20 @@ describe.each(SUBJECTS)('within $name', (kind) => {
     )
     const rest = (native: Native) => withoutNamed(mapping, native, named)
     expect(rest(after)).toEqual(rest(before))
+  })
+
+  it('makes a confidential client anew as one, whatever its record shows of a secret', async () => {
+    const { secrets } = subject.provider
+    if (secrets?.add === undefined || secrets.remove === undefined) return
+    const base = await subject.provider.read(ref, call())
+    const [first] = await secrets.list(ref, base, call())
+    await secrets.add(ref, base, newSecretValue()).send(call())
+    const both = await subject.provider.read(ref, call())
+    await secrets.remove(ref, both, first?.id ?? '').send(call())
+    const { patch: _, ...request } = requestFor(bench.service, ref, {})
+    await removeClient(bench.service, request)
+    const made = await copy()
+    expect(made.secret?.reveal()).toEqual(expect.any(String))
   })
 
   it('leaves behind what is leased', async () => {
