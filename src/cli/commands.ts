@@ -172,7 +172,7 @@ export const COMMANDS: readonly Command[] = [
     more: 'The file holds what their registration answered (client_id, registration_access_token), one or a list. It holds tokens: keep it from others, and remove it afterwards.',
     takes: [{ name: 'FILE', says: 'JSON; -: from standard input' }],
     options: ['provider', 'yes', 'dry-run', ...CONNECTING],
-    examples: ['clientry adopt registered.json --provider partners --dry-run'],
+    examples: ['clientry adopt registered.json --provider partners --yes'],
     load: () => import('./commands/adopt.ts'),
   },
   {
