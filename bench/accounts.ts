@@ -5,13 +5,20 @@ import { createServer, type Server } from 'node:https'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import type { JsonObject } from '../src/core/json.ts'
-import { type Auth0Emulator, startAuth0Emulator } from '../src/emulators/auth0/index.ts'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../src/emulators/auth0/index.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../src/emulators/cognito/index.ts'
 import { fullAuth0Client } from '../test/fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../test/fixtures/cognito.ts'
 import type { Account } from './contest.ts'
+import { AUTH0_SECRET } from './subject.ts'
 
 export const ADDED = 'https://changed.example.com/cb'
+/** Of the one who calls the tenant's API. */
+export const CREDENTIAL = { ...DEFAULT_CREDENTIAL, clientSecret: AUTH0_SECRET }
 /** Calls a second and burst of Auth0's enterprise plan. */
 export const AUTH0_RATE = { perSecond: 16, burst: 50 }
 /** A provider takes its time (milliseconds). */
@@ -27,7 +34,11 @@ export async function auth0Account(count: number): Promise<Auth0Account> {
   const { client_aliases: _, ...client } = fullAuth0Client
   const ids = idsOf(count)
   const clients = ids.map((id) => ({ ...client, client_id: id, name: `App ${id}` }))
-  const emulator = await startAuth0Emulator({ limits: AUTH0_RATE, clients })
+  const emulator = await startAuth0Emulator({
+    limits: AUTH0_RATE,
+    clients,
+    credentials: [CREDENTIAL],
+  })
   slow(emulator)
   const before = new Map(ids.map((id) => [id, emulator.client(id) as JsonObject]))
   return {

@@ -32,7 +32,8 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   bundle: async () => measureBundle(built),
   cli: () => measureCommand(root, built, upstream, times(40, 8)),
   pace: () => measurePace(times(15, 6)),
-  peers: () => measurePeers(root, built, { few: 5, many: times(500, 60), pool: times(300, 30) }),
+  peers: () =>
+    measurePeers(root, built, upstream, { few: 5, many: times(500, 60), pool: times(300, 30) }),
   history: () => measureHistory(built, upstream, times(300, 30)),
   queries: () => measureQueries(root, built, [10_000, times(1_000_000, 100_000)], times(500, 200)),
   list: () => measureList(root, times(100_000, 10_000), times(500, 100)),

@@ -7,14 +7,15 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DEFAULT_CREDENTIAL } from '../src/emulators/auth0/index.ts'
 import { POOL_ID } from '../test/fixtures/cognito.ts'
-import { ADDED, auth0Account, cognitoAccount, tlsFront } from './accounts.ts'
+import { ADDED, auth0Account, CREDENTIAL, cognitoAccount, tlsFront } from './accounts.ts'
 import type { Built } from './built.ts'
 import { type Account, outcomeOf, type Program, runProgram, type Usage } from './contest.ts'
+import { idealMs, runFiles, runJob } from './peers-ours.ts'
 import { digits, type Row } from './report.ts'
 import { median } from './statistics.ts'
-import { AWS_CREDENTIALS, REGION } from './subject.ts'
+import { AWS_CREDENTIALS, type ProviderName, REGION } from './subject.ts'
+import type { Upstream } from './upstream.ts'
 
 /** Sizes of the contests: clients to change at Auth0 (few, many) and in one Cognito pool. */
 export interface PeerSizes {
@@ -35,6 +36,7 @@ interface Bench {
 export async function measurePeers(
   root: string,
   built: Built,
+  upstream: Upstream,
   sizes: PeerSizes,
 ): Promise<readonly Row[]> {
   const peers = join(root, 'bench', 'peers')
@@ -54,6 +56,9 @@ export async function measurePeers(
   }
   const bench = { built, peers, hook, nothing }
   const rows: Row[] = []
+  rows.push(...(await ownFiles(bench, upstream, sizes.few)))
+  rows.push(...(await ownJob(bench, upstream, 'auth0', sizes.many)))
+  rows.push(...(await ownJob(bench, upstream, 'cognito', sizes.pool)))
   for (const count of [sizes.few, sizes.many]) {
     rows.push(...(await deployCli(bench, count)))
     for (const atOnce of [false, true]) rows.push(...(await auth0Loop(bench, count, atOnce)))
@@ -63,6 +68,62 @@ export async function measurePeers(
   }
   rows.push(...(await cognitoLoop(bench, sizes.pool, { whole: true, atOnce: true })))
   return rows
+}
+
+/** A job is to keep this close to the permitted rate. */
+const AIMS = { auth0: 1.05, cognito: 1.08 } as const
+
+/** Many clients by a job on the server. */
+async function ownJob(
+  bench: Bench,
+  upstream: Upstream,
+  provider: ProviderName,
+  count: number,
+): Promise<readonly Row[]> {
+  const account = await (provider === 'auth0' ? auth0Account(count) : cognitoAccount(count))
+  const { wallMs, cpuMs, job } = await runJob(bench.built, upstream, provider, account)
+  const section = `clientry job, ${count} ${provider} clients`
+  const ideal = idealMs(provider, count)
+  const rows = await finish(bench, section, { wallMs, cpuMs, memoryMb: Number.NaN }, account)
+  const { failed = 0 } = job.counts
+  return [
+    {
+      section,
+      name: 'time at the permitted rate',
+      figure: wallMs / ideal,
+      unit: 'x',
+      aim: AIMS[provider],
+      detail: `${digits(wallMs)} / ${digits(ideal)} ms`,
+    },
+    { section, name: 'clients that failed', figure: failed, unit: 'clients', aim: 0 },
+    ...rows,
+  ]
+}
+
+/** A few clients by the command, from their files. */
+async function ownFiles(bench: Bench, upstream: Upstream, count: number): Promise<readonly Row[]> {
+  const account = await auth0Account(count)
+  const { plan, apply } = await runFiles(bench.built, upstream, account, bench.hook, (folder) => {
+    for (const id of account.ids) {
+      const { callbacks } = account.before(id) as { callbacks: string[] }
+      const client = { callbacks: [...callbacks, ADDED] }
+      writeFileSync(join(folder, `${id}.yaml`), JSON.stringify({ provider: 'auth0', id, client }))
+    }
+  })
+  const section = `clientry apply, ${count} Auth0 clients`
+  const { cpuMs, memoryMb } = apply
+  return [
+    {
+      section,
+      name: 'CPU of the command / node -e 0',
+      figure: cpuMs / bench.nothing.cpuMs,
+      unit: 'x',
+      aim: 5,
+      detail: `plan before it: ${digits(plan.cpuMs / bench.nothing.cpuMs)} x, ${digits(plan.wallMs)} ms`,
+    },
+    { section, name: 'memory of the command', figure: memoryMb, unit: 'MB', aim: 120 },
+    ...(await finish(bench, section, apply, account)),
+  ]
 }
 
 /** Auth0's own tool, with a folder in which each client has its new callbacks. */
@@ -81,8 +142,8 @@ async function deployCli(bench: Bench, count: number): Promise<readonly Row[]> {
     config,
     JSON.stringify({
       AUTH0_DOMAIN: front.domain,
-      AUTH0_CLIENT_ID: DEFAULT_CREDENTIAL.clientId,
-      AUTH0_CLIENT_SECRET: DEFAULT_CREDENTIAL.clientSecret,
+      AUTH0_CLIENT_ID: CREDENTIAL.clientId,
+      AUTH0_CLIENT_SECRET: CREDENTIAL.clientSecret,
       AUTH0_AUDIENCE: `${account.emulator.url}/api/v2/`,
       AUTH0_INCLUDED_ONLY: ['clients'],
     }),
@@ -100,7 +161,7 @@ async function auth0Loop(bench: Bench, count: number, atOnce: boolean): Promise<
   const front = await tlsFront(account.emulator.url, bench.peers)
   const task = {
     domain: front.domain,
-    ...DEFAULT_CREDENTIAL,
+    ...CREDENTIAL,
     audience: `${account.emulator.url}/api/v2/`,
     callback: ADDED,
     ids: account.ids,
@@ -166,7 +227,7 @@ async function finish(
       name: 'CPU of `node -e 0`',
       figure: cpuMs / nothing.cpuMs,
       unit: 'x',
-      detail: `${digits(cpuMs)} ms, ${digits(memoryMb)} MB`,
+      detail: `${digits(cpuMs)} ms${Number.isNaN(memoryMb) ? '' : `, ${digits(memoryMb)} MB`}`,
     },
     {
       section,

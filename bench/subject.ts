@@ -46,7 +46,12 @@ export interface Addresses {
 
 export interface Subject {
   /** The environment of Clientry for one provider. */
-  environment(provider: ProviderName, store: JsonObject): Readonly<Record<string, string>>
+  environment(
+    provider: ProviderName,
+    store: JsonObject,
+    /** Further settings of the provider, `undefined` for its own default. */
+    more?: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, string>>
   readonly token: string
 }
 
@@ -64,7 +69,7 @@ export async function createSubject(key: SigningKey, addresses: Addresses): Prom
   const sealingKey = randomBytes(32).toString('base64')
   return {
     token,
-    environment: (provider, store) => ({
+    environment: (provider, store, more = {}) => ({
       CLIENTRY_KEY: sealingKey,
       CLIENTRY_SECRET: provider === 'auth0' ? AUTH0_SECRET : AWS_CREDENTIALS.secretAccessKey,
       AWS_ACCESS_KEY_ID: AWS_CREDENTIALS.accessKeyId,
@@ -73,7 +78,7 @@ export async function createSubject(key: SigningKey, addresses: Addresses): Prom
         server: { port: 0 },
         key: { env: 'CLIENTRY_KEY' },
         store,
-        providers: { [provider]: settingsOf(provider, addresses) },
+        providers: { [provider]: { ...settingsOf(provider, addresses), ...more } },
         auth: { issuers: [{ issuer: ISSUER, jwksUrl: addresses.keys, audience: [AUDIENCE] }] },
       }),
     }),

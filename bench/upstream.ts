@@ -1,6 +1,6 @@
 /** The upstream process and what Clientry needs to know of it, made once for a whole run. */
 
-import { signingKey } from '../test/http/auth/issuer.ts'
+import { type SigningKey, signingKey } from '../test/http/auth/issuer.ts'
 import type { Built } from './built.ts'
 import { type Running, start } from './processes.ts'
 import { type Addresses, createSubject, type ProviderName, type Subject } from './subject.ts'
@@ -9,6 +9,8 @@ export interface Upstream {
   readonly running: Running
   readonly addresses: Addresses
   readonly subject: Subject
+  /** Signs the tokens of the caller. */
+  readonly key: SigningKey
 }
 
 export async function startUpstream(built: Built): Promise<Upstream> {
@@ -17,7 +19,7 @@ export async function startUpstream(built: Built): Promise<Upstream> {
     BENCH_KEYS: JSON.stringify({ keys: [key.jwk] }),
   })
   const addresses = await ready<Addresses>(running, 'addresses')
-  return { running, addresses, subject: await createSubject(key, addresses) }
+  return { running, addresses, key, subject: await createSubject(key, addresses) }
 }
 
 /** Starts Clientry on a SQLite file and gives its address. */
