@@ -156,7 +156,7 @@ function copy(source: Place, target: Place, native: JsonObject, asked?: ClientKi
     alike: source === target,
   }
   const copied = copyRecord(copying)
-  return { copying, copied, report: reportCopy(copying, copied, copied.start, []) }
+  return { copying, copied, report: reportCopy(copying, copied, copied.start, {}) }
 }
 
 /** Every field with a value, and every setting, of a client that shows all that its mapping shows. */
