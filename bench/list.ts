@@ -72,7 +72,8 @@ async function fill(service: Service, clients: number): Promise<readonly number[
   for (let index = 0; index < clients; index += 1) {
     const started = performance.now()
     const client = { provider: PROVIDER, userPoolId: POOL_ID, id: idOf(index) }
-    const sight = sightOf(service, mapping, client, recordOf(index), Date.now())
+    const seen = { client, native: recordOf(index), at: Date.now() }
+    const sight = sightOf(service, mapping, seen)
     await service.store.mirror?.put(sight, false)
     times.push(performance.now() - started)
   }

@@ -16,10 +16,17 @@ import { capabilitiesOf } from '../src/http/providers.ts'
 import { mapping as auth0 } from '../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../src/providers/local/mapping.ts'
+import { DIALECTS } from '../src/providers/rfc7592/dialects.ts'
+import { createMapping } from '../src/providers/rfc7592/mapping.ts'
 
 const PAGE = 'docs/fields.md'
 
-const PROVIDERS: Readonly<Record<string, Mapping>> = { auth0, cognito, local }
+const PROVIDERS: Readonly<Record<string, Mapping>> = {
+  auth0,
+  cognito,
+  local,
+  rfc7592: createMapping(DIALECTS.standard),
+}
 
 const INTRODUCTION = `# Fields
 

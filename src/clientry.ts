@@ -71,10 +71,11 @@ export async function createClientry(
     if (line !== undefined) log(line)
   }
   const store = observedStore(surroundings.store, observe)
-  const providers = await createProviders(config.providers, { ...surroundings, now })
+  const seal = createSeal(config.key)
+  const providers = await createProviders(config.providers, { ...surroundings, store, seal, now })
   const service: Service = {
     store,
-    seal: createSeal(config.key),
+    seal,
     fingerprints: createFingerprints(config.key),
     providers: observedProviders(providers, observe),
     turns: createTurns(now),

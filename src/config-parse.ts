@@ -16,7 +16,8 @@ import { type Secret, secret } from './core/secret.ts'
 import type { IssuerSettings } from './http/auth/issuers.ts'
 import type { PermissionGrant } from './http/auth/permissions.ts'
 import type { Level } from './http/exchange.ts'
-import type { ProviderSettings } from './providers/registry.ts'
+import type { ProviderSettings, Rfc7592Settings } from './providers/registry.ts'
+import { type DialectName, dialectOf } from './providers/rfc7592/dialects.ts'
 
 export interface Config {
   readonly mode: 'production' | 'development'
@@ -170,7 +171,18 @@ function providerOf(
     case 'local':
       if (mode === 'production')
         faults.push(`${at} is for development only: its users are not real.`)
-      return raw
+      return raw.registration === undefined
+        ? { type: 'local' }
+        : {
+            type: 'local',
+            registration: {
+              initialAccessToken: lookUp(
+                raw.registration.initialAccessToken,
+                `${at}.registration.initialAccessToken`,
+              ),
+              renewsTokens: raw.registration.renewsTokens,
+            },
+          }
     case 'cognito': {
       const { credentials, pools, pace } = raw
       const keys = credentials && {
@@ -194,6 +206,8 @@ function providerOf(
         ...(pace === undefined ? {} : { pace }),
       }
     }
+    case 'rfc7592':
+      return rfc7592Of(raw, at, lookUp, faults)
     case 'auth0': {
       const { domain, clientId, allowWildcards, pace } = raw
       const baseUrl = (raw.baseUrl ?? `https://${domain}`).replace(/\/+$/, '')
@@ -214,6 +228,31 @@ function providerOf(
         ...(pace === undefined ? {} : { pace }),
       }
     }
+  }
+}
+
+function rfc7592Of(
+  raw: Extract<RawConfig['providers'][string], { type: 'rfc7592' }>,
+  at: string,
+  lookUp: (reference: Reference, at: string) => Secret,
+  faults: string[],
+): Rfc7592Settings {
+  const { issuer, registrationEndpoint, origins, initialAccessToken, switches, pace } = raw
+  if (issuer === undefined && registrationEndpoint === undefined) {
+    faults.push(`${at} must have an issuer or a registrationEndpoint.`)
+  }
+  for (const [name, value] of Object.entries({ issuer, registrationEndpoint })) {
+    if (value !== undefined) checkUrl(value, `${at}.${name}`, faults)
+  }
+  for (const [index, one] of origins.entries()) checkUrl(one, `${at}.origins[${index}]`, faults)
+  return {
+    type: 'rfc7592',
+    endpoints: { issuer, registrationEndpoint, origins: origins.map((one) => new URL(one).origin) },
+    dialect: dialectOf(raw.dialect as DialectName, switches),
+    ...(initialAccessToken === undefined
+      ? {}
+      : { initialAccessToken: lookUp(initialAccessToken, `${at}.initialAccessToken`) }),
+    ...(pace === undefined ? {} : { pace }),
   }
 }
 

@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import { PERMISSIONS } from './core/permissions.ts'
 import { ALL_ALGORITHMS } from './http/auth/algorithms.ts'
 import { LEVELS } from './http/exchange.ts'
+import { DIALECT_NAMES } from './providers/rfc7592/dialects.ts'
 
 const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 const texts = z.array(text).check(z.minLength(1))
@@ -56,9 +57,52 @@ const cognito = z.strictObject({
   ),
 })
 
-const local = z.strictObject({ type: z.literal('local') })
+const local = z.strictObject({
+  type: z.literal('local'),
+  /** Lets clients register themselves at the embedded OpenID Provider. */
+  registration: z.optional(
+    z.strictObject({
+      initialAccessToken: reference,
+      renewsTokens: z._default(z.boolean(), true),
+    }),
+  ),
+})
 
-export const provider = z.discriminatedUnion('type', [auth0, cognito, local])
+const origin = z.string().check(z.regex(/^https?:\/\/[^/?#@]+$/))
+const flag = z.optional(z.boolean())
+
+const rfc7592 = z.strictObject({
+  type: z.literal('rfc7592'),
+  /** The server's issuer, whose discovery document names the registration endpoint. */
+  issuer: z.optional(url),
+  /** The registration endpoint itself; goes before discovery. */
+  registrationEndpoint: z.optional(url),
+  /** Further origins at which clients are managed. */
+  origins: z._default(z.array(origin), []),
+  /** Lets this server register clients. */
+  initialAccessToken: z.optional(reference),
+  dialect: z._default(z.enum(DIALECT_NAMES as [string, ...string[]]), 'standard'),
+  /** What the server does otherwise than its dialect says. */
+  switches: z.optional(
+    z.strictObject({
+      clientIdInUpdate: flag,
+      secretInUpdate: z.optional(z.enum(['kept', 'cleared', 'renewed'])),
+      authMethodAsList: flag,
+      renewsToken: z.optional(z.enum(['never', 'update', 'always'])),
+      clientUri: z.optional(z.enum(['told', 'derived'])),
+      needsCallbacks: flag,
+      drops: z.optional(z.array(text)),
+    }),
+  ),
+  pace: z.optional(
+    z.strictObject({
+      perSecond: z.optional(rate),
+      burst: z.optional(z.number().check(z.gte(1), z.lte(1_000_000))),
+    }),
+  ),
+})
+
+export const provider = z.discriminatedUnion('type', [auth0, cognito, local, rfc7592])
 
 export const issuer = z.strictObject({
   issuer: url,

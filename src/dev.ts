@@ -25,12 +25,14 @@ import { createNodeServer } from './node-server.ts'
 import { newClient } from './providers/local/clients.ts'
 import { putLocalClient } from './providers/local/index.ts'
 import { createOpenidProvider } from './providers/local/openid.ts'
+import type { RegistrationOptions } from './providers/local/registration.ts'
 import {
   COMMAND_LINE_SCOPE,
   fetchDevelopmentToken,
   putCommandLineClient,
   putDevelopmentClient,
 } from './providers/local/token.ts'
+import type { ProviderSettings } from './providers/registry.ts'
 import { runUntilStopped } from './run.ts'
 import { openDatabase } from './store/database.ts'
 import { createDocuments, type Documents } from './store/documents.ts'
@@ -59,17 +61,12 @@ async function main(): Promise<void> {
   const database = await openDatabase(databasePath(folder))
   const documents = createDocuments(database, { key: Buffer.from(keys.key, 'base64') })
   seed(documents)
-  const openid = createOpenidProvider({
-    issuer: `${url}/oidc`,
-    documents,
-    keys: keys.openid,
-    api: { audience: AUDIENCE },
-    now: Date.now,
-    onFault: (fault) => {
-      const name = fault instanceof Error ? fault.name : 'unknown'
-      log({ time: new Date().toISOString(), level: 'error', message: 'openid fault', fault: name })
-    },
-  })
+  const issuer = `${url}/oidc`
+  const { CLIENTRY_DEV_INITIAL_TOKEN: initialToken } = environment()
+  const registration =
+    initialToken === undefined
+      ? {}
+      : { registration: { initialAccessToken: { env: 'INITIAL_TOKEN' } } }
   const config = parseConfig(
     {
       mode: 'development',
@@ -89,20 +86,37 @@ async function main(): Promise<void> {
           pools: { [EXAMPLE_POOL]: { endpoint: cognito.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
         },
-        local: { type: 'local' },
+        local: { type: 'local', ...registration },
       },
       auth: {
         issuers: [
           {
-            issuer: openid.issuer,
+            issuer,
             jwksUrl: `http://${HOST}:${port}/oidc/jwks`,
             audience: [AUDIENCE],
           },
         ],
       },
     },
-    { KEY: keys.key, AUTH0_SECRET: DEFAULT_CREDENTIAL.clientSecret, AWS_SECRET },
+    {
+      KEY: keys.key,
+      AUTH0_SECRET: DEFAULT_CREDENTIAL.clientSecret,
+      AWS_SECRET,
+      INITIAL_TOKEN: initialToken,
+    },
   )
+  const openid = createOpenidProvider({
+    issuer,
+    documents,
+    keys: keys.openid,
+    api: { audience: AUDIENCE },
+    registration: registrationOf(config.providers.local),
+    now: Date.now,
+    onFault: (fault) => {
+      const name = fault instanceof Error ? fault.name : 'unknown'
+      log({ time: new Date().toISOString(), level: 'error', message: 'openid fault', fault: name })
+    },
+  })
   const clientry = await createClientry(config, {
     store: createSqliteStore(database),
     documents,
@@ -132,6 +146,13 @@ async function main(): Promise<void> {
     await Promise.all([auth0.close(), cognito.close()])
   }
   await runUntilStopped({ clientry, server, log, cleanUp })
+}
+
+/** How clients may register themselves at the OpenID Provider, if at all. */
+function registrationOf(local: ProviderSettings | undefined): RegistrationOptions | undefined {
+  if (local?.type !== 'local' || local.registration === undefined) return undefined
+  const { initialAccessToken, renewsTokens } = local.registration
+  return { initialAccessToken: initialAccessToken.reveal(), renewsTokens }
 }
 
 /** The example is there at the first start; what was changed since is kept. */

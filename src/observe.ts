@@ -102,7 +102,7 @@ function observedProvider(id: string, provider: Provider, observe: Observe): Pro
     ...step,
     send: (call: Call) => step.send(telling(call)),
   })
-  const { list, creation, removal, secrets } = provider
+  const { list, creation, removal, secrets, adoption } = provider
   return {
     ...provider,
     read: (ref, call, fields) => provider.read(ref, telling(call), fields),
@@ -117,6 +117,12 @@ function observedProvider(id: string, provider: Provider, observe: Observe): Pro
       },
     }),
     ...(secrets && { secrets: observedSecrets(secrets, telling, toldStep) }),
+    ...(adoption && {
+      adoption: {
+        look: (ref, registration, call) => adoption.look(ref, registration, telling(call)),
+        take: (ref, registration, call) => adoption.take(ref, registration, telling(call)),
+      },
+    }),
   }
 }
 

@@ -52,6 +52,10 @@ let folder: string
 let world: World
 /** What left: answers by whether their caller may read secrets. */
 const answers: { readonly mayRead: boolean; readonly text: string }[] = []
+/** Values that rotations have made, and what those who may not read secrets were told beside them. */
+const rotated = new Set<string>()
+/** An id of a secret at each provider, as it was listed last. */
+const listed = new Map<string, string>()
 
 /** Numbers by chance that are the same each time (a linear congruential generator). */
 let state = 42
@@ -129,7 +133,26 @@ async function send({ mayRead, token }: { mayRead: boolean; token: string }): Pr
       ...headers,
     },
   })
-  answers.push({ mayRead, text: JSON.stringify(response.headers) + response.body })
+  const text = JSON.stringify(response.headers) + response.body
+  answers.push({ mayRead, text: more.path?.endsWith('/rotate-secret') ? withoutNew(text) : text })
+  const { secrets = [] } = asRecord(response.body)
+  for (const { id } of secrets as { id: string }[]) listed.set(more.query ?? '', id)
+}
+
+/** The answer to a rotation without the one value that it has to show. */
+function withoutNew(text: string): string {
+  const [shown, value] = /"secret":\{[^}]*"value":"([^"]+)"/.exec(text) ?? []
+  if (shown === undefined || value === undefined) return text
+  rotated.add(value)
+  return text.replace(shown, '')
+}
+
+function asRecord(text: string): JsonObject {
+  try {
+    return JSON.parse(text) as JsonObject
+  } catch {
+    return {}
+  }
 }
 
 /** The provider fails at one of the next calls, or somebody else writes a secret. */
@@ -170,6 +193,17 @@ function requestByChance(): Partial<HttpRequest> {
       query: `limit=100&outcome=${oneOf(['applied', 'outside_change'])}`,
     }),
     () => ({ path: oneOf(['/metrics', '/readyz', '/providers', '/operations/none']) }),
+    () => rotation(address),
+    () => rotation(address),
+    () => where(`${CLIENT}/secrets`),
+    () => {
+      const { path, query = '' } = where(`${CLIENT}/secrets`)
+      return {
+        path: `${path}/${encodeURIComponent(listed.get(query) ?? 'none')}`,
+        query,
+        method: 'DELETE',
+      }
+    },
     () => patch({ name: `Name ${chance(1_000)}` }),
     () => patch({ secret: oneOf([PATCHED_1, PATCHED_2]), description: `Text ${chance(1_000)}` }),
     () => patch({ providerSettings: { addons: { firebase: { secret: PATCHED_ADDON } } } }),
@@ -193,6 +227,18 @@ function requestByChance(): Partial<HttpRequest> {
       path: `${CLIENT}/rollback`,
     }),
   ])()
+}
+
+/** Where there can be one secret, it is replaced; some are sent again with their key. */
+function rotation(address: object): Partial<HttpRequest> {
+  const cutOver = Object.keys(address).length === 0
+  const key = chance(2) === 0 ? { 'idempotency-key': [`${KEYS[0]}-${chance(9)}`] } : {}
+  return {
+    method: 'POST',
+    path: `${CLIENT}/rotate-secret`,
+    body: Buffer.from(JSON.stringify({ ...address, ...(cutOver ? { cutOver } : {}) })),
+    headers: key,
+  }
 }
 
 /** Every way in which a text may stand in bytes. */
@@ -224,7 +270,7 @@ function found(bytes: Buffer, canaries: readonly string[]): readonly string[] {
   return canaries.filter((one) => spellingsOf(one).some((spelling) => bytes.includes(spelling)))
 }
 
-const everything = () => [...hidden, ...CLIENT_SECRETS]
+const everything = () => [...hidden, ...CLIENT_SECRETS, ...rotated]
 const stored = () =>
   readdirSync(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }))
 const answered = (mayRead: boolean) =>
@@ -251,6 +297,13 @@ describe(`after ${REQUESTS} requests of every kind`, () => {
 
   it('no answer shows a secret to whoever may not read it', () => {
     expect(found(answered(false), everything())).toEqual([])
+  })
+
+  it('no answer shows a rotated one, but that of its rotation and to those who may read secrets', () => {
+    expect(rotated.size).toBeGreaterThan(10)
+    expect(found(answered(false), [...rotated])).toEqual([])
+    // One that is the only one, or has become the oldest, is the client's own.
+    expect(found(answered(true), [...rotated]).length).toBeGreaterThan(0)
   })
 
   it('no answer shows to anybody what is nobody’s', () => {

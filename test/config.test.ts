@@ -101,6 +101,41 @@ describe('parseConfig', () => {
     })
   })
 
+  it('puts the switches of a server on top of its dialect', () => {
+    const partners = {
+      type: 'rfc7592',
+      issuer: 'https://as.example.com',
+      origins: ['https://manage.example.com:443'],
+      initialAccessToken: { env: 'SECRET' },
+      dialect: 'oidc-provider',
+      switches: { renewsToken: 'never' },
+    }
+    const { providers } = parseConfig(
+      { ...good(), defaultProvider: 'partners', providers: { partners } },
+      ENVIRONMENT,
+    )
+    expect(providers.partners).toMatchObject({
+      endpoints: { issuer: 'https://as.example.com', origins: ['https://manage.example.com'] },
+      dialect: { secretInUpdate: 'kept', renewsToken: 'never', drops: [] },
+    })
+  })
+
+  it('lets clients register themselves at the local provider only where it says so', () => {
+    const local = (more: object) =>
+      parseConfig(
+        {
+          ...good(),
+          mode: 'development',
+          defaultProvider: 'local',
+          providers: { local: { type: 'local', ...more } },
+        },
+        ENVIRONMENT,
+      ).providers.local
+    expect(local({})).toEqual({ type: 'local' })
+    const on = local({ registration: { initialAccessToken: { env: 'SECRET' } } })
+    expect(on).toMatchObject({ registration: { renewsTokens: true } })
+  })
+
   const cases: readonly (readonly [string, object, RegExp])[] = [
     ['an unknown name', { ...good(), prot: 1 }, /name that is not known: prot/],
     ['a secret written in', { ...good(), key: KEY }, /key must be \{ env: NAME \}/],
@@ -121,7 +156,36 @@ describe('parseConfig', () => {
     [
       'a provider that does not exist',
       { ...good(), providers: { a: { type: 'okta' } } },
-      /providers\.a\.type must be one of: auth0, cognito, local\./,
+      /providers\.a\.type must be one of: auth0, cognito, local, rfc7592\./,
+    ],
+    [
+      'a registering server without a place',
+      { ...good(), defaultProvider: 'r', providers: { r: { type: 'rfc7592' } } },
+      /providers\.r must have an issuer or a registrationEndpoint/,
+    ],
+    [
+      'a registering server without TLS',
+      {
+        ...good(),
+        defaultProvider: 'r',
+        providers: { r: { type: 'rfc7592', registrationEndpoint: 'http://as.example.com/reg' } },
+      },
+      /providers\.r\.registrationEndpoint must be an https URL/,
+    ],
+    [
+      'an origin with a path',
+      {
+        ...good(),
+        defaultProvider: 'r',
+        providers: {
+          r: {
+            type: 'rfc7592',
+            issuer: 'https://as.example.com',
+            origins: ['https://b.example/x'],
+          },
+        },
+      },
+      /origins/,
     ],
     [
       'the local provider in production',

@@ -167,6 +167,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/unprotect.ts'),
   },
   {
+    name: 'adopt',
+    says: 'take in clients that were registered elsewhere',
+    more: 'The file holds what their registration answered (client_id, registration_access_token), one or a list. It holds tokens: keep it from others, and remove it afterwards.',
+    takes: [{ name: 'FILE', says: 'JSON; -: from standard input' }],
+    options: ['provider', 'yes', 'dry-run', ...CONNECTING],
+    examples: ['clientry adopt registered.json --provider partners --yes'],
+    load: () => import('./commands/adopt.ts'),
+  },
+  {
     name: 'suspend',
     says: 'switch a client off until it is resumed',
     takes: [CLIENT],

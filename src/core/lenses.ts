@@ -78,6 +78,22 @@ export function list(
 
 const emptyList = (empty: 'keep' | 'omit'): Json | undefined => (empty === 'keep' ? [] : undefined)
 
+/** A list of words held in one text with spaces between, such as `scope` (RFC 6749 section 3.3). */
+export function words(name: string, extras: Extras = {}): Lens<readonly string[]> {
+  return {
+    support: 'native',
+    keys: [name],
+    get: (native) => {
+      const value = native[name]
+      return typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : []
+    },
+    put: (value) => ({
+      [name]: value === null || value.length === 0 ? undefined : value.join(' '),
+    }),
+    ...extras,
+  }
+}
+
 /** A member inside a native object; the object itself is kept. */
 export function member<V extends string | number | boolean>(
   parent: string,

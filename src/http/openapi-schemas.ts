@@ -132,6 +132,18 @@ export function schemas(): JsonObject {
       ),
       additionalProperties: false,
     },
+    AdoptionRequest: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          registrationAccessToken: { type: 'string', minLength: 1, maxLength: 4_096 },
+          registrationClientUri: { type: 'string', format: 'uri', maxLength: 2_048 },
+        },
+        ['registrationAccessToken'],
+      ),
+      additionalProperties: false,
+    },
     ProtectionRequest: {
       ...object({ provider: text, userPoolId: text, protected: { type: 'boolean' } }, [
         'protected',

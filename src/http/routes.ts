@@ -23,6 +23,7 @@ import { getOpenapi } from './openapi.ts'
 import { putProtection } from './protection.ts'
 import { getProvider, listProviders } from './providers.ts'
 import type { QueryName } from './query.ts'
+import { putRegistration } from './registration.ts'
 import { rollbackClient } from './rollback.ts'
 import { deleteSecret, getSecrets, postRotation } from './secrets.ts'
 import { resumeClient, suspendClient } from './suspension.ts'
@@ -46,6 +47,7 @@ export interface Route {
     | 'CopyRequest'
     | 'RollbackRequest'
     | 'ProtectionRequest'
+    | 'AdoptionRequest'
     | 'RotationRequest'
     | 'SuspensionRequest'
     | 'ResumptionRequest'
@@ -278,6 +280,17 @@ export const ROUTES: readonly Route[] = [
     query: ['provider', 'userPoolId', 'owner', 'field', 'value', 'dryRun'],
     answers: 'Leases',
     handle: deleteLeases,
+  },
+  {
+    method: 'PUT',
+    path: '/clients/{clientId}/registration',
+    operationId: 'adoptClient',
+    summary: 'Adopts a client that was registered elsewhere, by its registration access token.',
+    permission: 'clients:write',
+    query: ['provider', 'userPoolId', 'dryRun'],
+    body: 'AdoptionRequest',
+    answers: 'Client',
+    handle: putRegistration,
   },
   {
     method: 'GET',

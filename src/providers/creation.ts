@@ -26,8 +26,14 @@ export interface Creation {
   /**
    * Clients that may be the one whose making was not answered: of the same name and, where the
    * provider tells an age, not older than `since` (epoch ms by the provider's clock). Whole records.
+   * `undefined`: there is no way to tell.
    */
-  find(place: Place, next: Native, since: number, call: Call): Promise<readonly Native[]>
+  find(
+    place: Place,
+    next: Native,
+    since: number,
+    call: Call,
+  ): Promise<readonly Native[] | undefined>
   /** The id of a record. */
   idOf(native: Native): string
 }

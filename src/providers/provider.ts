@@ -11,6 +11,7 @@
 import type { FieldName } from '../core/client.ts'
 import type { Json } from '../core/json.ts'
 import type { Mapping, Native } from '../core/mapping.ts'
+import type { Adoption } from './adoption.ts'
 import type { Creation } from './creation.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -120,4 +121,6 @@ export interface Provider {
   /** What a removal takes along and no new client of the same settings gets back; noun phrases. */
   readonly lostWithRemoval?: readonly string[]
   readonly secrets?: Secrets
+  /** Takes in clients that were registered elsewhere. */
+  readonly adoption?: Adoption
 }

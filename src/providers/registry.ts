@@ -6,9 +6,14 @@
 import type { Mapping } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Documents } from '../store/documents.ts'
+import type { Seal } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
 import type { Auth0Pace } from './auth0/pace.ts'
 import type { CognitoPace } from './cognito/pace.ts'
 import type { Provider } from './provider.ts'
+import type { Dialect } from './rfc7592/dialects.ts'
+import type { EndpointSettings } from './rfc7592/endpoints.ts'
+import type { RegistrationPace } from './rfc7592/pace.ts'
 
 export interface Auth0Settings {
   readonly type: 'auth0'
@@ -38,9 +43,20 @@ export interface CognitoSettings {
 
 export interface LocalSettings {
   readonly type: 'local'
+  /** Lets clients register themselves at the embedded OpenID Provider; absent: they cannot. */
+  readonly registration?: { readonly initialAccessToken: Secret; readonly renewsTokens: boolean }
 }
 
-export type ProviderSettings = Auth0Settings | CognitoSettings | LocalSettings
+export interface Rfc7592Settings {
+  readonly type: 'rfc7592'
+  readonly endpoints: EndpointSettings
+  /** Lets this server register clients. */
+  readonly initialAccessToken?: Secret
+  readonly dialect: Dialect
+  readonly pace?: RegistrationPace | undefined
+}
+
+export type ProviderSettings = Auth0Settings | CognitoSettings | LocalSettings | Rfc7592Settings
 
 /** What providers take from the program around them. */
 export interface ProviderSurroundings {
@@ -51,9 +67,17 @@ export interface ProviderSurroundings {
     | undefined
   /** Where the local provider keeps its clients. */
   readonly documents?: Documents
+  /** Where tokens that open clients are kept, and what seals them. */
+  readonly store?: Store
+  readonly seal?: Seal
 }
 
-type Factory<S> = (settings: S, surroundings: ProviderSurroundings) => Promise<Provider>
+/** `name`: what the configuration calls it. */
+type Factory<S> = (
+  settings: S,
+  surroundings: ProviderSurroundings,
+  name: string,
+) => Promise<Provider>
 
 const FACTORIES: {
   readonly [T in ProviderSettings['type']]: Factory<Extract<ProviderSettings, { type: T }>>
@@ -86,6 +110,13 @@ const FACTORIES: {
     if (documents === undefined) throw new TypeError('The local provider needs a document store.')
     return createLocalProvider({ documents, now })
   },
+  rfc7592: async (settings, { now, store, seal }, name) => {
+    const { createRfc7592Provider } = await import('./rfc7592/index.ts')
+    if (store === undefined || seal === undefined) {
+      throw new TypeError('A provider of registered clients needs a store and a seal.')
+    }
+    return createRfc7592Provider({ ...settings, store, seal, name, now })
+  },
 }
 
 /** Builds the providers of a configuration, by the names that callers use. */
@@ -96,7 +127,7 @@ export async function createProviders(
   const built = new Map<string, Provider>()
   for (const [id, one] of Object.entries(settings)) {
     const create = FACTORIES[one.type] as Factory<ProviderSettings>
-    built.set(id, await create(one, surroundings))
+    built.set(id, await create(one, surroundings, id))
   }
   return built
 }

@@ -2,6 +2,7 @@
 
 import type { Job, JobPlan, JobQuery, JobRequest, JobResult, UndoRequest } from './job-types.ts'
 import type {
+  Adoption,
   Client,
   ClientAddress,
   ClientPage,
@@ -132,6 +133,8 @@ export interface Routes {
   /** The client as its options name it is copied to where the request says. */
   readonly copyClient: Write<[client: ClientArgument, request: CopyRequest], Copy, CopyPlan>
   readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
+  /** Takes in a client that was registered elsewhere; the same adoption again changes nothing. */
+  readonly adoptClient: Write<[client: ClientArgument, adoption: Adoption], Client, Plan>
   readonly suspendClient: Write<[client: ClientArgument, request: SuspensionRequest], Client, Plan>
   readonly resumeClient: Write<[client: ClientArgument, request: ResumptionRequest], Client, Plan>
   readonly listLeases: Read<[client: ClientArgument], Leases>

@@ -48,6 +48,12 @@ export const OPERATIONS = {
     query: WRITE,
     body: true,
   },
+  adoptClient: {
+    method: 'PUT',
+    path: '/clients/{clientId}/registration',
+    query: WRITE,
+    body: true,
+  },
   suspendClient: {
     method: 'POST',
     path: '/clients/{clientId}/suspend',

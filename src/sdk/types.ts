@@ -112,6 +112,13 @@ export interface RollbackRequest {
   readonly allowPartial?: boolean
 }
 
+/** What the registration of a client gave out (RFC 7591 section 3.2.1). */
+export interface Adoption {
+  readonly registrationAccessToken: string
+  /** Absent: where the provider has its clients. */
+  readonly registrationClientUri?: string
+}
+
 export interface CopyRequest {
   /** Where the copy is made. */
   readonly provider: string
@@ -305,6 +312,7 @@ export type HistoryAction =
   | 'retire'
   | 'retire_later'
   | 'retain'
+  | 'adopt'
 
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'

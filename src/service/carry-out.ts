@@ -194,6 +194,13 @@ function notApplied({ intent }: Running, error: unknown): unknown {
 
 /** A change that is neither in force nor undone; its intent names the fields. */
 export function conflict(intent: Intent): ClientError {
+  if (intent.action === 'create') {
+    return new ClientError(
+      'conflict',
+      `It could not be told whether the client was made (operation ${intent.operationId}); look for it at the provider before trying again.`,
+      { operationId: intent.operationId, outcome: 'conflict' },
+    )
+  }
   const names = intent.changes.map(({ field }) => `client.${field}`).join(', ')
   const fields = names === '' ? 'the client' : names
   return new ClientError(

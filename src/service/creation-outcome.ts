@@ -17,7 +17,7 @@ export const CLOCK_SKEW_MS = 60_000
 
 /**
  * Looks for it. One that fits is taken for it; several are a conflict, since one of them is somebody
- * else's. `mayLand`: the request may still be on its way.
+ * else's, and so is a provider that cannot tell. `mayLand`: the request may still be on its way.
  */
 export async function findCreation(
   service: Service,
@@ -26,9 +26,12 @@ export async function findCreation(
   mayLand: boolean,
 ): Promise<Settled> {
   let found = await fitting(service, running, call)
-  if (found.length === 0 && mayLand) {
+  if (found?.length === 0 && mayLand) {
     await waitForLate(service, call)
     found = await fitting(service, running, call)
+  }
+  if (found === undefined) {
+    return { outcome: mayLand ? 'conflict' : 'not_applied', native: undefined }
   }
   const [one, ...more] = found
   if (more.length > 0) return { outcome: 'conflict', native: undefined }
@@ -39,12 +42,13 @@ async function fitting(
   service: Service,
   { intent, provider, ref, next }: Running,
   call: Call,
-): Promise<readonly Native[]> {
+): Promise<readonly Native[] | undefined> {
   const { creation, mapping } = provider
-  if (creation === undefined) return []
   const since = intent.at - CLOCK_SKEW_MS
+  const candidates = await creation?.find(ref, next, since, call)
+  if (creation === undefined || candidates === undefined) return undefined
   const found: Native[] = []
-  for (const native of await creation.find(ref, next, since, call)) {
+  for (const native of candidates) {
     if (!sameState(mapping, asPlanned(mapping, next, native), next)) continue
     const log = resourceOf({ ...ref, id: creation.idOf(native) })
     const first = (await service.store.entries(log, { limit: 1 }))[0]

@@ -4,11 +4,11 @@
  */
 
 import { ClientError, isClientError } from '../core/errors.ts'
-import { showClient } from '../core/mapping.ts'
 import { matches, type Wanted } from '../core/search.ts'
 import type { Call, Listed, Provider } from '../providers/provider.ts'
 import type { Place } from '../store/mirror.ts'
-import type { Mirrored } from './mirror.ts'
+import { type Mirrored, shownClient } from './mirror.ts'
+import { readStanding } from './read.ts'
 import { lookAt } from './refresh-client.ts'
 import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
@@ -117,9 +117,21 @@ async function readInOrder(
     }
     const one = result.value
     if (one === undefined) continue
-    if (matches(showClient(provider.mapping, one.native), wanted)) clients.push(one)
+    if (await fits(service, one, wanted)) clients.push(one)
   }
   return { clients, last: items.length }
+}
+
+/** Whether a client is among those that are asked for. */
+export async function fits(
+  service: Service,
+  { ref, native }: Mirrored,
+  wanted: Wanted,
+): Promise<boolean> {
+  const mapping = service.providers.get(ref.provider)?.mapping
+  if (mapping === undefined) return false
+  const { standing } = await readStanding(service, ref)
+  return matches(shownClient(mapping, native, standing), wanted)
 }
 
 /** There was no time for more. */

@@ -4,11 +4,10 @@
  */
 
 import { isClientError } from '../core/errors.ts'
-import { showClient } from '../core/mapping.ts'
-import { matches, type Wanted } from '../core/search.ts'
-import type { Call, Provider } from '../providers/provider.ts'
+import type { Wanted } from '../core/search.ts'
+import type { Call } from '../providers/provider.ts'
 import type { Knowledge, Mirror, Place } from '../store/mirror.ts'
-import { type LivePlace, listLive } from './list-live.ts'
+import { fits, type LivePlace, listLive } from './list-live.ts'
 import { type Mirrored, mirroredOf } from './mirror.ts'
 import { lookAt } from './refresh-client.ts'
 import { withRetries } from './retry.ts'
@@ -53,7 +52,9 @@ export async function listClients(service: Service, request: ListRequest): Promi
   // What a mirror lacks it cannot ask for.
   const whole = knowledge.every(({ complete }) => complete)
   if (fresh && from === undefined && !whole) return live(service, request)
-  return { ...(await mirrored(service, mirror, request)), knowledge }
+  const page = await mirrored(service, mirror, request)
+  // Told as it is after the search, which may have found that a place must be read anew.
+  return { ...page, knowledge: await mirror.knowledge(places) }
 }
 
 const live = async (service: Service, request: ListRequest): Promise<ListResult> => ({
@@ -109,20 +110,18 @@ async function asNow(
   if (first?.status === 'rejected' && read.every(({ status }) => status === 'rejected')) {
     throw first.reason
   }
-  return read.flatMap((result, index): readonly Mirrored[] => {
+  const shown: Mirrored[] = []
+  for (const [index, result] of read.entries()) {
     const before = clients[index]
     if (result.status === 'fulfilled') {
       const now = result.value
-      return now !== undefined && fits(service, now, request.wanted) ? [now] : []
+      if (now !== undefined && (await fits(service, now, request.wanted))) shown.push(now)
+    } else {
+      if (!isClientError(result.reason)) throw result.reason
+      if (before !== undefined) shown.push(before)
     }
-    if (!isClientError(result.reason)) throw result.reason
-    return before === undefined ? [] : [before]
-  })
-}
-
-function fits({ providers }: Service, { ref, native }: Mirrored, wanted: Wanted): boolean {
-  const provider: Provider | undefined = providers.get(ref.provider)
-  return provider !== undefined && matches(showClient(provider.mapping, native), wanted)
+  }
+  return shown
 }
 
 /** One operation for all calls of a request. */

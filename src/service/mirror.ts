@@ -4,13 +4,16 @@
  * that are not shown.
  */
 
+import type { Client } from '../core/client.ts'
 import { isClientError } from '../core/errors.ts'
 import type { Mapping, Native } from '../core/mapping.ts'
 import { showClient } from '../core/mapping.ts'
 import { searchedText, termsOf } from '../core/search.ts'
+import { shownBy } from '../core/suspension.ts'
 import type { ClientRef, Provider } from '../providers/provider.ts'
 import type { Findable, Found, Place, Sight } from '../store/mirror.ts'
 import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
 import type { Service } from './service.ts'
 
 /** A client as the mirror knows it. */
@@ -24,17 +27,25 @@ export interface Mirrored {
   readonly verifiedAt: number
 }
 
-/** A record as the mirror keeps it; `at` in epoch milliseconds. */
+/** What was seen of a client. */
+interface Seen {
+  readonly client: ClientRef
+  readonly native: Native
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** What holds for it beside its settings, as the newest entry of its log says. */
+  readonly standing?: Standing | undefined
+}
+
+/** A record as the mirror keeps it. */
 export function sightOf(
   service: Service,
   mapping: Mapping,
-  client: ClientRef,
-  native: Native,
-  at: number,
+  { client, native, at, standing }: Seen,
 ): Sight & Findable {
   const { seal, fingerprints } = service
   const masked = fingerprints.withoutSecrets(mapping, native)
-  const shown = showClient(mapping, masked)
+  const shown = shownClient(mapping, masked, standing)
   return {
     client,
     tag: fingerprints.ofState(mapping, native),
@@ -43,6 +54,15 @@ export function sightOf(
     text: searchedText(shown),
     terms: termsOf(shown),
   }
+}
+
+/** A client as reads show it and searches find it: one that is off because it was suspended is `disabled`. */
+export function shownClient(
+  mapping: Mapping,
+  native: Native,
+  standing: Standing | undefined,
+): Client {
+  return showClient(shownBy(mapping, native, standing?.suspended !== undefined), native)
 }
 
 /** What was kept; `undefined` where it was sealed with a key that is no longer in use. */
@@ -66,13 +86,17 @@ export async function keepMirrored(
   service: Service,
   { provider, ref }: { readonly provider: Provider; readonly ref: ClientRef },
   native: Native | undefined,
+  standing?: Standing,
 ): Promise<void> {
   const { mirror } = service.store
   if (mirror === undefined) return
   const at = service.now()
   try {
     if (native === undefined) await mirror.remove(ref, at)
-    else await mirror.put(sightOf(service, provider.mapping, ref, native, at), true)
+    else {
+      const seen = { client: ref, native, at, standing }
+      await mirror.put(sightOf(service, provider.mapping, seen), true)
+    }
   } catch (error) {
     if (!isClientError(error, 'store_unavailable')) throw error
   }

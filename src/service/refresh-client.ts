@@ -46,7 +46,8 @@ export async function refreshClient(
   const { mapping } = provider
   const tag = service.fingerprints.ofState(mapping, native)
   const drifted = await noteDrift(service, { provider, mirror, ref, head, native, tag })
-  await mirror.put(sightOf(service, mapping, ref, native, at), false)
+  const seen = { client: ref, native, at, standing: head?.standing }
+  await mirror.put(sightOf(service, mapping, seen), false)
   return {
     ref,
     native: service.fingerprints.withoutSecrets(mapping, native),

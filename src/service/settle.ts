@@ -177,7 +177,7 @@ export async function close(
     }),
   )
   await service.reached?.('outcome recorded')
-  if (appended !== undefined) await keepOutcome(service, running, { outcome, native }, created)
+  if (appended !== undefined) await keepOutcome(service, running, native, appended)
   return { appended: appended !== undefined, surprises }
 }
 
@@ -192,10 +192,12 @@ function isOfSecrets({ intent, provider, rotation }: Running, field: string): bo
 async function keepOutcome(
   service: Service,
   { intent, provider, ref }: Running,
-  { native }: Settled,
-  created: string | undefined,
+  native: Native | undefined,
+  { created, standing }: Pick<Closing, 'created' | 'standing'>,
 ): Promise<void> {
-  if (intent.action !== 'create') return keepMirrored(service, { provider, ref }, native)
+  if (intent.action !== 'create') {
+    return keepMirrored(service, { provider, ref }, native, standing)
+  }
   if (created === undefined) return
   await keepMirrored(service, { provider, ref: { ...ref, id: created } }, native)
 }

@@ -132,9 +132,20 @@ interface Sqlite {
 async function loadSqlite(): Promise<Sqlite> {
   const builtin = withoutWarnings(() => {
     const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown }
-    return getBuiltinModule?.('node:sqlite')
+    return getBuiltinModule?.('node:sqlite') as Sqlite | undefined
   })
-  return (builtin ?? (await import('@photostructure/sqlite'))) as Sqlite
+  if (builtin !== undefined && hasTextIndex(builtin)) return builtin
+  return (await import('@photostructure/sqlite')) as unknown as Sqlite
+}
+
+/** The mirror needs FTS5, without which early releases of Node's own SQLite were built. */
+function hasTextIndex({ DatabaseSync }: Sqlite): boolean {
+  const database = new DatabaseSync(':memory:')
+  const asked =
+    "select 1 as found from pragma_compile_options where compile_options = 'ENABLE_FTS5'"
+  const found = database.prepare(asked).get() !== undefined
+  database.close()
+  return found
 }
 
 /**

@@ -16,7 +16,7 @@ export interface Actor {
 }
 
 export interface EntryBase {
-  /** What the log is about: a client, an idempotency key, a job or the checkpoints (`resource.ts`). */
+  /** What the log is about: a client, its registration, an idempotency key, a job ... (`resource.ts`). */
   readonly resource: string
   /** 1, 2, 3 ... without gaps within one resource. */
   readonly seq: number
@@ -76,6 +76,7 @@ export const ACTIONS = [
   'retire',
   'retire_later',
   'retain',
+  'adopt',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
@@ -139,6 +140,32 @@ export interface KeyUse extends EntryBase {
   readonly unchanged: boolean
 }
 
+/**
+ * What opens one client at a server that gives each client a token of its own (RFC 7592 section 1.2), in
+ * a log of its own: such a token may be renewed by any call, and is lost for good where it is not kept.
+ */
+export interface Registration extends EntryBase {
+  readonly kind: 'registration'
+  /**
+   * `removing`: its removal is about to be sent. `refused`: the server takes none of the tokens any
+   * more, so the client has to be adopted anew.
+   */
+  readonly condition: 'held' | 'removing' | 'refused' | 'removed'
+  /** The operation in which it came to that. */
+  readonly operationId: string
+  /** Where it stands in the list of its provider. */
+  readonly listed: number
+  /** Sealed `{ uri, tokens }`, the newest token first; absent once the client is removed. */
+  readonly sealed?: string
+}
+
+/** One line in the list of the clients that are, or were, known at such a server. */
+export interface Registered extends EntryBase {
+  readonly kind: 'registered'
+  readonly id: string
+  readonly operationId: string
+}
+
 /** The newest entry of one log at some time. */
 export interface Head {
   readonly resource: string
@@ -164,5 +191,7 @@ export type Entry =
   | OutsideChange
   | Overlap
   | KeyUse
+  | Registration
+  | Registered
   | Checkpoint
   | JobEntry

@@ -26,6 +26,14 @@ export const creationResource = (place: Omit<ClientName, 'id'>, operationId: str
 /** The log of an idempotency key. No provider can be called so: their names hold no dollar sign. */
 export const keyResource = (digest: string) => JSON.stringify(['$key', null, digest])
 
+/** The log of what opens a client at its provider. */
+export const registrationResource = (provider: string, id: string) =>
+  JSON.stringify(['$registration', provider, id])
+
+/** The log that lists such clients of one provider. */
+export const registeredResource = (provider: string) =>
+  JSON.stringify(['$registered', provider, ''])
+
 /** The log of the checkpoints. */
 export const CHECKPOINTS = JSON.stringify(['$checkpoints', null, ''])
 

@@ -59,6 +59,8 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     return { step, native, ref: refTo(creation.idOf(native)) }
   }
   const removal = (ref: ClientRef) => provider.removal?.(ref, {}) as Step
+  const findings = async (next: Native, since: number) =>
+    (await creation.find(place(), next, since, call())) ?? []
   const fail = (fault: FaultKind, operation: string) =>
     subject.emulator?.inject({ kind: fault, operation })
 
@@ -173,8 +175,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     subject.put(old)
     const since = Date.now()
     const next = planned('spa')
-    const ids = async () =>
-      (await creation.find(place(), next, since, call())).map(creation.idOf).sort()
+    const ids = async () => (await findings(next, since)).map(creation.idOf).sort()
     const before = life.tellsAge ? [] : ['older']
     expect(await ids()).toEqual(before)
     const { ref } = await make('spa')
@@ -185,7 +186,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     fill()
     const since = Date.now()
     const { ref } = await make('machine')
-    const found = await creation.find(place(), planned('machine'), since, call())
+    const found = await findings(planned('machine'), since)
     expect(found.map(creation.idOf)).toEqual([ref.id])
   })
 
@@ -302,7 +303,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       fail(fault, life.writes.create)
       const attempt = creation.step(place(), next).send(call())
       await expect(attempt).rejects.toMatchObject({ code: 'outcome_unknown' })
-      const found = await creation.find(place(), next, since, call())
+      const found = await findings(next, since)
       expect(found).toHaveLength(isApplied(fault) ? 1 : 0)
       for (const native of found) {
         expect(await provider.read(refTo(creation.idOf(native)), call())).toEqual(native)
@@ -335,7 +336,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
         await expect(attempt.send(call())).rejects.toMatchObject(throttled)
       }
       expect(await provider.read(ref, call())).toEqual(before)
-      expect(await creation.find(place(), planned('spa'), 0, call())).toHaveLength(1)
+      expect(await findings(planned('spa'), 0)).toHaveLength(1)
     })
 
     it('is refused nothing silently: an answer that is no list is no empty list', async () => {

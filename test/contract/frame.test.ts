@@ -10,8 +10,9 @@ import type { FieldName } from '../../src/core/client.ts'
 import { isClientError } from '../../src/core/errors.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import type { Row } from '../../src/core/mapping.ts'
+import { PEERS } from './peers.ts'
 import { type Bench, openBench } from './service.ts'
-import { differences, SUBJECTS, type Subject } from './subjects.ts'
+import { differences, patienceOf, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
 
 /** Values that every provider takes for a field that it can hold. */
 const VALUES: { readonly [F in FieldName]?: readonly Json[] } = {
@@ -53,13 +54,13 @@ const ESSENTIAL =
 
 const RUNS = 60
 
-describe.each(SUBJECTS)('$name', (kind) => {
+describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
   beforeAll(async () => {
     subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]))
+    bench = await openBench(new Map([['it', subject.provider]]), patienceOf(kind))
   })
 
   afterAll(async () => {
@@ -77,7 +78,10 @@ describe.each(SUBJECTS)('$name', (kind) => {
         ) as JsonObject,
     )
   const patch = fc
-    .subarray(Object.keys(VALUES) as FieldName[], { minLength: 1, maxLength: 4 })
+    .subarray(
+      (Object.keys(VALUES) as FieldName[]).filter((field) => !kind.lacks?.includes(field)),
+      { minLength: 1, maxLength: 4 },
+    )
     .chain((fields) =>
       fc.record(
         Object.fromEntries(

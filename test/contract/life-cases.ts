@@ -151,6 +151,7 @@ export const LIFE_CASES: readonly Case[] = [
     name: 'what a suspended client is without is neither set nor given back unnoticed',
     run: async (send, world) => {
       const post = (what: string) => withToken(world, { method: 'POST', path: `${CLIENT}/${what}` })
+      const before = world.auth0.client('exampleClientId') as JsonObject
       await send(await post('suspend'))
       const client = { grantTypes: ['implicit'] }
       const set = await send(await withToken(world, { method: 'PATCH', path: CLIENT }, { client }))
@@ -173,6 +174,8 @@ export const LIFE_CASES: readonly Case[] = [
       })
       const bad = await withToken(world, { method: 'POST', path: `${CLIENT}/resume` }, { more: 1 })
       expect(await send(bad)).toMatchObject({ status: 400, body: { code: 'unknown_field' } })
+      // Further cases find the client as this one did.
+      world.auth0.put(before)
     },
   },
   {

@@ -22,9 +22,12 @@ import { isSecret, secret } from '../../src/core/secret.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { DIALECTS } from '../../src/providers/rfc7592/dialects.ts'
+import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { fullGlewlwydClient, fullRegisteredClient } from '../fixtures/registered.ts'
 import { SAMPLES, type Samples } from './samples.ts'
 
 interface Subject {
@@ -64,6 +67,20 @@ const SUBJECTS: readonly Subject[] = [
     mapping: local,
     native: fullLocalClient,
     samples: SAMPLES.local,
+    follows: {},
+  },
+  {
+    name: 'rfc7592',
+    mapping: createMapping(DIALECTS.standard),
+    native: fullRegisteredClient,
+    samples: SAMPLES.rfc7592,
+    follows: {},
+  },
+  {
+    name: 'rfc7592 at Glewlwyd',
+    mapping: createMapping(DIALECTS.glewlwyd),
+    native: fullGlewlwydClient,
+    samples: SAMPLES.rfc7592,
     follows: {},
   },
 ]

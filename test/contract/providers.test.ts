@@ -9,22 +9,31 @@ import type { JsonObject } from '../../src/core/json.ts'
 import { showClient } from '../../src/core/mapping.ts'
 import { readClient } from '../../src/service/read.ts'
 import { resourceOf } from '../../src/store/resource.ts'
+import { PEERS } from './peers.ts'
 import { SAMPLES } from './samples.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
-import { differences, SUBJECTS, type Subject } from './subjects.ts'
+import { differences, patienceOf, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
 
 /** The local provider is a part of this process: there is no network between that could fail. */
 const isRemote = (name: string) => name !== 'local'
 
 const NEW_CALLBACK = 'https://new.example.com/callback'
 
-describe.each(SUBJECTS)('$name', (kind) => {
+const LOST_ANSWERS = [
+  'error_after_apply',
+  'reset_after_apply',
+  'stall_after_apply',
+  'cut_answer',
+  'garbage_answer',
+] as const
+
+describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
   beforeEach(async () => {
     subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]))
+    bench = await openBench(new Map([['it', subject.provider]]), patienceOf(kind))
   })
 
   afterEach(async () => {
@@ -74,17 +83,20 @@ describe.each(SUBJECTS)('$name', (kind) => {
   })
 
   it('keeps every one of concurrent changes to different fields', async () => {
+    const [another, value] = kind.another ?? ['idTokenLifetime', 1200]
+    const logout = kind.lacks?.includes('allowedLogoutUrls')
+      ? {}
+      : { allowedLogoutUrls: ['https://new.example.com/logout'] }
     await Promise.all([
       change({ name: 'New name' }),
       change({ callbacks: { add: [NEW_CALLBACK] } }),
-      change({ allowedLogoutUrls: ['https://new.example.com/logout'] }),
-      change({ idTokenLifetime: 1200 }),
+      change(logout),
+      change({ [another]: value }),
     ])
     const client = showClient(subject.provider.mapping, (await read()).native)
     expect(client.name).toBe('New name')
     expect(client.callbacks).toContain(NEW_CALLBACK)
-    expect(client.allowedLogoutUrls).toEqual(['https://new.example.com/logout'])
-    expect(client.idTokenLifetime).toBe(1200)
+    expect(client).toMatchObject({ ...logout, [another]: value })
   })
 
   it('writes nothing when nothing changes', async () => {
@@ -206,44 +218,43 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   if (isRemote(kind.name)) {
     it('sends the requests that the dry run showed', async () => {
-      const { supportedIdp } = kind.name === 'cognito' ? SAMPLES.cognito : SAMPLES.auth0
-      const patch = { callbacks: [NEW_CALLBACK], supportedIdp }
+      const { supportedIdp = undefined } =
+        kind.name === 'cognito' ? SAMPLES.cognito : kind.name === 'auth0' ? SAMPLES.auth0 : {}
+      const patch = { callbacks: [NEW_CALLBACK], ...(supportedIdp && { supportedIdp }) }
       const { steps } = await change(patch, { dryRun: true })
       subject.emulator?.clearCalls()
       await change(patch)
       const wrote = (subject.emulator?.calls ?? []).filter(({ operation }) =>
-        /^(PATCH|Update)/.test(operation),
+        /^(PATCH|PUT|Update)/.test(operation),
       )
-      expect(wrote.map(({ path, body }) => ({ path, body }))).toEqual(
-        steps.map(({ request }) => ({
-          path: request.target.startsWith('/') ? request.target : '/',
-          body: request.body,
-        })),
-      )
+      expect(wrote.map(({ body }) => body)).toEqual(steps.map(({ request }) => request.body))
+      for (const [index, { request }] of steps.entries()) {
+        // What is no path is the name of an operation, or of what tells the path.
+        if (request.target.startsWith('/')) expect(wrote[index]?.path).toBe(request.target)
+      }
     })
 
     it('writes once for one change, and reads once before', async () => {
+      const readBack = kind.readsBack ? 1 : 0
       await change({ name: 'Once' })
       const operations = subject.emulator?.calls.map(({ operation }) => operation) ?? []
       const { read: reads, write } = subject.operations
-      expect(operations.filter((operation) => operation === reads)).toHaveLength(1)
+      expect(operations.filter((operation) => operation === reads)).toHaveLength(1 + readBack)
       expect(operations.filter((operation) => operation === write)).toHaveLength(1)
     })
 
-    it.each([
-      'error_after_apply',
-      'reset_after_apply',
-      'stall_after_apply',
-      'cut_answer',
-      'garbage_answer',
-    ] as const)('finds out by reading back that a change is in force after %s', async (fault) => {
-      subject.emulator?.inject({ kind: fault, operation: subject.operations.write })
-      const result = await change({ callbacks: [NEW_CALLBACK] })
-      expect(result.outcome).toBe('applied')
-      expect(subject.stored()[kind.callbacks]).toEqual([NEW_CALLBACK])
-      expect(await kinds()).toEqual(['intent', 'outcome'])
-      expect(writes()).toBe(1)
-    })
+    // Where the lost answer told what opens the client: registrations.test.ts.
+    it.each(kind.renewsTokens ? [] : LOST_ANSWERS)(
+      'finds out by reading back that a change is in force after %s',
+      async (fault) => {
+        subject.emulator?.inject({ kind: fault, operation: subject.operations.write })
+        const result = await change({ callbacks: [NEW_CALLBACK] })
+        expect(result.outcome).toBe('applied')
+        expect(subject.stored()[kind.callbacks]).toEqual([NEW_CALLBACK])
+        expect(await kinds()).toEqual(['intent', 'outcome'])
+        expect(writes()).toBe(1)
+      },
+    )
 
     it.each(['error_before_apply', 'reset_before_apply', 'stall_before_apply'] as const)(
       'finds out that nothing is in force after %s, and starts again from the read',
@@ -267,7 +278,10 @@ describe.each(SUBJECTS)('$name', (kind) => {
       expect((await change({ name: 'Patient' })).outcome).toBe('applied')
     })
 
-    it('tells that the outcome is unknown when it cannot be learned, and settles it later', async () => {
+    it('tells that the outcome is unknown when it cannot be learned, and settles it later', async ({
+      skip,
+    }) => {
+      if (kind.renewsTokens) skip('a lost answer takes the token along: registrations.test.ts')
       subject.emulator?.inject({ kind: 'reset_after_apply', operation: subject.operations.write })
       subject.emulator?.inject({
         kind: 'reset_before_apply',
@@ -306,6 +320,8 @@ function sampleSetting(name: string): readonly [string, JsonObject[string]] {
       return ['organization_usage', 'require']
     case 'cognito':
       return ['PreventUserExistenceErrors', 'LEGACY']
+    case 'rfc7592 at Glewlwyd':
+      return ['backchannel_logout_uri', 'https://new.example.com/backchannel']
     default:
       return ['contacts', ['team@example.com']]
   }

@@ -53,4 +53,13 @@ export const SAMPLES = {
     idTokenSignedResponseAlg: 'PS256',
     firstParty: false,
   },
+  rfc7592: {
+    ...COMMON,
+    grantTypes: ['authorization_code'],
+    tokenEndpointAuthMethod: 'client_secret_post',
+    appType: 'native',
+    responseTypes: ['code', 'none'],
+    scopes: ['openid', 'email'],
+    idTokenSignedResponseAlg: 'PS256',
+  },
 } as const satisfies Readonly<Record<string, Samples>>

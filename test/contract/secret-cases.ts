@@ -98,6 +98,39 @@ export const SECRET_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'a rotation says when the old secret ends by itself',
+    run: async (send, world) => {
+      for (const address of OVERLAPPING) {
+        const client = await make(send, world, address)
+        for (const retireAfterSeconds of [0, 1.5, 40_000_000, 'soon']) {
+          const answer = await rotate(send, world, client, { body: { retireAfterSeconds } })
+          expect(answer).toMatchObject({ status: 400, body: { field: 'retireAfterSeconds' } })
+        }
+        const both = { cutOver: true, retireAfterSeconds: 60 }
+        const answer = await rotate(send, world, client, { body: both })
+        expect(answer).toMatchObject({ status: 400, body: { field: 'retireAfterSeconds' } })
+        const body = { retireAfterSeconds: 86_400 }
+        const rotated = await rotate(send, world, client, { body })
+        const [{ retiresAt } = { retiresAt: '' }] = rotated.body.previous as { retiresAt: string }[]
+        const hours = (Date.parse(retiresAt) - Date.now()) / 3_600_000
+        expect(hours).toBeGreaterThan(23)
+        expect(hours).toBeLessThanOrEqual(24)
+        const listed = await list(send, world, client)
+        expect(listed.body.secrets).toMatchObject([{ retiresAt }, {}])
+        const [, made] = listed.body.secrets as JsonObject[]
+        expect(made).not.toHaveProperty('retiresAt')
+        const [old = ''] = idsOf(rotated.body.previous)
+        for (const seconds of ['0', '1.5', '8000000', 'x']) {
+          const bad = await retire(send, world, client, old, `&afterSeconds=${seconds}`)
+          expect(bad, seconds).toMatchObject({ status: 400 })
+        }
+        const moved = await retire(send, world, client, old, '&afterSeconds=172800')
+        expect(moved).toMatchObject({ status: 200, body: { retired: old, secrets: [{}, {}] } })
+        expect(Date.parse(String(moved.body.retiresAt))).toBeGreaterThan(Date.parse(retiresAt))
+      }
+    },
+  },
+  {
     name: 'where there can be one secret a rotation cuts over, and only when that is asked for',
     run: async (send, world) => {
       const client = await make(send, world, {})

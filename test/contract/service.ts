@@ -31,10 +31,11 @@ const UPSTREAM_TIMEOUT_MS = 250
 /** Opens a store in a folder of its own and puts a service on it. */
 export async function openBench(
   providers: ReadonlyMap<string, Provider>,
-  surroundings: { path?: string; key?: Uint8Array } = {},
+  surroundings: { path?: string; key?: Uint8Array; upstreamTimeoutMs?: number } = {},
 ): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'clientry-'))
   const { path = join(folder, 'clientry.db'), key = randomBytes(32) } = surroundings
+  const { upstreamTimeoutMs = UPSTREAM_TIMEOUT_MS } = surroundings
   const database = await openDatabase(path)
   const service: Service = {
     store: createSqliteStore(database),
@@ -43,7 +44,7 @@ export async function openBench(
     providers,
     turns: createTurns(Date.now),
     keysInUse: new Set(),
-    upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
+    upstreamTimeoutMs,
     now: Date.now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     newId: randomUUID,

@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { Entry } from '../../src/store/entry.ts'
-import { refOf, resourceOf } from '../../src/store/resource.ts'
+import { JOBS, jobIdOf, jobResource, refOf, resourceOf } from '../../src/store/resource.ts'
 import type { Place, Range, Search, Store } from '../../src/store/store.ts'
-import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 export interface StoreSubject {
   readonly name: string
@@ -387,6 +387,44 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
         expect(await other.append(lost)).toBe(false)
         expect(await other.due(9)).toEqual([named('sooner'), named('later')])
         expect(await store.due(8)).toEqual([named('sooner')])
+      })
+    })
+
+    describe('jobs', () => {
+      const claimed = { claim: { runner: 'one', until: 2_000 } }
+
+      it('are due at once, then when their claim is over, and no more when they rest', async () => {
+        await store.append(jobOf('a', 1_000))
+        expect(await store.due(9_000)).toEqual([])
+        const at = { state: 'running' } as const
+        await store.append(jobClaimOf('a', 2, 1_100, at))
+        expect(await store.due(1_099)).toEqual([])
+        expect(await store.due(1_100)).toEqual([jobResource('a')])
+        await store.append(jobClaimOf('a', 3, 1_200, { ...at, ...claimed }))
+        expect(await store.due(1_999)).toEqual([])
+        expect(await (await bench.another()).due(2_000)).toEqual([jobResource('a')])
+        await store.append(jobClaimOf('a', 4, 1_300, { state: 'paused', ...claimed }))
+        expect(await store.due(9_000)).toEqual([])
+      })
+
+      it('are found newest first by their beginning, and are no clients that grew', async () => {
+        for (const [id, time] of [
+          ['a', 1_000],
+          ['b', 3_000],
+          ['c', 2_000],
+        ] as const) {
+          await store.append(jobOf(id, time))
+          await store.append(jobClaimOf(id, 2, time + 5_000, { state: 'running' }))
+        }
+        const found = async (search: { actor?: string; limit: number }) =>
+          (await store.search({ provider: JOBS, ...search })).map(({ resource }) =>
+            jobIdOf(resource),
+          )
+        await vi.waitFor(async () => expect(await found({ limit: 9 })).toEqual(['b', 'c', 'a']))
+        expect(await found({ limit: 2 })).toEqual(['b', 'c'])
+        expect(await found({ actor: 'nobody', limit: 9 })).toEqual([])
+        expect((await store.heads(undefined)).heads).toEqual([])
+        expect(await store.openIntents()).toEqual([])
       })
     })
 

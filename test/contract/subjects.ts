@@ -1,5 +1,6 @@
 /** Each provider with something real behind it, seen by the suites through one interface. */
 
+import type { FieldName } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { same } from '../../src/core/json.ts'
 import { secret } from '../../src/core/secret.ts'
@@ -39,6 +40,16 @@ export interface SubjectKind {
   /** The native member that holds the callbacks, and one that no test changes. */
   readonly callbacks: string
   readonly description: string
+  /** Fields that it cannot hold, for tests that would only be refused. */
+  readonly lacks?: readonly FieldName[]
+  /** What an absent member means, where the server writes that out with the next update. */
+  readonly defaults?: JsonObject
+  /** Whether a change is read back, since the answer to an update proves nothing. */
+  readonly readsBack?: true
+  /** Whether the answer to an update tells what opens the client from then on. */
+  readonly renewsTokens?: true
+  /** A field beside name, callbacks and logout URLs, and a value for it; absent: `idTokenLifetime`. */
+  readonly another?: readonly [FieldName, Json]
   start(): Promise<Subject>
 }
 
@@ -144,12 +155,16 @@ export const SUBJECTS: readonly SubjectKind[] = [
   },
 ]
 
+/** A server in a process of its own may have to wait for a processor. */
+export const patienceOf = ({ readsBack }: SubjectKind) =>
+  readsBack ? { upstreamTimeoutMs: 1_500 } : {}
+
 /** A record without the members that move by themselves, and with sets in one order. */
 export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
   const inOrder = (value: Json) =>
     kind.sorts && Array.isArray(value) ? [...(value as string[])].sort() : value
   return Object.fromEntries(
-    Object.entries(record)
+    Object.entries({ ...kind.defaults, ...record })
       .filter(([name]) => !kind.volatile.includes(name))
       .map(([name, value]) => [name, inOrder(value)]),
   ) as Readonly<Record<string, Json>>

@@ -20,7 +20,7 @@ interface Minimal {
   readonly body?: JsonObject
   /** Permissions that it takes beside its own. */
   readonly also?: readonly Permission[]
-  /** What it answers where all is well; 200 when absent. */
+  /** What it answers where the permission is enough; 200 when absent. */
   readonly success?: number
   /** Whom it is about; a permission at another provider is then not enough. */
   readonly about: 'default provider' | 'all providers' | 'any provider'
@@ -91,6 +91,14 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   endLeases: { path: () => `${CLIENT}/leases`, query: 'owner=walk', about: 'default provider' },
+  // Auth0 has nothing to adopt, which its route tells like any other refusal.
+  adoptClient: {
+    path: () => `${CLIENT}/registration`,
+    query: 'dryRun=true',
+    body: { registrationAccessToken: 'a-token' },
+    about: 'default provider',
+    success: 400,
+  },
   searchHistory: { path: () => '/history', about: 'any provider' },
   getOperation: { path: () => `/operations/${operationId}`, about: 'default provider' },
   createJob: {

@@ -111,7 +111,7 @@ describe('a new application', () => {
     emulator.inject({ kind: 'reset_before_apply', operation: 'GET /clients/{id}' })
     const step = creation.step(PLACE, planned('web'))
     await expect(step.send(call())).rejects.toMatchObject({ code: 'outcome_unknown' })
-    const [found] = await creation.find(PLACE, planned('web'), Date.now(), call())
+    const [found] = (await creation.find(PLACE, planned('web'), Date.now(), call())) ?? []
     expect(step.reveal()?.reveal()).toBe(found?.client_secret)
   })
 

@@ -279,7 +279,7 @@ describe('an authorization code', () => {
   })
 
   it('is used up by one of two instances that both found it unused', async () => {
-    const codes = createAdapter(world.documents, Date.now)('AuthorizationCode')
+    const codes = createAdapter(world.documents, Date.now, false)('AuthorizationCode')
     await codes.upsert('code', { clientId: 'web' }, 60)
     expect(await codes.find('code')).toEqual({ clientId: 'web' })
     await codes.consume('code')

@@ -6,6 +6,7 @@ import { ClientError } from '../../src/core/errors.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { changeClient } from '../../src/service/change.ts'
 import { readHistory } from '../../src/service/history.ts'
+import { listClients } from '../../src/service/list.ts'
 import { refreshMirror } from '../../src/service/refresh.ts'
 import type { Service } from '../../src/service/service.ts'
 import type { Mirror } from '../../src/store/mirror.ts'
@@ -242,4 +243,23 @@ it('a mirror that fails is no failure of a change', async () => {
   const service = { ...bench.service, store: { ...store, mirror } }
   const done = await changeClient(service, requestFor(service, subject.ref, { name: 'Kept' }))
   expect(done).toMatchObject({ outcome: 'applied' })
+})
+
+it('a mirror that was sealed with another key is not shown, and is read anew', async () => {
+  await round(bench.service)
+  const other = await openBench(bench.service.providers, { path: bench.path })
+  const asked = {
+    places: [PLACE],
+    wanted: { terms: [] },
+    limit: 20,
+    fresh: false,
+    requestId: 'r',
+    caller: 'c',
+    deadline: Date.now() + 5_000,
+  }
+  const page = await listClients(other.service, asked)
+  expect(page).toMatchObject({ clients: [], knowledge: [{ complete: false }] })
+  await round(other.service)
+  expect((await listClients(other.service, asked)).clients).toHaveLength(1)
+  await other.close()
 })

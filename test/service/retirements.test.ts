@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { carryOutDue } from '../../src/service/due.ts'
 import { readHistory } from '../../src/service/history.ts'
@@ -72,6 +73,8 @@ describe.each(SUBJECTS.filter(({ name }) => name !== 'auth0'))('$name', (kind) =
     expect(await due(await later(HOUR + 1))).toMatchObject({ done: 1, failed: [] })
     expect((await live()).map(({ id }) => id)).toEqual([secret?.id])
     expect(await standing()).toBe(undefined)
+    const { items } = await readHistory(bench.service, subject.ref, { limit: 1 })
+    expect(items[0]).toMatchObject({ secretId: old?.id, actor: request().actor })
     expect(await actions()).toEqual(['retire applied', 'rotate applied'])
     expect(await due(await later(HOUR + 2))).toMatchObject({ done: 0 })
   })
@@ -121,6 +124,43 @@ describe.each(SUBJECTS.filter(({ name }) => name !== 'auth0'))('$name', (kind) =
     await rotate(HOUR)
     await removeClient(bench.service, request())
     expect(await due(await later(HOUR + 1))).toMatchObject({ done: 0, failed: [] })
+  })
+
+  it('are tried again while the provider fails, and forgotten a day after their client has gone', async () => {
+    await rotate(HOUR)
+    const read = async () => {
+      throw new ClientError('provider_unavailable', 'Down.')
+    }
+    const down = new Map([['it', { ...subject.provider, read }]])
+    const hurried = { providers: down, upstreamTimeoutMs: 1, sleep: async () => {} }
+    const failed = [{ resource: resourceOf(subject.ref), code: 'provider_unavailable' }]
+    expect(await due(await later(HOUR + 1, hurried))).toEqual({ done: 0, failed })
+    await subject.provider.removal?.(subject.ref, {}).send(call())
+    expect((await due(await later(HOUR + 1))).failed).toMatchObject([{ code: 'not_found' }])
+    expect(await due(await later(26 * HOUR))).toEqual({ done: 1, failed: [] })
+    expect(await standing()).toBe(undefined)
+    expect(await bench.service.store.due(Number.MAX_SAFE_INTEGER)).toEqual([])
+  })
+
+  it('are none where the rotation is planned, refused or not applied', async () => {
+    const planned = await rotateSecret(bench.service, {
+      ...request(),
+      cutOver: false,
+      retireAfterSeconds: HOUR,
+      dryRun: true,
+    })
+    expect(planned.previous[0]?.retiresAt).toBeGreaterThan(Date.now())
+    expect(await standing()).toBe(undefined)
+    const dead = new Error('crash')
+    const reached = (at: CrashPoint) =>
+      at === 'intent recorded' ? Promise.reject(dead) : Promise.resolve()
+    const dying = { ...bench.service, reached }
+    const attempt = { ...request(), cutOver: false, retireAfterSeconds: HOUR }
+    await expect(rotateSecret(dying, attempt)).rejects.toBe(dead)
+    expect((await bench.service.store.openIntents())[0]?.becomes?.retirements).toHaveLength(1)
+    await sweep(await later(HOUR))
+    expect(await actions()).toEqual(['rotate not_applied'])
+    expect(await standing()).toBe(undefined)
   })
 
   it('end once, however many servers look at once', async () => {

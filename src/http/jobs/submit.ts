@@ -2,35 +2,21 @@
 
 import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
-import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
-import type { Patch } from '../../core/patch.ts'
+import type { Json } from '../../core/json.ts'
 import type { Permission } from '../../core/permissions.ts'
-import { parseFilters, searchText } from '../../core/search.ts'
 import type { JobItem } from '../../service/jobs/items.ts'
 import { planAtOnce } from '../../service/jobs/plan-at-once.ts'
-import { selectClients } from '../../service/jobs/select.ts'
 import { type Submission, submitJob, submittedBefore } from '../../service/jobs/submit.ts'
 import { undoneItems } from '../../service/jobs/undo-job.ts'
-import { callOf } from '../../service/service.ts'
 import type { Answer } from '../answer.ts'
-import { requirePermission } from '../auth/permissions.ts'
 import { readJsonBody } from '../body.ts'
 import { OWN_PERMISSIONS } from '../change.ts'
 import { actorOf, keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
-import { QUERY_PARAMETERS } from '../query.ts'
-import { callerOf, checkBodyMembers, type Site, siteOf } from '../target.ts'
+import { callerOf, checkBodyMembers } from '../target.ts'
 import { jobOf, traceProviders } from './access.ts'
-import {
-  check,
-  checkNumber,
-  invalid,
-  itemsOf,
-  optionsOf,
-  patchOf,
-  type SiteOf,
-  within,
-} from './body.ts'
+import { invalid, itemsOf, optionsOf, patchOf } from './body.ts'
+import { selected, sitesOf } from './places.ts'
 import { jobBody, resultBody } from './view.ts'
 
 /** Names in the body of a job, which has several for each client. */
@@ -120,73 +106,6 @@ function submitted(view: Parameters<typeof jobBody>[0], replayed: boolean): Answ
 function keyOf(exchange: Exchange, asked: Json) {
   delete exchange.trace.ref
   return keyOfRequest(exchange, { principal: callerOf(exchange) }, asked)
-}
-
-/** Places where the caller may change clients by a job, each of them looked up once. */
-function sitesOf(exchange: Exchange): SiteOf {
-  const known = new Map<string, Site>()
-  return ({ provider, userPoolId }) => {
-    const name = JSON.stringify([provider, userPoolId])
-    const site = known.get(name) ?? siteOf(exchange, { provider, userPoolId }, 'jobs:write')
-    known.set(name, site)
-    permit(exchange, site, 'clients:write')
-    return site
-  }
-}
-
-function permit(
-  exchange: Exchange,
-  { place, principal }: Site,
-  permission: 'clients:read' | 'clients:write',
-) {
-  const demand = { principal, providerId: place.provider, permission }
-  requirePermission(exchange.settings.permissions, demand)
-}
-
-/** Every client that a selection finds, with the patch for all of them. */
-async function selected(
-  exchange: Exchange,
-  select: Json | undefined,
-  patch: Patch | undefined,
-  sites: SiteOf,
-): Promise<readonly JobItem[]> {
-  if (!isRecord(select)) throw invalid('select', 'must be an object')
-  const { settings, request, requestId, trace } = exchange
-  const selection = within('select', () => selectionOf(exchange, select, sites))
-  if (patch === undefined) throw invalid('patch', 'must be there for a selection')
-  for (const site of selection.sites) check(site, patch)
-  const call = callOf(settings.service, {
-    operationId: requestId,
-    requestId,
-    deadline: request.deadline,
-    onUpstream: (one) => trace.upstream.push(one),
-  })
-  const refs = await selectClients(settings.service, selection, call)
-  if (refs.length === 0) throw invalid('select', 'must find one client or more; it finds none')
-  checkNumber(refs.length)
-  return refs.map((ref) => ({ ref }))
-}
-
-/** Without a user pool, all those of the provider. */
-function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
-  const { service, defaultProvider } = exchange.settings
-  checkBodyMembers(select, ['provider', 'userPoolId', 'q', 'filter'])
-  const { provider = defaultProvider, userPoolId, q, filter } = select
-  const pools = service.providers.get(String(provider))?.userPools
-  const all = userPoolId === undefined && pools !== undefined ? pools : [userPoolId]
-  const sites = all.map((pool) =>
-    siteAt({ provider, ...(pool === undefined ? {} : { userPoolId: pool }) }),
-  )
-  for (const site of sites) permit(exchange, site, 'clients:read')
-  const terms = filter === undefined ? [] : parseFilters(textOf('filter', filter))
-  const wanted = { terms, ...(q === undefined ? {} : { text: searchText(textOf('q', q)) }) }
-  return { sites, places: sites.map(({ place }) => place), wanted }
-}
-
-function textOf(name: string, value: Json): string {
-  const { pattern } = QUERY_PARAMETERS[name === 'q' ? 'q' : 'filter']
-  if (typeof value === 'string' && new RegExp(pattern).test(value)) return value
-  throw invalid(name, 'must be a short text')
 }
 
 /** What a small job would do, client by client. */

@@ -8,11 +8,19 @@ import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from '
 import type { JsonObject } from '../../core/json.ts'
 import type { Documents, StoredDocument } from '../../store/documents.ts'
 import { CLIENTS } from './clients.ts'
+import { registeredClients } from './registration.ts'
 
-/** An adapter over documents; `now` gives epoch milliseconds. */
-export function createAdapter(documents: Documents, now: () => number): AdapterFactory {
-  return (model) =>
-    model === 'Client' ? clientAdapter(documents) : modelAdapter(documents, model, now)
+/** An adapter over documents; `now` gives epoch milliseconds, `registers`: clients register themselves. */
+export function createAdapter(
+  documents: Documents,
+  now: () => number,
+  registers: boolean,
+): AdapterFactory {
+  return (model) => {
+    if (model !== 'Client') return modelAdapter(documents, model, now)
+    const clients = clientAdapter(documents)
+    return registers ? { ...clients, ...registeredClients(documents, now) } : clients
+  }
 }
 
 /** A client that is disabled is not there for any flow, begun or new. */
@@ -24,7 +32,7 @@ function clientAdapter(documents: Documents): Adapter {
     },
     findByUid: async () => undefined,
     findByUserCode: async () => undefined,
-    // Clients change through the local provider only: dynamic registration is off.
+    // Clients change through the local provider only, where dynamic registration is off.
     upsert: async () => {
       throw new TypeError('Clients are not written by the OpenID Provider.')
     },

@@ -17,6 +17,7 @@ import { loadGrant } from './consent.ts'
 import { interactionPath } from './interactions.ts'
 import type { OpenidKeys } from './keys.ts'
 import { renderError, renderLogout, renderLogoutDone } from './pages.ts'
+import { type RegistrationOptions, registrationFeatures } from './registration.ts'
 import {
   API_SCOPES,
   AUTH_METHODS,
@@ -36,21 +37,26 @@ export interface Setup {
   readonly documents: Documents
   readonly keys: OpenidKeys
   readonly api?: Api
+  /** Lets clients register themselves; absent: they cannot. */
+  readonly registration?: RegistrationOptions | undefined
   /** The path under which it is mounted; empty or with a slash at its start only. */
   readonly prefix: string
   /** Epoch milliseconds. */
   now(): number
 }
 
+/** A method of oidc-provider's clients, which a member of the same name would hide from itself. */
+const METHOD = 'metadata'
 /** Longer than any refresh token may live, so that none ends because of its grant. */
 const GRANT_LIFETIME = 2 * 31_536_000
 const INTERACTION_LIFETIME = 3_600
 const SESSION_LIFETIME = DEFAULT_REFRESH_LIFETIME
 
 /** The configuration of one OpenID Provider. */
-export function configurationOf({ documents, keys, api, prefix, now }: Setup): Configuration {
+export function configurationOf(setup: Setup): Configuration {
+  const { documents, keys, api, registration, prefix, now } = setup
   return {
-    adapter: createAdapter(documents, now),
+    adapter: createAdapter(documents, now, registration !== undefined),
     jwks: { keys: keys.signing as unknown as JWK[] },
     cookies: { keys: [...keys.cookies] },
     clientAuthMethods: [...AUTH_METHODS],
@@ -62,7 +68,7 @@ export function configurationOf({ documents, keys, api, prefix, now }: Setup): C
       profile: ['name', 'preferred_username'],
     },
     subjectTypes: ['public'],
-    extraClientMetadata: { properties: [...OWN_MEMBERS] },
+    extraClientMetadata: { properties: OWN_MEMBERS.filter((name) => name !== METHOD) },
     // OpenID Connect Core 1.0 section 3.1.2.1: redirect_uri is required.
     allowOmittingSingleRegisteredRedirectUri: false,
     // RFC 9700 section 2.1.1: public clients must use PKCE; S256 is the only method there is.
@@ -78,6 +84,7 @@ export function configurationOf({ documents, keys, api, prefix, now }: Setup): C
         logoutSource: renderLogout,
         postLogoutSuccessSource: renderLogoutDone,
       },
+      ...registrationFeatures(registration),
       ...(api === undefined ? {} : { resourceIndicators: resourceIndicators(api) }),
     },
     clientBasedCORS: (_, origin, client) =>

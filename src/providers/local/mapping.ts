@@ -6,10 +6,22 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { fixed, flag, inner, key, list, missing, required, shown, view } from '../../core/lenses.ts'
+import {
+  fixed,
+  flag,
+  inner,
+  key,
+  list,
+  missing,
+  required,
+  shown,
+  view,
+  words,
+} from '../../core/lenses.ts'
 import type { Lens, Mapping } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
+import { SCOPE_TOKEN } from '../registration.ts'
 import { choice, choices, lifetime } from './lenses.ts'
 import { lint } from './lint.ts'
 import { rules } from './rules.ts'
@@ -46,18 +58,10 @@ const clientMetadata: Lens<Readonly<Record<string, string>>> = {
   put: (metadata) => ({ metadata: metadata ?? undefined }),
 }
 
-const scopes: Lens<readonly string[]> = {
-  support: 'native',
-  keys: ['scope'],
-  get: (native) => words(native.scope),
-  put: (value) => ({ scope: value === null || value.length === 0 ? undefined : value.join(' ') }),
-  // RFC 6749 section 3.3: scope-token
-  limits: { pattern: { expression: /^[\x21\x23-\x5b\x5d-\x7e]+$/, says: 'must be a scope token' } },
+const scopes = words('scope', {
+  limits: SCOPE_TOKEN,
   note: 'None: any scope of OpenID Connect, and none of the API.',
-}
-
-const words = (value: Json | undefined) =>
-  typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : []
+})
 
 const refreshTokenRotation: Mapping['fields']['refreshTokenRotation'] = {
   support: 'native',

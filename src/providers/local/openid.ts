@@ -12,6 +12,7 @@ import { type Api, configurationOf } from './configuration.ts'
 import { createInteractions } from './interactions.ts'
 import type { OpenidKeys } from './keys.ts'
 import { isLive } from './live-secrets.ts'
+import { hideOwnMembers, type RegistrationOptions } from './registration.ts'
 import { type Validate, validatorOf } from './validate.ts'
 
 export interface OpenidOptions {
@@ -21,6 +22,8 @@ export interface OpenidOptions {
   readonly keys: OpenidKeys
   /** The API that client-credentials tokens are for; absent: tokens are opaque. */
   readonly api?: Api
+  /** Lets clients register themselves; absent: they cannot. */
+  readonly registration?: RegistrationOptions | undefined
   /** Epoch milliseconds. */
   now(): number
   /** Told of faults that were answered with `server_error`. */
@@ -43,6 +46,7 @@ export function createOpenidProvider({ issuer, onFault, ...setup }: OpenidOption
   const prefix = new URL(issuer).pathname.replace(/\/$/, '')
   const provider = new OpenidProvider(issuer, configurationOf({ ...setup, prefix }))
   provider.use(createInteractions(provider))
+  provider.use(hideOwnMembers)
   // While two secrets are live, either will do (client_secret_basic and client_secret_post).
   provider.Client.prototype.compareClientSecret = hasSecret
   // Without a listener Koa prints faults by itself.

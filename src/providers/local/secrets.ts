@@ -3,10 +3,11 @@
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
+import { SECRET_METHODS } from '../registration.ts'
 import { type AddStep, hintOf, type LiveSecret, type Secrets } from '../secrets.ts'
 import { type Held, liveSecrets, membersOf, newHeld } from './live-secrets.ts'
 import { changeClient } from './records.ts'
-import { DEFAULTS, SECRET_METHODS } from './settings.ts'
+import { DEFAULTS } from './settings.ts'
 
 const AT_ONCE = 2
 /** oidc-provider knows one key of a client for client_secret_jwt, so that method cannot overlap. */

@@ -5,6 +5,7 @@
 
 import type { JsonObject } from '../../core/json.ts'
 import { PERMISSIONS } from '../../core/permissions.ts'
+import { REGISTRATION_DEFAULTS } from '../registration.ts'
 
 /** Members without an attribute of their own: `providerSettings` (oidc-provider, client metadata). */
 export const SETTINGS = [
@@ -47,13 +48,7 @@ export const DEFAULT_REFRESH_LIFETIME = 1_209_600
 
 /** What an absent member means (OpenID Connect Dynamic Client Registration 1.0 section 2; ours). */
 export const DEFAULTS = {
-  redirect_uris: [],
-  post_logout_redirect_uris: [],
-  grant_types: ['authorization_code'],
-  response_types: ['code'],
-  token_endpoint_auth_method: 'client_secret_basic',
-  application_type: 'web',
-  id_token_signed_response_alg: 'RS256',
+  ...REGISTRATION_DEFAULTS,
   web_origins: [],
   allowed_origins: [],
   metadata: {},
@@ -75,13 +70,6 @@ export const AUTH_METHODS = [
   'client_secret_jwt',
   'private_key_jwt',
 ] as const
-
-/** Methods by which a client proves that it knows its secret. */
-export const SECRET_METHODS: readonly string[] = [
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-]
 
 /** Scopes of this program's own API, one for each permission that an access token can carry. */
 export const API_SCOPES: readonly string[] = PERMISSIONS

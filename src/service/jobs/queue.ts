@@ -13,8 +13,6 @@ export interface Queue {
   done(item: number, waitedMs: number): void
   /** It is to be begun again at `at` (epoch ms); `refused`: for want of a turn, as others of its place would be. */
   again(item: number, at: number, refused: boolean): void
-  /** Clients that are under way. */
-  busy(): number
   /** The next time after `now` at which one that has to wait may begin (epoch ms). */
   wakesAt(now: number): number | undefined
 }
@@ -64,7 +62,6 @@ export function createQueue(
       line.window.refused()
       line.notBefore = Math.max(line.notBefore, at)
     },
-    busy: () => [...lines.values()].reduce((sum, { busy }) => sum + busy, 0),
     wakesAt: (now) => {
       const times = [...lines.values()]
         .flatMap(({ later, notBefore }) => [notBefore, ...later.map(({ at }) => at)])

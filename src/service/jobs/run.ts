@@ -4,16 +4,14 @@
  * is gone, and two runners do no harm.
  */
 
-import type { JobEntry, JobResult } from '../../store/job-entry.ts'
-import { isAtWork } from '../../store/job-entry.ts'
+import { isAtWork, type JobProgress } from '../../store/job-entry.ts'
 import type { Service } from '../service.ts'
 import { createBell } from './bell.ts'
+import { type Crew, createCrew } from './crew.ts'
 import { follow } from './follow.ts'
-import { type JobItem, openItems, openPatch } from './items.ts'
-import { findJob, type JobBody, type JobView } from './log.ts'
+import { createKnown } from './known.ts'
+import { findJob, type JobView } from './log.ts'
 import { allowed, doneIn, isHeldBy } from './progress.ts'
-import { createQueue, type Queue } from './queue.ts'
-import { type Task, type Worked, work } from './work.ts'
 
 export interface Runner {
   /** Looks at the log at once. */
@@ -29,8 +27,6 @@ export const CLAIM_MS = 10_000
 /** How often a claim without results is renewed, and how often the log is looked at. */
 const RENEW_MS = 3_000
 const LOOK_MS = 1_000
-/** Times that a client is tried while it is not certain what has become of it. */
-const MAX_TRIES = 60
 /** Results of one entry: each may have differences of some 10,000 characters. */
 const MAX_RESULTS = 10
 
@@ -59,60 +55,22 @@ interface Settings {
 async function run(service: Service, view: JobView, settings: Settings): Promise<void> {
   const { limitMs, bell, stopping } = settings
   const runner = service.newId()
+  const until = () => service.now() + CLAIM_MS
+  const claim = () => ({ kind: 'job_claim' as const, runner, until: until() })
+  const release = () => ({ kind: 'job_claim' as const, runner, until: 0 })
   const known = createKnown(service)
   const log = await follow(service, view.job, known.fold)
-  const claim = (until: number) => (): JobBody => ({ kind: 'job_claim', runner, until })
-  const until = () => service.now() + CLAIM_MS
-  if (stopping.now || !(await log.append(claim(until())))) return
+  if (stopping.now || !(await log.append(claim))) return
 
   const { phase } = log.last().progress
   const before = doneIn(log.last().progress)
-  const queue = createQueue(known.pending(phase))
-  const patch = openPatch(service, view.job)
-  const finished = new Map<number, JobResult>()
-  const underWay = new Set<Promise<void>>()
-  const tries = new Map<number, number>()
+  const crew = createCrew(service, { view, known, phase, limitMs, changed: bell.ring })
 
-  function begin(index: number): void {
-    const item = known.items[index]
-    const asked = item?.patch ?? patch
-    if (item === undefined || asked === undefined) throw new RangeError(`no client ${index}`)
-    const planned = known.tagOf(index)
-    const task: Task = {
-      jobId: view.id,
-      actor: view.job.actor,
-      withheld: view.job.withheld,
-      index,
-      item,
-      patch: asked,
-      ...(planned === undefined ? {} : { planned }),
-      phase,
-      limitMs,
-    }
-    const doing = work(service, task).then((worked) => {
-      underWay.delete(doing)
-      take(index, worked)
-      bell.ring()
-    })
-    underWay.add(doing)
-  }
-
-  function take(index: number, { result, waitedMs, againMs, refused }: Worked): void {
-    const tried = (tries.get(index) ?? 0) + (refused ? 0 : 1)
-    tries.set(index, tried)
-    if (againMs !== undefined && tried < MAX_TRIES) {
-      queue.again(index, service.now() + againMs, refused)
-      return
-    }
-    queue.done(index, waitedMs)
-    finished.set(index, result)
-  }
-
-  /** Only who holds the claim can: so no client has two results. */
+  /** Only who holds the claim can record: so no client has two results. */
   async function record(): Promise<void> {
-    const results = [...finished.values()].slice(0, MAX_RESULTS)
+    const results = [...crew.finished.values()].slice(0, MAX_RESULTS)
     await log.append(() => ({ kind: 'job_results', phase, runner, until: until(), results }))
-    for (const { item } of results) finished.delete(item)
+    for (const { item } of results) crew.recorded(item)
   }
 
   let looked = service.now()
@@ -121,65 +79,28 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
       const { progress } = log.last()
       const going = isAtWork(progress) && !stopping.now
       // A failure may stop the job, which is known once it is recorded.
-      const failed = [...finished.values()].some(({ outcome }) => outcome === 'failed')
-      const limit = allowed(view.job.options, progress) + doneIn(progress) - before
-      if (going && !failed) beginAll(queue, limit, service.now(), begin)
-      if (finished.size > 0) {
-        await record()
-        continue
+      if (going && !hasFailure(crew)) {
+        crew.begin(allowed(view.job.options, progress) + doneIn(progress) - before)
       }
-      if (!going && queue.busy() === 0) {
-        if (await log.append(claim(0))) return
-        continue
+      if (crew.finished.size > 0) await record()
+      else if (!going && !crew.busy()) await log.append(release)
+      else if (isOld(progress, service.now())) await log.append(claim)
+      else {
+        const next = Math.min(looked + LOOK_MS, crew.wakesAt())
+        await bell.wait(Math.max(next - service.now(), 0))
+        if (crew.finished.size > 0) continue
+        looked = service.now()
+        await log.catchUp()
       }
-      const time = service.now()
-      if ((progress.claim?.until ?? 0) - time <= CLAIM_MS - RENEW_MS) {
-        await log.append(claim(until()))
-        continue
-      }
-      const wake = Math.min(looked + LOOK_MS, queue.wakesAt(time) ?? Number.POSITIVE_INFINITY)
-      await bell.wait(Math.max(wake - time, 0))
-      if (finished.size > 0) continue
-      looked = service.now()
-      await log.catchUp()
     }
   } finally {
-    await Promise.all(underWay)
+    await crew.ended()
   }
 }
 
-/** Begins all that may begin now. */
-function beginAll(queue: Queue, limit: number, now: number, begin: (item: number) => void): void {
-  for (let item = queue.next(now, limit); item !== undefined; item = queue.next(now, limit)) {
-    begin(item)
-  }
-}
+const hasFailure = ({ finished }: Crew) =>
+  [...finished.values()].some(({ outcome }) => outcome === 'failed')
 
-/** What the log of a job tells of its clients. */
-function createKnown(service: Service) {
-  const items: JobItem[] = []
-  const planned = new Map<number, JobResult>()
-  const done = new Set<number>()
-  const has = (phase: Task['phase'], index: number) =>
-    phase === 'plan' ? planned.has(index) : done.has(index)
-  return {
-    items,
-    has,
-    tagOf: (index: number) => planned.get(index)?.tag,
-    fold: (entry: JobEntry) => {
-      if (entry.kind === 'job_items') items.push(...openItems(service, entry))
-      if (entry.kind !== 'job_results') return
-      for (const result of entry.results) {
-        if (entry.phase === 'plan') planned.set(result.item, result)
-        else done.add(result.item)
-      }
-    },
-    /** Clients without a result in a phase; after a dry run, those of them that differ. */
-    pending: (phase: Task['phase']) =>
-      items.flatMap(({ ref: place }, item) => {
-        const outcome = planned.get(item)?.outcome ?? 'planned'
-        const due = phase === 'plan' || outcome === 'planned'
-        return due && !has(phase, item) ? [{ item, place }] : []
-      }),
-  }
-}
+/** Whether the claim is to be renewed. */
+const isOld = ({ claim }: JobProgress, now: number) =>
+  claim !== undefined && claim.until - now <= CLAIM_MS - RENEW_MS

@@ -1,0 +1,80 @@
+/** Where a job may change clients, and the clients that a selection finds there. */
+
+import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
+import type { Patch } from '../../core/patch.ts'
+import { parseFilters, searchText } from '../../core/search.ts'
+import type { JobItem } from '../../service/jobs/items.ts'
+import { selectClients } from '../../service/jobs/select.ts'
+import { callOf } from '../../service/service.ts'
+import { requirePermission } from '../auth/permissions.ts'
+import type { Exchange } from '../exchange.ts'
+import { QUERY_PARAMETERS } from '../query.ts'
+import { checkBodyMembers, type Site, siteOf } from '../target.ts'
+import { check, checkNumber, invalid, type SiteOf, within } from './body.ts'
+
+/** Places where the caller may change clients by a job, each of them looked up once. */
+export function sitesOf(exchange: Exchange): SiteOf {
+  const known = new Map<string, Site>()
+  return ({ provider, userPoolId }) => {
+    const name = JSON.stringify([provider, userPoolId])
+    const site = known.get(name) ?? siteOf(exchange, { provider, userPoolId }, 'jobs:write')
+    known.set(name, site)
+    permit(exchange, site, 'clients:write')
+    return site
+  }
+}
+
+function permit(
+  exchange: Exchange,
+  { place, principal }: Site,
+  permission: 'clients:read' | 'clients:write',
+) {
+  const demand = { principal, providerId: place.provider, permission }
+  requirePermission(exchange.settings.permissions, demand)
+}
+
+/** Every client that a selection finds, with the patch for all of them. */
+export async function selected(
+  exchange: Exchange,
+  select: Json | undefined,
+  patch: Patch | undefined,
+  sites: SiteOf,
+): Promise<readonly JobItem[]> {
+  if (!isRecord(select)) throw invalid('select', 'must be an object')
+  const { settings, request, requestId, trace } = exchange
+  const selection = within('select', () => selectionOf(exchange, select, sites))
+  if (patch === undefined) throw invalid('patch', 'must be there for a selection')
+  for (const site of selection.sites) check(site, patch)
+  const call = callOf(settings.service, {
+    operationId: requestId,
+    requestId,
+    deadline: request.deadline,
+    onUpstream: (one) => trace.upstream.push(one),
+  })
+  const refs = await selectClients(settings.service, selection, call)
+  if (refs.length === 0) throw invalid('select', 'must find one client or more; it finds none')
+  checkNumber(refs.length)
+  return refs.map((ref) => ({ ref }))
+}
+
+/** Without a user pool, all those of the provider. */
+function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
+  const { service, defaultProvider } = exchange.settings
+  checkBodyMembers(select, ['provider', 'userPoolId', 'q', 'filter'])
+  const { provider = defaultProvider, userPoolId, q, filter } = select
+  const pools = service.providers.get(String(provider))?.userPools
+  const all = userPoolId === undefined && pools !== undefined ? pools : [userPoolId]
+  const sites = all.map((pool) =>
+    siteAt({ provider, ...(pool === undefined ? {} : { userPoolId: pool }) }),
+  )
+  for (const site of sites) permit(exchange, site, 'clients:read')
+  const terms = filter === undefined ? [] : parseFilters(textOf('filter', filter))
+  const wanted = { terms, ...(q === undefined ? {} : { text: searchText(textOf('q', q)) }) }
+  return { sites, places: sites.map(({ place }) => place), wanted }
+}
+
+function textOf(name: string, value: Json): string {
+  const { pattern } = QUERY_PARAMETERS[name === 'q' ? 'q' : 'filter']
+  if (typeof value === 'string' && new RegExp(pattern).test(value)) return value
+  throw invalid(name, 'must be a short text')
+}

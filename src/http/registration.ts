@@ -1,0 +1,75 @@
+/** `PUT /clients/{clientId}/registration`: adopting a client that was registered elsewhere. */
+
+import { ClientError } from '../core/errors.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import { secret } from '../core/secret.ts'
+import type { ClientRegistration } from '../providers/adoption.ts'
+import { adoptClient } from '../service/adopt.ts'
+import { type Answer, clientBody } from './answer.ts'
+import { readJsonBody } from './body.ts'
+import { absent, writing } from './change.ts'
+import { keyOfRequest } from './conditions.ts'
+import type { Exchange } from './exchange.ts'
+import { checkBodyMembers, targetOf } from './target.ts'
+
+/** Takes the client in, or looks at it with the token with `?dryRun=true`. */
+export async function putRegistration(exchange: Exchange): Promise<Answer> {
+  const { query, settings, trace } = exchange
+  const body = readJsonBody(exchange.request, 'registrationAccessToken')
+  checkBodyMembers(body, [
+    'provider',
+    'userPoolId',
+    'registrationAccessToken',
+    'registrationClientUri',
+  ])
+  const { provider = query.provider, userPoolId = query.userPoolId } = body
+  const target = targetOf(exchange, { provider, userPoolId }, 'clients:write')
+  const registration = registrationOf(body)
+  const { registrationAccessToken: token = null, registrationClientUri: uri = null } = body
+  const result = await absent(
+    adoptClient(settings.service, {
+      ...writing(exchange, target, keyOfRequest(exchange, target, [token, uri])),
+      ref: target.ref,
+      provider: target.provider,
+      registration,
+    }),
+  )
+  const { outcome, native, tag, operationId, replayed, standing } = result
+  trace.outcome = outcome
+  if (operationId !== undefined) trace.operationId = operationId
+  const told = { maySeeSecret: target.may('secrets:read'), warnings: [], standing }
+  const client = clientBody(target.ref, target.provider.mapping, native, told)
+  const plan: JsonObject = { dryRun: true, changes: [], requests: [], warnings: [], client }
+  return {
+    status: 200,
+    headers: {
+      etag: `"${tag}"`,
+      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
+      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
+    },
+    body: outcome === 'planned' ? plan : client,
+  }
+}
+
+/** RFC 6750 section 2.1: what can stand in an `Authorization` header. */
+const TOKEN = /^[\x21-\x7e]{1,4096}$/
+const MAX_URI_LENGTH = 2_048
+
+function registrationOf(body: JsonObject): ClientRegistration {
+  const { registrationAccessToken: token, registrationClientUri: uri } = body
+  if (typeof token !== 'string' || !TOKEN.test(token)) {
+    throw bad('registrationAccessToken', '1 to 4096 visible ASCII characters')
+  }
+  if (uri === undefined || uri === null) return { token: secret(token) }
+  if (!isUrl(uri)) throw bad('registrationClientUri', 'an absolute http or https URL')
+  return { token: secret(token), uri }
+}
+
+const isUrl = (value: Json): value is string =>
+  typeof value === 'string' &&
+  value.length <= MAX_URI_LENGTH &&
+  URL.canParse(value) &&
+  /^https?:$/.test(new URL(value).protocol)
+
+const bad = (field: string, says: string) =>
+  new ClientError('invalid_field', `${field} must be ${says}.`, { field })

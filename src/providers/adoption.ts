@@ -1,0 +1,19 @@
+/** How a provider takes in a client that was registered elsewhere, where each is opened by a token of its own. */
+
+import type { Native } from '../core/mapping.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Call, ClientRef } from './provider.ts'
+
+/** What its registration gave out. */
+export interface ClientRegistration {
+  readonly token: Secret
+  /** Where the client is managed; absent: where the provider has its clients. */
+  readonly uri?: string
+}
+
+export interface Adoption {
+  /** Reads the client with the token, which proves it; nothing is kept. */
+  look(ref: ClientRef, registration: ClientRegistration, call: Call): Promise<Native>
+  /** The same, and keeps what opens the client. Doing it again changes nothing. */
+  take(ref: ClientRef, registration: ClientRegistration, call: Call): Promise<Native>
+}

@@ -1,0 +1,212 @@
+/** Calls to a registration endpoint, and to the client configuration endpoint of one client. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { isRecord } from '../../core/json.ts'
+import type { Mapping } from '../../core/mapping.ts'
+import type { Secret } from '../../core/secret.ts'
+import { resourceOf } from '../../store/resource.ts'
+import type { Store } from '../../store/store.ts'
+import { callPaced, type JsonAnswer } from '../http.ts'
+import type { Pace } from '../pace.ts'
+import type { Call, ClientRef } from '../provider.ts'
+import type { Custody, Held } from './custody.ts'
+import type { Dialect } from './dialects.ts'
+import { createEndpoints, documentOf, type EndpointSettings, type Endpoints } from './endpoints.ts'
+import { errorOf } from './errors.ts'
+import { REGISTRATION, toldBy } from './pace.ts'
+
+export interface CallerParts {
+  readonly endpoints: EndpointSettings
+  readonly dialect: Dialect
+  readonly initialAccessToken?: Secret | undefined
+  readonly custody: Custody
+  readonly mapping: Mapping
+  readonly pace: Pace
+  readonly store: Store
+  now(): number
+}
+
+/** One request to a client configuration endpoint. */
+export interface ClientRequest {
+  readonly method: 'GET' | 'PUT' | 'DELETE'
+  readonly body?: JsonObject
+  /**
+   * Sequence number of the registration that the request was made from: where the token has been
+   * renewed since, somebody else has written, and it is not sent.
+   */
+  readonly madeAt?: number
+}
+
+export interface Answered {
+  readonly body: JsonObject
+  /** What opens the client after the call. */
+  readonly held: Held
+}
+
+export interface Caller {
+  readonly endpoints: Endpoints
+  /** @throws ClientError as the contract of providers says */
+  asClient(ref: Ref, request: ClientRequest, call: Call): Promise<Answered>
+  /** Reads with a token that is not in custody. @throws ClientError `provider_refused` */
+  tryToken(opening: { token: string; url: string }, call: Call): Promise<JsonObject>
+  /** Registers a client. */
+  register(body: JsonObject, call: Call): Promise<JsonObject>
+}
+
+type Ref = Pick<ClientRef, 'provider' | 'id'>
+
+export function createCaller(parts: CallerParts): Caller {
+  const { custody, mapping, pace, dialect } = parts
+
+  async function send(
+    request: { operation: string; url: string; token?: string | undefined; body?: JsonObject },
+    call: Call,
+  ): Promise<JsonAnswer> {
+    const { operation, url, token, body } = request
+    const [method = 'GET'] = operation.split(' ')
+    const asked = async () => ({
+      operation,
+      method,
+      url,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      effect: method !== 'GET',
+    })
+    return callPaced({ pace, buckets: REGISTRATION, told: toldBy }, asked, call)
+  }
+
+  const endpoints = createEndpoints(parts.endpoints, dialect, {
+    now: parts.now,
+    read: async (url, call) => {
+      const answer = await send({ operation: 'GET /.well-known', url }, call)
+      if (answer.status === 404) return undefined
+      const document = answer.status === 200 ? documentOf(answer.body) : undefined
+      if (document !== undefined) return document
+      throw new ClientError('provider_unavailable', 'The server shows no discovery document.')
+    },
+  })
+
+  /** The first of the tokens that is taken; `undefined` when all are refused. */
+  async function withTokens(held: Held, { method, body }: ClientRequest, call: Call) {
+    const url = await endpoints.client(held.id, held.uri, call)
+    for (const token of held.tokens) {
+      const operation = `${method} /register/{id}`
+      const request = { operation, url, token, ...(body === undefined ? {} : { body }) }
+      const answer = await send(request, call)
+      if (answer.status !== 401) return { answer, token }
+    }
+    return undefined
+  }
+
+  /** What is left of the answer once all that opens the client is durable. */
+  async function taken(
+    held: Held,
+    { token, answer }: { readonly token: string; readonly answer: JsonAnswer },
+    method: ClientRequest['method'],
+    call: Call,
+  ) {
+    const body = isRecord(answer.body) ? answer.body : {}
+    const { registration_access_token: renewed } = body
+    const next = typeof renewed === 'string' && renewed !== '' ? renewed : token
+    // A client that was updated since is no longer about to be removed.
+    const settled = held.condition === 'removing' ? method !== 'PUT' : held.condition === 'held'
+    if (next === held.tokens[0] && settled) return { body, held }
+    // Where it is managed stays as it was told at first: nothing may come before the token is durable.
+    const opening = { token: next, uri: held.uri }
+    return { body, held: await custody.keep(held.id, opening, call.operationId) }
+  }
+
+  async function asClient(ref: Ref, request: ClientRequest, call: Call): Promise<Answered> {
+    const { method, madeAt } = request
+    const first = await custody.find(ref.id)
+    if (madeAt !== undefined && first.seq !== madeAt) throw renewedMeanwhile()
+    for (let held = first; ; ) {
+      const found = await withTokens(held, request, call)
+      if (found !== undefined) {
+        const error = errorOf(mapping, found.answer, method !== 'GET')
+        if (error !== undefined) throw error
+        return taken(held, found, method, call)
+      }
+      const newer = await newerThan(parts, ref, held, call)
+      // A write that was made before the token was renewed starts again from the read.
+      if (method !== 'GET') throw renewedMeanwhile()
+      held = newer
+    }
+  }
+
+  return {
+    endpoints,
+    asClient,
+    tryToken: async ({ token, url }, call) => {
+      const answer = await send({ operation: 'GET /register/{id}', url, token }, call)
+      if (answer.status === 401 || answer.status === 404) {
+        throw new ClientError(
+          'provider_refused',
+          'The server does not take this registration access token for this client; nothing was kept.',
+          { field: 'registrationAccessToken' },
+        )
+      }
+      const error = errorOf(mapping, answer, false)
+      if (error !== undefined) throw error
+      return isRecord(answer.body) ? answer.body : {}
+    },
+    register: async (body, call) => {
+      const url = await endpoints.registration(call)
+      const token = parts.initialAccessToken?.reveal()
+      const answer = await send({ operation: 'POST /register', url, token, body }, call)
+      if (answer.status === 401) throw badInitialToken()
+      const error = errorOf(mapping, answer, true)
+      if (error !== undefined) throw error
+      return isRecord(answer.body) ? answer.body : {}
+    },
+  }
+}
+
+/**
+ * The registration that another instance has left since `held` was refused. Clients' logs are looked at
+ * first: whatever was renewed by a change that is closed there has been kept before that.
+ * @throws ClientError `provider_unavailable`, `not_found`, `provider_misconfigured`
+ */
+async function newerThan(
+  { store, custody, now }: CallerParts,
+  ref: Ref,
+  held: Held,
+  call: Call,
+): Promise<Held> {
+  const head = await store.last(resourceOf(ref))
+  const latest = await custody.find(ref.id)
+  if (latest.seq !== held.seq) return latest
+  if (held.condition === 'refused') throw unreachable()
+  if (head?.kind === 'intent' && head.operationId !== call.operationId && head.deadline > now()) {
+    throw renewedMeanwhile()
+  }
+  if (held.condition === 'removing') {
+    // RFC 7592 section 2.1: a client that does not exist is a 401 too.
+    await custody.mark(held, 'removed', call.operationId)
+    throw new ClientError('not_found', 'There is no such client.')
+  }
+  await custody.mark(held, 'refused', call.operationId)
+  throw unreachable()
+}
+
+const unreachable = () =>
+  new ClientError(
+    'provider_misconfigured',
+    'The server no longer takes the registration access token of this client: the client was removed there, or an answer with a newer token was lost. Adopt the client again with a token that is in force.',
+  )
+
+const renewedMeanwhile = () =>
+  new ClientError(
+    'provider_unavailable',
+    "The client's registration access token was renewed by another change meanwhile; nothing was changed. Try again.",
+  )
+
+const badInitialToken = () =>
+  new ClientError(
+    'provider_misconfigured',
+    'The server does not take the initial access token with which this server registers clients; its operator must look at the configuration.',
+  )

@@ -1,0 +1,89 @@
+/**
+ * Registering a client (RFC 7591 section 3). The answer is all that tells its id and what opens it, and
+ * no server lists its clients: where the answer is lost, nobody can say what became of it.
+ */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Native } from '../../core/mapping.ts'
+import { secretOf } from '../../core/mapping.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { Creation } from '../creation.ts'
+import { blank } from '../local/kinds.ts'
+import type { Call, Place } from '../provider.ts'
+import type { SecretStep } from '../secrets.ts'
+import type { Custody } from './custody.ts'
+import { READ_WITH } from './mapping.ts'
+import { readWhole } from './records.ts'
+import { SERVERS_OWN } from './settings.ts'
+import type { UpdateParts } from './update.ts'
+
+export interface CreationParts extends UpdateParts {
+  readonly custody: Custody
+}
+
+/** Creation at one server. */
+export function createCreation(parts: CreationParts): Creation {
+  const { custody, caller, dialect } = parts
+  return {
+    blank: (kind) => withoutMembers(blank(kind), dialect.drops),
+    step: (place, next) => creationStep(parts, place, next),
+    find: async ({ provider }, _, since, call) => {
+      const ids = await custody.madeBy(call.operationId, since)
+      const records = ids.map((id) =>
+        readWhole(caller, dialect, { provider, id }, call).catch(notKept),
+      )
+      const found = (await Promise.all(records)).filter((record) => record !== undefined)
+      // Without an answer there is no id, and without an id nothing to look for.
+      return found.length === 0 ? undefined : found
+    },
+    idOf: ({ client_id }) => String(client_id),
+  }
+}
+
+const withoutMembers = (record: JsonObject, names: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)))
+
+/** A line of the list without a registration: the process died between the two. */
+function notKept(error: unknown): undefined {
+  if (!isClientError(error, 'not_found')) throw error
+}
+
+function creationStep(parts: CreationParts, place: Place, next: Native): SecretStep {
+  const { caller, dialect } = parts
+  const body = withoutMembers(next, [...SERVERS_OWN, READ_WITH])
+  let made: Secret | undefined
+  return {
+    request: { method: 'POST', target: 'registration_endpoint', body },
+    send: async (call) => {
+      const answer = await caller.register(body, call)
+      const id = await takeIn(parts, answer, call)
+      made = secretOf(answer.client_secret)
+      const ref = { provider: place.provider, id }
+      return readWhole(caller, dialect, ref, call).catch(unread)
+    },
+    reveal: () => made,
+  }
+}
+
+/** Keeps what opens the new client, before anything else is done with it; gives its id. */
+async function takeIn({ custody }: CreationParts, answer: JsonObject, call: Call): Promise<string> {
+  const { client_id: id, registration_access_token: token, registration_client_uri: told } = answer
+  if (typeof id !== 'string' || id === '' || typeof token !== 'string' || token === '') {
+    throw new ClientError(
+      'outcome_unknown',
+      'The server answered with something else than a client that can be managed.',
+    )
+  }
+  const uri = typeof told === 'string' ? told : undefined
+  await custody.keep(id, { token, uri }, call.operationId).catch(unread)
+  return id
+}
+
+/** The client is there, and what it looks like could not be learned. */
+function unread(cause: unknown): never {
+  const says = 'The server registered the client and could not be asked what it holds.'
+  throw isClientError(cause, 'outcome_unknown')
+    ? cause
+    : new ClientError('outcome_unknown', says, { cause })
+}

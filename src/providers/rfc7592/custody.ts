@@ -1,0 +1,208 @@
+/**
+ * Custody of registration access tokens: sealed entries in the store, one log a client. A token that a
+ * server has renewed is appended before anything else is done with the answer that told it, and the one
+ * before it is kept beside it until the next renewal, so that whichever is in force can be found.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import { following } from '../../store/chain.ts'
+import type { Entry, Registered, Registration } from '../../store/entry.ts'
+import { registeredResource, registrationResource } from '../../store/resource.ts'
+import type { Seal } from '../../store/seal.ts'
+import type { Store } from '../../store/store.ts'
+
+export interface CustodyParts {
+  readonly store: Store
+  readonly seal: Seal
+  /** Epoch milliseconds. */
+  now(): number
+  /** The provider's name in the configuration. */
+  readonly name: string
+}
+
+/** What opens one client. */
+export interface Held {
+  readonly id: string
+  /** The newest one first; never empty. */
+  readonly tokens: readonly string[]
+  /** The client configuration endpoint as it was told, to be checked at each use; absent: it was not. */
+  readonly uri?: string
+  readonly condition: Registration['condition']
+  /** Sequence number of the entry that tells it; grows with every renewal. */
+  readonly seq: number
+}
+
+/** One client of the list. */
+export interface ListedId {
+  readonly id: string
+  readonly operationId: string
+  readonly at: number
+}
+
+export interface Custody {
+  /** @throws ClientError `not_found`: nothing is known that would open it, or it was removed */
+  find(id: string): Promise<Held>
+  /** Makes what opens a client durable, in front of what was known before. */
+  keep(id: string, opening: Opening, operationId: string): Promise<Held>
+  /** Records what was found out, unless `held`, by which it was, is no longer the newest. */
+  mark(held: Held, condition: Registration['condition'], operationId: string): Promise<Held>
+  /** Clients that are known and not removed, after a place in the list; the place after them. */
+  list(after: number, limit: number): Promise<{ ids: readonly ListedId[]; next?: number }>
+  /** The clients that one operation has made, among those listed since a time (epoch milliseconds). */
+  madeBy(operationId: string, since: number): Promise<readonly string[]>
+}
+
+/** A token that was told, and where it opens its client. */
+export interface Opening {
+  readonly token: string
+  readonly uri?: string | undefined
+}
+
+/** The one in force, and the one before it. */
+const KEPT_TOKENS = 2
+
+export function createCustody(parts: CustodyParts): Custody {
+  const { store, seal, now, name } = parts
+  /** Told and not yet durable, because the store failed: the process still knows them. */
+  const unsaved = new Map<string, { readonly opening: Opening; readonly operationId: string }>()
+
+  const last = async (id: string) =>
+    (await store.last(registrationResource(name, id))) as Registration | undefined
+
+  function heldOf(id: string, entry: Registration | undefined): Held | undefined {
+    if (entry?.sealed === undefined) return undefined
+    const sealed = seal.open(entry.sealed, placeOf(entry)) as unknown as Sealed
+    return { id, ...sealed, condition: entry.condition, seq: entry.seq }
+  }
+
+  async function append(
+    id: string,
+    before: Registration | undefined,
+    body: Pick<Registration, 'condition' | 'operationId' | 'listed'>,
+    sealed: Sealed | undefined,
+  ): Promise<boolean> {
+    const resource = registrationResource(name, id)
+    const place = placeOf({ resource, seq: (before?.seq ?? 0) + 1 })
+    const entry = following(before as Entry | undefined, {
+      kind: 'registration' as const,
+      resource,
+      at: now(),
+      ...body,
+      ...(sealed === undefined ? {} : { sealed: seal.close({ ...sealed }, place) }),
+    })
+    return store.append(entry)
+  }
+
+  async function keepNow(id: string, { token, uri }: Opening, operationId: string): Promise<Held> {
+    for (;;) {
+      const before = await last(id)
+      const held = heldOf(id, before)
+      const known = held?.tokens[0] === token && held.uri === uri && held.condition === 'held'
+      if (known) return held
+      // Listed first: a line without a registration is passed over, one without a line would be lost.
+      const listed = before?.listed ?? (await addLine(parts, id, operationId))
+      const others = (held?.tokens ?? []).filter((one) => one !== token)
+      const sealed = {
+        ...(uri === undefined ? {} : { uri }),
+        tokens: [token, ...others].slice(0, KEPT_TOKENS),
+      }
+      if (await append(id, before, { condition: 'held', operationId, listed }, sealed)) {
+        return { id, ...sealed, condition: 'held', seq: (before?.seq ?? 0) + 1 }
+      }
+    }
+  }
+
+  async function keep(id: string, opening: Opening, operationId: string): Promise<Held> {
+    unsaved.set(id, { opening, operationId })
+    const held = await keepNow(id, opening, operationId)
+    if (unsaved.get(id)?.opening === opening) unsaved.delete(id)
+    return held
+  }
+
+  return {
+    keep,
+    find: async (id) => {
+      const told = unsaved.get(id)
+      if (told !== undefined) return keep(id, told.opening, told.operationId)
+      const held = heldOf(id, await last(id))
+      if (held !== undefined) return held
+      throw new ClientError(
+        'not_found',
+        'There is no such client, or nothing is known that would open it: adopt it first.',
+      )
+    },
+    mark: async (held, condition, operationId) => {
+      const { id, seq, uri, tokens } = held
+      const before = await last(id)
+      // Whoever was faster knows more.
+      if (before === undefined || before.seq !== seq || before.condition === condition) return held
+      const { listed } = before
+      const opening = uri === undefined ? { tokens } : { uri, tokens }
+      const sealed = condition === 'removed' ? undefined : opening
+      const appended = await append(id, before, { condition, operationId, listed }, sealed)
+      return appended ? { ...held, condition, seq: seq + 1 } : held
+    },
+    list: async (after, limit) => {
+      const range = { from: after + 1, limit }
+      const lines = (await store.entries(registeredResource(name), range)) as readonly Registered[]
+      const found = await Promise.all(
+        lines.map(async (line) => {
+          const entry = await last(line.id)
+          return entry?.sealed !== undefined && entry.listed === line.seq ? [line] : []
+        }),
+      )
+      const end = lines.at(-1)
+      return {
+        ids: found.flat(),
+        ...(lines.length === limit && end !== undefined ? { next: end.seq } : {}),
+      }
+    },
+    madeBy: async (operationId, since) => {
+      const found: string[] = []
+      for (let below: number | undefined; ; ) {
+        const lines = (await store.entries(registeredResource(name), {
+          newestFirst: true,
+          limit: LINES,
+          ...(below === undefined ? {} : { below }),
+        })) as readonly Registered[]
+        const young = lines.filter(({ at }) => at >= since)
+        found.push(...young.filter((line) => line.operationId === operationId).map(({ id }) => id))
+        const end = lines.at(-1)
+        if (end === undefined || young.length < lines.length || end.seq === 1) break
+        below = end.seq
+      }
+      return [...new Set(found)]
+    },
+  }
+}
+
+interface Sealed {
+  readonly uri?: string
+  readonly tokens: readonly string[]
+}
+
+/** Lines that are looked at in one go. */
+const LINES = 100
+
+/** Where a sealed record belongs; it can be opened nowhere else. */
+const placeOf = ({ resource, seq }: Pick<Registration, 'resource' | 'seq'>) =>
+  JSON.stringify(['registration', resource, seq])
+
+/** Appends a line to the list of clients; gives its place. */
+async function addLine(
+  { store, now, name }: CustodyParts,
+  id: string,
+  operationId: string,
+): Promise<number> {
+  const resource = registeredResource(name)
+  for (;;) {
+    const line = following(await store.last(resource), {
+      kind: 'registered' as const,
+      resource,
+      at: now(),
+      id,
+      operationId,
+    })
+    if (await store.append(line)) return line.seq
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Where a server registers clients: as configured, or as its discovery document tells (OpenID Connect
+ * Discovery 1.0 section 4, RFC 8414 section 3). What comes from the server is never more than a path:
+ * tokens go to the origin of the registration endpoint, and to those that the configuration names.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { isRecord } from '../../core/json.ts'
+import type { Call } from '../provider.ts'
+import type { Dialect } from './dialects.ts'
+
+export interface EndpointSettings {
+  /** The issuer whose discovery document names the endpoint; without a slash at its end. */
+  readonly issuer?: string | undefined
+  /** The client registration endpoint; goes before discovery. */
+  readonly registrationEndpoint?: string | undefined
+  /** Further origins at which clients may be managed. */
+  readonly origins: readonly string[]
+}
+
+/** Reads a JSON document; `undefined` when there is none at that place. */
+export type ReadDocument = (url: string, call: Call) => Promise<JsonObject | undefined>
+
+export interface Endpoints {
+  registration(call: Call): Promise<string>
+  /**
+   * The client configuration endpoint of a client, from what the server told, if anything.
+   * @throws ClientError `provider_misconfigured` for one to which no token may go
+   */
+  client(id: string, told: string | undefined, call: Call): Promise<string>
+}
+
+/** How long a discovery document holds (milliseconds). */
+const DISCOVERY_MS = 3_600_000
+
+export function createEndpoints(
+  settings: EndpointSettings,
+  { clientUri }: Dialect,
+  { read, now }: { readonly read: ReadDocument; now(): number },
+): Endpoints {
+  let known: { readonly url: string; readonly until: number } | undefined
+
+  async function registration(call: Call): Promise<string> {
+    if (settings.registrationEndpoint !== undefined) return settings.registrationEndpoint
+    if (known !== undefined && known.until > now()) return known.url
+    const url = await discover(settings, read, call)
+    known = { url, until: now() + DISCOVERY_MS }
+    return url
+  }
+
+  return {
+    registration,
+    client: async (id, told, call) => {
+      const endpoint = await registration(call)
+      if (clientUri === 'derived' || told === undefined) {
+        return `${endpoint.replace(/\/$/, '')}/${encodeURIComponent(id)}`
+      }
+      const allowed = [new URL(endpoint).origin, ...settings.origins]
+      const url = URL.canParse(told) ? new URL(told) : undefined
+      if (url !== undefined && isPlain(url) && allowed.includes(url.origin)) return url.href
+      throw new ClientError(
+        'provider_misconfigured',
+        "The client's configuration endpoint (registration_client_uri) is not at the origin of the registration endpoint; name its origin in the configuration if it is right.",
+      )
+    },
+  }
+}
+
+/** No user information, which would travel in a header, and no fragment. */
+const isPlain = ({ username, password, hash }: URL) =>
+  username === '' && password === '' && hash === ''
+
+async function discover(
+  { issuer = '', origins }: EndpointSettings,
+  read: ReadDocument,
+  call: Call,
+): Promise<string> {
+  for (const url of documentsOf(issuer)) {
+    const document = await read(url, call)
+    if (document === undefined) continue
+    // RFC 8414 section 3.3: the issuer in the document MUST be identical.
+    if (document.issuer !== issuer) throw wrong('it names another issuer')
+    const { registration_endpoint: endpoint } = document
+    if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) {
+      throw wrong('it names no registration_endpoint, so the server registers no clients')
+    }
+    const found = new URL(endpoint)
+    const allowed = [new URL(issuer).origin, ...origins]
+    if (isPlain(found) && allowed.includes(found.origin)) return found.href
+    throw wrong('its registration_endpoint is at an origin that the configuration does not name')
+  }
+  throw wrong('there is none')
+}
+
+/** OpenID Connect puts the well-known part at the end, RFC 8414 section 3.1 before the path. */
+function documentsOf(issuer: string): readonly string[] {
+  const { origin, pathname } = new URL(issuer)
+  const path = pathname.replace(/\/$/, '')
+  return [
+    `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+  ]
+}
+
+const wrong = (why: string) =>
+  new ClientError(
+    'provider_misconfigured',
+    `The discovery document of the issuer cannot be used: ${why}. Its operator must look at the configuration.`,
+  )
+
+/** An answer as a document. */
+export const documentOf = (body: unknown): JsonObject | undefined =>
+  isRecord(body) ? body : undefined

@@ -1,0 +1,61 @@
+/**
+ * Any authorization server with Dynamic Client Registration Management (RFC 7591, RFC 7592). Each client
+ * is opened by a token of its own, which the server gave out once: `custody.ts` keeps them. In what
+ * servers differ is data: `dialects.ts`.
+ */
+
+import type { Secret } from '../../core/secret.ts'
+import type { Seal } from '../../store/seal.ts'
+import type { Store } from '../../store/store.ts'
+import type { Provider } from '../provider.ts'
+import { createAdoption } from './adoption.ts'
+import { createCaller } from './call.ts'
+import { createCreation } from './creation.ts'
+import { createCustody } from './custody.ts'
+import type { Dialect } from './dialects.ts'
+import type { EndpointSettings } from './endpoints.ts'
+import { listClients } from './list.ts'
+import { createMapping } from './mapping.ts'
+import { createRegistrationPace, type RegistrationPace } from './pace.ts'
+import { readWhole } from './records.ts'
+import { removalStep } from './removal.ts'
+import { updateSteps } from './update.ts'
+
+export interface Rfc7592Options {
+  readonly endpoints: EndpointSettings
+  /** What lets this server register clients; absent: anybody may. */
+  readonly initialAccessToken?: Secret | undefined
+  readonly dialect: Dialect
+  readonly pace?: RegistrationPace | undefined
+  readonly store: Store
+  readonly seal: Seal
+  /** The provider's name in the configuration. */
+  readonly name: string
+  now(): number
+}
+
+/** One authorization server. */
+export function createRfc7592Provider(options: Rfc7592Options): Provider {
+  const { dialect, now } = options
+  const mapping = createMapping(dialect)
+  const custody = createCustody(options)
+  const pace = createRegistrationPace(options.pace ?? {}, now)
+  const caller = createCaller({ ...options, custody, mapping, pace })
+  const parts = { caller, dialect, mapping, custody }
+  return {
+    type: 'rfc7592',
+    mapping,
+    pace: pace.state,
+    read: (ref, call) => readWhole(caller, dialect, ref, call),
+    steps: (ref, base, next) => updateSteps(parts, ref, base, next),
+    list: (_, __, cursor) => listClients(custody, cursor),
+    creation: createCreation(parts),
+    removal: (ref, base) => removalStep(parts, ref, base),
+    lostWithRemoval: [
+      'the client id: a new client gets another one',
+      'the secret: a new client gets a new one',
+      'tokens and consents that were given to it',
+    ],
+    adoption: createAdoption(parts),
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Client metadata of a server that speaks RFC 7591 and RFC 7592. An update is a full replace (RFC 7592
+ * section 2.2), so everything that was read goes along, members that nobody here knows too. What a
+ * server does not store has no row to change, by its dialect.
+ */
+
+import type { Json } from '../../core/json.ts'
+import { fixed, key, list, missing, shown, texts, view, words } from '../../core/lenses.ts'
+import type { Lens, Mapping, Native, Rule } from '../../core/mapping.ts'
+import { secretOf } from '../../core/mapping.ts'
+import { methodOf, REGISTRATION_RULES, SCOPE_TOKEN, SECRET_METHODS } from '../registration.ts'
+import type { Dialect } from './dialects.ts'
+import { DEFAULTS, SERVERS_OWN, SETS, SETTINGS } from './settings.ts'
+
+/** The member of a record that names the registration it was read with; no setting. */
+export const READ_WITH = '$registration'
+
+const UNKNOWN = 'dynamic registration knows no such member'
+const SERVER = 'the server makes it'
+
+const iso = (value: Json | undefined) =>
+  typeof value === 'number' ? new Date(value * 1_000).toISOString() : undefined
+
+/** A text whose absence means a default; clearing goes back to it. */
+function choice(
+  name: 'token_endpoint_auth_method' | 'application_type' | 'id_token_signed_response_alg',
+  values?: readonly string[],
+): Lens<string | null> {
+  return {
+    support: 'native',
+    keys: [name],
+    get: (native) => {
+      const value = native[name]
+      return typeof value === 'string' ? value : DEFAULTS[name]
+    },
+    put: (value) => ({ [name]: value ?? undefined }),
+    ...(values === undefined ? {} : { limits: { values } }),
+  }
+}
+
+/** A list whose absence means a default. */
+function choices(name: 'grant_types' | 'response_types'): Lens<readonly string[]> {
+  return {
+    support: 'native',
+    keys: [name],
+    get: (native) => texts(native[name] ?? DEFAULTS[name]),
+    put: (value) => ({ [name]: value === null ? undefined : [...value] }),
+  }
+}
+
+const FIELDS: Mapping['fields'] = {
+  id: shown('client_id', SERVER),
+  name: key('client_name'),
+  secret: view(
+    ['client_secret'],
+    (native) => secretOf(native.client_secret),
+    'the server makes the secret and takes none in an update (RFC 7592 section 2.2)',
+  ),
+  callbacks: list('redirect_uris', 'keep'),
+  allowedLogoutUrls: list('post_logout_redirect_uris', 'omit'),
+  grantTypes: choices('grant_types'),
+  tokenEndpointAuthMethod: choice('token_endpoint_auth_method'),
+  supportedIdp: missing(UNKNOWN),
+  description: missing(UNKNOWN),
+  webOrigins: missing(UNKNOWN),
+  appType: choice('application_type', ['web', 'native']),
+  clientMetadata: missing(UNKNOWN),
+  disabled: fixed<boolean>(false, 'dynamic registration has no way to switch a client off'),
+  oidcConformant: fixed<boolean>(true, UNKNOWN),
+  auth0Id: missing('the client is not held by Auth0'),
+  allowedOrigins: missing(UNKNOWN),
+  defaultCallback: missing(UNKNOWN),
+  initiateLoginUri: key('initiate_login_uri'),
+  logoUri: key('logo_uri'),
+  scopes: words('scope', { limits: SCOPE_TOKEN }),
+  responseTypes: choices('response_types'),
+  accessTokenLifetime: missing(UNKNOWN),
+  idTokenLifetime: missing(UNKNOWN),
+  refreshTokenLifetime: missing(UNKNOWN),
+  refreshTokenIdleLifetime: missing(UNKNOWN),
+  refreshTokenRotation: missing(UNKNOWN),
+  idTokenSignedResponseAlg: choice('id_token_signed_response_alg'),
+  firstParty: fixed<boolean>(true, UNKNOWN),
+  createdAt: view(
+    ['client_id_issued_at'],
+    ({ client_id_issued_at: at }) => iso(at),
+    'the server sets it',
+  ),
+  updatedAt: missing(UNKNOWN),
+}
+
+/** The mapping for servers of one dialect. */
+export function createMapping(dialect: Dialect): Mapping {
+  const { drops } = dialect
+  const held = Object.entries(FIELDS).map(([field, row]) => {
+    const keys: readonly string[] = row.support === 'missing' ? [] : row.keys
+    const dropped = keys.length > 0 && keys.every((one) => drops.includes(one))
+    return [field, dropped ? missing('the server does not store it') : row]
+  })
+  return {
+    fields: Object.fromEntries(held) as Mapping['fields'],
+    omitted: 'reset',
+    settings: SETTINGS.filter((name) => !drops.includes(name)),
+    readOnlyKeys: SERVERS_OWN,
+    hiddenKeys: [READ_WITH],
+    volatileKeys: [],
+    secretPaths: ['client_secret'],
+    mergedKeys: [],
+    nullablePaths: [],
+    rules: rulesOf(dialect),
+    uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
+    normal,
+  }
+}
+
+function normal(native: Native): Native {
+  const whole: Native = { ...DEFAULTS, ...native }
+  return Object.fromEntries(
+    Object.entries(whole).map(([name, value]) => [
+      name,
+      SETS.includes(name) ? [...texts(value)].sort() : value,
+    ]),
+  )
+}
+
+function rulesOf({ needsCallbacks }: Dialect): readonly Rule[] {
+  if (!needsCallbacks) return REGISTRATION_RULES
+  return [
+    ...REGISTRATION_RULES,
+    {
+      says: 'client.callbacks must hold at least one URI with this server.',
+      field: 'client.callbacks',
+      holds: (next) => texts(next.redirect_uris).length > 0,
+    },
+  ]
+}
+
+/** Whether the client authenticates with its secret. */
+export const usesSecret = (native: Native) => SECRET_METHODS.includes(String(methodOf(native)))

@@ -1,0 +1,34 @@
+/**
+ * The pace of a registration endpoint. Servers that speak RFC 7592 publish no rates and tell none, so
+ * it is a number of ours that a small server bears, and throttles are all that is learned.
+ */
+
+import { type JsonAnswer, retryAfterOf } from '../http.ts'
+import { createPace, type Pace } from '../pace.ts'
+import type { Told } from '../pace-source.ts'
+
+export interface RegistrationPace {
+  /** Calls a second; 20 when absent. */
+  readonly perSecond?: number | undefined
+  /** Calls at once; as many as a second has when absent. */
+  readonly burst?: number | undefined
+}
+
+export const REGISTRATION = ['registration']
+
+const PER_SECOND = 20
+
+export function createRegistrationPace(
+  { perSecond = PER_SECOND, burst = Math.max(1, perSecond) }: RegistrationPace,
+  now: () => number,
+): Pace {
+  const bucket = { name: 'registration', perSecond, burst, reserve: 0 }
+  return createPace({ buckets: [bucket], now })
+}
+
+/** What an answer tells about the pace. */
+export function toldBy(answer: JsonAnswer): Told {
+  if (answer.status !== 429) return {}
+  const seconds = retryAfterOf(answer)
+  return { throttled: true, ...(seconds === undefined ? {} : { pauseMs: seconds * 1_000 }) }
+}

@@ -1,0 +1,50 @@
+/** Records of clients in answers: what opens them is taken out, and the server's own spelling evened out. */
+
+import { ClientError, type ErrorCode } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Native } from '../../core/mapping.ts'
+import type { Call, ClientRef } from '../provider.ts'
+import type { Answered, Caller } from './call.ts'
+import type { Dialect } from './dialects.ts'
+import { READ_WITH } from './mapping.ts'
+
+/** Reads one client. */
+export async function readWhole(
+  caller: Caller,
+  dialect: Dialect,
+  ref: Pick<ClientRef, 'provider' | 'id'>,
+  call: Call,
+): Promise<Native> {
+  const answered = await caller.asClient(ref, { method: 'GET' }, call)
+  return recordOf(answered, dialect, ref.id)
+}
+
+/** The record in the answer to a read. @throws ClientError `provider_unavailable` */
+export function recordOf({ body, held }: Answered, dialect: Dialect, id: string): Native {
+  return { ...metadataOf(body, dialect, id, 'provider_unavailable'), [READ_WITH]: held.seq }
+}
+
+/** The same without a registration. A record that is not one must never be the base of a full replace. */
+export function metadataOf(
+  body: JsonObject,
+  { authMethodAsList }: Dialect,
+  id: string,
+  otherwise: ErrorCode,
+): Native {
+  const { registration_access_token: _, registration_client_uri: __, ...metadata } = body
+  if (metadata.client_id !== id) {
+    throw new ClientError(otherwise, 'The server answered with something else than the client.')
+  }
+  // RFC 7591 section 2: "null" values are treated as if they were omitted.
+  const held = Object.entries(metadata).filter(([, value]) => value !== null)
+  const record = Object.fromEntries(held)
+  return authMethodAsList ? withMethod(record) : record
+}
+
+/** One method is a text, as requests spell it; none is absent; several stay a list, which cannot be sent. */
+function withMethod({ token_endpoint_auth_method: methods, ...record }: JsonObject): JsonObject {
+  if (methods === undefined) return record
+  const [one, ...more] = (Array.isArray(methods) ? methods : [methods]) as readonly Json[]
+  if (one === undefined) return record
+  return { ...record, token_endpoint_auth_method: more.length === 0 ? one : methods }
+}

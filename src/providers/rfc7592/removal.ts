@@ -1,0 +1,31 @@
+/**
+ * Removing a client (RFC 7592 section 2.3). A client that is gone and a token that is refused are the
+ * same 401, so that the removal is recorded before it is sent: a 401 after it means that it is gone.
+ */
+
+import type { Native } from '../../core/mapping.ts'
+import type { ClientRef, Step } from '../provider.ts'
+import type { CreationParts } from './creation.ts'
+import { CLIENT_URI, madeAt } from './update.ts'
+
+/** The call that removes a client; `base` is the record that was looked at. */
+export function removalStep(
+  { caller, custody, dialect }: CreationParts,
+  ref: ClientRef,
+  base: Native,
+): Step {
+  return {
+    request: { method: 'DELETE', target: CLIENT_URI, body: {} },
+    send: async (call) => {
+      const { operationId } = call
+      const held = await custody.find(ref.id)
+      const { madeAt: seq = held.seq } = madeAt(dialect, base)
+      // What was renewed since the read is found out by the call, which then sends nothing.
+      const marked = seq === held.seq ? await custody.mark(held, 'removing', operationId) : held
+      const from = seq === held.seq ? { madeAt: marked.seq } : { madeAt: seq }
+      const answered = await caller.asClient(ref, { method: 'DELETE', ...from }, call)
+      await custody.mark(answered.held, 'removed', operationId)
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Adopting a client that was registered elsewhere. What opens it comes first, once it is proven: a
+ * change that was left open when the one before was lost can only be settled with it. Then comes the
+ * history, by the steps of a change that changes nothing.
+ */
+
+import { ClientError } from '../core/errors.ts'
+import type { Native } from '../core/mapping.ts'
+import type { Adoption, ClientRegistration } from '../providers/adoption.ts'
+import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
+import { inAttempts } from './attempts.ts'
+import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
+import { claimKey } from './idempotency.ts'
+import { intentAfter } from './intent.ts'
+import type { ChangeRequest } from './request.ts'
+import { callerOf, callOf, type Service } from './service.ts'
+import { close } from './settle.ts'
+
+export interface AdoptionRequest extends Omit<ChangeRequest, 'patch' | 'authorize' | 'ifMatch'> {
+  readonly registration: ClientRegistration
+}
+
+export interface AdoptionResult {
+  readonly outcome: 'applied' | 'planned'
+  readonly native: Native
+  readonly tag: string
+  /** What holds for the client beside its settings. */
+  readonly standing: Standing | undefined
+  readonly operationId?: string
+  readonly replayed?: true
+}
+
+/**
+ * Adopts a client, or looks at it with the token in a dry run.
+ * @throws ClientError `unsupported_operation`, and as `changeClient` does
+ */
+export async function adoptClient(
+  service: Service,
+  request: AdoptionRequest,
+): Promise<AdoptionResult> {
+  const { adoption } = request.provider
+  if (adoption === undefined) throw cannotAdopt()
+  return inAttempts(service, resourceOf(request.ref), request, () =>
+    attempt(service, request, adoption),
+  )
+}
+
+async function attempt(
+  service: Service,
+  request: AdoptionRequest,
+  adoption: Adoption,
+): Promise<AdoptionResult | typeof LOST_RACE> {
+  const { provider, ref, registration, dryRun, actor } = request
+  const operationId = service.newId()
+  const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
+  const found = (native: Native) => ({
+    native,
+    tag: service.fingerprints.ofState(provider.mapping, native),
+  })
+  if (dryRun) {
+    const standing = (await service.store.last(resourceOf(ref)))?.standing
+    return { outcome: 'planned', ...found(await adoption.look(ref, registration, call)), standing }
+  }
+  const taken = found(await adoption.take(ref, registration, call))
+  const head = await settledHead(service, request)
+  const known = { ...taken, standing: head?.standing }
+  const use = await claimKey(service, request, operationId)
+  if (use === LOST_RACE) return LOST_RACE
+  if (use?.kind === 'used') {
+    const told = use.intent === undefined ? {} : { operationId: use.intent.operationId }
+    return { outcome: 'applied', ...known, ...told, replayed: true }
+  }
+  const before = await noteOutsideChange(service, request, head, taken.native, taken.tag)
+  if (before === LOST_RACE) return LOST_RACE
+  const aim = {
+    operationId,
+    base: taken.native,
+    baseTag: taken.tag,
+    next: taken.native,
+    changes: [],
+    action: 'adopt' as const,
+  }
+  const intent = intentAfter(service, request, before, aim)
+  if (!(await service.store.append(intent))) return LOST_RACE
+  const running = { intent, provider, ref, base: taken.native, next: taken.native }
+  await close(service, running, { outcome: 'applied', native: taken.native }, 'request')
+  return { outcome: 'applied', ...known, operationId }
+}
+
+const cannotAdopt = () =>
+  new ClientError(
+    'unsupported_operation',
+    'This provider opens all of its clients with one credential, so that there is nothing to adopt.',
+  )

@@ -1,0 +1,174 @@
+/**
+ * Real authorization servers that speak RFC 7591 and RFC 7592, seen by the suites as every provider is.
+ * Each is started once for a test file that asks for it; its clients are new for each test.
+ */
+
+import { afterAll } from 'vitest'
+import { parseConfig } from '../../src/config-parse.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { secret } from '../../src/core/secret.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import type { Database } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createSeal } from '../../src/store/seal.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+import { fullGlewlwydClient, fullRegisteredClient } from '../fixtures/registered.ts'
+import { startGlewlwyd } from '../peers/glewlwyd.ts'
+import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
+import { startLocalPeer } from '../peers/local.ts'
+import { INITIAL_TOKEN, type Peer, startOidcPeer } from '../peers/oidc.ts'
+import type { Subject, SubjectKind } from './subjects.ts'
+
+/** A provider of registered clients, with the server behind it. */
+export interface PeerSubject extends Subject {
+  readonly peer: Peer
+}
+
+export interface PeerKind extends SubjectKind {
+  start(): Promise<PeerSubject>
+}
+
+const running = new Map<string, Promise<Peer>>()
+
+afterAll(async () => {
+  for (const peer of await Promise.all(running.values())) await peer.close()
+})
+
+function peerOf(name: string, start: () => Promise<Peer>): Promise<Peer> {
+  const peer = running.get(name) ?? start()
+  running.set(name, peer)
+  return peer
+}
+
+/** The provider of a configuration that names the server, over a store on an open database. */
+export async function providerAt(peer: Peer, database: Database, key: Uint8Array) {
+  const { providers } = parseConfig(
+    {
+      mode: 'development',
+      key: { env: 'KEY' },
+      store: { type: 'sqlite', path: ':memory:' },
+      providers: { it: { type: 'rfc7592', pace: { perSecond: 10_000 }, ...peer.settings } },
+      auth: { issuers: [{ issuer: 'https://issuer.example', audience: ['clientry'] }] },
+    },
+    { KEY: Buffer.from(key).toString('base64'), INITIAL_TOKEN },
+  )
+  const built = await createProviders(providers, {
+    now: Date.now,
+    environmentCredentials: () => undefined,
+    store: createSqliteStore(database),
+    seal: createSeal(key),
+  })
+  const provider = built.get('it')
+  if (provider === undefined) throw new TypeError('no provider')
+  return provider
+}
+
+async function subjectOf(peer: Peer, full: JsonObject): Promise<PeerSubject> {
+  const id = String(full.client_id)
+  peer.clear()
+  peer.put(full)
+  const database = await openDatabase(':memory:')
+  const provider = await providerAt(peer, database, Buffer.alloc(32, 7))
+  const ref = { provider: 'it', id }
+  const call = { deadline: Date.now() + 10_000, timeoutMs: 5_000, operationId: 'adoption' }
+  await provider.adoption?.take(ref, { token: secret(peer.token(id)) }, call)
+  peer.front.clearCalls()
+  return {
+    peer,
+    provider,
+    ref,
+    stored: () => peer.stored(id) ?? {},
+    put: peer.put,
+    emulator: peer.front,
+    operations: { read: 'GET /register/{id}', write: 'PUT /register/{id}' },
+    close: async () => {
+      peer.front.clearFaults()
+      database.close()
+    },
+  }
+}
+
+const LACKS = [
+  'description',
+  'webOrigins',
+  'allowedOrigins',
+  'clientMetadata',
+  'idTokenLifetime',
+  'accessTokenLifetime',
+  'refreshTokenLifetime',
+  'refreshTokenRotation',
+] as const
+
+const glewlwyd = unpackGlewlwyd()
+
+/** Why there is no Glewlwyd to test against; absent: there is one. */
+export const NO_GLEWLWYD = 'reason' in glewlwyd ? glewlwyd.reason : undefined
+
+const REGISTERED = {
+  full: fullRegisteredClient,
+  lacks: LACKS,
+  volatile: [],
+  callbacks: 'redirect_uris',
+  description: 'client_name',
+  defaults: {
+    backchannel_logout_session_required: false,
+    dpop_bound_access_tokens: false,
+    id_token_signed_response_alg: 'RS256',
+    post_logout_redirect_uris: [],
+    require_auth_time: false,
+    require_pushed_authorization_requests: false,
+    subject_type: 'public',
+  },
+  readsBack: true,
+  another: ['logoUri', 'https://new.example.com/logo.png'],
+} as const
+
+/** It drops what it does not know. */
+const { member_of_tomorrow: _, ...LOCAL_CLIENT } = fullRegisteredClient
+
+export const PEERS: readonly PeerKind[] = [
+  {
+    ...REGISTERED,
+    name: 'rfc7592 at oidc-provider',
+    start: async () => {
+      const peer = await peerOf('oidc-provider', () => startOidcPeer(false))
+      return subjectOf(peer, fullRegisteredClient)
+    },
+  },
+  {
+    ...REGISTERED,
+    name: 'rfc7592 at oidc-provider that renews tokens',
+    renewsTokens: true,
+    start: async () => {
+      const peer = await peerOf('oidc-provider, renewing', () => startOidcPeer(true))
+      return subjectOf(peer, fullRegisteredClient)
+    },
+  },
+  {
+    ...REGISTERED,
+    name: 'rfc7592 at the local provider',
+    full: LOCAL_CLIENT,
+    volatile: ['updated_at'],
+    renewsTokens: true,
+    start: async () => {
+      const peer = await peerOf('local', () => startLocalPeer(true))
+      return subjectOf(peer, LOCAL_CLIENT)
+    },
+  },
+  ...('root' in glewlwyd ? [glewlwydKind(glewlwyd.root)] : []),
+]
+
+function glewlwydKind(root: string): PeerKind {
+  return {
+    ...REGISTERED,
+    name: 'rfc7592 at Glewlwyd',
+    full: fullGlewlwydClient,
+    lacks: [...LACKS, 'allowedLogoutUrls', 'scopes'],
+    defaults: { description: '' },
+    another: ['grantTypes', ['authorization_code']],
+    start: async () => {
+      const peer = await peerOf('glewlwyd', () => startGlewlwyd(root))
+      return subjectOf(peer, fullGlewlwydClient)
+    },
+  }
+}

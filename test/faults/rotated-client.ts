@@ -1,0 +1,270 @@
+/**
+ * One life of a secret: the client is rotated, and where both secrets can be live, the old one is retired
+ * when its time has come. One of the two meets a fault upstream and a crash; the settlement after it can
+ * crash too. The rotation is then sent again with its key.
+ */
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { secret } from '../../src/core/secret.ts'
+import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
+import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
+import type { Emulator } from '../../src/emulators/server.ts'
+import type { ClientRef, Provider } from '../../src/providers/provider.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { carryOutDue } from '../../src/service/due.ts'
+import type { Key } from '../../src/service/request.ts'
+import { rotateSecret } from '../../src/service/rotate.ts'
+import type { Entry } from '../../src/store/entry.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { auth0Over } from '../contract/auth0-provider.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import type { UpstreamFault } from './changed-client.ts'
+import {
+  type Crash,
+  type Instance,
+  keyFor,
+  openInstance,
+  sweepUntilSettled,
+  UPSTREAM_TIMEOUT_MS,
+} from './instance.ts'
+
+export interface RotationScenario {
+  readonly provider: 'cognito' | 'auth0'
+  /** Which of the two meets it all. */
+  readonly disturbed: 'rotation' | 'retirement'
+  /** It meets the call that writes, or the one that lists the live secrets (Cognito). */
+  readonly fault?: { readonly kind: UpstreamFault; readonly at: 'write' | 'list' }
+  readonly crash?: Crash
+  readonly recoveryCrash?: Crash
+}
+
+export interface RotationEvidence {
+  readonly broken: readonly string[]
+  readonly passed: readonly CrashPoint[]
+  readonly passedInRecovery: readonly CrashPoint[]
+  readonly crashed: boolean
+}
+
+interface RotatedClient {
+  readonly ref: ClientRef
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly emulator: Emulator
+  /** The values that are accepted, oldest first. */
+  accepted(): readonly string[]
+  readonly atOnce: number
+  readonly calls: { readonly rotation: string; readonly retirement: string; readonly list: string }
+}
+
+const ID = 'exampleClientId'
+const HOUR_MS = 3_600_000
+/** When the old secret is to end, and when that is long over. */
+const AFTER_SECONDS = 3_600
+const OVER_MS = 10 * HOUR_MS
+const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
+/** Leaves room for a second attempt, which needs half a second; and for a busy machine. */
+const DEADLINE_MS = 1_500
+const CALM_TIMEOUT_MS = 5_000
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+async function startClient(provider: RotationScenario['provider']): Promise<RotatedClient> {
+  if (provider === 'auth0') {
+    const emulator = await startAuth0Emulator({ clients: [fullAuth0Client] })
+    return {
+      ref: { provider: 'auth0', id: ID },
+      providers: await auth0Over(emulator.url),
+      emulator,
+      accepted: () => [String(emulator.client(ID)?.client_secret)],
+      atOnce: 1,
+      calls: { rotation: 'PATCH /clients/{id}', retirement: '', list: '' },
+    }
+  }
+  const emulator = await startCognitoEmulator({
+    pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: [fullCognitoClient] }],
+    lockMs: 0,
+  })
+  const settings = {
+    type: 'cognito' as const,
+    pools: { [POOL_ID]: { region: 'us-east-1', endpoint: emulator.url } },
+    credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
+    pace: { perOperation: 10_000, perCategory: 10_000 },
+  }
+  const surroundings = { now: Date.now, environmentCredentials: () => undefined }
+  return {
+    ref: { provider: 'it', userPoolId: POOL_ID, id: ID },
+    providers: await createProviders({ it: settings }, surroundings),
+    emulator,
+    accepted: () => emulator.secrets(POOL_ID, ID),
+    atOnce: 2,
+    calls: {
+      rotation: 'AddUserPoolClientSecret',
+      retirement: 'DeleteUserPoolClientSecret',
+      list: 'ListUserPoolClientSecrets',
+    },
+  }
+}
+
+/** Runs one; it takes some tens of milliseconds. */
+export async function runRotation(scenario: RotationScenario): Promise<RotationEvidence> {
+  const folder = mkdtempSync(join(FOLDER, 'clientry-rotation-'))
+  const client = await startClient(scenario.provider)
+  try {
+    return await run(scenario, client, join(folder, 'clientry.db'))
+  } finally {
+    await client.emulator.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function run(
+  scenario: RotationScenario,
+  client: RotatedClient,
+  path: string,
+): Promise<RotationEvidence> {
+  const { disturbed, fault, crash, recoveryCrash } = scenario
+  const { emulator, accepted, calls } = client
+  const before = accepted()
+  const isRotation = disturbed === 'rotation'
+  const landed = () =>
+    fault?.kind !== 'delay' || emulator.calls.some((one) => one.fault === 'delay')
+
+  const calmFirst = isRotation ? undefined : await calmly(path, client, 0, rotate)
+  const at = isRotation ? 0 : OVER_MS
+  if (fault !== undefined) {
+    const operation = fault.at === 'list' ? calls.list : calls[disturbed]
+    emulator.inject({ kind: fault.kind, operation, ...TIMES })
+  }
+  const first = await openInstance(path, client.providers, { crash, lateMs: at, landed })
+  const work = isRotation ? rotate(first, client) : due(first)
+  const answer = await Promise.race([work, first.crashed])
+  emulator.clearFaults()
+  await first.close()
+  const stands = accepted()
+
+  const second = await openInstance(path, client.providers, {
+    crash: recoveryCrash,
+    lateMs: at + HOUR_MS,
+    landed,
+  })
+  const settling = await Promise.race([sweepUntilSettled(second), second.crashed])
+  const passedInRecovery = [...second.passed]
+  await second.close()
+  await calmly(path, client, at + 2 * HOUR_MS, sweepUntilSettled)
+
+  const wrong: [boolean, string][] = []
+  const said = (is: boolean, says: string) => wrong.push([is, says])
+  if (isRotation) {
+    const applied = appliedOf(await entriesOf(path, client), 'rotate')
+    const failed = typeof answer === 'object' && 'code' in answer
+    const unknown = failed && answer.code === 'outcome_unknown'
+    said(failed && !unknown && applied > 0, 'it was answered as failed, and is applied')
+    said(failed && !unknown && stands.length !== before.length, 'it failed and left a secret')
+    const value = toldValue(answer)
+    said(value !== undefined && !stands.includes(value), 'the value that was told is not accepted')
+    const again = toldValue(await calmly(path, client, 0, rotate))
+    said(again === undefined, 'sent again, it tells no value')
+    said(value !== undefined && again !== value, 'sent again, it tells another value')
+    const left = client.atOnce === 1 ? [again] : [...before, again]
+    said(accepted().join() !== left.join(), 'what is accepted is not the old one and the new one')
+  } else {
+    await calmly(path, client, OVER_MS + 3 * HOUR_MS, due)
+    said(
+      accepted().join() !== String(toldValue(calmFirst)),
+      'the new secret is not the only one left',
+    )
+  }
+  const entries = await entriesOf(path, client)
+  said(appliedOf(entries, 'rotate') !== 1, `${appliedOf(entries, 'rotate')} rotations are applied`)
+  said(!isRotation && appliedOf(entries, 'retire') !== 1, 'not one retirement is applied')
+  said(
+    entries.some(({ kind }) => kind === 'outside_change' || kind === 'overlap'),
+    'our own doing is taken for that of somebody else',
+  )
+  said(
+    entries.some((one) => one.kind === 'outcome' && one.surprises.length > 0),
+    'something is not as planned',
+  )
+  const last = entries.at(-1)
+  said(last?.kind === 'intent', 'an intent is open')
+  said(!isRotation && last?.standing !== undefined, 'something is still to come')
+  const text = JSON.stringify(entries)
+  said(
+    accepted().some((value) => text.includes(value)),
+    'the history holds a value',
+  )
+  return {
+    broken: wrong.flatMap(([is, says]) => (is ? [says] : [])),
+    passed: [...first.passed],
+    passedInRecovery,
+    crashed:
+      (crash === undefined || answer === 'crashed') &&
+      (recoveryCrash === undefined || settling === 'crashed'),
+  }
+}
+
+type Told = { readonly value: string | undefined } | { readonly code: string }
+
+const toldValue = (answer: unknown): string | undefined =>
+  typeof answer === 'object' && answer !== null && 'value' in answer
+    ? (answer as { readonly value?: string }).value
+    : undefined
+
+const appliedOf = (entries: readonly Entry[], action: 'rotate' | 'retire') =>
+  entries.filter((entry, index) => {
+    const next = entries[index + 1]
+    const closed = next?.kind === 'outcome' && next.outcome === 'applied'
+    return entry.kind === 'intent' && entry.action === action && closed
+  }).length
+
+async function rotate({ service }: Instance, client: RotatedClient): Promise<Told> {
+  const { ref, providers, atOnce } = client
+  const key: Key = keyFor({ kind: 'merge', fields: {} })
+  const calm = service.upstreamTimeoutMs === CALM_TIMEOUT_MS
+  try {
+    const { secret: made } = await rotateSecret(service, {
+      ref,
+      provider: providers.get(ref.provider) as Provider,
+      cutOver: atOnce === 1,
+      ...(atOnce === 1 ? {} : { retireAfterSeconds: AFTER_SECONDS }),
+      key,
+      dryRun: false,
+      actor: { subject: 'tester', issuer: 'https://issuer.example' },
+      requestId: 'request',
+      deadline: service.now() + (calm ? 4 * CALM_TIMEOUT_MS : DEADLINE_MS),
+    })
+    return { value: made?.value?.reveal() }
+  } catch (error) {
+    return { code: (error as { code?: string }).code ?? String(error) }
+  }
+}
+
+/** What is due, as often as it takes. */
+async function due({ service }: Instance): Promise<'done'> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { failed } = await carryOutDue(service, new Map())
+    if (failed.length === 0) return 'done'
+  }
+  return 'done'
+}
+
+/** Work of an instance that nothing goes wrong with. */
+async function calmly<T>(
+  path: string,
+  client: RotatedClient,
+  lateMs: number,
+  work: (instance: Instance, client: RotatedClient) => Promise<T>,
+): Promise<T> {
+  const instance = await openInstance(path, client.providers, { lateMs })
+  const service = { ...instance.service, upstreamTimeoutMs: CALM_TIMEOUT_MS }
+  try {
+    return await work({ ...instance, service }, client)
+  } finally {
+    await instance.close()
+  }
+}
+
+const entriesOf = (path: string, client: RotatedClient) =>
+  calmly(path, client, 0, ({ service }) => service.store.entries(resourceOf(client.ref)))

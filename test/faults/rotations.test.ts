@@ -1,0 +1,67 @@
+/**
+ * Rotations and retirements under every crash and fault, where two secrets can be live (Cognito) and where
+ * one takes the place of the other (Auth0): a value that is told is accepted, sent again with its key it is
+ * told again and nothing is made twice, there are never more secrets than there can be, and the last one
+ * stays. Every crash point that is passed, and every one that the settlement after it passes.
+ */
+
+import { expect, it } from 'vitest'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { UPSTREAM_FAULTS } from './changed-client.ts'
+import type { Crash } from './instance.ts'
+import { type RotationEvidence, type RotationScenario, runRotation } from './rotated-client.ts'
+
+const AT_ONCE = 8
+
+/** Each visit of each point as a crash. */
+const visits = (passed: readonly CrashPoint[]): readonly Crash[] =>
+  passed.map((point, index) => ({
+    point,
+    visit: passed.slice(0, index + 1).filter((one) => one === point).length,
+  }))
+
+const SUBJECTS = [
+  { provider: 'cognito', disturbed: 'rotation' },
+  { provider: 'cognito', disturbed: 'retirement' },
+  { provider: 'auth0', disturbed: 'rotation' },
+] as const
+
+const combinations: RotationScenario[] = SUBJECTS.flatMap((subject) => {
+  const places = subject.provider === 'cognito' ? (['write', 'list'] as const) : ['write' as const]
+  const faults = places.flatMap((at) => UPSTREAM_FAULTS.map((kind) => ({ kind, at })))
+  return [subject, ...faults.map((fault) => ({ ...subject, fault }))]
+})
+
+it('tells a value that is accepted, makes nothing twice, and ends what is to end', async () => {
+  const broken: string[] = []
+  const count = { run: 0, crashes: 0, recoveryCrashes: 0, missed: 0 }
+  const judge = async (scenario: RotationScenario): Promise<RotationEvidence> => {
+    const evidence = await runRotation(scenario)
+    count.run += 1
+    if (scenario.recoveryCrash !== undefined) count.recoveryCrashes += 1
+    else if (scenario.crash !== undefined) count.crashes += 1
+    if (!evidence.crashed) count.missed += 1
+    for (const wrong of evidence.broken) broken.push(`${JSON.stringify(scenario)}: ${wrong}`)
+    return evidence
+  }
+  const explore = async (scenario: RotationScenario) => {
+    const { passed } = await judge(scenario)
+    for (const crash of visits(passed)) {
+      const { passedInRecovery } = await judge({ ...scenario, crash })
+      // A fault and two crashes are one too many for the suite.
+      if (scenario.fault !== undefined) continue
+      for (const recoveryCrash of visits(passedInRecovery)) {
+        await judge({ ...scenario, crash, recoveryCrash })
+      }
+    }
+  }
+  const waiting = [...combinations]
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await explore(next)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  process.stdout.write(`${JSON.stringify(count)}\n`)
+  expect(broken).toEqual([])
+  expect(count.crashes).toBeGreaterThan(100)
+  expect(count.recoveryCrashes).toBeGreaterThan(20)
+}, 300_000)

@@ -1,0 +1,73 @@
+/**
+ * A front before a real server: passes requests on and answers back, counts them, and spoils those that
+ * a test asks it to, in the ways in which the emulators do.
+ */
+
+import type { Emulator } from '../../src/emulators/server.ts'
+import { listenAs } from '../../src/emulators/server.ts'
+import { readable } from '../../src/emulators/wire.ts'
+import { exchange } from '../../src/net/exchange.ts'
+
+export interface Behind {
+  /** Where the server is; asked for each request, since it may be started later. */
+  url(): string
+  /** Sets members of a client behind the server's back. */
+  change(id: string, members: Readonly<Record<string, unknown>>): void
+}
+
+const TIMEOUT_MS = 15_000
+/** Headers that mean something to whoever is behind, or before. */
+const UP = ['authorization', 'content-type', 'host', 'accept', 'cookie']
+const DOWN = ['retry-after', 'www-authenticate']
+
+/** Starts a front; calls are named as the provider names them: `PUT /register/{id}`. */
+export function startFront({ url, change }: Behind): Promise<Emulator> {
+  return listenAs({
+    operation: ({ method, path }) => {
+      const { id, well } = partsOf(path)
+      if (well) return `${method} /.well-known`
+      return `${method} /register${id === undefined ? '' : '/{id}'}`
+    },
+    answer: async ({ method, path, query, headers, body }) => {
+      const text = query.size === 0 ? '' : `?${query}`
+      const request = {
+        method,
+        url: `${url()}${path}${text}`,
+        headers: picked(headers, UP),
+        ...(body.length === 0 ? {} : { body: body.toString() }),
+      }
+      const answer = await exchange(request, TIMEOUT_MS, { sent: false })
+      return {
+        status: answer.status,
+        headers: picked(answer.headers, DOWN),
+        body: readable(Buffer.from(answer.text)),
+      }
+    },
+    faultAnswer: (kind, fault) => {
+      if (kind === 'expired_credentials') return { status: 401, body: { error: 'invalid_token' } }
+      if (kind === 'error') return { status: 503, body: { error: 'server_error' } }
+      const seconds = fault.retryAfter === undefined ? {} : { 'retry-after': `${fault.retryAfter}` }
+      return { status: 429, headers: seconds, body: { error: 'slow_down' } }
+    },
+    foreignWrite: ({ path }, members) => change(partsOf(path).id ?? '', members),
+    reset: () => {},
+  })
+}
+
+/** Registration endpoints end in a word with `reg`; what follows it is a client's id. */
+function partsOf(path: string) {
+  const segments = path.split('/').filter((one) => one !== '')
+  const at = segments.findIndex((one) => one.startsWith('reg'))
+  const id = at < 0 ? undefined : segments[at + 1]
+  return {
+    id: id === undefined ? undefined : decodeURIComponent(id),
+    well: path.includes('/.well-known/'),
+  }
+}
+
+function picked(headers: Readonly<Record<string, unknown>>, names: readonly string[]) {
+  const found = names.flatMap((name) =>
+    typeof headers[name] === 'string' ? [[name, headers[name]] as const] : [],
+  )
+  return Object.fromEntries(found)
+}

@@ -1,0 +1,86 @@
+/** Clientry's own OpenID Provider on a socket, with registration switched on: a server as any other. */
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { JsonObject } from '../../src/core/json.ts'
+import { CLIENTS } from '../../src/providers/local/clients.ts'
+import { putLocalClient } from '../../src/providers/local/index.ts'
+import { createKeys } from '../../src/providers/local/keys.ts'
+import { createOpenidProvider } from '../../src/providers/local/openid.ts'
+import { OWN_MEMBERS } from '../../src/providers/local/settings.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createDocuments } from '../../src/store/documents.ts'
+import { startFront } from './front.ts'
+import { INITIAL_TOKEN, type Peer } from './oidc.ts'
+
+/** Where oidc-provider keeps what opens clients, through the adapter of the local provider. */
+const TOKENS = 'oidc:RegistrationAccessToken'
+
+/** Starts it; `renews`: an update renews the token of its client. */
+export async function startLocalPeer(renews: boolean): Promise<Peer> {
+  const database = await openDatabase(':memory:')
+  const documents = createDocuments(database, { key: Buffer.alloc(32, 3) })
+  let target = ''
+  const stored = (id: string) => withoutOwn(documents.get(CLIENTS, id))
+  const ids = new Set<string>()
+  let made = 0
+  const put = (record: JsonObject) => {
+    ids.add(String(record.client_id))
+    putLocalClient(documents, record)
+  }
+  const front = await startFront({
+    url: () => target,
+    change: (id, members) => put({ ...documents.get(CLIENTS, id), ...(members as JsonObject) }),
+  })
+  const openid = createOpenidProvider({
+    issuer: `${front.url}/oidc`,
+    documents,
+    keys: await createKeys(),
+    registration: { initialAccessToken: INITIAL_TOKEN, renewsTokens: renews },
+    now: Date.now,
+  })
+  const server = createServer(openid.callback)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const drop = database.prepare('delete from documents where collection = ?')
+  const dropTokens = () => {
+    drop.run(TOKENS)
+  }
+  return {
+    front,
+    settings: {
+      issuer: openid.issuer,
+      dialect: 'oidc-provider',
+      initialAccessToken: { env: 'INITIAL_TOKEN' },
+    },
+    stored,
+    put,
+    token: (id) => {
+      made += 1
+      const jti = `token-of-the-tests-${made}`.padEnd(43, '-')
+      const iat = Math.floor(Date.now() / 1_000)
+      documents.put(TOKENS, jti, { iat, jti, kind: 'RegistrationAccessToken', clientId: id })
+      return jti
+    },
+    dropTokens,
+    clear: () => {
+      dropTokens()
+      for (const id of ids) documents.remove(CLIENTS, id)
+      ids.clear()
+    },
+    close: async () => {
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
+      await front.close()
+      database.close()
+    },
+  }
+}
+
+function withoutOwn(record: JsonObject | undefined): JsonObject | undefined {
+  if (record === undefined) return undefined
+  const own: readonly string[] = OWN_MEMBERS
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !own.includes(name)))
+}

@@ -1,0 +1,100 @@
+/** Custody of what opens clients, on both stores: nothing is lost between two instances. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Custody, createCustody } from '../../src/providers/rfc7592/custody.ts'
+import { verifyLog } from '../../src/service/verify.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createDynamodbStore } from '../../src/store/dynamodb.ts'
+import { createSeal } from '../../src/store/seal.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
+import { startDynamodb } from '../contract/dynamodb.ts'
+
+const STORES = [
+  {
+    name: 'SQLite',
+    open: async () => {
+      const store = createSqliteStore(await openDatabase(':memory:'))
+      return { store, close: store.close }
+    },
+  },
+  {
+    name: 'DynamoDB',
+    open: async () => {
+      const dynamodb = await startDynamodb()
+      return { store: createDynamodbStore(dynamodb.settings), close: dynamodb.close }
+    },
+  },
+]
+
+describe.each(STORES)('on $name', ({ open }) => {
+  let store: Store
+  let close: () => Promise<void>
+  const custody = (name = 'it'): Custody =>
+    createCustody({ store, seal: createSeal(Buffer.alloc(32, 1)), now: Date.now, name })
+
+  beforeAll(async () => {
+    ;({ store, close } = await open())
+  })
+  afterAll(() => close())
+
+  it('keeps the newest token first, and the one before it', async () => {
+    const one = custody()
+    for (const token of ['a', 'b', 'c']) await one.keep('order', { token }, 'operation')
+    expect(await custody().find('order')).toMatchObject({ tokens: ['c', 'b'], condition: 'held' })
+  })
+
+  it('writes nothing for what is known', async () => {
+    const first = await custody().keep('known', { token: 'a', uri: 'https://x.example' }, 'one')
+    const again = await custody().keep('known', { token: 'a', uri: 'https://x.example' }, 'two')
+    expect(again.seq).toBe(first.seq)
+  })
+
+  it('loses no client of two instances that begin at once, and lists each once', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `client ${index}`)
+    const work = ids.flatMap((id) =>
+      [1, 2].map((instance) => custody('many').keep(id, { token: `${id} ${instance}` }, `${id}`)),
+    )
+    await Promise.all(work)
+    const listed: string[] = []
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page = await custody('many').list(after, 5)
+      listed.push(...page.ids.map(({ id }) => id))
+      after = page.next
+    }
+    expect(listed.sort()).toEqual([...ids].sort())
+    for (const id of ids) {
+      const { tokens } = await custody('many').find(id)
+      expect([...tokens].sort()).toEqual([`${id} 1`, `${id} 2`])
+    }
+  })
+
+  it('knows which clients an operation has made, and not those of before', async () => {
+    const begun = Date.now()
+    await custody('made').keep('made', { token: 'a' }, 'the operation')
+    expect(await custody('made').madeBy('the operation', begun)).toEqual(['made'])
+    expect(await custody('made').madeBy('another', begun)).toEqual([])
+    expect(await custody('made').madeBy('the operation', Date.now() + 60_000)).toEqual([])
+  })
+
+  it('does not overwrite what somebody else has found out since', async () => {
+    const held = await custody().keep('marked', { token: 'a' }, 'one')
+    await custody().keep('marked', { token: 'b' }, 'two')
+    await custody().mark(held, 'refused', 'three')
+    expect(await custody().find('marked')).toMatchObject({ condition: 'held', tokens: ['b', 'a'] })
+  })
+
+  it('forgets a client that was removed', async () => {
+    const held = await custody('gone').keep('gone', { token: 'a' }, 'one')
+    await custody('gone').mark(held, 'removed', 'two')
+    await expect(custody('gone').find('gone')).rejects.toMatchObject({ code: 'not_found' })
+    expect(await custody('gone').list(0, 10)).toMatchObject({ ids: [] })
+  })
+
+  it('is chained as everything is, and sealed', async () => {
+    const verdict = await verifyLog(store)
+    expect(verdict.faults).toEqual([])
+    expect(verdict.records).toBeGreaterThan(30)
+    for await (const { text } of store.records()) expect(text).not.toContain('tokens')
+  })
+})
