@@ -39,6 +39,7 @@ export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
  */
 export async function copyClient(service: Service, request: CopyRequest): Promise<CreationResult> {
   const { source, kind: asked, ifMatch, allowLoss, ...creation } = request
+  const wishes = request.patch.kind === 'merge' ? request.patch.fields : {}
   const begin = async ({ blank }: Creation, call: Call): Promise<Beginning> => {
     const { mapping, native, tag, standing } = await readSource(service, source, call)
     checkPrecondition(ifMatch, tag)
@@ -54,7 +55,7 @@ export async function copyClient(service: Service, request: CopyRequest): Promis
     const origin: Origin = {
       log: resourceOf(source.ref),
       tag,
-      report: (next, named) => reportCopy(copying, copied, next, named),
+      report: (next) => reportCopy(copying, copied, next, wishes),
       check: (next, report) => {
         checkName(copying, next)
         if (!request.dryRun && !allowLoss) checkLoss(report)

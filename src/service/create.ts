@@ -3,7 +3,6 @@
  * its intent is in a log of its own; the client's log then begins with what was made.
  */
 
-import type { FieldName } from '../core/client.ts'
 import type { CopyReport } from '../core/copy/report.ts'
 import { diffClients, type FieldChange } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
@@ -47,8 +46,8 @@ export interface Origin {
   readonly log: string
   /** Fingerprint of its state. */
   readonly tag: string
-  /** What a record has of it; `named`: what the caller's own patch changes. */
-  report(next: Native, named: readonly FieldName[]): CopyReport
+  /** What a record has of it. */
+  report(next: Native): CopyReport
   /** Refuses a plan that the caller has not agreed to. */
   check(next: Native, report: CopyReport): void
 }
@@ -121,7 +120,7 @@ async function attempt(
   const { blank, start, origin } = await request.begin(creation, call)
   const plan = planChange(mapping, start, patch)
   request.authorize?.(plan.named)
-  const copy = copyOf(origin, plan.next, plan.named)
+  const copy = copyOf(origin, plan.next)
   if (copy !== undefined) origin?.check(plan.next, copy.report)
   checkAllRules(mapping, plan.next)
   const step = creation.step(place, plan.next)
@@ -142,7 +141,7 @@ async function attempt(
   const running = { intent, provider, ref, base: blank, next: plan.next }
   const done = await carryOut(service, running, [step], { ...call, urgent: true })
   const secret = step.reveal()
-  const held = copyOf(origin, done.native, plan.named)
+  const held = copyOf(origin, done.native)
   return {
     ...planned,
     outcome: 'applied',
@@ -156,9 +155,9 @@ async function attempt(
   }
 }
 
-function copyOf(origin: Origin | undefined, next: Native, named: readonly FieldName[]) {
+function copyOf(origin: Origin | undefined, next: Native) {
   if (origin === undefined) return undefined
-  return { report: origin.report(next, named), sourceTag: origin.tag }
+  return { report: origin.report(next), sourceTag: origin.tag }
 }
 
 /** A blank client may break rules, such as that of a missing callback; a new client may not. */

@@ -30,9 +30,12 @@ import { CLIENT_KINDS, type ClientKind } from '../../src/providers/creation.ts'
 import { kindOf } from '../../src/providers/kind.ts'
 import { blank as localBlank } from '../../src/providers/local/kinds.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { DIALECTS } from '../../src/providers/rfc7592/dialects.ts'
+import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { fullRegisteredClient } from '../fixtures/registered.ts'
 
 interface Place {
   readonly name: string
@@ -52,12 +55,19 @@ const PLACES: readonly Place[] = [
     full: { ...fullAuth0Client, addons, $connections: connections, unheard_of: { a: [1] } },
   },
   { name: 'cognito', mapping: cognito, blank: cognitoBlank, full: fullCognitoClient },
+  {
+    name: 'rfc7592',
+    mapping: createMapping(DIALECTS.standard),
+    blank: localBlank,
+    full: fullRegisteredClient,
+  },
   { name: 'local', mapping: local, blank: localBlank, full: fullLocalClient },
 ]
 const SECRETS = [
   fullAuth0Client.client_secret,
   fullCognitoClient.ClientSecret,
   fullLocalClient.client_secret,
+  fullRegisteredClient.client_secret,
   ADDON_SECRET,
 ].map(String)
 
@@ -156,7 +166,7 @@ function copy(source: Place, target: Place, native: JsonObject, asked?: ClientKi
     alike: source === target,
   }
   const copied = copyRecord(copying)
-  return { copying, copied, report: reportCopy(copying, copied, copied.start, []) }
+  return { copying, copied, report: reportCopy(copying, copied, copied.start, {}) }
 }
 
 /** Every field with a value, and every setting, of a client that shows all that its mapping shows. */

@@ -46,7 +46,7 @@ function copy(
     alike: from === to,
   }
   const copied = copyRecord(copying)
-  const report = reportCopy(copying, copied, copied.start, [])
+  const report = reportCopy(copying, copied, copied.start, {})
   return { client: showClient(to.mapping, copied.start), native: copied.start, report }
 }
 
@@ -165,6 +165,35 @@ describe('words of a provider', () => {
   })
 })
 
+describe('what the request sets', () => {
+  const wild = 'https://*.example.com/callback'
+  const base = { ...fullAuth0Client, callbacks: ['https://app.example.com/callback', wild] }
+  const report = (fields: FieldPatches, to: Place = LOCAL) => {
+    const native = to === AUTH0 ? { ...base, unheard_of: 1 } : base
+    const source = { mapping: auth0, native, fresh: auth0Blank('web'), passing: [] }
+    const target = { mapping: to.mapping, blank: to.blank('web') }
+    const copying = { source, target, alike: to === AUTH0 }
+    const copied = copyRecord(copying)
+    const { next } = planChange(to.mapping, copied.start, { kind: 'merge', fields })
+    return reportCopy(copying, copied, next, fields)
+  }
+
+  it('is no loss where it is the whole value, and hides none where it is a part', () => {
+    const added = 'https://portal.example.com/cb'
+    expect(told(report({ callbacks: [added] }), 'derived', 'callbacks')?.why).toBe(
+      'the request sets it',
+    )
+    const part = told(report({ callbacks: { add: [added] } }), 'lost', 'callbacks')
+    expect(part?.removed).toEqual([wild])
+  })
+
+  it('is a setting by its own name, and stands for no other one', () => {
+    const after = report({ providerSettings: { organization_usage: 'deny' } }, AUTH0)
+    expect(told(after, 'derived', 'providerSettings.organization_usage')).toBeDefined()
+    expect(told(after, 'lost', 'providerSettings.unheard_of')).toBeDefined()
+  })
+})
+
 it('tells which secrets among the settings do not come along', () => {
   const addons = { layer: { privateKey: 'a-secret-a-secret-a-secret', id: 'one' } }
   for (const to of [AUTH0, LOCAL]) {
@@ -183,6 +212,8 @@ it('a value that is leased does not come along', () => {
     expect(client.callbacks).toEqual(callbacks.slice(0, 1))
     expect(told(report, 'lost', 'callbacks')?.why).toBe('what is leased stays for a time only')
   }
+  const only = { callbacks: callbacks.slice(1) }
+  expect(copy(LOCAL, LOCAL, only, {}, passing).client.callbacks).toEqual([])
 })
 
 describe('the kind of a client', () => {

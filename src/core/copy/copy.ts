@@ -54,7 +54,9 @@ export interface Copied {
 
 /** Plans the record. */
 export function copyRecord(copying: Copying): Copied {
-  return withoutBreakers(copying, built(copying, []), [])
+  const copied = built(copying, [])
+  // Of a record that is taken as it is there is nothing to leave out attribute by attribute.
+  return copying.alike ? copied : withoutBreakers(copying, copied, [])
 }
 
 /** `skipped`: fields that are as a new client there has them. */

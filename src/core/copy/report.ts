@@ -1,12 +1,13 @@
 /** What a copy took over, setting by setting: every one of the source is told exactly once. */
 
-import { FIELDS, type FieldName } from '../client.ts'
+import { FIELDS } from '../client.ts'
 import type { Json } from '../json.ts'
 import { isRecord, memberOf, same, without } from '../json.ts'
 import type { MappedField, Mapping, Native, Row } from '../mapping.ts'
 import { MAPPED_FIELDS, showField } from '../mapping.ts'
-import { covers, withoutPaths } from '../paths.ts'
+import type { FieldPatches } from '../patch.ts'
 import { type Copied, type Copying, isTold } from './copy.ts'
+import { ofSecrets, ofSettings } from './report-settings.ts'
 import { OWN_FIELDS, shownOf } from './set.ts'
 
 /** One setting. */
@@ -33,16 +34,17 @@ export type Fate = (typeof FATES)[number]
 
 export type CopyReport = { readonly [F in Fate]: readonly CopiedSetting[] }
 
-interface Told extends CopiedSetting {
+/** A setting with what became of it. */
+export interface Told extends CopiedSetting {
   readonly fate: Fate
 }
 
-/** Compares the copy with its source; `asked`: fields that the request sets itself. */
+/** Compares the copy with its source; `asked`: what the request itself sets. */
 export function reportCopy(
   copying: Copying,
   copied: Copied,
   next: Native,
-  asked: readonly FieldName[],
+  asked: FieldPatches,
 ): CopyReport {
   const fields = MAPPED_FIELDS.flatMap((field) => ofField(copying, copied, next, field, asked))
   const told = [...fields, ...ofSettings(copying, copied, next, asked), ...ofSecrets(copying)]
@@ -56,12 +58,13 @@ export function reportCopy(
 
 function ofField(
   { source, target }: Copying,
-  { reasons }: Copied,
+  { start, reasons }: Copied,
   next: Native,
   field: MappedField,
-  asked: readonly FieldName[],
+  asked: FieldPatches,
 ): readonly Told[] {
   const { empty } = FIELDS[field]
+  const wish = asked[field]
   const before = shownOf(source.mapping, field, source.native)
   const after = shownOf(target.mapping, field, next)
   const why = reasons.get(field) ?? ownReason(target.mapping, field)
@@ -70,10 +73,15 @@ function ofField(
   }
   if (!isTold(source.mapping, field)) {
     if (same(after, empty as Json)) return []
-    return [{ fate: 'new', field, after, why: asked.includes(field) ? ASKED : UNTOLD }]
+    return [{ fate: 'new', field, after, why: wish === undefined ? UNTOLD : ASKED }]
   }
   if (sameSet(before, after)) return same(before, empty as Json) ? [] : [{ fate: 'carried', field }]
-  if (asked.includes(field)) return [{ fate: 'derived', field, before, after, why: ASKED }]
+  // A wish for a part of a value does not stand for what of it had been lost before.
+  const lacks = (value: Json) => isLoss(target.mapping, field, before, value)
+  const partial = isRecord(wish) && lacks(shownOf(target.mapping, field, start)) && lacks(after)
+  if (wish !== undefined && !partial) {
+    return [{ fate: 'derived', field, before, after, why: ASKED }]
+  }
   const removed = Array.isArray(before) && Array.isArray(after) ? without(before, after) : []
   const gone = removed.length === 0 ? {} : { removed }
   const implied = field === 'responseTypes' && isImplied(before, grantsOf(target.mapping, next))
@@ -83,7 +91,8 @@ function ofField(
 }
 
 const OWN = 'every client has its own; it is never copied'
-const ASKED = 'the request sets it'
+/** Why a setting differs that the request sets. */
+export const ASKED = 'the request sets it'
 const UNTOLD = 'the provider of the source does not know it; a new client of this kind starts so'
 const OTHER = 'it follows from the other settings there'
 
@@ -130,67 +139,3 @@ function isLoss(mapping: Mapping, field: MappedField, before: Json, after: Json)
 }
 
 const isSwitched = (was: Json, is: Json | undefined) => typeof was === 'boolean' && was !== is
-
-/** Settings that no attribute stands for, by their first member. */
-function ofSettings(
-  { source, target, alike }: Copying,
-  { reasons }: Copied,
-  next: Native,
-  asked: readonly FieldName[],
-): readonly Told[] {
-  const { mapping, native, fresh } = source
-  const own = new Set([...mapping.readOnlyKeys, ...mapping.volatileKeys])
-  const [was, is, usual] = [
-    restOf(mapping, mapping.normal(native)),
-    alike ? restOf(target.mapping, target.mapping.normal(next)) : {},
-    restOf(mapping, mapping.normal(fresh)),
-  ]
-  return Object.entries(restOf(mapping, native)).map(([name, before]): Told => {
-    const field = `providerSettings.${name}`
-    const value = memberOf(was, name) ?? null
-    const after = memberOf(is, name) ?? null
-    if (own.has(name)) return { fate: 'left', field, why: SHOWN }
-    if (alike && same(value, after)) return { fate: 'carried', field }
-    if (alike && asked.includes('providerSettings')) {
-      return { fate: 'derived', field, before, after, why: ASKED }
-    }
-    if (!alike && isUnset(value, memberOf(usual, name))) {
-      return { fate: 'left', field, why: USUAL }
-    }
-    const why = reasons.get(field) ?? boundReason(mapping, name) ?? (alike ? UNKNOWN : FOREIGN)
-    return { fate: 'lost', field, before, after, why }
-  })
-}
-
-const SHOWN = 'the provider shows it and takes none'
-const USUAL = 'nobody has set it: any new client there has the same'
-const FOREIGN = 'it is a setting of another sort of provider'
-const UNKNOWN = 'this program does not know it, nor whether a new client may have it'
-
-const restOf = (mapping: Mapping, native: Native) => showField(mapping, 'providerSettings', native)
-
-/** Whether a value is what any new client has: by itself, or by having nothing. */
-function isUnset(value: Json, usual: Json | undefined): boolean {
-  if (usual !== undefined) return same(value, usual)
-  if (Array.isArray(value)) return value.length === 0
-  if (isRecord(value)) return Object.keys(value).length === 0
-  return value === null || value === '' || value === false
-}
-
-function boundReason({ boundPaths = {} }: Mapping, name: string): string | undefined {
-  return Object.entries(boundPaths).find(([path]) => covers(name, path))?.[1]
-}
-
-/** Secrets among such settings: they are not shown, and do not come along. */
-function ofSecrets({ source: { mapping, native } }: Copying): readonly Told[] {
-  const { fields, hiddenKeys, secretPaths } = mapping
-  const own = 'keys' in fields.secret ? fields.secret.keys : []
-  const others = secretPaths.filter(
-    (path) => ![...own, ...hiddenKeys].some((taken) => covers(taken, path)),
-  )
-  return others
-    .filter((path) => !same(withoutPaths(native, [path]), native))
-    .map((path) => ({ fate: 'lost', field: `providerSettings.${path}`, why: SECRET }))
-}
-
-const SECRET = 'secrets are never copied'

@@ -1,0 +1,75 @@
+/** The part of a copy's report that is about settings without an attribute of their own. */
+
+import type { Json } from '../json.ts'
+import { isRecord, memberOf, same } from '../json.ts'
+import type { Mapping, Native } from '../mapping.ts'
+import { showField } from '../mapping.ts'
+import type { FieldPatches } from '../patch.ts'
+import { covers, withoutPaths } from '../paths.ts'
+import type { Copied, Copying } from './copy.ts'
+import { ASKED, type Told } from './report.ts'
+
+/** Settings that no attribute stands for, by their first member. */
+export function ofSettings(
+  { source, target, alike }: Copying,
+  { reasons }: Copied,
+  next: Native,
+  asked: FieldPatches,
+): readonly Told[] {
+  const { mapping, native, fresh } = source
+  const { providerSettings: wish } = asked
+  const own = new Set([...mapping.readOnlyKeys, ...mapping.volatileKeys])
+  const [was, is, usual] = [
+    restOf(mapping, mapping.normal(native)),
+    alike ? restOf(target.mapping, target.mapping.normal(next)) : {},
+    restOf(mapping, mapping.normal(fresh)),
+  ]
+  return Object.entries(restOf(mapping, native)).map(([name, before]): Told => {
+    const field = `providerSettings.${name}`
+    const value = memberOf(was, name) ?? null
+    const after = memberOf(is, name) ?? null
+    if (own.has(name)) return { fate: 'left', field, why: SHOWN }
+    if (alike && same(value, after)) return { fate: 'carried', field }
+    if (alike && isRecord(wish) && Object.hasOwn(wish, name)) {
+      return { fate: 'derived', field, before, after, why: ASKED }
+    }
+    if (!alike && isUnset(value, memberOf(usual, name))) {
+      return { fate: 'left', field, why: USUAL }
+    }
+    const why = reasons.get(field) ?? boundReason(mapping, name) ?? (alike ? UNKNOWN : FOREIGN)
+    return { fate: 'lost', field, before, after, why }
+  })
+}
+
+const SHOWN = 'the provider shows it and takes none'
+const USUAL = 'nobody has set it: any new client there has the same'
+const FOREIGN = 'it is a setting of another sort of provider'
+const UNKNOWN = 'this program does not know it, nor whether a new client may have it'
+
+const restOf = (mapping: Mapping, native: Native) => showField(mapping, 'providerSettings', native)
+
+/** Whether a value is what any new client has: by itself, or by having nothing. */
+function isUnset(value: Json, usual: Json | undefined): boolean {
+  if (usual !== undefined) return same(value, usual)
+  if (Array.isArray(value)) return value.length === 0
+  if (isRecord(value)) return Object.keys(value).length === 0
+  return value === null || value === '' || value === false
+}
+
+function boundReason({ boundPaths = {} }: Mapping, name: string): string | undefined {
+  return Object.entries(boundPaths).find(([path]) => covers(name, path))?.[1]
+}
+
+/** Secrets among such settings: they are not shown, and do not come along. */
+export function ofSecrets({ source: { mapping, native } }: Copying): readonly Told[] {
+  const { fields, hiddenKeys, secretPaths } = mapping
+  const own = 'keys' in fields.secret ? fields.secret.keys : []
+  const others = secretPaths.filter(
+    (path) => ![...own, ...hiddenKeys].some((taken) => covers(taken, path)),
+  )
+  return others
+    .filter((path) => !same(withoutPaths(native, [path]), native))
+    .map((path) => ({ fate: 'lost', field: `providerSettings.${path}`, why: SECRET }))
+}
+
+const SECRET = 'secrets are never copied'
