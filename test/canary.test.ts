@@ -54,7 +54,7 @@ let world: World
 const answers: { readonly mayRead: boolean; readonly text: string }[] = []
 /** Values that rotations have made, and what those who may not read secrets were told beside them. */
 const rotated = new Set<string>()
-/** An id of a secret at each provider, as it was listed last. */
+/** An id of a second secret at each provider, as it was listed last. */
 const listed = new Map<string, string>()
 
 /** Numbers by chance that are the same each time (a linear congruential generator). */
@@ -102,6 +102,10 @@ beforeAll(async () => {
     Buffer.from(world.key).toString('latin1'),
     ...tokens.flatMap(({ token }) => [token, token.split('.')[2] ?? '']),
   ].map(String)
+  // The first secrets may soon have been rotated away.
+  for (const address of ADDRESSES) {
+    await ask(tokens[0] as Caller, { query: new URLSearchParams(address).toString() })
+  }
   let left = REQUESTS
   const lane = async () => {
     while (left > 0) {
@@ -117,9 +121,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function send({ mayRead, token }: { mayRead: boolean; token: string }): Promise<void> {
+interface Caller {
+  readonly mayRead: boolean
+  readonly token: string
+}
+
+async function send(caller: Caller): Promise<void> {
   if (chance(3) === 0) disturb()
-  const { method = 'GET', headers = {}, body, ...more } = requestByChance()
+  await ask(caller, requestByChance())
+}
+
+async function ask({ mayRead, token }: Caller, asked: Partial<HttpRequest>): Promise<void> {
+  const { method = 'GET', headers = {}, body, ...more } = asked
   const response = await world.clientry.app({
     method,
     path: CLIENT,
@@ -136,7 +149,8 @@ async function send({ mayRead, token }: { mayRead: boolean; token: string }): Pr
   const text = JSON.stringify(response.headers) + response.body
   answers.push({ mayRead, text: more.path?.endsWith('/rotate-secret') ? withoutNew(text) : text })
   const { secrets = [] } = asRecord(response.body)
-  for (const { id } of secrets as { id: string }[]) listed.set(more.query ?? '', id)
+  // The first one is to be there to be found.
+  for (const { id } of (secrets as { id: string }[]).slice(1)) listed.set(more.query ?? '', id)
 }
 
 /** The answer to a rotation without the one value that it has to show. */
@@ -193,7 +207,6 @@ function requestByChance(): Partial<HttpRequest> {
       query: `limit=100&outcome=${oneOf(['applied', 'outside_change'])}`,
     }),
     () => ({ path: oneOf(['/metrics', '/readyz', '/providers', '/operations/none']) }),
-    () => rotation(address),
     () => rotation(address),
     () => where(`${CLIENT}/secrets`),
     () => {
@@ -283,7 +296,7 @@ const answered = (mayRead: boolean) =>
 
 describe(`after ${REQUESTS} requests of every kind`, () => {
   it('there were such: changes, refusals, failures, replays, rollbacks, foreign writes', async () => {
-    expect(answers).toHaveLength(REQUESTS)
+    expect(answers).toHaveLength(REQUESTS + ADDRESSES.length)
     const counted = world.log.filter(({ message }) => message === 'request')
     const statuses = new Set(counted.map(({ status }) => status))
     expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 401, 404, 409, 412, 422, 500]))
@@ -300,7 +313,7 @@ describe(`after ${REQUESTS} requests of every kind`, () => {
   })
 
   it('no answer shows a rotated one, but that of its rotation and to those who may read secrets', () => {
-    expect(rotated.size).toBeGreaterThan(10)
+    expect(rotated.size).toBeGreaterThan(3)
     expect(found(answered(false), [...rotated])).toEqual([])
     // One that is the only one, or has become the oldest, is the client's own.
     expect(found(answered(true), [...rotated]).length).toBeGreaterThan(0)
