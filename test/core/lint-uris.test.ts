@@ -202,6 +202,7 @@ describe('callbacks that are shared', () => {
         message: `client.callbacks of 3 clients hold "${one}": what is sent there can be taken for another client's, and none of them can move alone.`,
         source: 'RFC 9700 section 4.5',
         clients: ['a', 'b', 'c'],
+        count: 3,
       },
     ])
   })
