@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { lintClient, RULES } from '../../src/core/lint/lint.ts'
 import { SEVERITIES } from '../../src/core/lint/rule.ts'
-import { SHARED_CALLBACK, sharedCallbacks } from '../../src/core/lint/shared-callbacks.ts'
+import { SHARED_CALLBACK, sharedCallback } from '../../src/core/lint/shared-callbacks.ts'
 import { showClient } from '../../src/core/mapping.ts'
 import { withMembers } from '../plan.ts'
 import { PROVIDERS, type ProviderName, SAMPLES } from './lint-samples.ts'
@@ -292,32 +292,11 @@ describe('what is told', () => {
   })
 })
 
-describe('callbacks of several clients', () => {
-  const { mapping, clean } = PROVIDERS.auth0
-  const client = (ref: string, ...callbacks: string[]) => ({
-    ref,
-    client: showClient(mapping, withMembers(clean, { callbacks })),
-  })
-  const [one, two] = ['https://one.example.com/cb', 'https://two.example.com/cb']
-
-  it('are told where three or more share one, those that most share first', () => {
-    const found = sharedCallbacks([
-      client('a', one, two),
-      client('b', one, two),
-      client('c', one, two),
-      client('d', two),
-    ])
-    expect(found.map(({ clients }) => clients)).toEqual([
-      ['a', 'b', 'c', 'd'],
-      ['a', 'b', 'c'],
-    ])
-    expect(found[0]).toMatchObject({ rule: 'shared_callback', field: 'client.callbacks' })
-    expect(found[0]?.message).toContain(`4 clients hold "${two}"`)
-  })
-
-  it('are not told where two share one, one client has it twice, or it is on the machine itself', () => {
-    const local = 'http://localhost:3000/cb'
-    const clients = [client('a', one, one, local), client('b', one, local), client('c', local)]
-    expect(sharedCallbacks(clients)).toEqual([])
+describe('a callback of several clients', () => {
+  it('is told from three on, and not where it is on the machine itself', () => {
+    const shared = (uri: string, count: number) => sharedCallback(uri, ['a', 'b'], count)
+    expect(shared('https://one.example.com/cb', 3)?.message).toContain('3 clients hold')
+    expect(shared('https://one.example.com/cb', 2)).toBe(undefined)
+    expect(shared('http://localhost:3000/cb', 3)).toBe(undefined)
   })
 })

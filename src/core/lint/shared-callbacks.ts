@@ -1,6 +1,5 @@
 /** Callbacks that several clients have in common: what a look at one client cannot show. */
 
-import type { Client } from '../client.ts'
 import { readUri } from '../uri-reading.ts'
 import { isLoopback } from '../uri-scheme-rules.ts'
 import type { Finding, RuleText } from './rule.ts'
@@ -22,21 +21,6 @@ export interface SharedFinding<R> extends Finding {
   readonly clients: readonly R[]
   /** How many they are, where not all are named. */
   readonly count: number
-}
-
-/** Finds callbacks that many of the clients share; those that most share first, then by URI. */
-export function sharedCallbacks<R>(
-  clients: readonly { readonly ref: R; readonly client: Client }[],
-): readonly SharedFinding<R>[] {
-  const holders = new Map<string, R[]>()
-  for (const { ref, client } of clients) {
-    for (const uri of new Set(client.callbacks)) {
-      holders.set(uri, [...(holders.get(uri) ?? []), ref])
-    }
-  }
-  return [...holders]
-    .sort(([uri, refs], [other, more]) => more.length - refs.length || (uri < other ? -1 : 1))
-    .flatMap(([uri, refs]) => sharedCallback(uri, refs, refs.length) ?? [])
 }
 
 /** The finding about one callback and those who have it; `undefined` where there is none. */
