@@ -5,7 +5,6 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { lintClient, RULES } from '../../src/core/lint/lint.ts'
 import { SEVERITIES } from '../../src/core/lint/rule.ts'
 import { SHARED_CALLBACK, sharedCallback } from '../../src/core/lint/shared-callbacks.ts'
-import { showClient } from '../../src/core/mapping.ts'
 import { withMembers } from '../plan.ts'
 import { PROVIDERS, type ProviderName, SAMPLES } from './lint-samples.ts'
 
