@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parseClientFile } from '../../src/files/client-file.ts'
 import type { PlanFile, PlanItem } from '../../src/files/plan-file.ts'
 import type { Client } from '../../src/sdk/types.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
@@ -192,5 +193,29 @@ describe('plan and apply', () => {
     expect(refused).toMatchObject({ code: 2, out: '' })
     expect(refused.err).toContain('clients/auth0/broken.yaml names client.secret')
     expect(refused.err).not.toContain('hunter2')
+  })
+})
+
+describe('docs/files.md', () => {
+  const page = readFileSync(join(process.cwd(), 'docs', 'files.md'), 'utf8')
+  const blocks = (language: string) =>
+    [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+      ([, text = '']) => text,
+    )
+  const lines = (text: string) => [...text.matchAll(/(?:npx )?clientry (.+)$/gm)]
+
+  it('shows lines that work, one after the other', async () => {
+    const shown = [...blocks('sh'), ...blocks('yaml')].flatMap(lines).map(([, line = '']) => line)
+    expect(shown.length).toBeGreaterThanOrEqual(6)
+    for (const line of shown) {
+      const overwrite = line.startsWith('export') ? ' --overwrite' : ''
+      const { code, err } = await run(`${line}${overwrite}`)
+      expect({ line, code }, err).toEqual({ line, code: 0 })
+    }
+  })
+
+  it('shows a file that is one', () => {
+    const [file = ''] = blocks('yaml')
+    expect(parseClientFile('files.md', file)).toMatchObject({ id: 'exampleClientId' })
   })
 })
