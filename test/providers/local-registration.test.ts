@@ -120,6 +120,26 @@ describe('registration', () => {
     })
   })
 
+  it('gives nobody a scope of our API, and takes none away that we gave', async () => {
+    await start(ON)
+    const refused = await register({ ...METADATA, scope: 'openid clients:write' })
+    expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })
+    const { list } = createLocalProvider({ documents, now: Date.now })
+    const call = { deadline: Date.now() + 5_000, timeoutMs: 5_000, operationId: 'test' }
+    expect((await list?.(undefined, call))?.items).toEqual([])
+    const { body } = await register({ ...METADATA, scope: 'openid' })
+    const id = String(body.client_id)
+    const uri = String(body.registration_client_uri)
+    const token = String(body.registration_access_token)
+    const update = { ...METADATA, client_id: id, scope: 'openid clients:read' }
+    const raised = await ask('PUT', uri, token, update)
+    expect(raised).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })
+    expect(documents.get(CLIENTS, id)).toMatchObject({ scope: 'openid' })
+    documents.put(CLIENTS, id, { ...documents.get(CLIENTS, id), scope: 'openid clients:read' })
+    expect((await ask('PUT', uri, token, update)).status).toBe(200)
+    expect(documents.get(CLIENTS, id)).toMatchObject({ scope: 'openid clients:read' })
+  })
+
   it('lets a client remove itself', async () => {
     await start(ON)
     const { body } = await register()

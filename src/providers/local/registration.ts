@@ -1,15 +1,21 @@
 /**
  * Dynamic registration at the embedded OpenID Provider (RFC 7591, RFC 7592), off unless the configuration
  * has an initial access token for it. A client that registers itself sets what registration knows, and
- * nothing that is ours: it is never a first party, and its lifetimes are the defaults.
+ * nothing that is ours: it is never a first party, its lifetimes are the defaults, and it has no scope of
+ * our API.
  */
 
-import type { Adapter, AdapterPayload, Provider as OpenidProvider } from 'oidc-provider'
+import {
+  type Adapter,
+  type AdapterPayload,
+  errors,
+  type Provider as OpenidProvider,
+} from 'oidc-provider'
 import type { JsonObject } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
 import { CLIENTS, putClient, removeClient } from './clients.ts'
-import { OWN_MEMBERS } from './settings.ts'
+import { API_SCOPES, OWN_MEMBERS } from './settings.ts'
 
 export interface RegistrationOptions {
   /** What whoever registers a client has to show. */
@@ -36,6 +42,7 @@ export function registeredClients(
   return {
     upsert: async (id, payload) => {
       const before = documents.get(CLIENTS, id)
+      checkScopes(payload.scope, before?.scope)
       const ours = before === undefined ? { first_party: false } : ownOf(before)
       const record = { ...withoutOwn(plain(payload)), ...ours }
       putClient(documents, id, { ...record, updated_at: Math.floor(now() / 1_000) })
@@ -45,6 +52,18 @@ export function registeredClients(
     },
   }
 }
+
+/**
+ * A scope of our API would make whoever registers a client a user of it, so it stays what it is: given by us.
+ * @throws InvalidClientMetadata
+ */
+function checkScopes(scope: unknown, before: unknown): void {
+  const held = scopesIn(before)
+  if (scopesIn(scope).every((one) => !API_SCOPES.includes(one) || held.includes(one))) return
+  throw new errors.InvalidClientMetadata('scope must not contain scopes of the API of this server')
+}
+
+const scopesIn = (scope: unknown) => (typeof scope === 'string' ? scope.split(' ') : [])
 
 type Middleware = Parameters<OpenidProvider['use']>[0]
 
