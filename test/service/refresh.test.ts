@@ -295,6 +295,24 @@ it('a client that was removed here does not come back with a late reading', asyn
   expect(await mirror.find(subject.ref)).toMatchObject({ at: 201 })
 })
 
+it('a change that comes late to the mirror does not cover one that came after it', async () => {
+  const other = await openBench(bench.service.providers, { path: bench.path, key: bench.key })
+  let isFirst = true
+  const slow: Service = {
+    ...bench.service,
+    reached: async (point) => {
+      if (point !== 'outcome recorded' || !isFirst) return
+      isFirst = false
+      await other.change(subject.ref, { name: 'Second' })
+    },
+  }
+  await changeClient(slow, requestFor(slow, subject.ref, { name: 'First' }))
+  const last = await slow.store.last(JSON.stringify(['it', POOL_ID, 'exampleClientId']))
+  const found = await mirrorOf(slow).find(subject.ref)
+  expect(found?.tag).toBe(last?.kind === 'outcome' ? last.tag : undefined)
+  await other.close()
+})
+
 it('a mirror that fails is no failure of a change', async () => {
   const broken = () => Promise.reject(new ClientError('store_unavailable', 'The disk is full.'))
   const { store } = bench.service
