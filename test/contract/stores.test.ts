@@ -9,7 +9,7 @@ import { createFeed } from '../../src/store/dynamodb-feed.ts'
 import { createQueries } from '../../src/store/dynamodb-query.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
-import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { type Dynamodb, startDynamodb } from './dynamodb.ts'
 import { describeStore, STORE_UNAVAILABLE } from './store.ts'
 
@@ -126,6 +126,21 @@ describe('DynamoDB alone', () => {
     const reads = dynamodb.front.calls.filter(({ operation }) => operation === 'Query')
     expect(reads).toHaveLength(5)
     for (const { body } of reads) expect(body).toMatchObject({ ConsistentRead: true })
+  })
+
+  it('asks once for a job of whose many entries each has left a marker, and takes them away', async () => {
+    await store.append(jobOf('a', 1_000))
+    for (let seq = 2; seq < 22; seq += 1) {
+      const claim = { runner: 'one', until: 2_000 + seq }
+      await store.append(jobClaimOf('a', seq, 1_100, { state: 'running', claim }))
+    }
+    const before = operations().length
+    expect(await store.due(9_000)).toHaveLength(1)
+    const asked = operations().slice(before)
+    expect(asked.filter((one) => one === 'Query')).toHaveLength(2)
+    expect(asked.filter((one) => one === 'DeleteItem')).toHaveLength(19)
+    expect(await store.due(9_000)).toHaveLength(1)
+    expect(operations().slice(before + asked.length)).toEqual(['Query', 'Query'])
   })
 
   // The service refuses such a key; dynalite looks for it.
