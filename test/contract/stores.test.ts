@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
 import { createInvoke } from '../../src/store/dynamodb-call.ts'
 import { createFeed } from '../../src/store/dynamodb-feed.ts'
+import { entryItem } from '../../src/store/dynamodb-items.ts'
 import { createQueries } from '../../src/store/dynamodb-query.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -166,6 +167,18 @@ describe('DynamoDB alone', () => {
     expect(heads.map(({ resource }) => resource).sort()).toEqual([log('ahead'), log('right')])
     const poisoned = await store.heads(String(Date.now() + hour))
     expect(poisoned.heads.map(({ resource }) => resource)).toEqual([log('right')])
+  })
+
+  it('finds for a checkpoint what comes after more jobs than it looks at at once', async () => {
+    const { put, queryFeed } = createQueries(createInvoke(dynamodb.settings))
+    const jobs = Array.from({ length: 1_100 }, (_, index) => jobOf(`${index}`, 1_000 + index))
+    for (let from = 0; from < jobs.length; from += 100) {
+      await Promise.all(jobs.slice(from, from + 100).map((job) => put(entryItem(job, 'w'))))
+    }
+    await store.append(outsideChangeOf(RESOURCE, 1, { at: 5_000 }))
+    const { heads, cursor } = await createFeed({ queryFeed }, Date.now).heads(undefined)
+    expect(heads.map(({ resource }) => resource)).toEqual([RESOURCE])
+    expect(cursor).toBe('5000')
   })
 
   it('hands on the records of a log page by page', async () => {
