@@ -4,14 +4,15 @@
  * history, by the steps of a change that changes nothing.
  */
 
-import { ClientError } from '../core/errors.ts'
+import { ClientError, isClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Adoption, ClientRegistration } from '../providers/adoption.ts'
+import type { Call } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
-import { claimKey } from './idempotency.ts'
+import { claimKey, usedBefore } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
 import type { ChangeRequest } from './request.ts'
 import { callerOf, callOf, type Service } from './service.ts'
@@ -62,7 +63,7 @@ async function attempt(
     const standing = (await service.store.last(resourceOf(ref)))?.standing
     return { outcome: 'planned', ...found(await adoption.look(ref, registration, call)), standing }
   }
-  const taken = found(await adoption.take(ref, registration, call))
+  const taken = found(await takeOrRead(service, request, adoption, call))
   const head = await settledHead(service, request)
   const known = { ...taken, standing: head?.standing }
   const use = await claimKey(service, request, operationId)
@@ -86,6 +87,23 @@ async function attempt(
   const running = { intent, provider, ref, base: taken.native, next: taken.native }
   await close(service, running, { outcome: 'applied', native: taken.native }, 'request')
   return { outcome: 'applied', ...known, operationId }
+}
+
+/** Takes the client in. The token of a request that is repeated by its key may have been renewed since. */
+async function takeOrRead(
+  service: Service,
+  request: AdoptionRequest,
+  adoption: Adoption,
+  call: Call,
+): Promise<Native> {
+  const { provider, ref, registration } = request
+  try {
+    return await adoption.take(ref, registration, call)
+  } catch (error) {
+    const refused = isClientError(error, 'provider_refused')
+    if (!refused || (await usedBefore(service, request)) === undefined) throw error
+    return provider.read(ref, call)
+  }
 }
 
 const cannotAdopt = () =>

@@ -89,6 +89,19 @@ export async function claimKey(
 }
 
 /**
+ * What the key of a request was used for, without a claim.
+ * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
+ */
+export async function usedBefore(
+  service: Service,
+  { key, dryRun, deadline }: Pick<ChangeRequest, 'key' | 'dryRun' | 'deadline'>,
+): Promise<Used | undefined> {
+  if (key === undefined || dryRun) return undefined
+  const uses = (await service.store.entries(key.log)) as readonly KeyUse[]
+  return (await findUse(service, key, uses, deadline)).used
+}
+
+/**
  * Records that the request changed nothing; `false` when another attempt took the key meanwhile, or is
  * at it: what it has just written must not be taken for something that was there before.
  */

@@ -16,7 +16,7 @@ import { removeClient } from '../../src/service/remove.ts'
 import type { Service } from '../../src/service/service.ts'
 import { verifyLog } from '../../src/service/verify.ts'
 import type { Registration } from '../../src/store/entry.ts'
-import { registrationResource, resourceOf } from '../../src/store/resource.ts'
+import { keyResource, registrationResource, resourceOf } from '../../src/store/resource.ts'
 import { NO_GLEWLWYD, PEERS, type PeerSubject, providerAt } from './peers.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
 import { differences, patienceOf } from './subjects.ts'
@@ -100,6 +100,20 @@ describe.each(PEERS)('$name', (kind) => {
       expect(await conditions()).toEqual(['held', 'held'])
       const [intent] = await service().store.entries(resourceOf(subject.ref))
       expect(intent).toMatchObject({ action: 'adopt', changes: [] })
+    })
+
+    it('is repeated by its key, whatever became of the token since', async () => {
+      const key = {
+        log: keyResource('adoption'),
+        fingerprint: service().fingerprints.ofText('test', 'adoption'),
+      }
+      const token = subject.peer.token(subject.ref.id)
+      const first = await adopt(token, { key })
+      await change({ name: 'Renamed' })
+      const again = await adopt(token, { key })
+      expect(again).toMatchObject({ operationId: first.operationId, replayed: true })
+      expect(again.native.client_name).toBe('Renamed')
+      expect((await change({ name: 'Renamed again' })).outcome).toBe('applied')
     })
 
     it('only looks in a dry run', async () => {

@@ -77,6 +77,25 @@ describe.each(STORES)('on $name', ({ open }) => {
     expect(await custody('made').madeBy('the operation', Date.now() + 60_000)).toEqual([])
   })
 
+  it('knows a client whose token could not be stored when it was told', async () => {
+    let failing = true
+    const full: Store = {
+      ...store,
+      append: async (...entries) => {
+        if (failing) throw new Error('full')
+        return store.append(...entries)
+      },
+    }
+    const seal = createSeal(Buffer.alloc(32, 1))
+    const one = createCustody({ store: full, seal, now: Date.now, name: 'full' })
+    await expect(one.keep('told', { token: 'a' }, 'the operation')).rejects.toThrow('full')
+    await expect(one.madeBy('the operation', 0)).rejects.toThrow('full')
+    failing = false
+    expect(await one.madeBy('another', 0)).toEqual([])
+    expect(await one.madeBy('the operation', 0)).toEqual(['told'])
+    expect(await custody('full').find('told')).toMatchObject({ tokens: ['a'] })
+  })
+
   it('does not overwrite what somebody else has found out since', async () => {
     const held = await custody().keep('marked', { token: 'a' }, 'one')
     await custody().keep('marked', { token: 'b' }, 'two')

@@ -149,6 +149,12 @@ describe('the registration endpoint', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'provider_misconfigured' })
   })
 
+  it('that is not there is the operator’s affair too, and no client that is missing', async () => {
+    const attempt = register(providerWith())
+    await expect(attempt).rejects.toMatchObject({ code: 'provider_misconfigured' })
+    expect(seen.map(({ method }) => method)).toEqual(['POST'])
+  })
+
   it('that tells no token has made a client that cannot be managed', async () => {
     answers['POST /register'] = [201, RECORD]
     await expect(register(providerWith())).rejects.toMatchObject({ code: 'outcome_unknown' })
@@ -304,6 +310,39 @@ describe('an update', () => {
     const step = await stepOf(provider, { name: 'Echoed and not stored' })
     expect(await step?.send(call())).toBeUndefined()
     expect(await provider.read(REF, call())).toMatchObject({ client_name: 'Example' })
+  })
+})
+
+describe('a removal', () => {
+  const remove = async (provider: Provider) => {
+    const base = await provider.read(REF, call())
+    return provider.removal?.(REF, base).send(call())
+  }
+
+  it.each([
+    [405, 'provider_misconfigured'],
+    [429, 'provider_throttled'],
+    [400, 'provider_refused'],
+  ])(
+    'that was answered %i is none: a token refused later is told as such',
+    async (status, code) => {
+      const provider = providerWith()
+      await adopted(provider)
+      answers['DELETE /register/abc'] = [status, {}]
+      await expect(remove(provider)).rejects.toMatchObject({ code })
+      answers['GET /register/abc'] = [401, {}]
+      const read = providerWith().read(REF, call())
+      await expect(read).rejects.toMatchObject({ code: 'provider_misconfigured' })
+    },
+  )
+
+  it('whose answer was lost may be one: a token refused later tells that the client is gone', async () => {
+    const provider = providerWith()
+    await adopted(provider)
+    answers['DELETE /register/abc'] = [500, {}]
+    await expect(remove(provider)).rejects.toMatchObject({ code: 'outcome_unknown' })
+    answers['GET /register/abc'] = [401, {}]
+    await expect(provider.read(REF, call())).rejects.toMatchObject({ code: 'not_found' })
   })
 })
 

@@ -159,6 +159,8 @@ export function createCaller(parts: CallerParts): Caller {
       const token = parts.initialAccessToken?.reveal()
       const answer = await send({ operation: 'POST /register', url, token, body }, call)
       if (answer.status === 401) throw badInitialToken()
+      // There is no client yet that could be missing.
+      if (answer.status === 404) throw noEndpoint()
       const error = errorOf(mapping, answer, true)
       if (error !== undefined) throw error
       return isRecord(answer.body) ? answer.body : {}
@@ -209,4 +211,10 @@ const badInitialToken = () =>
   new ClientError(
     'provider_misconfigured',
     'The server does not take the initial access token with which this server registers clients; its operator must look at the configuration.',
+  )
+
+const noEndpoint = () =>
+  new ClientError(
+    'provider_misconfigured',
+    'The server registers no clients at the registration endpoint (404); its operator must look at the configuration.',
   )

@@ -158,6 +158,10 @@ export function createCustody(parts: CustodyParts): Custody {
       }
     },
     madeBy: async (operationId, since) => {
+      // Nobody else knows the id of a new client whose token could not be stored when it was told.
+      for (const [id, told] of unsaved) {
+        if (told.operationId === operationId) await keep(id, told.opening, operationId)
+      }
       const found: string[] = []
       for (let below: number | undefined; ; ) {
         const lines = (await store.entries(registeredResource(name), {

@@ -3,6 +3,7 @@
  * same 401, so that the removal is recorded before it is sent: a 401 after it means that it is gone.
  */
 
+import { isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping.ts'
 import type { ClientRef, Step } from '../provider.ts'
 import type { CreationParts } from './creation.ts'
@@ -23,9 +24,22 @@ export function removalStep(
       // What was renewed since the read is found out by the call, which then sends nothing.
       const marked = seq === held.seq ? await custody.mark(held, 'removing', operationId) : held
       const from = seq === held.seq ? { madeAt: marked.seq } : { madeAt: seq }
-      const answered = await caller.asClient(ref, { method: 'DELETE', ...from }, call)
+      const sent = caller.asClient(ref, { method: 'DELETE', ...from }, call)
+      const answered = await sent.catch(async (error) => {
+        // One that was sent before may still arrive.
+        if (held.condition === 'held' && !mayBeGone(error)) {
+          await custody.mark(marked, 'held', operationId).catch(() => undefined)
+        }
+        throw error
+      })
       await custody.mark(answered.held, 'removed', operationId)
       return undefined
     },
   }
 }
+
+/** Whether what failed can have removed the client, or found it gone. */
+const mayBeGone = (error: unknown) =>
+  !isClientError(error) ||
+  isClientError(error, 'outcome_unknown') ||
+  isClientError(error, 'not_found')
