@@ -118,16 +118,29 @@ export async function createClientry(
     app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
     service,
     sweep: async () => {
-      const { settled, left } = await sweep(service)
-      observe({ kind: 'sweep', settled, left })
-      const { done, failed } = await carryOutDue(service, pauses)
-      observe({ kind: 'due', done })
-      for (const one of failed) observe({ kind: 'due_failed', ...one })
-      await jobs.sweep()
-      const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
-      if (checkpoint === undefined) return
-      const { seq, hash } = checkpoint
-      log({ time: new Date(now()).toISOString(), level: 'info', message: 'checkpoint', seq, hash })
+      const parts = [
+        async () => {
+          const { settled, left } = await sweep(service)
+          observe({ kind: 'sweep', settled, left })
+        },
+        async () => {
+          const { done, failed } = await carryOutDue(service, pauses)
+          observe({ kind: 'due', done })
+          for (const one of failed) observe({ kind: 'due_failed', ...one })
+        },
+        jobs.sweep,
+        async () => {
+          const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
+          if (checkpoint === undefined) return
+          const { seq, hash } = checkpoint
+          const time = new Date(now()).toISOString()
+          log({ time, level: 'info', message: 'checkpoint', seq, hash })
+        },
+      ]
+      // What is in the way of one part is not in the way of another.
+      const failures: unknown[] = []
+      for (const part of parts) await part().catch((error: unknown) => failures.push(error))
+      if (failures.length > 0) throw failures[0]
     },
     refresh: async (stopped = () => false) => {
       const { refreshSeconds } = config.mirror

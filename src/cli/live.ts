@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts'
 /** The largest page that the server gives. */
 const PAGE = 100
 
-/** Reads them from their providers; a place without a provider is all that the caller may see. */
+/** Reads them from their providers; without a pool those of all pools. */
 export async function readLive(
   { clients }: Pick<Api, 'clients'>,
   terminal: Terminal,

@@ -25,7 +25,7 @@ export async function getClientHistory(exchange: Exchange): Promise<Answer> {
   const below = revisionOf(query.cursor)
   const range = { limit: pageLimit(query.limit), ...(below === undefined ? {} : { below }) }
   const { items, next } = await readHistory(settings.service, ref, range)
-  return pageAnswer(items, next === undefined ? undefined : revisionText(next))
+  return pageAnswer(exchange, items, next === undefined ? undefined : revisionText(next))
 }
 
 /** `GET /history`: what was done to any client that the caller may see, newest first. */
@@ -46,7 +46,7 @@ export async function searchAllHistory(exchange: Exchange): Promise<Answer> {
     ...(to === undefined ? {} : { to }),
     ...(after === undefined ? {} : { after }),
   })
-  return pageAnswer(items, next === undefined ? undefined : placeText(next))
+  return pageAnswer(exchange, items, next === undefined ? undefined : placeText(next))
 }
 
 /**
@@ -65,7 +65,7 @@ export async function getOperation(exchange: Exchange): Promise<Answer> {
     const may = settings.permissions.of(principal, item.client.provider)
     const own = JSON.stringify(item.actor) === JSON.stringify(actorOf(principal))
     if (may.has('history:read') || (own && may.has('clients:read'))) {
-      return { status: 200, body: itemBody(item) }
+      return { status: 200, body: itemBody(exchange, item) }
     }
   }
   throw new ClientError('not_found', 'There is no such operation, or none that you may know of.')
@@ -98,25 +98,46 @@ function timeOf(name: string, value: string | undefined): number | undefined {
 const invalid = (field: string, says: string) =>
   new ClientError('invalid_field', `${field} ${says}.`, { field })
 
-function pageAnswer(items: readonly HistoryItem[], next: string | undefined): Answer {
+function pageAnswer(
+  exchange: Exchange,
+  items: readonly HistoryItem[],
+  next: string | undefined,
+): Answer {
   return {
     status: 200,
-    body: { items: items.map(itemBody), ...(next === undefined ? {} : { next }) },
+    body: {
+      items: items.map((item) => itemBody(exchange, item)),
+      ...(next === undefined ? {} : { next }),
+    },
   }
 }
 
-/** Times as RFC 3339; the client's address as everywhere else. */
-function itemBody({ client, at, endedAt, leases, ...item }: HistoryItem): JsonObject {
+/**
+ * Times as RFC 3339; the client's address as everywhere else. Of what a copy was made is told to those who
+ * may know of clients there.
+ */
+function itemBody(
+  exchange: Exchange,
+  { client, at, endedAt, leases, copiedFrom, ...item }: HistoryItem,
+): JsonObject {
   const { provider, userPoolId, id } = client
   return {
     ...(item as unknown as JsonObject),
     client: { id, provider, ...(userPoolId === undefined ? {} : { userPoolId }) },
     at: rfc3339(at),
+    ...(copiedFrom !== undefined && mayKnow(exchange, copiedFrom.provider)
+      ? { copiedFrom: { ...copiedFrom } }
+      : {}),
     ...(leases === undefined
       ? {}
       : { leases: { taken: leases.taken.map(leaseBody), ended: leases.ended.map(leaseBody) } }),
     ...(endedAt === undefined ? {} : { endedAt: rfc3339(endedAt) }),
   }
+}
+
+function mayKnow(exchange: Exchange, provider: string): boolean {
+  const may = exchange.settings.permissions.of(callerOf(exchange), provider)
+  return may.has('clients:read') || may.has('history:read')
 }
 
 const rfc3339 = (time: number): Json => new Date(time).toISOString()

@@ -9,6 +9,7 @@ import type { Intent } from '../store/entry.ts'
 import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
 import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
+import { progressOf } from './state.ts'
 
 export interface Done {
   /** Of a client that was removed, the record before. */
@@ -141,10 +142,12 @@ async function overlap(service: Service, running: Running, native?: Native): Pro
 
 async function recordOverlap(
   service: Service,
-  { intent, provider }: Running,
+  { intent, provider, base, next }: Running,
   native: Native | undefined,
 ): Promise<void> {
   const { store, fingerprints } = service
+  const inForce =
+    native !== undefined && progressOf(provider.mapping, base, next, native) === 'after'
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const last = await store.last(intent.resource)
     if (last?.kind === 'intent') {
@@ -159,18 +162,22 @@ async function recordOverlap(
         ? { state: last.state }
         : {}),
     }
-    const overlap = following(last, {
-      kind: 'overlap' as const,
-      resource: intent.resource,
-      at: service.now(),
-      operationId: intent.operationId,
-      ...(native === undefined
-        ? known
-        : {
-            tag: fingerprints.ofState(provider.mapping, native),
-            state: fingerprints.masked(provider.mapping, native),
-          }),
-    })
+    const overlap = following(
+      last,
+      {
+        kind: 'overlap' as const,
+        resource: intent.resource,
+        at: service.now(),
+        operationId: intent.operationId,
+        ...(native === undefined
+          ? known
+          : {
+              tag: fingerprints.ofState(provider.mapping, native),
+              state: fingerprints.masked(provider.mapping, native),
+            }),
+      },
+      inForce ? intent : undefined,
+    )
     if (await store.append(overlap)) return
   }
 }

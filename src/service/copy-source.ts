@@ -12,6 +12,7 @@ import type { Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { settledHead } from './head.ts'
+import { checkDeadline } from './retry.ts'
 import { openSealed } from './sealed.ts'
 import type { Service } from './service.ts'
 import { takenBy } from './suspension.ts'
@@ -59,8 +60,14 @@ async function readHeld(
   call: Call,
 ): Promise<Pick<Original, 'native' | 'standing'>> {
   try {
-    const native = await provider.read(ref, call)
-    return { native, standing: (await service.store.last(resourceOf(ref)))?.standing }
+    for (;;) {
+      checkDeadline(service, call.deadline)
+      const head = await settledHead(service, { ref, deadline: call.deadline })
+      const native = await provider.read(ref, call)
+      const last = await service.store.last(resourceOf(ref))
+      // A change of ours meanwhile: what was read and what is known of it may not belong together.
+      if (last?.seq === head?.seq) return { native, standing: last?.standing }
+    }
   } catch (error) {
     if (!isClientError(error, 'not_found') || !removedToo) throw error
     await settledHead(service, { ref, deadline: call.deadline })

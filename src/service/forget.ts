@@ -7,8 +7,8 @@ import { withStanding } from '../store/standing.ts'
 import type { Due } from './due.ts'
 import { settledHead } from './head.ts'
 import { intentAfter } from './intent.ts'
-import type { Service } from './service.ts'
-import { close } from './settle.ts'
+import { callerOf, callOf, type Service } from './service.ts'
+import { close, readOrGone } from './settle.ts'
 
 /** A client that is not there has nothing to end; a provider set up wrongly for an hour says the same. */
 const FORGOTTEN_AFTER_MS = 86_400_000
@@ -17,7 +17,10 @@ const FORGOTTEN_AFTER_MS = 86_400_000
 export const isLongOver = (times: readonly number[], now: number) =>
   times.every((at) => at + FORGOTTEN_AFTER_MS <= now)
 
-/** Records that a client which is gone has neither leases nor secrets that are to end. */
+/**
+ * Records that a client which is gone has neither leases nor secrets that are to end.
+ * @throws ClientError `unavailable` where it is there: what was not found is something else
+ */
 export async function forgetDue(
   service: Service,
   { ref, provider, deadline }: Due,
@@ -28,8 +31,11 @@ export async function forgetDue(
   const request = { ref, provider, requestId: service.newId(), actor, deadline }
   await service.turns.take(resource, deadline, async () => {
     const head = await settledHead(service, request)
+    const operationId = service.newId()
+    const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
+    if ((await readOrGone({ provider, ref }, call)) !== undefined) throw isThere()
     const intent = intentAfter(service, request, head, {
-      operationId: service.newId(),
+      operationId,
       base: {},
       baseTag: head !== undefined && 'tag' in head ? (head.tag ?? '') : '',
       next: {},
@@ -44,3 +50,6 @@ export async function forgetDue(
 }
 
 const raced = () => new ClientError('unavailable', 'Another server was first.')
+
+const isThere = () =>
+  new ClientError('unavailable', 'The client is there, and a part of it is not.')

@@ -19,6 +19,8 @@ export interface LivePlace {
   readonly place: Place
   readonly page?: string
   readonly after?: string
+  /** Pages of the provider's that came before this one. */
+  readonly pages?: number
 }
 
 export interface LiveRequest {
@@ -50,21 +52,48 @@ export async function listLive(service: Service, request: LiveRequest): Promise<
   const site = sites[index]
   if (site === undefined) return { clients: [] }
   const { items, next: page } = await withRetries(service, call.deadline, () =>
-    pageOf(site, call, from?.page),
+    pageOf(service, site, call, from?.page),
   )
-  const start = from?.after === undefined ? 0 : items.findIndex(({ id }) => id === from.after) + 1
-  const asked = items.slice(start, start + limit)
-  const { clients, last } = await readInOrder(service, site, request, asked)
+  // By id, whatever order the provider has: so each page of ours ends further on than the one before,
+  // though clients come and go meanwhile or a provider tells one twice.
+  const left = inOrder(items).filter(({ id }) => from?.after === undefined || id > from.after)
+  const { clients, last } = await readInOrder(service, site, request, left.slice(0, limit))
   const at = { kind: 'live' as const, place: site.place }
-  const here = from?.page === undefined ? at : { ...at, page: from.page }
-  if (last < asked.length || start + limit < items.length) {
-    const after = asked[last - 1]?.id ?? from?.after
-    return { clients, next: after === undefined ? here : { ...here, after } }
+  const shown = left[last - 1]
+  if (shown !== undefined && last < left.length) {
+    const { page: here, pages } = from ?? {}
+    const same = {
+      ...(here !== undefined && { page: here }),
+      ...(pages !== undefined && { pages }),
+    }
+    return { clients, next: { ...at, ...same, after: shown.id } }
   }
-  if (page !== undefined) return { clients, next: { ...at, page } }
+  if (page !== undefined) return { clients, next: { ...at, page, pages: pagesAfter(from, page) } }
   const following = sites[index + 1]
   if (following === undefined) return { clients }
   return { clients, next: { kind: 'live', place: following.place } }
+}
+
+/** A list goes on over so many pages at most; ours, far beyond what any provider holds. */
+const MAX_PAGES = 100_000
+
+/** @throws ClientError `provider_unavailable` for a list that does not end */
+function pagesAfter(from: LivePlace | undefined, page: string): number {
+  const pages = (from?.pages ?? 0) + 1
+  if (page === from?.page || pages > MAX_PAGES) throw endlessList()
+  return pages
+}
+
+/** The provider's list leads back to where it was. */
+export const endlessList = () =>
+  new ClientError('provider_unavailable', 'The list of the provider does not come to an end.')
+
+/** A client of a provider's list, and when reading that began (epoch milliseconds). */
+type Item = Listed & { readonly at: number }
+
+function inOrder(items: readonly Item[]): readonly Item[] {
+  const each = [...new Map(items.map((item) => [item.id, item])).values()]
+  return each.sort(({ id: one }, { id: other }) => (one < other ? -1 : 1))
 }
 
 /** Those that can be listed at all. */
@@ -83,9 +112,15 @@ function listable({ providers }: Service, places: readonly Place[]): readonly Si
 const same = (one: Place, other: Place) =>
   one.provider === other.provider && one.userPoolId === other.userPoolId
 
-async function pageOf({ provider, place }: Site, call: Call, cursor: string | undefined) {
+async function pageOf(
+  service: Service,
+  { provider, place }: Site,
+  call: Call,
+  cursor: string | undefined,
+): Promise<{ readonly items: readonly Item[]; readonly next?: string | undefined }> {
+  const at = service.now()
   const page = await provider.list?.(place.userPoolId, call, cursor)
-  return page ?? { items: [], next: undefined }
+  return { items: page?.items.map((item) => ({ ...item, at })) ?? [], next: page?.next }
 }
 
 /**
@@ -96,13 +131,12 @@ async function readInOrder(
   service: Service,
   { place, provider }: Site,
   { wanted, call }: LiveRequest,
-  items: readonly Listed[],
+  items: readonly Item[],
 ): Promise<{ readonly clients: readonly Mirrored[]; readonly last: number }> {
   const { mirror } = service.store
-  const at = service.now()
   const reading = { provider, call, mirror }
   const results = await Promise.allSettled(
-    items.map(({ id, native }) =>
+    items.map(({ id, native, at }) =>
       withRetries(service, call.deadline, () =>
         lookAt(service, reading, { ...place, id }, native && { native, at }),
       ),

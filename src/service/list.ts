@@ -50,11 +50,17 @@ export async function listClients(service: Service, request: ListRequest): Promi
   if (mirror === undefined || from?.kind === 'live') return live(service, request)
   const knowledge = await mirror.knowledge(places)
   // What a mirror lacks it cannot ask for.
-  const whole = knowledge.every(({ complete }) => complete)
+  const whole = knowledge.every(({ complete }) => complete) && !isOfOneProvider(request)
   if (fresh && from === undefined && !whole) return live(service, request)
   const page = await mirrored(service, mirror, request)
   // Told as it is after the search, which may have found that a place must be read anew.
   return { ...page, knowledge: await mirror.knowledge(places) }
+}
+
+/** All clients of one provider: its own list is as quick as reading each, and knows the newest ones. */
+function isOfOneProvider({ places, wanted: { text, terms } }: ListRequest): boolean {
+  const providers = new Set(places.map(({ provider }) => provider))
+  return providers.size === 1 && text === undefined && terms.length === 0
 }
 
 const live = async (service: Service, request: ListRequest): Promise<ListResult> => ({

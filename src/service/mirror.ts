@@ -79,18 +79,21 @@ export function mirroredOf({ seal }: Service, found: Found): Mirrored | undefine
 const sealPlace = (client: ClientRef) => JSON.stringify(['mirror', resourceOf(client)])
 
 /**
- * Keeps what a change of ours has left: `undefined`, the client is gone. Whether it can be kept is no
+ * Keeps what a change of ours has left at the time when it ended (epoch milliseconds), however late that
+ * comes to be kept: `native` is `undefined` where the client is gone. Whether it can be kept is no
  * part of the change, and what fails here is told by the store and mended by the next round.
  */
 export async function keepMirrored(
   service: Service,
   { provider, ref }: { readonly provider: Provider; readonly ref: ClientRef },
-  native: Native | undefined,
-  standing?: Standing,
+  {
+    native,
+    at,
+    standing,
+  }: Omit<Seen, 'client' | 'native'> & { readonly native: Native | undefined },
 ): Promise<void> {
   const { mirror } = service.store
   if (mirror === undefined) return
-  const at = service.now()
   try {
     if (native === undefined) await mirror.remove(ref, at)
     else {

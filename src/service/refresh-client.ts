@@ -37,15 +37,17 @@ export async function refreshClient(
   // The head first: what is appended after it meanwhile takes the place that an entry of ours needs.
   const head = await service.store.last(resourceOf(ref))
   if (head?.kind === 'intent') return 'busy'
-  const at = listed?.at ?? service.now()
-  const native = listed?.native ?? (await readOrGone({ provider, ref }, call))
+  // A list that is older than the newest entry says nothing of what was done since.
+  const known = listed !== undefined && (head === undefined || head.at < listed.at)
+  const at = known ? listed.at : service.now()
+  const native = known ? listed.native : await readOrGone({ provider, ref }, call)
   if (native === undefined) {
     await mirror.remove(ref, at)
     return 'gone'
   }
   const { mapping } = provider
   const tag = service.fingerprints.ofState(mapping, native)
-  const drifted = await noteDrift(service, { provider, mirror, ref, head, native, tag })
+  const drifted = await noteDrift(service, { provider, mirror, ref, head, native, tag, at })
   const seen = { client: ref, native, at, standing: head?.standing }
   await mirror.put(sightOf(service, mapping, seen), false)
   return {
@@ -64,17 +66,20 @@ interface Seen {
   readonly head: Entry | undefined
   readonly native: Native
   readonly tag: string
+  /** Epoch milliseconds at which the reading began. */
+  readonly at: number
 }
 
 /** Compares with the newest entry of the log or, where there is none, with what the mirror has. */
 async function noteDrift(service: Service, seen: Seen): Promise<boolean> {
-  const { provider, mirror, ref, head, native, tag } = seen
+  const { provider, mirror, ref, head, native, tag, at } = seen
   if (head !== undefined) {
     const noted = await noteOutsideChange(service, { provider, ref }, head, native, tag)
     return noted !== head && noted !== LOST_RACE
   }
   const found = await mirror.find(ref)
-  const known = found && found.tag !== tag ? mirroredOf(service, found) : undefined
+  const differs = found !== undefined && found.tag !== tag && found.at < at
+  const known = differs ? mirroredOf(service, found) : undefined
   if (known === undefined) return false
   const { hiddenKeys } = provider.mapping
   const noted = await recordOutsideChange(service, ref, undefined, {

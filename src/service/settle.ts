@@ -193,13 +193,13 @@ async function keepOutcome(
   service: Service,
   { intent, provider, ref }: Running,
   native: Native | undefined,
-  { created, standing }: Pick<Closing, 'created' | 'standing'>,
+  { created, standing, at }: Pick<Closing, 'created' | 'standing' | 'at'>,
 ): Promise<void> {
   if (intent.action !== 'create') {
-    return keepMirrored(service, { provider, ref }, native, standing)
+    return keepMirrored(service, { provider, ref }, { native, at, standing })
   }
   if (created === undefined) return
-  await keepMirrored(service, { provider, ref: { ...ref, id: created } }, native)
+  await keepMirrored(service, { provider, ref: { ...ref, id: created } }, { native, at })
 }
 
 /** Settles an intent that its own process left open. */

@@ -4,6 +4,7 @@ import { diffClients } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import { undoPatch } from '../core/undo.ts'
 import { resourceOf } from '../store/resource.ts'
+import { withoutLeased } from './leases.ts'
 import type { ChangeRequest, Undo } from './request.ts'
 import { type Prepared, toldAs } from './rollback.ts'
 import { openSealed } from './sealed.ts'
@@ -32,7 +33,8 @@ export async function prepareUndo(
   return {
     fields: new Set(changed.map(({ field }) => field.split('.')[0] ?? field)),
     over: (current) => {
-      const { fields, blocked } = undoPatch(mapping, current, [{ base, next }])
+      const undone = withoutLeased(mapping, base, next, intent?.standing)
+      const { fields, blocked } = undoPatch(mapping, current, [undone])
       return { patch: { kind: 'merge', fields }, warnings: toldAs(blocked, undo.allowPartial) }
     },
   }

@@ -5,8 +5,8 @@
 
 import { createHash } from 'node:crypto'
 import { canonicalJson, type JsonObject } from '../core/json.ts'
-import type { Entry, Outcome } from './entry.ts'
-import type { Standing } from './standing.ts'
+import type { Entry, Intent, Outcome } from './entry.ts'
+import { type Standing, withLate } from './standing.ts'
 
 interface Link {
   readonly seq: number
@@ -15,12 +15,17 @@ interface Link {
   readonly standing?: Standing
 }
 
-/** The entry that follows `before` in its log; the first one without it. */
+/**
+ * The entry that follows `before` in its log; the first one without it.
+ * @param late an intent that came into force although its outcome says otherwise
+ */
 export function following<B extends { readonly resource: string; readonly outcome?: Outcome }>(
   before: Entry | undefined,
   body: B,
+  late?: Intent,
 ): B & Link {
-  const standing = standingAfter(before, body.outcome)
+  const carried = standingAfter(before, body.outcome)
+  const standing = late === undefined ? carried : withLate(carried, late)
   const entry = {
     ...body,
     seq: (before?.seq ?? 0) + 1,

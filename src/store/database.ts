@@ -91,6 +91,7 @@ export async function openToRead(path: string): Promise<Database> {
       throw new ClientError('store_unavailable', `There is no history in ${path}.`)
     }
     if (!isKnown(version)) throw otherVersion(database, path, version)
+    if (version < SCHEMA_VERSION) throw notUpToDate(database, path)
     return database
   })
 }
@@ -115,6 +116,15 @@ function versionOf(database: Database): { readonly version: number; readonly tab
     )
     .get()
   return { version: Number(found?.user_version), tables: Number(found?.tables) }
+}
+
+/** What is only read gets no new tables, without which nothing here can be asked for. */
+function notUpToDate(database: Database, path: string): ClientError {
+  database.close()
+  return new ClientError(
+    'store_unavailable',
+    `The database ${path} was made by an earlier version of this program, and is brought up to date when a server opens it. To leave it as it is, let a server open a copy, and read that.`,
+  )
 }
 
 function otherVersion(database: Database, path: string, version: number): ClientError {

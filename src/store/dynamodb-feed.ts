@@ -55,12 +55,21 @@ export function createFeed(
         to: startOf(end),
       })
       const late = await queryFeed(between(Math.max(before - LATEST_MS, 0), before + 1))
-      const grown = await queryFeed({ ...between(before + 1, time + 1), limit: HEADS })
-      const last = grown.at(-1) ?? late.at(-1)
-      return {
-        heads: newestOf([...late, ...grown].map(headOf).filter(isOfClient)),
-        cursor: last === undefined ? since : String(placeOf(last).at),
-        more: grown.length === HEADS,
+      let begin = before + 1
+      for (;;) {
+        const grown = await queryFeed({ ...between(begin, time + 1), limit: HEADS })
+        const last = grown.at(-1) ?? late.at(-1)
+        const more = grown.length === HEADS
+        // Jobs alone give no checkpoint, which would then be looked for here for ever.
+        if (more && last !== undefined && !grown.map(headOf).some(isOfClient)) {
+          begin = Math.max(placeOf(last).at, begin + 1)
+          continue
+        }
+        return {
+          heads: newestOf([...late, ...grown].map(headOf).filter(isOfClient)),
+          cursor: last === undefined ? since : String(placeOf(last).at),
+          more,
+        }
       }
     },
   }

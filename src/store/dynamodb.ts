@@ -104,11 +104,22 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
 
   async function due(time: number): Promise<readonly string[]> {
     const found = new Set<string>()
-    for (const { at, ...marker } of (await query(DUE, { to: dueSortKey(time + 1) })).map(dueOf)) {
-      const [last] = await entries(marker.resource, { limit: 1, newestFirst: true })
-      if (last !== undefined && dueAfter(last) === at) found.add(marker.resource)
+    const stale: Item[] = []
+    const markers = (await query(DUE, { to: dueSortKey(time + 1) })).map(dueOf)
+    // A job leaves a marker with each of its entries; its log is asked once.
+    const newest = new Map<string, Entry | undefined>()
+    for (const { at, ...marker } of markers) {
+      const { resource } = marker
+      if (!newest.has(resource)) {
+        newest.set(resource, (await entries(resource, { limit: 1, newestFirst: true }))[0])
+      }
+      const last = newest.get(resource)
+      if (last !== undefined && dueAfter(last) === at) found.add(resource)
       // Before its entry is there, its writer is still at it.
-      else if (last !== undefined && last.seq >= marker.seq) await remove(dueKey(marker, at))
+      else if (last !== undefined && last.seq >= marker.seq) stale.push(dueKey(marker, at))
+    }
+    for (let from = 0; from < stale.length; from += REMOVED_AT_ONCE) {
+      await Promise.all(stale.slice(from, from + REMOVED_AT_ONCE).map(remove))
     }
     return [...found]
   }
@@ -155,6 +166,9 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     close: async () => {},
   }
 }
+
+/** Markers that are removed at the same time. */
+const REMOVED_AT_ONCE = 16
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const MAX_PARTITION_BYTES = 2_048

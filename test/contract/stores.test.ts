@@ -6,10 +6,11 @@ import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
 import { createInvoke } from '../../src/store/dynamodb-call.ts'
 import { createFeed } from '../../src/store/dynamodb-feed.ts'
+import { entryItem } from '../../src/store/dynamodb-items.ts'
 import { createQueries } from '../../src/store/dynamodb-query.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
-import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { type Dynamodb, startDynamodb } from './dynamodb.ts'
 import { describeStore, STORE_UNAVAILABLE } from './store.ts'
 
@@ -128,6 +129,21 @@ describe('DynamoDB alone', () => {
     for (const { body } of reads) expect(body).toMatchObject({ ConsistentRead: true })
   })
 
+  it('asks once for a job of whose many entries each has left a marker, and takes them away', async () => {
+    await store.append(jobOf('a', 1_000))
+    for (let seq = 2; seq < 22; seq += 1) {
+      const claim = { runner: 'one', until: 2_000 + seq }
+      await store.append(jobClaimOf('a', seq, 1_100, { state: 'running', claim }))
+    }
+    const before = operations().length
+    expect(await store.due(9_000)).toHaveLength(1)
+    const asked = operations().slice(before)
+    expect(asked.filter((one) => one === 'Query')).toHaveLength(2)
+    expect(asked.filter((one) => one === 'DeleteItem')).toHaveLength(19)
+    expect(await store.due(9_000)).toHaveLength(1)
+    expect(operations().slice(before + asked.length)).toEqual(['Query', 'Query'])
+  })
+
   // The service refuses such a key; dynalite looks for it.
   it('does not ask for an operation whose key would be longer than 2,048 bytes', async () => {
     await store.operation('x'.repeat(2_048 - 'operation:'.length))
@@ -151,6 +167,18 @@ describe('DynamoDB alone', () => {
     expect(heads.map(({ resource }) => resource).sort()).toEqual([log('ahead'), log('right')])
     const poisoned = await store.heads(String(Date.now() + hour))
     expect(poisoned.heads.map(({ resource }) => resource)).toEqual([log('right')])
+  })
+
+  it('finds for a checkpoint what comes after more jobs than it looks at at once', async () => {
+    const { put, queryFeed } = createQueries(createInvoke(dynamodb.settings))
+    const jobs = Array.from({ length: 1_100 }, (_, index) => jobOf(`${index}`, 1_000 + index))
+    for (let from = 0; from < jobs.length; from += 100) {
+      await Promise.all(jobs.slice(from, from + 100).map((job) => put(entryItem(job, 'w'))))
+    }
+    await store.append(outsideChangeOf(RESOURCE, 1, { at: 5_000 }))
+    const { heads, cursor } = await createFeed({ queryFeed }, Date.now).heads(undefined)
+    expect(heads.map(({ resource }) => resource)).toEqual([RESOURCE])
+    expect(cursor).toBe('5000')
   })
 
   it('hands on the records of a log page by page', async () => {

@@ -147,3 +147,29 @@ describe('an Idempotency-Key', () => {
     expect(again.headers['idempotent-replayed']).toBe('true')
   })
 })
+
+it('tells of what a copy was made to those who may know of clients there', async () => {
+  const body = { provider: 'local', client: { name: 'A copy' }, allowLoss: true }
+  const copied = await send(['write'], {
+    method: 'POST',
+    path: `${CLIENT}/copy`,
+    query: 'provider=auth0',
+    body: Buffer.from(JSON.stringify(body)),
+  })
+  expect(copied.status, copied.body).toBe(201)
+  const operation = { path: `/operations/${copied.headers['operation-id']}` }
+  const client = { path: `/clients/${copied.json.id}/history`, query: 'provider=local' }
+  const all = { query: 'provider=local&limit=1' }
+  const source = { provider: 'auth0', id: 'exampleClientId' }
+  for (const asked of [operation, client, all]) {
+    const told = async (scopes: readonly string[]) => {
+      const { json } = await send(scopes, asked)
+      const [item = json] = (json.items ?? []) as readonly JsonObject[]
+      expect(item.action).toBe('create')
+      return item.copiedFrom
+    }
+    expect(await told(['history:local'])).toBeUndefined()
+    expect(await told(['history:local', 'history:auth0'])).toEqual(source)
+    expect(await told(['history:local', 'read'])).toEqual(source)
+  }
+})

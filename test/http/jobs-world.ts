@@ -28,8 +28,14 @@ export interface Received extends Omit<HttpResponse, 'body'> {
   readonly body: JsonObject
 }
 
-/** Starts a world with so many clients at Auth0, of the name `Client <n>`. */
-export async function startJobWorld(clients: number, options?: WorldOptions): Promise<JobWorld> {
+/**
+ * Starts a world with so many clients at Auth0, of the name `Client <n>`; `scopes`: those of a caller of
+ * whom nothing else is said.
+ */
+export async function startJobWorld(
+  clients: number,
+  options?: WorldOptions & { readonly scopes?: readonly string[] },
+): Promise<JobWorld> {
   const world = await startWorld(options)
   const ids = Array.from(
     { length: clients },
@@ -50,7 +56,7 @@ export async function startJobWorld(clients: number, options?: WorldOptions): Pr
       path,
       query: more.query ?? '',
       headers: {
-        authorization: [`Bearer ${await world.token(more.scopes)}`],
+        authorization: [`Bearer ${await world.token(more.scopes ?? options?.scopes)}`],
         'content-type': ['application/json'],
         ...Object.fromEntries(named),
       },

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import { PERMISSIONS } from '../../src/core/permissions.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
@@ -218,6 +219,40 @@ describe('what stops a job', () => {
       expect([status, body.code], control).toEqual([409, 'job_state'])
     }
     expect(writes()).toEqual([])
+  })
+})
+
+describe('a job that changes what takes a permission of its own', () => {
+  const SCOPES = ['jobs:read', 'jobs:write', 'clients:write']
+  const LOCAL = { clients: [{ provider: 'local', id: 'exampleClientId' }] }
+  const tellAs = (id: unknown, control: string, scopes: readonly string[]) =>
+    world.send('POST', `/jobs/${id}/${control}`, undefined, { scopes })
+
+  beforeEach(async () => {
+    await world.close()
+    const permissions = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
+    world = await startJobWorld(0, { permissions, scopes: PERMISSIONS })
+  })
+
+  it.each([
+    ['for all clients', { ...LOCAL, patch: { disabled: true } }],
+    ['for one', { clients: [{ ...LOCAL.clients[0], patch: { disabled: true } }] }],
+    ['as operations', { ...LOCAL, patch: [{ op: 'replace', path: '/disabled', value: true }] }],
+  ])('is set to work by those who have it alone, %s', async (_, body) => {
+    const { id } = (await world.send('POST', '/jobs', body as never)).body
+    await world.until(id, 'planned')
+    const { status, body: refusal } = await tellAs(id, 'start', SCOPES)
+    expect([status, refusal.code]).toEqual([403, 'insufficient_scope'])
+    expect(refusal.error).toMatch(/client\.disabled.*clients:suspend/)
+    expect((await tellAs(id, 'start', [...SCOPES, 'clients:suspend'])).status).toBe(200)
+    expect((await world.until(id, 'done')).counts).toMatchObject({ applied: 1 })
+  })
+
+  it('is set to work by others where that field is not in it, or not for this job', async () => {
+    const { id } = (await world.send('POST', '/jobs', { ...LOCAL, patch: PATCH })).body
+    await world.until(id, 'planned')
+    expect((await tellAs(id, 'start', SCOPES)).status).toBe(200)
+    expect((await world.until(id, 'done')).counts).toMatchObject({ applied: 1 })
   })
 })
 

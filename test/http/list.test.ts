@@ -71,6 +71,17 @@ it("takes no cursor into another caller's provider", async () => {
   expect(answer).toMatchObject({ status: 400, body: { field: 'cursor' } })
 })
 
+it('tells a client that was made elsewhere since, where its provider is asked', async () => {
+  await open({})
+  await world.clientry.refresh()
+  const stored = world.auth0.client('exampleClientId')
+  world.auth0.put({ ...stored, client_id: 'newcomer', client_aliases: [] })
+  const ids = async (query: Record<string, string>) =>
+    ((await get('/clients', query)).body.clients as JsonObject[]).map(({ id }) => id)
+  expect(await ids({ provider: 'auth0' })).not.toContain('newcomer')
+  expect(await ids({ provider: 'auth0', fresh: 'true' })).toContain('newcomer')
+})
+
 it('reads a page anew when asked for, and says which clients it could not read', async () => {
   await open({})
   await world.clientry.refresh()

@@ -259,10 +259,10 @@ describe.each(SUBJECTS)('within $name', (kind) => {
   })
 
   const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
-  const copy = ({ allowLoss = true } = {}) => {
+  const copy = ({ allowLoss = true, from = subject.provider } = {}) => {
     const { id: _, ...place } = ref
     return copyClient(bench.service, {
-      source: { ref, provider: subject.provider, removedToo: true },
+      source: { ref, provider: from, removedToo: true },
       provider: subject.provider,
       place,
       patch: parseMergePatch({}),
@@ -332,6 +332,27 @@ describe.each(SUBJECTS)('within $name', (kind) => {
       message: expect.stringContaining('client.disabled'),
     })
     await expect(copy({ allowLoss: false })).rejects.toEqual(refused)
+  })
+
+  it('gives one that is resumed at that moment all its settings', async () => {
+    const { mapping, read } = subject.provider
+    const settings = ({ native }: CreationResult) => {
+      const { id, secret, auth0Id, createdAt, updatedAt, ...rest } = showClient(mapping, native)
+      return rest
+    }
+    const before = await copy()
+    await suspend()
+    let isFirst = true
+    const slow: typeof read = async (...asked) => {
+      const native = await read(...asked)
+      if (!isFirst) return native
+      isFirst = false
+      const resume = { kind: 'suspension', suspended: false, allowPartial: false } as const
+      await bench.change(ref, {}, { patch: resume })
+      return native
+    }
+    const made = await copy({ from: { ...subject.provider, read: slow } })
+    expect(settings(made)).toEqual(settings(before))
   })
 
   it.each(['suspended', 'suspended and then removed'])(

@@ -166,6 +166,17 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(sorted(stored())).toEqual(sorted([...before, OTHER, 'https://new.example/cb']))
   })
 
+  it('undoing a change does not bring back a leased value that it took away', async () => {
+    await take(PREVIEW)
+    const permanent = 'https://app.example.com/permanent'
+    const { operationId = '' } = await patch({ callbacks: [...before, permanent] })
+    expect(await leases()).toEqual([])
+    await change({ kind: 'undo', operationId, allowPartial: false })
+    expect(sorted(stored())).toEqual(sorted(before))
+    await due(2 * HOUR)
+    expect(sorted(stored())).toEqual(sorted(before))
+  })
+
   it('a rollback neither takes a leased value away nor brings one back', async () => {
     await patch({ name: 'One' })
     const { seq = 0 } = (await bench.service.store.last(resourceOf(subject.ref))) ?? {}

@@ -52,6 +52,59 @@ describe.each(REMOTE)('$name', (kind) => {
     expect(late).toBe('conflict')
   })
 
+  const suspend = { kind: 'suspension', suspended: true, allowPartial: false } as const
+  const resume = { ...suspend, suspended: false } as const
+  const lease = {
+    kind: 'lease',
+    field: 'callbacks',
+    value: 'https://app.example.com/leased',
+    owner: 'pull-1',
+    seconds: 1,
+  } as const
+
+  it.each([
+    ['a suspension, which can be ended', suspend, resume],
+    ['a lease, which ends', lease, { kind: 'end_lease', ends: () => true } as const],
+  ])('takes what has come into force too late for %s', async (_, begin, end) => {
+    const before = subject.stored()
+    let isFirst = true
+    const steps: Subject['provider']['steps'] = (...asked) =>
+      subject.provider.steps(...asked).map((step) => ({
+        ...step,
+        send: async (call) => {
+          if (isFirst) {
+            isFirst = false
+            // The other one gives it up, and then it is sent after all.
+            await other.change(subject.ref, { callbacks: { remove: [] } })
+          }
+          return step.send(call)
+        },
+      }))
+    const providers = new Map([['it', { ...subject.provider, steps }]])
+    const { append } = one.service.store
+    const store: typeof one.service.store = {
+      ...one.service.store,
+      append: async (entry) =>
+        append(entry.kind === 'intent' ? { ...entry, deadline: Date.now() } : entry),
+    }
+    const slow = { ...one.service, providers, store }
+    const { changeClient } = await import('../../src/service/change.ts')
+    const { requestFor } = await import('../contract/service.ts')
+    const asked = { ...requestFor(slow, subject.ref, {}), patch: begin }
+    const late = { ...asked, deadline: Date.now() + 30_000 }
+    await expect(changeClient(slow, late)).rejects.toMatchObject({ code: 'conflict' })
+    expect(subject.stored()).not.toEqual(before)
+    const standing = (await entries()).at(-1)?.standing
+    expect(Object.keys(standing ?? {})).toEqual([begin === suspend ? 'suspended' : 'leases'])
+    await other.change(subject.ref, {}, { patch: end })
+    expect(subject.stored()).toMatchObject({
+      [kind.callbacks]: before[kind.callbacks],
+    })
+    const { mapping } = subject.provider
+    const keys = mapping.suspension?.emulation?.keys ?? []
+    for (const key of keys) expect(subject.stored()[key]).toEqual(before[key])
+  })
+
   it('keeps all of 30 additions that come to both at once', async () => {
     const urls = Array.from({ length: 30 }, (_, index) => `https://app.example.com/both/${index}`)
     await Promise.all(

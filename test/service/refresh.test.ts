@@ -7,8 +7,10 @@ import type { Provider } from '../../src/providers/provider.ts'
 import { changeClient } from '../../src/service/change.ts'
 import { readHistory } from '../../src/service/history.ts'
 import { listClients } from '../../src/service/list.ts'
+import { listLive } from '../../src/service/list-live.ts'
 import { refreshMirror } from '../../src/service/refresh.ts'
-import type { Service } from '../../src/service/service.ts'
+import { refreshClient } from '../../src/service/refresh-client.ts'
+import { callOf, type Service } from '../../src/service/service.ts'
 import type { Mirror } from '../../src/store/mirror.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
@@ -208,6 +210,63 @@ describe('drift', () => {
     expect(found?.tag).toBe(last?.kind === 'outcome' ? last.tag : undefined)
   })
 
+  it.each(['a round', 'a list'])(
+    'is not a change of ours that %s was too early for',
+    async (who) => {
+      await bench.change(subject.ref, { name: 'First' })
+      const { list, read } = subject.provider
+      const service = servingWith({
+        list: async (pool, call, cursor) => {
+          const page = await list?.(pool, call, cursor)
+          const native = await read(subject.ref, call)
+          await bench.change(subject.ref, { name: 'Second' })
+          return { items: (page?.items ?? []).map((item) => ({ ...item, native })) }
+        },
+      })
+      if (who === 'a round') await round(service)
+      else {
+        const call = { operationId: 'o', deadline: Date.now() + 5_000, caller: 'c' }
+        const wanted = { terms: [] }
+        const asked = {
+          places: [PLACE],
+          wanted,
+          limit: 20,
+          from: undefined,
+          call: callOf(service, call),
+        }
+        const { clients } = await listLive(service, asked)
+        expect(clients.map(({ native }) => native.ClientName)).toEqual(['Second'])
+      }
+      expect(await outside()).toEqual([])
+      const found = await mirrorOf(service).find(subject.ref)
+      const last = await service.store.last(JSON.stringify(['it', POOL_ID, 'exampleClientId']))
+      expect(found?.tag).toBe(last?.kind === 'outcome' ? last.tag : undefined)
+    },
+  )
+
+  it('is not told of an older record than the mirror has', async () => {
+    const { list, read } = subject.provider
+    const service = servingWith({
+      list: async (pool, call, cursor) => {
+        const page = await list?.(pool, call, cursor)
+        const native = await read(subject.ref, call)
+        put('exampleClientId', { ClientName: 'Theirs' })
+        const reading = { provider: subject.provider, mirror: mirrorOf(bench.service), call }
+        const later = { ...bench.service, now: () => Date.now() + 1 }
+        await refreshClient(later, reading, subject.ref)
+        return { items: (page?.items ?? []).map((item) => ({ ...item, native })) }
+      },
+    })
+    await round(service)
+    expect(await outside()).toEqual([])
+    const found = await mirrorOf(service).find(subject.ref)
+    const now = await read(
+      subject.ref,
+      callOf(service, { operationId: 'o', deadline: Date.now() + 5_000 }),
+    )
+    expect(found?.tag).toBe(service.fingerprints.ofState(subject.provider.mapping, now))
+  })
+
   it('is not looked for while a change is open', async () => {
     await round(bench.service)
     const crashed = {
@@ -234,6 +293,24 @@ it('a client that was removed here does not come back with a late reading', asyn
   expect(await mirror.find(subject.ref)).toBeUndefined()
   await mirror.put({ ...sight, at: 201 }, false)
   expect(await mirror.find(subject.ref)).toMatchObject({ at: 201 })
+})
+
+it('a change that comes late to the mirror does not cover one that came after it', async () => {
+  const other = await openBench(bench.service.providers, { path: bench.path, key: bench.key })
+  let isFirst = true
+  const slow: Service = {
+    ...bench.service,
+    reached: async (point) => {
+      if (point !== 'outcome recorded' || !isFirst) return
+      isFirst = false
+      await other.change(subject.ref, { name: 'Second' })
+    },
+  }
+  await changeClient(slow, requestFor(slow, subject.ref, { name: 'First' }))
+  const last = await slow.store.last(JSON.stringify(['it', POOL_ID, 'exampleClientId']))
+  const found = await mirrorOf(slow).find(subject.ref)
+  expect(found?.tag).toBe(last?.kind === 'outcome' ? last.tag : undefined)
+  await other.close()
 })
 
 it('a mirror that fails is no failure of a change', async () => {

@@ -142,6 +142,28 @@ describe.each(SUBJECTS.filter(({ name }) => name !== 'auth0'))('$name', (kind) =
     expect(await bench.service.store.due(Number.MAX_SAFE_INTEGER)).toEqual([])
   })
 
+  it('are not forgotten for something else that is not found, however late', async () => {
+    await rotate(HOUR)
+    const { secrets } = subject.provider
+    if (secrets?.remove === undefined) throw new TypeError('no secrets')
+    const { remove } = secrets
+    const send = async () => {
+      throw new ClientError('not_found', 'There is no such client, or it has no such secret.')
+    }
+    const failing = {
+      ...subject.provider,
+      secrets: {
+        ...secrets,
+        remove: (...asked: Parameters<typeof remove>) => ({ ...remove(...asked), send }),
+      },
+    }
+    const service = await later(26 * HOUR, { providers: new Map([['it', failing]]) })
+    expect((await due(service)).failed).toHaveLength(1)
+    expect((await standing())?.retirements).toHaveLength(1)
+    expect(await due(await later(26 * HOUR))).toMatchObject({ done: 1 })
+    expect(await live()).toHaveLength(1)
+  })
+
   it('are none where the rotation is planned, refused or not applied', async () => {
     const planned = await rotateSecret(bench.service, {
       ...request(),

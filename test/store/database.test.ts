@@ -8,8 +8,10 @@ import {
   type Database,
   OLDEST_VERSION,
   openDatabase,
+  openToRead,
   SCHEMA_VERSION,
 } from '../../src/store/database.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
 
 let folder: string
 let path: string
@@ -57,6 +59,25 @@ it('brings a file up to date whose tables are a part of those of now', async () 
   expect(version).toEqual({ user_version: SCHEMA_VERSION })
   database.close()
 })
+
+it('is read as it is, once it is up to date; before, it is said how it gets so', async () => {
+  await make(OLDEST_VERSION)
+  await expect(openToRead(path)).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringMatching(/earlier version.*when a server opens it/),
+  })
+  await createSqliteStore(await openUpToDate()).close()
+  const store = createSqliteStore(await openToRead(path))
+  expect(await store.last('none')).toBeUndefined()
+  await store.close()
+})
+
+/** Opens a file of an earlier version, whose table of this test is none of theirs. */
+async function openUpToDate(): Promise<Database> {
+  const database = await openDatabase(path)
+  database.exec('drop table log')
+  return database
+}
 
 /** The database class itself, to hold a lock as another process does. */
 async function rawDatabase(path: string): Promise<Database> {

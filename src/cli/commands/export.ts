@@ -11,7 +11,13 @@ import { readLive } from '../live.ts'
 export const run: Run = async ({ words: [folder = ''], options, terminal, connect }) => {
   const api = await connect()
   const { provider, pool: userPoolId } = options
-  const live = await readLive(api, terminal, [{ provider, userPoolId }])
+  const all = async () => (await api.listProviders()).body.providers.map(({ id }) => id)
+  const places = provider === undefined ? await all() : [provider]
+  const live = await readLive(
+    api,
+    terminal,
+    places.map((id) => ({ provider: id, userPoolId })),
+  )
   const names = [...new Set(live.map((one) => one.provider))]
   const providers = await Promise.all(names.map((name) => api.getProvider(name)))
   const fields = new Map(
@@ -29,8 +35,8 @@ export const run: Run = async ({ words: [folder = ''], options, terminal, connec
     )
   }
   for (const { path, text } of files) writeText(path, text)
-  const places = new Set(live.map(placeOf)).size
+  const count = new Set(live.map(placeOf)).size
   if (options.json === true) terminal.printJson({ files: files.map(({ path }) => path) })
-  else terminal.print(`${files.length} clients of ${places} places are in ${folder}.`)
+  else terminal.print(`${files.length} clients of ${count} places are in ${folder}.`)
   return EXIT.ok.code
 }

@@ -3,11 +3,14 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Permission } from '../../core/permissions.ts'
 import { type JobControlName, tellJob } from '../../service/jobs/control.ts'
+import type { JobView } from '../../service/jobs/log.ts'
+import { namedByJob } from '../../service/jobs/named.ts'
 import type { Answer } from '../answer.ts'
+import { OWN_PERMISSIONS } from '../change.ts'
 import { actorOf } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf } from '../target.ts'
-import { jobOf } from './access.ts'
+import { jobOf, withheldFrom } from './access.ts'
 import { jobBody } from './view.ts'
 
 /** What sets a job to work takes the right to do that work. */
@@ -23,6 +26,7 @@ export function telling(control: JobControlName): (exchange: Exchange) => Promis
   return async (exchange) => {
     const { service, jobs } = exchange.settings
     const view = await jobOf(exchange, ...NEEDED[control])
+    if (NEEDED[control].includes('clients:write')) await checkFields(exchange, view, control)
     const after = await tellJob(service, view, control, actorOf(callerOf(exchange)))
     if (after === undefined) {
       const { state } = view.last.progress
@@ -31,4 +35,24 @@ export function telling(control: JobControlName): (exchange: Exchange) => Promis
     jobs.wake(view.id)
     return { status: 200, body: jobBody(after) }
   }
+}
+
+/**
+ * What a job may change by the rights of whoever submitted it is not set to work by somebody who has none
+ * of those.
+ * @throws ClientError `insufficient_scope`
+ */
+async function checkFields(
+  exchange: Exchange,
+  view: JobView,
+  control: JobControlName,
+): Promise<void> {
+  const { providers, withheld } = view.job
+  const lacking = withheldFrom(exchange, providers).filter((field) => !withheld.includes(field))
+  const field = await namedByJob(exchange.settings.service, view, lacking)
+  if (field === undefined) return
+  throw new ClientError(
+    'insufficient_scope',
+    `The job may change client.${field}, so to ${control} it needs the permission ${OWN_PERMISSIONS[field]} as well.`,
+  )
 }

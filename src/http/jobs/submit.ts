@@ -1,20 +1,16 @@
 /** `POST /jobs` and `POST /jobs/{jobId}/undo`: many clients changed at once. */
 
-import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import type { Permission } from '../../core/permissions.ts'
-import type { JobItem } from '../../service/jobs/items.ts'
 import { planAtOnce } from '../../service/jobs/plan-at-once.ts'
 import { type Submission, submitJob, submittedBefore } from '../../service/jobs/submit.ts'
 import { undoneItems } from '../../service/jobs/undo-job.ts'
 import type { Answer } from '../answer.ts'
 import { readJsonBody } from '../body.ts'
-import { OWN_PERMISSIONS } from '../change.ts'
 import { actorOf, keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf, checkBodyMembers } from '../target.ts'
-import { jobOf, traceProviders } from './access.ts'
+import { jobOf, traceProviders, withheldFrom } from './access.ts'
 import { invalid, itemsOf, optionsOf, patchOf } from './body.ts'
 import { selected, sitesOf } from './places.ts'
 import { jobBody, resultBody } from './view.ts'
@@ -46,7 +42,10 @@ export async function postJob(exchange: Exchange): Promise<Answer> {
     exchange,
     items.map(({ ref }) => ref.provider),
   )
-  const withheld = withheldFrom(exchange, items)
+  const withheld = withheldFrom(
+    exchange,
+    items.map(({ ref }) => ref.provider),
+  )
   const submission = { actor, options, withheld, items, ...(patch && { patch }) }
   if (query.dryRun === 'true') return planned(exchange, submission)
   return submit(exchange, { ...submission, ...(key && { key }) })
@@ -67,22 +66,12 @@ export async function undoJob(exchange: Exchange): Promise<Answer> {
   const items = await undoneItems(service, view, allowPartial)
   const actor = actorOf(callerOf(exchange))
   const options = { autoStart, maxFailures: 0 }
-  const withheld = withheldFrom(exchange, items)
+  const withheld = withheldFrom(
+    exchange,
+    items.map(({ ref }) => ref.provider),
+  )
   const submission = { actor, options, withheld, items, undoes: view.id }
   return submit(exchange, { ...submission, ...(key && { key }) })
-}
-
-/** Fields that need a permission of their own, where the caller lacks it at one of the providers; any secret. */
-function withheldFrom(exchange: Exchange, items: readonly JobItem[]): readonly FieldName[] {
-  const { permissions } = exchange.settings
-  const principal = callerOf(exchange)
-  const providers = [...new Set(items.map(({ ref }) => ref.provider))]
-  const lacks = (permission: Permission) =>
-    providers.some((id) => !permissions.of(principal, id).has(permission))
-  return FIELD_NAMES.filter((field) => {
-    const permission = OWN_PERMISSIONS[field]
-    return field === 'secret' || (permission !== undefined && lacks(permission))
-  })
 }
 
 async function submit({ settings }: Exchange, submission: Submission): Promise<Answer> {

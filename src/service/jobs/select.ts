@@ -7,8 +7,11 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Wanted } from '../../core/search.ts'
 import type { Call, ClientRef, Place } from '../../providers/provider.ts'
-import { listLive } from '../list-live.ts'
+import { resourceOf } from '../../store/resource.ts'
+import { endlessList, listLive } from '../list-live.ts'
+import { checkDeadline } from '../retry.ts'
 import type { Service } from '../service.ts'
+import { MAX_CLIENTS } from './submit.ts'
 
 export interface Selection {
   /** Of one provider. */
@@ -19,7 +22,10 @@ export interface Selection {
 /** Clients of one page. */
 const PAGE = 500
 
-/** @throws ClientError `unsupported_operation`, and as the provider does */
+/**
+ * Looks no further once there are more than a job can have.
+ * @throws ClientError `unsupported_operation`, `deadline_exceeded`, and as the provider does
+ */
 export async function selectClients(
   service: Service,
   selection: Selection,
@@ -41,7 +47,7 @@ async function mirrored({ store }: Service, selection: Selection): Promise<reado
     const from = after === undefined ? {} : { after }
     const page = await store.mirror?.search({ places, ...wanted, ...from, limit: PAGE })
     refs.push(...(page?.found ?? []).map(({ client }) => client))
-    if (page?.next === undefined) return refs
+    if (page?.next === undefined || refs.length > MAX_CLIENTS) return refs
     after = page.next
   }
 }
@@ -56,11 +62,16 @@ async function listed(service: Service, place: Place, call: Call): Promise<reado
       { field: 'select' },
     )
   }
-  const refs: ClientRef[] = []
+  const refs = new Map<string, ClientRef>()
+  const before = new Set<string>()
   for (let cursor: string | undefined; ; ) {
+    checkDeadline(service, call.deadline)
     const { items, next } = await provider.list(place.userPoolId, call, cursor)
-    refs.push(...items.map(({ id }) => ({ ...place, id })))
-    if (next === undefined) return refs
+    // A list that moves on meanwhile can tell a client twice.
+    for (const { id } of items) refs.set(id, { ...place, id })
+    if (next === undefined || refs.size > MAX_CLIENTS) return [...refs.values()]
+    if (before.has(next)) throw endlessList()
+    before.add(next)
     cursor = next
   }
 }
@@ -70,12 +81,13 @@ async function read(
   { places, wanted }: Selection,
   call: Call,
 ): Promise<readonly ClientRef[]> {
-  const refs: ClientRef[] = []
+  const refs = new Map<string, ClientRef>()
   let from: Parameters<typeof listLive>[1]['from']
   for (;;) {
+    checkDeadline(service, call.deadline)
     const page = await listLive(service, { places, wanted, limit: PAGE, from, call })
-    refs.push(...page.clients.map(({ ref }) => ref))
-    if (page.next === undefined) return refs
+    for (const { ref } of page.clients) refs.set(resourceOf(ref), ref)
+    if (page.next === undefined || refs.size > MAX_CLIENTS) return [...refs.values()]
     from = page.next
   }
 }

@@ -10,6 +10,7 @@ import { tellJob } from '../../../src/service/jobs/control.ts'
 import { createJobs, type Jobs, type JobsEvent } from '../../../src/service/jobs/jobs.ts'
 import { findJob, type JobOptions } from '../../../src/service/jobs/log.ts'
 import { readResults } from '../../../src/service/jobs/read.ts'
+import { fitting } from '../../../src/service/jobs/run.ts'
 import { submitJob } from '../../../src/service/jobs/submit.ts'
 import type { Service } from '../../../src/service/service.ts'
 import { jobResource } from '../../../src/store/resource.ts'
@@ -77,6 +78,20 @@ async function expectOnce(id: string): Promise<void> {
   expect(writes).toHaveLength(IDS.length)
   expect(new Set(writes.map(({ path }) => path)).size).toBe(IDS.length)
 }
+
+it('records as many results at once as fit into an entry, and one in any case', () => {
+  const result = (item: number, bytes: number) => {
+    const warnings = [{ code: 'x', message: 'x'.repeat(bytes) }]
+    const client = { provider: 'it', id: `${item}` }
+    return { item, client, outcome: 'applied' as const, warnings }
+  }
+  const taken = (...sizes: number[]) =>
+    fitting(sizes.map((bytes, item) => result(item, bytes))).map(({ item }) => item)
+  expect(taken()).toEqual([])
+  expect(taken(10, 10, 10)).toEqual([0, 1, 2])
+  expect(taken(100_000, 40_000, 40_000)).toEqual([0, 1])
+  expect(taken(300_000, 10)).toEqual([0])
+})
 
 it('learns what became of a change whose outcome was not known, and does it once', async () => {
   // Long enough that no time is left to look.
