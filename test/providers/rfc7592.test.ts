@@ -291,6 +291,12 @@ describe('an update', () => {
       'provider_refused',
       'client.providerSettings.tos_uri',
     ],
+    [
+      400,
+      { error: 'x', error_description: 'scope must only contain supported values' },
+      'provider_refused',
+      'client.scopes',
+    ],
     [403, {}, 'provider_misconfigured', undefined],
     [405, {}, 'provider_misconfigured', undefined],
     [404, {}, 'not_found', undefined],

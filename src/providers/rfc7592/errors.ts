@@ -56,7 +56,9 @@ function nameOf(body: Json | undefined): string | undefined {
 function fieldOf(mapping: Mapping, body: Json | undefined): string | undefined {
   const text = isRecord(body) ? body.error_description : undefined
   const words =
-    typeof text === 'string' ? (text.slice(0, 1_000).match(/[a-z]+(_[a-z]+)+/g) ?? []) : []
+    typeof text === 'string'
+      ? (text.slice(0, 1_000).match(/^[a-z]+\b|[a-z]+(_[a-z]+)+/g) ?? [])
+      : []
   for (const word of words) {
     const owner = fieldOfPath(mapping, word)
     if (owner !== undefined) return `client.${owner}`
