@@ -25,7 +25,7 @@ export async function readLive(
 }
 
 function liveOf(client: ListedClient): LiveClient {
-  const { provider, userPoolId, id, name, protected: held, leases } = client
+  const { provider, userPoolId, id, name, protected: held, leases, suspension } = client
   return {
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
@@ -33,6 +33,7 @@ function liveOf(client: ListedClient): LiveClient {
     name,
     ...(held === true ? { protected: true } : {}),
     ...(leases === undefined ? {} : { leases }),
+    ...(suspension === undefined ? {} : { suspension }),
     attributes: client as unknown as JsonObject,
   }
 }

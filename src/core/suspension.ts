@@ -63,6 +63,10 @@ const SUSPENDED = 'the client is suspended; POST /clients/{clientId}/resume ends
 /** One for one mapping, since what walks along a mapping prepares it once. */
 const offMappings = new WeakMap<Mapping, Mapping>()
 
+/** The settings that a suspension holds, as paths below the client. */
+export const heldPaths = (mapping: Mapping): readonly string[] =>
+  (mapping.suspension?.emulation?.keys ?? []).map((key) => pathOf(mapping, key))
+
 /** The held settings that differ between two records, as paths below the client. */
 export function heldChanges(mapping: Mapping, base: Native, next: Native): readonly string[] {
   const [was, is] = [mapping.normal(base), mapping.normal(next)]

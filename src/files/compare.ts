@@ -21,34 +21,66 @@ export interface LiveClient {
   readonly name: string | null
   readonly protected?: boolean
   readonly leases?: readonly HeldValue[]
-  /** Fields that a suspension keeps as they are. */
+  /** Fields, and members of them (`providerSettings.…`), that a suspension keeps as they are. */
   readonly suspension?: { readonly fields?: readonly string[] }
   /** Every attribute by its name. */
   readonly attributes: JsonObject
 }
 
+/** Something that a file has no say in for now. */
+export interface Left {
+  readonly what: string
+  readonly why: string
+}
+
 export interface Difference {
   /** Empty where there is nothing to do. */
   readonly patch: FieldPatches
-  /** Fields that differ and are left alone, with the reason (a clause). */
-  readonly left: readonly { readonly field: FieldName; readonly why: string }[]
+  /** What differs and is left alone, with the reason (a clause). */
+  readonly left: readonly Left[]
 }
 
 /** Compares what a file manages with a client as it is. */
 export function compare(managed: FieldPatches, live: LiveClient): Difference {
   const patch: { [F in FieldName]?: Json } = {}
-  const left: { field: FieldName; why: string }[] = []
+  const left: Left[] = []
   for (const [name, wanted] of Object.entries(managed)) {
     const field = name as FieldName
+    left.push(...leasedBeside(field, wanted, live))
     const change = changeOf(field, wanted, live)
     if (change === undefined) continue
-    if (live.suspension?.fields?.includes(field)) left.push({ field, why: SUSPENDED })
-    else patch[field] = change
+    const { free, held } = partedBySuspension(field, change, live)
+    left.push(...held.map((path) => ({ what: `client.${path}`, why: SUSPENDED })))
+    if (free !== undefined) patch[field] = free
   }
   return { patch, left }
 }
 
 const SUSPENDED = 'the client is suspended; it follows the file once it is resumed'
+
+/** Values beside those of a whole list that are there for a while. */
+function leasedBeside(field: FieldName, wanted: Json, live: LiveClient): readonly Left[] {
+  const now = memberOf(live.attributes, field)
+  if (isRecord(wanted) || !Array.isArray(now)) return []
+  const beside = without(now, listOf(wanted))
+  return heldIn(live, field)
+    .filter((value) => beside.includes(value))
+    .map((value) => ({ what: `${value} in client.${field}`, why: 'it is leased' }))
+}
+
+/** A change without what a suspension holds, and the paths of that. */
+function partedBySuspension(field: FieldName, change: Json, { suspension }: LiveClient) {
+  const fields = suspension?.fields ?? []
+  if (fields.includes(field)) return { held: [field] }
+  if (!isRecord(change)) return { free: change, held: [] }
+  const isHeld = ([name]: readonly [string, Json]) => fields.includes(`${field}.${name}`)
+  const members = Object.entries(change)
+  const free = members.filter((member) => !isHeld(member))
+  return {
+    ...(free.length === 0 ? {} : { free: Object.fromEntries(free) }),
+    held: members.filter(isHeld).map(([name]) => `${field}.${name}`),
+  }
+}
 
 /** The patch for one field; `undefined` where it is as wanted. */
 function changeOf(field: FieldName, wanted: Json, live: LiveClient): Json | undefined {

@@ -69,9 +69,9 @@ const isChange = (one: Matched) => one.kind === 'new' || Object.keys(one.patch).
 const leftAlone = (one: Matched): readonly Note[] =>
   one.kind === 'new'
     ? []
-    : one.left.map(({ field, why }) => ({
+    : one.left.map(({ what, why }) => ({
         about: one.file.path,
-        says: `client.${field} is left alone: ${why}.`,
+        says: `${what} is left alone: ${why}.`,
       }))
 
 async function plan(api: PlanningApi, one: Matched, { newKey }: PlanOptions): Promise<Made> {

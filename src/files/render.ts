@@ -18,7 +18,8 @@ export function renderClientFile(
   live: LiveClient,
   fields: Readonly<Partial<Record<FieldName, Capability>>>,
 ): string {
-  const names = FIELD_NAMES.filter((field) => field !== 'secret' && fields[field]?.writable)
+  const held: readonly string[] = ['secret', ...(live.suspension?.fields ?? [])]
+  const names = FIELD_NAMES.filter((field) => !held.includes(field) && fields[field]?.writable)
   const client = names.flatMap((field): [FieldName, Json][] => {
     const value = ownValue(live, field)
     return isLeftOut(field, value) ? [] : [[field, value]]
@@ -33,9 +34,13 @@ export function renderClientFile(
   return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
-/** Without what is in a list for a while only. */
-function ownValue({ attributes, leases = [] }: LiveClient, field: FieldName): Json {
+/** Without what is there for a while only: leased values, and what a suspension has left of members. */
+function ownValue({ attributes, leases = [], suspension }: LiveClient, field: FieldName): Json {
   const value = attributes[field] ?? null
+  if (isRecord(value)) {
+    const isHeld = (name: string) => suspension?.fields?.includes(`${field}.${name}`) === true
+    return Object.fromEntries(Object.entries(value).filter(([name]) => !isHeld(name)))
+  }
   if (!Array.isArray(value)) return value
   const held = leases.filter((lease) => lease.field === field).map((lease) => lease.value)
   return without(value, held)

@@ -4,6 +4,7 @@ import type { Client } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
 import { type Json, type JsonObject, same } from '../core/json.ts'
 import type { Mapping } from '../core/mapping.ts'
+import { heldPaths } from '../core/suspension.ts'
 import type { Lease, Standing } from '../service/request.ts'
 
 /** Members of an answer that tell it; each is absent where it does not hold. */
@@ -23,20 +24,21 @@ export function leaseBody({ field, value, owner, expiresAt, kept }: Lease): Json
   return { field, value, owner, expiresAt: until, ...(kept ? { kept } : {}) }
 }
 
-/** That a client is off or was suspended: since when and by which operation, where it was done here. */
+/** That a client is off or was suspended: since when, by which operation and what it holds, where it was done here. */
 export function suspensionBody(
-  { suspension }: Mapping,
+  mapping: Mapping,
   { disabled }: Client,
   standing: Standing | undefined,
 ): JsonObject {
+  const { suspension } = mapping
   const mark = standing?.suspended
   if (suspension === undefined || (mark === undefined && !disabled)) return {}
-  const { doesNotStop } = suspension
-  const [operationId] = mark?.operations ?? []
-  const since = mark && { since: new Date(mark.since).toISOString() }
-  return {
-    suspension: { ...since, ...(operationId && { operationId }), doesNotStop: [...doesNotStop] },
-  }
+  const doesNotStop = [...suspension.doesNotStop]
+  if (mark === undefined) return { suspension: { doesNotStop } }
+  const since = new Date(mark.since).toISOString()
+  const [operationId] = mark.operations
+  const told = { since, ...(operationId && { operationId }), fields: [...heldPaths(mapping)] }
+  return { suspension: { ...told, doesNotStop } }
 }
 
 /**

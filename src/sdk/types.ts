@@ -167,6 +167,8 @@ export interface Suspension {
   readonly since?: string
   /** The first change that took settings away for it. */
   readonly operationId?: string
+  /** The settings that it holds until the client is resumed, `providerSettings.…` among them. */
+  readonly fields?: readonly string[]
   /** What goes on nevertheless. */
   readonly doesNotStop: readonly string[]
 }

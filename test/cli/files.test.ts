@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import type { PlanFile, PlanItem } from '../../src/files/plan-file.ts'
+import { connect } from '../../src/sdk/index.ts'
 import type { Client } from '../../src/sdk/types.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
 
@@ -82,6 +83,34 @@ describe('drift', () => {
     write(EXAMPLE, 'provider: auth0\nid: exampleClientId\nclient: { appType: regular_web }\n')
     await run('set exampleClientId description=elsewhere --yes')
     expect((await run('drift clients')).code).toBe(0)
+  })
+
+  it.each([
+    ['auth0/exampleClientId', 'client.grantTypes'],
+    [
+      'cognito-client/us-east-1_1234test/exampleClientId',
+      'client.grantTypes',
+      'client.providerSettings.ExplicitAuthFlows',
+    ],
+  ])('leaves alone what a suspension of %s holds, and tells it', async (client, ...held) => {
+    expect((await run(`suspend ${client} --yes`)).code).toBe(0)
+    const drift = await run('drift clients')
+    expect(drift).toMatchObject({ code: 0, err: '' })
+    for (const what of held) expect(drift.out).toContain(`${what} is left alone`)
+    await run('export clients --overwrite')
+    expect((await run(`resume ${client} --yes`)).code).toBe(0)
+    expect(await run('drift clients')).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('leaves leased values alone, and tells them', async () => {
+    const value = 'https://pr-1.preview.example.com/callback'
+    const sdk = connect({ url: dev.url, token: (await run('token')).out.trim() })
+    const lease = { field: 'callbacks', value, owner: 'pr-1', ttlSeconds: 600 } as const
+    await sdk.putLease('exampleClientId', lease)
+    const drift = await run('drift clients')
+    await sdk.endLeases('exampleClientId', { owner: 'pr-1' })
+    expect(drift).toMatchObject({ code: 0, err: '' })
+    expect(drift.out).toContain(`${value} in client.callbacks is left alone: it is leased.`)
   })
 })
 

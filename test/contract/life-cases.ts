@@ -164,7 +164,7 @@ export const LIFE_CASES: readonly Case[] = [
       const read = await send(await withToken(world, { method: 'GET', path: CLIENT }))
       expect(read.body).toMatchObject({
         disabled: false,
-        suspension: { since: expect.any(String) },
+        suspension: { since: expect.any(String), fields: ['grantTypes'] },
         warnings: [{ code: 'suspension_undone', field: 'client.disabled' }],
       })
       const on = await send(await post('resume'))

@@ -44,7 +44,11 @@ describe('a list', () => {
   it('leaves alone what is held for a while, and whatever the file does not name', () => {
     const leases = [{ field: 'callbacks', value: 'p' }]
     const now = live({ callbacks: ['a', 'p', 'x'], webOrigins: ['w'] }, { leases })
-    expect(compare({ callbacks: ['a'] }, now).patch).toEqual({ callbacks: { remove: ['x'] } })
+    const { patch, left } = compare({ callbacks: ['a'] }, now)
+    expect(patch).toEqual({ callbacks: { remove: ['x'] } })
+    expect(left).toEqual([{ what: 'p in client.callbacks', why: 'it is leased' }])
+    expect(compare({ callbacks: ['a', 'p'] }, now).left).toEqual([])
+    expect(compare({ callbacks: { add: ['a'] } }, now).left).toEqual([])
   })
 })
 
@@ -67,10 +71,17 @@ it('names members that differ and no others, at every depth', () => {
 })
 
 it('waits for the end of a suspension where that holds a field', () => {
-  const now = live({ grantTypes: [], name: 'Old' }, { suspension: { fields: ['grantTypes'] } })
-  const { patch, left } = compare({ grantTypes: ['authorization_code'], name: 'New' }, now)
-  expect(patch).toEqual({ name: 'New' })
-  expect(left).toEqual([{ field: 'grantTypes', why: expect.stringContaining('suspended') }])
+  const suspension = { fields: ['grantTypes', 'providerSettings.flows'] }
+  const providerSettings = { flows: ['least'], other: 1 }
+  const now = live({ grantTypes: [], name: 'Old', providerSettings }, { suspension })
+  const wanted = { flows: ['all'], other: 2 }
+  const { patch, left } = compare(
+    { grantTypes: ['authorization_code'], name: 'New', providerSettings: wanted },
+    now,
+  )
+  expect(patch).toEqual({ name: 'New', providerSettings: { other: 2 } })
+  const why = expect.stringContaining('suspended')
+  expect(left).toEqual(suspension.fields.map((path) => ({ what: `client.${path}`, why })))
 })
 
 const text = fc.stringMatching(/^[a-z]{1,4}$/)
@@ -140,9 +151,23 @@ it('finds no difference in a file that was just written, without what is not for
       expect(written).not.toContain('not-for-files')
       const file = parseClientFile(pathOf(now), written)
       expect(file).toMatchObject({ provider: 'auth0', id: 'a' })
-      expect(compare(file.client, now)).toEqual({ patch: {}, left: [] })
+      const left = [{ what: 'held in client.callbacks', why: 'it is leased' }]
+      expect(compare(file.client, now)).toEqual({ patch: {}, left })
     }),
   )
+})
+
+it('writes nothing that a suspension has left of a client', () => {
+  const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, { writable: true }]))
+  const suspension = { fields: ['grantTypes', 'providerSettings.flows'] }
+  const providerSettings = { flows: ['least'], other: 1 }
+  const written = renderClientFile(
+    live({ grantTypes: [], providerSettings }, { suspension }),
+    fields,
+  )
+  const { client } = parseClientFile('a.yaml', written)
+  expect(client).not.toHaveProperty('grantTypes')
+  expect(client.providerSettings).toEqual({ other: 1 })
 })
 
 it('writes only what the provider can set, and empty lists, which are worth watching', () => {
