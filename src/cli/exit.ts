@@ -58,6 +58,14 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   unexpected_answer: 'unavailable',
 }
 
+/** What a refusal asks for, in the words of a command line; the server names members of requests. */
+export const WAY_OUT: Readonly<Partial<Record<ClientryErrorCode, string>>> = {
+  client_protected: 'clientry unprotect lifts that',
+  client_suspended: 'clientry resume gives it back',
+  not_restorable: '--partial restores the rest',
+  lossy_copy: '--allow-loss copies the rest',
+}
+
 /** A command line that cannot be carried out: a sentence for whoever wrote it. */
 export class UsageError extends Error {
   readonly exit: ExitName

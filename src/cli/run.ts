@@ -7,7 +7,7 @@ import { ClientryError } from '../sdk/error.ts'
 import type { Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import type { Connected } from './connect.ts'
-import { EXIT, EXIT_OF, type ExitName, UsageError } from './exit.ts'
+import { EXIT, EXIT_OF, type ExitName, UsageError, WAY_OUT } from './exit.ts'
 import { helpOf, overview } from './help.ts'
 import { parseLine } from './parse.ts'
 import { createTerminal, plain, type Streams, type Terminal } from './terminal.ts'
@@ -65,7 +65,7 @@ async function carryOut(
 }
 
 function failed(terminal: Terminal, error: unknown, json: boolean): number {
-  const { exit, ...facts } = factsOf(error)
+  const { exit, wayOut, ...facts } = factsOf(error)
   const { code } = EXIT[exit]
   if (json) {
     terminal.note(plain(JSON.stringify({ ...facts, exit: code })))
@@ -73,6 +73,7 @@ function failed(terminal: Terminal, error: unknown, json: boolean): number {
   }
   terminal.note(`clientry: ${facts.error.split('\n').map(plain).join('\n')}`)
   const { requestId, operationId } = facts
+  if (wayOut !== undefined) terminal.note(`Here: ${wayOut}.`)
   if (operationId !== undefined) {
     terminal.note(`What became of it: clientry operation ${plain(operationId)}`)
   } else if (requestId !== undefined) terminal.note(`request ${plain(requestId)}`)
@@ -82,6 +83,7 @@ function failed(terminal: Terminal, error: unknown, json: boolean): number {
 interface Facts {
   readonly error: string
   readonly exit: ExitName
+  readonly wayOut?: string | undefined
   readonly code?: string
   readonly field?: string | undefined
   readonly requestId?: string | undefined
@@ -93,7 +95,8 @@ function factsOf(error: unknown): Facts {
   if (error instanceof UsageError) return { error: error.message, exit: error.exit }
   if (error instanceof ClientryError) {
     const { message, code, field, requestId, operationId, retryAfter } = error
-    return { error: message, code, field, requestId, operationId, retryAfter, exit: EXIT_OF[code] }
+    const told = { code, field, requestId, operationId, retryAfter }
+    return { error: message, ...told, exit: exitOf(error), wayOut: wayOutOf(error) }
   }
   // Of a configuration that was read here: what is wrong is in a file of the caller's.
   if (isClientError(error)) {
@@ -108,3 +111,10 @@ function factsOf(error: unknown): Facts {
   const says = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { error: says, exit: 'fault' }
 }
+
+/** A provider that is not there is no fault of the change. */
+const exitOf = ({ code, field }: ClientryError): ExitName =>
+  code === 'invalid_field' && field === 'provider' ? 'notFound' : EXIT_OF[code]
+
+const wayOutOf = ({ code, field }: ClientryError): string | undefined =>
+  field === 'cutOver' ? '--cut-over says so' : WAY_OUT[code]

@@ -3,7 +3,7 @@
 import type { LiveClient } from '../files/compare.ts'
 import type { Note } from '../files/make-plan.ts'
 import type { PlanItem } from '../files/plan-file.ts'
-import { nameOf, type Say, showChanges } from './show.ts'
+import { counted, nameOf, type Say, showChanges } from './show.ts'
 import { plain, type Terminal } from './terminal.ts'
 
 const VERBS: Readonly<Record<PlanItem['action'], string>> = {
@@ -47,7 +47,7 @@ export function showPlan(
 /** Clients that no file stands for. */
 export function showUnmanaged(terminal: Terminal, clients: readonly LiveClient[]): void {
   if (clients.length === 0) return
-  terminal.print(`${clients.length} clients there have no file, and are left alone:`)
+  terminal.print(`${counted(clients.length, 'client')} there without a file, left alone:`)
   for (const client of clients) {
     terminal.print(`  ${nameOf(client)}${client.name === null ? '' : ` ${plain(client.name)}`}`)
   }

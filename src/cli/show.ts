@@ -6,6 +6,10 @@ import { plain, type Style, type Terminal } from './terminal.ts'
 /** Where a line goes: to the result, or beside it. */
 export type Say = (line: string) => void
 
+/** "1 client", "2 clients". */
+export const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /** Where a client is, in the form in which it can be named again. */
 export function nameOf(client: Readonly<Record<'id' | 'provider', string>> & Pool): string {
   const { id, provider, userPoolId } = client

@@ -71,7 +71,7 @@ function conditionsOf({ 'if-match': ifMatch, key }: Values): Conditions {
 const quoted = (tag: string) => (tag === '*' || tag.startsWith('"') ? tag : `"${tag}"`)
 
 /** For a change that nobody can agree to. */
-export const nobodyThere = () =>
+const nobodyThere = () =>
   new UsageError(
     'Nobody is there to be asked: add --yes to change it, or --dry-run to see what would change.',
   )

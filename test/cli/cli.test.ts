@@ -189,7 +189,9 @@ describe('the life of a client', () => {
     expect(made.out).not.toContain(secret)
 
     await run(`protect ${name} --yes`)
-    expect((await run(`delete ${name} --yes`)).code).toBe(EXIT.refused.code)
+    const refused = await run(`delete ${name} --yes`)
+    expect(refused.code).toBe(EXIT.refused.code)
+    expect(refused.err).toContain('Here: clientry unprotect lifts that.')
     expect((await run(`get ${name}`)).out).toMatch(/protected +true/)
     await run(`unprotect ${name} --yes`)
 
@@ -350,6 +352,8 @@ describe.concurrent('a failure', () => {
     [`get ${ID} --profile constructor`, 2, 'There is no profile constructor'],
     [`get ${ID} --profile none`, 2, 'There is no profile none'],
     [`get nosuch`, 4, 'There is no such client'],
+    [`get nosuch/x`, 4, 'provider must be one of'],
+    [`rotate-secret ${ID} --dry-run`, 7, '--cut-over'],
     [`operation nosuch`, 4, 'There is no such operation'],
     [`set ${ID} callbacks=https://good@evil.example/ --yes`, 7, 'user information'],
     [`set ${ID} createdAt=2026-01-01T00:00:00Z --yes`, 7, 'createdAt'],

@@ -200,6 +200,8 @@ describe('plan and apply', () => {
     const refused = await run('apply plan.json')
     expect(refused).toMatchObject({ code: 2, out: '' })
     expect(refused.err).toContain('--yes')
+    // It has no such option.
+    expect(refused.err).not.toContain('--dry-run')
   })
 
   it.each([

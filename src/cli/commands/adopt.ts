@@ -7,6 +7,7 @@ import type { Adoption, ClientAddress } from '../../sdk/types.ts'
 import type { Given, Run } from '../command.ts'
 import { EXIT, EXIT_OF, UsageError } from '../exit.ts'
 import { named } from '../settings.ts'
+import { counted } from '../show.ts'
 
 interface Registered {
   readonly client: ClientAddress
@@ -21,7 +22,8 @@ export const run: Run = async (given) => {
   const dryRun = options['dry-run'] === true
   if (!dryRun && options.yes !== true) {
     if (!terminal.person) throw new UsageError('Nobody is there to be asked: add --yes.')
-    if (!(await terminal.confirm(`Adopt ${found.length} clients?`))) return EXIT.differs.code
+    if (!(await terminal.confirm(`Adopt ${counted(found.length, 'client')}?`)))
+      return EXIT.differs.code
   }
   let code: number = EXIT.ok.code
   const done: JsonObject[] = []

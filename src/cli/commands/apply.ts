@@ -7,8 +7,8 @@ import type { Given, Run } from '../command.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { readText, writeText } from '../folder.ts'
 import { progressOf } from '../progress.ts'
+import { counted } from '../show.ts'
 import { lineOf, showPlan } from '../show-plan.ts'
-import { nobodyThere } from '../write.ts'
 
 export const run: Run = async (given) => {
   const {
@@ -20,7 +20,9 @@ export const run: Run = async (given) => {
   const text = readText(path)
   if (text === undefined) throw new UsageError(`There is no file ${path}; clientry plan makes one.`)
   const plan = parsePlan(path, text)
-  if (options.yes !== true && !terminal.person) throw nobodyThere()
+  if (options.yes !== true && !terminal.person) {
+    throw new UsageError('Nobody is there to be asked: add --yes to apply the plan.')
+  }
   const api = await connect()
   const { open, done, moved } = await checkPlan(api, plan, progressOf(terminal, 'looked at'))
   if (moved.length > 0) {
@@ -51,7 +53,7 @@ export const run: Run = async (given) => {
 async function agreed({ options, terminal }: Given, open: readonly PlanItem[]): Promise<boolean> {
   if (options.yes === true || open.length === 0) return true
   showPlan(terminal, open, [], terminal.note)
-  if (await terminal.confirm(`Apply ${open.length} changes?`)) return true
+  if (await terminal.confirm(`Apply ${counted(open.length, 'change')}?`)) return true
   terminal.note('Nothing was changed.')
   return false
 }

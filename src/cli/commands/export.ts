@@ -7,6 +7,7 @@ import type { Run } from '../command.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { readText, writeText } from '../folder.ts'
 import { readLive } from '../live.ts'
+import { counted } from '../show.ts'
 
 export const run: Run = async ({ words: [folder = ''], options, terminal, connect }) => {
   const api = await connect()
@@ -37,6 +38,9 @@ export const run: Run = async ({ words: [folder = ''], options, terminal, connec
   for (const { path, text } of files) writeText(path, text)
   const count = new Set(live.map(placeOf)).size
   if (options.json === true) terminal.printJson({ files: files.map(({ path }) => path) })
-  else terminal.print(`${files.length} clients of ${count} places are in ${folder}.`)
+  else
+    terminal.print(
+      `In ${folder}: ${counted(files.length, 'client')} of ${counted(count, 'place')}.`,
+    )
   return EXIT.ok.code
 }
