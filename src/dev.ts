@@ -33,7 +33,7 @@ import {
   putDevelopmentClient,
 } from './providers/local/token.ts'
 import type { ProviderSettings } from './providers/registry.ts'
-import { runUntilStopped } from './run.ts'
+import { runUntilStopped, startFailure } from './run.ts'
 import { openDatabase } from './store/database.ts'
 import { createDocuments, type Documents } from './store/documents.ts'
 import { createSqliteStore } from './store/sqlite.ts'
@@ -164,5 +164,5 @@ function seed(documents: Documents): void {
 main().catch((error: unknown) => {
   if (!isClientError(error)) throw error
   process.stderr.write(`${error.message}\n`)
-  process.exit(1)
+  process.exit(startFailure(error))
 })

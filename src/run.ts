@@ -3,9 +3,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import type { Clientry } from './clientry.ts'
+import type { ClientError } from './core/errors.ts'
 import type { LogLine } from './http/exchange.ts'
 import type { NodeServer } from './node-server.ts'
 import { within } from './service/within.ts'
+
+/**
+ * What a server that cannot start ends with, as the command tells it (docs/cli.md): 2 where its
+ * configuration is wrong, else 6.
+ */
+export const startFailure = ({ code }: ClientError): number => (code === 'invalid_request' ? 2 : 6)
 
 interface Running {
   readonly clientry: Clientry

@@ -7,7 +7,7 @@ import { createLog } from './http/log.ts'
 import { createMetrics } from './metrics.ts'
 import { createNodeServer } from './node-server.ts'
 import { openStore } from './open-store.ts'
-import { runUntilStopped } from './run.ts'
+import { runUntilStopped, startFailure } from './run.ts'
 
 async function main(): Promise<void> {
   const config = await loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
@@ -38,5 +38,5 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   if (!isClientError(error)) throw error
   process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
+  process.exitCode = startFailure(error)
 })

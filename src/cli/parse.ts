@@ -60,6 +60,6 @@ function checkWords({ name, takes }: Command, words: readonly string[]): void {
   }
   const most = takes.some(({ many }) => many === true) ? Number.POSITIVE_INFINITY : takes.length
   if (words.length > most) {
-    throw new UsageError(`That are too many words. See: clientry ${name} --help`)
+    throw new UsageError(`There are too many words. See: clientry ${name} --help`)
   }
 }

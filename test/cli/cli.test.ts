@@ -470,10 +470,16 @@ describe('serve', () => {
     expect(await gone).toBe(0)
   })
 
-  it('ends with 1 and a sentence where the configuration is none', async () => {
+  it('ends with 2 and a sentence where the configuration is none', async () => {
     const { code, err } = await run(`serve --config ${file('none.json', '{}')}`)
-    expect(code).toBe(1)
+    expect(code).toBe(EXIT.usage.code)
     expect(err).toContain('The configuration is not usable')
+  })
+
+  it('ends with 6 where its port is taken', async () => {
+    const { code, err } = await run('dev', { env: { PORT: new URL(dev.url).port } })
+    expect(code).toBe(EXIT.unavailable.code)
+    expect(err).toContain('cannot be used')
   })
 })
 
