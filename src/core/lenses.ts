@@ -32,6 +32,7 @@ export function key<V extends string | number | boolean>(
 export function required(name: string, extras: Extras = {}): Lens<string | null> {
   return {
     ...key<string>(name, extras),
+    needed: true,
     put: (value) => {
       if (value !== null) return { [name]: value }
       throw new ClientError(

@@ -44,6 +44,8 @@ export interface Lens<V> {
   /** `null` asks for the provider's default. Throws `ClientError` for what it cannot express. */
   put(value: V | null, native: Native): NativeChange
   readonly limits?: Limits
+  /** No client is without it. */
+  readonly needed?: true
   /** Anything that a caller should know about this provider's way. */
   readonly note?: string
 }

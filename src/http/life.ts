@@ -20,6 +20,13 @@ export async function postClient(exchange: Exchange): Promise<Answer> {
   checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client'])
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const site = siteOf(exchange, { provider, userPoolId }, 'clients:write')
+  if (ifMatchOf(exchange) !== undefined) {
+    throw new ClientError(
+      'invalid_request',
+      'If-Match must be absent: a new client has no state that it could be meant for.',
+      { field: 'If-Match' },
+    )
+  }
   const kind = asKind(body.kind)
   const patch = parseMergePatch(body.client)
   const key = keyOfRequest(exchange, site, [kind, patch as unknown as Json])

@@ -122,7 +122,7 @@ async function attempt(
   request.authorize?.(plan.named)
   const copy = copyOf(origin, plan.next)
   if (copy !== undefined) origin?.check(plan.next, copy.report)
-  checkAllRules(mapping, plan.next)
+  checkWhole(mapping, plan.next)
   const step = creation.step(place, plan.next)
   const changes = diffClients(mapping, blank, plan.next, service.fingerprints.ofSecret)
   const planned = { changes, steps: [step], warnings: plan.warnings }
@@ -160,8 +160,17 @@ function copyOf(origin: Origin | undefined, next: Native) {
   return { report: origin.report(next), sourceTag: origin.tag }
 }
 
-/** A blank client may break rules, such as that of a missing callback; a new client may not. */
-function checkAllRules(mapping: Mapping, next: Native): void {
+/**
+ * A blank client has no name and may break rules, such as that of a missing callback; a new client has
+ * one and breaks none.
+ */
+function checkWhole(mapping: Mapping, next: Native): void {
+  const { name } = mapping.fields
+  if ('needed' in name && (name.get(next) ?? null) === null) {
+    throw new ClientError('invalid_field', 'client.name must be given: a client needs a name.', {
+      field: 'client.name',
+    })
+  }
   const broken = mapping.rules.find((rule) => !rule.holds(next))
   if (broken === undefined) return
   throw new ClientError('rule_violated', broken.says, { field: broken.field })

@@ -207,11 +207,19 @@ export const LIFE_CASES: readonly Case[] = [
         [{ ...COGNITO, ...NEW, client: { description: 'x' } }, 'client.description'],
         [{ ...COGNITO, ...NEW, client: { name: 'Portal' } }, 'client.callbacks'],
         [{ ...NEW, client: { ...NEW.client, id: 'mine' } }, 'client.id'],
+        ...[{}, COGNITO, { provider: 'local' }].map((address): readonly [JsonObject, string] => [
+          { ...address, kind: 'web', client: { callbacks: [CALLBACK] } },
+          'client.name',
+        ]),
       ]
       for (const [body, field] of bad) {
-        const answer = await send(await make(world, body))
-        expect(answer, JSON.stringify(body)).toMatchObject({ status: 400, body: { field } })
+        for (const query of ['', 'dryRun=true']) {
+          const answer = await send(await make(world, body, {}, query))
+          expect(answer, JSON.stringify(body)).toMatchObject({ status: 400, body: { field } })
+        }
       }
+      const bound = await send(await make(world, NEW, { 'if-match': '*' }))
+      expect(bound).toMatchObject({ status: 400, body: { field: 'If-Match' } })
       const gone = await send(await remove(world, `${CLIENT}-gone`, '', { 'if-match': '*' }))
       expect(gone).toMatchObject({ status: 404, body: { code: 'not_found' } })
     },
