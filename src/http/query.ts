@@ -22,7 +22,7 @@ export const QUERY_PARAMETERS = {
   afterSeconds: {
     pattern: '^[1-9][0-9]{0,6}$',
     says: 'When the secret ends by itself, in seconds from now; absent: it ends now.',
-    expects: 'a number of seconds',
+    expects: 'a whole number of seconds from 1 to 7776000',
   },
   owner: { pattern: `^.{1,${MAX_OWNER_LENGTH}}$`, says: 'Who holds the lease.' },
   field: {
@@ -47,6 +47,7 @@ export const QUERY_PARAMETERS = {
   q: {
     pattern: '^.{1,200}$',
     says: 'A part of the id, the name or a URL of the client; capital letters or not.',
+    expects: 'a text of 1 to 200 characters',
   },
   filter: {
     pattern: '^.{1,2100}$',

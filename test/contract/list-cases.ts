@@ -218,6 +218,7 @@ export const LIST_CASES: readonly Case[] = [
       for (const [query, field] of bad) {
         const answer = await list(send, world, query)
         expect(answer, JSON.stringify(query)).toMatchObject({ status: 400, body: { field } })
+        if (field === 'q') expect(answer.body.error).toContain('1 to 200 characters')
       }
       const elsewhere = { provider: 'cognito-client', userPoolId: 'us-east-1_other' }
       expect((await list(send, world, elsewhere)).status).toBe(404)

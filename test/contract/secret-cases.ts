@@ -122,7 +122,8 @@ export const SECRET_CASES: readonly Case[] = [
         const [old = ''] = idsOf(rotated.body.previous)
         for (const seconds of ['0', '1.5', '8000000', 'x']) {
           const bad = await retire(send, world, client, old, `&afterSeconds=${seconds}`)
-          expect(bad, seconds).toMatchObject({ status: 400 })
+          expect(bad, seconds).toMatchObject({ status: 400, body: { field: 'afterSeconds' } })
+          expect(bad.body.error).toMatch(/1 to 7776000\.$/)
         }
         const moved = await retire(send, world, client, old, '&afterSeconds=172800')
         expect(moved).toMatchObject({ status: 200, body: { retired: old, secrets: [{}, {}] } })
@@ -186,6 +187,7 @@ export const SECRET_CASES: readonly Case[] = [
         const client = await make(send, world, address)
         const planned = await rotate(send, world, client, { query: '&dryRun=true' })
         expect(planned).toMatchObject({ status: 200, body: { dryRun: true, requests: [{}] } })
+        expect(JSON.stringify(planned.body.requests)).not.toContain('{id}')
         expect(planned.body).not.toHaveProperty('secret')
         expect((await list(send, world, client)).body.secrets).toHaveLength(1)
         const stale = await rotate(send, world, client, { headers: { 'if-match': '"other"' } })

@@ -12,7 +12,7 @@ import { isOwn, putClient, removeClient } from './clients.ts'
 import { createCreation } from './creation.ts'
 import { listClients } from './list.ts'
 import { mapping } from './mapping.ts'
-import { changeClient, notFound, providing, readClient } from './records.ts'
+import { changeClient, notFound, providing, readClient, targetOf } from './records.ts'
 import { createSecrets } from './secrets.ts'
 import type { Validate } from './validate.ts'
 
@@ -23,9 +23,6 @@ export interface LocalOptions {
   /** Absent: that of an OpenID Provider made for this alone, at the first change. */
   readonly validate?: Validate
 }
-
-/** What a call would name; nothing is called. */
-const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
 
 /** The provider over documents. */
 export function createLocalProvider({ documents, now, validate }: LocalOptions): Provider {

@@ -5,6 +5,9 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
 import { CLIENTS, isOwn } from './clients.ts'
 
+/** What a call about a client would name; nothing is called. */
+export const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
+
 /** A client; the server's own are there for nobody. @throws ClientError `not_found` */
 export function readClient(documents: Documents, id: string): JsonObject {
   const record = isOwn(id) ? undefined : providing(() => documents.get(CLIENTS, id))

@@ -6,7 +6,7 @@ import type { Documents } from '../../store/documents.ts'
 import { SECRET_METHODS } from '../registration.ts'
 import { type AddStep, hintOf, type LiveSecret, type Secrets } from '../secrets.ts'
 import { type Held, liveSecrets, membersOf, newHeld } from './live-secrets.ts'
-import { changeClient } from './records.ts'
+import { changeClient, targetOf } from './records.ts'
 import { DEFAULTS } from './settings.ts'
 
 const AT_ONCE = 2
@@ -34,7 +34,7 @@ export function createSecrets(documents: Documents, now: () => number): Secrets 
       return {
         request: {
           method: 'POST',
-          target: '/clients/{id}/secrets',
+          target: `${targetOf(id)}/secrets`,
           body: { client_secret: value },
         },
         send: async () => {
@@ -47,7 +47,11 @@ export function createSecrets(documents: Documents, now: () => number): Secrets 
       }
     },
     remove: ({ id }, _, secretId) => ({
-      request: { method: 'DELETE', target: '/clients/{id}/secrets/{secretId}', body: {} },
+      request: {
+        method: 'DELETE',
+        target: `${targetOf(id)}/secrets/${encodeURIComponent(secretId)}`,
+        body: {},
+      },
       send: async () => change(id, (before) => without(before, secretId)),
     }),
   }
