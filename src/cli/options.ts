@@ -10,7 +10,10 @@ export interface Option {
 
 /** The parts that several commands share come first, in the order in which help shows them. */
 export const OPTIONS = {
-  provider: { value: 'ID', says: 'the provider that holds the client; absent: the default one' },
+  provider: {
+    value: 'ID',
+    says: 'the provider that holds the client; absent: the default one, in lists all',
+  },
   pool: { value: 'ID', says: 'the user pool, for providers that have user pools' },
   yes: { says: 'change without asking' },
   'dry-run': { says: 'show what would change, and change nothing' },

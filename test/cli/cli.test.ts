@@ -259,6 +259,8 @@ describe('secrets', () => {
     const { secrets } = await json<{ secrets: { id: string }[] }>(`secrets ${IN_POOL}`)
     expect(secrets).toHaveLength(2)
     expect((await run(`secrets ${IN_POOL}`)).out).not.toContain(secret)
+    await run(`retire-secret ${IN_POOL} ${secrets[0]?.id} --retire-after 3600 --yes`)
+    expect((await run(`secrets ${IN_POOL}`)).out).toMatch(/ since \S+, ends \d{4}-\S+\n/)
     const ended = await run(`retire-secret ${IN_POOL} ${secrets[0]?.id} --yes`)
     expect(ended).toMatchObject({ code: 0, err: '' })
     expect(ended.out).toContain('has ended')
