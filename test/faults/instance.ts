@@ -39,7 +39,7 @@ export const UPSTREAM_TIMEOUT_MS = 150
 const DEADLINE_MS = 1_500
 /** A busy machine is given this long for a late call to arrive (milliseconds). */
 const LONGEST_LATE_MS = 2_000
-const CALM_DEADLINE_MS = 10_000
+export const CALM_DEADLINE_MS = 10_000
 /** Tries on a machine that may be busy, before something is held to be broken. */
 const TRIES = 20
 
