@@ -4,9 +4,9 @@
  * planned from, so that what moves meanwhile is not overwritten either.
  */
 
+import { inParallel } from '../core/in-parallel.ts'
 import type { Answer, Api, Client, Creation } from '../sdk/index.ts'
 import { ClientryError } from '../sdk/index.ts'
-import { inParallel } from './in-parallel.ts'
 import { asPatch } from './make-plan.ts'
 import type { CreateItem, DeleteItem, PlanFile, PlanItem, UpdateItem } from './plan-file.ts'
 

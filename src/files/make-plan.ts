@@ -3,11 +3,11 @@
  * limits and the spellings of its provider. What would change nothing is left out.
  */
 
+import { inParallel } from '../core/in-parallel.ts'
 import type { Warning } from '../core/mapping.ts'
 import type { FieldPatches } from '../core/patch.ts'
 import type { Api, ClientPatch, Creation } from '../sdk/index.ts'
 import type { LiveClient } from './compare.ts'
-import { inParallel } from './in-parallel.ts'
 import { type Comparison, creationPatch, type Matched } from './plan.ts'
 import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from './plan-file.ts'
 

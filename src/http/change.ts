@@ -37,7 +37,7 @@ export async function performChange(
   patch: ChangeRequest['patch'],
   { asked, confirm }: { readonly asked: Json } & Pick<ChangeRequest, 'confirm'>,
 ): Promise<ChangeResult> {
-  const { trace, settings } = exchange
+  const { settings } = exchange
   const ifMatch = ifMatchOf(exchange)
   const key = keyOfRequest(exchange, target, asked)
   const result = await absent(
@@ -51,9 +51,7 @@ export async function performChange(
       authorize: (named) => checkNamed(target, named),
     }),
   )
-  trace.outcome = result.outcome
-  if (result.operationId !== undefined) trace.operationId = result.operationId
-  return result
+  return traced(exchange, result)
 }
 
 function changeAnswer(target: Target, result: ChangeResult): Answer {
@@ -66,17 +64,36 @@ function changeAnswer(target: Target, result: ChangeResult): Answer {
   }
 }
 
-/** The headers that tell what came of a change. */
-export function changeHeaders({ tag, operationId, replayed }: ChangeResult) {
+/** Keeps what came of a request for its log line, and gives it. */
+export function traced<R extends Pick<ChangeResult, 'outcome' | 'operationId'>>(
+  { trace }: Exchange,
+  result: R,
+): R {
+  trace.outcome = result.outcome
+  if (result.operationId !== undefined) trace.operationId = result.operationId
+  return result
+}
+
+/** The headers that tell what came of a change; without a tag where there is no client any more. */
+export function changeHeaders({
+  tag,
+  operationId,
+  replayed,
+}: Partial<Pick<ChangeResult, 'tag' | 'operationId' | 'replayed'>>) {
   return {
-    etag: `"${tag}"`,
+    ...(tag === undefined ? {} : { etag: `"${tag}"` }),
     ...(operationId === undefined ? {} : { 'operation-id': operationId }),
     ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
   }
 }
 
-/** What a dry run found, with the client as it would be. */
-export function planAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
+/** What a dry run found, with the client as it would be; `more`: what else its route tells. */
+export function planAnswer(
+  exchange: Exchange,
+  target: Target,
+  result: Omit<ChangeResult, 'outcome'>,
+  more: JsonObject = {},
+): Answer {
   const { ref, provider } = target
   const requests = requestsOf(exchange, provider, result.steps)
   const plan = { changes: result.changes, requests, warnings: result.warnings }
@@ -86,7 +103,7 @@ export function planAnswer(exchange: Exchange, target: Target, result: ChangeRes
   return {
     status: 200,
     headers: { etag: `"${result.tag}"` },
-    body: { dryRun: true, ...(plan as unknown as JsonObject), client },
+    body: { dryRun: true, ...(plan as unknown as JsonObject), ...more, client },
   }
 }
 

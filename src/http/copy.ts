@@ -7,7 +7,7 @@ import { copyClient } from '../service/copy.ts'
 import type { CreationResult } from '../service/create.ts'
 import type { Answer } from './answer.ts'
 import { readJsonBody } from './body.ts'
-import { absent, checkNamed, writing } from './change.ts'
+import { absent, checkNamed, traced, writing } from './change.ts'
 import { ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { asKind, creationAnswer, creationPlan } from './life.ts'
@@ -15,7 +15,7 @@ import { checkBodyMembers, otherSiteOf, type Site, targetOf } from './target.ts'
 
 /** Makes a copy of a client, or shows with `?dryRun=true` what it would keep and lose. */
 export async function postCopy(exchange: Exchange): Promise<Answer> {
-  const { query, settings, trace } = exchange
+  const { query, settings } = exchange
   const body = readJsonBody(exchange.request, 'provider')
   checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client', 'allowLoss'])
   const source = targetOf(exchange, query, 'clients:read')
@@ -39,9 +39,7 @@ export async function postCopy(exchange: Exchange): Promise<Answer> {
       authorize: (named) => checkNamed(site, named),
     }),
   )
-  trace.outcome = result.outcome
-  if (result.operationId !== undefined) trace.operationId = result.operationId
-  return answerOf(exchange, site, result)
+  return answerOf(exchange, site, traced(exchange, result))
 }
 
 /** The default provider is no place to copy to by accident. */

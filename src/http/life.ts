@@ -8,14 +8,14 @@ import { type CreationResult, createClient } from '../service/create.ts'
 import { type RemovalResult, removeClient } from '../service/remove.ts'
 import { type Answer, clientBody } from './answer.ts'
 import { readJsonBody } from './body.ts'
-import { absent, checkNamed, requestsOf, writing } from './change.ts'
+import { absent, changeHeaders, checkNamed, requestsOf, traced, writing } from './change.ts'
 import { ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { checkBodyMembers, type Site, siteOf, type Target, targetOf } from './target.ts'
 
 /** Makes a client, or plans it with `?dryRun=true`. */
 export async function postClient(exchange: Exchange): Promise<Answer> {
-  const { query, settings, trace } = exchange
+  const { query, settings } = exchange
   const body = readJsonBody(exchange.request, 'client')
   checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client'])
   const { provider = query.provider, userPoolId = query.userPoolId } = body
@@ -38,8 +38,7 @@ export async function postClient(exchange: Exchange): Promise<Answer> {
     patch,
     authorize: (named) => checkNamed(site, named),
   })
-  trace.outcome = result.outcome
-  if (result.operationId !== undefined) trace.operationId = result.operationId
+  traced(exchange, result)
   return result.outcome === 'planned'
     ? creationPlan(exchange, site, result)
     : creationAnswer(exchange, site, result)
@@ -59,7 +58,7 @@ export function asKind(kind: Json | undefined): ClientKind {
 
 /** A client that was made. */
 export function creationAnswer(exchange: Exchange, site: Site, result: CreationResult): Answer {
-  const { ref, native, tag, warnings, secret, operationId = '', replayed } = result
+  const { ref, native, warnings, secret } = result
   if (ref === undefined) throw new TypeError('a client that was made has an id')
   exchange.trace.ref = ref
   const { provider, userPoolId, id } = ref
@@ -71,10 +70,8 @@ export function creationAnswer(exchange: Exchange, site: Site, result: CreationR
   return {
     status: 201,
     headers: {
-      etag: `"${tag}"`,
+      ...changeHeaders(result),
       location: `/clients/${encodeURIComponent(id)}?${where}`,
-      'operation-id': operationId,
-      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
     },
     body: clientBody(ref, site.provider.mapping, native, told),
   }
@@ -92,7 +89,7 @@ export function creationPlan(exchange: Exchange, site: Site, result: CreationRes
 
 /** Removes a client for good, or tells with `?dryRun=true` what that would take along. */
 export async function deleteClient(exchange: Exchange): Promise<Answer> {
-  const { query, settings, trace } = exchange
+  const { query, settings } = exchange
   const target = targetOf(exchange, query, 'clients:delete')
   const key = keyOfRequest(exchange, target, null)
   const ifMatch = ifMatchOf(exchange)
@@ -111,14 +108,13 @@ export async function deleteClient(exchange: Exchange): Promise<Answer> {
       ...(ifMatch === undefined ? {} : { ifMatch }),
     }),
   )
-  trace.outcome = result.outcome
-  if (result.operationId !== undefined) trace.operationId = result.operationId
+  traced(exchange, result)
   return removalAnswer(exchange, target, result)
 }
 
 function removalAnswer(exchange: Exchange, target: Target, result: RemovalResult): Answer {
   const { ref, provider } = target
-  const { before, steps, operationId, replayed, outcome } = result
+  const { before, steps, outcome } = result
   const lost = provider.lostWithRemoval ?? []
   if (outcome === 'planned' && before !== undefined) {
     const { standing } = before
@@ -130,10 +126,7 @@ function removalAnswer(exchange: Exchange, target: Target, result: RemovalResult
   }
   return {
     status: 200,
-    headers: {
-      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
-      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
-    },
+    headers: changeHeaders(result),
     body: { removed: true, client: { ...ref }, lost },
   }
 }

@@ -7,14 +7,14 @@ import type { ClientRegistration } from '../providers/adoption.ts'
 import { adoptClient } from '../service/adopt.ts'
 import { type Answer, clientBody } from './answer.ts'
 import { readJsonBody } from './body.ts'
-import { absent, writing } from './change.ts'
+import { absent, changeHeaders, traced, writing } from './change.ts'
 import { keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { checkBodyMembers, targetOf } from './target.ts'
 
 /** Takes the client in, or looks at it with the token with `?dryRun=true`. */
 export async function putRegistration(exchange: Exchange): Promise<Answer> {
-  const { query, settings, trace } = exchange
+  const { query, settings } = exchange
   const body = readJsonBody(exchange.request, 'registrationAccessToken')
   checkBodyMembers(body, [
     'provider',
@@ -34,19 +34,13 @@ export async function putRegistration(exchange: Exchange): Promise<Answer> {
       registration,
     }),
   )
-  const { outcome, native, tag, operationId, replayed, standing } = result
-  trace.outcome = outcome
-  if (operationId !== undefined) trace.operationId = operationId
+  const { outcome, native, standing } = traced(exchange, result)
   const told = { maySeeSecret: target.may('secrets:read'), warnings: [], standing }
   const client = clientBody(target.ref, target.provider.mapping, native, told)
   const plan: JsonObject = { dryRun: true, changes: [], requests: [], warnings: [], client }
   return {
     status: 200,
-    headers: {
-      etag: `"${tag}"`,
-      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
-      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
-    },
+    headers: changeHeaders(result),
     body: outcome === 'planned' ? plan : client,
   }
 }

@@ -9,10 +9,10 @@ import { listSecrets } from '../service/secrets.ts'
 import { callerOf } from '../service/service.ts'
 import { type Answer, clientBody } from './answer.ts'
 import { readJsonBody } from './body.ts'
-import { absent, requestsOf, writing } from './change.ts'
+import { absent, changeHeaders, planAnswer, traced, writing } from './change.ts'
 import { actorOf, ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
-import { checkBodyMembers, pathId, type Site, type Target, targetOf } from './target.ts'
+import { checkBodyMembers, pathId, type Target, targetOf } from './target.ts'
 
 /** Gives a client a new secret, or plans that with `?dryRun=true`. */
 export async function postRotation(exchange: Exchange): Promise<Answer> {
@@ -28,14 +28,16 @@ export async function postRotation(exchange: Exchange): Promise<Answer> {
     throw new ClientError('invalid_field', says, { field: 'retireAfterSeconds' })
   }
   const asked = { cutOver, ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }) }
-  const result = await absent(
-    rotateSecret(settings.service, { ...conditions(exchange, target, asked), ...asked }),
-  )
+  const rotating = rotateSecret(settings.service, {
+    ...conditions(exchange, target, asked),
+    ...asked,
+  })
+  const result = traced(exchange, await absent(rotating))
   const { outcome, secret, previous } = result
   const secrets = { previous: previous.map(shown) }
   if (outcome === 'planned') return planAnswer(exchange, target, result, secrets)
   const { value, ...told } = secret ?? {}
-  return doneAnswer(exchange, target, result, {
+  return doneAnswer(target, result, {
     secret: { ...told, value: value?.reveal() ?? null },
     ...secrets,
   })
@@ -63,15 +65,17 @@ export async function deleteSecret(exchange: Exchange): Promise<Answer> {
   const { afterSeconds: after } = query
   const afterSeconds = secondsOf('afterSeconds', after === undefined ? undefined : Number(after))
   const asked = { secretId, ...(afterSeconds === undefined ? {} : { afterSeconds }) }
-  const result = await absent(
-    retireSecret(settings.service, { ...conditions(exchange, target, asked), ...asked }),
-  )
+  const retiring = retireSecret(settings.service, {
+    ...conditions(exchange, target, asked),
+    ...asked,
+  })
+  const result = traced(exchange, await absent(retiring))
   const ending = result.live.map(shown)
   const retiresAt = ending.find(({ id }) => id === secretId)?.retiresAt
   const later = retiresAt === undefined ? {} : { retiresAt }
   return result.outcome === 'planned'
     ? planAnswer(exchange, target, result, { secrets: ending })
-    : doneAnswer(exchange, target, result, { retired: secretId, ...later, secrets: ending })
+    : doneAnswer(target, result, { retired: secretId, ...later, secrets: ending })
 }
 
 /** Lists the live secrets with their ages; the end of a value for those who may read or rotate it. */
@@ -111,46 +115,14 @@ function conditions(exchange: Exchange, target: Target, asked: Json) {
   }
 }
 
-type Result = RotationResult | RetirementResult
-
 function doneAnswer(
-  { trace }: Exchange,
   target: Target,
-  { outcome, native, tag, warnings, standing, operationId, replayed }: Result,
+  result: RotationResult | RetirementResult,
   told: JsonObject,
 ): Answer {
-  trace.outcome = outcome
-  if (operationId !== undefined) trace.operationId = operationId
-  return {
-    status: 200,
-    headers: {
-      etag: `"${tag}"`,
-      ...(operationId === undefined ? {} : { 'operation-id': operationId }),
-      ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
-    },
-    body: { ...told, client: bodyOf(target, native, warnings, standing) },
-  }
-}
-
-function planAnswer(exchange: Exchange, target: Target, result: Result, told: JsonObject): Answer {
-  const { native, tag, warnings, standing, steps, outcome } = result
-  const changes = 'changes' in result ? result.changes : []
-  exchange.trace.outcome = outcome
-  const requests = requestsOf(exchange, target.provider, steps)
-  const plan = { changes, requests, warnings } as unknown as JsonObject
-  return {
-    status: 200,
-    headers: { etag: `"${tag}"` },
-    body: { dryRun: true, ...plan, ...told, client: bodyOf(target, native, [], standing) },
-  }
-}
-
-const bodyOf = (
-  { ref, provider, may }: Site & Target,
-  native: Result['native'],
-  warnings: Result['warnings'],
-  standing: Result['standing'],
-) => {
-  const told = { maySeeSecret: may('secrets:read'), warnings, standing }
-  return clientBody(ref, provider.mapping, native, told)
+  const { ref, provider, may } = target
+  const { native, warnings, standing } = result
+  const shown = { maySeeSecret: may('secrets:read'), warnings, standing }
+  const client = clientBody(ref, provider.mapping, native, shown)
+  return { status: 200, headers: changeHeaders(result), body: { ...told, client } }
 }

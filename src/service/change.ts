@@ -4,20 +4,20 @@
  */
 
 import { diffClients } from '../core/diff.ts'
-import { ClientError } from '../core/errors.ts'
 import { checkPatch } from '../core/plan.ts'
 import { resourceOf } from '../store/resource.ts'
 import { sameStanding } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
+import { begin } from './base.ts'
 import { carryOut } from './carry-out.ts'
-import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
-import { claimKey, recordUnchanged } from './idempotency.ts'
+import { LOST_RACE } from './head.ts'
+import { recordUnchanged } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
 import { leasePatch } from './lease-wish.ts'
 import { leasesAfter } from './leases.ts'
 import { replay } from './replay.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
-import { callerOf, callOf, type Service } from './service.ts'
+import type { Service } from './service.ts'
 import { checkSuspension } from './suspension.ts'
 import { planWanted, prepareWish } from './wish.ts'
 
@@ -41,31 +41,15 @@ async function attempt(
   service: Service,
   request: ChangeRequest,
 ): Promise<ChangeResult | typeof LOST_RACE> {
-  const { provider, ref, dryRun, actor } = request
+  const { provider, ref, dryRun } = request
   const { mapping } = provider
-  const operationId = service.newId()
-  const call = callOf(service, {
-    ...request,
-    operationId,
-    caller: request.caller ?? callerOf(actor),
+  const begun = await begin(service, request, (head, id) => {
+    request.confirm?.(head?.standing)
+    return prepareWish(service, request, head, id)
   })
-
-  // 1. the head of the log, with no change open; what an idempotency key was used for
-  const head = await settledHead(service, request)
-  await service.reached?.('head loaded')
-  const use = await claimKey(service, request, operationId)
-  if (use === LOST_RACE) return LOST_RACE
-  if (use?.kind === 'used') return replay(service, request, use, call)
-  request.confirm?.(head?.standing)
-  // 2. the base
-  const wish = await prepareWish(service, request, head, operationId)
-  const base = await provider.read(ref, call, wish.fields)
-  await service.reached?.('base read')
-  const baseTag = service.fingerprints.ofState(mapping, base)
-  checkPrecondition(request.ifMatch, baseTag)
-  const before = dryRun ? head : await noteOutsideChange(service, request, head, base, baseTag)
-  if (before === LOST_RACE) return LOST_RACE
-  await service.reached?.('outside change recorded')
+  if (begun === LOST_RACE) return LOST_RACE
+  if (begun.kind === 'repeated') return replay(service, request, begun.used, begun.call)
+  const { operationId, call, use, prepared: wish, base, baseTag, before } = begun
   // 3. the plan
   const { standing } = before ?? {}
   const wanted = wish.over(base)
@@ -111,14 +95,4 @@ async function attempt(
     warnings: [...planned.warnings, ...done.warnings],
     operationId,
   }
-}
-
-/** RFC 9110 section 13.1.1: strong comparison; `*` holds for any client that exists. */
-export function checkPrecondition(ifMatch: readonly string[] | undefined, tag: string): void {
-  if (ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(tag)) return
-  throw new ClientError(
-    'precondition_failed',
-    'The client has changed since it was read (If-Match no longer holds); nothing was sent. Read it again.',
-    { field: 'If-Match' },
-  )
 }

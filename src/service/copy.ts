@@ -11,7 +11,7 @@ import type { ClientKind, Creation } from '../providers/creation.ts'
 import { kindOf } from '../providers/kind.ts'
 import type { Call } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
-import { checkPrecondition } from './change.ts'
+import { checkPrecondition } from './base.ts'
 import { readSource, type Source } from './copy-source.ts'
 import {
   type Beginning,

@@ -9,14 +9,13 @@ import type { Step } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
+import { begin, nothingToPrepare } from './base.ts'
 import { carryOut } from './carry-out.ts'
-import { checkPrecondition } from './change.ts'
-import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
-import { claimKey } from './idempotency.ts'
+import { LOST_RACE } from './head.ts'
 import { intentAfter } from './intent.ts'
 import { checkUnprotected } from './protection.ts'
 import type { ChangeRequest } from './request.ts'
-import { callerOf, callOf, type Service } from './service.ts'
+import type { Service } from './service.ts'
 
 export type RemovalRequest = Omit<ChangeRequest, 'patch' | 'authorize'>
 
@@ -48,29 +47,22 @@ async function attempt(
   service: Service,
   request: RemovalRequest,
 ): Promise<RemovalResult | typeof LOST_RACE> {
-  const { provider, ref, dryRun, actor } = request
+  const { provider, ref, dryRun } = request
   if (provider.removal === undefined) throw cannotRemove()
-  const operationId = service.newId()
-  const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
-
-  const head = await settledHead(service, request)
-  await service.reached?.('head loaded')
-  const use = await claimKey(service, request, operationId)
-  if (use === LOST_RACE) return LOST_RACE
-  if (use?.kind === 'used') {
-    const told = use.intent === undefined ? {} : { operationId: use.intent.operationId }
+  const begun = await begin(service, request, (head) => {
+    checkUnprotected(head?.standing, 'removed')
+    return nothingToPrepare()
+  })
+  if (begun === LOST_RACE) return LOST_RACE
+  if (begun.kind === 'repeated') {
+    const { intent } = begun.used
+    const told = intent === undefined ? {} : { operationId: intent.operationId }
     return { outcome: 'applied', steps: [], ...told, replayed: true }
   }
-  checkUnprotected(head?.standing, 'removed')
-  const base = await provider.read(ref, call)
-  await service.reached?.('base read')
-  const baseTag = service.fingerprints.ofState(provider.mapping, base)
-  checkPrecondition(request.ifMatch, baseTag)
-  const before = { native: base, tag: baseTag, standing: head?.standing }
+  const { operationId, call, base, baseTag, before: last } = begun
+  const before = { native: base, tag: baseTag, standing: last?.standing }
   const step = provider.removal(ref, base)
   if (dryRun) return { outcome: 'planned', before, steps: [step] }
-  const last = await noteOutsideChange(service, request, head, base, baseTag)
-  if (last === LOST_RACE) return LOST_RACE
   await service.reached?.('change planned')
   const aim = {
     operationId,

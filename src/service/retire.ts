@@ -1,5 +1,6 @@
 /** Ending one of the live secrets of a client, by the same seven steps as a change. */
 
+import type { FieldChange } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Step } from '../providers/provider.ts'
@@ -7,7 +8,7 @@ import type { LiveSecret } from '../providers/secrets.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
-import { begin } from './base.ts'
+import { begin, nothingToPrepare } from './base.ts'
 import { carryOut } from './carry-out.ts'
 import { LOST_RACE } from './head.ts'
 import { intentAfter } from './intent.ts'
@@ -33,6 +34,8 @@ export interface RetirementResult {
   readonly standing: Standing | undefined
   /** Those that are live after it. */
   readonly live: readonly Ending[]
+  /** Of settings; a secret that ends is none of them. */
+  readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]
   readonly steps: readonly Step[]
   readonly operationId?: string
@@ -61,7 +64,7 @@ async function attempt(
 ): Promise<RetirementResult | typeof LOST_RACE> {
   const { provider, ref, dryRun, secretId } = request
   const { list } = secretsOf(provider)
-  const begun = await begin(service, request)
+  const begun = await begin(service, request, nothingToPrepare)
   if (begun === LOST_RACE) return begun
   const { call } = begun
   if (begun.kind === 'repeated') {
@@ -70,7 +73,7 @@ async function attempt(
     const told = begun.used.intent && { operationId: begun.used.intent.operationId }
     const standing = (await service.store.last(resourceOf(ref)))?.standing
     const live = withEnds(await list(ref, native, call), standing)
-    const again = { native, tag, standing, live, warnings: [], steps: [], ...told }
+    const again = { native, tag, standing, live, changes: [], warnings: [], steps: [], ...told }
     return { ...again, outcome: 'applied', replayed: true }
   }
   const { base, baseTag, before, operationId } = begun
@@ -83,6 +86,7 @@ async function attempt(
   const planned = {
     standing: becomes,
     live: ending,
+    changes: [],
     warnings: [],
     steps,
     native: base,

@@ -11,7 +11,7 @@ import { type LiveSecret, newSecretValue } from '../providers/secrets.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
-import { begin } from './base.ts'
+import { begin, nothingToPrepare } from './base.ts'
 import { carryOut } from './carry-out.ts'
 import { changeClient } from './change.ts'
 import { LOST_RACE } from './head.ts'
@@ -81,7 +81,7 @@ async function attempt(
   request: RotationRequest,
 ): Promise<RotationResult | typeof LOST_RACE> {
   const { provider, ref, dryRun } = request
-  const begun = await begin(service, request)
+  const begun = await begin(service, request, nothingToPrepare)
   if (begun === LOST_RACE) return begun
   const { call } = begun
   if (begun.kind === 'repeated') {

@@ -22,6 +22,8 @@ export interface Bench {
   /** The installation's key, 32 bytes. */
   readonly key: Uint8Array
   change(ref: ClientRef, client: object, options?: Partial<ChangeRequest>): Promise<ChangeResult>
+  /** One more instance on the same store, as another process has it; closed with this one. */
+  another(more?: { readonly key?: Uint8Array }): Promise<Bench>
   close(): Promise<void>
 }
 
@@ -49,14 +51,21 @@ export async function openBench(
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     newId: randomUUID,
   }
+  const others: Bench[] = []
   return {
     service,
     database,
     path,
     key,
+    another: async (more = {}) => {
+      const other = await openBench(providers, { ...surroundings, path, key, ...more })
+      others.push(other)
+      return other
+    },
     change: async (ref, client, options = {}) =>
       changeClient(service, { ...requestFor(service, ref, client), ...options }),
     close: async () => {
+      for (const other of others.splice(0)) await other.close()
       await service.store.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -163,3 +163,22 @@ export async function sweepUntilSettled({ service }: Instance): Promise<number> 
   }
   return left
 }
+
+/** A slow machine is given this long for a call (milliseconds). */
+export const CALM_TIMEOUT_MS = 5_000
+
+/** Work of an instance that nothing goes wrong with; `lateMs`: how far its clock is ahead. */
+export async function calmly<C extends Pick<ChangedClient, 'providers'>, T>(
+  path: string,
+  client: C,
+  lateMs: number,
+  work: (instance: Instance, client: C) => Promise<T>,
+): Promise<T> {
+  const instance = await openInstance(path, client.providers, { lateMs })
+  const service = { ...instance.service, upstreamTimeoutMs: CALM_TIMEOUT_MS }
+  try {
+    return await work({ ...instance, service }, client)
+  } finally {
+    await instance.close()
+  }
+}

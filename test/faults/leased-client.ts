@@ -14,6 +14,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import type { ChangedClient, ChangeKind, UpstreamFault } from './changed-client.ts'
 import {
   type Crash,
+  calmly,
   type Instance,
   openInstance,
   sweepUntilSettled,
@@ -51,9 +52,6 @@ const nativeOf = ({ name }: ChangeKind) => NATIVE[name as keyof typeof NATIVE]
 const LEASED = 'https://pr-7.preview.example/cb'
 const FOREIGN = 'https://foreign.example/cb'
 const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
-
-/** A busy machine may take long for a call that nothing is wrong with (milliseconds). */
-const CALM_TIMEOUT_MS = 5_000
 
 const HOUR_MS = 3_600_000
 /** When the lease is over, and when everything after it is. */
@@ -165,22 +163,6 @@ const mayJudge = ({ writer }: LeaseScenario) =>
 
 const others = (view: JsonObject, kind: ChangeKind): JsonObject =>
   Object.fromEntries(Object.entries(view).filter(([key]) => key !== nativeOf(kind).list))
-
-/** Work of an instance that nothing goes wrong with. */
-async function calmly<T>(
-  path: string,
-  client: ChangedClient,
-  lateMs: number,
-  work: (instance: Instance, client: ChangedClient) => Promise<T>,
-): Promise<T> {
-  const instance = await openInstance(path, client.providers, { lateMs })
-  const service = { ...instance.service, upstreamTimeoutMs: CALM_TIMEOUT_MS }
-  try {
-    return await work({ ...instance, service }, client)
-  } finally {
-    await instance.close()
-  }
-}
 
 async function take({ service }: Instance, { ref, provider }: ChangedClient): Promise<unknown> {
   return changeClient(service, {

@@ -24,7 +24,9 @@ import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import type { UpstreamFault } from './changed-client.ts'
 import {
+  CALM_TIMEOUT_MS,
   type Crash,
+  calmly,
   type Instance,
   keyFor,
   openInstance,
@@ -67,7 +69,6 @@ const OVER_MS = 10 * HOUR_MS
 const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
 /** Leaves room for a second attempt, which needs half a second; and for a busy machine. */
 const DEADLINE_MS = 1_500
-const CALM_TIMEOUT_MS = 5_000
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 async function startClient(provider: RotationScenario['provider']): Promise<RotatedClient> {
@@ -248,22 +249,6 @@ async function due({ service }: Instance): Promise<'done'> {
     if (failed.length === 0) return 'done'
   }
   return 'done'
-}
-
-/** Work of an instance that nothing goes wrong with. */
-async function calmly<T>(
-  path: string,
-  client: RotatedClient,
-  lateMs: number,
-  work: (instance: Instance, client: RotatedClient) => Promise<T>,
-): Promise<T> {
-  const instance = await openInstance(path, client.providers, { lateMs })
-  const service = { ...instance.service, upstreamTimeoutMs: CALM_TIMEOUT_MS }
-  try {
-    return await work({ ...instance, service }, client)
-  } finally {
-    await instance.close()
-  }
 }
 
 const entriesOf = (path: string, client: RotatedClient) =>

@@ -21,6 +21,7 @@ import {
   type Answer,
   CALM_DEADLINE_MS,
   type Crash,
+  calmly,
   changeCalmly,
   changeWith,
   keyFor,
@@ -211,19 +212,16 @@ async function repeat(
   path: string,
 ): Promise<Pick<Evidence, 'repeated' | 'effects'>> {
   client.clearFaults()
-  const opened = await openInstance(path, client.providers, { lateMs: 3 * LATER_MS })
-  // Nothing goes wrong any more, however slow the machine is.
-  const service = { ...opened.service, upstreamTimeoutMs: CALM_DEADLINE_MS }
-  const instance = { ...opened, service }
   const key = keyFor(kind.asked)
-  const calm = { key, deadlineMs: CALM_DEADLINE_MS }
-  const repeated = await changeWith(instance, client, kind.asked, calm)
-  const entries = await instance.service.store.entries(resourceOf(client.ref))
-  const effects = entries.filter((entry, index) => {
-    const before = entries[index - 1]
-    const applied = entry.kind === 'outcome' && entry.outcome === 'applied'
-    return applied && before?.kind === 'intent' && before.key === key.log
+  return calmly(path, client, 3 * LATER_MS, async (instance) => {
+    const calm = { key, deadlineMs: CALM_DEADLINE_MS }
+    const repeated = await changeWith(instance, client, kind.asked, calm)
+    const entries = await instance.service.store.entries(resourceOf(client.ref))
+    const effects = entries.filter((entry, index) => {
+      const before = entries[index - 1]
+      const applied = entry.kind === 'outcome' && entry.outcome === 'applied'
+      return applied && before?.kind === 'intent' && before.key === key.log
+    })
+    return { repeated, effects: effects.length }
   })
-  await instance.close()
-  return { repeated, effects: effects.length }
 }

@@ -19,25 +19,18 @@ const NEW = 'https://new.example.com/cb'
 describe.each(SUBJECTS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
-  const others: Bench[] = []
 
   beforeEach(async () => {
     subject = await kind.start()
     bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
   })
   afterEach(async () => {
-    for (const other of others.splice(0)) await other.close()
     await bench.close()
     await subject.close()
   })
 
   /** One more instance on the same store. */
-  async function another(): Promise<Bench> {
-    const providers = new Map([['it', subject.provider]])
-    const other = await openBench(providers, { key: KEY, path: bench.path })
-    others.push(other)
-    return other
-  }
+  const another = () => bench.another()
 
   const key = (name: string, body: JsonObject): Key =>
     keyOf(bench.service.fingerprints, CALLER, name, body)

@@ -12,11 +12,11 @@ import { readHistory, readOperation, searchHistory } from '../../src/service/his
 import { keyOf } from '../../src/service/idempotency.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/remove.ts'
 import type { Service } from '../../src/service/service.ts'
-import { sweep } from '../../src/service/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { dyingAt, settled } from './dying.ts'
 
 const KEY = Buffer.alloc(32, 5)
 const CALLBACK = 'https://portal.example.com/cb'
@@ -26,25 +26,18 @@ const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 describe.each(SUBJECTS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
-  const others: Bench[] = []
 
   beforeEach(async () => {
     subject = await kind.start()
     bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
   })
   afterEach(async () => {
-    for (const other of others.splice(0)) await other.close()
     await bench.close()
     await subject.close()
   })
 
   /** One more instance on the same store. */
-  async function another(): Promise<Bench> {
-    const providers = new Map([['it', subject.provider]])
-    const other = await openBench(providers, { key: KEY, path: bench.path })
-    others.push(other)
-    return other
-  }
+  const another = () => bench.another()
 
   const { id: _, ...place } = placeOf(kind.name)
   const life = LIVES[kind.name]
@@ -268,28 +261,4 @@ function placeOf(name: string): ClientRef {
   return name === 'cognito'
     ? { provider: 'it', userPoolId: 'us-east-1_1234test', id: '' }
     : { provider: 'it', id: '' }
-}
-
-/** Runs work on an instance that dies at a point, as a killed process does: nothing more comes of it. */
-async function dyingAt(
-  service: Service,
-  point: CrashPoint,
-  work: (dying: Service) => Promise<unknown>,
-): Promise<void> {
-  await new Promise<void>((died) => {
-    const reached = async (at: CrashPoint) => {
-      if (at !== point) return
-      died()
-      await new Promise<never>(() => {})
-    }
-    work({ ...service, reached })
-  })
-}
-
-/** Sweeps once what is open is overdue. */
-async function settled(service: Service): Promise<void> {
-  for (const { deadline } of await service.store.openIntents()) {
-    while (Date.now() <= deadline) await new Promise(setImmediate)
-  }
-  await sweep(service)
 }

@@ -22,24 +22,20 @@ const KEY = randomBytes(32)
 describe.each(SUBJECTS.filter(({ name }) => name !== 'auth0'))('$name', (kind) => {
   let subject: Subject
   let bench: Bench
-  const others: Bench[] = []
 
   beforeEach(async () => {
     subject = await kind.start()
     bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
   })
   afterEach(async () => {
-    for (const other of others.splice(0)) await other.close()
     await bench.close()
     await subject.close()
   })
 
   /** One more instance on the same store, whose clock is ahead. */
   async function later(seconds: number, more: Partial<Service> = {}): Promise<Service> {
-    const providers = new Map([['it', subject.provider]])
-    const other = await openBench(providers, { key: KEY, path: bench.path })
-    others.push(other)
-    return { ...other.service, now: () => Date.now() + seconds * 1_000, ...more }
+    const { service } = await bench.another()
+    return { ...service, now: () => Date.now() + seconds * 1_000, ...more }
   }
   const request = (service: Service = bench.service) => {
     const { patch: _, ...rest } = requestFor(service, subject.ref, {})

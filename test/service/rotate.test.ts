@@ -18,6 +18,7 @@ import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { dyingAt, settled } from './dying.ts'
 
 const KEY = Buffer.alloc(32, 5)
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -28,25 +29,18 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const { addSecret, removeSecret } = LIVES[kind.name]?.writes ?? {}
   let subject: Subject
   let bench: Bench
-  const others: Bench[] = []
 
   beforeEach(async () => {
     subject = await kind.start()
     bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
   })
   afterEach(async () => {
-    for (const other of others.splice(0)) await other.close()
     await bench.close()
     await subject.close()
   })
 
   /** One more instance on the same store. */
-  async function another(): Promise<Service> {
-    const providers = new Map([['it', subject.provider]])
-    const other = await openBench(providers, { key: KEY, path: bench.path })
-    others.push(other)
-    return other.service
-  }
+  const another = async () => (await bench.another()).service
 
   const key = (name: string) => keyOf(bench.service.fingerprints, ACTOR, name, [name])
   const request = () => {
@@ -183,9 +177,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   it('is settled as a conflict when its record was sealed with a key that is gone', async () => {
     const service = await another()
     await dyingAt(service, 'step sent', (dying) => rotate({ deadline: Date.now() + 300 }, dying))
-    const providers = new Map([['it', subject.provider]])
-    const other = await openBench(providers, { path: bench.path })
-    others.push(other)
+    const other = await bench.another({ key: Buffer.alloc(32, 6) })
     await settled(other.service)
     expect(await outcomes()).toEqual([['rotate', 'conflict']])
   })
@@ -308,28 +300,4 @@ function laterSecrets({ provider }: Subject): Subject['provider'] {
       },
     },
   }
-}
-
-/** Runs work on an instance that dies at a point, as a killed process does: nothing more comes of it. */
-async function dyingAt(
-  service: Service,
-  point: CrashPoint,
-  work: (dying: Service) => Promise<unknown>,
-): Promise<void> {
-  await new Promise<void>((died) => {
-    const reached = async (at: CrashPoint) => {
-      if (at !== point) return
-      died()
-      await new Promise<never>(() => {})
-    }
-    work({ ...service, reached })
-  })
-}
-
-/** Sweeps once what is open is overdue. */
-async function settled(service: Service): Promise<void> {
-  for (const { deadline } of await service.store.openIntents()) {
-    while (Date.now() <= deadline) await new Promise(setImmediate)
-  }
-  await sweep(service)
 }

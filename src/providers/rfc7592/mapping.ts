@@ -6,9 +6,10 @@
 
 import type { Json } from '../../core/json.ts'
 import { fixed, key, list, missing, shown, texts, view, words } from '../../core/lenses.ts'
-import type { Lens, Mapping, Native, Rule } from '../../core/mapping.ts'
+import type { Mapping, Native, Rule } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import { methodOf, REGISTRATION_RULES, SCOPE_TOKEN, SECRET_METHODS } from '../registration.ts'
+import { choice, choices } from '../registration-lenses.ts'
 import type { Dialect } from './dialects.ts'
 import { DEFAULTS, SERVERS_OWN, SETS, SETTINGS } from './settings.ts'
 
@@ -20,33 +21,6 @@ const SERVER = 'the server makes it'
 
 const iso = (value: Json | undefined) =>
   typeof value === 'number' ? new Date(value * 1_000).toISOString() : undefined
-
-/** A text whose absence means a default; clearing goes back to it. */
-function choice(
-  name: 'token_endpoint_auth_method' | 'application_type' | 'id_token_signed_response_alg',
-  values?: readonly string[],
-): Lens<string | null> {
-  return {
-    support: 'native',
-    keys: [name],
-    get: (native) => {
-      const value = native[name]
-      return typeof value === 'string' ? value : DEFAULTS[name]
-    },
-    put: (value) => ({ [name]: value ?? undefined }),
-    ...(values === undefined ? {} : { limits: { values } }),
-  }
-}
-
-/** A list whose absence means a default. */
-function choices(name: 'grant_types' | 'response_types'): Lens<readonly string[]> {
-  return {
-    support: 'native',
-    keys: [name],
-    get: (native) => texts(native[name] ?? DEFAULTS[name]),
-    put: (value) => ({ [name]: value === null ? undefined : [...value] }),
-  }
-}
 
 const FIELDS: Mapping['fields'] = {
   id: shown('client_id', SERVER),

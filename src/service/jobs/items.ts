@@ -20,19 +20,6 @@ export interface JobItem {
   readonly ifMatch?: string
 }
 
-/** The largest part of the clients in one entry, before it is sealed (bytes); ours, DynamoDB ends at 400 KB. */
-const PART_BYTES = 150_000
-
-/** The clients that come next into the log: as many as fit, at least one. */
-export function nextPart(items: readonly JobItem[]): readonly JobItem[] {
-  let bytes = 0
-  const end = items.findIndex((item, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(item))
-    return index > 0 && bytes > PART_BYTES
-  })
-  return end < 0 ? items : items.slice(0, end)
-}
-
 /** Clients sealed for their place in the log. */
 export function sealItems(
   { seal }: Pick<Service, 'seal'>,

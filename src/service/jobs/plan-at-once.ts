@@ -1,5 +1,6 @@
 /** The dry run of a small job within one request: nothing is kept of it. */
 
+import { inParallel } from '../../core/in-parallel.ts'
 import type { JobResult } from '../../store/job-entry.ts'
 import type { Service } from '../service.ts'
 import type { Submission } from './submit.ts'
@@ -14,18 +15,12 @@ export async function planAtOnce(
   { actor, withheld, items, patch }: Submission,
   { requestId, deadline }: { readonly requestId: string; readonly deadline: number },
 ): Promise<readonly JobResult[]> {
-  const results: JobResult[] = []
-  let next = 0
-  async function planNext(): Promise<void> {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index]
-      const asked = item?.patch ?? patch
-      if (item === undefined || asked === undefined) return
-      const limitMs = deadline - service.now()
-      const task = { jobId: requestId, actor, withheld, index, item, patch: asked, limitMs }
-      results[index] = (await work(service, { ...task, phase: 'plan' })).result
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, planNext))
-  return results
+  const numbered = items.map((item, index) => ({ item, index }))
+  return inParallel(numbered, AT_ONCE, async ({ item, index }) => {
+    const asked = item.patch ?? patch
+    if (asked === undefined) throw new TypeError('each client of a job has a patch')
+    const limitMs = deadline - service.now()
+    const task = { jobId: requestId, actor, withheld, index, item, patch: asked, limitMs }
+    return (await work(service, { ...task, phase: 'plan' })).result
+  })
 }

@@ -4,13 +4,14 @@
  * is gone, and two runners do no harm.
  */
 
-import { isAtWork, type JobProgress, type JobResult } from '../../store/job-entry.ts'
+import { isAtWork, type JobProgress } from '../../store/job-entry.ts'
 import type { Service } from '../service.ts'
 import { createBell } from './bell.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { follow } from './follow.ts'
 import { createKnown } from './known.ts'
 import { findJob, type JobView } from './log.ts'
+import { firstPart } from './part.ts'
 import { allowed, doneIn, isHeldBy } from './progress.ts'
 
 export interface Runner {
@@ -29,8 +30,6 @@ const RENEW_MS = 3_000
 const LOOK_MS = 1_000
 /** Results of one entry: each may have differences of some 10,000 characters, and any warnings. */
 const MAX_RESULTS = 10
-/** Their largest size together, but for a single one (bytes); ours, DynamoDB ends at 400 KB. */
-const MAX_BYTES = 150_000
 
 /** Runs a job; `limitMs`: time that one client may take. */
 export function startRunner(service: Service, id: string, limitMs: number): Runner {
@@ -70,7 +69,7 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
 
   /** Only who holds the claim can record: so no client has two results. */
   async function record(): Promise<void> {
-    const results = fitting([...crew.finished.values()].slice(0, MAX_RESULTS))
+    const results = firstPart([...crew.finished.values()].slice(0, MAX_RESULTS))
     await log.append(() => ({ kind: 'job_results', phase, runner, until: until(), results }))
     for (const { item } of results) crew.recorded(item)
   }
@@ -98,16 +97,6 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
   } finally {
     await crew.ended()
   }
-}
-
-/** As many as fit into an entry, at least one: what does not fit would come back for ever. */
-export function fitting(results: readonly JobResult[]): readonly JobResult[] {
-  let bytes = 0
-  const end = results.findIndex((result, index) => {
-    bytes += Buffer.byteLength(JSON.stringify(result))
-    return index > 0 && bytes > MAX_BYTES
-  })
-  return end < 0 ? results : results.slice(0, end)
 }
 
 const hasFailure = ({ finished }: Crew) =>

@@ -12,8 +12,9 @@ import { jobResource } from '../../store/resource.ts'
 import { keyReused } from '../idempotency.ts'
 import type { Key } from '../request.ts'
 import type { Service } from '../service.ts'
-import { type JobItem, nameOf, nextPart, openItems, sealItems, sealPatch } from './items.ts'
+import { type JobItem, nameOf, openItems, sealItems, sealPatch } from './items.ts'
 import { appendAfter, findJob, type JobView, jobEntries, TAKEN } from './log.ts'
+import { firstPart } from './part.ts'
 import { SUBMITTED } from './progress.ts'
 
 export interface Submission {
@@ -98,7 +99,7 @@ async function addItems(
   }
   let missing = items.filter((item) => !there.has(nameOf(item)))
   do {
-    const part = nextPart(missing)
+    const part = firstPart(missing)
     missing = missing.slice(part.length)
     const place = { resource: job.resource, seq: last.seq + 1 }
     const appended: JobEntry | typeof TAKEN | undefined = await appendAfter(service, job, last, {

@@ -9,8 +9,8 @@ import { changeClient } from '../../../src/service/change.ts'
 import { tellJob } from '../../../src/service/jobs/control.ts'
 import { createJobs, type Jobs, type JobsEvent } from '../../../src/service/jobs/jobs.ts'
 import { findJob, type JobOptions } from '../../../src/service/jobs/log.ts'
+import { firstPart } from '../../../src/service/jobs/part.ts'
 import { readResults } from '../../../src/service/jobs/read.ts'
-import { fitting } from '../../../src/service/jobs/run.ts'
 import { submitJob } from '../../../src/service/jobs/submit.ts'
 import type { Service } from '../../../src/service/service.ts'
 import { jobResource } from '../../../src/store/resource.ts'
@@ -86,7 +86,7 @@ it('records as many results at once as fit into an entry, and one in any case', 
     return { item, client, outcome: 'applied' as const, warnings }
   }
   const taken = (...sizes: number[]) =>
-    fitting(sizes.map((bytes, item) => result(item, bytes))).map(({ item }) => item)
+    firstPart(sizes.map((bytes, item) => result(item, bytes))).map(({ item }) => item)
   expect(taken()).toEqual([])
   expect(taken(10, 10, 10)).toEqual([0, 1, 2])
   expect(taken(100_000, 40_000, 40_000)).toEqual([0, 1])
