@@ -8,8 +8,10 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as openid from 'openid-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import { createVerifier } from '../../src/http/auth/verify.ts'
 import { createAdapter } from '../../src/providers/local/adapter.ts'
 import { fetchDevelopmentToken, putDevelopmentClient } from '../../src/providers/local/token.ts'
+import { fetchJson } from '../http/auth/issuer.ts'
 import {
   AUDIENCE,
   beginLogin,
@@ -180,6 +182,25 @@ describe('a token for the API', () => {
     await world.change('web', { accessTokenLifetime: 77 })
     const { payload } = await verify((await machineToken()).access_token)
     expect(Number(payload.exp) - Number(payload.iat)).toBe(77)
+  })
+
+  it('that a relying party had bound to its key is refused as a Bearer token (RFC 9449)', async () => {
+    const { issuer, jwksUrl } = world.openid
+    const judge = createVerifier({
+      issuers: [{ issuer, jwksUrl, audience: [AUDIENCE] }],
+      fetchJson,
+      now: Date.now,
+    })
+    const judged = (token: string) => judge(token, Date.now() + 25_000)
+    const known = await party()
+    const DPoP = openid.getDPoPHandle(known, await openid.randomDPoPKeyPair())
+    const bound = await openid.clientCredentialsGrant(known, { scope: 'clients:read' }, { DPoP })
+    expect(bound.token_type).toBe('dpop')
+    await expect(judged(bound.access_token)).rejects.toMatchObject({
+      code: 'unauthenticated',
+      message: expect.stringContaining('bound to a key'),
+    })
+    expect(await judged((await machineToken()).access_token)).toMatchObject({ subject: 'web' })
   })
 
   it('is given to the development client, with every scope', async () => {

@@ -43,6 +43,12 @@ const RULES: readonly TokenRule[] = [
       !Object.hasOwn(claims, 'c_hash'),
   },
   {
+    // Whoever sends a bound token has to show its key (RFC 9449 section 7.2, RFC 8705 section 3), and we
+    // ask for no proof: as a Bearer token it would serve a thief. RFC 7800 section 3.1: any `cnf` binds.
+    says: 'The access token is bound to a key, and only Bearer tokens without cnf are accepted.',
+    holds: ({ claims }) => !Object.hasOwn(claims, 'cnf'),
+  },
+  {
     says: 'The access token has no usable time of expiry.',
     holds: ({ claims }) => isTime(claims.exp),
   },

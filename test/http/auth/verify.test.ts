@@ -226,6 +226,16 @@ const REFUSED: Readonly<Record<string, Rows>> = {
     'an ID token with our audience': () =>
       sign(keys.ours, { ...AUTH0_CLAIMS, at_hash: 'x' }, PLAIN),
   },
+  'The access token is bound to a key, and only Bearer tokens without cnf are accepted.': {
+    'bound to a key (RFC 9449)': changed({ cnf: { jkt: 'x'.repeat(43) } }),
+    'bound to a certificate (RFC 8705)': changed({ cnf: { 'x5t#S256': 'x'.repeat(43) } }),
+    'bound in a way that is not known': changed({ cnf: { other: 1 } }),
+    'bound to nothing that can be read': changed({ cnf: null }),
+    'of Cognito, bound': () =>
+      sign(keys.cognito, { ...COGNITO_CLAIMS, cnf: { jkt: 'x'.repeat(43) } }, PLAIN),
+    'of Auth0, bound': () =>
+      sign(keys.ours, { ...AUTH0_CLAIMS, cnf: { jkt: 'x'.repeat(43) } }, PLAIN),
+  },
   'The access token is not signed by its issuer.': {
     'a signature of zeros': bent((token) => token.replace(/[^.]+$/, 'A'.repeat(86))),
     'claims changed after signing': async () => {
