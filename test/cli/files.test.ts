@@ -233,7 +233,9 @@ describe('docs/files.md', () => {
     [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
       ([, text = '']) => text,
     )
-  const lines = (text: string) => [...text.matchAll(/(?:npx )?clientry (.+)$/gm)]
+  const lines = (text: string) => [
+    ...text.matchAll(/(?:node clientry\/dist\/cli\/clientry\.js|^clientry) (.+)$/gm),
+  ]
 
   it('shows lines that work, one after the other', async () => {
     const shown = [...blocks('sh'), ...blocks('yaml')].flatMap(lines).map(([, line = '']) => line)
