@@ -4,6 +4,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { isRecord } from '../core/json.ts'
 import { UsageError } from './exit.ts'
 import type { Values } from './options.ts'
+import { plain, type Terminal } from './terminal.ts'
 
 /** The same body; a secret in it, or in the client within it, only with `--show-secret`. */
 export function withoutSecrets<Body>(body: Body, options: Values): Body {
@@ -35,6 +36,20 @@ export async function keepingSecret<T>(
     closeSync(file)
     if (!kept) rmSync(path, { force: true })
   }
+}
+
+/** Says where a new secret was written, or that the server showed none to write. */
+export function noteSecretFile(
+  terminal: Terminal,
+  { 'secret-to': path }: Values,
+  secret: string | null,
+): void {
+  if (path === undefined) return
+  terminal.note(
+    secret === null
+      ? `The server showed no secret, so ${plain(path)} was not written.`
+      : `The secret is in ${plain(path)}; only you can read it.`,
+  )
 }
 
 function openNew(path: string): number {

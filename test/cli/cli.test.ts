@@ -237,7 +237,10 @@ describe('copy', () => {
     expect(existsSync(join(dev.folder, 'unused'))).toBe(false)
     const path = join(dev.folder, 'copied')
     const done = await run(`copy ${ID} local name=Copy --allow-loss --secret-to ${path} --yes`)
-    expect(done).toMatchObject({ code: 0, err: '' })
+    expect(done).toMatchObject({
+      code: 0,
+      err: `The secret is in ${path}; only you can read it.\n`,
+    })
     const [name = ''] = done.out.split(': a copy of')
     expect(await json<Client>(`get ${name}`)).toMatchObject({ provider: 'local', name: 'Copy' })
     expect(done.out).not.toContain(readFileSync(path, 'utf8').trim())
@@ -251,6 +254,7 @@ describe('secrets', () => {
     const path = join(dev.folder, 'new-secret')
     const done = await run(`rotate-secret ${IN_POOL} --secret-to ${path} --yes`)
     expect(done).toMatchObject({ code: 0, out: '' })
+    expect(done.err).toContain(`The secret is in ${path}`)
     const secret = readFileSync(path, 'utf8').trim()
     expect(statSync(path).mode & 0o077).toBe(0)
     expect(secret).toMatch(/^\S{24,}$/)
@@ -265,6 +269,34 @@ describe('secrets', () => {
     expect(ended).toMatchObject({ code: 0, err: '' })
     expect(ended.out).toContain('has ended')
     expect(await json(`secrets ${IN_POOL}`)).toMatchObject({ secrets: [{ id: secrets[1]?.id }] })
+  })
+
+  it('are rotated after the facts: what becomes of the current one', async () => {
+    const beside = await run(`rotate-secret ${IN_POOL} --retire-after 3600 --dry-run`)
+    expect(beside).toMatchObject({ code: 0, err: '' })
+    expect(beside.out).toMatch(
+      /\n {2}adds a second secret; the current one ends \d{4}-\d\d-\d\dT\S+:\n/,
+    )
+    const open = await run(`rotate-secret ${IN_POOL} --dry-run`)
+    expect(open.out).toContain('the current one stays live until clientry retire-secret ends it')
+    const replaced = await run(`rotate-secret ${ID} --cut-over --dry-run`)
+    expect(replaced).toMatchObject({ code: 0, err: '' })
+    expect(replaced.out).toContain(
+      'replaces the secret at once and stops every application that still has it',
+    )
+    const said = (await run(`rotate-secret ${ID} --cut-over --dry-run --json`)).out
+    expect(JSON.parse(said)).toMatchObject({ previous: [] })
+  })
+
+  it('say where they were written, of a new client and of a copy too', async () => {
+    for (const line of [
+      'create --kind machine name=Kept --provider local --secret-to made --yes',
+      `copy ${ID} local name=Kept2 --allow-loss --secret-to copied2 --yes`,
+    ]) {
+      expect((await run(line)).err).toMatch(
+        /^The secret is in (made|copied2); only you can read it/,
+      )
+    }
   })
 
   it('are not made where they could not be kept', async () => {

@@ -83,6 +83,23 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     expect((await api.getClient(ID)).etag).toBe(before.etag)
   })
 
+  it('asks for a new secret with what becomes of the old one', async () => {
+    const { code, text } = await onTerminal(
+      `rotate-secret ${ID} --cut-over --secret-to never`,
+      'n\n',
+    )
+    const facts = 'replaces the secret at once and stops every application that still has it'
+    expect(text.indexOf(facts)).toBeGreaterThan(-1)
+    expect(text.indexOf(facts)).toBeLessThan(text.indexOf('[y/N]'))
+    expect(code).toBe(1)
+    const { text: beside } = await onTerminal(
+      `rotate-secret cognito-client/us-east-1_1234test/${ID} --retire-after 60 --secret-to never`,
+      'n\n',
+    )
+    expect(beside).toMatch(/adds a second secret; the current one ends \d{4}-\S+:/)
+    expect(beside).toContain(`Add a secret to cognito-client/us-east-1_1234test/${ID}? [y/N]`)
+  })
+
   it('refuses a change that was agreed to for another state', async () => {
     const { code, text } = await onTerminal(set('agreed'), async () => {
       await api.updateClient(ID, { description: 'Meanwhile' })

@@ -4,7 +4,7 @@ import type { Copy, CopyPlan, CopyReport, CopyRequest } from '../../sdk/types.ts
 import type { Given, Run } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { kindOf } from '../kind.ts'
-import { keepingSecret, withoutSecrets } from '../secrets.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../secrets.ts'
 import { clientOf, named } from '../settings.ts'
 import { nameOf, type Say, showWarnings, valueText } from '../show.ts'
 import { plain, type Style, type Terminal } from '../terminal.ts'
@@ -33,6 +33,7 @@ export const run: Run = async (given) => {
       tell: ({ body }) => {
         terminal.print(`${nameOf(body)}: a copy of ${named(client)}`)
         if (body.report !== undefined) showReport(terminal, body.report, terminal.print)
+        noteSecretFile(terminal, options, body.secret)
         if (options['show-secret'] === true && body.secret !== null) {
           terminal.print(`  secret ${plain(body.secret)}`)
         }

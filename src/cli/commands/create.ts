@@ -3,7 +3,7 @@
 import type { Client, Plan } from '../../sdk/types.ts'
 import type { Run } from '../command.ts'
 import { kindOf } from '../kind.ts'
-import { keepingSecret, withoutSecrets } from '../secrets.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../secrets.ts'
 import { aboutClient } from '../settings.ts'
 import { nameOf, showClient } from '../show.ts'
 import { wishOf } from '../wish.ts'
@@ -33,8 +33,9 @@ export const run: Run = async (given) => {
       },
       tell: ({ body }) => {
         showClient(terminal, withoutSecrets(body, options))
-        const asked = options['show-secret'] === true || options['secret-to'] !== undefined
-        if (asked || body.secret === null) return
+        noteSecretFile(terminal, options, body.secret)
+        if (body.secret === null) return
+        if (options['show-secret'] === true || options['secret-to'] !== undefined) return
         terminal.note(`It has a secret; see it with: clientry get ${nameOf(body)} --show-secret`)
       },
     }),

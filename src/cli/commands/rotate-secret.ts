@@ -1,10 +1,10 @@
 /** `clientry rotate-secret CLIENT`. */
 
-import type { Rotation, RotationPlan } from '../../sdk/types.ts'
+import type { LiveSecret, Rotation, RotationPlan } from '../../sdk/types.ts'
 import type { Given, Run } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { showLive } from '../live-secrets.ts'
-import { keepingSecret, withoutSecrets } from '../secrets.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../secrets.ts'
 import { clientOf, named } from '../settings.ts'
 import { nameOf } from '../show.ts'
 import { plain } from '../terminal.ts'
@@ -23,11 +23,13 @@ export const run: Run = async (given) => {
   const { rotateSecret } = await given.connect()
   return keepingSecret(options, (keep) =>
     change<RotationPlan, Rotation>(given, {
-      question: `Give ${named(client)} a new secret?`,
+      question: request.cutOver
+        ? `Replace the secret of ${named(client)} and stop every application that still has it?`
+        : `Add a secret to ${named(client)}?`,
       plan: (conditions) => rotateSecret(client, request, conditions),
       show: ({ client: held, previous }, say) => {
         say(terminal.style('strong', nameOf(held)))
-        say('  gets a new secret, beside or in the place of:')
+        say(`  ${request.cutOver ? REPLACES : added(previous)}`)
         showLive(terminal, previous, say)
         return true
       },
@@ -38,7 +40,10 @@ export const run: Run = async (given) => {
       },
       tell: ({ body }) => {
         terminal.note(`${nameOf(body.client)}: has a new secret`)
-        if (options['show-secret'] === true) terminal.print(plain(body.secret.value ?? ''))
+        showLive(terminal, body.previous, terminal.note)
+        noteSecretFile(terminal, options, body.secret.value)
+        if (body.secret.value === null) return terminal.note(GONE)
+        if (options['show-secret'] === true) terminal.print(plain(body.secret.value))
       },
       json: (body) => {
         const shown = withoutSecrets(body, options)
@@ -47,6 +52,23 @@ export const run: Run = async (given) => {
       },
     }),
   )
+}
+
+const REPLACES = 'replaces the secret at once and stops every application that still has it'
+/** A repetition by its key is shown the value for an hour only, and never once that secret has ended. */
+const GONE = 'Its value is no longer shown; rotate again to get a secret.'
+
+/** What becomes of the secrets that are live now. */
+function added(previous: readonly LiveSecret[]): string {
+  const [current, ...more] = previous
+  if (current === undefined) return 'adds a secret; there is none now'
+  if (more.length > 0) return 'adds one more secret beside:'
+  const { retiresAt } = current
+  return `adds a second secret; the current one ${
+    retiresAt === undefined
+      ? 'stays live until clientry retire-secret ends it'
+      : `ends ${plain(retiresAt)}`
+  }:`
 }
 
 function requestOf({ options }: Given) {
