@@ -134,8 +134,8 @@ const cannotSuspend = () =>
   new ClientError('unsupported_operation', 'This provider has no way to suspend a client.')
 
 /**
- * Refuses a change of settings that would end a suspension, or would begin one of a protected client.
- * @throws ClientError `client_suspended`, `client_protected`
+ * Refuses a change of settings that would end a suspension.
+ * @throws ClientError `client_suspended`
  */
 export function checkSuspension(
   mapping: Mapping,
@@ -143,10 +143,6 @@ export function checkSuspension(
   base: Native,
   next: Native,
 ): void {
-  if (mapping.suspension?.emulation === undefined) {
-    if (isOff(mapping, next) && !isOff(mapping, base)) checkUnprotected(standing, 'suspended')
-    return
-  }
   const [path] = standing?.suspended === undefined ? [] : heldChanges(mapping, base, next)
   // Taking away again what somebody else has given back ends nothing.
   if (path === undefined || (isOff(mapping, next) && !isOff(mapping, base))) return

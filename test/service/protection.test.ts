@@ -1,6 +1,7 @@
 /** Protecting a client: recorded as any change, settled after a crash, and never passed by a removal. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { readClient } from '../../src/service/read.ts'
@@ -79,5 +80,65 @@ describe.each(SUBJECTS)('$name', (kind) => {
     const blind = await read({ ...bench.service, store: { ...bench.service.store, last } })
     expect(blind.standing).toBe(undefined)
     expect(blind.warnings.map(({ code }) => code)).toContain('standing_unknown')
+  })
+
+  /** Changes that leave nobody a way to use the client; each provider knows some of them. */
+  const SWITCHED_OFF: readonly JsonObject[] = [
+    { grantTypes: [] },
+    { grantTypes: null },
+    { callbacks: [] },
+    { callbacks: { remove: ['https://app.example.com/callback'] } },
+    { responseTypes: [] },
+    { supportedIdp: [] },
+    { disabled: true },
+    { providerSettings: { ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'] } },
+    { providerSettings: { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'] } },
+    { providerSettings: { client_secret_expires_at: 1 } },
+  ]
+  /** Native members that a client works by: without a value it does not. */
+  const LIFELINES = [
+    ...['grant_types', 'callbacks', 'redirect_uris', 'response_types'],
+    ...['AllowedOAuthFlows', 'CallbackURLs', 'SupportedIdentityProviders', 'ExplicitAuthFlows'],
+  ]
+
+  const ABSENT: JsonObject =
+    kind.name === 'local' ? { grant_types: ['authorization_code'], response_types: ['code'] } : {}
+
+  it('has no change of settings switch it off, in whatever words', async () => {
+    const before = subject.stored()
+    await protect(true)
+    const refusals: unknown[] = []
+    for (const client of SWITCHED_OFF) {
+      const operations = Object.entries(client).map(([name, value]) => ({
+        op: 'replace' as const,
+        path: [name],
+        value,
+      }))
+      for (const patch of [undefined, { kind: 'operations' as const, operations }]) {
+        const options = patch === undefined ? {} : { patch: patch as never }
+        await bench.change(subject.ref, client, options).catch((error) => refusals.push(error.code))
+      }
+    }
+    expect(refusals).toContain('client_protected')
+    const after = subject.stored()
+    for (const name of LIFELINES.filter((one) => Array.isArray(before[one]))) {
+      // Where registration has a default, an absent member means that (OpenID Connect Registration 1.0).
+      const values = after[name] ?? ABSENT[name] ?? []
+      expect((values as readonly unknown[]).length, name).toBeGreaterThan(0)
+    }
+    for (const name of [
+      'disabled',
+      'client_secret_expires_at',
+      'AllowedOAuthFlowsUserPoolClient',
+    ]) {
+      expect(after[name], name).toEqual(before[name])
+    }
+    await protect(false)
+    const done = await Promise.allSettled(
+      SWITCHED_OFF.slice(0, 3).map((client) => bench.change(subject.ref, client)),
+    )
+    expect(
+      done.map((one) => (one.status === 'rejected' ? one.reason.code : one.status)),
+    ).not.toContain('client_protected')
   })
 })
