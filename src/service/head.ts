@@ -4,7 +4,7 @@
  */
 
 import { diffClients } from '../core/diff.ts'
-import type { Native } from '../core/mapping.ts'
+import { type Native, sameState } from '../core/mapping.ts'
 import type { ClientRef, Provider } from '../providers/provider.ts'
 import { following } from '../store/chain.ts'
 import type { Entry } from '../store/entry.ts'
@@ -55,6 +55,9 @@ export async function noteOutsideChange(
   if (head === undefined || known === undefined || known === baseTag) return head
   const state = service.fingerprints.masked(provider.mapping, base)
   const before = 'state' in head && head.state !== undefined ? head.state : state
+  // Another release of this program can judge the same settings otherwise: a fingerprint that differs
+  // is not a change by itself.
+  if (before !== state && sameState(provider.mapping, before, state)) return head
   return recordOutsideChange(service, ref, head, { provider, before, state, tag: baseTag })
 }
 

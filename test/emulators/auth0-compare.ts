@@ -27,6 +27,9 @@ const LOST_BY_SDK = [
   'owners',
 ]
 
+/** Shown of clients since September 2026, after these recordings were made. */
+const LATER = ['created_at', 'updated_at']
+
 /** Made by Auth0 from the redacted key or from its clock. */
 const MADE = ['kid', 'thumbprint_sha256', 'subject_dn', 'created_at', 'updated_at', 'expires_at']
 
@@ -58,6 +61,7 @@ export function differences(
 
 function same(recorded: Json | undefined, answered: Json | undefined, name = ''): boolean {
   if (recorded === REDACTED) return typeof answered === 'string' && answered !== ''
+  if (LATER.includes(name) && recorded === undefined) return true
   if (MADE.includes(name)) return typeof recorded === typeof answered
   if (Array.isArray(recorded) && Array.isArray(answered)) {
     return (

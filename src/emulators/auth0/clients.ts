@@ -98,6 +98,7 @@ function createClient(state: State, make: ClientMaker, { body, scopes }: Call): 
     callback_url_template: false,
     client_id: id,
     client_secret: make.secret(),
+    ...timesOf(make),
     signing_keys: [signingKey(id, make)],
   })
   // Recorded: an express configuration application has no secret.
@@ -127,7 +128,7 @@ function updateClient(state: State, make: ClientMaker, call: Call): EmulatorAnsw
   checkAliases(state, next)
   const unknown = credentialIds(body).find((id) => !entry.credentials.has(id))
   if (unknown !== undefined) refuse(400, `The credential ${unknown} does not exist`, 'invalid_body')
-  entry.record = next
+  entry.record = 'updated_at' in next ? { ...next, updated_at: timesOf(make).updated_at } : next
   settleSecret(entry, make, body)
   // Recorded: these three are missing from the answer to an update, and there on the next read.
   const {
@@ -157,6 +158,12 @@ function checkAliases(state: State, next: Auth0Client): void {
       refuse(409, 'Another client with the same alias already exists', 'client_conflict')
     }
   }
+}
+
+/** Shown of every client since September 2026; a client that a test puts in place has what it was given. */
+function timesOf(make: ClientMaker) {
+  const time = new Date(make.now()).toISOString()
+  return { created_at: time, updated_at: time }
 }
 
 function flag(value: unknown): string {

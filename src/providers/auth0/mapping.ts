@@ -20,6 +20,7 @@ import {
 import type { Lens, Mapping, Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
+import { timeOf } from '../../core/times.ts'
 import { AVAILABLE, ENABLED, supportedIdp } from './connections.ts'
 import { lint } from './lint.ts'
 import {
@@ -138,15 +139,18 @@ export const mapping: Mapping = {
       (native) => native.is_first_party !== false,
       'Auth0 refuses to turn a first party into a third party or back',
     ),
-    createdAt: missing('Auth0 does not tell when an application was created'),
-    updatedAt: missing('Auth0 does not tell when an application was changed'),
+    createdAt: view(['created_at'], ({ created_at }) => timeOf(created_at), 'Auth0 sets it'),
+    updatedAt: view(['updated_at'], ({ updated_at }) => timeOf(updated_at), 'Auth0 sets it'),
   },
   omitted: 'keep',
   settings: SETTINGS,
   readOnlyKeys: [...READ_ONLY_KEYS, ENABLED],
   hiddenKeys: ['signing_keys', AVAILABLE],
-  // Mirrors of other members, and members that the answer to an update leaves out.
+  // Mirrors of other members, members that the answer to an update leaves out, and times, which Auth0
+  // shows since September 2026 of clients that are older too.
   volatileKeys: [
+    'created_at',
+    'updated_at',
     'oidc_backchannel_logout',
     'cross_origin_auth',
     'external_client_id',

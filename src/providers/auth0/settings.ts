@@ -61,6 +61,8 @@ export const READ_ONLY_KEYS = [
   'owners',
   'encrypted',
   'oidc_backchannel_logout',
+  'created_at',
+  'updated_at',
 ] as const
 
 /** Members that may be set to null, which removes them. */

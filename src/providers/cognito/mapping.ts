@@ -4,11 +4,11 @@
  * Members and limits: cognito-idp 2016-04-18, UserPoolClientType and UpdateUserPoolClientRequest.
  */
 
-import type { Json } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
 import { fixed, key, list, missing, required, shown, texts, view } from '../../core/lenses.ts'
 import type { Mapping, Native, Warning } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
+import { timeOf } from '../../core/times.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'
 import { lifetime } from './lifetimes.ts'
 import { lint } from './lint.ts'
@@ -21,9 +21,6 @@ const URLS = { maxItems: 100, maxLength: 1_024 }
 /** Access and ID tokens: 5 minutes to 1 day; refresh tokens: 1 hour to 10 years. */
 const SHORT_LIVED = { minimum: 300, maximum: 86_400 }
 const LONG_LIVED = { minimum: 3_600, maximum: 315_360_000 }
-
-const isoTime = (value: Json | undefined) =>
-  typeof value === 'number' ? new Date(Math.round(value * 1_000)).toISOString() : undefined
 
 /** Cognito stores no application type; the settings tell which kind it must be. */
 function appTypeOf(native: Native): string | undefined {
@@ -151,12 +148,12 @@ export const mapping: Mapping = {
     firstParty: fixed<boolean>(true, 'Cognito does not tell first and third parties apart'),
     createdAt: view(
       ['CreationDate'],
-      ({ CreationDate }) => isoTime(CreationDate),
+      ({ CreationDate }) => timeOf(CreationDate),
       'Cognito sets it',
     ),
     updatedAt: view(
       ['LastModifiedDate'],
-      ({ LastModifiedDate }) => isoTime(LastModifiedDate),
+      ({ LastModifiedDate }) => timeOf(LastModifiedDate),
       'Cognito sets it',
     ),
   },

@@ -6,6 +6,7 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
+import { timeOf } from '../../core/times.ts'
 import type { ClientRef, Step } from '../provider.ts'
 import type { AddStep, LiveSecret, Secrets } from '../secrets.ts'
 import { address, type Invoke } from './call.ts'
@@ -41,8 +42,8 @@ export function createSecrets(invoke: Invoke): Secrets {
 function live(item: Json): readonly LiveSecret[] {
   if (!isRecord(item) || typeof item.ClientSecretId !== 'string') return []
   const { ClientSecretId: id, ClientSecretCreateDate: at } = item
-  if (typeof at !== 'number') return [{ id }]
-  return [{ id, createdAt: new Date(Math.round(at * 1_000)).toISOString() }]
+  const createdAt = timeOf(at)
+  return [createdAt === undefined ? { id } : { id, createdAt }]
 }
 
 const byAge = ({ createdAt: one = '' }: LiveSecret, { createdAt: other = '' }: LiveSecret) =>

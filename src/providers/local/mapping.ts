@@ -5,7 +5,6 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
 import {
   fixed,
   flag,
@@ -21,6 +20,7 @@ import {
 import type { Lens, Mapping } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
+import { timeOf } from '../../core/times.ts'
 import { SCOPE_TOKEN } from '../registration.ts'
 import { choice, choices } from '../registration-lenses.ts'
 import { lifetime } from './lenses.ts'
@@ -80,9 +80,6 @@ const refreshTokenRotation: Mapping['fields']['refreshTokenRotation'] = {
   },
 }
 
-const iso = (value: Json | undefined) =>
-  typeof value === 'number' ? new Date(value * 1_000).toISOString() : undefined
-
 const KEPT = 'the server keeps it'
 
 export const mapping: Mapping = {
@@ -121,8 +118,8 @@ export const mapping: Mapping = {
     firstParty: flag('first_party', true, {
       note: 'Users of a first-party client are not asked for their consent.',
     }),
-    createdAt: view(['client_id_issued_at'], (native) => iso(native.client_id_issued_at), KEPT),
-    updatedAt: view(['updated_at'], (native) => iso(native.updated_at), KEPT),
+    createdAt: view(['client_id_issued_at'], (native) => timeOf(native.client_id_issued_at), KEPT),
+    updatedAt: view(['updated_at'], (native) => timeOf(native.updated_at), KEPT),
   },
   omitted: 'keep',
   settings: SETTINGS,

@@ -4,10 +4,10 @@
  * server does not store has no row to change, by its dialect.
  */
 
-import type { Json } from '../../core/json.ts'
 import { fixed, key, list, missing, shown, texts, view, words } from '../../core/lenses.ts'
 import type { Mapping, Native, Rule } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
+import { timeOf } from '../../core/times.ts'
 import { methodOf, REGISTRATION_RULES, SCOPE_TOKEN, SECRET_METHODS } from '../registration.ts'
 import { choice, choices } from '../registration-lenses.ts'
 import type { Dialect } from './dialects.ts'
@@ -18,9 +18,6 @@ export const READ_WITH = '$registration'
 
 const UNKNOWN = 'dynamic registration knows no such member'
 const SERVER = 'the server makes it'
-
-const iso = (value: Json | undefined) =>
-  typeof value === 'number' ? new Date(value * 1_000).toISOString() : undefined
 
 const FIELDS: Mapping['fields'] = {
   id: shown('client_id', SERVER),
@@ -57,7 +54,7 @@ const FIELDS: Mapping['fields'] = {
   firstParty: fixed<boolean>(true, UNKNOWN),
   createdAt: view(
     ['client_id_issued_at'],
-    ({ client_id_issued_at: at }) => iso(at),
+    ({ client_id_issued_at: at }) => timeOf(at),
     'the server sets it',
   ),
   updatedAt: missing(UNKNOWN),
