@@ -1,6 +1,7 @@
 /** Leases on list values: taken, renewed, ended by their owner or by time, and what belongs to others stays. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseJsonPatch, parseMergePatch } from '../../src/core/patch.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { carryOutDue, type Pauses } from '../../src/service/due.ts'
@@ -9,6 +10,7 @@ import type { ChangeRequest, ChangeResult, Lease } from '../../src/service/reque
 import type { Service } from '../../src/service/service.ts'
 import { sweep } from '../../src/service/sweep.ts'
 import { createTurns } from '../../src/service/turns.ts'
+import { following } from '../../src/store/chain.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
@@ -164,6 +166,40 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(await patch({ callbacks: { add: [OTHER] } })).toMatchObject({ outcome: 'applied' })
     await due(HOUR + 60)
     expect(sorted(stored())).toEqual(sorted([...before, OTHER, 'https://new.example/cb']))
+  })
+
+  it.each([
+    ['a list sent whole', (list: readonly string[]) => parseMergePatch({ callbacks: [...list] })],
+    [
+      'a JSON Patch',
+      (list: readonly string[]) =>
+        parseJsonPatch([{ op: 'add', path: '/callbacks', value: [...list] }]),
+    ],
+  ])(
+    'a value that was taken away at the provider and is put back by %s stays',
+    async (_, asPatch) => {
+      await take(PREVIEW)
+      write(before)
+      expect(await change(asPatch([...before, PREVIEW]))).toMatchObject({ outcome: 'applied' })
+      expect(await leases()).toMatchObject([{ value: PREVIEW, kept: true }])
+      await due(HOUR + 60)
+      expect(await leases()).toEqual([])
+      expect(sorted(stored())).toEqual(sorted([...before, PREVIEW]))
+    },
+  )
+
+  it('a value whose putting back ended in a conflict stays', async () => {
+    await take(PREVIEW)
+    write(before)
+    await patch({ callbacks: [...before, PREVIEW], name: 'New' })
+    const intent = await bench.service.store.entries(resourceOf(subject.ref), {
+      newestFirst: true,
+      limit: 2,
+    })
+    const [, opened] = intent
+    if (opened?.kind !== 'intent') throw new TypeError('a change ends with its intent and outcome')
+    const body = { resource: opened.resource, outcome: 'conflict' as const }
+    expect(following(opened, body).standing?.leases).toMatchObject([{ kept: true }])
   })
 
   it('undoing a change does not bring back a leased value that it took away', async () => {
