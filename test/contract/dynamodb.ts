@@ -110,7 +110,7 @@ function expectedAuthorization({ method, path, headers, body }: EmulatorRequest)
   }).authorization
 }
 
-async function call(url: string, operation: string, body: string): Promise<EmulatorAnswer> {
+export async function call(url: string, operation: string, body: string): Promise<EmulatorAnswer> {
   const headers = signRequest({
     method: 'POST',
     url,

@@ -1,0 +1,200 @@
+/**
+ * Histories that commit dbe5398 stored, opened by this version: SQLite and DynamoDB. They hold changes,
+ * changes of others, a rollback, keys, a creation, a copy, a removal, a protection, leases, suspensions,
+ * a retirement, registrations, jobs, a checkpoint, and a change that a crash left open
+ * (`test/fixtures/stores/make.ts`).
+ */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createFingerprints } from '../../src/core/fingerprint.ts'
+import type { Auth0Client } from '../../src/emulators/auth0/index.ts'
+import type { ClientRecord } from '../../src/emulators/cognito/index.ts'
+import { verifyLog } from '../../src/service/verify.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createDocuments, type Documents } from '../../src/store/documents.ts'
+import { createDynamodbStore } from '../../src/store/dynamodb.ts'
+import { createSqliteStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
+import {
+  type Body,
+  type Installation,
+  KEY,
+  openInstallation,
+  pathOf,
+} from '../fixtures/stores/installation.ts'
+import { call, startDynamodb } from './dynamodb.ts'
+
+interface Expected {
+  /** Epoch milliseconds. */
+  readonly madeAt: number
+  readonly ids: Readonly<Record<'made' | 'gone' | 'registered' | 'done' | 'planned', string>>
+  readonly upstream: { readonly auth0: Auth0Client[]; readonly cognito: ClientRecord[] }
+  readonly answers: readonly { readonly route: string; readonly answer: Body }[]
+}
+
+interface Opened {
+  readonly store: Store
+  readonly documents?: Documents
+  close(): Promise<void>
+}
+
+const read = (name: string) =>
+  gunzipSync(readFileSync(join('test', 'fixtures', 'stores', `${name}.gz`)))
+
+async function openSqlite(): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'clientry-'))
+  const path = join(folder, 'clientry.db')
+  writeFileSync(path, read('sqlite.db'))
+  const database = await openDatabase(path)
+  const store = createSqliteStore(database)
+  return {
+    store,
+    documents: createDocuments(database, { key: Buffer.from(KEY, 'base64') }),
+    close: async () => {
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function openDynamodb(): Promise<Opened> {
+  const dynamodb = await startDynamodb()
+  const items = JSON.parse(read('dynamodb.json').toString())
+  for (const Item of items) {
+    const put = JSON.stringify({ TableName: dynamodb.settings.table, Item })
+    await call(dynamodb.settings.endpoint, 'PutItem', put)
+  }
+  return { store: createDynamodbStore(dynamodb.settings), close: dynamodb.close }
+}
+
+const STORES = { sqlite: openSqlite, dynamodb: openDynamodb }
+
+describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a history of %s', (name) => {
+  const expected: Expected = JSON.parse(read(`${name}-expected.json`).toString())
+  let opened: Opened
+  let installation: Installation
+
+  beforeEach(async () => {
+    // Leases and retirements end by themselves; here no time has passed.
+    vi.useFakeTimers({ toFake: ['Date'], now: expected.madeAt })
+    opened = await STORES[name]()
+    installation = await openInstallation(opened, expected.upstream)
+  })
+  afterEach(async () => {
+    await installation.close()
+    await opened.close()
+    vi.useRealTimers()
+  })
+
+  const answerOf = (route: string) => {
+    const found = expected.answers.find((one) => one.route === route)
+    if (found === undefined) throw new TypeError(`no answer was kept for ${route}`)
+    return found.answer
+  }
+
+  test('proves itself', async () => {
+    const fingerprints = createFingerprints(Buffer.from(KEY, 'base64'))
+    const { faults, records, checkpoint } = await verifyLog(opened.store, { fingerprints })
+    expect(faults).toEqual([])
+    expect(records).toBeGreaterThan(70)
+    expect(checkpoint).toBeDefined()
+  })
+
+  test('shows what it showed', async () => {
+    const alice = await installation.as('alice')
+    // These came from servers that are gone: the registered client, and the ids of secrets.
+    const gone = [
+      pathOf(expected.ids.registered, 'registered'),
+      pathOf('one', 'cognito', '/secrets'),
+    ]
+    const routes = expected.answers.filter(({ route }) => !gone.includes(route))
+    for (const { route, answer } of routes) {
+      const shown = await alice('GET', route)
+      const items = (shown.items ?? shown.results) as readonly { outcome?: string }[] | undefined
+      // The crash came after the last answer.
+      const settled = items?.filter(({ outcome }) => outcome !== 'open')
+      const member = shown.items === undefined ? 'results' : 'items'
+      expect(items === undefined ? shown : { ...shown, [member]: settled }, route).toMatchObject(
+        answer,
+      )
+    }
+  })
+
+  test('has its open change settled, and takes new ones', async () => {
+    const alice = await installation.as('alice')
+    expect(await opened.store.openIntents()).toHaveLength(1)
+    vi.setSystemTime(expected.madeAt + 60_000)
+    await alice.clientry.sweep()
+    expect(await opened.store.openIntents()).toEqual([])
+    const [settled] = await historyOf(alice, pathOf('four', 'auth0', '/history'))
+    expect(settled).toMatchObject({ outcome: 'not_applied', settledBy: 'settlement' })
+
+    for (const path of [
+      pathOf('one'),
+      pathOf(expected.ids.made),
+      pathOf('two', 'cognito'),
+      pathOf('one', 'cognito'),
+    ]) {
+      await alice('PATCH', path, { client: { name: 'After the upgrade' } })
+      const [newest, before] = await historyOf(alice, path.replace('?', '/history?'))
+      expect(newest, path).toMatchObject({ kind: 'change', outcome: 'applied' })
+      // An earlier version made the fingerprint of the state before: it must still be recognised.
+      expect(before?.kind, path).not.toBe('outside_change')
+    }
+  })
+
+  test('can be rolled back, and its suspensions and leases ended', async () => {
+    const alice = await installation.as('alice')
+    const { items } = answerOf(`${pathOf('one', 'auth0', '/history')}&limit=100`) as {
+      items: readonly { revision: number }[]
+    }
+    const first = items.at(-1)?.revision ?? 0
+    await alice('POST', pathOf('one', 'auth0', '/rollback'), { to: first, allowPartial: true })
+    expect(await alice('GET', pathOf('one'))).toMatchObject({
+      callbacks: ['https://a.example.com/cb', 'https://b.example.com/cb'],
+    })
+    await alice('POST', pathOf('three', 'auth0', '/resume'), {})
+    expect(await alice('GET', pathOf('three'))).toMatchObject({
+      grantTypes: ['authorization_code', 'refresh_token'],
+    })
+    await alice('POST', pathOf('two', 'cognito', '/resume'), {})
+    await alice('DELETE', `${pathOf('two', 'auth0', '/leases')}&owner=pr-1`)
+    expect(await alice('GET', pathOf('two'))).toMatchObject({
+      callbacks: ['https://two.example.com/cb'],
+      protected: true,
+    })
+    await expect(alice('DELETE', pathOf('two'), undefined, { 'if-match': '*' })).rejects.toThrow(
+      'client_protected',
+    )
+  })
+
+  test('still knows its keys, and goes on with its jobs', async () => {
+    const [alice, bob] = [await installation.as('alice'), await installation.as('bob')]
+    const again = await alice(
+      'POST',
+      '/clients',
+      { kind: 'web', client: { name: 'Made here', callbacks: ['https://made.example.com/cb'] } },
+      { 'idempotency-key': 'key-of-alice-1' },
+    )
+    expect(again.id).toBe(expected.ids.made)
+    vi.setSystemTime(expected.madeAt + 60_000)
+    await bob.clientry.sweep()
+    await bob('POST', `/jobs/${expected.ids.planned}/start`)
+    await vi.waitUntil(
+      async () => (await bob('GET', `/jobs/${expected.ids.planned}`)).state === 'done',
+      { timeout: 15_000 },
+    )
+    expect(installation.auth0.client('four')).toMatchObject({ description: 'By a job, planned' })
+  })
+})
+
+async function historyOf(
+  caller: Awaited<ReturnType<Installation['as']>>,
+  route: string,
+): Promise<readonly { readonly kind?: string }[]> {
+  return ((await caller('GET', route)) as { items: { kind?: string }[] }).items
+}
