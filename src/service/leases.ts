@@ -91,20 +91,24 @@ export function takingAway(values: readonly ListValue[]): FieldPatches {
 }
 
 /**
- * What holds after a change to `next`, whatever change it is: a lease ends with its value, whoever takes
- * that away, and a value that a patch adds by name stays. A list that is sent whole says nothing of the
- * kind: it was read with the leased values in it.
+ * What holds after a change from `base` to `next`, whatever change it is: a lease ends with its value,
+ * whoever takes that away. A value stays for good where a patch adds it by name, or where a change puts
+ * it in although it was not there any more. A list sent whole that has the leased values in it, as it was
+ * read, says nothing of the kind.
  */
 export function leasesAfter(
   mapping: Mapping,
-  next: Native,
+  [base, next]: readonly [Native, Native],
   patch: ChangeRequest['patch'],
   standing: Standing | undefined,
 ): Standing | undefined {
   if (standing?.leases === undefined) return standing
+  const isIn = (native: Native, { field, value }: ListValue) =>
+    listOf(mapping, native, field).includes(value)
+  const isPutIn = (lease: Lease) => patch.kind !== 'lease' && !isIn(base, lease)
   const left = standing.leases
-    .filter(({ field, value }) => listOf(mapping, next, field).includes(value))
-    .map((lease) => keep(lease, lease.kept === true || isAdded(lease, patch)))
+    .filter((lease) => isIn(next, lease))
+    .map((lease) => keep(lease, lease.kept === true || isAdded(lease, patch) || isPutIn(lease)))
   return withLeases(standing, left)
 }
 

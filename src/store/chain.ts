@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, type JsonObject } from '../core/json.ts'
 import type { Entry, Intent, Outcome } from './entry.ts'
-import { type Standing, withLate } from './standing.ts'
+import { type Standing, withKept, withLate } from './standing.ts'
 
 interface Link {
   readonly seq: number
@@ -38,7 +38,7 @@ export function following<B extends { readonly resource: string; readonly outcom
 /**
  * What holds for a client is carried from entry to entry, and changes where an intent is applied. A lease
  * that ended in a conflict holds: its value may be there, and is to go some day. So does a suspension:
- * only then is what it took away given back.
+ * only then is what it took away given back. And a value that may have been put there to stay, stays.
  */
 function standingAfter(
   before: Entry | undefined,
@@ -48,7 +48,9 @@ function standingAfter(
   const holds =
     outcome === 'applied' ||
     (outcome === 'conflict' && (before.action === 'lease' || before.action === 'suspend'))
-  if (!holds) return before.standing
+  if (!holds) {
+    return outcome === 'conflict' ? withKept(before.standing, before.becomes) : before.standing
+  }
   const standing = before.becomes ?? before.standing ?? {}
   return Object.keys(standing).length === 0 ? undefined : standing
 }

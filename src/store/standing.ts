@@ -83,12 +83,28 @@ export function withLate(
     const operations = new Set([...(standing?.suspended?.operations ?? []), operationId])
     return { ...standing, suspended: { since: suspended.since, operations: [...operations] } }
   }
-  if (action !== 'lease') return standing
+  if (action !== 'lease') return withKept(standing, becomes)
   const held = standing?.leases ?? []
   const taken = leases.filter(
     (one) => !(before?.leases ?? []).some(isSame(one)) && !held.some(isSame(one)),
   )
   return taken.length === 0 ? standing : { ...standing, leases: [...held, ...taken] }
+}
+
+/**
+ * The standing with values that a change may have put there to stay: a conflict leaves it open, and what
+ * stays too long can be removed, while what goes is lost.
+ */
+export function withKept(
+  standing: Standing | undefined,
+  { leases: after = [] }: Standing = {},
+): Standing | undefined {
+  const kept = after.filter((one) => one.kept)
+  if (standing?.leases === undefined || kept.length === 0) return standing
+  const leases = standing.leases.map((one) =>
+    kept.some(isSame(one)) ? { ...one, kept: true as const } : one,
+  )
+  return { ...standing, leases }
 }
 
 const isSame = (one: Lease) => (other: Lease) =>
