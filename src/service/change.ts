@@ -15,6 +15,7 @@ import { recordUnchanged } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
 import { leasePatch } from './lease-wish.ts'
 import { leasesAfter } from './leases.ts'
+import { checkProtection } from './protection.ts'
 import { replay } from './replay.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
 import type { Service } from './service.ts'
@@ -57,6 +58,7 @@ async function attempt(
   const plan = planWanted(mapping, base, wanted, [standing, aim?.becomes ?? standing])
   request.authorize?.(plan.named)
   if (request.patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
+  checkProtection(request, standing, base, plan.next)
   const becomes = leasesAfter(mapping, [base, plan.next], request.patch, aim?.becomes ?? standing)
   const unchanged = plan.unchanged && sameStanding(becomes, standing)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
