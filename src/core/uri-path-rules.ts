@@ -1,12 +1,21 @@
-/** Rules about what follows the host, and about the canonical form of the whole. */
+/**
+ * Rules about what follows the host, about the authority of a private-use scheme, which an app or a
+ * library may decode as it does a path, and about the canonical form of the whole.
+ */
 
 import { domainToUnicode } from 'node:url'
 
 import type { UriRule } from './uri.ts'
 import { isWeb, type UriReading } from './uri-reading.ts'
 
-/** What may follow the host. */
+/** What may follow the scheme, beside what the rules on hosts judge. */
 export const PATH_RULES: readonly UriRule[] = [
+  {
+    // RFC 8252 section 7.1; https and http need a host, which is judged before
+    id: 'nothing_after_scheme',
+    says: 'must have a path or a host after its scheme, such as com.example.app:/callback',
+    breaks: ({ uri }) => !uri.authority && uri.path === '',
+  },
   {
     // RFC 6749 section 3.1.2
     id: 'fragment',
@@ -17,21 +26,25 @@ export const PATH_RULES: readonly UriRule[] = [
     // RFC 3986 section 2.1; UTF-8: overlong forms such as %c0%af read as a slash somewhere
     id: 'percent_encoding',
     says: 'must have two hexadecimal digits after each % and encode valid UTF-8',
-    breaks: ({ uri }) => !isDecodable(uri.path) || !isDecodable(uri.query ?? ''),
+    breaks: ({ uri }) =>
+      [uri.authority, uri.path, uri.query].some((part = '') => !isDecodable(part)),
   },
   {
     // Keycloak CVE-2024-1132; `%25`: decoded twice somewhere
     id: 'encoded_delimiter',
-    says: 'must not contain an encoded slash, backslash, dot, percent sign or control character',
+    says: 'must not contain an encoded slash, backslash, dot, percent sign or control character, and before its path no encoded : ? # [ ] @ either',
     breaks: ({ uri }) =>
-      /%(?:2[ef5]|5c|[01][0-9a-f]|7f)/i.test(uri.path) ||
+      /%(?:2[ef5]|5c|[01][0-9a-f]|7f)/i.test(`${uri.authority ?? ''}${uri.path}`) ||
+      // RFC 3986 section 2.2: decoded, they would end the host or begin another part
+      /%(?:3[af]|23|40|5[bd])/i.test(uri.authority ?? '') ||
       /%(?:[01][0-9a-f]|7f)/i.test(uri.query ?? ''),
   },
   {
     // Keycloak CVE-2024-1132 and CVE-2026-3872: `..;/` is `../` to servlet containers
     id: 'dot_segment',
     says: 'must not contain the path segments . and .., with or without a parameter (..;)',
-    breaks: ({ uri }) => uri.path.split('/').some((part) => /^\.\.?(?:$|;|%3b)/i.test(part)),
+    breaks: ({ uri }) =>
+      [uri.authority ?? '', ...uri.path.split('/')].some((part) => /^\.\.?(?:$|;|%3b)/i.test(part)),
   },
   {
     // RFC 6454 section 4 and section 6.2
