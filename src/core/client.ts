@@ -7,8 +7,18 @@
  */
 
 import * as z from 'zod/mini'
+import {
+  type Field,
+  flagField,
+  listField,
+  MAX_LIFETIME_SECONDS,
+  MAX_TEXT_LENGTH,
+  secondsField,
+  textField,
+} from './field.ts'
 import type { JsonObject } from './json.ts'
 import type { Secret } from './secret.ts'
+import type { UriUse } from './uri.ts'
 
 /** An OAuth client as callers see it, whichever provider holds it. */
 export interface Client {
@@ -53,83 +63,43 @@ export interface RefreshTokenRotation {
 
 export type FieldName = keyof Client
 
-/** How a field is written: decides patching (`list`, `map`, `object` merge), forms and diffs. */
-export type FieldKind =
-  | 'string'
-  | 'secret'
-  | 'boolean'
-  | 'integer'
-  | 'list'
-  | 'map'
-  | 'object'
-  | 'raw'
+/** Fields whose values are texts, one or a list. */
+export type TextFieldName = {
+  [F in FieldName]: Client[F] extends string | null | readonly string[] ? F : never
+}[FieldName]
 
-/** @internal Left out of the SDK's types, which need no schema library. */
-export interface Field<V> {
-  readonly kind: FieldKind
-  /** What a patch may set it to; a list is described by its whole value. */
-  readonly schema: z.ZodMiniType
-  /** What is shown where a provider holds nothing. */
-  readonly empty: V
-  /** One sentence for the documentation. */
-  readonly says: string
-}
-
-/** More values than any provider holds in one list (Auth0 and Cognito: 100; Entra: 256). */
-const MAX_LIST_ITEMS = 1_000
-const MAX_TEXT_LENGTH = 2_048
-/** Ten years, the longest lifetime that a supported provider takes (Cognito refresh tokens). */
-const MAX_LIFETIME_SECONDS = 315_360_000
 /** Shorter secrets can be guessed; Cognito takes 24 to 64 characters. */
 const MIN_SECRET_LENGTH = 24
 
-const text = z.string().check(z.minLength(1), z.maxLength(MAX_TEXT_LENGTH))
-const list = z.array(text).check(z.maxLength(MAX_LIST_ITEMS))
-const seconds = z.int().check(z.gte(1), z.lte(MAX_LIFETIME_SECONDS))
-
-const textField = (says: string): Field<string | null> => ({
-  kind: 'string',
-  schema: text,
-  empty: null,
-  says,
-})
-const listField = (says: string): Field<readonly string[]> => ({
-  kind: 'list',
-  schema: list,
-  empty: [],
-  says,
-})
-const flagField = (says: string, empty: boolean): Field<boolean> => ({
-  kind: 'boolean',
-  schema: z.boolean(),
-  empty,
-  says,
-})
-const secondsField = (says: string): Field<number | null> => ({
-  kind: 'integer',
-  schema: seconds,
-  empty: null,
-  says,
-})
-
 /** @internal Every attribute of a client, in the order in which answers show them. */
 export const FIELDS: { readonly [F in FieldName]: Field<Client[F]> } = {
-  id: { kind: 'string', schema: text, empty: '', says: 'The client id, as the provider knows it.' },
-  name: textField('The name that people see.'),
+  id: { ...textField('The client id, as the provider knows it.', { uri: 'none' }), empty: '' },
+  name: textField('The name that people see.', { uri: 'none' }),
   secret: {
     kind: 'secret',
     schema: z.string().check(z.minLength(MIN_SECRET_LENGTH), z.maxLength(512)),
     empty: null,
     says: 'The client secret, for callers who may see it; else null, with secretRedacted: true.',
   },
-  callbacks: listField('Redirect URIs to which an authorization response may be sent.'),
-  allowedLogoutUrls: listField('URIs to which a user may be sent after a logout.'),
-  grantTypes: listField('OAuth grant types that the client may use.'),
-  tokenEndpointAuthMethod: textField('How the client authenticates at the token endpoint.'),
-  supportedIdp: listField('Names of the identity providers or connections users may sign in with.'),
-  description: textField('A text about the client.'),
-  webOrigins: listField('Origins from which a browser may ask for a silent or web-message login.'),
-  appType: textField('The kind of application, in the words of the provider.'),
+  callbacks: listField('Redirect URIs to which an authorization response may be sent.', {
+    uri: 'redirect',
+  }),
+  allowedLogoutUrls: listField('URIs to which a user may be sent after a logout.', {
+    uri: 'logout',
+  }),
+  grantTypes: listField('OAuth grant types that the client may use.', { uri: 'none' }),
+  tokenEndpointAuthMethod: textField('How the client authenticates at the token endpoint.', {
+    uri: 'none',
+  }),
+  supportedIdp: listField(
+    'Names of the identity providers or connections users may sign in with.',
+    { uri: 'none' },
+  ),
+  description: textField('A text about the client.', { uri: 'none' }),
+  webOrigins: listField('Origins from which a browser may ask for a silent or web-message login.', {
+    uri: 'origin',
+  }),
+  appType: textField('The kind of application, in the words of the provider.', { uri: 'none' }),
   clientMetadata: {
     kind: 'map',
     schema: z.record(z.string(), z.string().check(z.maxLength(MAX_TEXT_LENGTH))),
@@ -138,13 +108,19 @@ export const FIELDS: { readonly [F in FieldName]: Field<Client[F]> } = {
   },
   disabled: flagField('Whether the client is prevented from starting any flow.', false),
   oidcConformant: flagField('Whether the client follows OpenID Connect strictly.', true),
-  auth0Id: textField('The client id at Auth0, where Auth0 holds the client.'),
-  allowedOrigins: listField('Origins from which a browser may call the provider (CORS).'),
-  defaultCallback: textField('The redirect URI used when a request names none.'),
-  initiateLoginUri: textField('An https page at which a login can be started by a third party.'),
-  logoUri: textField('The URL of a logo.'),
-  scopes: listField('Scopes that the client may ask for.'),
-  responseTypes: listField('OAuth response types that the client may use.'),
+  auth0Id: textField('The client id at Auth0, where Auth0 holds the client.', { uri: 'none' }),
+  allowedOrigins: listField('Origins from which a browser may call the provider (CORS).', {
+    uri: 'origin',
+  }),
+  defaultCallback: textField('The redirect URI used when a request names none.', {
+    uri: 'redirect',
+  }),
+  initiateLoginUri: textField('An https page at which a login can be started by a third party.', {
+    uri: 'page',
+  }),
+  logoUri: textField('The URL of a logo.', { uri: 'page' }),
+  scopes: listField('Scopes that the client may ask for.', { uri: 'none' }),
+  responseTypes: listField('OAuth response types that the client may use.', { uri: 'none' }),
   accessTokenLifetime: secondsField('Lifetime of access tokens, in seconds.'),
   idTokenLifetime: secondsField('Lifetime of ID tokens, in seconds.'),
   refreshTokenLifetime: secondsField(
@@ -162,10 +138,10 @@ export const FIELDS: { readonly [F in FieldName]: Field<Client[F]> } = {
     empty: null,
     says: 'Whether each use replaces the refresh token, and how long the old one still works.',
   },
-  idTokenSignedResponseAlg: textField('The JWS algorithm that signs ID tokens.'),
+  idTokenSignedResponseAlg: textField('The JWS algorithm that signs ID tokens.', { uri: 'none' }),
   firstParty: flagField('Whether the client belongs to the owner of the provider.', true),
-  createdAt: textField('When the client was created, RFC 3339.'),
-  updatedAt: textField('When the provider last changed the client, RFC 3339.'),
+  createdAt: textField('When the client was created, RFC 3339.', { uri: 'none' }),
+  updatedAt: textField('When the provider last changed the client, RFC 3339.', { uri: 'none' }),
   providerSettings: {
     kind: 'raw',
     schema: z.record(z.string(), z.unknown()),
@@ -176,6 +152,17 @@ export const FIELDS: { readonly [F in FieldName]: Field<Client[F]> } = {
 
 /** All field names, in the order of `FIELDS`. */
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[]
+
+/** The fields that hold URIs, in the order of `FIELDS`. */
+export const URI_FIELD_NAMES = FIELD_NAMES.filter(
+  (field): field is TextFieldName => useOfUris(field) !== undefined,
+)
+
+/** What the URIs of a field are for; `undefined` where it holds none. */
+export function useOfUris(field: FieldName): UriUse | undefined {
+  const { uri = 'none' } = FIELDS[field]
+  return uri === 'none' ? undefined : uri
+}
 
 /** Narrows any text to a field name. */
 export function isFieldName(name: string): name is FieldName {

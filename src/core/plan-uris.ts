@@ -5,7 +5,7 @@
  * that already breaks a rule can still be patched elsewhere.
  */
 
-import { FIELDS, type FieldName } from './client.ts'
+import { FIELDS, type FieldName, URI_FIELD_NAMES, useOfUris } from './client.ts'
 import { ClientError } from './errors.ts'
 import type { Json } from './json.ts'
 import { isRecord } from './json.ts'
@@ -13,16 +13,6 @@ import type { Mapping, Native, Warning } from './mapping.ts'
 import { showField } from './mapping.ts'
 import type { FieldPatches } from './patch.ts'
 import { checkUri, type UriFinding, type UriUse } from './uri.ts'
-
-const URI_FIELDS: { readonly [F in FieldName]?: UriUse } = {
-  callbacks: 'redirect',
-  defaultCallback: 'redirect',
-  allowedLogoutUrls: 'logout',
-  webOrigins: 'origin',
-  allowedOrigins: 'origin',
-  initiateLoginUri: 'page',
-  logoUri: 'page',
-}
 
 /** One URI of a client: where it stands, what it is for, and what the rules find about it. */
 export interface JudgedUri {
@@ -101,7 +91,9 @@ function stateFindings(mapping: Mapping, native: Native): Found[] {
 /** Every URI of a record, in the order of the fields, with what is wrong or worth telling about it. */
 export function judgedUris(mapping: Mapping, native: Native): readonly JudgedUri[] {
   const context = { policy: mapping.uris, native: isNative(mapping, native) }
-  return (Object.entries(URI_FIELDS) as [FieldName, UriUse][]).flatMap(([field, use]) => {
+  return URI_FIELD_NAMES.flatMap((field) => {
+    const use = useOfUris(field)
+    if (use === undefined) return []
     const shown = showField(mapping, field, native) as Json
     const values = Array.isArray(shown) ? shown : [shown]
     return values
@@ -117,7 +109,7 @@ function findings(
   value: Json,
   native: boolean,
 ): Found[] {
-  const use = URI_FIELDS[field]
+  const use = useOfUris(field)
   if (use === undefined || typeof value !== 'string') return []
   return checkUri(value, use, { policy: mapping.uris, native }).map((finding) => ({
     field,

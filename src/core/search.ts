@@ -4,20 +4,9 @@
  */
 
 import type { Client, FieldName } from './client.ts'
-import { FIELDS } from './client.ts'
+import { FIELDS, URI_FIELD_NAMES } from './client.ts'
 import { ClientError } from './errors.ts'
 import { readUri } from './uri-reading.ts'
-
-/** Fields that hold URLs: they are searched, and hosts are taken from them. */
-const URL_FIELDS = [
-  'callbacks',
-  'allowedLogoutUrls',
-  'webOrigins',
-  'allowedOrigins',
-  'defaultCallback',
-  'initiateLoginUri',
-  'logoUri',
-] as const satisfies readonly FieldName[]
 
 /** Fields that a filter can name; each of their values is a term. */
 const FILTER_FIELDS = [
@@ -29,7 +18,7 @@ const FILTER_FIELDS = [
   'tokenEndpointAuthMethod',
   'scopes',
   'supportedIdp',
-  ...URL_FIELDS,
+  ...URI_FIELD_NAMES,
   'disabled',
   'firstParty',
   'oidcConformant',
@@ -118,7 +107,7 @@ export function matches(client: Client, { text, terms }: Wanted): boolean {
   )
 }
 
-const urlsOf = (client: Client) => URL_FIELDS.flatMap((field) => valuesOf(client[field]))
+const urlsOf = (client: Client) => URI_FIELD_NAMES.flatMap((field) => valuesOf(client[field]))
 
 function valuesOf(value: string | boolean | readonly string[] | null): readonly string[] {
   if (value === null) return []

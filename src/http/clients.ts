@@ -1,7 +1,8 @@
 /** `GET` and `PATCH /clients/{clientId}`. */
 
-import { FIELDS, type FieldKind } from '../core/client.ts'
+import { FIELDS } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
+import type { FieldKind } from '../core/field.ts'
 import type { Json } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
 import { type Patch, parseJsonPatch, parseMergePatch } from '../core/patch.ts'
