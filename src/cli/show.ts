@@ -85,7 +85,7 @@ export function showWarnings(terminal: Terminal, warnings: readonly Warning[], s
 
 /** One line of a history, and what it changed. */
 export function showItem(terminal: Terminal, item: HistoryItem, withClient: boolean): void {
-  const { at, revision, outcome, action, actor, client, rollbackTo, operationId } = item
+  const { at, revision, outcome, action, actor, job, client, rollbackTo, operationId } = item
   const who = actor === undefined ? '' : ` by ${plain(actor.subject)}`
   const back = rollbackTo === undefined ? '' : ` back to ${rollbackTo}`
   const what = [outcome, action].filter((part) => part !== undefined).join(' ')
@@ -94,7 +94,14 @@ export function showItem(terminal: Terminal, item: HistoryItem, withClient: bool
   terminal.print(terminal.style('strong', head))
   if (operationId !== undefined)
     terminal.print(terminal.style('faint', `  operation ${plain(operationId)}`))
+  if (job !== undefined) terminal.print(terminal.style('faint', `  ${jobLine(job)}`))
   showChanges(terminal, item.changes)
+}
+
+function jobLine({ id, startedBy, approvedBy }: NonNullable<HistoryItem['job']>): string {
+  const by = (what: string, who: typeof startedBy) =>
+    who === undefined ? '' : `, ${what} by ${plain(who.subject)}`
+  return `job ${plain(id)}${by('approved', approvedBy)}${by('started', startedBy)}`
 }
 
 /** Says which places are not known whole. */

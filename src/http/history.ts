@@ -63,12 +63,17 @@ export async function getOperation(exchange: Exchange): Promise<Answer> {
   const item = await readOperation(settings.service, params.operationId ?? '')
   if (item !== undefined) {
     const may = settings.permissions.of(principal, item.client.provider)
-    const own = JSON.stringify(item.actor) === JSON.stringify(actorOf(principal))
+    const own = callersBehind(item).includes(JSON.stringify(actorOf(principal)))
     if (may.has('history:read') || (own && may.has('clients:read'))) {
       return { status: 200, body: itemBody(exchange, item) }
     }
   }
   throw new ClientError('not_found', 'There is no such operation, or none that you may know of.')
+}
+
+/** Whoever had a hand in a change. */
+function callersBehind({ actor, job }: HistoryItem): readonly string[] {
+  return [actor, job?.startedBy, job?.approvedBy].map((one) => JSON.stringify(one))
 }
 
 /** The provider that is asked for, or all whose history the caller may read. */

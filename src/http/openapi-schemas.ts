@@ -284,6 +284,8 @@ const text: JsonObject = { type: 'string' }
 const time: JsonObject = { type: 'string', format: 'date-time' }
 
 function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
+  const actor = object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer'])
+  const callers = { submittedBy: actor, startedBy: actor, approvedBy: actor }
   return object(
     {
       kind: { enum: ['change', 'outside_change', 'overlap'] },
@@ -296,7 +298,8 @@ function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
       surprises: list(ref('FieldChange')),
       operationId: text,
       requestId: text,
-      actor: object({ subject: text, issuer: text, clientId: text }, ['subject', 'issuer']),
+      actor,
+      job: object({ id: text, ...callers }, ['id', 'submittedBy']),
       rollbackTo: { type: 'integer', minimum: 0 },
       copiedFrom: object({ id: text, provider: text, userPoolId: text }, ['id', 'provider']),
       action: { enum: [...HISTORY_ACTIONS] },

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../core/errors.ts'
 import type {
+  Actor,
   ClientName,
   ClientPatch,
   FieldChange,
@@ -73,7 +74,12 @@ export interface UndoRequest {
 export interface Job {
   readonly id: string
   readonly submittedAt: string
-  readonly actor: { readonly subject: string; readonly issuer: string; readonly clientId?: string }
+  /** Who submitted it. */
+  readonly actor: Actor
+  /** Who set its changes going last: by submitting it with `autoStart`, by `start` or `resume`. */
+  readonly startedBy?: Actor
+  /** Who told it to start once its dry run was there. */
+  readonly approvedBy?: Actor
   readonly providers: readonly string[]
   readonly options: JobOptions
   /** The job that it undoes. */

@@ -316,6 +316,13 @@ export type HistoryAction =
   | 'retain'
   | 'adopt'
 
+/** A caller, by its token. */
+export interface Actor {
+  readonly subject: string
+  readonly issuer: string
+  readonly clientId?: string
+}
+
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'
   readonly client: ClientName
@@ -329,10 +336,15 @@ export interface HistoryItem {
   readonly surprises?: readonly FieldChange[]
   readonly operationId?: string
   readonly requestId?: string
-  readonly actor?: {
-    readonly subject: string
-    readonly issuer: string
-    readonly clientId?: string
+  readonly actor?: Actor
+  /** The job that it was part of, and the callers behind that. */
+  readonly job?: {
+    readonly id: string
+    readonly submittedBy: Actor
+    /** Set its changes going last. */
+    readonly startedBy?: Actor
+    /** Told it to start once its dry run was there. */
+    readonly approvedBy?: Actor
   }
   readonly rollbackTo?: number
   readonly action?: HistoryAction

@@ -4,7 +4,14 @@
  */
 
 import type { FieldChange } from '../core/diff.ts'
-import { ACTIONS, type Action, type Actor, type Entry, type Intent } from '../store/entry.ts'
+import {
+  ACTIONS,
+  type Action,
+  type Actor,
+  type Entry,
+  type Intent,
+  type JobOrigin,
+} from '../store/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../store/resource.ts'
 import { type Place, SEARCHED_OUTCOMES, type Search, type SearchedOutcome } from '../store/store.ts'
 import { leaseChanges } from './leases.ts'
@@ -33,6 +40,8 @@ export interface HistoryItem {
   readonly operationId?: string
   readonly requestId?: string
   readonly actor?: Actor
+  /** The job that it was part of, and the callers behind that. */
+  readonly job?: JobOrigin
   readonly rollbackTo?: number
   /** What a change was, where it was none of settings. */
   readonly action?: Action
@@ -135,7 +144,7 @@ const originOf = ({ copiedFrom }: Pick<Intent, 'copiedFrom'>) =>
   copiedFrom === undefined ? {} : { copiedFrom: refOf(copiedFrom) }
 
 function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined): HistoryItem {
-  const { at, operationId, requestId, actor, changes, rollbackTo, action } = intent
+  const { at, operationId, requestId, actor, job, changes, rollbackTo, action } = intent
   const ended = closing?.kind === 'outcome' ? closing : undefined
   const id = ended?.created
   const secretId = intent.secretId ?? ended?.secretId
@@ -150,6 +159,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     operationId,
     requestId,
     actor,
+    ...(job === undefined ? {} : { job }),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
     ...originOf(intent),

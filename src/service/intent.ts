@@ -27,7 +27,7 @@ interface Aim {
 /** What an intent tells of its request. */
 type Request = Pick<
   ChangeRequest,
-  'provider' | 'ref' | 'requestId' | 'actor' | 'deadline' | 'key'
+  'provider' | 'ref' | 'requestId' | 'actor' | 'deadline' | 'key' | 'job'
 > & { readonly patch?: ChangeRequest['patch'] }
 
 /** The intent that follows `before` in the client's log. */
@@ -37,7 +37,7 @@ export function intentAfter(
   before: Entry | undefined,
   aim: Aim,
 ): Intent {
-  const { provider, ref, requestId, actor, deadline, key, patch } = request
+  const { provider, ref, requestId, actor, deadline, key, job, patch } = request
   const { operationId, base, baseTag, next, changes } = aim
   const { action, becomes, rotation, secretId, copiedFrom } = aim
   const { mapping } = provider
@@ -64,6 +64,7 @@ export function intentAfter(
     state: service.fingerprints.masked(mapping, base),
     sealed: service.seal.close(sealed, place),
     ...(key === undefined ? {} : { key: key.log }),
+    ...(job === undefined ? {} : { job }),
     ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
     ...(action === undefined ? {} : { action }),
     ...(copiedFrom === undefined ? {} : { copiedFrom }),

@@ -6,7 +6,7 @@ import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
-import type { Actor } from '../store/entry.ts'
+import type { Actor, JobOrigin } from '../store/entry.ts'
 import type { Lease, Standing } from '../store/standing.ts'
 
 export type { Lease, Standing }
@@ -111,6 +111,8 @@ export interface ChangeRequest {
   /** Refuses fields that the caller may not change, once it is known which ones would. */
   authorize?(named: readonly FieldName[]): void
   readonly actor: Actor
+  /** The job that it is part of. */
+  readonly job?: JobOrigin
   /** Who takes turns at the provider's pace; absent: the actor. */
   readonly caller?: string
   readonly requestId: string

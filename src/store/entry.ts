@@ -15,6 +15,20 @@ export interface Actor {
   readonly clientId?: string
 }
 
+/** The callers behind a job; each is absent as long as nobody has done that. */
+export interface JobCallers {
+  readonly submittedBy: Actor
+  /** Set its changes going last: by a submission with `autoStart`, by `start` or by `resume`. */
+  readonly startedBy?: Actor
+  /** Told it to start once its dry run was there. */
+  readonly approvedBy?: Actor
+}
+
+/** The job that a change is part of. */
+export interface JobOrigin extends JobCallers {
+  readonly id: string
+}
+
 export interface EntryBase {
   /** What the log is about: a client, its registration, an idempotency key, a job ... (`resource.ts`). */
   readonly resource: string
@@ -47,6 +61,8 @@ export interface Intent extends EntryBase {
   readonly sealed: string
   /** Log of the idempotency key that the caller gave. */
   readonly key?: string
+  /** The job that it is part of, and the callers behind that. */
+  readonly job?: JobOrigin
   /** The revision that a rollback goes back to. */
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */

@@ -55,6 +55,10 @@ export interface JobProgress {
   readonly failures: number
   /** The canary part has been done. */
   readonly canaryDone: boolean
+  /** Set its changes going last, by `start` or `resume`; absent: nobody but who submitted it. */
+  readonly startedBy?: Actor
+  /** Told it to start once its dry run was there. */
+  readonly approvedBy?: Actor
   /** Who works on it, and until when nobody else does (epoch milliseconds). */
   readonly claim?: { readonly runner: string; readonly until: number }
   /** When the present stretch of work began, and results that there were then. */

@@ -36,6 +36,7 @@ export function jobSchemas(
     Object.fromEntries(counted.map((name): [string, Json] => [name, NUMBER])),
     counted,
   )
+  const actor = object({ subject: TEXT, issuer: TEXT, clientId: TEXT }, ['subject', 'issuer'])
   return {
     JobRequest: only(
       {
@@ -53,7 +54,9 @@ export function jobSchemas(
       {
         id: TEXT,
         submittedAt: TIME,
-        actor: object({ subject: TEXT, issuer: TEXT, clientId: TEXT }, ['subject', 'issuer']),
+        actor,
+        startedBy: actor,
+        approvedBy: actor,
         providers: list(TEXT),
         options: object({ autoStart: FLAG, canary, maxFailures }, ['autoStart', 'maxFailures']),
         undoes: TEXT,

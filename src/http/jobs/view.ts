@@ -1,16 +1,23 @@
 /** A job, its progress and its results as callers read them. */
 
 import type { JsonObject } from '../../core/json.ts'
-import type { JobProgress, JobResult, JobView } from '../../service/jobs/log.ts'
+import {
+  callersOf,
+  type JobProgress,
+  type JobResult,
+  type JobView,
+} from '../../service/jobs/log.ts'
 import { doneIn } from '../../service/jobs/progress.ts'
 
 /** A job as it stands with its newest entry. */
 export function jobBody({ id, job, last }: JobView): JsonObject {
   const { actor, providers, options, undoes, at } = job
+  const { submittedBy: _, ...callers } = callersOf(job, last.progress)
   return {
     id,
     submittedAt: rfc3339(at),
     actor: { ...actor },
+    ...(callers as unknown as JsonObject),
     providers,
     options: options as unknown as JsonObject,
     ...(undoes === undefined ? {} : { undoes }),

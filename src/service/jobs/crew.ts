@@ -1,5 +1,6 @@
 /** The clients of a job that are under way, and the results that are not recorded yet. */
 
+import type { JobCallers } from '../../store/entry.ts'
 import type { JobProgress, JobResult } from '../../store/job-entry.ts'
 import type { Service } from '../service.ts'
 import { openPatch } from './items.ts'
@@ -28,6 +29,8 @@ export interface CrewSettings {
   readonly phase: JobProgress['phase']
   /** Time that one client may take, in milliseconds. */
   readonly limitMs: number
+  /** The callers behind the job as it stands now. */
+  callers(): JobCallers
   /** Told whenever a client is no longer under way. */
   changed(): void
 }
@@ -79,15 +82,16 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
 }
 
 /** What is to be done with each client. */
-function tasksOf(service: Service, { view, known, phase, limitMs }: CrewSettings) {
-  const { actor, withheld } = view.job
+function tasksOf(service: Service, { view, known, phase, limitMs, callers }: CrewSettings) {
+  const { withheld } = view.job
   const common = openPatch(service, view.job)
   return (index: number): Task => {
     const item = known.items[index]
     const patch = item?.patch ?? common
     if (item === undefined || patch === undefined) throw new RangeError(`no client ${index}`)
     const planned = known.tagOf(index)
-    const task = { jobId: view.id, actor, withheld, index, item, patch, phase, limitMs }
+    const job = { id: view.id, ...callers() }
+    const task = { job, withheld, index, item, patch, phase, limitMs }
     return planned === undefined ? task : { ...task, planned }
   }
 }

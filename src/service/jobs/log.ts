@@ -1,6 +1,7 @@
 /** Reading and writing the log of a job: an event is appended with the progress that it makes. */
 
 import { following } from '../../store/chain.ts'
+import type { JobCallers } from '../../store/entry.ts'
 import type {
   Job,
   JobClaim,
@@ -33,6 +34,18 @@ export interface JobView {
   readonly id: string
   readonly job: Job
   readonly last: JobEntry
+}
+
+/** The callers behind a job; of one that an older version has set to work, only what it recorded. */
+export function callersOf(
+  { actor: submittedBy, options }: Job,
+  { startedBy = options.autoStart ? submittedBy : undefined, approvedBy }: JobProgress,
+): JobCallers {
+  return {
+    submittedBy,
+    ...(startedBy === undefined ? {} : { startedBy }),
+    ...(approvedBy === undefined ? {} : { approvedBy }),
+  }
 }
 
 /** The number was taken by somebody else's entry. */

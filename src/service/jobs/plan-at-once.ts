@@ -20,7 +20,8 @@ export async function planAtOnce(
     const asked = item.patch ?? patch
     if (asked === undefined) throw new TypeError('each client of a job has a patch')
     const limitMs = deadline - service.now()
-    const task = { jobId: requestId, actor, withheld, index, item, patch: asked, limitMs }
+    const job = { id: requestId, submittedBy: actor }
+    const task = { job, withheld, index, item, patch: asked, limitMs }
     return (await work(service, { ...task, phase: 'plan' })).result
   })
 }

@@ -3,6 +3,7 @@
  * knows from the newest entry alone what the next one has to tell.
  */
 
+import type { Actor } from '../../store/entry.ts'
 import {
   isAtWork,
   type JobControlName,
@@ -22,7 +23,7 @@ export type JobEvent =
       readonly until: number
       readonly results: readonly { readonly outcome: JobOutcome }[]
     }
-  | { readonly kind: 'job_control'; readonly control: JobControlName }
+  | { readonly kind: 'job_control'; readonly control: JobControlName; readonly actor: Actor }
 
 /** A job of which nothing is known but that there is one. */
 export const SUBMITTED: JobProgress = {
@@ -51,7 +52,7 @@ export function progressAfter(
         ? withResults(options, before, event)
         : undefined
     case 'job_control':
-      return controlled(before, event.control, at)
+      return controlled(before, event, at)
   }
 }
 
@@ -147,19 +148,23 @@ function ended({ claim: _, ...progress }: JobProgress): JobProgress {
 
 function controlled(
   before: JobProgress,
-  control: JobControlName,
+  { control, actor }: JobEvent & { readonly kind: 'job_control' },
   at: number,
 ): JobProgress | undefined {
   const { state, phase, counts } = before
   switch (control) {
-    case 'start':
-      return state === 'planned' ? running(before, counts.planned, at) : undefined
+    case 'start': {
+      if (state !== 'planned') return undefined
+      return running({ ...before, startedBy: actor, approvedBy: actor }, counts.planned, at)
+    }
     case 'pause':
       return isAtWork(before) ? { ...before, state: 'paused' } : undefined
     case 'resume':
       if (state !== 'paused' && state !== 'stopped') return undefined
       return working(
-        { ...before, state: phase === 'plan' ? 'planning' : 'running', failures: 0 },
+        phase === 'plan'
+          ? { ...before, state: 'planning', failures: 0 }
+          : { ...before, state: 'running', failures: 0, startedBy: actor },
         at,
       )
     case 'cancel':

@@ -12,20 +12,43 @@ export interface JobPage {
   readonly next?: Place
 }
 
-/** Jobs, those that were submitted last first; `actor`: subject of who did. */
-export async function listJobs(
-  service: Service,
-  search: { readonly actor?: string; readonly after?: Place; readonly limit: number },
-): Promise<JobPage> {
-  const { limit } = search
-  const found = await service.store.search({ ...search, provider: JOBS, limit: limit + 1 })
-  const views = await Promise.all(
-    found.slice(0, limit).map(({ resource }) => findJob(service, jobIdOf(resource) ?? '')),
-  )
-  const last = found[limit - 1]
+export interface JobSearch {
+  /** Subject of who submitted it. */
+  readonly actor?: string
+  readonly after?: Place
+  readonly limit: number
+  /** Whether the reader may know of a job; one that they may not leaves no trace in the pages. */
+  mayKnow(view: JobView): boolean
+}
+
+/**
+ * Jobs, those that were submitted last first. A page is full wherever there is a next one, and both
+ * begin at jobs that the reader may know of: else pages would show that there are others.
+ */
+export async function listJobs(service: Service, search: JobSearch): Promise<JobPage> {
+  const { limit, mayKnow, ...asked } = search
+  const known: { readonly view: JobView; readonly place: Place }[] = []
+  let after = search.after
+  do {
+    const found = await service.store.search({
+      ...asked,
+      ...(after === undefined ? {} : { after }),
+      provider: JOBS,
+      limit: limit + 1,
+    })
+    const views = await Promise.all(
+      found.map(({ resource }) => findJob(service, jobIdOf(resource) ?? '')),
+    )
+    for (const [index, view] of views.entries()) {
+      const place = found[index]?.place
+      if (view !== undefined && place !== undefined && mayKnow(view)) known.push({ view, place })
+    }
+    after = found.length > limit ? found.at(-1)?.place : undefined
+  } while (after !== undefined && known.length <= limit)
+  const last = known[limit - 1]
   return {
-    jobs: views.filter((view) => view !== undefined),
-    ...(found.length > limit && last !== undefined ? { next: last.place } : {}),
+    jobs: known.slice(0, limit).map(({ view }) => view),
+    ...(known.length > limit && last !== undefined ? { next: last.place } : {}),
   }
 }
 

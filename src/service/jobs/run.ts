@@ -10,7 +10,7 @@ import { createBell } from './bell.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { follow } from './follow.ts'
 import { createKnown } from './known.ts'
-import { findJob, type JobView } from './log.ts'
+import { callersOf, findJob, type JobView } from './log.ts'
 import { firstPart } from './part.ts'
 import { allowed, doneIn, isHeldBy } from './progress.ts'
 
@@ -65,7 +65,14 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
 
   const { phase } = log.last().progress
   const before = doneIn(log.last().progress)
-  const crew = createCrew(service, { view, known, phase, limitMs, changed: bell.ring })
+  const crew = createCrew(service, {
+    view,
+    known,
+    phase,
+    limitMs,
+    callers: () => callersOf(view.job, log.last().progress),
+    changed: bell.ring,
+  })
 
   /** Only who holds the claim can record: so no client has two results. */
   async function record(): Promise<void> {

@@ -8,7 +8,7 @@ import { type FieldChange, withoutValues } from '../../core/diff.ts'
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Patch } from '../../core/patch.ts'
-import type { Actor } from '../../store/entry.ts'
+import type { JobOrigin } from '../../store/entry.ts'
 import type { Job, JobResult } from '../../store/job-entry.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { changeClient } from '../change.ts'
@@ -19,9 +19,8 @@ import type { Service } from '../service.ts'
 import type { JobItem } from './items.ts'
 
 export interface Task {
-  readonly jobId: string
-  /** On whose behalf. */
-  readonly actor: Actor
+  /** The job, and the callers behind it: it is done on behalf of who submitted it. */
+  readonly job: JobOrigin
   readonly withheld: Job['withheld']
   /** Its place among the clients of the job. */
   readonly index: number
@@ -102,7 +101,7 @@ async function uncertain(
 
 function requestOf(
   service: Service,
-  { jobId, actor, withheld, index, item, patch, planned, phase }: Task,
+  { job, withheld, index, item, patch, planned, phase }: Task,
   deadline: number,
   waited: (milliseconds: number) => void,
 ): ChangeRequest {
@@ -112,7 +111,8 @@ function requestOf(
     throw new ClientError('not_found', `The provider ${ref.provider} is not configured any more.`)
   }
   // With spaces, which no caller's own key can have.
-  const name = `job ${jobId} ${index}`
+  const { id, submittedBy: actor } = job
+  const name = `job ${id} ${index}`
   const asked = [{ ...ref }, patch as unknown as Json]
   return {
     ref,
@@ -123,8 +123,9 @@ function requestOf(
     dryRun: phase === 'plan',
     authorize: (named) => checkWithheld(withheld, named),
     actor,
-    caller: `job ${jobId}`,
-    requestId: `job:${jobId}`,
+    job,
+    caller: `job ${id}`,
+    requestId: `job:${id}`,
     deadline,
     onUpstream: ({ waitedMs = 0 }) => waited(waitedMs),
   }

@@ -50,6 +50,7 @@ const results = (phase: 'plan' | 'run', ...outcomes: readonly JobOutcome[]): Job
 })
 const control = (name: (typeof JOB_CONTROLS)[number]): JobEvent => ({
   kind: 'job_control',
+  actor: { subject: 'tester', issuer: 'https://issuer.example/' },
   control: name,
 })
 const claim: JobEvent = { kind: 'job_claim', runner: RUNNER, until: LATE }
