@@ -4,6 +4,7 @@
  * as a merge patch.
  */
 
+import { checkExtent, createMeter } from './bounds.ts'
 import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from './client.ts'
 import { ClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -106,17 +107,22 @@ export function writtenFields(operations: readonly Operation[]): ReadonlySet<Fie
 }
 
 /**
- * Applies operations to a client and gives the merge patch that has the same effect.
- * @throws ClientError `precondition_failed` (a `test` that does not hold), `invalid_field`
+ * Applies operations to a client and gives the merge patch that has the same effect. The size of the
+ * client is bounded after each operation, before anything walks through what came out.
+ * @throws ClientError `precondition_failed` (a `test` that does not hold), `invalid_field`, `too_large`
  */
 export function operationsToFields(
   operations: readonly Operation[],
   client: JsonObject,
 ): JsonObject {
-  const after = operations.reduce<JsonObject>(
-    (whole, operation, index) => applyOperation(whole, operation, `client[${index}]`),
-    client,
-  )
+  const extentOf = createMeter()
+  const before = extentOf(client)
+  const after = operations.reduce<JsonObject>((whole, operation, index) => {
+    const at = `client[${index}]`
+    const changed = applyOperation(whole, operation, at)
+    checkExtent(before, extentOf(changed), at)
+    return changed
+  }, client)
   const changed = FIELD_NAMES.filter((field) => !same(client[field] ?? null, after[field] ?? null))
   return Object.fromEntries(
     changed.map((field) => [field, memberFor(field, client[field], after[field])]),

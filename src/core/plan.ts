@@ -3,6 +3,7 @@
  * Pure: the same base and patch give the same plan, in a dry run and in earnest.
  */
 
+import { checkExtent, createMeter } from './bounds.ts'
 import { FIELD_NAMES, FIELDS, type FieldName } from './client.ts'
 import { ClientError } from './errors.ts'
 import type { Json } from './json.ts'
@@ -81,7 +82,7 @@ function checkOwnLimits(field: FieldName, asked: Json, limits: Parameters<typeof
 /**
  * Plans a change.
  * @throws ClientError `unsupported_field`, `read_only_field`, `invalid_field`, `unknown_field`,
- *   `rule_violated`, `precondition_failed`
+ *   `rule_violated`, `precondition_failed`, `too_large`
  */
 export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
   const fields = fieldsOf(mapping, base, patch)
@@ -98,6 +99,7 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
     next = changed
     named.push(field)
   }
+  checkSize(base, next)
   for (const field of named)
     checkOwnUris(mapping, field, fields[field] ?? null, isNative(mapping, next))
   checkRules(mapping, [base], next)
@@ -179,6 +181,12 @@ export function withChange(native: Native, change: NativeChange): Native {
     else merged.set(name, value)
   }
   return Object.fromEntries(merged)
+}
+
+/** Whatever the way in, the record that comes of it has a bound before it is judged and compared. */
+function checkSize(base: Native, next: Native): void {
+  const extentOf = createMeter()
+  checkExtent(extentOf(base), extentOf(next), 'client')
 }
 
 /** A rule that the base already breaks is the provider's affair; a newly broken one is refused. */

@@ -142,6 +142,25 @@ export const CASES: readonly Case[] = [
     },
   },
   {
+    name: 'operations that double a client again and again are refused, in a dry run too',
+    run: async (send, world) => {
+      world.auth0.clearCalls()
+      const headers = { 'content-type': 'application/json-patch+json' }
+      const doublings = Array.from({ length: 30 }, (_, index) => ({
+        op: 'copy',
+        from: '/providerSettings/addons',
+        path: `/providerSettings/addons/copy${index}`,
+      }))
+      for (const query of ['', 'dryRun=true']) {
+        const refused = await send(await patch(world, doublings, { headers, query }))
+        expect(refused).toMatchObject({ status: 413, body: { code: 'too_large' } })
+        expect(refused.body.field).toMatch(/^client\[\d+\]$/)
+      }
+      const writes = world.auth0.calls.filter(({ method }) => method === 'PATCH')
+      expect(writes).toEqual([])
+    },
+  },
+  {
     name: 'a GET has the same shape, the ETag that If-Match takes, and can be sent back whole',
     run: async (send, world) => {
       for (const address of [{}, COGNITO, { provider: 'local' }]) {
