@@ -1,9 +1,17 @@
 /** Client files in a folder: found, read, written. */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { isClientError } from '../core/errors.ts'
 import { type ClientFile, parseClientFile } from '../files/client-file.ts'
+import { isBelow } from '../files/plan-file.ts'
 import { UsageError } from './exit.ts'
 
 const EXTENSIONS = ['.yaml', '.yml']
@@ -66,3 +74,41 @@ export function writeText(path: string, text: string): void {
     throw new UsageError(`${path} cannot be written.`)
   }
 }
+
+/**
+ * A plan names its folder itself, so what is written there stays below the working directory.
+ * @throws UsageError
+ */
+export function checkFolder(folder: string): void {
+  const here = process.cwd()
+  if (resolve(folder) === here || isBelow(here, resolve(folder))) return
+  throw new UsageError(
+    `The plan writes ids into the files of ${folder}, which is not below this directory; apply it from the directory that it was made in.`,
+  )
+}
+
+/**
+ * Writes a file below a folder, and the folders that it is in; no symbolic link leads it elsewhere.
+ * @throws UsageError
+ */
+export function writeBelow(folder: string, path: string, text: string): void {
+  let leads: boolean
+  try {
+    mkdirSync(folder, { recursive: true })
+    const root = realpathSync(folder)
+    const above = realpathSync(existingAbove(dirname(path)))
+    leads = (above === root || isBelow(root, above)) && !isLink(path)
+  } catch {
+    throw new UsageError(`${path} cannot be written.`)
+  }
+  if (!leads) throw new UsageError(`${path} is not written: a symbolic link leads elsewhere.`)
+  writeText(path, text)
+}
+
+const isLink = (path: string) =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+
+const existingAbove = (folder: string): string =>
+  lstatSync(folder, { throwIfNoEntry: false }) === undefined
+    ? existingAbove(dirname(folder))
+    : folder

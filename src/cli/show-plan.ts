@@ -15,9 +15,11 @@ const VERBS: Readonly<Record<PlanItem['action'], string>> = {
 /** One item in one line. */
 export function lineOf(item: PlanItem): string {
   const { provider, userPoolId } = item
-  const id = item.action === 'create' ? '(new)' : item.id
-  const title = item.name === null ? '' : ` ${plain(item.name)}`
-  return `${VERBS[item.action]} ${nameOf({ provider, userPoolId, id })}${title}`
+  const isNew = item.action === 'create'
+  const place = nameOf({ provider, userPoolId, id: isNew ? '(new)' : item.id })
+  // A client starts from what its kind has.
+  const words = [VERBS[item.action], place, ...(isNew ? [item.kind] : []), item.name ?? '']
+  return words.map(plain).join(' ').trimEnd()
 }
 
 /** What is to be done, and what should be known before. */

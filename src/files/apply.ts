@@ -1,10 +1,12 @@
 /**
- * Applying a plan. First every item is held against the world as it is now, and where it has moved the
- * whole plan is refused before anything is sent. Then each item goes for the very state that it was
- * planned from, so that what moves meanwhile is not overwritten either.
+ * Applying a plan. First every item is held against the world as it is now: where it has moved, or where
+ * a dry run of the item does something else than the plan shows, the whole plan is refused before anything
+ * is sent. Then each item goes for the very state that it was planned from, so that what moves meanwhile
+ * is not overwritten either.
  */
 
 import { inParallel } from '../core/in-parallel.ts'
+import { type Json, same } from '../core/json.ts'
 import type { Answer, Api, Client, Creation } from '../sdk/index.ts'
 import { ClientryError } from '../sdk/index.ts'
 import { asPatch } from './make-plan.ts'
@@ -63,21 +65,51 @@ type State =
   | { readonly kind: 'done' }
   | { readonly kind: 'moved'; readonly why: string }
 
-async function stateOf(api: ApplyingApi, item: PlanItem): Promise<State> {
-  // A new client has no state yet; its key tells a repetition.
-  if (item.action === 'create') return { kind: 'open' }
-  const read = await present(api.getClient(item))
-  if (item.action === 'delete') {
-    if (read === undefined) return { kind: 'done' }
-    return read.etag === item.etag ? { kind: 'open' } : moved
+function stateOf(api: ApplyingApi, item: PlanItem): Promise<State> {
+  switch (item.action) {
+    case 'create':
+      return creationState(api, item)
+    case 'delete':
+      return removalState(api, item)
+    case 'update':
+      return updateState(api, item)
   }
+}
+
+/** A new client has no state yet; its key tells a repetition. */
+async function creationState(api: ApplyingApi, item: CreateItem): Promise<State> {
+  const { body } = await api.createClient(creationOf(item), { dryRun: true })
+  return asShown(item, { name: body.client.name, changes: body.changes })
+}
+
+async function removalState(api: ApplyingApi, item: DeleteItem): Promise<State> {
+  const read = await present(api.getClient(item))
+  if (read === undefined) return { kind: 'done' }
+  if (read.etag !== item.etag) return moved
+  const { body } = await api.deleteClient(item, { dryRun: true, ifMatch: item.etag })
+  return asShown(item, { name: read.body.name, lost: body.lost })
+}
+
+async function updateState(api: ApplyingApi, item: UpdateItem): Promise<State> {
+  const read = await present(api.getClient(item))
   if (read === undefined) return { kind: 'moved', why: 'the client is gone' }
-  if (read.etag === item.etag) return { kind: 'open' }
   const { body } = await api.updateClient(item, asPatch(item.patch), { dryRun: true })
+  if (read.etag === item.etag) {
+    return asShown(item, { name: read.body.name, changes: body.changes })
+  }
   return body.changes.length === 0 ? { kind: 'done' } : moved
 }
 
+/** Whether what a dry run shows now is what the plan shows, and people have agreed to. */
+function asShown(item: PlanItem, now: object): State {
+  const shown = Object.entries(now).every(([name, value]) =>
+    same(value as Json, (item as unknown as Record<string, Json>)[name] ?? null),
+  )
+  return shown ? { kind: 'open' } : other
+}
+
 const moved: State = { kind: 'moved', why: 'the client has changed since the plan was made' }
+const other: State = { kind: 'moved', why: 'it would do something else than the plan shows' }
 
 async function present(reading: Promise<Answer<Client>>): Promise<Answer<Client> | undefined> {
   try {
@@ -142,11 +174,13 @@ async function applyUpdate(api: ApplyingApi, item: UpdateItem): Promise<Applied>
 }
 
 async function applyCreation(api: ApplyingApi, item: CreateItem): Promise<Applied> {
-  const { provider, userPoolId, kind, patch } = item
-  const creation = { provider, userPoolId, kind, client: asPatch(patch) } as Creation
-  const { body, operationId } = await api.createClient(creation, { idempotencyKey: item.key })
+  const options = { idempotencyKey: item.key }
+  const { body, operationId } = await api.createClient(creationOf(item), options)
   return { item, operationId, client: body }
 }
+
+const creationOf = ({ provider, userPoolId, kind, patch }: CreateItem) =>
+  ({ provider, userPoolId, kind, client: asPatch(patch) }) as Creation
 
 async function applyRemoval(api: ApplyingApi, item: DeleteItem): Promise<Applied> {
   const options = { ifMatch: item.etag, idempotencyKey: item.key }

@@ -91,6 +91,7 @@ async function plan(api: PlanningApi, one: Matched, { newKey }: PlanOptions): Pr
       name,
       kind,
       patch,
+      changes: body.changes,
     }
     return { items: [item], notes: notesOf(file.path, body.warnings) }
   }
@@ -125,9 +126,10 @@ async function planRemoval(
     return { items: [], notes: [{ about: id, says: 'is protected, and so it is not removed.' }] }
   }
   const { body, etag = '*' } = await api.deleteClient(address, { dryRun: true })
-  const item: DeleteItem = { action: 'delete', ...address, key: newKey(), name, etag }
-  const says = `is removed; what does not come back: ${body.lost.join(', ')}.`
-  return { items: [item], notes: body.lost.length === 0 ? [] : [{ about: id, says }] }
+  const { lost } = body
+  const item: DeleteItem = { action: 'delete', ...address, key: newKey(), name, etag, lost }
+  const says = `is removed; what does not come back: ${lost.join(', ')}.`
+  return { items: [item], notes: lost.length === 0 ? [] : [{ about: id, says }] }
 }
 
 const placeOf = ({ provider, userPoolId }: { provider: string; userPoolId?: string }) => ({

@@ -1,12 +1,16 @@
 /**
  * The plan file: what `clientry plan` found and `clientry apply` does, as JSON that people can read in a
- * review. Each item is bound to the state of its client, and named so that it has its effect once.
+ * review. Each item is bound to the state of its client, and named so that it has its effect once. A
+ * digest over all of it shows an edit by accident; whoever makes the digest anew is found out by the dry
+ * run that `apply` compares with what the plan shows.
  */
 
+import { createHash } from 'node:crypto'
+import { isAbsolute, relative, sep } from 'node:path'
 import * as z from 'zod/mini'
 import type { FieldChange } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
+import { canonicalJson, type JsonObject } from '../core/json.ts'
 import type { FieldPatches } from '../core/patch.ts'
 
 interface ItemBase {
@@ -34,6 +38,8 @@ export interface CreateItem extends ItemBase {
   readonly name: string
   readonly kind: string
   readonly patch: FieldPatches
+  /** To what a new client of that kind starts from. */
+  readonly changes: readonly FieldChange[]
 }
 
 export interface DeleteItem extends ItemBase {
@@ -41,6 +47,8 @@ export interface DeleteItem extends ItemBase {
   readonly id: string
   readonly name: string | null
   readonly etag: string
+  /** What no new client gets back. */
+  readonly lost: readonly string[]
 }
 
 export type PlanItem = UpdateItem | CreateItem | DeleteItem
@@ -49,10 +57,14 @@ export interface PlanFile {
   readonly format: typeof FORMAT
   /** RFC 3339. */
   readonly madeAt: string
+  /** Where the client files are, as it was named; each `file` of an item is below it. */
+  readonly folder: string
   readonly items: readonly PlanItem[]
+  /** SHA-256 over the rest, in lower case hexadecimal. */
+  readonly digest: string
 }
 
-const FORMAT = 'clientry-plan-1'
+const FORMAT = 'clientry-plan-2'
 
 const text = z.string().check(z.minLength(1))
 const place = {
@@ -67,6 +79,8 @@ const name = z.nullable(z.string())
 const schema = z.strictObject({
   format: z.literal(FORMAT),
   madeAt: text,
+  folder: text,
+  digest: text,
   items: z.array(
     z.discriminatedUnion('action', [
       z.strictObject({
@@ -85,16 +99,30 @@ const schema = z.strictObject({
         name: text,
         kind: text,
         patch: anyObject,
+        changes: z.array(anyObject),
       }),
-      z.strictObject({ ...place, action: z.literal('delete'), id: text, name, etag: text }),
+      z.strictObject({
+        ...place,
+        action: z.literal('delete'),
+        id: text,
+        name,
+        etag: text,
+        lost: z.array(text),
+      }),
     ]),
   ),
 })
 
-/** The text of a plan. */
-export function renderPlan(madeAt: Date, items: readonly PlanItem[]): string {
-  const plan: PlanFile = { format: FORMAT, madeAt: madeAt.toISOString(), items }
-  return `${JSON.stringify(plan, null, 2)}\n`
+/** The text of a plan for the client files below `folder`. */
+export function renderPlan(madeAt: Date, folder: string, items: readonly PlanItem[]): string {
+  const plan = { format: FORMAT, madeAt: madeAt.toISOString(), folder, items }
+  return `${JSON.stringify({ ...plan, digest: digestOf(plan) }, null, 2)}\n`
+}
+
+/** Whatever the order of members and the white space; members that are undefined are none. */
+function digestOf(plan: object): string {
+  const text = canonicalJson(JSON.parse(JSON.stringify(plan)))
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /**
@@ -103,14 +131,30 @@ export function renderPlan(madeAt: Date, items: readonly PlanItem[]): string {
  */
 export function parsePlan(path: string, text: string): PlanFile {
   const parsed = schema.safeParse(jsonOf(path, text))
-  if (parsed.success) return parsed.data as unknown as PlanFile
-  const [issue] = parsed.error.issues
-  const where =
-    issue === undefined || issue.path.length === 0 ? '' : ` (at ${issue.path.join('.')})`
-  throw new ClientError(
-    'invalid_field',
-    `${path} is no plan that this version of clientry has made${where}; make it anew with clientry plan.`,
-  )
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const where =
+      issue === undefined || issue.path.length === 0 ? '' : ` (at ${issue.path.join('.')})`
+    throw fault(`${path} is no plan that this version of clientry has made${where}`)
+  }
+  const { digest, ...plan } = parsed.data
+  if (digest !== digestOf(plan)) {
+    throw fault(`${path} was changed after it was made: its digest does not fit`)
+  }
+  const outside = plan.items.find(({ file }) => file !== undefined && !isBelow(plan.folder, file))
+  if (outside !== undefined) {
+    throw fault(`${path} names the file ${outside.file}, which is not below ${plan.folder}`)
+  }
+  return parsed.data as unknown as PlanFile
+}
+
+const fault = (says: string) =>
+  new ClientError('invalid_field', `${says}; make it anew with clientry plan.`)
+
+/** Whether a path leads to something below a folder, as both are written. */
+export function isBelow(folder: string, path: string): boolean {
+  const [first = ''] = relative(folder, path).split(sep)
+  return first !== '' && first !== '..' && !isAbsolute(relative(folder, path))
 }
 
 function jsonOf(path: string, text: string): JsonObject {

@@ -1,6 +1,7 @@
 /** Clients as files: exported, compared, planned and applied by the command, against real emulators. */
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseClientFile } from '../../src/files/client-file.ts'
@@ -30,6 +31,20 @@ const plan = async () => {
   const { code, err, out } = await run('plan clients --out plan.json')
   expect({ code, err: err.replace(/^Carry it out.*\n/, '') }, out).toEqual({ code: 0, err: '' })
   return JSON.parse(readFileSync(join(dev.folder, 'plan.json'), 'utf8')) as PlanFile
+}
+
+const writePlan = (content: object) =>
+  writeFileSync(join(dev.folder, 'plan.json'), JSON.stringify(content))
+/** The plan with its digest made anew, as whoever wants to slip something in would. */
+function withDigest({ digest: _, ...plan }: Record<string, unknown>): object {
+  const sorted = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map(sorted)
+    const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+    return Object.fromEntries(members.map(([name, inner]) => [name, sorted(inner)]))
+  }
+  const text = JSON.stringify(sorted(plan))
+  return { ...plan, digest: createHash('sha256').update(text).digest('hex') }
 }
 
 beforeEach(async () => {
@@ -194,6 +209,107 @@ describe('plan and apply', () => {
     expect((await run(`get local/${id}`)).code).toBe(4)
   })
 
+  it('refuse a plan that does more than it shows', async () => {
+    replace(EXAMPLE, /description: .*/, 'description: Harmless')
+    const made = await plan()
+    const before = await held()
+    const evil = 'https://evil.example.net/cb'
+    const items = made.items.map((item) => ({
+      ...item,
+      patch: { description: 'Harmless', callbacks: [evil] },
+    }))
+    writePlan({ ...made, items })
+    const edited = await run('apply plan.json --yes')
+    expect(edited).toMatchObject({ code: 7, out: '' })
+    expect(edited.err).toContain('plan.json was changed after it was made')
+    writePlan(withDigest({ ...made, items }))
+    const forged = await run('apply plan.json --yes')
+    expect(forged).toMatchObject({ code: 5, out: '' })
+    expect(forged.err).toMatch(
+      /auth0\/exampleClientId.*: it would do something else than the plan shows/,
+    )
+    expect(await held()).toEqual(before)
+  })
+
+  it.each<[string, (item: PlanItem) => object]>([
+    [
+      'the values of a new client',
+      (item) => ({ ...item, patch: { name: 'Planned', callbacks: ['https://evil.example.net/'] } }),
+    ],
+    [
+      'the name of a new client',
+      (item) => ({
+        ...item,
+        patch: { name: 'Another', callbacks: ['https://planned.example.com/'] },
+      }),
+    ],
+  ])('refuse a plan in which %s is not as shown', async (_, edit) => {
+    write(
+      'auth0/planned.yaml',
+      'provider: auth0\nkind: spa\nclient:\n  name: Planned\n  callbacks: [https://planned.example.com/]\n',
+    )
+    const made = await plan()
+    // What a new client starts from is a matter of its kind, so that is shown as well.
+    expect((await run('plan clients')).out).toContain('create auth0/(new) spa Planned\n')
+    expect(made.items).toMatchObject([
+      { action: 'create', changes: expect.arrayContaining([expect.anything()]) },
+    ])
+    writePlan(withDigest({ ...made, items: made.items.map(edit) }))
+    const refused = await run('apply plan.json --yes')
+    expect(refused).toMatchObject({ code: 5, out: '' })
+    expect(refused.err).toContain('something else than the plan shows')
+    expect((await run('list --fresh --provider auth0 --all')).out).not.toMatch(/Planned|Another/)
+  })
+
+  it('refuse a plan that removes another client than it shows', async () => {
+    const made = await run('create --kind spa --provider auth0 name=Victim --yes --json')
+    const { id } = JSON.parse(made.out) as Client
+    await run('plan clients --delete-unmanaged --out plan.json')
+    const planned = JSON.parse(readFileSync(join(dev.folder, 'plan.json'), 'utf8')) as PlanFile
+    const items = planned.items.map((item) => ({ ...item, name: 'Obsolete' }))
+    writePlan(withDigest({ ...planned, items }))
+    const refused = await run('apply plan.json --yes')
+    expect(refused).toMatchObject({ code: 5, out: '' })
+    writePlan(planned)
+    expect((await run('apply plan.json --yes')).code).toBe(0)
+    expect((await run(`get ${id}`)).code).toBe(4)
+  })
+
+  it('write the id of a new client into its own file below the folder only', async () => {
+    const victim =
+      'provider: local\nkind: web\nclient: { name: Outside, callbacks: [https://outside.example.com/cb] }\n'
+    writeFileSync(join(dev.folder, 'victim.yaml'), victim)
+    write('local/outside.yaml', victim)
+    const made = await plan()
+    const elsewhere = (file: string, folder = made.folder) =>
+      writePlan(
+        withDigest({ ...made, folder, items: made.items.map((item) => ({ ...item, file })) }),
+      )
+    for (const [file, folder, says] of [
+      ['../victim.yaml', undefined, 'is not below clients'],
+      ['clients/../victim.yaml', undefined, 'is not below clients'],
+      [join(dev.folder, '..', 'victim.yaml'), '..', 'is not below this directory'],
+      [`clients/${EXAMPLE}`, undefined, 'is not the file of the new client'],
+    ] as const) {
+      elsewhere(file, folder)
+      const refused = await run('apply plan.json --yes')
+      expect(refused, file).toMatchObject({ out: '', err: expect.stringContaining(says) })
+      expect(refused.code).toBeGreaterThan(0)
+    }
+    expect(readFileSync(join(dev.folder, 'victim.yaml'), 'utf8')).toBe(victim)
+    expect((await run('list --fresh --provider local --all')).out).not.toContain('Outside')
+    // The very same path, which a link leads out of the folder.
+    rmSync(path('local/outside.yaml'))
+    symlinkSync(join(dev.folder, 'victim.yaml'), path('local/outside.yaml'))
+    writePlan(made)
+    const applied = await run('apply plan.json --yes')
+    expect(applied.code).toBe(0)
+    expect(applied.err).toMatch(
+      /outside.yaml is not written: a symbolic link leads elsewhere. Its new client is \S+\.\n/,
+    )
+    expect(readFileSync(join(dev.folder, 'victim.yaml'), 'utf8')).toBe(victim)
+  })
+
   it('ask a person, and refuse to go on without one', async () => {
     replace(EXAMPLE, /name: .*/, 'name: Nobody there')
     await plan()
@@ -209,7 +325,7 @@ describe('plan and apply', () => {
     ['no JSON', 'provider: auth0'],
     [
       'an item without its state',
-      '{"format":"clientry-plan-1","madeAt":"x","items":[{"action":"update"}]}',
+      '{"format":"clientry-plan-2","madeAt":"x","folder":"f","digest":"0","items":[{"action":"update"}]}',
     ],
   ])('refuse %s', async (_, content) => {
     writeFileSync(join(dev.folder, 'plan.json'), content)

@@ -8,9 +8,13 @@ import { namesOf, planFolder } from '../plan-folder.ts'
 import { showPlan, showUnmanaged } from '../show-plan.ts'
 
 export const run: Run = async (given) => {
-  const { options, terminal } = given
+  const {
+    words: [folder = ''],
+    options,
+    terminal,
+  } = given
   const { items, notes, unmanaged } = await planFolder(given, 'planned')
-  if (options.out !== undefined) writeText(options.out, renderPlan(new Date(), items))
+  if (options.out !== undefined) writeText(options.out, renderPlan(new Date(), folder, items))
   if (options.json === true) {
     terminal.printJson({ items, notes, unmanaged: namesOf(unmanaged) })
     return EXIT.ok.code
