@@ -65,7 +65,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
   {
     name: 'auth0',
     full: fullAuth0Client,
-    volatile: [],
+    volatile: ['updated_at'],
     callbacks: 'callbacks',
     description: 'description',
     start: async () => {

@@ -142,7 +142,7 @@ const AUTH0: ChangeKind = {
       providers,
       provider: providers.get('auth0') as Provider,
       view: () => ({
-        ...inOrder(emulator.client(ID) as JsonObject),
+        ...settingsOf(emulator.client(ID) as JsonObject),
         ...Object.fromEntries(
           CONNECTIONS.flatMap((name): [string, Json][] => {
             const enabled = emulator.enabledClients(`con_${name}`)
@@ -241,4 +241,9 @@ function inOrder(record: JsonObject): JsonObject {
       [name, Array.isArray(value) ? [...(value as string[])].sort() : value] as const,
   )
   return Object.fromEntries(sorted)
+}
+
+/** Without what moves with every write. */
+function settingsOf({ updated_at: _, ...settings }: JsonObject): View {
+  return inOrder(settings)
 }

@@ -148,7 +148,13 @@ async function startAuth0(): Promise<Target> {
         (name) => !emulator.enabledClients(`con_${name}`).includes('another'),
       )
       if (foreign !== undefined) return `the connection ${foreign} of another client`
-      return firstDifference(start, is, ['name', 'callbacks', 'allowed_logout_urls', 'description'])
+      return firstDifference(start, is, [
+        'name',
+        'callbacks',
+        'allowed_logout_urls',
+        'updated_at',
+        'description',
+      ])
     },
     close: emulator.close,
   }
