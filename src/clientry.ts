@@ -80,6 +80,7 @@ export async function createClientry(
     providers: observedProviders(providers, observe),
     turns: createTurns(now),
     keysInUse: new Set(),
+    leaseShares: config.leases,
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

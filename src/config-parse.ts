@@ -18,6 +18,7 @@ import type { PermissionGrant } from './http/auth/permissions.ts'
 import type { Level } from './http/exchange.ts'
 import type { ProviderSettings, Rfc7592Settings } from './providers/registry.ts'
 import { type DialectName, dialectOf } from './providers/rfc7592/dialects.ts'
+import type { LeaseShares } from './service/lease-share.ts'
 
 export interface Config {
   readonly mode: 'production' | 'development'
@@ -30,6 +31,7 @@ export interface Config {
   readonly issuers: readonly IssuerSettings[]
   readonly permissions: readonly PermissionGrant[] | undefined
   readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
+  readonly leases: LeaseShares
   readonly mirror: { readonly refreshSeconds: number }
   readonly log: { readonly level: Level }
 }

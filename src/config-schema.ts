@@ -5,7 +5,9 @@ import { PERMISSIONS } from './core/permissions.ts'
 import { ALL_ALGORITHMS } from './http/auth/algorithms.ts'
 import { LEVELS } from './http/exchange.ts'
 import { DIALECT_NAMES } from './providers/rfc7592/dialects.ts'
+import { DEFAULT_SHARES } from './service/lease-share.ts'
 
+const part = z.number().check(z.gt(0), z.lte(1))
 const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 const texts = z.array(text).check(z.minLength(1))
 const url = z.url({ protocol: /^https?$/ })
@@ -160,6 +162,15 @@ export const configSchema = z.strictObject({
       upstreamTimeoutMs: z._default(milliseconds, 8_000),
     }),
     { deadlineMs: 25_000, upstreamTimeoutMs: 8_000 },
+  ),
+  /** Parts of what leases can fill: of a list, by one caller, by one owner. */
+  leases: z._default(
+    z.strictObject({
+      ofList: z._default(part, DEFAULT_SHARES.ofList),
+      ofCaller: z._default(part, DEFAULT_SHARES.ofCaller),
+      ofOwner: z._default(part, DEFAULT_SHARES.ofOwner),
+    }),
+    DEFAULT_SHARES,
   ),
   mirror: z._default(
     z.strictObject({

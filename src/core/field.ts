@@ -45,7 +45,7 @@ export type Field<V> = [V] extends [readonly string[]]
     : OtherAttribute<V>
 
 /** More values than any provider holds in one list (Auth0 and Cognito: 100; Entra: 256). */
-const MAX_LIST_ITEMS = 1_000
+export const MAX_LIST_ITEMS = 1_000
 export const MAX_TEXT_LENGTH = 2_048
 /** Ten years, the longest lifetime that a supported provider takes (Cognito refresh tokens). */
 export const MAX_LIFETIME_SECONDS = 315_360_000

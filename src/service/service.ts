@@ -6,6 +6,7 @@ import type { Actor } from '../store/entry.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { CrashPoint } from './crash-points.ts'
+import type { LeaseShares } from './lease-share.ts'
 import type { Turns } from './turns.ts'
 
 export interface Service {
@@ -16,6 +17,7 @@ export interface Service {
   readonly turns: Turns
   /** Logs of the idempotency keys with which a request is running in this process. */
   readonly keysInUse: Set<string>
+  readonly leaseShares: LeaseShares
   /** The longest one upstream call may take, in milliseconds. */
   readonly upstreamTimeoutMs: number
   /** Epoch milliseconds. */

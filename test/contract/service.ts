@@ -8,6 +8,7 @@ import { createFingerprints } from '../../src/core/fingerprint.ts'
 import { type Patch, parseMergePatch } from '../../src/core/patch.ts'
 import type { ClientRef, Provider } from '../../src/providers/provider.ts'
 import { changeClient } from '../../src/service/change.ts'
+import { DEFAULT_SHARES } from '../../src/service/lease-share.ts'
 import type { ChangeRequest, ChangeResult } from '../../src/service/request.ts'
 import type { Service } from '../../src/service/service.ts'
 import { createTurns } from '../../src/service/turns.ts'
@@ -46,6 +47,7 @@ export async function openBench(
     providers,
     turns: createTurns(Date.now),
     keysInUse: new Set(),
+    leaseShares: DEFAULT_SHARES,
     upstreamTimeoutMs,
     now: Date.now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

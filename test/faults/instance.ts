@@ -11,6 +11,7 @@ import type { Provider } from '../../src/providers/provider.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { keyOf } from '../../src/service/idempotency.ts'
+import { DEFAULT_SHARES } from '../../src/service/lease-share.ts'
 import type { ChangeRequest, Key } from '../../src/service/request.ts'
 import type { Service } from '../../src/service/service.ts'
 import { sweep } from '../../src/service/sweep.ts'
@@ -77,6 +78,7 @@ export async function openInstance(
     providers,
     turns: createTurns(now),
     keysInUse: new Set(),
+    leaseShares: DEFAULT_SHARES,
     upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
     now,
     sleep: async (milliseconds) => {

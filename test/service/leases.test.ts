@@ -5,7 +5,7 @@ import { parseJsonPatch, parseMergePatch } from '../../src/core/patch.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { carryOutDue, type Pauses } from '../../src/service/due.ts'
-import { MAX_LEASES } from '../../src/service/lease-wish.ts'
+import { MAX_LEASES } from '../../src/service/lease-share.ts'
 import type { ChangeRequest, ChangeResult, Lease } from '../../src/service/request.ts'
 import type { Service } from '../../src/service/service.ts'
 import { sweep } from '../../src/service/sweep.ts'
@@ -129,12 +129,62 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   it('has a number of leases at most, and renews them all the same', async () => {
     if (kind.name !== 'local') return
-    for (let index = 0; index < MAX_LEASES; index += 1) await take(`${PREVIEW}/${index}`)
-    await expect(take(PREVIEW)).rejects.toMatchObject({
+    const all = { ...bench.service, leaseShares: { ofList: 1, ofCaller: 1, ofOwner: 1 } }
+    const takeAny = (value: string) => take(value, 'pr-7', HOUR, all)
+    for (let index = 0; index < MAX_LEASES; index += 1) await takeAny(`${PREVIEW}/${index}`)
+    await expect(takeAny(PREVIEW)).rejects.toMatchObject({
       code: 'list_full',
       message: expect.stringContaining(`The client has ${MAX_LEASES} leases`),
     })
-    expect(await take(`${PREVIEW}/0`)).toMatchObject({ outcome: 'applied' })
+    expect(await takeAny(`${PREVIEW}/0`)).toMatchObject({ outcome: 'applied' })
+  })
+
+  it('leases of one caller, or of one owner, take a part only, and the rest is for others', async () => {
+    const service = {
+      ...bench.service,
+      leaseShares: { ofList: 0.9, ofCaller: 0.04, ofOwner: 0.02 },
+    }
+    const takeAs = (caller: string, owner: string, value: string) =>
+      changeClient(service, {
+        ...requestFor(service, subject.ref, {}),
+        actor: { subject: caller, issuer: 'https://issuer.example' },
+        patch: { kind: 'lease', field: 'callbacks', value, owner, seconds: HOUR },
+      })
+    await takeAs('ci', 'pr-1', `${PREVIEW}/1`)
+    await takeAs('ci', 'pr-1', `${PREVIEW}/2`)
+    await expect(takeAs('ci', 'pr-1', `${PREVIEW}/3`)).rejects.toMatchObject({
+      code: 'list_full',
+      details: { retryAfter: expect.any(Number) },
+      message: expect.stringContaining('The owner "pr-1" has 2 leases'),
+    })
+    await takeAs('ci', 'pr-2', `${PREVIEW}/3`)
+    await takeAs('ci', 'pr-2', `${PREVIEW}/4`)
+    await expect(takeAs('ci', 'pr-3', `${PREVIEW}/5`)).rejects.toMatchObject({
+      code: 'list_full',
+      message: expect.stringContaining('This caller has 4 leases'),
+    })
+    expect(await takeAs('ci', 'pr-1', `${PREVIEW}/1`)).toMatchObject({ outcome: 'applied' })
+    // Names of owners are the callers' own words: what another one calls so is another's.
+    expect(await takeAs('other', 'pr-1', `${PREVIEW}/6`)).toMatchObject({ outcome: 'applied' })
+  })
+
+  it('leases leave places in a list, which changes by hand fill', async () => {
+    const service = { ...bench.service, leaseShares: { ofList: 0.05, ofCaller: 1, ofOwner: 1 } }
+    const most = kind.name === 'local' ? 1_000 : 100
+    const held = most * 0.05
+    write([
+      ...before,
+      ...Array.from({ length: held - before.length - 1 }, (_, at) => `${OTHER}/${at}`),
+    ])
+    await take(PREVIEW, 'pr-7', HOUR, service)
+    await expect(take(OTHER, 'pr-7', HOUR, service)).rejects.toMatchObject({
+      code: 'list_full',
+      field: 'client.callbacks',
+      message: expect.stringContaining(`leases fill no more than ${held} of its ${most} places`),
+    })
+    const own = Array.from({ length: most - held }, (_, at) => `https://app.example.com/own/${at}`)
+    expect(await patch({ callbacks: { add: own } })).toMatchObject({ outcome: 'applied' })
+    expect(await take(PREVIEW, 'pr-7', HOUR, service)).toMatchObject({ outcome: 'applied' })
   })
 
   it('ends on a client that is suspended and protected, which resuming does not undo', async () => {
