@@ -1,11 +1,13 @@
 /** Client files in a folder: found, read, written. */
 
 import {
+  type Dirent,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -14,45 +16,89 @@ import { type ClientFile, parseClientFile } from '../files/client-file.ts'
 import { isBelow } from '../files/plan-file.ts'
 import { UsageError } from './exit.ts'
 
-const EXTENSIONS = ['.yaml', '.yml']
+/** Something that may be, or lead to, a client file and is not read. */
+export interface Skipped {
+  readonly path: string
+  /** A clause. */
+  readonly why: string
+}
+
+export interface Folder {
+  readonly files: readonly ClientFile[]
+  readonly skipped: readonly Skipped[]
+}
 
 /**
- * Reads every client file below a folder, in the order of their paths; folders and files whose name
- * begins with a dot are none.
+ * Reads every client file below a folder, in the order of their paths. Links are not followed, and what is
+ * hidden by a dot is not read: a folder may hold what is no client file, such as workflows.
  * @throws UsageError that names every file at fault
  */
-export function readFolder(folder: string): readonly ClientFile[] {
+export function readFolder(folder: string): Folder {
+  const { paths, skipped } = entriesIn(folder)
   const faults: string[] = []
-  const files = pathsIn(folder).flatMap((path): readonly ClientFile[] => {
+  const files = paths.flatMap((path): readonly ClientFile[] => {
+    const text = readText(path)
     try {
-      return [parseClientFile(path, readFileSync(path, 'utf8'))]
+      if (text === undefined) throw new UsageError(`${path} cannot be read.`)
+      return [parseClientFile(path, text)]
     } catch (error) {
-      if (!isClientError(error)) throw error
+      if (!isClientError(error) && !(error instanceof UsageError)) throw error
       faults.push(error.message)
       return []
     }
   })
   if (faults.length > 0) throw new UsageError(faults.join('\n'))
-  if (files.length > 0) return files
+  if (files.length > 0) return { files, skipped }
   throw new UsageError(
-    `There are no client files (*.yaml) in ${folder}; clientry export makes them.`,
+    [
+      `There are no client files (*.yaml) in ${folder}; clientry export makes them.`,
+      ...skipped.map(({ path, why }) => `${path} is not read: ${why}.`),
+    ].join('\n'),
   )
 }
 
-function pathsIn(folder: string): readonly string[] {
+const isNamedSo = (name: string) => /\.ya?ml$/i.test(name)
+
+function entriesIn(folder: string) {
+  const paths: string[] = []
+  const skipped: Skipped[] = []
+  for (const entry of listed(folder)) {
+    const path = join(entry.parentPath, entry.name)
+    const why = whySkipped(entry, relative(folder, path))
+    if (why !== undefined) skipped.push({ path, why })
+    else if (entry.isFile() && isNamedSo(entry.name)) paths.push(path)
+  }
+  skipped.sort((one, other) => (one.path < other.path ? -1 : 1))
+  return { paths: paths.sort(), skipped }
+}
+
+function listed(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && EXTENSIONS.some((end) => entry.name.endsWith(end)))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter(
-        (path) =>
-          !relative(folder, path)
-            .split(/[\\/]/)
-            .some((part) => part.startsWith('.')),
-      )
-      .sort()
   } catch {
     throw new UsageError(`The folder ${folder} cannot be read.`)
+  }
+}
+
+/** Why something that may stand for clients is left out; `undefined` where it is not. */
+function whySkipped(entry: Dirent, path: string): string | undefined {
+  const named = isNamedSo(entry.name)
+  if (entry.isSymbolicLink()) {
+    return named || !leadsToFile(join(entry.parentPath, entry.name))
+      ? 'it is a symbolic link'
+      : undefined
+  }
+  if (!named || entry.isDirectory()) return undefined
+  if (!entry.isFile()) return 'it is no regular file'
+  const hidden = path.split(/[\\/]/).some((part) => part.startsWith('.'))
+  return hidden ? 'its name or that of a folder begins with a dot' : undefined
+}
+
+function leadsToFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
   }
 }
 

@@ -5,7 +5,8 @@ import type { LiveClient } from '../files/compare.ts'
 import { type Made, makePlan } from '../files/make-plan.ts'
 import { compareFiles, placesOf } from '../files/plan.ts'
 import type { Given } from './command.ts'
-import { readFolder } from './folder.ts'
+import { UsageError } from './exit.ts'
+import { readFolder, type Skipped } from './folder.ts'
 import { readLive } from './live.ts'
 import { progressOf } from './progress.ts'
 
@@ -19,14 +20,30 @@ export async function planFolder(
   { words: [folder = ''], options, terminal, connect }: Given,
   verb: string,
 ): Promise<Planned> {
-  const files = readFolder(folder)
+  const { files, skipped } = readFolder(folder)
+  const deleteUnmanaged = options['delete-unmanaged'] === true
+  if (deleteUnmanaged && skipped.length > 0) throw unread(skipped)
   const api = await connect()
   const comparison = compareFiles(files, await readLive(api, terminal, placesOf(files)))
-  const deleteUnmanaged = options['delete-unmanaged'] === true
   const progress = progressOf(terminal, verb)
   const made = await makePlan(api, comparison, { deleteUnmanaged, newKey: randomUUID, progress })
-  return { ...made, unmanaged: deleteUnmanaged ? [] : comparison.unmanaged }
+  const notes = skipped.map(({ path, why }) => ({ about: path, says: `is not read: ${why}.` }))
+  return {
+    items: made.items,
+    notes: [...notes, ...made.notes],
+    unmanaged: deleteUnmanaged ? [] : comparison.unmanaged,
+  }
 }
+
+/** A client whose file was not read looks like one without a file. */
+const unread = (skipped: readonly Skipped[]) =>
+  new UsageError(
+    [
+      'No removals are planned, since these may be the files of clients and are not read:',
+      ...skipped.map(({ path, why }) => `  ${path}: ${why}`),
+      'Put the files themselves there, or move these out of the folder.',
+    ].join('\n'),
+  )
 
 /** Such clients for programs, without what they hold. */
 export const namesOf = (clients: readonly LiveClient[]) =>

@@ -3,6 +3,7 @@
  * since a value that appears in one is worth noticing; other empty attributes are left out.
  */
 
+import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { isRecord, type Json, without } from '../core/json.ts'
@@ -52,18 +53,52 @@ function isLeftOut(field: FieldName, value: Json): boolean {
 }
 
 /**
- * Where the file of a client is put: by provider and pool, with its name for people and its id for
- * certainty. Only letters, digits, dots, dashes and underscores, so that it is a path everywhere.
+ * Where the files of clients are put, one path for each, in the order of the clients: by provider and pool,
+ * with the name for people and the id for certainty. Only letters, digits, dots, dashes and underscores, so
+ * that it is a path everywhere. What such a path cannot tell apart from another client, also where the case
+ * of letters does not count, gets a fingerprint after `~`, which stands nowhere else.
  */
-export function pathOf({ provider, userPoolId, id, name }: LiveClient): string {
+export function pathsOf(clients: readonly LiveClient[]): readonly string[] {
+  const count = new Map<string, number>()
+  for (const client of clients) {
+    const path = plainPath(client).toLowerCase()
+    count.set(path, (count.get(path) ?? 0) + 1)
+  }
+  return clients.map((client) => {
+    const path = plainPath(client)
+    const isAlone = count.get(path.toLowerCase()) === 1
+    return `${path}${isSpelled(client) && isAlone ? '' : `~${fingerprintOf(client)}`}.yaml`
+  })
+}
+
+function plainPath({ provider, userPoolId, id, name }: LiveClient): string {
   const folders = [provider, ...(userPoolId === undefined ? [] : [userPoolId])].map(plain)
-  const label = plain(name ?? '')
-    .toLowerCase()
-    .slice(0, LABEL_LENGTH)
-  return [...folders, `${label === '' ? '' : `${label}-`}${plain(id)}.yaml`].join('/')
+  const parts = [
+    plain(name ?? '')
+      .toLowerCase()
+      .slice(0, LABEL_LENGTH),
+    shortened(id),
+  ]
+  return [...folders, parts.filter((part) => part !== '').join('-')].join('/')
 }
 
 const LABEL_LENGTH = 40
+/** File systems take 255 bytes. */
+const ID_LENGTH = 128
+/** Of a SHA-256: enough that no one finds two clients for one path (characters of hexadecimal). */
+const FINGERPRINT_LENGTH = 32
+
+const shortened = (id: string) => plain(id).slice(0, ID_LENGTH)
+
+/** Whether the path shows where the client is, letter by letter. */
+const isSpelled = ({ provider, userPoolId = '', id }: LiveClient): boolean =>
+  plain(provider) === provider && plain(userPoolId) === userPoolId && shortened(id) === id
+
+const fingerprintOf = ({ provider, userPoolId, id }: LiveClient): string =>
+  createHash('sha256')
+    .update(JSON.stringify([provider, userPoolId ?? null, id]))
+    .digest('hex')
+    .slice(0, FINGERPRINT_LENGTH)
 
 /** No name may step out of its folder, hide, or be none. */
 const plain = (text: string) =>

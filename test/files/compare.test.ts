@@ -7,7 +7,7 @@ import { isRecord, type Json, type JsonObject, without } from '../../src/core/js
 import { parseMergePatch } from '../../src/core/patch.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import { compare, type LiveClient } from '../../src/files/compare.ts'
-import { pathOf, renderClientFile } from '../../src/files/render.ts'
+import { pathsOf, renderClientFile } from '../../src/files/render.ts'
 
 const live = (attributes: JsonObject, more: Partial<LiveClient> = {}): LiveClient => ({
   provider: 'auth0',
@@ -149,7 +149,7 @@ it('finds no difference in a file that was just written, without what is not for
       const now = live({ ...attributes, callbacks }, { name, leases })
       const written = renderClientFile(now, fields)
       expect(written).not.toContain('not-for-files')
-      const file = parseClientFile(pathOf(now), written)
+      const file = parseClientFile('portal.yaml', written)
       expect(file).toMatchObject({ provider: 'auth0', id: 'a' })
       const left = [{ what: 'held in client.callbacks', why: 'it is leased' }]
       expect(compare(file.client, now)).toEqual({ patch: {}, left })
@@ -183,12 +183,40 @@ it('writes only what the provider can set, and empty lists, which are worth watc
   })
 })
 
-it('gives every client a path of its own below the folder, whatever it is called', () => {
-  fc.assert(
-    fc.property(fc.string(), fc.stringMatching(/^[A-Za-z0-9]{4,30}$/), (name, id) => {
-      const path = pathOf(live({}, { name, id }))
-      expect(path).toMatch(/^auth0\/[A-Za-z0-9_][A-Za-z0-9._-]*\.yaml$/)
-      expect(path.endsWith(`${id}.yaml`)).toBe(true)
-    }),
+describe('paths', () => {
+  const segment = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 6 }),
+    fc.stringMatching(/^[aA.:|~-]{1,3}$/),
+    fc.constantFrom('..', '.', 'svc:a', 'svc|a', 'svc-a', 'x'.repeat(300)),
   )
+  const client = fc
+    .record({ provider: fc.stringMatching(/^[aA.-]{1,2}$/), userPoolId: segment, id: segment })
+    .chain((place) => segment.map((name) => live({}, { ...place, name })))
+  const clients = fc.uniqueArray(client, {
+    selector: ({ provider, userPoolId, id }) => JSON.stringify([provider, userPoolId, id]),
+    maxLength: 12,
+  })
+
+  it('are one for each client, whatever it is called and where case does not count', () => {
+    fc.assert(
+      fc.property(clients, (all) => {
+        const paths = pathsOf(all)
+        expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(all.length)
+        for (const path of paths) {
+          expect(path).toMatch(
+            /^([A-Za-z0-9_][A-Za-z0-9._-]*\/|\/)*[A-Za-z0-9_~][A-Za-z0-9._~-]*\.yaml$/,
+          )
+          expect(path.split('/').at(-1)?.length).toBeLessThan(256)
+        }
+        // A client's path does not depend on the order of the list.
+        expect(pathsOf(all.toReversed()).toReversed()).toEqual(paths)
+      }),
+    )
+  })
+
+  it('name a client by its name and its id', () => {
+    expect(pathsOf([live({}, { name: 'My Portal!', id: 'aB3' })])).toEqual([
+      'auth0/my-portal-aB3.yaml',
+    ])
+  })
 })

@@ -2,10 +2,10 @@
 
 import { join } from 'node:path'
 import { placeOf } from '../../files/plan.ts'
-import { type Capability, pathOf, renderClientFile } from '../../files/render.ts'
+import { type Capability, pathsOf, renderClientFile } from '../../files/render.ts'
 import type { Run } from '../command.ts'
 import { EXIT, UsageError } from '../exit.ts'
-import { readText, writeText } from '../folder.ts'
+import { readText, writeBelow } from '../folder.ts'
 import { readLive } from '../live.ts'
 import { counted } from '../show.ts'
 
@@ -24,8 +24,9 @@ export const run: Run = async ({ words: [folder = ''], options, terminal, connec
   const fields = new Map(
     providers.map(({ body }) => [body.id, body.fields as unknown as Record<string, Capability>]),
   )
-  const files = live.map((one) => ({
-    path: join(folder, pathOf(one)),
+  const paths = pathsOf(live)
+  const files = live.map((one, index) => ({
+    path: join(folder, paths[index] ?? ''),
     text: renderClientFile(one, fields.get(one.provider) ?? {}),
   }))
   const others = files.filter(({ path, text }) => (readText(path) ?? text) !== text)
@@ -35,7 +36,7 @@ export const run: Run = async ({ words: [folder = ''], options, terminal, connec
       `${first?.path} and ${others.length - 1} more are there and say something else; --overwrite replaces them.`,
     )
   }
-  for (const { path, text } of files) writeText(path, text)
+  for (const { path, text } of files) writeBelow(folder, path, text)
   const count = new Set(live.map(placeOf)).size
   if (options.json === true) terminal.printJson({ files: files.map(({ path }) => path) })
   else
