@@ -85,6 +85,8 @@ export interface Job {
   /** The job that it undoes. */
   readonly undoes?: string
   readonly state: JobState
+  /** Why it stopped by itself; only while it is stopped. */
+  readonly reason?: string
   readonly phase: JobPhase
   /** When it last came on. */
   readonly at: string

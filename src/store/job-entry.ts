@@ -10,7 +10,10 @@ import type { Warning } from '../core/mapping.ts'
 import type { Actor, EntryBase } from './entry.ts'
 import type { ClientName } from './resource.ts'
 
-/** Submitted: not all of its clients are in the log yet. Stopped: by failures, and can be resumed. */
+/**
+ * Submitted: not all of its clients are in the log yet. Stopped: by failures, or because the process died twice
+ * while it worked on it; it can be resumed.
+ */
 export const JOB_STATES = [
   'submitted',
   'planning',
@@ -61,6 +64,8 @@ export interface JobProgress {
   readonly approvedBy?: Actor
   /** Who works on it, and until when nobody else does (epoch milliseconds). */
   readonly claim?: { readonly runner: string; readonly until: number }
+  /** Times that a runner died and left it, since it was last resumed; absent: never. */
+  readonly abandoned?: number
   /** When the present stretch of work began, and results that there were then. */
   readonly since?: { readonly at: number; readonly done: number }
 }

@@ -61,6 +61,7 @@ export function jobSchemas(
         options: object({ autoStart: FLAG, canary, maxFailures }, ['autoStart', 'maxFailures']),
         undoes: TEXT,
         state: { enum: [...JOB_STATES] },
+        reason: { ...TEXT, description: 'Why it stopped by itself; only while it is stopped.' },
         phase: { enum: ['plan', 'run'] },
         at: TIME,
         total: NUMBER,

@@ -7,7 +7,7 @@ import {
   type JobResult,
   type JobView,
 } from '../../service/jobs/log.ts'
-import { doneIn } from '../../service/jobs/progress.ts'
+import { doneIn, MAX_ABANDONED } from '../../service/jobs/progress.ts'
 
 /** A job as it stands with its newest entry. */
 export function jobBody({ id, job, last }: JobView): JsonObject {
@@ -34,8 +34,25 @@ export function progressBody({
   readonly at: number
 }): JsonObject {
   const { state, phase, counts } = progress
+  const reason = reasonOf(progress)
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  return { state, phase, at: rfc3339(at), total, counts: { ...counts }, ...speedOf(progress, at) }
+  return {
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    phase,
+    at: rfc3339(at),
+    total,
+    counts: { ...counts },
+    ...speedOf(progress, at),
+  }
+}
+
+/** Why a job stopped by itself, and what to do about it. */
+function reasonOf({ state, abandoned = 0 }: JobProgress): string | undefined {
+  if (state !== 'stopped') return undefined
+  return abandoned < MAX_ABANDONED
+    ? 'More clients failed than the job allows; look at its results, then resume or cancel it.'
+    : 'The server died twice while it worked on this job; look into its log, then resume or cancel the job.'
 }
 
 /** Clients a second in the present stretch of work, and what the rest takes at that rate. */

@@ -56,6 +56,12 @@ export function progressAfter(
   }
 }
 
+/**
+ * A job that was left so often by a runner that died stops: what it asks for may be what ends the process,
+ * at each new start again.
+ */
+export const MAX_ABANDONED = 2
+
 /** Whether it has come to its end for good. */
 export const isEnded = ({ state }: JobProgress) => state === 'done' || state === 'cancelled'
 
@@ -98,9 +104,19 @@ function claimed(
 ): JobProgress | undefined {
   const own = claim?.runner === runner
   if (until === 0) return own ? before : undefined
-  const free = claim === undefined || claim.until <= at
-  if (own || (isAtWork(before) && free)) return { ...before, claim: { runner, until } }
-  return undefined
+  const held = { ...before, claim: { runner, until } }
+  if (own) return held
+  if (!isAtWork(before)) return undefined
+  if (claim === undefined) return held
+  return claim.until <= at ? abandoned(before, held) : undefined
+}
+
+/** The claim before was never given up: whoever had it is gone. */
+function abandoned(before: JobProgress, held: JobProgress): JobProgress {
+  const times = (before.abandoned ?? 0) + 1
+  return times < MAX_ABANDONED
+    ? { ...held, abandoned: times }
+    : { ...before, state: 'stopped', abandoned: times }
 }
 
 function withResults(
@@ -151,7 +167,7 @@ function controlled(
   { control, actor }: JobEvent & { readonly kind: 'job_control' },
   at: number,
 ): JobProgress | undefined {
-  const { state, phase, counts } = before
+  const { state, counts } = before
   switch (control) {
     case 'start': {
       if (state !== 'planned') return undefined
@@ -161,15 +177,18 @@ function controlled(
       return isAtWork(before) ? { ...before, state: 'paused' } : undefined
     case 'resume':
       if (state !== 'paused' && state !== 'stopped') return undefined
-      return working(
-        phase === 'plan'
-          ? { ...before, state: 'planning', failures: 0 }
-          : { ...before, state: 'running', failures: 0, startedBy: actor },
-        at,
-      )
+      return resumed(before, actor, at)
     case 'cancel':
       return isEnded(before) ? undefined : { ...before, state: 'cancelled' }
   }
+}
+
+/** Failures, of clients and of runners, count anew. */
+function resumed({ abandoned: _, ...before }: JobProgress, actor: Actor, at: number): JobProgress {
+  const fresh = { ...before, failures: 0 }
+  return before.phase === 'plan'
+    ? working({ ...fresh, state: 'planning' }, at)
+    : working({ ...fresh, state: 'running', startedBy: actor }, at)
 }
 
 function running(before: JobProgress, total: number, at: number): JobProgress {

@@ -83,10 +83,10 @@ async function reachWrites(number: number): Promise<void> {
   while (writes().all < number) await new Promise((resume) => setTimeout(resume, 5))
 }
 
-async function untilDone(server: ServerProcess, id: unknown): Promise<JsonObject> {
+async function until(server: ServerProcess, id: unknown, state: string): Promise<JsonObject> {
   for (;;) {
     const job = await send(server, `/jobs/${id}`)
-    if (job.state === 'done') return job
+    if (job.state === state) return job
     await new Promise((resume) => setTimeout(resume, 100))
   }
 }
@@ -113,7 +113,7 @@ const job = () => ({
   autoStart: true,
 })
 
-it('goes on after kills, and does nothing twice', async () => {
+it('goes on after a kill, stops after a second one until it is resumed, and does nothing twice', async () => {
   let server = await start()
   const { id } = await send(server, '/jobs', job())
   for (const number of [11, 27]) {
@@ -121,7 +121,12 @@ it('goes on after kills, and does nothing twice', async () => {
     await server.kill()
     server = await start()
   }
-  await untilDone(server, id)
+  const stopped = await until(server, id, 'stopped')
+  expect(stopped.reason).toMatch(/^The server died twice while it worked on this job/)
+  // More than ten seconds for the claim of a dead process to end: nothing was begun meanwhile.
+  expect(writes().all).toBeLessThan(CLIENTS)
+  await send(server, `/jobs/${id}/resume`, {})
+  expect(await until(server, id, 'done')).not.toHaveProperty('reason')
   await expectOnce(id)
 }, 120_000)
 
@@ -133,6 +138,6 @@ it('is taken over by another server on the same file, which can also be told wha
   await send(second, `/jobs/${id}/resume`, {})
   await reachWrites(15)
   await first.kill()
-  await untilDone(second, id)
+  await until(second, id, 'done')
   await expectOnce(id)
 }, 120_000)

@@ -53,7 +53,7 @@ const control = (name: (typeof JOB_CONTROLS)[number]): JobEvent => ({
   actor: { subject: 'tester', issuer: 'https://issuer.example/' },
   control: name,
 })
-const claim: JobEvent = { kind: 'job_claim', runner: RUNNER, until: LATE }
+const claim = { kind: 'job_claim', runner: RUNNER, until: LATE } as const
 
 describe('a job', () => {
   it('waits after its dry run, and is about those clients only that differ', () => {
@@ -136,6 +136,37 @@ describe('a job', () => {
     const taken = progressAfter(options, held, other, LATE)
     expect(taken?.claim?.runner).toBe('other')
     expect(taken && progressAfter(options, taken, results('run', 'applied'), LATE)).toBeUndefined()
+  })
+})
+
+describe('a runner that dies', () => {
+  const options = { autoStart: true, maxFailures: 0 }
+  const claimAt = (progress: JobProgress, runner: string, at: number) =>
+    progressAfter(options, progress, { kind: 'job_claim', runner, until: at + 10 }, at)
+
+  it('is followed by another once, and stops the job at the second time', () => {
+    const once = claimAt(begun(options, 3), 'two', LATE)
+    expect(once).toMatchObject({ state: 'running', abandoned: 1, claim: { runner: 'two' } })
+    const twice = once && claimAt(once, 'three', LATE + 10)
+    expect(twice).toMatchObject({ state: 'stopped', abandoned: 2 })
+    expect(twice?.claim).toBeUndefined()
+    expect(twice && claimAt(twice, 'four', LATE + 30)).toBeUndefined()
+  })
+
+  it('counts anew once the job is resumed, and never where the job was given up in order', () => {
+    const first = claimAt(begun(options, 3), 'two', LATE)
+    const given = first && progressAfter(options, first, { ...claim, runner: 'two', until: 0 }, 20)
+    expect(given && claimAt(given, 'three', LATE + 30)).toMatchObject({ abandoned: 1 })
+    const stopped = first && claimAt(first, 'three', LATE + 10)
+    const resumed = stopped && comesTo(options, stopped, [control('resume')])
+    expect(resumed).toMatchObject({ state: 'running' })
+    expect(resumed).not.toHaveProperty('abandoned')
+  })
+
+  it('keeps its own claim however late it renews it', () => {
+    const renewed = claimAt(begun(options, 3), RUNNER, LATE + 50)
+    expect(renewed).toMatchObject({ state: 'running', claim: { until: LATE + 60 } })
+    expect(renewed).not.toHaveProperty('abandoned')
   })
 })
 
