@@ -101,6 +101,8 @@ export interface Mapping {
   readonly volatileKeys: readonly string[]
   /** Members (dotted for inner ones) whose values are secrets. */
   readonly secretPaths: readonly string[]
+  /** Members (dotted for inner ones) by which a client proves who it is, beside its secrets. */
+  readonly credentialPaths: readonly string[]
   /** Settings (dotted paths) that belong to the very client, which a copy does not take; each with a clause why. */
   readonly boundPaths?: Readonly<Record<string, string>>
   /** Objects whose members an update merges one by one, where the provider keeps what is omitted. */

@@ -1,14 +1,14 @@
 /** What every route that changes a client has in common: the conditions, the change, its answer. */
 
-import type { FieldName } from '../core/client.ts'
-import { ClientError, isClientError } from '../core/errors.ts'
+import { isClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { replacePaths } from '../core/paths.ts'
-import type { Permission } from '../core/permissions.ts'
+import type { Need } from '../core/rights.ts'
 import type { Provider, Step, UpstreamCall } from '../providers/provider.ts'
 import { changeClient } from '../service/change.ts'
 import type { ChangeRequest, ChangeResult, Key } from '../service/request.ts'
 import { type Answer, clientBody } from './answer.ts'
+import { insufficientScope } from './auth/permissions.ts'
 import { actorOf, ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { noSuchClient, type Site, type Target } from './target.ts'
@@ -48,7 +48,7 @@ export async function performChange(
       patch,
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(confirm === undefined ? {} : { confirm }),
-      authorize: (named) => checkNamed(target, named),
+      authorize: (needs) => checkNeeds(exchange, target, needs),
     }),
   )
   return traced(exchange, result)
@@ -136,23 +136,21 @@ export function writing(exchange: Exchange, { principal }: Site, key: Key | unde
   }
 }
 
-/** Fields that take a permission of their own to change: what somebody has imposed is not theirs to lift. */
-export const OWN_PERMISSIONS: { readonly [F in FieldName]?: Permission } = {
-  secret: 'secrets:rotate',
-  disabled: 'clients:suspend',
-}
-
-/** Refuses to change such a field without its permission. */
-export function checkNamed(target: Site, named: readonly FieldName[]): void {
-  for (const field of named) {
-    const permission = OWN_PERMISSIONS[field]
-    if (permission === undefined || target.may(permission)) continue
-    throw new ClientError(
-      'insufficient_scope',
-      `client.${field} needs the permission ${permission}; leave it out to change the rest.`,
-      { field: `client.${field}` },
-    )
-  }
+/**
+ * Refuses a change that takes a permission which the caller lacks.
+ * @throws ClientError `insufficient_scope`
+ */
+export function checkNeeds(
+  { settings }: Exchange,
+  { place, principal, may }: Site,
+  needs: readonly Need[],
+): void {
+  const lacking = needs.find(({ permission }) => !may(permission))
+  if (lacking === undefined) return
+  const { permission, field } = lacking
+  const demand = { principal, providerId: place.provider, permission }
+  const says = `${field} needs the permission ${permission}; leave it out to change the rest.`
+  throw insufficientScope(settings.permissions, demand, { says, field })
 }
 
 /** One answer for every way in which a client is not there; a field names something else on it. */

@@ -10,7 +10,7 @@ import { readClient } from '../service/read.ts'
 import { callerOf } from '../service/service.ts'
 import { ANSWER_MEMBERS, type Answer, clientBody } from './answer.ts'
 import { readBody } from './body.ts'
-import { absent, answerChange, checkNamed } from './change.ts'
+import { absent, answerChange, checkNeeds } from './change.ts'
 import { actorOf } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import type { FieldKind as FormKind } from './form-body.ts'
@@ -46,7 +46,7 @@ export async function patchClient(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, { provider, userPoolId }, 'clients:write')
   const patch =
     sent.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
-  checkSecretPatch(target, patch)
+  checkSecretPatch(exchange, target, patch)
   return answerChange(exchange, target, patch, confirmStanding(client))
 }
 
@@ -87,12 +87,13 @@ function sentBack({ ref }: Target, client: Json | undefined): Json | undefined {
  * Setting a secret takes more than the right to change clients. Who may neither see nor set it is
  * refused before it is compared with anything; who may see it can send it back as it is.
  */
-function checkSecretPatch(target: Target, patch: Patch): void {
+function checkSecretPatch(exchange: Exchange, target: Target, patch: Patch): void {
   const sets =
     patch.kind === 'merge'
       ? patch.fields.secret !== undefined && patch.fields.secret !== null
       : patch.operations.some(({ path }) => path[0] === 'secret')
-  if (sets && !target.may('secrets:read')) checkNamed(target, ['secret'])
+  if (!sets || target.may('secrets:read')) return
+  checkNeeds(exchange, target, [{ permission: 'secrets:rotate', field: 'client.secret' }])
 }
 
 const FORM_KIND: { readonly [K in FieldKind]: FormKind } = {

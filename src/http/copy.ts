@@ -7,7 +7,7 @@ import { copyClient } from '../service/copy.ts'
 import type { CreationResult } from '../service/create.ts'
 import type { Answer } from './answer.ts'
 import { readJsonBody } from './body.ts'
-import { absent, checkNamed, traced, writing } from './change.ts'
+import { absent, checkNeeds, traced, writing } from './change.ts'
 import { ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { asKind, creationAnswer, creationPlan } from './life.ts'
@@ -36,7 +36,7 @@ export async function postCopy(exchange: Exchange): Promise<Answer> {
       allowLoss,
       ...(asked === undefined ? {} : { kind: asked }),
       ...(ifMatch === undefined ? {} : { ifMatch }),
-      authorize: (named) => checkNamed(site, named),
+      authorize: (needs) => checkNeeds(exchange, site, needs),
     }),
   )
   return answerOf(exchange, site, traced(exchange, result))

@@ -8,7 +8,7 @@ import { type CreationResult, createClient } from '../service/create.ts'
 import { type RemovalResult, removeClient } from '../service/remove.ts'
 import { type Answer, clientBody } from './answer.ts'
 import { readJsonBody } from './body.ts'
-import { absent, changeHeaders, checkNamed, requestsOf, traced, writing } from './change.ts'
+import { absent, changeHeaders, checkNeeds, requestsOf, traced, writing } from './change.ts'
 import { ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { checkBodyMembers, type Site, siteOf, type Target, targetOf } from './target.ts'
@@ -36,7 +36,7 @@ export async function postClient(exchange: Exchange): Promise<Answer> {
     place: site.place,
     kind,
     patch,
-    authorize: (named) => checkNamed(site, named),
+    authorize: (needs) => checkNeeds(exchange, site, needs),
   })
   traced(exchange, result)
   return result.outcome === 'planned'

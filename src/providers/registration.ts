@@ -30,6 +30,29 @@ export const SECRET_METHODS: readonly string[] = [
   'client_secret_jwt',
 ]
 
+/**
+ * Members by which a client proves who it is: RFC 7591 section 2 (a software statement outranks the
+ * members beside it, section 2.3), RFC 8705 section 2.1.2 for the subjects of certificates, RFC 8414
+ * section 2 for the other endpoints. How long a secret holds decides whether it proves anything.
+ */
+export const CREDENTIAL_MEMBERS = [
+  'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'introspection_endpoint_auth_method',
+  'introspection_endpoint_auth_signing_alg',
+  'revocation_endpoint_auth_method',
+  'revocation_endpoint_auth_signing_alg',
+  'jwks',
+  'jwks_uri',
+  'tls_client_auth_subject_dn',
+  'tls_client_auth_san_dns',
+  'tls_client_auth_san_email',
+  'tls_client_auth_san_ip',
+  'tls_client_auth_san_uri',
+  'software_statement',
+  'client_secret_expires_at',
+] as const
+
 /** How a client authenticates at the token endpoint. */
 export const methodOf = (native: Native) =>
   native.token_endpoint_auth_method ?? REGISTRATION_DEFAULTS.token_endpoint_auth_method

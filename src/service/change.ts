@@ -5,6 +5,7 @@
 
 import { diffClients } from '../core/diff.ts'
 import { checkPatch } from '../core/plan.ts'
+import { neededFor } from '../core/rights.ts'
 import { resourceOf } from '../store/resource.ts'
 import { sameStanding } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
@@ -56,7 +57,7 @@ async function attempt(
   const wanted = wish.over(base)
   const { warnings, aim } = wanted
   const plan = planWanted(mapping, base, wanted, [standing, aim?.becomes ?? standing])
-  request.authorize?.(plan.named)
+  request.authorize?.(neededFor(mapping, { ...plan, base }))
   if (request.patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
   const becomes = leasesAfter(mapping, [base, plan.next], request.patch, aim?.becomes ?? standing)

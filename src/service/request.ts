@@ -4,6 +4,7 @@ import type { FieldName } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
 import type { Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
+import type { Need } from '../core/rights.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Call, ClientRef, Provider, Step } from '../providers/provider.ts'
 import type { Actor, JobOrigin } from '../store/entry.ts'
@@ -108,8 +109,8 @@ export interface ChangeRequest {
   readonly dryRun: boolean
   /** Refuses what the caller takes to hold for the client, where something else does. */
   confirm?(standing: Standing | undefined): void
-  /** Refuses fields that the caller may not change, once it is known which ones would. */
-  authorize?(named: readonly FieldName[]): void
+  /** Refuses a change that the caller may not make, once it is known which permissions it takes. */
+  authorize?(needs: readonly Need[]): void
   readonly actor: Actor
   /** The job that it is part of. */
   readonly job?: JobOrigin

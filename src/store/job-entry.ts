@@ -7,6 +7,7 @@
 import type { FieldName } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
 import type { Warning } from '../core/mapping.ts'
+import type { OwnPermission } from '../core/rights.ts'
 import type { Actor, EntryBase } from './entry.ts'
 import type { ClientName } from './resource.ts'
 
@@ -81,8 +82,10 @@ export interface Job extends JobEntryBase {
   /** Names of the providers that it touches. */
   readonly providers: readonly string[]
   readonly options: JobOptions
-  /** Fields that it may not change: its caller lacked the permission, or no job may. */
-  readonly withheld: readonly FieldName[]
+  /** What it may do beside changing clients. */
+  readonly rights?: readonly OwnPermission[]
+  /** The same in jobs of earlier versions: fields that it may not change. */
+  readonly withheld?: readonly FieldName[]
   /** The job that it undoes. */
   readonly undoes?: string
   /** Keyed fingerprint of the request, where that came with an idempotency key. */

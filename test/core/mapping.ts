@@ -17,6 +17,7 @@ export function mappingOf(
     hiddenKeys: [],
     volatileKeys: [],
     secretPaths: [],
+    credentialPaths: [],
     mergedKeys: [],
     nullablePaths: [],
     rules: [],

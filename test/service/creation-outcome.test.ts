@@ -5,6 +5,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseMergePatch } from '../../src/core/patch.ts'
+import type { Need } from '../../src/core/rights.ts'
 import type { Creation } from '../../src/providers/creation.ts'
 import type { Call, Provider } from '../../src/providers/provider.ts'
 import { type CreationRequest, createClient } from '../../src/service/create.ts'
@@ -271,13 +272,13 @@ describe('making a client', () => {
   })
 
   it('asks whether its fields may be set, before anything is recorded', async () => {
-    const asked: (readonly string[])[] = []
-    const authorize = (named: readonly string[]) => {
-      asked.push(named)
+    const asked: (readonly Need[])[] = []
+    const authorize = (needs: readonly Need[]) => {
+      asked.push(needs)
       throw new TypeError('may not')
     }
     await expect(create({ authorize })).rejects.toThrow('may not')
-    expect(asked.map((named) => [...named].sort())).toEqual([['callbacks', 'name']])
+    expect(asked).toEqual([[]])
     expect(await open()).toEqual([])
   })
 

@@ -62,6 +62,15 @@ export interface Demand {
 export function requirePermission(permissions: Permissions, demand: Demand): void {
   const { principal, providerId, permission } = demand
   if (permissions.of(principal, providerId).has(permission)) return
+  throw insufficientScope(permissions, demand)
+}
+
+/** What a caller without a permission reads; `says` and `field`: of what in the request it is about. */
+export function insufficientScope(
+  permissions: Permissions,
+  { permission, providerId }: Demand,
+  { says, field }: { readonly says?: string; readonly field?: string } = {},
+): ClientError {
   const scopes = permissions.scopesFor(permission, providerId)
   const sentence =
     scopes.length === 0
@@ -69,7 +78,8 @@ export function requirePermission(permissions: Permissions, demand: Demand): voi
       : `This needs the permission ${permission}, granted by the scope ${scopes.join(' or ')}.`
   // RFC 6750 section 3: the attribute lists what is needed; alternatives are not expressible
   const attribute = scopes[0] === undefined ? '' : `, scope="${scopes[0].replace(/["\\]/g, '')}"`
-  throw new ClientError('insufficient_scope', sentence, {
+  return new ClientError('insufficient_scope', says ?? sentence, {
+    ...(field === undefined ? {} : { field }),
     headers: { 'www-authenticate': `${PLAIN_CHALLENGE}, error="insufficient_scope"${attribute}` },
   })
 }

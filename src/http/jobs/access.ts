@@ -1,11 +1,10 @@
 /** Who may know of a job, and tell it what to do: permissions at every provider that it touches. */
 
-import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Permission } from '../../core/permissions.ts'
+import { OWN_PERMISSIONS, type OwnPermission } from '../../core/rights.ts'
 import { findJob, type JobView } from '../../service/jobs/log.ts'
 import { requirePermission } from '../auth/permissions.ts'
-import { OWN_PERMISSIONS } from '../change.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf, visibleProviders } from '../target.ts'
 
@@ -46,19 +45,16 @@ export function providersWith(exchange: Exchange, permission: Permission): void 
   requirePermission(permissions, { principal, providerId: visible[0] ?? '', permission })
 }
 
-/** Fields that need a permission of their own, where the caller lacks it at one of the providers; any secret. */
-export function withheldFrom(
+/** Permissions beside `clients:write` that the caller has at each of some providers. */
+export function rightsOver(
   exchange: Exchange,
   providers: readonly string[],
-): readonly FieldName[] {
+): readonly OwnPermission[] {
   const { permissions } = exchange.settings
   const principal = callerOf(exchange)
-  const lacks = (permission: Permission) =>
-    providers.some((id) => !permissions.of(principal, id).has(permission))
-  return FIELD_NAMES.filter((field) => {
-    const permission = OWN_PERMISSIONS[field]
-    return field === 'secret' || (permission !== undefined && lacks(permission))
-  })
+  return OWN_PERMISSIONS.filter((one) =>
+    providers.every((id) => permissions.of(principal, id).has(one)),
+  )
 }
 
 /** The log line of a request names a provider where there is but one. */

@@ -4,13 +4,13 @@ import { ClientError } from '../../core/errors.ts'
 import type { Permission } from '../../core/permissions.ts'
 import { type JobControlName, tellJob } from '../../service/jobs/control.ts'
 import type { JobView } from '../../service/jobs/log.ts'
-import { namedByJob } from '../../service/jobs/named.ts'
+import { neededByJob } from '../../service/jobs/named.ts'
+import { rightsOf } from '../../service/jobs/rights.ts'
 import type { Answer } from '../answer.ts'
-import { OWN_PERMISSIONS } from '../change.ts'
 import { actorOf } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf } from '../target.ts'
-import { jobOf, withheldFrom } from './access.ts'
+import { jobOf, rightsOver } from './access.ts'
 import { jobBody } from './view.ts'
 
 /** What sets a job to work takes the right to do that work. */
@@ -26,7 +26,7 @@ export function telling(control: JobControlName): (exchange: Exchange) => Promis
   return async (exchange) => {
     const { service, jobs } = exchange.settings
     const view = await jobOf(exchange, ...NEEDED[control])
-    if (NEEDED[control].includes('clients:write')) await checkFields(exchange, view, control)
+    if (NEEDED[control].includes('clients:write')) await checkRights(exchange, view, control)
     const after = await tellJob(service, view, control, actorOf(callerOf(exchange)))
     if (after === undefined) {
       const { state } = view.last.progress
@@ -42,17 +42,17 @@ export function telling(control: JobControlName): (exchange: Exchange) => Promis
  * of those.
  * @throws ClientError `insufficient_scope`
  */
-async function checkFields(
+async function checkRights(
   exchange: Exchange,
   view: JobView,
   control: JobControlName,
 ): Promise<void> {
-  const { providers, withheld } = view.job
-  const lacking = withheldFrom(exchange, providers).filter((field) => !withheld.includes(field))
-  const field = await namedByJob(exchange.settings.service, view, lacking)
-  if (field === undefined) return
+  const held = rightsOver(exchange, view.job.providers)
+  const lacking = rightsOf(view.job).filter((permission) => !held.includes(permission))
+  const need = await neededByJob(exchange.settings.service, view, lacking)
+  if (need === undefined) return
   throw new ClientError(
     'insufficient_scope',
-    `The job may change client.${field}, so to ${control} it needs the permission ${OWN_PERMISSIONS[field]} as well.`,
+    `The job may change ${need.field}, so to ${control} it needs the permission ${need.permission} as well.`,
   )
 }

@@ -10,7 +10,7 @@ import { readJsonBody } from '../body.ts'
 import { actorOf, keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf, checkBodyMembers } from '../target.ts'
-import { jobOf, traceProviders, withheldFrom } from './access.ts'
+import { jobOf, rightsOver, traceProviders } from './access.ts'
 import { invalid, itemsOf, optionsOf, patchOf } from './body.ts'
 import { selected, sitesOf } from './places.ts'
 import { jobBody, resultBody } from './view.ts'
@@ -42,11 +42,11 @@ export async function postJob(exchange: Exchange): Promise<Answer> {
     exchange,
     items.map(({ ref }) => ref.provider),
   )
-  const withheld = withheldFrom(
+  const rights = rightsOver(
     exchange,
     items.map(({ ref }) => ref.provider),
   )
-  const submission = { actor, options, withheld, items, ...(patch && { patch }) }
+  const submission = { actor, options, rights, items, ...(patch && { patch }) }
   if (query.dryRun === 'true') return planned(exchange, submission)
   return submit(exchange, { ...submission, ...(key && { key }) })
 }
@@ -66,11 +66,11 @@ export async function undoJob(exchange: Exchange): Promise<Answer> {
   const items = await undoneItems(service, view, allowPartial)
   const actor = actorOf(callerOf(exchange))
   const options = { autoStart, maxFailures: 0 }
-  const withheld = withheldFrom(
+  const rights = rightsOver(
     exchange,
     items.map(({ ref }) => ref.provider),
   )
-  const submission = { actor, options, withheld, items, undoes: view.id }
+  const submission = { actor, options, rights, items, undoes: view.id }
   return submit(exchange, { ...submission, ...(key && { key }) })
 }
 

@@ -29,7 +29,14 @@ import {
   refreshTokenRotation,
 } from './refresh-token.ts'
 import { rules } from './rules.ts'
-import { BOUND_PATHS, NULLABLE_PATHS, READ_ONLY_KEYS, SECRET_PATHS, SETTINGS } from './settings.ts'
+import {
+  BOUND_PATHS,
+  CREDENTIAL_PATHS,
+  NULLABLE_PATHS,
+  READ_ONLY_KEYS,
+  SECRET_PATHS,
+  SETTINGS,
+} from './settings.ts'
 import { suspension } from './suspension.ts'
 
 /** Auth0 documents 100 URLs for each of these lists. */
@@ -158,6 +165,7 @@ export const mapping: Mapping = {
     'external_metadata_created_by',
   ],
   secretPaths: SECRET_PATHS,
+  credentialPaths: CREDENTIAL_PATHS,
   boundPaths: BOUND_PATHS,
   mergedKeys: [
     'client_metadata',

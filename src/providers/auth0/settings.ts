@@ -108,6 +108,16 @@ export const SECRET_PATHS = [
   'addons.wams.masterkey',
 ] as const
 
+/** Members by which an application proves who it is, or by which a key of its own is trusted. */
+export const CREDENTIAL_PATHS = [
+  'token_endpoint_auth_method',
+  'client_authentication_methods',
+  'signed_request_object',
+  'token_vault_privileged_access',
+  'encryption_key',
+  'jwks_uri',
+] as const
+
 const CREDENTIALS = 'credentials at Auth0 belong to the client that they were added to'
 
 /** Members that no second client can have: credentials by their ids, names that are given once. */

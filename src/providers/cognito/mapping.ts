@@ -172,6 +172,7 @@ export const mapping: Mapping = {
   hiddenKeys: ['UserPoolId', 'ClientSecrets'],
   volatileKeys: ['LastModifiedDate'],
   secretPaths: ['ClientSecret'],
+  credentialPaths: [],
   mergedKeys: [],
   nullablePaths: [],
   rules,

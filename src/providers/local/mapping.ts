@@ -21,7 +21,7 @@ import type { Lens, Mapping } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import { timeOf } from '../../core/times.ts'
-import { SCOPE_TOKEN } from '../registration.ts'
+import { CREDENTIAL_MEMBERS, SCOPE_TOKEN } from '../registration.ts'
 import { choice, choices } from '../registration-lenses.ts'
 import { lifetime } from './lenses.ts'
 import { lint } from './lint.ts'
@@ -127,6 +127,7 @@ export const mapping: Mapping = {
   hiddenKeys: [],
   volatileKeys: ['updated_at'],
   secretPaths: ['client_secret', 'live_secrets'],
+  credentialPaths: CREDENTIAL_MEMBERS,
   boundPaths: { client_secret_expires_at: 'it is about the secret, and a new client has its own' },
   mergedKeys: [],
   nullablePaths: [

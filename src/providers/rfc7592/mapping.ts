@@ -8,7 +8,13 @@ import { fixed, key, list, missing, shown, texts, view, words } from '../../core
 import type { Mapping, Native, Rule } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import { timeOf } from '../../core/times.ts'
-import { methodOf, REGISTRATION_RULES, SCOPE_TOKEN, SECRET_METHODS } from '../registration.ts'
+import {
+  CREDENTIAL_MEMBERS,
+  methodOf,
+  REGISTRATION_RULES,
+  SCOPE_TOKEN,
+  SECRET_METHODS,
+} from '../registration.ts'
 import { choice, choices } from '../registration-lenses.ts'
 import type { Dialect } from './dialects.ts'
 import { DEFAULTS, SERVERS_OWN, SETS, SETTINGS } from './settings.ts'
@@ -76,6 +82,7 @@ export function createMapping(dialect: Dialect): Mapping {
     hiddenKeys: [READ_WITH],
     volatileKeys: [],
     secretPaths: ['client_secret'],
+    credentialPaths: CREDENTIAL_MEMBERS,
     mergedKeys: [],
     nullablePaths: [],
     rules: rulesOf(dialect),

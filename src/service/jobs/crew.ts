@@ -7,6 +7,7 @@ import { openPatch } from './items.ts'
 import type { Known } from './known.ts'
 import type { JobView } from './log.ts'
 import { createQueue } from './queue.ts'
+import { rightsOf } from './rights.ts'
 import { type Task, type Worked, work } from './work.ts'
 
 export interface Crew {
@@ -83,7 +84,7 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
 
 /** What is to be done with each client. */
 function tasksOf(service: Service, { view, known, phase, limitMs, callers }: CrewSettings) {
-  const { withheld } = view.job
+  const rights = rightsOf(view.job)
   const common = openPatch(service, view.job)
   return (index: number): Task => {
     const item = known.items[index]
@@ -91,7 +92,7 @@ function tasksOf(service: Service, { view, known, phase, limitMs, callers }: Cre
     if (item === undefined || patch === undefined) throw new RangeError(`no client ${index}`)
     const planned = known.tagOf(index)
     const job = { id: view.id, ...callers() }
-    const task = { job, withheld, index, item, patch, phase, limitMs }
+    const task = { job, rights, index, item, patch, phase, limitMs }
     return planned === undefined ? task : { ...task, planned }
   }
 }

@@ -1,37 +1,49 @@
-/** Which fields a job may change, as far as its patches name them. */
+/** Which permissions a job may take beside `clients:write`, as far as its patches tell. */
 
-import type { FieldName } from '../../core/client.ts'
-import { writtenFields } from '../../core/json-patch.ts'
 import type { Patch } from '../../core/patch.ts'
+import { type Need, neededByName, type OwnPermission } from '../../core/rights.ts'
 import type { Undo } from '../request.ts'
 import type { Service } from '../service.ts'
 import { openItems, openPatch } from './items.ts'
 import { type JobView, jobEntries } from './log.ts'
 
 /**
- * The first of some fields that a job may change; what is undone can be any field.
+ * The first of some permissions that a job may take; what is undone can take any.
  * @throws ClientError `internal` when the job was sealed with a key that is gone
  */
-export async function namedByJob(
+export async function neededByJob(
   service: Service,
   { job }: JobView,
-  fields: readonly FieldName[],
-): Promise<FieldName | undefined> {
-  const namedBy = (patch: Patch | Undo | undefined) =>
-    fields.find((field) => patch !== undefined && names(patch, field))
-  const common = namedBy(openPatch(service, job))
-  if (common !== undefined || fields.length === 0) return common
+  permissions: readonly OwnPermission[],
+): Promise<Need | undefined> {
+  if (permissions.length === 0) return undefined
+  const neededBy = (patch: Patch | Undo | undefined, provider: string) =>
+    patch === undefined ? undefined : needOf(service, { patch, provider }, permissions)
+  const common = openPatch(service, job)
+  for (const provider of job.providers) {
+    const need = neededBy(common, provider)
+    if (need !== undefined) return need
+  }
   for await (const entry of jobEntries(service, job.resource)) {
     if (entry.kind !== 'job_items') continue
-    const named = openItems(service, entry).map(({ patch }) => namedBy(patch))
-    const first = named.find((field) => field !== undefined)
+    const needs = openItems(service, entry).map(({ patch, ref }) => neededBy(patch, ref.provider))
+    const first = needs.find((need) => need !== undefined)
     if (first !== undefined) return first
   }
   return undefined
 }
 
-function names(patch: Patch | Undo, field: FieldName): boolean {
-  if (patch.kind === 'undo') return true
-  if (patch.kind === 'merge') return Object.hasOwn(patch.fields, field)
-  return writtenFields(patch.operations).has(field)
+function needOf(
+  { providers }: Service,
+  { patch, provider }: { readonly patch: Patch | Undo; readonly provider: string },
+  permissions: readonly OwnPermission[],
+): Need | undefined {
+  const [any] = permissions
+  if (patch.kind === 'undo') return any && { permission: any, field: 'client' }
+  const mapping = providers.get(provider)?.mapping
+  // Nothing can be done there any more.
+  if (mapping === undefined) return undefined
+  return neededByName(mapping, patch).find((need) =>
+    permissions.some((permission) => permission === need.permission),
+  )
 }

@@ -12,7 +12,7 @@ const AT_ONCE = 8
 /** What a job would do to each client; what cannot be told in time has failed. */
 export async function planAtOnce(
   service: Service,
-  { actor, withheld, items, patch }: Submission,
+  { actor, rights, items, patch }: Submission,
   { requestId, deadline }: { readonly requestId: string; readonly deadline: number },
 ): Promise<readonly JobResult[]> {
   const numbered = items.map((item, index) => ({ item, index }))
@@ -21,7 +21,7 @@ export async function planAtOnce(
     if (asked === undefined) throw new TypeError('each client of a job has a patch')
     const limitMs = deadline - service.now()
     const job = { id: requestId, submittedBy: actor }
-    const task = { job, withheld, index, item, patch: asked, limitMs }
+    const task = { job, rights, index, item, patch: asked, limitMs }
     return (await work(service, { ...task, phase: 'plan' })).result
   })
 }

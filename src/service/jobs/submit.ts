@@ -5,6 +5,7 @@
  */
 
 import type { Patch } from '../../core/patch.ts'
+import type { OwnPermission } from '../../core/rights.ts'
 import { following } from '../../store/chain.ts'
 import type { Actor } from '../../store/entry.ts'
 import type { Job, JobEntry, JobOptions } from '../../store/job-entry.ts'
@@ -23,7 +24,8 @@ export interface Submission {
   readonly items: readonly JobItem[]
   readonly patch?: Patch
   readonly options: JobOptions
-  readonly withheld: Job['withheld']
+  /** What it may do beside changing clients: what its submitter may do at every provider of it. */
+  readonly rights: readonly OwnPermission[]
   /** Id of the job that it undoes. */
   readonly undoes?: string
   readonly key?: Key
@@ -68,7 +70,7 @@ const idOfKey = ({ fingerprints }: Service, { log }: Key) =>
 const ID_CHARACTERS = 32
 
 function firstEntry(service: Service, resource: string, submission: Submission): Job {
-  const { actor, items, patch, options, withheld, undoes, key } = submission
+  const { actor, items, patch, options, rights, undoes, key } = submission
   return following(undefined, {
     kind: 'job' as const,
     resource,
@@ -76,7 +78,7 @@ function firstEntry(service: Service, resource: string, submission: Submission):
     actor,
     providers: [...new Set(items.map(({ ref }) => ref.provider))],
     options,
-    withheld,
+    rights,
     ...(undoes === undefined ? {} : { undoes }),
     ...(key === undefined ? {} : { fingerprint: key.fingerprint }),
     sealed: sealPatch(service, resource, patch),

@@ -3,13 +3,13 @@
  * crash, or works on it at the same time, has the one effect and learns the one outcome.
  */
 
-import type { FieldName } from '../../core/client.ts'
 import { type FieldChange, withoutValues } from '../../core/diff.ts'
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Patch } from '../../core/patch.ts'
+import type { OwnPermission } from '../../core/rights.ts'
 import type { JobOrigin } from '../../store/entry.ts'
-import type { Job, JobResult } from '../../store/job-entry.ts'
+import type { JobResult } from '../../store/job-entry.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { changeClient } from '../change.ts'
 import { withinDeadline } from '../deadline.ts'
@@ -17,11 +17,13 @@ import { keyOf } from '../idempotency.ts'
 import type { ChangeRequest, ChangeResult, Undo } from '../request.ts'
 import type { Service } from '../service.ts'
 import type { JobItem } from './items.ts'
+import { checkRights } from './rights.ts'
 
 export interface Task {
   /** The job, and the callers behind it: it is done on behalf of who submitted it. */
   readonly job: JobOrigin
-  readonly withheld: Job['withheld']
+  /** What it may do beside changing clients. */
+  readonly rights: readonly OwnPermission[]
   /** Its place among the clients of the job. */
   readonly index: number
   readonly item: JobItem
@@ -101,7 +103,7 @@ async function uncertain(
 
 function requestOf(
   service: Service,
-  { job, withheld, index, item, patch, planned, phase }: Task,
+  { job, rights, index, item, patch, planned, phase }: Task,
   deadline: number,
   waited: (milliseconds: number) => void,
 ): ChangeRequest {
@@ -121,7 +123,7 @@ function requestOf(
     ...(ifMatch === undefined ? {} : { ifMatch: [ifMatch] }),
     ...(phase === 'run' ? { key: keyOf(service.fingerprints, actor, name, asked) } : {}),
     dryRun: phase === 'plan',
-    authorize: (named) => checkWithheld(withheld, named),
+    authorize: (needs) => checkRights(rights, needs),
     actor,
     job,
     caller: `job ${id}`,
@@ -142,16 +144,6 @@ async function changeUnlessDone(service: Service, request: ChangeRequest): Promi
     if (plan.steps.length > 0) throw error
     return { ...plan, outcome: 'unchanged' }
   }
-}
-
-function checkWithheld(withheld: Job['withheld'], named: readonly FieldName[]): void {
-  const field = named.find((one) => withheld.includes(one))
-  if (field === undefined) return
-  throw new ClientError(
-    'insufficient_scope',
-    `client.${field} may not be changed by this job; leave it out to change the rest.`,
-    { field: `client.${field}` },
-  )
 }
 
 type Told = Omit<JobResult, 'item' | 'client'>

@@ -62,7 +62,7 @@ const submit = (options = OPTIONS, ids = IDS) =>
     items: ids.map((id) => ({ ref: { provider: 'it', id } })),
     patch: parseMergePatch({ description: 'Changed by a job' }),
     options,
-    withheld: [],
+    rights: [],
   })
 
 const progress = async (id: string) => (await findJob(bench.service, id))?.last.progress

@@ -1,0 +1,28 @@
+/** What a job may do beside changing clients: no more than its submitter may at every provider of it. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Permission } from '../../core/permissions.ts'
+import type { Need, OwnPermission } from '../../core/rights.ts'
+import type { Job } from '../../store/job-entry.ts'
+
+/** Jobs of earlier versions hold the fields that they may not change, and set no credentials. */
+export function rightsOf({ rights, withheld = [] }: Job): readonly OwnPermission[] {
+  return rights ?? (withheld.includes('disabled') ? [] : ['clients:suspend'])
+}
+
+/**
+ * Refuses what a job may not do; no job sets a secret, since its value would have to be told to many.
+ * @throws ClientError `insufficient_scope`
+ */
+export function checkRights(rights: readonly Permission[], needs: readonly Need[]): void {
+  const refused = needs.find(
+    ({ permission, field }) => field === 'client.secret' || !rights.includes(permission),
+  )
+  if (refused === undefined) return
+  const { field } = refused
+  throw new ClientError(
+    'insufficient_scope',
+    `${field} may not be changed by this job; leave it out to change the rest.`,
+    { field },
+  )
+}
