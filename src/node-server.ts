@@ -11,10 +11,12 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { type Duplex, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { answering } from './http/last-resort.ts'
 import type { App, HttpResponse, Stream } from './http/message.ts'
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './net/connections.ts'
+import { createPipelines } from './net/pipeline.ts'
 import { refuse } from './node-refusal.ts'
 import { pathOf, plainRequest } from './node-request.ts'
 
@@ -26,6 +28,8 @@ export interface NodeServerOptions {
   /** Time for the whole request to arrive, and for its headers (milliseconds). */
   readonly requestTimeoutMs?: number
   readonly headersTimeoutMs?: number
+  /** Other bounds on connections than the usual ones. */
+  readonly connections?: Partial<ConnectionLimits>
 }
 
 export interface NodeServer {
@@ -48,31 +52,26 @@ const UNUSED_CHECK_MS = 50
 /** Builds the server; it does not listen yet. */
 export function createNodeServer(app: App, options: NodeServerOptions = {}): NodeServer {
   const { basePath = '', mounts = [] } = options
-  const answers = new WeakMap<Duplex, ServerResponse>()
   const stopping = new AbortController()
-  const sockets = new Set<Socket>()
-  const server = createServer(
-    {
-      requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
-      headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs ?? 1_000),
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    (incoming, outgoing) => {
-      answers.set(incoming.socket, outgoing)
-      const path = pathOf(incoming)
-      const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
-      if (mount !== undefined) return mount.handler(incoming, outgoing)
-      const answered = answer(app, basePath, incoming, outgoing, stopping.signal)
-      answered.catch(() => outgoing.destroy())
-    },
-  )
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+  const server = createServer({
+    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs ?? 1_000),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
   })
-  server.on('clientError', (error, socket) => refuse(error, socket, answers.get(socket)))
+  const sockets = limitConnections(server, { ...CONNECTION_LIMITS, ...options.connections })
+  const pipelines = createPipelines(server, (incoming, outgoing) => {
+    const path = pathOf(incoming)
+    const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
+    if (mount !== undefined) return mount.handler(incoming, outgoing)
+    const answered = answer(app, basePath, incoming, outgoing, stopping.signal)
+    answered.catch(() => outgoing.destroy())
+  })
+  server.on('request', pipelines.take)
+  server.on('clientError', (error, socket) =>
+    pipelines.end(socket as Socket, (current) => refuse(error, socket, current)),
+  )
   return {
     server,
     listen: (port, host) =>
@@ -166,8 +165,8 @@ function sendEarly(
   incoming.resume()
 }
 
-function writeHead(outgoing: ServerResponse, { status, headers, body }: HttpResponse): Buffer {
-  const bytes = Buffer.from(body)
+function writeHead(outgoing: ServerResponse, response: HttpResponse): Uint8Array {
+  const { status, headers, body, bytes = Buffer.from(body) } = response
   // RFC 9110 section 8.6: no Content-Length where there can be no content.
   const length = status === 204 ? {} : { 'content-length': bytes.length }
   outgoing.writeHead(status, { ...headers, ...length })

@@ -17,6 +17,8 @@ export interface Answer {
   readonly status: number
   /** A text goes out as it is, and its handler says of what type it is. */
   readonly body: JsonObject | string
+  /** A text as it is sent, where many answers share it. */
+  readonly bytes?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   readonly stream?: Stream
 }
@@ -79,6 +81,7 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
     status: answer.status,
     headers: { ...HEADERS, 'x-request-id': requestId, ...answer.headers },
     body: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
+    ...(answer.bytes === undefined ? {} : { bytes: answer.bytes }),
     ...(answer.stream === undefined ? {} : { stream: answer.stream }),
   }
 }

@@ -23,6 +23,8 @@ export interface HttpResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** The body as it is sent, where many answers share it. */
+  readonly bytes?: Uint8Array
   readonly stream?: Stream
 }
 

@@ -10,12 +10,17 @@ import { QUERY_PARAMETERS } from './query.ts'
 import type { Route } from './routes.ts'
 import { VERSION } from './version.ts'
 
-let document: JsonObject | undefined
+let document: Answer | undefined
 
-/** The description of all routes; made at its first use. */
+/** The description of all routes; made at its first use, and sent as the same bytes from then on. */
 export function getOpenapi(routes: readonly Route[]): Answer {
-  document ??= openapiOf(routes)
-  return { status: 200, body: document }
+  document ??= documentOf(routes)
+  return document
+}
+
+function documentOf(routes: readonly Route[]): Answer {
+  const body = JSON.stringify(openapiOf(routes))
+  return { status: 200, body, bytes: Buffer.from(body) }
 }
 
 function openapiOf(routes: readonly Route[]): JsonObject {

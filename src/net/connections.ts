@@ -1,0 +1,50 @@
+/** What a connection may hold: how many there are, and how long an answer may wait to be taken. */
+
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+export interface ConnectionLimits {
+  /** How many may be open at once; those beyond are closed as they come. */
+  readonly maxConnections: number
+  /**
+   * How long something may wait at a stretch to be taken by the other side (milliseconds): a whole answer,
+   * or one piece of a stream. Then the connection is cut.
+   */
+  readonly answerTimeoutMs: number
+}
+
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  maxConnections: 1_000,
+  answerTimeoutMs: 30_000,
+}
+
+/** How often it is looked whether answers are taken (milliseconds). */
+const CHECK_MS = 1_000
+
+/** Keeps the server's connections within the limits, and gives those that are open. */
+export function limitConnections(server: Server, limits: ConnectionLimits): ReadonlySet<Socket> {
+  /** Each with the time since which something waits to be taken. */
+  const waiting = new Map<Socket, number | undefined>()
+  const sockets = new Set<Socket>()
+  server.maxConnections = limits.maxConnections
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('drain', () => waiting.delete(socket))
+    socket.once('close', () => {
+      sockets.delete(socket)
+      waiting.delete(socket)
+    })
+  })
+  const check = () => {
+    const now = performance.now()
+    for (const socket of sockets) {
+      const since = waiting.get(socket)
+      if (socket.writableLength === 0) waiting.delete(socket)
+      else if (since === undefined) waiting.set(socket, now)
+      else if (now - since > limits.answerTimeoutMs) socket.destroy()
+    }
+  }
+  const timer = setInterval(check, Math.min(CHECK_MS, limits.answerTimeoutMs / 2)).unref()
+  server.once('close', () => clearInterval(timer))
+  return sockets
+}
