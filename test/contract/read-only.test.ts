@@ -16,7 +16,7 @@ const SHOWN_ONLY: Readonly<Record<string, readonly string[]>> = {
     'client_id tenant global is_first_party resource_server_identifier external_metadata_type external_metadata_created_by external_client_id jwks_uri third_party_security_mode cross_origin_auth callback_url_template owners encrypted oidc_backchannel_logout created_at updated_at'.split(
       ' ',
     ),
-  cognito: ['ClientSecret', 'CreationDate', 'LastModifiedDate', 'ClientType'],
+  cognito: ['ClientSecret', 'ClientSecretArn', 'CreationDate', 'LastModifiedDate', 'ClientType'],
   local: ['client_id', 'client_id_issued_at', 'updated_at'],
 }
 

@@ -127,6 +127,11 @@ it('keeps what an update of every setting tells', async () => {
   const { LastModifiedDate, ...rest } = updated
   expect(rest).toEqual({
     ...FULL,
+    // Shown beside an ApplicationArn (terraform-provider-aws, …_analyticsWithARN).
+    AnalyticsConfiguration: {
+      ...(FULL.AnalyticsConfiguration as object),
+      RoleArn: expect.stringMatching(/:role\/aws-service-role\/cognito-idp\.amazonaws\.com\//),
+    },
     UserPoolId: POOL,
     ClientId,
     ClientName: 'renamed',

@@ -58,3 +58,15 @@ export const attributeRules: readonly Rule[] = [
     }
   },
 ]
+
+/** Terraform's acceptance test TestAccCognitoIDPUserPoolClient_analyticsWithARN; the account is ours. */
+const ANALYTICS_ROLE =
+  'arn:aws:iam::123456789012:role/aws-service-role/cognito-idp.amazonaws.com/AWSServiceRoleForAmazonCognitoIdp'
+
+/** Analytics by ARN as they are shown: with the role that the service works through, and its default. */
+export function withAnalyticsRole(next: ClientRecord): ClientRecord {
+  const analytics = next.AnalyticsConfiguration as ClientRecord | undefined
+  if (analytics?.ApplicationArn === undefined) return next
+  const shown = { UserDataShared: false, ...analytics, RoleArn: ANALYTICS_ROLE }
+  return { ...next, AnalyticsConfiguration: shown }
+}

@@ -1,6 +1,7 @@
 /** The operations on app clients. `UpdateUserPoolClient` replaces: what it is not told, it resets. */
 
 import { randomInt } from 'node:crypto'
+import { withAnalyticsRole } from './attribute-rules.ts'
 import type { Input } from './constraints.ts'
 import { withRefreshDefault } from './lifetime-rules.ts'
 import { CLIENT_ID, CLIENT_NAME, CLIENT_SECRET, POOL_ID, SETTINGS } from './members.ts'
@@ -90,14 +91,15 @@ function created(input: Input & { readonly UserPoolId: string }, state: State): 
   }
   const next = withRefreshDefault(record)
   checkRules({ next, pool, confidential: secret !== undefined })
-  state.pools.put(pool.id, next)
-  return { UserPoolClient: next }
+  const shown = withAnalyticsRole(next)
+  state.pools.put(pool.id, shown)
+  return { UserPoolClient: shown }
 }
 
 function updated(input: Input & { readonly UserPoolId: string }, state: State): Input {
   const pool = state.pools.pool(input.UserPoolId)
   const before = state.pools.client(pool.id, text(input.ClientId))
-  const kept = ['UserPoolId', 'ClientId', 'ClientSecret', 'CreationDate', 'ClientType']
+  const kept = 'UserPoolId ClientId ClientSecret ClientSecretArn CreationDate ClientType'.split(' ')
   const next = withRefreshDefault({
     ...Object.fromEntries(
       kept.filter((name) => name in before).map((name) => [name, before[name]]),
@@ -108,10 +110,11 @@ function updated(input: Input & { readonly UserPoolId: string }, state: State): 
     LastModifiedDate: nowAfter(before.LastModifiedDate),
     ...settings(input, state),
   })
-  const confidential = (pool.secrets.get(text(input.ClientId)) ?? []).length > 0
-  checkRules({ next, pool, confidential })
-  pool.clients.set(text(input.ClientId), next)
-  return { UserPoolClient: next }
+  const secrets = pool.secrets.get(text(input.ClientId)) ?? []
+  checkRules({ next, pool, confidential: secrets.length > 0 || 'ClientSecretArn' in before })
+  const shown = withAnalyticsRole(next)
+  pool.clients.set(text(input.ClientId), shown)
+  return { UserPoolClient: shown }
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Creation } from '../creation.ts'
 import { recordsNamed } from '../named.ts'
 import type { Place } from '../provider.ts'
 import type { SecretStep } from '../secrets.ts'
+import { withoutOwnRole } from './analytics.ts'
 import { type Invoke, recordOf } from './call.ts'
 import { blank, DEFAULTS } from './kinds.ts'
 import { mapping } from './mapping.ts'
@@ -51,9 +52,11 @@ function creationStep(invoke: Invoke, place: Place, next: Native): SecretStep {
 /** What the service would not set by itself. */
 function bodyOf(next: Native): JsonObject {
   const left = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys])
-  return Object.fromEntries(
-    Object.entries(next).filter(
-      ([name, value]) => !left.has(name) && !same(value, DEFAULTS[name] ?? null),
+  return withoutOwnRole(
+    Object.fromEntries(
+      Object.entries(next).filter(
+        ([name, value]) => !left.has(name) && !same(value, DEFAULTS[name] ?? null),
+      ),
     ),
   )
 }

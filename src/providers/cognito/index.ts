@@ -6,6 +6,7 @@
 import { same } from '../../core/json.ts'
 import { updateBody } from '../../core/update-body.ts'
 import type { ClientRef, Provider, Step } from '../provider.ts'
+import { withoutOwnRole } from './analytics.ts'
 import {
   address,
   type CognitoSettings,
@@ -32,7 +33,7 @@ export function createCognitoProvider(settings: CognitoSettings): Provider {
     read: (ref, call) => readWhole(invoke, ref, call),
     steps: (ref, base, next) => {
       if (same(base, next)) return []
-      const body = { ...updateBody(mapping, base, next), ...address(ref) }
+      const body = { ...withoutOwnRole(updateBody(mapping, base, next)), ...address(ref) }
       return [
         {
           request: { method: 'POST', target: 'UpdateUserPoolClient', body },

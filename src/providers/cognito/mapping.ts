@@ -9,6 +9,7 @@ import { fixed, key, list, missing, required, shown, texts, view } from '../../c
 import type { Mapping, Native, Warning } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import { timeOf } from '../../core/times.ts'
+import { normalAnalytics } from './analytics.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'
 import { lifetime } from './lifetimes.ts'
 import { lint } from './lint.ts'
@@ -45,7 +46,7 @@ const SETS = [...LISTS, 'ExplicitAuthFlows', 'ReadAttributes', 'WriteAttributes'
 
 function normal(native: Native): Native {
   // The service shows the flag always, and takes its absence for false.
-  const whole = { AllowedOAuthFlowsUserPoolClient: false, ...native }
+  const whole = { AllowedOAuthFlowsUserPoolClient: false, ...normalAnalytics(native) }
   return Object.fromEntries(
     Object.entries(whole)
       .filter(([name, value]) => {
@@ -168,7 +169,13 @@ export const mapping: Mapping = {
     'EnablePropagateAdditionalUserContextData',
     'AuthSessionValidity',
   ],
-  readOnlyKeys: ['ClientSecret', 'CreationDate', 'LastModifiedDate', 'ClientType'],
+  readOnlyKeys: [
+    'ClientSecret',
+    'ClientSecretArn',
+    'CreationDate',
+    'LastModifiedDate',
+    'ClientType',
+  ],
   hiddenKeys: ['UserPoolId', 'ClientSecrets'],
   volatileKeys: ['LastModifiedDate'],
   secretPaths: ['ClientSecret'],

@@ -4,11 +4,18 @@ import { inner, texts } from '../../core/lenses.ts'
 import type { Native } from '../../core/mapping.ts'
 
 /**
+ * Whether the secret is kept in AWS Secrets Manager: a record then shows its ARN and no secret (service
+ * model cognito-idp 2016-04-18 of botocore 1.44.8, UserPoolClientType).
+ */
+export const isKeptElsewhere = (native: Native) => native.ClientSecretArn !== undefined
+
+/**
  * Whether the client has a secret. A record that lacks one may still belong to a confidential client,
  * whose first secret was rotated away; then `ClientSecrets` tells (ListUserPoolClientSecrets).
  */
 export const hasSecret = (native: Native) =>
   native.ClientSecret !== undefined ||
+  isKeptElsewhere(native) ||
   (Array.isArray(native.ClientSecrets) && native.ClientSecrets.length > 0)
 
 /** Whether it cannot be told if the client has a secret: the list was refused, and none is shown. */

@@ -6,6 +6,7 @@ import { isRecord } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
 import type { Call, ClientRef, Listed, ListPage, Place } from '../provider.ts'
 import { address, type Invoke, notThere, recordOf } from './call.ts'
+import { isKeptElsewhere } from './record.ts'
 
 /** Only the part of a reference that a call needs. */
 export type Ref = Omit<ClientRef, 'provider'>
@@ -23,7 +24,7 @@ async function withSecretList(
   native: Native,
   call: Call,
 ): Promise<Native> {
-  if (native.ClientSecret !== undefined) return native
+  if (native.ClientSecret !== undefined || isKeptElsewhere(native)) return native
   try {
     const body = await invoke('ListUserPoolClientSecrets', ref, address(ref), call)
     return { ...native, ClientSecrets: body.ClientSecrets ?? [] }

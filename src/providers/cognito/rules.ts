@@ -3,9 +3,9 @@
  * sent. Sources: the service model of cognito-idp 2016-04-18 and the issues named at each rule.
  */
 
-import { isRecord } from '../../core/json.ts'
 import { texts } from '../../core/lenses.ts'
 import type { Native, Rule } from '../../core/mapping.ts'
+import { analyticsRules } from './analytics.ts'
 import { lifetimeOf } from './lifetimes.ts'
 import { mayHaveSecret, modernFlows, oauthIsOn, rotates } from './record.ts'
 
@@ -112,11 +112,7 @@ export const rules: readonly Rule[] = [
     holds: ({ PreventUserExistenceErrors: value }) =>
       value === undefined || value === 'ENABLED' || value === 'LEGACY',
   },
-  {
-    says: 'client.providerSettings.AnalyticsConfiguration must be an object.',
-    field: 'client.providerSettings.AnalyticsConfiguration',
-    holds: ({ AnalyticsConfiguration: value }) => value === undefined || isRecord(value),
-  },
+  ...analyticsRules,
   notEmpty('ReadAttributes'),
   notEmpty('WriteAttributes'),
   notEmpty('ExplicitAuthFlows'),

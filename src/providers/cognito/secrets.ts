@@ -10,7 +10,7 @@ import { timeOf } from '../../core/times.ts'
 import type { ClientRef, Step } from '../provider.ts'
 import type { AddStep, LiveSecret, Secrets } from '../secrets.ts'
 import { address, type Invoke } from './call.ts'
-import { mayHaveSecret } from './record.ts'
+import { isKeptElsewhere, mayHaveSecret } from './record.ts'
 
 const AT_ONCE = 2
 
@@ -21,6 +21,9 @@ export function createSecrets(invoke: Invoke): Secrets {
     unusable: (base) => {
       if (base.ClientType === 'DCR') {
         return 'it was registered at the user pool itself (ClientType DCR), and Cognito rotates no secret of such clients'
+      }
+      if (isKeptElsewhere(base)) {
+        return 'its secret is kept in AWS Secrets Manager (ClientSecretArn), and is rotated there'
       }
       return mayHaveSecret(base)
         ? undefined
