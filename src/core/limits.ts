@@ -1,20 +1,20 @@
 /** Counts, lengths and value sets that a provider enforces, checked before it is asked. */
 
 import { ClientError } from './errors.ts'
-import type { Json } from './json.ts'
-import { isRecord } from './json.ts'
+import type { Json, JsonObject } from './json.ts'
+import { isRecord, memberOf, same } from './json.ts'
 import type { Limits } from './mapping.ts'
 
 /**
- * Refuses a value beyond the provider's limits. `counted` is the size of the list before, since a
- * list that is already over its limit may still shrink.
+ * Refuses a value beyond the provider's limits. What of it is `held` already may stay, a list or map
+ * that is over its limit may still shrink.
  * @throws ClientError `invalid_field`
  */
-export function checkLimits(path: string, value: Json, limits: Limits, counted = 0): void {
+export function checkLimits(path: string, value: Json, limits: Limits, held: Json = null): void {
   const problem = Array.isArray(value)
-    ? listProblem(value, limits, counted)
+    ? listProblem(value, limits, Array.isArray(held) ? held : [])
     : isRecord(value)
-      ? mapProblem(value, limits)
+      ? mapProblem(value, limits, isRecord(held) ? held : {})
       : scalarProblem(value, limits)
   if (problem === undefined) return
   const field = `${path}${problem.at ?? ''}`
@@ -37,25 +37,32 @@ interface Problem {
   readonly says: string
 }
 
-function listProblem(items: readonly Json[], limits: Limits, counted: number): Problem | undefined {
+function listProblem(
+  items: readonly Json[],
+  limits: Limits,
+  held: readonly Json[],
+): Problem | undefined {
   const { maxItems = Number.POSITIVE_INFINITY } = limits
-  if (items.length > maxItems && items.length > counted) {
+  if (items.length > maxItems && items.length > held.length) {
     return { says: `must have at most ${maxItems} values with this provider` }
   }
   for (const [index, item] of items.entries()) {
-    const problem = scalarProblem(item, limits)
+    const problem = held.includes(item) ? undefined : scalarProblem(item, limits)
     if (problem !== undefined) return { at: `[${index}]`, says: problem.says }
   }
   return undefined
 }
 
-function mapProblem(map: Readonly<Record<string, Json>>, limits: Limits): Problem | undefined {
+function mapProblem(map: JsonObject, limits: Limits, held: JsonObject): Problem | undefined {
   const { maxKeys = Number.POSITIVE_INFINITY, maxLength = Number.POSITIVE_INFINITY } = limits
   const entries = Object.entries(map)
-  if (entries.length > maxKeys) return { says: `must have at most ${maxKeys} keys` }
+  if (entries.length > maxKeys && entries.length > Object.keys(held).length) {
+    return { says: `must have at most ${maxKeys} keys` }
+  }
   const long = entries.some(
     ([name, item]) =>
-      name.length > maxLength || (typeof item === 'string' && item.length > maxLength),
+      !same(item, memberOf(held, name) ?? null) &&
+      (name.length > maxLength || (typeof item === 'string' && item.length > maxLength)),
   )
   return long ? { says: `must have keys and values of at most ${maxLength} characters` } : undefined
 }

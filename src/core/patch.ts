@@ -22,11 +22,17 @@ export type Patch =
 /** One character again and again, as some tools show a secret: written back, it would become one. */
 const MASK = /^(.)\1*$/s
 
+/** Times of the client: one that is sent back whole holds those of the moment when it was read. */
+const TIME_FIELDS: readonly FieldName[] = ['createdAt', 'updatedAt']
+
+/** Whether a client is sent back as it was answered, changed or not: then its id is in it. */
+export const isSentBackWhole = ({ id }: JsonObject): boolean => typeof id === 'string'
+
 /** Names are cut before they are echoed, so that an answer never carries a long foreign text. */
 const ECHOED_CHARACTERS = 64
 
 /**
- * Reads a merge patch.
+ * Reads a merge patch. Of a client that is sent back whole, its times are left out.
  * @throws ClientError `invalid_request`, `unknown_field`, `invalid_field`
  */
 export function parseMergePatch(value: Json | undefined): Patch {
@@ -47,7 +53,11 @@ export function parseMergePatch(value: Json | undefined): Patch {
     )
   }
   for (const [name, member] of Object.entries(value)) checkMember(name, member)
-  return { kind: 'merge', fields: value as FieldPatches }
+  const whole = isSentBackWhole(value)
+  const fields = Object.entries(value).filter(
+    ([name]) => !(whole && TIME_FIELDS.some((time) => time === name)),
+  )
+  return { kind: 'merge', fields: Object.fromEntries(fields) }
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * URI rules applied to a change. A patch is refused when it contains a value that breaks a rule, or
- * when the resulting client breaks one that it did not break before; judged on the resulting client,
+ * URI rules applied to a change. A patch is refused when it contains a value that breaks a rule and
+ * that the field does not hold already, or when the resulting client breaks one that it did not break before; judged on the resulting client,
  * so that a rule cannot be evaded by leaving a member out (CVE-2026-18570, CVE-2026-18573). A client
  * that already breaks a rule can still be patched elsewhere.
  */
@@ -29,18 +29,31 @@ interface Found {
   readonly finding: UriFinding
 }
 
+/** What a value of a patch is judged beside. */
+interface Beside {
+  /** Whether the client is a native application. */
+  readonly native: boolean
+  /** What the field holds already, which is not judged. */
+  readonly held: readonly Json[]
+}
+
 /**
- * Refuses a patch that itself contains a value which breaks a rule.
+ * Refuses a patch that itself contains a value which breaks a rule and which the field does not hold already.
  * @throws ClientError `invalid_field`
  */
 export function checkOwnUris(
   mapping: Mapping,
   field: FieldName,
   asked: Json,
-  native: boolean,
+  beside: Beside,
 ): void {
-  const broken = ownFindings(mapping, field, asked, native).find(isViolation)
+  const broken = ownFindings(mapping, field, asked, beside).find(isViolation)
   if (broken !== undefined) throw refused(broken)
+}
+
+/** What the values of a field are judged beside in a change from one record to another. */
+export function besideOf(mapping: Mapping, field: FieldName, base: Native, next: Native): Beside {
+  return { native: isNative(mapping, next), held: heldValues(mapping, field, base) }
 }
 
 /**
@@ -58,9 +71,10 @@ export function checkUriState(
   const after = stateFindings(mapping, next).filter(isViolation)
   const fresh = after.find((found) => !before.has(identity(found)))
   if (fresh !== undefined) throw refused(fresh)
-  const native = isNative(mapping, next)
-  // A value of its own that breaks a rule was refused before: these are warnings.
-  const told = named.flatMap((field) => ownFindings(mapping, field, fields[field] ?? null, native))
+  // A new value that breaks a rule was refused before: these are warnings.
+  const told = named.flatMap((field) =>
+    ownFindings(mapping, field, fields[field] ?? null, besideOf(mapping, field, base, next)),
+  )
   return [...after, ...told].map(({ field, value, finding }) => ({
     code: finding.rule,
     field: `client.${field}`,
@@ -68,7 +82,13 @@ export function checkUriState(
   }))
 }
 
-function ownFindings(mapping: Mapping, field: FieldName, asked: Json, native: boolean): Found[] {
+/** About the values of a patch that the field does not hold already, each under its path. */
+function ownFindings(
+  mapping: Mapping,
+  field: FieldName,
+  asked: Json,
+  { native, held }: Beside,
+): Found[] {
   const path = `client.${field}`
   const values =
     isRecord(asked) && FIELDS[field].kind === 'list'
@@ -76,7 +96,9 @@ function ownFindings(mapping: Mapping, field: FieldName, asked: Json, native: bo
       : Array.isArray(asked)
         ? listed(path, asked)
         : [{ path, value: asked }]
-  return values.flatMap((one) => findings(mapping, field, one.path, one.value, native))
+  return values
+    .filter(({ value }) => !held.includes(value))
+    .flatMap((one) => findings(mapping, field, one, native))
 }
 
 const listed = (path: string, items: Json) =>
@@ -94,19 +116,21 @@ export function judgedUris(mapping: Mapping, native: Native): readonly JudgedUri
   return URI_FIELD_NAMES.flatMap((field) => {
     const use = useOfUris(field)
     if (use === undefined) return []
-    const shown = showField(mapping, field, native) as Json
-    const values = Array.isArray(shown) ? shown : [shown]
-    return values
+    return heldValues(mapping, field, native)
       .filter((value) => typeof value === 'string')
       .map((value) => ({ field, use, value, findings: checkUri(value, use, context) }))
   })
 }
 
+function heldValues(mapping: Mapping, field: FieldName, native: Native): readonly Json[] {
+  const shown = showField(mapping, field, native) as Json
+  return Array.isArray(shown) ? shown : [shown]
+}
+
 function findings(
   mapping: Mapping,
   field: FieldName,
-  path: string,
-  value: Json,
+  { path, value }: { readonly path: string; readonly value: Json },
   native: boolean,
 ): Found[] {
   const use = useOfUris(field)

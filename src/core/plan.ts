@@ -11,6 +11,7 @@ import { isRecord, same } from './json.ts'
 import { operationsToFields } from './json-patch.ts'
 import { checkLimits } from './limits.ts'
 import type {
+  Limits,
   MappedField,
   Mapping,
   Missing,
@@ -23,7 +24,7 @@ import { isLens, sameState, showField } from './mapping.ts'
 import type { FieldPatches, Patch } from './patch.ts'
 import { applyMember, checkMember, withoutNulls } from './patch.ts'
 import { patchRest } from './plan-rest.ts'
-import { checkOwnUris, checkUriState, isNative } from './plan-uris.ts'
+import { besideOf, checkOwnUris, checkUriState } from './plan-uris.ts'
 import { isSecret, secret } from './secret.ts'
 
 export interface Plan {
@@ -36,7 +37,8 @@ export interface Plan {
 }
 
 /**
- * Checks what can be told without knowing the client, so that it is refused before anything is sent.
+ * Checks what is known without the client, so that it is refused before anything is sent. Values are
+ * judged against the client as it is, since it may hold them already.
  * @throws ClientError `unsupported_field`, `invalid_field`
  */
 export function checkPatch(mapping: Mapping, patch: Patch): void {
@@ -58,25 +60,39 @@ function checkFields(mapping: Mapping, fields: FieldPatches): void {
   for (const [name, asked] of Object.entries(fields)) {
     const field = name as FieldName
     const row = rowOf(mapping, field)
-    if (row === undefined || asked === null) continue
-    if (row.support === 'missing') {
-      const shown = shownWhereMissing(field, row)
-      if (!same(applyMember(field, shown, asked), shown)) throw unsupported(field, row)
-      continue
-    }
-    // A client that is sent back whole holds what was there before, which is judged with the base.
-    if (fields.id !== undefined) continue
-    if (isLens(row) && row.limits !== undefined) checkOwnLimits(field, asked, row.limits)
-    checkOwnUris(mapping, field, asked, true)
+    if (row?.support !== 'missing' || asked === null) continue
+    const shown = shownWhereMissing(field, row)
+    if (!same(applyMember(field, shown, asked), shown)) throw unsupported(field, row)
   }
 }
 
-function checkOwnLimits(field: FieldName, asked: Json, limits: Parameters<typeof checkLimits>[2]) {
-  const own = FIELDS[field].kind === 'list' && isRecord(asked)
-  const set = isRecord(asked) ? withoutNulls(asked) : asked
-  if (!own) return checkLimits(`client.${field}`, set, limits)
-  const { add = [] } = asked
-  checkLimits(`client.${field}.add`, add, limits)
+/**
+ * Checks the values of a patch by themselves, as if no client held them already: of one that is for
+ * many clients, so that a mistake in it is not told by each of them.
+ * @throws ClientError `invalid_field`
+ */
+export function checkValues(mapping: Mapping, patch: Patch): void {
+  if (patch.kind !== 'merge') return
+  for (const [name, asked] of Object.entries(patch.fields)) {
+    const field = name as FieldName
+    const row = rowOf(mapping, field)
+    if (row === undefined || asked === null) continue
+    if (isLens(row)) checkFieldLimits(field, row.limits, asked)
+    checkOwnUris(mapping, field, asked, { native: true, held: [] })
+  }
+}
+
+/** What a patch sets must be within the limits, except for what the field holds already. */
+function checkFieldLimits(
+  field: FieldName,
+  limits: Limits | undefined,
+  asked: Json,
+  now: Json = null,
+): void {
+  if (limits === undefined) return
+  const adds = FIELDS[field].kind === 'list' && isRecord(asked)
+  if (adds) return checkLimits(`client.${field}.add`, asked.add ?? [], limits, now)
+  checkLimits(`client.${field}`, isRecord(asked) ? withoutNulls(asked) : asked, limits, now)
 }
 
 /**
@@ -101,7 +117,7 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
   }
   checkSize(base, next)
   for (const field of named)
-    checkOwnUris(mapping, field, fields[field] ?? null, isNative(mapping, next))
+    checkOwnUris(mapping, field, fields[field] ?? null, besideOf(mapping, field, base, next))
   checkRules(mapping, [base], next)
   const warnings = [
     ...checkUriState(mapping, base, next, fields, named),
@@ -166,9 +182,9 @@ export function applyField(
       { field: `client.${field}` },
     )
   }
-  if (row.limits !== undefined) {
-    checkLimits(`client.${field}`, wanted, row.limits, Array.isArray(now) ? now.length : 0)
-  }
+  // What is added is named by where it stands in the patch, and counts as part of what results.
+  checkFieldLimits(field, row.limits, asked, now)
+  checkFieldLimits(field, row.limits, wanted, now)
   const value = field === 'secret' ? secret(String(wanted)) : wanted
   return withChange(native, row.put(value as Json, native))
 }

@@ -4,6 +4,7 @@ import type { Client } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
 import { type Json, type JsonObject, same } from '../core/json.ts'
 import type { Mapping } from '../core/mapping.ts'
+import { isSentBackWhole } from '../core/patch.ts'
 import { heldPaths } from '../core/suspension.ts'
 import type { Lease, Standing } from '../service/request.ts'
 
@@ -43,12 +44,16 @@ export function suspensionBody(
 
 /**
  * A client as it was answered can be sent back; what holds for it is no setting, so anything else than
- * what holds is refused, and with the way to set it.
+ * what holds is refused, and with the way to set it. Leases end by themselves, so those of a client that
+ * is sent back whole count for nothing.
  * @returns the check, once it is known what holds; it throws ClientError `read_only_field`
  */
 export function confirmStanding(client: Json | undefined) {
-  const sent = Object.entries((client ?? {}) as JsonObject).filter(([name]) =>
-    (STANDING_MEMBERS as readonly string[]).includes(name),
+  const members = (client ?? {}) as JsonObject
+  const sent = Object.entries(members).filter(
+    ([name]) =>
+      (STANDING_MEMBERS as readonly string[]).includes(name) &&
+      !(name === 'leases' && isSentBackWhole(members)),
   )
   return (standing: Standing | undefined): void => {
     const held = standingBody(standing)

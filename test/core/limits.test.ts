@@ -62,16 +62,32 @@ describe('what is beyond a limit', () => {
   })
 })
 
-describe('a list that is over its limit already', () => {
-  const limits = { maxItems: 1 }
-
-  it('may shrink or stay as long as it is', () => {
-    expect(() => checkLimits('client.x', ['a', 'b'], limits, 3)).not.toThrow()
-    expect(() => checkLimits('client.x', ['a', 'b', 'c'], limits, 3)).not.toThrow()
+describe('what is held already', () => {
+  it.each<[string, Json, Limits, Json]>([
+    ['a list that is too long, shorter', ['a', 'b'], { maxItems: 1 }, ['a', 'b', 'c']],
+    ['a list that is too long, as long', ['a', 'b', 'd'], { maxItems: 1 }, ['a', 'b', 'c']],
+    ['an item that is too long', ['ab', 'c'], { maxLength: 1 }, ['ab']],
+    ['an item that is none of the values', ['b', 'z'], { values: ['a', 'b'] }, ['z', 'a']],
+    ['a map with too many keys', { a: 'x', b: 'y' }, { maxKeys: 1 }, { a: 'x', c: 'x' }],
+    ['a value in a map that is too long', { a: 'xx', b: 'y' }, { maxLength: 1 }, { a: 'xx' }],
+    ['a key in a map that is too long', { aa: 'x', b: 'y' }, { maxLength: 1 }, { aa: 'x' }],
+  ])('may stay: %s', (_, value, limits, held) => {
+    expect(() => checkLimits('client.x', value, limits, held)).not.toThrow()
   })
 
-  it('may not grow', () => {
-    const error = thrown(() => checkLimits('client.x', ['a', 'b', 'c', 'd'], limits, 3))
-    expect(error.field).toBe('client.x')
+  it.each<[string, Json, Limits, Json, string]>([
+    ['a list that grows', ['a', 'b', 'c'], { maxItems: 1 }, ['a', 'b'], 'client.x'],
+    ['another item', ['ab', 'cd'], { maxLength: 1 }, ['ab'], 'client.x[1]'],
+    [
+      'a map that grows',
+      { a: 'x', b: 'x', c: 'x' },
+      { maxKeys: 1 },
+      { a: 'x', b: 'x' },
+      'client.x',
+    ],
+    ['a value that is another', { a: 'yy' }, { maxLength: 1 }, { a: 'xx' }, 'client.x'],
+    ['what is held elsewhere', ['ab'], { maxLength: 1 }, 'ab', 'client.x[0]'],
+  ])('does not excuse %s', (_, value, limits, held, field) => {
+    expect(thrown(() => checkLimits('client.x', value, limits, held)).field).toBe(field)
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { inner, key, list } from '../../src/core/lenses.ts'
 import { parseMergePatch } from '../../src/core/patch.ts'
-import { checkPatch, planChange } from '../../src/core/plan.ts'
+import { checkValues, planChange } from '../../src/core/plan.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 
@@ -32,7 +32,8 @@ const GOOD = 'https://a.example/cb'
 const BAD = 'http://a.example/cb'
 const APP = 'com.example.app:/cb'
 
-const check = (client: JsonObject) => checkPatch(mapping, parseMergePatch(client))
+/** Without a client, as a patch that is for many. */
+const check = (client: JsonObject) => checkValues(mapping, parseMergePatch(client))
 const plan = (client: JsonObject, base: JsonObject = {}) =>
   planChange(mapping, base, parseMergePatch(client))
 
@@ -100,6 +101,33 @@ describe('a client that breaks a rule already', () => {
     const app = { kind: 'native', callbacks: [BAD, APP] }
     expect(plan({ name: 'x' }, app).next).toEqual({ ...app, name: 'x' })
     expect(thrown(() => plan({ appType: 'web' }, app)).field).toBe('client.callbacks')
+  })
+
+  const GOOD_TOO = 'https://a.example/too'
+
+  it.each<[string, JsonObject]>([
+    ['the same list', { callbacks: [BAD, GOOD], logoUri: 'http://localhost/logo' }],
+    ['the same list in another order', { callbacks: [GOOD, BAD] }],
+    ['a longer list', { callbacks: [BAD, GOOD, GOOD_TOO] }],
+    ['a shorter list', { callbacks: [BAD] }],
+    ['what is there and more to add', { callbacks: { add: [BAD, GOOD_TOO] } }],
+  ])('takes it back where it stands, in %s', (_, client) => {
+    const held = { ...base, callbacks: [BAD, GOOD] }
+    const { next, warnings } = plan(client, held)
+    expect(next.callbacks).toContain(BAD)
+    expect(next.logo).toBe(base.logo)
+    expect(warnings.map(({ code, field }) => [code, field])).toEqual([
+      ['scheme', 'client.callbacks'],
+      ['scheme', 'client.logoUri'],
+    ])
+  })
+
+  it.each<[JsonObject, string]>([
+    [{ callbacks: [BAD, 'http://b.example/cb'] }, 'client.callbacks[1]'],
+    [{ callbacks: { add: [BAD, 'http://b.example/cb'] } }, 'client.callbacks.add[1]'],
+    [{ callbacks: [BAD], logoUri: 'http://localhost/other' }, 'client.logoUri'],
+  ])('gets no other such value beside it: %j', (client, field) => {
+    expect(thrown(() => plan(client, base))).toMatchObject({ code: 'invalid_field', field })
   })
 
   it('may keep the value in another list, and not move it to another field', () => {

@@ -6,7 +6,7 @@ import { fixed, flag, inner, key, list, missing, shown } from '../../src/core/le
 import type { Lens, Mapping } from '../../src/core/mapping.ts'
 import { secretOf } from '../../src/core/mapping.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch.ts'
-import { checkPatch, planChange, withChange } from '../../src/core/plan.ts'
+import { checkPatch, checkValues, planChange, withChange } from '../../src/core/plan.ts'
 import type { Secret } from '../../src/core/secret.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
@@ -181,8 +181,14 @@ describe('limits', () => {
       { callbacks: { add: ['https://a.example/', 'https://b.example/', 'https://c.example/'] } },
       'client.callbacks.add',
     ],
-  ])('are checked before the client is known: %s', (_, client, field) => {
-    expect(thrown(() => check(client))).toMatchObject({ code: 'invalid_field', field })
+  ])('hold of what is set, beside the client or without one: %s', (_, client, field) => {
+    expect(() => check(client)).not.toThrow()
+    for (const attempt of [
+      () => plan(client),
+      () => checkValues(mapping, parseMergePatch(client)),
+    ]) {
+      expect(thrown(attempt)).toMatchObject({ code: 'invalid_field', field })
+    }
   })
 
   it.each<[string, JsonObject, string]>([
@@ -196,8 +202,8 @@ describe('limits', () => {
       { callbacks: { add: ['https://b.example/', 'https://c.example/'] } },
       'client.callbacks',
     ],
-  ])('are checked again on the client: %s', (_, client, field) => {
-    expect(() => check(client)).not.toThrow()
+  ])('hold of what results: %s', (_, client, field) => {
+    expect(() => checkValues(mapping, parseMergePatch(client))).not.toThrow()
     expect(thrown(() => plan(client))).toMatchObject({ code: 'invalid_field', field })
   })
 
@@ -206,7 +212,7 @@ describe('limits', () => {
     ['what is removed from a list', { grantTypes: { remove: ['other'] } }],
     ['what is cleared', { name: null, clientMetadata: null, callbacks: null }],
   ])('do not count %s', (_, client) => {
-    expect(() => check(client)).not.toThrow()
+    expect(() => checkValues(mapping, parseMergePatch(client))).not.toThrow()
     expect(() => plan(client)).not.toThrow()
   })
 
@@ -227,11 +233,21 @@ describe('limits', () => {
     )
   })
 
-  it('are no reason to refuse a client that is sent back whole and holds such a value', () => {
+  it('are no reason to refuse values that the client has already', () => {
+    const held = { ...base, grants: ['code', 'device'], labels: { a: 'x'.repeat(9), b: 'x' } }
+    const grantTypes = (asked: Json) => plan({ grantTypes: asked }, held)
+    expect(grantTypes(['code', 'device']).unchanged).toBe(true)
+    expect(grantTypes(['device', 'refresh']).next.grants).toEqual(['device', 'refresh'])
+    expect(grantTypes({ add: ['device', 'refresh'] }).next.grants).toHaveLength(3)
+    expect(thrown(() => grantTypes(['device', 'other'])).field).toBe('client.grantTypes[1]')
+    const labels = plan({ clientMetadata: { a: 'x'.repeat(9), b: 'y' } }, held).next.labels
+    expect(labels).toEqual({ a: 'x'.repeat(9), b: 'y' })
+    expect(thrown(() => plan({ clientMetadata: { a: 'y'.repeat(9) } }, held)).field).toBe(
+      'client.clientMetadata',
+    )
     const long = 'x'.repeat(20)
-    expect(() => check({ id: 'c1', name: long, callbacks: ['http://a.example/'] })).not.toThrow()
-    expect(plan({ id: 'c1', name: long }, { ...base, name: long }).unchanged).toBe(true)
-    expect(thrown(() => plan({ id: 'c1', name: long })).field).toBe('client.name')
+    expect(plan({ name: long }, { ...base, name: long }).unchanged).toBe(true)
+    expect(thrown(() => plan({ name: long })).field).toBe('client.name')
   })
 })
 

@@ -3,7 +3,7 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
 import { type Patch, parseJsonPatch, parseMergePatch } from '../../core/patch.ts'
-import { checkPatch } from '../../core/plan.ts'
+import { checkPatch, checkValues } from '../../core/plan.ts'
 import { type JobItem, nameOf } from '../../service/jobs/items.ts'
 import type { JobOptions } from '../../service/jobs/log.ts'
 import { MAX_CLIENTS } from '../../service/jobs/submit.ts'
@@ -28,7 +28,7 @@ export function itemsOf(clients: Json, common: Patch | undefined, siteOf: SiteOf
     const { item, site } = within(at, () => itemOf(client, common, siteOf))
     // Told once, and with the path of where it stands.
     if (item.patch === undefined && common !== undefined && !checked.has(item.ref.provider)) {
-      check(site, common)
+      checkCommon(site, common)
       checked.add(item.ref.provider)
     }
     const name = nameOf(item)
@@ -88,6 +88,12 @@ export function patchOf(value: Json): Patch {
 /** Refuses what the provider cannot do, before anything begins. */
 export function check({ provider }: Site, patch: Patch): void {
   asPatch(() => checkPatch(provider.mapping, patch))
+}
+
+/** The same of a patch for many clients, whose values are refused at once and not by each of them. */
+export function checkCommon(site: Site, patch: Patch): void {
+  check(site, patch)
+  asPatch(() => checkValues(site.provider.mapping, patch))
 }
 
 /** @throws ClientError `too_large` */

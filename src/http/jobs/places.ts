@@ -10,7 +10,7 @@ import { requirePermission } from '../auth/permissions.ts'
 import type { Exchange } from '../exchange.ts'
 import { QUERY_PARAMETERS } from '../query.ts'
 import { checkBodyMembers, type Site, siteOf } from '../target.ts'
-import { check, checkNumber, invalid, type SiteOf, within } from './body.ts'
+import { checkCommon, checkNumber, invalid, type SiteOf, within } from './body.ts'
 
 /** Places where the caller may change clients by a job, each of them looked up once. */
 export function sitesOf(exchange: Exchange): SiteOf {
@@ -44,7 +44,7 @@ export async function selected(
   const { settings, request, requestId, trace } = exchange
   const selection = within('select', () => selectionOf(exchange, select, sites))
   if (patch === undefined) throw invalid('patch', 'must be there for a selection')
-  for (const site of selection.sites) check(site, patch)
+  for (const site of selection.sites) checkCommon(site, patch)
   const call = callOf(settings.service, {
     operationId: requestId,
     requestId,
