@@ -43,20 +43,29 @@ export function searchText(text: string): string {
   return storable(text).toLowerCase()
 }
 
-/** The text of a client that is searched: id, name and URLs, a line each. */
+/**
+ * What is searched of one client, in characters, and the terms it is found by: a provider may show clients
+ * of several megabytes, and one of them must not cost as much as all others.
+ */
+const MAX_SEARCHED = 262_144
+const MAX_TERMS = 4_000
+
+/** The text of a client that is searched: id, name and URLs, a line each, up to `MAX_SEARCHED`. */
 export function searchedText(client: Client): string {
-  return [client.id, client.name ?? '', ...urlsOf(client)].map(searchText).join('\n')
+  const whole = [client.id, client.name ?? '', ...urlsOf(client)].join('\n')
+  return searchText(whole.slice(0, MAX_SEARCHED))
 }
 
-/** The terms of a client, each once. */
+/** The terms of a client, each once, up to `MAX_TERMS`. */
 export function termsOf(client: Client): readonly string[] {
   const fields = FILTER_FIELDS.flatMap((field) =>
     valuesOf(client[field]).map((value) => termOf(field, value)),
   )
   const hosts = urlsOf(client)
+    .slice(0, MAX_TERMS)
     .map((url) => readUri(url).host)
     .filter((host) => host !== '')
-  return [...new Set([...fields, ...hosts.map((host) => termOf(HOST, host))])]
+  return [...new Set([...fields, ...hosts.map((host) => termOf(HOST, host))])].slice(0, MAX_TERMS)
 }
 
 /** The term of one value of a field, as a filter writes it. */

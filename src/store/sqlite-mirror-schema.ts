@@ -1,13 +1,14 @@
 /** The tables of the mirror on SQLite, and the statements that write and find single clients. */
 
-import type { Database, Row } from './database.ts'
+import { type Database, type Row, transaction } from './database.ts'
 import type { Place } from './mirror.ts'
 
 /**
  * `mirror_clients` is small, since it is walked through; what is shown is in `mirror_records`. A `row` is
  * the place's number and the client's number in it, so that the order of rows is one over all places and
  * a place is a range. `mirror_text` finds any part of a text (its words are all its trigrams, so that a
- * phrase of it is a part of the text), `mirror_terms` what a filter names. `mirror_removed` keeps late
+ * phrase of it is a part of the text); what is too long for it is listed in `mirror_long`, and always looked
+ * at. `mirror_terms` holds what a filter names. `mirror_removed` keeps late
  * readings of a removed client out. `mirror_places` and `mirror_unread` are the round under way.
  */
 const SCHEMA = `
@@ -46,6 +47,7 @@ const SCHEMA = `
   create virtual table if not exists mirror_text using fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
   );
+  create table if not exists mirror_long (row integer primary key);
   create table if not exists mirror_removed (
     place integer not null,
     id text not null,
@@ -62,11 +64,25 @@ const SCHEMA = `
   create index if not exists mirror_unread_in_turn on mirror_unread (place, tries, position);
 `
 
+/**
+ * Texts of more bytes are in no index: where a part occurs in them thousands of times, a search would walk
+ * through each occurrence.
+ */
+export const LONG_TEXT = 4_096
+
+/** What an earlier version put into the index. */
+const FILE_LONG_TEXTS = `
+  insert into mirror_long select row from mirror_clients where octet_length(text) > ${LONG_TEXT};
+  delete from mirror_text where rowid in (select row from mirror_long);
+`
+
 /** Clients that a place can ever have had. */
 export const ROWS_OF_PLACE = 2 ** 40
 
 export function prepareMirror(database: Database) {
+  const isFiled = hasTable(database, 'mirror_long') || !hasTable(database, 'mirror_clients')
   database.exec(SCHEMA)
+  if (!isFiled) transaction(database, () => database.exec(FILE_LONG_TEXTS))
   const prepare = (sql: string) => database.prepare(sql)
   return {
     addPlace: prepare(
@@ -82,6 +98,7 @@ export function prepareMirror(database: Database) {
     ),
     update: prepare('update mirror_clients set at = ?, tag = ?, text = ? where row = ?'),
     record: prepare('insert or replace into mirror_records (row, record) values (?, ?)'),
+    addLong: prepare('insert into mirror_long (row) values (?)'),
     addText: prepare('insert into mirror_text (rowid, text) values (?, ?)'),
     addTerm: prepare('insert into mirror_terms (term, row) values (?, ?)'),
     whole: prepare(
@@ -93,9 +110,13 @@ export function prepareMirror(database: Database) {
       'delete from mirror_clients where row = ?',
       'delete from mirror_records where row = ?',
       'delete from mirror_text where rowid = ?',
+      'delete from mirror_long where row = ?',
       'delete from mirror_terms where row = ?',
     ].map(prepare),
-    removeText: prepare('delete from mirror_text where rowid = ?'),
+    removeText: [
+      'delete from mirror_text where rowid = ?',
+      'delete from mirror_long where row = ?',
+    ].map(prepare),
     removeTerms: prepare('delete from mirror_terms where row = ?'),
     removed: prepare('select at from mirror_removed where place = ? and id = ?'),
     bury: prepare(
@@ -113,6 +134,10 @@ export function prepareMirror(database: Database) {
     ),
   }
 }
+
+const hasTable = (database: Database, name: string) =>
+  database.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(name) !==
+  undefined
 
 export type MirrorStatements = ReturnType<typeof prepareMirror>
 

@@ -10,6 +10,7 @@ import type { ClientName } from './resource.ts'
 import { createFinder } from './sqlite-mirror-finder.ts'
 import { createRounds } from './sqlite-mirror-rounds.ts'
 import {
+  LONG_TEXT,
   type MirrorStatements,
   placeNumber,
   placeRow,
@@ -34,23 +35,22 @@ export function createSqliteMirror(database: Database): Mirror {
         const row = place && sql.client.get(Number(place.number), client.id)
         return row && foundOf(client, sql.whole.get(Number(row.row)))
       }),
-    search: async ({ places, ...search }) =>
-      storing(() => {
-        const known = places.flatMap((place) => {
-          const row = numbered(place)
-          return row === undefined ? [] : [{ place, number: Number(row.number) }]
-        })
-        const { rows, next } = finder(
-          known.map(({ number }) => number),
-          search,
-        )
-        const found = rows.flatMap((row): readonly Found[] => {
-          const at = known.find(({ number }) => number === Math.floor(row / ROWS_OF_PLACE))
-          const one = at && foundOf(at.place, sql.whole.get(row))
-          return one === undefined ? [] : [one]
-        })
-        return { found, ...(next === undefined ? {} : { next }) }
-      }),
+    search: async ({ places, ...search }) => {
+      const known = places.flatMap((place) => {
+        const row = storing(() => numbered(place))
+        return row === undefined ? [] : [{ place, number: Number(row.number) }]
+      })
+      const { rows, next } = await finder(
+        known.map(({ number }) => number),
+        search,
+      )
+      const found = rows.flatMap((row): readonly Found[] => {
+        const at = known.find(({ number }) => number === Math.floor(row / ROWS_OF_PLACE))
+        const one = at && storing(() => foundOf(at.place, sql.whole.get(row)))
+        return one === undefined ? [] : [one]
+      })
+      return { found, ...(next === undefined ? {} : { next }) }
+    },
     holders: async (term, places, limit) =>
       storing(() => {
         const each = places.map((place) => holdersAt(sql, term, place, limit))
@@ -102,7 +102,7 @@ function put(sql: MirrorStatements, sight: Sight & Findable, own: boolean): void
   const row = Number(before.row)
   sql.update.run(at, tag, text, row)
   sql.removeTerms.run(row)
-  if (before.text !== text) sql.removeText.run(row)
+  if (before.text !== text) for (const statement of sql.removeText) statement.run(row)
   index(sql, row, sight, before.text !== text)
 }
 
@@ -113,7 +113,8 @@ function index(
   isNew = true,
 ): void {
   sql.record.run(row, record)
-  if (isNew) sql.addText.run(row, text)
+  if (isNew && Buffer.byteLength(text) > LONG_TEXT) sql.addLong.run(row)
+  else if (isNew) sql.addText.run(row, text)
   for (const term of terms) sql.addTerm.run(term, row)
 }
 
