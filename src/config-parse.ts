@@ -239,17 +239,25 @@ function rfc7592Of(
   lookUp: (reference: Reference, at: string) => Secret,
   faults: string[],
 ): Rfc7592Settings {
-  const { issuer, registrationEndpoint, origins, initialAccessToken, switches, pace } = raw
+  const { issuer, registrationEndpoint, origins, clientUris, switches, pace } = raw
+  const { initialAccessToken } = raw
   if (issuer === undefined && registrationEndpoint === undefined) {
     faults.push(`${at} must have an issuer or a registrationEndpoint.`)
   }
   for (const [name, value] of Object.entries({ issuer, registrationEndpoint })) {
     if (value !== undefined) checkUrl(value, `${at}.${name}`, faults)
   }
-  for (const [index, one] of origins.entries()) checkUrl(one, `${at}.origins[${index}]`, faults)
+  for (const [name, urls] of Object.entries({ origins, clientUris })) {
+    for (const [index, one] of urls.entries()) checkUrl(one, `${at}.${name}[${index}]`, faults)
+  }
   return {
     type: 'rfc7592',
-    endpoints: { issuer, registrationEndpoint, origins: origins.map((one) => new URL(one).origin) },
+    endpoints: {
+      issuer,
+      registrationEndpoint,
+      origins: origins.map((one) => new URL(one).origin),
+      clientUris,
+    },
     dialect: dialectOf(raw.dialect as DialectName, switches),
     ...(initialAccessToken === undefined
       ? {}

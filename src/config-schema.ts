@@ -79,8 +79,10 @@ const rfc7592 = z.strictObject({
   issuer: z.optional(url),
   /** The registration endpoint itself; goes before discovery. */
   registrationEndpoint: z.optional(url),
-  /** Further origins at which clients are managed. */
+  /** Further origins at which clients are managed, at any path. */
   origins: z._default(z.array(origin), []),
+  /** Further URLs below which clients are managed. */
+  clientUris: z._default(z.array(url.check(z.regex(/^[^?#@]+$/))), []),
   /** Lets this server register clients. */
   initialAccessToken: z.optional(reference),
   dialect: z._default(z.enum(DIALECT_NAMES as [string, ...string[]]), 'standard'),

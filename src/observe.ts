@@ -119,6 +119,7 @@ function observedProvider(id: string, provider: Provider, observe: Observe): Pro
     ...(secrets && { secrets: observedSecrets(secrets, telling, toldStep) }),
     ...(adoption && {
       adoption: {
+        replaces: (ref, registration, call) => adoption.replaces(ref, registration, telling(call)),
         look: (ref, registration, call) => adoption.look(ref, registration, telling(call)),
         take: (ref, registration, call) => adoption.take(ref, registration, telling(call)),
       },

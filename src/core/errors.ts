@@ -121,6 +121,9 @@ export function withOperation(
 }
 
 /** Says whether a thrown value is ours, and narrows it to the code when one is given. */
-export function isClientError(thrown: unknown, code?: ErrorCode): thrown is ClientError {
-  return thrown instanceof ClientError && (code === undefined || thrown.code === code)
+export function isClientError(
+  thrown: unknown,
+  ...codes: readonly ErrorCode[]
+): thrown is ClientError {
+  return thrown instanceof ClientError && (codes.length === 0 || codes.includes(thrown.code))
 }

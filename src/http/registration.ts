@@ -6,11 +6,12 @@ import { secret } from '../core/secret.ts'
 import type { ClientRegistration } from '../providers/adoption.ts'
 import { adoptClient } from '../service/adopt.ts'
 import { type Answer, clientBody } from './answer.ts'
+import { insufficientScope } from './auth/permissions.ts'
 import { readJsonBody } from './body.ts'
 import { absent, changeHeaders, traced, writing } from './change.ts'
 import { keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
-import { checkBodyMembers, targetOf } from './target.ts'
+import { checkBodyMembers, type Target, targetOf } from './target.ts'
 
 /** Takes the client in, or looks at it with the token with `?dryRun=true`. */
 export async function putRegistration(exchange: Exchange): Promise<Answer> {
@@ -32,6 +33,9 @@ export async function putRegistration(exchange: Exchange): Promise<Answer> {
       ref: target.ref,
       provider: target.provider,
       registration,
+      ...(target.may('secrets:rotate')
+        ? {}
+        : { refuseReplacing: () => refuseReplacing(exchange, target) }),
     }),
   )
   const { outcome, native, standing } = traced(exchange, result)
@@ -43,6 +47,14 @@ export async function putRegistration(exchange: Exchange): Promise<Answer> {
     headers: changeHeaders(result),
     body: outcome === 'planned' ? plan : client,
   }
+}
+
+/** Who holds the registration has the client's secret: replacing one is a matter of secrets. */
+function refuseReplacing({ settings }: Exchange, { principal, place }: Target): never {
+  const demand = { principal, providerId: place.provider, permission: 'secrets:rotate' } as const
+  const says =
+    'The client is managed by a registration that works; putting another one in its place needs the permission secrets:rotate.'
+  throw insufficientScope(settings.permissions, demand, { says, field: 'registrationAccessToken' })
 }
 
 /** RFC 6750 section 2.1: what can stand in an `Authorization` header. */

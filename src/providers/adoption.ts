@@ -12,6 +12,8 @@ export interface ClientRegistration {
 }
 
 export interface Adoption {
+  /** Whether the client is opened by another registration already, and that works. */
+  replaces(ref: ClientRef, registration: ClientRegistration, call: Call): Promise<boolean>
   /** Reads the client with the token, which proves it; nothing is kept. */
   look(ref: ClientRef, registration: ClientRegistration, call: Call): Promise<Native>
   /** The same, and keeps what opens the client. Doing it again changes nothing. */

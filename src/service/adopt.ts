@@ -20,6 +20,8 @@ import { close } from './settle.ts'
 
 export interface AdoptionRequest extends Omit<ChangeRequest, 'patch' | 'authorize' | 'ifMatch'> {
   readonly registration: ClientRegistration
+  /** Refuses to put another registration in the place of one that works; absent: the caller may. */
+  refuseReplacing?(): never
 }
 
 export interface AdoptionResult {
@@ -60,6 +62,7 @@ async function attempt(
     tag: service.fingerprints.ofState(provider.mapping, native),
   })
   if (dryRun) {
+    await checkReplacing(request, adoption, call)
     const standing = (await service.store.last(resourceOf(ref)))?.standing
     return { outcome: 'planned', ...found(await adoption.look(ref, registration, call)), standing }
   }
@@ -98,12 +101,23 @@ async function takeOrRead(
 ): Promise<Native> {
   const { provider, ref, registration } = request
   try {
+    await checkReplacing(request, adoption, call)
     return await adoption.take(ref, registration, call)
   } catch (error) {
-    const refused = isClientError(error, 'provider_refused')
+    const refused = isClientError(error, 'provider_refused', 'insufficient_scope')
     if (!refused || (await usedBefore(service, request)) === undefined) throw error
     return provider.read(ref, call)
   }
+}
+
+/** Before anything is sent by what the caller brings. */
+async function checkReplacing(
+  { ref, registration, refuseReplacing }: AdoptionRequest,
+  adoption: Adoption,
+  call: Call,
+): Promise<void> {
+  if (refuseReplacing === undefined) return
+  if (await adoption.replaces(ref, registration, call)) refuseReplacing()
 }
 
 const cannotAdopt = () =>

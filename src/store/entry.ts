@@ -171,7 +171,7 @@ export interface Registration extends EntryBase {
   readonly operationId: string
   /** Where it stands in the list of its provider. */
   readonly listed: number
-  /** Sealed `{ uri, tokens }`, the newest token first; absent once the client is removed. */
+  /** Sealed `{ openings: [{ token, uri }] }`, the newest first (`{ uri, tokens }` in earlier versions); absent once the client is removed. */
   readonly sealed?: string
 }
 

@@ -3,8 +3,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Custody, createCustody } from '../../src/providers/rfc7592/custody.ts'
 import { verifyLog } from '../../src/service/verify.ts'
+import { following } from '../../src/store/chain.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
+import type { Entry, Registration } from '../../src/store/entry.ts'
+import { registrationResource } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { createSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -41,7 +44,35 @@ describe.each(STORES)('on $name', ({ open }) => {
   it('keeps the newest token first, and the one before it', async () => {
     const one = custody()
     for (const token of ['a', 'b', 'c']) await one.keep('order', { token }, 'operation')
-    expect(await custody().find('order')).toMatchObject({ tokens: ['c', 'b'], condition: 'held' })
+    expect(await custody().find('order')).toMatchObject({
+      openings: [{ token: 'c' }, { token: 'b' }],
+      condition: 'held',
+    })
+  })
+
+  it('keeps each token with its own address, whatever came in between', async () => {
+    const at = (token: string) => ({ token, uri: `https://${token}.example/` })
+    for (const token of ['a', 'b']) await custody().keep('paired', at(token), 'operation')
+    expect((await custody().find('paired')).openings).toEqual([at('b'), at('a')])
+  })
+
+  it('opens what earlier versions have sealed: one address for all tokens', async () => {
+    const { resource, seq, ...entry } = await store
+      .last(registrationResource('it', 'paired'))
+      .then((found) => found as Registration)
+    const place = { resource, seq: seq + 1 }
+    const old = { uri: 'https://old.example/', tokens: ['new', 'old'] }
+    const sealed = createSeal(Buffer.alloc(32, 1)).close(
+      old,
+      JSON.stringify(['registration', resource, place.seq]),
+    )
+    const { condition, operationId, listed } = entry
+    const next = { kind: 'registration', resource, at: 1, condition, operationId, listed, sealed }
+    await store.append(following({ ...entry, resource, seq } as Entry, next as never))
+    expect((await custody().find('paired')).openings).toEqual([
+      { token: 'new', uri: old.uri },
+      { token: 'old', uri: old.uri },
+    ])
   })
 
   it('writes nothing for what is known', async () => {
@@ -64,8 +95,8 @@ describe.each(STORES)('on $name', ({ open }) => {
     }
     expect(listed.sort()).toEqual([...ids].sort())
     for (const id of ids) {
-      const { tokens } = await custody('many').find(id)
-      expect([...tokens].sort()).toEqual([`${id} 1`, `${id} 2`])
+      const { openings } = await custody('many').find(id)
+      expect(openings.map(({ token }) => token).sort()).toEqual([`${id} 1`, `${id} 2`])
     }
   })
 
@@ -93,14 +124,17 @@ describe.each(STORES)('on $name', ({ open }) => {
     failing = false
     expect(await one.madeBy('another', 0)).toEqual([])
     expect(await one.madeBy('the operation', 0)).toEqual(['told'])
-    expect(await custody('full').find('told')).toMatchObject({ tokens: ['a'] })
+    expect(await custody('full').find('told')).toMatchObject({ openings: [{ token: 'a' }] })
   })
 
   it('does not overwrite what somebody else has found out since', async () => {
     const held = await custody().keep('marked', { token: 'a' }, 'one')
     await custody().keep('marked', { token: 'b' }, 'two')
     await custody().mark(held, 'refused', 'three')
-    expect(await custody().find('marked')).toMatchObject({ condition: 'held', tokens: ['b', 'a'] })
+    expect(await custody().find('marked')).toMatchObject({
+      condition: 'held',
+      openings: [{ token: 'b' }, { token: 'a' }],
+    })
   })
 
   it('forgets a client that was removed', async () => {
@@ -114,6 +148,6 @@ describe.each(STORES)('on $name', ({ open }) => {
     const verdict = await verifyLog(store)
     expect(verdict.faults).toEqual([])
     expect(verdict.records).toBeGreaterThan(30)
-    for await (const { text } of store.records()) expect(text).not.toContain('tokens')
+    for await (const { text } of store.records()) expect(text).not.toContain('openings')
   })
 })

@@ -168,7 +168,19 @@ describe('the address of a client', () => {
     'file:///etc/passwd',
     '//127.0.0.1:1/x',
     'not a url',
-  ])('%s is not followed, whatever the server says', async (told) => {
+    ...[
+      '/mine/abc',
+      '/register',
+      '/registered/abc',
+      '/register/../mine/abc',
+      '/register/%2e%2e/mine',
+      '/register/..%2fmine',
+      '/register/%252e%252e%252fmine',
+      '/register/..;/mine',
+      '/register//mine.example/abc',
+    ].map((path) => `SERVER${path}`),
+  ])('%s is not followed, whatever the server says', async (given) => {
+    const told = given.replace('SERVER', url)
     const answer = { ...RECORD, registration_access_token: 'token', registration_client_uri: told }
     answers['POST /register'] = [201, answer]
     await expect(register(providerWith())).rejects.toMatchObject({ code: 'outcome_unknown' })
@@ -195,6 +207,41 @@ describe('the address of a client', () => {
     expect(asked).toEqual(['Bearer token'])
     stranger.closeAllConnections()
     await new Promise((resolve) => stranger.close(resolve))
+  })
+
+  it.each(['/register/abc', '/register?client_id=abc', '/register/a/b/abc', '/other/abc'])(
+    'may be %s, below the endpoint or a URL of the configuration',
+    async (path) => {
+      answers[`GET ${path}`] = [200, RECORD]
+      const clientUris = [`${url}/other/`]
+      const provider = providerWith({ registrationEndpoint: `${url}/register`, clientUris })
+      const registration = { token: secret('token'), uri: `${url}${path}` }
+      expect(await provider.adoption?.take(REF, registration, call())).toMatchObject(RECORD)
+    },
+  )
+
+  it('gets no token but its own, and none before it was judged', async () => {
+    const provider = providerWith()
+    await adopted(provider)
+    const moved = { token: secret('other token'), uri: `${url}/register/x?id=abc` }
+    answers['GET /register/x?id=abc'] = [200, RECORD]
+    await provider.adoption?.take(REF, moved, call())
+    // The new one is refused from now on, so that the one before it is tried.
+    answers['GET /register/x?id=abc'] = [401, {}]
+    seen = []
+    expect(await provider.read(REF, call())).toMatchObject(RECORD)
+    expect(seen.map((one) => [one.url, one.authorization])).toEqual([
+      ['/register/x?id=abc', 'Bearer other token'],
+      ['/register/abc', 'Bearer token'],
+    ])
+    seen = []
+    for (const path of ['/mine/abc', '/register/..%2fmine']) {
+      const mine = { token: secret('token'), uri: `${url}${path}` }
+      const refused = { code: 'invalid_field', field: 'registrationClientUri' }
+      await expect(provider.adoption?.look(REF, mine, call())).rejects.toMatchObject(refused)
+      await expect(provider.adoption?.take(REF, mine, call())).rejects.toMatchObject(refused)
+    }
+    expect(seen).toEqual([])
   })
 
   it('is made of its id, encoded once, where none was told', async () => {

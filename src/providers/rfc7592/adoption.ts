@@ -7,21 +7,47 @@ import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Adoption, ClientRegistration } from '../adoption.ts'
 import type { Call, ClientRef } from '../provider.ts'
 import type { CreationParts } from './creation.ts'
+import type { Custody, Held, Opening } from './custody.ts'
 import { metadataOf, readWhole } from './records.ts'
 
 /** Adoption at one server. */
 export function createAdoption({ caller, custody, dialect }: CreationParts): Adoption {
-  async function proven({ id }: ClientRef, { token, uri: told }: ClientRegistration, call: Call) {
-    const url = await caller.endpoints.client(id, told, call).catch(badUri)
-    const body = await caller.tryToken({ token: token.reveal(), url }, call)
+  async function proven(ref: ClientRef, registration: ClientRegistration, call: Call) {
+    const { id } = ref
+    const opening = openingOf(registration, await heldOf(custody, ref))
+    // Judged first: nothing goes to an address that is not.
+    const url = await caller.endpoints.client(id, opening.uri, call).catch(badUri)
+    const body = await caller.tryToken({ token: opening.token, url }, call)
     const { registration_access_token: renewed } = body
-    return {
-      uri: told,
-      token: typeof renewed === 'string' && renewed !== '' ? renewed : token.reveal(),
-      native: metadataOf(body, dialect, id, 'provider_refused'),
-    }
+    const token = typeof renewed === 'string' && renewed !== '' ? renewed : opening.token
+    const native = metadataOf(body, dialect, id, 'provider_refused')
+    return { opening: { ...opening, token }, native }
   }
+
+  /** What the caller brings; an address that it leaves out is the one that its token came with. */
+  function openingOf({ token, uri }: ClientRegistration, held: Held | undefined): Opening {
+    const known = held?.openings.find((one) => one.token === token.reveal())
+    const told = dialect.clientUri === 'derived' ? undefined : (uri ?? known?.uri)
+    return { token: token.reveal(), uri: told }
+  }
+
   return {
+    replaces: async (ref, registration, call) => {
+      const held = await heldOf(custody, ref)
+      if (held === undefined || held.condition === 'refused') return false
+      const { token, uri } = openingOf(registration, held)
+      const url = await caller.endpoints.client(ref.id, uri, call).catch(badUri)
+      for (const one of held.openings.filter((opening) => opening.token === token)) {
+        const at = caller.endpoints.client(ref.id, one.uri, call)
+        if ((await at.catch(() => undefined)) === url) return false
+      }
+      await readWhole(caller, dialect, ref, call).catch((error) => {
+        // Whatever else is wrong, it has not been shown that the registration is.
+        if (!isClientError(error, 'provider_misconfigured', 'not_found')) throw error
+      })
+      const after = await heldOf(custody, ref)
+      return after !== undefined && after.condition !== 'refused'
+    },
     look: async (ref, registration, call) => {
       if (dialect.renewsToken === 'always') {
         throw new ClientError(
@@ -32,10 +58,20 @@ export function createAdoption({ caller, custody, dialect }: CreationParts): Ado
       return (await proven(ref, registration, call)).native
     },
     take: async (ref, registration, call) => {
-      const { uri, token } = await proven(ref, registration, call)
-      await custody.keep(ref.id, { token, uri }, call.operationId)
+      const { opening } = await proven(ref, registration, call)
+      await custody.keep(ref.id, opening, call.operationId)
       return readWhole(caller, dialect, ref, call)
     },
+  }
+}
+
+/** What is known to open a client. */
+async function heldOf(custody: Custody, { id }: ClientRef): Promise<Held | undefined> {
+  try {
+    return await custody.find(id)
+  } catch (error) {
+    if (isClientError(error, 'not_found')) return undefined
+    throw error
   }
 }
 
@@ -43,7 +79,7 @@ function badUri(error: unknown): never {
   if (!isClientError(error, 'provider_misconfigured')) throw error
   throw new ClientError(
     'invalid_field',
-    'registrationClientUri must be at the origin of the registration endpoint, or at one that the configuration names.',
+    'registrationClientUri must be below the registration endpoint, or below a URL that clientUris of the provider names in the configuration.',
     { field: 'registrationClientUri' },
   )
 }

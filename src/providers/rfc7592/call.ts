@@ -10,7 +10,7 @@ import type { Store } from '../../store/store.ts'
 import { callPaced, type JsonAnswer } from '../http.ts'
 import type { Pace } from '../pace.ts'
 import type { Call, ClientRef } from '../provider.ts'
-import type { Custody, Held } from './custody.ts'
+import { type Custody, type Held, type Opening, sameOpening } from './custody.ts'
 import type { Dialect } from './dialects.ts'
 import { createEndpoints, documentOf, type EndpointSettings, type Endpoints } from './endpoints.ts'
 import { errorOf } from './errors.ts'
@@ -90,14 +90,15 @@ export function createCaller(parts: CallerParts): Caller {
     },
   })
 
-  /** The first of the tokens that is taken; `undefined` when all are refused. */
+  /** The first of the tokens that is taken, each at its own address; `undefined` when all are refused. */
   async function withTokens(held: Held, { method, body }: ClientRequest, call: Call) {
-    const url = await endpoints.client(held.id, held.uri, call)
-    for (const token of held.tokens) {
+    for (const opening of held.openings) {
+      const { token } = opening
+      const url = await endpoints.client(held.id, opening.uri, call)
       const operation = `${method} /register/{id}`
       const request = { operation, url, token, ...(body === undefined ? {} : { body }) }
       const answer = await send(request, call)
-      if (answer.status !== 401) return { answer, token }
+      if (answer.status !== 401) return { answer, opening }
     }
     return undefined
   }
@@ -105,19 +106,20 @@ export function createCaller(parts: CallerParts): Caller {
   /** What is left of the answer once all that opens the client is durable. */
   async function taken(
     held: Held,
-    { token, answer }: { readonly token: string; readonly answer: JsonAnswer },
+    { opening, answer }: { readonly opening: Opening; readonly answer: JsonAnswer },
     method: ClientRequest['method'],
     call: Call,
   ) {
     const body = isRecord(answer.body) ? answer.body : {}
     const { registration_access_token: renewed } = body
-    const next = typeof renewed === 'string' && renewed !== '' ? renewed : token
+    const token = typeof renewed === 'string' && renewed !== '' ? renewed : opening.token
     // A client that was updated since is no longer about to be removed.
     const settled = held.condition === 'removing' ? method !== 'PUT' : held.condition === 'held'
-    if (next === held.tokens[0] && settled) return { body, held }
-    // Where it is managed stays as it was told at first: nothing may come before the token is durable.
-    const opening = { token: next, uri: held.uri }
-    return { body, held: await custody.keep(held.id, opening, call.operationId) }
+    // Where it is managed stays as it was at first: nothing may come before the token is durable.
+    const next = { ...opening, token }
+    const [newest] = held.openings
+    if (newest !== undefined && sameOpening(newest, next) && settled) return { body, held }
+    return { body, held: await custody.keep(held.id, next, call.operationId) }
   }
 
   async function asClient(ref: Ref, request: ClientRequest, call: Call): Promise<Answered> {

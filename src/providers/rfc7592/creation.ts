@@ -82,7 +82,8 @@ async function takeIn({ custody }: CreationParts, answer: JsonObject, call: Call
 
 /** The client is there, and what it looks like could not be learned. */
 function unread(cause: unknown): never {
-  const says = 'The server registered the client and could not be asked what it holds.'
+  const why = isClientError(cause, 'provider_misconfigured') ? `: ${cause.message}` : '.'
+  const says = `The server registered the client and could not be asked what it holds${why}`
   throw isClientError(cause, 'outcome_unknown')
     ? cause
     : new ClientError('outcome_unknown', says, { cause })

@@ -24,9 +24,7 @@ export interface CustodyParts {
 export interface Held {
   readonly id: string
   /** The newest one first; never empty. */
-  readonly tokens: readonly string[]
-  /** The client configuration endpoint as it was told, to be checked at each use; absent: it was not. */
-  readonly uri?: string
+  readonly openings: readonly Opening[]
   readonly condition: Registration['condition']
   /** Sequence number of the entry that tells it; grows with every renewal. */
   readonly seq: number
@@ -52,9 +50,10 @@ export interface Custody {
   madeBy(operationId: string, since: number): Promise<readonly string[]>
 }
 
-/** A token that was told, and where it opens its client. */
+/** A token, and where it opens its client: it is sent nowhere else, whatever came in before or after it. */
 export interface Opening {
   readonly token: string
+  /** The client configuration endpoint as the server gave it, to be judged at each use; absent: it gave none. */
   readonly uri?: string | undefined
 }
 
@@ -72,14 +71,14 @@ export function createCustody(parts: CustodyParts): Custody {
   function heldOf(id: string, entry: Registration | undefined): Held | undefined {
     if (entry?.sealed === undefined) return undefined
     const sealed = seal.open(entry.sealed, placeOf(entry)) as unknown as Sealed
-    return { id, ...sealed, condition: entry.condition, seq: entry.seq }
+    return { id, openings: openingsOf(sealed), condition: entry.condition, seq: entry.seq }
   }
 
   async function append(
     id: string,
     before: Registration | undefined,
     body: Pick<Registration, 'condition' | 'operationId' | 'listed'>,
-    sealed: Sealed | undefined,
+    openings: readonly Opening[] | undefined,
   ): Promise<boolean> {
     const resource = registrationResource(name, id)
     const place = placeOf({ resource, seq: (before?.seq ?? 0) + 1 })
@@ -88,26 +87,26 @@ export function createCustody(parts: CustodyParts): Custody {
       resource,
       at: now(),
       ...body,
-      ...(sealed === undefined ? {} : { sealed: seal.close({ ...sealed }, place) }),
+      ...(openings === undefined
+        ? {}
+        : { sealed: seal.close({ openings: openings.map(plain) }, place) }),
     })
     return store.append(entry)
   }
 
-  async function keepNow(id: string, { token, uri }: Opening, operationId: string): Promise<Held> {
+  async function keepNow(id: string, opening: Opening, operationId: string): Promise<Held> {
     for (;;) {
       const before = await last(id)
       const held = heldOf(id, before)
-      const known = held?.tokens[0] === token && held.uri === uri && held.condition === 'held'
-      if (known) return held
+      const [newest] = held?.openings ?? []
+      const known = newest !== undefined && sameOpening(newest, opening)
+      if (known && held?.condition === 'held') return held
       // Listed first: a line without a registration is passed over, one without a line would be lost.
       const listed = before?.listed ?? (await addLine(parts, id, operationId))
-      const others = (held?.tokens ?? []).filter((one) => one !== token)
-      const sealed = {
-        ...(uri === undefined ? {} : { uri }),
-        tokens: [token, ...others].slice(0, KEPT_TOKENS),
-      }
-      if (await append(id, before, { condition: 'held', operationId, listed }, sealed)) {
-        return { id, ...sealed, condition: 'held', seq: (before?.seq ?? 0) + 1 }
+      const others = (held?.openings ?? []).filter(({ token }) => token !== opening.token)
+      const openings = [opening, ...others].slice(0, KEPT_TOKENS)
+      if (await append(id, before, { condition: 'held', operationId, listed }, openings)) {
+        return { id, openings, condition: 'held', seq: (before?.seq ?? 0) + 1 }
       }
     }
   }
@@ -132,14 +131,13 @@ export function createCustody(parts: CustodyParts): Custody {
       )
     },
     mark: async (held, condition, operationId) => {
-      const { id, seq, uri, tokens } = held
+      const { id, seq, openings } = held
       const before = await last(id)
       // Whoever was faster knows more.
       if (before === undefined || before.seq !== seq || before.condition === condition) return held
       const { listed } = before
-      const opening = uri === undefined ? { tokens } : { uri, tokens }
-      const sealed = condition === 'removed' ? undefined : opening
-      const appended = await append(id, before, { condition, operationId, listed }, sealed)
+      const kept = condition === 'removed' ? undefined : openings
+      const appended = await append(id, before, { condition, operationId, listed }, kept)
       return appended ? { ...held, condition, seq: seq + 1 } : held
     },
     list: async (after, limit) => {
@@ -180,10 +178,22 @@ export function createCustody(parts: CustodyParts): Custody {
   }
 }
 
-interface Sealed {
-  readonly uri?: string
-  readonly tokens: readonly string[]
+/** As it is sealed; earlier versions had one address for all tokens. */
+type Sealed =
+  | { readonly openings: readonly Opening[] }
+  | { readonly uri?: string; readonly tokens: readonly string[] }
+
+function openingsOf(sealed: Sealed): readonly Opening[] {
+  if ('openings' in sealed) return sealed.openings
+  const { uri, tokens } = sealed
+  return tokens.map((token) => plain({ token, uri }))
 }
+
+const plain = ({ token, uri }: Opening) => (uri === undefined ? { token } : { token, uri })
+
+/** Whether it is the same token for the same place. */
+export const sameOpening = (one: Opening, other: Opening): boolean =>
+  one.token === other.token && one.uri === other.uri
 
 /** Lines that are looked at in one go. */
 const LINES = 100

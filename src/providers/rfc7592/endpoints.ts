@@ -1,7 +1,7 @@
 /**
- * Where a server registers clients: as configured, or as its discovery document tells (OpenID Connect
- * Discovery 1.0 section 4, RFC 8414 section 3). What comes from the server is never more than a path:
- * tokens go to the origin of the registration endpoint, and to those that the configuration names.
+ * Where a server registers clients: as configured, or as its discovery document says (OpenID Connect
+ * Discovery 1.0 section 4, RFC 8414 section 3). What comes from elsewhere is never more than a path below
+ * that: tokens go to the registration endpoint and below it, and to where the configuration says.
  */
 
 import { ClientError } from '../../core/errors.ts'
@@ -15,8 +15,10 @@ export interface EndpointSettings {
   readonly issuer?: string | undefined
   /** The client registration endpoint; goes before discovery. */
   readonly registrationEndpoint?: string | undefined
-  /** Further origins at which clients may be managed. */
+  /** Further origins at which clients may be managed, at any path. */
   readonly origins: readonly string[]
+  /** Further URLs below which clients may be managed. */
+  readonly clientUris?: readonly string[]
 }
 
 /** Reads a JSON document; `undefined` when there is none at that place. */
@@ -56,15 +58,40 @@ export function createEndpoints(
       if (clientUri === 'derived' || told === undefined) {
         return `${endpoint.replace(/\/$/, '')}/${encodeURIComponent(id)}`
       }
-      const allowed = [new URL(endpoint).origin, ...settings.origins]
       const url = URL.canParse(told) ? new URL(told) : undefined
-      if (url !== undefined && isPlain(url) && allowed.includes(url.origin)) return url.href
+      if (url !== undefined && isAllowed(url, endpoint, settings)) return url.href
       throw new ClientError(
         'provider_misconfigured',
-        "The client's configuration endpoint (registration_client_uri) is not at the origin of the registration endpoint; name its origin in the configuration if it is right.",
+        "The client's configuration endpoint (registration_client_uri) is not below the registration endpoint, so nothing is sent there; if it is right, add the URL below which this server has its clients to clientUris of the provider in the configuration.",
       )
     },
   }
+}
+
+function isAllowed(
+  url: URL,
+  endpoint: string,
+  { origins, clientUris = [] }: EndpointSettings,
+): boolean {
+  const above = [endpoint, ...clientUris]
+  const below = above.some((one) => isBelow(new URL(one), url))
+  return isPlain(url) && (below || origins.includes(url.origin))
+}
+
+/**
+ * Whether a URL is below another one: RFC 7592 section 3 has the address made of the endpoint and the
+ * client, as a further segment or, at the endpoint itself, as a query. What servers may take for a slash or
+ * a dot once they have decoded it leads out again.
+ */
+function isBelow(above: URL, url: URL): boolean {
+  const path = above.pathname.replace(/\/$/, '')
+  const rest = url.pathname.slice(path.length)
+  return (
+    url.origin === above.origin &&
+    url.pathname.startsWith(path) &&
+    (/^\/./.test(rest) || (/^\/?$/.test(rest) && url.search !== '')) &&
+    !/%2f|%5c|%2e|%25|;|\/\//i.test(rest)
+  )
 }
 
 /** No user information, which would travel in a header, and no fragment. */
