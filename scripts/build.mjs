@@ -2,19 +2,20 @@
  * Builds what runs: `dist/*.js` for Node (development server, production server, emulators),
  * `dist/lambda/index.mjs`, the one file of the Lambda function, the command `clientry`, and the SDK with
  * its types.
- * With `--if-needed` it does nothing when the last build is newer than every source.
+ * With `--if-needed` it does nothing when the last build is newer than every source. It is made in a
+ * fresh folder and then put in place, so builds at the same time and a server that runs are no matter.
  */
 
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { freshFolder, publish, stampOf } from './publish.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
-const stamp = join(dist, '.built')
 
 const shared = {
   absWorkingDir: root,
@@ -48,9 +49,29 @@ function precomputed(path, name) {
   }
 }
 
-export async function buildAll() {
-  rmSync(dist, { recursive: true, force: true })
-  mkdirSync(dist, { recursive: true })
+/** What is started or imported by name; everything else is imported by these. */
+const ENTRIES = [
+  'dev.js',
+  'serve.js',
+  'emulators.js',
+  'cli/clientry.js',
+  'sdk.js',
+  'lambda/index.mjs',
+]
+
+async function buildAll() {
+  const startedAt = Date.now()
+  const folder = freshFolder(dist)
+  try {
+    await buildInto(folder)
+    await publish({ folder, dist, entries: ENTRIES, programs: ['cli/clientry.js'], startedAt })
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function buildInto(folder) {
   await Promise.all([
     build({
       ...shared,
@@ -59,7 +80,7 @@ export async function buildAll() {
         serve: 'src/serve.ts',
         emulators: 'src/emulators/index.ts',
       },
-      outdir: 'dist',
+      outdir: folder,
       splitting: true,
       packages: 'external',
     }),
@@ -67,7 +88,7 @@ export async function buildAll() {
     build({
       ...shared,
       entryPoints: { clientry: 'src/cli/main.ts' },
-      outdir: 'dist/cli',
+      outdir: join(folder, 'cli'),
       splitting: true,
       minify: true,
       external: NOT_IN_COMMAND,
@@ -77,27 +98,27 @@ export async function buildAll() {
     build({
       ...shared,
       entryPoints: ['src/sdk/index.ts'],
-      outfile: 'dist/sdk.js',
+      outfile: join(folder, 'sdk.js'),
       platform: 'neutral',
       target: 'es2022',
     }),
-    declareSdk(),
+    declareSdk(join(folder, 'types')),
     build({
       ...shared,
       entryPoints: ['src/lambda.ts'],
-      outfile: 'dist/lambda/index.mjs',
+      outfile: join(folder, 'lambda', 'index.mjs'),
       minify: true,
       external: NOT_ON_LAMBDA,
       plugins: [precomputed('src/http/field-schemas.ts', 'fieldSchemas')],
     }),
   ])
-  writeFileSync(stamp, '')
 }
 
 /** The types of the SDK, with those of the core that they are made of. */
-async function declareSdk() {
+async function declareSdk(folder) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  await promisify(execFile)(process.execPath, [compiler, '-p', 'tsconfig.sdk.json'], { cwd: root })
+  const options = ['-p', 'tsconfig.sdk.json', '--outDir', folder]
+  await promisify(execFile)(process.execPath, [compiler, ...options], { cwd: root })
 }
 
 function newest(path) {
@@ -106,17 +127,21 @@ function newest(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))))
 }
 
+const SOURCES = [
+  'src',
+  'package.json',
+  'tsconfig.sdk.json',
+  'scripts/build.mjs',
+  'scripts/publish.mjs',
+]
+
 function isCurrent() {
   try {
-    const built = statSync(stamp).mtimeMs
-    return ['src', 'package.json', 'tsconfig.sdk.json', 'scripts/build.mjs'].every(
-      (path) => newest(join(root, path)) < built,
-    )
+    const built = statSync(stampOf(dist)).mtimeMs
+    return SOURCES.every((path) => newest(join(root, path)) < built)
   } catch {
     return false
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!(process.argv.includes('--if-needed') && isCurrent())) await buildAll()
-}
+if (!(process.argv.includes('--if-needed') && isCurrent())) await buildAll()
