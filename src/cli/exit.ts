@@ -45,6 +45,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   precondition_required: 'conflict',
   unsupported_media_type: 'refused',
   key_reused: 'conflict',
+  too_many_requests: 'unavailable',
   internal: 'unavailable',
   provider_unavailable: 'unavailable',
   provider_misconfigured: 'unavailable',

@@ -52,6 +52,8 @@ export const ERROR_CODES = {
   unsupported_media_type: { status: 415, retry: false },
   /** The idempotency key was used for another request before, or too often for this one. */
   key_reused: { status: 422, retry: false },
+  /** The caller has had, or has under way, as much as one caller may. */
+  too_many_requests: { status: 429, retry: true },
   internal: { status: 500, retry: false },
   /** Upstream failed, and it is certain that nothing was changed. */
   provider_unavailable: { status: 500, retry: true },

@@ -17,8 +17,8 @@ export interface Waiting {
   /** 0 when urgent. */
   round: number
   begin(now: number): void
-  /** `again`: when it would go at once. */
-  refuse(again: number): void
+  /** `again`: when it would go at once; `waiting`: so many of its caller's wait, as many as may. */
+  refuse(again: number, waiting?: number): void
 }
 
 export interface Lane {

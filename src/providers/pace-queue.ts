@@ -26,7 +26,16 @@ export interface Queue {
   freeAt(lane: Lane): number
   /** Calls that wait: those that refusals of one bucket are about, or all. */
   waiting(first?: Bucket): number
+  /**
+   * Makes sure that a call has a place where it may wait. Where there is none, it or another is refused: of
+   * whoever has most waiting, that which came last.
+   */
+  makePlace(one: Waiting): boolean
 }
+
+/** Calls that wait at one time, so that memory has a bound; and those of one caller, so that others find a place. */
+export const MAX_WAITING = 1_000
+export const MAX_WAITING_OF_CALLER = 200
 
 export interface Clock {
   /** Epoch milliseconds. */
@@ -66,6 +75,27 @@ export function createQueue({ now, after }: Clock): Queue {
 
   const freeAt = (lane: Lane) => forecast(lanes.values(), now()).freeAt(lane)
 
+  function makePlace(one: Waiting): boolean {
+    const waiting = [...lanes.values()].flatMap((lane) => lane.waiting)
+    // Changes under way are few for each caller, and giving one up costs most.
+    const byCaller = groupBy(waiting.filter(({ urgent }) => !urgent))
+    const own = one.urgent ? [] : (byCaller.get(one.caller) ?? [])
+    if (own.length >= MAX_WAITING_OF_CALLER) {
+      one.refuse(freeAt(one.lane), own.length)
+      return false
+    }
+    if (waiting.length < MAX_WAITING) return true
+    const most = [...byCaller.values()].reduce(longer, own)
+    const last = most.reduce<Waiting | undefined>(later, undefined)
+    if (last === undefined || most.length <= own.length + 1) {
+      one.refuse(freeAt(one.lane))
+      return false
+    }
+    leave(last.lane, last)
+    last.refuse(freeAt(last.lane))
+    return true
+  }
+
   return {
     laneOf: (buckets) => {
       const key = buckets.map(({ name }) => name).join('\n')
@@ -83,6 +113,7 @@ export function createQueue({ now, after }: Clock): Queue {
       }
       serveAll()
     },
+    makePlace,
     freeAt,
     waiting: (first) =>
       [...lanes.values()]
@@ -90,3 +121,19 @@ export function createQueue({ now, after }: Clock): Queue {
         .reduce((sum, { waiting }) => sum + waiting.length, 0),
   }
 }
+
+function groupBy(waiting: readonly Waiting[]): ReadonlyMap<string, readonly Waiting[]> {
+  const groups = new Map<string, Waiting[]>()
+  for (const one of waiting) {
+    const group = groups.get(one.caller)
+    if (group === undefined) groups.set(one.caller, [one])
+    else group.push(one)
+  }
+  return groups
+}
+
+const longer = (one: readonly Waiting[], other: readonly Waiting[]) =>
+  other.length > one.length ? other : one
+
+const later = (one: Waiting | undefined, other: Waiting) =>
+  one === undefined || other.round >= one.round ? other : one

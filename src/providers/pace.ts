@@ -34,8 +34,6 @@ export interface Pace {
   state(): readonly PaceState[]
 }
 
-/** Calls that wait at one time; more are refused, so that memory has a bound. */
-export const MAX_WAITING = 1_000
 /**
  * A call that had to wait is sent only with this much time left, or half of what it came with: one that
  * is cut off by its deadline helps nobody, and leaves the outcome of a write unknown.
@@ -71,12 +69,12 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
             first.waitedMs += time - since
             resolve({ waitedMs: time - since, end: sentBy(drawn, time, { now, queue }) })
           },
-          refuse: (again) => {
+          refuse: (again, waiting) => {
             first.refused += 1
-            reject(refusal(Math.max(again - now(), 1)))
+            reject(refusal(Math.max(again - now(), 1), waiting))
           },
         }
-        if (queue.waiting() >= MAX_WAITING) return one.refuse(queue.freeAt(one.lane))
+        if (!queue.makePlace(one)) return
         queue.enter(one)
         queue.review()
       }),
@@ -141,12 +139,12 @@ function stateOf(
   }
 }
 
-function refusal(milliseconds: number): ClientError {
-  return new ClientError(
-    'provider_throttled',
-    "The provider's request rate leaves no room for this in time; nothing was sent. Try again later.",
-    { retryAfter: milliseconds / 1_000 },
-  )
+function refusal(milliseconds: number, waiting: number | undefined): ClientError {
+  const says =
+    waiting === undefined
+      ? "The provider's request rate leaves no room for this in time; nothing was sent. Try again later."
+      : `This caller has ${waiting} calls waiting for the provider, as many as one caller may; nothing was sent. Send fewer at a time, and this one again later.`
+  return new ClientError('provider_throttled', says, { retryAfter: milliseconds / 1_000 })
 }
 
 function onTimer(milliseconds: number, work: () => void): () => void {

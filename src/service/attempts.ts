@@ -4,22 +4,24 @@ import { LOST_RACE } from './head.ts'
 import { onlyOnce } from './idempotency.ts'
 import type { ChangeRequest } from './request.ts'
 import { checkDeadline, withRetries } from './retry.ts'
-import type { Service } from './service.ts'
+import { callerOf, type Service } from './service.ts'
 
 /**
  * Runs attempts until one ends in something other than a lost race or a passing failure; `resource` is
- * the log whose turn is taken.
- * @throws ClientError `key_in_use`, `unavailable`, `deadline_exceeded`, and what attempts throw
+ * the log whose turn is taken; `first`: before other changes of it.
+ * @throws ClientError `key_in_use`, `unavailable`, `too_many_requests`, `deadline_exceeded`, and what attempts throw
  */
 export function inAttempts<T>(
   service: Service,
   resource: string,
-  request: Pick<ChangeRequest, 'key' | 'dryRun' | 'deadline'>,
+  request: Pick<ChangeRequest, 'key' | 'dryRun' | 'deadline' | 'actor' | 'caller'> & {
+    readonly first?: boolean
+  },
   attempt: () => Promise<T | typeof LOST_RACE>,
 ): Promise<T> {
-  const { deadline } = request
+  const { deadline, first = false, actor, caller = callerOf(actor) } = request
   const inTurn = () =>
-    service.turns.take(resource, deadline, () =>
+    service.turns.take({ key: resource, caller, deadline, first }, () =>
       withRetries(service, deadline, async () => {
         for (;;) {
           checkDeadline(service, deadline)

@@ -27,7 +27,7 @@ import { planWanted, prepareWish } from './wish.ts'
  * Changes one client, or plans the change in a dry run.
  * @throws ClientError as planning and the provider do, `precondition_failed`, `key_in_use`,
  *   `key_reused`, `not_restorable`, `client_suspended`, `client_protected`, `store_unavailable`,
- *   `unavailable`, `deadline_exceeded`, `outcome_unknown`, `conflict`
+ *   `unavailable`, `too_many_requests`, `deadline_exceeded`, `outcome_unknown`, `conflict`
  */
 export async function changeClient(
   service: Service,
@@ -36,7 +36,10 @@ export async function changeClient(
   const { provider, patch, ref } = request
   const asked = patch.kind === 'lease' ? leasePatch(patch) : patch
   if (asked.kind === 'merge' || asked.kind === 'operations') checkPatch(provider.mapping, asked)
-  return inAttempts(service, resourceOf(ref), request, () => attempt(service, request))
+  const first = patch.kind === 'suspension' && patch.suspended
+  return inAttempts(service, resourceOf(ref), { ...request, first }, () =>
+    attempt(service, request),
+  )
 }
 
 async function attempt(

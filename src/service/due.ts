@@ -13,6 +13,9 @@ import { endOverLeases } from './lease-end.ts'
 import { endDueSecrets } from './retirements.ts'
 import type { Service } from './service.ts'
 
+/** What is done by itself takes its turns apart from the callers in whose name it is done. */
+export const DUE = 'due'
+
 /** A client for which something is due. */
 export interface Due {
   readonly ref: ClientRef

@@ -4,7 +4,7 @@ import { ClientError } from '../core/errors.ts'
 import type { Actor } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
 import { withStanding } from '../store/standing.ts'
-import type { Due } from './due.ts'
+import { DUE, type Due } from './due.ts'
 import { settledHead } from './head.ts'
 import { intentAfter } from './intent.ts'
 import { callerOf, callOf, type Service } from './service.ts'
@@ -29,7 +29,7 @@ export async function forgetDue(
 ): Promise<void> {
   const resource = resourceOf(ref)
   const request = { ref, provider, requestId: service.newId(), actor, deadline }
-  await service.turns.take(resource, deadline, async () => {
+  await service.turns.take({ key: resource, caller: DUE, deadline }, async () => {
     const head = await settledHead(service, request)
     const operationId = service.newId()
     const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })

@@ -4,7 +4,7 @@ import { isClientError } from '../core/errors.ts'
 import type { Actor } from '../store/entry.ts'
 import type { Lease } from '../store/standing.ts'
 import { changeClient } from './change.ts'
-import type { Due } from './due.ts'
+import { DUE, type Due } from './due.ts'
 import { forgetDue, isLongOver } from './forget.ts'
 import { callerOf, type Service } from './service.ts'
 
@@ -69,6 +69,7 @@ async function endThose(
     patch: { kind: 'end_lease', ends: (lease, now) => isOver(now)(lease) && isOne(lease) },
     dryRun: false,
     actor,
+    caller: DUE,
     requestId: service.newId(),
     deadline,
   })

@@ -40,7 +40,9 @@ export async function removeClient(
   service: Service,
   request: RemovalRequest,
 ): Promise<RemovalResult> {
-  return inAttempts(service, resourceOf(request.ref), request, () => attempt(service, request))
+  return inAttempts(service, resourceOf(request.ref), { ...request, first: true }, () =>
+    attempt(service, request),
+  )
 }
 
 async function attempt(

@@ -4,7 +4,7 @@ import { isClientError } from '../core/errors.ts'
 import type { LiveSecret } from '../providers/secrets.ts'
 import type { Actor } from '../store/entry.ts'
 import { type Retirement, type Standing, withStanding } from '../store/standing.ts'
-import type { Due } from './due.ts'
+import { DUE, type Due } from './due.ts'
 import { forgetDue, isLongOver } from './forget.ts'
 import { retireSecret } from './retire.ts'
 import type { Service } from './service.ts'
@@ -56,7 +56,8 @@ export async function endDueSecrets(service: Service, due: Due): Promise<void> {
   const { ref, provider, standing, deadline } = due
   const over = (standing.retirements ?? []).filter(({ at }) => at <= service.now())
   for (const { secretId, actor } of over) {
-    const request = { ref, provider, secretId, actor, deadline, dryRun: false, whenDue: true }
+    const how = { dryRun: false, whenDue: true, caller: DUE }
+    const request = { ref, provider, secretId, actor, deadline, ...how }
     try {
       await retireSecret(service, { ...request, requestId: service.newId() })
     } catch (error) {

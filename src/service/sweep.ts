@@ -6,6 +6,9 @@ import { withinDeadline } from './deadline.ts'
 import type { Service } from './service.ts'
 import { settle } from './settle.ts'
 
+/** Takes its turns as no caller does, and before them: whatever they want waits for an open intent. */
+const SWEEP = 'sweep'
+
 /** Time that settling one intent may take in the background, waiting aside (milliseconds). */
 const SWEEP_TIMEOUT_MS = 30_000
 
@@ -40,10 +43,12 @@ async function settleInTurn(service: Service, intents: readonly Intent[]): Promi
     // However long a late request is waited for, there must be time left to read after it.
     const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
     const work = () => settle(withinDeadline(service, deadline), intent, deadline)
-    settled += await service.turns.take(intent.resource, deadline, work).then(
-      () => 1,
-      () => 0,
-    )
+    settled += await service.turns
+      .take({ key: intent.resource, caller: SWEEP, deadline, first: true }, work)
+      .then(
+        () => 1,
+        () => 0,
+      )
   }
   return settled
 }

@@ -340,4 +340,4 @@ describe.each(PEERS)('$name', (kind) => {
 const CALL = { deadline: Number.MAX_SAFE_INTEGER, timeoutMs: 5_000, operationId: 'test' }
 
 /** Another process knows nothing of the turns of this one. */
-const NO_TURNS: Service['turns'] = { take: (_, __, work) => work() }
+const NO_TURNS: Service['turns'] = { take: (_, work) => work() }

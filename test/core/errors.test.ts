@@ -45,8 +45,8 @@ describe('the table of codes', () => {
   it('has a status of an error for each, and a retry only for what may pass', () => {
     for (const [code, { status, retry }] of Object.entries(ERROR_CODES)) {
       expect(status, code).toBeGreaterThanOrEqual(400)
-      // The request that holds the key ends, and so do leases; other faults of the caller's own stay.
-      if (retry && !['key_in_use', 'list_full'].includes(code))
+      // The request that holds the key ends, and so do leases and what a caller has under way; other faults of the caller's own stay.
+      if (retry && !['key_in_use', 'list_full', 'too_many_requests'].includes(code))
         expect(status, code).toBeGreaterThanOrEqual(500)
     }
     expect(ERROR_CODES.key_in_use).toEqual({ status: 409, retry: true })

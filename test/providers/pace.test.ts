@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'
-import { createPace, MAX_WAITING, type Pace } from '../../src/providers/pace.ts'
+import { createPace, type Pace } from '../../src/providers/pace.ts'
+import { MAX_WAITING, MAX_WAITING_OF_CALLER } from '../../src/providers/pace-queue.ts'
 import type { BucketSettings, Told } from '../../src/providers/pace-source.ts'
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
 
@@ -153,14 +154,56 @@ describe('a call whose turn cannot come in time', () => {
     expect(log[3]).toBe('d at 30.2')
   })
 
-  it('is refused when too many wait', async () => {
+  it('is refused when too many of its caller wait; another caller is served next', async () => {
     const { time, log, call } = start([LIMITED])
-    for (let count = 0; count <= MAX_WAITING; count += 1) call(`${count}`, { within: 10_000_000 })
-    call('too much', { within: 10_000_000 })
+    const long = { within: 10_000_000 }
+    for (let count = 0; count <= MAX_WAITING_OF_CALLER; count += 1) call(`${count}`, long)
+    call('too much', long)
+    call('other', { ...long, caller: 'other' })
+    call('under way', { ...long, urgent: true })
     await time.pass(0)
-    expect(log).toEqual(['0 at 0', `too much refused at 0 for ${MAX_WAITING + 1}`])
+    const [first, refused] = log
+    expect(first).toBe('0 at 0')
+    expect(refused).toBe(`too much refused at 0 for ${MAX_WAITING_OF_CALLER + 1}`)
     await time.pass(1_000_000)
-    expect(log).toHaveLength(MAX_WAITING + 2)
+    expect(log.slice(2, 5)).toEqual(['under way at 1', '1 at 2', 'other at 3'])
+    expect(log).toHaveLength(MAX_WAITING_OF_CALLER + 4)
+  })
+
+  it('has a place where all are taken: of whoever has most waiting, the last is refused', async () => {
+    const { time, log, call } = start([LIMITED])
+    const long = { within: 10_000_000 }
+    call('first', long)
+    const callers = MAX_WAITING / MAX_WAITING_OF_CALLER
+    for (let count = 0; count < MAX_WAITING_OF_CALLER; count += 1) {
+      for (let index = 0; index < callers; index += 1) {
+        call(`${index}-${count}`, { ...long, caller: `crowd ${index}` })
+      }
+    }
+    call('other', { ...long, caller: 'other' })
+    call('under way', { ...long, urgent: true })
+    await time.pass(0)
+    const last = MAX_WAITING_OF_CALLER - 1
+    expect(log).toEqual([
+      'first at 0',
+      `0-${last} refused at 0 for ${MAX_WAITING}`,
+      // With the other call in its place.
+      `1-${last} refused at 0 for ${MAX_WAITING}`,
+    ])
+    await time.pass(10_000)
+    expect(log.slice(3, 5)).toEqual(['under way at 1', '0-0 at 2'])
+    expect(log).toContain(`other at ${callers + 2}`)
+  })
+
+  it('is refused where all places are taken and nobody has more waiting', async () => {
+    const { time, log, call } = start([LIMITED])
+    const long = { within: 10_000_000 }
+    call('first', long)
+    for (let count = 0; count < MAX_WAITING; count += 1)
+      call(`${count}`, { ...long, caller: `${count}` })
+    call('too much', { ...long, caller: 'other' })
+    await time.pass(0)
+    expect(log).toEqual(['first at 0', `too much refused at 0 for ${MAX_WAITING + 1}`])
   })
 })
 

@@ -1,7 +1,7 @@
 /** Taking turns: one after the other under one key, side by side under others, never past a deadline. */
 
 import { describe, expect, it } from 'vitest'
-import { createTurns } from '../../src/service/turns.ts'
+import { createTurns, MAX_OF_CALLER } from '../../src/service/turns.ts'
 
 const LATER = 100_000
 
@@ -32,9 +32,12 @@ describe('turns under one key', () => {
   it('are waited for until the deadline by the clock, and no longer', async () => {
     const turns = createTurns(() => 1_000_000_000)
     const first = work([], 'first')
-    const taken = turns.take('key', 1_000_100_000, first.run)
+    const taken = turns.take({ key: 'key', caller: 'ci', deadline: 1_000_100_000 }, first.run)
     await first.begun
-    const late = turns.take('key', 1_000_000_001, async () => 'never')
+    const late = turns.take(
+      { key: 'key', caller: 'ci', deadline: 1_000_000_001 },
+      async () => 'never',
+    )
     await expect(late).rejects.toMatchObject({ code: 'unavailable' })
     first.finish()
     expect(await taken).toBe('first')
@@ -44,7 +47,9 @@ describe('turns under one key', () => {
     const turns = createTurns(() => 0)
     const log: string[] = []
     const all = ['one', 'two', 'three'].map((name) => work(log, name))
-    const taken = all.map(({ run }) => turns.take('key', LATER, run))
+    const taken = all.map(({ run }) =>
+      turns.take({ key: 'key', caller: 'ci', deadline: LATER }, run),
+    )
     for (const { begun, finish } of all) {
       await begun
       await settledDown()
@@ -59,12 +64,12 @@ describe('turns under one key', () => {
     const turns = createTurns(() => 0)
     const log: string[] = []
     const [one, two, three] = [work(log, 'one'), work(log, 'two'), work(log, 'three')]
-    const first = turns.take('key', LATER, one.run)
-    const second = turns.take('key', LATER, two.run)
+    const first = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, one.run)
+    const second = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, two.run)
     one.finish()
     await first
     await two.begun
-    const third = turns.take('key', LATER, three.run)
+    const third = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, three.run)
     await settledDown()
     expect(log).toEqual(['one begins', 'one ends', 'two begins'])
     two.finish()
@@ -75,8 +80,10 @@ describe('turns under one key', () => {
 
   it('go on after one that failed, and its failure is told', async () => {
     const turns = createTurns(() => 0)
-    const failed = turns.take('key', LATER, () => Promise.reject(new TypeError('broken')))
-    const next = turns.take('key', LATER, async () => 'next')
+    const failed = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, () =>
+      Promise.reject(new TypeError('broken')),
+    )
+    const next = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, async () => 'next')
     await expect(failed).rejects.toThrow('broken')
     expect(await next).toBe('next')
   })
@@ -86,7 +93,10 @@ it('turns under other keys run side by side', async () => {
   const turns = createTurns(() => 0)
   const log: string[] = []
   const [one, other] = [work(log, 'one'), work(log, 'other')]
-  const both = [turns.take('a', LATER, one.run), turns.take('b', LATER, other.run)]
+  const both = [
+    turns.take({ key: 'a', caller: 'ci', deadline: LATER }, one.run),
+    turns.take({ key: 'b', caller: 'ci', deadline: LATER }, other.run),
+  ]
   await Promise.all([one.begun, other.begun])
   expect(log).toEqual(['one begins', 'other begins'])
   one.finish()
@@ -94,14 +104,89 @@ it('turns under other keys run side by side', async () => {
   await Promise.all(both)
 })
 
+describe('turns of several callers', () => {
+  /** Has one under way, lets the others ask, and gives the order in which they ran. */
+  async function orderOf(
+    claims: readonly (readonly [name: string, caller: string, first?: true])[],
+  ) {
+    const turns = createTurns(() => 0)
+    const log: string[] = []
+    const held = work([], 'held')
+    const claim = { key: 'key', deadline: LATER }
+    const all = [turns.take({ ...claim, caller: 'ci' }, held.run)]
+    for (const [name, caller, first = false] of claims) {
+      const run = async () => {
+        log.push(name)
+        return name
+      }
+      all.push(turns.take({ ...claim, caller, first }, run))
+    }
+    held.finish()
+    await Promise.all(all)
+    return log
+  }
+
+  it('come in turn, however many one of them has', async () => {
+    expect(
+      await orderOf([
+        ['a1', 'a'],
+        ['a2', 'a'],
+        ['a3', 'a'],
+        ['b1', 'b'],
+        ['c1', 'c'],
+        ['b2', 'b'],
+      ]),
+    ).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
+  })
+
+  it('come after what stops the client, whoever asks for it', async () => {
+    expect(
+      await orderOf([
+        ['a1', 'a'],
+        ['b1', 'b'],
+        ['suspend', 'a', true],
+        ['remove', 'a', true],
+        ['suspend too', 'b', true],
+      ]),
+    ).toEqual(['suspend', 'suspend too', 'remove', 'a1', 'b1'])
+  })
+
+  it('are so many of one caller at most; others, and what stops the client, still get one', async () => {
+    const turns = createTurns(() => 0)
+    const held = work([], 'held')
+    const claim = { key: 'key', caller: 'a', deadline: LATER }
+    const taken = [turns.take(claim, held.run)]
+    for (let index = 1; index < MAX_OF_CALLER; index += 1) {
+      taken.push(turns.take(claim, async () => 'done'))
+    }
+    await expect(turns.take(claim, async () => 'never')).rejects.toMatchObject({
+      code: 'too_many_requests',
+      status: 429,
+      message: expect.stringContaining(`has ${MAX_OF_CALLER} changes of this client`),
+      details: { retryAfter: 1 },
+    })
+    const others = [
+      turns.take({ ...claim, caller: 'b' }, async () => 'b'),
+      turns.take({ ...claim, first: true }, async () => 'suspend'),
+      turns.take({ ...claim, key: 'other' }, async () => 'other'),
+    ]
+    held.finish()
+    expect(await Promise.all(others)).toEqual(['b', 'suspend', 'other'])
+    await Promise.all(taken)
+    expect(await turns.take(claim, async () => 'again')).toBe('again')
+  })
+})
+
 describe('a turn that does not come in time', () => {
   it('is refused as busy, and its work never runs', async () => {
     const turns = createTurns(() => 1_000)
     const log: string[] = []
     const [one, late] = [work(log, 'one'), work(log, 'late')]
-    const first = turns.take('key', LATER, one.run)
+    const first = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, one.run)
     // The clock stands still; 5 ms are real ones.
-    await expect(turns.take('key', 1_005, late.run)).rejects.toMatchObject({
+    await expect(
+      turns.take({ key: 'key', caller: 'ci', deadline: 1_005 }, late.run),
+    ).rejects.toMatchObject({
       code: 'unavailable',
       details: { retryAfter: 1 },
       message: expect.stringMatching(/nothing was sent/),
@@ -116,9 +201,9 @@ describe('a turn that does not come in time', () => {
     const turns = createTurns(() => 0)
     const log: string[] = []
     const [one, late, next] = [work(log, 'one'), work(log, 'late'), work(log, 'next')]
-    const first = turns.take('key', LATER, one.run)
-    const refused = turns.take('key', 1, late.run)
-    const third = turns.take('key', LATER, next.run)
+    const first = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, one.run)
+    const refused = turns.take({ key: 'key', caller: 'ci', deadline: 1 }, late.run)
+    const third = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, next.run)
     await expect(refused).rejects.toMatchObject({ code: 'unavailable' })
     await settledDown()
     expect(log).toEqual(['one begins'])
@@ -130,7 +215,9 @@ describe('a turn that does not come in time', () => {
 
   it('comes all the same when nobody is before it', async () => {
     const turns = createTurns(() => 10)
-    expect(await turns.take('key', 0, async () => 'done')).toBe('done')
+    expect(await turns.take({ key: 'key', caller: 'ci', deadline: 0 }, async () => 'done')).toBe(
+      'done',
+    )
   })
 
   it('leaves no timer behind once turns have come', async () => {
@@ -138,7 +225,11 @@ describe('a turn that does not come in time', () => {
       process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
     const turns = createTurns(() => 0)
     const before = timers()
-    await Promise.all([1, 2, 3].map((one) => turns.take('key', LATER, async () => one)))
+    await Promise.all(
+      [1, 2, 3].map((one) =>
+        turns.take({ key: 'key', caller: 'ci', deadline: LATER }, async () => one),
+      ),
+    )
     expect(timers()).toBe(before)
   })
 })

@@ -1,0 +1,86 @@
+/** One caller and the rest: however much it asks of a client, others get their turn, and the client can be stopped. */
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { changeClient } from '../../src/service/change.ts'
+import { removeClient } from '../../src/service/remove.ts'
+import type { ChangeRequest } from '../../src/service/request.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+const [kind] = SUBJECTS
+let subject: Subject
+let bench: Bench
+
+beforeEach(async () => {
+  if (kind === undefined) throw new TypeError('there is a first subject')
+  subject = await kind.start()
+  bench = await openBench(new Map([['it', subject.provider]]), { upstreamTimeoutMs: 5_000 })
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+const CALLS = 150
+
+/** 150 leases of one caller at once, then a request of another; gives the answers in their order. */
+async function afterLeases(another: (request: ChangeRequest) => Promise<unknown>) {
+  const answers: { readonly of: string; readonly code?: string }[] = []
+  const send = async (subjectName: string, run: (request: ChangeRequest) => Promise<unknown>) => {
+    const actor = { subject: subjectName, issuer: 'https://issuer.example' }
+    const deadline = Date.now() + 60_000
+    const request = { ...requestFor(bench.service, subject.ref, {}), actor, deadline }
+    const code = await run(request).then(
+      () => undefined,
+      (error) => error.code as string,
+    )
+    answers.push({ of: subjectName, ...(code === undefined ? {} : { code }) })
+  }
+  const lease = (index: number) => (request: ChangeRequest) =>
+    changeClient(bench.service, {
+      ...request,
+      patch: {
+        kind: 'lease',
+        field: 'callbacks',
+        value: `https://pr-${index % 10}.preview.example/cb`,
+        owner: 'pr',
+        seconds: 3_600 + index,
+      },
+    })
+  const all = Array.from({ length: CALLS }, (_, index) => send('ci', lease(index)))
+  await Promise.all([...all, send('operator', another)])
+  return answers
+}
+
+it.each([
+  [
+    'suspended',
+    (request: ChangeRequest) =>
+      changeClient(bench.service, {
+        ...request,
+        patch: { kind: 'suspension', suspended: true, allowPartial: false },
+      }),
+  ],
+  ['removed', (request: ChangeRequest) => removeClient(bench.service, request)],
+])(
+  'a client that one caller leases 150 times at once is %s before the second of them',
+  async (_, stop) => {
+    const answers = await afterLeases(stop)
+    // Those that are refused at once come first, with what they were refused for.
+    const [first = 0] = answers.flatMap(({ code }, at) =>
+      code === 'too_many_requests' ? [] : [at],
+    )
+    const refused = answers.filter(({ code }) => code === 'too_many_requests')
+    expect(refused).toHaveLength(CALLS - 50)
+    expect(refused.every(({ of }) => of === 'ci')).toBe(true)
+    expect(answers.slice(first, first + 2)).toContainEqual({ of: 'operator' })
+  },
+)
+
+it('a change of another caller waits for one of them', async () => {
+  const answers = await afterLeases((request) =>
+    changeClient(bench.service, { ...request, patch: { kind: 'merge', fields: { name: 'New' } } }),
+  )
+  const served = answers.filter(({ code }) => code !== 'too_many_requests')
+  expect(served.slice(0, 3)).toContainEqual({ of: 'operator' })
+})
