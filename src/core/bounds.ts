@@ -23,6 +23,12 @@ const UNITS: Readonly<Record<keyof Extent, string>> = {
   members: 'members and list values',
 }
 
+/**
+ * Characters after which a page ends, with the item that goes beyond: one with many large items would
+ * otherwise take the memory of thousands of small ones.
+ */
+export const PAGE_CHARACTERS = 1_048_576
+
 /** Measures values; what occurs in several places, or was measured before, is not walked through again. */
 export type Meter = (value: Json) => Extent
 

@@ -17,6 +17,8 @@ export interface FieldChange {
   /** For lists: the values that came and went. */
   readonly added?: readonly Json[]
   readonly removed?: readonly Json[]
+  /** On a page, large values are left out: they are in the item by itself. */
+  readonly cut?: true
 }
 
 /** What differs between two native records of one client, in the order of the neutral fields. */
@@ -48,6 +50,20 @@ export function withoutValues(changes: readonly FieldChange[]): readonly FieldCh
 }
 
 const TOO_LARGE = '(too large to be kept)'
+
+/** The values of one difference that are shown in a list of many, in characters. */
+const MOST_SHOWN = 16_384
+
+/** The same differences for a page of many: large values are cut, and marked as such. */
+export function cutValues(changes: readonly FieldChange[]): readonly FieldChange[] {
+  return changes.map((change) =>
+    JSON.stringify(change).length <= MOST_SHOWN
+      ? change
+      : { field: change.field, before: CUT, after: CUT, cut: true },
+  )
+}
+
+const CUT = '(cut: see the whole item)'
 
 function plain(value: unknown, fingerprintOf: (secret: string) => string): Json {
   return isSecret(value) ? fingerprintOf(value.reveal()) : (value as Json)

@@ -1,5 +1,6 @@
 /** The history of one client, across clients, and of one operation. */
 
+import { cutValues } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import {
@@ -111,10 +112,31 @@ function pageAnswer(
   return {
     status: 200,
     body: {
-      items: items.map((item) => itemBody(exchange, item)),
+      items: items.map((item) => listedBody(exchange, item, items.length > 1)),
       ...(next === undefined ? {} : { next }),
     },
   }
+}
+
+/**
+ * An item among others: large values are cut there, and `whole` is where they are. By itself on its page it
+ * is whole.
+ */
+function listedBody(exchange: Exchange, item: HistoryItem, isAmongOthers: boolean): JsonObject {
+  const { changes, surprises } = item
+  const [shown, others] = [cutValues(changes), surprises && cutValues(surprises)]
+  const isCut = [...shown, ...(others ?? [])].some(({ cut }) => cut)
+  if (!isAmongOthers || !isCut) return itemBody(exchange, item)
+  const short = { ...item, changes: shown, ...(others === undefined ? {} : { surprises: others }) }
+  return { ...itemBody(exchange, short), whole: wholeOf(item) }
+}
+
+/** The path and query of one item by itself. */
+function wholeOf({ operationId, client, revision }: HistoryItem): string {
+  if (operationId !== undefined) return `/operations/${encodeURIComponent(operationId)}`
+  const { id, ...place } = client
+  const page = { ...place, limit: '1', cursor: revisionText(revision + 1) }
+  return `/clients/${encodeURIComponent(id)}/history?${new URLSearchParams(page)}`
 }
 
 /**

@@ -257,7 +257,14 @@ export function schemas(): JsonObject {
       ['rule', 'severity', 'field', 'message', 'source'],
     ),
     FieldChange: object(
-      { field: text, before: {}, after: {}, added: list({}), removed: list({}) },
+      {
+        field: text,
+        before: {},
+        after: {},
+        added: list({}),
+        removed: list({}),
+        cut: { const: true, description: 'The values are large, and left out on this page.' },
+      },
       ['field', 'before', 'after'],
     ),
     Provider: { ...object({ id: text, type: text, fields: open }, ['id', 'type', 'fields']) },
@@ -296,6 +303,10 @@ function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
       outcome: { enum: [...HISTORY_OUTCOMES] },
       changes: list(ref('FieldChange')),
       surprises: list(ref('FieldChange')),
+      whole: {
+        ...text,
+        description: 'Path and query of the item with the values that are cut here.',
+      },
       operationId: text,
       requestId: text,
       actor,

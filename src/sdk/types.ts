@@ -334,6 +334,8 @@ export interface HistoryItem {
   readonly outcome: HistoryOutcome
   readonly changes: readonly FieldChange[]
   readonly surprises?: readonly FieldChange[]
+  /** Path and query of the item by itself, where values are cut (`cut` of a change). */
+  readonly whole?: string
   readonly operationId?: string
   readonly requestId?: string
   readonly actor?: Actor

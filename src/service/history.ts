@@ -3,6 +3,7 @@
  * fingerprints only, so what is told here may be shown to whoever may read the history.
  */
 
+import { PAGE_CHARACTERS } from '../core/bounds.ts'
 import type { FieldChange } from '../core/diff.ts'
 import {
   ACTIONS,
@@ -13,7 +14,13 @@ import {
   type JobOrigin,
 } from '../store/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../store/resource.ts'
-import { type Place, SEARCHED_OUTCOMES, type Search, type SearchedOutcome } from '../store/store.ts'
+import {
+  type Found,
+  type Place,
+  SEARCHED_OUTCOMES,
+  type Search,
+  type SearchedOutcome,
+} from '../store/store.ts'
 import { leaseChanges } from './leases.ts'
 import type { Lease } from './request.ts'
 import type { Service } from './service.ts'
@@ -65,28 +72,58 @@ export interface HistoryPage<N> {
   readonly next?: N
 }
 
-/** The history of one client, newest first; `below`: only revisions before that sequence number. */
+/**
+ * The history of one client, newest first; `below`: only revisions before that sequence number. A page ends
+ * early once it has `PAGE_CHARACTERS`.
+ */
 export async function readHistory(
   service: Service,
   client: ClientName,
   { below, limit }: { readonly below?: number; readonly limit: number },
 ): Promise<HistoryPage<number>> {
-  const entries = await service.store.entries(resourceOf(client), {
-    newestFirst: true,
-    // A change is two entries, and one of them must not be cut off.
-    limit: 2 * limit,
-    ...(below === undefined ? {} : { below }),
-  })
   const items: HistoryItem[] = []
-  let index = 0
-  while (index < entries.length && items.length < limit) {
-    const { item, length } = itemAt(entries, index)
+  let characters = 0
+  let first = below ?? Number.POSITIVE_INFINITY
+  for await (const { item, seq } of itemsBelow(service, resourceOf(client), below)) {
     items.push(item)
-    index += length
+    first = seq
+    characters += sizeOf(item)
+    if (items.length === limit || characters >= PAGE_CHARACTERS) break
   }
-  const first = entries[index - 1]?.seq ?? 1
-  return { items, ...(first > 1 ? { next: first } : {}) }
+  return { items, ...(items.length > 0 && first > 1 ? { next: first } : {}) }
 }
+
+/** Entries that are read at once: few as long as it is not known how large they are. */
+const FIRST_BATCH = 4
+const BATCH = { most: 64, characters: 4_194_304 }
+
+/** Items from the newest on, each with the number of its first entry. */
+async function* itemsBelow(
+  { store }: Pick<Service, 'store'>,
+  resource: string,
+  start: number | undefined,
+): AsyncIterable<{ readonly item: HistoryItem; readonly seq: number }> {
+  let below = start
+  let limit = FIRST_BATCH
+  for (;;) {
+    const range = { newestFirst: true, limit, ...(below === undefined ? {} : { below }) }
+    const entries = await store.entries(resource, range)
+    const isLast = entries.length < limit
+    for (let index = 0; index < entries.length; ) {
+      // An outcome may have its intent in the next batch.
+      if (!isLast && index === entries.length - 1 && entries[index]?.kind === 'outcome') break
+      const { item, length } = itemAt(entries, index)
+      index += length
+      below = entries[index - 1]?.seq ?? 1
+      yield { item, seq: below }
+    }
+    if (isLast) return
+    const largest = Math.max(...entries.map(sizeOf))
+    limit = Math.min(BATCH.most, Math.max(2, Math.floor(BATCH.characters / largest)))
+  }
+}
+
+const sizeOf = (value: object) => JSON.stringify(value).length
 
 /** The newest item at a place of entries that are in the order newest first. */
 function itemAt(
@@ -195,15 +232,24 @@ export async function searchHistory(
     providers.map((provider) => service.store.search({ ...asked, provider })),
   )
   const found = lists.flat().sort((one, other) => newerFirst(one.place, other.place))
-  const shown = found.slice(0, limit)
-  const items = await Promise.all(
-    shown.map(async ({ resource, seq }) => {
-      const range = { from: seq - 1, below: seq + 1, newestFirst: true }
-      return itemAt(await service.store.entries(resource, range), 0).item
-    }),
-  )
-  const last = shown.at(-1)
-  return { items, ...(found.length > limit && last !== undefined ? { next: last.place } : {}) }
+  const items: HistoryItem[] = []
+  let characters = 0
+  while (items.length < Math.min(found.length, limit) && characters < PAGE_CHARACTERS) {
+    const batch = found.slice(items.length, Math.min(items.length + FIRST_BATCH, limit))
+    const read = await Promise.all(batch.map((one) => itemOfPlace(service, one)))
+    items.push(...read)
+    characters += read.reduce((sum, item) => sum + sizeOf(item), 0)
+  }
+  const last = found[items.length - 1]
+  return {
+    items,
+    ...(found.length > items.length && last !== undefined ? { next: last.place } : {}),
+  }
+}
+
+async function itemOfPlace({ store }: Service, { resource, seq }: Found): Promise<HistoryItem> {
+  const range = { from: seq - 1, below: seq + 1, newestFirst: true }
+  return itemAt(await store.entries(resource, range), 0).item
 }
 
 function newerFirst(one: Place, other: Place): number {

@@ -3,6 +3,7 @@
  * asked for is looked for within that page, so a page can be short, or empty, and still have a next one.
  */
 
+import { PAGE_CHARACTERS } from '../core/bounds.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { matches, type Wanted } from '../core/search.ts'
 import type { Call, Listed, Provider } from '../providers/provider.ts'
@@ -123,37 +124,54 @@ async function pageOf(
   return { items: page?.items.map((item) => ({ ...item, at })) ?? [], next: page?.next }
 }
 
+/** Clients that are read at the same time: each may be as large as an answer of a provider. */
+const AT_ONCE = 8
+
 /**
- * Reads clients until the time is over: as many from the beginning as could be read, so that the next
- * page goes on there; `last` counts them.
+ * Reads clients until the time is over, or there are `PAGE_CHARACTERS` of them: as many from the beginning as
+ * could be read, so that the next page goes on there; `last` counts them.
  */
 async function readInOrder(
   service: Service,
-  { place, provider }: Site,
-  { wanted, call }: LiveRequest,
+  site: Site,
+  request: LiveRequest,
   items: readonly Item[],
 ): Promise<{ readonly clients: readonly Mirrored[]; readonly last: number }> {
+  const clients: Mirrored[] = []
+  let characters = 0
+  for (let begun = 0; begun < items.length; begun += AT_ONCE) {
+    const results = await readAtOnce(service, site, request, items.slice(begun, begun + AT_ONCE))
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'rejected') {
+        const late = LATE.some((code) => isClientError(result.reason, code))
+        if (late && begun + index > 0) return { clients, last: begun + index }
+        throw result.reason
+      }
+      const one = result.value
+      if (one === undefined) continue
+      characters += JSON.stringify(one.native).length
+      if (await fits(service, one, request.wanted)) clients.push(one)
+      if (characters >= PAGE_CHARACTERS) return { clients, last: begun + index + 1 }
+    }
+  }
+  return { clients, last: items.length }
+}
+
+function readAtOnce(
+  service: Service,
+  { place, provider }: Site,
+  { call }: LiveRequest,
+  items: readonly Item[],
+) {
   const { mirror } = service.store
   const reading = { provider, call, mirror }
-  const results = await Promise.allSettled(
+  return Promise.allSettled(
     items.map(({ id, native, at }) =>
       withRetries(service, call.deadline, () =>
         lookAt(service, reading, { ...place, id }, native && { native, at }),
       ),
     ),
   )
-  const clients: Mirrored[] = []
-  for (const [index, result] of results.entries()) {
-    if (result.status === 'rejected') {
-      const late = LATE.some((code) => isClientError(result.reason, code))
-      if (late && index > 0) return { clients, last: index }
-      throw result.reason
-    }
-    const one = result.value
-    if (one === undefined) continue
-    if (await fits(service, one, wanted)) clients.push(one)
-  }
-  return { clients, last: items.length }
 }
 
 /** Whether a client is among those that are asked for. */

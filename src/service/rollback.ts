@@ -34,7 +34,7 @@ export async function prepareRollback(
   const { provider, ref, patch: rollback } = request
   const { mapping } = provider
   checkDistance(rollback.to, head)
-  const entries = await service.store.entries(resourceOf(ref), { from: Math.max(rollback.to, 1) })
+  const entries = await entriesSince(service, resourceOf(ref), Math.max(rollback.to, 1))
   checkRevision(rollback.to, entries, head)
   const intents = changesSince(rollback.to, entries)
   const undone: Undone[] = []
@@ -71,14 +71,39 @@ function changesSince(to: number, entries: readonly Entry[]): readonly Intent[] 
 /** Records that are gone back over at most: some milliseconds of work each, and all of them in memory. */
 export const MAX_DISTANCE = 1_000
 
+/** Characters of these records: as many small ones as there may be, and fewer where a client is large. */
+export const MAX_CHARACTERS = 33_554_432
+/** Records that are read at once. */
+const BATCH = 16
+
+async function entriesSince(
+  { store }: Service,
+  resource: string,
+  from: number,
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = []
+  let characters = 0
+  for (;;) {
+    const batch = await store.entries(resource, { from: from + entries.length, limit: BATCH })
+    entries.push(...batch)
+    if (batch.length < BATCH) return entries
+    characters += batch.reduce((sum, entry) => sum + JSON.stringify(entry).length, 0)
+    if (characters > MAX_CHARACTERS) throw tooFar('the records since then are too large')
+  }
+}
+
+function tooFar(why: string): ClientError {
+  return new ClientError(
+    'invalid_field',
+    `to is too far back: ${why}; set what is to be as before with a PATCH.`,
+    { field: 'to' },
+  )
+}
+
 function checkDistance(to: number, head: Entry | undefined): void {
   const newest = head?.seq ?? 0
   if (newest - to <= MAX_DISTANCE) return
-  throw new ClientError(
-    'invalid_field',
-    `to must be a revision that is at most ${MAX_DISTANCE} records back (the newest is ${newest}); set what is to be as before with a PATCH.`,
-    { field: 'to' },
-  )
+  throw tooFar(`it may be at most ${MAX_DISTANCE} records back, and the newest is ${newest}`)
 }
 
 function checkRevision(to: number, entries: readonly Entry[], head: Entry | undefined): void {

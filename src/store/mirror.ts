@@ -48,7 +48,7 @@ export interface MirrorPage {
   readonly found: readonly Found[]
   /**
    * Where to look on; absent at the end. A page can be short and still have a next one: how many
-   * clients are looked at for one page has a bound.
+   * clients are looked at for one page has a bound, and so have their records (`PAGE_CHARACTERS`).
    */
   readonly next?: number
 }

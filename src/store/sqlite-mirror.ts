@@ -3,6 +3,7 @@
  * the next round mends it, so that its commits do not wait for the disk; they are whole or not there.
  */
 
+import { PAGE_CHARACTERS } from '../core/bounds.ts'
 import type { Database, Row } from './database.ts'
 import { storing, transaction } from './database.ts'
 import type { Findable, Found, Holders, Knowledge, Mirror, Place, Sight } from './mirror.ts'
@@ -44,11 +45,16 @@ export function createSqliteMirror(database: Database): Mirror {
         known.map(({ number }) => number),
         search,
       )
-      const found = rows.flatMap((row): readonly Found[] => {
+      const found: Found[] = []
+      let characters = 0
+      for (const row of rows) {
         const at = known.find(({ number }) => number === Math.floor(row / ROWS_OF_PLACE))
         const one = at && storing(() => foundOf(at.place, sql.whole.get(row)))
-        return one === undefined ? [] : [one]
-      })
+        if (one === undefined) continue
+        found.push(one)
+        characters += one.record.length
+        if (characters >= PAGE_CHARACTERS && row !== rows.at(-1)) return { found, next: row }
+      }
       return { found, ...(next === undefined ? {} : { next }) }
     },
     holders: async (term, places, limit) =>

@@ -101,6 +101,49 @@ describe('GET /history', () => {
   })
 })
 
+describe('a large item', () => {
+  /** Sends a page of a history, and what `whole` of an item leads to. */
+  async function page(target: string): Promise<readonly JsonObject[]> {
+    const [path = '', query = ''] = target.split('?')
+    const { status, json } = await send(['history:auth0'], { path, query })
+    expect(status).toBe(200)
+    return (json.items as readonly JsonObject[] | undefined) ?? [json]
+  }
+  const urls = (host: string) =>
+    Array.from(
+      { length: 60 },
+      (_, index) => `https://${host}.example.com/${index}${'x'.repeat(300)}`,
+    )
+
+  it('is cut among others, marked, and whole where it leads to', async () => {
+    const callbacks = urls('ours')
+    const body = { client: { callbacks } }
+    expect(await send(['write'], change(body))).toMatchObject({ status: 200 })
+    const theirs = urls('theirs')
+    world.auth0.put({ ...world.auth0.client('exampleClientId'), callbacks: theirs } as never)
+    expect(await send(['write'], change({ client: { description: 'Small' } }))).toMatchObject({
+      status: 200,
+    })
+
+    const shown = await page(`${CLIENT}/history?limit=3`)
+    expect(shown.map(({ kind }) => kind)).toEqual(['change', 'outside_change', 'change'])
+    expect(shown[0]).not.toHaveProperty('whole')
+    const cut = { field: 'callbacks', cut: true, before: expect.any(String) }
+    for (const [item, after] of [
+      [shown[1], theirs],
+      [shown[2], callbacks],
+    ] as const) {
+      expect(item).toMatchObject({ changes: [cut], whole: expect.any(String) })
+      expect(JSON.stringify(item).length).toBeLessThan(2_000)
+      const [whole] = await page(String(item?.whole))
+      expect(whole).toMatchObject({ revision: item?.revision, changes: [{ after }] })
+      expect(whole).not.toHaveProperty('whole')
+    }
+    const everywhere = await page('/history?limit=3')
+    expect(everywhere[2]).toMatchObject({ whole: shown[2]?.whole })
+  })
+})
+
 describe('GET /operations/{operationId}', () => {
   const at = (id: string | undefined) => ({ path: `/operations/${id}` })
 

@@ -30,7 +30,7 @@ type Told = Members<
 
 export type Checks = [
   Same<Told, Members<Pick<sdk.HistoryItem, keyof Told>>>,
-  Same<keyof sdk.HistoryItem, keyof HistoryItem>,
+  Same<keyof sdk.HistoryItem, keyof HistoryItem | 'whole'>,
   Same<sdk.HistoryOutcome, HistoryOutcome>,
   Same<sdk.ClientKind, ClientKind>,
   Same<sdk.Severity, (typeof SEVERITIES)[number]>,

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch.ts'
 import type { ChangeRequest, Rollback } from '../../src/service/request.ts'
-import { MAX_DISTANCE, prepareRollback } from '../../src/service/rollback.ts'
+import { MAX_CHARACTERS, MAX_DISTANCE, prepareRollback } from '../../src/service/rollback.ts'
 import { sealedPlace } from '../../src/service/sealed.ts'
 import { prepareWish } from '../../src/service/wish.ts'
 import type { Entry, Intent, Outcome } from '../../src/store/entry.ts'
@@ -158,6 +158,21 @@ describe('what cannot be gone back over', () => {
     })
   })
 
+  it('is where the records since then are too large to be gone back over', async () => {
+    const large = [{ field: 'description', before: null, after: 'x'.repeat(MAX_CHARACTERS / 20) }]
+    for (let seq = 1; seq <= 32; seq += 1) {
+      expect(
+        await bench.service.store.append(outsideChangeOf(log(), seq, { changes: large })),
+      ).toBe(true)
+    }
+    await expect(prepareRollback(bench.service, requestTo(1), undefined)).rejects.toMatchObject({
+      code: 'invalid_field',
+      field: 'to',
+      message:
+        'to is too far back: the records since then are too large; set what is to be as before with a PATCH.',
+    })
+  })
+
   it('is what is too far back', async () => {
     await changed(1, { client_name: 'New' })
     const far = (seq: number) =>
@@ -166,7 +181,7 @@ describe('what cannot be gone back over', () => {
     await expect(far(MAX_DISTANCE + 3)).rejects.toMatchObject({
       code: 'invalid_field',
       field: 'to',
-      message: `to must be a revision that is at most 1000 records back (the newest is 1003); set what is to be as before with a PATCH.`,
+      message: `to is too far back: it may be at most 1000 records back, and the newest is 1003; set what is to be as before with a PATCH.`,
     })
   })
 })

@@ -1,5 +1,6 @@
 /** Reading jobs: a list of them, and what became of the clients of one. */
 
+import { PAGE_CHARACTERS } from '../../core/bounds.ts'
 import type { JobResult } from '../../store/job-entry.ts'
 import { JOBS, jobIdOf } from '../../store/resource.ts'
 import type { Place } from '../../store/store.ts'
@@ -65,7 +66,10 @@ export interface ResultPlace {
   readonly index: number
 }
 
-/** Results in the order in which they became known, of the dry run first. */
+/**
+ * Results in the order in which they became known, of the dry run first. A page ends early once it has
+ * `PAGE_CHARACTERS`.
+ */
 export async function readResults(
   service: Service,
   resource: string,
@@ -73,14 +77,18 @@ export async function readResults(
   limit: number,
 ): Promise<{ readonly results: readonly ListedResult[]; readonly next?: ResultPlace }> {
   const results: ListedResult[] = []
+  let characters = 0
   const start = from ?? { seq: 1, index: 0 }
   for await (const entry of jobEntries(service, resource, start.seq, limit)) {
     if (entry.kind !== 'job_results') continue
     const { phase, at, seq } = entry
     for (const [index, result] of entry.results.entries()) {
       if (seq === start.seq && index < start.index) continue
-      if (results.length === limit) return { results, next: { seq, index } }
+      if (results.length === limit || characters >= PAGE_CHARACTERS) {
+        return { results, next: { seq, index } }
+      }
       results.push({ ...result, phase, at })
+      characters += JSON.stringify(result).length
     }
   }
   return { results }
