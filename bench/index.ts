@@ -3,6 +3,7 @@
  * is noisy: `npm run bench -- [--quick] [--json] [--explain] [--only=<section>]`.
  */
 
+import { measureInput } from './abuse-input.ts'
 import { measurePipelines } from './abuse-server.ts'
 import { buildHere } from './built.ts'
 import { explainBundle, measureBundle } from './bundle.ts'
@@ -27,6 +28,7 @@ const built = await buildHere(root)
 const upstream = await startUpstream(built)
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  input: () => measureInput(root, times(10_000, 2_000), times(300, 60)),
   auth0: () => measureChanges(built, upstream, 'auth0', times(600, 60)),
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
   cold: () => measureColdStarts(built, upstream, times(40, 8)),
