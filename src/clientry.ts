@@ -10,7 +10,7 @@ import { createFingerprints } from './core/fingerprint.ts'
 import { eventLine } from './event-lines.ts'
 import { createApp } from './http/app.ts'
 import type { FetchJson } from './http/auth/key-set.ts'
-import { createPermissions } from './http/auth/permissions.ts'
+import { allPermissions, createPermissions } from './http/auth/permissions.ts'
 import type { Principal } from './http/auth/principal.ts'
 import { createVerifier } from './http/auth/verify.ts'
 import type { LogLine } from './http/exchange.ts'
@@ -94,12 +94,11 @@ export async function createClientry(
   })
   const owner = randomUUID()
   const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
-  const permissions = operator === undefined ? config.permissions : undefined
   const app = createApp({
     service,
     jobs,
     defaultProvider: config.defaultProvider,
-    permissions: createPermissions(permissions === undefined ? {} : { permissions }),
+    permissions: permissionsOf(config, operator),
     verify: operator === undefined ? verify : async () => operator,
     ...(metrics && {
       metrics: async (bounded: Service) =>
@@ -158,6 +157,11 @@ export async function createClientry(
     },
   }
 }
+
+const permissionsOf = ({ permissions }: Config, operator: Principal | undefined) =>
+  operator === undefined
+    ? createPermissions(permissions === undefined ? {} : { permissions })
+    : allPermissions()
 
 /** How long the mirror is worked on in one go (milliseconds). */
 const REFRESH_MS = 10_000

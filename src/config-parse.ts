@@ -14,7 +14,7 @@ import { ClientError } from './core/errors.ts'
 import { isRecord } from './core/json.ts'
 import { type Secret, secret } from './core/secret.ts'
 import type { IssuerSettings } from './http/auth/issuers.ts'
-import type { PermissionGrant } from './http/auth/permissions.ts'
+import { ANY_ISSUER, type PermissionGrant } from './http/auth/permissions.ts'
 import type { Level } from './http/exchange.ts'
 import type { ProviderSettings, Rfc7592Settings } from './providers/registry.ts'
 import { type DialectName, dialectOf } from './providers/rfc7592/dialects.ts'
@@ -69,17 +69,11 @@ export function parseConfig(value: unknown, environment: Environment): Config {
     defaultProvider: defaultProviderOf(raw, faults),
     providers,
     issuers: raw.auth.issuers.map((one, index) => issuerOf(one, index, faults)),
-    permissions: raw.auth.permissions as Config['permissions'],
+    permissions: raw.auth.permissions?.map((one, index) => grantOf(one, index, raw, faults)),
   }
   const issuers = raw.auth.issuers.map((one) => one.issuer)
   const twice = issuers.find((one, index) => issuers.indexOf(one) !== index)
   if (twice !== undefined) faults.push(`auth.issuers names ${twice} twice.`)
-  for (const [index, grant] of (raw.auth.permissions ?? []).entries()) {
-    const unknown = grant.providers?.find((id) => !Object.hasOwn(providers, id))
-    if (unknown !== undefined) {
-      faults.push(`auth.permissions[${index}].providers names ${unknown}, which is not configured.`)
-    }
-  }
   // What a call that was cut off did is found out by reading back, within the same request.
   if (raw.limits.upstreamTimeoutMs >= raw.limits.deadlineMs) {
     faults.push('limits.upstreamTimeoutMs must be shorter than limits.deadlineMs.')
@@ -288,6 +282,33 @@ function issuerOf(
   const jwksUrl = raw.jwksUrl ?? `${raw.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
   checkUrl(jwksUrl, `${at}.jwksUrl`, faults)
   return { ...raw, jwksUrl } as IssuerSettings
+}
+
+/** A row with the issuer that it is about; with one issuer there is no other that it could mean. */
+function grantOf(
+  { issuer, ...row }: NonNullable<RawConfig['auth']['permissions']>[number],
+  index: number,
+  { auth, providers }: RawConfig,
+  faults: string[],
+): PermissionGrant {
+  const at = `auth.permissions[${index}]`
+  const known = auth.issuers.map((one) => one.issuer)
+  const [only = ''] = known
+  if (issuer === undefined && known.length > 1) {
+    faults.push(
+      `${at} must name the issuer of the tokens that it is about: issuer: ${known.join(' or ')}, or ${ANY_ISSUER} for all of them.`,
+    )
+  }
+  if (issuer !== undefined && issuer !== ANY_ISSUER && !known.includes(issuer)) {
+    faults.push(
+      `${at}.issuer must be ${ANY_ISSUER}, or one of auth.issuers as it stands there: ${known.join(', ')}.`,
+    )
+  }
+  const unknown = row.providers?.find((id) => !Object.hasOwn(providers, id))
+  if (unknown !== undefined) {
+    faults.push(`${at}.providers names ${unknown}, which is not configured.`)
+  }
+  return { ...row, issuer: issuer ?? only } as PermissionGrant
 }
 
 /** An error that holds every fault, a sentence each. */

@@ -122,6 +122,8 @@ export const issuer = z.strictObject({
 
 const grant = z.strictObject({
   scope: text,
+  /** One of the issuers, or `any`; may be absent where there is but one. */
+  issuer: z.optional(text),
   grants: z.array(z.enum(PERMISSIONS)).check(z.minLength(1)),
   providers: z.optional(texts),
 })

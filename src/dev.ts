@@ -7,6 +7,7 @@ import { createClientry } from './clientry.ts'
 import { developmentFolder, environment, portOf } from './config.ts'
 import { parseConfig } from './config-parse.ts'
 import { ClientError, isClientError } from './core/errors.ts'
+import { PERMISSIONS } from './core/permissions.ts'
 import {
   auth0Connections,
   auth0Example,
@@ -96,6 +97,8 @@ async function main(): Promise<void> {
             audience: [AUDIENCE],
           },
         ],
+        // As in production: a token may do what its scopes say, so one without any may do nothing.
+        permissions: PERMISSIONS.map((one) => ({ scope: one, issuer, grants: [one] })),
       },
     },
     {

@@ -7,6 +7,14 @@ import type { LogLine } from './http/exchange.ts'
 import type { ProgramEvent } from './observe.ts'
 import { refOf } from './store/resource.ts'
 
+/** The line of a warning about the configuration, as `clientry check` prints it. */
+export const configurationLine = (warning: string, now: number): LogLine => ({
+  time: new Date(now).toISOString(),
+  level: 'warn',
+  message: 'configuration',
+  warning,
+})
+
 /** The line of an event; `undefined` for those that only count. `now` in epoch milliseconds. */
 export function eventLine(event: ProgramEvent, now: number): LogLine | undefined {
   const time = new Date(now).toISOString()

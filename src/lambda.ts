@@ -7,8 +7,10 @@
 import { createClientry } from './clientry.ts'
 import { awsCredentials, environment, loadConfig } from './config.ts'
 import type { Config } from './config-parse.ts'
+import { configWarnings } from './config-warnings.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { isRecord } from './core/json.ts'
+import { configurationLine } from './event-lines.ts'
 import { createLog } from './http/log.ts'
 import { createLambdaHandler, type LambdaContext, type LambdaResult } from './lambda-event.ts'
 import { openStore } from './open-store.ts'
@@ -43,10 +45,12 @@ function notStarted(error: unknown): Handler {
 
 async function start(): Promise<Handler> {
   const config = await loadConfig(environment())
+  const log = createLog(write, config.log.level)
+  for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
   const { app, sweep, rest } = await createClientry(config, {
     background: false,
     store: await storeOf(config),
-    log: createLog(write, config.log.level),
+    log,
     environmentCredentials: awsCredentials,
   })
   const answer = createLambdaHandler(app, { basePath: config.server.basePath })

@@ -2,7 +2,9 @@
 
 import { createClientry } from './clientry.ts'
 import { awsCredentials, environment, loadConfig } from './config.ts'
+import { configWarnings } from './config-warnings.ts'
 import { ClientError, isClientError } from './core/errors.ts'
+import { configurationLine } from './event-lines.ts'
 import { createLog } from './http/log.ts'
 import { createMetrics } from './metrics.ts'
 import { createNodeServer } from './node-server.ts'
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
     const says = `Port ${port} of ${host} cannot be used; set server.port to another one.`
     throw new ClientError('unavailable', says, { cause })
   })
+  for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
   log({ time: new Date().toISOString(), level: 'info', message: 'listening', host, port: taken })
   await runUntilStopped({ clientry, server, log })
 }

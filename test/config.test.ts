@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../src/config.ts'
 import { parseConfig } from '../src/config-parse.ts'
+import { configWarnings } from '../src/config-warnings.ts'
 import { ClientError } from '../src/core/errors.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
@@ -39,6 +40,54 @@ function faultsOf(
   }
   return []
 }
+
+describe('whose tokens a row of auth.permissions is about', () => {
+  const TENANT = 'https://tenant.eu.auth0.com/'
+  const POOL = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc'
+  const issuers = [
+    { issuer: TENANT, audience: ['https://clientry'] },
+    { issuer: POOL, clientIds: ['abc'], requireTyp: false, scopePrefix: 'https://clientry' },
+  ]
+  const row = { scope: 'clients:read', grants: ['clients:read'] }
+  const auth = (permissions: readonly object[], of = issuers) => ({
+    ...good(),
+    auth: { issuers: of, permissions },
+  })
+
+  it('is the only issuer where there is but one, and has to be said where there are several', () => {
+    const one = parseConfig(auth([row], issuers.slice(0, 1)), ENVIRONMENT)
+    expect(one.permissions).toEqual([{ ...row, issuer: TENANT }])
+    expect(faultsOf(auth([row]))).toEqual([
+      `auth.permissions[0] must name the issuer of the tokens that it is about: issuer: ${TENANT} or ${POOL}, or any for all of them.`,
+    ])
+    const named = [{ ...row, issuer: POOL }]
+    expect(parseConfig(auth(named), ENVIRONMENT).permissions).toEqual(named)
+  })
+
+  it.each([TENANT.slice(0, -1), `${POOL}/`, 'https://other.example', 'Any'])(
+    'is one of the issuers as it stands there, or any, and not %s',
+    (issuer) => {
+      expect(faultsOf(auth([{ ...row, issuer }])).join()).toMatch(
+        /auth\.permissions\[0\]\.issuer must be any, or one of auth\.issuers/,
+      )
+    },
+  )
+
+  it('is warned about where it is any of several, or where there are no rows', () => {
+    const warnings = (config: object) => configWarnings(parseConfig(config, ENVIRONMENT))
+    const any = [{ ...row, issuer: 'any' }]
+    expect(warnings(auth(any)).join()).toMatch(/auth\.permissions\[0\] .*any issuer.*clients:read/)
+    expect(warnings(auth(any, issuers.slice(0, 1))).join()).not.toMatch(/any issuer/)
+    expect(warnings(auth([{ ...row, issuer: TENANT }])).join()).not.toMatch(/auth\.permissions/)
+    expect(warnings({ ...good(), auth: { issuers } }).join()).toMatch(
+      /auth\.permissions is absent.*any of its 2 issuers/,
+    )
+    const [tenant, { scopePrefix: _, ...pool } = {} as never] = issuers
+    expect(warnings(auth([{ ...row, issuer: TENANT }], [tenant, pool] as never)).join()).toMatch(
+      /auth\.issuers\[1\] has neither an audience nor a scopePrefix/,
+    )
+  })
+})
 
 describe('parseConfig', () => {
   it('fills in where providers, keys and tokens are', () => {

@@ -99,7 +99,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'history',
     says: 'what was done to a client, or to any, newest first',
     takes: [{ ...CLIENT, optional: true }],
-    options: ['limit', 'all', 'actor', 'outcome', 'since', ...ABOUT_CLIENT],
+    options: ['limit', 'all', 'actor', 'actor-issuer', 'outcome', 'since', ...ABOUT_CLIENT],
     examples: [
       'clientry history exampleClientId --limit 5',
       'clientry history --outcome applied --since 2026-01-31T12:00:00Z --json',
@@ -277,6 +277,15 @@ export const COMMANDS: readonly Command[] = [
     options: ['database', 'config', 'checkpoint', 'json'],
     examples: ['clientry verify --database .clientry/clientry.db'],
     load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'check',
+    says: 'read a configuration as the server does, and name what deserves a second look in it',
+    more: 'Ends with 0 where there is nothing, with 1 where something was found, with 2 where the configuration cannot be used.',
+    takes: [],
+    options: ['config', 'json'],
+    examples: ['clientry check --config clientry.yaml'],
+    load: () => import('./commands/check.ts'),
   },
   {
     name: 'dev',

@@ -43,6 +43,10 @@ export const OPTIONS = {
   limit: { value: 'COUNT', says: 'show so many at most; absent: 20' },
   all: { says: 'show all of them' },
   actor: { value: 'SUBJECT', says: 'only what was done with tokens of this subject' },
+  'actor-issuer': {
+    value: 'URL',
+    says: 'who issued those tokens; absent: your own issuer; any: whoever',
+  },
   outcome: {
     value: 'OUTCOME',
     says: 'only what came to this: applied, not_applied, conflict, open, outside_change, overlap',

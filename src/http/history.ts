@@ -17,7 +17,7 @@ import { actorOf } from './conditions.ts'
 import { pageLimit, placeOf, placeText, revisionOf, revisionText } from './cursor.ts'
 import type { Exchange } from './exchange.ts'
 import { leaseBody } from './standing.ts'
-import { callerOf, targetOf, visibleProviders } from './target.ts'
+import { actorIn, callerOf, targetOf, visibleProviders } from './target.ts'
 
 /** `GET /clients/{clientId}/history`: what was done to one client, newest first. */
 export async function getClientHistory(exchange: Exchange): Promise<Answer> {
@@ -32,7 +32,7 @@ export async function getClientHistory(exchange: Exchange): Promise<Answer> {
 /** `GET /history`: what was done to any client that the caller may see, newest first. */
 export async function searchAllHistory(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const { actor, outcome, cursor } = query
+  const { outcome, cursor } = query
   if (outcome !== undefined && !HISTORY_OUTCOMES.includes(outcome as HistoryOutcome)) {
     throw invalid('outcome', `must be one of: ${HISTORY_OUTCOMES.join(', ')}`)
   }
@@ -41,7 +41,7 @@ export async function searchAllHistory(exchange: Exchange): Promise<Answer> {
   const { items, next } = await searchHistory(settings.service, {
     providers: providersOf(exchange),
     limit: pageLimit(query.limit),
-    ...(actor === undefined ? {} : { actor }),
+    ...actorIn(exchange),
     ...(outcome === undefined ? {} : { outcome: outcome as HistoryOutcome }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),

@@ -35,7 +35,11 @@ export function lineOf(finished: Finished): RequestLine {
     route: route?.path,
     status: answer.status,
     code: codeOf(failure),
-    actor: principal && { subject: principal.subject, clientId: principal.clientId },
+    actor: principal && {
+      subject: principal.subject,
+      issuer: principal.issuer,
+      clientId: principal.clientId,
+    },
     provider: trace.ref?.provider,
     userPoolId: trace.ref?.userPoolId,
     client: trace.ref?.id,

@@ -32,6 +32,10 @@ export const QUERY_PARAMETERS = {
   },
   value: { pattern: `^.{1,${MAX_VALUE_LENGTH}}$`, says: 'The leased value; absent: any.' },
   actor: { pattern: '^.{1,255}$', says: '`sub` of the token with which a change was made.' },
+  actorIssuer: {
+    pattern: '^.{1,2048}$',
+    says: '`iss` of that token; absent: the issuer of the caller. `any`: whichever.',
+  },
   outcome: {
     pattern: '^[a-z_]{1,20}$',
     says: 'What a change came to (`open`: not known yet), or what was noticed.',

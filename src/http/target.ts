@@ -5,7 +5,7 @@ import type { Json } from '../core/json.ts'
 import { quoted } from '../core/patch.ts'
 import type { Permission } from '../core/permissions.ts'
 import type { ClientRef, Place, Provider } from '../providers/provider.ts'
-import { requirePermission } from './auth/permissions.ts'
+import { ANY_ISSUER, requirePermission } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -94,6 +94,19 @@ function locate(
 export function callerOf({ principal }: Exchange): Principal {
   if (principal !== undefined) return principal
   throw new ClientError('unauthenticated', 'The request needs an access token.')
+}
+
+/**
+ * Who is asked for, by subject and issuer: the same subject of another issuer is someone else. Without an
+ * issuer the caller's own is meant.
+ */
+export function actorIn(exchange: Exchange): {
+  readonly actor?: string
+  readonly actorIssuer?: string
+} {
+  const { actor, actorIssuer = callerOf(exchange).issuer } = exchange.query
+  if (actor === undefined) return {}
+  return actorIssuer === ANY_ISSUER ? { actor } : { actor, actorIssuer }
 }
 
 /** Providers with which the caller may do anything at all, in the order of the configuration. */

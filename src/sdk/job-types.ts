@@ -123,4 +123,6 @@ export interface JobPlan {
 export interface JobQuery extends PageQuery {
   /** `sub` of the token with which a job was submitted. */
   readonly actor?: string
+  /** `iss` of that token; absent: the caller's own issuer. `any`: whichever. */
+  readonly actorIssuer?: string
 }

@@ -83,11 +83,11 @@ export const OPERATIONS = {
   searchHistory: {
     method: 'GET',
     path: '/history',
-    query: ['provider', 'actor', 'outcome', 'from', 'to', ...PAGE],
+    query: ['provider', 'actor', 'actorIssuer', 'outcome', 'from', 'to', ...PAGE],
   },
   getOperation: { method: 'GET', path: '/operations/{operationId}', query: [] },
   createJob: { method: 'POST', path: '/jobs', query: ['dryRun'], body: true },
-  listJobs: { method: 'GET', path: '/jobs', query: ['actor', ...PAGE] },
+  listJobs: { method: 'GET', path: '/jobs', query: ['actor', 'actorIssuer', ...PAGE] },
   getJob: { method: 'GET', path: '/jobs/{jobId}', query: [] },
   getJobResults: { method: 'GET', path: '/jobs/{jobId}/results', query: PAGE },
   getJobEvents: { method: 'GET', path: '/jobs/{jobId}/events', query: [] },

@@ -374,6 +374,8 @@ export interface HistoryQuery extends PageQuery {
   readonly provider?: string | undefined
   /** `sub` of the token with which a change was made. */
   readonly actor?: string
+  /** `iss` of that token; absent: the caller's own issuer. `any`: whichever. */
+  readonly actorIssuer?: string
   readonly outcome?: HistoryOutcome
   /** The first moment, RFC 3339. */
   readonly from?: string

@@ -219,14 +219,18 @@ export interface HistorySearch extends Omit<Search, 'provider' | 'outcome'> {
   /** Those that the caller may see, in any order. */
   readonly providers: readonly string[]
   readonly outcome?: HistoryOutcome
+  /** Issuer of the actor: a subject means something there only. */
+  readonly actorIssuer?: string
 }
 
 /** What ended or was noticed at several providers, newest first. */
 export async function searchHistory(
   service: Service,
-  { providers, outcome, limit, ...search }: HistorySearch,
+  { providers, outcome, limit, actorIssuer, ...search }: HistorySearch,
 ): Promise<HistoryPage<Place>> {
-  if (outcome === 'open') return { items: await openChanges(service, { providers, ...search }) }
+  const issuer = actorIssuer === undefined ? {} : { actorIssuer }
+  if (outcome === 'open')
+    return { items: await openChanges(service, { providers, ...search, ...issuer }) }
   const asked = { ...search, ...(outcome === undefined ? {} : { outcome }), limit: limit + 1 }
   const lists = await Promise.all(
     providers.map((provider) => service.store.search({ ...asked, provider })),
@@ -242,7 +246,7 @@ export async function searchHistory(
   }
   const last = found[items.length - 1]
   return {
-    items,
+    items: items.filter(isBy(actorIssuer)),
     ...(found.length > items.length && last !== undefined ? { next: last.place } : {}),
   }
 }
@@ -252,6 +256,12 @@ async function itemOfPlace({ store }: Service, { resource, seq }: Found): Promis
   return itemAt(await store.entries(resource, range), 0).item
 }
 
+/** Whether it was done with a token of an issuer; `undefined`: whichever. */
+const isBy =
+  (issuer: string | undefined) =>
+  ({ actor }: HistoryItem): boolean =>
+    issuer === undefined || actor?.issuer === issuer
+
 function newerFirst(one: Place, other: Place): number {
   if (one.at !== other.at) return other.at - one.at
   return one.mark < other.mark ? 1 : -1
@@ -260,12 +270,19 @@ function newerFirst(one: Place, other: Place): number {
 /** Changes whose outcome is not known yet: running, or left open by a crash. There are few. */
 async function openChanges(
   service: Service,
-  { providers, actor, from = 0, to = Number.MAX_SAFE_INTEGER }: Omit<HistorySearch, 'limit'>,
+  {
+    providers,
+    actor,
+    actorIssuer,
+    from = 0,
+    to = Number.MAX_SAFE_INTEGER,
+  }: Omit<HistorySearch, 'limit'>,
 ): Promise<readonly HistoryItem[]> {
   const open = (await service.store.openIntents()).map((intent) => itemOf(intent))
   return open
     .filter(({ client }) => providers.includes(client.provider))
     .filter((item) => actor === undefined || item.actor?.subject === actor)
+    .filter(isBy(actorIssuer))
     .filter(({ at }) => at >= from && at < to)
     .reverse()
 }

@@ -68,10 +68,10 @@ export interface DevServer {
 }
 
 /** Starts `clientry dev` in a folder of its own. */
-export async function startDev(): Promise<DevServer> {
+export async function startDev(env: Readonly<Record<string, string>> = {}): Promise<DevServer> {
   const folder = mkdtempSync(join(tmpdir(), 'clientry-cli-'))
   const port = await freePort()
-  const child = start(['dev'], { folder, env: { PORT: String(port) } })
+  const child = start(['dev'], { folder, env: { PORT: String(port), ...env } })
   const text = await new Promise<string>((resolve, reject) => {
     let said = ''
     child.stdout?.on('data', (chunk: Buffer) => {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { HttpRequest } from '../../src/http/message.ts'
-import { startWorld, type World } from '../contract/world.ts'
+import { ISSUER, startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 
 const CLIENT = '/clients/exampleClientId'
@@ -93,6 +93,19 @@ describe('GET /history', () => {
     const seen = await send(['history:auth0', 'read'], { query: 'provider=local' })
     expect(seen).toMatchObject({ status: 403, json: { code: 'insufficient_scope' } })
     expect(await send(['read'], {})).toMatchObject({ status: 403 })
+  })
+
+  it('takes the same subject of another issuer for someone else', async () => {
+    const found = async (query: string) =>
+      providersIn((await send(['history:auth0'], { query })).json)
+    expect(await found('actor=tester')).toEqual(['auth0'])
+    expect(await found(`actor=tester&actorIssuer=${encodeURIComponent(ISSUER)}`)).toEqual(['auth0'])
+    expect(await found('actor=tester&actorIssuer=any')).toEqual(['auth0'])
+    for (const other of ['https://other.example', ISSUER.slice(0, -1), '*']) {
+      expect(await found(`actor=tester&actorIssuer=${encodeURIComponent(other)}`), other).toEqual(
+        [],
+      )
+    }
   })
 
   it('tells of open changes of those providers alone', async () => {

@@ -29,7 +29,10 @@ export const run: Run = async (given) => {
 
 async function itemsOf(given: Given, limit: number): Promise<AsyncIterable<HistoryItem>> {
   const { options, words } = given
-  const { actor, outcome, since: from, provider } = options
+  const { actor, 'actor-issuer': actorIssuer, outcome, since: from, provider } = options
+  if (actorIssuer !== undefined && actor === undefined) {
+    throw new UsageError('--actor-issuer needs --actor.')
+  }
   if (words.length > 0) {
     if (actor !== undefined || outcome !== undefined || from !== undefined) {
       throw new UsageError('--actor, --outcome and --since are for the history of all clients.')
@@ -40,6 +43,7 @@ async function itemsOf(given: Given, limit: number): Promise<AsyncIterable<Histo
     limit,
     ...(provider === undefined ? {} : { provider }),
     ...(actor === undefined ? {} : { actor }),
+    ...(actorIssuer === undefined ? {} : { actorIssuer }),
     ...(outcome === undefined ? {} : { outcome: outcome as HistoryOutcome }),
     ...(from === undefined ? {} : { from }),
   }

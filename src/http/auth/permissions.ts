@@ -1,6 +1,6 @@
 /**
- * What a caller may do. The configuration says which scope grants which permissions, everywhere or
- * at some providers only; where it says nothing at all, every accepted token may do everything, as
+ * What a caller may do. The configuration says which scope of which issuer grants which permissions,
+ * everywhere or at some providers only; where it says nothing at all, every accepted token may do everything, as
  * the documented endpoint has it.
  */
 
@@ -13,10 +13,18 @@ import type { Principal } from './principal.ts'
 export interface PermissionGrant {
   /** As it stands in the token. */
   readonly scope: string
+  /**
+   * Whose tokens it is about: an issuer compared whole, or `any`. Who administers an issuer can put any
+   * scope into its tokens, so that a scope means nothing without it.
+   */
+  readonly issuer: string
   readonly grants: readonly Permission[]
   /** Ids of the providers for which the row holds; absent: all. */
   readonly providers?: readonly string[]
 }
+
+/** The word for tokens of whichever issuer. */
+export const ANY_ISSUER = 'any'
 
 export interface PermissionSettings {
   /** Absent: every accepted token may do everything. An empty list: nobody may do anything. */
@@ -26,26 +34,8 @@ export interface PermissionSettings {
 export interface Permissions {
   /** What the caller may do at one provider. */
   of(principal: Principal, providerId: string): ReadonlySet<Permission>
-  /** The scopes that grant a permission at one provider, in the order of the mapping. */
-  scopesFor(permission: Permission, providerId: string): readonly string[]
-}
-
-const EVERYTHING: ReadonlySet<Permission> = new Set(PERMISSIONS)
-
-/** Reads the mapping once; its shape has been checked with the configuration. */
-export function createPermissions(settings: PermissionSettings): Permissions {
-  const { permissions } = settings
-  if (permissions === undefined) return { of: () => EVERYTHING, scopesFor: () => [] }
-  const at = (providerId: string) =>
-    permissions.filter(({ providers }) => providers?.includes(providerId) ?? true)
-  return {
-    of: ({ scopes }, providerId) =>
-      new Set(at(providerId).flatMap(({ scope, grants }) => (scopes.has(scope) ? grants : []))),
-    scopesFor: (permission, providerId) => {
-      const rows = at(providerId).filter(({ grants }) => grants.includes(permission))
-      return [...new Set(rows.map(({ scope }) => scope))]
-    },
-  }
+  /** The scopes by which tokens of the caller's issuer grant it, in the order of the mapping. */
+  scopesFor(demand: Demand): readonly string[]
 }
 
 /** What is asked of a caller. */
@@ -54,6 +44,37 @@ export interface Demand {
   readonly providerId: string
   readonly permission: Permission
 }
+
+/** Reads the mapping once; its shape has been checked with the configuration. */
+export function createPermissions(settings: PermissionSettings): Permissions {
+  const { permissions } = settings
+  if (permissions === undefined) return { of: () => EVERYTHING, scopesFor: () => [] }
+  const rowsFor = ({ issuer: own }: Principal, providerId: string) =>
+    permissions
+      .filter(({ issuer }) => issuer === own || issuer === ANY_ISSUER)
+      .filter(({ providers }) => providers?.includes(providerId) ?? true)
+  return {
+    of: (principal, providerId) =>
+      new Set(
+        rowsFor(principal, providerId).flatMap(({ scope, grants }) =>
+          principal.scopes.has(scope) ? grants : [],
+        ),
+      ),
+    scopesFor: ({ principal, providerId, permission }) => {
+      const rows = rowsFor(principal, providerId)
+      const granting = rows.filter(({ grants }) => grants.includes(permission))
+      return [...new Set(granting.map(({ scope }) => scope))]
+    },
+  }
+}
+
+/** For the one caller of a program that no network leads to. */
+export const allPermissions = (): Permissions => {
+  const all = new Set(PERMISSIONS)
+  return { of: () => all, scopesFor: () => [] }
+}
+
+const EVERYTHING: ReadonlySet<Permission> = new Set(PERMISSIONS)
 
 /**
  * Lets the caller pass or says which scopes would.
@@ -68,10 +89,11 @@ export function requirePermission(permissions: Permissions, demand: Demand): voi
 /** What a caller without a permission reads; `says` and `field`: of what in the request it is about. */
 export function insufficientScope(
   permissions: Permissions,
-  { permission, providerId }: Demand,
+  demand: Demand,
   { says, field }: { readonly says?: string; readonly field?: string } = {},
 ): ClientError {
-  const scopes = permissions.scopesFor(permission, providerId)
+  const { permission } = demand
+  const scopes = permissions.scopesFor(demand)
   const sentence =
     scopes.length === 0
       ? `This needs the permission ${permission}, which no scope grants here.`

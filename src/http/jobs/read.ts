@@ -4,6 +4,7 @@ import { listJobs, readResults } from '../../service/jobs/read.ts'
 import type { Answer } from '../answer.ts'
 import { pageLimit, placeOf, placeText, resultPlaceOf, resultPlaceText } from '../cursor.ts'
 import type { Exchange } from '../exchange.ts'
+import { actorIn } from '../target.ts'
 import { jobOf, mayAtAll, providersWith } from './access.ts'
 import { jobBody, resultBody } from './view.ts'
 
@@ -11,13 +12,16 @@ import { jobBody, resultBody } from './view.ts'
 export async function getJobs(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   providersWith(exchange, 'jobs:read')
-  const { actor, cursor } = query
+  const { actor, actorIssuer } = actorIn(exchange)
+  const { cursor } = query
   const after = placeOf(cursor)
   const { jobs, next } = await listJobs(settings.service, {
     limit: pageLimit(query.limit),
     ...(actor === undefined ? {} : { actor }),
     ...(after === undefined ? {} : { after }),
-    mayKnow: (view) => mayAtAll(exchange, view, 'jobs:read'),
+    mayKnow: (view) =>
+      mayAtAll(exchange, view, 'jobs:read') &&
+      (actorIssuer === undefined || view.job.actor.issuer === actorIssuer),
   })
   return {
     status: 200,

@@ -10,18 +10,27 @@ import {
 } from '../../../src/http/auth/permissions.ts'
 import type { Principal } from '../../../src/http/auth/principal.ts'
 
+const ISSUER = 'https://issuer.example'
+const OTHER = 'https://other.example'
+
 const holding = (...scopes: readonly string[]): Principal => ({
   subject: 'user',
-  issuer: 'https://issuer.example',
+  issuer: ISSUER,
   scopes: new Set(scopes),
   expiresAt: 0,
 })
 
 const MAPPED: PermissionSettings = {
   permissions: [
-    { scope: 'reader', grants: ['clients:read'] },
-    { scope: 'writer', grants: ['clients:read', 'clients:write'] },
-    { scope: 'staging', grants: ['clients:write', 'clients:delete'], providers: ['cognito-test'] },
+    { scope: 'reader', issuer: ISSUER, grants: ['clients:read'] },
+    { scope: 'writer', issuer: ISSUER, grants: ['clients:read', 'clients:write'] },
+    { scope: 'everyone', issuer: 'any', grants: ['metrics:read'] },
+    {
+      scope: 'staging',
+      issuer: ISSUER,
+      grants: ['clients:write', 'clients:delete'],
+      providers: ['cognito-test'],
+    },
   ],
 }
 
@@ -59,6 +68,16 @@ describe('permissions', () => {
 
   it('do not reach secrets by writing', () => {
     expect(of(MAPPED, holding('writer'))).not.toContain('secrets:read')
+  })
+
+  it('are those of the issuer that the row names, compared whole', () => {
+    const every = ['reader', 'writer', 'staging', 'everyone']
+    for (const issuer of [OTHER, `${ISSUER}/`, ISSUER.toUpperCase(), 'any', '']) {
+      const stranger = { ...holding(...every), issuer }
+      expect(of(MAPPED, stranger), issuer).toEqual(['metrics:read'])
+      expect(of(MAPPED, stranger, 'cognito-test'), issuer).toEqual(['metrics:read'])
+    }
+    expect(of(MAPPED, holding(...every))).toContain('clients:write')
   })
 
   it('hold only at the providers of the row', () => {
