@@ -60,7 +60,10 @@ export function parseConfig(value: unknown, environment: Environment): Config {
   const providers = Object.fromEntries(
     Object.entries(raw.providers).map(([id, one]) => [
       id,
-      providerOf(one, `providers.${id}`, raw.mode, lookUp, faults),
+      {
+        ...providerOf(one, `providers.${id}`, raw.mode, lookUp, faults),
+        ...(one.members === undefined ? {} : { members: one.members }),
+      },
     ]),
   )
   const config: Config = {

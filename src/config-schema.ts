@@ -19,8 +19,20 @@ const rate = z.number().check(z.gt(0), z.lte(1_000_000))
 /** The part of an account's rates that is left for others. */
 const reserve = z.number().check(z.gte(0), z.lte(0.95))
 
+/** Dotted names of a provider's own members, `*` for any one name. */
+const memberPaths = z._default(
+  z
+    .array(z.string().check(z.regex(/^[^.\s]+(\.[^.\s]+)*$/), z.maxLength(256)))
+    .check(z.maxLength(1_000)),
+  [],
+)
+
+/** What is hidden and what is not, where the program judges it wrongly by name or shape. */
+const members = z.optional(z.strictObject({ public: memberPaths, secret: memberPaths }))
+
 const auth0 = z.strictObject({
   type: z.literal('auth0'),
+  members,
   /** The tenant's own domain, such as `tenant.eu.auth0.com`; for tokens of the Management API. */
   domain: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i))),
   /** Where the tenant is reached, when that is not `https://<domain>`: private clouds, emulators. */
@@ -42,6 +54,7 @@ const pool = z.strictObject({ region: z.optional(text), endpoint: z.optional(url
 
 const cognito = z.strictObject({
   type: z.literal('cognito'),
+  members,
   pools: z.record(z.string().check(z.regex(/^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/)), pool),
   credentials: z.optional(
     z.strictObject({
@@ -61,6 +74,7 @@ const cognito = z.strictObject({
 
 const local = z.strictObject({
   type: z.literal('local'),
+  members,
   /** Lets clients register themselves at the embedded OpenID Provider. */
   registration: z.optional(
     z.strictObject({
@@ -75,6 +89,7 @@ const flag = z.optional(z.boolean())
 
 const rfc7592 = z.strictObject({
   type: z.literal('rfc7592'),
+  members,
   /** The server's issuer, whose discovery document names the registration endpoint. */
   issuer: z.optional(url),
   /** The registration endpoint itself; goes before discovery. */

@@ -23,7 +23,8 @@ export function aboutClient({
       say(terminal.style('strong', nameOf(client)))
       showChanges(terminal, changes, say)
       showWarnings(terminal, warnings, say)
-      return changes.length > 0
+      if (client.withheld) say('  the token lacks clients:read, so what would change is not shown')
+      return changes.length > 0 || client.withheld === true
     },
     tell: (answer) => {
       told(answer, terminal.print)

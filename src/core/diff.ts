@@ -1,12 +1,13 @@
 /** The difference between two states of a client, field by field, for people and for the history. */
 
-import { FIELD_NAMES, FIELDS } from './client.ts'
+import { FIELD_NAMES, FIELDS, type FieldName } from './client.ts'
+import { maskOf } from './fingerprint.ts'
+import { replaceHidden } from './hidden.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isRecord, memberOf, same, without } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
-import { fieldsOfPath, showClient } from './mapping.ts'
+import { fieldsOfPath, settingsOf, showField } from './mapping.ts'
 import { covers, withoutPaths } from './paths.ts'
-import { isSecret } from './secret.ts'
 
 /** One field that differs. A secret is told by its fingerprint, never by its value. */
 export interface FieldChange {
@@ -31,11 +32,18 @@ export function diffClients(
   const normal = (native: Native) => withoutPaths(mapping.normal(native), mapping.volatileKeys)
   const [normalBefore, normalAfter] = [normal(before), normal(after)]
   if (same(normalBefore, normalAfter)) return []
-  const one = showClient(mapping, normalBefore)
-  const other = showClient(mapping, normalAfter)
+  const masked = (native: Native) =>
+    replaceHidden(mapping, native, (value) => maskOf(value, fingerprintOf))
+  const [one, other] = [masked(normalBefore), masked(normalAfter)]
+  const secretIn = (native: Native) => {
+    const secret = showField(mapping, 'secret', native)
+    return secret === null ? null : maskOf(secret.reveal(), fingerprintOf)
+  }
   const changes = FIELD_NAMES.flatMap((field) => {
-    const was = plain(one[field], fingerprintOf)
-    const is = plain(other[field], fingerprintOf)
+    const [was, is] =
+      field === 'secret'
+        ? [secretIn(normalBefore), secretIn(normalAfter)]
+        : [valueIn(mapping, field, one), valueIn(mapping, field, other)]
     if (same(was, is)) return []
     return FIELDS[field].kind === 'map' || FIELDS[field].kind === 'raw'
       ? diffMembers(field, was as JsonObject, is as JsonObject)
@@ -65,9 +73,11 @@ export function cutValues(changes: readonly FieldChange[]): readonly FieldChange
 
 const CUT = '(cut: see the whole item)'
 
-function plain(value: unknown, fingerprintOf: (secret: string) => string): Json {
-  return isSecret(value) ? fingerprintOf(value.reveal()) : (value as Json)
-}
+/** A field of a record in which fingerprints stand for what is hidden. */
+const valueIn = (mapping: Mapping, field: Exclude<FieldName, 'secret'>, native: Native): Json =>
+  field === 'providerSettings'
+    ? settingsOf(mapping, native)
+    : (showField(mapping, field, native) as Json)
 
 function diffMembers(field: string, before: JsonObject, after: JsonObject): FieldChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]

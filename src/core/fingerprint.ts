@@ -4,11 +4,12 @@
  */
 
 import { createHmac, hkdfSync } from 'node:crypto'
+import { isFingerprint, replaceHidden } from './hidden.ts'
 import type { Json } from './json.ts'
 import { canonicalJson } from './json.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { stateOf } from './mapping.ts'
-import { replacePaths, withoutPaths } from './paths.ts'
+import { withoutPaths } from './paths.ts'
 
 export interface Fingerprints {
   /** Of the client's complete state; equal exactly when the settings are equal. */
@@ -33,7 +34,7 @@ export function createFingerprints(key: Uint8Array): Fingerprints {
   const ofSecret = (value: string) =>
     `fingerprint:${digestOfSecret(value).slice(0, SECRET_CHARACTERS)}`
   const withoutSecrets: Fingerprints['withoutSecrets'] = (mapping, native) =>
-    replacePaths(native, mapping.secretPaths, (value) => ofSecret(textOf(value)))
+    replaceHidden(mapping, native, (value) => maskOf(value, ofSecret))
   return {
     ofState: (mapping, native) =>
       digestOfState(canonicalJson(stateOf(mapping, native))).slice(0, STATE_CHARACTERS),
@@ -44,7 +45,11 @@ export function createFingerprints(key: Uint8Array): Fingerprints {
   }
 }
 
-const textOf = (value: Json) => (typeof value === 'string' ? value : canonicalJson(value))
+/** What stands for a hidden value in a record; a fingerprint stands for itself. */
+export function maskOf(value: Json, ofSecret: (value: string) => string): Json {
+  if (isFingerprint(value)) return value
+  return ofSecret(typeof value === 'string' ? value : canonicalJson(value))
+}
 
 /** HMAC-SHA-256 in base64url; each purpose has a key of its own, derived from the installation's. */
 export function createDigest(key: Uint8Array, purpose: string): (text: string) => string {

@@ -7,6 +7,7 @@
 
 import type { Client, FieldName } from './client.ts'
 import { FIELD_NAMES, FIELDS } from './client.ts'
+import { type MemberRules, replaceHidden, replaceHiddenAt } from './hidden.ts'
 import type { Json, JsonObject } from './json.ts'
 import { same } from './json.ts'
 import type { ProviderLint } from './lint/rule.ts'
@@ -103,6 +104,10 @@ export interface Mapping {
   readonly secretPaths: readonly string[]
   /** Members (dotted for inner ones) by which a client proves who it is, beside its secrets. */
   readonly credentialPaths: readonly string[]
+  /** Members (dotted, `*` for any one name) that are no secrets although their names look so. */
+  readonly publicPaths: readonly string[]
+  /** What the configuration says beside that. */
+  readonly members?: MemberRules
   /** Settings (dotted paths) that belong to the very client, which a copy does not take; each with a clause why. */
   readonly boundPaths?: Readonly<Record<string, string>>
   /** Objects whose members an update merges one by one, where the provider keeps what is omitted. */
@@ -128,7 +133,7 @@ export const MAPPED_FIELDS = FIELD_NAMES.filter(
   (field): field is MappedField => field !== 'providerSettings',
 )
 
-/** Shows one field. */
+/** One field as the provider holds it, whoever may see that; plans are made of it. */
 export function showField<F extends FieldName>(
   mapping: Mapping,
   field: F,
@@ -140,10 +145,23 @@ export function showField<F extends FieldName>(
   return row.get(native) ?? FIELDS[field].empty
 }
 
-/** The neutral client that a native record stands for. */
+/** One field as callers see it: without what is hidden in it. */
+export function visibleField<F extends FieldName>(
+  mapping: Mapping,
+  field: F,
+  native: Native,
+): Client[F] {
+  const value = showField(mapping, field, native)
+  if (FIELDS[field].kind !== 'map') return value
+  const [key = ''] = keysOf(mapping.fields[field as MappedField])
+  const visible = replaceHiddenAt(mapping, key.split('.'), value as Json, () => undefined)
+  return (visible ?? {}) as Client[F]
+}
+
+/** The neutral client that a native record stands for, as callers see it. */
 export function showClient(mapping: Mapping, native: Native): Client {
   return Object.fromEntries(
-    FIELD_NAMES.map((field) => [field, showField(mapping, field, native)]),
+    FIELD_NAMES.map((field) => [field, visibleField(mapping, field, native)]),
   ) as unknown as Client
 }
 
@@ -152,9 +170,9 @@ export function isLens<V>(row: Row<V>): row is Lens<V> {
   return 'put' in row
 }
 
-/** The raw rest of a record: what no neutral field is made of, without secrets. */
+/** The raw rest of a record: what no neutral field is made of, without what is hidden. */
 function restOf(mapping: Mapping, native: Native): JsonObject {
-  return withoutPaths(settingsOf(mapping, native), mapping.secretPaths)
+  return replaceHidden(mapping, settingsOf(mapping, native), () => undefined)
 }
 
 /** The same with the secrets that are in it. */

@@ -6,6 +6,7 @@
 import { checkExtent, createMeter } from './bounds.ts'
 import { FIELD_NAMES, FIELDS, type FieldName } from './client.ts'
 import { ClientError } from './errors.ts'
+import { hiddenPaths } from './hidden.ts'
 import type { Json } from './json.ts'
 import { isRecord, same } from './json.ts'
 import { operationsToFields } from './json-patch.ts'
@@ -20,7 +21,7 @@ import type {
   Row,
   Warning,
 } from './mapping.ts'
-import { isLens, sameState, showField } from './mapping.ts'
+import { isLens, sameState, showField, visibleField } from './mapping.ts'
 import type { FieldPatches, Patch } from './patch.ts'
 import { applyMember, checkMember, withoutNulls } from './patch.ts'
 import { patchRest } from './plan-rest.ts'
@@ -34,6 +35,8 @@ export interface Plan {
   readonly named: readonly FieldName[]
   readonly unchanged: boolean
   readonly warnings: readonly Warning[]
+  /** Paths below the client of hidden values that the patch sets, as what they are or not. */
+  readonly hidden: readonly string[]
 }
 
 /**
@@ -123,7 +126,27 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
     ...checkUriState(mapping, base, next, fields, named),
     ...(mapping.warnings?.(next) ?? []),
   ]
-  return { next, named, unchanged: sameState(mapping, base, next), warnings }
+  return {
+    next,
+    named,
+    unchanged: sameState(mapping, base, next),
+    warnings,
+    hidden: hiddenIn(mapping, fields),
+  }
+}
+
+/** What of a patch is hidden, by its own names and shapes. */
+function hiddenIn(
+  mapping: Mapping,
+  { providerSettings, clientMetadata }: FieldPatches,
+): readonly string[] {
+  const row = mapping.fields.clientMetadata
+  const [key = ''] = row.support === 'missing' ? [] : row.keys
+  const metadata = isRecord(clientMetadata) ? { [key]: clientMetadata } : {}
+  return [
+    ...hiddenPaths(mapping, providerSettings ?? {}).map((path) => `providerSettings.${path}`),
+    ...hiddenPaths(mapping, metadata).map((path) => `clientMetadata${path.slice(key.length)}`),
+  ]
 }
 
 /**
@@ -139,14 +162,23 @@ export function planRecord(
 ): Plan {
   checkRules(mapping, [base, ...before], next)
   const warnings = mapping.warnings?.(next) ?? []
-  return { next, named: ['disabled'], unchanged: sameState(mapping, base, next), warnings }
+  return {
+    next,
+    named: ['disabled'],
+    unchanged: sameState(mapping, base, next),
+    warnings,
+    hidden: [],
+  }
 }
 
 /** The patch as members; operations are applied to the client as it is now. */
 function fieldsOf(mapping: Mapping, base: Native, patch: Patch): FieldPatches {
   if (patch.kind === 'merge') return patch.fields
   const client = Object.fromEntries(
-    FIELD_NAMES.map((field) => [field, field === 'secret' ? null : current(mapping, field, base)]),
+    FIELD_NAMES.map((field) => [
+      field,
+      field === 'secret' ? null : (visibleField(mapping, field, base) as Json),
+    ]),
   )
   const fields = operationsToFields(patch.operations, client)
   for (const [name, asked] of Object.entries(fields)) checkMember(name, asked)

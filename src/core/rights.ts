@@ -49,6 +49,13 @@ export function neededFor(mapping: Mapping, { base, next, named }: Planned): rea
 }
 
 /**
+ * The permissions that setting hidden values takes, by their paths below the client. It is not asked whether
+ * they differ from what is there: the answer would tell who guesses.
+ */
+export const neededToSet = (hidden: readonly string[]): readonly Need[] =>
+  hidden.map((path) => ({ permission: 'secrets:rotate', field: `client.${path}` }))
+
+/**
  * The same for a client that is to be made, of which `blank` is what one of its kind starts from. Which of
  * the methods is used that share the secret says nothing of who has that.
  */

@@ -1,8 +1,10 @@
 /** The one place where a client and an error become text for a caller. */
 
 import type { Client } from '../core/client.ts'
+import type { FieldChange } from '../core/diff.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import { isFingerprint } from '../core/hidden.ts'
+import { isRecord, type Json, type JsonObject } from '../core/json.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { showClient } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
@@ -11,6 +13,7 @@ import type { ClientRef } from '../providers/provider.ts'
 import type { Standing } from '../service/request.ts'
 import type { HttpRequest, HttpResponse, Stream } from './message.ts'
 import { STANDING_MEMBERS, standingBody, suspensionBody } from './standing.ts'
+import type { Site } from './target.ts'
 
 /** A handler's result; `app.ts` adds the headers that every answer has. */
 export interface Answer {
@@ -26,6 +29,7 @@ export interface Answer {
 /** Members of an answer beside the client's own: told by us, and ignored or checked when sent back. */
 export const ANSWER_MEMBERS: readonly string[] = [
   'secretRedacted',
+  'withheld',
   'provider',
   'userPoolId',
   'warnings',
@@ -35,13 +39,13 @@ export const ANSWER_MEMBERS: readonly string[] = [
   ...STANDING_MEMBERS,
 ]
 
-/** A client as its caller may see it. */
+/** A client as its caller may see it: of one that they may not read, where it is. */
 export function clientBody(
   ref: ClientRef,
   mapping: Mapping,
   native: Native,
   told: {
-    readonly maySeeSecret: boolean
+    readonly may: Site['may']
     readonly warnings: readonly Warning[]
     /** One that reads do not show. */
     readonly secret?: Secret | undefined
@@ -49,22 +53,59 @@ export function clientBody(
     readonly standing?: Standing | undefined
   },
 ): JsonObject {
-  const { standing } = told
+  const { standing, may } = told
+  if (!may('clients:read')) return { ...ref, withheld: true }
   const isSuspended = standing?.suspended !== undefined
   const client: Client = showClient(shownBy(mapping, native, isSuspended), native)
   const warnings = [...told.warnings, ...suspensionWarnings(mapping, native, isSuspended)]
   const shown = told.secret ?? client.secret
-  const secret = told.maySeeSecret ? (shown?.reveal() ?? null) : null
+  const maySeeSecret = may('secrets:read')
+  const secret = maySeeSecret ? (shown?.reveal() ?? null) : null
   return {
     ...(client as unknown as JsonObject),
     secret,
-    ...(told.maySeeSecret ? {} : { secretRedacted: true }),
+    ...(maySeeSecret ? {} : { secretRedacted: true }),
     provider: ref.provider,
     ...(ref.userPoolId === undefined ? {} : { userPoolId: ref.userPoolId }),
     ...standingBody(standing),
     ...suspensionBody(mapping, client, standing),
     ...(warnings.length === 0 ? {} : { warnings: warnings as unknown as Json }),
   }
+}
+
+/** What a dry run found out about a client. */
+interface PlanParts {
+  readonly changes: readonly FieldChange[]
+  readonly requests: readonly Json[]
+  readonly warnings: readonly Warning[]
+}
+
+/**
+ * A plan as its caller may see it. It is made of what the provider holds: who may not read clients learns
+ * that the request would be taken, and who may not read secrets learns nothing by comparing their fingerprints.
+ */
+export function planBody(may: Site['may'], { changes, requests, warnings }: PlanParts): JsonObject {
+  if (!may('clients:read')) return { dryRun: true, changes: [], requests: [], warnings: [] }
+  const plan = { changes, requests, warnings } as unknown as JsonObject
+  return { dryRun: true, ...(may('secrets:read') ? plan : withoutFingerprints(plan)) }
+}
+
+/** Differences in the same way. */
+export function shownChanges(may: Site['may'], changes: readonly FieldChange[]): readonly Json[] {
+  return planBody(may, { changes, requests: [], warnings: [] }).changes as readonly Json[]
+}
+
+/** What stands for a secret of which not even a fingerprint is shown. */
+const NOT_SHOWN = '(not shown)'
+
+function withoutFingerprints<T extends Json>(value: T): T
+function withoutFingerprints(value: Json): Json {
+  if (isFingerprint(value)) return NOT_SHOWN
+  if (Array.isArray(value)) return value.map((item) => withoutFingerprints(item as Json))
+  if (!isRecord(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, withoutFingerprints(inner)]),
+  )
 }
 
 /** Headers of every answer: nothing is kept by caches, nothing is taken for a page. */

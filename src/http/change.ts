@@ -1,13 +1,14 @@
 /** What every route that changes a client has in common: the conditions, the change, its answer. */
 
 import { isClientError } from '../core/errors.ts'
+import { maskOf } from '../core/fingerprint.ts'
+import { replaceHidden } from '../core/hidden.ts'
 import type { Json, JsonObject } from '../core/json.ts'
-import { replacePaths } from '../core/paths.ts'
 import type { Need } from '../core/rights.ts'
 import type { Provider, Step, UpstreamCall } from '../providers/provider.ts'
 import { changeClient } from '../service/change.ts'
 import type { ChangeRequest, ChangeResult, Key } from '../service/request.ts'
-import { type Answer, clientBody } from './answer.ts'
+import { type Answer, clientBody, planBody } from './answer.ts'
 import { insufficientScope } from './auth/permissions.ts'
 import { actorOf, ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
@@ -48,6 +49,7 @@ export async function performChange(
       patch,
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(confirm === undefined ? {} : { confirm }),
+      maySeeSecrets: target.may('secrets:read'),
       authorize: (needs) => checkNeeds(exchange, target, needs),
     }),
   )
@@ -56,7 +58,7 @@ export async function performChange(
 
 function changeAnswer(target: Target, result: ChangeResult): Answer {
   const { native, warnings, standing } = result
-  const told = { maySeeSecret: target.may('secrets:read'), warnings, standing }
+  const told = { may: target.may, warnings, standing }
   return {
     status: 200,
     headers: changeHeaders(result),
@@ -96,14 +98,14 @@ export function planAnswer(
 ): Answer {
   const { ref, provider } = target
   const requests = requestsOf(exchange, provider, result.steps)
-  const plan = { changes: result.changes, requests, warnings: result.warnings }
+  const plan = planBody(target.may, { ...result, requests })
   const { native, standing } = result
-  const told = { maySeeSecret: target.may('secrets:read'), warnings: [], standing }
+  const told = { may: target.may, warnings: [], standing }
   const client = clientBody(ref, provider.mapping, native, told)
   return {
     status: 200,
     headers: { etag: `"${result.tag}"` },
-    body: { dryRun: true, ...(plan as unknown as JsonObject), ...more, client },
+    body: { ...plan, ...more, client },
   }
 }
 
@@ -114,10 +116,10 @@ export function requestsOf(
   steps: readonly Step[],
 ): Json[] {
   const { fingerprints } = exchange.settings.service
-  const ofSecret = (value: Json) => fingerprints.ofSecret(String(value))
+  const mask = (value: Json) => maskOf(value, fingerprints.ofSecret)
   return steps.map(({ request }) => ({
     ...request,
-    body: replacePaths(request.body, mapping.secretPaths, ofSecret),
+    body: replaceHidden(mapping, request.body, mask),
   }))
 }
 

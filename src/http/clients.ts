@@ -15,7 +15,7 @@ import { actorOf } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import type { FieldKind as FormKind } from './form-body.ts'
 import { confirmStanding } from './standing.ts'
-import { checkBodyMembers, type Target, targetOf } from './target.ts'
+import { checkBodyMembers, checkReading, type Target, targetOf } from './target.ts'
 
 /** Reads one client. */
 export async function getClient(exchange: Exchange): Promise<Answer> {
@@ -31,7 +31,7 @@ export async function getClient(exchange: Exchange): Promise<Answer> {
       onUpstream: (call) => exchange.trace.upstream.push(call),
     }),
   )
-  const told = { maySeeSecret: target.may('secrets:read'), warnings, standing }
+  const told = { may: target.may, warnings, standing }
   return {
     status: 200,
     headers: { etag: `"${tag}"` },
@@ -46,6 +46,7 @@ export async function patchClient(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, { provider, userPoolId }, 'clients:write')
   const patch =
     sent.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
+  checkReading(target, patch)
   checkSecretPatch(exchange, target, patch)
   return answerChange(exchange, target, patch, confirmStanding(client))
 }

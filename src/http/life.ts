@@ -1,12 +1,12 @@
 /** `POST /clients` and `DELETE /clients/{clientId}`: the beginning and the end of a client. */
 
 import { ClientError } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import type { Json } from '../core/json.ts'
 import { parseMergePatch } from '../core/patch.ts'
 import { CLIENT_KINDS, type ClientKind } from '../providers/creation.ts'
 import { type CreationResult, createClient } from '../service/create.ts'
 import { type RemovalResult, removeClient } from '../service/remove.ts'
-import { type Answer, clientBody } from './answer.ts'
+import { type Answer, clientBody, planBody } from './answer.ts'
 import { readJsonBody } from './body.ts'
 import { absent, changeHeaders, checkNeeds, requestsOf, traced, writing } from './change.ts'
 import { ifMatchOf, keyOfRequest } from './conditions.ts'
@@ -66,7 +66,7 @@ export function creationAnswer(exchange: Exchange, site: Site, result: CreationR
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
   })
-  const told = { maySeeSecret: site.may('secrets:read'), warnings, secret }
+  const told = { may: site.may, warnings, secret }
   return {
     status: 201,
     headers: {
@@ -80,11 +80,11 @@ export function creationAnswer(exchange: Exchange, site: Site, result: CreationR
 /** A client as it would be made. */
 export function creationPlan(exchange: Exchange, site: Site, result: CreationResult): Answer {
   const { native, warnings, steps, changes } = result
-  const told = { maySeeSecret: site.may('secrets:read'), warnings: [] }
+  const told = { may: site.may, warnings: [] }
   const client = clientBody({ ...site.place, id: '' }, site.provider.mapping, native, told)
   const requests = requestsOf(exchange, site.provider, steps)
-  const plan = { changes, requests, warnings } as unknown as JsonObject
-  return { status: 200, body: { dryRun: true, ...plan, client } }
+  const plan = planBody(site.may, { changes, requests, warnings })
+  return { status: 200, body: { ...plan, client } }
 }
 
 /** Removes a client for good, or tells with `?dryRun=true` what that would take along. */
@@ -118,11 +118,16 @@ function removalAnswer(exchange: Exchange, target: Target, result: RemovalResult
   const lost = provider.lostWithRemoval ?? []
   if (outcome === 'planned' && before !== undefined) {
     const { standing } = before
-    const told = { maySeeSecret: target.may('secrets:read'), warnings: [], standing }
+    const told = { may: target.may, warnings: [], standing }
     const client = clientBody(ref, provider.mapping, before.native, told)
     const requests = requestsOf(exchange, provider, steps)
     const headers = { etag: `"${before.tag}"` }
-    return { status: 200, headers, body: { dryRun: true, requests, lost, client } }
+    const plan = planBody(target.may, { changes: [], requests, warnings: [] })
+    return {
+      status: 200,
+      headers,
+      body: { dryRun: true, requests: plan.requests ?? [], lost, client },
+    }
   }
   return {
     status: 200,

@@ -2,6 +2,7 @@
 
 import { ClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import type { Permission } from '../core/permissions.ts'
 import { parseFilters, searchText, type Wanted } from '../core/search.ts'
 import type { Place } from '../providers/provider.ts'
 import { type Knowledge, listClients } from '../service/list.ts'
@@ -88,7 +89,9 @@ async function listedBody(
   if (mapping === undefined) throw new TypeError(`no provider ${ref.provider}`)
   const { standing, warnings } = await readStanding(service, ref)
   const all = [...warningsOf(mapping, native, standing?.suspended !== undefined), ...warnings]
-  const told = { maySeeSecret: false, warnings: all, standing }
+  // What is kept of clients holds fingerprints in the place of secrets.
+  const may = (permission: Permission) => permission !== 'secrets:read'
+  const told = { may, warnings: all, standing }
   return { ...clientBody(ref, mapping, native, told), lastVerifiedAt: rfc3339(verifiedAt) }
 }
 

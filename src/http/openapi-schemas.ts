@@ -31,8 +31,18 @@ export function schemas(): JsonObject {
   const open: JsonObject = { type: 'object', additionalProperties: true }
   return {
     Client: {
-      ...object(fieldsBy(shownSchema), FIELD_NAMES),
-      additionalProperties: true,
+      anyOf: [
+        { ...object(fieldsBy(shownSchema), FIELD_NAMES), additionalProperties: true },
+        ref('WithheldClient'),
+      ],
+    },
+    WithheldClient: {
+      ...object({ id: text, provider: text, userPoolId: text, withheld: { const: true } }, [
+        'id',
+        'provider',
+        'withheld',
+      ]),
+      description: 'In answers to writes: the client, to a caller without clients:read.',
     },
     ClientPage: object(
       {

@@ -39,7 +39,7 @@ export async function putRegistration(exchange: Exchange): Promise<Answer> {
     }),
   )
   const { outcome, native, standing } = traced(exchange, result)
-  const told = { maySeeSecret: target.may('secrets:read'), warnings: [], standing }
+  const told = { may: target.may, warnings: [], standing }
   const client = clientBody(target.ref, target.provider.mapping, native, told)
   const plan: JsonObject = { dryRun: true, changes: [], requests: [], warnings: [], client }
   return {

@@ -122,7 +122,7 @@ function doneAnswer(
 ): Answer {
   const { ref, provider, may } = target
   const { native, warnings, standing } = result
-  const shown = { maySeeSecret: may('secrets:read'), warnings, standing }
+  const shown = { may, warnings, standing }
   const client = clientBody(ref, provider.mapping, native, shown)
   return { status: 200, headers: changeHeaders(result), body: { ...told, client } }
 }

@@ -2,7 +2,7 @@
 
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
-import { quoted } from '../core/patch.ts'
+import { type Patch, quoted } from '../core/patch.ts'
 import type { Permission } from '../core/permissions.ts'
 import type { ClientRef, Place, Provider } from '../providers/provider.ts'
 import { ANY_ISSUER, requirePermission } from './auth/permissions.ts'
@@ -180,3 +180,20 @@ export function checkBodyMembers(body: Readonly<Record<string, Json>>, known: re
     { field: quoted(unknown) },
   )
 }
+
+/**
+ * Refuses operations whose outcome tells what the client has, to who may not read it.
+ * @throws ClientError `insufficient_scope`
+ */
+export function checkReading({ may }: Pick<Site, 'may'>, patch: Patch): void {
+  if (patch.kind !== 'operations' || may('clients:read')) return
+  const index = patch.operations.findIndex(({ op }) => READING.includes(op))
+  if (index < 0) return
+  throw new ClientError(
+    'insufficient_scope',
+    `client[${index}] reads the client: test, move and copy need the permission clients:read as well.`,
+    { field: `client[${index}]` },
+  )
+}
+
+const READING: readonly string[] = ['test', 'move', 'copy']

@@ -3,6 +3,7 @@
  * is loaded when a configuration names it, so that a Lambda function pays for what it uses only.
  */
 
+import type { MemberRules } from '../core/hidden.ts'
 import type { Mapping } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Documents } from '../store/documents.ts'
@@ -56,7 +57,14 @@ export interface Rfc7592Settings {
   readonly pace?: RegistrationPace | undefined
 }
 
-export type ProviderSettings = Auth0Settings | CognitoSettings | LocalSettings | Rfc7592Settings
+/** What every provider has beside its own settings. */
+interface CommonSettings {
+  /** What is hidden and what is not, where it is judged wrongly by name or shape. */
+  readonly members?: MemberRules | undefined
+}
+
+export type ProviderSettings = (Auth0Settings | CognitoSettings | LocalSettings | Rfc7592Settings) &
+  CommonSettings
 
 /** What providers take from the program around them. */
 export interface ProviderSurroundings {
@@ -127,9 +135,15 @@ export async function createProviders(
   const built = new Map<string, Provider>()
   for (const [id, one] of Object.entries(settings)) {
     const create = FACTORIES[one.type] as Factory<ProviderSettings>
-    built.set(id, await create(one, surroundings, id))
+    built.set(id, withMembers(await create(one, surroundings, id), one.members))
   }
   return built
+}
+
+function withMembers(provider: Provider, members: MemberRules | undefined): Provider {
+  return members === undefined
+    ? provider
+    : { ...provider, mapping: { ...provider.mapping, members } }
 }
 
 /** RFC 9700 section 4.1.3 asks for exact redirect URIs, so wildcards are a deliberate choice. */

@@ -24,6 +24,8 @@ export interface Client extends Omit<HeldClient, 'secret'> {
   /** For callers who may see it; else `null`. */
   readonly secret: string | null
   readonly secretRedacted?: true
+  /** In answers to writes of callers without `clients:read`: then `id`, `provider` and `userPoolId` alone are there. */
+  readonly withheld?: true
   readonly provider: string
   readonly userPoolId?: string
   /** It cannot be removed or suspended. */

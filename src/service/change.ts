@@ -4,8 +4,10 @@
  */
 
 import { diffClients } from '../core/diff.ts'
+import { replaceHidden } from '../core/hidden.ts'
+import type { Native } from '../core/mapping.ts'
 import { checkPatch } from '../core/plan.ts'
-import { neededFor } from '../core/rights.ts'
+import { neededFor, neededToSet } from '../core/rights.ts'
 import { resourceOf } from '../store/resource.ts'
 import { sameStanding } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
@@ -54,13 +56,14 @@ async function attempt(
   })
   if (begun === LOST_RACE) return LOST_RACE
   if (begun.kind === 'repeated') return replay(service, request, begun.used, begun.call)
-  const { operationId, call, use, prepared: wish, base, baseTag, before } = begun
+  const { operationId, call, use, prepared: wish, baseTag, before } = begun
+  const base = comparable(service, request, begun.base)
   // 3. the plan
   const { standing } = before ?? {}
   const wanted = wish.over(base)
   const { warnings, aim } = wanted
   const plan = planWanted(mapping, base, wanted, [standing, aim?.becomes ?? standing])
-  request.authorize?.(neededFor(mapping, { ...plan, base }))
+  request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base })])
   if (request.patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
   const becomes = leasesAfter(mapping, [base, plan.next], request.patch, aim?.becomes ?? standing)
@@ -101,4 +104,18 @@ async function attempt(
     warnings: [...planned.warnings, ...done.warnings],
     operationId,
   }
+}
+
+/**
+ * The record that a dry run is planned on. A secret that is set must not be compared with the one that is
+ * there, or an empty plan would confirm a guess; so something else stands in its place.
+ */
+function comparable(
+  { newId }: Service,
+  { patch, provider, dryRun, maySeeSecrets = true }: ChangeRequest,
+  base: Native,
+): Native {
+  const isAsked = patch.kind === 'merge' || patch.kind === 'operations'
+  if (!dryRun || maySeeSecrets || !isAsked) return base
+  return replaceHidden(provider.mapping, base, () => newId())
 }

@@ -9,7 +9,7 @@ import { ClientError } from '../core/errors.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import type { Patch } from '../core/patch.ts'
 import { checkPatch, planChange } from '../core/plan.ts'
-import { neededToMake } from '../core/rights.ts'
+import { neededToMake, neededToSet } from '../core/rights.ts'
 import type { Secret } from '../core/secret.ts'
 import type { ClientKind, Creation } from '../providers/creation.ts'
 import type { Call, ClientRef, Place, Step } from '../providers/provider.ts'
@@ -120,7 +120,10 @@ async function attempt(
 
   const { blank, start, origin } = await request.begin(creation, call)
   const plan = planChange(mapping, start, patch)
-  request.authorize?.(neededToMake(mapping, { ...plan, base: blank }))
+  request.authorize?.([
+    ...neededToSet(plan.hidden),
+    ...neededToMake(mapping, { ...plan, base: blank }),
+  ])
   const copy = copyOf(origin, plan.next)
   if (copy !== undefined) origin?.check(plan.next, copy.report)
   checkWhole(mapping, plan.next)

@@ -54,7 +54,10 @@ export async function noteOutsideChange(
   const known = head !== undefined && 'tag' in head ? head.tag : undefined
   if (head === undefined || known === undefined || known === baseTag) return head
   const state = service.fingerprints.masked(provider.mapping, base)
-  const before = 'state' in head && head.state !== undefined ? head.state : state
+  const before =
+    'state' in head && head.state !== undefined
+      ? service.fingerprints.masked(provider.mapping, head.state)
+      : state
   // Another release of this program can judge the same settings otherwise: a fingerprint that differs
   // is not a change by itself.
   if (before !== state && sameState(provider.mapping, before, state)) return head

@@ -1,7 +1,6 @@
 /** Reading one client for the mirror, and telling the history what somebody else has changed on it. */
 
 import type { Native } from '../core/mapping.ts'
-import { withoutPaths } from '../core/paths.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import type { Entry } from '../store/entry.ts'
 import type { Mirror } from '../store/mirror.ts'
@@ -81,10 +80,9 @@ async function noteDrift(service: Service, seen: Seen): Promise<boolean> {
   const differs = found !== undefined && found.tag !== tag && found.at < at
   const known = differs ? mirroredOf(service, found) : undefined
   if (known === undefined) return false
-  const { hiddenKeys } = provider.mapping
   const noted = await recordOutsideChange(service, ref, undefined, {
     provider,
-    before: withoutPaths(known.native, hiddenKeys),
+    before: service.fingerprints.masked(provider.mapping, known.native),
     state: service.fingerprints.masked(provider.mapping, native),
     tag,
   })

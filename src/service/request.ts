@@ -109,6 +109,8 @@ export interface ChangeRequest {
   readonly dryRun: boolean
   /** Refuses what the caller takes to hold for the client, where something else does. */
   confirm?(standing: Standing | undefined): void
+  /** `false`: a dry run tells a secret that is set as a difference, whatever the client has. */
+  readonly maySeeSecrets?: boolean
   /** Refuses a change that the caller may not make, once it is known which permissions it takes. */
   authorize?(needs: readonly Need[]): void
   readonly actor: Actor

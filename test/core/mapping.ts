@@ -18,6 +18,7 @@ export function mappingOf(
     volatileKeys: [],
     secretPaths: [],
     credentialPaths: [],
+    publicPaths: [],
     mergedKeys: [],
     nullablePaths: [],
     rules: [],

@@ -7,6 +7,7 @@
  */
 
 import type { FieldName } from '../client.ts'
+import { replaceHidden } from '../hidden.ts'
 import type { Json } from '../json.ts'
 import { same, without } from '../json.ts'
 import type { MappedField, Mapping, Native, Row } from '../mapping.ts'
@@ -113,7 +114,8 @@ function takenOver({ source, target }: Copying): Native {
     ([name]) => !made.has(name) && isKnown(mapping, name),
   )
   const bound = Object.keys(mapping.boundPaths ?? {})
-  return withoutPaths(Object.fromEntries([...own, ...taken]), [...mapping.secretPaths, ...bound])
+  const record = withoutPaths(Object.fromEntries([...own, ...taken]), bound)
+  return replaceHidden(mapping, record, () => undefined)
 }
 
 /** Members that are shown and never set, such as the id. */

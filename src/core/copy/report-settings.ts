@@ -1,11 +1,12 @@
 /** The part of a copy's report that is about settings without an attribute of their own. */
 
+import { hiddenPaths } from '../hidden.ts'
 import type { Json } from '../json.ts'
 import { isRecord, memberOf, same } from '../json.ts'
 import type { Mapping, Native } from '../mapping.ts'
-import { showField } from '../mapping.ts'
+import { fieldOfPath, visibleField } from '../mapping.ts'
 import type { FieldPatches } from '../patch.ts'
-import { covers, withoutPaths } from '../paths.ts'
+import { covers } from '../paths.ts'
 import type { Copied, Copying } from './copy.ts'
 import { ASKED, type Told } from './report.ts'
 
@@ -46,7 +47,8 @@ const USUAL = 'nobody has set it: any new client there has the same'
 const FOREIGN = 'it is a setting of another sort of provider'
 const UNKNOWN = 'this program does not know it, nor whether a new client may have it'
 
-const restOf = (mapping: Mapping, native: Native) => showField(mapping, 'providerSettings', native)
+const restOf = (mapping: Mapping, native: Native) =>
+  visibleField(mapping, 'providerSettings', native)
 
 /** Whether a value is what any new client has: by itself, or by having nothing. */
 function isUnset(value: Json, usual: Json | undefined): boolean {
@@ -60,16 +62,20 @@ function boundReason({ boundPaths = {} }: Mapping, name: string): string | undef
   return Object.entries(boundPaths).find(([path]) => covers(name, path))?.[1]
 }
 
-/** Secrets among such settings: they are not shown, and do not come along. */
+/** What is hidden in the source: it is not shown, and does not come along. */
 export function ofSecrets({ source: { mapping, native } }: Copying): readonly Told[] {
-  const { fields, hiddenKeys, secretPaths } = mapping
+  const { fields, hiddenKeys } = mapping
   const own = 'keys' in fields.secret ? fields.secret.keys : []
-  const others = secretPaths.filter(
-    (path) => ![...own, ...hiddenKeys].some((taken) => covers(taken, path)),
-  )
-  return others
-    .filter((path) => !same(withoutPaths(native, [path]), native))
-    .map((path) => ({ fate: 'lost', field: `providerSettings.${path}`, why: SECRET }))
+  return hiddenPaths(mapping, native)
+    .filter((path) => ![...own, ...hiddenKeys].some((taken) => covers(taken, path)))
+    .map((path) => ({ fate: 'lost', field: attributePath(mapping, path), why: SECRET }))
+}
+
+/** A native path below the client: a part of an attribute, or of the raw settings. */
+function attributePath(mapping: Mapping, path: string): string {
+  const field = fieldOfPath(mapping, path)
+  const inner = path.slice(path.indexOf('.') + 1)
+  return field === undefined ? `providerSettings.${path}` : `${field}.${inner}`
 }
 
 const SECRET = 'secrets are never copied'

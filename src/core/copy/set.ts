@@ -4,7 +4,7 @@ import type { FieldName } from '../client.ts'
 import { isClientError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import type { MappedField, Mapping, Native } from '../mapping.ts'
-import { showField } from '../mapping.ts'
+import { visibleField } from '../mapping.ts'
 import { applyField } from '../plan.ts'
 import { isSecret } from '../secret.ts'
 
@@ -19,7 +19,7 @@ export const OWN_FIELDS: readonly FieldName[] = [
 
 /** The value of a field as plain JSON; of a secret nothing but that there is one. */
 export function shownOf(mapping: Mapping, field: FieldName, native: Native): Json {
-  const value: unknown = showField(mapping, field, native)
+  const value: unknown = visibleField(mapping, field, native)
   return isSecret(value) ? '(secret)' : (value as Json)
 }
 

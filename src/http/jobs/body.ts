@@ -7,7 +7,7 @@ import { checkPatch, checkValues } from '../../core/plan.ts'
 import { type JobItem, nameOf } from '../../service/jobs/items.ts'
 import type { JobOptions } from '../../service/jobs/log.ts'
 import { MAX_CLIENTS } from '../../service/jobs/submit.ts'
-import { checkBodyMembers, checkedId, type Site } from '../target.ts'
+import { checkBodyMembers, checkedId, checkReading, type Site } from '../target.ts'
 
 /** Where a body may say that clients are; gives the place once its caller may change clients there. */
 export type SiteOf = (named: JsonObject) => Site
@@ -86,8 +86,11 @@ export function patchOf(value: Json): Patch {
 }
 
 /** Refuses what the provider cannot do, before anything begins. */
-export function check({ provider }: Site, patch: Patch): void {
-  asPatch(() => checkPatch(provider.mapping, patch))
+export function check(site: Site, patch: Patch): void {
+  asPatch(() => {
+    checkReading(site, patch)
+    checkPatch(site.provider.mapping, patch)
+  })
 }
 
 /** The same of a patch for many clients, whose values are refused at once and not by each of them. */

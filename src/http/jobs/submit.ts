@@ -2,10 +2,12 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import type { Permission } from '../../core/permissions.ts'
 import { planAtOnce } from '../../service/jobs/plan-at-once.ts'
 import { type Submission, submitJob, submittedBefore } from '../../service/jobs/submit.ts'
 import { undoneItems } from '../../service/jobs/undo-job.ts'
-import type { Answer } from '../answer.ts'
+import type { JobResult } from '../../store/job-entry.ts'
+import { type Answer, shownChanges } from '../answer.ts'
 import { readJsonBody } from '../body.ts'
 import { actorOf, keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
@@ -111,8 +113,22 @@ async function planned(exchange: Exchange, submission: Submission): Promise<Answ
   const at = settings.service.now()
   return {
     status: 200,
-    body: { dryRun: true, results: results.map((result) => resultBody(result, 'plan', at)) },
+    body: {
+      dryRun: true,
+      results: results.map((result) => resultBody(visible(exchange, result), 'plan', at)),
+    },
   }
+}
+
+/** What its caller may know of a result: the differences are a part of the client. */
+function visible(exchange: Exchange, result: JobResult): JobResult {
+  const { changes, warnings, ...told } = result
+  const { permissions } = exchange.settings
+  const granted = permissions.of(callerOf(exchange), result.client.provider)
+  const may = (permission: Permission) => granted.has(permission)
+  if (!may('clients:read')) return told
+  const shown = changes && (shownChanges(may, changes) as unknown as JobResult['changes'])
+  return { ...told, ...(shown && { changes: shown }), ...(warnings && { warnings }) }
 }
 
 /** Reads of so many clients may fit into the time of a request. */

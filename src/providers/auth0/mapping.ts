@@ -33,6 +33,7 @@ import {
   BOUND_PATHS,
   CREDENTIAL_PATHS,
   NULLABLE_PATHS,
+  PUBLIC_PATHS,
   READ_ONLY_KEYS,
   SECRET_PATHS,
   SETTINGS,
@@ -166,6 +167,7 @@ export const mapping: Mapping = {
   ],
   secretPaths: SECRET_PATHS,
   credentialPaths: CREDENTIAL_PATHS,
+  publicPaths: PUBLIC_PATHS,
   boundPaths: BOUND_PATHS,
   mergedKeys: [
     'client_metadata',

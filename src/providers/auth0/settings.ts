@@ -118,6 +118,19 @@ export const CREDENTIAL_PATHS = [
   'jwks_uri',
 ] as const
 
+/** Members of which the OpenAPI description says that they hold no secret, although their names look so. */
+export const PUBLIC_PATHS = [
+  'client_authentication_methods.*.credentials',
+  'encryption_key',
+  'refresh_token',
+  'session_transfer',
+  'signed_request_object.credentials',
+  'token_quota.client_credentials',
+  'token_vault_privileged_access',
+  'token_vault_privileged_access.credentials',
+  'token_vault_privileged_access.grants.connection',
+] as const
+
 const CREDENTIALS = 'credentials at Auth0 belong to the client that they were added to'
 
 /** Members that no second client can have: credentials by their ids, names that are given once. */

@@ -180,6 +180,7 @@ export const mapping: Mapping = {
   volatileKeys: ['LastModifiedDate'],
   secretPaths: ['ClientSecret'],
   credentialPaths: [],
+  publicPaths: [],
   mergedKeys: [],
   nullablePaths: [],
   rules,

@@ -128,6 +128,7 @@ export const mapping: Mapping = {
   volatileKeys: ['updated_at'],
   secretPaths: ['client_secret', 'live_secrets'],
   credentialPaths: CREDENTIAL_MEMBERS,
+  publicPaths: [],
   boundPaths: { client_secret_expires_at: 'it is about the secret, and a new client has its own' },
   mergedKeys: [],
   nullablePaths: [

@@ -83,6 +83,7 @@ export function createMapping(dialect: Dialect): Mapping {
     volatileKeys: [],
     secretPaths: ['client_secret'],
     credentialPaths: CREDENTIAL_MEMBERS,
+    publicPaths: ['tls_client_certificate_bound_access_tokens'],
     mergedKeys: [],
     nullablePaths: [],
     rules: rulesOf(dialect),

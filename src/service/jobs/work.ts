@@ -123,6 +123,8 @@ function requestOf(
     ...(ifMatch === undefined ? {} : { ifMatch: [ifMatch] }),
     ...(phase === 'run' ? { key: keyOf(service.fingerprints, actor, name, asked) } : {}),
     dryRun: phase === 'plan',
+    // What the dry run finds is kept for whoever may read jobs.
+    ...(phase === 'plan' ? { maySeeSecrets: false } : {}),
     authorize: (needs) => checkRights(rights, needs),
     actor,
     job,
