@@ -64,7 +64,7 @@ function environmentOf(
   provider: ProviderName,
   endpoint: string,
 ): Readonly<Record<string, string>> {
-  const store = { type: 'dynamodb', table: TABLE, region: REGION, endpoint }
+  const store = { type: 'dynamodb', table: TABLE, region: REGION, endpoint, create: true }
   return {
     ...subject.environment(provider, store),
     BENCH_BUNDLE: pathToFileURL(built.lambda).href,

@@ -49,7 +49,11 @@ async function serverFor(
   const subject = await createSubject(upstream.key, addresses)
   const path = built.file(`peers-${provider}-${Date.now()}.db`)
   const pace = provider === 'auth0' ? AUTH0_RATE : undefined
-  const environment = subject.environment(provider, { type: 'sqlite', path }, { pace })
+  const environment = subject.environment(
+    provider,
+    { type: 'sqlite', path, create: true },
+    { pace },
+  )
   const running = start(built.serve, built.process('control'), environment)
   const port = await running.printed(/"port":(\d+)/)
   const cpuMs = async () => {

@@ -29,7 +29,7 @@ export async function startClientry(
   provider: ProviderName,
   file: string,
 ): Promise<{ readonly running: Running; readonly url: string }> {
-  const environment = subject.environment(provider, { type: 'sqlite', path: file })
+  const environment = subject.environment(provider, { type: 'sqlite', path: file, create: true })
   const running = start(built.serve, built.process('control'), environment)
   const port = await running.printed(/"port":(\d+)/)
   return { running, url: `http://127.0.0.1:${port}` }

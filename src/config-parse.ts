@@ -1,6 +1,7 @@
 /** What a configuration means, once its shape is right: secrets looked up, defaults filled in, checks. */
 
 import { readFileSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
 import { faultSentence } from './config-faults.ts'
 import {
   configSchema,
@@ -25,7 +26,10 @@ export interface Config {
   readonly server: { readonly host: string; readonly port: number; readonly basePath: string }
   /** The installation's key, 32 bytes. */
   readonly key: Uint8Array
-  readonly store: RawConfig['store']
+  readonly store: RawConfig['store'] & {
+    /** Where a relative `path` led before it was meant from the configuration file. */
+    readonly formerPath?: string
+  }
   readonly defaultProvider: string
   readonly providers: Readonly<Record<string, ProviderSettings>>
   readonly issuers: readonly IssuerSettings[]
@@ -41,10 +45,10 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const KEY_BYTES = 32
 
 /**
- * Checks a configuration and looks up the secrets that it names.
+ * Checks a configuration and looks up the secrets that it names. `folder`: of the file that it stands in.
  * @throws ClientError `invalid_request` with all faults
  */
-export function parseConfig(value: unknown, environment: Environment): Config {
+export function parseConfig(value: unknown, environment: Environment, folder?: string): Config {
   const parsed = configSchema.safeParse(value)
   if (!parsed.success) {
     const shape = parsed.error.issues.map(faultSentence)
@@ -69,6 +73,7 @@ export function parseConfig(value: unknown, environment: Environment): Config {
   const config: Config = {
     ...raw,
     key: keyOf(lookUp(raw.key, 'key'), faults),
+    store: storeOf(raw.store, folder, faults),
     defaultProvider: defaultProviderOf(raw, faults),
     providers,
     issuers: raw.auth.issuers.map((one, index) => issuerOf(one, index, faults)),
@@ -141,6 +146,20 @@ function keyOf(text: Secret, faults: string[]): Uint8Array {
     faults.push('key must be 32 bytes in base64; make one with: openssl rand -base64 32')
   }
   return key
+}
+
+/** A relative path is meant from the configuration file, in whatever directory the program runs. */
+function storeOf(
+  raw: RawConfig['store'],
+  folder: string | undefined,
+  faults: string[],
+): Config['store'] {
+  if (raw.type !== 'sqlite' || raw.path === ':memory:' || isAbsolute(raw.path)) return raw
+  if (folder === undefined) {
+    faults.push('store.path must be absolute where the configuration is in no file.')
+    return raw
+  }
+  return { ...raw, path: resolve(folder, raw.path), formerPath: resolve(raw.path) }
 }
 
 function defaultProviderOf(

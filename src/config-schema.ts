@@ -145,9 +145,17 @@ const grant = z.strictObject({
 
 const milliseconds = z.int().check(z.gte(1), z.lte(900_000))
 
+const whichever = {
+  /** Makes the store where there is none. */
+  create: z._default(z.boolean(), false),
+  /** The id of the store that is meant, and of no other. */
+  id: z.optional(text),
+}
+
 const store = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('sqlite'), path: text }),
+  z.strictObject({ ...whichever, type: z.literal('sqlite'), path: text }),
   z.strictObject({
+    ...whichever,
     type: z.literal('dynamodb'),
     table: text,
     region: text,

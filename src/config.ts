@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Config, type Environment, faulty, parseConfig } from './config-parse.ts'
 
 /** The environment of the process; nothing else reads it. */
@@ -68,7 +68,9 @@ export async function loadConfig(
   environment: Environment,
   readYaml?: (text: string) => Promise<unknown>,
 ): Promise<Config> {
-  return parseConfig(await readConfig(environment, readYaml), environment)
+  const { CLIENTRY_CONFIG: path } = environment
+  const read = await readConfig(environment, readYaml)
+  return parseConfig(read, environment, path === undefined ? undefined : dirname(path))
 }
 
 /**

@@ -3,6 +3,7 @@
  * Provider, and the Auth0 and Cognito emulators, so that the documented requests work as they stand.
  */
 
+import { resolve } from 'node:path'
 import { createClientry } from './clientry.ts'
 import { developmentFolder, environment, portOf } from './config.ts'
 import { parseConfig } from './config-parse.ts'
@@ -73,7 +74,7 @@ async function main(): Promise<void> {
       mode: 'development',
       server: { host: HOST, port },
       key: { env: 'KEY' },
-      store: { type: 'sqlite', path: databasePath(folder) },
+      store: { type: 'sqlite', path: resolve(databasePath(folder)) },
       defaultProvider: 'auth0',
       providers: {
         auth0: {

@@ -73,7 +73,7 @@ async function storeOf(config: Config) {
   if (config.mode !== 'production') {
     throw new ClientError('invalid_request', 'mode must be production on Lambda.')
   }
-  if (config.store.type === 'dynamodb') return openStore(config)
+  if (config.store.type === 'dynamodb') return (await openStore(config)).store
   throw new ClientError(
     'invalid_request',
     "store.type must be dynamodb on Lambda: a function's own disk is lost with the function.",

@@ -20,7 +20,9 @@ async function main(): Promise<void> {
     )
   }
   const log = createLog((text) => process.stdout.write(text), config.log.level)
-  const store = await openStore(config)
+  // Also where the command has started it, whose own words these are.
+  const create = process.argv.includes('--create-store')
+  const { store, id } = await openStore(config, create)
   const clientry = await createClientry(config, {
     store,
     metrics: createMetrics(Object.keys(config.providers)),
@@ -34,7 +36,8 @@ async function main(): Promise<void> {
     throw new ClientError('unavailable', says, { cause })
   })
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
-  log({ time: new Date().toISOString(), level: 'info', message: 'listening', host, port: taken })
+  const time = new Date().toISOString()
+  log({ time, level: 'info', message: 'listening', host, port: taken, store: id })
   await runUntilStopped({ clientry, server, log })
 }
 

@@ -14,7 +14,7 @@ const ENVIRONMENT = { KEY, SECRET: 'a-secret' }
 const good = () => ({
   mode: 'production',
   key: { env: 'KEY' },
-  store: { type: 'sqlite', path: './clientry.db' },
+  store: { type: 'sqlite', path: '/data/clientry.db' },
   defaultProvider: 'auth0',
   providers: {
     auth0: {

@@ -102,7 +102,7 @@ describe('examples', () => {
   }
 
   it('clientry.yaml is a configuration', () => {
-    const config = parseConfig(parse(read('docs/examples/clientry.yaml')), environment)
+    const config = parseConfig(parse(read('docs/examples/clientry.yaml')), environment, '.')
     expect(Object.keys(config.providers)).toEqual(['auth0', 'customers'])
   })
 

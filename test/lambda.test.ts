@@ -27,6 +27,7 @@ const config = () => ({
     table: dynamodb.settings.table,
     region: dynamodb.settings.region,
     endpoint: dynamodb.settings.endpoint,
+    create: true,
   },
   providers: {
     cognito: {

@@ -1,5 +1,6 @@
 /** The configuration of a command that works without a server. */
 
+import { dirname } from 'node:path'
 import { environment, readConfig } from '../config.ts'
 import { type Config, parseConfig } from '../config-parse.ts'
 import { isRecord } from '../core/json.ts'
@@ -16,5 +17,6 @@ export async function configurationOf(path: string): Promise<Config> {
   const { CLIENTRY_CONFIG_JSON: _, ...rest } = environment()
   const named = { ...rest, CLIENTRY_CONFIG: path }
   const read = await readConfig(named, async (text) => (await import('yaml')).parse(text))
-  return parseConfig(isRecord(read) ? { auth: NOBODY, ...read } : read, environment())
+  const whole = isRecord(read) ? { auth: NOBODY, ...read } : read
+  return parseConfig(whole, environment(), dirname(path))
 }

@@ -28,7 +28,9 @@ const RETRY_FOR_MS = 20_000
 export async function connectBy(options: Values): Promise<Connected> {
   const named = [options.config, options.url, options.profile].filter((one) => one !== undefined)
   if (named.length > 1) throw new UsageError('Give one of --config, --url and --profile.')
-  if (options.config !== undefined) return inProcess(options.config)
+  const createStore = options['create-store'] === true
+  if (options.config !== undefined) return inProcess(options.config, createStore)
+  if (createStore) throw new UsageError('--create-store goes with --config: a server has a store.')
   const { url, token } = commandEnvironment()
   const server = options.url ?? (options.profile === undefined ? url : undefined)
   if (server !== undefined) return remote(server, token)
@@ -60,9 +62,9 @@ function remote(url: string, token: string | (() => Promise<string>) | undefined
   return { api, close: async () => {} }
 }
 
-async function inProcess(path: string): Promise<Connected> {
+async function inProcess(path: string, createStore: boolean): Promise<Connected> {
   const { NOWHERE, openInProcess } = await import('./in-process.ts')
-  const { fetch, close } = await openInProcess(path)
+  const { fetch, close } = await openInProcess(path, createStore)
   // No token leaves the process; the application asks for the form of one.
   const api = connect({ url: NOWHERE, token: 'none', fetch, retryForMs: RETRY_FOR_MS })
   return { api, close }

@@ -19,13 +19,14 @@ export interface InProcess {
 /** Requests need one, and this is no place on any network (RFC 6761 section 6.4). */
 export const NOWHERE = 'http://clientry.invalid'
 /**
- * Opens the program.
+ * Opens the program; `createStore`: makes its store where there is none.
  * @throws ClientError `invalid_request`, `store_unavailable`
  */
-export async function openInProcess(path: string): Promise<InProcess> {
+export async function openInProcess(path: string, createStore: boolean): Promise<InProcess> {
   const config = await configurationOf(path)
+  const { store } = await openStore(config, createStore)
   const clientry = await createClientry(config, {
-    store: await openStore(config),
+    store,
     environmentCredentials: awsCredentials,
     operator: operator(),
     // Whoever waits is told the answer itself; the history keeps what happened.

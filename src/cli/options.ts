@@ -72,6 +72,7 @@ export const OPTIONS = {
   },
   profile: { value: 'NAME', says: 'the profile that `clientry login` has made' },
   config: { value: 'FILE', says: 'work on the providers of a configuration, without a server' },
+  'create-store': { says: 'make the store of the configuration, where there is none' },
   json: { says: 'the answer as JSON, for programs' },
   help: { says: 'this text' },
 } as const satisfies Readonly<Record<string, Option>>
@@ -88,7 +89,7 @@ type ValueOf<O> = O extends { readonly many: true }
 export type Values = { readonly [N in OptionName]?: ValueOf<(typeof OPTIONS)[N]> }
 
 /** What leads to a server. */
-export const CONNECTING = ['url', 'profile', 'config', 'json'] as const
+export const CONNECTING = ['url', 'profile', 'config', 'create-store', 'json'] as const
 /** What every command about one client takes. */
 export const ABOUT_CLIENT = ['provider', 'pool', ...CONNECTING] as const
 /** What every command that changes something takes. */

@@ -1,6 +1,6 @@
 /**
  * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of
- * a log, `open` a marker for each intent that may be open, `due` one for each entry that tells a time, `operation:<id>` where an intent is, `probe`
+ * a log, `store` its id, `open` a marker for each intent that may be open, `due` one for each entry that tells a time, `operation:<id>` where an intent is, `probe`
  * what a readiness check writes. The index `feed` lists what ended or was noticed, in the order of time.
  */
 
@@ -23,6 +23,8 @@ export interface Marker {
 export const OPEN = 'open'
 /** Partition of what tells when something has to be done by itself. */
 export const DUE = 'due'
+/** Partition of the id of the store. */
+export const STORE = 'store'
 /** Partition of the readiness check. */
 export const PROBE = 'probe'
 /** Sorts before every sort key in use. */

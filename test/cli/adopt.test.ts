@@ -21,7 +21,7 @@ beforeAll(async () => {
     join(folder, 'clientry.yaml'),
     `
 key: { env: KEY }
-store: { type: sqlite, path: ${join(folder, 'history.db')} }
+store: { type: sqlite, path: history.db, create: true }
 providers:
   partners: { type: rfc7592, issuer: "${peer.settings.issuer}", dialect: oidc-provider }
 `,

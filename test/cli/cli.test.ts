@@ -489,7 +489,7 @@ describe('serve', () => {
   it('runs until it is stopped, whoever stops reading its log', async () => {
     const name = file('served.json', JSON.stringify(config))
     const env = { KEY: Buffer.alloc(32, 5).toString('base64') }
-    const child = start(['serve', '--config', name], { folder: dev.folder, env })
+    const child = start(['serve', '--config', name, '--create-store'], { folder: dev.folder, env })
     const port = await new Promise<number>((resolve) => {
       child.stdout?.on('data', (chunk: Buffer) => {
         const [, found] = /"port":(\d+)/.exec(chunk.toString()) ?? []

@@ -36,7 +36,7 @@ afterAll(async () => {
 function configure(name: string, more: string) {
   const text = `
 key: { env: KEY }
-store: { type: sqlite, path: ${join(folder, 'history.db')} }
+store: { type: sqlite, path: history.db, create: true }
 providers:
   auth0:
     type: auth0

@@ -37,7 +37,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clientry-folders-'))
   const text = `
 key: { env: KEY }
-store: { type: sqlite, path: ${join(folder, 'history.db')} }
+store: { type: sqlite, path: history.db, create: true }
 providers:
   auth0:
     type: auth0

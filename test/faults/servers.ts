@@ -91,7 +91,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const config = {
     server: { port: 0 },
     key: { env: 'KEY' },
-    store: { type: 'sqlite', path: database },
+    store: { type: 'sqlite', path: database, create: true },
     providers,
     defaultProvider: Object.keys(providers)[0],
     auth: {

@@ -25,14 +25,19 @@ export const run: Run = async ({ options, terminal }) => {
   return verdict.faults.length === 0 ? EXIT.ok.code : EXIT.differs.code
 }
 
-async function verdictOf(options: Values, terminal: Terminal): Promise<Verdict> {
+/** `store`: the id that a configuration can pin. */
+type Checked = Verdict & { readonly store?: string }
+
+async function verdictOf(options: Values, terminal: Terminal): Promise<Checked> {
   const expected = expectedOf(options.checkpoint)
-  const { store, ...known } = await openStoreOf(options)
+  const { store, id, ...known } = await openStoreOf(options)
   const progress = (records: number) => terminal.progress(`${records} records`)
-  return verifyLog(store, { ...known, progress, ...expected }).finally(store.close)
+  const verdict = await verifyLog(store, { ...known, progress, ...expected }).finally(store.close)
+  return { ...(id === undefined ? {} : { store: id }), ...verdict }
 }
 
-function show(terminal: Terminal, { records, logs, checkpoint, faults }: Verdict): void {
+function show(terminal: Terminal, { store, records, logs, checkpoint, faults }: Checked): void {
+  if (store !== undefined) terminal.print(`store ${plain(store)}`)
   terminal.print(`${records} records in ${logs} logs`)
   terminal.print(
     checkpoint === undefined
@@ -65,10 +70,14 @@ function expectedOf(text: string | undefined): Pick<Verification, 'expected'> {
 async function openStoreOf({
   database,
   config,
-}: Values): Promise<{ readonly store: Store } & Pick<Verification, 'fingerprints'>> {
+}: Values): Promise<
+  { readonly store: Store; readonly id?: string } & Pick<Verification, 'fingerprints'>
+> {
   if (database === undefined) {
     const found = await configured(config)
-    return { store: await openStore(found), fingerprints: createFingerprints(found.key) }
+    // What is not there has no history to check, and is not made.
+    const asIs = { mode: 'production' as const, store: { ...found.store, create: false } }
+    return { ...(await openStore(asIs)), fingerprints: createFingerprints(found.key) }
   }
   if (config !== undefined) throw new UsageError('Give one of --database and --config.')
   if (!statSync(database, { throwIfNoEntry: false })?.isFile()) {
