@@ -185,14 +185,19 @@ function providerOf(
   lookUp: (reference: Reference, at: string) => Secret,
   faults: string[],
 ): ProviderSettings {
+  const lag =
+    raw.type === 'rfc7592' || raw.listLagSeconds === undefined
+      ? {}
+      : { listLagSeconds: raw.listLagSeconds }
   switch (raw.type) {
     case 'local':
       if (mode === 'production')
         faults.push(`${at} is for development only: its users are not real.`)
       return raw.registration === undefined
-        ? { type: 'local' }
+        ? { type: 'local', ...lag }
         : {
             type: 'local',
+            ...lag,
             registration: {
               initialAccessToken: lookUp(
                 raw.registration.initialAccessToken,
@@ -222,6 +227,7 @@ function providerOf(
         pools: Object.fromEntries(complete),
         ...(keys === undefined ? {} : { credentials: keys }),
         ...(pace === undefined ? {} : { pace }),
+        ...lag,
       }
     }
     case 'rfc7592':
@@ -244,6 +250,7 @@ function providerOf(
         clientSecret,
         allowWildcards,
         ...(pace === undefined ? {} : { pace }),
+        ...lag,
       }
     }
   }

@@ -29,6 +29,8 @@ const memberPaths = z._default(
 
 /** What is hidden and what is not, where the program judges it wrongly by name or shape. */
 const members = z.optional(z.strictObject({ public: memberPaths, secret: memberPaths }))
+/** How long a new client may be missing from the provider's list. */
+const listLagSeconds = z.optional(z.number().check(z.gte(0), z.lte(600)))
 
 const auth0 = z.strictObject({
   type: z.literal('auth0'),
@@ -41,6 +43,7 @@ const auth0 = z.strictObject({
   clientId: text,
   clientSecret: reference,
   allowWildcards: z._default(z.boolean(), false),
+  listLagSeconds,
   pace: z.optional(
     z.strictObject({
       perSecond: z.optional(rate),
@@ -63,6 +66,7 @@ const cognito = z.strictObject({
       sessionToken: z.optional(reference),
     }),
   ),
+  listLagSeconds,
   pace: z.optional(
     z.strictObject({
       perOperation: z._default(rate, 5),
@@ -75,6 +79,7 @@ const cognito = z.strictObject({
 const local = z.strictObject({
   type: z.literal('local'),
   members,
+  listLagSeconds,
   /** Lets clients register themselves at the embedded OpenID Provider. */
   registration: z.optional(
     z.strictObject({

@@ -113,7 +113,7 @@ function observedProvider(id: string, provider: Provider, observe: Observe): Pro
       creation: {
         ...creation,
         step: (place, next) => toldStep(creation.step(place, next)),
-        find: (place, next, since, call) => creation.find(place, next, since, telling(call)),
+        find: (place, search, call) => creation.find(place, search, telling(call)),
       },
     }),
     ...(secrets && { secrets: observedSecrets(secrets, telling, toldStep) }),

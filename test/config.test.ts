@@ -181,6 +181,8 @@ describe('parseConfig', () => {
         ENVIRONMENT,
       ).providers.local
     expect(local({})).toEqual({ type: 'local' })
+    expect(local({ listLagSeconds: 0.5 })).toEqual({ type: 'local', listLagSeconds: 0.5 })
+    expect(() => local({ listLagSeconds: 601 })).toThrow(/listLagSeconds/)
     const on = local({ registration: { initialAccessToken: { env: 'SECRET' } } })
     expect(on).toMatchObject({ registration: { renewsTokens: true } })
   })

@@ -113,7 +113,7 @@ const BODIES: Readonly<Record<NonNullable<Route['body']>, JsonObject>> = {
   JobRequest: { required: true, content: jsonContent(ref('JobRequest')) },
   UndoRequest: { required: true, content: jsonContent(ref('UndoRequest')) },
   LeaseRequest: { required: true, content: jsonContent(ref('LeaseRequest')) },
-  AdoptionRequest: { required: true, content: jsonContent(ref('AdoptionRequest')) },
+  AdoptionRequest: { required: false, content: jsonContent(ref('AdoptionRequest')) },
   ProtectionRequest: { required: true, content: jsonContent(ref('ProtectionRequest')) },
   SuspensionRequest: { required: false, content: jsonContent(ref('SuspensionRequest')) },
   ResumptionRequest: { required: false, content: jsonContent(ref('ResumptionRequest')) },

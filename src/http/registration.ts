@@ -1,13 +1,14 @@
-/** `PUT /clients/{clientId}/registration`: adopting a client that was registered elsewhere. */
+/** `PUT /clients/{clientId}/registration`: adopting a client that was made elsewhere. */
 
 import { ClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { secret } from '../core/secret.ts'
 import type { ClientRegistration } from '../providers/adoption.ts'
+import type { Provider } from '../providers/provider.ts'
 import { adoptClient } from '../service/adopt.ts'
 import { type Answer, clientBody } from './answer.ts'
 import { insufficientScope } from './auth/permissions.ts'
-import { readJsonBody } from './body.ts'
+import { readOptionalJsonBody } from './body.ts'
 import { absent, changeHeaders, traced, writing } from './change.ts'
 import { keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
@@ -16,7 +17,7 @@ import { checkBodyMembers, type Target, targetOf } from './target.ts'
 /** Takes the client in, or looks at it with the token with `?dryRun=true`. */
 export async function putRegistration(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const body = readJsonBody(exchange.request, 'registrationAccessToken')
+  const body = readOptionalJsonBody(exchange.request)
   checkBodyMembers(body, [
     'provider',
     'userPoolId',
@@ -25,14 +26,14 @@ export async function putRegistration(exchange: Exchange): Promise<Answer> {
   ])
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const target = targetOf(exchange, { provider, userPoolId }, 'clients:write')
-  const registration = registrationOf(body)
+  const registration = registrationOf(target.provider, body)
   const { registrationAccessToken: token = null, registrationClientUri: uri = null } = body
   const result = await absent(
     adoptClient(settings.service, {
       ...writing(exchange, target, keyOfRequest(exchange, target, [token, uri])),
       ref: target.ref,
       provider: target.provider,
-      registration,
+      ...(registration === undefined ? {} : { registration }),
       ...(target.may('secrets:rotate')
         ? {}
         : { refuseReplacing: () => refuseReplacing(exchange, target) }),
@@ -61,8 +62,12 @@ function refuseReplacing({ settings }: Exchange, { principal, place }: Target): 
 const TOKEN = /^[\x21-\x7e]{1,4096}$/
 const MAX_URI_LENGTH = 2_048
 
-function registrationOf(body: JsonObject): ClientRegistration {
-  const { registrationAccessToken: token, registrationClientUri: uri } = body
+/** `undefined` where the provider opens all of its clients with one credential. */
+function registrationOf(
+  { adoption }: Provider,
+  { registrationAccessToken: token, registrationClientUri: uri }: JsonObject,
+): ClientRegistration | undefined {
+  if (adoption === undefined && token === undefined && uri === undefined) return undefined
   if (typeof token !== 'string' || !TOKEN.test(token)) {
     throw bad('registrationAccessToken', '1 to 4096 visible ASCII characters')
   }

@@ -285,7 +285,8 @@ export const ROUTES: readonly Route[] = [
     method: 'PUT',
     path: '/clients/{clientId}/registration',
     operationId: 'adoptClient',
-    summary: 'Adopts a client that was registered elsewhere, by its registration access token.',
+    summary:
+      'Adopts a client that was made elsewhere, by its registration access token where it has one.',
     permission: 'clients:write',
     query: ['provider', 'userPoolId', 'dryRun'],
     body: 'AdoptionRequest',

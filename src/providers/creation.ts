@@ -1,5 +1,6 @@
 /** How a provider makes a client. */
 
+import type { JsonObject } from '../core/json.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Call, Place } from './provider.ts'
 import type { SecretStep } from './secrets.ts'
@@ -10,6 +11,23 @@ export const CLIENT_KINDS = ['spa', 'web', 'native', 'machine'] as const
 /** Single-page app, web app with a server, native app, machine-to-machine. */
 export type ClientKind = (typeof CLIENT_KINDS)[number]
 
+/** What a client whose creation was not answered is looked for by. */
+export interface CreationSearch {
+  readonly next: Native
+  /** Clients that the provider shows to be older are others (epoch ms, by the provider's clock). */
+  readonly since: number
+  /** Whether a client is known to be another one, so that it need not be read. */
+  isKnown(id: string): Promise<boolean>
+}
+
+/** A client that may be the one. */
+export interface Candidate {
+  /** The whole record. */
+  readonly native: Native
+  /** It is the one, whatever it looks like: its id came with the answer to this very creation. */
+  readonly proven?: true
+}
+
 export interface Creation {
   /**
    * What a new client of that kind starts from, before `planChange` applies the caller's own patch:
@@ -18,22 +36,21 @@ export interface Creation {
    * so all rules are to be checked on the result. Pure.
    */
   blank(kind: ClientKind): Native
+  /** The members that are sent to make a client, as a read shows them. Pure. */
+  sent(next: Native): JsonObject
   /**
    * The one call that makes the client. Its answer is the whole record as a read gives it; `reveal`
    * gives the secret that was made along with it, also where reads do not show it.
    */
   step(place: Place, next: Native): SecretStep
   /**
-   * Clients that may be the one whose making was not answered: of the same name and, where the
-   * provider tells an age, not older than `since` (epoch ms by the provider's clock). Whole records.
-   * `undefined`: there is no way to tell.
+   * Clients that may be the one whose creation was not answered. Where the provider shows when a client
+   * was made: those that are young enough, whatever their names. Elsewhere: those of the name, without
+   * regard to case and outer white space. `undefined`: there is no way to find out.
    */
-  find(
-    place: Place,
-    next: Native,
-    since: number,
-    call: Call,
-  ): Promise<readonly Native[] | undefined>
+  find(place: Place, search: CreationSearch, call: Call): Promise<readonly Candidate[] | undefined>
+  /** How long a new client may be missing from the list (milliseconds). */
+  readonly listLagMs: number
   /** The id of a record. */
   idOf(native: Native): string
 }

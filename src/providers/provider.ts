@@ -88,6 +88,8 @@ export interface PaceState {
 export interface Listed {
   readonly id: string
   readonly name?: string
+  /** When it was made (epoch milliseconds), where that was asked for and the list shows it. */
+  readonly createdAt?: number
   /** The record as `read` gives it, where the list has it whole. */
   readonly native?: Native
 }

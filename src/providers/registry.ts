@@ -28,6 +28,8 @@ export interface Auth0Settings {
   readonly allowWildcards: boolean
   /** What the tenant's plan allows, where it is not to be learned. */
   readonly pace?: Auth0Pace | undefined
+  /** How long a new client may be missing from the provider's list. */
+  readonly listLagSeconds?: number
 }
 
 export interface CognitoSettings {
@@ -40,10 +42,12 @@ export interface CognitoSettings {
     readonly sessionToken?: Secret
   }
   readonly pace?: CognitoPace | undefined
+  readonly listLagSeconds?: number
 }
 
 export interface LocalSettings {
   readonly type: 'local'
+  readonly listLagSeconds?: number
   /** Lets clients register themselves at the embedded OpenID Provider; absent: they cannot. */
   readonly registration?: { readonly initialAccessToken: Secret; readonly renewsTokens: boolean }
 }
@@ -92,31 +96,27 @@ const FACTORIES: {
 } = {
   auth0: async (settings, { now }) => {
     const { createAuth0Provider } = await import('./auth0/index.ts')
-    const { baseUrl, audience, clientId, clientSecret, allowWildcards, pace } = settings
+    const { clientSecret, allowWildcards, ...rest } = settings
     const provider = createAuth0Provider({
-      baseUrl,
-      audience,
-      clientId,
+      ...rest,
       clientSecret: () => clientSecret.reveal(),
-      pace,
       now,
     })
     return allowWildcards ? provider : { ...provider, mapping: withoutWildcards(provider.mapping) }
   },
-  cognito: async ({ pools, credentials, pace }, { now, environmentCredentials }) => {
+  cognito: async ({ credentials, ...rest }, { now, environmentCredentials }) => {
     const { createCognitoProvider } = await import('./cognito/index.ts')
     const { credentialSource } = await import('./cognito/credentials.ts')
     return createCognitoProvider({
-      pools,
+      ...rest,
       credentials: credentialSource(credentials, environmentCredentials),
-      pace,
       now,
     })
   },
-  local: async (_, { now, documents }) => {
+  local: async ({ listLagSeconds }, { now, documents }) => {
     const { createLocalProvider } = await import('./local/index.ts')
     if (documents === undefined) throw new TypeError('The local provider needs a document store.')
-    return createLocalProvider({ documents, now })
+    return createLocalProvider({ documents, now, listLagSeconds })
   },
   rfc7592: async (settings, { now, store, seal }, name) => {
     const { createRfc7592Provider } = await import('./rfc7592/index.ts')

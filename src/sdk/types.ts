@@ -114,9 +114,12 @@ export interface RollbackRequest {
   readonly allowPartial?: boolean
 }
 
-/** What the registration of a client gave out (RFC 7591 section 3.2.1). */
+/**
+ * What the registration of a client gave out (RFC 7591 section 3.2.1); empty where the provider opens all of
+ * its clients with one credential.
+ */
 export interface Adoption {
-  readonly registrationAccessToken: string
+  readonly registrationAccessToken?: string
   /** Absent: where the provider has its clients. */
   readonly registrationClientUri?: string
 }
@@ -357,6 +360,8 @@ export interface HistoryItem {
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   /** The secret that was added or ended. */
   readonly secretId?: string
+  /** Of a creation that ended in a conflict: ids of clients that may be the one. */
+  readonly candidates?: readonly string[]
   readonly settledBy?: 'request' | 'settlement'
 }
 

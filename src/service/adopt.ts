@@ -1,12 +1,12 @@
 /**
- * Adopting a client that was registered elsewhere. What opens it comes first, once it is proven: a
- * change that was left open when the one before was lost can only be settled with it. Then comes the
- * history, by the steps of a change that changes nothing.
+ * Adopting a client that was made elsewhere. Where each client is opened by a token of its own, that comes
+ * first, once it is proven: a change that was left open when the one before was lost can only be settled
+ * with it. Then comes the history, by the steps of a change that changes nothing.
  */
 
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
-import type { Adoption, ClientRegistration } from '../providers/adoption.ts'
+import type { ClientRegistration } from '../providers/adoption.ts'
 import type { Call } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
@@ -19,7 +19,8 @@ import { callerOf, callOf, type Service } from './service.ts'
 import { close } from './settle.ts'
 
 export interface AdoptionRequest extends Omit<ChangeRequest, 'patch' | 'authorize' | 'ifMatch'> {
-  readonly registration: ClientRegistration
+  /** Absent where the provider opens all of its clients with one credential. */
+  readonly registration?: ClientRegistration
   /** Refuses to put another registration in the place of one that works; absent: the caller may. */
   refuseReplacing?(): never
 }
@@ -42,19 +43,14 @@ export async function adoptClient(
   service: Service,
   request: AdoptionRequest,
 ): Promise<AdoptionResult> {
-  const { adoption } = request.provider
-  if (adoption === undefined) throw cannotAdopt()
-  return inAttempts(service, resourceOf(request.ref), request, () =>
-    attempt(service, request, adoption),
-  )
+  return inAttempts(service, resourceOf(request.ref), request, () => attempt(service, request))
 }
 
 async function attempt(
   service: Service,
   request: AdoptionRequest,
-  adoption: Adoption,
 ): Promise<AdoptionResult | typeof LOST_RACE> {
-  const { provider, ref, registration, dryRun, actor } = request
+  const { provider, ref, dryRun, actor } = request
   const operationId = service.newId()
   const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
   const found = (native: Native) => ({
@@ -62,11 +58,10 @@ async function attempt(
     tag: service.fingerprints.ofState(provider.mapping, native),
   })
   if (dryRun) {
-    await checkReplacing(request, adoption, call)
     const standing = (await service.store.last(resourceOf(ref)))?.standing
-    return { outcome: 'planned', ...found(await adoption.look(ref, registration, call)), standing }
+    return { outcome: 'planned', ...found(await opened(request, 'look', call)), standing }
   }
-  const taken = found(await takeOrRead(service, request, adoption, call))
+  const taken = found(await takeOrRead(service, request, call))
   const head = await settledHead(service, request)
   const known = { ...taken, standing: head?.standing }
   const use = await claimKey(service, request, operationId)
@@ -93,16 +88,10 @@ async function attempt(
 }
 
 /** Takes the client in. The token of a request that is repeated by its key may have been renewed since. */
-async function takeOrRead(
-  service: Service,
-  request: AdoptionRequest,
-  adoption: Adoption,
-  call: Call,
-): Promise<Native> {
-  const { provider, ref, registration } = request
+async function takeOrRead(service: Service, request: AdoptionRequest, call: Call): Promise<Native> {
+  const { provider, ref } = request
   try {
-    await checkReplacing(request, adoption, call)
-    return await adoption.take(ref, registration, call)
+    return await opened(request, 'take', call)
   } catch (error) {
     const refused = isClientError(error, 'provider_refused', 'insufficient_scope')
     if (!refused || (await usedBefore(service, request)) === undefined) throw error
@@ -110,18 +99,25 @@ async function takeOrRead(
   }
 }
 
-/** Before anything is sent by what the caller brings. */
-async function checkReplacing(
-  { ref, registration, refuseReplacing }: AdoptionRequest,
-  adoption: Adoption,
+/** The record, read with what the registration gave out where the provider goes by that. */
+async function opened(
+  { provider, ref, registration, refuseReplacing }: AdoptionRequest,
+  how: 'look' | 'take',
   call: Call,
-): Promise<void> {
-  if (refuseReplacing === undefined) return
-  if (await adoption.replaces(ref, registration, call)) refuseReplacing()
-}
-
-const cannotAdopt = () =>
-  new ClientError(
-    'unsupported_operation',
-    'This provider opens all of its clients with one credential, so that there is nothing to adopt.',
+): Promise<Native> {
+  const { adoption } = provider
+  if (adoption !== undefined && registration !== undefined) {
+    // Before anything is sent by what the caller brings.
+    const refuses = refuseReplacing !== undefined
+    if (refuses && (await adoption.replaces(ref, registration, call))) refuseReplacing()
+    return adoption[how](ref, registration, call)
+  }
+  if (adoption === undefined && registration === undefined) return provider.read(ref, call)
+  throw new ClientError(
+    adoption === undefined ? 'unsupported_operation' : 'invalid_field',
+    adoption === undefined
+      ? 'This provider opens all of its clients with one credential; leave registrationAccessToken and registrationClientUri out.'
+      : 'registrationAccessToken must be given: each client of this provider is opened by a token of its own.',
+    { field: 'registrationAccessToken' },
   )
+}

@@ -6,6 +6,7 @@ import type { Call, Step } from '../providers/provider.ts'
 import type { LiveSecret } from '../providers/secrets.ts'
 import { following } from '../store/chain.ts'
 import type { Intent } from '../store/entry.ts'
+import { creationConflict } from './creation-conflict.ts'
 import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
 import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
@@ -96,7 +97,7 @@ async function settleNow(
     throw unknown(running, error)
   })
   if (!appended) return overlap(service, running, settled.native)
-  if (settled.outcome === 'conflict') throw conflict(running.intent)
+  if (settled.outcome === 'conflict') throw conflict(running.intent, settled.candidates)
   if (isRefusal(cause)) throw notApplied(running, cause)
   const says = 'The provider failed during the change; it was read back, and nothing is changed.'
   throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
@@ -199,15 +200,12 @@ function notApplied({ intent }: Running, error: unknown): unknown {
   return isClientError(error) ? withOperation(error, intent.operationId, 'not_applied') : error
 }
 
-/** A change that is neither in force nor undone; its intent names the fields. */
-export function conflict(intent: Intent): ClientError {
-  if (intent.action === 'create') {
-    return new ClientError(
-      'conflict',
-      `It could not be told whether the client was made (operation ${intent.operationId}); look for it at the provider before trying again.`,
-      { operationId: intent.operationId, outcome: 'conflict' },
-    )
-  }
+/**
+ * A change that is neither in force nor undone; its intent names the fields. `candidates`: clients that
+ * may be the one that a creation was to make.
+ */
+export function conflict(intent: Intent, candidates?: readonly string[]): ClientError {
+  if (intent.action === 'create') return creationConflict(intent, candidates)
   const names = intent.changes.map(({ field }) => `client.${field}`).join(', ')
   const fields = names === '' ? 'the client' : names
   return new ClientError(

@@ -62,6 +62,8 @@ export interface HistoryItem {
   readonly endedAt?: number
   /** Who found the outcome out: the request itself, or somebody after it. */
   readonly settledBy?: 'request' | 'settlement'
+  /** Of a creation that ended in a conflict: ids of clients that may be the one. */
+  readonly candidates?: readonly string[]
   /** What differed from the plan right after the write, or from the state before without one. */
   readonly surprises?: readonly FieldChange[]
 }
@@ -201,6 +203,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     ...(action === undefined ? {} : { action }),
     ...originOf(intent),
     ...(secretId === undefined ? {} : { secretId }),
+    ...(ended?.candidates === undefined ? {} : { candidates: ended.candidates }),
     ...leasesOf(intent),
     ...(ended === undefined
       ? {}

@@ -9,7 +9,7 @@
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 
-import { ClientError } from '../core/errors.ts'
+import { ClientError, isClientError } from '../core/errors.ts'
 import type { Fingerprints } from '../core/fingerprint.ts'
 import { canonicalJson, type Json } from '../core/json.ts'
 import { following } from '../store/chain.ts'
@@ -20,6 +20,7 @@ import { LOST_RACE } from './head.ts'
 import type { ChangeRequest, Key } from './request.ts'
 import { checkDeadline } from './retry.ts'
 import { callerOf, type Service } from './service.ts'
+import { settle } from './settle.ts'
 
 /**
  * Attempts without an effect that a key lasts for: each one is asked for by every attempt after it. A
@@ -146,13 +147,30 @@ async function findUse(
       without.push(operationId)
       continue
     }
-    const { resource, seq } = intent
-    const [closing] = await service.store.entries(resource, { from: seq + 1, limit: 1 })
-    if (closing?.kind !== 'outcome') throw keyInUse()
-    if (closing.outcome === 'conflict') throw conflict(intent)
+    const closing =
+      (await closingOf(service, intent)) ?? (await settledNow(service, intent, deadline))
+    if (closing === undefined) throw keyInUse()
+    if (closing.outcome === 'conflict') throw conflict(intent, closing.candidates)
     if (closing.outcome === 'applied') return { used: { kind: 'used', intent }, without }
   }
   return { without }
+}
+
+async function closingOf({ store }: Service, { resource, seq }: Intent) {
+  const [closing] = await store.entries(resource, { from: seq + 1, limit: 1 })
+  return closing?.kind === 'outcome' ? closing : undefined
+}
+
+/**
+ * The outcome of an operation that its own request has left open. A creation has a log of its own, so
+ * nothing but its key and the sweep comes upon it. `undefined`: it is not known yet.
+ */
+async function settledNow(service: Service, intent: Intent, deadline: number) {
+  if (service.now() < intent.deadline) return undefined
+  await settle(service, intent, deadline).catch((error: unknown) => {
+    if (!isClientError(error)) throw error
+  })
+  return closingOf(service, intent)
 }
 
 /** The same request is still running, here or in another instance. */

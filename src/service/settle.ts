@@ -39,6 +39,8 @@ export interface Settled {
   readonly native: Native | undefined
   /** The secret that a rotation has added. */
   readonly secret?: LiveSecret
+  /** Ids of clients that may be the one that a creation was to make. */
+  readonly candidates?: readonly string[]
 }
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
@@ -59,7 +61,7 @@ export async function findOutcome(
   mayLand: boolean,
 ): Promise<Settled> {
   if (running.intent.action === 'remove') return findRemoval(service, running, call, mayLand)
-  if (running.intent.action === 'create') return findCreation(service, running, call, mayLand)
+  if (running.intent.action === 'create') return findCreation(service, running, call)
   if (running.intent.action === 'retire') return findRetired(service, running, call, mayLand)
   if (running.rotation !== undefined) return findAdded(service, running, call, mayLand)
   const { provider, base, next } = running
@@ -140,7 +142,7 @@ export async function readOrGone(
 export async function close(
   service: Service,
   running: Running,
-  { outcome, native, secret }: Settled,
+  { outcome, native, secret, candidates }: Settled,
   settledBy: Closing['settledBy'],
 ): Promise<{ readonly appended: boolean; readonly surprises: readonly FieldChange[] }> {
   const { intent, provider, base, next } = running
@@ -173,6 +175,7 @@ export async function close(
       settledBy,
       ...(created === undefined ? {} : { created }),
       ...(secret === undefined ? {} : { secretId: secret.id }),
+      ...(candidates === undefined ? {} : { candidates }),
       ...known,
     }),
   )

@@ -1,5 +1,6 @@
 /** Looking for changes that were left open, by a crash or an outage, and settling them. */
 
+import { inParallel } from '../core/in-parallel.ts'
 import type { Intent } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
 import { withinDeadline } from './deadline.ts'
@@ -36,19 +37,31 @@ export async function sweep(service: Service): Promise<{ settled: number; left: 
 
 const providerNameOf = ({ resource }: Intent) => refOf(resource).provider
 
+/** Creations that are settled at once: each waits for the provider's list, and no two share a log. */
+const CREATIONS_AT_ONCE = 8
+
 /** Gives how many could be settled. */
 async function settleInTurn(service: Service, intents: readonly Intent[]): Promise<number> {
-  let settled = 0
-  for (const intent of intents) {
-    // However long a late request is waited for, there must be time left to read after it.
-    const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
-    const work = () => settle(withinDeadline(service, deadline), intent, deadline)
-    settled += await service.turns
-      .take({ key: intent.resource, caller: SWEEP, deadline, first: true }, work)
-      .then(
-        () => 1,
-        () => 0,
-      )
-  }
-  return settled
+  const one = (intent: Intent) => settleOne(service, intent)
+  const [creations, changes] = [true, false].map((wanted) =>
+    intents.filter(({ action }) => (action === 'create') === wanted),
+  )
+  const settled = await Promise.all([
+    inParallel(creations ?? [], CREATIONS_AT_ONCE, one),
+    inParallel(changes ?? [], 1, one),
+  ])
+  return settled.flat().filter((done) => done).length
+}
+
+async function settleOne(service: Service, intent: Intent): Promise<boolean> {
+  // However long a late request or a list is waited for, there must be time left to read after it.
+  const creation = service.providers.get(providerNameOf(intent))?.creation
+  const lagMs = intent.action === 'create' ? (creation?.listLagMs ?? 0) : 0
+  const deadline = service.now() + service.upstreamTimeoutMs + lagMs + SWEEP_TIMEOUT_MS
+  const work = () => settle(withinDeadline(service, deadline), intent, deadline)
+  const turn = { key: intent.resource, caller: SWEEP, deadline, first: true }
+  return service.turns.take(turn, work).then(
+    () => true,
+    () => false,
+  )
 }

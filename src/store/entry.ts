@@ -114,6 +114,8 @@ export interface Closing extends EntryBase {
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */
   readonly created?: string
+  /** Of a creation that ended in a conflict: ids of clients that may be the one. */
+  readonly candidates?: readonly string[]
   /** The secret that a rotation put beside the others. */
   readonly secretId?: string
 }

@@ -19,6 +19,7 @@ export function auth0Over(
         clientId,
         clientSecret: secret(clientSecret),
         allowWildcards: false,
+        listLagSeconds: 0,
       },
     },
     { now: Date.now, environmentCredentials: () => undefined },

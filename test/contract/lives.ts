@@ -14,8 +14,6 @@ export interface Life {
     readonly addSecret?: string
     readonly removeSecret?: string
   }
-  /** Whether a client tells when it was made. */
-  readonly tellsAge: boolean
   /** Members that the provider adds to what was planned, secrets and read-only ones aside. */
   readonly added: readonly string[]
   /** What a creation sends beside what the caller named. */
@@ -62,7 +60,6 @@ export const LIVES: Readonly<Record<string, Life>> = {
       create: 'POST /clients',
       remove: 'DELETE /clients/{id}',
     },
-    tellsAge: false,
     added: ['$connections'],
     sent: {
       spa: [...AUTH0_LOGIN, 'refresh_token'],
@@ -83,7 +80,6 @@ export const LIVES: Readonly<Record<string, Life>> = {
       addSecret: 'AddUserPoolClientSecret',
       removeSecret: 'DeleteUserPoolClientSecret',
     },
-    tellsAge: true,
     added: ['ClientId'],
     sent: {
       spa: [...COGNITO_LOGIN, 'RefreshTokenRotation'],
@@ -99,7 +95,6 @@ export const LIVES: Readonly<Record<string, Life>> = {
     id: 'client_id',
     name: 'client_name',
     writes: { create: '', remove: '' },
-    tellsAge: true,
     added: [],
     sent: { spa: LOCAL, native: LOCAL, web: LOCAL, machine: [...LOCAL, 'redirect_uris'] },
     needs: NEEDS_CALLBACKS,

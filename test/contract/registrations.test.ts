@@ -170,7 +170,9 @@ describe.each(PEERS)('$name', (kind) => {
         front().inject({ kind: fault, operation: 'POST /register' })
         const failure = await make().catch((error: unknown) => error)
         expect(failure, fault).toMatchObject({ code: 'conflict' })
-        expect(String(failure)).toMatch(/could not be told whether the client was made/)
+        expect(String(failure)).toMatch(
+          /answer to this creation was lost.*registration access token/,
+        )
       }
     })
 

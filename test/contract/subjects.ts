@@ -86,6 +86,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
           clientId: 'clientry',
           clientSecret: secret('management-secret'),
           allowWildcards: false,
+          listLagSeconds: 0,
         }),
         ref: { provider: 'it', id: 'exampleClientId' },
         stored: () => emulator.client('exampleClientId') as JsonObject,
@@ -121,6 +122,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
           pools: { [POOL_ID]: { region: 'us-east-1', endpoint: emulator.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: secret('emulator-secret') },
           pace: { perOperation: 10_000, perCategory: 10_000 },
+          listLagSeconds: 0,
         }),
         ref: { provider: 'it', userPoolId: POOL_ID, id: 'exampleClientId' },
         stored: () => emulator.client(POOL_ID, 'exampleClientId') as JsonObject,
@@ -143,7 +145,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
       putLocalClient(documents, fullLocalClient)
       const stored = () => documents.get('client', 'exampleClientId') as JsonObject
       return {
-        provider: await only({ type: 'local' }, documents),
+        provider: await only({ type: 'local', listLagSeconds: 0 }, documents),
         ref: { provider: 'it', id: 'exampleClientId' },
         stored,
         put: (record) => putLocalClient(documents, record),

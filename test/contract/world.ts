@@ -90,14 +90,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           baseUrl: auth0.url,
           clientId: 'clientry',
           clientSecret: { env: 'AUTH0_SECRET' },
+          listLagSeconds: 0,
         },
         'cognito-client': {
           type: 'cognito',
           pools: { [POOL_ID]: { endpoint: cognito.url } },
           credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
           pace: { perOperation: 10_000, perCategory: 10_000 },
+          listLagSeconds: 0,
         },
-        local: { type: 'local' },
+        local: { type: 'local', listLagSeconds: 0 },
       },
       auth: {
         issuers: [{ issuer: ISSUER, jwksUrl: keyServer.url, audience: [AUDIENCE] }],

@@ -74,6 +74,7 @@ export const cognitoAt = (url: string): JsonObject => ({
   pools: { [POOL_ID]: { endpoint: url } },
   credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
   pace: { perOperation: 10_000, perCategory: 10_000 },
+  listLagSeconds: 0,
 })
 
 /** An Auth0 tenant that is reached at `url` and knows itself as `ownUrl`. */
@@ -83,6 +84,7 @@ export const auth0At = (url: string, ownUrl = url): JsonObject => ({
   audience: `${ownUrl}/api/v2/`,
   clientId: DEFAULT_CREDENTIAL.clientId,
   clientSecret: { env: 'AUTH0_SECRET' },
+  listLagSeconds: 0,
 })
 
 /** Starts the production entry and waits until it says that it listens. */

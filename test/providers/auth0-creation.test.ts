@@ -109,10 +109,13 @@ describe('a new application', () => {
 
   it('is unknown, and its secret known, when it was made and cannot be read', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: 'GET /clients/{id}' })
+    const since = Date.now()
     const step = creation.step(PLACE, planned('web'))
     await expect(step.send(call())).rejects.toMatchObject({ code: 'outcome_unknown' })
-    const [found] = (await creation.find(PLACE, planned('web'), Date.now(), call())) ?? []
-    expect(step.reveal()?.reveal()).toBe(found?.client_secret)
+    const search = { next: planned('web'), since, isKnown: async () => false }
+    const [found] = (await creation.find(PLACE, search, call())) ?? []
+    expect(found).toBeDefined()
+    expect(step.reveal()?.reveal()).toBe(found?.native.client_secret)
   })
 
   it('is refused by a rule of Auth0 with the attribute at fault', async () => {

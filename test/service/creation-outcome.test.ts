@@ -92,11 +92,39 @@ describe('a creation that was not answered', () => {
     expect(sleeps).toEqual([])
   })
 
-  it('is not applied where there is none, after the time that a request may take', async () => {
-    expect(await outcome(false)).toEqual({ outcome: 'not_applied', native: undefined })
+  it('is not applied where two looks find none, with the time between that a list may lag', async () => {
+    const lagging = { ...provider, creation: { ...creation, listLagMs: 3_000 } }
+    const at = Date.now()
+    const standing = { ...service(), now: () => at }
+    const settled = await findOutcome(standing, running({ provider: lagging }), call(), true)
+    expect(settled).toEqual({ outcome: 'not_applied', native: undefined })
+    expect(sleeps).toEqual([bench.service.upstreamTimeoutMs + 3_000])
+    expect(bench.service.looks.size).toBe(0)
+  })
+
+  it('stays open where there is no time for the second look, which a later one makes up for', async () => {
+    const lagging = { ...provider, creation: { ...creation, listLagMs: 20_000 } }
+    const late = (aheadMs: number) =>
+      findOutcome(
+        { ...service(), now: () => Date.now() + aheadMs },
+        running({ provider: lagging }),
+        call(),
+        true,
+      )
+    await expect(late(0)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    await expect(late(8_000)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(await late(20_300)).toMatchObject({ outcome: 'not_applied' })
     expect(sleeps).toEqual([])
-    expect(await outcome(true)).toEqual({ outcome: 'not_applied', native: undefined })
-    expect(sleeps).toEqual([bench.service.upstreamTimeoutMs])
+  })
+
+  it('is a conflict where a client that was listed at first is not any more', async () => {
+    const native = await make({ client_name: 'Another' })
+    meanwhile = () =>
+      provider.removal?.({ ...PLACE, id: creation.idOf(native ?? {}) }, {}).send(call())
+    expect(await outcome(true)).toMatchObject({
+      outcome: 'conflict',
+      candidates: [native?.client_id],
+    })
   })
 
   it('is applied where it lands meanwhile', async () => {
@@ -104,22 +132,39 @@ describe('a creation that was not answered', () => {
     expect(await outcome(true)).toMatchObject({ outcome: 'applied' })
   })
 
-  it('is a conflict where two are as planned', async () => {
-    await make()
-    await make()
-    expect(await outcome(true)).toEqual({ outcome: 'conflict', native: undefined })
+  it('is a conflict where two are as planned, which names them', async () => {
+    const ids = [await make(), await make()].map((native) => creation.idOf(native ?? {}))
+    const settled = await outcome(true)
+    expect(settled).toMatchObject({ outcome: 'conflict', native: undefined })
+    expect([...(settled.candidates ?? [])].sort()).toEqual(ids.sort())
   })
 
-  it('is none of those with other settings, or of another name', async () => {
-    await make({ token_endpoint_auth_method: 'client_secret_post' })
-    await make({ redirect_uris: ['https://other.example.com/cb'] })
+  it('is a conflict where young clients have other settings, or another name', async () => {
+    const made = [
+      await make({ token_endpoint_auth_method: 'client_secret_post' }),
+      await make({ redirect_uris: ['https://other.example.com/cb'] }),
+      await make({ client_name: 'Another' }),
+    ]
+    const settled = await outcome(false)
+    expect(settled).toMatchObject({ outcome: 'conflict', native: undefined })
+    const ids = made.map((native) => creation.idOf(native ?? {}))
+    expect([...(settled.candidates ?? [])].sort()).toEqual(ids.sort())
+  })
+
+  it('is the one that holds what was sent, beside young clients that do not', async () => {
     await make({ client_name: 'Another' })
-    expect(await outcome(false)).toMatchObject({ outcome: 'not_applied' })
+    const made = await make()
+    expect(await outcome(true)).toEqual({ outcome: 'applied', native: made })
+  })
+
+  it('names twenty clients at most', async () => {
+    for (let count = 0; count < 21; count += 1) await make({ client_name: `Another ${count}` })
+    expect((await outcome(true)).candidates).toHaveLength(20)
   })
 
   it('is none that has a log already, unless it has begun that itself', async () => {
     const [theirs, ours] = [await make(), await make()]
-    await bench.service.store.append(outsideChangeOf(logOf(theirs), 1))
+    await bench.service.store.append(outsideChangeOf(logOf(theirs), 1, { at: 1 }))
     expect(await outcome(false)).toEqual({ outcome: 'applied', native: ours })
     const other = running({ intent: intent({ operationId: 'another' }) })
     await beginLog(service(), other, ours)
@@ -127,21 +172,38 @@ describe('a creation that was not answered', () => {
     expect(await outcome(false, { intent: other.intent })).toMatchObject({ native: ours })
   })
 
+  it('may be one that someone has found and changed since, and is none that was adopted', async () => {
+    const native = await make()
+    const change = intentOf(logOf(native), 1, { at: Date.now() })
+    await bench.service.store.append(change)
+    expect(await outcome(false)).toMatchObject({
+      outcome: 'conflict',
+      candidates: [native?.client_id],
+    })
+    const adopted = await make()
+    const adoption = intentOf(logOf(adopted), 1, { at: Date.now(), action: 'adopt' })
+    await bench.service.store.append(adoption)
+    expect(await outcome(false)).toMatchObject({ candidates: [native?.client_id] })
+  })
+
   it('is not older than its intent, by a minute of difference between clocks', async () => {
     const asked: number[] = []
-    const find: Creation['find'] = (place, wanted, since, at) => {
-      asked.push(since)
-      return creation.find(place, wanted, since, at)
+    const find: Creation['find'] = (place, search, at) => {
+      asked.push(search.since)
+      return creation.find(place, search, at)
     }
     const watching = { ...provider, creation: { ...creation, find } }
     await outcome(false, { provider: watching, intent: intent({ at: 1_000_000 }) })
-    expect(asked).toEqual([940_000])
+    expect(asked).toEqual([940_000, 940_000])
   })
 
-  it('is not applied by a provider that has no way to make one any more', async () => {
+  it('is a conflict at a provider that has no way to make one any more, or no list', async () => {
     await make()
     const { creation: _, ...without } = provider
-    expect(await outcome(false, { provider: without })).toMatchObject({ outcome: 'not_applied' })
+    const unknown = { outcome: 'conflict', native: undefined, candidates: [] }
+    expect(await outcome(false, { provider: without })).toEqual(unknown)
+    const blind = { ...provider, creation: { ...creation, find: async () => undefined } }
+    expect(await outcome(false, { provider: blind })).toEqual(unknown)
     expect(await beginLog(service(), running({ provider: without }), next())).toBeUndefined()
   })
 })
@@ -210,7 +272,11 @@ describe('making a client', () => {
     })
   const open = () => bench.service.store.openIntents()
   const key = () => keyOf(bench.service.fingerprints, ACTOR, 'one', PATCH)
-  const all = () => creation.find(PLACE, next(), 0, call())
+  const all = async () => {
+    const search = { next: next(), since: 0, isKnown: async () => false }
+    const found = (await creation.find(PLACE, search, call())) ?? []
+    return found.filter(({ native }) => native.client_name === 'Portal')
+  }
 
   it('is planned in a dry run: one step, what changes, and nothing made', async () => {
     const result = await create({ dryRun: true })
@@ -427,6 +493,7 @@ describe('removing a client', () => {
     expect(points).toEqual([
       'head loaded',
       'base read',
+      'outside change recorded',
       'change planned',
       'intent recorded',
       'step sent',

@@ -67,7 +67,10 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const named = async () => {
     const { creation } = subject.provider
     const next = { ...creation?.blank('web'), [life?.name ?? '']: 'Portal' }
-    return (await creation?.find(place, next, 0, call())) ?? []
+    const search = { next, since: 0, isKnown: async () => false }
+    return ((await creation?.find(place, search, call())) ?? []).filter(
+      ({ native }) => native[life?.name ?? ''] === 'Portal',
+    )
   }
   const made = async (options: Partial<CreationRequest> = {}) => {
     const result = await create(options)

@@ -6,26 +6,34 @@ import { same } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
+import { findCandidates } from '../candidates.ts'
 import type { Creation } from '../creation.ts'
-import { recordsNamed } from '../named.ts'
 import type { SecretStep } from '../secrets.ts'
 import type { Send } from './call.ts'
 import { blank, defaultsOf } from './kinds.ts'
 import { mapping } from './mapping.ts'
-import { listClients, readWhole, writtenClient } from './records.ts'
+import { createdAtOf, listWithAges, readWhole, writtenClient } from './records.ts'
+
+/** A list of Auth0 is eventually consistent; no bound is documented, and this is ours. */
+const LIST_LAG_SECONDS = 30
 
 /** Creation in one tenant. */
-export function createCreation(send: Send): Creation {
+export function createCreation(send: Send, listLagSeconds = LIST_LAG_SECONDS): Creation {
   return {
     blank,
+    sent: bodyOf,
     step: (_, next) => creationStep(send, next),
-    // Auth0 tells no age of an application, so `since` cannot be judged here.
-    find: (_, { name }, __, call) =>
-      recordsNamed(
-        name,
-        (cursor) => listClients(send, call, cursor),
-        (id) => readWhole(send, { id }, call),
-      ),
+    listLagMs: listLagSeconds * 1_000,
+    find: (_, search, call) => {
+      const source = {
+        page: (cursor: string | undefined) => listWithAges(send, call, cursor),
+        read: (id: string) => readWhole(send, { id }, call),
+        nameOf: ({ name }: Native) => name,
+        createdAt: createdAtOf,
+        ageInRecord: false,
+      }
+      return findCandidates(source, search.next.name, search)
+    },
     idOf: ({ client_id }) => String(client_id),
   }
 }

@@ -18,6 +18,8 @@ import type { TokenSettings } from './token.ts'
 
 export interface Auth0Settings extends TokenSettings {
   readonly pace?: Auth0Pace | undefined
+  /** How long a new client may be missing from the tenant's list. */
+  readonly listLagSeconds?: number | undefined
 }
 
 /** One Auth0 tenant. */
@@ -38,7 +40,7 @@ export function createAuth0Provider(settings: Auth0Settings): Provider {
       ]
     },
     list: (_, call, cursor) => listClients(send, call, cursor),
-    creation: createCreation(send),
+    creation: createCreation(send, settings.listLagSeconds),
     removal: (ref) => removalStep(send, ref),
     // Management API, "Delete a Client": related configuration is removed too.
     lostWithRemoval: [

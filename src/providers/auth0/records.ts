@@ -73,26 +73,47 @@ async function readConnections(
 }
 
 /** Without secrets, and without the tenant's "All Applications", which is no application. */
-const LIST_QUERY = 'fields=client_id,name&include_fields=true&is_global=false&take=100'
+const LIST_QUERY = 'include_fields=true&is_global=false&take=100'
+const LIST_FIELDS = 'client_id,name'
 
 /**
  * One page by checkpoint, which has no limit of 1,000 clients as pages by number do. The whole records
  * would lack the connections, so only ids and names are asked for.
  */
-export async function listClients(send: Send, call: Call, cursor?: string): Promise<ListPage> {
+export async function listClients(
+  send: Send,
+  call: Call,
+  cursor?: string,
+  fields = LIST_FIELDS,
+): Promise<ListPage> {
   const from = cursor === undefined ? '' : `&from=${encodeURIComponent(cursor)}`
-  const body = await send(
-    { operation: 'GET /clients', path: `/clients?${LIST_QUERY}${from}` },
-    call,
-  )
+  const path = `/clients?fields=${fields}&${LIST_QUERY}${from}`
+  const body = await send({ operation: 'GET /clients', path }, call)
   const { items, next } = pageOf(body, 'clients')
   return { items: items.flatMap(listed), ...(next === undefined ? {} : { next }) }
 }
 
+/** The same with the time at which each client was made, where the tenant shows it. */
+export const listWithAges = (send: Send, call: Call, cursor?: string): Promise<ListPage> =>
+  listClients(send, call, cursor, `${LIST_FIELDS},created_at`)
+
 function listed(item: Json): readonly Listed[] {
   if (!isClient(item)) return []
   const { client_id: id, name } = item
-  return [typeof name === 'string' ? { id, name } : { id }]
+  const createdAt = createdAtOf(item)
+  return [
+    {
+      id,
+      ...(typeof name === 'string' ? { name } : {}),
+      ...(createdAt === undefined ? {} : { createdAt }),
+    },
+  ]
+}
+
+/** When a client was made (epoch milliseconds); tenants show it since September 2026. */
+export function createdAtOf({ created_at: time }: Native): number | undefined {
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  return Number.isNaN(at) ? undefined : at
 }
 
 /** A page is an object with a checkpoint, or a bare list where there is but one. */

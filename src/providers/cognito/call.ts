@@ -16,6 +16,8 @@ export interface CognitoSettings {
   readonly pools: Readonly<Record<string, { readonly region: string; readonly endpoint: string }>>
   credentials(): Promise<Credentials>
   readonly pace?: CognitoPace | undefined
+  /** How long a new client may be missing from the list of its pool. */
+  readonly listLagSeconds?: number | undefined
   now(): number
 }
 

@@ -5,9 +5,9 @@ import { same } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
+import { type CandidateSource, findCandidates } from '../candidates.ts'
 import type { Creation } from '../creation.ts'
-import { recordsNamed } from '../named.ts'
-import type { Place } from '../provider.ts'
+import type { Call, Place } from '../provider.ts'
 import type { SecretStep } from '../secrets.ts'
 import { withoutOwnRole } from './analytics.ts'
 import { type Invoke, recordOf } from './call.ts'
@@ -16,22 +16,58 @@ import { mapping } from './mapping.ts'
 import { hasSecret } from './record.ts'
 import { listClients, readWhole } from './records.ts'
 
+/** Nothing is documented about ListUserPoolClients; this is ours. */
+const LIST_LAG_SECONDS = 5
+
 /** Creation in the pools of one account. */
-export function createCreation(invoke: Invoke): Creation {
+export function createCreation(invoke: Invoke, listLagSeconds = LIST_LAG_SECONDS): Creation {
+  const ages: Ages = new Map()
   return {
     blank,
+    sent: bodyOf,
     step: (place, next) => creationStep(invoke, place, next),
-    find: async (place, { ClientName }, since, call) => {
-      const found = await recordsNamed(
-        ClientName,
-        (cursor) => listClients(invoke, place, call, cursor),
-        (id) => readWhole(invoke, { ...place, id }, call),
-      )
-      return found.filter(({ CreationDate: at }) => Math.round(Number(at) * 1_000) >= since)
-    },
+    listLagMs: listLagSeconds * 1_000,
+    find: (place, search, call) =>
+      findCandidates(sourceIn(invoke, ages, place, call), search.next.ClientName, search),
     idOf: ({ ClientId }) => String(ClientId),
   }
 }
+
+/**
+ * When clients were made (epoch milliseconds), by pool and id. That never changes and only a read of each
+ * client shows it, so a search that ran out of time goes on with the next one.
+ */
+type Ages = Map<string, number>
+
+/** Ages that are remembered; a pool has 1,000 clients unless AWS allows more. */
+const MAX_AGES = 100_000
+
+function sourceIn(invoke: Invoke, ages: Ages, place: Place, call: Call): CandidateSource {
+  const keyOf = (id: string) => JSON.stringify([place.userPoolId ?? null, id])
+  return {
+    page: async (cursor) => {
+      const { items, ...rest } = await listClients(invoke, place, call, cursor)
+      const aged = items.map((item) => {
+        const createdAt = ages.get(keyOf(item.id))
+        return createdAt === undefined ? item : { ...item, createdAt }
+      })
+      return { ...rest, items: aged }
+    },
+    read: async (id) => {
+      const native = await readWhole(invoke, { ...place, id }, call)
+      const at = createdAt(native)
+      if (ages.size >= MAX_AGES) ages.clear()
+      if (at !== undefined) ages.set(keyOf(id), at)
+      return native
+    },
+    nameOf: ({ ClientName }) => ClientName,
+    createdAt,
+    ageInRecord: true,
+  }
+}
+
+const createdAt = ({ CreationDate: seconds }: Native) =>
+  typeof seconds === 'number' ? Math.round(seconds * 1_000) : undefined
 
 function creationStep(invoke: Invoke, place: Place, next: Native): SecretStep {
   const confidential = hasSecret(next)

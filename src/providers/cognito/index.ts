@@ -48,7 +48,7 @@ export function createCognitoProvider(settings: CognitoSettings): Provider {
     },
     list: (userPoolId, call, cursor) =>
       listClients(invoke, userPoolId === undefined ? {} : { userPoolId }, call, cursor),
-    creation: createCreation(invoke),
+    creation: createCreation(invoke, settings.listLagSeconds),
     removal: (ref) => removalStep(invoke, ref),
     // Cognito keeps these by the client, outside of UpdateUserPoolClient.
     lostWithRemoval: [

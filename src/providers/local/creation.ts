@@ -6,8 +6,8 @@ import type { Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Documents } from '../../store/documents.ts'
+import { findCandidates } from '../candidates.ts'
 import type { Creation } from '../creation.ts'
-import { recordsNamed } from '../named.ts'
 import { SECRET_METHODS } from '../registration.ts'
 import { newSecretValue, type SecretStep } from '../secrets.ts'
 import { newClient, putClient } from './clients.ts'
@@ -21,33 +21,48 @@ import type { Validate } from './validate.ts'
 
 export interface CreationParts {
   readonly documents: Documents
+  readonly listLagSeconds?: number | undefined
   /** Epoch milliseconds. */
   now(): number
   validator(): Promise<Validate>
 }
 
+const LIST_LAG_SECONDS = 5
+
 /** Creation over documents. */
 export function createCreation(parts: CreationParts): Creation {
-  const { documents } = parts
+  const { documents, listLagSeconds = LIST_LAG_SECONDS } = parts
   return {
     blank,
+    sent,
     step: (_, next) => creationStep(parts, next),
-    find: async (_, { client_name }, since) => {
-      const found = await recordsNamed(
-        client_name,
-        async (cursor) => listClients(documents, cursor),
-        async (id) => readClient(documents, id),
-      )
-      const earliest = Math.floor(since / 1_000)
-      return found.filter(({ client_id_issued_at: at }) => Number(at) >= earliest)
+    listLagMs: listLagSeconds * 1_000,
+    find: (_, search) => {
+      const source = {
+        page: async (cursor: string | undefined) => listClients(documents, cursor),
+        read: async (id: string) => readClient(documents, id),
+        nameOf: ({ client_name }: Native) => client_name,
+        createdAt,
+        ageInRecord: true,
+      }
+      return findCandidates(source, search.next.client_name, search)
     },
     idOf: ({ client_id }) => String(client_id),
   }
 }
 
-function creationStep({ documents, now, validator }: CreationParts, next: Native): SecretStep {
+/** Records hold whole seconds: the client was made before the end of that one. */
+function createdAt({ client_id_issued_at: seconds }: Native): number | undefined {
+  return typeof seconds === 'number' ? seconds * 1_000 + 999 : undefined
+}
+
+function sent(next: Native): JsonObject {
   const left = mapping.readOnlyKeys
-  const body = Object.fromEntries(Object.entries(next).filter(([name]) => !left.includes(name)))
+  return Object.fromEntries(Object.entries(next).filter(([name]) => !left.includes(name)))
+}
+
+function creationStep({ documents, now, validator }: CreationParts, next: Native): SecretStep {
+  const body = sent(next)
   let made: Secret | undefined
   return {
     request: { method: 'POST', target: '/clients', body },

@@ -18,6 +18,8 @@ import type { Validate } from './validate.ts'
 
 export interface LocalOptions {
   readonly documents: Documents
+  /** How long a new client may be missing from the list, for what all providers have in common. */
+  readonly listLagSeconds?: number | undefined
   /** Epoch milliseconds. */
   now(): number
   /** Absent: that of an OpenID Provider made for this alone, at the first change. */
@@ -25,7 +27,8 @@ export interface LocalOptions {
 }
 
 /** The provider over documents. */
-export function createLocalProvider({ documents, now, validate }: LocalOptions): Provider {
+export function createLocalProvider(options: LocalOptions): Provider {
+  const { documents, now, validate, listLagSeconds } = options
   const validator = once(validate)
   return {
     type: 'local',
@@ -49,7 +52,7 @@ export function createLocalProvider({ documents, now, validate }: LocalOptions):
       ]
     },
     list: async (_, __, cursor) => listClients(documents, cursor),
-    creation: createCreation({ documents, now, validator }),
+    creation: createCreation({ documents, now, validator, listLagSeconds }),
     lostWithRemoval: [
       'the client id: a new client gets another one',
       'sessions and tokens that were issued to it',

@@ -27,19 +27,24 @@ export function createCreation(parts: CreationParts): Creation {
   const { custody, caller, dialect } = parts
   return {
     blank: (kind) => withoutMembers(blank(kind), dialect.drops),
+    sent,
     step: (place, next) => creationStep(parts, place, next),
-    find: async ({ provider }, _, since, call) => {
+    // What is found is in custody, which is our own.
+    listLagMs: 0,
+    find: async ({ provider }, { since }, call) => {
       const ids = await custody.madeBy(call.operationId, since)
       const records = ids.map((id) =>
         readWhole(caller, dialect, { provider, id }, call).catch(notKept),
       )
       const found = (await Promise.all(records)).filter((record) => record !== undefined)
       // Without an answer there is no id, and without an id nothing to look for.
-      return found.length === 0 ? undefined : found
+      return found.length === 0 ? undefined : found.map((native) => ({ native, proven: true }))
     },
     idOf: ({ client_id }) => String(client_id),
   }
 }
+
+const sent = (next: Native) => withoutMembers(next, [...SERVERS_OWN, READ_WITH])
 
 const withoutMembers = (record: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)))
@@ -51,7 +56,7 @@ function notKept(error: unknown): undefined {
 
 function creationStep(parts: CreationParts, place: Place, next: Native): SecretStep {
   const { caller, dialect } = parts
-  const body = withoutMembers(next, [...SERVERS_OWN, READ_WITH])
+  const body = sent(next)
   let made: Secret | undefined
   return {
     request: { method: 'POST', target: 'registration_endpoint', body },
