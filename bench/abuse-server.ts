@@ -6,6 +6,7 @@
 
 import http from 'node:http'
 import type { Built } from './built.ts'
+import { fillJob } from './job-log.ts'
 import { type Running, start } from './processes.ts'
 import { digits, type Row } from './report.ts'
 import { ready, startClientry, type Upstream } from './upstream.ts'
@@ -19,14 +20,67 @@ interface Subject {
   readonly running: Running
 }
 
-/** 500 connections that each send 200 requests in one write and read nothing. */
-export async function measurePipelines(
+/** What callers with no token, and with a small one, can do. */
+export async function measureAbuse(
   built: Built,
   upstream: Upstream,
   rounds: number,
 ): Promise<readonly Row[]> {
-  const file = built.file('abuse-pipelines.db')
+  const pipelines = await measurePipelines(built, upstream, rounds)
+  return [...pipelines, ...(await measureStreams(built, upstream, rounds))]
+}
+
+/** 500 connections that each send 200 requests in one write and read nothing. */
+async function measurePipelines(
+  built: Built,
+  upstream: Upstream,
+  rounds: number,
+): Promise<readonly Row[]> {
+  const server = await startClientry(built, upstream, 'auth0', built.file('abuse-pipelines.db'))
+  const { before, after, figures } = await inRounds(rounds, server, async (meanwhile) => {
+    const abuser = start(built.process('abuser'), built.process('control'), { TARGET: server.url })
+    await Promise.all([ready<number>(abuser, 'opened'), meanwhile()])
+    await abuser.stop()
+  })
+  const memory: Row = {
+    section: SECTION,
+    name: 'memory, 500 connections x 200 pipelined, unread',
+    figure: after - before,
+    unit: 'MB',
+    aim: 100,
+    detail: `peak ${digits(after)} MB, without ${digits(before)} MB`,
+  }
+  return [memory, ...healthRows('500 connections x 200 pipelined', figures, 100)]
+}
+
+/** 500 streams of one finished job of 10,000 clients. */
+async function measureStreams(
+  built: Built,
+  upstream: Upstream,
+  rounds: number,
+): Promise<readonly Row[]> {
+  const file = built.file('abuse-streams.db')
+  const job = await fillJob(file, 10_000)
+  const callers = Array.from({ length: 25 }, (_, index) => `reader-${index}`)
+  const tokens = await Promise.all(callers.map(upstream.subject.tokenOf))
   const server = await startClientry(built, upstream, 'auth0', file)
+  const { figures } = await inRounds(rounds, server, async (meanwhile) => {
+    const readers = start(built.process('readers'), built.process('control'), {
+      TARGET: `${server.url}/jobs/${job}/events`,
+      TOKENS: JSON.stringify(tokens),
+    })
+    await Promise.all([ready<number>(readers, 'ended'), meanwhile()])
+    await readers.stop()
+  })
+  return healthRows('500 event streams of a job of 10,000', figures, 200)
+}
+
+/** Rounds without the abuse and with it; then the server is stopped. */
+async function inRounds(
+  rounds: number,
+  server: Subject,
+  abuse: (meanwhile: () => Promise<void>) => Promise<void>,
+) {
   const figures: Figures = { quiet: [], abused: [], blocks: [] }
   // What it takes at rest is known once it has answered.
   await worstHealth(server)
@@ -34,26 +88,14 @@ export async function measurePipelines(
   for (let round = 0; round < rounds; round += 1) {
     figures.quiet.push(await worstHealth(server))
     await server.running.ask('block')
-    const abuser = start(built.process('abuser'), built.process('control'), { TARGET: server.url })
-    const opened = ready<number>(abuser, 'opened')
-    figures.abused.push(await worstHealth(server))
+    await abuse(async () => {
+      figures.abused.push(await worstHealth(server))
+    })
     figures.blocks.push(await server.running.ask<number>('block'))
-    await opened
-    await abuser.stop()
   }
   const after = await peakOf(server)
   await server.running.stop()
-  return [
-    {
-      section: SECTION,
-      name: 'memory, 500 connections x 200 pipelined, unread',
-      figure: after - before,
-      unit: 'MB',
-      aim: 100,
-      detail: `peak ${digits(after)} MB, without ${digits(before)} MB`,
-    },
-    ...healthRows('500 connections x 200 pipelined', figures, 100),
-  ]
+  return { before, after, figures }
 }
 
 interface Figures {

@@ -4,7 +4,7 @@
  */
 
 import { measureInput } from './abuse-input.ts'
-import { measurePipelines } from './abuse-server.ts'
+import { measureAbuse } from './abuse-server.ts'
 import { buildHere } from './built.ts'
 import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
@@ -40,7 +40,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   history: () => measureHistory(built, upstream, times(300, 30)),
   queries: () => measureQueries(root, built, [10_000, times(1_000_000, 100_000)], times(500, 200)),
   list: () => measureList(root, times(100_000, 10_000), times(500, 100)),
-  server: () => measurePipelines(built, upstream, times(5, 2)),
+  server: () => measureAbuse(built, upstream, times(5, 2)),
   throughput: () => measureThroughput(built, upstream, times(5, 2)),
 }
 

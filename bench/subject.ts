@@ -53,22 +53,27 @@ export interface Subject {
     more?: Readonly<Record<string, unknown>>,
   ): Readonly<Record<string, string>>
   readonly token: string
+  /** A token of another caller, with the same rights. */
+  tokenOf(subject: string): Promise<string>
 }
 
 export async function createSubject(key: SigningKey, addresses: Addresses): Promise<Subject> {
   const now = Math.floor(Date.now() / 1_000)
-  const token = await sign(key, {
-    iss: ISSUER,
-    aud: AUDIENCE,
-    sub: 'bench',
-    client_id: 'bench',
-    iat: now,
-    exp: now + TOKEN_SECONDS,
-    scope: 'clients:read clients:write',
-  })
+  const tokenOf = (subject: string) =>
+    sign(key, {
+      iss: ISSUER,
+      aud: AUDIENCE,
+      sub: subject,
+      client_id: 'bench',
+      iat: now,
+      exp: now + TOKEN_SECONDS,
+      scope: 'clients:read clients:write',
+    })
+  const token = await tokenOf('bench')
   const sealingKey = randomBytes(32).toString('base64')
   return {
     token,
+    tokenOf,
     environment: (provider, store, more = {}) => ({
       CLIENTRY_KEY: sealingKey,
       CLIENTRY_SECRET: provider === 'auth0' ? AUTH0_SECRET : AWS_CREDENTIALS.secretAccessKey,

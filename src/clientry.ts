@@ -14,6 +14,7 @@ import { allPermissions, createPermissions } from './http/auth/permissions.ts'
 import type { Principal } from './http/auth/principal.ts'
 import { createVerifier } from './http/auth/verify.ts'
 import type { LogLine } from './http/exchange.ts'
+import { createEventFeed } from './http/jobs/feed.ts'
 import type { App } from './http/message.ts'
 import { type Metrics, type Observe, observedProviders, observedStore } from './observe.ts'
 import { callJson } from './providers/http.ts'
@@ -98,6 +99,7 @@ export async function createClientry(
   const app = createApp({
     service,
     jobs,
+    eventFeed: createEventFeed(),
     defaultProvider: config.defaultProvider,
     permissions: permissionsOf(config, operator),
     verify: operator === undefined ? verify : async () => operator,

@@ -61,9 +61,9 @@ export function createLambdaHandler(app: App, { basePath = '' }: LambdaOptions =
 
 /** There is no streaming here: what there is of a stream is the answer. */
 async function whole({ stream, ...response }: HttpResponse): Promise<HttpResponse> {
-  let { body } = response
-  for await (const piece of stream?.(AbortSignal.abort()) ?? []) body += piece
-  return { ...response, body }
+  const pieces: Uint8Array[] = [Buffer.from(response.body)]
+  for await (const piece of stream?.(AbortSignal.abort()) ?? []) pieces.push(piece)
+  return { ...response, body: Buffer.concat(pieces).toString() }
 }
 
 const EMPTY: HttpRequest = {

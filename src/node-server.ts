@@ -61,13 +61,16 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
     maxHeaderSize: MAX_HEADER_BYTES,
   })
   const sockets = limitConnections(server, { ...CONNECTION_LIMITS, ...options.connections })
-  const pipelines = createPipelines(server, (incoming, outgoing) => {
+  // What watches the process is answered before others: one that has much to do is not dead.
+  const isProbe = (incoming: IncomingMessage) => pathOf(incoming) === `${basePath}/healthz`
+  const listener: RequestListener = (incoming, outgoing) => {
     const path = pathOf(incoming)
     const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
     if (mount !== undefined) return mount.handler(incoming, outgoing)
     const answered = answer(app, basePath, incoming, outgoing, stopping.signal)
     answered.catch(() => outgoing.destroy())
-  })
+  }
+  const pipelines = createPipelines(server, listener, isProbe)
   server.on('request', pipelines.take)
   server.on('clientError', (error, socket) =>
     pipelines.end(socket as Socket, (current) => refuse(error, socket, current)),
@@ -117,28 +120,24 @@ async function answer(
 ): Promise<void> {
   const request = await plainRequest(incoming, basePath)
   const response = await answering(app)(request)
+  const { stream } = response
+  const isRead = !outgoing.destroyed && incoming.method !== 'HEAD' && request.body !== 'too_large'
+  if (stream !== undefined && isRead) return sendStream(outgoing, response, stream, stopping)
+  stream?.(AbortSignal.abort())
   if (outgoing.destroyed) return
   if (request.body === 'too_large') return sendEarly(incoming, outgoing, response)
-  if (response.stream !== undefined) {
-    return sendStream(incoming, outgoing, response, response.stream, stopping)
-  }
   const bytes = writeHead(outgoing, response)
   outgoing.end(incoming.method === 'HEAD' ? undefined : bytes)
 }
 
 /** Sends piece by piece, as fast as they are taken, until there is no more or nobody to take it. */
 async function sendStream(
-  incoming: IncomingMessage,
   outgoing: ServerResponse,
   { status, headers }: HttpResponse,
   stream: Stream,
   stopping: AbortSignal,
 ): Promise<void> {
   outgoing.writeHead(status, headers)
-  if (incoming.method === 'HEAD') {
-    outgoing.end()
-    return
-  }
   outgoing.flushHeaders()
   const gone = new AbortController()
   outgoing.once('close', () => gone.abort())
@@ -166,9 +165,9 @@ function sendEarly(
 }
 
 function writeHead(outgoing: ServerResponse, response: HttpResponse): Uint8Array {
-  const { status, headers, body, bytes = Buffer.from(body) } = response
-  // RFC 9110 section 8.6: no Content-Length where there can be no content.
-  const length = status === 204 ? {} : { 'content-length': bytes.length }
+  const { status, headers, body, bytes = Buffer.from(body), stream } = response
+  // RFC 9110 section 8.6: no Content-Length where there can be no content, or no one knows how long it is.
+  const length = status === 204 || stream !== undefined ? {} : { 'content-length': bytes.length }
   outgoing.writeHead(status, { ...headers, ...length })
   return bytes
 }

@@ -6,12 +6,15 @@ import type { Jobs } from '../service/jobs/jobs.ts'
 import type { Service } from '../service/service.ts'
 import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
+import type { EventFeed } from './jobs/feed.ts'
 import type { HttpRequest } from './message.ts'
 
 /** Built once in the entry. */
 export interface HttpSettings {
   readonly service: Service
   readonly jobs: Jobs
+  /** What event streams of jobs share. */
+  readonly eventFeed: EventFeed
   /** The provider that a request means when it names none. */
   readonly defaultProvider: string
   readonly permissions: Permissions

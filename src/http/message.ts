@@ -29,10 +29,11 @@ export interface HttpResponse {
 }
 
 /**
- * What follows the body, piece by piece, for as long as there is something to tell and somebody to hear it.
- * Once the signal is given it gives what there is, and ends.
+ * What follows the body, piece by piece, for as long as there is something to send and someone to read it.
+ * Once the signal is given it gives what there is, and ends. It is called once for each answer, also where no
+ * one reads it: then with a signal that was given before, so that it can free what it holds.
  */
-export type Stream = (ended: AbortSignal) => AsyncIterable<string>
+export type Stream = (ended: AbortSignal) => AsyncIterable<Uint8Array>
 
 /** The whole application: never rejects; a fault is an answer with an `error`. */
 export type App = (request: HttpRequest) => Promise<HttpResponse>

@@ -186,6 +186,7 @@ function responsesOf(route: Route): JsonObject {
     ...(write ? [409, 412, 422] : []),
     ...(body === undefined ? [] : [413, 415]),
     ...(answers === 'Removal' ? [428] : []),
+    ...(answers === 'Events' ? [429] : []),
     500,
     503,
     504,

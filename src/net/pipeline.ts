@@ -48,8 +48,12 @@ interface Lane {
 const MARK = Buffer.from('\r\n\r\n')
 const NOTHING = Buffer.alloc(0)
 
-/** Lets the server's connections give `listener` one request at a time. */
-export function createPipelines(server: Server, listener: RequestListener): Pipelines {
+/** Lets the server's connections give `listener` one request at a time; what is urgent goes before others. */
+export function createPipelines(
+  server: Server,
+  listener: RequestListener,
+  isUrgent: (incoming: IncomingMessage) => boolean = () => false,
+): Pipelines {
   const lanes = new WeakMap<Socket, Lane>()
   const rounds = createRounds<Lane>(goOn)
 
@@ -108,7 +112,7 @@ export function createPipelines(server: Server, listener: RequestListener): Pipe
         }
       })
       lane.turns.push({ incoming, outgoing })
-      rounds.add(lane, 'new')
+      rounds.add(lane, isUrgent(incoming) ? 'urgent' : 'new')
     },
     end: (socket, run) => {
       const lane = lanes.get(socket)

@@ -1,40 +1,49 @@
 /** Work of many, a little in each turn of the event loop, so that what just came in is not behind it. */
 
+/** What goes before what: urgent, new, and what only goes on. */
+export type Rank = 'urgent' | 'new' | 'further'
+
 export interface Rounds<T> {
-  /** Has it done in a coming turn; once, however often it is added. What is `new` goes before what goes on. */
-  add(one: T, kind: 'new' | 'further'): void
+  /** Has it done in a coming turn; once for each rank, however often it is added. */
+  add(one: T, rank: Rank): void
 }
 
 /** How long one turn may take (milliseconds). */
 const TURN_MS = 5
+/** How much of it is begun at most. */
+const BATCH = 16
 
-/** Does `work` for each that is added. */
+/** Does `work` for each that is added; what each begins goes on at once as far as it can. */
 export function createRounds<T>(work: (one: T) => void): Rounds<T> {
-  const due = { new: new Set<T>(), further: new Set<T>() }
-  let planned = false
+  const due = { urgent: new Set<T>(), new: new Set<T>(), further: new Set<T>() }
+  const sets = Object.values(due)
+  let planned = 0
+  let until = 0
 
-  function turn(): void {
-    planned = false
-    const until = performance.now() + TURN_MS
-    for (const set of [due.new, due.further]) {
-      for (const one of set) {
-        if (performance.now() >= until) return plan()
-        set.delete(one)
-        work(one)
-      }
+  function step(): void {
+    planned -= 1
+    const now = performance.now()
+    if (until === 0) until = now + TURN_MS
+    const set = sets.find(({ size }) => size > 0)
+    const [one] = set ?? []
+    if (one !== undefined && now < until) {
+      set?.delete(one)
+      work(one)
     }
+    if (planned === 0) plan()
   }
 
+  /** Between two immediates everything runs that waits for nothing from outside. */
   function plan(): void {
-    if (planned) return
-    planned = true
-    setImmediate(turn)
+    until = 0
+    planned = Math.min(BATCH, due.urgent.size + due.new.size + due.further.size)
+    for (let index = 0; index < planned; index += 1) setImmediate(step)
   }
 
   return {
-    add: (one, kind) => {
-      due[kind].add(one)
-      plan()
+    add: (one, rank) => {
+      due[rank].add(one)
+      if (planned === 0) plan()
     },
   }
 }

@@ -218,7 +218,7 @@ describe('senders that never read', () => {
       ...ok(''),
       stream: async function* () {
         try {
-          for (;;) yield 'x'.repeat(100_000)
+          for (;;) yield Buffer.alloc(100_000)
         } finally {
           ended = true
         }

@@ -6,24 +6,24 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { ClientError } from '../../core/errors.ts'
-import { type JobEntry, type JobView, jobEntries } from '../../service/jobs/log.ts'
+import type { JobEntry, JobView } from '../../service/jobs/log.ts'
 import { isEnded } from '../../service/jobs/progress.ts'
-import type { Service } from '../../service/service.ts'
+import { callerOf as callerKey } from '../../service/service.ts'
 import type { Answer } from '../answer.ts'
+import { actorOf } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { single } from '../headers.ts'
 import type { HttpRequest, Stream } from '../message.ts'
+import { callerOf } from '../target.ts'
 import { jobOf } from './access.ts'
-import { progressBody, resultBody } from './view.ts'
+import { eventsFrom, LOOK_MS, MAX_STREAMS } from './feed.ts'
 
-/** How often the log is looked at (milliseconds). */
-const LOOK_MS = 500
 /** Nothing is sent for so long at most, so that nothing in between cuts the connection. */
 const HEARTBEAT_MS = 15_000
 /** A stream ends by then; its reader comes back, with a token that is still good. */
 const LONGEST_MS = 300_000
-/** Entries that are read at once. */
-const PAGE = 50
+/** After which a caller who has too many streams may try again. */
+const RETRY_SECONDS = 15
 
 /** Streams what is new after `Last-Event-ID`; without it, how the job stands now and what comes then. */
 export async function getJobEvents(exchange: Exchange): Promise<Answer> {
@@ -35,13 +35,22 @@ export async function getJobEvents(exchange: Exchange): Promise<Answer> {
   if (from > view.last.seq && isOver(view.last, settings.service.now())) {
     return { status: 204, body: '' }
   }
+  const leave = settings.eventFeed.enter(callerKey(actorOf(callerOf(exchange))))
+  if (leave === undefined) throw tooMany()
   return {
     status: 200,
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
     body: '',
-    stream: eventsOf(settings.service, view, from),
+    stream: eventsOf(exchange, view, from, leave),
   }
 }
+
+const tooMany = () =>
+  new ClientError(
+    'too_many_requests',
+    `This caller has ${MAX_STREAMS} event streams open, as many as one caller may have; close one, or ask GET /jobs/{jobId} now and then.`,
+    { retryAfter: RETRY_SECONDS },
+  )
 
 function lastEventId(request: HttpRequest): number | undefined {
   const value = single(request, 'last-event-id')
@@ -54,43 +63,57 @@ function lastEventId(request: HttpRequest): number | undefined {
   )
 }
 
-function eventsOf(service: Service, { job, last }: JobView, from: number): Stream {
-  return async function* (ended) {
-    const begun = service.now()
-    let newest = last
-    let next = from
-    let told = begun
-    for (;;) {
-      for await (const entry of jobEntries(service, job.resource, next, PAGE)) {
-        newest = entry
-        next = entry.seq + 1
-        told = service.now()
-        yield textOf(entry)
-      }
-      const now = service.now()
-      if (ended.aborted || isOver(newest, now) || now - begun >= LONGEST_MS) return
-      if (now - told >= HEARTBEAT_MS) {
-        told = now
-        yield ': nothing new\n\n'
-      }
-      await pauseUnless(ended)
-    }
+function eventsOf(exchange: Exchange, view: JobView, from: number, leave: () => void): Stream {
+  return (ended) => {
+    if (ended.aborted) leave()
+    else ended.addEventListener('abort', leave, { once: true })
+    return events(exchange, view, from, ended)
   }
 }
 
-/** Nothing more will come: it has ended, and nobody has anything left to record. */
-const isOver = ({ progress }: JobEntry, now: number) =>
-  isEnded(progress) && (progress.claim === undefined || progress.claim.until <= now)
-
-function textOf(entry: JobEntry): string {
-  const { at } = entry
-  const results =
-    entry.kind === 'job_results'
-      ? { results: entry.results.map((result) => resultBody(result, entry.phase, at)) }
-      : {}
-  const told = JSON.stringify({ ...progressBody(entry), ...results })
-  return `id: ${entry.seq}\nevent: progress\ndata: ${told}\n\n`
+async function* events(
+  { settings }: Exchange,
+  view: JobView,
+  from: number,
+  ended: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const { service, eventFeed } = settings
+  const until = service.now() + LONGEST_MS
+  let newest: Newest = view.last
+  let next = from
+  let sent = service.now()
+  for (;;) {
+    const place = { from: next, known: newest.seq }
+    const page = await eventFeed.page(service, view.job.resource, place)
+    const found = eventsFrom(page, next)
+    next = Math.max(next, page.next)
+    if (page.progress !== undefined && page.next > newest.seq) {
+      newest = { seq: page.next - 1, progress: page.progress }
+    }
+    if (found.length > 0) yield found
+    const now = service.now()
+    if (now >= until) return
+    if (found.length > 0) {
+      sent = now
+      continue
+    }
+    if (ended.aborted || (next > newest.seq && isOver(newest, now))) return
+    if (now - sent >= HEARTBEAT_MS) {
+      sent = now
+      yield HEARTBEAT
+    }
+    await pauseUnless(ended)
+  }
 }
+
+/** The newest entry that is known, as far as its end is concerned. */
+type Newest = Pick<JobEntry, 'seq' | 'progress'>
+
+const HEARTBEAT = Buffer.from(': nothing new\n\n')
+
+/** Nothing more will come: it has ended, and nobody has anything left to record. */
+const isOver = ({ progress }: Pick<JobEntry, 'progress'>, now: number) =>
+  isEnded(progress) && (progress.claim === undefined || progress.claim.until <= now)
 
 /** A moment, which the end of the stream cuts short. */
 async function pauseUnless(ended: AbortSignal): Promise<void> {

@@ -1,0 +1,15 @@
+/** An entry of a job's log as a server-sent event. */
+
+import type { JobEntry } from '../../service/jobs/log.ts'
+import { progressBody, resultBody } from './view.ts'
+
+/** The event, which is named by the number of its entry. */
+export function textOf(entry: JobEntry): string {
+  const { at } = entry
+  const results =
+    entry.kind === 'job_results'
+      ? { results: entry.results.map((result) => resultBody(result, entry.phase, at)) }
+      : {}
+  const data = JSON.stringify({ ...progressBody(entry), ...results })
+  return `id: ${entry.seq}\nevent: progress\ndata: ${data}\n\n`
+}
