@@ -22,6 +22,11 @@ export interface Subject {
   /** The record as it is really stored, behind every API. */
   stored(): JsonObject
   put(record: JsonObject): void
+  /** What the provider keeps about clients elsewhere, by the names of the places. */
+  readonly elsewhere?: {
+    put(names: readonly string[]): void
+    stored(): JsonObject
+  }
   /** The emulator, where the provider is spoken to over a socket. */
   readonly emulator: Emulator | undefined
   /** Names of the operations that read and that write, as the emulator spells them. */
@@ -61,6 +66,19 @@ async function only(settings: Parameters<typeof createProviders>[0][string], doc
   return providers.get('it') as Provider
 }
 
+const CONNECTIONS = [
+  { id: 'con_1', name: 'users', strategy: 'auth0' },
+  { id: 'con_2', name: 'google', strategy: 'google-oauth2' },
+  { id: 'con_3', name: 'github', strategy: 'github' },
+]
+
+/** Connections of which some are enabled for the client of the fixture, and all for some others. */
+const connectionsOf = (names: readonly string[], others: readonly string[]) =>
+  CONNECTIONS.map((one) => ({
+    ...one,
+    enabledClients: [...others, ...(names.includes(one.name) ? ['exampleClientId'] : [])],
+  }))
+
 export const SUBJECTS: readonly SubjectKind[] = [
   {
     name: 'auth0',
@@ -70,14 +88,11 @@ export const SUBJECTS: readonly SubjectKind[] = [
     description: 'description',
     start: async () => {
       const emulator = await startAuth0Emulator({
-        connections: [
-          { id: 'con_1', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
-          { id: 'con_2', name: 'google', strategy: 'google-oauth2' },
-          { id: 'con_3', name: 'github', strategy: 'github' },
-        ],
+        connections: connectionsOf(['users'], []),
         credentials: [{ ...DEFAULT_CREDENTIAL, clientSecret: 'management-secret' }],
       })
       emulator.put(fullAuth0Client)
+      emulator.addFutureMember('member_of_tomorrow')
       return {
         provider: await only({
           type: 'auth0',
@@ -91,6 +106,15 @@ export const SUBJECTS: readonly SubjectKind[] = [
         ref: { provider: 'it', id: 'exampleClientId' },
         stored: () => emulator.client('exampleClientId') as JsonObject,
         put: (record) => emulator.put(record),
+        elsewhere: {
+          put: (names) => {
+            for (const one of connectionsOf(names, ['another'])) emulator.putConnection(one)
+          },
+          stored: () =>
+            Object.fromEntries(
+              CONNECTIONS.map(({ id, name }) => [name, [...emulator.enabledClients(id)].sort()]),
+            ),
+        },
         emulator,
         operations: { read: 'GET /clients/{id}', write: 'PATCH /clients/{id}' },
         close: emulator.close,
@@ -110,7 +134,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
           {
             id: POOL_ID,
             identityProviders: ['Google'],
-            resourceServers: [{ identifier: 'orders', scopes: ['read'] }],
+            resourceServers: [{ identifier: 'orders', scopes: ['read', 'write'] }],
             clients: [fullCognitoClient],
           },
         ],
