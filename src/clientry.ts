@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { ownApiAt } from './config-overlap.ts'
 import type { Config } from './config-parse.ts'
 import { ClientError } from './core/errors.ts'
 import { createFingerprints } from './core/fingerprint.ts'
@@ -18,6 +19,7 @@ import { createEventFeed } from './http/jobs/feed.ts'
 import type { App } from './http/message.ts'
 import { type Metrics, type Observe, observedProviders, observedStore } from './observe.ts'
 import { callJson } from './providers/http.ts'
+import type { Provider } from './providers/provider.ts'
 import { createProviders, type ProviderSurroundings } from './providers/registry.ts'
 import { addCheckpoint } from './service/checkpoint.ts'
 import { withinDeadline } from './service/deadline.ts'
@@ -78,7 +80,7 @@ export async function createClientry(
     store,
     seal,
     fingerprints: createFingerprints(config.key),
-    providers: observedProviders(providers, observe),
+    providers: observedProviders(withOwnApi(config, providers), observe),
     turns: createTurns(now),
     keysInUse: new Set(),
     leaseShares: config.leases,
@@ -159,6 +161,19 @@ export async function createClientry(
       await store.close()
     },
   }
+}
+
+/** Each provider knows whether it issues the tokens of this program's own callers. */
+function withOwnApi(
+  config: Config,
+  providers: ReadonlyMap<string, Provider>,
+): ReadonlyMap<string, Provider> {
+  return new Map(
+    Array.from(providers, ([id, provider]) => {
+      const ownApi = ownApiAt(config, id)
+      return [id, ownApi === undefined ? provider : { ...provider, ownApi }]
+    }),
+  )
 }
 
 const permissionsOf = ({ permissions }: Config, operator: Principal | undefined) =>

@@ -80,6 +80,11 @@ export function parseConfig(value: unknown, environment: Environment, folder?: s
     permissions: raw.auth.permissions?.map((one, index) => grantOf(one, index, raw, faults)),
   }
   const issuers = raw.auth.issuers.map((one) => one.issuer)
+  for (const [index, { provider }] of raw.auth.issuers.entries()) {
+    if (provider !== undefined && !Object.hasOwn(providers, provider)) {
+      faults.push(`auth.issuers[${index}].provider names ${provider}, which is not configured.`)
+    }
+  }
   const twice = issuers.find((one, index) => issuers.indexOf(one) !== index)
   if (twice !== undefined) faults.push(`auth.issuers names ${twice} twice.`)
   // What a call that was cut off did is found out by reading back, within the same request.

@@ -136,6 +136,8 @@ export const issuer = z.strictObject({
   algorithms: z.optional(z.array(z.enum(ALL_ALGORITHMS as [string, ...string[]]))),
   requireTyp: z.optional(z.boolean()),
   scopePrefix: z.optional(text),
+  /** The provider that it belongs to, where its address does not say so: a custom domain, say. */
+  provider: z.optional(text),
   maxLifetimeSeconds: z.optional(z.int().check(z.gte(1))),
   skewSeconds: z.optional(z.int().check(z.gte(0), z.lte(300))),
 })

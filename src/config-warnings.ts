@@ -1,11 +1,12 @@
 /** What can be used as it is configured, and lets more callers do more than may be meant. */
 
+import { overlapsOf } from './config-overlap.ts'
 import type { Config } from './config-parse.ts'
 import { ANY_ISSUER } from './http/auth/permissions.ts'
 
 /** Sentences for the operator: the place in the configuration, what follows from it, what to write. */
 export function configWarnings(config: Config): readonly string[] {
-  return [...permissionWarnings(config), ...prefixWarnings(config)]
+  return [...permissionWarnings(config), ...prefixWarnings(config), ...overlapWarnings(config)]
 }
 
 /** Who administers an issuer can put any scope into its tokens. */
@@ -25,6 +26,15 @@ function permissionWarnings({ permissions, issuers }: Config): readonly string[]
         ]
       : [],
   )
+}
+
+/** Clients of an issuer of ours are clients that can be changed here. */
+function overlapWarnings(config: Config): readonly string[] {
+  return overlapsOf(config).map(({ issuer, provider, userPoolId }) => {
+    const where = userPoolId === undefined ? provider : `${userPoolId} of ${provider}`
+    const index = config.issuers.indexOf(issuer)
+    return `auth.issuers[${index}] (${issuer.issuer}) belongs to the provider ${where}, whose clients are managed here: which of them have access to this API is changed only with access:grant, and whoever has secrets:read there can act as any of them; use an issuer of its own for this API, or give access:grant and secrets:read at ${provider} to no one else than its administrators.`
+  })
 }
 
 /** Cognito's scopes carry the id of a resource server, and every one of the pool counts. */

@@ -96,6 +96,7 @@ async function main(): Promise<void> {
             issuer,
             jwksUrl: `http://${HOST}:${port}/oidc/jwks`,
             audience: [AUDIENCE],
+            provider: 'local',
           },
         ],
         // As in production: a token may do what its scopes say, so one without any may do nothing.

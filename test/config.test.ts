@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../src/config.ts'
+import { overlapsOf } from '../src/config-overlap.ts'
 import { parseConfig } from '../src/config-parse.ts'
 import { configWarnings } from '../src/config-warnings.ts'
 import { ClientError } from '../src/core/errors.ts'
@@ -86,6 +87,66 @@ describe('whose tokens a row of auth.permissions is about', () => {
     expect(warnings(auth([{ ...row, issuer: TENANT }], [tenant, pool] as never)).join()).toMatch(
       /auth\.issuers\[1\] has neither an audience nor a scopePrefix/,
     )
+  })
+})
+
+describe('an issuer that belongs to a provider', () => {
+  const overlapping = (issuer: object, providers: object = good().providers) =>
+    overlapsOf(
+      parseConfig(
+        {
+          ...good(),
+          defaultProvider: Object.keys(providers)[0],
+          providers,
+          auth: { issuers: [{ audience: ['a'], ...issuer }] },
+        },
+        ENVIRONMENT,
+      ),
+    ).map(({ provider, userPoolId }) => [provider, userPoolId])
+  const POOL = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc'
+  const rfc7592 = (more: object) => ({ r: { type: 'rfc7592', ...more } })
+
+  it.each([
+    ['the tenant', { issuer: 'https://tenant.eu.auth0.com/' }, [['auth0', undefined]]],
+    ['another tenant', { issuer: 'https://other.eu.auth0.com/' }, []],
+    [
+      'keys of the tenant behind a domain of its own',
+      {
+        issuer: 'https://login.example.com/',
+        jwksUrl: 'https://tenant.eu.auth0.com/.well-known/jwks.json',
+      },
+      [['auth0', undefined]],
+    ],
+    ['a user pool', { issuer: POOL }, [['cognito-client', 'eu-west-1_abc']]],
+    ['another pool', { issuer: `${POOL}d` }, []],
+    [
+      'what the configuration says',
+      { issuer: 'https://login.example.com/', provider: 'auth0' },
+      [['auth0', undefined]],
+    ],
+  ])('is found: %s', (_, issuer, expected) => {
+    expect(overlapping(issuer)).toEqual(expected)
+  })
+
+  it.each([
+    ['its issuer', { issuer: 'https://as.example.com/' }, 1],
+    ['another one', { issuer: 'https://as.example.com/other' }, 0],
+    ['its origin', { registrationEndpoint: 'https://as.example.com/register' }, 1],
+  ])('is found at a registering server by %s', (_, settings, count) => {
+    const found = overlapping({ issuer: 'https://as.example.com' }, rfc7592(settings))
+    expect(found).toHaveLength(count)
+  })
+
+  it('is warned about, and may name only a provider that is there', () => {
+    const issuers = [{ issuer: POOL, clientIds: ['a'], scopePrefix: 'p' }]
+    const config = parseConfig({ ...good(), auth: { issuers, permissions: [] } }, ENVIRONMENT)
+    expect(configWarnings(config)).toEqual([
+      expect.stringMatching(/eu-west-1_abc of cognito-client.*access:grant/),
+    ])
+    const auth = { issuers: [{ ...issuers[0], provider: 'none' }] }
+    expect(faultsOf({ ...good(), auth })).toEqual([
+      'auth.issuers[0].provider names none, which is not configured.',
+    ])
   })
 })
 

@@ -13,6 +13,10 @@ export const PERMISSIONS = [
   'jobs:read',
   'jobs:write',
   'metrics:read',
+  'access:grant',
 ] as const
+
+/** Those that nobody has without a row that grants them. */
+export const GRANTED_BY_NAME: readonly Permission[] = ['access:grant']
 
 export type Permission = (typeof PERMISSIONS)[number]

@@ -7,8 +7,9 @@
 
 import type { FieldName } from './client.ts'
 import { isRecord, type Json, type JsonObject, same } from './json.ts'
-import type { Operation } from './json-patch.ts'
+import { type Operation, writtenFields } from './json-patch.ts'
 import { fieldOfPath, type Mapping, type Native, type Row, stateOf } from './mapping.ts'
+import { ACCESS_FIELDS, accessChanges, hasAccess, type OwnApi } from './own-api.ts'
 import type { FieldPatches, Patch } from './patch.ts'
 import { covers } from './paths.ts'
 import type { Permission } from './permissions.ts'
@@ -20,7 +21,11 @@ export interface Need {
 }
 
 /** Permissions that a change can take beside `clients:write`. */
-export const OWN_PERMISSIONS = ['secrets:rotate', 'clients:suspend'] as const satisfies Permission[]
+export const OWN_PERMISSIONS = [
+  'secrets:rotate',
+  'clients:suspend',
+  'access:grant',
+] as const satisfies Permission[]
 
 export type OwnPermission = (typeof OWN_PERMISSIONS)[number]
 
@@ -36,17 +41,39 @@ export interface Planned {
   readonly next: Native
   /** The fields that it changes. */
   readonly named: readonly FieldName[]
+  /** This program's own API, where the provider issues tokens for it. */
+  readonly api?: OwnApi | undefined
+  /** The client is to be made. */
+  readonly made?: boolean
 }
 
 /** The permissions that a planned change takes. */
-export function neededFor(mapping: Mapping, { base, next, named }: Planned): readonly Need[] {
+export function neededFor(
+  mapping: Mapping,
+  { base, next, named, api, made = false }: Planned,
+): readonly Need[] {
   const fields = named.flatMap((field) => needOfField(field))
   const paths = changedPaths(stateOf(mapping, base), stateOf(mapping, next), '')
   const credentials = paths
     .filter(({ path, values }) => isCredential(mapping, path, values))
     .map(({ path }) => rotation(mapping, path))
-  return [...fields, ...credentials]
+  if (api === undefined) return [...fields, ...credentials]
+  const access = accessChanges(mapping, api, { base, next, made }).map((path) => grant(path))
+  const usable = hasAccess(mapping, api, base) || hasAccess(mapping, api, next)
+  const become = usable ? credentials.slice(0, 1).map(({ field }) => ({ ...grant(''), field })) : []
+  return [...fields, ...credentials, ...access, ...become]
 }
+
+/** The permissions that a new secret takes, of which no setting tells. */
+export function neededToRotate(
+  mapping: Mapping,
+  base: Native,
+  api: OwnApi | undefined,
+): readonly Need[] {
+  return api !== undefined && hasAccess(mapping, api, base) ? [grant('secret')] : []
+}
+
+const grant = (path: string): Need => ({ permission: 'access:grant', field: `client.${path}` })
 
 /**
  * The permissions that setting hidden values takes, by their paths below the client. It is not asked whether
@@ -61,12 +88,12 @@ export const neededToSet = (hidden: readonly string[]): readonly Need[] =>
  */
 export function neededToMake(
   mapping: Mapping,
-  { base: blank, next, named }: Planned,
+  { base: blank, next, named, api }: Planned,
 ): readonly Need[] {
   const [was, is] = [blank[METHOD], next[METHOD]].map(String)
   const alike = SHARED_SECRET.includes(was ?? '') && SHARED_SECRET.includes(is ?? '')
   const base = alike ? { ...blank, [METHOD]: next[METHOD] ?? null } : blank
-  return neededFor(mapping, { base, next, named })
+  return neededFor(mapping, { base, next, named, api, made: true })
 }
 
 const METHOD = 'token_endpoint_auth_method'
@@ -77,8 +104,16 @@ const SHARED_SECRET: readonly string[] = [
   'client_secret_jwt',
 ]
 
-/** The permissions that a patch may take on a client that is not known. */
-export function neededByName(mapping: Mapping, patch: Patch): readonly Need[] {
+/** The permissions that a patch may take on a client that is not known; `issues`: where tokens for us are made. */
+export function neededByName(mapping: Mapping, patch: Patch, issues = false): readonly Need[] {
+  const written =
+    patch.kind === 'merge' ? Object.keys(patch.fields) : [...writtenFields(patch.operations)]
+  const field = ACCESS_FIELDS.find((name) => issues && written.includes(name))
+  const access = field === undefined ? [] : [grant(field)]
+  return [...access, ...needsOfPatch(mapping, patch)]
+}
+
+function needsOfPatch(mapping: Mapping, patch: Patch): readonly Need[] {
   return patch.kind === 'merge'
     ? Object.entries(patch.fields as FieldPatches).flatMap(([field, asked]) =>
         needsOfMember(mapping, [field], asked),

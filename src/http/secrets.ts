@@ -9,7 +9,7 @@ import { listSecrets } from '../service/secrets.ts'
 import { callerOf } from '../service/service.ts'
 import { type Answer, clientBody } from './answer.ts'
 import { readJsonBody } from './body.ts'
-import { absent, changeHeaders, planAnswer, traced, writing } from './change.ts'
+import { absent, changeHeaders, checkNeeds, planAnswer, traced, writing } from './change.ts'
 import { actorOf, ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { checkBodyMembers, pathId, type Target, targetOf } from './target.ts'
@@ -31,6 +31,7 @@ export async function postRotation(exchange: Exchange): Promise<Answer> {
   const rotating = rotateSecret(settings.service, {
     ...conditions(exchange, target, asked),
     ...asked,
+    authorize: (needs) => checkNeeds(exchange, target, needs),
   })
   const result = traced(exchange, await absent(rotating))
   const { outcome, secret, previous } = result

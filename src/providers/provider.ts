@@ -11,6 +11,7 @@
 import type { FieldName } from '../core/client.ts'
 import type { Json } from '../core/json.ts'
 import type { Mapping, Native } from '../core/mapping.ts'
+import type { OwnApi } from '../core/own-api.ts'
 import type { Adoption } from './adoption.ts'
 import type { Creation } from './creation.ts'
 import type { Secrets } from './secrets.ts'
@@ -104,6 +105,8 @@ export interface Provider {
   /** The kind of provider, as the configuration names it. */
   readonly type: string
   readonly mapping: Mapping
+  /** This program's own API, where the provider issues the tokens for it. */
+  readonly ownApi?: (place: Pick<Place, 'userPoolId'>) => OwnApi | undefined
   /** Pools that it serves; absent where the provider has none. */
   readonly userPools?: readonly string[]
   /** What its pace does; absent where it has none. */

@@ -63,7 +63,9 @@ async function attempt(
   const wanted = wish.over(base)
   const { warnings, aim } = wanted
   const plan = planWanted(mapping, base, wanted, [standing, aim?.becomes ?? standing])
-  request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base })])
+  // What a suspension took away was decided before, and so is given back without that.
+  const api = request.patch.kind === 'suspension' ? undefined : provider.ownApi?.(ref)
+  request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })])
   if (request.patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
   const becomes = leasesAfter(mapping, [base, plan.next], request.patch, aim?.becomes ?? standing)

@@ -120,9 +120,10 @@ async function attempt(
 
   const { blank, start, origin } = await request.begin(creation, call)
   const plan = planChange(mapping, start, patch)
+  const api = provider.ownApi?.(place)
   request.authorize?.([
     ...neededToSet(plan.hidden),
-    ...neededToMake(mapping, { ...plan, base: blank }),
+    ...neededToMake(mapping, { ...plan, base: blank, api }),
   ])
   const copy = copyOf(origin, plan.next)
   if (copy !== undefined) origin?.check(plan.next, copy.report)

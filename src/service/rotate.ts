@@ -5,6 +5,7 @@
 
 import type { FieldChange } from '../core/diff.ts'
 import type { Native, Warning } from '../core/mapping.ts'
+import { neededToRotate } from '../core/rights.ts'
 import { type Secret, secret } from '../core/secret.ts'
 import type { Step } from '../providers/provider.ts'
 import { type LiveSecret, newSecretValue } from '../providers/secrets.ts'
@@ -22,7 +23,7 @@ import { checkOverlap, checkRoom, secretsOf } from './rotatable.ts'
 import { toldAgain } from './rotation-replay.ts'
 import { callOf, type Service } from './service.ts'
 
-export interface RotationRequest extends Omit<ChangeRequest, 'patch' | 'authorize'> {
+export interface RotationRequest extends Omit<ChangeRequest, 'patch'> {
   /** The new secret is to take the place of the old one, as it must where there can be one only. */
   readonly cutOver: boolean
   /** The old ones end by themselves after so many seconds; absent: when they are retired. */
@@ -90,6 +91,7 @@ async function attempt(
     return toldAgain(service, request, intent.operationId, call)
   }
   const { base, baseTag, before, operationId } = begun
+  request.authorize?.(neededToRotate(provider.mapping, base, provider.ownApi?.(ref)))
   const secrets = checkOverlap(provider, base)
   const previous = await secrets.list(ref, base, call)
   checkRoom(secrets.atOnce(base), previous)

@@ -51,6 +51,8 @@ export interface World {
 
 export interface WorldOptions {
   readonly permissions?: Json
+  /** More of the issuer of its tokens. */
+  readonly issuer?: JsonObject
   readonly limits?: JsonObject
   readonly level?: Level
   /** File of the database; absent: it lives in memory. */
@@ -102,7 +104,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         local: { type: 'local', listLagSeconds: 0 },
       },
       auth: {
-        issuers: [{ issuer: ISSUER, jwksUrl: keyServer.url, audience: [AUDIENCE] }],
+        issuers: [
+          { issuer: ISSUER, jwksUrl: keyServer.url, audience: [AUDIENCE], ...options.issuer },
+        ],
         ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
       },
       limits: { upstreamTimeoutMs: 500, ...options.limits },

@@ -20,6 +20,8 @@ export interface IssuerSettings {
   readonly requireTyp?: boolean
   /** The resource server whose scopes count without their prefix; absent: any. */
   readonly scopePrefix?: string
+  /** Id of the configured provider that it belongs to, where its address does not say so. */
+  readonly provider?: string
   /** The longest time between `iat` and `exp`. Default: a day. */
   readonly maxLifetimeSeconds?: number
   /** How far clocks may differ. Default: 30. */

@@ -5,7 +5,7 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import { PERMISSIONS, type Permission } from '../../core/permissions.ts'
+import { GRANTED_BY_NAME, PERMISSIONS, type Permission } from '../../core/permissions.ts'
 import { PLAIN_CHALLENGE } from './challenge.ts'
 import type { Principal } from './principal.ts'
 
@@ -27,7 +27,7 @@ export interface PermissionGrant {
 export const ANY_ISSUER = 'any'
 
 export interface PermissionSettings {
-  /** Absent: every accepted token may do everything. An empty list: nobody may do anything. */
+  /** Absent: every accepted token may do everything but what is granted by name only. An empty list: nobody may do anything. */
   readonly permissions?: readonly PermissionGrant[]
 }
 
@@ -74,7 +74,9 @@ export const allPermissions = (): Permissions => {
   return { of: () => all, scopesFor: () => [] }
 }
 
-const EVERYTHING: ReadonlySet<Permission> = new Set(PERMISSIONS)
+const EVERYTHING: ReadonlySet<Permission> = new Set(
+  PERMISSIONS.filter((one) => !GRANTED_BY_NAME.includes(one)),
+)
 
 /**
  * Lets the caller pass or says which scopes would.

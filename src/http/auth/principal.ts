@@ -51,8 +51,14 @@ function scopesOf(claims: JsonObject, spelling: ScopeSpelling): ReadonlySet<stri
   const named = [...scope, ...permissions].filter(
     (one): one is string => typeof one === 'string' && one !== '',
   )
-  return new Set(named.flatMap((one) => [one, ...withoutPrefix(one, spelling)]))
+  return new Set(named.flatMap((one) => scopeNames(one, spelling)))
 }
+
+/** What a scope is called in the configuration: as it stands, and without its resource server. */
+export const scopeNames = (scope: string, spelling: ScopeSpelling): readonly string[] => [
+  scope,
+  ...withoutPrefix(scope, spelling),
+]
 
 /** Cognito: `resource-server/read`, where the id of the resource server may hold slashes itself. */
 function withoutPrefix(scope: string, { prefixed, prefix }: ScopeSpelling): readonly string[] {

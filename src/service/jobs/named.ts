@@ -40,10 +40,10 @@ function needOf(
 ): Need | undefined {
   const [any] = permissions
   if (patch.kind === 'undo') return any && { permission: any, field: 'client' }
-  const mapping = providers.get(provider)?.mapping
+  const { mapping, ownApi } = providers.get(provider) ?? {}
   // Nothing can be done there any more.
   if (mapping === undefined) return undefined
-  return neededByName(mapping, patch).find((need) =>
+  return neededByName(mapping, patch, ownApi !== undefined).find((need) =>
     permissions.some((permission) => permission === need.permission),
   )
 }
