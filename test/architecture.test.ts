@@ -108,3 +108,19 @@ it('only the Node entries load what counts', () => {
   const found = loading('./metrics.ts').filter((path) => entries.includes(path))
   expect(found.sort()).toEqual(['dev.ts', 'serve.ts'])
 })
+
+it('every property takes its number of samples from property.ts', () => {
+  const tests = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && path !== 'architecture.test.ts')
+    .map((path) => ({ path, text: readFileSync(join('test', path), 'utf8') }))
+    .filter(({ text }) => /\bfc\.(?:assert|check)\(/.test(text))
+  expect(tests.length).toBeGreaterThan(30)
+  const own = tests.filter(
+    ({ text }) =>
+      // Samples of a fixed seed are no property.
+      /(?<!seed: \d, )numRuns: [0-9]/.test(text) ||
+      (text.match(/\bfc\.(?:assert|check)\(/g) ?? []).length >
+        (text.match(/\bnumRuns: runs\(|\bRUNS\b(?! =)/g) ?? []).length,
+  )
+  expect(own.map(({ path }) => path)).toEqual([])
+})

@@ -8,6 +8,7 @@ import { overlapsOf } from '../src/config-overlap.ts'
 import { parseConfig } from '../src/config-parse.ts'
 import { configWarnings } from '../src/config-warnings.ts'
 import { ClientError } from '../src/core/errors.ts'
+import { runs } from './property.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
 const ENVIRONMENT = { KEY, SECRET: 'a-secret' }
@@ -393,6 +394,7 @@ describe('parseConfig', () => {
       fc.property(fc.anything(), (value) => {
         expect(faultsOf(value).length).toBeGreaterThan(0)
       }),
+      { numRuns: runs() },
     )
   })
 })

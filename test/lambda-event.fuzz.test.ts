@@ -6,8 +6,9 @@ import { createApp } from '../src/http/app.ts'
 import type { HttpSettings } from '../src/http/exchange.ts'
 import type { App, HttpRequest } from '../src/http/message.ts'
 import { createLambdaHandler } from '../src/lambda-event.ts'
+import { runs } from './property.ts'
 
-const RUNS = { numRuns: 3_000 }
+const RUNS = { numRuns: runs(3_000) }
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),

@@ -12,6 +12,7 @@ import { resourceOf } from '../src/store/resource.ts'
 import { startWorld, type World, type WorldOptions } from './contract/world.ts'
 import { POOL_ID } from './fixtures/cognito.ts'
 import { closingOf, intentOf } from './fixtures/entries.ts'
+import { runs } from './property.ts'
 
 const CLIENT = '/clients/exampleClientId'
 const RESOURCE = resourceOf({ provider: 'auth0', id: 'exampleClientId' })
@@ -298,7 +299,7 @@ describe('labels', () => {
           expect((await send(shape(random, method))).status).toBeLessThan(500)
         },
       ),
-      { numRuns: 300, endOnFailure: true },
+      { numRuns: runs(300), endOnFailure: true },
     )
     const after = [...(await series()).keys()].sort()
     expect(after).toEqual(before)

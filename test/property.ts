@@ -11,6 +11,9 @@ export function runs(count = 100): number {
   return Math.ceil(count * MULTIPLIER)
 }
 
+/** The time limit of a test with a property, in milliseconds; `limit` in `npm test`. */
+export const patience = (limit: number): number => limit * Math.max(MULTIPLIER, 1)
+
 /** Counts samples by what became of them. */
 export interface Tally {
   add(outcome: string): void

@@ -6,6 +6,7 @@ import { isAssignment, patchOf } from '../../src/cli/assign.ts'
 import { UsageError } from '../../src/cli/exit.ts'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
+import { runs } from '../property.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
 const filled = text.filter((one) => one !== '')
@@ -61,7 +62,7 @@ describe('an attribute', () => {
         expect(words.every(isAssignment)).toBe(true)
         expect(patchOf(words)).toEqual({ [field]: JSON.parse(JSON.stringify(value)) })
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -87,7 +88,7 @@ describe('an attribute', () => {
           expect(error).toBeInstanceOf(UsageError)
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     )
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })

@@ -7,6 +7,7 @@ import type { Entry } from '../../src/store/entry.ts'
 import { JOBS, jobIdOf, jobResource, refOf, resourceOf } from '../../src/store/resource.ts'
 import type { Place, Range, Search, Store } from '../../src/store/store.ts'
 import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
+import { runs } from '../property.ts'
 
 export interface StoreSubject {
   readonly name: string
@@ -108,7 +109,7 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
             expect(await store.append(entry)).toBe(true)
             expect(await store.last(RESOURCE)).toEqual(JSON.parse(JSON.stringify(entry)))
           }),
-          { numRuns: 30 },
+          { numRuns: runs(30) },
         )
       })
 

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { operationsToFields, parseOperations } from '../../src/core/json-patch.ts'
 import { parseMergePatch } from '../../src/core/patch.ts'
 import { planChange } from '../../src/core/plan.ts'
+import { runs } from '../property.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 
@@ -42,6 +43,7 @@ describe('the extent of a value', () => {
         expect(whole.characters).toBeGreaterThan(characters)
         expect(whole.depth).toBe(depth + 1)
       }),
+      { numRuns: runs() },
     )
   })
 

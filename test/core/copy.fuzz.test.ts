@@ -36,6 +36,7 @@ import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 import { fullRegisteredClient } from '../fixtures/registered.ts'
+import { runs } from '../property.ts'
 
 interface Place {
   readonly name: string
@@ -224,7 +225,7 @@ describe.each(PAIRS)('from $source.name to $target.name', ({ source, target }) =
         const text = JSON.stringify([report, copied.start])
         for (const secret of SECRETS) expect(text).not.toContain(secret)
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -237,7 +238,7 @@ describe.each(PAIRS)('from $source.name to $target.name', ({ source, target }) =
         const fresh = broken.filter((rule) => source !== target || !before.includes(rule))
         expect(NEEDED).toEqual(expect.arrayContaining(fresh.map(({ field }) => field)))
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -256,7 +257,7 @@ describe.each(PAIRS)('from $source.name to $target.name', ({ source, target }) =
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 })

@@ -16,6 +16,7 @@ import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { DIALECTS } from '../../src/providers/rfc7592/dialects.ts'
 import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
+import { runs } from '../property.ts'
 
 const registered = createMapping(DIALECTS.standard)
 const MAPPINGS = [
@@ -213,7 +214,7 @@ describe('any JSON', () => {
         const { providerSettings } = showClient(registered, record as JsonObject)
         for (const name of Object.keys(providerSettings)) expect(record).toHaveProperty([name])
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 })

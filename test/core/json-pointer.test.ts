@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/core/json.ts'
 import { edit, valueAt } from '../../src/core/json-pointer.ts'
+import { runs } from '../property.ts'
 import { thrown } from './thrown.ts'
 
 const AT = 'client[3]'
@@ -124,6 +125,7 @@ describe('an edit', () => {
           expect(change(added, path, 'remove')).toEqual(target)
         },
       ),
+      { numRuns: runs() },
     )
   })
 })

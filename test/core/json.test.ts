@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, isRecord, type Json, same, without } from '../../src/core/json.ts'
+import { runs } from '../property.ts'
 
 const parsed = (text: string) => JSON.parse(text) as Json
 const json = fc.jsonValue().map((value) => value as Json)
@@ -56,7 +57,7 @@ describe('same', () => {
         expect(same(one, reversed(one))).toBe(true)
         expect(same(one, other)).toBe(canonicalJson(one) === canonicalJson(other))
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 })
@@ -77,6 +78,7 @@ describe('canonicalJson', () => {
       fc.property(json, (value) => {
         expect(same(parsed(canonicalJson(value)), value)).toBe(true)
       }),
+      { numRuns: runs() },
     )
   })
 })
@@ -89,6 +91,7 @@ describe('without', () => {
         const expected = list.filter((item) => !others.some((other) => same(item, other)))
         expect(without(list, others)).toEqual(expected)
       }),
+      { numRuns: runs() },
     )
   })
 })

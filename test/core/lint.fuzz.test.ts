@@ -12,6 +12,7 @@ import { lintClient } from '../../src/core/lint/lint.ts'
 import { type Finding, SEVERITIES } from '../../src/core/lint/rule.ts'
 import { isLens, type Mapping, type Row, showField } from '../../src/core/mapping.ts'
 import { planOf, withMembers } from '../plan.ts'
+import { runs } from '../property.ts'
 import { PROVIDERS, type ProviderName, SAMPLES } from './lint-samples.ts'
 
 const URIS = [
@@ -130,7 +131,7 @@ const COUPLED: Readonly<Record<string, readonly string[]>> = {
   refreshTokenIdleLifetime: ['refresh_token'],
 }
 
-const RUNS = 60
+const RUNS = runs(60)
 const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity)
 const keyOf = ({ rule, field }: Finding) => `${rule} ${field}`
 

@@ -11,6 +11,7 @@ import {
   parseMergePatch,
   quoted,
 } from '../../src/core/patch.ts'
+import { runs } from '../property.ts'
 import { thrown } from './thrown.ts'
 
 /** RFC 7396 appendix A: original, patch, result. */
@@ -50,6 +51,7 @@ describe('mergePatch', () => {
         expect([JSON.stringify(target), JSON.stringify(patch)]).toEqual([one, other])
         expect(({} as Record<string, unknown>).polluted).toBeUndefined()
       }),
+      { numRuns: runs() },
     )
     mergePatch({}, JSON.parse('{"__proto__":{"polluted":1}}') as Json)
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()
@@ -134,6 +136,7 @@ describe('parseMergePatch', () => {
           expect(error).toBeInstanceOf(ClientError)
         }
       }),
+      { numRuns: runs() },
     )
   })
 })
@@ -250,6 +253,7 @@ describe('applyMember', () => {
         expect(new Set(after)).toEqual(new Set([...kept, ...add]))
         expect(new Set(after).size).toBe(after.length)
       }),
+      { numRuns: runs() },
     )
   })
 

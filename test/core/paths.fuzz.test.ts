@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { replacePaths, withoutPaths } from '../../src/core/paths.ts'
+import { runs } from '../property.ts'
 
 it.each<[string, JsonObject, readonly string[], JsonObject]>([
   ['a member', { a: 1, b: 2 }, ['a'], { b: 2 }],
@@ -35,5 +36,6 @@ it('removes several members as it does one after the other', () => {
       const inTurn = paths.reduce((left, one) => withoutPaths(left, [one]), whole)
       expect(withoutPaths(whole, paths)).toEqual(inTurn)
     }),
+    { numRuns: runs() },
   )
 })

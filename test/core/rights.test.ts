@@ -6,6 +6,7 @@ import { isRecord, type Json, type JsonObject, same } from '../../src/core/json.
 import { neededByName, neededFor, neededToMake } from '../../src/core/rights.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { runs } from '../property.ts'
 
 const change = (base: JsonObject, next: JsonObject) =>
   neededFor(local, { base, next, named: ['providerSettings'] })
@@ -72,6 +73,7 @@ it('whatever is around a key, changing it is seen', () => {
       expect(change(planted, without)).not.toEqual([])
       expect(change(without, planted)).not.toEqual([])
     }),
+    { numRuns: runs() },
   )
 })
 

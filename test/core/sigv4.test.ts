@@ -3,6 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type SignableRequest, signRequest } from '../../src/core/sigv4.ts'
+import { runs } from '../property.ts'
 
 const plain: SignableRequest = {
   method: 'POST',
@@ -101,7 +102,7 @@ it('sends what the SDK would send, byte for byte', async () => {
     fc.asyncProperty(requests, async (request) => {
       expect(signRequest(request)).toEqual(await signedBySdk(request))
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 

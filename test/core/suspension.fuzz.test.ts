@@ -14,6 +14,7 @@ import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { runs } from '../property.ts'
 
 type Values = Readonly<Record<string, readonly (Json | undefined)[]>>
 
@@ -93,6 +94,7 @@ describe.each(KINDS)('suspending over the mapping of $name', ({ mapping, full, v
         const changed = Object.keys(off).filter((key) => off[key] !== native[key])
         expect(keys).toEqual(expect.arrayContaining(changed))
       }),
+      { numRuns: runs() },
     )
   })
 
@@ -109,6 +111,7 @@ describe.each(KINDS)('suspending over the mapping of $name', ({ mapping, full, v
         expect({ theirs, lost }).toEqual({ theirs: [], lost: [] })
         expect(sameState(mapping, next, withMembers(native, meanwhile))).toBe(true)
       }),
+      { numRuns: runs() },
     )
   })
 
@@ -141,6 +144,7 @@ describe.each(KINDS)('suspending over the mapping of $name', ({ mapping, full, v
           }
         }
       }),
+      { numRuns: runs() },
     )
     expect(met).toBeGreaterThan(5)
   })

@@ -28,6 +28,7 @@ import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { runs } from '../property.ts'
 
 interface Kind {
   readonly name: string
@@ -298,7 +299,7 @@ describe.each(KINDS)('undoing over the mapping of $name', ({ mapping, native, va
         }
         for (const field of told.keys()) expect([...named]).toContain(field)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
     expect(undone).toBeGreaterThan(150)
   })

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { isRecord } from '../../src/core/json.ts'
 import { key, list } from '../../src/core/lenses.ts'
 import { updateBody } from '../../src/core/update-body.ts'
+import { runs } from '../property.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 
@@ -37,6 +38,7 @@ describe('where omission resets', () => {
       fc.property(record, record, (native, next) => {
         expect(updateBody(mapping, native, next)).toEqual(writable(next))
       }),
+      { numRuns: runs() },
     )
   })
 })
@@ -71,7 +73,7 @@ describe('where omission keeps', () => {
         const after = taken(native, updateBody(mapping, native, next))
         expect(writable(after)).toEqual(writable(next))
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     )
   })
 
@@ -86,7 +88,7 @@ describe('where omission keeps', () => {
         }
         expect(updateBody(mapping, next, next)).toEqual({})
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     )
   })
 

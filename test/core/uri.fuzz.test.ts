@@ -3,8 +3,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkUri, type UriContext, type UriUse } from '../../src/core/uri.ts'
+import { runs } from '../property.ts'
 
-const RUNS = { numRuns: 5_000 }
+const RUNS = { numRuns: runs(5_000) }
 const PLAIN: UriContext = {
   policy: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
   native: true,

@@ -2,6 +2,7 @@
 
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../property.ts'
 import { linearization, type Operation, type State } from './linearizability.ts'
 
 const START: State = { name: 'start', callbacks: [] }
@@ -121,7 +122,10 @@ it('accepts every history made from an order, however it is listed', () => {
   const listed = histories.chain((history) =>
     fc.shuffledSubarray(history, { minLength: history.length }),
   )
-  fc.assert(fc.property(listed, (history) => linearization(START, history) !== undefined))
+  fc.assert(
+    fc.property(listed, (history) => linearization(START, history) !== undefined),
+    { numRuns: runs() },
+  )
 })
 
 it('finds a lost update in every history, however it is listed', () => {
@@ -141,7 +145,10 @@ it('finds a lost update in every history, however it is listed', () => {
         return { ...operation, answer: callbacks(...left) }
       }),
     )
-  fc.assert(fc.property(spoiled, (history) => linearization(START, history) === undefined))
+  fc.assert(
+    fc.property(spoiled, (history) => linearization(START, history) === undefined),
+    { numRuns: runs() },
+  )
 })
 
 it('is quick where a hundred changes are under way at once', () => {

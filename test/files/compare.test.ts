@@ -8,6 +8,7 @@ import { parseMergePatch } from '../../src/core/patch.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import { compare, type LiveClient } from '../../src/files/compare.ts'
 import { pathsOf, renderClientFile } from '../../src/files/render.ts'
+import { runs } from '../property.ts'
 
 const live = (attributes: JsonObject, more: Partial<LiveClient> = {}): LiveClient => ({
   provider: 'auth0',
@@ -137,6 +138,7 @@ it('makes a patch that the API takes, after which nothing differs and no other f
         expect(after[name]).toEqual(now[name])
       }
     }),
+    { numRuns: runs() },
   )
 })
 
@@ -154,6 +156,7 @@ it('finds no difference in a file that was just written, without what is not for
       const left = [{ what: 'held in client.callbacks', why: 'it is leased' }]
       expect(compare(file.client, now)).toEqual({ patch: {}, left })
     }),
+    { numRuns: runs() },
   )
 })
 
@@ -211,6 +214,7 @@ describe('paths', () => {
         // A client's path does not depend on the order of the list.
         expect(pathsOf(all.toReversed()).toReversed()).toEqual(paths)
       }),
+      { numRuns: runs() },
     )
   })
 

@@ -7,6 +7,7 @@ import { ERROR_CODES } from '../../src/core/errors.ts'
 import type { HttpRequest } from '../../src/http/message.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
+import { patience, runs } from '../property.ts'
 
 let world: World
 let token: string
@@ -73,7 +74,7 @@ const address = fc.constantFrom(
   { provider: 'cognito-client' },
   { provider: null, userPoolId: 7 },
 )
-const RUNS = { numRuns: 150 }
+const RUNS = { numRuns: runs(150) }
 
 describe('no unexpected 500 for', () => {
   it('any body', async () => {
@@ -84,48 +85,58 @@ describe('no unexpected 500 for', () => {
     )
   })
 
-  it('any client that is nearly one, at every provider', async () => {
-    await fc.assert(
-      fc.asyncProperty(address, client, fc.boolean(), (where, patch, dry) =>
-        expectOurs(
-          base({
-            body: bytes(JSON.stringify({ ...where, client: patch })),
-            query: dry ? 'dryRun=true' : '',
-            deadline: Date.now() + 5_000,
-          }),
+  it(
+    'any client that is nearly one, at every provider',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(address, client, fc.boolean(), (where, patch, dry) =>
+          expectOurs(
+            base({
+              body: bytes(JSON.stringify({ ...where, client: patch })),
+              query: dry ? 'dryRun=true' : '',
+              deadline: Date.now() + 5_000,
+            }),
+          ),
         ),
-      ),
-      RUNS,
-    )
-  }, 60_000)
-
-  it('any JSON Patch that is nearly one', async () => {
-    const pointer = fc
-      .tuple(
-        fc.constantFrom(...FIELD_NAMES, 'x'),
-        fc.array(fc.oneof(fc.nat(3).map(String), fc.string(), fc.constant('-')), { maxLength: 2 }),
+        RUNS,
       )
-      .map((tokens) => `/${tokens.flat().join('/')}`)
-    const operation = fc.record(
-      {
-        op: fc.constantFrom('add', 'remove', 'replace', 'move', 'copy', 'test', 'set'),
-        path: pointer,
-        from: pointer,
-        value: nearly,
-      },
-      { requiredKeys: ['op', 'path'] },
-    )
-    const headers = {
-      authorization: [`Bearer ${token}`],
-      'content-type': ['application/json-patch+json'],
-    }
-    await fc.assert(
-      fc.asyncProperty(fc.array(operation, { maxLength: 3 }), (operations) =>
-        expectOurs(base({ headers, body: bytes(JSON.stringify(operations)) })),
-      ),
-      RUNS,
-    )
-  }, 60_000)
+    },
+    patience(60_000),
+  )
+
+  it(
+    'any JSON Patch that is nearly one',
+    async () => {
+      const pointer = fc
+        .tuple(
+          fc.constantFrom(...FIELD_NAMES, 'x'),
+          fc.array(fc.oneof(fc.nat(3).map(String), fc.string(), fc.constant('-')), {
+            maxLength: 2,
+          }),
+        )
+        .map((tokens) => `/${tokens.flat().join('/')}`)
+      const operation = fc.record(
+        {
+          op: fc.constantFrom('add', 'remove', 'replace', 'move', 'copy', 'test', 'set'),
+          path: pointer,
+          from: pointer,
+          value: nearly,
+        },
+        { requiredKeys: ['op', 'path'] },
+      )
+      const headers = {
+        authorization: [`Bearer ${token}`],
+        'content-type': ['application/json-patch+json'],
+      }
+      await fc.assert(
+        fc.asyncProperty(fc.array(operation, { maxLength: 3 }), (operations) =>
+          expectOurs(base({ headers, body: bytes(JSON.stringify(operations)) })),
+        ),
+        RUNS,
+      )
+    },
+    patience(60_000),
+  )
 
   it('any path, query and header', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 })
@@ -193,33 +204,37 @@ describe('no unexpected 500 for', () => {
         const search = new URLSearchParams(asked as Record<string, string>).toString()
         await expectOurs(base({ method: 'GET', path: where, query: search }))
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     )
   })
 
-  it('any rollback and key that are nearly one', async () => {
-    const path = '/clients/exampleClientId/rollback'
-    const to = fc.oneof(fc.integer({ min: -1, max: 30 }), nearly)
-    const body = fc.oneof(
-      fc.tuple(address, to, nearly).map(([where, revision, allowPartial]) => ({
-        ...where,
-        to: revision,
-        allowPartial,
-      })),
-      fc.tuple(address, to).map(([where, revision]) => ({ ...where, to: revision })),
-      nearly,
-    )
-    const keys = fc.array(fc.oneof(fc.constantFrom('a', '"b"', '""'), fc.string()), {
-      maxLength: 2,
-    })
-    await fc.assert(
-      fc.asyncProperty(body, keys, fc.boolean(), async (value, key, dry) => {
-        const headers = { ...base({}).headers, 'idempotency-key': key }
-        const query = dry ? 'dryRun=true' : ''
-        const sent = bytes(JSON.stringify(value))
-        await expectOurs(base({ method: 'POST', path, query, headers, body: sent }))
-      }),
-      RUNS,
-    )
-  }, 60_000)
+  it(
+    'any rollback and key that are nearly one',
+    async () => {
+      const path = '/clients/exampleClientId/rollback'
+      const to = fc.oneof(fc.integer({ min: -1, max: 30 }), nearly)
+      const body = fc.oneof(
+        fc.tuple(address, to, nearly).map(([where, revision, allowPartial]) => ({
+          ...where,
+          to: revision,
+          allowPartial,
+        })),
+        fc.tuple(address, to).map(([where, revision]) => ({ ...where, to: revision })),
+        nearly,
+      )
+      const keys = fc.array(fc.oneof(fc.constantFrom('a', '"b"', '""'), fc.string()), {
+        maxLength: 2,
+      })
+      await fc.assert(
+        fc.asyncProperty(body, keys, fc.boolean(), async (value, key, dry) => {
+          const headers = { ...base({}).headers, 'idempotency-key': key }
+          const query = dry ? 'dryRun=true' : ''
+          const sent = bytes(JSON.stringify(value))
+          await expectOurs(base({ method: 'POST', path, query, headers, body: sent }))
+        }),
+        RUNS,
+      )
+    },
+    patience(60_000),
+  )
 })

@@ -5,10 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { isRecord } from '../../src/core/json.ts'
 import { parseForm } from '../../src/http/form-body.ts'
+import { runs } from '../property.ts'
 import { KINDS } from './form-kinds.ts'
 import { outcomeOf } from './refusal.ts'
 
-const RUNS = { numRuns: 2_000 }
+const RUNS = { numRuns: runs(2_000) }
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype']
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 })
@@ -90,7 +91,7 @@ describe('every text', () => {
         expect(JSON.parse(JSON.stringify(outcome))).toEqual(outcome)
         expect(outcomeOf(() => parseForm(form, KINDS))).toEqual(outcome)
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     )
   })
 })

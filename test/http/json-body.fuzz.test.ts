@@ -5,9 +5,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import { parseJson } from '../../src/http/json-body.ts'
 import { jsonFault } from '../../src/http/json-fault.ts'
+import { runs } from '../property.ts'
 import { outcomeOf } from './refusal.ts'
 
-const RUNS = { numRuns: 3_000 }
+const RUNS = { numRuns: runs(3_000) }
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 /** Pieces of JSON and of what looks like it, so that the generator meets every transition. */

@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { App, HttpRequest } from '../../src/http/message.ts'
 import { createNodeServer, type NodeServer, type NodeServerOptions } from '../../src/node-server.ts'
+import { runs } from '../property.ts'
 
 const running: NodeServer[] = []
 const dialled: Socket[] = []
@@ -122,7 +123,7 @@ describe('a pipeline', () => {
           expect(most).toBe(1)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 

@@ -7,6 +7,7 @@ import { updateBody } from '../../src/core/update-body.ts'
 import { mapping } from '../../src/providers/cognito/mapping.ts'
 import { fullCognitoClient as full } from '../fixtures/cognito.ts'
 import { planOf, withMembers } from '../plan.ts'
+import { runs } from '../property.ts'
 
 const plan = (client: JsonObject, native = full) => planOf(mapping, native, client)
 
@@ -246,6 +247,7 @@ describe('lifetimes', () => {
         expect(showClient(mapping, next).accessTokenLifetime).toBe(seconds)
         expect(showClient(mapping, next).idTokenLifetime).toBe(2_700)
       }),
+      { numRuns: runs() },
     )
   })
 })

@@ -5,9 +5,10 @@ import { expect, it } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'
 import { CALL_MS, createPace } from '../../src/providers/pace.ts'
 import type { Told } from '../../src/providers/pace-source.ts'
+import { runs } from '../property.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
-const RUNS = { numRuns: 300 }
+const RUNS = { numRuns: runs(300) }
 /** Timers have whole milliseconds, and a bucket of one call loses what is beyond for each call. */
 const TOLERANCE_MS = 2
 

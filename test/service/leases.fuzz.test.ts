@@ -12,6 +12,7 @@ import type { ChangeRequest } from '../../src/service/request.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS } from '../contract/subjects.ts'
+import { patience, runs } from '../property.ts'
 
 /** A client with the code flow needs one. */
 const ALWAYS = 'https://app.example/always'
@@ -144,79 +145,83 @@ function expected(model: Model, command: Command): Model | undefined {
 
 const [, , local] = SUBJECTS
 
-it('is as the model says, after each step', async () => {
-  if (local?.name !== 'local') throw new TypeError('the local provider comes third')
-  let steps = 0
-  await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 14 }), async (commands) => {
-      const subject = await local.start()
-      const bench = await openBench(new Map([['it', subject.provider]]))
-      const write = (list: readonly string[]) =>
-        subject.put({ ...subject.stored(), [local.callbacks]: [...list] })
-      const list = () => subject.stored()[local.callbacks] as readonly string[]
-      try {
-        write([ALWAYS, OWN])
-        const started = Date.now()
-        const model: Model = {
-          byHand: new Set([ALWAYS, OWN]),
-          present: new Set([ALWAYS, OWN]),
-          leases: [],
-          now: 0,
-        }
-        const service = { ...bench.service, now: () => started + model.now * 1_000 }
-        const change = (patch: ChangeRequest['patch']) =>
-          changeClient(service, {
-            ...requestFor(service, subject.ref, {}),
-            patch,
-            deadline: service.now() + 10_000,
-          })
-        const patch = (client: object) => change(parseMergePatch(client as never))
-        const whole = ({ spelled }: Command & { kind: 'whole' }, value: string[]) =>
-          spelled === 'merge patch'
-            ? patch({ callbacks: value })
-            : change(parseJsonPatch([{ op: 'add', path: '/callbacks', value }]))
-        const carry = async (command: Command): Promise<unknown> => {
-          switch (command.kind) {
-            case 'take':
-              return change({ ...command, kind: 'lease', field: 'callbacks' })
-            case 'end':
-              return change({ kind: 'end_lease', ends: (one) => one.owner === command.owner })
-            case 'pass':
-              return carryOutDue(service, new Map())
-            case 'add':
-              return patch({ callbacks: { add: [command.value] } })
-            case 'remove':
-              return patch({ callbacks: { remove: [command.value] } })
-            case 'whole':
-              return whole(command, [ALWAYS, ...command.values])
-            case 'whole as read':
-              return patch({ callbacks: list() })
-            case 'other field':
-              return patch({ name: `Name ${steps}` })
-            case 'outside add':
-              return write([...new Set([...list(), command.value])])
-            case 'outside remove':
-              return write(list().filter((one) => one !== command.value))
+it(
+  'is as the model says, after each step',
+  async () => {
+    if (local?.name !== 'local') throw new TypeError('the local provider comes third')
+    let steps = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 3, maxLength: 14 }), async (commands) => {
+        const subject = await local.start()
+        const bench = await openBench(new Map([['it', subject.provider]]))
+        const write = (list: readonly string[]) =>
+          subject.put({ ...subject.stored(), [local.callbacks]: [...list] })
+        const list = () => subject.stored()[local.callbacks] as readonly string[]
+        try {
+          write([ALWAYS, OWN])
+          const started = Date.now()
+          const model: Model = {
+            byHand: new Set([ALWAYS, OWN]),
+            present: new Set([ALWAYS, OWN]),
+            leases: [],
+            now: 0,
           }
+          const service = { ...bench.service, now: () => started + model.now * 1_000 }
+          const change = (patch: ChangeRequest['patch']) =>
+            changeClient(service, {
+              ...requestFor(service, subject.ref, {}),
+              patch,
+              deadline: service.now() + 10_000,
+            })
+          const patch = (client: object) => change(parseMergePatch(client as never))
+          const whole = ({ spelled }: Command & { kind: 'whole' }, value: string[]) =>
+            spelled === 'merge patch'
+              ? patch({ callbacks: value })
+              : change(parseJsonPatch([{ op: 'add', path: '/callbacks', value }]))
+          const carry = async (command: Command): Promise<unknown> => {
+            switch (command.kind) {
+              case 'take':
+                return change({ ...command, kind: 'lease', field: 'callbacks' })
+              case 'end':
+                return change({ kind: 'end_lease', ends: (one) => one.owner === command.owner })
+              case 'pass':
+                return carryOutDue(service, new Map())
+              case 'add':
+                return patch({ callbacks: { add: [command.value] } })
+              case 'remove':
+                return patch({ callbacks: { remove: [command.value] } })
+              case 'whole':
+                return whole(command, [ALWAYS, ...command.values])
+              case 'whole as read':
+                return patch({ callbacks: list() })
+              case 'other field':
+                return patch({ name: `Name ${steps}` })
+              case 'outside add':
+                return write([...new Set([...list(), command.value])])
+              case 'outside remove':
+                return write(list().filter((one) => one !== command.value))
+            }
+          }
+          for (const command of commands) {
+            if (expected(model, command) === undefined) continue
+            steps += 1
+            await carry(command)
+            expect(new Set(list()), JSON.stringify(command)).toEqual(model.present)
+            const last = await bench.service.store.last(resourceOf(subject.ref))
+            const leases = (last?.standing?.leases ?? []).map((one) => `${one.value} ${one.owner}`)
+            expect(leases.sort(), JSON.stringify(command)).toEqual(
+              model.leases.map((one) => `${one.value} ${one.owner}`).sort(),
+            )
+          }
+        } finally {
+          await bench.close()
+          await subject.close()
         }
-        for (const command of commands) {
-          if (expected(model, command) === undefined) continue
-          steps += 1
-          await carry(command)
-          expect(new Set(list()), JSON.stringify(command)).toEqual(model.present)
-          const last = await bench.service.store.last(resourceOf(subject.ref))
-          const leases = (last?.standing?.leases ?? []).map((one) => `${one.value} ${one.owner}`)
-          expect(leases.sort(), JSON.stringify(command)).toEqual(
-            model.leases.map((one) => `${one.value} ${one.owner}`).sort(),
-          )
-        }
-      } finally {
-        await bench.close()
-        await subject.close()
-      }
-    }),
-    { numRuns: 60 },
-  )
-  // 60 runs of 3 to 14 commands, of which few make no sense: 200 is 10 standard deviations below the mean.
-  expect(steps).toBeGreaterThan(200)
-}, 120_000)
+      }),
+      { numRuns: runs(60) },
+    )
+    // 60 runs of 3 to 14 commands, of which few make no sense: 200 is 10 standard deviations below the mean.
+    expect(steps).toBeGreaterThan(200)
+  },
+  patience(120_000),
+)

@@ -21,6 +21,7 @@ import { keyOf } from '../../src/service/idempotency.ts'
 import type { Service } from '../../src/service/service.ts'
 import { sweep } from '../../src/service/sweep.ts'
 import { openBench } from '../contract/service.ts'
+import { patience, runs } from '../property.ts'
 import { LOSSES, type Losing, startLosing, TWISTS } from './losing-upstream.ts'
 
 const POOL = 'us-east-1_losing'
@@ -154,31 +155,34 @@ async function untilKnown(given: Case, world: World): Promise<CreationResult | C
   throw new TypeError('It is never answered for good.')
 }
 
-it('makes one client for a key, whatever the answer would have been', { timeout: 60_000 }, () =>
-  fc.assert(
-    fc.asyncProperty(losing, async (given) => {
-      const world = await open(given)
-      try {
-        putSource(given, world)
-        const result = await untilKnown(given, world)
-        expect(world.upstream.creations()).toBe(isLanded(given) ? 1 : 2)
-        if (!(result instanceof ClientError)) {
-          expect(result.ref?.id).toBe('made1')
-          return
+it(
+  'makes one client for a key, whatever the answer would have been',
+  { timeout: patience(60_000) },
+  () =>
+    fc.assert(
+      fc.asyncProperty(losing, async (given) => {
+        const world = await open(given)
+        try {
+          putSource(given, world)
+          const result = await untilKnown(given, world)
+          expect(world.upstream.creations()).toBe(isLanded(given) ? 1 : 2)
+          if (!(result instanceof ClientError)) {
+            expect(result.ref?.id).toBe('made1')
+            return
+          }
+          // What cannot be recognised is named, with what to do about it.
+          expect([isLanded(given), result.code]).toEqual([true, 'conflict'])
+          expect(result.message).toContain('PUT /clients/made1/registration?provider=it')
+          expect(result.message).toContain('DELETE /clients/made1?provider=it')
+          const again = await attempt(given, world).catch((error: ClientError) => error)
+          expect(again).toMatchObject({ code: 'conflict', message: result.message })
+          expect(world.upstream.creations()).toBe(1)
+        } finally {
+          await world.close()
         }
-        // What cannot be recognised is named, with what to do about it.
-        expect([isLanded(given), result.code]).toEqual([true, 'conflict'])
-        expect(result.message).toContain('PUT /clients/made1/registration?provider=it')
-        expect(result.message).toContain('DELETE /clients/made1?provider=it')
-        const again = await attempt(given, world).catch((error: ClientError) => error)
-        expect(again).toMatchObject({ code: 'conflict', message: result.message })
-        expect(world.upstream.creations()).toBe(1)
-      } finally {
-        await world.close()
-      }
-    }),
-    { numRuns: 60 },
-  ),
+      }),
+      { numRuns: runs(60) },
+    ),
 )
 
 it('registers once where the answer is lost, since no server lists its clients', async () => {

@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { isRecord, same } from '../../src/core/json.ts'
 import { type Progress, progressOf, reverted } from '../../src/service/state.ts'
 import { mappingOf } from '../core/mapping.ts'
+import { runs } from '../property.ts'
 
 const mapping = mappingOf(
   {},
@@ -87,7 +88,7 @@ describe('how far a change has come', () => {
         expect(progress).toBe(expected(before, after, how))
         seen.add(progress)
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
     expect([...seen].sort()).toEqual(['after', 'before', 'foreign', 'partly'])
   })
@@ -117,7 +118,7 @@ describe('taking a change back', () => {
         const back = reverted(mapping, recordOf(before), recordOf(after), recordOf(current))
         expect(recordOf(tableOf(back))).toEqual(recordOf(Object.fromEntries(wanted)))
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -129,6 +130,7 @@ describe('taking a change back', () => {
           same(recordOf(before), recordOf(after)) ? 'after' : 'before',
         )
       }),
+      { numRuns: runs() },
     )
   })
 

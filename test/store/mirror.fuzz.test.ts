@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { Findable, Mirror, MirrorSearch, Place } from '../../src/store/mirror.ts'
 import type { ClientName } from '../../src/store/resource.ts'
 import { createSqliteMirror } from '../../src/store/sqlite-mirror.ts'
+import { runs } from '../property.ts'
 
 type Row = { readonly client: ClientName } & Findable
 
@@ -102,7 +103,7 @@ it('finds what is there, and nothing else', async () => {
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
 })
 

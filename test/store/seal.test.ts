@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { createSeal } from '../../src/store/seal.ts'
+import { runs } from '../property.ts'
 
 const KEY = randomBytes(32)
 const seal = createSeal(KEY)
@@ -17,6 +18,7 @@ it('opens what it closed, whatever that is and wherever it is kept', () => {
       const record = asJson(value)
       expect(seal.open(seal.close(record, place), place)).toEqual(record)
     }),
+    { numRuns: runs() },
   )
 })
 
@@ -40,6 +42,7 @@ it('refuses a text that was moved to another row', () => {
       fc.pre(place !== other)
       expect(() => seal.open(seal.close(RECORD, place), other)).toThrow(UNOPENED)
     }),
+    { numRuns: runs() },
   )
 })
 

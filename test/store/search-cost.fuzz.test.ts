@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Database, openDatabase, type Value } from '../../src/store/database.ts'
 import type { Mirror } from '../../src/store/mirror.ts'
 import { createSqliteMirror } from '../../src/store/sqlite-mirror.ts'
+import { patience, runs } from '../property.ts'
 
 const PLACE = { provider: 'many' }
 const CLIENTS = 1_500
@@ -94,7 +95,7 @@ beforeAll(async () => {
     const client = { ...PLACE, id: `client${index}` }
     await mirror.put({ client, tag: 't', record: 'r', at: 1, text, terms: [] }, true)
   }
-}, 120_000)
+}, patience(120_000))
 afterAll(() => database.close())
 
 /** Runs, repetitions, parts of what is there, with and without an end that is not. */
@@ -127,7 +128,7 @@ it('looks at a bounded part of the clients for one page, and at less in one turn
       expect(meter.page()).toBeLessThanOrEqual(MOST_IN_ONE_PAGE)
       if (meter.page() > worst.page) worst = { text, rows, characters, page: meter.page() }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
   process.stdout.write(
     `The worst search found: ${JSON.stringify(worst.text.slice(0, 20))}… (${worst.text.length} characters) reads ${worst.page} characters, at most ${worst.characters} in one turn.\n`,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { isClientError } from '../../../src/core/errors.ts'
 import { bearerToken } from '../../../src/http/auth/bearer.ts'
 import type { HttpRequest } from '../../../src/http/message.ts'
+import { runs } from '../../property.ts'
 
 const requestWith = (authorization?: readonly string[]): HttpRequest => ({
   method: 'GET',
@@ -88,6 +89,7 @@ describe('bearerToken', () => {
           }
         },
       ),
+      { numRuns: runs() },
     )
   })
 })

@@ -17,6 +17,7 @@ import {
   type JobOutcome,
   type JobProgress,
 } from '../../../src/store/job-entry.ts'
+import { runs } from '../../property.ts'
 
 const PLAIN: JobOptions = { autoStart: false, maxFailures: 0 }
 const RUNNER = 'one'
@@ -232,6 +233,7 @@ describe('whatever happens', () => {
           }
         },
       ),
+      { numRuns: runs() },
     )
   })
 })
