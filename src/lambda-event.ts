@@ -49,14 +49,29 @@ export function createLambdaHandler(app: App, { basePath = '' }: LambdaOptions =
   return async (event: unknown, context?: LambdaContext | null): Promise<LambdaResult> => {
     const remaining = context?.getRemainingTimeInMillis?.() ?? DEFAULT_DEADLINE_MS + MARGIN_MS
     const deadline = Date.now() + Math.min(DEFAULT_DEADLINE_MS, remaining - MARGIN_MS)
-    const request = requestOf(event, basePath, deadline)
-    const unreadable = new ClientError('invalid_request', 'The event is not an HTTP request.')
+    const request = isRounded(event) ? undefined : requestOf(event, basePath, deadline)
+    const unreadable = new ClientError('invalid_request', isRounded(event) ? ROUNDED : UNREADABLE)
     const response =
       request === undefined
         ? asResponse(errorAnswer(unreadable, EMPTY, 'none'), 'none')
         : await answering(async (one) => whole(await app(one)))(request)
     return resultOf(isRecord(event) ? event : {}, response)
   }
+}
+
+const UNREADABLE = 'The event is not an HTTP request.'
+const ROUNDED =
+  'The body of the event holds a number that was rounded when the event was read; send the body as a JSON text.'
+
+/** A body that comes as an object was read by the runtime, with doubles. */
+const isRounded = (event: unknown) =>
+  isRecord(event) && isRecord(event.body) && isUnsafe(event.body)
+
+function isUnsafe(value: unknown): boolean {
+  if (typeof value !== 'number') {
+    return typeof value === 'object' && value !== null && Object.values(value).some(isUnsafe)
+  }
+  return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))
 }
 
 /** There is no streaming here: what there is of a stream is the answer. */

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['core', 'providers', 'service', 'http'],
   // Types of what is above the core go along; `test/sdk` looks into the bundle for what does not.
   sdk: ['core', 'http', 'sdk'],
-  emulators: ['emulators'],
+  emulators: ['core', 'emulators'],
   files: ['core', 'sdk', 'files'],
   cli: ['core', 'providers', 'service', 'store', 'http', 'sdk', 'files', 'cli', 'entry'],
   entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],
@@ -58,6 +58,15 @@ describe('every module', () => {
       expect(MAY_IMPORT[source.layer], `${source.path} imports ${target}`).toContain(layer)
     }
   })
+
+  // What tests are to be believed by must not share tables with what is tested.
+  it.each(sources.filter(({ layer }) => layer === 'emulators'))(
+    '$path takes nothing of the core but the reading and writing of JSON',
+    ({ text }) => {
+      const core = importsOf({ text } as Source).filter((target) => target.includes('/core/'))
+      expect(core.filter((target) => !/\/core\/json-(text|number)\.ts$/.test(target))).toEqual([])
+    },
+  )
 
   it.each(sources)('$path opens with a docstring', ({ text }) => {
     expect(text).toMatch(/^\/\*\*/)

@@ -6,6 +6,8 @@
 import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from '../core/client.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
+import { parseJson } from '../core/json-text.ts'
+import { plainNumbers } from '../core/kept-numbers.ts'
 import type { ClientPatch } from '../sdk/types.ts'
 import { UsageError } from './exit.ts'
 
@@ -137,7 +139,7 @@ function memberJson(field: FieldName, value: string): Json {
 
 function jsonOf(field: FieldName, value: string): Json {
   try {
-    return JSON.parse(value) as Json
+    return plainNumbers(parseJson(value))
   } catch {
     throw new UsageError(`${field} must be valid JSON.`)
   }
@@ -147,7 +149,7 @@ function jsonOf(field: FieldName, value: string): Json {
 function scalarOf(value: string): Json {
   if (value === '') return null
   try {
-    return JSON.parse(value) as Json
+    return plainNumbers(parseJson(value))
   } catch {
     return value
   }

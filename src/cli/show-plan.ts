@@ -1,5 +1,6 @@
 /** Plans as a person reads them. */
 
+import { stringifyJson } from '../core/json-text.ts'
 import type { LiveClient } from '../files/compare.ts'
 import type { Note } from '../files/make-plan.ts'
 import type { PlanItem } from '../files/plan-file.ts'
@@ -34,7 +35,7 @@ export function showPlan(
     if (item.action === 'update') showChanges(terminal, item.changes, say)
     if (item.action === 'create') {
       for (const [field, value] of Object.entries(item.patch)) {
-        say(terminal.style('added', `    + ${plain(field)}: ${plain(JSON.stringify(value))}`))
+        say(terminal.style('added', `    + ${plain(field)}: ${plain(stringifyJson(value))}`))
       }
     }
   }

@@ -1,5 +1,7 @@
 /** Clients and changes as a person reads them; every value is spelled so that it steers no terminal. */
 
+import { isRecord } from '../core/json.ts'
+import { stringifyJson } from '../core/json-text.ts'
 import type { Client, FieldChange, HistoryItem, Json, Knowledge, Warning } from '../sdk/types.ts'
 import { plain, type Style, type Terminal } from './terminal.ts'
 
@@ -40,20 +42,18 @@ export function showClient(terminal: Terminal, client: Client): void {
 
 const isEmpty = (value: unknown) =>
   value === null ||
-  (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && size(value) === 0)
-
-const size = (value: object) => Object.keys(value).length
+  (Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0)
 
 /** A list has a line for each value, an object one for each member. */
 function linesOf(value: Json): readonly string[] {
   if (Array.isArray(value)) return value.map(valueText)
-  if (typeof value !== 'object' || value === null) return [valueText(value)]
+  if (!isRecord(value)) return [valueText(value)]
   return Object.entries(value).map(([name, inner]) => `${plain(name)}: ${valueText(inner)}`)
 }
 
 /** A text as it is, anything else as JSON. */
 export const valueText = (value: Json): string =>
-  plain(typeof value === 'string' ? value : JSON.stringify(value))
+  plain(typeof value === 'string' ? value : stringifyJson(value))
 
 /** What differs, field by field. */
 export function showChanges(

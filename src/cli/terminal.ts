@@ -5,6 +5,7 @@
 
 import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
+import { stringifyJson } from '../core/json-text.ts'
 
 export interface Streams {
   readonly input: Readable & { readonly isTTY?: boolean | undefined }
@@ -47,7 +48,7 @@ export function createTerminal(streams: Streams, colours: boolean): Terminal {
   return {
     person: input.isTTY === true && errors.isTTY === true,
     print: (line) => void output.write(`${line}\n`),
-    printJson: (value) => void output.write(`${plainLines(JSON.stringify(value, null, 2))}\n`),
+    printJson: (value) => void output.write(`${plainLines(stringifyJson(value, 2))}\n`),
     note: (line) => void errors.write(`${line}\n`),
     progress: (line) => {
       if (steered) errors.write(`${CLEAR_LINE}${line}`)

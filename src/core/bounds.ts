@@ -6,6 +6,7 @@
 
 import { ClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
+import { isNumberLiteral, type NumberLiteral } from './json-number.ts'
 
 /** The size of a value: characters of its JSON, levels of nesting, members and list values at all levels. */
 export interface Extent {
@@ -36,7 +37,7 @@ export type Meter = (value: Json) => Extent
 export function createMeter(): Meter {
   const measured = new WeakMap<object, Extent>()
   function extentOf(value: Json): Extent {
-    if (typeof value !== 'object' || value === null) return leaf(value)
+    if (typeof value !== 'object' || value === null || isNumberLiteral(value)) return leaf(value)
     const before = measured.get(value)
     if (before !== undefined) return before
     const extent = containerOf(value, extentOf)
@@ -46,7 +47,7 @@ export function createMeter(): Meter {
   return extentOf
 }
 
-const leaf = (value: string | number | boolean | null): Extent => ({
+const leaf = (value: string | number | NumberLiteral | boolean | null): Extent => ({
   // Quotes; what has to be escaped in a text counts once, which is near enough for a bound.
   characters: typeof value === 'string' ? value.length + 2 : String(value).length,
   depth: 0,

@@ -1,19 +1,30 @@
 /** JSON values, as they come from callers and providers, and what is asked of them everywhere. */
 
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+import {
+  canonicalNumber,
+  isNumber,
+  isNumberLiteral,
+  type NumberLiteral,
+  sameNumber,
+} from './json-number.ts'
+
+export type Json = string | number | NumberLiteral | boolean | null | readonly Json[] | JsonObject
 
 export interface JsonObject {
   readonly [name: string]: Json
 }
 
-/** Whether a value is a JSON object: no list, no null. */
+/** Whether a value is a JSON object: no list, no null, no number. */
 export function isRecord(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !isNumberLiteral(value)
+  )
 }
 
-/** Deep equality; the order of members does not matter, that of list items does. */
+/** Deep equality: the order of list items matters, that of members and the spelling of numbers do not. */
 export function same(one: Json, other: Json): boolean {
   if (one === other) return true
+  if (isNumber(one)) return isNumber(other) && sameNumber(one, other)
   if (Array.isArray(one)) {
     return (
       Array.isArray(other) &&
@@ -43,6 +54,7 @@ export function without(list: readonly Json[], others: readonly Json[]): readonl
 /** One text for one value: members sorted by name, no white space. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (isNumber(value)) return canonicalNumber(value)
   if (!isRecord(value)) return JSON.stringify(value)
   const members = Object.keys(value)
     .sort()

@@ -6,6 +6,7 @@
 import { ClientError } from './errors.ts'
 import type { Json } from './json.ts'
 import { isRecord } from './json.ts'
+import { doubleOf, isNumberLiteral } from './json-number.ts'
 import type { Lens, Limits, Missing, Native, NativeChange, View } from './mapping.ts'
 
 interface Extras {
@@ -152,5 +153,7 @@ function present<V extends string | number | boolean>(
   value: Json | undefined,
   cleared?: V,
 ): V | undefined {
-  return value === null || value === cleared ? undefined : (value as V | undefined)
+  if (value === null || value === cleared) return undefined
+  const number = isNumberLiteral(value) ? doubleOf(value) : value
+  return number as V | undefined
 }

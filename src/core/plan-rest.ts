@@ -6,6 +6,7 @@
 import { ClientError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isRecord, memberOf, same } from './json.ts'
+import { withHeldNumbers } from './kept-numbers.ts'
 import type { Mapping, Native } from './mapping.ts'
 import { fieldOfPath } from './mapping.ts'
 import { mergePatch, quoted } from './patch.ts'
@@ -22,9 +23,9 @@ export function patchRest(mapping: Mapping, native: Native, asked: Json): Native
       { field: 'client.providerSettings' },
     )
   }
-  const sent = Object.entries(withoutSame(asked, native)).filter(
-    ([name, value]) => !same(mergePatch(native[name], value), native[name] ?? null),
-  )
+  const sent = Object.entries(
+    withoutSame(withHeldNumbers(asked, native) as JsonObject, native),
+  ).filter(([name, value]) => !same(mergePatch(native[name], value), native[name] ?? null))
   for (const [name, value] of sent) checkSetting(mapping, native, name, value)
   if (sent.length === 0) return undefined
   return mergePatch(native, Object.fromEntries(sent)) as JsonObject

@@ -10,6 +10,7 @@ import { hiddenPaths } from './hidden.ts'
 import type { Json } from './json.ts'
 import { isRecord, same } from './json.ts'
 import { operationsToFields } from './json-patch.ts'
+import { withHeldNumbers } from './kept-numbers.ts'
 import { checkLimits } from './limits.ts'
 import type {
   Limits,
@@ -200,7 +201,7 @@ export function applyField(
   if (field === 'secret' && asked === null) return undefined
   const row = mapping.fields[field] as Row<Json>
   const now = current(mapping, field, native)
-  const wanted = applyMember(field, now, asked)
+  const wanted = withHeldNumbers(applyMember(field, now, asked), now)
   if (same(wanted, now) || (wanted === null && same(now, FIELDS[field].empty as Json)))
     return undefined
   if (row.support === 'missing') {

@@ -1,6 +1,7 @@
 /** Points in time as providers hold them, shown as RFC 3339 has them. */
 
 import type { Json } from './json.ts'
+import { doubleOf } from './json-number.ts'
 
 /** RFC 3339 section 5.6 has years of four digits. */
 const FIRST = Date.parse('0000-01-01T00:00:00Z')
@@ -11,7 +12,8 @@ const LAST = Date.parse('9999-12-31T23:59:59.999Z')
  * or a text (Auth0). What is no such time is none.
  */
 export function timeOf(value: Json | undefined): string | undefined {
-  const at = typeof value === 'number' ? Math.round(value * 1_000) : parsed(value)
+  const seconds = doubleOf(value)
+  const at = seconds === undefined ? parsed(value) : Math.round(seconds * 1_000)
   return at >= FIRST && at <= LAST ? new Date(at).toISOString() : undefined
 }
 

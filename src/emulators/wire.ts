@@ -1,6 +1,7 @@
 /** Requests and answers of an emulator on their sockets, whole, cut, reset or left waiting. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseJson, stringifyJson } from '../core/json-text.ts'
 import type { Fault } from './faults.ts'
 
 export interface EmulatorRequest {
@@ -51,7 +52,7 @@ export function deliver(
     return
   }
   if (fault?.kind === 'cut_answer') {
-    const text = JSON.stringify(answer.body ?? {})
+    const text = stringifyJson(answer.body ?? {})
     outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': text.length + 1 })
     outgoing.write(text.slice(0, text.length / 2), () => outgoing.destroy())
     return
@@ -61,7 +62,7 @@ export function deliver(
 
 /** Sends an answer as it is. */
 export function send(outgoing: ServerResponse, answer: EmulatorAnswer): void {
-  const text = answer.body === undefined ? '' : JSON.stringify(answer.body)
+  const text = answer.body === undefined ? '' : stringifyJson(answer.body)
   const type = text === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }
   outgoing.writeHead(answer.status, {
     ...type,
@@ -75,7 +76,7 @@ export function send(outgoing: ServerResponse, answer: EmulatorAnswer): void {
 export function readable(body: Buffer): unknown {
   if (body.length === 0) return undefined
   try {
-    return JSON.parse(body.toString())
+    return parseJson(body.toString())
   } catch {
     return body.toString()
   }

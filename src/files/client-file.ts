@@ -14,10 +14,13 @@
  * ```
  */
 
-import { isMap, LineCounter, parseDocument } from 'yaml'
+import { isMap, LineCounter } from 'yaml'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json.ts'
+import { holdsNonFinite } from '../core/json-number.ts'
+import { plainNumbers } from '../core/kept-numbers.ts'
 import { type FieldPatches, parseMergePatch } from '../core/patch.ts'
+import { readYaml, textOfYaml } from './yaml-text.ts'
 
 /** What a file says. */
 export interface ClientFile {
@@ -67,17 +70,21 @@ export function parseClientFile(path: string, text: string): ClientFile {
 /** YAML 1.2 without aliases and with each member once: what a reader sees is what is meant. */
 function parseYaml(path: string, text: string): unknown {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const document = readYaml(text, lines)
   const [error] = document.errors
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
     throw fault(path, `is no YAML that can be read (line ${line}, column ${col})`)
   }
+  let value: unknown
   try {
-    return document.toJS({ maxAliasCount: 0 })
+    value = document.toJS({ maxAliasCount: 0 })
   } catch (cause) {
     throw fault(path, 'must not use aliases', cause)
   }
+  if (holdsNonFinite(value))
+    throw fault(path, 'must not hold .inf or .nan, which JSON cannot carry')
+  return plainNumbers(value as Json)
 }
 
 function textOf(path: string, value: JsonObject, name: string): string | undefined {
@@ -106,8 +113,8 @@ const fault = (path: string, says: string, cause?: unknown) =>
 
 /** The text of a file with the id of the client that was made for it; comments and order stay. */
 export function withId(text: string, id: string): string {
-  const document = parseDocument(text)
+  const document = readYaml(text)
   if (!isMap(document.contents)) return text
   document.set('id', id)
-  return document.toString({ lineWidth: 0 })
+  return textOfYaml(document)
 }

@@ -5,6 +5,7 @@
 
 import { FIELDS, type FieldName } from '../core/client.ts'
 import { isRecord, type Json, type JsonObject, memberOf, same, without } from '../core/json.ts'
+import { withHeldNumbers } from '../core/kept-numbers.ts'
 import type { FieldPatches } from '../core/patch.ts'
 
 /** A list value that is there for a while, and whose owner is not the file. */
@@ -83,8 +84,9 @@ function partedBySuspension(field: FieldName, change: Json, { suspension }: Live
 }
 
 /** The patch for one field; `undefined` where it is as wanted. */
-function changeOf(field: FieldName, wanted: Json, live: LiveClient): Json | undefined {
+function changeOf(field: FieldName, asked: Json, live: LiveClient): Json | undefined {
   const now = memberOf(live.attributes, field) ?? null
+  const wanted = withHeldNumbers(asked, now)
   switch (FIELDS[field].kind) {
     case 'list':
       return listChange(wanted, Array.isArray(now) ? now : [], heldIn(live, field))

@@ -11,6 +11,7 @@ import * as z from 'zod/mini'
 import type { FieldChange } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import { canonicalJson, type JsonObject } from '../core/json.ts'
+import { parseJson, stringifyJson } from '../core/json-text.ts'
 import type { FieldPatches } from '../core/patch.ts'
 
 interface ItemBase {
@@ -116,12 +117,12 @@ const schema = z.strictObject({
 /** The text of a plan for the client files below `folder`. */
 export function renderPlan(madeAt: Date, folder: string, items: readonly PlanItem[]): string {
   const plan = { format: FORMAT, madeAt: madeAt.toISOString(), folder, items }
-  return `${JSON.stringify({ ...plan, digest: digestOf(plan) }, null, 2)}\n`
+  return `${stringifyJson({ ...plan, digest: digestOf(plan) }, 2)}\n`
 }
 
 /** Whatever the order of members and the white space; members that are undefined are none. */
 function digestOf(plan: object): string {
-  const text = canonicalJson(JSON.parse(JSON.stringify(plan)))
+  const text = canonicalJson(parseJson(stringifyJson(plan)))
   return createHash('sha256').update(text).digest('hex')
 }
 
@@ -159,7 +160,7 @@ export function isBelow(folder: string, path: string): boolean {
 
 function jsonOf(path: string, text: string): JsonObject {
   try {
-    return JSON.parse(text) as JsonObject
+    return parseJson(text) as JsonObject
   } catch (cause) {
     throw new ClientError('invalid_field', `${path} is not JSON; clientry plan makes plans.`, {
       cause,

@@ -4,10 +4,10 @@
  */
 
 import { createHash } from 'node:crypto'
-import { stringify } from 'yaml'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { isRecord, type Json, without } from '../core/json.ts'
 import type { LiveClient } from './compare.ts'
+import { writeYaml } from './yaml-text.ts'
 
 /** What a provider says of a field, as `GET /providers/{providerId}` does. */
 export interface Capability {
@@ -32,7 +32,7 @@ export function renderClientFile(
     id,
     client: Object.fromEntries(client),
   }
-  return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false })
+  return writeYaml(file)
 }
 
 /** Without what is there for a while only: leased values, and what a suspension has left of members. */

@@ -5,6 +5,7 @@ import type { FieldChange } from '../core/diff.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { isFingerprint } from '../core/hidden.ts'
 import { isRecord, type Json, type JsonObject } from '../core/json.ts'
+import { stringifyJson } from '../core/json-text.ts'
 import type { Mapping, Native, Warning } from '../core/mapping.ts'
 import { showClient } from '../core/mapping.ts'
 import type { Secret } from '../core/secret.ts'
@@ -121,7 +122,7 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
   return {
     status: answer.status,
     headers: { ...HEADERS, 'x-request-id': requestId, ...answer.headers },
-    body: typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
+    body: typeof answer.body === 'string' ? answer.body : stringifyJson(answer.body),
     ...(answer.bytes === undefined ? {} : { bytes: answer.bytes }),
     ...(answer.stream === undefined ? {} : { stream: answer.stream }),
   }

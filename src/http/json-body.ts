@@ -3,6 +3,8 @@
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
+import { parseJson as parseLossless } from '../core/json-text.ts'
+import { plainNumbers } from '../core/kept-numbers.ts'
 import { quoted } from '../core/patch.ts'
 import { jsonFault } from './json-fault.ts'
 import { MAX_NAMES, scanJson } from './json-scan.ts'
@@ -37,7 +39,7 @@ export function parseJsonText(text: string, at = '', maxNames = MAX_NAMES): Json
   scanJson(text, at, maxNames)
   let value: Json
   try {
-    value = JSON.parse(text) as Json
+    value = plainNumbers(parseLossless(text))
   } catch {
     throw notJson(text, at)
   }
@@ -54,11 +56,9 @@ function notJson(text: string, at: string): ClientError {
   return new ClientError('invalid_request', `${what} must be JSON${place}.`, fieldOf(at))
 }
 
-/** A lone surrogate has no UTF-8, and 1e999 no JSON: neither would come back as it was sent. */
+/** A lone surrogate has no UTF-8: it would not come back as it was sent. */
 function checkValues(value: Json, path: string): void {
   if (typeof value === 'string' && !isWellFormed(value)) throw badValue('a lone surrogate', path)
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw badValue('a number too large', path)
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) checkValues(item, `${path}[${index}]`)
   } else if (isRecord(value)) {

@@ -4,6 +4,7 @@
  * the global `fetch` costs several times as much, and 50-100 ms at its first use.
  */
 
+import { isUtf8 } from 'node:buffer'
 import http from 'node:http'
 import https from 'node:https'
 
@@ -19,6 +20,8 @@ export interface HttpAnswer {
   readonly status: number
   readonly headers: http.IncomingHttpHeaders
   readonly text: string
+  /** Else `text` has replacement characters where something else was. */
+  readonly isUtf8: boolean
 }
 
 /** Filled in while the exchange runs, so that it can be asked after a failure. */
@@ -64,8 +67,10 @@ export function exchange(
     request.once('error', (error) => end(() => reject(error)))
     request.once('response', (response) => {
       collect(response).then(
-        (text) =>
-          end(() => resolve({ status: response.statusCode ?? 0, headers: response.headers, text })),
+        (body) =>
+          end(() =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, ...body }),
+          ),
         (error) => end(() => reject(error)),
       )
     })
@@ -73,7 +78,7 @@ export function exchange(
   })
 }
 
-async function collect(response: http.IncomingMessage): Promise<string> {
+async function collect(response: http.IncomingMessage) {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response) {
@@ -81,5 +86,6 @@ async function collect(response: http.IncomingMessage): Promise<string> {
     if (size > MAX_ANSWER_BYTES) throw new Error('answer too large')
     chunks.push(chunk as Buffer)
   }
-  return Buffer.concat(chunks).toString()
+  const bytes = Buffer.concat(chunks)
+  return { text: bytes.toString(), isUtf8: isUtf8(bytes) }
 }

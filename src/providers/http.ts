@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
+import { parseJson } from '../core/json-text.ts'
 import { exchange } from '../net/exchange.ts'
 import type { Pace } from './pace.ts'
 import type { Told } from './pace-source.ts'
@@ -50,7 +51,10 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
     if (status >= 500 || status < 200 || (status >= 300 && status < 400)) {
       throw failure(request, progress.sent, new TypeError(`status ${status}`), retryAfterOf(answer))
     }
-    return { ...answer, body: status < 400 ? parse(answer.text) : parsedOrNone(answer.text) }
+    if (status >= 400) return { ...answer, body: parsedOrNone(answer.text) }
+    // A name or a text with replacement characters in it would be sent back so.
+    if (!answer.isUtf8) throw new TypeError('the answer is not UTF-8')
+    return { ...answer, body: parse(answer.text) }
   } catch (cause) {
     throw isClientError(cause) ? cause : failure(request, progress.sent, cause)
   } finally {
@@ -136,6 +140,9 @@ function parsedOrNone(text: string): Json | undefined {
   }
 }
 
+/** No record of a client comes near it; what walks through one needs a bound. */
+const MAX_ANSWER_DEPTH = 64
+
 function parse(text: string): Json | undefined {
-  return text === '' ? undefined : (JSON.parse(text) as Json)
+  return text === '' ? undefined : parseJson(text, MAX_ANSWER_DEPTH)
 }

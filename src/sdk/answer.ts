@@ -2,6 +2,7 @@
 
 import { ERROR_CODES, type ErrorCode } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
+import { parseJson } from '../core/json-text.ts'
 import type { Answer } from './api.ts'
 import { ClientryError } from './error.ts'
 
@@ -30,7 +31,7 @@ export function readAnswer<Body>(response: Response, text: string): Answer<Body>
 
 function parsed(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json
+    return parseJson(text)
   } catch {
     return undefined
   }

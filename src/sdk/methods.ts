@@ -1,6 +1,8 @@
 /** Turns the arguments of a method into the request of its route. */
 
 import type { Json } from '../core/json.ts'
+import { holdsNonFinite } from '../core/json-number.ts'
+import { stringifyJson } from '../core/json-text.ts'
 import type { Answer, ClientArgument, ReadOptions, WriteOptions } from './api.ts'
 import { ClientryError } from './error.ts'
 import { OPERATIONS, type Operation, type OperationName } from './operations.ts'
@@ -79,6 +81,11 @@ function conditions({ ifMatch, idempotencyKey, dryRun }: WriteOptions, newKey: (
 function bodyOf(path: string, method: Operation['method'], value: unknown) {
   const isPatch = method === 'PATCH' && path === '/clients/{clientId}'
   const body = (isPatch ? { client: value } : value) as Json
+  if (holdsNonFinite(body)) {
+    const says =
+      'The body must not hold NaN or an infinity: JSON has no such numbers, and would say null.'
+    throw new ClientryError('invalid_field', says)
+  }
   const type = isPatch && Array.isArray(value) ? 'application/json-patch+json' : 'application/json'
-  return { type, text: JSON.stringify(body) }
+  return { type, text: stringifyJson(body) }
 }

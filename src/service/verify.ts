@@ -6,6 +6,7 @@
 import type { Fingerprints } from '../core/fingerprint.ts'
 import type { JsonObject } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
+import { parseJson, stringifyJson } from '../core/json-text.ts'
 import { hashOf } from '../store/chain.ts'
 import type { Checkpoint, Head } from '../store/entry.ts'
 import { CHECKPOINTS } from '../store/resource.ts'
@@ -104,9 +105,9 @@ function check(record: RawRecord, before: Tail | undefined, claim?: Head): Check
 /** A record with its own hash and spelling; `undefined` for what cannot be read, or nests too deep. */
 function read(text: string): (Omit<Checked, 'why'> & { readonly spelled: string }) | undefined {
   try {
-    const entry: unknown = JSON.parse(text)
+    const entry: unknown = parseJson(text)
     if (!isRecord(entry)) return undefined
-    return { entry, hash: hashOf(entry), spelled: JSON.stringify(entry) }
+    return { entry, hash: hashOf(entry), spelled: stringifyJson(entry) }
   } catch {
     return undefined
   }

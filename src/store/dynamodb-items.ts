@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto'
 import { ClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import { parseJson, stringifyJson } from '../core/json-text.ts'
 import type { Entry, Intent } from './entry.ts'
 import { filingOf } from './lanes.ts'
 import type { Place } from './store.ts'
@@ -83,7 +84,7 @@ export function entryItem(entry: Entry, writeId: string): Item {
     pk: { S: logOf(entry.resource) },
     sk: { S: sortKeyOf(entry.seq) },
     writeId: { S: writeId },
-    entry: { S: JSON.stringify(entry) },
+    entry: { S: stringifyJson(entry) },
     ...feedOf(entry),
   }
   if (bytesOf(item) <= MAX_ITEM_BYTES) return item
@@ -122,7 +123,7 @@ export function placeOf(item: Item): Place {
 const digestOf = (resource: string) => createHash('sha256').update(resource).digest('hex')
 
 /** The way back from `entryItem`. */
-export const entryOf = (item: Item) => JSON.parse(item.entry?.S ?? '') as Entry
+export const entryOf = (item: Item) => parseJson(item.entry?.S ?? '') as unknown as Entry
 
 /** Key of a marker: digested, since a sort key ends at 1,024 bytes and a resource need not. */
 export function markerKey({ resource, seq }: Marker): Item {

@@ -6,6 +6,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { ClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import { parseJson, stringifyJson } from '../core/json-text.ts'
 
 export interface Seal {
   /** `place` names the row; the same words are needed to open it. */
@@ -26,7 +27,7 @@ export function createSeal(key: Uint8Array): Seal {
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce)
       cipher.setAAD(Buffer.from(place))
-      const text = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()])
+      const text = Buffer.concat([cipher.update(stringifyJson(value)), cipher.final()])
       return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), text]).toString(
         'base64',
       )
@@ -41,7 +42,7 @@ export function createSeal(key: Uint8Array): Seal {
         decipher.setAAD(Buffer.from(place))
         decipher.setAuthTag(bytes.subarray(1 + NONCE_BYTES, tagEnd))
         const text = Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()])
-        return JSON.parse(text.toString()) as JsonObject
+        return parseJson(text.toString()) as JsonObject
       } catch (cause) {
         throw new ClientError('internal', 'A sealed record cannot be opened with the key in use.', {
           cause,

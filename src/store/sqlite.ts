@@ -1,5 +1,6 @@
 /** The log on SQLite. What belongs to one entry is written in one transaction. */
 
+import { parseJson, stringifyJson } from '../core/json-text.ts'
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
 import { dueAfter } from './due.ts'
@@ -17,7 +18,7 @@ export function createSqliteStore(database: Database): Store {
 
   const append = committedInGroups(database, (entry: Entry): boolean => {
     const { resource, seq, kind } = entry
-    const [row] = log.insert.all(resource, seq, JSON.stringify(entry))
+    const [row] = log.insert.all(resource, seq, stringifyJson(entry))
     if (row === undefined) return false
     const position = Number(row.position)
     if (kind === 'intent') {
@@ -107,4 +108,4 @@ const MARK_DIGITS = 16
 /** Beyond every sequence number and every time. */
 const END = Number.MAX_SAFE_INTEGER
 
-const entryOf = (row: Row) => JSON.parse(String(row.entry)) as Entry
+const entryOf = (row: Row) => parseJson(String(row.entry)) as unknown as Entry

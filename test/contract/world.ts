@@ -54,6 +54,8 @@ export interface WorldOptions {
   /** More of the issuer of its tokens. */
   readonly issuer?: JsonObject
   readonly limits?: JsonObject
+  /** Beside the three. */
+  readonly providers?: JsonObject
   readonly level?: Level
   /** File of the database; absent: it lives in memory. */
   readonly path?: string
@@ -102,6 +104,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           listLagSeconds: 0,
         },
         local: { type: 'local', listLagSeconds: 0 },
+        ...options.providers,
       },
       auth: {
         issuers: [

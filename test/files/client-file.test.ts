@@ -1,6 +1,8 @@
 /** Client files: what they may say, and how what they may not is told. */
 
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { stringifyJson } from '../../src/core/json-text.ts'
 import { parseClientFile, withId } from '../../src/files/client-file.ts'
 
 const FILE = `# kept by the portal team
@@ -59,4 +61,37 @@ it('takes the id of a new client, and keeps what people wrote', () => {
   const after = withId(text, 'new-id')
   expect(parseClientFile('a.yaml', after)).toMatchObject({ id: 'new-id', kind: 'spa' })
   for (const comment of ['# ours', '# here', '# a name']) expect(after).toContain(comment)
+})
+
+describe('numbers', () => {
+  const withSetting = (value: string) =>
+    `provider: auth0\nclient:\n  providerSettings:\n    member: ${value}\n`
+  const settingOf = (value: string) =>
+    parseClientFile('a.yaml', withSetting(value)).client.providerSettings as JsonObject
+
+  it.each([
+    ['9007199254740993', '9007199254740993'],
+    ['1E400', '1E400'],
+    ['+12345678901234567890', '12345678901234567890'],
+    ['0x20000000000001', '9007199254740993'],
+    ['007', '7'],
+    ['-.5', '-0.5'],
+    ['3600.0', '3600'],
+    ['[0.1000000000000000055]', '[0.1000000000000000055]'],
+    ['"9007199254740993"', '"9007199254740993"'],
+  ])('%s is %s', (written, read) => {
+    expect(stringifyJson(settingOf(written).member)).toBe(read)
+  })
+
+  it.each(['.inf', '-.inf', '.nan', '[1, .NaN]'])('%s is refused, which JSON lacks', (value) => {
+    expect(() => settingOf(value)).toThrow('a.yaml must not hold .inf or .nan')
+  })
+
+  it('stay as they are written when the file gets the id of its new client', () => {
+    for (const value of ['9007199254740993', '1E400', '1.0']) {
+      const text = withId(withSetting(value), 'abc')
+      expect(text).toContain(`member: ${value}\n`)
+      expect(text).toContain('id: abc')
+    }
+  })
 })

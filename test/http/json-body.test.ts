@@ -113,14 +113,12 @@ describe('size and values', () => {
     ['{"client":{"name":"\\ud800"}}', 'client.name'],
     ['{"client":{"callbacks":["a","\\udc00x"]}}', 'client.callbacks[1]'],
     ['{"client":{"\\ud83d":1}}', 'client'],
-    ['{"client":{"idTokenLifetime":1e999}}', 'client.idTokenLifetime'],
-    ['[-1e400]', '[0]'],
   ])('refuses %s at %s', (text, field) => {
     expect(refused(text)).toMatchObject({ code: 'invalid_request', field })
   })
 
   it('cuts long names in the path of a bad value', () => {
-    expect(refused(`{"${'y'.repeat(5_000)}":1e999}`).message.length).toBeLessThan(200)
+    expect(refused(`{"${'y'.repeat(5_000)}":"\\ud800"}`).message.length).toBeLessThan(200)
   })
 
   it('reads a large body in linear time', () => {

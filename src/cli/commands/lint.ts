@@ -1,5 +1,6 @@
 /** `clientry lint [CLIENT]`. */
 
+import { stringifyJson } from '../../core/json-text.ts'
 import type { Finding, Knowledge, LintedClient, LintPage, Severity } from '../../sdk/types.ts'
 import type { Given, Run } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -77,5 +78,5 @@ function show(terminal: Terminal, { severity, field, message, rule, source, mend
   const head = terminal.style(STYLES[severity] ?? 'strong', plain(severity))
   terminal.print(`${head} ${plain(field)}: ${plain(message)}`)
   terminal.print(terminal.style('faint', `  ${plain(rule)}, ${plain(source)}`))
-  if (mend !== undefined) terminal.print(`  mend: ${plain(JSON.stringify(mend.client))}`)
+  if (mend !== undefined) terminal.print(`  mend: ${plain(stringifyJson(mend.client))}`)
 }

@@ -1,5 +1,6 @@
 /** Request bodies: the Management API and the token endpoint take JSON and forms alike (OpenAPI). */
 
+import { parseJson } from '../../core/json-text.ts'
 import type { EmulatorRequest } from '../wire.ts'
 import { refuse } from './refusal.ts'
 
@@ -17,7 +18,7 @@ export function formOrJson(request: EmulatorRequest): unknown {
   }
   if (!type.includes('json')) refuse(415, 'Unsupported Media Type')
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return refuse(400, 'Invalid request payload JSON format', 'invalid_body')
   }

@@ -1,8 +1,9 @@
 /** The secret and the signing keys of a client: made, put out of sight, brought back, rotated. */
 
+import { isRecord } from '../copy.ts'
 import type { EmulatorAnswer } from '../wire.ts'
 import { refuse } from './refusal.ts'
-import { type Auth0Client, type ClientEntry, isRecord } from './state.ts'
+import type { Auth0Client, ClientEntry } from './state.ts'
 import { visible } from './visibility.ts'
 
 /** Makes secrets. */

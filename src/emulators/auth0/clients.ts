@@ -3,6 +3,7 @@
  * rotate the secret.
  */
 
+import { copyOf, isRecord } from '../copy.ts'
 import type { EmulatorAnswer } from '../wire.ts'
 import { rotateSecret, type SecretMaker, settleSecret, signingKey } from './client-secrets.ts'
 import { withDefaults } from './defaults.ts'
@@ -13,7 +14,7 @@ import { refuse } from './refusal.ts'
 import type { Call, Operations } from './routes.ts'
 import { checkEditable, checkRules, checkTransition } from './rules.ts'
 import { checkClientBody } from './schema.ts'
-import { type Auth0Client, credentialIds, isRecord, type State } from './state.ts'
+import { type Auth0Client, credentialIds, type State } from './state.ts'
 import { needScope } from './tokens.ts'
 import { chosen, READ_CLIENTS, visible } from './visibility.ts'
 
@@ -108,7 +109,7 @@ function createClient(state: State, make: ClientMaker, { body, scopes }: Call): 
     for (const connection of state.connections.values()) connection.clients.add(id)
   }
   // `encrypted` and the private key appear here only (recorded traffic of auth0-deploy-cli).
-  return { status: 201, body: structuredClone({ ...stored, ...shown, encrypted: true }) }
+  return { status: 201, body: copyOf({ ...stored, ...shown, encrypted: true }) }
 }
 
 function updateClient(state: State, make: ClientMaker, call: Call): EmulatorAnswer {

@@ -2,9 +2,11 @@
  * What a test may do to the tenant behind the API's back, over control routes or as another writer.
  */
 
+import { parseJson } from '../../core/json-text.ts'
+import { copyOf, isRecord } from '../copy.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { paramsOf } from './routes.ts'
-import { type Auth0Client, type Auth0Connection, isRecord, type State } from './state.ts'
+import type { Auth0Client, Auth0Connection, State } from './state.ts'
 
 /** Control routes below `/_emulator/`: clients, connections and future members. */
 export function controlRoute(
@@ -13,7 +15,7 @@ export function controlRoute(
   name: string,
 ): EmulatorAnswer | undefined {
   const [noun, id] = name.split('/').map(decodeURIComponent)
-  const given = (): unknown => JSON.parse(body.toString())
+  const given = (): unknown => parseJson(body.toString())
   switch (`${method} ${noun}`) {
     case 'PUT clients':
       state.putClient(given() as Auth0Client)
@@ -63,7 +65,7 @@ export function foreignWrite(
   if (record === undefined) return
   for (const [name, value] of Object.entries(members)) {
     if (value === null) delete record[name]
-    else record[name] = structuredClone(value)
+    else record[name] = copyOf(value)
   }
 }
 

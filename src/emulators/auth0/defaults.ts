@@ -4,7 +4,8 @@
  * lists, `app_type`, `token_endpoint_auth_method`, `client_metadata`.
  */
 
-import { type Auth0Client, isRecord } from './state.ts'
+import { copyOf, isRecord } from '../copy.ts'
+import type { Auth0Client } from './state.ts'
 
 const BROWSER_GRANTS = ['authorization_code', 'implicit', 'refresh_token']
 const ALL_GRANTS = [...BROWSER_GRANTS, 'client_credentials']
@@ -51,7 +52,7 @@ export function withDefaults(sent: Auth0Client): Auth0Client {
   if (isRecord(sent.session_transfer)) {
     record.session_transfer = { ...SESSION_TRANSFER_DEFAULTS, ...sent.session_transfer }
   }
-  return structuredClone(record)
+  return copyOf(record)
 }
 
 function thirdParty(sent: Auth0Client): Auth0Client {

@@ -4,6 +4,7 @@
  * source that it comes from, in the file that holds it.
  */
 
+import { copyOf } from '../copy.ts'
 import { type Emulator, listenAs } from '../server.ts'
 import { type Auth0EmulatorOptions, createAnswers, DEFAULT_CREDENTIAL } from './answers.ts'
 import { controlRoute, foreignWrite } from './control.ts'
@@ -76,9 +77,9 @@ export async function startAuth0Emulator(
   return {
     ...emulator,
     put: state.putClient,
-    client: (id) => structuredClone(state.clients.get(id)?.record),
+    client: (id) => copyOf(state.clients.get(id)?.record),
     putCredential: (clientId, credential) => {
-      state.client(clientId).credentials.set(credential.id, structuredClone(credential))
+      state.client(clientId).credentials.set(credential.id, copyOf(credential))
     },
     putConnection: state.putConnection,
     enabledClients: (id) => [...state.connection(id).clients],

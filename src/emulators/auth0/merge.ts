@@ -3,8 +3,9 @@
  * terraform-provider-auth0 and go-auth0, where no other source is named.
  */
 
+import { copyOf, isRecord } from '../copy.ts'
 import { SESSION_TRANSFER_DEFAULTS } from './defaults.ts'
-import { type Auth0Client, isRecord } from './state.ts'
+import type { Auth0Client } from './state.ts'
 
 type Merge = (before: unknown, sent: unknown) => unknown
 
@@ -26,7 +27,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
 
 /** The record after the PATCH; a new object, secrets and mirrors not yet looked after. */
 export function mergePatch(record: Auth0Client, patch: Auth0Client): Auth0Client {
-  const next = structuredClone(record)
+  const next = copyOf(record)
   for (const [name, sent] of Object.entries(withoutAlias(record, patch))) {
     const merge = MERGES[name]
     const value = sent === null || merge === undefined ? sent : merge(next[name], sent)

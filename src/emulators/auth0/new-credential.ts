@@ -4,8 +4,9 @@
  */
 
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
+import { isRecord } from '../copy.ts'
 import { refusePayload } from './refusal.ts'
-import { type Auth0Client, type Auth0Credential, isRecord } from './state.ts'
+import type { Auth0Client, Auth0Credential } from './state.ts'
 
 /** Makes what Auth0 makes up for a new credential. */
 export interface CredentialMaker {

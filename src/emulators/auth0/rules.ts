@@ -3,8 +3,9 @@
  * are Auth0's own where a source is named; the others are ours, behind Auth0's status and code.
  */
 
+import { isRecord } from '../copy.ts'
 import { refuse, refusePayload } from './refusal.ts'
-import { type Auth0Client, isRecord } from './state.ts'
+import type { Auth0Client } from './state.ts'
 
 interface Rule {
   readonly broken: (next: Auth0Client, sent: Auth0Client) => boolean

@@ -4,8 +4,8 @@
  * auth0-deploy-cli and terraform-provider-auth0).
  */
 
+import { isRecord } from '../copy.ts'
 import { type Format, hasFormat } from './formats.ts'
-import { isRecord } from './state.ts'
 
 interface Common {
   /** `null` is accepted. */

@@ -3,6 +3,7 @@
  * are enabled for, and the members that a test has declared for a future release of the API.
  */
 
+import { copyOf, isRecord } from '../copy.ts'
 import { refuse } from './refusal.ts'
 
 /** A client as the Management API shows it to a caller who may see everything. */
@@ -63,7 +64,7 @@ export function createState(): State {
     connections,
     futureMembers,
     putClient: (given) => {
-      const record = structuredClone(given)
+      const record = copyOf(given)
       const credentials = clients.get(idOf(record))?.credentials ?? new Map()
       for (const id of credentialIds(record)) {
         if (!credentials.has(id)) credentials.set(id, { id, credential_type: 'public_key' })
@@ -73,7 +74,7 @@ export function createState(): State {
     putConnection: ({ enabledClients, ...record }) => {
       const before = connections.get(record.id)?.clients ?? []
       connections.set(record.id, {
-        record: structuredClone(record),
+        record: copyOf(record),
         clients: new Set(enabledClients ?? before),
       })
     },
@@ -98,11 +99,6 @@ export function credentialIds(record: Auth0Client): string[] {
     const listed = isRecord(holder) ? holder.credentials : undefined
     return Array.isArray(listed) ? listed.flatMap((item) => item?.id ?? []) : []
   })
-}
-
-/** Says whether the value is a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function idOf(record: Auth0Client): string {

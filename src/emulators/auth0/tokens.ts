@@ -5,10 +5,10 @@
  */
 
 import { randomBytes } from 'node:crypto'
+import { isRecord } from '../copy.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { formOrJson } from './body.ts'
 import { refuse } from './refusal.ts'
-import { isRecord } from './state.ts'
 
 /** A machine client that may call the Management API. */
 export interface Auth0ApiCredential {

@@ -3,6 +3,7 @@
  * silent absence and the refusal of a named field: terraform-provider-auth0#774, #1467).
  */
 
+import { copyOf } from '../copy.ts'
 import { chooseFields, fieldsOf, includesFields } from './paging.ts'
 import { refuse } from './refusal.ts'
 import type { Auth0Client } from './state.ts'
@@ -21,9 +22,7 @@ export const READ_CLIENTS = [
 /** The client as this caller sees it when nothing is asked in particular. */
 export function visible(record: Auth0Client, scopes: ReadonlySet<string>): Auth0Client {
   const shown = Object.entries(record).filter(([name]) => mayRead(name, scopes))
-  return structuredClone(
-    Object.fromEntries(shown.map(([name, value]) => [name, bare(name, value)])),
-  )
+  return copyOf(Object.fromEntries(shown.map(([name, value]) => [name, bare(name, value)])))
 }
 
 /** The client with the fields asked for. @throws 403 when one that is named may not be read */

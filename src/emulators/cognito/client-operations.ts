@@ -1,6 +1,7 @@
 /** The operations on app clients. `UpdateUserPoolClient` replaces: what it is not told, it resets. */
 
 import { randomInt } from 'node:crypto'
+import { copyOf } from '../copy.ts'
 import { withAnalyticsRole } from './attribute-rules.ts'
 import type { Input } from './constraints.ts'
 import { withRefreshDefault } from './lifetime-rules.ts'
@@ -131,7 +132,7 @@ function settings(input: Input, { futureMembers }: State): ClientRecord {
   const future = [...futureMembers].map(
     ([name, resetsTo]) => [name, input[name] ?? resetsTo] as const,
   )
-  return structuredClone(
+  return copyOf(
     Object.fromEntries([...known, ...future].filter(([, value]) => value !== undefined)),
   )
 }

@@ -5,6 +5,8 @@
  * (aws/aws-sdk-java-v2#5528; aws/aws-cli#2941 and awsdocs/aws-cloudformation-user-guide#563 show lists).
  */
 
+import { parseJson } from '../../core/json-text.ts'
+import { isRecord } from '../copy.ts'
 import type { Member, Members, Shape } from './members.ts'
 import { refuse } from './refusal.ts'
 
@@ -30,22 +32,18 @@ export function checkedInput(members: Members, body: Buffer, free: readonly stri
 
 function parsed(body: Buffer): Input {
   try {
-    return withoutNulls(JSON.parse(body.toString()))
+    return withoutNulls(parseJson(body.toString()))
   } catch {
     return refuse('SerializationException', 'The request is no JSON object.')
   }
 }
 
 function withoutNulls(value: unknown): Input {
-  if (!isObject(value)) throw new TypeError('no object')
+  if (!isRecord(value)) throw new TypeError('no object')
   const present = Object.entries(value).filter(([, inner]) => inner !== null)
   return Object.fromEntries(
-    present.map(([name, inner]) => [name, isObject(inner) ? withoutNulls(inner) : inner]),
+    present.map(([name, inner]) => [name, isRecord(inner) ? withoutNulls(inner) : inner]),
   )
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function structureFaults(members: Members, input: Input, path: string): readonly string[] {
@@ -77,7 +75,7 @@ function checkType(shape: Shape, value: unknown, path: string): void {
     boolean: () => typeof value === 'boolean',
     integer: () => Number.isInteger(value),
     list: () => Array.isArray(value),
-    structure: () => isObject(value),
+    structure: () => isRecord(value),
   }
   if (!fits[shape.type]()) {
     refuse(

@@ -1,5 +1,6 @@
 /** The control routes through which other processes see and set what the emulator holds. */
 
+import { parseJson } from '../../core/json-text.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import type { ClientRecord, PoolOptions } from './pools.ts'
 
@@ -50,5 +51,5 @@ const routes: Readonly<Record<string, Route>> = {
 
 /** Callers of control routes are trusted to send the right shape. */
 function parsed(body: Buffer): unknown {
-  return JSON.parse(body.toString())
+  return parseJson(body.toString())
 }

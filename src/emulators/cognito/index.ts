@@ -4,6 +4,7 @@
  * rates. Other emulators merge on update, and so hide the very mistake that costs settings.
  */
 
+import { copyOf } from '../copy.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
 import { type Controls, controlAnswer } from './control.ts'
 import { createRateLimits, type Limits } from './limits.ts'
@@ -63,7 +64,7 @@ export async function startCognitoEmulator(
   const futureMembers = new Map<string, unknown>()
   const controls: Controls = {
     put: pools.put,
-    client: (poolId, clientId) => structuredClone(pools.client(poolId, clientId)),
+    client: (poolId, clientId) => copyOf(pools.client(poolId, clientId)),
     addPool: pools.add,
     addFutureMember: (name, resetsTo) => {
       futureMembers.set(name, resetsTo)
@@ -120,5 +121,5 @@ function writeForeign(
   if (before === undefined) return
   const next = { ...before, LastModifiedDate: nowAfter(before.LastModifiedDate), ...change }
   const present = Object.entries(next).filter(([, value]) => value !== undefined && value !== null)
-  clients.set(ClientId, structuredClone(Object.fromEntries(present)))
+  clients.set(ClientId, copyOf(Object.fromEntries(present)))
 }

@@ -1,5 +1,6 @@
 /** From a request to its answer: target, signature, rate, members, region, and then the operation. */
 
+import { parseJson } from '../../core/json-text.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { clientOperations } from './client-operations.ts'
 import { checkedInput, type Input } from './constraints.ts'
@@ -72,7 +73,7 @@ export async function answerTo(
 /** Pool and client that a request names, without any check. */
 export function addressOf({ body }: EmulatorRequest) {
   try {
-    const input = JSON.parse(body.toString()) as Input
+    const input = parseJson(body.toString()) as Input
     return { UserPoolId: String(input.UserPoolId), ClientId: String(input.ClientId) }
   } catch {
     return { UserPoolId: '', ClientId: '' }

@@ -3,6 +3,7 @@
  * resource servers. Records are kept as Describe shows them, members unknown to us included.
  */
 
+import { copyOf } from '../copy.ts'
 import { SETTINGS } from './members.ts'
 import { refuse } from './refusal.ts'
 
@@ -78,7 +79,7 @@ export function createPools(initial: readonly PoolOptions[]): Pools {
         ({ value }) => value === shown || value !== shownBefore,
       )
       const isNew = typeof shown === 'string' && !kept.some(({ value }) => value === shown)
-      clients.set(id, structuredClone(record))
+      clients.set(id, copyOf(record))
       secrets.set(id, isNew ? [newSecret(id, shown, [])] : kept)
     },
     ids: () => [...pools.keys()],

@@ -1,5 +1,6 @@
 /** An entry of a job's log as a server-sent event. */
 
+import { stringifyJson } from '../../core/json-text.ts'
 import type { JobEntry } from '../../service/jobs/log.ts'
 import { progressBody, resultBody } from './view.ts'
 
@@ -10,6 +11,6 @@ export function textOf(entry: JobEntry): string {
     entry.kind === 'job_results'
       ? { results: entry.results.map((result) => resultBody(result, entry.phase, at)) }
       : {}
-  const data = JSON.stringify({ ...progressBody(entry), ...results })
+  const data = stringifyJson({ ...progressBody(entry), ...results })
   return `id: ${entry.seq}\nevent: progress\ndata: ${data}\n\n`
 }

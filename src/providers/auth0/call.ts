@@ -2,6 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import { stringifyJson } from '../../core/json-text.ts'
 import { callPaced, type JsonAnswer } from '../http.ts'
 import type { Pace } from '../pace.ts'
 import type { Call } from '../provider.ts'
@@ -38,7 +39,7 @@ export function createSender(settings: TokenSettings, pace: Pace): Send {
           'x-correlation-id': call.operationId,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: stringifyJson(body) }),
         effect: method !== 'GET',
       }
     }

@@ -5,7 +5,8 @@
  */
 
 import type { RefreshTokenRotation } from '../../core/client.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { doubleOf } from '../../core/json-number.ts'
 import { inner } from '../../core/lenses.ts'
 import type { Lens, Native } from '../../core/mapping.ts'
 
@@ -49,8 +50,7 @@ function lifetime(seconds: string, infinite: string): Lens<number | null> {
 
 function lifetimeOf(held: JsonObject, seconds: string, infinite: string): number | undefined {
   const ends = held.expiration_type === 'expiring' && held[infinite] !== true
-  const value = held[seconds]
-  return ends && typeof value === 'number' ? value : undefined
+  return ends ? doubleOf(held[seconds]) : undefined
 }
 
 /** What a non-expiring token means, spelled out, so that turning one end on leaves the other off. */
@@ -70,7 +70,7 @@ export const refreshTokenRotation: Lens<RefreshTokenRotation | null> = {
   keys: ['refresh_token.rotation_type', 'refresh_token.leeway'],
   get: (native) => {
     const { rotation_type, leeway } = refreshToken(native)
-    return { enabled: rotation_type === 'rotating', graceSeconds: numberOf(leeway) }
+    return { enabled: rotation_type === 'rotating', graceSeconds: doubleOf(leeway) ?? 0 }
   },
   put: (rotation, native) => {
     const { enabled, graceSeconds } = rotation ?? { enabled: false, graceSeconds: 0 }
@@ -86,5 +86,3 @@ export const refreshTokenRotation: Lens<RefreshTokenRotation | null> = {
     }
   },
 }
-
-const numberOf = (value: Json | undefined) => (typeof value === 'number' ? value : 0)

@@ -3,6 +3,7 @@
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
+import { stringifyJson } from '../../core/json-text.ts'
 import type { Native } from '../../core/mapping.ts'
 import { type Credentials, signRequest } from '../../core/sigv4.ts'
 import { callPaced } from '../http.ts'
@@ -37,7 +38,7 @@ export function createInvoke({ pools, credentials, now }: CognitoSettings, pace:
   return async (operation, { userPoolId = '' }, body, call) => {
     const pool = Object.hasOwn(pools, userPoolId) ? pools[userPoolId] : undefined
     if (pool === undefined) throw noClient()
-    const text = JSON.stringify({ UserPoolId: userPoolId, ...body })
+    const text = stringifyJson({ UserPoolId: userPoolId, ...body })
     const request = async () => ({
       operation,
       method: 'POST',

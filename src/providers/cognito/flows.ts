@@ -5,6 +5,7 @@
 
 import type { RefreshTokenRotation } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
+import { doubleOf } from '../../core/json-number.ts'
 import { inner, texts } from '../../core/lenses.ts'
 import type { Lens, Native, NativeChange } from '../../core/mapping.ts'
 import { modernFlows, oauthIsOn, rotates } from './record.ts'
@@ -67,7 +68,7 @@ export const refreshTokenRotation: Lens<RefreshTokenRotation | null> = {
   keys: ['RefreshTokenRotation'],
   get: (native) => {
     const { RetryGracePeriodSeconds: grace } = inner(native, 'RefreshTokenRotation')
-    return { enabled: rotates(native), graceSeconds: typeof grace === 'number' ? grace : 0 }
+    return { enabled: rotates(native), graceSeconds: doubleOf(grace) ?? 0 }
   },
   put: (rotation, native) => {
     const enabled = rotation?.enabled ?? false

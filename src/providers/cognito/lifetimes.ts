@@ -4,6 +4,7 @@
  * (lgallard/terraform-aws-cognito-user-pool#68).
  */
 
+import { doubleOf } from '../../core/json-number.ts'
 import { inner } from '../../core/lenses.ts'
 import type { Lens, Limits, Native } from '../../core/mapping.ts'
 
@@ -43,8 +44,8 @@ export function lifetime(token: Token, limits: Limits): Lens<number | null> {
 
 /** The lifetime in seconds that a record means for one kind of token. */
 export function lifetimeOf(native: Native, token: Token): number {
-  const value = native[`${token}Validity`]
-  if (typeof value !== 'number' || value === 0) return DEFAULT_SECONDS[token]
+  const value = doubleOf(native[`${token}Validity`]) ?? 0
+  if (value === 0) return DEFAULT_SECONDS[token]
   const unit = inner(native, 'TokenValidityUnits')[token]
   return value * (UNIT_SECONDS[typeof unit === 'string' ? unit : DEFAULT_UNIT[token]] ?? 1)
 }

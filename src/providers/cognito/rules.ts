@@ -3,6 +3,7 @@
  * sent. Sources: the service model of cognito-idp 2016-04-18 and the issues named at each rule.
  */
 
+import { doubleOf } from '../../core/json-number.ts'
 import { texts } from '../../core/lenses.ts'
 import type { Native, Rule } from '../../core/mapping.ts'
 import { analyticsRules } from './analytics.ts'
@@ -103,8 +104,10 @@ export const rules: readonly Rule[] = [
   {
     says: 'client.providerSettings.AuthSessionValidity must be 3 to 15 (minutes).',
     field: 'client.providerSettings.AuthSessionValidity',
-    holds: ({ AuthSessionValidity: minutes = 3 }) =>
-      typeof minutes === 'number' && minutes >= 3 && minutes <= 15,
+    holds: ({ AuthSessionValidity: held = 3 }) => {
+      const minutes = doubleOf(held) ?? 0
+      return minutes >= 3 && minutes <= 15
+    },
   },
   {
     says: 'client.providerSettings.PreventUserExistenceErrors must be ENABLED or LEGACY.',

@@ -6,6 +6,7 @@
 
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import type { JsonObject } from '../../core/json.ts'
+import { asDoubles } from '../../core/kept-numbers.ts'
 import type { Documents, StoredDocument } from '../../store/documents.ts'
 import { CLIENTS } from './clients.ts'
 import { registeredClients } from './registration.ts'
@@ -69,7 +70,8 @@ function stateOf(stored: StoredDocument | undefined): AdapterPayload | undefined
   return payloadOf(consumedAt === undefined ? body : { ...body, consumed: consumedAt })
 }
 
-const payloadOf = (body: JsonObject) => body as unknown as AdapterPayload
+/** oidc-provider knows doubles only. */
+const payloadOf = (body: JsonObject) => asDoubles(body) as unknown as AdapterPayload
 
 /** Payloads are plain JSON, save for members that are `undefined`. */
 const bodyOf = (payload: AdapterPayload) => JSON.parse(JSON.stringify(payload)) as JsonObject

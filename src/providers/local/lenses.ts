@@ -1,5 +1,6 @@
 /** Rows of members whose absence means a default: the default is shown, and clearing goes back to it. */
 
+import { doubleOf } from '../../core/json-number.ts'
 import type { Lens } from '../../core/mapping.ts'
 import { DEFAULTS } from './settings.ts'
 
@@ -12,10 +13,7 @@ export function lifetime(name: NamesOf<number>, maximum: number): Lens<number | 
   return {
     support: 'native',
     keys: [name],
-    get: (native) => {
-      const value = native[name]
-      return typeof value === 'number' ? value : DEFAULTS[name]
-    },
+    get: (native) => doubleOf(native[name]) ?? DEFAULTS[name],
     put: (value) => ({ [name]: value ?? undefined }),
     limits: { maximum },
   }

@@ -6,6 +6,7 @@
 import { errors, type Provider as OpenidProvider } from 'oidc-provider'
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { asDoubles } from '../../core/kept-numbers.ts'
 import { fieldOfPath } from '../../core/mapping.ts'
 import { mapping } from './mapping.ts'
 
@@ -21,7 +22,7 @@ export function validatorOf(provider: OpenidProvider): Validate {
   const Client = provider.Client as unknown as ClientConstructor
   return (record) => {
     try {
-      new Client(record)
+      new Client(asDoubles(record))
     } catch (cause) {
       throw refusal(cause)
     }

@@ -3,6 +3,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
+import { stringifyJson } from '../../core/json-text.ts'
 import type { Mapping } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
 import { resourceOf } from '../../store/resource.ts'
@@ -73,7 +74,7 @@ export function createCaller(parts: CallerParts): Caller {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: stringifyJson(body) }),
       effect: method !== 'GET',
     })
     return callPaced({ pace, buckets: REGISTRATION, told: toldBy }, asked, call)

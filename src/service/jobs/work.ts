@@ -6,6 +6,7 @@
 import { type FieldChange, withoutValues } from '../../core/diff.ts'
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import { stringifyJson } from '../../core/json-text.ts'
 import type { Patch } from '../../core/patch.ts'
 import type { OwnPermission } from '../../core/rights.ts'
 import type { JobOrigin } from '../../store/entry.ts'
@@ -164,7 +165,7 @@ function toldOf(
 }
 
 const fitting = (changes: readonly FieldChange[]) =>
-  JSON.stringify(changes).length > MAX_CHANGES ? withoutValues(changes) : changes
+  stringifyJson(changes).length > MAX_CHANGES ? withoutValues(changes) : changes
 
 function failureOf({ code, message, field, details }: ClientError): Told {
   const { operationId } = details

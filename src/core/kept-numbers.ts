@@ -1,0 +1,76 @@
+/**
+ * Numbers that a caller sends back as a double gave them: JavaScript reads 9007199254740993 as
+ * …992, so a number that equals the held one as a double counts as not sent.
+ */
+
+import type { Json, JsonObject } from './json.ts'
+import { isRecord, memberOf, same } from './json.ts'
+import { doubleOf, isExact, isNumber, isNumberLiteral, type NumberLiteral } from './json-number.ts'
+import { holdsLiteral } from './json-text.ts'
+
+/** What is sent, with the held number in place of each that equals it as a double. */
+export function withHeldNumbers(sent: Json, held: Json | undefined): Json {
+  return held === undefined || !holdsLiteral(held) ? sent : kept(sent, held)
+}
+
+function kept(sent: Json, held: Json): Json {
+  if (Array.isArray(sent) && Array.isArray(held)) {
+    return sent.map((item, index) => keptItem(item, held[index], held))
+  }
+  if (isRecord(sent) && isRecord(held)) {
+    return Object.fromEntries(
+      Object.entries(sent).map(([name, value]) => {
+        const own = memberOf(held, name)
+        return [name, own === undefined ? value : kept(value, own)]
+      }),
+    )
+  }
+  return isNumber(sent) && alike(sent, held) ? held : sent
+}
+
+/** An item at its place, or at another one in a list that was changed elsewhere. */
+function keptItem(item: Json, there: Json | undefined, held: readonly Json[]): Json {
+  if (there !== undefined && alike(item, there)) return there
+  const moved =
+    typeof item === 'object' || isNumber(item) ? held.find((one) => alike(item, one)) : undefined
+  return moved ?? (there === undefined ? item : kept(item, there))
+}
+
+/** Equality in which numbers count as doubles. */
+function alike(one: Json, other: Json): boolean {
+  if (isNumber(one) && isNumber(other)) {
+    const double = doubleOf(one)
+    return double === undefined ? same(one, other) : double === doubleOf(other)
+  }
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item, at) => alike(item, other[at] as Json))
+  }
+  if (!isRecord(one) || !isRecord(other)) return same(one, other)
+  const names = Object.keys(one)
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => {
+      const [mine, theirs] = [memberOf(one, name), memberOf(other, name)]
+      return mine !== undefined && theirs !== undefined && alike(mine, theirs)
+    })
+  )
+}
+
+/** The value as JavaScript has it, for a library that knows doubles only. */
+export function asDoubles(value: JsonObject): JsonObject {
+  return withNumbers(value, Number) as JsonObject
+}
+
+/** Input as callers mean it: 3600.0 is 3600, and only what no double holds keeps its literal. */
+export function plainNumbers(value: Json): Json {
+  return withNumbers(value, (literal) => (isExact(literal) ? Number(literal) : literal))
+}
+
+function withNumbers(value: Json, change: (literal: NumberLiteral) => Json): Json {
+  if (!holdsLiteral(value)) return value
+  if (isNumberLiteral(value)) return change(value)
+  if (Array.isArray(value)) return value.map((item: Json) => withNumbers(item, change))
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([name, inner]) => [name, withNumbers(inner, change)]),
+  )
+}
