@@ -192,6 +192,13 @@ const knownMembers = once(
     new Set<string>([...settings, ...readOnlyKeys, ...volatileKeys]),
 )
 
+/** Whether the value of a member may be kept as it is: the provider documents it, and nothing unknown lies in it. */
+export function isPublicMember(rules: Rules, name: string, value: Json): boolean {
+  const isFlat =
+    !isRecord(value) && !(Array.isArray(value) && value.some((one) => typeof one === 'object'))
+  return isFlat && (knownMembers(rules).has(name) || attributePaths(rules).includes(name))
+}
+
 /** The native members that attributes are made of. */
 export const attributePaths = once(({ fields }: Rules): readonly string[] =>
   Object.values(fields).flatMap((row) => (row.support === 'missing' ? [] : row.keys)),

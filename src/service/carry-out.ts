@@ -7,6 +7,7 @@ import type { LiveSecret } from '../providers/secrets.ts'
 import { following } from '../store/chain.ts'
 import type { Intent } from '../store/entry.ts'
 import { creationConflict } from './creation-conflict.ts'
+import { keptState } from './kept.ts'
 import { withRetries } from './retry.ts'
 import type { Service } from './service.ts'
 import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
@@ -174,7 +175,7 @@ async function recordOverlap(
           ? known
           : {
               tag: fingerprints.ofState(provider.mapping, native),
-              state: fingerprints.masked(provider.mapping, native),
+              state: keptState(service, intent.resource, provider.mapping, native),
             }),
       },
       inForce ? intent : undefined,

@@ -15,6 +15,7 @@ import type { Call } from '../providers/provider.ts'
 import { following } from '../store/chain.ts'
 import type { Entry } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
+import { keptState } from './kept.ts'
 import type { Look, Service } from './service.ts'
 import type { Running, Settled } from './settle.ts'
 
@@ -168,18 +169,19 @@ export async function beginLog(
   if (native === undefined || provider.creation === undefined) return undefined
   const { fingerprints, store } = service
   const id = provider.creation.idOf(native)
+  const resource = resourceOf({ ...ref, id })
   const { operationId, requestId, actor, copiedFrom } = intent
   // Where the log has begun already, this very creation was found and recorded before.
   await store.append(
     following(undefined, {
       kind: 'created' as const,
-      resource: resourceOf({ ...ref, id }),
+      resource,
       at: service.now(),
       operationId,
       requestId,
       actor,
       tag: fingerprints.ofState(provider.mapping, native),
-      state: fingerprints.masked(provider.mapping, native),
+      state: keptState(service, resource, provider.mapping, native),
       ...(copiedFrom === undefined ? {} : { copiedFrom }),
     }),
   )

@@ -4,13 +4,14 @@
  */
 
 import { diffClients } from '../core/diff.ts'
-import { type Native, sameState } from '../core/mapping.ts'
+import { type Mapping, type Native, sameState } from '../core/mapping.ts'
 import type { ClientRef, Provider } from '../providers/provider.ts'
 import { following } from '../store/chain.ts'
 import type { Entry } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
 import { appendFitting } from './fitting.ts'
 import { keyInUse } from './idempotency.ts'
+import { keptChanges, keptState, openState } from './kept.ts'
 import type { ChangeRequest } from './request.ts'
 import type { Service } from './service.ts'
 import { settle } from './settle.ts'
@@ -53,23 +54,31 @@ export async function noteOutsideChange(
 ): Promise<Entry | undefined | typeof LOST_RACE> {
   const known = head !== undefined && 'tag' in head ? head.tag : undefined
   if (head === undefined || known === undefined || known === baseTag) return head
-  const state = service.fingerprints.masked(provider.mapping, base)
-  const before =
-    'state' in head && head.state !== undefined
-      ? service.fingerprints.masked(provider.mapping, head.state)
-      : state
+  const { mapping } = provider
+  const kept = 'state' in head ? head.state : undefined
+  const before = kept && openState(service, resourceOf(ref), kept)
   // Another release of this program can judge the same settings otherwise: a fingerprint that differs
   // is not a change by itself.
-  if (before !== state && sameState(provider.mapping, before, state)) return head
-  return recordOutsideChange(service, ref, head, { provider, before, state, tag: baseTag })
+  if (before !== undefined && sameRecord(service, mapping, before, base)) return head
+  return recordOutsideChange(service, ref, head, { provider, before, native: base, tag: baseTag })
+}
+
+/** Whether two records are the same as far as records are kept. */
+function sameRecord(
+  { fingerprints }: Service,
+  mapping: Mapping,
+  one: Native,
+  other: Native,
+): boolean {
+  return sameState(mapping, fingerprints.masked(mapping, one), fingerprints.masked(mapping, other))
 }
 
 interface Outside {
   readonly provider: Provider
-  /** Both masked. */
-  readonly before: Native
-  readonly state: Native
-  /** Fingerprint of `state` before it was masked. */
+  /** As it was known, with or without its secrets; absent: nobody knows. */
+  readonly before: Native | undefined
+  readonly native: Native
+  /** Fingerprint of `native`. */
   readonly tag: string
 }
 
@@ -78,18 +87,21 @@ export async function recordOutsideChange(
   service: Service,
   ref: ClientRef,
   head: Entry | undefined,
-  { provider, before, state, tag }: Outside,
+  { provider: { mapping }, before, native, tag }: Outside,
 ): Promise<Entry | typeof LOST_RACE> {
-  // A fingerprint stands for itself.
-  const changes = diffClients(provider.mapping, before, state, (text) => text)
+  const resource = resourceOf(ref)
+  // Older versions masked less than this one does. A fingerprint stands for itself.
+  const masked = (record: Native) => service.fingerprints.masked(mapping, record)
+  const changes =
+    before === undefined ? [] : diffClients(mapping, masked(before), masked(native), (text) => text)
   const entry = await appendFitting(service.store, changes, (fitting) =>
     following(head, {
       kind: 'outside_change' as const,
-      resource: resourceOf(ref),
+      resource,
       at: service.now(),
       tag,
-      state,
-      changes: fitting,
+      state: keptState(service, resource, mapping, native),
+      changes: keptChanges(service, resource, mapping, fitting),
     }),
   )
   return entry ?? LOST_RACE

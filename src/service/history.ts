@@ -21,6 +21,7 @@ import {
   type Search,
   type SearchedOutcome,
 } from '../store/store.ts'
+import { openEntry } from './kept.ts'
 import { leaseChanges } from './leases.ts'
 import type { Lease } from './request.ts'
 import type { Service } from './service.ts'
@@ -101,7 +102,7 @@ const BATCH = { most: 64, characters: 4_194_304 }
 
 /** Items from the newest on, each with the number of its first entry. */
 async function* itemsBelow(
-  { store }: Pick<Service, 'store'>,
+  service: Service,
   resource: string,
   start: number | undefined,
 ): AsyncIterable<{ readonly item: HistoryItem; readonly seq: number }> {
@@ -109,7 +110,8 @@ async function* itemsBelow(
   let limit = FIRST_BATCH
   for (;;) {
     const range = { newestFirst: true, limit, ...(below === undefined ? {} : { below }) }
-    const entries = await store.entries(resource, range)
+    const read = await service.store.entries(resource, range)
+    const entries = read.map((entry) => openEntry(service, entry))
     const isLast = entries.length < limit
     for (let index = 0; index < entries.length; ) {
       // An outcome may have its intent in the next batch.
@@ -254,9 +256,13 @@ export async function searchHistory(
   }
 }
 
-async function itemOfPlace({ store }: Service, { resource, seq }: Found): Promise<HistoryItem> {
+async function itemOfPlace(service: Service, { resource, seq }: Found): Promise<HistoryItem> {
   const range = { from: seq - 1, below: seq + 1, newestFirst: true }
-  return itemAt(await store.entries(resource, range), 0).item
+  const entries = await service.store.entries(resource, range)
+  return itemAt(
+    entries.map((entry) => openEntry(service, entry)),
+    0,
+  ).item
 }
 
 /** Whether it was done with a token of an issuer; `undefined`: whichever. */
@@ -281,7 +287,8 @@ async function openChanges(
     to = Number.MAX_SAFE_INTEGER,
   }: Omit<HistorySearch, 'limit'>,
 ): Promise<readonly HistoryItem[]> {
-  const open = (await service.store.openIntents()).map((intent) => itemOf(intent))
+  const intents = await service.store.openIntents()
+  const open = intents.map((intent) => itemOf(openEntry(service, intent)))
   return open
     .filter(({ client }) => providers.includes(client.provider))
     .filter((item) => actor === undefined || item.actor?.subject === actor)
@@ -299,5 +306,5 @@ export async function readOperation(
   if (intent === undefined) return undefined
   const next = { from: intent.seq + 1, limit: 1 }
   const [closing] = await service.store.entries(intent.resource, next)
-  return itemOf(intent, closing)
+  return itemOf(openEntry(service, intent), closing && openEntry(service, closing))
 }

@@ -6,6 +6,7 @@ import { withoutPaths } from '../core/paths.ts'
 import { following } from '../store/chain.ts'
 import type { Action, Entry, Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
+import { keptChanges, keptState } from './kept.ts'
 import type { ChangeRequest } from './request.ts'
 import { type Rotation, sealedPlace } from './sealed.ts'
 import type { Service } from './service.ts'
@@ -60,8 +61,8 @@ export function intentAfter(
     actor,
     deadline,
     baseTag,
-    changes,
-    state: service.fingerprints.masked(mapping, base),
+    changes: keptChanges(service, resource, mapping, changes),
+    state: keptState(service, resource, mapping, base),
     sealed: service.seal.close(sealed, place),
     ...(key === undefined ? {} : { key: key.log }),
     ...(job === undefined ? {} : { job }),

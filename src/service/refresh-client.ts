@@ -82,8 +82,8 @@ async function noteDrift(service: Service, seen: Seen): Promise<boolean> {
   if (known === undefined) return false
   const noted = await recordOutsideChange(service, ref, undefined, {
     provider,
-    before: service.fingerprints.masked(provider.mapping, known.native),
-    state: service.fingerprints.masked(provider.mapping, native),
+    before: known.native,
+    native,
     tag,
   })
   return noted !== LOST_RACE

@@ -13,6 +13,7 @@ import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
 import { asPlanned, beginLog, findCreation } from './creation-outcome.ts'
 import { appendFitting } from './fitting.ts'
+import { keptChanges, keptState } from './kept.ts'
 import { keepMirrored } from './mirror.ts'
 import { findRemoval } from './removal-outcome.ts'
 import { openSealed, type Rotation } from './sealed.ts'
@@ -161,7 +162,7 @@ export async function close(
       ? {}
       : {
           tag: fingerprints.ofState(mapping, native),
-          state: fingerprints.masked(mapping, native),
+          state: keptState(service, intent.resource, mapping, native),
         }
   const appended = await appendFitting(service.store, surprises, (fitting) =>
     following(intent, {
@@ -171,7 +172,7 @@ export async function close(
       operationId: intent.operationId,
       actor: intent.actor,
       outcome,
-      surprises: fitting,
+      surprises: keptChanges(service, intent.resource, mapping, fitting),
       settledBy,
       ...(created === undefined ? {} : { created }),
       ...(secret === undefined ? {} : { secretId: secret.id }),

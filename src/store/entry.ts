@@ -29,6 +29,11 @@ export interface JobOrigin extends JobCallers {
   readonly id: string
 }
 
+/** A difference as it is kept: its values are sealed where they are not known to be public. */
+export interface KeptChange extends FieldChange {
+  readonly sealed?: string
+}
+
 export interface EntryBase {
   /** What the log is about: a client, its registration, an idempotency key, a job ... (`resource.ts`). */
   readonly resource: string
@@ -54,7 +59,7 @@ export interface Intent extends EntryBase {
   readonly deadline: number
   /** Fingerprint of the state that the change was planned from. */
   readonly baseTag: string
-  readonly changes: readonly FieldChange[]
+  readonly changes: readonly KeptChange[]
   /** The record before, each secret as a fingerprint. */
   readonly state: JsonObject
   /** Sealed `{ base, next }`, for settling and undoing. */
@@ -109,7 +114,7 @@ export interface Closing extends EntryBase {
   readonly tag?: string
   readonly state?: JsonObject
   /** What differs from what was planned, or from the state before where it was not applied. */
-  readonly surprises: readonly FieldChange[]
+  readonly surprises: readonly KeptChange[]
   /** Who found out: the request itself, or somebody after it. */
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */
@@ -137,7 +142,7 @@ export interface OutsideChange extends EntryBase {
   readonly kind: 'outside_change'
   readonly tag: string
   readonly state: JsonObject
-  readonly changes: readonly FieldChange[]
+  readonly changes: readonly KeptChange[]
 }
 
 /** An instance came back after its intent had been closed by somebody else. */

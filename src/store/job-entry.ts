@@ -5,10 +5,9 @@
  */
 
 import type { FieldName } from '../core/client.ts'
-import type { FieldChange } from '../core/diff.ts'
 import type { Warning } from '../core/mapping.ts'
 import type { OwnPermission } from '../core/rights.ts'
-import type { Actor, EntryBase } from './entry.ts'
+import type { Actor, EntryBase, KeptChange } from './entry.ts'
 import type { ClientName } from './resource.ts'
 
 /**
@@ -117,7 +116,7 @@ export interface JobResult {
   readonly client: ClientName
   readonly outcome: JobOutcome
   /** Secrets are fingerprints; absent: none. */
-  readonly changes?: readonly FieldChange[]
+  readonly changes?: readonly KeptChange[]
   readonly warnings?: readonly Warning[]
   /** Of the state that was planned from. */
   readonly tag?: string

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { intentAfter } from '../../src/service/intent.ts'
+import { openState } from '../../src/service/kept.ts'
 import { openSealed, sealedPlace } from '../../src/service/sealed.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
@@ -36,8 +37,11 @@ it('keeps what the request tells, and nothing that it lacks', () => {
   const service = { ...bench.service, now: () => 77 }
   const before = closingOf(log(), 2)
   const intent = intentAfter(service, told, before, aim())
-  const { hash, sealed, ...rest } = intent
+  const { hash, sealed, state, ...rest } = intent
   expect([hash, sealed]).toEqual([expect.any(String), expect.any(String)])
+  expect(openState(service, log(), state)).toStrictEqual(
+    service.fingerprints.masked(subject.provider.mapping, aim().base),
+  )
   expect(rest).toStrictEqual({
     kind: 'intent',
     resource: log(),
@@ -50,7 +54,6 @@ it('keeps what the request tells, and nothing that it lacks', () => {
     deadline,
     baseTag: 'tag',
     changes: [],
-    state: service.fingerprints.masked(subject.provider.mapping, aim().base),
   })
   const { base, next } = aim()
   expect(openSealed(service, intent)).toEqual({ base, next })

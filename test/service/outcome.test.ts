@@ -11,12 +11,13 @@ import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { openState } from '../../src/service/kept.ts'
 import { sealedPlace } from '../../src/service/sealed.ts'
 import { callOf, type Service } from '../../src/service/service.ts'
 import { close, findOutcome, type Running, settle } from '../../src/service/settle.ts'
 import { sweep } from '../../src/service/sweep.ts'
 import { hashOf } from '../../src/store/chain.ts'
-import type { Intent } from '../../src/store/entry.ts'
+import type { Closing, Intent } from '../../src/store/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
@@ -255,7 +256,14 @@ describe('closing an intent', () => {
       surprises: closed.surprises,
       settledBy: 'request',
       tag: bench.service.fingerprints.ofState(provider.mapping, native),
-      state: { ...native, client_secret: print() },
+      state: expect.any(Object),
+    })
+    const { state = {} } = entry as Closing
+    // An object is sealed, whatever is in it.
+    expect(state).not.toHaveProperty('metadata')
+    expect(openState(bench.service, resource(), state)).toEqual({
+      ...native,
+      client_secret: print(),
     })
   })
 

@@ -4,6 +4,7 @@
  */
 
 import type { JobEntry, JobProgress } from '../../service/jobs/log.ts'
+import { openEntry } from '../../service/kept.ts'
 import type { Service } from '../../service/service.ts'
 import { textOf } from './event-text.ts'
 
@@ -120,7 +121,7 @@ export function eventsFrom({ first, next, starts, bytes }: EventPage, from: numb
 async function readPage(service: Service, resource: string, first: number): Promise<EventPage> {
   const range = { from: first, limit: PAGE }
   const entries = (await service.store.entries(resource, range)) as readonly JobEntry[]
-  const texts = entries.map((entry) => Buffer.from(textOf(entry)))
+  const texts = entries.map((entry) => Buffer.from(textOf(openEntry(service, entry))))
   const starts: number[] = []
   let length = 0
   for (const text of texts) {

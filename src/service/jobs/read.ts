@@ -4,6 +4,7 @@ import { PAGE_CHARACTERS } from '../../core/bounds.ts'
 import type { JobResult } from '../../store/job-entry.ts'
 import { JOBS, jobIdOf } from '../../store/resource.ts'
 import type { Place } from '../../store/store.ts'
+import { openEntry } from '../kept.ts'
 import type { Service } from '../service.ts'
 import { findJob, type JobView, jobEntries } from './log.ts'
 
@@ -81,8 +82,8 @@ export async function readResults(
   const start = from ?? { seq: 1, index: 0 }
   for await (const entry of jobEntries(service, resource, start.seq, limit)) {
     if (entry.kind !== 'job_results') continue
-    const { phase, at, seq } = entry
-    for (const [index, result] of entry.results.entries()) {
+    const { phase, at, seq, results: kept } = openEntry(service, entry)
+    for (const [index, result] of kept.entries()) {
       if (seq === start.seq && index < start.index) continue
       if (results.length === limit || characters >= PAGE_CHARACTERS) {
         return { results, next: { seq, index } }

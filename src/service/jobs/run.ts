@@ -4,7 +4,9 @@
  * is gone, and two runners do no harm.
  */
 
-import { isAtWork, type JobProgress } from '../../store/job-entry.ts'
+import { isAtWork, type JobProgress, type JobResult } from '../../store/job-entry.ts'
+import { resourceOf } from '../../store/resource.ts'
+import { keptChanges } from '../kept.ts'
 import type { Service } from '../service.ts'
 import { createBell } from './bell.ts'
 import { type Crew, createCrew } from './crew.ts'
@@ -74,9 +76,16 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
     changed: bell.ring,
   })
 
+  function kept({ changes, ...result }: JobResult): JobResult {
+    const mapping = service.providers.get(result.client.provider)?.mapping
+    if (changes === undefined || mapping === undefined) return result
+    const { client } = result
+    return { ...result, changes: keptChanges(service, resourceOf(client), mapping, changes) }
+  }
+
   /** Only who holds the claim can record: so no client has two results. */
   async function record(): Promise<void> {
-    const results = firstPart([...crew.finished.values()].slice(0, MAX_RESULTS))
+    const results = firstPart([...crew.finished.values()].slice(0, MAX_RESULTS).map(kept))
     await log.append(() => ({ kind: 'job_results', phase, runner, until: until(), results }))
     for (const { item } of results) crew.recorded(item)
   }
