@@ -41,7 +41,7 @@ curl -X PATCH ${url}/clients/${EXAMPLE_ID} \\
   -d '${inCognito}'
 
 See what would happen first with ?dryRun=true, and what a provider can hold with GET /providers/auth0.
-Make a provider fail: POST ${cognito}/_emulator/faults (docs/emulators.md).
+Make a provider fail: POST ${cognito}/_emulator/faults with X-Emulator-Control: 1 (docs/emulators.md).
 Stop with Ctrl-C. One line of JSON follows for each request.
 
 `

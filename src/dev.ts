@@ -17,6 +17,7 @@ import {
   EXAMPLE_POOL,
   localExample,
 } from './dev-clients.ts'
+import { createGuard } from './dev-guard.ts'
 import { databasePath, loadKeys, saveAddress } from './dev-state.ts'
 import { welcome } from './dev-welcome.ts'
 import { DEFAULT_CREDENTIAL, startAuth0Emulator } from './emulators/auth0/index.ts'
@@ -130,7 +131,7 @@ async function main(): Promise<void> {
     log,
   })
   const mounts = [{ prefix: openid.prefix, handler: openid.callback }]
-  const server = createNodeServer(clientry.app, { mounts })
+  const server = createNodeServer(clientry.app, { mounts, guard: createGuard(openid.prefix) })
   await server.listen(port, HOST).catch((cause) => {
     throw new ClientError('unavailable', `Port ${port} cannot be used; set PORT to another one.`, {
       cause,

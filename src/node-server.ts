@@ -13,8 +13,10 @@ import {
 import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { asResponse } from './http/answer.ts'
 import { answering } from './http/last-resort.ts'
 import type { App, HttpResponse, Stream } from './http/message.ts'
+import type { BrowserRefusal } from './net/browser.ts'
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './net/connections.ts'
 import { createPipelines } from './net/pipeline.ts'
 import { refuse } from './node-refusal.ts'
@@ -28,6 +30,8 @@ export interface NodeServerOptions {
   /** Time for the whole request to arrive, and for its headers (milliseconds). */
   readonly requestTimeoutMs?: number
   readonly headersTimeoutMs?: number
+  /** Refuses a request before anything else sees it. */
+  readonly guard?: (incoming: IncomingMessage) => BrowserRefusal | undefined
   /** Other bounds on connections than the usual ones. */
   readonly connections?: Partial<ConnectionLimits>
 }
@@ -64,6 +68,8 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
   // What watches the process is answered before others: one that has much to do is not dead.
   const isProbe = (incoming: IncomingMessage) => pathOf(incoming) === `${basePath}/healthz`
   const listener: RequestListener = (incoming, outgoing) => {
+    const refusal = options.guard?.(incoming)
+    if (refusal !== undefined) return sendRefusal(outgoing, refusal)
     const path = pathOf(incoming)
     const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
     if (mount !== undefined) return mount.handler(incoming, outgoing)
@@ -162,6 +168,11 @@ function sendEarly(
     outgoing.end()
   })
   incoming.resume()
+}
+
+function sendRefusal(outgoing: ServerResponse, { status, error }: BrowserRefusal): void {
+  const body = { error, code: 'invalid_request' }
+  outgoing.end(writeHead(outgoing, asResponse({ status, body }, 'none')))
 }
 
 function writeHead(outgoing: ServerResponse, response: HttpResponse): Uint8Array {

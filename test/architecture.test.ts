@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['core', 'providers', 'service', 'http'],
   // Types of what is above the core go along; `test/sdk` looks into the bundle for what does not.
   sdk: ['core', 'http', 'sdk'],
-  emulators: ['core', 'emulators'],
+  emulators: ['core', 'net', 'emulators'],
   files: ['core', 'sdk', 'files'],
   cli: ['core', 'providers', 'service', 'store', 'http', 'sdk', 'files', 'cli', 'entry'],
   entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],

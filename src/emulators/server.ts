@@ -6,6 +6,8 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { hostRefusal, pageRefusal } from '../net/browser.ts'
+import { CONTROL_PATH, controlRefusal, refused } from './control-guard.ts'
 import { createFaultQueue, type Fault, refusalOf } from './faults.ts'
 import {
   deliver,
@@ -81,8 +83,12 @@ export async function listenAs(
   })
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const refusal = hostRefusal(incoming) ?? pageRefusal(incoming)
+    if (refusal !== undefined) return send(outgoing, refused(refusal))
     const request = await receive(incoming)
-    if (request.path.startsWith('/_emulator/')) return send(outgoing, control(request))
+    if (request.path.startsWith(CONTROL_PATH)) {
+      return send(outgoing, controlRefusal(request) ?? control(request))
+    }
     const operation = behaviour.operation(request)
     const fault = faults.take(operation)
     const answer = await meet(request, operation, fault)
@@ -132,7 +138,7 @@ export async function listenAs(
   }
 
   function control(request: EmulatorRequest): EmulatorAnswer {
-    const name = request.path.slice('/_emulator/'.length)
+    const name = request.path.slice(CONTROL_PATH.length)
     const asked = `${request.method} ${name}`
     if (asked === 'POST faults') {
       const fault = readable(request.body)

@@ -17,6 +17,7 @@ import { COMMANDS } from '../../src/cli/commands.ts'
 import { EXIT, EXIT_OF } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run.ts'
 import type { Client, HistoryItem, LintPage, Plan } from '../../src/sdk/types.ts'
+import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
 import { clientry, type DevServer, freePort, start, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
@@ -82,7 +83,7 @@ describe('get', () => {
 async function emulated(url: string, method: 'GET' | 'PUT', body?: object): Promise<string> {
   const response = await fetch(`${url}/_emulator/clients`, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: CONTROL_HEADERS,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   return response.text()

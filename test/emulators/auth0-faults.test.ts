@@ -6,6 +6,7 @@ import {
 } from '../../src/emulators/auth0/index.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
 import { type Auth0Caller, auth0Caller } from './auth0-caller.ts'
+import { CONTROL_HEADERS } from './control-headers.ts'
 
 let emulator: Auth0Emulator
 let call: Auth0Caller
@@ -118,7 +119,8 @@ it('is arranged by other processes over its control routes', async () => {
   const control = (call: string, body?: unknown) => {
     const [method = '', path = ''] = call.split(' ')
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    return fetch(`${emulator.url}/_emulator/${path}`, { method, ...sent })
+    const headers = CONTROL_HEADERS
+    return fetch(`${emulator.url}/_emulator/${path}`, { method, headers, ...sent })
   }
   const record = { client_id: 'c2', name: 'Two', future: 1 }
   await control('PUT clients', record)
@@ -134,7 +136,10 @@ it('is arranged by other processes over its control routes', async () => {
 })
 
 describe('a fault over a socket', () => {
-  const ask = (body: string) => fetch(`${emulator.url}/_emulator/faults`, { method: 'POST', body })
+  const ask = (body: string) => {
+    const sent = { method: 'POST', headers: CONTROL_HEADERS, body }
+    return fetch(`${emulator.url}/_emulator/faults`, sent)
+  }
 
   it('is taken with every member it can have', async () => {
     const fault = { kind: 'delay', operation: 'GET /clients', times: 2, skip: 1, delayMs: 0 }

@@ -9,6 +9,7 @@ import {
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
 import { differences, type Json, type JsonObject } from './auth0-compare.ts'
+import { CONTROL_HEADERS } from './control-headers.ts'
 
 export interface Recorded {
   readonly source: 'deploy-cli' | 'terraform' | 'go-auth0'
@@ -157,7 +158,9 @@ function prepareCredentials(session: Session, call: Recorded, id: string, below:
 
 async function prepareConnection(session: Session, call: Recorded, id: string): Promise<void> {
   const { emulator } = session
-  const control = await fetch(`${emulator.url}/_emulator/connections/${id}`)
+  const control = await fetch(`${emulator.url}/_emulator/connections/${id}`, {
+    headers: CONTROL_HEADERS,
+  })
   const listed = isObject(call.response) ? call.response.clients : undefined
   const clients = Array.isArray(listed)
     ? listed.map((one) => String((one as JsonObject).client_id))

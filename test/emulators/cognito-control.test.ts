@@ -7,6 +7,7 @@ import {
   type Members,
   POOL,
 } from './cognito-caller.ts'
+import { CONTROL_HEADERS } from './control-headers.ts'
 
 let emulator: CognitoEmulator
 let call: CognitoCaller
@@ -25,6 +26,7 @@ const update = async (members: Members) =>
 async function control(method: string, route: string, body?: Members) {
   const response = await fetch(`${emulator.url}/_emulator/${route}`, {
     method,
+    headers: CONTROL_HEADERS,
     ...(body && { body: JSON.stringify(body) }),
   })
   const text = await response.text()
