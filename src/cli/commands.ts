@@ -29,9 +29,9 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'list',
     says: 'find clients',
-    more: 'It tells what is known of the providers; --fresh asks them.',
+    more: 'It shows what is known of the providers; --fresh asks them, and ends with 6 where one could not be asked. A terminal shows 20, a pipe gets all.',
     takes: [{ name: 'TEXT', says: 'part of an id, a name or a URL', optional: true }],
-    options: ['filter', 'fresh', 'limit', 'all', ...ABOUT_CLIENT],
+    options: ['filter', 'fresh', 'limit', 'all', 'cursor', ...ABOUT_CLIENT],
     examples: [
       'clientry list app.example.com',
       'clientry list --provider auth0 --fresh --all --json',
@@ -99,7 +99,16 @@ export const COMMANDS: readonly Command[] = [
     name: 'history',
     says: 'what was done to a client, or to any, newest first',
     takes: [{ ...CLIENT, optional: true }],
-    options: ['limit', 'all', 'actor', 'actor-issuer', 'outcome', 'since', ...ABOUT_CLIENT],
+    options: [
+      'limit',
+      'all',
+      'cursor',
+      'actor',
+      'actor-issuer',
+      'outcome',
+      'since',
+      ...ABOUT_CLIENT,
+    ],
     examples: [
       'clientry history exampleClientId --limit 5',
       'clientry history --outcome applied --since 2026-01-31T12:00:00Z --json',

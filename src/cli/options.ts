@@ -40,7 +40,8 @@ export const OPTIONS = {
   out: { value: 'FILE', says: 'write the plan there, for clientry apply' },
   'delete-unmanaged': { says: 'plan to remove the clients that no file stands for' },
   unmanaged: { says: 'count clients without a file as a difference' },
-  limit: { value: 'COUNT', says: 'show so many at most; absent: 20' },
+  limit: { value: 'COUNT', says: 'show so many at most; absent: 20 on a terminal, else all' },
+  cursor: { value: 'CURSOR', says: 'go on where the answer with this `next` ended (--json)' },
   all: { says: 'show all of them' },
   actor: { value: 'SUBJECT', says: 'only what was done with tokens of this subject' },
   'actor-issuer': {

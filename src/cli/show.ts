@@ -2,7 +2,15 @@
 
 import { isRecord } from '../core/json.ts'
 import { stringifyJson } from '../core/json-text.ts'
-import type { Client, FieldChange, HistoryItem, Json, Knowledge, Warning } from '../sdk/types.ts'
+import type {
+  Client,
+  FieldChange,
+  HistoryItem,
+  Json,
+  Knowledge,
+  Unread,
+  Warning,
+} from '../sdk/types.ts'
 import { plain, type Style, type Terminal } from './terminal.ts'
 
 /** Where a line goes: to the result, or beside it. */
@@ -110,5 +118,15 @@ export function noteGaps(terminal: Terminal, mirror: readonly Knowledge[]): void
     if (complete) continue
     const place = [provider, userPoolId].filter((part) => part !== undefined).join('/')
     terminal.note(`Not all clients of ${plain(place)} are known; clientry list --fresh asks it.`)
+  }
+}
+
+/** Says which providers could not be asked, and how old is what was shown instead. */
+export function noteUnread(terminal: Terminal, unread: readonly Unread[]): void {
+  for (const { provider, userPoolId, code, clients, verifiedAt } of unread) {
+    const place = [provider, userPoolId].filter((part) => part !== undefined).join('/')
+    terminal.note(
+      `${plain(place)} could not be asked (${plain(code)}): ${counted(clients, 'client')} shown as last known, at ${plain(verifiedAt)} or later.`,
+    )
   }
 }

@@ -20,6 +20,8 @@ export type Style = 'added' | 'removed' | 'strong' | 'faint'
 export interface Terminal {
   /** Whether somebody is there to be asked. */
   readonly person: boolean
+  /** Whether what is printed goes to eyes, which want it in parts. */
+  readonly pages: boolean
   /** One line of the result. */
   print(line: string): void
   /** A value as JSON, alone on standard output. */
@@ -47,6 +49,7 @@ export function createTerminal(streams: Streams, colours: boolean): Terminal {
   const steered = colours && errors.isTTY === true
   return {
     person: input.isTTY === true && errors.isTTY === true,
+    pages: output.isTTY === true,
     print: (line) => void output.write(`${line}\n`),
     printJson: (value) => void output.write(`${plainLines(stringifyJson(value, 2))}\n`),
     note: (line) => void errors.write(`${line}\n`),

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../core/json.ts'
 import type { Permission } from '../core/permissions.ts'
 import { parseFilters, searchText, type Wanted } from '../core/search.ts'
 import type { Place } from '../providers/provider.ts'
-import { type Knowledge, listClients } from '../service/list.ts'
+import { type Knowledge, listClients, type Unread } from '../service/list.ts'
 import { type Mirrored, placesOf } from '../service/mirror.ts'
 import { readStanding, warningsOf } from '../service/read.ts'
 import { callerOf as callerText, type Service } from '../service/service.ts'
@@ -23,7 +23,12 @@ export async function listAllClients(exchange: Exchange): Promise<Answer> {
   const { service } = settings
   const places = readablePlaces(exchange)
   const from = listCursorOf(service, places, query.cursor)
-  const { clients, next, knowledge } = await listClients(service, {
+  const {
+    clients,
+    next,
+    knowledge,
+    unread = [],
+  } = await listClients(service, {
     places,
     wanted: wantedOf(exchange),
     limit: pageLimit(query.limit),
@@ -40,6 +45,7 @@ export async function listAllClients(exchange: Exchange): Promise<Answer> {
       clients: await Promise.all(clients.map((one) => listedBody(service, one))),
       ...(next === undefined ? {} : { next: listCursorText(service, next) }),
       mirror: knowledge.map(knowledgeBody),
+      ...(unread.length === 0 ? {} : { unread: unread.map(unreadBody) }),
     },
   }
 }
@@ -99,5 +105,12 @@ async function listedBody(
 export function knowledgeBody({ place, complete, oldest }: Knowledge): JsonObject {
   return { ...place, complete, verifiedAt: oldest === undefined ? null : rfc3339(oldest) }
 }
+
+const unreadBody = ({ place, code, clients, oldest }: Unread): JsonObject => ({
+  ...place,
+  code,
+  clients,
+  verifiedAt: rfc3339(oldest),
+})
 
 const rfc3339 = (time: number): Json => new Date(time).toISOString()

@@ -54,6 +54,7 @@ export function schemas(): JsonObject {
         }),
         next: text,
         mirror: list(ref('Knowledge')),
+        unread: list(ref('Unread')),
       },
       ['clients', 'mirror'],
     ),
@@ -216,6 +217,20 @@ export function schemas(): JsonObject {
     HistoryPage: object({ items: list(ref('HistoryItem')), next: text }, ['items']),
     HistoryItem: historyItem(object, list),
     Findings: object({ findings: list(ref('Finding')) }, ['findings']),
+    Unread: {
+      ...object(
+        {
+          provider: text,
+          userPoolId: text,
+          code: text,
+          clients: { type: 'integer', minimum: 1 },
+          verifiedAt: { type: 'string', format: 'date-time' },
+        },
+        ['provider', 'code', 'clients', 'verifiedAt'],
+      ),
+      description:
+        'With fresh=true: clients of this place on this page that could not be read and are shown as they were known, the oldest at verifiedAt.',
+    },
     Knowledge: object(
       {
         provider: text,

@@ -5,6 +5,7 @@
 
 import type { FieldName, Client as HeldClient } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Severity } from '../core/lint/rule.ts'
 import type { Warning } from '../core/mapping.ts'
@@ -47,6 +48,8 @@ export interface ClientPage {
   readonly next?: string
   /** Empty where the providers were asked. */
   readonly mirror: readonly Knowledge[]
+  /** With `fresh`: where clients could not be read; absent: nowhere. */
+  readonly unread?: readonly Unread[]
 }
 
 /** How well the clients of a place are known. */
@@ -57,6 +60,17 @@ export interface Knowledge {
   readonly complete: boolean
   /** Of the one that was read the longest ago. */
   readonly verifiedAt: string | null
+}
+
+/** Clients of a place, on one page of a fresh list, that could not be read and are shown as last known. */
+export interface Unread {
+  readonly provider: string
+  readonly userPoolId?: string
+  /** Why, for the first of them. */
+  readonly code: ErrorCode
+  readonly clients: number
+  /** Of the one that was read the longest ago; RFC 3339. */
+  readonly verifiedAt: string
 }
 
 export interface ClientQuery extends PageQuery {

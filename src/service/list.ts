@@ -3,7 +3,7 @@
  * page, where there is no mirror or where what it has must not be trusted.
  */
 
-import { isClientError } from '../core/errors.ts'
+import { type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Wanted } from '../core/search.ts'
 import type { Call } from '../providers/provider.ts'
 import type { Knowledge, Mirror, Place } from '../store/mirror.ts'
@@ -38,6 +38,18 @@ export interface ListResult {
   readonly next?: ListCursor
   /** How well the mirror knows each place; empty where it was not asked. */
   readonly knowledge: readonly Knowledge[]
+  /** Of a fresh list: where clients could not be read, and are shown as they were known. */
+  readonly unread?: readonly Unread[]
+}
+
+/** Clients of one place on one page that could not be read from their provider. */
+export interface Unread {
+  readonly place: Place
+  /** Of the first failure. */
+  readonly code: ErrorCode
+  readonly clients: number
+  /** When the one was read that was read the longest ago (epoch milliseconds). */
+  readonly oldest: number
 }
 
 /**
@@ -88,21 +100,21 @@ async function mirrored(
     else await mirror.forget(one.client)
   }
   return {
-    clients: fresh ? await asNow(service, mirror, request, clients) : clients,
+    ...(fresh ? await asNow(service, mirror, request, clients) : { clients }),
     ...(next === undefined ? {} : { next: { kind: 'mirror', after: next } }),
   }
 }
 
 /**
  * The clients of a page as their providers hold them now. What cannot be read in time is shown as it was,
- * which its age tells; where nothing can be read, that is said.
+ * and counted as that; where nothing can be read, that is the answer.
  */
 async function asNow(
   service: Service,
   mirror: Mirror,
   request: ListRequest,
   clients: readonly Mirrored[],
-): Promise<readonly Mirrored[]> {
+): Promise<Pick<ListResult, 'clients' | 'unread'>> {
   const call = callFor(service, request)
   const read = await Promise.allSettled(
     clients.map(({ ref }) => {
@@ -117,6 +129,7 @@ async function asNow(
     throw first.reason
   }
   const shown: Mirrored[] = []
+  const unread = new Map<string, Unread>()
   for (const [index, result] of read.entries()) {
     const before = clients[index]
     if (result.status === 'fulfilled') {
@@ -124,10 +137,23 @@ async function asNow(
       if (now !== undefined && (await fits(service, now, request.wanted))) shown.push(now)
     } else {
       if (!isClientError(result.reason)) throw result.reason
-      if (before !== undefined) shown.push(before)
+      if (before === undefined) continue
+      shown.push(before)
+      countUnread(unread, before, result.reason.code)
     }
   }
-  return shown
+  return { clients: shown, unread: [...unread.values()] }
+}
+
+function countUnread(
+  unread: Map<string, Unread>,
+  { ref: { id: _, ...place }, verifiedAt }: Mirrored,
+  code: ErrorCode,
+): void {
+  const key = JSON.stringify(place)
+  const known = unread.get(key) ?? { place, code, clients: 0, oldest: verifiedAt }
+  const { clients, oldest } = known
+  unread.set(key, { ...known, clients: clients + 1, oldest: Math.min(oldest, verifiedAt) })
 }
 
 /** One operation for all calls of a request. */

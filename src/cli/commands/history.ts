@@ -2,32 +2,32 @@
 
 import type { HistoryItem, HistoryOutcome, HistoryQuery } from '../../sdk/types.ts'
 import type { Given, Run } from '../command.ts'
-import { countOf } from '../count.ts'
 import { EXIT, UsageError } from '../exit.ts'
+import { noteMore, type PageOf, rangeOf, walk } from '../paging.ts'
 import { clientOf } from '../settings.ts'
 import { showItem } from '../show.ts'
 
-/** Items between two words about how far it is. */
-const STEP = 50
+/** What is counted of the rest. */
+const COUNTED = 1_000
 
 export const run: Run = async (given) => {
   const { options, terminal, words } = given
-  const { most, page } = countOf(options)
+  const pageOf = await pagesOf(given)
   const items: HistoryItem[] = []
-  for await (const item of await itemsOf(given, page)) {
-    items.push(item)
-    if (options.json !== true) showItem(terminal, item, words.length === 0)
-    else if (items.length % STEP === 0) terminal.progress(`${items.length} items`)
-    if (items.length >= most) break
-  }
+  const next = await walk(pageOf, rangeOf(options, terminal), (page) => {
+    if (options.json === true) {
+      items.push(...page)
+      terminal.progress(`${items.length} items`)
+    } else for (const item of page) showItem(terminal, item, words.length === 0)
+  })
   if (options.json === true) {
     terminal.progress('')
-    terminal.printJson({ items })
-  }
+    terminal.printJson({ items, ...(next === undefined ? {} : { next }) })
+  } else await noteMore(terminal, pageOf, { most: COUNTED, cursor: next })
   return EXIT.ok.code
 }
 
-async function itemsOf(given: Given, limit: number): Promise<AsyncIterable<HistoryItem>> {
+async function pagesOf(given: Given): Promise<PageOf<HistoryItem>> {
   const { options, words } = given
   const { actor, 'actor-issuer': actorIssuer, outcome, since: from, provider } = options
   if (actorIssuer !== undefined && actor === undefined) {
@@ -37,15 +37,16 @@ async function itemsOf(given: Given, limit: number): Promise<AsyncIterable<Histo
     if (actor !== undefined || outcome !== undefined || from !== undefined) {
       throw new UsageError('--actor, --outcome and --since are for the history of all clients.')
     }
-    return (await given.connect()).clientHistory(clientOf(given), { limit })
+    const { getClientHistory } = await given.connect()
+    return async (page) => (await getClientHistory(clientOf(given), page)).body
   }
   const query: HistoryQuery = {
-    limit,
     ...(provider === undefined ? {} : { provider }),
     ...(actor === undefined ? {} : { actor }),
     ...(actorIssuer === undefined ? {} : { actorIssuer }),
     ...(outcome === undefined ? {} : { outcome: outcome as HistoryOutcome }),
     ...(from === undefined ? {} : { from }),
   }
-  return (await given.connect()).history(query)
+  const { searchHistory } = await given.connect()
+  return async (page) => (await searchHistory({ ...query, ...page })).body
 }

@@ -1,59 +1,96 @@
 /** `clientry list [TEXT]`. */
 
 import type { Api } from '../../sdk/api.ts'
-import type { ClientPage, ClientQuery, ListedClient } from '../../sdk/types.ts'
+import type { ClientPage, ClientQuery, ListedClient, Unread } from '../../sdk/types.ts'
 import type { Given, Run } from '../command.ts'
-import { countOf } from '../count.ts'
 import { EXIT } from '../exit.ts'
+import { noteMore, type PageOf, rangeOf, walk } from '../paging.ts'
 import { withoutSecrets } from '../secrets.ts'
-import { nameOf, noteGaps } from '../show.ts'
-import { plain } from '../terminal.ts'
+import { nameOf, noteGaps, noteUnread } from '../show.ts'
+import { plain, type Terminal } from '../terminal.ts'
+
+/** What is counted of the rest; asking the providers for it takes long. */
+const COUNTED = { known: 1_000, fresh: 100 } as const
 
 export const run: Run = async (given) => {
   const { options, terminal } = given
   const { listClients } = await given.connect()
-  const { clients, mirror } = await gathered(given, listClients)
+  const clients: ListedClient[] = []
+  const read = pagesOf(given, listClients)
+  const next = await walk(read.pageOf, rangeOf(options, terminal), (items) => {
+    clients.push(...items)
+    terminal.progress(`${clients.length} clients`)
+  })
+  terminal.progress('')
+  const { mirror } = read
+  // Of what is shown, not of what is counted after it.
+  const unread = [...read.unread]
   if (options.json === true) {
+    const shown = clients.map((client) => withoutSecrets(client, options))
     terminal.printJson({
-      clients: clients.map((client) => withoutSecrets(client, options)),
-      mirror,
+      clients: shown,
+      ...(next === undefined ? {} : { next }),
+      mirror: mirror(),
+      ...(unread.length === 0 ? {} : { unread }),
     })
-    return EXIT.ok.code
+  } else {
+    show(terminal, clients)
+    noteGaps(terminal, mirror())
+    const most = options.fresh === true ? COUNTED.fresh : COUNTED.known
+    noteUnread(terminal, unread)
+    await noteMore(terminal, read.pageOf, { most, cursor: next })
   }
+  return unread.length === 0 ? EXIT.ok.code : EXIT.unavailable.code
+}
+
+function show(terminal: Terminal, clients: readonly ListedClient[]): void {
   const width = Math.max(0, ...clients.map((client) => nameOf(client).length))
   for (const client of clients) {
     const { name } = client
     terminal.print(`${nameOf(client).padEnd(width)}  ${name === null ? '' : plain(name)}`.trimEnd())
   }
-  noteGaps(terminal, mirror)
-  return EXIT.ok.code
 }
 
-/** Pages up to the asked number, with word of how far it is. */
-async function gathered(
-  { options, words: [q], terminal }: Given,
-  listClients: Api['listClients'],
-): Promise<Pick<ClientPage, 'clients' | 'mirror'>> {
-  const { most, page } = countOf(options)
+interface Pages {
+  readonly pageOf: PageOf<ListedClient>
+  /** As the newest page has it. */
+  mirror(): ClientPage['mirror']
+  /** Of all pages so far, a row for each place. */
+  readonly unread: readonly Unread[]
+}
+
+/** The list that the options ask for. */
+function pagesOf({ options, words: [q] }: Given, listClients: Api['listClients']): Pages {
   const { provider, pool: userPoolId, filter, fresh } = options
   const query: ClientQuery = {
     provider,
     userPoolId,
-    limit: page,
     ...(q === undefined ? {} : { q }),
     ...(filter === undefined ? {} : { filter }),
     ...(fresh === undefined ? {} : { fresh }),
   }
-  const clients: ListedClient[] = []
   let mirror: ClientPage['mirror'] = []
-  let cursor: string | undefined
-  do {
-    const { body } = await listClients(cursor === undefined ? query : { ...query, cursor })
-    clients.push(...body.clients)
-    mirror = body.mirror
-    cursor = body.next
-    terminal.progress(`${clients.length} clients`)
-  } while (cursor !== undefined && clients.length < most)
-  terminal.progress('')
-  return { clients: clients.slice(0, most), mirror }
+  const unread: Unread[] = []
+  return {
+    mirror: () => mirror,
+    unread,
+    pageOf: async (page) => {
+      const { body } = await listClients({ ...query, ...page })
+      mirror = body.mirror
+      for (const one of body.unread ?? []) addUnread(unread, one)
+      return { items: body.clients, next: body.next }
+    },
+  }
+}
+
+function addUnread(all: Unread[], one: Unread): void {
+  const at = all.findIndex(
+    ({ provider, userPoolId }) => provider === one.provider && userPoolId === one.userPoolId,
+  )
+  const known = all[at]
+  if (known === undefined) all.push(one)
+  else {
+    const verifiedAt = known.verifiedAt < one.verifiedAt ? known.verifiedAt : one.verifiedAt
+    all[at] = { ...known, clients: known.clients + one.clients, verifiedAt }
+  }
 }
