@@ -7,12 +7,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { hostRefusal, pageRefusal } from '../net/browser.ts'
+import { CONNECTION_LIMITS, limitConnections } from '../net/connections.ts'
+import { createPipelines } from '../net/pipeline.ts'
 import { CONTROL_PATH, controlRefusal, refused } from './control-guard.ts'
 import { createFaultQueue, type Fault, refusalOf } from './faults.ts'
 import {
   deliver,
   type EmulatorAnswer,
   type EmulatorRequest,
+  MAX_BODY_BYTES,
   readable,
   receive,
   send,
@@ -64,6 +67,13 @@ export interface ListenOptions {
   readonly host?: string
 }
 
+const MALFORMED = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'
+const TOO_LARGE: EmulatorAnswer = {
+  status: 413,
+  headers: { connection: 'close' },
+  body: { error: `An emulator takes bodies of ${MAX_BODY_BYTES} bytes at most.` },
+}
+
 /** Starts an emulator on a loopback socket. */
 export async function listenAs(
   behaviour: EmulatorBehaviour,
@@ -71,21 +81,22 @@ export async function listenAs(
 ): Promise<Emulator> {
   const faults = createFaultQueue()
   const calls: EmulatorCall[] = []
-  const sockets = new Set<Socket>()
 
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: 30_000 })
+  const sockets = limitConnections(server, CONNECTION_LIMITS)
+  const pipelines = createPipelines(server, (incoming, outgoing) => {
     serve(incoming, outgoing).catch(() => outgoing.destroy())
   })
-  server.keepAliveTimeout = 30_000
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
+  server.on('request', pipelines.take)
+  server.on('clientError', (_, socket) => {
+    pipelines.end(socket as Socket, () => socket.end(MALFORMED, () => socket.destroy()))
   })
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const refusal = hostRefusal(incoming) ?? pageRefusal(incoming)
     if (refusal !== undefined) return send(outgoing, refused(refusal))
     const request = await receive(incoming)
+    if (request === 'too_large') return send(outgoing, TOO_LARGE)
     if (request.path.startsWith(CONTROL_PATH)) {
       return send(outgoing, controlRefusal(request) ?? control(request))
     }

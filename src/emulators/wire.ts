@@ -20,10 +20,19 @@ export interface EmulatorAnswer {
   readonly body?: unknown
 }
 
+/** More than any provider takes in a call. */
+export const MAX_BODY_BYTES = 1_048_576
+
 /** Takes a request from its socket, body and all. */
-export async function receive(incoming: IncomingMessage): Promise<EmulatorRequest> {
+export async function receive(incoming: IncomingMessage): Promise<EmulatorRequest | 'too_large'> {
   const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  let size = 0
+  // Leaving the loop early would destroy the socket before the answer is out.
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Buffer).length
+    if (size > MAX_BODY_BYTES) return 'too_large'
+    chunks.push(chunk as Buffer)
+  }
   const target = incoming.url ?? '/'
   const mark = target.indexOf('?')
   return {

@@ -127,6 +127,42 @@ describe('a pipeline', () => {
     )
   })
 
+  it('has mounted handlers wait for their turn as well', async () => {
+    const begun: string[] = []
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const { port } = await start(
+      async (request) => {
+        begun.push(text(request))
+        return ok()
+      },
+      {
+        mounts: [
+          {
+            prefix: '/oidc',
+            handler: async (incoming, outgoing) => {
+              begun.push(`mount ${incoming.url}`)
+              await held
+              outgoing.end('mounted')
+            },
+          },
+        ],
+      },
+    )
+    const { socket, text: got } = dial(port)
+    socket.write(get('/oidc/token') + get('/1') + get('/oidc/me'))
+    await expect.poll(() => begun.length).toBe(1)
+    const other = dial(port)
+    other.socket.write(get('/other'))
+    await expect.poll(() => answersIn(other.text())).toHaveLength(1)
+    expect(begun).toEqual(['mount /oidc/token', 'GET /other '])
+    release()
+    await expect.poll(() => answersIn(got())).toHaveLength(3)
+    expect(begun.slice(2)).toEqual(['GET /1 ', 'mount /oidc/me'])
+  })
+
   it('with an error in it is refused after the answers to what came before', async () => {
     let release = () => {}
     const held = new Promise<void>((resolve) => {
