@@ -42,6 +42,9 @@ const ADDONS: JsonObject = {
   firebase: { secret: canary('firebase'), lifetime_in_seconds: 60 },
   layer: { providerId: 'p', privateKey: canary('layer') },
   azure_sb: { namespace: 'n', sasKey: canary('azure') },
+  // No list knows these.
+  custom: { apiKey: canary('custom'), url: 'https://custom.example.com' },
+  noted: { text: `-----BEGIN PRIVATE KEY-----\n${canary('noted')}` },
 }
 const PATCHED_ADDON = canary('patched add-on')
 const KEYS = [1, 2, 3].map((one) => plainCanary(`idempotency-${one}`))
@@ -92,7 +95,7 @@ beforeAll(async () => {
   ]
   hidden = [
     ...Object.values(ADDONS).flatMap((addon) =>
-      Object.values(addon as JsonObject).filter((text) => String(text).startsWith('canary')),
+      Object.values(addon as JsonObject).filter((text) => String(text).includes('canary')),
     ),
     PATCHED_ADDON,
     ...KEYS,

@@ -6,6 +6,7 @@ import type { FieldKind } from '../core/field.ts'
 import type { Json } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
 import { type Patch, parseJsonPatch, parseMergePatch } from '../core/patch.ts'
+import { neededByName } from '../core/rights.ts'
 import { readClient } from '../service/read.ts'
 import { callerOf } from '../service/service.ts'
 import { ANSWER_MEMBERS, type Answer, clientBody } from './answer.ts'
@@ -47,8 +48,13 @@ export async function patchClient(exchange: Exchange): Promise<Answer> {
   const patch =
     sent.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
   checkReading(target, patch)
+  // Whether a field differs from what is there is nothing that a refusal may tell.
+  if (!target.may('clients:read')) {
+    const { mapping, ownApi } = target.provider
+    checkNeeds(exchange, target, neededByName(mapping, patch, ownApi !== undefined))
+  }
   checkSecretPatch(exchange, target, patch)
-  return answerChange(exchange, target, patch, confirmStanding(client))
+  return answerChange(exchange, target, patch, confirmStanding(client, target.may))
 }
 
 interface Members {

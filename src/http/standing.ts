@@ -7,6 +7,7 @@ import type { Mapping } from '../core/mapping.ts'
 import { isSentBackWhole } from '../core/patch.ts'
 import { heldPaths } from '../core/suspension.ts'
 import type { Lease, Standing } from '../service/request.ts'
+import type { Site } from './target.ts'
 
 /** Members of an answer that tell it; each is absent where it does not hold. */
 export const STANDING_MEMBERS = ['protected', 'leases'] as const
@@ -48,17 +49,19 @@ export function suspensionBody(
  * is sent back whole count for nothing.
  * @returns the check, once it is known what holds; it throws ClientError `read_only_field`
  */
-export function confirmStanding(client: Json | undefined) {
+export function confirmStanding(client: Json | undefined, may: Site['may']) {
   const members = (client ?? {}) as JsonObject
   const sent = Object.entries(members).filter(
     ([name]) =>
       (STANDING_MEMBERS as readonly string[]).includes(name) &&
       !(name === 'leases' && isSentBackWhole(members)),
   )
+  // Who may not read the client was never told what holds for it.
+  const isKnown = may('clients:read')
   return (standing: Standing | undefined): void => {
     const held = standingBody(standing)
     for (const [name, value] of sent) {
-      if (same(value, held[name] ?? ABSENT[name as keyof typeof ABSENT])) continue
+      if (isKnown && same(value, held[name] ?? ABSENT[name as keyof typeof ABSENT])) continue
       throw new ClientError(
         'read_only_field',
         `client.${name} is no setting of the client; ${SET_BY[name as keyof typeof SET_BY]} sets it.`,

@@ -2,6 +2,7 @@
 
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
+import type { Operation } from '../core/json-patch.ts'
 import { type Patch, quoted } from '../core/patch.ts'
 import type { Permission } from '../core/permissions.ts'
 import type { ClientRef, Place, Provider } from '../providers/provider.ts'
@@ -187,13 +188,22 @@ export function checkBodyMembers(body: Readonly<Record<string, Json>>, known: re
  */
 export function checkReading({ may }: Pick<Site, 'may'>, patch: Patch): void {
   if (patch.kind !== 'operations' || may('clients:read')) return
-  const index = patch.operations.findIndex(({ op }) => READING.includes(op))
+  const index = patch.operations.findIndex(reads)
   if (index < 0) return
   throw new ClientError(
     'insufficient_scope',
-    `client[${index}] reads the client: test, move and copy need the permission clients:read as well.`,
+    `client[${index}] depends on what the client has, and so needs the permission clients:read as well; set or clear whole attributes, or add to them.`,
     { field: `client[${index}]` },
   )
 }
 
-const READING: readonly string[] = ['test', 'move', 'copy']
+/** Whether what comes of an operation depends on more than that there is a client. */
+function reads({ op, path: [field = '', ...inner] }: Operation): boolean {
+  if (op === 'test' || op === 'move' || op === 'copy') return true
+  if (inner.length === 0) return false
+  const adds = op === 'add' && inner.length === 1
+  return !adds || !(inner[0] === '-' || WITH_MEMBERS.includes(field))
+}
+
+/** Attributes that always are objects, to which any member can be added. */
+const WITH_MEMBERS: readonly string[] = ['clientMetadata', 'providerSettings']

@@ -126,7 +126,10 @@ function visible(exchange: Exchange, result: JobResult): JobResult {
   const { permissions } = exchange.settings
   const granted = permissions.of(callerOf(exchange), result.client.provider)
   const may = (permission: Permission) => granted.has(permission)
-  if (!may('clients:read')) return told
+  // That nothing would change is a part of it as well.
+  if (!may('clients:read')) {
+    return { ...told, outcome: told.outcome === 'unchanged' ? 'planned' : told.outcome }
+  }
   const shown = changes && (shownChanges(may, changes) as unknown as JobResult['changes'])
   return { ...told, ...(shown && { changes: shown }), ...(warnings && { warnings }) }
 }
