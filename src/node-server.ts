@@ -65,7 +65,7 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
     maxHeaderSize: MAX_HEADER_BYTES,
   })
   const sockets = limitConnections(server, { ...CONNECTION_LIMITS, ...options.connections })
-  // What watches the process is answered before others: one that has much to do is not dead.
+  // What watches the process need not wait for others: one that has much to do is not dead.
   const isProbe = (incoming: IncomingMessage) => pathOf(incoming) === `${basePath}/healthz`
   const listener: RequestListener = (incoming, outgoing) => {
     const refusal = options.guard?.(incoming)

@@ -38,7 +38,9 @@ export async function listenOnLoopback(state: string): Promise<Loopback> {
   // It may be given up before anybody asks.
   arrival.catch(() => {})
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', `http://${HOST}:${port}`)
+    const base = `http://${HOST}:${port}`
+    // Any page can send anything here, also what is no URL.
+    const url = new URL(URL.canParse(request.url ?? '', base) ? (request.url ?? '') : '/', base)
     const ours = url.pathname === PATH && url.searchParams.get('state') === state
     response.writeHead(ours ? 200 : 404, HEADERS)
     response.end(page(ours ? 'You can close this page and go back to the terminal.' : 'Not here.'))

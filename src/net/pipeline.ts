@@ -48,7 +48,7 @@ interface Lane {
 const MARK = Buffer.from('\r\n\r\n')
 const NOTHING = Buffer.alloc(0)
 
-/** Lets the server's connections give `listener` one request at a time; what is urgent goes before others. */
+/** Lets the server's connections give `listener` one request at a time; what is urgent has turns of its own. */
 export function createPipelines(
   server: Server,
   listener: RequestListener,

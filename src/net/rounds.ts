@@ -1,6 +1,6 @@
 /** Work of many, a little in each turn of the event loop, so that what just came in is not behind it. */
 
-/** What goes before what: urgent, new, and what only goes on. */
+/** The ranks take turns, so that however much there is of one, none waits for the end of another. */
 export type Rank = 'urgent' | 'new' | 'further'
 
 export interface Rounds<T> {
@@ -19,18 +19,30 @@ export function createRounds<T>(work: (one: T) => void): Rounds<T> {
   const sets = Object.values(due)
   let planned = 0
   let until = 0
+  let served = 0
+
+  /** Of the ranks in turn the next one that has something. */
+  function nextSet(): Set<T> | undefined {
+    const inTurn = [...sets.slice(served + 1), ...sets.slice(0, served + 1)]
+    const set = inTurn.find(({ size }) => size > 0)
+    if (set !== undefined) served = sets.indexOf(set)
+    return set
+  }
 
   function step(): void {
     planned -= 1
     const now = performance.now()
     if (until === 0) until = now + TURN_MS
-    const set = sets.find(({ size }) => size > 0)
-    const [one] = set ?? []
-    if (one !== undefined && now < until) {
-      set?.delete(one)
-      work(one)
-    }
+    if (now < until) begin(nextSet())
     if (planned === 0) plan()
+  }
+
+  function begin(set: Set<T> = new Set()): void {
+    for (const one of set) {
+      set.delete(one)
+      work(one)
+      return
+    }
   }
 
   /** Between two immediates everything runs that waits for nothing from outside. */
