@@ -34,6 +34,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   method_not_allowed: 'unavailable',
   conflict: 'conflict',
   client_protected: 'refused',
+  own_client: 'refused',
   client_suspended: 'refused',
   job_state: 'refused',
   key_in_use: 'conflict',
@@ -62,6 +63,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
 /** What a refusal asks for, in the words of a command line; the server names members of requests. */
 export const WAY_OUT: Readonly<Partial<Record<ClientryErrorCode, string>>> = {
   client_protected: 'clientry unprotect lifts that',
+  own_client: '--own-client does it all the same',
   client_suspended: 'clientry resume gives it back',
   not_restorable: '--partial restores the rest',
   lossy_copy: '--allow-loss copies the rest',

@@ -17,6 +17,7 @@ export const OPTIONS = {
   pool: { value: 'ID', says: 'the user pool, for providers that have user pools' },
   yes: { says: 'change without asking' },
   'dry-run': { says: 'show what would change, and change nothing' },
+  'own-client': { says: 'also where the server or the provider works by means of the client' },
   'if-match': { value: 'ETAG', says: 'only if the client is still in this state' },
   key: { value: 'TEXT', says: 'a name of the request: repeated with it, it has its effect once' },
   from: { value: 'FILE', says: 'attributes from a YAML or JSON file; -: from standard input' },

@@ -6,7 +6,7 @@ import { EXIT, UsageError } from './exit.ts'
 import type { Values } from './options.ts'
 import type { Say } from './show.ts'
 
-type Conditions = Pick<WriteOptions, 'ifMatch' | 'idempotencyKey'>
+type Conditions = Pick<WriteOptions, 'ifMatch' | 'idempotencyKey' | 'ownClient'>
 
 export interface Change<Planned, Done> {
   /** With a question mark. */
@@ -60,11 +60,12 @@ export async function change<Planned, Done>(
   return EXIT.ok.code
 }
 
-function conditionsOf({ 'if-match': ifMatch, key }: Values): Conditions {
+function conditionsOf({ 'if-match': ifMatch, key, 'own-client': ownClient }: Values): Conditions {
   return {
     // A shell takes the quotes of an entity tag away.
     ...(ifMatch === undefined ? {} : { ifMatch: quoted(ifMatch) }),
     ...(key === undefined ? {} : { idempotencyKey: key }),
+    ...(ownClient === true ? { ownClient } : {}),
   }
 }
 

@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   conflict: { status: 500, retry: false },
   /** The client is protected from being removed or suspended. */
   client_protected: { status: 409, retry: false },
+  /** It would harm the client that this server signs in with, or one that the provider itself needs. */
+  own_client: { status: 409, retry: false },
   /** The change touches what a suspended client is without until it is resumed. */
   client_suspended: { status: 409, retry: false },
   /** There is no place for another value; one comes free when a lease ends. */

@@ -6,6 +6,7 @@
 import { inParallel } from '../core/in-parallel.ts'
 import type { Warning } from '../core/mapping.ts'
 import type { FieldPatches } from '../core/patch.ts'
+import { ClientryError } from '../sdk/error.ts'
 import type { Api, ClientPatch, Creation } from '../sdk/index.ts'
 import type { LiveClient } from './compare.ts'
 import { type Comparison, creationPatch, type Matched } from './plan.ts'
@@ -125,11 +126,21 @@ async function planRemoval(
   if (live.protected === true) {
     return { items: [], notes: [{ about: id, says: 'is protected, and so it is not removed.' }] }
   }
-  const { body, etag = '*' } = await api.deleteClient(address, { dryRun: true })
+  const planned = await api.deleteClient(address, { dryRun: true }).catch(needed)
+  if (planned === undefined) {
+    const says = 'is not removed: the server or the provider works by means of it.'
+    return { items: [], notes: [{ about: id, says }] }
+  }
+  const { body, etag = '*' } = planned
   const { lost } = body
   const item: DeleteItem = { action: 'delete', ...address, key: newKey(), name, etag, lost }
   const says = `is removed; what does not come back: ${lost.join(', ')}.`
   return { items: [item], notes: lost.length === 0 ? [] : [{ about: id, says }] }
+}
+
+/** What the server would only do knowingly is in no plan. */
+function needed(error: unknown): undefined {
+  if (!(error instanceof ClientryError) || error.code !== 'own_client') throw error
 }
 
 const placeOf = ({ provider, userPoolId }: { provider: string; userPoolId?: string }) => ({

@@ -124,11 +124,12 @@ export function requestsOf(
 }
 
 /** What every use case that writes is told about its request. */
-export function writing(exchange: Exchange, { principal }: Site, key: Key | undefined) {
+export function writing(exchange: Exchange, { principal, ownClient }: Site, key: Key | undefined) {
   const { requestId, request, trace, query } = exchange
   return {
     ...(key === undefined ? {} : { key }),
     dryRun: query.dryRun === 'true',
+    ownClient,
     actor: actorOf(principal),
     requestId,
     deadline: request.deadline,

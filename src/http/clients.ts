@@ -43,8 +43,8 @@ export async function getClient(exchange: Exchange): Promise<Answer> {
 /** Changes one client, or plans the change with `?dryRun=true`. */
 export async function patchClient(exchange: Exchange): Promise<Answer> {
   const sent = readBody(exchange.request, FORM_KINDS)
-  const { provider, userPoolId, client } = membersOf(exchange, sent.value)
-  const target = targetOf(exchange, { provider, userPoolId }, 'clients:write')
+  const { client, ...named } = membersOf(exchange, sent.value)
+  const target = targetOf(exchange, named, 'clients:write')
   const patch =
     sent.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
   checkReading(target, patch)
@@ -60,6 +60,7 @@ export async function patchClient(exchange: Exchange): Promise<Answer> {
 interface Members {
   readonly provider?: Json | undefined
   readonly userPoolId?: Json | undefined
+  readonly ownClient?: Json | undefined
   readonly client?: Json | undefined
 }
 
@@ -69,9 +70,9 @@ function membersOf({ query }: Exchange, body: Json): Members {
   if (!isRecord(body)) {
     throw new ClientError('invalid_request', 'The body must be an object with a member "client".')
   }
-  checkBodyMembers(body, ['provider', 'userPoolId', 'client'])
-  const { provider = query.provider, userPoolId = query.userPoolId, client } = body
-  return { provider, userPoolId, client }
+  checkBodyMembers(body, ['provider', 'userPoolId', 'ownClient', 'client'])
+  const { provider = query.provider, userPoolId = query.userPoolId, ownClient, client } = body
+  return { provider, userPoolId, ownClient, client }
 }
 
 /** A client as it was answered can be sent back: what is ours in it is checked and taken out. */

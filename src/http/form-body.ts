@@ -21,6 +21,8 @@ import { parseJsonText } from './json-body.ts'
 export type { FieldKind, FieldKinds } from './form-value.ts'
 
 const MAX_PAIRS = 2_000
+/** Pairs whose value is read as JSON. */
+const JSON_TEXTS = ['client', 'ownClient']
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** One pair of a form: `client[callbacks][0]` is `['client', 'callbacks', '0']`. */
@@ -48,7 +50,7 @@ export function parseForm(text: string, kinds: FieldKinds): JsonObject {
   for (const { path, value } of pairs.filter(({ path: { length } }) => length === 1)) {
     const [name = ''] = path
     if (body.has(name)) throw badForm(`${quoted(name)} must not be repeated`, quoted(name))
-    body.set(name, name === 'client' ? parseJsonText(value, name) : value)
+    body.set(name, JSON_TEXTS.includes(name) ? parseJsonText(value, name) : value)
   }
   if (fields.length > 0) body.set('client', clientOf(fields, kinds))
   return Object.fromEntries(body)

@@ -16,6 +16,7 @@ import {
 import { fieldSchemas } from './field-schemas.ts'
 import { jobSchemas } from './jobs/schemas.ts'
 import { type ListSchema, type ObjectSchema, secretSchemas } from './openapi-secrets.ts'
+import { QUERY_PARAMETERS } from './query.ts'
 
 /** A reference to one of them. */
 export const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
@@ -29,6 +30,7 @@ export function schemas(): JsonObject {
   })
   const list = (items: JsonObject): JsonObject => ({ type: 'array', items })
   const open: JsonObject = { type: 'object', additionalProperties: true }
+  const ownClient = { type: 'boolean', description: QUERY_PARAMETERS.ownClient.says }
   return {
     Client: {
       anyOf: [
@@ -64,7 +66,9 @@ export function schemas(): JsonObject {
       description: 'A JSON Merge Patch (RFC 7396); lists also take { add, remove }.',
     },
     ClientPatchRequest: {
-      ...object({ provider: text, userPoolId: text, client: ref('ClientPatch') }, ['client']),
+      ...object({ provider: text, userPoolId: text, ownClient, client: ref('ClientPatch') }, [
+        'client',
+      ]),
       additionalProperties: false,
     },
     JsonPatch: list(object({ op: text, path: text, from: text, value: {} }, ['op', 'path'])),
@@ -133,6 +137,7 @@ export function schemas(): JsonObject {
         {
           provider: text,
           userPoolId: text,
+          ownClient,
           to: { type: 'integer', minimum: 0, description: 'A revision of the history, or 0.' },
           allowPartial: {
             type: 'boolean',
@@ -163,7 +168,7 @@ export function schemas(): JsonObject {
     },
     ...jobSchemas(object, list),
     SuspensionRequest: {
-      ...object({ provider: text, userPoolId: text }, []),
+      ...object({ provider: text, userPoolId: text, ownClient }, []),
       additionalProperties: false,
     },
     ResumptionRequest: {
@@ -171,6 +176,7 @@ export function schemas(): JsonObject {
         {
           provider: text,
           userPoolId: text,
+          ownClient,
           allowPartial: {
             type: 'boolean',
             description: 'Gives back what can be given back, where something cannot.',

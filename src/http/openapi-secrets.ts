@@ -3,6 +3,7 @@
 import type { JsonObject } from '../core/json.ts'
 import { MAX_RETIRE_SECONDS } from '../service/retirements.ts'
 import { ref } from './openapi-schemas.ts'
+import { QUERY_PARAMETERS } from './query.ts'
 
 export type ObjectSchema = (properties: JsonObject, required: readonly string[]) => JsonObject
 export type ListSchema = (items: JsonObject) => JsonObject
@@ -19,6 +20,7 @@ export function secretSchemas(object: ObjectSchema, list: ListSchema): JsonObjec
         {
           provider: text,
           userPoolId: text,
+          ownClient: { type: 'boolean', description: QUERY_PARAMETERS.ownClient.says },
           cutOver: {
             type: 'boolean',
             description: 'The new secret takes the place of the old one, which ends at once.',

@@ -19,6 +19,11 @@ export const QUERY_PARAMETERS = {
     says: 'true: plan the change, send nothing, show the plan.',
     expects: 'true or false',
   },
+  ownClient: {
+    pattern: '^(true|false)$',
+    says: 'true: also where this server, or the provider, works by means of the client.',
+    expects: 'true or false',
+  },
   afterSeconds: {
     pattern: '^[1-9][0-9]{0,6}$',
     says: 'When the secret ends by itself, in seconds from now; absent: it ends now.',

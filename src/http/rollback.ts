@@ -13,9 +13,10 @@ import { checkBodyMembers, targetOf } from './target.ts'
 export async function rollbackClient(exchange: Exchange): Promise<Answer> {
   const { query } = exchange
   const body = readJsonBody(exchange.request, 'to')
-  checkBodyMembers(body, ['provider', 'userPoolId', 'to', 'allowPartial'])
-  const { provider = query.provider, userPoolId = query.userPoolId, to, allowPartial } = body
-  const target = targetOf(exchange, { provider, userPoolId }, 'clients:write')
+  checkBodyMembers(body, ['provider', 'userPoolId', 'ownClient', 'to', 'allowPartial'])
+  const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
+  const { to, allowPartial } = body
+  const target = targetOf(exchange, { provider, userPoolId, ownClient }, 'clients:write')
   return answerChange(exchange, target, rollbackOf(to, allowPartial))
 }
 

@@ -18,9 +18,9 @@ import { checkBodyMembers, pathId, type Target, targetOf } from './target.ts'
 export async function postRotation(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readJsonBody(exchange.request)
-  checkBodyMembers(body, ['provider', 'userPoolId', 'cutOver', 'retireAfterSeconds'])
-  const { provider = query.provider, userPoolId = query.userPoolId } = body
-  const target = targetOf(exchange, { provider, userPoolId }, 'secrets:rotate')
+  checkBodyMembers(body, ['provider', 'userPoolId', 'ownClient', 'cutOver', 'retireAfterSeconds'])
+  const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
+  const target = targetOf(exchange, { provider, userPoolId, ownClient }, 'secrets:rotate')
   const cutOver = flagOf(body.cutOver)
   const retireAfterSeconds = secondsOf('retireAfterSeconds', body.retireAfterSeconds)
   if (cutOver && retireAfterSeconds !== undefined) {

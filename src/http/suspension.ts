@@ -11,7 +11,7 @@ import { checkBodyMembers, type Target, targetOf } from './target.ts'
 /** Switches a client off. */
 export async function suspendClient(exchange: Exchange): Promise<Answer> {
   const body = readOptionalJsonBody(exchange.request)
-  checkBodyMembers(body, ['provider', 'userPoolId'])
+  checkBodyMembers(body, ['provider', 'userPoolId', 'ownClient'])
   const asked = { kind: 'suspension', suspended: true, allowPartial: false } as const
   return answerChange(exchange, targetIn(exchange, body), asked)
 }
@@ -32,6 +32,6 @@ export async function resumeClient(exchange: Exchange): Promise<Answer> {
 
 function targetIn(exchange: Exchange, body: JsonObject): Target {
   const { query } = exchange
-  const { provider = query.provider, userPoolId = query.userPoolId } = body
-  return targetOf(exchange, { provider, userPoolId }, 'clients:suspend')
+  const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
+  return targetOf(exchange, { provider, userPoolId, ownClient }, 'clients:suspend')
 }

@@ -15,6 +15,8 @@ export interface Site {
   readonly place: Place
   readonly provider: Provider
   readonly principal: Principal
+  /** The request knows that this server, or the provider, works by means of the client. */
+  readonly ownClient: boolean
   may(permission: Permission): boolean
 }
 
@@ -26,6 +28,8 @@ export interface Target extends Site {
 interface Named {
   readonly provider?: Json | undefined
   readonly userPoolId?: Json | undefined
+  /** As it stands in a body, or as a text in the query. */
+  readonly ownClient?: Json | undefined
 }
 
 /** Cognito's own form of a user pool id (cognito-idp 2016-04-18, UserPoolIdType). */
@@ -88,7 +92,17 @@ function locate(
   found(id)
   requirePermission(permissions, { principal, providerId: id, permission })
   const place = { provider: id, ...poolOf(provider, named.userPoolId) }
-  return { place, provider, principal, may: (asked) => permissions.of(principal, id).has(asked) }
+  const ownClient = ownClientOf(exchange, named)
+  const may = (asked: Permission) => permissions.of(principal, id).has(asked)
+  return { place, provider, principal, ownClient, may }
+}
+
+/** In the body, or else in the query of those routes that have it. */
+function ownClientOf({ query }: Exchange, { ownClient }: Named): boolean {
+  const asked = ownClient ?? query.ownClient === 'true'
+  if (typeof asked === 'boolean') return asked
+  if (ownClient === query.ownClient) return ownClient === 'true'
+  throw new ClientError('invalid_field', 'ownClient must be true or false.', { field: 'ownClient' })
 }
 
 /** The caller of a route that is not public. */

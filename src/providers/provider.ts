@@ -101,6 +101,9 @@ export interface ListPage {
   readonly next?: string
 }
 
+/** Who works by means of a client. */
+export type Reliance = 'own' | 'built_in'
+
 export interface Provider {
   /** The kind of provider, as the configuration names it. */
   readonly type: string
@@ -121,6 +124,11 @@ export interface Provider {
   /** One page of the clients of a place; a page may be short or empty and still have a next one. */
   list?(userPoolId: string | undefined, call: Call, cursor?: string): Promise<ListPage>
   readonly creation?: Creation
+  /**
+   * Whether this server (`own`) or the provider itself (`built_in`) works by means of the client;
+   * `undefined`: neither. Pure.
+   */
+  reliance?(ref: ClientRef, native: Native): Reliance | undefined
   /** Removes the client for good; a call that finds none is `not_found`. Its `send` gives nothing. */
   removal?(ref: ClientRef, base: Native): Step
   /** What a removal takes along and no new client of the same settings gets back; noun phrases. */

@@ -73,6 +73,8 @@ export interface WriteOptions extends ReadOptions {
   readonly dryRun?: boolean
   /** The `etag` of the state that the change is meant for; `*`: any that exists. */
   readonly ifMatch?: string
+  /** Also where the server, or the provider, works by means of the client; where that is asked for. */
+  readonly ownClient?: boolean
   /** Names the request; absent: a name made by chance. It is the same over all repetitions. */
   readonly idempotencyKey?: string
 }

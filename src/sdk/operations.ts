@@ -16,6 +16,8 @@ export interface Operation {
 
 const CLIENT = ['provider', 'userPoolId'] as const
 const WRITE = [...CLIENT, 'dryRun'] as const
+/** Writes that can harm a client by means of which the server works. */
+const WRITE_OWN = [...WRITE, 'ownClient'] as const
 const PAGE = ['limit', 'cursor'] as const
 
 export const OPERATIONS = {
@@ -25,9 +27,9 @@ export const OPERATIONS = {
     query: [...CLIENT, 'q', 'filter', 'fresh', ...PAGE],
   },
   createClient: { method: 'POST', path: '/clients', query: WRITE, body: true },
-  deleteClient: { method: 'DELETE', path: '/clients/{clientId}', query: WRITE },
+  deleteClient: { method: 'DELETE', path: '/clients/{clientId}', query: WRITE_OWN },
   getClient: { method: 'GET', path: '/clients/{clientId}', query: CLIENT },
-  updateClient: { method: 'PATCH', path: '/clients/{clientId}', query: WRITE, body: true },
+  updateClient: { method: 'PATCH', path: '/clients/{clientId}', query: WRITE_OWN, body: true },
   lintClient: { method: 'GET', path: '/clients/{clientId}/lint', query: CLIENT },
   lintClients: { method: 'GET', path: '/lint', query: [...CLIENT, 'severity', ...PAGE] },
   getClientHistory: {
@@ -38,7 +40,7 @@ export const OPERATIONS = {
   rollbackClient: {
     method: 'POST',
     path: '/clients/{clientId}/rollback',
-    query: WRITE,
+    query: WRITE_OWN,
     body: true,
   },
   copyClient: { method: 'POST', path: '/clients/{clientId}/copy', query: WRITE, body: true },
@@ -57,10 +59,15 @@ export const OPERATIONS = {
   suspendClient: {
     method: 'POST',
     path: '/clients/{clientId}/suspend',
-    query: WRITE,
+    query: WRITE_OWN,
     body: true,
   },
-  resumeClient: { method: 'POST', path: '/clients/{clientId}/resume', query: WRITE, body: true },
+  resumeClient: {
+    method: 'POST',
+    path: '/clients/{clientId}/resume',
+    query: WRITE_OWN,
+    body: true,
+  },
   listLeases: { method: 'GET', path: '/clients/{clientId}/leases', query: CLIENT },
   putLease: { method: 'PUT', path: '/clients/{clientId}/leases', query: WRITE, body: true },
   endLeases: {
@@ -71,14 +78,14 @@ export const OPERATIONS = {
   rotateSecret: {
     method: 'POST',
     path: '/clients/{clientId}/rotate-secret',
-    query: WRITE,
+    query: WRITE_OWN,
     body: true,
   },
   listSecrets: { method: 'GET', path: '/clients/{clientId}/secrets', query: CLIENT },
   retireSecret: {
     method: 'DELETE',
     path: '/clients/{clientId}/secrets/{secretId}',
-    query: [...WRITE, 'afterSeconds'],
+    query: [...WRITE, 'afterSeconds', 'ownClient'],
   },
   searchHistory: {
     method: 'GET',

@@ -3,13 +3,13 @@
  * update is lost, and nothing happens without a record. The numbers are those of docs/guarantees.md.
  */
 
-import { diffClients } from '../core/diff.ts'
+import { diffClients, type FieldChange } from '../core/diff.ts'
 import { replaceHidden } from '../core/hidden.ts'
 import type { Native } from '../core/mapping.ts'
 import { checkPatch } from '../core/plan.ts'
 import { neededFor, neededToSet } from '../core/rights.ts'
 import { resourceOf } from '../store/resource.ts'
-import { sameStanding } from '../store/standing.ts'
+import { type Standing, sameStanding } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
 import { begin } from './base.ts'
 import { carryOut } from './carry-out.ts'
@@ -18,18 +18,19 @@ import { recordUnchanged } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
 import { leasePatch } from './lease-wish.ts'
 import { leasesAfter } from './leases.ts'
+import { checkRelianceInChange } from './own-client.ts'
 import { checkProtection } from './protection.ts'
 import { replay } from './replay.ts'
 import type { ChangeRequest, ChangeResult } from './request.ts'
 import type { Service } from './service.ts'
 import { checkSuspension } from './suspension.ts'
-import { planWanted, prepareWish } from './wish.ts'
+import { planWanted, prepareWish, type Wish } from './wish.ts'
 
 /**
  * Changes one client, or plans the change in a dry run.
  * @throws ClientError as planning and the provider do, `precondition_failed`, `key_in_use`,
- *   `key_reused`, `not_restorable`, `client_suspended`, `client_protected`, `store_unavailable`,
- *   `unavailable`, `too_many_requests`, `deadline_exceeded`, `outcome_unknown`, `conflict`
+ *   `key_reused`, `not_restorable`, `client_suspended`, `client_protected`, `own_client`,
+ *   `store_unavailable`, `unavailable`, `too_many_requests`, `deadline_exceeded`, `outcome_unknown`, `conflict`
  */
 export async function changeClient(
   service: Service,
@@ -72,6 +73,7 @@ async function attempt(
   const unchanged = plan.unchanged && sameStanding(becomes, standing)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
+  checkRelied(service, request, base, { wish, standing, changes })
   const planned = { changes, steps, warnings: [...warnings, ...plan.warnings] }
   if (dryRun) {
     const native = plan.unchanged ? base : plan.next
@@ -106,6 +108,30 @@ async function attempt(
     warnings: [...planned.warnings, ...done.warnings],
     operationId,
   }
+}
+
+/**
+ * Whether it is refused must not confirm a guess either, so it is judged as a dry run is.
+ * @throws ClientError `own_client`
+ */
+function checkRelied(
+  service: Service,
+  request: ChangeRequest,
+  base: Native,
+  { wish, standing, changes }: Judged,
+): void {
+  const { provider, ref } = request
+  if (provider.reliance?.(ref, base) === undefined) return
+  const unseen = comparable(service, { ...request, dryRun: true }, base)
+  const plan = planWanted(provider.mapping, unseen, wish.over(unseen), [standing, standing])
+  const needs = neededFor(provider.mapping, { ...plan, base: unseen })
+  checkRelianceInChange(request, base, { changes, needs })
+}
+
+interface Judged {
+  readonly wish: Wish
+  readonly standing: Standing | undefined
+  readonly changes: readonly FieldChange[]
 }
 
 /**

@@ -13,6 +13,7 @@ import { begin, nothingToPrepare } from './base.ts'
 import { carryOut } from './carry-out.ts'
 import { LOST_RACE } from './head.ts'
 import { intentAfter } from './intent.ts'
+import { checkReliance } from './own-client.ts'
 import { checkUnprotected } from './protection.ts'
 import type { ChangeRequest } from './request.ts'
 import type { Service } from './service.ts'
@@ -63,6 +64,7 @@ async function attempt(
   }
   const { operationId, call, base, baseTag, before: last } = begun
   const before = { native: base, tag: baseTag, standing: last?.standing }
+  checkReliance(request, base, 'removed')
   const step = provider.removal(ref, base)
   if (dryRun) return { outcome: 'planned', before, steps: [step] }
   await service.reached?.('change planned')

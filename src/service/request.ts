@@ -107,6 +107,8 @@ export interface ChangeRequest {
   readonly ifMatch?: readonly string[]
   readonly key?: Key
   readonly dryRun: boolean
+  /** Known to be about a client that this server or the provider works by means of. */
+  readonly ownClient?: boolean
   /** Refuses what the caller takes to hold for the client, where something else does. */
   confirm?(standing: Standing | undefined): void
   /** `false`: a dry run tells a secret that is set as a difference, whatever the client has. */

@@ -12,6 +12,7 @@ import { begin, nothingToPrepare } from './base.ts'
 import { carryOut } from './carry-out.ts'
 import { LOST_RACE } from './head.ts'
 import { intentAfter } from './intent.ts'
+import { checkReliance } from './own-client.ts'
 import type { ChangeRequest } from './request.ts'
 import { type Ending, endingAt, withEnds, withoutEnd } from './retirements.ts'
 import { secretsOf } from './rotatable.ts'
@@ -77,6 +78,7 @@ async function attempt(
     return { ...again, outcome: 'applied', replayed: true }
   }
   const { base, baseTag, before, operationId } = begun
+  if (request.whenDue !== true) checkReliance(request, base, 'left without one of its secrets')
   const live = await list(ref, base, call)
   const wanted = wantedOf(service, request, before?.standing, live)
   const { action, becomes, ends } = wanted

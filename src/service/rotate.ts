@@ -17,6 +17,7 @@ import { carryOut } from './carry-out.ts'
 import { changeClient } from './change.ts'
 import { LOST_RACE } from './head.ts'
 import { intentAfter } from './intent.ts'
+import { checkReliance } from './own-client.ts'
 import type { ChangeRequest } from './request.ts'
 import { type Ending, endingAt, withEnds } from './retirements.ts'
 import { checkOverlap, checkRoom, secretsOf } from './rotatable.ts'
@@ -92,6 +93,7 @@ async function attempt(
   }
   const { base, baseTag, before, operationId } = begun
   request.authorize?.(neededToRotate(provider.mapping, base, provider.ownApi?.(ref)))
+  checkReliance(request, base, 'given another secret')
   const secrets = checkOverlap(provider, base)
   const previous = await secrets.list(ref, base, call)
   checkRoom(secrets.atOnce(base), previous)

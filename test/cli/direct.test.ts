@@ -1,6 +1,6 @@
 /** Without a server: the command on the providers of a configuration, with the same history. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -52,6 +52,58 @@ const run = (line: string, env: Record<string, string> = {}) =>
     folder,
     env: { KEY, AUTH0_SECRET: 'management-secret', ...env },
   })
+
+describe('the client with which the server signs in', () => {
+  const own = DEFAULT_CREDENTIAL.clientId
+  const put = () => {
+    const client = { ...fullAuth0Client, name: 'Clientry', app_type: 'non_interactive' }
+    auth0.put({ ...client, client_id: own, client_aliases: [] })
+  }
+  const on = '--config clientry.yaml'
+
+  it.each(['delete', 'suspend', 'rotate-secret --cut-over --show-secret'])(
+    'is not harmed by %s without --own-client',
+    async (command) => {
+      put()
+      const writes = () => auth0.calls.filter(({ method }) => /PATCH|DELETE/.test(method)).length
+      const before = writes()
+      for (const more of ['--yes', '--dry-run']) {
+        const { code, err } = await run(`${command} ${own} ${more} ${on}`)
+        expect(code).toBe(EXIT.refused.code)
+        expect(err).toContain('--own-client does it all the same')
+      }
+      expect(writes()).toBe(before)
+    },
+  )
+
+  it('is harmed by those who say so', async () => {
+    put()
+    expect((await run(`delete ${own} --own-client --yes ${on}`)).code).toBe(0)
+    expect(auth0.client(own)).toBeUndefined()
+  })
+
+  it('is in no plan, with a note', async () => {
+    put()
+    auth0.put({ ...fullAuth0Client, client_id: 'stray', name: 'Stray', client_aliases: [] })
+    mkdirSync(join(folder, 'clients'))
+    const file = `{ provider: auth0, id: ${ID}, client: { description: "${fullAuth0Client.description}" } }`
+    writeFileSync(join(folder, 'clients', 'example.yaml'), file)
+    const { code, out, err } = await run(`plan clients --delete-unmanaged --out plan.json ${on}`)
+    expect({ code, err }).toMatchObject({ code: expect.any(Number), err: expect.any(String) })
+    expect(`${out}${err}`).toContain(
+      'is not removed: the server or the provider works by means of it',
+    )
+    const { items } = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan
+    const removed = items.filter(({ action }) => action === 'delete')
+    expect(removed).toMatchObject([{ id: 'stray' }])
+    // The clients that the other tests are about.
+    await run(`delete stray --yes ${on}`)
+  })
+})
+
+interface Plan {
+  readonly items: readonly { readonly action: string; readonly id?: string }[]
+}
 
 describe('--config', () => {
   it('changes a client, with a record of who did it', async () => {

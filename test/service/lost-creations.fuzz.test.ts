@@ -6,7 +6,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import { parseMergePatch } from '../../src/core/patch.ts'
 import { secret } from '../../src/core/secret.ts'
@@ -21,7 +21,7 @@ import { keyOf } from '../../src/service/idempotency.ts'
 import type { Service } from '../../src/service/service.ts'
 import { sweep } from '../../src/service/sweep.ts'
 import { openBench } from '../contract/service.ts'
-import { patience, runs } from '../property.ts'
+import { createTally, patience, runs } from '../property.ts'
 import { LOSSES, type Losing, startLosing, TWISTS } from './losing-upstream.ts'
 
 const POOL = 'us-east-1_losing'
@@ -155,6 +155,9 @@ async function untilKnown(given: Case, world: World): Promise<CreationResult | C
   throw new TypeError('It is never answered for good.')
 }
 
+const tally = createTally('lost creations')
+afterAll(tally.print)
+
 it(
   'makes one client for a key, whatever the answer would have been',
   { timeout: patience(60_000) },
@@ -167,9 +170,11 @@ it(
           const result = await untilKnown(given, world)
           expect(world.upstream.creations()).toBe(isLanded(given) ? 1 : 2)
           if (!(result instanceof ClientError)) {
+            tally.add(isLanded(given) ? 'found' : 'made by the second request')
             expect(result.ref?.id).toBe('made1')
             return
           }
+          tally.add('named in a conflict')
           // What cannot be recognised is named, with what to do about it.
           expect([isLanded(given), result.code]).toEqual([true, 'conflict'])
           expect(result.message).toContain('PUT /clients/made1/registration?provider=it')

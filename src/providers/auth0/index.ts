@@ -41,6 +41,11 @@ export function createAuth0Provider(settings: Auth0Settings): Provider {
     },
     list: (_, call, cursor) => listClients(send, call, cursor),
     creation: createCreation(send, settings.listLagSeconds),
+    reliance: ({ id }, native) => {
+      if (id === settings.clientId) return 'own'
+      // "All Applications", which stands for the tenant itself (Management API, `global`).
+      return native.global === true ? 'built_in' : undefined
+    },
     removal: (ref) => removalStep(send, ref),
     // Management API, "Delete a Client": related configuration is removed too.
     lostWithRemoval: [
