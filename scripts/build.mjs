@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { writeLegal } from './legal.mjs'
 import { freshFolder, publish, stampOf } from './publish.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -24,7 +25,9 @@ const shared = {
   target: 'node20',
   format: 'esm',
   logLevel: 'warning',
+  // Their texts are beside each bundle.
   legalComments: 'none',
+  metafile: true,
 }
 
 /** Never reached in a function: it has no durable disk, and no local provider. */
@@ -72,7 +75,7 @@ async function buildAll() {
 }
 
 async function buildInto(folder) {
-  await Promise.all([
+  const [node, command, sdk, lambda] = await Promise.all([
     build({
       ...shared,
       entryPoints: {
@@ -102,7 +105,6 @@ async function buildInto(folder) {
       platform: 'neutral',
       target: 'es2022',
     }),
-    declareSdk(join(folder, 'types')),
     build({
       ...shared,
       entryPoints: ['src/lambda.ts'],
@@ -111,7 +113,10 @@ async function buildInto(folder) {
       external: NOT_ON_LAMBDA,
       plugins: [precomputed('src/http/field-schemas.ts', 'fieldSchemas')],
     }),
+    declareSdk(join(folder, 'types')),
   ])
+  const top = { outputs: { ...node.metafile.outputs, ...sdk.metafile.outputs } }
+  writeLegal(root, folder, { '': top, cli: command.metafile, lambda: lambda.metafile })
 }
 
 /** The types of the SDK, with those of the core that they are made of. */
@@ -129,10 +134,11 @@ function newest(path) {
 
 const SOURCES = [
   'src',
+  'scripts',
   'package.json',
+  'package-lock.json',
   'tsconfig.sdk.json',
-  'scripts/build.mjs',
-  'scripts/publish.mjs',
+  'LICENSE',
 ]
 
 function isCurrent() {

@@ -1,0 +1,160 @@
+/**
+ * What goes along with a build: our license, the notices of others, and the list of all parts. Which those
+ * are is found here as Node finds packages, not by the lock file and the bundler as the build does.
+ */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const text = (path: string) => readFileSync(path, 'utf8')
+const json = (path: string) => JSON.parse(text(path))
+
+/** The packages that the sources name, without those that a bundle leaves out. */
+function importedBy(folder: string, leftOut: readonly string[]): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const names = files
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => [
+      ...text(join(folder, name)).matchAll(/^import (?!type).*from '([^.'][^']*)'/gm),
+    ])
+    .map(([, target = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? '')
+  return [...new Set(names)].filter((name) => !/^node:|^$/.test(name) && !leftOut.includes(name))
+}
+
+const licenseOf = (name: string) => {
+  const folder = join('node_modules', name)
+  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one)) ?? ''
+  return text(join(folder, file)).trim()
+}
+
+it('the license is Apache 2.0, whole, and what package.json says', () => {
+  const license = text('LICENSE')
+  expect(license).toMatch(/^\s+Apache License\s+Version 2\.0, January 2004\n/)
+  expect(license).toContain('END OF TERMS AND CONDITIONS')
+  expect(license).toContain('9. Accepting Warranty or Additional Liability.')
+  expect(json('package.json').license).toBe('Apache-2.0')
+})
+
+describe.each(['dist', 'dist/cli', 'dist/lambda'])('%s', (folder) => {
+  it('has our license', () => {
+    expect(text(join(folder, 'LICENSE'))).toBe(text('LICENSE'))
+  })
+})
+
+describe('the notices', () => {
+  it.each([
+    ['dist/cli', [...importedBy('src/cli', ['yaml']), 'oauth4webapi', 'zod']],
+    ['dist/lambda', ['jose', 'zod']],
+  ])('of %s have the license of each package in it', (folder, names) => {
+    const notices = text(join(folder, 'THIRD-PARTY-NOTICES.txt'))
+    expect(names).toContain('zod')
+    for (const name of names) {
+      expect(notices).toContain(
+        `${name} ${json(join('node_modules', name, 'package.json')).version} (`,
+      )
+      expect(notices).toContain(licenseOf(name))
+    }
+  })
+
+  it('are in the one file of the function, which is passed on alone', () => {
+    expect(text('dist/lambda/index.mjs')).toContain(licenseOf('jose'))
+  })
+
+  it('of what takes in nothing say that', () => {
+    expect(text('dist/THIRD-PARTY-NOTICES.txt')).toBe(
+      'There is no code of others in these files.\n',
+    )
+    expect(text('dist/sdk.js')).not.toMatch(/\bzod\b|\bjose\b/)
+  })
+})
+
+describe('the SBOM', () => {
+  interface Component {
+    readonly 'bom-ref': string
+    readonly name: string
+    readonly version: string
+    readonly purl: string
+    readonly hashes: readonly { readonly alg: string; readonly content: string }[]
+    readonly licenses: readonly object[]
+  }
+  const sbom = json('dist/sbom.cdx.json') as {
+    readonly bomFormat: string
+    readonly specVersion: string
+    readonly metadata: { readonly component: Component }
+    readonly components: readonly Component[]
+    readonly dependencies: readonly {
+      readonly ref: string
+      readonly dependsOn: readonly string[]
+    }[]
+  }
+
+  /** Every package that runs, from folder to folder. */
+  function installed(): readonly string[] {
+    const seen = new Map<string, string>()
+    const visit = (folder: string) => {
+      const {
+        dependencies = {},
+        optionalDependencies = {},
+        name,
+        version,
+      } = json(join(folder, 'package.json'))
+      if (seen.has(folder)) return
+      seen.set(folder, `${name}@${version}`)
+      for (const one of Object.keys({ ...dependencies, ...optionalDependencies })) {
+        const found = above(folder, one)
+        if (found !== undefined) visit(found)
+      }
+    }
+    visit('.')
+    seen.delete('.')
+    return [...seen.values(), 'openid-client', 'oauth4webapi'].map((one) =>
+      one.includes('@', 1)
+        ? one
+        : `${one}@${json(join('node_modules', one, 'package.json')).version}`,
+    )
+  }
+
+  function above(folder: string, name: string): string | undefined {
+    const path = join(folder, 'node_modules', name)
+    if (existsSync(join(path, 'package.json'))) return path
+    return folder === '.' ? undefined : above(dirname(folder), name)
+  }
+
+  it('names every package that runs, and no other', () => {
+    const listed = sbom.components.map(({ name, version }) => `${name}@${version}`)
+    expect(new Set(listed)).toEqual(new Set(installed()))
+    expect(listed.length).toBeGreaterThan(30)
+  })
+
+  it('is CycloneDX, with the hash, the license and the address of each', () => {
+    expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' })
+    const lock = Object.values(json('package-lock.json').packages) as { integrity?: string }[]
+    const known = lock.map(({ integrity = '' }) => integrity)
+    for (const { name, version, purl, hashes, licenses } of sbom.components) {
+      expect(purl).toBe(`pkg:npm/${name.replace('@', '%40')}@${version}`)
+      expect(licenses).toHaveLength(1)
+      const [hash] = hashes
+      expect(hash?.alg).toBe('SHA-512')
+      const digest = Buffer.from(hash?.content ?? '', 'hex').toString('base64')
+      expect(known).toContain(`sha512-${digest}`)
+    }
+    expect(text('dist/sbom.cdx.json')).not.toMatch(/registry|https:\/\//)
+  })
+
+  it('says what needs what, of parts that are in it', () => {
+    const refs = [sbom.metadata.component, ...sbom.components].map((one) => one['bom-ref'])
+    expect(new Set(refs).size).toBe(refs.length)
+    expect(sbom.dependencies.map(({ ref }) => ref).sort()).toEqual([...refs].sort())
+    const [own] = sbom.dependencies.filter(({ ref }) => ref === refs[0])
+    const direct = Object.keys(json('package.json').dependencies)
+    expect(
+      own?.dependsOn
+        .map((ref) => decodeURIComponent(/^pkg:npm\/(.+)@[^@]+#/.exec(ref)?.[1] ?? ''))
+        .sort(),
+    ).toEqual(direct.sort())
+    for (const { dependsOn } of sbom.dependencies) {
+      for (const ref of dependsOn) expect(refs).toContain(ref)
+    }
+  })
+})
