@@ -8,6 +8,9 @@ import { overlapsOf } from '../src/config-overlap.ts'
 import { parseConfig } from '../src/config-parse.ts'
 import { configWarnings } from '../src/config-warnings.ts'
 import { ClientError } from '../src/core/errors.ts'
+import type { JsonObject } from '../src/core/json.ts'
+import { showClient } from '../src/core/mapping.ts'
+import { createProviders } from '../src/providers/registry.ts'
 import { runs } from './property.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
@@ -197,6 +200,35 @@ describe('parseConfig', () => {
     expect(config.providers.china).toMatchObject({
       pools: { 'cn-north-1_abc': { endpoint: 'https://cognito-idp.cn-north-1.amazonaws.com.cn' } },
     })
+  })
+
+  it('corrects at any provider what is hidden by mistake, and hands that to its mapping', async () => {
+    const config = good()
+    const members = { public: ['addons.custom.apiKeyHint'] }
+    const local = { type: 'local', members: { secret: ['metadata.motto'] } }
+    const providers = { auth0: { ...config.providers.auth0, members }, local }
+    const parsed = parseConfig(
+      { ...config, mode: 'development', providers, defaultProvider: 'auth0' },
+      ENVIRONMENT,
+    )
+    const built = await createProviders(parsed.providers, {
+      now: Date.now,
+      environmentCredentials: () => undefined,
+      documents: {} as never,
+    })
+    const shown = (id: string, record: JsonObject) => {
+      const mapping = built.get(id)?.mapping
+      return mapping && showClient(mapping, record)
+    }
+    const addons = { custom: { apiKeyHint: 'ab', apiKey: 'secret' } }
+    expect(shown('auth0', { addons })?.providerSettings).toEqual({
+      addons: { custom: { apiKeyHint: 'ab' } },
+    })
+    const metadata = { motto: 'hush', team: 'identity' }
+    expect(shown('local', { metadata })?.clientMetadata).toEqual({ team: 'identity' })
+    const wrong = { ...local, members: { public: ['a..b'], hidden: [] } }
+    const faults = faultsOf({ ...config, mode: 'development', providers: { local: wrong } })
+    expect(faults.join()).toContain('providers.local.members')
   })
 
   it('fills in the rates and the reserve of a pace that names a part of them', () => {
