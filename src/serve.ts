@@ -30,7 +30,9 @@ async function main(): Promise<void> {
     environmentCredentials: awsCredentials,
   })
   const { host, port, basePath } = config.server
-  const server = createNodeServer(clientry.app, { basePath })
+  const onFull = () =>
+    log({ time: new Date().toISOString(), level: 'warn', message: 'connections full' })
+  const server = createNodeServer(clientry.app, { basePath, connections: { onFull } })
   const taken = await server.listen(port, host).catch((cause) => {
     const says = `Port ${port} of ${host} cannot be used; set server.port to another one.`
     throw new ClientError('unavailable', says, { cause })

@@ -11,6 +11,8 @@ export interface ConnectionLimits {
    * or one piece of a stream. Then the connection is cut.
    */
   readonly answerTimeoutMs: number
+  /** Learns that connections were closed as they came: at the first one, then once a minute at most. */
+  onFull?(): void
 }
 
 export const CONNECTION_LIMITS: ConnectionLimits = {
@@ -18,6 +20,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   answerTimeoutMs: 30_000,
 }
 
+/** How often it is reported that there are too many (milliseconds). */
+const FULL_EVERY_MS = 60_000
 /** How often it is looked whether answers are taken (milliseconds). */
 const CHECK_MS = 1_000
 
@@ -26,7 +30,14 @@ export function limitConnections(server: Server, limits: ConnectionLimits): Read
   /** Each with the time since which something waits to be taken. */
   const waiting = new Map<Socket, number | undefined>()
   const sockets = new Set<Socket>()
+  let reportedAt = Number.NEGATIVE_INFINITY
   server.maxConnections = limits.maxConnections
+  server.on('drop', () => {
+    const now = performance.now()
+    if (now - reportedAt < FULL_EVERY_MS) return
+    reportedAt = now
+    limits.onFull?.()
+  })
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('drain', () => waiting.delete(socket))

@@ -273,12 +273,20 @@ describe('senders that never read', () => {
 
 describe('connections', () => {
   it('beyond the bound are closed at once, and there is room again when one ends', async () => {
-    const { port, sockets } = await start(async () => ok(), { connections: { maxConnections: 3 } })
+    let reports = 0
+    const onFull = () => {
+      reports += 1
+    }
+    const connections = { maxConnections: 3, onFull }
+    const { port, sockets } = await start(async () => ok(), { connections })
     const kept = Array.from({ length: 3 }, () => dial(port))
     await expect.poll(() => sockets.size).toBe(3)
     const refused = dial(port)
     await refused.closed
     expect(refused.text()).toBe('')
+    await dial(port).closed
+    // Both were refused, and one line says so for a while.
+    expect(reports).toBe(1)
     kept[0]?.socket.destroy()
     await expect.poll(() => sockets.size).toBe(2)
     const next = dial(port)
