@@ -139,7 +139,9 @@ async function overlap(service: Service, running: Running, native?: Native): Pro
   await recordOverlap(service, running, native).catch((cause) => {
     throw unknown(running, cause)
   })
-  throw conflict(running.intent)
+  const { intent, provider } = running
+  const made = intent.action === 'create' ? native : undefined
+  throw conflict(intent, made && provider.creation && [provider.creation.idOf(made)])
 }
 
 async function recordOverlap(

@@ -20,7 +20,7 @@ export function creationConflict(
   const remove = `DELETE /clients/${id}?${query}`
   const says =
     one === undefined
-      ? `The answer to this creation was lost, and the provider has no list in which to look for the client. If the client is there, adopt it with ${adopt} and its registration access token, or remove it at the provider`
+      ? `The answer to this creation was lost, and there is no way to find out here whether it made a client. If the client is at the provider, adopt it with ${adopt} and its registration access token, where it has one, or remove it there`
       : `The answer to this creation was lost, and it may have made ${oneOf(candidates)}. Adopt the client that is yours with ${adopt}; remove one that no one needs with ${remove}`
   return new ClientError(
     'conflict',

@@ -29,6 +29,8 @@ export interface Losing {
   /** One for each member of a new client, in their order, from the beginning again. */
   readonly twists: readonly Twist[]
   readonly name: Twist
+  /** What was sent is shown, in another order or with white space around it at most. */
+  readonly gentle: boolean
   now(): number
 }
 
@@ -70,7 +72,7 @@ export async function startLosing(losing: Losing): Promise<LosingUpstream> {
   const add = (sent: Members) => {
     made += 1
     const id = `made${made}`
-    const record = twisted(losing, { ...base(losing, id), ...sent })
+    const record = twisted(losing, { ...base(losing, id), ...sent }, Object.keys(sent))
     const now = losing.now()
     clients.set(id, { record, listedFrom: now + losing.lagMs })
     return record
@@ -159,9 +161,14 @@ function base({ service, ages, now }: Losing, id: string): Members {
 const KEPT = ['client_id', 'ClientId', 'created_at', 'CreationDate']
 const NAMES = ['name', 'ClientName']
 
-function twisted({ twists, name, ages }: Losing, record: Members): Members {
+function twisted(
+  { twists, name, ages, gentle }: Losing,
+  record: Members,
+  sent: readonly string[],
+): Members {
   const twistOf = (member: string, index: number): Twist => {
     if (KEPT.includes(member)) return 'kept'
+    if (gentle && sent.includes(member)) return 'turned'
     // Without an age the name is all there is: it may be trimmed, in other letters, or not shown.
     if (NAMES.includes(member)) return name === 'other' && !ages ? 'turned' : name
     return twists[index % twists.length] ?? 'kept'
@@ -169,7 +176,9 @@ function twisted({ twists, name, ages }: Losing, record: Members): Members {
   const members = Object.entries(record).flatMap(([member, value], index): [string, Json][] => {
     const twist = twistOf(member, index)
     if (twist === 'dropped') return []
-    return [[member, twist === 'kept' ? value : twist === 'other' ? other(value) : turned(value)]]
+    return [
+      [member, twist === 'kept' ? value : twist === 'other' ? other(value) : turned(value, gentle)],
+    ]
   })
   return Object.fromEntries(members)
 }
@@ -181,8 +190,8 @@ function other(value: Json): Json {
   return Array.isArray(value) ? [...value, 'other'] : { other: 1 }
 }
 
-function turned(value: Json): Json {
-  if (typeof value === 'string') return ` ${value.toUpperCase()} `
+function turned(value: Json, gentle: boolean): Json {
+  if (typeof value === 'string') return ` ${gentle ? value : value.toUpperCase()} `
   if (Array.isArray(value)) return [...value].reverse()
   return typeof value === 'object' && value !== null ? { added: true, ...value } : value
 }

@@ -41,6 +41,7 @@ const losing = fc.record({
   name: twist,
   /** How far the provider's clock is from ours (milliseconds). */
   skewMs: fc.integer({ min: -59_000, max: 59_000 }),
+  gentle: fc.boolean(),
   copied: fc.boolean(),
 })
 type Case = typeof losing extends fc.Arbitrary<infer C> ? C : never
@@ -53,6 +54,7 @@ const LOST: Case = {
   twists: ['kept'],
   name: 'kept',
   skewMs: 0,
+  gentle: false,
   copied: false,
 }
 
@@ -175,6 +177,7 @@ it(
             return
           }
           tally.add('named in a conflict')
+          expect(given.gentle).toBe(false)
           // What cannot be recognised is named, with what to do about it.
           expect([isLanded(given), result.code]).toEqual([true, 'conflict'])
           expect(result.message).toContain('PUT /clients/made1/registration?provider=it')
