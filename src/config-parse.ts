@@ -48,7 +48,8 @@ const KEY_BYTES = 32
  * Checks a configuration and looks up the secrets that it names. `folder`: of the file that it stands in.
  * @throws ClientError `invalid_request` with all faults
  */
-export function parseConfig(value: unknown, environment: Environment, folder?: string): Config {
+export function parseConfig(given: unknown, environment: Environment, folder?: string): Config {
+  const value = folder === undefined ? given : withFilesFrom(folder, given)
   const parsed = configSchema.safeParse(value)
   if (!parsed.success) {
     const shape = parsed.error.issues.map(faultSentence)
@@ -93,6 +94,16 @@ export function parseConfig(value: unknown, environment: Environment, folder?: s
   }
   if (faults.length > 0) throw faulty(faults)
   return config
+}
+
+/** The same with the files of secrets named from the folder, whatever directory the program runs in. */
+function withFilesFrom(folder: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const { success, data } = reference.safeParse(value)
+  if (success) return 'file' in data ? { file: resolve(folder, data.file) } : value
+  if (Array.isArray(value)) return value.map((inner) => withFilesFrom(folder, inner))
+  const members = Object.entries(value).map(([name, inner]) => [name, withFilesFrom(folder, inner)])
+  return Object.fromEntries(members)
 }
 
 /** What can be told of the parts whose shape is right, where that of others is not. */

@@ -54,6 +54,22 @@ async function idOf(name: string, create = false): Promise<string> {
   return id
 }
 
+it('the file of a secret is the one beside the configuration, too', async () => {
+  const config = JSON.parse(readFileSync(configure('config/a.json', {}), 'utf8'))
+  const store = { type: 'sqlite', path: 'history.db' }
+  const named = { ...config, store, key: { file: 'key' } }
+  writeFileSync(path('config', 'a.json'), JSON.stringify(named))
+  writeFileSync(path('config', 'key'), ENVIRONMENT.KEY)
+  mkdirSync(path('work'))
+  writeFileSync(path('work', 'key'), Buffer.alloc(32, 9).toString('base64'))
+  vi.spyOn(process, 'cwd').mockReturnValue(path('work'))
+  const asked = { ...ENVIRONMENT, CLIENTRY_CONFIG: path('config', 'a.json') }
+  expect((await loadConfig(asked)).key).toEqual(Buffer.alloc(32, 3))
+  rmSync(path('config', 'key'))
+  await expect(loadConfig(asked)).rejects.toThrow(`names the file ${path('config', 'key')}`)
+  vi.restoreAllMocks()
+})
+
 describe('from two folders', () => {
   let auth0: Auth0Emulator
   beforeEach(async () => {
