@@ -6,7 +6,7 @@ import { createApp } from '../src/http/app.ts'
 import type { HttpSettings } from '../src/http/exchange.ts'
 import type { App, HttpRequest } from '../src/http/message.ts'
 import { createLambdaHandler } from '../src/lambda-event.ts'
-import { runs } from './property.ts'
+import { createTally, runs } from './property.ts'
 
 const RUNS = { numRuns: runs(3_000) }
 
@@ -68,21 +68,24 @@ function checkRequest({ method, path, query, headers, body }: HttpRequest): void
 
 describe('every event', () => {
   it('is answered, and never with a fault of ours', async () => {
-    let requests = 0
+    const tally = createTally('Lambda events')
     const app: App = (request) => {
-      requests += 1
+      tally.add('taken for a request')
       checkRequest(request)
       return application(request)
     }
     const handler = createLambdaHandler(app)
     await fc.assert(
       fc.asyncProperty(fc.oneof(event, fc.anything()), async (sent) => {
+        const before = tally.count('taken for a request')
         const result = await handler(sent)
+        if (tally.count('taken for a request') === before) tally.add('refused')
         expect(result.statusCode).not.toBe(500)
         expect(JSON.parse(result.body)).toBeTypeOf('object')
       }),
       RUNS,
     )
-    expect(requests).toBeGreaterThan(RUNS.numRuns / 10)
+    tally.print()
+    expect(tally.count('taken for a request')).toBeGreaterThan(RUNS.numRuns / 10)
   })
 })

@@ -28,7 +28,9 @@ export function createTally(property: string): Tally {
   const counts = new Map<string, number>()
   const total = () => [...counts.values()].reduce((sum, count) => sum + count, 0)
   return {
-    add: (outcome) => counts.set(outcome, (counts.get(outcome) ?? 0) + 1),
+    add: (outcome) => {
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    },
     count: (outcome) => counts.get(outcome) ?? 0,
     total,
     print: () => {

@@ -6,7 +6,7 @@ import { isAssignment, patchOf } from '../../src/cli/assign.ts'
 import { UsageError } from '../../src/cli/exit.ts'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
-import { runs } from '../property.ts'
+import { createTally, runs } from '../property.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
 const filled = text.filter((one) => one !== '')
@@ -77,19 +77,23 @@ describe('an attribute', () => {
         )
         .map((parts) => parts.join('')),
     )
+    const tally = createTally('words as attributes')
     fc.assert(
       fc.property(fc.array(word, { maxLength: 4 }), (words) => {
         try {
           const patch = patchOf(words)
+          tally.add('read')
           expect(
             Object.keys(patch).every((name) => (FIELD_NAMES as readonly string[]).includes(name)),
           ).toBe(true)
         } catch (error) {
           expect(error).toBeInstanceOf(UsageError)
+          tally.add('refused')
         }
       }),
       { numRuns: runs(3_000) },
     )
+    tally.print()
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 })

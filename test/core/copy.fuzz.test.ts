@@ -4,7 +4,7 @@
  */
 
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { FIELDS, type FieldName } from '../../src/core/client.ts'
 import { type Copied, type Copying, copyRecord } from '../../src/core/copy/copy.ts'
 import { type CopyReport, FATES, reportCopy } from '../../src/core/copy/report.ts'
@@ -36,7 +36,7 @@ import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 import { fullRegisteredClient } from '../fixtures/registered.ts'
-import { runs } from '../property.ts'
+import { createTally, runs } from '../property.ts'
 
 interface Place {
   readonly name: string
@@ -139,13 +139,20 @@ const patches: fc.Arbitrary<readonly FieldPatches[]> = fc
 function changed(mapping: Mapping, native: JsonObject, wanted: readonly FieldPatches[]) {
   return wanted.reduce((base, fields) => {
     try {
-      return planChange(mapping, base, { kind: 'merge', fields }).next
+      const { next } = planChange(mapping, base, { kind: 'merge', fields })
+      values.add('taken')
+      return next
     } catch (error) {
-      if (isClientError(error)) return base
-      throw error
+      if (!isClientError(error)) throw error
+      values.add('refused')
+      return base
     }
   }, native)
 }
+
+/** A value that the source does not take is left out of the state. */
+const values = createTally('values of the copied client')
+afterAll(values.print)
 
 /** What is there whatever rules say: members that somebody set elsewhere. */
 const members = fc.record(

@@ -28,7 +28,7 @@ import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
-import { runs } from '../property.ts'
+import { createTally, runs } from '../property.ts'
 
 interface Kind {
   readonly name: string
@@ -238,7 +238,7 @@ function model(mapping: Mapping, past: readonly Past[], path: string): Decided {
 
 const asSet = (value: Json): Json => (Array.isArray(value) ? [...value].sort() : value)
 
-describe.each(KINDS)('undoing over the mapping of $name', ({ mapping, native, values }) => {
+describe.each(KINDS)('undoing over the mapping of $name', ({ name, mapping, native, values }) => {
   const patch = fc
     .uniqueArray(fc.constantFrom(...(Object.keys(values) as FieldName[])), {
       minLength: 1,
@@ -259,19 +259,19 @@ describe.each(KINDS)('undoing over the mapping of $name', ({ mapping, native, va
   })
 
   it('restores what only we changed, and leaves everything else', () => {
-    let undone = 0
+    const tally = createTally(`undoing over the mapping of ${name}`)
     fc.assert(
       fc.property(story, ({ before, since }) => {
         const start = live(mapping, native, before).at(-1)?.next ?? native
         const past = live(mapping, start, since)
         const current = past.at(-1)?.next
-        if (current === undefined) return
+        if (current === undefined) return tally.add('with no change that the provider takes')
         const ours = past.filter((one) => one.ours)
         const { fields, blocked } = undoPatch(mapping, current, ours.toReversed() as Undone[])
         const after = planned(mapping, current, fields)
         // What the fields must be together is judged when a rollback is planned, and told there.
-        if (after === undefined) return
-        undone += 1
+        if (after === undefined) return tally.add('refused as a whole')
+        tally.add('undone')
         const [is, was] = [valuesOf(mapping, after), valuesOf(mapping, current)]
         const named = new Set(
           ours.flatMap(({ base, next }) =>
@@ -301,7 +301,8 @@ describe.each(KINDS)('undoing over the mapping of $name', ({ mapping, native, va
       }),
       { numRuns: runs(300) },
     )
-    expect(undone).toBeGreaterThan(150)
+    tally.print()
+    expect(tally.count('undone')).toBeGreaterThan(150)
   })
 })
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkUri, type UriContext, type UriUse } from '../../src/core/uri.ts'
-import { runs } from '../property.ts'
+import { createTally, runs } from '../property.ts'
 
 const RUNS = { numRuns: runs(5_000) }
 const PLAIN: UriContext = {
@@ -63,11 +63,11 @@ describe('every text', () => {
   })
 
   it('when accepted is what browsers write, up to the slash of an empty path', () => {
-    let accepted = 0
+    const tally = createTally('texts as URIs')
     fc.assert(
       fc.property(text, use, (value, as) => {
-        if (!isAccepted(value, as, PLAIN)) return
-        accepted += 1
+        if (!isAccepted(value, as, PLAIN)) return tally.add('refused')
+        tally.add('accepted')
         const { href, search, pathname } = new URL(value)
         const shortened = pathname === '/' ? href.slice(0, href.length - search.length - 1) : href
         const canonical = value.startsWith('http')
@@ -77,19 +77,23 @@ describe('every text', () => {
       }),
       RUNS,
     )
-    expect(accepted).toBeGreaterThan(100)
+    tally.print()
+    expect(tally.count('accepted')).toBeGreaterThan(100)
   })
 
   it('when accepted as http or https has one host for every reader', () => {
+    const tally = createTally('texts as http or https URIs')
     fc.assert(
       fc.property(text, use, (value, as) => {
-        if (!isAccepted(value, as, PLAIN) || !value.startsWith('http')) return
+        if (!isAccepted(value, as, PLAIN) || !value.startsWith('http')) return tally.add('refused')
+        tally.add('accepted')
         const strict =
           /^https?:\/\/([a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?][\x21-\x7e]*)?$/.exec(value)
         expect(strict?.[1]).toBe(new URL(value).hostname)
       }),
       RUNS,
     )
+    tally.print()
   })
 
   it('when accepted with a private-use scheme has one authority, decoded or not', () => {
@@ -100,11 +104,11 @@ describe('every text', () => {
         fc.constantFrom('', '/', '/cb', '?x=1'),
       )
       .map(([scheme, authority, rest]) => `${scheme}${authority.join('')}${rest}`)
-    let accepted = 0
+    const tally = createTally('private-use URIs')
     fc.assert(
       fc.property(app, (value) => {
-        if (!isAccepted(value, 'redirect', PLAIN)) return
-        accepted += 1
+        if (!isAccepted(value, 'redirect', PLAIN)) return tally.add('refused')
+        tally.add('accepted')
         const after = value.slice('com.example.app:'.length)
         expect(after.replace(/^\/\//, '')).toMatch(/^[^?]/)
         const authority = /^\/\/([^/?]*)/.exec(after)?.[1] ?? ''
@@ -115,7 +119,8 @@ describe('every text', () => {
       RUNS,
     )
     // Most of what is generated is an attack: of 5,000 values about 1,400 are accepted.
-    expect(accepted).toBeGreaterThan(100)
+    tally.print()
+    expect(tally.count('accepted')).toBeGreaterThan(100)
   })
 
   it('when accepted has a canonical form that is accepted too', () => {

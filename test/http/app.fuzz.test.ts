@@ -7,7 +7,7 @@ import { ERROR_CODES } from '../../src/core/errors.ts'
 import type { HttpRequest } from '../../src/http/message.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
-import { patience, runs } from '../property.ts'
+import { createTally, patience, runs, type Tally } from '../property.ts'
 
 let world: World
 let token: string
@@ -15,12 +15,19 @@ let token: string
 beforeAll(async () => {
   world = await startWorld()
   token = await world.token()
+  // Something to go back to.
+  for (const where of PLACES) {
+    for (const name of ['One', 'Two', 'Three']) {
+      await expectOurs(base({ body: bytes(JSON.stringify({ ...where, client: { name } })) }))
+    }
+  }
 })
 afterAll(() => world.close())
 
 /** What came must be one of ours, and what went wrong the caller's. */
-async function expectOurs(request: HttpRequest): Promise<void> {
+async function expectOurs(request: HttpRequest, tally?: Tally): Promise<void> {
   const { status, body, headers } = await world.clientry.app(request)
+  tally?.add(status === 200 ? 'answered' : `refused with ${status}`)
   expect(status, body).toBeLessThan(500)
   expect(headers['x-request-id']).toBeTruthy()
   const answer = JSON.parse(body) as { error?: string; code?: keyof typeof ERROR_CODES }
@@ -62,18 +69,41 @@ const nearly = fc.oneof(
     true,
   ),
 )
-const client = fc.dictionary(
+const wild = fc.dictionary(
   fc.oneof(fc.constantFrom(...FIELD_NAMES, 'provider', 'warnings', 'constructor'), fc.string()),
   nearly,
   { maxKeys: 5 },
 )
-const address = fc.constantFrom(
-  {},
-  { provider: 'local' },
-  { provider: 'cognito-client', userPoolId: POOL_ID },
-  { provider: 'cognito-client' },
-  { provider: null, userPoolId: 7 },
+const url = fc.constantFrom('https://a.example.com/cb', 'https://b.example.com/cb')
+const urls = fc.oneof(
+  fc.uniqueArray(url, { minLength: 1 }),
+  fc.record({ add: fc.uniqueArray(url) }),
+  fc.record({ remove: fc.uniqueArray(url) }),
 )
+/** What every provider takes. */
+const right = fc.record(
+  { name: fc.constantFrom('One', 'Another name'), callbacks: urls, allowedLogoutUrls: urls },
+  { requiredKeys: [] },
+)
+const client = fc.oneof(
+  { weight: 3, arbitrary: right as fc.Arbitrary<object> },
+  { weight: 1, arbitrary: fc.tuple(right, wild).map(([good, bad]) => ({ ...good, ...bad })) },
+  { weight: 2, arbitrary: wild },
+)
+const PLACES = [{}, { provider: 'local' }, { provider: 'cognito-client', userPoolId: POOL_ID }]
+const address = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom<object>(...PLACES) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<object>(
+      { provider: 'cognito-client' },
+      { provider: null, userPoolId: 7 },
+    ),
+  },
+)
+/** Mostly what is right, so that not every request ends at its first fault. */
+const mostly = <T, U>(good: fc.Arbitrary<T>, bad: fc.Arbitrary<U>): fc.Arbitrary<T | U> =>
+  fc.oneof({ weight: 9, arbitrary: good }, { weight: 1, arbitrary: bad })
 const RUNS = { numRuns: runs(150) }
 
 describe('no unexpected 500 for', () => {
@@ -88,6 +118,7 @@ describe('no unexpected 500 for', () => {
   it(
     'any client that is nearly one, at every provider',
     async () => {
+      const tally = createTally('clients that are nearly one')
       await fc.assert(
         fc.asyncProperty(address, client, fc.boolean(), (where, patch, dry) =>
           expectOurs(
@@ -96,10 +127,12 @@ describe('no unexpected 500 for', () => {
               query: dry ? 'dryRun=true' : '',
               deadline: Date.now() + 5_000,
             }),
+            tally,
           ),
         ),
         RUNS,
       )
+      tally.print()
     },
     patience(60_000),
   )
@@ -128,12 +161,14 @@ describe('no unexpected 500 for', () => {
         authorization: [`Bearer ${token}`],
         'content-type': ['application/json-patch+json'],
       }
+      const tally = createTally('JSON Patches that are nearly one')
       await fc.assert(
         fc.asyncProperty(fc.array(operation, { maxLength: 3 }), (operations) =>
-          expectOurs(base({ headers, body: bytes(JSON.stringify(operations)) })),
+          expectOurs(base({ headers, body: bytes(JSON.stringify(operations)) }), tally),
         ),
         RUNS,
       )
+      tally.print()
     },
     patience(60_000),
   )
@@ -181,59 +216,90 @@ describe('no unexpected 500 for', () => {
       fc.string({ maxLength: 30 }),
     )
     const text = fc.string({ unit: 'binary', maxLength: 30 })
-    const query = fc.record(
+    const day = fc.integer({ min: 10, max: 28 })
+    const members = fc.record(
       {
-        cursor,
-        limit: fc.oneof(fc.integer({ min: -2, max: 110 }).map(String), text),
-        from: time,
-        to: time,
-        actor: text,
-        outcome: fc.oneof(fc.constantFrom('applied', 'open', 'overlap', '__proto__'), text),
-        provider: fc.constantFrom('auth0', 'local', 'okta', '__proto__', ''),
+        limit: mostly(
+          fc.integer({ min: 1, max: 100 }).map(String),
+          fc.oneof(fc.constantFrom('-2', '0', '110'), text),
+        ),
+        from: mostly(
+          day.map((one) => `2026-01-${one}T00:00:00Z`),
+          time,
+        ),
+        to: mostly(
+          day.map((one) => `2026-12-${one}T00:00:00Z`),
+          time,
+        ),
+        actor: mostly(fc.constantFrom('tester', 'nobody'), text),
+        outcome: mostly(
+          fc.constantFrom('applied', 'open', 'overlap'),
+          fc.oneof(fc.constant('__proto__'), text),
+        ),
+        provider: mostly(
+          fc.constantFrom('auth0', 'local'),
+          fc.constantFrom('okta', '__proto__', ''),
+        ),
       },
       { requiredKeys: [] },
     )
-    const path = fc.oneof(
-      fc.constant('/history'),
-      fc.constant('/clients/exampleClientId/history'),
-      text.map((id) => `/operations/${encodeURIComponent(id)}`),
-      text.map((id) => `/clients/${encodeURIComponent(id)}/history`),
+    const query = fc
+      .tuple(members, mostly(fc.constant(null), cursor))
+      .map(([one, at]) => (at === null ? one : { ...one, cursor: at }))
+    const path = mostly(
+      fc.constantFrom('/history', '/clients/exampleClientId/history'),
+      fc.oneof(
+        text.map((id) => `/operations/${encodeURIComponent(id)}`),
+        text.map((id) => `/clients/${encodeURIComponent(id)}/history`),
+      ),
     )
+    const tally = createTally('queries of the history')
     await fc.assert(
       fc.asyncProperty(path, query, async (where, asked) => {
         const search = new URLSearchParams(asked as Record<string, string>).toString()
-        await expectOurs(base({ method: 'GET', path: where, query: search }))
+        await expectOurs(base({ method: 'GET', path: where, query: search }), tally)
       }),
       { numRuns: runs(400) },
     )
+    tally.print()
   })
 
   it(
     'any rollback and key that are nearly one',
     async () => {
       const path = '/clients/exampleClientId/rollback'
-      const to = fc.oneof(fc.integer({ min: -1, max: 30 }), nearly)
-      const body = fc.oneof(
-        fc.tuple(address, to, nearly).map(([where, revision, allowPartial]) => ({
-          ...where,
-          to: revision,
-          allowPartial,
-        })),
-        fc.tuple(address, to).map(([where, revision]) => ({ ...where, to: revision })),
+      const to = mostly(
+        fc.integer({ min: 1, max: 8 }),
+        fc.oneof(fc.constantFrom(-1, 0, 30), nearly),
+      )
+      const partial = mostly(fc.boolean(), nearly)
+      const body = mostly(
+        fc.oneof(
+          fc.tuple(address, to, partial).map(([where, revision, allowPartial]) => ({
+            ...where,
+            to: revision,
+            allowPartial,
+          })),
+          fc.tuple(address, to).map(([where, revision]) => ({ ...where, to: revision })),
+        ),
         nearly,
       )
-      const keys = fc.array(fc.oneof(fc.constantFrom('a', '"b"', '""'), fc.string()), {
-        maxLength: 2,
-      })
+      const key = fc.oneof(fc.constantFrom('a', '"b"', '""'), fc.string())
+      const keys = mostly(
+        fc.uuid().map((one) => [one]),
+        fc.array(key, { maxLength: 2 }),
+      )
+      const tally = createTally('rollbacks that are nearly one')
       await fc.assert(
         fc.asyncProperty(body, keys, fc.boolean(), async (value, key, dry) => {
           const headers = { ...base({}).headers, 'idempotency-key': key }
           const query = dry ? 'dryRun=true' : ''
           const sent = bytes(JSON.stringify(value))
-          await expectOurs(base({ method: 'POST', path, query, headers, body: sent }))
+          await expectOurs(base({ method: 'POST', path, query, headers, body: sent }), tally)
         }),
         RUNS,
       )
+      tally.print()
     },
     patience(60_000),
   )

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { isRecord } from '../../src/core/json.ts'
 import { parseForm } from '../../src/http/form-body.ts'
-import { runs } from '../property.ts'
+import { createTally, runs } from '../property.ts'
 import { KINDS } from './form-kinds.ts'
 import { outcomeOf } from './refusal.ts'
 
@@ -84,15 +84,18 @@ describe('every client within the grammar', () => {
 
 describe('every text', () => {
   it('is a body of strings, flags, numbers, lists and records, or a refusal', () => {
+    const tally = createTally('texts as forms')
     fc.assert(
       fc.property(attack, (form) => {
         const outcome = outcomeOf(() => parseForm(form, KINDS))
+        tally.add(outcome instanceof Error ? 'refused' : 'read')
         if (outcome instanceof Error) return
         expect(JSON.parse(JSON.stringify(outcome))).toEqual(outcome)
         expect(outcomeOf(() => parseForm(form, KINDS))).toEqual(outcome)
       }),
       { numRuns: runs(5_000) },
     )
+    tally.print()
   })
 })
 

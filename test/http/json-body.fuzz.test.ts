@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/core/json.ts'
 import { asDoubles } from '../../src/core/kept-numbers.ts'
 import { parseJson } from '../../src/http/json-body.ts'
 import { jsonFault } from '../../src/http/json-fault.ts'
-import { runs } from '../property.ts'
+import { createTally, runs } from '../property.ts'
 import { outcomeOf } from './refusal.ts'
 
 const RUNS = { numRuns: runs(3_000) }
@@ -39,7 +39,7 @@ function parsed(source: string): { value: unknown } | undefined {
 
 describe('every text', () => {
   it('is refused when JSON.parse refuses it, and is else what JSON.parse gives or refused by a rule', () => {
-    let taken = 0
+    const tally = createTally('texts as JSON')
     fc.assert(
       fc.property(text, (source) => {
         // What a lone surrogate becomes in UTF-8 is the text that arrives.
@@ -48,16 +48,19 @@ describe('every text', () => {
         const expected = parsed(arrived)
         if (expected === undefined) {
           expect(outcome).toBeInstanceOf(ClientError)
+          tally.add('refused')
         } else if (outcome instanceof ClientError) {
           expect(outcome.message).not.toContain('must be JSON')
+          tally.add('refused by a rule')
         } else {
           expect(asDoubles(outcome as JsonObject)).toEqual(expected.value)
-          taken += 1
+          tally.add('read')
         }
       }),
       RUNS,
     )
-    expect(taken).toBeGreaterThan(500)
+    tally.print()
+    expect(tally.count('read')).toBeGreaterThan(500)
   })
 
   it('has a fault just when JSON.parse finds one, at a place that exists', () => {
