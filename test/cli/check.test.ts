@@ -59,7 +59,7 @@ it('says of a configuration of earlier versions what to write', async () => {
 it('is what the server logs at its start', async () => {
   const text = EXAMPLE.replace('port: 8787', 'port: 0')
   writeFileSync(join(folder, 'serve.yaml'), text)
-  const server = start(['serve', '--config', 'serve.yaml'], { folder, env })
+  const server = start(['serve', '--config', 'serve.yaml', '--create-store'], { folder, env })
   const gone = ended(server)
   await new Promise<void>((resolve) => {
     let said = ''
