@@ -335,6 +335,59 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
   },
 )
 
+const DRY_ROUTES = ROUTES.filter(({ query }) => query.includes('dryRun'))
+
+describe.each(DRY_ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  'a dry run of %s',
+  (_, route) => {
+    const dry = (minimal: Minimal) => {
+      const query = new URLSearchParams(minimal.query)
+      query.set('dryRun', 'true')
+      return { ...minimal, query: query.toString() }
+    }
+
+    it.each(TOKENS.map((one) => [one.name, one] as const))(
+      'asks for what the route asks for, and sends nothing, with %s',
+      async (_name, one) => {
+        const minimal = requestOf(route.operationId)
+        const writes = world.upstreamWrites()
+        const answer = await request(dry(minimal), route.method, await one.token(route))
+        const { status } = one
+        const expected = typeof status === 'function' ? status(route, minimal) : status
+        // Who may only lease learns nothing of the client, so that a dry run has nothing to show.
+        const leases = needed(route).includes('leases:write') && expected === 200
+        expect(answer.status, answer.body).toBe(leases ? 403 : expected)
+        expect(world.upstreamWrites()).toBe(writes)
+        if (answer.status === 200) expect(JSON.parse(answer.body)).toMatchObject({ dryRun: true })
+      },
+    )
+
+    it('shows nothing of the client to those who may not read it', async () => {
+      const permissions = needed(route)
+      if (permissions.includes('clients:read')) return
+      const { body } = await request(
+        dry(requestOf(route.operationId)),
+        route.method,
+        await world.token(permissions),
+      )
+      for (const value of VALUES) expect(body).not.toContain(value)
+    })
+
+    it.each(PERMISSIONS)('takes no %s in the place of what it asks for', async (permission) => {
+      const minimal = requestOf(route.operationId)
+      if (needed(route).every((one) => one === permission)) return
+      const token = await world.token([permission])
+      for (const asked of [minimal, dry(minimal)]) {
+        const { status, body } = await request(asked, route.method, token)
+        expect(status, body).toBe(403)
+      }
+    })
+  },
+)
+
+/** Values of the client that no request of the walk names. */
+const VALUES = ['https://app.example.com/callback', 'An example', 'ABCDE12345', 'identity']
+
 describe('a copy', () => {
   const copy = (token: string, to: string) =>
     request({ ...requestOf('copyClient'), body: { provider: to, allowLoss: true } }, 'POST', token)

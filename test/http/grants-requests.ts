@@ -1,0 +1,178 @@
+/** Any request to any route about some clients, as a caller may make it up. */
+
+import fc from 'fast-check'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Permission } from '../../src/core/permissions.ts'
+import { ADDRESSES, type Fresh, type Marks } from './grants-world.ts'
+
+const KEYS = { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }] }
+
+/** What a caller may ask to be changed: settings of every class, names of members that only some have. */
+const patchesFor = (marks: Marks): readonly JsonObject[] => [
+  {},
+  { name: 'Renamed' },
+  { callbacks: { add: ['https://mine.example.com/cb'] } },
+  { callbacks: ['https://mine.example.com/cb'] },
+  { secret: marks.secret },
+  { secret: 'a-secret-of-my-own-0123456789abcdef' },
+  { disabled: true },
+  { disabled: false },
+  { tokenEndpointAuthMethod: 'none' },
+  { tokenEndpointAuthMethod: 'private_key_jwt', providerSettings: { jwks: KEYS } },
+  { providerSettings: { jwks: KEYS } },
+  { providerSettings: { jwks_uri: 'https://mine.example.com/jwks' } },
+  { providerSettings: { client_secret_expires_at: 1 } },
+  { providerSettings: { client_authentication_methods: { private_key_jwt: {} } } },
+  { scopes: ['openid', 'clients:read', 'clients:delete', 'access:grant'] },
+  { scopes: { add: ['clients:delete'] } },
+  { scopes: { remove: ['clients:read'] } },
+  { scopes: [] },
+  { grantTypes: [] },
+  { grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'] },
+  { clientMetadata: { team: 'mine' } },
+]
+
+export interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly query?: JsonObject
+  readonly body?: Json
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The permission without which a request is refused, by method and path. */
+const TAKES: readonly (readonly [RegExp, Permission])[] = [
+  [/^DELETE \/clients\/[^/]+$/, 'clients:delete'],
+  [/\/protection$/, 'clients:protect'],
+  [/^POST \/clients\/.*\/(suspend|resume)$/, 'clients:suspend'],
+  [/\/rotate-secret$|\/secrets\/current$/, 'secrets:rotate'],
+  [/^(PUT|DELETE) .*\/leases$/, 'leases:write'],
+  [/^(PATCH|PUT|POST) \/clients/, 'clients:write'],
+  [/^POST \/jobs/, 'jobs:write'],
+  [/^GET \/jobs/, 'jobs:read'],
+  [/history$|^GET \/operations/, 'history:read'],
+  [/^GET \/metrics$/, 'metrics:read'],
+  [/^GET /, 'clients:read'],
+]
+
+/** Half of what a caller asks for is what its permission is for, where that opens any route by itself. */
+export function requestsOf(fresh: Fresh, permission: Permission): fc.Arbitrary<Asked> {
+  const any = requestsFor(fresh)
+  if (!TAKES.some(([, one]) => one === permission)) return any
+  const takes = ({ method, path }: Asked) =>
+    TAKES.find(([shape]) => shape.test(`${method} ${path}`))?.[1]
+  return fc.oneof(
+    any,
+    any.filter((asked) => takes(asked) === permission),
+  )
+}
+
+const operationsOf = (patch: JsonObject): Json =>
+  Object.entries(patch).map(([name, value]) => ({ op: 'add', path: `/${name}`, value }))
+
+/** Where clients are: the one that issues the tokens of the caller as often as the others together. */
+const address = fc.oneof(fc.constantFrom(...ADDRESSES), fc.constantFrom(...ADDRESSES.slice(-1)))
+const get = (path: string, more: JsonObject = {}): fc.Arbitrary<Asked> =>
+  address.map((query) => ({ method: 'GET', path, query: { ...query, ...more } }))
+const plain = (path: string, more: JsonObject = {}): fc.Arbitrary<Asked> =>
+  fc.constant({ method: 'GET', path, query: more })
+const send = (method: string, path: string, body: JsonObject): fc.Arbitrary<Asked> =>
+  address.map((where) => ({ method, path, body: { ...where, ...body } }))
+const remove = (path: string, more: JsonObject = {}): fc.Arbitrary<Asked> =>
+  address.map((query) => ({
+    method: 'DELETE',
+    path,
+    query: { ...query, ...more },
+    headers: { 'if-match': '*' },
+  }))
+
+/** Every way to set something. */
+function settings({ id, marks }: Fresh): readonly fc.Arbitrary<Asked>[] {
+  const path = `/clients/${id}`
+  const patch = fc.constantFrom(...patchesFor(marks))
+  const set = fc.tuple(address, patch)
+  const merge = set.map(([where, client]) => ({
+    method: 'PATCH',
+    path,
+    body: { ...where, client },
+  }))
+  const operations = set.map(([query, client]) => ({
+    method: 'PATCH',
+    path,
+    query,
+    body: operationsOf(client),
+    headers: { 'content-type': 'application/json-patch+json' },
+  }))
+  const creation = set.map(([where, client]) => ({
+    method: 'POST',
+    path: '/clients',
+    body: { ...where, kind: 'machine', client: { name: 'Made', ...client } },
+  }))
+  const copy = fc.tuple(address, set).map(([query, [where, client]]) => ({
+    method: 'POST',
+    path: `${path}/copy`,
+    query,
+    body: { ...where, client: { name: 'Copied', ...client }, allowLoss: true },
+  }))
+  const job = fc.tuple(set, fc.boolean()).map(([[where, client], autoStart]) => ({
+    method: 'POST',
+    path: '/jobs',
+    body: { clients: [{ ...where, id }], patch: client, autoStart },
+  }))
+  return [merge, merge, merge, operations, operations, creation, copy, job]
+}
+
+/** Everything else that changes something. */
+function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
+  const at = `/clients/${id}`
+  const lease = { field: 'callbacks', owner: 'me', ttlSeconds: 60 }
+  const held = `https://${marks.client}.example.com/cb`
+  return [
+    send('POST', `${at}/rollback`, { to: 0, allowPartial: true }),
+    send('POST', `${at}/rollback`, { to: 2 }),
+    remove(at),
+    ...[true, false].map((on) => send('PUT', `${at}/protection`, { protected: on })),
+    send('POST', `${at}/suspend`, {}),
+    send('POST', `${at}/resume`, { allowPartial: true }),
+    ...[true, false].map((cutOver) => send('POST', `${at}/rotate-secret`, { cutOver })),
+    remove(`${at}/secrets/current`),
+    ...[held, 'https://mine.example.com/a'].map((value) =>
+      send('PUT', `${at}/leases`, { ...lease, value }),
+    ),
+    remove(`${at}/leases`, { owner: 'me' }),
+    send('PUT', `${at}/registration`, { registrationAccessToken: 'mine' }),
+    ...['start', 'pause', 'resume', 'cancel'].map((told) =>
+      fc.constant({ method: 'POST', path: `/jobs/${job}/${told}` }),
+    ),
+    fc.constant({ method: 'POST', path: `/jobs/${job}/undo`, body: { autoStart: true } }),
+  ]
+}
+
+function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
+  return [
+    ...['', '/lint', '/history', '/secrets', '/leases'].map((rest) => get(`/clients/${id}${rest}`)),
+    get('/clients'),
+    get('/clients', { fresh: 'true' }),
+    get('/clients', { q: marks.client.slice(0, 12) }),
+    get('/lint'),
+    plain('/history'),
+    plain('/history', { actor: 'tester', actorIssuer: 'any' }),
+    plain(`/operations/${operation}`),
+    plain('/jobs'),
+    ...['', '/results', '/events'].map((rest) => plain(`/jobs/${job}${rest}`)),
+    plain('/providers'),
+    plain('/metrics'),
+  ]
+}
+
+/** Any request to any route, about the clients that there are. */
+function requestsFor(fresh: Fresh): fc.Arbitrary<Asked> {
+  const changing = fc.oneof(fc.oneof(...settings(fresh)), fc.oneof(...others(fresh)))
+  const dry = fc
+    .tuple(changing, fc.boolean())
+    .map(([asked, on]) => (on ? { ...asked, query: { ...asked.query, dryRun: 'true' } } : asked))
+  return fc.oneof(
+    { weight: 2, arbitrary: dry },
+    { weight: 1, arbitrary: fc.oneof(...reads(fresh)) },
+  )
+}

@@ -1,0 +1,123 @@
+/** Clients that nobody has used before, with marks in them, and everything that there is of them. */
+
+import { expect } from 'vitest'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { putLocalClient } from '../../src/providers/local/index.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
+import { fullLocalClient } from '../fixtures/local.ts'
+import type { JobWorld } from './jobs-world.ts'
+
+/** Marks of one run, by what may show them. A secret takes two permissions, and so nobody here may see one. */
+const marksOf = (run: number) => {
+  const mark = (what: string) => `mark-of-${what}-${run}-end`
+  return {
+    client: mark('a-client'),
+    history: mark('the-history'),
+    job: mark('a-job'),
+    secret: `${mark('a-secret')}-0123456789abcdef`,
+  } as const
+}
+export type Marks = ReturnType<typeof marksOf>
+
+/** What a run is about. */
+export interface Fresh {
+  readonly id: string
+  readonly marks: Marks
+  /** The last change of these clients, and a job that is about to change them. */
+  readonly operation: string
+  readonly job: string
+}
+
+const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
+export const ADDRESSES: readonly JsonObject[] = [
+  { provider: 'auth0' },
+  COGNITO,
+  { provider: 'local' },
+]
+
+/** A new client at each provider, with marks, a history and a job; nobody has used them before. */
+export async function freshClients(world: JobWorld, run: number): Promise<Fresh> {
+  const marks = marksOf(run)
+  const id = `client${run}`
+  const { client, history, secret } = marks
+  const callback = `https://${client}.example.com/cb`
+  world.auth0.put({
+    ...fullAuth0Client,
+    client_id: id,
+    client_aliases: [],
+    client_secret: secret,
+    name: client,
+    description: history,
+    callbacks: [callback],
+    grant_types: ['authorization_code', 'refresh_token'],
+  })
+  world.cognito.put(POOL_ID, {
+    ...fullCognitoClient,
+    ClientId: id,
+    ClientName: history,
+    ClientSecret: secret,
+    CallbackURLs: [callback],
+  })
+  putLocalClient(world.documents, {
+    ...fullLocalClient,
+    client_id: id,
+    client_name: client,
+    client_secret: secret,
+    description: history,
+    redirect_uris: [callback],
+    scope: 'openid clients:read',
+  })
+  let operation = ''
+  for (const address of ADDRESSES) {
+    const name = address.userPoolId === undefined ? 'description' : 'name'
+    const asked = { ...address, client: { [name]: 'Named since' } }
+    const answer = await world.send('PATCH', `/clients/${id}`, asked)
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+    operation = answer.headers['operation-id'] ?? ''
+  }
+  const clients = ['auth0', 'local'].map((provider) => ({ provider, id }))
+  const patch = { logoUri: `https://${marks.job}.example.com/logo.png` }
+  const { body } = await world.send('POST', '/jobs', { clients, patch })
+  await world.until(body.id, 'planned')
+  return { id, marks, operation, job: String(body.id) }
+}
+
+/** Everything that there is of the clients, apart from what a job is about to do. */
+export async function stateOf(world: JobWorld, { id, job }: Fresh) {
+  const standing = await Promise.all(
+    ADDRESSES.map(async (address) => {
+      const query = new URLSearchParams(address as Record<string, string>).toString()
+      const { status, body } = await world.send('GET', `/clients/${id}`, undefined, { query })
+      const { protected: on = false, leases = [] } = body
+      return { there: status === 200, protected: on, leases: leases as Json }
+    }),
+  )
+  const { body } = await world.send('GET', `/jobs/${job}`)
+  const cognito = has(() => world.cognito.client(POOL_ID, id))
+  const secrets = has(() => world.cognito.secrets(POOL_ID, id))
+  const records: readonly (JsonObject | undefined)[] = [
+    world.auth0.client(id) as JsonObject | undefined,
+    cognito && { ...cognito, ClientSecrets: [...(secrets ?? [])] },
+    world.documents.get('client', id),
+  ]
+  return { standing, records, job: body.state, made: madeIn(world) }
+}
+
+const has = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+/** Clients that were made, at each provider. */
+function madeIn({ auth0, cognito, documents }: JobWorld): Json {
+  const local = documents.get('client-ids', 'all')?.ids
+  return [
+    auth0.calls.filter(({ operation }) => operation === 'POST /clients').length,
+    cognito.calls.filter(({ operation }) => operation === 'CreateUserPoolClient').length,
+    Array.isArray(local) ? local.length : 0,
+  ]
+}
