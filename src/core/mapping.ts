@@ -7,6 +7,7 @@
 
 import type { Client, FieldName } from './client.ts'
 import { FIELD_NAMES, FIELDS } from './client.ts'
+import { ofItsType } from './field-values.ts'
 import { type MemberRules, replaceHidden, replaceHiddenAt } from './hidden.ts'
 import type { Json, JsonObject } from './json.ts'
 import { same } from './json.ts'
@@ -142,7 +143,20 @@ export function showField<F extends FieldName>(
   if (field === 'providerSettings') return restOf(mapping, native) as Client[F]
   const row = mapping.fields[field as MappedField] as Row<Client[F]>
   if (row.support === 'missing') return row.value ?? FIELDS[field].empty
-  return row.get(native) ?? FIELDS[field].empty
+  return ofItsType(field, row.get(native)) ?? FIELDS[field].empty
+}
+
+/** What of a record is of another type than its field, and so is shown as nothing. */
+export function unreadable(mapping: Mapping, native: Native): readonly Warning[] {
+  return MAPPED_FIELDS.filter((field) => {
+    const row = mapping.fields[field] as Row<unknown>
+    const value = row.support === 'missing' ? undefined : (row.get(native) ?? undefined)
+    return value !== undefined && ofItsType(field, value) === undefined
+  }).map((field) => ({
+    code: 'unreadable_value',
+    field: `client.${field}`,
+    message: `client.${field} is shown as nothing: the provider holds a value of another type there. It stays as it is until client.${field} is set.`,
+  }))
 }
 
 /** One field as callers see it: without what is hidden in it. */

@@ -6,6 +6,7 @@ import type { Permission } from '../core/permissions.ts'
 import { parseFilters, searchText, type Wanted } from '../core/search.ts'
 import type { Place } from '../providers/provider.ts'
 import { type Knowledge, listClients, type Unread } from '../service/list.ts'
+import type { Unreadable } from '../service/list-live.ts'
 import { type Mirrored, placesOf } from '../service/mirror.ts'
 import { readStanding, warningsOf } from '../service/read.ts'
 import { callerOf as callerText, type Service } from '../service/service.ts'
@@ -25,6 +26,7 @@ export async function listAllClients(exchange: Exchange): Promise<Answer> {
   const from = listCursorOf(service, places, query.cursor)
   const {
     clients,
+    unreadable,
     next,
     knowledge,
     unread = [],
@@ -43,6 +45,7 @@ export async function listAllClients(exchange: Exchange): Promise<Answer> {
     status: 200,
     body: {
       clients: await Promise.all(clients.map((one) => listedBody(service, one))),
+      ...(unreadable.length === 0 ? {} : { unreadable: unreadable.map(unreadableBody) }),
       ...(next === undefined ? {} : { next: listCursorText(service, next) }),
       mirror: knowledge.map(knowledgeBody),
       ...(unread.length === 0 ? {} : { unread: unread.map(unreadBody) }),
@@ -100,6 +103,13 @@ async function listedBody(
   const told = { may, warnings: all, standing }
   return { ...clientBody(ref, mapping, native, told), lastVerifiedAt: rfc3339(verifiedAt) }
 }
+
+/** A client of which there is nothing to show but why. */
+const unreadableBody = ({ ref, error }: Unreadable): JsonObject => ({
+  ...ref,
+  error: error.message,
+  code: error.code,
+})
 
 /** How well the mirror knows a place. */
 export function knowledgeBody({ place, complete, oldest }: Knowledge): JsonObject {

@@ -54,6 +54,14 @@ export function schemas(): JsonObject {
             object({ lastVerifiedAt: { type: 'string', format: 'date-time' } }, ['lastVerifiedAt']),
           ],
         }),
+        unreadable: list(
+          object({ id: text, provider: text, userPoolId: text, error: text, code: text }, [
+            'id',
+            'provider',
+            'error',
+            'code',
+          ]),
+        ),
         next: text,
         mirror: list(ref('Knowledge')),
         unread: list(ref('Unread')),

@@ -1,6 +1,7 @@
 /** Everything that a connection can do, put together: the routes, and what is made of several calls. */
 
 import type { Api, ChangeOf, ClientArgument, ReadOptions, Routes } from './api.ts'
+import { ClientryError } from './error.ts'
 import { type Connection, methodsOf } from './methods.ts'
 import { itemsOf } from './pages.ts'
 import { updateByFunction } from './update.ts'
@@ -19,6 +20,12 @@ export function apiOf(connection: Connection): Api {
     clients: (query = {}) =>
       itemsOf(async (page: typeof query) => {
         const { body, ...answer } = await routes.listClients(page)
+        for (const { provider, id, error } of body.unreadable ?? []) {
+          throw new ClientryError(
+            'provider_unavailable',
+            `${provider}/${id} cannot be read: ${error}`,
+          )
+        }
         return { ...answer, body: { ...body, items: body.clients } }
       }, query),
     history: (query = {}) => itemsOf(routes.searchHistory, query),

@@ -43,8 +43,20 @@ export interface ListedClient extends Client {
   readonly lastVerifiedAt: string
 }
 
+/** A client that its provider lists and whose record cannot be read. */
+export interface UnreadableClient {
+  readonly id: string
+  readonly provider: string
+  readonly userPoolId?: string
+  /** Why, in a sentence. */
+  readonly error: string
+  readonly code: string
+}
+
 export interface ClientPage {
   readonly clients: readonly ListedClient[]
+  /** Where the providers were asked, and some of their answers were of no use. */
+  readonly unreadable?: readonly UnreadableClient[]
   readonly next?: string
   /** Empty where the providers were asked. */
   readonly mirror: readonly Knowledge[]

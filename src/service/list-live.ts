@@ -6,7 +6,7 @@
 import { PAGE_CHARACTERS } from '../core/bounds.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { matches, type Wanted } from '../core/search.ts'
-import type { Call, Listed, Provider } from '../providers/provider.ts'
+import type { Call, ClientRef, Listed, Provider } from '../providers/provider.ts'
 import type { Place } from '../store/mirror.ts'
 import { type Mirrored, shownClient } from './mirror.ts'
 import { readStanding } from './read.ts'
@@ -32,8 +32,15 @@ export interface LiveRequest {
   readonly call: Call
 }
 
+/** A client of the list whose record cannot be read. */
+export interface Unreadable {
+  readonly ref: ClientRef
+  readonly error: ClientError
+}
+
 export interface LivePage {
   readonly clients: readonly Mirrored[]
+  readonly unreadable: readonly Unreadable[]
   readonly next?: LivePlace
 }
 
@@ -51,14 +58,14 @@ export async function listLive(service: Service, request: LiveRequest): Promise<
   const sites = listable(service, request.places)
   const index = from === undefined ? 0 : sites.findIndex(({ place }) => same(place, from.place))
   const site = sites[index]
-  if (site === undefined) return { clients: [] }
+  if (site === undefined) return { clients: [], unreadable: [] }
   const { items, next: page } = await withRetries(service, call.deadline, () =>
     pageOf(service, site, call, from?.page),
   )
   // By id, whatever order the provider has: so each page of ours ends further on than the one before,
   // though clients come and go meanwhile or a provider tells one twice.
   const left = inOrder(items).filter(({ id }) => from?.after === undefined || id > from.after)
-  const { clients, last } = await readInOrder(service, site, request, left.slice(0, limit))
+  const { last, ...read } = await readInOrder(service, site, request, left.slice(0, limit))
   const at = { kind: 'live' as const, place: site.place }
   const shown = left[last - 1]
   if (shown !== undefined && last < left.length) {
@@ -67,12 +74,12 @@ export async function listLive(service: Service, request: LiveRequest): Promise<
       ...(here !== undefined && { page: here }),
       ...(pages !== undefined && { pages }),
     }
-    return { clients, next: { ...at, ...same, after: shown.id } }
+    return { ...read, next: { ...at, ...same, after: shown.id } }
   }
-  if (page !== undefined) return { clients, next: { ...at, page, pages: pagesAfter(from, page) } }
+  if (page !== undefined) return { ...read, next: { ...at, page, pages: pagesAfter(from, page) } }
   const following = sites[index + 1]
-  if (following === undefined) return { clients }
-  return { clients, next: { kind: 'live', place: following.place } }
+  if (following === undefined) return read
+  return { ...read, next: { kind: 'live', place: following.place } }
 }
 
 /** A list goes on over so many pages at most; ours, far beyond what any provider holds. */
@@ -136,25 +143,35 @@ async function readInOrder(
   site: Site,
   request: LiveRequest,
   items: readonly Item[],
-): Promise<{ readonly clients: readonly Mirrored[]; readonly last: number }> {
+): Promise<Omit<LivePage, 'next'> & { readonly last: number }> {
   const clients: Mirrored[] = []
-  let characters = 0
+  const unreadable: Unreadable[] = []
+  let [characters, failures] = [0, 0]
   for (let begun = 0; begun < items.length; begun += AT_ONCE) {
     const results = await readAtOnce(service, site, request, items.slice(begun, begun + AT_ONCE))
     for (const [index, result] of results.entries()) {
       if (result.status === 'rejected') {
         const late = LATE.some((code) => isClientError(result.reason, code))
-        if (late && begun + index > 0) return { clients, last: begun + index }
-        throw result.reason
+        if (late && begun + index > 0) return { clients, unreadable, last: begun + index }
+        if (!isClientError(result.reason, 'provider_unavailable')) throw result.reason
+        // One record that cannot be read is an error of its own. Where none can the provider has failed,
+        // unless an answer came that is no client: then there is no cause beside it.
+        if (result.reason.details.cause !== undefined) failures += 1
+        if (failures === items.length) throw result.reason
+        const id = items[begun + index]?.id ?? ''
+        unreadable.push({ ref: { ...site.place, id }, error: result.reason })
+        continue
       }
       const one = result.value
       if (one === undefined) continue
       characters += JSON.stringify(one.native).length
       if (await fits(service, one, request.wanted)) clients.push(one)
-      if (characters >= PAGE_CHARACTERS) return { clients, last: begun + index + 1 }
+      if (characters >= PAGE_CHARACTERS) {
+        return { clients, unreadable, last: begun + index + 1 }
+      }
     }
   }
-  return { clients, last: items.length }
+  return { clients, unreadable, last: items.length }
 }
 
 function readAtOnce(

@@ -7,7 +7,7 @@ import { type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Wanted } from '../core/search.ts'
 import type { Call } from '../providers/provider.ts'
 import type { Knowledge, Mirror, Place } from '../store/mirror.ts'
-import { fits, type LivePlace, listLive } from './list-live.ts'
+import { fits, type LivePlace, listLive, type Unreadable } from './list-live.ts'
 import { type Mirrored, mirroredOf } from './mirror.ts'
 import { lookAt } from './refresh-client.ts'
 import { withRetries } from './retry.ts'
@@ -35,6 +35,8 @@ export interface ListRequest {
 
 export interface ListResult {
   readonly clients: readonly Mirrored[]
+  /** Of those that their providers list, those whose records cannot be read. */
+  readonly unreadable: readonly Unreadable[]
   readonly next?: ListCursor
   /** How well the mirror knows each place; empty where it was not asked. */
   readonly knowledge: readonly Knowledge[]
@@ -66,7 +68,7 @@ export async function listClients(service: Service, request: ListRequest): Promi
   if (fresh && from === undefined && !whole) return live(service, request)
   const page = await mirrored(service, mirror, request)
   // Told as it is after the search, which may have found that a place must be read anew.
-  return { ...page, knowledge: await mirror.knowledge(places) }
+  return { ...page, unreadable: [], knowledge: await mirror.knowledge(places) }
 }
 
 /** All clients of one provider: its own list is as quick as reading each, and knows the newest ones. */
@@ -88,7 +90,7 @@ async function mirrored(
   service: Service,
   mirror: Mirror,
   request: ListRequest,
-): Promise<Omit<ListResult, 'knowledge'>> {
+): Promise<Omit<ListResult, 'knowledge' | 'unreadable'>> {
   const { places, wanted, limit, fresh, from } = request
   const after = from?.kind === 'mirror' ? { after: from.after } : {}
   const { found, next } = await mirror.search({ places, ...wanted, ...after, limit })

@@ -1,6 +1,6 @@
 /** Reading one client, with the fingerprint of its state. */
 
-import type { Mapping, Native, Warning } from '../core/mapping.ts'
+import { type Mapping, type Native, unreadable, type Warning } from '../core/mapping.ts'
 import { checkUriState } from '../core/plan-uris.ts'
 import { shownBy } from '../core/suspension.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
@@ -79,6 +79,7 @@ export function warningsOf(
   isSuspended: boolean,
 ): readonly Warning[] {
   return [
+    ...unreadable(mapping, native),
     ...checkUriState(mapping, native, native, {}, []),
     ...(shownBy(mapping, native, isSuspended).warnings?.(native) ?? []),
   ]

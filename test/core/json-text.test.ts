@@ -8,6 +8,7 @@ import { canonicalJson, isRecord, type Json, same } from '../../src/core/json.ts
 import { isNumber, numberOfLiteral } from '../../src/core/json-number.ts'
 import { MAX_DEPTH, parseJson, stringifyJson } from '../../src/core/json-text.ts'
 import { withHeldNumbers } from '../../src/core/kept-numbers.ts'
+import { runs } from '../property.ts'
 
 /** Nicolas Seriot, "Parsing JSON is a Minefield" (JSONTestSuite), beside the checkout. */
 const SUITE = join(process.cwd(), '..', 'shared', 'data', 'json-test-suite', 'test_parsing')
@@ -69,7 +70,7 @@ describe('any text of JSON', () => {
       fc.property(text, (source) => {
         expect(rounded(parseJson(source))).toEqual(JSON.parse(source))
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
   })
 
@@ -82,7 +83,7 @@ describe('any text of JSON', () => {
         expect(stringifyJson(parseJson(object))).toBe(object)
         expect(literalsOf(stringifyJson(parseJson(list), 2))).toEqual(numbers)
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     )
   })
 
@@ -95,7 +96,7 @@ describe('any text of JSON', () => {
         const plain = JSON.parse(source) as unknown
         expect(stringifyJson(plain, indent)).toBe(JSON.stringify(plain, null, indent))
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     )
   })
 })
@@ -157,13 +158,14 @@ describe('numbers', () => {
         expect(same(one, other)).toBe(canonicalJson(one) === canonicalJson(other))
         expect(same(one, one)).toBe(true)
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     )
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (double) => {
         const exponent = numberOfLiteral(double.toExponential())
         expect(canonicalJson(exponent)).toBe(JSON.stringify(Number(double.toExponential())))
       }),
+      { numRuns: runs() },
     )
   })
 })
@@ -192,7 +194,7 @@ describe('what JavaScript sends back', () => {
         fc.pre(!stringifyJson(back).includes('null') || !/\d[eE]\+?\d{3}/.test(source))
         expect(stringifyJson(withHeldNumbers(back, held))).toBe(stringifyJson(held))
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     )
   })
 })

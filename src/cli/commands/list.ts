@@ -1,7 +1,13 @@
 /** `clientry list [TEXT]`. */
 
 import type { Api } from '../../sdk/api.ts'
-import type { ClientPage, ClientQuery, ListedClient, Unread } from '../../sdk/types.ts'
+import type {
+  ClientPage,
+  ClientQuery,
+  ListedClient,
+  Unread,
+  UnreadableClient,
+} from '../../sdk/types.ts'
 import type { Given, Run } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { noteMore, type PageOf, rangeOf, walk } from '../paging.ts'
@@ -25,6 +31,7 @@ export const run: Run = async (given) => {
   const { mirror } = read
   // Of what is shown, not of what is counted after it.
   const unread = [...read.unread]
+  const unreadable = [...read.unreadable]
   if (options.json === true) {
     const shown = clients.map((client) => withoutSecrets(client, options))
     terminal.printJson({
@@ -32,15 +39,19 @@ export const run: Run = async (given) => {
       ...(next === undefined ? {} : { next }),
       mirror: mirror(),
       ...(unread.length === 0 ? {} : { unread }),
+      ...(unreadable.length === 0 ? {} : { unreadable }),
     })
   } else {
     show(terminal, clients)
     noteGaps(terminal, mirror())
     const most = options.fresh === true ? COUNTED.fresh : COUNTED.known
     noteUnread(terminal, unread)
+    for (const one of unreadable) {
+      terminal.note(`${nameOf(one)} cannot be read: ${plain(one.error)}`)
+    }
     await noteMore(terminal, read.pageOf, { most, cursor: next })
   }
-  return unread.length === 0 ? EXIT.ok.code : EXIT.unavailable.code
+  return unread.length + unreadable.length === 0 ? EXIT.ok.code : EXIT.unavailable.code
 }
 
 function show(terminal: Terminal, clients: readonly ListedClient[]): void {
@@ -57,6 +68,7 @@ interface Pages {
   mirror(): ClientPage['mirror']
   /** Of all pages so far, a row for each place. */
   readonly unread: readonly Unread[]
+  readonly unreadable: readonly UnreadableClient[]
 }
 
 /** The list that the options ask for. */
@@ -71,13 +83,16 @@ function pagesOf({ options, words: [q] }: Given, listClients: Api['listClients']
   }
   let mirror: ClientPage['mirror'] = []
   const unread: Unread[] = []
+  const unreadable: UnreadableClient[] = []
   return {
     mirror: () => mirror,
     unread,
+    unreadable,
     pageOf: async (page) => {
       const { body } = await listClients({ ...query, ...page })
       mirror = body.mirror
       for (const one of body.unread ?? []) addUnread(unread, one)
+      unreadable.push(...(body.unreadable ?? []))
       return { items: body.clients, next: body.next }
     },
   }

@@ -86,6 +86,8 @@ async function read(
   for (;;) {
     checkDeadline(service, call.deadline)
     const page = await listLive(service, { places, wanted, limit: PAGE, from, call })
+    // What cannot be read cannot be told to be one of them, or none.
+    for (const { error } of page.unreadable) throw error
     for (const { ref } of page.clients) refs.set(resourceOf(ref), ref)
     if (page.next === undefined || refs.size > MAX_CLIENTS) return [...refs.values()]
     from = page.next

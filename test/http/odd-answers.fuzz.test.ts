@@ -1,0 +1,276 @@
+/**
+ * Whatever JSON a provider answers, through every route: a caller gets one of our codes and never
+ * `internal`. The answers are records with members of any type, and any JSON at all.
+ */
+
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startWorld, type World } from '../contract/world.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { RAW_POOL, type RawProvider, startRawProvider } from '../fixtures/raw-provider.ts'
+import { patience, runs } from '../property.ts'
+
+let raw: RawProvider
+let world: World
+
+beforeAll(async () => {
+  raw = await startRawProvider()
+  world = await startWorld({
+    providers: raw.providers,
+    limits: { upstreamTimeoutMs: 500, deadlineMs: 3_000 },
+  })
+})
+afterAll(async () => {
+  await world.close()
+  await raw.close()
+})
+
+const KINDS = ['raw-auth0', 'raw-cognito', 'raw-rfc7592'] as const
+const REGISTERED = {
+  client_id: 'abc',
+  client_name: 'Old',
+  redirect_uris: ['https://app.example.com/cb'],
+  grant_types: ['authorization_code'],
+  response_types: ['code'],
+  token_endpoint_auth_method: 'none',
+  application_type: 'web',
+  client_id_issued_at: 1_600_000_000,
+  scope: 'openid',
+  logo_uri: 'https://app.example.com/logo.png',
+  initiate_login_uri: 'https://app.example.com/login',
+  post_logout_redirect_uris: [],
+  id_token_signed_response_alg: 'RS256',
+  jwks: { keys: [] },
+}
+const RECORDS: Readonly<Record<(typeof KINDS)[number], object>> = {
+  'raw-auth0': { ...fullAuth0Client, client_id: 'abc' },
+  'raw-cognito': { ...fullCognitoClient, ClientId: 'abc', UserPoolId: RAW_POOL },
+  'raw-rfc7592': REGISTERED,
+}
+
+/** What no reader of a provider expects, in the JSON that it comes as. */
+const odd = fc.oneof(
+  fc.constantFrom(
+    ...['1e300', '-1e300', '1E400', '9007199254740993', '-1', '0.5', '{}', '[]', '""', 'null'],
+    ...['true', '[[]]', '[null]', '[1,{}]', '{"a":{"b":[]}}', '"\\ud800"', '"\\u0000"', '"a b"'],
+    ...['{"__proto__":{"x":1}}', '{"constructor":1}', '{"length":3}', '"https://["', '"://"'],
+    `${'['.repeat(70)}${']'.repeat(70)}`,
+  ),
+  fc.json({ maxDepth: 3 }),
+)
+
+const markOf = (index: number) => `(odd ${index})`
+
+/** A record in which some members, one level down too, are something else. */
+const record = fc.constantFrom(...KINDS).chain((kind) => {
+  const full = Object.entries(RECORDS[kind])
+  const names = full.map(([name]) => name).filter((name) => !/^(client_id|ClientId)$/.test(name))
+  const inner = full.flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.keys(value as object).map((member) => `${name}.${member}`)
+      : [],
+  )
+  const paths = fc.subarray([...names, ...inner], { minLength: 1, maxLength: 3 })
+  return fc.tuple(paths, fc.infiniteStream(odd)).map(([chosen, values]) => {
+    const marked = structuredClone(RECORDS[kind]) as Record<string, unknown>
+    for (const [index, path] of chosen.entries()) {
+      const [name = '', member] = path.split('.')
+      const held = marked[name]
+      if (member === undefined) marked[name] = markOf(index)
+      else if (typeof held === 'object') Object.assign(held ?? {}, { [member]: markOf(index) })
+    }
+    const text = JSON.stringify(marked)
+    const filled = chosen.reduce(
+      (whole, _, index) =>
+        whole.replace(JSON.stringify(markOf(index)), () => String(values.next().value)),
+      text,
+    )
+    return { kind, text: filled }
+  })
+})
+
+/** What was thrown, for whoever reads a failure. */
+function faultIn(body: string): string {
+  const id = /"requestId":"([^"]+)"/.exec(body)?.[1]
+  const line = world.log.find(({ requestId }) => requestId === id)
+  return line === undefined ? '' : ` ${JSON.stringify(line)}`
+}
+
+async function send(method: string, path: string, query: string, body?: object) {
+  const response = await world.clientry.app({
+    method,
+    path,
+    query,
+    headers: {
+      authorization: [`Bearer ${await world.token()}`],
+      ...(body === undefined ? {} : { 'content-type': ['application/json'] }),
+    },
+    body: body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(body)),
+    deadline: Date.now() + 2_000,
+  })
+  expect(response.body, `${method} ${path}?${query}${faultIn(response.body)}`).not.toContain(
+    '"internal"',
+  )
+  return response
+}
+
+const ABC = '/clients/abc'
+
+async function adopt() {
+  raw.record = JSON.stringify(REGISTERED)
+  const registration = { registrationAccessToken: 'registered-token' }
+  const { status } = await send('PUT', `${ABC}/registration`, 'provider=raw-rfc7592', registration)
+  expect(status).toBe(200)
+}
+
+/** Each route that talks to a provider, with a body that it takes. */
+const CALLS: readonly (readonly [
+  method: string,
+  path: string,
+  body?: object | undefined,
+  query?: string,
+])[] = [
+  ['GET', ABC],
+  ['GET', '/clients', undefined, '&fresh=true'],
+  ['GET', '/clients', undefined, '&fresh=true&q=old&filter=appType:web'],
+  ['GET', '/clients'],
+  ['GET', `${ABC}/lint`],
+  ['GET', '/lint'],
+  ['GET', `${ABC}/secrets`],
+  ['PATCH', ABC, { client: { name: 'New', callbacks: { add: ['https://b.example.com/cb'] } } }],
+  ['PATCH', ABC, [{ op: 'copy', from: '/name', path: '/description' }]],
+  ['PATCH', ABC, { client: { accessTokenLifetime: 600 } }, '&dryRun=true'],
+  ['PATCH', ABC, { client: { refreshTokenRotation: { enabled: true, graceSeconds: 5 } } }],
+  ['PATCH', ABC, { client: { clientMetadata: { a: 'b' } } }],
+  ['POST', `${ABC}/copy`, { client: { name: 'Copy' }, allowLoss: true }, '&dryRun=true'],
+  ['POST', `${ABC}/rotate-secret`, {}, '&dryRun=true'],
+  ['POST', `${ABC}/suspend`, {}, '&dryRun=true'],
+  ['PUT', `${ABC}/protection`, { protected: false }],
+  [
+    'POST',
+    `${ABC}/leases`,
+    { field: 'callbacks', value: 'https://l.example.com/cb', owner: 'o', seconds: 600 },
+  ],
+  ['GET', `${ABC}/history`],
+  [
+    'POST',
+    '/clients',
+    { kind: 'web', client: { name: 'Made', callbacks: ['https://b.example.com/cb'] } },
+  ],
+  ['DELETE', ABC, undefined, '&dryRun=true'],
+]
+
+it(
+  'ends in one of our codes, on every route',
+  async () => {
+    await adopt()
+    let shown = 0
+    await fc.assert(
+      fc.asyncProperty(
+        record,
+        fc.subarray([...CALLS], { minLength: 6 }),
+        async ({ kind, text }, calls) => {
+          raw.record = text
+          raw.list = text
+          for (const [method, path, body, more = ''] of calls) {
+            const pool = kind === 'raw-cognito' ? `&userPoolId=${RAW_POOL}` : ''
+            const { status } = await send(method, path, `provider=${kind}${pool}${more}`, body)
+            if (method === 'GET' && path === ABC && status === 200) shown += 1
+          }
+        },
+      ),
+      { numRuns: runs(60) },
+    )
+    // Each sample reads the client with a chance of over a half, and hardly ever in vain: fewer than 11 of 60
+    // once in some ten million runs.
+    expect(shown).toBeGreaterThan(10)
+  },
+  patience(120_000),
+)
+
+it(
+  'ends in one of our codes for any JSON at all, whatever the route',
+  async () => {
+    const answer = fc.tuple(
+      fc.constantFrom(...KINDS),
+      fc.constantFrom(200, 200, 200, 201, 400, 404, 409),
+      fc.oneof(
+        odd,
+        odd.map((value) => `[${value}]`),
+        odd.map((value) => `{"UserPoolClient":${value}}`),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        answer,
+        fc.subarray([...CALLS], { maxLength: 4 }),
+        async ([kind, status, text], calls) => {
+          raw.answer = () => [status, text]
+          for (const [method, path, body, more = ''] of calls) {
+            const pool = kind === 'raw-cognito' ? `&userPoolId=${RAW_POOL}` : ''
+            await send(method, path, `provider=${kind}${pool}${more}`, body)
+          }
+          raw.answer = undefined
+        },
+      ),
+      { numRuns: runs(40) },
+    )
+  },
+  patience(120_000),
+)
+
+it.each([
+  ['raw-cognito', 'CreationDate', '1e300'],
+  ['raw-cognito', 'ClientName', '{"a":1}'],
+  ['raw-auth0', 'name', '[]'],
+  ['raw-auth0', 'created_at', '1E400'],
+  ['raw-rfc7592', 'client_id_issued_at', '1e300'],
+  ['raw-rfc7592', 'client_name', '{}'],
+] as const)(
+  'shows, changes and removes a client at %s whose %s is %s',
+  async (kind, name, value) => {
+    if (kind === 'raw-rfc7592') await adopt()
+    const held = JSON.stringify({ ...RECORDS[kind], [name]: '(here)' })
+    raw.record = held.replace('"(here)"', value)
+    raw.list = raw.record
+    const pool = kind === 'raw-cognito' ? `&userPoolId=${RAW_POOL}` : ''
+    const query = `provider=${kind}${pool}`
+    const shown = await send('GET', ABC, query)
+    expect(shown.status).toBe(200)
+    expect(shown.body.includes('unreadable_value')).toBe(/name/i.test(name))
+    const list = await send('GET', '/clients', `${query}&fresh=true`)
+    expect(list.status).toBe(200)
+    expect(list.body).toContain('"id":"abc"')
+    const plan = await send('PATCH', ABC, `${query}&dryRun=true`, { client: { name: 'Mended' } })
+    expect(plan.status, plan.body).toBe(200)
+    const removal = await send('DELETE', ABC, `${query}&dryRun=true`)
+    expect(removal.status, removal.body).toBe(200)
+  },
+)
+
+it('lists what can be read beside what cannot, which is told with its reason', async () => {
+  const record = (id: string) => JSON.stringify({ ...RECORDS['raw-cognito'], ClientId: id })
+  const ids = ['one', 'two', 'three']
+  raw.list = ids.map(record).join(',')
+  raw.answer = (_, input) => {
+    const id = /"ClientId":"(\w+)"/.exec(input)?.[1]
+    if (id === undefined) return undefined
+    return [200, id === 'two' ? '{"UserPoolClient":[]}' : `{"UserPoolClient":${record(id)}}`]
+  }
+  const query = `provider=raw-cognito&userPoolId=${RAW_POOL}&fresh=true`
+  const { status, body } = await send('GET', '/clients', query)
+  raw.answer = undefined
+  expect(status).toBe(200)
+  const { clients, unreadable } = JSON.parse(body)
+  expect(clients.map(({ id }: { id: string }) => id)).toEqual(['one', 'three'])
+  expect(unreadable).toEqual([
+    {
+      id: 'two',
+      provider: 'raw-cognito',
+      userPoolId: RAW_POOL,
+      code: 'provider_unavailable',
+      error: 'The provider answered with something else than a client.',
+    },
+  ])
+})
