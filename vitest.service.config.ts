@@ -3,13 +3,13 @@
 import { defineConfig } from 'vitest/config'
 
 /** Processes, real pauses, and what says again with every provider what faster tests here have said. */
-const SLOW = ['crash', 'deadlines', 'multi-step', 'overlap'].map(
+const SLOW = ['crash', 'deadlines', 'multi-step', 'overlap', 'jobs/kill'].map(
   (name) => `test/service/${name}.test.ts`,
 )
 
 export default defineConfig({
   test: {
-    include: ['test/service/*.test.ts'],
+    include: ['test/service/**/*.test.ts'],
     exclude: SLOW,
     testTimeout: 20_000,
     hookTimeout: 20_000,
