@@ -78,6 +78,7 @@ describe('every text', () => {
       RUNS,
     )
     tally.print()
+    // About 400 of 5,000: 100 is 15 standard deviations below.
     expect(tally.count('accepted')).toBeGreaterThan(100)
   })
 
@@ -118,7 +119,7 @@ describe('every text', () => {
       }),
       RUNS,
     )
-    // Most of what is generated is an attack: of 5,000 values about 1,400 are accepted.
+    // Most of what is generated is an attack. About 1,750 of 5,000 are accepted: 100 is 48 standard deviations below.
     tally.print()
     expect(tally.count('accepted')).toBeGreaterThan(100)
   })
@@ -153,16 +154,17 @@ describe('every text', () => {
       '?x=//',
     ]
     const cost = (length: number) => {
-      const start = performance.now()
+      const before = process.cpuUsage().user
       for (const unit of hostile) {
         for (const head of ['', 'https://', 'https://a/', 'com.a:']) {
           const value = head + unit.repeat(length / unit.length)
           checkUri(value.slice(0, 2_048), 'redirect', LOOSE)
         }
       }
-      return performance.now() - start
+      return process.cpuUsage().user - before
     }
     cost(2_048)
-    expect(cost(2_048)).toBeLessThan(500)
+    // Processor time, in microseconds, which a busy machine does not lengthen.
+    expect(cost(2_048)).toBeLessThan(1_000_000)
   })
 })
