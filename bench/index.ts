@@ -3,6 +3,7 @@
  * is noisy: `npm run bench -- [--quick] [--json] [--explain] [--only=<section>]`.
  */
 
+import { measureCallers } from './abuse-callers.ts'
 import { measureInput } from './abuse-input.ts'
 import { measureAbuse } from './abuse-server.ts'
 import { buildHere } from './built.ts'
@@ -29,6 +30,7 @@ const upstream = await startUpstream(built)
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   input: () => measureInput(root, times(10_000, 2_000), times(300, 60)),
+  callers: () => measureCallers(times(100, 20)),
   auth0: () => measureChanges(built, upstream, 'auth0', times(600, 60)),
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),
   cold: () => measureColdStarts(built, upstream, times(40, 8)),

@@ -17,6 +17,7 @@ import { createVerifier } from './http/auth/verify.ts'
 import type { LogLine } from './http/exchange.ts'
 import { createEventFeed } from './http/jobs/feed.ts'
 import type { App } from './http/message.ts'
+import { createQuotas } from './http/quotas.ts'
 import { type Metrics, type Observe, observedProviders, observedStore } from './observe.ts'
 import { callJson } from './providers/http.ts'
 import type { Provider } from './providers/provider.ts'
@@ -102,6 +103,7 @@ export async function createClientry(
     service,
     jobs,
     eventFeed: createEventFeed(),
+    quotas: createQuotas(config.quotas, now),
     defaultProvider: config.defaultProvider,
     permissions: permissionsOf(config, operator),
     verify: operator === undefined ? verify : async () => operator,

@@ -17,6 +17,7 @@ import { type Secret, secret } from './core/secret.ts'
 import type { IssuerSettings } from './http/auth/issuers.ts'
 import { ANY_ISSUER, type PermissionGrant } from './http/auth/permissions.ts'
 import type { Level } from './http/exchange.ts'
+import type { QuotaSettings } from './http/quotas.ts'
 import type { ProviderSettings, Rfc7592Settings } from './providers/registry.ts'
 import { type DialectName, dialectOf } from './providers/rfc7592/dialects.ts'
 import type { LeaseShares } from './service/lease-share.ts'
@@ -36,6 +37,7 @@ export interface Config {
   readonly permissions: readonly PermissionGrant[] | undefined
   readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
   readonly leases: LeaseShares
+  readonly quotas: QuotaSettings
   readonly mirror: { readonly refreshSeconds: number }
   readonly log: { readonly level: Level }
 }

@@ -4,9 +4,11 @@ import * as z from 'zod/mini'
 import { PERMISSIONS } from './core/permissions.ts'
 import { ALL_ALGORITHMS } from './http/auth/algorithms.ts'
 import { LEVELS } from './http/exchange.ts'
+import { DEFAULT_QUOTAS } from './http/quotas.ts'
 import { DIALECT_NAMES } from './providers/rfc7592/dialects.ts'
 import { DEFAULT_SHARES } from './service/lease-share.ts'
 
+const quota = z.int().check(z.gte(1), z.lte(1_000_000_000))
 const part = z.number().check(z.gt(0), z.lte(1))
 const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 const texts = z.array(text).check(z.minLength(1))
@@ -205,6 +207,15 @@ export const configSchema = z.strictObject({
       ofOwner: z._default(part, DEFAULT_SHARES.ofOwner),
     }),
     DEFAULT_SHARES,
+  ),
+  /** Requests of one caller in an hour, of those that are kept for good. */
+  quotas: z._default(
+    z.strictObject({
+      leasesPerHour: z._default(quota, DEFAULT_QUOTAS.leasesPerHour),
+      keysPerHour: z._default(quota, DEFAULT_QUOTAS.keysPerHour),
+      jobsPerHour: z._default(quota, DEFAULT_QUOTAS.jobsPerHour),
+    }),
+    DEFAULT_QUOTAS,
   ),
   mirror: z._default(
     z.strictObject({

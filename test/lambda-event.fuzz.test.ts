@@ -50,6 +50,7 @@ const event = fc.record(
 const settings: Pick<HttpSettings, 'log'> = { log: () => {} }
 /** The real application without anything behind it: a fault of ours is a 500. */
 const application = createApp({
+  quotas: { count: () => undefined },
   ...settings,
   verify: () => Promise.reject(new Error('no request here may have a token')),
   service: { store: { check: async () => {} }, now: Date.now },

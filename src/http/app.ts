@@ -38,6 +38,7 @@ export function createApp(settings: HttpSettings): App {
       const query = queryOf(route.query, request.query)
       const params = paramsOf(match.params)
       const operation = route.operationId
+      if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })
       const service = withinDeadline(settings.service, request.deadline)
       const known = {
         settings: { ...settings, service },

@@ -8,6 +8,7 @@ import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
 import type { EventFeed } from './jobs/feed.ts'
 import type { HttpRequest } from './message.ts'
+import type { Quotas } from './quotas.ts'
 
 /** Built once in the entry. */
 export interface HttpSettings {
@@ -15,6 +16,7 @@ export interface HttpSettings {
   readonly jobs: Jobs
   /** What event streams of jobs share. */
   readonly eventFeed: EventFeed
+  readonly quotas: Quotas
   /** The provider that a request means when it names none. */
   readonly defaultProvider: string
   readonly permissions: Permissions

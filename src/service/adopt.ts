@@ -80,7 +80,7 @@ async function attempt(
     changes: [],
     action: 'adopt' as const,
   }
-  const intent = intentAfter(service, request, before, aim)
+  const intent = await intentAfter(service, request, before, aim)
   if (!(await service.store.append(intent))) return LOST_RACE
   const running = { intent, provider, ref, base: taken.native, next: taken.native }
   await close(service, running, { outcome: 'applied', native: taken.native }, 'request')

@@ -85,7 +85,7 @@ async function attempt(
   }
   await service.reached?.('change planned')
   // 4. the intent
-  const intent = intentAfter(service, request, before, {
+  const intent = await intentAfter(service, request, before, {
     operationId,
     base,
     baseTag,

@@ -73,7 +73,7 @@ async function readHeld(
     await settledHead(service, { ref, deadline: call.deadline })
     const removal = await lastRemoval(service, ref)
     if (removal === undefined) throw error
-    const sealed = openSealed(service, removal)
+    const sealed = await openSealed(service, removal)
     if (sealed !== undefined) return { native: sealed.base, standing: removal.standing }
     throw new ClientError(
       'not_restorable',

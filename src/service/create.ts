@@ -140,7 +140,7 @@ async function attempt(
   const ref = refOf(creationResource(place, operationId))
   const aim = { operationId, base: blank, baseTag, next: plan.next, changes }
   const made = { action: 'create' as const, copiedFrom: origin?.log }
-  const intent = intentAfter(service, { ...request, ref }, undefined, { ...aim, ...made })
+  const intent = await intentAfter(service, { ...request, ref }, undefined, { ...aim, ...made })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   const running = { intent, provider, ref, base: blank, next: plan.next }

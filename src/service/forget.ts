@@ -34,7 +34,7 @@ export async function forgetDue(
     const operationId = service.newId()
     const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
     if ((await readOrGone({ provider, ref }, call)) !== undefined) throw isThere()
-    const intent = intentAfter(service, request, head, {
+    const intent = await intentAfter(service, request, head, {
       operationId,
       base: {},
       baseTag: head !== undefined && 'tag' in head ? (head.tag ?? '') : '',

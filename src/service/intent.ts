@@ -8,7 +8,7 @@ import type { Action, Entry, Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
 import { keptChanges, keptState } from './kept.ts'
 import type { ChangeRequest } from './request.ts'
-import { type Rotation, sealedPlace } from './sealed.ts'
+import { type Rotation, sealRecords } from './sealed.ts'
 import type { Service } from './service.ts'
 
 interface Aim {
@@ -32,18 +32,18 @@ type Request = Pick<
 > & { readonly patch?: ChangeRequest['patch'] }
 
 /** The intent that follows `before` in the client's log. */
-export function intentAfter(
+export async function intentAfter(
   service: Service,
   request: Request,
   before: Entry | undefined,
   aim: Aim,
-): Intent {
+): Promise<Intent> {
   const { provider, ref, requestId, actor, deadline, key, job, patch } = request
   const { operationId, base, baseTag, next, changes } = aim
   const { action, becomes, rotation, secretId, copiedFrom } = aim
   const { mapping } = provider
   const resource = resourceOf(ref)
-  const place = sealedPlace(resource, (before?.seq ?? 0) + 1, operationId)
+  const place = { resource, seq: (before?.seq ?? 0) + 1, operationId }
   // Of a client that goes, what is no setting counts too: with it a new one can be made.
   const left = next === null ? [] : mapping.hiddenKeys
   const kept = (native: Native) => withoutPaths(native, left)
@@ -53,7 +53,7 @@ export function intentAfter(
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
   }
   return following(before, {
-    kind: 'intent',
+    kind: 'intent' as const,
     resource,
     at: service.now(),
     operationId,
@@ -63,7 +63,7 @@ export function intentAfter(
     baseTag,
     changes: keptChanges(service, resource, mapping, changes),
     state: keptState(service, resource, mapping, base),
-    sealed: service.seal.close(sealed, place),
+    ...(await sealRecords(service, place, sealed)),
     ...(key === undefined ? {} : { key: key.log }),
     ...(job === undefined ? {} : { job }),
     ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),

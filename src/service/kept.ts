@@ -30,7 +30,7 @@ export function keptState(
   const isPublic = ([name, value]: [string, Json]) => isPublicMember(mapping, name, value)
   const rest = members.filter((member) => !isPublic(member))
   if (rest.length === 0) return Object.fromEntries(members)
-  const sealed = seal.close(Object.fromEntries(rest), statePlace(resource))
+  const sealed = seal.closeAlike(Object.fromEntries(rest), statePlace(resource))
   return { ...Object.fromEntries(members.filter(isPublic)), [SEALED]: sealed }
 }
 
@@ -57,7 +57,7 @@ export function keptChanges(
   return changes.map((change): KeptChange => {
     if (isPublicChange(mapping, change)) return change
     const { field, ...values } = change
-    const sealed = seal.close(values as unknown as JsonObject, changePlace(resource, field))
+    const sealed = seal.closeAlike(values as unknown as JsonObject, changePlace(resource, field))
     return { field, before: null, after: null, sealed }
   })
 }

@@ -77,7 +77,7 @@ async function attempt(
     action: 'remove' as const,
     becomes: {},
   }
-  const intent = intentAfter(service, request, last, aim)
+  const intent = await intentAfter(service, request, last, aim)
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   const running = { intent, provider, ref, base, next: base }

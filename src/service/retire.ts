@@ -98,7 +98,7 @@ async function attempt(
   if (dryRun) return { ...planned, outcome: 'planned' }
   await service.reached?.('change planned')
   const aim = { operationId, base, baseTag, next: base, changes: [], secretId, action, becomes }
-  const intent = intentAfter(service, request, before, aim)
+  const intent = await intentAfter(service, request, before, aim)
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   const running = { intent, provider, ref, base, next: base }

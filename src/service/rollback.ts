@@ -12,7 +12,7 @@ import type { Entry, Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
 import { withoutLeased } from './leases.ts'
 import type { ChangeRequest, Rollback } from './request.ts'
-import { openSealed } from './sealed.ts'
+import { type Bases, openSealed } from './sealed.ts'
 import type { Service } from './service.ts'
 
 /** A patch that follows from the history. */
@@ -39,8 +39,9 @@ export async function prepareRollback(
   const intents = changesSince(rollback.to, entries)
   const undone: Undone[] = []
   const lost: Blocked[] = []
+  const bases: Bases = new Map()
   for (const intent of intents) {
-    const sealed = openSealed(service, intent)
+    const sealed = await openSealed(service, intent, bases)
     if (sealed?.next) undone.push(withoutLeased(mapping, sealed.base, sealed.next, intent.standing))
     else lost.push(...intent.changes.map(({ field }) => ({ field, why: LOST_KEY })))
   }

@@ -117,7 +117,7 @@ async function attempt(
   const rotation = { value, before: previous.map(({ id }) => id) }
   const aim = { operationId, base, baseTag, next: base, changes: [], rotation }
   const ends = becomes === undefined ? {} : { becomes }
-  const intent = intentAfter(service, request, before, { ...aim, ...ends, action: 'rotate' })
+  const intent = await intentAfter(service, request, before, { ...aim, ...ends, action: 'rotate' })
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   const running = { intent, provider, ref, base, next: base, rotation, added: step.added }

@@ -32,7 +32,7 @@ export async function toldAgain(
   const native = await provider.read(ref, call)
   const standing = (await service.store.last(resource))?.standing
   const live = withEnds(await secretsOf(provider).list(ref, native, call), standing)
-  const value = newValueOf(service, intent, mapping)
+  const value = await newValueOf(service, intent, mapping)
   // A cut-over leaves one secret, whose record shows whether it is still that one.
   const isCurrent = showClient(mapping, native).secret?.reveal() === value
   const ours = live.find(({ id }) => (secretId === undefined ? isCurrent : id === secretId))
@@ -58,12 +58,12 @@ export async function toldAgain(
 }
 
 /** The new value; `undefined` where its intent was sealed with a key that is gone. */
-function newValueOf(
+async function newValueOf(
   service: Service,
   intent: Intent,
   mapping: RotationRequest['provider']['mapping'],
-): string | undefined {
-  const sealed = openSealed(service, intent)
+): Promise<string | undefined> {
+  const sealed = await openSealed(service, intent)
   if (sealed === undefined || sealed.next === null) return undefined
   return sealed.rotation?.value ?? showClient(mapping, sealed.next).secret?.reveal()
 }

@@ -215,7 +215,7 @@ export async function settle(service: Service, intent: Intent, deadline: number)
   const provider = providerOf(service, ref)
   const { operationId } = intent
   const call = { ...callOf(service, { operationId, deadline }), urgent: true }
-  const sealed = openSealed(service, intent)
+  const sealed = await openSealed(service, intent)
   if (sealed !== undefined) {
     const { base, next, rotation } = sealed
     const running = {

@@ -22,7 +22,7 @@ export async function prepareUndo(
   const { mapping } = provider
   const intent = await service.store.operation(undo.operationId)
   const own = intent?.resource === resourceOf(ref) && intent.action === undefined
-  const { base, next } = (own && intent && openSealed(service, intent)) || {}
+  const { base, next } = (own && intent && (await openSealed(service, intent))) || {}
   if (base === undefined || !next) {
     throw new ClientError(
       'not_restorable',

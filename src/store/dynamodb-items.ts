@@ -7,10 +7,9 @@
 import { createHash } from 'node:crypto'
 import { ClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import { parseJson, stringifyJson } from '../core/json-text.ts'
 import type { Entry, Intent } from './entry.ts'
 import { filingOf } from './lanes.ts'
-import type { Place } from './store.ts'
+import type { Place, RawRecord } from './store.ts'
 
 /** Every attribute is a string. */
 export type Item = Readonly<Record<string, { readonly S: string }>>
@@ -76,15 +75,16 @@ export const operationOf = (operationId: string) => `operation:${operationId}`
 export const sortKeyOf = (seq: number) => String(seq).padStart(12, '0')
 
 /**
- * The item of an entry; `writeId` tells one attempt to append from any other with the same number.
+ * The item of an entry that is stored as `text`; `writeId` tells one attempt to append from any other with
+ * the same number.
  * @throws ClientError `too_large`
  */
-export function entryItem(entry: Entry, writeId: string): Item {
+export function entryItem(entry: Entry, writeId: string, text: string): Item {
   const item = {
     pk: { S: logOf(entry.resource) },
     sk: { S: sortKeyOf(entry.seq) },
     writeId: { S: writeId },
-    entry: { S: stringifyJson(entry) },
+    entry: { S: text },
     ...feedOf(entry),
   }
   if (bytesOf(item) <= MAX_ITEM_BYTES) return item
@@ -122,8 +122,12 @@ export function placeOf(item: Item): Place {
 
 const digestOf = (resource: string) => createHash('sha256').update(resource).digest('hex')
 
-/** The way back from `entryItem`. */
-export const entryOf = (item: Item) => parseJson(item.entry?.S ?? '') as unknown as Entry
+/** An entry as an item stores it. */
+export const recordOf = (item: Item): RawRecord => ({
+  resource: resourceOfItem(item),
+  seq: Number(item.sk?.S),
+  text: item.entry?.S ?? '',
+})
 
 /** Key of a marker: digested, since a sort key ends at 1,024 bytes and a resource need not. */
 export function markerKey({ resource, seq }: Marker): Item {

@@ -19,6 +19,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { parseJson, stringifyJson } from '../core/json-text.ts'
 import { dueAfter } from './due.ts'
 import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
 import { createFeed } from './dynamodb-feed.ts'
@@ -29,7 +30,6 @@ import {
   dueOf,
   dueSortKey,
   entryItem,
-  entryOf,
   FIRST,
   type Item,
   logOf,
@@ -41,11 +41,12 @@ import {
   operationItem,
   operationOf,
   PROBE,
-  resourceOfItem,
+  recordOf,
   sortKeyOf,
 } from './dynamodb-items.ts'
 import { createQueries } from './dynamodb-query.ts'
 import type { Entry, Intent } from './entry.ts'
+import { createPacking } from './packing.ts'
 import type { Range, Store } from './store.ts'
 
 /** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
@@ -55,9 +56,16 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   const { put, query, scan, walk } = queries
   const feed = createFeed(queries, settings.now)
 
+  const packing = createPacking(async (resource, seq) => {
+    const at = sortKeyOf(seq)
+    const [item] = await query(logOf(resource), { from: at, to: at })
+    return item?.entry?.S
+  })
+
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
-    const item = entryItem(entry, writeId)
+    const { text, kept } = await packing.pack(entry, stringifyJson(entry))
+    const item = entryItem(entry, writeId, text)
     const due = dueAfter(entry)
     await Promise.all([
       ...(entry.kind === 'intent' ? [put(markerItem(entry)), put(operationItem(entry))] : []),
@@ -69,6 +77,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     })
     // A marker stays where the race was lost: the winner's intent has the same one.
     if (appended === undefined) return false
+    kept()
     // Nothing comes between an intent and its outcome.
     if (entry.kind === 'outcome')
       await remove(markerKey({ resource: entry.resource, seq: entry.seq - 1 }))
@@ -89,7 +98,8 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       ...(newestFirst === undefined ? {} : { newestFirst }),
       ...(limit === undefined ? {} : { limit }),
     })
-    return items.map(entryOf)
+    const texts = await packing.unpack(items.map(recordOf))
+    return texts.map((text = '') => parseJson(text) as unknown as Entry)
   }
 
   /** The intent of a marker if it is open; a marker that can no longer become true is removed. */
@@ -144,8 +154,9 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     records: async function* (resource) {
       const items = resource === undefined ? scan(logOf('')) : walk(logOf(resource))
       for await (const item of items) {
-        const seq = Number(item.sk?.S)
-        yield { resource: resourceOfItem(item), seq, text: item.entry?.S ?? '' }
+        const record = recordOf(item)
+        const [text = ''] = await packing.unpack([record]).catch(() => [])
+        yield { ...record, text }
       }
     },
     openIntents: async () => {

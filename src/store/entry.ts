@@ -64,6 +64,8 @@ export interface Intent extends EntryBase {
   readonly state: JsonObject
   /** Sealed `{ base, next }`, for settling and undoing. */
   readonly sealed: string
+  /** What is sealed is new since the intent with that number, or in itself; absent: the records whole. */
+  readonly sealedDelta?: { readonly from?: number }
   /** Log of the idempotency key that the caller gave. */
   readonly key?: string
   /** The job that it is part of, and the callers behind that. */

@@ -3,7 +3,7 @@
  * configuration, bound to the place where it is stored, so that a sealed text cannot be moved.
  */
 
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { ClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { parseJson, stringifyJson } from '../core/json-text.ts'
@@ -11,6 +11,11 @@ import { parseJson, stringifyJson } from '../core/json-text.ts'
 export interface Seal {
   /** `place` names the row; the same words are needed to open it. */
   close(value: JsonObject, place: string): string
+  /**
+   * The same text for the same value at the same place, so that what did not change is stored once. It tells that
+   * two values are the same, and nothing else.
+   */
+  closeAlike(value: JsonObject, place: string): string
   /** @throws ClientError `internal` when the text was changed, moved or sealed with another key */
   open(sealed: string, place: string): JsonObject
 }
@@ -22,15 +27,24 @@ const TAG_BYTES = 16
 /** `key` is the installation's key, 32 bytes. */
 export function createSeal(key: Uint8Array): Seal {
   const sealingKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'clientry seal', 32))
+  const nonceKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'clientry seal nonce', 32))
+
+  function sealed(text: string, place: string, nonce: Buffer): string {
+    const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce)
+    cipher.setAAD(Buffer.from(place))
+    const bytes = Buffer.concat([cipher.update(text), cipher.final()])
+    return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), bytes]).toString('base64')
+  }
+
   return {
-    close: (value, place) => {
-      const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce)
-      cipher.setAAD(Buffer.from(place))
-      const text = Buffer.concat([cipher.update(stringifyJson(value)), cipher.final()])
-      return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), text]).toString(
-        'base64',
-      )
+    close: (value, place) => sealed(stringifyJson(value), place, randomBytes(NONCE_BYTES)),
+    closeAlike: (value, place) => {
+      const text = stringifyJson(value)
+      // A nonce made of what is sealed, as RFC 5297 does: two values with one nonce take a collision.
+      const code = createHmac('sha256', nonceKey)
+        .update(JSON.stringify([place, text]))
+        .digest()
+      return sealed(text, place, code.subarray(0, NONCE_BYTES))
     },
     open: (sealed, place) => {
       try {

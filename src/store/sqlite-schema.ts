@@ -52,21 +52,23 @@ export function prepareLog(database: Database) {
       'insert into log (resource, seq, entry) values (?, ?, ?) on conflict do nothing returning position',
     ),
     oldestFirst: prepare(
-      'select entry from log where resource = ? and seq >= ? and seq < ? order by seq limit ?',
+      'select resource, seq, entry from log where resource = ? and seq >= ? and seq < ? order by seq limit ?',
     ),
     newestFirst: prepare(
-      'select entry from log where resource = ? and seq >= ? and seq < ? order by seq desc limit ?',
+      'select resource, seq, entry from log where resource = ? and seq >= ? and seq < ? order by seq desc limit ?',
     ),
     opened: prepare('insert or replace into open_intents (resource, seq) values (?, ?)'),
     closed: prepare('delete from open_intents where resource = ?'),
     // "cross" keeps the order: the planner would rather go through the whole log.
-    open: prepare('select log.entry from open_intents cross join log using (resource, seq)'),
+    open: prepare(
+      'select resource, seq, log.entry from open_intents cross join log using (resource, seq)',
+    ),
     dueSet: prepare('insert or replace into due (resource, at) values (?, ?)'),
     dueGone: prepare('delete from due where resource = ?'),
     due: prepare('select resource from due where at <= ? order by at, resource'),
     named: prepare('insert into operations (operation_id, position) values (?, ?)'),
     operation: prepare(
-      'select entry from operations join log using (position) where operation_id = ?',
+      'select resource, seq, entry from operations join log using (position) where operation_id = ?',
     ),
     lane: prepare('insert into lanes (lane) values (?) on conflict do nothing'),
     file: prepare('insert into feed select id, ?, ? from lanes where lane = ?'),
@@ -78,7 +80,7 @@ export function prepareLog(database: Database) {
         order by feed.at desc, feed.position desc limit ?`,
     ),
     grown: prepare(
-      `select position, resource, entry from log
+      `select position, resource, seq, entry from log
         where position > ? and resource not like '["$%' order by position limit ${HEADS}`,
     ),
     all: prepare(

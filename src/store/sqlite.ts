@@ -4,10 +4,11 @@ import { parseJson, stringifyJson } from '../core/json-text.ts'
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
 import { dueAfter } from './due.ts'
-import type { Entry, Intent } from './entry.ts'
+import type { Entry, Head, Intent } from './entry.ts'
 import { committedInGroups } from './group-commit.ts'
 import { newestOf } from './heads.ts'
 import { filingOf, laneOf, lanesOf } from './lanes.ts'
+import { createPacking, storedHash } from './packing.ts'
 import { createSqliteMirror } from './sqlite-mirror.ts'
 import { HEADS, prepareLog } from './sqlite-schema.ts'
 import type { Found, Grown, Range, RawRecord, Search, Store } from './store.ts'
@@ -16,9 +17,14 @@ import type { Found, Grown, Range, RawRecord, Search, Store } from './store.ts'
 export function createSqliteStore(database: Database): Store {
   const log = storing(() => prepareLog(database))
 
-  const append = committedInGroups(database, (entry: Entry): boolean => {
+  const packing = createPacking(async (resource, seq) => {
+    const [row] = storing(() => log.oldestFirst.all(resource, seq, seq + 1, 1))
+    return row && String(row.entry)
+  })
+
+  const insert = committedInGroups(database, ({ entry, text }: Spelled): boolean => {
     const { resource, seq, kind } = entry
-    const [row] = log.insert.all(resource, seq, stringifyJson(entry))
+    const [row] = log.insert.all(resource, seq, text)
     if (row === undefined) return false
     const position = Number(row.position)
     if (kind === 'intent') {
@@ -37,10 +43,22 @@ export function createSqliteStore(database: Database): Store {
     return true
   })
 
-  function entries(resource: string, range: Range): readonly Entry[] {
+  async function append(entry: Entry): Promise<boolean> {
+    const { text, kept } = await packing.pack(entry, stringifyJson(entry))
+    const appended = await insert({ entry, text })
+    if (appended) kept()
+    return appended
+  }
+
+  async function entriesOf(rows: readonly Row[]): Promise<readonly Entry[]> {
+    const texts = await packing.unpack(rows.map(recordOf))
+    return storing(() => texts.map((text = '') => parseJson(text) as unknown as Entry))
+  }
+
+  async function entries(resource: string, range: Range): Promise<readonly Entry[]> {
     const { from = 1, below = END, newestFirst = false, limit = END } = range
     const statement = newestFirst ? log.newestFirst : log.oldestFirst
-    return statement.all(resource, from, below, limit).map(entryOf)
+    return entriesOf(storing(() => statement.all(resource, from, below, limit)))
   }
 
   function search({ provider, actor, outcome, from, to = END, after, limit }: Search): Found[] {
@@ -59,7 +77,7 @@ export function createSqliteStore(database: Database): Store {
   function heads(since = '0'): Grown {
     const rows = log.grown.all(Number(since))
     return {
-      heads: newestOf(rows.map(entryOf)),
+      heads: newestOf(rows.map(headOf)),
       cursor: String(rows.at(-1)?.position ?? since),
       more: rows.length === HEADS,
     }
@@ -71,8 +89,9 @@ export function createSqliteStore(database: Database): Store {
     // From before the first place that anybody could write.
     for (let place = -END; ; ) {
       const rows = storing(() => page(place))
-      for (const row of rows) {
-        yield { resource: String(row.resource), seq: Number(row.seq), text: String(row.entry) }
+      for (const record of rows.map(recordOf)) {
+        const [text = ''] = await packing.unpack([record]).catch(() => [])
+        yield { ...record, text }
       }
       const last = rows.at(-1)
       if (last === undefined) return
@@ -82,16 +101,18 @@ export function createSqliteStore(database: Database): Store {
 
   return {
     append,
-    last: async (resource) => storing(() => entries(resource, { newestFirst: true, limit: 1 })[0]),
-    entries: async (resource, range = {}) => storing(() => entries(resource, range)),
-    operation: async (operationId) =>
-      storing(() => log.operation.all(operationId).map((row) => entryOf(row) as Intent)[0]),
+    last: async (resource) => (await entries(resource, { newestFirst: true, limit: 1 }))[0],
+    entries: (resource, range = {}) => entries(resource, range),
+    operation: async (operationId) => {
+      const [intent] = await entriesOf(storing(() => log.operation.all(operationId)))
+      return intent as Intent | undefined
+    },
     search: async (asked) => storing(() => search(asked)),
     heads: async (since) => storing(() => heads(since)),
     records,
     openIntents: async () => {
-      const found = storing(() => log.open.all().map((row) => entryOf(row) as Intent))
-      return found.sort((one, other) => one.at - other.at)
+      const found = (await entriesOf(storing(() => log.open.all()))) as readonly Intent[]
+      return found.toSorted((one, other) => one.at - other.at)
     },
     due: async (time) => storing(() => log.due.all(time).map(({ resource }) => String(resource))),
     check: async () => {
@@ -108,4 +129,20 @@ const MARK_DIGITS = 16
 /** Beyond every sequence number and every time. */
 const END = Number.MAX_SAFE_INTEGER
 
-const entryOf = (row: Row) => parseJson(String(row.entry)) as unknown as Entry
+interface Spelled {
+  readonly entry: Entry
+  /** As it is stored. */
+  readonly text: string
+}
+
+const recordOf = ({ resource, seq, entry }: Row): RawRecord => ({
+  resource: String(resource),
+  seq: Number(seq),
+  text: String(entry),
+})
+
+const headOf = ({ resource, seq, entry }: Row): Head => ({
+  resource: String(resource),
+  seq: Number(seq),
+  hash: storedHash(String(entry)),
+})

@@ -1,5 +1,6 @@
 /** What every store promises, as one suite for all of them. */
 
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
@@ -23,6 +24,8 @@ export interface StoreBench {
   another(): Promise<Store>
   /** Begins an outage of `store`; the function given ends it. */
   lose(outage: string): Promise<() => Promise<void>>
+  /** The length of all entries as they are stored. */
+  stored(): Promise<number>
   close(): Promise<void>
 }
 
@@ -157,14 +160,50 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
         expect(open.sort()).toEqual([...ODD_RESOURCES].sort())
       })
 
+      it('take little room where little is new, and give back what was appended', async () => {
+        const list = Array.from({ length: 90 }, () => `https://${randomBytes(500).toString('hex')}`)
+        const entries = Array.from({ length: 40 }, (_, index) =>
+          outsideChangeOf(RESOURCE, index + 1, {
+            tag: `${index}`,
+            state: { list: [...list.slice(index), ...list.slice(0, index)], index },
+          }),
+        )
+        for (const entry of entries) expect(await store.append(entry)).toBe(true)
+        // An entry whose like was never seen, and a short one after it.
+        const other = { state: { text: randomBytes(40_000).toString('hex') } }
+        const more = [
+          outsideChangeOf(RESOURCE, 41, other),
+          outsideChangeOf(RESOURCE, 42, { tag: 'short' }),
+          outsideChangeOf(RESOURCE, 43, other),
+        ]
+        for (const entry of more) expect(await store.append(entry)).toBe(true)
+        const all = [...entries, ...more]
+        const fresh = await bench.another()
+        expect(await fresh.entries(RESOURCE)).toEqual(all)
+        expect(await fresh.entries(RESOURCE, { newestFirst: true, limit: 2 })).toEqual(
+          all.toReversed().slice(0, 2),
+        )
+        expect(await fresh.last(RESOURCE)).toEqual(all.at(-1))
+        const texts: string[] = []
+        for await (const { text } of fresh.records(RESOURCE)) texts.push(text)
+        expect(texts).toEqual(all.map((entry) => JSON.stringify(entry)))
+        const heads = (await store.heads(undefined)).heads.filter(
+          ({ resource }) => resource === RESOURCE,
+        )
+        expect(heads.at(-1)).toMatchObject({ hash: all.at(-1)?.hash })
+        // Each tells 90 KB, and 80 KB twice.
+        expect(await bench.stored()).toBeLessThan(500_000)
+      })
+
       it('hold entries of 300 KB, and more of them than an answer', async () => {
-        const state = { text: 'x'.repeat(300_000) }
+        const text = randomBytes(150_000).toString('hex')
+        const state = (seq: number) => ({ text: text.slice(seq) + text.slice(0, seq) })
         for (const seq of [1, 2, 3, 4, 5, 6]) {
-          await store.append(outsideChangeOf(RESOURCE, seq, { state }))
+          await store.append(outsideChangeOf(RESOURCE, seq, { state: state(seq) }))
         }
         const entries = await store.entries(RESOURCE)
         expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6])
-        expect(entries[5]).toEqual(outsideChangeOf(RESOURCE, 6, { state }))
+        expect(entries[5]).toEqual(outsideChangeOf(RESOURCE, 6, { state: state(6) }))
       })
     })
 
@@ -430,8 +469,8 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
     })
 
     describe.each(outages)('when %s', (outage) => {
-      // Large enough that no free space on a page holds it.
-      const state = { text: 'x'.repeat(100_000) }
+      // Large enough that no free space on a page holds it, and nothing in it repeats.
+      const state = { text: randomBytes(50_000).toString('hex') }
 
       it('says so, keeps what it has, and goes on afterwards without a restart', async () => {
         await store.append(intentOf(RESOURCE, 1))

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,6 +44,7 @@ describeStore({
         first.exec(begin)
         return async () => first.exec(end)
       },
+      stored: async () => Number(first.prepare('select sum(length(entry)) as n from log').get()?.n),
       close: async () => {
         for (const one of open) closeOnce(one)
         rmSync(folder, { recursive: true, force: true })
@@ -78,6 +80,13 @@ describeStore({
         const kind = DYNAMODB_FAULTS[outage as keyof typeof DYNAMODB_FAULTS]
         dynamodb.front.inject({ kind, times: 1_000 })
         return async () => dynamodb.front.clearFaults()
+      },
+      stored: async () => {
+        let length = 0
+        for await (const item of createQueries(createInvoke(dynamodb.settings)).scan('log:')) {
+          length += item.entry?.S.length ?? 0
+        }
+        return length
       },
       close: dynamodb.close,
     }
@@ -173,7 +182,9 @@ describe('DynamoDB alone', () => {
     const { put, queryFeed } = createQueries(createInvoke(dynamodb.settings))
     const jobs = Array.from({ length: 1_100 }, (_, index) => jobOf(`${index}`, 1_000 + index))
     for (let from = 0; from < jobs.length; from += 100) {
-      await Promise.all(jobs.slice(from, from + 100).map((job) => put(entryItem(job, 'w'))))
+      await Promise.all(
+        jobs.slice(from, from + 100).map((job) => put(entryItem(job, 'w', JSON.stringify(job)))),
+      )
     }
     await store.append(outsideChangeOf(RESOURCE, 1, { at: 5_000 }))
     const { heads, cursor } = await createFeed({ queryFeed }, Date.now).heads(undefined)
@@ -182,8 +193,9 @@ describe('DynamoDB alone', () => {
   })
 
   it('hands on the records of a log page by page', async () => {
-    const state = { text: 'x'.repeat(300_000) }
     for (const seq of [1, 2, 3, 4, 5, 6]) {
+      // Nothing in them repeats, so each takes its room.
+      const state = { text: randomBytes(150_000).toString('hex') }
       await store.append(outsideChangeOf(RESOURCE, seq, { state }))
     }
     dynamodb.front.clearCalls()
@@ -281,7 +293,10 @@ describe('DynamoDB alone', () => {
     const values = `log:${RESOURCE}`.length + 12 + 36 + indexed
     const empty = JSON.stringify(outsideChangeOf(RESOURCE, 1, { tag: '' })).length
     const room = 400 * 1024 - names.join('').length - values - empty
-    const entryOf = (length: number) => outsideChangeOf(RESOURCE, 1, { tag: 'x'.repeat(length) })
+    // Nothing in it repeats, so it is stored as it is.
+    const random = randomBytes(200 * 1024).toString('hex')
+    const entryOf = (length: number) =>
+      outsideChangeOf(RESOURCE, 1, { tag: random.slice(0, length) })
     const refused = expect.objectContaining({ code: 'too_large' })
     await expect(store.append(entryOf(room + 1))).rejects.toEqual(refused)
     expect(operations()).toEqual([])

@@ -56,6 +56,7 @@ export interface WorldOptions {
   readonly limits?: JsonObject
   /** Beside the three. */
   readonly providers?: JsonObject
+  readonly quotas?: JsonObject
   readonly level?: Level
   /** File of the database; absent: it lives in memory. */
   readonly path?: string
@@ -113,6 +114,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
       },
       limits: { upstreamTimeoutMs: 500, ...options.limits },
+      ...(options.quotas === undefined ? {} : { quotas: options.quotas }),
       ...(options.level === undefined ? {} : { log: { level: options.level } }),
     },
     {

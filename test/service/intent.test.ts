@@ -1,9 +1,12 @@
 /** What an intent keeps of its request, and where its sealed records can be opened. */
 
+import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { intentAfter } from '../../src/service/intent.ts'
 import { openState } from '../../src/service/kept.ts'
 import { openSealed, sealedPlace } from '../../src/service/sealed.ts'
+import { following } from '../../src/store/chain.ts'
+import type { Intent } from '../../src/store/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
@@ -31,12 +34,12 @@ const aim = () => {
 }
 const request = () => requestFor(bench.service, subject.ref, { name: 'New' })
 
-it('keeps what the request tells, and nothing that it lacks', () => {
+it('keeps what the request tells, and nothing that it lacks', async () => {
   const { actor, requestId, deadline } = request()
   const told = { ...request(), requestId, deadline }
   const service = { ...bench.service, now: () => 77 }
   const before = closingOf(log(), 2)
-  const intent = intentAfter(service, told, before, aim())
+  const intent = await intentAfter(service, told, before, aim())
   const { hash, sealed, state, ...rest } = intent
   expect([hash, sealed]).toEqual([expect.any(String), expect.any(String)])
   expect(openState(service, log(), state)).toStrictEqual(
@@ -56,27 +59,81 @@ it('keeps what the request tells, and nothing that it lacks', () => {
     changes: [],
   })
   const { base, next } = aim()
-  expect(openSealed(service, intent)).toEqual({ base, next })
+  expect(await openSealed(service, intent)).toEqual({ base, next })
 })
 
-it('keeps its key, the revision of a rollback, and what else it is than a change', () => {
+it('keeps its key, the revision of a rollback, and what else it is than a change', async () => {
   const key = { log: 'the log of a key', fingerprint: 'f' }
   const patch = { kind: 'rollback' as const, to: 7, allowPartial: false }
   const removal = { ...aim(), next: null, action: 'remove' as const }
-  const intent = intentAfter(bench.service, { ...request(), key, patch }, undefined, removal)
+  const intent = await intentAfter(bench.service, { ...request(), key, patch }, undefined, removal)
   expect(intent).toMatchObject({ seq: 1, previous: '', key: key.log, rollbackTo: 7 })
   expect(intent.action).toBe('remove')
-  expect(openSealed(bench.service, intent)).toEqual({ base: aim().base, next: null })
+  expect(await openSealed(bench.service, intent)).toEqual({ base: aim().base, next: null })
   const { patch: _, ...without } = request()
-  expect(intentAfter(bench.service, without, undefined, aim())).not.toHaveProperty('rollbackTo')
+  expect(await intentAfter(bench.service, without, undefined, aim())).not.toHaveProperty(
+    'rollbackTo',
+  )
 })
 
-it('is opened in its own place only', () => {
-  const intent = intentAfter(bench.service, request(), undefined, aim())
-  expect(openSealed(bench.service, intent)).toBeDefined()
+it('is opened in its own place only', async () => {
+  const intent = await intentAfter(bench.service, request(), undefined, aim())
+  expect(await openSealed(bench.service, intent)).toBeDefined()
   for (const moved of [{ resource: 'another' }, { seq: 2 }, { operationId: 'another' }]) {
-    expect(openSealed(bench.service, { ...intent, ...moved })).toBeUndefined()
+    expect(await openSealed(bench.service, { ...intent, ...moved })).toBeUndefined()
   }
   const places = [sealedPlace('a', 1, 'b'), sealedPlace('a,1', 1, 'b'), sealedPlace('a', 11, 'b')]
   expect(new Set(places).size).toBe(3)
 })
+
+it('seals long records by what is new, and opens them all the same', async () => {
+  const list = Array.from({ length: 50 }, () => `https://${randomBytes(100).toString('hex')}`)
+  const { service } = bench
+  const patched = (index: number) => {
+    const base = { ...subject.stored(), callbacks: list.slice(index) }
+    return {
+      operationId: `operation ${index}`,
+      base,
+      baseTag: 'tag',
+      next: { ...base, index },
+      changes: [],
+    }
+  }
+  const intents: Intent[] = []
+  for (let index = 0; index < 5; index += 1) {
+    const before = await service.store.last(log())
+    const intent = await intentAfter(service, request(), before, patched(index))
+    const closing = following(intent, {
+      ...CLOSING,
+      resource: log(),
+      operationId: intent.operationId,
+    })
+    for (const entry of [intent, closing]) expect(await service.store.append(entry)).toBe(true)
+    intents.push(intent)
+  }
+  expect(intents.map(({ sealedDelta }) => sealedDelta)).toEqual([
+    {},
+    ...intents.slice(1).map(() => ({ from: 1 })),
+  ])
+  // 10 KB each, twice.
+  const [first = 0, ...others] = intents.map(({ sealed }) => sealed.length)
+  expect(first).toBeLessThan(20_000)
+  for (const length of others) expect(length).toBeLessThan(1_000)
+  const other = await bench.another()
+  for (const [index, intent] of intents.entries()) {
+    const { base, next } = patched(index)
+    expect(await openSealed(other.service, intent)).toEqual({ base, next })
+    expect(await openSealed(other.service, { ...intent, seq: intent.seq + 2 })).toBeUndefined()
+  }
+  const lost = await bench.another({ key: randomBytes(32) })
+  for (const intent of intents) expect(await openSealed(lost.service, intent)).toBeUndefined()
+})
+
+const CLOSING = {
+  kind: 'outcome' as const,
+  at: 1,
+  actor: { subject: 'tester', issuer: 'https://issuer.example' },
+  outcome: 'applied' as const,
+  surprises: [],
+  settledBy: 'request' as const,
+}

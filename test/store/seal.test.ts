@@ -87,3 +87,19 @@ it('tells nothing of the record or the place when it refuses', () => {
     expect.objectContaining({ message: expect.not.stringMatching(/secret|elsewhere/) }),
   )
 })
+
+it('closes the same value at the same place alike where that is asked for, and only then', () => {
+  const alike = seal.closeAlike(RECORD, 'place')
+  expect(seal.open(alike, 'place')).toEqual(RECORD)
+  expect(createSeal(Uint8Array.from(KEY)).closeAlike({ ...RECORD }, 'place')).toBe(alike)
+  expect(seal.close(RECORD, 'place')).not.toBe(seal.close(RECORD, 'place'))
+  // Neither shares its nonce with another: with one nonce for two values, both could be read.
+  const nonces = [
+    alike,
+    seal.closeAlike(RECORD, 'elsewhere'),
+    seal.closeAlike({ ...RECORD, ClientName: 'Other' }, 'place'),
+    createSeal(randomBytes(32)).closeAlike(RECORD, 'place'),
+  ].map((sealed) => Buffer.from(sealed, 'base64').subarray(1, 13).toString('hex'))
+  expect(new Set(nonces).size).toBe(4)
+  expect(() => seal.open(alike, 'elsewhere')).toThrow(UNOPENED)
+})

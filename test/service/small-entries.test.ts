@@ -1,0 +1,137 @@
+/**
+ * What small requests add to the history of a client that is large: little, and nothing of what the history is
+ * for is lost by that. Rows are counted in the database itself.
+ */
+
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { changeClient } from '../../src/service/change.ts'
+import type { ChangeRequest } from '../../src/service/request.ts'
+import type { Service } from '../../src/service/service.ts'
+import { sweep } from '../../src/service/sweep.ts'
+import { createTurns } from '../../src/service/turns.ts'
+import { verifyLog } from '../../src/service/verify.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+
+const kind = SUBJECTS.find(({ name }) => name === 'local')
+const PREVIEW = 'https://pr-7.preview.example/cb'
+/** 2,000 characters each. */
+const LONG = Array.from(
+  { length: 90 },
+  () => `https://app.example.com/${randomBytes(988).toString('hex')}`,
+)
+let subject: Subject
+let bench: Bench
+
+beforeEach(async () => {
+  if (kind === undefined) throw new TypeError('no such subject')
+  subject = await kind.start()
+  bench = await openBench(new Map([['it', subject.provider]]))
+  subject.put({ ...subject.stored(), [kind.callbacks]: LONG })
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+const callbacks = () => subject.stored()[kind?.callbacks ?? ''] as readonly string[]
+const size = () =>
+  Number(bench.database.prepare('select sum(length(entry)) as n from log').get()?.n)
+const change = (patch: ChangeRequest['patch'], service: Service = bench.service) =>
+  changeClient(service, {
+    ...requestFor(service, subject.ref, {}),
+    patch,
+    deadline: service.now() + 10_000,
+  })
+const take = (value: string, service?: Service) =>
+  change({ kind: 'lease', field: 'callbacks', value, owner: 'pr-7', seconds: 3_600 }, service)
+
+/** What each of so many requests adds, on average. */
+async function added(times: number, request: (index: number) => Promise<unknown>) {
+  const before = size()
+  for (let index = 0; index < times; index += 1) await request(index)
+  return (size() - before) / times
+}
+
+it('a small request adds some kilobytes, however large the client is', async () => {
+  await take(PREVIEW)
+  // 180 KB of values, once in clear and once sealed.
+  expect(size()).toBeLessThan(900_000)
+  expect(await added(10, () => take(PREVIEW))).toBeLessThan(5_000)
+  expect(await added(10, (index) => take(`${PREVIEW}/${index % 5}`))).toBeLessThan(8_000)
+  const renamed = (index: number) => bench.change(subject.ref, { name: `Name ${index}` })
+  expect(await added(10, renamed)).toBeLessThan(6_000)
+}, 60_000)
+
+it('is told, undone, rolled back, settled and verified as ever', async () => {
+  await bench.change(subject.ref, { name: 'One' })
+  const { seq: to = 0 } = (await bench.service.store.last(resourceOf(subject.ref))) ?? {}
+  const removed = await bench.change(subject.ref, { callbacks: { remove: LONG.slice(10, 20) } })
+  await take(PREVIEW)
+  await bench.change(subject.ref, { name: 'Two', callbacks: { add: ['https://new.example/cb'] } })
+  await change({ kind: 'undo', operationId: removed.operationId ?? '', allowPartial: false })
+  expect(new Set(callbacks())).toEqual(new Set([...LONG, PREVIEW, 'https://new.example/cb']))
+  await change({ kind: 'rollback', to, allowPartial: false })
+  expect(subject.stored()).toMatchObject({ client_name: 'One' })
+  expect(new Set(callbacks())).toEqual(new Set([...LONG, PREVIEW]))
+  // The process dies once the change was sent; another one finds out what became of it.
+  const { store } = bench.service
+  const append: typeof store.append = (entry) =>
+    entry.kind === 'outcome' ? Promise.reject(new Error('died')) : store.append(entry)
+  const dying = { ...bench.service, store: { ...store, append } }
+  await expect(take(`${PREVIEW}/8`, dying)).rejects.toMatchObject({ code: 'outcome_unknown' })
+  const fresh = await bench.another()
+  const later = { ...fresh.service, turns: createTurns(Date.now), now: () => Date.now() + 60_000 }
+  expect(await sweep(later)).toEqual({ settled: 1, left: 0 })
+  const last = await fresh.service.store.last(resourceOf(subject.ref))
+  expect(last).toMatchObject({ kind: 'outcome', outcome: 'applied', settledBy: 'settlement' })
+  expect(last?.standing?.leases).toMatchObject([{ value: PREVIEW }, { value: `${PREVIEW}/8` }])
+  const { faults, records } = await verifyLog(fresh.service.store, fresh.service)
+  expect(faults).toEqual([])
+  expect(records).toBe(Number(bench.database.prepare('select count(*) as n from log').get()?.n))
+})
+
+it('a change of someone else is told value by value', async () => {
+  await take(PREVIEW)
+  await take(PREVIEW)
+  subject.put({ ...subject.stored(), [kind?.callbacks ?? '']: callbacks().slice(1) })
+  await take(PREVIEW)
+  const entries = await bench.service.store.entries(resourceOf(subject.ref))
+  expect(entries.filter(({ kind }) => kind === 'outside_change')).toMatchObject([
+    { changes: [{ field: 'callbacks', removed: [LONG[0]], added: [] }] },
+  ])
+})
+
+it('a row that somebody has changed is found, whichever part of it they changed', async () => {
+  for (let index = 0; index < 4; index += 1) await take(PREVIEW)
+  const { database, service } = bench
+  const rows = database.prepare('select seq, entry from log order by seq').all()
+  const packed = rows.filter(({ entry }) => String(entry).startsWith('~'))
+  expect(packed.length).toBeGreaterThan(5)
+  const write = (seq: unknown, text: string) =>
+    database.prepare('update log set entry = ? where seq = ?').run(text, Number(seq))
+  // A base, and one that takes from it.
+  for (const { seq, entry } of packed.filter((_, at) => at === 0 || at === 4)) {
+    const text = String(entry)
+    const twisted = [
+      text.replace('pr-7', 'pr-8'),
+      text.replace('app.example.com', 'abb.example.com'),
+      text.replace(/\[(\d+),(\d+)\]/, (_, from, length) => `[${Number(from) + 1},${length}]`),
+      text.slice(0, -1),
+      '~',
+    ].filter((one) => one !== text)
+    for (const one of twisted) {
+      write(seq, one)
+      // In a process that has not read the row before.
+      const other = await bench.another()
+      const { faults } = await verifyLog(other.service.store, service)
+      expect(
+        faults.map((fault) => fault.seq),
+        one.slice(0, 80),
+      ).toEqual([Number(seq)])
+    }
+    write(seq, text)
+  }
+}, 60_000)
