@@ -87,7 +87,14 @@ async function historyOf({ bench, request, lease }: Open, renewals: number): Pro
   const { user, system } = process.cpuUsage(begun)
   const ms = digits((user + system) / renewals / 1_000)
   const name = `the history after a lease renewal on a client of ${Math.round(long.join().length / 1_000)} kB`
-  return { section: SECTION, name, figure: added, unit: 'kB', aim: 5, detail: `${ms} ms of computing each` }
+  return {
+    section: SECTION,
+    name,
+    figure: added,
+    unit: 'kB',
+    aim: 5,
+    detail: `${ms} ms of computing each`,
+  }
 }
 
 async function turns({ request, lease }: Open): Promise<Row> {
