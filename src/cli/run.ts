@@ -59,10 +59,22 @@ async function carryOut(
   }
   try {
     return await run({ ...given, connect })
+  } catch (cause) {
+    throw connected !== undefined && isOfShape(cause) ? notUnderstood(cause) : cause
   } finally {
     await (await connected?.catch(() => undefined))?.close()
   }
 }
+
+/** What JavaScript throws where a value has another shape than its type says: here, an answer. */
+const isOfShape = (error: unknown) => error instanceof TypeError || error instanceof RangeError
+
+const notUnderstood = (cause: unknown) =>
+  new ClientryError(
+    'unexpected_answer',
+    'The server answered with something that this command cannot read; its version may be another one (clientry --version).',
+    { cause },
+  )
 
 function failed(terminal: Terminal, error: unknown, json: boolean): number {
   const { exit, wayOut, ...facts } = factsOf(error)

@@ -14,7 +14,8 @@ export function readAnswer<Body>(response: Response, text: string): Answer<Body>
   const body = json ? parsed(text) : text
   // Every answer of a server names its request; what does not comes from something between.
   const requestId = header('x-request-id')
-  if (!response.ok || requestId === undefined || body === undefined) {
+  const isOdd = json && (typeof body !== 'object' || body === null || Array.isArray(body))
+  if (!response.ok || requestId === undefined || body === undefined || isOdd) {
     return failureOf(status, header('retry-after'), body)
   }
   const etag = header('etag')
