@@ -72,7 +72,7 @@ export function pathsOf(clients: readonly LiveClient[]): readonly string[] {
 }
 
 function plainPath({ provider, userPoolId, id, name }: LiveClient): string {
-  const folders = [provider, ...(userPoolId === undefined ? [] : [userPoolId])].map(plain)
+  const folders = [provider, ...(userPoolId === undefined ? [] : [userPoolId])].map(shortened)
   const parts = [
     plain(name ?? '')
       .toLowerCase()
@@ -84,15 +84,15 @@ function plainPath({ provider, userPoolId, id, name }: LiveClient): string {
 
 const LABEL_LENGTH = 40
 /** File systems take 255 bytes. */
-const ID_LENGTH = 128
+const PART_LENGTH = 128
 /** Of a SHA-256: enough that no one finds two clients for one path (characters of hexadecimal). */
 const FINGERPRINT_LENGTH = 32
 
-const shortened = (id: string) => plain(id).slice(0, ID_LENGTH)
+const shortened = (text: string) => plain(text).slice(0, PART_LENGTH)
 
 /** Whether the path shows where the client is, letter by letter. */
 const isSpelled = ({ provider, userPoolId = '', id }: LiveClient): boolean =>
-  plain(provider) === provider && plain(userPoolId) === userPoolId && shortened(id) === id
+  id !== '' && [provider, userPoolId, id].every((part) => shortened(part) === part)
 
 const fingerprintOf = ({ provider, userPoolId, id }: LiveClient): string =>
   createHash('sha256')

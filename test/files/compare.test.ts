@@ -209,13 +209,19 @@ describe('paths', () => {
           expect(path).toMatch(
             /^([A-Za-z0-9_][A-Za-z0-9._-]*\/|\/)*[A-Za-z0-9_~][A-Za-z0-9._~-]*\.yaml$/,
           )
-          expect(path.split('/').at(-1)?.length).toBeLessThan(256)
+          for (const part of path.split('/')) expect(part.length).toBeLessThan(256)
         }
         // A client's path does not depend on the order of the list.
         expect(pathsOf(all.toReversed()).toReversed()).toEqual(paths)
       }),
       { numRuns: runs() },
     )
+  })
+
+  it('hide no file and are never too long, even of an empty id or a very long place', () => {
+    const place = { provider: 'aA', userPoolId: 'x'.repeat(300), id: '', name: '.' }
+    const [path = ''] = pathsOf([live({}, place)])
+    expect(path).toMatch(/^aA\/x{128}\/~[0-9a-f]{32}\.yaml$/)
   })
 
   it('name a client by its name and its id', () => {
