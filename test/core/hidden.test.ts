@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createFingerprints } from '../../src/core/fingerprint.ts'
-import { hiddenPaths } from '../../src/core/hidden.ts'
+import { hiddenPaths, replaceHidden } from '../../src/core/hidden.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { showClient } from '../../src/core/mapping.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
@@ -216,5 +216,29 @@ describe('any JSON', () => {
       }),
       { numRuns: runs(300) },
     )
+  })
+})
+
+describe('what stands for a hidden value', () => {
+  const secrets = [{ ClientSecretId: 'one--1795998238446', ClientSecretCreateDate: 1_795_998_238 }]
+  const records: readonly (readonly [string, JsonObject])[] = [
+    ['cognito', { ClientSecret: 'a'.repeat(51) }],
+    // After its first secret was rotated away a record shows none, and the list says that there is one.
+    ['cognito', { ClientSecrets: secrets }],
+    ['cognito', { ClientSecretArn: 'arn:aws:secretsmanager:eu-central-1:1:secret:one-AbCdEf' }],
+    ['cognito', { ClientSecrets: [] }],
+    ['auth0', { client_secret: 'b'.repeat(64), token_endpoint_auth_method: null }],
+    ['rfc7592', { client_secret: 'c'.repeat(64), client_secret_expires_at: 0 }],
+    ['local', { client_secret: 'd'.repeat(64) }],
+  ]
+
+  it.each(records)('changes no attribute that is derived of it: %s %j', (name, record) => {
+    const mapping = MAPPINGS.find(([one]) => one === name)?.[1] ?? cognito
+    const shown = showClient(mapping, record)
+    // The mirror and the differences are made of records in which secrets are fingerprints.
+    const kept = replaceHidden(mapping, record, () => 'fingerprint:AAAAAAAAAAAA')
+    const seen = showClient(mapping, kept)
+    expect(seen.tokenEndpointAuthMethod).toBe(shown.tokenEndpointAuthMethod)
+    expect(seen.appType).toBe(shown.appType)
   })
 })

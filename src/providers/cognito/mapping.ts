@@ -180,7 +180,11 @@ export const mapping: Mapping = {
   volatileKeys: ['LastModifiedDate'],
   secretPaths: ['ClientSecret'],
   credentialPaths: [],
-  publicPaths: [],
+  // Ids and dates of secrets, never their values; whether the client has any follows from them.
+  publicPaths: [
+    'ClientSecrets',
+    ...['Id', 'CreateDate'].map((one) => `ClientSecrets.ClientSecret${one}`),
+  ],
   mergedKeys: [],
   nullablePaths: [],
   rules,
