@@ -66,6 +66,11 @@ export function isWeb(reading: UriReading): boolean {
   return scheme === 'https' || scheme === 'http'
 }
 
+/** Node 20's `URL.canParse`, once it is compiled, takes Latin-1 for UTF-8 and says no to what can be read. */
 function parsed(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }

@@ -333,6 +333,14 @@ describe('what a finding says', () => {
     )
   })
 
+  it('says the same however often it is asked', () => {
+    for (let times = 0; times < 20_000; times += 1) {
+      if (says('https://a\u00fcxn--a') === 'must have its host in punycode: xn--axn--a-3ya')
+        continue
+      expect(says('https://a\u00fcxn--a')).toBe(`another sentence after ${times} times`)
+    }
+  })
+
   it('shows the canonical form to send', () => {
     expect(says('https://APP.example.com:443/cb')).toBe(
       'must be written as browsers write it: https://app.example.com/cb',
