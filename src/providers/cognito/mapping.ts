@@ -180,8 +180,9 @@ export const mapping: Mapping = {
   volatileKeys: ['LastModifiedDate'],
   secretPaths: ['ClientSecret'],
   credentialPaths: [],
-  // Ids and dates of secrets, never their values; whether the client has any follows from them.
+  // Ids, dates and the ARN of secrets, never their values; whether the client has any follows from them.
   publicPaths: [
+    'ClientSecretArn',
     'ClientSecrets',
     ...['Id', 'CreateDate'].map((one) => `ClientSecrets.ClientSecret${one}`),
   ],
