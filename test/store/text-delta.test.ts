@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deltaOf, textOf } from '../../src/store/text-delta.ts'
+import { runs } from '../property.ts'
 
 const LONGEST = 1_000_000
 /** Texts made of few pieces, so that they repeat themselves and each other; lone surrogates too. */
@@ -34,7 +35,7 @@ describe('a delta', () => {
         expect(textOf(delta, base, LONGEST)).toBe(text)
         expect(textOf(JSON.parse(JSON.stringify(delta)), base, LONGEST)).toBe(text)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
