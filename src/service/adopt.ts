@@ -50,9 +50,9 @@ async function attempt(
   service: Service,
   request: AdoptionRequest,
 ): Promise<AdoptionResult | typeof LOST_RACE> {
-  const { provider, ref, dryRun, actor } = request
+  const { provider, ref, dryRun, actor, caller = callerOf(actor) } = request
   const operationId = service.newId()
-  const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
+  const call = callOf(service, { ...request, operationId, caller })
   const found = (native: Native) => ({
     native,
     tag: service.fingerprints.ofState(provider.mapping, native),

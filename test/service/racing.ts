@@ -1,0 +1,29 @@
+/** Instances that are overtaken: something else is appended just before one of their own entries is. */
+
+import type { Service } from '../../src/service/service.ts'
+import type { Entry } from '../../src/store/entry.ts'
+
+/** The instance, before whose first entry of a kind (of any kind: `undefined`) other work is done, once. */
+export function overtaken(
+  service: Service,
+  kind: Entry['kind'] | undefined,
+  work: () => Promise<unknown>,
+): Service {
+  let done = false
+  const { store } = service
+  const append: typeof store.append = async (entry) => {
+    if (!done && (kind === undefined || entry.kind === kind)) {
+      done = true
+      await work()
+    }
+    return store.append(entry)
+  }
+  return { ...service, store: { ...store, append } }
+}
+
+/** The instance without turns of its own: another process knows nothing of them. */
+export const withoutTurns = (service: Service): Service => ({
+  ...service,
+  turns: { take: (_, work) => work() },
+  keysInUse: new Set(),
+})
