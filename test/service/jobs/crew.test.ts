@@ -1,0 +1,222 @@
+/** The clients of a job that are under way: which begin, how often each is tried, and what is left. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError, type ErrorCode } from '../../../src/core/errors.ts'
+import { parseMergePatch } from '../../../src/core/patch.ts'
+import type { Provider } from '../../../src/providers/provider.ts'
+import { createCrew } from '../../../src/service/jobs/crew.ts'
+import { follow } from '../../../src/service/jobs/follow.ts'
+import { createKnown } from '../../../src/service/jobs/known.ts'
+import { type Submission, submitJob } from '../../../src/service/jobs/submit.ts'
+import type { Service } from '../../../src/service/service.ts'
+import type { Intent } from '../../../src/store/entry.ts'
+import { resourceOf } from '../../../src/store/resource.ts'
+import { type Bench, openBench } from '../../contract/service.ts'
+import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import { fullLocalClient } from '../../fixtures/local.ts'
+
+const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
+const OTHER = { subject: 'other', issuer: 'https://issuer.example' }
+const IDS = ['a', 'b', 'c', 'd', 'e', 'f']
+
+let subject: Subject
+let bench: Bench
+let ahead: number
+let fails: (id: string) => ErrorCode | undefined
+let reads: string[]
+let changes: number
+
+beforeEach(async () => {
+  const local = SUBJECTS.find(({ name }) => name === 'local')
+  if (local === undefined) throw new TypeError('no subject')
+  subject = await local.start()
+  for (const id of IDS) subject.put({ ...fullLocalClient, client_id: id })
+  bench = await openBench(new Map([['it', subject.provider]]))
+  ahead = 0
+  changes = 0
+  reads = []
+  fails = () => undefined
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+/** Longer than the time of one client, so that it is not waited for at once. */
+const retryAfterOf = (code: ErrorCode) => (code === 'provider_throttled' ? { retryAfter: 6 } : {})
+
+function service(): Service {
+  const provider: Provider = {
+    ...subject.provider,
+    read: async (ref, call) => {
+      reads.push(ref.id)
+      const code = fails(ref.id)
+      if (code !== undefined) throw new ClientError(code, 'Not now.', retryAfterOf(code))
+      return subject.provider.read(ref, call)
+    },
+  }
+  const now = () => Date.now() + ahead
+  return { ...bench.service, providers: new Map([['it', provider]]), now }
+}
+
+async function crewOf(submission: Partial<Submission> = {}, phase: 'plan' | 'run' = 'run') {
+  const view = await submitJob(bench.service, {
+    actor: ACTOR,
+    items: IDS.map((id) => ({ ref: { provider: 'it', id } })),
+    patch: parseMergePatch({ description: 'Changed' }),
+    options: { autoStart: true, maxFailures: null },
+    rights: [],
+    ...submission,
+  })
+  const known = createKnown(bench.service)
+  await follow(bench.service, view.job, known.fold)
+  const crew = createCrew(service(), {
+    view,
+    known,
+    phase,
+    limitMs: 5_000,
+    callers: () => ({ submittedBy: ACTOR, startedBy: OTHER }),
+    changed: () => {
+      changes += 1
+    },
+  })
+  return { crew, view }
+}
+
+const outcomes = ({ finished }: Awaited<ReturnType<typeof crewOf>>['crew']) =>
+  [...finished].map(([item, { outcome, code }]) => [item, code ?? outcome])
+
+describe('a crew', () => {
+  it('begins as many as its place takes, tells of each, and goes on as they end', async () => {
+    const { crew, view } = await crewOf()
+    expect([crew.busy(), crew.wakesAt()]).toEqual([false, Number.POSITIVE_INFINITY])
+    crew.begin(100)
+    expect(crew.busy()).toBe(true)
+    expect([...crew.finished]).toEqual([])
+    await crew.ended()
+    expect(crew.busy()).toBe(false)
+    expect(changes).toBe(4)
+    expect(outcomes(crew).sort()).toEqual([0, 1, 2, 3].map((item) => [item, 'applied']))
+    crew.recorded(2)
+    expect(
+      outcomes(crew)
+        .map(([item]) => item)
+        .sort(),
+    ).toEqual([0, 1, 3])
+    crew.begin(100)
+    await crew.ended()
+    expect(changes).toBe(6)
+    const [intent] = await bench.service.store.entries(resourceOf({ provider: 'it', id: 'a' }))
+    expect((intent as Intent).job).toEqual({
+      id: view.id,
+      submittedBy: ACTOR,
+      startedBy: OTHER,
+    })
+  })
+
+  it('begins no client beyond what may have begun', async () => {
+    const { crew } = await crewOf()
+    crew.begin(2)
+    await crew.ended()
+    expect(
+      outcomes(crew)
+        .map(([item]) => item)
+        .sort(),
+    ).toEqual([0, 1])
+  })
+
+  it('uses the patch of a client before that of the job', async () => {
+    const items = [
+      { ref: { provider: 'it', id: 'a' }, patch: parseMergePatch({ description: 'Own' }) },
+      { ref: { provider: 'it', id: 'b' } },
+    ]
+    const { crew } = await crewOf({ items }, 'plan')
+    crew.begin(100)
+    await crew.ended()
+    expect(crew.finished.get(0)?.changes).toMatchObject([{ after: 'Own' }])
+    expect(crew.finished.get(1)?.changes).toMatchObject([{ after: 'Changed' }])
+    expect(crew.finished.get(1)).toMatchObject({ outcome: 'planned' })
+  })
+
+  it('cannot work on a client without any patch', async () => {
+    const { patch: _, ...none } = { patch: undefined }
+    const view = await submitJob(bench.service, {
+      actor: ACTOR,
+      items: [{ ref: { provider: 'it', id: 'a' } }],
+      options: { autoStart: true, maxFailures: null },
+      rights: [],
+      ...none,
+    })
+    const known = createKnown(bench.service)
+    await follow(bench.service, view.job, known.fold)
+    const callers = () => ({ submittedBy: ACTOR })
+    const settings = { view, known, phase: 'run' as const, limitMs: 5_000, callers }
+    const crew = createCrew(service(), { ...settings, changed: () => {} })
+    expect(() => crew.begin(1)).toThrow('no client 0')
+  })
+})
+
+describe('a client that is not certain', () => {
+  it('waits for its time, and is tried sixty times at most', async () => {
+    fails = (id) => (id === 'b' ? 'unavailable' : undefined)
+    const { crew } = await crewOf()
+    const before = Date.now()
+    crew.begin(2)
+    await crew.ended()
+    expect(outcomes(crew)).toEqual([[0, 'applied']])
+    const wakesAt = crew.wakesAt()
+    expect(wakesAt).toBeGreaterThanOrEqual(before + 1_000)
+    expect(wakesAt).toBeLessThanOrEqual(Date.now() + 1_000)
+    const tries = () => reads.filter((id) => id === 'b').length
+    crew.begin(2)
+    expect(crew.busy()).toBe(false)
+    for (let times = 2; times < 60; times += 1) {
+      ahead += 1_001
+      crew.begin(2)
+      await crew.ended()
+    }
+    expect([tries(), crew.finished.has(1)]).toEqual([59, false])
+    ahead += 1_001
+    crew.begin(2)
+    await crew.ended()
+    expect([tries(), crew.finished.get(1)?.code]).toEqual([60, 'unavailable'])
+    ahead += 1_001
+    crew.begin(2)
+    expect(crew.busy()).toBe(false)
+  })
+
+  it('has the planned state and its outcome once it can be read', async () => {
+    fails = (id) => (id === 'a' ? 'deadline_exceeded' : undefined)
+    const { crew } = await crewOf()
+    crew.begin(1)
+    await crew.ended()
+    fails = () => undefined
+    ahead += 1_001
+    crew.begin(1)
+    await crew.ended()
+    expect(outcomes(crew)).toEqual([[0, 'applied']])
+  })
+
+  it('waits for its turn as long as there is none, and holds back its whole place', async () => {
+    fails = () => 'provider_throttled'
+    const { crew } = await crewOf()
+    crew.begin(100)
+    await crew.ended()
+    // Four of them were refused, so that one alone may ask again.
+    for (let times = 0; times < 70; times += 1) {
+      crew.begin(100)
+      expect(crew.busy()).toBe(false)
+      ahead += 6_001
+      crew.begin(100)
+      await crew.ended()
+    }
+    expect([...crew.finished]).toEqual([])
+    fails = () => undefined
+    for (let times = 0; times < 6; times += 1) {
+      ahead += 6_001
+      crew.begin(100)
+      await crew.ended()
+    }
+    expect(outcomes(crew).sort()).toEqual(IDS.map((_, item) => [item, 'applied']))
+  })
+})
