@@ -5,6 +5,7 @@
 
 import type { Json, JsonObject } from './json.ts'
 import { isRecord } from './json.ts'
+import { isNumber } from './json-number.ts'
 import type { Mapping, Native, Row } from './mapping.ts'
 import { covers } from './paths.ts'
 import {
@@ -161,7 +162,7 @@ function listOf(
 }
 
 function isHiddenLeaf(rules: Rules, value: Json, path: readonly string[], named: boolean): boolean {
-  if (typeof value === 'number') return named
+  if (isNumber(value)) return named
   if (typeof value !== 'string' || value === '') return false
   if (named || isSecretText(value) || FINGERPRINT.test(value)) return true
   return mayBeSecretText(value) && !isAbout(path.at(-1) ?? '') && !isKnown(rules, path)

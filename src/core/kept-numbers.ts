@@ -37,7 +37,7 @@ function keptItem(item: Json, there: Json | undefined, held: readonly Json[]): J
 }
 
 /** Equality in which numbers count as doubles. */
-function alike(one: Json, other: Json): boolean {
+export function alike(one: Json, other: Json): boolean {
   if (isNumber(one) && isNumber(other)) {
     const double = doubleOf(one)
     return double === undefined ? same(one, other) : double === doubleOf(other)

@@ -4,6 +4,7 @@
  */
 
 import { canonicalJson, isRecord, type Json, type JsonObject, memberOf } from './json.ts'
+import { alike } from './kept-numbers.ts'
 
 /** Compares member by member; an empty value and an absent one are the same. */
 export function holdsSent(sent: JsonObject, held: JsonObject): boolean {
@@ -15,7 +16,7 @@ function holds(sent: Json, held: Json | undefined): boolean {
   if (typeof sent === 'string') return typeof held === 'string' && sent.trim() === held.trim()
   if (Array.isArray(sent)) return Array.isArray(held) && sameItems(sent, held)
   if (isRecord(sent)) return isRecord(held) && holdsSent(sent, held)
-  return sent === held
+  return held !== undefined && alike(sent, held)
 }
 
 function isEmpty(value: Json): boolean {

@@ -2,6 +2,7 @@
 
 import { ClientError } from '../core/errors.ts'
 import { same } from '../core/json.ts'
+import { doubleOf } from '../core/json-number.ts'
 import type { MappedField, Mapping, Native } from '../core/mapping.ts'
 import { showField } from '../core/mapping.ts'
 import { isOff, pathOf } from '../core/suspension.ts'
@@ -75,8 +76,10 @@ function switchedOffBy(mapping: Mapping, base: Native, next: Native): string | u
 /** When the secret ends, in seconds; 0 stands for never (RFC 7591 section 3.2.1). */
 const SECRET_END = 'client_secret_expires_at'
 
-const secretEnd = ({ [SECRET_END]: at }: Native) =>
-  typeof at === 'number' && at > 0 ? at : Number.POSITIVE_INFINITY
+function secretEnd({ [SECRET_END]: at }: Native): number {
+  const seconds = doubleOf(at) ?? 0
+  return seconds > 0 ? seconds : Number.POSITIVE_INFINITY
+}
 
 function itemsOf(mapping: Mapping, field: MappedField, native: Native): number {
   const shown: unknown = showField(mapping, field, native)

@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { createFingerprints } from '../../src/core/fingerprint.ts'
 import { hiddenPaths, replaceHidden } from '../../src/core/hidden.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
+import { numberOfLiteral } from '../../src/core/json-number.ts'
 import { showClient } from '../../src/core/mapping.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
@@ -50,6 +51,7 @@ const NAMED: Readonly<Record<string, JsonObject>> = {
   'a passphrase': { key_passphrase: CANARY },
   'a one-time password seed': { totp_seed: CANARY },
   'a number': { pin: 1234 },
+  'a number that no double holds': { pin: numberOfLiteral('12345678901234567890') },
   'a list': { live_tokens: [CANARY] },
   'deep inside': { a: { b: { c: { webhookSecret: CANARY } } } },
   'below a name that says it': { credentials: { web: { value: CANARY } } },

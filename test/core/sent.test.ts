@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import { numberOfLiteral } from '../../src/core/json-number.ts'
 import { holdsSent } from '../../src/core/sent.ts'
+
+const one = numberOfLiteral('1.0')
+const long = (last: string) => numberOfLiteral(`900719925474099${last}`)
 
 it.each<[string, JsonObject, JsonObject]>([
   ['what is added', { a: 1 }, { a: 1, b: 2 }],
@@ -10,6 +14,9 @@ it.each<[string, JsonObject, JsonObject]>([
   ['outer white space', { a: ' x', b: ['y '] }, { a: 'x', b: ['y'] }],
   ['empty values that are not shown', { a: '', b: [], c: {}, d: null }, {}],
   ['empty values of another kind', { a: null, b: '' }, { a: '', b: [] }],
+  ['another spelling of a number', { a: 1, b: [1] }, { a: one, b: [one] }],
+  ['a number that only its digits give', { a: long('3') }, { a: long('3') }],
+  ['what a double makes of a number', { a: Number(long('3')) }, { a: long('3') }],
   ['an empty object beside members of the provider', { a: {} }, { a: { b: 1 } }],
 ])('does not mind %s', (_, sent, held) => {
   expect(holdsSent(sent, held)).toBe(true)
@@ -23,6 +30,7 @@ it.each<[string, JsonObject, JsonObject]>([
   ['a shorter list', { a: ['x', 'y'] }, { a: ['x'] }],
   ['another item', { a: ['x'] }, { a: ['y'] }],
   ['a value for an empty one', { a: '', b: [] }, { a: 'x', b: ['y'] }],
+  ['another number of many digits', { a: long('3') }, { a: long('5') }],
   ['another kind', { a: '1', b: ['x'], c: { d: 1 } }, { a: 1, b: 'x', c: 1 }],
   ['a name of every object', { constructor: 'x' }, {}],
 ])('minds %s', (_, sent, held) => {

@@ -215,7 +215,9 @@ function lose(loss: Loss, response: ServerResponse): void {
 
 function send(response: ServerResponse, status: number, body: Json): void {
   response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
+  // Cognito may write 1.548802761334E9.
+  const text = JSON.stringify(body).replace(/("CreationDate":\d)(\d{9})\.?(\d*)/g, '$1.$2$3E9')
+  response.end(text)
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Members> {

@@ -249,6 +249,17 @@ it('takes the named client in by the request that the conflict names', async () 
   }
 })
 
+it('goes by the age of a Cognito client, whatever its name, in the spelling of the service', async () => {
+  const given: Case = { ...LOST, service: 'cognito', twists: ['other'], name: 'other' }
+  const world = await open(given)
+  try {
+    expect(await untilKnown(given, world)).toMatchObject({ code: 'conflict' })
+    expect(world.upstream.creations()).toBe(1)
+  } finally {
+    await world.close()
+  }
+})
+
 it('names the candidates in the history of its operation', async () => {
   const world = await open({ ...LOST, twists: ['other'], name: 'other' })
   try {

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import { numberOfLiteral } from '../../src/core/json-number.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { readClient } from '../../src/service/read.ts'
@@ -94,6 +95,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     { providerSettings: { ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'] } },
     { providerSettings: { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'] } },
     { providerSettings: { client_secret_expires_at: 1 } },
+    { providerSettings: { client_secret_expires_at: numberOfLiteral('1.00000000000000000001') } },
   ]
   /** Native members that a client works by: without a value it does not. */
   const LIFELINES = [

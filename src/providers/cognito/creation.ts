@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../../core/json.ts'
 import { same } from '../../core/json.ts'
+import { doubleOf } from '../../core/json-number.ts'
 import type { Native } from '../../core/mapping.ts'
 import { secretOf } from '../../core/mapping.ts'
 import type { Secret } from '../../core/secret.ts'
@@ -66,8 +67,11 @@ function sourceIn(invoke: Invoke, ages: Ages, place: Place, call: Call): Candida
   }
 }
 
-const createdAt = ({ CreationDate: seconds }: Native) =>
-  typeof seconds === 'number' ? Math.round(seconds * 1_000) : undefined
+/** The service may write 1.548802761334E9, which is kept as it stands. */
+function createdAt({ CreationDate }: Native): number | undefined {
+  const seconds = doubleOf(CreationDate)
+  return seconds === undefined ? undefined : Math.round(seconds * 1_000)
+}
 
 function creationStep(invoke: Invoke, place: Place, next: Native): SecretStep {
   const confidential = hasSecret(next)
