@@ -6,6 +6,7 @@
 import type { Config } from './config-parse.ts'
 import type { OwnApi } from './core/own-api.ts'
 import { PERMISSIONS } from './core/permissions.ts'
+import { parseUrl } from './core/uri-reading.ts'
 import type { IssuerSettings } from './http/auth/issuers.ts'
 import { ANY_ISSUER } from './http/auth/permissions.ts'
 import { scopeNames } from './http/auth/principal.ts'
@@ -44,9 +45,7 @@ function placesOf(
         .map((userPoolId) => ({ userPoolId }))
     case 'auth0': {
       const { baseUrl, audience } = settings
-      const hosts = [baseUrl, audience].flatMap((url) =>
-        URL.canParse(url) ? [new URL(url).host] : [],
-      )
+      const hosts = [baseUrl, audience].map((url) => parseUrl(url)?.host)
       return urls.some(({ host }) => hosts.includes(host)) ? [{}] : []
     }
     case 'rfc7592': {

@@ -95,6 +95,11 @@ describe('sdk', () => {
   })
 })
 
+it('nothing asks URL.canParse, which is wrong about Latin-1 on Node 20', () => {
+  const found = sources.filter(({ text }) => /URL\.canParse\(/.test(text)).map(({ path }) => path)
+  expect(found).toEqual([])
+})
+
 it('only config.ts reads the environment', () => {
   const readers = sources.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)
   expect(readers).toEqual(['config.ts'])

@@ -5,6 +5,7 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { parseUrl } from '../core/uri-reading.ts'
 
 export interface Loopback {
   readonly redirectUri: string
@@ -40,7 +41,7 @@ export async function listenOnLoopback(state: string): Promise<Loopback> {
   const server = createServer((request, response) => {
     const base = `http://${HOST}:${port}`
     // Any page can send anything here, also what is no URL.
-    const url = new URL(URL.canParse(request.url ?? '', base) ? (request.url ?? '') : '/', base)
+    const url = parseUrl(request.url ?? '', base) ?? new URL('/', base)
     const ours = url.pathname === PATH && url.searchParams.get('state') === state
     response.writeHead(ours ? 200 : 404, HEADERS)
     response.end(page(ours ? 'You can close this page and go back to the terminal.' : 'Not here.'))

@@ -1,17 +1,18 @@
 /** URLs to which tokens travel. */
 
+import { parseUrl } from '../core/uri-reading.ts'
 import { UsageError } from './exit.ts'
 
 /** Whether a URL leads to this very machine. */
 export const isLoopback = (url: string): boolean =>
-  URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
+  ['localhost', '127.0.0.1', '[::1]'].includes(parseUrl(url)?.hostname ?? '')
 
 /**
  * The URL of a server as it was given.
  * @throws UsageError where it is none, or neither TLS nor this machine
  */
 export function checkedUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = parseUrl(text)
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '') {
     throw new UsageError(`${text} is no URL of a server.`)
   }

@@ -50,7 +50,7 @@ export function readUri(value: string): UriReading {
     path,
     query,
     fragment,
-    url: parsed(plain),
+    url: parseUrl(plain),
     placeholders: Array.from(value.matchAll(PLACEHOLDER), ([, name = '']) => name),
   }
 }
@@ -66,10 +66,13 @@ export function isWeb(reading: UriReading): boolean {
   return scheme === 'https' || scheme === 'http'
 }
 
-/** Node 20's `URL.canParse`, once it is compiled, takes Latin-1 for UTF-8 and says no to what can be read. */
-function parsed(text: string): URL | undefined {
+/**
+ * A text as browsers read it as a URL; `undefined` where they cannot. In place of `URL.canParse`, which on Node
+ * 20, once it is compiled, takes Latin-1 for UTF-8 and says no to what can be read.
+ */
+export function parseUrl(text: string, base?: string): URL | undefined {
   try {
-    return new URL(text)
+    return new URL(text, base)
   } catch {
     return undefined
   }

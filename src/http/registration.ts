@@ -3,6 +3,7 @@
 import { ClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { secret } from '../core/secret.ts'
+import { parseUrl } from '../core/uri-reading.ts'
 import type { ClientRegistration } from '../providers/adoption.ts'
 import type { Provider } from '../providers/provider.ts'
 import { adoptClient } from '../service/adopt.ts'
@@ -79,8 +80,7 @@ function registrationOf(
 const isUrl = (value: Json): value is string =>
   typeof value === 'string' &&
   value.length <= MAX_URI_LENGTH &&
-  URL.canParse(value) &&
-  /^https?:$/.test(new URL(value).protocol)
+  /^https?:$/.test(parseUrl(value)?.protocol ?? '')
 
 const bad = (field: string, says: string) =>
   new ClientError('invalid_field', `${field} must be ${says}.`, { field })

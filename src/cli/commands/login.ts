@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { commandEnvironment } from '../../config.ts'
+import { parseUrl } from '../../core/uri-reading.ts'
 import type { Run } from '../command.ts'
 import { developmentAddress } from '../development.ts'
 import { EXIT, UsageError } from '../exit.ts'
@@ -40,7 +41,7 @@ function aimOf(options: Values): { readonly url: string; readonly asked: SignIn 
       'Give --url, --issuer and --client-id: there is no development server here.',
     )
   }
-  if (!URL.canParse(issuer)) throw new UsageError('--issuer must be a URL.')
+  if (parseUrl(issuer) === undefined) throw new UsageError('--issuer must be a URL.')
   const asked = { issuer, clientId, scope: scope ?? SCOPE }
   return {
     url: checkedUrl(url),

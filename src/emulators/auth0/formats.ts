@@ -33,8 +33,13 @@ export function hasFormat(format: Format, value: string): boolean {
 }
 
 function isUrl(value: string, scheme?: RegExp): boolean {
-  if (/\s/.test(value) || !URL.canParse(value)) return false
-  return scheme === undefined || scheme.test(new URL(value).protocol)
+  if (/\s/.test(value)) return false
+  try {
+    const { protocol } = new URL(value)
+    return scheme === undefined || scheme.test(protocol)
+  } catch {
+    return false
+  }
 }
 
 /** Any scheme; one `*`, http(s) only, in the left-most label, never beside `{organization_name}`. */

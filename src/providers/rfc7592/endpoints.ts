@@ -7,6 +7,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
+import { parseUrl } from '../../core/uri-reading.ts'
 import type { Call } from '../provider.ts'
 import type { Dialect } from './dialects.ts'
 
@@ -58,7 +59,7 @@ export function createEndpoints(
       if (clientUri === 'derived' || told === undefined) {
         return `${endpoint.replace(/\/$/, '')}/${encodeURIComponent(id)}`
       }
-      const url = URL.canParse(told) ? new URL(told) : undefined
+      const url = parseUrl(told)
       if (url !== undefined && isAllowed(url, endpoint, settings)) return url.href
       throw new ClientError(
         'provider_misconfigured',
@@ -109,10 +110,10 @@ async function discover(
     // RFC 8414 section 3.3: the issuer in the document MUST be identical.
     if (document.issuer !== issuer) throw wrong('it names another issuer')
     const { registration_endpoint: endpoint } = document
-    if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) {
+    const found = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
+    if (found === undefined) {
       throw wrong('it names no registration_endpoint, so the server registers no clients')
     }
-    const found = new URL(endpoint)
     const allowed = [new URL(issuer).origin, ...origins]
     if (isPlain(found) && allowed.includes(found.origin)) return found.href
     throw wrong('its registration_endpoint is at an origin that the configuration does not name')
