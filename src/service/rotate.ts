@@ -22,7 +22,7 @@ import type { ChangeRequest } from './request.ts'
 import { type Ending, endingAt, withEnds } from './retirements.ts'
 import { checkOverlap, checkRoom, secretsOf } from './rotatable.ts'
 import { toldAgain } from './rotation-replay.ts'
-import { callOf, type Service } from './service.ts'
+import { callerOf, callOf, type Service } from './service.ts'
 
 export interface RotationRequest extends Omit<ChangeRequest, 'patch'> {
   /** The new secret is to take the place of the old one, as it must where there can be one only. */
@@ -65,14 +65,14 @@ export async function rotateSecret(
 
 /** Where there can be one secret only, a new one is a change of `client.secret`. */
 async function cutOver(service: Service, request: RotationRequest): Promise<RotationResult> {
-  const { provider, ref } = request
+  const { provider, ref, actor, caller = callerOf(actor) } = request
   const value = secret(newSecretValue())
   const result = await changeClient(service, { ...request, patch: { kind: 'cut-over', value } })
   const { operationId, outcome } = result
   if (outcome === 'planned' || operationId === undefined) {
     return { ...result, outcome: 'planned', previous: [] }
   }
-  const call = callOf(service, { ...request, operationId })
+  const call = callOf(service, { ...request, operationId, caller })
   if (result.replayed) return toldAgain(service, request, operationId, call)
   const live = await secretsOf(provider).list(ref, result.native, call)
   return { ...result, outcome: 'applied', secret: { ...live.at(-1), value }, previous: [] }
