@@ -8,30 +8,16 @@ import { ClientError } from '../core/errors.ts'
 import { type Json, memberOf } from '../core/json.ts'
 import type { Mapping, Native } from '../core/mapping.ts'
 import { stateOf } from '../core/mapping.ts'
-import { withoutPaths } from '../core/paths.ts'
-import { holdsSent } from '../core/sent.ts'
-import type { Creation } from '../providers/creation.ts'
 import type { Call } from '../providers/provider.ts'
 import { following } from '../store/chain.ts'
-import type { Entry } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
+import { type Found, look, stillUnknown } from './creation-look.ts'
 import { keptState } from './kept.ts'
-import type { Look, Service } from './service.ts'
+import type { Service } from './service.ts'
 import type { Running, Settled } from './settle.ts'
-
-/** Clocks of providers and ours differ by less than this (milliseconds); ours. */
-export const CLOCK_SKEW_MS = 60_000
 
 /** Candidates that are recorded and named. */
 const MAX_CANDIDATES = 20
-
-/** A client that may be the one that was to be made. */
-interface Found {
-  readonly id: string
-  readonly native: Native
-  /** `ours`: it is the one. `like`: it holds all that was sent. `other`: it could still be the one. */
-  readonly match: 'ours' | 'like' | 'other'
-}
 
 /**
  * Looks for the client. One that holds what was sent is taken for it. None at two looks: it was not made.
@@ -57,20 +43,22 @@ export async function findCreation(
     await pauseUntil(service, first.at + waitMs, call)
     found = (await look(service, running, creation, call)) ?? []
   }
-  const settled = outcomeOf(found, service.looks.get(operationId))
+  const { ids = [] } = service.looks.get(operationId) ?? {}
+  const settled = outcomeOf(found, await stillUnknown(service, running, ids))
   service.looks.delete(operationId)
   return settled
 }
 
 const isMatch = ({ match }: Found) => match !== 'other'
 
-function outcomeOf(found: readonly Found[], first: Look | undefined): Settled {
+/** `earlier`: ids of the clients that an earlier look found. */
+function outcomeOf(found: readonly Found[], earlier: readonly string[]): Settled {
   const [one, ...more] = found.filter(isMatch)
   const ours = found.find(({ match }) => match === 'ours')
   if (ours !== undefined) return { outcome: 'applied', native: ours.native }
   if (one !== undefined && more.length === 0) return { outcome: 'applied', native: one.native }
   // A list that has shown a client and no longer does so proves nothing.
-  const ids = [...new Set([...found.map(({ id }) => id), ...(first?.ids ?? [])])]
+  const ids = [...new Set([...found.map(({ id }) => id), ...earlier])]
   return ids.length === 0 ? { outcome: 'not_applied', native: undefined } : conflictOf(ids)
 }
 
@@ -79,59 +67,6 @@ const conflictOf = (ids: readonly string[]): Settled => ({
   native: undefined,
   candidates: ids.slice(0, MAX_CANDIDATES),
 })
-
-/** `undefined`: the provider has no way to find out. */
-async function look(
-  service: Service,
-  { intent, provider, ref, next }: Running,
-  creation: Creation,
-  call: Call,
-): Promise<readonly Found[] | undefined> {
-  const since = intent.at - CLOCK_SKEW_MS
-  const firstOf = async (id: string) => {
-    const [first] = await service.store.entries(resourceOf({ ...ref, id }), { limit: 1 })
-    return first
-  }
-  const isOurs = (first: Entry | undefined) =>
-    first?.kind === 'created' && first.operationId === intent.operationId
-  const search = {
-    next,
-    since,
-    isKnown: async (id: string) => {
-      const first = await firstOf(id)
-      return first !== undefined && !isOurs(first) && isOfAnother(first, since)
-    },
-  }
-  // A search may read every client of a pool, and that must not hold up changes under way.
-  const candidates = await creation.find(ref, search, { ...call, urgent: false })
-  if (candidates === undefined) return undefined
-  const sent = creation.sent(next)
-  const found = candidates.map(async ({ native, proven }): Promise<Found> => {
-    const id = creation.idOf(native)
-    const first = await firstOf(id)
-    if (proven || isOurs(first)) return { id, native, match: 'ours' }
-    const like = first === undefined && holdsSent(shown(provider.mapping, sent, native), native)
-    return { id, native, match: like ? 'like' : 'other' }
-  })
-  return Promise.all(found)
-}
-
-/**
- * Whether the log of a client shows that the client is another one. A log that a change has begun since
- * proves nothing: someone may have found the new client in a list and changed it.
- */
-function isOfAnother(first: Entry, since: number): boolean {
-  if (first.kind === 'created' || first.at < since) return true
-  return first.kind === 'intent' && first.action === 'adopt'
-}
-
-/** What was sent without the secrets that reads do not show to this server. */
-function shown({ secretPaths }: Mapping, sent: Native, native: Native): Native {
-  return withoutPaths(
-    sent,
-    secretPaths.filter((path) => memberOf(native, path.split('.')[0] ?? path) === undefined),
-  )
-}
 
 /** @throws ClientError `deadline_exceeded` when there is no time left after it */
 async function pauseUntil(service: Service, time: number, { deadline }: Call): Promise<void> {

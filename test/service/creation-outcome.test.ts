@@ -8,12 +8,14 @@ import { parseMergePatch } from '../../src/core/patch.ts'
 import type { Need } from '../../src/core/rights.ts'
 import type { Creation } from '../../src/providers/creation.ts'
 import type { Call, Provider } from '../../src/providers/provider.ts'
+import type { CrashPoint } from '../../src/service/crash-points.ts'
 import { type CreationRequest, createClient } from '../../src/service/create.ts'
 import { asPlanned, beginLog } from '../../src/service/creation-outcome.ts'
 import { keyOf } from '../../src/service/idempotency.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/remove.ts'
 import { callOf, type Service } from '../../src/service/service.ts'
 import { close, findOutcome, type Running } from '../../src/service/settle.ts'
+import { sweep } from '../../src/service/sweep.ts'
 import type { Intent } from '../../src/store/entry.ts'
 import { creationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
@@ -170,6 +172,13 @@ describe('a creation that was not answered', () => {
     await beginLog(service(), other, ours)
     expect(await outcome(false)).toMatchObject({ outcome: 'not_applied' })
     expect(await outcome(false, { intent: other.intent })).toMatchObject({ native: ours })
+  })
+
+  it('is not the client of another creation, whose answer comes between the two looks', async () => {
+    const theirs = await make({ client_name: 'Another' })
+    const other = running({ intent: intent({ operationId: 'another' }) })
+    meanwhile = () => beginLog(service(), other, theirs)
+    expect(await outcome(true)).toEqual({ outcome: 'not_applied', native: undefined })
   })
 
   it('may be one that someone has found and changed since, and is none that was adopted', async () => {
@@ -335,6 +344,56 @@ describe('making a client', () => {
     expect(result.outcome).toBe('applied')
     expect(await create({ key: key() })).toMatchObject({ replayed: true })
     expect(await all()).toHaveLength(1)
+  })
+
+  /** As an instance that is held up at a point for good. */
+  const heldUp = (point: CrashPoint, more: Partial<CreationRequest> = {}) =>
+    new Promise<void>((arrived) => {
+      const reached = (at: CrashPoint) => {
+        if (at !== point) return Promise.resolve()
+        arrived()
+        return new Promise<never>(() => {})
+      }
+      void create(more, { ...service(), reached })
+    })
+  const sweepLater = async () => {
+    const clock = { aheadMs: 60_000 }
+    const now = () => Date.now() + clock.aheadMs
+    const sleep = async (milliseconds: number) => {
+      clock.aheadMs += milliseconds
+    }
+    return sweep({ ...bench.service, now, sleep })
+  }
+  const outcomesOf = async (intents: readonly Intent[]) => {
+    const logs = intents.map(({ resource }) => bench.service.store.entries(resource))
+    return (await Promise.all(logs)).map(([, closing]) => closing)
+  }
+
+  it('is one client of one creation where two of the same settings are open', async () => {
+    await heldUp('step sent')
+    await heldUp('intent recorded')
+    const intents = await open()
+    const [made] = await all()
+    expect(await sweepLater()).toEqual({ settled: 2, left: 0 })
+    // Where one is settled before the other is looked for, the other has no rival any more.
+    const outcomes = await outcomesOf(intents)
+    const id = made?.native.client_id
+    const named = outcomes.map((one) => (one?.kind === 'outcome' ? (one.candidates ?? []) : []))
+    const applied = outcomes.filter((one) => one?.kind === 'outcome' && one.created === id)
+    expect(applied.length).toBeLessThan(2)
+    expect(named.filter((ids) => ids.includes(String(id)))).toHaveLength(2 - applied.length)
+  })
+
+  it('is found beside open creations of other settings', async () => {
+    await heldUp('step sent')
+    await heldUp('intent recorded', { patch: parseMergePatch({ ...PATCH, name: 'Another' }) })
+    const intents = await open()
+    const [made] = await all()
+    await sweepLater()
+    const outcomes = await outcomesOf(intents)
+    expect(outcomes.map((one) => one?.kind === 'outcome' && one.created)).toContain(
+      made?.native.client_id,
+    )
   })
 
   it('asks whether its fields may be set, before anything is recorded', async () => {
