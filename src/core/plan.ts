@@ -9,7 +9,7 @@ import { ClientError } from './errors.ts'
 import { hiddenPaths } from './hidden.ts'
 import type { Json } from './json.ts'
 import { isRecord, same } from './json.ts'
-import { operationsToFields } from './json-patch.ts'
+import { operationsToFields, writtenFields } from './json-patch.ts'
 import { withHeldNumbers } from './kept-numbers.ts'
 import { checkLimits } from './limits.ts'
 import type {
@@ -208,13 +208,7 @@ export function applyField(
     if (wanted === null) return undefined
     throw unsupported(field, row)
   }
-  if (!isLens(row)) {
-    throw new ClientError(
-      'read_only_field',
-      `client.${field} cannot be changed here: ${row.why}.`,
-      { field: `client.${field}` },
-    )
-  }
+  if (!isLens(row)) throw readOnly(field, row)
   // What is added is named by where it stands in the patch, and counts as part of what results.
   checkFieldLimits(field, row.limits, asked, now)
   checkFieldLimits(field, row.limits, wanted, now)
@@ -258,6 +252,26 @@ function rowOf(mapping: Mapping, field: FieldName): Row<unknown> | undefined {
 function shownWhereMissing(field: FieldName, row: Missing<unknown>): Json {
   return (row.value ?? FIELDS[field].empty) as Json
 }
+
+/**
+ * Refuses what cannot be changed here by its name alone, so that nothing is told by whether it is there already.
+ * @throws ClientError `read_only_field`
+ */
+export function checkWritable(mapping: Mapping, patch: Patch): void {
+  const names = patch.kind === 'merge' ? Object.keys(patch.fields) : writtenFields(patch.operations)
+  for (const name of names) {
+    const row = rowOf(mapping, name as FieldName)
+    // The caller has the id from the path, and a secret of null is none.
+    if (row === undefined || row.support === 'missing' || isLens(row) || name === 'id') continue
+    if (name === 'secret' && patch.kind === 'merge' && patch.fields.secret === null) continue
+    throw readOnly(name, row)
+  }
+}
+
+const readOnly = (field: string, { why }: { readonly why: string }) =>
+  new ClientError('read_only_field', `client.${field} cannot be changed here: ${why}.`, {
+    field: `client.${field}`,
+  })
 
 function unsupported(field: string, { why }: Missing<unknown>): ClientError {
   return new ClientError('unsupported_field', `client.${field} cannot be set here: ${why}.`, {

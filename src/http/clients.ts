@@ -6,6 +6,7 @@ import type { FieldKind } from '../core/field.ts'
 import type { Json } from '../core/json.ts'
 import { isRecord } from '../core/json.ts'
 import { type Patch, parseJsonPatch, parseMergePatch } from '../core/patch.ts'
+import { checkWritable } from '../core/plan.ts'
 import { neededByName } from '../core/rights.ts'
 import { readClient } from '../service/read.ts'
 import { callerOf } from '../service/service.ts'
@@ -51,6 +52,7 @@ export async function patchClient(exchange: Exchange): Promise<Answer> {
   // Whether a field differs from what is there is nothing that a refusal may tell.
   if (!target.may('clients:read')) {
     const { mapping, ownApi } = target.provider
+    checkWritable(mapping, patch)
     checkNeeds(exchange, target, neededByName(mapping, patch, ownApi !== undefined))
   }
   checkSecretPatch(exchange, target, patch)

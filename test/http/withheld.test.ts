@@ -189,6 +189,49 @@ describe.each(ADDRESSES.map((one) => [one.provider, one] as const))(
       expect(await guess(MARK)).toBe(await guess('Some other name'))
     })
 
+    it('a guess of what cannot be changed gets the same answer whether it is right or not', async () => {
+      reset()
+      const query = { ...address }
+      const { body: client } = await send(['clients:read'], 'GET', CLIENT, undefined, query)
+      const guess = async (field: string, value: Json) => {
+        const answers = [
+          { client: { [field]: value } },
+          [{ op: 'replace', path: `/${field}`, value }],
+        ]
+        const sent = answers.map((body) =>
+          send(['clients:write'], 'PATCH', CLIENT, body, { ...query, dryRun: 'true' }),
+        )
+        return (await Promise.all(sent)).map(({ status, body: { code } }) => ({ status, code }))
+      }
+      const other: JsonObject = {
+        createdAt: '2020-01-01T00:00:00.000Z',
+        updatedAt: '2020-01-01T00:00:00.000Z',
+        tokenEndpointAuthMethod: 'client_secret_jwt',
+        appType: 'native',
+      }
+      for (const [field, value] of Object.entries(other)) {
+        expect(await guess(field, client[field] ?? null), field).toEqual(await guess(field, value))
+      }
+    })
+
+    it('a guess gets the same answer in the dry run of a job', async () => {
+      reset()
+      const guess = async (patch: JsonObject) => {
+        const body = { clients: [{ ...address, id: 'exampleClientId' }], patch }
+        const scopes = ['jobs:write', 'clients:write']
+        const { status, body: answer } = await send(scopes, 'POST', '/jobs', body, {
+          dryRun: 'true',
+        })
+        const [{ at: _, ...one } = {}] = (answer.results ?? []) as JsonObject[]
+        return { status, code: answer.code, one }
+      }
+      expect(await guess({ name: MARK })).toEqual(await guess({ name: 'Some other name' }))
+      const [held, other] = ['client_secret_post', 'client_secret_basic']
+      expect(await guess({ tokenEndpointAuthMethod: held ?? '' })).toEqual(
+        await guess({ tokenEndpointAuthMethod: other ?? '' }),
+      )
+    })
+
     it('an operation that would tell by its outcome is refused', async () => {
       const attempts = [
         { op: 'test', path: '/name', value: MARK },

@@ -142,7 +142,8 @@ export function within<T>(at: string, read: () => T): T {
 }
 
 /** Patches speak of a client, and here they are called what they are. */
-const asPatch = <T>(read: () => T): T => retold(read, (path) => path.replace(/^client\b/, 'patch'))
+export const asPatch = <T>(read: () => T): T =>
+  retold(read, (path) => path.replace(/^client\b/, 'patch'))
 
 function retold<T>(read: () => T, rename: (path: string) => string): T {
   try {

@@ -3,8 +3,11 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Permission } from '../../core/permissions.ts'
+import { checkWritable } from '../../core/plan.ts'
+import { neededByName } from '../../core/rights.ts'
 import type { JobResult } from '../../service/jobs/log.ts'
 import { planAtOnce } from '../../service/jobs/plan-at-once.ts'
+import { checkRights } from '../../service/jobs/rights.ts'
 import { type Submission, submitJob, submittedBefore } from '../../service/jobs/submit.ts'
 import { undoneItems } from '../../service/jobs/undo-job.ts'
 import { type Answer, shownChanges } from '../answer.ts'
@@ -13,7 +16,7 @@ import { actorOf, keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf, checkBodyMembers } from '../target.ts'
 import { jobOf, rightsOver, traceProviders } from './access.ts'
-import { invalid, itemsOf, optionsOf, patchOf } from './body.ts'
+import { asPatch, invalid, itemsOf, optionsOf, patchOf, within } from './body.ts'
 import { selected, sitesOf } from './places.ts'
 import { jobBody, resultBody } from './view.ts'
 
@@ -49,8 +52,34 @@ export async function postJob(exchange: Exchange): Promise<Answer> {
     items.map(({ ref }) => ref.provider),
   )
   const submission = { actor, options, rights, items, ...(patch && { patch }) }
+  checkUnread(exchange, submission)
   if (query.dryRun === 'true') return planned(exchange, submission)
   return submit(exchange, { ...submission, ...(key && { key }) })
+}
+
+/**
+ * Refuses a patch by what it names, where its caller may not read the client: whether that differs from what is
+ * there is nothing that a refusal may tell.
+ * @throws ClientError `insufficient_scope`
+ */
+function checkUnread(exchange: Exchange, { items, patch: common, rights }: Submission): void {
+  const { service, permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  const checked = new Set<string>()
+  for (const [index, { ref, patch: own }] of items.entries()) {
+    const provider = service.providers.get(ref.provider)
+    const patch = own ?? common
+    if (provider === undefined || patch === undefined || patch.kind === 'undo') continue
+    if (permissions.of(principal, ref.provider).has('clients:read')) continue
+    if (own === undefined && checked.has(ref.provider)) continue
+    if (own === undefined) checked.add(ref.provider)
+    const { mapping, ownApi } = provider
+    const check = () => {
+      checkWritable(mapping, patch)
+      checkRights(rights, neededByName(mapping, patch, ownApi !== undefined))
+    }
+    within(`clients[${index}]`, () => asPatch(check))
+  }
 }
 
 /** Submits the job that takes back what another one has done. */
@@ -122,7 +151,7 @@ async function planned(exchange: Exchange, submission: Submission): Promise<Answ
 
 /** What its caller may know of a result: the differences are a part of the client. */
 function visible(exchange: Exchange, result: JobResult): JobResult {
-  const { changes, warnings, ...told } = result
+  const { changes, warnings, tag, ...told } = result
   const { permissions } = exchange.settings
   const granted = permissions.of(callerOf(exchange), result.client.provider)
   const may = (permission: Permission) => granted.has(permission)
@@ -131,7 +160,8 @@ function visible(exchange: Exchange, result: JobResult): JobResult {
     return { ...told, outcome: told.outcome === 'unchanged' ? 'planned' : told.outcome }
   }
   const shown = changes && (shownChanges(may, changes) as unknown as JobResult['changes'])
-  return { ...told, ...(shown && { changes: shown }), ...(warnings && { warnings }) }
+  const etag = tag === undefined ? {} : { tag }
+  return { ...told, ...etag, ...(shown && { changes: shown }), ...(warnings && { warnings }) }
 }
 
 /** Reads of so many clients may fit into the time of a request. */
