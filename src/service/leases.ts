@@ -113,6 +113,13 @@ export function leasesAfter(
 }
 
 function isAdded({ field, value }: Lease, patch: ChangeRequest['patch']): boolean {
+  if (patch.kind === 'operations') {
+    // Not by `replace`: tools that compare two lists write so what has only moved.
+    return patch.operations.some(
+      ({ op, path: [name, ...place], value: item }) =>
+        op === 'add' && name === field && place.length === 1 && item === value,
+    )
+  }
   const asked = patch.kind === 'merge' ? patch.fields[field] : undefined
   return isRecord(asked) && Array.isArray(asked.add) && asked.add.includes(value)
 }

@@ -218,6 +218,16 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(sorted(stored())).toEqual(sorted([...before, OTHER, 'https://new.example/cb']))
   })
 
+  it('a value that a JSON Patch adds stays for good, and one that it only moves does not', async () => {
+    await take(PREVIEW)
+    await take(OTHER)
+    const at = (value: string) => `/callbacks/${stored().indexOf(value)}`
+    await change(parseJsonPatch([{ op: 'add', path: '/callbacks/-', value: OTHER }]))
+    await change(parseJsonPatch([{ op: 'replace', path: at(PREVIEW), value: PREVIEW }]))
+    await due(HOUR + 60)
+    expect(sorted(stored())).toEqual(sorted([...before, OTHER]))
+  })
+
   it.each([
     ['a list sent whole', (list: readonly string[]) => parseMergePatch({ callbacks: [...list] })],
     [
