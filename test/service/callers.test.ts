@@ -1,7 +1,10 @@
 /** One caller and the rest: however much it asks of a client, others get their turn, and the client can be stopped. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
 import { changeClient } from '../../src/service/change.ts'
+import { planAtOnce } from '../../src/service/jobs/plan-at-once.ts'
 import { removeClient } from '../../src/service/remove.ts'
 import type { ChangeRequest } from '../../src/service/request.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
@@ -24,7 +27,36 @@ afterEach(async () => {
 const CALLS = 150
 
 /** 150 leases of one caller at once, then a request of another; gives the answers in their order. */
-async function afterLeases(another: (request: ChangeRequest) => Promise<unknown>) {
+const afterLeases = (another: (request: ChangeRequest) => Promise<unknown>) =>
+  afterMany((index) => lease(index), another)
+
+const lease = (index: number) => (request: ChangeRequest) =>
+  changeClient(bench.service, {
+    ...request,
+    patch: {
+      kind: 'lease',
+      field: 'callbacks',
+      value: `https://pr-${index % 10}.preview.example/cb`,
+      owner: 'pr',
+      seconds: 3_600 + index,
+    },
+  })
+
+/** The dry run of a job of one client, each in a request of its own. */
+const jobPlan = (index: number) => async (request: ChangeRequest) => {
+  const { actor, deadline } = request
+  const patch = parseMergePatch({ name: `Name ${index}` })
+  const options = { autoStart: false, maxFailures: 0 }
+  const submission = { actor, options, rights: [], items: [{ ref: subject.ref }], patch }
+  const asked = { requestId: `request ${index}`, deadline }
+  const [result] = await planAtOnce(bench.service, submission, asked)
+  if (result?.outcome === 'failed') throw new ClientError(result.code as ErrorCode, 'It failed.')
+}
+
+async function afterMany(
+  one: (index: number) => (request: ChangeRequest) => Promise<unknown>,
+  another: (request: ChangeRequest) => Promise<unknown>,
+) {
   const answers: { readonly of: string; readonly code?: string }[] = []
   const send = async (subjectName: string, run: (request: ChangeRequest) => Promise<unknown>) => {
     const actor = { subject: subjectName, issuer: 'https://issuer.example' }
@@ -36,18 +68,7 @@ async function afterLeases(another: (request: ChangeRequest) => Promise<unknown>
     )
     answers.push({ of: subjectName, ...(code === undefined ? {} : { code }) })
   }
-  const lease = (index: number) => (request: ChangeRequest) =>
-    changeClient(bench.service, {
-      ...request,
-      patch: {
-        kind: 'lease',
-        field: 'callbacks',
-        value: `https://pr-${index % 10}.preview.example/cb`,
-        owner: 'pr',
-        seconds: 3_600 + index,
-      },
-    })
-  const all = Array.from({ length: CALLS }, (_, index) => send('ci', lease(index)))
+  const all = Array.from({ length: CALLS }, (_, index) => send('ci', one(index)))
   await Promise.all([...all, send('operator', another)])
   return answers
 }
@@ -77,10 +98,15 @@ it.each([
   },
 )
 
-it('a change of another caller waits for one of them', async () => {
-  const answers = await afterLeases((request) =>
+it.each([
+  ['a lease', lease],
+  ['a job', jobPlan],
+])('a change of another caller waits for one of 150, each for %s', async (_, one) => {
+  const answers = await afterMany(one, (request) =>
     changeClient(bench.service, { ...request, patch: { kind: 'merge', fields: { name: 'New' } } }),
   )
+  const refused = answers.filter(({ code }) => code === 'too_many_requests')
+  expect(refused).toHaveLength(CALLS - 50)
   const served = answers.filter(({ code }) => code !== 'too_many_requests')
   expect(served.slice(0, 3)).toContainEqual({ of: 'operator' })
 })

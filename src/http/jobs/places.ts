@@ -5,11 +5,12 @@ import type { Patch } from '../../core/patch.ts'
 import { parseFilters, searchText } from '../../core/search.ts'
 import type { JobItem } from '../../service/jobs/items.ts'
 import { selectClients } from '../../service/jobs/select.ts'
-import { callOf } from '../../service/service.ts'
+import { callerOf as callerText, callOf } from '../../service/service.ts'
 import { requirePermission } from '../auth/permissions.ts'
+import { actorOf } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { QUERY_PARAMETERS } from '../query.ts'
-import { checkBodyMembers, type Site, siteOf } from '../target.ts'
+import { callerOf, checkBodyMembers, type Site, siteOf } from '../target.ts'
 import { checkCommon, checkNumber, invalid, type SiteOf, within } from './body.ts'
 
 /** Places where the caller may change clients by a job, each of them looked up once. */
@@ -48,6 +49,7 @@ export async function selected(
   const call = callOf(settings.service, {
     operationId: requestId,
     requestId,
+    caller: callerText(actorOf(callerOf(exchange))),
     deadline: request.deadline,
     onUpstream: (one) => trace.upstream.push(one),
   })

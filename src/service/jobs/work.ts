@@ -9,14 +9,14 @@ import type { Json } from '../../core/json.ts'
 import { stringifyJson } from '../../core/json-text.ts'
 import type { Patch } from '../../core/patch.ts'
 import type { OwnPermission } from '../../core/rights.ts'
-import type { JobOrigin } from '../../store/entry.ts'
+import type { Actor, JobOrigin } from '../../store/entry.ts'
 import type { JobResult } from '../../store/job-entry.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { changeClient } from '../change.ts'
 import { withinDeadline } from '../deadline.ts'
 import { keyOf } from '../idempotency.ts'
 import type { ChangeRequest, ChangeResult, Undo } from '../request.ts'
-import type { Service } from '../service.ts'
+import { callerOf, type Service } from '../service.ts'
 import type { JobItem } from './items.ts'
 import { checkRights } from './rights.ts'
 
@@ -46,11 +46,15 @@ export interface Worked {
   readonly refused: boolean
 }
 
+/** All jobs of one submitter take turns as one caller, apart from the requests that they send themselves. */
+const jobsOf = (submittedBy: Actor) => `jobs of ${callerOf(submittedBy)}`
+
 /** Failures that pass by themselves, or after which the same key tells the outcome. */
 const PASSING: readonly ErrorCode[] = [
   'provider_throttled',
   'store_unavailable',
   'unavailable',
+  'too_many_requests',
   'key_in_use',
   'deadline_exceeded',
   'outcome_unknown',
@@ -129,7 +133,7 @@ function requestOf(
     authorize: (needs) => checkRights(rights, needs),
     actor,
     job,
-    caller: `job ${id}`,
+    caller: jobsOf(actor),
     requestId: `job:${id}`,
     deadline,
     onUpstream: ({ waitedMs = 0 }) => waited(waitedMs),

@@ -13,6 +13,7 @@ import { type Bench, openBench } from '../../contract/service.ts'
 import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
+const JOBS_OF_ACTOR = 'jobs of ["https://issuer.example","tester",null]'
 const PATCH = parseMergePatch({ description: 'Changed' })
 /** Allowed, and worth a warning. */
 const RISKY = parseMergePatch({ callbacks: ['https://203.0.113.7/cb'] })
@@ -189,7 +190,7 @@ describe('a change', () => {
 const callUntil = (deadline: number): Call => ({ operationId: 'o', deadline, timeoutMs: 1_000 })
 
 describe('calls of a client', () => {
-  it('take turns as the job, end in time, and tell how long they waited', async () => {
+  it('take turns with the other jobs of their submitter, end in time, and tell how long they waited', async () => {
     const calls: Call[] = []
     const seen = withProvider({
       read: (ref, call) => {
@@ -204,7 +205,7 @@ describe('calls of a client', () => {
     const worked = await run({ limitMs: 4_000 }, { ...seen, now: () => 1_000_000 })
     expect(worked.waitedMs).toBe(42 * calls.length)
     expect(calls[0]).toMatchObject({
-      caller: 'job j1',
+      caller: JOBS_OF_ACTOR,
       requestId: 'job:j1',
       deadline: 1_004_000,
     })
@@ -367,7 +368,7 @@ describe('a plan at once', () => {
     const results = await planAtOnce({ ...service, now: () => at }, asked, until)
     expect(results.map(({ item }) => item)).toEqual(items.map((_, index) => index))
     expect(most).toBe(8)
-    expect(calls[0]).toMatchObject({ deadline: at + 3_000, caller: 'job r1' })
+    expect(calls[0]).toMatchObject({ deadline: at + 3_000, caller: JOBS_OF_ACTOR })
   })
 
   it('needs a patch for each client', async () => {
