@@ -178,6 +178,25 @@ describe('at a provider without a setting for it', () => {
     expect(subject.stored().grant_types).toEqual(GRANTS)
   })
 
+  it('gives back nothing of a record that is not in the store, and says so', async () => {
+    await suspend()
+    const store = { ...bench.service.store, operation: async () => undefined }
+    const service = { ...bench.service, store }
+    const { warnings } = await resume({ service, allowPartial: true })
+    expect(warnings.map(({ code }) => code)).toEqual(['not_restored'])
+    expect(subject.stored().grant_types).toEqual([])
+  })
+
+  it('gives back what was there, although no one could set it today', async () => {
+    // A public client with a grant for confidential ones, from before Auth0 refused that.
+    setOutside({ token_endpoint_auth_method: 'none' })
+    await suspend()
+    const planned = await resume({ dryRun: true })
+    expect(planned).toMatchObject({ outcome: 'planned', native: { grant_types: GRANTS } })
+    await bench.change(subject.ref, { name: 'Changed' })
+    expect((await resume({ dryRun: true })).native.grant_types).toEqual(GRANTS)
+  })
+
   it('names a setting that the provider has no way to give back', async () => {
     // A provider that cannot clear the member which the suspension has set.
     const { grant_types: _, ...record } = subject.stored()
