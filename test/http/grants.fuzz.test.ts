@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { PERMISSIONS, type Permission } from '../../src/core/permissions.ts'
+import { patience, runs } from '../property.ts'
 import { type Asked, requestsOf } from './grants-requests.ts'
 import { freshClients, type Marks, stateOf } from './grants-world.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
@@ -64,7 +65,7 @@ function mayDiffer(permission: Permission, member: string): boolean {
 }
 
 let world: JobWorld
-let runs = 0
+let sequences = 0
 /** Requests that were answered with a success. */
 let taken = 0
 
@@ -169,9 +170,9 @@ function apiScopesIn(record: JsonObject | undefined): readonly string[] {
 }
 
 const LENGTH = 20
-const RUNS = 52
+const RUNS = runs(52)
 /** Some 1,000 requests and 52 sets of clients, on two busy cores. */
-const LIMIT_MS = 240_000
+const LIMIT_MS = patience(240_000)
 
 it(
   'a caller with one permission never reads or changes outside of it',
@@ -187,8 +188,8 @@ it(
     })
     await fc.assert(
       fc.asyncProperty(drawn, async ({ permission, somewhere, seed }) => {
-        runs += 1
-        const fresh = await freshClients(world, runs)
+        sequences += 1
+        const fresh = await freshClients(world, sequences)
         const before = await stateOf(world, fresh)
         const scope = somewhere ? `local:${permission}` : permission
         const sequence = fc.sample(requestsOf(fresh, permission), { numRuns: LENGTH, seed })
