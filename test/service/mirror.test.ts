@@ -1,0 +1,324 @@
+/** What the mirror keeps of a client, and what reading one client for it comes to. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
+import type { Native } from '../../src/core/mapping.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { changeClient } from '../../src/service/change.ts'
+import { keepMirrored, mirroredOf, placesOf, sightOf } from '../../src/service/mirror.ts'
+import { lookAt, refreshClient } from '../../src/service/refresh-client.ts'
+import { callOf, type Service } from '../../src/service/service.ts'
+import type { Mirror } from '../../src/store/mirror.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { outsideChangeOf } from '../fixtures/entries.ts'
+import { fullLocalClient } from '../fixtures/local.ts'
+
+const SECRET = 'local-secret-local-secret-local-secret-0123456789'
+
+let subject: Subject
+let bench: Bench
+let mirror: Mirror
+let provider: Provider
+
+beforeEach(async () => {
+  const local = SUBJECTS.find(({ name }) => name === 'local')
+  if (local === undefined) throw new TypeError('no subject')
+  subject = await local.start()
+  provider = subject.provider
+  bench = await openBench(new Map([['it', provider]]))
+  mirror = mirrorOf(bench.service)
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+function mirrorOf({ store }: Service): Mirror {
+  if (store.mirror === undefined) throw new TypeError('no mirror')
+  return store.mirror
+}
+const call = () => callOf(bench.service, { operationId: 'o', deadline: Date.now() + 5_000 })
+const put = (more: object) => subject.put({ ...fullLocalClient, ...more })
+const tagOf = (native: Native) => bench.service.fingerprints.ofState(provider.mapping, native)
+const withMirror = (change: Partial<Mirror>): Service => ({
+  ...bench.service,
+  store: { ...bench.service.store, mirror: { ...mirror, ...change } },
+})
+const outside = async () =>
+  (await bench.service.store.entries(resourceOf(subject.ref))).filter(
+    ({ kind }) => kind === 'outside_change',
+  )
+
+describe('a sight', () => {
+  const seen = () => ({ client: subject.ref, native: fullLocalClient as Native, at: 7 })
+
+  it('has the state of the whole record, and the record without its secrets', () => {
+    const sight = sightOf(bench.service, provider.mapping, seen())
+    expect(sight).toMatchObject({ client: subject.ref, tag: tagOf(fullLocalClient), at: 7 })
+    expect(sight.text).toContain('https://app.example.com/callback')
+    expect(sight.terms).toContain('host:app.example.com')
+    const opened = mirroredOf(bench.service, { ...sight, position: 1 })
+    expect(opened).toMatchObject({ ref: subject.ref, tag: sight.tag, verifiedAt: 7 })
+    expect(opened?.native).toMatchObject({ client_name: 'Example' })
+    expect(JSON.stringify([opened, sight.text, sight.terms])).not.toContain(SECRET)
+    expect(opened?.native.client_secret).toMatch(/^fingerprint:/)
+  })
+
+  it('cannot be opened in the place of another client, nor with another key', async () => {
+    const sight = { ...sightOf(bench.service, provider.mapping, seen()), position: 1 }
+    const moved = { ...sight, client: { ...subject.ref, id: 'another' } }
+    expect(mirroredOf(bench.service, moved)).toBeUndefined()
+    const other = await bench.another({ key: Buffer.alloc(32, 9) })
+    expect(mirroredOf(other.service, sight)).toBeUndefined()
+    const open = () => {
+      throw new TypeError('a fault')
+    }
+    const faulty = { ...bench.service, seal: { ...bench.service.seal, open } }
+    expect(() => mirroredOf(faulty, sight)).toThrow('a fault')
+  })
+
+  it('of a client that is off because it was suspended is found as disabled', async () => {
+    const cognito = await SUBJECTS.find(({ name }) => name === 'cognito')?.start()
+    if (cognito === undefined) throw new TypeError('no subject')
+    const other = await openBench(new Map([['it', cognito.provider]]))
+    const { service } = other
+    const suspend = { kind: 'suspension', suspended: true, allowPartial: false } as const
+    await changeClient(service, { ...requestFor(service, cognito.ref, {}), patch: suspend })
+    const head = await service.store.last(resourceOf(cognito.ref))
+    const native = await cognito.provider.read(cognito.ref, call())
+    const standing = head?.standing
+    const { mapping } = cognito.provider
+    const sight = { client: cognito.ref, native, at: 1 }
+    expect(sightOf(service, mapping, { ...sight, standing }).terms).toContain('disabled:true')
+    expect(sightOf(service, mapping, sight).terms).not.toContain('disabled:true')
+    const on = { ...sight, native: fullCognitoClient as Native, standing }
+    expect(sightOf(service, mapping, on).terms).not.toContain('disabled:true')
+    await other.close()
+    await cognito.close()
+  })
+})
+
+describe('keeping what a change has left', () => {
+  const keep = (native: Native | undefined, at: number, service = bench.service) =>
+    keepMirrored(service, { provider, ref: subject.ref }, { native, at })
+
+  it('counts for more than a reading of the same millisecond', async () => {
+    const read = { client: subject.ref, native: { ...fullLocalClient, client_name: 'Read' } }
+    await mirror.put(sightOf(bench.service, provider.mapping, { ...read, at: 100 }), false)
+    await keep({ ...fullLocalClient, client_name: 'Ours' }, 100)
+    await mirror.put(sightOf(bench.service, provider.mapping, { ...read, at: 100 }), false)
+    const found = await mirror.find(subject.ref)
+    expect(found && mirroredOf(bench.service, found)?.native.client_name).toBe('Ours')
+    await keep({ ...fullLocalClient, client_name: 'Older' }, 99)
+    expect((await mirror.find(subject.ref))?.tag).toBe(found?.tag)
+  })
+
+  it('takes away a client that is gone, as of that time', async () => {
+    await keep(fullLocalClient, 100)
+    await keep(undefined, 99)
+    expect(await mirror.find(subject.ref)).toBeDefined()
+    await keep(undefined, 100)
+    expect(await mirror.find(subject.ref)).toBeUndefined()
+  })
+
+  it('is nothing where there is no mirror, or its store cannot do it', async () => {
+    const { mirror: _, ...store } = bench.service.store
+    await keep(fullLocalClient, 1, { ...bench.service, store })
+    const full = async () => {
+      throw new ClientError('store_unavailable', 'The disk is full.')
+    }
+    await keep(fullLocalClient, 1, withMirror({ put: full }))
+    await keep(undefined, 1, withMirror({ remove: full }))
+    expect(await mirror.find(subject.ref)).toBeUndefined()
+  })
+
+  it('hides no fault', async () => {
+    const faulty = async () => {
+      throw new ClientError('internal', 'A fault.')
+    }
+    const kept = keep(fullLocalClient, 1, withMirror({ put: faulty }))
+    await expect(kept).rejects.toMatchObject({ code: 'internal' })
+  })
+})
+
+it('places are those of all providers in order, or of those that are named', () => {
+  const pooled = { ...provider, userPools: ['p1', 'p2'] }
+  const providers = new Map([
+    ['one', provider],
+    ['two', pooled],
+  ])
+  const [one, ...two] = [
+    { provider: 'one' },
+    { provider: 'two', userPoolId: 'p1' },
+    { provider: 'two', userPoolId: 'p2' },
+  ]
+  expect(placesOf({ providers })).toEqual([one, ...two])
+  expect(placesOf({ providers }, ['two', 'one'])).toEqual([...two, one])
+  expect(placesOf({ providers }, ['none'])).toEqual([{ provider: 'none' }])
+  expect(placesOf({ providers }, [])).toEqual([])
+})
+
+describe('reading one client', () => {
+  const refresh = (
+    listed?: Parameters<typeof refreshClient>[3],
+    { service = bench.service, by = provider, at = mirror } = {},
+  ) => refreshClient(service, { provider: by, mirror: at, call: call() }, subject.ref, listed)
+  const at = (time: number) => ({ ...bench.service, now: () => time })
+  const reading = () => {
+    const reads: string[] = []
+    const by: Provider = {
+      ...provider,
+      read: (ref, context) => {
+        reads.push(ref.id)
+        return provider.read(ref, context)
+      },
+    }
+    return { reads, by }
+  }
+
+  it('keeps it, and gives it without its secrets', async () => {
+    const read = await refresh(undefined, { service: at(500) })
+    expect(read).toEqual({
+      ref: subject.ref,
+      native: bench.service.fingerprints.withoutSecrets(provider.mapping, subject.stored()),
+      tag: tagOf(subject.stored()),
+      verifiedAt: 500,
+      drifted: false,
+    })
+    expect(JSON.stringify(read)).not.toContain(SECRET)
+    expect(await mirror.find(subject.ref)).toMatchObject({ at: 500, tag: tagOf(subject.stored()) })
+    expect(await outside()).toEqual([])
+  })
+
+  it('takes it from a list that is younger than the log, without a call', async () => {
+    const { reads, by } = reading()
+    const native = { ...subject.stored(), client_name: 'Listed' }
+    expect(await refresh({ native, at: 400 }, { by })).toMatchObject({ verifiedAt: 400 })
+    expect(reads).toEqual([])
+    const log = resourceOf(subject.ref)
+    const tag = tagOf(native)
+    await bench.service.store.append(outsideChangeOf(log, 1, { at: 600, tag, previous: '' }))
+    expect(await refresh({ native, at: 601 }, { by })).toMatchObject({ verifiedAt: 601 })
+    expect(reads).toEqual([])
+    await refresh({ native, at: 600 }, { by, service: at(700) })
+    expect(reads).toEqual(['exampleClientId'])
+  })
+
+  it('takes it out of the mirror where it is gone', async () => {
+    await refresh(undefined, { service: at(500) })
+    const gone: Provider = {
+      ...provider,
+      read: async () => {
+        throw new ClientError('not_found', 'No such client.')
+      },
+    }
+    expect(await refresh(undefined, { by: gone, service: at(499) })).toBe('gone')
+    expect(await mirror.find(subject.ref)).toBeDefined()
+    expect(await refresh(undefined, { by: gone, service: at(500) })).toBe('gone')
+    expect(await mirror.find(subject.ref)).toBeUndefined()
+  })
+
+  it('is told apart from what the mirror had, once, and only by a later reading', async () => {
+    await refresh(undefined, { service: at(500) })
+    put({ client_name: 'Theirs' })
+    expect(await refresh(undefined, { service: at(500) })).toMatchObject({ drifted: false })
+    expect(await refresh(undefined, { service: at(499) })).toMatchObject({ drifted: false })
+    expect(await outside()).toEqual([])
+  })
+
+  it('tells the history what has drifted since', async () => {
+    await refresh(undefined, { service: at(500) })
+    put({ client_name: 'Theirs' })
+    expect(await refresh(undefined, { service: at(501) })).toMatchObject({ drifted: true })
+    expect(await refresh(undefined, { service: at(502) })).toMatchObject({ drifted: false })
+    put({ client_name: 'Theirs again' })
+    expect(await refresh(undefined, { service: at(503) })).toMatchObject({ drifted: true })
+    expect(await outside()).toMatchObject([
+      { changes: [{ field: 'name', before: 'Example', after: 'Theirs' }] },
+      { changes: [{ field: 'name', before: 'Theirs', after: 'Theirs again' }] },
+    ])
+  })
+
+  it('says nothing of drift where another one has recorded it first, or the mirror is unreadable', async () => {
+    await refresh(undefined, { service: at(500) })
+    put({ client_name: 'Theirs' })
+    const other = await bench.another({ key: Buffer.alloc(32, 9) })
+    const unreadable = { ...other.service, now: () => 501 }
+    expect(await refresh(undefined, { service: unreadable })).toMatchObject({ drifted: false })
+    expect(await outside()).toEqual([])
+    const append = async () => false
+    const late = { ...at(600), store: { ...bench.service.store, append } }
+    put({ client_name: 'Another' })
+    expect(await refresh(undefined, { service: late })).toMatchObject({ drifted: false })
+    await bench.change(subject.ref, { description: 'Ours' })
+    put({ client_name: 'Once more', description: 'Ours' })
+    const raced = { ...bench.service, store: { ...bench.service.store, append } }
+    expect(await refresh(undefined, { service: raced })).toMatchObject({ drifted: false })
+  })
+
+  it('waits for a change that is open', async () => {
+    const { reads, by } = reading()
+    await open()
+    expect(await refresh(undefined, { by })).toBe('busy')
+    expect(reads).toEqual([])
+  })
+})
+
+/** Leaves a change open, as a process that died does. */
+async function open(): Promise<void> {
+  const crashed: Service = {
+    ...bench.service,
+    reached: async (point) => {
+      if (point === 'intent recorded') throw new Error('crash')
+    },
+  }
+  const request = requestFor(bench.service, subject.ref, { name: 'Half' })
+  await expect(changeClient(crashed, request)).rejects.toThrow()
+}
+
+describe('looking at one client', () => {
+  const look = (
+    listed?: Parameters<typeof lookAt>[3],
+    { by = provider, at = undefined as Mirror | undefined, service = bench.service } = {},
+  ) => lookAt(service, { provider: by, mirror: at, call: call() }, subject.ref, listed)
+  const shown = () => bench.service.fingerprints.withoutSecrets(provider.mapping, subject.stored())
+
+  it('gives it without its secrets, with or without a mirror', async () => {
+    const service = { ...bench.service, now: () => 500 }
+    const expected = { ref: subject.ref, native: shown(), tag: tagOf(subject.stored()) }
+    expect(await look(undefined, { service })).toEqual({ ...expected, verifiedAt: 500 })
+    expect(await mirror.find(subject.ref)).toBeUndefined()
+    const mirrored = await look(undefined, { service, at: mirror })
+    expect(mirrored).toMatchObject({ ...expected, verifiedAt: 500 })
+    expect(await mirror.find(subject.ref)).toBeDefined()
+  })
+
+  it('takes it as a list had it', async () => {
+    const native = { ...subject.stored(), client_name: 'Listed' }
+    const looked = await look({ native, at: 400 })
+    expect(looked).toMatchObject({ verifiedAt: 400, native: { client_name: 'Listed' } })
+  })
+
+  it('gives it while a change is open too, and keeps nothing then', async () => {
+    await open()
+    expect(await look(undefined, { at: mirror })).toMatchObject({ native: shown() })
+    const native = { ...subject.stored(), client_name: 'Listed' }
+    const looked = await look({ native, at: 400 }, { at: mirror })
+    expect(looked).toMatchObject({ verifiedAt: 400, native: { client_name: 'Listed' } })
+    expect(await mirror.find(subject.ref)).toBeUndefined()
+  })
+
+  it('gives nothing of one that is gone', async () => {
+    const by: Provider = {
+      ...provider,
+      read: async () => {
+        throw new ClientError('not_found', 'No such client.')
+      },
+    }
+    expect(await look(undefined, { by })).toBeUndefined()
+    expect(await look(undefined, { by, at: mirror })).toBeUndefined()
+  })
+})
