@@ -177,6 +177,27 @@ describe('the recordings of real tenants', () => {
   })
 })
 
+describe('settings of other servers that only tell about tokens and secrets', () => {
+  /** As Ory Hydra, Glewlwyd and Keycloak show them (their admin APIs). */
+  const settings = {
+    access_token_strategy: 'jwt',
+    authorization_code_grant_refresh_token_lifespan: '720h0m0s',
+    refresh_token_grant_id_token_lifespan: '1h',
+    token_endpoint_auth_signing_alg: 'RS256',
+    'refresh-token-duration': 1_209_600,
+    'access-token-duration': 3_600,
+    attributes: {
+      'access.token.lifespan': '300',
+      'client.secret.creation.time': '1700000000',
+      'access.token.signed.response.alg': 'RS256',
+    },
+  }
+
+  it('are shown', () => {
+    expect(hiddenPaths(registered, settings)).toEqual([])
+  })
+})
+
 describe('a client', () => {
   it('keeps what callers named: metadata whose names say nothing, and what is documented', () => {
     const record = {
