@@ -79,7 +79,8 @@ function membersOf(
   path: readonly string[],
   named: boolean,
 ): JsonObject {
-  const jwk = isJwk(record)
+  // What lies below the name of a secret is hidden with it, whatever it looks like.
+  const jwk = !named && isJwk(record)
   const kept: [string, Json][] = []
   for (const [name, value] of Object.entries(record)) {
     const next = jwk

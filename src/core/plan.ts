@@ -137,7 +137,7 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
 }
 
 /** What of a patch is hidden, by its own names and shapes. */
-function hiddenIn(
+export function hiddenIn(
   mapping: Mapping,
   { providerSettings, clientMetadata }: FieldPatches,
 ): readonly string[] {

@@ -10,9 +10,10 @@ import { isRecord, type Json, type JsonObject, same } from './json.ts'
 import { type Operation, writtenFields } from './json-patch.ts'
 import { fieldOfPath, type Mapping, type Native, type Row, stateOf } from './mapping.ts'
 import { ACCESS_FIELDS, accessChanges, hasAccess, type OwnApi } from './own-api.ts'
-import type { FieldPatches, Patch } from './patch.ts'
+import { type FieldPatches, mergePatch, type Patch } from './patch.ts'
 import { covers } from './paths.ts'
 import type { Permission } from './permissions.ts'
+import { hiddenIn } from './plan.ts'
 
 /** A permission that a change takes, and the path of what it is about. */
 export interface Need {
@@ -110,8 +111,24 @@ export function neededByName(mapping: Mapping, patch: Patch, issues = false): re
     patch.kind === 'merge' ? Object.keys(patch.fields) : [...writtenFields(patch.operations)]
   const field = ACCESS_FIELDS.find((name) => issues && written.includes(name))
   const access = field === undefined ? [] : [grant(field)]
-  return [...access, ...needsOfPatch(mapping, patch)]
+  return [
+    ...access,
+    ...needsOfPatch(mapping, patch),
+    ...neededToSet(hiddenIn(mapping, setBy(patch))),
+  ]
 }
+
+/** What a patch sets, as members; of operations each value at its path, and a text where it comes from elsewhere. */
+function setBy(patch: Patch): FieldPatches {
+  if (patch.kind === 'merge') return patch.fields
+  return patch.operations.reduce<JsonObject>((whole, { op, path, value = 'copied' }) => {
+    if (op === 'test' || op === 'remove') return whole
+    return mergePatch(whole, nested(path, value)) as JsonObject
+  }, {}) as FieldPatches
+}
+
+const nested = (path: readonly string[], value: Json): Json =>
+  path.reduceRight<Json>((inner, name) => ({ [name]: inner }), value)
 
 function needsOfPatch(mapping: Mapping, patch: Patch): readonly Need[] {
   return patch.kind === 'merge'

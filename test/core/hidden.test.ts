@@ -54,6 +54,11 @@ const NAMED: Readonly<Record<string, JsonObject>> = {
   'a number that no double holds': { pin: numberOfLiteral('12345678901234567890') },
   'a list': { live_tokens: [CANARY] },
   'deep inside': { a: { b: { c: { webhookSecret: CANARY } } } },
+  'a key shared before (IEEE 802.11)': { psk: CANARY },
+  passcodes: { passcodes: [CANARY] },
+  'below a name that says it, beside the type of a key': {
+    credentials: { kty: 'x', value: CANARY },
+  },
   'below a name that says it': { credentials: { web: { value: CANARY } } },
 }
 

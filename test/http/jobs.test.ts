@@ -248,6 +248,22 @@ describe('a job that changes what takes a permission of its own', () => {
     expect((await world.until(id, 'done')).counts).toMatchObject({ applied: 1 })
   })
 
+  it.each([
+    ['for all clients', { ...LOCAL, patch: { clientMetadata: { pin: '1234' } } }],
+    [
+      'as operations',
+      { ...LOCAL, patch: [{ op: 'add', path: '/clientMetadata/pin', value: '1' }] },
+    ],
+    ['by a copy', { ...LOCAL, patch: [{ op: 'copy', from: '/id', path: '/clientMetadata/pin' }] }],
+  ])('is set to work with a hidden value by those who may set one, %s', async (_, body) => {
+    const { id } = (await world.send('POST', '/jobs', body as never)).body
+    await world.until(id, 'planned')
+    const { status, body: refusal } = await tellAs(id, 'start', SCOPES)
+    expect([status, refusal.code]).toEqual([403, 'insufficient_scope'])
+    expect(refusal.error).toMatch(/client\.clientMetadata\.pin.*secrets:rotate/)
+    expect((await tellAs(id, 'start', [...SCOPES, 'secrets:rotate'])).status).toBe(200)
+  })
+
   it('is set to work by others where that field is not in it, or not for this job', async () => {
     const { id } = (await world.send('POST', '/jobs', { ...LOCAL, patch: PATCH })).body
     await world.until(id, 'planned')
