@@ -217,6 +217,7 @@ describe('a failure', () => {
     'provider_throttled',
     'store_unavailable',
     'unavailable',
+    'too_many_requests',
     'key_in_use',
     'deadline_exceeded',
     'outcome_unknown',
