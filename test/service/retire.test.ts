@@ -324,6 +324,33 @@ describe('a client with two secrets', () => {
     expect(await ids()).not.toContain(young)
   })
 
+  it('begins again where another instance has told of somebody else or taken the key', async () => {
+    const elsewhere = withoutTurns(bench.service)
+    const rename = () => subject.put({ ...subject.stored(), client_name: 'Theirs' })
+    await protect()
+    rename()
+    const other = () => retire(young, { service: elsewhere, afterSeconds: 60 })
+    const outside = overtaken(bench.service, 'outside_change', other)
+    await retire(old, { service: outside, afterSeconds: 60 })
+    expect((await actions()).slice(2)).toEqual([
+      'outside_change',
+      ...['retire_later', 'applied', 'retire_later', 'applied'],
+    ])
+    const same = () => retire(old, { service: elsewhere, key: key() })
+    const keyed = overtaken(bench.service, 'key_use', same)
+    expect(await retire(old, { service: keyed, key: key() })).toMatchObject({ replayed: true })
+    expect((await actions()).slice(-2)).toEqual(['retire', 'applied'])
+  })
+
+  it('loses none before its own time, whatever ends sooner', async () => {
+    await retire(old, { afterSeconds: 60 })
+    await retire(young, { afterSeconds: 7_200 })
+    const now = Date.now() + 61_000
+    const options = { whenDue: true, deadline: now + 10_000, service: at(now) }
+    expect(await retire(young, options)).toMatchObject({ outcome: 'unchanged' })
+    expect(await ids()).toEqual([old, young])
+  })
+
   it('is not ended while the same request runs', async () => {
     const results = await Promise.allSettled([
       retire(old, { key: key() }),
@@ -387,6 +414,24 @@ describe('a client with two secrets', () => {
       const provider = { ...subject.provider, read: () => Promise.reject(away) }
       await expect(endDueSecrets(late.service, { ...late.due, provider })).rejects.toBe(away)
       expect((await standing())?.retirements).toHaveLength(1)
+    })
+
+    it('keeps its last one', async () => {
+      await retire(old, { afterSeconds: 60 })
+      await endOutside(young)
+      const now = await due(Date.now() + 61_000)
+      await endDueSecrets(now.service, now.due)
+      expect((await actions()).slice(-2)).toEqual(['retain', 'applied'])
+      expect(await ids()).toEqual([old])
+    })
+
+    it('is forgotten once it has gone, with ends that are still to come', async () => {
+      await retire(old, { afterSeconds: 60 })
+      await retire(young, { afterSeconds: 5 * 86_400 })
+      await subject.provider.removal?.(subject.ref, {}).send(call())
+      const late = await due(Date.now() + DAY + 61_000)
+      await endDueSecrets(late.service, late.due)
+      expect(await standing()).toBe(undefined)
     })
 
     it('is forgotten a day after it has gone, by a record that says so', async () => {

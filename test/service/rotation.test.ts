@@ -249,6 +249,25 @@ describe('beside the secret that a client has', () => {
     expect(await list()).toHaveLength(2)
   })
 
+  it('begins again where another instance has told of somebody else or taken the key', async () => {
+    const elsewhere = withoutTurns(bench.service)
+    await protect()
+    subject.put({ ...subject.stored(), client_name: 'Theirs' })
+    const outside = overtaken(elsewhere, 'outside_change', () =>
+      bench.change(subject.ref, { description: 'Ours' }),
+    )
+    await rotate({ service: outside })
+    expect((await actions()).slice(2)).toEqual([
+      ...['outside_change', undefined, 'applied', 'rotate', 'applied'],
+    ])
+    const [first] = await list()
+    await end(first?.id ?? '')
+    const same = () => rotate({ service: elsewhere, key: key() })
+    const keyed = overtaken(bench.service, 'key_use', same)
+    expect(await rotate({ service: keyed, key: key() })).toMatchObject({ replayed: true })
+    expect(await list()).toHaveLength(2)
+  })
+
   it('is not taken for one that was there before, of the same minute', async () => {
     const [first] = await list()
     await rotate()
