@@ -11,7 +11,7 @@ import type { Call } from '../providers/provider.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
-import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
+import { LOST_RACE, noteOutsideChange, settledHead, standingOf } from './head.ts'
 import { claimKey, usedBefore } from './idempotency.ts'
 import { intentAfter } from './intent.ts'
 import type { ChangeRequest } from './request.ts'
@@ -58,7 +58,7 @@ async function attempt(
     tag: service.fingerprints.ofState(provider.mapping, native),
   })
   if (dryRun) {
-    const standing = (await service.store.last(resourceOf(ref)))?.standing
+    const standing = await standingOf(service, resourceOf(ref))
     return { outcome: 'planned', ...found(await opened(request, 'look', call)), standing }
   }
   const taken = found(await takeOrRead(service, request, call))

@@ -9,6 +9,7 @@ import type { ClientRef, Provider } from '../providers/provider.ts'
 import { following } from '../store/chain.ts'
 import type { Entry } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
+import type { Standing } from '../store/standing.ts'
 import { appendFitting } from './fitting.ts'
 import { keyInUse } from './idempotency.ts'
 import { keptChanges, keptState, openState } from './kept.ts'
@@ -16,6 +17,14 @@ import type { ChangeRequest } from './request.ts'
 import type { Service } from './service.ts'
 import { settle } from './settle.ts'
 import { busy } from './turns.ts'
+
+/** What holds for the client of a log beside its settings, as its newest entry tells. */
+export async function standingOf(
+  { store }: Pick<Service, 'store'>,
+  resource: string,
+): Promise<Standing | undefined> {
+  return (await store.last(resource))?.standing
+}
 
 /** Another instance was first; the attempt starts again. */
 export const LOST_RACE = Symbol('lost race')

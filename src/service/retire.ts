@@ -10,7 +10,7 @@ import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
 import { begin, nothingToPrepare } from './base.ts'
 import { carryOut } from './carry-out.ts'
-import { LOST_RACE } from './head.ts'
+import { LOST_RACE, standingOf } from './head.ts'
 import { intentAfter } from './intent.ts'
 import { checkReliance } from './own-client.ts'
 import type { ChangeRequest } from './request.ts'
@@ -72,7 +72,7 @@ async function attempt(
     const native = await provider.read(ref, call)
     const tag = service.fingerprints.ofState(provider.mapping, native)
     const told = begun.used.intent && { operationId: begun.used.intent.operationId }
-    const standing = (await service.store.last(resourceOf(ref)))?.standing
+    const standing = await standingOf(service, resourceOf(ref))
     const live = withEnds(await list(ref, native, call), standing)
     const again = { native, tag, standing, live, changes: [], warnings: [], steps: [], ...told }
     return { ...again, outcome: 'applied', replayed: true }

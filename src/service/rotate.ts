@@ -68,12 +68,13 @@ async function cutOver(service: Service, request: RotationRequest): Promise<Rota
   const { provider, ref, actor, caller = callerOf(actor) } = request
   const value = secret(newSecretValue())
   const result = await changeClient(service, { ...request, patch: { kind: 'cut-over', value } })
-  const { operationId, outcome } = result
-  if (outcome === 'planned' || operationId === undefined) {
-    return { ...result, outcome: 'planned', previous: [] }
-  }
+  const { operationId } = result
+  // A dry run is no operation.
+  if (operationId === undefined) return { ...result, outcome: 'planned', previous: [] }
   const call = callOf(service, { ...request, operationId, caller })
-  if (result.replayed) return toldAgain(service, request, operationId, call)
+  if (result.replayed) {
+    return toldAgain(service, request, await service.store.operation(operationId), call)
+  }
   const live = await secretsOf(provider).list(ref, result.native, call)
   return { ...result, outcome: 'applied', secret: { ...live.at(-1), value }, previous: [] }
 }
@@ -86,11 +87,7 @@ async function attempt(
   const begun = await begin(service, request, nothingToPrepare)
   if (begun === LOST_RACE) return begun
   const { call } = begun
-  if (begun.kind === 'repeated') {
-    const { intent } = begun.used
-    if (intent === undefined) throw new TypeError('a rotation always changes something')
-    return toldAgain(service, request, intent.operationId, call)
-  }
+  if (begun.kind === 'repeated') return toldAgain(service, request, begun.used.intent, call)
   const { base, baseTag, before, operationId } = begun
   request.authorize?.(neededToRotate(provider.mapping, base, provider.ownApi?.(ref)))
   checkReliance(request, base, 'given another secret')

@@ -4,10 +4,11 @@ import { showClient } from '../core/mapping.ts'
 import { secret } from '../core/secret.ts'
 import type { Call } from '../providers/provider.ts'
 import type { Intent } from '../store/entry.ts'
+import { standingOf } from './head.ts'
 import { withEnds } from './retirements.ts'
 import { secretsOf } from './rotatable.ts'
 import type { RotationRequest, RotationResult } from './rotate.ts'
-import { openSealed } from './sealed.ts'
+import { openSealed, type Sealed } from './sealed.ts'
 import type { Service } from './service.ts'
 
 /** How long the value of a new secret can be asked for again (milliseconds): an answer is lost now, not in a week. */
@@ -20,17 +21,16 @@ export const TOLD_AGAIN_MS = 3_600_000
 export async function toldAgain(
   service: Service,
   { provider, ref }: RotationRequest,
-  operationId: string,
+  intent: Intent | undefined,
   call: Call,
 ): Promise<RotationResult> {
   const { mapping } = provider
-  const intent = await service.store.operation(operationId)
   if (intent === undefined) throw new TypeError('a rotation that was applied has an intent')
-  const { resource, seq, at } = intent
+  const { resource, seq, at, operationId } = intent
   const [closing] = await service.store.entries(resource, { from: seq + 1, limit: 1 })
   const secretId = closing?.kind === 'outcome' ? closing.secretId : undefined
   const native = await provider.read(ref, call)
-  const standing = (await service.store.last(resource))?.standing
+  const standing = await standingOf(service, resource)
   const live = withEnds(await secretsOf(provider).list(ref, native, call), standing)
   const value = await newValueOf(service, intent, mapping)
   // A cut-over leaves one secret, whose record shows whether it is still that one.
@@ -63,7 +63,7 @@ async function newValueOf(
   intent: Intent,
   mapping: RotationRequest['provider']['mapping'],
 ): Promise<string | undefined> {
-  const sealed = await openSealed(service, intent)
-  if (sealed === undefined || sealed.next === null) return undefined
-  return sealed.rotation?.value ?? showClient(mapping, sealed.next).secret?.reveal()
+  const { next = null, rotation }: Partial<Sealed> = (await openSealed(service, intent)) ?? {}
+  if (next === null) return undefined
+  return rotation?.value ?? showClient(mapping, next).secret?.reveal()
 }

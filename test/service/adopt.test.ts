@@ -15,6 +15,7 @@ import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
 import { type AdoptionRequest, adoptClient } from '../../src/service/adopt.ts'
 import { claimKey, keyOf } from '../../src/service/idempotency.ts'
 import { readClient } from '../../src/service/read.ts'
+import { openSealed } from '../../src/service/sealed.ts'
 import { callerOf, type Service } from '../../src/service/service.ts'
 import { verifyLog } from '../../src/service/verify.ts'
 import type { Entry, Intent } from '../../src/store/entry.ts'
@@ -126,10 +127,8 @@ it('is answered with the client as it is, and recorded as an adoption that chang
     surprises: [],
   })
   // What was adopted can be gone back to: the record is sealed in the intent, before and after.
-  const { service } = bench
-  const { resource, seq, operationId, sealed } = intent as Intent
-  const opened = service.seal.open(sealed, JSON.stringify([resource, seq, operationId]))
   const { $registration: _, ...shown } = native
+  const opened = await openSealed(bench.service, intent as Intent)
   expect(opened).toEqual({ base: shown, next: shown })
 })
 

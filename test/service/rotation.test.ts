@@ -268,17 +268,6 @@ describe('beside the secret that a client has', () => {
     expect(await list()).toHaveLength(2)
   })
 
-  it('is not taken for one that was there before, of the same minute', async () => {
-    const [first] = await list()
-    await rotate()
-    await end(first?.id ?? '')
-    await dyingAt(withoutTurns(bench.service), 'intent recorded', (dying) =>
-      rotate({ service: dying, deadline: Date.now() + 300 }),
-    )
-    await settled(bench.service)
-    expect((await actions()).slice(-2)).toEqual(['rotate', 'not_applied'])
-  })
-
   it('is told with its key as long as an hour is not over, and then without its value', async () => {
     const first = await rotate({ key: key(), retireAfterSeconds: 7_200 })
     const { at: made = 0 } = (await log()).at(-2) ?? {}
@@ -349,6 +338,29 @@ it('beside another one, a change that somebody else makes meanwhile is told', as
   expect(made?.id).toBe((await list()).at(-1)?.id)
 })
 
+it('beside another one, one of the same minute that was there before is not taken for it', async () => {
+  await start('cognito')
+  const [first] = await list()
+  await rotate()
+  await end(first?.id ?? '')
+  await dyingAt(withoutTurns(bench.service), 'intent recorded', (dying) =>
+    rotate({ service: dying, deadline: Date.now() + 300 }),
+  )
+  await settled(bench.service)
+  expect((await actions()).slice(-2)).toEqual(['rotate', 'not_applied'])
+})
+
+it('beside another one, a new secret is told again where the record shows none any more', async () => {
+  await start('cognito')
+  const [first] = await list()
+  const { secret: added } = await rotate({ key: key() })
+  await end(first?.id ?? '')
+  expect(showClient(subject.provider.mapping, await read()).secret).toBe(null)
+  const again = await rotate({ key: key() })
+  expect(again.secret?.value?.reveal()).toBe(added?.value?.reveal())
+  expect(again.previous).toEqual([])
+})
+
 it('beside another one, what somebody else made in the same minute keeps it from being known', async () => {
   await start('cognito')
   const [first] = await list()
@@ -377,6 +389,7 @@ describe('in the place of the only secret', () => {
       warnings: [],
     })
     expect(result.secret).toEqual({ id: 'current', ...hintOf(value), value: result.secret?.value })
+    expect(result).not.toHaveProperty('replayed')
     expect(result.changes.map(({ field }) => field)).toEqual(['secret'])
     expect(await actions()).toEqual(['rotate', 'applied'])
   })
@@ -424,14 +437,14 @@ describe('in the place of the only secret', () => {
     await rotate()
     const ended = await rotate({ key: key() })
     expect(ended).toMatchObject({ replayed: true, previous: [], standing: { protected: true } })
-    expect(ended.secret).toEqual({})
+    expect(ended.secret).toStrictEqual({})
   })
 
   it('is told without its value where its record cannot be opened', async () => {
     await rotate({ key: key() })
     const lost: Service = { ...bench.service, seal: createSeal(Buffer.alloc(32, 9)) }
     const { secret: made } = await rotate({ key: key(), service: lost })
-    expect(made).toEqual({})
+    expect(made).toStrictEqual({})
   })
 
   it('is refused to who may not', async () => {
