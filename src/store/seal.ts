@@ -3,10 +3,18 @@
  * configuration, bound to the place where it is stored, so that a sealed text cannot be moved.
  */
 
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto'
 import { ClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { parseJson, stringifyJson } from '../core/json-text.ts'
+import { createCutter } from './seal-parts.ts'
 
 export interface Seal {
   /** `place` names the row; the same words are needed to open it. */
@@ -24,39 +32,69 @@ const VERSION = 1
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
+/** What is longer is sealed in parts, where it is to be sealed alike (bytes). */
+const WHOLE = 4_096
+/** Begins a text of several parts, and stands between them; neither is in base64. */
+const PARTED = '~'
+const BETWEEN = '.'
+
 /** `key` is the installation's key, 32 bytes. */
 export function createSeal(key: Uint8Array): Seal {
   const sealingKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'clientry seal', 32))
   const nonceKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'clientry seal nonce', 32))
+  const partsOf = createCutter(key)
 
-  function sealed(text: string, place: string, nonce: Buffer): string {
+  function sealed(content: string | Buffer, place: string, nonce: Buffer): string {
     const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce)
     cipher.setAAD(Buffer.from(place))
-    const bytes = Buffer.concat([cipher.update(text), cipher.final()])
+    const bytes = Buffer.concat([cipher.update(content), cipher.final()])
     return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), bytes]).toString('base64')
+  }
+
+  /** A nonce made of what is sealed, as RFC 5297 does: two values with one nonce take a collision. */
+  function alike(content: Buffer, place: string): string {
+    const code = createHmac('sha256', nonceKey)
+      .update(JSON.stringify([place, content.toString('base64')]))
+      .digest()
+    return sealed(content, place, code.subarray(0, NONCE_BYTES))
+  }
+
+  function opened(text: string, place: string): Buffer {
+    const bytes = Buffer.from(text, 'base64')
+    if (bytes[0] !== VERSION) throw new TypeError('unknown version')
+    const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
+    const tagEnd = 1 + NONCE_BYTES + TAG_BYTES
+    const decipher = createDecipheriv('aes-256-gcm', sealingKey, nonce)
+    decipher.setAAD(Buffer.from(place))
+    decipher.setAuthTag(bytes.subarray(1 + NONCE_BYTES, tagEnd))
+    return Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()])
+  }
+
+  /** Each part by itself, and last what all of them together are: none can be left out or put elsewhere. */
+  function inParts(bytes: Buffer, place: string): string {
+    const parts = partsOf(bytes).map((part) => alike(part, partPlace(place)))
+    const whole = alike(digestOf(bytes), wholePlace(place))
+    return `${PARTED}${[...parts, whole].join(BETWEEN)}`
+  }
+
+  function openedParts(text: string, place: string): Buffer {
+    const parts = text.slice(PARTED.length).split(BETWEEN)
+    const whole = opened(parts.pop() ?? '', wholePlace(place))
+    const bytes = Buffer.concat(parts.map((part) => opened(part, partPlace(place))))
+    if (!digestOf(bytes).equals(whole)) throw new TypeError('parts of something else')
+    return bytes
   }
 
   return {
     close: (value, place) => sealed(stringifyJson(value), place, randomBytes(NONCE_BYTES)),
     closeAlike: (value, place) => {
-      const text = stringifyJson(value)
-      // A nonce made of what is sealed, as RFC 5297 does: two values with one nonce take a collision.
-      const code = createHmac('sha256', nonceKey)
-        .update(JSON.stringify([place, text]))
-        .digest()
-      return sealed(text, place, code.subarray(0, NONCE_BYTES))
+      const bytes = Buffer.from(stringifyJson(value))
+      return bytes.length > WHOLE ? inParts(bytes, place) : alike(bytes, place)
     },
     open: (sealed, place) => {
       try {
-        const bytes = Buffer.from(sealed, 'base64')
-        if (bytes[0] !== VERSION) throw new TypeError('unknown version')
-        const nonce = bytes.subarray(1, 1 + NONCE_BYTES)
-        const tagEnd = 1 + NONCE_BYTES + TAG_BYTES
-        const decipher = createDecipheriv('aes-256-gcm', sealingKey, nonce)
-        decipher.setAAD(Buffer.from(place))
-        decipher.setAuthTag(bytes.subarray(1 + NONCE_BYTES, tagEnd))
-        const text = Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()])
-        return parseJson(text.toString()) as JsonObject
+        const isParted = sealed.startsWith(PARTED)
+        return parseJson((isParted ? openedParts : opened)(sealed, place).toString()) as JsonObject
       } catch (cause) {
         throw new ClientError('internal', 'A sealed record cannot be opened with the key in use.', {
           cause,
@@ -65,3 +103,8 @@ export function createSeal(key: Uint8Array): Seal {
     },
   }
 }
+
+const partPlace = (place: string) => JSON.stringify(['part', place])
+const wholePlace = (place: string) => JSON.stringify(['parts', place])
+
+const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest()

@@ -103,3 +103,59 @@ it('closes the same value at the same place alike where that is asked for, and o
   expect(new Set(nonces).size).toBe(4)
   expect(() => seal.open(alike, 'elsewhere')).toThrow(UNOPENED)
 })
+
+/** Long enough to be sealed in parts, of characters of one to four bytes. */
+const LONG = Object.fromEntries(
+  Array.from({ length: 400 }, (_, index) => [
+    `member ${index}`,
+    `é😀${randomBytes(40).toString('hex')}`,
+  ]),
+)
+const partsOf = (sealed: string) => sealed.slice(1).split('.')
+
+it('closes a long value alike in parts, of which one change leaves nearly all as they are', () => {
+  const before = seal.closeAlike(LONG, 'place')
+  expect(seal.open(before, 'place')).toEqual(LONG)
+  expect(createSeal(Uint8Array.from(KEY)).closeAlike({ ...LONG }, 'place')).toBe(before)
+  for (const changed of [
+    { ...LONG, 'member 200': 'changed' },
+    { ...LONG, new: 'at the end' },
+    { first: 'put in at the beginning', ...LONG },
+  ]) {
+    const after = seal.closeAlike(changed, 'place')
+    expect(seal.open(after, 'place')).toEqual(changed)
+    const known = new Set(partsOf(before))
+    const others = partsOf(after).filter((part) => !known.has(part))
+    // The digest, the part with the change, and one more where that moves a cut or two: some 3 kB of 60. That
+    // cuts are so far apart that it is a third is less likely than 1 in 10^5.
+    expect(others.join('').length).toBeLessThan(partsOf(after).join('').length / 3)
+  }
+})
+
+it('opens no part elsewhere, none left out, twice, in another order or from another value', () => {
+  const parts = partsOf(seal.closeAlike(LONG, 'place'))
+  const others = partsOf(seal.closeAlike({ ...LONG, 'member 1': 'x' }, 'place'))
+  expect(parts.length).toBeGreaterThan(10)
+  const [one = '', two = '', ...rest] = parts
+  const digest = others.at(-1) ?? ''
+  const forged = [
+    [two, one, ...rest],
+    [two, ...rest],
+    [one, one, two, ...rest],
+    [...parts.slice(0, -1), digest],
+    parts.slice(0, -1),
+    [],
+  ]
+  for (const some of forged) {
+    expect(() => seal.open(`~${some.join('.')}`, 'place')).toThrow(UNOPENED)
+  }
+  expect(() => seal.open(`~${parts.join('.')}`, 'elsewhere')).toThrow(UNOPENED)
+  expect(() => seal.open(one, 'place')).toThrow(UNOPENED)
+})
+
+it('cuts by the key: with another one the parts are of other lengths', () => {
+  const lengths = (one: typeof seal) =>
+    partsOf(one.closeAlike(LONG, 'place')).map((it) => it.length)
+  // That some 40 cuts fall on the same places by chance is less likely than 1 in 2^100.
+  expect(lengths(seal)).not.toEqual(lengths(createSeal(randomBytes(32))))
+})
