@@ -22,7 +22,7 @@ const MAX_CANDIDATES = 20
 /**
  * Looks for the client. One that holds what was sent is taken for it. None at two looks: it was not made.
  * Anything else is a conflict, and so is a provider that has no way to find out.
- * @throws ClientError `deadline_exceeded`: there is no time left for the second look
+ * @throws ClientError `deadline_exceeded`: there is no time left for the second look; a later one makes up for it
  */
 export async function findCreation(
   service: Service,
@@ -35,11 +35,13 @@ export async function findCreation(
   const waitMs = service.upstreamTimeoutMs + creation.listLagMs
   const earlier = service.looks.get(operationId)
   const isSecond = earlier !== undefined && service.now() >= earlier.at + waitMs
+  if (running.sweeping && earlier !== undefined && !isSecond) throw tooEarly()
   let found = await look(service, running, creation, call)
   if (found === undefined) return conflictOf([])
   if (!isSecond && !found.some(isMatch)) {
     const first = earlier ?? { at: service.now(), ids: found.map(({ id }) => id) }
     service.looks.set(operationId, first)
+    if (running.sweeping) throw tooEarly()
     await pauseUntil(service, first.at + waitMs, call)
     found = (await look(service, running, creation, call)) ?? []
   }
@@ -68,14 +70,15 @@ const conflictOf = (ids: readonly string[]): Settled => ({
   candidates: ids.slice(0, MAX_CANDIDATES),
 })
 
+const tooEarly = () =>
+  new ClientError(
+    'deadline_exceeded',
+    "The new client may still come up in the provider's list, and there is no time left to wait for that.",
+  )
+
 /** @throws ClientError `deadline_exceeded` when there is no time left after it */
 async function pauseUntil(service: Service, time: number, { deadline }: Call): Promise<void> {
-  if (time >= deadline) {
-    throw new ClientError(
-      'deadline_exceeded',
-      "The new client may still come up in the provider's list, and the request has no time left to wait for that.",
-    )
-  }
+  if (time >= deadline) throw tooEarly()
   const left = time - service.now()
   if (left > 0) await service.sleep(left)
 }

@@ -32,6 +32,8 @@ export interface Running {
   readonly rotation?: Rotation
   /** The secret that it has added, once the provider has answered. */
   added?(): LiveSecret | undefined
+  /** A sweep came upon it, which does not wait for a list: it looks again the next time. */
+  readonly sweeping?: boolean
 }
 
 export interface Settled {
@@ -206,8 +208,13 @@ async function keepOutcome(
   await keepMirrored(service, { provider, ref: { ...ref, id: created } }, { native, at })
 }
 
-/** Settles an intent that its own process left open. */
-export async function settle(service: Service, intent: Intent, deadline: number): Promise<void> {
+/** Settles an intent that its own process left open; `sweeping`: for no one who waits for it. */
+export async function settle(
+  service: Service,
+  intent: Intent,
+  deadline: number,
+  sweeping = false,
+): Promise<void> {
   // Since it was listed, its own process or another instance may have closed it.
   if (!(await isOpen(service, intent))) return
   await service.reached?.('open intent found')
@@ -224,6 +231,7 @@ export async function settle(service: Service, intent: Intent, deadline: number)
       ref,
       base,
       next: next ?? base,
+      sweeping,
       ...(rotation === undefined ? {} : { rotation }),
     }
     const settled = await findOutcome(service, running, call, true)

@@ -37,7 +37,7 @@ export async function sweep(service: Service): Promise<{ settled: number; left: 
 
 const providerNameOf = ({ resource }: Intent) => refOf(resource).provider
 
-/** Creations that are settled at once: each waits for the provider's list, and no two share a log. */
+/** Creations that are settled at once: each may read a whole pool, and no two share a log. */
 const CREATIONS_AT_ONCE = 8
 
 /** Gives how many could be settled. */
@@ -54,11 +54,9 @@ async function settleInTurn(service: Service, intents: readonly Intent[]): Promi
 }
 
 async function settleOne(service: Service, intent: Intent): Promise<boolean> {
-  // However long a late request or a list is waited for, there must be time left to read after it.
-  const creation = service.providers.get(providerNameOf(intent))?.creation
-  const lagMs = intent.action === 'create' ? (creation?.listLagMs ?? 0) : 0
-  const deadline = service.now() + service.upstreamTimeoutMs + lagMs + SWEEP_TIMEOUT_MS
-  const work = () => settle(withinDeadline(service, deadline), intent, deadline)
+  // However long a late request is waited for, there must be time left to read after it.
+  const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
+  const work = () => settle(withinDeadline(service, deadline), intent, deadline, true)
   const turn = { key: intent.resource, caller: SWEEP, deadline, first: true }
   return service.turns.take(turn, work).then(
     () => true,

@@ -356,14 +356,14 @@ describe('making a client', () => {
       }
       void create(more, { ...service(), reached })
     })
-  const sweepLater = async () => {
-    const clock = { aheadMs: 60_000 }
-    const now = () => Date.now() + clock.aheadMs
-    const sleep = async (milliseconds: number) => {
-      clock.aheadMs += milliseconds
-    }
-    return sweep({ ...bench.service, now, sleep })
+  const clock = { aheadMs: 0 }
+  const sweepAfter = async (milliseconds: number) => {
+    clock.aheadMs += milliseconds
+    return sweep({ ...service(), now: () => Date.now() + clock.aheadMs })
   }
+  beforeEach(() => {
+    clock.aheadMs = 0
+  })
   const outcomesOf = async (intents: readonly Intent[]) => {
     const logs = intents.map(({ resource }) => bench.service.store.entries(resource))
     return (await Promise.all(logs)).map(([, closing]) => closing)
@@ -374,7 +374,8 @@ describe('making a client', () => {
     await heldUp('intent recorded')
     const intents = await open()
     const [made] = await all()
-    expect(await sweepLater()).toEqual({ settled: 2, left: 0 })
+    expect(await sweepAfter(60_000)).toEqual({ settled: 0, left: 2 })
+    expect(await sweepAfter(60_000)).toEqual({ settled: 2, left: 0 })
     // Where one is settled before the other is looked for, the other has no rival any more.
     const outcomes = await outcomesOf(intents)
     const id = made?.native.client_id
@@ -384,12 +385,32 @@ describe('making a client', () => {
     expect(named.filter((ids) => ids.includes(String(id)))).toHaveLength(2 - applied.length)
   })
 
+  it('is looked for by two sweeps, and none of them waits for the list', async () => {
+    let searches = 0
+    const find: Creation['find'] = (place, search, at) => {
+      searches += 1
+      return creation.find(place, search, at)
+    }
+    const lagging = { ...provider, creation: { ...creation, find, listLagMs: 30_000 } }
+    bench = { ...bench, service: { ...bench.service, providers: new Map([['it', lagging]]) } }
+    await heldUp('intent recorded')
+    const intents = await open()
+    expect(await sweepAfter(60_000)).toEqual({ settled: 0, left: 1 })
+    expect(await sweepAfter(15_000)).toEqual({ settled: 0, left: 1 })
+    expect(searches).toBe(1)
+    expect(await sweepAfter(20_000)).toEqual({ settled: 1, left: 0 })
+    expect(searches).toBe(2)
+    expect(sleeps).toEqual([])
+    expect(await outcomesOf(intents)).toMatchObject([{ outcome: 'not_applied' }])
+  })
+
   it('is found beside open creations of other settings', async () => {
     await heldUp('step sent')
     await heldUp('intent recorded', { patch: parseMergePatch({ ...PATCH, name: 'Another' }) })
     const intents = await open()
     const [made] = await all()
-    await sweepLater()
+    await sweepAfter(60_000)
+    await sweepAfter(60_000)
     const outcomes = await outcomesOf(intents)
     expect(outcomes.map((one) => one?.kind === 'outcome' && one.created)).toContain(
       made?.native.client_id,
