@@ -3,6 +3,7 @@
  * fingerprints only, so what is told here may be shown to whoever may read the history.
  */
 
+import { createHash } from 'node:crypto'
 import { PAGE_CHARACTERS } from '../core/bounds.ts'
 import type { FieldChange } from '../core/diff.ts'
 import {
@@ -234,8 +235,7 @@ export async function searchHistory(
   { providers, outcome, limit, actorIssuer, ...search }: HistorySearch,
 ): Promise<HistoryPage<Place>> {
   const issuer = actorIssuer === undefined ? {} : { actorIssuer }
-  if (outcome === 'open')
-    return { items: await openChanges(service, { providers, ...search, ...issuer }) }
+  if (outcome === 'open') return openChanges(service, { providers, limit, ...search, ...issuer })
   const asked = { ...search, ...(outcome === undefined ? {} : { outcome }), limit: limit + 1 }
   const lists = await Promise.all(
     providers.map((provider) => service.store.search({ ...asked, provider })),
@@ -268,7 +268,7 @@ async function itemOfPlace(service: Service, { resource, seq }: Found): Promise<
 /** Whether it was done with a token of an issuer; `undefined`: whichever. */
 const isBy =
   (issuer: string | undefined) =>
-  ({ actor }: HistoryItem): boolean =>
+  ({ actor }: Pick<HistoryItem, 'actor'>): boolean =>
     issuer === undefined || actor?.issuer === issuer
 
 function newerFirst(one: Place, other: Place): number {
@@ -276,25 +276,46 @@ function newerFirst(one: Place, other: Place): number {
   return one.mark < other.mark ? 1 : -1
 }
 
-/** Changes whose outcome is not known yet: running, or left open by a crash. There are few. */
+/** Changes whose outcome is not known yet: running, or left open by a crash or a provider that is gone. */
 async function openChanges(
   service: Service,
   {
     providers,
     actor,
     actorIssuer,
+    after,
+    limit,
     from = 0,
     to = Number.MAX_SAFE_INTEGER,
-  }: Omit<HistorySearch, 'limit'>,
-): Promise<readonly HistoryItem[]> {
+  }: HistorySearch,
+): Promise<HistoryPage<Place>> {
   const intents = await service.store.openIntents()
-  const open = intents.map((intent) => itemOf(openEntry(service, intent)))
-  return open
-    .filter(({ client }) => providers.includes(client.provider))
-    .filter((item) => actor === undefined || item.actor?.subject === actor)
+  const asked = intents
+    .filter(({ resource }) => providers.includes(refOf(resource).provider))
+    .filter((intent) => actor === undefined || intent.actor.subject === actor)
     .filter(isBy(actorIssuer))
     .filter(({ at }) => at >= from && at < to)
-    .reverse()
+    .map((intent) => ({ intent, place: placeOfOpen(intent) }))
+    .filter(({ place }) => after === undefined || newerFirst(place, after) > 0)
+    .sort((one, other) => newerFirst(one.place, other.place))
+  const items: HistoryItem[] = []
+  let characters = 0
+  for (const { intent } of asked.slice(0, limit)) {
+    if (characters >= PAGE_CHARACTERS) break
+    const item = itemOf(openEntry(service, intent))
+    items.push(item)
+    characters += sizeOf(item)
+  }
+  const last = asked[items.length - 1]
+  return {
+    items,
+    ...(asked.length > items.length && last !== undefined ? { next: last.place } : {}),
+  }
+}
+
+/** A log has one open change at most. */
+function placeOfOpen({ at, resource }: Intent): Place {
+  return { at, mark: createHash('sha256').update(resource).digest('hex').slice(0, 32) }
 }
 
 /** One operation, whatever has become of it; `undefined` when there is none. */

@@ -11,7 +11,7 @@ import { following } from '../../src/store/chain.ts'
 import type { Entry } from '../../src/store/entry.ts'
 import type { JobEntry } from '../../src/store/job-entry.ts'
 import { jobResource, resourceOf } from '../../src/store/resource.ts'
-import type { Range } from '../../src/store/store.ts'
+import type { Place, Range } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
 
@@ -68,6 +68,31 @@ describe('a page of the history', () => {
     }
     expect(revisions).toEqual(Array.from({ length: CHANGES }, (_, index) => 2 * (CHANGES - index)))
     expect(mostAtOnce).toBeLessThan(5_000_000)
+  })
+
+  it('of open changes is as short, and they all come', async () => {
+    const logs = Array.from({ length: 12 }, (_, index) => ({
+      provider: 'one',
+      id: `client${index}`,
+    }))
+    for (const [index, client] of logs.entries()) {
+      const changes = [{ field: 'description', before: null, after: 'x'.repeat(LARGE) }]
+      const intent = intentOf(resourceOf(client), 1, { at: 1 + (index >> 1), changes })
+      expect(await bench.service.store.append(intent)).toBe(true)
+    }
+    for (const limit of [100, 3]) {
+      const found: string[] = []
+      for (let after: Place | undefined; ; ) {
+        const search = { providers: ['one'], outcome: 'open' as const, limit }
+        const page = await searchHistory(bench.service, { ...search, ...(after && { after }) })
+        expect(page.items.length).toBeLessThanOrEqual(limit)
+        expect(JSON.stringify(page.items).length).toBeLessThan(PAGE_CHARACTERS + 1.1 * LARGE)
+        found.push(...page.items.map(({ client: { id } }) => id))
+        after = page.next
+        if (after === undefined) break
+      }
+      expect(found.toSorted()).toEqual(logs.map(({ id }) => id).toSorted())
+    }
   })
 
   it('of small changes is as long as it may be', async () => {
