@@ -22,7 +22,7 @@ import type { Entry, Intent } from '../../src/store/entry.ts'
 import { registrationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
-import { dyingAt } from './dying.ts'
+import { dyingAt, later } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
 
 const REF = { provider: 'it', id: 'abc' }
@@ -220,11 +220,10 @@ it('settles a change that was left open, by what was brought', async () => {
   await adopt('token')
   await dyingAt(withoutTurns(bench.service), 'step sent', async (dying) => {
     const { changeClient } = await import('../../src/service/change.ts')
-    const asked = requestFor(bench.service, REF, { name: 'Sent' })
-    return changeClient(dying, { ...asked, deadline: Date.now() + 300 })
+    return changeClient(dying, requestFor(bench.service, REF, { name: 'Sent' }))
   })
   valid = new Set(['new-token'])
-  await adopt('new-token')
+  await adopt('new-token', { service: later(bench.service), deadline: Date.now() + 70_000 })
   expect(await kinds()).toEqual(['intent', 'applied', 'intent', 'applied', 'intent', 'applied'])
   expect((await log())[3]).toMatchObject({ settledBy: 'settlement' })
 })

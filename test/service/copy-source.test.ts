@@ -21,7 +21,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
-import { dyingAt, settled } from './dying.ts'
+import { dyingAt, later, settled } from './dying.ts'
 import { withoutTurns } from './racing.ts'
 
 let source: Subject
@@ -84,12 +84,16 @@ const change = (patch: JsonObject) => bench.change(refOf(), {}, { patch: patch a
 const suspend = () => change({ kind: 'suspension', suspended: true, allowPartial: false })
 const lease = (value: string) =>
   change({ kind: 'lease', field: 'callbacks', value, owner: 'pr-1', seconds: 600 })
-const remove = (service = bench.service, options: object = {}) => {
+const remove = (service = bench.service) => {
   const { patch: _, ...request } = requestFor(bench.service, refOf(), {})
-  return removeClient(service, { ...request, ...options })
+  return removeClient(service, request)
 }
 /** Somebody else removes it. */
 const removeOutside = async () => source.provider.removal?.(refOf(), await read()).send(call())
+const aMinuteLater = () => ({
+  service: later(bench.service),
+  deadline: Date.now() + 70_000,
+})
 const withLostKey = (): Service => ({ ...bench.service, seal: createSeal(Buffer.alloc(32, 9)) })
 const log = () => bench.service.store.entries(resourceOf(refOf()))
 const lost = ({ copy: made }: CreationResult) => made?.report.lost.map(({ field }) => field)
@@ -294,10 +298,8 @@ describe('a client that was removed', () => {
   })
 
   it('is made anew where the removal was settled by another instance, or only now', async () => {
-    await dyingAt(withoutTurns(bench.service), 'step sent', (dying) =>
-      remove(dying, { deadline: Date.now() + 300 }),
-    )
-    expect((await copy()).outcome).toBe('applied')
+    await dyingAt(withoutTurns(bench.service), 'step sent', (dying) => remove(dying))
+    expect((await copy(aMinuteLater())).outcome).toBe('applied')
     expect((await log()).map(({ kind }) => kind)).toEqual(['intent', 'outcome'])
   })
 
@@ -308,14 +310,12 @@ describe('a client that was removed', () => {
       read: async (...asked) => {
         if (isFirst) {
           isFirst = false
-          await dyingAt(withoutTurns(bench.service), 'step sent', (dying) =>
-            remove(dying, { deadline: Date.now() + 300 }),
-          )
+          await dyingAt(withoutTurns(bench.service), 'step sent', (dying) => remove(dying))
         }
         return source.provider.read(...asked)
       },
     }
-    expect((await copy({ from })).outcome).toBe('applied')
+    expect((await copy({ from, ...aMinuteLater() })).outcome).toBe('applied')
   })
 
   it('is made anew where ten instances came back too late since', async () => {
@@ -337,9 +337,7 @@ describe('a client that was removed', () => {
   it.each<Outcome>(['not_applied', 'conflict'])(
     'by somebody else, after a removal of ours that ended as %s, is not made anew',
     async (outcome) => {
-      await dyingAt(withoutTurns(bench.service), 'intent recorded', (dying) =>
-        remove(dying, { deadline: Date.now() + 300 }),
-      )
+      await dyingAt(withoutTurns(bench.service), 'intent recorded', (dying) => remove(dying))
       // Nothing was sent; with another key it cannot be known what was wanted.
       await settled(outcome === 'conflict' ? withLostKey() : bench.service)
       expect((await log()).at(-1)).toMatchObject({ outcome })

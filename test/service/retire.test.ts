@@ -12,7 +12,7 @@ import type { Service } from '../../src/service/service.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
-import { dyingAt } from './dying.ts'
+import { dyingAt, later } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -361,9 +361,10 @@ describe('a client with two secrets', () => {
 
   it('is settled before another of its secrets ends', async () => {
     await dyingAt(withoutTurns(bench.service), 'step sent', (dying) =>
-      retire(old, { service: dying, deadline: Date.now() + 300 }),
+      retire(old, { service: dying }),
     )
-    await expect(retire(young)).rejects.toMatchObject({ code: 'rule_violated' })
+    const options = { service: later(bench.service), deadline: Date.now() + 70_000 }
+    await expect(retire(young, options)).rejects.toMatchObject({ code: 'rule_violated' })
     expect(await actions()).toEqual(['retire', 'applied'])
   })
 

@@ -106,9 +106,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     'outcome recorded',
   ])('with a key is done once and told when the process dies after "%s"', async (point) => {
     const service = await another()
-    await dyingAt(service, point, (dying) =>
-      rotate({ key: key('one'), deadline: Date.now() + 700 }, dying),
-    )
+    await dyingAt(service, point, (dying) => rotate({ key: key('one') }, dying))
     await settled(bench.service)
     const { outcome, secret: made } = await rotate({ key: key('one') })
     expect(outcome).toBe('applied')
@@ -176,7 +174,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   it('is settled as a conflict when its record was sealed with a key that is gone', async () => {
     const service = await another()
-    await dyingAt(service, 'step sent', (dying) => rotate({ deadline: Date.now() + 300 }, dying))
+    await dyingAt(service, 'step sent', (dying) => rotate({}, dying))
     const other = await bench.another({ key: Buffer.alloc(32, 6) })
     await settled(other.service)
     expect(await outcomes()).toEqual([['rotate', 'conflict']])
@@ -208,9 +206,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   it('does not take for its own what somebody else has made since', async () => {
     const service = await another()
-    await dyingAt(service, 'intent recorded', (dying) =>
-      rotate({ deadline: Date.now() + 300 }, dying),
-    )
+    await dyingAt(service, 'intent recorded', (dying) => rotate({}, dying))
     const base = await subject.provider.read(subject.ref, call())
     const step = subject.provider.secrets?.add?.(subject.ref, base, newSecretValue())
     await step?.send(call())
@@ -260,9 +256,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
         const [old] = await list()
         const { secret: made } = await rotate()
         const service = await another()
-        await dyingAt(service, point, (dying) =>
-          retire(String(old?.id), { deadline: Date.now() + 700 }, dying),
-        )
+        await dyingAt(service, point, (dying) => retire(String(old?.id), {}, dying))
         await settled(bench.service)
         const gone = point !== 'intent recorded'
         expect(accepted()).toHaveLength(gone ? 1 : 2)

@@ -303,7 +303,7 @@ describe('beside the secret that a client has', () => {
 
   it('that another instance has settled is told with its value too', async () => {
     await dyingAt(withoutTurns(bench.service), 'step sent', (dying) =>
-      rotate({ service: dying, key: key(), deadline: Date.now() + 300 }),
+      rotate({ service: dying, key: key() }),
     )
     await settled(bench.service)
     const { operationId, secret: made, previous, native } = await rotate({ key: key() })
@@ -344,7 +344,7 @@ it('beside another one, one of the same minute that was there before is not take
   await rotate()
   await end(first?.id ?? '')
   await dyingAt(withoutTurns(bench.service), 'intent recorded', (dying) =>
-    rotate({ service: dying, deadline: Date.now() + 300 }),
+    rotate({ service: dying }),
   )
   await settled(bench.service)
   expect((await actions()).slice(-2)).toEqual(['rotate', 'not_applied'])
@@ -364,9 +364,7 @@ it('beside another one, a new secret is told again where the record shows none a
 it('beside another one, what somebody else made in the same minute keeps it from being known', async () => {
   await start('cognito')
   const [first] = await list()
-  await dyingAt(withoutTurns(bench.service), 'step sent', (dying) =>
-    rotate({ service: dying, deadline: Date.now() + 300 }),
-  )
+  await dyingAt(withoutTurns(bench.service), 'step sent', (dying) => rotate({ service: dying }))
   await end(first?.id ?? '')
   await add()
   await settled(bench.service)
