@@ -1,0 +1,254 @@
+/** Making and removing a client at their edges: what is refused first, what is planned, what is recorded. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CopyReport } from '../../src/core/copy/report.ts'
+import { ClientError } from '../../src/core/errors.ts'
+import { parseMergePatch } from '../../src/core/patch.ts'
+import type { Need } from '../../src/core/rights.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { changeClient } from '../../src/service/change.ts'
+import { type MakingRequest, makeClient, type Origin } from '../../src/service/create.ts'
+import { replayCreation } from '../../src/service/creation-replay.ts'
+import { type RemovalRequest, removeClient } from '../../src/service/remove.ts'
+import { callOf } from '../../src/service/service.ts'
+import type { Intent } from '../../src/store/entry.ts'
+import { creationResource, resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { closingOf, intentOf } from '../fixtures/entries.ts'
+
+const PLACE = { provider: 'it' }
+const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
+const PATCH = { name: 'Portal', callbacks: ['https://portal.example.com/cb'] }
+
+let subject: Subject
+let bench: Bench
+let provider: Provider
+
+beforeEach(async () => {
+  const local = SUBJECTS.find(({ name }) => name === 'local')
+  if (local === undefined) throw new TypeError('no subject')
+  subject = await local.start()
+  provider = subject.provider
+  bench = await openBench(new Map([['it', provider]]))
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+const blank = () => {
+  const record = provider.creation?.blank('web')
+  if (record === undefined) throw new TypeError('makes no clients')
+  return record
+}
+const make = (more: Partial<MakingRequest> = {}, origin?: Origin) =>
+  makeClient(bench.service, {
+    provider,
+    place: PLACE,
+    patch: parseMergePatch(PATCH),
+    dryRun: false,
+    actor: ACTOR,
+    requestId: 'request-1',
+    deadline: Date.now() + 10_000,
+    begin: async () => ({
+      blank: blank(),
+      start: blank(),
+      ...(origin === undefined ? {} : { origin }),
+    }),
+    ...more,
+  })
+const call = () => callOf(bench.service, { operationId: 'o', deadline: Date.now() + 5_000 })
+const open = () => bench.service.store.openIntents()
+
+describe('making a client', () => {
+  it('needs a name, and says so before anything is recorded', async () => {
+    const patch = parseMergePatch({ callbacks: PATCH.callbacks })
+    for (const dryRun of [true, false]) {
+      await expect(make({ patch, dryRun })).rejects.toMatchObject({
+        code: 'invalid_field',
+        field: 'client.name',
+        message: 'client.name must be given: a client needs a name.',
+      })
+    }
+    expect(await open()).toEqual([])
+  })
+
+  it('checks what is asked for before it begins', async () => {
+    let begun = 0
+    const begin: MakingRequest['begin'] = async () => {
+      begun += 1
+      return { blank: blank(), start: blank() }
+    }
+    const patch = parseMergePatch({ ...PATCH, refreshTokenIdleLifetime: 60 })
+    await expect(make({ patch, begin })).rejects.toMatchObject({ code: 'unsupported_field' })
+    expect(begun).toBe(0)
+  })
+
+  it('is planned with the state that is wanted, and with no more members', async () => {
+    const planned = await make({ dryRun: true })
+    const { steps, changes, native, tag, ...rest } = planned
+    expect(rest).toStrictEqual({ outcome: 'planned', warnings: [] })
+    expect(tag).toBe(bench.service.fingerprints.ofState(provider.mapping, native))
+    expect(native).toMatchObject({ client_name: 'Portal' })
+    expect([steps.length, changes.length]).toEqual([1, 2])
+  })
+
+  it('asks for the rights of what the caller hides, and of what the client begins with', async () => {
+    const asked: (readonly Need[])[] = []
+    const authorize = (needs: readonly Need[]) => void asked.push(needs)
+    await make({
+      authorize,
+      dryRun: true,
+      patch: parseMergePatch({ ...PATCH, clientMetadata: { api_secret: 'x' }, disabled: true }),
+    })
+    expect(asked[0]).toEqual(
+      expect.arrayContaining([
+        { permission: 'secrets:rotate', field: 'client.clientMetadata.api_secret' },
+        { permission: 'clients:suspend', field: 'client.disabled' },
+      ]),
+    )
+  })
+
+  it('that is a copy tells what it has of its source, and asks its caller before it is made', async () => {
+    const checked: unknown[] = []
+    const reported: unknown[] = []
+    const report = { lost: [] } as unknown as CopyReport
+    const origin: Origin = {
+      log: resourceOf(subject.ref),
+      tag: 'tag of the source',
+      report: (next) => {
+        reported.push(next.client_name)
+        return report
+      },
+      check: (next, told) => {
+        checked.push([next.client_name, told])
+      },
+    }
+    const told = { report, sourceTag: 'tag of the source' }
+    const planned = await make({ dryRun: true }, origin)
+    expect(planned.copy).toEqual(told)
+    expect(checked).toEqual([['Portal', report]])
+    const made = await make({}, origin)
+    expect(made.copy).toEqual(told)
+    expect(reported).toHaveLength(3)
+    const [intent] = await bench.service.store.entries(
+      creationResource(PLACE, made.operationId ?? ''),
+    )
+    expect(intent).toMatchObject({ copiedFrom: resourceOf(subject.ref) })
+    const refusing = {
+      ...origin,
+      check: () => {
+        throw new ClientError('lossy_copy', 'Too much would be lost.')
+      },
+    }
+    await expect(make({}, refusing)).rejects.toMatchObject({ code: 'lossy_copy' })
+    expect(await open()).toEqual([])
+  })
+
+  it('that is no copy tells nothing of one', async () => {
+    const made = await make()
+    expect(Object.keys(made)).not.toContain('copy')
+    expect(Object.keys(made)).not.toContain('replayed')
+    const log = creationResource(PLACE, made.operationId ?? '')
+    const [intent] = (await bench.service.store.entries(log)) as readonly Intent[]
+    expect(intent).toMatchObject({ action: 'create', actor: ACTOR, requestId: 'request-1' })
+    expect(Object.keys(intent ?? {})).not.toContain('copiedFrom')
+  })
+})
+
+describe('a creation that is told again', () => {
+  const replay = (intent: Intent | undefined) =>
+    replayCreation(bench.service, provider, { kind: 'used', intent }, call())
+
+  it('needs an intent, and the id that its outcome tells', async () => {
+    await expect(replay(undefined)).rejects.toThrow('a creation always changes something')
+    const log = creationResource(PLACE, 'making')
+    const intent = intentOf(log, 1, { action: 'create' })
+    await bench.service.store.append(intent)
+    await expect(replay(intent)).rejects.toThrow('a creation that was applied tells an id')
+    await bench.service.store.append(closingOf(log, 2, { created: 'exampleClientId' }))
+    expect(await replay(intent)).toMatchObject({
+      ref: { provider: 'it', id: 'exampleClientId' },
+      native: { client_name: 'Example' },
+    })
+  })
+})
+
+describe('removing a client', () => {
+  const remove = (more: Partial<RemovalRequest> = {}) => {
+    const { patch: _, ...request } = requestFor(bench.service, subject.ref, {})
+    return removeClient(bench.service, { ...request, ...more })
+  }
+  const log = () => bench.service.store.entries(resourceOf(subject.ref))
+
+  it('is planned with the record that would go, and with no more members', async () => {
+    await changeClient(bench.service, {
+      ...requestFor(bench.service, subject.ref, {}),
+      patch: {
+        kind: 'lease',
+        field: 'callbacks',
+        value: 'https://preview.example.com/cb',
+        owner: 'ci',
+        seconds: 600,
+      },
+    })
+    const { steps, ...rest } = await remove({ dryRun: true })
+    expect(steps).toHaveLength(1)
+    expect(rest).toStrictEqual({
+      outcome: 'planned',
+      before: {
+        native: subject.stored(),
+        tag: bench.service.fingerprints.ofState(provider.mapping, subject.stored()),
+        standing: { leases: [expect.objectContaining({ owner: 'ci' })] },
+      },
+    })
+    expect(await log()).toHaveLength(2)
+    // What held for the client goes with it.
+    await remove()
+    expect((await log()).at(-1)).not.toHaveProperty('standing')
+    const [, , intent] = (await log()) as readonly Intent[]
+    expect(intent).toMatchObject({ action: 'remove', changes: [] })
+  })
+
+  it('is refused where it is protected, before the provider is asked for its removal', async () => {
+    await changeClient(bench.service, {
+      ...requestFor(bench.service, subject.ref, {}),
+      patch: { kind: 'protection', protected: true },
+    })
+    const before = await log()
+    for (const dryRun of [true, false]) {
+      await expect(remove({ dryRun })).rejects.toMatchObject({
+        code: 'client_protected',
+        message: expect.stringContaining('cannot be removed'),
+      })
+    }
+    expect(await log()).toEqual(before)
+    expect(subject.stored()).toBeDefined()
+  })
+
+  it('is refused where this server signs in with it, unless the request knows', async () => {
+    const own: Provider = { ...provider, reliance: () => 'own' }
+    await expect(remove({ provider: own })).rejects.toMatchObject({
+      code: 'own_client',
+      message:
+        'This is the client with which this server signs in to the provider. It cannot be removed unless the request has "ownClient": true; nothing was sent.',
+    })
+    expect(await log()).toEqual([])
+    expect(await remove({ provider: own, ownClient: true, dryRun: true })).toMatchObject({
+      outcome: 'planned',
+    })
+    expect(await remove({ provider: own, ownClient: true })).toMatchObject({ outcome: 'applied' })
+  })
+
+  it('is not done where the client is not as it was known', async () => {
+    const [wrong, right] = [
+      'another',
+      bench.service.fingerprints.ofState(provider.mapping, subject.stored()),
+    ]
+    await expect(remove({ ifMatch: [wrong] })).rejects.toMatchObject({
+      code: 'precondition_failed',
+    })
+    expect(await remove({ ifMatch: [wrong, right] })).toMatchObject({ outcome: 'applied' })
+  })
+})
