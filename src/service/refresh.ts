@@ -38,7 +38,7 @@ export interface Refreshed {
 const CLAIM_MS = 90_000
 /** How long one call may wait for its turn, and take (milliseconds). */
 const STEP_MS = 30_000
-/** A provider that fails so often in a row is left alone until the next call. */
+/** A provider that fails so often in a row, or forgets its cursor so often, is left alone until the next call. */
 const MAX_FAILURES = 3
 
 /** Whose requests these are where callers take turns. */
@@ -62,6 +62,8 @@ interface Run {
   readonly provider: Provider
   readonly claim: Claim
   readonly tally: { verified: number; drifted: number; removed: number; failed: number }
+  /** Times that the list began anew. */
+  relists: number
 }
 
 async function refreshPlace(
@@ -74,10 +76,11 @@ async function refreshPlace(
   const tally = { verified: 0, drifted: 0, removed: 0, failed: 0 }
   const claim = { place, owner: options.owner }
   if (provider === undefined) return { place, ...tally, more: false }
-  const run = { mirror, provider, claim, tally }
+  const run = { mirror, provider, claim, tally, relists: 0 }
   let failures = 0
   let more = true
-  while (more && failures < MAX_FAILURES) {
+  // A list that begins anew works each time, up to the cursor that is refused.
+  while (more && failures < MAX_FAILURES && run.relists < MAX_FAILURES) {
     if (options.stopped?.() === true || service.now() >= options.until) break
     const step = await oneStep(service, run, options.everyMs).catch((error: unknown) => {
       if (!isClientError(error)) throw error
@@ -128,16 +131,20 @@ async function oneStep(service: Service, run: Run, everyMs: number): Promise<'wo
 /** Lists one page, and keeps what it has whole. */
 async function takePage(
   service: Service,
-  { mirror, provider, claim, tally }: Run,
+  run: Run,
   call: Call,
   cursor: string | undefined,
 ): Promise<void> {
+  const { mirror, provider, claim, tally } = run
   const { place } = claim
   const at = service.now()
   const listed = provider.list?.(place.userPoolId, call, cursor)
   const page = await listed?.catch(async (error: unknown) => {
     // A cursor that the provider has forgotten meanwhile: the list begins anew.
-    if (cursor !== undefined && isClientError(error, 'provider_refused')) await mirror.relist(claim)
+    if (cursor !== undefined && isClientError(error, 'provider_refused')) {
+      run.relists += 1
+      await mirror.relist(claim)
+    }
     throw error
   })
   const items = page?.items ?? []

@@ -228,6 +228,18 @@ describe('a provider that fails', () => {
     expect(asked).toEqual(['list old', 'relist', 'list ', 'list old', 'relist', 'release'])
   })
 
+  it('is left alone where it refuses its own cursor again and again', async () => {
+    let lists = 0
+    const list: Provider['list'] = async (_, __, cursor) => {
+      lists += 1
+      if (lists > 100) throw new Error('it does not end')
+      if (cursor !== undefined) throw new ClientError('provider_refused', 'No such cursor.')
+      return { items: [], next: 'old' }
+    }
+    expect(await round(service({ list }))).toEqual([{ ...NOTHING, failed: 3 }])
+    expect(lists).toBe(6)
+  })
+
   it('hides no fault of ours', async () => {
     const read = async () => {
       throw new TypeError('a fault')
