@@ -194,7 +194,8 @@ export function applyMember(field: FieldName, current: Json, asked: Json): Json 
 
 function applyListPatch(current: Json, asked: JsonObject): Json {
   const { add = [], remove = [] } = asked
-  const kept = (current as Json[]).filter((item) => !(remove as Json[]).includes(item))
+  const removed = new Set(remove as Json[])
+  const kept = (current as Json[]).filter((item) => !removed.has(item))
   return unique([...kept, ...(add as Json[])])
 }
 

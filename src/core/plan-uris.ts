@@ -67,9 +67,7 @@ export function checkUriState(
   fields: FieldPatches,
   named: readonly FieldName[],
 ): readonly Warning[] {
-  const before = new Set(stateFindings(mapping, base).map(identity))
-  const after = stateFindings(mapping, next).filter(isViolation)
-  const fresh = after.find((found) => !before.has(identity(found)))
+  const { after, fresh } = compared(mapping, base, next)
   if (fresh !== undefined) throw refused(fresh)
   // A new value that breaks a rule was refused before: these are warnings.
   const told = named.flatMap((field) =>
@@ -80,6 +78,38 @@ export function checkUriState(
     field: `client.${field}`,
     message: `client.${field}: ${JSON.stringify(value)} ${finding.says}.`,
   }))
+}
+
+/**
+ * Values that a client held before and that are judged again, to be warned about: no client of this program's
+ * own making has more, and at a provider one may have hundreds of thousands.
+ */
+const MOST_WARNED = 4_000
+
+/** What breaks a rule in the next record, and the first of it that did not before. */
+function compared(
+  mapping: Mapping,
+  base: Native,
+  next: Native,
+): { readonly after: readonly Found[]; readonly fresh: Found | undefined } {
+  if (isNative(mapping, base) !== isNative(mapping, next)) {
+    const before = new Set(stateFindings(mapping, base).map(identity))
+    const after = stateFindings(mapping, next).filter(isViolation)
+    return { after, fresh: after.find((found) => !before.has(identity(found))) }
+  }
+  // A value that the same field of a client of the same kind held before is judged as it was then.
+  const held = new Map<FieldName, ReadonlySet<Json>>(
+    URI_FIELD_NAMES.map((field) => [field, new Set(heldValues(mapping, field, base))] as const),
+  )
+  const isNew = (field: FieldName, value: string) => held.get(field)?.has(value) !== true
+  let left = MOST_WARNED
+  const isJudged = (field: FieldName, value: string) => {
+    if (isNew(field, value)) return true
+    left -= 1
+    return left >= 0
+  }
+  const after = stateFindings(mapping, next, isJudged).filter(isViolation)
+  return { after, fresh: after.find(({ field, value }) => isNew(field, value)) }
 }
 
 /** About the values of a patch that the field does not hold already, each under its path. */
@@ -96,28 +126,36 @@ function ownFindings(
       : Array.isArray(asked)
         ? listed(path, asked)
         : [{ path, value: asked }]
+  const known = new Set(held)
   return values
-    .filter(({ value }) => !held.includes(value))
+    .filter(({ value }) => !known.has(value))
     .flatMap((one) => findings(mapping, field, one, native))
 }
 
 const listed = (path: string, items: Json) =>
   (items as readonly Json[]).map((value, index) => ({ path: `${path}[${index}]`, value }))
 
-function stateFindings(mapping: Mapping, native: Native): Found[] {
-  return judgedUris(mapping, native).flatMap(({ field, value, findings: found }) =>
+function stateFindings(mapping: Mapping, native: Native, isJudged?: IsJudged): Found[] {
+  return judgedUris(mapping, native, isJudged).flatMap(({ field, value, findings: found }) =>
     found.map((finding) => ({ field, path: `client.${field}`, value, finding })),
   )
 }
 
-/** Every URI of a record, in the order of the fields, with what is wrong or worth telling about it. */
-export function judgedUris(mapping: Mapping, native: Native): readonly JudgedUri[] {
+type IsJudged = (field: FieldName, value: string) => boolean
+
+/** The URIs of a record, all or some, in the order of the fields, with what is wrong or worth telling about each. */
+export function judgedUris(
+  mapping: Mapping,
+  native: Native,
+  isJudged: IsJudged = () => true,
+): readonly JudgedUri[] {
   const context = { policy: mapping.uris, native: isNative(mapping, native) }
   return URI_FIELD_NAMES.flatMap((field) => {
     const use = useOfUris(field)
     if (use === undefined) return []
     return heldValues(mapping, field, native)
       .filter((value) => typeof value === 'string')
+      .filter((value) => isJudged(field, value))
       .map((value) => ({ field, use, value, findings: checkUri(value, use, context) }))
   })
 }

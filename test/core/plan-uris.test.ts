@@ -158,3 +158,22 @@ describe('what is allowed and worth telling', () => {
     expect(told({ callbacks: { remove: [LOCAL] } }, { callbacks: [LOCAL] })).toEqual([])
   })
 })
+
+describe('a client with more URIs than anyone has', () => {
+  const many = Array.from({ length: 4_100 }, (_, index) => `${BAD}/${index}`)
+
+  it('is warned about as far as its first 4,000', () => {
+    const { warnings } = plan({ name: 'Other' }, { callbacks: many })
+    expect(warnings).toHaveLength(4_000)
+    expect(warnings.at(-1)?.message).toContain(`${BAD}/3999`)
+  })
+
+  it('takes no new one that breaks a rule, wherever that stands', () => {
+    for (const callbacks of [{ add: [BAD] }, [...many, BAD], [BAD, ...many]]) {
+      expect(() => plan({ callbacks }, { callbacks: many })).toThrow()
+    }
+    expect(() => plan({ callbacks: [GOOD] }, { callbacks: many })).not.toThrow()
+    const apps = Array.from({ length: 4_100 }, (_, index) => `${APP}/${index}`)
+    expect(() => plan({ appType: 'web' }, { kind: 'native', callbacks: apps })).toThrow()
+  })
+})
