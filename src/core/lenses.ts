@@ -71,12 +71,17 @@ export function list(
     support: 'native',
     keys: [name],
     get: (native) => texts(native[name]),
-    put: (value) => ({
-      [name]: value === null || value.length === 0 ? emptyList(empty) : [...value],
-    }),
+    put: (value, native) => {
+      const items = [...(value ?? []), ...othersThanTexts(native[name])]
+      return { [name]: items.length === 0 ? emptyList(empty) : items }
+    },
     ...extras,
   }
 }
+
+/** What a provider holds in such a list beside texts is shown to no one, so that no one can have meant it. */
+const othersThanTexts = (value: Json | undefined): readonly Json[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item !== 'string') : []
 
 const emptyList = (empty: 'keep' | 'omit'): Json | undefined => (empty === 'keep' ? [] : undefined)
 

@@ -87,6 +87,12 @@ describe('a list', () => {
     expect(texts('a')).toEqual([])
   })
 
+  it('keeps what it does not show, as the provider holds it', () => {
+    const native = { urls: ['a', 5, { x: 1 }] }
+    expect(list('urls', 'keep').put(['a', 'b'], native)).toEqual({ urls: ['a', 'b', 5, { x: 1 }] })
+    expect(list('urls', 'omit').put(null, native)).toEqual({ urls: [5, { x: 1 }] })
+  })
+
   it('sets a copy of its values', () => {
     const values = ['a']
     const put = list('urls', 'omit').put(values, {})
