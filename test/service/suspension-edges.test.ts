@@ -106,6 +106,12 @@ describe('at a provider without a setting for it', () => {
     expect(subject.stored().grant_types).toEqual(GRANTS)
   })
 
+  it('is marked where there is nothing to take', async () => {
+    setOutside({ grant_types: [] })
+    expect(await suspend()).toMatchObject({ outcome: 'applied', steps: [] })
+    expect((await standing())?.suspended?.operations).toHaveLength(1)
+  })
+
   it('has nothing to resume where it is not suspended', async () => {
     expect(await resume()).toMatchObject({ outcome: 'unchanged', warnings: [], steps: [] })
     await protect(true)
@@ -263,7 +269,7 @@ describe('at a provider with a setting for it', () => {
 
   it('is recorded as what it is, and leaves what holds for the client', async () => {
     const first = await suspend()
-    expect(first).toMatchObject({ outcome: 'applied', native: { disabled: true } })
+    expect(first).toMatchObject({ outcome: 'applied', native: { disabled: true }, warnings: [] })
     expect(await standing()).toBe(undefined)
     await protect(true)
     const back = await resume()
