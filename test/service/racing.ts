@@ -3,16 +3,16 @@
 import type { Service } from '../../src/service/service.ts'
 import type { Entry } from '../../src/store/entry.ts'
 
-/** The instance, before whose first entry of a kind (of any kind: `undefined`) other work is done, once. */
+/** The instance, before whose first entry of a kind other work is done, once. */
 export function overtaken(
   service: Service,
-  kind: Entry['kind'] | undefined,
+  kind: Entry['kind'],
   work: () => Promise<unknown>,
 ): Service {
   let done = false
   const { store } = service
   const append: typeof store.append = async (entry) => {
-    if (!done && (kind === undefined || entry.kind === kind)) {
+    if (!done && entry.kind === kind) {
       done = true
       await work()
     }

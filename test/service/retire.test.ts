@@ -316,7 +316,7 @@ describe('a client with two secrets', () => {
     expect(await retire(old, { service })).toMatchObject({ outcome: 'applied' })
     expect(await actions()).toEqual(['retire_later', 'applied', 'retire', 'applied'])
     const taken = overtaken(bench.service, 'intent', () =>
-      bench.change(subject.ref, { name: 'Other' }, {}),
+      bench.change(subject.ref, { name: 'Other' }),
     )
     await addSecret()
     await retire(young, { service: { ...taken, turns: elsewhere.turns } })
