@@ -113,7 +113,6 @@ describe('a form is refused', () => {
     ['client={}&client={}', 'invalid_request', 'client'],
     ['client=', 'invalid_request', 'client'],
     ['client={"a":1,"a":2}', 'invalid_request', 'client.a'],
-    ['client={"name":1e999}', 'invalid_request', 'client.name'],
     ['provider=a&provider=b', 'invalid_request', 'provider'],
     ['provider[]=a', 'invalid_request', 'provider'],
     ['=x', 'invalid_request', undefined],

@@ -1,5 +1,6 @@
 /** What has changed too much to be kept whole is recorded all the same, and blocks no client. */
 
+import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
@@ -12,9 +13,15 @@ import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'
 
 const LOCAL = SUBJECTS.find(({ name }) => name === 'local') as SubjectKind
-/** Some 90 KB: an intent with it fits into an item, and the difference between two of them does not. */
-const urls = (host: string) =>
-  Array.from({ length: 900 }, (_, index) => `https://${host}.example/${index}/`.padEnd(95, 'x'))
+/**
+ * A setting of some 100 KB that is stored sealed, and so nothing makes shorter: an intent with it fits into an
+ * item, and the difference between two of them does not.
+ */
+const notes = (host: string) =>
+  Array.from({ length: 1_100 }, (_, index) => {
+    const digest = createHash('sha512').update(`${host} ${index}`).digest('base64url')
+    return { url: `https://${host}.example/${digest}`.slice(0, 85) }
+  })
 
 let subject: Subject
 let bench: Bench
@@ -34,12 +41,15 @@ afterEach(async () => {
   await subject.close()
 })
 
-const put = (host: string) =>
-  subject.put({ ...LOCAL.full, client_name: host, redirect_uris: urls(host) })
+const put = (host: string) => subject.put({ ...LOCAL.full, client_name: host, notes: notes(host) })
 const change = (name: string, at = service) =>
   changeClient(at, requestFor(at, subject.ref, { name }))
 const entries = () => service.store.entries(resourceOf(subject.ref))
-const byName = { field: 'callbacks', before: '(too large to be kept)', after: expect.anything() }
+const byName = {
+  field: 'providerSettings.notes',
+  before: '(too large to be kept)',
+  after: expect.anything(),
+}
 
 it('is an outside change with the names of its fields', async () => {
   await change('First')
