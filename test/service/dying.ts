@@ -26,7 +26,8 @@ export const later = (service: Service): Service => ({
   now: () => service.now() + 60_000,
 })
 
-/** Sweeps once what is open is overdue. */
+/** Sweeps once what is open is overdue; a creation that is lost is looked for by two sweeps. */
 export async function settled(service: Service): Promise<void> {
   await sweep(later(service))
+  await sweep(later(later(service)))
 }
