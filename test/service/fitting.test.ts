@@ -46,7 +46,7 @@ const change = (name: string, at = service) =>
   changeClient(at, requestFor(at, subject.ref, { name }))
 const entries = () => service.store.entries(resourceOf(subject.ref))
 const byName = {
-  field: 'providerSettings.notes',
+  field: 'name',
   before: '(too large to be kept)',
   after: expect.anything(),
 }
