@@ -138,4 +138,5 @@ it('a fresh list says which provider could not be asked, how old that is, and en
   )
   // One that cannot be asked at all is a failure, as before.
   expect(await run('list --fresh --provider auth0')).toMatchObject({ code: 6, out: '' })
-})
+  // The server asks until its deadline, and the SDK asks the server again.
+}, 90_000)
