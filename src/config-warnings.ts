@@ -22,7 +22,7 @@ function permissionWarnings({ permissions, issuers }: Config): readonly string[]
   return permissions.flatMap(({ issuer, scope, grants }, index) =>
     issuer === ANY_ISSUER
       ? [
-          `auth.permissions[${index}] holds for tokens of any issuer: whoever administers one of them can give the scope ${scope}, and with it ${grants.join(', ')}; name the one issuer that is meant.`,
+          `auth.permissions[${index}] holds for tokens of any issuer: the administrators of each of them can give the scope ${scope}, and with it ${grants.join(', ')}; name the one issuer that is meant.`,
         ]
       : [],
   )
@@ -33,7 +33,7 @@ function overlapWarnings(config: Config): readonly string[] {
   return overlapsOf(config).map(({ issuer, provider, userPoolId }) => {
     const where = userPoolId === undefined ? provider : `${userPoolId} of ${provider}`
     const index = config.issuers.indexOf(issuer)
-    return `auth.issuers[${index}] (${issuer.issuer}) belongs to the provider ${where}, whose clients are managed here: which of them have access to this API is changed only with access:grant, and whoever has secrets:read there can act as any of them; use an issuer of its own for this API, or give access:grant and secrets:read at ${provider} to no one else than its administrators.`
+    return `auth.issuers[${index}] (${issuer.issuer}) belongs to the provider ${where}, whose clients are managed here: which of them have access to this API is changed only with access:grant, and callers with secrets:read there can act as any of them; use an issuer of its own for this API, or give access:grant and secrets:read at ${provider} to no one else than its administrators.`
   })
 }
 

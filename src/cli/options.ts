@@ -47,7 +47,7 @@ export const OPTIONS = {
   actor: { value: 'SUBJECT', says: 'only what was done with tokens of this subject' },
   'actor-issuer': {
     value: 'URL',
-    says: 'who issued those tokens; absent: your own issuer; any: whoever',
+    says: 'who issued those tokens; absent: your own issuer; any: every issuer',
   },
   outcome: {
     value: 'OUTCOME',
