@@ -82,6 +82,8 @@ beforeAll(async () => {
     permissions,
     scopes: PERMISSIONS,
     issuer: { provider: 'local' },
+    // Each sequence has a job of its own.
+    quotas: { jobsPerHour: 100_000 },
   })
 })
 afterAll(() => world.close())
