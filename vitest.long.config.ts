@@ -23,7 +23,7 @@ export default defineConfig({
     include: [...SHARED, ...TESTS],
     env: { CLIENTRY_SAMPLES: SAMPLES },
     maxWorkers: '100%',
-    testTimeout: 20_000 * Math.max(Number(SAMPLES), 1),
+    testTimeout: 40_000 * Math.max(Number(SAMPLES), 1),
     hookTimeout: 60_000,
   },
 })
