@@ -415,6 +415,64 @@ describe('leases whose time is over', () => {
     },
   )
 
+  it('end one by one where that is taken, and nothing is left to say', async () => {
+    await take(A)
+    await take(B)
+    const held = (native: Native) => (native.redirect_uris as readonly string[]).length
+    const oneByOne: Provider = {
+      ...subject.provider,
+      steps: (ref, base, next) => {
+        if (held(base) - held(next) > 1) throw new ClientError('rule_violated', 'One at a time.')
+        return subject.provider.steps(ref, base, next)
+      },
+    }
+    await end(oneByOne)
+    expect(callbacks()).toEqual(before)
+  })
+
+  it('are tried once where there is one', async () => {
+    await take(A)
+    let tries = 0
+    const counting = keeping(A, 'rule_violated')
+    const steps: Provider['steps'] = (...all) => {
+      tries += 1
+      return counting.steps(...all)
+    }
+    await expect(end({ ...counting, steps })).rejects.toMatchObject({ code: 'rule_violated' })
+    expect(tries).toBe(1)
+  })
+
+  it('end at their very time', async () => {
+    await take(A)
+    const standing = (await bench.service.store.last(resourceOf(subject.ref)))?.standing ?? {}
+    const [{ expiresAt = 0 } = {}] = standing.leases ?? []
+    const due = { ref: subject.ref, provider: subject.provider, standing }
+    const at = (now: number) =>
+      endOverLeases({ ...bench.service, now: () => now }, { ...due, deadline: now + 5_000 })
+    await at(expiresAt - 1)
+    expect(callbacks()).toEqual([...before, A])
+    await at(expiresAt)
+    expect(callbacks()).toEqual(before)
+  })
+
+  it('end with their value, list and owner, and no other that came since', async () => {
+    await take(A)
+    const stale = (await bench.service.store.last(resourceOf(subject.ref)))?.standing ?? {}
+    const since = (field: 'callbacks' | 'allowedLogoutUrls', owner: string) =>
+      take(A, { patch: { kind: 'lease', field, value: A, owner, seconds: 60 } })
+    await since('callbacks', 'two')
+    await since('allowedLogoutUrls', 'one')
+    const now = () => Date.now() + 61_000
+    const due = { ref: subject.ref, provider: subject.provider, standing: stale }
+    await endOverLeases({ ...bench.service, now }, { ...due, deadline: now() + 5_000 })
+    const { leases = [] } =
+      (await bench.service.store.last(resourceOf(subject.ref)))?.standing ?? {}
+    expect(leases.map(({ field, owner }) => [field, owner])).toEqual([
+      ['callbacks', 'two'],
+      ['allowedLogoutUrls', 'one'],
+    ])
+  })
+
   it('are left where something else is in the way', async () => {
     await take(A)
     await take(B)
@@ -438,5 +496,6 @@ describe('leases whose time is over', () => {
     await end(gone, day + 61_000)
     const last = await bench.service.store.last(resourceOf(subject.ref))
     expect(last?.standing).toBeUndefined()
+    expect(await ends()).toHaveLength(1)
   })
 })
