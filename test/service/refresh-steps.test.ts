@@ -101,6 +101,22 @@ describe('a round', () => {
     expect(new Set(calls.map(({ operationId }) => operationId)).size).toBe(3)
   })
 
+  it('goes on after failures with a success between them, and stops at three in a row', async () => {
+    for (const id of ['c', 'f', 'j']) subject.put({ ...fullLocalClient, client_id: id })
+    const readable = ['c', 'f', 'j']
+    const flaky = service({
+      list: async () => ({ items: [...'abcdefghij'].map((id) => ({ id })) }),
+      read: async (ref, call) => {
+        asked.push(`read ${ref.id}`)
+        if (!readable.includes(ref.id)) throw new ClientError('provider_unavailable', 'Not now.')
+        return subject.provider.read(ref, call)
+      },
+    })
+    expect(await round(flaky)).toMatchObject([{ verified: 2, failed: 7, more: false }])
+    const reads = asked.filter((one) => one.startsWith('read'))
+    expect(reads).toEqual([...'abcdefghi'].map((id) => `read ${id}`))
+  })
+
   it('reads nothing that the list had whole, and counts it', async () => {
     const { list } = subject.provider
     const whole = service({ ...(list && { list }) })
