@@ -15,6 +15,7 @@ import type { Service } from '../src/service/service.ts'
 import { openDatabase } from '../src/store/database.ts'
 import type { Mirror } from '../src/store/mirror.ts'
 import { resourceOf } from '../src/store/resource.ts'
+import { createSeal } from '../src/store/seal.ts'
 import { createSqliteStore } from '../src/store/sqlite.ts'
 import { closingOf, intentOf } from '../test/fixtures/entries.ts'
 import { digits, type Row } from './report.ts'
@@ -33,7 +34,13 @@ export async function measureInput(root: string, clients: number, tries: number)
   const store = createSqliteStore(await openDatabase(path))
   const rows: Row[] = [20, 30, 200].map(doubled)
   if (store.mirror !== undefined) rows.push(await worstSearch(store.mirror, clients, tries))
-  rows.push(...(await largePages({ store } as unknown as Service)))
+  rows.push(
+    ...(await largePages({
+      store,
+      seal: createSeal(randomBytes(32)),
+      providers: new Map(),
+    } as unknown as Service)),
+  )
   await store.close()
   remove()
   return rows

@@ -3,11 +3,12 @@
  * of few records and one of many, in turn.
  */
 
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readHistory, readOperation, searchHistory } from '../src/service/history.ts'
 import type { Service } from '../src/service/service.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { resourceOf } from '../src/store/resource.ts'
+import { createSeal } from '../src/store/seal.ts'
 import { createSqliteStore } from '../src/store/sqlite.ts'
 import type { Store } from '../src/store/store.ts'
 import type { Built } from './built.ts'
@@ -116,7 +117,9 @@ async function queriesOf(
   store: Store,
 ): Promise<Readonly<Record<string, Use['run']>>> {
   // Reading needs nothing else.
-  const service = { store } as Service
+  const seal = createSeal(randomBytes(32))
+  // Its entries hold nothing sealed, and no provider is asked.
+  const service = { store, seal, providers: new Map() } as unknown as Service
   const { providers, clients, rare, from, to } = filled
   const limit = DEFAULT_PAGE
   const middle = (from + to) / 2
