@@ -33,6 +33,8 @@ const LOWEST_SHARE = 1 / 8
 const RECOVERY_SHARE = 1 / 10
 /** Sums of fractions miss a whole by less than this. */
 const ALMOST = 1 - 1e-6
+/** Epoch milliseconds as doubles miss by a quarter of this. */
+const NOISE_MS = 1e-3
 
 /**
  * The part of an account's rates that is ours. The rest is for others, and one call of the burst at
@@ -75,10 +77,14 @@ function refill(bucket: Bucket, now: number, most: number): void {
   bucket.at = now
 }
 
-/** The earliest time at which one call may go. */
+/**
+ * The earliest time at which one call may go: a whole millisecond, as the clock and timers have them.
+ * Calls that become ready within one millisecond are ready together, so their order in a forecast is
+ * the order in which they go.
+ */
 export function readyAt({ open, full, rate, tokens, at, pausedUntil }: Bucket): number {
   const need = 1 - tokens
-  if (open || tokens >= ALMOST) return pausedUntil
+  if (open || tokens >= ALMOST) return Math.ceil(pausedUntil)
   const slope = full * RECOVERY_SHARE
   const rising = (full - rate) / slope
   const meanwhile = rate * rising + (slope * rising ** 2) / 2
@@ -86,7 +92,7 @@ export function readyAt({ open, full, rate, tokens, at, pausedUntil }: Bucket): 
     need > meanwhile
       ? rising + (need - meanwhile) / full
       : (Math.sqrt(rate ** 2 + 2 * slope * need) - rate) / slope
-  return Math.max(pausedUntil, at + seconds * 1_000)
+  return Math.ceil(Math.max(pausedUntil, at + seconds * 1_000 - NOISE_MS))
 }
 
 /** One call goes. */

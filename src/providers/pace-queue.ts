@@ -58,7 +58,7 @@ export function createQueue({ now, after }: Clock): Queue {
       const turn = nextTurn(lanes.values(), time)
       if (turn === undefined) return
       if (turn.at > time) {
-        callOff = after(Math.ceil(turn.at - time), serveAll)
+        callOff = after(turn.at - time, serveAll)
         return
       }
       const { one, lane } = turn

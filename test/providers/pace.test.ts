@@ -129,6 +129,33 @@ describe('a call whose turn cannot come in time', () => {
     expect(log).toEqual(['a at 0', 'late refused at 0 for 3', 'b at 1', 'c at 2', 'last at 3'])
   })
 
+  it('goes at once when its refusal says, also where two lanes become ready in one millisecond', async () => {
+    const one = { ...LIMITED, burst: 1 }
+    const { time, log, call } = start([
+      { ...one, name: 'x', perSecond: 0.3 },
+      { ...one, name: 'y' },
+      { ...one, name: 'common', perSecond: 0.5 },
+    ])
+    call('x1', { buckets: ['x'] })
+    await time.pass(2_334)
+    call('y1', { buckets: ['y'] })
+    // x is ready at 3,333.3 ms and y at 3,334: a timer finds both ready, and the urgent call goes first.
+    call('x2', { buckets: ['x', 'common'] })
+    call('y2', { buckets: ['y', 'common'], urgent: true })
+    call('x3', { buckets: ['x'], within: 100 })
+    await time.pass(6_334)
+    call('x3', { buckets: ['x'] })
+    await time.pass(5_000)
+    expect(log).toEqual([
+      'x1 at 0',
+      'y1 at 2.33',
+      'x3 refused at 2.33 for 6.334',
+      'y2 at 3.33',
+      'x2 at 5.33',
+      'x3 at 8.67',
+    ])
+  })
+
   it('is refused as soon as an urgent one makes it late', async () => {
     const { time, log, call } = start([LIMITED])
     call('a')
