@@ -2,7 +2,7 @@
 
 import { PAGE_CHARACTERS } from '../../core/bounds.ts'
 import type { JobResult } from '../../store/job-entry.ts'
-import { JOBS, jobIdOf } from '../../store/resource.ts'
+import { JOBS, refOf } from '../../store/resource.ts'
 import type { Place } from '../../store/store.ts'
 import { openEntry } from '../kept.ts'
 import type { Service } from '../service.ts'
@@ -39,19 +39,17 @@ export async function listJobs(service: Service, search: JobSearch): Promise<Job
       limit: limit + 1,
     })
     const views = await Promise.all(
-      found.map(({ resource }) => findJob(service, jobIdOf(resource) ?? '')),
+      found.map(async ({ resource, place }) => {
+        const view = await findJob(service, refOf(resource).id)
+        return view === undefined ? [] : [{ view, place }]
+      }),
     )
-    for (const [index, view] of views.entries()) {
-      const place = found[index]?.place
-      if (view !== undefined && place !== undefined && mayKnow(view)) known.push({ view, place })
-    }
+    known.push(...views.flat().filter(({ view }) => mayKnow(view)))
     after = found.length > limit ? found.at(-1)?.place : undefined
   } while (after !== undefined && known.length <= limit)
-  const last = known[limit - 1]
-  return {
-    jobs: known.slice(0, limit).map(({ view }) => view),
-    ...(known.length > limit && last !== undefined ? { next: last.place } : {}),
-  }
+  const jobs = known.slice(0, limit)
+  const next = known.length > limit ? jobs.at(-1)?.place : undefined
+  return { jobs: jobs.map(({ view }) => view), ...(next === undefined ? {} : { next }) }
 }
 
 /** A result with where it stands in the log. */
@@ -79,12 +77,11 @@ export async function readResults(
 ): Promise<{ readonly results: readonly ListedResult[]; readonly next?: ResultPlace }> {
   const results: ListedResult[] = []
   let characters = 0
-  const start = from ?? { seq: 1, index: 0 }
-  for await (const entry of jobEntries(service, resource, start.seq, limit)) {
+  for await (const entry of jobEntries(service, resource, from?.seq, limit)) {
     if (entry.kind !== 'job_results') continue
     const { phase, at, seq, results: kept } = openEntry(service, entry)
     for (const [index, result] of kept.entries()) {
-      if (seq === start.seq && index < start.index) continue
+      if (seq === from?.seq && index < from.index) continue
       if (results.length === limit || characters >= PAGE_CHARACTERS) {
         return { results, next: { seq, index } }
       }

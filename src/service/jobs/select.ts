@@ -7,6 +7,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Wanted } from '../../core/search.ts'
 import type { Call, ClientRef, Place } from '../../providers/provider.ts'
+import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { endlessList, listLive } from '../list-live.ts'
 import { checkDeadline } from '../retry.ts'
@@ -32,23 +33,27 @@ export async function selectClients(
   call: Call,
 ): Promise<readonly ClientRef[]> {
   const { places, wanted } = selection
-  const known = (await service.store.mirror?.knowledge(places)) ?? []
-  if (known.length > 0 && known.every(({ complete }) => complete))
-    return mirrored(service, selection)
+  const { mirror } = service.store
+  if (mirror !== undefined && (await knowsAll(mirror, places))) return mirrored(mirror, selection)
   if (wanted.text !== undefined || wanted.terms.length > 0) return read(service, selection, call)
   const lists = await Promise.all(places.map((place) => listed(service, place, call)))
   return lists.flat()
 }
 
-async function mirrored({ store }: Service, selection: Selection): Promise<readonly ClientRef[]> {
+async function knowsAll(mirror: Mirror, places: readonly Place[]): Promise<boolean> {
+  const known = await mirror.knowledge(places)
+  return known.length > 0 && known.every(({ complete }) => complete)
+}
+
+async function mirrored(mirror: Mirror, selection: Selection): Promise<readonly ClientRef[]> {
   const { places, wanted } = selection
   const refs: ClientRef[] = []
   for (let after: number | undefined; ; ) {
     const from = after === undefined ? {} : { after }
-    const page = await store.mirror?.search({ places, ...wanted, ...from, limit: PAGE })
-    refs.push(...(page?.found ?? []).map(({ client }) => client))
-    if (page?.next === undefined || refs.length > MAX_CLIENTS) return refs
-    after = page.next
+    const { found, next } = await mirror.search({ places, ...wanted, ...from, limit: PAGE })
+    refs.push(...found.map(({ client }) => client))
+    if (next === undefined || refs.length > MAX_CLIENTS) return refs
+    after = next
   }
 }
 

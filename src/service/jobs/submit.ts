@@ -100,7 +100,7 @@ async function addItems(
     for (const item of openItems(service, entry)) there.add(nameOf(item))
   }
   let missing = items.filter((item) => !there.has(nameOf(item)))
-  do {
+  for (;;) {
     const part = firstPart(missing)
     missing = missing.slice(part.length)
     const place = { resource: job.resource, seq: last.seq + 1 }
@@ -110,7 +110,8 @@ async function addItems(
       last: missing.length === 0,
       sealed: sealItems(service, place, part),
     })
+    // Nothing can be added any more once the last part is there.
     if (appended === undefined || appended === TAKEN) return
     last = appended
-  } while (missing.length > 0)
+  }
 }

@@ -108,6 +108,26 @@ describe('a list of jobs', () => {
     expect(await pages(2, { mayKnow: () => false })).toEqual([[]])
   })
 
+  it('asks the store once for each page, unless jobs are hidden', async () => {
+    const { store } = bench.service
+    const asked: (string | undefined)[][] = []
+    const search: typeof store.search = (one) => {
+      asked.push(Object.keys(one).sort())
+      return store.search(one)
+    }
+    const at = { ...bench.service, store: { ...store, search } }
+    for (const [index, subject] of ['a', 'b', 'c'].entries()) await submit(subject, 1_000 + index)
+    const { next } = await listJobs(at, { ...any, limit: 2 })
+    expect(asked).toEqual([['limit', 'provider']])
+    if (next === undefined) throw new TypeError('no next page')
+    await listJobs(at, { ...any, after: next, limit: 1 })
+    await listJobs(at, { ...any, limit: 3 })
+    expect(asked.slice(1)).toEqual([
+      ['after', 'limit', 'provider'],
+      ['limit', 'provider'],
+    ])
+  })
+
   it('may be of one submitter, and of nothing but jobs', async () => {
     await bench.service.store.append(intentOf(resourceOf(CLIENT), 1, { at: 1_500 }))
     await submit('a', 1_000)

@@ -36,7 +36,7 @@ afterEach(async () => {
 
 const put = (id: string, more: object = {}) =>
   subject.put({ ...fullLocalClient, client_id: id, ...more })
-const call = (): Call => callOf(bench.service, { operationId: 'o', deadline: Date.now() + 5_000 })
+const call = (): Call => callOf(bench.service, { operationId: 'o', deadline: Date.now() + 60_000 })
 const named = (...ids: readonly string[]) => ids.map((id) => ({ id }))
 
 /** A service whose provider has another list and counts what is asked of it. */
@@ -94,7 +94,7 @@ describe('out of the mirror', () => {
     })
     expect((await select(paged)).sort()).toEqual(['a', 'b', 'exampleClientId'])
     expect(asked.map(({ limit }) => limit)).toEqual([500, 500])
-    expect(asked[0]).toEqual({ places: [PLACE], terms: [], limit: 500 })
+    expect(asked[0]).toStrictEqual({ places: [PLACE], terms: [], limit: 500 })
     expect(asked[1]).toMatchObject({ places: [PLACE], terms: [], after: expect.any(Number) })
   })
 
@@ -196,6 +196,26 @@ describe('by what they are', () => {
     expect(refs).toEqual([{ provider: 'it', id: 'a' }])
     expect(await select(service, { terms: ['id:b'] })).toEqual(['b'])
     expect(reads.length).toBeGreaterThan(2)
+  })
+
+  it.each([
+    [MAX_CLIENTS, ['last']],
+    [MAX_CLIENTS + 1, []],
+  ])('it reads no further once there are more than a job can have: %i', async (count, after) => {
+    const many = Array.from({ length: count }, (_, index) => `c${index}`)
+    const pages: Record<string, ListPage> = { last: { items: named('last') } }
+    const first = { items: named(...many), next: 'last' }
+    const service = listing((cursor) => pages[cursor ?? ''] ?? first)
+    const read: Provider['read'] = async (ref) => {
+      reads.push(ref.id)
+      return { client_id: ref.id, client_name: 'Portal' }
+    }
+    const { mirror: _, ...store } = service.store
+    const it = { ...subject.provider, list: service.providers.get('it')?.list, read } as Provider
+    const without = { ...service, store, providers: new Map([['it', it]]) }
+    const found = await select(without, { text: 'portal', terms: [] })
+    expect(found.sort()).toEqual([...many, ...after].sort())
+    expect(reads.sort()).toEqual([...many, ...after].sort())
   })
 
   it('it fails where one of them cannot be read: it may be meant', async () => {

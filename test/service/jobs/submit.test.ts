@@ -1,9 +1,10 @@
 /** Submitting jobs, undoing them, and what they may do. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError } from '../../../src/core/errors.ts'
 import { parseMergePatch } from '../../../src/core/patch.ts'
 import { tellJob } from '../../../src/service/jobs/control.ts'
-import { type JobItem, openItems } from '../../../src/service/jobs/items.ts'
+import { type JobItem, openItems, openPatch } from '../../../src/service/jobs/items.ts'
 import { findJob, type JobView, jobEntries } from '../../../src/service/jobs/log.ts'
 import { neededByJob } from '../../../src/service/jobs/named.ts'
 import { checkRights, rightsOf } from '../../../src/service/jobs/rights.ts'
@@ -11,6 +12,7 @@ import { type Submission, submitJob, submittedBefore } from '../../../src/servic
 import type { Undo } from '../../../src/service/request.ts'
 import type { Service } from '../../../src/service/service.ts'
 import type { JobItems } from '../../../src/store/job-entry.ts'
+import { jobResource } from '../../../src/store/resource.ts'
 import { type Bench, openBench } from '../../contract/service.ts'
 import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
 import { jobOf } from '../../fixtures/entries.ts'
@@ -118,6 +120,36 @@ describe('a submission', () => {
     ])
     expect(await idsOf(view)).toEqual([['a'], ['b'], ['c']])
     expect(view.last.progress).toMatchObject({ state: 'planning', counts: { left: 3 } })
+  })
+})
+
+describe('the clients of a job', () => {
+  it('are added without another look at its log for each part', async () => {
+    const { store } = bench.service
+    let looks = 0
+    const entries: typeof store.entries = (resource, range) => {
+      looks += 1
+      return store.entries(resource, range)
+    }
+    const counting = { ...bench.service, store: { ...store, entries } }
+    await submit({}, counting)
+    const forOne = looks
+    looks = 0
+    await submit({ items: ['a', 'b', 'c'].map((id) => item(id, { patch: LARGE })) }, counting)
+    expect(looks).toBe(forOne)
+  })
+
+  it('and its patch can be opened at their place in the log alone', async () => {
+    const view = await submit()
+    const [part] = await partsOf(view)
+    if (part === undefined) throw new TypeError('no clients')
+    expect(openItems(bench.service, part)).toEqual([item('one'), item('two')])
+    expect(openPatch(bench.service, view.job)).toEqual(PATCH)
+    const elsewhere = { resource: jobResource('another') }
+    for (const moved of [{ seq: part.seq + 1 }, elsewhere])
+      expect(() => openItems(bench.service, { ...part, ...moved })).toThrow(ClientError)
+    for (const moved of [{ seq: 2 }, elsewhere])
+      expect(() => openPatch(bench.service, { ...view.job, ...moved })).toThrow(ClientError)
   })
 })
 
