@@ -3,7 +3,7 @@
 import type { JobCallers } from '../../store/entry.ts'
 import type { JobProgress, JobResult } from '../../store/job-entry.ts'
 import type { Service } from '../service.ts'
-import { openPatch } from './items.ts'
+import { type JobItem, openPatch } from './items.ts'
 import type { Known } from './known.ts'
 import type { JobView } from './log.ts'
 import { createQueue } from './queue.ts'
@@ -42,7 +42,7 @@ const MAX_TRIES = 60
 export function createCrew(service: Service, settings: CrewSettings): Crew {
   const { known, phase, changed } = settings
   const pending = known.pending(phase)
-  const queue = createQueue(pending.map((item) => ({ item, place: placeOf(known, item) })))
+  const queue = createQueue(pending.map((item) => ({ item, place: itemOf(known, item).ref })))
   const finished = new Map<number, JobResult>()
   const underWay = new Set<Promise<void>>()
   const tries = new Map<number, number>()
@@ -87,18 +87,16 @@ function tasksOf(service: Service, { view, known, phase, limitMs, callers }: Cre
   const rights = rightsOf(view.job)
   const common = openPatch(service, view.job)
   return (index: number): Task => {
-    const item = known.items[index]
-    const patch = item?.patch ?? common
-    if (item === undefined || patch === undefined) throw new RangeError(`no client ${index}`)
-    const planned = known.tagOf(index)
+    const item = itemOf(known, index)
+    const { patch = common } = item
+    if (patch === undefined) throw new RangeError(`no patch for client ${index}`)
     const job = { id: view.id, ...callers() }
-    const task = { job, rights, index, item, patch, phase, limitMs }
-    return planned === undefined ? task : { ...task, planned }
+    return { job, rights, index, item, patch, planned: known.tagOf(index), phase, limitMs }
   }
 }
 
-function placeOf({ items }: Known, item: number) {
-  const ref = items[item]?.ref
-  if (ref === undefined) throw new RangeError(`no client ${item}`)
-  return ref
+function itemOf({ items }: Known, index: number): JobItem {
+  const item = items[index]
+  if (item === undefined) throw new RangeError(`no client ${index}`)
+  return item
 }

@@ -30,7 +30,7 @@ export interface Task {
   readonly item: JobItem
   readonly patch: Patch | Undo
   /** The state that it was planned from. */
-  readonly planned?: string
+  readonly planned?: string | undefined
   readonly phase: 'plan' | 'run'
   /** Time that it may take, in milliseconds. */
   readonly limitMs: number

@@ -7,9 +7,11 @@ import type { Provider } from '../../../src/providers/provider.ts'
 import { createCrew } from '../../../src/service/jobs/crew.ts'
 import { follow } from '../../../src/service/jobs/follow.ts'
 import { createKnown } from '../../../src/service/jobs/known.ts'
+import type { JobView } from '../../../src/service/jobs/log.ts'
 import { type Submission, submitJob } from '../../../src/service/jobs/submit.ts'
 import type { Service } from '../../../src/service/service.ts'
 import type { Intent } from '../../../src/store/entry.ts'
+import type { JobResult, JobResults } from '../../../src/store/job-entry.ts'
 import { resourceOf } from '../../../src/store/resource.ts'
 import { type Bench, openBench } from '../../contract/service.ts'
 import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
@@ -83,6 +85,21 @@ async function crewOf(submission: Partial<Submission> = {}, phase: 'plan' | 'run
   return { crew, view }
 }
 
+/** What a runner records of a dry run. */
+const plannedOf = ({ job }: JobView, results: readonly JobResult[]): JobResults => ({
+  kind: 'job_results',
+  resource: job.resource,
+  seq: 3,
+  at: Date.now(),
+  previous: '',
+  hash: '',
+  phase: 'plan',
+  runner: 'one',
+  until: 0,
+  results,
+  progress: job.progress,
+})
+
 const outcomes = ({ finished }: Awaited<ReturnType<typeof crewOf>>['crew']) =>
   [...finished].map(([item, { outcome, code }]) => [item, code ?? outcome])
 
@@ -138,6 +155,30 @@ describe('a crew', () => {
     expect(crew.finished.get(1)).toMatchObject({ outcome: 'planned' })
   })
 
+  it('changes a client only in the state that the dry run has seen', async () => {
+    const { view, crew: dry } = await crewOf(
+      { options: { autoStart: false, maxFailures: null } },
+      'plan',
+    )
+    dry.begin(2)
+    await dry.ended()
+    const [first, second] = [dry.finished.get(0), dry.finished.get(1)]
+    if (first === undefined || second === undefined) throw new TypeError('not planned')
+    const known = createKnown(bench.service)
+    await follow(bench.service, view.job, known.fold)
+    known.fold(plannedOf(view, [first, second]))
+    subject.put({ ...fullLocalClient, client_id: 'b', client_name: 'Changed meanwhile' })
+    const callers = () => ({ submittedBy: ACTOR })
+    const settings = { view, known, phase: 'run' as const, limitMs: 5_000, callers }
+    const crew = createCrew(service(), { ...settings, changed: () => {} })
+    crew.begin(2)
+    await crew.ended()
+    expect(outcomes(crew).sort()).toEqual([
+      [0, 'applied'],
+      [1, 'precondition_failed'],
+    ])
+  })
+
   it('cannot work on a client without any patch', async () => {
     const { patch: _, ...none } = { patch: undefined }
     const view = await submitJob(bench.service, {
@@ -152,7 +193,7 @@ describe('a crew', () => {
     const callers = () => ({ submittedBy: ACTOR })
     const settings = { view, known, phase: 'run' as const, limitMs: 5_000, callers }
     const crew = createCrew(service(), { ...settings, changed: () => {} })
-    expect(() => crew.begin(1)).toThrow('no client 0')
+    expect(() => crew.begin(1)).toThrow('no patch for client 0')
   })
 })
 
