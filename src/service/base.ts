@@ -4,6 +4,7 @@ import type { FieldName } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Call } from '../providers/provider.ts'
+import { passUnreadable } from '../providers/unreadable.ts'
 import type { Entry } from '../store/entry.ts'
 import { LOST_RACE, noteOutsideChange, settledHead } from './head.ts'
 import { type Claimed, claimKey, type Used } from './idempotency.ts'
@@ -38,7 +39,8 @@ export interface Repeated {
 }
 
 /**
- * Steps 1 and 2 of docs/guarantees.md; `prepare` may refuse.
+ * Steps 1 and 2 of docs/guarantees.md; `prepare` may refuse. The base of a removal may be what stands for a
+ * record that cannot be read.
  * @throws ClientError as `prepare` and the provider do, `precondition_failed`, `key_in_use`, `key_reused`,
  *   `conflict`, `unavailable`, `store_unavailable`
  */
@@ -46,19 +48,22 @@ export async function begin<P extends Prepared>(
   service: Service,
   request: Omit<ChangeRequest, 'patch' | 'authorize'>,
   prepare: (head: Entry | undefined, operationId: string) => P | Promise<P>,
+  purpose: 'change' | 'removal' = 'change',
 ): Promise<Begun<P> | Repeated | typeof LOST_RACE> {
   const { provider, ref, actor, dryRun, caller = callerOf(actor) } = request
   const operationId = service.newId()
   const call = callOf(service, { ...request, operationId, caller })
   // 1. the head of the log, with no change open; what an idempotency key was used for
-  const head = await settledHead(service, request)
+  const removes = purpose === 'removal'
+  const head = await settledHead(service, request, removes ? 'removing' : 'waiting')
   await service.reached?.('head loaded')
   const use = await claimKey(service, request, operationId)
   if (use === LOST_RACE) return LOST_RACE
   if (use?.kind === 'used') return { kind: 'repeated', used: use, call }
   const prepared = await prepare(head, operationId)
   // 2. the base
-  const base = await provider.read(ref, call, prepared.fields)
+  const reading = provider.read(ref, call, prepared.fields)
+  const base = await (removes ? reading.catch(passUnreadable) : reading)
   await service.reached?.('base read')
   const baseTag = service.fingerprints.ofState(provider.mapping, base)
   checkPrecondition(request.ifMatch, baseTag)

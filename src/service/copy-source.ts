@@ -8,6 +8,7 @@ import { giveBack } from '../core/give-back.ts'
 import type { Mapping, Native } from '../core/mapping.ts'
 import { shownBy } from '../core/suspension.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
+import { isUnreadable } from '../providers/unreadable.ts'
 import type { Intent } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
@@ -74,6 +75,12 @@ async function readHeld(
     const removal = await lastRemoval(service, ref)
     if (removal === undefined) throw error
     const sealed = await openSealed(service, removal)
+    if (sealed !== undefined && isUnreadable(sealed.base)) {
+      throw new ClientError(
+        'not_restorable',
+        'The client was removed, and its provider held no record of it that could be read.',
+      )
+    }
     if (sealed !== undefined) return { native: sealed.base, standing: removal.standing }
     throw new ClientError(
       'not_restorable',

@@ -15,7 +15,7 @@ import { keyInUse } from './idempotency.ts'
 import { keptChanges, keptState, openState } from './kept.ts'
 import type { ChangeRequest } from './request.ts'
 import type { Service } from './service.ts'
-import { settle } from './settle.ts'
+import { type Settling, settle } from './settle.ts'
 import { busy } from './turns.ts'
 
 /** What holds for the client of a log beside its settings, as its newest entry tells. */
@@ -39,12 +39,13 @@ const POLL_MS = 50
 export async function settledHead(
   service: Service,
   { ref, deadline, key }: Pick<ChangeRequest, 'ref' | 'deadline' | 'key'>,
+  settling: Settling = 'waiting',
 ): Promise<Entry | undefined> {
   for (;;) {
     const last = await service.store.last(resourceOf(ref))
     if (last?.kind !== 'intent') return last
     if (service.now() >= deadline) throw busy()
-    if (service.now() >= last.deadline) await settle(service, last, deadline)
+    if (service.now() >= last.deadline) await settle(service, last, deadline, settling)
     else if (key !== undefined && last.key === key.log) throw keyInUse()
     else await service.sleep(POLL_MS * (0.5 + Math.random()))
   }

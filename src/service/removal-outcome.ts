@@ -1,6 +1,7 @@
 /** What became of a removal: the client is gone, or it is still there. */
 
 import type { Call } from '../providers/provider.ts'
+import { passUnreadable } from '../providers/unreadable.ts'
 import type { Service } from './service.ts'
 import { type Running, readOrGone, type Settled, waitForLate } from './settle.ts'
 
@@ -11,10 +12,11 @@ export async function findRemoval(
   call: Call,
   mayLand: boolean,
 ): Promise<Settled> {
-  let current = await readOrGone(running, call)
+  const look = () => readOrGone(running, call).catch(passUnreadable)
+  let current = await look()
   if (current !== undefined && mayLand) {
     await waitForLate(service, call)
-    current = await readOrGone(running, call)
+    current = await look()
   }
   // What somebody else has changed on it meanwhile does not matter: it is there.
   return { outcome: current === undefined ? 'applied' : 'not_applied', native: current }

@@ -3,9 +3,12 @@
  * history; the client itself does not come back.
  */
 
+import { diffClients } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Step } from '../providers/provider.ts'
+import { isUnreadable } from '../providers/unreadable.ts'
+import type { Entry } from '../store/entry.ts'
 import { resourceOf } from '../store/resource.ts'
 import type { Standing } from '../store/standing.ts'
 import { inAttempts } from './attempts.ts'
@@ -52,10 +55,11 @@ async function attempt(
 ): Promise<RemovalResult | typeof LOST_RACE> {
   const { provider, ref, dryRun } = request
   if (provider.removal === undefined) throw cannotRemove()
-  const begun = await begin(service, request, (head) => {
+  const prepare = (head: Entry | undefined) => {
     checkUnprotected(head?.standing, 'removed')
     return nothingToPrepare()
-  })
+  }
+  const begun = await begin(service, request, prepare, 'removal')
   if (begun === LOST_RACE) return LOST_RACE
   if (begun.kind === 'repeated') {
     const { intent } = begun.used
@@ -68,12 +72,14 @@ async function attempt(
   const step = provider.removal(ref, base)
   if (dryRun) return { outcome: 'planned', before, steps: [step] }
   await service.reached?.('change planned')
+  const { mapping } = provider
+  const { ofSecret } = service.fingerprints
   const aim = {
     operationId,
     base,
     baseTag,
     next: null,
-    changes: [],
+    changes: isUnreadable(base) ? diffClients(mapping, base, {}, ofSecret) : [],
     action: 'remove' as const,
     becomes: {},
   }

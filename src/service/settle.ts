@@ -8,6 +8,7 @@ import { ClientError, isClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Call, ClientRef, Provider } from '../providers/provider.ts'
 import type { LiveSecret } from '../providers/secrets.ts'
+import { isUnreadable, passUnreadable } from '../providers/unreadable.ts'
 import { following } from '../store/chain.ts'
 import type { Closing, Intent, Outcome } from '../store/entry.ts'
 import { refOf } from '../store/resource.ts'
@@ -201,6 +202,8 @@ async function keepOutcome(
   native: Native | undefined,
   { created, standing, at }: Pick<Closing, 'created' | 'standing' | 'at'>,
 ): Promise<void> {
+  // What could not be read stays as it was known.
+  if (native !== undefined && isUnreadable(native)) return
   if (intent.action !== 'create') {
     return keepMirrored(service, { provider, ref }, { native, at, standing })
   }
@@ -208,12 +211,18 @@ async function keepOutcome(
   await keepMirrored(service, { provider, ref: { ...ref, id: created } }, { native, at })
 }
 
-/** Settles an intent that its own process left open; `sweeping`: for no one who waits for it. */
+/**
+ * For whom an open intent is settled: for a request that waits for it, for no one, or for the removal of its
+ * client, which ends it as a conflict where the client's record cannot be read any more.
+ */
+export type Settling = 'waiting' | 'sweeping' | 'removing'
+
+/** Settles an intent that its own process left open. */
 export async function settle(
   service: Service,
   intent: Intent,
   deadline: number,
-  sweeping = false,
+  settling: Settling = 'waiting',
 ): Promise<void> {
   // Since it was listed, its own process or another instance may have closed it.
   if (!(await isOpen(service, intent))) return
@@ -231,16 +240,27 @@ export async function settle(
       ref,
       base,
       next: next ?? base,
-      sweeping,
+      sweeping: settling === 'sweeping',
       ...(rotation === undefined ? {} : { rotation }),
     }
-    const settled = await findOutcome(service, running, call, true)
+    const settled = await findOutcome(service, running, call, true).catch((error) =>
+      lastResort(settling, error),
+    )
     await service.reached?.('outcome found')
     await close(service, running, settled, 'settlement')
     return
   }
   // What it aimed at cannot be known any more: that is said, and does not block the client for good.
-  const native = await readOrGone({ provider, ref }, call)
+  const { native } = await readOrGone({ provider, ref }, call).then(
+    (native) => ({ native }),
+    (error) => lastResort(settling, error),
+  )
   const unknown = { intent, provider, ref, base: native ?? {}, next: native ?? {} }
   await close(service, unknown, { outcome: 'conflict', native }, 'settlement')
+}
+
+/** @throws the error, unless all that is left to do with the client is to remove it */
+function lastResort(settling: Settling, error: unknown): Settled {
+  if (settling !== 'removing') throw error
+  return { outcome: 'conflict', native: passUnreadable(error) }
 }

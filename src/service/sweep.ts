@@ -56,7 +56,7 @@ async function settleInTurn(service: Service, intents: readonly Intent[]): Promi
 async function settleOne(service: Service, intent: Intent): Promise<boolean> {
   // However long a late request is waited for, there must be time left to read after it.
   const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
-  const work = () => settle(withinDeadline(service, deadline), intent, deadline, true)
+  const work = () => settle(withinDeadline(service, deadline), intent, deadline, 'sweeping')
   const turn = { key: intent.resource, caller: SWEEP, deadline, first: true }
   return service.turns.take(turn, work).then(
     () => true,

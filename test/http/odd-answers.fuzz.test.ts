@@ -4,10 +4,14 @@
  */
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { parseJson } from '../../src/core/json-text.ts'
+import { putLocalClient } from '../../src/providers/local/index.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { fullLocalClient } from '../fixtures/local.ts'
 import { RAW_POOL, type RawProvider, startRawProvider } from '../fixtures/raw-provider.ts'
 import { patience, runs } from '../property.ts'
 
@@ -27,7 +31,8 @@ afterAll(async () => {
   await raw.close()
 })
 
-const KINDS = ['raw-auth0', 'raw-cognito', 'raw-rfc7592'] as const
+const KINDS = ['raw-auth0', 'raw-cognito', 'raw-rfc7592', 'local'] as const
+type Kind = (typeof KINDS)[number]
 const REGISTERED = {
   client_id: 'abc',
   client_name: 'Old',
@@ -44,10 +49,21 @@ const REGISTERED = {
   id_token_signed_response_alg: 'RS256',
   jwks: { keys: [] },
 }
-const RECORDS: Readonly<Record<(typeof KINDS)[number], object>> = {
+const RECORDS: Readonly<Record<Kind, object>> = {
   'raw-auth0': { ...fullAuth0Client, client_id: 'abc' },
   'raw-cognito': { ...fullCognitoClient, ClientId: 'abc', UserPoolId: RAW_POOL },
   'raw-rfc7592': REGISTERED,
+  local: { ...fullLocalClient, client_id: 'abc' },
+}
+
+/** Makes a text what the provider holds; the local one has no server, and its store keeps any JSON. */
+function hold(kind: Kind, text: string) {
+  raw.record = text
+  raw.list = text
+  if (kind !== 'local') return
+  putLocalClient(world.documents, { client_id: 'abc' })
+  // As whoever has the installation's key can write it: the types of our own code rule it out.
+  world.documents.put('client', 'abc', parseJson(text) as JsonObject)
 }
 
 /** What no reader of a provider expects, in the JSON that it comes as. */
@@ -98,7 +114,13 @@ function faultIn(body: string): string {
   return line === undefined ? '' : ` ${JSON.stringify(line)}`
 }
 
-async function send(method: string, path: string, query: string, body?: object) {
+async function send(
+  method: string,
+  path: string,
+  query: string,
+  body?: object,
+  headers: Readonly<Record<string, string>> = {},
+) {
   const response = await world.clientry.app({
     method,
     path,
@@ -106,6 +128,7 @@ async function send(method: string, path: string, query: string, body?: object) 
     headers: {
       authorization: [`Bearer ${await world.token()}`],
       ...(body === undefined ? {} : { 'content-type': ['application/json'] }),
+      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
     },
     body: body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(body)),
     deadline: Date.now() + 2_000,
@@ -143,6 +166,8 @@ interface Place {
 const placeOf = (provider: string): Place =>
   provider === 'raw-cognito' ? { provider, userPoolId: RAW_POOL } : { provider }
 
+const queryOf = (provider: string) => String(new URLSearchParams({ ...placeOf(provider) }))
+
 type Called = readonly [
   method: string,
   path: string,
@@ -162,7 +187,7 @@ const jobOf =
 /** Sends it at a place; routes over many places have theirs in the body. */
 async function call(kind: string, [method, path, body, more = '']: Called) {
   const place = placeOf(kind)
-  const at = path.startsWith('/jobs') ? '' : String(new URLSearchParams({ ...place }))
+  const at = path.startsWith('/jobs') ? '' : queryOf(kind)
   const query = `${at}${more}`.replace(/^&/, '')
   return send(method, path, query, typeof body === 'function' ? body(place) : body)
 }
@@ -218,8 +243,7 @@ it(
         record,
         fc.subarray([...CALLS], { minLength: 6 }),
         async ({ kind, text }, calls) => {
-          raw.record = text
-          raw.list = text
+          hold(kind, text)
           for (const called of calls) {
             const [method, path] = called
             const { status, body } = await call(kind, called)
@@ -257,8 +281,11 @@ it(
         fc.subarray([...CALLS], { maxLength: 4 }),
         async ([kind, status, text], calls) => {
           raw.answer = () => [status, text]
+          if (kind === 'local') hold(kind, text)
           for (const called of calls) await call(kind, called)
+          await send('DELETE', ABC, queryOf(kind), undefined, { 'if-match': '*' })
           raw.answer = undefined
+          if (kind === 'raw-rfc7592') await adopt()
         },
       ),
       { numRuns: runs(40) },
@@ -320,4 +347,103 @@ it('lists what can be read beside what cannot, which is told with its reason', a
       error: 'The provider answered with something else than a client.',
     },
   ])
+})
+
+describe.each(KINDS)('a client at %s in whose place is no record', (kind) => {
+  const query = queryOf(kind)
+  const remove = (ifMatch: string) => send('DELETE', ABC, query, undefined, { 'if-match': ifMatch })
+  const history = async () =>
+    (JSON.parse((await send('GET', `${ABC}/history`, query)).body) as { items: JsonObject[] }).items
+
+  /** What the provider answers to reads; a removal is answered as `removal` says. */
+  async function inPlaceOf(text: string, removal: readonly [number, string] = [200, '{}']) {
+    if (kind === 'raw-rfc7592') await adopt()
+    hold(kind, text)
+    raw.list = JSON.stringify(RECORDS[kind])
+    raw.answer = (_, __, method, operation) =>
+      method === 'DELETE' || operation === 'DeleteUserPoolClient' ? removal : undefined
+  }
+  afterEach(() => {
+    raw.answer = undefined
+  })
+
+  it.each(['[]', '"a text"', '5', 'null', '[{"client_secret":"s3cr3t"}]'])(
+    'is removed with a matching If-Match, and the history shows what was there: %s',
+    async (text) => {
+      await inPlaceOf(text)
+      const list = await send('GET', '/clients', `${query}&fresh=true`)
+      expect(JSON.parse(list.body).unreadable).toMatchObject([{ id: 'abc', provider: kind }])
+      expect((await send('GET', ABC, query)).status).toBe(500)
+      expect((await send('DELETE', ABC, query)).status).toBe(428)
+      const plan = await send('DELETE', ABC, `${query}&dryRun=true`)
+      expect(plan.status, plan.body).toBe(200)
+      expect(plan.body).not.toContain('s3cr3t')
+      expect((await remove('"another"')).status).toBe(412)
+      const removed = await remove(String(plan.headers.etag))
+      expect(removed.status, removed.body).toBe(200)
+      const [newest] = await history()
+      expect(newest).toMatchObject({ action: 'remove', outcome: 'applied' })
+      // To clear what is `null` is no difference.
+      const before = text.includes('secret') ? expect.anything() : JSON.parse(text)
+      const change = { field: 'providerSettings.$unreadable', before, after: null }
+      expect(newest?.changes).toEqual(text === 'null' ? [] : [change])
+      expect(JSON.stringify(newest)).not.toContain('s3cr3t')
+    },
+  )
+})
+
+describe('a client in whose place is no record', () => {
+  const query = queryOf('raw-cognito')
+  const remove = () => send('DELETE', ABC, query, undefined, { 'if-match': '*' })
+  afterEach(() => {
+    raw.answer = undefined
+  })
+
+  it('is removed although a change before was left open', async () => {
+    hold('raw-cognito', JSON.stringify(RECORDS['raw-cognito']))
+    raw.answer = (_, __, ___, operation) => {
+      if (operation !== 'UpdateUserPoolClient') return undefined
+      hold('raw-cognito', '[]')
+      return [500, '']
+    }
+    const changed = await send('PATCH', ABC, query, { client: { name: 'Lost' } })
+    expect(changed.body).toContain('outcome_unknown')
+    const removed = await remove()
+    expect(removed.status, removed.body).toBe(200)
+  })
+
+  it('is removed where its connections cannot be read', async () => {
+    hold('raw-auth0', JSON.stringify(RECORDS['raw-auth0']))
+    raw.answer = (path) => (path.includes('/connections') ? [200, '{"connections":5}'] : undefined)
+    const at = queryOf('raw-auth0')
+    expect((await send('GET', ABC, at)).body).toContain('provider_unavailable')
+    expect((await send('DELETE', ABC, at, undefined, { 'if-match': '*' })).status).toBe(200)
+  })
+
+  it('stays as it was known where the provider refuses to remove it', async () => {
+    hold('raw-cognito', JSON.stringify({ ...RECORDS['raw-cognito'], ClientName: 'Known' }))
+    expect((await send('GET', '/clients', `${query}&fresh=true`)).body).toContain('Known')
+    hold('raw-cognito', '[]')
+    raw.answer = (_, __, ___, operation) =>
+      operation === 'DeleteUserPoolClient'
+        ? [400, '{"__type":"NotAuthorizedException"}']
+        : undefined
+    expect((await remove()).body).toContain('provider_misconfigured')
+    expect((await send('GET', '/clients', query)).body).toContain('Known')
+  })
+
+  it('is copied from by no one once it is removed', async () => {
+    hold('raw-cognito', '[]')
+    expect((await remove()).status).toBe(200)
+    raw.answer = (_, __, ___, operation) =>
+      operation === 'DescribeUserPoolClient'
+        ? [400, '{"__type":"ResourceNotFoundException"}']
+        : undefined
+    const copy = await send('POST', `${ABC}/copy`, `${query}&dryRun=true`, {
+      provider: 'raw-cognito',
+      userPoolId: RAW_POOL,
+      client: { name: 'C' },
+    })
+    expect(copy.body).toContain('not_restorable')
+  })
 })

@@ -7,6 +7,7 @@ import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping.ts'
 import { updateBody } from '../../core/update-body.ts'
 import type { ClientRef, Provider, Step } from '../provider.ts'
+import { passUnreadable } from '../unreadable.ts'
 import { createSender, type Send } from './call.ts'
 import { connectionChanges, ENABLED } from './connections.ts'
 import { createCreation } from './creation.ts'
@@ -101,7 +102,7 @@ function removalStep(send: Send, ref: ClientRef): Step {
     request: { method: 'DELETE', target: `/api/v2${clientPath(ref)}`, body: {} },
     send: async (call) => {
       // The removal of what is not there is a 204 as well (OpenAPI), so it is looked for first.
-      await readClient(send, ref, call)
+      await readClient(send, ref, call).catch(passUnreadable)
       await send({ operation: 'DELETE /clients/{id}', path: clientPath(ref) }, call)
       return undefined
     },

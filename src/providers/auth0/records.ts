@@ -41,7 +41,8 @@ export async function readClient(
 ): Promise<Native> {
   const body = await send({ operation: 'GET /clients/{id}', path: clientPath(ref) }, call)
   if (isClient(body)) return body
-  throw new ClientError('provider_unavailable', 'Auth0 answered with something else than a client.')
+  const says = 'Auth0 answered with something else than a client.'
+  throw new ClientError('provider_unavailable', says, { found: body ?? null })
 }
 
 /** The client in the answer to a write, whose effect stands whatever the answer is. */
@@ -120,7 +121,8 @@ export function createdAtOf({ created_at: time }: Native): number | undefined {
 function pageOf(body: Json | undefined, name: string) {
   const { [name]: items = body, next } = isRecord(body) ? body : {}
   if (!Array.isArray(items)) {
-    throw new ClientError('provider_unavailable', 'Auth0 answered with something else than a list.')
+    const says = 'Auth0 answered with something else than a list.'
+    throw new ClientError('provider_unavailable', says, { found: body ?? null })
   }
   return {
     items: items as readonly Json[],

@@ -86,5 +86,6 @@ export function recordOf(body: JsonObject, otherwise: ErrorCode): Native & { Cli
   if (isRecord(record) && typeof record.ClientId === 'string') {
     return record as Native & { ClientId: string }
   }
-  throw new ClientError(otherwise, 'The provider answered with something else than a client.')
+  const says = 'The provider answered with something else than a client.'
+  throw new ClientError(otherwise, says, { found: record ?? null })
 }

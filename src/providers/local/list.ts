@@ -1,5 +1,6 @@
 /** Pages of the local clients, sorted by id, so that none is shown twice or skipped when others come or go. */
 
+import { isRecord, type Json } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
 import type { Listed, ListPage } from '../provider.ts'
 import { CLIENTS, clientIds } from './clients.ts'
@@ -21,8 +22,10 @@ export function listClients(documents: Documents, cursor = ''): ListPage {
 }
 
 function listed(documents: Documents, id: string): readonly Listed[] {
-  const native = documents.get(CLIENTS, id)
+  const native: Json | undefined = documents.get(CLIENTS, id)
   if (native === undefined) return []
+  // Reading it tells what is wrong with it.
+  if (!isRecord(native)) return [{ id }]
   const { client_name: name } = native
   return [typeof name === 'string' ? { id, name, native } : { id, native }]
 }

@@ -1,7 +1,7 @@
 /** Clients as documents, whose failures are told as those of a provider. */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
 import type { Documents } from '../../store/documents.ts'
 import { CLIENTS, isOwn } from './clients.ts'
 
@@ -10,9 +10,13 @@ export const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
 
 /** A client; the server's own are there for nobody. @throws ClientError `not_found` */
 export function readClient(documents: Documents, id: string): JsonObject {
-  const record = isOwn(id) ? undefined : providing(() => documents.get(CLIENTS, id))
-  if (record === undefined) throw notFound()
-  return record
+  const found: Json | undefined = isOwn(id)
+    ? undefined
+    : providing(() => documents.get(CLIENTS, id))
+  if (found === undefined) throw notFound()
+  if (isRecord(found)) return found
+  const says = 'The store of the local provider holds something else than a client.'
+  throw new ClientError('provider_unavailable', says, { found })
 }
 
 /** Replaces a client by what `change` makes of it, in one transaction. */

@@ -1,7 +1,7 @@
 /** Calls to a registration endpoint, and to the client configuration endpoint of one client. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
 import { isRecord } from '../../core/json.ts'
 import { stringifyJson } from '../../core/json-text.ts'
 import type { Mapping } from '../../core/mapping.ts'
@@ -41,6 +41,8 @@ export interface ClientRequest {
 
 export interface Answered {
   readonly body: JsonObject
+  /** The same as it came, which may be no object. */
+  readonly found: Json
   /** What opens the client after the call. */
   readonly held: Held
 }
@@ -111,7 +113,8 @@ export function createCaller(parts: CallerParts): Caller {
     method: ClientRequest['method'],
     call: Call,
   ) {
-    const body = isRecord(answer.body) ? answer.body : {}
+    const { body: found = null } = answer
+    const body = isRecord(found) ? found : {}
     const { registration_access_token: renewed } = body
     const token = typeof renewed === 'string' && renewed !== '' ? renewed : opening.token
     // A client that was updated since is no longer about to be removed.
@@ -119,8 +122,10 @@ export function createCaller(parts: CallerParts): Caller {
     // Where it is managed stays as it was at first: nothing may come before the token is durable.
     const next = { ...opening, token }
     const [newest] = held.openings
-    if (newest !== undefined && sameOpening(newest, next) && settled) return { body, held }
-    return { body, held: await custody.keep(held.id, next, call.operationId) }
+    if (newest !== undefined && sameOpening(newest, next) && settled) {
+      return { body, found, held }
+    }
+    return { body, found, held: await custody.keep(held.id, next, call.operationId) }
   }
 
   async function asClient(ref: Ref, request: ClientRequest, call: Call): Promise<Answered> {

@@ -1,7 +1,7 @@
 /** Records of clients in answers: what opens them is taken out, and the server's own spelling evened out. */
 
 import { ClientError, type ErrorCode } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
 import type { Native } from '../../core/mapping.ts'
 import type { Call, ClientRef } from '../provider.ts'
 import type { Answered, Caller } from './call.ts'
@@ -20,25 +20,35 @@ export async function readWhole(
 }
 
 /** The record in the answer to a read. @throws ClientError `provider_unavailable` */
-export function recordOf({ body, held }: Answered, dialect: Dialect, id: string): Native {
-  return { ...metadataOf(body, dialect, id, 'provider_unavailable'), [READ_WITH]: held.seq }
+export function recordOf({ found, held }: Answered, dialect: Dialect, id: string): Native {
+  const metadata = metadataOf(found, dialect, id, 'provider_unavailable')
+  return { ...metadata, [READ_WITH]: held.seq }
 }
 
 /** The same without a registration. A record that is not one must never be the base of a full replace. */
 export function metadataOf(
-  body: JsonObject,
+  answer: Json,
   { authMethodAsList }: Dialect,
   id: string,
   otherwise: ErrorCode,
 ): Native {
-  const { registration_access_token: _, registration_client_uri: __, ...metadata } = body
+  const metadata = isRecord(answer) ? withoutRegistration(answer) : {}
   if (metadata.client_id !== id) {
-    throw new ClientError(otherwise, 'The server answered with something else than the client.')
+    const says = 'The server answered with something else than the client.'
+    const found = isRecord(answer) ? metadata : answer
+    // What is under another id is another client's record, which says nothing of this one.
+    const details = typeof metadata.client_id === 'string' ? {} : { found }
+    throw new ClientError(otherwise, says, details)
   }
   // RFC 7591 section 2: "null" values are treated as if they were omitted.
   const held = Object.entries(metadata).filter(([, value]) => value !== null)
   const record = Object.fromEntries(held)
   return authMethodAsList ? withMethod(record) : record
+}
+
+function withoutRegistration(answer: JsonObject): JsonObject {
+  const { registration_access_token: _, registration_client_uri: __, ...metadata } = answer
+  return metadata
 }
 
 /** One method is a text, as requests spell it; none is absent; several stay a list, which cannot be sent. */

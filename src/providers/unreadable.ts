@@ -1,0 +1,27 @@
+/**
+ * Clients whose records cannot be read: the provider holds something else in the place of one. They are
+ * never changed, since nothing could be kept as it is, and can still be removed.
+ */
+
+import { isClientError } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
+import type { Native } from '../core/mapping.ts'
+
+/** The one member of what stands for such a record. No provider has one of this name. */
+const UNREADABLE = '$unreadable'
+
+/** What stands for a record that cannot be read. */
+export const unreadableRecord = (found: Json): Native => ({ [UNREADABLE]: found })
+
+/** Whether a record only stands for one that cannot be read. */
+export const isUnreadable = (native: Native): boolean => Object.hasOwn(native, UNREADABLE)
+
+/**
+ * Turns the failure to read such a client into what stands for its record.
+ * @throws every other failure
+ */
+export function passUnreadable(error: unknown): Native {
+  const found = isClientError(error, 'provider_unavailable') ? error.details.found : undefined
+  if (found === undefined) throw error
+  return unreadableRecord(found)
+}
