@@ -81,10 +81,8 @@ async function rivalsOf(
 ): Promise<readonly Pick<Sealed, 'next'>[]> {
   const open = await service.store.openIntents()
   const others = open.filter(
-    ({ action, operationId, resource }) =>
-      action === 'create' &&
-      operationId !== intent.operationId &&
-      resource === creationResource(ref, operationId),
+    ({ operationId, resource }) =>
+      operationId !== intent.operationId && resource === creationResource(ref, operationId),
   )
   return Promise.all(others.map(async (one) => (await openSealed(service, one)) ?? { next: null }))
 }

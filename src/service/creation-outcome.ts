@@ -43,7 +43,8 @@ export async function findCreation(
     service.looks.set(operationId, first)
     if (running.sweeping) throw tooEarly()
     await pauseUntil(service, first.at + waitMs, call)
-    found = (await look(service, running, creation, call)) ?? []
+    found = await look(service, running, creation, call)
+    if (found === undefined) return conflictOf(first.ids)
   }
   const { ids = [] } = service.looks.get(operationId) ?? {}
   const settled = outcomeOf(found, await stillUnknown(service, running, ids))

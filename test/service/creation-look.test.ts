@@ -1,0 +1,235 @@
+/**
+ * Looks for a client whose creation was not answered: whose clients count, what speaks for one, when the
+ * second look is due, and what the caller reads where it stays unknown.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Native } from '../../src/core/mapping.ts'
+import type { Candidate, Creation } from '../../src/providers/creation.ts'
+import type { Call, Provider } from '../../src/providers/provider.ts'
+import { creationConflict } from '../../src/service/creation-conflict.ts'
+import { beginLog, findCreation } from '../../src/service/creation-outcome.ts'
+import { callOf, type Service } from '../../src/service/service.ts'
+import type { Running } from '../../src/service/settle.ts'
+import type { Intent } from '../../src/store/entry.ts'
+import { creationResource, resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+
+const PLACE = { provider: 'it' }
+const NOW = 1_800_000_000_000
+const MINUTE = 60_000
+
+let subject: Subject
+let bench: Bench
+let creation: Creation
+/** What the provider finds, look after look; the last one again and again. */
+let candidates: (readonly Candidate[] | undefined)[]
+let searches: Call[]
+let sleeps: number[]
+let now: number
+
+beforeEach(async () => {
+  const local = SUBJECTS.find(({ name }) => name === 'local')
+  if (local === undefined) throw new TypeError('no subject')
+  subject = await local.start()
+  if (subject.provider.creation === undefined) throw new TypeError('makes no clients')
+  creation = subject.provider.creation
+  bench = await openBench(new Map([['it', subject.provider]]))
+  candidates = []
+  searches = []
+  sleeps = []
+  now = NOW
+})
+afterEach(async () => {
+  await bench.close()
+  await subject.close()
+})
+
+const service = (): Service => ({
+  ...bench.service,
+  upstreamTimeoutMs: 1_000,
+  now: () => now,
+  sleep: async (milliseconds) => {
+    sleeps.push(milliseconds)
+    now += milliseconds
+  },
+})
+const call = (leftMs = 10_000) =>
+  callOf(bench.service, { operationId: 'making', deadline: now + leftMs })
+const next = (more: object = {}): Native => ({
+  ...creation.blank('web'),
+  client_name: 'Portal',
+  redirect_uris: ['https://portal.example.com/cb'],
+  ...more,
+})
+const like = (id: string, more: object = {}): Candidate => ({
+  native: next({ client_id: id, ...more }),
+})
+const other = (id: string) => like(id, { client_name: 'Another' })
+const intent = (more: Partial<Intent> = {}, operationId = 'making', place: object = PLACE) =>
+  intentOf(creationResource({ ...PLACE, ...place }, operationId), 1, {
+    operationId,
+    action: 'create',
+    at: NOW,
+    ...more,
+  })
+function running(more: Partial<Running> = {}): Running {
+  const find: Creation['find'] = async (_, __, at) => {
+    searches.push(at)
+    return candidates.length > 1 ? candidates.shift() : candidates[0]
+  }
+  const provider: Provider = {
+    ...subject.provider,
+    creation: { ...creation, find, listLagMs: 2_000 },
+  }
+  const ref = { ...PLACE, id: '+making' }
+  return { intent: intent(), provider, ref, base: creation.blank('web'), next: next(), ...more }
+}
+const outcome = (more?: Partial<Running>, at = call()) => findCreation(service(), running(more), at)
+const logOf = (id: string) => resourceOf({ ...PLACE, id })
+const applied = (id: string) =>
+  expect.objectContaining({ outcome: 'applied', native: like(id).native })
+const conflict = (...ids: readonly string[]) => ({
+  outcome: 'conflict',
+  native: undefined,
+  candidates: ids,
+})
+
+describe('a look', () => {
+  it('is of the same request, and holds up no change under way', async () => {
+    candidates = [[like('a')]]
+    const at = { ...call(), urgent: true }
+    await outcome({}, at)
+    expect(searches).toEqual([{ ...at, urgent: false }])
+  })
+
+  it('prefers the client whose log this creation has begun, or whose id came with its answer', async () => {
+    candidates = [[like('a'), like('b')]]
+    expect(await outcome()).toEqual(conflict('a', 'b'))
+    await beginLog(service(), running(), like('b').native)
+    expect(await outcome()).toEqual(applied('b'))
+    candidates = [[{ ...like('c'), proven: true }, like('a')]]
+    expect(await outcome()).toEqual(applied('c'))
+  })
+
+  it('takes a log that began a minute before the creation for that of another client', async () => {
+    candidates = [[like('a')]]
+    await bench.service.store.append(outsideChangeOf(logOf('a'), 1, { at: NOW - MINUTE }))
+    expect(await outcome()).toEqual(conflict('a'))
+    candidates = [[like('b')], []]
+    await bench.service.store.append(outsideChangeOf(logOf('b'), 1, { at: NOW - MINUTE - 1 }))
+    expect(await outcome()).toMatchObject({ outcome: 'not_applied' })
+  })
+
+  it('does not take what an open creation of unknown settings may have made', async () => {
+    candidates = [[like('a')]]
+    await bench.service.store.append(intent({}, 'elsewhere', { userPoolId: 'other' }))
+    await bench.service.store.append(intent())
+    expect(await outcome()).toEqual(applied('a'))
+    await bench.service.store.append(intent({ sealed: 'sealed with a key that is gone' }, 'rival'))
+    expect(await outcome()).toEqual(conflict('a'))
+  })
+
+  it('compares no secret that reads do not show, and every one that they show', async () => {
+    const { provider } = running()
+    const secretPaths = ['metadata.pin']
+    const hiding = { ...provider, mapping: { ...provider.mapping, secretPaths } }
+    const wanted = { provider: hiding, next: next({ metadata: { pin: 'sent' } }) }
+    candidates = [[like('a')]]
+    expect(await outcome(wanted)).toEqual(applied('a'))
+    candidates = [[like('a', { metadata: { pin: 'sent' } })]]
+    expect(await outcome(wanted)).toMatchObject({ outcome: 'applied' })
+    candidates = [[like('a', { metadata: { pin: 'another' } })]]
+    expect(await outcome(wanted)).toEqual(conflict('a'))
+  })
+})
+
+describe('the second look', () => {
+  it('is due to the millisecond, by a clock that went on since the first', async () => {
+    candidates = [[]]
+    await expect(outcome({}, call(2_999))).rejects.toMatchObject({
+      code: 'deadline_exceeded',
+      message:
+        "The new client may still come up in the provider's list, and there is no time left to wait for that.",
+    })
+    now += 2_999
+    await expect(outcome({}, call(1))).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    now += 1
+    searches = []
+    expect(await outcome({}, call(1))).toMatchObject({ outcome: 'not_applied' })
+    expect([searches.length, sleeps]).toEqual([1, []])
+  })
+
+  it('waits for what is left of the time', async () => {
+    candidates = [[]]
+    await expect(outcome({}, call(1))).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    now += 1_000
+    expect(await outcome()).toMatchObject({ outcome: 'not_applied' })
+    expect([searches.length, sleeps]).toEqual([3, [2_000]])
+  })
+
+  it('does not wait where the time went by while the provider was asked', async () => {
+    candidates = [[]]
+    await expect(outcome({}, call(1))).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    now += 2_999
+    const { provider } = running()
+    const find: Creation['find'] = async () => {
+      now += 1
+      return []
+    }
+    const slow = { ...provider, creation: { ...creation, find, listLagMs: 2_000 } }
+    expect(await outcome({ provider: slow })).toMatchObject({ outcome: 'not_applied' })
+    expect(sleeps).toEqual([])
+  })
+
+  it('proves nothing where the provider can no longer say', async () => {
+    candidates = [[other('a')], undefined]
+    expect(await outcome()).toEqual(conflict('a'))
+  })
+})
+
+describe('the log of a new client', () => {
+  it('says what it was copied from, where it was', async () => {
+    const copiedFrom = logOf('original')
+    await beginLog(service(), running({ intent: intent({ copiedFrom }) }), like('copy').native)
+    await beginLog(service(), running(), like('plain').native)
+    const { store } = bench.service
+    expect(await store.entries(logOf('copy'))).toMatchObject([{ kind: 'created', copiedFrom }])
+    expect((await store.entries(logOf('plain')))[0]).not.toHaveProperty('copiedFrom')
+  })
+
+  it('is not begun for a client that is not there', async () => {
+    expect(await beginLog(service(), running(), undefined)).toBeUndefined()
+  })
+})
+
+describe('the answer where it stays unknown', () => {
+  const answer = (candidates?: readonly string[], place?: object) => {
+    const { code, message, details } = creationConflict(intent({}, 'making', place), candidates)
+    return { code, message, details }
+  }
+  const end =
+    '(operation making). This request is not sent again; use a new Idempotency-Key to make another client.'
+
+  it('names no client where none can be found', () => {
+    expect(answer()).toEqual({
+      code: 'conflict',
+      message: `The answer to this creation was lost, and there is no way to find out here whether it made a client. If the client is at the provider, adopt it with PUT /clients/{clientId}/registration?provider=it and its registration access token, where it has one, or remove it there ${end}`,
+      details: { operationId: 'making', outcome: 'conflict' },
+    })
+  })
+
+  it('names the one that it may be, in requests that can be sent as they are', () => {
+    expect(answer(['a/b'], { userPoolId: 'pool 1' }).message).toBe(
+      `The answer to this creation was lost, and it may have made the client a/b. Adopt the client that is yours with PUT /clients/a%2Fb/registration?provider=it&userPoolId=pool+1; remove one that no one needs with DELETE /clients/a%2Fb?provider=it&userPoolId=pool+1 ${end}`,
+    )
+  })
+
+  it('names several, and leaves the choice', () => {
+    expect(answer(['a', 'b']).message).toBe(
+      `The answer to this creation was lost, and it may have made one of the clients a, b. Adopt the client that is yours with PUT /clients/{clientId}/registration?provider=it; remove one that no one needs with DELETE /clients/{clientId}?provider=it ${end}`,
+    )
+  })
+})
