@@ -2,8 +2,10 @@
 
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
 import { changeClient } from '../../src/service/change.ts'
 import type { CrashPoint } from '../../src/service/crash-points.ts'
+import { appendFitting } from '../../src/service/fitting.ts'
 import type { Service } from '../../src/service/service.ts'
 import { sweep } from '../../src/service/sweep.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb.ts'
@@ -11,6 +13,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { type Dynamodb, startDynamodb } from '../contract/dynamodb.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'
+import { outsideChangeOf } from '../fixtures/entries.ts'
 
 const LOCAL = SUBJECTS.find(({ name }) => name === 'local') as SubjectKind
 /**
@@ -76,4 +79,18 @@ it('closes its intent with the names of its fields', async () => {
     kind: 'outcome',
     surprises: expect.arrayContaining([byName]),
   })
+})
+
+it('is left out without a second try where the store fails for another reason', async () => {
+  let tries = 0
+  const append: Service['store']['append'] = async () => {
+    tries += 1
+    throw new ClientError('store_unavailable', 'The disk is gone.')
+  }
+  const failing = { ...service.store, append }
+  const entry = () => outsideChangeOf(resourceOf(subject.ref), 1)
+  await expect(appendFitting(failing, [], entry)).rejects.toMatchObject({
+    code: 'store_unavailable',
+  })
+  expect(tries).toBe(1)
 })

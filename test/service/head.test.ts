@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { LOST_RACE, noteOutsideChange, settledHead } from '../../src/service/head.ts'
+import { LOST_RACE, noteOutsideChange, settledHead, standingOf } from '../../src/service/head.ts'
 import type { ChangeRequest } from '../../src/service/request.ts'
 import { callerOf, callOf, type Service } from '../../src/service/service.ts'
 import type { Entry } from '../../src/store/entry.ts'
@@ -11,6 +11,8 @@ import { refOf, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
+
+const STANDING = { suspended: { since: 1, operations: ['one'] } }
 
 let subject: Subject
 let bench: Bench
@@ -128,6 +130,18 @@ describe('what somebody else changed since', () => {
     expect(await entries()).toEqual([])
   })
 
+  it('is nothing where another release of this program took another fingerprint of that state', async () => {
+    const head = headOf(subject.stored(), { tag: 'of another release' })
+    expect(await note(head, subject.stored())).toBe(head)
+    expect(await entries()).toEqual([])
+  })
+
+  it('is nothing where the fingerprint is the one that was recorded, whatever else is kept', async () => {
+    const head = headOf(subject.stored(), { state: { description: 'as an older release kept it' } })
+    expect(await note(head, subject.stored())).toBe(head)
+    expect(await entries()).toEqual([])
+  })
+
   it('cannot be told where no state was recorded', async () => {
     const { tag: _, state: __, ...unknown } = closingOf(resource, 2)
     expect(await note(unknown, subject.stored())).toBe(unknown)
@@ -175,6 +189,12 @@ describe('what somebody else changed since', () => {
     expect(await note(headOf({ other: true }), subject.stored())).toBe(LOST_RACE)
     expect(await entries()).toHaveLength(3)
   })
+})
+
+it('what holds for a client is what its newest entry says, if there is one', async () => {
+  expect(await standingOf(bench.service, resource)).toBeUndefined()
+  await append(intentOf(resource, 1, { standing: STANDING }))
+  expect(await standingOf(bench.service, resource)).toEqual(STANDING)
 })
 
 describe('the names under which the log keeps things', () => {

@@ -76,6 +76,33 @@ it('keeps its key, the revision of a rollback, and what else it is than a change
   )
 })
 
+it('keeps what else a change is about: its job, its source, its secrets, and what it makes of the client', async () => {
+  const job = { id: 'job', submittedBy: request().actor }
+  const rotation = { value: 'a new secret', before: ['one'] }
+  const becomes = { suspended: { since: 1, operations: ['one'] } }
+  const more = { copiedFrom: 'source', becomes, secretId: 'one' }
+  const told = { ...aim(), ...more, rotation }
+  const intent = await intentAfter(bench.service, { ...request(), job }, undefined, told)
+  expect(intent).toMatchObject({ job, ...more })
+  const { base, next } = aim()
+  expect(await openSealed(bench.service, intent)).toEqual({ base, next, rotation })
+})
+
+it('keeps what is no setting only of a client that goes', async () => {
+  const { provider } = request()
+  const mapping = { ...provider.mapping, hiddenKeys: ['client_uri'] }
+  const hiding = { ...request(), provider: { ...provider, mapping } }
+  const change = await intentAfter(bench.service, hiding, undefined, aim())
+  const { client_uri: shown, ...base } = aim().base
+  expect(shown).toBeDefined()
+  expect(await openSealed(bench.service, change)).toEqual({
+    base,
+    next: { ...base, client_name: 'New' },
+  })
+  const removal = await intentAfter(bench.service, hiding, undefined, { ...aim(), next: null })
+  expect(await openSealed(bench.service, removal)).toEqual({ base: aim().base, next: null })
+})
+
 it('is opened in its own place only', async () => {
   const intent = await intentAfter(bench.service, request(), undefined, aim())
   expect(await openSealed(bench.service, intent)).toBeDefined()
