@@ -104,6 +104,14 @@ export interface ListPage {
 /** Who works by means of a client. */
 export type Reliance = 'own' | 'built_in'
 
+/** A setting that keeps out a client on which someone relies. */
+export interface Bar {
+  /** The provider's own member. */
+  readonly member: string
+  /** As in "It cannot be …". */
+  readonly says: string
+}
+
 export interface Provider {
   /** The kind of provider, as the configuration names it. */
   readonly type: string
@@ -129,6 +137,11 @@ export interface Provider {
    * `undefined`: neither. Pure.
    */
   reliance?(ref: ClientRef, native: Native): Reliance | undefined
+  /**
+   * A setting of the change by which a client that signs in as this server does no longer can; what every
+   * provider has (credentials, grant types) aside. Pure.
+   */
+  bar?(base: Native, next: Native): Bar | undefined
   /** Removes the client for good; a call that finds none is `not_found`. Its `send` gives nothing. */
   removal?(ref: ClientRef, base: Native): Step
   /** What a removal takes along and no new client of the same settings gets back; noun phrases. */

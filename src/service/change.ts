@@ -125,7 +125,8 @@ function checkRelied(
   const unseen = comparable(service, { ...request, dryRun: true }, base)
   const plan = planWanted(provider.mapping, unseen, wish.over(unseen), [standing, standing])
   const needs = neededFor(provider.mapping, { ...plan, base: unseen })
-  checkRelianceInChange(request, base, { changes, needs })
+  const bar = provider.bar?.(unseen, plan.next)
+  checkRelianceInChange(request, base, { changes, needs, bar })
 }
 
 interface Judged {

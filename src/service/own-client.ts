@@ -7,7 +7,7 @@ import type { FieldChange } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Native } from '../core/mapping.ts'
 import type { Need } from '../core/rights.ts'
-import type { Reliance } from '../providers/provider.ts'
+import type { Bar, Reliance } from '../providers/provider.ts'
 import type { ChangeRequest } from './request.ts'
 
 type Request = Pick<ChangeRequest, 'provider' | 'ref' | 'ownClient'>
@@ -41,6 +41,7 @@ interface Effect {
   readonly changes: readonly FieldChange[]
   /** The permissions that the change takes, which name what a client signs in with. */
   readonly needs: readonly Need[]
+  readonly bar: Bar | undefined
 }
 
 /**
@@ -50,7 +51,7 @@ interface Effect {
 export function checkRelianceInChange(
   request: Request & Pick<ChangeRequest, 'patch'>,
   base: Native,
-  { changes, needs }: Effect,
+  { changes, needs, bar }: Effect,
 ): void {
   const { patch } = request
   const suspends = patch.kind === 'suspension' && patch.suspended
@@ -64,5 +65,8 @@ export function checkRelianceInChange(
   }
   if (changes.some(({ field, after }) => field === 'disabled' && after === true)) {
     checkReliance(request, base, 'switched off', 'client.disabled')
+  }
+  if (bar !== undefined) {
+    checkReliance(request, base, bar.says, `client.providerSettings.${bar.member}`)
   }
 }

@@ -81,6 +81,11 @@ interface Way {
   readonly query?: string
 }
 
+const raw = (providerSettings: JsonObject): Way => ({
+  method: 'PATCH',
+  body: { client: { providerSettings } },
+})
+
 const WAYS: Readonly<Record<string, Way>> = {
   removing: { method: 'DELETE' },
   suspending: { method: 'POST', route: '/suspend', body: {} },
@@ -101,6 +106,13 @@ const WAYS: Readonly<Record<string, Way>> = {
     method: 'PATCH',
     body: { client: { tokenEndpointAuthMethod: 'client_secret_basic' } },
   },
+  // By the Management API's own description of each member, not by a list of this program.
+  'another proof of who asks for a token': raw({ require_proof_of_possession: true }),
+  'a level of compliance': raw({ compliance_level: 'fapi1_adv_pkj_par' }),
+  'an organization for its tokens': raw({
+    default_organization: { organization_id: 'org_abc', flows: ['client_credentials'] },
+  }),
+  'a quota of tokens': raw({ token_quota: { client_credentials: { enforce: true, per_day: 1 } } }),
 }
 
 describe.each([OWN, BUILT_IN])('the client %s', (id) => {
@@ -135,6 +147,26 @@ describe.each([OWN, BUILT_IN])('the client %s', (id) => {
   it('is changed as any other where that does it no harm', async () => {
     const client = { description: 'Signs in', grantTypes: { add: ['implicit'] } }
     expect((await ask('PATCH', `/clients/${id}`, { body: { client } })).status).toBe(200)
+    const harmless = {
+      require_proof_of_possession: false,
+      require_pushed_authorization_requests: true,
+      compliance_level: 'none',
+      default_organization: null,
+      jwt_configuration: { alg: 'RS256' },
+    }
+    const { body, method } = raw(harmless)
+    const answer = await ask(method, `/clients/${id}`, { ...(body && { body }) })
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  })
+
+  it('can be changed while a setting keeps it out already, and let in again', async () => {
+    const held = world.auth0.client(id) as JsonObject
+    world.auth0.put({ ...held, require_proof_of_possession: true })
+    const set = (client: JsonObject) => ask('PATCH', `/clients/${id}`, { body: { client } })
+    expect((await set({ description: 'Kept out' })).status).toBe(200)
+    expect((await set({ providerSettings: { require_proof_of_possession: false } })).status).toBe(
+      200,
+    )
   })
 
   it('is refused in every other spelling of a change', async () => {

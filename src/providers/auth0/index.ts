@@ -15,6 +15,7 @@ import { mapping } from './mapping.ts'
 import { type Auth0Pace, createAuth0Pace } from './pace.ts'
 import { clientPath, listClients, readClient, readWhole, writtenClient } from './records.ts'
 import { secrets } from './secrets.ts'
+import { barOf } from './sign-in.ts'
 import type { TokenSettings } from './token.ts'
 
 export interface Auth0Settings extends TokenSettings {
@@ -47,6 +48,7 @@ export function createAuth0Provider(settings: Auth0Settings): Provider {
       // "All Applications", which stands for the tenant itself (Management API, `global`).
       return native.global === true ? 'built_in' : undefined
     },
+    bar: barOf,
     removal: (ref) => removalStep(send, ref),
     // Management API, "Delete a Client": related configuration is removed too.
     lostWithRemoval: [
