@@ -5,9 +5,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { isClientError } from '../src/core/errors.ts'
-import { createPace } from '../src/providers/pace.ts'
-import { changeClient } from '../src/service/change.ts'
-import type { ChangeRequest } from '../src/service/request.ts'
+import { createPace } from '../src/providers/pace/pace.ts'
+import type { ChangeRequest } from '../src/service/base/request.ts'
+import { changeClient } from '../src/service/change/change.ts'
 import { type Bench, openBench, requestFor } from '../test/contract/service.ts'
 import { SUBJECTS } from '../test/contract/subjects.ts'
 import { createVirtualTime } from '../test/providers/virtual-time.ts'

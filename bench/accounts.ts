@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import type { JsonObject } from '../src/core/json.ts'
+import type { JsonObject } from '../src/core/json/json.ts'
 import {
   type Auth0Emulator,
   DEFAULT_CREDENTIAL,

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { build, type Metafile } from 'esbuild'
-import { fieldSchemas } from '../src/http/field-schemas.ts'
+import { fieldSchemas } from '../src/http/openapi/field-schemas.ts'
 import type { Built } from './built.ts'
 import { digits, type Row } from './report.ts'
 

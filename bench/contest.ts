@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { JsonObject } from '../src/core/json.ts'
+import type { JsonObject } from '../src/core/json/json.ts'
 import type { EmulatorCall } from '../src/emulators/server.ts'
 
 /** A program as a command line of Node. */

@@ -14,10 +14,10 @@ import {
   statfsSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '../src/store/database.ts'
-import type { Closing, Intent } from '../src/store/entry.ts'
+import type { Closing, Intent } from '../src/store/log/entry.ts'
 import { resourceOf } from '../src/store/resource.ts'
-import { createSqliteStore } from '../src/store/sqlite.ts'
+import { openDatabase } from '../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { changeOf, clientName, PROVIDERS, recordsOf } from './records.ts'
 
 /** What decides whether a kept file still is what a fill would give. */

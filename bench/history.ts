@@ -1,8 +1,8 @@
 /** Whether a change costs more when the history is long: of other clients, or of this one. */
 
-import { openDatabase } from '../src/store/database.ts'
 import { resourceOf } from '../src/store/resource.ts'
-import { createSqliteStore } from '../src/store/sqlite.ts'
+import { openDatabase } from '../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { fullCognitoClient, POOL_ID } from '../test/fixtures/cognito.ts'
 import { closingOf, intentOf } from '../test/fixtures/entries.ts'
 import type { Built } from './built.ts'

@@ -1,11 +1,11 @@
 /** The log of a finished job, as its runner would have written it, in a SQLite file. */
 
-import { following } from '../src/store/chain.ts'
-import { openDatabase } from '../src/store/database.ts'
-import type { Entry } from '../src/store/entry.ts'
-import type { JobProgress, JobResult } from '../src/store/job-entry.ts'
+import { following } from '../src/store/log/chain.ts'
+import type { Entry } from '../src/store/log/entry.ts'
+import type { JobProgress, JobResult } from '../src/store/log/job-entry.ts'
 import { jobResource } from '../src/store/resource.ts'
-import { createSqliteStore } from '../src/store/sqlite.ts'
+import { openDatabase } from '../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../src/store/sqlite/sqlite.ts'
 
 const RESULTS_OF_ENTRY = 10
 

@@ -4,7 +4,7 @@
  */
 
 import { Pool } from 'undici'
-import type { JsonObject } from '../src/core/json.ts'
+import type { JsonObject } from '../src/core/json/json.ts'
 import { signRequest } from '../src/core/sigv4.ts'
 import { POOL_ID } from '../test/fixtures/cognito.ts'
 import { AUTH0_SECRET, AWS_CREDENTIALS, type ProviderName } from './subject.ts'

@@ -4,12 +4,12 @@
  */
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readHistory, readOperation, searchHistory } from '../src/service/history.ts'
-import type { Service } from '../src/service/service.ts'
-import { openDatabase } from '../src/store/database.ts'
+import type { Service } from '../src/service/base/service.ts'
+import { readHistory, readOperation, searchHistory } from '../src/service/reading/history.ts'
 import { resourceOf } from '../src/store/resource.ts'
 import { createSeal } from '../src/store/seal.ts'
-import { createSqliteStore } from '../src/store/sqlite.ts'
+import { openDatabase } from '../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../src/store/sqlite/sqlite.ts'
 import type { Store } from '../src/store/store.ts'
 import type { Built } from './built.ts'
 import { type Filled, filledFile } from './filled.ts'

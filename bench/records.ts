@@ -1,8 +1,8 @@
 /** Entries of the log as changes leave them: an intent and its outcome, some 3 to 8 kB. */
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { JsonObject } from '../src/core/json.ts'
-import type { Closing, Intent, Outcome } from '../src/store/entry.ts'
+import type { JsonObject } from '../src/core/json/json.ts'
+import type { Closing, Intent, Outcome } from '../src/store/log/entry.ts'
 import { createSeal } from '../src/store/seal.ts'
 import { fullAuth0Client } from '../test/fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../test/fixtures/cognito.ts'

@@ -1,7 +1,7 @@
 /** What is changed, for whom and under which configuration: the same in every measurement. */
 
 import { randomBytes } from 'node:crypto'
-import type { JsonObject } from '../src/core/json.ts'
+import type { JsonObject } from '../src/core/json/json.ts'
 import { fullAuth0Client } from '../test/fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../test/fixtures/cognito.ts'
 import { type SigningKey, sign } from '../test/http/auth/issuer.ts'

@@ -111,7 +111,7 @@ async function buildInto(folder) {
       outfile: join(folder, 'lambda', 'index.mjs'),
       minify: true,
       external: NOT_ON_LAMBDA,
-      plugins: [precomputed('src/http/field-schemas.ts', 'fieldSchemas')],
+      plugins: [precomputed('src/http/openapi/field-schemas.ts', 'fieldSchemas')],
     }),
     declareSdk(join(folder, 'types')),
   ])

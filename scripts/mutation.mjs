@@ -1,5 +1,5 @@
 /**
- * Mutation testing of the core and the service: all of it, or with `--mutate src/core/plan.ts` one
+ * Mutation testing of the core and the service: all of it, or with `--mutate src/core/plan/plan.ts` one
  * file, with commas several. Fails where the score is below the one in `stryker.config.mjs`.
  */
 

@@ -4,11 +4,10 @@
  */
 
 import { resolve } from 'node:path'
-import { createClientry } from './clientry.ts'
-import { developmentFolder, environment, portOf } from './config.ts'
-import { parseConfig } from './config-parse.ts'
+import { developmentFolder, environment, portOf } from './config/config.ts'
+import { parseConfig } from './config/config-parse.ts'
 import { ClientError, isClientError } from './core/errors.ts'
-import { PERMISSIONS } from './core/permissions.ts'
+import { PERMISSIONS } from './core/rights/permissions.ts'
 import {
   auth0Connections,
   auth0Example,
@@ -16,30 +15,31 @@ import {
   EXAMPLE_ID,
   EXAMPLE_POOL,
   localExample,
-} from './dev-clients.ts'
-import { createGuard } from './dev-guard.ts'
-import { databasePath, loadKeys, saveAddress } from './dev-state.ts'
-import { welcome } from './dev-welcome.ts'
+} from './dev/dev-clients.ts'
+import { createGuard } from './dev/dev-guard.ts'
+import { databasePath, loadKeys, saveAddress } from './dev/dev-state.ts'
+import { welcome } from './dev/dev-welcome.ts'
 import { DEFAULT_CREDENTIAL, startAuth0Emulator } from './emulators/auth0/index.ts'
 import { startCognitoEmulator } from './emulators/cognito/index.ts'
 import { createLog } from './http/log.ts'
-import { createMetrics } from './metrics.ts'
-import { createNodeServer } from './node-server.ts'
+import { createNodeServer } from './node/node-server.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { createClientry } from './program/clientry.ts'
+import { runUntilStopped, startFailure } from './program/run.ts'
 import { newClient } from './providers/local/clients.ts'
 import { putLocalClient } from './providers/local/index.ts'
-import { createOpenidProvider } from './providers/local/openid.ts'
-import type { RegistrationOptions } from './providers/local/registration.ts'
+import { createOpenidProvider } from './providers/local/openid/openid.ts'
+import type { RegistrationOptions } from './providers/local/openid/registration.ts'
 import {
   COMMAND_LINE_SCOPE,
   fetchDevelopmentToken,
   putCommandLineClient,
   putDevelopmentClient,
-} from './providers/local/token.ts'
+} from './providers/local/openid/token.ts'
 import type { ProviderSettings } from './providers/registry.ts'
-import { runUntilStopped, startFailure } from './run.ts'
-import { openDatabase } from './store/database.ts'
-import { createDocuments, type Documents } from './store/documents.ts'
-import { createSqliteStore } from './store/sqlite.ts'
+import { openDatabase } from './store/sqlite/database.ts'
+import { createDocuments, type Documents } from './store/sqlite/documents.ts'
+import { createSqliteStore } from './store/sqlite/sqlite.ts'
 
 const HOST = '127.0.0.1'
 /** The audience of access tokens for this API. */

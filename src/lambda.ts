@@ -4,16 +4,20 @@
  * history goes to DynamoDB and a SQLite store is refused.
  */
 
-import { createClientry } from './clientry.ts'
-import { awsCredentials, environment, loadConfig } from './config.ts'
-import type { Config } from './config-parse.ts'
-import { configWarnings } from './config-warnings.ts'
+import { awsCredentials, environment, loadConfig } from './config/config.ts'
+import type { Config } from './config/config-parse.ts'
+import { configWarnings } from './config/config-warnings.ts'
 import { ClientError, isClientError } from './core/errors.ts'
-import { isRecord } from './core/json.ts'
-import { configurationLine } from './event-lines.ts'
+import { isRecord } from './core/json/json.ts'
 import { createLog } from './http/log.ts'
-import { createLambdaHandler, type LambdaContext, type LambdaResult } from './lambda-event.ts'
-import { openStore } from './open-store.ts'
+import {
+  createLambdaHandler,
+  type LambdaContext,
+  type LambdaResult,
+} from './lambda/lambda-event.ts'
+import { configurationLine } from './observe/event-lines.ts'
+import { createClientry } from './program/clientry.ts'
+import { openStore } from './program/open-store.ts'
 
 type Handler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult>
 

@@ -1,15 +1,15 @@
 /** The production entry: a Node server for the configuration that the environment names. */
 
-import { createClientry } from './clientry.ts'
-import { awsCredentials, environment, loadConfig } from './config.ts'
-import { configWarnings } from './config-warnings.ts'
+import { awsCredentials, environment, loadConfig } from './config/config.ts'
+import { configWarnings } from './config/config-warnings.ts'
 import { ClientError, isClientError } from './core/errors.ts'
-import { configurationLine } from './event-lines.ts'
 import { createLog } from './http/log.ts'
-import { createMetrics } from './metrics.ts'
-import { createNodeServer } from './node-server.ts'
-import { openStore } from './open-store.ts'
-import { runUntilStopped, startFailure } from './run.ts'
+import { createNodeServer } from './node/node-server.ts'
+import { configurationLine } from './observe/event-lines.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { createClientry } from './program/clientry.ts'
+import { openStore } from './program/open-store.ts'
+import { runUntilStopped, startFailure } from './program/run.ts'
 
 async function main(): Promise<void> {
   const config = await loadConfig(environment(), async (text) => (await import('yaml')).parse(text))

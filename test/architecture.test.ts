@@ -1,7 +1,7 @@
 /** Imports go downwards only; what is pure stays pure; one module reads the environment. */
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { join, posix, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
@@ -15,13 +15,54 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   providers: ['core', 'net', 'store', 'providers'],
   service: ['core', 'store', 'providers', 'service'],
   http: ['core', 'providers', 'service', 'http'],
+  observe: ['core', 'store', 'providers', 'service', 'http', 'observe'],
+  config: ['core', 'providers', 'service', 'http', 'config'],
+  node: ['core', 'net', 'http', 'node'],
+  lambda: ['core', 'http', 'lambda'],
+  program: [
+    ...['core', 'store', 'providers', 'service', 'http', 'observe', 'config', 'node', 'program'],
+  ],
+  dev: ['core', 'net', 'providers', 'node', 'dev'],
   // Types of what is above the core go along; `test/sdk` looks into the bundle for what does not.
   sdk: ['core', 'http', 'sdk'],
   emulators: ['core', 'net', 'emulators'],
   files: ['core', 'sdk', 'files'],
-  cli: ['core', 'providers', 'service', 'store', 'http', 'sdk', 'files', 'cli', 'entry'],
-  entry: ['core', 'net', 'store', 'providers', 'service', 'http', 'emulators', 'entry'],
+  cli: [
+    ...[
+      'core',
+      'store',
+      'providers',
+      'service',
+      'http',
+      'config',
+      'program',
+      'dev',
+      'sdk',
+      'files',
+    ],
+    ...['cli', 'entry'],
+  ],
+  entry: [
+    ...[
+      'core',
+      'store',
+      'providers',
+      'http',
+      'observe',
+      'config',
+      'node',
+      'lambda',
+      'program',
+      'dev',
+    ],
+    ...['emulators', 'entry'],
+  ],
 }
+
+/** What stands in the root of `src/`: programs to start, and nothing else. */
+const ENTRIES = ['dev.ts', 'lambda.ts', 'serve.ts']
+
+const MOST_FILES_IN_A_FOLDER = 15
 
 interface Source {
   readonly path: string
@@ -52,6 +93,21 @@ describe('every module', () => {
     )
   })
 
+  it('in the root is an entry', () => {
+    const root = sources.filter(({ layer }) => layer === 'entry').map(({ path }) => path)
+    expect(root.sort()).toEqual(ENTRIES)
+  })
+
+  it('stands in a folder that can be taken in at a glance', () => {
+    const counts = new Map<string, number>()
+    for (const { path } of sources) {
+      const folder = posix.dirname(path)
+      counts.set(folder, (counts.get(folder) ?? 0) + 1)
+    }
+    const crowded = [...counts].filter(([, files]) => files > MOST_FILES_IN_A_FOLDER)
+    expect(crowded).toEqual([])
+  })
+
   it.each(sources)('$path imports downwards only', (source) => {
     for (const target of importsOf(source).filter((one) => one.startsWith('.'))) {
       const layer = layerOf(join(SRC, source.path, '..', target))
@@ -64,7 +120,9 @@ describe('every module', () => {
     '$path takes nothing of the core but the reading and writing of JSON',
     ({ text }) => {
       const core = importsOf({ text } as Source).filter((target) => target.includes('/core/'))
-      expect(core.filter((target) => !/\/core\/json-(text|number)\.ts$/.test(target))).toEqual([])
+      expect(
+        core.filter((target) => !/\/core\/json\/json-(text|number)\.ts$/.test(target)),
+      ).toEqual([])
     },
   )
 
@@ -102,7 +160,7 @@ it('nothing asks URL.canParse, which is wrong about Latin-1 on Node 20', () => {
 
 it('only config.ts reads the environment', () => {
   const readers = sources.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)
-  expect(readers).toEqual(['config.ts'])
+  expect(readers).toEqual(['config/config.ts'])
 })
 
 it('only retry.ts tries again, and only providers/http.ts and net open connections', () => {
@@ -117,10 +175,13 @@ it('only retry.ts tries again, and only providers/http.ts and net open connectio
 it('only the Node entries load what counts', () => {
   const loading = (target: string) =>
     sources.filter((source) => importsOf(source).includes(target)).map(({ path }) => path)
-  const entries = sources.filter(({ layer }) => layer === 'entry').map(({ path }) => path)
-  expect(loading('prom-client')).toEqual(['metrics.ts'])
-  const found = loading('./metrics.ts').filter((path) => entries.includes(path))
-  expect(found.sort()).toEqual(['dev.ts', 'serve.ts'])
+  expect(loading('prom-client')).toEqual(['observe/metrics.ts'])
+  const loaders = sources
+    .filter(
+      ({ path, text }) => path !== 'observe/metrics.ts' && text.includes('observe/metrics.ts'),
+    )
+    .map(({ path }) => path)
+  expect(loaders.sort()).toEqual(['dev.ts', 'serve.ts'])
 })
 
 it('every property takes its number of samples from property.ts', () => {

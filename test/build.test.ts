@@ -101,7 +101,7 @@ it('leaves what runs alone, and every entry in its place, while two builds repla
       ...reachable(join(dist, 'cli', 'clientry.js')),
     ]
     expect(files.length).toBeGreaterThan(20)
-    edit('src/store/database.ts', 'There is no history in', 'There is not any history in')
+    edit('src/store/sqlite/database.ts', 'There is no history in', 'There is not any history in')
     const watch = spawn(process.execPath, ['-e', WATCH, ...ENTRIES.map((name) => join(dist, name))])
     const missing = new Promise<string>((resolve) => {
       let said = ''
@@ -159,7 +159,7 @@ it('does nothing where nothing has changed, and sees a change during a build', {
         : setImmediate(look)
     look()
   })
-  edit('src/store/database.ts', 'There is not any history in', 'There is no history in')
+  edit('src/store/sqlite/database.ts', 'There is not any history in', 'There is no history in')
   await building
   await build('--if-needed')
   const texts = [...reachable(join(dist, 'serve.js'))].map((path) => readFileSync(path, 'utf8'))

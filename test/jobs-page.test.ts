@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createNodeServer } from '../src/node-server.ts'
+import { createNodeServer } from '../src/node/node-server.ts'
 import { type JobWorld, startJobWorld } from './http/jobs-world.ts'
 
 const page = readFileSync(new URL('../docs/jobs.md', import.meta.url), 'utf8')

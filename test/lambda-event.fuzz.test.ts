@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../src/http/app.ts'
 import type { HttpSettings } from '../src/http/exchange.ts'
-import type { App, HttpRequest } from '../src/http/message.ts'
-import { createLambdaHandler } from '../src/lambda-event.ts'
+import type { App, HttpRequest } from '../src/http/wire/message.ts'
+import { createLambdaHandler } from '../src/lambda/lambda-event.ts'
 import { createTally, runs } from './property.ts'
 
 const RUNS = { numRuns: runs(3_000) }

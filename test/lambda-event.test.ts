@@ -1,8 +1,8 @@
 /** AWS events beyond what every entry can send: doubled headers, encodings, prefixes, what is no request. */
 
 import { describe, expect, it } from 'vitest'
-import type { App, HttpRequest } from '../src/http/message.ts'
-import { createLambdaHandler, type LambdaOptions } from '../src/lambda-event.ts'
+import type { App, HttpRequest } from '../src/http/wire/message.ts'
+import { createLambdaHandler, type LambdaOptions } from '../src/lambda/lambda-event.ts'
 
 /** What the application was given for an event, and what came back. */
 async function given(event: unknown, options: LambdaOptions = {}) {

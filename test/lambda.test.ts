@@ -2,9 +2,9 @@
 
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../src/core/json.ts'
+import type { JsonObject } from '../src/core/json/json.ts'
 import { type CognitoEmulator, startCognitoEmulator } from '../src/emulators/cognito/index.ts'
-import type { LambdaResult } from '../src/lambda-event.ts'
+import type { LambdaResult } from '../src/lambda/lambda-event.ts'
 import { CREDENTIALS, type Dynamodb, startDynamodb } from './contract/dynamodb.ts'
 import { fullCognitoClient, POOL_ID } from './fixtures/cognito.ts'
 import { type SigningKey, sign, signingKey, startKeyServer } from './http/auth/issuer.ts'

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { createNodeServer } from '../src/node-server.ts'
+import { createNodeServer } from '../src/node/node-server.ts'
 import { startWorld, type World } from './contract/world.ts'
 
 const page = readFileSync(new URL('../docs/leases.md', import.meta.url), 'utf8')

@@ -3,8 +3,12 @@
 import http from 'node:http'
 import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type App, type HttpRequest, MAX_BODY_BYTES } from '../src/http/message.ts'
-import { createNodeServer, type NodeServer, type NodeServerOptions } from '../src/node-server.ts'
+import { type App, type HttpRequest, MAX_BODY_BYTES } from '../src/http/wire/message.ts'
+import {
+  createNodeServer,
+  type NodeServer,
+  type NodeServerOptions,
+} from '../src/node/node-server.ts'
 
 const running: NodeServer[] = []
 

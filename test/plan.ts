@@ -1,9 +1,9 @@
 /** Planning in tests: a patch as a caller would send it, on a record. */
 
-import type { Json, JsonObject } from '../src/core/json.ts'
-import type { Mapping } from '../src/core/mapping.ts'
-import { parseMergePatch } from '../src/core/patch.ts'
-import { checkPatch, type Plan, planChange } from '../src/core/plan.ts'
+import type { Json, JsonObject } from '../src/core/json/json.ts'
+import type { Mapping } from '../src/core/mapping/mapping.ts'
+import { parseMergePatch } from '../src/core/patch/patch.ts'
+import { checkPatch, type Plan, planChange } from '../src/core/plan/plan.ts'
 
 /** Plans as the flow does: checks first, then the plan. */
 export function planOf(mapping: Mapping, native: JsonObject, client: JsonObject): Plan {

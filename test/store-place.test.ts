@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { loadConfig } from '../src/config.ts'
+import { loadConfig } from '../src/config/config.ts'
 import {
   type Auth0Emulator,
   DEFAULT_CREDENTIAL,
   startAuth0Emulator,
 } from '../src/emulators/auth0/index.ts'
-import { openStore } from '../src/open-store.ts'
+import { openStore } from '../src/program/open-store.ts'
 import { clientry, type Ended } from './cli/command-line.ts'
 import { CREDENTIALS, call, type Dynamodb, startDynamodb } from './contract/dynamodb.ts'
 import { fullAuth0Client } from './fixtures/auth0.ts'

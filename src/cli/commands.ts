@@ -24,7 +24,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT],
     options: ['show-secret', ...ABOUT_CLIENT],
     examples: ['clientry get exampleClientId', `clientry get ${OTHER} --json`],
-    load: () => import('./commands/get.ts'),
+    load: () => import('./commands/clients/get.ts'),
   },
   {
     name: 'list',
@@ -36,7 +36,7 @@ export const COMMANDS: readonly Command[] = [
       'clientry list app.example.com',
       'clientry list --provider auth0 --fresh --all --json',
     ],
-    load: () => import('./commands/list.ts'),
+    load: () => import('./commands/clients/list.ts'),
   },
   {
     name: 'set',
@@ -49,7 +49,7 @@ export const COMMANDS: readonly Command[] = [
       'clientry set exampleClientId name=Portal description= clientMetadata.team=identity --dry-run',
       `clientry set ${OTHER} callbacks=https://a.example/,https://b.example/ --yes --json`,
     ],
-    load: () => import('./commands/set.ts'),
+    load: () => import('./commands/clients/set.ts'),
   },
   {
     name: 'diff',
@@ -61,7 +61,7 @@ export const COMMANDS: readonly Command[] = [
       'clientry diff exampleClientId name=Example',
       `clientry diff exampleClientId ${OTHER}`,
     ],
-    load: () => import('./commands/diff.ts'),
+    load: () => import('./commands/clients/diff.ts'),
   },
   {
     name: 'create',
@@ -73,7 +73,7 @@ export const COMMANDS: readonly Command[] = [
       'clientry create --kind web name=Portal callbacks=https://portal.example.com/cb --yes',
       'clientry create --kind machine name=Nightly --key nightly-1 --yes --json --show-secret',
     ],
-    load: () => import('./commands/create.ts'),
+    load: () => import('./commands/life/create.ts'),
   },
   {
     name: 'copy',
@@ -85,7 +85,7 @@ export const COMMANDS: readonly Command[] = [
       "clientry copy exampleClientId local 'name=Example (staging)' --allow-loss --dry-run",
       'clientry copy exampleClientId local --allow-loss --secret-to copy-secret --yes',
     ],
-    load: () => import('./commands/copy.ts'),
+    load: () => import('./commands/life/copy.ts'),
   },
   {
     name: 'delete',
@@ -93,7 +93,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT],
     options: ['own-client', ...CHANGING],
     examples: ['clientry delete exampleClientId --dry-run'],
-    load: () => import('./commands/delete.ts'),
+    load: () => import('./commands/life/delete.ts'),
   },
   {
     name: 'history',
@@ -113,7 +113,7 @@ export const COMMANDS: readonly Command[] = [
       'clientry history exampleClientId --limit 5',
       'clientry history --outcome applied --since 2026-01-31T12:00:00Z --json',
     ],
-    load: () => import('./commands/history.ts'),
+    load: () => import('./commands/clients/history.ts'),
   },
   {
     name: 'operation',
@@ -121,7 +121,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [{ name: 'OPERATION', says: 'its id, as a change or the history tells it' }],
     options: CONNECTING,
     examples: ['clientry operation 3923b7a6-bf51-438c-9331-a1658f4c42cc'],
-    load: () => import('./commands/operation.ts'),
+    load: () => import('./commands/clients/operation.ts'),
   },
   {
     name: 'rollback',
@@ -129,7 +129,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT],
     options: ['to', 'partial', 'show-secret', 'own-client', ...CHANGING],
     examples: ['clientry rollback exampleClientId --to 0 --dry-run'],
-    load: () => import('./commands/rollback.ts'),
+    load: () => import('./commands/clients/rollback.ts'),
   },
   {
     name: 'rotate-secret',
@@ -141,7 +141,7 @@ export const COMMANDS: readonly Command[] = [
       `clientry rotate-secret ${OTHER} --secret-to new-secret --yes`,
       `clientry rotate-secret ${OTHER} --dry-run`,
     ],
-    load: () => import('./commands/rotate-secret.ts'),
+    load: () => import('./commands/life/rotate-secret.ts'),
   },
   {
     name: 'secrets',
@@ -149,7 +149,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT],
     options: ABOUT_CLIENT,
     examples: [`clientry secrets ${OTHER}`],
-    load: () => import('./commands/secrets.ts'),
+    load: () => import('./commands/life/secrets.ts'),
   },
   {
     name: 'retire-secret',
@@ -157,7 +157,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT, { name: 'SECRET', says: 'its id, as `clientry secrets` tells it' }],
     options: ['retire-after', 'own-client', ...CHANGING],
     examples: [`clientry retire-secret ${OTHER} a-secret-id --yes`],
-    load: () => import('./commands/retire-secret.ts'),
+    load: () => import('./commands/life/retire-secret.ts'),
   },
   {
     name: 'protect',
@@ -165,7 +165,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT],
     options: CHANGING,
     examples: ['clientry protect exampleClientId --yes'],
-    load: () => import('./commands/protect.ts'),
+    load: () => import('./commands/life/protect.ts'),
   },
   {
     name: 'unprotect',
@@ -173,7 +173,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT],
     options: CHANGING,
     examples: ['clientry unprotect exampleClientId --yes'],
-    load: () => import('./commands/unprotect.ts'),
+    load: () => import('./commands/life/unprotect.ts'),
   },
   {
     name: 'adopt',
@@ -182,7 +182,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [{ name: 'FILE', says: 'JSON; -: from standard input' }],
     options: ['provider', 'yes', 'dry-run', ...CONNECTING],
     examples: ['clientry adopt registered.json --provider partners --yes'],
-    load: () => import('./commands/adopt.ts'),
+    load: () => import('./commands/life/adopt.ts'),
   },
   {
     name: 'suspend',
@@ -190,7 +190,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT],
     options: ['own-client', ...CHANGING],
     examples: ['clientry suspend exampleClientId --yes'],
-    load: () => import('./commands/suspend.ts'),
+    load: () => import('./commands/life/suspend.ts'),
   },
   {
     name: 'resume',
@@ -198,7 +198,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [CLIENT],
     options: ['partial', 'own-client', ...CHANGING],
     examples: ['clientry resume exampleClientId --yes'],
-    load: () => import('./commands/resume.ts'),
+    load: () => import('./commands/life/resume.ts'),
   },
   {
     name: 'lint',
@@ -207,7 +207,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [{ ...CLIENT, optional: true }],
     options: ABOUT_CLIENT,
     examples: ['clientry lint exampleClientId', 'clientry lint --provider auth0 --json'],
-    load: () => import('./commands/lint.ts'),
+    load: () => import('./commands/clients/lint.ts'),
   },
   {
     name: 'export',
@@ -216,7 +216,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [FOLDER],
     options: ['overwrite', ...ABOUT_CLIENT],
     examples: ['clientry export clients --overwrite', 'clientry export clients --provider auth0'],
-    load: () => import('./commands/export.ts'),
+    load: () => import('./commands/files/export.ts'),
   },
   {
     name: 'plan',
@@ -225,7 +225,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [FOLDER],
     options: ['out', 'delete-unmanaged', ...CONNECTING],
     examples: ['clientry plan clients --out plan.json'],
-    load: () => import('./commands/plan.ts'),
+    load: () => import('./commands/files/plan.ts'),
   },
   {
     name: 'apply',
@@ -233,7 +233,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [{ name: 'PLAN', says: 'the file that clientry plan --out has written' }],
     options: ['yes', ...CONNECTING],
     examples: ['clientry apply plan.json --yes'],
-    load: () => import('./commands/apply.ts'),
+    load: () => import('./commands/files/apply.ts'),
   },
   {
     name: 'drift',
@@ -242,7 +242,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [FOLDER],
     options: ['unmanaged', ...CONNECTING],
     examples: ['clientry drift clients'],
-    load: () => import('./commands/drift.ts'),
+    load: () => import('./commands/files/drift.ts'),
   },
   {
     name: 'login',
@@ -254,7 +254,7 @@ export const COMMANDS: readonly Command[] = [
       'clientry login',
       'clientry login --url https://clientry.example.com --issuer https://tenant.eu.auth0.com --client-id abc --audience https://clientry.example.com --as work',
     ],
-    load: () => import('./commands/login.ts'),
+    load: () => import('./commands/server/login.ts'),
   },
   {
     name: 'logout',
@@ -262,7 +262,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: ['as'],
     examples: ['clientry logout --as work'],
-    load: () => import('./commands/logout.ts'),
+    load: () => import('./commands/server/logout.ts'),
   },
   {
     name: 'token',
@@ -276,7 +276,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     options: ['profile'],
     examples: ['clientry token', 'clientry token clients:read'],
-    load: () => import('./commands/token.ts'),
+    load: () => import('./commands/server/token.ts'),
   },
   {
     name: 'verify',
@@ -285,7 +285,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: ['database', 'config', 'checkpoint', 'json'],
     examples: ['clientry verify --database .clientry/clientry.db'],
-    load: () => import('./commands/verify.ts'),
+    load: () => import('./commands/server/verify.ts'),
   },
   {
     name: 'check',
@@ -294,7 +294,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     options: ['config', 'json'],
     examples: ['clientry check --config clientry.yaml'],
-    load: () => import('./commands/check.ts'),
+    load: () => import('./commands/server/check.ts'),
   },
   {
     name: 'dev',
@@ -303,7 +303,7 @@ export const COMMANDS: readonly Command[] = [
     options: [],
     examples: ['clientry dev'],
     stays: true,
-    load: () => import('./commands/dev.ts'),
+    load: () => import('./commands/server/dev.ts'),
   },
   {
     name: 'serve',
@@ -312,7 +312,7 @@ export const COMMANDS: readonly Command[] = [
     options: ['config', 'create-store'],
     examples: ['clientry serve --config clientry.yaml --create-store'],
     stays: true,
-    load: () => import('./commands/serve.ts'),
+    load: () => import('./commands/server/serve.ts'),
   },
   {
     name: 'completion',
@@ -320,7 +320,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [{ name: 'SHELL', says: 'bash, zsh or fish' }],
     options: [],
     examples: ['clientry completion bash'],
-    load: () => import('./commands/completion.ts'),
+    load: () => import('./commands/server/completion.ts'),
   },
 ]
 

@@ -1,12 +1,12 @@
 /** From a command line to an exit code: the one place that catches. */
 
-import { commandEnvironment } from '../config.ts'
+import { commandEnvironment } from '../config/config.ts'
 import { isClientError } from '../core/errors.ts'
-import { VERSION } from '../http/version.ts'
+import { VERSION } from '../http/wire/version.ts'
 import { ClientryError } from '../sdk/error.ts'
 import type { Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
-import type { Connected } from './connect.ts'
+import type { Connected } from './connect/connect.ts'
 import { EXIT, EXIT_OF, type ExitName, UsageError, WAY_OUT } from './exit.ts'
 import { helpOf, overview } from './help.ts'
 import { parseLine } from './parse.ts'
@@ -54,7 +54,7 @@ async function carryOut(
   const { run } = await command.load()
   let connected: Promise<Connected> | undefined
   const connect = async () => {
-    connected ??= import('./connect.ts').then(({ connectBy }) => connectBy(given.options))
+    connected ??= import('./connect/connect.ts').then(({ connectBy }) => connectBy(given.options))
     return (await connected).api
   }
   try {

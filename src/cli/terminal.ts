@@ -5,7 +5,7 @@
 
 import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
-import { stringifyJson } from '../core/json-text.ts'
+import { stringifyJson } from '../core/json/json-text.ts'
 
 export interface Streams {
   readonly input: Readable & { readonly isTTY?: boolean | undefined }

@@ -16,9 +16,9 @@ import {
   secondsField,
   textField,
 } from './field.ts'
-import type { JsonObject } from './json.ts'
-import type { Secret } from './secret.ts'
-import type { UriUse } from './uri.ts'
+import type { JsonObject } from './json/json.ts'
+import type { Secret } from './secrecy/secret.ts'
+import type { UriUse } from './uri/uri.ts'
 
 /** An OAuth client as callers see it, whichever provider holds it. */
 export interface Client {

@@ -1,13 +1,13 @@
 /** The difference between two states of a client, field by field, for people and for the history. */
 
 import { FIELD_NAMES, FIELDS, type FieldName } from './client.ts'
-import { maskOf } from './fingerprint.ts'
-import { replaceHidden } from './hidden.ts'
-import type { Json, JsonObject } from './json.ts'
-import { isRecord, memberOf, same, without } from './json.ts'
-import type { Mapping, Native } from './mapping.ts'
-import { fieldsOfPath, settingsOf, showField } from './mapping.ts'
-import { covers, withoutPaths } from './paths.ts'
+import type { Json, JsonObject } from './json/json.ts'
+import { isRecord, memberOf, same, without } from './json/json.ts'
+import { covers, withoutPaths } from './json/paths.ts'
+import type { Mapping, Native } from './mapping/mapping.ts'
+import { fieldsOfPath, settingsOf, showField } from './mapping/mapping.ts'
+import { maskOf } from './secrecy/fingerprint.ts'
+import { replaceHidden } from './secrecy/hidden.ts'
 
 /** One field that differs. A secret is told by its fingerprint, never by its value. */
 export interface FieldChange {

@@ -3,7 +3,7 @@
  * A `ClientError` is a sentence for the caller; whatever else is thrown is a fault of ours.
  */
 
-import type { Json } from './json.ts'
+import type { Json } from './json/json.ts'
 
 /** Code → HTTP status, and whether the same request can succeed later without a change. */
 export const ERROR_CODES = {

@@ -4,8 +4,8 @@
  */
 
 import { type Client, FIELDS, type FieldName } from './client.ts'
-import { isRecord } from './json.ts'
-import { isSecret } from './secret.ts'
+import { isRecord } from './json/json.ts'
+import { isSecret } from './secrecy/secret.ts'
 
 /** The value, or nothing where it is not of the field's type. */
 export function ofItsType<F extends FieldName>(field: F, value: unknown): Client[F] | undefined {

@@ -6,7 +6,7 @@
 import type { Client, FieldName } from './client.ts'
 import { FIELDS, URI_FIELD_NAMES } from './client.ts'
 import { ClientError } from './errors.ts'
-import { readUri } from './uri-reading.ts'
+import { readUri } from './uri/uri-reading.ts'
 
 /** Fields that a filter can name; each of their values is a term. */
 const FILTER_FIELDS = [

@@ -1,6 +1,6 @@
 /** Copies of records, so that no caller holds what an emulator holds. */
 
-import { isNumberLiteral } from '../core/json-number.ts'
+import { isNumberLiteral } from '../core/json/json-number.ts'
 
 /** A JSON value anew. Numbers that are kept by their literal cannot be changed and are shared. */
 export function copyOf<T>(value: T): T {

@@ -1,7 +1,7 @@
 /** Requests and answers of an emulator on their sockets, whole, cut, reset or left waiting. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { parseJson, stringifyJson } from '../core/json-text.ts'
+import { parseJson, stringifyJson } from '../core/json/json-text.ts'
 import type { Fault } from './faults.ts'
 
 export interface EmulatorRequest {

@@ -6,7 +6,7 @@
  */
 
 import { inParallel } from '../core/in-parallel.ts'
-import { type Json, same } from '../core/json.ts'
+import { type Json, same } from '../core/json/json.ts'
 import type { Answer, Api, Client, Creation } from '../sdk/index.ts'
 import { ClientryError } from '../sdk/index.ts'
 import { asPatch } from './make-plan.ts'

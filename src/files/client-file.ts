@@ -16,10 +16,10 @@
 
 import { isMap, LineCounter } from 'yaml'
 import { ClientError, isClientError } from '../core/errors.ts'
-import { isRecord, type Json, type JsonObject, memberOf } from '../core/json.ts'
-import { holdsNonFinite } from '../core/json-number.ts'
-import { plainNumbers } from '../core/kept-numbers.ts'
-import { type FieldPatches, parseMergePatch } from '../core/patch.ts'
+import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
+import { holdsNonFinite } from '../core/json/json-number.ts'
+import { plainNumbers } from '../core/json/kept-numbers.ts'
+import { type FieldPatches, parseMergePatch } from '../core/patch/patch.ts'
 import { readYaml, textOfYaml } from './yaml-text.ts'
 
 /** What a file says. */

@@ -4,9 +4,9 @@
  */
 
 import { FIELDS, type FieldName } from '../core/client.ts'
-import { isRecord, type Json, type JsonObject, memberOf, same, without } from '../core/json.ts'
-import { withHeldNumbers } from '../core/kept-numbers.ts'
-import type { FieldPatches } from '../core/patch.ts'
+import { isRecord, type Json, type JsonObject, memberOf, same, without } from '../core/json/json.ts'
+import { withHeldNumbers } from '../core/json/kept-numbers.ts'
+import type { FieldPatches } from '../core/patch/patch.ts'
 
 /** A list value that is there for a while, and whose owner is not the file. */
 export interface HeldValue {

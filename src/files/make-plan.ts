@@ -4,8 +4,8 @@
  */
 
 import { inParallel } from '../core/in-parallel.ts'
-import type { Warning } from '../core/mapping.ts'
-import type { FieldPatches } from '../core/patch.ts'
+import type { Warning } from '../core/mapping/mapping.ts'
+import type { FieldPatches } from '../core/patch/patch.ts'
 import { ClientryError } from '../sdk/error.ts'
 import type { Api, ClientPatch, Creation } from '../sdk/index.ts'
 import type { LiveClient } from './compare.ts'

@@ -10,9 +10,9 @@ import { isAbsolute, relative, sep } from 'node:path'
 import * as z from 'zod/mini'
 import type { FieldChange } from '../core/diff.ts'
 import { ClientError } from '../core/errors.ts'
-import { canonicalJson, type JsonObject } from '../core/json.ts'
-import { parseJson, stringifyJson } from '../core/json-text.ts'
-import type { FieldPatches } from '../core/patch.ts'
+import { canonicalJson, type JsonObject } from '../core/json/json.ts'
+import { parseJson, stringifyJson } from '../core/json/json-text.ts'
+import type { FieldPatches } from '../core/patch/patch.ts'
 
 interface ItemBase {
   /** The file that asks for it; a removal has none. */

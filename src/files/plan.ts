@@ -5,8 +5,8 @@
 
 import { FIELDS, type FieldName } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
-import { isRecord } from '../core/json.ts'
-import type { FieldPatches } from '../core/patch.ts'
+import { isRecord } from '../core/json/json.ts'
+import type { FieldPatches } from '../core/patch/patch.ts'
 import type { ClientFile } from './client-file.ts'
 import { compare, type Difference, type LiveClient } from './compare.ts'
 

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
-import { isRecord, type Json, without } from '../core/json.ts'
+import { isRecord, type Json, without } from '../core/json/json.ts'
 import type { LiveClient } from './compare.ts'
 import { writeYaml } from './yaml-text.ts'
 

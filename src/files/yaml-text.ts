@@ -1,7 +1,7 @@
 /** YAML 1.2 whose numbers are read and written as they stand, whatever a double would make of them. */
 
 import { type Document, LineCounter, parseDocument, type Scalar, stringify, visit } from 'yaml'
-import { isNumberLiteral, type NumberLiteral, numberOfLiteral } from '../core/json-number.ts'
+import { isNumberLiteral, type NumberLiteral, numberOfLiteral } from '../core/json/json-number.ts'
 
 /** The package would take a number for an object, and write what its `toJSON` gives. */
 const NUMBERS = {

@@ -5,15 +5,15 @@
 
 import { randomUUID } from 'node:crypto'
 import { ClientError, isClientError } from '../core/errors.ts'
-import { withinDeadline } from '../service/deadline.ts'
+import { withinDeadline } from '../service/base/deadline.ts'
 import { type Answer, asResponse, errorAnswer } from './answer.ts'
 import { bearerToken } from './auth/bearer.ts'
 import type { Exchange, HttpSettings, Trace } from './exchange.ts'
 import { lineOf } from './log.ts'
 import { type Match, matchesOf } from './match.ts'
-import type { App, HttpRequest } from './message.ts'
-import { queryOf } from './query.ts'
 import { ROUTES, type Route } from './routes.ts'
+import type { App, HttpRequest } from './wire/message.ts'
+import { queryOf } from './wire/query.ts'
 
 /** A caller may name its request, so that its logs and ours can be brought together. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/

@@ -1,14 +1,14 @@
 /** Under what a change is to happen: `If-Match`, `Idempotency-Key`, and on whose behalf. */
 
 import { ClientError } from '../core/errors.ts'
-import type { Json } from '../core/json.ts'
-import { keyOf } from '../service/idempotency.ts'
-import type { Key } from '../service/request.ts'
+import type { Json } from '../core/json/json.ts'
+import type { Key } from '../service/base/request.ts'
+import { keyOf } from '../service/operation/idempotency.ts'
 import type { Principal } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
-import { single } from './headers.ts'
-import type { HttpRequest } from './message.ts'
 import type { Site } from './target.ts'
+import { single } from './wire/headers.ts'
+import type { HttpRequest } from './wire/message.ts'
 
 /**
  * RFC 9110 section 13.1.1; weak tags never match.

@@ -2,13 +2,13 @@
 
 import type { ErrorCode } from '../core/errors.ts'
 import type { ClientRef, UpstreamCall } from '../providers/provider.ts'
+import type { Service } from '../service/base/service.ts'
 import type { Jobs } from '../service/jobs/jobs.ts'
-import type { Service } from '../service/service.ts'
 import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
 import type { EventFeed } from './jobs/feed.ts'
-import type { HttpRequest } from './message.ts'
 import type { Quotas } from './quotas.ts'
+import type { HttpRequest } from './wire/message.ts'
 
 /** Built once in the entry. */
 export interface HttpSettings {

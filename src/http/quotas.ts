@@ -5,10 +5,10 @@
  */
 
 import { ClientError } from '../core/errors.ts'
-import { callerOf } from '../service/service.ts'
+import { callerOf } from '../service/base/service.ts'
 import type { Principal } from './auth/principal.ts'
 import { actorOf } from './conditions.ts'
-import type { HttpRequest } from './message.ts'
+import type { HttpRequest } from './wire/message.ts'
 
 /** Requests of one caller in an hour. */
 export interface QuotaSettings {

@@ -2,11 +2,11 @@
 
 import type { Client } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
-import { type Json, type JsonObject, same } from '../core/json.ts'
-import type { Mapping } from '../core/mapping.ts'
-import { isSentBackWhole } from '../core/patch.ts'
-import { heldPaths } from '../core/suspension.ts'
-import type { Lease, Standing } from '../service/request.ts'
+import { type Json, type JsonObject, same } from '../core/json/json.ts'
+import type { Mapping } from '../core/mapping/mapping.ts'
+import { heldPaths } from '../core/mapping/suspension.ts'
+import { isSentBackWhole } from '../core/patch/patch.ts'
+import type { Lease, Standing } from '../service/base/request.ts'
 import type { Site } from './target.ts'
 
 /** Members of an answer that tell it; each is absent where it does not hold. */

@@ -1,10 +1,10 @@
 /** Which client of which provider a request is about, and whether its caller may do so. */
 
 import { ClientError } from '../core/errors.ts'
-import type { Json } from '../core/json.ts'
-import type { Operation } from '../core/json-patch.ts'
-import { type Patch, quoted } from '../core/patch.ts'
-import type { Permission } from '../core/permissions.ts'
+import type { Json } from '../core/json/json.ts'
+import type { Operation } from '../core/patch/json-patch.ts'
+import { type Patch, quoted } from '../core/patch/patch.ts'
+import type { Permission } from '../core/rights/permissions.ts'
 import type { ClientRef, Place, Provider } from '../providers/provider.ts'
 import { ANY_ISSUER, requirePermission } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'

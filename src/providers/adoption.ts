@@ -1,7 +1,7 @@
 /** How a provider takes in a client that was registered elsewhere, where each is opened by a token of its own. */
 
-import type { Native } from '../core/mapping.ts'
-import type { Secret } from '../core/secret.ts'
+import type { Native } from '../core/mapping/mapping.ts'
+import type { Secret } from '../core/secrecy/secret.ts'
 import type { Call, ClientRef } from './provider.ts'
 
 /** What its registration gave out. */

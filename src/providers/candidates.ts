@@ -2,8 +2,8 @@
 
 import { isClientError } from '../core/errors.ts'
 import { inParallel } from '../core/in-parallel.ts'
-import type { Json } from '../core/json.ts'
-import type { Native } from '../core/mapping.ts'
+import type { Json } from '../core/json/json.ts'
+import type { Native } from '../core/mapping/mapping.ts'
 import type { Candidate, CreationSearch } from './creation.ts'
 import type { Listed, ListPage } from './provider.ts'
 

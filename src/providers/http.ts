@@ -5,11 +5,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { ClientError, isClientError } from '../core/errors.ts'
-import type { Json } from '../core/json.ts'
-import { parseJson } from '../core/json-text.ts'
+import type { Json } from '../core/json/json.ts'
+import { parseJson } from '../core/json/json-text.ts'
 import { exchange } from '../net/exchange.ts'
-import type { Pace } from './pace.ts'
-import type { Told } from './pace-source.ts'
+import type { Pace } from './pace/pace.ts'
+import type { Told } from './pace/pace-source.ts'
 import type { Call } from './provider.ts'
 
 export interface JsonCall {

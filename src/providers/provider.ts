@@ -9,9 +9,9 @@
  */
 
 import type { FieldName } from '../core/client.ts'
-import type { Json } from '../core/json.ts'
-import type { Mapping, Native } from '../core/mapping.ts'
-import type { OwnApi } from '../core/own-api.ts'
+import type { Json } from '../core/json/json.ts'
+import type { Mapping, Native } from '../core/mapping/mapping.ts'
+import type { OwnApi } from '../core/rights/own-api.ts'
 import type { Adoption } from './adoption.ts'
 import type { Creation } from './creation.ts'
 import type { Secrets } from './secrets.ts'

@@ -3,14 +3,14 @@
  * is loaded when a configuration names it, so that a Lambda function pays for what it uses only.
  */
 
-import type { MemberRules } from '../core/hidden.ts'
-import type { Mapping } from '../core/mapping.ts'
-import type { Secret } from '../core/secret.ts'
-import type { Documents } from '../store/documents.ts'
+import type { Mapping } from '../core/mapping/mapping.ts'
+import type { MemberRules } from '../core/secrecy/hidden.ts'
+import type { Secret } from '../core/secrecy/secret.ts'
 import type { Seal } from '../store/seal.ts'
+import type { Documents } from '../store/sqlite/documents.ts'
 import type { Store } from '../store/store.ts'
-import type { Auth0Pace } from './auth0/pace.ts'
-import type { CognitoPace } from './cognito/pace.ts'
+import type { Auth0Pace } from './auth0/calls/pace.ts'
+import type { CognitoPace } from './cognito/calls/pace.ts'
 import type { Provider } from './provider.ts'
 import type { Dialect } from './rfc7592/dialects.ts'
 import type { EndpointSettings } from './rfc7592/endpoints.ts'
@@ -106,7 +106,7 @@ const FACTORIES: {
   },
   cognito: async ({ credentials, ...rest }, { now, environmentCredentials }) => {
     const { createCognitoProvider } = await import('./cognito/index.ts')
-    const { credentialSource } = await import('./cognito/credentials.ts')
+    const { credentialSource } = await import('./cognito/calls/credentials.ts')
     return createCognitoProvider({
       ...rest,
       credentials: credentialSource(credentials, environmentCredentials),

@@ -1,8 +1,8 @@
 /** How a provider rotates the secrets of a client. */
 
 import { randomBytes } from 'node:crypto'
-import type { Native } from '../core/mapping.ts'
-import type { Secret } from '../core/secret.ts'
+import type { Native } from '../core/mapping/mapping.ts'
+import type { Secret } from '../core/secrecy/secret.ts'
 import type { Call, ClientRef, Step } from './provider.ts'
 
 /** A secret that is accepted at the moment; never its value. */

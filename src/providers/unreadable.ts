@@ -4,8 +4,8 @@
  */
 
 import { isClientError } from '../core/errors.ts'
-import type { Json } from '../core/json.ts'
-import type { Native } from '../core/mapping.ts'
+import type { Json } from '../core/json/json.ts'
+import type { Native } from '../core/mapping/mapping.ts'
 
 /** The one member of what stands for such a record. No provider has one of this name. */
 const UNREADABLE = '$unreadable'

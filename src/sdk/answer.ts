@@ -1,8 +1,8 @@
 /** What an answer of the network means: the body with what stands in its headers, or an error. */
 
 import { ERROR_CODES, type ErrorCode } from '../core/errors.ts'
-import type { Json } from '../core/json.ts'
-import { parseJson } from '../core/json-text.ts'
+import type { Json } from '../core/json/json.ts'
+import { parseJson } from '../core/json/json-text.ts'
 import type { Answer } from './api.ts'
 import { ClientryError } from './error.ts'
 

@@ -6,7 +6,7 @@
 import type { Api } from './api.ts'
 import { apiOf } from './connection.ts'
 
-export { isNumberLiteral, type NumberLiteral } from '../core/json-number.ts'
+export { isNumberLiteral, type NumberLiteral } from '../core/json/json-number.ts'
 export type * from './api.ts'
 export { ClientryError, type ClientryErrorCode, type ErrorCode } from './error.ts'
 export type * from './job-types.ts'

@@ -1,8 +1,8 @@
 /** Turns the arguments of a method into the request of its route. */
 
-import type { Json } from '../core/json.ts'
-import { holdsNonFinite } from '../core/json-number.ts'
-import { stringifyJson } from '../core/json-text.ts'
+import type { Json } from '../core/json/json.ts'
+import { holdsNonFinite } from '../core/json/json-number.ts'
+import { stringifyJson } from '../core/json/json-text.ts'
 import type { Answer, ClientArgument, ReadOptions, WriteOptions } from './api.ts'
 import { ClientryError } from './error.ts'
 import { OPERATIONS, type Operation, type OperationName } from './operations.ts'

@@ -3,7 +3,7 @@
  * the server, which cannot be loaded in a browser.
  */
 
-import type { QueryName } from '../http/query.ts'
+import type { QueryName } from '../http/wire/query.ts'
 
 export interface Operation {
   readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'

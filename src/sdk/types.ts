@@ -6,9 +6,9 @@
 import type { FieldName, Client as HeldClient } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json.ts'
+import type { Json, JsonObject } from '../core/json/json.ts'
 import type { Severity } from '../core/lint/rule.ts'
-import type { Warning } from '../core/mapping.ts'
+import type { Warning } from '../core/mapping/mapping.ts'
 
 export type { FieldChange, FieldName, Json, JsonObject, Severity, Warning }
 

@@ -12,8 +12,8 @@ import {
   randomBytes,
 } from 'node:crypto'
 import { ClientError } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
-import { parseJson, stringifyJson } from '../core/json-text.ts'
+import type { JsonObject } from '../core/json/json.ts'
+import { parseJson, stringifyJson } from '../core/json/json-text.ts'
 import { createCutter } from './seal-parts.ts'
 
 export interface Seal {

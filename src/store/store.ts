@@ -3,7 +3,7 @@
  * absent". Order, idempotence, history and recovery all stand on it.
  */
 
-import type { Entry, Head, Intent } from './entry.ts'
+import type { Entry, Head, Intent } from './log/entry.ts'
 import type { Mirror } from './mirror.ts'
 
 /** A part of one log; without any member all of it, oldest first. */

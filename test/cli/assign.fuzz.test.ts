@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isAssignment, patchOf } from '../../src/cli/assign.ts'
+import { isAssignment, patchOf } from '../../src/cli/change/assign.ts'
 import { UsageError } from '../../src/cli/exit.ts'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../../src/core/client.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { createTally, runs } from '../property.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })

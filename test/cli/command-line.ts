@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DevAddress } from '../../src/dev-state.ts'
+import type { DevAddress } from '../../src/dev/dev-state.ts'
 
 /** Every test is started in the root of the repository. */
 export const CLIENTRY = join(process.cwd(), 'dist', 'cli', 'clientry.js')

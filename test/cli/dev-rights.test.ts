@@ -1,7 +1,7 @@
 /** The development server asks tokens for scopes as production does: none for a client of nobody's making. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
 
 const INITIAL_TOKEN = 'an-initial-access-token-of-the-tests'

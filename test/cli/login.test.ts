@@ -3,8 +3,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Profiles } from '../../src/cli/connect/profiles.ts'
 import { EXIT } from '../../src/cli/exit.ts'
-import type { Profiles } from '../../src/cli/profiles.ts'
 import { createBrowser } from '../providers/local-world.ts'
 import { clientry, type DevServer, ended, start, startDev } from './command-line.ts'
 

@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runLine } from '../../src/cli/run.ts'
-import { createNodeServer, type NodeServer } from '../../src/node-server.ts'
+import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
 import type { ClientPage, HistoryItem, Page } from '../../src/sdk/types.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'

@@ -1,6 +1,6 @@
 /** The Auth0 provider, as a configuration builds it, over an emulator. */
 
-import { secret } from '../../src/core/secret.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
 import { DEFAULT_CREDENTIAL } from '../../src/emulators/auth0/index.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { createProviders } from '../../src/providers/registry.ts'

@@ -4,10 +4,10 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { type Native, showClient, stateOf } from '../../src/core/mapping.ts'
-import { parseMergePatch } from '../../src/core/patch.ts'
-import { planChange } from '../../src/core/plan.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { type Native, showClient, stateOf } from '../../src/core/mapping/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import { planChange } from '../../src/core/plan/plan.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
 import { CLIENT_KINDS, type ClientKind, type Creation } from '../../src/providers/creation.ts'
 import type { Call, ClientRef, Listed, Provider, Step } from '../../src/providers/provider.ts'

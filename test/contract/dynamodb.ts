@@ -12,8 +12,8 @@ import { type Credentials, signRequest } from '../../src/core/sigv4.ts'
 import { type Emulator, listenAs } from '../../src/emulators/server.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../../src/emulators/wire.ts'
 import { exchange } from '../../src/net/exchange.ts'
-import type { DynamodbSettings } from '../../src/store/dynamodb-call.ts'
-import { tableDefinition } from '../../src/store/dynamodb-items.ts'
+import type { DynamodbSettings } from '../../src/store/dynamodb/dynamodb-call.ts'
+import { tableDefinition } from '../../src/store/dynamodb/dynamodb-items.ts'
 
 export interface Dynamodb {
   readonly front: Emulator

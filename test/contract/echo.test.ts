@@ -1,7 +1,7 @@
 /** The same request through every entry: the application must see the same, whichever way it came. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { App } from '../../src/http/message.ts'
+import type { App } from '../../src/http/wire/message.ts'
 import { ENTRY_KINDS } from './entry-kinds.ts'
 import type { Received, Sent } from './http-cases.ts'
 

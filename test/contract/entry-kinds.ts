@@ -2,14 +2,14 @@
 
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { JsonObject } from '../../src/core/json.ts'
-import type { App } from '../../src/http/message.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import type { App } from '../../src/http/wire/message.ts'
 import {
   createLambdaHandler,
   type LambdaOptions,
   type LambdaResult,
-} from '../../src/lambda-event.ts'
-import { createNodeServer } from '../../src/node-server.ts'
+} from '../../src/lambda/lambda-event.ts'
+import { createNodeServer } from '../../src/node/node-server.ts'
 import type { Received, Sent } from './http-cases.ts'
 
 export interface EntryKind {

@@ -1,7 +1,7 @@
 /** The HTTP contract of history, operations, rollback and idempotency keys. */
 
 import { expect } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 

@@ -1,6 +1,6 @@
 /** What a case of the HTTP contract is, and what every one of them needs. */
 
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import type { World } from './world.ts'
 

@@ -5,7 +5,7 @@
 
 import { expect } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { COPY_CASES } from './copy-cases.ts'
 import { HISTORY_CASES } from './history-cases.ts'

@@ -1,7 +1,7 @@
 /** Jobs over HTTP, as cases that run through every entry, over a client at each provider. */
 
 import { expect, vi } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { type Case, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 

@@ -1,7 +1,7 @@
 /** Making and removing a client over HTTP, as cases that run through every entry. */
 
 import { expect } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { type Case, CLIENT, COGNITO, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 

@@ -1,8 +1,8 @@
 /** Listing clients over HTTP, as cases that run through every entry. */
 
 import { expect } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { placesOf } from '../../src/service/mirror.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { placesOf } from '../../src/service/mirror/mirror.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { type Case, CLIENT, COGNITO, type Received, type Sent, withToken } from './http-case.ts'

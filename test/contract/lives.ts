@@ -1,6 +1,6 @@
 /** What the suite of a client's whole life must know of each provider beside `subjects.ts`. */
 
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { CLIENT_KINDS, type ClientKind } from '../../src/providers/creation.ts'
 
 export interface Life {

@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../../src/core/client.ts'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import {
   isLens,
   type Lens,
@@ -15,10 +15,10 @@ import {
   type Mapping,
   type Row,
   showClient,
-} from '../../src/core/mapping.ts'
-import { parseMergePatch } from '../../src/core/patch.ts'
-import { checkPatch, planChange } from '../../src/core/plan.ts'
-import { isSecret, secret } from '../../src/core/secret.ts'
+} from '../../src/core/mapping/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import { checkPatch, planChange } from '../../src/core/plan/plan.ts'
+import { isSecret, secret } from '../../src/core/secrecy/secret.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'

@@ -5,9 +5,9 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
-import type { JsonObject } from '../../src/core/json.ts'
-import { showClient } from '../../src/core/mapping.ts'
-import { readClient } from '../../src/service/read.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { showClient } from '../../src/core/mapping/mapping.ts'
+import { readClient } from '../../src/service/reading/read.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { PEERS } from './peers.ts'
 import { SAMPLES } from './samples.ts'

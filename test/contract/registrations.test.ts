@@ -4,18 +4,18 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { showClient } from '../../src/core/mapping.ts'
-import { parseMergePatch } from '../../src/core/patch.ts'
-import { secret } from '../../src/core/secret.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { showClient } from '../../src/core/mapping/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { adoptClient } from '../../src/service/adopt.ts'
-import { createClient } from '../../src/service/create.ts'
-import { readClient } from '../../src/service/read.ts'
-import { removeClient } from '../../src/service/remove.ts'
-import type { Service } from '../../src/service/service.ts'
-import { verifyLog } from '../../src/service/verify.ts'
-import type { Registration } from '../../src/store/entry.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import { adoptClient } from '../../src/service/life/adopt.ts'
+import { createClient } from '../../src/service/life/create.ts'
+import { removeClient } from '../../src/service/life/remove.ts'
+import { readClient } from '../../src/service/reading/read.ts'
+import { verifyLog } from '../../src/service/reading/verify.ts'
+import type { Registration } from '../../src/store/log/entry.ts'
 import { keyResource, registrationResource, resourceOf } from '../../src/store/resource.ts'
 import { NO_GLEWLWYD, PEERS, type PeerSubject, providerAt } from './peers.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
@@ -221,7 +221,7 @@ describe.each(PEERS)('$name', (kind) => {
       const other = { ...patient, providers: new Map([['it', provider]]), turns: NO_TURNS }
       await instance()
       const urls = Array.from({ length: 20 }, (_, index) => `https://app.example.com/cb/${index}`)
-      const { changeClient } = await import('../../src/service/change.ts')
+      const { changeClient } = await import('../../src/service/change/change.ts')
       await Promise.all(
         urls.map((url, index) => {
           const one = index % 2 === 0 ? patient : other

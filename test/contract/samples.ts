@@ -1,7 +1,7 @@
 /** Another allowed value for each field that a provider lets change, other than that of its fixture. */
 
 import type { FieldName } from '../../src/core/client.ts'
-import type { Json } from '../../src/core/json.ts'
+import type { Json } from '../../src/core/json/json.ts'
 
 export type Samples = { readonly [F in FieldName]?: Json }
 

@@ -1,7 +1,7 @@
 /** Rotating, listing and retiring secrets over HTTP, as cases that run through every entry. */
 
 import { expect } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { type Case, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 

@@ -4,9 +4,8 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { type Clientry, createClientry } from '../../src/clientry.ts'
-import { parseConfig } from '../../src/config-parse.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import { parseConfig } from '../../src/config/config-parse.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import {
   type Auth0Emulator,
   DEFAULT_CREDENTIAL,
@@ -15,11 +14,12 @@ import {
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { Level, LogLine } from '../../src/http/exchange.ts'
 import { fromLevel } from '../../src/http/log.ts'
-import { createMetrics } from '../../src/metrics.ts'
+import { createMetrics } from '../../src/observe/metrics.ts'
+import { type Clientry, createClientry } from '../../src/program/clientry.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
-import { type Database, openDatabase } from '../../src/store/database.ts'
-import { createDocuments, type Documents } from '../../src/store/documents.ts'
-import { createSqliteStore } from '../../src/store/sqlite.ts'
+import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
+import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'

@@ -9,19 +9,19 @@ import { FIELDS, type FieldName } from '../../src/core/client.ts'
 import { type Copied, type Copying, copyRecord } from '../../src/core/copy/copy.ts'
 import { type CopyReport, FATES, reportCopy } from '../../src/core/copy/report.ts'
 import { isClientError } from '../../src/core/errors.ts'
-import { isRecord, type Json, type JsonObject, same } from '../../src/core/json.ts'
-import { checkLimits } from '../../src/core/limits.ts'
+import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
+import { checkLimits } from '../../src/core/mapping/limits.ts'
 import {
   isLens,
   MAPPED_FIELDS,
   type Mapping,
   type Row,
   showClient,
-} from '../../src/core/mapping.ts'
-import type { FieldPatches } from '../../src/core/patch.ts'
-import { planChange } from '../../src/core/plan.ts'
-import { judgedUris } from '../../src/core/plan-uris.ts'
-import { isSecret } from '../../src/core/secret.ts'
+} from '../../src/core/mapping/mapping.ts'
+import type { FieldPatches } from '../../src/core/patch/patch.ts'
+import { planChange } from '../../src/core/plan/plan.ts'
+import { judgedUris } from '../../src/core/plan/plan-uris.ts'
+import { isSecret } from '../../src/core/secrecy/secret.ts'
 import { blank as auth0Blank } from '../../src/providers/auth0/kinds.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { blank as cognitoBlank } from '../../src/providers/cognito/kinds.ts'

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { diffClients } from '../../src/core/diff.ts'
-import type { JsonObject } from '../../src/core/json.ts'
-import { flag, inner, key, list, member, view } from '../../src/core/lenses.ts'
-import { type Lens, type Mapping, secretOf } from '../../src/core/mapping.ts'
-import type { Secret } from '../../src/core/secret.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { flag, inner, key, list, member, view } from '../../src/core/mapping/lenses.ts'
+import { type Lens, type Mapping, secretOf } from '../../src/core/mapping/mapping.ts'
+import type { Secret } from '../../src/core/secrecy/secret.ts'
 import { mappingOf } from './mapping.ts'
 
 const secret: Lens<Secret | null> = {

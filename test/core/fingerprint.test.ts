@@ -1,7 +1,7 @@
 /** Fingerprints: equal exactly when the settings are, of no use for guessing, and keyed. */
 
 import { describe, expect, it } from 'vitest'
-import { createFingerprints } from '../../src/core/fingerprint.ts'
+import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import { mappingOf } from './mapping.ts'
 
 const key = Buffer.alloc(32, 1)

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { operationsToFields, parseOperations, writtenFields } from '../../src/core/json-patch.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import {
+  operationsToFields,
+  parseOperations,
+  writtenFields,
+} from '../../src/core/patch/json-patch.ts'
 import { thrown } from './thrown.ts'
 
 const client: JsonObject = {

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Json } from '../../src/core/json.ts'
-import { edit, valueAt } from '../../src/core/json-pointer.ts'
+import type { Json } from '../../src/core/json/json.ts'
+import { edit, valueAt } from '../../src/core/json/json-pointer.ts'
 import { runs } from '../property.ts'
 import { thrown } from './thrown.ts'
 

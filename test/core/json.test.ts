@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, isRecord, type Json, same, without } from '../../src/core/json.ts'
+import { canonicalJson, isRecord, type Json, same, without } from '../../src/core/json/json.ts'
 import { runs } from '../property.ts'
 
 const parsed = (text: string) => JSON.parse(text) as Json

@@ -1,7 +1,7 @@
 /** The rows that mappings are made of: what they show, what they set, and what they leave. */
 
 import { describe, expect, it } from 'vitest'
-import type { Json } from '../../src/core/json.ts'
+import type { Json } from '../../src/core/json/json.ts'
 import {
   fixed,
   flag,
@@ -14,8 +14,8 @@ import {
   shown,
   texts,
   view,
-} from '../../src/core/lenses.ts'
-import { secretOf, showField } from '../../src/core/mapping.ts'
+} from '../../src/core/mapping/lenses.ts'
+import { secretOf, showField } from '../../src/core/mapping/mapping.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 

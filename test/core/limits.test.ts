@@ -1,9 +1,9 @@
 /** The edges of each limit, and the sentence that tells where one is passed. */
 
 import { describe, expect, it } from 'vitest'
-import type { Json } from '../../src/core/json.ts'
-import { checkLimits } from '../../src/core/limits.ts'
-import type { Limits } from '../../src/core/mapping.ts'
+import type { Json } from '../../src/core/json/json.ts'
+import { checkLimits } from '../../src/core/mapping/limits.ts'
+import type { Limits } from '../../src/core/mapping/mapping.ts'
 import { thrown } from './thrown.ts'
 
 const pattern = { expression: /^[a-z]+$/, says: 'must be lower-case letters' }

@@ -1,11 +1,11 @@
 /** The lint rules one by one at their edges: what just is a finding, what just is none, and its words. */
 
 import { describe, expect, it } from 'vitest'
-import type { Json } from '../../src/core/json.ts'
+import type { Json } from '../../src/core/json/json.ts'
 import { lintClient } from '../../src/core/lint/lint.ts'
 import { type LintCase, type LintRule, warned } from '../../src/core/lint/rule.ts'
-import { showClient } from '../../src/core/mapping.ts'
-import type { FieldPatches } from '../../src/core/patch.ts'
+import { showClient } from '../../src/core/mapping/mapping.ts'
+import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import { withMembers } from '../plan.ts'
 import { PROVIDERS } from './lint-samples.ts'
 import { findingOf, idsOf, lint } from './linted.ts'

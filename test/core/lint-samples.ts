@@ -3,8 +3,8 @@
  * the finding must have. `null`: no patch can mend it.
  */
 
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import type { Mapping } from '../../src/core/mapping.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'

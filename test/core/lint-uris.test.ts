@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { sharedCallback } from '../../src/core/lint/shared-callbacks.ts'
 import { listed, replaceUris } from '../../src/core/lint/uri-mends.ts'
-import { showClient } from '../../src/core/mapping.ts'
+import { showClient } from '../../src/core/mapping/mapping.ts'
 import { withMembers } from '../plan.ts'
 import { PROVIDERS } from './lint-samples.ts'
 import { findingOf, idsOf, lint } from './linted.ts'

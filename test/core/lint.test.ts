@@ -1,7 +1,7 @@
 /** The lint rules: what each finds and what it leaves alone, and the order of what is told. */
 
 import { describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { lintClient, RULES } from '../../src/core/lint/lint.ts'
 import { SEVERITIES } from '../../src/core/lint/rule.ts'
 import { SHARED_CALLBACK, sharedCallback } from '../../src/core/lint/shared-callbacks.ts'

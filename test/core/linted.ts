@@ -1,6 +1,6 @@
 /** What the lint rules find in a fixture with other members. */
 
-import type { Json } from '../../src/core/json.ts'
+import type { Json } from '../../src/core/json/json.ts'
 import { lintClient } from '../../src/core/lint/lint.ts'
 import { withMembers } from '../plan.ts'
 import { PROVIDERS, type ProviderName } from './lint-samples.ts'

@@ -1,7 +1,7 @@
 /** A small mapping for tests of the engine: every field is missing but those that a test gives. */
 
-import { missing } from '../../src/core/lenses.ts'
-import { MAPPED_FIELDS, type Mapping } from '../../src/core/mapping.ts'
+import { missing } from '../../src/core/mapping/lenses.ts'
+import { MAPPED_FIELDS, type Mapping } from '../../src/core/mapping/mapping.ts'
 
 /** A mapping with these rows, and with other ways of the provider than the plainest. */
 export function mappingOf(

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FieldName } from '../../src/core/client.ts'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import {
   applyMember,
   checkMember,
@@ -10,7 +10,7 @@ import {
   parseJsonPatch,
   parseMergePatch,
   quoted,
-} from '../../src/core/patch.ts'
+} from '../../src/core/patch/patch.ts'
 import { runs } from '../property.ts'
 import { thrown } from './thrown.ts'
 

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { replacePaths, withoutPaths } from '../../src/core/paths.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { replacePaths, withoutPaths } from '../../src/core/json/paths.ts'
 import { runs } from '../property.ts'
 
 it.each<[string, JsonObject, readonly string[], JsonObject]>([

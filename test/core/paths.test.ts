@@ -1,7 +1,7 @@
 /** Members of records by dotted path: what is above what, taking away and replacing. */
 
 import { describe, expect, it } from 'vitest'
-import { covers, replacePaths, withoutPaths } from '../../src/core/paths.ts'
+import { covers, replacePaths, withoutPaths } from '../../src/core/json/paths.ts'
 
 describe('a path', () => {
   it.each([

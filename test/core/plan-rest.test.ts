@@ -1,9 +1,9 @@
 /** Settings without an attribute of their own: which can be changed, and what stays as it is. */
 
 import { describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { key, list, member } from '../../src/core/lenses.ts'
-import { patchRest } from '../../src/core/plan-rest.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { key, list, member } from '../../src/core/mapping/lenses.ts'
+import { patchRest } from '../../src/core/plan/plan-rest.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 

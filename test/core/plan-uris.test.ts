@@ -1,10 +1,10 @@
 /** URI rules on changes: which value is refused under which path, and what is told of the others. */
 
 import { describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { inner, key, list } from '../../src/core/lenses.ts'
-import { parseMergePatch } from '../../src/core/patch.ts'
-import { checkValues, planChange } from '../../src/core/plan.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { inner, key, list } from '../../src/core/mapping/lenses.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import { checkValues, planChange } from '../../src/core/plan/plan.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 

@@ -1,13 +1,13 @@
 /** Planning a change on a small provider: what is refused and when, what is set, what stays. */
 
 import { describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { fixed, flag, inner, key, list, missing, shown } from '../../src/core/lenses.ts'
-import type { Lens, Mapping } from '../../src/core/mapping.ts'
-import { secretOf } from '../../src/core/mapping.ts'
-import { parseJsonPatch, parseMergePatch } from '../../src/core/patch.ts'
-import { checkPatch, checkValues, planChange, withChange } from '../../src/core/plan.ts'
-import type { Secret } from '../../src/core/secret.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { fixed, flag, inner, key, list, missing, shown } from '../../src/core/mapping/lenses.ts'
+import type { Lens, Mapping } from '../../src/core/mapping/mapping.ts'
+import { secretOf } from '../../src/core/mapping/mapping.ts'
+import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
+import { checkPatch, checkValues, planChange, withChange } from '../../src/core/plan/plan.ts'
+import type { Secret } from '../../src/core/secrecy/secret.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
 

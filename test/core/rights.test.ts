@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isRecord, type Json, type JsonObject, same } from '../../src/core/json.ts'
-import { neededByName, neededFor, neededToMake } from '../../src/core/rights.ts'
+import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
+import { neededByName, neededFor, neededToMake } from '../../src/core/rights/rights.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { runs } from '../property.ts'

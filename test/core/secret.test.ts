@@ -2,7 +2,7 @@
 
 import { format, inspect } from 'node:util'
 import { expect, it } from 'vitest'
-import { isSecret, type Secret, secret } from '../../src/core/secret.ts'
+import { isSecret, type Secret, secret } from '../../src/core/secrecy/secret.ts'
 
 const wrapped = () => secret('hunter2')
 

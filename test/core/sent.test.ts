@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { numberOfLiteral } from '../../src/core/json-number.ts'
-import { holdsSent } from '../../src/core/sent.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { numberOfLiteral } from '../../src/core/json/json-number.ts'
+import { holdsSent } from '../../src/core/json/sent.ts'
 
 const one = numberOfLiteral('1.0')
 const long = (last: string) => numberOfLiteral(`900719925474099${last}`)

@@ -1,8 +1,8 @@
 /** Times of providers: what is one is shown, and what is none breaks nothing. */
 
 import { expect, it } from 'vitest'
-import type { Json } from '../../src/core/json.ts'
-import { timeOf } from '../../src/core/times.ts'
+import type { Json } from '../../src/core/json/json.ts'
+import { timeOf } from '../../src/core/mapping/times.ts'
 
 it.each<[Json, string]>([
   [0, '1970-01-01T00:00:00.000Z'],

@@ -9,19 +9,19 @@ import { describe, expect, it } from 'vitest'
 import type { FieldName } from '../../src/core/client.ts'
 import { diffClients } from '../../src/core/diff.ts'
 import { isClientError } from '../../src/core/errors.ts'
-import { isRecord, type Json, type JsonObject, same } from '../../src/core/json.ts'
+import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
+import { withoutPaths } from '../../src/core/json/paths.ts'
 import {
   isLens,
   MAPPED_FIELDS,
   type Mapping,
   type Row,
   showClient,
-} from '../../src/core/mapping.ts'
-import type { FieldPatches } from '../../src/core/patch.ts'
-import { withoutPaths } from '../../src/core/paths.ts'
-import { planChange } from '../../src/core/plan.ts'
-import { isSecret } from '../../src/core/secret.ts'
-import { type Undone, undoPatch } from '../../src/core/undo.ts'
+} from '../../src/core/mapping/mapping.ts'
+import type { FieldPatches } from '../../src/core/patch/patch.ts'
+import { planChange } from '../../src/core/plan/plan.ts'
+import { type Undone, undoPatch } from '../../src/core/plan/undo.ts'
+import { isSecret } from '../../src/core/secrecy/secret.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'

@@ -1,9 +1,9 @@
 /** Undoing, case by case: what goes back, what stays with whoever decided it, and what is told. */
 
 import { describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import type { Mapping } from '../../src/core/mapping.ts'
-import { undoPatch } from '../../src/core/undo.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import { undoPatch } from '../../src/core/plan/undo.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'

@@ -4,15 +4,15 @@
  * resuming, which change what holds for the client together with its settings.
  */
 
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { parseMergePatch } from '../../src/core/patch.ts'
-import { secret } from '../../src/core/secret.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
 import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { Fault, FaultKind } from '../../src/emulators/faults.ts'
 import type { ClientRef, Provider } from '../../src/providers/provider.ts'
 import { createProviders } from '../../src/providers/registry.ts'
-import type { ChangeRequest } from '../../src/service/request.ts'
+import type { ChangeRequest } from '../../src/service/base/request.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'

@@ -1,8 +1,8 @@
 /** Two servers as processes of their own on one SQLite file: a hundred changes at once, in one order. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import type { Entry } from '../../src/store/entry.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import type { Entry } from '../../src/store/log/entry.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { linearization, type Operation, type State } from './linearizability.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'

@@ -11,7 +11,7 @@
  */
 
 import { expect, it } from 'vitest'
-import { CRASH_POINTS } from '../../src/service/crash-points.ts'
+import { CRASH_POINTS } from '../../src/service/base/crash-points.ts'
 import { enumerate } from './enumeration.ts'
 
 it('holds in every scenario', async () => {

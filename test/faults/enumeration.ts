@@ -4,7 +4,7 @@
  * settlement after it passes. So nothing is run that cannot be reached, and that is counted.
  */
 
-import { CRASH_POINTS, type CrashPoint } from '../../src/service/crash-points.ts'
+import { CRASH_POINTS, type CrashPoint } from '../../src/service/base/crash-points.ts'
 import { ALL_KINDS, type ChangeKind, SUITE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
 import type { Crash } from './instance.ts'
 import { violations } from './invariants.ts'

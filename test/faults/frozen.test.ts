@@ -1,7 +1,7 @@
 /** A server stopped in the middle of its write and continued when its time is over (`SIGSTOP`). */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { type ProcessWorld, startProcessWorld } from './process-world.ts'
 import type { FaultProxy } from './proxy.ts'

@@ -3,8 +3,8 @@
  * broken, or nothing.
  */
 
-import { same } from '../../src/core/json.ts'
-import type { Closing, Intent } from '../../src/store/entry.ts'
+import { same } from '../../src/core/json/json.ts'
+import type { Closing, Intent } from '../../src/store/log/entry.ts'
 import type { Evidence } from './scenario.ts'
 
 type Invariant = (evidence: Evidence) => string | undefined

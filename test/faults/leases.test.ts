@@ -6,7 +6,7 @@
  */
 
 import { expect, it } from 'vitest'
-import type { CrashPoint } from '../../src/service/crash-points.ts'
+import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { CHANGE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
 import type { Crash } from './instance.ts'
 import { isLeasable, type LeaseEvidence, type LeaseScenario, runLease } from './leased-client.ts'

@@ -4,7 +4,7 @@
  * Gong ("Testing and verifying concurrent objects", 1993) with Lowe's memo of states seen before.
  */
 
-import { canonicalJson } from '../../src/core/json.ts'
+import { canonicalJson } from '../../src/core/json/json.ts'
 
 /** What is watched of a client: single settings, and lists as sets. */
 export type State = Readonly<Record<string, string | readonly string[]>>

@@ -7,8 +7,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CrashPoint } from '../../src/service/crash-points.ts'
-import type { Entry } from '../../src/store/entry.ts'
+import type { CrashPoint } from '../../src/service/base/crash-points.ts'
+import type { Entry } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import type {
   CallOfKind,

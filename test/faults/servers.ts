@@ -6,7 +6,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { DEFAULT_CREDENTIAL } from '../../src/emulators/auth0/index.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'

@@ -1,7 +1,7 @@
 /** What must hold after each round of `torture.ts`, once all is quiet. */
 
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import type { Entry, Intent } from '../../src/store/entry.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { Entry, Intent } from '../../src/store/log/entry.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Chance } from './chance.ts'
 import { linearization, type Operation, type State } from './linearizability.ts'

@@ -1,7 +1,7 @@
 /** What `torture.ts` changes: a client at each provider, with the settings that it names and the rest. */
 
-import type { JsonObject } from '../../src/core/json.ts'
-import { same } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { same } from '../../src/core/json/json.ts'
 import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { ClientRef } from '../../src/providers/provider.ts'

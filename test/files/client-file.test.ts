@@ -1,8 +1,8 @@
 /** Client files: what they may say, and how what they may not is told. */
 
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { stringifyJson } from '../../src/core/json-text.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { stringifyJson } from '../../src/core/json/json-text.ts'
 import { parseClientFile, withId } from '../../src/files/client-file.ts'
 
 const FILE = `# kept by the portal team

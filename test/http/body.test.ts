@@ -1,9 +1,9 @@
 /** Which bodies are read at all, and as what. */
 
 import { describe, expect, it } from 'vitest'
-import { readBody } from '../../src/http/body.ts'
-import { single } from '../../src/http/headers.ts'
-import type { HttpRequest } from '../../src/http/message.ts'
+import { readBody } from '../../src/http/wire/body.ts'
+import { single } from '../../src/http/wire/headers.ts'
+import type { HttpRequest } from '../../src/http/wire/message.ts'
 import { KINDS } from './form-kinds.ts'
 import { refusalOf } from './refusal.ts'
 

@@ -1,6 +1,6 @@
 /** Client files as a way in: what they ask for is planned and applied through the SDK, as the command does. */
 
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { applyItems, checkPlan } from '../../src/files/apply.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import type { LiveClient } from '../../src/files/compare.ts'

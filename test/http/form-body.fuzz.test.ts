@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { isRecord } from '../../src/core/json.ts'
-import { parseForm } from '../../src/http/form-body.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { isRecord } from '../../src/core/json/json.ts'
+import { parseForm } from '../../src/http/wire/form-body.ts'
 import { createTally, runs } from '../property.ts'
 import { KINDS } from './form-kinds.ts'
 import { outcomeOf } from './refusal.ts'

@@ -1,7 +1,7 @@
 /** The grammar of form bodies as a table: what each spelling means, and why others are refused. */
 
 import { describe, expect, it } from 'vitest'
-import { parseForm } from '../../src/http/form-body.ts'
+import { parseForm } from '../../src/http/wire/form-body.ts'
 import { KINDS } from './form-kinds.ts'
 import { refusalOf } from './refusal.ts'
 

@@ -1,6 +1,6 @@
 /** Fields of every kind, for the tests of the form decoder. */
 
-import type { FieldKinds } from '../../src/http/form-body.ts'
+import type { FieldKinds } from '../../src/http/wire/form-body.ts'
 
 export const KINDS: FieldKinds = {
   name: 'string',

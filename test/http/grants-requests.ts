@@ -1,8 +1,8 @@
 /** Any request to any route about some clients, as a caller may make it up. */
 
 import fc from 'fast-check'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import type { Permission } from '../../src/core/permissions.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { Permission } from '../../src/core/rights/permissions.ts'
 import { ADDRESSES, type Fresh, type Marks } from './grants-world.ts'
 
 const KEYS = { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }] }

@@ -1,7 +1,7 @@
 /** Clients that nobody has used before, with marks in them, and everything that there is of them. */
 
 import { expect } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'

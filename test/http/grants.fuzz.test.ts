@@ -6,8 +6,8 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { PERMISSIONS, type Permission } from '../../src/core/permissions.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { PERMISSIONS, type Permission } from '../../src/core/rights/permissions.ts'
 import { patience, runs } from '../property.ts'
 import { type Asked, requestsOf } from './grants-requests.ts'
 import { freshClients, type Marks, stateOf } from './grants-world.ts'

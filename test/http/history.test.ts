@@ -1,8 +1,8 @@
 /** Who may see what of the history, and headers that only some entries can bring. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import type { HttpRequest } from '../../src/http/message.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import type { HttpRequest } from '../../src/http/wire/message.ts'
 import { ISSUER, startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 

@@ -3,9 +3,9 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { createLambdaHandler } from '../../src/lambda-event.ts'
-import { createNodeServer, type NodeServer } from '../../src/node-server.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { createLambdaHandler } from '../../src/lambda/lambda-event.ts'
+import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 
 interface Event {

@@ -5,11 +5,11 @@
 
 import http from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import type { Stream } from '../../src/http/message.ts'
-import { createNodeServer, type NodeServer } from '../../src/node-server.ts'
-import { following } from '../../src/store/chain.ts'
-import type { JobEntry } from '../../src/store/job-entry.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import type { Stream } from '../../src/http/wire/message.ts'
+import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
+import { following } from '../../src/store/log/chain.ts'
+import type { JobEntry } from '../../src/store/log/job-entry.ts'
 import { jobResource } from '../../src/store/resource.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 

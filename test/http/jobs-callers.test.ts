@@ -1,8 +1,8 @@
 /** Who is behind a job, and who may know that there is one. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { PERMISSIONS } from '../../src/core/permissions.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { ISSUER } from '../contract/world.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 

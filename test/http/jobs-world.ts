@@ -1,8 +1,8 @@
 /** Many clients and a caller of the routes of jobs, for tests of these. */
 
 import { vi } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import type { HttpResponse } from '../../src/http/message.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { HttpResponse } from '../../src/http/wire/message.ts'
 import { startWorld, type World, type WorldOptions } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 

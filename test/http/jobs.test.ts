@@ -1,8 +1,8 @@
 /** Jobs through the routes: the dry run, the changes, what stops them, and what takes them back. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { PERMISSIONS } from '../../src/core/permissions.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { type JobWorld, startJobWorld } from './jobs-world.ts'
 

@@ -1,7 +1,7 @@
 /** Each class of JSON body that is refused: its code, its path, and a sentence without its content. */
 
 import { describe, expect, it } from 'vitest'
-import { parseJson } from '../../src/http/json-body.ts'
+import { parseJson } from '../../src/http/wire/json-body.ts'
 import { refusalOf } from './refusal.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)

@@ -1,7 +1,7 @@
 /** What the right to lease shows and allows, and what does not end is told. */
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 

@@ -1,8 +1,8 @@
 /** `GET /clients` and `GET /lint` for callers with fewer rights, and on a store without a mirror. */
 
 import { afterEach, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { PERMISSIONS } from '../../src/core/permissions.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { startWorld, type World, type WorldOptions } from '../contract/world.ts'
 
 let world: World

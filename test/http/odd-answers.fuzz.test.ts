@@ -5,8 +5,8 @@
 
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { parseJson } from '../../src/core/json-text.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { parseJson } from '../../src/core/json/json-text.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'

@@ -2,7 +2,7 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { ROUTES } from '../../src/http/routes.ts'
 import { ENTRY_KINDS } from '../contract/entry-kinds.ts'
 import { CASES, type Received, type Sent } from '../contract/http-cases.ts'

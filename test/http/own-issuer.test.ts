@@ -4,8 +4,8 @@
  */
 
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { PERMISSIONS } from '../../src/core/permissions.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { AUDIENCE } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'

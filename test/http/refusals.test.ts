@@ -4,8 +4,8 @@
  */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import type { HttpRequest } from '../../src/http/message.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import type { HttpRequest } from '../../src/http/wire/message.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 

@@ -4,10 +4,10 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { PERMISSIONS, type Permission } from '../../src/core/permissions.ts'
-import type { HttpRequest, HttpResponse } from '../../src/http/message.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { PERMISSIONS, type Permission } from '../../src/core/rights/permissions.ts'
 import { ROUTES, type Route } from '../../src/http/routes.ts'
+import type { HttpRequest, HttpResponse } from '../../src/http/wire/message.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'

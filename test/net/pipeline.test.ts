@@ -7,8 +7,12 @@ import net, { type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { App, HttpRequest } from '../../src/http/message.ts'
-import { createNodeServer, type NodeServer, type NodeServerOptions } from '../../src/node-server.ts'
+import type { App, HttpRequest } from '../../src/http/wire/message.ts'
+import {
+  createNodeServer,
+  type NodeServer,
+  type NodeServerOptions,
+} from '../../src/node/node-server.ts'
 import { runs } from '../property.ts'
 
 const running: NodeServer[] = []

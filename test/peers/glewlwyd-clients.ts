@@ -4,8 +4,8 @@
  * of Glewlwyd 2.7.5). A test looks here, behind every API.
  */
 
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import type { Database } from '../../src/store/database.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { Database } from '../../src/store/sqlite/database.ts'
 
 export interface ClientTable {
   get(id: string): JsonObject | undefined

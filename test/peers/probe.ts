@@ -3,8 +3,8 @@
  * tested: the rows of the table in docs/providers/rfc7592.md.
  */
 
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { same } from '../../src/core/json.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { same } from '../../src/core/json/json.ts'
 import { INITIAL_TOKEN, type Peer } from './oidc.ts'
 
 /** Row → what was seen. */

@@ -1,9 +1,9 @@
 /** Making Auth0 applications: what is asked for, what is told to whom, and the tenant's own will. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { parseMergePatch } from '../../src/core/patch.ts'
-import { planChange } from '../../src/core/plan.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import { planChange } from '../../src/core/plan/plan.ts'
 import {
   type Auth0Emulator,
   DEFAULT_CREDENTIAL,

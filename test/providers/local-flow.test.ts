@@ -7,10 +7,13 @@ import { readFileSync } from 'node:fs'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as openid from 'openid-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { createVerifier } from '../../src/http/auth/verify.ts'
-import { createAdapter } from '../../src/providers/local/adapter.ts'
-import { fetchDevelopmentToken, putDevelopmentClient } from '../../src/providers/local/token.ts'
+import { createAdapter } from '../../src/providers/local/openid/adapter.ts'
+import {
+  fetchDevelopmentToken,
+  putDevelopmentClient,
+} from '../../src/providers/local/openid/token.ts'
 import { fetchJson } from '../http/auth/issuer.ts'
 import {
   AUDIENCE,

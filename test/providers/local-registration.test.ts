@@ -3,14 +3,14 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { CLIENTS } from '../../src/providers/local/clients.ts'
 import { createLocalProvider } from '../../src/providers/local/index.ts'
-import { createKeys } from '../../src/providers/local/keys.ts'
-import { createOpenidProvider } from '../../src/providers/local/openid.ts'
-import type { RegistrationOptions } from '../../src/providers/local/registration.ts'
-import { type Database, openDatabase } from '../../src/store/database.ts'
-import { createDocuments, type Documents } from '../../src/store/documents.ts'
+import { createKeys } from '../../src/providers/local/openid/keys.ts'
+import { createOpenidProvider } from '../../src/providers/local/openid/openid.ts'
+import type { RegistrationOptions } from '../../src/providers/local/openid/registration.ts'
+import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
+import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
 
 const ON = { initialAccessToken: 'initial', renewsTokens: true }
 const METADATA = { client_name: 'Mine', redirect_uris: ['https://app.example.com/callback'] }

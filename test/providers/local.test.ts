@@ -1,14 +1,14 @@
 /** The local provider without its OpenID Provider: what a change stores, and what is refused and how. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { showClient } from '../../src/core/mapping.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { showClient } from '../../src/core/mapping/mapping.ts'
 import { DEVELOPMENT_CLIENT_ID, newClient } from '../../src/providers/local/clients.ts'
 import { createLocalProvider, putLocalClient } from '../../src/providers/local/index.ts'
 import { mapping } from '../../src/providers/local/mapping.ts'
-import { putDevelopmentClient } from '../../src/providers/local/token.ts'
+import { putDevelopmentClient } from '../../src/providers/local/openid/token.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { createDocuments, type Documents } from '../../src/store/documents.ts'
+import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 

@@ -3,8 +3,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'
-import { CALL_MS, createPace } from '../../src/providers/pace.ts'
-import type { Told } from '../../src/providers/pace-source.ts'
+import { CALL_MS, createPace } from '../../src/providers/pace/pace.ts'
+import type { Told } from '../../src/providers/pace/pace-source.ts'
 import { createTally, runs } from '../property.ts'
 import { createVirtualTime } from './virtual-time.ts'
 

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'
-import { createPace, type Pace } from '../../src/providers/pace.ts'
-import { MAX_WAITING, MAX_WAITING_OF_CALLER } from '../../src/providers/pace-queue.ts'
-import type { BucketSettings, Told } from '../../src/providers/pace-source.ts'
+import { createPace, type Pace } from '../../src/providers/pace/pace.ts'
+import { MAX_WAITING, MAX_WAITING_OF_CALLER } from '../../src/providers/pace/pace-queue.ts'
+import type { BucketSettings, Told } from '../../src/providers/pace/pace-source.ts'
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
 
 const LIMITED: BucketSettings = { name: 'all', perSecond: 1, burst: 1, reserve: 0 }

@@ -1,7 +1,7 @@
 /** Many changes at once on accounts with the real limits, over sockets, and a neighbour there. */
 
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ChangeRequest } from '../../src/service/request.ts'
+import type { ChangeRequest } from '../../src/service/base/request.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { type PacedAccount, POOLS, pacedAuth0, pacedCognito } from './paced-provider.ts'
 

@@ -1,7 +1,7 @@
 /** Providers as a configuration builds them, over emulators with limits; and a neighbour there. */
 
-import type { JsonObject } from '../../src/core/json.ts'
-import { secret } from '../../src/core/secret.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
 import { signRequest } from '../../src/core/sigv4.ts'
 import { DEFAULT_CREDENTIAL, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'

@@ -6,17 +6,17 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { parseMergePatch } from '../../src/core/patch.ts'
-import { planChange } from '../../src/core/plan.ts'
-import { secret } from '../../src/core/secret.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import { planChange } from '../../src/core/plan/plan.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { type DialectName, dialectOf } from '../../src/providers/rfc7592/dialects.ts'
 import type { EndpointSettings } from '../../src/providers/rfc7592/endpoints.ts'
 import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
-import { type Database, openDatabase } from '../../src/store/database.ts'
 import { createSeal } from '../../src/store/seal.ts'
-import { createSqliteStore } from '../../src/store/sqlite.ts'
+import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 
 interface Seen {
   readonly method: string | undefined

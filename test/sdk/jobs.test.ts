@@ -1,7 +1,7 @@
 /** Jobs from a program: submitted, watched, read and undone by the SDK against a real server. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createNodeServer } from '../../src/node-server.ts'
+import { createNodeServer } from '../../src/node/node-server.ts'
 import { type Api, connect, type Job } from '../../src/sdk/index.ts'
 import { type JobWorld, startJobWorld } from '../http/jobs-world.ts'
 

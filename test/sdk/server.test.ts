@@ -2,7 +2,7 @@
 
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createNodeServer, type NodeServer } from '../../src/node-server.ts'
+import { createNodeServer, type NodeServer } from '../../src/node/node-server.ts'
 import { type Api, ClientryError, connect } from '../../src/sdk/index.ts'
 import { startWorld, type World } from '../contract/world.ts'
 import { type FaultProxy, type ProxyFaultKind, startFaultProxy } from '../faults/proxy.ts'

@@ -8,8 +8,8 @@ import type { Route } from '../../src/http/routes.ts'
 import type { ClientKind } from '../../src/providers/creation.ts'
 import type * as sdk from '../../src/sdk/index.ts'
 import type { Operation } from '../../src/sdk/operations.ts'
-import type { HistoryItem, HistoryOutcome } from '../../src/service/history.ts'
-import type { JobOptions, JobOutcome, JobState } from '../../src/store/job-entry.ts'
+import type { HistoryItem, HistoryOutcome } from '../../src/service/reading/history.ts'
+import type { JobOptions, JobOutcome, JobState } from '../../src/store/log/job-entry.ts'
 
 type Same<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : never

@@ -7,18 +7,18 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
-import type { JsonObject } from '../../src/core/json.ts'
-import { secret } from '../../src/core/secret.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Call, Provider } from '../../src/providers/provider.ts'
 import { dialectOf } from '../../src/providers/rfc7592/dialects.ts'
 import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
-import { type AdoptionRequest, adoptClient } from '../../src/service/adopt.ts'
-import { claimKey, keyOf } from '../../src/service/idempotency.ts'
-import { readClient } from '../../src/service/read.ts'
-import { openSealed } from '../../src/service/sealed.ts'
-import { callerOf, type Service } from '../../src/service/service.ts'
-import { verifyLog } from '../../src/service/verify.ts'
-import type { Entry, Intent } from '../../src/store/entry.ts'
+import { openSealed } from '../../src/service/base/sealed.ts'
+import { callerOf, type Service } from '../../src/service/base/service.ts'
+import { type AdoptionRequest, adoptClient } from '../../src/service/life/adopt.ts'
+import { claimKey, keyOf } from '../../src/service/operation/idempotency.ts'
+import { readClient } from '../../src/service/reading/read.ts'
+import { verifyLog } from '../../src/service/reading/verify.ts'
+import type { Entry, Intent } from '../../src/store/log/entry.ts'
 import { registrationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
@@ -219,7 +219,7 @@ it('records first what somebody else has changed since', async () => {
 it('settles a change that was left open, by what was brought', async () => {
   await adopt('token')
   await dyingAt(withoutTurns(bench.service), 'step sent', async (dying) => {
-    const { changeClient } = await import('../../src/service/change.ts')
+    const { changeClient } = await import('../../src/service/change/change.ts')
     return changeClient(dying, requestFor(bench.service, REF, { name: 'Sent' }))
   })
   valid = new Set(['new-token'])
@@ -300,7 +300,7 @@ describe('with a key', () => {
     ])
     expect(results.map((one) => one.status)).toEqual(['fulfilled', 'rejected'])
     await dyingAt(withoutTurns(bench.service), 'step sent', async (dying) => {
-      const { changeClient } = await import('../../src/service/change.ts')
+      const { changeClient } = await import('../../src/service/change/change.ts')
       return changeClient(dying, {
         ...requestFor(bench.service, REF, { name: 'Sent' }),
         key: key('two'),

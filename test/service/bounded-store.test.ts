@@ -1,7 +1,7 @@
 /** The store within a deadline, on a clock that the test moves. */
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { boundedStore, GRACE_MS, withinDeadline } from '../../src/service/deadline.ts'
+import { boundedStore, GRACE_MS, withinDeadline } from '../../src/service/base/deadline.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { intentOf } from '../fixtures/entries.ts'

@@ -2,11 +2,11 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
-import { parseMergePatch } from '../../src/core/patch.ts'
-import { changeClient } from '../../src/service/change.ts'
-import { planAtOnce } from '../../src/service/jobs/plan-at-once.ts'
-import { removeClient } from '../../src/service/remove.ts'
-import type { ChangeRequest } from '../../src/service/request.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import type { ChangeRequest } from '../../src/service/base/request.ts'
+import { changeClient } from '../../src/service/change/change.ts'
+import { planAtOnce } from '../../src/service/jobs/run/plan-at-once.ts'
+import { removeClient } from '../../src/service/life/remove.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 

@@ -1,9 +1,9 @@
 /** Checkpoints over a store that tells of grown logs in every way that a store may. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { addCheckpoint, codeOf } from '../../src/service/checkpoint.ts'
-import type { Service } from '../../src/service/service.ts'
-import type { Checkpoint, Head } from '../../src/store/entry.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import { addCheckpoint, codeOf } from '../../src/service/upkeep/checkpoint.ts'
+import type { Checkpoint, Head } from '../../src/store/log/entry.ts'
 import { CHECKPOINTS, resourceOf } from '../../src/store/resource.ts'
 import type { Grown, Store } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'

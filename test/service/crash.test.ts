@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
-import { openDatabase } from '../../src/store/database.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { createSqliteStore } from '../../src/store/sqlite.ts'
+import { openDatabase } from '../../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import {
   cognitoAt,
   type Issuer,

@@ -4,11 +4,11 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
-import type { HttpRequest } from '../../src/http/message.ts'
-import { boundedStore, GRACE_MS } from '../../src/service/deadline.ts'
-import type { Entry } from '../../src/store/entry.ts'
+import type { HttpRequest } from '../../src/http/wire/message.ts'
+import { boundedStore, GRACE_MS } from '../../src/service/base/deadline.ts'
+import type { Entry } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import type { Store } from '../../src/store/store.ts'
 import { startWorld, type World } from '../contract/world.ts'

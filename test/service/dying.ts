@@ -1,8 +1,8 @@
 /** Instances that die half-way, and what is left of them settled. */
 
-import type { CrashPoint } from '../../src/service/crash-points.ts'
-import type { Service } from '../../src/service/service.ts'
-import { sweep } from '../../src/service/sweep.ts'
+import type { CrashPoint } from '../../src/service/base/crash-points.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import { sweep } from '../../src/service/upkeep/sweep.ts'
 
 /** Runs work on an instance that dies at a point, as a killed process does: nothing more comes of it. */
 export async function dyingAt(

@@ -1,8 +1,8 @@
 /** The ends of secrets among what holds for a client: set, called off, shown. */
 
 import { describe, expect, it } from 'vitest'
-import { endingAt, withEnds, withoutEnd } from '../../src/service/retirements.ts'
-import type { Standing } from '../../src/store/standing.ts'
+import { endingAt, withEnds, withoutEnd } from '../../src/service/secrets/retirements.ts'
+import type { Standing } from '../../src/store/log/standing.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const SOMEBODY = { subject: 'somebody', issuer: 'https://issuer.example' }

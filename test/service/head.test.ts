@@ -1,12 +1,17 @@
 /** The head of a log: what stands in the way of a change, and what is recorded before it. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { LOST_RACE, noteOutsideChange, settledHead, standingOf } from '../../src/service/head.ts'
-import type { ChangeRequest } from '../../src/service/request.ts'
-import { callerOf, callOf, type Service } from '../../src/service/service.ts'
-import type { Entry } from '../../src/store/entry.ts'
+import type { ChangeRequest } from '../../src/service/base/request.ts'
+import { callerOf, callOf, type Service } from '../../src/service/base/service.ts'
+import {
+  LOST_RACE,
+  noteOutsideChange,
+  settledHead,
+  standingOf,
+} from '../../src/service/operation/head.ts'
+import type { Entry } from '../../src/store/log/entry.ts'
 import { refOf, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'

@@ -7,9 +7,9 @@ import {
   readHistory,
   readOperation,
   searchHistory,
-} from '../../src/service/history.ts'
-import { following } from '../../src/store/chain.ts'
-import type { Entry } from '../../src/store/entry.ts'
+} from '../../src/service/reading/history.ts'
+import { following } from '../../src/store/log/chain.ts'
+import type { Entry } from '../../src/store/log/entry.ts'
 import { CHECKPOINTS, creationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'

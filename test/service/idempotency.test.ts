@@ -1,12 +1,12 @@
 /** Idempotency keys: one effect and one outcome for a request, however often and wherever it is sent. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { changeClient } from '../../src/service/change.ts'
-import type { CrashPoint } from '../../src/service/crash-points.ts'
-import { keyOf, MAX_USES } from '../../src/service/idempotency.ts'
-import type { Key } from '../../src/service/request.ts'
-import { following } from '../../src/store/chain.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import type { CrashPoint } from '../../src/service/base/crash-points.ts'
+import type { Key } from '../../src/service/base/request.ts'
+import { changeClient } from '../../src/service/change/change.ts'
+import { keyOf, MAX_USES } from '../../src/service/operation/idempotency.ts'
+import { following } from '../../src/store/log/chain.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'

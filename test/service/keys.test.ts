@@ -1,12 +1,17 @@
 /** What the log of an idempotency key says, and what an attempt may do after it: step by step. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { LOST_RACE } from '../../src/service/head.ts'
-import { claimKey, keyOf, onlyOnce, recordUnchanged } from '../../src/service/idempotency.ts'
-import { replay } from '../../src/service/replay.ts'
-import type { Key } from '../../src/service/request.ts'
-import type { Service } from '../../src/service/service.ts'
-import type { Outcome } from '../../src/store/entry.ts'
+import type { Key } from '../../src/service/base/request.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import { LOST_RACE } from '../../src/service/operation/head.ts'
+import {
+  claimKey,
+  keyOf,
+  onlyOnce,
+  recordUnchanged,
+} from '../../src/service/operation/idempotency.ts'
+import { replay } from '../../src/service/operation/replay.ts'
+import type { Outcome } from '../../src/store/log/entry.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'

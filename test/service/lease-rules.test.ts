@@ -2,13 +2,15 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
-import type { Mapping, Native } from '../../src/core/mapping.ts'
-import { parseJsonPatch, parseMergePatch } from '../../src/core/patch.ts'
+import type { Mapping, Native } from '../../src/core/mapping/mapping.ts'
+import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { changeClient } from '../../src/service/change.ts'
-import { endOverLeases } from '../../src/service/lease-end.ts'
-import { leasable } from '../../src/service/lease-share.ts'
-import { endingWish, leasePatch, leaseWish } from '../../src/service/lease-wish.ts'
+import type { ChangeRequest, Lease, LeaseTaking } from '../../src/service/base/request.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import { changeClient } from '../../src/service/change/change.ts'
+import { endOverLeases } from '../../src/service/lease/lease-end.ts'
+import { leasable } from '../../src/service/lease/lease-share.ts'
+import { endingWish, leasePatch, leaseWish } from '../../src/service/lease/lease-wish.ts'
 import {
   leaseChanges,
   leasesAfter,
@@ -18,10 +20,8 @@ import {
   withLease,
   withoutLeased,
   withoutLeases,
-} from '../../src/service/leases.ts'
-import type { ChangeRequest, Lease, LeaseTaking } from '../../src/service/request.ts'
-import type { Service } from '../../src/service/service.ts'
-import type { Intent } from '../../src/store/entry.ts'
+} from '../../src/service/lease/leases.ts'
+import type { Intent } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'

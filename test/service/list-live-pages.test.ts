@@ -1,12 +1,12 @@
 /** One page of a list by asking: where it ends, where the next one begins, and what is not on it. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PAGE_CHARACTERS } from '../../src/core/bounds.ts'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
+import { PAGE_CHARACTERS } from '../../src/core/patch/bounds.ts'
 import type { Call, Listed, ListPage, Provider } from '../../src/providers/provider.ts'
-import { changeClient } from '../../src/service/change.ts'
-import { fits, type LiveRequest, listLive } from '../../src/service/list-live.ts'
-import { callOf, type Service } from '../../src/service/service.ts'
+import { callOf, type Service } from '../../src/service/base/service.ts'
+import { changeClient } from '../../src/service/change/change.ts'
+import { fits, type LiveRequest, listLive } from '../../src/service/reading/list-live.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { fullLocalClient } from '../fixtures/local.ts'

@@ -2,9 +2,9 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Listed, ListPage, Provider } from '../../src/providers/provider.ts'
+import { callOf, type Service } from '../../src/service/base/service.ts'
 import { selectClients } from '../../src/service/jobs/select.ts'
-import { type LivePlace, listLive } from '../../src/service/list-live.ts'
-import { callOf, type Service } from '../../src/service/service.ts'
+import { type LivePlace, listLive } from '../../src/service/reading/list-live.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'

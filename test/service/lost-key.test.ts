@@ -1,7 +1,7 @@
 /** An intent whose sealed records cannot be opened any more does not block its client for good. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { sweep } from '../../src/service/sweep.ts'
+import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'

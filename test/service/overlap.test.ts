@@ -88,7 +88,7 @@ describe.each(REMOTE)('$name', (kind) => {
         append(entry.kind === 'intent' ? { ...entry, deadline: Date.now() } : entry),
     }
     const slow = { ...one.service, providers, store }
-    const { changeClient } = await import('../../src/service/change.ts')
+    const { changeClient } = await import('../../src/service/change/change.ts')
     const { requestFor } = await import('../contract/service.ts')
     const asked = { ...requestFor(slow, subject.ref, {}), patch: begin }
     const late = { ...asked, deadline: Date.now() + 30_000 }
@@ -123,7 +123,7 @@ describe.each(REMOTE)('$name', (kind) => {
     deadline: number,
     told: number,
   ) {
-    const { changeClient } = await import('../../src/service/change.ts')
+    const { changeClient } = await import('../../src/service/change/change.ts')
     const { requestFor } = await import('../contract/service.ts')
     const append = service.store.append
     const store = {

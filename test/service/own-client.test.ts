@@ -4,8 +4,8 @@
  */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json.ts'
-import { PERMISSIONS as ALL } from '../../src/core/permissions.ts'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { PERMISSIONS as ALL } from '../../src/core/rights/permissions.ts'
 import { ISSUER, startWorld, type World } from '../contract/world.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 

@@ -4,12 +4,12 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PAGE_CHARACTERS } from '../../src/core/bounds.ts'
-import { readHistory, searchHistory } from '../../src/service/history.ts'
+import { PAGE_CHARACTERS } from '../../src/core/patch/bounds.ts'
 import { readResults } from '../../src/service/jobs/read.ts'
-import { following } from '../../src/store/chain.ts'
-import type { Entry } from '../../src/store/entry.ts'
-import type { JobEntry } from '../../src/store/job-entry.ts'
+import { readHistory, searchHistory } from '../../src/service/reading/history.ts'
+import { following } from '../../src/store/log/chain.ts'
+import type { Entry } from '../../src/store/log/entry.ts'
+import type { JobEntry } from '../../src/store/log/job-entry.ts'
 import { jobResource, resourceOf } from '../../src/store/resource.ts'
 import type { Place, Range } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'

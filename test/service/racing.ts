@@ -1,7 +1,7 @@
 /** Instances that are overtaken: something else is appended just before one of their own entries is. */
 
-import type { Service } from '../../src/service/service.ts'
-import type { Entry } from '../../src/store/entry.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import type { Entry } from '../../src/store/log/entry.ts'
 
 /** The instance, before whose first entry of a kind other work is done, once. */
 export function overtaken(

@@ -1,9 +1,9 @@
 /** Reading one client: what the provider holds, its tag, and what is worth telling about it. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import type { Call } from '../../src/providers/provider.ts'
-import { type ReadRequest, readClient } from '../../src/service/read.ts'
+import { type ReadRequest, readClient } from '../../src/service/reading/read.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
-import { checkDeadline, withRetries } from '../../src/service/retry.ts'
-import type { Service } from '../../src/service/service.ts'
+import { checkDeadline, withRetries } from '../../src/service/base/retry.ts'
+import type { Service } from '../../src/service/base/service.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 
 let bench: Bench

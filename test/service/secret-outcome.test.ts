@@ -5,13 +5,13 @@
 
 import { expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Native } from '../../src/core/mapping.ts'
+import type { Native } from '../../src/core/mapping/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { hintOf, type LiveSecret } from '../../src/providers/secrets.ts'
-import { findAdded, findRetired } from '../../src/service/secret-outcome.ts'
-import type { Service } from '../../src/service/service.ts'
-import type { Running } from '../../src/service/settle.ts'
-import type { Intent } from '../../src/store/entry.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import type { Running } from '../../src/service/operation/settle.ts'
+import { findAdded, findRetired } from '../../src/service/secrets/secret-outcome.ts'
+import type { Intent } from '../../src/store/log/entry.ts'
 
 const AT = Date.parse('2026-11-30T12:00:00Z')
 const DEADLINE = AT + 25_000

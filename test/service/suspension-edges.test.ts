@@ -4,11 +4,11 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { changeClient } from '../../src/service/change.ts'
-import type { ChangeRequest } from '../../src/service/request.ts'
-import type { Service } from '../../src/service/service.ts'
+import type { ChangeRequest } from '../../src/service/base/request.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import { changeClient } from '../../src/service/change/change.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'

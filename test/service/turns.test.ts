@@ -1,7 +1,7 @@
 /** Taking turns: one after the other under one key, side by side under others, never past a deadline. */
 
 import { describe, expect, it } from 'vitest'
-import { createTurns, MAX_OF_CALLER } from '../../src/service/turns.ts'
+import { createTurns, MAX_OF_CALLER } from '../../src/service/base/turns.ts'
 
 const LATER = 100_000
 

@@ -1,11 +1,11 @@
 /** What the verifier says of a single bad record, each thing by its own sentence. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { addCheckpoint } from '../../src/service/checkpoint.ts'
-import { verifyLog } from '../../src/service/verify.ts'
-import { following, hashOf } from '../../src/store/chain.ts'
-import type { Entry } from '../../src/store/entry.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { verifyLog } from '../../src/service/reading/verify.ts'
+import { addCheckpoint } from '../../src/service/upkeep/checkpoint.ts'
+import { following, hashOf } from '../../src/store/log/chain.ts'
+import type { Entry } from '../../src/store/log/entry.ts'
 import { CHECKPOINTS } from '../../src/store/resource.ts'
 import type { RawRecord } from '../../src/store/store.ts'
 import { type Bench, openBench } from '../contract/service.ts'

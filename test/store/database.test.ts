@@ -10,8 +10,8 @@ import {
   openDatabase,
   openToRead,
   SCHEMA_VERSION,
-} from '../../src/store/database.ts'
-import { createSqliteStore } from '../../src/store/sqlite.ts'
+} from '../../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 
 let folder: string
 let path: string

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
-import { type Database, openDatabase } from '../../src/store/database.ts'
-import { createDocuments, type Documents } from '../../src/store/documents.ts'
+import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
+import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
 
 let folder: string
 let database: Database

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Database, openDatabase } from '../../src/store/database.ts'
-import { committedInGroups } from '../../src/store/group-commit.ts'
+import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
+import { committedInGroups } from '../../src/store/sqlite/group-commit.ts'
 
 let folder: string
 let database: Database

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Database, openDatabase } from '../../src/store/database.ts'
 import type { Findable, Mirror, MirrorSearch, Place } from '../../src/store/mirror.ts'
 import type { ClientName } from '../../src/store/resource.ts'
-import { createSqliteMirror } from '../../src/store/sqlite-mirror.ts'
+import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
+import { createSqliteMirror } from '../../src/store/sqlite/sqlite-mirror.ts'
 import { runs } from '../property.ts'
 
 type Row = { readonly client: ClientName } & Findable

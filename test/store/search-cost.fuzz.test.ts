@@ -6,9 +6,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Database, openDatabase, type Value } from '../../src/store/database.ts'
 import type { Mirror } from '../../src/store/mirror.ts'
-import { createSqliteMirror } from '../../src/store/sqlite-mirror.ts'
+import { type Database, openDatabase, type Value } from '../../src/store/sqlite/database.ts'
+import { createSqliteMirror } from '../../src/store/sqlite/sqlite-mirror.ts'
 import { patience, runs } from '../property.ts'
 
 const PLACE = { provider: 'many' }

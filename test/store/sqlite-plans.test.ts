@@ -1,8 +1,8 @@
 /** How SQLite goes about the store's statements: none may walk through what grows with the history. */
 
 import { expect, it } from 'vitest'
-import { openDatabase } from '../../src/store/database.ts'
-import { createSqliteStore } from '../../src/store/sqlite.ts'
+import { openDatabase } from '../../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 
 /** What the planner does for each statement of the store, a line a step. */
 async function plans(): Promise<ReadonlyMap<string, string>> {

@@ -1,10 +1,10 @@
 /** What holds for a client is carried through its log, and changes where an intent is applied. */
 
 import { expect, it } from 'vitest'
-import type { JsonObject } from '../../src/core/json.ts'
-import { following, hashOf } from '../../src/store/chain.ts'
-import type { Outcome } from '../../src/store/entry.ts'
-import { dueAt, type Standing, sameStanding, withStanding } from '../../src/store/standing.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { following, hashOf } from '../../src/store/log/chain.ts'
+import type { Outcome } from '../../src/store/log/entry.ts'
+import { dueAt, type Standing, sameStanding, withStanding } from '../../src/store/log/standing.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 const LOG = '["local",null,"a"]'

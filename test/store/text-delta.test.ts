@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { deltaOf, textOf } from '../../src/store/text-delta.ts'
+import { deltaOf, textOf } from '../../src/store/log/text-delta.ts'
 import { runs } from '../property.ts'
 
 const LONGEST = 1_000_000

@@ -7,12 +7,12 @@
  */
 
 import type { FieldName } from '../client.ts'
-import { replaceHidden } from '../hidden.ts'
-import type { Json } from '../json.ts'
-import { same, without } from '../json.ts'
-import type { MappedField, Mapping, Native, Row } from '../mapping.ts'
-import { fieldOfPath, isLens, MAPPED_FIELDS } from '../mapping.ts'
-import { withoutPaths } from '../paths.ts'
+import type { Json } from '../json/json.ts'
+import { same, without } from '../json/json.ts'
+import { withoutPaths } from '../json/paths.ts'
+import type { MappedField, Mapping, Native, Row } from '../mapping/mapping.ts'
+import { fieldOfPath, isLens, MAPPED_FIELDS } from '../mapping/mapping.ts'
+import { replaceHidden } from '../secrecy/hidden.ts'
 import { keepRules, keepUris } from './keep.ts'
 import { clauseOf, OWN_FIELDS, shownOf, trySet } from './set.ts'
 import { fitting } from './values.ts'

@@ -1,12 +1,12 @@
 /** What of a copied record breaks a rule of the new place, and is left out or set otherwise for it. */
 
 import type { FieldName } from '../client.ts'
-import type { Json } from '../json.ts'
-import { memberOf, without } from '../json.ts'
-import type { MappedField, Mapping, Native, Rule } from '../mapping.ts'
-import { isLens, MAPPED_FIELDS, type Row } from '../mapping.ts'
-import { withChange } from '../plan.ts'
-import { judgedUris } from '../plan-uris.ts'
+import type { Json } from '../json/json.ts'
+import { memberOf, without } from '../json/json.ts'
+import type { MappedField, Mapping, Native, Rule } from '../mapping/mapping.ts'
+import { isLens, MAPPED_FIELDS, type Row } from '../mapping/mapping.ts'
+import { withChange } from '../plan/plan.ts'
+import { judgedUris } from '../plan/plan-uris.ts'
 import type { CopyTarget } from './copy.ts'
 import { clauseOf, shownOf, trySet } from './set.ts'
 

@@ -1,12 +1,12 @@
 /** The part of a copy's report that is about settings without an attribute of their own. */
 
-import { hiddenPaths } from '../hidden.ts'
-import type { Json } from '../json.ts'
-import { isRecord, memberOf, same } from '../json.ts'
-import type { Mapping, Native } from '../mapping.ts'
-import { fieldOfPath, visibleField } from '../mapping.ts'
-import type { FieldPatches } from '../patch.ts'
-import { covers } from '../paths.ts'
+import type { Json } from '../json/json.ts'
+import { isRecord, memberOf, same } from '../json/json.ts'
+import { covers } from '../json/paths.ts'
+import type { Mapping, Native } from '../mapping/mapping.ts'
+import { fieldOfPath, visibleField } from '../mapping/mapping.ts'
+import type { FieldPatches } from '../patch/patch.ts'
+import { hiddenPaths } from '../secrecy/hidden.ts'
 import type { Copied, Copying } from './copy.ts'
 import { ASKED, type Told } from './report.ts'
 

@@ -1,11 +1,11 @@
 /** What a copy took over, setting by setting: every one of the source is told exactly once. */
 
 import { FIELDS } from '../client.ts'
-import type { Json } from '../json.ts'
-import { isRecord, memberOf, same, without } from '../json.ts'
-import type { MappedField, Mapping, Native, Row } from '../mapping.ts'
-import { MAPPED_FIELDS, showField } from '../mapping.ts'
-import type { FieldPatches } from '../patch.ts'
+import type { Json } from '../json/json.ts'
+import { isRecord, memberOf, same, without } from '../json/json.ts'
+import type { MappedField, Mapping, Native, Row } from '../mapping/mapping.ts'
+import { MAPPED_FIELDS, showField } from '../mapping/mapping.ts'
+import type { FieldPatches } from '../patch/patch.ts'
 import { type Copied, type Copying, isTold } from './copy.ts'
 import { ofSecrets, ofSettings } from './report-settings.ts'
 import { OWN_FIELDS, shownOf } from './set.ts'

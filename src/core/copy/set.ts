@@ -2,11 +2,11 @@
 
 import type { FieldName } from '../client.ts'
 import { isClientError } from '../errors.ts'
-import type { Json } from '../json.ts'
-import type { MappedField, Mapping, Native } from '../mapping.ts'
-import { visibleField } from '../mapping.ts'
-import { applyField } from '../plan.ts'
-import { isSecret } from '../secret.ts'
+import type { Json } from '../json/json.ts'
+import type { MappedField, Mapping, Native } from '../mapping/mapping.ts'
+import { visibleField } from '../mapping/mapping.ts'
+import { applyField } from '../plan/plan.ts'
+import { isSecret } from '../secrecy/secret.ts'
 
 /** What every client has of its own, wherever it is. */
 export const OWN_FIELDS: readonly FieldName[] = [

@@ -1,10 +1,10 @@
 /** Values that may stand in for one that a provider does not take, nearest first. */
 
 import type { FieldName } from '../client.ts'
-import type { Json, JsonObject } from '../json.ts'
-import { isRecord } from '../json.ts'
-import { isWithin } from '../limits.ts'
-import type { Limits } from '../mapping.ts'
+import type { Json, JsonObject } from '../json/json.ts'
+import { isRecord } from '../json/json.ts'
+import { isWithin } from '../mapping/limits.ts'
+import type { Limits } from '../mapping/mapping.ts'
 
 /** Texts for people, of which a part is better than nothing; a part of a URI would be another one. */
 const PROSE: readonly FieldName[] = ['name', 'description']

@@ -1,7 +1,7 @@
 /** Grant types that are no longer to be used. */
 
 import type { Client } from '../client.ts'
-import type { FieldPatches } from '../patch.ts'
+import type { FieldPatches } from '../patch/patch.ts'
 import type { LintRule } from './rule.ts'
 
 export const GRANT_RULES: readonly LintRule[] = [

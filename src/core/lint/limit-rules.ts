@@ -1,8 +1,8 @@
 /** What stands in the way of the next change: lists that are nearly full, rules that are broken already. */
 
-import { isNearly } from '../limits.ts'
-import type { Row } from '../mapping.ts'
-import { isLens, MAPPED_FIELDS } from '../mapping.ts'
+import { isNearly } from '../mapping/limits.ts'
+import type { Row } from '../mapping/mapping.ts'
+import { isLens, MAPPED_FIELDS } from '../mapping/mapping.ts'
 import type { LintRule } from './rule.ts'
 
 export const LIMIT_RULES: readonly LintRule[] = [

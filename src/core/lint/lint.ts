@@ -4,11 +4,11 @@
  */
 
 import { isClientError } from '../errors.ts'
-import type { Mapping, Native } from '../mapping.ts'
-import { showClient } from '../mapping.ts'
-import type { FieldPatches, Patch } from '../patch.ts'
-import { checkPatch, planChange } from '../plan.ts'
-import { judgedUris } from '../plan-uris.ts'
+import type { Mapping, Native } from '../mapping/mapping.ts'
+import { showClient } from '../mapping/mapping.ts'
+import type { FieldPatches, Patch } from '../patch/patch.ts'
+import { checkPatch, planChange } from '../plan/plan.ts'
+import { judgedUris } from '../plan/plan-uris.ts'
 import { CLIENT_KIND_RULES } from './client-kind-rules.ts'
 import { GRANT_RULES } from './grant-rules.ts'
 import { LIMIT_RULES } from './limit-rules.ts'

@@ -4,9 +4,9 @@
  */
 
 import type { Client } from '../client.ts'
-import type { Mapping, Native } from '../mapping.ts'
-import type { FieldPatches } from '../patch.ts'
-import type { JudgedUri } from '../plan-uris.ts'
+import type { Mapping, Native } from '../mapping/mapping.ts'
+import type { FieldPatches } from '../patch/patch.ts'
+import type { JudgedUri } from '../plan/plan-uris.ts'
 
 /**
  * Most severe first. `error`: the source forbids it. `warning`: the source advises against it, or the

@@ -1,7 +1,7 @@
 /** Callbacks that several clients have in common: what a look at one client cannot show. */
 
-import { readUri } from '../uri-reading.ts'
-import { isLoopback } from '../uri-scheme-rules.ts'
+import { readUri } from '../uri/uri-reading.ts'
+import { isLoopback } from '../uri/uri-scheme-rules.ts'
 import type { Finding, RuleText } from './rule.ts'
 import { listed } from './uri-mends.ts'
 

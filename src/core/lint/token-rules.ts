@@ -1,7 +1,7 @@
 /** Refresh tokens that are worth too much to a thief. */
 
-import type { Mapping, Row } from '../mapping.ts'
-import { isLens } from '../mapping.ts'
+import type { Mapping, Row } from '../mapping/mapping.ts'
+import { isLens } from '../mapping/mapping.ts'
 import { isPublic } from './client-kind-rules.ts'
 import type { LintCase, LintRule } from './rule.ts'
 

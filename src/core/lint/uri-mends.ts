@@ -1,8 +1,8 @@
 /** How findings name URIs, and how a patch puts others in their place. */
 
 import type { Client, FieldName } from '../client.ts'
-import type { Json } from '../json.ts'
-import type { FieldPatches } from '../patch.ts'
+import type { Json } from '../json/json.ts'
+import type { FieldPatches } from '../patch/patch.ts'
 
 /** More URIs than these are counted and not named. */
 const NAMED = 3

@@ -4,9 +4,9 @@
  */
 
 import type { FieldName } from '../client.ts'
-import type { JudgedUri } from '../plan-uris.ts'
-import { readUri } from '../uri-reading.ts'
-import { isLoopback } from '../uri-scheme-rules.ts'
+import type { JudgedUri } from '../plan/plan-uris.ts'
+import { readUri } from '../uri/uri-reading.ts'
+import { isLoopback } from '../uri/uri-scheme-rules.ts'
 import type { Found, LintCase, LintRule, RuleText } from './rule.ts'
 import { listed, replaceUris } from './uri-mends.ts'
 

@@ -1,6 +1,6 @@
 /** Request bodies: the Management API and the token endpoint take JSON and forms alike (OpenAPI). */
 
-import { parseJson } from '../../core/json-text.ts'
+import { parseJson } from '../../core/json/json-text.ts'
 import type { EmulatorRequest } from '../wire.ts'
 import { refuse } from './refusal.ts'
 

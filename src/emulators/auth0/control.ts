@@ -2,7 +2,7 @@
  * What a test may do to the tenant behind the API's back, over control routes or as another writer.
  */
 
-import { parseJson } from '../../core/json-text.ts'
+import { parseJson } from '../../core/json/json-text.ts'
 import { copyOf, isRecord } from '../copy.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { paramsOf } from './routes.ts'

@@ -2,14 +2,14 @@
 
 import { randomInt } from 'node:crypto'
 import { copyOf } from '../copy.ts'
-import { withAnalyticsRole } from './attribute-rules.ts'
-import type { Input } from './constraints.ts'
-import { withRefreshDefault } from './lifetime-rules.ts'
 import { CLIENT_ID, CLIENT_NAME, CLIENT_SECRET, POOL_ID, SETTINGS } from './members.ts'
 import type { Operation, State } from './operations.ts'
 import { type ClientRecord, now, nowAfter } from './pools.ts'
 import { refuse } from './refusal.ts'
-import { checkRules } from './rules.ts'
+import { withAnalyticsRole } from './rules/attribute-rules.ts'
+import type { Input } from './rules/constraints.ts'
+import { withRefreshDefault } from './rules/lifetime-rules.ts'
+import { checkRules } from './rules/rules.ts'
 
 /** Quota "App clients per user pool" before any increase. */
 const MAX_CLIENTS = 1_000

@@ -1,6 +1,6 @@
 /** The control routes through which other processes see and set what the emulator holds. */
 
-import { parseJson } from '../../core/json-text.ts'
+import { parseJson } from '../../core/json/json-text.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import type { ClientRecord, PoolOptions } from './pools.ts'
 

@@ -1,9 +1,9 @@
 /** The operations that list or describe what is in a pool. */
 
-import type { Input } from './constraints.ts'
 import { type Members, POOL_ID } from './members.ts'
 import type { Operation } from './operations.ts'
 import { refuse } from './refusal.ts'
+import type { Input } from './rules/constraints.ts'
 
 const paging = (max: number): Members => ({
   UserPoolId: POOL_ID,

@@ -1,15 +1,15 @@
 /** From a request to its answer: target, signature, rate, members, region, and then the operation. */
 
-import { parseJson } from '../../core/json-text.ts'
+import { parseJson } from '../../core/json/json-text.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { clientOperations } from './client-operations.ts'
-import { checkedInput, type Input } from './constraints.ts'
 import type { Category, RateLimits } from './limits.ts'
 import { listOperations } from './list-operations.ts'
 import type { UpdateLock } from './lock.ts'
 import type { Members } from './members.ts'
 import type { Pools } from './pools.ts'
 import { refusalAnswer, refuse, success } from './refusal.ts'
+import { checkedInput, type Input } from './rules/constraints.ts'
 import { secretOperations } from './secret-operations.ts'
 import { type Keys, verifiedRegion } from './signature.ts'
 

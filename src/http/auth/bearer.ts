@@ -1,7 +1,7 @@
 /** The access token of a request: exactly one `Authorization` header with the scheme Bearer. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { HttpRequest } from '../message.ts'
+import type { HttpRequest } from '../wire/message.ts'
 import { credentialsMissing, tokenRefused } from './challenge.ts'
 
 /** RFC 6750 section 2.1; the scheme in any case, RFC 9110 section 11.1. */

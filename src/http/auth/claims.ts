@@ -4,7 +4,7 @@
  * No sentence says what was expected: that would help only those who forge.
  */
 
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json/json.ts'
 import type { Issuer } from './issuers.ts'
 import { clientIdOf } from './principal.ts'
 

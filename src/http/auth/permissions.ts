@@ -5,7 +5,7 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import { GRANTED_BY_NAME, PERMISSIONS, type Permission } from '../../core/permissions.ts'
+import { GRANTED_BY_NAME, PERMISSIONS, type Permission } from '../../core/rights/permissions.ts'
 import { PLAIN_CHALLENGE } from './challenge.ts'
 import type { Principal } from './principal.ts'
 

@@ -1,6 +1,6 @@
 /** Who calls: what the claims of a verified access token say about the caller. */
 
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json/json.ts'
 
 /** The caller of a request. */
 export interface Principal {

@@ -3,7 +3,7 @@
  * claims. Forms that some readers mend and others refuse are refused (RFC 8725, section 3).
  */
 
-import { isRecord, type JsonObject } from '../../core/json.ts'
+import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { tokenRefused } from './challenge.ts'
 import { hasDoubledNames } from './doubled-names.ts'
 

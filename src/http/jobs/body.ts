@@ -1,9 +1,9 @@
 /** The body of `POST /jobs`: which clients, what of them, and how to go about it. */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
-import { type Patch, parseJsonPatch, parseMergePatch } from '../../core/patch.ts'
-import { checkPatch, checkValues } from '../../core/plan.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import { type Patch, parseJsonPatch, parseMergePatch } from '../../core/patch/patch.ts'
+import { checkPatch, checkValues } from '../../core/plan/plan.ts'
 import { type JobItem, nameOf } from '../../service/jobs/items.ts'
 import type { JobOptions } from '../../service/jobs/log.ts'
 import { MAX_CLIENTS } from '../../service/jobs/submit.ts'

@@ -1,7 +1,7 @@
 /** Telling a job what to do: start, pause, resume, cancel. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Permission } from '../../core/permissions.ts'
+import type { Permission } from '../../core/rights/permissions.ts'
 import { type JobControlName, tellJob } from '../../service/jobs/control.ts'
 import type { JobView } from '../../service/jobs/log.ts'
 import { neededByJob } from '../../service/jobs/named.ts'

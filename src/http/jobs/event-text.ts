@@ -1,6 +1,6 @@
 /** An entry of a job's log as a server-sent event. */
 
-import { stringifyJson } from '../../core/json-text.ts'
+import { stringifyJson } from '../../core/json/json-text.ts'
 import type { JobEntry } from '../../service/jobs/log.ts'
 import { progressBody, resultBody } from './view.ts'
 

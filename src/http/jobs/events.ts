@@ -6,15 +6,15 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { ClientError } from '../../core/errors.ts'
+import { callerOf as callerKey } from '../../service/base/service.ts'
 import type { JobEntry, JobView } from '../../service/jobs/log.ts'
 import { isEnded } from '../../service/jobs/progress.ts'
-import { callerOf as callerKey } from '../../service/service.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
-import { single } from '../headers.ts'
-import type { HttpRequest, Stream } from '../message.ts'
 import { callerOf } from '../target.ts'
+import { single } from '../wire/headers.ts'
+import type { HttpRequest, Stream } from '../wire/message.ts'
 import { jobOf } from './access.ts'
 import { eventsFrom, LOOK_MS, MAX_STREAMS } from './feed.ts'
 

@@ -3,9 +3,9 @@
  * once, however many follow that job, and between two pages of a stream the others have their turn.
  */
 
+import { openEntry } from '../../service/base/kept.ts'
+import type { Service } from '../../service/base/service.ts'
 import type { JobEntry, JobProgress } from '../../service/jobs/log.ts'
-import { openEntry } from '../../service/kept.ts'
-import type { Service } from '../../service/service.ts'
 import { textOf } from './event-text.ts'
 
 /** Some entries of a job's log as events, one after the other. */

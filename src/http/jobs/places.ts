@@ -1,16 +1,16 @@
 /** Where a job may change clients, and the clients that a selection finds there. */
 
-import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
-import type { Patch } from '../../core/patch.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import type { Patch } from '../../core/patch/patch.ts'
 import { parseFilters, searchText } from '../../core/search.ts'
+import { callerOf as callerText, callOf } from '../../service/base/service.ts'
 import type { JobItem } from '../../service/jobs/items.ts'
 import { selectClients } from '../../service/jobs/select.ts'
-import { callerOf as callerText, callOf } from '../../service/service.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import { actorOf } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
-import { QUERY_PARAMETERS } from '../query.ts'
 import { callerOf, checkBodyMembers, type Site, siteOf } from '../target.ts'
+import { QUERY_PARAMETERS } from '../wire/query.ts'
 import { checkCommon, checkNumber, invalid, type SiteOf, within } from './body.ts'
 
 /** Places where the caller may change clients by a job, each of them looked up once. */

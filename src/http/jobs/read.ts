@@ -2,9 +2,9 @@
 
 import { listJobs, readResults } from '../../service/jobs/read.ts'
 import type { Answer } from '../answer.ts'
-import { pageLimit, placeOf, placeText, resultPlaceOf, resultPlaceText } from '../cursor.ts'
 import type { Exchange } from '../exchange.ts'
 import { actorIn } from '../target.ts'
+import { pageLimit, placeOf, placeText, resultPlaceOf, resultPlaceText } from '../wire/cursor.ts'
 import { jobOf, mayAtAll, providersWith } from './access.ts'
 import { jobBody, resultBody } from './view.ts'
 

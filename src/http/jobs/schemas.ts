@@ -1,7 +1,7 @@
 /** The schemas of jobs in the OpenAPI description. */
 
 import { ERROR_CODES } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
 import { JOB_OUTCOMES, JOB_STATES } from '../../service/jobs/log.ts'
 
 const TEXT: JsonObject = { type: 'string' }

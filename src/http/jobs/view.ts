@@ -1,6 +1,6 @@
 /** A job, its progress and its results as callers read them. */
 
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json/json.ts'
 import {
   callersOf,
   type JobProgress,

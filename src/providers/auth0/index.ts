@@ -4,19 +4,19 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping.ts'
-import { updateBody } from '../../core/update-body.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
+import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Provider, Step } from '../provider.ts'
 import { passUnreadable } from '../unreadable.ts'
-import { createSender, type Send } from './call.ts'
+import { createSender, type Send } from './calls/call.ts'
+import { type Auth0Pace, createAuth0Pace } from './calls/pace.ts'
+import type { TokenSettings } from './calls/token.ts'
 import { connectionChanges, ENABLED } from './connections.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
-import { type Auth0Pace, createAuth0Pace } from './pace.ts'
 import { clientPath, listClients, readClient, readWhole, writtenClient } from './records.ts'
 import { secrets } from './secrets.ts'
 import { barOf } from './sign-in.ts'
-import type { TokenSettings } from './token.ts'
 
 export interface Auth0Settings extends TokenSettings {
   readonly pace?: Auth0Pace | undefined

@@ -10,8 +10,8 @@
  * verify HS256). PKCE is no setting of an application: Auth0 checks a challenge whenever one is sent.
  */
 
-import type { JsonObject } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
 import type { ClientKind } from '../creation.ts'
 
 const ID_TOKEN_SECONDS = 36_000

@@ -5,7 +5,7 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import { isRecord } from '../../core/json.ts'
+import { isRecord } from '../../core/json/json.ts'
 import {
   flag,
   inner,
@@ -16,11 +16,11 @@ import {
   required,
   shown,
   view,
-} from '../../core/lenses.ts'
-import type { Lens, Mapping, Native } from '../../core/mapping.ts'
-import { secretOf } from '../../core/mapping.ts'
-import type { Secret } from '../../core/secret.ts'
-import { timeOf } from '../../core/times.ts'
+} from '../../core/mapping/lenses.ts'
+import type { Lens, Mapping, Native } from '../../core/mapping/mapping.ts'
+import { secretOf } from '../../core/mapping/mapping.ts'
+import { timeOf } from '../../core/mapping/times.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import { AVAILABLE, ENABLED, supportedIdp } from './connections.ts'
 import { lint } from './lint.ts'
 import {

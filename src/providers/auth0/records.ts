@@ -2,11 +2,11 @@
 
 import type { FieldName } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
-import { isRecord } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
+import type { Json } from '../../core/json/json.ts'
+import { isRecord } from '../../core/json/json.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
 import type { Call, ClientRef, Listed, ListPage } from '../provider.ts'
-import type { Send } from './call.ts'
+import type { Send } from './calls/call.ts'
 import { AVAILABLE, asMember, ENABLED } from './connections.ts'
 
 export const clientPath = ({ id }: Pick<ClientRef, 'id'>) => `/clients/${encodeURIComponent(id)}`

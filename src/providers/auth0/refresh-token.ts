@@ -5,10 +5,10 @@
  */
 
 import type { RefreshTokenRotation } from '../../core/client.ts'
-import type { JsonObject } from '../../core/json.ts'
-import { doubleOf } from '../../core/json-number.ts'
-import { inner } from '../../core/lenses.ts'
-import type { Lens, Native } from '../../core/mapping.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { doubleOf } from '../../core/json/json-number.ts'
+import { inner } from '../../core/mapping/lenses.ts'
+import type { Lens, Native } from '../../core/mapping/mapping.ts'
 
 const MAX_LIFETIME_SECONDS = 157_788_000
 

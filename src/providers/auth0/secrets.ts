@@ -5,7 +5,7 @@
  * seconds either may be accepted.
  */
 
-import { secretOf } from '../../core/mapping.ts'
+import { secretOf } from '../../core/mapping/mapping.ts'
 import { hintOf, type Secrets } from '../secrets.ts'
 
 /** Auth0 gives its one secret no id. */

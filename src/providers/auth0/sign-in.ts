@@ -4,8 +4,8 @@
  * (`token_quota.client_credentials`) is among the credentials already, by its name.
  */
 
-import { type Json, same } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
+import { type Json, same } from '../../core/json/json.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
 import type { Bar } from '../provider.ts'
 
 interface Rule {

@@ -4,10 +4,10 @@
  * TestAccCognitoIDPUserPoolClient_analyticsWithARN; aws/aws-cdk#32862).
  */
 
-import type { JsonObject } from '../../core/json.ts'
-import { isRecord } from '../../core/json.ts'
-import { inner } from '../../core/lenses.ts'
-import type { Native, Rule } from '../../core/mapping.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { isRecord } from '../../core/json/json.ts'
+import { inner } from '../../core/mapping/lenses.ts'
+import type { Native, Rule } from '../../core/mapping/mapping.ts'
 
 const NAME = 'AnalyticsConfiguration'
 

@@ -5,9 +5,9 @@
 
 import type { RefreshTokenRotation } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
-import { doubleOf } from '../../core/json-number.ts'
-import { inner, texts } from '../../core/lenses.ts'
-import type { Lens, Native, NativeChange } from '../../core/mapping.ts'
+import { doubleOf } from '../../core/json/json-number.ts'
+import { inner, texts } from '../../core/mapping/lenses.ts'
+import type { Lens, Native, NativeChange } from '../../core/mapping/mapping.ts'
 import { modernFlows, oauthIsOn, rotates } from './record.ts'
 
 const REFRESH = 'ALLOW_REFRESH_TOKEN_AUTH'

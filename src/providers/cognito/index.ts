@@ -3,8 +3,8 @@
  * than itself, and on a full replace a dropped member is a reset one.
  */
 
-import { same } from '../../core/json.ts'
-import { updateBody } from '../../core/update-body.ts'
+import { same } from '../../core/json/json.ts'
+import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Provider, Step } from '../provider.ts'
 import { withoutOwnRole } from './analytics.ts'
 import {
@@ -14,10 +14,10 @@ import {
   type Invoke,
   notThere,
   recordOf,
-} from './call.ts'
+} from './calls/call.ts'
+import { createCognitoPace } from './calls/pace.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
-import { createCognitoPace } from './pace.ts'
 import { listClients, readWhole } from './records.ts'
 import { createSecrets } from './secrets.ts'
 

@@ -12,8 +12,8 @@
  * Attribute lists are left to the pool. PKCE is no setting: Cognito checks a challenge that is sent.
  */
 
-import type { JsonObject } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
 import type { ClientKind } from '../creation.ts'
 
 /** What the service sets by itself. */

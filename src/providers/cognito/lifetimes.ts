@@ -4,9 +4,9 @@
  * (lgallard/terraform-aws-cognito-user-pool#68).
  */
 
-import { doubleOf } from '../../core/json-number.ts'
-import { inner } from '../../core/lenses.ts'
-import type { Lens, Limits, Native } from '../../core/mapping.ts'
+import { doubleOf } from '../../core/json/json-number.ts'
+import { inner } from '../../core/mapping/lenses.ts'
+import type { Lens, Limits, Native } from '../../core/mapping/mapping.ts'
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   days: 86_400,

@@ -3,11 +3,11 @@
  * stored means more, not less (cognito-idp 2016-04-18, UpdateUserPoolClient).
  */
 
-import { texts } from '../../core/lenses.ts'
 import type { LintCase, LintRule, ProviderLint } from '../../core/lint/rule.ts'
 import { warned } from '../../core/lint/rule.ts'
 import { replaceUris } from '../../core/lint/uri-mends.ts'
-import type { FieldPatches } from '../../core/patch.ts'
+import { texts } from '../../core/mapping/lenses.ts'
+import type { FieldPatches } from '../../core/patch/patch.ts'
 import { refreshes, storedGrants } from './flows.ts'
 
 /** Flows in which the password itself goes to Cognito, from whoever knows the client id. */

@@ -4,11 +4,20 @@
  * Members and limits: cognito-idp 2016-04-18, UserPoolClientType and UpdateUserPoolClientRequest.
  */
 
-import { isRecord } from '../../core/json.ts'
-import { fixed, key, list, missing, required, shown, texts, view } from '../../core/lenses.ts'
-import type { Mapping, Native, Warning } from '../../core/mapping.ts'
-import { secretOf } from '../../core/mapping.ts'
-import { timeOf } from '../../core/times.ts'
+import { isRecord } from '../../core/json/json.ts'
+import {
+  fixed,
+  key,
+  list,
+  missing,
+  required,
+  shown,
+  texts,
+  view,
+} from '../../core/mapping/lenses.ts'
+import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import { secretOf } from '../../core/mapping/mapping.ts'
+import { timeOf } from '../../core/mapping/times.ts'
 import { normalAnalytics } from './analytics.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'
 import { lifetime } from './lifetimes.ts'

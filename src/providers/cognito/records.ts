@@ -1,11 +1,11 @@
 /** Records of app clients as reads give them, and pages of the list. */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
-import { isRecord } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
+import type { Json } from '../../core/json/json.ts'
+import { isRecord } from '../../core/json/json.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
 import type { Call, ClientRef, Listed, ListPage, Place } from '../provider.ts'
-import { address, type Invoke, notThere, recordOf } from './call.ts'
+import { address, type Invoke, notThere, recordOf } from './calls/call.ts'
 import { isKeptElsewhere } from './record.ts'
 
 /** Only the part of a reference that a call needs. */

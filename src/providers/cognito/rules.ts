@@ -3,9 +3,9 @@
  * sent. Sources: the service model of cognito-idp 2016-04-18 and the issues named at each rule.
  */
 
-import { doubleOf } from '../../core/json-number.ts'
-import { texts } from '../../core/lenses.ts'
-import type { Native, Rule } from '../../core/mapping.ts'
+import { doubleOf } from '../../core/json/json-number.ts'
+import { texts } from '../../core/mapping/lenses.ts'
+import type { Native, Rule } from '../../core/mapping/mapping.ts'
 import { analyticsRules } from './analytics.ts'
 import { lifetimeOf } from './lifetimes.ts'
 import { mayHaveSecret, modernFlows, oauthIsOn, rotates } from './record.ts'

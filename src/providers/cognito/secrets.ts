@@ -4,12 +4,12 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
-import { isRecord } from '../../core/json.ts'
-import { timeOf } from '../../core/times.ts'
+import type { Json } from '../../core/json/json.ts'
+import { isRecord } from '../../core/json/json.ts'
+import { timeOf } from '../../core/mapping/times.ts'
 import type { ClientRef, Step } from '../provider.ts'
 import type { AddStep, LiveSecret, Secrets } from '../secrets.ts'
-import { address, type Invoke } from './call.ts'
+import { address, type Invoke } from './calls/call.ts'
 import { isKeptElsewhere, mayHaveSecret } from './record.ts'
 
 const AT_ONCE = 2

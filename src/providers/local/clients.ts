@@ -3,9 +3,9 @@
  * Documents are found by id only, so the ids that a list shows are a document of their own.
  */
 
-import type { JsonObject } from '../../core/json.ts'
-import { texts } from '../../core/lenses.ts'
-import type { Documents } from '../../store/documents.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { texts } from '../../core/mapping/lenses.ts'
+import type { Documents } from '../../store/sqlite/documents.ts'
 
 /** The collection of documents that the local provider writes and the OpenID Provider reads. */
 export const CLIENTS = 'client'

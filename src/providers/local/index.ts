@@ -4,9 +4,9 @@
  * answers. For development and tests: its login page takes any user.
  */
 
-import type { Json, JsonObject } from '../../core/json.ts'
-import { updateBody } from '../../core/update-body.ts'
-import type { Documents } from '../../store/documents.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import { updateBody } from '../../core/plan/update-body.ts'
+import type { Documents } from '../../store/sqlite/documents.ts'
 import type { Provider } from '../provider.ts'
 import { isOwn, putClient, removeClient } from './clients.ts'
 import { createCreation } from './creation.ts'
@@ -87,7 +87,7 @@ function patched(record: JsonObject, body: JsonObject): JsonObject {
 function once(given: Validate | undefined): () => Promise<Validate> {
   let built = given === undefined ? undefined : Promise.resolve(given)
   return () => {
-    built ??= import('./openid.ts').then(({ createValidator }) => createValidator())
+    built ??= import('./openid/openid.ts').then(({ createValidator }) => createValidator())
     return built
   }
 }

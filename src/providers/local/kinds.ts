@@ -9,8 +9,8 @@
  * for confidential clients only).
  */
 
-import type { JsonObject } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
 import type { ClientKind } from '../creation.ts'
 
 const CODE_FLOW = {

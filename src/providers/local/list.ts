@@ -1,7 +1,7 @@
 /** Pages of the local clients, sorted by id, so that none is shown twice or skipped when others come or go. */
 
-import { isRecord, type Json } from '../../core/json.ts'
-import type { Documents } from '../../store/documents.ts'
+import { isRecord, type Json } from '../../core/json/json.ts'
+import type { Documents } from '../../store/sqlite/documents.ts'
 import type { Listed, ListPage } from '../provider.ts'
 import { CLIENTS, clientIds } from './clients.ts'
 import { providing } from './records.ts'

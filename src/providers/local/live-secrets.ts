@@ -5,8 +5,8 @@
  */
 
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
-import type { Json, JsonObject } from '../../core/json.ts'
-import { isRecord } from '../../core/json.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import { isRecord } from '../../core/json/json.ts'
 
 /** One secret as `live_secrets` holds it. */
 export interface Held extends JsonObject {

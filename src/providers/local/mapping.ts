@@ -16,13 +16,13 @@ import {
   shown,
   view,
   words,
-} from '../../core/lenses.ts'
-import type { Lens, Mapping } from '../../core/mapping.ts'
-import { secretOf } from '../../core/mapping.ts'
-import type { Secret } from '../../core/secret.ts'
-import { timeOf } from '../../core/times.ts'
-import { CREDENTIAL_MEMBERS, SCOPE_TOKEN } from '../registration.ts'
-import { choice, choices } from '../registration-lenses.ts'
+} from '../../core/mapping/lenses.ts'
+import type { Lens, Mapping } from '../../core/mapping/mapping.ts'
+import { secretOf } from '../../core/mapping/mapping.ts'
+import { timeOf } from '../../core/mapping/times.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
+import { CREDENTIAL_MEMBERS, SCOPE_TOKEN } from '../registration/registration.ts'
+import { choice, choices } from '../registration/registration-lenses.ts'
 import { lifetime } from './lenses.ts'
 import { lint } from './lint.ts'
 import { rules } from './rules.ts'

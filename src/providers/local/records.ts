@@ -1,8 +1,8 @@
 /** Clients as documents, whose failures are told as those of a provider. */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
-import type { Documents } from '../../store/documents.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import type { Documents } from '../../store/sqlite/documents.ts'
 import { CLIENTS, isOwn } from './clients.ts'
 
 /** What a call about a client would name; nothing is called. */

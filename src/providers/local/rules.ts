@@ -3,8 +3,8 @@
  * oidc-provider would mend some of these in silence, which would change settings that no one named.
  */
 
-import type { Rule } from '../../core/mapping.ts'
-import { methodOf, REGISTRATION_RULES, SECRET_METHODS } from '../registration.ts'
+import type { Rule } from '../../core/mapping/mapping.ts'
+import { methodOf, REGISTRATION_RULES, SECRET_METHODS } from '../registration/registration.ts'
 
 export const rules: readonly Rule[] = [
   ...REGISTRATION_RULES,

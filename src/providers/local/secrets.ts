@@ -1,9 +1,9 @@
 /** Rotation of a local client's secret: two are live at most, so that an application can move over. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
-import type { Documents } from '../../store/documents.ts'
-import { SECRET_METHODS } from '../registration.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import type { Documents } from '../../store/sqlite/documents.ts'
+import { SECRET_METHODS } from '../registration/registration.ts'
 import { type AddStep, hintOf, type LiveSecret, type Secrets } from '../secrets.ts'
 import { type Held, liveSecrets, membersOf, newHeld } from './live-secrets.ts'
 import { changeClient, targetOf } from './records.ts'

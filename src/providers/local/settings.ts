@@ -3,9 +3,9 @@
  * OpenID Connect Dynamic Client Registration 1.0 section 2, our own beside them, and their defaults.
  */
 
-import type { JsonObject } from '../../core/json.ts'
-import { PERMISSIONS } from '../../core/permissions.ts'
-import { REGISTRATION_DEFAULTS } from '../registration.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { PERMISSIONS } from '../../core/rights/permissions.ts'
+import { REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 
 /** Members without an attribute of their own: `providerSettings` (oidc-provider, client metadata). */
 export const SETTINGS = [

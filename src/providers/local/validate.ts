@@ -5,9 +5,9 @@
 
 import { errors, type Provider as OpenidProvider } from 'oidc-provider'
 import { ClientError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
-import { asDoubles } from '../../core/kept-numbers.ts'
-import { fieldOfPath } from '../../core/mapping.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { asDoubles } from '../../core/json/kept-numbers.ts'
+import { fieldOfPath } from '../../core/mapping/mapping.ts'
 import { mapping } from './mapping.ts'
 
 /** @throws ClientError `provider_refused` */

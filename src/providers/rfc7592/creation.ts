@@ -4,10 +4,10 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
-import { secretOf } from '../../core/mapping.ts'
-import type { Secret } from '../../core/secret.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
+import { secretOf } from '../../core/mapping/mapping.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Creation } from '../creation.ts'
 import { blank } from '../local/kinds.ts'
 import type { Call, Place } from '../provider.ts'

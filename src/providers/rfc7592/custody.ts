@@ -5,8 +5,8 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import { following } from '../../store/chain.ts'
-import type { Entry, Registered, Registration } from '../../store/entry.ts'
+import { following } from '../../store/log/chain.ts'
+import type { Entry, Registered, Registration } from '../../store/log/entry.ts'
 import { registeredResource, registrationResource } from '../../store/resource.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'

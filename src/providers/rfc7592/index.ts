@@ -4,7 +4,7 @@
  * servers differ is data: `dialects.ts`.
  */
 
-import type { Secret } from '../../core/secret.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
 import type { Provider } from '../provider.ts'

@@ -4,18 +4,18 @@
  * server does not store has no row to change, by its dialect.
  */
 
-import { fixed, key, list, missing, shown, texts, view, words } from '../../core/lenses.ts'
-import type { Mapping, Native, Rule } from '../../core/mapping.ts'
-import { secretOf } from '../../core/mapping.ts'
-import { timeOf } from '../../core/times.ts'
+import { fixed, key, list, missing, shown, texts, view, words } from '../../core/mapping/lenses.ts'
+import type { Mapping, Native, Rule } from '../../core/mapping/mapping.ts'
+import { secretOf } from '../../core/mapping/mapping.ts'
+import { timeOf } from '../../core/mapping/times.ts'
 import {
   CREDENTIAL_MEMBERS,
   methodOf,
   REGISTRATION_RULES,
   SCOPE_TOKEN,
   SECRET_METHODS,
-} from '../registration.ts'
-import { choice, choices } from '../registration-lenses.ts'
+} from '../registration/registration.ts'
+import { choice, choices } from '../registration/registration-lenses.ts'
 import type { Dialect } from './dialects.ts'
 import { DEFAULTS, SERVERS_OWN, SETS, SETTINGS } from './settings.ts'
 

@@ -4,8 +4,8 @@
  */
 
 import { type JsonAnswer, retryAfterOf } from '../http.ts'
-import { createPace, type Pace } from '../pace.ts'
-import type { Told } from '../pace-source.ts'
+import { createPace, type Pace } from '../pace/pace.ts'
+import type { Told } from '../pace/pace-source.ts'
 
 export interface RegistrationPace {
   /** Calls a second; 20 when absent. */

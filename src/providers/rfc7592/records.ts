@@ -1,8 +1,8 @@
 /** Records of clients in answers: what opens them is taken out, and the server's own spelling evened out. */
 
 import { ClientError, type ErrorCode } from '../../core/errors.ts'
-import { isRecord, type Json, type JsonObject } from '../../core/json.ts'
-import type { Native } from '../../core/mapping.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
 import type { Call, ClientRef } from '../provider.ts'
 import type { Answered, Caller } from './call.ts'
 import type { Dialect } from './dialects.ts'

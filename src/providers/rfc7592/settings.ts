@@ -3,7 +3,7 @@
  * not listed goes along as well, once a client has it.
  */
 
-import { REGISTRATION_DEFAULTS } from '../registration.ts'
+import { REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 
 /** Members without an attribute of their own: `providerSettings`. */
 export const SETTINGS = [

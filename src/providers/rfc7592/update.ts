@@ -1,9 +1,9 @@
 /** The update of a client (RFC 7592 section 2.2): everything that was read, with what was changed. */
 
 import { ClientError } from '../../core/errors.ts'
-import { type JsonObject, same } from '../../core/json.ts'
-import type { Mapping, Native } from '../../core/mapping.ts'
-import { updateBody } from '../../core/update-body.ts'
+import { type JsonObject, same } from '../../core/json/json.ts'
+import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Step } from '../provider.ts'
 import type { Caller } from './call.ts'
 import type { Dialect } from './dialects.ts'

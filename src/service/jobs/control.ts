@@ -1,8 +1,8 @@
 /** Telling a job what to do. */
 
-import type { Actor } from '../../store/entry.ts'
-import type { JobControlName, JobEntry, JobState } from '../../store/job-entry.ts'
-import type { Service } from '../service.ts'
+import type { Actor } from '../../store/log/entry.ts'
+import type { JobControlName, JobEntry, JobState } from '../../store/log/job-entry.ts'
+import type { Service } from '../base/service.ts'
 import { appendAfter, type JobView, TAKEN } from './log.ts'
 
 export type { JobControlName }

@@ -1,7 +1,7 @@
 /** Following the log of a job while others append to it too. */
 
-import type { Job, JobEntry } from '../../store/job-entry.ts'
-import type { Service } from '../service.ts'
+import type { Job, JobEntry } from '../../store/log/job-entry.ts'
+import type { Service } from '../base/service.ts'
 import { appendAfter, type JobBody, jobEntries, TAKEN } from './log.ts'
 
 export interface Follower {

@@ -3,13 +3,13 @@
  * in parts that fit into an entry.
  */
 
-import type { JsonObject } from '../../core/json.ts'
-import type { Patch } from '../../core/patch.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import type { Patch } from '../../core/patch/patch.ts'
 import type { ClientRef } from '../../providers/provider.ts'
-import type { Job, JobItems } from '../../store/job-entry.ts'
+import type { Job, JobItems } from '../../store/log/job-entry.ts'
 import { resourceOf } from '../../store/resource.ts'
-import type { Undo } from '../request.ts'
-import type { Service } from '../service.ts'
+import type { Undo } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
 
 /** One client of a job. */
 export interface JobItem {

@@ -2,8 +2,8 @@
 
 import { isClientError } from '../../core/errors.ts'
 import { jobIdOf } from '../../store/resource.ts'
-import type { Service } from '../service.ts'
-import { type Runner, startRunner } from './run.ts'
+import type { Service } from '../base/service.ts'
+import { type Runner, startRunner } from './run/run.ts'
 
 export interface Jobs {
   /** Works on a job, or has a look at what it is told to do. */

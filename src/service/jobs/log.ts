@@ -1,7 +1,7 @@
 /** Reading and writing the log of a job: an event is appended with the progress that it makes. */
 
-import { following } from '../../store/chain.ts'
-import type { JobCallers } from '../../store/entry.ts'
+import { following } from '../../store/log/chain.ts'
+import type { JobCallers } from '../../store/log/entry.ts'
 import type {
   Job,
   JobClaim,
@@ -12,10 +12,10 @@ import type {
   JobProgress,
   JobResult,
   JobResults,
-} from '../../store/job-entry.ts'
-import { JOB_OUTCOMES, JOB_STATES } from '../../store/job-entry.ts'
+} from '../../store/log/job-entry.ts'
+import { JOB_OUTCOMES, JOB_STATES } from '../../store/log/job-entry.ts'
 import { jobResource } from '../../store/resource.ts'
-import type { Service } from '../service.ts'
+import type { Service } from '../base/service.ts'
 import { progressAfter } from './progress.ts'
 
 export type { JobEntry, JobOptions, JobProgress, JobResult }

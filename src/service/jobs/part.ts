@@ -1,6 +1,6 @@
 /** Parts of long lists, so that each fits into an entry of the log. */
 
-import { stringifyJson } from '../../core/json-text.ts'
+import { stringifyJson } from '../../core/json/json-text.ts'
 
 /** The largest part in one entry, before it is sealed (bytes); ours, DynamoDB ends at 400 KB. */
 const PART_BYTES = 150_000

@@ -3,14 +3,14 @@
  * knows from the newest entry alone what the next one has to tell.
  */
 
-import type { Actor } from '../../store/entry.ts'
+import type { Actor } from '../../store/log/entry.ts'
 import {
   isAtWork,
   type JobControlName,
   type JobOptions,
   type JobOutcome,
   type JobProgress,
-} from '../../store/job-entry.ts'
+} from '../../store/log/job-entry.ts'
 
 /** What can happen to a job. */
 export type JobEvent =

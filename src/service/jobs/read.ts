@@ -1,11 +1,11 @@
 /** Reading jobs: a list of them, and what became of the clients of one. */
 
-import { PAGE_CHARACTERS } from '../../core/bounds.ts'
-import type { JobResult } from '../../store/job-entry.ts'
+import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
+import type { JobResult } from '../../store/log/job-entry.ts'
 import { JOBS, refOf } from '../../store/resource.ts'
 import type { Place } from '../../store/store.ts'
-import { openEntry } from '../kept.ts'
-import type { Service } from '../service.ts'
+import { openEntry } from '../base/kept.ts'
+import type { Service } from '../base/service.ts'
 import { findJob, type JobView, jobEntries } from './log.ts'
 
 export interface JobPage {

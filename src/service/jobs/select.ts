@@ -9,9 +9,9 @@ import type { Wanted } from '../../core/search.ts'
 import type { Call, ClientRef, Place } from '../../providers/provider.ts'
 import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
-import { endlessList, listLive } from '../list-live.ts'
-import { checkDeadline } from '../retry.ts'
-import type { Service } from '../service.ts'
+import { checkDeadline } from '../base/retry.ts'
+import type { Service } from '../base/service.ts'
+import { endlessList, listLive } from '../reading/list-live.ts'
 import { MAX_CLIENTS } from './submit.ts'
 
 export interface Selection {

@@ -4,15 +4,15 @@
  * completes one of which a crash has left the beginning only.
  */
 
-import type { Patch } from '../../core/patch.ts'
-import type { OwnPermission } from '../../core/rights.ts'
-import { following } from '../../store/chain.ts'
-import type { Actor } from '../../store/entry.ts'
-import type { Job, JobEntry, JobOptions } from '../../store/job-entry.ts'
+import type { Patch } from '../../core/patch/patch.ts'
+import type { OwnPermission } from '../../core/rights/rights.ts'
+import { following } from '../../store/log/chain.ts'
+import type { Actor } from '../../store/log/entry.ts'
+import type { Job, JobEntry, JobOptions } from '../../store/log/job-entry.ts'
 import { jobResource } from '../../store/resource.ts'
-import { keyReused } from '../idempotency.ts'
-import type { Key } from '../request.ts'
-import type { Service } from '../service.ts'
+import type { Key } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
+import { keyReused } from '../operation/idempotency.ts'
 import { type JobItem, nameOf, openItems, sealItems, sealPatch } from './items.ts'
 import { appendAfter, findJob, type JobView, jobEntries, TAKEN } from './log.ts'
 import { firstPart } from './part.ts'

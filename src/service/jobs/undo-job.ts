@@ -1,9 +1,9 @@
 /** What it takes to undo a job: on each client that it changed, the one operation by which it did. */
 
 import { ClientError } from '../../core/errors.ts'
-import { isAtWork } from '../../store/job-entry.ts'
-import { readOperation } from '../history.ts'
-import type { Service } from '../service.ts'
+import { isAtWork } from '../../store/log/job-entry.ts'
+import type { Service } from '../base/service.ts'
+import { readOperation } from '../reading/history.ts'
 import type { JobItem } from './items.ts'
 import { type JobView, jobEntries } from './log.ts'
 

@@ -5,7 +5,7 @@
  */
 
 import type { FieldName } from '../../../src/core/client.ts'
-import type { Json, JsonObject } from '../../../src/core/json.ts'
+import type { Json, JsonObject } from '../../../src/core/json/json.ts'
 
 /** A part of a patch. */
 export interface Ask {

@@ -1,6 +1,6 @@
 /** What may be asked of an Auth0 application (Management API v2, PATCH /api/v2/clients/{id}). */
 
-import type { Json, JsonObject } from '../../../src/core/json.ts'
+import type { Json, JsonObject } from '../../../src/core/json/json.ts'
 import {
   type Ask,
   ask,

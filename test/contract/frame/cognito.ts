@@ -1,6 +1,6 @@
 /** What may be asked of a Cognito app client (cognito-idp 2016-04-18, UpdateUserPoolClient). */
 
-import type { JsonObject } from '../../../src/core/json.ts'
+import type { JsonObject } from '../../../src/core/json/json.ts'
 import {
   type Ask,
   ask,

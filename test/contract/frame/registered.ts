@@ -5,7 +5,7 @@
  */
 
 import type { FieldName } from '../../../src/core/client.ts'
-import type { Json } from '../../../src/core/json.ts'
+import type { Json } from '../../../src/core/json/json.ts'
 import { ask, type Frame, future, type Group, list, setting, textsAt, value } from './ask.ts'
 
 const APP = 'https://app.example.com'

@@ -1,8 +1,8 @@
 /** Random states of a client, random patches over them, and the settings in which two records differ. */
 
 import fc from 'fast-check'
-import type { Json, JsonObject } from '../../../src/core/json.ts'
-import { isRecord, same } from '../../../src/core/json.ts'
+import type { Json, JsonObject } from '../../../src/core/json/json.ts'
+import { isRecord, same } from '../../../src/core/json/json.ts'
 import { type Subject, type SubjectKind, settled } from '../subjects.ts'
 import type { Ask, Frame, Group, Members } from './ask.ts'
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isClientError } from '../../../src/core/errors.ts'
 import { bearerToken } from '../../../src/http/auth/bearer.ts'
-import type { HttpRequest } from '../../../src/http/message.ts'
+import type { HttpRequest } from '../../../src/http/wire/message.ts'
 import { runs } from '../../property.ts'
 
 const requestWith = (authorization?: readonly string[]): HttpRequest => ({

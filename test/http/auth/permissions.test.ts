@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { isClientError } from '../../../src/core/errors.ts'
-import { PERMISSIONS, type Permission } from '../../../src/core/permissions.ts'
+import { PERMISSIONS, type Permission } from '../../../src/core/rights/permissions.ts'
 import {
   createPermissions,
   type PermissionSettings,

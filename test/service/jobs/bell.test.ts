@@ -1,7 +1,7 @@
 /** The bell that a runner waits for: none is missed, and none rings twice. */
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createBell } from '../../../src/service/jobs/bell.ts'
+import { createBell } from '../../../src/service/jobs/run/bell.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { JsonObject } from '../../../src/core/json.ts'
+import type { JsonObject } from '../../../src/core/json/json.ts'
 import { type Auth0Emulator, startAuth0Emulator } from '../../../src/emulators/auth0/index.ts'
-import { verifyLog } from '../../../src/service/verify.ts'
-import { openDatabase } from '../../../src/store/database.ts'
+import { verifyLog } from '../../../src/service/reading/verify.ts'
 import { jobResource } from '../../../src/store/resource.ts'
-import { createSqliteStore } from '../../../src/store/sqlite.ts'
+import { openDatabase } from '../../../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../../../src/store/sqlite/sqlite.ts'
 import {
   ask,
   auth0At,

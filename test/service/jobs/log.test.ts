@@ -1,11 +1,10 @@
 /** The log of a job: its beginning, its clients, and who may append what. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseMergePatch } from '../../../src/core/patch.ts'
+import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import { tellJob } from '../../../src/service/jobs/control.ts'
 import { follow } from '../../../src/service/jobs/follow.ts'
 import { openItems, openPatch, sealItems, sealPatch } from '../../../src/service/jobs/items.ts'
-import { createKnown } from '../../../src/service/jobs/known.ts'
 import {
   appendAfter,
   callersOf,
@@ -16,8 +15,9 @@ import {
 } from '../../../src/service/jobs/log.ts'
 import { firstPart } from '../../../src/service/jobs/part.ts'
 import { SUBMITTED } from '../../../src/service/jobs/progress.ts'
+import { createKnown } from '../../../src/service/jobs/run/known.ts'
 import { submitJob } from '../../../src/service/jobs/submit.ts'
-import type { JobEntry, JobOptions } from '../../../src/store/job-entry.ts'
+import type { JobEntry, JobOptions } from '../../../src/store/log/job-entry.ts'
 import { jobResource } from '../../../src/store/resource.ts'
 import { type Bench, openBench } from '../../contract/service.ts'
 import { jobClaimOf, jobOf } from '../../fixtures/entries.ts'

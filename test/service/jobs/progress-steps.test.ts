@@ -10,7 +10,7 @@ import {
   progressAfter,
   SUBMITTED,
 } from '../../../src/service/jobs/progress.ts'
-import type { JobOptions, JobProgress } from '../../../src/store/job-entry.ts'
+import type { JobOptions, JobProgress } from '../../../src/store/log/job-entry.ts'
 
 const PLAIN: JobOptions = { autoStart: false, maxFailures: 0 }
 const AUTO: JobOptions = { autoStart: true, maxFailures: 0 }

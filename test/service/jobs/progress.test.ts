@@ -16,7 +16,7 @@ import {
   type JobOptions,
   type JobOutcome,
   type JobProgress,
-} from '../../../src/store/job-entry.ts'
+} from '../../../src/store/log/job-entry.ts'
 import { runs } from '../../property.ts'
 
 const PLAIN: JobOptions = { autoStart: false, maxFailures: 0 }

@@ -1,8 +1,8 @@
 /** Lines and windows of places, at their very boundaries. */
 
 import { describe, expect, it } from 'vitest'
-import { createQueue } from '../../../src/service/jobs/queue.ts'
-import { createWindow } from '../../../src/service/jobs/window.ts'
+import { createQueue } from '../../../src/service/jobs/run/queue.ts'
+import { createWindow } from '../../../src/service/jobs/run/window.ts'
 
 const items = (place: { provider: string; userPoolId?: string }, ...numbers: readonly number[]) =>
   numbers.map((item) => ({ item, place }))

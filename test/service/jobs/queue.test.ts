@@ -1,8 +1,8 @@
 /** Which client comes next, and how many at once. */
 
 import { expect, it } from 'vitest'
-import { createQueue } from '../../../src/service/jobs/queue.ts'
-import { createWindow } from '../../../src/service/jobs/window.ts'
+import { createQueue } from '../../../src/service/jobs/run/queue.ts'
+import { createWindow } from '../../../src/service/jobs/run/window.ts'
 
 const at = (provider: string, ...items: readonly number[]) =>
   items.map((item) => ({ item, place: { provider } }))

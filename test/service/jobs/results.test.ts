@@ -1,14 +1,14 @@
 /** Reading jobs and their results page by page, and what it takes to undo one. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PAGE_CHARACTERS } from '../../../src/core/bounds.ts'
-import { parseMergePatch } from '../../../src/core/patch.ts'
+import { PAGE_CHARACTERS } from '../../../src/core/patch/bounds.ts'
+import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import { findJob, type JobView } from '../../../src/service/jobs/log.ts'
 import { listJobs, type ResultPlace, readResults } from '../../../src/service/jobs/read.ts'
 import { submitJob } from '../../../src/service/jobs/submit.ts'
 import { undoneItems } from '../../../src/service/jobs/undo-job.ts'
-import { following } from '../../../src/store/chain.ts'
-import type { JobEntry, JobResult, JobState } from '../../../src/store/job-entry.ts'
+import { following } from '../../../src/store/log/chain.ts'
+import type { JobEntry, JobResult, JobState } from '../../../src/store/log/job-entry.ts'
 import { jobResource, resourceOf } from '../../../src/store/resource.ts'
 import { type Bench, openBench } from '../../contract/service.ts'
 import { closingOf, intentOf } from '../../fixtures/entries.ts'

@@ -1,0 +1,165 @@
+/**
+ * Attributes on the command line, each typed by its row of `FIELDS`: `name=Portal`, `callbacks=a,b`,
+ * `callbacks+=c`, `clientMetadata.team=identity`, `description=`.
+ */
+
+import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from '../../core/client.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import { isRecord } from '../../core/json/json.ts'
+import { parseJson } from '../../core/json/json-text.ts'
+import { plainNumbers } from '../../core/json/kept-numbers.ts'
+import type { ClientPatch } from '../../sdk/types.ts'
+import { UsageError } from '../exit.ts'
+
+const ASSIGNMENT = /^([A-Za-z0-9]+)((?:\.[^=]+?)?)([+-]?)=([\s\S]*)$/
+
+/** Whether a word assigns something. */
+export const isAssignment = (word: string): boolean => ASSIGNMENT.test(word)
+
+/**
+ * The patch that some words make, over one that is there.
+ * @throws UsageError
+ */
+export function patchOf(words: readonly string[], start: ClientPatch = {}): ClientPatch {
+  const named = new Map<FieldName, readonly string[]>()
+  let patch = start as JsonObject
+  for (const word of words) {
+    const [, name = '', path = '', sign = '', value = ''] = ASSIGNMENT.exec(word) ?? []
+    const field = fieldOf(name, word)
+    const places = named.get(field) ?? []
+    const place = `${path}${sign}`
+    checkOnce(field, [...places, place])
+    named.set(field, [...places, place])
+    patch = {
+      ...patch,
+      [field]: assigned({ field, path: path.slice(1), sign, value }, patch[field]),
+    }
+  }
+  return patch as ClientPatch
+}
+
+/** What is set as a whole is set by that alone; a part of it once, while lists may grow by several. */
+function checkOnce(field: FieldName, places: readonly string[]): void {
+  const last = places.at(-1) ?? ''
+  const twice = places.filter((place) => place === last).length > 1 && !/^[+-]$/.test(last)
+  if (twice) throw new UsageError(`${field}${last}= stands twice.`)
+  if (places.length > 1 && places.includes('')) {
+    throw new UsageError(`${field} is set as a whole; nothing else can be said of it.`)
+  }
+}
+
+function fieldOf(name: string, word: string): FieldName {
+  if (name === '') {
+    const shown = word.length > 40 ? `${word.slice(0, 40)}...` : word
+    throw new UsageError(`${JSON.stringify(shown)} assigns nothing; write FIELD=VALUE.`)
+  }
+  if (!isFieldName(name)) {
+    throw new UsageError(`${name} is no attribute; there are: ${FIELD_NAMES.join(', ')}.`)
+  }
+  if (FIELDS[name].kind !== 'secret') return name
+  const says = 'A secret on a command line is seen by others'
+  throw new UsageError(`${says}; use --secret-from FILE, or - for standard input.`)
+}
+
+interface Assigned {
+  readonly field: FieldName
+  /** Within the attribute; empty: all of it. */
+  readonly path: string
+  /** `+` adds to a list, `-` takes from it. */
+  readonly sign: string
+  readonly value: string
+}
+
+function assigned({ field, path, sign, value }: Assigned, before: Json | undefined): Json {
+  const { kind } = FIELDS[field]
+  if (sign !== '' && kind !== 'list')
+    throw new UsageError(`${field} is no list: ${sign}= has no use.`)
+  switch (kind) {
+    case 'list': {
+      if (path !== '') break
+      if (sign === '') return listOf(field, value)
+      return changed(before, sign === '+' ? 'add' : 'remove', listOf(field, value))
+    }
+    case 'map':
+    case 'object':
+    case 'raw': {
+      if (path === '') return memberJson(field, value)
+      const inner = kind === 'map' ? textOf(value) : scalarOf(value)
+      const steps = kind === 'raw' ? path.split('.') : [path]
+      return within(isRecord(before) ? before : {}, steps, inner)
+    }
+    case 'boolean':
+      if (path !== '') break
+      if (value === '' || value === 'true' || value === 'false') {
+        return value === '' ? null : value === 'true'
+      }
+      throw new UsageError(`${field} must be true or false.`)
+    case 'integer':
+      if (path !== '') break
+      if (/^\d{0,15}$/.test(value)) return value === '' ? null : Number(value)
+      throw new UsageError(`${field} must be a whole number.`)
+    default:
+      if (path === '') return textOf(value)
+  }
+  throw new UsageError(`${field} has no members.`)
+}
+
+/** Nothing after the sign clears. */
+const textOf = (value: string): Json => (value === '' ? null : value)
+
+/** Values with commas in them are written as JSON. */
+function listOf(field: FieldName, value: string): readonly string[] {
+  if (value === '') return []
+  if (!value.startsWith('[')) return value.split(',')
+  const list = jsonOf(field, value)
+  if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list
+  throw new UsageError(`${field} must be a list of texts.`)
+}
+
+/** Later words about one list add to what earlier ones have said. */
+function changed(
+  before: Json | undefined,
+  what: 'add' | 'remove',
+  values: readonly string[],
+): Json {
+  if (Array.isArray(before) || before === null) {
+    throw new UsageError('A list that a file sets as a whole cannot be added to or taken from.')
+  }
+  const known = isRecord(before) ? before : {}
+  const list = known[what]
+  return { ...known, [what]: [...(Array.isArray(list) ? list : []), ...values] }
+}
+
+function memberJson(field: FieldName, value: string): Json {
+  if (value === '') return null
+  const json = jsonOf(field, value)
+  if (isRecord(json)) return json
+  throw new UsageError(`${field} takes JSON such as {"a":"b"}, or ${field}.MEMBER=VALUE.`)
+}
+
+function jsonOf(field: FieldName, value: string): Json {
+  try {
+    return plainNumbers(parseJson(value))
+  } catch {
+    throw new UsageError(`${field} must be valid JSON.`)
+  }
+}
+
+/** JSON where it is some (`true`, `30`, `[…]`), else a text; quotes make a text of anything. */
+function scalarOf(value: string): Json {
+  if (value === '') return null
+  try {
+    return plainNumbers(parseJson(value))
+  } catch {
+    return value
+  }
+}
+
+function within(record: JsonObject, [first = '', ...rest]: readonly string[], value: Json): Json {
+  if (['', '__proto__', 'constructor', 'prototype'].includes(first)) {
+    throw new UsageError('The name of a member is missing or not allowed.')
+  }
+  const held = record[first]
+  const inner = rest.length === 0 ? value : within(isRecord(held) ? held : {}, rest, value)
+  return { ...record, [first]: inner }
+}

@@ -1,0 +1,14 @@
+/** What a new client is for, as an option names it. */
+
+import type { ClientKind } from '../../sdk/types.ts'
+import { UsageError } from '../exit.ts'
+import type { Values } from '../options.ts'
+
+const KINDS: readonly ClientKind[] = ['spa', 'web', 'native', 'machine']
+
+/** @throws UsageError */
+export function kindOf({ kind }: Values): ClientKind {
+  const found = KINDS.find((one) => one === kind)
+  if (found !== undefined) return found
+  throw new UsageError(`--kind must be one of: ${KINDS.join(', ')}.`)
+}

@@ -1,0 +1,49 @@
+/** What every change of a client's settings shows before and tells after. */
+
+import type { Answer, ClientArgument } from '../../sdk/api.ts'
+import type { Client, ClientAddress, Plan } from '../../sdk/types.ts'
+import { addressOf } from '../address.ts'
+import type { Given } from '../command.ts'
+import { nameOf, type Say, showChanges, showWarnings } from '../show/show.ts'
+import { plain } from '../terminal.ts'
+import { withoutSecrets } from './secrets.ts'
+import type { Change } from './write.ts'
+
+/** The client that a command is about: its first word. */
+export const clientOf = ({ words: [word = ''], options }: Given): ClientAddress =>
+  addressOf(word, options)
+
+/** Shows plans and answers that are a client. */
+export function aboutClient({
+  options,
+  terminal,
+}: Given): Pick<Change<Plan, Client>, 'show' | 'tell' | 'json'> {
+  return {
+    show: ({ client, changes, warnings }, say) => {
+      say(terminal.style('strong', nameOf(client)))
+      showChanges(terminal, changes, say)
+      showWarnings(terminal, warnings, say)
+      if (client.withheld) say('  the token lacks clients:read, so what would change is not shown')
+      return changes.length > 0 || client.withheld === true
+    },
+    tell: (answer) => {
+      told(answer, terminal.print)
+      showWarnings(terminal, answer.body.warnings ?? [], terminal.print)
+    },
+    json: (body) => withoutSecrets(body, options),
+  }
+}
+
+function told({ body, operationId, replayed }: Answer<Client>, say: Say): void {
+  const name = nameOf(body)
+  if (operationId === undefined) return say(`${name}: nothing to change`)
+  const how = replayed ? 'changed before' : 'changed'
+  say(`${name}: ${how} (operation ${plain(operationId)})`)
+}
+
+/** As it was written, for a question. */
+export function named(client: ClientArgument): string {
+  if (typeof client === 'string') return plain(client)
+  const { provider, userPoolId, id } = client
+  return plain([provider, userPoolId, id].filter((part) => part !== undefined).join('/'))
+}

@@ -1,0 +1,79 @@
+/** `clientry diff CLIENT OTHER` and `clientry diff CLIENT FIELD=VALUE...`. */
+
+import { same, without } from '../../../core/json/json.ts'
+import type { Client, FieldChange, Json } from '../../../sdk/types.ts'
+import { addressOf } from '../../address.ts'
+import { isAssignment } from '../../change/assign.ts'
+import { clientOf } from '../../change/settings.ts'
+import { wishOf } from '../../change/wish.ts'
+import type { Given, Run } from '../../command.ts'
+import { EXIT, UsageError } from '../../exit.ts'
+import { nameOf, showChanges } from '../../show/show.ts'
+
+export const run: Run = async (given) => {
+  const { options, terminal, words } = given
+  const [, second] = words
+  const other = second !== undefined && !isAssignment(second)
+  const { title, changes } = await (other ? betweenTwo(given, second) : fromWish(given))
+  if (options.json === true) terminal.printJson({ changes })
+  else if (changes.length > 0) {
+    terminal.print(terminal.style('strong', title))
+    showChanges(terminal, changes)
+  }
+  return changes.length === 0 ? EXIT.ok.code : EXIT.differs.code
+}
+
+interface Difference {
+  readonly title: string
+  readonly changes: readonly FieldChange[]
+}
+
+async function fromWish(given: Given): Promise<Difference> {
+  const patch = await wishOf(given, given.words.slice(1))
+  if (Object.keys(patch).length === 0) {
+    throw new UsageError('Nothing to compare with: give OTHER, FIELD=VALUE or --from FILE.')
+  }
+  const { updateClient } = await given.connect()
+  const { body } = await updateClient(clientOf(given), patch, { dryRun: true })
+  return { title: nameOf(body.client), changes: body.changes }
+}
+
+async function betweenTwo(given: Given, second: string): Promise<Difference> {
+  if (given.words.length > 2) throw new UsageError('Two clients are compared as they are.')
+  const { getClient } = await given.connect()
+  const [one, other] = await Promise.all([
+    getClient(clientOf(given)),
+    getClient(addressOf(second, second.includes('/') ? {} : given.options)),
+  ])
+  const title = `${nameOf(one.body)} compared with ${nameOf(other.body)}`
+  return { title, changes: differences(one.body, other.body) }
+}
+
+/** What two clients can never have in common, or is nobody's to see. */
+const OWN: readonly string[] = [
+  'id',
+  'provider',
+  'userPoolId',
+  'secret',
+  'secretRedacted',
+  'auth0Id',
+  'createdAt',
+  'updatedAt',
+  'warnings',
+]
+
+function differences(one: Client, other: Client): readonly FieldChange[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  const member = (client: Client, name: string) =>
+    (client as unknown as Record<string, Json | undefined>)[name] ?? null
+  return [...names]
+    .filter((name) => !OWN.includes(name))
+    .flatMap((field): FieldChange[] => {
+      const [before, after] = [member(one, field), member(other, field)]
+      if (!Array.isArray(before) || !Array.isArray(after)) {
+        return same(before, after) ? [] : [{ field, before, after }]
+      }
+      const [added, removed] = [without(after, before), without(before, after)]
+      return added.length + removed.length === 0 ? [] : [{ field, before, after, added, removed }]
+    })
+}

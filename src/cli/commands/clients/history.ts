@@ -1,0 +1,52 @@
+/** `clientry history [CLIENT]`. */
+
+import type { HistoryItem, HistoryOutcome, HistoryQuery } from '../../../sdk/types.ts'
+import { clientOf } from '../../change/settings.ts'
+import type { Given, Run } from '../../command.ts'
+import { EXIT, UsageError } from '../../exit.ts'
+import { noteMore, type PageOf, rangeOf, walk } from '../../show/paging.ts'
+import { showItem } from '../../show/show.ts'
+
+/** What is counted of the rest. */
+const COUNTED = 1_000
+
+export const run: Run = async (given) => {
+  const { options, terminal, words } = given
+  const pageOf = await pagesOf(given)
+  const items: HistoryItem[] = []
+  const next = await walk(pageOf, rangeOf(options, terminal), (page) => {
+    if (options.json === true) {
+      items.push(...page)
+      terminal.progress(`${items.length} items`)
+    } else for (const item of page) showItem(terminal, item, words.length === 0)
+  })
+  if (options.json === true) {
+    terminal.progress('')
+    terminal.printJson({ items, ...(next === undefined ? {} : { next }) })
+  } else await noteMore(terminal, pageOf, { most: COUNTED, cursor: next })
+  return EXIT.ok.code
+}
+
+async function pagesOf(given: Given): Promise<PageOf<HistoryItem>> {
+  const { options, words } = given
+  const { actor, 'actor-issuer': actorIssuer, outcome, since: from, provider } = options
+  if (actorIssuer !== undefined && actor === undefined) {
+    throw new UsageError('--actor-issuer needs --actor.')
+  }
+  if (words.length > 0) {
+    if (actor !== undefined || outcome !== undefined || from !== undefined) {
+      throw new UsageError('--actor, --outcome and --since are for the history of all clients.')
+    }
+    const { getClientHistory } = await given.connect()
+    return async (page) => (await getClientHistory(clientOf(given), page)).body
+  }
+  const query: HistoryQuery = {
+    ...(provider === undefined ? {} : { provider }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(actorIssuer === undefined ? {} : { actorIssuer }),
+    ...(outcome === undefined ? {} : { outcome: outcome as HistoryOutcome }),
+    ...(from === undefined ? {} : { from }),
+  }
+  const { searchHistory } = await given.connect()
+  return async (page) => (await searchHistory({ ...query, ...page })).body
+}

@@ -1,0 +1,111 @@
+/** `clientry list [TEXT]`. */
+
+import type { Api } from '../../../sdk/api.ts'
+import type {
+  ClientPage,
+  ClientQuery,
+  ListedClient,
+  Unread,
+  UnreadableClient,
+} from '../../../sdk/types.ts'
+import { withoutSecrets } from '../../change/secrets.ts'
+import type { Given, Run } from '../../command.ts'
+import { EXIT } from '../../exit.ts'
+import { noteMore, type PageOf, rangeOf, walk } from '../../show/paging.ts'
+import { nameOf, noteGaps, noteUnread } from '../../show/show.ts'
+import { plain, type Terminal } from '../../terminal.ts'
+
+/** What is counted of the rest; asking the providers for it takes long. */
+const COUNTED = { known: 1_000, fresh: 100 } as const
+
+export const run: Run = async (given) => {
+  const { options, terminal } = given
+  const { listClients } = await given.connect()
+  const clients: ListedClient[] = []
+  const read = pagesOf(given, listClients)
+  const next = await walk(read.pageOf, rangeOf(options, terminal), (items) => {
+    clients.push(...items)
+    terminal.progress(`${clients.length} clients`)
+  })
+  terminal.progress('')
+  const { mirror } = read
+  // Of what is shown, not of what is counted after it.
+  const unread = [...read.unread]
+  const unreadable = [...read.unreadable]
+  if (options.json === true) {
+    const shown = clients.map((client) => withoutSecrets(client, options))
+    terminal.printJson({
+      clients: shown,
+      ...(next === undefined ? {} : { next }),
+      mirror: mirror(),
+      ...(unread.length === 0 ? {} : { unread }),
+      ...(unreadable.length === 0 ? {} : { unreadable }),
+    })
+  } else {
+    show(terminal, clients)
+    noteGaps(terminal, mirror())
+    const most = options.fresh === true ? COUNTED.fresh : COUNTED.known
+    noteUnread(terminal, unread)
+    for (const one of unreadable) {
+      terminal.note(`${nameOf(one)} cannot be read: ${plain(one.error)}`)
+    }
+    await noteMore(terminal, read.pageOf, { most, cursor: next })
+  }
+  return unread.length + unreadable.length === 0 ? EXIT.ok.code : EXIT.unavailable.code
+}
+
+function show(terminal: Terminal, clients: readonly ListedClient[]): void {
+  const width = Math.max(0, ...clients.map((client) => nameOf(client).length))
+  for (const client of clients) {
+    const { name } = client
+    terminal.print(`${nameOf(client).padEnd(width)}  ${name === null ? '' : plain(name)}`.trimEnd())
+  }
+}
+
+interface Pages {
+  readonly pageOf: PageOf<ListedClient>
+  /** As the newest page has it. */
+  mirror(): ClientPage['mirror']
+  /** Of all pages so far, a row for each place. */
+  readonly unread: readonly Unread[]
+  readonly unreadable: readonly UnreadableClient[]
+}
+
+/** The list that the options ask for. */
+function pagesOf({ options, words: [q] }: Given, listClients: Api['listClients']): Pages {
+  const { provider, pool: userPoolId, filter, fresh } = options
+  const query: ClientQuery = {
+    provider,
+    userPoolId,
+    ...(q === undefined ? {} : { q }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(fresh === undefined ? {} : { fresh }),
+  }
+  let mirror: ClientPage['mirror'] = []
+  const unread: Unread[] = []
+  const unreadable: UnreadableClient[] = []
+  return {
+    mirror: () => mirror,
+    unread,
+    unreadable,
+    pageOf: async (page) => {
+      const { body } = await listClients({ ...query, ...page })
+      mirror = body.mirror
+      for (const one of body.unread ?? []) addUnread(unread, one)
+      unreadable.push(...(body.unreadable ?? []))
+      return { items: body.clients, next: body.next }
+    },
+  }
+}
+
+function addUnread(all: Unread[], one: Unread): void {
+  const at = all.findIndex(
+    ({ provider, userPoolId }) => provider === one.provider && userPoolId === one.userPoolId,
+  )
+  const known = all[at]
+  if (known === undefined) all.push(one)
+  else {
+    const verifiedAt = known.verifiedAt < one.verifiedAt ? known.verifiedAt : one.verifiedAt
+    all[at] = { ...known, clients: known.clients + one.clients, verifiedAt }
+  }
+}

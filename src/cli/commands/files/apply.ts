@@ -1,0 +1,128 @@
+/** `clientry apply PLAN`. */
+
+import { type Applied, applyItems, checkPlan } from '../../../files/apply.ts'
+import { parseClientFile, withId } from '../../../files/client-file.ts'
+import {
+  type CreateItem,
+  type PlanFile,
+  type PlanItem,
+  parsePlan,
+} from '../../../files/plan-file.ts'
+import type { Given, Run } from '../../command.ts'
+import { EXIT, UsageError } from '../../exit.ts'
+import { checkFolder, readText, writeBelow } from '../../folder/folder.ts'
+import { progressOf } from '../../show/progress.ts'
+import { counted } from '../../show/show.ts'
+import { lineOf, showPlan } from '../../show/show-plan.ts'
+import { plain } from '../../terminal.ts'
+
+export const run: Run = async (given) => {
+  const {
+    words: [path = ''],
+    options,
+    terminal,
+    connect,
+  } = given
+  const text = readText(path)
+  if (text === undefined) throw new UsageError(`There is no file ${path}; clientry plan makes one.`)
+  const plan = parsePlan(path, text)
+  if (options.yes !== true && !terminal.person) {
+    throw new UsageError('Nobody is there to be asked: add --yes to apply the plan.')
+  }
+  checkFiles(plan)
+  const api = await connect()
+  const { open, done, moved } = await checkPlan(api, plan, progressOf(terminal, 'looked at'))
+  if (moved.length > 0) {
+    const where = moved.map(({ item, why }) => `  ${lineOf(item)}: ${why}`)
+    throw new UsageError(
+      [
+        'The world has moved since this plan was made, and nothing was sent:',
+        ...where,
+        'Make a new plan with: clientry plan',
+      ].join('\n'),
+      'conflict',
+    )
+  }
+  if (done.length > 0)
+    terminal.note(`${done.length} of ${plan.items.length} are as planned already.`)
+  if (!(await agreed(given, open))) return EXIT.differs.code
+  const { applied, failures } = await applyItems(api, open, progressOf(terminal, 'applied'))
+  keepIds(given, plan, applied)
+  tell(given, applied)
+  const [failure] = failures
+  if (failure === undefined) return EXIT.ok.code
+  terminal.note(
+    `${applied.length} of ${open.length} were applied, and then it stopped at ${lineOf(failure.item)}; what was done stays done.`,
+  )
+  throw failure.error
+}
+
+async function agreed({ options, terminal }: Given, open: readonly PlanItem[]): Promise<boolean> {
+  if (options.yes === true || open.length === 0) return true
+  showPlan(terminal, open, [], terminal.note)
+  if (await terminal.confirm(`Apply ${counted(open.length, 'change')}?`)) return true
+  terminal.note('Nothing was changed.')
+  return false
+}
+
+/**
+ * Looks at every file that gets the id of its new client, before anything is sent.
+ * @throws UsageError
+ */
+function checkFiles({ folder, items }: PlanFile): void {
+  const creations = items.filter((item) => item.action === 'create')
+  if (creations.length > 0) checkFolder(folder)
+  const other = creations.find((item) => !isFileOf(item, readText(item.file)))
+  if (other !== undefined) {
+    throw new UsageError(
+      `${other.file} is not the file of the new client ${JSON.stringify(other.name)}; make a new plan with: clientry plan`,
+    )
+  }
+}
+
+/** A file that is not here needs no id. */
+function isFileOf({ file, provider, userPoolId, name }: CreateItem, text?: string): boolean {
+  if (text === undefined) return true
+  const found = parseClientFile(file, text)
+  const there = [found.provider, found.userPoolId, found.client.name]
+  return [provider, userPoolId, name].every((value, index) => value === there[index])
+}
+
+/** A client that was made here is found by its id from now on. */
+function keepIds({ terminal }: Given, { folder }: PlanFile, applied: readonly Applied[]): void {
+  for (const { item, client } of applied) {
+    if (item.action !== 'create' || client === undefined) continue
+    try {
+      const text = readText(item.file)
+      const held = text === undefined ? undefined : parseClientFile(item.file, text).id
+      if (text === undefined || (held ?? client.id) !== client.id) {
+        const why = text === undefined ? 'is not here' : `stands for ${held}`
+        terminal.note(`${plain(`${item.file} ${why}; its new client is ${client.id}`)}.`)
+      } else writeBelow(folder, item.file, withId(text, client.id))
+    } catch (error) {
+      const says = error instanceof Error ? error.message : ''
+      terminal.note(plain(`${says} Its new client is ${client.id}.`))
+    }
+  }
+}
+
+function tell({ options, terminal }: Given, applied: readonly Applied[]): void {
+  if (options.json === true) {
+    // The secret of a new client is not printed here: it would end in the log of a workflow.
+    terminal.printJson({
+      applied: applied.map(({ item: { key: _, ...item }, operationId, client }) => ({
+        action: item.action,
+        provider: item.provider,
+        userPoolId: item.userPoolId,
+        id: client?.id ?? ('id' in item ? item.id : undefined),
+        operationId,
+      })),
+    })
+    return
+  }
+  for (const { item, operationId = '', client } of applied) {
+    const made = client === undefined ? '' : ` (its id is ${client.id})`
+    terminal.print(`${lineOf(item)}: done${made}, operation ${operationId}`)
+  }
+  if (applied.length === 0) terminal.print('Nothing to change.')
+}

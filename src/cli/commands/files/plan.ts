@@ -1,0 +1,28 @@
+/** `clientry plan FOLDER`. */
+
+import { renderPlan } from '../../../files/plan-file.ts'
+import type { Run } from '../../command.ts'
+import { EXIT } from '../../exit.ts'
+import { writeText } from '../../folder/folder.ts'
+import { namesOf, planFolder } from '../../folder/plan-folder.ts'
+import { showPlan, showUnmanaged } from '../../show/show-plan.ts'
+
+export const run: Run = async (given) => {
+  const {
+    words: [folder = ''],
+    options,
+    terminal,
+  } = given
+  const { items, notes, unmanaged } = await planFolder(given, 'planned')
+  if (options.out !== undefined) writeText(options.out, renderPlan(new Date(), folder, items))
+  if (options.json === true) {
+    terminal.printJson({ items, notes, unmanaged: namesOf(unmanaged) })
+    return EXIT.ok.code
+  }
+  showPlan(terminal, items, notes)
+  showUnmanaged(terminal, unmanaged)
+  if (options.out !== undefined && items.length > 0) {
+    terminal.note(`Carry it out with: clientry apply ${options.out}`)
+  }
+  return EXIT.ok.code
+}

@@ -1,0 +1,79 @@
+/** `clientry copy CLIENT PLACE FIELD=VALUE...`. */
+
+import type { Copy, CopyPlan, CopyReport, CopyRequest } from '../../../sdk/types.ts'
+import { kindOf } from '../../change/kind.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
+import { clientOf, named } from '../../change/settings.ts'
+import { wishOf } from '../../change/wish.ts'
+import { change } from '../../change/write.ts'
+import type { Given, Run } from '../../command.ts'
+import { UsageError } from '../../exit.ts'
+import { nameOf, type Say, showWarnings, valueText } from '../../show/show.ts'
+import { plain, type Style, type Terminal } from '../../terminal.ts'
+
+export const run: Run = async (given) => {
+  const { options, terminal, words } = given
+  const client = clientOf(given)
+  const request = await requestOf(given)
+  const { copyClient } = await given.connect()
+  return keepingSecret(options, (keep) =>
+    change<CopyPlan, Copy>(given, {
+      question: `Copy ${named(client)} to ${plain(words[1] ?? '')}?`,
+      plan: (conditions) => copyClient(client, request, conditions),
+      show: ({ report, warnings }, say) => {
+        showReport(terminal, report, say)
+        showWarnings(terminal, warnings, say)
+        return true
+      },
+      carryOut: async (conditions) => {
+        const made = await copyClient(client, request, conditions)
+        if (made.body.secret !== null) keep(made.body.secret)
+        return made
+      },
+      tell: ({ body }) => {
+        terminal.print(`${nameOf(body)}: a copy of ${named(client)}`)
+        if (body.report !== undefined) showReport(terminal, body.report, terminal.print)
+        noteSecretFile(terminal, options, body.secret)
+        if (options['show-secret'] === true && body.secret !== null) {
+          terminal.print(`  secret ${plain(body.secret)}`)
+        }
+      },
+      json: (body) => withoutSecrets(body, options),
+    }),
+  )
+}
+
+async function requestOf(given: Given): Promise<CopyRequest> {
+  const { options, words } = given
+  const [provider = '', userPoolId, ...more] = (words[1] ?? '').split('/')
+  if (provider === '' || userPoolId === '' || more.length > 0) {
+    throw new UsageError('PLACE is PROVIDER or PROVIDER/POOL.')
+  }
+  const client = await wishOf(given, words.slice(2))
+  return {
+    provider,
+    userPoolId,
+    ...(options.kind === undefined ? {} : { kind: kindOf(options) }),
+    ...(Object.keys(client).length === 0 ? {} : { client }),
+    ...(options['allow-loss'] === true ? { allowLoss: true } : {}),
+  }
+}
+
+/** The lists in which something needs a look, and what becomes of a setting there. */
+const LISTS: readonly (readonly [keyof CopyReport, Style, string])[] = [
+  ['lost', 'removed', 'is lost'],
+  ['derived', 'strong', 'becomes'],
+  ['new', 'faint', 'is its own'],
+]
+
+function showReport(terminal: Terminal, report: CopyReport, say: Say): void {
+  for (const [list, style, says] of LISTS) {
+    for (const { field, after, removed, why } of report[list]) {
+      const value = list === 'derived' && after !== undefined ? ` ${valueText(after)}` : ''
+      const items = removed === undefined ? '' : ` in part: ${removed.map(valueText).join(', ')}`
+      const reason = why === undefined ? '' : terminal.style('faint', ` (${plain(why)})`)
+      say(`  ${terminal.style(style, plain(field))} ${says}${value}${items}${reason}`)
+    }
+  }
+  say(`  ${report.carried.length} settings are the same, ${report.left.length} were set by nobody`)
+}

@@ -1,0 +1,43 @@
+/** `clientry create --kind KIND FIELD=VALUE...`. */
+
+import type { Client, Plan } from '../../../sdk/types.ts'
+import { kindOf } from '../../change/kind.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
+import { aboutClient } from '../../change/settings.ts'
+import { wishOf } from '../../change/wish.ts'
+import { change } from '../../change/write.ts'
+import type { Run } from '../../command.ts'
+import { nameOf, showClient } from '../../show/show.ts'
+
+export const run: Run = async (given) => {
+  const { options, terminal, words } = given
+  const kind = kindOf(options)
+  const client = await wishOf(given, words)
+  const { provider, pool: userPoolId } = options
+  const creation = { provider, userPoolId, kind, client }
+  const { createClient } = await given.connect()
+  const about = aboutClient(given)
+  return keepingSecret(options, (keep) =>
+    change<Plan, Client>(given, {
+      ...about,
+      question: `Make this client${provider === undefined ? '' : ` at ${provider}`}?`,
+      show: (plan, say) => {
+        about.show(plan, say)
+        return true
+      },
+      plan: (conditions) => createClient(creation, conditions),
+      carryOut: async (conditions) => {
+        const made = await createClient(creation, conditions)
+        if (made.body.secret !== null) keep(made.body.secret)
+        return made
+      },
+      tell: ({ body }) => {
+        showClient(terminal, withoutSecrets(body, options))
+        noteSecretFile(terminal, options, body.secret)
+        if (body.secret === null) return
+        if (options['show-secret'] === true || options['secret-to'] !== undefined) return
+        terminal.note(`It has a secret; see it with: clientry get ${nameOf(body)} --show-secret`)
+      },
+    }),
+  )
+}

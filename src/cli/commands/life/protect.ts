@@ -1,0 +1,6 @@
+/** `clientry protect CLIENT`. */
+
+import { protection } from '../../change/protection.ts'
+import type { Run } from '../../command.ts'
+
+export const run: Run = (given) => protection(given, true)

@@ -1,0 +1,83 @@
+/** `clientry rotate-secret CLIENT`. */
+
+import type { LiveSecret, Rotation, RotationPlan } from '../../../sdk/types.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
+import { clientOf, named } from '../../change/settings.ts'
+import { change } from '../../change/write.ts'
+import type { Given, Run } from '../../command.ts'
+import { UsageError } from '../../exit.ts'
+import { showLive } from '../../show/live-secrets.ts'
+import { nameOf } from '../../show/show.ts'
+import { plain } from '../../terminal.ts'
+
+export const run: Run = async (given) => {
+  const { options, terminal } = given
+  const told = options['show-secret'] === true || options['secret-to'] !== undefined
+  if (!told && options['dry-run'] !== true) {
+    throw new UsageError(
+      'The new secret is told once: say where it shall go, with --secret-to FILE or --show-secret.',
+    )
+  }
+  const client = clientOf(given)
+  const request = requestOf(given)
+  const { rotateSecret } = await given.connect()
+  return keepingSecret(options, (keep) =>
+    change<RotationPlan, Rotation>(given, {
+      question: request.cutOver
+        ? `Replace the secret of ${named(client)} and stop every application that still has it?`
+        : `Add a secret to ${named(client)}?`,
+      plan: (conditions) => rotateSecret(client, request, conditions),
+      show: ({ client: held, previous }, say) => {
+        say(terminal.style('strong', nameOf(held)))
+        say(`  ${request.cutOver ? REPLACES : added(previous)}`)
+        showLive(terminal, previous, say)
+        return true
+      },
+      carryOut: async (conditions) => {
+        const done = await rotateSecret(client, request, conditions)
+        if (done.body.secret.value !== null) keep(done.body.secret.value)
+        return done
+      },
+      tell: ({ body }) => {
+        terminal.note(`${nameOf(body.client)}: has a new secret`)
+        showLive(terminal, body.previous, terminal.note)
+        noteSecretFile(terminal, options, body.secret.value)
+        if (body.secret.value === null) return terminal.note(GONE)
+        if (options['show-secret'] === true) terminal.print(plain(body.secret.value))
+      },
+      json: (body) => {
+        const shown = withoutSecrets(body, options)
+        if (!('secret' in shown) || options['show-secret'] === true) return shown
+        return { ...shown, secret: { ...shown.secret, value: null } }
+      },
+    }),
+  )
+}
+
+const REPLACES = 'replaces the secret at once and stops every application that still has it'
+/** A repetition by its key is shown the value for an hour only, and never once that secret has ended. */
+const GONE = 'Its value is no longer shown; rotate again to get a secret.'
+
+/** What becomes of the secrets that are live now. */
+function added(previous: readonly LiveSecret[]): string {
+  const [current, ...more] = previous
+  if (current === undefined) return 'adds a secret; there is none now'
+  if (more.length > 0) return 'adds one more secret beside:'
+  const { retiresAt } = current
+  return `adds a second secret; the current one ${
+    retiresAt === undefined
+      ? 'stays live until clientry retire-secret ends it'
+      : `ends ${plain(retiresAt)}`
+  }:`
+}
+
+function requestOf({ options }: Given) {
+  const { 'cut-over': cutOver, 'retire-after': after } = options
+  if (after !== undefined && !/^\d{1,9}$/.test(after)) {
+    throw new UsageError('--retire-after must be a number of seconds.')
+  }
+  return {
+    ...(cutOver === true ? { cutOver } : {}),
+    ...(after === undefined ? {} : { retireAfterSeconds: Number(after) }),
+  }
+}

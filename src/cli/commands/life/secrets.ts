@@ -1,0 +1,19 @@
+/** `clientry secrets CLIENT`. */
+
+import { clientOf, named } from '../../change/settings.ts'
+import type { Run } from '../../command.ts'
+import { EXIT } from '../../exit.ts'
+import { showLive } from '../../show/live-secrets.ts'
+
+export const run: Run = async (given) => {
+  const { options, terminal } = given
+  const client = clientOf(given)
+  const { body } = await (await given.connect()).listSecrets(client)
+  if (options.json === true) terminal.printJson(body)
+  else {
+    terminal.print(terminal.style('strong', named(client)))
+    showLive(terminal, body.secrets, terminal.print)
+    terminal.print(`  live at once: ${body.atOnce} at most`)
+  }
+  return EXIT.ok.code
+}

@@ -1,0 +1,6 @@
+/** `clientry suspend CLIENT`. */
+
+import { suspension } from '../../change/suspension.ts'
+import type { Run } from '../../command.ts'
+
+export const run: Run = (given) => suspension(given, true)

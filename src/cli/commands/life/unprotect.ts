@@ -1,0 +1,6 @@
+/** `clientry unprotect CLIENT`. */
+
+import { protection } from '../../change/protection.ts'
+import type { Run } from '../../command.ts'
+
+export const run: Run = (given) => protection(given, false)

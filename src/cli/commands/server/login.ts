@@ -1,0 +1,65 @@
+/** `clientry login`: signs in and keeps the tokens as a profile. */
+
+import { spawn } from 'node:child_process'
+import { commandEnvironment } from '../../../config/config.ts'
+import { parseUrl } from '../../../core/uri/uri-reading.ts'
+import type { Run } from '../../command.ts'
+import { developmentAddress } from '../../connect/development.ts'
+import { DEFAULT_PROFILE, type SignIn, writeProfile } from '../../connect/profiles.ts'
+import { signIn } from '../../connect/sign-in.ts'
+import { checkedUrl } from '../../connect/url.ts'
+import { EXIT, UsageError } from '../../exit.ts'
+import type { Values } from '../../options.ts'
+import { plain } from '../../terminal.ts'
+
+/** Who somebody is, and that they need not come back each hour. */
+const SCOPE = 'openid offline_access'
+
+export const run: Run = async ({ options, terminal }) => {
+  const { url, asked } = aimOf(options)
+  const name = options.as ?? DEFAULT_PROFILE
+  const tokens = await signIn(asked, (address) => {
+    terminal.note(`Sign in at:\n\n${plain(address)}\n`)
+    if (options['no-browser'] !== true) openBrowser(address)
+  })
+  writeProfile(commandEnvironment().folder, name, { url, signIn: asked, tokens })
+  terminal.print(`Signed in to ${plain(url)} (profile ${plain(name)}).`)
+  return EXIT.ok.code
+}
+
+function aimOf(options: Values): { readonly url: string; readonly asked: SignIn } {
+  const { url, issuer, 'client-id': clientId, audience, scope } = options
+  if (url === undefined && issuer === undefined && clientId === undefined) {
+    const here = developmentAddress()
+    if (here !== undefined) {
+      const asked = scope === undefined ? here.signIn : { ...here.signIn, scope }
+      return { url: here.url, asked }
+    }
+  }
+  if (url === undefined || issuer === undefined || clientId === undefined) {
+    throw new UsageError(
+      'Give --url, --issuer and --client-id: there is no development server here.',
+    )
+  }
+  if (parseUrl(issuer) === undefined) throw new UsageError('--issuer must be a URL.')
+  const asked = { issuer, clientId, scope: scope ?? SCOPE }
+  return {
+    url: checkedUrl(url),
+    asked: audience === undefined ? asked : { ...asked, audience },
+  }
+}
+
+/** Whether there is one or not, the address has been printed. */
+function openBrowser(address: string): void {
+  const [program, ...before] = OPENERS[process.platform] ?? ['xdg-open']
+  if (program === undefined) return
+  const child = spawn(program, [...before, address], { stdio: 'ignore', detached: true })
+  child.once('error', () => {})
+  child.unref()
+}
+
+const OPENERS: Readonly<Record<string, readonly string[]>> = {
+  darwin: ['open'],
+  // `start` would read the address as a command line, in which & means something.
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+}

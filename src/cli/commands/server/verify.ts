@@ -1,0 +1,103 @@
+/** `clientry verify`: checks the log of a store offline, and names the first record that is not right. */
+
+import { statSync } from 'node:fs'
+import { environment, loadConfig } from '../../../config/config.ts'
+import type { Config } from '../../../config/config-parse.ts'
+import { isClientError } from '../../../core/errors.ts'
+import { createFingerprints } from '../../../core/secrecy/fingerprint.ts'
+import { openStore } from '../../../program/open-store.ts'
+import {
+  type Fault,
+  type Verdict,
+  type Verification,
+  verifyLog,
+} from '../../../service/reading/verify.ts'
+import { openToRead } from '../../../store/sqlite/database.ts'
+import { createSqliteStore } from '../../../store/sqlite/sqlite.ts'
+import type { Store } from '../../../store/store.ts'
+import type { Run } from '../../command.ts'
+import { configurationOf } from '../../connect/configuration.ts'
+import { EXIT, UsageError } from '../../exit.ts'
+import type { Values } from '../../options.ts'
+import { plain, type Terminal } from '../../terminal.ts'
+
+export const run: Run = async ({ options, terminal }) => {
+  // Whatever prevents it: 1 would say that the history was changed.
+  const verdict = await verdictOf(options, terminal).catch(unchecked)
+  terminal.progress('')
+  if (options.json === true) terminal.printJson(verdict)
+  else show(terminal, verdict)
+  return verdict.faults.length === 0 ? EXIT.ok.code : EXIT.differs.code
+}
+
+/** `store`: the id that a configuration can pin. */
+type Checked = Verdict & { readonly store?: string }
+
+async function verdictOf(options: Values, terminal: Terminal): Promise<Checked> {
+  const expected = expectedOf(options.checkpoint)
+  const { store, id, ...known } = await openStoreOf(options)
+  const progress = (records: number) => terminal.progress(`${records} records`)
+  const verdict = await verifyLog(store, { ...known, progress, ...expected }).finally(store.close)
+  return { ...(id === undefined ? {} : { store: id }), ...verdict }
+}
+
+function show(terminal: Terminal, { store, records, logs, checkpoint, faults }: Checked): void {
+  if (store !== undefined) terminal.print(`store ${plain(store)}`)
+  terminal.print(`${records} records in ${logs} logs`)
+  terminal.print(
+    checkpoint === undefined
+      ? 'no checkpoint yet: a log that was cut short cannot be told'
+      : `newest checkpoint: ${checkpoint.seq}:${checkpoint.hash}, ${new Date(checkpoint.at).toISOString()}`,
+  )
+  for (const fault of faults) terminal.print(sentenceOf(fault))
+  if (faults.length === 0) terminal.print('all is right')
+}
+
+const sentenceOf = ({ resource, seq, why }: Fault) => plain(`record ${seq} of ${resource}: ${why}`)
+
+function unchecked(error: unknown): never {
+  const cause = isClientError(error, 'store_unavailable') ? error.details.cause : undefined
+  if (cause instanceof Error) {
+    throw new UsageError(`The history cannot be read: ${cause.message}.`)
+  }
+  throw new UsageError(error instanceof Error ? error.message : 'unknown fault')
+}
+
+function expectedOf(text: string | undefined): Pick<Verification, 'expected'> {
+  if (text === undefined) return {}
+  const [, seq, hash] = /^(\d{1,15}):([\w-]{43})$/.exec(text) ?? []
+  if (seq === undefined || hash === undefined) {
+    throw new UsageError('--checkpoint must be SEQ:HASH, as the log tells it.')
+  }
+  return { expected: { seq: Number(seq), hash } }
+}
+
+async function openStoreOf({
+  database,
+  config,
+}: Values): Promise<
+  { readonly store: Store; readonly id?: string } & Pick<Verification, 'fingerprints'>
+> {
+  if (database === undefined) {
+    const found = await configured(config)
+    // What is not there has no history to check, and is not made.
+    const asIs = { mode: 'production' as const, store: { ...found.store, create: false } }
+    return { ...(await openStore(asIs)), fingerprints: createFingerprints(found.key) }
+  }
+  if (config !== undefined) throw new UsageError('Give one of --database and --config.')
+  if (!statSync(database, { throwIfNoEntry: false })?.isFile()) {
+    throw new UsageError(`There is no file ${database}.`)
+  }
+  return { store: createSqliteStore(await openToRead(database)) }
+}
+
+async function configured(path: string | undefined): Promise<Config> {
+  if (path !== undefined) return configurationOf(path)
+  const { CLIENTRY_CONFIG, CLIENTRY_CONFIG_JSON } = environment()
+  if (CLIENTRY_CONFIG === undefined && CLIENTRY_CONFIG_JSON === undefined) {
+    throw new UsageError(
+      'Name the store: --database FILE (of npm start: .clientry/clientry.db), --config FILE, or CLIENTRY_CONFIG.',
+    )
+  }
+  return loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
+}

@@ -1,0 +1,22 @@
+/** The configuration of a command that works without a server. */
+
+import { dirname } from 'node:path'
+import { environment, readConfig } from '../../config/config.ts'
+import { type Config, parseConfig } from '../../config/config-parse.ts'
+import { isRecord } from '../../core/json/json.ts'
+
+/** Who issues tokens means nothing here: there are none. */
+const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobody'] }] }
+
+/**
+ * Reads a file. That of a server serves as it is; one that is for the command alone need not say who
+ * issues tokens.
+ * @throws ClientError `invalid_request` with all faults
+ */
+export async function configurationOf(path: string): Promise<Config> {
+  const { CLIENTRY_CONFIG_JSON: _, ...rest } = environment()
+  const named = { ...rest, CLIENTRY_CONFIG: path }
+  const read = await readConfig(named, async (text) => (await import('yaml')).parse(text))
+  const whole = isRecord(read) ? { auth: NOBODY, ...read } : read
+  return parseConfig(whole, environment(), dirname(path))
+}

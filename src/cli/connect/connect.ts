@@ -1,0 +1,110 @@
+/**
+ * What a command works on, first match first: a configuration (`--config`), a server by its URL, a
+ * profile, the development server of this folder.
+ */
+
+import { commandEnvironment } from '../../config/config.ts'
+import type { Api } from '../../sdk/api.ts'
+import { connect } from '../../sdk/index.ts'
+import { UsageError } from '../exit.ts'
+import type { Values } from '../options.ts'
+import { DEFAULT_PROFILE, type Profile, readProfiles, writeProfile } from './profiles.ts'
+import { checkedUrl } from './url.ts'
+
+export interface Connected {
+  readonly api: Api
+  close(): Promise<void>
+}
+
+/** How long before its end a token is no longer used (milliseconds). */
+const EARLY_MS = 60_000
+/** A person waits, so not for a minute (milliseconds). */
+const RETRY_FOR_MS = 20_000
+
+/**
+ * Connects.
+ * @throws UsageError where nothing tells to what, or a token cannot be had
+ */
+export async function connectBy(options: Values): Promise<Connected> {
+  const named = [options.config, options.url, options.profile].filter((one) => one !== undefined)
+  if (named.length > 1) throw new UsageError('Give one of --config, --url and --profile.')
+  const createStore = options['create-store'] === true
+  if (options.config !== undefined) return inProcess(options.config, createStore)
+  if (createStore) throw new UsageError('--create-store goes with --config: a server has a store.')
+  const { url, token } = commandEnvironment()
+  const server = options.url ?? (options.profile === undefined ? url : undefined)
+  if (server !== undefined) return remote(server, token)
+  const profile = profileBy(options)
+  if (profile === undefined) return developmentServer()
+  return remote(profile.url, () => tokenOf(profile))
+}
+
+/**
+ * An access token of what the options and the environment name; `scope` for the development server.
+ * @throws UsageError
+ */
+export async function tokenBy(options: Values, scope?: string): Promise<string> {
+  const profile = scope === undefined ? profileBy(options) : undefined
+  if (profile !== undefined) return tokenOf(profile)
+  const { developmentToken } = await import('./development.ts')
+  return developmentToken(scope)
+}
+
+function remote(url: string, token: string | (() => Promise<string>) | undefined): Connected {
+  let given: Promise<string> | undefined
+  // A command does not last as long as a token, so it asks for one once.
+  const kept = () => {
+    given ??= typeof token === 'function' ? token() : Promise.resolve(token ?? '')
+    return given
+  }
+  const known = token === undefined ? {} : { token: kept }
+  const api = connect({ url: checkedUrl(url), ...known, retryForMs: RETRY_FOR_MS })
+  return { api, close: async () => {} }
+}
+
+async function inProcess(path: string, createStore: boolean): Promise<Connected> {
+  const { NOWHERE, openInProcess } = await import('./in-process.ts')
+  const { fetch, close } = await openInProcess(path, createStore)
+  // No token leaves the process; the application asks for the form of one.
+  const api = connect({ url: NOWHERE, token: 'none', fetch, retryForMs: RETRY_FOR_MS })
+  return { api, close }
+}
+
+async function developmentServer(): Promise<Connected> {
+  const { developmentAddress, developmentToken } = await import('./development.ts')
+  const address = developmentAddress()
+  if (address !== undefined) return remote(address.url, () => developmentToken())
+  throw new UsageError(
+    'No server is named: set CLIENTRY_URL and CLIENTRY_TOKEN, or sign in with `clientry login`, or start one here with `clientry dev`, or work without a server with --config FILE.',
+  )
+}
+
+interface NamedProfile extends Profile {
+  readonly name: string
+  readonly folder: string
+}
+
+/** The profile that is named, else the default one; `undefined` where none is named and there is none. */
+function profileBy({ profile }: Values): NamedProfile | undefined {
+  const environment = commandEnvironment()
+  const { folder } = environment
+  const asked = profile ?? environment.profile
+  const name = asked ?? DEFAULT_PROFILE
+  const profiles = readProfiles(folder)
+  const found = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+  if (found !== undefined) return { ...found, name, folder }
+  if (asked === undefined) return undefined
+  throw new UsageError(`There is no profile ${name}; make it with: clientry login --as ${name}`)
+}
+
+async function tokenOf({ name, folder, ...profile }: NamedProfile): Promise<string> {
+  const { accessToken, expiresAt = Number.POSITIVE_INFINITY, refreshToken } = profile.tokens
+  if (Date.now() < expiresAt - EARLY_MS) return accessToken
+  if (refreshToken === undefined) {
+    throw new UsageError(`You are signed out; sign in with: clientry login --as ${name}`, 'auth')
+  }
+  const { renewed } = await import('./sign-in.ts')
+  const tokens = await renewed(profile.signIn, refreshToken)
+  writeProfile(folder, name, { ...profile, tokens })
+  return tokens.accessToken
+}

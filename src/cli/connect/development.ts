@@ -1,0 +1,30 @@
+/** The development server of this folder, and a token for it. */
+
+import { developmentFolder } from '../../config/config.ts'
+import { type DevAddress, loadAddress } from '../../dev/dev-state.ts'
+import { fetchDevelopmentToken } from '../../providers/local/openid/token.ts'
+import { UsageError } from '../exit.ts'
+import { isLoopback } from './url.ts'
+
+/** Where it is; a file that leads off this machine was not written by such a server. */
+export function developmentAddress(): DevAddress | undefined {
+  const address = loadAddress(developmentFolder())
+  if (address === undefined) return undefined
+  const { url, tokenEndpoint, signIn }: Partial<DevAddress> = address
+  const urls = [url ?? '', tokenEndpoint ?? '', signIn?.issuer ?? '']
+  return urls.every(isLoopback) ? address : undefined
+}
+
+/**
+ * A token with all scopes, or with some (separated by spaces).
+ * @throws UsageError (exit `unavailable`) where no server answers
+ */
+export async function developmentToken(scope?: string): Promise<string> {
+  const address = developmentAddress()
+  const asked = scope === undefined ? {} : { scope }
+  const token = address && fetchDevelopmentToken({ ...address, ...asked }).catch(() => undefined)
+  const given = await token
+  if (given !== undefined) return given
+  const says = 'No development server answers; start one with: clientry dev'
+  throw new UsageError(says, 'unavailable')
+}

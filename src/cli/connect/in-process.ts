@@ -1,0 +1,63 @@
+/**
+ * The program without a server: put together from a configuration file inside this very process. What
+ * is done goes through the same application, with the same history, as what comes over a network.
+ */
+
+import { hostname, userInfo } from 'node:os'
+import { awsCredentials } from '../../config/config.ts'
+import type { Principal } from '../../http/auth/principal.ts'
+import { type App, DEFAULT_DEADLINE_MS } from '../../http/wire/message.ts'
+import { createClientry } from '../../program/clientry.ts'
+import { openStore } from '../../program/open-store.ts'
+import { configurationOf } from './configuration.ts'
+
+export interface InProcess {
+  readonly fetch: typeof globalThis.fetch
+  close(): Promise<void>
+}
+
+/** Requests need one, and this is no place on any network (RFC 6761 section 6.4). */
+export const NOWHERE = 'http://clientry.invalid'
+/**
+ * Opens the program; `createStore`: makes its store where there is none.
+ * @throws ClientError `invalid_request`, `store_unavailable`
+ */
+export async function openInProcess(path: string, createStore: boolean): Promise<InProcess> {
+  const config = await configurationOf(path)
+  const { store } = await openStore(config, createStore)
+  const clientry = await createClientry(config, {
+    store,
+    environmentCredentials: awsCredentials,
+    operator: operator(),
+    // Whoever waits is told the answer itself; the history keeps what happened.
+    log: () => {},
+  })
+  return { fetch: fetchFrom(clientry.app), close: clientry.close }
+}
+
+/** As the history names whoever sits at this machine. */
+function operator(): Principal {
+  return {
+    subject: `${userInfo().username}@${hostname()}`,
+    issuer: 'urn:clientry:command-line',
+    scopes: new Set(),
+    expiresAt: Number.POSITIVE_INFINITY,
+  }
+}
+
+/** The application in the shape of `fetch`, as far as the SDK uses that. */
+function fetchFrom(app: App): typeof globalThis.fetch {
+  return async (input, init = {}) => {
+    const { pathname, search } = new URL(String(input))
+    const headers = Object.entries((init.headers ?? {}) as Record<string, string>)
+    const { status, body, ...answer } = await app({
+      method: init.method ?? 'GET',
+      path: pathname,
+      query: search.slice(1),
+      headers: Object.fromEntries(headers.map(([name, value]) => [name, [value]])),
+      body: typeof init.body === 'string' ? Buffer.from(init.body) : undefined,
+      deadline: Date.now() + DEFAULT_DEADLINE_MS,
+    })
+    return new Response(body, { status, headers: answer.headers })
+  }
+}

@@ -1,0 +1,65 @@
+/** Servers that somebody has signed in to, in a file that only its owner may read. */
+
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UsageError } from '../exit.ts'
+
+/** How tokens are had from an issuer. */
+export interface SignIn {
+  readonly issuer: string
+  readonly clientId: string
+  /** Separated by spaces. */
+  readonly scope: string
+  /** The API that the tokens are for, where the issuer wants to know it. */
+  readonly audience?: string
+}
+
+export interface Tokens {
+  readonly accessToken: string
+  /** Epoch milliseconds; absent: it is not known. */
+  readonly expiresAt?: number
+  readonly refreshToken?: string
+}
+
+export interface Profile {
+  /** Of the server. */
+  readonly url: string
+  readonly signIn: SignIn
+  readonly tokens: Tokens
+}
+
+export type Profiles = Readonly<Record<string, Profile>>
+
+export const DEFAULT_PROFILE = 'default'
+
+const pathIn = (folder: string) => join(folder, 'profiles.json')
+
+/**
+ * All of them; none where there is no file.
+ * @throws UsageError where the file is none of ours
+ */
+export function readProfiles(folder: string): Profiles {
+  let text: string
+  try {
+    text = readFileSync(pathIn(folder), 'utf8')
+  } catch {
+    return {}
+  }
+  try {
+    return JSON.parse(text) as Profiles
+  } catch {
+    throw new UsageError(`${pathIn(folder)} is not valid JSON; remove it and sign in again.`)
+  }
+}
+
+/** Keeps a profile, or with `undefined` forgets it. */
+export function writeProfile(folder: string, name: string, profile: Profile | undefined): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { [name]: _, ...others } = readProfiles(folder)
+  const profiles = profile === undefined ? others : { ...others, [name]: profile }
+  // Whoever reads meanwhile gets the old file or the new one, and nobody else either of them.
+  const fresh = `${pathIn(folder)}.${process.pid}`
+  rmSync(fresh, { force: true })
+  writeFileSync(fresh, JSON.stringify(profiles, null, 2), { mode: 0o600, flag: 'wx' })
+  renameSync(fresh, pathIn(folder))
+}

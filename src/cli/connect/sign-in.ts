@@ -1,0 +1,96 @@
+/**
+ * Signing in through a browser: authorization code with PKCE, state and nonce (RFC 8252, RFC 7636,
+ * OpenID Connect Core 1.0 section 3.1), by a public client without any secret.
+ */
+
+import * as openid from 'openid-client'
+import { UsageError } from '../exit.ts'
+import { listenOnLoopback } from './loopback.ts'
+import type { SignIn, Tokens } from './profiles.ts'
+import { isLoopback } from './url.ts'
+
+/** Where a person is sent, and told so. */
+export type Show = (address: string) => void
+
+/**
+ * Signs somebody in.
+ * @throws UsageError (exit `auth`) where the issuer or the person does not let them
+ */
+export async function signIn(asked: SignIn, show: Show): Promise<Tokens> {
+  const party = await relyingParty(asked)
+  const state = openid.randomState()
+  const nonce = openid.randomNonce()
+  const verifier = openid.randomPKCECodeVerifier()
+  const loopback = await listenOnLoopback(state)
+  try {
+    const address = openid.buildAuthorizationUrl(party, {
+      redirect_uri: loopback.redirectUri,
+      scope: asked.scope,
+      state,
+      nonce,
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...forAudience(asked),
+    })
+    show(address.href)
+    const arrival = await loopback.arrival
+    const checks = {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+      expectedNonce: nonce,
+      idTokenExpected: true,
+    }
+    return tokensOf(await openid.authorizationCodeGrant(party, arrival, checks, forAudience(asked)))
+  } catch (error) {
+    throw refused(error)
+  } finally {
+    loopback.close()
+  }
+}
+
+/**
+ * New tokens for old ones (RFC 6749 section 6).
+ * @throws UsageError (exit `auth`)
+ */
+export async function renewed(asked: SignIn, refreshToken: string): Promise<Tokens> {
+  const party = await relyingParty(asked)
+  try {
+    const given = await openid.refreshTokenGrant(party, refreshToken, forAudience(asked))
+    // One that does not rotate is not told again.
+    return { refreshToken, ...tokensOf(given) }
+  } catch (error) {
+    throw refused(error)
+  }
+}
+
+/** Most issuers have it as `resource` (RFC 8707), Auth0 as `audience`; what is not known is ignored. */
+function forAudience({ audience }: SignIn): Record<string, string> {
+  return audience === undefined ? {} : { audience, resource: audience }
+}
+
+async function relyingParty({ issuer, clientId }: SignIn): Promise<openid.Configuration> {
+  const url = new URL(issuer)
+  const execute = isLoopback(issuer) ? [openid.allowInsecureRequests] : []
+  try {
+    return await openid.discovery(url, clientId, undefined, openid.None(), { execute })
+  } catch (error) {
+    const says = error instanceof Error ? error.message : 'unknown fault'
+    throw new UsageError(`The issuer ${issuer} cannot be asked: ${says}.`, 'unavailable')
+  }
+}
+
+function tokensOf(given: openid.TokenEndpointResponse): Tokens {
+  const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = given
+  return {
+    accessToken,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(seconds === undefined ? {} : { expiresAt: Date.now() + seconds * 1_000 }),
+  }
+}
+
+function refused(error: unknown): UsageError {
+  const { error_description: told, error: code } = error as Readonly<Record<string, unknown>>
+  const [why] = [told, code].filter((one) => typeof one === 'string')
+  const says = why ?? (error instanceof Error ? error.message : 'unknown fault')
+  return new UsageError(`Nobody is signed in: ${says}`, 'auth')
+}

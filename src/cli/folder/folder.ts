@@ -1,0 +1,160 @@
+/** Client files in a folder: found, read, written. */
+
+import {
+  type Dirent,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { isClientError } from '../../core/errors.ts'
+import { type ClientFile, parseClientFile } from '../../files/client-file.ts'
+import { isBelow } from '../../files/plan-file.ts'
+import { UsageError } from '../exit.ts'
+
+/** Something that may be, or lead to, a client file and is not read. */
+export interface Skipped {
+  readonly path: string
+  /** A clause. */
+  readonly why: string
+}
+
+export interface Folder {
+  readonly files: readonly ClientFile[]
+  readonly skipped: readonly Skipped[]
+}
+
+/**
+ * Reads every client file below a folder, in the order of their paths. Links are not followed, and what is
+ * hidden by a dot is not read: a folder may hold what is no client file, such as workflows.
+ * @throws UsageError that names every file at fault
+ */
+export function readFolder(folder: string): Folder {
+  const { paths, skipped } = entriesIn(folder)
+  const faults: string[] = []
+  const files = paths.flatMap((path): readonly ClientFile[] => {
+    const text = readText(path)
+    try {
+      if (text === undefined) throw new UsageError(`${path} cannot be read.`)
+      return [parseClientFile(path, text)]
+    } catch (error) {
+      if (!isClientError(error) && !(error instanceof UsageError)) throw error
+      faults.push(error.message)
+      return []
+    }
+  })
+  if (faults.length > 0) throw new UsageError(faults.join('\n'))
+  if (files.length > 0) return { files, skipped }
+  throw new UsageError(
+    [
+      `There are no client files (*.yaml) in ${folder}; clientry export makes them.`,
+      ...skipped.map(({ path, why }) => `${path} is not read: ${why}.`),
+    ].join('\n'),
+  )
+}
+
+const isNamedSo = (name: string) => /\.ya?ml$/i.test(name)
+
+function entriesIn(folder: string) {
+  const paths: string[] = []
+  const skipped: Skipped[] = []
+  for (const entry of listed(folder)) {
+    const path = join(entry.parentPath, entry.name)
+    const why = whySkipped(entry, relative(folder, path))
+    if (why !== undefined) skipped.push({ path, why })
+    else if (entry.isFile() && isNamedSo(entry.name)) paths.push(path)
+  }
+  skipped.sort((one, other) => (one.path < other.path ? -1 : 1))
+  return { paths: paths.sort(), skipped }
+}
+
+function listed(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true })
+  } catch {
+    throw new UsageError(`The folder ${folder} cannot be read.`)
+  }
+}
+
+/** Why something that may stand for clients is left out; `undefined` where it is not. */
+function whySkipped(entry: Dirent, path: string): string | undefined {
+  const named = isNamedSo(entry.name)
+  if (entry.isSymbolicLink()) {
+    return named || !leadsToFile(join(entry.parentPath, entry.name))
+      ? 'it is a symbolic link'
+      : undefined
+  }
+  if (!named || entry.isDirectory()) return undefined
+  if (!entry.isFile()) return 'it is no regular file'
+  const hidden = path.split(/[\\/]/).some((part) => part.startsWith('.'))
+  return hidden ? 'its name or that of a folder begins with a dot' : undefined
+}
+
+function leadsToFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** A text file as it is; `undefined` where there is none. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes a file, and the folders that it is in. */
+export function writeText(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  } catch {
+    throw new UsageError(`${path} cannot be written.`)
+  }
+}
+
+/**
+ * A plan names its folder itself, so what is written there stays below the working directory.
+ * @throws UsageError
+ */
+export function checkFolder(folder: string): void {
+  const here = process.cwd()
+  if (resolve(folder) === here || isBelow(here, resolve(folder))) return
+  throw new UsageError(
+    `The plan writes ids into the files of ${folder}, which is not below this directory; apply it from the directory that it was made in.`,
+  )
+}
+
+/**
+ * Writes a file below a folder, and the folders that it is in; no symbolic link leads it elsewhere.
+ * @throws UsageError
+ */
+export function writeBelow(folder: string, path: string, text: string): void {
+  let leads: boolean
+  try {
+    mkdirSync(folder, { recursive: true })
+    const root = realpathSync(folder)
+    const above = realpathSync(existingAbove(dirname(path)))
+    leads = (above === root || isBelow(root, above)) && !isLink(path)
+  } catch {
+    throw new UsageError(`${path} cannot be written.`)
+  }
+  if (!leads) throw new UsageError(`${path} is not written: a symbolic link leads elsewhere.`)
+  writeText(path, text)
+}
+
+const isLink = (path: string) =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+
+const existingAbove = (folder: string): string =>
+  lstatSync(folder, { throwIfNoEntry: false }) === undefined
+    ? existingAbove(dirname(folder))
+    : folder

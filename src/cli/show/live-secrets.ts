@@ -1,0 +1,15 @@
+/** Live secrets as a person tells them apart: by id, age, end and the last letters of the value. */
+
+import type { LiveSecret } from '../../sdk/types.ts'
+import { plain, type Terminal } from '../terminal.ts'
+import type { Say } from './show.ts'
+
+/** A line for each. */
+export function showLive(terminal: Terminal, secrets: readonly LiveSecret[], say: Say): void {
+  for (const { id, createdAt, retiresAt, hint } of secrets) {
+    const since = createdAt === undefined ? '' : ` since ${plain(createdAt)}`
+    const until = retiresAt === undefined ? '' : `, ends ${plain(retiresAt)}`
+    const end = hint === undefined ? '' : terminal.style('faint', ` (...${plain(hint)})`)
+    say(`    ${plain(id)}${since}${until}${end}`)
+  }
+}

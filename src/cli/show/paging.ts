@@ -1,0 +1,75 @@
+/** How much of a list is shown, page by page, and what is said of the rest. */
+
+import type { PageQuery } from '../../sdk/types.ts'
+import { UsageError } from '../exit.ts'
+import type { Values } from '../options.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** What a person is shown who has not said how much. */
+const LIMIT = 20
+/** The largest page that the server gives. */
+const PAGE = 100
+
+export interface Part<Item> {
+  readonly items: readonly Item[]
+  /** The cursor of what follows. */
+  readonly next?: string | undefined
+}
+
+export type PageOf<Item> = (query: PageQuery) => Promise<Part<Item>>
+
+/** From where, and how many at most. */
+export interface Range {
+  readonly most: number
+  readonly cursor: string | undefined
+}
+
+/**
+ * What the options ask for. A program that reads the output gets everything: it has no eyes for a last line.
+ * @throws UsageError
+ */
+export function rangeOf({ limit, all, cursor }: Values, { pages }: Terminal): Range {
+  if (all === true && limit !== undefined) throw new UsageError('Give one of --limit and --all.')
+  if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) {
+    throw new UsageError('--limit must be a number from 1.')
+  }
+  const most = pages && all !== true ? LIMIT : Number.POSITIVE_INFINITY
+  return { most: limit === undefined ? most : Number(limit), cursor }
+}
+
+/** Gives `take` the items of page after page; where it stops before the end, the cursor of what follows. */
+export async function walk<Item>(
+  pageOf: PageOf<Item>,
+  { most, cursor }: Range,
+  take: (items: readonly Item[]) => void,
+): Promise<string | undefined> {
+  let left = most
+  let next = cursor
+  do {
+    const limit = Math.min(left, PAGE)
+    const page = await pageOf(next === undefined ? { limit } : { limit, cursor: next })
+    take(page.items)
+    left -= page.items.length
+    next = page.next
+  } while (next !== undefined && left > 0)
+  return next
+}
+
+/** The last line: how many more there are, counted up to a bound, and how to get them. */
+export async function noteMore<Item>(
+  terminal: Terminal,
+  pageOf: PageOf<Item>,
+  { most, cursor }: Range,
+): Promise<void> {
+  if (cursor === undefined) return
+  let count = 0
+  const counting = walk(pageOf, { most, cursor }, (items) => {
+    count += items.length
+    terminal.progress(`counting: ${count} more`)
+  })
+  // What was asked for has been shown, so a failure to count the rest is none of the command.
+  const next = await counting.catch(() => cursor)
+  terminal.progress('')
+  if (count === 0 && next === undefined) return
+  terminal.note(`${next === undefined ? count : `More than ${count}`} more; --all shows them.`)
+}

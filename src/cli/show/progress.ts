@@ -1,0 +1,26 @@
+/** How far long work is: how many, how fast, how long it still takes. */
+
+import type { Terminal } from '../terminal.ts'
+
+/** A line that follows the work; it says nothing where nobody looks. */
+export function progressOf(
+  terminal: Terminal,
+  verb: string,
+  now: () => number = Date.now,
+): (done: number, of: number) => void {
+  const started = now()
+  return (done, of) => {
+    if (done >= of) return terminal.progress('')
+    const perSecond = done / Math.max((now() - started) / 1_000, 0.001)
+    terminal.progress(
+      `${verb} ${done} of ${of}, ${rate(perSecond)}, ${left((of - done) / perSecond)}`,
+    )
+  }
+}
+
+const rate = (perSecond: number) => `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`
+
+function left(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s left`
+  return `${Math.ceil(seconds / 60)} min left`
+}

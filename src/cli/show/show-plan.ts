@@ -1,0 +1,57 @@
+/** Plans as a person reads them. */
+
+import { stringifyJson } from '../../core/json/json-text.ts'
+import type { LiveClient } from '../../files/compare.ts'
+import type { Note } from '../../files/make-plan.ts'
+import type { PlanItem } from '../../files/plan-file.ts'
+import { plain, type Terminal } from '../terminal.ts'
+import { counted, nameOf, type Say, showChanges } from './show.ts'
+
+const VERBS: Readonly<Record<PlanItem['action'], string>> = {
+  create: 'create',
+  update: 'change',
+  delete: 'remove',
+}
+
+/** One item in one line. */
+export function lineOf(item: PlanItem): string {
+  const { provider, userPoolId } = item
+  const isNew = item.action === 'create'
+  const place = nameOf({ provider, userPoolId, id: isNew ? '(new)' : item.id })
+  // A client starts from what its kind has.
+  const words = [VERBS[item.action], place, ...(isNew ? [item.kind] : []), item.name ?? '']
+  return words.map(plain).join(' ').trimEnd()
+}
+
+/** What is to be done, and what should be known before. */
+export function showPlan(
+  terminal: Terminal,
+  items: readonly PlanItem[],
+  notes: readonly Note[],
+  say: Say = terminal.print,
+): void {
+  for (const item of items) {
+    say(terminal.style('strong', lineOf(item)))
+    if (item.action === 'update') showChanges(terminal, item.changes, say)
+    if (item.action === 'create') {
+      for (const [field, value] of Object.entries(item.patch)) {
+        say(terminal.style('added', `    + ${plain(field)}: ${plain(stringifyJson(value))}`))
+      }
+    }
+  }
+  for (const { about, says } of notes) {
+    say(`${terminal.style('faint', 'note')} ${plain(about)}: ${plain(says)}`)
+  }
+  const count = (action: PlanItem['action']) =>
+    items.filter((item) => item.action === action).length
+  say(`${count('create')} to create, ${count('update')} to change, ${count('delete')} to remove.`)
+}
+
+/** Clients that no file stands for. */
+export function showUnmanaged(terminal: Terminal, clients: readonly LiveClient[]): void {
+  if (clients.length === 0) return
+  terminal.print(`${counted(clients.length, 'client')} there without a file, left alone:`)
+  for (const client of clients) {
+    terminal.print(`  ${nameOf(client)}${client.name === null ? '' : ` ${plain(client.name)}`}`)
+  }
+}

@@ -1,0 +1,370 @@
+/** What a configuration means, once its shape is right: secrets looked up, defaults filled in, checks. */
+
+import { readFileSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+import { ClientError } from '../core/errors.ts'
+import { isRecord } from '../core/json/json.ts'
+import { type Secret, secret } from '../core/secrecy/secret.ts'
+import type { IssuerSettings } from '../http/auth/issuers.ts'
+import { ANY_ISSUER, type PermissionGrant } from '../http/auth/permissions.ts'
+import type { Level } from '../http/exchange.ts'
+import type { QuotaSettings } from '../http/quotas.ts'
+import type { ProviderSettings, Rfc7592Settings } from '../providers/registry.ts'
+import { type DialectName, dialectOf } from '../providers/rfc7592/dialects.ts'
+import type { LeaseShares } from '../service/lease/lease-share.ts'
+import { faultSentence } from './config-faults.ts'
+import {
+  configSchema,
+  issuer,
+  provider,
+  type RawConfig,
+  type Reference,
+  reference,
+} from './config-schema.ts'
+
+export interface Config {
+  readonly mode: 'production' | 'development'
+  readonly server: { readonly host: string; readonly port: number; readonly basePath: string }
+  /** The installation's key, 32 bytes. */
+  readonly key: Uint8Array
+  readonly store: RawConfig['store'] & {
+    /** Where a relative `path` led before it was meant from the configuration file. */
+    readonly formerPath?: string
+  }
+  readonly defaultProvider: string
+  readonly providers: Readonly<Record<string, ProviderSettings>>
+  readonly issuers: readonly IssuerSettings[]
+  readonly permissions: readonly PermissionGrant[] | undefined
+  readonly limits: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
+  readonly leases: LeaseShares
+  readonly quotas: QuotaSettings
+  readonly mirror: { readonly refreshSeconds: number }
+  readonly log: { readonly level: Level }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const KEY_BYTES = 32
+
+/**
+ * Checks a configuration and looks up the secrets that it names. `folder`: of the file that it stands in.
+ * @throws ClientError `invalid_request` with all faults
+ */
+export function parseConfig(given: unknown, environment: Environment, folder?: string): Config {
+  const value = folder === undefined ? given : withFilesFrom(folder, given)
+  const parsed = configSchema.safeParse(value)
+  if (!parsed.success) {
+    const shape = parsed.error.issues.map(faultSentence)
+    throw faulty([...shape, ...partialFaults(value, environment)])
+  }
+  const raw = parsed.data
+  const faults: string[] = []
+  const lookUp = (reference: Reference, at: string) => {
+    const found = find(reference, environment)
+    if (found === undefined) faults.push(missing(reference, at))
+    return secret(found ?? '')
+  }
+  const providers = Object.fromEntries(
+    Object.entries(raw.providers).map(([id, one]) => [
+      id,
+      {
+        ...providerOf(one, `providers.${id}`, raw.mode, lookUp, faults),
+        ...(one.members === undefined ? {} : { members: one.members }),
+      },
+    ]),
+  )
+  const config: Config = {
+    ...raw,
+    key: keyOf(lookUp(raw.key, 'key'), faults),
+    store: storeOf(raw.store, folder, faults),
+    defaultProvider: defaultProviderOf(raw, faults),
+    providers,
+    issuers: raw.auth.issuers.map((one, index) => issuerOf(one, index, faults)),
+    permissions: raw.auth.permissions?.map((one, index) => grantOf(one, index, raw, faults)),
+  }
+  const issuers = raw.auth.issuers.map((one) => one.issuer)
+  for (const [index, { provider }] of raw.auth.issuers.entries()) {
+    if (provider !== undefined && !Object.hasOwn(providers, provider)) {
+      faults.push(`auth.issuers[${index}].provider names ${provider}, which is not configured.`)
+    }
+  }
+  const twice = issuers.find((one, index) => issuers.indexOf(one) !== index)
+  if (twice !== undefined) faults.push(`auth.issuers names ${twice} twice.`)
+  // What a call that was cut off did is found out by reading back, within the same request.
+  if (raw.limits.upstreamTimeoutMs >= raw.limits.deadlineMs) {
+    faults.push('limits.upstreamTimeoutMs must be shorter than limits.deadlineMs.')
+  }
+  if (faults.length > 0) throw faulty(faults)
+  return config
+}
+
+/** The same with the files of secrets named from the folder, whatever directory the program runs in. */
+function withFilesFrom(folder: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const { success, data } = reference.safeParse(value)
+  if (success) return 'file' in data ? { file: resolve(folder, data.file) } : value
+  if (Array.isArray(value)) return value.map((inner) => withFilesFrom(folder, inner))
+  const members = Object.entries(value).map(([name, inner]) => [name, withFilesFrom(folder, inner)])
+  return Object.fromEntries(members)
+}
+
+/** What can be told of the parts whose shape is right, where that of others is not. */
+function partialFaults(value: unknown, environment: Environment): readonly string[] {
+  const faults = [...missingReferences(value, environment)]
+  if (!isRecord(value)) return faults
+  const { providers, auth, defaultProvider, mode } = value
+  const inMode = mode === 'development' ? mode : 'production'
+  for (const [id, one] of Object.entries(isRecord(providers) ? providers : {})) {
+    const { data } = provider.safeParse(one)
+    // What its references lead to has been told.
+    if (data !== undefined) providerOf(data, `providers.${id}`, inMode, () => secret(''), faults)
+  }
+  const issuers = isRecord(auth) && Array.isArray(auth.issuers) ? auth.issuers : []
+  for (const [index, one] of issuers.entries()) {
+    const { data } = issuer.safeParse(one)
+    if (data !== undefined) issuerOf(data, index, faults)
+  }
+  if (
+    isRecord(providers) &&
+    (defaultProvider === undefined || typeof defaultProvider === 'string')
+  ) {
+    defaultProviderOf({ providers, defaultProvider }, faults)
+  }
+  return faults
+}
+
+/** References that lead nowhere, in a configuration whose shape is not right yet. */
+function missingReferences(value: unknown, environment: Environment, at = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { success, data } = reference.safeParse(value)
+  if (success) return find(data, environment) === undefined ? [missing(data, at)] : []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    missingReferences(inner, environment, at === '' ? name : `${at}.${name}`),
+  )
+}
+
+const missing = (named: Reference, at: string) =>
+  `${at} names ${placeOf(named)}, which is missing or empty.`
+
+function find(reference: Reference, environment: Environment): string | undefined {
+  if ('env' in reference) return environment[reference.env] || undefined
+  try {
+    return readFileSync(reference.file, 'utf8').trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+const placeOf = (reference: Reference) =>
+  'env' in reference ? `the variable ${reference.env}` : `the file ${reference.file}`
+
+function keyOf(text: Secret, faults: string[]): Uint8Array {
+  const key = Buffer.from(text.reveal(), 'base64')
+  if (text.reveal() !== '' && key.length !== KEY_BYTES) {
+    faults.push('key must be 32 bytes in base64; make one with: openssl rand -base64 32')
+  }
+  return key
+}
+
+/** A relative path is meant from the configuration file, in whatever directory the program runs. */
+function storeOf(
+  raw: RawConfig['store'],
+  folder: string | undefined,
+  faults: string[],
+): Config['store'] {
+  if (raw.type !== 'sqlite' || raw.path === ':memory:' || isAbsolute(raw.path)) return raw
+  if (folder === undefined) {
+    faults.push('store.path must be absolute where the configuration is in no file.')
+    return raw
+  }
+  return { ...raw, path: resolve(folder, raw.path), formerPath: resolve(raw.path) }
+}
+
+function defaultProviderOf(
+  { providers, defaultProvider }: { providers: object; defaultProvider?: string | undefined },
+  faults: string[],
+): string {
+  const ids = Object.keys(providers)
+  const [only = ''] = ids
+  if (ids.length === 0) faults.push('providers must hold at least one provider.')
+  if (defaultProvider === undefined && ids.length > 1) {
+    faults.push(`defaultProvider must name one of: ${ids.join(', ')}.`)
+  }
+  if (defaultProvider !== undefined && !ids.includes(defaultProvider)) {
+    faults.push(`defaultProvider names ${defaultProvider}, which is not configured.`)
+  }
+  return defaultProvider ?? only
+}
+
+function providerOf(
+  raw: RawConfig['providers'][string],
+  at: string,
+  mode: RawConfig['mode'],
+  lookUp: (reference: Reference, at: string) => Secret,
+  faults: string[],
+): ProviderSettings {
+  const lag =
+    raw.type === 'rfc7592' || raw.listLagSeconds === undefined
+      ? {}
+      : { listLagSeconds: raw.listLagSeconds }
+  switch (raw.type) {
+    case 'local':
+      if (mode === 'production')
+        faults.push(`${at} is for development only: its users are not real.`)
+      return raw.registration === undefined
+        ? { type: 'local', ...lag }
+        : {
+            type: 'local',
+            ...lag,
+            registration: {
+              initialAccessToken: lookUp(
+                raw.registration.initialAccessToken,
+                `${at}.registration.initialAccessToken`,
+              ),
+              renewsTokens: raw.registration.renewsTokens,
+            },
+          }
+    case 'cognito': {
+      const { credentials, pools, pace } = raw
+      const keys = credentials && {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: lookUp(credentials.secretAccessKey, `${at}.credentials.secretAccessKey`),
+        ...(credentials.sessionToken === undefined
+          ? {}
+          : { sessionToken: lookUp(credentials.sessionToken, `${at}.credentials.sessionToken`) }),
+      }
+      const complete = Object.entries(pools).map(([id, { region, endpoint }]) => {
+        const here = region ?? id.slice(0, id.indexOf('_'))
+        const target = endpoint ?? `https://cognito-idp.${here}.amazonaws.com/`
+        checkUrl(target, `${at}.pools.${id}.endpoint`, faults)
+        return [id, { region: here, endpoint: target }] as const
+      })
+      if (complete.length === 0) faults.push(`${at}.pools must hold at least one user pool.`)
+      return {
+        type: 'cognito',
+        pools: Object.fromEntries(complete),
+        ...(keys === undefined ? {} : { credentials: keys }),
+        ...(pace === undefined ? {} : { pace }),
+        ...lag,
+      }
+    }
+    case 'rfc7592':
+      return rfc7592Of(raw, at, lookUp, faults)
+    case 'auth0': {
+      const { domain, clientId, allowWildcards, pace } = raw
+      const baseUrl = (raw.baseUrl ?? `https://${domain}`).replace(/\/+$/, '')
+      if (raw.baseUrl === undefined && domain === undefined) {
+        faults.push(`${at} must have a domain or a baseUrl.`)
+      }
+      checkUrl(baseUrl, `${at}.baseUrl`, faults)
+      const audience =
+        raw.audience ?? `${domain === undefined ? baseUrl : `https://${domain}`}/api/v2/`
+      const clientSecret = lookUp(raw.clientSecret, `${at}.clientSecret`)
+      return {
+        type: 'auth0',
+        baseUrl,
+        audience,
+        clientId,
+        clientSecret,
+        allowWildcards,
+        ...(pace === undefined ? {} : { pace }),
+        ...lag,
+      }
+    }
+  }
+}
+
+function rfc7592Of(
+  raw: Extract<RawConfig['providers'][string], { type: 'rfc7592' }>,
+  at: string,
+  lookUp: (reference: Reference, at: string) => Secret,
+  faults: string[],
+): Rfc7592Settings {
+  const { issuer, registrationEndpoint, origins, clientUris, switches, pace } = raw
+  const { initialAccessToken } = raw
+  if (issuer === undefined && registrationEndpoint === undefined) {
+    faults.push(`${at} must have an issuer or a registrationEndpoint.`)
+  }
+  for (const [name, value] of Object.entries({ issuer, registrationEndpoint })) {
+    if (value !== undefined) checkUrl(value, `${at}.${name}`, faults)
+  }
+  for (const [name, urls] of Object.entries({ origins, clientUris })) {
+    for (const [index, one] of urls.entries()) checkUrl(one, `${at}.${name}[${index}]`, faults)
+  }
+  return {
+    type: 'rfc7592',
+    endpoints: {
+      issuer,
+      registrationEndpoint,
+      origins: origins.map((one) => new URL(one).origin),
+      clientUris,
+    },
+    dialect: dialectOf(raw.dialect as DialectName, switches),
+    ...(initialAccessToken === undefined
+      ? {}
+      : { initialAccessToken: lookUp(initialAccessToken, `${at}.initialAccessToken`) }),
+    ...(pace === undefined ? {} : { pace }),
+  }
+}
+
+/** Keys and credentials travel there, so it is TLS, or this very machine. */
+function checkUrl(url: string, at: string, faults: string[]): void {
+  const { protocol, hostname } = new URL(url)
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  if (protocol === 'https:' || loopback) return
+  faults.push(`${at} must be an https URL (http is for this machine itself only).`)
+}
+
+function issuerOf(
+  raw: RawConfig['auth']['issuers'][number],
+  index: number,
+  faults: string[],
+): IssuerSettings {
+  const at = `auth.issuers[${index}]`
+  if (raw.audience === undefined && raw.clientIds === undefined) {
+    faults.push(
+      `${at} must have an audience or clientIds, or it would accept tokens made for anybody.`,
+    )
+  }
+  const jwksUrl = raw.jwksUrl ?? `${raw.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
+  checkUrl(jwksUrl, `${at}.jwksUrl`, faults)
+  return { ...raw, jwksUrl } as IssuerSettings
+}
+
+/** A row with the issuer that it is about; with one issuer there is no other that it could mean. */
+function grantOf(
+  { issuer, ...row }: NonNullable<RawConfig['auth']['permissions']>[number],
+  index: number,
+  { auth, providers }: RawConfig,
+  faults: string[],
+): PermissionGrant {
+  const at = `auth.permissions[${index}]`
+  const known = auth.issuers.map((one) => one.issuer)
+  const [only = ''] = known
+  if (issuer === undefined && known.length > 1) {
+    faults.push(
+      `${at} must name the issuer of the tokens that it is about: issuer: ${known.join(' or ')}, or ${ANY_ISSUER} for all of them.`,
+    )
+  }
+  if (issuer !== undefined && issuer !== ANY_ISSUER && !known.includes(issuer)) {
+    faults.push(
+      `${at}.issuer must be ${ANY_ISSUER}, or one of auth.issuers as it stands there: ${known.join(', ')}.`,
+    )
+  }
+  const unknown = row.providers?.find((id) => !Object.hasOwn(providers, id))
+  if (unknown !== undefined) {
+    faults.push(`${at}.providers names ${unknown}, which is not configured.`)
+  }
+  return { ...row, issuer: issuer ?? only } as PermissionGrant
+}
+
+/** An error that holds every fault, a sentence each. */
+export function faulty(faults: readonly string[]): ClientError {
+  return new ClientError(
+    'invalid_request',
+    `The configuration is not usable:\n- ${faults.join('\n- ')}`,
+    {
+      faults,
+    },
+  )
+}

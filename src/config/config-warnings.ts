@@ -1,0 +1,49 @@
+/** What can be used as it is configured, and lets more callers do more than may be meant. */
+
+import { ANY_ISSUER } from '../http/auth/permissions.ts'
+import { overlapsOf } from './config-overlap.ts'
+import type { Config } from './config-parse.ts'
+
+/** Sentences for the operator: the place in the configuration, what follows from it, what to write. */
+export function configWarnings(config: Config): readonly string[] {
+  return [...permissionWarnings(config), ...prefixWarnings(config), ...overlapWarnings(config)]
+}
+
+/** Who administers an issuer can put any scope into its tokens. */
+function permissionWarnings({ permissions, issuers }: Config): readonly string[] {
+  const several = issuers.length > 1
+  if (permissions === undefined) {
+    const whose = several ? `any of its ${issuers.length} issuers` : 'its issuer'
+    return [
+      `auth.permissions is absent, so that every accepted token of ${whose} may do everything, secrets included; write which scope grants what.`,
+    ]
+  }
+  if (!several) return []
+  return permissions.flatMap(({ issuer, scope, grants }, index) =>
+    issuer === ANY_ISSUER
+      ? [
+          `auth.permissions[${index}] holds for tokens of any issuer: the administrators of each of them can give the scope ${scope}, and with it ${grants.join(', ')}; name the one issuer that is meant.`,
+        ]
+      : [],
+  )
+}
+
+/** Clients of an issuer of ours are clients that can be changed here. */
+function overlapWarnings(config: Config): readonly string[] {
+  return overlapsOf(config).map(({ issuer, provider, userPoolId }) => {
+    const where = userPoolId === undefined ? provider : `${userPoolId} of ${provider}`
+    const index = config.issuers.indexOf(issuer)
+    return `auth.issuers[${index}] (${issuer.issuer}) belongs to the provider ${where}, whose clients are managed here: which of them have access to this API is changed only with access:grant, and callers with secrets:read there can act as any of them; use an issuer of its own for this API, or give access:grant and secrets:read at ${provider} to no one else than its administrators.`
+  })
+}
+
+/** Cognito's scopes carry the id of a resource server, and every one of the pool counts. */
+function prefixWarnings({ issuers }: Config): readonly string[] {
+  return issuers.flatMap(({ audience, scopePrefix }, index) =>
+    audience === undefined && scopePrefix === undefined
+      ? [
+          `auth.issuers[${index}] has neither an audience nor a scopePrefix: scopes of every resource server there count; set scopePrefix to the id of the one made for this API.`,
+        ]
+      : [],
+  )
+}

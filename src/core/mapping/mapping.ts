@@ -1,0 +1,235 @@
+/**
+ * What a provider's mapping table consists of, and the engine's way back: from a native record to
+ * the neutral client. The way there is `plan.ts`; the body of an update is `update-body.ts`.
+ *
+ * A native record is raw JSON as the provider sent it, members unknown to this program included.
+ */
+
+import type { Client, FieldName } from '../client.ts'
+import { FIELD_NAMES, FIELDS } from '../client.ts'
+import { ofItsType } from '../field-values.ts'
+import type { Json, JsonObject } from '../json/json.ts'
+import { same } from '../json/json.ts'
+import { covers, withoutPaths } from '../json/paths.ts'
+import type { ProviderLint } from '../lint/rule.ts'
+import { type MemberRules, replaceHidden, replaceHiddenAt } from '../secrecy/hidden.ts'
+import type { Secret } from '../secrecy/secret.ts'
+import { secret } from '../secrecy/secret.ts'
+import type { UriPolicy } from '../uri/uri.ts'
+import type { Suspension } from './suspension.ts'
+
+export type Native = JsonObject
+
+/** Native members to set; `undefined` removes one, which is a provider's way back to its default. */
+export type NativeChange = Readonly<Record<string, Json | undefined>>
+
+/** Counts and lengths that a provider itself enforces. */
+export interface Limits {
+  readonly maxItems?: number
+  readonly maxLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly maxKeys?: number
+  /** The only values that the provider takes; for a list, its only items. */
+  readonly values?: readonly string[]
+  /** A regular expression that the text must match as a whole, and the same in words. */
+  readonly pattern?: { readonly expression: RegExp; readonly says: string }
+}
+
+/** The provider shows the field and lets it change. */
+export interface Lens<V> {
+  /** `native`: held as such. `derived`: made of other settings of the provider. */
+  readonly support: 'native' | 'derived'
+  /** Native members (dotted for inner ones) that it is made of; the rest is `providerSettings`. */
+  readonly keys: readonly string[]
+  get(native: Native): V | undefined
+  /** `null` asks for the provider's default. Throws `ClientError` for what it cannot express. */
+  put(value: V | null, native: Native): NativeChange
+  readonly limits?: Limits
+  /** No client is without it. */
+  readonly needed?: true
+  /** Anything that a caller should know about this provider's way. */
+  readonly note?: string
+}
+
+/** The provider shows the field and does not let it change. */
+export interface View<V> {
+  readonly support: 'read-only'
+  readonly keys: readonly string[]
+  get(native: Native): V | undefined
+  /** A clause: why it cannot be changed. */
+  readonly why: string
+}
+
+/** The provider cannot hold the field at all. */
+export interface Missing<V> {
+  readonly support: 'missing'
+  /** What is shown in its place, where that is not the field's empty value. */
+  readonly value?: V
+  /** A clause: why the provider cannot hold it. */
+  readonly why: string
+}
+
+export type Row<V> = Lens<V> | View<V> | Missing<V>
+
+/** A condition on the whole resulting record that the provider enforces. */
+export interface Rule {
+  /** The sentence for the caller when it is broken. */
+  readonly says: string
+  /** The neutral field (or path) that the caller should look at. */
+  readonly field: string
+  holds(next: Native): boolean
+}
+
+/** Something that is not wrong, and that the caller should know. */
+export interface Warning {
+  readonly code: string
+  readonly message: string
+  readonly field?: string
+}
+
+export interface Mapping {
+  /** One row for every neutral field, or it does not compile. */
+  readonly fields: { readonly [F in MappedField]: Row<Client[F]> }
+  /** What the provider's update does with a member that the request leaves out. */
+  readonly omitted: 'keep' | 'reset'
+  /** Members that an update takes, as far as documented; others must be on the client already. */
+  readonly settings: readonly string[]
+  /** Members that the provider shows and does not accept back. */
+  readonly readOnlyKeys: readonly string[]
+  /** Members that are not settings: never shown, never part of a comparison. */
+  readonly hiddenKeys: readonly string[]
+  /** Members that move by themselves (time stamps): shown, never compared. */
+  readonly volatileKeys: readonly string[]
+  /** Members (dotted for inner ones) whose values are secrets. */
+  readonly secretPaths: readonly string[]
+  /** Members (dotted for inner ones) by which a client proves who it is, beside its secrets. */
+  readonly credentialPaths: readonly string[]
+  /** Members (dotted, `*` for any one name) that are no secrets although their names look so. */
+  readonly publicPaths: readonly string[]
+  /** What the configuration says beside that. */
+  readonly members?: MemberRules
+  /** Settings (dotted paths) that belong to the very client, which a copy does not take; each with a clause why. */
+  readonly boundPaths?: Readonly<Record<string, string>>
+  /** Objects whose members an update merges one by one, where the provider keeps what is omitted. */
+  readonly mergedKeys: readonly string[]
+  /** Where the provider keeps what is omitted: members (`*` for inner ones) that take a `null`. */
+  readonly nullablePaths: readonly string[]
+  readonly rules: readonly Rule[]
+  readonly uris: UriPolicy
+  /** Brings spellings of the same state together (absent and empty list), for comparison only. */
+  normal(native: Native): Native
+  /** What a reader of this record should know. */
+  warnings?(native: Native): readonly Warning[]
+  /** How a client is switched off for a while; absent: it cannot be. */
+  readonly suspension?: Suspension
+  /** What is worth a second look with this provider only. */
+  readonly lint?: ProviderLint
+}
+
+/** Fields that have a row; the raw rest (`providerSettings`) is what no row is made of. */
+export type MappedField = Exclude<FieldName, 'providerSettings'>
+
+export const MAPPED_FIELDS = FIELD_NAMES.filter(
+  (field): field is MappedField => field !== 'providerSettings',
+)
+
+/** One field as the provider holds it, whoever may see that; plans are made of it. */
+export function showField<F extends FieldName>(
+  mapping: Mapping,
+  field: F,
+  native: Native,
+): Client[F] {
+  if (field === 'providerSettings') return restOf(mapping, native) as Client[F]
+  const row = mapping.fields[field as MappedField] as Row<Client[F]>
+  if (row.support === 'missing') return row.value ?? FIELDS[field].empty
+  return ofItsType(field, row.get(native)) ?? FIELDS[field].empty
+}
+
+/** What of a record is of another type than its field, and so is shown as nothing. */
+export function unreadable(mapping: Mapping, native: Native): readonly Warning[] {
+  return MAPPED_FIELDS.filter((field) => {
+    const row = mapping.fields[field] as Row<unknown>
+    const value = row.support === 'missing' ? undefined : (row.get(native) ?? undefined)
+    return value !== undefined && ofItsType(field, value) === undefined
+  }).map((field) => ({
+    code: 'unreadable_value',
+    field: `client.${field}`,
+    message: `client.${field} is shown as nothing: the provider holds a value of another type there. It stays as it is until client.${field} is set.`,
+  }))
+}
+
+/** One field as callers see it: without what is hidden in it. */
+export function visibleField<F extends FieldName>(
+  mapping: Mapping,
+  field: F,
+  native: Native,
+): Client[F] {
+  const value = showField(mapping, field, native)
+  if (FIELDS[field].kind !== 'map') return value
+  const [key = ''] = keysOf(mapping.fields[field as MappedField])
+  const visible = replaceHiddenAt(mapping, key.split('.'), value as Json, () => undefined)
+  return (visible ?? {}) as Client[F]
+}
+
+/** The neutral client that a native record stands for, as callers see it. */
+export function showClient(mapping: Mapping, native: Native): Client {
+  return Object.fromEntries(
+    FIELD_NAMES.map((field) => [field, visibleField(mapping, field, native)]),
+  ) as unknown as Client
+}
+
+/** Whether a row takes changes. */
+export function isLens<V>(row: Row<V>): row is Lens<V> {
+  return 'put' in row
+}
+
+/** The raw rest of a record: what no neutral field is made of, without what is hidden. */
+function restOf(mapping: Mapping, native: Native): JsonObject {
+  return replaceHidden(mapping, settingsOf(mapping, native), () => undefined)
+}
+
+/** The same with the secrets that are in it. */
+export function settingsOf(mapping: Mapping, native: Native): JsonObject {
+  const known = takenPaths.get(mapping)
+  if (known !== undefined) return withoutPaths(native, known)
+  const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
+  const taken = [...used, ...mapping.hiddenKeys]
+  takenPaths.set(mapping, taken)
+  return withoutPaths(native, taken)
+}
+
+/** One list for one mapping: what walks along it prepares it once. */
+const takenPaths = new WeakMap<Mapping, readonly string[]>()
+
+/** The fields that a native path (dotted) belongs to: by the path itself, one above or one below it. */
+export function fieldsOfPath(mapping: Mapping, path: string): readonly MappedField[] {
+  return MAPPED_FIELDS.filter((field) =>
+    keysOf(mapping.fields[field]).some((key) => covers(key, path) || covers(path, key)),
+  )
+}
+
+/** The first of them. */
+export function fieldOfPath(mapping: Mapping, path: string): MappedField | undefined {
+  return fieldsOfPath(mapping, path)[0]
+}
+
+const keysOf = (row: Row<unknown>): readonly string[] => (row.support === 'missing' ? [] : row.keys)
+
+/** The comparable state: spellings brought together, what moves by itself left out. */
+export function stateOf(mapping: Mapping, native: Native): Native {
+  const left = new Set([...mapping.hiddenKeys, ...mapping.volatileKeys])
+  return Object.fromEntries(
+    Object.entries(mapping.normal(native)).filter(([key]) => !left.has(key)),
+  )
+}
+
+/** Whether two records mean the same settings. */
+export function sameState(mapping: Mapping, one: Native, other: Native): boolean {
+  return same(stateOf(mapping, one), stateOf(mapping, other))
+}
+
+/** Wraps a native text as a secret; mappings use it for the `secret` row. */
+export function secretOf(value: Json | undefined): Secret | undefined {
+  return typeof value === 'string' && value !== '' ? secret(value) : undefined
+}

@@ -1,0 +1,99 @@
+/**
+ * Switching a client off for a while. Where a provider has no setting for that, others stand for it:
+ * they are taken away and held until they are given back (`give-back.ts`). Pure; that a client was
+ * suspended is known outside, so it comes in as `suspended`.
+ */
+
+import { same } from '../json/json.ts'
+import { view } from './lenses.ts'
+import {
+  fieldOfPath,
+  isLens,
+  type Mapping,
+  type Native,
+  sameState,
+  type Warning,
+} from './mapping.ts'
+
+export interface Suspension {
+  /** What goes on in a suspended client; noun phrases. */
+  readonly doesNotStop: readonly string[]
+  /** Absent where the provider has the setting, and `disabled` is a lens. */
+  readonly emulation?: Emulation
+}
+
+export interface Emulation {
+  /** The native members that are taken away and held. */
+  readonly keys: readonly string[]
+  /** The record with them taken away; itself where they are. Valid wherever the record is. */
+  suspended(native: Native): Native
+}
+
+/** Whether nothing is left of what a suspension takes away, whoever took it. */
+export function isOff(mapping: Mapping, native: Native): boolean {
+  const { emulation } = mapping.suspension ?? {}
+  if (emulation !== undefined) return sameState(mapping, native, emulation.suspended(native))
+  const row = mapping.fields.disabled
+  return isLens(row) && row.get(native) === true
+}
+
+/** The mapping that shows a record as it is: a client that is off because it was suspended is `disabled`. */
+export function shownBy(mapping: Mapping, native: Native, suspended: boolean): Mapping {
+  if (!suspended || mapping.suspension?.emulation === undefined) return mapping
+  return isOff(mapping, native) ? offMapping(mapping, mapping.suspension.emulation) : mapping
+}
+
+function offMapping(mapping: Mapping, { keys }: Emulation): Mapping {
+  const known = offMappings.get(mapping)
+  if (known !== undefined) return known
+  const held = keys.map((key) => `client.${pathOf(mapping, key)}`)
+  const off: Mapping = {
+    ...mapping,
+    fields: { ...mapping.fields, disabled: view([], () => true, SUSPENDED) },
+    // What they tell of the held settings is that they are off.
+    warnings: (native) =>
+      (mapping.warnings?.(native) ?? []).filter(({ field = '' }) => !held.includes(field)),
+  }
+  offMappings.set(mapping, off)
+  return off
+}
+
+const SUSPENDED = 'the client is suspended; POST /clients/{clientId}/resume ends that'
+
+/** One for one mapping, since what walks along a mapping prepares it once. */
+const offMappings = new WeakMap<Mapping, Mapping>()
+
+/** The settings that a suspension holds, as paths below the client. */
+export const heldPaths = (mapping: Mapping): readonly string[] =>
+  (mapping.suspension?.emulation?.keys ?? []).map((key) => pathOf(mapping, key))
+
+/** The held settings that differ between two records, as paths below the client. */
+export function heldChanges(mapping: Mapping, base: Native, next: Native): readonly string[] {
+  const [was, is] = [mapping.normal(base), mapping.normal(next)]
+  return (mapping.suspension?.emulation?.keys ?? [])
+    .filter((key) => !same(was[key] ?? null, is[key] ?? null))
+    .map((key) => pathOf(mapping, key))
+}
+
+/** The neutral field that is made of a native member, or the member among the provider's settings. */
+export const pathOf = (mapping: Mapping, key: string): string =>
+  fieldOfPath(mapping, key) ?? `providerSettings.${key}`
+
+/** What a reader of a suspended client must know: that it is not off any more. */
+export function suspensionWarnings(
+  mapping: Mapping,
+  native: Native,
+  suspended: boolean,
+): readonly Warning[] {
+  const { emulation } = mapping.suspension ?? {}
+  if (!suspended || emulation === undefined || isOff(mapping, native)) return []
+  const back = heldChanges(mapping, emulation.suspended(native), native)
+  const paths = back.map((path) => `client.${path}`).join(', ')
+  return [
+    {
+      code: 'suspension_undone',
+      field: 'client.disabled',
+      message: `The client was suspended, and somebody else has given it ${paths} back since: it is not off. POST /clients/{clientId}/suspend takes that away again; /resume ends the suspension.`,
+    },
+  ]
+}

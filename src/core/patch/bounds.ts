@@ -1,0 +1,82 @@
+/**
+ * How large a change may make a client. A few operations can ask for a client that is far larger than the
+ * request (each `copy` of JSON Patch can double it), and everything after the plan costs by that size:
+ * comparisons, differences, answers, the history.
+ */
+
+import { ClientError } from '../errors.ts'
+import type { Json, JsonObject } from '../json/json.ts'
+import { isNumberLiteral, type NumberLiteral } from '../json/json-number.ts'
+
+/** The size of a value: characters of its JSON, levels of nesting, members and list values at all levels. */
+export interface Extent {
+  readonly characters: number
+  readonly depth: number
+  readonly members: number
+}
+
+/** The most that a client may have after a change. A client that has more already may stay so and shrink. */
+export const MAX_EXTENT: Extent = { characters: 1_048_576, depth: 32, members: 20_000 }
+
+const UNITS: Readonly<Record<keyof Extent, string>> = {
+  characters: 'characters of JSON',
+  depth: 'levels of nesting',
+  members: 'members and list values',
+}
+
+/**
+ * Characters after which a page ends, with the item that goes beyond: one with many large items would
+ * otherwise take the memory of thousands of small ones.
+ */
+export const PAGE_CHARACTERS = 1_048_576
+
+/** Measures values; what occurs in several places, or was measured before, is not walked through again. */
+export type Meter = (value: Json) => Extent
+
+/** A meter with nothing measured yet. */
+export function createMeter(): Meter {
+  const measured = new WeakMap<object, Extent>()
+  function extentOf(value: Json): Extent {
+    if (typeof value !== 'object' || value === null || isNumberLiteral(value)) return leaf(value)
+    const before = measured.get(value)
+    if (before !== undefined) return before
+    const extent = containerOf(value, extentOf)
+    measured.set(value, extent)
+    return extent
+  }
+  return extentOf
+}
+
+const leaf = (value: string | number | NumberLiteral | boolean | null): Extent => ({
+  // Quotes; what has to be escaped in a text counts once, which is near enough for a bound.
+  characters: typeof value === 'string' ? value.length + 2 : String(value).length,
+  depth: 0,
+  members: 0,
+})
+
+function containerOf(value: readonly Json[] | JsonObject, extentOf: Meter): Extent {
+  let [characters, depth, members] = [2, 0, 0]
+  for (const [name, inner] of Object.entries(value)) {
+    const extent = extentOf(inner as Json)
+    characters += extent.characters + (Array.isArray(value) ? 1 : name.length + 4)
+    depth = Math.max(depth, extent.depth)
+    members += extent.members + 1
+  }
+  return { characters, depth: depth + 1, members }
+}
+
+/**
+ * Refuses what would make a client larger than it may be and than it was before; `at` is the path of what
+ * asks for it.
+ * @throws ClientError `too_large`
+ */
+export function checkExtent(before: Extent, after: Extent, at: string): void {
+  const kinds = Object.keys(UNITS) as (keyof Extent)[]
+  const over = kinds.find((kind) => after[kind] > MAX_EXTENT[kind] && after[kind] > before[kind])
+  if (over === undefined) return
+  throw new ClientError(
+    'too_large',
+    `${at} would make the client too large: it may have at most ${MAX_EXTENT[over]} ${UNITS[over]}.`,
+    { field: at },
+  )
+}

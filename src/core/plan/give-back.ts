@@ -1,0 +1,86 @@
+/**
+ * Giving back the native members that our own changes took away, over a record as it is now. What
+ * somebody else has set since on one of them stays theirs; a list is given back value by value.
+ */
+
+import { isClientError } from '../errors.ts'
+import type { Json } from '../json/json.ts'
+import { same, without } from '../json/json.ts'
+import type { Mapping, Native } from '../mapping/mapping.ts'
+import { withChange } from './plan.ts'
+import { updateBody } from './update-body.ts'
+
+/** The records before and after a change that took something away. */
+export interface Taken {
+  readonly base: Native
+  readonly next: Native
+}
+
+export interface GivenBack {
+  readonly next: Native
+  /** Native members that somebody else has changed since; what they set stays. */
+  readonly theirs: readonly string[]
+  /** Native members that the provider has no way to give back. */
+  readonly lost: readonly string[]
+}
+
+/**
+ * Gives back what changes took away, told newest first.
+ * @param lists whether a list that somebody else has changed since is given back beside what they set,
+ *   or left to them
+ */
+export function giveBack(
+  mapping: Mapping,
+  current: Native,
+  taken: readonly Taken[],
+  lists: 'value by value' | 'theirs',
+): GivenBack {
+  let next = current
+  const theirs = new Set<string>()
+  const lost = new Set<string>()
+  for (const { base, next: after } of taken) {
+    const [was, became, is] = [base, after, next].map((one) => mapping.normal(one)) as Three
+    for (const key of new Set([...Object.keys(was), ...Object.keys(became)])) {
+      if (equal(was[key], became[key]) || equal(is[key], was[key])) continue
+      if (!equal(is[key], became[key])) theirs.add(key)
+      const value = equal(is[key], became[key])
+        ? base[key]
+        : lists === 'theirs'
+          ? is[key]
+          : byValue(mapping, key, [was[key], became[key], is[key]])
+      const changed = withChange(next, { [key]: value })
+      if (canBeSent(mapping, current, changed)) next = changed
+      else lost.add(key)
+    }
+  }
+  return { next, theirs: [...theirs], lost: [...lost] }
+}
+
+type Three = [Native, Native, Native]
+type Value = Json | undefined
+
+const equal = (one: Value, other: Value) => same(one ?? null, other ?? null)
+
+/** A list without what the change added and with what it removed; anything else stays as it is. */
+function byValue(
+  mapping: Mapping,
+  key: string,
+  [was, became, is]: readonly [Value, Value, Value],
+): Value {
+  const empty = Object.hasOwn(mapping.normal({ [key]: [] }), key) ? undefined : []
+  const [before, after, now] = [was ?? empty, became ?? empty, is ?? empty]
+  if (!Array.isArray(before) || !Array.isArray(after) || !Array.isArray(now)) return is
+  const kept = without(now, without(after, before))
+  return [...kept, ...without(without(before, after), now)]
+}
+
+/** Whether the provider has a way to remove what would be removed. */
+function canBeSent(mapping: Mapping, current: Native, next: Native): boolean {
+  try {
+    updateBody(mapping, current, next)
+    return true
+  } catch (error) {
+    if (isClientError(error, 'unsupported_field')) return false
+    throw error
+  }
+}

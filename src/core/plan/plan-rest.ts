@@ -1,0 +1,75 @@
+/**
+ * Patching `providerSettings`: a JSON Merge Patch over the provider's own record, in which what has
+ * an attribute of its own is refused with the name of that attribute.
+ */
+
+import { ClientError } from '../errors.ts'
+import type { Json, JsonObject } from '../json/json.ts'
+import { isRecord, memberOf, same } from '../json/json.ts'
+import { withHeldNumbers } from '../json/kept-numbers.ts'
+import type { Mapping, Native } from '../mapping/mapping.ts'
+import { fieldOfPath } from '../mapping/mapping.ts'
+import { mergePatch, quoted } from '../patch/patch.ts'
+
+/**
+ * The record with the raw rest patched; `undefined` when it already is as asked.
+ * @throws ClientError `invalid_field`, `read_only_field`, `unknown_field`
+ */
+export function patchRest(mapping: Mapping, native: Native, asked: Json): Native | undefined {
+  if (!isRecord(asked)) {
+    throw new ClientError(
+      'invalid_field',
+      'client.providerSettings must be an object whose members are the settings to change.',
+      { field: 'client.providerSettings' },
+    )
+  }
+  const sent = Object.entries(
+    withoutSame(withHeldNumbers(asked, native) as JsonObject, native),
+  ).filter(([name, value]) => !same(mergePatch(native[name], value), native[name] ?? null))
+  for (const [name, value] of sent) checkSetting(mapping, native, name, value)
+  if (sent.length === 0) return undefined
+  return mergePatch(native, Object.fromEntries(sent)) as JsonObject
+}
+
+/** What is sent back as it is leaves things alone, a null inside it too, which would else remove. */
+function withoutSame(asked: JsonObject, held: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(asked).flatMap(([name, value]): [string, Json][] => {
+      const now = memberOf(held, name)
+      if (now !== undefined && same(value, now)) return []
+      return [[name, isRecord(value) && isRecord(now) ? withoutSame(value, now) : value]]
+    }),
+  )
+}
+
+function checkSetting(mapping: Mapping, native: Native, name: string, value: Json): void {
+  const field = `client.providerSettings.${quoted(name)}`
+  const known = mapping.settings.includes(name) || Object.hasOwn(native, name)
+  if (mapping.hiddenKeys.includes(name) || !known) {
+    throw new ClientError('unknown_field', `${field} is not a setting of this provider.`, { field })
+  }
+  if (mapping.readOnlyKeys.includes(name)) {
+    throw new ClientError(
+      'read_only_field',
+      `${field} is shown by the provider and cannot be set.`,
+      {
+        field,
+      },
+    )
+  }
+  for (const path of leaves(name, value)) {
+    const owner = fieldOfPath(mapping, path)
+    if (owner === undefined) continue
+    throw new ClientError(
+      'invalid_field',
+      `${field} holds what client.${owner} stands for; change client.${owner} instead.`,
+      { field },
+    )
+  }
+}
+
+/** Dotted paths of what a merge patch writes. */
+function leaves(path: string, value: Json): readonly string[] {
+  if (!isRecord(value) || Object.keys(value).length === 0) return [path]
+  return Object.entries(value).flatMap(([name, inner]) => leaves(`${path}.${name}`, inner))
+}

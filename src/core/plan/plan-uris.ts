@@ -1,0 +1,193 @@
+/**
+ * URI rules applied to a change. A patch is refused when it contains a value that breaks a rule and
+ * that the field does not hold already, or when the resulting client breaks one that it did not break before; judged on the resulting client,
+ * so that a rule cannot be evaded by leaving a member out (CVE-2026-18570, CVE-2026-18573). A client
+ * that already breaks a rule can still be patched elsewhere.
+ */
+
+import { FIELDS, type FieldName, URI_FIELD_NAMES, useOfUris } from '../client.ts'
+import { ClientError } from '../errors.ts'
+import type { Json } from '../json/json.ts'
+import { isRecord } from '../json/json.ts'
+import type { Mapping, Native, Warning } from '../mapping/mapping.ts'
+import { showField } from '../mapping/mapping.ts'
+import type { FieldPatches } from '../patch/patch.ts'
+import { checkUri, type UriFinding, type UriUse } from '../uri/uri.ts'
+
+/** One URI of a client: where it stands, what it is for, and what the rules find about it. */
+export interface JudgedUri {
+  readonly field: FieldName
+  readonly use: UriUse
+  readonly value: string
+  readonly findings: readonly UriFinding[]
+}
+
+interface Found {
+  readonly field: FieldName
+  readonly path: string
+  readonly value: string
+  readonly finding: UriFinding
+}
+
+/** What a value of a patch is judged beside. */
+interface Beside {
+  /** Whether the client is a native application. */
+  readonly native: boolean
+  /** What the field holds already, which is not judged. */
+  readonly held: readonly Json[]
+}
+
+/**
+ * Refuses a patch that itself contains a value which breaks a rule and which the field does not hold already.
+ * @throws ClientError `invalid_field`
+ */
+export function checkOwnUris(
+  mapping: Mapping,
+  field: FieldName,
+  asked: Json,
+  beside: Beside,
+): void {
+  const broken = ownFindings(mapping, field, asked, beside).find(isViolation)
+  if (broken !== undefined) throw refused(broken)
+}
+
+/** What the values of a field are judged beside in a change from one record to another. */
+export function besideOf(mapping: Mapping, field: FieldName, base: Native, next: Native): Beside {
+  return { native: isNative(mapping, next), held: heldValues(mapping, field, base) }
+}
+
+/**
+ * Refuses a change after which a rule is broken that held before; gives what else is worth telling.
+ * @throws ClientError `invalid_field`
+ */
+export function checkUriState(
+  mapping: Mapping,
+  base: Native,
+  next: Native,
+  fields: FieldPatches,
+  named: readonly FieldName[],
+): readonly Warning[] {
+  const { after, fresh } = compared(mapping, base, next)
+  if (fresh !== undefined) throw refused(fresh)
+  // A new value that breaks a rule was refused before: these are warnings.
+  const told = named.flatMap((field) =>
+    ownFindings(mapping, field, fields[field] ?? null, besideOf(mapping, field, base, next)),
+  )
+  return [...after, ...told].map(({ field, value, finding }) => ({
+    code: finding.rule,
+    field: `client.${field}`,
+    message: `client.${field}: ${JSON.stringify(value)} ${finding.says}.`,
+  }))
+}
+
+/**
+ * Values that a client held before and that are judged again, to be warned about: no client of this program's
+ * own making has more, and at a provider one may have hundreds of thousands.
+ */
+const MOST_WARNED = 4_000
+
+/** What breaks a rule in the next record, and the first of it that did not before. */
+function compared(
+  mapping: Mapping,
+  base: Native,
+  next: Native,
+): { readonly after: readonly Found[]; readonly fresh: Found | undefined } {
+  if (isNative(mapping, base) !== isNative(mapping, next)) {
+    const before = new Set(stateFindings(mapping, base).map(identity))
+    const after = stateFindings(mapping, next).filter(isViolation)
+    return { after, fresh: after.find((found) => !before.has(identity(found))) }
+  }
+  // A value that the same field of a client of the same kind held before is judged as it was then.
+  const held = new Map<FieldName, ReadonlySet<Json>>(
+    URI_FIELD_NAMES.map((field) => [field, new Set(heldValues(mapping, field, base))] as const),
+  )
+  const isNew = (field: FieldName, value: string) => held.get(field)?.has(value) !== true
+  let left = MOST_WARNED
+  const isJudged = (field: FieldName, value: string) => {
+    if (isNew(field, value)) return true
+    left -= 1
+    return left >= 0
+  }
+  const after = stateFindings(mapping, next, isJudged).filter(isViolation)
+  return { after, fresh: after.find(({ field, value }) => isNew(field, value)) }
+}
+
+/** About the values of a patch that the field does not hold already, each under its path. */
+function ownFindings(
+  mapping: Mapping,
+  field: FieldName,
+  asked: Json,
+  { native, held }: Beside,
+): Found[] {
+  const path = `client.${field}`
+  const values =
+    isRecord(asked) && FIELDS[field].kind === 'list'
+      ? listed(`${path}.add`, asked.add ?? [])
+      : Array.isArray(asked)
+        ? listed(path, asked)
+        : [{ path, value: asked }]
+  const known = new Set(held)
+  return values
+    .filter(({ value }) => !known.has(value))
+    .flatMap((one) => findings(mapping, field, one, native))
+}
+
+const listed = (path: string, items: Json) =>
+  (items as readonly Json[]).map((value, index) => ({ path: `${path}[${index}]`, value }))
+
+function stateFindings(mapping: Mapping, native: Native, isJudged?: IsJudged): Found[] {
+  return judgedUris(mapping, native, isJudged).flatMap(({ field, value, findings: found }) =>
+    found.map((finding) => ({ field, path: `client.${field}`, value, finding })),
+  )
+}
+
+type IsJudged = (field: FieldName, value: string) => boolean
+
+/** The URIs of a record, all or some, in the order of the fields, with what is wrong or worth telling about each. */
+export function judgedUris(
+  mapping: Mapping,
+  native: Native,
+  isJudged: IsJudged = () => true,
+): readonly JudgedUri[] {
+  const context = { policy: mapping.uris, native: isNative(mapping, native) }
+  return URI_FIELD_NAMES.flatMap((field) => {
+    const use = useOfUris(field)
+    if (use === undefined) return []
+    return heldValues(mapping, field, native)
+      .filter((value) => typeof value === 'string')
+      .filter((value) => isJudged(field, value))
+      .map((value) => ({ field, use, value, findings: checkUri(value, use, context) }))
+  })
+}
+
+function heldValues(mapping: Mapping, field: FieldName, native: Native): readonly Json[] {
+  const shown = showField(mapping, field, native) as Json
+  return Array.isArray(shown) ? shown : [shown]
+}
+
+function findings(
+  mapping: Mapping,
+  field: FieldName,
+  { path, value }: { readonly path: string; readonly value: Json },
+  native: boolean,
+): Found[] {
+  const use = useOfUris(field)
+  if (use === undefined || typeof value !== 'string') return []
+  return checkUri(value, use, { policy: mapping.uris, native }).map((finding) => ({
+    field,
+    path,
+    value,
+    finding,
+  }))
+}
+
+const isViolation = ({ finding }: Found) => finding.severity === 'violation'
+
+const identity = ({ field, value, finding }: Found) => JSON.stringify([field, value, finding.rule])
+
+/** Whether the client is a native app, which may use private-use schemes (RFC 8252 section 7.1). */
+export const isNative = (mapping: Mapping, native: Native) =>
+  showField(mapping, 'appType', native) === 'native'
+
+const refused = ({ path, finding }: Found) =>
+  new ClientError('invalid_field', `${path} ${finding.says}.`, { field: path })

@@ -1,0 +1,280 @@
+/**
+ * From a client as the provider holds it and a patch to the record that the provider shall hold.
+ * Pure: the same base and patch give the same plan, in a dry run and in earnest.
+ */
+
+import { FIELD_NAMES, FIELDS, type FieldName } from '../client.ts'
+import { ClientError } from '../errors.ts'
+import type { Json } from '../json/json.ts'
+import { isRecord, same } from '../json/json.ts'
+import { withHeldNumbers } from '../json/kept-numbers.ts'
+import { checkLimits } from '../mapping/limits.ts'
+import type {
+  Limits,
+  MappedField,
+  Mapping,
+  Missing,
+  Native,
+  NativeChange,
+  Row,
+  Warning,
+} from '../mapping/mapping.ts'
+import { isLens, sameState, showField, visibleField } from '../mapping/mapping.ts'
+import { checkExtent, createMeter } from '../patch/bounds.ts'
+import { operationsToFields, writtenFields } from '../patch/json-patch.ts'
+import type { FieldPatches, Patch } from '../patch/patch.ts'
+import { applyMember, checkMember, withoutNulls } from '../patch/patch.ts'
+import { hiddenPaths } from '../secrecy/hidden.ts'
+import { isSecret, secret } from '../secrecy/secret.ts'
+import { patchRest } from './plan-rest.ts'
+import { besideOf, checkOwnUris, checkUriState } from './plan-uris.ts'
+
+export interface Plan {
+  /** The record that the provider shall hold; equal in state to the base when nothing changes. */
+  readonly next: Native
+  /** Fields that the patch changes. */
+  readonly named: readonly FieldName[]
+  readonly unchanged: boolean
+  readonly warnings: readonly Warning[]
+  /** Paths below the client of hidden values that the patch sets, as what they are or not. */
+  readonly hidden: readonly string[]
+}
+
+/**
+ * Checks what is known without the client, so that it is refused before anything is sent. Values are
+ * judged against the client as it is, since it may hold them already.
+ * @throws ClientError `unsupported_field`, `invalid_field`
+ */
+export function checkPatch(mapping: Mapping, patch: Patch): void {
+  if (patch.kind === 'merge') return checkFields(mapping, patch.fields)
+  for (const { op, path, value } of patch.operations) {
+    const [field = '', ...rest] = path
+    if (op === 'test') continue
+    const sets = rest.length === 0 && value !== undefined
+    if (sets) checkMember(field, value)
+    const row = rowOf(mapping, field as FieldName)
+    const asks = sets ? value : rest.length > 0 ? undefined : null
+    if (row?.support !== 'missing' || asks === null) continue
+    if (!same(asks ?? null, shownWhereMissing(field as FieldName, row)))
+      throw unsupported(field, row)
+  }
+}
+
+function checkFields(mapping: Mapping, fields: FieldPatches): void {
+  for (const [name, asked] of Object.entries(fields)) {
+    const field = name as FieldName
+    const row = rowOf(mapping, field)
+    if (row?.support !== 'missing' || asked === null) continue
+    const shown = shownWhereMissing(field, row)
+    if (!same(applyMember(field, shown, asked), shown)) throw unsupported(field, row)
+  }
+}
+
+/**
+ * Checks the values of a patch by themselves, as if no client held them already: of one that is for
+ * many clients, so that a mistake in it is not told by each of them.
+ * @throws ClientError `invalid_field`
+ */
+export function checkValues(mapping: Mapping, patch: Patch): void {
+  if (patch.kind !== 'merge') return
+  for (const [name, asked] of Object.entries(patch.fields)) {
+    const field = name as FieldName
+    const row = rowOf(mapping, field)
+    if (row === undefined || asked === null) continue
+    if (isLens(row)) checkFieldLimits(field, row.limits, asked)
+    checkOwnUris(mapping, field, asked, { native: true, held: [] })
+  }
+}
+
+/** What a patch sets must be within the limits, except for what the field holds already. */
+function checkFieldLimits(
+  field: FieldName,
+  limits: Limits | undefined,
+  asked: Json,
+  now: Json = null,
+): void {
+  if (limits === undefined) return
+  const adds = FIELDS[field].kind === 'list' && isRecord(asked)
+  if (adds) return checkLimits(`client.${field}.add`, asked.add ?? [], limits, now)
+  checkLimits(`client.${field}`, isRecord(asked) ? withoutNulls(asked) : asked, limits, now)
+}
+
+/**
+ * Plans a change.
+ * @throws ClientError `unsupported_field`, `read_only_field`, `invalid_field`, `unknown_field`,
+ *   `rule_violated`, `precondition_failed`, `too_large`
+ */
+export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
+  const fields = fieldsOf(mapping, base, patch)
+  const named: FieldName[] = []
+  let next = base
+  for (const field of FIELD_NAMES) {
+    const asked = fields[field]
+    if (asked === undefined) continue
+    const changed =
+      field === 'providerSettings'
+        ? patchRest(mapping, next, asked)
+        : applyField(mapping, next, field, asked)
+    if (changed === undefined) continue
+    next = changed
+    named.push(field)
+  }
+  checkSize(base, next)
+  for (const field of named)
+    checkOwnUris(mapping, field, fields[field] ?? null, besideOf(mapping, field, base, next))
+  checkRules(mapping, [base], next)
+  const warnings = [
+    ...checkUriState(mapping, base, next, fields, named),
+    ...(mapping.warnings?.(next) ?? []),
+  ]
+  return {
+    next,
+    named,
+    unchanged: sameState(mapping, base, next),
+    warnings,
+    hidden: hiddenIn(mapping, fields),
+  }
+}
+
+/** What of a patch is hidden, by its own names and shapes. */
+export function hiddenIn(
+  mapping: Mapping,
+  { providerSettings, clientMetadata }: FieldPatches,
+): readonly string[] {
+  const row = mapping.fields.clientMetadata
+  const [key = ''] = row.support === 'missing' ? [] : row.keys
+  const metadata = isRecord(clientMetadata) ? { [key]: clientMetadata } : {}
+  return [
+    ...hiddenPaths(mapping, providerSettings ?? {}).map((path) => `providerSettings.${path}`),
+    ...hiddenPaths(mapping, metadata).map((path) => `clientMetadata${path.slice(key.length)}`),
+  ]
+}
+
+/**
+ * Plans a change that is given as the record to be. A rule that one of `before` breaks already, beside
+ * the base, may stay broken.
+ * @throws ClientError `rule_violated`
+ */
+export function planRecord(
+  mapping: Mapping,
+  base: Native,
+  next: Native,
+  before: readonly Native[] = [],
+): Plan {
+  checkRules(mapping, [base, ...before], next)
+  const warnings = mapping.warnings?.(next) ?? []
+  return {
+    next,
+    named: ['disabled'],
+    unchanged: sameState(mapping, base, next),
+    warnings,
+    hidden: [],
+  }
+}
+
+/** The patch as members; operations are applied to the client as it is now. */
+function fieldsOf(mapping: Mapping, base: Native, patch: Patch): FieldPatches {
+  if (patch.kind === 'merge') return patch.fields
+  const client = Object.fromEntries(
+    FIELD_NAMES.map((field) => [
+      field,
+      field === 'secret' ? null : (visibleField(mapping, field, base) as Json),
+    ]),
+  )
+  const fields = operationsToFields(patch.operations, client)
+  for (const [name, asked] of Object.entries(fields)) checkMember(name, asked)
+  checkFields(mapping, fields as FieldPatches)
+  return fields as FieldPatches
+}
+
+/**
+ * The record with one field changed; `undefined` when it already is as asked. Rules are not checked.
+ * @throws ClientError `unsupported_field`, `read_only_field`, `invalid_field`, `rule_violated`
+ */
+export function applyField(
+  mapping: Mapping,
+  native: Native,
+  field: MappedField,
+  asked: Json,
+): Native | undefined {
+  // A redacted secret that is sent back means "as it is" (the key is always present in an answer).
+  if (field === 'secret' && asked === null) return undefined
+  const row = mapping.fields[field] as Row<Json>
+  const now = current(mapping, field, native)
+  const wanted = withHeldNumbers(applyMember(field, now, asked), now)
+  if (same(wanted, now) || (wanted === null && same(now, FIELDS[field].empty as Json)))
+    return undefined
+  if (row.support === 'missing') {
+    if (wanted === null) return undefined
+    throw unsupported(field, row)
+  }
+  if (!isLens(row)) throw readOnly(field, row)
+  // What is added is named by where it stands in the patch, and counts as part of what results.
+  checkFieldLimits(field, row.limits, asked, now)
+  checkFieldLimits(field, row.limits, wanted, now)
+  const value = field === 'secret' ? secret(String(wanted)) : wanted
+  return withChange(native, row.put(value as Json, native))
+}
+
+/** A record with members set, and those that are `undefined` removed. */
+export function withChange(native: Native, change: NativeChange): Native {
+  const merged = new Map<string, Json>(Object.entries(native))
+  for (const [name, value] of Object.entries(change)) {
+    if (value === undefined) merged.delete(name)
+    else merged.set(name, value)
+  }
+  return Object.fromEntries(merged)
+}
+
+/** Whatever the way in, the record that comes of it has a bound before it is judged and compared. */
+function checkSize(base: Native, next: Native): void {
+  const extentOf = createMeter()
+  checkExtent(extentOf(base), extentOf(next), 'client')
+}
+
+/** A rule that the base already breaks is the provider's affair; a newly broken one is refused. */
+function checkRules(mapping: Mapping, before: readonly Native[], next: Native): void {
+  const broken = mapping.rules.find((rule) => !rule.holds(next) && before.every(rule.holds))
+  if (broken === undefined) return
+  throw new ClientError('rule_violated', broken.says, { field: broken.field })
+}
+
+/** A field as plain JSON; a secret as its value, for comparison only. */
+function current(mapping: Mapping, field: FieldName, native: Native): Json {
+  const value: unknown = showField(mapping, field, native)
+  return isSecret(value) ? value.reveal() : (value as Json)
+}
+
+function rowOf(mapping: Mapping, field: FieldName): Row<unknown> | undefined {
+  return field === 'providerSettings' ? undefined : mapping.fields[field]
+}
+
+function shownWhereMissing(field: FieldName, row: Missing<unknown>): Json {
+  return (row.value ?? FIELDS[field].empty) as Json
+}
+
+/**
+ * Refuses what cannot be changed here by its name alone, so that nothing is told by whether it is there already.
+ * @throws ClientError `read_only_field`
+ */
+export function checkWritable(mapping: Mapping, patch: Patch): void {
+  const names = patch.kind === 'merge' ? Object.keys(patch.fields) : writtenFields(patch.operations)
+  for (const name of names) {
+    const row = rowOf(mapping, name as FieldName)
+    // The caller has the id from the path, and a secret of null is none.
+    if (row === undefined || row.support === 'missing' || isLens(row) || name === 'id') continue
+    if (name === 'secret' && patch.kind === 'merge' && patch.fields.secret === null) continue
+    throw readOnly(name, row)
+  }
+}
+
+const readOnly = (field: string, { why }: { readonly why: string }) =>
+  new ClientError('read_only_field', `client.${field} cannot be changed here: ${why}.`, {
+    field: `client.${field}`,
+  })
+
+function unsupported(field: string, { why }: Missing<unknown>): ClientError {
+  return new ClientError('unsupported_field', `client.${field} cannot be set here: ${why}.`, {
+    field: `client.${field}`,
+  })
+}

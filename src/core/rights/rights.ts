@@ -1,0 +1,241 @@
+/**
+ * Which permissions a change takes beside the one to change clients at all. A change is judged by its
+ * effect, the records before and after it, so that no way in can go around the rule: a field, a raw
+ * setting, an operation, a job, a file, a copy, a rollback. Patches that have no record yet are judged
+ * by what they name.
+ */
+
+import type { FieldName } from '../client.ts'
+import { isRecord, type Json, type JsonObject, same } from '../json/json.ts'
+import { covers } from '../json/paths.ts'
+import { fieldOfPath, type Mapping, type Native, type Row, stateOf } from '../mapping/mapping.ts'
+import { type Operation, writtenFields } from '../patch/json-patch.ts'
+import { type FieldPatches, mergePatch, type Patch } from '../patch/patch.ts'
+import { hiddenIn } from '../plan/plan.ts'
+import { ACCESS_FIELDS, accessChanges, hasAccess, type OwnApi } from './own-api.ts'
+import type { Permission } from './permissions.ts'
+
+/** A permission that a change takes, and the path of what it is about. */
+export interface Need {
+  readonly permission: Permission
+  readonly field: string
+}
+
+/** Permissions that a change can take beside `clients:write`. */
+export const OWN_PERMISSIONS = [
+  'secrets:rotate',
+  'clients:suspend',
+  'access:grant',
+] as const satisfies Permission[]
+
+export type OwnPermission = (typeof OWN_PERMISSIONS)[number]
+
+/** Fields that take a permission of their own: what someone has imposed is not for others to lift. */
+const FIELD_PERMISSIONS: { readonly [F in FieldName]?: OwnPermission } = {
+  secret: 'secrets:rotate',
+  disabled: 'clients:suspend',
+}
+
+/** What is to be judged: a planned change. */
+export interface Planned {
+  readonly base: Native
+  readonly next: Native
+  /** The fields that it changes. */
+  readonly named: readonly FieldName[]
+  /** This program's own API, where the provider issues tokens for it. */
+  readonly api?: OwnApi | undefined
+  /** The client is to be made. */
+  readonly made?: boolean
+}
+
+/** The permissions that a planned change takes. */
+export function neededFor(
+  mapping: Mapping,
+  { base, next, named, api, made = false }: Planned,
+): readonly Need[] {
+  const fields = named.flatMap((field) => needOfField(field))
+  const paths = changedPaths(stateOf(mapping, base), stateOf(mapping, next), '')
+  const credentials = paths
+    .filter(({ path, values }) => isCredential(mapping, path, values))
+    .map(({ path }) => rotation(mapping, path))
+  if (api === undefined) return [...fields, ...credentials]
+  const access = accessChanges(mapping, api, { base, next, made }).map((path) => grant(path))
+  const usable = hasAccess(mapping, api, base) || hasAccess(mapping, api, next)
+  const become = usable ? credentials.slice(0, 1).map(({ field }) => ({ ...grant(''), field })) : []
+  return [...fields, ...credentials, ...access, ...become]
+}
+
+/** The permissions that a new secret takes, of which no setting tells. */
+export function neededToRotate(
+  mapping: Mapping,
+  base: Native,
+  api: OwnApi | undefined,
+): readonly Need[] {
+  return api !== undefined && hasAccess(mapping, api, base) ? [grant('secret')] : []
+}
+
+const grant = (path: string): Need => ({ permission: 'access:grant', field: `client.${path}` })
+
+/**
+ * The permissions that setting hidden values takes, by their paths below the client. It is not asked whether
+ * they differ from what is there: the answer would tell who guesses.
+ */
+export const neededToSet = (hidden: readonly string[]): readonly Need[] =>
+  hidden.map((path) => ({ permission: 'secrets:rotate', field: `client.${path}` }))
+
+/**
+ * The same for a client that is to be made, of which `blank` is what one of its kind starts from. Which of
+ * the methods is used that share the secret says nothing of who has that.
+ */
+export function neededToMake(
+  mapping: Mapping,
+  { base: blank, next, named, api }: Planned,
+): readonly Need[] {
+  const [was, is] = [blank[METHOD], next[METHOD]].map(String)
+  const alike = SHARED_SECRET.includes(was ?? '') && SHARED_SECRET.includes(is ?? '')
+  const base = alike ? { ...blank, [METHOD]: next[METHOD] ?? null } : blank
+  return neededFor(mapping, { base, next, named, api, made: true })
+}
+
+const METHOD = 'token_endpoint_auth_method'
+/** OpenID Connect Core 1.0 section 9. */
+const SHARED_SECRET: readonly string[] = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+]
+
+/** The permissions that a patch may take on a client that is not known; `issues`: where tokens for us are made. */
+export function neededByName(mapping: Mapping, patch: Patch, issues = false): readonly Need[] {
+  const written =
+    patch.kind === 'merge' ? Object.keys(patch.fields) : [...writtenFields(patch.operations)]
+  const field = ACCESS_FIELDS.find((name) => issues && written.includes(name))
+  const access = field === undefined ? [] : [grant(field)]
+  return [
+    ...access,
+    ...needsOfPatch(mapping, patch),
+    ...neededToSet(hiddenIn(mapping, setBy(patch))),
+  ]
+}
+
+/** What a patch sets, as members; of operations each value at its path, and a text where it comes from elsewhere. */
+function setBy(patch: Patch): FieldPatches {
+  if (patch.kind === 'merge') return patch.fields
+  return patch.operations.reduce<JsonObject>((whole, { op, path, value = 'copied' }) => {
+    if (op === 'test' || op === 'remove') return whole
+    return mergePatch(whole, nested(path, value)) as JsonObject
+  }, {}) as FieldPatches
+}
+
+const nested = (path: readonly string[], value: Json): Json =>
+  path.reduceRight<Json>((inner, name) => ({ [name]: inner }), value)
+
+function needsOfPatch(mapping: Mapping, patch: Patch): readonly Need[] {
+  return patch.kind === 'merge'
+    ? Object.entries(patch.fields as FieldPatches).flatMap(([field, asked]) =>
+        needsOfMember(mapping, [field], asked),
+      )
+    : patch.operations.flatMap((operation) => needsOfOperation(mapping, operation))
+}
+
+function needsOfOperation(mapping: Mapping, { op, path, from, value }: Operation): readonly Need[] {
+  if (op === 'test') return []
+  const moved = op === 'move' && from !== undefined ? needsOfMember(mapping, from, null) : []
+  return [...needsOfMember(mapping, path, value ?? null), ...moved]
+}
+
+function needsOfMember(
+  mapping: Mapping,
+  [field = '', ...inner]: readonly string[],
+  asked: Json,
+): readonly Need[] {
+  if (field === 'providerSettings') {
+    return leaves(inner.join('.'), asked)
+      .filter(({ path, values }) => path === '' || isCredential(mapping, path, values))
+      .map(({ path }) => rotation(mapping, path))
+  }
+  const name = field as FieldName
+  const row = (mapping.fields as Readonly<Record<string, Row<unknown> | undefined>>)[name]
+  const keys = row === undefined || row.support === 'missing' ? [] : row.keys
+  const isOne = keys.some((key) => isListed(mapping, key))
+  const own = needOfField(name)
+  return own.length === 0 && isOne
+    ? [{ permission: 'secrets:rotate', field: `client.${name}` }]
+    : own
+}
+
+function needOfField(field: FieldName): readonly Need[] {
+  const permission = FIELD_PERMISSIONS[field]
+  return permission === undefined ? [] : [{ permission, field: `client.${field}` }]
+}
+
+const rotation = (mapping: Mapping, path: string): Need => {
+  const field = fieldOfPath(mapping, path)
+  const settings = path === '' ? 'providerSettings' : `providerSettings.${path}`
+  return { permission: 'secrets:rotate', field: `client.${field ?? settings}` }
+}
+
+/** A member by its dotted path, and the values that a change is between. */
+interface Member {
+  readonly path: string
+  readonly values: readonly Json[]
+}
+
+/** What differs between two values, member by member; a key is one whole. */
+function changedPaths(was: Json, is: Json, path: string): readonly Member[] {
+  if (same(was, is)) return []
+  const [before, after] = [partsOf(was), partsOf(is)]
+  if ((before ?? after) === undefined) return [{ path, values: [was, is] }]
+  const isOther = (value: Json, parts: JsonObject | undefined) =>
+    parts === undefined && value !== null && !(isRecord(value) && !isKey(value))
+  if (isOther(was, before) || isOther(is, after)) return [{ path, values: [was, is] }]
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])
+  return [...names].flatMap((name) =>
+    changedPaths(before?.[name] ?? null, after?.[name] ?? null, below(path, name)),
+  )
+}
+
+/** What a merge patch writes. */
+function leaves(path: string, value: Json): readonly Member[] {
+  const parts = partsOf(value)
+  if (parts === undefined) return [{ path, values: [value] }]
+  return Object.entries(parts).flatMap(([name, inner]) => leaves(below(path, name), inner))
+}
+
+const below = (path: string, name: string) => (path === '' ? name : `${path}.${name}`)
+
+/** The members of an object that is more than one value. */
+function partsOf(value: Json): JsonObject | undefined {
+  const plain = isRecord(value) && !isKey(value) && Object.keys(value).length > 0
+  return plain ? value : undefined
+}
+
+/** A JSON Web Key (RFC 7517 section 4.1: `kty` is required). */
+const isKey = (value: JsonObject): boolean => Object.hasOwn(value, 'kty')
+
+/** Whether a client proves with it who it is: by the provider's list, else by name and shape. */
+function isCredential(mapping: Mapping, path: string, values: readonly Json[]): boolean {
+  if (isListed(mapping, path)) return true
+  // What an attribute stands for is known, and its names are the caller's own (client.clientMetadata).
+  if (fieldOfPath(mapping, path) !== undefined) return false
+  return path.split('.').some(namesCredential) || values.some(holdsCredential)
+}
+
+const isListed = ({ credentialPaths, secretPaths }: Mapping, path: string): boolean =>
+  [...credentialPaths, ...secretPaths].some((one) => covers(one, path) || covers(path, one))
+
+/** A key, or a member of such a name, at any depth. */
+function holdsCredential(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(holdsCredential)
+  if (!isRecord(value)) return false
+  if (isKey(value)) return true
+  return Object.entries(value).some(
+    ([name, inner]) => namesCredential(name) || holdsCredential(inner),
+  )
+}
+
+/** Names that registered metadata and the providers give to keys, secrets and ways to authenticate. */
+const CREDENTIAL_NAME =
+  /jwk|secret|credential|password|certificate|signing_?(cert|key)|encryption_?key|(^|_)cert$|(private|public|api|access)_?(key|token)|auth(entication)?_?method|auth_?signing_?alg|tls_?client_?auth|software_?statement/i
+
+const namesCredential = (name: string): boolean => CREDENTIAL_NAME.test(name)

@@ -1,0 +1,31 @@
+/**
+ * Which requests the development server takes at all. It has no TLS, its login takes any name, and its
+ * address is known to every page that the developer has open.
+ */
+
+import type { IncomingMessage } from 'node:http'
+import { type BrowserRefusal, hostRefusal, isVisit, pageRefusal } from '../net/browser.ts'
+import { pathOf } from '../node/node-request.ts'
+
+/** Pages with forms of their own; what is sent to them comes from themselves. */
+const OWN_FORMS = ['/interaction/', '/session/end/confirm']
+
+/** Builds the check; `openid`: the path below which the OpenID Provider is. */
+export function createGuard(
+  openid: string,
+): (incoming: IncomingMessage) => BrowserRefusal | undefined {
+  return (incoming) =>
+    hostRefusal(incoming) ?? (isForAll(incoming, openid) ? undefined : pageRefusal(incoming))
+}
+
+/**
+ * What pages of other origins may do: go to an address, as links and redirects do, and call the OpenID
+ * Provider's endpoints, which know each client's own origins.
+ */
+function isForAll(incoming: IncomingMessage, openid: string): boolean {
+  if (isVisit(incoming)) return true
+  const path = pathOf(incoming)
+  if (!path.startsWith(`${openid}/`)) return false
+  const below = path.slice(openid.length).toLowerCase()
+  return !OWN_FORMS.some((form) => `${below}/`.startsWith(form))
+}

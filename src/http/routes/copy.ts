@@ -1,0 +1,65 @@
+/** `POST /clients/{clientId}/copy`: the query says which client, the body says where to. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import { parseMergePatch } from '../../core/patch/patch.ts'
+import { copyClient } from '../../service/life/copy.ts'
+import type { CreationResult } from '../../service/life/create.ts'
+import type { Answer } from '../answer.ts'
+import { absent, checkNeeds, traced, writing } from '../change.ts'
+import { ifMatchOf, keyOfRequest } from '../conditions.ts'
+import type { Exchange } from '../exchange.ts'
+import { checkBodyMembers, otherSiteOf, type Site, targetOf } from '../target.ts'
+import { readJsonBody } from '../wire/body.ts'
+import { asKind, creationAnswer, creationPlan } from './life.ts'
+
+/** Makes a copy of a client, or shows with `?dryRun=true` what it would keep and lose. */
+export async function postCopy(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const body = readJsonBody(exchange.request, 'provider')
+  checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client', 'allowLoss'])
+  const source = targetOf(exchange, query, 'clients:read')
+  const site = placeOfCopy(exchange, body)
+  const { kind, client = {}, allowLoss = false } = body
+  if (typeof allowLoss !== 'boolean') throw invalid('allowLoss', 'must be true or false')
+  const patch = parseMergePatch(client)
+  const asked = kind === undefined ? undefined : asKind(kind)
+  const ifMatch = ifMatchOf(exchange)
+  const bound = [{ ...site.place }, asked ?? null, patch as unknown as Json, allowLoss]
+  const result = await absent(
+    copyClient(settings.service, {
+      ...writing(exchange, site, keyOfRequest(exchange, source, bound)),
+      source: { ...source, removedToo: source.may('history:read') },
+      provider: site.provider,
+      place: site.place,
+      patch,
+      allowLoss,
+      ...(asked === undefined ? {} : { kind: asked }),
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+      authorize: (needs) => checkNeeds(exchange, site, needs),
+    }),
+  )
+  return answerOf(exchange, site, traced(exchange, result))
+}
+
+/** The default provider is no place to copy to by accident. */
+function placeOfCopy(exchange: Exchange, { provider, userPoolId }: JsonObject): Site {
+  if (provider === undefined) throw invalid('provider', 'must name where the copy is to be made')
+  return otherSiteOf(exchange, { provider, userPoolId }, 'clients:write')
+}
+
+function answerOf(exchange: Exchange, site: Site, result: CreationResult): Answer {
+  const { copy, outcome } = result
+  const planned = outcome === 'planned'
+  const answer = (planned ? creationPlan : creationAnswer)(exchange, site, result)
+  if (copy === undefined || typeof answer.body === 'string') return answer
+  const etag = planned ? { etag: `"${copy.sourceTag}"` } : {}
+  return {
+    ...answer,
+    headers: { ...answer.headers, ...etag },
+    body: { ...answer.body, report: copy.report as unknown as Json },
+  }
+}
+
+const invalid = (field: string, says: string) =>
+  new ClientError('invalid_field', `${field} ${says}.`, { field })

@@ -1,0 +1,170 @@
+/** The history of one client, across clients, and of one operation. */
+
+import { cutValues } from '../../core/diff.ts'
+import { ClientError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import {
+  HISTORY_OUTCOMES,
+  type HistoryItem,
+  type HistoryOutcome,
+  readHistory,
+  readOperation,
+  searchHistory,
+} from '../../service/reading/history.ts'
+import type { Answer } from '../answer.ts'
+import { requirePermission } from '../auth/permissions.ts'
+import { actorOf } from '../conditions.ts'
+import type { Exchange } from '../exchange.ts'
+import { leaseBody } from '../standing.ts'
+import { actorIn, callerOf, targetOf, visibleProviders } from '../target.ts'
+import { pageLimit, placeOf, placeText, revisionOf, revisionText } from '../wire/cursor.ts'
+
+/** `GET /clients/{clientId}/history`: what was done to one client, newest first. */
+export async function getClientHistory(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const { ref } = targetOf(exchange, query, 'history:read')
+  const below = revisionOf(query.cursor)
+  const range = { limit: pageLimit(query.limit), ...(below === undefined ? {} : { below }) }
+  const { items, next } = await readHistory(settings.service, ref, range)
+  return pageAnswer(exchange, items, next === undefined ? undefined : revisionText(next))
+}
+
+/** `GET /history`: what was done to any client that the caller may see, newest first. */
+export async function searchAllHistory(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const { outcome, cursor } = query
+  if (outcome !== undefined && !HISTORY_OUTCOMES.includes(outcome as HistoryOutcome)) {
+    throw invalid('outcome', `must be one of: ${HISTORY_OUTCOMES.join(', ')}`)
+  }
+  const [from, to] = [timeOf('from', query.from), timeOf('to', query.to)]
+  const after = placeOf(cursor)
+  const { items, next } = await searchHistory(settings.service, {
+    providers: providersOf(exchange),
+    limit: pageLimit(query.limit),
+    ...actorIn(exchange),
+    ...(outcome === undefined ? {} : { outcome: outcome as HistoryOutcome }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(after === undefined ? {} : { after }),
+  })
+  return pageAnswer(exchange, items, next === undefined ? undefined : placeText(next))
+}
+
+/**
+ * `GET /operations/{operationId}`: what became of a change. Whoever asked for it may know, and whoever
+ * may read the history of its provider; for anybody else it does not exist.
+ */
+export async function getOperation(exchange: Exchange): Promise<Answer> {
+  const { settings, params } = exchange
+  const principal = callerOf(exchange)
+  if (visibleProviders(exchange).length === 0) {
+    const demand = { principal, providerId: '', permission: 'clients:read' } as const
+    requirePermission(settings.permissions, demand)
+  }
+  const item = await readOperation(settings.service, params.operationId ?? '')
+  if (item !== undefined) {
+    const may = settings.permissions.of(principal, item.client.provider)
+    const own = callersBehind(item).includes(JSON.stringify(actorOf(principal)))
+    if (may.has('history:read') || (own && may.has('clients:read'))) {
+      return { status: 200, body: itemBody(exchange, item) }
+    }
+  }
+  throw new ClientError('not_found', 'There is no such operation, or none that you may know of.')
+}
+
+/** Whoever had a hand in a change. */
+function callersBehind({ actor, job }: HistoryItem): readonly string[] {
+  return [actor, job?.startedBy, job?.approvedBy].map((one) => JSON.stringify(one))
+}
+
+/** The provider that is asked for, or all whose history the caller may read. */
+function providersOf(exchange: Exchange): readonly string[] {
+  const { permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  const visible = visibleProviders(exchange)
+  const { provider } = exchange.query
+  if (provider !== undefined && !visible.includes(provider)) {
+    throw invalid('provider', `must be one of: ${visible.join(', ')}`)
+  }
+  const asked = provider === undefined ? visible : [provider]
+  const allowed = asked.filter((id) => permissions.of(principal, id).has('history:read'))
+  if (allowed.length > 0) return allowed
+  const providerId = asked[0] ?? ''
+  requirePermission(permissions, { principal, providerId, permission: 'history:read' })
+  return []
+}
+
+function timeOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const time = Date.parse(value)
+  if (!Number.isNaN(time)) return time
+  throw invalid(name, 'must be a time that exists, such as 2026-01-31T12:00:00Z')
+}
+
+const invalid = (field: string, says: string) =>
+  new ClientError('invalid_field', `${field} ${says}.`, { field })
+
+function pageAnswer(
+  exchange: Exchange,
+  items: readonly HistoryItem[],
+  next: string | undefined,
+): Answer {
+  return {
+    status: 200,
+    body: {
+      items: items.map((item) => listedBody(exchange, item, items.length > 1)),
+      ...(next === undefined ? {} : { next }),
+    },
+  }
+}
+
+/**
+ * An item among others: large values are cut there, and `whole` is where they are. By itself on its page it
+ * is whole.
+ */
+function listedBody(exchange: Exchange, item: HistoryItem, isAmongOthers: boolean): JsonObject {
+  const { changes, surprises } = item
+  const [shown, others] = [cutValues(changes), surprises && cutValues(surprises)]
+  const isCut = [...shown, ...(others ?? [])].some(({ cut }) => cut)
+  if (!isAmongOthers || !isCut) return itemBody(exchange, item)
+  const short = { ...item, changes: shown, ...(others === undefined ? {} : { surprises: others }) }
+  return { ...itemBody(exchange, short), whole: wholeOf(item) }
+}
+
+/** The path and query of one item by itself. */
+function wholeOf({ operationId, client, revision }: HistoryItem): string {
+  if (operationId !== undefined) return `/operations/${encodeURIComponent(operationId)}`
+  const { id, ...place } = client
+  const page = { ...place, limit: '1', cursor: revisionText(revision + 1) }
+  return `/clients/${encodeURIComponent(id)}/history?${new URLSearchParams(page)}`
+}
+
+/**
+ * Times as RFC 3339; the client's address as everywhere else. Of what a copy was made is told to those who
+ * may know of clients there.
+ */
+function itemBody(
+  exchange: Exchange,
+  { client, at, endedAt, leases, copiedFrom, ...item }: HistoryItem,
+): JsonObject {
+  const { provider, userPoolId, id } = client
+  return {
+    ...(item as unknown as JsonObject),
+    client: { id, provider, ...(userPoolId === undefined ? {} : { userPoolId }) },
+    at: rfc3339(at),
+    ...(copiedFrom !== undefined && mayKnow(exchange, copiedFrom.provider)
+      ? { copiedFrom: { ...copiedFrom } }
+      : {}),
+    ...(leases === undefined
+      ? {}
+      : { leases: { taken: leases.taken.map(leaseBody), ended: leases.ended.map(leaseBody) } }),
+    ...(endedAt === undefined ? {} : { endedAt: rfc3339(endedAt) }),
+  }
+}
+
+function mayKnow(exchange: Exchange, provider: string): boolean {
+  const may = exchange.settings.permissions.of(callerOf(exchange), provider)
+  return may.has('clients:read') || may.has('history:read')
+}
+
+const rfc3339 = (time: number): Json => new Date(time).toISOString()

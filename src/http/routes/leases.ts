@@ -1,0 +1,145 @@
+/** `GET`, `PUT` and `DELETE /clients/{clientId}/leases`: values that are in a list for a time. */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import type { Warning } from '../../core/mapping/mapping.ts'
+import {
+  type ChangeRequest,
+  LEASE_FIELDS,
+  type Lease,
+  type LeaseTaking,
+  MAX_LEASE_SECONDS,
+  MAX_OWNER_LENGTH,
+  MAX_VALUE_LENGTH,
+} from '../../service/base/request.ts'
+import { callerOf } from '../../service/base/service.ts'
+import { readClient } from '../../service/reading/read.ts'
+import type { Answer } from '../answer.ts'
+import { absent, changeHeaders, performChange, planAnswer } from '../change.ts'
+import { actorOf } from '../conditions.ts'
+import type { Exchange } from '../exchange.ts'
+import { leaseBody } from '../standing.ts'
+import { checkBodyMembers, type Target, targetOf } from '../target.ts'
+import { readJsonBody } from '../wire/body.ts'
+
+/** All leases of a client. */
+export async function getLeases(exchange: Exchange): Promise<Answer> {
+  const target = targetOf(exchange, exchange.query, 'clients:read')
+  const { ref, provider, principal } = target
+  const { tag, warnings, standing } = await absent(
+    readClient(exchange.settings.service, {
+      ref,
+      provider,
+      requestId: exchange.requestId,
+      caller: callerOf(actorOf(principal)),
+      deadline: exchange.request.deadline,
+      onUpstream: (call) => exchange.trace.upstream.push(call),
+    }),
+  )
+  const body = leasesBody(target, standing?.leases ?? [], warnings)
+  return { status: 200, headers: { etag: `"${tag}"` }, body }
+}
+
+/** Takes a lease or renews it. */
+export async function putLease(exchange: Exchange): Promise<Answer> {
+  const { query } = exchange
+  const body = readJsonBody(exchange.request, 'value')
+  checkBodyMembers(body, ['provider', 'userPoolId', 'field', 'value', 'owner', 'ttlSeconds'])
+  const { provider = query.provider, userPoolId = query.userPoolId } = body
+  const target = targetOf(exchange, { provider, userPoolId }, 'leases:write')
+  const lease = leaseOf(body)
+  return answerLeases(exchange, target, lease, { ...lease }).catch((error) => {
+    throw namedValue(error, lease)
+  })
+}
+
+/** Ends the leases of an owner: all of them, or those on a list, or the one on a value. */
+export async function deleteLeases(exchange: Exchange): Promise<Answer> {
+  const { query } = exchange
+  const target = targetOf(exchange, query, 'leases:write')
+  const { owner, field, value } = query
+  if (owner === undefined) {
+    throw new ClientError('invalid_request', 'The query parameter owner is needed.', {
+      field: 'owner',
+    })
+  }
+  const ends = (lease: Lease) =>
+    lease.owner === owner &&
+    (field === undefined || lease.field === field) &&
+    (value === undefined || lease.value === value)
+  const asked = { owner, field: field ?? null, value: value ?? null }
+  return answerLeases(exchange, target, { kind: 'end_lease', ends }, asked)
+}
+
+/** Answers what the owner has now: whoever may only lease learns nothing else of the client. */
+async function answerLeases(
+  exchange: Exchange,
+  target: Target,
+  patch: ChangeRequest['patch'],
+  asked: JsonObject & { readonly owner: string },
+): Promise<Answer> {
+  if (exchange.query.dryRun === 'true' && !target.may('clients:read')) {
+    throw new ClientError(
+      'insufficient_scope',
+      'A dry run shows the client, and so needs the permission clients:read as well.',
+    )
+  }
+  const result = await performChange(exchange, target, patch, { asked })
+  if (result.outcome === 'planned') return planAnswer(exchange, target, result)
+  const theirs = (result.standing?.leases ?? []).filter(({ owner }) => owner === asked.owner)
+  const warnings = result.warnings.filter((one) => target.may('clients:read') || isOwn(one, asked))
+  const body = leasesBody(target, theirs, warnings)
+  return { status: 200, headers: changeHeaders(result), body }
+}
+
+/** Those about the lease; others tell settings and values of the client. */
+const OWN_WARNINGS = ['near_limit', 'value_stays', 'cannot_end', 'not_as_planned']
+
+const isOwn = ({ code, message }: Warning, { value }: JsonObject) =>
+  OWN_WARNINGS.includes(code) ||
+  (typeof value === 'string' && message.includes(JSON.stringify(value)))
+
+function leasesBody(
+  { ref }: Target,
+  leases: readonly Lease[],
+  warnings: readonly Warning[],
+): JsonObject {
+  return {
+    ...ref,
+    leases: leases.map(leaseBody),
+    ...(warnings.length === 0 ? {} : { warnings: warnings as unknown as Json }),
+  }
+}
+
+/** @throws ClientError `invalid_field` */
+function leaseOf(body: JsonObject): LeaseTaking {
+  const field = LEASE_FIELDS.find((name) => name === body.field)
+  if (field === undefined) throw invalid('field', `must be one of: ${LEASE_FIELDS.join(', ')}`)
+  const value = textOf(body, 'value', MAX_VALUE_LENGTH)
+  if (value.includes('*')) throw invalid('value', 'must be one URL, without a wildcard')
+  const owner = textOf(body, 'owner', MAX_OWNER_LENGTH)
+  const { ttlSeconds: seconds } = body
+  const fits = typeof seconds === 'number' && Number.isInteger(seconds)
+  if (!fits || seconds < 1 || seconds > MAX_LEASE_SECONDS) {
+    throw invalid('ttlSeconds', `must be a whole number from 1 to ${MAX_LEASE_SECONDS}`)
+  }
+  return { kind: 'lease', field, value, owner, seconds }
+}
+
+function textOf(body: JsonObject, name: string, longest: number): string {
+  const text = body[name]
+  const fits = typeof text === 'string' && text.length >= 1 && text.length <= longest
+  if (fits && !/\p{Cc}/u.test(text)) return text
+  throw invalid(name, `must be a text of 1 to ${longest} characters without control characters`)
+}
+
+const invalid = (field: string, says: string) =>
+  new ClientError('invalid_field', `${field} ${says}.`, { field })
+
+/** What is wrong with the value, under the name that it has in this request. */
+function namedValue(error: unknown, { field }: LeaseTaking): unknown {
+  const path = `client.${field}.add[0]`
+  if (!isClientError(error) || error.field !== path) return error
+  const { code, message, details } = error
+  return new ClientError(code, message.replaceAll(path, 'value'), { ...details, field: 'value' })
+}

@@ -1,0 +1,69 @@
+/** `GET /clients/{clientId}/lint` and `GET /lint`: what deserves a second look, and the PATCH that mends it. */
+
+import type { JsonObject } from '../../core/json/json.ts'
+import { lintClient } from '../../core/lint/lint.ts'
+import { type Finding, SEVERITIES } from '../../core/lint/rule.ts'
+import { callerOf } from '../../service/base/service.ts'
+import { lintAll } from '../../service/reading/lint-all.ts'
+import { readClient } from '../../service/reading/read.ts'
+import type { Answer } from '../answer.ts'
+import { absent } from '../change.ts'
+import { actorOf } from '../conditions.ts'
+import type { Exchange } from '../exchange.ts'
+import { targetOf } from '../target.ts'
+import { badCursor, pageLimit } from '../wire/cursor.ts'
+import { listCursorOf, listCursorText } from '../wire/list-cursor.ts'
+import { knowledgeBody, readablePlaces } from './list.ts'
+
+/** Reads one client and tells what the rules find; the ETag is the client's, for the PATCH of a mend. */
+export async function lintOneClient(exchange: Exchange): Promise<Answer> {
+  const { query, requestId, request, settings, trace } = exchange
+  const { ref, provider, principal } = targetOf(exchange, query, 'clients:read')
+  const { native, tag } = await absent(
+    readClient(settings.service, {
+      ref,
+      provider,
+      requestId,
+      caller: callerOf(actorOf(principal)),
+      deadline: request.deadline,
+      onUpstream: (call) => trace.upstream.push(call),
+    }),
+  )
+  const findings = lintClient(provider.mapping, native).map(findingBody)
+  return { status: 200, headers: { etag: `"${tag}"` }, body: { findings } }
+}
+
+/** Lints the clients of the mirror, page by page; clients without a finding are left out. */
+export async function lintAllClients(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const { service } = settings
+  const places = readablePlaces(exchange)
+  const from = listCursorOf(service, places, query.cursor)
+  if (from?.kind === 'live') throw badCursor()
+  const after = from === undefined ? {} : { after: from.after }
+  const limit = pageLimit(query.limit)
+  const { clients, shared, next, knowledge } = await lintAll(service, { places, limit, ...after })
+  const worst = (SEVERITIES as readonly string[]).indexOf(query.severity ?? '')
+  const asked = SEVERITIES.slice(0, worst + 1)
+  const isAsked = ({ severity }: Finding) => asked.length === 0 || asked.includes(severity)
+  const items = clients.flatMap(({ ref, verifiedAt, findings }): readonly JsonObject[] => {
+    const told = findings.filter(isAsked).map(findingBody)
+    const lastVerifiedAt = new Date(verifiedAt).toISOString()
+    return told.length === 0 ? [] : [{ client: { ...ref }, lastVerifiedAt, findings: told }]
+  })
+  return {
+    status: 200,
+    body: {
+      items,
+      shared: shared.filter(isAsked) as unknown as JsonObject[],
+      ...(next === undefined
+        ? {}
+        : { next: listCursorText(service, { kind: 'mirror', after: next }) }),
+      mirror: knowledge.map(knowledgeBody),
+    },
+  }
+}
+
+function findingBody({ mend, ...finding }: Finding): JsonObject {
+  return { ...finding, ...(mend === undefined ? {} : { mend: { client: mend as JsonObject } }) }
+}

@@ -1,0 +1,126 @@
+/** `GET /clients`: the clients that the caller may see, page by page. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import type { Permission } from '../../core/rights/permissions.ts'
+import { parseFilters, searchText, type Wanted } from '../../core/search.ts'
+import type { Place } from '../../providers/provider.ts'
+import { callerOf as callerText, type Service } from '../../service/base/service.ts'
+import { type Mirrored, placesOf } from '../../service/mirror/mirror.ts'
+import { type Knowledge, listClients, type Unread } from '../../service/reading/list.ts'
+import type { Unreadable } from '../../service/reading/list-live.ts'
+import { readStanding, warningsOf } from '../../service/reading/read.ts'
+import { type Answer, clientBody } from '../answer.ts'
+import { requirePermission } from '../auth/permissions.ts'
+import { actorOf } from '../conditions.ts'
+import type { Exchange } from '../exchange.ts'
+import { callerOf, siteOf, visibleProviders } from '../target.ts'
+import { pageLimit } from '../wire/cursor.ts'
+import { listCursorOf, listCursorText } from '../wire/list-cursor.ts'
+
+/** Lists clients; secrets are never among what is shown. */
+export async function listAllClients(exchange: Exchange): Promise<Answer> {
+  const { query, settings, requestId, request, trace } = exchange
+  const { service } = settings
+  const places = readablePlaces(exchange)
+  const from = listCursorOf(service, places, query.cursor)
+  const {
+    clients,
+    unreadable,
+    next,
+    knowledge,
+    unread = [],
+  } = await listClients(service, {
+    places,
+    wanted: wantedOf(exchange),
+    limit: pageLimit(query.limit),
+    fresh: query.fresh === 'true',
+    ...(from === undefined ? {} : { from }),
+    requestId,
+    caller: callerText(actorOf(callerOf(exchange))),
+    deadline: request.deadline,
+    onUpstream: (call) => trace.upstream.push(call),
+  })
+  return {
+    status: 200,
+    body: {
+      clients: await Promise.all(clients.map((one) => listedBody(service, one))),
+      ...(unreadable.length === 0 ? {} : { unreadable: unreadable.map(unreadableBody) }),
+      ...(next === undefined ? {} : { next: listCursorText(service, next) }),
+      mirror: knowledge.map(knowledgeBody),
+      ...(unread.length === 0 ? {} : { unread: unread.map(unreadBody) }),
+    },
+  }
+}
+
+/**
+ * The places that a request names, or all whose clients the caller may read.
+ * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
+ */
+export function readablePlaces(exchange: Exchange): readonly Place[] {
+  const { query, settings } = exchange
+  const { service, permissions } = settings
+  const { provider, userPoolId } = query
+  if (provider === undefined) {
+    if (userPoolId !== undefined) {
+      throw new ClientError('invalid_field', 'userPoolId needs provider beside it.', {
+        field: 'userPoolId',
+      })
+    }
+    const principal = callerOf(exchange)
+    const readable = visibleProviders(exchange).filter((id) =>
+      permissions.of(principal, id).has('clients:read'),
+    )
+    if (readable.length === 0) {
+      requirePermission(permissions, { principal, providerId: '', permission: 'clients:read' })
+    }
+    return placesOf(service, readable)
+  }
+  const places = placesOf(service, [provider])
+  const [first] = places
+  // Without a pool, all of them; that the caller may read there is checked with any one.
+  const named = userPoolId ?? first?.userPoolId
+  const { place } = siteOf(exchange, { provider, userPoolId: named }, 'clients:read')
+  return userPoolId === undefined ? places : [place]
+}
+
+function wantedOf({ query }: Exchange): Wanted {
+  const { q, filter } = query
+  const terms = filter === undefined ? [] : parseFilters(filter)
+  return { terms, ...(q === undefined ? {} : { text: searchText(q) }) }
+}
+
+async function listedBody(
+  service: Service,
+  { ref, native, verifiedAt }: Mirrored,
+): Promise<JsonObject> {
+  const mapping = service.providers.get(ref.provider)?.mapping
+  if (mapping === undefined) throw new TypeError(`no provider ${ref.provider}`)
+  const { standing, warnings } = await readStanding(service, ref)
+  const all = [...warningsOf(mapping, native, standing?.suspended !== undefined), ...warnings]
+  // What is kept of clients holds fingerprints in the place of secrets.
+  const may = (permission: Permission) => permission !== 'secrets:read'
+  const told = { may, warnings: all, standing }
+  return { ...clientBody(ref, mapping, native, told), lastVerifiedAt: rfc3339(verifiedAt) }
+}
+
+/** A client of which there is nothing to show but why. */
+const unreadableBody = ({ ref, error }: Unreadable): JsonObject => ({
+  ...ref,
+  error: error.message,
+  code: error.code,
+})
+
+/** How well the mirror knows a place. */
+export function knowledgeBody({ place, complete, oldest }: Knowledge): JsonObject {
+  return { ...place, complete, verifiedAt: oldest === undefined ? null : rfc3339(oldest) }
+}
+
+const unreadBody = ({ place, code, clients, oldest }: Unread): JsonObject => ({
+  ...place,
+  code,
+  clients,
+  verifiedAt: rfc3339(oldest),
+})
+
+const rfc3339 = (time: number): Json => new Date(time).toISOString()

@@ -1,0 +1,89 @@
+/** `GET /providers` and `GET /providers/{providerId}`: what each provider can hold, and why not. */
+
+import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
+import { ClientError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import type { Limits, Mapping, Row } from '../../core/mapping/mapping.ts'
+import { isLens } from '../../core/mapping/mapping.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { Answer } from '../answer.ts'
+import { requirePermission } from '../auth/permissions.ts'
+import type { Exchange } from '../exchange.ts'
+import { callerOf, visibleProviders } from '../target.ts'
+
+/** Lists the providers that the caller may use. */
+export function listProviders(exchange: Exchange): Answer {
+  const { service, defaultProvider, permissions } = exchange.settings
+  const visible = visibleProviders(exchange)
+  const principal = callerOf(exchange)
+  if (visible.length === 0) {
+    requirePermission(permissions, { principal, providerId: '', permission: 'clients:read' })
+  }
+  const providers = visible.flatMap((id) => {
+    const provider = service.providers.get(id)
+    return provider === undefined ? [] : [summaryOf(id, provider, defaultProvider)]
+  })
+  return { status: 200, body: { providers } }
+}
+
+/**
+ * Tells what one provider can hold.
+ * @throws ClientError `not_found`
+ */
+export function getProvider(exchange: Exchange): Answer {
+  const { service, defaultProvider } = exchange.settings
+  const { providerId = '' } = exchange.params
+  const provider = service.providers.get(providerId)
+  if (provider === undefined || !visibleProviders(exchange).includes(providerId)) {
+    throw new ClientError('not_found', 'There is no such provider; GET /providers lists them.')
+  }
+  const summary = summaryOf(providerId, provider, defaultProvider)
+  return { status: 200, body: { ...summary, ...capabilitiesOf(provider.mapping) } }
+}
+
+function summaryOf(id: string, provider: Provider, defaultProvider: string): JsonObject {
+  return {
+    id,
+    type: provider.type,
+    default: id === defaultProvider,
+    userPools: provider.userPools !== undefined,
+  }
+}
+
+/** The capability table of a mapping; the generated documentation shows the same. */
+export function capabilitiesOf(mapping: Mapping): JsonObject {
+  const fields = FIELD_NAMES.map((field): [string, JsonObject] => [
+    field,
+    field === 'providerSettings'
+      ? { support: 'native', writable: true, says: FIELDS[field].says }
+      : capability(mapping.fields[field], FIELDS[field].says),
+  ])
+  return {
+    updates: mapping.omitted === 'reset' ? 'replace' : 'merge',
+    fields: Object.fromEntries(fields),
+    settings: mapping.settings,
+  }
+}
+
+function capability(row: Row<unknown>, says: string): JsonObject {
+  if (row.support === 'missing') {
+    const value = row.value === undefined ? {} : { value: row.value as Json }
+    return { support: 'missing', writable: false, reason: row.why, ...value, says }
+  }
+  const native = row.keys.length === 0 ? {} : { native: row.keys }
+  if (!isLens(row))
+    return { support: 'read-only', writable: false, reason: row.why, ...native, says }
+  return {
+    support: row.support,
+    writable: true,
+    ...native,
+    ...(row.limits === undefined ? {} : { limits: limitsOf(row.limits) }),
+    ...(row.note === undefined ? {} : { note: row.note }),
+    says,
+  }
+}
+
+function limitsOf({ pattern, ...limits }: Limits): JsonObject {
+  const plain = limits as unknown as JsonObject
+  return pattern === undefined ? plain : { ...plain, pattern: pattern.says }
+}

@@ -1,0 +1,86 @@
+/** `PUT /clients/{clientId}/registration`: adopting a client that was made elsewhere. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import { secret } from '../../core/secrecy/secret.ts'
+import { parseUrl } from '../../core/uri/uri-reading.ts'
+import type { ClientRegistration } from '../../providers/adoption.ts'
+import type { Provider } from '../../providers/provider.ts'
+import { adoptClient } from '../../service/life/adopt.ts'
+import { type Answer, clientBody } from '../answer.ts'
+import { insufficientScope } from '../auth/permissions.ts'
+import { absent, changeHeaders, traced, writing } from '../change.ts'
+import { keyOfRequest } from '../conditions.ts'
+import type { Exchange } from '../exchange.ts'
+import { checkBodyMembers, type Target, targetOf } from '../target.ts'
+import { readOptionalJsonBody } from '../wire/body.ts'
+
+/** Takes the client in, or looks at it with the token with `?dryRun=true`. */
+export async function putRegistration(exchange: Exchange): Promise<Answer> {
+  const { query, settings } = exchange
+  const body = readOptionalJsonBody(exchange.request)
+  checkBodyMembers(body, [
+    'provider',
+    'userPoolId',
+    'registrationAccessToken',
+    'registrationClientUri',
+  ])
+  const { provider = query.provider, userPoolId = query.userPoolId } = body
+  const target = targetOf(exchange, { provider, userPoolId }, 'clients:write')
+  const registration = registrationOf(target.provider, body)
+  const { registrationAccessToken: token = null, registrationClientUri: uri = null } = body
+  const result = await absent(
+    adoptClient(settings.service, {
+      ...writing(exchange, target, keyOfRequest(exchange, target, [token, uri])),
+      ref: target.ref,
+      provider: target.provider,
+      ...(registration === undefined ? {} : { registration }),
+      ...(target.may('secrets:rotate')
+        ? {}
+        : { refuseReplacing: () => refuseReplacing(exchange, target) }),
+    }),
+  )
+  const { outcome, native, standing } = traced(exchange, result)
+  const told = { may: target.may, warnings: [], standing }
+  const client = clientBody(target.ref, target.provider.mapping, native, told)
+  const plan: JsonObject = { dryRun: true, changes: [], requests: [], warnings: [], client }
+  return {
+    status: 200,
+    headers: changeHeaders(result),
+    body: outcome === 'planned' ? plan : client,
+  }
+}
+
+/** Who holds the registration has the client's secret: replacing one is a matter of secrets. */
+function refuseReplacing({ settings }: Exchange, { principal, place }: Target): never {
+  const demand = { principal, providerId: place.provider, permission: 'secrets:rotate' } as const
+  const says =
+    'The client is managed by a registration that works; putting another one in its place needs the permission secrets:rotate.'
+  throw insufficientScope(settings.permissions, demand, { says, field: 'registrationAccessToken' })
+}
+
+/** RFC 6750 section 2.1: what can stand in an `Authorization` header. */
+const TOKEN = /^[\x21-\x7e]{1,4096}$/
+const MAX_URI_LENGTH = 2_048
+
+/** `undefined` where the provider opens all of its clients with one credential. */
+function registrationOf(
+  { adoption }: Provider,
+  { registrationAccessToken: token, registrationClientUri: uri }: JsonObject,
+): ClientRegistration | undefined {
+  if (adoption === undefined && token === undefined && uri === undefined) return undefined
+  if (typeof token !== 'string' || !TOKEN.test(token)) {
+    throw bad('registrationAccessToken', '1 to 4096 visible ASCII characters')
+  }
+  if (uri === undefined || uri === null) return { token: secret(token) }
+  if (!isUrl(uri)) throw bad('registrationClientUri', 'an absolute http or https URL')
+  return { token: secret(token), uri }
+}
+
+const isUrl = (value: Json): value is string =>
+  typeof value === 'string' &&
+  value.length <= MAX_URI_LENGTH &&
+  /^https?:$/.test(parseUrl(value)?.protocol ?? '')
+
+const bad = (field: string, says: string) =>
+  new ClientError('invalid_field', `${field} must be ${says}.`, { field })

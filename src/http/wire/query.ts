@@ -1,0 +1,113 @@
+/** Query parameters: all there are, and reading those of a request by them. */
+
+import { ClientError } from '../../core/errors.ts'
+import { quoted } from '../../core/patch/patch.ts'
+import { LEASE_FIELDS, MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../../service/base/request.ts'
+
+const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
+const A_TIME = 'a time as in RFC 3339, such as 2026-01-31T12:00:00Z'
+
+/** Every query parameter, with the text that it must match, what it is, and that text in words. */
+export const QUERY_PARAMETERS = {
+  provider: {
+    pattern: '^.{1,64}$',
+    says: 'The provider that holds the client; absent: the default provider.',
+  },
+  userPoolId: { pattern: '^.{1,64}$', says: 'The user pool, for providers that have user pools.' },
+  dryRun: {
+    pattern: '^(true|false)$',
+    says: 'true: plan the change, send nothing, show the plan.',
+    expects: 'true or false',
+  },
+  ownClient: {
+    pattern: '^(true|false)$',
+    says: 'true: also where this server, or the provider, works by means of the client.',
+    expects: 'true or false',
+  },
+  afterSeconds: {
+    pattern: '^[1-9][0-9]{0,6}$',
+    says: 'When the secret ends by itself, in seconds from now; absent: it ends now.',
+    expects: 'a whole number of seconds from 1 to 7776000',
+  },
+  owner: { pattern: `^.{1,${MAX_OWNER_LENGTH}}$`, says: 'Who holds the lease.' },
+  field: {
+    pattern: `^(${LEASE_FIELDS.join('|')})$`,
+    says: 'The list that the leased value is in; absent: any.',
+    expects: `one of ${LEASE_FIELDS.join(', ')}`,
+  },
+  value: { pattern: `^.{1,${MAX_VALUE_LENGTH}}$`, says: 'The leased value; absent: any.' },
+  actor: { pattern: '^.{1,255}$', says: '`sub` of the token with which a change was made.' },
+  actorIssuer: {
+    pattern: '^.{1,2048}$',
+    says: '`iss` of that token; absent: the issuer of the caller. `any`: whichever.',
+  },
+  outcome: {
+    pattern: '^[a-z_]{1,20}$',
+    says: 'What a change came to (`open`: not known yet), or what was noticed.',
+  },
+  from: { pattern: RFC_3339, says: 'The first moment, RFC 3339.', expects: A_TIME },
+  to: { pattern: RFC_3339, says: 'The first moment that no longer counts.', expects: A_TIME },
+  limit: {
+    pattern: '^([1-9][0-9]?|100)$',
+    says: 'Items of one page.',
+    expects: 'a number from 1 to 100',
+  },
+  cursor: { pattern: '^[A-Za-z0-9_-]{1,4000}$', says: '`next` of the page before.' },
+  q: {
+    pattern: '^.{1,200}$',
+    says: 'A part of the id, the name or a URL of the client; capital letters or not.',
+    expects: 'a text of 1 to 200 characters',
+  },
+  filter: {
+    pattern: '^.{1,2100}$',
+    says: 'A field and its value, such as `grantTypes:implicit`; after a comma one more that must hold.',
+  },
+  fresh: {
+    pattern: '^(true|false)$',
+    says: 'true: ask the provider for what is shown.',
+    expects: 'true or false',
+  },
+  severity: {
+    pattern: '^(error|warning|info)$',
+    says: 'Only findings that are at least so severe.',
+    expects: 'error, warning or info',
+  },
+} as const satisfies Readonly<Record<string, QueryParameter>>
+
+interface QueryParameter {
+  readonly pattern: string
+  readonly says: string
+  /** Absent: a short text. */
+  readonly expects?: string
+}
+
+export type QueryName = keyof typeof QUERY_PARAMETERS
+
+/**
+ * Reads the query of a request; `known` are the parameters of its route. A misspelt parameter must not
+ * turn a dry run into a change: what is not known is refused.
+ * @throws ClientError `invalid_request`
+ */
+export function queryOf(
+  known: readonly QueryName[],
+  query: string,
+): Readonly<Record<string, string>> {
+  const found = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(query)) {
+    const asked = known.find((one) => one === name)
+    if (asked === undefined) {
+      const expected = known.length === 0 ? 'none' : known.join(', ')
+      throw badQuery(quoted(name), `is not known here; known are: ${expected}`)
+    }
+    if (found.has(name)) throw badQuery(name, 'must not be repeated')
+    const parameter: QueryParameter = QUERY_PARAMETERS[asked]
+    if (!new RegExp(parameter.pattern).test(value)) {
+      throw badQuery(name, `must be ${parameter.expects ?? 'a short text'}`)
+    }
+    found.set(name, value)
+  }
+  return Object.fromEntries(found)
+}
+
+const badQuery = (name: string, says: string) =>
+  new ClientError('invalid_request', `The query parameter ${name} ${says}.`, { field: name })

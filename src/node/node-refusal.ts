@@ -1,0 +1,51 @@
+/**
+ * Answers to what is refused before it is a request: too slow, headers too large, not HTTP. Node's own
+ * have no body; ours have the `error` that every answer has.
+ */
+
+import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { asResponse } from '../http/answer.ts'
+
+interface Refusal {
+  readonly status: string
+  readonly error: string
+}
+
+const MALFORMED: Refusal = { status: '400 Bad Request', error: 'The request is not valid HTTP.' }
+
+/** By the code of Node's error: https://nodejs.org/docs/latest-v20.x/api/http.html#event-clienterror */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    error: 'The request did not arrive in time.',
+  },
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    error: 'The headers of the request are too large.',
+  },
+}
+
+/** Answers on the bare socket and closes it; `current` is the answer that the socket had last. */
+export function refuse(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  current: ServerResponse | undefined,
+): void {
+  const begun = current?.headersSent === true && !current.writableFinished
+  if (!socket.writable || begun || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const refusal = REFUSALS[error.code ?? ''] ?? MALFORMED
+  const answer = { status: 400, body: { error: refusal.error, code: 'invalid_request' } }
+  const { headers, body } = asResponse(answer, 'none')
+  const lines = [
+    `HTTP/1.1 ${refusal.status}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  // Whoever is too slow to send may be too slow to close: the socket is not left to them.
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+}

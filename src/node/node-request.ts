@@ -1,0 +1,57 @@
+/** A `node:http` request as the plain one that the application takes. */
+
+import type { IncomingMessage } from 'node:http'
+import { DEFAULT_DEADLINE_MS, type HttpRequest, MAX_BODY_BYTES } from '../http/wire/message.ts'
+
+/** Reads the request whole; rejects when its sender goes away. */
+export async function plainRequest(
+  incoming: IncomingMessage,
+  basePath: string,
+): Promise<HttpRequest> {
+  const deadline = Date.now() + DEFAULT_DEADLINE_MS
+  const path = pathOf(incoming)
+  const target = incoming.url ?? '/'
+  const mark = target.indexOf('?')
+  const inside = basePath !== '' && (path === basePath || path.startsWith(`${basePath}/`))
+  return {
+    // A HEAD is a GET whose body is not sent (RFC 9110 section 9.3.2).
+    method: incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? 'GET'),
+    path: inside ? path.slice(basePath.length) || '/' : path,
+    query: mark < 0 ? '' : target.slice(mark + 1),
+    headers: headersOf(incoming),
+    body: await bodyOf(incoming),
+    deadline,
+  }
+}
+
+/** The path as it was sent; of an absolute target (RFC 9112 section 3.2.2) only its path counts. */
+export function pathOf({ url = '/' }: IncomingMessage): string {
+  const [target = '/'] = url.split(/[?#]/, 1)
+  if (target.startsWith('/')) return target
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/]*(\/.*)?$/i.exec(target)?.[1] ?? '/'
+}
+
+/** Every value that came; `headers` of Node would drop or join some of a repeated name. */
+function headersOf({ rawHeaders }: IncomingMessage): HttpRequest['headers'] {
+  const found = new Map<string, string[]>()
+  for (let place = 0; place < rawHeaders.length; place += 2) {
+    const name = (rawHeaders[place] ?? '').toLowerCase()
+    found.set(name, [...(found.get(name) ?? []), rawHeaders[place + 1] ?? ''])
+  }
+  return Object.fromEntries(found)
+}
+
+/** Counts bytes itself, since a chunked body announces no length; an announced one is believed. */
+async function bodyOf(incoming: IncomingMessage): Promise<HttpRequest['body']> {
+  if (Number(incoming.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return 'too_large'
+  const chunks: Buffer[] = []
+  let size = 0
+  // Leaving the loop early would destroy the socket before the answer is out.
+  const stream = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  for await (const chunk of stream) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) return 'too_large'
+    chunks.push(chunk)
+  }
+  return size === 0 ? undefined : Buffer.concat(chunks)
+}

@@ -1,0 +1,184 @@
+/**
+ * The Node entry's shell: `node:http` requests to plain ones and back, with time-outs tight enough that
+ * slow senders hold no sockets, a body limit that counts bytes itself, and an orderly end.
+ */
+
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { asResponse } from '../http/answer.ts'
+import { answering } from '../http/wire/last-resort.ts'
+import type { App, HttpResponse, Stream } from '../http/wire/message.ts'
+import type { BrowserRefusal } from '../net/browser.ts'
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from '../net/connections.ts'
+import { createPipelines } from '../net/pipeline.ts'
+import { refuse } from './node-refusal.ts'
+import { pathOf, plainRequest } from './node-request.ts'
+
+export interface NodeServerOptions {
+  /** A path before every route, taken off before the application sees it. */
+  readonly basePath?: string
+  /** Handlers that take everything below a prefix as it is, such as an OpenID Provider. */
+  readonly mounts?: readonly { readonly prefix: string; readonly handler: RequestListener }[]
+  /** Time for the whole request to arrive, and for its headers (milliseconds). */
+  readonly requestTimeoutMs?: number
+  readonly headersTimeoutMs?: number
+  /** Refuses a request before anything else sees it. */
+  readonly guard?: (incoming: IncomingMessage) => BrowserRefusal | undefined
+  /** Other bounds on connections than the usual ones. */
+  readonly connections?: Partial<ConnectionLimits>
+}
+
+export interface NodeServer {
+  readonly server: Server
+  /** Resolves with the port that it listens on; 0 takes a free one. */
+  listen(port: number, host: string): Promise<number>
+  /** Takes no new requests, lets running ones end for so long (milliseconds), then cuts them. */
+  close(graceMs: number): Promise<void>
+}
+
+const REQUEST_TIMEOUT_MS = 10_000
+const HEADERS_TIMEOUT_MS = 5_000
+const KEEP_ALIVE_MS = 65_000
+const MAX_HEADER_BYTES = 16_384
+/** How long the rest of a body that is too large is read and dropped (milliseconds). */
+const LINGER_MS = 2_000
+/** While stopping, how often connections without a request are closed (milliseconds). */
+const UNUSED_CHECK_MS = 50
+
+/** Builds the server; it does not listen yet. */
+export function createNodeServer(app: App, options: NodeServerOptions = {}): NodeServer {
+  const { basePath = '', mounts = [] } = options
+  const stopping = new AbortController()
+  const server = createServer({
+    requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs ?? 1_000),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  })
+  const sockets = limitConnections(server, { ...CONNECTION_LIMITS, ...options.connections })
+  // What watches the process need not wait for others: one that has much to do is not dead.
+  const isProbe = (incoming: IncomingMessage) => pathOf(incoming) === `${basePath}/healthz`
+  const listener: RequestListener = (incoming, outgoing) => {
+    const refusal = options.guard?.(incoming)
+    if (refusal !== undefined) return sendRefusal(outgoing, refusal)
+    const path = pathOf(incoming)
+    const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
+    if (mount !== undefined) return mount.handler(incoming, outgoing)
+    const answered = answer(app, basePath, incoming, outgoing, stopping.signal)
+    answered.catch(() => outgoing.destroy())
+  }
+  const pipelines = createPipelines(server, listener, isProbe)
+  server.on('request', pipelines.take)
+  server.on('clientError', (error, socket) =>
+    pipelines.end(socket as Socket, (current) => refuse(error, socket, current)),
+  )
+  return {
+    server,
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(port, host, () => {
+          server.off('error', reject)
+          resolve((server.address() as AddressInfo).port)
+        })
+      }),
+    close: (graceMs) => {
+      stopping.abort()
+      return stop(server, sockets, graceMs)
+    },
+  }
+}
+
+function stop(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+  // A connection whose last request has ended is kept alive, and one that was opened in advance and
+  // never used counts as busy (Node 20): each would hold up the end until it is cut.
+  const closeUnused = () => {
+    server.closeIdleConnections()
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    const unused = setInterval(closeUnused, UNUSED_CHECK_MS)
+    server.close(() => {
+      clearTimeout(cut)
+      clearInterval(unused)
+      resolve()
+    })
+    closeUnused()
+  })
+}
+
+async function answer(
+  app: App,
+  basePath: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  stopping: AbortSignal,
+): Promise<void> {
+  const request = await plainRequest(incoming, basePath)
+  const response = await answering(app)(request)
+  const { stream } = response
+  const isRead = !outgoing.destroyed && incoming.method !== 'HEAD' && request.body !== 'too_large'
+  if (stream !== undefined && isRead) return sendStream(outgoing, response, stream, stopping)
+  stream?.(AbortSignal.abort())
+  if (outgoing.destroyed) return
+  if (request.body === 'too_large') return sendEarly(incoming, outgoing, response)
+  const bytes = writeHead(outgoing, response)
+  outgoing.end(incoming.method === 'HEAD' ? undefined : bytes)
+}
+
+/** Sends piece by piece, as fast as they are taken, until there is no more or nobody to take it. */
+async function sendStream(
+  outgoing: ServerResponse,
+  { status, headers }: HttpResponse,
+  stream: Stream,
+  stopping: AbortSignal,
+): Promise<void> {
+  outgoing.writeHead(status, headers)
+  outgoing.flushHeaders()
+  const gone = new AbortController()
+  outgoing.once('close', () => gone.abort())
+  const pieces = Readable.from(stream(AbortSignal.any([gone.signal, stopping])))
+  await pipeline(pieces, outgoing)
+}
+
+/**
+ * Answers while the body is still coming. What comes is read and dropped for a while, since closing at
+ * once resets the connection and can take the answer from the sender (RFC 9112 section 9.6).
+ */
+function sendEarly(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  response: HttpResponse,
+): void {
+  outgoing.shouldKeepAlive = false
+  outgoing.write(writeHead(outgoing, response))
+  const timer = setTimeout(() => outgoing.end(), LINGER_MS)
+  incoming.once('close', () => {
+    clearTimeout(timer)
+    outgoing.end()
+  })
+  incoming.resume()
+}
+
+function sendRefusal(outgoing: ServerResponse, { status, error }: BrowserRefusal): void {
+  const body = { error, code: 'invalid_request' }
+  outgoing.end(writeHead(outgoing, asResponse({ status, body }, 'none')))
+}
+
+function writeHead(outgoing: ServerResponse, response: HttpResponse): Uint8Array {
+  const { status, headers, body, bytes = Buffer.from(body), stream } = response
+  // RFC 9110 section 8.6: no Content-Length where there can be no content, or no one knows how long it is.
+  const length = status === 204 || stream !== undefined ? {} : { 'content-length': bytes.length }
+  outgoing.writeHead(status, { ...headers, ...length })
+  return bytes
+}

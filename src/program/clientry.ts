@@ -1,0 +1,213 @@
+/**
+ * The whole program put together from a configuration: one plain object of dependencies, built in the
+ * entry and handed down. Nothing here decides anything about a request.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { ownApiAt } from '../config/config-overlap.ts'
+import type { Config } from '../config/config-parse.ts'
+import { ClientError } from '../core/errors.ts'
+import { createFingerprints } from '../core/secrecy/fingerprint.ts'
+import { createApp } from '../http/app.ts'
+import type { FetchJson } from '../http/auth/key-set.ts'
+import { allPermissions, createPermissions } from '../http/auth/permissions.ts'
+import type { Principal } from '../http/auth/principal.ts'
+import { createVerifier } from '../http/auth/verify.ts'
+import type { LogLine } from '../http/exchange.ts'
+import { createEventFeed } from '../http/jobs/feed.ts'
+import { createQuotas } from '../http/quotas.ts'
+import type { App } from '../http/wire/message.ts'
+import { eventLine } from '../observe/event-lines.ts'
+import { type Metrics, type Observe, observedProviders, observedStore } from '../observe/observe.ts'
+import { callJson } from '../providers/http.ts'
+import type { Provider } from '../providers/provider.ts'
+import { createProviders, type ProviderSurroundings } from '../providers/registry.ts'
+import { withinDeadline } from '../service/base/deadline.ts'
+import type { Service } from '../service/base/service.ts'
+import { createTurns } from '../service/base/turns.ts'
+import { createJobs } from '../service/jobs/jobs.ts'
+import { refreshMirror } from '../service/mirror/refresh.ts'
+import { addCheckpoint } from '../service/upkeep/checkpoint.ts'
+import { carryOutDue, type Pauses } from '../service/upkeep/due.ts'
+import { sweep } from '../service/upkeep/sweep.ts'
+import { refOf } from '../store/resource.ts'
+import { createSeal } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
+
+export interface Clientry {
+  readonly app: App
+  readonly service: Service
+  /** Settles changes that a crash left open, does what is due, works on jobs, adds a checkpoint; run at start and now and then. */
+  sweep(): Promise<void>
+  /** Lets jobs go on until then (epoch ms), and ends what is under way in order. */
+  rest(until: number): Promise<void>
+  /** Works on the mirror for a while; `true` when there is more to do at once. */
+  refresh(stopped?: () => boolean): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** What the entry finds in its surroundings. */
+export interface Surroundings
+  extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents'> {
+  readonly store: Store
+  /** Counts what happens; absent where nobody could ask for the counts. */
+  readonly metrics?: Metrics
+  /** `false`: a process that stands still between requests; jobs are worked on after a sweep only. */
+  readonly background?: boolean
+  /**
+   * The one caller of a program that no network leads to: whoever can read its configuration may do
+   * everything, and shows no token.
+   */
+  readonly operator?: Principal
+  log(line: LogLine): void
+}
+
+/** Builds the program. */
+export async function createClientry(
+  config: Config,
+  surroundings: Surroundings,
+): Promise<Clientry> {
+  const { metrics, log, operator } = surroundings
+  const now = Date.now
+  const observe: Observe = (event) => {
+    metrics?.observe(event)
+    const line = eventLine(event, now())
+    if (line !== undefined) log(line)
+  }
+  const store = observedStore(surroundings.store, observe)
+  const seal = createSeal(config.key)
+  const providers = await createProviders(config.providers, { ...surroundings, store, seal, now })
+  const service: Service = {
+    store,
+    seal,
+    fingerprints: createFingerprints(config.key),
+    providers: observedProviders(withOwnApi(config, providers), observe),
+    turns: createTurns(now),
+    keysInUse: new Set(),
+    leaseShares: config.leases,
+    looks: new Map(),
+    upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
+    now,
+    sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
+    newId: randomUUID,
+  }
+  const jobs = createJobs({
+    service,
+    limitMs: config.limits.deadlineMs,
+    background: surroundings.background ?? true,
+    observe: (event) => observe(event),
+  })
+  const owner = randomUUID()
+  const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
+  const app = createApp({
+    service,
+    jobs,
+    eventFeed: createEventFeed(),
+    quotas: createQuotas(config.quotas, now),
+    defaultProvider: config.defaultProvider,
+    permissions: permissionsOf(config, operator),
+    verify: operator === undefined ? verify : async () => operator,
+    ...(metrics && {
+      metrics: async (bounded: Service) =>
+        metrics.render({
+          keys: verify.health(),
+          pace: [...providers].map(([provider, { pace }]) => ({
+            provider,
+            buckets: pace?.() ?? [],
+          })),
+          overdue: await overdueIn(bounded),
+        }),
+    }),
+    log: (line) => observe({ kind: 'request', line }),
+  })
+  const pauses: Pauses = new Map()
+  return {
+    app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
+    service,
+    sweep: async () => {
+      const parts = [
+        async () => {
+          const { settled, left } = await sweep(service)
+          observe({ kind: 'sweep', settled, left })
+        },
+        async () => {
+          const { done, failed } = await carryOutDue(service, pauses)
+          observe({ kind: 'due', done })
+          for (const one of failed) observe({ kind: 'due_failed', ...one })
+        },
+        jobs.sweep,
+        async () => {
+          const checkpoint = await addCheckpoint(withinDeadline(service, now() + CHECKPOINT_MS))
+          if (checkpoint === undefined) return
+          const { seq, hash } = checkpoint
+          const time = new Date(now()).toISOString()
+          log({ time, level: 'info', message: 'checkpoint', seq, hash })
+        },
+      ]
+      // What is in the way of one part is not in the way of another.
+      const failures: unknown[] = []
+      for (const part of parts) await part().catch((error: unknown) => failures.push(error))
+      if (failures.length > 0) throw failures[0]
+    },
+    refresh: async (stopped = () => false) => {
+      const { refreshSeconds } = config.mirror
+      const everyMs = refreshSeconds * 1_000
+      const until = now() + REFRESH_MS
+      const done = await refreshMirror(service, { everyMs, until, owner, stopped })
+      for (const one of done) observe({ kind: 'mirror', ...one })
+      return done.some(({ more }) => more)
+    },
+    rest: jobs.rest,
+    close: async () => {
+      await jobs.rest(now())
+      await store.close()
+    },
+  }
+}
+
+/** Each provider knows whether it issues the tokens of this program's own callers. */
+function withOwnApi(
+  config: Config,
+  providers: ReadonlyMap<string, Provider>,
+): ReadonlyMap<string, Provider> {
+  return new Map(
+    Array.from(providers, ([id, provider]) => {
+      const ownApi = ownApiAt(config, id)
+      return [id, ownApi === undefined ? provider : { ...provider, ownApi }]
+    }),
+  )
+}
+
+const permissionsOf = ({ permissions }: Config, operator: Principal | undefined) =>
+  operator === undefined
+    ? createPermissions(permissions === undefined ? {} : { permissions })
+    : allPermissions()
+
+/** How long the mirror is worked on in one go (milliseconds). */
+const REFRESH_MS = 10_000
+
+/** Time that each call to the store may take while checkpoints are added. */
+const CHECKPOINT_MS = 30_000
+
+/** The provider of each overdue change; that the store fails is counted, and no reason to show nothing. */
+async function overdueIn({ store, now }: Service): Promise<readonly string[] | undefined> {
+  const open = await store.openIntents().catch(() => undefined)
+  return open
+    ?.filter(({ deadline }) => deadline <= now())
+    .map(({ resource }) => refOf(resource).provider)
+}
+
+function withDeadline<R extends { readonly deadline: number }>(request: R, limitMs: number): R {
+  return { ...request, deadline: Math.min(request.deadline, Date.now() + limitMs) }
+}
+
+/** Keys come from the configured URL only, within what is left of the request. */
+const KEYS_TIMEOUT_MS = 5_000
+
+const fetchJson: FetchJson = async (url, deadline) => {
+  const call = { deadline, timeoutMs: KEYS_TIMEOUT_MS, operationId: 'keys' }
+  const request = { operation: 'GET keys', method: 'GET', url, headers: {}, effect: false }
+  const { status, body } = await callJson(request, call)
+  if (status === 200) return body
+  throw new ClientError('keys_unavailable', `The key set answered ${status}.`)
+}

@@ -1,0 +1,107 @@
+/**
+ * Opens the store that a configuration names, and no other: one that is not there is made only where that
+ * is said, since a new store has no history, no protection and no keys.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { awsCredentials } from '../config/config.ts'
+import type { Config } from '../config/config-parse.ts'
+import { ClientError } from '../core/errors.ts'
+import type { DynamodbSettings } from '../store/dynamodb/dynamodb-call.ts'
+import type { Store } from '../store/store.ts'
+
+export interface OpenedStore {
+  readonly store: Store
+  /** What `store.id` of the configuration pins. */
+  readonly id: string
+}
+
+/**
+ * `create`: makes the store where there is none, as `store.create` does.
+ * @throws ClientError `store_unavailable`, and `invalid_request` where it is not the store that is meant
+ */
+export async function openStore(
+  { store, mode }: Pick<Config, 'store' | 'mode'>,
+  create = false,
+): Promise<OpenedStore> {
+  const mayCreate = create || store.create || mode === 'development'
+  return store.type === 'sqlite' ? openSqlite(store, mayCreate) : openDynamodb(store, mayCreate)
+}
+
+type Of<T extends Config['store']['type']> = Extract<Config['store'], { readonly type: T }>
+
+async function openSqlite(store: Of<'sqlite'>, mayCreate: boolean): Promise<OpenedStore> {
+  const { path, formerPath } = store
+  if (!isThere(path)) {
+    if (formerPath !== undefined && isThere(formerPath)) throw moved(path, formerPath)
+    checkMissing(store, path, mayCreate)
+  }
+  const { openDatabase } = await import('../store/sqlite/database.ts')
+  const { createSqliteStore } = await import('../store/sqlite/sqlite.ts')
+  const { storeIdIn } = await import('../store/sqlite/sqlite-identity.ts')
+  const database = await openDatabase(path)
+  try {
+    const id = storeIdIn(database, randomUUID)
+    checkId(store, path, id)
+    return { store: createSqliteStore(database), id }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** An empty file is what a start that failed leaves behind. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path).size > 0
+  } catch {
+    return false
+  }
+}
+
+async function openDynamodb(store: Of<'dynamodb'>, mayCreate: boolean): Promise<OpenedStore> {
+  const { createDynamodbStore } = await import('../store/dynamodb/dynamodb.ts')
+  const { createDynamodbIdentity } = await import('../store/dynamodb/dynamodb-identity.ts')
+  const { table, region, endpoint = `https://dynamodb.${region}.amazonaws.com` } = store
+  const credentials = async () => {
+    const found = awsCredentials()
+    if (found !== undefined) return found
+    throw new ClientError('store_unavailable', 'There are no AWS credentials for the history.')
+  }
+  const settings: DynamodbSettings = { table, region, endpoint, credentials, now: Date.now }
+  const identity = createDynamodbIdentity(settings)
+  const place = `the table ${table} of ${region}`
+  let id = await identity.read()
+  if (id === undefined) {
+    if (!(await identity.isUsed())) checkMissing(store, place, mayCreate)
+    id = await identity.claim(randomUUID())
+  }
+  checkId(store, place, id)
+  return { store: createDynamodbStore(settings), id }
+}
+
+/** A store that is not there is no other one; where its id is known, a new one cannot be it. */
+function checkMissing({ id }: Config['store'], place: string, mayCreate: boolean): void {
+  if (id !== undefined) {
+    throw refusal(
+      `There is no store in ${place}, and store.id says that it is ${id}. Correct the place; to make a new store there, take store.id away.`,
+    )
+  }
+  if (mayCreate) return
+  throw refusal(
+    `There is no store in ${place}. Correct the place, or make a new store there: start once with --create-store, or set store.create to true.`,
+  )
+}
+
+function checkId({ id }: Config['store'], place: string, found: string): void {
+  if (id === undefined || id === found) return
+  throw refusal(`The store in ${place} is ${found}, and store.id says ${id}: it is another store.`)
+}
+
+const moved = (path: string, formerPath: string) =>
+  refusal(
+    `store.path is relative to the configuration file: there is no store in ${path}, but there is one in ${formerPath}, below the working directory. While no server runs, move it there with its files -wal and -shm, or set store.path to it.`,
+  )
+
+const refusal = (says: string) => new ClientError('invalid_request', says)

@@ -1,0 +1,73 @@
+/** Running a server until it is told to stop: sweeps, the mirror, and an orderly end. */
+
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ClientError } from '../core/errors.ts'
+import type { LogLine } from '../http/exchange.ts'
+import type { NodeServer } from '../node/node-server.ts'
+import { within } from '../service/base/within.ts'
+import type { Clientry } from './clientry.ts'
+
+/**
+ * What a server that cannot start ends with, as the command tells it (docs/cli.md): 2 where its
+ * configuration is wrong, else 6.
+ */
+export const startFailure = ({ code }: ClientError): number => (code === 'invalid_request' ? 2 : 6)
+
+interface Running {
+  readonly clientry: Clientry
+  readonly server: NodeServer
+  log(line: LogLine): void
+  /** Runs after the server has stopped. */
+  cleanUp?(): Promise<void>
+}
+
+/** How often open changes are looked for (milliseconds). */
+const SWEEP_EVERY_MS = 15_000
+/** How often the mirror is looked after, when there was nothing to do (milliseconds). */
+const REFRESH_EVERY_MS = 15_000
+/** How long the last reading may take to end (milliseconds). */
+const LAST_READING_MS = 1_000
+/** How long requests that run may take to end after the signal (milliseconds). */
+const GRACE_MS = 27_000
+
+/** Resolves when the process was told to stop and everything has ended. */
+export async function runUntilStopped({ clientry, server, log, cleanUp }: Running): Promise<void> {
+  const failed = (message: string) => (error: unknown) => {
+    const fault = error instanceof Error ? error.name : 'unknown'
+    log({ time: new Date().toISOString(), level: 'error', message, fault })
+  }
+  // A reader of the log that goes away must not take the server, and a change under way, with it.
+  process.stdout.on('error', () => {})
+  let sweeping = Promise.resolve()
+  const sweep = () => {
+    sweeping = sweeping.then(clientry.sweep).catch(failed('sweep failed'))
+    return sweeping
+  }
+  await sweep()
+  const timer = setInterval(sweep, SWEEP_EVERY_MS)
+  const stop = new AbortController()
+  const refreshing = refreshUntil(stop.signal, clientry, failed('refresh failed'))
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name))
+  })
+  clearInterval(timer)
+  stop.abort()
+  log({ time: new Date().toISOString(), level: 'info', message: 'stopping', signal })
+  await Promise.all([server.close(GRACE_MS), clientry.rest(Date.now())])
+  // A reading that is under way has nothing to lose; the next start goes on with the same client.
+  await within(refreshing, LAST_READING_MS, () => new Error('late')).catch(() => undefined)
+  await cleanUp?.()
+  await clientry.close()
+}
+
+/** Works on the mirror until the signal comes. */
+async function refreshUntil(
+  signal: AbortSignal,
+  { refresh }: Clientry,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    const more = await refresh(() => signal.aborted).catch(failed)
+    if (more !== true) await pause(REFRESH_EVERY_MS, undefined, { signal }).catch(() => undefined)
+  }
+}

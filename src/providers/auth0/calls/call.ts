@@ -1,0 +1,61 @@
+/** One call to the Management API, with the server's token, and what its refusal means. */
+
+import { ClientError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json/json.ts'
+import { stringifyJson } from '../../../core/json/json-text.ts'
+import { callPaced, type JsonAnswer } from '../../http.ts'
+import type { Pace } from '../../pace/pace.ts'
+import type { Call } from '../../provider.ts'
+import { mapping } from '../mapping.ts'
+import { errorOf } from './errors.ts'
+import { MANAGEMENT, toldBy } from './pace.ts'
+import { createTokenSource, type TokenSettings } from './token.ts'
+
+export interface Request {
+  /** Method and template, as logs name it. */
+  readonly operation: string
+  readonly path: string
+  readonly body?: Json
+}
+
+/** Gives the body of the answer; throws what the contract of providers says. */
+export type Send = (request: Request, call: Call) => Promise<Json | undefined>
+
+/** Calls of one tenant, which share one token and one pace. */
+export function createSender(settings: TokenSettings, pace: Pace): Send {
+  const source = createTokenSource(settings, pace)
+  const told = (answer: JsonAnswer) => toldBy(answer, settings.now())
+  return async ({ operation, path, body }, call) => {
+    const [method = 'GET'] = operation.split(' ')
+    let token = ''
+    const request = async () => {
+      token = await source.token(call)
+      return {
+        operation,
+        method,
+        url: `${settings.baseUrl}/api/v2${path}`,
+        headers: {
+          authorization: `Bearer ${token}`,
+          'x-correlation-id': call.operationId,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: stringifyJson(body) }),
+        effect: method !== 'GET',
+      }
+    }
+    const answer = await callPaced({ pace, buckets: MANAGEMENT, told }, request, call)
+    if (answer.status === 401) source.drop(token)
+    const error = errorOf(mapping, answer, settings.now())
+    if (error !== undefined) throw method === 'GET' ? readError(error) : error
+    return answer.body
+  }
+}
+
+/** A refused read is no refused change: what is wrong is between this server and Auth0. */
+function readError(error: ClientError): ClientError {
+  if (error.code !== 'provider_refused') return error
+  return new ClientError(
+    'provider_misconfigured',
+    'Auth0 refused to show the client to this server; its operator must look at the configuration.',
+  )
+}

@@ -1,0 +1,61 @@
+/** What the Management API's errors mean for a caller. */
+
+import { ClientError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json/json.ts'
+import { isRecord } from '../../../core/json/json.ts'
+import type { Mapping } from '../../../core/mapping/mapping.ts'
+import { fieldOfPath } from '../../../core/mapping/mapping.ts'
+import type { JsonAnswer } from '../../http.ts'
+import { pauseOf } from './pace.ts'
+
+/** The error that an answer stands for; `undefined` when it is a success. `now` in epoch ms. */
+export function errorOf(
+  mapping: Mapping,
+  answer: JsonAnswer,
+  now: number,
+): ClientError | undefined {
+  const { status, body } = answer
+  if (status < 400) return undefined
+  if (status === 404) return new ClientError('not_found', 'There is no such client.')
+  if (status === 429) {
+    return new ClientError(
+      'provider_throttled',
+      'Auth0 asks to slow down; nothing was changed. Try again later.',
+      { retryAfter: pauseOf(answer, now) },
+    )
+  }
+  if (status === 401) {
+    // The cached token ended early; the caller of this drops it, and starting again takes a new one.
+    return new ClientError(
+      'provider_unavailable',
+      "Auth0 no longer accepts this server's access token; nothing was changed. Try again.",
+    )
+  }
+  if (status === 403 && codeOf(body) === 'insufficient_scope') {
+    return new ClientError(
+      'provider_misconfigured',
+      "This server's own Auth0 credentials lack a scope for this; its operator must look at the configuration.",
+    )
+  }
+  const field = fieldOf(mapping, body)
+  const where = field === undefined ? '' : ` Look at ${field}.`
+  return new ClientError(
+    'provider_refused',
+    `Auth0 refused the change and nothing was changed.${where}`,
+    field === undefined ? {} : { field },
+  )
+}
+
+const codeOf = (body: Json | undefined) => (isRecord(body) ? body.errorCode : undefined)
+
+/** The message names the member: `... on property refresh_token.policies (...)`. */
+function fieldOf(mapping: Mapping, body: Json | undefined): string | undefined {
+  const text = isRecord(body) && typeof body.message === 'string' ? body.message : ''
+  const [, path] =
+    / on property ([\w.[\]-]{1,100})/.exec(text) ??
+    /Additional properties not allowed: ([\w-]{1,64})/.exec(text) ??
+    []
+  if (path === undefined) return undefined
+  const owner = fieldOfPath(mapping, path.replace(/\[\d+\]/g, ''))
+  return `client.${owner ?? `providerSettings.${path}`}`
+}

@@ -1,0 +1,153 @@
+/**
+ * The pace of one provider's account: every call upstream waits here for its turn, and one whose turn
+ * cannot come in time is refused at once, before anything is sent. Time comes in, so that all of it
+ * runs on any clock.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Call, PaceState } from '../provider.ts'
+import { advance, pause } from './pace-bucket.ts'
+import type { Waiting } from './pace-lanes.ts'
+import { type Clock, createQueue, type Queue } from './pace-queue.ts'
+import { type BucketSettings, createSource, type Source, type Told } from './pace-source.ts'
+
+export interface PaceSettings extends Pick<Clock, 'now'>, Partial<Pick<Clock, 'after'>> {
+  readonly buckets: readonly BucketSettings[]
+}
+
+/** A call that has its turn. */
+export interface Pass {
+  readonly waitedMs: number
+  /** Its call has ended; `told` is what the answer tells about the pace. */
+  end(told: Told): void
+}
+
+export interface Pace {
+  /**
+   * Waits for a turn in these buckets, the one that refusals are about first.
+   * @throws ClientError `provider_throttled` when it cannot come before the call's deadline
+   */
+  turn(
+    buckets: readonly string[],
+    call: Pick<Call, 'deadline' | 'caller' | 'urgent'>,
+  ): Promise<Pass>
+  state(): readonly PaceState[]
+}
+
+/**
+ * A call that had to wait is sent only with this much time left, or half of what it came with: one that
+ * is cut off by its deadline helps nobody, and leaves the outcome of a write unknown.
+ */
+export const CALL_MS = 500
+
+/** A pace on its own clock; all buckets are full at first. */
+export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pace {
+  const metered = new Map(buckets.map((one) => [one.name, createMeter(one, now())]))
+  const queue = createQueue({ now, after })
+
+  const find = (name: string) => {
+    const found = metered.get(name)
+    if (found === undefined) throw new TypeError(`no bucket ${name}`)
+    return found
+  }
+
+  return {
+    turn: (names, { deadline, caller = '', urgent = false }) =>
+      new Promise((resolve, reject) => {
+        const drawn = names.map(find)
+        const first = find(names[0] ?? '')
+        const since = now()
+        const one: Waiting = {
+          caller,
+          urgent,
+          since,
+          latest: deadline - Math.min(CALL_MS, (deadline - since) / 2),
+          lane: queue.laneOf(drawn.map(({ source }) => source.bucket)),
+          round: 0,
+          begin: (time) => {
+            first.sent += 1
+            first.waitedMs += time - since
+            resolve({ waitedMs: time - since, end: sentBy(drawn, time, { now, queue }) })
+          },
+          refuse: (again, waiting) => {
+            first.refused += 1
+            reject(refusal(Math.max(again - now(), 1), waiting))
+          },
+        }
+        if (!queue.makePlace(one)) return
+        queue.enter(one)
+        queue.review()
+      }),
+    state: () => [...metered.values()].map((meter) => stateOf(meter, now(), queue)),
+  }
+}
+
+/** A bucket with what is counted of the calls that refusals of it are about. */
+interface Meter {
+  readonly source: Source
+  sent: number
+  throttled: number
+  refused: number
+  waitedMs: number
+}
+
+function createMeter(settings: BucketSettings, now: number): Meter {
+  return { source: createSource(settings, now), sent: 0, throttled: 0, refused: 0, waitedMs: 0 }
+}
+
+/** Counts a call as sent; what is given takes in its answer. */
+function sentBy(
+  drawn: readonly Meter[],
+  sentAt: number,
+  { now, queue }: Pick<Clock, 'now'> & { readonly queue: Queue },
+): Pass['end'] {
+  const [meter] = drawn
+  const before = meter?.source.ended ?? 0
+  for (const { source } of drawn) source.begun += 1
+  return (told) => {
+    const time = now()
+    for (const { source } of drawn) source.ended += 1
+    if (meter !== undefined) {
+      const { source } = meter
+      const inFlight = source.begun - source.ended
+      const uncounted = source.begun - before - 1
+      source.feed(told, { now: time, sentAt, inFlight, uncounted })
+      if (told.throttled) meter.throttled += 1
+    }
+    if (told.pauseMs !== undefined) {
+      for (const { source } of drawn) pause(source.bucket, time, time + told.pauseMs)
+    }
+    queue.review()
+  }
+}
+
+function stateOf(
+  { source: { bucket }, sent, throttled, refused, waitedMs }: Meter,
+  now: number,
+  queue: Queue,
+): PaceState {
+  advance(bucket, now)
+  return {
+    name: bucket.name,
+    ...(bucket.open ? {} : { perSecond: bucket.rate, tokens: bucket.tokens }),
+    pausedUntil: bucket.pausedUntil,
+    waiting: queue.waiting(bucket),
+    sent,
+    throttled,
+    refused,
+    waitedMs,
+  }
+}
+
+function refusal(milliseconds: number, waiting: number | undefined): ClientError {
+  const says =
+    waiting === undefined
+      ? "The provider's request rate leaves no room for this in time; nothing was sent. Try again later."
+      : `This caller has ${waiting} calls waiting for the provider, as many as one caller may; nothing was sent. Send fewer at a time, and this one again later.`
+  return new ClientError('provider_throttled', says, { retryAfter: milliseconds / 1_000 })
+}
+
+function onTimer(milliseconds: number, work: () => void): () => void {
+  const timer = setTimeout(work, milliseconds)
+  return () => clearTimeout(timer)
+}

@@ -1,0 +1,165 @@
+/**
+ * How records of clients and differences between them are kept in the log. What is not known to be public is
+ * sealed, whether it looks like a secret or not; secrets are fingerprints, in what is sealed too.
+ */
+
+import type { FieldChange } from '../../core/diff.ts'
+import { isClientError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import { maskOf } from '../../core/secrecy/fingerprint.ts'
+import { attributePaths, isPublicMember, replaceHiddenAt } from '../../core/secrecy/hidden.ts'
+import type { Entry, KeptChange } from '../../store/log/entry.ts'
+import { refOf, resourceOf } from '../../store/resource.ts'
+import type { Service } from './service.ts'
+
+type Sealing = Pick<Service, 'seal'>
+type Keeping = Pick<Service, 'seal' | 'fingerprints'>
+
+/** The member of a kept record that holds the others, sealed. No provider has one of this name. */
+const SEALED = '$sealed'
+
+/** A record as an entry keeps it. */
+export function keptState(
+  { seal, fingerprints }: Keeping,
+  resource: string,
+  mapping: Mapping,
+  native: Native,
+): JsonObject {
+  const members = Object.entries(fingerprints.masked(mapping, native))
+  const isPublic = ([name, value]: [string, Json]) => isPublicMember(mapping, name, value)
+  const rest = members.filter((member) => !isPublic(member))
+  if (rest.length === 0) return Object.fromEntries(members)
+  const sealed = seal.closeAlike(Object.fromEntries(rest), statePlace(resource))
+  return { ...Object.fromEntries(members.filter(isPublic)), [SEALED]: sealed }
+}
+
+/** A kept record, with what was sealed; `undefined` where that was done with a key that is gone. */
+export function openState(
+  service: Sealing,
+  resource: string,
+  { [SEALED]: sealed, ...state }: JsonObject,
+): JsonObject | undefined {
+  if (typeof sealed !== 'string') return state
+  const rest = openOr(service, sealed, statePlace(resource))
+  return rest && { ...state, ...rest }
+}
+
+const statePlace = (resource: string) => JSON.stringify(['state', resource])
+
+/** Differences as an entry keeps them. */
+export function keptChanges(
+  { seal }: Sealing,
+  resource: string,
+  mapping: Mapping,
+  changes: readonly FieldChange[],
+): readonly KeptChange[] {
+  return changes.map((change): KeptChange => {
+    if (isPublicChange(mapping, change)) return change
+    const { field, ...values } = change
+    const sealed = seal.closeAlike(values as unknown as JsonObject, changePlace(resource, field))
+    return { field, before: null, after: null, sealed }
+  })
+}
+
+function isPublicChange(mapping: Mapping, { field, before, after }: FieldChange): boolean {
+  const { attribute, member } = partsOf(field)
+  if (attribute === 'clientMetadata') return false
+  if (attribute !== 'providerSettings') return true
+  return isPublicMember(mapping, member, before) && isPublicMember(mapping, member, after)
+}
+
+const changePlace = (resource: string, field: string) => JSON.stringify(['change', resource, field])
+
+/** `providerSettings.<member>` and `clientMetadata.<member>`, whose names may have dots in them. */
+function partsOf(field: string): { readonly attribute: string; readonly member: string } {
+  const dot = field.indexOf('.')
+  if (dot < 0) return { attribute: field, member: '' }
+  return { attribute: field.slice(0, dot), member: field.slice(dot + 1) }
+}
+
+/** An entry with its differences opened, and masked by the rules of today: older versions masked less. */
+export function openEntry<E extends Entry>(service: Service, entry: E): E
+export function openEntry(service: Service, entry: Entry): Entry {
+  const open = (resource: string, changes: readonly KeptChange[]) =>
+    openChanges(service, resource, changes)
+  switch (entry.kind) {
+    case 'intent':
+    case 'outside_change':
+      return { ...entry, changes: open(entry.resource, entry.changes) }
+    case 'outcome':
+      return { ...entry, surprises: open(entry.resource, entry.surprises) }
+    case 'job_results': {
+      const results = entry.results.map(({ changes, ...result }) => ({
+        ...result,
+        ...(changes === undefined ? {} : { changes: open(resourceOf(result.client), changes) }),
+      }))
+      return { ...entry, results }
+    }
+    default:
+      return entry
+  }
+}
+
+function openChanges(
+  service: Service,
+  resource: string,
+  changes: readonly KeptChange[],
+): readonly FieldChange[] {
+  const mapping = service.providers.get(refOf(resource).provider)?.mapping
+  return changes.map((kept) => {
+    const change = opened(service, resource, kept)
+    return mapping === undefined ? change : masked(service, mapping, change)
+  })
+}
+
+function opened(
+  service: Sealing,
+  resource: string,
+  { sealed, ...change }: KeptChange,
+): FieldChange {
+  if (sealed === undefined) return change
+  const { field } = change
+  const values = openOr(service, sealed, changePlace(resource, field))
+  if (values === undefined) return { field, before: LOST, after: LOST }
+  return { field, ...(values as unknown as Omit<FieldChange, 'field'>) }
+}
+
+const LOST = '(sealed with a key that is no longer in use)'
+
+function masked({ fingerprints }: Keeping, mapping: Mapping, change: FieldChange): FieldChange {
+  const { attribute, member } = partsOf(change.field)
+  const path = pathOf(mapping, attribute, member)
+  if (path === undefined) return change
+  const mask = (value: Json) =>
+    replaceHiddenAt(mapping, path, value, (hidden) => maskOf(hidden, fingerprints.ofSecret)) ?? null
+  const { added, removed, ...rest } = change
+  const [before, after] = [mask(change.before), mask(change.after)]
+  // A list that holds a secret is one value.
+  const isList = Array.isArray(before) && Array.isArray(after)
+  return { ...rest, before, after, ...(isList && added && removed ? { added, removed } : {}) }
+}
+
+/** The native path of a difference in what has no attribute for each member. */
+function pathOf(
+  mapping: Mapping,
+  attribute: string,
+  member: string,
+): readonly string[] | undefined {
+  if (attribute === 'providerSettings') return [member]
+  if (attribute !== 'clientMetadata') return undefined
+  const [key] = attributePaths({
+    ...mapping,
+    fields: { clientMetadata: mapping.fields.clientMetadata },
+  })
+  return key === undefined ? undefined : [...key.split('.'), member]
+}
+
+function openOr({ seal }: Sealing, sealed: string, place: string): JsonObject | undefined {
+  try {
+    return seal.open(sealed, place)
+  } catch (error) {
+    if (isClientError(error, 'internal')) return undefined
+    throw error
+  }
+}

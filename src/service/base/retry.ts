@@ -1,0 +1,49 @@
+/**
+ * The one place that tries again. Trying again always means starting from the read: what failed is
+ * the whole attempt, never a single call that is then repeated with an old body. The provider's pace
+ * waits for the same Retry-After, at the same time: what waited here finds its pause over.
+ */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import { CALL_MS } from '../../providers/pace/pace.ts'
+import type { Service } from './service.ts'
+
+/** First pause; each further one doubles, up to the longest, with full jitter. */
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 2_000
+/** A provider that fails outright is asked this often; one that throttles, as long as there is time. */
+const MAX_FAILURES = 3
+
+/** Runs attempts until one ends in something other than a passing failure. */
+export async function withRetries<T>(
+  service: Service,
+  deadline: number,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const pause = pauseAfter(error, failures)
+      if (pause === undefined || service.now() + pause + CALL_MS > deadline) throw error
+      await service.sleep(pause)
+    }
+  }
+}
+
+/** Milliseconds to wait; `undefined` when trying again is no use. */
+function pauseAfter(error: unknown, failures: number): number | undefined {
+  if (!isClientError(error)) return undefined
+  const passing =
+    error.code === 'provider_throttled' ||
+    (error.code === 'provider_unavailable' && failures < MAX_FAILURES)
+  if (!passing) return undefined
+  const longest = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS)
+  return Math.max((error.details.retryAfter ?? 0) * 1_000, Math.random() * longest)
+}
+
+/** Refuses to begin what cannot end in time. */
+export function checkDeadline(service: Service, deadline: number): void {
+  if (service.now() < deadline) return
+  throw new ClientError('deadline_exceeded', 'The request ran out of time; nothing was sent.')
+}

@@ -1,0 +1,145 @@
+/**
+ * Turn-taking within one process: changes of one client run one after the other. What stops a client comes
+ * first, then callers in turn: each change gets a round when it comes, one after its caller's last and never
+ * before the present one (self-clocked fair queueing, Golestani 1994), so that however many changes one
+ * caller sends, another's waits for one of them. Between processes the log's append decides; this only saves
+ * lost races.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+
+/** What wants a turn. */
+export interface Claim {
+  /** What is taken in turns: the log of a client. */
+  readonly key: string
+  readonly caller: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  /** A suspension or a removal, which waits for no other change. */
+  readonly first?: boolean
+}
+
+export interface Turns {
+  /**
+   * Runs `work` in the turn of its claim.
+   * @throws ClientError `unavailable` when the turn does not come before the deadline, `too_many_requests`
+   *   when the caller has too many changes under the key
+   */
+  take<T>(claim: Claim, work: () => Promise<T>): Promise<T>
+}
+
+/** Changes of one client that one caller can have running and waiting; those that come first count apart. */
+export const MAX_OF_CALLER = 50
+
+interface Waiting {
+  readonly caller: string
+  readonly first: boolean
+  readonly round: number
+  begin(): void
+}
+
+/** One key with a turn under way. */
+interface Lane {
+  running: Pick<Waiting, 'caller' | 'first'>
+  /** In the order of their turns. */
+  waiting: Waiting[]
+  /** The rounds that were served last: of what comes first, and of the rest. */
+  readonly served: { first: number; rest: number }
+}
+
+/** Turns that live in this process. */
+export function createTurns(now: () => number): Turns {
+  const lanes = new Map<string, Lane>()
+
+  function end(key: string, lane: Lane): void {
+    const next = lane.waiting.shift()
+    if (next === undefined) {
+      lanes.delete(key)
+      return
+    }
+    lane.running = next
+    lane.served[classOf(next)] = next.round
+    next.begin()
+  }
+
+  async function wait(lane: Lane, { caller, first = false, deadline }: Claim): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve, reject) => {
+      const one = { caller, first, round: roundOf(lane, { caller, first }), begin: resolve }
+      enter(lane, one)
+      const refuse = () => {
+        lane.waiting = lane.waiting.filter((other) => other !== one)
+        reject(late())
+      }
+      timer = setTimeout(refuse, Math.max(deadline - now(), 0))
+    }).finally(() => clearTimeout(timer))
+  }
+
+  return {
+    take: async (claim, work) => {
+      const { key, caller, first = false } = claim
+      const lane = lanes.get(key)
+      const taken = lane ?? {
+        running: { caller, first },
+        waiting: [],
+        served: { first: 0, rest: 0 },
+      }
+      if (lane === undefined) lanes.set(key, taken)
+      else {
+        checkNumber(lane, { caller, first })
+        await wait(lane, claim)
+      }
+      try {
+        return await work()
+      } finally {
+        end(key, taken)
+      }
+    },
+  }
+}
+
+const classOf = ({ first }: Pick<Waiting, 'first'>) => (first ? 'first' : 'rest')
+
+const isOf =
+  ({ caller, first }: Pick<Waiting, 'caller' | 'first'>) =>
+  (one: Pick<Waiting, 'caller' | 'first'>) =>
+    one.caller === caller && one.first === first
+
+function roundOf({ waiting, served }: Lane, one: Pick<Waiting, 'caller' | 'first'>): number {
+  const last = waiting.findLast(isOf(one))?.round ?? 0
+  return Math.max(served[classOf(one)], last) + 1
+}
+
+function enter({ waiting }: Lane, one: Waiting): void {
+  const later = waiting.findIndex((other) =>
+    one.first === other.first ? other.round > one.round : one.first,
+  )
+  waiting.splice(later === -1 ? waiting.length : later, 0, one)
+}
+
+function checkNumber({ running, waiting }: Lane, one: Pick<Waiting, 'caller' | 'first'>): void {
+  const theirs = [running, ...waiting].filter(isOf(one)).length
+  if (theirs < MAX_OF_CALLER) return
+  throw new ClientError(
+    'too_many_requests',
+    `This caller has ${theirs} changes of this client running or waiting for their turn, as many as one caller may; nothing was sent. Wait for answers to some of them, then send this one again.`,
+    { retryAfter: 1 },
+  )
+}
+
+function late(): ClientError {
+  return new ClientError(
+    'unavailable',
+    'The time of this request was over before its turn came: other changes of the client came before it; nothing was sent. Try again.',
+    { retryAfter: 1 },
+  )
+}
+
+/** A change of the same client that another instance has begun takes all the time that this one had. */
+export function busy(): ClientError {
+  return new ClientError(
+    'unavailable',
+    'Another change of this client is still running; nothing was sent. Try again.',
+    { retryAfter: 1 },
+  )
+}

@@ -1,0 +1,154 @@
+/**
+ * Suspending a client and resuming it. Where the provider has a setting for that, it is set; elsewhere
+ * settings that stand for it are taken away, and the standing of the client names the operations whose
+ * sealed records tell what they took, so that just that is given back.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import { heldChanges, isOff, pathOf } from '../../core/mapping/suspension.ts'
+import { type GivenBack, giveBack, type Taken } from '../../core/plan/give-back.ts'
+import type { Entry } from '../../store/log/entry.ts'
+import { type Standing, withStanding } from '../../store/log/standing.ts'
+import type { ChangeRequest, Suspending } from '../base/request.ts'
+import { openSealed, type Sealed } from '../base/sealed.ts'
+import type { Service } from '../base/service.ts'
+import { checkUnprotected } from './protection.ts'
+import { notRestorable } from './rollback.ts'
+import type { Wish } from './wish.ts'
+
+type Request = ChangeRequest & { readonly patch: Suspending }
+
+/**
+ * Prepares a suspension or its end.
+ * @throws ClientError `unsupported_operation`, `client_protected`; `over` throws `not_restorable`
+ */
+export async function suspensionWish(
+  service: Service,
+  request: Request,
+  head: Entry | undefined,
+  operationId: string,
+): Promise<Wish> {
+  const { provider, patch } = request
+  const { suspension } = provider.mapping
+  const standing = head?.standing
+  if (suspension === undefined) throw cannotSuspend()
+  if (patch.suspended) checkUnprotected(standing, 'suspended')
+  if (suspension.emulation === undefined) return nativeWish(patch, standing)
+  if (!patch.suspended) return resumption(service, request, standing)
+  const { suspended } = suspension.emulation
+  return {
+    fields: [],
+    over: (base) => {
+      const off = isOff(provider.mapping, base)
+      const mark = standing?.suspended
+      const operations = [...(mark?.operations ?? []), operationId]
+      const next = { since: mark?.since ?? service.now(), operations }
+      const becomes =
+        off && mark !== undefined ? standing : withStanding(standing, { suspended: next })
+      return {
+        next: off ? base : suspended(base),
+        warnings: [],
+        aim: { action: 'suspend', becomes: becomes ?? {} },
+      }
+    },
+  }
+}
+
+/** The provider has the setting, and tells by itself whether it holds. */
+function nativeWish({ suspended }: Suspending, standing: Standing = {}): Wish {
+  const patch = { kind: 'merge' as const, fields: { disabled: suspended } }
+  return {
+    fields: ['disabled'],
+    over: () => ({
+      patch,
+      warnings: [],
+      aim: { action: suspended ? 'suspend' : 'resume', becomes: standing },
+    }),
+  }
+}
+
+async function resumption(
+  service: Service,
+  { provider: { mapping }, patch: { allowPartial }, dryRun }: Request,
+  standing: Standing | undefined,
+): Promise<Wish> {
+  const { taken, keyIsLost } = await takenBy(service, standing)
+  const lists = allowPartial ? 'theirs' : 'value by value'
+  return {
+    fields: [],
+    over: (base) => {
+      const given = giveBack(mapping, base, taken, lists)
+      const missing = missingOf(mapping, given, keyIsLost)
+      if (missing.length > 0 && !dryRun && !allowPartial) throw notRestorable(missing)
+      return {
+        next: given.next,
+        before: taken.map((one) => one.base),
+        warnings: [...missing, ...theirsOf(mapping, given)],
+        aim: { action: 'resume', becomes: withStanding(standing, { suspended: undefined }) },
+      }
+    },
+  }
+}
+
+/** What a suspension has taken away, newest first, as far as it can be opened. */
+export async function takenBy(
+  service: Service,
+  standing: Standing | undefined,
+): Promise<{ readonly taken: readonly Taken[]; readonly keyIsLost: boolean }> {
+  const operations = standing?.suspended?.operations ?? []
+  const sealed = await Promise.all(operations.map((id) => sealedOf(service, id)))
+  const taken = sealed.flatMap((one) => (one?.next ? [{ base: one.base, next: one.next }] : []))
+  return { taken: taken.toReversed(), keyIsLost: taken.length < operations.length }
+}
+
+/** The records of an operation, as far as they can be opened with the keys of today. */
+async function sealedOf(service: Service, operationId: string): Promise<Sealed | undefined> {
+  const intent = await service.store.operation(operationId)
+  return intent === undefined ? undefined : openSealed(service, intent)
+}
+
+function missingOf(mapping: Mapping, { lost }: GivenBack, keyIsLost: boolean): readonly Warning[] {
+  const kept = lost.map((key) => ({
+    code: 'not_restored',
+    field: `client.${pathOf(mapping, key)}`,
+    message: `client.${pathOf(mapping, key)} is not given back: the provider has no way back to what it was.`,
+  }))
+  return keyIsLost ? [...kept, LOST_KEY] : kept
+}
+
+const LOST_KEY: Warning = {
+  code: 'not_restored',
+  message:
+    'What the suspension took away is not given back: its record was sealed with a key that is no longer in use.',
+}
+
+const theirsOf = (mapping: Mapping, { theirs }: GivenBack): readonly Warning[] =>
+  theirs.map((key) => ({
+    code: 'changed_while_suspended',
+    field: `client.${pathOf(mapping, key)}`,
+    message: `client.${pathOf(mapping, key)} was changed by somebody else while the client was suspended; what they set stays.`,
+  }))
+
+const cannotSuspend = () =>
+  new ClientError('unsupported_operation', 'This provider has no way to suspend a client.')
+
+/**
+ * Refuses a change of settings that would end a suspension.
+ * @throws ClientError `client_suspended`
+ */
+export function checkSuspension(
+  mapping: Mapping,
+  standing: Standing | undefined,
+  base: Native,
+  next: Native,
+): void {
+  const [path] = standing?.suspended === undefined ? [] : heldChanges(mapping, base, next)
+  // Taking away again what somebody else has given back ends nothing.
+  if (path === undefined || (isOff(mapping, next) && !isOff(mapping, base))) return
+  throw new ClientError(
+    'client_suspended',
+    `client.${path} is held while the client is suspended; POST /clients/{clientId}/resume gives it back and lets it be changed.`,
+    { field: `client.${path}` },
+  )
+}

@@ -1,0 +1,41 @@
+/** Undoing one change, whatever came after it: what later changes have set stays. */
+
+import { diffClients } from '../../core/diff.ts'
+import { ClientError } from '../../core/errors.ts'
+import { undoPatch } from '../../core/plan/undo.ts'
+import { resourceOf } from '../../store/resource.ts'
+import type { ChangeRequest, Undo } from '../base/request.ts'
+import { openSealed } from '../base/sealed.ts'
+import type { Service } from '../base/service.ts'
+import { withoutLeased } from '../lease/leases.ts'
+import { type Prepared, toldAs } from './rollback.ts'
+
+/**
+ * Prepares what takes an operation back.
+ * @throws ClientError `not_restorable`, at once or from `over`: what cannot be taken back whole is left
+ *   alone, unless a part was asked for
+ */
+export async function prepareUndo(
+  service: Service,
+  { ref, provider, patch: undo }: ChangeRequest & { readonly patch: Undo },
+): Promise<Prepared> {
+  const { mapping } = provider
+  const intent = await service.store.operation(undo.operationId)
+  const own = intent?.resource === resourceOf(ref) && intent.action === undefined
+  const { base, next } = (own && intent && (await openSealed(service, intent))) || {}
+  if (base === undefined || !next) {
+    throw new ClientError(
+      'not_restorable',
+      `What operation ${undo.operationId} did cannot be taken back: its record is gone, or sealed with a key that is no longer in use.`,
+    )
+  }
+  const changed = diffClients(mapping, base, next, () => '')
+  return {
+    fields: new Set(changed.map(({ field }) => field.split('.')[0] ?? field)),
+    over: (current) => {
+      const undone = withoutLeased(mapping, base, next, intent?.standing)
+      const { fields, blocked } = undoPatch(mapping, current, [undone])
+      return { patch: { kind: 'merge', fields }, warnings: toldAs(blocked, undo.allowPartial) }
+    },
+  }
+}

@@ -1,0 +1,117 @@
+/** What a request wants of a client, once its history and its present state are known. */
+
+import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
+import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import { shownBy } from '../../core/mapping/suspension.ts'
+import { writtenFields } from '../../core/patch/json-patch.ts'
+import type { Patch } from '../../core/patch/patch.ts'
+import { type Plan, planChange, planRecord } from '../../core/plan/plan.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { Action, Entry } from '../../store/log/entry.ts'
+import { type Standing, withStanding } from '../../store/log/standing.ts'
+import type { ChangeRequest, CutOver, Protection } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
+import { endingWish, leaseWish } from '../lease/lease-wish.ts'
+import { checkCutOver } from '../secrets/rotatable.ts'
+import { prepareRollback } from './rollback.ts'
+import { suspensionWish } from './suspension.ts'
+import { prepareUndo } from './undo.ts'
+
+export interface Wish {
+  /** Fields that may change, for what a provider reads for them alone. */
+  readonly fields: readonly FieldName[]
+  /** What is wanted of the client as it is now. */
+  over(base: Native): Wanted
+}
+
+/** A patch, or the record to be. */
+export type Wanted = {
+  /** What should be known about it. */
+  readonly warnings: readonly Warning[]
+  /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
+  readonly aim?: { readonly action: Action; readonly becomes: Standing }
+} & (
+  | { readonly patch: Patch }
+  | {
+      readonly next: Native
+      /** Earlier records: what they broke may stay broken. */
+      readonly before?: readonly Native[]
+    }
+)
+
+/** Plans what is wanted, with what holds for the client before and after. */
+export function planWanted(
+  mapping: Mapping,
+  base: Native,
+  wanted: Wanted,
+  [before, after]: readonly [Standing | undefined, Standing | undefined],
+): Plan {
+  const shown = (native: Native, standing: Standing | undefined) =>
+    shownBy(mapping, native, standing?.suspended !== undefined)
+  if ('patch' in wanted) return planChange(shown(base, before), base, wanted.patch)
+  return planRecord(shown(wanted.next, after), base, wanted.next, wanted.before)
+}
+
+/**
+ * Prepares a wish; `head` is the newest entry of the client's log.
+ * @throws ClientError as `prepareRollback`, `prepareUndo` and `suspensionWish` do; `over` also as
+ *   `checkCutOver`
+ */
+export async function prepareWish(
+  service: Service,
+  request: ChangeRequest,
+  head: Entry | undefined,
+  operationId: string,
+): Promise<Wish> {
+  const { patch } = request
+  if (patch.kind === 'rollback') {
+    const { fields, over } = await prepareRollback(service, { ...request, patch }, head)
+    return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
+  }
+  if (patch.kind === 'undo') {
+    const { fields, over } = await prepareUndo(service, { ...request, patch })
+    return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
+  }
+  if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
+  if (patch.kind === 'suspension') {
+    return suspensionWish(service, { ...request, patch }, head, operationId)
+  }
+  if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
+  if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider, head?.standing)
+  return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
+}
+
+function protectionWish({ protected: on }: Protection, standing: Standing | undefined): Wish {
+  return {
+    fields: [],
+    over: () => ({
+      patch: { kind: 'merge', fields: {} },
+      warnings: [],
+      aim: {
+        action: on ? 'protect' : 'unprotect',
+        becomes: withStanding(standing, { protected: on ? true : undefined }),
+      },
+    }),
+  }
+}
+
+function cutOverWish({ value }: CutOver, provider: Provider, standing: Standing | undefined): Wish {
+  return {
+    fields: ['secret'],
+    over: (base) => {
+      checkCutOver(provider, base)
+      return {
+        patch: { kind: 'merge', fields: { secret: value.reveal() } },
+        warnings: [],
+        aim: { action: 'rotate', becomes: withStanding(standing, { retirements: undefined }) },
+      }
+    },
+  }
+}
+
+function fieldsOf(patch: Patch): readonly FieldName[] {
+  return patch.kind === 'merge'
+    ? (Object.keys(patch.fields) as FieldName[])
+    : [...writtenFields(patch.operations)]
+}

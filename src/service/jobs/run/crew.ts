@@ -1,0 +1,102 @@
+/** The clients of a job that are under way, and the results that are not recorded yet. */
+
+import type { JobCallers } from '../../../store/log/entry.ts'
+import type { JobProgress, JobResult } from '../../../store/log/job-entry.ts'
+import type { Service } from '../../base/service.ts'
+import { type JobItem, openPatch } from '../items.ts'
+import type { JobView } from '../log.ts'
+import { rightsOf } from '../rights.ts'
+import type { Known } from './known.ts'
+import { createQueue } from './queue.ts'
+import { type Task, type Worked, work } from './work.ts'
+
+export interface Crew {
+  /** Begins all clients that may begin now; `limit`: how many of all may have begun. */
+  begin(limit: number): void
+  readonly finished: ReadonlyMap<number, JobResult>
+  /** A result is recorded. */
+  recorded(item: number): void
+  /** Whether any client is under way. */
+  busy(): boolean
+  /** When a client that has to wait may begin (epoch ms). */
+  wakesAt(): number
+  /** Resolves when none is under way. */
+  ended(): Promise<void>
+}
+
+export interface CrewSettings {
+  readonly view: JobView
+  readonly known: Known
+  readonly phase: JobProgress['phase']
+  /** Time that one client may take, in milliseconds. */
+  readonly limitMs: number
+  /** The callers behind the job as it stands now. */
+  callers(): JobCallers
+  /** Told whenever a client is no longer under way. */
+  changed(): void
+}
+
+/** Times that a client is tried while it is not certain what has become of it. */
+const MAX_TRIES = 60
+
+export function createCrew(service: Service, settings: CrewSettings): Crew {
+  const { known, phase, changed } = settings
+  const pending = known.pending(phase)
+  const queue = createQueue(pending.map((item) => ({ item, place: itemOf(known, item).ref })))
+  const finished = new Map<number, JobResult>()
+  const underWay = new Set<Promise<void>>()
+  const tries = new Map<number, number>()
+  const taskOf = tasksOf(service, settings)
+
+  function take(item: number, { result, waitedMs, againMs, refused }: Worked): void {
+    const tried = (tries.get(item) ?? 0) + (refused ? 0 : 1)
+    tries.set(item, tried)
+    if (againMs !== undefined && tried < MAX_TRIES) {
+      return queue.again(item, service.now() + againMs, refused)
+    }
+    queue.done(item, waitedMs)
+    finished.set(item, result)
+  }
+
+  function begin(item: number): void {
+    const doing = work(service, taskOf(item)).then((worked) => {
+      underWay.delete(doing)
+      take(item, worked)
+      changed()
+    })
+    underWay.add(doing)
+  }
+
+  return {
+    begin: (limit) => {
+      const next = () => queue.next(service.now(), limit)
+      for (let item = next(); item !== undefined; item = next()) begin(item)
+    },
+    finished,
+    recorded: (item) => finished.delete(item),
+    busy: () => underWay.size > 0,
+    wakesAt: () => queue.wakesAt(service.now()) ?? Number.POSITIVE_INFINITY,
+    ended: async () => {
+      await Promise.all(underWay)
+    },
+  }
+}
+
+/** What is to be done with each client. */
+function tasksOf(service: Service, { view, known, phase, limitMs, callers }: CrewSettings) {
+  const rights = rightsOf(view.job)
+  const common = openPatch(service, view.job)
+  return (index: number): Task => {
+    const item = itemOf(known, index)
+    const { patch = common } = item
+    if (patch === undefined) throw new RangeError(`no patch for client ${index}`)
+    const job = { id: view.id, ...callers() }
+    return { job, rights, index, item, patch, planned: known.tagOf(index), phase, limitMs }
+  }
+}
+
+function itemOf({ items }: Known, index: number): JobItem {
+  const item = items[index]
+  if (item === undefined) throw new RangeError(`no client ${index}`)
+  return item
+}

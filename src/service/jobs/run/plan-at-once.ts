@@ -1,0 +1,27 @@
+/** The dry run of a small job within one request: nothing is kept of it. */
+
+import { inParallel } from '../../../core/in-parallel.ts'
+import type { JobResult } from '../../../store/log/job-entry.ts'
+import type { Service } from '../../base/service.ts'
+import type { Submission } from '../submit.ts'
+import { work } from './work.ts'
+
+/** Clients that are looked at at once. */
+const AT_ONCE = 8
+
+/** What a job would do to each client; what cannot be told in time has failed. */
+export async function planAtOnce(
+  service: Service,
+  { actor, rights, items, patch }: Submission,
+  { requestId, deadline }: { readonly requestId: string; readonly deadline: number },
+): Promise<readonly JobResult[]> {
+  const numbered = items.map((item, index) => ({ item, index }))
+  return inParallel(numbered, AT_ONCE, async ({ item, index }) => {
+    const asked = item.patch ?? patch
+    if (asked === undefined) throw new TypeError('each client of a job has a patch')
+    const limitMs = deadline - service.now()
+    const job = { id: requestId, submittedBy: actor }
+    const task = { job, rights, index, item, patch: asked, limitMs }
+    return (await work(service, { ...task, phase: 'plan' })).result
+  })
+}

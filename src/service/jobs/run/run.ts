@@ -1,0 +1,123 @@
+/**
+ * A runner: works through one phase of a job, as long as the job's log says that it may. What it does to
+ * a client is safe to be done again, so all that a claim saves is work: it ends by itself when its runner
+ * is gone, and two runners do no harm.
+ */
+
+import { isAtWork, type JobProgress, type JobResult } from '../../../store/log/job-entry.ts'
+import { resourceOf } from '../../../store/resource.ts'
+import { keptChanges } from '../../base/kept.ts'
+import type { Service } from '../../base/service.ts'
+import { follow } from '../follow.ts'
+import { callersOf, findJob, type JobView } from '../log.ts'
+import { firstPart } from '../part.ts'
+import { allowed, doneIn, isHeldBy } from '../progress.ts'
+import { createBell } from './bell.ts'
+import { type Crew, createCrew } from './crew.ts'
+import { createKnown } from './known.ts'
+
+export interface Runner {
+  /** Looks at the log at once. */
+  wake(): void
+  /** Begins nothing more; what is under way ends and is recorded. */
+  stop(): void
+  /** Resolves when nothing is under way; rejects when the store failed. */
+  readonly ended: Promise<void>
+}
+
+/** A runner that is gone is taken for gone after so long (milliseconds). */
+export const CLAIM_MS = 10_000
+/** How often a claim without results is renewed, and how often the log is looked at. */
+const RENEW_MS = 3_000
+const LOOK_MS = 1_000
+/** Results of one entry: each may have differences of some 10,000 characters, and any warnings. */
+const MAX_RESULTS = 10
+
+/** Runs a job; `limitMs`: time that one client may take. */
+export function startRunner(service: Service, id: string, limitMs: number): Runner {
+  const bell = createBell()
+  const stopping = { now: false }
+  return {
+    wake: bell.ring,
+    stop: () => {
+      stopping.now = true
+      bell.ring()
+    },
+    ended: findJob(service, id).then(async (view) => {
+      if (view !== undefined) await run(service, view, { limitMs, bell, stopping })
+    }),
+  }
+}
+
+interface Settings {
+  readonly limitMs: number
+  readonly bell: ReturnType<typeof createBell>
+  readonly stopping: { readonly now: boolean }
+}
+
+async function run(service: Service, view: JobView, settings: Settings): Promise<void> {
+  const { limitMs, bell, stopping } = settings
+  const runner = service.newId()
+  const until = () => service.now() + CLAIM_MS
+  const claim = () => ({ kind: 'job_claim' as const, runner, until: until() })
+  const release = () => ({ kind: 'job_claim' as const, runner, until: 0 })
+  const known = createKnown(service)
+  const log = await follow(service, view.job, known.fold)
+  if (stopping.now || !(await log.append(claim))) return
+
+  const { phase } = log.last().progress
+  const before = doneIn(log.last().progress)
+  const crew = createCrew(service, {
+    view,
+    known,
+    phase,
+    limitMs,
+    callers: () => callersOf(view.job, log.last().progress),
+    changed: bell.ring,
+  })
+
+  function kept({ changes, ...result }: JobResult): JobResult {
+    const mapping = service.providers.get(result.client.provider)?.mapping
+    if (changes === undefined || mapping === undefined) return result
+    const { client } = result
+    return { ...result, changes: keptChanges(service, resourceOf(client), mapping, changes) }
+  }
+
+  /** Only who holds the claim can record: so no client has two results. */
+  async function record(): Promise<void> {
+    const results = firstPart([...crew.finished.values()].slice(0, MAX_RESULTS).map(kept))
+    await log.append(() => ({ kind: 'job_results', phase, runner, until: until(), results }))
+    for (const { item } of results) crew.recorded(item)
+  }
+
+  let looked = service.now()
+  try {
+    while (isHeldBy(log.last().progress, runner)) {
+      const { progress } = log.last()
+      const going = isAtWork(progress) && !stopping.now
+      // A failure may stop the job, which is known once it is recorded.
+      if (going && !hasFailure(crew)) {
+        crew.begin(allowed(view.job.options, progress) + doneIn(progress) - before)
+      }
+      if (crew.finished.size > 0) await record()
+      else if (!going && !crew.busy()) await log.append(release)
+      else if (isOld(progress, service.now())) await log.append(claim)
+      else {
+        const next = Math.min(looked + LOOK_MS, crew.wakesAt())
+        await bell.wait(Math.max(next - service.now(), 0))
+        if (crew.finished.size > 0) continue
+        looked = service.now()
+        await log.catchUp()
+      }
+    }
+  } finally {
+    await crew.ended()
+  }
+}
+
+const hasFailure = ({ finished }: Crew) =>
+  [...finished.values()].some(({ outcome }) => outcome === 'failed')
+
+/** Whether the claim is to be renewed. */
+const isOld = ({ claim }: JobProgress, now: number) =>
+  claim !== undefined && claim.until - now <= CLAIM_MS - RENEW_MS

@@ -1,0 +1,186 @@
+/**
+ * One client of a job: planned, or changed under an idempotency key of its own. So whoever goes on after a
+ * crash, or works on it at the same time, has the one effect and learns the one outcome.
+ */
+
+import { type FieldChange, withoutValues } from '../../../core/diff.ts'
+import { ClientError, type ErrorCode, isClientError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json/json.ts'
+import { stringifyJson } from '../../../core/json/json-text.ts'
+import type { Patch } from '../../../core/patch/patch.ts'
+import type { OwnPermission } from '../../../core/rights/rights.ts'
+import type { Actor, JobOrigin } from '../../../store/log/entry.ts'
+import type { JobResult } from '../../../store/log/job-entry.ts'
+import { resourceOf } from '../../../store/resource.ts'
+import { withinDeadline } from '../../base/deadline.ts'
+import type { ChangeRequest, ChangeResult, Undo } from '../../base/request.ts'
+import { callerOf, type Service } from '../../base/service.ts'
+import { changeClient } from '../../change/change.ts'
+import { keyOf } from '../../operation/idempotency.ts'
+import type { JobItem } from '../items.ts'
+import { checkRights } from '../rights.ts'
+
+export interface Task {
+  /** The job, and the callers behind it: it is done on behalf of who submitted it. */
+  readonly job: JobOrigin
+  /** What it may do beside changing clients. */
+  readonly rights: readonly OwnPermission[]
+  /** Its place among the clients of the job. */
+  readonly index: number
+  readonly item: JobItem
+  readonly patch: Patch | Undo
+  /** The state that it was planned from. */
+  readonly planned?: string | undefined
+  readonly phase: 'plan' | 'run'
+  /** Time that it may take, in milliseconds. */
+  readonly limitMs: number
+}
+
+export interface Worked {
+  readonly result: JobResult
+  /** All waiting of its calls for a turn, in milliseconds. */
+  readonly waitedMs: number
+  /** Nothing is certain yet: it is to be done again after so long (milliseconds). */
+  readonly againMs?: number
+  /** The provider's pace had no turn for it. */
+  readonly refused: boolean
+}
+
+/** All jobs of one submitter take turns as one caller, apart from the requests that they send themselves. */
+const jobsOf = (submittedBy: Actor) => `jobs of ${callerOf(submittedBy)}`
+
+/** Failures that pass by themselves, or after which the same key tells the outcome. */
+const PASSING: readonly ErrorCode[] = [
+  'provider_throttled',
+  'store_unavailable',
+  'unavailable',
+  'too_many_requests',
+  'key_in_use',
+  'deadline_exceeded',
+  'outcome_unknown',
+]
+/** Pause before it is done again, where nothing says how long (milliseconds). */
+const PAUSE_MS = 1_000
+/** Differences of one client beyond this are told by their names alone (characters). */
+const MAX_CHANGES = 10_000
+
+/** Does it; never rejects. */
+export async function work(service: Service, task: Task): Promise<Worked> {
+  let waitedMs = 0
+  const deadline = service.now() + task.limitMs
+  const bounded = withinDeadline(service, deadline)
+  const { index: item, item: of } = task
+  let request: ChangeRequest | undefined
+  try {
+    request = requestOf(bounded, task, deadline, (ms) => {
+      waitedMs += ms
+    })
+    const changed = await changeUnlessDone(bounded, request)
+    const result: JobResult = { item, client: of.ref, ...toldOf(changed, task.phase) }
+    return { result, waitedMs, refused: false }
+  } catch (thrown) {
+    const known = isClientError(thrown) ? thrown : fault(thrown)
+    const error = await uncertain(bounded, request, known)
+    const result: JobResult = { item, client: of.ref, ...failureOf(error) }
+    const refused = error.code === 'provider_throttled'
+    if (!PASSING.includes(error.code)) return { result, waitedMs, refused }
+    const againMs = Math.max((error.details.retryAfter ?? 0) * 1_000, PAUSE_MS)
+    return { result, waitedMs, againMs, refused }
+  }
+}
+
+/** A failure while an earlier attempt is still open says nothing about what that one has done. */
+async function uncertain(
+  { store }: Service,
+  request: ChangeRequest | undefined,
+  error: ClientError,
+): Promise<ClientError> {
+  if (request?.key === undefined || PASSING.includes(error.code)) return error
+  const head = await store.last(resourceOf(request.ref)).catch(() => undefined)
+  if (head?.kind !== 'intent' || head.key !== request.key.log) return error
+  const { operationId } = head
+  return new ClientError(
+    'outcome_unknown',
+    `The change was sent and its outcome is not known yet; it will be settled as operation ${operationId}.`,
+    { operationId, outcome: 'unknown', cause: error },
+  )
+}
+
+function requestOf(
+  service: Service,
+  { job, rights, index, item, patch, planned, phase }: Task,
+  deadline: number,
+  waited: (milliseconds: number) => void,
+): ChangeRequest {
+  const { ref, ifMatch = planned } = item
+  const provider = service.providers.get(ref.provider)
+  if (provider === undefined) {
+    throw new ClientError('not_found', `The provider ${ref.provider} is not configured any more.`)
+  }
+  // With spaces, which no caller's own key can have.
+  const { id, submittedBy: actor } = job
+  const name = `job ${id} ${index}`
+  const asked = [{ ...ref }, patch as unknown as Json]
+  return {
+    ref,
+    provider,
+    patch,
+    ...(ifMatch === undefined ? {} : { ifMatch: [ifMatch] }),
+    ...(phase === 'run' ? { key: keyOf(service.fingerprints, actor, name, asked) } : {}),
+    dryRun: phase === 'plan',
+    // What the dry run finds is kept for whoever may read jobs.
+    ...(phase === 'plan' ? { maySeeSecrets: false } : {}),
+    authorize: (needs) => checkRights(rights, needs),
+    actor,
+    job,
+    caller: jobsOf(actor),
+    requestId: `job:${id}`,
+    deadline,
+    onUpstream: ({ waitedMs = 0 }) => waited(waitedMs),
+  }
+}
+
+/** The change; of a client that has moved on, whether there is anything left to do. */
+async function changeUnlessDone(service: Service, request: ChangeRequest): Promise<ChangeResult> {
+  try {
+    return await changeClient(service, request)
+  } catch (error) {
+    if (!isClientError(error, 'precondition_failed') || request.ifMatch === undefined) throw error
+    const { ifMatch: _, key: __, ...anyState } = request
+    const plan = await changeClient(service, { ...anyState, dryRun: true })
+    if (plan.steps.length > 0) throw error
+    return { ...plan, outcome: 'unchanged' }
+  }
+}
+
+type Told = Omit<JobResult, 'item' | 'client'>
+
+function toldOf(
+  { outcome, changes, warnings, tag, operationId, steps }: ChangeResult,
+  phase: Task['phase'],
+): Told {
+  const unchanged = outcome === 'unchanged' || (outcome === 'planned' && steps.length === 0)
+  return {
+    outcome: unchanged ? 'unchanged' : outcome,
+    ...(phase === 'plan' && !unchanged ? { changes: fitting(changes), tag } : {}),
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...(operationId === undefined ? {} : { operationId }),
+  }
+}
+
+const fitting = (changes: readonly FieldChange[]) =>
+  stringifyJson(changes).length > MAX_CHANGES ? withoutValues(changes) : changes
+
+function failureOf({ code, message, field, details }: ClientError): Told {
+  const { operationId } = details
+  return {
+    outcome: 'failed',
+    code,
+    error: message,
+    ...(field === undefined ? {} : { field }),
+    ...(operationId === undefined ? {} : { operationId }),
+  }
+}
+
+const fault = (cause: unknown) =>
+  new ClientError('internal', 'Something failed on our side for this client.', { cause })

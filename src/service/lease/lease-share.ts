@@ -1,0 +1,138 @@
+/**
+ * How many leases there can be: on a client, of one caller, of one owner, and in a list, where places stay
+ * free for those who change the client by hand. Renewing a lease takes no place, and is never refused here.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import { MAX_LIST_ITEMS } from '../../core/field.ts'
+import { isLens, type Mapping, type Native, type Row } from '../../core/mapping/mapping.ts'
+import type { Lease } from '../../store/log/standing.ts'
+import type { LeaseField } from '../base/request.ts'
+import { callerOf } from '../base/service.ts'
+import { listOf } from './leases.ts'
+
+/** Leases of one client at most: each record of its history tells them all. */
+export const MAX_LEASES = 100
+
+/** Parts of a list, and of the leases that a client can have: above 0, at most 1. */
+export interface LeaseShares {
+  /** A lease adds no value to a list that is full beyond this. */
+  readonly ofList: number
+  readonly ofCaller: number
+  /** What a caller takes for one owner. */
+  readonly ofOwner: number
+}
+
+/** A fifth of a list is never taken by leases; no caller has more than half of them, no owner a fifth. */
+export const DEFAULT_SHARES: LeaseShares = { ofList: 0.8, ofCaller: 0.5, ofOwner: 0.2 }
+
+/** A lease that is to be taken, among those that are held. */
+export interface Taken {
+  readonly lease: Lease & { readonly field: LeaseField }
+  readonly held: readonly Lease[]
+  readonly now: number
+}
+
+/**
+ * Refuses a lease for which the client, its caller or its owner has no place.
+ * @throws ClientError `list_full`
+ */
+export function checkShares(shares: LeaseShares, mapping: Mapping, taken: Taken): void {
+  const { lease, held, now } = taken
+  const others = held.filter((one) => !isSame(one, lease))
+  if (others.length >= MAX_LEASES) {
+    throw full(`The client has ${others.length} leases, as many as there can be`, held, now)
+  }
+  const byCaller = others.filter(({ actor }) => callerOf(actor) === callerOf(lease.actor))
+  // Whoever renews a lease of their own has its place already.
+  if (held.some((one) => isSame(one, lease) && callerOf(one.actor) === callerOf(lease.actor)))
+    return
+  const byOwner = byCaller.filter(({ owner }) => owner === lease.owner)
+  const inList = placesIn(mapping, lease.field)
+  for (const [whose, theirs, share] of [
+    ['This caller', byCaller, shares.ofCaller],
+    [`The owner ${JSON.stringify(lease.owner)}`, byOwner, shares.ofOwner],
+  ] as const) {
+    const onList = theirs.filter(({ field }) => field === lease.field)
+    const [ofClient, ofList] = [partOf(MAX_LEASES, share), partOf(inList, share)]
+    if (theirs.length >= ofClient) {
+      throw full(
+        `${whose} has ${theirs.length} leases on the client, as many as it may`,
+        theirs,
+        now,
+      )
+    }
+    if (onList.length >= ofList) {
+      const says = `${whose} has ${onList.length} leases on client.${lease.field}, as many as it may`
+      throw full(says, onList, now, lease.field)
+    }
+  }
+}
+
+/**
+ * Refuses a value for which the list has no place, or none that leases may take.
+ * @throws ClientError `list_full`
+ */
+export function checkRoom(
+  shares: LeaseShares,
+  mapping: Mapping,
+  base: Native,
+  { lease: { field }, held, now }: Taken,
+): void {
+  const most = placesIn(mapping, field)
+  const forLeases = leasable(shares, mapping, field)
+  const list = listOf(mapping, base, field)
+  if (list.length < forLeases) return
+  const holding = held.filter(
+    (one) => one.field === field && !one.kept && list.includes(one.value) && isLast(one, held),
+  )
+  const says =
+    list.length < most
+      ? `client.${field} has ${list.length} values, ${holding.length} of them leased, and leases fill no more than ${forLeases} of its ${most} places`
+      : `client.${field} has all ${most} values that it can hold, ${holding.length} of them leased`
+  throw full(says, holding, now, field)
+}
+
+/** The number of values up to which leases fill a list. */
+export const leasable = (shares: LeaseShares, mapping: Mapping, field: LeaseField) =>
+  partOf(placesIn(mapping, field), shares.ofList)
+
+const partOf = (places: number, share: number) => Math.max(Math.floor(places * share), 1)
+
+const isSame = (one: Lease, other: Lease) =>
+  one.field === other.field && one.value === other.value && one.owner === other.owner
+
+/** Whether the value is held by no other lease for longer. */
+const isLast = ({ field, value, expiresAt }: Lease, leases: readonly Lease[]) =>
+  !leases.some((one) => one.field === field && one.value === value && one.expiresAt > expiresAt)
+
+/** How many values a list can have at its provider. */
+function placesIn(mapping: Mapping, field: LeaseField): number {
+  const row = mapping.fields[field] as Row<unknown>
+  return (isLens(row) ? row.limits?.maxItems : undefined) ?? MAX_LIST_ITEMS
+}
+
+/** How many leases a refusal names. */
+const NAMED = 5
+
+function full(
+  says: string,
+  leases: readonly Lease[],
+  now: number,
+  field?: LeaseField,
+): ClientError {
+  const sorted = [...leases].sort((one, other) => one.expiresAt - other.expiresAt)
+  const named = sorted
+    .slice(0, NAMED)
+    .map(({ owner, expiresAt }) => `${JSON.stringify(owner)} until ${timeOf(expiresAt)}`)
+  const [first] = sorted
+  const next = first === undefined ? '' : ` The next leases to end: ${named.join(', ')}.`
+  return new ClientError('list_full', `${says}; nothing was sent.${next}`, {
+    ...(field === undefined ? {} : { field: `client.${field}` }),
+    ...(first === undefined
+      ? {}
+      : { retryAfter: Math.max(Math.ceil((first.expiresAt - now) / 1_000), 1) }),
+  })
+}
+
+const timeOf = (at: number) => new Date(at).toISOString()

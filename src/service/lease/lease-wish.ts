@@ -1,0 +1,104 @@
+/** What taking a lease and ending leases want of a client. */
+
+import { isClientError } from '../../core/errors.ts'
+import { isNearly } from '../../core/mapping/limits.ts'
+import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Patch } from '../../core/patch/patch.ts'
+import { planChange } from '../../core/plan/plan.ts'
+import type { Standing } from '../../store/log/standing.ts'
+import type { ChangeRequest, LeaseEnding, LeaseField, LeaseTaking } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
+import type { Wish } from '../change/wish.ts'
+import { checkRoom, checkShares, leasable } from './lease-share.ts'
+import { listOf, takingAway, withLease, withoutLeases } from './leases.ts'
+
+/** The patch of a lease: one value is added. */
+export function leasePatch({ field, value }: Pick<LeaseTaking, 'field' | 'value'>): Patch {
+  return { kind: 'merge', fields: { [field]: { add: [value] } } }
+}
+
+/**
+ * The value is added where it is not there, and the lease recorded with it.
+ * @throws ClientError (`over`) `list_full`, and as planning does
+ */
+export function leaseWish(
+  service: Service,
+  { provider: { mapping }, actor, patch }: ChangeRequest & { readonly patch: LeaseTaking },
+  standing: Standing | undefined,
+): Wish {
+  const { field, value, owner, seconds } = patch
+  return {
+    fields: [field],
+    over: (base) => {
+      const now = service.now()
+      const inList = listOf(mapping, base, field).includes(value)
+      const lease = { field, value, owner, expiresAt: now + seconds * 1_000, actor }
+      const becomes = withLease(standing, lease, inList)
+      const taken = { lease, held: standing?.leases ?? [], now }
+      checkShares(service.leaseShares, mapping, taken)
+      if (!inList) checkRoom(service.leaseShares, mapping, base, taken)
+      const asked = leasePatch(patch)
+      const { next } = planChange(mapping, base, asked)
+      const warnings = becomes.leases?.at(-1)?.kept
+        ? [stays(field)]
+        : [
+            ...nearLimit(leasable(service.leaseShares, mapping, field), mapping, next, field),
+            ...lasting(mapping, next, { field, value }),
+          ]
+      return { patch: asked, warnings, aim: { action: 'lease', becomes } }
+    },
+  }
+}
+
+/** The leases end, and values go that nothing else holds. */
+export function endingWish(
+  service: Service,
+  { patch }: ChangeRequest & { readonly patch: LeaseEnding },
+  standing: Standing | undefined,
+): Wish {
+  const now = service.now()
+  const { standing: becomes, freed } = withoutLeases(standing, (one) => patch.ends(one, now))
+  return {
+    fields: [...new Set(freed.map(({ field }) => field))],
+    over: () => ({
+      patch: { kind: 'merge', fields: takingAway(freed) },
+      warnings: [],
+      aim: { action: 'end_lease', becomes },
+    }),
+  }
+}
+
+function nearLimit(
+  most: number,
+  mapping: Mapping,
+  next: Native,
+  field: LeaseField,
+): readonly Warning[] {
+  const { length } = listOf(mapping, next, field)
+  if (!isNearly(length, most)) return []
+  const message = `client.${field} has ${length} of the ${most} values up to which leases may fill it; ${most - length} can still be leased.`
+  return [{ code: 'near_limit', field: `client.${field}`, message }]
+}
+
+const stays = (field: LeaseField): Warning => ({
+  code: 'value_stays',
+  field: `client.${field}`,
+  message: `The value was in client.${field} before it was leased, and stays when the lease ends.`,
+})
+
+/** Tells of a value that cannot be taken away as things are: the only one of its list, say. */
+function lasting(
+  mapping: Mapping,
+  next: Native,
+  value: Pick<LeaseTaking, 'field' | 'value'>,
+): readonly Warning[] {
+  try {
+    planChange(mapping, next, { kind: 'merge', fields: takingAway([value]) })
+    return []
+  } catch (error) {
+    if (!isClientError(error)) throw error
+    const field = `client.${value.field}`
+    const message = `As the client is, the value stays in ${field} when the lease ends: ${error.message}`
+    return [{ code: 'cannot_end', field, message }]
+  }
+}

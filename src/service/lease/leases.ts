@@ -1,0 +1,153 @@
+/**
+ * Leases on list values: which of them hold after a change. A value has one lease for each owner and
+ * goes with the last of them, unless it is `kept`, which all leases on one value agree on.
+ */
+
+import { isDeepStrictEqual } from 'node:util'
+import { isRecord, type Json } from '../../core/json/json.ts'
+import {
+  isLens,
+  type Mapping,
+  type Native,
+  type Row,
+  showField,
+  type Warning,
+} from '../../core/mapping/mapping.ts'
+import type { FieldPatches } from '../../core/patch/patch.ts'
+import { withChange } from '../../core/plan/plan.ts'
+import type { Undone } from '../../core/plan/undo.ts'
+import { type Lease, type Standing, withStanding } from '../../store/log/standing.ts'
+import type { ChangeRequest } from '../base/request.ts'
+
+type ListValue = Pick<Lease, 'field' | 'value'>
+
+const isOn =
+  ({ field, value }: ListValue) =>
+  (lease: ListValue) =>
+    lease.field === field && lease.value === value
+
+/**
+ * The standing with a lease taken or renewed; `inList`: the value is in the list now. A value that is there
+ * and that nobody has leased was there before. One that had gone, and is put back, was not.
+ */
+export function withLease(standing: Standing | undefined, lease: Lease, inList: boolean): Standing {
+  const leases = standing?.leases ?? []
+  const onValue = leases.filter(isOn(lease))
+  const kept = inList && onValue.every((one) => one.kept)
+  const others = leases.filter((one) => !onValue.includes(one))
+  const held = [...onValue.filter(({ owner }) => owner !== lease.owner), lease]
+  return withStanding(standing, { leases: [...others, ...held.map((one) => keep(one, kept))] })
+}
+
+function keep({ kept: _, ...lease }: Lease, kept: boolean): Lease {
+  return kept ? { ...lease, kept: true } : lease
+}
+
+/** The standing without some leases, and the values that nothing holds any more. */
+export function withoutLeases(
+  standing: Standing | undefined,
+  ends: (lease: Lease) => boolean,
+): { readonly standing: Standing; readonly freed: readonly ListValue[] } {
+  const leases = standing?.leases ?? []
+  const left = leases.filter((lease) => !ends(lease))
+  const freed = leases.filter((lease) => ends(lease) && !lease.kept && !left.some(isOn(lease)))
+  return { standing: withLeases(standing, left), freed }
+}
+
+const withLeases = (standing: Standing | undefined, leases: readonly Lease[]) =>
+  withStanding(standing, { leases: leases.length === 0 ? undefined : leases })
+
+/** What differs between two standings: leases taken, renewed or made to stay, and leases that ended. */
+export function leaseChanges(
+  { leases: before = [] }: Standing = {},
+  { leases: after = [] }: Standing = {},
+): { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] } {
+  const isSame = (one: Lease) => (other: Lease) => isOn(one)(other) && one.owner === other.owner
+  return {
+    taken: after.filter((one) => !before.some((other) => isDeepStrictEqual(one, other))),
+    ended: before.filter((one) => !after.some(isSame(one))),
+  }
+}
+
+/** Tells leases whose time is over and whose values could not be taken away. */
+export function overLeases(standing: Standing | undefined, now: number): readonly Warning[] {
+  const over = (standing?.leases ?? []).filter(({ expiresAt }) => expiresAt <= now)
+  return over.map(({ field, value, owner }) => ({
+    code: 'lease_over',
+    field: `client.${field}`,
+    message: `The lease of ${JSON.stringify(owner)} on ${JSON.stringify(value)} is over and could not be ended yet.`,
+  }))
+}
+
+/** The patch that takes values away. */
+export function takingAway(values: readonly ListValue[]): FieldPatches {
+  const fields = [...new Set(values.map(({ field }) => field))]
+  return Object.fromEntries(
+    fields.map((field) => {
+      const remove = values.filter((one) => one.field === field).map(({ value }) => value)
+      return [field, { remove: [...new Set(remove)] }]
+    }),
+  )
+}
+
+/**
+ * What holds after a change from `base` to `next`, whatever change it is: a lease ends with its value,
+ * whoever takes that away. A value stays for good where a patch adds it by name, or where a change puts
+ * it in although it was not there any more. A list sent whole that has the leased values in it, as it was
+ * read, says nothing of the kind.
+ */
+export function leasesAfter(
+  mapping: Mapping,
+  [base, next]: readonly [Native, Native],
+  patch: ChangeRequest['patch'],
+  standing: Standing | undefined,
+): Standing | undefined {
+  if (standing?.leases === undefined) return standing
+  const isIn = (native: Native, { field, value }: ListValue) =>
+    listOf(mapping, native, field).includes(value)
+  const isPutIn = (lease: Lease) => patch.kind !== 'lease' && !isIn(base, lease)
+  const left = standing.leases
+    .filter((lease) => isIn(next, lease))
+    .map((lease) => keep(lease, lease.kept === true || isAdded(lease, patch) || isPutIn(lease)))
+  return withLeases(standing, left)
+}
+
+function isAdded({ field, value }: Lease, patch: ChangeRequest['patch']): boolean {
+  if (patch.kind === 'operations') {
+    // Not by `replace`: tools that compare two lists write so what has only moved.
+    return patch.operations.some(
+      ({ op, path: [name, ...place], value: item }) =>
+        op === 'add' && name === field && place.length === 1 && item === value,
+    )
+  }
+  const asked = patch.kind === 'merge' ? patch.fields[field] : undefined
+  return isRecord(asked) && Array.isArray(asked.add) && asked.add.includes(value)
+}
+
+/**
+ * A change as a rollback takes it back: a leased value that it took away was there for a time only, and
+ * does not come back without its lease. `standing` is that before the change.
+ */
+export function withoutLeased(
+  mapping: Mapping,
+  base: Native,
+  next: Native,
+  standing: Standing | undefined,
+): Undone {
+  const gone = (standing?.leases ?? []).filter(
+    ({ field, value, kept }) => !kept && !listOf(mapping, next, field).includes(value),
+  )
+  const left = gone.reduce<Native>((native, { field, value }) => {
+    const row = field === 'providerSettings' ? undefined : (mapping.fields[field] as Row<Json>)
+    if (row === undefined || !isLens(row)) return native
+    const list = listOf(mapping, native, field).filter((one) => one !== value)
+    return withChange(native, row.put(list, native))
+  }, base)
+  return { base: left, next }
+}
+
+/** The values of a list as a record has them. */
+export function listOf(mapping: Mapping, native: Native, field: Lease['field']): readonly string[] {
+  const shown: unknown = showField(mapping, field, native)
+  return Array.isArray(shown) ? shown : []
+}

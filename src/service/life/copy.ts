@@ -1,0 +1,97 @@
+/**
+ * Copying a client: a new one is made, by the steps of any creation, of what its place can hold of the
+ * other. The source is read and nothing of it is changed.
+ */
+
+import { type Copying, copyRecord } from '../../core/copy/copy.ts'
+import { type CopyReport, reportCopy } from '../../core/copy/report.ts'
+import { ClientError } from '../../core/errors.ts'
+import { type Mapping, type Native, showClient } from '../../core/mapping/mapping.ts'
+import type { ClientKind, Creation } from '../../providers/creation.ts'
+import { kindOf } from '../../providers/kind.ts'
+import type { Call } from '../../providers/provider.ts'
+import { resourceOf } from '../../store/resource.ts'
+import type { Service } from '../base/service.ts'
+import { checkPrecondition } from '../operation/base.ts'
+import { readSource, type Source } from './copy-source.ts'
+import {
+  type Beginning,
+  type CreationRequest,
+  type CreationResult,
+  makeClient,
+  type Origin,
+} from './create.ts'
+
+export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
+  readonly source: Source
+  /** Absent: the kind that the source is of. */
+  readonly kind?: ClientKind
+  /** The tags of `If-Match`, of the source; absent: any state will do. */
+  readonly ifMatch?: readonly string[]
+  /** Copies what can be copied, where something cannot. */
+  readonly allowLoss: boolean
+}
+
+/**
+ * Makes a copy of a client, or plans it in a dry run.
+ * @throws ClientError `lossy_copy`, `not_restorable` for a removed client whose record cannot be opened
+ *   any more, `invalid_field` where the kind or the name has to be given, and as `createClient` does
+ */
+export async function copyClient(service: Service, request: CopyRequest): Promise<CreationResult> {
+  const { source, kind: asked, ifMatch, allowLoss, ...creation } = request
+  const wishes = request.patch.kind === 'merge' ? request.patch.fields : {}
+  const begin = async ({ blank }: Creation, call: Call): Promise<Beginning> => {
+    const { mapping, native, tag, standing } = await readSource(service, source, call)
+    checkPrecondition(ifMatch, tag)
+    const kind = asked ?? kindThere(mapping, native)
+    const fresh = source.provider.creation?.blank(kind) ?? {}
+    const passing = (standing?.leases ?? []).filter(({ kept }) => kept !== true)
+    const copying: Copying = {
+      source: { mapping, native, fresh, passing },
+      target: { mapping: request.provider.mapping, blank: blank(kind) },
+      alike: source.provider.type === request.provider.type,
+    }
+    const copied = copyRecord(copying)
+    const origin: Origin = {
+      log: resourceOf(source.ref),
+      tag,
+      report: (next) => reportCopy(copying, copied, next, wishes),
+      check: (next, report) => {
+        checkName(copying, next)
+        if (!request.dryRun && !allowLoss) checkLoss(report)
+      },
+    }
+    return { blank: blank(kind), start: copied.start, origin }
+  }
+  return makeClient(service, { ...creation, begin })
+}
+
+function kindThere(mapping: Mapping, native: Native): ClientKind {
+  const kind = kindOf(showClient(mapping, native))
+  if (kind !== undefined) return kind
+  throw new ClientError(
+    'invalid_field',
+    'kind must be given: it cannot be told whether the client that is copied has a secret.',
+    { field: 'kind' },
+  )
+}
+
+function checkName({ target }: Copying, next: Native): void {
+  if (showClient(target.mapping, next).name !== null) return
+  throw new ClientError(
+    'invalid_field',
+    'client.name must be given: no character of the name is allowed where the copy is made.',
+    { field: 'client.name' },
+  )
+}
+
+function checkLoss({ lost }: CopyReport): void {
+  const [first] = lost
+  if (first === undefined) return
+  const paths = lost.map(({ field }) => `client.${field}`)
+  throw new ClientError(
+    'lossy_copy',
+    `The copy would lose ${paths.join(', ')}; a dry run tells what of it and why. Nothing was sent; "allowLoss": true copies the rest.`,
+    { field: `client.${first.field}` },
+  )
+}

@@ -1,0 +1,34 @@
+/** The answer to a creation of which no one can say whether it made a client: what to do about it. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Intent } from '../../store/log/entry.ts'
+import { refOf } from '../../store/resource.ts'
+
+/** Names the clients that may be the one, and the requests that adopt or remove one. */
+export function creationConflict(
+  { operationId, resource }: Intent,
+  candidates: readonly string[] = [],
+): ClientError {
+  const { provider, userPoolId } = refOf(resource)
+  const query = new URLSearchParams({
+    provider,
+    ...(userPoolId === undefined ? {} : { userPoolId }),
+  })
+  const [one, ...more] = candidates
+  const id = one === undefined || more.length > 0 ? '{clientId}' : encodeURIComponent(one)
+  const adopt = `PUT /clients/${id}/registration?${query}`
+  const remove = `DELETE /clients/${id}?${query}`
+  const says =
+    one === undefined
+      ? `The answer to this creation was lost, and there is no way to find out here whether it made a client. If the client is at the provider, adopt it with ${adopt} and its registration access token, where it has one, or remove it there`
+      : `The answer to this creation was lost, and it may have made ${oneOf(candidates)}. Adopt the client that is yours with ${adopt}; remove one that no one needs with ${remove}`
+  return new ClientError(
+    'conflict',
+    `${says} (operation ${operationId}). This request is not sent again; use a new Idempotency-Key to make another client.`,
+    { operationId, outcome: 'conflict' },
+  )
+}
+
+function oneOf(ids: readonly string[]): string {
+  return ids.length === 1 ? `the client ${ids[0]}` : `one of the clients ${ids.join(', ')}`
+}

@@ -1,0 +1,128 @@
+/**
+ * What became of a creation whose answer was lost. A provider's own ids are all that names a client, and
+ * only the answer shows the new one. So no second client is made unless two looks, with time between them
+ * for the provider's list to catch up, find none that could be the one.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import { type Json, memberOf } from '../../core/json/json.ts'
+import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import { stateOf } from '../../core/mapping/mapping.ts'
+import type { Call } from '../../providers/provider.ts'
+import { following } from '../../store/log/chain.ts'
+import { resourceOf } from '../../store/resource.ts'
+import { keptState } from '../base/kept.ts'
+import type { Service } from '../base/service.ts'
+import type { Running, Settled } from '../operation/settle.ts'
+import { type Found, look, stillUnknown } from './creation-look.ts'
+
+/** Candidates that are recorded and named. */
+const MAX_CANDIDATES = 20
+
+/**
+ * Looks for the client. One that holds what was sent is taken for it. None at two looks: it was not made.
+ * Anything else is a conflict, and so is a provider that has no way to find out.
+ * @throws ClientError `deadline_exceeded`: there is no time left for the second look; a later one makes up for it
+ */
+export async function findCreation(
+  service: Service,
+  running: Running,
+  call: Call,
+): Promise<Settled> {
+  const { creation } = running.provider
+  if (creation === undefined) return conflictOf([])
+  const { operationId } = running.intent
+  const waitMs = service.upstreamTimeoutMs + creation.listLagMs
+  const earlier = service.looks.get(operationId)
+  const isSecond = earlier !== undefined && service.now() >= earlier.at + waitMs
+  if (running.sweeping && earlier !== undefined && !isSecond) throw tooEarly()
+  let found = await look(service, running, creation, call)
+  if (found === undefined) return conflictOf([])
+  if (!isSecond && !found.some(isMatch)) {
+    const first = earlier ?? { at: service.now(), ids: found.map(({ id }) => id) }
+    service.looks.set(operationId, first)
+    if (running.sweeping) throw tooEarly()
+    await pauseUntil(service, first.at + waitMs, call)
+    found = await look(service, running, creation, call)
+    if (found === undefined) return conflictOf(first.ids)
+  }
+  const { ids = [] } = service.looks.get(operationId) ?? {}
+  const settled = outcomeOf(found, await stillUnknown(service, running, ids))
+  service.looks.delete(operationId)
+  return settled
+}
+
+const isMatch = ({ match }: Found) => match !== 'other'
+
+/** `earlier`: ids of the clients that an earlier look found. */
+function outcomeOf(found: readonly Found[], earlier: readonly string[]): Settled {
+  const [one, ...more] = found.filter(isMatch)
+  const ours = found.find(({ match }) => match === 'ours')
+  if (ours !== undefined) return { outcome: 'applied', native: ours.native }
+  if (one !== undefined && more.length === 0) return { outcome: 'applied', native: one.native }
+  // A list that has shown a client and no longer does so proves nothing.
+  const ids = [...new Set([...found.map(({ id }) => id), ...earlier])]
+  return ids.length === 0 ? { outcome: 'not_applied', native: undefined } : conflictOf(ids)
+}
+
+const conflictOf = (ids: readonly string[]): Settled => ({
+  outcome: 'conflict',
+  native: undefined,
+  candidates: ids.slice(0, MAX_CANDIDATES),
+})
+
+const tooEarly = () =>
+  new ClientError(
+    'deadline_exceeded',
+    "The new client may still come up in the provider's list, and there is no time left to wait for that.",
+  )
+
+/** @throws ClientError `deadline_exceeded` when there is no time left after it */
+async function pauseUntil(service: Service, time: number, { deadline }: Call): Promise<void> {
+  if (time >= deadline) throw tooEarly()
+  const left = time - service.now()
+  if (left > 0) await service.sleep(left)
+}
+
+/**
+ * The planned record with the values that the provider holds: what it makes up for a new client (id,
+ * secret, times) is left out, and what it has dropped is missing.
+ */
+export function asPlanned(mapping: Mapping, next: Native, native: Native): Native {
+  const settings = stateOf(mapping, next)
+  return Object.fromEntries(
+    Object.entries(next).flatMap(([name, value]): [string, Json][] => {
+      if (!Object.hasOwn(settings, name)) return [[name, value]]
+      const held = memberOf(native, name)
+      return held === undefined ? [] : [[name, held]]
+    }),
+  )
+}
+
+/** Begins the log of a client that was made, before its creation is closed; gives its id. */
+export async function beginLog(
+  service: Service,
+  { intent, provider, ref }: Running,
+  native: Native | undefined,
+): Promise<string | undefined> {
+  if (native === undefined || provider.creation === undefined) return undefined
+  const { fingerprints, store } = service
+  const id = provider.creation.idOf(native)
+  const resource = resourceOf({ ...ref, id })
+  const { operationId, requestId, actor, copiedFrom } = intent
+  // Where the log has begun already, this very creation was found and recorded before.
+  await store.append(
+    following(undefined, {
+      kind: 'created' as const,
+      resource,
+      at: service.now(),
+      operationId,
+      requestId,
+      actor,
+      tag: fingerprints.ofState(provider.mapping, native),
+      state: keptState(service, resource, provider.mapping, native),
+      ...(copiedFrom === undefined ? {} : { copiedFrom }),
+    }),
+  )
+  return id
+}

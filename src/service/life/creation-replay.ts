@@ -1,0 +1,33 @@
+/** Answering a creation whose idempotency key has been used for it before. */
+
+import type { Call, Provider } from '../../providers/provider.ts'
+import { refOf } from '../../store/resource.ts'
+import type { Service } from '../base/service.ts'
+import type { Used } from '../operation/idempotency.ts'
+import type { CreationResult } from './create.ts'
+
+/** Tells what was made the first time, as the provider holds it now. */
+export async function replayCreation(
+  service: Service,
+  provider: Provider,
+  { intent }: Used,
+  call: Call,
+): Promise<CreationResult> {
+  if (intent === undefined) throw new TypeError('a creation always changes something')
+  const [closing] = await service.store.entries(intent.resource, { from: intent.seq + 1, limit: 1 })
+  const id = closing?.kind === 'outcome' ? closing.created : undefined
+  if (id === undefined) throw new TypeError('a creation that was applied tells an id')
+  const ref = { ...refOf(intent.resource), id }
+  const native = await provider.read(ref, call)
+  return {
+    outcome: 'applied',
+    ref,
+    native,
+    tag: service.fingerprints.ofState(provider.mapping, native),
+    changes: intent.changes,
+    warnings: [],
+    steps: [],
+    operationId: intent.operationId,
+    replayed: true,
+  }
+}

@@ -1,0 +1,23 @@
+/** What became of a removal: the client is gone, or it is still there. */
+
+import type { Call } from '../../providers/provider.ts'
+import { passUnreadable } from '../../providers/unreadable.ts'
+import type { Service } from '../base/service.ts'
+import { type Running, readOrGone, type Settled, waitForLate } from '../operation/settle.ts'
+
+/** Learns it by reading back; `mayLand`: the request may still be on its way. */
+export async function findRemoval(
+  service: Service,
+  running: Running,
+  call: Call,
+  mayLand: boolean,
+): Promise<Settled> {
+  const look = () => readOrGone(running, call).catch(passUnreadable)
+  let current = await look()
+  if (current !== undefined && mayLand) {
+    await waitForLate(service, call)
+    current = await look()
+  }
+  // What somebody else has changed on it meanwhile does not matter: it is there.
+  return { outcome: current === undefined ? 'applied' : 'not_applied', native: current }
+}

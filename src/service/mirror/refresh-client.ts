@@ -1,0 +1,115 @@
+/** Reading one client for the mirror, and telling the history what somebody else has changed on it. */
+
+import type { Native } from '../../core/mapping/mapping.ts'
+import type { Call, ClientRef, Provider } from '../../providers/provider.ts'
+import type { Entry } from '../../store/log/entry.ts'
+import type { Mirror } from '../../store/mirror.ts'
+import { resourceOf } from '../../store/resource.ts'
+import type { Service } from '../base/service.ts'
+import { LOST_RACE, noteOutsideChange, recordOutsideChange } from '../operation/head.ts'
+import { readOrGone } from '../operation/settle.ts'
+import { type Mirrored, mirroredOf, sightOf } from './mirror.ts'
+
+/** Where the mirror reads. */
+export interface Reading {
+  readonly provider: Provider
+  readonly mirror: Mirror
+  readonly call: Call
+}
+
+/** A client that was read; `drifted`: somebody else had changed it, and the history now says so. */
+export interface Read extends Mirrored {
+  readonly drifted: boolean
+}
+
+/**
+ * Reads a client and keeps it. `busy`: a change of it is open, and what that ends with is kept then.
+ * `listed`: the record as a list had it.
+ * @throws ClientError as the provider and the store do
+ */
+export async function refreshClient(
+  service: Service,
+  { provider, mirror, call }: Reading,
+  ref: ClientRef,
+  listed?: { readonly native: Native; readonly at: number },
+): Promise<Read | 'gone' | 'busy'> {
+  // The head first: what is appended after it meanwhile takes the place that an entry of ours needs.
+  const head = await service.store.last(resourceOf(ref))
+  if (head?.kind === 'intent') return 'busy'
+  // A list that is older than the newest entry says nothing of what was done since.
+  const known = listed !== undefined && (head === undefined || head.at < listed.at)
+  const at = known ? listed.at : service.now()
+  const native = known ? listed.native : await readOrGone({ provider, ref }, call)
+  if (native === undefined) {
+    await mirror.remove(ref, at)
+    return 'gone'
+  }
+  const { mapping } = provider
+  const tag = service.fingerprints.ofState(mapping, native)
+  const drifted = await noteDrift(service, { provider, mirror, ref, head, native, tag, at })
+  const seen = { client: ref, native, at, standing: head?.standing }
+  await mirror.put(sightOf(service, mapping, seen), false)
+  return {
+    ref,
+    native: service.fingerprints.withoutSecrets(mapping, native),
+    tag,
+    verifiedAt: at,
+    drifted,
+  }
+}
+
+interface Seen {
+  readonly provider: Provider
+  readonly mirror: Mirror
+  readonly ref: ClientRef
+  readonly head: Entry | undefined
+  readonly native: Native
+  readonly tag: string
+  /** Epoch milliseconds at which the reading began. */
+  readonly at: number
+}
+
+/** Compares with the newest entry of the log or, where there is none, with what the mirror has. */
+async function noteDrift(service: Service, seen: Seen): Promise<boolean> {
+  const { provider, mirror, ref, head, native, tag, at } = seen
+  if (head !== undefined) {
+    const noted = await noteOutsideChange(service, { provider, ref }, head, native, tag)
+    return noted !== head && noted !== LOST_RACE
+  }
+  const found = await mirror.find(ref)
+  const differs = found !== undefined && found.tag !== tag && found.at < at
+  const known = differs ? mirroredOf(service, found) : undefined
+  if (known === undefined) return false
+  const noted = await recordOutsideChange(service, ref, undefined, {
+    provider,
+    before: known.native,
+    native,
+    tag,
+  })
+  return noted !== LOST_RACE
+}
+
+/**
+ * A client as its provider holds it now, kept where there is a mirror; `undefined` where it is gone.
+ * @throws ClientError as the provider and the store do
+ */
+export async function lookAt(
+  service: Service,
+  reading: Omit<Reading, 'mirror'> & { readonly mirror: Mirror | undefined },
+  ref: ClientRef,
+  listed?: { readonly native: Native; readonly at: number },
+): Promise<Mirrored | undefined> {
+  const { provider, mirror, call } = reading
+  if (mirror !== undefined) {
+    const read = await refreshClient(service, { provider, mirror, call }, ref, listed)
+    if (read === 'gone') return undefined
+    if (read !== 'busy') return read
+  }
+  const verifiedAt = listed?.at ?? service.now()
+  const native = listed?.native ?? (await readOrGone({ provider, ref }, call))
+  if (native === undefined) return undefined
+  const { mapping } = provider
+  const { fingerprints } = service
+  const tag = fingerprints.ofState(mapping, native)
+  return { ref, native: fingerprints.withoutSecrets(mapping, native), tag, verifiedAt }
+}

@@ -1,0 +1,170 @@
+/**
+ * Filling the mirror in the background: rounds through each place, page by page and client by client, at
+ * the provider's pace and behind everybody's requests. Each step is kept in the store, so that a restart
+ * goes on, and each place belongs to one server at a time.
+ */
+
+import { isClientError } from '../../core/errors.ts'
+import type { Call, Provider } from '../../providers/provider.ts'
+import type { Claim, Mirror, Place } from '../../store/mirror.ts'
+import { callOf, type Service } from '../base/service.ts'
+import { placesOf } from './mirror.ts'
+import { refreshClient } from './refresh-client.ts'
+
+export interface RefreshOptions {
+  /** From the beginning of one round of a place to that of the next, in milliseconds. */
+  readonly everyMs: number
+  /** When to stop, in epoch milliseconds; what is left is done by the next call. */
+  readonly until: number
+  /** Names this server among those that share a file. */
+  readonly owner: string
+  /** Asked between two steps. */
+  stopped?(): boolean
+}
+
+/** What was done at one place. */
+export interface Refreshed {
+  readonly place: Place
+  readonly verified: number
+  readonly drifted: number
+  readonly removed: number
+  /** Readings and lists that failed. */
+  readonly failed: number
+  /** There is more to do at once. */
+  readonly more: boolean
+}
+
+/** A claim that is not renewed ends so much later (milliseconds): longer than any one step takes. */
+const CLAIM_MS = 90_000
+/** How long one call may wait for its turn, and take (milliseconds). */
+const STEP_MS = 30_000
+/** A provider that fails so often in a row, or forgets its cursor so often, is left alone until the next call. */
+const MAX_FAILURES = 3
+
+/** Whose requests these are where callers take turns. */
+const CALLER = '$mirror'
+
+/** Works on all places at once until the time is over or nothing is due; none holds up another. */
+export async function refreshMirror(
+  service: Service,
+  options: RefreshOptions,
+): Promise<readonly Refreshed[]> {
+  const { mirror } = service.store
+  if (mirror === undefined) return []
+  const places = placesOf(service).filter(({ provider }) => listing(service, provider))
+  return Promise.all(places.map((place) => refreshPlace(service, mirror, place, options)))
+}
+
+const listing = ({ providers }: Service, id: string) => providers.get(id)?.list !== undefined
+
+interface Run {
+  readonly mirror: Mirror
+  readonly provider: Provider
+  readonly claim: Claim
+  readonly tally: { verified: number; drifted: number; removed: number; failed: number }
+  /** Times that the list began anew. */
+  relists: number
+}
+
+async function refreshPlace(
+  service: Service,
+  mirror: Mirror,
+  place: Place,
+  options: RefreshOptions,
+): Promise<Refreshed> {
+  const provider = service.providers.get(place.provider)
+  const tally = { verified: 0, drifted: 0, removed: 0, failed: 0 }
+  const claim = { place, owner: options.owner }
+  if (provider === undefined) return { place, ...tally, more: false }
+  const run = { mirror, provider, claim, tally, relists: 0 }
+  let failures = 0
+  let more = true
+  // A list that begins anew works each time, up to the cursor that is refused.
+  while (more && failures < MAX_FAILURES && run.relists < MAX_FAILURES) {
+    if (options.stopped?.() === true || service.now() >= options.until) break
+    const step = await oneStep(service, run, options.everyMs).catch((error: unknown) => {
+      if (!isClientError(error)) throw error
+      tally.failed += 1
+      failures = isClientError(error, 'provider_throttled') ? MAX_FAILURES : failures + 1
+      return 'failed' as const
+    })
+    if (step === 'worked') failures = 0
+    if (step === 'idle') more = false
+  }
+  await mirror.release(claim).catch(() => undefined)
+  return { place, ...tally, more: more && failures === 0 }
+}
+
+/** Gives `idle` where nothing is due, or where somebody else is at it. */
+async function oneStep(service: Service, run: Run, everyMs: number): Promise<'worked' | 'idle'> {
+  const { mirror, provider, claim, tally } = run
+  const { place } = claim
+  const now = service.now()
+  if (!(await mirror.claim(claim, now, now + CLAIM_MS))) return 'idle'
+  if ((await mirror.round(claim, now, now - everyMs)) === undefined) return 'idle'
+  const task = await mirror.task(place)
+  const call = callFor(service)
+  switch (task.kind) {
+    case 'list':
+      await takePage(service, run, call, task.cursor)
+      return 'worked'
+    case 'read': {
+      const ref = { ...place, id: task.id }
+      try {
+        count(tally, await refreshClient(service, { provider, mirror, call }, ref))
+      } catch (error) {
+        // Being asked to slow down says nothing about the client.
+        if (!isClientError(error, 'provider_throttled')) await mirror.settled(claim, task.id, true)
+        throw error
+      }
+      await mirror.settled(claim, task.id, false)
+      return 'worked'
+    }
+    case 'remove':
+      tally.removed += await mirror.removeUnseen(claim)
+      return 'worked'
+    case 'done':
+      return 'idle'
+  }
+}
+
+/** Lists one page, and keeps what it has whole. */
+async function takePage(
+  service: Service,
+  run: Run,
+  call: Call,
+  cursor: string | undefined,
+): Promise<void> {
+  const { mirror, provider, claim, tally } = run
+  const { place } = claim
+  const at = service.now()
+  const listed = provider.list?.(place.userPoolId, call, cursor)
+  const page = await listed?.catch(async (error: unknown) => {
+    // A cursor that the provider has forgotten meanwhile: the list begins anew.
+    if (cursor !== undefined && isClientError(error, 'provider_refused')) {
+      run.relists += 1
+      await mirror.relist(claim)
+    }
+    throw error
+  })
+  const items = page?.items ?? []
+  for (const { id, native } of items) {
+    if (native === undefined) continue
+    const ref = { ...place, id }
+    count(tally, await refreshClient(service, { provider, mirror, call }, ref, { native, at }))
+  }
+  const unread = items.filter(({ native }) => native === undefined).map(({ id }) => id)
+  const seen = items.map(({ id }) => id)
+  await mirror.listed(claim, { seen, unread }, page?.next)
+}
+
+function count(tally: Run['tally'], read: Awaited<ReturnType<typeof refreshClient>>): void {
+  if (typeof read === 'string') return
+  tally.verified += 1
+  if (read.drifted) tally.drifted += 1
+}
+
+function callFor(service: Service): Call {
+  const operationId = service.newId()
+  return callOf(service, { operationId, deadline: service.now() + STEP_MS, caller: CALLER })
+}

@@ -1,0 +1,219 @@
+/** Steps 5 to 7 of a safe change: send, compare what came out with the plan, close the intent. */
+
+import { ClientError, type ErrorCode, isClientError, withOperation } from '../../core/errors.ts'
+import type { Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Call, Step } from '../../providers/provider.ts'
+import type { LiveSecret } from '../../providers/secrets.ts'
+import { following } from '../../store/log/chain.ts'
+import type { Intent } from '../../store/log/entry.ts'
+import { keptState } from '../base/kept.ts'
+import { withRetries } from '../base/retry.ts'
+import type { Service } from '../base/service.ts'
+import { creationConflict } from '../life/creation-conflict.ts'
+import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
+import { progressOf } from './state.ts'
+
+export interface Done {
+  /** Of a client that was removed, the record before. */
+  readonly native: Native
+  readonly warnings: readonly Warning[]
+  /** The secret that a rotation has added. */
+  readonly secret?: LiveSecret
+}
+
+/**
+ * Sends the steps and closes the intent with what became of them.
+ * @throws ClientError the provider's, when nothing was changed; `outcome_unknown`; `conflict`
+ */
+export async function carryOut(
+  service: Service,
+  running: Running,
+  steps: readonly Step[],
+  call: Call,
+): Promise<Done> {
+  const progress = { first: false }
+  let native: Native | undefined
+  try {
+    native = await sendAll(service, running, steps, call, progress)
+    await service.reached?.('state known')
+  } catch (error) {
+    if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
+    await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
+    throw notApplied(running, error)
+  }
+  const secret = running.added?.()
+  const told = secret === undefined ? {} : { secret }
+  return finish(service, running, { outcome: 'applied', native, ...told })
+}
+
+/** Gives the record after the change, `undefined` where it is gone: the answer of a single step where it tells, else a read-back. */
+async function sendAll(
+  service: Service,
+  { provider, ref, intent }: Running,
+  steps: readonly Step[],
+  call: Call,
+  progress: { first: boolean },
+): Promise<Native | undefined> {
+  let answered: Native | undefined
+  for (const [index, step] of steps.entries()) {
+    // Only while the first step is on its way does a refusal prove that nothing was changed.
+    progress.first = index === 0
+    answered = await step.send(call)
+    progress.first = false
+    await service.reached?.('step sent')
+  }
+  if (intent.action === 'remove') return undefined
+  const whole = steps.length === 1 ? answered : undefined
+  return whole ?? provider.read(ref, call)
+}
+
+/** Codes that prove that the call which met them changed nothing. */
+const REFUSALS: readonly ErrorCode[] = [
+  'provider_refused',
+  'provider_throttled',
+  'provider_unavailable',
+  'provider_misconfigured',
+  'deadline_exceeded',
+  'not_found',
+]
+
+const isRefusal = (error: unknown) => REFUSALS.some((code) => isClientError(error, code))
+
+/** The outcome is not certain: read back now, within what is left of the deadline. */
+async function settleNow(
+  service: Service,
+  running: Running,
+  call: Call,
+  cause: unknown,
+): Promise<Done> {
+  const settled = await lookUntilKnown(service, running, call, cause).catch(async (error) => {
+    // An instance that was held up past its deadline has no time left to look.
+    const open = await isOpen(service, running.intent).catch(() => true)
+    if (open) throw unknown(running, error)
+    return overlap(service, running)
+  })
+  if (settled.outcome === 'applied') return finish(service, running, settled)
+  const closing = close(service, running, settled, 'request')
+  const { appended } = await closing.catch((error) => {
+    throw unknown(running, error)
+  })
+  if (!appended) return overlap(service, running, settled.native)
+  if (settled.outcome === 'conflict') throw conflict(running.intent, settled.candidates)
+  if (isRefusal(cause)) throw notApplied(running, cause)
+  const says = 'The provider failed during the change; it was read back, and nothing is changed.'
+  throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
+}
+
+/** Looks as often as the deadline allows; the provider's pace keeps the pauses that were asked for. */
+function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
+  const look = () => findOutcome(service, running, call, !isRefusal(cause))
+  return withRetries(service, call.deadline, look)
+}
+
+/** Closes the intent as applied and tells what is not as planned. */
+async function finish(service: Service, running: Running, settled: Settled): Promise<Done> {
+  // The change is in force: a store that fails now leaves the intent open, to be settled later.
+  const closing = close(service, running, settled, 'request')
+  const { appended, surprises } = await closing.catch((cause) => {
+    throw unknown(running, cause)
+  })
+  const native = settled.native ?? running.next
+  if (!appended) return overlap(service, running, native)
+  const { secret } = settled
+  return {
+    native,
+    ...(secret === undefined ? {} : { secret }),
+    warnings: surprises.map(({ field }) => ({
+      code: 'not_as_planned',
+      field: `client.${field}`,
+      message: `client.${field} is not as planned: the provider or somebody else set it meanwhile.`,
+    })),
+  }
+}
+
+/**
+ * This instance was held up past its deadline, and another one has closed the intent. No provider
+ * takes fencing tokens, so the overlap cannot be prevented; it is recorded and told.
+ */
+async function overlap(service: Service, running: Running, native?: Native): Promise<never> {
+  await recordOverlap(service, running, native).catch((cause) => {
+    throw unknown(running, cause)
+  })
+  const { intent, provider } = running
+  const made = intent.action === 'create' ? native : undefined
+  throw conflict(intent, made && provider.creation && [provider.creation.idOf(made)])
+}
+
+async function recordOverlap(
+  service: Service,
+  { intent, provider, base, next }: Running,
+  native: Native | undefined,
+): Promise<void> {
+  const { store, fingerprints } = service
+  const inForce =
+    native !== undefined && progressOf(provider.mapping, base, next, native) === 'after'
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const last = await store.last(intent.resource)
+    if (last?.kind === 'intent') {
+      // The place after an open intent belongs to its outcome.
+      await service.sleep(PAUSE_MS)
+      continue
+    }
+    // What could not be read is compared by the next change, with the state that was known last.
+    const known = {
+      ...(last !== undefined && 'tag' in last && last.tag !== undefined ? { tag: last.tag } : {}),
+      ...(last !== undefined && 'state' in last && last.state !== undefined
+        ? { state: last.state }
+        : {}),
+    }
+    const overlap = following(
+      last,
+      {
+        kind: 'overlap' as const,
+        resource: intent.resource,
+        at: service.now(),
+        operationId: intent.operationId,
+        ...(native === undefined
+          ? known
+          : {
+              tag: fingerprints.ofState(provider.mapping, native),
+              state: keptState(service, intent.resource, provider.mapping, native),
+            }),
+      },
+      inForce ? intent : undefined,
+    )
+    if (await store.append(overlap)) return
+  }
+}
+
+/** Another instance's change is over by then (5 s), or its own outcome tells of what it met. */
+const MAX_TRIES = 100
+const PAUSE_MS = 50
+
+function unknown({ intent }: Running, cause: unknown): ClientError {
+  return new ClientError(
+    'outcome_unknown',
+    `The change was sent and its outcome could not be learned in time; it will be settled as operation ${intent.operationId}. Read the client before trying again.`,
+    { operationId: intent.operationId, outcome: 'unknown', cause },
+  )
+}
+
+/** The failure of a change that is recorded as not applied. */
+function notApplied({ intent }: Running, error: unknown): unknown {
+  return isClientError(error) ? withOperation(error, intent.operationId, 'not_applied') : error
+}
+
+/**
+ * A change that is neither in force nor undone; its intent names the fields. `candidates`: clients that
+ * may be the one that a creation was to make.
+ */
+export function conflict(intent: Intent, candidates?: readonly string[]): ClientError {
+  if (intent.action === 'create') return creationConflict(intent, candidates)
+  const names = intent.changes.map(({ field }) => `client.${field}`).join(', ')
+  const fields = names === '' ? 'the client' : names
+  return new ClientError(
+    'conflict',
+    `The change met another writer half-way and could not be completed or undone; check ${fields} (operation ${intent.operationId}).`,
+    { operationId: intent.operationId, outcome: 'conflict' },
+  )
+}

@@ -1,0 +1,118 @@
+/**
+ * The head of a client's log: nothing new begins while a change is open there, and what somebody else
+ * changed since is recorded before a change of ours is planned.
+ */
+
+import { diffClients } from '../../core/diff.ts'
+import { type Mapping, type Native, sameState } from '../../core/mapping/mapping.ts'
+import type { ClientRef, Provider } from '../../providers/provider.ts'
+import { following } from '../../store/log/chain.ts'
+import type { Entry } from '../../store/log/entry.ts'
+import type { Standing } from '../../store/log/standing.ts'
+import { resourceOf } from '../../store/resource.ts'
+import { keptChanges, keptState, openState } from '../base/kept.ts'
+import type { ChangeRequest } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
+import { busy } from '../base/turns.ts'
+import { appendFitting } from './fitting.ts'
+import { keyInUse } from './idempotency.ts'
+import { type Settling, settle } from './settle.ts'
+
+/** What holds for the client of a log beside its settings, as its newest entry tells. */
+export async function standingOf(
+  { store }: Pick<Service, 'store'>,
+  resource: string,
+): Promise<Standing | undefined> {
+  return (await store.last(resource))?.standing
+}
+
+/** Another instance was first; the attempt starts again. */
+export const LOST_RACE = Symbol('lost race')
+
+/** Pause between two looks at another instance's open intent (milliseconds, with jitter). */
+const POLL_MS = 50
+
+/**
+ * The newest entry, after any change that was left open has been settled.
+ * @throws ClientError `unavailable`; `key_in_use` when that change came with the same key
+ */
+export async function settledHead(
+  service: Service,
+  { ref, deadline, key }: Pick<ChangeRequest, 'ref' | 'deadline' | 'key'>,
+  settling: Settling = 'waiting',
+): Promise<Entry | undefined> {
+  for (;;) {
+    const last = await service.store.last(resourceOf(ref))
+    if (last?.kind !== 'intent') return last
+    if (service.now() >= deadline) throw busy()
+    if (service.now() >= last.deadline) await settle(service, last, deadline, settling)
+    else if (key !== undefined && last.key === key.log) throw keyInUse()
+    else await service.sleep(POLL_MS * (0.5 + Math.random()))
+  }
+}
+
+/**
+ * Records that somebody else changed the client since we last looked. Gives the entry that comes before
+ * whatever is appended next.
+ */
+export async function noteOutsideChange(
+  service: Service,
+  { ref, provider }: Pick<ChangeRequest, 'ref' | 'provider'>,
+  head: Entry | undefined,
+  base: Native,
+  baseTag: string,
+): Promise<Entry | undefined | typeof LOST_RACE> {
+  const known = head !== undefined && 'tag' in head ? head.tag : undefined
+  if (head === undefined || known === undefined || known === baseTag) return head
+  const { mapping } = provider
+  const kept = 'state' in head ? head.state : undefined
+  const before = kept && openState(service, resourceOf(ref), kept)
+  // Another release of this program can judge the same settings otherwise: a fingerprint that differs
+  // is not a change by itself.
+  if (before !== undefined && sameRecord(service, mapping, before, base)) return head
+  return recordOutsideChange(service, ref, head, { provider, before, native: base, tag: baseTag })
+}
+
+/** Whether two records are the same as far as records are kept. */
+function sameRecord(
+  { fingerprints }: Service,
+  mapping: Mapping,
+  one: Native,
+  other: Native,
+): boolean {
+  return sameState(mapping, fingerprints.masked(mapping, one), fingerprints.masked(mapping, other))
+}
+
+interface Outside {
+  readonly provider: Provider
+  /** As it was known, with or without its secrets; absent: nobody knows. */
+  readonly before: Native | undefined
+  readonly native: Native
+  /** Fingerprint of `native`. */
+  readonly tag: string
+}
+
+/** Appends an outside change to the log that ends with `head`. */
+export async function recordOutsideChange(
+  service: Service,
+  ref: ClientRef,
+  head: Entry | undefined,
+  { provider: { mapping }, before, native, tag }: Outside,
+): Promise<Entry | typeof LOST_RACE> {
+  const resource = resourceOf(ref)
+  // Older versions masked less than this one does. A fingerprint stands for itself.
+  const masked = (record: Native) => service.fingerprints.masked(mapping, record)
+  const changes =
+    before === undefined ? [] : diffClients(mapping, masked(before), masked(native), (text) => text)
+  const entry = await appendFitting(service.store, changes, (fitting) =>
+    following(head, {
+      kind: 'outside_change' as const,
+      resource,
+      at: service.now(),
+      tag,
+      state: keptState(service, resource, mapping, native),
+      changes: keptChanges(service, resource, mapping, fitting),
+    }),
+  )
+  return entry ?? LOST_RACE
+}

@@ -1,0 +1,200 @@
+/**
+ * Idempotency keys (guarantee G6). A key has a log of its own, in which each attempt says which
+ * operation it is about to begin, before that operation's intent can be appended to the client's log.
+ * An attempt first loads the head of the client's log and then the key's: whatever intent stood there
+ * with this key has told so before. Whatever comes later takes the number that this attempt's own intent
+ * needs. So there is at most one intent in force for a key, at whatever step a process dies.
+ *
+ * What is kept is the operation and not the answer: a repetition tells what became of it.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import { canonicalJson, type Json } from '../../core/json/json.ts'
+import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
+import { following } from '../../store/log/chain.ts'
+import type { Actor, Intent, KeyUse } from '../../store/log/entry.ts'
+import { keyResource } from '../../store/resource.ts'
+import type { ChangeRequest, Key } from '../base/request.ts'
+import { checkDeadline } from '../base/retry.ts'
+import { callerOf, type Service } from '../base/service.ts'
+import { conflict } from './carry-out.ts'
+import { LOST_RACE } from './head.ts'
+import { settle } from './settle.ts'
+
+/**
+ * Attempts without an effect that a key lasts for: each one is asked for by every attempt after it. A
+ * client that sends what is refused again and again would else make each of its requests slower.
+ */
+export const MAX_USES = 500
+
+/** The key was used for this very request before; `intent` is absent when nothing had to change. */
+export interface Used {
+  readonly kind: 'used'
+  readonly intent: Intent | undefined
+}
+
+/** The key is bound to this attempt. */
+export interface Claimed {
+  readonly kind: 'claimed'
+  readonly use: KeyUse
+  /** Operations of those attempts before it that had not recorded an intent. */
+  readonly earlier: readonly string[]
+}
+
+/** The key of a caller, by its name, and the request that it is bound to; neither can be read from it. */
+export function keyOf({ ofText }: Fingerprints, caller: Actor, name: string, request: Json): Key {
+  return {
+    log: keyResource(ofText('idempotency key', JSON.stringify([callerOf(caller), name]))),
+    fingerprint: ofText('keyed request', canonicalJson(request)),
+  }
+}
+
+/**
+ * Runs work unless a request with the same key runs in this process already.
+ * @throws ClientError `key_in_use`
+ */
+export async function onlyOnce<T>(
+  { keysInUse }: Service,
+  { key, dryRun }: Pick<ChangeRequest, 'key' | 'dryRun'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (key === undefined || dryRun) return work()
+  if (keysInUse.has(key.log)) throw keyInUse()
+  keysInUse.add(key.log)
+  try {
+    return await work()
+  } finally {
+    keysInUse.delete(key.log)
+  }
+}
+
+/**
+ * Finds what the key of a request was used for, or binds it to this attempt. A dry run has no effect
+ * that could be repeated, and takes no key.
+ * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
+ */
+export async function claimKey(
+  service: Service,
+  { key, dryRun, deadline }: Pick<ChangeRequest, 'key' | 'dryRun' | 'deadline'>,
+  operationId: string,
+): Promise<Used | Claimed | typeof LOST_RACE | undefined> {
+  if (key === undefined || dryRun) return undefined
+  const uses = (await service.store.entries(key.log)) as readonly KeyUse[]
+  const { used, without } = await findUse(service, key, uses, deadline)
+  if (used !== undefined) return used
+  if (uses.length >= MAX_USES) throw keyWornOut()
+  const use = following(uses.at(-1), useOf(service, key, operationId, false))
+  const appended = await service.store.append(use)
+  return appended ? { kind: 'claimed', use, earlier: without } : LOST_RACE
+}
+
+/**
+ * What the key of a request was used for, without a claim.
+ * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
+ */
+export async function usedBefore(
+  service: Service,
+  { key, dryRun, deadline }: Pick<ChangeRequest, 'key' | 'dryRun' | 'deadline'>,
+): Promise<Used | undefined> {
+  if (key === undefined || dryRun) return undefined
+  const uses = (await service.store.entries(key.log)) as readonly KeyUse[]
+  return (await findUse(service, key, uses, deadline)).used
+}
+
+/**
+ * Records that the request changed nothing; `false` when another attempt took the key meanwhile, or is
+ * at it: what it has just written must not be taken for something that was there before.
+ */
+export async function recordUnchanged(
+  service: Service,
+  { use, earlier }: Claimed,
+): Promise<boolean> {
+  for (const operationId of earlier) {
+    if ((await service.store.operation(operationId)) !== undefined) return false
+  }
+  const key = { log: use.resource, fingerprint: use.fingerprint }
+  return service.store.append(following(use, useOf(service, key, use.operationId, true)))
+}
+
+function useOf(service: Service, key: Key, operationId: string, unchanged: boolean) {
+  return {
+    kind: 'key_use' as const,
+    resource: key.log,
+    at: service.now(),
+    fingerprint: key.fingerprint,
+    operationId,
+    unchanged,
+  }
+}
+
+/** What a key was used for; `without`: operations that have no intent yet, and perhaps never will. */
+async function findUse(
+  service: Service,
+  { fingerprint }: Key,
+  uses: readonly KeyUse[],
+  deadline: number,
+): Promise<{ readonly used?: Used; readonly without: readonly string[] }> {
+  if (uses.some((use) => use.fingerprint !== fingerprint)) throw keyReused()
+  const without: string[] = []
+  if (uses.some(({ unchanged }) => unchanged)) {
+    return { used: { kind: 'used', intent: undefined }, without }
+  }
+  for (const { operationId } of uses.toReversed()) {
+    checkDeadline(service, deadline)
+    const intent = await service.store.operation(operationId)
+    if (intent === undefined) {
+      without.push(operationId)
+      continue
+    }
+    const closing =
+      (await closingOf(service, intent)) ?? (await settledNow(service, intent, deadline))
+    if (closing === undefined) throw keyInUse()
+    if (closing.outcome === 'conflict') throw conflict(intent, closing.candidates)
+    if (closing.outcome === 'applied') return { used: { kind: 'used', intent }, without }
+  }
+  return { without }
+}
+
+async function closingOf({ store }: Service, { resource, seq }: Intent) {
+  const [closing] = await store.entries(resource, { from: seq + 1, limit: 1 })
+  return closing?.kind === 'outcome' ? closing : undefined
+}
+
+/**
+ * The outcome of an operation that its own request has left open. A creation has a log of its own, so
+ * nothing but its key and the sweep comes upon it. `undefined`: it is not known yet.
+ */
+async function settledNow(service: Service, intent: Intent, deadline: number) {
+  if (service.now() < intent.deadline) return undefined
+  await settle(service, intent, deadline).catch((error: unknown) => {
+    if (!isClientError(error)) throw error
+  })
+  return closingOf(service, intent)
+}
+
+/** The same request is still running, here or in another instance. */
+export function keyInUse(): ClientError {
+  return new ClientError(
+    'key_in_use',
+    'A request with this Idempotency-Key is still running; nothing was sent for this one. Try again.',
+    { field: 'Idempotency-Key', retryAfter: 1 },
+  )
+}
+
+function keyWornOut(): ClientError {
+  return new ClientError(
+    'key_reused',
+    `This Idempotency-Key was tried ${MAX_USES} times without an effect; send the request with a new key.`,
+    { field: 'Idempotency-Key' },
+  )
+}
+
+/** The key stands for another request. */
+export function keyReused(): ClientError {
+  return new ClientError(
+    'key_reused',
+    'This Idempotency-Key was used for another request; a new request needs a new key.',
+    { field: 'Idempotency-Key' },
+  )
+}

@@ -1,0 +1,74 @@
+/**
+ * Comparing what the provider holds with what a change started from and aimed at, setting by
+ * setting. A setting is a top-level member, or a member of an object that the provider merges.
+ */
+
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import { isRecord, memberOf, same } from '../../core/json/json.ts'
+import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import { stateOf } from '../../core/mapping/mapping.ts'
+
+/** How far a change has come, judged by the settings that it writes and by nothing else. */
+export type Progress = 'before' | 'after' | 'partly' | 'foreign'
+
+type Setting = readonly [name: string, member?: string]
+
+/** Where `current` stands between `base` and `next`; `foreign`: somebody else wrote one of them. */
+export function progressOf(
+  mapping: Mapping,
+  base: Native,
+  next: Native,
+  current: Native,
+): Progress {
+  const [was, aim, is] = [base, next, current].map((record) => stateOf(mapping, record))
+  const settings = written(mapping, was ?? {}, aim ?? {})
+  const atBefore = settings.filter((one) => equal(was, is, one)).length
+  const atAfter = settings.filter((one) => equal(aim, is, one)).length
+  if (atAfter === settings.length) return 'after'
+  if (atBefore === settings.length) return 'before'
+  return atBefore + atAfter === settings.length ? 'partly' : 'foreign'
+}
+
+/**
+ * `current` with each setting that still has the value we wrote put back to the value before
+ * (compare-and-revert); settings of others stay as they are.
+ */
+export function reverted(mapping: Mapping, base: Native, next: Native, current: Native): Native {
+  return written(mapping, base, next).reduce<Native>(
+    (record, setting) =>
+      equal(next, record, setting) ? put(record, setting, held(base, setting)) : record,
+    current,
+  )
+}
+
+/** Settings that differ between two records. */
+function written(mapping: Mapping, base: Native, next: Native): readonly Setting[] {
+  const names = [...new Set([...Object.keys(base), ...Object.keys(next)])]
+  return names.flatMap((name): readonly Setting[] => {
+    const [was, is] = [base[name], next[name]]
+    if (same(was ?? null, is ?? null)) return []
+    if (!mapping.mergedKeys.includes(name)) return [[name]]
+    const members = new Set([...Object.keys(record(was)), ...Object.keys(record(is))])
+    return [...members]
+      .map((member) => [name, member] as const)
+      .filter((setting) => !equal(base, next, setting))
+  })
+}
+
+const record = (value: Json | undefined): JsonObject => (isRecord(value) ? value : {})
+
+function held(native: Native | undefined, [name, member]: Setting): Json | undefined {
+  const value = native?.[name]
+  return member === undefined ? value : memberOf(record(value), member)
+}
+
+function equal(one: Native | undefined, other: Native | undefined, setting: Setting): boolean {
+  return same(held(one, setting) ?? null, held(other, setting) ?? null)
+}
+
+function put(native: Native, [name, member]: Setting, value: Json | undefined): Native {
+  const { [name]: whole, ...others } = native
+  if (member === undefined) return value === undefined ? others : { ...others, [name]: value }
+  const { [member]: _, ...members } = record(whole)
+  return { ...others, [name]: value === undefined ? members : { ...members, [member]: value } }
+}

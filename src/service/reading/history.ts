@@ -1,0 +1,331 @@
+/**
+ * The history as people read it: an intent and its outcome are one change. Entries hold secrets as
+ * fingerprints only, so what is told here may be shown to whoever may read the history.
+ */
+
+import { createHash } from 'node:crypto'
+import type { FieldChange } from '../../core/diff.ts'
+import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
+import {
+  ACTIONS,
+  type Action,
+  type Actor,
+  type Entry,
+  type Intent,
+  type JobOrigin,
+} from '../../store/log/entry.ts'
+import { type ClientName, refOf, resourceOf } from '../../store/resource.ts'
+import {
+  type Found,
+  type Place,
+  SEARCHED_OUTCOMES,
+  type Search,
+  type SearchedOutcome,
+} from '../../store/store.ts'
+import { openEntry } from '../base/kept.ts'
+import type { Lease } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
+import { leaseChanges } from '../lease/leases.ts'
+
+export type { Place }
+
+/** What a change came to, or what was noticed; `open`: not known yet. */
+export type HistoryOutcome = SearchedOutcome | 'open'
+
+export const HISTORY_OUTCOMES: readonly HistoryOutcome[] = ['open', ...SEARCHED_OUTCOMES]
+
+/** What a change can be, where it is none of settings alone. */
+export const HISTORY_ACTIONS = ACTIONS
+
+export interface HistoryItem {
+  readonly kind: 'change' | 'outside_change' | 'overlap'
+  readonly client: ClientName
+  /** What a rollback can go back to: the state right after this. */
+  readonly revision: number
+  /** When it began or was noticed; epoch milliseconds. */
+  readonly at: number
+  readonly outcome: HistoryOutcome
+  readonly changes: readonly FieldChange[]
+  readonly operationId?: string
+  readonly requestId?: string
+  readonly actor?: Actor
+  /** The job that it was part of, and the callers behind that. */
+  readonly job?: JobOrigin
+  readonly rollbackTo?: number
+  /** What a change was, where it was none of settings. */
+  readonly action?: Action
+  /** The client that a new one is a copy of. */
+  readonly copiedFrom?: ClientName
+  /** The secret that was added or ended. */
+  readonly secretId?: string
+  /** Leases that it was to take, renew or end. */
+  readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
+  /** When its outcome was known; epoch milliseconds. */
+  readonly endedAt?: number
+  /** Who found the outcome out: the request itself, or somebody after it. */
+  readonly settledBy?: 'request' | 'settlement'
+  /** Of a creation that ended in a conflict: ids of clients that may be the one. */
+  readonly candidates?: readonly string[]
+  /** What differed from the plan right after the write, or from the state before without one. */
+  readonly surprises?: readonly FieldChange[]
+}
+
+export interface HistoryPage<N> {
+  readonly items: readonly HistoryItem[]
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: N
+}
+
+/**
+ * The history of one client, newest first; `below`: only revisions before that sequence number. A page ends
+ * early once it has `PAGE_CHARACTERS`.
+ */
+export async function readHistory(
+  service: Service,
+  client: ClientName,
+  { below, limit }: { readonly below?: number; readonly limit: number },
+): Promise<HistoryPage<number>> {
+  const items: HistoryItem[] = []
+  let characters = 0
+  let first = below ?? Number.POSITIVE_INFINITY
+  for await (const { item, seq } of itemsBelow(service, resourceOf(client), below)) {
+    items.push(item)
+    first = seq
+    characters += sizeOf(item)
+    if (items.length === limit || characters >= PAGE_CHARACTERS) break
+  }
+  return { items, ...(items.length > 0 && first > 1 ? { next: first } : {}) }
+}
+
+/** Entries that are read at once: few as long as it is not known how large they are. */
+const FIRST_BATCH = 4
+const BATCH = { most: 64, characters: 4_194_304 }
+
+/** Items from the newest on, each with the number of its first entry. */
+async function* itemsBelow(
+  service: Service,
+  resource: string,
+  start: number | undefined,
+): AsyncIterable<{ readonly item: HistoryItem; readonly seq: number }> {
+  let below = start
+  let limit = FIRST_BATCH
+  for (;;) {
+    const range = { newestFirst: true, limit, ...(below === undefined ? {} : { below }) }
+    const read = await service.store.entries(resource, range)
+    const entries = read.map((entry) => openEntry(service, entry))
+    const isLast = entries.length < limit
+    for (let index = 0; index < entries.length; ) {
+      // An outcome may have its intent in the next batch.
+      if (!isLast && index === entries.length - 1 && entries[index]?.kind === 'outcome') break
+      const { item, length } = itemAt(entries, index)
+      index += length
+      below = entries[index - 1]?.seq ?? 1
+      yield { item, seq: below }
+    }
+    if (isLast) return
+    const largest = Math.max(...entries.map(sizeOf))
+    limit = Math.min(BATCH.most, Math.max(2, Math.floor(BATCH.characters / largest)))
+  }
+}
+
+const sizeOf = (value: object) => JSON.stringify(value).length
+
+/** The newest item at a place of entries that are in the order newest first. */
+function itemAt(
+  entries: readonly Entry[],
+  index: number,
+): { readonly item: HistoryItem; readonly length: number } {
+  const [entry, before] = [entries[index], entries[index + 1]]
+  if (entry === undefined) throw new RangeError('no entry')
+  if (entry.kind === 'outcome' && before?.kind === 'intent') {
+    return { item: itemOf(before, entry), length: 2 }
+  }
+  return { item: itemOf(entry), length: 1 }
+}
+
+function itemOf(entry: Entry, closing?: Entry): HistoryItem {
+  const client = refOf(entry.resource)
+  const { at } = entry
+  switch (entry.kind) {
+    case 'intent':
+      return changeOf(entry, client, closing)
+    case 'created': {
+      const { operationId, requestId, actor, seq: revision } = entry
+      const made = { operationId, requestId, actor, changes: [], action: 'create' as const }
+      const origin = originOf(entry)
+      return { kind: 'change', client, revision, at, outcome: 'applied', ...made, ...origin }
+    }
+    case 'outside_change':
+      return {
+        kind: entry.kind,
+        client,
+        revision: entry.seq,
+        at,
+        outcome: entry.kind,
+        changes: entry.changes,
+      }
+    case 'overlap': {
+      const { operationId, seq: revision } = entry
+      return {
+        kind: entry.kind,
+        client,
+        revision,
+        at,
+        outcome: entry.kind,
+        changes: [],
+        operationId,
+      }
+    }
+    default:
+      throw new TypeError(`${entry.kind} is no item of a history`)
+  }
+}
+
+/** Where a copy comes from. */
+const originOf = ({ copiedFrom }: Pick<Intent, 'copiedFrom'>) =>
+  copiedFrom === undefined ? {} : { copiedFrom: refOf(copiedFrom) }
+
+function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined): HistoryItem {
+  const { at, operationId, requestId, actor, job, changes, rollbackTo, action } = intent
+  const ended = closing?.kind === 'outcome' ? closing : undefined
+  const id = ended?.created
+  const secretId = intent.secretId ?? ended?.secretId
+  return {
+    kind: 'change',
+    client: id === undefined ? client : { ...client, id },
+    // The log of a client that was made here begins with that.
+    revision: id === undefined ? (ended?.seq ?? intent.seq) : 1,
+    at,
+    outcome: ended?.outcome ?? 'open',
+    changes,
+    operationId,
+    requestId,
+    actor,
+    ...(job === undefined ? {} : { job }),
+    ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    ...(action === undefined ? {} : { action }),
+    ...originOf(intent),
+    ...(secretId === undefined ? {} : { secretId }),
+    ...(ended?.candidates === undefined ? {} : { candidates: ended.candidates }),
+    ...leasesOf(intent),
+    ...(ended === undefined
+      ? {}
+      : { endedAt: ended.at, settledBy: ended.settledBy, surprises: ended.surprises }),
+  }
+}
+
+function leasesOf({ standing, becomes }: Intent): Pick<HistoryItem, 'leases'> {
+  if (becomes === undefined) return {}
+  const leases = leaseChanges(standing, becomes)
+  return leases.taken.length + leases.ended.length === 0 ? {} : { leases }
+}
+
+/** What the history across clients is narrowed to. */
+export interface HistorySearch extends Omit<Search, 'provider' | 'outcome'> {
+  /** Those that the caller may see, in any order. */
+  readonly providers: readonly string[]
+  readonly outcome?: HistoryOutcome
+  /** Issuer of the actor: a subject means something there only. */
+  readonly actorIssuer?: string
+}
+
+/** What ended or was noticed at several providers, newest first. */
+export async function searchHistory(
+  service: Service,
+  { providers, outcome, limit, actorIssuer, ...search }: HistorySearch,
+): Promise<HistoryPage<Place>> {
+  const issuer = actorIssuer === undefined ? {} : { actorIssuer }
+  if (outcome === 'open') return openChanges(service, { providers, limit, ...search, ...issuer })
+  const asked = { ...search, ...(outcome === undefined ? {} : { outcome }), limit: limit + 1 }
+  const lists = await Promise.all(
+    providers.map((provider) => service.store.search({ ...asked, provider })),
+  )
+  const found = lists.flat().sort((one, other) => newerFirst(one.place, other.place))
+  const items: HistoryItem[] = []
+  let characters = 0
+  while (items.length < Math.min(found.length, limit) && characters < PAGE_CHARACTERS) {
+    const batch = found.slice(items.length, Math.min(items.length + FIRST_BATCH, limit))
+    const read = await Promise.all(batch.map((one) => itemOfPlace(service, one)))
+    items.push(...read)
+    characters += read.reduce((sum, item) => sum + sizeOf(item), 0)
+  }
+  const last = found[items.length - 1]
+  return {
+    items: items.filter(isBy(actorIssuer)),
+    ...(found.length > items.length && last !== undefined ? { next: last.place } : {}),
+  }
+}
+
+async function itemOfPlace(service: Service, { resource, seq }: Found): Promise<HistoryItem> {
+  const range = { from: seq - 1, below: seq + 1, newestFirst: true }
+  const entries = await service.store.entries(resource, range)
+  return itemAt(
+    entries.map((entry) => openEntry(service, entry)),
+    0,
+  ).item
+}
+
+/** Whether it was done with a token of an issuer; `undefined`: whichever. */
+const isBy =
+  (issuer: string | undefined) =>
+  ({ actor }: Pick<HistoryItem, 'actor'>): boolean =>
+    issuer === undefined || actor?.issuer === issuer
+
+function newerFirst(one: Place, other: Place): number {
+  if (one.at !== other.at) return other.at - one.at
+  return one.mark < other.mark ? 1 : -1
+}
+
+/** Changes whose outcome is not known yet: running, or left open by a crash or a provider that is gone. */
+async function openChanges(
+  service: Service,
+  {
+    providers,
+    actor,
+    actorIssuer,
+    after,
+    limit,
+    from = 0,
+    to = Number.MAX_SAFE_INTEGER,
+  }: HistorySearch,
+): Promise<HistoryPage<Place>> {
+  const intents = await service.store.openIntents()
+  const asked = intents
+    .filter(({ resource }) => providers.includes(refOf(resource).provider))
+    .filter((intent) => actor === undefined || intent.actor.subject === actor)
+    .filter(isBy(actorIssuer))
+    .filter(({ at }) => at >= from && at < to)
+    .map((intent) => ({ intent, place: placeOfOpen(intent) }))
+    .filter(({ place }) => after === undefined || newerFirst(place, after) > 0)
+    .sort((one, other) => newerFirst(one.place, other.place))
+  const items: HistoryItem[] = []
+  let characters = 0
+  for (const { intent } of asked.slice(0, limit)) {
+    if (characters >= PAGE_CHARACTERS) break
+    const item = itemOf(openEntry(service, intent))
+    items.push(item)
+    characters += sizeOf(item)
+  }
+  const last = asked[items.length - 1]
+  return {
+    items,
+    ...(asked.length > items.length && last !== undefined ? { next: last.place } : {}),
+  }
+}
+
+/** A log has one open change at most. */
+function placeOfOpen({ at, resource }: Intent): Place {
+  return { at, mark: createHash('sha256').update(resource).digest('hex').slice(0, 32) }
+}
+
+/** One operation, whatever has become of it; `undefined` when there is none. */
+export async function readOperation(
+  service: Service,
+  operationId: string,
+): Promise<HistoryItem | undefined> {
+  const intent = await service.store.operation(operationId)
+  if (intent === undefined) return undefined
+  const next = { from: intent.seq + 1, limit: 1 }
+  const [closing] = await service.store.entries(intent.resource, next)
+  return itemOf(openEntry(service, intent), closing && openEntry(service, closing))
+}

@@ -1,0 +1,92 @@
+/**
+ * Lint over all clients of the mirror, page by page. A callback that many clients share is told on the
+ * page of the first client that has it, so that each is told once and no page looks at all clients.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import { lintClient } from '../../core/lint/lint.ts'
+import type { Finding } from '../../core/lint/rule.ts'
+import { MANY, type SharedFinding, sharedCallback } from '../../core/lint/shared-callbacks.ts'
+import { showField } from '../../core/mapping/mapping.ts'
+import { termOf } from '../../core/search.ts'
+import type { ClientRef } from '../../providers/provider.ts'
+import type { Found, Knowledge, Mirror, Place } from '../../store/mirror.ts'
+import type { Service } from '../base/service.ts'
+import { mirroredOf } from '../mirror/mirror.ts'
+
+export interface LintRequest {
+  readonly places: readonly Place[]
+  readonly limit: number
+  /** Only what comes after this position of the mirror. */
+  readonly after?: number
+}
+
+/** One client with what was found on it. */
+export interface LintedClient {
+  readonly ref: ClientRef
+  /** Epoch milliseconds. */
+  readonly verifiedAt: number
+  readonly findings: readonly Finding[]
+}
+
+export interface LintPage {
+  /** Those that were looked at, found fault with or not. */
+  readonly clients: readonly LintedClient[]
+  readonly shared: readonly SharedFinding<ClientRef>[]
+  readonly next?: number
+  readonly knowledge: readonly Knowledge[]
+}
+
+/** Clients that a finding about several of them names; all are counted. */
+const NAMED = 50
+
+/**
+ * Lints one page of clients, as they were last seen.
+ * @throws ClientError `unsupported_operation` where the store has no mirror
+ */
+export async function lintAll(service: Service, request: LintRequest): Promise<LintPage> {
+  const { mirror } = service.store
+  if (mirror === undefined) throw noMirror()
+  const { found, next } = await mirror.search({ ...request, terms: [] })
+  const clients: LintedClient[] = []
+  const shared: SharedFinding<ClientRef>[] = []
+  for (const one of found) {
+    const seen = mirroredOf(service, one)
+    const mapping = service.providers.get(one.client.provider)?.mapping
+    if (seen === undefined) await mirror.forget(one.client)
+    if (seen === undefined || mapping === undefined) continue
+    const { ref, native, verifiedAt } = seen
+    clients.push({ ref, verifiedAt, findings: lintClient(mapping, native) })
+    const callbacks = new Set(showField(mapping, 'callbacks', native))
+    shared.push(...(await sharedFrom(mirror, request.places, one, [...callbacks])))
+  }
+  const knowledge = await mirror.knowledge(request.places)
+  return { clients, shared, knowledge, ...(next === undefined ? {} : { next }) }
+}
+
+/** Callbacks that many share and of which this client is the first holder. */
+async function sharedFrom(
+  mirror: Mirror,
+  places: readonly Place[],
+  { position }: Found,
+  callbacks: readonly string[],
+): Promise<readonly SharedFinding<ClientRef>[]> {
+  const found = await Promise.all(
+    callbacks.map(async (uri) => {
+      const { count, first } = await mirror.holders(termOf('callbacks', uri), places, NAMED)
+      if (count < MANY || first[0]?.position !== position) return undefined
+      return sharedCallback(
+        uri,
+        first.map(({ client }) => client),
+        count,
+      )
+    }),
+  )
+  return found.filter((one) => one !== undefined)
+}
+
+const noMirror = () =>
+  new ClientError(
+    'unsupported_operation',
+    'Lint over all clients needs the mirror, which this store does not keep; GET /clients/{clientId}/lint looks at one.',
+  )

@@ -1,0 +1,207 @@
+/**
+ * Listing by asking: one page of a provider's own list for each page of ours, place after place. What is
+ * asked for is looked for within that page, so a page can be short, or empty, and still have a next one.
+ */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
+import { matches, type Wanted } from '../../core/search.ts'
+import type { Call, ClientRef, Listed, Provider } from '../../providers/provider.ts'
+import type { Place } from '../../store/mirror.ts'
+import { withRetries } from '../base/retry.ts'
+import type { Service } from '../base/service.ts'
+import { type Mirrored, shownClient } from '../mirror/mirror.ts'
+import { lookAt } from '../mirror/refresh-client.ts'
+import { readStanding } from './read.ts'
+
+/** A place in a provider's list: a page of it, by its own cursor, and what comes after one client. */
+export interface LivePlace {
+  readonly kind: 'live'
+  readonly place: Place
+  readonly page?: string
+  readonly after?: string
+  /** Pages of the provider's that came before this one. */
+  readonly pages?: number
+}
+
+export interface LiveRequest {
+  readonly places: readonly Place[]
+  readonly wanted: Wanted
+  readonly limit: number
+  readonly from: LivePlace | undefined
+  readonly call: Call
+}
+
+/** A client of the list whose record cannot be read. */
+export interface Unreadable {
+  readonly ref: ClientRef
+  readonly error: ClientError
+}
+
+export interface LivePage {
+  readonly clients: readonly Mirrored[]
+  readonly unreadable: readonly Unreadable[]
+  readonly next?: LivePlace
+}
+
+interface Site {
+  readonly place: Place
+  readonly provider: Provider
+}
+
+/**
+ * One page.
+ * @throws ClientError `unsupported_operation` where nothing that is asked can be listed; as providers do
+ */
+export async function listLive(service: Service, request: LiveRequest): Promise<LivePage> {
+  const { from, call, limit } = request
+  const sites = listable(service, request.places)
+  const index = from === undefined ? 0 : sites.findIndex(({ place }) => same(place, from.place))
+  const site = sites[index]
+  if (site === undefined) return { clients: [], unreadable: [] }
+  const { items, next: page } = await withRetries(service, call.deadline, () =>
+    pageOf(service, site, call, from?.page),
+  )
+  // By id, whatever order the provider has: so each page of ours ends further on than the one before,
+  // though clients come and go meanwhile or a provider tells one twice.
+  const left = inOrder(items).filter(({ id }) => from?.after === undefined || id > from.after)
+  const { last, ...read } = await readInOrder(service, site, request, left.slice(0, limit))
+  const at = { kind: 'live' as const, place: site.place }
+  const shown = left[last - 1]
+  if (shown !== undefined && last < left.length) {
+    const { page: here, pages } = from ?? {}
+    const same = {
+      ...(here !== undefined && { page: here }),
+      ...(pages !== undefined && { pages }),
+    }
+    return { ...read, next: { ...at, ...same, after: shown.id } }
+  }
+  if (page !== undefined) return { ...read, next: { ...at, page, pages: pagesAfter(from, page) } }
+  const following = sites[index + 1]
+  if (following === undefined) return read
+  return { ...read, next: { kind: 'live', place: following.place } }
+}
+
+/** A list goes on over so many pages at most; ours, far beyond what any provider holds. */
+const MAX_PAGES = 100_000
+
+/** @throws ClientError `provider_unavailable` for a list that does not end */
+function pagesAfter(from: LivePlace | undefined, page: string): number {
+  const pages = (from?.pages ?? 0) + 1
+  if (page === from?.page || pages > MAX_PAGES) throw endlessList()
+  return pages
+}
+
+/** The provider's list leads back to where it was. */
+export const endlessList = () =>
+  new ClientError('provider_unavailable', 'The list of the provider does not come to an end.')
+
+/** A client of a provider's list, and when reading that began (epoch milliseconds). */
+type Item = Listed & { readonly at: number }
+
+function inOrder(items: readonly Item[]): readonly Item[] {
+  const each = [...new Map(items.map((item) => [item.id, item])).values()]
+  return each.sort(({ id: one }, { id: other }) => (one < other ? -1 : 1))
+}
+
+/** Those that can be listed at all. */
+function listable({ providers }: Service, places: readonly Place[]): readonly Site[] {
+  const sites = places.flatMap((place): readonly Site[] => {
+    const provider = providers.get(place.provider)
+    return provider?.list === undefined ? [] : [{ place, provider }]
+  })
+  if (sites.length > 0 || places.length === 0) return sites
+  throw new ClientError(
+    'unsupported_operation',
+    'This provider has no list of its clients; those that were changed here are listed without fresh=true.',
+  )
+}
+
+const same = (one: Place, other: Place) =>
+  one.provider === other.provider && one.userPoolId === other.userPoolId
+
+async function pageOf(
+  service: Service,
+  { provider, place }: Site,
+  call: Call,
+  cursor: string | undefined,
+): Promise<{ readonly items: readonly Item[]; readonly next?: string | undefined }> {
+  const at = service.now()
+  const page = await provider.list?.(place.userPoolId, call, cursor)
+  return { items: page?.items.map((item) => ({ ...item, at })) ?? [], next: page?.next }
+}
+
+/** Clients that are read at the same time: each may be as large as an answer of a provider. */
+const AT_ONCE = 8
+
+/**
+ * Reads clients until the time is over, or there are `PAGE_CHARACTERS` of them: as many from the beginning as
+ * could be read, so that the next page goes on there; `last` counts them.
+ */
+async function readInOrder(
+  service: Service,
+  site: Site,
+  request: LiveRequest,
+  items: readonly Item[],
+): Promise<Omit<LivePage, 'next'> & { readonly last: number }> {
+  const clients: Mirrored[] = []
+  const unreadable: Unreadable[] = []
+  let [characters, failures] = [0, 0]
+  for (let begun = 0; begun < items.length; begun += AT_ONCE) {
+    const results = await readAtOnce(service, site, request, items.slice(begun, begun + AT_ONCE))
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'rejected') {
+        const late = LATE.some((code) => isClientError(result.reason, code))
+        if (late && begun + index > 0) return { clients, unreadable, last: begun + index }
+        if (!isClientError(result.reason, 'provider_unavailable')) throw result.reason
+        // One record that cannot be read is an error of its own. Where none can the provider has failed,
+        // unless an answer came that is no client: then there is no cause beside it.
+        if (result.reason.details.cause !== undefined) failures += 1
+        if (failures === items.length) throw result.reason
+        const id = items[begun + index]?.id ?? ''
+        unreadable.push({ ref: { ...site.place, id }, error: result.reason })
+        continue
+      }
+      const one = result.value
+      if (one === undefined) continue
+      characters += JSON.stringify(one.native).length
+      if (await fits(service, one, request.wanted)) clients.push(one)
+      if (characters >= PAGE_CHARACTERS) {
+        return { clients, unreadable, last: begun + index + 1 }
+      }
+    }
+  }
+  return { clients, unreadable, last: items.length }
+}
+
+function readAtOnce(
+  service: Service,
+  { place, provider }: Site,
+  { call }: LiveRequest,
+  items: readonly Item[],
+) {
+  const { mirror } = service.store
+  const reading = { provider, call, mirror }
+  return Promise.allSettled(
+    items.map(({ id, native, at }) =>
+      withRetries(service, call.deadline, () =>
+        lookAt(service, reading, { ...place, id }, native && { native, at }),
+      ),
+    ),
+  )
+}
+
+/** Whether a client is among those that are asked for. */
+export async function fits(
+  service: Service,
+  { ref, native }: Mirrored,
+  wanted: Wanted,
+): Promise<boolean> {
+  const mapping = service.providers.get(ref.provider)?.mapping
+  if (mapping === undefined) return false
+  const { standing } = await readStanding(service, ref)
+  return matches(shownClient(mapping, native, standing), wanted)
+}
+
+/** There was no time for more. */
+const LATE = ['provider_throttled', 'deadline_exceeded'] as const

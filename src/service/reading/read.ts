@@ -1,0 +1,86 @@
+/** Reading one client, with the fingerprint of its state. */
+
+import { type Mapping, type Native, unreadable, type Warning } from '../../core/mapping/mapping.ts'
+import { shownBy } from '../../core/mapping/suspension.ts'
+import { checkUriState } from '../../core/plan/plan-uris.ts'
+import type { Call, ClientRef, Provider } from '../../providers/provider.ts'
+import type { Standing } from '../../store/log/standing.ts'
+import { resourceOf } from '../../store/resource.ts'
+import { withRetries } from '../base/retry.ts'
+import { callOf, type Service } from '../base/service.ts'
+import { overLeases } from '../lease/leases.ts'
+
+export interface ReadRequest {
+  readonly ref: ClientRef
+  readonly provider: Provider
+  readonly requestId: string
+  /** Whose request it is, as `callerOf` tells. */
+  readonly caller?: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  readonly onUpstream?: Call['onUpstream']
+}
+
+export interface ReadResult {
+  readonly native: Native
+  readonly tag: string
+  readonly warnings: readonly Warning[]
+  /** What holds for the client beside its settings. */
+  readonly standing: Standing | undefined
+}
+
+/**
+ * Reads a client as the provider holds it now.
+ * @throws ClientError `not_found`, or as the provider does
+ */
+export async function readClient(service: Service, request: ReadRequest): Promise<ReadResult> {
+  const { provider, ref, requestId, deadline } = request
+  const { mapping } = provider
+  const call = callOf(service, { ...request, operationId: requestId })
+  const [native, known] = await Promise.all([
+    withRetries(service, deadline, () => provider.read(ref, call)),
+    readStanding(service, ref),
+  ])
+  const isSuspended = known.standing?.suspended !== undefined
+  return {
+    native,
+    tag: service.fingerprints.ofState(mapping, native),
+    warnings: [...warningsOf(mapping, native, isSuspended), ...known.warnings],
+    standing: known.standing,
+  }
+}
+
+/**
+ * What holds for a client beside its settings. A client can be read without the history: then it is
+ * said that something may be missing.
+ */
+export async function readStanding(
+  { store, now }: Service,
+  ref: ClientRef,
+): Promise<Pick<ReadResult, 'standing' | 'warnings'>> {
+  try {
+    const standing = (await store.last(resourceOf(ref)))?.standing
+    return { standing, warnings: overLeases(standing, now()) }
+  } catch {
+    return { standing: undefined, warnings: [UNKNOWN] }
+  }
+}
+
+const UNKNOWN: Warning = {
+  code: 'standing_unknown',
+  message:
+    'The history cannot be read at the moment, so it is not known whether the client is protected or suspended and which of its values are leased.',
+}
+
+/** What a reader of a record should know. */
+export function warningsOf(
+  mapping: Mapping,
+  native: Native,
+  isSuspended: boolean,
+): readonly Warning[] {
+  return [
+    ...unreadable(mapping, native),
+    ...checkUriState(mapping, native, native, {}, []),
+    ...(shownBy(mapping, native, isSuspended).warnings?.(native) ?? []),
+  ]
+}

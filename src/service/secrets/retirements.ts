@@ -1,0 +1,69 @@
+/** Secrets that are to end by themselves some time after a rotation. */
+
+import { isClientError } from '../../core/errors.ts'
+import type { LiveSecret } from '../../providers/secrets.ts'
+import type { Actor } from '../../store/log/entry.ts'
+import { type Retirement, type Standing, withStanding } from '../../store/log/standing.ts'
+import type { Service } from '../base/service.ts'
+import { DUE, type Due } from '../upkeep/due.ts'
+import { forgetDue, isLongOver } from '../upkeep/forget.ts'
+import { retireSecret } from './retire.ts'
+
+/** Longer than that nobody means to keep an old secret (seconds; 90 days). */
+export const MAX_RETIRE_SECONDS = 7_776_000
+
+/** A live secret, and when it ends by itself (epoch milliseconds). */
+export interface Ending extends LiveSecret {
+  readonly retiresAt?: number
+}
+
+/** The standing in which these secrets end at a time (epoch ms), whatever was said of them before. */
+export function endingAt(
+  standing: Standing | undefined,
+  secrets: readonly LiveSecret[],
+  at: number,
+  actor: Actor,
+): Standing {
+  const others = (standing?.retirements ?? []).filter(
+    ({ secretId }) => !secrets.some(({ id }) => id === secretId),
+  )
+  const ours = secrets.map(({ id }): Retirement => ({ secretId: id, at, actor }))
+  return withStanding(standing, { retirements: [...others, ...ours] })
+}
+
+/** The standing in which a secret does not end by itself. */
+export function withoutEnd(standing: Standing | undefined, secretId: string): Standing {
+  const left = (standing?.retirements ?? []).filter((one) => one.secretId !== secretId)
+  return withStanding(standing, { retirements: left.length === 0 ? undefined : left })
+}
+
+/** Live secrets with the times at which they end. */
+export function withEnds(
+  live: readonly LiveSecret[],
+  { retirements = [] }: Standing = {},
+): readonly Ending[] {
+  return live.map((one) => {
+    const end = retirements.find(({ secretId }) => secretId === one.id)
+    return end === undefined ? one : { ...one, retiresAt: end.at }
+  })
+}
+
+/**
+ * Ends the secrets whose time has come, each as an operation of its own in the name of whoever asked.
+ * @throws ClientError what is in the way
+ */
+export async function endDueSecrets(service: Service, due: Due): Promise<void> {
+  const { ref, provider, standing, deadline } = due
+  const over = (standing.retirements ?? []).filter(({ at }) => at <= service.now())
+  for (const { secretId, actor } of over) {
+    const how = { dryRun: false, whenDue: true, caller: DUE }
+    const request = { ref, provider, secretId, actor, deadline, ...how }
+    try {
+      await retireSecret(service, { ...request, requestId: service.newId() })
+    } catch (error) {
+      const times = over.map(({ at }) => at)
+      if (!isClientError(error, 'not_found') || !isLongOver(times, service.now())) throw error
+      return forgetDue(service, due, actor, 'retain')
+    }
+  }
+}

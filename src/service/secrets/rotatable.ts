@@ -1,0 +1,62 @@
+/** Whether and how a client can be given a new secret: told before anything is sent. */
+
+import { ClientError } from '../../core/errors.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { LiveSecret, Secrets } from '../../providers/secrets.ts'
+
+/** @throws ClientError `unsupported_operation` */
+export function secretsOf({ secrets }: Provider): Secrets {
+  if (secrets !== undefined) return secrets
+  throw unsupported('This provider has no way to rotate the secrets of a client.')
+}
+
+/**
+ * A new secret can stand beside the old one.
+ * @throws ClientError `unsupported_operation`, `invalid_field`
+ */
+export function checkOverlap(provider: Provider, base: Native): Required<Secrets> {
+  const { add, remove, ...secrets } = secretsOf(provider)
+  checkUsable(secrets, base)
+  if (add !== undefined && remove !== undefined && secrets.atOnce(base) > 1) {
+    return { ...secrets, add, remove }
+  }
+  throw new ClientError(
+    'invalid_field',
+    'cutOver must be true: this client can have one secret at a time, so the old one ends with the rotation.',
+    { field: 'cutOver' },
+  )
+}
+
+/**
+ * A new secret can only take the place of the old one.
+ * @throws ClientError `unsupported_operation`, `invalid_field`
+ */
+export function checkCutOver(provider: Provider, base: Native): void {
+  const secrets = secretsOf(provider)
+  checkUsable(secrets, base)
+  if (secrets.add === undefined || secrets.atOnce(base) === 1) return
+  throw new ClientError(
+    'invalid_field',
+    'cutOver must be absent: this client can have two secrets at a time, so the old one works until it is retired.',
+    { field: 'cutOver' },
+  )
+}
+
+function checkUsable(secrets: Pick<Secrets, 'unusable'>, base: Native): void {
+  const why = secrets.unusable(base)
+  if (why === undefined) return
+  throw unsupported(`The client cannot be given a secret: ${why}.`)
+}
+
+/** @throws ClientError `rule_violated` */
+export function checkRoom(atOnce: number, live: readonly LiveSecret[]): void {
+  if (live.length < atOnce) return
+  const which = live.map(({ id, createdAt = 'an unknown time' }) => `${id} (of ${createdAt})`)
+  throw new ClientError(
+    'rule_violated',
+    `The client has ${live.length} live secrets, and no more are possible: retire one first, ${which.join(' or ')}.`,
+  )
+}
+
+const unsupported = (says: string) => new ClientError('unsupported_operation', says)

@@ -1,0 +1,69 @@
+/** Telling a rotation again to whoever sends the same request with its key. */
+
+import { showClient } from '../../core/mapping/mapping.ts'
+import { secret } from '../../core/secrecy/secret.ts'
+import type { Call } from '../../providers/provider.ts'
+import type { Intent } from '../../store/log/entry.ts'
+import { openSealed, type Sealed } from '../base/sealed.ts'
+import type { Service } from '../base/service.ts'
+import { standingOf } from '../operation/head.ts'
+import { withEnds } from './retirements.ts'
+import { secretsOf } from './rotatable.ts'
+import type { RotationRequest, RotationResult } from './rotate.ts'
+
+/** How long the value of a new secret can be asked for again (milliseconds): an answer is lost now, not in a week. */
+export const TOLD_AGAIN_MS = 3_600_000
+
+/**
+ * The rotation with the secrets as they are now. The value goes along for an hour after the rotation, and
+ * only while it is live.
+ */
+export async function toldAgain(
+  service: Service,
+  { provider, ref }: RotationRequest,
+  intent: Intent | undefined,
+  call: Call,
+): Promise<RotationResult> {
+  const { mapping } = provider
+  if (intent === undefined) throw new TypeError('a rotation that was applied has an intent')
+  const { resource, seq, at, operationId } = intent
+  const [closing] = await service.store.entries(resource, { from: seq + 1, limit: 1 })
+  const secretId = closing?.kind === 'outcome' ? closing.secretId : undefined
+  const native = await provider.read(ref, call)
+  const standing = await standingOf(service, resource)
+  const live = withEnds(await secretsOf(provider).list(ref, native, call), standing)
+  const value = await newValueOf(service, intent, mapping)
+  // A cut-over leaves one secret, whose record shows whether it is still that one.
+  const isCurrent = showClient(mapping, native).secret?.reveal() === value
+  const ours = live.find(({ id }) => (secretId === undefined ? isCurrent : id === secretId))
+  const recent = service.now() - at <= TOLD_AGAIN_MS
+  const told = ours !== undefined && recent && value !== undefined
+  return {
+    outcome: 'applied',
+    secret: {
+      ...(secretId === undefined ? {} : { id: secretId }),
+      ...ours,
+      ...(told ? { value: secret(value) } : {}),
+    },
+    previous: secretId === undefined ? [] : live.filter((one) => one !== ours),
+    native,
+    standing,
+    tag: service.fingerprints.ofState(mapping, native),
+    changes: intent.changes,
+    warnings: [],
+    steps: [],
+    operationId,
+    replayed: true,
+  }
+}
+
+/** The new value; `undefined` where its intent was sealed with a key that is gone. */
+async function newValueOf(
+  service: Service,
+  intent: Intent,
+  mapping: RotationRequest['provider']['mapping'],
+): Promise<string | undefined> {
+  const { next = null, rotation }: Partial<Sealed> = (await openSealed(service, intent)) ?? {}
+  if (next === null) return undefined
+  return rotation?.value ?? showClient(mapping, next).secret?.reveal()
+}

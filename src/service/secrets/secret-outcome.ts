@@ -1,0 +1,92 @@
+/** What became of a rotation or a retirement whose answer was lost: the live secrets tell. */
+
+import { isClientError } from '../../core/errors.ts'
+import type { Native } from '../../core/mapping/mapping.ts'
+import type { Call } from '../../providers/provider.ts'
+import { hintOf, type LiveSecret } from '../../providers/secrets.ts'
+import type { Intent } from '../../store/log/entry.ts'
+import type { Rotation } from '../base/sealed.ts'
+import type { Service } from '../base/service.ts'
+import { CLOCK_SKEW_MS } from '../life/creation-look.ts'
+import { type Running, readOrGone, type Settled, waitForLate } from '../operation/settle.ts'
+import { secretsOf } from './rotatable.ts'
+
+interface Seen {
+  readonly native: Native
+  readonly live: readonly LiveSecret[]
+}
+
+/**
+ * A rotation has been applied when a secret is live that was not before and that may be ours. Several
+ * are a conflict, since one of them is somebody else's. `mayLand`: the request may still be on its way.
+ */
+export async function findAdded(
+  service: Service,
+  running: Running,
+  call: Call,
+  mayLand: boolean,
+): Promise<Settled> {
+  const { intent, rotation, added } = running
+  const told = added?.()
+  const isOurs = (one: LiveSecret) =>
+    told === undefined ? fits(one, intent, rotation) : one.id === told.id
+  const ours = ({ live }: Seen) => live.filter(isOurs)
+  const seen = await lookTwice(service, running, call, mayLand, (one) => ours(one).length > 0)
+  if (seen === undefined) return { outcome: 'conflict', native: undefined }
+  const { native } = seen
+  const [secret, ...more] = ours(seen)
+  if (secret === undefined) return { outcome: 'not_applied', native }
+  return more.length > 0 ? { outcome: 'conflict', native } : { outcome: 'applied', native, secret }
+}
+
+/** One that somebody else has made since is not taken for ours, as far as it can be told apart. */
+function fits(
+  { id, hint, createdAt }: LiveSecret,
+  { at, deadline }: Intent,
+  { before, value }: Rotation = { before: [], value: '' },
+): boolean {
+  if (before.includes(id)) return false
+  if (hint !== undefined && hint !== hintOf(value).hint) return false
+  if (createdAt === undefined) return true
+  const made = Date.parse(createdAt)
+  return made >= at - CLOCK_SKEW_MS && made <= deadline + CLOCK_SKEW_MS
+}
+
+/** A retirement has been applied when the secret is not live any more, whoever ended it. */
+export async function findRetired(
+  service: Service,
+  running: Running,
+  call: Call,
+  mayLand: boolean,
+): Promise<Settled> {
+  const { secretId } = running.intent
+  const gone = ({ live }: Seen) => !live.some(({ id }) => id === secretId)
+  const seen = await lookTwice(service, running, call, mayLand, gone)
+  if (seen === undefined) return { outcome: 'applied', native: undefined }
+  return { outcome: gone(seen) ? 'applied' : 'not_applied', native: seen.native }
+}
+
+/** Looks again where the effect is not there yet; `undefined`: the client itself is not there. */
+async function lookTwice(
+  service: Service,
+  running: Running,
+  call: Call,
+  mayLand: boolean,
+  isThere: (seen: Seen) => boolean,
+): Promise<Seen | undefined> {
+  const seen = await look(running, call)
+  if (seen === undefined || isThere(seen) || !mayLand) return seen
+  await waitForLate(service, call)
+  return look(running, call)
+}
+
+async function look(running: Running, call: Call): Promise<Seen | undefined> {
+  const native = await readOrGone(running, call)
+  if (native === undefined) return undefined
+  try {
+    return { native, live: await secretsOf(running.provider).list(running.ref, native, call) }
+  } catch (error) {
+    if (isClientError(error, 'not_found')) return undefined
+    throw error
+  }
+}

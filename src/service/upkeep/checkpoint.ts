@@ -1,0 +1,82 @@
+/**
+ * Checkpoints: what the clients' logs ended with, kept in a log of its own. The chain of a log cannot
+ * tell that its newest entries are gone; a checkpoint can, and what a checkpoint's own log has lost is
+ * told by the last one that was written down elsewhere (each is told to the operator's log).
+ */
+
+import { canonicalJson, type Json } from '../../core/json/json.ts'
+import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
+import { following } from '../../store/log/chain.ts'
+import type { Checkpoint, Head } from '../../store/log/entry.ts'
+import { CHECKPOINTS } from '../../store/resource.ts'
+import type { Store } from '../../store/store.ts'
+import type { Service } from '../base/service.ts'
+
+/** Logs that one checkpoint names at most; more make several checkpoints. */
+const MAX_HEADS = 1_000
+/** The cursor before everything, in every store. */
+const START = '0'
+
+/** Adds checkpoints for what grew since the last one; gives the newest of those that were added. */
+export async function addCheckpoint(service: Service): Promise<Checkpoint | undefined> {
+  const { store } = service
+  let last = (await store.last(CHECKPOINTS)) as Checkpoint | undefined
+  let added: Checkpoint | undefined
+  for (;;) {
+    const { heads, cursor, more } = await store.heads(last?.cursor)
+    const known = await knownAt(store, last)
+    if (heads.every((head) => known.has(textOf(head)))) return added
+    // A store may look further back and give heads again. All are named again: so the checkpoints at
+    // one cursor always tell by themselves what is new.
+    const before = last?.cursor ?? START
+    for (let from = 0; from < heads.length; from += MAX_HEADS) {
+      // Where the process dies in between, the next one begins where this one did.
+      const whole = from + MAX_HEADS >= heads.length
+      const part = heads.slice(from, from + MAX_HEADS)
+      const next = nextCheckpoint(service, last, part, whole ? cursor : before)
+      // Another instance is at it.
+      if (!(await store.append(next))) return added
+      last = next
+      added = next
+    }
+    if (!more) return added
+  }
+}
+
+/** Heads that are named by the last checkpoint, and by those before it that end at the same place. */
+async function knownAt(store: Store, last: Checkpoint | undefined): Promise<ReadonlySet<string>> {
+  const known = new Set<string>()
+  for (let one = last; one !== undefined && one.cursor === last?.cursor; ) {
+    for (const head of one.heads) known.add(textOf(head))
+    const range = { below: one.seq, newestFirst: true, limit: 1 }
+    one = (await store.entries(CHECKPOINTS, range))[0] as Checkpoint | undefined
+  }
+  return known
+}
+
+const textOf = ({ resource, seq }: Head) => JSON.stringify([resource, seq])
+
+function nextCheckpoint(
+  service: Service,
+  last: Checkpoint | undefined,
+  heads: readonly Head[],
+  cursor: string,
+): Checkpoint {
+  const body = {
+    kind: 'checkpoint' as const,
+    resource: CHECKPOINTS,
+    at: service.now(),
+    heads,
+    cursor,
+  }
+  const code = codeOf(service.fingerprints, { ...body, previous: last?.hash ?? '' })
+  return following(last, { ...body, code })
+}
+
+/** The keyed code of a checkpoint, over everything that it says and the one before it. */
+export function codeOf(
+  { ofText }: Fingerprints,
+  { at, heads, cursor, previous }: Pick<Checkpoint, 'at' | 'heads' | 'cursor' | 'previous'>,
+): string {
+  return ofText('checkpoint', canonicalJson([at, heads as unknown as Json, cursor, previous]))
+}

@@ -1,0 +1,111 @@
+/**
+ * What has to be done for clients by itself, when its time has come (`dueAt` tells which time that is).
+ * The store knows it, so that a restart makes no difference; and it is done by the steps of any change, so
+ * that several servers on one store, or a crash half-way, make none either.
+ */
+
+import { type ErrorCode, isClientError } from '../../core/errors.ts'
+import type { ClientRef, Provider } from '../../providers/provider.ts'
+import type { Standing } from '../../store/log/standing.ts'
+import { refOf } from '../../store/resource.ts'
+import { withinDeadline } from '../base/deadline.ts'
+import type { Service } from '../base/service.ts'
+import { endOverLeases } from '../lease/lease-end.ts'
+import { endDueSecrets } from '../secrets/retirements.ts'
+
+/** What is done by itself takes its turns apart from the callers in whose name it is done. */
+export const DUE = 'due'
+
+/** A client for which something is due. */
+export interface Due {
+  readonly ref: ClientRef
+  readonly provider: Provider
+  /** As it was when it was looked at; a duty looks again in the turn of the client. */
+  readonly standing: Standing
+  /** Epoch milliseconds. */
+  readonly deadline: number
+}
+
+/** Does what is due of its kind, if anything, as one change or several; rejects with what is in the way. */
+export type Duty = (service: Service, due: Due) => Promise<void>
+
+const DUTIES: readonly Duty[] = [endOverLeases, endDueSecrets]
+
+/** Clients for which something could not be done, and when it is tried again; for one process. */
+export type Pauses = Map<string, { readonly failures: number; readonly until: number }>
+
+export interface DueDone {
+  readonly done: number
+  readonly failed: readonly DueFailure[]
+}
+
+/** A client for which what is due could not be done this time. */
+export interface DueFailure {
+  readonly resource: string
+  readonly code: ErrorCode
+}
+
+/** How long one client may take, and how long a provider's clients are begun with (milliseconds). */
+const CLIENT_TIMEOUT_MS = 15_000
+const PROVIDER_TIMEOUT_MS = 30_000
+
+/** The first pause is over at the next sweep; each further one is twice as long, up to the longest. */
+const FIRST_PAUSE_MS = 10_000
+const LONGEST_PAUSE_MS = 900_000
+
+/** Does everything that is due; what cannot be done is tried again, after longer and longer pauses. */
+export async function carryOutDue(service: Service, pauses: Pauses): Promise<DueDone> {
+  const { store, now, providers } = withinDeadline(service, service.now() + CLIENT_TIMEOUT_MS)
+  const due = await store.due(now())
+  for (const resource of pauses.keys()) if (!due.includes(resource)) pauses.delete(resource)
+  const ready = due.filter((resource) => (pauses.get(resource)?.until ?? 0) <= now())
+  // One after the other for each provider; a provider that stalls holds up no other one.
+  const parts = await Promise.all(
+    Array.from(providers, ([name, provider]) => {
+      const theirs = ready.filter((resource) => refOf(resource).provider === name)
+      return inTurn(service, provider, theirs, pauses)
+    }),
+  )
+  return {
+    done: parts.reduce((sum, { done }) => sum + done, 0),
+    failed: parts.flatMap(({ failed }) => failed),
+  }
+}
+
+async function inTurn(
+  service: Service,
+  provider: Provider,
+  resources: readonly string[],
+  pauses: Pauses,
+): Promise<DueDone> {
+  const end = service.now() + PROVIDER_TIMEOUT_MS
+  const failed: DueFailure[] = []
+  let done = 0
+  for (const resource of resources) {
+    // What is left is begun with at the next sweep: open changes wait for this one.
+    if (service.now() >= end) break
+    try {
+      await carryOutOne(service, provider, resource)
+      pauses.delete(resource)
+      done += 1
+    } catch (error) {
+      const failures = (pauses.get(resource)?.failures ?? 0) + 1
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS)
+      pauses.set(resource, { failures, until: service.now() + pause })
+      failed.push({ resource, code: isClientError(error) ? error.code : 'internal' })
+    }
+  }
+  return { done, failed }
+}
+
+async function carryOutOne(service: Service, provider: Provider, resource: string): Promise<void> {
+  const deadline = service.now() + service.upstreamTimeoutMs + CLIENT_TIMEOUT_MS
+  const bounded = withinDeadline(service, deadline)
+  const standing = (await bounded.store.last(resource))?.standing
+  if (standing === undefined) return
+  const due = { ref: refOf(resource), provider, standing, deadline }
+  const failures: unknown[] = []
+  // What is in the way of one kind is not in the way of another.
+  for (const duty of DUTIES) await duty(bounded, due).catch((error) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+}

@@ -1,0 +1,65 @@
+/** Looking for changes that were left open, by a crash or an outage, and settling them. */
+
+import { inParallel } from '../../core/in-parallel.ts'
+import type { Intent } from '../../store/log/entry.ts'
+import { refOf } from '../../store/resource.ts'
+import { withinDeadline } from '../base/deadline.ts'
+import type { Service } from '../base/service.ts'
+import { settle } from '../operation/settle.ts'
+
+/** Takes its turns as no caller does, and before them: whatever they want waits for an open intent. */
+const SWEEP = 'sweep'
+
+/** Time that settling one intent may take in the background, waiting aside (milliseconds). */
+const SWEEP_TIMEOUT_MS = 30_000
+
+/**
+ * Settles every intent whose time is over; those that cannot be settled now stay open.
+ * Gives how many were settled and how many were left.
+ */
+export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
+  const listed = withinDeadline(service, service.now() + SWEEP_TIMEOUT_MS)
+  const intents = await listed.store.openIntents()
+  const overdue = intents.filter(({ deadline }) => deadline <= service.now())
+  // One after the other for each provider; a provider that stalls holds up no other one.
+  const providers = [...new Set(overdue.map(providerNameOf))]
+  const counts = await Promise.all(
+    providers.map((provider) =>
+      settleInTurn(
+        service,
+        overdue.filter((intent) => providerNameOf(intent) === provider),
+      ),
+    ),
+  )
+  const settled = counts.reduce((sum, count) => sum + count, 0)
+  return { settled, left: overdue.length - settled }
+}
+
+const providerNameOf = ({ resource }: Intent) => refOf(resource).provider
+
+/** Creations that are settled at once: each may read a whole pool, and no two share a log. */
+const CREATIONS_AT_ONCE = 8
+
+/** Gives how many could be settled. */
+async function settleInTurn(service: Service, intents: readonly Intent[]): Promise<number> {
+  const one = (intent: Intent) => settleOne(service, intent)
+  const [creations, changes] = [true, false].map((wanted) =>
+    intents.filter(({ action }) => (action === 'create') === wanted),
+  )
+  const settled = await Promise.all([
+    inParallel(creations ?? [], CREATIONS_AT_ONCE, one),
+    inParallel(changes ?? [], 1, one),
+  ])
+  return settled.flat().filter((done) => done).length
+}
+
+async function settleOne(service: Service, intent: Intent): Promise<boolean> {
+  // However long a late request is waited for, there must be time left to read after it.
+  const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
+  const work = () => settle(withinDeadline(service, deadline), intent, deadline, 'sweeping')
+  const turn = { key: intent.resource, caller: SWEEP, deadline, first: true }
+  return service.turns.take(turn, work).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,177 @@
+/**
+ * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of
+ * a log, `store` its id, `open` a marker for each intent that may be open, `due` one for each entry that tells a time, `operation:<id>` where an intent is, `probe`
+ * what a readiness check writes. The index `feed` lists what ended or was noticed, in the order of time.
+ */
+
+import { createHash } from 'node:crypto'
+import { ClientError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import type { Entry, Intent } from '../log/entry.ts'
+import { filingOf } from '../log/lanes.ts'
+import type { Place, RawRecord } from '../store.ts'
+
+/** Every attribute is a string. */
+export type Item = Readonly<Record<string, { readonly S: string }>>
+
+export interface Marker {
+  readonly resource: string
+  readonly seq: number
+}
+
+/** Partition of the markers. */
+export const OPEN = 'open'
+/** Partition of what tells when something has to be done by itself. */
+export const DUE = 'due'
+/** Partition of the id of the store. */
+export const STORE = 'store'
+/** Partition of the readiness check. */
+export const PROBE = 'probe'
+/** Sorts before every sort key in use. */
+export const FIRST = '0'
+/** Name of the index, and its one partition. */
+export const FEED = 'feed'
+/** What the index holds beside the keys. */
+export const FEED_ATTRIBUTES = ['provider', 'actor', 'outcome', 'hash'] as const
+
+/** The input of `CreateTable`: keys alone, paid by request. */
+export function tableDefinition(name: string): JsonObject {
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+      { AttributeName: 'feed', AttributeType: 'S' },
+      { AttributeName: 'feedAt', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: FEED,
+        KeySchema: [
+          { AttributeName: 'feed', KeyType: 'HASH' },
+          { AttributeName: 'feedAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: FEED_ATTRIBUTES },
+      },
+    ],
+  }
+}
+
+/** Partition of a log. */
+export const logOf = (resource: string) => `log:${resource}`
+
+/** The way back from `logOf`. */
+export const resourceOfItem = (item: Item) => (item.pk?.S ?? '').slice(logOf('').length)
+
+/** Partition of what tells where an intent is. */
+export const operationOf = (operationId: string) => `operation:${operationId}`
+
+/** Twelve digits, so that texts sort as numbers do. */
+export const sortKeyOf = (seq: number) => String(seq).padStart(12, '0')
+
+/**
+ * The item of an entry that is stored as `text`; `writeId` tells one attempt to append from any other with
+ * the same number.
+ * @throws ClientError `too_large`
+ */
+export function entryItem(entry: Entry, writeId: string, text: string): Item {
+  const item = {
+    pk: { S: logOf(entry.resource) },
+    sk: { S: sortKeyOf(entry.seq) },
+    writeId: { S: writeId },
+    entry: { S: text },
+    ...feedOf(entry),
+  }
+  if (bytesOf(item) <= MAX_ITEM_BYTES) return item
+  throw new ClientError(
+    'too_large',
+    'The record of this change is larger than the history can hold (400 KB).',
+  )
+}
+
+/** What puts an entry into the index, where it belongs there. */
+function feedOf(entry: Entry): Item {
+  const filing = filingOf(entry)
+  if (filing === undefined) return {}
+  const { provider, actor, outcome } = filing
+  const mark = `${digestOf(entry.resource)}:${sortKeyOf(entry.seq)}`
+  return {
+    feed: { S: FEED },
+    feedAt: { S: feedAtOf({ at: entry.at, mark }) },
+    provider: { S: provider },
+    ...(actor === undefined ? {} : { actor: { S: actor } }),
+    outcome: { S: outcome },
+    hash: { S: entry.hash },
+  }
+}
+
+/** Fifteen digits of time, then what tells entries of one millisecond apart. */
+export const feedAtOf = ({ at, mark }: Place) => `${String(at).padStart(15, '0')}:${mark}`
+
+/** The way back from `feedAtOf`. */
+export function placeOf(item: Item): Place {
+  const text = item.feedAt?.S ?? ''
+  const colon = text.indexOf(':')
+  return { at: Number(text.slice(0, colon)), mark: text.slice(colon + 1) }
+}
+
+const digestOf = (resource: string) => createHash('sha256').update(resource).digest('hex')
+
+/** An entry as an item stores it. */
+export const recordOf = (item: Item): RawRecord => ({
+  resource: resourceOfItem(item),
+  seq: Number(item.sk?.S),
+  text: item.entry?.S ?? '',
+})
+
+/** Key of a marker: digested, since a sort key ends at 1,024 bytes and a resource need not. */
+export function markerKey({ resource, seq }: Marker): Item {
+  return { pk: { S: OPEN }, sk: { S: `${digestOf(resource)}:${sortKeyOf(seq)}` } }
+}
+
+export function markerItem({ resource, seq }: Intent): Item {
+  const marker: Marker = { resource, seq }
+  return { ...markerKey(marker), marker: { S: JSON.stringify(marker) } }
+}
+
+/** Key of what tells a time; no other entry has the same one, so removing it takes nobody else's. */
+export function dueKey({ resource, seq }: Marker, at: number): Item {
+  return { pk: { S: DUE }, sk: { S: `${dueSortKey(at)}:${digestOf(resource)}:${sortKeyOf(seq)}` } }
+}
+
+/** Sorts before everything of that time, and after everything before it. */
+export const dueSortKey = (at: number) => String(at).padStart(15, '0')
+
+export function dueItem({ resource, seq }: Marker, at: number): Item {
+  return { ...dueKey({ resource, seq }, at), marker: { S: JSON.stringify({ resource, seq }) } }
+}
+
+/** The way back from `dueItem`. */
+export const dueOf = (item: Item) => ({
+  ...markerOf(item),
+  at: Number((item.sk?.S ?? '').split(':')[0]),
+})
+
+/** Tells where the intent of an operation is, once it is there. */
+export function operationItem({ operationId, resource, seq }: Intent): Item {
+  const marker: Marker = { resource, seq }
+  const key = { pk: { S: operationOf(operationId) }, sk: { S: FIRST } }
+  return { ...key, marker: { S: JSON.stringify(marker) } }
+}
+
+/** The way back from `markerItem` and `operationItem`. */
+export const markerOf = (item: Item) => JSON.parse(item.marker?.S ?? '') as Marker
+
+/** Names and values count, in UTF-8. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const MAX_ITEM_BYTES = 400 * 1024
+
+function bytesOf(item: Item): number {
+  return Object.entries(item)
+    .flatMap(([name, { S }]) => [name, S])
+    .reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+}

@@ -1,0 +1,185 @@
+/**
+ * The log on Amazon DynamoDB: the "append if absent" is a conditional put, and every read is strongly
+ * consistent.
+ *
+ * Lost answers: each append carries an id of its own, and its condition is "absent, or mine". So it can
+ * simply be sent again until it is answered: where the first copy has arrived, the second changes
+ * nothing and succeeds; where somebody else was first, both fail. Reading back would not do: the copy
+ * that a read does not find may still be on its way.
+ *
+ * Open intents: a marker is written before its intent and removed after the outcome, each by a call of
+ * its own. Whichever call a crash cuts off, an open intent has its marker; a marker without an open
+ * intent is told by the log itself and swept away. A marker names its sequence number, so removing one
+ * never takes that of the next intent. A transaction would write the same at twice the price, and
+ * cancel where two instances meet. Where an intent is to be found by its operation is written before it
+ * in the same way.
+ *
+ * What is due: each entry that tells a time has a marker, written before it. One that the newest entry of
+ * its client does not bear out any more is swept away when its time has come.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
+import { dueAfter } from '../log/due.ts'
+import type { Entry, Intent } from '../log/entry.ts'
+import { createPacking } from '../log/packing.ts'
+import type { Range, Store } from '../store.ts'
+import { createInvoke, type DynamodbSettings, storeUnavailable } from './dynamodb-call.ts'
+import { createFeed } from './dynamodb-feed.ts'
+import {
+  DUE,
+  dueItem,
+  dueKey,
+  dueOf,
+  dueSortKey,
+  entryItem,
+  FIRST,
+  type Item,
+  logOf,
+  type Marker,
+  markerItem,
+  markerKey,
+  markerOf,
+  OPEN,
+  operationItem,
+  operationOf,
+  PROBE,
+  recordOf,
+  sortKeyOf,
+} from './dynamodb-items.ts'
+import { createQueries } from './dynamodb-query.ts'
+
+/** A store on a table that exists (`tableDefinition`). Nothing is sent before the first call. */
+export function createDynamodbStore(settings: DynamodbSettings): Store {
+  const invoke = createInvoke(settings)
+  const queries = createQueries(invoke)
+  const { put, query, scan, walk } = queries
+  const feed = createFeed(queries, settings.now)
+
+  const packing = createPacking(async (resource, seq) => {
+    const at = sortKeyOf(seq)
+    const [item] = await query(logOf(resource), { from: at, to: at })
+    return item?.entry?.S
+  })
+
+  async function append(entry: Entry): Promise<boolean> {
+    const writeId = randomUUID()
+    const { text, kept } = await packing.pack(entry, stringifyJson(entry))
+    const item = entryItem(entry, writeId, text)
+    const due = dueAfter(entry)
+    await Promise.all([
+      ...(entry.kind === 'intent' ? [put(markerItem(entry)), put(operationItem(entry))] : []),
+      ...(due === undefined ? [] : [put(dueItem(entry, due))]),
+    ])
+    const appended = await put(item, {
+      ConditionExpression: 'attribute_not_exists(pk) OR writeId = :mine',
+      ExpressionAttributeValues: { ':mine': { S: writeId } },
+    })
+    // A marker stays where the race was lost: the winner's intent has the same one.
+    if (appended === undefined) return false
+    kept()
+    // Nothing comes between an intent and its outcome.
+    if (entry.kind === 'outcome')
+      await remove(markerKey({ resource: entry.resource, seq: entry.seq - 1 }))
+    return true
+  }
+
+  /** Never fails, and tries once: a marker that is left over does no harm. */
+  async function remove(key: Item): Promise<void> {
+    await invoke('DeleteItem', { Key: key }, 1).catch(() => undefined)
+  }
+
+  async function entries(resource: string, range: Range): Promise<readonly Entry[]> {
+    const { from = 1, below, newestFirst, limit } = range
+    if (below !== undefined && below <= from) return []
+    const items = await query(logOf(resource), {
+      from: sortKeyOf(from),
+      ...(below === undefined ? {} : { to: sortKeyOf(below - 1) }),
+      ...(newestFirst === undefined ? {} : { newestFirst }),
+      ...(limit === undefined ? {} : { limit }),
+    })
+    const texts = await packing.unpack(items.map(recordOf))
+    return texts.map((text = '') => parseJson(text) as unknown as Entry)
+  }
+
+  /** The intent of a marker if it is open; a marker that can no longer become true is removed. */
+  async function openIntent(marker: Marker): Promise<Intent | undefined> {
+    const [entry, next] = await entries(marker.resource, { from: marker.seq, limit: 2 })
+    // Its writer is still at it, or died before the intent was durable and so before any effect.
+    if (entry === undefined) return undefined
+    if (entry.kind === 'intent' && next === undefined) return entry
+    await remove(markerKey(marker))
+    return undefined
+  }
+
+  async function due(time: number): Promise<readonly string[]> {
+    const found = new Set<string>()
+    const stale: Item[] = []
+    const markers = (await query(DUE, { to: dueSortKey(time + 1) })).map(dueOf)
+    // A job leaves a marker with each of its entries; its log is asked once.
+    const newest = new Map<string, Entry | undefined>()
+    for (const { at, ...marker } of markers) {
+      const { resource } = marker
+      if (!newest.has(resource)) {
+        newest.set(resource, (await entries(resource, { limit: 1, newestFirst: true }))[0])
+      }
+      const last = newest.get(resource)
+      if (last !== undefined && dueAfter(last) === at) found.add(resource)
+      // Before its entry is there, its writer is still at it.
+      else if (last !== undefined && last.seq >= marker.seq) stale.push(dueKey(marker, at))
+    }
+    for (let from = 0; from < stale.length; from += REMOVED_AT_ONCE) {
+      await Promise.all(stale.slice(from, from + REMOVED_AT_ONCE).map(remove))
+    }
+    return [...found]
+  }
+
+  async function operation(operationId: string): Promise<Intent | undefined> {
+    const partition = operationOf(operationId)
+    if (Buffer.byteLength(partition) > MAX_PARTITION_BYTES) return undefined
+    const [item] = await query(partition, { limit: 1 })
+    if (item === undefined) return undefined
+    const { resource, seq } = markerOf(item)
+    const [entry] = await entries(resource, { from: seq, limit: 1 })
+    // It is written before its intent, which may have lost the race for that number.
+    return entry?.kind === 'intent' && entry.operationId === operationId ? entry : undefined
+  }
+
+  return {
+    append,
+    last: async (resource) => (await entries(resource, { limit: 1, newestFirst: true }))[0],
+    entries: (resource, range = {}) => entries(resource, range),
+    operation,
+    ...feed,
+    records: async function* (resource) {
+      const items = resource === undefined ? scan(logOf('')) : walk(logOf(resource))
+      for await (const item of items) {
+        const record = recordOf(item)
+        const [text = ''] = await packing.unpack([record]).catch(() => [])
+        yield { ...record, text }
+      }
+    },
+    openIntents: async () => {
+      const found: Intent[] = []
+      for (const marker of (await query(OPEN)).map(markerOf)) {
+        const intent = await openIntent(marker)
+        if (intent !== undefined) found.push(intent)
+      }
+      return found.sort((one, other) => one.at - other.at)
+    },
+    due,
+    check: async () => {
+      const at = String(settings.now())
+      await put({ pk: { S: PROBE }, sk: { S: FIRST }, at: { S: at } })
+      const items = await query(PROBE)
+      if (items.length === 0) throw storeUnavailable(new Error('the probe is not there'))
+    },
+    close: async () => {},
+  }
+}
+
+/** Markers that are removed at the same time. */
+const REMOVED_AT_ONCE = 16
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const MAX_PARTITION_BYTES = 2_048

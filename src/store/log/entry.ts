@@ -1,0 +1,222 @@
+/**
+ * What the log is made of. Each entry carries the hash of the one before it in its own log, so that
+ * none can be changed, removed or put in between without the rest telling (`chain.ts`).
+ */
+
+import type { FieldChange } from '../../core/diff.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import type { JobEntry } from './job-entry.ts'
+import type { Standing } from './standing.ts'
+
+/** Who asked for a change. */
+export interface Actor {
+  readonly subject: string
+  readonly issuer: string
+  readonly clientId?: string
+}
+
+/** The callers behind a job; each is absent as long as nobody has done that. */
+export interface JobCallers {
+  readonly submittedBy: Actor
+  /** Set its changes going last: by a submission with `autoStart`, by `start` or by `resume`. */
+  readonly startedBy?: Actor
+  /** Told it to start once its dry run was there. */
+  readonly approvedBy?: Actor
+}
+
+/** The job that a change is part of. */
+export interface JobOrigin extends JobCallers {
+  readonly id: string
+}
+
+/** A difference as it is kept: its values are sealed where they are not known to be public. */
+export interface KeptChange extends FieldChange {
+  readonly sealed?: string
+}
+
+export interface EntryBase {
+  /** What the log is about: a client, its registration, an idempotency key, a job ... (`resource.ts`). */
+  readonly resource: string
+  /** 1, 2, 3 ... without gaps within one resource. */
+  readonly seq: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Hash of the entry before; empty for the first one. */
+  readonly previous: string
+  /** SHA-256 of everything else in this entry, base64url. */
+  readonly hash: string
+  /** What holds for the client beside its settings; absent: nothing. */
+  readonly standing?: Standing
+}
+
+/** Written durably before the first upstream write. */
+export interface Intent extends EntryBase {
+  readonly kind: 'intent'
+  readonly operationId: string
+  readonly requestId: string
+  readonly actor: Actor
+  /** Epoch milliseconds after which nobody works on it any more. */
+  readonly deadline: number
+  /** Fingerprint of the state that the change was planned from. */
+  readonly baseTag: string
+  readonly changes: readonly KeptChange[]
+  /** The record before, each secret as a fingerprint. */
+  readonly state: JsonObject
+  /** Sealed `{ base, next }`, for settling and undoing. */
+  readonly sealed: string
+  /** What is sealed is new since the intent with that number, or in itself; absent: the records whole. */
+  readonly sealedDelta?: { readonly from?: number }
+  /** Log of the idempotency key that the caller gave. */
+  readonly key?: string
+  /** The job that it is part of, and the callers behind that. */
+  readonly job?: JobOrigin
+  /** The revision that a rollback goes back to. */
+  readonly rollbackTo?: number
+  /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
+  readonly action?: Action
+  /** Log of the client that a new one is a copy of. */
+  readonly copiedFrom?: string
+  /** The secret that a retirement ends. */
+  readonly secretId?: string
+  /** What is to hold for the client once this is applied; absent: what holds now. */
+  readonly becomes?: Standing
+}
+
+/**
+ * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
+ * ends one of those that are live, `retire_later` says when one is to end by itself, `retain` calls that off.
+ */
+export const ACTIONS = [
+  'create',
+  'remove',
+  'protect',
+  'unprotect',
+  'suspend',
+  'resume',
+  'lease',
+  'end_lease',
+  'rotate',
+  'retire',
+  'retire_later',
+  'retain',
+  'adopt',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
+export type Outcome = 'applied' | 'not_applied' | 'conflict'
+
+/** Closes the intent before it; written durably before the answer. */
+export interface Closing extends EntryBase {
+  readonly kind: 'outcome'
+  readonly operationId: string
+  /** That of the intent. */
+  readonly actor: Actor
+  readonly outcome: Outcome
+  /** Fingerprint and masked record of the state after; absent when it could not be read. */
+  readonly tag?: string
+  readonly state?: JsonObject
+  /** What differs from what was planned, or from the state before where it was not applied. */
+  readonly surprises: readonly KeptChange[]
+  /** Who found out: the request itself, or somebody after it. */
+  readonly settledBy: 'request' | 'settlement'
+  /** Id of the client that was made; its own log begins with a `created` entry. */
+  readonly created?: string
+  /** Of a creation that ended in a conflict: ids of clients that may be the one. */
+  readonly candidates?: readonly string[]
+  /** The secret that a rotation put beside the others. */
+  readonly secretId?: string
+}
+
+/** The first entry of a client that was made here; its intent is in a log of its own. */
+export interface Created extends EntryBase {
+  readonly kind: 'created'
+  readonly operationId: string
+  readonly requestId: string
+  readonly actor: Actor
+  readonly tag: string
+  readonly state: JsonObject
+  /** That of the intent. */
+  readonly copiedFrom?: string
+}
+
+/** The client was changed by somebody else since the entry before. */
+export interface OutsideChange extends EntryBase {
+  readonly kind: 'outside_change'
+  readonly tag: string
+  readonly state: JsonObject
+  readonly changes: readonly KeptChange[]
+}
+
+/** An instance came back after its intent had been closed by somebody else. */
+export interface Overlap extends EntryBase {
+  readonly kind: 'overlap'
+  readonly operationId: string
+  readonly tag?: string
+  readonly state?: JsonObject
+}
+
+/** An idempotency key is about to be used for an operation, or was used for one that changed nothing. */
+export interface KeyUse extends EntryBase {
+  readonly kind: 'key_use'
+  /** Keyed fingerprint of the request that the key is bound to. */
+  readonly fingerprint: string
+  readonly operationId: string
+  /** The client had to be left as it was: there is no intent, and there will be none. */
+  readonly unchanged: boolean
+}
+
+/**
+ * What opens one client at a server that gives each client a token of its own (RFC 7592 section 1.2), in
+ * a log of its own: such a token may be renewed by any call, and is lost for good where it is not kept.
+ */
+export interface Registration extends EntryBase {
+  readonly kind: 'registration'
+  /**
+   * `removing`: its removal is about to be sent. `refused`: the server takes none of the tokens any
+   * more, so the client has to be adopted anew.
+   */
+  readonly condition: 'held' | 'removing' | 'refused' | 'removed'
+  /** The operation in which it came to that. */
+  readonly operationId: string
+  /** Where it stands in the list of its provider. */
+  readonly listed: number
+  /** Sealed `{ openings: [{ token, uri }] }`, the newest first (`{ uri, tokens }` in earlier versions); absent once the client is removed. */
+  readonly sealed?: string
+}
+
+/** One line in the list of the clients that are, or were, known at such a server. */
+export interface Registered extends EntryBase {
+  readonly kind: 'registered'
+  readonly id: string
+  readonly operationId: string
+}
+
+/** The newest entry of one log at some time. */
+export interface Head {
+  readonly resource: string
+  readonly seq: number
+  readonly hash: string
+}
+
+/** What the logs of clients ended with, so that one cut short since can be told. */
+export interface Checkpoint extends EntryBase {
+  readonly kind: 'checkpoint'
+  /** Logs that grew since the checkpoint before. */
+  readonly heads: readonly Head[]
+  /** Where the next one begins; the store's own text. */
+  readonly cursor: string
+  /** Keyed code over the rest: whoever has the store and not the key can make none. */
+  readonly code: string
+}
+
+export type Entry =
+  | Intent
+  | Closing
+  | Created
+  | OutsideChange
+  | Overlap
+  | KeyUse
+  | Registration
+  | Registered
+  | Checkpoint
+  | JobEntry

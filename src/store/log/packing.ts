@@ -1,0 +1,197 @@
+/**
+ * Entries as they are stored. Each tells the whole state of its client, and little of that is new: what an
+ * earlier entry of the same log says is taken from there (`text-delta.ts`). The earlier one, a base, takes
+ * nothing from any other, so that two rows are all that is read for any entry. A new base is written where
+ * half of it would be new; its hash makes an entry what it is, however it is stored.
+ *
+ * Stored is `~` and `{ hash, from?, delta }`, which is no JSON: an earlier version of this program refuses
+ * such an entry, rather than take it for something else. Short entries are stored as they are.
+ */
+
+import type { RawRecord } from '../store.ts'
+import type { Entry } from './entry.ts'
+import { type Delta, deltaOf, textOf } from './text-delta.ts'
+
+/** What is shorter is stored as it is, and what is new of an entry may be so long (UTF-16 code units). */
+export const SHORT = 4_096
+/** No entry is longer; a row that somebody has changed must not fill the memory. */
+const LONGEST = 64 * 2 ** 20
+/** Texts of bases that are kept at hand, and logs whose newest base is known. */
+const KEPT_LENGTH = 8 * 2 ** 20
+const KEPT_LOGS = 10_000
+
+const MARK = '~'
+
+export interface Packed {
+  readonly text: string
+  /** The entry was appended. */
+  kept(): void
+}
+
+export interface Packing {
+  /** The text to store for an entry that is spelled so. */
+  pack(entry: Entry, text: string): Promise<Packed>
+  /** The entries' own texts; `undefined` for a row that tells none. */
+  unpack(rows: readonly RawRecord[]): Promise<readonly (string | undefined)[]>
+}
+
+interface Form {
+  readonly hash: string
+  /** The number of the base; absent: the text takes from itself alone. */
+  readonly from?: number
+  /** Absent where somebody has changed the row: then it makes no text. */
+  readonly delta?: Delta
+}
+
+/** `read` gives the stored text of one entry. */
+export function createPacking(
+  read: (resource: string, seq: number) => Promise<string | undefined>,
+): Packing {
+  const bases = createBases()
+  const newest = createNewest()
+
+  async function baseText(resource: string, seq: number): Promise<string | undefined> {
+    const known = bases.get(resource, seq)
+    if (known !== undefined) return known
+    const stored = await read(resource, seq)
+    const text = stored === undefined ? undefined : ownText(stored)
+    if (text !== undefined) bases.set(resource, seq, text)
+    return text
+  }
+
+  /** The base that the entry of a log after `seq` can take from; a short one is not worth a look for it. */
+  async function baseAfter(
+    resource: string,
+    seq: number,
+    isShort: boolean,
+  ): Promise<number | undefined> {
+    const known = newest.get(resource, seq)
+    if (known !== undefined || isShort || seq === 0) return known?.base
+    const stored = await read(resource, seq)
+    return stored === undefined ? undefined : baseOf(stored, seq)
+  }
+
+  return {
+    pack: async ({ resource, seq, hash }, text) => {
+      const base = await baseAfter(resource, seq - 1, text.length < SHORT)
+      const held = base === undefined ? undefined : await baseText(resource, base)
+      const stored = shortest(text, hash, base, held)
+      return {
+        text: stored,
+        kept: () => {
+          const next = baseOf(stored, seq)
+          newest.set(resource, seq, next)
+          if (next === seq) bases.set(resource, seq, text)
+        },
+      }
+    },
+    unpack: async (rows) => {
+      const texts: (string | undefined)[] = []
+      for (const { resource, seq, text } of rows) {
+        const form = formOf(text)
+        newest.set(resource, seq, baseOf(text, seq))
+        if (form?.from === undefined) texts.push(ownText(text))
+        else {
+          const base = await baseText(resource, form.from)
+          texts.push(base === undefined ? undefined : textOf(form.delta, base, LONGEST))
+        }
+      }
+      return texts
+    },
+  }
+}
+
+/** The hash that a stored text says its entry has. */
+export function storedHash(stored: string): string {
+  const said = formOf(stored) ?? (JSON.parse(stored) as { readonly hash?: unknown })
+  return String(said.hash)
+}
+
+function shortest(
+  text: string,
+  hash: string,
+  from: number | undefined,
+  base: string | undefined,
+): string {
+  if (from !== undefined && base !== undefined) {
+    const packed = spelled({ hash, from, delta: deltaOf(text, base) })
+    // Once a log has a base, its short entries name it too: the next one finds it by them.
+    if (packed.length <= SHORT) return packed
+    const own = alone(text, hash)
+    return packed.length < own.length / 2 ? packed : own
+  }
+  return text.length < SHORT ? text : alone(text, hash)
+}
+
+function alone(text: string, hash: string): string {
+  const packed = spelled({ hash, delta: deltaOf(text, '') })
+  return packed.length < text.length ? packed : text
+}
+
+const spelled = (form: Form) => MARK + JSON.stringify(form)
+
+function formOf(stored: string): Form | undefined {
+  if (!stored.startsWith(MARK)) return undefined
+  try {
+    return JSON.parse(stored.slice(MARK.length)) as Form
+  } catch {
+    return { hash: '' }
+  }
+}
+
+/** The text of an entry that takes nothing from another. */
+function ownText(stored: string): string | undefined {
+  const form = formOf(stored)
+  if (form === undefined) return stored
+  return form.from === undefined ? textOf(form.delta, '', LONGEST) : undefined
+}
+
+/** The base of what comes after a stored entry: its own, or itself where it is long enough. */
+function baseOf(stored: string, seq: number): number | undefined {
+  if (!stored.startsWith(MARK)) return stored.length < SHORT ? undefined : seq
+  return formOf(stored)?.from ?? seq
+}
+
+/** Bases that were needed lately. An entry never changes, so what is kept is right for good. */
+function createBases() {
+  const kept = new Map<string, string>()
+  let length = 0
+  return {
+    get: (resource: string, seq: number) => {
+      const key = `${seq} ${resource}`
+      const text = kept.get(key)
+      if (text === undefined) return undefined
+      kept.delete(key)
+      kept.set(key, text)
+      return text
+    },
+    set: (resource: string, seq: number, text: string) => {
+      const key = `${seq} ${resource}`
+      length += text.length - (kept.get(key)?.length ?? 0)
+      kept.set(key, text)
+      for (const [oldest, { length: freed }] of kept) {
+        if (length <= KEPT_LENGTH) break
+        kept.delete(oldest)
+        length -= freed
+      }
+    },
+  }
+}
+
+/** The newest entry of each log that was read or appended lately, and the base that it names. */
+function createNewest() {
+  const kept = new Map<string, { readonly seq: number; readonly base: number | undefined }>()
+  return {
+    get: (resource: string, seq: number) => {
+      const found = kept.get(resource)
+      return found?.seq === seq ? found : undefined
+    },
+    set: (resource: string, seq: number, base: number | undefined) => {
+      if ((kept.get(resource)?.seq ?? 0) > seq) return
+      kept.delete(resource)
+      kept.set(resource, { seq, base })
+      const [oldest] = kept.keys()
+      if (kept.size > KEPT_LOGS && oldest !== undefined) kept.delete(oldest)
+    },
+  }
+}

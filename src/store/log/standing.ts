@@ -1,0 +1,111 @@
+/**
+ * What holds for a client here beside its settings: no provider has a place for it. Every entry of a
+ * client's log tells it (`chain.ts` carries it on), so that the newest one is all that has to be read,
+ * and it changes together with the settings or not at all.
+ */
+
+import type { FieldName } from '../../core/client.ts'
+import { type Json, same } from '../../core/json/json.ts'
+import type { Actor, Intent } from './entry.ts'
+
+export interface Standing {
+  /** Neither removed nor suspended as long as it holds. */
+  readonly protected?: true
+  readonly leases?: readonly Lease[]
+  readonly retirements?: readonly Retirement[]
+  /** It was suspended through settings that stand for that; they are held until it is resumed. */
+  readonly suspended?: Suspended
+}
+
+/** Since when a client is suspended, and what took its settings away. */
+export interface Suspended {
+  /** Epoch milliseconds. */
+  readonly since: number
+  /** Operations whose sealed records tell what they took, oldest first. */
+  readonly operations: readonly string[]
+}
+
+/** A value of a list that is taken away again when its time is over. */
+export interface Lease {
+  readonly field: FieldName
+  readonly value: string
+  /** Who holds it, in the caller's own words: a pull request, say. */
+  readonly owner: string
+  /** Epoch milliseconds. */
+  readonly expiresAt: number
+  /** Who asked for it; its end is done in the same name. */
+  readonly actor: Actor
+  /** The value was there before, or somebody has said since that it is to stay. */
+  readonly kept?: true
+}
+
+/** A secret that ends by itself, after a rotation. */
+export interface Retirement {
+  readonly secretId: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Who asked for it; it is done in the same name. */
+  readonly actor: Actor
+}
+
+/** When something has to be done for a client by itself (epoch milliseconds); `undefined`: never. */
+export function dueAt({ leases = [], retirements = [] }: Standing = {}): number | undefined {
+  const times = [...leases.map(({ expiresAt }) => expiresAt), ...retirements.map(({ at }) => at)]
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** Whether the same holds; nothing at all is as good as no member. */
+export function sameStanding(one: Standing = {}, other: Standing = {}): boolean {
+  return same(one as unknown as Json, other as unknown as Json)
+}
+
+/** The standing with members set, or taken out where they are `undefined`. */
+export function withStanding(
+  standing: Standing | undefined,
+  members: { readonly [M in keyof Standing]: Standing[M] | undefined },
+): Standing {
+  const held = Object.entries({ ...standing, ...members }).filter(
+    ([, value]) => value !== undefined,
+  )
+  return Object.fromEntries(held)
+}
+
+/**
+ * The standing with what an intent came to hold after all: a value that it put into a list goes some day,
+ * and what it took away can be given back.
+ */
+export function withLate(
+  standing: Standing | undefined,
+  { action, operationId, standing: before, becomes = {} }: Intent,
+): Standing | undefined {
+  const { suspended, leases = [] } = becomes
+  if (action === 'suspend' && suspended !== undefined) {
+    const operations = new Set([...(standing?.suspended?.operations ?? []), operationId])
+    return { ...standing, suspended: { since: suspended.since, operations: [...operations] } }
+  }
+  if (action !== 'lease') return withKept(standing, becomes)
+  const held = standing?.leases ?? []
+  const taken = leases.filter(
+    (one) => !(before?.leases ?? []).some(isSame(one)) && !held.some(isSame(one)),
+  )
+  return taken.length === 0 ? standing : { ...standing, leases: [...held, ...taken] }
+}
+
+/**
+ * The standing with values that a change may have put there to stay: a conflict leaves it open, and what
+ * stays too long can be removed, while what goes is lost.
+ */
+export function withKept(
+  standing: Standing | undefined,
+  { leases: after = [] }: Standing = {},
+): Standing | undefined {
+  const kept = after.filter((one) => one.kept)
+  if (standing?.leases === undefined || kept.length === 0) return standing
+  const leases = standing.leases.map((one) =>
+    kept.some(isSame(one)) ? { ...one, kept: true as const } : one,
+  )
+  return { ...standing, leases }
+}
+
+const isSame = (one: Lease) => (other: Lease) =>
+  one.field === other.field && one.value === other.value && one.owner === other.owner

@@ -1,0 +1,213 @@
+/** The tables of the mirror on SQLite, and the statements that write and find single clients. */
+
+import type { Place } from '../mirror.ts'
+import { type Database, type Row, transaction } from './database.ts'
+
+/**
+ * `mirror_clients` is small, since it is walked through; what is shown is in `mirror_records`. A `row` is
+ * the place's number and the client's number in it, so that the order of rows is one over all places and
+ * a place is a range. `mirror_text` finds any part of a text (its words are all its trigrams, so that a
+ * phrase of it is a part of the text); what is too long for it is listed in `mirror_long`, and always looked
+ * at. `mirror_terms` holds what a filter names. `mirror_removed` keeps late
+ * readings of a removed client out. `mirror_places` and `mirror_unread` are the round under way.
+ */
+const SCHEMA = `
+  create table if not exists mirror_places (
+    number integer primary key,
+    provider text not null,
+    pool text not null,
+    next integer not null default 0,
+    complete integer not null default 0,
+    begun_at integer,
+    started integer,
+    listed integer not null default 0,
+    cursor text,
+    claimed_by text,
+    claimed_until integer not null default 0,
+    unique (provider, pool)
+  );
+  create table if not exists mirror_clients (
+    row integer primary key,
+    place integer not null,
+    id text not null,
+    at integer not null,
+    seen integer not null default 0,
+    tag text not null,
+    text text not null,
+    unique (place, id)
+  );
+  create index if not exists mirror_clients_by_age on mirror_clients (place, at);
+  create table if not exists mirror_records (row integer primary key, record text not null);
+  create table if not exists mirror_terms (
+    term text not null,
+    row integer not null,
+    primary key (term, row)
+  ) without rowid;
+  create index if not exists mirror_terms_by_row on mirror_terms (row);
+  create virtual table if not exists mirror_text using fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+  );
+  create table if not exists mirror_long (row integer primary key);
+  create table if not exists mirror_removed (
+    place integer not null,
+    id text not null,
+    at integer not null,
+    primary key (place, id)
+  ) without rowid;
+  create table if not exists mirror_unread (
+    position integer primary key,
+    place integer not null,
+    id text not null,
+    tries integer not null default 0,
+    unique (place, id)
+  );
+  create index if not exists mirror_unread_in_turn on mirror_unread (place, tries, position);
+`
+
+/**
+ * Texts of more bytes are in no index: where a part occurs in them thousands of times, a search would walk
+ * through each occurrence.
+ */
+export const LONG_TEXT = 4_096
+
+/** What an earlier version put into the index. */
+const FILE_LONG_TEXTS = `
+  insert into mirror_long select row from mirror_clients where octet_length(text) > ${LONG_TEXT};
+  delete from mirror_text where rowid in (select row from mirror_long);
+`
+
+/** Clients that a place can ever have had. */
+export const ROWS_OF_PLACE = 2 ** 40
+
+export function prepareMirror(database: Database) {
+  const isFiled = hasTable(database, 'mirror_long') || !hasTable(database, 'mirror_clients')
+  database.exec(SCHEMA)
+  if (!isFiled) transaction(database, () => database.exec(FILE_LONG_TEXTS))
+  const prepare = (sql: string) => database.prepare(sql)
+  return {
+    addPlace: prepare(
+      'insert into mirror_places (provider, pool) values (?, ?) on conflict do nothing',
+    ),
+    place: prepare('select * from mirror_places where provider = ? and pool = ?'),
+    number: prepare('update mirror_places set next = next + 1 where number = ? returning next'),
+    oldest: prepare('select min(at) as at from mirror_clients where place = ?'),
+
+    client: prepare('select row, at, text from mirror_clients where place = ? and id = ?'),
+    insert: prepare(
+      'insert into mirror_clients (row, place, id, at, tag, text) values (?, ?, ?, ?, ?, ?)',
+    ),
+    update: prepare('update mirror_clients set at = ?, tag = ?, text = ? where row = ?'),
+    record: prepare('insert or replace into mirror_records (row, record) values (?, ?)'),
+    addLong: prepare('insert into mirror_long (row) values (?)'),
+    addText: prepare('insert into mirror_text (rowid, text) values (?, ?)'),
+    addTerm: prepare('insert into mirror_terms (term, row) values (?, ?)'),
+    whole: prepare(
+      `select row, id, at, tag, record from mirror_clients join mirror_records using (row)
+        where row = ?`,
+    ),
+
+    remove: [
+      'delete from mirror_clients where row = ?',
+      'delete from mirror_records where row = ?',
+      'delete from mirror_text where rowid = ?',
+      'delete from mirror_long where row = ?',
+      'delete from mirror_terms where row = ?',
+    ].map(prepare),
+    removeText: [
+      'delete from mirror_text where rowid = ?',
+      'delete from mirror_long where row = ?',
+    ].map(prepare),
+    removeTerms: prepare('delete from mirror_terms where row = ?'),
+    removed: prepare('select at from mirror_removed where place = ? and id = ?'),
+    bury: prepare(
+      `insert into mirror_removed (place, id, at) values (?, ?, ?)
+        on conflict do update set at = max(at, excluded.at)`,
+    ),
+    unbury: prepare('delete from mirror_removed where place = ? and id = ?'),
+
+    holders: prepare(
+      `select row, id from mirror_terms join mirror_clients using (row)
+        where term = ? and row >= ? and row < ? order by row limit ?`,
+    ),
+    count: prepare(
+      'select count(*) as count from mirror_terms where term = ? and row >= ? and row < ?',
+    ),
+  }
+}
+
+const hasTable = (database: Database, name: string) =>
+  database.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(name) !==
+  undefined
+
+export type MirrorStatements = ReturnType<typeof prepareMirror>
+
+/** The row of a place; `undefined` where nothing was ever kept of it. */
+export function placeRow(sql: MirrorStatements, place: Place): Row | undefined {
+  const { provider, userPoolId = '' } = place
+  return sql.place.get(provider, userPoolId)
+}
+
+/** The number of a place, which it gets here at the latest. */
+export function placeNumber(sql: MirrorStatements, place: Place): number {
+  const { provider, userPoolId = '' } = place
+  if (placeRow(sql, place) === undefined) sql.addPlace.run(provider, userPoolId)
+  return Number(placeRow(sql, place)?.number)
+}
+
+/** The statements of a round of reading, each about one place. */
+export function prepareRounds(database: Database) {
+  const prepare = (sql: string) => database.prepare(sql)
+  const owned = 'exists (select 1 from mirror_places where number = ? and claimed_by = ?)'
+  return {
+    claim: prepare(
+      `update mirror_places set claimed_by = ?, claimed_until = ?
+        where number = ? and (claimed_by = ? or claimed_until <= ?)`,
+    ),
+    release: prepare(
+      'update mirror_places set claimed_until = 0, claimed_by = null where number = ? and claimed_by = ?',
+    ),
+    begin: prepare(
+      `update mirror_places set started = ?, begun_at = ?, listed = 0, cursor = null
+        where number = ? and claimed_by = ?`,
+    ),
+    saw: prepare(
+      `update mirror_clients set seen = ?
+        where place = ? and id = ? and ${owned}`,
+    ),
+    // One that has been read since the round began needs no reading.
+    unread: prepare(
+      `insert into mirror_unread (place, id) select ?, ? where ${owned}
+        and not exists (select 1 from mirror_clients where place = ? and id = ? and at >= ?)
+        on conflict do nothing`,
+    ),
+    turn: prepare(
+      `update mirror_places set cursor = ?, listed = ? where number = ? and claimed_by = ?`,
+    ),
+    next: prepare(
+      `select id, tries from mirror_unread where place = ? and tries < ?
+        order by tries, position limit 1`,
+    ),
+    done: prepare(`delete from mirror_unread where place = ? and id = ? and ${owned}`),
+    failed: prepare(
+      `update mirror_unread set tries = tries + 1 where place = ? and id = ? and ${owned}`,
+    ),
+    unseen: prepare(
+      `select row from mirror_clients where place = ? and seen < ? and at < ? limit ?`,
+    ),
+    unknown: prepare(
+      `select count(*) as count from mirror_unread where place = ?
+        and not exists (select 1 from mirror_clients
+          where mirror_clients.place = mirror_unread.place and mirror_clients.id = mirror_unread.id)`,
+    ),
+    end: prepare(
+      'update mirror_places set started = null, cursor = null, complete = ? where number = ?',
+    ),
+    clear: prepare('delete from mirror_unread where place = ?'),
+    forgetRemoved: prepare('delete from mirror_removed where place = ? and at < ?'),
+    rows: prepare('select row from mirror_clients where place = ?'),
+    forget: prepare(
+      `update mirror_places set started = null, begun_at = null, cursor = null, complete = 0
+        where number = ?`,
+    ),
+  }
+}

@@ -1,0 +1,148 @@
+/** The log on SQLite. What belongs to one entry is written in one transaction. */
+
+import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
+import { dueAfter } from '../log/due.ts'
+import type { Entry, Head, Intent } from '../log/entry.ts'
+import { newestOf } from '../log/heads.ts'
+import { filingOf, laneOf, lanesOf } from '../log/lanes.ts'
+import { createPacking, storedHash } from '../log/packing.ts'
+import type { Found, Grown, Range, RawRecord, Search, Store } from '../store.ts'
+import type { Database, Row } from './database.ts'
+import { storing } from './database.ts'
+import { committedInGroups } from './group-commit.ts'
+import { createSqliteMirror } from './sqlite-mirror.ts'
+import { HEADS, prepareLog } from './sqlite-schema.ts'
+
+/** A store on an open database; `close` closes the database too. */
+export function createSqliteStore(database: Database): Store {
+  const log = storing(() => prepareLog(database))
+
+  const packing = createPacking(async (resource, seq) => {
+    const [row] = storing(() => log.oldestFirst.all(resource, seq, seq + 1, 1))
+    return row && String(row.entry)
+  })
+
+  const insert = committedInGroups(database, ({ entry, text }: Spelled): boolean => {
+    const { resource, seq, kind } = entry
+    const [row] = log.insert.all(resource, seq, text)
+    if (row === undefined) return false
+    const position = Number(row.position)
+    if (kind === 'intent') {
+      log.opened.run(resource, seq)
+      log.named.run(entry.operationId, position)
+    }
+    if (kind === 'outcome') log.closed.run(resource)
+    const due = dueAfter(entry)
+    if (due === undefined) log.dueGone.run(resource)
+    else log.dueSet.run(resource, due)
+    const filing = filingOf(entry)
+    for (const lane of filing === undefined ? [] : lanesOf(filing)) {
+      log.lane.run(lane)
+      log.file.run(entry.at, position, lane)
+    }
+    return true
+  })
+
+  async function append(entry: Entry): Promise<boolean> {
+    const { text, kept } = await packing.pack(entry, stringifyJson(entry))
+    const appended = await insert({ entry, text })
+    if (appended) kept()
+    return appended
+  }
+
+  async function entriesOf(rows: readonly Row[]): Promise<readonly Entry[]> {
+    const texts = await packing.unpack(rows.map(recordOf))
+    return storing(() => texts.map((text = '') => parseJson(text) as unknown as Entry))
+  }
+
+  async function entries(resource: string, range: Range): Promise<readonly Entry[]> {
+    const { from = 1, below = END, newestFirst = false, limit = END } = range
+    const statement = newestFirst ? log.newestFirst : log.oldestFirst
+    return entriesOf(storing(() => statement.all(resource, from, below, limit)))
+  }
+
+  function search({ provider, actor, outcome, from, to = END, after, limit }: Search): Found[] {
+    // Positions begin with 1: everything before a time is below its place 0.
+    const [at, position] =
+      after !== undefined && after.at < to ? [after.at, Number(after.mark)] : [to, 0]
+    const lane = laneOf(provider, actor, outcome)
+    const rows = log.search.all(lane, from ?? 0, at, position, limit)
+    return rows.map((row) => ({
+      place: { at: Number(row.at), mark: String(row.position).padStart(MARK_DIGITS, '0') },
+      resource: String(row.resource),
+      seq: Number(row.seq),
+    }))
+  }
+
+  function heads(since = '0'): Grown {
+    const rows = log.grown.all(Number(since))
+    return {
+      heads: newestOf(rows.map(headOf)),
+      cursor: String(rows.at(-1)?.position ?? since),
+      more: rows.length === HEADS,
+    }
+  }
+
+  async function* records(resource?: string): AsyncIterable<RawRecord> {
+    const page = (place: number) =>
+      resource === undefined ? log.all.all(place) : log.whole.all(place, resource)
+    // From before the first place that anybody could write.
+    for (let place = -END; ; ) {
+      const rows = storing(() => page(place))
+      for (const record of rows.map(recordOf)) {
+        const [text = ''] = await packing.unpack([record]).catch(() => [])
+        yield { ...record, text }
+      }
+      const last = rows.at(-1)
+      if (last === undefined) return
+      place = Number(last.place)
+    }
+  }
+
+  return {
+    append,
+    last: async (resource) => (await entries(resource, { newestFirst: true, limit: 1 }))[0],
+    entries: (resource, range = {}) => entries(resource, range),
+    operation: async (operationId) => {
+      const [intent] = await entriesOf(storing(() => log.operation.all(operationId)))
+      return intent as Intent | undefined
+    },
+    search: async (asked) => storing(() => search(asked)),
+    heads: async (since) => storing(() => heads(since)),
+    records,
+    openIntents: async () => {
+      const found = (await entriesOf(storing(() => log.open.all()))) as readonly Intent[]
+      return found.toSorted((one, other) => one.at - other.at)
+    },
+    due: async (time) => storing(() => log.due.all(time).map(({ resource }) => String(resource))),
+    check: async () => {
+      storing(() => log.probe.run(Date.now()))
+    },
+    close: async () => database.close(),
+    mirror: createSqliteMirror(database),
+  }
+}
+
+/** So many that marks sort as texts as they do as numbers. */
+const MARK_DIGITS = 16
+
+/** Beyond every sequence number and every time. */
+const END = Number.MAX_SAFE_INTEGER
+
+interface Spelled {
+  readonly entry: Entry
+  /** As it is stored. */
+  readonly text: string
+}
+
+const recordOf = ({ resource, seq, entry }: Row): RawRecord => ({
+  resource: String(resource),
+  seq: Number(seq),
+  text: String(entry),
+})
+
+const headOf = ({ resource, seq, entry }: Row): Head => ({
+  resource: String(resource),
+  seq: Number(seq),
+  hash: storedHash(String(entry)),
+})
