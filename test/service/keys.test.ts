@@ -1,17 +1,22 @@
 /** What the log of an idempotency key says, and what an attempt may do after it: step by step. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Key } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
+import { changeClient } from '../../src/service/change/change.ts'
 import { LOST_RACE } from '../../src/service/operation/head.ts'
 import {
   claimKey,
   keyOf,
   onlyOnce,
   recordUnchanged,
+  usedBefore,
 } from '../../src/service/operation/idempotency.ts'
 import { replay } from '../../src/service/operation/replay.ts'
-import type { Outcome } from '../../src/store/log/entry.ts'
+import type { Intent, Outcome } from '../../src/store/log/entry.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
@@ -183,6 +188,88 @@ describe('an attempt that changed nothing', () => {
     expect(await recordUnchanged(bench.service, behind)).toBe(false)
     expect(await uses()).toHaveLength(2)
     expect(await recordUnchanged(bench.service, alone)).toBe(true)
+  })
+})
+
+describe('what a key was used for', () => {
+  let subject: Subject
+
+  beforeEach(async () => {
+    const kind = SUBJECTS.find(({ name }) => name === 'local')
+    if (kind === undefined) throw new TypeError('no such subject')
+    subject = await kind.start()
+  })
+  afterEach(() => subject.close())
+
+  const used = (more: object = {}, service: Service = bench.service) =>
+    usedBefore(service, { key, dryRun: false, deadline: Date.now() + 60_000, ...more })
+  const serving = (change: Partial<Provider> = {}, now = Date.now): Service => ({
+    ...bench.service,
+    providers: new Map([['it', { ...subject.provider, ...change }]]),
+    now,
+  })
+  /** A change under the key whose process dies at a point; gives its intent. */
+  async function diesAt(point: CrashPoint): Promise<Intent> {
+    await new Promise<void>((died) => {
+      const reached = (at: CrashPoint) => {
+        if (at !== point) return Promise.resolve()
+        died()
+        return new Promise<never>(() => {})
+      }
+      const service = { ...serving(), reached }
+      void changeClient(service, { ...requestFor(service, subject.ref, { name: 'New' }), key })
+    })
+    const [open] = await bench.service.store.openIntents()
+    if (open === undefined) throw new TypeError('nothing is open')
+    return open
+  }
+
+  it('is found without taking it', async () => {
+    expect(await used()).toBeUndefined()
+    expect(await uses()).toEqual([])
+    await claimed('a')
+    await intent(1, 'a')
+    await closing(2, 'applied')
+    expect(await used()).toMatchObject({ kind: 'used', intent: { operationId: 'a' } })
+    expect(await used({ dryRun: true })).toBeUndefined()
+    expect(await used({ key: undefined })).toBeUndefined()
+    expect(await uses()).toHaveLength(1)
+  })
+
+  it.each<[CrashPoint, object | undefined]>([
+    ['intent recorded', undefined],
+    ['step sent', { kind: 'used' }],
+  ])(
+    'is found out where its request died after "%s", once its time is over',
+    async (point, found) => {
+      const { deadline } = await diesAt(point)
+      const early = used(
+        {},
+        serving({}, () => deadline - 1),
+      )
+      await expect(early).rejects.toMatchObject({ code: 'key_in_use' })
+      const late = await used(
+        { deadline: deadline + 60_000 },
+        serving({}, () => deadline),
+      )
+      if (found === undefined) expect(late).toBeUndefined()
+      else expect(late).toMatchObject(found)
+    },
+  )
+
+  it('stays open where that cannot be found out, and no fault of ours is hidden', async () => {
+    const { deadline } = await diesAt('step sent')
+    const failing = (error: Error) => {
+      const read = () => Promise.reject(error)
+      return used(
+        { deadline: deadline + 1_000 },
+        serving({ read }, () => deadline),
+      )
+    }
+    const refused = new ClientError('provider_refused', 'No.')
+    await expect(failing(refused)).rejects.toMatchObject({ code: 'key_in_use' })
+    const fault = new TypeError('a fault of ours')
+    await expect(failing(fault)).rejects.toBe(fault)
   })
 })
 

@@ -86,6 +86,18 @@ const failing = (code: ErrorCode) => async () => {
   throw new ClientError(code, 'Not now.')
 }
 
+/** A change of a client that is left open by a crash. */
+async function leaveOpen(id: string): Promise<void> {
+  const crashed: Service = {
+    ...bench.service,
+    reached: async (point) => {
+      if (point === 'intent recorded') throw new Error('crash')
+    },
+  }
+  const half = requestFor(bench.service, { ...PLACE, id }, { name: 'Half' })
+  await expect(changeClient(crashed, half)).rejects.toThrow()
+}
+
 describe('a round', () => {
   it('lists, reads each client, and ends', async () => {
     expect(await round(service())).toEqual([{ ...NOTHING, verified: 2 }])
@@ -127,6 +139,31 @@ describe('a round', () => {
     expect(await round(later)).toEqual([{ ...NOTHING, verified: 3, drifted: 1 }])
   })
 
+  it('leaves what the list had whole to a change of it that is open', async () => {
+    await leaveOpen('a')
+    const list: Provider['list'] = async () => {
+      const native = await subject.provider.read({ ...PLACE, id: 'a' }, {} as Call)
+      return { items: [{ id: 'a', native }, { id: 'b' }] }
+    }
+    expect(await round(service({ list }))).toMatchObject([{ verified: 1 }])
+    expect(asked.filter((one) => one.startsWith('read'))).toEqual(['read b'])
+  })
+
+  it('is over where the store has nothing more to do', async () => {
+    const done = service({}, { task: async () => ({ kind: 'done' }) })
+    expect(await round(done)).toEqual([NOTHING])
+  })
+
+  it('counts failures anew after each page of a list', async () => {
+    const failures = [true, true, false, true, true, false]
+    const list: Provider['list'] = async (_, __, cursor) => {
+      if (failures.shift() === true) throw new ClientError('provider_unavailable', 'Not now.')
+      return { items: [], ...(cursor === undefined && { next: 'two' }) }
+    }
+    expect(await round(service({ list }))).toEqual([{ ...NOTHING, failed: 4 }])
+    expect(failures).toEqual([])
+  })
+
   it('is due once the last one began so long ago, and not before', async () => {
     await round(service())
     expect(await round(service({}, {}, NOW + 999))).toEqual([NOTHING])
@@ -140,15 +177,7 @@ describe('a round', () => {
   })
 
   it('counts none that is gone or has a change open', async () => {
-    const ref = { provider: 'it', id: 'b' }
-    const crashed: Service = {
-      ...bench.service,
-      reached: async (point) => {
-        if (point === 'intent recorded') throw new Error('crash')
-      },
-    }
-    const half = requestFor(bench.service, ref, { name: 'Half' })
-    await expect(changeClient(crashed, half)).rejects.toThrow()
+    await leaveOpen('b')
     const gone = service({
       list: async () => ({ items: ['b', 'none'].map((id) => ({ id })) }),
     })

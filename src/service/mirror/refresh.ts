@@ -51,15 +51,22 @@ export async function refreshMirror(
 ): Promise<readonly Refreshed[]> {
   const { mirror } = service.store
   if (mirror === undefined) return []
-  const places = placesOf(service).filter(({ provider }) => listing(service, provider))
-  return Promise.all(places.map((place) => refreshPlace(service, mirror, place, options)))
+  const sites = placesOf(service).flatMap((place): readonly Site[] => {
+    const provider = service.providers.get(place.provider)
+    return provider?.list === undefined ? [] : [{ place, provider, list: provider.list }]
+  })
+  return Promise.all(sites.map((site) => refreshPlace(service, mirror, site, options)))
 }
 
-const listing = ({ providers }: Service, id: string) => providers.get(id)?.list !== undefined
-
-interface Run {
-  readonly mirror: Mirror
+/** A place with the provider that lists it. */
+interface Site {
+  readonly place: Place
   readonly provider: Provider
+  readonly list: NonNullable<Provider['list']>
+}
+
+interface Run extends Omit<Site, 'place'> {
+  readonly mirror: Mirror
   readonly claim: Claim
   readonly tally: { verified: number; drifted: number; removed: number; failed: number }
   /** Times that the list began anew. */
@@ -69,14 +76,12 @@ interface Run {
 async function refreshPlace(
   service: Service,
   mirror: Mirror,
-  place: Place,
+  { place, provider, list }: Site,
   options: RefreshOptions,
 ): Promise<Refreshed> {
-  const provider = service.providers.get(place.provider)
   const tally = { verified: 0, drifted: 0, removed: 0, failed: 0 }
   const claim = { place, owner: options.owner }
-  if (provider === undefined) return { place, ...tally, more: false }
-  const run = { mirror, provider, claim, tally, relists: 0 }
+  const run = { mirror, provider, list, claim, tally, relists: 0 }
   let failures = 0
   let more = true
   // A list that begins anew works each time, up to the cursor that is refused.
@@ -135,19 +140,19 @@ async function takePage(
   call: Call,
   cursor: string | undefined,
 ): Promise<void> {
-  const { mirror, provider, claim, tally } = run
+  const { mirror, provider, list, claim, tally } = run
   const { place } = claim
   const at = service.now()
-  const listed = provider.list?.(place.userPoolId, call, cursor)
-  const page = await listed?.catch(async (error: unknown) => {
-    // A cursor that the provider has forgotten meanwhile: the list begins anew.
-    if (cursor !== undefined && isClientError(error, 'provider_refused')) {
-      run.relists += 1
-      await mirror.relist(claim)
-    }
-    throw error
-  })
-  const items = page?.items ?? []
+  const { items, next } = await list(place.userPoolId, call, cursor).catch(
+    async (error: unknown) => {
+      // A cursor that the provider has forgotten meanwhile: the list begins anew.
+      if (cursor !== undefined && isClientError(error, 'provider_refused')) {
+        run.relists += 1
+        await mirror.relist(claim)
+      }
+      throw error
+    },
+  )
   for (const { id, native } of items) {
     if (native === undefined) continue
     const ref = { ...place, id }
@@ -155,7 +160,7 @@ async function takePage(
   }
   const unread = items.filter(({ native }) => native === undefined).map(({ id }) => id)
   const seen = items.map(({ id }) => id)
-  await mirror.listed(claim, { seen, unread }, page?.next)
+  await mirror.listed(claim, { seen, unread }, next)
 }
 
 function count(tally: Run['tally'], read: Awaited<ReturnType<typeof refreshClient>>): void {
