@@ -101,3 +101,23 @@ it('reads a page anew when asked for, and says which clients it could not read',
   world.database.exec("delete from documents where collection = 'client'")
   expect(providersIn(await get('/clients', { provider: gone.provider, fresh: 'true' }))).toEqual([])
 })
+
+it('goes on to the next page where every client of this one is at a provider that fails', async () => {
+  await open({})
+  await world.clientry.refresh()
+  world.auth0.inject({ kind: 'garbage_answer', operation: 'GET /clients/{id}', times: 99 })
+  const seen: unknown[] = []
+  const unread: unknown[] = []
+  for (let query: Record<string, string> = { limit: '1', fresh: 'true', q: 'example' }; ; ) {
+    const page = await get('/clients', query)
+    expect(page.status, JSON.stringify(page.body)).toBe(200)
+    seen.push(...providersIn(page))
+    unread.push(...((page.body.unread ?? []) as JsonObject[]).map(({ provider }) => provider))
+    if (page.body.next === undefined) break
+    query = { ...query, cursor: String(page.body.next) }
+  }
+  expect(seen.sort()).toEqual(['auth0', 'cognito-client', 'local'])
+  expect(unread).toEqual(['auth0'])
+  const alone = await get('/clients', { provider: 'auth0', fresh: 'true', q: 'example' })
+  expect(alone).toMatchObject({ status: 500, body: { code: 'provider_unavailable' } })
+})

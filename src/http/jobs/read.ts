@@ -17,6 +17,7 @@ export async function getJobs(exchange: Exchange): Promise<Answer> {
   const after = placeOf(cursor)
   const { jobs, next } = await listJobs(settings.service, {
     limit: pageLimit(query.limit),
+    deadline: exchange.request.deadline,
     ...(actor === undefined ? {} : { actor }),
     ...(after === undefined ? {} : { after }),
     mayKnow: (view) =>

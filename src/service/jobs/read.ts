@@ -5,6 +5,7 @@ import type { JobResult } from '../../store/log/job-entry.ts'
 import { JOBS, refOf } from '../../store/resource.ts'
 import type { Place } from '../../store/store.ts'
 import { openEntry } from '../base/kept.ts'
+import { checkDeadline } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { findJob, type JobView, jobEntries } from './log.ts'
 
@@ -19,19 +20,24 @@ export interface JobSearch {
   readonly actor?: string
   readonly after?: Place
   readonly limit: number
+  /** Epoch milliseconds. */
+  readonly deadline: number
   /** Whether the reader may know of a job; one that they may not leaves no trace in the pages. */
   mayKnow(view: JobView): boolean
 }
 
 /**
  * Jobs, those that were submitted last first. A page is full wherever there is a next one, and both
- * begin at jobs that the reader may know of: else pages would show that there are others.
+ * begin at jobs that the reader may know of: else pages would show that there are others. So it can look
+ * through many jobs for one page, as long as there is time.
+ * @throws ClientError `deadline_exceeded`
  */
 export async function listJobs(service: Service, search: JobSearch): Promise<JobPage> {
-  const { limit, mayKnow, ...asked } = search
+  const { limit, deadline, mayKnow, ...asked } = search
   const known: { readonly view: JobView; readonly place: Place }[] = []
   let after = search.after
   do {
+    checkDeadline(service, deadline)
     const found = await service.store.search({
       ...asked,
       ...(after === undefined ? {} : { after }),

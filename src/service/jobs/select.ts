@@ -34,7 +34,9 @@ export async function selectClients(
 ): Promise<readonly ClientRef[]> {
   const { places, wanted } = selection
   const { mirror } = service.store
-  if (mirror !== undefined && (await knowsAll(mirror, places))) return mirrored(mirror, selection)
+  if (mirror !== undefined && (await knowsAll(mirror, places))) {
+    return mirrored(service, mirror, selection, call)
+  }
   if (wanted.text !== undefined || wanted.terms.length > 0) return read(service, selection, call)
   const lists = await Promise.all(places.map((place) => listed(service, place, call)))
   return lists.flat()
@@ -45,10 +47,15 @@ async function knowsAll(mirror: Mirror, places: readonly Place[]): Promise<boole
   return known.length > 0 && known.every(({ complete }) => complete)
 }
 
-async function mirrored(mirror: Mirror, selection: Selection): Promise<readonly ClientRef[]> {
-  const { places, wanted } = selection
+async function mirrored(
+  service: Service,
+  mirror: Mirror,
+  { places, wanted }: Selection,
+  { deadline }: Call,
+): Promise<readonly ClientRef[]> {
   const refs: ClientRef[] = []
   for (let after: number | undefined; ; ) {
+    checkDeadline(service, deadline)
     const from = after === undefined ? {} : { after }
     const { found, next } = await mirror.search({ places, ...wanted, ...from, limit: PAGE })
     refs.push(...found.map(({ client }) => client))

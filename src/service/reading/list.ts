@@ -72,10 +72,12 @@ export async function listClients(service: Service, request: ListRequest): Promi
 }
 
 /** All clients of one provider: its own list is as quick as reading each, and knows the newest ones. */
-function isOfOneProvider({ places, wanted: { text, terms } }: ListRequest): boolean {
-  const providers = new Set(places.map(({ provider }) => provider))
-  return providers.size === 1 && text === undefined && terms.length === 0
+function isOfOneProvider(request: ListRequest): boolean {
+  const { text, terms } = request.wanted
+  return providersOf(request).size === 1 && text === undefined && terms.length === 0
 }
+
+const providersOf = ({ places }: ListRequest) => new Set(places.map(({ provider }) => provider))
 
 const live = async (service: Service, request: ListRequest): Promise<ListResult> => ({
   ...(await listLive(service, {
@@ -109,7 +111,8 @@ async function mirrored(
 
 /**
  * The clients of a page as their providers hold them now. What cannot be read in time is shown as it was,
- * and counted as that; where nothing can be read, that is the answer.
+ * and counted as that. Where one provider alone is listed and nothing can be read there, that is the answer: a
+ * page of a longer list must not keep a reader from the pages after it.
  */
 async function asNow(
   service: Service,
@@ -127,7 +130,7 @@ async function asNow(
     }),
   )
   const [first] = read
-  if (first?.status === 'rejected' && read.every(({ status }) => status === 'rejected')) {
+  if (first?.status === 'rejected' && providersOf(request).size === 1 && read.every(isFailure)) {
     throw first.reason
   }
   const shown: Mirrored[] = []
@@ -146,6 +149,11 @@ async function asNow(
   }
   return { clients: shown, unread: [...unread.values()] }
 }
+
+/** Whether a provider has failed; one that holds something else than this client has not. */
+const isFailure = (read: PromiseSettledResult<unknown>): boolean =>
+  read.status === 'rejected' &&
+  !(isClientError(read.reason) && read.reason.details.found !== undefined)
 
 function countUnread(
   unread: Map<string, Unread>,

@@ -73,7 +73,7 @@ const viewOf = async ({ id }: JobView) => {
 }
 
 describe('a list of jobs', () => {
-  const any = { mayKnow: () => true }
+  const any = { mayKnow: () => true, deadline: Number.POSITIVE_INFINITY }
   const pages = async (limit: number, search: Partial<Parameters<typeof listJobs>[1]> = {}) => {
     const found: string[][] = []
     let after: Awaited<ReturnType<typeof listJobs>>['next']
@@ -106,6 +106,24 @@ describe('a list of jobs', () => {
     expect(await pages(1, { mayKnow })).toEqual([['c'], ['b'], ['a']])
     expect(await pages(3, { mayKnow })).toEqual([['c', 'b', 'a']])
     expect(await pages(2, { mayKnow: () => false })).toEqual([[]])
+  })
+
+  it('ends with the time of its request, however many jobs are hidden', async () => {
+    for (const [index, subject] of ['x', 'x', 'x', 'x', 'a'].entries()) {
+      await submit(subject, 1_000 - index)
+    }
+    const { store } = bench.service
+    let now = 0
+    const search: typeof store.search = async (one) => {
+      now += 1_000
+      return store.search(one)
+    }
+    const at = { ...bench.service, now: () => now, store: { ...store, search } }
+    const mayKnow = ({ job }: JobView) => job.actor.subject !== 'x'
+    const late = listJobs(at, { mayKnow, limit: 1, deadline: 1_500 })
+    await expect(late).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(now).toBe(2_000)
+    expect((await listJobs(at, { mayKnow, limit: 1, deadline: 60_000 })).jobs).toHaveLength(1)
   })
 
   it('asks the store once for each page, unless jobs are hidden', async () => {

@@ -73,6 +73,22 @@ function searching(service: Service, search: Mirror['search']): Service {
 }
 
 describe('out of the mirror', () => {
+  it('ends with the time of its request, however many pages there are', async () => {
+    await fill(bench.service)
+    let pages = 0
+    let now = Date.now()
+    const service = searching({ ...bench.service, now: () => now }, async () => {
+      pages += 1
+      if (pages > 100) throw new Error('it does not end')
+      now += 1_000
+      return { found: [], next: pages }
+    })
+    const late = { ...call(), deadline: now + 3_500 }
+    const asked = selectClients(service, { places: [PLACE], wanted: ALL }, late)
+    await expect(asked).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(pages).toBe(4)
+  })
+
   it('it asks no provider where the whole place is known', async () => {
     const service = listing()
     await fill(service)
