@@ -57,6 +57,12 @@ describe('the notices', () => {
     }
   })
 
+  it('of the function are of what it needs: no database, no OpenID Provider', () => {
+    const notices = text('dist/lambda/THIRD-PARTY-NOTICES.txt')
+    const named = [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)].map(([, name]) => name)
+    expect(named).toEqual(['jose', 'zod'])
+  })
+
   it('are in the one file of the function, which is passed on alone', () => {
     expect(text('dist/lambda/index.mjs')).toContain(licenseOf('jose'))
   })
