@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { isClientError } from '../src/core/errors.ts'
 import type { EmulatorCall } from '../src/emulators/server.ts'
-import type { Call, ClientRef } from '../src/providers/provider.ts'
+import type { Call, ClientRef } from '../src/providers/call.ts'
 import {
   type PacedAccount,
   POOLS,

@@ -9,7 +9,7 @@ import { parseUrl } from '../core/uri/uri-reading.ts'
 import type { IssuerSettings } from '../http/auth/issuers.ts'
 import { ANY_ISSUER } from '../http/auth/permissions.ts'
 import { scopeNames } from '../http/auth/principal.ts'
-import type { Place } from '../providers/provider.ts'
+import type { Place } from '../providers/call.ts'
 import type { ProviderSettings } from '../providers/registry.ts'
 import type { Config } from './config-parse.ts'
 

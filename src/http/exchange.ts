@@ -1,7 +1,7 @@
 /** What a handler gets: the request taken apart, and what the whole application shares. */
 
 import type { ErrorCode } from '../core/errors.ts'
-import type { ClientRef, UpstreamCall } from '../providers/provider.ts'
+import type { ClientRef, UpstreamCall } from '../providers/call.ts'
 import type { Service } from '../service/base/service.ts'
 import type { Jobs } from '../service/jobs/jobs.ts'
 import type { Permissions } from './auth/permissions.ts'

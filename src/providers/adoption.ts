@@ -2,7 +2,7 @@
 
 import type { Native } from '../core/mapping/mapping.ts'
 import type { Secret } from '../core/secrecy/secret.ts'
-import type { Call, ClientRef } from './provider.ts'
+import type { Call, ClientRef } from './call.ts'
 
 /** What its registration gave out. */
 export interface ClientRegistration {

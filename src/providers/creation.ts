@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../core/json/json.ts'
 import type { Native } from '../core/mapping/mapping.ts'
-import type { Call, Place } from './provider.ts'
+import type { Call, Place } from './call.ts'
 import type { SecretStep } from './secrets.ts'
 
 /** What a client is for; decides what a new one starts from. */

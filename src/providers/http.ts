@@ -8,9 +8,9 @@ import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import { parseJson } from '../core/json/json-text.ts'
 import { exchange } from '../net/exchange.ts'
+import type { Call } from './call.ts'
 import type { Pace } from './pace/pace.ts'
 import type { Told } from './pace/pace-source.ts'
-import type { Call } from './provider.ts'
 
 export interface JsonCall {
   /** Names the call in logs and errors: `PATCH /clients/{id}`, `UpdateUserPoolClient`. */

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Native } from '../core/mapping/mapping.ts'
 import type { Secret } from '../core/secrecy/secret.ts'
-import type { Call, ClientRef, Step } from './provider.ts'
+import type { Call, ClientRef, Step } from './call.ts'
 
 /** A secret that is accepted at the moment; never its value. */
 export interface LiveSecret {

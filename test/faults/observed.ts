@@ -1,6 +1,7 @@
 /** A provider that tells of each call, so that somebody else can write in between. */
 
-import type { Provider, Step } from '../../src/providers/provider.ts'
+import type { Step } from '../../src/providers/call.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 
 /** When somebody else writes: before the base is read, or before or after a call of the change. */
 export type Moment = 'before the base read' | `before call ${number}` | `after call ${number}`

@@ -6,7 +6,8 @@ import {
   DEFAULT_CREDENTIAL,
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
-import type { Call, Provider } from '../../src/providers/provider.ts'
+import type { Call } from '../../src/providers/call.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { openBench } from '../contract/service.ts'

@@ -10,8 +10,9 @@ import {
   startAuth0Emulator,
 } from '../../src/emulators/auth0/index.ts'
 import { secrets } from '../../src/providers/auth0/secrets.ts'
+import type { Call } from '../../src/providers/call.ts'
 import type { ClientKind, Creation } from '../../src/providers/creation.ts'
-import type { Call, Provider } from '../../src/providers/provider.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 

@@ -5,8 +5,9 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Native } from '../../src/core/mapping/mapping.ts'
+import type { Call } from '../../src/providers/call.ts'
 import type { Candidate, Creation } from '../../src/providers/creation.ts'
-import type { Call, Provider } from '../../src/providers/provider.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { creationConflict } from '../../src/service/life/creation-conflict.ts'
 import { beginLog, findCreation } from '../../src/service/life/creation-outcome.ts'

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lintClient } from '../../src/core/lint/lint.ts'
-import type { Place } from '../../src/providers/provider.ts'
+import type { Place } from '../../src/providers/call.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { refreshMirror } from '../../src/service/mirror/refresh.ts'
 import { lintAll } from '../../src/service/reading/lint-all.ts'

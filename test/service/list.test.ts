@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
-import type { Call, Place, Provider } from '../../src/providers/provider.ts'
+import type { Call, Place } from '../../src/providers/call.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { refreshMirror } from '../../src/service/mirror/refresh.ts'
 import { type ListRequest, listClients } from '../../src/service/reading/list.ts'

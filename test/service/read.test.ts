@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import type { Call } from '../../src/providers/provider.ts'
+import type { Call } from '../../src/providers/call.ts'
 import { type ReadRequest, readClient } from '../../src/service/reading/read.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'

@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
-import type { Call, Provider } from '../../src/providers/provider.ts'
+import type { Call } from '../../src/providers/call.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { type RefreshOptions, refreshMirror } from '../../src/service/mirror/refresh.ts'

@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Call, Provider } from '../../src/providers/provider.ts'
+import type { Call } from '../../src/providers/call.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { newSecretValue } from '../../src/providers/secrets.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Service } from '../../src/service/base/service.ts'

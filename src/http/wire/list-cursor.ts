@@ -5,7 +5,7 @@
 
 import { isClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
-import type { Place } from '../../providers/provider.ts'
+import type { Place } from '../../providers/call.ts'
 import type { Service } from '../../service/base/service.ts'
 import type { ListCursor } from '../../service/reading/list.ts'
 import { badCursor, decoded, encoded } from './cursor.ts'

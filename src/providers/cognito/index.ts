@@ -5,7 +5,8 @@
 
 import { same } from '../../core/json/json.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
-import type { ClientRef, Provider, Step } from '../provider.ts'
+import type { ClientRef, Step } from '../call.ts'
+import type { Provider } from '../provider.ts'
 import { withoutOwnRole } from './analytics.ts'
 import {
   address,

@@ -5,7 +5,8 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Call, PaceState } from '../provider.ts'
+import type { Call } from '../call.ts'
+import type { PaceState } from '../provider.ts'
 import { advance, pause } from './pace-bucket.ts'
 import type { Waiting } from './pace-lanes.ts'
 import { type Clock, createQueue, type Queue } from './pace-queue.ts'

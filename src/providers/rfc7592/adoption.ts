@@ -5,7 +5,7 @@
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Adoption, ClientRegistration } from '../adoption.ts'
-import type { Call, ClientRef } from '../provider.ts'
+import type { Call, ClientRef } from '../call.ts'
 import type { CreationParts } from './creation.ts'
 import type { Custody, Held, Opening } from './custody.ts'
 import { metadataOf, readWhole } from './records.ts'

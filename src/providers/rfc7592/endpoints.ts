@@ -8,7 +8,7 @@ import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { isRecord } from '../../core/json/json.ts'
 import { parseUrl } from '../../core/uri/uri-reading.ts'
-import type { Call } from '../provider.ts'
+import type { Call } from '../call.ts'
 import type { Dialect } from './dialects.ts'
 
 export interface EndpointSettings {

@@ -1,7 +1,8 @@
 /** What every use case needs, built once in the entry and handed down as one plain object. */
 
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
-import type { Call, Provider } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
+import type { Provider } from '../../providers/provider.ts'
 import type { Actor } from '../../store/log/entry.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'

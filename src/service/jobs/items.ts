@@ -5,7 +5,7 @@
 
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Patch } from '../../core/patch/patch.ts'
-import type { ClientRef } from '../../providers/provider.ts'
+import type { ClientRef } from '../../providers/call.ts'
 import type { Job, JobItems } from '../../store/log/job-entry.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Undo } from '../base/request.ts'

@@ -6,7 +6,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Wanted } from '../../core/search.ts'
-import type { Call, ClientRef, Place } from '../../providers/provider.ts'
+import type { Call, ClientRef, Place } from '../../providers/call.ts'
 import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { checkDeadline } from '../base/retry.ts'

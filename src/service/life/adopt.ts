@@ -7,7 +7,7 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/mapping.ts'
 import type { ClientRegistration } from '../../providers/adoption.ts'
-import type { Call } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { ChangeRequest } from '../base/request.ts'

@@ -1,6 +1,7 @@
 /** Answering a creation whose idempotency key has been used for it before. */
 
-import type { Call, Provider } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
+import type { Provider } from '../../providers/provider.ts'
 import { refOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import type { Used } from '../operation/idempotency.ts'

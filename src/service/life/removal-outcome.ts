@@ -1,6 +1,6 @@
 /** What became of a removal: the client is gone, or it is still there. */
 
-import type { Call } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
 import { passUnreadable } from '../../providers/unreadable.ts'
 import type { Service } from '../base/service.ts'
 import { type Running, readOrGone, type Settled, waitForLate } from '../operation/settle.ts'

@@ -5,7 +5,8 @@
  */
 
 import { isClientError } from '../../core/errors.ts'
-import type { Call, Provider } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
+import type { Provider } from '../../providers/provider.ts'
 import type { Claim, Mirror, Place } from '../../store/mirror.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { placesOf } from './mirror.ts'

@@ -2,7 +2,7 @@
 
 import { ClientError, type ErrorCode, isClientError, withOperation } from '../../core/errors.ts'
 import type { Native, Warning } from '../../core/mapping/mapping.ts'
-import type { Call, Step } from '../../providers/provider.ts'
+import type { Call, Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Intent } from '../../store/log/entry.ts'

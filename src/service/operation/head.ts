@@ -5,7 +5,8 @@
 
 import { diffClients } from '../../core/diff.ts'
 import { type Mapping, type Native, sameState } from '../../core/mapping/mapping.ts'
-import type { ClientRef, Provider } from '../../providers/provider.ts'
+import type { ClientRef } from '../../providers/call.ts'
+import type { Provider } from '../../providers/provider.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'

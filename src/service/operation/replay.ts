@@ -1,6 +1,6 @@
 /** Answering a request whose idempotency key has been used for it before. */
 
-import type { Call } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { ChangeRequest, ChangeResult } from '../base/request.ts'
 import type { Service } from '../base/service.ts'

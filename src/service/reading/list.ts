@@ -5,7 +5,7 @@
 
 import { type ErrorCode, isClientError } from '../../core/errors.ts'
 import type { Wanted } from '../../core/search.ts'
-import type { Call } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
 import type { Knowledge, Mirror, Place } from '../../store/mirror.ts'
 import { withRetries } from '../base/retry.ts'
 import { callOf, type Service } from '../base/service.ts'

@@ -2,7 +2,7 @@
 
 import { showClient } from '../../core/mapping/mapping.ts'
 import { secret } from '../../core/secrecy/secret.ts'
-import type { Call } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
 import type { Intent } from '../../store/log/entry.ts'
 import { openSealed, type Sealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'

@@ -2,7 +2,7 @@
 
 import { isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/mapping.ts'
-import type { Call } from '../../providers/provider.ts'
+import type { Call } from '../../providers/call.ts'
 import { hintOf, type LiveSecret } from '../../providers/secrets.ts'
 import type { Intent } from '../../store/log/entry.ts'
 import type { Rotation } from '../base/sealed.ts'

@@ -5,7 +5,8 @@
  */
 
 import { type ErrorCode, isClientError } from '../../core/errors.ts'
-import type { ClientRef, Provider } from '../../providers/provider.ts'
+import type { ClientRef } from '../../providers/call.ts'
+import type { Provider } from '../../providers/provider.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { refOf } from '../../store/resource.ts'
 import { withinDeadline } from '../base/deadline.ts'

@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../../src/core/errors.ts'
-import type { Call, ListPage, Place, Provider } from '../../../src/providers/provider.ts'
+import type { Call, Place } from '../../../src/providers/call.ts'
+import type { ListPage, Provider } from '../../../src/providers/provider.ts'
 import { callOf, type Service } from '../../../src/service/base/service.ts'
 import { selectClients } from '../../../src/service/jobs/select.ts'
 import { MAX_CLIENTS } from '../../../src/service/jobs/submit.ts'

@@ -5,9 +5,9 @@
 
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/json/json.ts'
+import type { Call } from '../../call.ts'
 import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
-import type { Call } from '../../provider.ts'
 import { pauseOf, TOKEN } from './pace.ts'
 
 export interface TokenSettings {

@@ -3,7 +3,7 @@
  * so that one that is slow or asks to wait holds up no other.
  */
 
-import type { Place } from '../../../providers/provider.ts'
+import type { Place } from '../../../providers/call.ts'
 import { createWindow, type Window } from './window.ts'
 
 export interface Queue {
