@@ -6,15 +6,15 @@
 import { isClientError } from '../core/errors.ts'
 import type { IssuerHealth } from '../http/auth/verify.ts'
 import type { MetricsText, RequestLine } from '../http/exchange.ts'
-import type { Call, Step, UpstreamCall } from '../providers/call.ts'
+import type { Call, UpstreamCall } from '../providers/call.ts'
 import type { PaceState, Provider } from '../providers/provider.ts'
-import type { Secrets } from '../providers/secrets.ts'
 import type { JobsEvent } from '../service/jobs/jobs.ts'
 import type { Refreshed } from '../service/mirror/refresh.ts'
 import type { DueFailure } from '../service/upkeep/due.ts'
 import type { Entry } from '../store/log/entry.ts'
 import { around } from '../store/mirror.ts'
 import type { Store } from '../store/store.ts'
+import { watchedProvider } from './observed-provider.ts'
 
 export type ProgramEvent =
   | { readonly kind: 'request'; readonly line: RequestLine }
@@ -62,7 +62,6 @@ export function observedStore(store: Store, observe: Observe): Store {
     }
   }
   return {
-    ...store,
     append: async (entry) => {
       const appended = await telling('append', store.append(entry))
       if (appended) observe({ kind: 'entry', entry })
@@ -76,6 +75,9 @@ export function observedStore(store: Store, observe: Observe): Store {
     openIntents: () => telling('openIntents', store.openIntents()),
     due: (time) => telling('due', store.due(time)),
     check: () => telling('check', store.check()),
+    // Read piece by piece, by whoever checks the store: its reader reports what fails.
+    records: (resource) => store.records(resource),
+    close: () => store.close(),
     ...(store.mirror && { mirror: around(store.mirror, (work) => telling('mirror', work())) }),
   }
 }
@@ -88,56 +90,12 @@ export function observedProviders(
   providers: ReadonlyMap<string, Provider>,
   observe: Observe,
 ): ReadonlyMap<string, Provider> {
-  return new Map(Array.from(providers, ([id, one]) => [id, observedProvider(id, one, observe)]))
-}
-
-function observedProvider(id: string, provider: Provider, observe: Observe): Provider {
-  const telling = (call: Call): Call => ({
-    ...call,
-    onUpstream: (ended) => {
-      observe({ kind: 'upstream', provider: id, call, ended })
-      call.onUpstream?.(ended)
-    },
-  })
-  const toldStep = <S extends Step>(step: S): S => ({
-    ...step,
-    send: (call: Call) => step.send(telling(call)),
-  })
-  const { list, creation, removal, secrets, adoption } = provider
-  return {
-    ...provider,
-    read: (ref, call, fields) => provider.read(ref, telling(call), fields),
-    steps: (ref, base, next) => provider.steps(ref, base, next).map(toldStep),
-    ...(list && { list: (pool, call, cursor) => list(pool, telling(call), cursor) }),
-    ...(removal && { removal: (ref, base) => toldStep(removal(ref, base)) }),
-    ...(creation && {
-      creation: {
-        ...creation,
-        step: (place, next) => toldStep(creation.step(place, next)),
-        find: (place, search, call) => creation.find(place, search, telling(call)),
-      },
-    }),
-    ...(secrets && { secrets: observedSecrets(secrets, telling, toldStep) }),
-    ...(adoption && {
-      adoption: {
-        replaces: (ref, registration, call) => adoption.replaces(ref, registration, telling(call)),
-        look: (ref, registration, call) => adoption.look(ref, registration, telling(call)),
-        take: (ref, registration, call) => adoption.take(ref, registration, telling(call)),
-      },
-    }),
-  }
-}
-
-function observedSecrets(
-  secrets: Secrets,
-  telling: (call: Call) => Call,
-  toldStep: <S extends Step>(step: S) => S,
-): Secrets {
-  const { add, remove } = secrets
-  return {
-    ...secrets,
-    list: (ref, base, call) => secrets.list(ref, base, telling(call)),
-    ...(add && { add: (ref, base, value) => toldStep(add(ref, base, value)) }),
-    ...(remove && { remove: (ref, base, secretId) => toldStep(remove(ref, base, secretId)) }),
-  }
+  return new Map(
+    Array.from(providers, ([id, one]) => [
+      id,
+      watchedProvider(one, (call, ended) =>
+        observe({ kind: 'upstream', provider: id, call, ended }),
+      ),
+    ]),
+  )
 }

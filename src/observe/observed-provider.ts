@@ -1,0 +1,111 @@
+/**
+ * A provider whose upstream calls are seen. The tables are typed over the members of the contract: a new
+ * member that has no row does not compile, and neither does one that makes calls and is left alone.
+ */
+
+import type { Adoption } from '../providers/adoption.ts'
+import type { Call, Step, UpstreamCall } from '../providers/call.ts'
+import type { Creation } from '../providers/creation.ts'
+import type { Provider } from '../providers/provider.ts'
+import type { Secrets } from '../providers/secrets.ts'
+
+/** Takes each upstream call as it ends, and the call that it belongs to. */
+export type Watch = (call: Call, ended: UpstreamCall) => void
+
+/** A provider, reporting each of its upstream calls. */
+export const watchedProvider = (provider: Provider, watch: Watch): Provider =>
+  watched(provider, PROVIDER, watch)
+
+/** A member that makes no call is passed on as it is. */
+const QUIET = 'quiet'
+
+/** Whether a member makes calls: it takes a `Call`, or returns steps. */
+type MakesCalls<V> = V extends (...given: infer Given extends readonly unknown[]) => infer Result
+  ? [Extract<Given[number], Call>] extends [never]
+    ? Result extends Step | readonly Step[]
+      ? true
+      : false
+    : true
+  : false
+
+/** Whether a member of the contract makes calls, itself or by one of its own members. */
+type IsLoud<V> = V extends (...given: never) => unknown
+  ? MakesCalls<V>
+  : true extends { [M in keyof V]-?: MakesCalls<NonNullable<V[M]>> }[keyof V]
+    ? true
+    : false
+
+type Row<V> =
+  | ((member: V, watch: Watch) => V)
+  // A tuple: unions are judged as a whole.
+  | ([IsLoud<V>] extends [false] ? typeof QUIET : never)
+
+/** One row for each member, optional ones included. */
+export type Rows<T> = { readonly [M in keyof T]-?: Row<NonNullable<T[M]>> }
+
+const seen = (call: Call, watch: Watch): Call => ({
+  ...call,
+  onUpstream: (ended) => {
+    watch(call, ended)
+    call.onUpstream?.(ended)
+  },
+})
+
+const seenStep = <S extends Step>(step: S, watch: Watch): S => ({
+  ...step,
+  send: (call: Call) => step.send(seen(call, watch)),
+})
+
+const CREATION: Rows<Creation> = {
+  blank: QUIET,
+  sent: QUIET,
+  step: (step, watch) => (place, next) => seenStep(step(place, next), watch),
+  find: (find, watch) => (place, search, call) => find(place, search, seen(call, watch)),
+  listLagMs: QUIET,
+  idOf: QUIET,
+}
+
+const SECRETS: Rows<Secrets> = {
+  atOnce: QUIET,
+  unusable: QUIET,
+  list: (list, watch) => (ref, base, call) => list(ref, base, seen(call, watch)),
+  add: (add, watch) => (ref, base, value) => seenStep(add(ref, base, value), watch),
+  remove: (remove, watch) => (ref, base, id) => seenStep(remove(ref, base, id), watch),
+}
+
+const ADOPTION: Rows<Adoption> = {
+  replaces: (replaces, watch) => (ref, registration, call) =>
+    replaces(ref, registration, seen(call, watch)),
+  look: (look, watch) => (ref, registration, call) => look(ref, registration, seen(call, watch)),
+  take: (take, watch) => (ref, registration, call) => take(ref, registration, seen(call, watch)),
+}
+
+const PROVIDER: Rows<Provider> = {
+  type: QUIET,
+  mapping: QUIET,
+  ownApi: QUIET,
+  userPools: QUIET,
+  pace: QUIET,
+  read: (read, watch) => (ref, call, fields) => read(ref, seen(call, watch), fields),
+  steps: (steps, watch) => (ref, base, next) =>
+    steps(ref, base, next).map((step) => seenStep(step, watch)),
+  list: (list, watch) => (pool, call, cursor) => list(pool, seen(call, watch), cursor),
+  creation: (creation, watch) => watched(creation, CREATION, watch),
+  reliance: QUIET,
+  bar: QUIET,
+  removal: (removal, watch) => (ref, base) => seenStep(removal(ref, base), watch),
+  lostWithRemoval: QUIET,
+  secrets: (secrets, watch) => watched(secrets, SECRETS, watch),
+  adoption: (adoption, watch) => watched(adoption, ADOPTION, watch),
+}
+
+/** The same parts, each member as its row has it; what is absent stays absent. */
+function watched<T extends object>(parts: T, rows: Rows<T>, watch: Watch): T {
+  const members = (Object.keys(rows) as (keyof T & string)[]).flatMap((name) => {
+    const member = parts[name]
+    const row = rows[name] as Row<unknown>
+    if (member === undefined) return []
+    return [[name, row === QUIET ? member : row(member, watch)]]
+  })
+  return Object.fromEntries(members)
+}
