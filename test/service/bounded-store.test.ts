@@ -35,6 +35,7 @@ const CALLS: readonly [keyof Store, (store: Store) => Promise<unknown>][] = [
   ['search', (store) => store.search({ provider: 'p', limit: 1 })],
   ['heads', (store) => store.heads(undefined)],
   ['openIntents', (store) => store.openIntents()],
+  ['due', (store) => store.due(NOW)],
   ['check', (store) => store.check()],
 ]
 
@@ -77,6 +78,26 @@ it('gives what comes in time, with the values that it was asked with, and leaves
   bench.database.exec('drop table log')
   await expect(service.store.last('log')).rejects.toMatchObject({ code: 'store_unavailable' })
   expect(vi.getTimerCount()).toBe(0)
+})
+
+it('ends a look at the mirror as well, and has none where there is none', async () => {
+  const { store } = bench.service
+  const mirror = store.mirror && { ...store.mirror, find: () => new Promise<never>(() => {}) }
+  if (mirror === undefined) throw new TypeError('no mirror')
+  const bounded = boundedStore({ ...store, mirror }, NOW + 5_000, () => NOW)
+  expect(await bounded.mirror?.knowledge([{ provider: 'it' }])).toEqual([
+    { place: { provider: 'it' }, complete: false },
+  ])
+  let ended: unknown
+  bounded.mirror?.find({ provider: 'it', id: 'client' }).catch((error: unknown) => {
+    ended = error
+  })
+  await vi.advanceTimersByTimeAsync(4_999)
+  expect(ended).toBeUndefined()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(ended).toMatchObject({ code: 'store_unavailable' })
+  const { mirror: _, ...without } = store
+  expect(boundedStore(without, NOW, () => NOW)).not.toHaveProperty('mirror')
 })
 
 it('walks through records and closes without a bound', async () => {
