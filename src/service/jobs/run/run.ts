@@ -36,15 +36,15 @@ const MAX_RESULTS = 10
 /** Runs a job; `limitMs`: time that one client may take. */
 export function startRunner(service: Service, id: string, limitMs: number): Runner {
   const bell = createBell()
-  const stopping = { now: false }
+  const stopping = new AbortController()
   return {
     wake: bell.ring,
     stop: () => {
-      stopping.now = true
+      stopping.abort()
       bell.ring()
     },
     ended: findJob(service, id).then(async (view) => {
-      if (view !== undefined) await run(service, view, { limitMs, bell, stopping })
+      if (view !== undefined) await run(service, view, { limitMs, bell, stopping: stopping.signal })
     }),
   }
 }
@@ -52,7 +52,7 @@ export function startRunner(service: Service, id: string, limitMs: number): Runn
 interface Settings {
   readonly limitMs: number
   readonly bell: ReturnType<typeof createBell>
-  readonly stopping: { readonly now: boolean }
+  readonly stopping: AbortSignal
 }
 
 async function run(service: Service, view: JobView, settings: Settings): Promise<void> {
@@ -63,7 +63,7 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
   const release = () => ({ kind: 'job_claim' as const, runner, until: 0 })
   const known = createKnown(service)
   const log = await follow(service, view.job, known.fold)
-  if (stopping.now || !(await log.append(claim))) return
+  if (stopping.aborted || !(await log.append(claim))) return
 
   const { phase } = log.last().progress
   const before = doneIn(log.last().progress)
@@ -94,7 +94,7 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
   try {
     while (isHeldBy(log.last().progress, runner)) {
       const { progress } = log.last()
-      const going = isAtWork(progress) && !stopping.now
+      const going = isAtWork(progress) && !stopping.aborted
       // A failure may stop the job, which is known once it is recorded.
       if (going && !hasFailure(crew)) {
         crew.begin(allowed(view.job.options, progress) + doneIn(progress) - before)
