@@ -7,16 +7,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { FIELD_NAMES, FIELDS } from '../src/core/client.ts'
-import { isTold, OWN_WORDS } from '../src/core/copy/copy.ts'
+import { OWN_WORDS } from '../src/core/copy/copy.ts'
+import { isTold } from '../src/core/copy/copying.ts'
 import { OWN_FIELDS } from '../src/core/copy/set.ts'
 import type { Json, JsonObject } from '../src/core/json/json.ts'
 import { isRecord } from '../src/core/json/json.ts'
-import {
-  MAPPED_FIELDS,
-  type MappedField,
-  type Mapping,
-  type Row,
-} from '../src/core/mapping/mapping.ts'
+import { MAPPED_FIELDS, type MappedField, type Mapping } from '../src/core/mapping/mapping.ts'
+import type { Row } from '../src/core/mapping/row.ts'
 import { capabilitiesOf } from '../src/http/routes/providers.ts'
 import { mapping as auth0 } from '../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../src/providers/cognito/mapping.ts'

@@ -32,6 +32,8 @@ export interface Command {
 
 /** What a command is given. */
 export interface Given {
+  /** The whole table. */
+  readonly commands: readonly Command[]
   readonly words: readonly string[]
   readonly options: Values
   readonly terminal: Terminal

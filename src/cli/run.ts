@@ -32,7 +32,7 @@ export async function runLine(given: readonly string[], streams: Streams): Promi
       return EXIT.ok.code
     }
     if (command.stays !== true) streams.output.on('error', () => streams.onClosed?.())
-    return await carryOut(command, { words, options, terminal })
+    return await carryOut(command, { commands: COMMANDS, words, options, terminal })
   } catch (error) {
     return failed(terminal, error, rest.includes('--json'))
   }

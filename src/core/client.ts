@@ -18,7 +18,7 @@ import {
 } from './field.ts'
 import type { JsonObject } from './json/json.ts'
 import type { Secret } from './secrecy/secret.ts'
-import type { UriUse } from './uri/uri.ts'
+import type { UriUse } from './uri/uri-rule.ts'
 
 /** An OAuth client as callers see it, whichever provider holds it. */
 export interface Client {

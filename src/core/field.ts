@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod/mini'
-import type { UriUse } from './uri/uri.ts'
+import type { UriUse } from './uri/uri-rule.ts'
 
 /** How a field is written: decides patching (`list`, `map`, `object` merge), forms and diffs. */
 export type FieldKind =

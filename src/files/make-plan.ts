@@ -4,7 +4,7 @@
  */
 
 import { inParallel } from '../core/in-parallel.ts'
-import type { Warning } from '../core/mapping/mapping.ts'
+import type { Warning } from '../core/mapping/row.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
 import { ClientryError } from '../sdk/error.ts'
 import type { Api, ClientPatch, Creation } from '../sdk/index.ts'

@@ -11,7 +11,8 @@ import type { ChangeRequest, ChangeResult, Key } from '../service/base/request.t
 import { changeClient } from '../service/change/change.ts'
 import { type Answer, clientBody, planBody } from './answer.ts'
 import { insufficientScope } from './auth/permissions.ts'
-import { actorOf, ifMatchOf, keyOfRequest } from './conditions.ts'
+import { actorOf } from './auth/principal.ts'
+import { ifMatchOf, keyOfRequest } from './conditions.ts'
 import type { Exchange } from './exchange.ts'
 import { noSuchClient, type Site, type Target } from './target.ts'
 

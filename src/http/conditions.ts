@@ -4,7 +4,7 @@ import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import type { Key } from '../service/base/request.ts'
 import { keyOf } from '../service/operation/idempotency.ts'
-import type { Principal } from './auth/principal.ts'
+import { actorOf } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Site } from './target.ts'
 import { single } from './wire/headers.ts'
@@ -56,9 +56,4 @@ function keyName(request: HttpRequest): string | undefined {
     'Idempotency-Key must be 1 to 255 visible ASCII characters without double quotes inside.',
     { field: 'Idempotency-Key' },
   )
-}
-
-/** Who asks, as the history keeps it. */
-export function actorOf({ subject, issuer, clientId }: Principal) {
-  return { subject, issuer, ...(clientId === undefined ? {} : { clientId }) }
 }

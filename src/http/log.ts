@@ -7,7 +7,7 @@ import { type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
 import type { Principal } from './auth/principal.ts'
 import { LEVELS, type Level, type LogLine, type RequestLine, type Trace } from './exchange.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 import type { HttpRequest } from './wire/message.ts'
 
 interface Finished {

@@ -1,6 +1,6 @@
 /** Finding the route of a request in the table: segment by segment, parameters take one each. */
 
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 export interface Match {
   readonly route: Route

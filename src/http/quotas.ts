@@ -7,7 +7,7 @@
 import { ClientError } from '../core/errors.ts'
 import { callerOf } from '../service/base/service.ts'
 import type { Principal } from './auth/principal.ts'
-import { actorOf } from './conditions.ts'
+import { actorOf } from './auth/principal.ts'
 import type { HttpRequest } from './wire/message.ts'
 
 /** Requests of one caller in an hour. */

@@ -3,14 +3,12 @@
  * follow it; a route that is not here does not exist.
  */
 
-import type { Permission } from '../core/rights/permissions.ts'
-import type { Answer } from './answer.ts'
-import type { Exchange } from './exchange.ts'
 import { telling } from './jobs/control.ts'
 import { getJobEvents } from './jobs/events.ts'
 import { getJob, getJobResults, getJobs } from './jobs/read.ts'
 import { postJob, undoJob } from './jobs/submit.ts'
 import { getOpenapi } from './openapi/openapi.ts'
+import type { Route } from './route.ts'
 import { getClient, patchClient } from './routes/clients.ts'
 import { postCopy } from './routes/copy.ts'
 import { getHealth, getReadiness } from './routes/health.ts'
@@ -26,59 +24,6 @@ import { putRegistration } from './routes/registration.ts'
 import { rollbackClient } from './routes/rollback.ts'
 import { deleteSecret, getSecrets, postRotation } from './routes/secrets.ts'
 import { resumeClient, suspendClient } from './routes/suspension.ts'
-import type { QueryName } from './wire/query.ts'
-
-export interface Route {
-  readonly method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE'
-  /** With `{parameters}`, as OpenAPI writes it. */
-  readonly path: string
-  readonly operationId: string
-  readonly summary: string
-  /** `public`: no token is asked for. */
-  readonly permission: Permission | 'public'
-  /** A further permission, at the place of the client that is copied. */
-  readonly atSource?: Permission
-  /** Query parameters that it takes; any other is refused. */
-  readonly query: readonly QueryName[]
-  /** What the body is, where there is one. */
-  readonly body?:
-    | 'ClientPatch'
-    | 'CreationRequest'
-    | 'CopyRequest'
-    | 'RollbackRequest'
-    | 'ProtectionRequest'
-    | 'AdoptionRequest'
-    | 'RotationRequest'
-    | 'SuspensionRequest'
-    | 'ResumptionRequest'
-    | 'LeaseRequest'
-    | 'JobRequest'
-    | 'UndoRequest'
-  /** What a success answers. */
-  readonly answers:
-    | 'Client'
-    | 'Copy'
-    | 'ClientPage'
-    | 'Removal'
-    | 'Rotation'
-    | 'Retirement'
-    | 'SecretList'
-    | 'Findings'
-    | 'Leases'
-    | 'LintPage'
-    | 'HistoryPage'
-    | 'HistoryItem'
-    | 'Provider'
-    | 'ProviderList'
-    | 'Job'
-    | 'JobPage'
-    | 'JobResultPage'
-    | 'Events'
-    | 'Status'
-    | 'Document'
-    | 'Text'
-  handle(exchange: Exchange): Answer | Promise<Answer>
-}
 
 export const ROUTES: readonly Route[] = [
   {

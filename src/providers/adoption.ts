@@ -1,6 +1,6 @@
 /** How a provider takes in a client that was registered elsewhere, where each is opened by a token of its own. */
 
-import type { Native } from '../core/mapping/mapping.ts'
+import type { Native } from '../core/mapping/row.ts'
 import type { Secret } from '../core/secrecy/secret.ts'
 import type { Call, ClientRef } from './call.ts'
 

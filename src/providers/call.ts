@@ -1,7 +1,7 @@
 /** The words of every call to a provider: where a client lives, what goes down with a call, what is sent. */
 
 import type { Json } from '../core/json/json.ts'
-import type { Native } from '../core/mapping/mapping.ts'
+import type { Native } from '../core/mapping/row.ts'
 
 /** Where clients live. */
 export interface Place {

@@ -3,7 +3,7 @@
 import { isClientError } from '../core/errors.ts'
 import { inParallel } from '../core/in-parallel.ts'
 import type { Json } from '../core/json/json.ts'
-import type { Native } from '../core/mapping/mapping.ts'
+import type { Native } from '../core/mapping/row.ts'
 import type { Candidate, CreationSearch } from './creation.ts'
 import type { Listed, ListPage } from './provider.ts'
 

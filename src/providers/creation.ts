@@ -1,7 +1,7 @@
 /** How a provider makes a client. */
 
 import type { JsonObject } from '../core/json/json.ts'
-import type { Native } from '../core/mapping/mapping.ts'
+import type { Native } from '../core/mapping/row.ts'
 import type { Call, Place } from './call.ts'
 import type { SecretStep } from './secrets.ts'
 

@@ -9,7 +9,8 @@
  */
 
 import type { FieldName } from '../core/client.ts'
-import type { Mapping, Native } from '../core/mapping/mapping.ts'
+import type { Mapping } from '../core/mapping/mapping.ts'
+import type { Native } from '../core/mapping/row.ts'
 import type { OwnApi } from '../core/rights/own-api.ts'
 import type { Adoption } from './adoption.ts'
 import type { Call, ClientRef, Place, Step } from './call.ts'

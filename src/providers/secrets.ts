@@ -1,7 +1,7 @@
 /** How a provider rotates the secrets of a client. */
 
 import { randomBytes } from 'node:crypto'
-import type { Native } from '../core/mapping/mapping.ts'
+import type { Native } from '../core/mapping/row.ts'
 import type { Secret } from '../core/secrecy/secret.ts'
 import type { Call, ClientRef, Step } from './call.ts'
 

@@ -5,7 +5,7 @@
 
 import { isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
-import type { Native } from '../core/mapping/mapping.ts'
+import type { Native } from '../core/mapping/row.ts'
 
 /** The one member of what stands for such a record. No provider has one of this name. */
 const UNREADABLE = '$unreadable'

@@ -8,7 +8,7 @@ import type { FieldChange } from '../core/diff.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json/json.ts'
 import type { Severity } from '../core/lint/rule.ts'
-import type { Warning } from '../core/mapping/mapping.ts'
+import type { Warning } from '../core/mapping/row.ts'
 
 export type { FieldChange, FieldName, Json, JsonObject, Severity, Warning }
 

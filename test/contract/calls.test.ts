@@ -5,7 +5,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { type Native, showClient, stateOf } from '../../src/core/mapping/mapping.ts'
+import { showClient, stateOf } from '../../src/core/mapping/mapping.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'

@@ -8,7 +8,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
-import { isLens, type Row } from '../../src/core/mapping/mapping.ts'
+import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import { createTally, patience, runs } from '../property.ts'
 import type { Frame } from './frame/ask.ts'

@@ -8,14 +8,12 @@ import { FIELD_NAMES, FIELDS, type FieldName } from '../../src/core/client.ts'
 import { ClientError } from '../../src/core/errors.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import {
-  isLens,
-  type Lens,
   MAPPED_FIELDS,
   type MappedField,
   type Mapping,
-  type Row,
   showClient,
 } from '../../src/core/mapping/mapping.ts'
+import { isLens, type Lens, type Row } from '../../src/core/mapping/row.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { checkPatch, planChange } from '../../src/core/plan/plan.ts'
 import { isSecret, secret } from '../../src/core/secrecy/secret.ts'

@@ -6,7 +6,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
-import { fieldOfPath, isLens, MAPPED_FIELDS, type Row } from '../../src/core/mapping/mapping.ts'
+import { fieldOfPath, MAPPED_FIELDS } from '../../src/core/mapping/mapping.ts'
+import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import { SETTINGS as COGNITO_SETTINGS } from '../../src/emulators/cognito/members.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'

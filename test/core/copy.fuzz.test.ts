@@ -6,18 +6,15 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FIELDS, type FieldName } from '../../src/core/client.ts'
-import { type Copied, type Copying, copyRecord } from '../../src/core/copy/copy.ts'
-import { type CopyReport, FATES, reportCopy } from '../../src/core/copy/report.ts'
+import { copyRecord } from '../../src/core/copy/copy.ts'
+import type { Copied, Copying } from '../../src/core/copy/copying.ts'
+import { type CopyReport, FATES } from '../../src/core/copy/fate.ts'
+import { reportCopy } from '../../src/core/copy/report.ts'
 import { isClientError } from '../../src/core/errors.ts'
 import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
 import { checkLimits } from '../../src/core/mapping/limits.ts'
-import {
-  isLens,
-  MAPPED_FIELDS,
-  type Mapping,
-  type Row,
-  showClient,
-} from '../../src/core/mapping/mapping.ts'
+import { MAPPED_FIELDS, type Mapping, showClient } from '../../src/core/mapping/mapping.ts'
+import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
 import { judgedUris } from '../../src/core/plan/plan-uris.ts'

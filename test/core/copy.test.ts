@@ -1,8 +1,10 @@
 /** What stands in for a value that a place does not take, and what kind a copy is of. */
 
 import { describe, expect, it } from 'vitest'
-import { copyRecord, type PassingValue } from '../../src/core/copy/copy.ts'
-import { type CopyReport, reportCopy } from '../../src/core/copy/report.ts'
+import { copyRecord } from '../../src/core/copy/copy.ts'
+import type { PassingValue } from '../../src/core/copy/copying.ts'
+import type { CopyReport } from '../../src/core/copy/fate.ts'
+import { reportCopy } from '../../src/core/copy/report.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { type Mapping, showClient } from '../../src/core/mapping/mapping.ts'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'

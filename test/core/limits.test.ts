@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/core/json/json.ts'
 import { checkLimits } from '../../src/core/mapping/limits.ts'
-import type { Limits } from '../../src/core/mapping/mapping.ts'
+import type { Limits } from '../../src/core/mapping/row.ts'
 import { thrown } from './thrown.ts'
 
 const pattern = { expression: /^[a-z]+$/, says: 'must be lower-case letters' }

@@ -177,7 +177,8 @@ describe('warnings of a mapping', () => {
   const asked = (warnings: NonNullable<typeof mapping.warnings> | undefined) => {
     const { warnings: _, ...plain } = { warnings: undefined, ...mapping }
     const whole = warnings === undefined ? plain : { ...plain, warnings }
-    return { client: showClient(mapping, clean), native: clean, mapping: whole, uris: [] }
+    const client = showClient(mapping, clean)
+    return { client, native: clean, mapping: whole, lint: mapping.lint, uris: [] }
   }
 
   it('are findings by their code, on the client where they name no field', () => {

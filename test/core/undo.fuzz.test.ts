@@ -11,13 +11,8 @@ import { diffClients } from '../../src/core/diff.ts'
 import { isClientError } from '../../src/core/errors.ts'
 import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
 import { withoutPaths } from '../../src/core/json/paths.ts'
-import {
-  isLens,
-  MAPPED_FIELDS,
-  type Mapping,
-  type Row,
-  showClient,
-} from '../../src/core/mapping/mapping.ts'
+import { MAPPED_FIELDS, type Mapping, showClient } from '../../src/core/mapping/mapping.ts'
+import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
 import { type Undone, undoPatch } from '../../src/core/plan/undo.ts'

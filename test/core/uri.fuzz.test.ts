@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkUri, type UriContext, type UriUse } from '../../src/core/uri/uri.ts'
+import { checkUri } from '../../src/core/uri/uri.ts'
+import type { UriContext, UriUse } from '../../src/core/uri/uri-rule.ts'
 import { createTally, runs } from '../property.ts'
 
 const RUNS = { numRuns: runs(5_000) }

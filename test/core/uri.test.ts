@@ -1,7 +1,8 @@
 /** The decision table of the URI rules: one row a value, with the first rule that it breaks. */
 
 import { describe, expect, it } from 'vitest'
-import { checkUri, type UriContext, type UriUse } from '../../src/core/uri/uri.ts'
+import { checkUri } from '../../src/core/uri/uri.ts'
+import type { UriContext, UriUse } from '../../src/core/uri/uri-rule.ts'
 
 const WEB: UriContext = {
   policy: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },

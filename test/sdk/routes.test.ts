@@ -4,7 +4,8 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ROUTES, type Route } from '../../src/http/routes.ts'
+import type { Route } from '../../src/http/route.ts'
+import { ROUTES } from '../../src/http/routes.ts'
 import { connect } from '../../src/sdk/index.ts'
 import { OPERATIONS, type Operation } from '../../src/sdk/operations.ts'
 import { type ScriptedServer, startScripted } from './scripted.ts'

@@ -4,7 +4,7 @@
  */
 
 import type { SEVERITIES } from '../../src/core/lint/rule.ts'
-import type { Route } from '../../src/http/routes.ts'
+import type { Route } from '../../src/http/route.ts'
 import type { ClientKind } from '../../src/providers/creation.ts'
 import type * as sdk from '../../src/sdk/index.ts'
 import type { Operation } from '../../src/sdk/operations.ts'

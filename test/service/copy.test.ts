@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CopyReport, FATES } from '../../src/core/copy/report.ts'
+import { type CopyReport, FATES } from '../../src/core/copy/fate.ts'
 import { isRecord, type Json, type JsonObject } from '../../src/core/json/json.ts'
 import { withoutPaths } from '../../src/core/json/paths.ts'
-import { type Mapping, type Native, showClient, stateOf } from '../../src/core/mapping/mapping.ts'
+import { type Mapping, showClient, stateOf } from '../../src/core/mapping/mapping.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { isSecret } from '../../src/core/secrecy/secret.ts'
 import type { ClientRef } from '../../src/providers/call.ts'

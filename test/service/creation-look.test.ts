@@ -4,7 +4,7 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Native } from '../../src/core/mapping/mapping.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Candidate, Creation } from '../../src/providers/creation.ts'
 import type { Provider } from '../../src/providers/provider.ts'

@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
-import type { Mapping, Native } from '../../src/core/mapping/mapping.ts'
+import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { ChangeRequest, Lease, LeaseTaking } from '../../src/service/base/request.ts'

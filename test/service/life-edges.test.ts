@@ -1,7 +1,7 @@
 /** Making and removing a client at their edges: what is refused first, what is planned, what is recorded. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { CopyReport } from '../../src/core/copy/report.ts'
+import type { CopyReport } from '../../src/core/copy/fate.ts'
 import { ClientError } from '../../src/core/errors.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Need } from '../../src/core/rights/rights.ts'

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Native } from '../../src/core/mapping/mapping.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'

@@ -5,7 +5,7 @@
 
 import { expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Native } from '../../src/core/mapping/mapping.ts'
+import type { Native } from '../../src/core/mapping/row.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { hintOf, type LiveSecret } from '../../src/providers/secrets.ts'
 import type { Service } from '../../src/service/base/service.ts'

@@ -6,52 +6,18 @@
  * along; between types each attribute goes through the mappings. No pair of providers is special.
  */
 
-import type { FieldName } from '../client.ts'
 import type { Json } from '../json/json.ts'
 import { same, without } from '../json/json.ts'
 import { withoutPaths } from '../json/paths.ts'
-import type { MappedField, Mapping, Native, Row } from '../mapping/mapping.ts'
-import { fieldOfPath, isLens, MAPPED_FIELDS } from '../mapping/mapping.ts'
+import type { MappedField, Mapping } from '../mapping/mapping.ts'
+import { fieldOfPath, MAPPED_FIELDS } from '../mapping/mapping.ts'
+import type { Native, Row } from '../mapping/row.ts'
+import { isLens } from '../mapping/row.ts'
 import { replaceHidden } from '../secrecy/hidden.ts'
+import { type Copied, type Copying, isTold } from './copying.ts'
 import { keepRules, keepUris } from './keep.ts'
 import { clauseOf, OWN_FIELDS, shownOf, trySet } from './set.ts'
 import { fitting } from './values.ts'
-
-/** The client that is copied. */
-export interface CopySource {
-  readonly mapping: Mapping
-  readonly native: Native
-  /** What a new client of its kind starts from there: such settings were set by nobody. */
-  readonly fresh: Native
-  /** Values of lists that are there for a time only. */
-  readonly passing: readonly PassingValue[]
-}
-
-export interface PassingValue {
-  readonly field: FieldName
-  readonly value: string
-}
-
-/** Where the copy is made. */
-export interface CopyTarget {
-  readonly mapping: Mapping
-  /** What a new client of the kind starts from. */
-  readonly blank: Native
-}
-
-export interface Copying {
-  readonly source: CopySource
-  readonly target: CopyTarget
-  /** Whether both are of one type, so that their records mean the same. */
-  readonly alike: boolean
-}
-
-export interface Copied {
-  /** Breaks no rule for URIs; one between several settings only where nothing of the copy mends it. */
-  readonly start: Native
-  /** Clauses: why a field (or `providerSettings.<member>`) could not be taken over as it is. */
-  readonly reasons: ReadonlyMap<string, string>
-}
 
 /** Plans the record. */
 export function copyRecord(copying: Copying): Copied {
@@ -91,12 +57,6 @@ function withoutBreakers(
     return withoutBreakers(copying, { start: next.start, reasons }, [...skipped, field])
   }
   return copied
-}
-
-/** Whether a provider knows anything of a field; else what it shows is nothing that the client has. */
-export function isTold(mapping: Mapping, field: MappedField): boolean {
-  const row = mapping.fields[field] as Row<unknown>
-  return row.support !== 'missing' || row.value !== undefined
 }
 
 /** Fields whose values mean something at their own provider only. */

@@ -3,11 +3,13 @@
 import type { FieldName } from '../client.ts'
 import type { Json } from '../json/json.ts'
 import { memberOf, without } from '../json/json.ts'
-import type { MappedField, Mapping, Native, Rule } from '../mapping/mapping.ts'
-import { isLens, MAPPED_FIELDS, type Row } from '../mapping/mapping.ts'
+import type { MappedField, Mapping } from '../mapping/mapping.ts'
+import { MAPPED_FIELDS } from '../mapping/mapping.ts'
+import type { Native, Rule } from '../mapping/row.ts'
+import { isLens, type Row } from '../mapping/row.ts'
 import { withChange } from '../plan/plan.ts'
 import { judgedUris } from '../plan/plan-uris.ts'
-import type { CopyTarget } from './copy.ts'
+import type { CopyTarget } from './copying.ts'
 import { clauseOf, shownOf, trySet } from './set.ts'
 
 /** The record without URIs that a client may not have there. */

@@ -3,12 +3,13 @@
 import type { Json } from '../json/json.ts'
 import { isRecord, memberOf, same } from '../json/json.ts'
 import { covers } from '../json/paths.ts'
-import type { Mapping, Native } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath, visibleField } from '../mapping/mapping.ts'
+import type { Native } from '../mapping/row.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { hiddenPaths } from '../secrecy/hidden.ts'
-import type { Copied, Copying } from './copy.ts'
-import { ASKED, type Told } from './report.ts'
+import type { Copied, Copying } from './copying.ts'
+import { ASKED, type Told } from './fate.ts'
 
 /** Settings that no attribute stands for, by their first member. */
 export function ofSettings(

@@ -3,41 +3,14 @@
 import { FIELDS } from '../client.ts'
 import type { Json } from '../json/json.ts'
 import { isRecord, memberOf, same, without } from '../json/json.ts'
-import type { MappedField, Mapping, Native, Row } from '../mapping/mapping.ts'
+import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import { MAPPED_FIELDS, showField } from '../mapping/mapping.ts'
+import type { Native, Row } from '../mapping/row.ts'
 import type { FieldPatches } from '../patch/patch.ts'
-import { type Copied, type Copying, isTold } from './copy.ts'
+import { type Copied, type Copying, isTold } from './copying.ts'
+import { ASKED, type CopyReport, FATES, type Told } from './fate.ts'
 import { ofSecrets, ofSettings } from './report-settings.ts'
 import { OWN_FIELDS, shownOf } from './set.ts'
-
-/** One setting. */
-export interface CopiedSetting {
-  /** Path below the client: `callbacks`, `providerSettings.addons`. */
-  readonly field: string
-  /** Where it differs: at the source, and at the copy. */
-  readonly before?: Json
-  readonly after?: Json
-  /** Items of a list that the copy does not have. */
-  readonly removed?: readonly Json[]
-  /** A clause: why it differs. */
-  readonly why?: string
-}
-
-export const FATES = ['carried', 'derived', 'lost', 'new', 'left'] as const
-
-/**
- * `carried`: the same there. `derived`: another value stands in for it. `lost`: it, or a part of it, is
- * not there. `new`: the copy has one of its own. `left`: a setting of the source's provider that nobody
- * has set.
- */
-export type Fate = (typeof FATES)[number]
-
-export type CopyReport = { readonly [F in Fate]: readonly CopiedSetting[] }
-
-/** A setting with what became of it. */
-export interface Told extends CopiedSetting {
-  readonly fate: Fate
-}
 
 /** Compares the copy with its source; `asked`: what the request itself sets. */
 export function reportCopy(
@@ -91,8 +64,6 @@ function ofField(
 }
 
 const OWN = 'every client has its own; it is never copied'
-/** Why a setting differs that the request sets. */
-export const ASKED = 'the request sets it'
 const UNTOLD = 'the provider of the source does not know it; a new client of this kind starts so'
 const OTHER = 'it follows from the other settings there'
 

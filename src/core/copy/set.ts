@@ -3,8 +3,9 @@
 import type { FieldName } from '../client.ts'
 import { isClientError } from '../errors.ts'
 import type { Json } from '../json/json.ts'
-import type { MappedField, Mapping, Native } from '../mapping/mapping.ts'
+import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import { visibleField } from '../mapping/mapping.ts'
+import type { Native } from '../mapping/row.ts'
 import { applyField } from '../plan/plan.ts'
 import { isSecret } from '../secrecy/secret.ts'
 

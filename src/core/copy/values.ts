@@ -4,7 +4,7 @@ import type { FieldName } from '../client.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord } from '../json/json.ts'
 import { isWithin } from '../mapping/limits.ts'
-import type { Limits } from '../mapping/mapping.ts'
+import type { Limits } from '../mapping/row.ts'
 
 /** Texts for people, of which a part is better than nothing; a part of a URI would be another one. */
 const PROSE: readonly FieldName[] = ['name', 'description']

@@ -1,8 +1,9 @@
 /** What stands in the way of the next change: lists that are nearly full, rules that are broken already. */
 
 import { isNearly } from '../mapping/limits.ts'
-import type { Row } from '../mapping/mapping.ts'
-import { isLens, MAPPED_FIELDS } from '../mapping/mapping.ts'
+import { MAPPED_FIELDS } from '../mapping/mapping.ts'
+import type { Row } from '../mapping/row.ts'
+import { isLens } from '../mapping/row.ts'
 import type { LintRule } from './rule.ts'
 
 export const LIMIT_RULES: readonly LintRule[] = [

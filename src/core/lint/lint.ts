@@ -4,8 +4,9 @@
  */
 
 import { isClientError } from '../errors.ts'
-import type { Mapping, Native } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import { showClient } from '../mapping/mapping.ts'
+import type { Native } from '../mapping/row.ts'
 import type { FieldPatches, Patch } from '../patch/patch.ts'
 import { checkPatch, planChange } from '../plan/plan.ts'
 import { judgedUris } from '../plan/plan-uris.ts'
@@ -38,7 +39,7 @@ export function lintClient(mapping: Mapping, native: Native): readonly Finding[]
 
 function findingsOf(mapping: Mapping, native: Native): readonly Finding[] {
   const client = showClient(mapping, native)
-  const asked = { client, native, mapping, uris: judgedUris(mapping, native) }
+  const asked = { client, native, mapping, lint: mapping.lint, uris: judgedUris(mapping, native) }
   return [...RULES, ...(mapping.lint?.rules ?? [])].flatMap(({ id, severity, source, find }) =>
     find(asked).map(({ field, message, mend }) => ({
       rule: id,

@@ -4,9 +4,9 @@
  */
 
 import type { Client } from '../client.ts'
-import type { Mapping, Native } from '../mapping/mapping.ts'
+import type { Native, Row, Rule, Warning } from '../mapping/row.ts'
 import type { FieldPatches } from '../patch/patch.ts'
-import type { JudgedUri } from '../plan/plan-uris.ts'
+import type { JudgedUri } from '../plan/judged-uri.ts'
 
 /**
  * Most severe first. `error`: the source forbids it. `warning`: the source advises against it, or the
@@ -16,11 +16,21 @@ export const SEVERITIES = ['error', 'warning', 'info'] as const
 
 export type Severity = (typeof SEVERITIES)[number]
 
+/** What the rules read of a mapping. */
+export interface LintedMapping {
+  readonly fields: Readonly<Record<string, Row<unknown>>>
+  readonly rules: readonly Rule[]
+  warnings?(native: Native): readonly Warning[]
+}
+
 /** One client as the rules see it. */
 export interface LintCase {
   readonly client: Client
   readonly native: Native
-  readonly mapping: Mapping
+  /** Its provider's table. */
+  readonly mapping: LintedMapping
+  /** What its provider adds. */
+  readonly lint: ProviderLint | undefined
   /** Its URIs, with what the URI rules say. */
   readonly uris: readonly JudgedUri[]
 }

@@ -1,9 +1,9 @@
 /** Refresh tokens that are worth too much to a thief. */
 
-import type { Mapping, Row } from '../mapping/mapping.ts'
-import { isLens } from '../mapping/mapping.ts'
+import type { Row } from '../mapping/row.ts'
+import { isLens } from '../mapping/row.ts'
 import { isPublic } from './client-kind-rules.ts'
-import type { LintCase, LintRule } from './rule.ts'
+import type { LintCase, LintedMapping, LintRule } from './rule.ts'
 
 const DAY_SECONDS = 86_400
 /** Ours: RFC 9700 leaves the time to the server; the providers' own defaults are 14 to 30 days. */
@@ -11,8 +11,8 @@ const MAX_IDLE_DAYS = 90
 /** The default of Cognito, and of Auth0 for tokens that are not used. */
 const MENDED_DAYS = 30
 
-const mayRefresh = ({ client, mapping, native }: LintCase) =>
-  client.grantTypes.includes('refresh_token') || mapping.lint?.refreshes?.(native) === true
+const mayRefresh = ({ client, lint, native }: LintCase) =>
+  client.grantTypes.includes('refresh_token') || lint?.refreshes?.(native) === true
 
 export const TOKEN_RULES: readonly LintRule[] = [
   {
@@ -24,7 +24,7 @@ export const TOKEN_RULES: readonly LintRule[] = [
       mayRefresh(asked) &&
       isPublic(asked.client) &&
       asked.client.refreshTokenRotation?.enabled !== true &&
-      asked.mapping.lint?.senderConstrained?.(asked.native) !== true
+      asked.lint?.senderConstrained?.(asked.native) !== true
         ? [
             {
               field: 'client.refreshTokenRotation',
@@ -61,7 +61,7 @@ export const TOKEN_RULES: readonly LintRule[] = [
 ]
 
 /** An idle lifetime spares users who come back; where the provider has none, the whole one is left. */
-function endField(mapping: Mapping): 'refreshTokenIdleLifetime' | 'refreshTokenLifetime' {
+function endField(mapping: LintedMapping): 'refreshTokenIdleLifetime' | 'refreshTokenLifetime' {
   return isLens(mapping.fields.refreshTokenIdleLifetime as Row<unknown>)
     ? 'refreshTokenIdleLifetime'
     : 'refreshTokenLifetime'

@@ -4,7 +4,7 @@
  */
 
 import type { FieldName } from '../client.ts'
-import type { JudgedUri } from '../plan/plan-uris.ts'
+import type { JudgedUri } from '../plan/judged-uri.ts'
 import { readUri } from '../uri/uri-reading.ts'
 import { isLoopback } from '../uri/uri-scheme-rules.ts'
 import type { Found, LintCase, LintRule, RuleText } from './rule.ts'

@@ -7,7 +7,7 @@ import { ClientError } from '../errors.ts'
 import type { Json } from '../json/json.ts'
 import { isRecord } from '../json/json.ts'
 import { doubleOf, isNumberLiteral } from '../json/json-number.ts'
-import type { Lens, Limits, Missing, Native, NativeChange, View } from './mapping.ts'
+import type { Lens, Limits, Missing, Native, NativeChange, View } from './row.ts'
 
 interface Extras {
   readonly limits?: Limits

@@ -3,7 +3,7 @@
 import { ClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, memberOf, same } from '../json/json.ts'
-import type { Limits } from './mapping.ts'
+import type { Limits } from './row.ts'
 
 /**
  * Refuses a value beyond the provider's limits. What of it is `held` already may stay, a list or map

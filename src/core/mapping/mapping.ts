@@ -15,78 +15,8 @@ import type { ProviderLint } from '../lint/rule.ts'
 import { type MemberRules, replaceHidden, replaceHiddenAt } from '../secrecy/hidden.ts'
 import type { Secret } from '../secrecy/secret.ts'
 import { secret } from '../secrecy/secret.ts'
-import type { UriPolicy } from '../uri/uri.ts'
-import type { Suspension } from './suspension.ts'
-
-export type Native = JsonObject
-
-/** Native members to set; `undefined` removes one, which is a provider's way back to its default. */
-export type NativeChange = Readonly<Record<string, Json | undefined>>
-
-/** Counts and lengths that a provider itself enforces. */
-export interface Limits {
-  readonly maxItems?: number
-  readonly maxLength?: number
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly maxKeys?: number
-  /** The only values that the provider takes; for a list, its only items. */
-  readonly values?: readonly string[]
-  /** A regular expression that the text must match as a whole, and the same in words. */
-  readonly pattern?: { readonly expression: RegExp; readonly says: string }
-}
-
-/** The provider shows the field and lets it change. */
-export interface Lens<V> {
-  /** `native`: held as such. `derived`: made of other settings of the provider. */
-  readonly support: 'native' | 'derived'
-  /** Native members (dotted for inner ones) that it is made of; the rest is `providerSettings`. */
-  readonly keys: readonly string[]
-  get(native: Native): V | undefined
-  /** `null` asks for the provider's default. Throws `ClientError` for what it cannot express. */
-  put(value: V | null, native: Native): NativeChange
-  readonly limits?: Limits
-  /** No client is without it. */
-  readonly needed?: true
-  /** Anything that a caller should know about this provider's way. */
-  readonly note?: string
-}
-
-/** The provider shows the field and does not let it change. */
-export interface View<V> {
-  readonly support: 'read-only'
-  readonly keys: readonly string[]
-  get(native: Native): V | undefined
-  /** A clause: why it cannot be changed. */
-  readonly why: string
-}
-
-/** The provider cannot hold the field at all. */
-export interface Missing<V> {
-  readonly support: 'missing'
-  /** What is shown in its place, where that is not the field's empty value. */
-  readonly value?: V
-  /** A clause: why the provider cannot hold it. */
-  readonly why: string
-}
-
-export type Row<V> = Lens<V> | View<V> | Missing<V>
-
-/** A condition on the whole resulting record that the provider enforces. */
-export interface Rule {
-  /** The sentence for the caller when it is broken. */
-  readonly says: string
-  /** The neutral field (or path) that the caller should look at. */
-  readonly field: string
-  holds(next: Native): boolean
-}
-
-/** Something that is not wrong, and that the caller should know. */
-export interface Warning {
-  readonly code: string
-  readonly message: string
-  readonly field?: string
-}
+import type { UriPolicy } from '../uri/uri-rule.ts'
+import type { Native, Row, Rule, Suspension, Warning } from './row.ts'
 
 export interface Mapping {
   /** One row for every neutral field, or it does not compile. */
@@ -177,11 +107,6 @@ export function showClient(mapping: Mapping, native: Native): Client {
   return Object.fromEntries(
     FIELD_NAMES.map((field) => [field, visibleField(mapping, field, native)]),
   ) as unknown as Client
-}
-
-/** Whether a row takes changes. */
-export function isLens<V>(row: Row<V>): row is Lens<V> {
-  return 'put' in row
 }
 
 /** The raw rest of a record: what no neutral field is made of, without what is hidden. */

@@ -6,28 +6,8 @@
 
 import { same } from '../json/json.ts'
 import { view } from './lenses.ts'
-import {
-  fieldOfPath,
-  isLens,
-  type Mapping,
-  type Native,
-  sameState,
-  type Warning,
-} from './mapping.ts'
-
-export interface Suspension {
-  /** What goes on in a suspended client; noun phrases. */
-  readonly doesNotStop: readonly string[]
-  /** Absent where the provider has the setting, and `disabled` is a lens. */
-  readonly emulation?: Emulation
-}
-
-export interface Emulation {
-  /** The native members that are taken away and held. */
-  readonly keys: readonly string[]
-  /** The record with them taken away; itself where they are. Valid wherever the record is. */
-  suspended(native: Native): Native
-}
+import { fieldOfPath, type Mapping, sameState } from './mapping.ts'
+import { type Emulation, isLens, type Native, type Warning } from './row.ts'
 
 /** Whether nothing is left of what a suspension takes away, whoever took it. */
 export function isOff(mapping: Mapping, native: Native): boolean {

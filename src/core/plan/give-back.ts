@@ -6,7 +6,8 @@
 import { isClientError } from '../errors.ts'
 import type { Json } from '../json/json.ts'
 import { same, without } from '../json/json.ts'
-import type { Mapping, Native } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import type { Native } from '../mapping/row.ts'
 import { withChange } from './plan.ts'
 import { updateBody } from './update-body.ts'
 

@@ -7,8 +7,9 @@ import { ClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, memberOf, same } from '../json/json.ts'
 import { withHeldNumbers } from '../json/kept-numbers.ts'
-import type { Mapping, Native } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
+import type { Native } from '../mapping/row.ts'
 import { mergePatch, quoted } from '../patch/patch.ts'
 
 /**

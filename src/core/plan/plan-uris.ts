@@ -9,18 +9,13 @@ import { FIELDS, type FieldName, URI_FIELD_NAMES, useOfUris } from '../client.ts
 import { ClientError } from '../errors.ts'
 import type { Json } from '../json/json.ts'
 import { isRecord } from '../json/json.ts'
-import type { Mapping, Native, Warning } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import { showField } from '../mapping/mapping.ts'
+import type { Native, Warning } from '../mapping/row.ts'
 import type { FieldPatches } from '../patch/patch.ts'
-import { checkUri, type UriFinding, type UriUse } from '../uri/uri.ts'
-
-/** One URI of a client: where it stands, what it is for, and what the rules find about it. */
-export interface JudgedUri {
-  readonly field: FieldName
-  readonly use: UriUse
-  readonly value: string
-  readonly findings: readonly UriFinding[]
-}
+import { checkUri } from '../uri/uri.ts'
+import type { UriFinding } from '../uri/uri-rule.ts'
+import type { JudgedUri } from './judged-uri.ts'
 
 interface Found {
   readonly field: FieldName

@@ -9,17 +9,10 @@ import type { Json } from '../json/json.ts'
 import { isRecord, same } from '../json/json.ts'
 import { withHeldNumbers } from '../json/kept-numbers.ts'
 import { checkLimits } from '../mapping/limits.ts'
-import type {
-  Limits,
-  MappedField,
-  Mapping,
-  Missing,
-  Native,
-  NativeChange,
-  Row,
-  Warning,
-} from '../mapping/mapping.ts'
-import { isLens, sameState, showField, visibleField } from '../mapping/mapping.ts'
+import type { MappedField, Mapping } from '../mapping/mapping.ts'
+import { sameState, showField, visibleField } from '../mapping/mapping.ts'
+import type { Limits, Missing, Native, NativeChange, Row, Warning } from '../mapping/row.ts'
+import { isLens } from '../mapping/row.ts'
 import { checkExtent, createMeter } from '../patch/bounds.ts'
 import { operationsToFields, writtenFields } from '../patch/json-patch.ts'
 import type { FieldPatches, Patch } from '../patch/patch.ts'

@@ -3,8 +3,9 @@
 import { ClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, memberOf, same } from '../json/json.ts'
-import type { Mapping, Native } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
+import type { Native } from '../mapping/row.ts'
 
 /**
  * Where omission resets, everything writable goes along, members that this program has never heard of

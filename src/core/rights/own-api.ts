@@ -6,7 +6,8 @@
 
 import type { FieldName } from '../client.ts'
 import { isRecord, type Json } from '../json/json.ts'
-import { type Mapping, type Native, settingsOf, showField, stateOf } from '../mapping/mapping.ts'
+import { type Mapping, settingsOf, showField, stateOf } from '../mapping/mapping.ts'
+import type { Native } from '../mapping/row.ts'
 
 export interface OwnApi {
   /** Whether a word in a client's record stands for a scope or the audience of the API. */

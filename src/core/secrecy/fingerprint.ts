@@ -7,8 +7,9 @@ import { createHmac, hkdfSync } from 'node:crypto'
 import type { Json } from '../json/json.ts'
 import { canonicalJson } from '../json/json.ts'
 import { withoutPaths } from '../json/paths.ts'
-import type { Mapping, Native } from '../mapping/mapping.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import { stateOf } from '../mapping/mapping.ts'
+import type { Native } from '../mapping/row.ts'
 import { isFingerprint, replaceHidden } from './hidden.ts'
 
 export interface Fingerprints {

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord } from '../json/json.ts'
 import { isNumber } from '../json/json-number.ts'
 import { covers } from '../json/paths.ts'
-import type { Mapping, Native, Row } from '../mapping/mapping.ts'
+import type { Native, Row } from '../mapping/row.ts'
 import {
   isAbout,
   isJwk,
@@ -25,10 +25,15 @@ export interface MemberRules {
 }
 
 /** The part of a mapping that decides. */
-export type Rules = Pick<
-  Mapping,
-  'secretPaths' | 'publicPaths' | 'settings' | 'readOnlyKeys' | 'volatileKeys' | 'members'
-> & { readonly fields: Readonly<Record<string, Row<unknown>>> }
+export interface Rules {
+  readonly fields: Readonly<Record<string, Row<unknown>>>
+  readonly settings: readonly string[]
+  readonly readOnlyKeys: readonly string[]
+  readonly volatileKeys: readonly string[]
+  readonly secretPaths: readonly string[]
+  readonly publicPaths: readonly string[]
+  readonly members?: MemberRules
+}
 
 /** What stands for a hidden value; `undefined`: nothing does, and its member goes. */
 type Replace = (value: Json, path: readonly string[]) => Json | undefined

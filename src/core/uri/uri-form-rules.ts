@@ -1,7 +1,7 @@
 /** Whether a text can be taken for a URI at all: its characters, its braces, and that it is absolute. */
 
-import type { UriRule } from './uri.ts'
 import { isWeb, type UriReading } from './uri-reading.ts'
+import type { UriRule } from './uri-rule.ts'
 
 /** RFC 3986 appendix A has none of these. Braces are judged as placeholders. */
 const STRANGE = /[^\x21-\x7e]|[\\"<>^`|]/

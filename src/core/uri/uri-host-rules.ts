@@ -4,8 +4,8 @@
  * follows from the canonical form, which is demanded later.
  */
 
-import type { UriCase, UriRule } from './uri.ts'
 import { isWeb, plainHost } from './uri-reading.ts'
+import type { UriCase, UriRule } from './uri-rule.ts'
 
 /** RFC 1035 section 2.3.4 */
 const MAX_HOST_LENGTH = 253

@@ -4,9 +4,8 @@
  */
 
 import { domainToUnicode } from 'node:url'
-
-import type { UriRule } from './uri.ts'
 import { isWeb, type UriReading } from './uri-reading.ts'
+import type { UriRule } from './uri-rule.ts'
 
 /** What may follow the scheme, beside what the rules on hosts judge. */
 export const PATH_RULES: readonly UriRule[] = [

@@ -1,7 +1,7 @@
 /** Which schemes a URI may have: https, http on the machine itself, private-use ones of native clients. */
 
-import type { UriCase, UriRule } from './uri.ts'
 import type { UriReading } from './uri-reading.ts'
+import type { UriCase, UriRule } from './uri-rule.ts'
 
 /** Hosts that only the machine itself reaches, compared whole (CVE-2024-8883, CVE-2026-18211). */
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])

@@ -1,8 +1,8 @@
 /** What is allowed in a URI and still worth telling: smells, and things that hold for tests only. */
 
-import type { UriRule } from './uri.ts'
 import { isIpLiteral } from './uri-host-rules.ts'
 import { isWeb } from './uri-reading.ts'
+import type { UriRule } from './uri-rule.ts'
 
 /** Below these anybody can register a name. The most used of publicsuffix.org, not all. */
 const SHARED_SUFFIXES: ReadonlySet<string> = new Set([

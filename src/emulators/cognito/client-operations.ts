@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto'
 import { copyOf } from '../copy.ts'
 import { CLIENT_ID, CLIENT_NAME, CLIENT_SECRET, POOL_ID, SETTINGS } from './members.ts'
-import type { Operation, State } from './operations.ts'
+import type { Operation, State } from './operation.ts'
 import { type ClientRecord, now, nowAfter } from './pools.ts'
 import { refuse } from './refusal.ts'
 import { withAnalyticsRole } from './rules/attribute-rules.ts'

@@ -1,7 +1,7 @@
 /** The operations that list or describe what is in a pool. */
 
 import { type Members, POOL_ID } from './members.ts'
-import type { Operation } from './operations.ts'
+import type { Operation } from './operation.ts'
 import { refuse } from './refusal.ts'
 import type { Input } from './rules/constraints.ts'
 

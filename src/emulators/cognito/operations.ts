@@ -3,34 +3,15 @@
 import { parseJson } from '../../core/json/json-text.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { clientOperations } from './client-operations.ts'
-import type { Category, RateLimits } from './limits.ts'
+import type { RateLimits } from './limits.ts'
 import { listOperations } from './list-operations.ts'
-import type { UpdateLock } from './lock.ts'
-import type { Members } from './members.ts'
-import type { Pools } from './pools.ts'
+import type { Operation, State } from './operation.ts'
 import { refusalAnswer, refuse, success } from './refusal.ts'
 import { checkedInput, type Input } from './rules/constraints.ts'
 import { secretOperations } from './secret-operations.ts'
 import { type Keys, verifiedRegion } from './signature.ts'
 
 const TARGET = 'AWSCognitoIdentityProviderService.'
-
-export interface State {
-  readonly pools: Pools
-  readonly lock: UpdateLock
-  /** Members that this emulator does not know yet, with the value that an omission resets them to. */
-  readonly futureMembers: ReadonlyMap<string, unknown>
-  /** For which the request at hand is signed. */
-  readonly region: string
-}
-
-export interface Operation {
-  readonly category: Category
-  readonly members: Members
-  /** Takes future members too. */
-  readonly takesSettings?: true
-  answer(input: Input & { readonly UserPoolId: string }, state: State): Input | Promise<Input>
-}
 
 const operations: Readonly<Record<string, Operation>> = {
   ...clientOperations,

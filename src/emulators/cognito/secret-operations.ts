@@ -7,7 +7,7 @@
 
 import { randomText } from './client-operations.ts'
 import { CLIENT_ID, CLIENT_SECRET, POOL_ID } from './members.ts'
-import type { Operation } from './operations.ts'
+import type { Operation } from './operation.ts'
 import { newSecret, type Pools, type Secret } from './pools.ts'
 import { refuse } from './refusal.ts'
 

@@ -66,3 +66,8 @@ function withoutPrefix(scope: string, { prefixed, prefix }: ScopeSpelling): read
   if (!prefixed || slash < 0 || slash === scope.length - 1) return []
   return prefix === undefined || prefix === scope.slice(0, slash) ? [scope.slice(slash + 1)] : []
 }
+
+/** Who asks, as the history keeps it. */
+export function actorOf({ subject, issuer, clientId }: Principal) {
+  return { subject, issuer, ...(clientId === undefined ? {} : { clientId }) }
+}

@@ -1,7 +1,7 @@
 /** The schemas of the OpenAPI description; those of the fields are the ones that validate. */
 
 import { FIELD_NAMES, FIELDS, type FieldName } from '../../core/client.ts'
-import { FATES } from '../../core/copy/report.ts'
+import { FATES } from '../../core/copy/fate.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { SEVERITIES } from '../../core/lint/rule.ts'
@@ -16,10 +16,8 @@ import { HISTORY_ACTIONS, HISTORY_OUTCOMES } from '../../service/reading/history
 import { jobSchemas } from '../jobs/schemas.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
 import { fieldSchemas } from './field-schemas.ts'
-import { type ListSchema, type ObjectSchema, secretSchemas } from './openapi-secrets.ts'
-
-/** A reference to one of them. */
-export const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
+import { secretSchemas } from './openapi-secrets.ts'
+import { type ListSchema, type ObjectSchema, ref } from './schema-parts.ts'
 
 /** All of them, by name. */
 export function schemas(): JsonObject {

@@ -3,10 +3,7 @@
 import type { JsonObject } from '../../core/json/json.ts'
 import { MAX_RETIRE_SECONDS } from '../../service/secrets/retirements.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
-import { ref } from './openapi-schemas.ts'
-
-export type ObjectSchema = (properties: JsonObject, required: readonly string[]) => JsonObject
-export type ListSchema = (items: JsonObject) => JsonObject
+import { type ListSchema, type ObjectSchema, ref } from './schema-parts.ts'
 
 const text: JsonObject = { type: 'string' }
 const time: JsonObject = { type: 'string', format: 'date-time' }

@@ -5,10 +5,11 @@
 
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Answer } from '../answer.ts'
-import type { Route } from '../routes.ts'
+import type { Route } from '../route.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
 import { VERSION } from '../wire/version.ts'
-import { ref, schemas } from './openapi-schemas.ts'
+import { schemas } from './openapi-schemas.ts'
+import { ref } from './schema-parts.ts'
 
 let document: Answer | undefined
 

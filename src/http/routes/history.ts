@@ -13,7 +13,7 @@ import {
 } from '../../service/reading/history.ts'
 import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
-import { actorOf } from '../conditions.ts'
+import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import { leaseBody } from '../standing.ts'
 import { actorIn, callerOf, targetOf, visibleProviders } from '../target.ts'

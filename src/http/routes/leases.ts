@@ -2,7 +2,7 @@
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
-import type { Warning } from '../../core/mapping/mapping.ts'
+import type { Warning } from '../../core/mapping/row.ts'
 import {
   type ChangeRequest,
   LEASE_FIELDS,
@@ -15,8 +15,8 @@ import {
 import { callerOf } from '../../service/base/service.ts'
 import { readClient } from '../../service/reading/read.ts'
 import type { Answer } from '../answer.ts'
+import { actorOf } from '../auth/principal.ts'
 import { absent, changeHeaders, performChange, planAnswer } from '../change.ts'
-import { actorOf } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
 import { leaseBody } from '../standing.ts'
 import { checkBodyMembers, type Target, targetOf } from '../target.ts'

@@ -15,7 +15,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { quoted } from '../../core/patch/patch.ts'
-import { type FieldKinds, formValue } from './form-value.ts'
+import { type FieldKinds, formValue, type Pair } from './form-value.ts'
 import { parseJsonText } from './json-body.ts'
 
 export type { FieldKind, FieldKinds } from './form-value.ts'
@@ -24,12 +24,6 @@ const MAX_PAIRS = 2_000
 /** Pairs whose value is read as JSON. */
 const JSON_TEXTS = ['client', 'ownClient']
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
-
-/** One pair of a form: `client[callbacks][0]` is `['client', 'callbacks', '0']`. */
-export interface Pair {
-  readonly path: readonly string[]
-  readonly value: string
-}
 
 /**
  * Reads a form.

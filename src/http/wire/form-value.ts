@@ -3,7 +3,6 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
 import { quoted } from '../../core/patch/patch.ts'
-import type { Pair } from './form-body.ts'
 
 /** How a field is written; an object lists its members. */
 export type FieldKind =
@@ -104,3 +103,9 @@ function scalar(at: string, value: string, kind: FieldKind): Json {
 
 const bad = (at: string, says: string) =>
   new ClientError('invalid_field', `${at} ${says}.`, { field: at })
+
+/** One pair of a form: `client[callbacks][0]` is `['client', 'callbacks', '0']`. */
+export interface Pair {
+  readonly path: readonly string[]
+  readonly value: string
+}

@@ -7,7 +7,7 @@ import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { isRecord } from '../../core/json/json.ts'
 import { inner } from '../../core/mapping/lenses.ts'
-import type { Lens, Native } from '../../core/mapping/mapping.ts'
+import type { Lens, Native } from '../../core/mapping/row.ts'
 
 /** Connections enabled for the client: id → `{ name, strategy }`. Not a member of Auth0's. */
 export const ENABLED = '$connections'

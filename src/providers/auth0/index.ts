@@ -4,7 +4,7 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Step } from '../call.ts'
 import type { Provider } from '../provider.ts'

@@ -11,7 +11,7 @@
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { ClientKind } from '../creation.ts'
 
 const ID_TOKEN_SECONDS = 36_000

@@ -17,8 +17,9 @@ import {
   shown,
   view,
 } from '../../core/mapping/lenses.ts'
-import type { Lens, Mapping, Native } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import type { Lens, Native } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import { AVAILABLE, ENABLED, supportedIdp } from './connections.ts'

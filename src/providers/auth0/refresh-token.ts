@@ -8,7 +8,7 @@ import type { RefreshTokenRotation } from '../../core/client.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { doubleOf } from '../../core/json/json-number.ts'
 import { inner } from '../../core/mapping/lenses.ts'
-import type { Lens, Native } from '../../core/mapping/mapping.ts'
+import type { Lens, Native } from '../../core/mapping/row.ts'
 
 const MAX_LIFETIME_SECONDS = 157_788_000
 

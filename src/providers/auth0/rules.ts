@@ -1,7 +1,7 @@
 /** What Auth0 demands between several settings of an application. */
 
 import { inner, texts } from '../../core/mapping/lenses.ts'
-import type { Native, Rule } from '../../core/mapping/mapping.ts'
+import type { Native, Rule } from '../../core/mapping/row.ts'
 
 const refreshToken = (native: Native) => inner(native, 'refresh_token')
 

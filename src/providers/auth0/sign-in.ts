@@ -5,7 +5,7 @@
  */
 
 import { type Json, same } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Bar } from '../provider.ts'
 
 interface Rule {

@@ -3,7 +3,7 @@
  * allowed for the client", Application Grant Types). What that does not reach is told with it.
  */
 
-import type { Suspension } from '../../core/mapping/suspension.ts'
+import type { Suspension } from '../../core/mapping/row.ts'
 
 export const suspension: Suspension = {
   doesNotStop: [

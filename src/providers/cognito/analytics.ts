@@ -7,7 +7,7 @@
 import type { JsonObject } from '../../core/json/json.ts'
 import { isRecord } from '../../core/json/json.ts'
 import { inner } from '../../core/mapping/lenses.ts'
-import type { Native, Rule } from '../../core/mapping/mapping.ts'
+import type { Native, Rule } from '../../core/mapping/row.ts'
 
 const NAME = 'AnalyticsConfiguration'
 

@@ -7,7 +7,7 @@ import type { RefreshTokenRotation } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import { doubleOf } from '../../core/json/json-number.ts'
 import { inner, texts } from '../../core/mapping/lenses.ts'
-import type { Lens, Native, NativeChange } from '../../core/mapping/mapping.ts'
+import type { Lens, Native, NativeChange } from '../../core/mapping/row.ts'
 import { modernFlows, oauthIsOn, rotates } from './record.ts'
 
 const REFRESH = 'ALLOW_REFRESH_TOKEN_AUTH'

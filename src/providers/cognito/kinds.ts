@@ -13,7 +13,7 @@
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { ClientKind } from '../creation.ts'
 
 /** What the service sets by itself. */

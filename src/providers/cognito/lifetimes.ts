@@ -6,7 +6,7 @@
 
 import { doubleOf } from '../../core/json/json-number.ts'
 import { inner } from '../../core/mapping/lenses.ts'
-import type { Lens, Limits, Native } from '../../core/mapping/mapping.ts'
+import type { Lens, Limits, Native } from '../../core/mapping/row.ts'
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   days: 86_400,

@@ -15,8 +15,9 @@ import {
   texts,
   view,
 } from '../../core/mapping/lenses.ts'
-import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import { normalAnalytics } from './analytics.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'

@@ -1,7 +1,7 @@
 /** Questions that several rows and rules ask about a record of Cognito. */
 
 import { inner, texts } from '../../core/mapping/lenses.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 
 /**
  * Whether the secret is kept in AWS Secrets Manager: a record then shows its ARN and no secret (service

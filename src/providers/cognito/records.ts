@@ -3,7 +3,7 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
 import { isRecord } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef, Place } from '../call.ts'
 import type { Listed, ListPage } from '../provider.ts'
 import { address, type Invoke, notThere, recordOf } from './calls/call.ts'

@@ -5,7 +5,7 @@
 
 import { doubleOf } from '../../core/json/json-number.ts'
 import { texts } from '../../core/mapping/lenses.ts'
-import type { Native, Rule } from '../../core/mapping/mapping.ts'
+import type { Native, Rule } from '../../core/mapping/row.ts'
 import { analyticsRules } from './analytics.ts'
 import { lifetimeOf } from './lifetimes.ts'
 import { mayHaveSecret, modernFlows, oauthIsOn, rotates } from './record.ts'

@@ -6,8 +6,7 @@
  * and must not be with it (hashicorp/terraform-provider-aws#47196).
  */
 
-import type { Native } from '../../core/mapping/mapping.ts'
-import type { Suspension } from '../../core/mapping/suspension.ts'
+import type { Native, Suspension } from '../../core/mapping/row.ts'
 import { rotates } from './record.ts'
 
 const leastFlow = (native: Native) =>

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Documents } from '../../store/sqlite/documents.ts'
 import { findCandidates } from '../candidates.ts'

@@ -1,7 +1,7 @@
 /** Rows of members whose absence means a default: the default is shown, and clearing goes back to it. */
 
 import { doubleOf } from '../../core/json/json-number.ts'
-import type { Lens } from '../../core/mapping/mapping.ts'
+import type { Lens } from '../../core/mapping/row.ts'
 import { DEFAULTS } from './settings.ts'
 
 type NamesOf<V> = {

@@ -17,8 +17,9 @@ import {
   view,
   words,
 } from '../../core/mapping/lenses.ts'
-import type { Lens, Mapping } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import type { Lens } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import { CREDENTIAL_MEMBERS, SCOPE_TOKEN } from '../registration/registration.ts'

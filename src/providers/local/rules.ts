@@ -3,7 +3,7 @@
  * oidc-provider would mend some of these in silence, which would change settings that no one named.
  */
 
-import type { Rule } from '../../core/mapping/mapping.ts'
+import type { Rule } from '../../core/mapping/row.ts'
 import { methodOf, REGISTRATION_RULES, SECRET_METHODS } from '../registration/registration.ts'
 
 export const rules: readonly Rule[] = [

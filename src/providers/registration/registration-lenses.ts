@@ -4,7 +4,7 @@
  */
 
 import { texts } from '../../core/mapping/lenses.ts'
-import type { Lens } from '../../core/mapping/mapping.ts'
+import type { Lens } from '../../core/mapping/row.ts'
 import { REGISTRATION_DEFAULTS } from './registration.ts'
 
 /** One of several words; without `values` any is taken. */

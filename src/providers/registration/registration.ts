@@ -5,7 +5,7 @@
  */
 
 import { texts } from '../../core/mapping/lenses.ts'
-import type { Limits, Native, Rule } from '../../core/mapping/mapping.ts'
+import type { Limits, Native, Rule } from '../../core/mapping/row.ts'
 
 /** What an absent member means. */
 export const REGISTRATION_DEFAULTS = {

@@ -5,8 +5,8 @@
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, Place } from '../call.ts'
 import type { Creation } from '../creation.ts'

@@ -5,8 +5,9 @@
  */
 
 import { fixed, key, list, missing, shown, texts, view, words } from '../../core/mapping/lenses.ts'
-import type { Mapping, Native, Rule } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import type { Native, Rule } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import {
   CREDENTIAL_MEMBERS,

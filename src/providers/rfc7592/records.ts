@@ -2,7 +2,7 @@
 
 import { ClientError, type ErrorCode } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../call.ts'
 import type { Answered, Caller } from './call.ts'
 import type { Dialect } from './dialects.ts'

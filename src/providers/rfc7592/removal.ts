@@ -4,7 +4,7 @@
  */
 
 import { isClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRef, Step } from '../call.ts'
 import type { CreationParts } from './creation.ts'
 import { CLIENT_URI, madeAt } from './update.ts'

@@ -2,7 +2,8 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { type JsonObject, same } from '../../core/json/json.ts'
-import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Step } from '../call.ts'
 import type { Caller } from './call.ts'

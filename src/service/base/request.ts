@@ -2,13 +2,13 @@
 
 import type { FieldName } from '../../core/client.ts'
 import type { FieldChange } from '../../core/diff.ts'
-import type { Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import type { Need } from '../../core/rights/rights.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, ClientRef, Step } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { Actor, JobOrigin } from '../../store/log/entry.ts'
+import type { Actor, JobOrigin } from '../../store/log/actor.ts'
 import type { Lease, Standing } from '../../store/log/standing.ts'
 
 export type { Lease, Standing }

@@ -3,7 +3,7 @@
 import { isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Entry, Intent } from '../../store/log/entry.ts'
 import { SHORT } from '../../store/log/packing.ts'
 import { type Delta, deltaOf, textOf } from '../../store/log/text-delta.ts'

@@ -3,7 +3,7 @@
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
 import type { Call } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { Actor } from '../../store/log/entry.ts'
+import type { Actor } from '../../store/log/actor.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
 import type { LeaseShares } from '../lease/lease-share.ts'

@@ -4,7 +4,7 @@
  */
 
 import { diffClients, type FieldChange } from '../../core/diff.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import { checkPatch } from '../../core/plan/plan.ts'
 import { neededFor, neededToSet } from '../../core/rights/rights.ts'
 import { replaceHidden } from '../../core/secrecy/hidden.ts'

@@ -5,7 +5,7 @@
 
 import type { FieldChange } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Need } from '../../core/rights/rights.ts'
 import type { Bar, Reliance } from '../../providers/provider.ts'
 import type { ChangeRequest } from '../base/request.ts'

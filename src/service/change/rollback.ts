@@ -5,7 +5,7 @@
 
 import { diffClients } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
-import type { Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import { type Blocked, type Undone, undoPatch } from '../../core/plan/undo.ts'
 import type { Entry, Intent } from '../../store/log/entry.ts'

@@ -5,7 +5,8 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import { heldChanges, isOff, pathOf } from '../../core/mapping/suspension.ts'
 import { type GivenBack, giveBack, type Taken } from '../../core/plan/give-back.ts'
 import type { Entry } from '../../store/log/entry.ts'

@@ -1,7 +1,8 @@
 /** What a request wants of a client, once its history and its present state are known. */
 
 import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
-import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { writtenFields } from '../../core/patch/json-patch.ts'
 import type { Patch } from '../../core/patch/patch.ts'

@@ -1,6 +1,6 @@
 /** Telling a job what to do. */
 
-import type { Actor } from '../../store/log/entry.ts'
+import type { Actor } from '../../store/log/actor.ts'
 import type { JobControlName, JobEntry, JobState } from '../../store/log/job-entry.ts'
 import type { Service } from '../base/service.ts'
 import { appendAfter, type JobView, TAKEN } from './log.ts'

@@ -1,7 +1,7 @@
 /** Reading and writing the log of a job: an event is appended with the progress that it makes. */
 
+import type { JobCallers } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
-import type { JobCallers } from '../../store/log/entry.ts'
 import type {
   Job,
   JobClaim,

@@ -3,7 +3,7 @@
  * knows from the newest entry alone what the next one has to tell.
  */
 
-import type { Actor } from '../../store/log/entry.ts'
+import type { Actor } from '../../store/log/actor.ts'
 import {
   isAtWork,
   type JobControlName,

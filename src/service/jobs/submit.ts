@@ -6,8 +6,8 @@
 
 import type { Patch } from '../../core/patch/patch.ts'
 import type { OwnPermission } from '../../core/rights/rights.ts'
+import type { Actor } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
-import type { Actor } from '../../store/log/entry.ts'
 import type { Job, JobEntry, JobOptions } from '../../store/log/job-entry.ts'
 import { jobResource } from '../../store/resource.ts'
 import type { Key } from '../base/request.ts'

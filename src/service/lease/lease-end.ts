@@ -1,7 +1,7 @@
 /** Ending leases whose time is over, in the name of whoever asked for them. */
 
 import { isClientError } from '../../core/errors.ts'
-import type { Actor } from '../../store/log/entry.ts'
+import type { Actor } from '../../store/log/actor.ts'
 import type { Lease } from '../../store/log/standing.ts'
 import { callerOf, type Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'

@@ -5,7 +5,8 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { MAX_LIST_ITEMS } from '../../core/field.ts'
-import { isLens, type Mapping, type Native, type Row } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import { isLens, type Native, type Row } from '../../core/mapping/row.ts'
 import type { Lease } from '../../store/log/standing.ts'
 import type { LeaseField } from '../base/request.ts'
 import { callerOf } from '../base/service.ts'

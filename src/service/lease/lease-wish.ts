@@ -2,7 +2,8 @@
 
 import { isClientError } from '../../core/errors.ts'
 import { isNearly } from '../../core/mapping/limits.ts'
-import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import { planChange } from '../../core/plan/plan.ts'
 import type { Standing } from '../../store/log/standing.ts'

@@ -5,14 +5,8 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord, type Json } from '../../core/json/json.ts'
-import {
-  isLens,
-  type Mapping,
-  type Native,
-  type Row,
-  showField,
-  type Warning,
-} from '../../core/mapping/mapping.ts'
+import { type Mapping, showField } from '../../core/mapping/mapping.ts'
+import { isLens, type Native, type Row, type Warning } from '../../core/mapping/row.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
 import { withChange } from '../../core/plan/plan.ts'
 import type { Undone } from '../../core/plan/undo.ts'

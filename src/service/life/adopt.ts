@@ -5,7 +5,7 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRegistration } from '../../providers/adoption.ts'
 import type { Call } from '../../providers/call.ts'
 import type { Standing } from '../../store/log/standing.ts'

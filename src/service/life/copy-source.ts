@@ -4,7 +4,8 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { giveBack } from '../../core/plan/give-back.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'

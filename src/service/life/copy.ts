@@ -3,10 +3,13 @@
  * other. The source is read and nothing of it is changed.
  */
 
-import { type Copying, copyRecord } from '../../core/copy/copy.ts'
-import { type CopyReport, reportCopy } from '../../core/copy/report.ts'
+import { copyRecord } from '../../core/copy/copy.ts'
+import type { Copying } from '../../core/copy/copying.ts'
+import type { CopyReport } from '../../core/copy/fate.ts'
+import { reportCopy } from '../../core/copy/report.ts'
 import { ClientError } from '../../core/errors.ts'
-import { type Mapping, type Native, showClient } from '../../core/mapping/mapping.ts'
+import { type Mapping, showClient } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
 import type { ClientKind, Creation } from '../../providers/creation.ts'
 import { kindOf } from '../../providers/kind.ts'

@@ -3,10 +3,11 @@
  * its intent is in a log of its own; the client's log then begins with what was made.
  */
 
-import type { CopyReport } from '../../core/copy/report.ts'
+import type { CopyReport } from '../../core/copy/fate.ts'
 import { diffClients, type FieldChange } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
-import type { Mapping, Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import { checkPatch, planChange } from '../../core/plan/plan.ts'
 import { neededToMake, neededToSet } from '../../core/rights/rights.ts'

@@ -6,8 +6,9 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { type Json, memberOf } from '../../core/json/json.ts'
-import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import { stateOf } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
 import { following } from '../../store/log/chain.ts'
 import { resourceOf } from '../../store/resource.ts'

@@ -5,7 +5,7 @@
 
 import { diffClients } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Step } from '../../providers/call.ts'
 import { isUnreadable } from '../../providers/unreadable.ts'
 import type { Entry } from '../../store/log/entry.ts'

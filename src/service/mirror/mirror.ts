@@ -6,8 +6,9 @@
 
 import type { Client } from '../../core/client.ts'
 import { isClientError } from '../../core/errors.ts'
-import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import { showClient } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { searchedText, termsOf } from '../../core/search.ts'
 import type { ClientRef } from '../../providers/call.ts'

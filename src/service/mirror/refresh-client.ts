@@ -1,6 +1,6 @@
 /** Reading one client for the mirror, and telling the history what somebody else has changed on it. */
 
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Entry } from '../../store/log/entry.ts'

@@ -2,7 +2,7 @@
 
 import type { FieldName } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
 import { passUnreadable } from '../../providers/unreadable.ts'
 import type { Entry } from '../../store/log/entry.ts'

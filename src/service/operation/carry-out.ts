@@ -1,7 +1,7 @@
 /** Steps 5 to 7 of a safe change: send, compare what came out with the plan, close the intent. */
 
 import { ClientError, type ErrorCode, isClientError, withOperation } from '../../core/errors.ts'
-import type { Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Call, Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import { following } from '../../store/log/chain.ts'

@@ -4,7 +4,8 @@
  */
 
 import { diffClients } from '../../core/diff.ts'
-import { type Mapping, type Native, sameState } from '../../core/mapping/mapping.ts'
+import { type Mapping, sameState } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { following } from '../../store/log/chain.ts'

@@ -2,7 +2,7 @@
 
 import type { FieldChange } from '../../core/diff.ts'
 import { withoutPaths } from '../../core/json/paths.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Action, Entry, Intent } from '../../store/log/entry.ts'
 import { resourceOf } from '../../store/resource.ts'

@@ -5,7 +5,7 @@
 
 import { diffClients, type FieldChange } from '../../core/diff.ts'
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'

@@ -5,8 +5,9 @@
 
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { isRecord, memberOf, same } from '../../core/json/json.ts'
-import type { Mapping, Native } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import { stateOf } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 
 /** How far a change has come, judged by the settings that it writes and by nothing else. */
 export type Progress = 'before' | 'after' | 'partly' | 'foreign'

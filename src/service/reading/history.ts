@@ -6,14 +6,8 @@
 import { createHash } from 'node:crypto'
 import type { FieldChange } from '../../core/diff.ts'
 import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
-import {
-  ACTIONS,
-  type Action,
-  type Actor,
-  type Entry,
-  type Intent,
-  type JobOrigin,
-} from '../../store/log/entry.ts'
+import type { Actor, JobOrigin } from '../../store/log/actor.ts'
+import { ACTIONS, type Action, type Entry, type Intent } from '../../store/log/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../../store/resource.ts'
 import {
   type Found,

@@ -1,6 +1,7 @@
 /** Reading one client, with the fingerprint of its state. */
 
-import { type Mapping, type Native, unreadable, type Warning } from '../../core/mapping/mapping.ts'
+import { type Mapping, unreadable } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { checkUriState } from '../../core/plan/plan-uris.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'

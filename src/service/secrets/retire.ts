@@ -2,7 +2,7 @@
 
 import type { FieldChange } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
-import type { Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import type { Standing } from '../../store/log/standing.ts'

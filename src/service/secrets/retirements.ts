@@ -2,7 +2,7 @@
 
 import { isClientError } from '../../core/errors.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
-import type { Actor } from '../../store/log/entry.ts'
+import type { Actor } from '../../store/log/actor.ts'
 import { type Retirement, type Standing, withStanding } from '../../store/log/standing.ts'
 import type { Service } from '../base/service.ts'
 import { DUE, type Due } from '../upkeep/due.ts'

@@ -1,7 +1,7 @@
 /** Whether and how a client can be given a new secret: told before anything is sent. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { LiveSecret, Secrets } from '../../providers/secrets.ts'
 

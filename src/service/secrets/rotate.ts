@@ -4,7 +4,7 @@
  */
 
 import type { FieldChange } from '../../core/diff.ts'
-import type { Native, Warning } from '../../core/mapping/mapping.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
 import { neededToRotate } from '../../core/rights/rights.ts'
 import { type Secret, secret } from '../../core/secrecy/secret.ts'
 import type { Step } from '../../providers/call.ts'

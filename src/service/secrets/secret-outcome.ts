@@ -1,7 +1,7 @@
 /** What became of a rotation or a retirement whose answer was lost: the live secrets tell. */
 
 import { isClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/mapping.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
 import { hintOf, type LiveSecret } from '../../providers/secrets.ts'
 import type { Intent } from '../../store/log/entry.ts'

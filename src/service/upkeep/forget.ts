@@ -1,7 +1,7 @@
 /** What was to be done for a client that is not there any more. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Actor } from '../../store/log/entry.ts'
+import type { Actor } from '../../store/log/actor.ts'
 import { withStanding } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'

@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, type JsonObject } from '../../core/json/json.ts'
 import type { Entry, Intent, Outcome } from './entry.ts'
-import { type Standing, withKept, withLate } from './standing.ts'
+import { withLate } from './late-standing.ts'
+import { type Standing, withKept } from './standing.ts'
 
 interface Link {
   readonly seq: number

@@ -3,51 +3,11 @@
  * none can be changed, removed or put in between without the rest telling (`chain.ts`).
  */
 
-import type { FieldChange } from '../../core/diff.ts'
 import type { JsonObject } from '../../core/json/json.ts'
+import type { Actor, JobOrigin } from './actor.ts'
+import type { EntryBase, KeptChange } from './entry-base.ts'
 import type { JobEntry } from './job-entry.ts'
 import type { Standing } from './standing.ts'
-
-/** Who asked for a change. */
-export interface Actor {
-  readonly subject: string
-  readonly issuer: string
-  readonly clientId?: string
-}
-
-/** The callers behind a job; each is absent as long as nobody has done that. */
-export interface JobCallers {
-  readonly submittedBy: Actor
-  /** Set its changes going last: by a submission with `autoStart`, by `start` or by `resume`. */
-  readonly startedBy?: Actor
-  /** Told it to start once its dry run was there. */
-  readonly approvedBy?: Actor
-}
-
-/** The job that a change is part of. */
-export interface JobOrigin extends JobCallers {
-  readonly id: string
-}
-
-/** A difference as it is kept: its values are sealed where they are not known to be public. */
-export interface KeptChange extends FieldChange {
-  readonly sealed?: string
-}
-
-export interface EntryBase {
-  /** What the log is about: a client, its registration, an idempotency key, a job ... (`resource.ts`). */
-  readonly resource: string
-  /** 1, 2, 3 ... without gaps within one resource. */
-  readonly seq: number
-  /** Epoch milliseconds. */
-  readonly at: number
-  /** Hash of the entry before; empty for the first one. */
-  readonly previous: string
-  /** SHA-256 of everything else in this entry, base64url. */
-  readonly hash: string
-  /** What holds for the client beside its settings; absent: nothing. */
-  readonly standing?: Standing
-}
 
 /** Written durably before the first upstream write. */
 export interface Intent extends EntryBase {

@@ -5,10 +5,11 @@
  */
 
 import type { FieldName } from '../../core/client.ts'
-import type { Warning } from '../../core/mapping/mapping.ts'
+import type { Warning } from '../../core/mapping/row.ts'
 import type { OwnPermission } from '../../core/rights/rights.ts'
 import type { ClientName } from '../resource.ts'
-import type { Actor, EntryBase, KeptChange } from './entry.ts'
+import type { Actor } from './actor.ts'
+import type { EntryBase, KeptChange } from './entry-base.ts'
 
 /**
  * Submitted: not all of its clients are in the log yet. Stopped: by failures, or because the process died twice

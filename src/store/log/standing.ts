@@ -6,7 +6,7 @@
 
 import type { FieldName } from '../../core/client.ts'
 import { type Json, same } from '../../core/json/json.ts'
-import type { Actor, Intent } from './entry.ts'
+import type { Actor } from './actor.ts'
 
 export interface Standing {
   /** Neither removed nor suspended as long as it holds. */
@@ -71,27 +71,6 @@ export function withStanding(
 }
 
 /**
- * The standing with what an intent came to hold after all: a value that it put into a list goes some day,
- * and what it took away can be given back.
- */
-export function withLate(
-  standing: Standing | undefined,
-  { action, operationId, standing: before, becomes = {} }: Intent,
-): Standing | undefined {
-  const { suspended, leases = [] } = becomes
-  if (action === 'suspend' && suspended !== undefined) {
-    const operations = new Set([...(standing?.suspended?.operations ?? []), operationId])
-    return { ...standing, suspended: { since: suspended.since, operations: [...operations] } }
-  }
-  if (action !== 'lease') return withKept(standing, becomes)
-  const held = standing?.leases ?? []
-  const taken = leases.filter(
-    (one) => !(before?.leases ?? []).some(isSame(one)) && !held.some(isSame(one)),
-  )
-  return taken.length === 0 ? standing : { ...standing, leases: [...held, ...taken] }
-}
-
-/**
  * The standing with values that a change may have put there to stay: a conflict leaves it open, and what
  * stays too long can be removed, while what goes is lost.
  */
@@ -107,5 +86,5 @@ export function withKept(
   return { ...standing, leases }
 }
 
-const isSame = (one: Lease) => (other: Lease) =>
+export const isSame = (one: Lease) => (other: Lease) =>
   one.field === other.field && one.value === other.value && one.owner === other.owner

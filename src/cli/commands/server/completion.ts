@@ -1,14 +1,13 @@
 /** `clientry completion SHELL`: made of the same table as the help. */
 
 import type { Run } from '../../command.ts'
-import { COMMANDS } from '../../commands.ts'
 import { completionFor, SHELLS, type Shell } from '../../completion.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 
-export const run: Run = async ({ words: [shell = ''], terminal }) => {
+export const run: Run = async ({ commands, words: [shell = ''], terminal }) => {
   if (!SHELLS.includes(shell as Shell)) {
     throw new UsageError(`SHELL must be one of: ${SHELLS.join(', ')}.`)
   }
-  terminal.print(completionFor(shell as Shell, COMMANDS))
+  terminal.print(completionFor(shell as Shell, commands))
   return EXIT.ok.code
 }

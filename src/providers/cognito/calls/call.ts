@@ -4,7 +4,7 @@ import { ClientError, type ErrorCode, isClientError } from '../../../core/errors
 import type { Json, JsonObject } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import { stringifyJson } from '../../../core/json/json-text.ts'
-import type { Native } from '../../../core/mapping/mapping.ts'
+import type { Native } from '../../../core/mapping/row.ts'
 import { type Credentials, signRequest } from '../../../core/sigv4.ts'
 import type { Call, ClientRef, Place } from '../../call.ts'
 import { callPaced } from '../../http.ts'

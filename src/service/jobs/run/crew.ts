@@ -1,6 +1,6 @@
 /** The clients of a job that are under way, and the results that are not recorded yet. */
 
-import type { JobCallers } from '../../../store/log/entry.ts'
+import type { JobCallers } from '../../../store/log/actor.ts'
 import type { JobProgress, JobResult } from '../../../store/log/job-entry.ts'
 import type { Service } from '../../base/service.ts'
 import { type JobItem, openPatch } from '../items.ts'

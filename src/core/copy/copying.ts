@@ -1,0 +1,47 @@
+/** What a copy is made of: the client, the place, and the record that came of it. */
+
+import type { FieldName } from '../client.ts'
+import type { MappedField, Mapping } from '../mapping/mapping.ts'
+import type { Native, Row } from '../mapping/row.ts'
+
+/** The client that is copied. */
+export interface CopySource {
+  readonly mapping: Mapping
+  readonly native: Native
+  /** What a new client of its kind starts from there: such settings were set by nobody. */
+  readonly fresh: Native
+  /** Values of lists that are there for a time only. */
+  readonly passing: readonly PassingValue[]
+}
+
+export interface PassingValue {
+  readonly field: FieldName
+  readonly value: string
+}
+
+/** Where the copy is made. */
+export interface CopyTarget {
+  readonly mapping: Mapping
+  /** What a new client of the kind starts from. */
+  readonly blank: Native
+}
+
+export interface Copying {
+  readonly source: CopySource
+  readonly target: CopyTarget
+  /** Whether both are of one type, so that their records mean the same. */
+  readonly alike: boolean
+}
+
+export interface Copied {
+  /** Breaks no rule for URIs; one between several settings only where nothing of the copy mends it. */
+  readonly start: Native
+  /** Clauses: why a field (or `providerSettings.<member>`) could not be taken over as it is. */
+  readonly reasons: ReadonlyMap<string, string>
+}
+
+/** Whether a provider knows anything of a field; else what it shows is nothing that the client has. */
+export function isTold(mapping: Mapping, field: MappedField): boolean {
+  const row = mapping.fields[field] as Row<unknown>
+  return row.support !== 'missing' || row.value !== undefined
+}

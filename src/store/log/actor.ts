@@ -1,0 +1,22 @@
+/** Who asked for something: one caller, or those behind a job. */
+
+/** Who asked for a change. */
+export interface Actor {
+  readonly subject: string
+  readonly issuer: string
+  readonly clientId?: string
+}
+
+/** The callers behind a job; each is absent as long as nobody has done that. */
+export interface JobCallers {
+  readonly submittedBy: Actor
+  /** Set its changes going last: by a submission with `autoStart`, by `start` or by `resume`. */
+  readonly startedBy?: Actor
+  /** Told it to start once its dry run was there. */
+  readonly approvedBy?: Actor
+}
+
+/** The job that a change is part of. */
+export interface JobOrigin extends JobCallers {
+  readonly id: string
+}
