@@ -85,7 +85,6 @@ export async function createClientry(
     turns: createTurns(now),
     keysInUse: new Set(),
     leaseShares: config.leases,
-    looks: new Map(),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

@@ -26,6 +26,9 @@ export const creationResource = (place: Omit<ClientName, 'id'>, operationId: str
 /** The log of an idempotency key. No provider can be called so: their names hold no dollar sign. */
 export const keyResource = (digest: string) => JSON.stringify(['$key', null, digest])
 
+/** The log of the first look for a client whose creation was not answered. */
+export const lookResource = (operationId: string) => JSON.stringify(['$look', null, operationId])
+
 /** The log of what opens a client at its provider. */
 export const registrationResource = (provider: string, id: string) =>
   JSON.stringify(['$registration', provider, id])

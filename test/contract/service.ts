@@ -49,7 +49,6 @@ export async function openBench(
     turns: createTurns(Date.now),
     keysInUse: new Set(),
     leaseShares: DEFAULT_SHARES,
-    looks: new Map(),
     upstreamTimeoutMs,
     now: Date.now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

@@ -79,7 +79,6 @@ export async function openInstance(
     turns: createTurns(now),
     keysInUse: new Set(),
     leaseShares: DEFAULT_SHARES,
-    looks: new Map(),
     upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
     now,
     sleep: async (milliseconds) => {

@@ -3,7 +3,8 @@
  * on the local provider and a real store.
  */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
 import type { Call } from '../../src/providers/call.ts'
@@ -18,7 +19,7 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { close, findOutcome, type Running } from '../../src/service/operation/settle.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
-import { creationResource, resourceOf } from '../../src/store/resource.ts'
+import { creationResource, lookResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
@@ -102,7 +103,6 @@ describe('a creation that was not answered', () => {
     const settled = await findOutcome(standing, running({ provider: lagging }), call(), true)
     expect(settled).toEqual({ outcome: 'not_applied', native: undefined })
     expect(sleeps).toEqual([bench.service.upstreamTimeoutMs + 3_000])
-    expect(bench.service.looks.size).toBe(0)
   })
 
   it('stays open where there is no time for the second look, which a later one makes up for', async () => {
@@ -117,6 +117,68 @@ describe('a creation that was not answered', () => {
     await expect(late(0)).rejects.toMatchObject({ code: 'deadline_exceeded' })
     await expect(late(8_000)).rejects.toMatchObject({ code: 'deadline_exceeded' })
     expect(await late(20_300)).toMatchObject({ outcome: 'not_applied' })
+    expect(sleeps).toEqual([])
+  })
+
+  it('is settled by another process with what the first one has seen', async () => {
+    const find = vi.fn(creation.find)
+    const lagging = { ...provider, creation: { ...creation, find, listLagMs: 30_000 } }
+    const lookIn = ({ service: at }: Bench, aheadMs: number) =>
+      findOutcome(
+        { ...at, now: () => Date.now() + aheadMs },
+        running({ provider: lagging, sweeping: true }),
+        call(),
+        true,
+      )
+    const other = await bench.another()
+    const other2 = await bench.another()
+    // Two that look at the same time have one first look.
+    const both = await Promise.allSettled([lookIn(bench, 0), lookIn(other, 5_000)])
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await bench.service.store.entries(lookResource('making'))).toHaveLength(1)
+    await expect(lookIn(other2, 20_000)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    find.mockClear()
+    expect(await lookIn(other2, 36_000)).toMatchObject({ outcome: 'not_applied' })
+    expect(find).toHaveBeenCalledTimes(1)
+  })
+
+  it('is a conflict where another process has seen a client that is not listed any more', async () => {
+    const lagging = { ...provider, creation: { ...creation, listLagMs: 30_000 } }
+    const lookIn = ({ service: at }: Bench, aheadMs: number) =>
+      findOutcome(
+        { ...at, now: () => Date.now() + aheadMs },
+        running({ provider: lagging, sweeping: true }),
+        call(),
+        true,
+      )
+    const native = await make({ client_name: 'Another' })
+    await expect(lookIn(bench, 0)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    await provider.removal?.({ ...PLACE, id: creation.idOf(native ?? {}) }, {}).send(call())
+    expect(await lookIn(await bench.another(), 36_000)).toMatchObject({
+      outcome: 'conflict',
+      candidates: [native?.client_id],
+    })
+  })
+
+  it('stays open where the first look cannot be kept', async () => {
+    const { store } = bench.service
+    const append = async () => {
+      throw new ClientError('store_unavailable', 'No store.')
+    }
+    const at = { ...service(), store: { ...store, append } }
+    await expect(findOutcome(at, running(), call(), true)).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
+  })
+
+  it('is a conflict at once where more clients could be the one than can be kept', async () => {
+    const many = Array.from({ length: 1_001 }, (_, index) => ({
+      native: { ...next(), client_name: 'Other', client_id: `c${index}` },
+    }))
+    const crowded = { ...provider, creation: { ...creation, find: async () => many } }
+    const settled = await outcome(true, { provider: crowded })
+    expect(settled).toMatchObject({ outcome: 'conflict' })
+    expect(settled.candidates).toHaveLength(20)
     expect(sleeps).toEqual([])
   })
 

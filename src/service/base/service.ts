@@ -10,14 +10,6 @@ import type { LeaseShares } from '../lease/lease-share.ts'
 import type { CrashPoint } from './crash-points.ts'
 import type { Turns } from './turns.ts'
 
-/** A search for a client whose creation was not answered. */
-export interface Look {
-  /** When it ended (epoch milliseconds). */
-  readonly at: number
-  /** Clients that might have been the one. */
-  readonly ids: readonly string[]
-}
-
 export interface Service {
   readonly store: Store
   readonly seal: Seal
@@ -27,8 +19,6 @@ export interface Service {
   /** Logs of the idempotency keys with which a request is running in this process. */
   readonly keysInUse: Set<string>
   readonly leaseShares: LeaseShares
-  /** By operation: when a creation without an answer was looked for first, and what was there. */
-  readonly looks: Map<string, Look>
   /** The longest one upstream call may take, in milliseconds. */
   readonly upstreamTimeoutMs: number
   /** Epoch milliseconds. */

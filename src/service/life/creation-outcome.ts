@@ -11,7 +11,8 @@ import { stateOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
 import { following } from '../../store/log/chain.ts'
-import { resourceOf } from '../../store/resource.ts'
+import type { FirstLook } from '../../store/log/entry.ts'
+import { lookResource, resourceOf } from '../../store/resource.ts'
 import { keptState } from '../base/kept.ts'
 import type { Service } from '../base/service.ts'
 import type { Running, Settled } from '../operation/settle.ts'
@@ -19,6 +20,9 @@ import { type Found, look, stillUnknown } from './creation-look.ts'
 
 /** Candidates that are recorded and named. */
 const MAX_CANDIDATES = 20
+
+/** More clients that could be the one are a conflict at once; an entry in which they are kept has a bound too. */
+const MAX_LOOKED_AT = 1_000
 
 /**
  * Looks for the client. One that holds what was sent is taken for it. None at two looks: it was not made.
@@ -34,23 +38,48 @@ export async function findCreation(
   if (creation === undefined) return conflictOf([])
   const { operationId } = running.intent
   const waitMs = service.upstreamTimeoutMs + creation.listLagMs
-  const earlier = service.looks.get(operationId)
+  const earlier = await firstLookOf(service, operationId)
   const isSecond = earlier !== undefined && service.now() >= earlier.at + waitMs
   if (running.sweeping && earlier !== undefined && !isSecond) throw tooEarly()
   let found = await look(service, running, creation, call)
   if (found === undefined) return conflictOf([])
+  let first = earlier
   if (!isSecond && !found.some(isMatch)) {
-    const first = earlier ?? { at: service.now(), ids: found.map(({ id }) => id) }
-    service.looks.set(operationId, first)
+    const ids = found.map(({ id }) => id)
+    if (ids.length > MAX_LOOKED_AT) return conflictOf(ids)
+    first ??= await recordLook(service, operationId, ids)
     if (running.sweeping) throw tooEarly()
     await pauseUntil(service, first.at + waitMs, call)
     found = await look(service, running, creation, call)
     if (found === undefined) return conflictOf(first.ids)
   }
-  const { ids = [] } = service.looks.get(operationId) ?? {}
-  const settled = outcomeOf(found, await stillUnknown(service, running, ids))
-  service.looks.delete(operationId)
-  return settled
+  return outcomeOf(found, await stillUnknown(service, running, first?.ids ?? []))
+}
+
+async function firstLookOf(
+  { store }: Service,
+  operationId: string,
+): Promise<FirstLook | undefined> {
+  const entry = await store.last(lookResource(operationId))
+  return entry?.kind === 'look' ? entry : undefined
+}
+
+/** Makes a first look durable, for whichever process looks next; gives that of another one that was first. */
+async function recordLook(
+  service: Service,
+  operationId: string,
+  ids: readonly string[],
+): Promise<FirstLook> {
+  const resource = lookResource(operationId)
+  const entry = following(undefined, {
+    kind: 'look' as const,
+    resource,
+    at: service.now(),
+    operationId,
+    ids,
+  })
+  if (await service.store.append(entry)) return entry
+  return (await firstLookOf(service, operationId)) ?? entry
 }
 
 const isMatch = ({ match }: Found) => match !== 'other'

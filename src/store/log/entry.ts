@@ -144,6 +144,17 @@ export interface Registration extends EntryBase {
   readonly sealed?: string
 }
 
+/**
+ * The first look for a client whose creation was not answered, in a log of its own: whichever process looks
+ * next, the second look is that one's.
+ */
+export interface FirstLook extends EntryBase {
+  readonly kind: 'look'
+  readonly operationId: string
+  /** Clients that might have been the one. */
+  readonly ids: readonly string[]
+}
+
 /** One line in the list of the clients that are, or were, known at such a server. */
 export interface Registered extends EntryBase {
   readonly kind: 'registered'
@@ -178,5 +189,6 @@ export type Entry =
   | KeyUse
   | Registration
   | Registered
+  | FirstLook
   | Checkpoint
   | JobEntry
