@@ -25,12 +25,6 @@ import type { Secret } from '../../core/secrecy/secret.ts'
 import { AVAILABLE, ENABLED, supportedIdp } from './connections.ts'
 import { lint } from './lint.ts'
 import {
-  refreshTokenIdleLifetime,
-  refreshTokenLifetime,
-  refreshTokenRotation,
-} from './refresh-token.ts'
-import { rules } from './rules.ts'
-import {
   BOUND_PATHS,
   CREDENTIAL_PATHS,
   NULLABLE_PATHS,
@@ -38,7 +32,13 @@ import {
   READ_ONLY_KEYS,
   SECRET_PATHS,
   SETTINGS,
-} from './settings.ts'
+} from './members.ts'
+import {
+  refreshTokenIdleLifetime,
+  refreshTokenLifetime,
+  refreshTokenRotation,
+} from './refresh-token.ts'
+import { rules } from './rules.ts'
 import { suspension } from './suspension.ts'
 
 /** Auth0 documents 100 URLs for each of these lists. */

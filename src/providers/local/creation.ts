@@ -15,8 +15,8 @@ import { blank } from './kinds.ts'
 import { listClients } from './list.ts'
 import { membersOf, newHeld } from './live-secrets.ts'
 import { mapping } from './mapping.ts'
+import { DEFAULTS } from './members.ts'
 import { providing, readClient } from './records.ts'
-import { DEFAULTS } from './settings.ts'
 import type { Validate } from './validate.ts'
 
 export interface CreationParts {

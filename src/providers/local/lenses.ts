@@ -2,7 +2,7 @@
 
 import { doubleOf } from '../../core/json/json-number.ts'
 import type { Lens } from '../../core/mapping/row.ts'
-import { DEFAULTS } from './settings.ts'
+import { DEFAULTS } from './members.ts'
 
 type NamesOf<V> = {
   [N in keyof typeof DEFAULTS]: (typeof DEFAULTS)[N] extends V ? N : never

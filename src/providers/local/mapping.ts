@@ -26,7 +26,6 @@ import { CREDENTIAL_MEMBERS, SCOPE_TOKEN } from '../registration/registration.ts
 import { choice, choices } from '../registration/registration-lenses.ts'
 import { lifetime } from './lenses.ts'
 import { lint } from './lint.ts'
-import { rules } from './rules.ts'
 import {
   AUTH_METHODS,
   DEFAULTS,
@@ -35,7 +34,8 @@ import {
   RESPONSE_TYPES,
   SETTINGS,
   SIGNING_ALGORITHMS,
-} from './settings.ts'
+} from './members.ts'
+import { rules } from './rules.ts'
 
 /** A day: an access token as JWT cannot be taken back before it ends. */
 const MAX_TOKEN_LIFETIME = 86_400

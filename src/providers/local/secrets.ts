@@ -6,8 +6,8 @@ import type { Documents } from '../../store/sqlite/documents.ts'
 import { SECRET_METHODS } from '../registration/registration.ts'
 import { type AddStep, hintOf, type LiveSecret, type Secrets } from '../secrets.ts'
 import { type Held, liveSecrets, membersOf, newHeld } from './live-secrets.ts'
+import { DEFAULTS } from './members.ts'
 import { changeClient, targetOf } from './records.ts'
-import { DEFAULTS } from './settings.ts'
 
 const AT_ONCE = 2
 /** oidc-provider knows one key of a client for client_secret_jwt, so that method cannot overlap. */

@@ -14,8 +14,8 @@ import { blank } from '../local/kinds.ts'
 import type { SecretStep } from '../secrets.ts'
 import type { Custody } from './custody.ts'
 import { READ_WITH } from './mapping.ts'
+import { SERVERS_OWN } from './members.ts'
 import { readWhole } from './records.ts'
-import { SERVERS_OWN } from './settings.ts'
 import type { UpdateParts } from './update.ts'
 
 export interface CreationParts extends UpdateParts {

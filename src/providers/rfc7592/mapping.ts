@@ -18,7 +18,7 @@ import {
 } from '../registration/registration.ts'
 import { choice, choices } from '../registration/registration-lenses.ts'
 import type { Dialect } from './dialects.ts'
-import { DEFAULTS, SERVERS_OWN, SETS, SETTINGS } from './settings.ts'
+import { DEFAULTS, SERVERS_OWN, SETS, SETTINGS } from './members.ts'
 
 /** The member of a record that names the registration it was read with; no setting. */
 export const READ_WITH = '$registration'

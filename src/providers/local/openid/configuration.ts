@@ -19,7 +19,7 @@ import {
   DEFAULTS,
   OWN_MEMBERS,
   RESPONSE_TYPES,
-} from '../settings.ts'
+} from '../members.ts'
 import { createAdapter } from './adapter.ts'
 import { loadGrant } from './consent.ts'
 import { interactionPath } from './interactions.ts'

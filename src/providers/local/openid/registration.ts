@@ -15,7 +15,7 @@ import type { JsonObject } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import type { Documents } from '../../../store/sqlite/documents.ts'
 import { CLIENTS, putClient, removeClient } from '../clients.ts'
-import { API_SCOPES, OWN_MEMBERS } from '../settings.ts'
+import { API_SCOPES, OWN_MEMBERS } from '../members.ts'
 
 export interface RegistrationOptions {
   /** What whoever registers a client has to show. */

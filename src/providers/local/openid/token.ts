@@ -9,7 +9,7 @@ import type { Documents } from '../../../store/sqlite/documents.ts'
 import { callJson } from '../../http.ts'
 import { newSecretValue } from '../../secrets.ts'
 import { CLIENTS, COMMAND_LINE_CLIENT_ID, DEVELOPMENT_CLIENT_ID, newClient } from '../clients.ts'
-import { API_SCOPES } from '../settings.ts'
+import { API_SCOPES } from '../members.ts'
 
 export interface DevelopmentClient {
   readonly clientId: string
