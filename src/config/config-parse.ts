@@ -11,7 +11,7 @@ import type { Level } from '../http/exchange.ts'
 import type { QuotaSettings } from '../http/quotas.ts'
 import type { ProviderSettings, Rfc7592Settings } from '../providers/registry.ts'
 import { type DialectName, dialectOf } from '../providers/rfc7592/dialects.ts'
-import type { LeaseShares } from '../service/lease/lease-share.ts'
+import type { LeaseShares } from '../service/base/service.ts'
 import { faultSentence } from './config-faults.ts'
 import {
   configSchema,

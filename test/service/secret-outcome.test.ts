@@ -9,7 +9,7 @@ import type { Native } from '../../src/core/mapping/row.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { hintOf, type LiveSecret } from '../../src/providers/secrets.ts'
 import type { Service } from '../../src/service/base/service.ts'
-import type { Running } from '../../src/service/operation/settle.ts'
+import type { Running } from '../../src/service/operation/running.ts'
 import { findAdded, findRetired } from '../../src/service/secrets/secret-outcome.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
 

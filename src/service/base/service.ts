@@ -6,9 +6,17 @@ import type { Provider } from '../../providers/provider.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
-import type { LeaseShares } from '../lease/lease-share.ts'
 import type { CrashPoint } from './crash-points.ts'
 import type { Turns } from './turns.ts'
+
+/** Parts of a list, and of the leases that a client can have: above 0, at most 1. */
+export interface LeaseShares {
+  /** A lease adds no value to a list that is full beyond this. */
+  readonly ofList: number
+  readonly ofCaller: number
+  /** What a caller takes for one owner. */
+  readonly ofOwner: number
+}
 
 export interface Service {
   readonly store: Store

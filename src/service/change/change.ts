@@ -24,7 +24,8 @@ import { replay } from '../operation/replay.ts'
 import { checkRelianceInChange } from './own-client.ts'
 import { checkProtection } from './protection.ts'
 import { checkSuspension } from './suspension.ts'
-import { planWanted, prepareWish, type Wish } from './wish.ts'
+import type { Wish } from './wanted.ts'
+import { planWanted, prepareWish } from './wish.ts'
 
 /**
  * Changes one client, or plans the change in a dry run.

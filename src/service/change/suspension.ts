@@ -16,7 +16,7 @@ import { openSealed, type Sealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { checkUnprotected } from './protection.ts'
 import { notRestorable } from './rollback.ts'
-import type { Wish } from './wish.ts'
+import type { Wish } from './wanted.ts'
 
 type Request = ChangeRequest & { readonly patch: Suspending }
 

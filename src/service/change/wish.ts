@@ -2,13 +2,13 @@
 
 import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
-import type { Native, Warning } from '../../core/mapping/row.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { writtenFields } from '../../core/patch/json-patch.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import { type Plan, planChange, planRecord } from '../../core/plan/plan.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { Action, Entry } from '../../store/log/entry.ts'
+import type { Entry } from '../../store/log/entry.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
 import type { ChangeRequest, CutOver, Protection } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
@@ -17,28 +17,7 @@ import { checkCutOver } from '../secrets/rotatable.ts'
 import { prepareRollback } from './rollback.ts'
 import { suspensionWish } from './suspension.ts'
 import { prepareUndo } from './undo.ts'
-
-export interface Wish {
-  /** Fields that may change, for what a provider reads for them alone. */
-  readonly fields: readonly FieldName[]
-  /** What is wanted of the client as it is now. */
-  over(base: Native): Wanted
-}
-
-/** A patch, or the record to be. */
-export type Wanted = {
-  /** What should be known about it. */
-  readonly warnings: readonly Warning[]
-  /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
-  readonly aim?: { readonly action: Action; readonly becomes: Standing }
-} & (
-  | { readonly patch: Patch }
-  | {
-      readonly next: Native
-      /** Earlier records: what they broke may stay broken. */
-      readonly before?: readonly Native[]
-    }
-)
+import type { Wanted, Wish } from './wanted.ts'
 
 /** Plans what is wanted, with what holds for the client before and after. */
 export function planWanted(

@@ -5,7 +5,7 @@ import type { Actor } from '../../store/log/actor.ts'
 import type { Lease } from '../../store/log/standing.ts'
 import { callerOf, type Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
-import { DUE, type Due } from '../upkeep/due.ts'
+import { DUE, type Due } from '../upkeep/duty.ts'
 import { forgetDue, isLongOver } from '../upkeep/forget.ts'
 
 /**

@@ -9,20 +9,11 @@ import type { Mapping } from '../../core/mapping/mapping.ts'
 import { isLens, type Native, type Row } from '../../core/mapping/row.ts'
 import type { Lease } from '../../store/log/standing.ts'
 import type { LeaseField } from '../base/request.ts'
-import { callerOf } from '../base/service.ts'
+import { callerOf, type LeaseShares } from '../base/service.ts'
 import { listOf } from './leases.ts'
 
 /** Leases of one client at most: each record of its history tells them all. */
 export const MAX_LEASES = 100
-
-/** Parts of a list, and of the leases that a client can have: above 0, at most 1. */
-export interface LeaseShares {
-  /** A lease adds no value to a list that is full beyond this. */
-  readonly ofList: number
-  readonly ofCaller: number
-  /** What a caller takes for one owner. */
-  readonly ofOwner: number
-}
 
 /** A fifth of a list is never taken by leases; no caller has more than half of them, no owner a fifth. */
 export const DEFAULT_SHARES: LeaseShares = { ofList: 0.8, ofCaller: 0.5, ofOwner: 0.2 }

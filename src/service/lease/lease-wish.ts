@@ -9,7 +9,7 @@ import { planChange } from '../../core/plan/plan.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import type { ChangeRequest, LeaseEnding, LeaseField, LeaseTaking } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
-import type { Wish } from '../change/wish.ts'
+import type { Wish } from '../change/wanted.ts'
 import { checkRoom, checkShares, leasable } from './lease-share.ts'
 import { listOf, takingAway, withLease, withoutLeases } from './leases.ts'
 

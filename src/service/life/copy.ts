@@ -17,13 +17,8 @@ import { resourceOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { checkPrecondition } from '../operation/base.ts'
 import { readSource, type Source } from './copy-source.ts'
-import {
-  type Beginning,
-  type CreationRequest,
-  type CreationResult,
-  makeClient,
-  type Origin,
-} from './create.ts'
+import { makeClient } from './create.ts'
+import type { Beginning, CreationRequest, CreationResult, Origin } from './creation.ts'
 
 export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
   readonly source: Source

@@ -14,7 +14,7 @@ import type { Entry } from '../../store/log/entry.ts'
 import { creationResource, resourceOf } from '../../store/resource.ts'
 import { openSealed, type Sealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
-import type { Running } from '../operation/settle.ts'
+import type { Running } from '../operation/running.ts'
 
 /** Clocks of providers and ours differ by less than this (milliseconds); ours. */
 export const CLOCK_SKEW_MS = 60_000

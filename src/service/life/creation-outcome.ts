@@ -15,7 +15,7 @@ import type { FirstLook } from '../../store/log/entry.ts'
 import { lookResource, resourceOf } from '../../store/resource.ts'
 import { keptState } from '../base/kept.ts'
 import type { Service } from '../base/service.ts'
-import type { Running, Settled } from '../operation/settle.ts'
+import type { Running, Settled } from '../operation/running.ts'
 import { type Found, look, stillUnknown } from './creation-look.ts'
 
 /** Candidates that are recorded and named. */

@@ -5,7 +5,7 @@ import type { Provider } from '../../providers/provider.ts'
 import { refOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import type { Used } from '../operation/idempotency.ts'
-import type { CreationResult } from './create.ts'
+import type { CreationResult } from './creation.ts'
 
 /** Tells what was made the first time, as the provider holds it now. */
 export async function replayCreation(

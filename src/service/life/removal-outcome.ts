@@ -3,7 +3,8 @@
 import type { Call } from '../../providers/call.ts'
 import { passUnreadable } from '../../providers/unreadable.ts'
 import type { Service } from '../base/service.ts'
-import { type Running, readOrGone, type Settled, waitForLate } from '../operation/settle.ts'
+import { readOrGone, waitForLate } from '../operation/read-back.ts'
+import type { Running, Settled } from '../operation/running.ts'
 
 /** Learns it by reading back; `mayLand`: the request may still be on its way. */
 export async function findRemoval(

@@ -8,7 +8,7 @@ import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { LOST_RACE, noteOutsideChange, recordOutsideChange } from '../operation/head.ts'
-import { readOrGone } from '../operation/settle.ts'
+import { readOrGone } from '../operation/read-back.ts'
 import { type Mirrored, mirroredOf, sightOf } from './mirror.ts'
 
 /** Where the mirror reads. */

@@ -10,7 +10,9 @@ import { keptState } from '../base/kept.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { creationConflict } from '../life/creation-conflict.ts'
-import { close, findOutcome, isOpen, type Running, type Settled } from './settle.ts'
+import { isOpen } from './read-back.ts'
+import type { Running, Settled } from './running.ts'
+import { close, findOutcome } from './settle.ts'
 import { progressOf } from './state.ts'
 
 export interface Done {

@@ -17,7 +17,7 @@ import type { ChangeRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { busy } from '../base/turns.ts'
 import { appendFitting } from './fitting.ts'
-import { keyInUse } from './idempotency.ts'
+import { keyInUse } from './key-errors.ts'
 import { type Settling, settle } from './settle.ts'
 
 /** What holds for the client of a log beside its settings, as its newest entry tells. */

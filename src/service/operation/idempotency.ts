@@ -9,7 +9,7 @@
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 
-import { ClientError, isClientError } from '../../core/errors.ts'
+import { isClientError } from '../../core/errors.ts'
 import { canonicalJson, type Json } from '../../core/json/json.ts'
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
 import type { Actor } from '../../store/log/actor.ts'
@@ -21,6 +21,7 @@ import { checkDeadline } from '../base/retry.ts'
 import { callerOf, type Service } from '../base/service.ts'
 import { conflict } from './carry-out.ts'
 import { LOST_RACE } from './head.ts'
+import { keyInUse, keyReused, keyWornOut } from './key-errors.ts'
 import { settle } from './settle.ts'
 
 /**
@@ -84,7 +85,7 @@ export async function claimKey(
   const uses = (await service.store.entries(key.log)) as readonly KeyUse[]
   const { used, without } = await findUse(service, key, uses, deadline)
   if (used !== undefined) return used
-  if (uses.length >= MAX_USES) throw keyWornOut()
+  if (uses.length >= MAX_USES) throw keyWornOut(MAX_USES)
   const use = following(uses.at(-1), useOf(service, key, operationId, false))
   const appended = await service.store.append(use)
   return appended ? { kind: 'claimed', use, earlier: without } : LOST_RACE
@@ -172,30 +173,4 @@ async function settledNow(service: Service, intent: Intent, deadline: number) {
     if (!isClientError(error)) throw error
   })
   return closingOf(service, intent)
-}
-
-/** The same request is still running, here or in another instance. */
-export function keyInUse(): ClientError {
-  return new ClientError(
-    'key_in_use',
-    'A request with this Idempotency-Key is still running; nothing was sent for this one. Try again.',
-    { field: 'Idempotency-Key', retryAfter: 1 },
-  )
-}
-
-function keyWornOut(): ClientError {
-  return new ClientError(
-    'key_reused',
-    `This Idempotency-Key was tried ${MAX_USES} times without an effect; send the request with a new key.`,
-    { field: 'Idempotency-Key' },
-  )
-}
-
-/** The key stands for another request. */
-export function keyReused(): ClientError {
-  return new ClientError(
-    'key_reused',
-    'This Idempotency-Key was used for another request; a new request needs a new key.',
-    { field: 'Idempotency-Key' },
-  )
 }

@@ -8,45 +8,21 @@ import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { LiveSecret } from '../../providers/secrets.ts'
 import { isUnreadable, passUnreadable } from '../../providers/unreadable.ts'
 import { following } from '../../store/log/chain.ts'
-import type { Closing, Intent, Outcome } from '../../store/log/entry.ts'
+import type { Closing, Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
 import { keptChanges, keptState } from '../base/kept.ts'
-import { openSealed, type Rotation } from '../base/sealed.ts'
+import { openSealed } from '../base/sealed.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { asPlanned, beginLog, findCreation } from '../life/creation-outcome.ts'
 import { findRemoval } from '../life/removal-outcome.ts'
 import { keepMirrored } from '../mirror/mirror.ts'
 import { findAdded, findRetired } from '../secrets/secret-outcome.ts'
 import { appendFitting } from './fitting.ts'
+import { isOpen, readOrGone, waitForLate } from './read-back.ts'
+import type { Running, Settled } from './running.ts'
 import { progressOf, reverted } from './state.ts'
-
-/** A change under way: where it started and where it was to end. */
-export interface Running {
-  readonly intent: Intent
-  readonly provider: Provider
-  readonly ref: ClientRef
-  readonly base: Native
-  readonly next: Native
-  /** Of a rotation that puts a secret beside others. */
-  readonly rotation?: Rotation
-  /** The secret that it has added, once the provider has answered. */
-  added?(): LiveSecret | undefined
-  /** A sweep came upon it, which does not wait for a list: it looks again the next time. */
-  readonly sweeping?: boolean
-}
-
-export interface Settled {
-  readonly outcome: Outcome
-  /** The record as read back; `undefined` when the client is not there. */
-  readonly native: Native | undefined
-  /** The secret that a rotation has added. */
-  readonly secret?: LiveSecret
-  /** Ids of clients that may be the one that a creation was to make. */
-  readonly candidates?: readonly string[]
-}
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
   const found = service.providers.get(provider)
@@ -115,32 +91,6 @@ async function undo(
   const native = await provider.read(ref, call)
   const undone = progressOf(provider.mapping, base, next, native) === 'before'
   return { outcome: undone ? 'not_applied' : 'conflict', native }
-}
-
-/** Whether an intent is still the newest entry of its client: nobody has settled it. */
-export async function isOpen(
-  service: Service,
-  { resource, seq, operationId }: Intent,
-): Promise<boolean> {
-  const last = await service.store.last(resource)
-  return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
-}
-
-/** As long as a request that was sent may take to arrive, and not longer than there is time. */
-export function waitForLate(service: Service, { deadline }: Call): Promise<void> {
-  return service.sleep(Math.min(service.upstreamTimeoutMs, deadline - service.now()))
-}
-
-export async function readOrGone(
-  { provider, ref }: Pick<Running, 'provider' | 'ref'>,
-  call: Call,
-): Promise<Native | undefined> {
-  try {
-    return await provider.read(ref, call)
-  } catch (error) {
-    if (isClientError(error, 'not_found')) return undefined
-    throw error
-  }
 }
 
 /** Closes an intent; `false` when somebody else closed it before. */

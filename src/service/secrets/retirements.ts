@@ -1,13 +1,8 @@
 /** Secrets that are to end by themselves some time after a rotation. */
 
-import { isClientError } from '../../core/errors.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import { type Retirement, type Standing, withStanding } from '../../store/log/standing.ts'
-import type { Service } from '../base/service.ts'
-import { DUE, type Due } from '../upkeep/due.ts'
-import { forgetDue, isLongOver } from '../upkeep/forget.ts'
-import { retireSecret } from './retire.ts'
 
 /** Longer than that nobody means to keep an old secret (seconds; 90 days). */
 export const MAX_RETIRE_SECONDS = 7_776_000
@@ -46,24 +41,4 @@ export function withEnds(
     const end = retirements.find(({ secretId }) => secretId === one.id)
     return end === undefined ? one : { ...one, retiresAt: end.at }
   })
-}
-
-/**
- * Ends the secrets whose time has come, each as an operation of its own in the name of whoever asked.
- * @throws ClientError what is in the way
- */
-export async function endDueSecrets(service: Service, due: Due): Promise<void> {
-  const { ref, provider, standing, deadline } = due
-  const over = (standing.retirements ?? []).filter(({ at }) => at <= service.now())
-  for (const { secretId, actor } of over) {
-    const how = { dryRun: false, whenDue: true, caller: DUE }
-    const request = { ref, provider, secretId, actor, deadline, ...how }
-    try {
-      await retireSecret(service, { ...request, requestId: service.newId() })
-    } catch (error) {
-      const times = over.map(({ at }) => at)
-      if (!isClientError(error, 'not_found') || !isLongOver(times, service.now())) throw error
-      return forgetDue(service, due, actor, 'retain')
-    }
-  }
 }

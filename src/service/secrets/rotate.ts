@@ -3,15 +3,10 @@
  * in the intent before it is sent, so the same request with its key tells it again.
  */
 
-import type { FieldChange } from '../../core/diff.ts'
-import type { Native, Warning } from '../../core/mapping/row.ts'
 import { neededToRotate } from '../../core/rights/rights.ts'
-import { type Secret, secret } from '../../core/secrecy/secret.ts'
-import type { Step } from '../../providers/call.ts'
-import { type LiveSecret, newSecretValue } from '../../providers/secrets.ts'
-import type { Standing } from '../../store/log/standing.ts'
+import { secret } from '../../core/secrecy/secret.ts'
+import { newSecretValue } from '../../providers/secrets.ts'
 import { resourceOf } from '../../store/resource.ts'
-import type { ChangeRequest } from '../base/request.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
 import { checkReliance } from '../change/own-client.ts'
@@ -20,34 +15,10 @@ import { begin, nothingToPrepare } from '../operation/base.ts'
 import { carryOut } from '../operation/carry-out.ts'
 import { LOST_RACE } from '../operation/head.ts'
 import { intentAfter } from '../operation/intent.ts'
-import { type Ending, endingAt, withEnds } from './retirements.ts'
+import { endingAt, withEnds } from './retirements.ts'
 import { checkOverlap, checkRoom, secretsOf } from './rotatable.ts'
+import type { RotationRequest, RotationResult } from './rotation.ts'
 import { toldAgain } from './rotation-replay.ts'
-
-export interface RotationRequest extends Omit<ChangeRequest, 'patch'> {
-  /** The new secret is to take the place of the old one, as it must where there can be one only. */
-  readonly cutOver: boolean
-  /** The old ones end by themselves after so many seconds; absent: when they are retired. */
-  readonly retireAfterSeconds?: number
-}
-
-export interface RotationResult {
-  readonly outcome: 'applied' | 'planned'
-  /** The new secret; absent in a dry run. `value` is absent where it is told no more. */
-  readonly secret?: Partial<LiveSecret> & { readonly value?: Secret }
-  /** Those that were live before and still are. */
-  readonly previous: readonly Ending[]
-  /** The record as the provider holds it now; in a dry run the planned one. */
-  readonly native: Native
-  readonly tag: string
-  /** What holds for the client beside its settings. */
-  readonly standing: Standing | undefined
-  readonly changes: readonly FieldChange[]
-  readonly warnings: readonly Warning[]
-  readonly steps: readonly Step[]
-  readonly operationId?: string
-  readonly replayed?: true
-}
 
 /**
  * Rotates the secret of a client, or plans it in a dry run.

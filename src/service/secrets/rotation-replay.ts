@@ -9,7 +9,7 @@ import type { Service } from '../base/service.ts'
 import { standingOf } from '../operation/head.ts'
 import { withEnds } from './retirements.ts'
 import { secretsOf } from './rotatable.ts'
-import type { RotationRequest, RotationResult } from './rotate.ts'
+import type { RotationRequest, RotationResult } from './rotation.ts'
 
 /** How long the value of a new secret can be asked for again (milliseconds): an answer is lost now, not in a week. */
 export const TOLD_AGAIN_MS = 3_600_000

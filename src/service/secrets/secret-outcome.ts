@@ -8,7 +8,8 @@ import type { Intent } from '../../store/log/entry.ts'
 import type { Rotation } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { CLOCK_SKEW_MS } from '../life/creation-look.ts'
-import { type Running, readOrGone, type Settled, waitForLate } from '../operation/settle.ts'
+import { readOrGone, waitForLate } from '../operation/read-back.ts'
+import type { Running, Settled } from '../operation/running.ts'
 import { secretsOf } from './rotatable.ts'
 
 interface Seen {

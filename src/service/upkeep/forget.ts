@@ -7,8 +7,9 @@ import { resourceOf } from '../../store/resource.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
 import { settledHead } from '../operation/head.ts'
 import { intentAfter } from '../operation/intent.ts'
-import { close, readOrGone } from '../operation/settle.ts'
-import { DUE, type Due } from './due.ts'
+import { readOrGone } from '../operation/read-back.ts'
+import { close } from '../operation/settle.ts'
+import { DUE, type Due } from './duty.ts'
 
 /** A client that is not there has nothing to end; a provider set up wrongly for an hour says the same. */
 const FORGOTTEN_AFTER_MS = 86_400_000

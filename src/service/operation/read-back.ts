@@ -1,0 +1,34 @@
+/** What settling does to find something out: the log and the client are read once more, after a while if need be. */
+
+import { isClientError } from '../../core/errors.ts'
+import type { Native } from '../../core/mapping/row.ts'
+import type { Call } from '../../providers/call.ts'
+import type { Intent } from '../../store/log/entry.ts'
+import type { Service } from '../base/service.ts'
+import type { Running } from './running.ts'
+
+/** Whether an intent is still the newest entry of its client: nobody has settled it. */
+export async function isOpen(
+  service: Service,
+  { resource, seq, operationId }: Intent,
+): Promise<boolean> {
+  const last = await service.store.last(resource)
+  return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
+}
+
+/** As long as a request that was sent may take to arrive, and not longer than there is time. */
+export function waitForLate(service: Service, { deadline }: Call): Promise<void> {
+  return service.sleep(Math.min(service.upstreamTimeoutMs, deadline - service.now()))
+}
+
+export async function readOrGone(
+  { provider, ref }: Pick<Running, 'provider' | 'ref'>,
+  call: Call,
+): Promise<Native | undefined> {
+  try {
+    return await provider.read(ref, call)
+  } catch (error) {
+    if (isClientError(error, 'not_found')) return undefined
+    throw error
+  }
+}
