@@ -11,9 +11,10 @@ import { findJob, jobEntries } from '../../../src/service/jobs/log.ts'
 import { CLAIM_MS, startRunner } from '../../../src/service/jobs/run/run.ts'
 import { type Submission, submitJob } from '../../../src/service/jobs/submit.ts'
 import type { JobEntry, JobResults } from '../../../src/store/log/job-entry.ts'
-import { jobResource } from '../../../src/store/resource.ts'
+import { jobResource, resourceOf } from '../../../src/store/resource.ts'
 import { type Bench, openBench } from '../../contract/service.ts'
 import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import { closingOf, intentOf } from '../../fixtures/entries.ts'
 import { fullLocalClient } from '../../fixtures/local.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -403,6 +404,26 @@ describe('the jobs of a process', () => {
     jobs.wake(other.id)
     await jobs.rest(Date.now() + 10_000)
     expect(await progress(other.id)).toMatchObject({ state: 'done' })
+  })
+
+  it('are jobs alone, whatever else is due', async () => {
+    const log = resourceOf({ provider: 'it', id: 'c00' })
+    const retirements = [{ secretId: 'one', at: 1, actor: ACTOR }]
+    await bench.service.store.append(intentOf(log, 1))
+    await bench.service.store.append(closingOf(log, 2, { standing: { retirements } }))
+    expect(await bench.service.store.due(Date.now())).toEqual([log])
+    await jobsOf().sweep()
+    expect(counts()).toEqual([])
+  })
+
+  it('tell a fault of ours by a code too', async () => {
+    const { id } = await submit(1)
+    const at = service()
+    const last: Service['store']['last'] = () => Promise.reject(new TypeError('a fault of ours'))
+    const jobs = jobsOf({ service: { ...at, store: { ...at.store, last } } })
+    jobs.wake(id)
+    const failed = { kind: 'job_failed', job: id, code: 'internal' }
+    await vi.waitFor(() => expect(counts()).toEqual([1, failed, 0]), WAIT)
   })
 
   it('work at a sweep only where nothing runs in between, but for what they are at', async () => {
