@@ -26,6 +26,7 @@ import { createNodeServer } from './node/node-server.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createClientry } from './program/clientry.ts'
 import { runUntilStopped, startFailure } from './program/run.ts'
+import type { ProviderSettings } from './providers/configured.ts'
 import { newClient } from './providers/local/clients.ts'
 import { putLocalClient } from './providers/local/index.ts'
 import { createOpenidProvider } from './providers/local/openid/openid.ts'
@@ -36,7 +37,6 @@ import {
   putCommandLineClient,
   putDevelopmentClient,
 } from './providers/local/openid/token.ts'
-import type { ProviderSettings } from './providers/registry.ts'
 import { openDatabase } from './store/sqlite/database.ts'
 import { createDocuments, type Documents } from './store/sqlite/documents.ts'
 import { createSqliteStore } from './store/sqlite/sqlite.ts'

@@ -10,7 +10,7 @@ import { configWarnings } from '../src/config/config-warnings.ts'
 import { ClientError } from '../src/core/errors.ts'
 import type { JsonObject } from '../src/core/json/json.ts'
 import { showClient } from '../src/core/mapping/mapping.ts'
-import { createProviders } from '../src/providers/registry.ts'
+import { createProviders } from '../src/providers/configured.ts'
 import { runs } from './property.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')

@@ -9,18 +9,11 @@ import type { IssuerSettings } from '../http/auth/issuers.ts'
 import { ANY_ISSUER, type PermissionGrant } from '../http/auth/permissions.ts'
 import type { Level } from '../http/exchange.ts'
 import type { QuotaSettings } from '../http/quotas.ts'
-import type { ProviderSettings, Rfc7592Settings } from '../providers/registry.ts'
-import { type DialectName, dialectOf } from '../providers/rfc7592/dialects.ts'
+import { type ProviderSettings, providerSchema, settingsOf } from '../providers/configured.ts'
+import { type Reference, reference } from '../providers/setting-schemas.ts'
 import type { LeaseShares } from '../service/base/service.ts'
 import { faultSentence } from './config-faults.ts'
-import {
-  configSchema,
-  issuer,
-  provider,
-  type RawConfig,
-  type Reference,
-  reference,
-} from './config-schema.ts'
+import { configSchema, issuer, type RawConfig } from './config-schema.ts'
 
 export interface Config {
   readonly mode: 'production' | 'development'
@@ -46,6 +39,15 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const KEY_BYTES = 32
 
+/** What the settings of one provider are read in. */
+interface Around {
+  /** Where they are. */
+  readonly at: string
+  readonly mode: RawConfig['mode']
+  lookUp(reference: Reference, at: string): Secret
+  readonly faults: string[]
+}
+
 /**
  * Checks a configuration and looks up the secrets that it names. `folder`: of the file that it stands in.
  * @throws ClientError `invalid_request` with all faults
@@ -67,10 +69,7 @@ export function parseConfig(given: unknown, environment: Environment, folder?: s
   const providers = Object.fromEntries(
     Object.entries(raw.providers).map(([id, one]) => [
       id,
-      {
-        ...providerOf(one, `providers.${id}`, raw.mode, lookUp, faults),
-        ...(one.members === undefined ? {} : { members: one.members }),
-      },
+      providerOf(one, { at: `providers.${id}`, mode: raw.mode, lookUp, faults }),
     ]),
   )
   const config: Config = {
@@ -115,9 +114,11 @@ function partialFaults(value: unknown, environment: Environment): readonly strin
   const { providers, auth, defaultProvider, mode } = value
   const inMode = mode === 'development' ? mode : 'production'
   for (const [id, one] of Object.entries(isRecord(providers) ? providers : {})) {
-    const { data } = provider.safeParse(one)
+    const { data } = providerSchema.safeParse(one)
+    if (data === undefined) continue
     // What its references lead to has been told.
-    if (data !== undefined) providerOf(data, `providers.${id}`, inMode, () => secret(''), faults)
+    const lookUp = () => secret('')
+    providerOf(data, { at: `providers.${id}`, mode: inMode, lookUp, faults })
   }
   const issuers = isRecord(auth) && Array.isArray(auth.issuers) ? auth.issuers : []
   for (const [index, one] of issuers.entries()) {
@@ -196,115 +197,18 @@ function defaultProviderOf(
   return defaultProvider ?? only
 }
 
+/** Reads the settings of one provider; what only its kind knows is left to its own folder. */
 function providerOf(
-  raw: RawConfig['providers'][string],
-  at: string,
-  mode: RawConfig['mode'],
-  lookUp: (reference: Reference, at: string) => Secret,
-  faults: string[],
+  written: RawConfig['providers'][string],
+  { at, mode, lookUp, faults }: Around,
 ): ProviderSettings {
-  const lag =
-    raw.type === 'rfc7592' || raw.listLagSeconds === undefined
-      ? {}
-      : { listLagSeconds: raw.listLagSeconds }
-  switch (raw.type) {
-    case 'local':
-      if (mode === 'production')
-        faults.push(`${at} is for development only: its users are not real.`)
-      return raw.registration === undefined
-        ? { type: 'local', ...lag }
-        : {
-            type: 'local',
-            ...lag,
-            registration: {
-              initialAccessToken: lookUp(
-                raw.registration.initialAccessToken,
-                `${at}.registration.initialAccessToken`,
-              ),
-              renewsTokens: raw.registration.renewsTokens,
-            },
-          }
-    case 'cognito': {
-      const { credentials, pools, pace } = raw
-      const keys = credentials && {
-        accessKeyId: credentials.accessKeyId,
-        secretAccessKey: lookUp(credentials.secretAccessKey, `${at}.credentials.secretAccessKey`),
-        ...(credentials.sessionToken === undefined
-          ? {}
-          : { sessionToken: lookUp(credentials.sessionToken, `${at}.credentials.sessionToken`) }),
-      }
-      const complete = Object.entries(pools).map(([id, { region, endpoint }]) => {
-        const here = region ?? id.slice(0, id.indexOf('_'))
-        const target = endpoint ?? `https://cognito-idp.${here}.amazonaws.com/`
-        checkUrl(target, `${at}.pools.${id}.endpoint`, faults)
-        return [id, { region: here, endpoint: target }] as const
-      })
-      if (complete.length === 0) faults.push(`${at}.pools must hold at least one user pool.`)
-      return {
-        type: 'cognito',
-        pools: Object.fromEntries(complete),
-        ...(keys === undefined ? {} : { credentials: keys }),
-        ...(pace === undefined ? {} : { pace }),
-        ...lag,
-      }
-    }
-    case 'rfc7592':
-      return rfc7592Of(raw, at, lookUp, faults)
-    case 'auth0': {
-      const { domain, clientId, allowWildcards, pace } = raw
-      const baseUrl = (raw.baseUrl ?? `https://${domain}`).replace(/\/+$/, '')
-      if (raw.baseUrl === undefined && domain === undefined) {
-        faults.push(`${at} must have a domain or a baseUrl.`)
-      }
-      checkUrl(baseUrl, `${at}.baseUrl`, faults)
-      const audience =
-        raw.audience ?? `${domain === undefined ? baseUrl : `https://${domain}`}/api/v2/`
-      const clientSecret = lookUp(raw.clientSecret, `${at}.clientSecret`)
-      return {
-        type: 'auth0',
-        baseUrl,
-        audience,
-        clientId,
-        clientSecret,
-        allowWildcards,
-        ...(pace === undefined ? {} : { pace }),
-        ...lag,
-      }
-    }
-  }
-}
-
-function rfc7592Of(
-  raw: Extract<RawConfig['providers'][string], { type: 'rfc7592' }>,
-  at: string,
-  lookUp: (reference: Reference, at: string) => Secret,
-  faults: string[],
-): Rfc7592Settings {
-  const { issuer, registrationEndpoint, origins, clientUris, switches, pace } = raw
-  const { initialAccessToken } = raw
-  if (issuer === undefined && registrationEndpoint === undefined) {
-    faults.push(`${at} must have an issuer or a registrationEndpoint.`)
-  }
-  for (const [name, value] of Object.entries({ issuer, registrationEndpoint })) {
-    if (value !== undefined) checkUrl(value, `${at}.${name}`, faults)
-  }
-  for (const [name, urls] of Object.entries({ origins, clientUris })) {
-    for (const [index, one] of urls.entries()) checkUrl(one, `${at}.${name}[${index}]`, faults)
-  }
-  return {
-    type: 'rfc7592',
-    endpoints: {
-      issuer,
-      registrationEndpoint,
-      origins: origins.map((one) => new URL(one).origin),
-      clientUris,
-    },
-    dialect: dialectOf(raw.dialect as DialectName, switches),
-    ...(initialAccessToken === undefined
-      ? {}
-      : { initialAccessToken: lookUp(initialAccessToken, `${at}.initialAccessToken`) }),
-    ...(pace === undefined ? {} : { pace }),
-  }
+  const place = (name?: string) => (name === undefined ? at : `${at}.${name}`)
+  return settingsOf(written, {
+    mode,
+    secret: (reference, name) => lookUp(reference, place(name)),
+    url: (url, name) => checkUrl(url, place(name), faults),
+    fault: (says, name) => faults.push(`${place(name)} ${says}`),
+  })
 }
 
 /** Keys and credentials travel there, so it is TLS, or this very machine. */

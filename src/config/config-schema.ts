@@ -5,130 +5,13 @@ import { PERMISSIONS } from '../core/rights/permissions.ts'
 import { ALL_ALGORITHMS } from '../http/auth/algorithms.ts'
 import { LEVELS } from '../http/exchange.ts'
 import { DEFAULT_QUOTAS } from '../http/quotas.ts'
-import { DIALECT_NAMES } from '../providers/rfc7592/dialects.ts'
+import { providerSchema } from '../providers/configured.ts'
+import { reference, text, url } from '../providers/setting-schemas.ts'
 import { DEFAULT_SHARES } from '../service/lease/lease-share.ts'
 
 const quota = z.int().check(z.gte(1), z.lte(1_000_000_000))
 const part = z.number().check(z.gt(0), z.lte(1))
-const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 const texts = z.array(text).check(z.minLength(1))
-const url = z.url({ protocol: /^https?$/ })
-
-/** A secret is never written into the configuration: it names where it is. */
-export const reference = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })])
-
-const rate = z.number().check(z.gt(0), z.lte(1_000_000))
-/** The part of an account's rates that is left for others. */
-const reserve = z.number().check(z.gte(0), z.lte(0.95))
-
-/** Dotted names of a provider's own members, `*` for any one name. */
-const memberPaths = z._default(
-  z
-    .array(z.string().check(z.regex(/^[^.\s]+(\.[^.\s]+)*$/), z.maxLength(256)))
-    .check(z.maxLength(1_000)),
-  [],
-)
-
-/** What is hidden and what is not, where the program judges it wrongly by name or shape. */
-const members = z.optional(z.strictObject({ public: memberPaths, secret: memberPaths }))
-/** How long a new client may be missing from the provider's list. */
-const listLagSeconds = z.optional(z.number().check(z.gte(0), z.lte(600)))
-
-const auth0 = z.strictObject({
-  type: z.literal('auth0'),
-  members,
-  /** The tenant's own domain, such as `tenant.eu.auth0.com`; for tokens of the Management API. */
-  domain: z.optional(z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i))),
-  /** Where the tenant is reached, when that is not `https://<domain>`: private clouds, emulators. */
-  baseUrl: z.optional(url),
-  audience: z.optional(text),
-  clientId: text,
-  clientSecret: reference,
-  allowWildcards: z._default(z.boolean(), false),
-  listLagSeconds,
-  pace: z.optional(
-    z.strictObject({
-      perSecond: z.optional(rate),
-      burst: z.optional(z.number().check(z.gte(1), z.lte(1_000_000))),
-      reserve: z._default(reserve, 0.2),
-    }),
-  ),
-})
-
-const pool = z.strictObject({ region: z.optional(text), endpoint: z.optional(url) })
-
-const cognito = z.strictObject({
-  type: z.literal('cognito'),
-  members,
-  pools: z.record(z.string().check(z.regex(/^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/)), pool),
-  credentials: z.optional(
-    z.strictObject({
-      accessKeyId: text,
-      secretAccessKey: reference,
-      sessionToken: z.optional(reference),
-    }),
-  ),
-  listLagSeconds,
-  pace: z.optional(
-    z.strictObject({
-      perOperation: z._default(rate, 5),
-      perCategory: z._default(rate, 15),
-      reserve: z._default(reserve, 0.4),
-    }),
-  ),
-})
-
-const local = z.strictObject({
-  type: z.literal('local'),
-  members,
-  listLagSeconds,
-  /** Lets clients register themselves at the embedded OpenID Provider. */
-  registration: z.optional(
-    z.strictObject({
-      initialAccessToken: reference,
-      renewsTokens: z._default(z.boolean(), true),
-    }),
-  ),
-})
-
-const origin = z.string().check(z.regex(/^https?:\/\/[^/?#@]+$/))
-const flag = z.optional(z.boolean())
-
-const rfc7592 = z.strictObject({
-  type: z.literal('rfc7592'),
-  members,
-  /** The server's issuer, whose discovery document names the registration endpoint. */
-  issuer: z.optional(url),
-  /** The registration endpoint itself; goes before discovery. */
-  registrationEndpoint: z.optional(url),
-  /** Further origins at which clients are managed, at any path. */
-  origins: z._default(z.array(origin), []),
-  /** Further URLs below which clients are managed. */
-  clientUris: z._default(z.array(url.check(z.regex(/^[^?#@]+$/))), []),
-  /** Lets this server register clients. */
-  initialAccessToken: z.optional(reference),
-  dialect: z._default(z.enum(DIALECT_NAMES as [string, ...string[]]), 'standard'),
-  /** What the server does otherwise than its dialect says. */
-  switches: z.optional(
-    z.strictObject({
-      clientIdInUpdate: flag,
-      secretInUpdate: z.optional(z.enum(['kept', 'cleared', 'renewed'])),
-      authMethodAsList: flag,
-      renewsToken: z.optional(z.enum(['never', 'update', 'always'])),
-      clientUri: z.optional(z.enum(['told', 'derived'])),
-      needsCallbacks: flag,
-      drops: z.optional(z.array(text)),
-    }),
-  ),
-  pace: z.optional(
-    z.strictObject({
-      perSecond: z.optional(rate),
-      burst: z.optional(z.number().check(z.gte(1), z.lte(1_000_000))),
-    }),
-  ),
-})
-
-export const provider = z.discriminatedUnion('type', [auth0, cognito, local, rfc7592])
 
 export const issuer = z.strictObject({
   issuer: url,
@@ -187,7 +70,7 @@ export const configSchema = z.strictObject({
   key: reference,
   store,
   defaultProvider: z.optional(text),
-  providers: z.record(z.string().check(z.regex(/^[\w.-]{1,64}$/)), provider),
+  providers: z.record(z.string().check(z.regex(/^[\w.-]{1,64}$/)), providerSchema),
   auth: z.strictObject({
     issuers: z.array(issuer).check(z.minLength(1)),
     permissions: z.optional(z.array(grant)),
@@ -228,4 +111,3 @@ export const configSchema = z.strictObject({
 })
 
 export type RawConfig = z.infer<typeof configSchema>
-export type Reference = z.infer<typeof reference>

@@ -2,8 +2,8 @@
 
 import { secret } from '../../src/core/secrecy/secret.ts'
 import { DEFAULT_CREDENTIAL } from '../../src/emulators/auth0/index.ts'
+import { createProviders } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { createProviders } from '../../src/providers/registry.ts'
 
 /** One provider under the id `auth0`. */
 export function auth0Over(

@@ -4,9 +4,12 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import type { ClientRef, Step } from '../call.ts'
+import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { passUnreadable } from '../unreadable.ts'
 import { createSender, type Send } from './calls/call.ts'
@@ -19,19 +22,48 @@ import { clientPath, listClients, readClient, readWhole, writtenClient } from '.
 import { secrets } from './secrets.ts'
 import { barOf } from './sign-in.ts'
 
-export interface Auth0Settings extends TokenSettings {
+export interface Auth0Options extends TokenSettings {
+  /** Lets new redirect URIs and origins hold a wildcard label. */
+  readonly allowWildcards: boolean
   readonly pace?: Auth0Pace | undefined
   /** How long a new client may be missing from the tenant's list. */
   readonly listLagSeconds?: number | undefined
 }
 
+/** RFC 9700 section 4.1.3 asks for exact redirect URIs, so wildcards are a deliberate choice. */
+const withoutWildcards: Mapping = { ...mapping, uris: { ...mapping.uris, wildcards: false } }
+
+export { mapping }
+
+/** What the settings of a tenant mean. */
+export interface Auth0Settings {
+  /** Without a trailing slash. */
+  readonly baseUrl: string
+  /** The audience of the Management API; `<baseUrl>/api/v2/` unless the tenant has another. */
+  readonly audience: string
+  readonly clientId: string
+  readonly clientSecret: Secret
+  /** Lets new redirect URIs and origins hold a wildcard label. */
+  readonly allowWildcards: boolean
+  /** What the tenant's plan allows, where it is not to be learned. */
+  readonly pace?: Auth0Pace | undefined
+  /** How long a new client may be missing from the tenant's list. */
+  readonly listLagSeconds?: number | undefined
+}
+
+/** The provider of a configuration. */
+export const create = (
+  { clientSecret, ...settings }: Auth0Settings,
+  { now }: ProviderSurroundings,
+): Provider => createAuth0Provider({ ...settings, clientSecret: () => clientSecret.reveal(), now })
+
 /** One Auth0 tenant. */
-export function createAuth0Provider(settings: Auth0Settings): Provider {
+export function createAuth0Provider(settings: Auth0Options): Provider {
   const pace = createAuth0Pace(settings.pace ?? {}, settings.now)
   const send = createSender(settings, pace)
   return {
     type: 'auth0',
-    mapping,
+    mapping: settings.allowWildcards ? mapping : withoutWildcards,
     pace: pace.state,
     read: (ref, call, fields) => readWhole(send, ref, call, fields),
     steps: (ref, base, next) => {

@@ -5,25 +5,52 @@
 
 import { same } from '../../core/json/json.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import type { ClientRef, Step } from '../call.ts'
+import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { withoutOwnRole } from './analytics.ts'
 import {
   address,
-  type CognitoSettings,
+  type CognitoOptions,
   createInvoke,
   type Invoke,
   notThere,
   recordOf,
 } from './calls/call.ts'
-import { createCognitoPace } from './calls/pace.ts'
+import { credentialSource } from './calls/credentials.ts'
+import { type CognitoPace, createCognitoPace } from './calls/pace.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
 import { listClients, readWhole } from './records.ts'
 import { createSecrets } from './secrets.ts'
 
+export { mapping }
+
+/** What the settings of user pools mean. */
+export interface CognitoSettings {
+  readonly pools: Readonly<Record<string, { readonly region: string; readonly endpoint: string }>>
+  /** Absent: those of the environment, read anew for each call, since they rotate. */
+  readonly credentials?: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: Secret
+    readonly sessionToken?: Secret
+  }
+  readonly pace?: CognitoPace | undefined
+  readonly listLagSeconds?: number | undefined
+}
+
+/** The provider of a configuration. */
+export const create = (
+  { credentials, ...settings }: CognitoSettings,
+  { now, environmentCredentials }: ProviderSurroundings,
+): Provider => {
+  const source = credentialSource(credentials, environmentCredentials)
+  return createCognitoProvider({ ...settings, credentials: source, now })
+}
+
 /** User pools of one AWS account. */
-export function createCognitoProvider(settings: CognitoSettings): Provider {
+export function createCognitoProvider(settings: CognitoOptions): Provider {
   const pace = createCognitoPace(settings.pace ?? {}, settings.pools, settings.now)
   const invoke = createInvoke(settings, pace)
   return {

@@ -6,7 +6,9 @@
 
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Documents } from '../../store/sqlite/documents.ts'
+import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { isOwn, putClient, removeClient } from './clients.ts'
 import { createCreation } from './creation.ts'
@@ -24,6 +26,24 @@ export interface LocalOptions {
   now(): number
   /** Absent: that of an OpenID Provider made for this alone, at the first change. */
   readonly validate?: Validate
+}
+
+export { mapping }
+
+/** What the settings of the embedded OpenID Provider mean. */
+export interface LocalSettings {
+  readonly listLagSeconds?: number | undefined
+  /** Lets clients register themselves at the embedded OpenID Provider; absent: they cannot. */
+  readonly registration?: { readonly initialAccessToken: Secret; readonly renewsTokens: boolean }
+}
+
+/** The provider of a configuration. */
+export function create(
+  { listLagSeconds }: LocalSettings,
+  { now, documents }: ProviderSurroundings,
+): Provider {
+  if (documents === undefined) throw new TypeError('The local provider needs a document store.')
+  return createLocalProvider({ documents, now, listLagSeconds })
 }
 
 /** The provider over documents. */

@@ -7,16 +7,17 @@
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
+import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { createAdoption } from './adoption.ts'
-import { createCaller } from './call.ts'
+import { createCaller } from './calls/call.ts'
+import type { EndpointSettings } from './calls/endpoints.ts'
+import { createRegistrationPace, type RegistrationPace } from './calls/pace.ts'
 import { createCreation } from './creation.ts'
 import { createCustody } from './custody.ts'
-import type { Dialect } from './dialects.ts'
-import type { EndpointSettings } from './endpoints.ts'
+import { DIALECTS, type Dialect } from './dialects.ts'
 import { listClients } from './list.ts'
 import { createMapping } from './mapping.ts'
-import { createRegistrationPace, type RegistrationPace } from './pace.ts'
 import { readWhole } from './records.ts'
 import { removalStep } from './removal.ts'
 import { updateSteps } from './update.ts'
@@ -32,6 +33,30 @@ export interface Rfc7592Options {
   /** The provider's name in the configuration. */
   readonly name: string
   now(): number
+}
+
+/** Of a server that does what the RFCs say. */
+export const mapping = createMapping(DIALECTS.standard)
+
+/** What the settings of a server mean. */
+export interface Rfc7592Settings {
+  readonly endpoints: EndpointSettings
+  /** Lets this server register clients. */
+  readonly initialAccessToken?: Secret
+  readonly dialect: Dialect
+  readonly pace?: RegistrationPace | undefined
+}
+
+/** The provider of a configuration. */
+export function create(
+  settings: Rfc7592Settings,
+  { now, store, seal }: ProviderSurroundings,
+  name: string,
+): Provider {
+  if (store === undefined || seal === undefined) {
+    throw new TypeError('A provider of registered clients needs a store and a seal.')
+  }
+  return createRfc7592Provider({ ...settings, store, seal, name, now })
 }
 
 /** One authorization server. */

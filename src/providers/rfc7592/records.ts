@@ -4,7 +4,7 @@ import { ClientError, type ErrorCode } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../call.ts'
-import type { Answered, Caller } from './call.ts'
+import type { Answered, Caller } from './calls/call.ts'
 import type { Dialect } from './dialects.ts'
 import { READ_WITH } from './mapping.ts'
 

@@ -6,7 +6,7 @@ import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Step } from '../call.ts'
-import type { Caller } from './call.ts'
+import type { Caller } from './calls/call.ts'
 import type { Dialect } from './dialects.ts'
 import { READ_WITH, usesSecret } from './mapping.ts'
 

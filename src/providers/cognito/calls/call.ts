@@ -12,7 +12,7 @@ import type { Pace } from '../../pace/pace.ts'
 import { errorOf } from './errors.ts'
 import { bucketsOf, type CognitoPace, type Operation, toldBy } from './pace.ts'
 
-export interface CognitoSettings {
+export interface CognitoOptions {
   /** User pools by id; region and endpoint never come from a request. */
   readonly pools: Readonly<Record<string, { readonly region: string; readonly endpoint: string }>>
   credentials(): Promise<Credentials>
@@ -34,7 +34,7 @@ export type Invoke = (
 const READS = /^(Describe|List)/
 
 /** Calls to the pools of one account, which share one pace. */
-export function createInvoke({ pools, credentials, now }: CognitoSettings, pace: Pace): Invoke {
+export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: Pace): Invoke {
   return async (operation, { userPoolId = '' }, body, call) => {
     const pool = Object.hasOwn(pools, userPoolId) ? pools[userPoolId] : undefined
     if (pool === undefined) throw noClient()

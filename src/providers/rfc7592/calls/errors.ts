@@ -1,11 +1,11 @@
 /** What the errors of registration endpoints mean (RFC 7591 section 3.2.2, RFC 7592 section 2). */
 
-import { ClientError } from '../../core/errors.ts'
-import type { Json } from '../../core/json/json.ts'
-import { isRecord } from '../../core/json/json.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
-import { fieldOfPath } from '../../core/mapping/mapping.ts'
-import { type JsonAnswer, retryAfterOf } from '../http.ts'
+import { ClientError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json/json.ts'
+import { isRecord } from '../../../core/json/json.ts'
+import type { Mapping } from '../../../core/mapping/mapping.ts'
+import { fieldOfPath } from '../../../core/mapping/mapping.ts'
+import { type JsonAnswer, retryAfterOf } from '../../http.ts'
 
 /** The error that an answer stands for; `undefined` when it is a success. 401 is the caller's own. */
 export function errorOf(

@@ -4,12 +4,12 @@
  * that: tokens go to the registration endpoint and below it, and to where the configuration says.
  */
 
-import { ClientError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json/json.ts'
-import { isRecord } from '../../core/json/json.ts'
-import { parseUrl } from '../../core/uri/uri-reading.ts'
-import type { Call } from '../call.ts'
-import type { Dialect } from './dialects.ts'
+import { ClientError } from '../../../core/errors.ts'
+import type { JsonObject } from '../../../core/json/json.ts'
+import { isRecord } from '../../../core/json/json.ts'
+import { parseUrl } from '../../../core/uri/uri-reading.ts'
+import type { Call } from '../../call.ts'
+import type { Dialect } from '../dialects.ts'
 
 export interface EndpointSettings {
   /** The issuer whose discovery document names the endpoint; without a slash at its end. */

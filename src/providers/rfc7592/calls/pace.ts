@@ -3,9 +3,9 @@
  * it is a number of ours that a small server bears, and throttles are all that is learned.
  */
 
-import { type JsonAnswer, retryAfterOf } from '../http.ts'
-import { createPace, type Pace } from '../pace/pace.ts'
-import type { Told } from '../pace/pace-source.ts'
+import { type JsonAnswer, retryAfterOf } from '../../http.ts'
+import { createPace, type Pace } from '../../pace/pace.ts'
+import type { Told } from '../../pace/pace-source.ts'
 
 export interface RegistrationPace {
   /** Calls a second; 20 when absent. */

@@ -1,0 +1,89 @@
+/** The providers of a configuration: what is written, what it means, and what is made of it. */
+
+import * as z from 'zod/mini'
+import type { Mapping } from '../core/mapping/mapping.ts'
+import type { MemberRules } from '../core/secrecy/hidden.ts'
+import type {
+  IssuerUrls,
+  Part,
+  ProviderDefinition,
+  ProviderSurroundings,
+  Reading,
+  SettingShape,
+} from './definition.ts'
+import type { Provider } from './provider.ts'
+import * as registry from './registry.ts'
+import { members } from './setting-schemas.ts'
+
+/** What a configuration calls a kind of provider. */
+export type ProviderType = keyof typeof registry
+
+/** In the order in which they are listed for people. */
+export const PROVIDER_TYPES = Object.keys(registry).sort() as readonly ProviderType[]
+
+/** What every provider has beside its own settings. */
+interface CommonSettings {
+  /** What is hidden and what is not, where it is judged wrongly by name or shape. */
+  readonly members?: MemberRules | undefined
+}
+
+/** What the settings of one provider mean, by its type. */
+export type ProviderSettings = {
+  readonly [T in ProviderType]: { readonly type: T } & CommonSettings &
+    ReturnType<(typeof registry)[T]['settingsOf']>
+}[ProviderType]
+
+/** The settings of one provider as they are written; those of its own are left to its definition. */
+export type WrittenProvider = { readonly type: ProviderType } & CommonSettings
+
+type Definition = ProviderDefinition<string, SettingShape, ProviderSettings>
+
+/** By type: settings go to no other definition than that of their type. */
+const DEFINITIONS = { ...registry } as unknown as Readonly<Record<ProviderType, Definition>>
+
+/** The shape of one provider's settings, whichever it is. */
+export const providerSchema = z.discriminatedUnion(
+  'type',
+  PROVIDER_TYPES.map((type) =>
+    z.strictObject({ ...DEFINITIONS[type].schema, type: z.literal(type), members }),
+  ) as unknown as [z.ZodMiniObject],
+) as unknown as z.ZodMiniType<WrittenProvider>
+
+/** What written settings mean. */
+export function settingsOf(
+  { type, members, ...written }: WrittenProvider,
+  reading: Reading,
+): ProviderSettings {
+  const own = DEFINITIONS[type].settingsOf(written, reading)
+  return { ...own, type, ...(members === undefined ? {} : { members }) } as ProviderSettings
+}
+
+/** What of a provider is behind an issuer of access tokens, as far as its addresses say. */
+export const partsBehind = (settings: ProviderSettings, issuer: IssuerUrls): readonly Part[] =>
+  DEFINITIONS[settings.type].partsBehind(settings, issuer)
+
+/** Whether a client there that lists no scopes may have any. */
+export const anyWhereNone = ({ type }: ProviderSettings): boolean => DEFINITIONS[type].anyWhereNone
+
+/** The mapping of a type of provider, for documentation. */
+export const mappingOf = async (type: ProviderType): Promise<Mapping> =>
+  (await DEFINITIONS[type].load()).mapping
+
+/** Builds the providers of a configuration, by the names that callers use. */
+export async function createProviders(
+  settings: Readonly<Record<string, ProviderSettings>>,
+  surroundings: ProviderSurroundings,
+): Promise<ReadonlyMap<string, Provider>> {
+  const built = new Map<string, Provider>()
+  for (const [id, one] of Object.entries(settings)) {
+    const { create } = await DEFINITIONS[one.type].load()
+    built.set(id, withMembers(create(one, surroundings, id), one.members))
+  }
+  return built
+}
+
+function withMembers(provider: Provider, members: MemberRules | undefined): Provider {
+  return members === undefined
+    ? provider
+    : { ...provider, mapping: { ...provider.mapping, members } }
+}

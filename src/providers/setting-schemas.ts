@@ -1,0 +1,33 @@
+/** Words in which the settings of every provider are written. */
+
+import * as z from 'zod/mini'
+
+export const text = z.string().check(z.minLength(1), z.maxLength(2_048))
+export const url = z.url({ protocol: /^https?$/ })
+export const flag = z.optional(z.boolean())
+
+/** A secret is never written into the configuration: it names where it is. */
+export const reference = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })])
+
+export type Reference = z.infer<typeof reference>
+
+/** Calls a second. */
+export const rate = z.number().check(z.gt(0), z.lte(1_000_000))
+/** Calls that may go at once. */
+export const burst = z.number().check(z.gte(1), z.lte(1_000_000))
+/** The part of an account's rates that is left for others. */
+export const reserve = z.number().check(z.gte(0), z.lte(0.95))
+
+/** How long a new client may be missing from the provider's list. */
+export const listLagSeconds = z.optional(z.number().check(z.gte(0), z.lte(600)))
+
+/** Dotted names of a provider's own members, `*` for any one name. */
+const memberPaths = z._default(
+  z
+    .array(z.string().check(z.regex(/^[^.\s]+(\.[^.\s]+)*$/), z.maxLength(256)))
+    .check(z.maxLength(1_000)),
+  [],
+)
+
+/** What is hidden and what is not, where the program judges it wrongly by name or shape. */
+export const members = z.optional(z.strictObject({ public: memberPaths, secret: memberPaths }))
