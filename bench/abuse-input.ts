@@ -9,7 +9,13 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { isClientError } from '../src/core/errors.ts'
 import type { JsonObject } from '../src/core/json/json.ts'
+import { parseJson } from '../src/core/json/json-text.ts'
+import { showClient } from '../src/core/mapping/mapping.ts'
 import { operationsToFields, parseOperations } from '../src/core/patch/json-patch.ts'
+import { createFingerprints } from '../src/core/secrecy/fingerprint.ts'
+import { DIALECTS } from '../src/providers/rfc7592/dialects.ts'
+import { createMapping } from '../src/providers/rfc7592/mapping.ts'
+import { checkSize } from '../src/providers/unreadable.ts'
 import type { Service } from '../src/service/base/service.ts'
 import { readHistory } from '../src/service/reading/history.ts'
 import type { Mirror } from '../src/store/mirror.ts'
@@ -32,7 +38,7 @@ export async function measureInput(root: string, clients: number, tries: number)
   }
   remove()
   const store = createSqliteStore(await openDatabase(path))
-  const rows: Row[] = [20, 30, 200].map(doubled)
+  const rows: Row[] = [...[20, 30, 200].map(doubled), ...[4_000_000, 500_000].map(largeRecord)]
   if (store.mirror !== undefined) rows.push(await worstSearch(store.mirror, clients, tries))
   rows.push(
     ...(await largePages({
@@ -60,6 +66,28 @@ function doubled(count: number): Row {
   const figure = performance.now() - begun
   const name = `a JSON Patch of ${count} copies of the whole into itself`
   return { section: SECTION, name, figure, unit: 'ms', aim: 200, detail: made }
+}
+
+/** A record of an RFC 7592 server of so many characters: how long others wait for what each read does with it. */
+function largeRecord(characters: number): Row {
+  const members = Array.from({ length: characters / 40 }, (_, index): [string, string] => [
+    `member_${index}`,
+    randomText(6),
+  ])
+  const record = { client_id: 'large', client_name: 'Large', ...Object.fromEntries(members) }
+  const text = JSON.stringify(record)
+  const mapping = createMapping(DIALECTS.standard)
+  const fingerprints = createFingerprints(randomBytes(32))
+  const begun = performance.now()
+  const detail = attempt(() => {
+    const native = parseJson(text) as JsonObject
+    checkSize(native, 'provider_unavailable')
+    fingerprints.ofState(mapping, native)
+    return JSON.stringify(showClient(mapping, fingerprints.masked(mapping, native))).length
+  })
+  const figure = performance.now() - begun
+  const name = `a record of ${digits(text.length / 1e6)} MB and ${members.length} members is read`
+  return { section: SECTION, name, figure, unit: 'ms', aim: 200, detail }
 }
 
 function attempt(work: () => number): string {

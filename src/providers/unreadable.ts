@@ -3,12 +3,27 @@
  * never changed, since nothing could be kept as it is, and can still be removed.
  */
 
-import { isClientError } from '../core/errors.ts'
+import { ClientError, type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import type { Native } from '../core/mapping/row.ts'
+import { createMeter, isTooLarge, MAX_RECORD } from '../core/patch/bounds.ts'
 
 /** The one member of what stands for such a record. No provider has one of this name. */
 const UNREADABLE = '$unreadable'
+
+/**
+ * Refuses a record that is larger than one may be. Of it no more is kept than how large it is.
+ * @throws ClientError `otherwise`
+ */
+export function checkSize(record: Native, otherwise: ErrorCode): void {
+  if (!isTooLarge(record)) return
+  const { characters, members } = MAX_RECORD
+  throw new ClientError(
+    otherwise,
+    `The provider holds more for this client than is read: at most ${characters} characters of JSON and ${members} members. Make it smaller at the provider, or remove the client.`,
+    { found: { ...createMeter()(record) } },
+  )
+}
 
 /** What stands for a record that cannot be read. */
 export const unreadableRecord = (found: Json): Native => ({ [UNREADABLE]: found })

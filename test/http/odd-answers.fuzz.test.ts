@@ -447,3 +447,27 @@ describe('a client in whose place is no record', () => {
     expect(copy.body).toContain('not_restorable')
   })
 })
+
+describe.each(KINDS)('a client at %s that is too large to be read', (kind) => {
+  const query = queryOf(kind)
+  const LARGE: Readonly<Record<string, unknown>> = {
+    'a text of 2 MB': 'x'.repeat(2_000_000),
+    'a list of 30,000 values': Array.from({ length: 30_000 }, (_, index) => index),
+  }
+
+  it.each(Object.keys(LARGE))('is listed with the reason, and can be removed: %s', async (what) => {
+    if (kind === 'raw-rfc7592') await adopt()
+    hold(kind, JSON.stringify({ ...RECORDS[kind], more: LARGE[what] }))
+    raw.list = JSON.stringify(RECORDS[kind])
+    const list = await send('GET', '/clients', `${query}&fresh=true`)
+    const says = /holds more for this client than is read: at most 1310720 characters of JSON/
+    expect(JSON.parse(list.body).unreadable).toMatchObject([
+      { id: 'abc', code: 'provider_unavailable', error: expect.stringMatching(says) },
+    ])
+    for (const [method, body] of [['GET'], ['PATCH', { client: { name: 'New' } }]] as const) {
+      expect((await send(method, ABC, query, body)).body).toMatch(says)
+    }
+    const removed = await send('DELETE', ABC, query, undefined, { 'if-match': '*' })
+    expect(removed.status, removed.body).toBe(200)
+  })
+})

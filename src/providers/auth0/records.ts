@@ -7,6 +7,7 @@ import { isRecord } from '../../core/json/json.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../call.ts'
 import type { Listed, ListPage } from '../provider.ts'
+import { checkSize } from '../unreadable.ts'
 import type { Send } from './calls/call.ts'
 import { AVAILABLE, asMember, ENABLED } from './connections.ts'
 
@@ -41,14 +42,20 @@ export async function readClient(
   call: Call,
 ): Promise<Native> {
   const body = await send({ operation: 'GET /clients/{id}', path: clientPath(ref) }, call)
-  if (isClient(body)) return body
+  if (isClient(body)) {
+    checkSize(body, 'provider_unavailable')
+    return body
+  }
   const says = 'Auth0 answered with something else than a client.'
   throw new ClientError('provider_unavailable', says, { found: body ?? null })
 }
 
 /** The client in the answer to a write, whose effect stands whatever the answer is. */
 export function writtenClient(body: Json | undefined): Native & { readonly client_id: string } {
-  if (isClient(body)) return body
+  if (isClient(body)) {
+    checkSize(body, 'outcome_unknown')
+    return body
+  }
   throw new ClientError('outcome_unknown', 'Auth0 answered with something else than a client.')
 }
 

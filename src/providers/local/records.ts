@@ -3,6 +3,7 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
 import type { Documents } from '../../store/sqlite/documents.ts'
+import { checkSize } from '../unreadable.ts'
 import { CLIENTS, isOwn } from './clients.ts'
 
 /** What a call about a client would name; nothing is called. */
@@ -14,7 +15,10 @@ export function readClient(documents: Documents, id: string): JsonObject {
     ? undefined
     : providing(() => documents.get(CLIENTS, id))
   if (found === undefined) throw notFound()
-  if (isRecord(found)) return found
+  if (isRecord(found)) {
+    checkSize(found, 'provider_unavailable')
+    return found
+  }
   const says = 'The store of the local provider holds something else than a client.'
   throw new ClientError('provider_unavailable', says, { found })
 }

@@ -4,6 +4,7 @@ import { ClientError, type ErrorCode } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../call.ts'
+import { checkSize } from '../unreadable.ts'
 import type { Answered, Caller } from './calls/call.ts'
 import type { Dialect } from './dialects.ts'
 import { READ_WITH } from './mapping.ts'
@@ -40,6 +41,7 @@ export function metadataOf(
     const details = typeof metadata.client_id === 'string' ? {} : { found }
     throw new ClientError(otherwise, says, details)
   }
+  checkSize(metadata, otherwise)
   // RFC 7591 section 2: "null" values are treated as if they were omitted.
   const held = Object.entries(metadata).filter(([, value]) => value !== null)
   const record = Object.fromEntries(held)

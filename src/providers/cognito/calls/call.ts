@@ -9,6 +9,7 @@ import { type Credentials, signRequest } from '../../../core/sigv4.ts'
 import type { Call, ClientRef, Place } from '../../call.ts'
 import { callPaced } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
+import { checkSize } from '../../unreadable.ts'
 import { errorOf } from './errors.ts'
 import { bucketsOf, type CognitoPace, type Operation, toldBy } from './pace.ts'
 
@@ -84,6 +85,7 @@ const noClient = () => new ClientError('not_found', 'There is no such client.')
 export function recordOf(body: JsonObject, otherwise: ErrorCode): Native & { ClientId: string } {
   const record: Json | undefined = body.UserPoolClient
   if (isRecord(record) && typeof record.ClientId === 'string') {
+    checkSize(record, otherwise)
     return record as Native & { ClientId: string }
   }
   const says = 'The provider answered with something else than a client.'
