@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini'
 import type { Mapping } from '../core/mapping/mapping.ts'
-import type { MemberRules } from '../core/secrecy/hidden.ts'
+import type { MemberRules } from '../core/secrecy/place.ts'
 import type {
   IssuerUrls,
   Part,

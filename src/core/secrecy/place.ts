@@ -1,0 +1,148 @@
+/**
+ * What names alone say about a place in a record: whether a list, the name of a member or a name of the
+ * configuration makes what stands there a secret. It is the same for every record of a mapping, so it is worked
+ * out once for each path.
+ */
+
+import { isRecord, type Json } from '../json/json.ts'
+import { covers } from '../json/paths.ts'
+import type { Row } from '../mapping/row.ts'
+import { isAbout, isSecretName } from './secret-looks.ts'
+
+/** What the configuration says about members, as dotted native paths; `*` stands for any one name. */
+export interface MemberRules {
+  /** Shown although name or shape look otherwise. What the provider documents as a secret stays hidden. */
+  readonly public: readonly string[]
+  readonly secret: readonly string[]
+}
+
+/** The part of a mapping that decides. */
+export interface Rules {
+  readonly fields: Readonly<Record<string, Row<unknown>>>
+  readonly settings: readonly string[]
+  readonly readOnlyKeys: readonly string[]
+  readonly volatileKeys: readonly string[]
+  readonly secretPaths: readonly string[]
+  readonly publicPaths: readonly string[]
+  readonly members?: MemberRules
+}
+
+/** A path in the records of one mapping. */
+export interface Place {
+  readonly path: readonly string[]
+  /** The provider documents it, or something above it, as a secret. */
+  readonly isListed: boolean
+  /** It is listed, or the configuration says so. */
+  readonly isSecret: boolean
+  /** The configuration shows it. */
+  readonly isShown: boolean
+  /** The name of the member itself is one of a secret. */
+  readonly hasSecretName: boolean
+  /** No name makes it a secret: it is documented as public, or an attribute is made of it or of a member in it. */
+  readonly isExempt: boolean
+  /** Its name only tells something about a secret, or it is known what it is for. */
+  readonly isPlain: boolean
+  /** Members of it that have been looked at. */
+  readonly below: Map<string, Place>
+}
+
+/** Places that are remembered for one mapping; names that callers choose must not fill the memory. */
+const MAX_PLACES = 5_000
+
+interface Places {
+  readonly root: Place
+  left: number
+}
+
+/** The record itself. */
+export const rootPlace = (rules: Rules): Place => placesOf(rules).root
+
+/** A member of a place. */
+export function placeBelow(rules: Rules, place: Place, name: string): Place {
+  const known = place.below.get(name)
+  if (known !== undefined) return known
+  const inner = judgedPlace(rules, [...place.path, name])
+  const places = placesOf(rules)
+  if (places.left > 0) {
+    places.left -= 1
+    place.below.set(name, inner)
+  }
+  return inner
+}
+
+/** The place that a path leads to. */
+export const placeOf = (rules: Rules, path: readonly string[]): Place =>
+  path.reduce((place, name) => placeBelow(rules, place, name), rootPlace(rules))
+
+/** Whether the value of a member may be kept as it is: the provider documents it, and nothing unknown lies in it. */
+export function isPublicMember(rules: Rules, name: string, value: Json): boolean {
+  const isFlat =
+    !isRecord(value) && !(Array.isArray(value) && value.some((one) => typeof one === 'object'))
+  return isFlat && (knownMembers(rules).has(name) || attributePaths(rules).includes(name))
+}
+
+/** The native members that attributes are made of. */
+export const attributePaths = once(({ fields }: Rules): readonly string[] =>
+  Object.values(fields).flatMap((row) => (row.support === 'missing' ? [] : row.keys)),
+)
+
+const placesOf = once(
+  (rules: Rules): Places => ({ root: judgedPlace(rules, []), left: MAX_PLACES }),
+)
+
+function judgedPlace(rules: Rules, path: readonly string[]): Place {
+  const name = path.at(-1) ?? ''
+  const isListed = isCovered(rules.secretPaths, path)
+  const isPublic = isOneOf(rules.publicPaths, path)
+  return {
+    path,
+    isListed,
+    isSecret: isListed || isCovered(rules.members?.secret ?? [], path),
+    isShown: isCovered(rules.members?.public ?? [], path),
+    hasSecretName: isSecretName(name),
+    isExempt: isPublic || holdsAttribute(rules, path),
+    isPlain: isAbout(name) || isPublic || isKnown(rules, path),
+    below: new Map(),
+  }
+}
+
+/** Whether an attribute is made of a member, or of one in it. */
+function holdsAttribute(rules: Rules, path: readonly string[]): boolean {
+  const dotted = path.join('.')
+  return attributePaths(rules).some((key) => covers(dotted, key))
+}
+
+/** Whether it is known what a member is for: the provider documents it, or an attribute stands for it. */
+function isKnown(rules: Rules, path: readonly string[]): boolean {
+  if (path.length === 1 && knownMembers(rules).has(path[0] ?? '')) return true
+  const dotted = path.join('.')
+  return attributePaths(rules).some((key) => covers(key, dotted))
+}
+
+const knownMembers = once(
+  ({ settings, readOnlyKeys, volatileKeys }: Rules) =>
+    new Set<string>([...settings, ...readOnlyKeys, ...volatileKeys]),
+)
+
+/** Made once for one mapping, since what walks along it comes for each client. */
+function once<K extends object, T>(make: (key: K) => T): (key: K) => T {
+  const made = new WeakMap<K, T>()
+  return (key) => {
+    const before = made.get(key)
+    if (before !== undefined) return before
+    const value = make(key)
+    made.set(key, value)
+    return value
+  }
+}
+
+const isCovered = (paths: readonly string[], path: readonly string[]) =>
+  namesOf(paths).some((names) => names.length <= path.length && matches(names, path))
+
+const isOneOf = (paths: readonly string[], path: readonly string[]) =>
+  namesOf(paths).some((names) => names.length === path.length && matches(names, path))
+
+const matches = (names: readonly string[], path: readonly string[]) =>
+  names.every((name, index) => name === '*' || name === path[index])
+
+const namesOf = (paths: readonly string[]) => paths.map((one) => one.split('.'))
