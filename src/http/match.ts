@@ -1,5 +1,6 @@
 /** Finding the route of a request in the table: segment by segment, parameters take one each. */
 
+import { once } from '../core/once.ts'
 import type { Route } from './route.ts'
 
 export interface Match {
@@ -11,17 +12,23 @@ export interface Match {
 /** Every route whose path fits, whatever its method. */
 export function matchesOf(routes: readonly Route[], path: string): readonly Match[] {
   const segments = path.split('/')
-  return routes.flatMap((route) => {
-    const params = paramsOf(route.path.split('/'), segments)
-    return params === undefined ? [] : [{ route, params }]
-  })
+  const matches: Match[] = []
+  for (const route of routes) {
+    const template = templateOf(route)
+    if (template.length !== segments.length) continue
+    const params = paramsOf(template, segments)
+    if (params !== undefined) matches.push({ route, params })
+  }
+  return matches
 }
 
+const templateOf = once((route: Route): readonly string[] => route.path.split('/'))
+
+/** The parameters of a path that has as many segments as the template; `undefined`: it does not fit. */
 function paramsOf(
   template: readonly string[],
   segments: readonly string[],
 ): Readonly<Record<string, string>> | undefined {
-  if (template.length !== segments.length) return undefined
   const params: [string, string][] = []
   for (const [index, part] of template.entries()) {
     const segment = segments[index] ?? ''

@@ -45,7 +45,7 @@ export function isNumberLiteral(value: unknown): value is NumberLiteral {
 
 /** Whether a value is a number, in either form. */
 export function isNumber(value: unknown): value is number | NumberLiteral {
-  return typeof value === 'number' || isNumberLiteral(value)
+  return typeof value === 'number' || (typeof value === 'object' && isNumberLiteral(value))
 }
 
 /** The double to reckon with: the number itself or the nearest one; nothing for what is beyond doubles. */

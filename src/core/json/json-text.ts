@@ -29,19 +29,19 @@ interface Cursor {
 /** How deep a text is nested, and whether doubles hold all of its numbers. The text is JSON. */
 function look(text: string) {
   let [level, depth, doubles] = [0, 0, true]
-  for (let place = 0; place < text.length; place += 1) {
-    const character = text[place] ?? ''
-    if (character === '"') place = endOfString(text, place) - 1
-    else if (character === '{' || character === '[') depth = Math.max(depth, ++level)
-    else if (character === '}' || character === ']') level -= 1
-    else if (startsNumber(character)) {
-      const end = endOfNumber(text, place)
-      doubles &&= typeof numberOfLiteral(text.slice(place, end)) === 'number'
-      place = end - 1
-    }
+  TOKEN.lastIndex = 0
+  for (let token = TOKEN.exec(text); token !== null; token = TOKEN.exec(text)) {
+    const [spelling] = token
+    if (spelling === '"') TOKEN.lastIndex = endOfString(text, token.index)
+    else if (spelling === '{' || spelling === '[') depth = Math.max(depth, ++level)
+    else if (spelling === '}' || spelling === ']') level -= 1
+    else doubles &&= typeof numberOfLiteral(spelling) === 'number'
   }
   return { depth, doubles }
 }
+
+/** What counts between white space, commas, colons and words: brackets, the beginning of a text, numbers. */
+const TOKEN = /["{}[\]]|-?\d[-+.eE\d]*/g
 
 const startsNumber = (character: string) =>
   character === '-' || (character >= '0' && character <= '9')
@@ -131,7 +131,10 @@ export function stringifyJson(value: unknown, indent = 0): string {
 export function holdsLiteral(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (isNumberLiteral(value)) return true
-  return (Array.isArray(value) ? value : Object.values(value)).some(holdsLiteral)
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof inner === 'object' && holdsLiteral(inner)) return true
+  }
+  return false
 }
 
 function written(value: unknown, indent: number, margin: string): string {

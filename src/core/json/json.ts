@@ -24,6 +24,7 @@ export function isRecord(value: unknown): value is JsonObject {
 /** Deep equality: the order of list items matters, that of members and the spelling of numbers do not. */
 export function same(one: Json, other: Json): boolean {
   if (one === other) return true
+  if (typeof one === 'string' || typeof one === 'boolean') return false
   if (isNumber(one)) return isNumber(other) && sameNumber(one, other)
   if (Array.isArray(one)) {
     return (
@@ -53,6 +54,7 @@ export function without(list: readonly Json[], others: readonly Json[]): readonl
 
 /** One text for one value: members sorted by name, no white space. */
 export function canonicalJson(value: Json): string {
+  if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (isNumber(value)) return canonicalNumber(value)
   if (!isRecord(value)) return JSON.stringify(value)

@@ -1,5 +1,6 @@
 /** Members of records named by dotted paths: `jwt_configuration.alg`. */
 
+import { once } from '../once.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isRecord } from './json.ts'
 
@@ -33,23 +34,17 @@ export function replacePaths(record: Json, paths: readonly string[], replace: Re
 interface PathTree extends ReadonlyMap<string, PathTree> {}
 
 /** Lists of paths belong to mappings, which stay; the same ones come several times in each change. */
-const trees = new WeakMap<readonly string[], PathTree>()
-
-function treeOf(paths: readonly string[]): PathTree {
-  const known = trees.get(paths)
-  if (known !== undefined) return known
+const treeOf = once((paths: readonly string[]): PathTree => {
   const below = new Map<string, string[]>()
   for (const path of paths) {
     const [head = ''] = path.split('.', 1)
     below.set(head, [...(below.get(head) ?? []), path.slice(head.length + 1)])
   }
   // A path that ends here takes along whatever lies below it.
-  const tree = new Map(
+  return new Map(
     [...below].map(([head, tails]) => [head, tails.includes('') ? new Map() : treeOf(tails)]),
   )
-  trees.set(paths, tree)
-  return tree
-}
+})
 
 function replaceIn(record: JsonObject, tree: PathTree, replace: Replace): JsonObject {
   const kept: [string, Json][] = []

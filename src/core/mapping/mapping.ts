@@ -12,6 +12,7 @@ import type { Json, JsonObject } from '../json/json.ts'
 import { same } from '../json/json.ts'
 import { covers, withoutPaths } from '../json/paths.ts'
 import type { ProviderLint } from '../lint/rule.ts'
+import { once, onceForBoth } from '../once.ts'
 import { replaceHidden, replaceHiddenAt } from '../secrecy/hidden.ts'
 import type { MemberRules } from '../secrecy/place.ts'
 import type { Secret } from '../secrecy/secret.ts'
@@ -104,11 +105,12 @@ export function visibleField<F extends FieldName>(
 }
 
 /** The neutral client that a native record stands for, as callers see it. */
-export function showClient(mapping: Mapping, native: Native): Client {
-  return Object.fromEntries(
-    FIELD_NAMES.map((field) => [field, visibleField(mapping, field, native)]),
-  ) as unknown as Client
-}
+export const showClient = onceForBoth(
+  (mapping: Mapping, native: Native): Client =>
+    Object.fromEntries(
+      FIELD_NAMES.map((field) => [field, visibleField(mapping, field, native)]),
+    ) as unknown as Client,
+)
 
 /** The raw rest of a record: what no neutral field is made of, without what is hidden. */
 function restOf(mapping: Mapping, native: Native): JsonObject {
@@ -117,16 +119,14 @@ function restOf(mapping: Mapping, native: Native): JsonObject {
 
 /** The same with the secrets that are in it. */
 export function settingsOf(mapping: Mapping, native: Native): JsonObject {
-  const known = takenPaths.get(mapping)
-  if (known !== undefined) return withoutPaths(native, known)
-  const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
-  const taken = [...used, ...mapping.hiddenKeys]
-  takenPaths.set(mapping, taken)
-  return withoutPaths(native, taken)
+  return withoutPaths(native, takenPaths(mapping))
 }
 
 /** One list for one mapping: what walks along it prepares it once. */
-const takenPaths = new WeakMap<Mapping, readonly string[]>()
+const takenPaths = once(({ fields, hiddenKeys }: Mapping): readonly string[] => [
+  ...MAPPED_FIELDS.flatMap((field) => keysOf(fields[field])),
+  ...hiddenKeys,
+])
 
 /** The fields that a native path (dotted) belongs to: by the path itself, one above or one below it. */
 export function fieldsOfPath(mapping: Mapping, path: string): readonly MappedField[] {
@@ -143,12 +143,12 @@ export function fieldOfPath(mapping: Mapping, path: string): MappedField | undef
 const keysOf = (row: Row<unknown>): readonly string[] => (row.support === 'missing' ? [] : row.keys)
 
 /** The comparable state: spellings brought together, what moves by itself left out. */
-export function stateOf(mapping: Mapping, native: Native): Native {
+export const stateOf = onceForBoth((mapping: Mapping, native: Native): Native => {
   const left = new Set([...mapping.hiddenKeys, ...mapping.volatileKeys])
   return Object.fromEntries(
     Object.entries(mapping.normal(native)).filter(([key]) => !left.has(key)),
   )
-}
+})
 
 /** Whether two records mean the same settings. */
 export function sameState(mapping: Mapping, one: Native, other: Native): boolean {

@@ -5,9 +5,10 @@
  */
 
 import { same } from '../json/json.ts'
+import { once } from '../once.ts'
 import { view } from './lenses.ts'
 import { fieldOfPath, type Mapping, sameState } from './mapping.ts'
-import { type Emulation, isLens, type Native, type Warning } from './row.ts'
+import { isLens, type Native, type Warning } from './row.ts'
 
 /** Whether nothing is left of what a suspension takes away, whoever took it. */
 export function isOff(mapping: Mapping, native: Native): boolean {
@@ -20,28 +21,22 @@ export function isOff(mapping: Mapping, native: Native): boolean {
 /** The mapping that shows a record as it is: a client that is off because it was suspended is `disabled`. */
 export function shownBy(mapping: Mapping, native: Native, suspended: boolean): Mapping {
   if (!suspended || mapping.suspension?.emulation === undefined) return mapping
-  return isOff(mapping, native) ? offMapping(mapping, mapping.suspension.emulation) : mapping
+  return isOff(mapping, native) ? offMapping(mapping) : mapping
 }
 
-function offMapping(mapping: Mapping, { keys }: Emulation): Mapping {
-  const known = offMappings.get(mapping)
-  if (known !== undefined) return known
-  const held = keys.map((key) => `client.${pathOf(mapping, key)}`)
-  const off: Mapping = {
+/** One for one mapping, since what walks along a mapping prepares it once. */
+const offMapping = once((mapping: Mapping): Mapping => {
+  const held = heldPaths(mapping).map((path) => `client.${path}`)
+  return {
     ...mapping,
     fields: { ...mapping.fields, disabled: view([], () => true, SUSPENDED) },
     // What they tell of the held settings is that they are off.
     warnings: (native) =>
       (mapping.warnings?.(native) ?? []).filter(({ field = '' }) => !held.includes(field)),
   }
-  offMappings.set(mapping, off)
-  return off
-}
+})
 
 const SUSPENDED = 'the client is suspended; POST /clients/{clientId}/resume ends that'
-
-/** One for one mapping, since what walks along a mapping prepares it once. */
-const offMappings = new WeakMap<Mapping, Mapping>()
 
 /** The settings that a suspension holds, as paths below the client. */
 export const heldPaths = (mapping: Mapping): readonly string[] =>

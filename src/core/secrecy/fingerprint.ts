@@ -10,6 +10,7 @@ import { withoutPaths } from '../json/paths.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { stateOf } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
+import { once } from '../once.ts'
 import { isFingerprint, replaceHidden } from './hidden.ts'
 
 export interface Fingerprints {
@@ -32,13 +33,15 @@ const SECRET_CHARACTERS = 12
 export function createFingerprints(key: Uint8Array): Fingerprints {
   const digestOfState = createDigest(key, 'clientry state')
   const digestOfSecret = createDigest(key, 'clientry secret')
+  const ofState = once((state: Native) =>
+    digestOfState(canonicalJson(state)).slice(0, STATE_CHARACTERS),
+  )
   const ofSecret = (value: string) =>
     `fingerprint:${digestOfSecret(value).slice(0, SECRET_CHARACTERS)}`
   const withoutSecrets: Fingerprints['withoutSecrets'] = (mapping, native) =>
     replaceHidden(mapping, native, (value) => maskOf(value, ofSecret))
   return {
-    ofState: (mapping, native) =>
-      digestOfState(canonicalJson(stateOf(mapping, native))).slice(0, STATE_CHARACTERS),
+    ofState: (mapping, native) => ofState(stateOf(mapping, native)),
     ofText: (purpose, text) => createDigest(key, `clientry ${purpose}`)(text),
     ofSecret,
     withoutSecrets,

@@ -125,8 +125,8 @@ function listOf(walk: Walk, list: readonly Json[], place: Place, named: boolean)
 }
 
 function isHiddenLeaf(value: Json, place: Place, named: boolean): boolean {
-  if (isNumber(value)) return named
-  if (typeof value !== 'string' || value === '') return false
+  if (typeof value !== 'string') return named && isNumber(value)
+  if (value === '') return false
   if (named || isSecretText(value) || FINGERPRINT.test(value)) return true
   return !place.isPlain && mayBeSecretText(value)
 }

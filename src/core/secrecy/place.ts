@@ -7,6 +7,7 @@
 import { isRecord, type Json } from '../json/json.ts'
 import { covers } from '../json/paths.ts'
 import type { Row } from '../mapping/row.ts'
+import { once } from '../once.ts'
 import { isAbout, isSecretName } from './secret-looks.ts'
 
 /** What the configuration says about members, as dotted native paths; `*` stands for any one name. */
@@ -123,18 +124,6 @@ const knownMembers = once(
   ({ settings, readOnlyKeys, volatileKeys }: Rules) =>
     new Set<string>([...settings, ...readOnlyKeys, ...volatileKeys]),
 )
-
-/** Made once for one mapping, since what walks along it comes for each client. */
-function once<K extends object, T>(make: (key: K) => T): (key: K) => T {
-  const made = new WeakMap<K, T>()
-  return (key) => {
-    const before = made.get(key)
-    if (before !== undefined) return before
-    const value = make(key)
-    made.set(key, value)
-    return value
-  }
-}
 
 const isCovered = (paths: readonly string[], path: readonly string[]) =>
   namesOf(paths).some((names) => names.length <= path.length && matches(names, path))

@@ -153,15 +153,18 @@ const LOOSE_SHAPES: readonly RegExp[] = [
 ]
 
 /** Whether a text is a secret by its shape, wherever it stands. */
-export const isSecretText = (text: string) =>
-  SHAPES.some((shape) => shape.test(text)) || isKeyText(text)
+export const isSecretText = (text: string) => hasShape(text, SHAPES) || isKeyText(text)
+
+function hasShape(text: string, shapes: readonly RegExp[]): boolean {
+  for (const shape of shapes) if (shape.test(text)) return true
+  return false
+}
 
 /** A JWK with a symmetric or private key in it, as text (RFC 7518 section 6). */
 const isKeyText = (text: string) => /"kty"\s*:/.test(text) && /"(?:k|d)"\s*:/.test(text)
 
 /** Whether a text may be one, where nobody knows what it is for. */
-export const mayBeSecretText = (text: string) =>
-  LOOSE_SHAPES.some((shape) => shape.test(text)) || isRandomText(text)
+export const mayBeSecretText = (text: string) => hasShape(text, LOOSE_SHAPES) || isRandomText(text)
 
 const LONG_ENOUGH = 20
 const BITS_A_CHARACTER = 3.2

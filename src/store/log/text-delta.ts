@@ -21,15 +21,13 @@ const LEAVING = Array.from({ length: BLOCK }).reduce<number>((power) => Math.imu
 export function deltaOf(text: string, base: string): Delta {
   const source = base + text
   const blocks = new Map<number, number>()
-  for (let at = 0; at + BLOCK <= base.length; at += BLOCK) note(blocks, hashAt(base, at), at)
+  index(blocks, base, 0, base.length, 0)
   const delta: (string | readonly [number, number])[] = []
   let [written, indexed] = [0, 0]
   let at = 0
   let hash = hashAt(text, 0)
   while (at + BLOCK <= text.length) {
-    for (; indexed + BLOCK <= at; indexed += BLOCK) {
-      note(blocks, hashAt(text, indexed), base.length + indexed)
-    }
+    if (indexed + BLOCK <= at) indexed = index(blocks, text, indexed, at, base.length)
     const found = blocks.get(hash)
     const piece =
       found === undefined
@@ -76,9 +74,24 @@ function copied(out: string, piece: unknown): string | undefined {
   return fits && from + length <= out.length ? out.slice(from, from + length) : undefined
 }
 
-/** The first place counts: what is found there is as good. */
-function note(blocks: Map<number, number>, hash: number, at: number): void {
-  if (!blocks.has(hash)) blocks.set(hash, at)
+/** Notes the whole blocks of a text between two places; gives where the next one begins. The first place of a hash counts: what is found there is as good. */
+function index(
+  blocks: Map<number, number>,
+  text: string,
+  from: number,
+  to: number,
+  shift: number,
+): number {
+  let at = from
+  for (; at + BLOCK <= to; at += BLOCK) {
+    // As `hashAt`, written out here.
+    let hash = 0
+    for (let place = at; place < at + BLOCK; place += 1) {
+      hash = (Math.imul(hash, FACTOR) + text.charCodeAt(place)) | 0
+    }
+    if (!blocks.has(hash)) blocks.set(hash, at + shift)
+  }
+  return at
 }
 
 function hashAt(text: string, at: number): number {
