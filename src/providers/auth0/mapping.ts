@@ -19,20 +19,13 @@ import {
 } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import { listsOf, membersOf } from '../../core/mapping/members.ts'
 import type { Lens, Native } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
-import { AVAILABLE, ENABLED, supportedIdp } from './connections.ts'
+import { supportedIdp } from './connections.ts'
 import { lint } from './lint.ts'
-import {
-  BOUND_PATHS,
-  CREDENTIAL_PATHS,
-  NULLABLE_PATHS,
-  PUBLIC_PATHS,
-  READ_ONLY_KEYS,
-  SECRET_PATHS,
-  SETTINGS,
-} from './members.ts'
+import { MEMBERS } from './members.ts'
 import {
   refreshTokenIdleLifetime,
   refreshTokenLifetime,
@@ -84,17 +77,7 @@ const clientMetadata: Lens<Readonly<Record<string, string>>> = {
 }
 
 /** Lists that are absent until they are set, and texts that an empty one clears. */
-const EMPTY_IS_ABSENT = [
-  'callbacks',
-  'allowed_logout_urls',
-  'web_origins',
-  'allowed_origins',
-  'description',
-  'logo_uri',
-  'initiate_login_uri',
-  'client_metadata',
-  ENABLED,
-]
+const EMPTY_IS_ABSENT = membersOf(MEMBERS, 'empty-is-absent')
 
 function normal(native: Native): Native {
   return Object.fromEntries(
@@ -152,35 +135,7 @@ export const mapping: Mapping = {
     updatedAt: view(['updated_at'], ({ updated_at }) => timeOf(updated_at), 'Auth0 sets it'),
   },
   omitted: 'keep',
-  settings: SETTINGS,
-  readOnlyKeys: [...READ_ONLY_KEYS, ENABLED],
-  hiddenKeys: ['signing_keys', AVAILABLE],
-  // Mirrors of other members, members that the answer to an update leaves out, and times, which Auth0
-  // shows since September 2026 of clients that are older too.
-  volatileKeys: [
-    'created_at',
-    'updated_at',
-    'oidc_backchannel_logout',
-    'cross_origin_auth',
-    'external_client_id',
-    'external_metadata_type',
-    'external_metadata_created_by',
-  ],
-  secretPaths: SECRET_PATHS,
-  credentialPaths: CREDENTIAL_PATHS,
-  publicPaths: PUBLIC_PATHS,
-  boundPaths: BOUND_PATHS,
-  mergedKeys: [
-    'client_metadata',
-    'jwt_configuration',
-    'session_transfer',
-    'signed_request_object',
-    'native_social_login',
-    'mobile',
-    'addons',
-    ENABLED,
-  ],
-  nullablePaths: NULLABLE_PATHS,
+  ...listsOf(MEMBERS),
   rules,
   uris: {
     maxLength: 2_048,

@@ -17,12 +17,14 @@ import {
 } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import { listsOf, membersOf } from '../../core/mapping/members.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import { normalAnalytics } from './analytics.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'
 import { lifetime } from './lifetimes.ts'
 import { lint } from './lint.ts'
+import { MEMBERS } from './members.ts'
 import { hasSecret, mayHaveSecret, oauthIsOn } from './record.ts'
 import { rules } from './rules.ts'
 import { suspension } from './suspension.ts'
@@ -43,16 +45,9 @@ function appTypeOf(native: Native): string | undefined {
   return custom ? 'native' : 'spa'
 }
 
-/** The lists that a record may hold as `[]` or not at all, with the same meaning. */
-const LISTS = [
-  'CallbackURLs',
-  'LogoutURLs',
-  'AllowedOAuthFlows',
-  'AllowedOAuthScopes',
-  'SupportedIdentityProviders',
-]
-
-const SETS = [...LISTS, 'ExplicitAuthFlows', 'ReadAttributes', 'WriteAttributes']
+/** Members that a record may hold empty or not at all, with the same meaning. */
+const EMPTY_IS_ABSENT = membersOf(MEMBERS, 'empty-is-absent')
+const UNORDERED = membersOf(MEMBERS, 'unordered')
 
 function normal(native: Native): Native {
   // The service shows the flag always, and takes its absence for false.
@@ -60,11 +55,11 @@ function normal(native: Native): Native {
   return Object.fromEntries(
     Object.entries(whole)
       .filter(([name, value]) => {
-        if (LISTS.includes(name)) return !Array.isArray(value) || value.length > 0
-        return name !== 'TokenValidityUnits' || !isRecord(value) || Object.keys(value).length > 0
+        if (!EMPTY_IS_ABSENT.includes(name)) return true
+        if (name !== 'TokenValidityUnits') return !Array.isArray(value) || value.length > 0
+        return !isRecord(value) || Object.keys(value).length > 0
       })
-      // Sets: the service gives them back in an order of its own (terraform-provider-aws#4550).
-      .map(([name, value]) => [name, SETS.includes(name) ? [...texts(value)].sort() : value]),
+      .map(([name, value]) => [name, UNORDERED.includes(name) ? [...texts(value)].sort() : value]),
   )
 }
 
@@ -169,35 +164,7 @@ export const mapping: Mapping = {
     ),
   },
   omitted: 'reset',
-  settings: [
-    'ReadAttributes',
-    'WriteAttributes',
-    'ExplicitAuthFlows',
-    'AnalyticsConfiguration',
-    'PreventUserExistenceErrors',
-    'EnableTokenRevocation',
-    'EnablePropagateAdditionalUserContextData',
-    'AuthSessionValidity',
-  ],
-  readOnlyKeys: [
-    'ClientSecret',
-    'ClientSecretArn',
-    'CreationDate',
-    'LastModifiedDate',
-    'ClientType',
-  ],
-  hiddenKeys: ['UserPoolId', 'ClientSecrets'],
-  volatileKeys: ['LastModifiedDate'],
-  secretPaths: ['ClientSecret'],
-  credentialPaths: [],
-  // Ids, dates and the ARN of secrets, never their values; whether the client has any follows from them.
-  publicPaths: [
-    'ClientSecretArn',
-    'ClientSecrets',
-    ...['Id', 'CreateDate'].map((one) => `ClientSecrets.ClientSecret${one}`),
-  ],
-  mergedKeys: [],
-  nullablePaths: [],
+  ...listsOf(MEMBERS),
   rules,
   uris: { maxLength: 1_024, wildcards: false, placeholders: [], customSchemes: true },
   normal,

@@ -19,10 +19,11 @@ import {
 } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import { listsOf } from '../../core/mapping/members.ts'
 import type { Lens } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
-import { CREDENTIAL_MEMBERS, SCOPE_TOKEN } from '../registration/registration.ts'
+import { SCOPE_TOKEN } from '../registration/registration.ts'
 import { choice, choices } from '../registration/registration-lenses.ts'
 import { lifetime } from './lenses.ts'
 import { lint } from './lint.ts'
@@ -30,9 +31,8 @@ import {
   AUTH_METHODS,
   DEFAULTS,
   GRANT_TYPES,
-  OWN_MEMBERS,
+  MEMBERS,
   RESPONSE_TYPES,
-  SETTINGS,
   SIGNING_ALGORITHMS,
 } from './members.ts'
 import { rules } from './rules.ts'
@@ -123,24 +123,7 @@ export const mapping: Mapping = {
     updatedAt: view(['updated_at'], (native) => timeOf(native.updated_at), KEPT),
   },
   omitted: 'keep',
-  settings: SETTINGS,
-  readOnlyKeys: ['client_id', 'client_id_issued_at', 'updated_at'],
-  hiddenKeys: [],
-  volatileKeys: ['updated_at'],
-  secretPaths: ['client_secret', 'live_secrets'],
-  credentialPaths: CREDENTIAL_MEMBERS,
-  publicPaths: [],
-  boundPaths: { client_secret_expires_at: 'it is about the secret, and a new client has its own' },
-  mergedKeys: [],
-  nullablePaths: [
-    ...SETTINGS,
-    ...OWN_MEMBERS,
-    ...Object.keys(DEFAULTS),
-    'client_secret',
-    'initiate_login_uri',
-    'logo_uri',
-    'scope',
-  ],
+  ...listsOf(MEMBERS),
   rules,
   uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
   normal: (native) => ({ ...DEFAULTS, ...native }),

@@ -4,43 +4,67 @@
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
+import { joined, type MemberTable, membersOf } from '../../core/mapping/members.ts'
 import { PERMISSIONS } from '../../core/rights/permissions.ts'
-import { REGISTRATION_DEFAULTS } from '../registration/registration.ts'
+import { CREDENTIALS, REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 
-/** Members without an attribute of their own: `providerSettings` (oidc-provider, client metadata). */
-export const SETTINGS = [
-  'backchannel_logout_session_required',
-  'backchannel_logout_uri',
-  'client_secret_expires_at',
-  'client_uri',
-  'contacts',
-  'default_max_age',
-  'dpop_bound_access_tokens',
-  'jwks',
-  'jwks_uri',
-  'policy_uri',
-  'require_auth_time',
-  'require_pushed_authorization_requests',
-  'response_modes',
-  'token_endpoint_auth_signing_alg',
-  'tos_uri',
-] as const
+/**
+ * What oidc-provider takes (client metadata), and members of our own, which it hands to our own functions. A
+ * record is changed by what of it moves, and `null` removes.
+ */
+export const MEMBERS: MemberTable = joined(
+  {
+    access_token_lifetime: ['field', 'own', 'nullable'],
+    allowed_origins: ['field', 'own', 'nullable'],
+    application_type: ['field', 'nullable'],
+    backchannel_logout_session_required: ['setting', 'nullable'],
+    backchannel_logout_uri: ['setting', 'nullable'],
+    client_id: ['field', 'read-only'],
+    client_id_issued_at: ['field', 'read-only'],
+    client_name: ['field'],
+    client_secret: ['field', 'secret', 'nullable'],
+    client_secret_expires_at: [
+      'setting',
+      'nullable',
+      { bound: 'it is about the secret, and a new client has its own' },
+    ],
+    client_uri: ['setting', 'nullable'],
+    contacts: ['setting', 'nullable'],
+    default_max_age: ['setting', 'nullable'],
+    description: ['field', 'own', 'nullable'],
+    disabled: ['field', 'own', 'nullable'],
+    dpop_bound_access_tokens: ['setting', 'nullable'],
+    first_party: ['field', 'own', 'nullable'],
+    grant_types: ['field', 'nullable'],
+    id_token_lifetime: ['field', 'own', 'nullable'],
+    id_token_signed_response_alg: ['field', 'nullable'],
+    initiate_login_uri: ['field', 'nullable'],
+    jwks: ['setting', 'nullable'],
+    jwks_uri: ['setting', 'nullable'],
+    live_secrets: ['field', 'own', 'secret', 'nullable'],
+    logo_uri: ['field', 'nullable'],
+    metadata: ['field', 'own', 'nullable'],
+    policy_uri: ['setting', 'nullable'],
+    post_logout_redirect_uris: ['field', 'nullable'],
+    redirect_uris: ['field', 'nullable'],
+    refresh_token_lifetime: ['field', 'own', 'nullable'],
+    require_auth_time: ['setting', 'nullable'],
+    require_pushed_authorization_requests: ['setting', 'nullable'],
+    response_modes: ['setting', 'nullable'],
+    response_types: ['field', 'nullable'],
+    rotate_refresh_tokens: ['field', 'own', 'nullable'],
+    scope: ['field', 'nullable'],
+    token_endpoint_auth_method: ['field', 'nullable'],
+    token_endpoint_auth_signing_alg: ['setting', 'nullable'],
+    tos_uri: ['setting', 'nullable'],
+    updated_at: ['field', 'read-only', 'own', 'volatile', 'nullable'],
+    web_origins: ['field', 'own', 'nullable'],
+  },
+  CREDENTIALS,
+)
 
-/** Members for which registration has no word; oidc-provider hands them to our own functions. */
-export const OWN_MEMBERS = [
-  'access_token_lifetime',
-  'allowed_origins',
-  'description',
-  'disabled',
-  'first_party',
-  'id_token_lifetime',
-  'live_secrets',
-  'metadata',
-  'refresh_token_lifetime',
-  'rotate_refresh_tokens',
-  'updated_at',
-  'web_origins',
-] as const
+/** Members for which registration has no word. */
+export const OWN_MEMBERS = membersOf(MEMBERS, 'own')
 
 export const DEFAULT_TOKEN_LIFETIME = 3_600
 /** 14 days, as oidc-provider's own. */

@@ -5,6 +5,7 @@
  */
 
 import { texts } from '../../core/mapping/lenses.ts'
+import type { MemberTable } from '../../core/mapping/members.ts'
 import type { Limits, Native, Rule } from '../../core/mapping/row.ts'
 
 /** What an absent member means. */
@@ -35,23 +36,23 @@ export const SECRET_METHODS: readonly string[] = [
  * members beside it, section 2.3), RFC 8705 section 2.1.2 for the subjects of certificates, RFC 8414
  * section 2 for the other endpoints. How long a secret holds decides whether it proves anything.
  */
-export const CREDENTIAL_MEMBERS = [
-  'token_endpoint_auth_method',
-  'token_endpoint_auth_signing_alg',
-  'introspection_endpoint_auth_method',
-  'introspection_endpoint_auth_signing_alg',
-  'revocation_endpoint_auth_method',
-  'revocation_endpoint_auth_signing_alg',
-  'jwks',
-  'jwks_uri',
-  'tls_client_auth_subject_dn',
-  'tls_client_auth_san_dns',
-  'tls_client_auth_san_email',
-  'tls_client_auth_san_ip',
-  'tls_client_auth_san_uri',
-  'software_statement',
-  'client_secret_expires_at',
-] as const
+export const CREDENTIALS: MemberTable = {
+  token_endpoint_auth_method: ['credential'],
+  token_endpoint_auth_signing_alg: ['credential'],
+  introspection_endpoint_auth_method: ['credential'],
+  introspection_endpoint_auth_signing_alg: ['credential'],
+  revocation_endpoint_auth_method: ['credential'],
+  revocation_endpoint_auth_signing_alg: ['credential'],
+  jwks: ['credential'],
+  jwks_uri: ['credential'],
+  tls_client_auth_subject_dn: ['credential'],
+  tls_client_auth_san_dns: ['credential'],
+  tls_client_auth_san_email: ['credential'],
+  tls_client_auth_san_ip: ['credential'],
+  tls_client_auth_san_uri: ['credential'],
+  software_statement: ['credential'],
+  client_secret_expires_at: ['credential'],
+}
 
 /** How a client authenticates at the token endpoint. */
 export const methodOf = (native: Native) =>

@@ -13,8 +13,8 @@ import type { Creation } from '../creation.ts'
 import { blank } from '../local/kinds.ts'
 import type { SecretStep } from '../secrets.ts'
 import type { Custody } from './custody.ts'
-import { READ_WITH } from './mapping.ts'
-import { SERVERS_OWN } from './members.ts'
+
+import { READ_WITH, SERVERS_OWN } from './members.ts'
 import { readWhole } from './records.ts'
 import type { UpdateParts } from './update.ts'
 

@@ -7,10 +7,10 @@
 import { fixed, key, list, missing, shown, texts, view, words } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
+import { listsOf, membersOf } from '../../core/mapping/members.ts'
 import type { Native, Rule } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import {
-  CREDENTIAL_MEMBERS,
   methodOf,
   REGISTRATION_RULES,
   SCOPE_TOKEN,
@@ -18,10 +18,7 @@ import {
 } from '../registration/registration.ts'
 import { choice, choices } from '../registration/registration-lenses.ts'
 import type { Dialect } from './dialects.ts'
-import { DEFAULTS, SERVERS_OWN, SETS, SETTINGS } from './members.ts'
-
-/** The member of a record that names the registration it was read with; no setting. */
-export const READ_WITH = '$registration'
+import { DEFAULTS, MEMBERS } from './members.ts'
 
 const UNKNOWN = 'dynamic registration knows no such member'
 const SERVER = 'the server makes it'
@@ -67,6 +64,11 @@ const FIELDS: Mapping['fields'] = {
   updatedAt: missing(UNKNOWN),
 }
 
+const LISTS = listsOf(MEMBERS)
+
+/** Servers give them back in an order of their own. */
+const UNORDERED = membersOf(MEMBERS, 'unordered')
+
 /** The mapping for servers of one dialect. */
 export function createMapping(dialect: Dialect): Mapping {
   const { drops } = dialect
@@ -78,15 +80,8 @@ export function createMapping(dialect: Dialect): Mapping {
   return {
     fields: Object.fromEntries(held) as Mapping['fields'],
     omitted: 'reset',
-    settings: SETTINGS.filter((name) => !drops.includes(name)),
-    readOnlyKeys: SERVERS_OWN,
-    hiddenKeys: [READ_WITH],
-    volatileKeys: [],
-    secretPaths: ['client_secret'],
-    credentialPaths: CREDENTIAL_MEMBERS,
-    publicPaths: ['tls_client_certificate_bound_access_tokens'],
-    mergedKeys: [],
-    nullablePaths: [],
+    ...LISTS,
+    settings: LISTS.settings.filter((name) => !drops.includes(name)),
     rules: rulesOf(dialect),
     uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
     normal,
@@ -98,7 +93,7 @@ function normal(native: Native): Native {
   return Object.fromEntries(
     Object.entries(whole).map(([name, value]) => [
       name,
-      SETS.includes(name) ? [...texts(value)].sort() : value,
+      UNORDERED.includes(name) ? [...texts(value)].sort() : value,
     ]),
   )
 }

@@ -7,7 +7,7 @@ import type { Call, ClientRef } from '../call.ts'
 import { checkSize } from '../unreadable.ts'
 import type { Answered, Caller } from './calls/call.ts'
 import type { Dialect } from './dialects.ts'
-import { READ_WITH } from './mapping.ts'
+import { READ_WITH } from './members.ts'
 
 /** Reads one client. */
 export async function readWhole(

@@ -8,7 +8,8 @@ import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Step } from '../call.ts'
 import type { Caller } from './calls/call.ts'
 import type { Dialect } from './dialects.ts'
-import { READ_WITH, usesSecret } from './mapping.ts'
+import { usesSecret } from './mapping.ts'
+import { READ_WITH } from './members.ts'
 
 export interface UpdateParts {
   readonly caller: Caller

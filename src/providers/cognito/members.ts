@@ -1,0 +1,40 @@
+/**
+ * Members of an app client (cognito-idp 2016-04-18, UserPoolClientType and UpdateUserPoolClientRequest).
+ * Unordered: the service gives lists back in an order of its own (terraform-provider-aws#4550).
+ */
+
+import type { MemberTable } from '../../core/mapping/members.ts'
+
+export const MEMBERS: MemberTable = {
+  AccessTokenValidity: ['field'],
+  AllowedOAuthFlows: ['field', 'empty-is-absent', 'unordered'],
+  AllowedOAuthFlowsUserPoolClient: ['field'],
+  AllowedOAuthScopes: ['field', 'empty-is-absent', 'unordered'],
+  CallbackURLs: ['field', 'empty-is-absent', 'unordered'],
+  ClientId: ['field'],
+  ClientName: ['field'],
+  ClientSecret: ['field', 'read-only', 'secret'],
+  CreationDate: ['field', 'read-only'],
+  DefaultRedirectURI: ['field'],
+  IdTokenValidity: ['field'],
+  LastModifiedDate: ['field', 'read-only', 'volatile'],
+  LogoutURLs: ['field', 'empty-is-absent', 'unordered'],
+  RefreshTokenRotation: ['field'],
+  RefreshTokenValidity: ['field'],
+  SupportedIdentityProviders: ['field', 'empty-is-absent', 'unordered'],
+  TokenValidityUnits: ['field', 'empty-is-absent'],
+  ReadAttributes: ['setting', 'unordered'],
+  WriteAttributes: ['setting', 'unordered'],
+  ExplicitAuthFlows: ['setting', 'unordered'],
+  AnalyticsConfiguration: ['setting'],
+  PreventUserExistenceErrors: ['setting'],
+  EnableTokenRevocation: ['setting'],
+  EnablePropagateAdditionalUserContextData: ['setting'],
+  AuthSessionValidity: ['setting'],
+  ClientSecretArn: ['read-only', 'public'],
+  ClientType: ['read-only'],
+  UserPoolId: ['hidden'],
+  ClientSecrets: ['hidden', 'public'],
+  'ClientSecrets.ClientSecretId': ['public'],
+  'ClientSecrets.ClientSecretCreateDate': ['public'],
+}
