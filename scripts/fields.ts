@@ -7,9 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { FIELD_NAMES, FIELDS } from '../src/core/client.ts'
-import { OWN_WORDS } from '../src/core/copy/copy.ts'
 import { isTold } from '../src/core/copy/copying.ts'
-import { OWN_FIELDS } from '../src/core/copy/set.ts'
 import type { Json, JsonObject } from '../src/core/json/json.ts'
 import { isRecord } from '../src/core/json/json.ts'
 import { MAPPED_FIELDS, type MappedField, type Mapping } from '../src/core/mapping/mapping.ts'
@@ -145,11 +143,12 @@ export function renderCopies(): string {
 
 function fateAt({ fields }: Mapping, field: MappedField): string {
   const row: Row<unknown> = fields[field]
-  if (OWN_FIELDS.includes(field)) return 'new'
-  if (OWN_WORDS.includes(field)) return 'in words of its own'
+  const { copy } = FIELDS[field]
+  if (copy === 'never') return 'new'
+  if (copy === 'words') return 'in words of its own'
   if (row.support === 'read-only') return 'as it is there'
   if (row.support !== 'missing') return 'carried'
-  if (field === 'responseTypes') return 'as it is there'
+  if (copy === 'implied') return 'as it is there'
   return row.value === undefined ? 'lost' : `always ${code(JSON.stringify(row.value))}`
 }
 

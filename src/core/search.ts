@@ -3,26 +3,24 @@
  * indexes of the same text and terms; `matches` is the plain meaning of both.
  */
 
-import type { Client, FieldName } from './client.ts'
-import { FIELDS, URI_FIELD_NAMES } from './client.ts'
+import type { Client, FieldName, FlagFieldName, TextFieldName } from './client.ts'
+import { FIELD_NAMES, FIELDS, URI_FIELD_NAMES, useOfUris } from './client.ts'
 import { ClientError } from './errors.ts'
 import { readUri } from './uri/uri-reading.ts'
 
-/** Fields that a filter can name; each of their values is a term. */
+/** Fields of which a part is found, and that a filter can name; so are all URLs. */
+const TEXT_FIELDS = FIELD_NAMES.filter(
+  (field): field is TextFieldName =>
+    FIELDS[field].search === 'text' || useOfUris(field) !== undefined,
+)
+
+/** Fields that a filter can name; each of their values is a term. URLs come last: there may be thousands. */
 const FILTER_FIELDS = [
-  'id',
-  'name',
-  'appType',
-  'grantTypes',
-  'responseTypes',
-  'tokenEndpointAuthMethod',
-  'scopes',
-  'supportedIdp',
+  ...FIELD_NAMES.filter((field): field is TextFieldName | FlagFieldName =>
+    ['text', 'filter'].includes(FIELDS[field].search ?? 'none'),
+  ),
   ...URI_FIELD_NAMES,
-  'disabled',
-  'firstParty',
-  'oidcConformant',
-] as const satisfies readonly FieldName[]
+]
 
 /** The host of any URL of the client, without its port. */
 const HOST = 'host'
@@ -52,7 +50,7 @@ const MAX_TERMS = 4_000
 
 /** The text of a client that is searched: id, name and URLs, a line each, up to `MAX_SEARCHED`. */
 export function searchedText(client: Client): string {
-  const whole = [client.id, client.name ?? '', ...urlsOf(client)].join('\n')
+  const whole = TEXT_FIELDS.flatMap((field) => valuesOf(client[field])).join('\n')
   return searchText(whole.slice(0, MAX_SEARCHED))
 }
 

@@ -15,6 +15,7 @@
  */
 
 import { isMap, LineCounter } from 'yaml'
+import { FIELDS, isFieldName } from '../core/client.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
 import { holdsNonFinite } from '../core/json/json-number.ts'
@@ -35,10 +36,12 @@ export interface ClientFile {
 }
 
 const MEMBERS: readonly string[] = ['provider', 'userPoolId', 'id', 'kind', 'client']
-/** Given by the provider or kept by people elsewhere, so not for a file that many may read. */
-const NOT_IN_FILES: Readonly<Record<string, string>> = {
-  secret: 'secrets do not belong into files; clientry rotate-secret makes a new one',
-  id: 'the id stands beside "client", not in it',
+/** Why an attribute is not for a file that many may read. */
+function whyNotInFiles(name: string): string | undefined {
+  if (name === 'id') return 'the id stands beside "client", not in it'
+  return isFieldName(name) && FIELDS[name].own === 'secret'
+    ? 'secrets do not belong into files; clientry rotate-secret makes a new one'
+    : undefined
 }
 
 /**
@@ -96,8 +99,9 @@ function textOf(path: string, value: JsonObject, name: string): string | undefin
 
 function clientOf(path: string, client: Json | undefined): FieldPatches {
   if (!isRecord(client)) throw fault(path, 'must have a mapping "client"')
-  for (const [name, why] of Object.entries(NOT_IN_FILES)) {
-    if (Object.hasOwn(client, name)) throw fault(path, `names client.${name}: ${why}`)
+  for (const name of Object.keys(client)) {
+    const why = whyNotInFiles(name)
+    if (why !== undefined) throw fault(path, `names client.${name}: ${why}`)
   }
   try {
     const patch = parseMergePatch(client)

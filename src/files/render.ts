@@ -19,8 +19,9 @@ export function renderClientFile(
   live: LiveClient,
   fields: Readonly<Partial<Record<FieldName, Capability>>>,
 ): string {
-  const held: readonly string[] = ['secret', ...(live.suspension?.fields ?? [])]
-  const names = FIELD_NAMES.filter((field) => !held.includes(field) && fields[field]?.writable)
+  const { fields: held = [] } = live.suspension ?? {}
+  const isInFile = (field: FieldName) => FIELDS[field].own !== 'secret' && !held.includes(field)
+  const names = FIELD_NAMES.filter((field) => isInFile(field) && fields[field]?.writable)
   const client = names.flatMap((field): [FieldName, Json][] => {
     const value = ownValue(live, field)
     return isLeftOut(field, value) ? [] : [[field, value]]

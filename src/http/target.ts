@@ -1,5 +1,6 @@
 /** Which client of which provider a request is about, and whether its caller may do so. */
 
+import { FIELDS, isFieldName } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import type { Operation } from '../core/patch/json-patch.ts'
@@ -217,8 +218,9 @@ function reads({ op, path: [field = '', ...inner] }: Operation): boolean {
   if (op === 'test' || op === 'move' || op === 'copy') return true
   if (inner.length === 0) return false
   const adds = op === 'add' && inner.length === 1
-  return !adds || !(inner[0] === '-' || WITH_MEMBERS.includes(field))
+  return !adds || !(inner[0] === '-' || takesMembers(field))
 }
 
-/** Attributes that always are objects, to which any member can be added. */
-const WITH_MEMBERS: readonly string[] = ['clientMetadata', 'providerSettings']
+/** Whether an attribute always is an object, to which any member can be added. */
+const takesMembers = (name: string): boolean =>
+  isFieldName(name) && ['map', 'raw'].includes(FIELDS[name].kind)

@@ -3,14 +3,15 @@
  * that a new attribute of a client is here at once. `test/sdk/types.ts` holds the rest against them.
  */
 
-import type { FieldName, Client as HeldClient } from '../core/client.ts'
+import type { FieldName, Client as HeldClient, LeaseField } from '../core/client.ts'
 import type { FieldChange } from '../core/diff.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json/json.ts'
 import type { Severity } from '../core/lint/rule.ts'
 import type { Warning } from '../core/mapping/row.ts'
+import type { Secret } from '../core/secrecy/secret.ts'
 
-export type { FieldChange, FieldName, Json, JsonObject, Severity, Warning }
+export type { FieldChange, FieldName, Json, JsonObject, LeaseField, Severity, Warning }
 
 /** Where a client is: its id, with the provider unless it is the default one. */
 export interface ClientAddress {
@@ -103,18 +104,20 @@ export interface ListChange {
 }
 
 /** What a patch may say of one attribute, `null` aside. */
-type FieldPatch<F extends FieldName> = F extends 'secret'
+type ValuePatch<V> = V extends Secret
   ? string
-  : F extends 'clientMetadata'
-    ? Readonly<Record<string, string | null>>
-    : F extends 'refreshTokenRotation'
-      ? Partial<NonNullable<HeldClient[F]>>
-      : HeldClient[F] extends readonly string[]
-        ? readonly string[] | ListChange
-        : NonNullable<HeldClient[F]>
+  : V extends readonly string[]
+    ? readonly string[] | ListChange
+    : V extends Readonly<Record<string, string>>
+      ? Readonly<Record<string, string | null>>
+      : V extends string | number | boolean | JsonObject
+        ? V
+        : Partial<V>
 
 /** A change of a client: what is absent stays as it is, `null` clears. */
-export type ClientPatch = { readonly [F in FieldName]?: FieldPatch<F> | null }
+export type ClientPatch = {
+  readonly [F in FieldName]?: ValuePatch<NonNullable<HeldClient[F]>> | null
+}
 
 /** One operation of a JSON Patch (RFC 6902) over a client. */
 export interface JsonPatchOperation {
@@ -213,9 +216,6 @@ export interface ResumptionRequest extends SuspensionRequest {
   /** Gives back what can be given back, where something cannot. */
   readonly allowPartial?: boolean
 }
-
-/** Lists whose values can be leased. */
-export type LeaseField = 'callbacks' | 'allowedLogoutUrls' | 'webOrigins' | 'allowedOrigins'
 
 export interface Lease {
   readonly field: LeaseField

@@ -6,6 +6,7 @@
  * along; between types each attribute goes through the mappings. No pair of providers is special.
  */
 
+import { FIELDS } from '../client.ts'
 import type { Json } from '../json/json.ts'
 import { same, without } from '../json/json.ts'
 import { withoutPaths } from '../json/paths.ts'
@@ -16,7 +17,7 @@ import { isLens } from '../mapping/row.ts'
 import { replaceHidden } from '../secrecy/hidden.ts'
 import { type Copied, type Copying, isTold } from './copying.ts'
 import { keepRules, keepUris } from './keep.ts'
-import { clauseOf, OWN_FIELDS, shownOf, trySet } from './set.ts'
+import { clauseOf, shownOf, trySet } from './set.ts'
 import { fitting } from './values.ts'
 
 /** Plans the record. */
@@ -59,9 +60,7 @@ function withoutBreakers(
   return copied
 }
 
-/** Fields whose values mean something at their own provider only. */
-export const OWN_WORDS: readonly MappedField[] = ['appType', 'supportedIdp']
-/** But for this word of OpenID Connect Registration 1.0 section 2, which all of them know. */
+/** The word for a kind of application that every provider knows (OpenID Connect Registration 1.0 section 2). */
 const NATIVE = 'native'
 
 /** The record itself, without what belongs to the very client that it is of. */
@@ -97,14 +96,15 @@ function withField(
 ): Native {
   const { mapping, blank } = target
   const row = mapping.fields[field] as Row<Json>
-  if (OWN_FIELDS.includes(field) || !isTold(source.mapping, field) || !isLens(row)) return next
+  const { copy } = FIELDS[field]
+  if (copy === 'never' || !isTold(source.mapping, field) || !isLens(row)) return next
   const whole = shownOf(source.mapping, field, source.native)
   const passing = source.passing.filter((one) => one.field === field).map(({ value }) => value)
   const wanted = Array.isArray(whole) ? without(whole, passing) : whole
   if (!same(wanted, whole)) reasons.set(field, 'what is leased stays for a time only')
   const now = shownOf(mapping, field, next)
   if (same(wanted, now)) return next
-  if (!alike && OWN_WORDS.includes(field) && wanted !== NATIVE) {
+  if (!alike && copy === 'words' && wanted !== NATIVE) {
     reasons.set(field, 'each provider has words of its own for it')
     return next
   }

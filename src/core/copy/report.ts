@@ -10,7 +10,7 @@ import type { FieldPatches } from '../patch/patch.ts'
 import { type Copied, type Copying, isTold } from './copying.ts'
 import { ASKED, type CopyReport, FATES, type Told } from './fate.ts'
 import { ofSecrets, ofSettings } from './report-settings.ts'
-import { OWN_FIELDS, shownOf } from './set.ts'
+import { shownOf } from './set.ts'
 
 /** Compares the copy with its source; `asked`: what the request itself sets. */
 export function reportCopy(
@@ -36,12 +36,12 @@ function ofField(
   field: MappedField,
   asked: FieldPatches,
 ): readonly Told[] {
-  const { empty } = FIELDS[field]
+  const { empty, copy } = FIELDS[field]
   const wish = asked[field]
   const before = shownOf(source.mapping, field, source.native)
   const after = shownOf(target.mapping, field, next)
   const why = reasons.get(field) ?? ownReason(target.mapping, field)
-  if (OWN_FIELDS.includes(field)) {
+  if (copy === 'never') {
     return same(before, empty as Json) ? [] : [{ fate: 'new', field, why: OWN }]
   }
   if (!isTold(source.mapping, field)) {
@@ -57,7 +57,7 @@ function ofField(
   }
   const removed = Array.isArray(before) && Array.isArray(after) ? without(before, after) : []
   const gone = removed.length === 0 ? {} : { removed }
-  const implied = field === 'responseTypes' && isImplied(before, grantsOf(target.mapping, next))
+  const implied = copy === 'implied' && isImplied(before, grantsOf(target.mapping, next))
   const lost = !implied && isLoss(target.mapping, field, before, after)
   const fate = lost ? 'lost' : 'derived'
   return [{ fate, field, before, after, ...gone, why }]

@@ -9,15 +9,6 @@ import type { Native } from '../mapping/row.ts'
 import { applyField } from '../plan/plan.ts'
 import { isSecret } from '../secrecy/secret.ts'
 
-/** What every client has of its own, wherever it is. */
-export const OWN_FIELDS: readonly FieldName[] = [
-  'id',
-  'secret',
-  'auth0Id',
-  'createdAt',
-  'updatedAt',
-]
-
 /** The value of a field as plain JSON; of a secret nothing but that there is one. */
 export function shownOf(mapping: Mapping, field: FieldName, native: Native): Json {
   const value: unknown = visibleField(mapping, field, native)

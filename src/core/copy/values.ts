@@ -1,13 +1,10 @@
 /** Values that may stand in for one that a provider does not take, nearest first. */
 
-import type { FieldName } from '../client.ts'
+import { FIELDS, type FieldName } from '../client.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord } from '../json/json.ts'
 import { isWithin } from '../mapping/limits.ts'
 import type { Limits } from '../mapping/row.ts'
-
-/** Texts for people, of which a part is better than nothing; a part of a URI would be another one. */
-const PROSE: readonly FieldName[] = ['name', 'description']
 
 /** `blank`: the value that a new client has there, which comes last. */
 export function fitting(
@@ -19,7 +16,9 @@ export function fitting(
   if (Array.isArray(wanted)) return [...fittingLists(wanted, limits, blank), blank]
   if (isRecord(wanted)) return [...fittingObjects(wanted, limits, blank), blank]
   if (typeof wanted === 'number') return [clamped(wanted, limits), blank]
-  if (typeof wanted === 'string' && PROSE.includes(field)) return [legible(wanted, limits), blank]
+  if (typeof wanted === 'string' && FIELDS[field].copy === 'prose') {
+    return [legible(wanted, limits), blank]
+  }
   return [blank]
 }
 

@@ -1,5 +1,6 @@
 /** Refresh tokens that are worth too much to a thief. */
 
+import type { FieldName } from '../client.ts'
 import type { Row } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
 import { isPublic } from './client-kind-rules.ts'
@@ -61,7 +62,7 @@ export const TOKEN_RULES: readonly LintRule[] = [
 ]
 
 /** An idle lifetime spares users who come back; where the provider has none, the whole one is left. */
-function endField(mapping: LintedMapping): 'refreshTokenIdleLifetime' | 'refreshTokenLifetime' {
+function endField(mapping: LintedMapping): FieldName {
   return isLens(mapping.fields.refreshTokenIdleLifetime as Row<unknown>)
     ? 'refreshTokenIdleLifetime'
     : 'refreshTokenLifetime'

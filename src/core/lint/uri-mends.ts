@@ -1,6 +1,6 @@
 /** How findings name URIs, and how a patch puts others in their place. */
 
-import type { Client, FieldName } from '../client.ts'
+import { type Client, FIELD_NAMES, FIELDS, type FieldName } from '../client.ts'
 import type { Json } from '../json/json.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 
@@ -14,8 +14,11 @@ export function listed(values: readonly string[]): string {
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ')
 }
 
-/** The default callback is one of the callbacks, so they change together. */
-const TOGETHER: readonly FieldName[] = ['callbacks', 'defaultCallback']
+/** A field with those that change with it, since the value of one is among those of the other. */
+const together = (field: FieldName): readonly FieldName[] =>
+  FIELD_NAMES.filter(
+    (one) => one === field || FIELDS[one].among === field || FIELDS[field].among === one,
+  )
 
 /** A patch that puts others in the place of some URIs of a field, or takes them away. */
 export function replaceUris(
@@ -24,7 +27,7 @@ export function replaceUris(
   values: readonly string[],
   replace: (value: string) => string | null,
 ): FieldPatches {
-  const patches = (TOGETHER.includes(field) ? TOGETHER : [field]).map((name): [string, Json][] => {
+  const patches = together(field).map((name): [string, Json][] => {
     const held = client[name] as Json
     const remove = values.filter((value) => (Array.isArray(held) ? held : [held]).includes(value))
     if (remove.length === 0) return []

@@ -25,7 +25,10 @@ export interface Mapping {
   readonly fields: { readonly [F in MappedField]: Row<Client[F]> }
   /** What the provider's update does with a member that the request leaves out. */
   readonly omitted: 'keep' | 'reset'
-  /** Members that an update takes, as far as documented; others must be on the client already. */
+  /**
+   * Members that an update takes beside the fields, as far as documented; others must be on the client already.
+   * One that a field is made of was a raw setting before.
+   */
   readonly settings: readonly string[]
   /** Members that the provider shows and does not accept back. */
   readonly readOnlyKeys: readonly string[]
@@ -62,9 +65,10 @@ export interface Mapping {
 /** Fields that have a row; the raw rest (`providerSettings`) is what no row is made of. */
 export type MappedField = Exclude<FieldName, 'providerSettings'>
 
-export const MAPPED_FIELDS = FIELD_NAMES.filter(
-  (field): field is MappedField => field !== 'providerSettings',
-)
+/** Whether a field has a row. */
+export const isMapped = (field: FieldName): field is MappedField => FIELDS[field].kind !== 'raw'
+
+export const MAPPED_FIELDS = FIELD_NAMES.filter(isMapped)
 
 /** One field as the provider holds it, whoever may see that; plans are made of it. */
 export function showField<F extends FieldName>(
@@ -72,8 +76,8 @@ export function showField<F extends FieldName>(
   field: F,
   native: Native,
 ): Client[F] {
-  if (field === 'providerSettings') return restOf(mapping, native) as Client[F]
-  const row = mapping.fields[field as MappedField] as Row<Client[F]>
+  if (!isMapped(field)) return restOf(mapping, native) as Client[F]
+  const row = mapping.fields[field] as Row<Client[F]>
   if (row.support === 'missing') return row.value ?? FIELDS[field].empty
   return ofItsType(field, row.get(native)) ?? FIELDS[field].empty
 }
@@ -120,6 +124,12 @@ function restOf(mapping: Mapping, native: Native): JsonObject {
 /** The same with the secrets that are in it. */
 export function settingsOf(mapping: Mapping, native: Native): JsonObject {
   return withoutPaths(native, takenPaths(mapping))
+}
+
+/** The documented settings that no field stands for. */
+export const rawSettings = (mapping: Mapping): readonly string[] => {
+  const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
+  return mapping.settings.filter((name) => !used.includes(name))
 }
 
 /** One list for one mapping: what walks along it prepares it once. */

@@ -22,9 +22,6 @@ export type Patch =
 /** One character again and again, as some tools show a secret: written back, it would become one. */
 const MASK = /^(.)\1*$/s
 
-/** Times of the client: one that is sent back whole holds those of the moment when it was read. */
-const TIME_FIELDS: readonly FieldName[] = ['createdAt', 'updatedAt']
-
 /** Whether a client is sent back as it was answered, changed or not: then its id is in it. */
 export const isSentBackWhole = ({ id }: JsonObject): boolean => typeof id === 'string'
 
@@ -54,9 +51,9 @@ export function parseMergePatch(value: Json | undefined): Patch {
   }
   for (const [name, member] of Object.entries(value)) checkMember(name, member)
   const whole = isSentBackWhole(value)
-  const fields = Object.entries(value).filter(
-    ([name]) => !(whole && TIME_FIELDS.some((time) => time === name)),
-  )
+  // The times of a client that is sent back whole are those of the moment when it was read.
+  const isLeftOut = (name: string) => whole && isFieldName(name) && FIELDS[name].own === 'time'
+  const fields = Object.entries(value).filter(([name]) => !isLeftOut(name))
   return { kind: 'merge', fields: Object.fromEntries(fields) }
 }
 

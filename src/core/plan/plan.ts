@@ -3,14 +3,14 @@
  * Pure: the same base and patch give the same plan, in a dry run and in earnest.
  */
 
-import { FIELD_NAMES, FIELDS, type FieldName } from '../client.ts'
+import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from '../client.ts'
 import { ClientError } from '../errors.ts'
 import type { Json } from '../json/json.ts'
 import { isRecord, same } from '../json/json.ts'
 import { withHeldNumbers } from '../json/kept-numbers.ts'
 import { checkLimits } from '../mapping/limits.ts'
 import type { MappedField, Mapping } from '../mapping/mapping.ts'
-import { sameState, showField, visibleField } from '../mapping/mapping.ts'
+import { isMapped, sameState, showField, visibleField } from '../mapping/mapping.ts'
 import type { Limits, Missing, Native, NativeChange, Row, Warning } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
 import { checkExtent, createMeter } from '../patch/bounds.ts'
@@ -19,6 +19,7 @@ import type { FieldPatches, Patch } from '../patch/patch.ts'
 import { applyMember, checkMember, withoutNulls } from '../patch/patch.ts'
 import { hiddenPaths } from '../secrecy/hidden.ts'
 import { isSecret, secret } from '../secrecy/secret.ts'
+import { readFormerSettings } from './former-settings.ts'
 import { patchRest } from './plan-rest.ts'
 import { besideOf, checkOwnUris, checkUriState } from './plan-uris.ts'
 
@@ -45,7 +46,7 @@ export function checkPatch(mapping: Mapping, patch: Patch): void {
     if (op === 'test') continue
     const sets = rest.length === 0 && value !== undefined
     if (sets) checkMember(field, value)
-    const row = rowOf(mapping, field as FieldName)
+    const row = rowOf(mapping, field)
     const asks = sets ? value : rest.length > 0 ? undefined : null
     if (row?.support !== 'missing' || asks === null) continue
     if (!same(asks ?? null, shownWhereMissing(field as FieldName, row)))
@@ -70,7 +71,8 @@ function checkFields(mapping: Mapping, fields: FieldPatches): void {
  */
 export function checkValues(mapping: Mapping, patch: Patch): void {
   if (patch.kind !== 'merge') return
-  for (const [name, asked] of Object.entries(patch.fields)) {
+  const { fields } = readFormerSettings(mapping, {}, patch.fields)
+  for (const [name, asked] of Object.entries(fields)) {
     const field = name as FieldName
     const row = rowOf(mapping, field)
     if (row === undefined || asked === null) continue
@@ -98,16 +100,15 @@ function checkFieldLimits(
  *   `rule_violated`, `precondition_failed`, `too_large`
  */
 export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
-  const fields = fieldsOf(mapping, base, patch)
+  const { fields, notes } = readFormerSettings(mapping, base, fieldsOf(mapping, base, patch))
   const named: FieldName[] = []
   let next = base
   for (const field of FIELD_NAMES) {
     const asked = fields[field]
     if (asked === undefined) continue
-    const changed =
-      field === 'providerSettings'
-        ? patchRest(mapping, next, asked)
-        : applyField(mapping, next, field, asked)
+    const changed = isMapped(field)
+      ? applyField(mapping, next, field, asked)
+      : patchRest(mapping, next, asked)
     if (changed === undefined) continue
     next = changed
     named.push(field)
@@ -117,6 +118,7 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
     checkOwnUris(mapping, field, fields[field] ?? null, besideOf(mapping, field, base, next))
   checkRules(mapping, [base], next)
   const warnings = [
+    ...notes,
     ...checkUriState(mapping, base, next, fields, named),
     ...(mapping.warnings?.(next) ?? []),
   ]
@@ -130,18 +132,20 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
 }
 
 /** What of a patch is hidden, by its own names and shapes. */
-export function hiddenIn(
-  mapping: Mapping,
-  { providerSettings, clientMetadata }: FieldPatches,
-): readonly string[] {
-  const row = mapping.fields.clientMetadata
-  const [key = ''] = row.support === 'missing' ? [] : row.keys
-  const metadata = isRecord(clientMetadata) ? { [key]: clientMetadata } : {}
-  return [
-    ...hiddenPaths(mapping, providerSettings ?? {}).map((path) => `providerSettings.${path}`),
-    ...hiddenPaths(mapping, metadata).map((path) => `clientMetadata${path.slice(key.length)}`),
-  ]
+export function hiddenIn(mapping: Mapping, fields: FieldPatches): readonly string[] {
+  return FIELD_NAMES.flatMap((field) => {
+    const asked = fields[field]
+    if (!isRecord(asked)) return []
+    if (!isMapped(field)) return hiddenPaths(mapping, asked).map((path) => `${field}.${path}`)
+    const row = mapping.fields[field]
+    if (FIELDS[field].kind !== 'map' || row.support === 'missing') return []
+    const [key = ''] = row.keys
+    return hiddenPaths(mapping, { [key]: asked }).map((path) => `${field}${path.slice(key.length)}`)
+  })
 }
+
+/** What is changed where the record as a whole is given: whether the client is off. */
+const SUSPENDING = FIELD_NAMES.filter((field) => FIELDS[field].permission === 'clients:suspend')
 
 /**
  * Plans a change that is given as the record to be. A rule that one of `before` breaks already, beside
@@ -158,7 +162,7 @@ export function planRecord(
   const warnings = mapping.warnings?.(next) ?? []
   return {
     next,
-    named: ['disabled'],
+    named: SUSPENDING,
     unchanged: sameState(mapping, base, next),
     warnings,
     hidden: [],
@@ -171,7 +175,7 @@ function fieldsOf(mapping: Mapping, base: Native, patch: Patch): FieldPatches {
   const client = Object.fromEntries(
     FIELD_NAMES.map((field) => [
       field,
-      field === 'secret' ? null : (visibleField(mapping, field, base) as Json),
+      isSecretField(field) ? null : (visibleField(mapping, field, base) as Json),
     ]),
   )
   const fields = operationsToFields(patch.operations, client)
@@ -191,7 +195,7 @@ export function applyField(
   asked: Json,
 ): Native | undefined {
   // A redacted secret that is sent back means "as it is" (the key is always present in an answer).
-  if (field === 'secret' && asked === null) return undefined
+  if (isSecretField(field) && asked === null) return undefined
   const row = mapping.fields[field] as Row<Json>
   const now = current(mapping, field, native)
   const wanted = withHeldNumbers(applyMember(field, now, asked), now)
@@ -205,7 +209,7 @@ export function applyField(
   // What is added is named by where it stands in the patch, and counts as part of what results.
   checkFieldLimits(field, row.limits, asked, now)
   checkFieldLimits(field, row.limits, wanted, now)
-  const value = field === 'secret' ? secret(String(wanted)) : wanted
+  const value = isSecretField(field) ? secret(String(wanted)) : wanted
   return withChange(native, row.put(value as Json, native))
 }
 
@@ -232,14 +236,16 @@ function checkRules(mapping: Mapping, before: readonly Native[], next: Native): 
   throw new ClientError('rule_violated', broken.says, { field: broken.field })
 }
 
+const isSecretField = (field: FieldName) => FIELDS[field].kind === 'secret'
+
 /** A field as plain JSON; a secret as its value, for comparison only. */
 function current(mapping: Mapping, field: FieldName, native: Native): Json {
   const value: unknown = showField(mapping, field, native)
   return isSecret(value) ? value.reveal() : (value as Json)
 }
 
-function rowOf(mapping: Mapping, field: FieldName): Row<unknown> | undefined {
-  return field === 'providerSettings' ? undefined : mapping.fields[field]
+function rowOf(mapping: Mapping, name: string): Row<unknown> | undefined {
+  return isFieldName(name) && isMapped(name) ? mapping.fields[name] : undefined
 }
 
 function shownWhereMissing(field: FieldName, row: Missing<unknown>): Json {
@@ -253,10 +259,11 @@ function shownWhereMissing(field: FieldName, row: Missing<unknown>): Json {
 export function checkWritable(mapping: Mapping, patch: Patch): void {
   const names = patch.kind === 'merge' ? Object.keys(patch.fields) : writtenFields(patch.operations)
   for (const name of names) {
-    const row = rowOf(mapping, name as FieldName)
+    const row = rowOf(mapping, name)
     // The caller has the id from the path, and a secret of null is none.
     if (row === undefined || row.support === 'missing' || isLens(row) || name === 'id') continue
-    if (name === 'secret' && patch.kind === 'merge' && patch.fields.secret === null) continue
+    const isNone = patch.kind === 'merge' && patch.fields[name as FieldName] === null
+    if (isSecretField(name as FieldName) && isNone) continue
     throw readOnly(name, row)
   }
 }

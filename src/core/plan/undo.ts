@@ -10,7 +10,7 @@ import { isClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, memberOf, same, without } from '../json/json.ts'
 import type { Mapping } from '../mapping/mapping.ts'
-import { settingsOf, showField } from '../mapping/mapping.ts'
+import { isMapped, settingsOf, showField } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
 import type { FieldPatches } from '../patch/patch.ts'
@@ -94,7 +94,7 @@ function takenBack(way: Way, was: Json, became: Json): Way {
 /** What only follows other settings is restored along with them. */
 function isWritable(mapping: Mapping, path: string): boolean {
   const { field } = split(path)
-  return field === 'providerSettings' || isLens(mapping.fields[field] as Row<unknown>)
+  return !isMapped(field) || isLens(mapping.fields[field] as Row<unknown>)
 }
 
 /**
@@ -119,8 +119,7 @@ function valueAt(mapping: Mapping, native: Native, path: string): Json {
   const { field, member } = split(path)
   const normal = mapping.normal(native)
   // What is not shown may hold secrets: settings are compared as the provider has them.
-  if (field === 'providerSettings')
-    return memberOf(settingsOf(mapping, normal), member ?? '') ?? null
+  if (!isMapped(field)) return memberOf(settingsOf(mapping, normal), member ?? '') ?? null
   const shown: unknown = showField(mapping, field, normal)
   const value = isSecret(shown) ? shown.reveal() : (shown as Json)
   return member === undefined ? value : (memberOf(value as JsonObject, member) ?? null)

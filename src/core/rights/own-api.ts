@@ -4,7 +4,7 @@
  * takes a permission of its own, judged by its effect as in `rights.ts`.
  */
 
-import type { FieldName } from '../client.ts'
+import { FIELD_NAMES, FIELDS, type FieldName } from '../client.ts'
 import { isRecord, type Json } from '../json/json.ts'
 import { type Mapping, settingsOf, showField, stateOf } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
@@ -19,23 +19,19 @@ export interface OwnApi {
   readonly anyWhereNone: boolean
 }
 
-/** Where tokens of a client go. */
-const DESTINATIONS = [
-  'callbacks',
-  'defaultCallback',
-  'webOrigins',
-  'allowedOrigins',
-] as const satisfies readonly FieldName[]
+/** Where tokens of a client go: to a redirect URI, or to a page of an origin. */
+const isDestination = (field: FieldName): boolean =>
+  FIELDS[field].uri === 'redirect' || FIELDS[field].uri === 'origin'
 
-/** What decides about access, as fields of a patch. */
-export const ACCESS_FIELDS: readonly FieldName[] = [
-  'scopes',
-  'grantTypes',
-  'tokenEndpointAuthMethod',
-  'secret',
-  'providerSettings',
-  ...DESTINATIONS,
-]
+const DESTINATIONS = FIELD_NAMES.filter(isDestination)
+const GRANTS = FIELD_NAMES.filter((field) => FIELDS[field].access === 'grants')
+const WORDS = FIELD_NAMES.filter((field) => FIELDS[field].access === 'words')
+
+/** Whether a patch of a field decides about access: what the client gets, where it goes, who has it. */
+export const decidesAccess = (field: FieldName): boolean =>
+  FIELDS[field].access !== 'none' ||
+  FIELDS[field].permission === 'secrets:rotate' ||
+  isDestination(field)
 
 /** Grant types by which a client has tokens without a user (RFC 6749 section 4.4, RFC 7523, RFC 8693). */
 const MACHINE_GRANT = /^client_credentials$|jwt-bearer$|token-exchange$/
@@ -61,8 +57,8 @@ export function accessChanges(
   const known = was.size + is.size > 0
   // Where scopes are kept elsewhere, any client that is there already may have been given them.
   const unknown = !made && mapping.fields.scopes.support === 'missing'
-  const grants = added('grantTypes').filter((grant) => known || MACHINE_GRANT.test(String(grant)))
-  if ((known || unknown) && grants.length > 0) paths.push('grantTypes')
+  const isGrant = (grant: Json) => known || MACHINE_GRANT.test(String(grant))
+  if (known || unknown) paths.push(...GRANTS.filter((field) => added(field).some(isGrant)))
   if (known) paths.push(...DESTINATIONS.filter((field) => added(field).length > 0))
   return [...new Set(paths)]
 }
@@ -78,8 +74,15 @@ function wordsOf(mapping: Mapping, api: OwnApi, native: Native): ReadonlySet<str
       for (const [name, inner] of Object.entries(value)) look(`${path}.${name}`, inner)
     }
   }
-  look('scopes', showField(mapping, 'scopes', native) as Json)
-  look('providerSettings', settingsOf(mapping, stateOf(mapping, native)))
+  for (const field of WORDS) {
+    const settings = FIELDS[field].kind === 'raw'
+    look(
+      field,
+      settings
+        ? settingsOf(mapping, stateOf(mapping, native))
+        : (showField(mapping, field, native) as Json),
+    )
+  }
   return found
 }
 

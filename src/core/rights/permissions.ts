@@ -20,3 +20,12 @@ export const PERMISSIONS = [
 export const GRANTED_BY_NAME: readonly Permission[] = ['access:grant']
 
 export type Permission = (typeof PERMISSIONS)[number]
+
+/** Permissions that a change can take beside `clients:write`. */
+export const OWN_PERMISSIONS = [
+  'secrets:rotate',
+  'clients:suspend',
+  'access:grant',
+] as const satisfies Permission[]
+
+export type OwnPermission = (typeof OWN_PERMISSIONS)[number]

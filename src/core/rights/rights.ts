@@ -5,7 +5,7 @@
  * by what they name.
  */
 
-import type { FieldName } from '../client.ts'
+import { FIELDS, type FieldName, isFieldName } from '../client.ts'
 import { isRecord, type Json, type JsonObject, same } from '../json/json.ts'
 import { covers } from '../json/paths.ts'
 import { fieldOfPath, type Mapping, stateOf } from '../mapping/mapping.ts'
@@ -13,28 +13,13 @@ import type { Native, Row } from '../mapping/row.ts'
 import { type Operation, writtenFields } from '../patch/json-patch.ts'
 import { type FieldPatches, mergePatch, type Patch } from '../patch/patch.ts'
 import { hiddenIn } from '../plan/plan.ts'
-import { ACCESS_FIELDS, accessChanges, hasAccess, type OwnApi } from './own-api.ts'
+import { accessChanges, decidesAccess, hasAccess, type OwnApi } from './own-api.ts'
 import type { Permission } from './permissions.ts'
 
 /** A permission that a change takes, and the path of what it is about. */
 export interface Need {
   readonly permission: Permission
   readonly field: string
-}
-
-/** Permissions that a change can take beside `clients:write`. */
-export const OWN_PERMISSIONS = [
-  'secrets:rotate',
-  'clients:suspend',
-  'access:grant',
-] as const satisfies Permission[]
-
-export type OwnPermission = (typeof OWN_PERMISSIONS)[number]
-
-/** Fields that take a permission of their own: what someone has imposed is not for others to lift. */
-const FIELD_PERMISSIONS: { readonly [F in FieldName]?: OwnPermission } = {
-  secret: 'secrets:rotate',
-  disabled: 'clients:suspend',
 }
 
 /** What is to be judged: a planned change. */
@@ -54,11 +39,13 @@ export function neededFor(
   mapping: Mapping,
   { base, next, named, api, made = false }: Planned,
 ): readonly Need[] {
-  const fields = named.flatMap((field) => needOfField(field))
   const paths = changedPaths(stateOf(mapping, base), stateOf(mapping, next), '')
   const credentials = paths
     .filter(({ path, values }) => isCredential(mapping, path, values))
     .map(({ path }) => rotation(mapping, path))
+  const isNew = ({ permission, field }: Need) =>
+    !credentials.some((one) => one.permission === permission && one.field === field)
+  const fields = named.flatMap((field) => needOfField(field).filter(isNew))
   if (api === undefined) return [...fields, ...credentials]
   const access = accessChanges(mapping, api, { base, next, made }).map((path) => grant(path))
   const usable = hasAccess(mapping, api, base) || hasAccess(mapping, api, next)
@@ -94,8 +81,10 @@ export function neededToMake(
 ): readonly Need[] {
   const [was, is] = [blank[METHOD], next[METHOD]].map(String)
   const alike = SHARED_SECRET.includes(was ?? '') && SHARED_SECRET.includes(is ?? '')
-  const base = alike ? { ...blank, [METHOD]: next[METHOD] ?? null } : blank
-  return neededFor(mapping, { base, next, named, api, made: true })
+  if (!alike) return neededFor(mapping, { base: blank, next, named, api, made: true })
+  const base = { ...blank, [METHOD]: next[METHOD] ?? null }
+  const others = named.filter((field) => field !== fieldOfPath(mapping, METHOD))
+  return neededFor(mapping, { base, next, named: others, api, made: true })
 }
 
 const METHOD = 'token_endpoint_auth_method'
@@ -110,7 +99,7 @@ const SHARED_SECRET: readonly string[] = [
 export function neededByName(mapping: Mapping, patch: Patch, issues = false): readonly Need[] {
   const written =
     patch.kind === 'merge' ? Object.keys(patch.fields) : [...writtenFields(patch.operations)]
-  const field = ACCESS_FIELDS.find((name) => issues && written.includes(name))
+  const field = written.find((name) => issues && isFieldName(name) && decidesAccess(name))
   const access = field === undefined ? [] : [grant(field)]
   return [
     ...access,
@@ -159,15 +148,15 @@ function needsOfMember(
   const row = (mapping.fields as Readonly<Record<string, Row<unknown> | undefined>>)[name]
   const keys = row === undefined || row.support === 'missing' ? [] : row.keys
   const isOne = keys.some((key) => isListed(mapping, key))
-  const own = needOfField(name)
+  const own = isFieldName(name) ? needOfField(name) : []
   return own.length === 0 && isOne
     ? [{ permission: 'secrets:rotate', field: `client.${name}` }]
     : own
 }
 
 function needOfField(field: FieldName): readonly Need[] {
-  const permission = FIELD_PERMISSIONS[field]
-  return permission === undefined ? [] : [{ permission, field: `client.${field}` }]
+  const { permission } = FIELDS[field]
+  return permission === 'none' ? [] : [{ permission, field: `client.${field}` }]
 }
 
 const rotation = (mapping: Mapping, path: string): Need => {

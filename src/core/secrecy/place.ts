@@ -83,7 +83,7 @@ export function isPublicMember(rules: Rules, name: string, value: Json): boolean
 }
 
 /** The native members that attributes are made of. */
-export const attributePaths = once(({ fields }: Rules): readonly string[] =>
+const attributePaths = once(({ fields }: Rules): readonly string[] =>
   Object.values(fields).flatMap((row) => (row.support === 'missing' ? [] : row.keys)),
 )
 

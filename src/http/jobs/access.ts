@@ -1,8 +1,11 @@
 /** Who may know of a job, and tell it what to do: permissions at every provider that it touches. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Permission } from '../../core/rights/permissions.ts'
-import { OWN_PERMISSIONS, type OwnPermission } from '../../core/rights/rights.ts'
+import {
+  OWN_PERMISSIONS,
+  type OwnPermission,
+  type Permission,
+} from '../../core/rights/permissions.ts'
 import { findJob, type JobView } from '../../service/jobs/log.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import type { Exchange } from '../exchange.ts'

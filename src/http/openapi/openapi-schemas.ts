@@ -1,13 +1,12 @@
 /** The schemas of the OpenAPI description; those of the fields are the ones that validate. */
 
-import { FIELD_NAMES, FIELDS, type FieldName } from '../../core/client.ts'
+import { FIELD_NAMES, FIELDS, type FieldName, LEASE_FIELDS } from '../../core/client.ts'
 import { FATES } from '../../core/copy/fate.ts'
 import { ERROR_CODES } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { SEVERITIES } from '../../core/lint/rule.ts'
 import { CLIENT_KINDS } from '../../providers/creation.ts'
 import {
-  LEASE_FIELDS,
   MAX_LEASE_SECONDS,
   MAX_OWNER_LENGTH,
   MAX_VALUE_LENGTH,

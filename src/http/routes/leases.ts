@@ -1,11 +1,11 @@
 /** `GET`, `PUT` and `DELETE /clients/{clientId}/leases`: values that are in a list for a time. */
 
+import { LEASE_FIELDS } from '../../core/client.ts'
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import type { Warning } from '../../core/mapping/row.ts'
 import {
   type ChangeRequest,
-  LEASE_FIELDS,
   type Lease,
   type LeaseTaking,
   MAX_LEASE_SECONDS,

@@ -3,7 +3,7 @@
 import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
+import { isMapped, type Mapping, rawSettings } from '../../core/mapping/mapping.ts'
 import type { Limits, Row } from '../../core/mapping/row.ts'
 import { isLens } from '../../core/mapping/row.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -55,14 +55,14 @@ function summaryOf(id: string, provider: Provider, defaultProvider: string): Jso
 export function capabilitiesOf(mapping: Mapping): JsonObject {
   const fields = FIELD_NAMES.map((field): [string, JsonObject] => [
     field,
-    field === 'providerSettings'
-      ? { support: 'native', writable: true, says: FIELDS[field].says }
-      : capability(mapping.fields[field], FIELDS[field].says),
+    isMapped(field)
+      ? capability(mapping.fields[field], FIELDS[field].says)
+      : { support: 'native', writable: true, says: FIELDS[field].says },
   ])
   return {
     updates: mapping.omitted === 'reset' ? 'replace' : 'merge',
     fields: Object.fromEntries(fields),
-    settings: mapping.settings,
+    settings: rawSettings(mapping),
   }
 }
 

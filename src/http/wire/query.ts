@@ -1,8 +1,9 @@
 /** Query parameters: all there are, and reading those of a request by them. */
 
+import { LEASE_FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import { quoted } from '../../core/patch/patch.ts'
-import { LEASE_FIELDS, MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../../service/base/request.ts'
+import { MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../../service/base/request.ts'
 
 const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
 const A_TIME = 'a time as in RFC 3339, such as 2026-01-31T12:00:00Z'

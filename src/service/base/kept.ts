@@ -3,14 +3,15 @@
  * sealed, whether it looks like a secret or not; secrets are fingerprints, in what is sealed too.
  */
 
+import { FIELDS, isFieldName } from '../../core/client.ts'
 import type { FieldChange } from '../../core/diff.ts'
 import { isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
-import type { Native } from '../../core/mapping/row.ts'
+import { isMapped, type Mapping } from '../../core/mapping/mapping.ts'
+import type { Native, Row } from '../../core/mapping/row.ts'
 import { maskOf } from '../../core/secrecy/fingerprint.ts'
 import { replaceHiddenAt } from '../../core/secrecy/hidden.ts'
-import { attributePaths, isPublicMember } from '../../core/secrecy/place.ts'
+import { isPublicMember } from '../../core/secrecy/place.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { KeptChange } from '../../store/log/entry-base.ts'
 import { refOf, resourceOf } from '../../store/resource.ts'
@@ -67,8 +68,9 @@ export function keptChanges(
 
 function isPublicChange(mapping: Mapping, { field, before, after }: FieldChange): boolean {
   const { attribute, member } = partsOf(field)
-  if (attribute === 'clientMetadata') return false
-  if (attribute !== 'providerSettings') return true
+  const kind = kindOf(attribute)
+  if (kind === 'map') return false
+  if (kind !== 'raw') return true
   return isPublicMember(mapping, member, before) && isPublicMember(mapping, member, after)
 }
 
@@ -80,6 +82,8 @@ function partsOf(field: string): { readonly attribute: string; readonly member: 
   if (dot < 0) return { attribute: field, member: '' }
   return { attribute: field.slice(0, dot), member: field.slice(dot + 1) }
 }
+
+const kindOf = (attribute: string) => (isFieldName(attribute) ? FIELDS[attribute].kind : undefined)
 
 /** An entry with its differences opened, and masked by the rules of today: older versions masked less. */
 export function openEntry<E extends Entry>(service: Service, entry: E): E
@@ -149,12 +153,11 @@ function pathOf(
   attribute: string,
   member: string,
 ): readonly string[] | undefined {
-  if (attribute === 'providerSettings') return [member]
-  if (attribute !== 'clientMetadata') return undefined
-  const [key] = attributePaths({
-    ...mapping,
-    fields: { clientMetadata: mapping.fields.clientMetadata },
-  })
+  if (!isFieldName(attribute)) return undefined
+  if (!isMapped(attribute)) return [member]
+  if (FIELDS[attribute].kind !== 'map') return undefined
+  const row: Row<unknown> = mapping.fields[attribute]
+  const [key] = row.support === 'missing' ? [] : row.keys
   return key === undefined ? undefined : [...key.split('.'), member]
 }
 

@@ -1,6 +1,6 @@
 /** What is asked of a change and what comes of it. */
 
-import type { FieldName } from '../../core/client.ts'
+import type { LeaseField } from '../../core/client.ts'
 import type { FieldChange } from '../../core/diff.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
@@ -50,22 +50,12 @@ export interface Suspending {
   readonly allowPartial: boolean
 }
 
-/** Lists whose values can be leased: those of URLs, and nothing that gives a client more rights. */
-export const LEASE_FIELDS = [
-  'callbacks',
-  'allowedLogoutUrls',
-  'webOrigins',
-  'allowedOrigins',
-] as const satisfies readonly FieldName[]
-
 /** Each record of a client tells all its leases, so they are short (characters). */
 export const MAX_VALUE_LENGTH = 512
 export const MAX_OWNER_LENGTH = 128
 
 /** 90 days: what is to be there for longer is no lease. */
 export const MAX_LEASE_SECONDS = 7_776_000
-
-export type LeaseField = (typeof LEASE_FIELDS)[number]
 
 /** Taking a lease on a value of a list, or renewing it. */
 export interface LeaseTaking {

@@ -1,10 +1,11 @@
 /** Protected clients: nothing that ends a client, for good or for a while, is done to one. */
 
+import { FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import { same } from '../../core/json/json.ts'
 import { doubleOf } from '../../core/json/json-number.ts'
 import type { MappedField, Mapping } from '../../core/mapping/mapping.ts'
-import { showField } from '../../core/mapping/mapping.ts'
+import { MAPPED_FIELDS, showField } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { isOff, pathOf } from '../../core/mapping/suspension.ts'
 import type { Standing } from '../../store/log/standing.ts'
@@ -31,13 +32,11 @@ export function checkUnprotected(
 /** Wishes that protection is not about: suspending checks it by itself, leases end as they were taken. */
 const EXEMPT: readonly ChangeRequest['patch']['kind'][] = ['suspension', 'lease', 'end_lease']
 
-/** Lists without which nobody gets a token by way of the client. */
-const LIFELINES: readonly MappedField[] = [
-  'grantTypes',
-  'responseTypes',
-  'callbacks',
-  'supportedIdp',
-]
+/** Lists without which no one gets a token by way of the client. */
+const LIFELINES = MAPPED_FIELDS.filter((field) => {
+  const row = FIELDS[field]
+  return row.kind === 'list' && row.lifeline
+})
 
 /**
  * Refuses a change of settings that switches a protected client off, in whatever words.

@@ -1,7 +1,8 @@
 /** Which permissions a job may take beside `clients:write`, as far as its patches tell. */
 
 import type { Patch } from '../../core/patch/patch.ts'
-import { type Need, neededByName, type OwnPermission } from '../../core/rights/rights.ts'
+import type { OwnPermission } from '../../core/rights/permissions.ts'
+import { type Need, neededByName } from '../../core/rights/rights.ts'
 import type { Undo } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { openItems, openPatch } from './items.ts'

@@ -1,8 +1,8 @@
 /** What a job may do beside changing clients: no more than its submitter may at every provider of it. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Permission } from '../../core/rights/permissions.ts'
-import type { Need, OwnPermission } from '../../core/rights/rights.ts'
+import type { OwnPermission, Permission } from '../../core/rights/permissions.ts'
+import type { Need } from '../../core/rights/rights.ts'
 import type { Job } from '../../store/log/job-entry.ts'
 
 /** Jobs of earlier versions hold the fields that they may not change, and set no credentials. */

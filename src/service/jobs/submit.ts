@@ -5,7 +5,7 @@
  */
 
 import type { Patch } from '../../core/patch/patch.ts'
-import type { OwnPermission } from '../../core/rights/rights.ts'
+import type { OwnPermission } from '../../core/rights/permissions.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Job, JobEntry, JobOptions } from '../../store/log/job-entry.ts'

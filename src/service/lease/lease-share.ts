@@ -3,12 +3,12 @@
  * free for those who change the client by hand. Renewing a lease takes no place, and is never refused here.
  */
 
+import type { LeaseField } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import { MAX_LIST_ITEMS } from '../../core/field.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { isLens, type Native, type Row } from '../../core/mapping/row.ts'
 import type { Lease } from '../../store/log/standing.ts'
-import type { LeaseField } from '../base/request.ts'
 import { callerOf, type LeaseShares } from '../base/service.ts'
 import { listOf } from './leases.ts'
 

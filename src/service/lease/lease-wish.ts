@@ -1,5 +1,6 @@
 /** What taking a lease and ending leases want of a client. */
 
+import type { LeaseField } from '../../core/client.ts'
 import { isClientError } from '../../core/errors.ts'
 import { isNearly } from '../../core/mapping/limits.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
@@ -7,7 +8,7 @@ import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import { planChange } from '../../core/plan/plan.ts'
 import type { Standing } from '../../store/log/standing.ts'
-import type { ChangeRequest, LeaseEnding, LeaseField, LeaseTaking } from '../base/request.ts'
+import type { ChangeRequest, LeaseEnding, LeaseTaking } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import type { Wish } from '../change/wanted.ts'
 import { checkRoom, checkShares, leasable } from './lease-share.ts'

@@ -10,6 +10,8 @@ import { reportCopy } from '../../core/copy/report.ts'
 import { ClientError } from '../../core/errors.ts'
 import { type Mapping, showClient } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import type { FieldPatches } from '../../core/patch/patch.ts'
+import { readFormerSettings } from '../../core/plan/former-settings.ts'
 import type { Call } from '../../providers/call.ts'
 import type { ClientKind, Creation } from '../../providers/creation.ts'
 import { kindOf } from '../../providers/kind.ts'
@@ -37,7 +39,7 @@ export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
  */
 export async function copyClient(service: Service, request: CopyRequest): Promise<CreationResult> {
   const { source, kind: asked, ifMatch, allowLoss, ...creation } = request
-  const wishes = request.patch.kind === 'merge' ? request.patch.fields : {}
+  const wishes = wishesOf(request)
   const begin = async ({ blank }: Creation, call: Call): Promise<Beginning> => {
     const { mapping, native, tag, standing } = await readSource(service, source, call)
     checkPrecondition(ifMatch, tag)
@@ -62,6 +64,11 @@ export async function copyClient(service: Service, request: CopyRequest): Promis
     return { blank: blank(kind), start: copied.start, origin }
   }
   return makeClient(service, { ...creation, begin })
+}
+
+/** What the request itself sets, by its fields. */
+function wishesOf({ patch, provider: { mapping } }: CopyRequest): FieldPatches {
+  return patch.kind === 'merge' ? readFormerSettings(mapping, {}, patch.fields).fields : {}
 }
 
 function kindThere(mapping: Mapping, native: Native): ClientKind {

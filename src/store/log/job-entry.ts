@@ -6,7 +6,7 @@
 
 import type { FieldName } from '../../core/client.ts'
 import type { Warning } from '../../core/mapping/row.ts'
-import type { OwnPermission } from '../../core/rights/rights.ts'
+import type { OwnPermission } from '../../core/rights/permissions.ts'
 import type { ClientName } from '../resource.ts'
 import type { Actor } from './actor.ts'
 import type { EntryBase, KeptChange } from './entry-base.ts'

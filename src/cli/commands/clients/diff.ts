@@ -1,5 +1,6 @@
 /** `clientry diff CLIENT OTHER` and `clientry diff CLIENT FIELD=VALUE...`. */
 
+import { FIELDS, isFieldName } from '../../../core/client.ts'
 import { same, without } from '../../../core/json/json.ts'
 import type { Client, FieldChange, Json } from '../../../sdk/types.ts'
 import { addressOf } from '../../address.ts'
@@ -49,25 +50,19 @@ async function betweenTwo(given: Given, second: string): Promise<Difference> {
   return { title, changes: differences(one.body, other.body) }
 }
 
-/** What two clients can never have in common, or is nobody's to see. */
-const OWN: readonly string[] = [
-  'id',
-  'provider',
-  'userPoolId',
-  'secret',
-  'secretRedacted',
-  'auth0Id',
-  'createdAt',
-  'updatedAt',
-  'warnings',
-]
+/** What an answer says beside the attributes of the client. */
+const BESIDE: readonly string[] = ['provider', 'userPoolId', 'secretRedacted', 'warnings']
+
+/** What two clients can never have in common, or is for no one to see. */
+const isOwn = (name: string): boolean =>
+  BESIDE.includes(name) || (isFieldName(name) && FIELDS[name].own !== 'no')
 
 function differences(one: Client, other: Client): readonly FieldChange[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)])
   const member = (client: Client, name: string) =>
     (client as unknown as Record<string, Json | undefined>)[name] ?? null
   return [...names]
-    .filter((name) => !OWN.includes(name))
+    .filter((name) => !isOwn(name))
     .flatMap((field): FieldChange[] => {
       const [before, after] = [member(one, field), member(other, field)]
       if (!Array.isArray(before) || !Array.isArray(after)) {

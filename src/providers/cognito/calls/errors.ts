@@ -6,7 +6,9 @@
 import type { ErrorCode } from '../../../core/errors.ts'
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/json/json.ts'
+import { fieldOfPath } from '../../../core/mapping/mapping.ts'
 import type { JsonAnswer } from '../../http.ts'
+import { mapping } from '../mapping.ts'
 
 /** Names by meaning; a name that is not here is a refusal of what was sent. */
 const MEANINGS: Readonly<Record<string, ErrorCode>> = {
@@ -24,21 +26,8 @@ const MEANINGS: Readonly<Record<string, ErrorCode>> = {
   MissingAuthenticationTokenException: 'provider_misconfigured',
 }
 
-/** Members in the service's validation texts, and the field that stands for each. */
-const FIELD_OF_MEMBER: Readonly<Record<string, string>> = {
-  callbackURLs: 'client.callbacks',
-  logoutURLs: 'client.allowedLogoutUrls',
-  clientName: 'client.name',
-  clientId: 'clientId',
-  userPoolId: 'userPoolId',
-  allowedOAuthFlows: 'client.grantTypes',
-  allowedOAuthScopes: 'client.scopes',
-  supportedIdentityProviders: 'client.supportedIdp',
-  defaultRedirectURI: 'client.defaultCallback',
-  accessTokenValidity: 'client.accessTokenLifetime',
-  idTokenValidity: 'client.idTokenLifetime',
-  refreshTokenValidity: 'client.refreshTokenLifetime',
-}
+/** Members of a request that name the client, in the service's validation texts. */
+const ADDRESS: readonly string[] = ['clientId', 'userPoolId']
 
 /** The error that an answer stands for; `undefined` when it is a success. */
 export function errorOf(answer: JsonAnswer): ClientError | undefined {
@@ -78,5 +67,8 @@ function fieldOf(name: string, { body }: JsonAnswer): string | undefined {
   const text = isRecord(body) && typeof body.message === 'string' ? body.message : ''
   if (/^The provider .* does not exist for User Pool/.test(text)) return 'client.supportedIdp'
   const member = /' at '(\w+)/.exec(text)?.[1] ?? ''
-  return Object.hasOwn(FIELD_OF_MEMBER, member) ? FIELD_OF_MEMBER[member] : undefined
+  if (ADDRESS.includes(member)) return member
+  // Validation texts begin the names of members with a small letter.
+  const field = fieldOfPath(mapping, `${member.slice(0, 1).toUpperCase()}${member.slice(1)}`)
+  return field === undefined ? undefined : `client.${field}`
 }

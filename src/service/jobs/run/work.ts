@@ -8,7 +8,7 @@ import { ClientError, type ErrorCode, isClientError } from '../../../core/errors
 import type { Json } from '../../../core/json/json.ts'
 import { stringifyJson } from '../../../core/json/json-text.ts'
 import type { Patch } from '../../../core/patch/patch.ts'
-import type { OwnPermission } from '../../../core/rights/rights.ts'
+import type { OwnPermission } from '../../../core/rights/permissions.ts'
 import type { Actor, JobOrigin } from '../../../store/log/actor.ts'
 import type { JobResult } from '../../../store/log/job-entry.ts'
 import { resourceOf } from '../../../store/resource.ts'
