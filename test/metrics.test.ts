@@ -279,12 +279,24 @@ describe('labels', () => {
     }),
   ]
 
+  /**
+   * Of calls upstream the status is left out, whose values are classes of HTTP or `none`: one of two calls beside
+   * each other is called off when the other fails first, and when that is depends on the load of the machine.
+   */
+  async function labels(): Promise<readonly string[]> {
+    const all = [...(await series()).keys()]
+    for (const one of all) expect(one).toMatch(/^(?!.*,status=)|,status="(?:\d{3}|[1-5]xx|none)"/)
+    return [
+      ...new Set(all.map((one) => one.replace(/^(clientry_upstream_.*),status="[^"]*"/, '$1'))),
+    ].sort()
+  }
+
   it('are the same after 300 requests with paths, ids and methods by chance', async () => {
     for (const shape of SHAPES) {
       for (const method of [...known, 'BREW']) await send(shape('beforehand', method))
     }
     await series()
-    const before = [...(await series()).keys()].sort()
+    const before = await labels()
     const seen: string[] = []
     await fc.assert(
       fc.asyncProperty(
@@ -301,7 +313,7 @@ describe('labels', () => {
       ),
       { numRuns: runs(300), endOnFailure: true },
     )
-    const after = [...(await series()).keys()].sort()
+    const after = await labels()
     expect(after).toEqual(before)
     expect(seen.length).toBe(runs(300) * 2)
     const random = seen.filter((word) => !known.includes(word))
