@@ -131,6 +131,30 @@ describe('every module', () => {
   })
 })
 
+it('no modules import each other, in types or at run time, by however many steps', () => {
+  const targets = new Map(
+    sources.map((source) => [
+      source.path,
+      importsOf(source)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => posix.join(posix.dirname(source.path), target)),
+    ]),
+  )
+  const ended = new Set<string>()
+  /** The first circle on the way down from a module; `way` leads to it. */
+  const circleFrom = (path: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path]
+    if (ended.has(path)) return undefined
+    for (const target of targets.get(path) ?? []) {
+      const circle = circleFrom(target, [...way, path])
+      if (circle !== undefined) return circle
+    }
+    ended.add(path)
+    return undefined
+  }
+  for (const path of targets.keys()) expect(circleFrom(path, [])).toBeUndefined()
+})
+
 describe('core', () => {
   const core = sources.filter(({ layer }) => layer === 'core')
 
