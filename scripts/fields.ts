@@ -6,12 +6,13 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { FIELD_NAMES, FIELDS } from '../src/core/client.ts'
+import { FIELD_NAMES, FIELDS, LEASE_FIELDS, useOfUris } from '../src/core/client.ts'
 import { isTold } from '../src/core/copy/copying.ts'
 import type { Json, JsonObject } from '../src/core/json/json.ts'
 import { isRecord } from '../src/core/json/json.ts'
 import { MAPPED_FIELDS, type MappedField, type Mapping } from '../src/core/mapping/mapping.ts'
 import type { Row } from '../src/core/mapping/row.ts'
+import { isFilter, isSearched } from '../src/core/search.ts'
 import { capabilitiesOf } from '../src/http/routes/providers.ts'
 import { mapping as auth0 } from '../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../src/providers/cognito/mapping.ts'
@@ -47,7 +48,7 @@ curl http://localhost:8787/providers/auth0 -H "Authorization: Bearer $TOKEN"
 /** The whole page. */
 export function renderFields(): string {
   const pages = Object.entries(PROVIDERS).map(([name, mapping]) => providerPart(name, mapping))
-  return [INTRODUCTION, overview(), ...pages].join('\n')
+  return [INTRODUCTION, overview(), facts(), ...pages].join('\n')
 }
 
 function overview(): string {
@@ -60,6 +61,26 @@ function overview(): string {
   ])
   return `## All providers\n\n${table(['field', ...names, 'kind', 'what it is'], rows)}`
 }
+
+/** What holds for a field at every provider. */
+function facts(): string {
+  const rows = FIELD_NAMES.map((field) => {
+    const { permission } = FIELDS[field]
+    return [
+      code(field),
+      useOfUris(field) ?? '',
+      isSearched(field) ? '`q`, `filter`' : isFilter(field) ? '`filter`' : '',
+      permission === 'none' ? '' : code(permission),
+      LEASE_FIELDS.some((one) => one === field) ? 'yes' : '',
+    ]
+  })
+  const heads = ['field', 'URIs', 'found by', 'a change takes', 'can be leased']
+  return `## Everywhere\n\n${FACTS}\n\n${table(heads, rows)}`
+}
+
+const FACTS = `What [URIs](security.md#uris) are for, what [lists of clients](http.md#finding-clients) find a client by, which
+[permission](security.md#permissions) a change takes beside \`clients:write\`, and whether values can be [leased](leases.md).
+A setting that stands for a credential takes \`secrets:rotate\` as well.`
 
 function providerPart(name: string, mapping: Mapping): string {
   const { updates, settings } = capabilitiesOf(mapping)

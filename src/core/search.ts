@@ -8,17 +8,19 @@ import { FIELD_NAMES, FIELDS, URI_FIELD_NAMES, useOfUris } from './client.ts'
 import { ClientError } from './errors.ts'
 import { readUri } from './uri/uri-reading.ts'
 
-/** Fields of which a part is found, and that a filter can name; so are all URLs. */
-const TEXT_FIELDS = FIELD_NAMES.filter(
-  (field): field is TextFieldName =>
-    FIELDS[field].search === 'text' || useOfUris(field) !== undefined,
-)
+/** Whether a client is found by a part of the field; by one of a URL it always is. */
+export const isSearched = (field: FieldName): field is TextFieldName =>
+  FIELDS[field].search === 'text' || useOfUris(field) !== undefined
 
-/** Fields that a filter can name; each of their values is a term. URLs come last: there may be thousands. */
+const TEXT_FIELDS = FIELD_NAMES.filter(isSearched)
+
+/** Whether a filter can name the field. */
+export const isFilter = (field: FieldName): field is TextFieldName | FlagFieldName =>
+  FIELDS[field].search === 'filter' || isSearched(field)
+
+/** Fields whose values are terms. URLs come last: there may be thousands. */
 const FILTER_FIELDS = [
-  ...FIELD_NAMES.filter((field): field is TextFieldName | FlagFieldName =>
-    ['text', 'filter'].includes(FIELDS[field].search ?? 'none'),
-  ),
+  ...FIELD_NAMES.filter((field) => useOfUris(field) === undefined).filter(isFilter),
   ...URI_FIELD_NAMES,
 ]
 
