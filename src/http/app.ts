@@ -8,6 +8,8 @@ import { ClientError, isClientError } from '../core/errors.ts'
 import { withinDeadline } from '../service/base/deadline.ts'
 import { type Answer, asResponse, errorAnswer } from './answer.ts'
 import { bearerToken } from './auth/bearer.ts'
+import { checkConditions, ifNoneMatchOf } from './conditions.ts'
+import { isAmong } from './etag.ts'
 import type { Exchange, HttpSettings, Trace } from './exchange.ts'
 import { lineOf } from './log.ts'
 import { type Match, matchesOf } from './match.ts'
@@ -37,6 +39,7 @@ export function createApp(settings: HttpSettings): App {
         principal = await settings.verify(bearerToken(request), request.deadline)
       }
       const query = queryOf(route.query, request.query)
+      checkConditions(request, route)
       const params = paramsOf(match.params)
       const operation = route.operationId
       if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })
@@ -51,7 +54,7 @@ export function createApp(settings: HttpSettings): App {
         principal,
         trace,
       }
-      answer = await route.handle(known)
+      answer = unlessKnown(request, await route.handle(known))
     } catch (thrown) {
       failure = thrown
       answer = errorAnswer(thrown, request, requestId)
@@ -59,6 +62,14 @@ export function createApp(settings: HttpSettings): App {
     settings.log(lineOf({ request, requestId, route, principal, trace, answer, failure, started }))
     return asResponse(answer, requestId)
   }
+}
+
+/** RFC 9110 section 13.1.2: a representation that the caller has already is not sent again. */
+function unlessKnown(request: HttpRequest, answer: Answer): Answer {
+  const { etag } = answer.headers ?? {}
+  if (request.method !== 'GET' || etag === undefined) return answer
+  const isKnown = isAmong(ifNoneMatchOf(request) ?? [], etag)
+  return isKnown ? { status: 304, headers: { ...answer.headers }, body: '' } : answer
 }
 
 function matchOf({ method, path }: HttpRequest): Match {

@@ -7,12 +7,13 @@ import { maskOf } from '../core/secrecy/fingerprint.ts'
 import { replaceHidden } from '../core/secrecy/hidden.ts'
 import type { Step, UpstreamCall } from '../providers/call.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { ChangeRequest, ChangeResult, Key } from '../service/base/request.ts'
+import type { ChangeRequest, ChangeResult, FoundClient, Key } from '../service/base/request.ts'
 import { changeClient } from '../service/change/change.ts'
 import { type Answer, clientBody, planBody } from './answer.ts'
 import { insufficientScope } from './auth/permissions.ts'
 import { actorOf } from './auth/principal.ts'
 import { ifMatchOf, keyOfRequest } from './conditions.ts'
+import { etagOf, noneMatchCheck, readBody } from './etag.ts'
 import type { Exchange } from './exchange.ts'
 import { noSuchClient, type Site, type Target } from './target.ts'
 
@@ -30,7 +31,7 @@ export async function answerChange(
   })
   return result.outcome === 'planned'
     ? planAnswer(exchange, target, result)
-    : changeAnswer(target, result)
+    : changeAnswer(exchange, target, result)
 }
 
 /** Makes or plans the change under the conditions of its request; `asked` is what a key is bound to. */
@@ -38,7 +39,15 @@ export async function performChange(
   exchange: Exchange,
   target: Target,
   patch: ChangeRequest['patch'],
-  { asked, confirm }: { readonly asked: Json } & Pick<ChangeRequest, 'confirm'>,
+  {
+    asked,
+    confirm,
+    shown = (found) => readBody(exchange, target, found),
+  }: {
+    readonly asked: Json
+    /** What a `GET` of the same path would show of what is found; absent: the client. */
+    readonly shown?: (found: FoundClient) => JsonObject
+  } & Pick<ChangeRequest, 'confirm'>,
 ): Promise<ChangeResult> {
   const { settings } = exchange
   const ifMatch = ifMatchOf(exchange)
@@ -51,6 +60,7 @@ export async function performChange(
       patch,
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(confirm === undefined ? {} : { confirm }),
+      ...noneMatchCheck(exchange, shown),
       maySeeSecrets: target.may('secrets:read'),
       authorize: (needs) => checkNeeds(exchange, target, needs),
     }),
@@ -58,12 +68,12 @@ export async function performChange(
   return traced(exchange, result)
 }
 
-function changeAnswer(target: Target, result: ChangeResult): Answer {
+function changeAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
   const { native, warnings, standing } = result
   const told = { may: target.may, warnings, standing }
   return {
     status: 200,
-    headers: changeHeaders(result),
+    headers: changeHeaders(exchange, result, readBody(exchange, target, result)),
     body: clientBody(target.ref, target.provider.mapping, native, told),
   }
 }
@@ -78,14 +88,17 @@ export function traced<R extends Pick<ChangeResult, 'outcome' | 'operationId'>>(
   return result
 }
 
-/** The headers that tell what came of a change; without a tag where there is no client any more. */
-export function changeHeaders({
-  tag,
-  operationId,
-  replayed,
-}: Partial<Pick<ChangeResult, 'tag' | 'operationId' | 'replayed'>>) {
+/**
+ * The headers that tell what came of a change; without a tag where there is no client any more. `shown`: what a
+ * `GET` would show, for the tag.
+ */
+export function changeHeaders(
+  exchange: Exchange,
+  { tag, operationId, replayed }: Partial<Pick<ChangeResult, 'tag' | 'operationId' | 'replayed'>>,
+  shown: JsonObject,
+) {
   return {
-    ...(tag === undefined ? {} : { etag: `"${tag}"` }),
+    ...(tag === undefined ? {} : { etag: etagOf(exchange, tag, shown) }),
     ...(operationId === undefined ? {} : { 'operation-id': operationId }),
     ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
   }
@@ -104,11 +117,8 @@ export function planAnswer(
   const { native, standing } = result
   const told = { may: target.may, warnings: [], standing }
   const client = clientBody(ref, provider.mapping, native, told)
-  return {
-    status: 200,
-    headers: { etag: `"${result.tag}"` },
-    body: { ...plan, ...more, client },
-  }
+  const body = { ...plan, ...more, client }
+  return { status: 200, headers: { etag: etagOf(exchange, result.tag, body) }, body }
 }
 
 /** The upstream calls that a plan would make, each secret as its fingerprint. */

@@ -1,4 +1,4 @@
-/** Under what a change is to happen: `If-Match`, `Idempotency-Key`, and on whose behalf. */
+/** Under what a request is to happen: `If-Match`, `If-None-Match`, `Idempotency-Key`, and on whose behalf. */
 
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
@@ -6,27 +6,72 @@ import type { Key } from '../service/base/request.ts'
 import { keyOf } from '../service/operation/idempotency.ts'
 import { actorOf } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
+import { CONDITIONS, conditionsOf, type Route } from './route.ts'
 import type { Site } from './target.ts'
 import { single } from './wire/headers.ts'
 import type { HttpRequest } from './wire/message.ts'
 
 /**
- * RFC 9110 section 13.1.1; weak tags never match.
+ * The states of `If-Match`, RFC 9110 section 13.1.1: weak tags never match, and of a tag
+ * `"<state>.<view>"` only the state counts.
  * @throws ClientError `invalid_request`
  */
-export function ifMatchOf({ request }: Exchange): readonly string[] | undefined {
-  const value = single(request, 'if-match')
-  if (value === undefined) return undefined
+export function ifMatchOf({ request }: Pick<Exchange, 'request'>): readonly string[] | undefined {
+  const tags = entityTags(request, 'If-Match')
+  return tags?.filter((tag) => !tag.startsWith('W/')).map(stateOfTag)
+}
+
+/**
+ * The tags of `If-None-Match`, for the weak comparison of RFC 9110 section 13.1.2.
+ * @throws ClientError `invalid_request`
+ */
+export function ifNoneMatchOf(request: HttpRequest): readonly string[] | undefined {
+  return entityTags(request, 'If-None-Match')?.map((tag) => tag.replace(/^W\//, ''))
+}
+
+/** The state that an entity tag names, with or without its double quotes and its view. */
+export function stateOfTag(tag: string): string {
+  return tag.replace(/^"|"$/g, '').replace(/\.[^.]*$/, '')
+}
+
+/** RFC 9110 section 8.8.3, and what may stand around it in a list: any number of commas (5.6.1.2). */
+const ENTITY_TAG = /[\t ]*((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")?[\t ]*(?:,|$)/y
+
+/** A list of tags, with their quotes; `['*']` for any. Several lines are one list (RFC 9110 section 5.3). */
+function entityTags(request: HttpRequest, name: string): readonly string[] | undefined {
+  const lines = request.headers[name.toLowerCase()]
+  if (lines === undefined) return undefined
+  const value = lines.join(',')
   if (value.trim() === '*') return ['*']
-  const tags = value.split(',').map((tag) => tag.trim())
-  if (!tags.every((tag) => /^(W\/)?"[\x21\x23-\x7e]*"$/.test(tag))) {
-    throw new ClientError(
-      'invalid_request',
-      'If-Match must hold entity tags in double quotes, or *.',
-      { field: 'If-Match' },
-    )
+  const tags: string[] = []
+  for (let at = 0; at < value.length; at = ENTITY_TAG.lastIndex) {
+    ENTITY_TAG.lastIndex = at
+    const found = ENTITY_TAG.exec(value)
+    if (found === null) {
+      const says = `${name} must hold entity tags in double quotes, with commas between them, or *.`
+      throw new ClientError('invalid_request', says, { field: name })
+    }
+    if (found[1] !== undefined) tags.push(found[1])
   }
-  return tags.filter((tag) => tag.startsWith('"')).map((tag) => tag.slice(1, -1))
+  return tags
+}
+
+/**
+ * Refuses conditions that a route would not heed: who sends one relies on it.
+ * @throws ClientError `invalid_request`
+ */
+export function checkConditions(request: HttpRequest, route: Route): void {
+  if (route.method === 'GET') return
+  const known = conditionsOf(route)
+  const name = CONDITIONS.find(
+    (one) => request.headers[one.toLowerCase()] !== undefined && !known.includes(one),
+  )
+  if (name === undefined) return
+  throw new ClientError(
+    'invalid_request',
+    `${name} must be absent: this request is not about a state that a client has.`,
+    { field: name },
+  )
 }
 
 /**
@@ -41,7 +86,14 @@ export function keyOfRequest(
   const name = keyName(exchange.request)
   if (name === undefined) return undefined
   const where = { ...exchange.trace.ref }
-  const request = [exchange.operation, where, asked, [...(ifMatchOf(exchange) ?? [])]]
+  const noneMatch = ifNoneMatchOf(exchange.request)
+  const request = [
+    exchange.operation,
+    where,
+    asked,
+    [...(ifMatchOf(exchange) ?? [])],
+    ...(noneMatch === undefined ? [] : [[...noneMatch]]),
+  ]
   return keyOf(exchange.settings.service.fingerprints, actorOf(principal), name, request)
 }
 

@@ -56,3 +56,33 @@ export interface Route {
     | 'Text'
   handle(exchange: Exchange): Answer | Promise<Answer>
 }
+
+/** Conditions of RFC 9110 section 13 that a route may take. */
+export const CONDITIONS = ['If-Match', 'If-None-Match'] as const
+
+export type Condition = (typeof CONDITIONS)[number]
+
+/** What a success has an `ETag` for. */
+const TAGGED: readonly Route['answers'][] = [
+  'Client',
+  'Copy',
+  'Findings',
+  'Leases',
+  'Retirement',
+  'Rotation',
+  'SecretList',
+]
+
+/** Whether a success of the route has an `ETag`. */
+export const isTagged = ({ answers }: Pick<Route, 'answers'>) => TAGGED.includes(answers)
+
+/** The conditions that a route heeds. */
+export function conditionsOf(
+  route: Pick<Route, 'method' | 'answers' | 'body'>,
+): readonly Condition[] {
+  if (route.method === 'GET') return isTagged(route) ? ['If-None-Match'] : []
+  // What is made, or taken in, had no state before that its caller could know of.
+  if (route.answers === 'Job' || route.body === 'CreationRequest') return []
+  if (route.body === 'AdoptionRequest') return []
+  return route.body === 'CopyRequest' ? ['If-Match'] : CONDITIONS
+}

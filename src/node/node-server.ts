@@ -178,7 +178,10 @@ function sendRefusal(outgoing: ServerResponse, { status, error }: BrowserRefusal
 function writeHead(outgoing: ServerResponse, response: HttpResponse): Uint8Array {
   const { status, headers, body, bytes = Buffer.from(body), stream } = response
   // RFC 9110 section 8.6: no Content-Length where there can be no content, or no one knows how long it is.
-  const length = status === 204 || stream !== undefined ? {} : { 'content-length': bytes.length }
+  const length =
+    status === 204 || status === 304 || stream !== undefined
+      ? {}
+      : { 'content-length': bytes.length }
   outgoing.writeHead(status, { ...headers, ...length })
   return bytes
 }

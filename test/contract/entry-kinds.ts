@@ -144,8 +144,11 @@ function received({ statusCode, headers, multiValueHeaders, body }: LambdaResult
   const single = Object.fromEntries(
     Object.entries(multiValueHeaders ?? {}).map(([name, [value = '']]) => [name, value]),
   )
-  return { status: statusCode, headers: headers ?? single, body: JSON.parse(body) as JsonObject }
+  return { status: statusCode, headers: headers ?? single, body: bodyOf(body) }
 }
+
+/** An answer without content, such as a 304, has an empty one here. */
+const bodyOf = (text: string): JsonObject => (text === '' ? {} : JSON.parse(text))
 
 const node = (basePath: string): EntryKind => ({
   name: basePath === '' ? 'Node server' : 'Node server behind a base path',
@@ -170,7 +173,7 @@ function overSocket(port: number, basePath: string, sent: Sent): Promise<Receive
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers as Record<string, string>,
-          body: JSON.parse(Buffer.concat(chunks).toString()) as JsonObject,
+          body: bodyOf(Buffer.concat(chunks).toString()),
         }),
       )
     })

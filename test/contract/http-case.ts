@@ -25,6 +25,10 @@ export interface Case {
 
 export const CLIENT = '/clients/exampleClientId'
 export const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
+
+/** The part of an entity tag that is of the client's state. */
+export const stateOf = (etag = '') => etag.replace(/^"([^.]*).*$/, '$1')
+
 /** A request with a token and a JSON body. */
 export async function withToken(world: World, sent: Sent, body?: Json): Promise<Sent> {
   return {

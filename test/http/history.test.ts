@@ -183,8 +183,8 @@ describe('GET /operations/{operationId}', () => {
 })
 
 describe('a header that came twice', () => {
-  it.each(['idempotency-key', 'if-match'])('is refused: %s', async (name) => {
-    const headers = { [name]: ['"one"', '"one"'] }
+  it('is refused: idempotency-key', async () => {
+    const headers = { 'idempotency-key': ['"one"', '"one"'] }
     const answer = await send(['write'], { ...change({ client: { name: 'Twice' } }), headers })
     expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } })
     expect(world.auth0.client('exampleClientId')?.name).toBe('At auth0')

@@ -7,6 +7,7 @@ import { checkPatch, checkValues } from '../../core/plan/plan.ts'
 import { type JobItem, nameOf } from '../../service/jobs/items.ts'
 import type { JobOptions } from '../../service/jobs/log.ts'
 import { MAX_CLIENTS } from '../../service/jobs/submit.ts'
+import { stateOfTag } from '../conditions.ts'
 import { checkBodyMembers, checkedId, checkReading, type Site } from '../target.ts'
 
 /** Where a body may say that clients are; gives the place once its caller may change clients there. */
@@ -61,7 +62,7 @@ function itemOf(
   const item = {
     ref: { ...site.place, id: checkedId(id, 'id') },
     ...(patch === undefined ? {} : { patch }),
-    ...(ifMatch === undefined ? {} : { ifMatch: ifMatch.replace(/^"|"$/g, '') }),
+    ...(ifMatch === undefined ? {} : { ifMatch: stateOfTag(ifMatch) }),
   }
   return { item, site }
 }

@@ -5,7 +5,7 @@
 
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Answer } from '../answer.ts'
-import type { Route } from '../route.ts'
+import { type Condition, conditionsOf, isTagged, type Route } from '../route.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
 import { VERSION } from '../wire/version.ts'
 import { schemas } from './openapi-schemas.ts'
@@ -68,7 +68,7 @@ function operationOf(route: Route): JsonObject {
     operationId: route.operationId,
     summary: route.summary,
     ...(route.permission === 'public' ? { security: [] } : { description: needsOf(route) }),
-    parameters: [...inPath, ...inQuery, ...conditionsOf(route)],
+    parameters: [...inPath, ...inQuery, ...headersOf(route)],
     ...(route.body === undefined ? {} : { requestBody: BODIES[route.body] }),
     responses: responsesOf(route),
   }
@@ -81,26 +81,30 @@ function needsOf({ permission, atSource }: Route): string {
 
 const isWrite = ({ method }: Pick<Route, 'method'>) => method !== 'GET'
 
-const CONDITIONS: readonly JsonObject[] = [
-  {
-    name: 'If-Match',
-    in: 'header',
-    description: 'The ETag of the state that the change is meant for; 412 when it has moved on.',
-    schema: { type: 'string' },
-  },
-  {
-    name: 'Idempotency-Key',
-    in: 'header',
-    description: 'A name of the request: repeated with it, the request has its effect once.',
-    schema: { type: 'string', maxLength: 257 },
-  },
-]
+const CONDITION_SAYS: Readonly<Record<Condition, string>> = {
+  'If-Match': 'The ETag of the state that the change is meant for; 412 when it has moved on.',
+  'If-None-Match': 'The ETag of what the caller has: 304 for a read of the same, 412 for a write.',
+}
+
+const IDEMPOTENCY_KEY: JsonObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'A name of the request: repeated with it, the request has its effect once.',
+  schema: { type: 'string', maxLength: 257 },
+}
 
 /** A job is told what to do as often as one likes; submitting one has its effect each time. */
-function conditionsOf(route: Route): readonly JsonObject[] {
-  if (!isWrite(route)) return []
-  if (route.answers !== 'Job') return CONDITIONS
-  return route.body === undefined ? [] : CONDITIONS.filter(({ name }) => name !== 'If-Match')
+function headersOf(route: Route): readonly JsonObject[] {
+  const keyed = isWrite(route) && (route.answers !== 'Job' || route.body !== undefined)
+  return [
+    ...conditionsOf(route).map((name) => ({
+      name,
+      in: 'header',
+      description: CONDITION_SAYS[name],
+      schema: { type: 'string' },
+    })),
+    ...(keyed ? [IDEMPOTENCY_KEY] : []),
+  ]
 }
 
 const jsonContent = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } })
@@ -162,16 +166,6 @@ const PLANS: { readonly [A in Route['answers']]?: string } = {
 /** Bodies of routes that make something. */
 const MAKING: readonly Route['body'][] = ['CreationRequest', 'CopyRequest']
 
-const WITH_ETAG: readonly Route['answers'][] = [
-  'Client',
-  'Copy',
-  'Findings',
-  'Leases',
-  'Retirement',
-  'Rotation',
-  'SecretList',
-]
-
 function responsesOf(route: Route): JsonObject {
   const { answers, permission, path, body, query } = route
   const write = isWrite(route)
@@ -197,7 +191,7 @@ function responsesOf(route: Route): JsonObject {
     description: 'Success.',
     headers: {
       'X-Request-Id': { schema: { type: 'string' } },
-      ...(WITH_ETAG.includes(answers) ? { ETag: { schema: { type: 'string' } } } : {}),
+      ...(isTagged(route) ? { ETag: { schema: { type: 'string' } } } : {}),
       ...(write && answers !== 'Job' ? CHANGE_HEADERS : {}),
     },
     content: text ? { [text]: { schema: { type: 'string' } } } : jsonContent(success),
@@ -210,6 +204,7 @@ function responsesOf(route: Route): JsonObject {
     ...(answers === 'Job' && body !== undefined
       ? { 202: { ...answer, description: 'It was submitted.' } }
       : {}),
+    ...(!write && isTagged(route) ? { 304: { description: 'The caller has it already.' } } : {}),
     ...(MAKING.includes(body) ? { 201: { ...answer, description: 'It was made.' } } : {}),
     ...Object.fromEntries(failures.map((status) => [String(status), failure])),
   }

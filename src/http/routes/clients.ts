@@ -13,6 +13,7 @@ import { readClient } from '../../service/reading/read.ts'
 import { ANSWER_MEMBERS, type Answer, clientBody } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import { absent, answerChange, checkNeeds } from '../change.ts'
+import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import { confirmStanding } from '../standing.ts'
 import { checkBodyMembers, checkReading, type Target, targetOf } from '../target.ts'
@@ -34,11 +35,8 @@ export async function getClient(exchange: Exchange): Promise<Answer> {
     }),
   )
   const told = { may: target.may, warnings, standing }
-  return {
-    status: 200,
-    headers: { etag: `"${tag}"` },
-    body: clientBody(ref, provider.mapping, native, told),
-  }
+  const body = clientBody(ref, provider.mapping, native, told)
+  return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
 /** Changes one client, or plans the change with `?dryRun=true`. */

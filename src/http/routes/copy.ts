@@ -8,6 +8,7 @@ import type { CreationResult } from '../../service/life/creation.ts'
 import type { Answer } from '../answer.ts'
 import { absent, checkNeeds, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
+import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import { checkBodyMembers, otherSiteOf, type Site, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
@@ -53,7 +54,7 @@ function answerOf(exchange: Exchange, site: Site, result: CreationResult): Answe
   const planned = outcome === 'planned'
   const answer = (planned ? creationPlan : creationAnswer)(exchange, site, result)
   if (copy === undefined || typeof answer.body === 'string') return answer
-  const etag = planned ? { etag: `"${copy.sourceTag}"` } : {}
+  const etag = planned ? { etag: etagOf(exchange, copy.sourceTag, answer.body) } : {}
   return {
     ...answer,
     headers: { ...answer.headers, ...etag },

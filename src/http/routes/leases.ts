@@ -13,10 +13,12 @@ import {
   MAX_VALUE_LENGTH,
 } from '../../service/base/request.ts'
 import { callerOf } from '../../service/base/service.ts'
+import { overLeases } from '../../service/lease/leases.ts'
 import { readClient } from '../../service/reading/read.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import { absent, changeHeaders, performChange, planAnswer } from '../change.ts'
+import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import { leaseBody } from '../standing.ts'
 import { checkBodyMembers, type Target, targetOf } from '../target.ts'
@@ -37,7 +39,7 @@ export async function getLeases(exchange: Exchange): Promise<Answer> {
     }),
   )
   const body = leasesBody(target, standing?.leases ?? [], warnings)
-  return { status: 200, headers: { etag: `"${tag}"` }, body }
+  return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
 /** Takes a lease or renews it. */
@@ -78,18 +80,23 @@ async function answerLeases(
   patch: ChangeRequest['patch'],
   asked: JsonObject & { readonly owner: string },
 ): Promise<Answer> {
+  const { service } = exchange.settings
   if (exchange.query.dryRun === 'true' && !target.may('clients:read')) {
     throw new ClientError(
       'insufficient_scope',
       'A dry run shows the client, and so needs the permission clients:read as well.',
     )
   }
-  const result = await performChange(exchange, target, patch, { asked })
+  const result = await performChange(exchange, target, patch, {
+    asked,
+    shown: ({ standing }) =>
+      leasesBody(target, standing?.leases ?? [], overLeases(standing, service.now())),
+  })
   if (result.outcome === 'planned') return planAnswer(exchange, target, result)
   const theirs = (result.standing?.leases ?? []).filter(({ owner }) => owner === asked.owner)
   const warnings = result.warnings.filter((one) => target.may('clients:read') || isOwn(one, asked))
   const body = leasesBody(target, theirs, warnings)
-  return { status: 200, headers: changeHeaders(result), body }
+  return { status: 200, headers: changeHeaders(exchange, result, body), body }
 }
 
 /** Those about the lease; others tell settings and values of the client. */

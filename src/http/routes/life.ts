@@ -10,6 +10,7 @@ import { type RemovalResult, removeClient } from '../../service/life/remove.ts'
 import { type Answer, clientBody, planBody } from '../answer.ts'
 import { absent, changeHeaders, checkNeeds, requestsOf, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
+import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import { checkBodyMembers, type Site, siteOf, type Target, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
@@ -21,13 +22,6 @@ export async function postClient(exchange: Exchange): Promise<Answer> {
   checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client'])
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const site = siteOf(exchange, { provider, userPoolId }, 'clients:write')
-  if (ifMatchOf(exchange) !== undefined) {
-    throw new ClientError(
-      'invalid_request',
-      'If-Match must be absent: a new client has no state that it could be meant for.',
-      { field: 'If-Match' },
-    )
-  }
   const kind = asKind(body.kind)
   const patch = parseMergePatch(body.client)
   const key = keyOfRequest(exchange, site, [kind, patch as unknown as Json])
@@ -71,7 +65,11 @@ export function creationAnswer(exchange: Exchange, site: Site, result: CreationR
   return {
     status: 201,
     headers: {
-      ...changeHeaders(result),
+      ...changeHeaders(
+        exchange,
+        result,
+        readBody(exchange, { ...site, ref }, { native, standing: undefined }),
+      ),
       location: `/clients/${encodeURIComponent(id)}?${where}`,
     },
     body: clientBody(ref, site.provider.mapping, native, told),
@@ -107,6 +105,7 @@ export async function deleteClient(exchange: Exchange): Promise<Answer> {
       ref: target.ref,
       provider: target.provider,
       ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...noneMatchCheck(exchange, (found) => readBody(exchange, target, found)),
     }),
   )
   traced(exchange, result)
@@ -122,17 +121,13 @@ function removalAnswer(exchange: Exchange, target: Target, result: RemovalResult
     const told = { may: target.may, warnings: [], standing }
     const client = clientBody(ref, provider.mapping, before.native, told)
     const requests = requestsOf(exchange, provider, steps)
-    const headers = { etag: `"${before.tag}"` }
     const plan = planBody(target.may, { changes: [], requests, warnings: [] })
-    return {
-      status: 200,
-      headers,
-      body: { dryRun: true, requests: plan.requests ?? [], lost, client },
-    }
+    const body = { dryRun: true, requests: plan.requests ?? [], lost, client }
+    return { status: 200, headers: { etag: etagOf(exchange, before.tag, body) }, body }
   }
   return {
     status: 200,
-    headers: changeHeaders(result),
+    headers: changeHeaders(exchange, result, {}),
     body: { removed: true, client: { ...ref }, lost },
   }
 }

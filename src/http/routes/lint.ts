@@ -9,13 +9,14 @@ import { readClient } from '../../service/reading/read.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import { absent } from '../change.ts'
+import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import { targetOf } from '../target.ts'
 import { badCursor, pageLimit } from '../wire/cursor.ts'
 import { listCursorOf, listCursorText } from '../wire/list-cursor.ts'
 import { knowledgeBody, readablePlaces } from './list.ts'
 
-/** Reads one client and tells what the rules find; the ETag is the client's, for the PATCH of a mend. */
+/** Reads one client and tells what the rules find; the ETag names the state of the client, for the PATCH of a mend. */
 export async function lintOneClient(exchange: Exchange): Promise<Answer> {
   const { query, requestId, request, settings, trace } = exchange
   const { ref, provider, principal } = targetOf(exchange, query, 'clients:read')
@@ -30,7 +31,7 @@ export async function lintOneClient(exchange: Exchange): Promise<Answer> {
     }),
   )
   const findings = lintClient(provider.mapping, native).map(findingBody)
-  return { status: 200, headers: { etag: `"${tag}"` }, body: { findings } }
+  return { status: 200, headers: { etag: etagOf(exchange, tag, { findings }) }, body: { findings } }
 }
 
 /** Lints the clients of the mirror, page by page; clients without a finding are left out. */

@@ -11,6 +11,7 @@ import { type Answer, clientBody } from '../answer.ts'
 import { insufficientScope } from '../auth/permissions.ts'
 import { absent, changeHeaders, traced, writing } from '../change.ts'
 import { keyOfRequest } from '../conditions.ts'
+import { readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import { checkBodyMembers, type Target, targetOf } from '../target.ts'
 import { readOptionalJsonBody } from '../wire/body.ts'
@@ -46,7 +47,7 @@ export async function putRegistration(exchange: Exchange): Promise<Answer> {
   const plan: JsonObject = { dryRun: true, changes: [], requests: [], warnings: [], client }
   return {
     status: 200,
-    headers: changeHeaders(result),
+    headers: changeHeaders(exchange, result, readBody(exchange, target, result)),
     body: outcome === 'planned' ? plan : client,
   }
 }

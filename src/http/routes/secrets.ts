@@ -12,6 +12,7 @@ import { type Answer, clientBody } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import { absent, changeHeaders, checkNeeds, planAnswer, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
+import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import { checkBodyMembers, pathId, type Target, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
@@ -40,7 +41,7 @@ export async function postRotation(exchange: Exchange): Promise<Answer> {
   const secrets = { previous: previous.map(shown) }
   if (outcome === 'planned') return planAnswer(exchange, target, result, secrets)
   const { value, ...told } = secret ?? {}
-  return doneAnswer(target, result, {
+  return doneAnswer(exchange, target, result, {
     secret: { ...told, value: value?.reveal() ?? null },
     ...secrets,
   })
@@ -78,7 +79,7 @@ export async function deleteSecret(exchange: Exchange): Promise<Answer> {
   const later = retiresAt === undefined ? {} : { retiresAt }
   return result.outcome === 'planned'
     ? planAnswer(exchange, target, result, { secrets: ending })
-    : doneAnswer(target, result, { retired: secretId, ...later, secrets: ending })
+    : doneAnswer(exchange, target, result, { retired: secretId, ...later, secrets: ending })
 }
 
 /** Lists the live secrets with their ages; the end of a value for those who may read or rotate it. */
@@ -98,7 +99,8 @@ export async function getSecrets(exchange: Exchange): Promise<Answer> {
   const secrets = live.map(({ hint, ...one }) =>
     shown({ ...one, ...(mayHint && hint && { hint }) }),
   )
-  return { status: 200, headers: { etag: `"${tag}"` }, body: { secrets, atOnce } }
+  const body = { secrets, atOnce }
+  return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
 const shown = ({ id, createdAt, hint, retiresAt }: Ending): JsonObject => ({
@@ -115,10 +117,12 @@ function conditions(exchange: Exchange, target: Target, asked: Json) {
     ref: target.ref,
     provider: target.provider,
     ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...noneMatchCheck(exchange, (found) => readBody(exchange, target, found)),
   }
 }
 
 function doneAnswer(
+  exchange: Exchange,
   target: Target,
   result: RotationResult | RetirementResult,
   told: JsonObject,
@@ -127,5 +131,6 @@ function doneAnswer(
   const { native, warnings, standing } = result
   const shown = { may, warnings, standing }
   const client = clientBody(ref, provider.mapping, native, shown)
-  return { status: 200, headers: changeHeaders(result), body: { ...told, client } }
+  const read = readBody(exchange, target, result)
+  return { status: 200, headers: changeHeaders(exchange, result, read), body: { ...told, client } }
 }

@@ -82,6 +82,14 @@ export interface Key {
   readonly fingerprint: string
 }
 
+/** A client as a use case finds it. */
+export interface FoundClient {
+  readonly native: Native
+  /** Fingerprint of its state. */
+  readonly tag: string
+  readonly standing: Standing | undefined
+}
+
 export interface ChangeRequest {
   readonly ref: ClientRef
   readonly provider: Provider
@@ -100,6 +108,8 @@ export interface ChangeRequest {
   readonly dryRun: boolean
   /** Known to be about a client that this server or the provider works by means of. */
   readonly ownClient?: boolean
+  /** Refuses by what the client is now, once that is read and before anything is sent. */
+  checkFound?(found: FoundClient): void
   /** Refuses what the caller takes to hold for the client, where something else does. */
   confirm?(standing: Standing | undefined): void
   /** `false`: a dry run tells a secret that is set as a difference, whatever the client has. */

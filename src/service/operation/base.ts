@@ -67,6 +67,7 @@ export async function begin<P extends Prepared>(
   await service.reached?.('base read')
   const baseTag = service.fingerprints.ofState(provider.mapping, base)
   checkPrecondition(request.ifMatch, baseTag)
+  request.checkFound?.({ native: base, tag: baseTag, standing: head?.standing })
   const before = dryRun ? head : await noteOutsideChange(service, request, head, base, baseTag)
   if (before === LOST_RACE) return LOST_RACE
   await service.reached?.('outside change recorded')

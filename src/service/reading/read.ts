@@ -74,6 +74,17 @@ const UNKNOWN: Warning = {
     'The history cannot be read at the moment, so it is not known whether the client is protected or suspended and which of its values are leased.',
 }
 
+/** The warnings of a client that is read, where it is known what holds for it. */
+export function readWarnings(
+  { now }: Pick<Service, 'now'>,
+  mapping: Mapping,
+  native: Native,
+  standing: Standing | undefined,
+): readonly Warning[] {
+  const isSuspended = standing?.suspended !== undefined
+  return [...warningsOf(mapping, native, isSuspended), ...overLeases(standing, now())]
+}
+
 /** What a reader of a record should know. */
 export function warningsOf(
   mapping: Mapping,
