@@ -9,15 +9,15 @@ export default {
   coverageAnalysis: 'perTest',
   // What runs once when a file is loaded would need every test for each mutant.
   ignoreStatic: true,
-  // What neither changed itself nor in its tests is taken from the run before.
-  incremental: true,
   concurrency: 2,
-  timeoutMS: 5_000,
+  timeoutMS: 20_000,
   // Everything that is written goes into one folder, which git, and with it Biome, ignores.
   tempDirName: '.mutation/sandbox',
   // Without tsconfig.json, which Stryker would read with a function that TypeScript 7 no longer has.
   ignorePatterns: ['.mutation', '.clientry', 'bench', 'dist', 'docs', 'tsconfig.json'],
-  reporters: ['progress', 'clear-text', 'json'],
+  reporters: ['progress-append-only', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  thresholds: { high: 95, low: 90, break: 90 },
+  jsonReporter: { fileName: '.mutation/report.json' },
+  // `scripts/mutation.mjs` compares each file with the page.
+  thresholds: { high: 95, low: 92, break: null },
 }

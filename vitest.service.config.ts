@@ -9,7 +9,7 @@ const SLOW = ['crash', 'deadlines', 'multi-step', 'overlap', 'jobs/kill'].map(
 
 export default defineConfig({
   test: {
-    include: ['test/service/**/*.test.ts'],
+    include: process.env.MUTATION_TESTS?.split(',') ?? ['test/service/**/*.test.ts'],
     exclude: SLOW,
     testTimeout: 20_000,
     hookTimeout: 20_000,

@@ -1,27 +1,136 @@
 /**
- * Mutation testing of the core and the service: all of it, or with `--mutate src/core/plan/plan.ts` one
- * file, with commas several. Fails where the score is below the one in `stryker.config.mjs`.
+ * `npm run test:mutation`: breaks the core and the service in one place at a time and expects a test to fail
+ * (docs/mutation.md). Each file is judged by the tests that the page names for it, and its score is compared with the
+ * page.
+ *
+ * `--mutate FILE,FILE`: only these. `--sample N`: N of them, others each day. `--write`: puts the scores on the page
+ * instead of comparing them.
  */
 
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
 
-/** What is mutated, and the tests that shall see it: the core is judged by pure tests alone. */
+const PAGE = 'docs/mutation.md'
 const PARTS = [
-  { name: 'core', folder: 'src/core', tests: 'vitest.core.config.ts' },
-  { name: 'service', folder: 'src/service', tests: 'vitest.service.config.ts' },
+  { folder: 'src/core/', tests: 'test/core/', config: 'vitest.core.config.ts' },
+  { folder: 'src/service/', tests: 'test/service/', config: 'vitest.service.config.ts' },
 ]
+/** The least score, in percent. */
+const LEAST = 92
+/** How much less than the page says is chance: time-outs of a busy machine. */
+const CHANCE = 3
+const DAY_MS = 86_400_000
 
-const { values } = parseArgs({ options: { mutate: { type: 'string' } } })
+const { values: options } = parseArgs({
+  options: {
+    mutate: { type: 'string' },
+    sample: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
+})
 
-for (const { name, folder, tests } of PARTS) {
-  const all = [`${folder}/**/*.ts`]
-  const mutate = values.mutate?.split(',').filter((file) => file.startsWith(folder)) ?? all
-  if (mutate.length === 0) continue
-  await new Stryker({
-    mutate,
-    vitest: { configFile: tests },
-    jsonReporter: { fileName: `.mutation/${name}.json` },
-    incrementalFile: `.mutation/${name}-before.json`,
+const page = readFileSync(PAGE, 'utf8')
+const rows = rowsOf(page)
+const files = sources()
+const faults = files
+  .filter((file) => !rows.has(file) && !isNamedAsUnmeasured(file))
+  .map((file) => `${file} is not in ${PAGE}.`)
+faults.push(
+  ...[...rows.keys()]
+    .filter((file) => !files.includes(file))
+    .map((file) => `${file} is in ${PAGE} and is no file.`),
+)
+
+const scores = new Map()
+for (const file of chosen()) {
+  const score = await measured(file)
+  scores.set(file, score)
+  const row = rows.get(file)
+  console.log(`${file}: ${score.toFixed(1)} % (${PAGE}: ${row?.score ?? 'not measured'})`)
+  if (score < LEAST) faults.push(`${file} scores ${score.toFixed(1)} %, less than ${LEAST} %.`)
+  if (row !== undefined && !options.write && score < row.score - CHANCE) {
+    faults.push(`${file} scores ${score.toFixed(1)} %, and ${row.score} % in ${PAGE}.`)
+  }
+}
+if (options.write) writeFileSync(PAGE, withScores(page, scores))
+for (const fault of faults) console.error(fault)
+process.exitCode = faults.length === 0 ? 0 : 1
+
+/** Every file of the core and the service. */
+function sources() {
+  return PARTS.flatMap(({ folder }) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => folder + name.split(sep).join('/')),
+  ).sort()
+}
+
+/** The rows of the page's tables: file, score, tests. */
+function rowsOf(text) {
+  const found = new Map()
+  for (const { folder } of PARTS) {
+    const table = text.split(`| File of \`${folder.slice(0, -1)}\``)[1]?.split('\n\n')[0] ?? ''
+    for (const [, name, score, by] of table.matchAll(/^\| `([^`]+)` \| ([\d.]+) \| (.*) \|$/gm)) {
+      const tests = [...by.matchAll(/`([^`]+)`/g)].map(([, test]) => test)
+      found.set(folder + name, { score: Number(score), tests })
+    }
+  }
+  return found
+}
+
+function isNamedAsUnmeasured(file) {
+  const { folder } = partOf(file)
+  const sentences = page.split('Not measured since they last changed:').slice(1)
+  return sentences.some((one) => one.split('\n\n')[0].includes(`\`${file.slice(folder.length)}\``))
+}
+
+function chosen() {
+  if (options.mutate !== undefined) return options.mutate.split(',')
+  if (options.sample === undefined) return files
+  const count = Number(options.sample)
+  const measuredOnce = files.filter((file) => rows.has(file))
+  const first = (Math.floor(Date.now() / DAY_MS) * count) % measuredOnce.length
+  return [...measuredOnce.slice(first), ...measuredOnce.slice(0, first)].slice(0, count)
+}
+
+/** The share of mutants that a test notices, in percent. */
+async function measured(file) {
+  const { tests, config } = partOf(file)
+  const names = rows.get(file)?.tests ?? ['*']
+  const below = file.includes('/jobs/') ? `${tests}jobs/` : tests
+  if (!names.includes('*')) {
+    process.env.MUTATION_TESTS = names.map((name) => `${below}${name}.test.ts`).join(',')
+  } else delete process.env.MUTATION_TESTS
+  const mutants = await new Stryker({
+    mutate: [file],
+    vitest: { configFile: config },
   }).runMutationTest()
+  const counted = mutants.filter(({ status }) =>
+    ['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status),
+  )
+  const noticed = counted.filter(({ status }) => status === 'Killed' || status === 'Timeout')
+  return counted.length === 0 ? 100 : (100 * noticed.length) / counted.length
+}
+
+function partOf(file) {
+  const part = PARTS.find(({ folder }) => file.startsWith(folder))
+  if (part === undefined)
+    throw new TypeError(`${file} is in neither ${PARTS.map(({ folder }) => folder).join(' nor ')}.`)
+  return part
+}
+
+/** The page with new scores; a file that had none comes into the table, judged by what it was judged by. */
+function withScores(text, found) {
+  let next = text
+  for (const [file, score] of found) {
+    const { folder } = partOf(file)
+    const name = `\`${file.slice(folder.length)}\``
+    const shown = score === 100 ? '100' : score.toFixed(1)
+    const row = new RegExp(`^\\| ${name} \\| [\\d.]+ \\|`, 'm')
+    if (row.test(next)) next = next.replace(row, `| ${name} | ${shown} |`)
+    else console.error(`${file} has no row: add | ${name} | ${shown} | tests |.`)
+  }
+  return next
 }
