@@ -9,7 +9,7 @@ import { createPace } from '../src/providers/pace/pace.ts'
 import type { ChangeRequest } from '../src/service/base/request.ts'
 import { changeClient } from '../src/service/change/change.ts'
 import { type Bench, openBench, requestFor } from '../test/contract/service.ts'
-import { SUBJECTS } from '../test/contract/subjects.ts'
+import { subject as auth0 } from '../test/providers/auth0/subject.ts'
 import { createVirtualTime } from '../test/providers/virtual-time.ts'
 import { digits, type Row } from './report.ts'
 
@@ -35,7 +35,7 @@ interface Open {
 }
 
 async function onClient(measure: (open: Open) => Promise<Row>): Promise<Row> {
-  const kind = SUBJECTS.find(({ name }) => name === 'auth0')
+  const [kind] = auth0.kinds
   if (kind === undefined) throw new TypeError('no such subject')
   const subject = await kind.start()
   const bench = await openBench(new Map([['it', subject.provider]]), { upstreamTimeoutMs: 10_000 })

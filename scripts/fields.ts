@@ -14,20 +14,14 @@ import { MAPPED_FIELDS, type MappedField, type Mapping } from '../src/core/mappi
 import type { Row } from '../src/core/mapping/row.ts'
 import { isFilter, isSearched } from '../src/core/search.ts'
 import { capabilitiesOf } from '../src/http/routes/providers.ts'
-import { mapping as auth0 } from '../src/providers/auth0/mapping.ts'
-import { mapping as cognito } from '../src/providers/cognito/mapping.ts'
-import { mapping as local } from '../src/providers/local/mapping.ts'
-import { DIALECTS } from '../src/providers/rfc7592/dialects.ts'
-import { createMapping } from '../src/providers/rfc7592/mapping.ts'
+import { mappingOf, PROVIDER_TYPES } from '../src/providers/configured.ts'
 
 const PAGE = 'docs/fields.md'
 
-const PROVIDERS: Readonly<Record<string, Mapping>> = {
-  auth0,
-  cognito,
-  local,
-  rfc7592: createMapping(DIALECTS.standard),
-}
+/** Every provider of the registry. */
+const PROVIDERS: Readonly<Record<string, Mapping>> = Object.fromEntries(
+  await Promise.all(PROVIDER_TYPES.map(async (type) => [type, await mappingOf(type)] as const)),
+)
 
 const INTRODUCTION = `# Fields
 

@@ -23,9 +23,7 @@ import { lineOf } from '../src/http/log.ts'
 import { ROUTES } from '../src/http/routes.ts'
 import { QUERY_PARAMETERS } from '../src/http/wire/query.ts'
 import { createMetrics } from '../src/observe/metrics.ts'
-import { lint as auth0 } from '../src/providers/auth0/lint.ts'
-import { lint as cognito } from '../src/providers/cognito/lint.ts'
-import { lint as local } from '../src/providers/local/lint.ts'
+import { mappingOf, PROVIDER_TYPES } from '../src/providers/configured.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -122,9 +120,16 @@ describe('docs/security.md', () => {
   })
 })
 
+it.each(PROVIDER_TYPES)('docs/providers has a page about %s', (type) => {
+  expect(read(`docs/providers/${type}.md`)).toMatch(/^# /)
+})
+
+/** Of every provider of the registry. */
+const LINTS = await Promise.all(PROVIDER_TYPES.map(mappingOf))
+
 describe('docs/lint.md', () => {
   const page = read('docs/lint.md')
-  const rules = [...RULES, SHARED_CALLBACK, ...auth0.rules, ...cognito.rules, ...local.rules]
+  const rules = [...RULES, SHARED_CALLBACK, ...LINTS.flatMap(({ lint }) => lint?.rules ?? [])]
 
   it.each(rules)('has the row of $id', ({ id, severity, says, source }) => {
     expect(page).toContain(`\n| \`${id}\` | ${severity} | ${says} | ${source} |\n`)

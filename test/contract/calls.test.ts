@@ -142,8 +142,8 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       const { step, native } = await make(client)
       const { secret } = showClient(provider.mapping, native)
       const confidential = client === 'machine' || client === 'web'
-      // Auth0 gives every client a secret; whether it is asked for is another matter.
-      if (confidential || kind.name === 'auth0') {
+      // Where every client is given a secret, whether it is asked for is another matter.
+      if (confidential || life.oneSecret) {
         expect(step.reveal()?.reveal()).toBe(secret?.reveal())
         expect(secret?.reveal().length).toBeGreaterThan(20)
       } else {
@@ -214,7 +214,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     }
     const end = async (ref: ClientRef, id: string | undefined) =>
       secrets.remove?.(ref, {}, String(id)).send(call())
-    const overlaps = kind.name !== 'auth0'
+    const overlaps = !life.oneSecret
 
     it('are listed without their values', async () => {
       const { ref, step } = await make('web')

@@ -11,29 +11,14 @@ import { FIELD_NAMES } from '../../src/core/client.ts'
 import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import { createTally, patience, runs } from '../property.ts'
-import type { Frame } from './frame/ask.ts'
-import { AUTH0 } from './frame/auth0.ts'
-import { COGNITO } from './frame/cognito.ts'
-import { GLEWLWYD, LOCAL, REGISTERED, REGISTERED_LOCALLY } from './frame/registered.ts'
 import { changedPaths, isWithin, samples, wholeOf } from './frame/sample.ts'
-import { PEERS } from './peers.ts'
 import { type Bench, openBench } from './service.ts'
-import { patienceOf, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
+import { everySubject, patienceOf, type Subject, type SubjectKind } from './subjects.ts'
 
-const FRAMES: Readonly<Record<string, Frame>> = {
-  auth0: AUTH0,
-  cognito: COGNITO,
-  local: LOCAL,
-  'rfc7592 at oidc-provider': REGISTERED,
-  'rfc7592 at oidc-provider that renews tokens': REGISTERED,
-  'rfc7592 at the local provider': REGISTERED_LOCALLY,
-  'rfc7592 at Glewlwyd': GLEWLWYD,
-}
-
-describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
+describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
   let subject: Subject
   let bench: Bench
-  const frame = FRAMES[kind.name] as Frame
+  const { frame } = kind
 
   beforeAll(async () => {
     subject = await kind.start()

@@ -17,71 +17,11 @@ import { isLens, type Lens, type Row } from '../../src/core/mapping/row.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { checkPatch, planChange } from '../../src/core/plan/plan.ts'
 import { isSecret, secret } from '../../src/core/secrecy/secret.ts'
-import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
-import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
-import { mapping as local } from '../../src/providers/local/mapping.ts'
-import { DIALECTS } from '../../src/providers/rfc7592/dialects.ts'
-import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
-import { fullAuth0Client } from '../fixtures/auth0.ts'
-import { fullCognitoClient } from '../fixtures/cognito.ts'
-import { fullLocalClient } from '../fixtures/local.ts'
-import { fullGlewlwydClient, fullRegisteredClient } from '../fixtures/registered.ts'
-import { SAMPLES, type Samples } from './samples.ts'
+import { PROVIDER_SUBJECTS } from './subjects.ts'
 
-interface Subject {
-  readonly name: string
-  readonly mapping: Mapping
-  readonly native: JsonObject
-  /** Another allowed value for each field that the provider lets change. */
-  readonly samples: Samples
-  /** Views that follow a field, by the nature of the provider. */
-  readonly follows: { readonly [F in FieldName]?: readonly FieldName[] }
-}
-
-const SUBJECTS: readonly Subject[] = [
-  {
-    name: 'auth0',
-    mapping: auth0,
-    native: {
-      ...fullAuth0Client,
-      $connections: { con_1: { name: 'users', strategy: 'auth0' } },
-      $tenant_connections: {
-        con_1: { name: 'users', strategy: 'auth0' },
-        con_2: { name: 'google', strategy: 'google-oauth2' },
-      },
-    },
-    samples: SAMPLES.auth0,
-    follows: {},
-  },
-  {
-    name: 'cognito',
-    mapping: cognito,
-    native: fullCognitoClient,
-    samples: SAMPLES.cognito,
-    follows: { grantTypes: ['responseTypes', 'appType'] },
-  },
-  {
-    name: 'local',
-    mapping: local,
-    native: fullLocalClient,
-    samples: SAMPLES.local,
-    follows: {},
-  },
-  {
-    name: 'rfc7592',
-    mapping: createMapping(DIALECTS.standard),
-    native: fullRegisteredClient,
-    samples: SAMPLES.rfc7592,
-    follows: {},
-  },
-  {
-    name: 'rfc7592 at Glewlwyd',
-    mapping: createMapping(DIALECTS.glewlwyd),
-    native: fullGlewlwydClient,
-    samples: SAMPLES.rfc7592,
-    follows: {},
-  },
-]
+const MAPPINGS = PROVIDER_SUBJECTS.flatMap(({ mappings, samples }) =>
+  mappings.map((one) => ({ follows: {}, ...one, samples })),
+)
 
 const plainClient = (mapping: Mapping, native: JsonObject): JsonObject =>
   Object.fromEntries(
@@ -97,7 +37,7 @@ const plan = (mapping: Mapping, native: JsonObject, client: JsonObject) => {
   return planChange(mapping, native, patch)
 }
 
-describe.each(SUBJECTS)('the mapping of $name', ({ mapping, native, samples, follows }) => {
+describe.each(MAPPINGS)('the mapping of $name', ({ mapping, native, samples, follows, odd }) => {
   it('has a sample for every field that it lets change', () => {
     const writable = MAPPED_FIELDS.filter((field) => isLens(mapping.fields[field] as Row<unknown>))
     expect(writable.filter((field) => samples[field] === undefined)).toEqual([])
@@ -116,6 +56,22 @@ describe.each(SUBJECTS)('the mapping of $name', ({ mapping, native, samples, fol
     for (const field of FIELD_NAMES) {
       if (client[field] === null) expect(FIELDS[field].empty).toBeNull()
     }
+  })
+
+  it.each(odd)('shows %j, and changes it to nothing else', (members) => {
+    const held = { ...native, ...members }
+    const client = showClient(mapping, held)
+    expect(Object.keys(client)).toEqual(FIELD_NAMES)
+    for (const field of FIELD_NAMES) {
+      const { kind } = FIELDS[field]
+      const shown = client[field]
+      if (kind === 'list') expect(Array.isArray(shown), field).toBe(true)
+      if (kind === 'string' && shown !== null) expect(typeof shown, field).toBe('string')
+      if (kind === 'integer' && shown !== null) expect(typeof shown, field).toBe('number')
+      if (kind === 'boolean') expect(typeof shown, field).toBe('boolean')
+    }
+    const planned = planChange(mapping, held, parseMergePatch({}))
+    expect(planned.next).toEqual(held)
   })
 
   const lensOf = (field: MappedField) => mapping.fields[field] as Lens<unknown>

@@ -14,9 +14,9 @@ import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { withMembers } from '../plan.ts'
-import { SAMPLES, type Samples } from './samples.ts'
+import type { Samples } from './samples.ts'
 import { openBench } from './service.ts'
-import { differences, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
+import { differences, SAMPLES, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
 
 type Edit = (body: Record<string, Json>) => void
 type Members = Readonly<Record<string, Json | undefined>>
@@ -170,7 +170,7 @@ describe.each([
   const told: JsonObject = kinds.told
   const kind = kindOf(name)
   const change = useSubject(kind)
-  const samples: Samples = SAMPLES[name]
+  const samples = SAMPLES[name] as Samples
   const patches: (readonly [string, JsonObject])[] = [
     ...MAPPED_FIELDS.filter((field) => isLens(mapping.fields[field] as Row<unknown>))
       // Connections are changed in calls of their own.

@@ -17,7 +17,8 @@ import { startGlewlwyd } from '../peers/glewlwyd.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import { startLocalPeer } from '../peers/local.ts'
 import { INITIAL_TOKEN, type Peer, startOidcPeer } from '../peers/oidc.ts'
-import type { Subject, SubjectKind } from './subjects.ts'
+import type { Subject, SubjectKind } from '../providers/subject.ts'
+import { REGISTERED as FRAME, GLEWLWYD, REGISTERED_LOCALLY } from './frame/registered.ts'
 
 /** A provider of registered clients, with the server behind it. */
 export interface PeerSubject extends Subject {
@@ -105,6 +106,8 @@ const glewlwyd = unpackGlewlwyd()
 export const NO_GLEWLWYD = 'reason' in glewlwyd ? glewlwyd.reason : undefined
 
 const REGISTERED = {
+  frame: FRAME,
+  setting: ['contacts', ['team@example.com']],
   full: fullRegisteredClient,
   lacks: LACKS,
   volatile: [],
@@ -147,6 +150,7 @@ export const PEERS: readonly PeerKind[] = [
   {
     ...REGISTERED,
     name: 'rfc7592 at the local provider',
+    frame: REGISTERED_LOCALLY,
     full: LOCAL_CLIENT,
     volatile: ['updated_at'],
     renewsTokens: true,
@@ -162,6 +166,8 @@ function glewlwydKind(root: string): PeerKind {
   return {
     ...REGISTERED,
     name: 'rfc7592 at Glewlwyd',
+    frame: GLEWLWYD,
+    setting: ['backchannel_logout_uri', 'https://new.example.com/backchannel'],
     full: fullGlewlwydClient,
     lacks: [...LACKS, 'allowedLogoutUrls', 'scopes'],
     defaults: { description: '' },

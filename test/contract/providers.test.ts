@@ -5,17 +5,18 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
-import type { JsonObject } from '../../src/core/json/json.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import { readClient } from '../../src/service/reading/read.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { PEERS } from './peers.ts'
-import { SAMPLES } from './samples.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
-import { differences, patienceOf, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
-
-/** The local provider is a part of this process: there is no network between that could fail. */
-const isRemote = (name: string) => name !== 'local'
+import {
+  differences,
+  everySubject,
+  patienceOf,
+  SAMPLES,
+  type Subject,
+  type SubjectKind,
+} from './subjects.ts'
 
 const NEW_CALLBACK = 'https://new.example.com/callback'
 
@@ -27,7 +28,7 @@ const LOST_ANSWERS = [
   'garbage_answer',
 ] as const
 
-describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
+describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
@@ -204,7 +205,7 @@ describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
   it('changes settings that have no attribute of their own, and leaves the rest', async () => {
     const { native } = await read()
     const settings = showClient(subject.provider.mapping, native).providerSettings
-    const [name, value] = sampleSetting(kind.name)
+    const [name, value] = kind.setting
     const before = subject.stored()
     expect(settings[name]).not.toEqual(value)
     await change({ providerSettings: { [name]: value } })
@@ -216,10 +217,9 @@ describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
     await expect(attempt).rejects.toThrow(/client\.callbacks/)
   })
 
-  if (isRemote(kind.name)) {
+  if (!kind.inProcess) {
     it('sends the requests that the dry run showed', async () => {
-      const { supportedIdp = undefined } =
-        kind.name === 'cognito' ? SAMPLES.cognito : kind.name === 'auth0' ? SAMPLES.auth0 : {}
+      const { supportedIdp } = SAMPLES[kind.name] ?? {}
       const patch = { callbacks: [NEW_CALLBACK], ...(supportedIdp && { supportedIdp }) }
       const { steps } = await change(patch, { dryRun: true })
       subject.emulator?.clearCalls()
@@ -313,16 +313,3 @@ describe.each<SubjectKind>([...SUBJECTS, ...PEERS])('$name', (kind) => {
     })
   }
 })
-
-function sampleSetting(name: string): readonly [string, JsonObject[string]] {
-  switch (name) {
-    case 'auth0':
-      return ['organization_usage', 'require']
-    case 'cognito':
-      return ['PreventUserExistenceErrors', 'LEGACY']
-    case 'rfc7592 at Glewlwyd':
-      return ['backchannel_logout_uri', 'https://new.example.com/backchannel']
-    default:
-      return ['contacts', ['team@example.com']]
-  }
-}

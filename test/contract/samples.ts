@@ -5,7 +5,8 @@ import type { Json } from '../../src/core/json/json.ts'
 
 export type Samples = { readonly [F in FieldName]?: Json }
 
-const COMMON: Samples = {
+/** What most providers take; each subject adds its own. */
+export const COMMON: Samples = {
   name: 'Another name',
   secret: 'another-secret-another-secret-another',
   callbacks: ['https://app.example.com/callback', 'https://new.example.com/callback'],
@@ -21,45 +22,3 @@ const COMMON: Samples = {
   refreshTokenLifetime: 1728000,
   refreshTokenRotation: { enabled: true, graceSeconds: 0 },
 }
-
-/** By provider. */
-export const SAMPLES = {
-  auth0: {
-    ...COMMON,
-    grantTypes: ['authorization_code'],
-    tokenEndpointAuthMethod: 'client_secret_basic',
-    supportedIdp: ['google', 'users'],
-    appType: 'spa',
-    oidcConformant: false,
-    refreshTokenIdleLifetime: 600000,
-    idTokenSignedResponseAlg: 'PS256',
-  },
-  cognito: {
-    ...COMMON,
-    grantTypes: ['implicit'],
-    supportedIdp: ['COGNITO'],
-    defaultCallback: 'https://app.example.com/callback',
-    scopes: ['openid'],
-    accessTokenLifetime: 3600,
-  },
-  local: {
-    ...COMMON,
-    grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
-    tokenEndpointAuthMethod: 'client_secret_post',
-    appType: 'native',
-    responseTypes: ['code', 'none'],
-    scopes: ['openid', 'email'],
-    accessTokenLifetime: 1800,
-    idTokenSignedResponseAlg: 'PS256',
-    firstParty: false,
-  },
-  rfc7592: {
-    ...COMMON,
-    grantTypes: ['authorization_code'],
-    tokenEndpointAuthMethod: 'client_secret_post',
-    appType: 'native',
-    responseTypes: ['code', 'none'],
-    scopes: ['openid', 'email'],
-    idTokenSignedResponseAlg: 'PS256',
-  },
-} as const satisfies Readonly<Record<string, Samples>>

@@ -5,13 +5,13 @@ import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { lintClient, RULES } from '../../src/core/lint/lint.ts'
 import { SEVERITIES } from '../../src/core/lint/rule.ts'
 import { SHARED_CALLBACK, sharedCallback } from '../../src/core/lint/shared-callbacks.ts'
+import { mappingOf, PROVIDER_TYPES } from '../../src/providers/configured.ts'
 import { withMembers } from '../plan.ts'
 import { PROVIDERS, type ProviderName, SAMPLES } from './lint-samples.ts'
 
-const ALL_RULES = [
-  ...RULES,
-  ...Object.values(PROVIDERS).flatMap(({ mapping }) => mapping.lint?.rules ?? []),
-]
+const MAPPINGS = await Promise.all(PROVIDER_TYPES.map(mappingOf))
+
+const ALL_RULES = [...RULES, ...MAPPINGS.flatMap(({ lint }) => lint?.rules ?? [])]
 
 const lint = (provider: ProviderName, members: Parameters<typeof withMembers>[1]) => {
   const { mapping, clean } = PROVIDERS[provider]
