@@ -2,6 +2,7 @@
 
 import { commandEnvironment } from '../config/config.ts'
 import { isClientError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json/json.ts'
 import { VERSION } from '../http/wire/version.ts'
 import { ClientryError } from '../sdk/error.ts'
 import type { Command } from './command.ts'
@@ -101,13 +102,14 @@ interface Facts {
   readonly requestId?: string | undefined
   readonly operationId?: string | undefined
   readonly retryAfter?: number | undefined
+  readonly mend?: JsonObject | undefined
 }
 
 function factsOf(error: unknown): Facts {
   if (error instanceof UsageError) return { error: error.message, exit: error.exit }
   if (error instanceof ClientryError) {
-    const { message, code, field, requestId, operationId, retryAfter } = error
-    const told = { code, field, requestId, operationId, retryAfter }
+    const { message, code, field, requestId, operationId, retryAfter, mend } = error
+    const told = { code, field, requestId, operationId, retryAfter, mend }
     return { error: message, ...told, exit: exitOf(error), wayOut: wayOutOf(error) }
   }
   // Of a configuration that was read here: what is wrong is in a file of the caller's.

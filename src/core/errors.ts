@@ -3,7 +3,7 @@
  * A `ClientError` is a sentence for the caller; whatever else is thrown is a fault of ours.
  */
 
-import type { Json } from './json/json.ts'
+import type { Json, JsonObject } from './json/json.ts'
 
 /** Code → HTTP status, and whether the same request can succeed later without a change. */
 export const ERROR_CODES = {
@@ -92,6 +92,8 @@ export interface ErrorDetails {
   readonly outcome?: 'not_applied' | 'conflict' | 'unknown'
   /** Several faults at once, each a sentence of its own (configuration). */
   readonly faults?: readonly string[]
+  /** The body of a PATCH of the same client, after which the request can succeed. */
+  readonly mend?: JsonObject
   /** What a provider holds in the place of a client's record; never shown to a caller as it is. */
   readonly found?: Json
   /** For our own logs; never shown to a caller. */

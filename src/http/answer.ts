@@ -134,7 +134,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
   const error = isClientError(thrown)
     ? thrown
     : new ClientError('internal', 'Something failed on our side; the request id names it.')
-  const { field, retryAfter, headers = {}, operationId, outcome } = error.details
+  const { field, retryAfter, headers = {}, operationId, outcome, mend } = error.details
   const problem = asksForProblem(request)
   return {
     status: error.status,
@@ -149,6 +149,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
       ...(field === undefined ? {} : { field }),
       ...(operationId === undefined ? {} : { operationId }),
       ...(outcome === undefined ? {} : { outcome }),
+      ...(mend === undefined ? {} : { mend }),
       requestId,
       ...(problem ? problemMembers(error) : {}),
     },

@@ -62,6 +62,7 @@ export async function performChange(
       ...(confirm === undefined ? {} : { confirm }),
       ...noneMatchCheck(exchange, shown),
       maySeeSecrets: target.may('secrets:read'),
+      maySeeClient: target.may('clients:read'),
       authorize: (needs) => checkNeeds(exchange, target, needs),
     }),
   )

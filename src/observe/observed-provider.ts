@@ -89,6 +89,7 @@ const PROVIDER: Rows<Provider> = {
   read: (read, watch) => (ref, call, fields) => read(ref, seen(call, watch), fields),
   steps: (steps, watch) => (ref, base, next) =>
     steps(ref, base, next).map((step) => seenStep(step, watch)),
+  dangling: (dangling, watch) => (ref, native, call) => dangling(ref, native, seen(call, watch)),
   list: (list, watch) => (pool, call, cursor) => list(pool, seen(call, watch), cursor),
   creation: (creation, watch) => watched(creation, CREATION, watch),
   reliance: QUIET,

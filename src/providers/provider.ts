@@ -10,7 +10,7 @@
 
 import type { FieldName } from '../core/client.ts'
 import type { Mapping } from '../core/mapping/mapping.ts'
-import type { Native } from '../core/mapping/row.ts'
+import type { Dangling, Native } from '../core/mapping/row.ts'
 import type { OwnApi } from '../core/rights/own-api.ts'
 import type { Adoption } from './adoption.ts'
 import type { Call, ClientRef, Place, Step } from './call.ts'
@@ -81,6 +81,11 @@ export interface Provider {
    * @throws ClientError `unsupported_field`
    */
   steps(ref: ClientRef, base: Native, next: Native): readonly Step[]
+  /**
+   * Values of the record that name something which the provider does not have, so that it refuses any change;
+   * none where the server may not look. Absent where the provider takes changes all the same.
+   */
+  dangling?(ref: ClientRef, native: Native, call: Call): Promise<readonly Dangling[]>
   /** One page of the clients of a place; a page may be short or empty and still have a next one. */
   list?(userPoolId: string | undefined, call: Call, cursor?: string): Promise<ListPage>
   readonly creation?: Creation

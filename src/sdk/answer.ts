@@ -1,7 +1,7 @@
 /** What an answer of the network means: the body with what stands in its headers, or an error. */
 
 import { ERROR_CODES, type ErrorCode } from '../core/errors.ts'
-import type { Json } from '../core/json/json.ts'
+import type { Json, JsonObject } from '../core/json/json.ts'
 import { parseJson } from '../core/json/json-text.ts'
 import type { Answer } from './api.ts'
 import { ClientryError } from './error.ts'
@@ -41,11 +41,12 @@ function parsed(text: string): Json | undefined {
 /** The body of an error, as far as it is there. */
 type Told = Readonly<Record<'error' | 'code' | 'field' | 'requestId' | 'operationId', string>> & {
   readonly outcome?: 'not_applied' | 'conflict' | 'unknown'
+  readonly mend?: JsonObject
 }
 
 function failureOf(status: number, retryAfter: string | undefined, body: unknown): ClientryError {
   const told: Partial<Told> = typeof body === 'object' && body !== null ? body : {}
-  const { error, code = '', field, requestId, operationId, outcome } = told
+  const { error, code = '', field, requestId, operationId, outcome, mend } = told
   const facts = { status, retryAfter: secondsOf(retryAfter) }
   if (typeof error !== 'string' || requestId === undefined) {
     const says = `What answered with status ${status} is not a Clientry server.`
@@ -53,7 +54,8 @@ function failureOf(status: number, retryAfter: string | undefined, body: unknown
   }
   // A server that is newer may have codes that are not known here; its sentence is good all the same.
   const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'unexpected_answer'
-  return new ClientryError(known, error, { ...facts, field, requestId, operationId, outcome })
+  const details = { field, requestId, operationId, outcome, mend }
+  return new ClientryError(known, error, { ...facts, ...details })
 }
 
 /** RFC 9110 section 10.2.3: seconds, or a date. */

@@ -1,6 +1,7 @@
 /** The one error of the SDK: an answer that is none of success, or no answer at all. */
 
 import type { ErrorCode } from '../core/errors.ts'
+import type { JsonObject } from '../core/json/json.ts'
 
 export type { ErrorCode }
 
@@ -15,6 +16,8 @@ export interface ErrorFacts {
   /** The change that had been begun, for `getOperation`. */
   readonly operationId?: string | undefined
   readonly outcome?: 'not_applied' | 'conflict' | 'unknown' | undefined
+  /** The body of a PATCH of the same client, after which the request can succeed. */
+  readonly mend?: JsonObject | undefined
   readonly cause?: unknown
 }
 
@@ -33,6 +36,7 @@ export class ClientryError extends Error implements ErrorFacts {
   readonly retryAfter: number | undefined
   readonly operationId: string | undefined
   readonly outcome: ErrorFacts['outcome']
+  readonly mend: JsonObject | undefined
 
   constructor(code: ClientryErrorCode, message: string, facts: ErrorFacts = {}) {
     super(message, { cause: facts.cause })
@@ -44,5 +48,6 @@ export class ClientryError extends Error implements ErrorFacts {
     this.retryAfter = facts.retryAfter
     this.operationId = facts.operationId
     this.outcome = facts.outcome
+    this.mend = facts.mend
   }
 }

@@ -178,7 +178,7 @@ describe('warnings of a mapping', () => {
     const { warnings: _, ...plain } = { warnings: undefined, ...mapping }
     const whole = warnings === undefined ? plain : { ...plain, warnings }
     const client = showClient(mapping, clean)
-    return { client, native: clean, mapping: whole, lint: mapping.lint, uris: [] }
+    return { client, native: clean, mapping: whole, lint: mapping.lint, dangling: [], uris: [] }
   }
 
   it('are findings by their code, on the client where they name no field', () => {

@@ -5,6 +5,7 @@
 
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import type { Dangling } from '../../src/core/mapping/row.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
@@ -27,6 +28,8 @@ export interface Sample {
   readonly provider: ProviderName
   /** Members in the place of the fixture's; `undefined` removes one. */
   readonly members: Readonly<Record<string, Json | undefined>>
+  /** What the provider was found not to have. */
+  readonly dangling?: readonly Dangling[]
   readonly field: string
   readonly mend: JsonObject | null
 }
@@ -43,6 +46,13 @@ const auth0Callbacks = (...uris: string[]) => ({ callbacks: [APP, ...uris] })
 const setting = (name: string) => `client.providerSettings.${name}`
 
 export const SAMPLES: Readonly<Record<string, Sample>> = {
+  dangling_reference: {
+    provider: 'cognito',
+    members: { SupportedIdentityProviders: ['COGNITO', 'Google'] },
+    dangling: [{ field: 'supportedIdp', value: 'Google' }],
+    field: 'client.supportedIdp',
+    mend: { supportedIdp: { remove: ['Google'] } },
+  },
   wildcard_redirect: {
     provider: 'auth0',
     members: auth0Callbacks('https://*.preview.example.com/cb'),

@@ -29,7 +29,9 @@ describe('each rule', () => {
   })
 
   it.each(Object.entries(SAMPLES))('%s finds it, with its mend', (id, sample) => {
-    const found = lint(sample.provider, sample.members).filter(({ rule }) => rule === id)
+    const { mapping, clean } = PROVIDERS[sample.provider]
+    const record = withMembers(clean, sample.members)
+    const found = lintClient(mapping, record, sample.dangling).filter(({ rule }) => rule === id)
     expect(found.map(({ field, mend = null }) => ({ field, mend }))).toContainEqual({
       field: sample.field,
       mend: sample.mend,

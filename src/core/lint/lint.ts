@@ -4,13 +4,15 @@
  */
 
 import { isClientError } from '../errors.ts'
+import { danglingTexts, holds } from '../mapping/dangling.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { showClient } from '../mapping/mapping.ts'
-import type { Native } from '../mapping/row.ts'
+import type { Dangling, Native } from '../mapping/row.ts'
 import type { FieldPatches, Patch } from '../patch/patch.ts'
 import { checkPatch, planChange } from '../plan/plan.ts'
 import { judgedUris } from '../plan/plan-uris.ts'
 import { CLIENT_KIND_RULES } from './client-kind-rules.ts'
+import { DANGLING_RULES } from './dangling-rules.ts'
 import { GRANT_RULES } from './grant-rules.ts'
 import { LIMIT_RULES } from './limit-rules.ts'
 import type { Finding } from './rule.ts'
@@ -25,21 +27,36 @@ export const RULES = [
   ...CLIENT_KIND_RULES,
   ...TOKEN_RULES,
   ...LIMIT_RULES,
+  ...DANGLING_RULES,
 ]
 
 /** What is found, most severe first, and in the order of the rules. */
-export function lintClient(mapping: Mapping, native: Native): readonly Finding[] {
-  const found = findingsOf(mapping, native)
+export function lintClient(
+  mapping: Mapping,
+  native: Native,
+  dangling: readonly Dangling[] = [],
+): readonly Finding[] {
+  const look = (record: Native) => findingsOf(mapping, record, dangling)
+  const found = look(native)
   const told = found.map((finding) => {
     const { mend, ...plain } = finding
-    return mend !== undefined && isMended(mapping, native, found, finding, mend) ? finding : plain
+    return mend !== undefined && isMended({ mapping, native, look }, found, finding, mend)
+      ? finding
+      : plain
   })
   return SEVERITIES.flatMap((severity) => told.filter((one) => one.severity === severity))
 }
 
-function findingsOf(mapping: Mapping, native: Native): readonly Finding[] {
+function findingsOf(
+  mapping: Mapping,
+  native: Native,
+  references: readonly Dangling[],
+): readonly Finding[] {
   const client = showClient(mapping, native)
-  const asked = { client, native, mapping, lint: mapping.lint, uris: judgedUris(mapping, native) }
+  const held = references.filter((one) => holds(mapping, native, one))
+  const dangling = danglingTexts(mapping, native, held)
+  const uris = judgedUris(mapping, native)
+  const asked = { client, native, mapping, lint: mapping.lint, dangling, uris }
   return [...RULES, ...(mapping.lint?.rules ?? [])].flatMap(({ id, severity, source, find }) =>
     find(asked).map(({ field, message, mend }) => ({
       rule: id,
@@ -52,10 +69,15 @@ function findingsOf(mapping: Mapping, native: Native): readonly Finding[] {
   )
 }
 
+interface Linted {
+  readonly mapping: Mapping
+  readonly native: Native
+  look(record: Native): readonly Finding[]
+}
+
 /** Whether the provider takes the mend, the finding ends with it, and nothing worse comes instead. */
 function isMended(
-  mapping: Mapping,
-  native: Native,
+  { mapping, native, look }: Linted,
   before: readonly Finding[],
   finding: Finding,
   mend: FieldPatches,
@@ -64,7 +86,7 @@ function isMended(
   if (next === undefined) return false
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity)
   const isNew = (one: Finding) => !before.some((other) => isSame(one, other))
-  return !findingsOf(mapping, next).some(
+  return !look(next).some(
     (one) => isSame(one, finding) || (rank(one) < rank(finding) && isNew(one)),
   )
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Client } from '../client.ts'
-import type { Native, Row, Rule, Warning } from '../mapping/row.ts'
+import type { DanglingText, Native, Row, Rule, Warning } from '../mapping/row.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import type { JudgedUri } from '../plan/judged-uri.ts'
 
@@ -31,6 +31,8 @@ export interface LintCase {
   readonly mapping: LintedMapping
   /** What its provider adds. */
   readonly lint: ProviderLint | undefined
+  /** Values that name what the provider does not have, where that was looked for. */
+  readonly dangling: readonly DanglingText[]
   /** Its URIs, with what the URI rules say. */
   readonly uris: readonly JudgedUri[]
 }
@@ -39,7 +41,7 @@ export interface LintCase {
 export interface Found {
   /** The path of the member, such as `client.grantTypes`. */
   readonly field: string
-  /** One or more sentences; of values, URIs only are named. */
+  /** One or more sentences; of values, URIs and references to what is gone only are named. */
   readonly message: string
   /** The members of a PATCH `client` that would end the finding; told only where the plan agrees. */
   readonly mend?: FieldPatches

@@ -5,7 +5,9 @@
  * A native record is raw JSON as the provider sent it, members unknown to this program included.
  */
 
+import type { FieldName } from '../client.ts'
 import type { Json, JsonObject } from '../json/json.ts'
+import type { FieldPatches } from '../patch/patch.ts'
 
 export type Native = JsonObject
 
@@ -75,6 +77,22 @@ export interface Warning {
   readonly code: string
   readonly message: string
   readonly field?: string
+  /** The body of a PATCH of the same client that ends it. */
+  readonly mend?: JsonObject
+}
+
+/** A value of a list that names something which the provider does not have. */
+export interface Dangling {
+  readonly field: FieldName
+  readonly value: string
+}
+
+/** The dangling values of one field in a sentence, with the PATCH that removes them from a client that has them. */
+export interface DanglingText {
+  readonly field: FieldName
+  readonly message: string
+  /** Absent where the client holds none of them: then it is the request that names them. */
+  readonly mend?: FieldPatches
 }
 
 /** Whether a row takes changes. */

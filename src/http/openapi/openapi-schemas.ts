@@ -316,6 +316,10 @@ export function schemas(): JsonObject {
         field: text,
         operationId: text,
         outcome: { enum: ['not_applied', 'conflict', 'unknown'] },
+        mend: {
+          ...ref('ClientPatchRequest'),
+          description: 'A PATCH of the same client, after which the request can succeed.',
+        },
         requestId: text,
       },
       ['error', 'code', 'requestId'],

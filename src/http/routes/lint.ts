@@ -1,11 +1,10 @@
 /** `GET /clients/{clientId}/lint` and `GET /lint`: what deserves a second look, and the PATCH that mends it. */
 
 import type { JsonObject } from '../../core/json/json.ts'
-import { lintClient } from '../../core/lint/lint.ts'
 import { type Finding, SEVERITIES } from '../../core/lint/rule.ts'
 import { callerOf } from '../../service/base/service.ts'
 import { lintAll } from '../../service/reading/lint-all.ts'
-import { readClient } from '../../service/reading/read.ts'
+import { lintOne } from '../../service/reading/lint-one.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import { absent } from '../change.ts'
@@ -20,8 +19,8 @@ import { knowledgeBody, readablePlaces } from './list.ts'
 export async function lintOneClient(exchange: Exchange): Promise<Answer> {
   const { query, requestId, request, settings, trace } = exchange
   const { ref, provider, principal } = targetOf(exchange, query, 'clients:read')
-  const { native, tag } = await absent(
-    readClient(settings.service, {
+  const { findings, tag } = await absent(
+    lintOne(settings.service, {
       ref,
       provider,
       requestId,
@@ -30,8 +29,8 @@ export async function lintOneClient(exchange: Exchange): Promise<Answer> {
       onUpstream: (call) => trace.upstream.push(call),
     }),
   )
-  const findings = lintClient(provider.mapping, native).map(findingBody)
-  return { status: 200, headers: { etag: etagOf(exchange, tag, { findings }) }, body: { findings } }
+  const body = { findings: findings.map(findingBody) }
+  return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
 /** Lints the clients of the mirror, page by page; clients without a finding are left out. */

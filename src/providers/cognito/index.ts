@@ -19,6 +19,7 @@ import {
   recordOf,
 } from './calls/call.ts'
 import { credentialSource } from './calls/credentials.ts'
+import { danglingOf } from './calls/dangling.ts'
 import { type CognitoPace, createCognitoPace } from './calls/pace.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
@@ -74,6 +75,7 @@ export function createCognitoProvider(settings: CognitoOptions): Provider {
         },
       ]
     },
+    dangling: (ref, native, call) => danglingOf(invoke, ref, native, call),
     list: (userPoolId, call, cursor) =>
       listClients(invoke, userPoolId === undefined ? {} : { userPoolId }, call, cursor),
     creation: createCreation(invoke, settings.listLagSeconds),

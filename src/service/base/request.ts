@@ -114,6 +114,8 @@ export interface ChangeRequest {
   confirm?(standing: Standing | undefined): void
   /** `false`: a dry run tells a secret that is set as a difference, whatever the client has. */
   readonly maySeeSecrets?: boolean
+  /** `false`: a refusal does not name what the client holds. */
+  readonly maySeeClient?: boolean
   /** Refuses a change that the caller may not make, once it is known which permissions it takes. */
   authorize?(needs: readonly Need[]): void
   readonly actor: Actor

@@ -17,6 +17,7 @@ import { leasesAfter } from '../lease/leases.ts'
 import { inAttempts } from '../operation/attempts.ts'
 import { begin } from '../operation/base.ts'
 import { carryOut } from '../operation/carry-out.ts'
+import { danglingWarnings } from '../operation/dangling.ts'
 import { LOST_RACE } from '../operation/head.ts'
 import { recordUnchanged } from '../operation/idempotency.ts'
 import { intentAfter } from '../operation/intent.ts'
@@ -78,7 +79,10 @@ async function attempt(
   const planned = { changes, steps, warnings: [...warnings, ...plan.warnings] }
   if (dryRun) {
     const native = plan.unchanged ? base : plan.next
-    return { ...planned, outcome: 'planned', native, tag: baseTag, standing: becomes }
+    const records = { base, next: plan.next }
+    const dangling = steps.length === 0 ? [] : await danglingWarnings(provider, ref, records, call)
+    const told = { ...planned, warnings: [...planned.warnings, ...dangling] }
+    return { ...told, outcome: 'planned', native, tag: baseTag, standing: becomes }
   }
   if (unchanged) {
     if (use !== undefined && !(await recordUnchanged(service, use))) return LOST_RACE
@@ -98,7 +102,8 @@ async function attempt(
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   // 5. to 7.
-  const running = { intent, provider, ref, base, next: plan.next }
+  const { maySeeClient = true } = request
+  const running = { intent, provider, ref, base, next: plan.next, maySeeClient }
   const done = await carryOut(service, running, steps, { ...call, urgent: true })
   return {
     ...planned,

@@ -10,6 +10,7 @@ import { keptState } from '../base/kept.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { creationConflict } from '../life/creation-conflict.ts'
+import { withDangling } from './dangling.ts'
 import { isOpen } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
 import { close, findOutcome } from './settle.ts'
@@ -41,7 +42,7 @@ export async function carryOut(
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
     await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
-    throw notApplied(running, error)
+    throw notApplied(running, await withDangling(running, error, call))
   }
   const secret = running.added?.()
   const told = secret === undefined ? {} : { secret }
@@ -101,7 +102,7 @@ async function settleNow(
   })
   if (!appended) return overlap(service, running, settled.native)
   if (settled.outcome === 'conflict') throw conflict(running.intent, settled.candidates)
-  if (isRefusal(cause)) throw notApplied(running, cause)
+  if (isRefusal(cause)) throw notApplied(running, await withDangling(running, cause, call))
   const says = 'The provider failed during the change; it was read back, and nothing is changed.'
   throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
 }

@@ -18,6 +18,8 @@ export interface Running {
   readonly rotation?: Rotation
   /** The secret that it has added, once the provider has answered. */
   added?(): LiveSecret | undefined
+  /** `false`: who asked for it may not know what the client holds. */
+  readonly maySeeClient?: boolean
   /** A sweep came upon it, which does not wait for a list: it looks again the next time. */
   readonly sweeping?: boolean
 }

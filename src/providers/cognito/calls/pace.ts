@@ -18,7 +18,7 @@ export interface CognitoPace {
   readonly reserve?: number | undefined
 }
 
-/** The quotas page does not place the operations on secrets; they count as updates. */
+/** The quotas page does not place the operations on secrets; they count as updates. What a pool has is read at the same pace. */
 const CATEGORIES = {
   DescribeUserPoolClient: 'client-read',
   ListUserPoolClients: 'client-read',
@@ -28,6 +28,8 @@ const CATEGORIES = {
   ListUserPoolClientSecrets: 'client-update',
   AddUserPoolClientSecret: 'client-update',
   DeleteUserPoolClientSecret: 'client-update',
+  ListIdentityProviders: 'pool-read',
+  ListResourceServers: 'pool-read',
 } as const
 
 export type Operation = keyof typeof CATEGORIES
