@@ -98,7 +98,7 @@ describe('a setting that became a field', () => {
   })
 
   it('is no raw setting any more', () => {
-    expect(rawSettings(mapping)).toEqual(local.settings)
+    expect(rawSettings(mapping)).toEqual(rawSettings(local))
   })
 })
 
