@@ -48,6 +48,9 @@ export interface Client extends LeasableLists {
   readonly defaultCallback: string | null
   readonly initiateLoginUri: string | null
   readonly logoUri: string | null
+  readonly policyUri: string | null
+  readonly tosUri: string | null
+  readonly jwksUri: string | null
   readonly scopes: readonly string[]
   readonly responseTypes: readonly string[]
   readonly accessTokenLifetime: number | null
@@ -210,6 +213,16 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     uri: 'page',
   }),
   logoUri: textField('The URL of a logo.', { ...PLAIN, uri: 'page' }),
+  policyUri: textField('The URL of a page on how the data of users is used.', {
+    ...PLAIN,
+    uri: 'page',
+  }),
+  tosUri: textField('The URL of the terms of service.', { ...PLAIN, uri: 'page' }),
+  jwksUri: textField('The URL of the public keys by which the client authenticates (JWK Set).', {
+    ...PLAIN,
+    permission: 'secrets:rotate',
+    uri: 'page',
+  }),
   scopes: listField('Scopes that the client may ask for.', {
     ...PLAIN,
     access: 'words',

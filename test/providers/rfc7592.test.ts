@@ -332,12 +332,7 @@ describe('an update', () => {
       'provider_refused',
       'client.logoUri',
     ],
-    [
-      400,
-      { error: 'x', error_description: 'tos_uri is bad' },
-      'provider_refused',
-      'client.providerSettings.tos_uri',
-    ],
+    [400, { error: 'x', error_description: 'tos_uri is bad' }, 'provider_refused', 'client.tosUri'],
     [
       400,
       { error: 'x', error_description: 'scope must only contain supported values' },

@@ -125,6 +125,9 @@ export const mapping: Mapping = {
     defaultCallback: key('DefaultRedirectURI', { limits: { maxLength: 1_024 } }),
     initiateLoginUri: missing('Cognito cannot start a login from a third party'),
     logoUri: missing('Cognito app clients have no logo'),
+    policyUri: missing('Cognito app clients have no link to a policy'),
+    tosUri: missing('Cognito app clients have no link to terms of service'),
+    jwksUri: missing('Cognito app clients authenticate with a secret and no keys'),
     scopes: list('AllowedOAuthScopes', 'omit', {
       limits: {
         maxItems: 50,

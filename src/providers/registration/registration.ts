@@ -83,7 +83,7 @@ export const REGISTRATION_RULES: readonly Rule[] = [
     holds: (next) => methodOf(next) !== 'none' || !grants(next).includes('client_credentials'),
   },
   {
-    says: 'client.tokenEndpointAuthMethod private_key_jwt needs keys: set client.providerSettings.jwks or jwks_uri in the same request.',
+    says: 'client.tokenEndpointAuthMethod private_key_jwt needs keys: set client.jwksUri or client.providerSettings.jwks in the same request.',
     field: 'client.tokenEndpointAuthMethod',
     holds: (next) =>
       methodOf(next) !== 'private_key_jwt' ||
@@ -92,7 +92,7 @@ export const REGISTRATION_RULES: readonly Rule[] = [
   },
   {
     // RFC 7591 section 2: "MUST NOT both be present".
-    says: 'client.providerSettings.jwks and jwks_uri exclude each other: set one of them to null.',
+    says: 'client.jwksUri and client.providerSettings.jwks exclude each other: set one of them to null.',
     field: 'client.providerSettings.jwks',
     holds: (next) => next.jwks === undefined || next.jwks_uri === undefined,
   },

@@ -123,6 +123,8 @@ const WELL_STORED: Readonly<Record<string, readonly (Json | undefined)[]>> = {
   contacts: [['owner@example.com'], ['owner@example.com', 'other@example.com'], undefined],
 }
 
+const keys = value('jwksUri', 'jwks_uri', ['https://new.example.com/keys'], 'clears')
+
 const SHARED: readonly Group[] = [value('name', 'client_name', ['One', 'Zwölf']), callbacks]
 
 const WELL_KEPT: readonly Group[] = [
@@ -133,9 +135,10 @@ const WELL_KEPT: readonly Group[] = [
   value('appType', 'application_type', ['native']),
   value('initiateLoginUri', 'initiate_login_uri', ['https://new.example.com/login'], 'clears'),
   value('logoUri', 'logo_uri', ['https://new.example.com/logo.png'], 'clears'),
+  value('policyUri', 'policy_uri', ['https://new.example.com/policy'], 'clears'),
+  value('tosUri', 'tos_uri', ['https://new.example.com/terms'], 'clears'),
+  keys,
   setting('client_uri', ['https://new.example.com/about'], 'clears'),
-  setting('policy_uri', ['https://new.example.com/policy'], 'clears'),
-  setting('tos_uri', ['https://new.example.com/terms'], 'clears'),
   setting('contacts', [['new@example.com']], 'clears'),
   setting('default_max_age', [60, 7_200], 'clears'),
   setting('require_auth_time', [false]),
@@ -205,7 +208,7 @@ export const REGISTERED_LOCALLY: Frame = {
 export const GLEWLWYD: Frame = {
   states: SHARED_STATES,
   together: [],
-  groups: [...SHARED, publicGrants, sector],
+  groups: [...SHARED, publicGrants, keys, sector],
   settled: {
     tokenEndpointAuthMethod: 'any update of a client with a secret in use renews it there',
   },
