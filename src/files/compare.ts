@@ -92,11 +92,25 @@ function changeOf(field: FieldName, asked: Json, live: LiveClient): Json | undef
       return listChange(wanted, Array.isArray(now) ? now : [], heldIn(live, field))
     case 'map':
     case 'object':
-    case 'raw':
       return memberChange(wanted, now)
+    case 'raw':
+      return rawChange(wanted, now)
     default:
       return same(wanted, now) ? undefined : wanted
   }
+}
+
+/**
+ * The same of raw settings. One that is to be empty, and is not there, may be a field by now that is not empty:
+ * the server knows.
+ */
+function rawChange(wanted: Json, now: Json): Json | undefined {
+  const change = memberChange(wanted, now)
+  if (!isRecord(wanted)) return change
+  const isGone = (name: string) => isRecord(now) && memberOf(now, name) === undefined
+  const cleared = Object.entries(wanted).filter(([name, value]) => value === null && isGone(name))
+  if (cleared.length === 0) return change
+  return { ...Object.fromEntries(cleared), ...(isRecord(change) ? change : {}) }
 }
 
 const heldIn = ({ leases = [] }: LiveClient, field: FieldName): readonly string[] =>

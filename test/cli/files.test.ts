@@ -368,3 +368,28 @@ describe('docs/files.md', () => {
     expect(parseClientFile('files.md', file)).toMatchObject({ id: 'exampleClientId' })
   })
 })
+
+it('a file that names a setting which is a field by now still means the same, and its reader is told', async () => {
+  const [old, other] = ['https://old.example.com/policy', 'https://new.example.com/policy']
+  const { out } = await run(
+    `create --kind web --provider local name=Before callbacks=https://old.example.com/cb policyUri=${old} --yes --json`,
+  )
+  const { id } = JSON.parse(out) as Client
+  const setting = (policy: string) =>
+    write(
+      'local/before.yaml',
+      `provider: local\nid: ${id}\nclient: { providerSettings: { policy_uri: ${policy} } }\n`,
+    )
+  setting(old)
+  const drift = await run('drift clients')
+  expect(drift).toMatchObject({ code: 0, err: '' })
+  expect(drift.out).toContain(
+    'client.providerSettings.policy_uri is read as client.policyUri, which stands for it now',
+  )
+  setting(other)
+  expect((await plan()).items).toMatchObject([
+    { id, changes: [{ field: 'policyUri', before: old, after: other }] },
+  ])
+  expect((await run('apply plan.json --yes')).code).toBe(0)
+  expect((await held(`local/${id}`)).policyUri).toBe(other)
+})
