@@ -10,7 +10,7 @@ import { configWarnings } from '../src/config/config-warnings.ts'
 import { ClientError } from '../src/core/errors.ts'
 import type { JsonObject } from '../src/core/json/json.ts'
 import { showClient } from '../src/core/mapping/mapping.ts'
-import { createProviders } from '../src/providers/configured.ts'
+import { createProviders, PROVIDER_TYPES } from '../src/providers/configured.ts'
 import { runs } from './property.ts'
 
 const KEY = Buffer.alloc(32, 7).toString('base64')
@@ -301,7 +301,7 @@ describe('parseConfig', () => {
     [
       'a provider that does not exist',
       { ...good(), providers: { a: { type: 'okta' } } },
-      /providers\.a\.type must be one of: auth0, cognito, local, rfc7592\./,
+      new RegExp(`providers\\.a\\.type must be one of: ${PROVIDER_TYPES.join(', ')}\\.`),
     ],
     [
       'a registering server without a place',

@@ -11,7 +11,7 @@ const CALLBACK = 'https://new.example.com/callback'
 
 const call = (): Call => ({ deadline: Date.now() + 10_000, timeoutMs: 5_000, operationId: 'test' })
 
-describe.each(SUBJECTS.filter(({ name }) => name !== 'local'))('$name', (kind) => {
+describe.each(SUBJECTS.filter(({ inProcess }) => !inProcess))('$name', (kind) => {
   let subject: Subject
   let provider: Provider
   let seen: string[]

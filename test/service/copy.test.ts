@@ -198,7 +198,7 @@ describe.each(PAIRS)('from $from.name to $to.name', ({ from, to }) => {
     await expect(copy(never)).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  if (to.name !== 'local') {
+  if (!to.inProcess) {
     it('finds the copy whose making was not answered', async () => {
       const operation = LIVES[to.name]?.writes.create ?? ''
       target.emulator?.inject({ kind: 'reset_after_apply', operation, times: 1 })

@@ -166,7 +166,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(await bench.service.store.openIntents()).toEqual([])
   })
 
-  if (kind.name !== 'local') {
+  if (!kind.inProcess) {
     it('is free again when the change was not applied', async () => {
       subject.emulator?.inject({ kind: 'error_before_apply', operation: subject.operations.write })
       const late = { deadline: Date.now() + 500 }

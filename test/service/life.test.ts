@@ -162,7 +162,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       },
     )
 
-    if (life !== undefined && kind.name !== 'local') {
+    if (life !== undefined && !kind.inProcess) {
       it('finds the client whose making was not answered', async () => {
         spoil('reset_after_apply', life.writes.create)
         const { ref } = await made()
@@ -247,7 +247,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       },
     )
 
-    if (life !== undefined && kind.name !== 'local') {
+    if (life !== undefined && !kind.inProcess) {
       it.each(['reset_after_apply', 'error_before_apply'] as const)(
         'is found out by reading back after %s',
         async (fault) => {

@@ -8,7 +8,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 
-const REMOTE = SUBJECTS.filter(({ name }) => name !== 'local')
+const REMOTE = SUBJECTS.filter(({ inProcess }) => !inProcess)
 const KEY = Buffer.alloc(32, 3)
 
 describe.each(REMOTE)('$name', (kind) => {

@@ -13,13 +13,14 @@ import { listSecrets } from '../../src/service/secrets/secrets.ts'
 import { carryOutDue } from '../../src/service/upkeep/due.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
+import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 
 const HOUR = 3_600
 const KEY = randomBytes(32)
 
-describe.each(SUBJECTS.filter(({ name }) => name !== 'auth0'))('$name', (kind) => {
+describe.each(SUBJECTS.filter(({ name }) => !LIVES[name]?.oneSecret))('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 

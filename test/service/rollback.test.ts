@@ -10,6 +10,7 @@ import { readClient } from '../../src/service/reading/read.ts'
 import { following } from '../../src/store/log/chain.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
+import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject, settled } from '../contract/subjects.ts'
 
@@ -188,7 +189,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 })
 
 function nameKey(provider: string): string {
-  return provider === 'cognito' ? 'ClientName' : provider === 'local' ? 'client_name' : 'name'
+  return LIVES[provider]?.name ?? ''
 }
 
 /** A setting of the provider that the change of no attribute touches. */

@@ -26,7 +26,7 @@ const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const LOST: readonly FaultKind[] = ['reset_after_apply', 'cut_answer', 'garbage_answer']
 
 describe.each(SUBJECTS)('$name', (kind) => {
-  const overlaps = kind.name !== 'auth0'
+  const overlaps = !LIVES[kind.name]?.oneSecret
   const { addSecret, removeSecret } = LIVES[kind.name]?.writes ?? {}
   let subject: Subject
   let bench: Bench
@@ -181,7 +181,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(await outcomes()).toEqual([['rotate', 'conflict']])
   })
 
-  if (kind.name === 'cognito' || kind.name === 'auth0') {
+  if (!kind.inProcess) {
     const write = addSecret ?? 'PATCH /clients/{id}'
 
     it.each(LOST)('is found out when its answer is lost by %s', async (fault) => {

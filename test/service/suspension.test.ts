@@ -10,6 +10,7 @@ import { removeClient } from '../../src/service/life/remove.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
+import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { differences, SUBJECTS, type Subject } from '../contract/subjects.ts'
 
@@ -141,8 +142,7 @@ describe.each(SUBJECTS)('$name', (one) => {
       'unchanged',
     ])
     await resume()
-    const name =
-      kind.name === 'cognito' ? 'ClientName' : kind.name === 'auth0' ? 'name' : 'client_name'
+    const name = LIVES[kind.name]?.name ?? ''
     expect(changesSince({ ...before, [name]: 'Meanwhile' })).toEqual([])
   })
 
