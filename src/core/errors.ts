@@ -84,6 +84,8 @@ export interface ErrorDetails {
   readonly field?: string
   /** Seconds after which a repetition makes sense. */
   readonly retryAfter?: number
+  /** In place of the status of the code, where HTTP has one of its own for the fault. */
+  readonly status?: number
   /** Further response headers, for example `WWW-Authenticate`. */
   readonly headers?: Readonly<Record<string, string>>
   /** The operation whose outcome can be asked for later. */
@@ -100,20 +102,27 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
+/** Characters that cannot be seen, break the line or turn it round (Unicode TR 9 and TR 36). */
+const UNSEEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
+
+/** A sentence in which what was sent cannot hide or forge anything, on a terminal neither. */
+const visible = (message: string) =>
+  message.replace(UNSEEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** A failure that is told to the caller: the message is a whole sentence without any secret. */
 export class ClientError extends Error {
   readonly code: ErrorCode
   readonly details: ErrorDetails
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause })
+    super(visible(message), { cause: details.cause })
     this.name = 'ClientError'
     this.code = code
     this.details = details
   }
 
   get status(): number {
-    return ERROR_CODES[this.code].status
+    return this.details.status ?? ERROR_CODES[this.code].status
   }
 
   get field(): string | undefined {

@@ -9,8 +9,8 @@ import {
   mergePatch,
   parseJsonPatch,
   parseMergePatch,
-  quoted,
 } from '../../src/core/patch/patch.ts'
+import { quoted } from '../../src/core/patch/quoted.ts'
 import { runs } from '../property.ts'
 import { thrown } from './thrown.ts'
 

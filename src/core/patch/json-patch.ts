@@ -7,9 +7,10 @@
 import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from '../client.ts'
 import { ClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
-import { isRecord, same } from '../json/json.ts'
+import { isRecord, memberOf, same } from '../json/json.ts'
 import { edit, valueAt } from '../json/json-pointer.ts'
 import { checkExtent, createMeter } from './bounds.ts'
+import { quoted } from './quoted.ts'
 
 export interface Operation {
   readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
@@ -133,8 +134,27 @@ export function operationsToFields(
 function memberFor(field: FieldName, before: Json | undefined, after: Json | undefined): Json {
   const { kind } = FIELDS[field]
   if (after === undefined) return null
-  const merged = kind === 'map' || kind === 'raw'
-  return merged ? mergeFrom(before, after) : after
+  if (kind !== 'map' && kind !== 'raw') return after
+  checkNulls(`client.${field}`, before, after)
+  return mergeFrom(before, after)
+}
+
+/**
+ * RFC 6902 sets a member to `null` where that is asked for; a merge patch, as which it is handled, would remove
+ * it. So it is refused, except where a `null` is there already.
+ */
+function checkNulls(at: string, before: Json | undefined, after: Json): void {
+  if (!isRecord(after)) return
+  const held = isRecord(before) ? before : {}
+  for (const [name, value] of Object.entries(after)) {
+    const path = `${at}.${quoted(name)}`
+    const now = memberOf(held, name)
+    if (value !== null) checkNulls(path, now, value)
+    else if (now !== null) {
+      const says = `${path} must not be set to null by a JSON Patch; take it away with "remove".`
+      throw new ClientError('invalid_field', says, { field: path })
+    }
+  }
 }
 
 function mergeFrom(before: Json | undefined, after: Json): Json {

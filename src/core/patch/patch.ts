@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, same } from '../json/json.ts'
 import type { Operation } from './json-patch.ts'
 import { parseOperations } from './json-patch.ts'
+import { quoted } from './quoted.ts'
 
 /** A member that is absent leaves its field alone; `null` clears it. */
 export type FieldPatches = { readonly [F in FieldName]?: Json }
@@ -24,9 +25,6 @@ const MASK = /^(.)\1*$/s
 
 /** Whether a client is sent back as it was answered, changed or not: then its id is in it. */
 export const isSentBackWhole = ({ id }: JsonObject): boolean => typeof id === 'string'
-
-/** Names are cut before they are echoed, so that an answer never carries a long foreign text. */
-const ECHOED_CHARACTERS = 64
 
 /**
  * Reads a merge patch. Of a client that is sent back whole, its times are left out.
@@ -167,12 +165,6 @@ function expectation(issue: z.core.$ZodIssue): string {
     default:
       return 'has a value that is not allowed'
   }
-}
-
-/** A name from the caller as it may be echoed: cut, and escaped where it is not plain. */
-export function quoted(name: string): string {
-  const cut = name.length > ECHOED_CHARACTERS ? `${name.slice(0, ECHOED_CHARACTERS)}…` : name
-  return /^[\w-]+$/.test(cut) ? cut : JSON.stringify(cut)
 }
 
 /** The members that a merge patch sets, without those that it removes. */

@@ -11,7 +11,8 @@ import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import { isMapped, MAPPED_FIELDS } from '../mapping/mapping.ts'
 import type { Native, Row, Warning } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
-import { checkMember, type FieldPatches, quoted } from '../patch/patch.ts'
+import { checkMember, type FieldPatches } from '../patch/patch.ts'
+import { quoted } from '../patch/quoted.ts'
 
 export interface FieldsRead {
   readonly fields: FieldPatches

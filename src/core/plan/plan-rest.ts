@@ -10,7 +10,8 @@ import { withHeldNumbers } from '../json/kept-numbers.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
-import { mergePatch, quoted } from '../patch/patch.ts'
+import { mergePatch } from '../patch/patch.ts'
+import { quoted } from '../patch/quoted.ts'
 
 /**
  * The record with the raw rest patched; `undefined` when it already is as asked.

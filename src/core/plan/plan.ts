@@ -20,6 +20,7 @@ import { applyMember, checkMember, withoutNulls } from '../patch/patch.ts'
 import { hiddenPaths } from '../secrecy/hidden.ts'
 import { isSecret, secret } from '../secrecy/secret.ts'
 import { readFormerSettings } from './former-settings.ts'
+import { checkNames } from './names.ts'
 import { patchRest } from './plan-rest.ts'
 import { besideOf, checkOwnUris, checkUriState } from './plan-uris.ts'
 
@@ -209,6 +210,7 @@ export function applyField(
   // What is added is named by where it stands in the patch, and counts as part of what results.
   checkFieldLimits(field, row.limits, asked, now)
   checkFieldLimits(field, row.limits, wanted, now)
+  checkNames(field, wanted, now)
   const value = isSecretField(field) ? secret(String(wanted)) : wanted
   return withChange(native, row.put(value as Json, native))
 }

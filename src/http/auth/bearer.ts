@@ -2,7 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { HttpRequest } from '../wire/message.ts'
-import { credentialsMissing, tokenRefused } from './challenge.ts'
+import { challenge, credentialsMissing, tokenRefused } from './challenge.ts'
 
 /** RFC 6750 section 2.1; the scheme in any case, RFC 9110 section 11.1. */
 const BEARER = /^Bearer(?: +([^ ].*)?)?$/i
@@ -16,7 +16,11 @@ export function bearerToken(request: HttpRequest): string {
   const headers = request.headers.authorization ?? []
   if (headers.length > 1) {
     // Node takes the first silently, other readers the last
-    throw new ClientError('invalid_request', 'The request has more than one Authorization header.')
+    const says = 'The request has more than one Authorization header.'
+    throw new ClientError('invalid_request', says, {
+      field: 'Authorization',
+      headers: { 'www-authenticate': challenge('invalid_request', says) },
+    })
   }
   const [header] = headers
   if (header === undefined) {

@@ -5,6 +5,10 @@ import { ClientError } from '../../core/errors.ts'
 /** The challenge for a request that brought no credentials: no error code (RFC 6750, section 3.1). */
 export const PLAIN_CHALLENGE = 'Bearer realm="clientry"'
 
+/** A challenge that says what is wrong (RFC 6750, section 3.1). */
+export const challenge = (error: string, says: string) =>
+  `${PLAIN_CHALLENGE}, error="${error}", error_description="${says}"`
+
 /** The error for a request without usable credentials. */
 export function credentialsMissing(message: string): ClientError {
   return new ClientError('unauthenticated', message, {
@@ -16,7 +20,7 @@ export function credentialsMissing(message: string): ClientError {
 export function tokenRefused(message: string, cause?: unknown): ClientError {
   return new ClientError('unauthenticated', message, {
     headers: {
-      'www-authenticate': `${PLAIN_CHALLENGE}, error="invalid_token", error_description="${message}"`,
+      'www-authenticate': challenge('invalid_token', message),
     },
     cause,
   })

@@ -86,12 +86,12 @@ function checkUnread(exchange: Exchange, { items, patch: common, rights }: Submi
 /** Submits the job that takes back what another one has done. */
 export async function undoJob(exchange: Exchange): Promise<Answer> {
   const { service } = exchange.settings
+  const view = await jobOf(exchange, 'jobs:write', 'clients:write')
   const body = readJsonBody(exchange.request, 'autoStart')
   checkBodyMembers(body, ['autoStart', 'allowPartial'])
   const { autoStart, allowPartial = false } = body
   if (typeof autoStart !== 'boolean') throw invalid('autoStart', 'must be true or false')
   if (typeof allowPartial !== 'boolean') throw invalid('allowPartial', 'must be true or false')
-  const view = await jobOf(exchange, 'jobs:write', 'clients:write')
   const key = keyOf(exchange, [view.id, body])
   const before = await submittedBefore(service, key)
   if (before !== undefined) return submitted(before, true)

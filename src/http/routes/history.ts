@@ -97,7 +97,10 @@ function providersOf(exchange: Exchange): readonly string[] {
 function timeOf(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const time = Date.parse(value)
-  if (!Number.isNaN(time)) return time
+  // Some dates that do not exist are read as the day after (ECMA-262, Date.parse): 2026-02-30.
+  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number)
+  const isDay = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+  if (!Number.isNaN(time) && isDay) return time
   throw invalid(name, 'must be a time that exists, such as 2026-01-31T12:00:00Z')
 }
 

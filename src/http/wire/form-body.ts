@@ -14,7 +14,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
-import { quoted } from '../../core/patch/patch.ts'
+import { quoted } from '../../core/patch/quoted.ts'
 import { type FieldKinds, formValue, type Pair } from './form-value.ts'
 import { parseJsonText } from './json-body.ts'
 

@@ -2,7 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
-import { quoted } from '../../core/patch/patch.ts'
+import { quoted } from '../../core/patch/quoted.ts'
 
 /** How a field is written; an object lists its members. */
 export type FieldKind =

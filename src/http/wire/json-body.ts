@@ -5,7 +5,7 @@ import type { Json } from '../../core/json/json.ts'
 import { isRecord } from '../../core/json/json.ts'
 import { parseJson as parseLossless } from '../../core/json/json-text.ts'
 import { plainNumbers } from '../../core/json/kept-numbers.ts'
-import { quoted } from '../../core/patch/patch.ts'
+import { quoted } from '../../core/patch/quoted.ts'
 import { jsonFault } from './json-fault.ts'
 import { MAX_NAMES, scanJson } from './json-scan.ts'
 

@@ -5,7 +5,7 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import { quoted } from '../../core/patch/patch.ts'
+import { quoted } from '../../core/patch/quoted.ts'
 
 const MAX_DEPTH = 16
 /** Names of one body, unless its route takes more. */

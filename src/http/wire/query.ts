@@ -2,7 +2,7 @@
 
 import { LEASE_FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
-import { quoted } from '../../core/patch/patch.ts'
+import { quoted } from '../../core/patch/quoted.ts'
 import { MAX_OWNER_LENGTH, MAX_VALUE_LENGTH } from '../../service/base/request.ts'
 
 const RFC_3339 = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$'
@@ -93,6 +93,7 @@ export function queryOf(
   known: readonly QueryName[],
   query: string,
 ): Readonly<Record<string, string>> {
+  checkUtf8(query)
   const found = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(query)) {
     const asked = known.find((one) => one === name)
@@ -108,6 +109,17 @@ export function queryOf(
     found.set(name, value)
   }
   return Object.fromEntries(found)
+}
+
+/** RFC 3986 section 2.1 and RFC 3629: what is broken is refused, and not replaced by other characters. */
+function checkUtf8(query: string): void {
+  try {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: whatever is not ASCII is the point
+    if (/^[\u0000-\u007f]*$/.test(query)) return void decodeURIComponent(query)
+  } catch (cause) {
+    if (!(cause instanceof URIError)) throw cause
+  }
+  throw new ClientError('invalid_request', 'The query must be percent-encoded UTF-8.')
 }
 
 const badQuery = (name: string, says: string) =>

@@ -1,0 +1,29 @@
+/** Names that people read: of a client, and of its metadata. */
+
+import { FIELDS, type FieldName } from '../client.ts'
+import { ClientError } from '../errors.ts'
+import { isRecord, type Json, same } from '../json/json.ts'
+import { quoted } from '../patch/quoted.ts'
+
+/** C0, DEL and C1: on a terminal and in a log they change what stands around them. */
+const CONTROL = /\p{Cc}/u
+
+/**
+ * Refuses control characters in names, except in those that the field holds already.
+ * @throws ClientError `invalid_field`
+ */
+export function checkNames(field: FieldName, wanted: Json, now: Json): void {
+  if (field === 'name' && typeof wanted === 'string' && !same(wanted, now)) {
+    if (CONTROL.test(wanted)) throw withControl('client.name')
+  }
+  if (FIELDS[field].kind !== 'map' || !isRecord(wanted)) return
+  const held = isRecord(now) ? now : {}
+  const added = Object.keys(wanted).filter((name) => !Object.hasOwn(held, name))
+  const bad = added.find((name) => CONTROL.test(name))
+  if (bad !== undefined) throw withControl(`client.${field}.${quoted(bad)}`)
+}
+
+const withControl = (field: string) =>
+  new ClientError('invalid_field', `${field} must not have control characters in its name.`, {
+    field,
+  })

@@ -1,0 +1,177 @@
+/** What a request may hold by the RFCs: each of these was taken, or refused with less than they ask for. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import type { HttpRequest } from '../../src/http/wire/message.ts'
+import { startWorld, type World } from '../contract/world.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
+
+const CLIENT = '/clients/exampleClientId'
+const JSON_PATCH = { 'content-type': ['application/json-patch+json'] }
+
+let world: World
+
+beforeAll(async () => {
+  const all = ['clients:read', 'clients:write', 'secrets:read', 'secrets:rotate', 'history:read']
+  world = await startWorld({
+    permissions: [
+      { scope: 'all', grants: all },
+      { scope: 'read', grants: ['clients:read'] },
+    ] as never,
+  })
+})
+afterAll(() => world.close())
+
+async function send(more: Partial<HttpRequest>, body?: unknown, scope = 'all') {
+  const answer = await world.clientry.app({
+    method: 'GET',
+    path: CLIENT,
+    query: '',
+    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+    deadline: Date.now() + 5_000,
+    ...more,
+    headers: {
+      authorization: [`Bearer ${await world.token([scope])}`],
+      'content-type': ['application/json'],
+      ...more.headers,
+    },
+  })
+  return { ...answer, json: JSON.parse(answer.body) as JsonObject }
+}
+
+const patch = (client: unknown, more: Partial<HttpRequest> = {}) =>
+  send({ method: 'PATCH', ...more }, { client })
+
+// RFC 6750 section 3: every refusal of credentials has a challenge; 3.1: a repeated one is `invalid_request`.
+it('answers two Authorization headers with 400 and a challenge', async () => {
+  const token = `Bearer ${await world.token(['all'])}`
+  const { status, headers, json } = await send({ headers: { authorization: [token, token] } })
+  expect(status).toBe(400)
+  expect(json).toMatchObject({ code: 'invalid_request', field: 'Authorization' })
+  expect(headers['www-authenticate']).toMatch(/^Bearer realm="clientry", error="invalid_request"/)
+})
+
+describe('a query that is no percent-encoded UTF-8', () => {
+  it.each([
+    ['/clients', 'q=%ff'],
+    ['/clients', 'q=caf%e9'],
+    ['/clients', 'q=%ed%a0%80'],
+    ['/clients', 'q=100%'],
+    ['/clients', 'q=caf\u00e9'],
+    ['/history', 'actor=%c3%28'],
+    [`${CLIENT}/leases`, 'owner=%80'],
+  ])('is refused: %s?%s', async (path, query) => {
+    const method = path.endsWith('leases') ? 'DELETE' : 'GET'
+    const answer = await send({ method, path, query })
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } })
+    expect(answer.json.error).toBe('The query must be percent-encoded UTF-8.')
+  })
+
+  it('is not one that has other letters as UTF-8', async () => {
+    expect((await send({ path: '/clients', query: 'q=caf%C3%A9+au+%F0%9F%A5%9B' })).status).toBe(
+      200,
+    )
+  })
+})
+
+it.each([
+  ['2026-02-30T00:00:00Z', 400],
+  ['2026-02-29T12:00:00Z', 400],
+  ['2025-04-31T23:59:59+02:00', 400],
+  ['2026-13-01T00:00:00Z', 400],
+  ['2024-02-29T12:00:00Z', 200],
+  ['2026-03-01T00:30:00%2B02:00', 200],
+])('takes from=%s only if there is such a day (%i)', async (time, status) => {
+  for (const name of ['from', 'to']) {
+    const query = `${name}=${time.replace(/\+/g, '%2B')}`
+    expect(await send({ path: '/history', query })).toMatchObject({ status })
+  }
+})
+
+describe('null in a JSON Patch', () => {
+  const cognito = `provider=cognito-client&userPoolId=${POOL_ID}`
+  const operations = async (list: readonly JsonObject[], query = '') =>
+    send({ method: 'PATCH', headers: JSON_PATCH, query }, list)
+
+  it.each([
+    ['add', '/clientMetadata/team', null],
+    ['add', '/clientMetadata', { team: null }],
+    ['add', '/providerSettings/someObject', { inner: { member: null } }],
+    ['replace', '/providerSettings', { someObject: null }],
+  ])('is refused where it would remove what RFC 6902 sets: %s %s', async (op, path, value) => {
+    const before = world.auth0.client('exampleClientId')
+    const answer = await operations([{ op, path, value }])
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_field' } })
+    expect(String(answer.json.error)).toContain('"remove"')
+    expect(world.auth0.client('exampleClientId')).toEqual(before)
+  })
+
+  it('is refused where it is copied into a member', async () => {
+    const copy = { op: 'copy', from: '/description', path: '/clientMetadata/team' }
+    await patch({ description: null })
+    expect(await operations([copy])).toMatchObject({ status: 400 })
+  })
+
+  it('clears an attribute, which then shows null', async () => {
+    await patch({ description: 'There' })
+    const clear = { op: 'replace', path: '/description', value: null }
+    expect(await operations([clear])).toMatchObject({ status: 200, json: { description: null } })
+    const there = [{ op: 'test', path: '/description', value: null }]
+    expect(await operations(there)).toMatchObject({ status: 200 })
+    expect(
+      await operations([{ op: 'replace', path: '/name', value: 'New' }], cognito),
+    ).toMatchObject({ status: 200 })
+  })
+})
+
+// Whoever may not undo jobs learns nothing about bodies.
+it.each([{}, { autoStart: 'yes' }, []])(
+  'refuses an undo by its rights before its body',
+  async (body) => {
+    const path = '/jobs/00000000-0000-4000-8000-000000000000/undo'
+    expect(await send({ method: 'POST', path }, body, 'read')).toMatchObject({ status: 403 })
+  },
+)
+
+describe('control characters', () => {
+  it.each(['a\u0000b', 'line\nfeed', '\u001b[31mred', 'del\u007f', 'c1\u0085'])(
+    'are refused in the name %j, on every way in',
+    async (name) => {
+      const operations = [{ op: 'replace', path: '/name', value: name }]
+      const answers = [
+        await patch({ name }),
+        await send({ method: 'PATCH' }, { provider: 'local', client: { name } }),
+        await send({ method: 'PATCH', headers: JSON_PATCH }, operations),
+        await send(
+          { method: 'POST', path: '/clients' },
+          { provider: 'local', kind: 'web', client: { name } },
+        ),
+      ]
+      for (const answer of answers) {
+        expect(answer).toMatchObject({ status: 400, json: { field: 'client.name' } })
+        expect(answer.json.error).not.toMatch(/\p{Cc}/u)
+      }
+      const inMetadata = await patch({ clientMetadata: { [name]: 'value' } })
+      expect(inMetadata).toMatchObject({ status: 400, json: { code: 'invalid_field' } })
+    },
+  )
+
+  it('stay in a name that has them already, and that is sent back', async () => {
+    const stored = { ...world.auth0.client('exampleClientId'), name: 'odd\u0007name' }
+    world.auth0.put(stored as never)
+    const sent = await patch({ name: 'odd\u0007name', description: 'Changed' })
+    expect(sent).toMatchObject({ status: 200, json: { name: 'odd\u0007name' } })
+    expect(await patch({ name: 'Plain' })).toMatchObject({ status: 200 })
+  })
+
+  it.each(['\u202e', '\u2066', '\u200f', '\u061c', '\u0085', '\u2028', '\u0007'])(
+    'and those that turn text round are escaped in a sentence: %j',
+    async (one) => {
+      const { status, json } = await patch({ [`a${one}b`]: 1 })
+      const code = one.charCodeAt(0).toString(16).padStart(4, '0')
+      expect(status).toBe(400)
+      expect(json.error).toContain(`\\u${code}`)
+      expect(json.error).not.toContain(one)
+    },
+  )
+})
