@@ -4,7 +4,7 @@
  */
 
 import type { JsonObject } from '../json/json.ts'
-import { quoted } from '../patch/patch.ts'
+import { quoted } from '../patch/quoted.ts'
 import { type Mapping, showField } from './mapping.ts'
 import type { Dangling, DanglingText, Native } from './row.ts'
 
