@@ -16,9 +16,10 @@ import { createClient } from '../../src/service/life/create.ts'
 import type { CreationRequest } from '../../src/service/life/creation.ts'
 import { asPlanned, beginLog } from '../../src/service/life/creation-outcome.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/life/remove.ts'
+import { type Settlement, settlementOf } from '../../src/service/operation/actions.ts'
 import { keyOf } from '../../src/service/operation/idempotency.ts'
 import type { Running } from '../../src/service/operation/running.ts'
-import { close, findOutcome } from '../../src/service/operation/settle.ts'
+import { close } from '../../src/service/operation/settle.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
 import { creationResource, lookResource, resourceOf } from '../../src/store/resource.ts'
@@ -32,6 +33,10 @@ const REF = { ...PLACE, id: '+making' }
 /** Allowed, and worth a warning. */
 const RISKY = { name: 'Portal', callbacks: ['https://203.0.113.7/cb'] }
 const PATCH = { name: 'Portal', callbacks: ['https://portal.example.com/cb'] }
+
+/** Learns what became of an operation, by its action. */
+const findOutcome: Settlement['look'] = (service, running, call, mayLand) =>
+  settlementOf(running.intent).look(service, running, call, mayLand)
 
 let subject: Subject
 let bench: Bench
@@ -502,6 +507,9 @@ describe('making a client', () => {
     expect(result.changes.map(({ field }) => field).sort()).toEqual(['callbacks', 'name'])
     expect(result.replayed).toBeUndefined()
     expect(points).toEqual([
+      'head loaded',
+      'base read',
+      'outside change recorded',
       'change planned',
       'intent recorded',
       'step sent',

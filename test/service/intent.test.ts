@@ -64,14 +64,12 @@ it('keeps what the request tells, and nothing that it lacks', async () => {
 
 it('keeps its key, the revision of a rollback, and what else it is than a change', async () => {
   const key = { log: 'the log of a key', fingerprint: 'f' }
-  const patch = { kind: 'rollback' as const, to: 7, allowPartial: false }
-  const removal = { ...aim(), next: null, action: 'remove' as const }
-  const intent = await intentAfter(bench.service, { ...request(), key, patch }, undefined, removal)
+  const removal = { ...aim(), next: null, action: 'remove' as const, rollbackTo: 7 }
+  const intent = await intentAfter(bench.service, { ...request(), key }, undefined, removal)
   expect(intent).toMatchObject({ seq: 1, previous: '', key: key.log, rollbackTo: 7 })
   expect(intent.action).toBe('remove')
   expect(await openSealed(bench.service, intent)).toEqual({ base: aim().base, next: null })
-  const { patch: _, ...without } = request()
-  expect(await intentAfter(bench.service, without, undefined, aim())).not.toHaveProperty(
+  expect(await intentAfter(bench.service, request(), undefined, aim())).not.toHaveProperty(
     'rollbackTo',
   )
 })
@@ -81,8 +79,8 @@ it('keeps what else a change is about: its job, its source, its secrets, and wha
   const rotation = { value: 'a new secret', before: ['one'] }
   const becomes = { suspended: { since: 1, operations: ['one'] } }
   const more = { copiedFrom: 'source', becomes, secretId: 'one' }
-  const told = { ...aim(), ...more, rotation }
-  const intent = await intentAfter(bench.service, { ...request(), job }, undefined, told)
+  const told = { ...aim(), ...more, rotation, job }
+  const intent = await intentAfter(bench.service, request(), undefined, told)
   expect(intent).toMatchObject({ job, ...more })
   const { base, next } = aim()
   expect(await openSealed(bench.service, intent)).toEqual({ base, next, rotation })

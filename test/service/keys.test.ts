@@ -7,6 +7,7 @@ import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Key } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
+import { replay } from '../../src/service/change/change-replay.ts'
 import { LOST_RACE } from '../../src/service/operation/head.ts'
 import {
   claimKey,
@@ -15,7 +16,6 @@ import {
   recordUnchanged,
   usedBefore,
 } from '../../src/service/operation/idempotency.ts'
-import { replay } from '../../src/service/operation/replay.ts'
 import type { Intent, Outcome } from '../../src/store/log/entry.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'

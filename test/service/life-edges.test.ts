@@ -9,7 +9,7 @@ import type { Provider } from '../../src/providers/provider.ts'
 import { callOf } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { makeClient } from '../../src/service/life/create.ts'
-import type { MakingRequest, Origin } from '../../src/service/life/creation.ts'
+import type { Begin, CreationRequest, Origin } from '../../src/service/life/creation.ts'
 import { replayCreation } from '../../src/service/life/creation-replay.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/life/remove.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
@@ -43,8 +43,11 @@ const blank = () => {
   if (record === undefined) throw new TypeError('makes no clients')
   return record
 }
-const make = (more: Partial<MakingRequest> = {}, origin?: Origin) =>
-  makeClient(bench.service, {
+const make = (
+  { begin, ...more }: Partial<CreationRequest> & { readonly begin?: Begin } = {},
+  origin?: Origin,
+) => {
+  const request = {
     provider,
     place: PLACE,
     patch: parseMergePatch(PATCH),
@@ -52,13 +55,15 @@ const make = (more: Partial<MakingRequest> = {}, origin?: Origin) =>
     actor: ACTOR,
     requestId: 'request-1',
     deadline: Date.now() + 10_000,
-    begin: async () => ({
-      blank: blank(),
-      start: blank(),
-      ...(origin === undefined ? {} : { origin }),
-    }),
     ...more,
+  }
+  const fromBlank: Begin = async () => ({
+    blank: blank(),
+    start: blank(),
+    ...(origin === undefined ? {} : { origin }),
   })
+  return makeClient(bench.service, request, begin ?? fromBlank)
+}
 const call = () => callOf(bench.service, { operationId: 'o', deadline: Date.now() + 5_000 })
 const open = () => bench.service.store.openIntents()
 
@@ -77,7 +82,7 @@ describe('making a client', () => {
 
   it('checks what is asked for before it begins', async () => {
     let begun = 0
-    const begin: MakingRequest['begin'] = async () => {
+    const begin: Begin = async () => {
       begun += 1
       return { blank: blank(), start: blank() }
     }

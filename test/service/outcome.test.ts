@@ -14,8 +14,9 @@ import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { openState } from '../../src/service/base/kept.ts'
 import { sealedPlace } from '../../src/service/base/sealed.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
+import { type Settlement, settlementOf } from '../../src/service/operation/actions.ts'
 import type { Running } from '../../src/service/operation/running.ts'
-import { close, findOutcome, settle } from '../../src/service/operation/settle.ts'
+import { close, settle } from '../../src/service/operation/settle.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { hashOf } from '../../src/store/log/chain.ts'
 import type { Closing, Intent } from '../../src/store/log/entry.ts'
@@ -23,6 +24,10 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
+
+/** Learns what became of an operation, by its action. */
+const findOutcome: Settlement['look'] = (service, running, call, mayLand) =>
+  settlementOf(running.intent).look(service, running, call, mayLand)
 
 let subject: Subject
 let bench: Bench
@@ -273,6 +278,7 @@ describe('closing an intent', () => {
     expect(await close(service(), running(await openIntent()), settled, 'request')).toEqual({
       appended: true,
       surprises: [],
+      tag: bench.service.fingerprints.ofState(provider.mapping, base),
     })
   })
 

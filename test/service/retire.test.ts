@@ -67,7 +67,7 @@ const request = () => {
 const retire = (
   secretId: string,
   { service = bench.service, ...options }: Partial<RetirementRequest> & { service?: Service } = {},
-) => retireSecret(service, { ...request(), secretId, ...options })
+) => retireSecret(service, { ...request(), secretId, ...options } as RetirementRequest)
 /** The instance at a time of its own. */
 const at = (now: number): Service => ({ ...bench.service, now: () => now })
 const tagOf = async () => bench.service.fingerprints.ofState(subject.provider.mapping, await read())
@@ -233,7 +233,7 @@ describe('a client with two secrets', () => {
     const end = known?.retirements?.[0]?.at ?? 0
     // Of another one nothing is due, and of this one not yet.
     const deadline = end + 10_000
-    const options = { whenDue: true, deadline, service: at(end - 1) }
+    const options = { whenDue: true, deadline, service: at(end - 1) } as const
     const [first, second] = await list()
     expect(await retire(young, options)).toMatchObject({ outcome: 'unchanged', standing: known })
     expect(await retire(old, options)).toMatchObject({
@@ -251,7 +251,7 @@ describe('a client with two secrets', () => {
     await retire(old, { afterSeconds: 60 })
     await endOutside(young)
     const now = Date.now() + 61_000
-    const options = { whenDue: true, deadline: now + 10_000, service: at(now) }
+    const options = { whenDue: true, deadline: now + 10_000, service: at(now) } as const
     const result = await retire(old, options)
     expect(result).toMatchObject({ outcome: 'applied', steps: [], standing: {} })
     expect(result.live.map(({ id, retiresAt }) => [id, retiresAt])).toEqual([[old, undefined]])
@@ -263,7 +263,7 @@ describe('a client with two secrets', () => {
     await retire(old, { afterSeconds: 60 })
     await endOutside(old)
     const now = Date.now() + 61_000
-    const options = { whenDue: true, deadline: now + 10_000, service: at(now) }
+    const options = { whenDue: true, deadline: now + 10_000, service: at(now) } as const
     expect(await retire(old, options)).toMatchObject({ outcome: 'applied', steps: [] })
     expect((await actions()).slice(-2)).toEqual(['retire', 'applied'])
     expect(await ids()).toEqual([young])
@@ -347,7 +347,7 @@ describe('a client with two secrets', () => {
     await retire(old, { afterSeconds: 60 })
     await retire(young, { afterSeconds: 7_200 })
     const now = Date.now() + 61_000
-    const options = { whenDue: true, deadline: now + 10_000, service: at(now) }
+    const options = { whenDue: true, deadline: now + 10_000, service: at(now) } as const
     expect(await retire(young, options)).toMatchObject({ outcome: 'unchanged' })
     expect(await ids()).toEqual([old, young])
   })

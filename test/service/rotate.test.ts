@@ -54,7 +54,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     secretId: string,
     options: Partial<RetirementRequest> = {},
     service = bench.service,
-  ) => retireSecret(service, { ...request(), secretId, ...options })
+  ) => retireSecret(service, { ...request(), secretId, ...options } as RetirementRequest)
   const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: randomUUID() })
   const list = async () => {
     const native = await subject.provider.read(subject.ref, call())

@@ -26,10 +26,6 @@ export async function postRotation(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, { provider, userPoolId, ownClient }, 'secrets:rotate')
   const cutOver = flagOf(body.cutOver)
   const retireAfterSeconds = secondsOf('retireAfterSeconds', body.retireAfterSeconds)
-  if (cutOver && retireAfterSeconds !== undefined) {
-    const says = 'retireAfterSeconds must be absent with cutOver: the old secret ends at once.'
-    throw new ClientError('invalid_field', says, { field: 'retireAfterSeconds' })
-  }
   const asked = { cutOver, ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }) }
   const rotating = rotateSecret(settings.service, {
     ...conditions(exchange, target, asked),

@@ -90,9 +90,35 @@ export interface FoundClient {
   readonly standing: Standing | undefined
 }
 
-export interface ChangeRequest {
-  readonly ref: ClientRef
+/** Refuses what the caller may not do, once it is known which permissions it takes. */
+export type Authorize = (needs: readonly Need[]) => void
+
+/** What every request that writes says. */
+export interface WriteRequest {
   readonly provider: Provider
+  readonly key?: Key | undefined
+  readonly dryRun: boolean
+  readonly actor: Actor
+  /** Who takes turns at the provider's pace; absent: the actor. */
+  readonly caller?: string | undefined
+  readonly requestId: string
+  /** Epoch milliseconds. */
+  readonly deadline: number
+  readonly onUpstream?: Call['onUpstream']
+}
+
+/** What every request says that writes to a client which is known here. */
+export interface ClientRequest extends WriteRequest {
+  readonly ref: ClientRef
+  /** The tags of `If-Match`; absent: any state will do. */
+  readonly ifMatch?: readonly string[] | undefined
+  /** Known to be about a client that this server or the provider works by means of. */
+  readonly ownClient?: boolean | undefined
+  /** Refuses by what the client is now, once that is read and before anything is sent. */
+  readonly checkFound?: ((found: FoundClient) => void) | undefined
+}
+
+export interface ChangeRequest extends ClientRequest {
   readonly patch:
     | Patch
     | Rollback
@@ -102,31 +128,15 @@ export interface ChangeRequest {
     | LeaseTaking
     | LeaseEnding
     | CutOver
-  /** The tags of `If-Match`; absent: any state will do. */
-  readonly ifMatch?: readonly string[]
-  readonly key?: Key
-  readonly dryRun: boolean
-  /** Known to be about a client that this server or the provider works by means of. */
-  readonly ownClient?: boolean
-  /** Refuses by what the client is now, once that is read and before anything is sent. */
-  checkFound?(found: FoundClient): void
   /** Refuses what the caller takes to hold for the client, where something else does. */
   confirm?(standing: Standing | undefined): void
   /** `false`: a dry run tells a secret that is set as a difference, whatever the client has. */
   readonly maySeeSecrets?: boolean
   /** `false`: a refusal does not name what the client holds. */
   readonly maySeeClient?: boolean
-  /** Refuses a change that the caller may not make, once it is known which permissions it takes. */
-  authorize?(needs: readonly Need[]): void
-  readonly actor: Actor
+  readonly authorize?: Authorize | undefined
   /** The job that it is part of. */
   readonly job?: JobOrigin
-  /** Who takes turns at the provider's pace; absent: the actor. */
-  readonly caller?: string
-  readonly requestId: string
-  /** Epoch milliseconds. */
-  readonly deadline: number
-  readonly onUpstream?: Call['onUpstream']
 }
 
 export interface ChangeResult {

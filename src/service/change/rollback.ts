@@ -10,10 +10,12 @@ import type { Patch } from '../../core/patch/patch.ts'
 import { type Blocked, type Undone, undoPatch } from '../../core/plan/undo.ts'
 import type { Entry, Intent } from '../../store/log/entry.ts'
 import { resourceOf } from '../../store/resource.ts'
-import type { ChangeRequest, Rollback } from '../base/request.ts'
+import type { Rollback } from '../base/request.ts'
 import { type Bases, openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
+import { settlementOf } from '../operation/actions.ts'
+import type { RequestFor } from './wanted.ts'
 
 /** A patch that follows from the history. */
 export interface Prepared {
@@ -28,7 +30,7 @@ export interface Prepared {
  */
 export async function prepareRollback(
   service: Service,
-  request: ChangeRequest & { readonly patch: Rollback },
+  request: RequestFor<Rollback>,
   head: Entry | undefined,
 ): Promise<Prepared> {
   const { provider, ref, patch: rollback } = request
@@ -64,7 +66,7 @@ function changesSince(to: number, entries: readonly Entry[]): readonly Intent[] 
     .filter((entry, index): entry is Intent => {
       const closing = entries[index + 1]
       const undone = closing?.kind === 'outcome' && closing.outcome === 'not_applied'
-      return entry.kind === 'intent' && entry.action === undefined && entry.seq > to && !undone
+      return entry.kind === 'intent' && settlementOf(entry).undoable && entry.seq > to && !undone
     })
     .toReversed()
 }

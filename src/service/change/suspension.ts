@@ -11,14 +11,12 @@ import { heldChanges, isOff, pathOf } from '../../core/mapping/suspension.ts'
 import { type GivenBack, giveBack, type Taken } from '../../core/plan/give-back.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
-import type { ChangeRequest, Suspending } from '../base/request.ts'
+import type { Suspending } from '../base/request.ts'
 import { openSealed, type Sealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { checkUnprotected } from './protection.ts'
 import { notRestorable } from './rollback.ts'
-import type { Wish } from './wanted.ts'
-
-type Request = ChangeRequest & { readonly patch: Suspending }
+import type { RequestFor, Wish } from './wanted.ts'
 
 /**
  * Prepares a suspension or its end.
@@ -26,7 +24,7 @@ type Request = ChangeRequest & { readonly patch: Suspending }
  */
 export async function suspensionWish(
   service: Service,
-  request: Request,
+  request: RequestFor<Suspending>,
   head: Entry | undefined,
   operationId: string,
 ): Promise<Wish> {
@@ -71,7 +69,7 @@ function nativeWish({ suspended }: Suspending, standing: Standing = {}): Wish {
 
 async function resumption(
   service: Service,
-  { provider: { mapping }, patch: { allowPartial }, dryRun }: Request,
+  { provider: { mapping }, patch: { allowPartial }, dryRun }: RequestFor<Suspending>,
   standing: Standing | undefined,
 ): Promise<Wish> {
   const { taken, keyIsLost } = await takenBy(service, standing)

@@ -4,11 +4,13 @@ import { diffClients } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import { undoPatch } from '../../core/plan/undo.ts'
 import { resourceOf } from '../../store/resource.ts'
-import type { ChangeRequest, Undo } from '../base/request.ts'
+import type { Undo } from '../base/request.ts'
 import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
+import { settlementOf } from '../operation/actions.ts'
 import { type Prepared, toldAs } from './rollback.ts'
+import type { RequestFor } from './wanted.ts'
 
 /**
  * Prepares what takes an operation back.
@@ -17,11 +19,11 @@ import { type Prepared, toldAs } from './rollback.ts'
  */
 export async function prepareUndo(
   service: Service,
-  { ref, provider, patch: undo }: ChangeRequest & { readonly patch: Undo },
+  { ref, provider, patch: undo }: RequestFor<Undo>,
 ): Promise<Prepared> {
   const { mapping } = provider
   const intent = await service.store.operation(undo.operationId)
-  const own = intent?.resource === resourceOf(ref) && intent.action === undefined
+  const own = intent?.resource === resourceOf(ref) && settlementOf(intent).undoable
   const { base, next } = (own && intent && (await openSealed(service, intent))) || {}
   if (base === undefined || !next) {
     throw new ClientError(

@@ -5,6 +5,13 @@ import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import type { Action } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
+import type { ChangeRequest } from '../base/request.ts'
+
+/** What a wish follows from, beside the history: a request for one kind of patch. */
+export interface RequestFor<P>
+  extends Pick<ChangeRequest, 'ref' | 'provider' | 'actor' | 'dryRun'> {
+  readonly patch: P
+}
 
 export interface Wish {
   /** Fields that may change, for what a provider reads for them alone. */

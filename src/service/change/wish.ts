@@ -43,22 +43,23 @@ export async function prepareWish(
   head: Entry | undefined,
   operationId: string,
 ): Promise<Wish> {
-  const { patch } = request
+  const { ref, provider, actor, dryRun, patch } = request
+  const who = { ref, provider, actor, dryRun }
   if (patch.kind === 'rollback') {
-    const { fields, over } = await prepareRollback(service, { ...request, patch }, head)
+    const { fields, over } = await prepareRollback(service, { ...who, patch }, head)
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'undo') {
-    const { fields, over } = await prepareUndo(service, { ...request, patch })
+    const { fields, over } = await prepareUndo(service, { ...who, patch })
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
   if (patch.kind === 'suspension') {
-    return suspensionWish(service, { ...request, patch }, head, operationId)
+    return suspensionWish(service, { ...who, patch }, head, operationId)
   }
-  if (patch.kind === 'lease') return leaseWish(service, { ...request, patch }, head?.standing)
-  if (patch.kind === 'end_lease') return endingWish(service, { ...request, patch }, head?.standing)
-  if (patch.kind === 'cut-over') return cutOverWish(patch, request.provider, head?.standing)
+  if (patch.kind === 'lease') return leaseWish(service, { ...who, patch }, head?.standing)
+  if (patch.kind === 'end_lease') return endingWish(service, { ...who, patch }, head?.standing)
+  if (patch.kind === 'cut-over') return cutOverWish(patch, provider, head?.standing)
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
 }
 

@@ -8,9 +8,9 @@ import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import { planChange } from '../../core/plan/plan.ts'
 import type { Standing } from '../../store/log/standing.ts'
-import type { ChangeRequest, LeaseEnding, LeaseTaking } from '../base/request.ts'
+import type { LeaseEnding, LeaseTaking } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
-import type { Wish } from '../change/wanted.ts'
+import type { RequestFor, Wish } from '../change/wanted.ts'
 import { checkRoom, checkShares, leasable } from './lease-share.ts'
 import { listOf, takingAway, withLease, withoutLeases } from './leases.ts'
 
@@ -25,7 +25,7 @@ export function leasePatch({ field, value }: Pick<LeaseTaking, 'field' | 'value'
  */
 export function leaseWish(
   service: Service,
-  { provider: { mapping }, actor, patch }: ChangeRequest & { readonly patch: LeaseTaking },
+  { provider: { mapping }, actor, patch }: RequestFor<LeaseTaking>,
   standing: Standing | undefined,
 ): Wish {
   const { field, value, owner, seconds } = patch
@@ -55,7 +55,7 @@ export function leaseWish(
 /** The leases end, and values go that nothing else holds. */
 export function endingWish(
   service: Service,
-  { patch }: ChangeRequest & { readonly patch: LeaseEnding },
+  { patch }: Pick<RequestFor<LeaseEnding>, 'patch'>,
   standing: Standing | undefined,
 ): Wish {
   const now = service.now()

@@ -7,18 +7,16 @@
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRegistration } from '../../providers/adoption.ts'
-import type { Call } from '../../providers/call.ts'
+import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Standing } from '../../store/log/standing.ts'
-import { resourceOf } from '../../store/resource.ts'
-import type { ChangeRequest } from '../base/request.ts'
-import { callerOf, callOf, type Service } from '../base/service.ts'
-import { inAttempts } from '../operation/attempts.ts'
-import { LOST_RACE, noteOutsideChange, settledHead, standingOf } from '../operation/head.ts'
-import { claimKey, usedBefore } from '../operation/idempotency.ts'
-import { intentAfter } from '../operation/intent.ts'
-import { close } from '../operation/settle.ts'
+import type { WriteRequest } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
+import { usedBefore } from '../operation/idempotency.ts'
+import { operate } from '../operation/operate.ts'
+import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 
-export interface AdoptionRequest extends Omit<ChangeRequest, 'patch' | 'authorize' | 'ifMatch'> {
+export interface AdoptionRequest extends WriteRequest {
+  readonly ref: ClientRef
   /** Absent where the provider opens all of its clients with one credential. */
   readonly registration?: ClientRegistration
   /** Refuses to put another registration in the place of one that works; absent: the caller may. */
@@ -37,54 +35,42 @@ export interface AdoptionResult {
 
 /**
  * Adopts a client, or looks at it with the token in a dry run.
- * @throws ClientError `unsupported_operation`, and as `changeClient` does
+ * @throws ClientError `unsupported_operation`, and as `operate` does
  */
 export async function adoptClient(
   service: Service,
   request: AdoptionRequest,
 ): Promise<AdoptionResult> {
-  return inAttempts(service, resourceOf(request.ref), request, () => attempt(service, request))
+  const { provider, ref, dryRun } = request
+  return operate<void, AdoptionResult>(service, {
+    ...onClient({ ref, provider }),
+    request,
+    settling: dryRun ? 'none' : 'waiting',
+    open: (call) => (dryRun ? opened(request, 'look', call) : takeOrRead(service, request, call)),
+    read: async ({ opened }) => opened,
+    plan: planFor,
+    replay: async ({ used: { intent }, opened: native = {}, head }) => ({
+      outcome: 'applied',
+      native,
+      tag: service.fingerprints.ofState(provider.mapping, native),
+      standing: head?.standing,
+      ...(intent && { operationId: intent.operationId }),
+      replayed: true,
+    }),
+  })
 }
 
-async function attempt(
-  service: Service,
-  request: AdoptionRequest,
-): Promise<AdoptionResult | typeof LOST_RACE> {
-  const { provider, ref, dryRun, actor, caller = callerOf(actor) } = request
-  const operationId = service.newId()
-  const call = callOf(service, { ...request, operationId, caller })
-  const found = (native: Native) => ({
-    native,
-    tag: service.fingerprints.ofState(provider.mapping, native),
-  })
-  if (dryRun) {
-    const standing = await standingOf(service, resourceOf(ref))
-    return { outcome: 'planned', ...found(await opened(request, 'look', call)), standing }
+/** The history begins with a change that changes nothing. */
+function planFor({ base, baseTag, before }: Begun<void>): Plan<AdoptionResult> {
+  const found = { native: base, tag: baseTag, standing: before?.standing }
+  return {
+    aim: { next: base, changes: [], action: 'adopt' },
+    steps: [],
+    after: 'as read',
+    planned: () => ({ ...found, outcome: 'planned' }),
+    unchanged: undefined,
+    done: ({ operationId }) => ({ ...found, outcome: 'applied', operationId }),
   }
-  const taken = found(await takeOrRead(service, request, call))
-  const head = await settledHead(service, request)
-  const known = { ...taken, standing: head?.standing }
-  const use = await claimKey(service, request, operationId)
-  if (use === LOST_RACE) return LOST_RACE
-  if (use?.kind === 'used') {
-    const told = use.intent === undefined ? {} : { operationId: use.intent.operationId }
-    return { outcome: 'applied', ...known, ...told, replayed: true }
-  }
-  const before = await noteOutsideChange(service, request, head, taken.native, taken.tag)
-  if (before === LOST_RACE) return LOST_RACE
-  const aim = {
-    operationId,
-    base: taken.native,
-    baseTag: taken.tag,
-    next: taken.native,
-    changes: [],
-    action: 'adopt' as const,
-  }
-  const intent = await intentAfter(service, request, before, aim)
-  if (!(await service.store.append(intent))) return LOST_RACE
-  const running = { intent, provider, ref, base: taken.native, next: taken.native }
-  await close(service, running, { outcome: 'applied', native: taken.native }, 'request')
-  return { outcome: 'applied', ...known, operationId }
 }
 
 /** Takes the client in. The token of a request that is repeated by its key may have been renewed since. */

@@ -12,22 +12,21 @@ import { type Mapping, showClient } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
 import { readFormerSettings } from '../../core/plan/former-settings.ts'
-import type { Call } from '../../providers/call.ts'
-import type { ClientKind, Creation } from '../../providers/creation.ts'
+import type { ClientKind } from '../../providers/creation.ts'
 import { kindOf } from '../../providers/kind.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
-import { checkPrecondition } from '../operation/base.ts'
+import { checkPrecondition } from '../operation/head.ts'
 import { readSource, type Source } from './copy-source.ts'
 import { makeClient } from './create.ts'
-import type { Beginning, CreationRequest, CreationResult, Origin } from './creation.ts'
+import type { Begin, CreationRequest, CreationResult, Origin } from './creation.ts'
 
 export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
   readonly source: Source
   /** Absent: the kind that the source is of. */
   readonly kind?: ClientKind
   /** The tags of `If-Match`, of the source; absent: any state will do. */
-  readonly ifMatch?: readonly string[]
+  readonly ifMatch?: readonly string[] | undefined
   /** Copies what can be copied, where something cannot. */
   readonly allowLoss: boolean
 }
@@ -38,9 +37,9 @@ export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
  *   any more, `invalid_field` where the kind or the name has to be given, and as `createClient` does
  */
 export async function copyClient(service: Service, request: CopyRequest): Promise<CreationResult> {
-  const { source, kind: asked, ifMatch, allowLoss, ...creation } = request
+  const { source, kind: asked, ifMatch, allowLoss } = request
   const wishes = wishesOf(request)
-  const begin = async ({ blank }: Creation, call: Call): Promise<Beginning> => {
+  const begin: Begin = async ({ blank }, call) => {
     const { mapping, native, tag, standing } = await readSource(service, source, call)
     checkPrecondition(ifMatch, tag)
     const kind = asked ?? kindThere(mapping, native)
@@ -63,7 +62,7 @@ export async function copyClient(service: Service, request: CopyRequest): Promis
     }
     return { blank: blank(kind), start: copied.start, origin }
   }
-  return makeClient(service, { ...creation, begin })
+  return makeClient(service, request, begin)
 }
 
 /** What the request itself sets, by its fields. */

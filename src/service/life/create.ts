@@ -1,5 +1,5 @@
 /**
- * Making a client, by the same steps as a change. Until the provider answers a new client has no id, so
+ * Making a client. Until the provider answers a new client has no id, so
  * its intent is in a log of its own; the client's log then begins with what was made.
  */
 
@@ -10,26 +10,25 @@ import type { Native } from '../../core/mapping/row.ts'
 import { checkPatch, planChange } from '../../core/plan/plan.ts'
 import { neededToMake, neededToSet } from '../../core/rights/rights.ts'
 import type { Creation } from '../../providers/creation.ts'
-import { creationResource, refOf } from '../../store/resource.ts'
-import { callerOf, callOf, type Service } from '../base/service.ts'
-import { inAttempts } from '../operation/attempts.ts'
-import { carryOut } from '../operation/carry-out.ts'
-import { LOST_RACE } from '../operation/head.ts'
-import { claimKey } from '../operation/idempotency.ts'
-import { intentAfter } from '../operation/intent.ts'
-import type { CreationRequest, CreationResult, MakingRequest, Origin } from './creation.ts'
+import type { Service } from '../base/service.ts'
+import { operate } from '../operation/operate.ts'
+import type { Begun, Plan } from '../operation/operation.ts'
+import type { Begin, Beginning, CreationRequest, CreationResult, Origin } from './creation.ts'
 import { replayCreation } from './creation-replay.ts'
 
 /**
  * Makes a client, or plans it in a dry run.
- * @throws ClientError `unsupported_operation`, and as `changeClient` does
+ * @throws ClientError `unsupported_operation`, and as `operate` does
  */
 export async function createClient(
   service: Service,
-  { kind, ...request }: CreationRequest,
+  request: CreationRequest,
 ): Promise<CreationResult> {
-  const begin = async ({ blank }: Creation) => ({ blank: blank(kind), start: blank(kind) })
-  return makeClient(service, { ...request, begin })
+  const { kind } = request
+  return makeClient(service, request, async ({ blank }) => ({
+    blank: blank(kind),
+    start: blank(kind),
+  }))
 }
 
 /**
@@ -38,68 +37,73 @@ export async function createClient(
  */
 export async function makeClient(
   service: Service,
-  request: MakingRequest,
+  request: Omit<CreationRequest, 'kind'>,
+  begin: Begin,
 ): Promise<CreationResult> {
-  const { creation, mapping } = request.provider
+  const { provider, place, patch } = request
+  const { creation, mapping } = provider
   if (creation === undefined) throw cannotCreate()
-  checkPatch(mapping, request.patch)
-  const operationId = service.newId()
-  const resource = creationResource(request.place, operationId)
-  return inAttempts(service, resource, request, () => attempt(service, request, creation))
+  checkPatch(mapping, patch)
+  return operate<Beginning, CreationResult>(service, {
+    request,
+    subject: { kind: 'new', place },
+    first: false,
+    settling: 'waiting',
+    open: async () => undefined,
+    prepare: ({ call }) => begin(creation, call),
+    read: async (_, { blank }) => blank,
+    check: () => {},
+    plan: (begun) => planFor(service, request, begun, creation),
+    replay: ({ used, call }) => replayCreation(service, provider, used, call),
+  })
 }
 
-async function attempt(
+function planFor(
   service: Service,
-  request: MakingRequest,
+  { provider, place, patch, authorize }: Omit<CreationRequest, 'kind'>,
+  { prepared: { start, origin }, base: blank }: Begun<Beginning>,
   creation: Creation,
-): Promise<CreationResult | typeof LOST_RACE> {
-  const { provider, place, dryRun, patch, actor } = request
+): Plan<CreationResult> {
   const { mapping } = provider
-  const operationId = service.newId()
-  const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
-  const use = await claimKey(service, request, operationId)
-  if (use === LOST_RACE) return LOST_RACE
-  if (use?.kind === 'used') return replayCreation(service, provider, use, call)
-
-  const { blank, start, origin } = await request.begin(creation, call)
+  const { ofSecret, ofState } = service.fingerprints
   const plan = planChange(mapping, start, patch)
+  const { next, warnings } = plan
   const api = provider.ownApi?.(place)
-  request.authorize?.([
-    ...neededToSet(plan.hidden),
-    ...neededToMake(mapping, { ...plan, base: blank, api }),
-  ])
-  const copy = copyOf(origin, plan.next)
-  if (copy !== undefined) origin?.check(plan.next, copy.report)
-  checkWhole(mapping, plan.next)
-  const step = creation.step(place, plan.next)
-  const changes = diffClients(mapping, blank, plan.next, service.fingerprints.ofSecret)
-  const planned = { changes, steps: [step], warnings: plan.warnings }
-  const baseTag = service.fingerprints.ofState(mapping, plan.next)
-  if (dryRun) {
-    const native = plan.next
-    return { ...planned, outcome: 'planned', native, tag: baseTag, ...(copy && { copy }) }
-  }
-  await service.reached?.('change planned')
-  const ref = refOf(creationResource(place, operationId))
-  const aim = { operationId, base: blank, baseTag, next: plan.next, changes }
-  const made = { action: 'create' as const, copiedFrom: origin?.log }
-  const intent = await intentAfter(service, { ...request, ref }, undefined, { ...aim, ...made })
-  if (!(await service.store.append(intent))) return LOST_RACE
-  await service.reached?.('intent recorded')
-  const running = { intent, provider, ref, base: blank, next: plan.next }
-  const done = await carryOut(service, running, [step], { ...call, urgent: true })
-  const secret = step.reveal()
-  const held = copyOf(origin, done.native)
+  const needs = neededToMake(mapping, { ...plan, base: blank, api })
+  authorize?.([...neededToSet(plan.hidden), ...needs])
+  const copy = copyOf(origin, next)
+  if (copy !== undefined) origin?.check(next, copy.report)
+  checkWhole(mapping, next)
+  const step = creation.step(place, next)
+  const changes = diffClients(mapping, blank, next, ofSecret)
+  const planned = { changes, steps: [step], warnings }
   return {
-    ...planned,
-    outcome: 'applied',
-    ref: { ...place, id: creation.idOf(done.native) },
-    native: done.native,
-    tag: service.fingerprints.ofState(mapping, done.native),
-    ...(secret === undefined ? {} : { secret }),
-    ...(held && { copy: held }),
-    warnings: [...planned.warnings, ...done.warnings],
-    operationId,
+    aim: { next, changes, action: 'create', copiedFrom: origin?.log },
+    steps: [step],
+    after: 'answered',
+    planned: () => ({
+      ...planned,
+      outcome: 'planned',
+      native: next,
+      tag: ofState(mapping, next),
+      ...(copy && { copy }),
+    }),
+    unchanged: undefined,
+    done: ({ native, tag, warnings: met, operationId }) => {
+      const secret = step.reveal()
+      const held = copyOf(origin, native)
+      return {
+        ...planned,
+        outcome: 'applied',
+        ref: { ...place, id: creation.idOf(native) },
+        native,
+        tag,
+        ...(secret && { secret }),
+        ...(held && { copy: held }),
+        warnings: [...warnings, ...met],
+        operationId,
+      }
+    },
   }
 }
 

@@ -7,13 +7,10 @@ import type { Patch } from '../../core/patch/patch.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, ClientRef, Place, Step } from '../../providers/call.ts'
 import type { ClientKind, Creation } from '../../providers/creation.ts'
-import type { ChangeRequest } from '../base/request.ts'
+import type { Authorize, WriteRequest } from '../base/request.ts'
 
-export interface CreationRequest
-  extends Pick<
-    ChangeRequest,
-    'provider' | 'key' | 'dryRun' | 'authorize' | 'actor' | 'requestId' | 'deadline' | 'onUpstream'
-  > {
+export interface CreationRequest extends WriteRequest {
+  readonly authorize?: Authorize | undefined
   readonly place: Place
   readonly kind: ClientKind
   readonly patch: Patch
@@ -39,10 +36,8 @@ export interface Origin {
   check(next: Native, report: CopyReport): void
 }
 
-/** A creation whose beginning is found out once it is known that it has not been made before. */
-export interface MakingRequest extends Omit<CreationRequest, 'kind'> {
-  begin(creation: Creation, call: Call): Promise<Beginning>
-}
+/** Finds out what a new client is made of, once it is known that it has not been made before. */
+export type Begin = (creation: Creation, call: Call) => Promise<Beginning>
 
 export interface CreationResult {
   readonly outcome: 'applied' | 'planned'

@@ -5,23 +5,37 @@ import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Call, Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import { following } from '../../store/log/chain.ts'
-import type { Intent } from '../../store/log/entry.ts'
 import { keptState } from '../base/kept.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
-import { creationConflict } from '../life/creation-conflict.ts'
+import { settlementOf } from './actions.ts'
 import { withDangling } from './dangling.ts'
 import { isOpen } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
-import { close, findOutcome } from './settle.ts'
+import { close } from './settle.ts'
 import { progressOf } from './state.ts'
+
+/**
+ * How the record after the steps is known: by the answer of a single step, where it has it, and else by
+ * reading back; as the base, where nothing is sent and no one else's doing is waited for; or there is none.
+ */
+export type After = 'answered' | 'as read' | 'gone'
+
+/** What is sent, and how the record after it is known. */
+export interface Sending {
+  readonly steps: readonly Step[]
+  readonly after: After
+}
 
 export interface Done {
   /** Of a client that was removed, the record before. */
   readonly native: Native
+  /** Fingerprint of its state. */
+  readonly tag: string
   readonly warnings: readonly Warning[]
   /** The secret that a rotation has added. */
   readonly secret?: LiveSecret
+  readonly operationId: string
 }
 
 /**
@@ -31,13 +45,13 @@ export interface Done {
 export async function carryOut(
   service: Service,
   running: Running,
-  steps: readonly Step[],
+  sending: Sending,
   call: Call,
 ): Promise<Done> {
   const progress = { first: false }
   let native: Native | undefined
   try {
-    native = await sendAll(service, running, steps, call, progress)
+    native = await sendAll(service, running, sending, call, progress)
     await service.reached?.('state known')
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
@@ -52,8 +66,8 @@ export async function carryOut(
 /** Gives the record after the change, `undefined` where it is gone: the answer of a single step where it tells, else a read-back. */
 async function sendAll(
   service: Service,
-  { provider, ref, intent }: Running,
-  steps: readonly Step[],
+  { provider, ref, base }: Running,
+  { steps, after }: Sending,
   call: Call,
   progress: { first: boolean },
 ): Promise<Native | undefined> {
@@ -65,7 +79,8 @@ async function sendAll(
     progress.first = false
     await service.reached?.('step sent')
   }
-  if (intent.action === 'remove') return undefined
+  if (after === 'gone') return undefined
+  if (after === 'as read') return base
   const whole = steps.length === 1 ? answered : undefined
   return whole ?? provider.read(ref, call)
 }
@@ -101,7 +116,9 @@ async function settleNow(
     throw unknown(running, error)
   })
   if (!appended) return overlap(service, running, settled.native)
-  if (settled.outcome === 'conflict') throw conflict(running.intent, settled.candidates)
+  if (settled.outcome === 'conflict') {
+    throw settlementOf(running.intent).conflict(running.intent, settled.candidates)
+  }
   if (isRefusal(cause)) throw notApplied(running, await withDangling(running, cause, call))
   const says = 'The provider failed during the change; it was read back, and nothing is changed.'
   throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
@@ -109,7 +126,7 @@ async function settleNow(
 
 /** Looks as often as the deadline allows; the provider's pace keeps the pauses that were asked for. */
 function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
-  const look = () => findOutcome(service, running, call, !isRefusal(cause))
+  const look = () => settlementOf(running.intent).look(service, running, call, !isRefusal(cause))
   return withRetries(service, call.deadline, look)
 }
 
@@ -117,7 +134,7 @@ function lookUntilKnown(service: Service, running: Running, call: Call, cause: u
 async function finish(service: Service, running: Running, settled: Settled): Promise<Done> {
   // The change is in force: a store that fails now leaves the intent open, to be settled later.
   const closing = close(service, running, settled, 'request')
-  const { appended, surprises } = await closing.catch((cause) => {
+  const { appended, surprises, tag } = await closing.catch((cause) => {
     throw unknown(running, cause)
   })
   const native = settled.native ?? running.next
@@ -125,6 +142,9 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
   const { secret } = settled
   return {
     native,
+    // Where no record was found, it is the one before.
+    tag: tag ?? running.intent.baseTag,
+    operationId: running.intent.operationId,
     ...(secret === undefined ? {} : { secret }),
     warnings: surprises.map(({ field }) => ({
       code: 'not_as_planned',
@@ -142,9 +162,9 @@ async function overlap(service: Service, running: Running, native?: Native): Pro
   await recordOverlap(service, running, native).catch((cause) => {
     throw unknown(running, cause)
   })
-  const { intent, provider } = running
-  const made = intent.action === 'create' ? native : undefined
-  throw conflict(intent, made && provider.creation && [provider.creation.idOf(made)])
+  const { intent } = running
+  const { conflict, candidates } = settlementOf(intent)
+  throw conflict(intent, native && candidates(running, native))
 }
 
 async function recordOverlap(
@@ -204,19 +224,4 @@ function unknown({ intent }: Running, cause: unknown): ClientError {
 /** The failure of a change that is recorded as not applied. */
 function notApplied({ intent }: Running, error: unknown): unknown {
   return isClientError(error) ? withOperation(error, intent.operationId, 'not_applied') : error
-}
-
-/**
- * A change that is neither in force nor undone; its intent names the fields. `candidates`: clients that
- * may be the one that a creation was to make.
- */
-export function conflict(intent: Intent, candidates?: readonly string[]): ClientError {
-  if (intent.action === 'create') return creationConflict(intent, candidates)
-  const names = intent.changes.map(({ field }) => `client.${field}`).join(', ')
-  const fields = names === '' ? 'the client' : names
-  return new ClientError(
-    'conflict',
-    `The change met another writer half-way and could not be completed or undone; check ${fields} (operation ${intent.operationId}).`,
-    { operationId: intent.operationId, outcome: 'conflict' },
-  )
 }

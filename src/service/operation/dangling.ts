@@ -8,6 +8,7 @@ import type { FieldPatches } from '../../core/patch/patch.ts'
 import { planChange } from '../../core/plan/plan.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
+import { settlementOf } from './actions.ts'
 import type { Running } from './running.ts'
 
 /** Those of a record; none where that cannot be learned, since nothing else depends on it. */
@@ -47,11 +48,10 @@ export async function withDangling(
   error: unknown,
   call: Call,
 ): Promise<unknown> {
-  const { action } = intent
-  const sendsSettings = action === undefined || !WITHOUT_SETTINGS.includes(action)
+  const { sendsSettings, ownLog: isNew } = settlementOf(intent)
   if (!isClientError(error, 'provider_refused') || !maySeeClient || !sendsSettings) return error
   const dangling = await danglingIn(provider, ref, next, call)
-  const texts = plannedTexts(provider.mapping, action === 'create' ? {} : base, dangling)
+  const texts = plannedTexts(provider.mapping, isNew ? {} : base, dangling)
   const [first] = texts
   if (first === undefined) return error
   const mend = bodyOfMends(texts)
@@ -79,6 +79,3 @@ function plannedTexts(
     return texts.map(({ field, message }) => ({ field, message }))
   }
 }
-
-/** Actions whose calls carry no settings of the client. */
-const WITHOUT_SETTINGS: readonly string[] = ['remove', 'retire', 'rotate']

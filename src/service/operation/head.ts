@@ -4,6 +4,7 @@
  */
 
 import { diffClients } from '../../core/diff.ts'
+import { ClientError } from '../../core/errors.ts'
 import { type Mapping, sameState } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRef } from '../../providers/call.ts'
@@ -12,11 +13,11 @@ import { following } from '../../store/log/chain.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
+import { appendFitting } from '../base/fitting.ts'
 import { keptChanges, keptState, openState } from '../base/kept.ts'
 import type { ChangeRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { busy } from '../base/turns.ts'
-import { appendFitting } from './fitting.ts'
 import { keyInUse } from './key-errors.ts'
 import { type Settling, settle } from './settle.ts'
 
@@ -27,6 +28,10 @@ export async function standingOf(
 ): Promise<Standing | undefined> {
   return (await store.last(resource))?.standing
 }
+
+/** Fingerprint of the state that a log ends with; `undefined`: not known. */
+export const tagOf = (head: Entry | undefined): string | undefined =>
+  head !== undefined && 'tag' in head ? head.tag : undefined
 
 /** Another instance was first; the attempt starts again. */
 export const LOST_RACE = Symbol('lost race')
@@ -64,7 +69,7 @@ export async function noteOutsideChange(
   base: Native,
   baseTag: string,
 ): Promise<Entry | undefined | typeof LOST_RACE> {
-  const known = head !== undefined && 'tag' in head ? head.tag : undefined
+  const known = tagOf(head)
   if (head === undefined || known === undefined || known === baseTag) return head
   const { mapping } = provider
   const kept = 'state' in head ? head.state : undefined
@@ -117,4 +122,14 @@ export async function recordOutsideChange(
     }),
   )
   return entry ?? LOST_RACE
+}
+
+/** RFC 9110 section 13.1.1: strong comparison; `*` holds for any client that exists. */
+export function checkPrecondition(ifMatch: readonly string[] | undefined, tag: string): void {
+  if (ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(tag)) return
+  throw new ClientError(
+    'precondition_failed',
+    'The client has changed since it was read (If-Match no longer holds); nothing was sent. Read it again.',
+    { field: 'If-Match' },
+  )
 }

@@ -19,7 +19,7 @@ import { keyResource } from '../../store/resource.ts'
 import type { ChangeRequest, Key } from '../base/request.ts'
 import { checkDeadline } from '../base/retry.ts'
 import { callerOf, type Service } from '../base/service.ts'
-import { conflict } from './carry-out.ts'
+import { settlementOf } from './actions.ts'
 import { LOST_RACE } from './head.ts'
 import { keyInUse, keyReused, keyWornOut } from './key-errors.ts'
 import { settle } from './settle.ts'
@@ -152,7 +152,8 @@ async function findUse(
     const closing =
       (await closingOf(service, intent)) ?? (await settledNow(service, intent, deadline))
     if (closing === undefined) throw keyInUse()
-    if (closing.outcome === 'conflict') throw conflict(intent, closing.candidates)
+    if (closing.outcome === 'conflict')
+      throw settlementOf(intent).conflict(intent, closing.candidates)
     if (closing.outcome === 'applied') return { used: { kind: 'used', intent }, without }
   }
   return { without }

@@ -3,15 +3,18 @@
 import type { FieldChange } from '../../core/diff.ts'
 import { withoutPaths } from '../../core/json/paths.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import type { ClientRef } from '../../providers/call.ts'
+import type { JobOrigin } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Action, Entry, Intent } from '../../store/log/entry.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { keptChanges, keptState } from '../base/kept.ts'
-import type { ChangeRequest } from '../base/request.ts'
+import type { WriteRequest } from '../base/request.ts'
 import { type Rotation, sealRecords } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 
-interface Aim {
+/** What an intent says of its operation. */
+export interface Aim {
   readonly operationId: string
   readonly base: Native
   readonly baseTag: string
@@ -19,17 +22,21 @@ interface Aim {
   readonly next: Native | null
   readonly changes: readonly FieldChange[]
   readonly action?: Action | undefined
-  readonly rotation?: Rotation
-  readonly secretId?: string
+  readonly rotation?: Rotation | undefined
+  readonly secretId?: string | undefined
   readonly copiedFrom?: string | undefined
-  readonly becomes?: Intent['becomes']
+  readonly becomes?: Intent['becomes'] | undefined
+  /** The job that it is part of. */
+  readonly job?: JobOrigin | undefined
+  /** The revision that a rollback goes back to. */
+  readonly rollbackTo?: number | undefined
 }
 
-/** What an intent tells of its request. */
-type Request = Pick<
-  ChangeRequest,
-  'provider' | 'ref' | 'requestId' | 'actor' | 'deadline' | 'key' | 'job'
-> & { readonly patch?: ChangeRequest['patch'] }
+/** Who asks for it, and of which client. */
+interface Request
+  extends Pick<WriteRequest, 'provider' | 'requestId' | 'actor' | 'deadline' | 'key'> {
+  readonly ref: ClientRef
+}
 
 /** The intent that follows `before` in the client's log. */
 export async function intentAfter(
@@ -38,9 +45,9 @@ export async function intentAfter(
   before: Entry | undefined,
   aim: Aim,
 ): Promise<Intent> {
-  const { provider, ref, requestId, actor, deadline, key, job, patch } = request
+  const { provider, ref, requestId, actor, deadline, key } = request
   const { operationId, base, baseTag, next, changes } = aim
-  const { action, becomes, rotation, secretId, copiedFrom } = aim
+  const { action, becomes, rotation, secretId, copiedFrom, job, rollbackTo } = aim
   const { mapping } = provider
   const resource = resourceOf(ref)
   const place = { resource, seq: (before?.seq ?? 0) + 1, operationId }
@@ -66,7 +73,7 @@ export async function intentAfter(
     ...(await sealRecords(service, place, sealed)),
     ...(key === undefined ? {} : { key: key.log }),
     ...(job === undefined ? {} : { job }),
-    ...(patch?.kind === 'rollback' ? { rollbackTo: patch.to } : {}),
+    ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
     ...(copiedFrom === undefined ? {} : { copiedFrom }),
     ...(becomes === undefined ? {} : { becomes }),

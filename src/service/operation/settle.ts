@@ -1,28 +1,26 @@
 /**
- * Settling: finding out by reading back what became of a change whose answer was lost, or whose
- * process died, undoing it where it came half-way, and closing its intent in the log.
+ * Settling: finding out what became of an operation whose answer was lost, or whose process died, and closing
+ * its intent in the log.
  */
 
 import { diffClients, type FieldChange } from '../../core/diff.ts'
-import { ClientError, isClientError } from '../../core/errors.ts'
+import { ClientError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json/json.ts'
 import type { Native } from '../../core/mapping/row.ts'
-import type { Call, ClientRef } from '../../providers/call.ts'
+import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { isUnreadable, passUnreadable } from '../../providers/unreadable.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Closing, Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
+import { appendFitting } from '../base/fitting.ts'
 import { keptChanges, keptState } from '../base/kept.ts'
 import { openSealed } from '../base/sealed.ts'
 import { callOf, type Service } from '../base/service.ts'
-import { asPlanned, beginLog, findCreation } from '../life/creation-outcome.ts'
-import { findRemoval } from '../life/removal-outcome.ts'
 import { keepMirrored } from '../mirror/mirror.ts'
-import { findAdded, findRetired } from '../secrets/secret-outcome.ts'
-import { appendFitting } from './fitting.ts'
-import { isOpen, readOrGone, waitForLate } from './read-back.ts'
+import { settlementOf } from './actions.ts'
+import { isOpen, readOrGone } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
-import { progressOf, reverted } from './state.ts'
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
   const found = service.providers.get(provider)
@@ -30,88 +28,35 @@ function providerOf(service: Service, { provider }: ClientRef): Provider {
   throw new ClientError('internal', `The provider ${provider} is no longer configured.`)
 }
 
-/**
- * Learns the outcome of a change by reading back. `mayLand`: a request that was sent may still be on
- * its way, so what is not there yet is given the time that it could take.
- * @throws ClientError of the provider when it cannot be learned now; the intent then stays open
- */
-export async function findOutcome(
-  service: Service,
-  running: Running,
-  call: Call,
-  mayLand: boolean,
-): Promise<Settled> {
-  if (running.intent.action === 'remove') return findRemoval(service, running, call, mayLand)
-  if (running.intent.action === 'create') return findCreation(service, running, call)
-  if (running.intent.action === 'retire') return findRetired(service, running, call, mayLand)
-  if (running.rotation !== undefined) return findAdded(service, running, call, mayLand)
-  const { provider, base, next } = running
-  const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
-  let current = await readOrGone(running, call)
-  // Somebody else's value may still be overwritten by what is on its way, as the old one may.
-  if (current !== undefined && progress(current) !== 'after' && mayLand) {
-    await waitForLate(service, call)
-    current = await readOrGone(running, call)
-  }
-  if (current === undefined) return { outcome: 'conflict', native: undefined }
-  switch (progress(current)) {
-    case 'after':
-      return { outcome: 'applied', native: current }
-    case 'before':
-      return { outcome: 'not_applied', native: current }
-    case 'foreign':
-      return { outcome: 'conflict', native: current }
-    case 'partly':
-      return undo(service, running, current, call)
-  }
+/** What closing an intent has come to. */
+export interface Closed {
+  /** `false`: somebody else closed it before. */
+  readonly appended: boolean
+  readonly surprises: readonly FieldChange[]
+  /** Fingerprint of the state that was found. */
+  readonly tag: string | undefined
 }
 
-/**
- * Puts back what is ours. Where the provider has no way back, or refuses it, that is a conflict: it is
- * named, and the client can be changed again.
- */
-async function undo(
-  service: Service,
-  { intent, provider, ref, base, next }: Running,
-  current: Native,
-  call: Call,
-): Promise<Settled> {
-  if (!(await isOpen(service, intent))) return { outcome: 'conflict', native: current }
-  await service.reached?.('undo begun')
-  try {
-    const target = reverted(provider.mapping, base, next, current)
-    for (const step of provider.steps(ref, current, target)) {
-      await step.send(call)
-      await service.reached?.('undo step sent')
-    }
-  } catch (error) {
-    const final = ['unsupported_field', 'provider_refused'] as const
-    if (!final.some((code) => isClientError(error, code))) throw error
-  }
-  const native = await provider.read(ref, call)
-  const undone = progressOf(provider.mapping, base, next, native) === 'before'
-  return { outcome: undone ? 'not_applied' : 'conflict', native }
-}
-
-/** Closes an intent; `false` when somebody else closed it before. */
+/** Closes an intent with what became of it. */
 export async function close(
   service: Service,
   running: Running,
   { outcome, native, secret, candidates }: Settled,
   settledBy: Closing['settledBy'],
-): Promise<{ readonly appended: boolean; readonly surprises: readonly FieldChange[] }> {
+): Promise<Closed> {
   const { intent, provider, base, next } = running
+  const settlement = settlementOf(intent)
+  const applied = outcome === 'applied'
   const { fingerprints } = service
   const { mapping } = provider
   // What somebody else has done meanwhile is told here: the next change finds the state as recorded.
   const expected = outcome === 'not_applied' ? base : next
-  const isNew = intent.action === 'create' && outcome === 'applied'
-  const held = native !== undefined && isNew ? asPlanned(mapping, next, native) : native
+  const held = native !== undefined && applied ? settlement.asPlanned(running, native) : native
   const differences =
     held === undefined ? [] : diffClients(mapping, expected, held, fingerprints.ofSecret)
-  const surprises = differences.filter(({ field }) => !isOfSecrets(running, field))
-  const created = isNew ? await beginLog(service, running, native) : undefined
-  const known =
+  const surprises = differences.filter(({ field }) => !settlement.isExpected(running, field))
+  const created = applied ? await settlement.begin(service, running, native) : undefined
+  const known: { readonly tag?: string; readonly state?: JsonObject } =
     native === undefined
       ? {}
       : {
@@ -136,14 +81,7 @@ export async function close(
   )
   await service.reached?.('outcome recorded')
   if (appended !== undefined) await keepOutcome(service, running, native, appended)
-  return { appended: appended !== undefined, surprises }
-}
-
-/** What a record shows of several live secrets changes with one that is added or ended. */
-function isOfSecrets({ intent, provider, rotation }: Running, field: string): boolean {
-  if (intent.action !== 'retire' && rotation === undefined) return false
-  const fields = provider.mapping.secretPaths.map((path) => `providerSettings.${path}`)
-  return field === 'secret' || fields.includes(field)
+  return { appended: appended !== undefined, surprises, tag: known.tag }
 }
 
 /** What a change has left goes to the mirror; a client that could not be found again is gone. */
@@ -155,11 +93,9 @@ async function keepOutcome(
 ): Promise<void> {
   // What could not be read stays as it was known.
   if (native !== undefined && isUnreadable(native)) return
-  if (intent.action !== 'create') {
-    return keepMirrored(service, { provider, ref }, { native, at, standing })
-  }
-  if (created === undefined) return
-  await keepMirrored(service, { provider, ref: { ...ref, id: created } }, { native, at })
+  const client = settlementOf(intent).left(ref, created)
+  if (client === undefined) return
+  await keepMirrored(service, { provider, ref: client }, { native, at, standing })
 }
 
 /**
@@ -194,9 +130,9 @@ export async function settle(
       sweeping: settling === 'sweeping',
       ...(rotation === undefined ? {} : { rotation }),
     }
-    const settled = await findOutcome(service, running, call, true).catch((error) =>
-      lastResort(settling, error),
-    )
+    const settled = await settlementOf(intent)
+      .look(service, running, call, true)
+      .catch((error) => lastResort(settling, error))
     await service.reached?.('outcome found')
     await close(service, running, settled, 'settlement')
     return

@@ -17,7 +17,7 @@ export interface ReadRequest {
   readonly provider: Provider
   readonly requestId: string
   /** Whose request it is, as `callerOf` tells. */
-  readonly caller?: string
+  readonly caller?: string | undefined
   /** Epoch milliseconds. */
   readonly deadline: number
   readonly onUpstream?: Call['onUpstream']

@@ -1,29 +1,40 @@
-/** Ending one of the live secrets of a client, by the same seven steps as a change. */
+/** Ending one of the live secrets of a client, now or later. */
 
 import type { FieldChange } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
-import type { Step } from '../../providers/call.ts'
-import type { LiveSecret } from '../../providers/secrets.ts'
+import type { ClientRef, Step } from '../../providers/call.ts'
+import type { LiveSecret, Secrets } from '../../providers/secrets.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
-import type { ChangeRequest } from '../base/request.ts'
+import type { ClientRequest, WriteRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { checkReliance } from '../change/own-client.ts'
-import { inAttempts } from '../operation/attempts.ts'
-import { begin, nothingToPrepare } from '../operation/base.ts'
-import { carryOut } from '../operation/carry-out.ts'
-import { LOST_RACE, standingOf } from '../operation/head.ts'
-import { intentAfter } from '../operation/intent.ts'
+import { standingOf } from '../operation/head.ts'
+import { operate } from '../operation/operate.ts'
+import { type Begun, onClient, type Plan, type Repeated } from '../operation/operation.ts'
 import { type Ending, endingAt, withEnds, withoutEnd } from './retirements.ts'
 import { secretsOf } from './rotatable.ts'
 
-export interface RetirementRequest extends Omit<ChangeRequest, 'patch' | 'authorize'> {
+export type RetirementRequest = WriteRequest & {
+  readonly ref: ClientRef
   readonly secretId: string
+} & (Asked | Due)
+
+/** Somebody wants it to end. */
+interface Asked extends Pick<ClientRequest, 'ifMatch' | 'checkFound' | 'ownClient'> {
+  readonly whenDue?: never
   /** It ends by itself after so many seconds; absent: now. */
-  readonly afterSeconds?: number
-  /** It is ended because its time has come, if that still holds; what cannot end any more is let be. */
-  readonly whenDue?: boolean
+  readonly afterSeconds?: number | undefined
+}
+
+/** It is ended because its time has come, if that still holds; what cannot end any more is let be. */
+interface Due {
+  readonly whenDue: true
+  readonly afterSeconds?: never
+  readonly ifMatch?: never
+  readonly checkFound?: never
+  readonly ownClient?: never
 }
 
 export interface RetirementResult {
@@ -46,7 +57,7 @@ export interface RetirementResult {
 /**
  * Ends a secret, or plans it in a dry run.
  * @throws ClientError `unsupported_operation`, `not_found` with the field `secretId`, `rule_violated` for the
- *   last one, and as `changeClient` does
+ *   last one, `own_client`, and as `operate` does
  */
 export async function retireSecret(
   service: Service,
@@ -54,57 +65,72 @@ export async function retireSecret(
 ): Promise<RetirementResult> {
   const { remove } = secretsOf(request.provider)
   if (remove === undefined) throw cannotRetire()
-  const resource = resourceOf(request.ref)
-  return inAttempts(service, resource, request, () => attempt(service, request, remove))
+  return operate<void, RetirementResult>(service, {
+    ...onClient(request),
+    request,
+    plan: (begun) => planFor(service, request, begun, remove),
+    replay: (again) => toldAgain(service, request, again),
+  })
 }
 
-async function attempt(
+async function planFor(
   service: Service,
   request: RetirementRequest,
-  remove: NonNullable<ReturnType<typeof secretsOf>['remove']>,
-): Promise<RetirementResult | typeof LOST_RACE> {
-  const { provider, ref, dryRun, secretId } = request
-  const { list } = secretsOf(provider)
-  const begun = await begin(service, request, nothingToPrepare)
-  if (begun === LOST_RACE) return begun
-  const { call } = begun
-  if (begun.kind === 'repeated') {
-    const native = await provider.read(ref, call)
-    const tag = service.fingerprints.ofState(provider.mapping, native)
-    const told = begun.used.intent && { operationId: begun.used.intent.operationId }
-    const standing = await standingOf(service, resourceOf(ref))
-    const live = withEnds(await list(ref, native, call), standing)
-    const again = { native, tag, standing, live, changes: [], warnings: [], steps: [], ...told }
-    return { ...again, outcome: 'applied', replayed: true }
-  }
-  const { base, baseTag, before, operationId } = begun
+  { call, base, baseTag, before }: Begun<void>,
+  remove: NonNullable<Secrets['remove']>,
+): Promise<Plan<RetirementResult>> {
+  const { provider, ref, secretId } = request
   if (request.whenDue !== true) checkReliance(request, base, 'left without one of its secrets')
-  const live = await list(ref, base, call)
-  const wanted = wantedOf(service, request, before?.standing, live)
-  const { action, becomes, ends } = wanted
+  const live = await secretsOf(provider).list(ref, base, call)
+  const { action, becomes, ends } = wantedOf(service, request, before?.standing, live)
   const steps = ends ? [remove(ref, base, secretId)] : []
   const left = ends ? live.filter(({ id }) => id !== secretId) : live
-  const ending = withEnds(left, becomes)
   const planned = {
     standing: becomes,
-    live: ending,
+    live: withEnds(left, becomes),
     changes: [],
     warnings: [],
     steps,
     native: base,
     tag: baseTag,
   }
-  if (action === undefined) return { ...planned, outcome: 'unchanged' }
-  if (dryRun) return { ...planned, outcome: 'planned' }
-  await service.reached?.('change planned')
-  const aim = { operationId, base, baseTag, next: base, changes: [], secretId, action, becomes }
-  const intent = await intentAfter(service, request, before, aim)
-  if (!(await service.store.append(intent))) return LOST_RACE
-  await service.reached?.('intent recorded')
-  const running = { intent, provider, ref, base, next: base }
-  const { native, warnings } = await carryOut(service, running, steps, { ...call, urgent: true })
-  const tag = service.fingerprints.ofState(provider.mapping, native)
-  return { ...planned, outcome: 'applied', native, tag, warnings, operationId }
+  return {
+    aim: { next: base, changes: [], secretId, action, becomes },
+    steps,
+    after: 'answered',
+    planned: () => ({ ...planned, outcome: 'planned' }),
+    unchanged: action === undefined ? () => ({ ...planned, outcome: 'unchanged' }) : undefined,
+    done: ({ native, tag, warnings, operationId }) => ({
+      ...planned,
+      outcome: 'applied',
+      native,
+      tag,
+      warnings,
+      operationId,
+    }),
+  }
+}
+
+/** Tells the secrets as they are now: what was asked for has been done. */
+async function toldAgain(
+  service: Service,
+  { provider, ref }: RetirementRequest,
+  { used: { intent }, call }: Repeated,
+): Promise<RetirementResult> {
+  const native = await provider.read(ref, call)
+  const standing = await standingOf(service, resourceOf(ref))
+  return {
+    outcome: 'applied',
+    native,
+    tag: service.fingerprints.ofState(provider.mapping, native),
+    standing,
+    live: withEnds(await secretsOf(provider).list(ref, native, call), standing),
+    changes: [],
+    warnings: [],
+    steps: [],
+    ...(intent && { operationId: intent.operationId }),
+    replayed: true,
+  }
 }
 
 interface Wanted {

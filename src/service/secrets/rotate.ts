@@ -1,20 +1,17 @@
 /**
- * Giving a client a new secret, by the same seven steps as a change. Its value is chosen here and sealed
- * in the intent before it is sent, so the same request with its key tells it again.
+ * Giving a client a new secret. Its value is chosen here and sealed in the intent before it is sent, so the
+ * same request with its key tells it again.
  */
 
+import { ClientError } from '../../core/errors.ts'
 import { neededToRotate } from '../../core/rights/rights.ts'
 import { secret } from '../../core/secrecy/secret.ts'
 import { newSecretValue } from '../../providers/secrets.ts'
-import { resourceOf } from '../../store/resource.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
 import { checkReliance } from '../change/own-client.ts'
-import { inAttempts } from '../operation/attempts.ts'
-import { begin, nothingToPrepare } from '../operation/base.ts'
-import { carryOut } from '../operation/carry-out.ts'
-import { LOST_RACE } from '../operation/head.ts'
-import { intentAfter } from '../operation/intent.ts'
+import { operate } from '../operation/operate.ts'
+import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 import { endingAt, withEnds } from './retirements.ts'
 import { checkOverlap, checkRoom, secretsOf } from './rotatable.ts'
 import type { RotationRequest, RotationResult } from './rotation.ts'
@@ -22,27 +19,37 @@ import { toldAgain } from './rotation-replay.ts'
 
 /**
  * Rotates the secret of a client, or plans it in a dry run.
- * @throws ClientError `unsupported_operation`, `invalid_field`, `rule_violated`, and as `changeClient` does
+ * @throws ClientError `unsupported_operation`, `invalid_field`, `rule_violated`, `own_client`, and as `operate` does
  */
 export async function rotateSecret(
   service: Service,
   request: RotationRequest,
 ): Promise<RotationResult> {
-  secretsOf(request.provider)
-  if (request.cutOver) return cutOver(service, request)
-  const resource = resourceOf(request.ref)
-  return inAttempts(service, resource, request, () => attempt(service, request))
+  const { provider, cutOver, retireAfterSeconds } = request
+  if (cutOver && retireAfterSeconds !== undefined) throw endsAtOnce()
+  secretsOf(provider)
+  if (cutOver) return replaceSecret(service, request)
+  return operate<void, RotationResult>(service, {
+    ...onClient(request),
+    request,
+    plan: (begun) => planFor(service, request, begun),
+    replay: ({ used, call }) => toldAgain(service, request, used.intent, call),
+  })
 }
 
 /** Where there can be one secret only, a new one is a change of `client.secret`. */
-async function cutOver(service: Service, request: RotationRequest): Promise<RotationResult> {
-  const { provider, ref, actor, caller = callerOf(actor) } = request
+async function replaceSecret(service: Service, request: RotationRequest): Promise<RotationResult> {
+  const { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize } = request
+  const { actor, caller = callerOf(actor), requestId, deadline, onUpstream } = request
   const value = secret(newSecretValue())
-  const result = await changeClient(service, { ...request, patch: { kind: 'cut-over', value } })
+  const asked = { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize }
+  const patch = { kind: 'cut-over', value } as const
+  const from = { actor, caller, requestId, deadline, onUpstream }
+  const result = await changeClient(service, { ...asked, ...from, patch })
   const { operationId } = result
   // A dry run is no operation.
   if (operationId === undefined) return { ...result, outcome: 'planned', previous: [] }
-  const call = callOf(service, { ...request, operationId, caller })
+  const call = callOf(service, { ...from, operationId })
   if (result.replayed) {
     return toldAgain(service, request, await service.store.operation(operationId), call)
   }
@@ -50,53 +57,54 @@ async function cutOver(service: Service, request: RotationRequest): Promise<Rota
   return { ...result, outcome: 'applied', secret: { ...live.at(-1), value }, previous: [] }
 }
 
-async function attempt(
+async function planFor(
   service: Service,
   request: RotationRequest,
-): Promise<RotationResult | typeof LOST_RACE> {
-  const { provider, ref, dryRun } = request
-  const begun = await begin(service, request, nothingToPrepare)
-  if (begun === LOST_RACE) return begun
-  const { call } = begun
-  if (begun.kind === 'repeated') return toldAgain(service, request, begun.used.intent, call)
-  const { base, baseTag, before, operationId } = begun
+  { call, base, baseTag, before }: Begun<void>,
+): Promise<Plan<RotationResult>> {
+  const { provider, ref, retireAfterSeconds: seconds, actor } = request
   request.authorize?.(neededToRotate(provider.mapping, base, provider.ownApi?.(ref)))
   checkReliance(request, base, 'given another secret')
   const secrets = checkOverlap(provider, base)
-  const previous = await secrets.list(ref, base, call)
-  checkRoom(secrets.atOnce(base), previous)
+  const live = await secrets.list(ref, base, call)
+  checkRoom(secrets.atOnce(base), live)
   const value = newSecretValue()
   const step = secrets.add(ref, base, value)
-  const { retireAfterSeconds: seconds, actor } = request
   const becomes =
     seconds === undefined
       ? undefined
-      : endingAt(before?.standing, previous, service.now() + seconds * 1_000, actor)
+      : endingAt(before?.standing, live, service.now() + seconds * 1_000, actor)
   const standing = becomes ?? before?.standing
-  const planned = {
-    standing,
-    previous: withEnds(previous, standing),
-    changes: [],
-    warnings: [],
-    steps: [step],
-  }
-  if (dryRun) return { ...planned, outcome: 'planned', native: base, tag: baseTag }
-  await service.reached?.('change planned')
-  const rotation = { value, before: previous.map(({ id }) => id) }
-  const aim = { operationId, base, baseTag, next: base, changes: [], rotation }
-  const ends = becomes === undefined ? {} : { becomes }
-  const intent = await intentAfter(service, request, before, { ...aim, ...ends, action: 'rotate' })
-  if (!(await service.store.append(intent))) return LOST_RACE
-  await service.reached?.('intent recorded')
-  const running = { intent, provider, ref, base, next: base, rotation, added: step.added }
-  const done = await carryOut(service, running, [step], { ...call, urgent: true })
+  const previous = withEnds(live, standing)
+  const planned = { standing, previous, changes: [], warnings: [], steps: [step] }
   return {
-    ...planned,
-    outcome: 'applied',
-    secret: { ...done.secret, value: secret(value) },
-    native: done.native,
-    tag: service.fingerprints.ofState(provider.mapping, done.native),
-    warnings: done.warnings,
-    operationId,
+    aim: {
+      next: base,
+      changes: [],
+      action: 'rotate',
+      rotation: { value, before: live.map(({ id }) => id) },
+      becomes,
+    },
+    steps: [step],
+    after: 'answered',
+    added: step.added,
+    planned: () => ({ ...planned, outcome: 'planned', native: base, tag: baseTag }),
+    unchanged: undefined,
+    done: ({ secret: made, native, tag, warnings, operationId }) => ({
+      ...planned,
+      outcome: 'applied',
+      secret: { ...made, value: secret(value) },
+      native,
+      tag,
+      warnings,
+      operationId,
+    }),
   }
 }
+
+const endsAtOnce = () =>
+  new ClientError(
+    'invalid_field',
+    'retireAfterSeconds must be absent with cutOver: the old secret ends at once.',
+    { field: 'retireAfterSeconds' },
+  )

@@ -6,14 +6,15 @@ import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import type { Standing } from '../../store/log/standing.ts'
-import type { ChangeRequest } from '../base/request.ts'
+import type { Authorize, ClientRequest } from '../base/request.ts'
 import type { Ending } from './retirements.ts'
 
-export interface RotationRequest extends Omit<ChangeRequest, 'patch'> {
+export interface RotationRequest extends ClientRequest {
   /** The new secret is to take the place of the old one, as it must where there can be one only. */
   readonly cutOver: boolean
-  /** The old ones end by themselves after so many seconds; absent: when they are retired. */
-  readonly retireAfterSeconds?: number
+  /** The old ones end by themselves after so many seconds; absent: when they are retired. Not with `cutOver`. */
+  readonly retireAfterSeconds?: number | undefined
+  readonly authorize?: Authorize | undefined
 }
 
 export interface RotationResult {

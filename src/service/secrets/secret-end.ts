@@ -14,7 +14,7 @@ export async function endDueSecrets(service: Service, due: Due): Promise<void> {
   const { ref, provider, standing, deadline } = due
   const over = (standing.retirements ?? []).filter(({ at }) => at <= service.now())
   for (const { secretId, actor } of over) {
-    const how = { dryRun: false, whenDue: true, caller: DUE }
+    const how = { dryRun: false, whenDue: true, caller: DUE } as const
     const request = { ref, provider, secretId, actor, deadline, ...how }
     try {
       await retireSecret(service, { ...request, requestId: service.newId() })

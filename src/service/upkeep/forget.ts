@@ -3,12 +3,10 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import { withStanding } from '../../store/log/standing.ts'
-import { resourceOf } from '../../store/resource.ts'
-import { callerOf, callOf, type Service } from '../base/service.ts'
-import { settledHead } from '../operation/head.ts'
-import { intentAfter } from '../operation/intent.ts'
+import type { Service } from '../base/service.ts'
+import { operate } from '../operation/operate.ts'
+import { onClient } from '../operation/operation.ts'
 import { readOrGone } from '../operation/read-back.ts'
-import { close } from '../operation/settle.ts'
 import { DUE, type Due } from './duty.ts'
 
 /** A client that is not there has nothing to end; a provider set up wrongly for an hour says the same. */
@@ -28,29 +26,30 @@ export async function forgetDue(
   actor: Actor,
   action: 'end_lease' | 'retain',
 ): Promise<void> {
-  const resource = resourceOf(ref)
-  const request = { ref, provider, requestId: service.newId(), actor, deadline }
-  await service.turns.take({ key: resource, caller: DUE, deadline }, async () => {
-    const head = await settledHead(service, request)
-    const operationId = service.newId()
-    const call = callOf(service, { ...request, operationId, caller: callerOf(actor) })
-    if ((await readOrGone({ provider, ref }, call)) !== undefined) throw isThere()
-    const intent = await intentAfter(service, request, head, {
-      operationId,
-      base: {},
-      baseTag: head !== undefined && 'tag' in head ? (head.tag ?? '') : '',
-      next: {},
-      changes: [],
-      action,
-      becomes: withStanding(head?.standing, { leases: undefined, retirements: undefined }),
-    })
-    if (!(await service.store.append(intent))) throw raced()
-    const running = { intent, provider, ref, base: {}, next: {} }
-    await close(service, running, { outcome: 'applied', native: undefined }, 'request')
+  const requestId = service.newId()
+  await operate<void, void>(service, {
+    ...onClient({ ref, provider }),
+    request: { provider, dryRun: false, actor, caller: DUE, requestId, deadline },
+    read: async ({ call }) => {
+      if ((await readOrGone({ provider, ref }, call)) !== undefined) throw isThere()
+      return undefined
+    },
+    plan: ({ before }) => ({
+      aim: {
+        next: {},
+        changes: [],
+        action,
+        becomes: withStanding(before?.standing, { leases: undefined, retirements: undefined }),
+      },
+      steps: [],
+      after: 'gone',
+      planned: () => undefined,
+      unchanged: undefined,
+      done: () => undefined,
+    }),
+    replay: async () => undefined,
   })
 }
-
-const raced = () => new ClientError('unavailable', 'Another server was first.')
 
 const isThere = () =>
   new ClientError('unavailable', 'The client is there, and a part of it is not.')

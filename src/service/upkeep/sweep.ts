@@ -5,6 +5,7 @@ import type { Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
 import { withinDeadline } from '../base/deadline.ts'
 import type { Service } from '../base/service.ts'
+import { settlementOf } from '../operation/actions.ts'
 import { settle } from '../operation/settle.ts'
 
 /** Takes its turns as no caller does, and before them: whatever they want waits for an open intent. */
@@ -43,12 +44,12 @@ const CREATIONS_AT_ONCE = 8
 /** Gives how many could be settled. */
 async function settleInTurn(service: Service, intents: readonly Intent[]): Promise<number> {
   const one = (intent: Intent) => settleOne(service, intent)
-  const [creations, changes] = [true, false].map((wanted) =>
-    intents.filter(({ action }) => (action === 'create') === wanted),
+  const [creations = [], changes = []] = [true, false].map((wanted) =>
+    intents.filter((intent) => settlementOf(intent).ownLog === wanted),
   )
   const settled = await Promise.all([
-    inParallel(creations ?? [], CREATIONS_AT_ONCE, one),
-    inParallel(changes ?? [], 1, one),
+    inParallel(creations, CREATIONS_AT_ONCE, one),
+    inParallel(changes, 1, one),
   ])
   return settled.flat().filter((done) => done).length
 }

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, type JsonObject } from '../../core/json/json.ts'
 import type { Entry, Intent, Outcome } from './entry.ts'
-import { withLate } from './late-standing.ts'
+import { uncertainOf } from './late-standing.ts'
 import { type Standing, withKept } from './standing.ts'
 
 interface Link {
@@ -26,7 +26,7 @@ export function following<B extends { readonly resource: string; readonly outcom
   late?: Intent,
 ): B & Link {
   const carried = standingAfter(before, body.outcome)
-  const standing = late === undefined ? carried : withLate(carried, late)
+  const standing = late === undefined ? carried : uncertainOf(late).late(carried, late)
   const entry = {
     ...body,
     seq: (before?.seq ?? 0) + 1,
@@ -37,9 +37,8 @@ export function following<B extends { readonly resource: string; readonly outcom
 }
 
 /**
- * What holds for a client is carried from entry to entry, and changes where an intent is applied. A lease
- * that ended in a conflict holds: its value may be there, and is to go some day. So does a suspension:
- * only then is what it took away given back. And a value that may have been put there to stay, stays.
+ * What holds for a client is carried from entry to entry, and changes where an intent is applied, or ended in
+ * a conflict that leaves it. A value that may have been put there to stay, stays.
  */
 function standingAfter(
   before: Entry | undefined,
@@ -47,8 +46,7 @@ function standingAfter(
 ): Standing | undefined {
   if (before?.kind !== 'intent') return before?.standing
   const holds =
-    outcome === 'applied' ||
-    (outcome === 'conflict' && (before.action === 'lease' || before.action === 'suspend'))
+    outcome === 'applied' || (outcome === 'conflict' && uncertainOf(before).holdsInConflict)
   if (!holds) {
     return outcome === 'conflict' ? withKept(before.standing, before.becomes) : before.standing
   }

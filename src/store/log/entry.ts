@@ -63,6 +63,12 @@ export const ACTIONS = [
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
+/** Every action, and `change` for a change of settings alone, whose intent names none. */
+export type ActionName = Action | 'change'
+
+/** What an intent is. */
+export const actionOf = ({ action }: Pick<Intent, 'action'>): ActionName => action ?? 'change'
+
 export type Outcome = 'applied' | 'not_applied' | 'conflict'
 
 /** Closes the intent before it; written durably before the answer. */

@@ -1,24 +1,65 @@
-/** The standing of a client with what an intent that was taken for lost came to hold after all. */
+/**
+ * What holds for a client after an intent whose end is not what it was to be: one that ended in a conflict, or
+ * that was taken for lost and came into force after all. An action without a row does not compile.
+ */
 
-import type { Intent } from './entry.ts'
+import { type ActionName, actionOf, type Intent } from './entry.ts'
 import { isSame, type Standing, withKept } from './standing.ts'
 
-/**
- * The standing with what an intent came to hold after all: a value that it put into a list goes some day,
- * and what it took away can be given back.
- */
-export function withLate(
+export interface Uncertain {
+  /** Whether a conflict leaves what it was to hold: what may be there is to be taken away, or given back. */
+  readonly holdsInConflict: boolean
+  /** The standing with what it came to hold after all. */
+  late(standing: Standing | undefined, intent: Intent): Standing | undefined
+}
+
+/** Values that it may have put there to stay, stay. */
+const PLAIN: Uncertain = {
+  holdsInConflict: false,
+  late: (standing, { becomes }) => withKept(standing, becomes),
+}
+
+export type UncertainActions = { readonly [A in ActionName]: Uncertain }
+
+export const UNCERTAIN: UncertainActions = {
+  change: PLAIN,
+  create: PLAIN,
+  remove: PLAIN,
+  protect: PLAIN,
+  unprotect: PLAIN,
+  // Only then is what it took away given back.
+  suspend: { holdsInConflict: true, late: withSuspension },
+  resume: PLAIN,
+  // Its value may be there, and is to go some day.
+  lease: { holdsInConflict: true, late: withTaken },
+  end_lease: PLAIN,
+  rotate: PLAIN,
+  retire: PLAIN,
+  retire_later: PLAIN,
+  retain: PLAIN,
+  adopt: PLAIN,
+}
+
+/** By the action of an intent. */
+export const uncertainOf = (intent: Pick<Intent, 'action'>): Uncertain =>
+  UNCERTAIN[actionOf(intent)]
+
+function withSuspension(
   standing: Standing | undefined,
-  { action, operationId, standing: before, becomes = {} }: Intent,
+  { operationId, becomes = {} }: Intent,
 ): Standing | undefined {
-  const { suspended, leases = [] } = becomes
-  if (action === 'suspend' && suspended !== undefined) {
-    const operations = new Set([...(standing?.suspended?.operations ?? []), operationId])
-    return { ...standing, suspended: { since: suspended.since, operations: [...operations] } }
-  }
-  if (action !== 'lease') return withKept(standing, becomes)
+  const { suspended } = becomes
+  if (suspended === undefined) return withKept(standing, becomes)
+  const operations = new Set([...(standing?.suspended?.operations ?? []), operationId])
+  return { ...standing, suspended: { since: suspended.since, operations: [...operations] } }
+}
+
+function withTaken(
+  standing: Standing | undefined,
+  { standing: before, becomes = {} }: Intent,
+): Standing | undefined {
   const held = standing?.leases ?? []
-  const taken = leases.filter(
+  const taken = (becomes.leases ?? []).filter(
     (one) => !(before?.leases ?? []).some(isSame(one)) && !held.some(isSame(one)),
   )
   return taken.length === 0 ? standing : { ...standing, leases: [...held, ...taken] }

@@ -4,7 +4,7 @@ import type { Call } from '../../providers/call.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { ChangeRequest, ChangeResult } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
-import type { Used } from './idempotency.ts'
+import type { Used } from '../operation/idempotency.ts'
 
 /**
  * Tells the outcome of the first time, with the client as the provider holds it now. Nothing is
@@ -12,7 +12,7 @@ import type { Used } from './idempotency.ts'
  */
 export async function replay(
   service: Service,
-  { provider, ref }: ChangeRequest,
+  { provider, ref }: Pick<ChangeRequest, 'provider' | 'ref'>,
   { intent }: Used,
   call: Call,
 ): Promise<ChangeResult> {

@@ -1,0 +1,130 @@
+/**
+ * The seven steps by which no setting that the caller did not name changes, no update is lost, and nothing
+ * happens without a record; the numbers are those of docs/guarantees.md. Whatever is written at a provider is
+ * written by them. An `Operation` says what is to be planned and what is answered, and decides nothing else.
+ */
+
+import type { ClientRef } from '../../providers/call.ts'
+import type { Entry } from '../../store/log/entry.ts'
+import { creationResource, refOf, resourceOf } from '../../store/resource.ts'
+import { callerOf, callOf, type Service } from '../base/service.ts'
+import { inAttempts } from './attempts.ts'
+import { carryOut } from './carry-out.ts'
+import { LOST_RACE, noteOutsideChange, settledHead, tagOf } from './head.ts'
+import { type Claimed, claimKey, recordUnchanged } from './idempotency.ts'
+import { intentAfter } from './intent.ts'
+import type { Begun, Operation, Plan, Repeated } from './operation.ts'
+
+/**
+ * Carries out a write, or plans it in a dry run.
+ * @throws ClientError as the operation and the provider do, `precondition_failed`, `key_in_use`, `key_reused`,
+ *   `store_unavailable`, `unavailable`, `too_many_requests`, `deadline_exceeded`, `outcome_unknown`, `conflict`
+ */
+export function operate<P, R>(service: Service, operation: Operation<P, R>): Promise<R> {
+  const { request, first } = operation
+  const turn = { resource: resourceOf(refFor(operation, service.newId())), first }
+  return inAttempts(service, turn, request, () => attempt(service, operation))
+}
+
+/** The client; one that is to be made stands by its operation until it has an id. */
+function refFor<P, R>({ subject }: Operation<P, R>, operationId: string): ClientRef {
+  return subject.kind === 'client'
+    ? subject.ref
+    : refOf(creationResource(subject.place, operationId))
+}
+
+async function attempt<P, R>(
+  service: Service,
+  operation: Operation<P, R>,
+): Promise<R | typeof LOST_RACE> {
+  const beginning = await begin(service, operation)
+  if (beginning === LOST_RACE) return LOST_RACE
+  if ('used' in beginning) return operation.replay(beginning)
+  // 3. the plan
+  const plan = await operation.plan(beginning)
+  if (operation.request.dryRun) return plan.planned()
+  if (plan.unchanged === undefined) return write(service, operation, beginning, plan)
+  const { use } = beginning
+  if (use !== undefined && !(await recordUnchanged(service, use))) return LOST_RACE
+  return plan.unchanged()
+}
+
+/** Where an attempt has come to before it is planned. */
+interface Beginning<P> extends Begun<P> {
+  readonly ref: ClientRef
+  /** The key as it is bound to this attempt, where there is one. */
+  readonly use: Claimed | undefined
+}
+
+async function begin<P, R>(
+  service: Service,
+  operation: Operation<P, R>,
+): Promise<Beginning<P> | Repeated | typeof LOST_RACE> {
+  const { request } = operation
+  const { provider, actor, deadline, requestId, onUpstream, dryRun } = request
+  const operationId = service.newId()
+  const ref = refFor(operation, operationId)
+  const { caller = callerOf(actor) } = request
+  const call = callOf(service, { operationId, deadline, requestId, caller, onUpstream })
+  // 1. the head of the log, with no change open; what an idempotency key was used for
+  const opened = await operation.open(call)
+  const head = await headFor(service, operation, ref)
+  await service.reached?.('head loaded')
+  const use = await claimKey(service, request, operationId)
+  if (use === LOST_RACE) return LOST_RACE
+  if (use?.kind === 'used') return { used: use, call, head, opened }
+  const start = { operationId, call, head, opened }
+  const prepared = await operation.prepare(start)
+  // 2. the base
+  const read = await operation.read(start, prepared)
+  await service.reached?.('base read')
+  const base = read ?? {}
+  // What is gone has no state of its own.
+  const baseTag = read ? service.fingerprints.ofState(provider.mapping, read) : (tagOf(head) ?? '')
+  operation.check({ native: base, tag: baseTag, standing: head?.standing })
+  const known = { ref, provider }
+  const before = dryRun ? head : await noteOutsideChange(service, known, head, base, baseTag)
+  if (before === LOST_RACE) return LOST_RACE
+  await service.reached?.('outside change recorded')
+  return { ...start, ref, use, prepared, base, baseTag, before }
+}
+
+async function headFor<P, R>(
+  service: Service,
+  { subject, settling, request }: Operation<P, R>,
+  ref: ClientRef,
+): Promise<Entry | undefined> {
+  if (subject.kind === 'new') return undefined
+  if (settling === 'none') return service.store.last(resourceOf(ref))
+  const { deadline, key } = request
+  return settledHead(service, { ref, deadline, ...(key && { key }) }, settling)
+}
+
+async function write<P, R>(
+  service: Service,
+  { request }: Operation<P, R>,
+  { operationId, call, ref, base, baseTag, before }: Beginning<P>,
+  plan: Plan<R>,
+): Promise<R | typeof LOST_RACE> {
+  const { provider, requestId, actor, deadline, key } = request
+  const { next, rotation } = plan.aim
+  await service.reached?.('change planned')
+  // 4. the intent
+  const asked = { provider, ref, requestId, actor, deadline, ...(key && { key }) }
+  const aim = { ...plan.aim, operationId, base, baseTag }
+  const intent = await intentAfter(service, asked, before, aim)
+  if (!(await service.store.append(intent))) return LOST_RACE
+  await service.reached?.('intent recorded')
+  // 5. to 7.
+  const running = {
+    intent,
+    provider,
+    ref,
+    base,
+    next: next ?? base,
+    ...(rotation && { rotation }),
+    ...(plan.added && { added: plan.added }),
+    maySeeClient: plan.maySeeClient ?? true,
+  }
+  return plan.done(await carryOut(service, running, plan, { ...call, urgent: true }))
+}
