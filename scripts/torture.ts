@@ -3,6 +3,8 @@
 import { parseArgs } from 'node:util'
 import { createChance } from '../test/faults/chance.ts'
 import { enumerate } from '../test/faults/enumeration.ts'
+import { everyAction } from '../test/faults/every-action.ts'
+import { unmet } from '../test/faults/met.ts'
 import { startTorture } from '../test/faults/torture.ts'
 
 const HELP = `npm run torture -- [--rounds 1000] [--seed 1]
@@ -15,7 +17,8 @@ no setting changed that nobody named, and one order of the changes that explains
 
 --rounds N    how many rounds; 1000 when absent
 --seed N      where the choices start; the clock when absent. Choices repeat, timing does not.
---enumerate   instead: every crash point x every upstream fault x every outside writer
+--enumerate   instead: every crash point x every upstream fault x every outside writer, and every
+              crash point of every action
 --help        this
 
 Ends with 1 when something was violated, and names it with the seed and the round.
@@ -89,9 +92,12 @@ async function enumerateAll(): Promise<boolean> {
       `${run} scenarios, ${rate} a second, about ${left} s left, ${broken.length} broken\n`,
     )
   })
-  const { broken, points, ...numbers } = count
-  process.stdout.write(`${JSON.stringify(numbers)}, crash points passed: ${points.size}\n`)
-  return broken.length === 0
+  const actions = await everyAction()
+  const { broken, met, ...numbers } = count
+  const never = unmet(actions.met, met)
+  for (const one of [...actions.broken, ...never]) process.stderr.write(`Violation: ${one}\n`)
+  process.stdout.write(`${JSON.stringify({ ...numbers, ofEveryAction: actions.run })}\n`)
+  return broken.length + actions.broken.length + never.length === 0
 }
 
 process.exitCode = (await main()) ? 0 : 1

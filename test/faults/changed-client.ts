@@ -14,6 +14,7 @@ import type { ClientRef } from '../../src/providers/call.ts'
 import { createProviders } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
+import type { ActionName } from '../../src/store/log/entry.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
@@ -44,6 +45,7 @@ export interface CallOfKind {
 
 export interface ChangeKind {
   readonly name: string
+  readonly action: ActionName
   readonly provider: 'cognito' | 'auth0'
   /** Whether an update resets what it leaves out, so that it overwrites what it did not see. */
   readonly replaces: boolean
@@ -67,6 +69,7 @@ const CALLBACK = 'https://app.example.com/new'
 
 const COGNITO: ChangeKind = {
   name: 'cognito',
+  action: 'change',
   provider: 'cognito',
   replaces: true,
   asked: parseMergePatch({ name: 'New', callbacks: { add: [CALLBACK] } }),
@@ -115,6 +118,7 @@ const CONNECTION_CALL = 'PATCH /connections/{id}/clients'
 
 const AUTH0: ChangeKind = {
   name: 'auth0',
+  action: 'change',
   provider: 'auth0',
   replaces: false,
   asked: parseMergePatch({ name: 'New', supportedIdp: ['google'] }),
@@ -173,6 +177,7 @@ const FLOWS = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH']
 const AUTH0_SUSPENSION: ChangeKind = {
   ...AUTH0,
   name: 'auth0 suspended',
+  action: 'suspend',
   asked: suspended(true),
   after: { grant_types: [] },
   fields: ['grantTypes'],
@@ -182,6 +187,7 @@ const AUTH0_SUSPENSION: ChangeKind = {
 const AUTH0_RESUMPTION: ChangeKind = {
   ...AUTH0_SUSPENSION,
   name: 'auth0 resumed',
+  action: 'resume',
   before: suspended(true),
   asked: suspended(false),
   after: { grant_types: GRANTS },
@@ -191,6 +197,7 @@ const AUTH0_RESUMPTION: ChangeKind = {
 const COGNITO_SUSPENSION: ChangeKind = {
   ...COGNITO,
   name: 'cognito suspended',
+  action: 'suspend',
   asked: suspended(true),
   after: {
     AllowedOAuthFlowsUserPoolClient: false,
@@ -205,6 +212,7 @@ const COGNITO_SUSPENSION: ChangeKind = {
 const COGNITO_RESUMPTION: ChangeKind = {
   ...COGNITO_SUSPENSION,
   name: 'cognito resumed',
+  action: 'resume',
   before: suspended(true),
   asked: suspended(false),
   after: { AllowedOAuthFlowsUserPoolClient: true, ExplicitAuthFlows: FLOWS },

@@ -5,9 +5,11 @@
  */
 
 import { CRASH_POINTS, type CrashPoint } from '../../src/service/base/crash-points.ts'
+import type { ActionName } from '../../src/store/log/entry.ts'
 import { ALL_KINDS, type ChangeKind, SUITE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
-import type { Crash } from './instance.ts'
+import { type Crash, visits } from './instance.ts'
 import { violations } from './invariants.ts'
+import { type Met, meet } from './met.ts'
 import type { Moment } from './observed.ts'
 import { type Evidence, runScenario, type Scenario } from './scenario.ts'
 
@@ -29,7 +31,8 @@ export interface Count {
   readonly unreachable: number
   /** Each broken invariant, with its scenario. */
   readonly broken: readonly string[]
-  readonly points: ReadonlySet<CrashPoint>
+  /** Crash points at which a change, or its settlement, has died, by the action. */
+  readonly met: Met
 }
 
 type Combination = Pick<Scenario, 'kind' | 'fault' | 'writer'>
@@ -41,7 +44,7 @@ const AT_ONCE = 16
 export async function enumerate(extent: Extent, told?: (count: Count) => void): Promise<Count> {
   const waiting = [...combinations(extent)]
   const broken: string[] = []
-  const points = new Set<CrashPoint>()
+  const met = new Map<ActionName, Set<CrashPoint>>()
   const count = {
     combinations: waiting.length,
     done: 0,
@@ -51,7 +54,7 @@ export async function enumerate(extent: Extent, told?: (count: Count) => void): 
     missed: 0,
     unreachable: 0,
     broken,
-    points,
+    met,
   }
 
   async function judge(scenario: Scenario): Promise<Evidence> {
@@ -60,6 +63,7 @@ export async function enumerate(extent: Extent, told?: (count: Count) => void): 
     if (scenario.recoveryCrash !== undefined) count.recoveryCrashes += 1
     else if (scenario.crash !== undefined) count.crashes += 1
     if (!evidence.crashed) count.missed += 1
+    else meet(met, scenario.kind.action, scenario)
     for (const wrong of violations(evidence)) broken.push(`${nameOf(scenario)}: ${wrong}`)
     told?.(count)
     return evidence
@@ -91,7 +95,6 @@ export async function enumerate(extent: Extent, told?: (count: Count) => void): 
       }
     }
     count.unreachable += CRASH_POINTS.length - passed.size
-    for (const point of passed) points.add(point)
     count.done += 1
   }
 
@@ -155,14 +158,6 @@ function writersOf({ calls }: ChangeKind) {
   return moments.flatMap((moment) =>
     (['named', 'other'] as const).map((touches) => ({ moment, touches })),
   )
-}
-
-/** Each visit of each point as a crash. */
-function visits(passed: readonly CrashPoint[]): readonly Crash[] {
-  return passed.map((point, index) => ({
-    point,
-    visit: passed.slice(0, index + 1).filter((one) => one === point).length,
-  }))
 }
 
 /** Crashes within the settlement of an intent that the first crash left open. */

@@ -4,6 +4,8 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import type { Json } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
@@ -27,13 +29,23 @@ export interface Crash {
   readonly visit: number
 }
 
+/** Each visit of each point as a crash. */
+export const visits = (passed: readonly CrashPoint[]): readonly Crash[] =>
+  passed.map((point, index) => ({
+    point,
+    visit: passed.slice(0, index + 1).filter((one) => one === point).length,
+  }))
+
 /** What became of one change, as its caller saw it; `undefined`: it crashed. */
 export type Answer =
   | { readonly outcome: string; readonly warnings: number; readonly operationId?: string }
   | { readonly code: string }
   | undefined
 
-const KEY = Buffer.alloc(32, 7)
+/** The key of the installation. */
+export const INSTANCE_KEY = Buffer.alloc(32, 7)
+/** In memory where the system has that: no power is cut here, and a thousand files are written. */
+export const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 /** Long enough for a loopback call of a busy process (milliseconds). */
 export const UPSTREAM_TIMEOUT_MS = 150
 /** Leaves room for a second attempt, which needs half a second (milliseconds). */
@@ -73,8 +85,8 @@ export async function openInstance(
   })
   const service: Service = {
     store: createSqliteStore(await openDatabase(path)),
-    seal: createSeal(KEY),
-    fingerprints: createFingerprints(KEY),
+    seal: createSeal(INSTANCE_KEY),
+    fingerprints: createFingerprints(INSTANCE_KEY),
     providers,
     turns: createTurns(now),
     keysInUse: new Set(),
@@ -102,7 +114,7 @@ const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 
 /** The idempotency key of a request that asks for this. */
 export const keyFor = (asked: ChangeRequest['patch']): Key =>
-  keyOf(createFingerprints(KEY), ACTOR, 'one request', asked as unknown as Json)
+  keyOf(createFingerprints(INSTANCE_KEY), ACTOR, 'one request', asked as unknown as Json)
 
 /** Changes the client as one request does. */
 export async function changeWith(

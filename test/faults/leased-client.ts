@@ -3,8 +3,7 @@
  * upstream, an outside writer and a crash; the settlement after it can crash too.
  */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type JsonObject, same } from '../../src/core/json/json.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -15,6 +14,7 @@ import type { ChangedClient, ChangeKind, UpstreamFault } from './changed-client.
 import {
   type Crash,
   calmly,
+  FOLDER,
   type Instance,
   openInstance,
   sweepUntilSettled,
@@ -56,7 +56,6 @@ const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
 const HOUR_MS = 3_600_000
 /** When the lease is over, and when everything after it is. */
 const OVER_MS = 10 * HOUR_MS
-const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /** Runs one; it takes some tens of milliseconds. */
 export async function runLease(scenario: LeaseScenario): Promise<LeaseEvidence> {

@@ -6,9 +6,8 @@
  */
 
 import { expect, it } from 'vitest'
-import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { CHANGE_KINDS, UPSTREAM_FAULTS } from './changed-client.ts'
-import type { Crash } from './instance.ts'
+import { visits } from './instance.ts'
 import { isLeasable, type LeaseEvidence, type LeaseScenario, runLease } from './leased-client.ts'
 import type { Moment } from './observed.ts'
 
@@ -17,13 +16,6 @@ const WRITERS = MOMENTS.flatMap((moment) =>
   (['adds', 'takes'] as const).map((does) => ({ moment, does })),
 )
 const AT_ONCE = 8
-
-/** Each visit of each point as a crash. */
-const visits = (passed: readonly CrashPoint[]): readonly Crash[] =>
-  passed.map((point, index) => ({
-    point,
-    visit: passed.slice(0, index + 1).filter((one) => one === point).length,
-  }))
 
 const combinations: LeaseScenario[] = CHANGE_KINDS.filter(isLeasable).flatMap((kind) =>
   (['taking', 'ending'] as const).flatMap((disturbed) =>

@@ -4,8 +4,7 @@
  * crash too. The rotation is then sent again with its key.
  */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { secret } from '../../src/core/secrecy/secret.ts'
 import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
@@ -28,6 +27,7 @@ import {
   CALM_TIMEOUT_MS,
   type Crash,
   calmly,
+  FOLDER,
   type Instance,
   keyFor,
   openInstance,
@@ -70,7 +70,6 @@ const OVER_MS = 10 * HOUR_MS
 const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
 /** Leaves room for a second attempt, which needs half a second; and for a busy machine. */
 const DEADLINE_MS = 1_500
-const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 async function startClient(provider: RotationScenario['provider']): Promise<RotatedClient> {
   if (provider === 'auth0') {

@@ -6,19 +6,11 @@
  */
 
 import { expect, it } from 'vitest'
-import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { UPSTREAM_FAULTS } from './changed-client.ts'
-import type { Crash } from './instance.ts'
+import { visits } from './instance.ts'
 import { type RotationEvidence, type RotationScenario, runRotation } from './rotated-client.ts'
 
 const AT_ONCE = 8
-
-/** Each visit of each point as a crash. */
-const visits = (passed: readonly CrashPoint[]): readonly Crash[] =>
-  passed.map((point, index) => ({
-    point,
-    visit: passed.slice(0, index + 1).filter((one) => one === point).length,
-  }))
 
 const SUBJECTS = [
   { provider: 'cognito', disturbed: 'rotation' },

@@ -4,8 +4,7 @@
  * instance that stands still for ever at a crash point; the next one opens the same file.
  */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
@@ -24,6 +23,7 @@ import {
   calmly,
   changeCalmly,
   changeWith,
+  FOLDER,
   keyFor,
   openInstance,
   sweepUntilSettled,
@@ -76,9 +76,6 @@ export interface Evidence {
 const LATER_MS = 3_600_000
 /** What a throttling provider asks for (seconds), and how long a late call takes (milliseconds). */
 const TIMES = { retryAfter: 0.05, delayMs: 1.5 * UPSTREAM_TIMEOUT_MS }
-
-/** In memory where the system has that: no power is cut here, and a thousand files are written. */
-const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /** Runs one scenario; it takes some tens of milliseconds. */
 export async function runScenario(scenario: Scenario): Promise<Evidence> {
