@@ -72,6 +72,19 @@ describe('a refused update', () => {
     expect(emulator.client('c1')).toEqual({ client_id: 'c1', name: 'One' })
   })
 
+  it.each<[string, Members]>([
+    ['a null, which only an update takes', { organization_usage: null }],
+    ['a null within logins', { native_social_login: { apple: null } }],
+    ['a certificate for keys', methodOf('private_key_jwt', { credential_type: 'x509_cert' })],
+    ['a key without its text', methodOf('private_key_jwt', { credential_type: 'public_key' })],
+    ['an add-on without its address', { addons: { rms: {} } }],
+    ['a part of an express configuration', { express_configuration: { enable_client: true } }],
+    ['a quota of nothing', { token_quota: {} }],
+  ])('refuses to create a client with %s', async (_, members) => {
+    const { status, body } = await call('POST /clients', { name: 'New', ...members })
+    expect([status, body.errorCode]).toEqual([400, 'invalid_body'])
+  })
+
   it.each<[string, Members, Members, number]>([
     ['more than 100 addresses', {}, { callbacks: Array(101).fill('https://a') }, 400],
     [
@@ -142,3 +155,7 @@ describe('a refused update', () => {
     expect((await patch({ callbacks })).body.callbacks).toEqual(callbacks)
   })
 })
+
+function methodOf(name: string, credential: Members): Members {
+  return { client_authentication_methods: { [name]: { credentials: [credential] } } }
+}

@@ -199,6 +199,12 @@ describe('a client', () => {
     expect(emulator.client('c1')?.client_secret).toBe(body.client_secret)
   })
 
+  it('takes the old name of the logout settings at creation too', async () => {
+    const urls = { backchannel_logout_urls: ['https://app.example.com/logout'] }
+    const { body } = await call('POST /clients', { name: 'New', oidc_backchannel_logout: urls })
+    expect(body).toMatchObject({ oidc_logout: urls, oidc_backchannel_logout: urls })
+  })
+
   it('holds two credentials at most, and never shows their text', async () => {
     put({})
     const credential = { credential_type: 'public_key', pem: '-----BEGIN PUBLIC KEY-----' }

@@ -235,6 +235,7 @@ const ACCEPTED: readonly [string, Members][] = [
     { AccessTokenValidity: 24, IdTokenValidity: 24, RefreshTokenValidity: 1 },
   ],
   ['analytics by ARN', { AnalyticsConfiguration: { ApplicationArn: ARN } }],
+  ['an ARN with two more parts', { AnalyticsConfiguration: { ApplicationArn: `${ARN}:b:c` } }],
   [
     'analytics by id',
     { AnalyticsConfiguration: { ApplicationId: 'abc', RoleArn: ARN, ExternalId: 'x' } },

@@ -44,7 +44,11 @@ const optional = (shape: Shape): Setting => ({ shape })
 const boolean: Shape = { type: 'boolean' }
 
 const uri = text(1, 1024, '[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+')
-const arn = text(20, 2048, 'arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+')
+const arn = text(
+  20,
+  2048,
+  'arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?',
+)
 const unit = optional(oneOf('seconds', 'minutes', 'hours', 'days'))
 const attributes: Setting = { shape: listOf(text(1, 2048)), emptyIsUnset: true }
 
@@ -87,6 +91,8 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
         'ALLOW_USER_SRP_AUTH',
         'ALLOW_REFRESH_TOKEN_AUTH',
         'ALLOW_USER_AUTH',
+        'ALLOW_TOKEN_EXCHANGE_DELEGATION',
+        'ALLOW_TOKEN_EXCHANGE_IMPERSONATION',
         // In the text of the documentation and not in the model's list of values.
         'ALLOW_CLIENT_TOKEN_AUTH',
       ),
@@ -106,10 +112,10 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   AnalyticsConfiguration: optional({
     type: 'structure',
     members: {
-      ApplicationId: optional(text(1, 2048, '^[0-9a-fA-F]+$')),
+      ApplicationId: optional({ type: 'string', pattern: '^[0-9a-fA-F]+$' }),
       ApplicationArn: optional(arn),
       RoleArn: optional(arn),
-      ExternalId: optional({ type: 'string' }),
+      ExternalId: optional(text(0, 131_072)),
       UserDataShared: optional(boolean),
     },
   }),

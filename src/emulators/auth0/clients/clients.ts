@@ -13,7 +13,7 @@ import { type Auth0Client, credentialIds, type State } from '../state.ts'
 import { needScope } from '../tokens.ts'
 import { rotateSecret, type SecretMaker, settleSecret, signingKey } from './client-secrets.ts'
 import { withDefaults } from './defaults.ts'
-import { mergePatch, withMirrors, withoutNulls } from './merge.ts'
+import { mergePatch, withMirrors, withoutAlias, withoutNulls } from './merge.ts'
 import { type CredentialMaker, withStoredCredentials } from './new-credential.ts'
 import { checkEditable, checkRules, checkTransition } from './rules.ts'
 import { chosen, READ_CLIENTS, visible } from './visibility.ts'
@@ -86,7 +86,7 @@ function createClient(state: State, make: ClientMaker, { body, scopes }: Call): 
     refuse(403, 'This account is not allowed to set client_id', 'operation_not_supported')
   }
   if (isRecord(body.client_authentication_methods)) needScope(scopes, ['create:client_credentials'])
-  const sent = withoutNulls(body) as Auth0Client
+  const sent = withoutAlias({}, withoutNulls(body) as Auth0Client)
   const { record, credentials, shown } = withStoredCredentials(withDefaults(sent), make)
   checkRules(record, sent)
   checkAliases(state, record)

@@ -55,7 +55,7 @@ export function withoutNulls(value: unknown): unknown {
 }
 
 /** `oidc_backchannel_logout` is a deprecated way to write `oidc_logout`; null in one clears both. */
-function withoutAlias(record: Auth0Client, patch: Auth0Client): Auth0Client {
+export function withoutAlias(record: Auth0Client, patch: Auth0Client): Auth0Client {
   if (!('oidc_backchannel_logout' in patch)) return patch
   const { oidc_backchannel_logout: alias, ...rest } = patch
   if ('oidc_logout' in rest) return rest

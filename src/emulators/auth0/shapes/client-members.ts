@@ -4,13 +4,21 @@
  */
 
 import {
+  ACTIVE,
+  B2B_INTEGRATION,
+  EXPRESS_CONFIGURATION,
+  FEDCM_LOGIN_PATCH,
+  MY_ORGANIZATION,
+  TOKEN_QUOTA,
+} from './configurations.ts'
+import {
   ADDONS,
   BOOLEAN,
   CLIENT_METADATA,
   JWT_CONFIGURATION,
   list,
   MOBILE,
-  NATIVE_SOCIAL_LOGIN,
+  NATIVE_SOCIAL_LOGIN_PATCH,
   nullable,
   OIDC_LOGOUT,
   OPEN,
@@ -32,13 +40,13 @@ const APP_TYPES = oneOf(
   ...(
     'native spa regular_web non_interactive resource_server express_configuration rms box ' +
     'cloudbees concur dropbox mscrm echosign egnyte newrelic office365 salesforce sentry ' +
-    'sharepoint slack springcm zendesk zoom sso_integration oag b2b_integration'
+    'sharepoint slack springcm zendesk zoom sso_integration oag'
   ).split(' '),
 )
 
 const TEXT: Shape = { type: 'string' }
 
-/** Members that create and update share, with `null` where both or only update take it. */
+/** Members that create and update share, as an update takes them: with `null` where that removes. */
 export const SHARED_MEMBERS: Readonly<Record<string, Shape>> = {
   name: {
     type: 'string',
@@ -89,7 +97,7 @@ export const SHARED_MEMBERS: Readonly<Record<string, Shape>> = {
   },
   client_metadata: CLIENT_METADATA,
   mobile: MOBILE,
-  native_social_login: nullable(NATIVE_SOCIAL_LOGIN),
+  native_social_login: nullable(NATIVE_SOCIAL_LOGIN_PATCH),
   refresh_token: nullable(REFRESH_TOKEN),
   organization_usage: nullable(oneOf('deny', 'allow', 'require')),
   organization_require_behavior: nullable(
@@ -120,16 +128,16 @@ export const SHARED_MEMBERS: Readonly<Record<string, Shape>> = {
       ),
     },
   }),
-  token_quota: nullable(OPEN),
+  token_quota: nullable(TOKEN_QUOTA),
   par_request_expiry: nullable({ type: 'integer', min: 10, max: 600 }),
   skip_non_verifiable_callback_uri_confirmation_prompt: nullable(BOOLEAN),
-  express_configuration: nullable(OPEN),
-  my_organization_configuration: nullable(OPEN),
-  async_approval_notification_channels: nullable(
-    list(oneOf('guardian-push', 'email', 'sms'), { min: 1 }),
-  ),
-  fedcm_login: nullable(OPEN),
-  identity_assertion_authorization_grant: nullable(OPEN),
+  anonymous_sessions: nullable(ACTIVE),
+  b2b_integration_configuration: B2B_INTEGRATION,
+  express_configuration: nullable(EXPRESS_CONFIGURATION),
+  my_organization_configuration: nullable(MY_ORGANIZATION),
+  async_approval_notification_channels: nullable(list(oneOf('guardian-push', 'email'), { min: 1 })),
+  fedcm_login: nullable(FEDCM_LOGIN_PATCH),
+  identity_assertion_authorization_grant: nullable(ACTIVE),
   third_party_security_mode: oneOf('strict', 'permissive'),
   redirection_policy: oneOf('allow_always', 'open_redirect_protection'),
 }

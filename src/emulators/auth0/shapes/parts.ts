@@ -122,12 +122,15 @@ export const CLIENT_METADATA: ObjectShape = {
   others: nullable({ type: 'string', max: 255 }),
 }
 
-const PROVIDER_LOGIN = nullable<Shape>({ type: 'object', members: { enabled: BOOLEAN } })
-export const NATIVE_SOCIAL_LOGIN: ObjectShape = {
+const PROVIDER_LOGIN: ObjectShape = { type: 'object', members: { enabled: BOOLEAN } }
+const socialLogin = (provider: Shape): ObjectShape => ({
   type: 'object',
   min: 1,
-  members: { apple: PROVIDER_LOGIN, facebook: PROVIDER_LOGIN, google: PROVIDER_LOGIN },
-}
+  members: { apple: provider, facebook: provider, google: provider },
+})
+export const NATIVE_SOCIAL_LOGIN = socialLogin(PROVIDER_LOGIN)
+/** As an update takes it: `null` removes a part. */
+export const NATIVE_SOCIAL_LOGIN_PATCH = socialLogin(nullable(PROVIDER_LOGIN))
 
 export const MOBILE: ObjectShape = {
   type: 'object',
@@ -156,6 +159,10 @@ export const ADDONS: ObjectShape = {
   type: 'object',
   members: {
     ...Object.fromEntries(ADDON_NAMES.map((name) => [name, OPEN])),
-    oag: nullable(OPEN),
+    layer: { ...OPEN, required: ['providerId', 'keyId', 'privateKey'] },
+    mscrm: { ...OPEN, required: ['url'] },
+    oag: nullable({ type: 'object', members: {} }),
+    rms: { ...OPEN, required: ['url'] },
+    slack: { ...OPEN, required: ['team'] },
   },
 }
