@@ -2,6 +2,11 @@
 
 import { describe, expect, it } from 'vitest'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
+import { isPublicMember } from '../../src/core/secrecy/place.ts'
+import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
+import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { DIALECTS } from '../../src/providers/rfc7592/dialects.ts'
+import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
 import { mappingOf } from './mapping.ts'
 
 const key = Buffer.alloc(32, 1)
@@ -74,3 +79,30 @@ it('masks every secret of a record, leaves the rest, and leaves out what is hidd
     moved: 1,
   })
 })
+
+// Made by the version before these settings were fields (commit 00b970a): a tag is of the record alone.
+it.each([
+  ['auth0', auth0, 'qWfju7TeQRWfR_hn7ALl-ltfvSDykhYa'],
+  ['local', local, '-kNF5N9e2FOa0idk6MAHMZ17Lbev5eew'],
+  ['rfc7592', createMapping(DIALECTS.standard), '2bWM9OSpoh23hZ9rtlgAHjqze3oQcwzS'],
+])(
+  'a setting that became a field changes no tag of %s, nor what an entry keeps',
+  (_, of, before) => {
+    const record = {
+      client_id: 'one',
+      client_name: 'Example',
+      redirect_uris: ['https://app.example.com/cb'],
+      policy_uri: 'https://app.example.com/policy',
+      tos_uri: 'https://app.example.com/terms',
+      jwks_uri: 'https://app.example.com/keys',
+    }
+    const held = createFingerprints(Buffer.alloc(32, 7))
+    expect(held.ofState(of, record)).toBe(before)
+    // An entry keeps it as it is: nothing of it is hidden, and all of it is known.
+    expect(held.masked(of, record)).toEqual(record)
+    for (const name of ['policy_uri', 'tos_uri', 'jwks_uri'] as const) {
+      const isKept = isPublicMember(of, name, record[name])
+      expect(isKept, name).toBe(of !== auth0 || name === 'jwks_uri')
+    }
+  },
+)

@@ -1,6 +1,7 @@
 /** URI rules on changes: which value is refused under which path, and what is told of the others. */
 
 import { describe, expect, it } from 'vitest'
+import { FIELDS, URI_FIELD_NAMES } from '../../src/core/client.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { inner, key, list } from '../../src/core/mapping/lenses.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
@@ -176,4 +177,15 @@ describe('a client with more URIs than anyone has', () => {
     const apps = Array.from({ length: 4_100 }, (_, index) => `${APP}/${index}`)
     expect(() => plan({ appType: 'web' }, { kind: 'native', callbacks: apps })).toThrow()
   })
+})
+
+it.each(URI_FIELD_NAMES)('%s is judged by the rules, whoever holds it', (field) => {
+  const value = 'https://user@evil.example.com/'
+  const held = mappingOf({
+    [field]: FIELDS[field].kind === 'list' ? list('it', 'omit') : key('it'),
+  })
+  const asked = FIELDS[field].kind === 'list' ? [value] : value
+  expect(() => planChange(held, {}, parseMergePatch({ [field]: asked }))).toThrow(
+    'user information',
+  )
 })

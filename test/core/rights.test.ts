@@ -51,6 +51,28 @@ describe('a credential that no list knows', () => {
   })
 })
 
+describe('a field that is a credential', () => {
+  /** A provider that forgets to list it. */
+  const forgetful = { ...local, credentialPaths: [] }
+  const need = { permission: 'secrets:rotate', field: 'client.jwksUri' }
+  const next = { jwks_uri: 'https://mine.example/keys' }
+
+  it('takes the right to secrets because its row says so: by its effect', () => {
+    const planned = { base: {}, next, named: [] }
+    expect(neededFor(forgetful, planned)).toEqual([need])
+    expect(neededFor(forgetful, { base: next, next: {}, named: [] })).toEqual([need])
+    expect(neededToMake(forgetful, planned)).toEqual([need])
+    expect(neededFor(forgetful, { ...planned, named: ['jwksUri'] })).toEqual([need])
+  })
+
+  it('and by its name', () => {
+    const named = (fields: JsonObject) => neededByName(forgetful, { kind: 'merge', fields })
+    expect(named({ jwksUri: 'https://mine.example/keys' })).toEqual([need])
+    expect(named({ providerSettings: next })).toEqual([need])
+    expect(named({ policyUri: 'https://mine.example/policy' })).toEqual([])
+  })
+})
+
 it('whatever is around a key, changing it is seen', () => {
   const nested = fc.letrec<{ json: Json }>((tie) => ({
     json: fc.oneof(

@@ -38,6 +38,22 @@ export type Checks = [
   Same<sdk.JobState, JobState>,
   Same<sdk.JobOutcome, JobOutcome>,
   Same<Members<sdk.JobOptions>, Members<JobOptions>>,
+  Same<sdk.ClientPatch['secret'], string | null | undefined>,
+  Same<sdk.ClientPatch['callbacks'], readonly string[] | sdk.ListChange | null | undefined>,
+  Same<sdk.ClientPatch['disabled'], boolean | null | undefined>,
+  Same<sdk.ClientPatch['jwksUri'], string | null | undefined>,
+  Same<sdk.ClientPatch['idTokenLifetime'], number | null | undefined>,
+  Same<
+    sdk.ClientPatch['clientMetadata'],
+    Readonly<Record<string, string | null>> | null | undefined
+  >,
+  Same<
+    sdk.ClientPatch['refreshTokenRotation'],
+    Partial<NonNullable<sdk.Client['refreshTokenRotation']>> | null | undefined
+  >,
+  Same<sdk.ClientPatch['providerSettings'], sdk.JsonObject | null | undefined>,
 ]
 
-export const checks: Checks = [true, true, true, true, true, true, true, true, true]
+type AllTrue<All extends readonly unknown[]> = { [I in keyof All]: true }
+// Each of them holds: one that does not is `never`.
+export const checks: AllTrue<Checks> extends Checks ? true : never = true

@@ -8,7 +8,7 @@
 import { FIELDS, type FieldName, isFieldName } from '../client.ts'
 import { isRecord, type Json, type JsonObject, same } from '../json/json.ts'
 import { covers } from '../json/paths.ts'
-import { fieldOfPath, type Mapping, stateOf } from '../mapping/mapping.ts'
+import { fieldOfPath, fieldsOfPath, type Mapping, stateOf } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 import { type Operation, writtenFields } from '../patch/json-patch.ts'
 import { type FieldPatches, mergePatch, type Patch } from '../patch/patch.ts'
@@ -203,11 +203,14 @@ function partsOf(value: Json): JsonObject | undefined {
 /** A JSON Web Key (RFC 7517 section 4.1: `kty` is required). */
 const isKey = (value: JsonObject): boolean => Object.hasOwn(value, 'kty')
 
-/** Whether a client proves with it who it is: by the provider's list, else by name and shape. */
+/** Whether a client proves with it who it is: by its field, by the provider's list, else by name and shape. */
 function isCredential(mapping: Mapping, path: string, values: readonly Json[]): boolean {
   if (isListed(mapping, path)) return true
   // What an attribute stands for is known, and its names are the caller's own (client.clientMetadata).
-  if (fieldOfPath(mapping, path) !== undefined) return false
+  const fields = fieldsOfPath(mapping, path)
+  if (fields.length > 0) {
+    return fields.some((field) => FIELDS[field].permission === 'secrets:rotate')
+  }
   return path.split('.').some(namesCredential) || values.some(holdsCredential)
 }
 
