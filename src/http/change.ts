@@ -55,6 +55,7 @@ export async function performChange(
   const result = await absent(
     changeClient(settings.service, {
       ...writing(exchange, target, key),
+      ownClient: target.ownClient,
       ref: target.ref,
       provider: target.provider,
       patch,
@@ -137,12 +138,11 @@ export function requestsOf(
 }
 
 /** What every use case that writes is told about its request. */
-export function writing(exchange: Exchange, { principal, ownClient }: Site, key: Key | undefined) {
+export function writing(exchange: Exchange, { principal }: Site, key: Key | undefined) {
   const { requestId, request, trace, query } = exchange
   return {
     ...(key === undefined ? {} : { key }),
     dryRun: query.dryRun === 'true',
-    ownClient,
     actor: actorOf(principal),
     requestId,
     deadline: request.deadline,

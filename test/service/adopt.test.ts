@@ -19,6 +19,7 @@ import { type AdoptionRequest, adoptClient } from '../../src/service/life/adopt.
 import { claimKey, keyOf } from '../../src/service/operation/idempotency.ts'
 import { readClient } from '../../src/service/reading/read.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
+import { sweep } from '../../src/service/upkeep/sweep.ts'
 import type { Entry, Intent } from '../../src/store/log/entry.ts'
 import { registrationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
@@ -359,6 +360,37 @@ describe('in a race with another instance', () => {
     const { operationId } = await adopt('token', { service, key: key() })
     const again = await adopt('token', { key: key() })
     expect(again).toMatchObject({ operationId, replayed: true })
+    expect(await kinds()).toEqual(['intent', 'applied'])
+  })
+})
+
+describe('whose outcome somebody else has recorded, or nobody can', () => {
+  it('is a conflict where another instance closed it, and the overlap is on record', async () => {
+    const service: Service = {
+      ...bench.service,
+      reached: async (point) => {
+        if (point === 'intent recorded') await sweep(later(withoutTurns(bench.service)))
+      },
+    }
+    await expect(adopt('token', { service })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await kinds()).toEqual(['intent', 'applied', 'overlap'])
+  })
+
+  it('is of an unknown outcome where the store fails, and is settled later', async () => {
+    const { store } = bench.service
+    const append: typeof store.append = async (entry) => {
+      if (entry.kind === 'outcome') throw new ClientError('store_unavailable', 'The disk is full.')
+      return store.append(entry)
+    }
+    const service = { ...bench.service, store: { ...store, append } }
+    const attempt = adopt('token', { service })
+    const [intent] = await attempt.catch(() => undefined).then(log)
+    expect(intent?.kind).toBe('intent')
+    await expect(attempt).rejects.toMatchObject({
+      code: 'outcome_unknown',
+      details: { operationId: (intent as Intent).operationId },
+    })
+    await sweep(later(bench.service))
     expect(await kinds()).toEqual(['intent', 'applied'])
   })
 })

@@ -102,6 +102,7 @@ export async function deleteClient(exchange: Exchange): Promise<Answer> {
   const result = await absent(
     removeClient(settings.service, {
       ...writing(exchange, target, key),
+      ownClient: target.ownClient,
       ref: target.ref,
       provider: target.provider,
       ...(ifMatch === undefined ? {} : { ifMatch }),

@@ -110,6 +110,7 @@ function conditions(exchange: Exchange, target: Target, asked: Json) {
   const ifMatch = ifMatchOf(exchange)
   return {
     ...writing(exchange, target, keyOfRequest(exchange, target, asked)),
+    ownClient: target.ownClient,
     ref: target.ref,
     provider: target.provider,
     ...(ifMatch === undefined ? {} : { ifMatch }),
