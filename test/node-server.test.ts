@@ -241,7 +241,6 @@ describe('a sender that is refused before there is a request', () => {
     ],
     ['a folded header', 'GET / HTTP/1.1\r\nhost: a\r\nx-a: b\r\n c\r\n\r\n'],
     ['a space before the colon', 'GET / HTTP/1.1\r\nhost : a\r\n\r\n'],
-    ['no host', 'GET / HTTP/1.1\r\n\r\n'],
   ])('for %s gets 400', async (_, text) => {
     const { port, seen } = await start()
     const answer = await raw(port, text)

@@ -15,6 +15,7 @@ import { lineOf } from './log.ts'
 import { type Match, matchesOf } from './match.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
+import { checkMediaType } from './wire/body.ts'
 import type { App, HttpRequest } from './wire/message.ts'
 import { queryOf } from './wire/query.ts'
 
@@ -33,6 +34,7 @@ export function createApp(settings: HttpSettings): App {
     let answer: Answer
     let failure: unknown
     try {
+      if (request.fault !== undefined) throw request.fault
       const match = matchOf(request)
       route = match.route
       if (route.permission !== 'public') {
@@ -40,6 +42,10 @@ export function createApp(settings: HttpSettings): App {
       }
       const query = queryOf(route.query, request.query)
       checkConditions(request, route)
+      if (request.isBodyAwaited) {
+        if (route.body !== undefined) checkMediaType(request, route.body)
+        return asResponse({ status: 100, body: '' }, requestId)
+      }
       const params = paramsOf(match.params)
       const operation = route.operationId
       if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })

@@ -16,6 +16,10 @@ const MALFORMED: Refusal = { status: '400 Bad Request', error: 'The request is n
 
 /** By the code of Node's error: https://nodejs.org/docs/latest-v20.x/api/http.html#event-clienterror */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
+  HPE_INVALID_VERSION: {
+    status: '505 HTTP Version Not Supported',
+    error: 'This server speaks HTTP/1.1 and HTTP/1.0.',
+  },
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: '408 Request Timeout',
     error: 'The request did not arrive in time.',
@@ -38,7 +42,10 @@ export function refuse(
     return
   }
   const refusal = REFUSALS[error.code ?? ''] ?? MALFORMED
-  const answer = { status: 400, body: { error: refusal.error, code: 'invalid_request' } }
+  const answer = {
+    status: 400,
+    body: { error: refusal.error, code: 'invalid_request', requestId: 'none' },
+  }
   const { headers, body } = asResponse(answer, 'none')
   const lines = [
     `HTTP/1.1 ${refusal.status}`,

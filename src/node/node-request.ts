@@ -3,11 +3,8 @@
 import type { IncomingMessage } from 'node:http'
 import { DEFAULT_DEADLINE_MS, type HttpRequest, MAX_BODY_BYTES } from '../http/wire/message.ts'
 
-/** Reads the request whole; rejects when its sender goes away. */
-export async function plainRequest(
-  incoming: IncomingMessage,
-  basePath: string,
-): Promise<HttpRequest> {
+/** The request as far as its head goes. */
+export function plainHead(incoming: IncomingMessage, basePath: string): HttpRequest {
   const deadline = Date.now() + DEFAULT_DEADLINE_MS
   const path = pathOf(incoming)
   const target = incoming.url ?? '/'
@@ -19,10 +16,14 @@ export async function plainRequest(
     path: inside ? path.slice(basePath.length) || '/' : path,
     query: mark < 0 ? '' : target.slice(mark + 1),
     headers: headersOf(incoming),
-    body: await bodyOf(incoming),
+    body: undefined,
     deadline,
   }
 }
+
+/** Whether so much is announced that it is refused before it comes. */
+export const isTooLarge = ({ headers }: IncomingMessage): boolean =>
+  Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES
 
 /** The path as it was sent; of an absolute target (RFC 9112 section 3.2.2) only its path counts. */
 export function pathOf({ url = '/' }: IncomingMessage): string {
@@ -41,9 +42,12 @@ function headersOf({ rawHeaders }: IncomingMessage): HttpRequest['headers'] {
   return Object.fromEntries(found)
 }
 
-/** Counts bytes itself, since a chunked body announces no length; an announced one is believed. */
-async function bodyOf(incoming: IncomingMessage): Promise<HttpRequest['body']> {
-  if (Number(incoming.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return 'too_large'
+/**
+ * Reads the body whole; rejects when its sender goes away. Counts bytes itself, since a chunked body announces no
+ * length; an announced one is believed.
+ */
+export async function bodyOf(incoming: IncomingMessage): Promise<HttpRequest['body']> {
+  if (isTooLarge(incoming)) return 'too_large'
   const chunks: Buffer[] = []
   let size = 0
   // Leaving the loop early would destroy the socket before the answer is out.

@@ -19,8 +19,9 @@ import type { App, HttpResponse, Stream } from '../http/wire/message.ts'
 import type { BrowserRefusal } from '../net/browser.ts'
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from '../net/connections.ts'
 import { createPipelines } from '../net/pipeline.ts'
+import { isWaiting, messageFault } from './node-fault.ts'
 import { refuse } from './node-refusal.ts'
-import { pathOf, plainRequest } from './node-request.ts'
+import { bodyOf, isTooLarge, pathOf, plainHead } from './node-request.ts'
 
 export interface NodeServerOptions {
   /** A path before every route, taken off before the application sees it. */
@@ -63,6 +64,8 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
     connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs ?? 1_000),
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
+    // Ours has a body.
+    requireHostHeader: false,
   })
   const sockets = limitConnections(server, { ...CONNECTION_LIMITS, ...options.connections })
   // What watches the process need not wait for others: one that has much to do is not dead.
@@ -72,12 +75,17 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
     if (refusal !== undefined) return sendRefusal(outgoing, refusal)
     const path = pathOf(incoming)
     const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
-    if (mount !== undefined) return mount.handler(incoming, outgoing)
+    if (mount !== undefined && messageFault(incoming) === undefined) {
+      if (isWaiting(incoming)) outgoing.writeContinue()
+      return mount.handler(incoming, outgoing)
+    }
     const answered = answer(app, basePath, incoming, outgoing, stopping.signal)
     answered.catch(() => outgoing.destroy())
   }
   const pipelines = createPipelines(server, listener, isProbe)
-  server.on('request', pipelines.take)
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    server.on(event, pipelines.take)
+  }
   server.on('clientError', (error, socket) =>
     pipelines.end(socket as Socket, (current) => refuse(error, socket, current)),
   )
@@ -124,8 +132,17 @@ async function answer(
   outgoing: ServerResponse,
   stopping: AbortSignal,
 ): Promise<void> {
-  const request = await plainRequest(incoming, basePath)
-  const response = await answering(app)(request)
+  const asked = answering(app)
+  const head = plainHead(incoming, basePath)
+  const fault = messageFault(incoming)
+  if (fault !== undefined) return sendEarly(incoming, outgoing, await asked({ ...head, fault }))
+  if (isWaiting(incoming) && !isTooLarge(incoming)) {
+    const early = await asked({ ...head, isBodyAwaited: true })
+    if (early.status !== 100) return sendEarly(incoming, outgoing, early)
+    outgoing.writeContinue()
+  }
+  const request = { ...head, body: await bodyOf(incoming) }
+  const response = await asked(request)
   const { stream } = response
   const isRead = !outgoing.destroyed && incoming.method !== 'HEAD' && request.body !== 'too_large'
   if (stream !== undefined && isRead) return sendStream(outgoing, response, stream, stopping)
@@ -152,7 +169,7 @@ async function sendStream(
 }
 
 /**
- * Answers while the body is still coming. What comes is read and dropped for a while, since closing at
+ * Answers while the body is still coming, or may be, and closes the connection. What comes is read and dropped for a while, since closing at
  * once resets the connection and can take the answer from the sender (RFC 9112 section 9.6).
  */
 function sendEarly(
@@ -161,7 +178,8 @@ function sendEarly(
   response: HttpResponse,
 ): void {
   outgoing.shouldKeepAlive = false
-  outgoing.write(writeHead(outgoing, response))
+  const bytes = writeHead(outgoing, response)
+  if (incoming.method !== 'HEAD') outgoing.write(bytes)
   const timer = setTimeout(() => outgoing.end(), LINGER_MS)
   incoming.once('close', () => {
     clearTimeout(timer)

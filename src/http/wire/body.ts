@@ -2,6 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import type { Route } from '../route.ts'
 import { type FieldKinds, parseForm } from './form-body.ts'
 import { single } from './headers.ts'
 import { decodeUtf8, parseJson } from './json-body.ts'
@@ -52,6 +53,14 @@ export function readOptionalJsonBody(request: HttpRequest): JsonObject {
   const value = parseJson(bytes)
   if (isRecord(value)) return value
   throw new ClientError('invalid_request', 'The body must be a JSON object, or absent.')
+}
+
+/**
+ * Checks what the headers say of a body that has not come yet; `kind`: what the route takes.
+ * @throws ClientError `unsupported_media_type`
+ */
+export function checkMediaType(request: HttpRequest, kind: NonNullable<Route['body']>): void {
+  mediaType(request, kind === 'ClientPatch' ? MEDIA_TYPES : ['application/json'])
 }
 
 function bytesOf({ body }: HttpRequest, member: string | undefined): Uint8Array {

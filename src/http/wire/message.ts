@@ -3,6 +3,8 @@
  * Lambda) turn theirs into these and back; nothing else knows where the program runs.
  */
 
+import type { ClientError } from '../../core/errors.ts'
+
 export interface HttpRequest {
   /** Upper case. */
   readonly method: string
@@ -14,6 +16,13 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, readonly string[]>>
   /** `undefined`: none came. `'too_large'`: more came than `MAX_BODY_BYTES`, and was not kept. */
   readonly body: Uint8Array | 'too_large' | undefined
+  /**
+   * The sender waits for a word before it sends the body (RFC 9110 section 10.1.1): 100 is answered where the
+   * head alone decides nothing.
+   */
+  readonly isBodyAwaited?: true
+  /** What is wrong with the message itself, found by an entry: it is answered as any refusal, by the application. */
+  readonly fault?: ClientError
   /** Epoch milliseconds by which the answer must be out. */
   readonly deadline: number
 }
