@@ -30,6 +30,8 @@ export interface Mapping {
    * One that a field is made of was a raw setting before.
    */
   readonly settings: readonly string[]
+  /** Members that a patch may set beside these: the configuration says so, or the client had them before. */
+  readonly extraSettings?: readonly string[]
   /** Members that the provider shows and does not accept back. */
   readonly readOnlyKeys: readonly string[]
   /** Members that are not settings: never shown, never part of a comparison. */
@@ -61,6 +63,12 @@ export interface Mapping {
   /** What is worth a second look with this provider only. */
   readonly lint?: ProviderLint
 }
+
+/** The mapping with further members that a patch may set. What is hidden does not depend on them. */
+export const withExtraSettings = (mapping: Mapping, names: readonly string[]): Mapping =>
+  names.length === 0
+    ? mapping
+    : { ...mapping, extraSettings: [...(mapping.extraSettings ?? []), ...names] }
 
 /** Fields that have a row; the raw rest (`providerSettings`) is what no row is made of. */
 export type MappedField = Exclude<FieldName, 'providerSettings'>

@@ -46,7 +46,9 @@ function withoutSame(asked: JsonObject, held: JsonObject): JsonObject {
 
 function checkSetting(mapping: Mapping, native: Native, name: string, value: Json): void {
   const field = `client.providerSettings.${quoted(name)}`
-  const known = mapping.settings.includes(name) || Object.hasOwn(native, name)
+  const { settings, extraSettings = [] } = mapping
+  const known =
+    settings.includes(name) || extraSettings.includes(name) || Object.hasOwn(native, name)
   if (mapping.hiddenKeys.includes(name) || !known) {
     throw new ClientError('unknown_field', `${field} is not a setting of this provider.`, { field })
   }

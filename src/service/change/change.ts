@@ -19,6 +19,7 @@ import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 import { replay } from './change-replay.ts'
 import { checkRelianceInChange } from './own-client.ts'
 import { checkProtection } from './protection.ts'
+import { clearedAfter } from './restorable.ts'
 import { checkSuspension } from './suspension.ts'
 import type { Wish } from './wanted.ts'
 import { planWanted, prepareWish } from './wish.ts'
@@ -67,7 +68,8 @@ function planFor(
   request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })])
   if (patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
-  const becomes = leasesAfter(mapping, [base, plan.next], patch, aim?.becomes ?? standing)
+  const leased = leasesAfter(mapping, [base, plan.next], patch, aim?.becomes ?? standing)
+  const becomes = clearedAfter(mapping, [base, plan.next], leased)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
   checkRelied(service, request, base, { wish, standing, changes })

@@ -15,12 +15,17 @@ import { type Bases, openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
 import { settlementOf } from '../operation/actions.ts'
+import { restoring } from './restorable.ts'
 import type { RequestFor } from './wanted.ts'
 
 /** A patch that follows from the history. */
 export interface Prepared {
   readonly fields: ReadonlySet<string>
-  over(base: Native): { readonly patch: Patch; readonly warnings: readonly Warning[] }
+  over(base: Native): {
+    readonly patch: Patch
+    readonly warnings: readonly Warning[]
+    readonly restores: readonly Native[]
+  }
 }
 
 /**
@@ -51,9 +56,10 @@ export async function prepareRollback(
   return {
     fields: new Set(paths.map(({ field }) => field.split('.')[0] ?? field)),
     over: (base) => {
-      const { fields, blocked } = undoPatch(mapping, base, undone)
+      const restores = undone.map((one) => one.base)
+      const { fields, blocked } = undoPatch(restoring(mapping, restores), base, undone)
       const warnings = toldAs([...lost, ...blocked], request.dryRun || rollback.allowPartial)
-      return { patch: { kind: 'merge', fields }, warnings }
+      return { patch: { kind: 'merge', fields }, warnings, restores }
     },
   }
 }

@@ -9,6 +9,7 @@ import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
 import { settlementOf } from '../operation/actions.ts'
+import { restoring } from './restorable.ts'
 import { type Prepared, toldAs } from './rollback.ts'
 import type { RequestFor } from './wanted.ts'
 
@@ -36,8 +37,10 @@ export async function prepareUndo(
     fields: new Set(changed.map(({ field }) => field.split('.')[0] ?? field)),
     over: (current) => {
       const undone = withoutLeased(mapping, base, next, intent?.standing)
-      const { fields, blocked } = undoPatch(mapping, current, [undone])
-      return { patch: { kind: 'merge', fields }, warnings: toldAs(blocked, undo.allowPartial) }
+      const restores = [undone.base]
+      const { fields, blocked } = undoPatch(restoring(mapping, restores), current, [undone])
+      const warnings = toldAs(blocked, undo.allowPartial)
+      return { patch: { kind: 'merge', fields }, warnings, restores }
     },
   }
 }

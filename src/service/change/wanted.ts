@@ -27,7 +27,11 @@ export type Wanted = {
   /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
   readonly aim?: { readonly action: Action; readonly becomes: Standing }
 } & (
-  | { readonly patch: Patch }
+  | {
+      readonly patch: Patch
+      /** Earlier records: settings of theirs can be set again. */
+      readonly restores?: readonly Native[]
+    }
   | {
       readonly next: Native
       /** Earlier records: what they broke may stay broken. */

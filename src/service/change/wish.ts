@@ -1,7 +1,7 @@
 /** What a request wants of a client, once its history and its present state are known. */
 
 import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
+import { type Mapping, withExtraSettings } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { writtenFields } from '../../core/patch/json-patch.ts'
@@ -14,6 +14,7 @@ import type { ChangeRequest, CutOver, Protection } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { endingWish, leaseWish } from '../lease/lease-wish.ts'
 import { checkCutOver } from '../secrets/rotatable.ts'
+import { restoring } from './restorable.ts'
 import { prepareRollback } from './rollback.ts'
 import { suspensionWish } from './suspension.ts'
 import { prepareUndo } from './undo.ts'
@@ -28,7 +29,10 @@ export function planWanted(
 ): Plan {
   const shown = (native: Native, standing: Standing | undefined) =>
     shownBy(mapping, native, standing?.suspended !== undefined)
-  if ('patch' in wanted) return planChange(shown(base, before), base, wanted.patch)
+  if ('patch' in wanted) {
+    const extra = withExtraSettings(shown(base, before), before?.cleared ?? [])
+    return planChange(restoring(extra, wanted.restores ?? []), base, wanted.patch)
+  }
   return planRecord(shown(wanted.next, after), base, wanted.next, wanted.before)
 }
 

@@ -13,6 +13,8 @@ export interface Standing {
   readonly protected?: true
   readonly leases?: readonly Lease[]
   readonly retirements?: readonly Retirement[]
+  /** Settings that this version does not know and a change has taken away, oldest first: they can be set again. */
+  readonly cleared?: readonly string[]
   /** It was suspended through settings that stand for that; they are held until it is resumed. */
   readonly suspended?: Suspended
 }
