@@ -229,6 +229,10 @@ describe('parseConfig', () => {
     const wrong = { ...local, members: { public: ['a..b'], hidden: [] } }
     const faults = faultsOf({ ...config, mode: 'development', providers: { local: wrong } })
     expect(faults.join()).toContain('providers.local.members')
+    const classed = { ...local, members: { NewThing: 'volatile', Other: 'secret' } }
+    expect(faultsOf({ ...config, mode: 'development', providers: { local: classed } })).toContain(
+      'providers.local.members.Other must be one of: read-only, setting, volatile.',
+    )
   })
 
   it('fills in the rates and the reserve of a pace that names a part of them', () => {

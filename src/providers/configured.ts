@@ -11,9 +11,10 @@ import type {
   Reading,
   SettingShape,
 } from './definition.ts'
+import { withMembers } from './member-classes.ts'
 import type { Provider } from './provider.ts'
 import * as registry from './registry.ts'
-import { members } from './setting-schemas.ts'
+import { members, rulesOf, type WrittenMembers } from './setting-schemas.ts'
 
 /** What a configuration calls a kind of provider. */
 export type ProviderType = keyof typeof registry
@@ -34,7 +35,10 @@ export type ProviderSettings = {
 }[ProviderType]
 
 /** The settings of one provider as they are written; those of its own are left to its definition. */
-export type WrittenProvider = { readonly type: ProviderType } & CommonSettings
+export type WrittenProvider = {
+  readonly type: ProviderType
+  readonly members?: WrittenMembers | undefined
+}
 
 type Definition = ProviderDefinition<string, SettingShape, ProviderSettings>
 
@@ -55,7 +59,11 @@ export function settingsOf(
   reading: Reading,
 ): ProviderSettings {
   const own = DEFINITIONS[type].settingsOf(written, reading)
-  return { ...own, type, ...(members === undefined ? {} : { members }) } as ProviderSettings
+  return {
+    ...own,
+    type,
+    ...(members === undefined ? {} : { members: rulesOf(members) }),
+  } as ProviderSettings
 }
 
 /** What of a provider is behind an issuer of access tokens, as far as its addresses say. */
@@ -77,13 +85,8 @@ export async function createProviders(
   const built = new Map<string, Provider>()
   for (const [id, one] of Object.entries(settings)) {
     const { create } = await DEFINITIONS[one.type].load()
-    built.set(id, withMembers(create(one, surroundings, id), one.members))
+    const provider = create(one, surroundings, id)
+    built.set(id, one.members === undefined ? provider : withMembers(provider, one.members, id))
   }
   return built
-}
-
-function withMembers(provider: Provider, members: MemberRules | undefined): Provider {
-  return members === undefined
-    ? provider
-    : { ...provider, mapping: { ...provider.mapping, members } }
 }

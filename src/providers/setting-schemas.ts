@@ -1,6 +1,7 @@
 /** Words in which the settings of every provider are written. */
 
 import * as z from 'zod/mini'
+import { CONFIGURED_CLASSES, type MemberRules } from '../core/secrecy/place.ts'
 
 export const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 export const url = z.url({ protocol: /^https?$/ })
@@ -29,5 +30,17 @@ const memberPaths = z._default(
   [],
 )
 
-/** What is hidden and what is not, where the program judges it wrongly by name or shape. */
-export const members = z.optional(z.strictObject({ public: memberPaths, secret: memberPaths }))
+/** What is hidden and what is not, where the program judges it wrongly, and what unknown members are, by their names. */
+export const members = z.optional(
+  z.catchall(
+    z.object({ public: memberPaths, secret: memberPaths }),
+    z.enum([...CONFIGURED_CLASSES]),
+  ),
+)
+
+export type WrittenMembers = NonNullable<z.output<typeof members>>
+
+/** The rules that are written. */
+export function rulesOf({ public: shown, secret, ...classes }: WrittenMembers): MemberRules {
+  return { public: shown, secret, classes }
+}

@@ -22,6 +22,9 @@ export type Reply = readonly [number, JsonObject]
 
 export const refusal = (type: string, message: string): Reply => [400, { __type: type, message }]
 
+/** Settings of the provider, and members that the service alone sets. */
+type Settings = Readonly<Record<string, unknown>> & { readonly kept?: readonly string[] }
+
 export interface CognitoService {
   readonly provider: Provider
   readonly bench: Bench
@@ -31,10 +34,10 @@ export interface CognitoService {
   close(): Promise<void>
 }
 
-/** `answer` goes first; what it gives no reply to is answered as the service does. */
+/** `answer` goes first; what it gives no reply to is answered as the service does. `kept`: members that it alone sets. */
 export async function startCognito(
   answer: (operation: string, input: JsonObject) => Reply | undefined,
-  settings: object = {},
+  { kept = [], ...settings }: Settings = {},
 ): Promise<CognitoService> {
   const clients = new Map<string, JsonObject>()
   const sent: (readonly [string, JsonObject])[] = []
@@ -45,7 +48,7 @@ export async function startCognito(
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
       const input = JSON.parse(Buffer.concat(chunks).toString()) as JsonObject
       sent.push([operation, input])
-      const [status, body] = answer(operation, input) ?? usual(clients, operation, input)
+      const [status, body] = answer(operation, input) ?? usual(clients, operation, input, kept)
       response
         .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
         .end(JSON.stringify(body))
@@ -79,14 +82,19 @@ export async function startCognito(
   }
 }
 
-function usual(clients: Map<string, JsonObject>, operation: string, input: JsonObject): Reply {
+function usual(
+  clients: Map<string, JsonObject>,
+  operation: string,
+  input: JsonObject,
+  own: readonly string[],
+): Reply {
   const id = String(input.ClientId)
   const before = clients.get(id)
   if (before === undefined) return refusal('ResourceNotFoundException', 'No such client.')
   if (operation === 'DescribeUserPoolClient') return [200, { UserPoolClient: before }]
   if (operation === 'ListUserPoolClientSecrets') return [200, { ClientSecrets: [] }]
   if (operation !== 'UpdateUserPoolClient') return refusal('AccessDeniedException', 'No.')
-  const kept = Object.entries(before).filter(([name]) => SHOWN.includes(name))
+  const kept = Object.entries(before).filter(([name]) => [...SHOWN, ...own].includes(name))
   const after = { ...Object.fromEntries(kept), ...input, ClientId: id }
   clients.set(id, after)
   return [200, { UserPoolClient: after }]

@@ -2,9 +2,10 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { capabilitiesOf } from '../../src/http/routes/providers.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { requestFor } from '../contract/service.ts'
-import { type CognitoService, POOL, REF, startCognito } from './cognito-service.ts'
+import { type CognitoService, POOL, REF, refusal, startCognito } from './cognito-service.ts'
 
 const TOMORROW = { Mode: 'strict', Levels: [1, 2] }
 const CLIENT: JsonObject = {
@@ -56,5 +57,70 @@ describe('a setting that this version does not know', () => {
   it('is refused on a client that never had it', async () => {
     service.clients.set('first', { ClientId: 'first', ClientName: 'First' })
     await expect(service.bench.change(REF, SET)).rejects.toMatchObject({ code: 'unknown_field' })
+  })
+})
+
+describe('a carried member that the service refuses', () => {
+  /** As a member of answers that an update does not take. */
+  const strict = (operation: string, input: JsonObject) =>
+    operation === 'UpdateUserPoolClient' && 'MemberOfTomorrow' in input
+      ? refusal('SerializationException', 'Unexpected key in the request')
+      : undefined
+  const restart = async (members: object) => {
+    await service.close()
+    const kept = ['MemberOfTomorrow']
+    service = await startCognito(strict, { kept, members: { public: [], secret: [], ...members } })
+    service.clients.set('first', CLIENT)
+  }
+
+  it('is named with the way out, to who may read the client', async () => {
+    await restart({})
+    const rename = (options = {}) => service.bench.change(REF, { name: 'Renamed' }, options)
+    await expect(rename()).rejects.toMatchObject({
+      code: 'provider_refused',
+      message: expect.stringMatching(
+        /MemberOfTomorrow.*members: \{ MemberOfTomorrow: read-only \}/,
+      ),
+    })
+    const hidden = await rename({ maySeeClient: false }).catch((error: unknown) => error)
+    expect(String(hidden)).not.toContain('MemberOfTomorrow')
+  })
+
+  it.each(['read-only', 'volatile'])('is shown and not sent once it is classed %s', async (one) => {
+    await restart({ classes: { MemberOfTomorrow: one } })
+    const done = await service.bench.change(REF, { name: 'Renamed' })
+    expect(done).toMatchObject({ outcome: 'applied', warnings: [] })
+    const [, body] = service.sent.findLast(([name]) => name === 'UpdateUserPoolClient') ?? []
+    expect(body).not.toHaveProperty('MemberOfTomorrow')
+    const other = { providerSettings: { MemberOfTomorrow: 'else' } }
+    await expect(service.bench.change(REF, other)).rejects.toMatchObject({
+      code: 'read_only_field',
+    })
+  })
+
+  it('can be set where no client has it, once it is classed a setting', async () => {
+    await service.close()
+    const members = { public: [], secret: [], classes: { MemberOfTomorrow: 'setting' } }
+    service = await startCognito(() => undefined, { members })
+    service.clients.set('first', { ClientId: 'first', ClientName: 'First' })
+    await service.bench.change(REF, SET)
+    expect(held()).toEqual(TOMORROW)
+    const { members: shown } = capabilitiesOf(service.provider.mapping)
+    expect(shown).toEqual({ MemberOfTomorrow: 'setting' })
+  })
+
+  it.each([
+    'ClientSecret',
+    'NextSecret',
+    'CallbackURLs',
+    'ExplicitAuthFlows',
+    'LastModifiedDate',
+    'New.Thing',
+  ])('cannot be %s, which is known or looks like a secret', async (name) => {
+    const members = { public: [], secret: [], classes: { [name]: 'setting' } }
+    await expect(startCognito(() => undefined, { members })).rejects.toMatchObject({
+      code: 'invalid_request',
+      field: `providers.cognito.members.${name}`,
+    })
   })
 })

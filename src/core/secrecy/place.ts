@@ -15,7 +15,14 @@ export interface MemberRules {
   /** Shown although name or shape look otherwise. What the provider documents as a secret stays hidden. */
   readonly public: readonly string[]
   readonly secret: readonly string[]
+  /** What members are that this version does not know; nothing is hidden or shown by that. */
+  readonly classes?: Readonly<Record<string, ConfiguredClass>>
 }
+
+/** `volatile`: it moves by itself. */
+export const CONFIGURED_CLASSES = ['read-only', 'setting', 'volatile'] as const
+
+export type ConfiguredClass = (typeof CONFIGURED_CLASSES)[number]
 
 /** The part of a mapping that decides. */
 export interface Rules {
@@ -121,8 +128,12 @@ function isKnown(rules: Rules, path: readonly string[]): boolean {
 }
 
 const knownMembers = once(
-  ({ settings, readOnlyKeys, volatileKeys }: Rules) =>
-    new Set<string>([...settings, ...readOnlyKeys, ...volatileKeys]),
+  ({ settings, readOnlyKeys, volatileKeys, members }: Rules) =>
+    new Set<string>(
+      [...settings, ...readOnlyKeys, ...volatileKeys].filter(
+        (name) => !Object.hasOwn(members?.classes ?? {}, name),
+      ),
+    ),
 )
 
 const isCovered = (paths: readonly string[], path: readonly string[]) =>

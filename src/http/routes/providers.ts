@@ -53,6 +53,7 @@ function summaryOf(id: string, provider: Provider, defaultProvider: string): Jso
 
 /** The capability table of a mapping; the generated documentation shows the same. */
 export function capabilitiesOf(mapping: Mapping): JsonObject {
+  const { classes = {} } = mapping.members ?? {}
   const fields = FIELD_NAMES.map((field): [string, JsonObject] => [
     field,
     isMapped(field)
@@ -63,6 +64,7 @@ export function capabilitiesOf(mapping: Mapping): JsonObject {
     updates: mapping.omitted === 'reset' ? 'replace' : 'merge',
     fields: Object.fromEntries(fields),
     settings: rawSettings(mapping),
+    ...(Object.keys(classes).length === 0 ? {} : { members: { ...classes } }),
   }
 }
 

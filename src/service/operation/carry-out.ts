@@ -9,7 +9,7 @@ import { keptState } from '../base/kept.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { settlementOf } from './actions.ts'
-import { withDangling } from './dangling.ts'
+import { explained } from './dangling.ts'
 import { isOpen } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
 import { close } from './settle.ts'
@@ -56,7 +56,7 @@ export async function carryOut(
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
     await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
-    throw notApplied(running, await withDangling(running, error, call))
+    throw notApplied(running, await explained(running, error, call))
   }
   const secret = running.added?.()
   const told = secret === undefined ? {} : { secret }
@@ -119,7 +119,7 @@ async function settleNow(
   if (settled.outcome === 'conflict') {
     throw settlementOf(running.intent).conflict(running.intent, settled.candidates)
   }
-  if (isRefusal(cause)) throw notApplied(running, await withDangling(running, cause, call))
+  if (isRefusal(cause)) throw notApplied(running, await explained(running, cause, call))
   const says = 'The provider failed during the change; it was read back, and nothing is changed.'
   throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
 }

@@ -1,10 +1,10 @@
-/** What a provider does not have and a client names: looked for in a dry run, in lint, and where a change was refused. */
+/** Why a provider refuses a client: what it does not have and the client names, and members that this version does not know. */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { bodyOfMends, danglingTexts } from '../../core/mapping/dangling.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
+import { fieldOfPath, type Mapping } from '../../core/mapping/mapping.ts'
 import type { Dangling, DanglingText, Native, Warning } from '../../core/mapping/row.ts'
-import type { FieldPatches } from '../../core/patch/patch.ts'
+import { type FieldPatches, quoted } from '../../core/patch/patch.ts'
 import { planChange } from '../../core/plan/plan.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -42,8 +42,8 @@ export async function danglingWarnings(
   }))
 }
 
-/** The refusal of a change, with the values that are to blame and the PATCH that removes them, where that is so. */
-export async function withDangling(
+/** The refusal of a change, with what in the client may be to blame and the way out, where that is known. */
+export async function explained(
   { provider, ref, base, next, intent, maySeeClient = true }: Running,
   error: unknown,
   call: Call,
@@ -53,7 +53,7 @@ export async function withDangling(
   const dangling = await danglingIn(provider, ref, next, call)
   const texts = plannedTexts(provider.mapping, isNew ? {} : base, dangling)
   const [first] = texts
-  if (first === undefined) return error
+  if (first === undefined) return withUnknown(provider.mapping, next, error)
   const mend = bodyOfMends(texts)
   const says = texts.map(({ message }) => message).join(' ')
   return new ClientError('provider_refused', `Nothing was changed: ${says}`, {
@@ -61,6 +61,29 @@ export async function withDangling(
     field: `client.${first.field}`,
     ...(mend === undefined ? {} : { mend }),
   })
+}
+
+/** Where everything goes along with each change, a member that this version does not know may be what is refused. */
+function withUnknown(mapping: Mapping, next: Native, error: ClientError): ClientError {
+  const names = mapping.omitted === 'reset' ? unknownIn(mapping, next) : []
+  if (names.length === 0 || error.field !== undefined) return error
+  const told = names.slice(0, MAX_NAMES).map(quoted).join(', ')
+  return new ClientError(
+    error.code,
+    `${error.message} This version does not know ${told}, which went along as read. If that is what was refused, say what it is in the configuration of the provider, for example members: { ${quoted(names[0] ?? '')}: read-only } (or setting, volatile).`,
+    error.details,
+  )
+}
+
+/** Members that are named at most. */
+const MAX_NAMES = 20
+
+function unknownIn(mapping: Mapping, native: Native): readonly string[] {
+  const { settings, extraSettings = [], readOnlyKeys, hiddenKeys } = mapping
+  const known = new Set([...settings, ...extraSettings, ...readOnlyKeys, ...hiddenKeys])
+  return Object.keys(native).filter(
+    (name) => !known.has(name) && fieldOfPath(mapping, name) === undefined,
+  )
 }
 
 /** A PATCH is offered only where the rules of the provider take it: OAuth without its last scope is refused. */
