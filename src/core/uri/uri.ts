@@ -4,11 +4,12 @@
  * The rules are tables; each stage assumes that the stages before it found nothing.
  */
 
+import { once } from '../once.ts'
 import { FORM_RULES } from './uri-form-rules.ts'
 import { HOST_RULES } from './uri-host-rules.ts'
 import { CANONICAL_RULES, PATH_RULES } from './uri-path-rules.ts'
 import { readUri } from './uri-reading.ts'
-import type { UriCase, UriContext, UriFinding, UriRule, UriUse } from './uri-rule.ts'
+import type { UriCase, UriContext, UriFinding, UriPolicy, UriRule, UriUse } from './uri-rule.ts'
 import { SCHEME_RULES } from './uri-scheme-rules.ts'
 import { WARNINGS } from './uri-warnings.ts'
 
@@ -16,12 +17,31 @@ const MAX_LENGTH = 2_048
 
 const STAGES = [FORM_RULES, SCHEME_RULES, HOST_RULES, PATH_RULES, CANONICAL_RULES]
 
-/** Everything that is wrong with a URI, or else what is worth a warning. Never throws. */
+/**
+ * Everything that is wrong with a URI, or else what is worth a warning. Never throws. A change judges the same URIs of
+ * the record before, after and as it is answered, so the newest findings are remembered.
+ */
 export function checkUri(value: string, use: UriUse, context: UriContext): readonly UriFinding[] {
   const limit = Math.min(context.policy.maxLength, MAX_LENGTH)
   if (value.length < 1 || value.length > limit) {
     return [{ rule: 'length', severity: 'violation', says: `must have 1 to ${limit} characters` }]
   }
+  const remembered = findingsUnder(context.policy)
+  const key = `${use} ${context.native} ${value}`
+  const before = remembered.get(key)
+  if (before !== undefined) return before
+  const findings = judged(value, use, context)
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+  remembered.set(key, findings)
+  return findings
+}
+
+/** URIs that are remembered under one policy; callers choose them, so that there must be an end. */
+const MOST_REMEMBERED = 500
+
+const findingsUnder = once((_: UriPolicy) => new Map<string, readonly UriFinding[]>())
+
+function judged(value: string, use: UriUse, context: UriContext): readonly UriFinding[] {
   const asked: UriCase = { ...context, use, uri: readUri(value) }
   for (const rules of STAGES) {
     const found = broken(rules, 'violation', asked)
