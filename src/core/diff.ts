@@ -5,7 +5,7 @@ import type { Json, JsonObject } from './json/json.ts'
 import { isRecord, memberOf, same, without } from './json/json.ts'
 import { covers, withoutPaths } from './json/paths.ts'
 import type { Mapping } from './mapping/mapping.ts'
-import { fieldsOfPath, settingsOf, showField } from './mapping/mapping.ts'
+import { fieldsOfPath, normalOf, settingsOf, showField } from './mapping/mapping.ts'
 import type { Native } from './mapping/row.ts'
 import { maskOf } from './secrecy/fingerprint.ts'
 import { replaceHidden } from './secrecy/hidden.ts'
@@ -30,7 +30,7 @@ export function diffClients(
   after: Native,
   fingerprintOf: (secret: string) => string,
 ): readonly FieldChange[] {
-  const normal = (native: Native) => withoutPaths(mapping.normal(native), mapping.volatileKeys)
+  const normal = (native: Native) => withoutPaths(normalOf(mapping, native), mapping.volatileKeys)
   const [normalBefore, normalAfter] = [normal(before), normal(after)]
   if (same(normalBefore, normalAfter)) return []
   const masked = (native: Native) =>

@@ -6,7 +6,7 @@
 import { ClientError, type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import type { Native } from '../core/mapping/row.ts'
-import { createMeter, isTooLarge, MAX_RECORD } from '../core/patch/bounds.ts'
+import { MAX_RECORD, tooLarge } from '../core/patch/bounds.ts'
 
 /** The one member of what stands for such a record. No provider has one of this name. */
 const UNREADABLE = '$unreadable'
@@ -16,12 +16,13 @@ const UNREADABLE = '$unreadable'
  * @throws ClientError `otherwise`
  */
 export function checkSize(record: Native, otherwise: ErrorCode): void {
-  if (!isTooLarge(record)) return
+  const found = tooLarge(record)
+  if (found === undefined) return
   const { characters, members } = MAX_RECORD
   throw new ClientError(
     otherwise,
     `The provider holds more for this client than is read: at most ${characters} characters of JSON and ${members} members. Make it smaller at the provider, or remove the client.`,
-    { found: { ...createMeter()(record) } },
+    { found: { ...found } },
   )
 }
 

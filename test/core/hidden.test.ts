@@ -119,6 +119,11 @@ describe.each(MAPPINGS)('at %s', (_, mapping) => {
     }
   })
 
+  it('a record in which nothing is hidden is given back itself', () => {
+    const record = { note: 'plain', more: { list: ['a', { b: 1 }], none: {} } }
+    expect(replaceHidden(mapping, record, () => 'hidden')).toBe(record)
+  })
+
   it('a mask stays as it is when it is masked again', () => {
     const record = {
       ...NAMED['an add-on that nobody knows'],

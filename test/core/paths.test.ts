@@ -23,6 +23,11 @@ describe('taking members away', () => {
     expect(record).toEqual({ a: 1, b: { c: { d: 1, e: 2 }, f: 3 }, g: [1] })
   })
 
+  it('gives the record itself where there is nothing to take', () => {
+    const record = { a: { b: 1 }, c: {} }
+    expect(withoutPaths(record, ['x', 'a.x', 'a.b.x', 'c.x'])).toBe(record)
+  })
+
   it('takes an object away with its last member, and leaves one that was empty', () => {
     expect(withoutPaths({ a: { b: 1 }, c: 1 }, ['a.b'])).toEqual({ c: 1 })
     expect(withoutPaths({ a: {}, c: 1 }, ['a.b'])).toEqual({ a: {}, c: 1 })

@@ -25,9 +25,15 @@ const methods = {
     return Number(this[LITERAL])
   },
   toJSON(this: NumberLiteral) {
+    met += 1
     return this[LITERAL]
   },
 }
+
+let met = 0
+
+/** How many literals `JSON.stringify` has met: it writes them as texts, and so has to be corrected. */
+export const literalsMet = () => met
 
 /** The number that a literal of JSON stands for; of what is no such literal nothing is said. */
 export function numberOfLiteral(literal: string): number | NumberLiteral {

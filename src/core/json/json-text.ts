@@ -5,7 +5,7 @@
  */
 
 import type { Json, JsonObject } from './json.ts'
-import { isNumberLiteral, numberOfLiteral } from './json-number.ts'
+import { isNumberLiteral, literalsMet, numberOfLiteral } from './json-number.ts'
 
 /** Levels of nesting; more would exhaust the stack of whatever walks through the value. */
 export const MAX_DEPTH = 200
@@ -124,7 +124,9 @@ function readObject(cursor: Cursor): JsonObject {
 
 /** Writes a value as `JSON.stringify` does, and numbers that are kept by their literal as they are. */
 export function stringifyJson(value: unknown, indent = 0): string {
-  return holdsLiteral(value) ? written(value, indent, '') : JSON.stringify(value, null, indent)
+  const before = literalsMet()
+  const text = JSON.stringify(value, null, indent)
+  return literalsMet() === before ? text : written(value, indent, '')
 }
 
 /** Whether a value holds a number that doubles do not give back. */

@@ -68,3 +68,23 @@ export function canonicalJson(value: Json): string {
 export function memberOf(record: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined
 }
+
+/** A record without some members; itself where it has none of them. */
+export function withoutMembers(record: JsonObject, names: readonly string[]): JsonObject {
+  const own = names.filter((name) => Object.hasOwn(record, name))
+  return withMembers(record, new Map(own.map((name) => [name, undefined])))
+}
+
+/** A record in which some members are others, or gone where they are `undefined`; itself where there are none. */
+export function withMembers(
+  record: JsonObject,
+  changed: ReadonlyMap<string, Json | undefined>,
+): JsonObject {
+  if (changed.size === 0) return record
+  const kept: [string, Json][] = []
+  for (const name of Object.keys(record)) {
+    const value = changed.has(name) ? changed.get(name) : record[name]
+    if (value !== undefined) kept.push([name, value])
+  }
+  return Object.fromEntries(kept)
+}

@@ -2,7 +2,7 @@
 
 import { once } from '../once.ts'
 import type { Json, JsonObject } from './json.ts'
-import { isRecord } from './json.ts'
+import { isRecord, withMembers } from './json.ts'
 
 /** Whether a dotted path is another one or lies above it. */
 export function covers(above: string, path: string): boolean {
@@ -47,13 +47,14 @@ const treeOf = once((paths: readonly string[]): PathTree => {
 })
 
 function replaceIn(record: JsonObject, tree: PathTree, replace: Replace): JsonObject {
-  const kept: [string, Json][] = []
-  for (const [name, value] of Object.entries(record)) {
-    const below = tree.get(name)
-    const next = below === undefined ? value : replaceBelow(value, below, replace)
-    if (next !== undefined) kept.push([name, next])
+  const changed = new Map<string, Json | undefined>()
+  for (const [name, below] of tree) {
+    if (!Object.hasOwn(record, name)) continue
+    const value = record[name] as Json
+    const next = replaceBelow(value, below, replace)
+    if (next !== value) changed.set(name, next)
   }
-  return Object.fromEntries(kept)
+  return withMembers(record, changed)
 }
 
 function replaceBelow(value: Json, below: PathTree, replace: Replace): Json | undefined {
@@ -61,6 +62,5 @@ function replaceBelow(value: Json, below: PathTree, replace: Replace): Json | un
   if (!isRecord(value)) return value
   const next = replaceIn(value, below, replace)
   // An object that held nothing else goes with its last member.
-  const emptied = Object.keys(next).length === 0 && Object.keys(value).length > 0
-  return emptied ? undefined : next
+  return next !== value && Object.keys(next).length === 0 ? undefined : next
 }

@@ -9,7 +9,7 @@ import type { Client, FieldName } from '../client.ts'
 import { FIELD_NAMES, FIELDS } from '../client.ts'
 import { ofItsType } from '../field-values.ts'
 import type { Json, JsonObject } from '../json/json.ts'
-import { same } from '../json/json.ts'
+import { same, withoutMembers } from '../json/json.ts'
 import { covers, withoutPaths } from '../json/paths.ts'
 import type { ProviderLint } from '../lint/rule.ts'
 import { once, onceForBoth } from '../once.ts'
@@ -161,12 +161,15 @@ export function fieldOfPath(mapping: Mapping, path: string): MappedField | undef
 const keysOf = (row: Row<unknown>): readonly string[] => (row.support === 'missing' ? [] : row.keys)
 
 /** The comparable state: spellings brought together, what moves by itself left out. */
-export const stateOf = onceForBoth((mapping: Mapping, native: Native): Native => {
-  const left = new Set([...mapping.hiddenKeys, ...mapping.volatileKeys])
-  return Object.fromEntries(
-    Object.entries(mapping.normal(native)).filter(([key]) => !left.has(key)),
-  )
-})
+export const stateOf = onceForBoth(
+  (mapping: Mapping, native: Native): Native =>
+    withoutMembers(normalOf(mapping, native), [...mapping.hiddenKeys, ...mapping.volatileKeys]),
+)
+
+/** A record with its spellings brought together. */
+export const normalOf = onceForBoth(
+  (mapping: Mapping, native: Native): Native => mapping.normal(native),
+)
 
 /** Whether two records mean the same settings. */
 export function sameState(mapping: Mapping, one: Native, other: Native): boolean {

@@ -25,10 +25,11 @@ export const MAX_EXTENT: Extent = { characters: 1_048_576, depth: 32, members: 2
  */
 export const MAX_RECORD: Extent = { characters: 1_310_720, depth: 64, members: 25_000 }
 
-/** Whether a record is larger than one may be that is read. */
-export function isTooLarge(record: Json): boolean {
+/** The size of a record that is larger than one may be that is read; `undefined` for any other. */
+export function tooLarge(record: Json): Extent | undefined {
   const extent = createMeter()(record)
-  return (Object.keys(UNITS) as (keyof Extent)[]).some((kind) => extent[kind] > MAX_RECORD[kind])
+  const kinds = Object.keys(UNITS) as (keyof Extent)[]
+  return kinds.some((kind) => extent[kind] > MAX_RECORD[kind]) ? extent : undefined
 }
 
 const UNITS: Readonly<Record<keyof Extent, string>> = {

@@ -6,7 +6,7 @@
 import { isClientError } from '../errors.ts'
 import type { Json } from '../json/json.ts'
 import { same, without } from '../json/json.ts'
-import type { Mapping } from '../mapping/mapping.ts'
+import { type Mapping, normalOf } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
 import { withChange } from './plan.ts'
 import { updateBody } from './update-body.ts'
@@ -40,7 +40,7 @@ export function giveBack(
   const theirs = new Set<string>()
   const lost = new Set<string>()
   for (const { base, next: after } of taken) {
-    const [was, became, is] = [base, after, next].map((one) => mapping.normal(one)) as Three
+    const [was, became, is] = [base, after, next].map((one) => normalOf(mapping, one)) as Three
     for (const key of new Set([...Object.keys(was), ...Object.keys(became)])) {
       if (equal(was[key], became[key]) || equal(is[key], was[key])) continue
       if (!equal(is[key], became[key])) theirs.add(key)

@@ -10,7 +10,7 @@ import { isClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, memberOf, same, without } from '../json/json.ts'
 import type { Mapping } from '../mapping/mapping.ts'
-import { isMapped, settingsOf, showField } from '../mapping/mapping.ts'
+import { isMapped, normalOf, settingsOf, showField } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
 import type { FieldPatches } from '../patch/patch.ts'
@@ -109,7 +109,7 @@ function valuesAt(
   const [was, became, now] = natives.map((native) => valueAt(mapping, native, path)) as Values
   if (!same(was, became)) return [was, became, now]
   const { member = '' } = split(path)
-  return natives.map((native) => memberOf(mapping.normal(native), member) ?? null) as Values
+  return natives.map((native) => memberOf(normalOf(mapping, native), member) ?? null) as Values
 }
 
 type Values = [Json, Json, Json]
@@ -117,7 +117,7 @@ type Values = [Json, Json, Json]
 /** The value at a path of a difference, secrets as they are; `null` for none. */
 function valueAt(mapping: Mapping, native: Native, path: string): Json {
   const { field, member } = split(path)
-  const normal = mapping.normal(native)
+  const normal = normalOf(mapping, native)
   // What is not shown may hold secrets: settings are compared as the provider has them.
   if (!isMapped(field)) return memberOf(settingsOf(mapping, normal), member ?? '') ?? null
   const shown: unknown = showField(mapping, field, normal)

@@ -2,7 +2,7 @@
 
 import { ClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
-import { isRecord, memberOf, same } from '../json/json.ts'
+import { isRecord, memberOf, same, withoutMembers } from '../json/json.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
@@ -15,7 +15,7 @@ import type { Native } from '../mapping/row.ts'
 export function updateBody(mapping: Mapping, native: Native, next: Native): JsonObject {
   const refused = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys])
   if (mapping.omitted === 'reset') {
-    return Object.fromEntries(Object.entries(next).filter(([name]) => !refused.has(name)))
+    return withoutMembers(next, [...refused])
   }
   const was = (name: string) => memberOf(native, name)
   const is = (name: string) => memberOf(next, name)

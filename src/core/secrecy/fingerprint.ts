@@ -10,7 +10,7 @@ import { withoutPaths } from '../json/paths.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { stateOf } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
-import { once } from '../once.ts'
+import { once, onceForBoth } from '../once.ts'
 import { isFingerprint, replaceHidden } from './hidden.ts'
 
 export interface Fingerprints {
@@ -38,14 +38,17 @@ export function createFingerprints(key: Uint8Array): Fingerprints {
   )
   const ofSecret = (value: string) =>
     `fingerprint:${digestOfSecret(value).slice(0, SECRET_CHARACTERS)}`
-  const withoutSecrets: Fingerprints['withoutSecrets'] = (mapping, native) =>
-    replaceHidden(mapping, native, (value) => maskOf(value, ofSecret))
+  const withoutSecrets = onceForBoth((mapping: Mapping, native: Native) =>
+    replaceHidden(mapping, native, (value) => maskOf(value, ofSecret)),
+  )
   return {
     ofState: (mapping, native) => ofState(stateOf(mapping, native)),
     ofText: (purpose, text) => createDigest(key, `clientry ${purpose}`)(text),
     ofSecret,
     withoutSecrets,
-    masked: (mapping, native) => withoutSecrets(mapping, withoutPaths(native, mapping.hiddenKeys)),
+    masked: onceForBoth((mapping, native) =>
+      withoutPaths(withoutSecrets(mapping, native), mapping.hiddenKeys),
+    ),
   }
 }
 

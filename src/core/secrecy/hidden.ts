@@ -4,7 +4,7 @@
  */
 
 import type { Json, JsonObject } from '../json/json.ts'
-import { isRecord } from '../json/json.ts'
+import { isRecord, withMembers } from '../json/json.ts'
 import { isNumber } from '../json/json-number.ts'
 import type { Native } from '../mapping/row.ts'
 import { type Place, placeBelow, placeOf, type Rules, rootPlace } from './place.ts'
@@ -25,7 +25,10 @@ const FINGERPRINT = /^fingerprint:[\w-]{12}$/
 /** Whether a value is the fingerprint of a secret. */
 export const isFingerprint = (value: Json) => typeof value === 'string' && FINGERPRINT.test(value)
 
-/** A record in which every hidden value is replaced. A list that holds one is hidden whole, as it is written whole. */
+/**
+ * A record in which every hidden value is replaced; itself where none is. A list that holds one is hidden whole,
+ * as it is written whole.
+ */
 export function replaceHidden(rules: Rules, record: Native, replace: Replace): Native
 export function replaceHidden(rules: Rules, record: Json, replace: Replace): Json
 export function replaceHidden(rules: Rules, record: Json, replace: Replace): Json {
@@ -63,13 +66,14 @@ interface Walk {
 function membersOf(walk: Walk, record: JsonObject, place: Place, named: boolean): JsonObject {
   // What lies below the name of a secret is hidden with it, whatever it looks like.
   const jwk = !named && isJwk(record)
-  const kept: [string, Json][] = []
-  for (const [name, value] of Object.entries(record)) {
+  const changed = new Map<string, Json | undefined>()
+  for (const name of Object.keys(record)) {
+    const value = record[name] as Json
     const inner = placeBelow(walk.rules, place, name)
     const next = jwk ? partOfKey(walk, name, value, inner) : valueAt(walk, value, inner, named)
-    if (next !== undefined) kept.push([name, next])
+    if (next !== value) changed.set(name, next)
   }
-  return Object.fromEntries(kept)
+  return withMembers(record, changed)
 }
 
 /** What a JWK says beside its private parts is public, and looks as if drawn by chance. */
@@ -94,17 +98,19 @@ function valueAt(walk: Walk, value: Json, place: Place, inherited: boolean): Jso
   }
   const next = membersOf(walk, value, place, named)
   // An object that held nothing else goes with its last member.
-  return Object.keys(next).length === 0 && Object.keys(value).length > 0 ? undefined : next
+  return next !== value && Object.keys(next).length === 0 ? undefined : next
 }
 
 /** What the configuration shows is shown whole, but for the provider's own secrets in it. */
 function listedOnly(walk: Walk, value: JsonObject, place: Place): JsonObject {
-  const kept = Object.entries(value).map(([name, inner]): [string, Json | undefined] => {
+  const changed = new Map<string, Json | undefined>()
+  for (const [name, inner] of Object.entries(value)) {
     const at = placeBelow(walk.rules, place, name)
-    if (at.isListed) return [name, walk.replace(inner, at.path)]
-    return [name, isRecord(inner) ? listedOnly(walk, inner, at) : inner]
-  })
-  return Object.fromEntries(kept.filter((one): one is [string, Json] => one[1] !== undefined))
+    const shown = isRecord(inner) ? listedOnly(walk, inner, at) : inner
+    const next = at.isListed ? walk.replace(inner, at.path) : shown
+    if (next !== inner) changed.set(name, next)
+  }
+  return withMembers(value, changed)
 }
 
 function listOf(walk: Walk, list: readonly Json[], place: Place, named: boolean): Json | undefined {

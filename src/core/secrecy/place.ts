@@ -8,7 +8,7 @@ import { isRecord, type Json } from '../json/json.ts'
 import { covers } from '../json/paths.ts'
 import type { Row } from '../mapping/row.ts'
 import { once } from '../once.ts'
-import { isAbout, isSecretName } from './secret-looks.ts'
+import { isRemembered, looksOf } from './secret-looks.ts'
 
 /** What the configuration says about members, as dotted native paths; `*` stands for any one name. */
 export interface MemberRules {
@@ -51,7 +51,7 @@ export interface Place {
   /** Its name only tells something about a secret, or it is known what it is for. */
   readonly isPlain: boolean
   /** Members of it that have been looked at. */
-  readonly below: Map<string, Place>
+  below?: Map<string, Place>
 }
 
 /** Places that are remembered for one mapping; names that callers choose must not fill the memory. */
@@ -67,12 +67,13 @@ export const rootPlace = (rules: Rules): Place => placesOf(rules).root
 
 /** A member of a place. */
 export function placeBelow(rules: Rules, place: Place, name: string): Place {
-  const known = place.below.get(name)
+  const known = place.below?.get(name)
   if (known !== undefined) return known
   const inner = judgedPlace(rules, [...place.path, name])
   const places = placesOf(rules)
-  if (places.left > 0) {
+  if (places.left > 0 && isRemembered(name)) {
     places.left -= 1
+    place.below ??= new Map()
     place.below.set(name, inner)
   }
   return inner
@@ -86,7 +87,7 @@ export const placeOf = (rules: Rules, path: readonly string[]): Place =>
 export function isPublicMember(rules: Rules, name: string, value: Json): boolean {
   const isFlat =
     !isRecord(value) && !(Array.isArray(value) && value.some((one) => typeof one === 'object'))
-  return isFlat && (knownMembers(rules).has(name) || attributePaths(rules).includes(name))
+  return isFlat && knownMembers(rules).has(name)
 }
 
 /** The native members that attributes are made of. */
@@ -99,42 +100,53 @@ const placesOf = once(
 )
 
 function judgedPlace(rules: Rules, path: readonly string[]): Place {
-  const name = path.at(-1) ?? ''
+  const { isSecret, isAbout } = looksOf(path.at(-1) ?? '')
   const isListed = isCovered(rules.secretPaths, path)
   const isPublic = isOneOf(rules.publicPaths, path)
+  const { holds, isPart } = attributesAt(rules, path)
+  const isDocumented = path.length === 1 && knownMembers(rules).has(path[0] ?? '')
   return {
     path,
     isListed,
-    isSecret: isListed || isCovered(rules.members?.secret ?? [], path),
-    isShown: isCovered(rules.members?.public ?? [], path),
-    hasSecretName: isSecretName(name),
-    isExempt: isPublic || holdsAttribute(rules, path),
-    isPlain: isAbout(name) || isPublic || isKnown(rules, path),
-    below: new Map(),
+    isSecret: isListed || isCovered(rules.members?.secret ?? NONE, path),
+    isShown: isCovered(rules.members?.public ?? NONE, path),
+    hasSecretName: isSecret,
+    isExempt: isPublic || holds,
+    // It is known what a member is for: the provider documents it, or an attribute stands for it.
+    isPlain: isAbout || isPublic || isDocumented || isPart,
   }
 }
 
-/** Whether an attribute is made of a member, or of one in it. */
-function holdsAttribute(rules: Rules, path: readonly string[]): boolean {
+const NONE: readonly string[] = []
+
+/** Whether an attribute is made of a member or of one in it, and whether of it or of one above it. */
+function attributesAt(rules: Rules, path: readonly string[]) {
+  const [head = ''] = path
+  const keys = attributesBelow(rules).get(firstOf(head))
+  if (keys === undefined) return { holds: false, isPart: false }
   const dotted = path.join('.')
-  return attributePaths(rules).some((key) => covers(dotted, key))
+  return {
+    holds: keys.some((key) => covers(dotted, key)),
+    isPart: keys.some((key) => covers(key, dotted)),
+  }
 }
 
-/** Whether it is known what a member is for: the provider documents it, or an attribute stands for it. */
-function isKnown(rules: Rules, path: readonly string[]): boolean {
-  if (path.length === 1 && knownMembers(rules).has(path[0] ?? '')) return true
-  const dotted = path.join('.')
-  return attributePaths(rules).some((key) => covers(key, dotted))
-}
+/** The same members by what stands before their first dot. */
+const attributesBelow = once((rules: Rules): ReadonlyMap<string, readonly string[]> => {
+  const keys = attributePaths(rules)
+  return new Map(keys.map((key) => [firstOf(key), keys.filter((one) => covers(firstOf(key), one))]))
+})
 
-const knownMembers = once(
-  ({ settings, readOnlyKeys, volatileKeys, members }: Rules) =>
-    new Set<string>(
-      [...settings, ...readOnlyKeys, ...volatileKeys].filter(
-        (name) => !Object.hasOwn(members?.classes ?? {}, name),
-      ),
-    ),
-)
+const firstOf = (dotted: string) => dotted.split('.', 1)[0] ?? ''
+
+/** The members that the provider documents and the configuration does not judge, and those that attributes are made of. */
+const knownMembers = once((rules: Rules) => {
+  const { settings, readOnlyKeys, volatileKeys, members } = rules
+  const documented = [...settings, ...readOnlyKeys, ...volatileKeys].filter(
+    (name) => !Object.hasOwn(members?.classes ?? {}, name),
+  )
+  return new Set([...documented, ...attributePaths(rules)])
+})
 
 const isCovered = (paths: readonly string[], path: readonly string[]) =>
   namesOf(paths).some((names) => names.length <= path.length && matches(names, path))
@@ -145,4 +157,4 @@ const isOneOf = (paths: readonly string[], path: readonly string[]) =>
 const matches = (names: readonly string[], path: readonly string[]) =>
   names.every((name, index) => name === '*' || name === path[index])
 
-const namesOf = (paths: readonly string[]) => paths.map((one) => one.split('.'))
+const namesOf = once((paths: readonly string[]) => paths.map((one) => one.split('.')))

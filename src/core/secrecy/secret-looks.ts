@@ -4,6 +4,7 @@
  */
 
 import type { Json, JsonObject } from '../json/json.ts'
+import { MAX_RECORD } from '../patch/bounds.ts'
 
 /** Words that name what is to be kept from others. */
 const SECRET_WORDS = new Set([
@@ -102,24 +103,47 @@ export function wordsOf(name: string): readonly string[] {
     .filter((word) => word !== '')
 }
 
-/**
- * Whether a member of this name holds a secret, as far as names tell. `key` alone is a name like any other;
- * with a word before it, it is one of a lock.
- */
-export function isSecretName(name: string): boolean {
-  const known = judged.get(name)
-  if (known !== undefined) return known
-  const secret = judge(wordsOf(name))
-  if (judged.size < MAX_JUDGED) judged.set(name, secret)
-  return secret
+/** What the name of a member says about its value, as far as names tell. */
+interface Looks {
+  /** It holds a secret. `key` alone is a name like any other; with a word before it, it is one of a lock. */
+  readonly isSecret: boolean
+  /** It only tells something about what it stands beside. */
+  readonly isAbout: boolean
 }
 
-/** The same names come with each client. */
-const judged = new Map<string, boolean>()
-const MAX_JUDGED = 2_000
+/** What a name looks like. */
+export function looksOf(name: string): Looks {
+  const known = judged.get(name)
+  if (known !== undefined) return known
+  const words = wordsOf(name)
+  const isAbout = ABOUT.has(words.at(-1) ?? '')
+  const looks = LOOKS[isAbout ? 'about' : judge(words) ? 'secret' : 'neither']
+  if (!isRemembered(name)) return looks
+  // Names that are new once it is full push all others out: one large record does not stay in the way.
+  if (judged.size >= MAX_JUDGED) judged.clear()
+  judged.set(name, looks)
+  return looks
+}
+
+const LOOKS = {
+  about: { isSecret: false, isAbout: true },
+  secret: { isSecret: true, isAbout: false },
+  neither: { isSecret: false, isAbout: false },
+} as const satisfies Readonly<Record<string, Looks>>
+
+/** The same names come with each client; there is room for those of the largest record. */
+const judged = new Map<string, Looks>()
+const MAX_JUDGED = MAX_RECORD.members
+const LONGEST_REMEMBERED = 64
+
+/** Whether a name is short enough to be remembered: callers choose names, which must not fill the memory. */
+export const isRemembered = (name: string) => name.length <= LONGEST_REMEMBERED
+
+/** Whether a member of this name holds a secret. */
+export const isSecretName = (name: string) => looksOf(name).isSecret
 
 function judge(words: readonly string[]): boolean {
-  if (ABOUT.has(words.at(-1) ?? '') || words.some((word) => PUBLIC.has(word))) return false
+  if (words.some((word) => PUBLIC.has(word))) return false
   return words.some((word, index) => {
     const bare = word.replace(/\d+$/, '')
     if (bare === 'key' || bare === 'keys') return index > 0
@@ -128,9 +152,6 @@ function judge(words: readonly string[]): boolean {
 }
 
 const PUBLIC = new Set(['public', 'pub'])
-
-/** Whether a member of this name only tells something about what it stands beside. */
-export const isAbout = (name: string) => ABOUT.has(wordsOf(name).at(-1) ?? '')
 
 /** Shapes that nothing but a secret has. */
 const SHAPES: readonly RegExp[] = [

@@ -1,7 +1,7 @@
 /** Pages of the local clients, sorted by id, so that none is shown twice or skipped when others come or go. */
 
 import { isRecord, type Json } from '../../core/json/json.ts'
-import { isTooLarge } from '../../core/patch/bounds.ts'
+import { tooLarge } from '../../core/patch/bounds.ts'
 import type { Documents } from '../../store/sqlite/documents.ts'
 import type { Listed, ListPage } from '../provider.ts'
 import { CLIENTS, clientIds } from './clients.ts'
@@ -26,7 +26,7 @@ function listed(documents: Documents, id: string): readonly Listed[] {
   const native: Json | undefined = documents.get(CLIENTS, id)
   if (native === undefined) return []
   // Reading it tells what is wrong with it.
-  if (!isRecord(native) || isTooLarge(native)) return [{ id }]
+  if (!isRecord(native) || tooLarge(native) !== undefined) return [{ id }]
   const { client_name: name } = native
   return [typeof name === 'string' ? { id, name, native } : { id, native }]
 }

@@ -4,7 +4,7 @@
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json/json.ts'
+import { type JsonObject, withoutMembers } from '../../core/json/json.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
@@ -45,9 +45,6 @@ export function createCreation(parts: CreationParts): Creation {
 }
 
 const sent = (next: Native) => withoutMembers(next, [...SERVERS_OWN, READ_WITH])
-
-const withoutMembers = (record: JsonObject, names: readonly string[]): JsonObject =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)))
 
 /** A line of the list without a registration: the process died between the two. */
 function notKept(error: unknown): undefined {

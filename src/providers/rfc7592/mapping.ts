@@ -4,6 +4,7 @@
  * server does not store has no row to change, by its dialect.
  */
 
+import { withMembers } from '../../core/json/json.ts'
 import { fixed, key, list, missing, shown, texts, view, words } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
@@ -93,12 +94,8 @@ export function createMapping(dialect: Dialect): Mapping {
 
 function normal(native: Native): Native {
   const whole: Native = { ...DEFAULTS, ...native }
-  return Object.fromEntries(
-    Object.entries(whole).map(([name, value]) => [
-      name,
-      UNORDERED.includes(name) ? [...texts(value)].sort() : value,
-    ]),
-  )
+  const lists = UNORDERED.filter((name) => Object.hasOwn(whole, name))
+  return withMembers(whole, new Map(lists.map((name) => [name, [...texts(whole[name])].sort()])))
 }
 
 function rulesOf({ needsCallbacks }: Dialect): readonly Rule[] {

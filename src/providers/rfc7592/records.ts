@@ -1,7 +1,7 @@
 /** Records of clients in answers: what opens them is taken out, and the server's own spelling evened out. */
 
 import { ClientError, type ErrorCode } from '../../core/errors.ts'
-import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import { isRecord, type Json, type JsonObject, withoutMembers } from '../../core/json/json.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../call.ts'
 import { checkSize } from '../unreadable.ts'
@@ -33,7 +33,7 @@ export function metadataOf(
   id: string,
   otherwise: ErrorCode,
 ): Native {
-  const metadata = isRecord(answer) ? withoutRegistration(answer) : {}
+  const metadata = isRecord(answer) ? withoutMembers(answer, REGISTRATION) : {}
   if (metadata.client_id !== id) {
     const says = 'The server answered with something else than the client.'
     const found = isRecord(answer) ? metadata : answer
@@ -43,15 +43,13 @@ export function metadataOf(
   }
   checkSize(metadata, otherwise)
   // RFC 7591 section 2: "null" values are treated as if they were omitted.
-  const held = Object.entries(metadata).filter(([, value]) => value !== null)
-  const record = Object.fromEntries(held)
+  const empty = Object.keys(metadata).filter((name) => metadata[name] === null)
+  const record = withoutMembers(metadata, empty)
   return authMethodAsList ? withMethod(record) : record
 }
 
-function withoutRegistration(answer: JsonObject): JsonObject {
-  const { registration_access_token: _, registration_client_uri: __, ...metadata } = answer
-  return metadata
-}
+/** What opens the client. */
+const REGISTRATION = ['registration_access_token', 'registration_client_uri']
 
 /** One method is a text, as requests spell it; none is absent; several stay a list, which cannot be sent. */
 function withMethod({ token_endpoint_auth_method: methods, ...record }: JsonObject): JsonObject {

@@ -30,12 +30,16 @@ export function keptState(
   mapping: Mapping,
   native: Native,
 ): JsonObject {
-  const members = Object.entries(fingerprints.masked(mapping, native))
-  const isPublic = ([name, value]: [string, Json]) => isPublicMember(mapping, name, value)
-  const rest = members.filter((member) => !isPublic(member))
-  if (rest.length === 0) return Object.fromEntries(members)
+  const record = fingerprints.masked(mapping, native)
+  const shown: [string, Json][] = []
+  const rest: [string, Json][] = []
+  for (const member of Object.entries(record)) {
+    if (isPublicMember(mapping, ...member)) shown.push(member)
+    else rest.push(member)
+  }
+  if (rest.length === 0) return record
   const sealed = seal.closeAlike(Object.fromEntries(rest), statePlace(resource))
-  return { ...Object.fromEntries(members.filter(isPublic)), [SEALED]: sealed }
+  return { ...Object.fromEntries(shown), [SEALED]: sealed }
 }
 
 /** A kept record, with what was sealed; `undefined` where that was done with a key that is gone. */
