@@ -184,14 +184,28 @@ describe('a model that has nothing of a client', () => {
     ]
     const shapes = Object.fromEntries(names.map((name) => [name, structure]))
     const lines = cognitoLines([JSON.stringify({ shapes })])
-    expect(lines).toContain('gone: update.CallbackURLs')
+    expect(lines).toContain('gone: UpdateUserPoolClient.CallbackURLs')
     expect(lines).toContain('gone: settable.AuthSessionValidity')
     expect(lines).toContain('gone: shown.ClientSecretArn')
     expect(lines).toContain('gone: CallbackURLs of callbacks')
   })
 
+  it('makes a line for a value that our rules refuse', () => {
+    const shapes = {
+      UpdateUserPoolClientRequest: {
+        type: 'structure',
+        members: { AuthSessionValidity: { shape: 'Minutes' } },
+      },
+      Minutes: { type: 'integer', min: 3, max: 16 },
+    }
+    const lines = cognitoLines([JSON.stringify({ shapes })])
+    expect(lines).toContain('changed: UpdateUserPoolClient.AuthSessionValidity: max 15 → 16')
+    expect(lines).toContain('changed: rule of AuthSessionValidity: refuses 16')
+    expect(lines).not.toContain('changed: rule of AuthSessionValidity: refuses 3')
+  })
+
   it('is not read where a name is gone', () => {
     expect(auth0Lines([])).toContain('not read: update')
-    expect(cognitoLines(['{"shapes":{}}'])).toContain('not read: update')
+    expect(cognitoLines(['{"shapes":{}}'])).toContain('not read: UpdateUserPoolClient')
   })
 })

@@ -80,26 +80,23 @@ const COGNITO: readonly Explanation[] = [
     reason:
       'In the text of GetClientToken ("It must be the only authentication flow"), and not in the list of values.',
     lines: [
-      'gone: create.ExplicitAuthFlows[] value ALLOW_CLIENT_TOKEN_AUTH',
-      'gone: update.ExplicitAuthFlows[] value ALLOW_CLIENT_TOKEN_AUTH',
+      'gone: CreateUserPoolClient.ExplicitAuthFlows[] value ALLOW_CLIENT_TOKEN_AUTH',
+      'gone: UpdateUserPoolClient.ExplicitAuthFlows[] value ALLOW_CLIENT_TOKEN_AUTH',
     ],
   },
   {
     reason:
       'A command and no setting: it is never shown, omitting it changes nothing, and it rotates or deletes the secret. Secrets that are kept in Secrets Manager are shown and left there.',
     lines: [
-      'new: create.PublishSecretsInAWSSecretsManager (boolean)',
-      'new: update.PublishSecretsInAWSSecretsManager (boolean)',
+      'new: CreateUserPoolClient.PublishSecretsInAWSSecretsManager (boolean)',
+      'new: UpdateUserPoolClient.PublishSecretsInAWSSecretsManager (boolean)',
       'new: settable.PublishSecretsInAWSSecretsManager (boolean)',
     ],
   },
   {
     reason:
       'The id of a client is no secret (RFC 6749 section 2.2); the model only keeps it out of logs.',
-    lines: [
-      'changed: update.ClientId: sensitive no → true',
-      'changed: ClientId: secret false → true',
-    ],
+    lines: ['changed: ClientId: secret false → true'],
   },
   {
     reason: 'A part of the address (userPoolId of the request), and no setting.',

@@ -46,7 +46,6 @@ function each<From>(members: Readonly<Record<string, From>>, to: (from: From) =>
 
 /** What is published of the clients of a provider. */
 export interface Published {
-  readonly create: Model
   readonly update: Model
   readonly shown: Model
   readonly aspects: readonly Aspect[]
@@ -126,4 +125,22 @@ function modelOf(limits: Limits, theirs: Model): { ours: Model; known: readonly 
   if (theirs.type === 'string') return { ours: text, known }
   if (theirs.type !== 'number') return { ours: { type: 'any' }, known: [] }
   return { ours: { type: 'number', min: minimum, max: maximum }, known: ['min', 'max'] }
+}
+
+/** Published values of settings that our rules refuse where the setting stands alone. */
+export function ruleLines(mapping: Mapping, { update }: Published): readonly string[] {
+  return mapping.settings.flatMap((name) =>
+    edgesOf(update.members?.[name]).flatMap((value) => {
+      const record = { [name]: value }
+      const refused = mapping.rules?.some((rule) => rule.holds({}) && !rule.holds(record))
+      return refused ? [`changed: rule of ${name}: refuses ${value}`] : []
+    }),
+  )
+}
+
+/** Its values, or its lowest and its highest number. */
+function edgesOf(model: Model | undefined): readonly (string | number)[] {
+  const { values = [], type, min, max } = model ?? { type: 'any' }
+  const numbers = type === 'number' ? [min, max] : []
+  return [...values, ...numbers.flatMap((edge) => edge ?? [])]
 }

@@ -75,7 +75,10 @@ describe('a refused update', () => {
   it.each<[string, Members]>([
     ['a null, which only an update takes', { organization_usage: null }],
     ['a null within logins', { native_social_login: { apple: null } }],
-    ['a certificate for keys', methodOf('private_key_jwt', { credential_type: 'x509_cert' })],
+    [
+      'a certificate for keys',
+      methodOf('private_key_jwt', { credential_type: 'x509_cert', pem: 'x' }),
+    ],
     ['a key without its text', methodOf('private_key_jwt', { credential_type: 'public_key' })],
     ['an add-on without its address', { addons: { rms: {} } }],
     ['a part of an express configuration', { express_configuration: { enable_client: true } }],

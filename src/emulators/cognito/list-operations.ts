@@ -1,23 +1,24 @@
 /** The operations that list or describe what is in a pool. */
 
-import { type Members, POOL_ID } from './members.ts'
+import { BOUNDED_TOKEN, type Members, NEXT_TOKEN, POOL_ID, type Shape } from './members.ts'
 import type { Operation } from './operation.ts'
 import { refuse } from './refusal.ts'
 import type { Input } from './rules/constraints.ts'
 
-const paging = (max: number): Members => ({
+const paging = (min: number, max: number, token: Shape): Members => ({
   UserPoolId: POOL_ID,
-  MaxResults: { shape: { type: 'integer', min: 1, max } },
-  NextToken: { shape: { type: 'string', min: 1, max: 131_072, pattern: '[\\S]+' } },
+  MaxResults: { shape: { type: 'integer', min, max } },
+  NextToken: { shape: token },
 })
-/** A page when MaxResults is left out; the service's own choice is undocumented. */
+
+/** A page when MaxResults is left out, or 0; the service's own choice is undocumented. */
 const PAGE_SIZE = 60
 
 export const listOperations: Readonly<Record<string, Operation>> = {
   ListUserPoolClients: {
     category: 'client-read',
     members: {
-      ...paging(60),
+      ...paging(1, 60, BOUNDED_TOKEN),
       // In SDK releases of late 2026; a client without a type counts as REGULAR.
       ClientType: { shape: { type: 'string', values: ['REGULAR', 'DCR'] } },
     },
@@ -40,7 +41,7 @@ export const listOperations: Readonly<Record<string, Operation>> = {
   },
   ListIdentityProviders: {
     category: 'pool-read',
-    members: paging(60),
+    members: paging(0, 60, NEXT_TOKEN),
     answer: (input, { pools }) => {
       const pool = pools.pool(input.UserPoolId)
       const { items, next } = page(pool.identityProviders, input)
@@ -57,7 +58,7 @@ export const listOperations: Readonly<Record<string, Operation>> = {
   },
   ListResourceServers: {
     category: 'pool-read',
-    members: paging(50),
+    members: paging(1, 50, NEXT_TOKEN),
     answer: (input, { pools }) => {
       const pool = pools.pool(input.UserPoolId)
       const { items, next } = page(pool.resourceServers, input)
@@ -95,7 +96,7 @@ const SOCIAL = ['Facebook', 'Google', 'LoginWithAmazon', 'SignInWithApple']
 /** One page of a list; the token is opaque and holds the position after it. */
 function page<T>(all: readonly T[], { MaxResults, NextToken }: Input) {
   const start = NextToken === undefined ? 0 : position(String(NextToken))
-  const end = start + (typeof MaxResults === 'number' ? MaxResults : PAGE_SIZE)
+  const end = start + (Number(MaxResults ?? 0) || PAGE_SIZE)
   const token = Buffer.from(`position:${end}`).toString('base64url')
   return { items: all.slice(start, end), next: end < all.length ? { NextToken: token } : {} }
 }

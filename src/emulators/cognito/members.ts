@@ -34,6 +34,11 @@ export interface Setting extends Member {
   readonly emptyIsUnset?: true
 }
 
+/** Where a list goes on. */
+export const NEXT_TOKEN: Shape = { type: 'string', min: 1, pattern: '[\\S]+' }
+/** The same, with an end. */
+export const BOUNDED_TOKEN: Shape = { ...NEXT_TOKEN, max: 131_072 }
+
 const text = (min: number, max: number, pattern?: string): Shape =>
   pattern === undefined ? { type: 'string', min, max } : { type: 'string', min, max, pattern }
 const oneOf = (...values: string[]): Shape => ({ type: 'string', values })
@@ -53,7 +58,10 @@ const unit = optional(oneOf('seconds', 'minutes', 'hours', 'days'))
 const attributes: Setting = { shape: listOf(text(1, 2048)), emptyIsUnset: true }
 
 export const POOL_ID: Member = { shape: text(1, 55, '[\\w-]+_[0-9a-zA-Z]+'), required: true }
-export const CLIENT_ID: Member = { shape: text(1, 128, '[\\w+]+'), required: true }
+export const CLIENT_ID: Member = {
+  shape: { type: 'string', min: 1, max: 128, pattern: '[\\w+]+', sensitive: true },
+  required: true,
+}
 export const CLIENT_NAME: Shape = text(1, 128, '[\\w\\s+=,.@-]+')
 export const CLIENT_SECRET: Shape = {
   type: 'string',

@@ -13,7 +13,8 @@ import { type Keys, verifiedRegion } from './signature.ts'
 
 const TARGET = 'AWSCognitoIdentityProviderService.'
 
-const operations: Readonly<Record<string, Operation>> = {
+/** By the names of the service. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...clientOperations,
   ...secretOperations,
   ...listOperations,
@@ -37,7 +38,7 @@ export async function answerTo(
   state: Omit<State, 'region'>,
 ): Promise<EmulatorAnswer> {
   try {
-    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
+    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined
     if (operation === undefined || !isCall(request)) return unknownOperation()
     const region = verifiedRegion(request, keys)
     limits.take(name, operation.category, addressOf(request).UserPoolId)

@@ -6,7 +6,7 @@
  */
 
 import { randomText } from './client-operations.ts'
-import { CLIENT_ID, CLIENT_SECRET, POOL_ID } from './members.ts'
+import { BOUNDED_TOKEN, CLIENT_ID, CLIENT_SECRET, POOL_ID } from './members.ts'
 import type { Operation } from './operation.ts'
 import { newSecret, type Pools, type Secret } from './pools.ts'
 import { refuse } from './refusal.ts'
@@ -39,7 +39,7 @@ export const secretOperations: Readonly<Record<string, Operation>> = {
     members: {
       UserPoolId: POOL_ID,
       ClientId: CLIENT_ID,
-      NextToken: { shape: { type: 'string', min: 1 } },
+      NextToken: { shape: BOUNDED_TOKEN },
     },
     // An empty list for a public client is unverified.
     answer: ({ UserPoolId, ClientId }, { pools }) => ({
