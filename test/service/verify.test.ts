@@ -53,9 +53,9 @@ const verifyWithKey = () => verify({ fingerprints: bench.service.fingerprints })
 /** Changes of several clients, keys, a change by somebody else, a rollback, two checkpoints. */
 async function makeHistory(): Promise<void> {
   for (const id of CLIENTS) {
-    const body = { name: `Nämed\u0001 "${id}"` }
+    const body = { name: `Nämed "${id}"` }
     const key = keyOf(bench.service.fingerprints, CALLER, id, body)
-    await bench.change(refOf(id), body, { key })
+    await bench.change(refOf(id), body, { key, requestId: 'request\u0001' })
   }
   await checkpoint()
   subject.put({ ...LOCAL.full, client_id: 'one', client_name: 'Foreign' })
