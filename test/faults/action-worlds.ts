@@ -133,7 +133,7 @@ const rotate = (on: On) =>
   rotateSecret(on.service, { ...on.request, cutOver: false, retireAfterSeconds: 60 })
 const oldest = async (on: On) => (await live(on))[0]?.id ?? ''
 
-/** Somebody else ends the newer one. */
+/** Someone else ends the newer one. */
 async function endNewest(on: On): Promise<void> {
   const { provider, ref } = on.request
   const native = await provider.read(ref, call(on))
@@ -294,7 +294,7 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     before: async (on) => {
       await rotate(without(on))
       await endNewest(on)
-      // What somebody else has done is on record before the operation begins.
+      // What someone else has done is on record before the operation begins.
       await change(parseMergePatch({ name: String(nameOf(on)) }))(without(on))
     },
     afterMs: HOUR_MS,

@@ -364,7 +364,7 @@ describe('in a race with another instance', () => {
   })
 })
 
-describe('whose outcome somebody else has recorded, or nobody can', () => {
+describe('whose outcome someone else has recorded, or no one can', () => {
   it('is a conflict where another instance closed it, and the overlap is on record', async () => {
     const service: Service = {
       ...bench.service,

@@ -21,7 +21,7 @@ export type RemovalRequest = ClientRequest
 
 export interface RemovalResult {
   readonly outcome: 'applied' | 'planned'
-  /** The record before, and its fingerprint; absent where the request is only told its outcome again. */
+  /** The record before, and its fingerprint; absent where the request is only answered with its outcome again. */
   readonly before?: {
     readonly native: Native
     readonly tag: string

@@ -16,8 +16,8 @@ import { close } from './settle.ts'
 import { progressOf } from './state.ts'
 
 /**
- * How the record after the steps is known: by the answer of a single step, where it has it, and else by
- * reading back; as the base, where nothing is sent and no one else's doing is waited for; or there is none.
+ * How the record after the steps is known. `answered`: by the answer of a single step that has it, else by reading
+ * back. `as read`: it is the base, since nothing is sent. `gone`: there is none.
  */
 export type After = 'answered' | 'as read' | 'gone'
 

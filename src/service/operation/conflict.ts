@@ -3,7 +3,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Intent } from '../../store/log/entry.ts'
 
-/** Names the fields of the change: somebody has to look at them. */
+/** Names the fields of the change: someone has to look at them. */
 export function changeConflict({ changes, operationId }: Intent): ClientError {
   const names = changes.map(({ field }) => `client.${field}`).join(', ')
   const fields = names === '' ? 'the client' : names

@@ -21,7 +21,7 @@ export type RetirementRequest = WriteRequest & {
   readonly secretId: string
 } & (Asked | Due)
 
-/** Somebody wants it to end. */
+/** Someone asks for its end. */
 interface Asked extends Pick<ClientRequest, 'ifMatch' | 'checkFound' | 'ownClient'> {
   readonly whenDue?: never
   /** It ends by itself after so many seconds; absent: now. */
@@ -69,7 +69,7 @@ export async function retireSecret(
     ...onClient(request),
     request,
     plan: (begun) => planFor(service, request, begun, remove),
-    replay: (again) => toldAgain(service, request, again),
+    replay: (again) => replay(service, request, again),
   })
 }
 
@@ -111,8 +111,8 @@ async function planFor(
   }
 }
 
-/** Tells the secrets as they are now: what was asked for has been done. */
-async function toldAgain(
+/** Shows the secrets as they are now: what was asked for has been done. */
+async function replay(
   service: Service,
   { provider, ref }: RetirementRequest,
   { used: { intent }, call }: Repeated,
@@ -137,7 +137,7 @@ interface Wanted {
   /** Absent: there is nothing to do. */
   readonly action?: 'retire' | 'retire_later' | 'retain'
   readonly becomes: Standing
-  /** Whether the provider is told to end it. */
+  /** Whether the provider is asked to end it. */
   readonly ends: boolean
 }
 
@@ -152,7 +152,7 @@ function wantedOf(
   const isLive = live.some(({ id }) => id === secretId)
   if (whenDue === true) {
     const at = standing?.retirements?.find((one) => one.secretId === secretId)?.at
-    // Somebody else has ended it or moved its end meanwhile.
+    // Someone else has ended it or moved its end meanwhile.
     if (at === undefined || at > service.now()) return { becomes: standing ?? {}, ends: false }
     // Without another one the client could not authenticate at all.
     if (isLive && live.length === 1) return { action: 'retain', becomes, ends: false }

@@ -1,6 +1,6 @@
 /**
  * Giving a client a new secret. Its value is chosen here and sealed in the intent before it is sent, so the
- * same request with its key tells it again.
+ * same request with its key shows it again.
  */
 
 import { ClientError } from '../../core/errors.ts'
