@@ -15,7 +15,7 @@ import { lineOf } from './log.ts'
 import { type Match, matchesOf } from './match.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
-import { checkMediaType } from './wire/body.ts'
+import { checkMediaType, PATCH_TYPES } from './wire/body.ts'
 import type { App, HttpRequest } from './wire/message.ts'
 import { queryOf } from './wire/query.ts'
 
@@ -33,8 +33,15 @@ export function createApp(settings: HttpSettings): App {
     let principal: Exchange['principal']
     let answer: Answer
     let failure: unknown
+    const done = (answer: Answer) => {
+      settings.log(
+        lineOf({ request, requestId, route, principal, trace, answer, failure, started }),
+      )
+      return asResponse(answer, requestId)
+    }
     try {
       if (request.fault !== undefined) throw request.fault
+      if (request.method === 'OPTIONS') return done(optionsAnswer(request))
       const match = matchOf(request)
       route = match.route
       if (route.permission !== 'public') {
@@ -60,13 +67,12 @@ export function createApp(settings: HttpSettings): App {
         principal,
         trace,
       }
-      answer = unlessKnown(request, await route.handle(known))
+      answer = located(unlessKnown(request, await route.handle(known)), request)
     } catch (thrown) {
       failure = thrown
       answer = errorAnswer(thrown, request, requestId)
     }
-    settings.log(lineOf({ request, requestId, route, principal, trace, answer, failure, started }))
-    return asResponse(answer, requestId)
+    return done(answer)
   }
 }
 
@@ -79,19 +85,46 @@ function unlessKnown(request: HttpRequest, answer: Answer): Answer {
 }
 
 function matchOf({ method, path }: HttpRequest): Match {
-  const matches = matchesOf(ROUTES, path)
+  const matches = routesAt(path)
   const match = matches.find(({ route }) => route.method === method)
   if (match !== undefined) return match
-  if (matches.length === 0) {
-    throw new ClientError(
-      'no_such_route',
-      'There is no such path; GET /openapi.json lists the paths.',
-    )
-  }
-  const methods = matches.map(({ route }) => route.method).join(', ')
+  const methods = methodsOf(matches)
   throw new ClientError('method_not_allowed', `This path takes ${methods} only.`, {
     headers: { allow: methods },
   })
+}
+
+function routesAt(path: string): readonly Match[] {
+  const matches = matchesOf(ROUTES, path)
+  if (matches.length > 0) return matches
+  throw new ClientError(
+    'no_such_route',
+    'There is no such path; GET /openapi.json lists the paths.',
+  )
+}
+
+/** RFC 9110 section 9.1: HEAD is there wherever GET is. */
+function methodsOf(matches: readonly Match[]): string {
+  const methods = matches.map(({ route }) => route.method)
+  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+}
+
+/** What a path takes (RFC 9110 section 9.3.7, RFC 5789 section 3.1); no more than the public description tells. */
+function optionsAnswer({ path }: HttpRequest): Answer {
+  const matches = routesAt(path)
+  const patches = matches.some(({ route }) => route.method === 'PATCH')
+  const headers = {
+    allow: methodsOf(matches),
+    ...(patches ? { 'accept-patch': PATCH_TYPES.join(', ') } : {}),
+  }
+  return { status: 204, headers, body: '' }
+}
+
+/** An address on this server as its caller can reach it: below what stood before the path of the request. */
+function located(answer: Answer, { prefix = '' }: HttpRequest): Answer {
+  const { location } = answer.headers ?? {}
+  if (prefix === '' || location === undefined) return answer
+  return { ...answer, headers: { ...answer.headers, location: `${prefix}${location}` } }
 }
 
 /** Decoded once; what is decoded is never used as a path again without being encoded. */

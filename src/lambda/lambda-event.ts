@@ -16,7 +16,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../http/wire/message.ts'
-import { bodyOf, headersOf, pathOf, queryOf } from './lambda-parts.ts'
+import { bodyOf, headersOf, pathOf, prefixOf, queryOf } from './lambda-parts.ts'
 
 export interface LambdaContext {
   getRemainingTimeInMillis?(): number
@@ -102,6 +102,7 @@ function requestOf(event: unknown, basePath: string, deadline: number): HttpRequ
   return {
     method: method === 'HEAD' ? 'GET' : method.toUpperCase(),
     path,
+    prefix: prefixOf(event, path),
     query: queryOf(event),
     headers: headersOf(event),
     body: bodyOf(event),

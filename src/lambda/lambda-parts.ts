@@ -28,6 +28,23 @@ export function pathOf(
   return start < 0 ? pathname : `/${segments.slice(start).join('/')}`
 }
 
+/** Segments that could lead nowhere else; an empty first one would begin the name of another host. */
+const PREFIX = /^(?:\/[\w.~%-]+)+$/
+
+/**
+ * What the caller sent before the path of the route: a base path, or a stage, which a REST API tells in the context
+ * alone. Empty where it is not known.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+ */
+export function prefixOf(event: JsonObject, path: string): string {
+  const context = isRecord(event.requestContext) ? event.requestContext : {}
+  const sent = [context.path, event.rawPath, event.path].find((value) => typeof value === 'string')
+  if (typeof sent !== 'string') return ''
+  const whole = isDecoded(event) ? encodedPath(sent) : (sent.split('?', 1)[0] ?? '')
+  const prefix = whole.endsWith(path) ? whole.slice(0, -path.length) : ''
+  return PREFIX.test(prefix) ? prefix : ''
+}
+
 /**
  * An HTTP API decodes the path, in both payload versions; REST APIs, function URLs and load balancers
  * leave it as sent. Decoding twice would name another client.

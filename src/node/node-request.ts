@@ -14,6 +14,7 @@ export function plainHead(incoming: IncomingMessage, basePath: string): HttpRequ
     // A HEAD is a GET whose body is not sent (RFC 9110 section 9.3.2).
     method: incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? 'GET'),
     path: inside ? path.slice(basePath.length) || '/' : path,
+    prefix: inside ? basePath : '',
     query: mark < 0 ? '' : target.slice(mark + 1),
     headers: headersOf(incoming),
     body: undefined,

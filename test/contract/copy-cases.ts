@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { type Case, CLIENT, COGNITO, type Received, withToken } from './http-case.ts'
+import { type Case, CLIENT, COGNITO, type Received, routeIn, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 
 const PLACES: readonly JsonObject[] = [{ provider: 'auth0' }, COGNITO, { provider: 'local' }]
@@ -23,7 +23,7 @@ const copy = (world: World, from: JsonObject, body: JsonObject, more = {}, heade
 
 /** Takes a copy away again: other cases count the clients that there are. */
 async function removed(send: Send, world: World, made: Received): Promise<void> {
-  const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+  const [path = '', query = ''] = routeIn(made.headers.location).split('?')
   const headers = { 'if-match': '*' }
   const answer = await send(await withToken(world, { method: 'DELETE', path, query, headers }))
   expect(answer.status).toBe(200)
@@ -50,7 +50,7 @@ export const COPY_CASES: readonly Case[] = [
         expect(made.body.secret).toEqual(expect.any(String))
         expect(fieldsOf(made.body.report, 'carried')).toContain('callbacks')
         expect(fieldsOf(made.body.report, 'new')).toContain('secret')
-        const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+        const [path = '', query = ''] = routeIn(made.headers.location).split('?')
         const read = await send(await withToken(world, { method: 'GET', path, query }))
         expect(read).toMatchObject({ status: 200, headers: { etag: made.headers.etag } })
         const told = await withToken(world, { method: 'GET', path: `${path}/history`, query })
@@ -109,12 +109,12 @@ export const COPY_CASES: readonly Case[] = [
     run: async (send, world) => {
       const client = { name: 'Short-lived', clientMetadata: { team: 'identity' } }
       const first = await send(await copy(world, LOCAL, { ...LOCAL, client }))
-      const [gone = '', query = ''] = (first.headers.location ?? '').split('?')
+      const [gone = '', query = ''] = routeIn(first.headers.location).split('?')
       await removed(send, world, first)
       const again = { method: 'POST', path: `${gone}/copy`, query }
       const made = await send(await withToken(world, again, LOCAL))
       expect(made).toMatchObject({ status: 201, body: { ...client, report: { lost: [] } } })
-      const [path = ''] = (made.headers.location ?? '').split('?')
+      const [path = ''] = routeIn(made.headers.location).split('?')
       const back = { method: 'PATCH', path, query }
       const answer = await send(await withToken(world, back, { client: made.body }))
       expect(answer).toMatchObject({ status: 200, headers: { etag: made.headers.etag } })

@@ -26,6 +26,9 @@ export interface Case {
 export const CLIENT = '/clients/exampleClientId'
 export const COGNITO = { provider: 'cognito-client', userPoolId: POOL_ID }
 
+/** The path and query of a `Location` without what stands before the route. */
+export const routeIn = (location = '') => location.replace(/^.*?(?=\/(?:clients|jobs)\/)/, '')
+
 /** The part of an entity tag that is of the client's state. */
 export const stateOf = (etag = '') => etag.replace(/^"([^.]*).*$/, '$1')
 

@@ -356,7 +356,7 @@ export const CASES: readonly Case[] = [
       )
       expect(nowhere).toMatchObject({ status: 404, body: { code: 'no_such_route' } })
       const wrong = await send(await withToken(world, { method: 'DELETE', path: '/healthz' }))
-      expect(wrong).toMatchObject({ status: 405, headers: { allow: 'GET' } })
+      expect(wrong).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } })
     },
   },
   {

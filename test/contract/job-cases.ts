@@ -2,7 +2,7 @@
 
 import { expect, vi } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
-import { type Case, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
+import { type Case, COGNITO, type Received, routeIn, type Sent, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 
 type Send = (request: Sent) => Promise<Received>
@@ -50,7 +50,7 @@ export const JOB_CASES: readonly Case[] = [
       const submitted = await ask('POST', '/jobs', BODY)
       expect(submitted.status).toBe(202)
       const { id } = submitted.body
-      expect(submitted.headers.location).toBe(`/jobs/${id}`)
+      expect(routeIn(submitted.headers.location)).toBe(`/jobs/${id}`)
       expect(await until(id, 'planned')).toMatchObject({ counts: { planned: 3 } })
       expect(await callbacks(ask)).toEqual(before)
       expect((await ask('POST', `/jobs/${id}/start`)).status).toBe(200)

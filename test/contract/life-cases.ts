@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { type Case, CLIENT, COGNITO, stateOf, withToken } from './http-case.ts'
+import { type Case, CLIENT, COGNITO, routeIn, stateOf, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 
 const CALLBACK = 'https://portal.example.com/cb'
@@ -22,7 +22,7 @@ export const LIFE_CASES: readonly Case[] = [
         const made = await send(await make(world, { ...address, ...NEW }))
         expect(made).toMatchObject({ status: 201, body: NEW.client })
         expect(made.body.secret).toEqual(expect.any(String))
-        const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+        const [path = '', query = ''] = routeIn(made.headers.location).split('?')
         const read = await send(await withToken(world, { method: 'GET', path, query }))
         expect(read).toMatchObject({ status: 200, headers: { etag: made.headers.etag } })
         const blind = await send(await remove(world, path, query))
@@ -51,7 +51,7 @@ export const LIFE_CASES: readonly Case[] = [
     run: async (send, world) => {
       for (const address of [{}, COGNITO, { provider: 'local' }]) {
         const made = await send(await make(world, { ...address, ...NEW }))
-        const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+        const [path = '', query = ''] = routeIn(made.headers.location).split('?')
         const protect = (on: boolean, more = '') =>
           withToken(
             world,
@@ -104,7 +104,7 @@ export const LIFE_CASES: readonly Case[] = [
     run: async (send, world) => {
       for (const address of [{}, COGNITO, { provider: 'local' }]) {
         const made = await send(await make(world, { ...address, ...NEW }))
-        const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+        const [path = '', query = ''] = routeIn(made.headers.location).split('?')
         const post = (what: string, more = '', headers = {}) =>
           withToken(world, {
             method: 'POST',

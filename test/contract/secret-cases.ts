@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { type Case, COGNITO, type Received, type Sent, withToken } from './http-case.ts'
+import { type Case, COGNITO, type Received, routeIn, type Sent, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 
 type Send = (request: Sent) => Promise<Received>
@@ -24,7 +24,7 @@ async function make(send: Send, world: World, address: JsonObject, kind = 'web')
   const body = { ...address, ...NEW, kind }
   const made = await send(await withToken(world, { method: 'POST', path: '/clients' }, body))
   expect(made.status, JSON.stringify(made.body)).toBe(201)
-  const [path = '', query = ''] = (made.headers.location ?? '').split('?')
+  const [path = '', query = ''] = routeIn(made.headers.location).split('?')
   return { path, query, secret: String(made.body.secret) }
 }
 

@@ -16,7 +16,8 @@ export interface Body {
 
 const FORM = 'application/x-www-form-urlencoded'
 const JSON_PATCH = 'application/json-patch+json'
-const MEDIA_TYPES = ['application/json', 'application/merge-patch+json', JSON_PATCH, FORM]
+/** The media types of a patch. */
+export const PATCH_TYPES = ['application/json', 'application/merge-patch+json', JSON_PATCH, FORM]
 
 /**
  * Reads the body.
@@ -24,7 +25,7 @@ const MEDIA_TYPES = ['application/json', 'application/merge-patch+json', JSON_PA
  */
 export function readBody(request: HttpRequest, kinds: FieldKinds): Body {
   const bytes = bytesOf(request, 'client')
-  const type = mediaType(request, MEDIA_TYPES)
+  const type = mediaType(request, PATCH_TYPES)
   if (type === FORM) return { kind: 'merge', value: parseForm(decodeUtf8(bytes), kinds) }
   return { kind: type === JSON_PATCH ? 'json-patch' : 'merge', value: parseJson(bytes) }
 }
@@ -60,7 +61,7 @@ export function readOptionalJsonBody(request: HttpRequest): JsonObject {
  * @throws ClientError `unsupported_media_type`
  */
 export function checkMediaType(request: HttpRequest, kind: NonNullable<Route['body']>): void {
-  mediaType(request, kind === 'ClientPatch' ? MEDIA_TYPES : ['application/json'])
+  mediaType(request, kind === 'ClientPatch' ? PATCH_TYPES : ['application/json'])
 }
 
 function bytesOf({ body }: HttpRequest, member: string | undefined): Uint8Array {
@@ -101,5 +102,5 @@ const unsupported = (says: string, known: readonly string[]) =>
   new ClientError('unsupported_media_type', says, {
     field: 'Content-Type',
     // RFC 5789 section 3.1: which patches are taken.
-    ...(known === MEDIA_TYPES ? { headers: { 'accept-patch': known.join(', ') } } : {}),
+    ...(known === PATCH_TYPES ? { headers: { 'accept-patch': known.join(', ') } } : {}),
   })

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly method: string
   /** Percent-encoded, as sent, without query, stage or base path: `/clients/abc`. */
   readonly path: string
+  /** What stood before the path where it was sent, a base path or a stage; for addresses in answers. */
+  readonly prefix?: string
   /** As sent, without the question mark; empty when there is none. */
   readonly query: string
   /** Names in lower case; every value that came, so that a doubled header can be refused. */
