@@ -116,6 +116,9 @@ it('reads declarations', () => {
     parts?: Management.Parts | undefined;
     more?: Record<string, unknown>;
     odd?: string | number;
+    inline?: {
+        deep: string;
+    };
     absent?: Management.Absent;
     "quoted-name"?: boolean;
 }
@@ -147,6 +150,7 @@ export type KindEnum = (typeof KindEnum)[keyof typeof KindEnum];
       },
       more: { type: 'object', open: true },
       odd: { type: 'unread' },
+      inline: { type: 'unread' },
       absent: { type: 'unread' },
       'quoted-name': { type: 'boolean' },
     },

@@ -9,7 +9,7 @@ export const ASPECTS: readonly Aspect[] = ['nullable', 'required', 'open']
 
 const DECLARATION =
   /^export (?:interface (\w+)(?: extends [^{]+)? \{\n([\s\S]*?)^\}|declare const (\w+): \{\n([\s\S]*?)^\};|type (\w+) = ([^;{]+);)/gm
-const MEMBER = /^ {4}(?:readonly )?"?([\w-]+)"?(\?)?: (.+);$/gm
+const MEMBER = /^ {4}(?:readonly )?"?([\w-]+)"?(\?)?: (.+?);?$/gm
 const OTHERS = /^ {4}\[key: string\]: /m
 
 /** A function that gives the model of a declared name. */
