@@ -3,12 +3,14 @@
 import { FIELD_NAMES, FIELDS, type FieldName } from './client.ts'
 import type { Json, JsonObject } from './json/json.ts'
 import { isRecord, memberOf, same, without } from './json/json.ts'
-import { covers, withoutPaths } from './json/paths.ts'
+import { covers, firstOf, withoutPaths } from './json/paths.ts'
 import type { Mapping } from './mapping/mapping.ts'
 import { fieldsOfPath, normalOf, settingsOf, showField } from './mapping/mapping.ts'
 import type { Native } from './mapping/row.ts'
+import { once } from './once.ts'
 import { maskOf } from './secrecy/fingerprint.ts'
 import { replaceHidden } from './secrecy/hidden.ts'
+import { attributePaths } from './secrecy/place.ts'
 
 /** One field that differs. A secret is told by its fingerprint, never by its value. */
 export interface FieldChange {
@@ -31,8 +33,11 @@ export function diffClients(
   fingerprintOf: (secret: string) => string,
 ): readonly FieldChange[] {
   const normal = (native: Native) => withoutPaths(normalOf(mapping, native), mapping.volatileKeys)
-  const [normalBefore, normalAfter] = [normal(before), normal(after)]
-  if (same(normalBefore, normalAfter)) return []
+  const [wholeBefore, wholeAfter] = [normal(before), normal(after)]
+  if (same(wholeBefore, wholeAfter)) return []
+  // What is the same on both sides and makes no attribute is no difference, and is not looked through.
+  const kept = new Set([...differing(wholeBefore, wholeAfter), ...telling(mapping)])
+  const [normalBefore, normalAfter] = [only(wholeBefore, kept), only(wholeAfter, kept)]
   const masked = (native: Native) =>
     replaceHidden(mapping, native, (value) => maskOf(value, fingerprintOf))
   const [one, other] = [masked(normalBefore), masked(normalAfter)]
@@ -52,6 +57,21 @@ export function diffClients(
   })
   return [...changes, ...unseen(mapping, normalBefore, normalAfter, changes)]
 }
+
+/** The members that differ, in the order of the records. */
+function differing(before: JsonObject, after: JsonObject): readonly string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...names].filter((name) => !same(own(before, name), own(after, name)))
+}
+
+/** Members that show more than themselves: attributes are made of them, or a record is a key by them. */
+const telling = once((mapping: Mapping): readonly string[] => [
+  ...attributePaths(mapping).map(firstOf),
+  'kty',
+])
+
+const only = (record: JsonObject, names: ReadonlySet<string>): JsonObject =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => names.has(name)))
 
 /** The same differences by their names alone, where the values are too much to be kept. */
 export function withoutValues(changes: readonly FieldChange[]): readonly FieldChange[] {
@@ -81,10 +101,9 @@ const valueIn = (mapping: Mapping, field: Exclude<FieldName, 'secret'>, native: 
     : (showField(mapping, field, native) as Json)
 
 function diffMembers(field: string, before: JsonObject, after: JsonObject): FieldChange[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-  return names
-    .filter((name) => !same(own(before, name), own(after, name)))
-    .map((name) => changeOf(`${field}.${name}`, own(before, name), own(after, name)))
+  return differing(before, after).map((name) =>
+    changeOf(`${field}.${name}`, own(before, name), own(after, name)),
+  )
 }
 
 const own = (record: JsonObject, name: string): Json => memberOf(record, name) ?? null
@@ -107,12 +126,11 @@ function unseen(
   after: Native,
   seen: readonly FieldChange[],
 ): FieldChange[] {
-  const told = (key: string) => {
-    const owners = [`providerSettings.${key}`, ...fieldsOfPath(mapping, key)]
-    return seen.some(({ field }) => owners.some((owner) => covers(owner, field)))
-  }
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((key) => !same(before[key] ?? null, after[key] ?? null))
+  const fields = seen.map(({ field }) => field).sort()
+  const told = (key: string) =>
+    isAbove(`providerSettings.${key}`, fields) ||
+    fieldsOfPath(mapping, key).some((owner) => isAbove(owner, fields))
+  return differing(before, after)
     .filter((key) => !mapping.hiddenKeys.includes(key))
     .filter((key) => !told(key))
     .map((key) => ({
@@ -120,6 +138,21 @@ function unseen(
       before: summary(before[key]),
       after: summary(after[key]),
     }))
+}
+
+/** Whether a path is one of others, or above one; these are sorted, since there may be as many as paths. */
+const isAbove = (path: string, sorted: readonly string[]) =>
+  [path, `${path}.`].some((start) => covers(path, sorted[placeIn(sorted, start)] ?? ''))
+
+/** Where a text stands among sorted ones, or would stand. */
+function placeIn(sorted: readonly string[], text: string): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? '') < text) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** What is not shown may hold secrets: only its kind is told. */

@@ -98,6 +98,8 @@ export interface ErrorDetails {
   readonly mend?: JsonObject
   /** What a provider holds in the place of a client's record; never shown to a caller as it is. */
   readonly found?: Json
+  /** Asking again would fail in the same way. */
+  readonly lasting?: true
   /** For our own logs; never shown to a caller. */
   readonly cause?: unknown
 }

@@ -22,7 +22,7 @@ export function checkSize(record: Native, otherwise: ErrorCode): void {
   throw new ClientError(
     otherwise,
     `The provider holds more for this client than is read: at most ${characters} characters of JSON and ${members} members. Make it smaller at the provider, or remove the client.`,
-    { found: { ...found } },
+    { found: { ...found }, lasting: true },
   )
 }
 

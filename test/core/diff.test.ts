@@ -41,6 +41,19 @@ const mapping = mappingOf(
 const differs = (before: JsonObject, after: JsonObject, of: Mapping = mapping) =>
   diffClients(of, before, after, (text) => `print of ${text.length}`)
 
+describe('a record that is a key as a whole', () => {
+  it('has its private part hidden, also where its type stays', () => {
+    const key = { client_id: 'a', kty: 'oct', k: 'one' }
+    const changes = diffClients(
+      mapping,
+      key,
+      { ...key, k: 'another' },
+      (text) => `of ${text.length}`,
+    )
+    expect(changes).toEqual([{ field: 'providerSettings.k', before: 'of 3', after: 'of 7' }])
+  })
+})
+
 describe('a difference', () => {
   it('is told by attribute, in the order of the attributes, and only once', () => {
     const before = { urls: ['a', 'b'], name: 'Old', off: false, tokens: { seconds: 1 }, kept: 1 }

@@ -470,4 +470,19 @@ describe.each(KINDS)('a client at %s that is too large to be read', (kind) => {
     const removed = await send('DELETE', ABC, query, undefined, { 'if-match': '*' })
     expect(removed.status, removed.body).toBe(200)
   })
+
+  it.skipIf(kind === 'local')('is read once: it will be as large the next time', async () => {
+    if (kind === 'raw-rfc7592') await adopt()
+    hold(kind, JSON.stringify({ ...RECORDS[kind], more: 'x'.repeat(2_000_000) }))
+    let reads = 0
+    raw.answer = (path, _, method, operation) => {
+      const isRead = operation?.startsWith('Describe') ?? method === 'GET'
+      if (isRead && !path.includes('/connections')) reads += 1
+      return undefined
+    }
+    const { body } = await send('GET', ABC, query)
+    raw.answer = undefined
+    expect(body).toContain('holds more for this client')
+    expect(reads).toBe(1)
+  })
 })

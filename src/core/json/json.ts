@@ -75,16 +75,20 @@ export function withoutMembers(record: JsonObject, names: readonly string[]): Js
   return withMembers(record, new Map(own.map((name) => [name, undefined])))
 }
 
+const AS_ANY_OTHER = { configurable: true, enumerable: true, writable: true }
+
 /** A record in which some members are others, or gone where they are `undefined`; itself where there are none. */
 export function withMembers(
   record: JsonObject,
   changed: ReadonlyMap<string, Json | undefined>,
 ): JsonObject {
   if (changed.size === 0) return record
-  const kept: [string, Json][] = []
+  const kept: Record<string, Json> = {}
   for (const name of Object.keys(record)) {
     const value = changed.has(name) ? changed.get(name) : record[name]
-    if (value !== undefined) kept.push([name, value])
+    if (value === undefined) continue
+    if (name !== '__proto__') kept[name] = value
+    else Object.defineProperty(kept, name, { value, ...AS_ANY_OTHER })
   }
-  return Object.fromEntries(kept)
+  return kept
 }

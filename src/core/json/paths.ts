@@ -9,6 +9,9 @@ export function covers(above: string, path: string): boolean {
   return path === above || path.startsWith(`${above}.`)
 }
 
+/** The member that a dotted path begins with. */
+export const firstOf = (path: string) => path.split('.', 1)[0] ?? ''
+
 /** A record without the members named by dotted paths. */
 export function withoutPaths(record: JsonObject, paths: readonly string[]): JsonObject {
   return replacePaths(record, paths, () => undefined)

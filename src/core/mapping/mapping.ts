@@ -10,7 +10,7 @@ import { FIELD_NAMES, FIELDS } from '../client.ts'
 import { ofItsType } from '../field-values.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { same, withoutMembers } from '../json/json.ts'
-import { covers, withoutPaths } from '../json/paths.ts'
+import { covers, firstOf, withoutPaths } from '../json/paths.ts'
 import type { ProviderLint } from '../lint/rule.ts'
 import { once, onceForBoth } from '../once.ts'
 import { replaceHidden, replaceHiddenAt } from '../secrecy/hidden.ts'
@@ -148,10 +148,24 @@ const takenPaths = once(({ fields, hiddenKeys }: Mapping): readonly string[] => 
 
 /** The fields that a native path (dotted) belongs to: by the path itself, one above or one below it. */
 export function fieldsOfPath(mapping: Mapping, path: string): readonly MappedField[] {
-  return MAPPED_FIELDS.filter((field) =>
-    keysOf(mapping.fields[field]).some((key) => covers(key, path) || covers(path, key)),
-  )
+  const near = fieldsByMember(mapping).get(firstOf(path)) ?? []
+  return near
+    .filter(({ keys }) => keys.some((key) => covers(key, path) || covers(path, key)))
+    .map(({ field }) => field)
 }
+
+/** The fields that are made of a member or of something in it, with their keys there. */
+const fieldsByMember = once(({ fields }: Mapping) => {
+  const byMember = new Map<string, { field: MappedField; keys: readonly string[] }[]>()
+  for (const field of MAPPED_FIELDS) {
+    const keys = keysOf(fields[field])
+    for (const member of new Set(keys.map(firstOf))) {
+      const inIt = keys.filter((key) => firstOf(key) === member)
+      byMember.set(member, [...(byMember.get(member) ?? []), { field, keys: inIt }])
+    }
+  }
+  return byMember
+})
 
 /** The first of them. */
 export function fieldOfPath(mapping: Mapping, path: string): MappedField | undefined {

@@ -5,7 +5,7 @@
  */
 
 import { isRecord, type Json } from '../json/json.ts'
-import { covers } from '../json/paths.ts'
+import { covers, firstOf } from '../json/paths.ts'
 import type { Row } from '../mapping/row.ts'
 import { once } from '../once.ts'
 import { isRemembered, looksOf } from './secret-looks.ts'
@@ -91,7 +91,7 @@ export function isPublicMember(rules: Rules, name: string, value: Json): boolean
 }
 
 /** The native members that attributes are made of. */
-const attributePaths = once(({ fields }: Rules): readonly string[] =>
+export const attributePaths = once(({ fields }: Rules): readonly string[] =>
   Object.values(fields).flatMap((row) => (row.support === 'missing' ? [] : row.keys)),
 )
 
@@ -136,8 +136,6 @@ const attributesBelow = once((rules: Rules): ReadonlyMap<string, readonly string
   const keys = attributePaths(rules)
   return new Map(keys.map((key) => [firstOf(key), keys.filter((one) => covers(firstOf(key), one))]))
 })
-
-const firstOf = (dotted: string) => dotted.split('.', 1)[0] ?? ''
 
 /** The members that the provider documents and the configuration does not judge, and those that attributes are made of. */
 const knownMembers = once((rules: Rules) => {

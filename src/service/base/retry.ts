@@ -36,7 +36,7 @@ function pauseAfter(error: unknown, failures: number): number | undefined {
   if (!isClientError(error)) return undefined
   const passing =
     error.code === 'provider_throttled' ||
-    (error.code === 'provider_unavailable' && failures < MAX_FAILURES)
+    (error.code === 'provider_unavailable' && failures < MAX_FAILURES && !error.details.lasting)
   if (!passing) return undefined
   const longest = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS)
   return Math.max((error.details.retryAfter ?? 0) * 1_000, Math.random() * longest)
