@@ -111,7 +111,11 @@ export const mapping: Mapping = {
       'Auth0 cannot switch an application off; POST /clients/{clientId}/suspend takes its grant types away',
     ),
     oidcConformant: flag('oidc_conformant', false),
-    auth0Id: view([], (native) => String(native.client_id), 'Auth0 makes the client id'),
+    auth0Id: view(
+      [],
+      ({ client_id }) => (typeof client_id === 'string' ? client_id : undefined),
+      'Auth0 makes the client id',
+    ),
     allowedOrigins: list('allowed_origins', 'keep', { limits: URLS }),
     defaultCallback: missing('Auth0 applications have no default callback'),
     initiateLoginUri: key('initiate_login_uri', { cleared: '' }),

@@ -7,6 +7,21 @@ const refreshToken = (native: Native) => inner(native, 'refresh_token')
 
 export const rules: readonly Rule[] = [
   {
+    // Management API, notes of "Update a client": RS256; PS256 as recorded by terraform-provider-auth0.
+    says: 'client.providerSettings.client_authentication_methods needs client.idTokenSignedResponseAlg RS256: set it in the same request.',
+    field: 'client.idTokenSignedResponseAlg',
+    holds: (next) =>
+      next.client_authentication_methods === undefined ||
+      /^[RP]S/.test(String(inner(next, 'jwt_configuration').alg)),
+  },
+  {
+    // Auth0 docs, "Define organization behavior"
+    says: 'client.providerSettings.organization_require_behavior must not be post_login_prompt while client.oidcConformant is off: set client.oidcConformant to true in the same request.',
+    field: 'client.providerSettings.organization_require_behavior',
+    holds: (next) =>
+      next.organization_require_behavior !== 'post_login_prompt' || next.oidc_conformant === true,
+  },
+  {
     // alexkappa/terraform-provider-auth0#256: "Invalid grant types: client_credentials"
     says: 'client.grantTypes must not contain client_credentials while client.tokenEndpointAuthMethod is none.',
     field: 'client.grantTypes',

@@ -86,7 +86,8 @@ export const mapping: Mapping = {
       limits: {
         maxLength: 128,
         pattern: {
-          expression: /^[\w\s+=,.@-]+$/,
+          // The service's white space is that of ASCII: it refuses U+00A0.
+          expression: /^[\w \t\n\v\f\r+=,.@-]+$/,
           says: 'must consist of letters, digits, spaces and _ + = , . @ -',
         },
       },

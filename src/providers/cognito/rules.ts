@@ -12,6 +12,9 @@ import { mayHaveSecret, modernFlows, oauthIsOn, rotates } from './record.ts'
 
 const flows = (native: Native) => texts(native.AllowedOAuthFlows)
 const machine = (native: Native) => flows(native).includes('client_credentials')
+/** A client that only gets tokens of its own (GetClientToken) refreshes none. */
+const isClientTokenOnly = (native: Native) =>
+  texts(native.ExplicitAuthFlows).every((flow) => flow === 'ALLOW_CLIENT_TOKEN_AUTH')
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0
 
 /** `[]` is stored as "not set", which means more access, not none (terraform-provider-aws#30511). */
@@ -70,11 +73,12 @@ export const rules: readonly Rule[] = [
   },
   {
     // aws/aws-cdk#7625: "REFRESH_TOKEN_AUTH should always be allowed."
-    says: 'client.providerSettings.ExplicitAuthFlows must contain ALLOW_REFRESH_TOKEN_AUTH unless refresh token rotation is on.',
+    says: 'client.providerSettings.ExplicitAuthFlows must contain ALLOW_REFRESH_TOKEN_AUTH unless refresh token rotation is on or ALLOW_CLIENT_TOKEN_AUTH stands alone.',
     field: 'client.providerSettings.ExplicitAuthFlows',
     holds: (next) =>
       rotates(next) ||
       modernFlows(next).length === 0 ||
+      isClientTokenOnly(next) ||
       modernFlows(next).includes('ALLOW_REFRESH_TOKEN_AUTH'),
   },
   {

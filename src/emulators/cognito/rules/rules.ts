@@ -113,6 +113,8 @@ const flowRules: readonly Rule[] = [
   ({ next }) => {
     const flows = list(next.ExplicitAuthFlows)
     const modern = flows.some((flow) => flow.startsWith('ALLOW_'))
+    // A client of GetClientToken alone refreshes nothing; from the documentation's text, unverified.
+    if (flows.length > 0 && flows.every((flow) => flow === 'ALLOW_CLIENT_TOKEN_AUTH')) return
     if (modern && !flows.includes('ALLOW_REFRESH_TOKEN_AUTH') && !rotates(next)) {
       refuse('InvalidParameterException', 'REFRESH_TOKEN_AUTH should always be allowed.')
     }
