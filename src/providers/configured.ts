@@ -11,7 +11,6 @@ import type {
   Reading,
   SettingShape,
 } from './definition.ts'
-import { withMembers } from './member-classes.ts'
 import type { Provider } from './provider.ts'
 import * as registry from './registry.ts'
 import { members, rulesOf, type WrittenMembers } from './setting-schemas.ts'
@@ -86,7 +85,12 @@ export async function createProviders(
   for (const [id, one] of Object.entries(settings)) {
     const { create } = await DEFINITIONS[one.type].load()
     const provider = create(one, surroundings, id)
-    built.set(id, one.members === undefined ? provider : withMembers(provider, one.members, id))
+    if (one.members === undefined) {
+      built.set(id, provider)
+      continue
+    }
+    const { withMembers } = await import('./member-classes.ts')
+    built.set(id, withMembers(provider, one.members, id))
   }
   return built
 }

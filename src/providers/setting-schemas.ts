@@ -1,7 +1,8 @@
 /** Words in which the settings of every provider are written. */
 
 import * as z from 'zod/mini'
-import { CONFIGURED_CLASSES, type MemberRules } from '../core/secrecy/place.ts'
+import { CONFIGURED_CLASSES } from '../core/mapping/configured-class.ts'
+import type { MemberRules } from '../core/secrecy/place.ts'
 
 export const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 export const url = z.url({ protocol: /^https?$/ })

@@ -6,6 +6,7 @@
 
 import { isRecord, type Json } from '../json/json.ts'
 import { covers, firstOf } from '../json/paths.ts'
+import type { ConfiguredClass } from '../mapping/configured-class.ts'
 import type { Row } from '../mapping/row.ts'
 import { once } from '../once.ts'
 import { isRemembered, looksOf } from './secret-looks.ts'
@@ -18,11 +19,6 @@ export interface MemberRules {
   /** What members are that this version does not know; nothing is hidden or shown by that. */
   readonly classes?: Readonly<Record<string, ConfiguredClass>>
 }
-
-/** `volatile`: it moves by itself. */
-export const CONFIGURED_CLASSES = ['read-only', 'setting', 'volatile'] as const
-
-export type ConfiguredClass = (typeof CONFIGURED_CLASSES)[number]
 
 /** The part of a mapping that decides. */
 export interface Rules {
