@@ -175,3 +175,22 @@ describe('control characters', () => {
     },
   )
 })
+
+// `curl -d '{...}'` says that it is a form; a program can leave the type out.
+it.each([
+  [['application/x-www-form-urlencoded'], '{"client":{"name":"New"}}'],
+  [['application/x-www-form-urlencoded; charset=utf-8'], '\n  [{"op":"test"}]'],
+  [[], '{"client":{"name":"New"}}'],
+])('names the header that a JSON body lacks: %j', async (type, body) => {
+  for (const [method, path] of [
+    ['PATCH', CLIENT],
+    ['POST', '/clients'],
+  ] as const) {
+    const headers = { 'content-type': type }
+    const answer = await send({ method, path, headers, body: Buffer.from(body) })
+    expect(answer).toMatchObject({ status: 415, json: { field: 'Content-Type' } })
+    expect(answer.json.error).toBe(
+      'The body looks like JSON; add the header "Content-Type: application/json".',
+    )
+  }
+})

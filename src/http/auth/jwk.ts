@@ -17,6 +17,8 @@ export interface AcceptedKeys {
   readonly keys: readonly PublicJwk[]
   /** One sentence for each key that was left out, without key material. */
   readonly refused: readonly string[]
+  /** The `kid` of those among them that have one. */
+  readonly refusedIds: ReadonlySet<string>
 }
 
 const MIN_RSA_BITS = 2_048
@@ -45,7 +47,11 @@ export function acceptKeys(document: unknown): AcceptedKeys | undefined {
     } else refused.push(`Key ${index} ${fault}.`)
   })
   const [unique, doubled] = withoutDoubledIds([...accepted.values()])
-  return { keys: unique, refused: [...refused, ...doubled] }
+  const usable = new Set(unique.map(({ jwk }) => jwk.kid))
+  const ids = keys.flatMap((jwk: unknown) =>
+    isRecord(jwk) && typeof jwk.kid === 'string' && !usable.has(jwk.kid) ? [jwk.kid] : [],
+  )
+  return { keys: unique, refused: [...refused, ...doubled], refusedIds: new Set(ids) }
 }
 
 function keyFault(jwk: unknown): string | undefined {

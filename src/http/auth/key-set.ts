@@ -32,14 +32,19 @@ export interface KeyHealth {
 export interface KeySet {
   /** What was accepted last. */
   keys(): readonly PublicJwk[]
+  /** Whether a key of this id is published, and must not be used. */
+  refuses(kid: string): boolean
   /** Needs no renewal. */
   isFresh(): boolean
   /** May still be used. */
   isUsable(): boolean
   /** Why the last fetch failed; `undefined` when it did not. */
   failure(): unknown
-  /** Fetches unless that was tried a moment ago; joins a fetch under way. Never rejects. */
-  renew(deadline: number): Promise<void>
+  /**
+   * Fetches unless that was tried a moment ago; joins a fetch under way. Never rejects. `once more`: for a key
+   * that may have been published since, one further time.
+   */
+  renew(deadline: number, again?: 'once more'): Promise<void>
   health(): KeyHealth
 }
 
@@ -55,6 +60,8 @@ const TIMEOUT_MS = 5_000
 export function createKeySet({ url, fetchJson, now }: KeySource): KeySet {
   let keys: readonly PublicJwk[] = []
   let refused: readonly string[] = []
+  let refusedIds: ReadonlySet<string> = new Set()
+  let mayRepeat = false
   let loadedAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
   let failure: unknown
@@ -71,9 +78,13 @@ export function createKeySet({ url, fetchJson, now }: KeySource): KeySet {
     try {
       const accepted = acceptKeys(await fetchJson(url, Math.min(deadline, triedAt + TIMEOUT_MS)))
       if (accepted === undefined) throw new Error('The answer is no JSON Web Key Set.')
-      if (accepted.keys.length === 0) throw new Error('The key set holds no key that may be used.')
+      // Keys that must not be used are an answer, and none at all is a mistake that may pass.
+      if (accepted.keys.length + accepted.refused.length === 0) {
+        throw new Error('The key set is empty.')
+      }
       keys = accepted.keys
       refused = accepted.refused
+      refusedIds = accepted.refusedIds
       loadedAt = now()
       failure = undefined
     } catch (cause) {
@@ -87,8 +98,12 @@ export function createKeySet({ url, fetchJson, now }: KeySource): KeySet {
     isFresh,
     isUsable,
     failure: () => failure,
-    async renew(deadline) {
-      if (pending === undefined && !mayTry()) return
+    refuses: (kid) => refusedIds.has(kid),
+    async renew(deadline, again) {
+      const isDue = mayTry()
+      const repeats = again !== undefined && mayRepeat && failure === undefined
+      if (pending === undefined && !isDue && !repeats) return
+      if (pending === undefined) mayRepeat = isDue
       pending ??= load(deadline).finally(() => {
         pending = undefined
       })

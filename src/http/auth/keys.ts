@@ -7,6 +7,7 @@ import type { CryptoKey } from 'jose'
 import { importJWK } from 'jose/key/import'
 import { ClientError } from '../../core/errors.ts'
 import { ALGORITHMS, type Algorithm } from './algorithms.ts'
+import { tokenRefused } from './challenge.ts'
 import type { PublicJwk } from './jwk.ts'
 import { createKeySet, type KeyHealth, type KeySource } from './key-set.ts'
 
@@ -25,7 +26,7 @@ export interface FoundKey {
 export interface Keys {
   /**
    * The key for a token; `undefined` when the issuer publishes none such.
-   * @throws ClientError `keys_unavailable`
+   * @throws ClientError `keys_unavailable`; `unauthenticated` for one that is published but may not be used
    */
   find(wanted: KeyWanted, deadline: number): Promise<FoundKey | undefined>
   /** Whether a found key is still published, by a set that needs no renewal. */
@@ -44,9 +45,11 @@ export function createKeys(source: KeySource): Keys {
     if (!set.isUsable()) throw unavailable(set.failure())
     const known = matching(set.keys(), wanted)
     if (known !== undefined) return known
-    // An unknown id may be new
-    await set.renew(deadline)
+    // An unknown id may be new, and newer than the last fetch
+    await set.renew(deadline, 'once more')
     const found = matching(set.keys(), wanted)
+    if (found === undefined && wanted.kid !== undefined && set.refuses(wanted.kid))
+      throw notUsable()
     // Whether the token is good cannot be known now, so it must not be called bad
     if (found === undefined && set.failure() !== undefined) throw unavailable(set.failure())
     return found
@@ -61,7 +64,7 @@ export function createKeys(source: KeySource): Keys {
     try {
       return { id: found.id, key: await key }
     } catch (cause) {
-      throw unavailable(cause)
+      throw notUsable(cause)
     }
   }
 
@@ -87,6 +90,12 @@ function matching(keys: readonly PublicJwk[], { alg, kid }: KeyWanted): PublicJw
   )
   return second === undefined ? first : undefined
 }
+
+const notUsable = (cause?: unknown) =>
+  tokenRefused(
+    'The access token is signed with a key that is published but may not be used.',
+    cause,
+  )
 
 function unavailable(cause: unknown): ClientError {
   return new ClientError(

@@ -94,9 +94,19 @@ function mediaType(request: HttpRequest, known: readonly string[]): string {
   if (!charsets.every((one) => /^charset=("?)utf-8\1$/.test(one))) {
     throw unsupported('The charset of the body must be utf-8.', known)
   }
+  const { body } = request
+  // `curl -d` says that it sends a form, whatever it sends; no name of a form of ours begins so.
+  if ((name === '' || name === FORM) && body instanceof Uint8Array && looksLikeJson(body)) {
+    const says = 'The body looks like JSON; add the header "Content-Type: application/json".'
+    throw unsupported(says, known)
+  }
   if (known.includes(name)) return name
   throw unsupported(`Content-Type must be one of: ${known.join(', ')}.`, known)
 }
+
+/** Whether its first sign begins an object or a list (RFC 8259 section 2). */
+const looksLikeJson = (body: Uint8Array) =>
+  /^[\t\n\r ]*[{[]/.test(Buffer.from(body.subarray(0, 64)).toString('latin1'))
 
 const unsupported = (says: string, known: readonly string[]) =>
   new ClientError('unsupported_media_type', says, {
