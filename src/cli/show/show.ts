@@ -74,8 +74,11 @@ export function showChanges(
   for (const { field, before, after, added, removed } of changes) {
     say(`  ${terminal.style('strong', plain(field))}`)
     const lists = added !== undefined || removed !== undefined
-    const gone = lists ? (removed ?? []) : isEmpty(before) ? [] : [before]
-    const come = lists ? (added ?? []) : isEmpty(after) ? [] : [after]
+    // Where both are empty, one of them is: an empty object in the place of none.
+    const isShown = (value: Json) =>
+      isEmpty(before) && isEmpty(after) ? value !== null : !isEmpty(value)
+    const gone = lists ? (removed ?? []) : [before].filter(isShown)
+    const come = lists ? (added ?? []) : [after].filter(isShown)
     for (const value of gone) sign('removed', '-')(value)
     for (const value of come) sign('added', '+')(value)
     if (gone.length + come.length === 0) say('    in another order')
