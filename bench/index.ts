@@ -11,6 +11,7 @@ import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
 import { measureCommand } from './cli.ts'
 import { measureColdStarts } from './cold-start.ts'
+import { measureGrowth } from './growth.ts'
 import { measureHistory } from './history.ts'
 import { measureList } from './list.ts'
 import { measurePace } from './pace.ts'
@@ -29,7 +30,10 @@ const built = await buildHere(root)
 const upstream = await startUpstream(built)
 
 const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  input: () => measureInput(root, times(10_000, 2_000), times(300, 60)),
+  input: async () => [
+    ...(await measureInput(root, times(10_000, 2_000), times(300, 60))),
+    ...(await measureGrowth(built, upstream, times(15, 5))),
+  ],
   callers: () => measureCallers(times(100, 20)),
   auth0: () => measureChanges(built, upstream, 'auth0', times(600, 60)),
   cognito: () => measureChanges(built, upstream, 'cognito', times(600, 60)),

@@ -42,12 +42,14 @@ export interface Addresses {
   readonly auth0: string
   readonly cognito: string
   readonly keys: string
+  /** The registration endpoint of a server that speaks RFC 7592, where one was started. */
+  readonly registration?: string
 }
 
 export interface Subject {
   /** The environment of Clientry for one provider. */
   environment(
-    provider: ProviderName,
+    provider: ProviderName | 'rfc7592',
     store: JsonObject,
     /** Further settings of the provider, `undefined` for its own default. */
     more?: Readonly<Record<string, unknown>>,
@@ -90,7 +92,11 @@ export async function createSubject(key: SigningKey, addresses: Addresses): Prom
   }
 }
 
-function settingsOf(provider: ProviderName, { auth0, cognito }: Addresses): JsonObject {
+function settingsOf(
+  provider: ProviderName | 'rfc7592',
+  { auth0, cognito, registration = '' }: Addresses,
+): JsonObject {
+  if (provider === 'rfc7592') return { type: 'rfc7592', registrationEndpoint: registration }
   const secret = { env: 'CLIENTRY_SECRET' }
   if (provider === 'auth0') {
     return { type: 'auth0', baseUrl: auth0, clientId: 'clientry', clientSecret: secret }

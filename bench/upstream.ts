@@ -26,7 +26,7 @@ export async function startUpstream(built: Built): Promise<Upstream> {
 export async function startClientry(
   built: Built,
   { subject }: Upstream,
-  provider: ProviderName,
+  provider: ProviderName | 'rfc7592',
   file: string,
 ): Promise<{ readonly running: Running; readonly url: string }> {
   const environment = subject.environment(provider, { type: 'sqlite', path: file, create: true })

@@ -7,6 +7,7 @@ import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import { startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import { POOL_ID } from '../../test/fixtures/cognito.ts'
 import { json, startKeyServer } from '../../test/http/auth/issuer.ts'
+import { startRegistrationServer } from '../registration.ts'
 import { AUTH0_SECRET, auth0Clients, cognitoClients } from '../subject.ts'
 import { answering } from './control.ts'
 
@@ -38,10 +39,16 @@ const cognito = await startCognitoEmulator({
   pools: [{ id: POOL_ID, identityProviders: ['Google'], clients: cognitoClients }],
   lockMs: 0,
 })
+const registration = await startRegistrationServer()
 const keys = await startKeyServer()
 keys.answer((response) => json(response, JSON.parse(process.env.BENCH_KEYS ?? '')))
 
-answering('addresses', () => ({ auth0: auth0.url, cognito: cognito.url, keys: keys.url }))
+answering('addresses', () => ({
+  auth0: auth0.url,
+  cognito: cognito.url,
+  keys: keys.url,
+  registration,
+}))
 answering('windows', () => {
   const taken = windows
   windows = []

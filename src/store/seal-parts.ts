@@ -32,8 +32,8 @@ export function createCutter(key: Uint8Array): Cutter {
   return (bytes) => {
     const parts: Buffer[] = []
     let [begin, hash] = [0, 0]
-    for (const [at, byte] of bytes.entries()) {
-      hash = ((hash << 1) + (gear[byte] ?? 0)) | 0
+    for (let at = 0; at < bytes.length; at += 1) {
+      hash = ((hash << 1) + (gear[bytes[at] ?? 0] ?? 0)) | 0
       const length = at + 1 - begin
       if (length < LEAST || ((hash & CUT) !== 0 && length < MOST)) continue
       parts.push(bytes.subarray(begin, at + 1))
