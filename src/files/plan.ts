@@ -64,7 +64,16 @@ export function compareFiles(
   return { matched, unmanaged }
 }
 
+/** A client of a provider with user pools is looked for in the one that its file names, and nowhere else. */
+function checkPool(file: ClientFile, live: readonly LiveClient[]): void {
+  const there = live.filter(({ provider }) => provider === file.provider)
+  const pools = new Set(there.flatMap(({ userPoolId }) => userPoolId ?? []))
+  if (file.userPoolId !== undefined || pools.size === 0) return
+  throw fault(file, `must have a userPoolId, one of: ${[...pools].join(', ')}`)
+}
+
 function findLive(file: ClientFile, live: readonly LiveClient[]): LiveClient | undefined {
+  checkPool(file, live)
   const place = placeOf(file)
   const there = live.filter((one) => placeOf(one) === place)
   if (file.id !== undefined) {

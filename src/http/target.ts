@@ -94,9 +94,9 @@ function locate(
   }
   found(id)
   requirePermission(permissions, { principal, providerId: id, permission })
-  const place = { provider: id, ...poolOf(provider, named.userPoolId) }
-  const ownClient = ownClientOf(exchange, named)
   const may = (asked: Permission) => permissions.of(principal, id).has(asked)
+  const place = { provider: id, ...poolOf(provider, named.userPoolId, may) }
+  const ownClient = ownClientOf(exchange, named)
   return { place, provider, principal, ownClient, may }
 }
 
@@ -134,13 +134,19 @@ export function visibleProviders(exchange: Exchange): readonly string[] {
   return [...service.providers.keys()].filter((id) => permissions.of(principal, id).size > 0)
 }
 
-function poolOf(provider: Provider, userPoolId: Json | undefined): { userPoolId?: string } {
+function poolOf(
+  provider: Provider,
+  userPoolId: Json | undefined,
+  may: Site['may'],
+): { userPoolId?: string } {
   if (provider.userPools === undefined) {
     if (userPoolId === undefined || userPoolId === null) return {}
     throw badPool('must be absent: this provider has no user pools')
   }
   if (userPoolId === undefined || userPoolId === null) {
-    throw badPool('must name the user pool that holds the client')
+    // Who may read clients sees their pools in the list; to others pools are not to be guessed.
+    const pools = may('clients:read') ? `, one of: ${provider.userPools.join(', ')}` : ''
+    throw badPool(`must name the user pool that holds the client${pools}`)
   }
   const fits =
     typeof userPoolId === 'string' &&

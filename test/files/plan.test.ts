@@ -78,3 +78,12 @@ it('makes a new client with what is to be in its lists', () => {
   expect(creationPatch(managed)).toEqual({ callbacks: ['a'], clientMetadata: { add: 'x' } })
   expect(creationPatch({ callbacks: { remove: ['b'] } })).toEqual({ callbacks: [] })
 })
+
+// Without its pool the client was not found, and the advice to leave the id out would have made it twice.
+it.each(['1', undefined])('lists the user pools where a file names none (id %s)', (id) => {
+  const there = (userPoolId: string) => live('1', 'One', { provider: 'cognito', userPoolId })
+  const named = file('a', { provider: 'cognito', kind: 'web', ...(id === undefined ? {} : { id }) })
+  expect(() => compareFiles([named], [there('eu_1'), there('eu_2'), there('eu_1')])).toThrow(
+    /^a must have a userPoolId, one of: eu_1, eu_2\b/,
+  )
+})

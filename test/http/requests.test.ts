@@ -17,6 +17,7 @@ beforeAll(async () => {
     permissions: [
       { scope: 'all', grants: all },
       { scope: 'read', grants: ['clients:read'] },
+      { scope: 'history', grants: ['history:read'] },
     ] as never,
   })
 })
@@ -193,4 +194,15 @@ it.each([
       'The body looks like JSON; add the header "Content-Type: application/json".',
     )
   }
+})
+
+it('lists the user pools where none is named, to who may read clients there', async () => {
+  const query = 'provider=cognito-client'
+  const says = 'userPoolId must name the user pool that holds the client'
+  const read = await send({ query }, undefined, 'read')
+  expect(read).toMatchObject({ status: 400, json: { field: 'userPoolId' } })
+  expect(read.json.error).toMatch(new RegExp(`^${says}, one of: .*${POOL_ID}.*\\.$`))
+  const path = `${CLIENT}/history`
+  const other = await send({ path, query }, undefined, 'history')
+  expect(other).toMatchObject({ status: 400, json: { error: `${says}.` } })
 })
