@@ -11,6 +11,7 @@ import { exchange } from '../net/exchange.ts'
 import type { Call } from './call.ts'
 import type { Pace } from './pace/pace.ts'
 import type { Told } from './pace/pace-source.ts'
+import { checkLength } from './unreadable.ts'
 
 export interface JsonCall {
   /** Names the call in logs and errors: `PATCH /clients/{id}`, `UpdateUserPoolClient`. */
@@ -22,6 +23,8 @@ export interface JsonCall {
   readonly body?: string
   /** Whether the call changes something, so that a lost answer leaves its outcome unknown. */
   readonly effect: boolean
+  /** It reads the record of one client, and its answer says nothing else that must be known. */
+  readonly isRead?: boolean
 }
 
 export interface JsonAnswer {
@@ -54,6 +57,7 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
     if (status >= 400) return { ...answer, body: parsedOrNone(answer.text) }
     // A name or a text with replacement characters in it would be sent back so.
     if (!answer.isUtf8) throw new TypeError('the answer is not UTF-8')
+    if (request.isRead) checkLength(answer.text, 'provider_unavailable')
     return { ...answer, body: parse(answer.text) }
   } catch (cause) {
     throw isClientError(cause) ? cause : failure(request, progress.sent, cause)

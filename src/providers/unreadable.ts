@@ -6,7 +6,7 @@
 import { ClientError, type ErrorCode, isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import type { Native } from '../core/mapping/row.ts'
-import { MAX_RECORD, tooLarge } from '../core/patch/bounds.ts'
+import { isTooLong, MAX_RECORD, tooLarge } from '../core/patch/bounds.ts'
 
 /** The one member of what stands for such a record. No provider has one of this name. */
 const UNREADABLE = '$unreadable'
@@ -17,12 +17,23 @@ const UNREADABLE = '$unreadable'
  */
 export function checkSize(record: Native, otherwise: ErrorCode): void {
   const found = tooLarge(record)
-  if (found === undefined) return
+  if (found !== undefined) refuse({ ...found }, otherwise)
+}
+
+/**
+ * The same for the text of an answer that holds a record, before it is parsed.
+ * @throws ClientError `otherwise`
+ */
+export function checkLength(text: string, otherwise: ErrorCode): void {
+  if (isTooLong(text)) refuse({ characters: text.length }, otherwise)
+}
+
+function refuse(found: Json, otherwise: ErrorCode): never {
   const { characters, members } = MAX_RECORD
   throw new ClientError(
     otherwise,
     `The provider holds more for this client than is read: at most ${characters} characters of JSON and ${members} members. Make it smaller at the provider, or remove the client.`,
-    { found: { ...found }, lasting: true },
+    { found, lasting: true },
   )
 }
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
-import { checkExtent, createMeter, MAX_EXTENT } from '../../src/core/patch/bounds.ts'
+import { checkExtent, createMeter, isTooLong, MAX_EXTENT } from '../../src/core/patch/bounds.ts'
 import { operationsToFields, parseOperations } from '../../src/core/patch/json-patch.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
@@ -122,4 +122,16 @@ it('refuses by the kind that is over, and only where that kind has grown', () =>
   expect(thrown(() => checkExtent(within, over, 'client')).message).toBe(
     'client would make the client too large: it may have at most 20000 members and list values.',
   )
+})
+
+describe('a text that holds a record', () => {
+  it.each([
+    ['as long as a record may be', 'x'.repeat(1_310_720), false],
+    ['longer by white space', `${'x'.repeat(1_000_000)}${' '.repeat(5_000_000)}`, false],
+    ['longer by escapes', '\\u4e2d'.repeat(1_310_720), false],
+    ['longer in any spelling', 'x'.repeat(1_400_000), true],
+    ['longer beside escapes', `${'\\n'.repeat(9)}${'x'.repeat(1_400_000)}`, true],
+  ])('%s', (_, text, expected) => {
+    expect(isTooLong(text)).toBe(expected)
+  })
 })

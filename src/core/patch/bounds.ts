@@ -32,6 +32,23 @@ export function tooLarge(record: Json): Extent | undefined {
   return kinds.some((kind) => extent[kind] > MAX_RECORD[kind]) ? extent : undefined
 }
 
+/** What an answer may say around a record (characters). */
+const AROUND = 65_536
+/** An escape of JSON has up to so many characters more than what it stands for (RFC 8259 section 7). */
+const ESCAPE = 5
+
+/** Whether a text says more than a record that is read can, however it is spelled; so it need not be parsed. */
+export function isTooLong(text: string): boolean {
+  const most = MAX_RECORD.characters + AROUND
+  let least = text.length
+  for (let at = 0; at < text.length && least > most; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (unit <= 0x20) least -= 1
+    else if (unit === 0x5c) least -= ESCAPE
+  }
+  return least > most
+}
+
 const UNITS: Readonly<Record<keyof Extent, string>> = {
   characters: 'characters of JSON',
   depth: 'levels of nesting',

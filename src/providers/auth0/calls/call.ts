@@ -41,6 +41,7 @@ export function createSender(settings: TokenSettings, pace: Pace): Send {
         },
         ...(body === undefined ? {} : { body: stringifyJson(body) }),
         effect: method !== 'GET',
+        isRead: operation === 'GET /clients/{id}',
       }
     }
     const answer = await callPaced({ pace, buckets: MANAGEMENT, told }, request, call)

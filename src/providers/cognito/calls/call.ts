@@ -59,6 +59,7 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
       }),
       body: text,
       effect: !READS.test(operation),
+      isRead: operation === 'DescribeUserPoolClient',
     })
     const buckets = bucketsOf(operation, userPoolId, pool.region)
     const answer = await callPaced({ pace, buckets, told: toldBy }, request, call)
