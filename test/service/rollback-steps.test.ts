@@ -53,7 +53,11 @@ const requestTo = (to: number, more: Partial<Rollback> = {}, dryRun = false) => 
 const prepare = async (...asked: Parameters<typeof requestTo>) =>
   prepareRollback(bench.service, requestTo(...asked), await bench.service.store.last(log()))
 /** What going back does to the client as it is then. */
-const undone = async (to: number, now: JsonObject) => (await prepare(to)).over({ ...base, ...now })
+const undone = async (to: number, now: JsonObject) => {
+  // Which earlier records it goes back to is for settings that this version does not know.
+  const { restores: _, ...told } = (await prepare(to)).over({ ...base, ...now })
+  return told
+}
 const merge = (fields: object) => ({ patch: { kind: 'merge', fields }, warnings: [] })
 
 describe('what is gone back over', () => {
@@ -136,7 +140,7 @@ describe('what cannot be gone back over', () => {
       }),
     )
     for (const asked of [await prepare(0, { allowPartial: true }), await prepare(0, {}, true)]) {
-      expect(asked.over(base)).toEqual({ ...merge({}), warnings })
+      expect(asked.over(base)).toMatchObject({ ...merge({}), warnings })
     }
   })
 
