@@ -121,7 +121,7 @@ function partOf(file) {
   return part
 }
 
-/** The page with new scores; a file that had none comes into the table, judged by what it was judged by. */
+/** The page with new scores; a file without a row is printed, since only people know which tests are about it. */
 function withScores(text, found) {
   let next = text
   for (const [file, score] of found) {
