@@ -1,11 +1,9 @@
 /**
- * `npm run fields`: writes `docs/fields.md`, the table of what each provider can hold, from the
+ * The pages that `npm run fields` writes: `docs/fields.md`, the table of what each provider can hold, from the
  * mappings themselves and by the function that answers `GET /providers/{providerId}`, and the table of
  * `docs/copy.md`.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { FIELD_NAMES, FIELDS, LEASE_FIELDS, useOfUris } from '../src/core/client.ts'
 import { isTold } from '../src/core/copy/copying.ts'
 import type { Json, JsonObject } from '../src/core/json/json.ts'
@@ -15,8 +13,6 @@ import type { Row } from '../src/core/mapping/row.ts'
 import { isFilter, isSearched } from '../src/core/search.ts'
 import { capabilitiesOf } from '../src/http/routes/providers.ts'
 import { mappingOf, PROVIDER_TYPES } from '../src/providers/configured.ts'
-
-const PAGE = 'docs/fields.md'
 
 /** Every provider of the registry. */
 const PROVIDERS: Readonly<Record<string, Mapping>> = Object.fromEntries(
@@ -141,7 +137,6 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 
-const COPY_PAGE = 'docs/copy.md'
 const COPY_TABLE = '## Attribute by attribute\n'
 
 /** What becomes of each attribute in a copy, by where it is made. */
@@ -167,11 +162,9 @@ function fateAt({ fields }: Mapping, field: MappedField): string {
   return row.value === undefined ? 'lost' : `always ${code(JSON.stringify(row.value))}`
 }
 
-function withCopies(page: string): string {
-  return page.slice(0, page.indexOf(COPY_TABLE)) + renderCopies()
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(PAGE, renderFields())
-  writeFileSync(COPY_PAGE, withCopies(readFileSync(COPY_PAGE, 'utf8')))
+/** The page about copies with its table as the mappings have it. */
+export function withCopies(page: string): string {
+  const [above, ...rest] = page.split(COPY_TABLE)
+  if (rest.length !== 1) throw new Error(`docs/copy.md needs one heading "${COPY_TABLE.trim()}".`)
+  return above + renderCopies()
 }

@@ -1,0 +1,16 @@
+/** `npm run fields`: writes the pages that follow from the mappings, and prints for each whether it changed. */
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { renderFields, withCopies } from './fields.ts'
+
+const PAGES: Readonly<Record<string, (page: string) => string>> = {
+  'docs/fields.md': renderFields,
+  'docs/copy.md': withCopies,
+}
+
+for (const [path, render] of Object.entries(PAGES)) {
+  const before = readFileSync(path, 'utf8')
+  const after = render(before)
+  if (after !== before) writeFileSync(path, after)
+  console.log(after === before ? `${path}: nothing changed` : `${path}: written`)
+}

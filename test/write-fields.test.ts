@@ -1,0 +1,41 @@
+/** `npm run fields` writes the pages wherever the checkout and its packages are, and prints what it did. */
+
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clientry-fields-'))
+  for (const name of ['scripts', 'src', 'package.json', 'docs/copy.md', 'docs/fields.md']) {
+    cpSync(name, join(folder, name), { recursive: true })
+  }
+  // The packages of several checkouts may be in one place.
+  symlinkSync(realpathSync('node_modules'), join(folder, 'node_modules'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const fields = () =>
+  execFileSync('npm', ['run', '--silent', 'fields'], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+
+it('writes what is out of date, and prints that nothing changed where that is so', () => {
+  const page = join(folder, 'docs/fields.md')
+  writeFileSync(page, 'out of date')
+  expect(fields()).toBe('docs/fields.md: written\ndocs/copy.md: nothing changed\n')
+  expect(readFileSync(page, 'utf8')).toBe(readFileSync('docs/fields.md', 'utf8'))
+  expect(fields()).toBe('docs/fields.md: nothing changed\ndocs/copy.md: nothing changed\n')
+})
