@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   node: ['core', 'net', 'http', 'node'],
   lambda: ['core', 'http', 'lambda'],
   program: [
-    ...['core', 'store', 'providers', 'service', 'http', 'observe', 'config', 'node', 'program'],
+    ...['core', 'net', 'store', 'providers', 'service', 'http', 'observe', 'config', 'node'],
+    'program',
   ],
   dev: ['core', 'net', 'providers', 'node', 'dev'],
   // Types of what is above the core go along; `test/sdk` looks into the bundle for what does not.

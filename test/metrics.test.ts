@@ -132,7 +132,6 @@ describe('requests', () => {
 describe('what is read when somebody asks', () => {
   const key = {
     issuer: 'i',
-    url: 'u',
     loadedAt: undefined,
     stale: true,
     failures: 3,

@@ -290,9 +290,9 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
     says: 'read a configuration as the server does, and name what deserves a second look in it',
-    more: 'Ends with 0 where there is nothing, with 1 where something was found, with 2 where the configuration cannot be used.',
+    more: 'It also fetches the keys of the issuers; where that fails it names address, status and cause. Ends with 0 where there is nothing, with 1 where something was found, with 2 where the configuration cannot be used.',
     takes: [],
-    options: ['config', 'json'],
+    options: ['config', 'offline', 'json'],
     examples: ['clientry check --config clientry.yaml'],
     load: () => import('./commands/server/check.ts'),
   },

@@ -74,6 +74,7 @@ export const OPTIONS = {
   },
   profile: { value: 'NAME', says: 'the profile that `clientry login` has made' },
   config: { value: 'FILE', says: 'work on the providers of a configuration, without a server' },
+  offline: { says: 'fetch no keys of issuers' },
   'create-store': { says: 'make the store of the configuration, where there is none' },
   json: { says: 'the answer as JSON, for programs' },
   help: { says: 'this text' },

@@ -230,9 +230,9 @@ function issuerOf(
       `${at} must have an audience or clientIds, or it would accept tokens made for anybody.`,
     )
   }
-  const jwksUrl = raw.jwksUrl ?? `${raw.issuer.replace(/\/$/, '')}/.well-known/jwks.json`
-  checkUrl(jwksUrl, `${at}.jwksUrl`, faults)
-  return { ...raw, jwksUrl } as IssuerSettings
+  if (raw.jwksUrl !== undefined) checkUrl(raw.jwksUrl, `${at}.jwksUrl`, faults)
+  else checkUrl(raw.issuer, `${at}.issuer`, faults)
+  return raw as IssuerSettings
 }
 
 /** A row with the issuer that it is about; with one issuer there is no other that it could mean. */

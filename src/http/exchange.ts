@@ -22,6 +22,8 @@ export interface HttpSettings {
   readonly permissions: Permissions
   /** Gives the caller of an access token. */
   verify(token: string, deadline: number): Promise<Principal>
+  /** Whether keys that verify tokens have been fetched, ever. */
+  hasKeys(): Promise<boolean>
   /** The counts of this process; absent where nobody keeps them. */
   metrics?(service: Service): Promise<MetricsText>
   log(line: RequestLine): void

@@ -1,6 +1,6 @@
 /**
  * Events as lines of the log. Members are named one by one, as those of a request's line are: no body,
- * header, URL or message of a cause gets in.
+ * header, message of a cause, or URL other than a published one of an issuer gets in.
  */
 
 import type { LogLine } from '../http/exchange.ts'
@@ -43,6 +43,11 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
       const { operationId, outcome } = entry
       const about = { provider, userPoolId, client, operationId, outcome }
       return { time, level: 'debug', message: 'change settled', ...about }
+    }
+    case 'keys_failed': {
+      const { issuer, fault } = event
+      const { url, status, cause } = fault
+      return { time, level: 'warn', message: 'keys not fetched', issuer, url, status, cause }
     }
     case 'mirror': {
       const { place, verified, drifted, removed, failed } = event

@@ -4,6 +4,7 @@
  */
 
 import { isClientError } from '../core/errors.ts'
+import type { KeyFault } from '../http/auth/published.ts'
 import type { IssuerHealth } from '../http/auth/verify.ts'
 import type { MetricsText, RequestLine } from '../http/exchange.ts'
 import type { Call, UpstreamCall } from '../providers/call.ts'
@@ -27,6 +28,8 @@ export type ProgramEvent =
   /** An entry was made durable. */
   | { readonly kind: 'entry'; readonly entry: Entry }
   | { readonly kind: 'store_failed'; readonly operation: keyof Store }
+  /** The keys of an issuer could not be fetched. */
+  | { readonly kind: 'keys_failed'; readonly issuer: string; readonly fault: KeyFault }
   | ({ readonly kind: 'mirror' } & Refreshed)
   | { readonly kind: 'sweep'; readonly settled: number; readonly left: number }
   | JobsEvent

@@ -9,10 +9,9 @@ import type { Config } from '../config/config-parse.ts'
 import { ClientError } from '../core/errors.ts'
 import { createFingerprints } from '../core/secrecy/fingerprint.ts'
 import { createApp } from '../http/app.ts'
-import type { FetchJson } from '../http/auth/key-set.ts'
 import { allPermissions, createPermissions } from '../http/auth/permissions.ts'
 import type { Principal } from '../http/auth/principal.ts'
-import { createVerifier } from '../http/auth/verify.ts'
+import { createVerifier, type Verifier } from '../http/auth/verify.ts'
 import type { LogLine } from '../http/exchange.ts'
 import { createEventFeed } from '../http/jobs/feed.ts'
 import { createQuotas } from '../http/quotas.ts'
@@ -21,11 +20,11 @@ import { eventLine } from '../observe/event-lines.ts'
 import { type Metrics, type Observe, observedProviders, observedStore } from '../observe/observe.ts'
 import { createProviders } from '../providers/configured.ts'
 import type { ProviderSurroundings } from '../providers/definition.ts'
-import { callJson } from '../providers/http.ts'
 import type { Provider } from '../providers/provider.ts'
 import { withinDeadline } from '../service/base/deadline.ts'
 import type { Service } from '../service/base/service.ts'
 import { createTurns } from '../service/base/turns.ts'
+import { within } from '../service/base/within.ts'
 import { createJobs } from '../service/jobs/jobs.ts'
 import { refreshMirror } from '../service/mirror/refresh.ts'
 import { addCheckpoint } from '../service/upkeep/checkpoint.ts'
@@ -34,6 +33,7 @@ import { sweep } from '../service/upkeep/sweep.ts'
 import { refOf } from '../store/resource.ts'
 import { createSeal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
+import { fetchDocument } from './fetch-document.ts'
 
 export interface Clientry {
   readonly app: App
@@ -98,7 +98,12 @@ export async function createClientry(
     observe: (event) => observe(event),
   })
   const owner = randomUUID()
-  const verify = createVerifier({ issuers: config.issuers, fetchJson, now })
+  const verify = createVerifier({
+    issuers: config.issuers,
+    fetchDocument,
+    now,
+    onKeyFault: (issuer, fault) => observe({ kind: 'keys_failed', issuer, fault }),
+  })
   const app = createApp({
     service,
     jobs,
@@ -106,7 +111,9 @@ export async function createClientry(
     quotas: createQuotas(config.quotas, now),
     defaultProvider: config.defaultProvider,
     permissions: permissionsOf(config, operator),
-    verify: operator === undefined ? verify : async () => operator,
+    ...(operator === undefined
+      ? { verify, hasKeys: () => hasKeys(verify) }
+      : { verify: async () => operator, hasKeys: async () => true }),
     ...(metrics && {
       metrics: async (bounded: Service) =>
         metrics.render({
@@ -146,7 +153,9 @@ export async function createClientry(
       ]
       // What is in the way of one part is not in the way of another.
       const failures: unknown[] = []
+      const renewal = operator === undefined ? verify.renew() : undefined
       for (const part of parts) await part().catch((error: unknown) => failures.push(error))
+      await renewal
       if (failures.length > 0) throw failures[0]
     },
     refresh: async (stopped = () => false) => {
@@ -164,6 +173,18 @@ export async function createClientry(
     },
   }
 }
+
+/** Whether the keys of an issuer were fetched, ever; they are tried for where not. */
+async function hasKeys(verify: Verifier): Promise<boolean> {
+  const isLoaded = () => verify.health().some(({ loadedAt }) => loadedAt !== undefined)
+  if (isLoaded()) return true
+  const late = () => new ClientError('keys_unavailable', 'The keys did not come in time.')
+  await within(verify.renew(), FIRST_KEYS_MS, late).catch(() => undefined)
+  return isLoaded()
+}
+
+/** How long `readyz` waits for the first keys (milliseconds); what asks for it waits a second or two. */
+const FIRST_KEYS_MS = 800
 
 /** Each provider knows whether it issues the tokens of this program's own callers. */
 function withOwnApi(
@@ -199,15 +220,4 @@ async function overdueIn({ store, now }: Service): Promise<readonly string[] | u
 
 function withDeadline<R extends { readonly deadline: number }>(request: R, limitMs: number): R {
   return { ...request, deadline: Math.min(request.deadline, Date.now() + limitMs) }
-}
-
-/** Keys come from the configured URL only, within what is left of the request. */
-const KEYS_TIMEOUT_MS = 5_000
-
-const fetchJson: FetchJson = async (url, deadline) => {
-  const call = { deadline, timeoutMs: KEYS_TIMEOUT_MS, operationId: 'keys' }
-  const request = { operation: 'GET keys', method: 'GET', url, headers: {}, effect: false }
-  const { status, body } = await callJson(request, call)
-  if (status === 200) return body
-  throw new ClientError('keys_unavailable', `The key set answered ${status}.`)
 }

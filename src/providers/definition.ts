@@ -47,7 +47,8 @@ export interface ProviderSurroundings {
 /** An issuer of access tokens, by its addresses. */
 export interface IssuerUrls {
   readonly issuer: string
-  readonly jwksUrl: string
+  /** Absent: the issuer's own document says. */
+  readonly jwksUrl?: string
 }
 
 /** A part of a provider; without a user pool: all of it. */

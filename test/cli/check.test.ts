@@ -1,6 +1,8 @@
 /** `clientry check` as a process of its own, and what the server logs of the same configuration. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -21,18 +23,21 @@ const check = (text: string, more: readonly string[] = []) => {
   writeFileSync(join(folder, 'clientry.yaml'), text)
   return clientry(['check', '--config', 'clientry.yaml', ...more], { folder, env })
 }
+/** The issuers of the example are no one's. */
+const checkOffline = (text: string, more: readonly string[] = []) =>
+  check(text, ['--offline', ...more])
 
 const EXAMPLE = readFileSync('docs/examples/clientry.yaml', 'utf8')
 
 it('names each overlap of the example, and what follows', async () => {
-  const { code, out, err } = await check(EXAMPLE)
+  const { code, out, err } = await checkOffline(EXAMPLE)
   expect([code, err]).toEqual([EXIT.differs.code, ''])
   const lines = out.trim().split('\n')
   expect(lines).toHaveLength(3)
   expect(lines[0]).toMatch(/^auth\.issuers\[0\].*belongs to the provider auth0.*access:grant/)
   expect(lines[1]).toMatch(/^auth\.issuers\[1\].*eu-central-1_AbCdEf123 of customers/)
   expect(lines[2]).toBe('The configuration can be used.')
-  const { warnings } = JSON.parse((await check(EXAMPLE, ['--json'])).out)
+  const { warnings } = JSON.parse((await checkOffline(EXAMPLE, ['--json'])).out)
   expect(warnings).toEqual(lines.slice(0, 2))
 })
 
@@ -46,12 +51,35 @@ it('finds nothing where the issuer is one of its own', async () => {
       )
       .replaceAll('https://example.eu.auth0.com/', 'https://login.example.com/'),
   )
-  expect(await check(own)).toMatchObject({ code: 0, err: '' })
+  expect(await checkOffline(own)).toMatchObject({ code: 0, err: '' })
+})
+
+it('names address, status and cause where the keys of an issuer cannot be fetched', async () => {
+  const issuer = createServer((_, response) => response.writeHead(418).end())
+  await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve))
+  const { port } = issuer.address() as AddressInfo
+  const at = `http://127.0.0.1:${port}`
+  const text = `
+key: { env: CLIENTRY_KEY }
+store: { type: sqlite, path: /nowhere/clientry.db }
+providers: { r: { type: cognito, pools: { eu-west-1_abc: {} } } }
+auth:
+  issuers:
+    - { issuer: ${at}, jwksUrl: ${at}/keys.json, audience: [a] }
+    - { issuer: ${at}/other, audience: [a] }
+  permissions: []
+`
+  const { code, out } = await check(text).finally(() => issuer.close())
+  expect(code).toBe(EXIT.differs.code)
+  expect(out).toContain(`auth.issuers[0] (${at}) gives no keys`)
+  expect(out).toContain(`${at}/keys.json, status 418: `)
+  expect(out).toContain(`${at}/.well-known/oauth-authorization-server/other, status 418: `)
+  expect((await checkOffline(text)).code).toBe(0)
 })
 
 it('says of a configuration of earlier versions what to write', async () => {
   const old = EXAMPLE.replaceAll(/ {6}issuer: .*\n/g, '')
-  const { code, err } = await check(old)
+  const { code, err } = await checkOffline(old)
   expect(code).toBe(EXIT.usage.code)
   expect(err).toMatch(/auth\.permissions\[0\] must name the issuer.*issuer: https:.* or any/)
 })

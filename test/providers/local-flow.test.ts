@@ -14,7 +14,7 @@ import {
   fetchDevelopmentToken,
   putDevelopmentClient,
 } from '../../src/providers/local/openid/token.ts'
-import { fetchJson } from '../http/auth/issuer.ts'
+import { fetchDocument } from '../http/auth/issuer.ts'
 import {
   AUDIENCE,
   beginLogin,
@@ -191,7 +191,7 @@ describe('a token for the API', () => {
     const { issuer, jwksUrl } = world.openid
     const judge = createVerifier({
       issuers: [{ issuer, jwksUrl, audience: [AUDIENCE] }],
-      fetchJson,
+      fetchDocument,
       now: Date.now,
     })
     const judged = (token: string) => judge(token, Date.now() + 25_000)

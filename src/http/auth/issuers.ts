@@ -1,4 +1,4 @@
-/** The issuers whose access tokens are accepted: configuration only, nothing is ever discovered. */
+/** The issuers whose access tokens are accepted: those of the configuration, and no others. */
 
 import { ALL_ALGORITHMS, type Algorithm } from './algorithms.ts'
 
@@ -6,7 +6,8 @@ import { ALL_ALGORITHMS, type Algorithm } from './algorithms.ts'
 export interface IssuerSettings {
   /** The exact `iss`, with or without a final slash as the issuer writes it. */
   readonly issuer: string
-  readonly jwksUrl: string
+  /** Where its keys are; absent: where its discovery document says. */
+  readonly jwksUrl?: string
   /** One of these must be in `aud`. */
   readonly audience?: readonly string[]
   /**
@@ -31,7 +32,7 @@ export interface IssuerSettings {
 /** The same with its defaults. */
 export interface Issuer {
   readonly issuer: string
-  readonly jwksUrl: string
+  readonly jwksUrl: string | undefined
   readonly audience: readonly string[] | undefined
   readonly clientIds: readonly string[] | undefined
   readonly algorithms: readonly Algorithm[]

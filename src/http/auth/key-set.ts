@@ -1,30 +1,31 @@
 /**
- * The key set of one issuer: fetched from the configured address, kept, renewed, and kept on while
- * the issuer cannot be reached. Limits as jose has them for its own remote key set, which is not used
- * because it needs the global `fetch`.
+ * The key set of one issuer: fetched, kept, renewed beside the requests, and kept on while the issuer
+ * cannot be reached. Limits as jose has them for its own remote key set, which is not used because it
+ * needs the global `fetch`. Decision 59 has the ages.
  */
 
-import { acceptKeys, type PublicJwk } from './jwk.ts'
+import { within } from '../../service/base/within.ts'
+import type { PublicJwk } from './jwk.ts'
+import { type FetchDocument, fetchKeys, type KeyAddress, type KeyFault } from './published.ts'
 
-/** Gives the JSON value at an address; rejects at the deadline (epoch milliseconds) at the latest. */
-export type FetchJson = (url: string, deadline: number) => Promise<unknown>
-
-export interface KeySource {
-  readonly url: string
-  readonly fetchJson: FetchJson
+export interface KeySource extends KeyAddress {
+  readonly fetchDocument: FetchDocument
   /** Epoch milliseconds. */
   readonly now: () => number
+  /** Hears of each fetch that failed. */
+  readonly onFault?: (fault: KeyFault) => void
 }
 
-/** For metrics. */
+/** For metrics, `readyz` and `clientry check`. */
 export interface KeyHealth {
-  readonly url: string
   /** Epoch milliseconds; `undefined`: never. */
   readonly loadedAt: number | undefined
   /** The keys are older than they should be, since the issuer could not be asked. */
   readonly stale: boolean
   /** Fetches that failed, since the start. */
   readonly failures: number
+  /** Why the last fetch failed; absent when it did not. */
+  readonly fault?: KeyFault
   /** One sentence for each published key that is not used. */
   readonly refused: readonly string[]
 }
@@ -36,19 +37,23 @@ export interface KeySet {
   refuses(kid: string): boolean
   /** Needs no renewal. */
   isFresh(): boolean
+  /** A key in it may be used while a renewal is under way. */
+  isServing(): boolean
   /** May still be used. */
   isUsable(): boolean
-  /** Why the last fetch failed; `undefined` when it did not. */
-  failure(): unknown
+  /** Whether the last fetch failed. */
+  hasFailed(): boolean
   /**
-   * Fetches unless that was tried a moment ago; joins a fetch under way. Never rejects. `once more`: for a key
-   * that may have been published since, one further time.
+   * Fetches unless that was tried a moment ago; joins a fetch under way, and waits no longer than to the
+   * deadline. Never rejects. `once more`: for a key that may have been published since, one further time.
    */
-  renew(deadline: number, again?: 'once more'): Promise<void>
+  renew(deadline?: number, again?: 'once more'): Promise<void>
   health(): KeyHealth
 }
 
 const FRESH_MS = 10 * 60_000
+/** How old the last look at the issuer may be where keys serve without a new one. */
+const LOOKED_MS = 3_600_000
 const USABLE_MS = 24 * 3_600_000
 /** Between two fetches that unknown key ids or failures cause. */
 const COOLDOWN_MS = 30_000
@@ -57,14 +62,16 @@ const EMPTY_COOLDOWN_MS = 1_000
 const TIMEOUT_MS = 5_000
 
 /** Keeps a key set. Nothing is fetched before it is asked for. */
-export function createKeySet({ url, fetchJson, now }: KeySource): KeySet {
+export function createKeySet({ fetchDocument, now, onFault, ...address }: KeySource): KeySet {
   let keys: readonly PublicJwk[] = []
   let refused: readonly string[] = []
   let refusedIds: ReadonlySet<string> = new Set()
   let mayRepeat = false
   let loadedAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
-  let failure: unknown
+  /** When the last fetch that has ended began. */
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let fault: KeyFault | undefined
   let failures = 0
   let pending: Promise<void> | undefined
 
@@ -73,48 +80,57 @@ export function createKeySet({ url, fetchJson, now }: KeySource): KeySet {
   const isUsable = () => age() < USABLE_MS
   const mayTry = () => now() - triedAt >= (isUsable() ? COOLDOWN_MS : EMPTY_COOLDOWN_MS)
 
-  async function load(deadline: number): Promise<void> {
+  async function load(): Promise<void> {
     triedAt = now()
-    try {
-      const accepted = acceptKeys(await fetchJson(url, Math.min(deadline, triedAt + TIMEOUT_MS)))
-      if (accepted === undefined) throw new Error('The answer is no JSON Web Key Set.')
-      // Keys that must not be used are an answer, and none at all is a mistake that may pass.
-      if (accepted.keys.length + accepted.refused.length === 0) {
-        throw new Error('The key set is empty.')
-      }
-      keys = accepted.keys
-      refused = accepted.refused
-      refusedIds = accepted.refusedIds
-      loadedAt = now()
-      failure = undefined
-    } catch (cause) {
-      failure = cause ?? new Error('The fetch failed.')
+    const began = triedAt
+    const found = await fetchKeys(address, fetchDocument, began + TIMEOUT_MS)
+    lookedAt = began
+    if ('fault' in found) {
+      fault = found.fault
       failures += 1
+      onFault?.(fault)
+      return
     }
+    keys = found.accepted.keys
+    refused = found.accepted.refused
+    refusedIds = found.accepted.refusedIds
+    loadedAt = now()
+    fault = undefined
   }
 
   return {
     keys: () => keys,
     isFresh,
+    isServing: () => isUsable() && now() - lookedAt < LOOKED_MS,
     isUsable,
-    failure: () => failure,
+    hasFailed: () => fault !== undefined,
     refuses: (kid) => refusedIds.has(kid),
-    async renew(deadline, again) {
+    async renew(deadline = Number.POSITIVE_INFINITY, again) {
       const isDue = mayTry()
-      const repeats = again !== undefined && mayRepeat && failure === undefined
+      const repeats = again !== undefined && mayRepeat && fault === undefined
       if (pending === undefined && !isDue && !repeats) return
       if (pending === undefined) mayRepeat = isDue
-      pending ??= load(deadline).finally(() => {
+      pending ??= load().finally(() => {
         pending = undefined
       })
-      await pending
+      await untilThen(pending, deadline - now())
     },
     health: () => ({
-      url,
       loadedAt: Number.isFinite(loadedAt) ? loadedAt : undefined,
-      stale: Number.isFinite(loadedAt) && !isFresh() && failure !== undefined,
+      stale: Number.isFinite(loadedAt) && !isFresh() && fault !== undefined,
       failures,
+      ...(fault === undefined ? {} : { fault }),
       refused,
     }),
   }
+}
+
+/** A fetch ends by its own time; who waits for it may have less. */
+async function untilThen(work: Promise<void>, milliseconds: number): Promise<void> {
+  if (milliseconds > TIMEOUT_MS) return work
+  await within(
+    work,
+    Math.max(milliseconds, 0),
+    () => new DOMException('late', 'TimeoutError'),
+  ).catch(() => undefined)
 }

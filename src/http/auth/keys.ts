@@ -31,6 +31,10 @@ export interface Keys {
   find(wanted: KeyWanted, deadline: number): Promise<FoundKey | undefined>
   /** Whether a found key is still published, by a set that needs no renewal. */
   holds(id: string): boolean
+  /** Whether the keys need no renewal. */
+  isFresh(): boolean
+  /** Fetches where that is due, without a token that asks for it. */
+  renew(deadline?: number): Promise<void>
   health(): KeyHealth
 }
 
@@ -41,8 +45,10 @@ export function createKeys(source: KeySource): Keys {
   const imported = new WeakMap<PublicJwk, Map<Algorithm, Promise<CryptoKey>>>()
 
   async function published(wanted: KeyWanted, deadline: number): Promise<PublicJwk | undefined> {
-    if (!set.isFresh()) await set.renew(deadline)
-    if (!set.isUsable()) throw unavailable(set.failure())
+    const renewal = set.isFresh() ? undefined : set.renew(deadline)
+    if (!set.isServing()) await renewal
+    if (!set.isUsable()) throw unavailable()
+    // An issuer that hangs holds up no one whose key is known.
     const known = matching(set.keys(), wanted)
     if (known !== undefined) return known
     // An unknown id may be new, and newer than the last fetch
@@ -51,7 +57,7 @@ export function createKeys(source: KeySource): Keys {
     if (found === undefined && wanted.kid !== undefined && set.refuses(wanted.kid))
       throw notUsable()
     // Whether the token is good cannot be known now, so it must not be called bad
-    if (found === undefined && set.failure() !== undefined) throw unavailable(set.failure())
+    if (found === undefined && set.hasFailed()) throw unavailable()
     return found
   }
 
@@ -74,6 +80,10 @@ export function createKeys(source: KeySource): Keys {
       return found === undefined ? undefined : usable(found, wanted.alg)
     },
     holds: (id) => set.isFresh() && set.keys().some((one) => one.id === id),
+    isFresh: set.isFresh,
+    renew: async (deadline) => {
+      if (!set.isFresh()) await set.renew(deadline)
+    },
     health: set.health,
   }
 }
@@ -97,10 +107,9 @@ const notUsable = (cause?: unknown) =>
     cause,
   )
 
-function unavailable(cause: unknown): ClientError {
-  return new ClientError(
+const unavailable = () =>
+  new ClientError(
     'keys_unavailable',
     'The keys that verify access tokens cannot be fetched now; the token was not judged.',
-    { retryAfter: 5, cause },
+    { retryAfter: 5 },
   )
-}

@@ -8,17 +8,20 @@ import { type Algorithm, isAlgorithm } from './algorithms.ts'
 import { tokenRefused } from './challenge.ts'
 import { tokenFault } from './claims.ts'
 import { type Issuer, type IssuerSettings, issuerOf } from './issuers.ts'
-import type { FetchJson, KeyHealth } from './key-set.ts'
+import type { KeyHealth } from './key-set.ts'
 import { createKeys, type FoundKey, type Keys } from './keys.ts'
 import { type Principal, principalOf } from './principal.ts'
+import type { FetchDocument, KeyFault } from './published.ts'
 import { readToken, type UnverifiedToken } from './token.ts'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
 export interface VerifierSettings {
   readonly issuers: readonly IssuerSettings[]
-  readonly fetchJson: FetchJson
+  readonly fetchDocument: FetchDocument
   /** Epoch milliseconds. */
   readonly now: () => number
+  /** Hears of each fetch of keys that failed. */
+  readonly onKeyFault?: (issuer: string, fault: KeyFault) => void
 }
 
 export interface IssuerHealth extends KeyHealth {
@@ -32,6 +35,8 @@ export interface Verifier {
    * @throws ClientError `unauthenticated`, `keys_unavailable`
    */
   (token: string, deadline: number): Promise<Principal>
+  /** Fetches the keys of every issuer where that is due; never rejects. */
+  renew(): Promise<void>
   /** The state of each issuer's keys. */
   health(): readonly IssuerHealth[]
 }
@@ -45,13 +50,22 @@ interface TokenKey extends FoundKey {
   readonly alg: Algorithm
 }
 
-/** Builds the verifier; nothing is fetched before the first token. */
-export function createVerifier({ issuers, fetchJson, now }: VerifierSettings): Verifier {
+/** Builds the verifier; nothing is fetched before the first token or renewal. */
+export function createVerifier(settings: VerifierSettings): Verifier {
+  const { issuers, fetchDocument, now, onKeyFault } = settings
   const known = new Map<string, Known>()
-  for (const settings of issuers) {
-    const issuer = issuerOf(settings)
-    if (known.has(issuer.issuer)) throw new Error(`The issuer ${issuer.issuer} stands twice.`)
-    known.set(issuer.issuer, { issuer, keys: createKeys({ url: issuer.jwksUrl, fetchJson, now }) })
+  for (const one of issuers) {
+    const issuer = issuerOf(one)
+    const { issuer: name, jwksUrl } = issuer
+    if (known.has(name)) throw new Error(`The issuer ${name} stands twice.`)
+    const keys = createKeys({
+      issuer: name,
+      ...(jwksUrl === undefined ? {} : { jwksUrl }),
+      fetchDocument,
+      now,
+      onFault: (fault) => onKeyFault?.(name, fault),
+    })
+    known.set(name, { issuer, keys })
   }
   const verified = createVerifiedTokens(now)
   const isHeld = (issuer: string, keyId: string) => known.get(issuer)?.keys.holds(keyId) ?? false
@@ -61,8 +75,18 @@ export function createVerifier({ issuers, fetchJson, now }: VerifierSettings): V
     if (remembered !== undefined) return remembered
     const read = readToken(token)
     const { issuer, keys } = issuerOfToken(read, known)
-    const key = await keyOf(read, issuer, keys, deadline)
-    await checkSignature(token, key)
+    const check = async () => {
+      const key = await keyOf(read, issuer, keys, deadline)
+      await checkSignature(token, key)
+      return key
+    }
+    const key = await check().catch(async (error: unknown) => {
+      // Keys that are due for renewal may let a token pass, and refuse none.
+      if (keys.isFresh()) throw error
+      await keys.renew(deadline)
+      if (keys.isFresh()) return check()
+      throw error
+    })
     const fault = tokenFault({ ...read, issuer, nowSeconds: now() / 1_000 })
     if (fault !== undefined) throw tokenRefused(fault)
     const prefixed = issuer.audience === undefined
@@ -72,6 +96,9 @@ export function createVerifier({ issuers, fetchJson, now }: VerifierSettings): V
   }
 
   return Object.assign(verify, {
+    renew: async () => {
+      await Promise.all(Array.from(known.values(), ({ keys }) => keys.renew()))
+    },
     health: () => Array.from(known, ([issuer, { keys }]) => ({ issuer, ...keys.health() })),
   })
 }

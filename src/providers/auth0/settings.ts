@@ -42,7 +42,7 @@ export const auth0 = defineProvider({
   },
   partsBehind: ({ baseUrl, audience }, { issuer, jwksUrl }) => {
     const hosts = [baseUrl, audience].map((one) => parseUrl(one)?.host)
-    return [issuer, jwksUrl].some((one) => hosts.includes(new URL(one).host)) ? [{}] : []
+    return [issuer, jwksUrl ?? issuer].some((one) => hosts.includes(new URL(one).host)) ? [{}] : []
   },
   anyWhereNone: false,
   load: () => import('./index.ts'),

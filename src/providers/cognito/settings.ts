@@ -54,7 +54,7 @@ export const cognito = defineProvider({
   partsBehind: ({ pools }, { issuer, jwksUrl }) =>
     Object.keys(pools)
       .filter((id) =>
-        [issuer, jwksUrl].some((one) => new URL(one).pathname.split('/').includes(id)),
+        [issuer, jwksUrl ?? issuer].some((one) => new URL(one).pathname.split('/').includes(id)),
       )
       .map((userPoolId) => ({ userPoolId })),
   anyWhereNone: false,

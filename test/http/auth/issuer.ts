@@ -51,26 +51,28 @@ export function createClock() {
 
 export interface KeyServer {
   readonly url: string
+  readonly origin: string
   /** How many requests came. */
   count(): number
   /** What is answered from now on. */
   publish(...keys: readonly SigningKey[]): void
-  answer(how: (response: ServerResponse) => void): void
+  answer(how: (response: ServerResponse, path: string) => void): void
   close(): Promise<void>
 }
 
 /** A key server on a loopback socket. */
 export async function startKeyServer(): Promise<KeyServer> {
   let requests = 0
-  let respond = (response: ServerResponse): void => json(response, { keys: [] })
-  const server = createServer((_, response) => {
+  let respond = (response: ServerResponse, _path: string): void => json(response, { keys: [] })
+  const server = createServer((request, response) => {
     requests += 1
-    respond(response)
+    respond(response, request.url ?? '')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}/jwks.json`,
+    origin: `http://127.0.0.1:${port}`,
     count: () => requests,
     publish: (...keys) => {
       respond = (response) => json(response, { keys: keys.map(({ jwk }) => jwk) })
@@ -95,15 +97,14 @@ export function json(response: ServerResponse, value: unknown, status = 200): vo
 /** The real time that a stalled fetch may take in a test (milliseconds). */
 const STALL_MS = 1_000
 
-/** A JSON fetch as the program has it: rejects on any status but 200, on no JSON, and when stalled. */
-export function fetchJson(url: string): Promise<unknown> {
+/** A fetch as the program has it: rejects where no whole answer comes, and when stalled. */
+export function fetchDocument(url: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const request = http.get(url, { timeout: STALL_MS }, async (response) => {
       try {
-        if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`)
         const chunks: Buffer[] = []
         for await (const chunk of response) chunks.push(chunk as Buffer)
-        resolve(JSON.parse(Buffer.concat(chunks).toString()))
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() })
       } catch (cause) {
         reject(cause)
       }

@@ -1,11 +1,12 @@
 /** Key sets that rotate, fail, grow old, or hold what must not be trusted. */
 
+import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isClientError } from '../../../src/core/errors.ts'
 import { createVerifier, type Verifier } from '../../../src/http/auth/verify.ts'
 import {
   createClock,
-  fetchJson,
+  fetchDocument,
   json,
   type KeyServer,
   type SigningKey,
@@ -31,7 +32,7 @@ beforeEach(async () => {
   clock = createClock()
   verify = createVerifier({
     issuers: [{ issuer: ISSUER, jwksUrl: server.url, audience: [AUDIENCE] }],
-    fetchJson,
+    fetchDocument,
     now: clock.now,
   })
   first = await signingKey('first')
@@ -86,6 +87,7 @@ describe('fetching', () => {
     expect(server.count()).toBe(1)
     clock.pass(1)
     await outcome(await fresh(first))
+    await verify.renew()
     expect(server.count()).toBe(2)
   })
 
@@ -150,7 +152,26 @@ describe('rotation', () => {
     expect(await outcome(token)).toBe('user')
     server.publish(second)
     clock.pass(2 * MINUTE)
+    await verify.renew()
     expect(await outcome(token)).toBe(REFUSED)
+  })
+
+  it('takes a key that was withdrawn no longer than until the look that the first request starts', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    server.publish(second)
+    clock.pass(59 * MINUTE)
+    expect(await outcome(await fresh(first))).toBe('user')
+    await verify.renew()
+    expect(await outcome(await fresh(first))).toBe(REFUSED)
+  })
+
+  it('takes no key that no one has looked for in the last hour', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    server.publish(second)
+    clock.pass(HOUR)
+    expect(await outcome(await fresh(first))).toBe(REFUSED)
   })
 
   it('drops remembered tokens when another key has taken over the kid', async () => {
@@ -205,7 +226,6 @@ describe('an issuer that fails', () => {
     expect(verify.health()).toEqual([
       {
         issuer: ISSUER,
-        url: server.url,
         loadedAt: START * 1_000,
         stale: false,
         failures: 0,
@@ -233,6 +253,40 @@ describe('an issuer that fails', () => {
     expect(server.count()).toBe(2)
   })
 
+  it('holds up no one whose key is known while it hangs', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    const requests = new Promise<ServerResponse>((resolve) => server.answer(resolve))
+    const until = [10 * MINUTE, 30 * MINUTE]
+    for (const seconds of until) {
+      clock.pass(seconds)
+      // No answer has come, nor has the fetch been given up: only then could the caller have waited.
+      expect(await outcome(await fresh(first))).toBe('user')
+      expect(verify.health()[0]).toMatchObject({ failures: 0 })
+    }
+    server.publish(second)
+    json(await requests, { keys: [second.jwk] })
+    await verify.renew()
+    expect(await outcome(await fresh(first))).toBe(REFUSED)
+  })
+
+  it('holds up no one for a day where the look of the last hour found it hanging', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    server.answer(() => undefined)
+    for (const failures of [1, 3, 5]) {
+      clock.pass(6 * HOUR)
+      await verify.renew()
+      expect(verify.health()[0]).toMatchObject({ failures, fault: { url: server.url } })
+      expect(await outcome(await fresh(first))).toBe('user')
+      expect(verify.health()[0]).toMatchObject({ failures })
+      clock.pass(30)
+      expect(await outcome(await fresh(first))).toBe('user')
+      expect(verify.health()[0]).toMatchObject({ failures })
+      await verify.renew()
+    }
+  })
+
   it('does not turn a token with a new key into a bad one', async () => {
     server.publish(first)
     await outcome(await fresh(first))
@@ -248,6 +302,76 @@ describe('an issuer that fails', () => {
     server.answer((response) => json(response, {}, 500))
     clock.pass(HOUR)
     expect(await outcome(await fresh({ ...second, kid: 'first' }))).toBe(REFUSED)
+  })
+})
+
+describe('an issuer without a configured address of its keys', () => {
+  const faults: unknown[] = []
+  const discovering = (issuer: string) =>
+    createVerifier({
+      issuers: [{ issuer, audience: [AUDIENCE] }],
+      fetchDocument,
+      now: clock.now,
+      onKeyFault: (of, fault) => faults.push({ of, ...fault }),
+    })
+  const serve = (documents: Readonly<Record<string, unknown>>) =>
+    server.answer((response, path) =>
+      path in documents ? json(response, documents[path]) : json(response, {}, 404),
+    )
+  const tokenOf = (iss: string) => {
+    const iat = clock.now() / 1_000
+    return sign(first, { iss, aud: AUDIENCE, sub: 'user', client_id: 'app', iat, exp: iat + HOUR })
+  }
+  const keys = () => ({ keys: [first.jwk] })
+  beforeEach(() => {
+    faults.length = 0
+  })
+
+  // The addresses as the two standards write them out, not as the program does.
+  it.each([
+    ['OpenID Connect Discovery 4.1', '', '/.well-known/openid-configuration'],
+    ['the same with a final slash', '/', '/.well-known/openid-configuration'],
+    ['the same with a path', '/a/b', '/a/b/.well-known/openid-configuration'],
+    ['RFC 8414 3.1', '', '/.well-known/oauth-authorization-server'],
+    ['RFC 8414 3.1 with a path', '/a/b', '/.well-known/oauth-authorization-server/a/b'],
+  ])('is asked for them: %s', async (_, path, place) => {
+    const issuer = `${server.origin}${path}`
+    serve({ [place]: { issuer, jwks_uri: `${server.origin}/k` }, '/k': keys() })
+    const judge = discovering(issuer)
+    const { subject } = await judge(await tokenOf(issuer), clock.now() + 25_000)
+    expect([subject, faults]).toEqual(['user', []])
+  })
+
+  it.each([
+    ['another issuer', { issuer: 'https://other.example' }, /another issuer/],
+    ['the issuer with a slash', { slash: '/' }, /another issuer/],
+    ['keys without TLS elsewhere', { jwks_uri: 'http://other.example/k' }, /https/],
+    ['keys with a password', { jwks_uri: 'https://a:b@other.example/k' }, /https/],
+    ['no keys', { jwks_uri: undefined }, /https/],
+  ])('is refused with %s, and the fault says where', async (_, change, says) => {
+    const { slash = '', ...other } = change as { slash?: string }
+    const place = '/.well-known/openid-configuration'
+    const issuer = server.origin
+    serve({ [place]: { issuer: issuer + slash, jwks_uri: `${issuer}/k`, ...other }, '/k': keys() })
+    const judge = discovering(issuer)
+    const judged = judge(await tokenOf(issuer), clock.now() + 25_000)
+    await expect(judged).rejects.toMatchObject({ code: 'keys_unavailable' })
+    const cause = expect.stringMatching(says)
+    expect(faults).toEqual([{ of: issuer, url: `${issuer}${place}`, status: 200, cause }])
+  })
+
+  it('is told apart from one that has no document at all', async () => {
+    serve({})
+    const judge = discovering(server.origin)
+    await judge.renew()
+    expect(faults).toEqual([
+      {
+        of: server.origin,
+        url: `${server.origin}/.well-known/oauth-authorization-server`,
+        status: 404,
+        cause: expect.stringMatching(/openid-configuration either; set jwksUrl/),
+      },
+    ])
   })
 })
 

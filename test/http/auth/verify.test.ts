@@ -7,7 +7,7 @@ import { createVerifier, type Verifier } from '../../../src/http/auth/verify.ts'
 import {
   createClock,
   encoded,
-  fetchJson,
+  fetchDocument,
   type KeyServer,
   type SigningKey,
   START,
@@ -78,7 +78,7 @@ beforeAll(async () => {
       { issuer: COGNITO, jwksUrl: theirs.url, clientIds: ['app-2'], requireTyp: false },
       { issuer: AUTH0, jwksUrl: ours.url, audience: [AUDIENCE], requireTyp: false },
     ],
-    fetchJson,
+    fetchDocument,
     now: createClock().now,
   })
 })
@@ -378,12 +378,12 @@ describe('the caller', () => {
           scopePrefix: 'clientry',
         },
       ],
-      fetchJson,
+      fetchDocument,
       now: createClock().now,
     })
     const scope = 'clientry/clients:read other/clients:write'
     const token = await sign(keys.cognito, { ...COGNITO_CLAIMS, scope }, PLAIN)
-    const { scopes } = await strict(token, START * 1_000)
+    const { scopes } = await strict(token, START * 1_000 + 25_000)
     expect(scopes.has('clients:read')).toBe(true)
     expect(scopes.has('clients:write')).toBe(false)
   })
@@ -403,7 +403,7 @@ describe('the caller', () => {
 
 describe('settings', () => {
   const build = (...issuers: Parameters<typeof createVerifier>[0]['issuers']) =>
-    createVerifier({ issuers, fetchJson, now: createClock().now })
+    createVerifier({ issuers, fetchDocument, now: createClock().now })
 
   it('refuses an issuer without audience and client ids', () => {
     expect(() => build({ issuer: ISSUER, jwksUrl: ours.url, audience: [] })).toThrow(/audience/)
@@ -421,8 +421,12 @@ describe('settings', () => {
       audience: [AUDIENCE],
       algorithms: ['RS256'],
     })
-    await expect(narrow(await sign(keys.rsa, CLAIMS), START * 1_000)).resolves.toBeDefined()
-    await expect(narrow(await sign(keys.ours, CLAIMS), START * 1_000)).rejects.toThrow(/algorithm/)
+    await expect(
+      narrow(await sign(keys.rsa, CLAIMS), START * 1_000 + 25_000),
+    ).resolves.toBeDefined()
+    await expect(narrow(await sign(keys.ours, CLAIMS), START * 1_000 + 25_000)).rejects.toThrow(
+      /algorithm/,
+    )
   })
 
   it('takes audience and client ids together', async () => {
@@ -432,8 +436,8 @@ describe('settings', () => {
       audience: [AUDIENCE],
       clientIds: ['app-1'],
     })
-    await expect(both(await sign(keys.ours, CLAIMS), START * 1_000)).resolves.toBeDefined()
+    await expect(both(await sign(keys.ours, CLAIMS), START * 1_000 + 25_000)).resolves.toBeDefined()
     const other = await sign(keys.ours, { ...CLAIMS, client_id: 'app-2' })
-    await expect(both(other, START * 1_000)).rejects.toThrow(/application/)
+    await expect(both(other, START * 1_000 + 25_000)).rejects.toThrow(/application/)
   })
 })

@@ -1,18 +1,25 @@
-/** `clientry check`: reads a configuration as the server does, and names what lets callers do more than may be meant. */
+/**
+ * `clientry check`: reads a configuration as the server does, names what lets callers do more than may be meant, and
+ * fetches the keys of its issuers.
+ */
 
 import { environment, loadConfig } from '../../../config/config.ts'
+import type { Config } from '../../../config/config-parse.ts'
 import { configWarnings } from '../../../config/config-warnings.ts'
+import { createVerifier } from '../../../http/auth/verify.ts'
+import { fetchDocument } from '../../../program/fetch-document.ts'
 import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { plain } from '../../terminal.ts'
 
 export const run: Run = async ({ options, terminal }) => {
-  const { config: path, json } = options
+  const { config: path, json, offline } = options
   const around = environment()
   const { CLIENTRY_CONFIG_JSON: _, ...rest } = around
   const named = path === undefined ? around : { ...rest, CLIENTRY_CONFIG: path }
   const config = await loadConfig(named, async (text) => (await import('yaml')).parse(text))
-  const warnings = configWarnings(config)
+  const ofKeys = offline === true ? [] : await keyWarnings(config)
+  const warnings = [...configWarnings(config), ...ofKeys]
   if (json === true) terminal.printJson({ warnings })
   else {
     for (const warning of warnings) terminal.print(plain(warning))
@@ -23,4 +30,20 @@ export const run: Run = async ({ options, terminal }) => {
     )
   }
   return warnings.length === 0 ? EXIT.ok.code : EXIT.differs.code
+}
+
+/** What is wrong with the keys of the issuers as they are published now. */
+async function keyWarnings({ issuers }: Config): Promise<readonly string[]> {
+  const verify = createVerifier({ issuers, fetchDocument, now: Date.now })
+  await verify.renew()
+  return verify.health().flatMap(({ issuer, fault, refused }, index) => {
+    const at = `auth.issuers[${index}] (${issuer})`
+    if (fault === undefined)
+      return refused.map((one) => `${at} publishes a key that is not used. ${one}`)
+    const { url, status, cause } = fault
+    const answered = status === undefined ? '' : `, status ${status}`
+    return [
+      `${at} gives no keys, so that no token of it can be accepted: ${url}${answered}: ${cause}.`,
+    ]
+  })
 }
