@@ -154,6 +154,25 @@ describe('an issuer that belongs to a provider', () => {
   })
 })
 
+// RFC 6454 section 6.2: what a browser sends has no path, no final slash and no default port.
+it.each([
+  ['https://app.example.com', 0],
+  ['https://app.example.com:8443', 0],
+  ['http://localhost:3000', 0],
+  ['*', 1],
+  ['null', 1],
+  ['https://*.example.com', 1],
+  ['https://app.example.com/', 1],
+  ['https://app.example.com:443', 1],
+  ['https://APP.example.com', 1],
+  ['app.example.com', 1],
+  ['http://app.example.com', 1],
+])('takes only exact origins for CORS: %s', (origin, count) => {
+  const faults = faultsOf({ ...good(), server: { corsOrigins: [origin] } })
+  expect(faults).toHaveLength(count)
+  expect(faults.every((one) => one.startsWith('server.corsOrigins[0] must be'))).toBe(true)
+})
+
 describe('parseConfig', () => {
   it('fills in where providers, keys and tokens are', () => {
     const config = parseConfig(good(), ENVIRONMENT)

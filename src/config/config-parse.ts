@@ -5,6 +5,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { ClientError } from '../core/errors.ts'
 import { isRecord } from '../core/json/json.ts'
 import { type Secret, secret } from '../core/secrecy/secret.ts'
+import { parseUrl } from '../core/uri/uri-reading.ts'
 import type { IssuerSettings } from '../http/auth/issuers.ts'
 import { ANY_ISSUER, type PermissionGrant } from '../http/auth/permissions.ts'
 import type { Level } from '../http/exchange.ts'
@@ -17,7 +18,7 @@ import { configSchema, issuer, type RawConfig } from './config-schema.ts'
 
 export interface Config {
   readonly mode: 'production' | 'development'
-  readonly server: { readonly host: string; readonly port: number; readonly basePath: string }
+  readonly server: RawConfig['server']
   /** The installation's key, 32 bytes. */
   readonly key: Uint8Array
   readonly store: RawConfig['store'] & {
@@ -87,6 +88,7 @@ export function parseConfig(given: unknown, environment: Environment, folder?: s
       faults.push(`auth.issuers[${index}].provider names ${provider}, which is not configured.`)
     }
   }
+  checkOrigins(raw.server.corsOrigins, faults)
   const twice = issuers.find((one, index) => issuers.indexOf(one) !== index)
   if (twice !== undefined) faults.push(`auth.issuers names ${twice} twice.`)
   // What a call that was cut off did is found out by reading back, within the same request.
@@ -209,6 +211,18 @@ function providerOf(
     url: (url, name) => checkUrl(url, place(name), faults),
     fault: (says, name) => faults.push(`${place(name)} ${says}`),
   })
+}
+
+/** Origins as browsers write them (RFC 6454 section 6.2), or none would ever be equal. */
+function checkOrigins(origins: readonly string[], faults: string[]): void {
+  for (const [index, origin] of origins.entries()) {
+    const at = `server.corsOrigins[${index}]`
+    const parsed = parseUrl(origin)
+    const isExact = parsed?.origin === origin && origin !== 'null' && !origin.includes('*')
+    if (!isExact) {
+      faults.push(`${at} must be an exact origin, such as https://app.example.com.`)
+    } else checkUrl(origin, at, faults)
+  }
 }
 
 /** Keys and credentials travel there, so it is TLS, or this very machine. */

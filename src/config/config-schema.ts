@@ -63,8 +63,10 @@ export const configSchema = z.strictObject({
       port: z._default(z.int().check(z.gte(0), z.lte(65_535)), 8_787),
       /** A path before every route, such as `/clientry`, which a gateway leaves on. */
       basePath: z._default(z.string().check(z.regex(/^(\/[\w.~-]+)*$/)), ''),
+      /** Origins whose pages may call the API from a browser; none by default. */
+      corsOrigins: z._default(z.array(text), []),
     }),
-    { host: '127.0.0.1', port: 8_787, basePath: '' },
+    { host: '127.0.0.1', port: 8_787, basePath: '', corsOrigins: [] },
   ),
   /** 32 bytes in base64: seals what is stored, and makes fingerprints. */
   key: reference,

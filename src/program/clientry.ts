@@ -12,6 +12,7 @@ import { createApp } from '../http/app.ts'
 import { allPermissions, createPermissions } from '../http/auth/permissions.ts'
 import type { Principal } from '../http/auth/principal.ts'
 import { createVerifier, type Verifier } from '../http/auth/verify.ts'
+import { withCors } from '../http/cors.ts'
 import type { LogLine } from '../http/exchange.ts'
 import { createEventFeed } from '../http/jobs/feed.ts'
 import { createQuotas } from '../http/quotas.ts'
@@ -129,7 +130,10 @@ export async function createClientry(
   })
   const pauses: Pauses = new Map()
   return {
-    app: async (request) => app(withDeadline(request, config.limits.deadlineMs)),
+    app: withCors(
+      async (request) => app(withDeadline(request, config.limits.deadlineMs)),
+      config.server.corsOrigins,
+    ),
     service,
     sweep: async () => {
       const parts = [

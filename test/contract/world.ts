@@ -54,6 +54,7 @@ export interface WorldOptions {
   /** More of the issuer of its tokens. */
   readonly issuer?: JsonObject
   readonly limits?: JsonObject
+  readonly server?: JsonObject
   /** Beside the three. */
   readonly providers?: JsonObject
   readonly quotas?: JsonObject
@@ -114,6 +115,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
       },
       limits: { upstreamTimeoutMs: 500, ...options.limits },
+      ...(options.server === undefined ? {} : { server: options.server }),
       ...(options.quotas === undefined ? {} : { quotas: options.quotas }),
       ...(options.level === undefined ? {} : { log: { level: options.level } }),
     },

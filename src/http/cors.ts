@@ -1,0 +1,72 @@
+/**
+ * Which pages of other origins may call the API (Fetch Standard, section 3.3, "CORS protocol"): exact origins, never with
+ * credentials. A token is sent by the page's own code; cookies mean nothing here.
+ * https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+
+import type { App, HttpRequest, HttpResponse } from './wire/message.ts'
+
+/** What a page may send beside what every page may. */
+const REQUEST_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-Match',
+  'If-None-Match',
+  'Last-Event-ID',
+  'X-Request-Id',
+]
+
+/** What a page may read beside what every page may. */
+const ANSWER_HEADERS = [
+  'Accept-Patch',
+  'Allow',
+  'ETag',
+  'Idempotent-Replayed',
+  'Location',
+  'Operation-Id',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Request-Id',
+]
+
+/** How long a browser may keep the answer to its question (seconds). */
+const KEPT_SECONDS = 600
+
+/** The application with the headers of CORS on its answers; without origins it stays as it is. */
+export function withCors(app: App, origins: readonly string[]): App {
+  if (origins.length === 0) return app
+  return async (request) => {
+    const answer = await app(request)
+    const headers = {
+      ...answer.headers,
+      vary: varyOf(answer),
+      ...corsHeaders(request, answer, origins),
+    }
+    return { ...answer, headers }
+  }
+}
+
+/** On every answer, also where there is no origin: a cache must not give it to a page (Fetch, section 3.3.5). */
+const varyOf = ({ headers: { vary } }: HttpResponse) =>
+  vary === undefined ? 'Origin' : `${vary}, Origin`
+
+function corsHeaders(
+  { method, headers }: HttpRequest,
+  answer: HttpResponse,
+  origins: readonly string[],
+): Readonly<Record<string, string>> {
+  const [origin = '', ...more] = headers.origin ?? []
+  if (more.length > 0 || !origins.includes(origin)) return {}
+  const allowed = { 'access-control-allow-origin': origin }
+  const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+  if (!isPreflight) {
+    return { ...allowed, 'access-control-expose-headers': ANSWER_HEADERS.join(', ') }
+  }
+  return {
+    ...allowed,
+    'access-control-allow-methods': answer.headers.allow ?? '',
+    'access-control-allow-headers': REQUEST_HEADERS.join(', '),
+    'access-control-max-age': String(KEPT_SECONDS),
+  }
+}
