@@ -7,6 +7,7 @@ import { covers, firstOf, withoutPaths } from './json/paths.ts'
 import type { Mapping } from './mapping/mapping.ts'
 import { fieldsOfPath, normalOf, settingsOf, showField } from './mapping/mapping.ts'
 import type { Native } from './mapping/row.ts'
+import { pathsBarred } from './mapping/uses.ts'
 import { once } from './once.ts'
 import { maskOf } from './secrecy/fingerprint.ts'
 import { replaceHidden } from './secrecy/hidden.ts'
@@ -32,7 +33,7 @@ export function diffClients(
   after: Native,
   fingerprintOf: (secret: string) => string,
 ): readonly FieldChange[] {
-  const normal = (native: Native) => withoutPaths(normalOf(mapping, native), mapping.volatileKeys)
+  const normal = (native: Native) => withoutPaths(normalOf(mapping, native), uncompared(mapping))
   const [wholeBefore, wholeAfter] = [normal(before), normal(after)]
   if (same(wholeBefore, wholeAfter)) return []
   // What is the same on both sides and makes no attribute is no difference, and is not looked through.
@@ -57,6 +58,11 @@ export function diffClients(
   })
   return [...changes, ...unseen(mapping, normalBefore, normalAfter, changes)]
 }
+
+/** What is hidden stays until the end: it is no difference by itself, and fields are made of it. */
+const uncompared = once((mapping: Mapping): readonly string[] =>
+  pathsBarred(mapping, 'compared').filter((path) => !mapping.hiddenKeys.includes(path)),
+)
 
 /** The members that differ, in the order of the records. */
 function differing(before: JsonObject, after: JsonObject): readonly string[] {

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
-import { isRecord, type Json, without } from '../core/json/json.ts'
+import { isRecord, type Json, without, withoutMembers } from '../core/json/json.ts'
 import type { LiveClient } from './compare.ts'
 import { writeYaml } from './yaml-text.ts'
 
@@ -14,16 +14,23 @@ export interface Capability {
   readonly writable: boolean
 }
 
-/** The text of the file of a client; `fields`: what its provider can hold. */
+/** What its provider can hold of a client. */
+export interface Capabilities {
+  readonly fields: Readonly<Partial<Record<FieldName, Capability>>>
+  /** Settings that are only shown, and so are for no file. */
+  readonly readOnlySettings?: readonly string[]
+}
+
+/** The text of the file of a client. */
 export function renderClientFile(
   live: LiveClient,
-  fields: Readonly<Partial<Record<FieldName, Capability>>>,
+  { fields, readOnlySettings = [] }: Capabilities,
 ): string {
   const { fields: held = [] } = live.suspension ?? {}
   const isInFile = (field: FieldName) => FIELDS[field].own !== 'secret' && !held.includes(field)
   const names = FIELD_NAMES.filter((field) => isInFile(field) && fields[field]?.writable)
   const client = names.flatMap((field): [FieldName, Json][] => {
-    const value = ownValue(live, field)
+    const value = settable(field, ownValue(live, field), readOnlySettings)
     return isLeftOut(field, value) ? [] : [[field, value]]
   })
   const { provider, userPoolId, id } = live
@@ -46,6 +53,11 @@ function ownValue({ attributes, leases = [], suspension }: LiveClient, field: Fi
   if (!Array.isArray(value)) return value
   const held = leases.filter((lease) => lease.field === field).map((lease) => lease.value)
   return without(value, held)
+}
+
+/** Of the raw settings, those that a file can change. */
+function settable(field: FieldName, value: Json, readOnly: readonly string[]): Json {
+  return FIELDS[field].kind === 'raw' && isRecord(value) ? withoutMembers(value, readOnly) : value
 }
 
 function isLeftOut(field: FieldName, value: Json): boolean {

@@ -7,6 +7,7 @@ import { ClientError } from '../core/errors.ts'
 import { withoutPaths } from '../core/json/paths.ts'
 import { fieldOfPath, type Mapping, withExtraSettings } from '../core/mapping/mapping.ts'
 import type { Native } from '../core/mapping/row.ts'
+import { isUnknown } from '../core/mapping/uses.ts'
 import type { MemberRules } from '../core/secrecy/place.ts'
 import { isSecretName } from '../core/secrecy/secret-looks.ts'
 import type { Provider } from './provider.ts'
@@ -24,7 +25,7 @@ export function withMembers(provider: Provider, members: MemberRules, id: string
     {
       ...provider.mapping,
       members,
-      readOnlyKeys: [...provider.mapping.readOnlyKeys, ...named('read-only', 'volatile')],
+      readOnlyKeys: [...provider.mapping.readOnlyKeys, ...named('read-only')],
       volatileKeys: [...provider.mapping.volatileKeys, ...named('volatile')],
     },
     named('setting'),
@@ -59,7 +60,7 @@ function checkUnknown(mapping: Mapping, members: MemberRules, name: string, id: 
       ? 'is a secret'
       : fieldOfPath(mapping, name) !== undefined
         ? `is what client.${fieldOfPath(mapping, name)} stands for`
-        : [mapping.settings, mapping.readOnlyKeys, mapping.hiddenKeys].some(isListed)
+        : !isUnknown(mapping, name)
           ? 'is known to this version'
           : undefined
   if (why === undefined) return

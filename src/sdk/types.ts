@@ -463,4 +463,6 @@ export interface Provider extends ProviderSummary {
   readonly updates: 'replace' | 'merge'
   readonly fields: Readonly<Record<FieldName, JsonObject>>
   readonly settings: readonly string[]
+  /** Members of `providerSettings` that the provider shows and takes from no one. */
+  readonly readOnlySettings: readonly string[]
 }

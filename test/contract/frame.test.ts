@@ -44,9 +44,11 @@ describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
             const before = wholeOf(kind, subject)
             const patch =
               operations === undefined ? parseMergePatch(client) : parseJsonPatch([...operations])
-            const { outcome } = await bench.change(subject.ref, {}, { patch })
+            const { outcome, warnings } = await bench.change(subject.ref, {}, { patch })
             const changed = changedPaths(before, wholeOf(kind, subject))
             expect(changed.filter((path) => !isWithin(path, touches))).toEqual([])
+            // Nobody else writes here, so that such a warning would be false.
+            expect(warnings.filter(({ code }) => code === 'not_as_planned')).toEqual([])
             // The property would hold of a program that refuses everything: each sample is allowed.
             expect(outcome).toBe('applied')
             tally.add(

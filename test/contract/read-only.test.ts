@@ -40,8 +40,8 @@ const MAPPINGS = PROVIDER_SUBJECTS.flatMap(({ mappings, shownOnly }) =>
 it.each(MAPPINGS)(
   'is all that the mapping of $name has for read-only, with what it hides',
   ({ mapping, shownOnly }) => {
-    const { readOnlyKeys, hiddenKeys } = mapping
-    const shown = readOnlyKeys.filter((member) => !hiddenKeys.includes(member))
+    const { readOnlyKeys, mirrorKeys, hiddenKeys } = mapping
+    const shown = [...readOnlyKeys, ...mirrorKeys].filter((member) => !hiddenKeys.includes(member))
     // Connections are read beside the client, and are no member of it.
     const own = shown.filter((member) => !member.startsWith('$'))
     expect([...own].sort()).toEqual([...shownOnly].sort())

@@ -27,9 +27,9 @@ describe('a text', () => {
     expect(plain().get({ text: value as Json })).toBeUndefined()
   })
 
-  it('shows what is held, an empty text too unless that means none', () => {
+  it('shows what is held, and an empty text as none', () => {
     expect(plain().get({ text: 'x' })).toBe('x')
-    expect(plain().get({ text: '' })).toBe('')
+    expect(plain().get({ text: '' })).toBeUndefined()
     expect(cleared().get({ text: '' })).toBeUndefined()
   })
 

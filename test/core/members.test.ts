@@ -56,12 +56,16 @@ const TABLE: MemberTable = {
   key: ['setting', 'secret', { bound: 'it is its own' }],
   'key.hint': ['public'],
   at: ['read-only', 'volatile'],
+  kind: ['create-only'],
+  echo: ['mirror'],
 }
 
 it('a member stands in the list of each of its classes, in the order of the table', () => {
   expect(listsOf(TABLE)).toEqual({
     settings: ['key'],
+    createOnlyKeys: ['kind'],
     readOnlyKeys: ['at'],
+    mirrorKeys: ['echo'],
     hiddenKeys: [],
     volatileKeys: ['at'],
     secretPaths: ['key'],

@@ -149,7 +149,7 @@ it('finds no difference in a file that was just written, without what is not for
       const leases = [{ field: 'callbacks', value: 'held' }]
       const callbacks = [...((attributes.callbacks ?? []) as readonly Json[]), 'held']
       const now = live({ ...attributes, callbacks }, { name, leases })
-      const written = renderClientFile(now, fields)
+      const written = renderClientFile(now, { fields })
       expect(written).not.toContain('not-for-files')
       const file = parseClientFile('portal.yaml', written)
       expect(file).toMatchObject({ provider: 'auth0', id: 'a' })
@@ -164,13 +164,20 @@ it('writes nothing that a suspension has left of a client', () => {
   const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, { writable: true }]))
   const suspension = { fields: ['grantTypes', 'providerSettings.flows'] }
   const providerSettings = { flows: ['least'], other: 1 }
-  const written = renderClientFile(
-    live({ grantTypes: [], providerSettings }, { suspension }),
+  const written = renderClientFile(live({ grantTypes: [], providerSettings }, { suspension }), {
     fields,
-  )
+  })
   const { client } = parseClientFile('a.yaml', written)
   expect(client).not.toHaveProperty('grantTypes')
   expect(client.providerSettings).toEqual({ other: 1 })
+})
+
+it('writes no setting that the provider only shows', () => {
+  const providerSettings = { mirror: true, own: 1 }
+  const fields = { providerSettings: { writable: true } }
+  const readOnlySettings = ['mirror']
+  const written = renderClientFile(live({ providerSettings }), { fields, readOnlySettings })
+  expect(parseClientFile('a', written).client.providerSettings).toEqual({ own: 1 })
 })
 
 it('writes only what the provider can set, and empty lists, which are worth watching', () => {
@@ -180,7 +187,7 @@ it('writes only what the provider can set, and empty lists, which are worth watc
     logoUri: { writable: true },
   }
   const now = live({ name: 'Portal', callbacks: [], logoUri: null, appType: 'spa' })
-  expect(parseClientFile('a', renderClientFile(now, fields)).client).toEqual({
+  expect(parseClientFile('a', renderClientFile(now, { fields })).client).toEqual({
     name: 'Portal',
     callbacks: [],
   })

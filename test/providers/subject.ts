@@ -28,6 +28,8 @@ export interface ProviderSubject {
   readonly mappings: readonly MappingSubject[]
   /** Members that it shows and does not take back, from its own documentation and not from our tables. */
   readonly shownOnly: readonly string[]
+  /** Members that only a creation takes, from there too. */
+  readonly createOnly?: readonly string[]
   readonly settings: SettingSamples
 }
 

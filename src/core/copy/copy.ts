@@ -11,9 +11,10 @@ import type { Json } from '../json/json.ts'
 import { same, without } from '../json/json.ts'
 import { withoutPaths } from '../json/paths.ts'
 import type { MappedField, Mapping } from '../mapping/mapping.ts'
-import { fieldOfPath, MAPPED_FIELDS } from '../mapping/mapping.ts'
+import { MAPPED_FIELDS } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
+import { isFor } from '../mapping/uses.ts'
 import { replaceHidden } from '../secrecy/hidden.ts'
 import { type Copied, type Copying, isTold } from './copying.ts'
 import { keepRules, keepUris } from './keep.ts'
@@ -66,12 +67,11 @@ const NATIVE = 'native'
 /** The record itself, without what belongs to the very client that it is of. */
 function takenOver({ source, target }: Copying): Native {
   const { mapping, blank } = target
-  const { readOnlyKeys, hiddenKeys, volatileKeys } = mapping
-  const made = new Set([...readOnlyKeys, ...hiddenKeys, ...volatileKeys, ...shownKeys(mapping)])
-  const own = Object.entries(blank).filter(([name]) => made.has(name))
-  const taken = Object.entries(source.native).filter(
-    ([name]) => !made.has(name) && isKnown(mapping, name),
-  )
+  const shown = shownKeys(mapping)
+  const takes = ([name]: readonly [string, Json]) =>
+    isFor(mapping, name, 'copied') && !shown.includes(name)
+  const own = Object.entries(blank).filter((member) => !takes(member))
+  const taken = Object.entries(source.native).filter(takes)
   const bound = Object.keys(mapping.boundPaths ?? {})
   const record = withoutPaths(Object.fromEntries([...own, ...taken]), bound)
   return replaceHidden(mapping, record, () => undefined)
@@ -83,10 +83,6 @@ const shownKeys = (mapping: Mapping) =>
     const row = mapping.fields[field] as Row<unknown>
     return row.support === 'read-only' ? row.keys : []
   })
-
-/** Whether a creation takes a member, as far as is known. */
-const isKnown = (mapping: Mapping, name: string) =>
-  mapping.settings.includes(name) || fieldOfPath(mapping, name) !== undefined
 
 function withField(
   { source, target, alike }: Copying,

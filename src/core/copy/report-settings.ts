@@ -6,6 +6,7 @@ import { covers } from '../json/paths.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath, visibleField } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
+import { isFor, isUnknown } from '../mapping/uses.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { hiddenPaths } from '../secrecy/hidden.ts'
 import type { Copied, Copying } from './copying.ts'
@@ -20,7 +21,6 @@ export function ofSettings(
 ): readonly Told[] {
   const { mapping, native, fresh } = source
   const { providerSettings: wish } = asked
-  const own = new Set([...mapping.readOnlyKeys, ...mapping.volatileKeys])
   const [was, is, usual] = [
     restOf(mapping, mapping.normal(native)),
     alike ? restOf(target.mapping, target.mapping.normal(next)) : {},
@@ -30,7 +30,7 @@ export function ofSettings(
     const field = `providerSettings.${name}`
     const value = memberOf(was, name) ?? null
     const after = memberOf(is, name) ?? null
-    if (own.has(name)) return { fate: 'left', field, why: SHOWN }
+    if (isShown(mapping, name)) return { fate: 'left', field, why: SHOWN }
     if (alike && same(value, after)) return { fate: 'carried', field }
     if (alike && isRecord(wish) && Object.hasOwn(wish, name)) {
       return { fate: 'derived', field, before, after, why: ASKED }
@@ -42,6 +42,10 @@ export function ofSettings(
     return { fate: 'lost', field, before, after, why }
   })
 }
+
+/** Whether no creation takes it, as is known. */
+const isShown = (mapping: Mapping, name: string) =>
+  !isUnknown(mapping, name) && !isFor(mapping, name, 'created')
 
 const SHOWN = 'the provider shows it and takes none'
 const USUAL = 'nobody has set it: any new client there has the same'

@@ -158,7 +158,8 @@ function present<V extends string | number | boolean>(
   value: Json | undefined,
   cleared?: V,
 ): V | undefined {
-  if (value === null || value === cleared) return undefined
+  // No field takes an empty text; some providers show one for what was never set.
+  if (value === null || value === '' || value === cleared) return undefined
   const number = isNumberLiteral(value) ? doubleOf(value) : value
   return number as V | undefined
 }

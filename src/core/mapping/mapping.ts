@@ -19,6 +19,7 @@ import type { Secret } from '../secrecy/secret.ts'
 import { secret } from '../secrecy/secret.ts'
 import type { UriPolicy } from '../uri/uri-rule.ts'
 import type { Native, Row, Rule, Suspension, Warning } from './row.ts'
+import { pathsBarred } from './uses.ts'
 
 export interface Mapping {
   /** One row for every neutral field, or it does not compile. */
@@ -32,8 +33,12 @@ export interface Mapping {
   readonly settings: readonly string[]
   /** Members that a patch may set beside these: the configuration says so, or the client had them before. */
   readonly extraSettings?: readonly string[]
+  /** Members that a creation takes and an update refuses. */
+  readonly createOnlyKeys: readonly string[]
   /** Members that the provider shows and does not accept back. */
   readonly readOnlyKeys: readonly string[]
+  /** Members that are shown and are copies of others, with which they move. */
+  readonly mirrorKeys: readonly string[]
   /** Members that are not settings: never shown, never part of a comparison. */
   readonly hiddenKeys: readonly string[]
   /** Members that move by themselves (time stamps): shown, never compared. */
@@ -140,6 +145,15 @@ export const rawSettings = (mapping: Mapping): readonly string[] => {
   return mapping.settings.filter((name) => !used.includes(name))
 }
 
+/** The settings that no field stands for and that are only shown. */
+export const shownSettings = (mapping: Mapping): readonly string[] => {
+  const { readOnlyKeys, mirrorKeys, volatileKeys, hiddenKeys } = mapping
+  const shown = new Set([...readOnlyKeys, ...mirrorKeys, ...volatileKeys])
+  return [...shown].filter(
+    (name) => !hiddenKeys.includes(name) && fieldOfPath(mapping, name) === undefined,
+  )
+}
+
 /** One list for one mapping: what walks along it prepares it once. */
 const takenPaths = once(({ fields, hiddenKeys }: Mapping): readonly string[] => [
   ...MAPPED_FIELDS.flatMap((field) => keysOf(fields[field])),
@@ -177,7 +191,7 @@ const keysOf = (row: Row<unknown>): readonly string[] => (row.support === 'missi
 /** The comparable state: spellings brought together, what moves by itself left out. */
 export const stateOf = onceForBoth(
   (mapping: Mapping, native: Native): Native =>
-    withoutMembers(normalOf(mapping, native), [...mapping.hiddenKeys, ...mapping.volatileKeys]),
+    withoutMembers(normalOf(mapping, native), pathsBarred(mapping, 'fingerprinted')),
 )
 
 /** A record with its spellings brought together. */

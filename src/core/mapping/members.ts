@@ -1,17 +1,24 @@
 /**
  * What is known of the native members of a provider, in one table: the lists of a mapping are made of it, so
- * that a member and all that is to be known of it stand in one place.
+ * that a member and all that is to be known of it stand in one place. What may be done with a class is in `uses.ts`.
  */
 
+import type { Json } from '../json/json.ts'
+import { canonicalJson, isRecord, withMembers } from '../json/json.ts'
 import type { Mapping } from './mapping.ts'
+import type { Native } from './row.ts'
 
 export type MemberClass =
   /** A neutral field is made of it, and was from the start. */
   | 'field'
   /** An update takes it as a part of `providerSettings`, or did before a field was made of it. */
   | 'setting'
+  /** A creation takes it, and an update refuses it. */
+  | 'create-only'
   /** Shown, and refused in an update. */
   | 'read-only'
+  /** Shown, and nothing but a copy of another setting: it moves with that. */
+  | 'mirror'
   /** No setting: never shown, never part of a comparison. */
   | 'hidden'
   /** Moves by itself: shown, never compared. */
@@ -28,7 +35,7 @@ export type MemberClass =
   | 'nullable'
   /** An empty one means the same as none. */
   | 'empty-is-absent'
-  /** A list whose order means nothing. */
+  /** A list, or a text of words with spaces between, whose order means nothing. */
   | 'unordered'
   /** This program's own, for which a standard has no word. */
   | 'own'
@@ -58,7 +65,9 @@ type Lists = Required<
   Pick<
     Mapping,
     | 'settings'
+    | 'createOnlyKeys'
     | 'readOnlyKeys'
+    | 'mirrorKeys'
     | 'hiddenKeys'
     | 'volatileKeys'
     | 'secretPaths'
@@ -77,7 +86,9 @@ export function listsOf(table: MemberTable): Lists {
   )
   return {
     settings: membersOf(table, 'setting'),
+    createOnlyKeys: membersOf(table, 'create-only'),
     readOnlyKeys: membersOf(table, 'read-only'),
+    mirrorKeys: membersOf(table, 'mirror'),
     hiddenKeys: membersOf(table, 'hidden'),
     volatileKeys: membersOf(table, 'volatile'),
     secretPaths: membersOf(table, 'secret'),
@@ -87,4 +98,42 @@ export function listsOf(table: MemberTable): Lists {
     mergedKeys: membersOf(table, 'merged'),
     nullablePaths: membersOf(table, 'nullable'),
   }
+}
+
+/**
+ * Brings together the spellings of one state: empty and absent, the order of what has none, and absence and what it
+ * means (`absent`).
+ */
+export function normalBy(table: MemberTable, absent: Native = {}): (native: Native) => Native {
+  const canBeEmpty = new Set(membersOf(table, 'empty-is-absent'))
+  const canMove = new Set(membersOf(table, 'unordered'))
+  const spelled = [...new Set([...canBeEmpty, ...canMove])]
+  return (native) => {
+    const whole: Native = { ...absent, ...native }
+    const changed = new Map<string, Json | undefined>()
+    for (const name of spelled) {
+      const value = whole[name]
+      if (value === undefined) continue
+      if (canBeEmpty.has(name) && isEmpty(value)) changed.set(name, undefined)
+      else if (canMove.has(name)) changed.set(name, inOrder(value))
+    }
+    return withMembers(whole, changed)
+  }
+}
+
+function isEmpty(value: Json): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return isRecord(value) ? Object.keys(value).length === 0 : value === ''
+}
+
+function inOrder(value: Json): Json {
+  if (typeof value === 'string') return value.split(' ').sort().join(' ')
+  if (!Array.isArray(value)) return value
+  const keyed = value.map((item): [string, Json] => [
+    typeof item === 'string' ? item : canonicalJson(item),
+    item,
+  ])
+  return keyed
+    .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+    .map(([, item]) => item)
 }

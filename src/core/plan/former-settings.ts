@@ -56,8 +56,9 @@ export function readFormerSettings(
 
 /** The field that is made of a setting as a whole, and of that alone. */
 function formerlySetting(mapping: Mapping, name: string): MappedField | undefined {
-  const { settings, readOnlyKeys } = mapping
-  if (!settings.includes(name) && !readOnlyKeys.includes(name)) return undefined
+  const { settings, readOnlyKeys, createOnlyKeys } = mapping
+  if (![settings, readOnlyKeys, createOnlyKeys].some((names) => names.includes(name)))
+    return undefined
   return MAPPED_FIELDS.find((field) => {
     const row: Row<unknown> = mapping.fields[field]
     return row.support !== 'missing' && row.keys.length === 1 && row.keys[0] === name

@@ -8,6 +8,7 @@ import type { Json } from '../json/json.ts'
 import { same, without } from '../json/json.ts'
 import { type Mapping, normalOf } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
+import { isFor } from '../mapping/uses.ts'
 import { withChange } from './plan.ts'
 import { updateBody } from './update-body.ts'
 
@@ -42,6 +43,7 @@ export function giveBack(
   for (const { base, next: after } of taken) {
     const [was, became, is] = [base, after, next].map((one) => normalOf(mapping, one)) as Three
     for (const key of new Set([...Object.keys(was), ...Object.keys(became)])) {
+      if (!isFor(mapping, key, 'restored')) continue
       if (equal(was[key], became[key]) || equal(is[key], was[key])) continue
       if (!equal(is[key], became[key])) theirs.add(key)
       const value = equal(is[key], became[key])

@@ -10,6 +10,7 @@ import { withHeldNumbers } from '../json/kept-numbers.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
+import { isFor } from '../mapping/uses.ts'
 import { mergePatch } from '../patch/patch.ts'
 import { quoted } from '../patch/quoted.ts'
 
@@ -46,20 +47,17 @@ function withoutSame(asked: JsonObject, held: JsonObject): JsonObject {
 
 function checkSetting(mapping: Mapping, native: Native, name: string, value: Json): void {
   const field = `client.providerSettings.${quoted(name)}`
-  const { settings, extraSettings = [] } = mapping
+  const { settings, extraSettings = [], hiddenKeys } = mapping
   const known =
     settings.includes(name) || extraSettings.includes(name) || Object.hasOwn(native, name)
-  if (mapping.hiddenKeys.includes(name) || !known) {
+  if (hiddenKeys.includes(name) || !(known || isOnlyMade(mapping, name))) {
     throw new ClientError('unknown_field', `${field} is not a setting of this provider.`, { field })
   }
-  if (mapping.readOnlyKeys.includes(name)) {
-    throw new ClientError(
-      'read_only_field',
-      `${field} is shown by the provider and cannot be set.`,
-      {
-        field,
-      },
-    )
+  if (!isFor(mapping, name, 'sent') || (value === null && !isFor(mapping, name, 'cleared'))) {
+    const why = isOnlyMade(mapping, name)
+      ? 'can be set only when a client is made: the provider does not change it later. Make a new client with it, or a copy of this one'
+      : 'is shown by the provider and cannot be set'
+    throw new ClientError('read_only_field', `${field} ${why}.`, { field })
   }
   for (const path of leaves(name, value)) {
     const owner = fieldOfPath(mapping, path)
@@ -71,6 +69,9 @@ function checkSetting(mapping: Mapping, native: Native, name: string, value: Jso
     )
   }
 }
+
+/** Whether a creation takes a member and an update does not. */
+const isOnlyMade = (mapping: Mapping, name: string) => mapping.createOnlyKeys.includes(name)
 
 /** Dotted paths of what a merge patch writes. */
 function leaves(path: string, value: Json): readonly string[] {

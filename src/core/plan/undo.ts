@@ -13,6 +13,7 @@ import type { Mapping } from '../mapping/mapping.ts'
 import { isMapped, normalOf, settingsOf, showField } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
+import { isFor } from '../mapping/uses.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { isSecret } from '../secrecy/secret.ts'
 import { planChange } from './plan.ts'
@@ -93,8 +94,9 @@ function takenBack(way: Way, was: Json, became: Json): Way {
 
 /** What only follows other settings is restored along with them. */
 function isWritable(mapping: Mapping, path: string): boolean {
-  const { field } = split(path)
-  return !isMapped(field) || isLens(mapping.fields[field] as Row<unknown>)
+  const { field, member = '' } = split(path)
+  if (!isMapped(field)) return isFor(mapping, member, 'restored')
+  return isLens(mapping.fields[field] as Row<unknown>)
 }
 
 /**

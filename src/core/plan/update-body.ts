@@ -6,6 +6,7 @@ import { isRecord, memberOf, same, withoutMembers } from '../json/json.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
+import { isFor, pathsBarred } from '../mapping/uses.ts'
 
 /**
  * Where omission resets, everything writable goes along, members that this program has never heard of
@@ -13,16 +14,15 @@ import type { Native } from '../mapping/row.ts'
  * @throws ClientError `unsupported_field` when the provider has no way to remove a member
  */
 export function updateBody(mapping: Mapping, native: Native, next: Native): JsonObject {
-  const refused = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys])
   if (mapping.omitted === 'reset') {
-    return withoutMembers(next, [...refused])
+    return withoutMembers(next, pathsBarred(mapping, 'sent'))
   }
   const was = (name: string) => memberOf(native, name)
   const is = (name: string) => memberOf(next, name)
   const names = [...new Set([...Object.keys(native), ...Object.keys(next)])]
   return Object.fromEntries(
     names
-      .filter((name) => !refused.has(name) && !same(was(name) ?? null, is(name) ?? null))
+      .filter((name) => isFor(mapping, name, 'sent') && !same(was(name) ?? null, is(name) ?? null))
       .map((name) => [name, changed(mapping, name, was(name), is(name))]),
   )
 }

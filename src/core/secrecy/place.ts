@@ -24,7 +24,9 @@ export interface MemberRules {
 export interface Rules {
   readonly fields: Readonly<Record<string, Row<unknown>>>
   readonly settings: readonly string[]
+  readonly createOnlyKeys: readonly string[]
   readonly readOnlyKeys: readonly string[]
+  readonly mirrorKeys: readonly string[]
   readonly volatileKeys: readonly string[]
   readonly secretPaths: readonly string[]
   readonly publicPaths: readonly string[]
@@ -135,8 +137,9 @@ const attributesBelow = once((rules: Rules): ReadonlyMap<string, readonly string
 
 /** The members that the provider documents and the configuration does not judge, and those that attributes are made of. */
 const knownMembers = once((rules: Rules) => {
-  const { settings, readOnlyKeys, volatileKeys, members } = rules
-  const documented = [...settings, ...readOnlyKeys, ...volatileKeys].filter(
+  const { settings, createOnlyKeys, readOnlyKeys, mirrorKeys, volatileKeys, members } = rules
+  const shown = [...createOnlyKeys, ...readOnlyKeys, ...mirrorKeys, ...volatileKeys]
+  const documented = [...settings, ...shown].filter(
     (name) => !Object.hasOwn(members?.classes ?? {}, name),
   )
   return new Set([...documented, ...attributePaths(rules)])

@@ -3,7 +3,7 @@
 import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
-import { isMapped, type Mapping, rawSettings } from '../../core/mapping/mapping.ts'
+import { isMapped, type Mapping, rawSettings, shownSettings } from '../../core/mapping/mapping.ts'
 import type { Limits, Row } from '../../core/mapping/row.ts'
 import { isLens } from '../../core/mapping/row.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -64,6 +64,7 @@ export function capabilitiesOf(mapping: Mapping): JsonObject {
     updates: mapping.omitted === 'reset' ? 'replace' : 'merge',
     fields: Object.fromEntries(fields),
     settings: rawSettings(mapping),
+    readOnlySettings: shownSettings(mapping),
     ...(Object.keys(classes).length === 0 ? {} : { members: { ...classes } }),
   }
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/json/json.ts'
 import { same } from '../../core/json/json.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import { isFor } from '../../core/mapping/uses.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import { findCandidates } from '../candidates.ts'
 import type { Creation } from '../creation.ts'
@@ -57,11 +58,10 @@ function creationStep(send: Send, next: Native): SecretStep {
 
 /** What Auth0 would not set by itself. */
 function bodyOf(next: Native): JsonObject {
-  const left = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys])
   const defaults = defaultsOf(next)
   return Object.fromEntries(
     Object.entries(next).filter(
-      ([name, value]) => !left.has(name) && !same(value, defaults[name] ?? null),
+      ([name, value]) => isFor(mapping, name, 'created') && !same(value, defaults[name] ?? null),
     ),
   )
 }

@@ -5,7 +5,6 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import { isRecord } from '../../core/json/json.ts'
 import {
   flag,
   inner,
@@ -19,8 +18,8 @@ import {
 } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
-import { listsOf, membersOf } from '../../core/mapping/members.ts'
-import type { Lens, Native } from '../../core/mapping/row.ts'
+import { listsOf, normalBy } from '../../core/mapping/members.ts'
+import type { Lens } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import { supportedIdp } from './connections.ts'
@@ -74,19 +73,6 @@ const clientMetadata: Lens<Readonly<Record<string, string>>> = {
   get: (native) => inner(native, 'client_metadata') as Readonly<Record<string, string>>,
   put: (metadata) => ({ client_metadata: metadata ?? {} }),
   limits: { maxKeys: 10, maxLength: 255 },
-}
-
-/** Lists that are absent until they are set, and texts that an empty one clears. */
-const EMPTY_IS_ABSENT = membersOf(MEMBERS, 'empty-is-absent')
-
-function normal(native: Native): Native {
-  return Object.fromEntries(
-    Object.entries(native).filter(([name, value]) => {
-      if (!EMPTY_IS_ABSENT.includes(name)) return true
-      if (Array.isArray(value)) return value.length > 0
-      return isRecord(value) ? Object.keys(value).length > 0 : value !== ''
-    }),
-  )
 }
 
 export const mapping: Mapping = {
@@ -150,7 +136,7 @@ export const mapping: Mapping = {
     placeholders: ['organization_name', 'custom_domain.metadata.*'],
     customSchemes: true,
   },
-  normal,
+  normal: normalBy(MEMBERS),
   suspension,
   lint,
 }

@@ -11,8 +11,8 @@ import { AVAILABLE, ENABLED } from './connections.ts'
 const CREDENTIALS = { bound: 'credentials at Auth0 belong to the client that they were added to' }
 
 /**
- * Volatile are times, which Auth0 shows since September 2026 of clients that are older too, mirrors of other
- * members, and members that the answer to an update leaves out.
+ * Volatile are times, which Auth0 shows since September 2026 of clients that are older too, and members that the answer
+ * to an update leaves out.
  */
 export const MEMBERS: MemberTable = {
   addons: ['setting', 'merged', 'nullable'],
@@ -42,7 +42,7 @@ export const MEMBERS: MemberTable = {
   compliance_level: ['setting', 'nullable'],
   [ENABLED]: ['field', 'read-only', 'merged', 'empty-is-absent'],
   created_at: ['field', 'read-only', 'volatile'],
-  cross_origin_auth: ['read-only', 'volatile'],
+  cross_origin_auth: ['mirror'],
   cross_origin_authentication: ['setting'],
   cross_origin_loc: ['setting', 'nullable'],
   custom_login_page: ['setting'],
@@ -62,7 +62,7 @@ export const MEMBERS: MemberTable = {
   grant_types: ['field'],
   identity_assertion_authorization_grant: ['setting', 'nullable'],
   initiate_login_uri: ['field', 'empty-is-absent'],
-  is_first_party: ['field', 'read-only'],
+  is_first_party: ['field', 'create-only'],
   is_token_endpoint_ip_header_trusted: ['setting'],
   jwks_uri: ['read-only', 'credential'],
   jwt_configuration: ['setting', 'merged'],
@@ -72,7 +72,7 @@ export const MEMBERS: MemberTable = {
   name: ['field'],
   native_social_login: ['setting', 'merged', 'nullable'],
   'native_social_login.*': ['nullable'],
-  oidc_backchannel_logout: ['read-only', 'volatile'],
+  oidc_backchannel_logout: ['mirror'],
   oidc_conformant: ['field'],
   oidc_logout: ['setting', 'empty-is-absent'],
   organization_discovery_methods: ['setting', 'nullable'],
@@ -84,7 +84,7 @@ export const MEMBERS: MemberTable = {
   refresh_token: ['setting', 'public', 'nullable'],
   require_proof_of_possession: ['setting'],
   require_pushed_authorization_requests: ['setting'],
-  resource_server_identifier: ['read-only'],
+  resource_server_identifier: ['create-only'],
   session_transfer: ['setting', 'public', 'merged', 'nullable'],
   'session_transfer.delegation': ['nullable'],
   signed_request_object: ['setting', 'credential', 'merged', 'nullable', CREDENTIALS],
@@ -95,7 +95,7 @@ export const MEMBERS: MemberTable = {
   sso_disabled: ['setting'],
   tenant: ['read-only'],
   [AVAILABLE]: ['hidden'],
-  third_party_security_mode: ['read-only'],
+  third_party_security_mode: ['create-only'],
   token_endpoint_auth_method: ['field', 'credential', 'nullable'],
   token_exchange: ['setting', 'nullable'],
   token_quota: ['setting', 'nullable'],

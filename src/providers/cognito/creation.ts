@@ -5,6 +5,7 @@ import { same } from '../../core/json/json.ts'
 import { doubleOf } from '../../core/json/json-number.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import { isFor } from '../../core/mapping/uses.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, Place } from '../call.ts'
 import { type CandidateSource, findCandidates } from '../candidates.ts'
@@ -91,11 +92,10 @@ function creationStep(invoke: Invoke, place: Place, next: Native): SecretStep {
 
 /** What the service would not set by itself. */
 function bodyOf(next: Native): JsonObject {
-  const left = new Set([...mapping.readOnlyKeys, ...mapping.hiddenKeys])
   return withoutOwnRole(
     Object.fromEntries(
       Object.entries(next).filter(
-        ([name, value]) => !left.has(name) && !same(value, DEFAULTS[name] ?? null),
+        ([name, value]) => isFor(mapping, name, 'created') && !same(value, DEFAULTS[name] ?? null),
       ),
     ),
   )

@@ -4,7 +4,6 @@
  * Members and limits: cognito-idp 2016-04-18, UserPoolClientType and UpdateUserPoolClientRequest.
  */
 
-import { isRecord } from '../../core/json/json.ts'
 import {
   fixed,
   key,
@@ -17,11 +16,12 @@ import {
 } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
-import { listsOf, membersOf } from '../../core/mapping/members.ts'
+import { listsOf, normalBy } from '../../core/mapping/members.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import { normalAnalytics } from './analytics.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'
+import { DEFAULTS } from './kinds.ts'
 import { lifetime } from './lifetimes.ts'
 import { lint } from './lint.ts'
 import { MEMBERS } from './members.ts'
@@ -45,23 +45,10 @@ function appTypeOf(native: Native): string | undefined {
   return custom ? 'native' : 'spa'
 }
 
-/** Members that a record may hold empty or not at all, with the same meaning. */
-const EMPTY_IS_ABSENT = membersOf(MEMBERS, 'empty-is-absent')
-const UNORDERED = membersOf(MEMBERS, 'unordered')
+/** The service shows what it sets by itself, and so takes the absence of it for the same. */
+const spelled = normalBy(MEMBERS, DEFAULTS)
 
-function normal(native: Native): Native {
-  // The service shows the flag always, and takes its absence for false.
-  const whole = { AllowedOAuthFlowsUserPoolClient: false, ...normalAnalytics(native) }
-  return Object.fromEntries(
-    Object.entries(whole)
-      .filter(([name, value]) => {
-        if (!EMPTY_IS_ABSENT.includes(name)) return true
-        if (name !== 'TokenValidityUnits') return !Array.isArray(value) || value.length > 0
-        return !isRecord(value) || Object.keys(value).length > 0
-      })
-      .map(([name, value]) => [name, UNORDERED.includes(name) ? [...texts(value)].sort() : value]),
-  )
-}
+const normal = (native: Native): Native => spelled(normalAnalytics(native))
 
 function warnings(native: Native): readonly Warning[] {
   const stored = ['AllowedOAuthFlows', 'CallbackURLs'].some(

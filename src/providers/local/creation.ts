@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '../../core/json/json.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import { isFor } from '../../core/mapping/uses.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Documents } from '../../store/sqlite/documents.ts'
 import { findCandidates } from '../candidates.ts'
@@ -57,8 +58,9 @@ function createdAt({ client_id_issued_at: seconds }: Native): number | undefined
 }
 
 function sent(next: Native): JsonObject {
-  const left = mapping.readOnlyKeys
-  return Object.fromEntries(Object.entries(next).filter(([name]) => !left.includes(name)))
+  return Object.fromEntries(
+    Object.entries(next).filter(([name]) => isFor(mapping, name, 'created')),
+  )
 }
 
 function creationStep({ documents, now, validator }: CreationParts, next: Native): SecretStep {

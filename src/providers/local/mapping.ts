@@ -19,7 +19,7 @@ import {
 } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
-import { listsOf } from '../../core/mapping/members.ts'
+import { listsOf, normalBy } from '../../core/mapping/members.ts'
 import type { Lens } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
@@ -129,7 +129,7 @@ export const mapping: Mapping = {
   ...listsOf(MEMBERS),
   rules,
   uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
-  normal: (native) => ({ ...DEFAULTS, ...native }),
+  normal: normalBy(MEMBERS, DEFAULTS),
   warnings: (native) =>
     native.rotate_refresh_tokens === false && native.token_endpoint_auth_method === 'none'
       ? [

@@ -5,8 +5,9 @@
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { type JsonObject, withoutMembers } from '../../core/json/json.ts'
-import { secretOf } from '../../core/mapping/mapping.ts'
+import { type Mapping, secretOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import { pathsBarred } from '../../core/mapping/uses.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, Place } from '../call.ts'
 import type { Creation } from '../creation.ts'
@@ -14,7 +15,6 @@ import { blank } from '../local/kinds.ts'
 import type { SecretStep } from '../secrets.ts'
 import type { Custody } from './custody.ts'
 
-import { READ_WITH, SERVERS_OWN } from './members.ts'
 import { readWhole } from './records.ts'
 import type { UpdateParts } from './update.ts'
 
@@ -24,10 +24,10 @@ export interface CreationParts extends UpdateParts {
 
 /** Creation at one server. */
 export function createCreation(parts: CreationParts): Creation {
-  const { custody, caller, dialect } = parts
+  const { custody, caller, dialect, mapping } = parts
   return {
     blank: (kind) => withoutMembers(blank(kind), dialect.drops),
-    sent,
+    sent: (next) => sent(mapping, next),
     step: (place, next) => creationStep(parts, place, next),
     // What is found is in custody, which is our own.
     listLagMs: 0,
@@ -44,7 +44,8 @@ export function createCreation(parts: CreationParts): Creation {
   }
 }
 
-const sent = (next: Native) => withoutMembers(next, [...SERVERS_OWN, READ_WITH])
+const sent = (mapping: Mapping, next: Native) =>
+  withoutMembers(next, pathsBarred(mapping, 'created'))
 
 /** A line of the list without a registration: the process died between the two. */
 function notKept(error: unknown): undefined {
@@ -52,8 +53,8 @@ function notKept(error: unknown): undefined {
 }
 
 function creationStep(parts: CreationParts, place: Place, next: Native): SecretStep {
-  const { caller, dialect } = parts
-  const body = sent(next)
+  const { caller, dialect, mapping } = parts
+  const body = sent(mapping, next)
   let made: Secret | undefined
   return {
     request: { method: 'POST', target: 'registration_endpoint', body },

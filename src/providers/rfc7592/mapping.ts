@@ -4,11 +4,10 @@
  * server does not store has no row to change, by its dialect.
  */
 
-import { withMembers } from '../../core/json/json.ts'
 import { fixed, key, list, missing, shown, texts, view, words } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
-import { listsOf, membersOf } from '../../core/mapping/members.ts'
+import { listsOf, normalBy } from '../../core/mapping/members.ts'
 import type { Native, Rule } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import {
@@ -70,9 +69,6 @@ const FIELDS: Mapping['fields'] = {
 
 const LISTS = listsOf(MEMBERS)
 
-/** Servers give them back in an order of their own. */
-const UNORDERED = membersOf(MEMBERS, 'unordered')
-
 /** The mapping for servers of one dialect. */
 export function createMapping(dialect: Dialect): Mapping {
   const { drops } = dialect
@@ -88,14 +84,8 @@ export function createMapping(dialect: Dialect): Mapping {
     settings: LISTS.settings.filter((name) => !drops.includes(name)),
     rules: rulesOf(dialect),
     uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
-    normal,
+    normal: normalBy(MEMBERS, DEFAULTS),
   }
-}
-
-function normal(native: Native): Native {
-  const whole: Native = { ...DEFAULTS, ...native }
-  const lists = UNORDERED.filter((name) => Object.hasOwn(whole, name))
-  return withMembers(whole, new Map(lists.map((name) => [name, [...texts(whole[name])].sort()])))
 }
 
 function rulesOf({ needsCallbacks }: Dialect): readonly Rule[] {

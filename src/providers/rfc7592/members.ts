@@ -3,7 +3,7 @@
  * not listed goes along as well, once a client has it.
  */
 
-import { joined, type MemberTable, membersOf } from '../../core/mapping/members.ts'
+import { joined, type MemberTable } from '../../core/mapping/members.ts'
 import { CREDENTIALS, REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 
 /** The member of a record that names the registration it was read with; no setting. */
@@ -28,7 +28,7 @@ export const MEMBERS: MemberTable = joined(
     client_name: ['field'],
     client_secret: ['field', 'read-only', 'secret'],
     client_secret_expires_at: ['read-only'],
-    client_uri: ['setting'],
+    client_uri: ['setting', 'empty-is-absent'],
     contacts: ['setting', 'unordered'],
     default_acr_values: ['setting', 'unordered'],
     default_max_age: ['setting'],
@@ -39,14 +39,14 @@ export const MEMBERS: MemberTable = joined(
     id_token_encrypted_response_alg: ['setting'],
     id_token_encrypted_response_enc: ['setting'],
     id_token_signed_response_alg: ['field'],
-    initiate_login_uri: ['field'],
+    initiate_login_uri: ['field', 'empty-is-absent'],
     introspection_encrypted_response_alg: ['setting'],
     introspection_encrypted_response_enc: ['setting'],
     introspection_signed_response_alg: ['setting'],
     jwks: ['setting'],
-    jwks_uri: ['setting'],
-    logo_uri: ['field'],
-    policy_uri: ['setting'],
+    jwks_uri: ['setting', 'empty-is-absent'],
+    logo_uri: ['field', 'empty-is-absent'],
+    policy_uri: ['setting', 'empty-is-absent'],
     post_logout_redirect_uris: ['field', 'unordered'],
     redirect_uris: ['field', 'unordered'],
     [READ_WITH]: ['hidden'],
@@ -59,7 +59,7 @@ export const MEMBERS: MemberTable = joined(
     require_signed_request_object: ['setting'],
     response_modes: ['setting'],
     response_types: ['field', 'unordered'],
-    scope: ['field'],
+    scope: ['field', 'empty-is-absent', 'unordered'],
     sector_identifier_uri: ['setting'],
     software_id: ['setting'],
     software_statement: ['setting'],
@@ -73,7 +73,7 @@ export const MEMBERS: MemberTable = joined(
     tls_client_certificate_bound_access_tokens: ['setting', 'public'],
     token_endpoint_auth_method: ['field'],
     token_endpoint_auth_signing_alg: ['setting'],
-    tos_uri: ['setting'],
+    tos_uri: ['setting', 'empty-is-absent'],
     use_mtls_endpoint_aliases: ['setting'],
     userinfo_encrypted_response_alg: ['setting'],
     userinfo_encrypted_response_enc: ['setting'],
@@ -81,9 +81,6 @@ export const MEMBERS: MemberTable = joined(
   },
   CREDENTIALS,
 )
-
-/** Members that the server makes. */
-export const SERVERS_OWN = membersOf(MEMBERS, 'read-only')
 
 /** What an absent member means; a server may show it or leave it out. */
 export const DEFAULTS = {

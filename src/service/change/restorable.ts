@@ -3,8 +3,9 @@
  * and rolled back, although no list of settings names them.
  */
 
-import { fieldOfPath, type Mapping, withExtraSettings } from '../../core/mapping/mapping.ts'
+import { type Mapping, withExtraSettings } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import { isUnknown } from '../../core/mapping/uses.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
 
 /** Each entry of a client's log carries the names, so there are few and short ones (ours). */
@@ -17,13 +18,8 @@ export function clearedAfter(
   [base, next]: readonly [Native, Native],
   standing: Standing | undefined,
 ): Standing | undefined {
-  const isUnknown = (name: string) =>
-    name.length <= MAX_NAME_LENGTH &&
-    !mapping.settings.includes(name) &&
-    !mapping.readOnlyKeys.includes(name) &&
-    !mapping.hiddenKeys.includes(name) &&
-    fieldOfPath(mapping, name) === undefined
-  const gone = Object.keys(base).filter((name) => isUnknown(name))
+  const isKept = (name: string) => name.length <= MAX_NAME_LENGTH && isUnknown(mapping, name)
+  const gone = Object.keys(base).filter(isKept)
   const cleared = [...new Set([...(standing?.cleared ?? []), ...gone])]
     .filter((name) => !Object.hasOwn(next, name))
     .slice(-MAX_NAMES)

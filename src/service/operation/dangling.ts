@@ -2,8 +2,9 @@
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { bodyOfMends, danglingTexts } from '../../core/mapping/dangling.ts'
-import { fieldOfPath, type Mapping } from '../../core/mapping/mapping.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Dangling, DanglingText, Native, Warning } from '../../core/mapping/row.ts'
+import { isUnknown } from '../../core/mapping/uses.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
 import { quoted } from '../../core/patch/quoted.ts'
 import { planChange } from '../../core/plan/plan.ts'
@@ -79,13 +80,8 @@ function withUnknown(mapping: Mapping, next: Native, error: ClientError): Client
 /** Members that are named at most. */
 const MAX_NAMES = 20
 
-function unknownIn(mapping: Mapping, native: Native): readonly string[] {
-  const { settings, extraSettings = [], readOnlyKeys, hiddenKeys } = mapping
-  const known = new Set([...settings, ...extraSettings, ...readOnlyKeys, ...hiddenKeys])
-  return Object.keys(native).filter(
-    (name) => !known.has(name) && fieldOfPath(mapping, name) === undefined,
-  )
-}
+const unknownIn = (mapping: Mapping, native: Native) =>
+  Object.keys(native).filter((name) => isUnknown(mapping, name))
 
 /** A PATCH is offered only where the rules of the provider take it: OAuth without its last scope is refused. */
 function plannedTexts(

@@ -139,9 +139,11 @@ export const subject: ProviderSubject = {
   ],
   // Management API v2 (OpenAPI), PATCH /api/v2/clients/{id}.
   shownOnly:
-    'client_id tenant global is_first_party resource_server_identifier external_metadata_type external_metadata_created_by external_client_id jwks_uri third_party_security_mode cross_origin_auth callback_url_template owners encrypted oidc_backchannel_logout created_at updated_at'.split(
+    'client_id tenant global external_metadata_type external_metadata_created_by external_client_id jwks_uri cross_origin_auth callback_url_template owners encrypted oidc_backchannel_logout created_at updated_at'.split(
       ' ',
     ),
+  // The same, POST /api/v2/clients; "Third-party application security controls".
+  createOnly: ['is_first_party', 'resource_server_identifier', 'third_party_security_mode'],
   settings: {
     right: [
       right,

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { placeOf } from '../../../files/plan.ts'
-import { type Capability, pathsOf, renderClientFile } from '../../../files/render.ts'
+import { type Capabilities, pathsOf, renderClientFile } from '../../../files/render.ts'
 import type { Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { readText, writeBelow } from '../../folder/folder.ts'
@@ -21,13 +21,13 @@ export const run: Run = async ({ words: [folder = ''], options, terminal, connec
   )
   const names = [...new Set(live.map((one) => one.provider))]
   const providers = await Promise.all(names.map((name) => api.getProvider(name)))
-  const fields = new Map(
-    providers.map(({ body }) => [body.id, body.fields as unknown as Record<string, Capability>]),
+  const capabilities = new Map(
+    providers.map(({ body }) => [body.id, body as unknown as Capabilities]),
   )
   const paths = pathsOf(live)
   const files = live.map((one, index) => ({
     path: join(folder, paths[index] ?? ''),
-    text: renderClientFile(one, fields.get(one.provider) ?? {}),
+    text: renderClientFile(one, capabilities.get(one.provider) ?? { fields: {} }),
   }))
   const others = files.filter(({ path, text }) => (readText(path) ?? text) !== text)
   if (others.length > 0 && options.overwrite !== true) {
