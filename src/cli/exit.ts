@@ -33,6 +33,8 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   no_such_route: 'unavailable',
   method_not_allowed: 'unavailable',
   conflict: 'conflict',
+  not_applied: 'refused',
+  partly_applied: 'conflict',
   client_protected: 'refused',
   own_client: 'refused',
   client_suspended: 'refused',

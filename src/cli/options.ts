@@ -51,7 +51,7 @@ export const OPTIONS = {
   },
   outcome: {
     value: 'OUTCOME',
-    says: 'only what came to this: applied, not_applied, conflict, open, outside_change, overlap',
+    says: 'only what came to this: applied, partly_applied, not_applied, conflict, open, outside_change, overlap',
   },
   since: { value: 'TIME', says: 'only from this moment on, RFC 3339' },
   scope: { value: 'SCOPES', says: 'the scopes to ask for, separated by spaces' },

@@ -32,6 +32,10 @@ export const ERROR_CODES = {
   method_not_allowed: { status: 405, retry: false },
   /** A change ended half-way and could not be undone; the record names the fields. */
   conflict: { status: 500, retry: false },
+  /** The provider answered that a change was done, and none of the fields has changed. */
+  not_applied: { status: 502, retry: false },
+  /** The provider answered that a change was done, and some of the fields have not changed. */
+  partly_applied: { status: 502, retry: false },
   /** The client is protected from being removed or suspended. */
   client_protected: { status: 409, retry: false },
   /** It would harm the client that this server signs in with, or one that the provider itself needs. */
@@ -91,7 +95,9 @@ export interface ErrorDetails {
   /** The operation whose outcome can be asked for later. */
   readonly operationId?: string
   /** What became of it, where something was recorded. */
-  readonly outcome?: 'not_applied' | 'conflict' | 'unknown'
+  readonly outcome?: 'partly_applied' | 'not_applied' | 'conflict' | 'unknown'
+  /** Fields that did not take effect. */
+  readonly fields?: readonly string[]
   /** Several faults at once, each a sentence of its own (configuration). */
   readonly faults?: readonly string[]
   /** The body of a PATCH of the same client, after which the request can succeed. */

@@ -134,7 +134,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
   const error = isClientError(thrown)
     ? thrown
     : new ClientError('internal', 'Something failed on our side; the request id names it.')
-  const { field, retryAfter, headers = {}, operationId, outcome, mend } = error.details
+  const { field, fields, retryAfter, headers = {}, operationId, outcome, mend } = error.details
   const problem = asksForProblem(request)
   return {
     status: error.status,
@@ -147,6 +147,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
       error: error.message,
       code: error.code,
       ...(field === undefined ? {} : { field }),
+      ...(fields === undefined ? {} : { fields }),
       ...(operationId === undefined ? {} : { operationId }),
       ...(outcome === undefined ? {} : { outcome }),
       ...(mend === undefined ? {} : { mend }),

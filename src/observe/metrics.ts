@@ -20,7 +20,15 @@ import type { Metrics, Readings } from './observe.ts'
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
 
 /** How a change can end: in the history, or without an entry there. */
-const OUTCOMES = ['applied', 'unchanged', 'planned', 'not_applied', 'conflict', 'unknown'] as const
+const OUTCOMES = [
+  'applied',
+  'unchanged',
+  'planned',
+  'partly_applied',
+  'not_applied',
+  'conflict',
+  'unknown',
+] as const
 
 const METHODS: readonly string[] = ROUTES.map(({ method }) => method)
 

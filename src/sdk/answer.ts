@@ -40,13 +40,14 @@ function parsed(text: string): Json | undefined {
 
 /** The body of an error, as far as it is there. */
 type Told = Readonly<Record<'error' | 'code' | 'field' | 'requestId' | 'operationId', string>> & {
-  readonly outcome?: 'not_applied' | 'conflict' | 'unknown'
+  readonly outcome?: 'partly_applied' | 'not_applied' | 'conflict' | 'unknown'
+  readonly fields?: readonly string[]
   readonly mend?: JsonObject
 }
 
 function failureOf(status: number, retryAfter: string | undefined, body: unknown): ClientryError {
   const told: Partial<Told> = typeof body === 'object' && body !== null ? body : {}
-  const { error, code = '', field, requestId, operationId, outcome, mend } = told
+  const { error, code = '', field, fields, requestId, operationId, outcome, mend } = told
   const facts = { status, retryAfter: secondsOf(retryAfter) }
   if (typeof error !== 'string' || requestId === undefined) {
     const says = `What answered with status ${status} is not a Clientry server.`
@@ -54,7 +55,7 @@ function failureOf(status: number, retryAfter: string | undefined, body: unknown
   }
   // A server that is newer may have codes that are not known here; its sentence is good all the same.
   const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'unexpected_answer'
-  const details = { field, requestId, operationId, outcome, mend }
+  const details = { field, fields, requestId, operationId, outcome, mend }
   return new ClientryError(known, error, { ...facts, ...details })
 }
 

@@ -15,7 +15,9 @@ export interface ErrorFacts {
   readonly retryAfter?: number | undefined
   /** The change that had been begun, for `getOperation`. */
   readonly operationId?: string | undefined
-  readonly outcome?: 'not_applied' | 'conflict' | 'unknown' | undefined
+  readonly outcome?: 'partly_applied' | 'not_applied' | 'conflict' | 'unknown' | undefined
+  /** Fields that the provider left as they were, although it answered that the change was done. */
+  readonly fields?: readonly string[] | undefined
   /** The body of a PATCH of the same client, after which the request can succeed. */
   readonly mend?: JsonObject | undefined
   readonly cause?: unknown
@@ -36,6 +38,7 @@ export class ClientryError extends Error implements ErrorFacts {
   readonly retryAfter: number | undefined
   readonly operationId: string | undefined
   readonly outcome: ErrorFacts['outcome']
+  readonly fields: readonly string[] | undefined
   readonly mend: JsonObject | undefined
 
   constructor(code: ClientryErrorCode, message: string, facts: ErrorFacts = {}) {
@@ -48,6 +51,7 @@ export class ClientryError extends Error implements ErrorFacts {
     this.retryAfter = facts.retryAfter
     this.operationId = facts.operationId
     this.outcome = facts.outcome
+    this.fields = facts.fields
     this.mend = facts.mend
   }
 }

@@ -326,6 +326,7 @@ export interface ClientName {
 export type HistoryOutcome =
   | 'open'
   | 'applied'
+  | 'partly_applied'
   | 'not_applied'
   | 'conflict'
   | 'outside_change'
@@ -365,6 +366,8 @@ export interface HistoryItem {
   readonly outcome: HistoryOutcome
   readonly changes: readonly FieldChange[]
   readonly surprises?: readonly FieldChange[]
+  /** Fields that the provider left as they were, although it answered that the change was done. */
+  readonly missed?: readonly string[]
   /** Path and query of the item by itself, where values are cut (`cut` of a change). */
   readonly whole?: string
   readonly operationId?: string

@@ -34,6 +34,7 @@ export interface Search {
 
 export const SEARCHED_OUTCOMES = [
   'applied',
+  'partly_applied',
   'not_applied',
   'conflict',
   'outside_change',

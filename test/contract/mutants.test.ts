@@ -200,7 +200,7 @@ describe.each([
     for (const member of members) {
       const forgetful = await change(kind.full, client, lacking(member))
       expect(forgetful.unplanned).toEqual([member])
-      expect(forgetful.warnings).toContain('not_as_planned')
+      expect(forgetful.code).toBe('partly_applied')
     }
   })
 

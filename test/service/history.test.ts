@@ -267,6 +267,7 @@ describe('the history across clients', () => {
     expect(HISTORY_OUTCOMES).toEqual([
       'open',
       'applied',
+      'partly_applied',
       'not_applied',
       'conflict',
       'outside_change',

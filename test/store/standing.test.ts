@@ -21,6 +21,7 @@ it('is carried on by every entry that says nothing of it, and is part of what is
 it.each<[Outcome, Standing | undefined]>([
   ['applied', undefined],
   ['not_applied', HELD],
+  ['partly_applied', HELD],
   ['conflict', HELD],
 ])('is after an intent that was %s what that one said', (result, expected) => {
   const intent = intentOf(LOG, 1, { standing: HELD, becomes: {} })

@@ -107,6 +107,9 @@ export function showItem(terminal: Terminal, item: HistoryItem, withClient: bool
     terminal.print(terminal.style('faint', `  operation ${plain(operationId)}`))
   if (job !== undefined) terminal.print(terminal.style('faint', `  ${jobLine(job)}`))
   showChanges(terminal, item.changes)
+  for (const field of item.missed ?? []) {
+    terminal.print(terminal.style('faint', `  ${plain(field)} stayed as it was`))
+  }
 }
 
 function jobLine({ id, startedBy, approvedBy }: NonNullable<HistoryItem['job']>): string {

@@ -315,7 +315,11 @@ export function schemas(): JsonObject {
         code: { enum: Object.keys(ERROR_CODES) },
         field: text,
         operationId: text,
-        outcome: { enum: ['not_applied', 'conflict', 'unknown'] },
+        fields: {
+          ...list(text),
+          description: 'Fields that the provider left as they were, although it answered success.',
+        },
+        outcome: { enum: ['partly_applied', 'not_applied', 'conflict', 'unknown'] },
         mend: {
           ...ref('ClientPatchRequest'),
           description: 'A PATCH of the same client, after which the request can succeed.',
@@ -343,6 +347,10 @@ function historyItem(object: ObjectSchema, list: ListSchema): JsonObject {
       outcome: { enum: [...HISTORY_OUTCOMES] },
       changes: list(ref('FieldChange')),
       surprises: list(ref('FieldChange')),
+      missed: {
+        ...list(text),
+        description: 'Fields that the provider left as they were, although it answered success.',
+      },
       whole: {
         ...text,
         description: 'Path and query of the item with the values that are cut here.',

@@ -26,6 +26,7 @@ export async function undoneItems(
       if (operationId === undefined) continue
       const applied =
         outcome === 'applied' ||
+        code === 'partly_applied' ||
         (code === 'outcome_unknown' && (await wasApplied(service, operationId)))
       if (applied) items.push({ ref, patch: { kind: 'undo', operationId, allowPartial } })
     }
@@ -36,5 +37,6 @@ export async function undoneItems(
 
 /** What was not known when the job gave up may be known now. */
 async function wasApplied(service: Service, operationId: string): Promise<boolean> {
-  return (await readOperation(service, operationId))?.outcome === 'applied'
+  const outcome = (await readOperation(service, operationId))?.outcome
+  return outcome === 'applied' || outcome === 'partly_applied'
 }

@@ -9,11 +9,12 @@ import { keptState } from '../base/kept.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { settlementOf } from './actions.ts'
+import { ignored } from './conflict.ts'
 import { explained } from './dangling.ts'
 import { isOpen } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
 import { close } from './settle.ts'
-import { progressOf } from './state.ts'
+import { missedOf, progressOf } from './state.ts'
 
 /**
  * How the record after the steps is known. `answered`: by the answer of a single step that has it, else by reading
@@ -60,7 +61,25 @@ export async function carryOut(
   }
   const secret = running.added?.()
   const told = secret === undefined ? {} : { secret }
-  return finish(service, running, { outcome: 'applied', native, ...told })
+  return finish(service, running, { ...effectOf(service, running, native), native, ...told })
+}
+
+/** What came of it, by what the provider holds: an answer that it was done is not taken for it. */
+function effectOf(
+  { fingerprints }: Service,
+  running: Running,
+  native: Native | undefined,
+): Pick<Settled, 'missed'> & { readonly outcome: 'applied' | 'partly_applied' | 'not_applied' } {
+  const { isExpected, ownLog: isNew } = settlementOf(running.intent)
+  // A client that is new held nothing before.
+  if (native === undefined || isNew) return { outcome: 'applied' }
+  const { mapping } = running.provider
+  const { missed, whole } = missedOf(mapping, running, native, {
+    isExpected: (field) => isExpected(running, field),
+    fingerprintOf: fingerprints.ofSecret,
+  })
+  if (missed.length === 0) return { outcome: 'applied' }
+  return { outcome: whole ? 'not_applied' : 'partly_applied', missed }
 }
 
 /** Gives the record after the change, `undefined` where it is gone: the answer of a single step where it tells, else a read-back. */
@@ -130,7 +149,10 @@ function lookUntilKnown(service: Service, running: Running, call: Call, cause: u
   return withRetries(service, call.deadline, look)
 }
 
-/** Closes the intent as applied and tells what is not as planned. */
+/**
+ * Closes the intent of what the provider has done, and tells what is not as planned.
+ * @throws ClientError `not_applied`, `partly_applied` where it answered so and has not done it
+ */
 async function finish(service: Service, running: Running, settled: Settled): Promise<Done> {
   // The change is in force: a store that fails now leaves the intent open, to be settled later.
   const closing = close(service, running, settled, 'request')
@@ -139,7 +161,10 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
   })
   const native = settled.native ?? running.next
   if (!appended) return overlap(service, running, native)
-  const { secret } = settled
+  const { secret, outcome, missed } = settled
+  if (outcome === 'not_applied' || outcome === 'partly_applied') {
+    throw ignored(running.intent, outcome, missed)
+  }
   return {
     native,
     // Where no record was found, it is the one before.

@@ -1,7 +1,7 @@
-/** The answer to a change that is neither in force nor undone. */
+/** The answers to a change that ended otherwise than it was to: neither in force nor undone, or ignored. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Intent } from '../../store/log/entry.ts'
+import type { Closing, Intent } from '../../store/log/entry.ts'
 
 /** Names the fields of the change: someone has to look at them. */
 export function changeConflict({ changes, operationId }: Intent): ClientError {
@@ -12,4 +12,24 @@ export function changeConflict({ changes, operationId }: Intent): ClientError {
     `The change met another writer half-way and could not be completed or undone; check ${fields} (operation ${operationId}).`,
     { operationId, outcome: 'conflict' },
   )
+}
+
+/** The provider answered that the change was done, and left the fields of `missed` as they were. */
+export function ignored(
+  { operationId }: Pick<Intent, 'operationId'>,
+  outcome: 'partly_applied' | 'not_applied',
+  missed: Closing['missed'] = [],
+): ClientError {
+  const fields = missed.map((field) => `client.${field}`)
+  const names = fields.join(', ')
+  const says =
+    outcome === 'not_applied'
+      ? `The provider answered that the change was done, and nothing of it is in force: ${names} is as before. Set this at the provider itself, or find out there why it is ignored.`
+      : `The provider answered that the change was done, and only a part of it is in force: ${names} is as before. Read the client, and set the rest at the provider itself or take the change back.`
+  return new ClientError(outcome, says, {
+    ...(fields[0] === undefined ? {} : { field: fields[0] }),
+    fields,
+    operationId,
+    outcome,
+  })
 }

@@ -20,6 +20,7 @@ import type { ChangeRequest, Key } from '../base/request.ts'
 import { checkDeadline } from '../base/retry.ts'
 import { callerOf, type Service } from '../base/service.ts'
 import { settlementOf } from './actions.ts'
+import { ignored } from './conflict.ts'
 import { LOST_RACE } from './head.ts'
 import { keyInUse, keyReused, keyWornOut } from './key-errors.ts'
 import { settle } from './settle.ts'
@@ -154,6 +155,10 @@ async function findUse(
     if (closing === undefined) throw keyInUse()
     if (closing.outcome === 'conflict')
       throw settlementOf(intent).conflict(intent, closing.candidates)
+    const { outcome, missed } = closing
+    if (outcome === 'partly_applied' || (outcome === 'not_applied' && missed !== undefined)) {
+      throw ignored(intent, outcome, missed)
+    }
     if (closing.outcome === 'applied') return { used: { kind: 'used', intent }, without }
   }
   return { without }

@@ -32,4 +32,6 @@ export interface Settled {
   readonly secret?: LiveSecret
   /** Ids of clients that may be the one that a creation was to make. */
   readonly candidates?: readonly string[]
+  /** Fields that the provider, which answered that it was done, left at the value before. */
+  readonly missed?: readonly string[]
 }

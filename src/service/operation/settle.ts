@@ -21,6 +21,7 @@ import { keepMirrored } from '../mirror/mirror.ts'
 import { settlementOf } from './actions.ts'
 import { isOpen, readOrGone } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
+import { isOwnSpelling } from './state.ts'
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
   const found = service.providers.get(provider)
@@ -41,7 +42,7 @@ export interface Closed {
 export async function close(
   service: Service,
   running: Running,
-  { outcome, native, secret, candidates }: Settled,
+  { outcome, native, secret, candidates, missed }: Settled,
   settledBy: Closing['settledBy'],
 ): Promise<Closed> {
   const { intent, provider, base, next } = running
@@ -54,7 +55,10 @@ export async function close(
   const held = native !== undefined && applied ? settlement.asPlanned(running, native) : native
   const differences =
     held === undefined ? [] : diffClients(mapping, expected, held, fingerprints.ofSecret)
-  const surprises = differences.filter(({ field }) => !settlement.isExpected(running, field))
+  const surprises = differences.filter(
+    (one) =>
+      !settlement.isExpected(running, one.field) && !isOwnSpelling(mapping, { base, next }, one),
+  )
   const created = applied ? await settlement.begin(service, running, native) : undefined
   const known: { readonly tag?: string; readonly state?: JsonObject } =
     native === undefined
@@ -76,6 +80,7 @@ export async function close(
       ...(created === undefined ? {} : { created }),
       ...(secret === undefined ? {} : { secretId: secret.id }),
       ...(candidates === undefined ? {} : { candidates }),
+      ...(missed === undefined ? {} : { missed }),
       ...known,
     }),
   )

@@ -3,11 +3,13 @@
  * setting. A setting is a top-level member, or a member of an object that the provider merges.
  */
 
+import { diffClients, type FieldChange } from '../../core/diff.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { isRecord, memberOf, same } from '../../core/json/json.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
-import { stateOf } from '../../core/mapping/mapping.ts'
+import { fieldsOfPath, stateOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import { isFingerprint } from '../../core/secrecy/hidden.ts'
 
 /** How far a change has come, judged by the settings that it writes and by nothing else. */
 export type Progress = 'before' | 'after' | 'partly' | 'foreign'
@@ -29,6 +31,58 @@ export function progressOf(
   if (atBefore === settings.length) return 'before'
   return atBefore + atAfter === settings.length ? 'partly' : 'foreign'
 }
+
+/** How two records of a change are compared field by field. */
+interface Comparing {
+  /** A difference that comes with the operation. */
+  isExpected(field: string): boolean
+  fingerprintOf(secret: string): string
+}
+
+/**
+ * The fields of a change that are as before in `current`, compared as the mapping compares; `whole`: these are all.
+ * A field that holds something else than before and than was asked for is none of them.
+ */
+export function missedOf(
+  mapping: Mapping,
+  { base, next }: { readonly base: Native; readonly next: Native },
+  current: Native,
+  { isExpected, fingerprintOf }: Comparing,
+): { readonly missed: readonly string[]; readonly whole: boolean } {
+  const between = (one: Native, other: Native) => diffClients(mapping, one, other, fingerprintOf)
+  const left = namesOf(between(next, current))
+  if (left.size === 0) return { missed: [], whole: false }
+  const moved = namesOf(between(base, current))
+  const judged = between(base, next).filter(
+    (change) => !isExpected(change.field) && !isSpelling(mapping, change),
+  )
+  const missed = judged
+    .filter(({ field }) => left.has(field) && !moved.has(field))
+    .filter((change) => !isNeverShown(change))
+    .map(({ field }) => field)
+  return { missed, whole: missed.length === judged.length }
+}
+
+const namesOf = (changes: readonly FieldChange[]) => new Set(changes.map(({ field }) => field))
+
+const SETTINGS = 'providerSettings.'
+
+/** A member that a field is made of, where that shows the same: a default that is said or left out. */
+const isSpelling = (mapping: Mapping, { field }: FieldChange) =>
+  field.startsWith(SETTINGS) && fieldsOfPath(mapping, field.slice(SETTINGS.length)).length > 0
+
+/** The same of a member that a change writes: the provider may say the default that the change went back to. */
+export function isOwnSpelling(
+  mapping: Mapping,
+  { base, next }: { readonly base: Native; readonly next: Native },
+  change: FieldChange,
+): boolean {
+  const setting: Setting = [change.field.slice(SETTINGS.length)]
+  return isSpelling(mapping, change) && !equal(base, next, setting)
+}
+
+/** A secret that a record does not show, before and after: nothing can be said of it. */
+const isNeverShown = ({ before, after }: FieldChange) => before === null && isFingerprint(after)
 
 /**
  * `current` with each setting that still has the value we wrote put back to the value before

@@ -62,6 +62,8 @@ export interface HistoryItem {
   readonly candidates?: readonly string[]
   /** What differed from the plan right after the write, or from the state before without one. */
   readonly surprises?: readonly FieldChange[]
+  /** Fields that the provider left at the value before, although it answered that it was done. */
+  readonly missed?: readonly string[]
 }
 
 export interface HistoryPage<N> {
@@ -205,6 +207,9 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     ...(ended === undefined
       ? {}
       : { endedAt: ended.at, settledBy: ended.settledBy, surprises: ended.surprises }),
+    ...(ended?.missed === undefined
+      ? {}
+      : { missed: ended.missed.map((name) => `client.${name}`) }),
   }
 }
 

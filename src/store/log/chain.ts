@@ -38,17 +38,17 @@ export function following<B extends { readonly resource: string; readonly outcom
 
 /**
  * What holds for a client is carried from entry to entry, and changes where an intent is applied, or ended in
- * a conflict that leaves it. A value that may have been put there to stay, stays.
+ * a conflict, or half done, in a way that leaves it. A value that may have been put there to stay, stays.
  */
 function standingAfter(
   before: Entry | undefined,
   outcome: Outcome | undefined,
 ): Standing | undefined {
   if (before?.kind !== 'intent') return before?.standing
-  const holds =
-    outcome === 'applied' || (outcome === 'conflict' && uncertainOf(before).holdsInConflict)
+  const uncertain = outcome === 'conflict' || outcome === 'partly_applied'
+  const holds = outcome === 'applied' || (uncertain && uncertainOf(before).holdsInConflict)
   if (!holds) {
-    return outcome === 'conflict' ? withKept(before.standing, before.becomes) : before.standing
+    return uncertain ? withKept(before.standing, before.becomes) : before.standing
   }
   const standing = before.becomes ?? before.standing ?? {}
   return Object.keys(standing).length === 0 ? undefined : standing

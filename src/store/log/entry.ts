@@ -69,7 +69,8 @@ export type ActionName = Action | 'change'
 /** What an intent is. */
 export const actionOf = ({ action }: Pick<Intent, 'action'>): ActionName => action ?? 'change'
 
-export type Outcome = 'applied' | 'not_applied' | 'conflict'
+/** `partly_applied`: the provider answered that it was done, and some of the fields still have the value before. */
+export type Outcome = 'applied' | 'partly_applied' | 'not_applied' | 'conflict'
 
 /** Closes the intent before it; written durably before the answer. */
 export interface Closing extends EntryBase {
@@ -83,6 +84,8 @@ export interface Closing extends EntryBase {
   readonly state?: JsonObject
   /** What differs from what was planned, or from the state before where it was not applied. */
   readonly surprises: readonly KeptChange[]
+  /** Fields that the provider, which answered that it was done, left at the value before. */
+  readonly missed?: readonly string[]
   /** Who found out: the request itself, or somebody after it. */
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */

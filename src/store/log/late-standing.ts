@@ -1,13 +1,13 @@
 /**
- * What holds for a client after an intent whose end is not what it was to be: one that ended in a conflict, or
- * that was taken for lost and came into force after all. An action without a row does not compile.
+ * What holds for a client after an intent whose end is not what it was to be: one that ended in a conflict or
+ * half done, or that was taken for lost and came into force after all. An action without a row does not compile.
  */
 
 import { type ActionName, actionOf, type Intent } from './entry.ts'
 import { isSame, type Standing, withKept } from './standing.ts'
 
 export interface Uncertain {
-  /** Whether a conflict leaves what it was to hold: what may be there is to be taken away, or given back. */
+  /** Whether a conflict, or an end half-way, leaves what it was to hold: what may be there is to be taken away, or given back. */
   readonly holdsInConflict: boolean
   /** The standing with what it came to hold after all. */
   late(standing: Standing | undefined, intent: Intent): Standing | undefined
