@@ -86,12 +86,12 @@ describe('clientry verify', () => {
     expect(out).toMatch(/usage:.*\n\noptions:\n {2}--database FILE/)
   })
 
-  it('tells that all is right, without any control code, and leaves the file as it is', async () => {
+  it('tells that everything is right, without any control code, and leaves the file as it is', async () => {
     const path = copyOf('right.db')
     const { code, out, err } = await verify(['--database', path])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(
-      /^7 records in 2 logs\nnewest checkpoint: 1:[\w-]{43}, 2.*Z\nall is right\n$/,
+      /^7 records in 2 logs\nnewest checkpoint: 1:[\w-]{43}, 2.*Z\neverything is right\n$/,
     )
     expect(readFileSync(path).equals(bytes)).toBe(true)
   })
@@ -117,15 +117,15 @@ describe('clientry verify', () => {
     expect(code).toBe(1)
     const resource = resourceOf(subject.ref)
     expect(out).toContain(`record 3 of ${resource}: its hash is not that of what it says\n`)
-    expect(out).not.toContain('all is right')
+    expect(out).not.toContain('everything is right')
     const json = await verify(['--database', path, '--json'])
     expect(json.code).toBe(1)
     expect((JSON.parse(json.out) as Verdict).faults).toMatchObject([{ resource, seq: 3 }])
 
-    const spoil = `update log set resource = char(27) || '[2K' || char(10) || 'all is right'`
+    const spoil = `update log set resource = char(27) || '[2K' || char(10) || 'everything is right'`
     const odd = await verify(['--database', await editedCopy('odd.db', `${spoil} where seq = 5`)])
     expect(odd.code).toBe(1)
-    expect(odd.out).toContain('record 5 of \\u001b[2K\\u000aall is right: ')
+    expect(odd.out).toContain('record 5 of \\u001b[2K\\u000aeverything is right: ')
     expect([...odd.out].filter((one) => one < ' ' && one !== '\n')).toEqual([])
   })
 

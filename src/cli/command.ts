@@ -1,4 +1,4 @@
-/** What a command is: a row of the table in `commands.ts`, and a function that is loaded when it runs. */
+/** What a command is: a row of the table in `commands.ts`, and a function that is loaded on use. */
 
 import type { Api } from '../sdk/api.ts'
 import type { OptionName, Values } from './options.ts'
@@ -10,36 +10,36 @@ export interface Argument {
   readonly name: string
   readonly says: string
   readonly optional?: true
-  /** Any number of them, this one and all that follow. */
+  /** It takes this word and all that follow. */
   readonly many?: true
 }
 
 export interface Command {
   readonly name: string
-  /** One line. */
+  /** The summary, one line. */
   readonly says: string
-  /** What one line does not say. */
+  /** Details that do not fit on that line. */
   readonly more?: string
   readonly takes: readonly Argument[]
-  /** Beside `help`, which each has. */
+  /** In addition to `help`, which every command has. */
   readonly options: readonly OptionName[]
-  /** Whole lines, each of which works with the development server. */
+  /** Complete command lines, each of which works with the development server. */
   readonly examples: readonly string[]
-  /** It goes on after its function has returned, until it is stopped. */
+  /** It keeps running after its function has returned, until it is stopped. */
   readonly stays?: true
   load(): Promise<{ readonly run: Run }>
 }
 
-/** What a command is given. */
+/** What a command receives. */
 export interface Given {
   /** The whole table. */
   readonly commands: readonly Command[]
   readonly words: readonly string[]
   readonly options: Values
   readonly terminal: Terminal
-  /** Connects to what the options and the environment name; once, at the first call. */
+  /** Connects to what the options and the environment name, once, at the first call. */
   connect(): Promise<Api>
 }
 
-/** Carries the command out, and gives its exit code. */
+/** Runs the command and returns its exit code. */
 export type Run = (given: Given) => Promise<number>

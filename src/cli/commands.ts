@@ -1,16 +1,16 @@
-/** Every command, in the order of help; what it does is loaded when it runs. */
+/** Every command, in the order of help; its code is loaded when it runs. */
 
 import type { Argument, Command } from './command.ts'
 import { ABOUT_CLIENT, CHANGING, CONNECTING } from './options.ts'
 
 const CLIENT: Argument = {
   name: 'CLIENT',
-  says: 'its id, or PROVIDER/ID, or PROVIDER/POOL/ID',
+  says: 'the id, PROVIDER/ID, or PROVIDER/POOL/ID',
 }
-const FOLDER: Argument = { name: 'FOLDER', says: 'of the client files (*.yaml), at any depth' }
+const FOLDER: Argument = { name: 'FOLDER', says: 'with client files (*.yaml), at any depth' }
 const ASSIGNMENTS: Argument = {
   name: 'FIELD=VALUE',
-  says: 'callbacks=a,b  callbacks+=c  clientMetadata.team=identity; nothing after = clears',
+  says: 'callbacks=a,b  callbacks+=c  clientMetadata.team=identity; an empty value clears',
   optional: true,
   many: true,
 }
@@ -29,7 +29,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'list',
     says: 'find clients',
-    more: 'It shows what is known of the providers; --fresh asks them, and ends with 6 where one could not be asked. A terminal shows 20, a pipe gets all.',
+    more: 'Shows the clients as Clientry last saw them. --fresh asks the providers, and exits with 6 if one does not answer. A terminal shows 20 clients, a pipe gets all of them.',
     takes: [{ name: 'TEXT', says: 'part of an id, a name or a URL', optional: true }],
     options: ['filter', 'fresh', 'limit', 'all', 'cursor', ...ABOUT_CLIENT],
     examples: [
@@ -41,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'set',
     says: 'change attributes of a client',
-    more: 'What is not named stays as it is. Values with a comma in them are written as JSON: \'callbacks=["https://a.example/?x=1,2"]\'.',
+    more: 'Attributes that you do not name stay as they are. Write values that contain a comma as JSON: \'callbacks=["https://a.example/?x=1,2"]\'.',
     takes: [CLIENT, ASSIGNMENTS],
     options: [...WISH, 'show-secret', 'own-client', ...CHANGING],
     examples: [
@@ -53,8 +53,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'diff',
-    says: 'compare a client with what it should be, or with another client',
-    more: 'Ends with 1 where something differs.',
+    says: 'compare a client with given attributes, or with another client',
+    more: 'Exits with 1 if something differs.',
     takes: [CLIENT, { ...ASSIGNMENTS, name: 'OTHER|FIELD=VALUE' }],
     options: [...WISH, ...ABOUT_CLIENT],
     examples: [
@@ -65,8 +65,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'create',
-    says: 'make a client',
-    more: 'Its secret is printed with --show-secret only, and then once.',
+    says: 'create a client',
+    more: 'The secret is printed only with --show-secret, and only once.',
     takes: [ASSIGNMENTS],
     options: ['kind', ...WISH, 'show-secret', 'secret-to', ...without(CHANGING, 'if-match')],
     examples: [
@@ -77,8 +77,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'copy',
-    says: 'make the same client at another place',
-    more: 'What the place cannot hold is told, and refused without --allow-loss.',
+    says: 'copy a client to another provider or user pool',
+    more: 'Lists the settings that the other provider cannot hold, and then copies only with --allow-loss.',
     takes: [CLIENT, { name: 'PLACE', says: 'PROVIDER or PROVIDER/POOL' }, ASSIGNMENTS],
     options: ['kind', 'allow-loss', ...WISH, 'show-secret', 'secret-to', ...CHANGING],
     examples: [
@@ -89,7 +89,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'delete',
-    says: 'remove a client for good',
+    says: 'delete a client for good',
     takes: [CLIENT],
     options: ['own-client', ...CHANGING],
     examples: ['clientry delete exampleClientId --dry-run'],
@@ -97,7 +97,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'history',
-    says: 'what was done to a client, or to any, newest first',
+    says: 'show the changes of a client, or of all clients, newest first',
     takes: [{ ...CLIENT, optional: true }],
     options: [
       'limit',
@@ -117,15 +117,15 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'operation',
-    says: 'what became of a change',
-    takes: [{ name: 'OPERATION', says: 'its id, as a change or the history tells it' }],
+    says: 'show the outcome of a change',
+    takes: [{ name: 'OPERATION', says: 'the operation id that a change or the history shows' }],
     options: CONNECTING,
     examples: ['clientry operation 3923b7a6-bf51-438c-9331-a1658f4c42cc'],
     load: () => import('./commands/clients/operation.ts'),
   },
   {
     name: 'rollback',
-    says: 'undo what was changed through Clientry since a revision',
+    says: 'undo the changes made through Clientry since a revision',
     takes: [CLIENT],
     options: ['to', 'partial', 'show-secret', 'own-client', ...CHANGING],
     examples: ['clientry rollback exampleClientId --to 0 --dry-run'],
@@ -133,8 +133,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'rotate-secret',
-    says: 'give a client a new secret, beside the old one where the provider can',
-    more: 'The new secret is told once, so say where it shall go: --secret-to FILE or --show-secret.',
+    says: 'give a client a new secret, and keep the old one if the provider can',
+    more: 'The new secret is shown only once. Choose where it goes: --secret-to FILE or --show-secret.',
     takes: [CLIENT],
     options: ['secret-to', 'show-secret', 'cut-over', 'retire-after', 'own-client', ...CHANGING],
     examples: [
@@ -145,7 +145,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'secrets',
-    says: 'the live secrets of a client with their ages, never their values',
+    says: 'list the live secrets of a client with their ages, never their values',
     takes: [CLIENT],
     options: ABOUT_CLIENT,
     examples: [`clientry secrets ${OTHER}`],
@@ -153,15 +153,15 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'retire-secret',
-    says: 'end one of several live secrets of a client, now or after a time',
-    takes: [CLIENT, { name: 'SECRET', says: 'its id, as `clientry secrets` tells it' }],
+    says: 'end one of several live secrets of a client, now or later',
+    takes: [CLIENT, { name: 'SECRET', says: 'the id that `clientry secrets` shows' }],
     options: ['retire-after', 'own-client', ...CHANGING],
     examples: [`clientry retire-secret ${OTHER} a-secret-id --yes`],
     load: () => import('./commands/life/retire-secret.ts'),
   },
   {
     name: 'protect',
-    says: 'keep a client from being removed or suspended',
+    says: 'protect a client from being deleted or suspended',
     takes: [CLIENT],
     options: CHANGING,
     examples: ['clientry protect exampleClientId --yes'],
@@ -169,7 +169,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'unprotect',
-    says: 'lift that',
+    says: 'remove the protection of a client',
     takes: [CLIENT],
     options: CHANGING,
     examples: ['clientry unprotect exampleClientId --yes'],
@@ -177,8 +177,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'adopt',
-    says: 'take in clients that were registered elsewhere',
-    more: 'The file holds what their registration answered (client_id, registration_access_token), one or a list. It holds tokens: keep it from others, and remove it afterwards.',
+    says: 'adopt clients that were registered elsewhere',
+    more: 'The file contains the answer of a registration (client_id, registration_access_token), or a list of them. It contains tokens, so keep it private and delete it afterwards.',
     takes: [{ name: 'FILE', says: 'JSON; -: from standard input' }],
     options: ['provider', 'yes', 'dry-run', ...CONNECTING],
     examples: ['clientry adopt registered.json --provider partners --yes'],
@@ -194,7 +194,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'resume',
-    says: 'give back what suspending a client took away',
+    says: 'end the suspension of a client and restore what it took away',
     takes: [CLIENT],
     options: ['partial', 'own-client', ...CHANGING],
     examples: ['clientry resume exampleClientId --yes'],
@@ -202,8 +202,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'lint',
-    says: 'what of a client, or of all, deserves a second look',
-    more: 'Ends with 1 where there is an error or a warning.',
+    says: 'check a client, or all clients, for risky settings',
+    more: 'Exits with 1 if there is an error or a warning.',
     takes: [{ ...CLIENT, optional: true }],
     options: ABOUT_CLIENT,
     examples: ['clientry lint exampleClientId', 'clientry lint --provider auth0 --json'],
@@ -211,8 +211,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'export',
-    says: 'write clients as files, one each, without secrets',
-    more: 'Every attribute that the provider can hold is in them; what is taken out of a file is no longer managed by it.',
+    says: 'write each client to a file of its own, without secrets',
+    more: 'A file contains every attribute that the provider can hold. An attribute that you delete from a file is no longer managed by it.',
     takes: [FOLDER],
     options: ['overwrite', ...ABOUT_CLIENT],
     examples: ['clientry export clients --overwrite', 'clientry export clients --provider auth0'],
@@ -221,7 +221,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'plan',
     says: 'compare files with what the providers hold, and plan the changes',
-    more: 'What a file does not name is left alone, and so are clients without a file and values that are leased.',
+    more: 'Attributes that a file does not name are left alone, and so are clients without a file and values under a lease.',
     takes: [FOLDER],
     options: ['out', 'delete-unmanaged', ...CONNECTING],
     examples: ['clientry plan clients --out plan.json'],
@@ -229,16 +229,16 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'apply',
-    says: 'carry a plan out, if the world is still as it was',
-    takes: [{ name: 'PLAN', says: 'the file that clientry plan --out has written' }],
+    says: 'apply a plan, if nothing has changed since it was made',
+    takes: [{ name: 'PLAN', says: 'the file that clientry plan --out wrote' }],
     options: ['yes', ...CONNECTING],
     examples: ['clientry apply plan.json --yes'],
     load: () => import('./commands/files/apply.ts'),
   },
   {
     name: 'drift',
-    says: 'tell whether the providers hold what the files say',
-    more: 'Ends with 1 where something differs.',
+    says: 'check whether the clients still match their files',
+    more: 'Exits with 1 if something differs.',
     takes: [FOLDER],
     options: ['unmanaged', ...CONNECTING],
     examples: ['clientry drift clients'],
@@ -246,8 +246,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'login',
-    says: 'sign in through a browser, and keep that as a profile',
-    more: 'Without options it signs in to the server that `clientry dev` has started in this folder.',
+    says: 'sign in through a browser and save a profile',
+    more: 'Without options it signs in to the server that `clientry dev` started in this folder.',
     takes: [],
     options: ['url', 'issuer', 'client-id', 'audience', 'scope', 'as', 'no-browser'],
     examples: [
@@ -258,7 +258,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'logout',
-    says: 'forget a profile and its tokens',
+    says: 'delete a profile and its tokens',
     takes: [],
     options: ['as'],
     examples: ['clientry logout --as work'],
@@ -266,11 +266,11 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'token',
-    says: 'print an access token, alone',
+    says: 'print an access token and nothing else',
     takes: [
       {
         name: 'SCOPES',
-        says: 'of the development server only: some of its scopes',
+        says: 'the scopes of the token (development server only)',
         optional: true,
       },
     ],
@@ -280,8 +280,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'verify',
-    says: 'check that no record of the history was changed, removed or put in between',
-    more: 'It reads the store itself; the server may go on working. With --database alone no key is known, so the codes of checkpoints are not checked. Ends with 0 where all is right, with 1 where something is not, with 2 where it could not be checked.',
+    says: 'check that no record of the history was changed, removed or inserted',
+    more: 'Reads the store directly; the server may keep running. With --database there is no key, so the codes of checkpoints are not checked. Exits with 0 if everything is right, with 1 if something is wrong, with 2 if it could not be checked.',
     takes: [],
     options: ['database', 'config', 'checkpoint', 'json'],
     examples: ['clientry verify --database .clientry/clientry.db'],
@@ -289,8 +289,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'check',
-    says: 'read a configuration as the server does, and name what deserves a second look in it',
-    more: 'It also fetches the keys of the issuers; where that fails it names address, status and cause. Ends with 0 where there is nothing, with 1 where something was found, with 2 where the configuration cannot be used.',
+    says: 'check a configuration as the server reads it, and warn about risky settings',
+    more: 'Also fetches the keys of the issuers, and names address, status and cause if that fails. Exits with 0 if there are no warnings, with 1 if there are, with 2 if the configuration cannot be used.',
     takes: [],
     options: ['config', 'offline', 'json'],
     examples: ['clientry check --config clientry.yaml'],
@@ -298,7 +298,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'dev',
-    says: 'start the development server here, with emulated providers',
+    says: 'start the development server in this folder, with emulated providers',
     takes: [],
     options: [],
     examples: ['clientry dev'],
@@ -307,7 +307,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'serve',
-    says: 'start the server for a configuration',
+    says: 'start the server with a configuration',
     takes: [],
     options: ['config', 'create-store'],
     examples: ['clientry serve --config clientry.yaml --create-store'],
@@ -316,7 +316,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'completion',
-    says: 'print the completions for a shell',
+    says: 'print the completion script for a shell',
     takes: [{ name: 'SHELL', says: 'bash, zsh or fish' }],
     options: [],
     examples: ['clientry completion bash'],

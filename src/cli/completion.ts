@@ -18,14 +18,14 @@ export function completionFor(shell: Shell, commands: readonly Command[]): strin
 const ofOption = (name: OptionName): Option => OPTIONS[name]
 const optionsOf = ({ options }: Command): readonly OptionName[] => [...options, 'help']
 
-/** What may stand after the name of a command, its options aside. */
+/** The words that may follow the name of a command, apart from options. */
 function wordsOf({ name, takes }: Command): readonly string[] {
   if (name === 'completion') return SHELLS
   if (!takes.some((argument) => argument.name.endsWith('FIELD=VALUE'))) return []
   return FIELD_NAMES.filter((field) => FIELDS[field].kind !== 'secret').map((field) => `${field}=`)
 }
 
-/** Options whose value is a file, and those whose value is one of a few. */
+/** Options whose value is a file, and those with a fixed set of values. */
 const isFile = (name: OptionName) => ofOption(name).value === 'FILE'
 const VALUES: Partial<Record<OptionName, readonly string[]>> = { kind: CLIENT_KINDS }
 
@@ -56,7 +56,7 @@ ${cases.join('\n')}
 complete -F _clientry clientry`
 }
 
-/** Within single quotes of a shell. */
+/** Escapes a text for the single quotes of a shell. */
 const single = (text: string) => text.replaceAll("'", "'\\''")
 
 function zshScript(commands: readonly Command[]): string {

@@ -1,18 +1,18 @@
-/** Exit codes, and which failure ends with which. */
+/** Exit codes, and which failure has which. */
 
 import type { ClientryErrorCode } from '../sdk/error.ts'
 
 export const EXIT = {
   ok: { code: 0, says: 'done, or nothing to do' },
-  differs: { code: 1, says: 'it differs, or something was found; or you said no' },
-  usage: { code: 2, says: 'the command line or a file that it names is wrong' },
-  auth: { code: 3, says: 'not signed in, or without the permission' },
+  differs: { code: 1, says: 'something differs or was found, or you answered no' },
+  usage: { code: 2, says: 'the command line, or a file that it names, is wrong' },
+  auth: { code: 3, says: 'you are not signed in, or lack a permission' },
   notFound: { code: 4, says: 'there is no such client, provider or operation' },
-  conflict: { code: 5, says: 'the client has moved on, or a change ended half-way' },
-  unavailable: { code: 6, says: 'the server or a provider does not answer; try again' },
+  conflict: { code: 5, says: 'the client has changed meanwhile, or a change ended halfway' },
+  unavailable: { code: 6, says: 'the server or a provider does not answer; try again later' },
   refused: { code: 7, says: 'the change breaks a rule, or the provider refused it' },
-  unknown: { code: 8, says: 'the change was sent, and what became of it is not known yet' },
-  fault: { code: 9, says: 'a fault of this program' },
+  unknown: { code: 8, says: 'the change was sent, and its outcome is not known yet' },
+  fault: { code: 9, says: 'an error in this program' },
 } as const satisfies Readonly<Record<string, { readonly code: number; readonly says: string }>>
 
 export type ExitName = keyof typeof EXIT
@@ -62,16 +62,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   unexpected_answer: 'unavailable',
 }
 
-/** What a refusal asks for, in the words of a command line; the server names members of requests. */
-export const WAY_OUT: Readonly<Partial<Record<ClientryErrorCode, string>>> = {
-  client_protected: 'clientry unprotect lifts that',
-  own_client: '--own-client does it all the same',
-  client_suspended: 'clientry resume gives it back',
-  not_restorable: '--partial restores the rest',
-  lossy_copy: '--allow-loss copies the rest',
-}
-
-/** A command line that cannot be carried out: a sentence for whoever wrote it. */
+/** A command line that cannot be carried out: a sentence for the user. */
 export class UsageError extends Error {
   readonly exit: ExitName
 

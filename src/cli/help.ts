@@ -1,4 +1,4 @@
-/** What `--help` says, all from the tables. */
+/** The texts of `--help`, built from the tables. */
 
 import type { Command } from './command.ts'
 import { EXIT } from './exit.ts'
@@ -6,7 +6,7 @@ import { OPTIONS, type Option, type OptionName } from './options.ts'
 
 const WIDTH = 26
 
-/** The commands there are. */
+/** The overview of all commands. */
 export function overview(commands: readonly Command[]): string {
   const lines = commands.map(({ name, says }) => `  ${name.padEnd(14)}${says}`)
   const codes = Object.values(EXIT).map(({ code, says }) => `  ${code}  ${says}`)
@@ -16,18 +16,18 @@ usage: clientry COMMAND [words] [options]
 
 ${lines.join('\n')}
 
-  clientry COMMAND --help tells more of one, with examples.
+  clientry COMMAND --help explains one command, with examples.
 
-It works on the first of these that there is: a configuration (--config FILE, no server), a server
-(--url, or CLIENTRY_URL with CLIENTRY_TOKEN), a profile (--profile, CLIENTRY_PROFILE, or the default
-one of \`clientry login\`), the server that \`clientry dev\` has started in this folder.
+A command works on the first of these that is set: a configuration (--config FILE, no server), a
+server (--url, or CLIENTRY_URL with CLIENTRY_TOKEN), a profile (--profile, CLIENTRY_PROFILE, or the
+default one of \`clientry login\`), the server that \`clientry dev\` started in this folder.
 
 exit codes:
 ${codes.join('\n')}
 `
 }
 
-/** One command. */
+/** The help of one command. */
 export function helpOf(command: Command): string {
   const { says, more, takes, options, examples } = command
   const parts = [

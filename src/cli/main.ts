@@ -2,7 +2,7 @@
 
 import { runLine } from './run.ts'
 
-// Node ends a program that waits for nothing it counts, as between two attempts of a connection.
+// Node exits when nothing that it counts is pending, as between two attempts to connect.
 const LONG_MS = 2 ** 30
 const waiting = setInterval(() => {}, LONG_MS)
 
@@ -10,9 +10,9 @@ const code = await runLine(process.argv.slice(2), {
   input: process.stdin,
   output: process.stdout,
   errors: process.stderr,
-  // Whoever reads no further, such as `head`, ends a command; a server goes on.
+  // A reader that stops, such as `head`, ends a command; a server keeps running.
   onClosed: () => process.exit(),
 })
-// A server that could not start has said so itself.
+// A server that could not start has reported that itself.
 process.exitCode ??= code
 clearInterval(waiting)

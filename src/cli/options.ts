@@ -1,9 +1,9 @@
-/** Every option of every command; a command names those that it takes. */
+/** Every option of every command; each command names the ones that it takes. */
 
 export interface Option {
-  /** The word for its value; absent: it has none. */
+  /** The placeholder for its value; absent: the option takes none. */
   readonly value?: string
-  /** It may stand more than once. */
+  /** It may be given more than once. */
   readonly many?: true
   readonly says: string
 }
@@ -12,72 +12,75 @@ export interface Option {
 export const OPTIONS = {
   provider: {
     value: 'ID',
-    says: 'the provider that holds the client; absent: the default one, in lists all',
+    says: 'the provider of the client (default: the default provider; for lists, all)',
   },
-  pool: { value: 'ID', says: 'the user pool, for providers that have user pools' },
+  pool: { value: 'ID', says: 'the user pool, if the provider has user pools' },
   yes: { says: 'change without asking' },
   'dry-run': { says: 'show what would change, and change nothing' },
-  'own-client': { says: 'also where the server or the provider works by means of the client' },
+  'own-client': { says: 'also if the server or the provider itself depends on the client' },
   'if-match': { value: 'ETAG', says: 'only if the client is still in this state' },
-  key: { value: 'TEXT', says: 'a name of the request: repeated with it, it has its effect once' },
+  key: {
+    value: 'TEXT',
+    says: 'an idempotency key: a request repeated with it takes effect only once',
+  },
   from: { value: 'FILE', says: 'attributes from a YAML or JSON file; -: from standard input' },
   'add-callback': { value: 'URL', many: true, says: 'add one redirect URI' },
-  'remove-callback': { value: 'URL', many: true, says: 'take one redirect URI away' },
+  'remove-callback': { value: 'URL', many: true, says: 'remove one redirect URI' },
   'secret-from': {
     value: 'FILE',
     says: 'set the secret to the first line of a file; -: of standard input',
   },
   'show-secret': { says: 'print the secret too' },
   'secret-to': { value: 'FILE', says: 'write the new secret to a new file that only you may read' },
-  'cut-over': { says: 'replace the old secret at once, where both cannot be live' },
-  'retire-after': { value: 'SECONDS', says: 'let the old secrets end by themselves' },
-  filter: { value: 'FILTER', says: 'only such clients: grantTypes:implicit, ...' },
-  fresh: { says: 'ask the providers, and not what is known of them' },
-  kind: { value: 'KIND', says: 'what it is for: spa, web, native or machine' },
-  'allow-loss': { says: 'copy what can be copied, where something cannot' },
-  to: { value: 'REVISION', says: 'the revision to go back to; 0: before the first change' },
-  partial: { says: 'restore what can be restored, where something cannot' },
-  overwrite: { says: 'replace files that say something else' },
-  out: { value: 'FILE', says: 'write the plan there, for clientry apply' },
-  'delete-unmanaged': { says: 'plan to remove the clients that no file stands for' },
+  'cut-over': { says: 'replace the old secret at once, if two cannot be live together' },
+  'retire-after': { value: 'SECONDS', says: 'end the old secrets automatically after this time' },
+  filter: { value: 'FILTER', says: 'only clients that match: grantTypes:implicit, ...' },
+  fresh: { says: 'ask the providers instead of showing what was last seen' },
+  kind: { value: 'KIND', says: 'the kind of the client: spa, web, native or machine' },
+  'allow-loss': { says: 'copy even if some settings cannot be copied' },
+  to: { value: 'REVISION', says: 'the revision to go back to (0: before the first change)' },
+  partial: { says: 'roll back even if some settings cannot be restored' },
+  overwrite: { says: 'replace existing files with other content' },
+  out: { value: 'FILE', says: 'write the plan to a file, for clientry apply' },
+  'delete-unmanaged': { says: 'plan to delete the clients that have no file' },
   unmanaged: { says: 'count clients without a file as a difference' },
-  limit: { value: 'COUNT', says: 'show so many at most; absent: 20 on a terminal, else all' },
-  cursor: { value: 'CURSOR', says: 'go on where the answer with this `next` ended (--json)' },
+  limit: { value: 'COUNT', says: 'the most to show (default: 20 on a terminal, else all)' },
+  cursor: { value: 'CURSOR', says: 'continue after the answer that had this `next` (--json)' },
   all: { says: 'show all of them' },
   actor: { value: 'SUBJECT', says: 'only what was done with tokens of this subject' },
   'actor-issuer': {
     value: 'URL',
-    says: 'who issued those tokens; absent: your own issuer; any: every issuer',
+    says: 'the issuer of those tokens (default: your own; any: every issuer)',
   },
   outcome: {
     value: 'OUTCOME',
-    says: 'only what came to this: applied, partly_applied, not_applied, conflict, open, outside_change, overlap',
+    says: 'only with this outcome: applied, partly_applied, not_applied, conflict, open, outside_change, overlap',
   },
-  since: { value: 'TIME', says: 'only from this moment on, RFC 3339' },
+  since: { value: 'TIME', says: 'only from this time on (RFC 3339)' },
   scope: { value: 'SCOPES', says: 'the scopes to ask for, separated by spaces' },
-  issuer: { value: 'URL', says: 'who signs people in' },
-  'client-id': { value: 'ID', says: 'the id of this program at the issuer' },
-  audience: { value: 'URI', says: 'whom the tokens are for' },
-  as: { value: 'NAME', says: 'the name of the profile; absent: default' },
-  'no-browser': { says: 'print the address and open no browser' },
+  issuer: { value: 'URL', says: 'the issuer to sign in at' },
+  'client-id': { value: 'ID', says: 'the client id of this command at the issuer' },
+  audience: { value: 'URI', says: 'the audience of the tokens' },
+  as: { value: 'NAME', says: 'the name of the profile (default: default)' },
+  'no-browser': { says: 'print the address instead of opening a browser' },
   database: {
     value: 'FILE',
-    says: 'check this SQLite file; absent: the store that CLIENTRY_CONFIG names',
+    says: 'the SQLite file to check (default: the store that CLIENTRY_CONFIG names)',
   },
   checkpoint: {
     value: 'SEQ:HASH',
-    says: "also ask for this checkpoint, as the server's log told it",
+    says: "also require this checkpoint, taken from the server's log",
   },
   url: {
     value: 'URL',
-    says: 'the server; absent: CLIENTRY_URL, a profile, or `clientry dev` here',
+    says: 'the server (default: CLIENTRY_URL, a profile, or `clientry dev` here)',
   },
-  profile: { value: 'NAME', says: 'the profile that `clientry login` has made' },
-  config: { value: 'FILE', says: 'work on the providers of a configuration, without a server' },
-  offline: { says: 'fetch no keys of issuers' },
-  'create-store': { says: 'make the store of the configuration, where there is none' },
-  json: { says: 'the answer as JSON, for programs' },
-  help: { says: 'this text' },
+  profile: { value: 'NAME', says: 'a profile made by `clientry login`' },
+  config: { value: 'FILE', says: 'use the providers of a configuration, without a server' },
+  offline: { says: 'do not fetch the keys of issuers' },
+  'create-store': { says: 'create the store of the configuration if there is none' },
+  json: { says: 'print the answer as JSON, for programs' },
+  help: { says: 'show this text' },
 } as const satisfies Readonly<Record<string, Option>>
 
 export type OptionName = keyof typeof OPTIONS
@@ -91,9 +94,9 @@ type ValueOf<O> = O extends { readonly many: true }
 /** The options that were given. */
 export type Values = { readonly [N in OptionName]?: ValueOf<(typeof OPTIONS)[N]> }
 
-/** What leads to a server. */
+/** The options that choose a server. */
 export const CONNECTING = ['url', 'profile', 'config', 'create-store', 'json'] as const
-/** What every command about one client takes. */
+/** The options of every command about one client. */
 export const ABOUT_CLIENT = ['provider', 'pool', ...CONNECTING] as const
-/** What every command that changes something takes. */
+/** The options of every command that changes something. */
 export const CHANGING = ['yes', 'dry-run', 'if-match', 'key', ...ABOUT_CLIENT] as const

@@ -1,4 +1,4 @@
-/** The command line: which command, its words and its options, all by the tables. */
+/** Parses the command line by the tables: the command, its words and its options. */
 
 import { parseArgs } from 'node:util'
 import type { Command } from './command.ts'
@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /**
- * Reads the words after the name of a command.
+ * Parses the words after the name of a command.
  * @throws UsageError
  */
 export function parseLine(command: Command, given: readonly string[]): Line {
@@ -36,20 +36,21 @@ function parsed(command: Command, given: readonly string[]) {
     return read
   } catch (error) {
     if (error instanceof UsageError) throw error
-    // Of what was written it repeats names only; a value may be something that is not to be shown.
+    // It repeats only names from the command line, since a value may be something that must not be
+    // shown.
     const [says = ''] = error instanceof Error ? error.message.split(/[.\n]/) : []
     throw new UsageError(`${says}. See: clientry ${command.name} --help`)
   }
 }
 
-/** A doubled option is a mistake more often than a correction. */
+/** A repeated option is more often a mistake than a correction. */
 function checkRepeated(tokens: readonly { readonly kind: string; readonly name?: string }[]): void {
   const names = tokens.flatMap(({ kind, name }) => (kind === 'option' && name ? [name] : []))
   const twice = names.find((name, index) => {
     const { many }: Option = OPTIONS[name as keyof typeof OPTIONS]
     return many !== true && names.indexOf(name) !== index
   })
-  if (twice !== undefined) throw new UsageError(`--${twice} stands twice.`)
+  if (twice !== undefined) throw new UsageError(`--${twice} is given twice.`)
 }
 
 function checkWords({ name, takes }: Command, words: readonly string[]): void {

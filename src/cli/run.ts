@@ -8,12 +8,13 @@ import { ClientryError } from '../sdk/error.ts'
 import type { Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import type { Connected } from './connect/connect.ts'
-import { EXIT, EXIT_OF, type ExitName, UsageError, WAY_OUT } from './exit.ts'
+import { EXIT, EXIT_OF, type ExitName, UsageError } from './exit.ts'
 import { helpOf, overview } from './help.ts'
 import { parseLine } from './parse.ts'
+import { inCommandWords } from './show/command-words.ts'
 import { createTerminal, plain, type Streams, type Terminal } from './terminal.ts'
 
-/** Carries a command line out, without the name of the program, and gives the exit code. */
+/** Runs a command line (without the name of the program) and returns the exit code. */
 export async function runLine(given: readonly string[], streams: Streams): Promise<number> {
   const terminal = createTerminal(streams, commandEnvironment().colours)
   const [name = '', ...rest] = given
@@ -44,7 +45,7 @@ function commandOf(name: string): Command {
   if (found !== undefined) return found
   const near = COMMANDS.filter((command) => command.name.startsWith(name.slice(0, 2)))
   const meant = near.map((command) => command.name).join(', ')
-  const hint = meant === '' ? 'clientry --help lists them' : `perhaps: ${meant}`
+  const hint = meant === '' ? 'clientry --help lists them' : `did you mean ${meant}?`
   throw new UsageError(`There is no command ${plain(name)} (${hint}).`)
 }
 
@@ -67,18 +68,21 @@ async function carryOut(
   }
 }
 
-/** What JavaScript throws where a value has another shape than its type says: here, an answer. */
+/**
+ * What JavaScript throws if a value has another shape than its type says; here the value is an
+ * answer.
+ */
 const isOfShape = (error: unknown) => error instanceof TypeError || error instanceof RangeError
 
 const notUnderstood = (cause: unknown) =>
   new ClientryError(
     'unexpected_answer',
-    'The server answered with something that this command cannot read; its version may be another one (clientry --version).',
+    'The server returned an answer that this command cannot read. It may have another version (see clientry --version).',
     { cause },
   )
 
 function failed(terminal: Terminal, error: unknown, json: boolean): number {
-  const { exit, wayOut, ...facts } = factsOf(error)
+  const { exit, ...facts } = factsOf(error)
   const { code } = EXIT[exit]
   if (json) {
     terminal.note(plain(JSON.stringify({ ...facts, exit: code })))
@@ -86,9 +90,8 @@ function failed(terminal: Terminal, error: unknown, json: boolean): number {
   }
   terminal.note(`clientry: ${facts.error.split('\n').map(plain).join('\n')}`)
   const { requestId, operationId } = facts
-  if (wayOut !== undefined) terminal.note(`Here: ${wayOut}.`)
   if (operationId !== undefined) {
-    terminal.note(`What became of it: clientry operation ${plain(operationId)}`)
+    terminal.note(`See the outcome with: clientry operation ${plain(operationId)}`)
   } else if (requestId !== undefined) terminal.note(`request ${plain(requestId)}`)
   return code
 }
@@ -96,7 +99,6 @@ function failed(terminal: Terminal, error: unknown, json: boolean): number {
 interface Facts {
   readonly error: string
   readonly exit: ExitName
-  readonly wayOut?: string | undefined
   readonly code?: string
   readonly field?: string | undefined
   readonly requestId?: string | undefined
@@ -109,10 +111,10 @@ function factsOf(error: unknown): Facts {
   if (error instanceof UsageError) return { error: error.message, exit: error.exit }
   if (error instanceof ClientryError) {
     const { message, code, field, requestId, operationId, retryAfter, mend } = error
-    const told = { code, field, requestId, operationId, retryAfter, mend }
-    return { error: message, ...told, exit: exitOf(error), wayOut: wayOutOf(error) }
+    const details = { code, field, requestId, operationId, retryAfter, mend }
+    return { error: inCommandWords(message), ...details, exit: exitOf(error) }
   }
-  // Of a configuration that was read here: what is wrong is in a file of the caller's.
+  // From a configuration that was read here: the error is in a file of the user.
   if (isClientError(error)) {
     const { message, code, field } = error
     return {
@@ -126,9 +128,6 @@ function factsOf(error: unknown): Facts {
   return { error: says, exit: 'fault' }
 }
 
-/** A provider that is not there is no fault of the change. */
+/** An unknown provider is reported as not found, not as a refused change. */
 const exitOf = ({ code, field }: ClientryError): ExitName =>
   code === 'invalid_field' && field === 'provider' ? 'notFound' : EXIT_OF[code]
-
-const wayOutOf = ({ code, field }: ClientryError): string | undefined =>
-  field === 'cutOver' ? '--cut-over says so' : WAY_OUT[code]

@@ -1,6 +1,6 @@
 /**
- * What the program writes to and reads from. Colours are for terminals only; what comes from a server
- * or a file never steers a terminal.
+ * Where the program writes to and reads from. Colours are for terminals only; text from a server
+ * or a file never controls the terminal.
  */
 
 import { createInterface } from 'node:readline/promises'
@@ -11,30 +11,32 @@ export interface Streams {
   readonly input: Readable & { readonly isTTY?: boolean | undefined }
   readonly output: Writable & { readonly isTTY?: boolean | undefined }
   readonly errors: Writable & { readonly isTTY?: boolean | undefined }
-  /** What happens when nobody reads the output any more. */
+  /** Called when no one reads the output any more. */
   onClosed?(): void
 }
 
 export type Style = 'added' | 'removed' | 'strong' | 'faint'
 
 export interface Terminal {
-  /** Whether somebody is there to be asked. */
+  /** Whether there is someone to ask. */
   readonly person: boolean
-  /** Whether what is printed goes to eyes, which want it in parts. */
+  /** Whether a person reads the output, and so wants it in parts. */
   readonly pages: boolean
-  /** One line of the result. */
+  /** Prints one line of the result. */
   print(line: string): void
-  /** A value as JSON, alone on standard output. */
+  /** Prints a value as JSON, alone on standard output. */
   printJson(value: unknown): void
-  /** One line beside the result. */
+  /** Prints one line beside the result, on standard error. */
   note(line: string): void
-  /** A line that the next one replaces; nothing where nobody looks. An empty one ends it. */
+  /**
+   * Prints a line that the next one replaces; nothing without a terminal. An empty line ends it.
+   */
   progress(line: string): void
-  /** In colour, where there are colours. */
+  /** Adds colour, if there are colours. */
   style(style: Style, text: string): string
-  /** Asks a question; only a clear yes is one. */
+  /** Asks a question; only a clear yes counts. */
   confirm(question: string): Promise<boolean>
-  /** Everything that comes in. */
+  /** Reads all of standard input. */
   readInput(): Promise<string>
 }
 
@@ -59,7 +61,7 @@ export function createTerminal(streams: Streams, colours: boolean): Terminal {
     style: (style, text) => (coloured ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text),
     confirm: async (question) => {
       const asking = createInterface({ input, output: errors })
-      // Whoever ends the input has not said yes.
+      // The end of the input is not a yes.
       const ended = new Promise<string>((resolve) => asking.once('close', () => resolve('')))
       const answer = await Promise.race([asking.question(`${question} [y/N] `), ended])
       asking.close()
@@ -73,10 +75,10 @@ export function createTerminal(streams: Streams, colours: boolean): Terminal {
   }
 }
 
-/** Control and formatting characters, spelled out: they would move the cursor or turn text around. */
+/** Escapes control and formatting characters, which could move the cursor or reverse text. */
 export const plain = (text: string): string => spelled(text, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu)
 
-/** The same for text of several lines. JSON means the same with them spelled out. */
+/** The same for text of several lines. JSON keeps its meaning with these characters escaped. */
 const plainLines = (text: string): string => spelled(text, /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu)
 
 function spelled(text: string, characters: RegExp): string {

@@ -161,7 +161,7 @@ describe('set', () => {
   it('does once what has one key', async () => {
     const line = `set ${ID} name=Keyed --key release-1 --yes`
     const [first, second] = [await run(line), await run(line)]
-    expect(second.out).toBe(first.out.replace('changed', 'changed before'))
+    expect(second.out).toBe(first.out.replace('changed', 'changed earlier with the same key'))
   })
 })
 
@@ -192,7 +192,7 @@ describe('the life of a client', () => {
     await run(`protect ${name} --yes`)
     const refused = await run(`delete ${name} --yes`)
     expect(refused.code).toBe(EXIT.refused.code)
-    expect(refused.err).toContain('Here: clientry unprotect lifts that.')
+    expect(refused.err).toContain('Remove the protection first: clientry unprotect.')
     expect((await run(`get ${name}`)).out).toMatch(/protected +true/)
     await run(`unprotect ${name} --yes`)
 
@@ -240,7 +240,7 @@ describe('copy', () => {
     const done = await run(`copy ${ID} local name=Copy --allow-loss --secret-to ${path} --yes`)
     expect(done).toMatchObject({
       code: 0,
-      err: `The secret is in ${path}; only you can read it.\n`,
+      err: `The secret is in ${path}, which only you can read.\n`,
     })
     const [name = ''] = done.out.split(': a copy of')
     expect(await json<Client>(`get ${name}`)).toMatchObject({ provider: 'local', name: 'Copy' })
@@ -283,7 +283,7 @@ describe('secrets', () => {
     const replaced = await run(`rotate-secret ${ID} --cut-over --dry-run`)
     expect(replaced).toMatchObject({ code: 0, err: '' })
     expect(replaced.out).toContain(
-      'replaces the secret at once and stops every application that still has it',
+      'replaces the secret at once and stops every application that still uses it',
     )
     const said = (await run(`rotate-secret ${ID} --cut-over --dry-run --json`)).out
     expect(JSON.parse(said)).toMatchObject({ previous: [] })
@@ -295,7 +295,7 @@ describe('secrets', () => {
       `copy ${ID} local name=Kept2 --allow-loss --secret-to copied2 --yes`,
     ]) {
       expect((await run(line)).err).toMatch(
-        /^The secret is in (made|copied2); only you can read it/,
+        /^The secret is in (made|copied2), which only you can read/,
       )
     }
   })
@@ -330,11 +330,11 @@ describe('history', () => {
 })
 
 describe('lint', () => {
-  it('ends with 1 where there is something, and what it tells mends it', async () => {
+  it('ends with 1 where there is something, and the fix that it shows works', async () => {
     await run(`set ${ID} grantTypes+=implicit --yes`)
     const { code, out } = await run(`lint ${ID}`)
     expect(code).toBe(EXIT.differs.code)
-    const [, mend = ''] = /mend: (\{.*\})/.exec(out) ?? []
+    const [, mend = ''] = /fix: (\{.*\})/.exec(out) ?? []
     await run(`set ${ID} --from ${file('mend.json', mend)} --yes`)
     expect((await held()).grantTypes).not.toContain('implicit')
   })
@@ -372,15 +372,15 @@ describe('token', () => {
 describe.concurrent('a failure', () => {
   it.each([
     ['nothing', 2, 'There is no command nothing'],
-    ['sett x', 2, 'perhaps: set'],
+    ['sett x', 2, 'did you mean set'],
     [`get`, 2, 'CLIENT is missing'],
     [`get a b`, 2, 'too many words'],
     [`get ${ID} --unknown`, 2, "Unknown option '--unknown'"],
-    [`get ${ID} --url ${'x'} --url y`, 2, '--url stands twice'],
+    [`get ${ID} --url ${'x'} --url y`, 2, '--url is given twice'],
     [`get ${ID} --url http://clientry.example.com`, 2, 'must be https'],
-    [`get a//b`, 2, 'A client is named by'],
-    [`set ${ID}`, 2, 'Nothing is to be changed'],
-    [`set ${ID} nmae=x --yes`, 2, 'nmae is no attribute'],
+    [`get a//b`, 2, 'Name the client as'],
+    [`set ${ID}`, 2, 'There is nothing to change'],
+    [`set ${ID} nmae=x --yes`, 2, 'nmae is not an attribute'],
     [`set ${ID} --from missing.yaml --yes`, 2, 'cannot be read'],
     [`create name=x --yes`, 2, '--kind must be one of'],
     [`rollback ${ID} --yes`, 2, '--to must be a revision'],

@@ -138,7 +138,7 @@ describe('--config', () => {
     expect(auth0.client(ID)).toMatchObject({ name: fullAuth0Client.name })
     expect(await run('verify --config clientry.yaml')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('all is right'),
+      out: expect.stringContaining('everything is right'),
     })
   })
 

@@ -59,7 +59,7 @@ describe('the examples of --help', () => {
 })
 
 describe('the examples', () => {
-  // Nobody is there to be asked or to sign in; both have tests of their own.
+  // No one is there to be asked or to sign in; both have tests of their own.
   const RUN = BLOCKS.filter((block) => !block.includes('clientry login'))
 
   it.each(RUN.map((block, index) => [index, block] as const))('%i', async (index, block) => {

@@ -29,7 +29,7 @@ const held = async (name = 'exampleClientId') =>
   JSON.parse((await run(`get ${name} --json`)).out) as Client
 const plan = async () => {
   const { code, err, out } = await run('plan clients --out plan.json')
-  expect({ code, err: err.replace(/^Carry it out.*\n/, '') }, out).toEqual({ code: 0, err: '' })
+  expect({ code, err: err.replace(/^Apply it with.*\n/, '') }, out).toEqual({ code: 0, err: '' })
   return JSON.parse(readFileSync(join(dev.folder, 'plan.json'), 'utf8')) as PlanFile
 }
 
@@ -150,10 +150,10 @@ describe('plan and apply', () => {
     expect(rest).toEqual(was)
     const again = await run('apply plan.json --yes')
     expect(again).toMatchObject({ code: 0, out: 'Nothing to change.\n' })
-    expect(again.err).toContain('1 of 1 are as planned already')
+    expect(again.err).toContain('1 of 1 are already as planned')
   })
 
-  it('refuse a plan whose world has moved, say where, and send nothing', async () => {
+  it('refuse a plan whose clients have changed, say which, and send nothing', async () => {
     replace(EXAMPLE, /name: .*/, 'name: By plan')
     const cognito = readdirSync(path('cognito-client/us-east-1_1234test'))[0] ?? ''
     replace(`cognito-client/us-east-1_1234test/${cognito}`, /name: .*/, 'name: By plan')
@@ -161,7 +161,7 @@ describe('plan and apply', () => {
     await run('set exampleClientId description=moved --yes')
     const refused = await run('apply plan.json --yes')
     expect(refused).toMatchObject({ code: 5, out: '' })
-    expect(refused.err).toMatch(/moved.*\n.*auth0\/exampleClientId.*changed since/)
+    expect(refused.err).toMatch(/Clients have changed.*\n.*auth0\/exampleClientId.*changed since/)
     expect((await held('cognito-client/us-east-1_1234test/exampleClientId')).name).not.toBe(
       'By plan',
     )
@@ -305,13 +305,13 @@ describe('plan and apply', () => {
     const applied = await run('apply plan.json --yes')
     expect(applied.code).toBe(0)
     expect(applied.err).toMatch(
-      /outside.yaml is not written: a symbolic link leads elsewhere. Its new client is \S+\.\n/,
+      /outside.yaml was not written, because a symbolic link leads elsewhere. Its new client is \S+\.\n/,
     )
     expect(readFileSync(join(dev.folder, 'victim.yaml'), 'utf8')).toBe(victim)
   })
 
   it('ask a person, and refuse to go on without one', async () => {
-    replace(EXAMPLE, /name: .*/, 'name: Nobody there')
+    replace(EXAMPLE, /name: .*/, 'name: No one there')
     await plan()
     const refused = await run('apply plan.json')
     expect(refused).toMatchObject({ code: 2, out: '' })

@@ -81,7 +81,7 @@ describe('export', () => {
     // What was written is what is read, so nothing is left over for a removal.
     const plan = await run('plan clients --delete-unmanaged')
     expect(plan).toMatchObject({ code: 0, err: '' })
-    expect(plan.out).toContain('0 to create, 0 to change, 0 to remove.')
+    expect(plan.out).toContain('0 to create, 0 to change, 0 to delete.')
   })
 
   it('writes through no link', async () => {
@@ -143,22 +143,22 @@ describe('--delete-unmanaged', () => {
       },
     ],
     ['a file with a dot', () => renameSync(path(FILE), path('auth0/.hidden.yml'))],
-  ])('plans no removal beside %s, and names it', async (_, hide) => {
+  ])('plans no deletion beside %s, and names it', async (_, hide) => {
     hide()
     const refused = await run('plan clients --delete-unmanaged --out plan.json')
     expect(refused).toMatchObject({ code: 2, out: '' })
-    expect(refused.err).toMatch(/^clientry: No removals are planned.*:\n {2}clients\/\S+: it/)
+    expect(refused.err).toMatch(/^clientry: No deletions are planned.*:\n {2}clients\/\S+: it/)
     expect(readdirSync(folder)).not.toContain('plan.json')
     const without = await run('plan clients')
     expect(without).toMatchObject({ code: 0, err: '' })
-    expect(without.out).toMatch(/note clients\/\S+: is not read: it/)
+    expect(without.out).toMatch(/note clients\/\S+: is not read, because it/)
   })
 
   it.each(['auth0/B.YAML', 'auth0/b.Yml'])('reads %s', async (name) => {
     renameSync(path(FILE), path(name))
     const plan = await run('plan clients --delete-unmanaged')
     expect(plan).toMatchObject({ code: 0, err: '' })
-    expect(plan.out).toBe('0 to create, 0 to change, 0 to remove.\n')
+    expect(plan.out).toBe('0 to create, 0 to change, 0 to delete.\n')
   })
 
   it('is not kept from its work by links and hidden files of other kinds', async () => {

@@ -83,7 +83,7 @@ describe('login', () => {
     writeFileSync(profilesPath(), JSON.stringify({ default: { ...profile, tokens } }))
     const { code, err } = await clientry(['get', ID], { folder: dev.folder })
     expect(code).toBe(EXIT.auth.code)
-    expect(err).toContain('Nobody is signed in')
+    expect(err).toContain('Signing in failed')
   })
 
   it('takes no answer to a question that it did not ask', async () => {

@@ -114,7 +114,7 @@ describe.each([
   })
 })
 
-it('a fresh list says which provider could not be asked, how old that is, and ends with 6', async () => {
+it('a fresh list names the provider that could not be read, says how old its clients are, and ends with 6', async () => {
   const gone = { ...fullAuth0Client, client_id: 'gone', client_aliases: [] }
   world.auth0.put(gone)
   while (await world.clientry.refresh());
@@ -127,7 +127,7 @@ it('a fresh list says which provider could not be asked, how old that is, and en
   expect(shown.code).toBe(6)
   expect(shown.out).toContain('auth0/gone')
   expect(shown.err).toMatch(
-    /^auth0 could not be asked \(provider_unavailable\): 2 clients shown as last known, at \d{4}-\S+Z or later\.\n$/,
+    /^auth0 could not be read \(provider_unavailable\): 2 clients shown as last seen, at \d{4}-\S+Z or later\.\n$/,
   )
   const page = await run('list --fresh --json')
   expect(page.code).toBe(6)

@@ -88,7 +88,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
       `rotate-secret ${ID} --cut-over --secret-to never`,
       'n\n',
     )
-    const facts = 'replaces the secret at once and stops every application that still has it'
+    const facts = 'replaces the secret at once and stops every application that still uses it'
     expect(text.indexOf(facts)).toBeGreaterThan(-1)
     expect(text.indexOf(facts)).toBeLessThan(text.indexOf('[y/N]'))
     expect(code).toBe(1)

@@ -210,7 +210,7 @@ describe('a client that is there', () => {
     await expect(copy({ allowLoss: false })).rejects.toMatchObject({
       code: 'lossy_copy',
       field: `client.${fields[0]}`,
-      message: `The copy would lose ${fields.map((one) => `client.${one}`).join(', ')}; a dry run tells what of it and why. Nothing was sent; "allowLoss": true copies the rest.`,
+      message: `The copy would lose ${fields.map((one) => `client.${one}`).join(', ')}. A dry run shows what would be lost and why. Nothing was sent. To copy the rest, set "allowLoss": true.`,
     })
     expect(creations()).toEqual([])
     expect(lost(await copy())).toEqual(fields)

@@ -238,7 +238,7 @@ describe('removing a client', () => {
     await expect(remove({ provider: own })).rejects.toMatchObject({
       code: 'own_client',
       message:
-        'This is the client with which this server signs in to the provider. It cannot be removed unless the request has "ownClient": true; nothing was sent.',
+        'This is the client with which this server signs in to the provider. It cannot be removed unless the request has "ownClient": true. Nothing was sent.',
     })
     expect(await log()).toEqual([])
     expect(await remove({ provider: own, ownClient: true, dryRun: true })).toMatchObject({

@@ -31,7 +31,7 @@ function refusal(effect: Partial<Effect>, patch?: Patch): unknown {
 }
 const refused = (what: string, field?: string) => ({
   code: 'own_client',
-  message: `${OWN} It cannot be ${what} unless the request has "ownClient": true; nothing was sent.`,
+  message: `${OWN} It cannot be ${what} unless the request has "ownClient": true. Nothing was sent.`,
   field,
 })
 const change = (field: string, more: Partial<FieldChange> = {}): FieldChange => ({

@@ -178,7 +178,7 @@ describe('a client with two secrets', () => {
     await expect(retire('none')).rejects.toMatchObject({
       code: 'not_found',
       field: 'secretId',
-      message: 'The client has no such live secret; GET /clients/{clientId}/secrets lists them.',
+      message: 'The client has no such live secret. GET /clients/{clientId}/secrets lists its secrets.',
     })
     await endOutside(old)
     const before = await log()
@@ -457,7 +457,7 @@ it('a client at a provider that keeps one secret keeps it', async () => {
   await expect(retire('current')).rejects.toMatchObject({
     code: 'unsupported_operation',
     message:
-      'This provider keeps one secret of a client at a time; a rotation with cutOver ends it.',
+      'This provider keeps only one secret for each client; a rotation with cutOver ends it.',
   })
   expect(subject.emulator?.calls).toEqual([])
   expect(await log()).toEqual([])

@@ -234,7 +234,7 @@ describe('at a provider without a setting for it', () => {
       code: 'client_suspended',
       field: 'client.grantTypes',
       message:
-        'client.grantTypes is held while the client is suspended; POST /clients/{clientId}/resume gives it back and lets it be changed.',
+        'client.grantTypes cannot be changed while the client is suspended. End the suspension first: POST /clients/{clientId}/resume.',
     })
     expect(subject.stored().name).toBe('Example')
     await bench.change(subject.ref, { name: 'New' })

@@ -1,6 +1,6 @@
 /**
- * Attributes on the command line, each typed by its row of `FIELDS`: `name=Portal`, `callbacks=a,b`,
- * `callbacks+=c`, `clientMetadata.team=identity`, `description=`.
+ * Attributes on the command line, each typed by its row of `FIELDS`: `name=Portal`,
+ * `callbacks=a,b`, `callbacks+=c`, `clientMetadata.team=identity`, `description=`.
  */
 
 import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from '../../core/client.ts'
@@ -17,7 +17,7 @@ const ASSIGNMENT = /^([A-Za-z0-9]+)((?:\.[^=]+?)?)([+-]?)=([\s\S]*)$/
 export const isAssignment = (word: string): boolean => ASSIGNMENT.test(word)
 
 /**
- * The patch that some words make, over one that is there.
+ * Builds the patch that the words describe, on top of `start`.
  * @throws UsageError
  */
 export function patchOf(words: readonly string[], start: ClientPatch = {}): ClientPatch {
@@ -38,27 +38,29 @@ export function patchOf(words: readonly string[], start: ClientPatch = {}): Clie
   return patch as ClientPatch
 }
 
-/** What is set as a whole is set by that alone; a part of it once, while lists may grow by several. */
+/** A field is set whole by one word, and each part of it once; only lists take several words. */
 function checkOnce(field: FieldName, places: readonly string[]): void {
   const last = places.at(-1) ?? ''
   const twice = places.filter((place) => place === last).length > 1 && !/^[+-]$/.test(last)
-  if (twice) throw new UsageError(`${field}${last}= stands twice.`)
+  if (twice) throw new UsageError(`${field}${last}= appears twice.`)
   if (places.length > 1 && places.includes('')) {
-    throw new UsageError(`${field} is set as a whole; nothing else can be said of it.`)
+    throw new UsageError(`${field} is set as a whole, so no other word can change it.`)
   }
 }
 
 function fieldOf(name: string, word: string): FieldName {
   if (name === '') {
     const shown = word.length > 40 ? `${word.slice(0, 40)}...` : word
-    throw new UsageError(`${JSON.stringify(shown)} assigns nothing; write FIELD=VALUE.`)
+    throw new UsageError(`${JSON.stringify(shown)} assigns nothing. Write FIELD=VALUE.`)
   }
   if (!isFieldName(name)) {
-    throw new UsageError(`${name} is no attribute; there are: ${FIELD_NAMES.join(', ')}.`)
+    throw new UsageError(
+      `${name} is not an attribute. The attributes are: ${FIELD_NAMES.join(', ')}.`,
+    )
   }
   if (FIELDS[name].kind !== 'secret') return name
-  const says = 'A secret on a command line is seen by others'
-  throw new UsageError(`${says}; use --secret-from FILE, or - for standard input.`)
+  const says = 'Other users can see a secret on the command line'
+  throw new UsageError(`${says}. Use --secret-from FILE, or - for standard input.`)
 }
 
 interface Assigned {
@@ -73,7 +75,7 @@ interface Assigned {
 function assigned({ field, path, sign, value }: Assigned, before: Json | undefined): Json {
   const { kind } = FIELDS[field]
   if (sign !== '' && kind !== 'list')
-    throw new UsageError(`${field} is no list: ${sign}= has no use.`)
+    throw new UsageError(`${field} is not a list, so ${sign}= does not apply to it.`)
   switch (kind) {
     case 'list': {
       if (path !== '') break
@@ -104,7 +106,7 @@ function assigned({ field, path, sign, value }: Assigned, before: Json | undefin
   throw new UsageError(`${field} has no members.`)
 }
 
-/** Nothing after the sign clears. */
+/** An empty value clears the attribute. */
 const textOf = (value: string): Json => (value === '' ? null : value)
 
 /** Values with commas in them are written as JSON. */
@@ -113,17 +115,19 @@ function listOf(field: FieldName, value: string): readonly string[] {
   if (!value.startsWith('[')) return value.split(',')
   const list = jsonOf(field, value)
   if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list
-  throw new UsageError(`${field} must be a list of texts.`)
+  throw new UsageError(`${field} must be a list of strings.`)
 }
 
-/** Later words about one list add to what earlier ones have said. */
+/** Several words about one list add up. */
 function changed(
   before: Json | undefined,
   what: 'add' | 'remove',
   values: readonly string[],
 ): Json {
   if (Array.isArray(before) || before === null) {
-    throw new UsageError('A list that a file sets as a whole cannot be added to or taken from.')
+    throw new UsageError(
+      'The file sets this list as a whole, so nothing can be added to it or removed from it.',
+    )
   }
   const known = isRecord(before) ? before : {}
   const list = known[what]
@@ -145,7 +149,10 @@ function jsonOf(field: FieldName, value: string): Json {
   }
 }
 
-/** JSON where it is some (`true`, `30`, `[…]`), else a text; quotes make a text of anything. */
+/**
+ * Valid JSON (`true`, `30`, `[…]`) is read as JSON, anything else as a string; quotes force a
+ * string.
+ */
 function scalarOf(value: string): Json {
   if (value === '') return null
   try {
@@ -157,7 +164,7 @@ function scalarOf(value: string): Json {
 
 function within(record: JsonObject, [first = '', ...rest]: readonly string[], value: Json): Json {
   if (['', '__proto__', 'constructor', 'prototype'].includes(first)) {
-    throw new UsageError('The name of a member is missing or not allowed.')
+    throw new UsageError('A member name is missing or not allowed.')
   }
   const held = record[first]
   const inner = rest.length === 0 ? value : within(isRecord(held) ? held : {}, rest, value)

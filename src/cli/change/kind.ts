@@ -1,4 +1,4 @@
-/** What a new client is for, as an option names it. */
+/** The kind of a new client, from the option `--kind`. */
 
 import type { ClientKind } from '../../sdk/types.ts'
 import { UsageError } from '../exit.ts'

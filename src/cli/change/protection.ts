@@ -1,4 +1,4 @@
-/** Protecting a client, and lifting that. */
+/** Protects a client, or removes its protection. */
 
 import type { Client, Plan } from '../../sdk/types.ts'
 import type { Given } from '../command.ts'
@@ -13,8 +13,8 @@ export async function protection(given: Given, on: boolean): Promise<number> {
   const held = given.options.yes === true ? !on : (await getClient(client)).body.protected === true
   return change<Plan, Client>(given, {
     ...about,
-    question: on ? `Protect ${named(client)}?` : `Lift the protection of ${named(client)}?`,
-    // It is no setting, so no difference of settings shows it.
+    question: on ? `Protect ${named(client)}?` : `Remove the protection of ${named(client)}?`,
+    // Protection is not a setting, so the list of changed settings does not show it.
     show: (plan, say) => {
       about.show(plan, say)
       if (held !== on) say(on ? '  is protected' : '  is no longer protected')

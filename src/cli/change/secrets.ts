@@ -1,4 +1,4 @@
-/** Secrets are in the output of a command only where they were asked for. */
+/** Secrets appear in the output of a command only on request. */
 
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { isRecord } from '../../core/json/json.ts'
@@ -6,7 +6,7 @@ import { UsageError } from '../exit.ts'
 import type { Values } from '../options.ts'
 import { plain, type Terminal } from '../terminal.ts'
 
-/** The same body; a secret in it, or in the client within it, only with `--show-secret`. */
+/** Removes the secret from a body, and from the client in it, unless `--show-secret` is given. */
 export function withoutSecrets<Body>(body: Body, options: Values): Body {
   if (options['show-secret'] === true || !isRecord(body)) return body
   const { client } = body
@@ -16,9 +16,9 @@ export function withoutSecrets<Body>(body: Body, options: Values): Body {
 }
 
 /**
- * Opens the file of `--secret-to` before anything is changed, since a new secret is told only once;
- * `work` gives what is written. A file that stays empty is removed.
- * @throws UsageError where it is there already or cannot be written
+ * Opens the file of `--secret-to` before anything is changed, since a new secret is shown only
+ * once; `work` supplies the secret. A file that stays empty is removed.
+ * @throws UsageError if the file exists already or cannot be written
  */
 export async function keepingSecret<T>(
   { 'secret-to': path }: Values,
@@ -38,7 +38,7 @@ export async function keepingSecret<T>(
   }
 }
 
-/** Says where a new secret was written, or that the server showed none to write. */
+/** Says where the new secret was written, or that the server returned none. */
 export function noteSecretFile(
   terminal: Terminal,
   { 'secret-to': path }: Values,
@@ -47,8 +47,8 @@ export function noteSecretFile(
   if (path === undefined) return
   terminal.note(
     secret === null
-      ? `The server showed no secret, so ${plain(path)} was not written.`
-      : `The secret is in ${plain(path)}; only you can read it.`,
+      ? `The server returned no secret, so ${plain(path)} was not written.`
+      : `The secret is in ${plain(path)}, which only you can read.`,
   )
 }
 
@@ -56,6 +56,6 @@ function openNew(path: string): number {
   try {
     return openSync(path, 'wx', 0o600)
   } catch {
-    throw new UsageError(`${path} is there already or cannot be written; nothing was changed.`)
+    throw new UsageError(`${path} exists already or cannot be written. Nothing was changed.`)
   }
 }

@@ -1,4 +1,4 @@
-/** What every change of a client's settings shows before and tells after. */
+/** What a change of a client's settings shows before and after it is made. */
 
 import type { Answer, ClientArgument } from '../../sdk/api.ts'
 import type { Client, ClientAddress, Plan } from '../../sdk/types.ts'
@@ -9,11 +9,11 @@ import { plain } from '../terminal.ts'
 import { withoutSecrets } from './secrets.ts'
 import type { Change } from './write.ts'
 
-/** The client that a command is about: its first word. */
+/** The client that a command works on: its first word. */
 export const clientOf = ({ words: [word = ''], options }: Given): ClientAddress =>
   addressOf(word, options)
 
-/** Shows plans and answers that are a client. */
+/** Shows plans and answers whose body is a client. */
 export function aboutClient({
   options,
   terminal,
@@ -23,7 +23,7 @@ export function aboutClient({
       say(terminal.style('strong', nameOf(client)))
       showChanges(terminal, changes, say)
       showWarnings(terminal, warnings, say)
-      if (client.withheld) say('  the token lacks clients:read, so what would change is not shown')
+      if (client.withheld) say('  your token lacks clients:read, so the changes cannot be shown')
       return changes.length > 0 || client.withheld === true
     },
     tell: (answer) => {
@@ -37,11 +37,11 @@ export function aboutClient({
 function told({ body, operationId, replayed }: Answer<Client>, say: Say): void {
   const name = nameOf(body)
   if (operationId === undefined) return say(`${name}: nothing to change`)
-  const how = replayed ? 'changed before' : 'changed'
+  const how = replayed ? 'changed earlier with the same key' : 'changed'
   say(`${name}: ${how} (operation ${plain(operationId)})`)
 }
 
-/** As it was written, for a question. */
+/** The client as the user wrote it, for a question. */
 export function named(client: ClientArgument): string {
   if (typeof client === 'string') return plain(client)
   const { provider, userPoolId, id } = client

@@ -1,4 +1,4 @@
-/** Suspending a client, and resuming it. */
+/** Suspends a client, or resumes it. */
 
 import type { Client, Plan } from '../../sdk/types.ts'
 import type { Given } from '../command.ts'
@@ -6,7 +6,7 @@ import { plain } from '../terminal.ts'
 import { aboutClient, clientOf, named } from './settings.ts'
 import { change } from './write.ts'
 
-/** Switches a client off, or gives it back what that took away. */
+/** Switches a client off, or restores what the suspension took away. */
 export async function suspension(given: Given, on: boolean): Promise<number> {
   const client = clientOf(given)
   const { getClient, suspendClient, resumeClient } = await given.connect()

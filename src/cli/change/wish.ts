@@ -1,4 +1,4 @@
-/** The patch that a command line asks for: a file, attributes, callbacks, a secret. */
+/** The patch that a command line describes: a file, attributes, callbacks, a secret. */
 
 import { readFileSync } from 'node:fs'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
@@ -8,7 +8,7 @@ import { UsageError } from '../exit.ts'
 import { patchOf } from './assign.ts'
 
 /**
- * Puts it together; later parts win over the file.
+ * Builds the patch; words and options win over the file.
  * @throws UsageError
  */
 export async function wishOf(
@@ -22,7 +22,9 @@ export async function wishOf(
     'secret-from': secretFrom,
   } = options
   if (from === '-' && secretFrom === '-') {
-    throw new UsageError('Standard input can be read once: name a file for one of the two.')
+    throw new UsageError(
+      'Standard input can be read only once. Name a file for --from or --secret-from.',
+    )
   }
   const read = async (path: string) => (path === '-' ? terminal.readInput() : readText(path))
   const start = from === undefined ? {} : await fromFile(from, await read(from))
@@ -42,9 +44,7 @@ function withCallbacks(
   remove: readonly string[] | undefined,
 ): ListChange {
   if (Array.isArray(before) || before === null) {
-    throw new UsageError(
-      'callbacks are set as a whole, so none can be added or removed beside that.',
-    )
+    throw new UsageError('callbacks are set as a whole, so none can be added or removed as well.')
   }
   const known = (before ?? {}) as ListChange
   return {
@@ -61,11 +61,11 @@ async function fromFile(path: string, text: string): Promise<ClientPatch> {
   try {
     value = parse(text)
   } catch {
-    throw new UsageError(`${path} is neither YAML nor JSON.`)
+    throw new UsageError(`${path} is not valid YAML or JSON.`)
   }
   const client = isRecord(value) && isRecord(value.client) ? value.client : value
   if (isRecord(client)) return client as JsonObject as ClientPatch
-  throw new UsageError(`${path} must hold the attributes of a client.`)
+  throw new UsageError(`${path} must contain the attributes of a client.`)
 }
 
 function readText(path: string): string {
@@ -79,5 +79,5 @@ function readText(path: string): string {
 function firstLine(text: string): string {
   const [line = ''] = text.split(/\r?\n/, 1)
   if (line !== '') return line
-  throw new UsageError('The secret must stand in the first line.')
+  throw new UsageError('The secret must be on the first line.')
 }

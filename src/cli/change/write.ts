@@ -1,4 +1,4 @@
-/** How every command changes something: shown first where a person is there, asked, then done. */
+/** How every command changes something: on a terminal it shows the plan and asks, then it acts. */
 
 import type { Answer, WriteOptions } from '../../sdk/api.ts'
 import type { Given } from '../command.ts'
@@ -9,21 +9,21 @@ import type { Say } from '../show/show.ts'
 type Conditions = Pick<WriteOptions, 'ifMatch' | 'idempotencyKey' | 'ownClient'>
 
 export interface Change<Planned, Done> {
-  /** With a question mark. */
+  /** The question to the user, with its question mark. */
   readonly question: string
-  /** It is asked of the server before in any case, since it needs to be bound to a state. */
+  /** The plan is always fetched first, since the change must be bound to a state of the client. */
   readonly bound?: true
   plan(conditions: Conditions & { readonly dryRun: true }): Promise<Answer<Planned>>
-  /** Shows what would happen, and says whether there is anything. */
+  /** Shows what would happen, and returns whether anything would. */
   show(plan: Planned, say: Say): boolean
   carryOut(conditions: Conditions): Promise<Answer<Done>>
-  /** Says what has happened. */
+  /** Reports what was done. */
   tell(done: Answer<Done>): void
-  /** What programs are told; absent: the whole answer. */
+  /** The output of `--json`; absent: the whole answer. */
   readonly json?: (body: Planned | Done) => unknown
 }
 
-/** Carries a change out, or shows it. */
+/** Makes a change, or shows its plan. */
 export async function change<Planned, Done>(
   { options, terminal }: Given,
   asked: Change<Planned, Done>,
@@ -41,7 +41,7 @@ export async function change<Planned, Done>(
   let bound = conditions
   if (options.yes !== true || asked.bound === true) {
     const { body, etag } = await asked.plan({ ...conditions, dryRun: true })
-    // What is agreed to is what was shown: the state that it was made of.
+    // The user agrees to what was shown, so the change is bound to the state it was planned from.
     if (etag !== undefined) bound = { ...conditions, ifMatch: conditions.ifMatch ?? etag }
     if (options.yes !== true) {
       if (!asked.show(body, say)) {
@@ -62,7 +62,7 @@ export async function change<Planned, Done>(
 
 function conditionsOf({ 'if-match': ifMatch, key, 'own-client': ownClient }: Values): Conditions {
   return {
-    // A shell takes the quotes of an entity tag away.
+    // A shell strips the quotes of an entity tag.
     ...(ifMatch === undefined ? {} : { ifMatch: quoted(ifMatch) }),
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(ownClient === true ? { ownClient } : {}),
@@ -71,8 +71,8 @@ function conditionsOf({ 'if-match': ifMatch, key, 'own-client': ownClient }: Val
 
 const quoted = (tag: string) => (tag === '*' || tag.startsWith('"') ? tag : `"${tag}"`)
 
-/** For a change that nobody can agree to. */
+/** For a change that no one can confirm. */
 const nobodyThere = () =>
   new UsageError(
-    'Nobody is there to be asked: add --yes to change it, or --dry-run to see what would change.',
+    'There is no terminal to ask on. Add --yes to make the change, or --dry-run to see it first.',
   )

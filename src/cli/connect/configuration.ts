@@ -5,11 +5,11 @@ import { environment, readConfig } from '../../config/config.ts'
 import { type Config, parseConfig } from '../../config/config-parse.ts'
 import { isRecord } from '../../core/json/json.ts'
 
-/** Who issues tokens means nothing here: there are none. */
+/** No tokens are used here, so this issuer is never asked. */
 const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobody'] }] }
 
 /**
- * Reads a file. That of a server serves as it is; one that is for the command alone need not say who
+ * Reads a file. A server's configuration works as it is; one for the command alone need not say who
  * issues tokens.
  * @throws ClientError `invalid_request` with all faults
  */

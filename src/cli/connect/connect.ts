@@ -1,6 +1,6 @@
 /**
- * What a command works on, first match first: a configuration (`--config`), a server by its URL, a
- * profile, the development server of this folder.
+ * What a command works on. The first match wins: a configuration (`--config`), a server by its URL,
+ * a profile, the development server of this folder.
  */
 
 import { commandEnvironment } from '../../config/config.ts'
@@ -16,21 +16,22 @@ export interface Connected {
   close(): Promise<void>
 }
 
-/** How long before its end a token is no longer used (milliseconds). */
+/** A token is renewed this long before it expires (milliseconds). */
 const EARLY_MS = 60_000
-/** A person waits, so not for a minute (milliseconds). */
+/** Someone may be waiting, so retries end sooner than the SDK's minute (milliseconds). */
 const RETRY_FOR_MS = 20_000
 
 /**
  * Connects.
- * @throws UsageError where nothing tells to what, or a token cannot be had
+ * @throws UsageError if nothing says to what, or there is no token
  */
 export async function connectBy(options: Values): Promise<Connected> {
   const named = [options.config, options.url, options.profile].filter((one) => one !== undefined)
-  if (named.length > 1) throw new UsageError('Give one of --config, --url and --profile.')
+  if (named.length > 1) throw new UsageError('Give only one of --config, --url and --profile.')
   const createStore = options['create-store'] === true
   if (options.config !== undefined) return inProcess(options.config, createStore)
-  if (createStore) throw new UsageError('--create-store goes with --config: a server has a store.')
+  if (createStore)
+    throw new UsageError('--create-store works only with --config; a server has its own store.')
   const { url, token } = commandEnvironment()
   const server = options.url ?? (options.profile === undefined ? url : undefined)
   if (server !== undefined) return remote(server, token)
@@ -40,7 +41,8 @@ export async function connectBy(options: Values): Promise<Connected> {
 }
 
 /**
- * An access token of what the options and the environment name; `scope` for the development server.
+ * An access token for the server that the options and the environment name; `scope` only for the
+ * development server.
  * @throws UsageError
  */
 export async function tokenBy(options: Values, scope?: string): Promise<string> {
@@ -52,7 +54,7 @@ export async function tokenBy(options: Values, scope?: string): Promise<string> 
 
 function remote(url: string, token: string | (() => Promise<string>) | undefined): Connected {
   let given: Promise<string> | undefined
-  // A command does not last as long as a token, so it asks for one once.
+  // A command ends before its token does, so it asks for one only once.
   const kept = () => {
     given ??= typeof token === 'function' ? token() : Promise.resolve(token ?? '')
     return given
@@ -65,7 +67,7 @@ function remote(url: string, token: string | (() => Promise<string>) | undefined
 async function inProcess(path: string, createStore: boolean): Promise<Connected> {
   const { NOWHERE, openInProcess } = await import('./in-process.ts')
   const { fetch, close } = await openInProcess(path, createStore)
-  // No token leaves the process; the application asks for the form of one.
+  // No token leaves the process, but the SDK requires one.
   const api = connect({ url: NOWHERE, token: 'none', fetch, retryForMs: RETRY_FOR_MS })
   return { api, close }
 }
@@ -75,7 +77,7 @@ async function developmentServer(): Promise<Connected> {
   const address = developmentAddress()
   if (address !== undefined) return remote(address.url, () => developmentToken())
   throw new UsageError(
-    'No server is named: set CLIENTRY_URL and CLIENTRY_TOKEN, or sign in with `clientry login`, or start one here with `clientry dev`, or work without a server with --config FILE.',
+    'No server is configured. Set CLIENTRY_URL and CLIENTRY_TOKEN, sign in with `clientry login`, start a server in this folder with `clientry dev`, or work without a server with --config FILE.',
   )
 }
 
@@ -84,7 +86,7 @@ interface NamedProfile extends Profile {
   readonly folder: string
 }
 
-/** The profile that is named, else the default one; `undefined` where none is named and there is none. */
+/** The profile that is named, else the default one; `undefined` if neither exists. */
 function profileBy({ profile }: Values): NamedProfile | undefined {
   const environment = commandEnvironment()
   const { folder } = environment
@@ -94,14 +96,14 @@ function profileBy({ profile }: Values): NamedProfile | undefined {
   const found = Object.hasOwn(profiles, name) ? profiles[name] : undefined
   if (found !== undefined) return { ...found, name, folder }
   if (asked === undefined) return undefined
-  throw new UsageError(`There is no profile ${name}; make it with: clientry login --as ${name}`)
+  throw new UsageError(`There is no profile ${name}. Create it with: clientry login --as ${name}`)
 }
 
 async function tokenOf({ name, folder, ...profile }: NamedProfile): Promise<string> {
   const { accessToken, expiresAt = Number.POSITIVE_INFINITY, refreshToken } = profile.tokens
   if (Date.now() < expiresAt - EARLY_MS) return accessToken
   if (refreshToken === undefined) {
-    throw new UsageError(`You are signed out; sign in with: clientry login --as ${name}`, 'auth')
+    throw new UsageError(`You are signed out. Sign in with: clientry login --as ${name}`, 'auth')
   }
   const { renewed } = await import('./sign-in.ts')
   const tokens = await renewed(profile.signIn, refreshToken)

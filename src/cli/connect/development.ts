@@ -6,7 +6,7 @@ import { fetchDevelopmentToken } from '../../providers/local/openid/token.ts'
 import { UsageError } from '../exit.ts'
 import { isLoopback } from './url.ts'
 
-/** Where it is; a file that leads off this machine was not written by such a server. */
+/** Its address. A file that points to another machine was not written by a development server. */
 export function developmentAddress(): DevAddress | undefined {
   const address = loadAddress(developmentFolder())
   if (address === undefined) return undefined
@@ -17,7 +17,7 @@ export function developmentAddress(): DevAddress | undefined {
 
 /**
  * A token with all scopes, or with some (separated by spaces).
- * @throws UsageError (exit `unavailable`) where no server answers
+ * @throws UsageError (exit `unavailable`) if no server answers
  */
 export async function developmentToken(scope?: string): Promise<string> {
   const address = developmentAddress()
@@ -25,6 +25,6 @@ export async function developmentToken(scope?: string): Promise<string> {
   const token = address && fetchDevelopmentToken({ ...address, ...asked }).catch(() => undefined)
   const given = await token
   if (given !== undefined) return given
-  const says = 'No development server answers; start one with: clientry dev'
+  const says = 'No development server answers. Start one with: clientry dev'
   throw new UsageError(says, 'unavailable')
 }

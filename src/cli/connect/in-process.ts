@@ -1,6 +1,7 @@
 /**
- * The program without a server: put together from a configuration file inside this very process. What
- * is done goes through the same application, with the same history, as what comes over a network.
+ * The program without a server: assembled from a configuration file inside this process. Each
+ * request goes through the same application and into the same history as one that comes over a
+ * network.
  */
 
 import { hostname, userInfo } from 'node:os'
@@ -16,10 +17,10 @@ export interface InProcess {
   close(): Promise<void>
 }
 
-/** Requests need one, and this is no place on any network (RFC 6761 section 6.4). */
+/** Requests need a host, and this one is on no network (RFC 6761 section 6.4). */
 export const NOWHERE = 'http://clientry.invalid'
 /**
- * Opens the program; `createStore`: makes its store where there is none.
+ * Opens the program; `createStore`: creates its store if there is none.
  * @throws ClientError `invalid_request`, `store_unavailable`
  */
 export async function openInProcess(path: string, createStore: boolean): Promise<InProcess> {
@@ -29,13 +30,13 @@ export async function openInProcess(path: string, createStore: boolean): Promise
     store,
     environmentCredentials: awsCredentials,
     operator: operator(),
-    // Whoever waits is told the answer itself; the history keeps what happened.
+    // The command shows the answer itself, and the history keeps what happened.
     log: () => {},
   })
   return { fetch: fetchFrom(clientry.app), close: clientry.close }
 }
 
-/** As the history names whoever sits at this machine. */
+/** The user of this machine, as the history names them. */
 function operator(): Principal {
   return {
     subject: `${userInfo().username}@${hostname()}`,
@@ -45,7 +46,7 @@ function operator(): Principal {
   }
 }
 
-/** The application in the shape of `fetch`, as far as the SDK uses that. */
+/** The application as a `fetch`, as far as the SDK uses it. */
 function fetchFrom(app: App): typeof globalThis.fetch {
   return async (input, init = {}) => {
     const { pathname, search } = new URL(String(input))

@@ -1,6 +1,6 @@
 /**
- * Waits on the loopback interface for the browser to come back (RFC 8252 section 7.3): a port by chance,
- * on 127.0.0.1 alone, for one answer.
+ * Waits on the loopback interface for the browser to return (RFC 8252 section 7.3): on a random
+ * port of 127.0.0.1 only, for one answer.
  */
 
 import { createServer } from 'node:http'
@@ -9,7 +9,7 @@ import { parseUrl } from '../../core/uri/uri-reading.ts'
 
 export interface Loopback {
   readonly redirectUri: string
-  /** The address that the browser came back with; rejects after five minutes. */
+  /** The address that the browser returned with; rejects after five minutes. */
   readonly arrival: Promise<URL>
   close(): void
 }
@@ -28,7 +28,7 @@ const HEADERS = {
   connection: 'close',
 }
 
-/** Listens; only an answer with this `state` counts, so that no other page can end the wait. */
+/** Listens. Only an answer with this `state` counts, so that no other page can end the wait. */
 export async function listenOnLoopback(state: string): Promise<Loopback> {
   let arrive: (url: URL) => void
   let give: (error: Error) => void
@@ -36,15 +36,17 @@ export async function listenOnLoopback(state: string): Promise<Loopback> {
     arrive = resolve
     give = reject
   })
-  // It may be given up before anybody asks.
+  // It may be rejected before anyone awaits it.
   arrival.catch(() => {})
   const server = createServer((request, response) => {
     const base = `http://${HOST}:${port}`
-    // Any page can send anything here, also what is no URL.
+    // Any page can send anything here, even something that is not a URL.
     const url = parseUrl(request.url ?? '', base) ?? new URL('/', base)
     const ours = url.pathname === PATH && url.searchParams.get('state') === state
     response.writeHead(ours ? 200 : 404, HEADERS)
-    response.end(page(ours ? 'You can close this page and go back to the terminal.' : 'Not here.'))
+    response.end(
+      page(ours ? 'You can close this page and return to the terminal.' : 'There is nothing here.'),
+    )
     if (ours) arrive(url)
   })
   await new Promise<void>((resolve, reject) => {
@@ -52,7 +54,7 @@ export async function listenOnLoopback(state: string): Promise<Loopback> {
     server.listen(0, HOST, resolve)
   })
   const { port } = server.address() as AddressInfo
-  const timer = setTimeout(() => give(new Error('Nobody has signed in for five minutes.')), WAIT_MS)
+  const timer = setTimeout(() => give(new Error('No one signed in within five minutes.')), WAIT_MS)
   return {
     redirectUri: `http://${HOST}:${port}${PATH}`,
     arrival,

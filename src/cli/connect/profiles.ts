@@ -1,28 +1,28 @@
-/** Servers that somebody has signed in to, in a file that only its owner may read. */
+/** The servers that the user has signed in to, in a file that only its owner may read. */
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../exit.ts'
 
-/** How tokens are had from an issuer. */
+/** How to get tokens from an issuer. */
 export interface SignIn {
   readonly issuer: string
   readonly clientId: string
   /** Separated by spaces. */
   readonly scope: string
-  /** The API that the tokens are for, where the issuer wants to know it. */
+  /** The API that the tokens are for, if the issuer asks for it. */
   readonly audience?: string
 }
 
 export interface Tokens {
   readonly accessToken: string
-  /** Epoch milliseconds; absent: it is not known. */
+  /** Epoch milliseconds; absent: unknown. */
   readonly expiresAt?: number
   readonly refreshToken?: string
 }
 
 export interface Profile {
-  /** Of the server. */
+  /** The server. */
   readonly url: string
   readonly signIn: SignIn
   readonly tokens: Tokens
@@ -35,8 +35,8 @@ export const DEFAULT_PROFILE = 'default'
 const pathIn = (folder: string) => join(folder, 'profiles.json')
 
 /**
- * All of them; none where there is no file.
- * @throws UsageError where the file is none of ours
+ * Reads all profiles; there are none without a file.
+ * @throws UsageError if the file is not a profile file
  */
 export function readProfiles(folder: string): Profiles {
   let text: string
@@ -48,16 +48,16 @@ export function readProfiles(folder: string): Profiles {
   try {
     return JSON.parse(text) as Profiles
   } catch {
-    throw new UsageError(`${pathIn(folder)} is not valid JSON; remove it and sign in again.`)
+    throw new UsageError(`${pathIn(folder)} is not valid JSON. Delete it and sign in again.`)
   }
 }
 
-/** Keeps a profile, or with `undefined` forgets it. */
+/** Saves a profile, or deletes it if `profile` is `undefined`. */
 export function writeProfile(folder: string, name: string, profile: Profile | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { [name]: _, ...others } = readProfiles(folder)
   const profiles = profile === undefined ? others : { ...others, [name]: profile }
-  // Whoever reads meanwhile gets the old file or the new one, and nobody else either of them.
+  // A reader gets the old file or the new one, never a part, and no other user can read either.
   const fresh = `${pathIn(folder)}.${process.pid}`
   rmSync(fresh, { force: true })
   writeFileSync(fresh, JSON.stringify(profiles, null, 2), { mode: 0o600, flag: 'wx' })

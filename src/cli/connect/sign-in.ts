@@ -9,12 +9,12 @@ import { listenOnLoopback } from './loopback.ts'
 import type { SignIn, Tokens } from './profiles.ts'
 import { isLoopback } from './url.ts'
 
-/** Where a person is sent, and told so. */
+/** Shows the user the address to sign in at. */
 export type Show = (address: string) => void
 
 /**
- * Signs somebody in.
- * @throws UsageError (exit `auth`) where the issuer or the person does not let them
+ * Signs the user in.
+ * @throws UsageError (exit `auth`) if the issuer or the user refuses
  */
 export async function signIn(asked: SignIn, show: Show): Promise<Tokens> {
   const party = await relyingParty(asked)
@@ -56,14 +56,17 @@ export async function renewed(asked: SignIn, refreshToken: string): Promise<Toke
   const party = await relyingParty(asked)
   try {
     const given = await openid.refreshTokenGrant(party, refreshToken, forAudience(asked))
-    // One that does not rotate is not told again.
+    // An issuer that does not rotate refresh tokens does not send one again.
     return { refreshToken, ...tokensOf(given) }
   } catch (error) {
     throw refused(error)
   }
 }
 
-/** Most issuers have it as `resource` (RFC 8707), Auth0 as `audience`; what is not known is ignored. */
+/**
+ * Most issuers call it `resource` (RFC 8707), Auth0 calls it `audience`; each ignores the other
+ * name.
+ */
 function forAudience({ audience }: SignIn): Record<string, string> {
   return audience === undefined ? {} : { audience, resource: audience }
 }
@@ -74,8 +77,8 @@ async function relyingParty({ issuer, clientId }: SignIn): Promise<openid.Config
   try {
     return await openid.discovery(url, clientId, undefined, openid.None(), { execute })
   } catch (error) {
-    const says = error instanceof Error ? error.message : 'unknown fault'
-    throw new UsageError(`The issuer ${issuer} cannot be asked: ${says}.`, 'unavailable')
+    const says = error instanceof Error ? error.message : 'unknown error'
+    throw new UsageError(`The issuer ${issuer} cannot be reached: ${says}.`, 'unavailable')
   }
 }
 
@@ -91,6 +94,6 @@ function tokensOf(given: openid.TokenEndpointResponse): Tokens {
 function refused(error: unknown): UsageError {
   const { error_description: told, error: code } = error as Readonly<Record<string, unknown>>
   const [why] = [told, code].filter((one) => typeof one === 'string')
-  const says = why ?? (error instanceof Error ? error.message : 'unknown fault')
-  return new UsageError(`Nobody is signed in: ${says}`, 'auth')
+  const says = why ?? (error instanceof Error ? error.message : 'unknown error')
+  return new UsageError(`Signing in failed: ${says}`, 'auth')
 }

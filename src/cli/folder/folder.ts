@@ -16,10 +16,10 @@ import { type ClientFile, parseClientFile } from '../../files/client-file.ts'
 import { isBelow } from '../../files/plan-file.ts'
 import { UsageError } from '../exit.ts'
 
-/** Something that may be, or lead to, a client file and is not read. */
+/** Something that may be, or contain, a client file and is not read. */
 export interface Skipped {
   readonly path: string
-  /** A clause. */
+  /** The reason, as a clause. */
   readonly why: string
 }
 
@@ -29,8 +29,9 @@ export interface Folder {
 }
 
 /**
- * Reads every client file below a folder, in the order of their paths. Links are not followed, and what is
- * hidden by a dot is not read: a folder may hold what is no client file, such as workflows.
+ * Reads every client file below a folder, in the order of their paths. Links are not followed, and
+ * hidden files are not read: a folder may contain files that are not about clients, such as
+ * workflows.
  * @throws UsageError that names every file at fault
  */
 export function readFolder(folder: string): Folder {
@@ -51,7 +52,7 @@ export function readFolder(folder: string): Folder {
   if (files.length > 0) return { files, skipped }
   throw new UsageError(
     [
-      `There are no client files (*.yaml) in ${folder}; clientry export makes them.`,
+      `There are no client files (*.yaml) in ${folder}. Create them with: clientry export`,
       ...skipped.map(({ path, why }) => `${path} is not read: ${why}.`),
     ].join('\n'),
   )
@@ -80,7 +81,7 @@ function listed(folder: string): readonly Dirent[] {
   }
 }
 
-/** Why something that may stand for clients is left out; `undefined` where it is not. */
+/** Why something that may describe clients is left out; `undefined` if it is read. */
 function whySkipped(entry: Dirent, path: string): string | undefined {
   const named = isNamedSo(entry.name)
   if (entry.isSymbolicLink()) {
@@ -89,7 +90,7 @@ function whySkipped(entry: Dirent, path: string): string | undefined {
       : undefined
   }
   if (!named || entry.isDirectory()) return undefined
-  if (!entry.isFile()) return 'it is no regular file'
+  if (!entry.isFile()) return 'it is not a regular file'
   const hidden = path.split(/[\\/]/).some((part) => part.startsWith('.'))
   return hidden ? 'its name or that of a folder begins with a dot' : undefined
 }
@@ -102,7 +103,7 @@ function leadsToFile(path: string): boolean {
   }
 }
 
-/** A text file as it is; `undefined` where there is none. */
+/** The content of a text file; `undefined` if it cannot be read. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
@@ -111,7 +112,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** Writes a file, and the folders that it is in. */
+/** Writes a file, and creates the folders that it is in. */
 export function writeText(path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
@@ -122,19 +123,21 @@ export function writeText(path: string, text: string): void {
 }
 
 /**
- * A plan names its folder itself, so what is written there stays below the working directory.
+ * The folder is named by the plan, so it must lie below the working directory before anything is
+ * written.
  * @throws UsageError
  */
 export function checkFolder(folder: string): void {
   const here = process.cwd()
   if (resolve(folder) === here || isBelow(here, resolve(folder))) return
   throw new UsageError(
-    `The plan writes ids into the files of ${folder}, which is not below this directory; apply it from the directory that it was made in.`,
+    `The plan writes ids into the files of ${folder}, which is not below this directory. Apply it in the directory where it was made.`,
   )
 }
 
 /**
- * Writes a file below a folder, and the folders that it is in; no symbolic link leads it elsewhere.
+ * Writes a file below a folder, and creates the folders that it is in; it follows no symbolic link
+ * elsewhere.
  * @throws UsageError
  */
 export function writeBelow(folder: string, path: string, text: string): void {
@@ -147,7 +150,8 @@ export function writeBelow(folder: string, path: string, text: string): void {
   } catch {
     throw new UsageError(`${path} cannot be written.`)
   }
-  if (!leads) throw new UsageError(`${path} is not written: a symbolic link leads elsewhere.`)
+  if (!leads)
+    throw new UsageError(`${path} was not written, because a symbolic link leads elsewhere.`)
   writeText(path, text)
 }
 

@@ -1,13 +1,13 @@
-/** Every client of some places as it is now, for what compares files with them. */
+/** Every client of some places as it is now, to be compared with files. */
 
 import type { LiveClient } from '../../files/compare.ts'
 import type { Api, ClientAddress, JsonObject, ListedClient } from '../../sdk/index.ts'
 import type { Terminal } from '../terminal.ts'
 
-/** The largest page that the server gives. */
+/** The largest page that the server returns. */
 const PAGE = 100
 
-/** Reads them from their providers; without a pool those of all pools. */
+/** Reads them from their providers; without a pool, those of all pools. */
 export async function readLive(
   { clients }: Pick<Api, 'clients'>,
   terminal: Terminal,

@@ -1,4 +1,7 @@
-/** What `plan` and `drift` have in common: a folder of client files, held against the world as it is. */
+/**
+ * What `plan` and `drift` have in common: a folder of client files, compared with the clients as
+ * they are.
+ */
 
 import { randomUUID } from 'node:crypto'
 import type { LiveClient } from '../../files/compare.ts'
@@ -11,11 +14,11 @@ import { readFolder, type Skipped } from './folder.ts'
 import { readLive } from './live.ts'
 
 export interface Planned extends Made {
-  /** Clients that no file stands for and that are left alone. */
+  /** Clients without a file, which are left alone. */
   readonly unmanaged: readonly LiveClient[]
 }
 
-/** Plans what would bring the clients of a folder there; `verb` as in "planned 3 of 5". */
+/** Plans the changes that make the clients match the folder; `verb` as in "planned 3 of 5". */
 export async function planFolder(
   { words: [folder = ''], options, terminal, connect }: Given,
   verb: string,
@@ -27,7 +30,10 @@ export async function planFolder(
   const comparison = compareFiles(files, await readLive(api, terminal, placesOf(files)))
   const progress = progressOf(terminal, verb)
   const made = await makePlan(api, comparison, { deleteUnmanaged, newKey: randomUUID, progress })
-  const notes = skipped.map(({ path, why }) => ({ about: path, says: `is not read: ${why}.` }))
+  const notes = skipped.map(({ path, why }) => ({
+    about: path,
+    says: `is not read, because ${why}.`,
+  }))
   return {
     items: made.items,
     notes: [...notes, ...made.notes],
@@ -35,16 +41,16 @@ export async function planFolder(
   }
 }
 
-/** A client whose file was not read looks like one without a file. */
+/** A client whose file was not read looks like a client without a file. */
 const unread = (skipped: readonly Skipped[]) =>
   new UsageError(
     [
-      'No removals are planned, since these may be the files of clients and are not read:',
+      'No deletions are planned, because these may be client files and were not read:',
       ...skipped.map(({ path, why }) => `  ${path}: ${why}`),
-      'Put the files themselves there, or move these out of the folder.',
+      'Put the real files there, or move these out of the folder.',
     ].join('\n'),
   )
 
-/** Such clients for programs, without what they hold. */
+/** Clients without their attributes, for the JSON output. */
 export const namesOf = (clients: readonly LiveClient[]) =>
   clients.map(({ attributes: _, ...one }) => one)

@@ -1,10 +1,13 @@
-/** Live secrets as a person tells them apart: by id, age, end and the last letters of the value. */
+/**
+ * Live secrets as a person distinguishes them: by id, age, end and the last characters of the
+ * value.
+ */
 
 import type { LiveSecret } from '../../sdk/types.ts'
 import { plain, type Terminal } from '../terminal.ts'
 import type { Say } from './show.ts'
 
-/** A line for each. */
+/** Prints one line for each. */
 export function showLive(terminal: Terminal, secrets: readonly LiveSecret[], say: Say): void {
   for (const { id, createdAt, retiresAt, hint } of secrets) {
     const since = createdAt === undefined ? '' : ` since ${plain(createdAt)}`

@@ -1,43 +1,47 @@
-/** How much of a list is shown, page by page, and what is said of the rest. */
+/** How much of a list is shown, page by page, and the note about the rest. */
 
 import type { PageQuery } from '../../sdk/types.ts'
 import { UsageError } from '../exit.ts'
 import type { Values } from '../options.ts'
 import type { Terminal } from '../terminal.ts'
 
-/** What a person is shown who has not said how much. */
+/** The number of items that a terminal shows by default. */
 const LIMIT = 20
-/** The largest page that the server gives. */
+/** The largest page that the server returns. */
 const PAGE = 100
 
 export interface Part<Item> {
   readonly items: readonly Item[]
-  /** The cursor of what follows. */
+  /** The cursor of the next page. */
   readonly next?: string | undefined
 }
 
 export type PageOf<Item> = (query: PageQuery) => Promise<Part<Item>>
 
-/** From where, and how many at most. */
+/** Where to start, and how many items at most. */
 export interface Range {
   readonly most: number
   readonly cursor: string | undefined
 }
 
 /**
- * What the options ask for. A program that reads the output gets everything: it has no eyes for a last line.
+ * The range that the options ask for. A program that reads the output gets everything, since it
+ * would miss the last line.
  * @throws UsageError
  */
 export function rangeOf({ limit, all, cursor }: Values, { pages }: Terminal): Range {
-  if (all === true && limit !== undefined) throw new UsageError('Give one of --limit and --all.')
+  if (all === true && limit !== undefined) throw new UsageError('Give either --limit or --all.')
   if (limit !== undefined && !/^[1-9]\d{0,8}$/.test(limit)) {
-    throw new UsageError('--limit must be a number from 1.')
+    throw new UsageError('--limit must be a whole number of at least 1.')
   }
   const most = pages && all !== true ? LIMIT : Number.POSITIVE_INFINITY
   return { most: limit === undefined ? most : Number(limit), cursor }
 }
 
-/** Gives `take` the items of page after page; where it stops before the end, the cursor of what follows. */
+/**
+ * Passes the items of each page to `take`; if it stops before the end, returns the cursor of the
+ * rest.
+ */
 export async function walk<Item>(
   pageOf: PageOf<Item>,
   { most, cursor }: Range,
@@ -55,7 +59,7 @@ export async function walk<Item>(
   return next
 }
 
-/** The last line: how many more there are, counted up to a bound, and how to get them. */
+/** Prints the last line: how many more there are, counted up to a bound, and how to get them. */
 export async function noteMore<Item>(
   terminal: Terminal,
   pageOf: PageOf<Item>,
@@ -67,7 +71,7 @@ export async function noteMore<Item>(
     count += items.length
     terminal.progress(`counting: ${count} more`)
   })
-  // What was asked for has been shown, so a failure to count the rest is none of the command.
+  // The items have been shown, so a failure to count the rest does not fail the command.
   const next = await counting.catch(() => cursor)
   terminal.progress('')
   if (count === 0 && next === undefined) return

@@ -1,8 +1,8 @@
-/** How far long work is: how many, how fast, how long it still takes. */
+/** The progress of long work: how many, how fast, how long it will still take. */
 
 import type { Terminal } from '../terminal.ts'
 
-/** A line that follows the work; it says nothing where nobody looks. */
+/** A line that follows the work; nothing is printed without a terminal. */
 export function progressOf(
   terminal: Terminal,
   verb: string,

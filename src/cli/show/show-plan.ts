@@ -1,4 +1,4 @@
-/** Plans as a person reads them. */
+/** Prints plans for people. */
 
 import { stringifyJson } from '../../core/json/json-text.ts'
 import type { LiveClient } from '../../files/compare.ts'
@@ -13,17 +13,17 @@ const VERBS: Readonly<Record<PlanItem['action'], string>> = {
   delete: 'remove',
 }
 
-/** One item in one line. */
+/** One item on one line. */
 export function lineOf(item: PlanItem): string {
   const { provider, userPoolId } = item
   const isNew = item.action === 'create'
   const place = nameOf({ provider, userPoolId, id: isNew ? '(new)' : item.id })
-  // A client starts from what its kind has.
+  // A new client starts from the defaults of its kind.
   const words = [VERBS[item.action], place, ...(isNew ? [item.kind] : []), item.name ?? '']
   return words.map(plain).join(' ').trimEnd()
 }
 
-/** What is to be done, and what should be known before. */
+/** Prints the changes of a plan, and its notes. */
 export function showPlan(
   terminal: Terminal,
   items: readonly PlanItem[],
@@ -44,13 +44,13 @@ export function showPlan(
   }
   const count = (action: PlanItem['action']) =>
     items.filter((item) => item.action === action).length
-  say(`${count('create')} to create, ${count('update')} to change, ${count('delete')} to remove.`)
+  say(`${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete.`)
 }
 
-/** Clients that no file stands for. */
+/** Prints the clients without a file. */
 export function showUnmanaged(terminal: Terminal, clients: readonly LiveClient[]): void {
   if (clients.length === 0) return
-  terminal.print(`${counted(clients.length, 'client')} there without a file, left alone:`)
+  terminal.print(`${counted(clients.length, 'client')} without a file, left alone:`)
   for (const client of clients) {
     terminal.print(`  ${nameOf(client)}${client.name === null ? '' : ` ${plain(client.name)}`}`)
   }

@@ -1,4 +1,7 @@
-/** Clients and changes as a person reads them; every value is spelled so that it steers no terminal. */
+/**
+ * Prints clients and changes for people; every value is escaped so that it cannot control the
+ * terminal.
+ */
 
 import { isRecord } from '../../core/json/json.ts'
 import { stringifyJson } from '../../core/json/json-text.ts'
@@ -13,14 +16,14 @@ import type {
 } from '../../sdk/types.ts'
 import { plain, type Style, type Terminal } from '../terminal.ts'
 
-/** Where a line goes: to the result, or beside it. */
+/** Prints a line, to the result or to the notes beside it. */
 export type Say = (line: string) => void
 
 /** "1 client", "2 clients". */
 export const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`
 
-/** Where a client is, in the form in which it can be named again. */
+/** The name of a client, in the form in which a command takes it. */
 export function nameOf(client: Readonly<Record<'id' | 'provider', string>> & Pool): string {
   const { id, provider, userPoolId } = client
   return plain(
@@ -32,11 +35,11 @@ interface Pool {
   readonly userPoolId?: string | undefined
 }
 
-/** Told in the first line. */
+/** Shown in the first line. */
 const TITLE: readonly string[] = ['id', 'provider', 'userPoolId', 'warnings', 'secretRedacted']
 const WIDTH = 26
 
-/** One client, without what is empty. */
+/** Prints one client, without empty attributes. */
 export function showClient(terminal: Terminal, client: Client): void {
   terminal.print(terminal.style('strong', nameOf(client)))
   for (const [field, value] of Object.entries(client)) {
@@ -52,18 +55,18 @@ const isEmpty = (value: unknown) =>
   value === null ||
   (Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0)
 
-/** A list has a line for each value, an object one for each member. */
+/** One line for each value of a list and for each member of an object. */
 function linesOf(value: Json): readonly string[] {
   if (Array.isArray(value)) return value.map(valueText)
   if (!isRecord(value)) return [valueText(value)]
   return Object.entries(value).map(([name, inner]) => `${plain(name)}: ${valueText(inner)}`)
 }
 
-/** A text as it is, anything else as JSON. */
+/** A string as it is, anything else as JSON. */
 export const valueText = (value: Json): string =>
   plain(typeof value === 'string' ? value : stringifyJson(value))
 
-/** What differs, field by field. */
+/** Prints the differences, field by field. */
 export function showChanges(
   terminal: Terminal,
   changes: readonly FieldChange[],
@@ -74,7 +77,7 @@ export function showChanges(
   for (const { field, before, after, added, removed } of changes) {
     say(`  ${terminal.style('strong', plain(field))}`)
     const lists = added !== undefined || removed !== undefined
-    // Where both are empty, one of them is: an empty object in the place of none.
+    // If both sides are empty, one is an empty object and the other is nothing.
     const isShown = (value: Json) =>
       isEmpty(before) && isEmpty(after) ? value !== null : !isEmpty(value)
     const gone = lists ? (removed ?? []) : [before].filter(isShown)
@@ -85,7 +88,7 @@ export function showChanges(
   }
 }
 
-/** What a caller should know. */
+/** Prints the warnings. */
 export function showWarnings(terminal: Terminal, warnings: readonly Warning[], say: Say): void {
   for (const { field, message } of warnings) {
     say(
@@ -94,7 +97,7 @@ export function showWarnings(terminal: Terminal, warnings: readonly Warning[], s
   }
 }
 
-/** One line of a history, and what it changed. */
+/** Prints one item of a history, and what it changed. */
 export function showItem(terminal: Terminal, item: HistoryItem, withClient: boolean): void {
   const { at, revision, outcome, action, actor, job, client, rollbackTo, operationId } = item
   const who = actor === undefined ? '' : ` by ${plain(actor.subject)}`
@@ -118,21 +121,23 @@ function jobLine({ id, startedBy, approvedBy }: NonNullable<HistoryItem['job']>)
   return `job ${plain(id)}${by('approved', approvedBy)}${by('started', startedBy)}`
 }
 
-/** Says which places are not known whole. */
+/** Names the places whose clients are not all known. */
 export function noteGaps(terminal: Terminal, mirror: readonly Knowledge[]): void {
   for (const { complete, provider, userPoolId } of mirror) {
     if (complete) continue
     const place = [provider, userPoolId].filter((part) => part !== undefined).join('/')
-    terminal.note(`Not all clients of ${plain(place)} are known; clientry list --fresh asks it.`)
+    terminal.note(
+      `Not all clients of ${plain(place)} are known. clientry list --fresh asks the provider.`,
+    )
   }
 }
 
-/** Says which providers could not be asked, and how old is what was shown instead. */
+/** Names the providers that did not answer, and the age of what was shown instead. */
 export function noteUnread(terminal: Terminal, unread: readonly Unread[]): void {
   for (const { provider, userPoolId, code, clients, verifiedAt } of unread) {
     const place = [provider, userPoolId].filter((part) => part !== undefined).join('/')
     terminal.note(
-      `${plain(place)} could not be asked (${plain(code)}): ${counted(clients, 'client')} shown as last known, at ${plain(verifiedAt)} or later.`,
+      `${plain(place)} could not be read (${plain(code)}): ${counted(clients, 'client')} shown as last seen, at ${plain(verifiedAt)} or later.`,
     )
   }
 }

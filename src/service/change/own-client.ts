@@ -27,7 +27,7 @@ export function checkReliance(
   if (reliance === undefined) return
   throw new ClientError(
     'own_client',
-    `${SAYS[reliance]} It cannot be ${what} unless the request has "ownClient": true; nothing was sent.`,
+    `${SAYS[reliance]} It cannot be ${what} unless the request has "ownClient": true. Nothing was sent.`,
     field === undefined ? {} : { field },
   )
 }

@@ -24,7 +24,7 @@ export function checkUnprotected(
   if (standing?.protected === undefined) return
   throw new ClientError(
     'client_protected',
-    `The client is protected and cannot be ${what}; PUT /clients/{clientId}/protection with "protected": false lifts that.`,
+    `The client is protected and cannot be ${what}. Remove the protection first: PUT /clients/{clientId}/protection with "protected": false.`,
     field === undefined ? {} : { field },
   )
 }

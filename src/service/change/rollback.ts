@@ -145,7 +145,7 @@ export function notRestorable(warnings: readonly Warning[]): ClientError {
   const [first] = warnings
   return new ClientError(
     'not_restorable',
-    `${warnings.map(({ message }) => message).join(' ')} Nothing was sent; "allowPartial": true restores the rest.`,
+    `${warnings.map(({ message }) => message).join(' ')} Nothing was sent. To restore the rest, set "allowPartial": true.`,
     first?.field === undefined ? {} : { field: first.field },
   )
 }

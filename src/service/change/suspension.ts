@@ -147,7 +147,7 @@ export function checkSuspension(
   if (path === undefined || (isOff(mapping, next) && !isOff(mapping, base))) return
   throw new ClientError(
     'client_suspended',
-    `client.${path} is held while the client is suspended; POST /clients/{clientId}/resume gives it back and lets it be changed.`,
+    `client.${path} cannot be changed while the client is suspended. End the suspension first: POST /clients/{clientId}/resume.`,
     { field: `client.${path}` },
   )
 }

@@ -95,7 +95,7 @@ function checkLoss({ lost }: CopyReport): void {
   const paths = lost.map(({ field }) => `client.${field}`)
   throw new ClientError(
     'lossy_copy',
-    `The copy would lose ${paths.join(', ')}; a dry run tells what of it and why. Nothing was sent; "allowLoss": true copies the rest.`,
+    `The copy would lose ${paths.join(', ')}. A dry run shows what would be lost and why. Nothing was sent. To copy the rest, set "allowLoss": true.`,
     { field: `client.${first.field}` },
   )
 }

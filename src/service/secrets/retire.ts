@@ -169,7 +169,8 @@ function wantedOf(
 function checkRetirable(live: readonly LiveSecret[], secretId: string): void {
   const field = 'secretId'
   if (!live.some(({ id }) => id === secretId)) {
-    const says = 'The client has no such live secret; GET /clients/{clientId}/secrets lists them.'
+    const says =
+      'The client has no such live secret. GET /clients/{clientId}/secrets lists its secrets.'
     throw new ClientError('not_found', says, { field })
   }
   if (live.length > 1) return
@@ -180,5 +181,5 @@ function checkRetirable(live: readonly LiveSecret[], secretId: string): void {
 const cannotRetire = () =>
   new ClientError(
     'unsupported_operation',
-    'This provider keeps one secret of a client at a time; a rotation with cutOver ends it.',
+    'This provider keeps only one secret for each client; a rotation with cutOver ends it.',
   )

@@ -23,7 +23,7 @@ export function checkOverlap(provider: Provider, base: Native): Required<Secrets
   }
   throw new ClientError(
     'invalid_field',
-    'cutOver must be true: this client can have one secret at a time, so the old one ends with the rotation.',
+    'cutOver must be true: this client can have only one secret at a time, so the rotation ends the old one.',
     { field: 'cutOver' },
   )
 }

@@ -32,7 +32,9 @@ interface Difference {
 async function fromWish(given: Given): Promise<Difference> {
   const patch = await wishOf(given, given.words.slice(1))
   if (Object.keys(patch).length === 0) {
-    throw new UsageError('Nothing to compare with: give OTHER, FIELD=VALUE or --from FILE.')
+    throw new UsageError(
+      'There is nothing to compare with. Give OTHER, FIELD=VALUE or --from FILE.',
+    )
   }
   const { updateClient } = await given.connect()
   const { body } = await updateClient(clientOf(given), patch, { dryRun: true })
@@ -40,7 +42,8 @@ async function fromWish(given: Given): Promise<Difference> {
 }
 
 async function betweenTwo(given: Given, second: string): Promise<Difference> {
-  if (given.words.length > 2) throw new UsageError('Two clients are compared as they are.')
+  if (given.words.length > 2)
+    throw new UsageError('Two clients are compared as they are, so no attributes can be given.')
   const { getClient } = await given.connect()
   const [one, other] = await Promise.all([
     getClient(clientOf(given)),
@@ -50,10 +53,10 @@ async function betweenTwo(given: Given, second: string): Promise<Difference> {
   return { title, changes: differences(one.body, other.body) }
 }
 
-/** What an answer says beside the attributes of the client. */
+/** Members of an answer that are not attributes of the client. */
 const BESIDE: readonly string[] = ['provider', 'userPoolId', 'secretRedacted', 'warnings']
 
-/** What two clients can never have in common, or is for no one to see. */
+/** Attributes that two clients never share, or that no one may see. */
 const isOwn = (name: string): boolean =>
   BESIDE.includes(name) || (isFieldName(name) && FIELDS[name].own !== 'no')
 

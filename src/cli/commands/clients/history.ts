@@ -7,7 +7,7 @@ import { EXIT, UsageError } from '../../exit.ts'
 import { noteMore, type PageOf, rangeOf, walk } from '../../show/paging.ts'
 import { showItem } from '../../show/show.ts'
 
-/** What is counted of the rest. */
+/** The rest is counted up to this number. */
 const COUNTED = 1_000
 
 export const run: Run = async (given) => {

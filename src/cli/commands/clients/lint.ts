@@ -13,7 +13,7 @@ const STYLES: Readonly<Record<Severity, Style>> = {
   warning: 'strong',
   info: 'faint',
 }
-/** The largest page that the server gives. */
+/** The largest page that the server returns. */
 const PAGE = 100
 
 export const run: Run = (given) => (given.words.length > 0 ? lintOne(given) : lintAll(given))
@@ -78,5 +78,5 @@ function show(terminal: Terminal, { severity, field, message, rule, source, mend
   const head = terminal.style(STYLES[severity] ?? 'strong', plain(severity))
   terminal.print(`${head} ${plain(field)}: ${plain(message)}`)
   terminal.print(terminal.style('faint', `  ${plain(rule)}, ${plain(source)}`))
-  if (mend !== undefined) terminal.print(`  mend: ${plain(stringifyJson(mend.client))}`)
+  if (mend !== undefined) terminal.print(`  fix: ${plain(stringifyJson(mend.client))}`)
 }

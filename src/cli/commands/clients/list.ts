@@ -15,7 +15,7 @@ import { noteMore, type PageOf, rangeOf, walk } from '../../show/paging.ts'
 import { nameOf, noteGaps, noteUnread } from '../../show/show.ts'
 import { plain, type Terminal } from '../../terminal.ts'
 
-/** What is counted of the rest; asking the providers for it takes long. */
+/** The rest is counted up to these numbers; asking the providers takes longer. */
 const COUNTED = { known: 1_000, fresh: 100 } as const
 
 export const run: Run = async (given) => {
@@ -29,7 +29,7 @@ export const run: Run = async (given) => {
   })
   terminal.progress('')
   const { mirror } = read
-  // Of what is shown, not of what is counted after it.
+  // Only for the clients that are shown, not for those that are counted afterwards.
   const unread = [...read.unread]
   const unreadable = [...read.unreadable]
   if (options.json === true) {
@@ -64,9 +64,9 @@ function show(terminal: Terminal, clients: readonly ListedClient[]): void {
 
 interface Pages {
   readonly pageOf: PageOf<ListedClient>
-  /** As the newest page has it. */
+  /** As in the newest page. */
   mirror(): ClientPage['mirror']
-  /** Of all pages so far, a row for each place. */
+  /** For all pages so far, one row for each place. */
   readonly unread: readonly Unread[]
   readonly unreadable: readonly UnreadableClient[]
 }

@@ -11,7 +11,9 @@ export const run: Run = async (given) => {
   const client = clientOf(given)
   const patch = await wishOf(given, given.words.slice(1))
   if (Object.keys(patch).length === 0) {
-    throw new UsageError('Nothing is to be changed: give FIELD=VALUE, --from, --add-callback, ...')
+    throw new UsageError(
+      'There is nothing to change. Give FIELD=VALUE, --from, --add-callback, ...',
+    )
   }
   const { updateClient } = await given.connect()
   return change<Plan, Client>(given, {

@@ -24,19 +24,20 @@ export const run: Run = async (given) => {
     connect,
   } = given
   const text = readText(path)
-  if (text === undefined) throw new UsageError(`There is no file ${path}; clientry plan makes one.`)
+  if (text === undefined)
+    throw new UsageError(`There is no file ${path}. Make one with: clientry plan --out ${path}`)
   const plan = parsePlan(path, text)
   if (options.yes !== true && !terminal.person) {
-    throw new UsageError('Nobody is there to be asked: add --yes to apply the plan.')
+    throw new UsageError('There is no terminal to ask on. Add --yes to apply the plan.')
   }
   checkFiles(plan)
   const api = await connect()
-  const { open, done, moved } = await checkPlan(api, plan, progressOf(terminal, 'looked at'))
+  const { open, done, moved } = await checkPlan(api, plan, progressOf(terminal, 'checked'))
   if (moved.length > 0) {
     const where = moved.map(({ item, why }) => `  ${lineOf(item)}: ${why}`)
     throw new UsageError(
       [
-        'The world has moved since this plan was made, and nothing was sent:',
+        'Clients have changed since this plan was made, so nothing was sent:',
         ...where,
         'Make a new plan with: clientry plan',
       ].join('\n'),
@@ -44,7 +45,7 @@ export const run: Run = async (given) => {
     )
   }
   if (done.length > 0)
-    terminal.note(`${done.length} of ${plan.items.length} are as planned already.`)
+    terminal.note(`${done.length} of ${plan.items.length} are already as planned.`)
   if (!(await agreed(given, open))) return EXIT.differs.code
   const { applied, failures } = await applyItems(api, open, progressOf(terminal, 'applied'))
   keepIds(given, plan, applied)
@@ -52,7 +53,7 @@ export const run: Run = async (given) => {
   const [failure] = failures
   if (failure === undefined) return EXIT.ok.code
   terminal.note(
-    `${applied.length} of ${open.length} were applied, and then it stopped at ${lineOf(failure.item)}; what was done stays done.`,
+    `${applied.length} of ${open.length} were applied before it stopped at ${lineOf(failure.item)}. The changes already made stay in place.`,
   )
   throw failure.error
 }
@@ -66,7 +67,7 @@ async function agreed({ options, terminal }: Given, open: readonly PlanItem[]): 
 }
 
 /**
- * Looks at every file that gets the id of its new client, before anything is sent.
+ * Checks every file that will receive the id of its new client, before anything is sent.
  * @throws UsageError
  */
 function checkFiles({ folder, items }: PlanFile): void {
@@ -75,12 +76,12 @@ function checkFiles({ folder, items }: PlanFile): void {
   const other = creations.find((item) => !isFileOf(item, readText(item.file)))
   if (other !== undefined) {
     throw new UsageError(
-      `${other.file} is not the file of the new client ${JSON.stringify(other.name)}; make a new plan with: clientry plan`,
+      `${other.file} is not the file of the new client ${JSON.stringify(other.name)}. Make a new plan with: clientry plan`,
     )
   }
 }
 
-/** A file that is not here needs no id. */
+/** A file that does not exist needs no id. */
 function isFileOf({ file, provider, userPoolId, name }: CreateItem, text?: string): boolean {
   if (text === undefined) return true
   const found = parseClientFile(file, text)
@@ -88,7 +89,7 @@ function isFileOf({ file, provider, userPoolId, name }: CreateItem, text?: strin
   return [provider, userPoolId, name].every((value, index) => value === there[index])
 }
 
-/** A client that was made here is found by its id from now on. */
+/** From now on a new client is found by its id, so its file gets that id. */
 function keepIds({ terminal }: Given, { folder }: PlanFile, applied: readonly Applied[]): void {
   for (const { item, client } of applied) {
     if (item.action !== 'create' || client === undefined) continue
@@ -96,7 +97,7 @@ function keepIds({ terminal }: Given, { folder }: PlanFile, applied: readonly Ap
       const text = readText(item.file)
       const held = text === undefined ? undefined : parseClientFile(item.file, text).id
       if (text === undefined || (held ?? client.id) !== client.id) {
-        const why = text === undefined ? 'is not here' : `stands for ${held}`
+        const why = text === undefined ? 'does not exist' : `stands for ${held}`
         terminal.note(`${plain(`${item.file} ${why}; its new client is ${client.id}`)}.`)
       } else writeBelow(folder, item.file, withId(text, client.id))
     } catch (error) {
@@ -108,7 +109,7 @@ function keepIds({ terminal }: Given, { folder }: PlanFile, applied: readonly Ap
 
 function tell({ options, terminal }: Given, applied: readonly Applied[]): void {
   if (options.json === true) {
-    // The secret of a new client is not printed here: it would end in the log of a workflow.
+    // The secret of a new client is not printed, since it would end up in the log of a workflow.
     terminal.printJson({
       applied: applied.map(({ item: { key: _, ...item }, operationId, client }) => ({
         action: item.action,

@@ -33,7 +33,7 @@ export const run: Run = async ({ words: [folder = ''], options, terminal, connec
   if (others.length > 0 && options.overwrite !== true) {
     const [first] = others
     throw new UsageError(
-      `${first?.path} and ${others.length - 1} more are there and say something else; --overwrite replaces them.`,
+      `${first?.path} and ${others.length - 1} more exist with other content. --overwrite replaces them.`,
     )
   }
   for (const { path, text } of files) writeBelow(folder, path, text)

@@ -22,7 +22,7 @@ export const run: Run = async (given) => {
   showPlan(terminal, items, notes)
   showUnmanaged(terminal, unmanaged)
   if (options.out !== undefined && items.length > 0) {
-    terminal.note(`Carry it out with: clientry apply ${options.out}`)
+    terminal.note(`Apply it with: clientry apply ${options.out}`)
   }
   return EXIT.ok.code
 }

@@ -1,4 +1,4 @@
-/** `clientry adopt FILE`: takes in clients that were registered elsewhere. */
+/** `clientry adopt FILE`: adopts clients that were registered elsewhere. */
 
 import { readFileSync } from 'node:fs'
 import { isRecord, type JsonObject } from '../../../core/json/json.ts'
@@ -21,7 +21,8 @@ export const run: Run = async (given) => {
   const found = registrationsIn(text, options.provider)
   const dryRun = options['dry-run'] === true
   if (!dryRun && options.yes !== true) {
-    if (!terminal.person) throw new UsageError('Nobody is there to be asked: add --yes.')
+    if (!terminal.person)
+      throw new UsageError('There is no terminal to ask on. Add --yes to adopt the clients.')
     if (!(await terminal.confirm(`Adopt ${counted(found.length, 'client')}?`)))
       return EXIT.differs.code
   }
@@ -40,7 +41,7 @@ export const run: Run = async (given) => {
   return code
 }
 
-/** Gives what failed; the others are adopted all the same. */
+/** Returns what failed; the other clients are adopted all the same. */
 async function adopt(given: Given, { client, adoption }: Registered, dryRun: boolean) {
   const { adoptClient } = await given.connect()
   try {
@@ -63,7 +64,7 @@ function registeredOf(item: unknown, at: string, provider: string | undefined): 
   const { client_id: id, registration_access_token: token, ...rest } = isRecord(item) ? item : {}
   if (typeof id !== 'string' || typeof token !== 'string') {
     throw new UsageError(
-      `${at} of the file must be what a registration answered: client_id, registration_access_token, and registration_client_uri where it was told.`,
+      `${at} of the file must be the answer of a registration: client_id, registration_access_token, and registration_client_uri if the answer had one.`,
     )
   }
   const { registration_client_uri: uri } = rest
@@ -76,7 +77,7 @@ function registeredOf(item: unknown, at: string, provider: string | undefined): 
   }
 }
 
-/** What the parser says repeats the text, in which tokens stand. */
+/** The parser's own message would repeat the text, which contains tokens. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -59,11 +59,11 @@ async function requestOf(given: Given): Promise<CopyRequest> {
   }
 }
 
-/** The lists in which something needs a look, and what becomes of a setting there. */
+/** The lists of the report that are shown, and what happens to the settings in each. */
 const LISTS: readonly (readonly [keyof CopyReport, Style, string])[] = [
   ['lost', 'removed', 'is lost'],
   ['derived', 'strong', 'becomes'],
-  ['new', 'faint', 'is its own'],
+  ['new', 'faint', 'starts new'],
 ]
 
 function showReport(terminal: Terminal, report: CopyReport, say: Say): void {
@@ -75,5 +75,7 @@ function showReport(terminal: Terminal, report: CopyReport, say: Say): void {
       say(`  ${terminal.style(style, plain(field))} ${says}${value}${items}${reason}`)
     }
   }
-  say(`  ${report.carried.length} settings are the same, ${report.left.length} were set by nobody`)
+  say(
+    `  ${report.carried.length} settings are copied as they are, ${report.left.length} have their defaults and are not copied`,
+  )
 }

@@ -20,7 +20,7 @@ export const run: Run = async (given) => {
   return keepingSecret(options, (keep) =>
     change<Plan, Client>(given, {
       ...about,
-      question: `Make this client${provider === undefined ? '' : ` at ${provider}`}?`,
+      question: `Create this client${provider === undefined ? '' : ` at ${provider}`}?`,
       show: (plan, say) => {
         about.show(plan, say)
         return true
@@ -36,7 +36,9 @@ export const run: Run = async (given) => {
         noteSecretFile(terminal, options, body.secret)
         if (body.secret === null) return
         if (options['show-secret'] === true || options['secret-to'] !== undefined) return
-        terminal.note(`It has a secret; see it with: clientry get ${nameOf(body)} --show-secret`)
+        terminal.note(
+          `The client has a secret. Show it with: clientry get ${nameOf(body)} --show-secret`,
+        )
       },
     }),
   )

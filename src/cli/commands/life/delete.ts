@@ -13,18 +13,18 @@ export const run: Run = async (given) => {
   const client = clientOf(given)
   const { deleteClient } = await given.connect()
   return change<RemovalPlan, Removal>(given, {
-    question: `Remove ${named(client)} for good?`,
-    // The server removes nothing that nobody has looked at.
+    question: `Delete ${named(client)} for good?`,
+    // The server deletes a client only in the state that the caller has seen.
     bound: true,
     plan: (conditions) => deleteClient(client, conditions),
     show: ({ client: held, lost }, say) => {
       say(terminal.style('strong', nameOf(held)))
-      say('  is removed, and with it what no new client gets back:')
+      say('  is deleted, together with what no new client can get back:')
       for (const one of lost) say(`    ${terminal.style('removed', `- ${plain(one)}`)}`)
       return true
     },
     carryOut: (conditions) => deleteClient(client, conditions),
-    tell: ({ body }) => terminal.print(`${nameOf(body.client)}: removed`),
+    tell: ({ body }) => terminal.print(`${nameOf(body.client)}: deleted`),
     json: (body) => withoutSecrets(body, options),
   })
 }

@@ -15,7 +15,7 @@ export const run: Run = async (given) => {
   const told = options['show-secret'] === true || options['secret-to'] !== undefined
   if (!told && options['dry-run'] !== true) {
     throw new UsageError(
-      'The new secret is told once: say where it shall go, with --secret-to FILE or --show-secret.',
+      'The new secret is shown only once. Choose where it goes with --secret-to FILE or --show-secret.',
     )
   }
   const client = clientOf(given)
@@ -24,7 +24,7 @@ export const run: Run = async (given) => {
   return keepingSecret(options, (keep) =>
     change<RotationPlan, Rotation>(given, {
       question: request.cutOver
-        ? `Replace the secret of ${named(client)} and stop every application that still has it?`
+        ? `Replace the secret of ${named(client)} and stop every application that still uses it?`
         : `Add a secret to ${named(client)}?`,
       plan: (conditions) => rotateSecret(client, request, conditions),
       show: ({ client: held, previous }, say) => {
@@ -54,15 +54,18 @@ export const run: Run = async (given) => {
   )
 }
 
-const REPLACES = 'replaces the secret at once and stops every application that still has it'
-/** A repetition by its key is shown the value for an hour only, and never once that secret has ended. */
-const GONE = 'Its value is no longer shown; rotate again to get a secret.'
+const REPLACES = 'replaces the secret at once and stops every application that still uses it'
+/**
+ * A repetition with the same key shows the value for one hour, and never after that secret has
+ * ended.
+ */
+const GONE = 'Its value can no longer be shown. Rotate again to get a new secret.'
 
-/** What becomes of the secrets that are live now. */
+/** What happens to the secrets that are live now. */
 function added(previous: readonly LiveSecret[]): string {
   const [current, ...more] = previous
   if (current === undefined) return 'adds a secret; there is none now'
-  if (more.length > 0) return 'adds one more secret beside:'
+  if (more.length > 0) return 'adds one more secret to:'
   const { retiresAt } = current
   return `adds a second secret; the current one ${
     retiresAt === undefined

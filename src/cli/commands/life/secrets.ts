@@ -13,7 +13,7 @@ export const run: Run = async (given) => {
   else {
     terminal.print(terminal.style('strong', named(client)))
     showLive(terminal, body.secrets, terminal.print)
-    terminal.print(`  live at once: ${body.atOnce} at most`)
+    terminal.print(`  at most ${body.atOnce} can be live at once`)
   }
   return EXIT.ok.code
 }

@@ -1,6 +1,6 @@
 /**
- * `clientry check`: reads a configuration as the server does, names what lets callers do more than may be meant, and
- * fetches the keys of its issuers.
+ * `clientry check`: reads a configuration as the server does, warns where callers may get more rights than
+ * intended, and fetches the keys of its issuers.
  */
 
 import { environment, loadConfig } from '../../../config/config.ts'
@@ -25,7 +25,7 @@ export const run: Run = async ({ options, terminal }) => {
     for (const warning of warnings) terminal.print(plain(warning))
     terminal.print(
       warnings.length === 0
-        ? 'The configuration can be used, and nothing in it deserves a second look.'
+        ? 'The configuration can be used, and there are no warnings.'
         : 'The configuration can be used.',
     )
   }
@@ -43,7 +43,7 @@ async function keyWarnings({ issuers }: Config): Promise<readonly string[]> {
     const { url, status, cause } = fault
     const answered = status === undefined ? '' : `, status ${status}`
     return [
-      `${at} gives no keys, so that no token of it can be accepted: ${url}${answered}: ${cause}.`,
+      `${at} provides no keys, so none of its tokens can be accepted: ${url}${answered}: ${cause}.`,
     ]
   })
 }

@@ -1,4 +1,4 @@
-/** `clientry completion SHELL`: made of the same table as the help. */
+/** `clientry completion SHELL`: built from the same table as the help. */
 
 import type { Run } from '../../command.ts'
 import { completionFor, SHELLS, type Shell } from '../../completion.ts'

@@ -1,4 +1,4 @@
-/** `clientry login`: signs in and keeps the tokens as a profile. */
+/** `clientry login`: signs in and saves the tokens as a profile. */
 
 import { spawn } from 'node:child_process'
 import { commandEnvironment } from '../../../config/config.ts'
@@ -12,7 +12,7 @@ import { EXIT, UsageError } from '../../exit.ts'
 import type { Values } from '../../options.ts'
 import { plain } from '../../terminal.ts'
 
-/** Who somebody is, and that they need not come back each hour. */
+/** Identity, and a refresh token so that the user need not sign in again each hour. */
 const SCOPE = 'openid offline_access'
 
 export const run: Run = async ({ options, terminal }) => {
@@ -38,7 +38,7 @@ function aimOf(options: Values): { readonly url: string; readonly asked: SignIn 
   }
   if (url === undefined || issuer === undefined || clientId === undefined) {
     throw new UsageError(
-      'Give --url, --issuer and --client-id: there is no development server here.',
+      'There is no development server in this folder, so give --url, --issuer and --client-id.',
     )
   }
   if (parseUrl(issuer) === undefined) throw new UsageError('--issuer must be a URL.')
@@ -49,7 +49,7 @@ function aimOf(options: Values): { readonly url: string; readonly asked: SignIn 
   }
 }
 
-/** Whether there is one or not, the address has been printed. */
+/** If no browser opens, the user still has the printed address. */
 function openBrowser(address: string): void {
   const [program, ...before] = OPENERS[process.platform] ?? ['xdg-open']
   if (program === undefined) return
@@ -60,6 +60,6 @@ function openBrowser(address: string): void {
 
 const OPENERS: Readonly<Record<string, readonly string[]>> = {
   darwin: ['open'],
-  // `start` would read the address as a command line, in which & means something.
+  // `start` would read the address as a command line, in which & has a meaning.
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 }

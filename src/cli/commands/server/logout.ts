@@ -1,4 +1,4 @@
-/** `clientry logout`: forgets a profile. */
+/** `clientry logout`: deletes a profile. */
 
 import { commandEnvironment } from '../../../config/config.ts'
 import type { Run } from '../../command.ts'
@@ -13,6 +13,6 @@ export const run: Run = async ({ options, terminal }) => {
     throw new UsageError(`There is no profile ${name}.`, 'notFound')
   }
   writeProfile(folder, name, undefined)
-  terminal.print(`The profile ${plain(name)} is forgotten.`)
+  terminal.print(`The profile ${plain(name)} was deleted.`)
   return EXIT.ok.code
 }

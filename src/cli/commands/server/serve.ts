@@ -1,4 +1,4 @@
-/** `clientry serve`: the server for a configuration, which runs until it is stopped. */
+/** `clientry serve`: the server with a configuration, which runs until it is stopped. */
 
 import { useConfigFile } from '../../../config/config.ts'
 import type { Run } from '../../command.ts'

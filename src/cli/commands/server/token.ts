@@ -1,4 +1,4 @@
-/** `clientry token`: prints an access token, alone. */
+/** `clientry token`: prints an access token and nothing else. */
 
 import type { Run } from '../../command.ts'
 import { tokenBy } from '../../connect/connect.ts'

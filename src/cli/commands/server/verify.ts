@@ -1,4 +1,6 @@
-/** `clientry verify`: checks the log of a store offline, and names the first record that is not right. */
+/**
+ * `clientry verify`: checks the log of a store offline, and names the first record that is wrong.
+ */
 
 import { statSync } from 'node:fs'
 import { environment, loadConfig } from '../../../config/config.ts'
@@ -22,7 +24,7 @@ import type { Values } from '../../options.ts'
 import { plain, type Terminal } from '../../terminal.ts'
 
 export const run: Run = async ({ options, terminal }) => {
-  // Whatever prevents it: 1 would say that the history was changed.
+  // Any failure to check: exit code 1 would say that the history was changed.
   const verdict = await verdictOf(options, terminal).catch(unchecked)
   terminal.progress('')
   if (options.json === true) terminal.printJson(verdict)
@@ -46,11 +48,11 @@ function show(terminal: Terminal, { store, records, logs, checkpoint, faults }: 
   terminal.print(`${records} records in ${logs} logs`)
   terminal.print(
     checkpoint === undefined
-      ? 'no checkpoint yet: a log that was cut short cannot be told'
+      ? 'no checkpoint yet, so a log that was cut short would not be noticed'
       : `newest checkpoint: ${checkpoint.seq}:${checkpoint.hash}, ${new Date(checkpoint.at).toISOString()}`,
   )
   for (const fault of faults) terminal.print(sentenceOf(fault))
-  if (faults.length === 0) terminal.print('all is right')
+  if (faults.length === 0) terminal.print('everything is right')
 }
 
 const sentenceOf = ({ resource, seq, why }: Fault) => plain(`record ${seq} of ${resource}: ${why}`)
@@ -67,7 +69,7 @@ function expectedOf(text: string | undefined): Pick<Verification, 'expected'> {
   if (text === undefined) return {}
   const [, seq, hash] = /^(\d{1,15}):([\w-]{43})$/.exec(text) ?? []
   if (seq === undefined || hash === undefined) {
-    throw new UsageError('--checkpoint must be SEQ:HASH, as the log tells it.')
+    throw new UsageError("--checkpoint must be SEQ:HASH, as the server's log shows it.")
   }
   return { expected: { seq: Number(seq), hash } }
 }
@@ -80,11 +82,11 @@ async function openStoreOf({
 > {
   if (database === undefined) {
     const found = await configured(config)
-    // What is not there has no history to check, and is not made.
+    // A store that does not exist has no history to check, and none is created.
     const asIs = { mode: 'production' as const, store: { ...found.store, create: false } }
     return { ...(await openStore(asIs)), fingerprints: createFingerprints(found.key) }
   }
-  if (config !== undefined) throw new UsageError('Give one of --database and --config.')
+  if (config !== undefined) throw new UsageError('Give either --database or --config.')
   if (!statSync(database, { throwIfNoEntry: false })?.isFile()) {
     throw new UsageError(`There is no file ${database}.`)
   }
@@ -96,7 +98,7 @@ async function configured(path: string | undefined): Promise<Config> {
   const { CLIENTRY_CONFIG, CLIENTRY_CONFIG_JSON } = environment()
   if (CLIENTRY_CONFIG === undefined && CLIENTRY_CONFIG_JSON === undefined) {
     throw new UsageError(
-      'Name the store: --database FILE (of npm start: .clientry/clientry.db), --config FILE, or CLIENTRY_CONFIG.',
+      'Name the store with --database FILE (with npm start: .clientry/clientry.db), --config FILE or CLIENTRY_CONFIG.',
     )
   }
   return loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
