@@ -71,7 +71,7 @@ auth:
 `
   const { code, out } = await check(text).finally(() => issuer.close())
   expect(code).toBe(EXIT.differs.code)
-  expect(out).toContain(`auth.issuers[0] (${at}) gives no keys`)
+  expect(out).toContain(`auth.issuers[0] (${at}) provides no keys`)
   expect(out).toContain(`${at}/keys.json, status 418: `)
   expect(out).toContain(`${at}/.well-known/oauth-authorization-server/other, status 418: `)
   expect((await checkOffline(text)).code).toBe(0)
