@@ -201,8 +201,8 @@ describe('the life of a client', () => {
     expect((await json<Client>(`get ${name}`)).name).toBe('Portal')
 
     const look = await run(`delete ${name} --dry-run`)
-    expect(look.out).toContain('no new client gets back')
-    expect(await run(`delete ${name} --yes`)).toMatchObject({ code: 0, out: `${name}: removed\n` })
+    expect(look.out).toContain('no new client can get back')
+    expect(await run(`delete ${name} --yes`)).toMatchObject({ code: 0, out: `${name}: deleted\n` })
     expect((await run(`get ${name}`)).code).toBe(EXIT.notFound.code)
   })
 

@@ -178,7 +178,8 @@ describe('a client with two secrets', () => {
     await expect(retire('none')).rejects.toMatchObject({
       code: 'not_found',
       field: 'secretId',
-      message: 'The client has no such live secret. GET /clients/{clientId}/secrets lists its secrets.',
+      message:
+        'The client has no such live secret. GET /clients/{clientId}/secrets lists its secrets.',
     })
     await endOutside(old)
     const before = await log()
