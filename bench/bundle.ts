@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { build, type Metafile } from 'esbuild'
-import { fieldSchemas } from '../src/http/openapi/field-schemas.ts'
+import { componentSchemas } from '../src/http/openapi/component-schemas.ts'
 import type { Built } from './built.ts'
 import { digits, type Row } from './report.ts'
 
@@ -38,9 +38,9 @@ export async function explainBundle(root: string): Promise<string> {
       {
         name: 'precomputed',
         setup: ({ onLoad }) => {
-          const made = JSON.stringify(fieldSchemas())
-          onLoad({ filter: /field-schemas[.]ts$/ }, () => ({
-            contents: `export const fieldSchemas = () => (${made})`,
+          const made = JSON.stringify(componentSchemas())
+          onLoad({ filter: /component-schemas[.]ts$/ }, () => ({
+            contents: `export const componentSchemas = () => (${made})`,
           }))
         },
       },

@@ -138,7 +138,7 @@ async function buildInto(folder) {
       minify: true,
       plugins: [
         leftOut(NOT_ON_LAMBDA),
-        precomputed('src/http/openapi/field-schemas.ts', 'fieldSchemas'),
+        precomputed('src/http/openapi/component-schemas.ts', 'componentSchemas'),
       ],
     }),
     declareSdk(join(folder, 'types')),

@@ -1,11 +1,13 @@
-/** `npm run fields`: writes the pages that follow from the mappings, and prints for each whether it changed. */
+/** `npm run fields`: writes the pages that follow from the mappings and the list of operations, and prints for each whether it changed. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { renderFields, withCopies } from './fields.ts'
+import { withRoutes } from './routes.ts'
 
 const PAGES: Readonly<Record<string, (page: string) => string>> = {
   'docs/fields.md': renderFields,
   'docs/copy.md': withCopies,
+  'docs/http.md': withRoutes,
 }
 
 for (const [path, render] of Object.entries(PAGES)) {

@@ -10,11 +10,13 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url))
 /** Layer → the layers that it may import, itself included. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
+  // Of the core, types alone: see below.
+  contract: ['core', 'contract'],
   net: ['core', 'net'],
   store: ['core', 'net', 'store'],
   providers: ['core', 'net', 'store', 'providers'],
   service: ['core', 'store', 'providers', 'service'],
-  http: ['core', 'providers', 'service', 'http'],
+  http: ['core', 'contract', 'providers', 'service', 'http'],
   observe: ['core', 'store', 'providers', 'service', 'http', 'observe'],
   config: ['core', 'providers', 'service', 'http', 'config'],
   node: ['core', 'net', 'http', 'node'],
@@ -24,8 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'program',
   ],
   dev: ['core', 'net', 'providers', 'node', 'dev'],
-  // Types of what is above the core go along; `test/sdk` looks into the bundle for what does not.
-  sdk: ['core', 'http', 'sdk'],
+  sdk: ['core', 'contract', 'sdk'],
   emulators: ['core', 'net', 'emulators'],
   files: ['core', 'sdk', 'files'],
   cli: [
@@ -84,8 +85,16 @@ function layerOf(path: string): string {
   return rest.length === 0 ? 'entry' : first
 }
 
+/** The layers, or packages, from which a module takes more than types. */
+function valuesFrom({ path, text }: Source): readonly string[] {
+  const values = [...text.matchAll(/^(?:import|export) (?!type\b)[^'();=]*from '([^']+)'/gm)]
+  return values.map(([, target = '']) =>
+    target.startsWith('.') ? layerOf(join(SRC, path, '..', target)) : target,
+  )
+}
+
 const importsOf = ({ text }: Source) =>
-  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => target)
+  [...text.matchAll(/(?<!')(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) => target)
 
 describe('every module', () => {
   it('belongs to a layer that is known', () => {
@@ -169,12 +178,21 @@ describe('core', () => {
 describe('sdk', () => {
   const sdk = sources.filter(({ layer }) => layer === 'sdk')
 
-  it.each(sdk)('$path takes nothing but types from what is not pure', ({ path, text }) => {
-    const values = [...text.matchAll(/^(?:import|export) (?!type\b)[^'();=]*from '([^']+)'/gm)]
-    const layers = values.map(([, target = '']) =>
-      target.startsWith('.') ? layerOf(join(SRC, path, '..', target)) : target,
+  it.each(sdk)('$path takes nothing but types from what is not pure', (source) => {
+    const others = valuesFrom(source).filter(
+      (layer) => !['core', 'contract', 'sdk'].includes(layer),
     )
-    expect(['core', 'sdk']).toEqual(expect.arrayContaining(layers))
+    expect(others).toEqual([])
+  })
+})
+
+// What callers and servers share is plain data: no schema library, nothing that the core makes of one.
+describe('contract', () => {
+  const contract = sources.filter(({ layer }) => layer === 'contract')
+
+  it.each(contract)('$path is data and interfaces, without schemas', (source) => {
+    expect(valuesFrom(source).filter((layer) => layer !== 'contract')).toEqual([])
+    expect(importsOf(source).filter((target) => !target.startsWith('.'))).toEqual([])
   })
 })
 

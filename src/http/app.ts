@@ -47,7 +47,7 @@ export function createApp(settings: HttpSettings): App {
       if (route.permission !== 'public') {
         principal = await settings.verify(bearerToken(request), request.deadline)
       }
-      const query = queryOf(route.query, request.query)
+      const query = queryOf(route, request.query)
       checkConditions(request, route)
       if (request.isBodyAwaited) {
         if (route.body !== undefined) checkMediaType(request, route.body)

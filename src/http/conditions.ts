@@ -1,12 +1,12 @@
 /** Under what a request is to happen: `If-Match`, `If-None-Match`, `Idempotency-Key`, and on whose behalf. */
 
+import type { Operation } from '../contract/operations.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import type { Key } from '../service/base/request.ts'
 import { keyOf } from '../service/operation/idempotency.ts'
 import { actorOf } from './auth/principal.ts'
 import type { Exchange } from './exchange.ts'
-import { CONDITIONS, conditionsOf, type Route } from './route.ts'
 import type { Site } from './target.ts'
 import { single } from './wire/headers.ts'
 import type { HttpRequest } from './wire/message.ts'
@@ -56,15 +56,17 @@ function entityTags(request: HttpRequest, name: string): readonly string[] | und
   return tags
 }
 
+/** Conditions of RFC 9110 section 13 that an operation may take. */
+const CONDITIONS = ['If-Match', 'If-None-Match'] as const
+
 /**
  * Refuses conditions that a route would not heed: who sends one relies on it.
  * @throws ClientError `invalid_request`
  */
-export function checkConditions(request: HttpRequest, route: Route): void {
-  if (route.method === 'GET') return
-  const known = conditionsOf(route)
+export function checkConditions(request: HttpRequest, { method, headers }: Operation): void {
+  if (method === 'GET') return
   const name = CONDITIONS.find(
-    (one) => request.headers[one.toLowerCase()] !== undefined && !known.includes(one),
+    (one) => request.headers[one.toLowerCase()] !== undefined && !headers.includes(one),
   )
   if (name === undefined) return
   throw new ClientError(

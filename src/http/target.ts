@@ -5,7 +5,6 @@ import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import type { Operation } from '../core/patch/json-patch.ts'
 import type { Patch } from '../core/patch/patch.ts'
-import { quoted } from '../core/patch/quoted.ts'
 import type { Permission } from '../core/rights/permissions.ts'
 import type { ClientRef, Place } from '../providers/call.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -191,17 +190,6 @@ export function checkedId(value: Json | undefined, field: string, named = field)
     'invalid_field',
     `${named} must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
     { field },
-  )
-}
-
-/** Refuses members of a body that are not part of the contract. */
-export function checkBodyMembers(body: Readonly<Record<string, Json>>, known: readonly string[]) {
-  const unknown = Object.keys(body).find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  throw new ClientError(
-    'unknown_field',
-    `${quoted(unknown)} is not a member of the body; expected: ${known.join(', ')}.`,
-    { field: quoted(unknown) },
   )
 }
 

@@ -1,7 +1,8 @@
 /** What an answer of the network means: the body with what stands in its headers, or an error. */
 
+import type { ErrorBody } from '../contract/common.ts'
 import { ERROR_CODES, type ErrorCode } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json/json.ts'
+import type { Json } from '../core/json/json.ts'
 import { parseJson } from '../core/json/json-text.ts'
 import type { Answer } from './api.ts'
 import { ClientryError } from './error.ts'
@@ -38,22 +39,17 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-/** The body of an error, as far as it is there. */
-type Told = Readonly<Record<'error' | 'code' | 'field' | 'requestId' | 'operationId', string>> & {
-  readonly outcome?: 'partly_applied' | 'not_applied' | 'conflict' | 'unknown'
-  readonly fields?: readonly string[]
-  readonly mend?: JsonObject
-}
+/** The body of an error; a server that is newer may have codes that are not known here. */
+type Failure = Omit<ErrorBody, 'code'> & { readonly code: string }
 
 function failureOf(status: number, retryAfter: string | undefined, body: unknown): ClientryError {
-  const told: Partial<Told> = typeof body === 'object' && body !== null ? body : {}
-  const { error, code = '', field, fields, requestId, operationId, outcome, mend } = told
+  const failure: Partial<Failure> = typeof body === 'object' && body !== null ? body : {}
+  const { error, code = '', field, fields, requestId, operationId, outcome, mend } = failure
   const facts = { status, retryAfter: secondsOf(retryAfter) }
   if (typeof error !== 'string' || requestId === undefined) {
     const says = `What answered with status ${status} is not a Clientry server.`
     return new ClientryError('unexpected_answer', says, facts)
   }
-  // A server that is newer may have codes that are not known here; its sentence is good all the same.
   const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'unexpected_answer'
   const details = { field, fields, requestId, operationId, outcome, mend }
   return new ClientryError(known, error, { ...facts, ...details })

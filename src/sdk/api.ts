@@ -1,45 +1,21 @@
-/** The methods of the SDK: one for each route, named as its operationId. */
+/** The methods of the SDK: one for each operation of the contract, named as its id and typed by its row. */
 
-import type { Job, JobPlan, JobQuery, JobRequest, JobResult, UndoRequest } from './job-types.ts'
+import type { Bodies, BodyName } from '../contract/bodies.ts'
+import type { OPERATIONS, OperationName } from '../contract/operations.ts'
+import type { QueryName } from '../contract/query.ts'
 import type {
-  Adoption,
   Client,
   ClientAddress,
-  ClientPage,
   ClientPatch,
   ClientQuery,
-  Copy,
-  CopyPlan,
-  CopyRequest,
-  Creation,
-  Finding,
   HistoryItem,
   HistoryQuery,
-  JsonObject,
+  Job,
+  JobResult,
   JsonPatchOperation,
-  LeaseRequest,
-  Leases,
-  LeasesOf,
-  LintPage,
-  LintQuery,
   ListedClient,
-  Page,
   PageQuery,
-  Plan,
-  ProtectionRequest,
-  Provider,
-  ProviderSummary,
-  Removal,
-  RemovalPlan,
-  ResumptionRequest,
-  Retirement,
-  RetirementPlan,
-  RollbackRequest,
-  Rotation,
-  RotationPlan,
-  RotationRequest,
-  SecretList,
-  SuspensionRequest,
+  Query,
 } from './types.ts'
 
 /** A client by its id alone (of the default provider), or with where it is. */
@@ -89,7 +65,7 @@ export interface Write<Arguments extends readonly unknown[], Done, Planned, Quer
   ): Promise<Answer<Done>>
 }
 
-/** A method that writes and needs to be told more than its arguments. */
+/** A method that writes and needs more than its arguments: some options must be there. */
 export interface WriteWith<Query, Arguments extends readonly unknown[], Done, Planned> {
   (
     ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
@@ -116,73 +92,62 @@ export type UpdateByFunction = (
 
 type ClientPatchArgument = ClientPatch | readonly JsonPatchOperation[]
 
-/** One method for each route. */
-export interface Routes {
-  readonly listClients: Read<[], ClientPage, ClientQuery>
-  readonly createClient: Write<[creation: Creation], Client, Plan>
-  readonly deleteClient: Write<[client: ClientArgument], Removal, RemovalPlan>
-  readonly getClient: Read<[client: ClientArgument], Client>
-  /**
-   * A patch is sent as it is. A function is given the client and makes a patch: where the client has
-   * changed meanwhile, it is read again and the function is asked again.
-   */
-  readonly updateClient: Write<[client: ClientArgument, patch: ClientPatchArgument], Client, Plan> &
-    UpdateByFunction
-  readonly lintClient: Read<[client: ClientArgument], { readonly findings: readonly Finding[] }>
-  readonly lintClients: Read<[], LintPage, LintQuery>
-  readonly getClientHistory: Read<[client: ClientArgument], Page<HistoryItem>, PageQuery>
-  readonly rollbackClient: Write<[client: ClientArgument, request: RollbackRequest], Client, Plan>
-  /** The client as its options name it is copied to where the request says. */
-  readonly copyClient: Write<[client: ClientArgument, request: CopyRequest], Copy, CopyPlan>
-  readonly protectClient: Write<[client: ClientArgument, request: ProtectionRequest], Client, Plan>
-  /** Takes in a client that was registered elsewhere; the same adoption again changes nothing. */
-  readonly adoptClient: Write<[client: ClientArgument, adoption: Adoption], Client, Plan>
-  readonly suspendClient: Write<[client: ClientArgument, request: SuspensionRequest], Client, Plan>
-  readonly resumeClient: Write<[client: ClientArgument, request: ResumptionRequest], Client, Plan>
-  readonly listLeases: Read<[client: ClientArgument], Leases>
-  readonly putLease: Write<[client: ClientArgument, lease: LeaseRequest], Leases, Plan>
-  /** Ends the leases of an owner: all of them, or those on one list, or the one on one value. */
-  readonly endLeases: WriteWith<LeasesOf, [client: ClientArgument], Leases, Plan>
-  /** Its key is the same over all repetitions, so a lost answer does not lose the value. */
-  readonly rotateSecret: Write<
-    [client: ClientArgument, request: RotationRequest],
-    Rotation,
-    RotationPlan
-  >
-  readonly listSecrets: Read<[client: ClientArgument], SecretList>
-  /** Ends it now, or by itself `afterSeconds` from now. */
-  readonly retireSecret: Write<
-    [client: ClientArgument, secretId: string],
-    Retirement,
-    RetirementPlan,
-    { readonly afterSeconds?: number }
-  >
-  readonly searchHistory: Read<[], Page<HistoryItem>, HistoryQuery>
-  readonly getOperation: Read<[operationId: string], HistoryItem>
-  /** Answers at once; what becomes of it is told by `getJob`, or step by step by `job`. */
-  readonly createJob: Write<[request: JobRequest], Job, JobPlan>
-  readonly listJobs: Read<[], Page<Job>, JobQuery>
-  readonly getJob: Read<[jobId: string], Job>
-  readonly getJobResults: Read<[jobId: string], Page<JobResult>, PageQuery>
-  /** Server-sent events as text, once they have ended: `job` gives the steps as they come. */
-  readonly getJobEvents: Read<[jobId: string], string>
-  readonly startJob: Read<[jobId: string], Job>
-  readonly pauseJob: Read<[jobId: string], Job>
-  readonly resumeJob: Read<[jobId: string], Job>
-  readonly cancelJob: Read<[jobId: string], Job>
-  /** Submits the job that takes back what a job has done. */
-  readonly undoJob: (
-    jobId: string,
-    request: UndoRequest,
-    options?: WriteOptions,
-  ) => Promise<Answer<Job>>
-  readonly listProviders: Read<[], { readonly providers: readonly ProviderSummary[] }>
-  readonly getProvider: Read<[providerId: string], Provider>
-  readonly getOpenapi: Read<[], JsonObject>
-  readonly getHealth: Read<[], { readonly status: string }>
-  readonly getReadiness: Read<[], { readonly status: string }>
-  /** The text format of Prometheus. */
-  readonly getMetrics: Read<[], string>
+/** An id in a path: that of a client can say where the client is. */
+type Id<Name extends string> = Name extends 'clientId' ? [client: ClientArgument] : [id: string]
+
+/** One argument for each parameter of a path. */
+type Ids<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? [...Id<Name>, ...Ids<Rest>]
+  : []
+
+/** The body: a patch is given as it is, and travels as the member `client`. */
+type Body<Row> = Row extends { readonly body: infer Name extends BodyName }
+  ? Name extends 'ClientPatchRequest'
+    ? [patch: ClientPatchArgument]
+    : [request: Bodies[Name]]
+  : []
+
+type Arguments<Row> = Row extends { readonly path: infer Path extends string }
+  ? [...Ids<Path>, ...Body<Row>]
+  : []
+
+/** What a success answers. */
+type Done<Row> = Row extends { readonly answers: infer Answers }
+  ? Bodies[Extract<Answers[keyof Answers], BodyName>]
+  : never
+
+/** Query parameters that are said elsewhere: by the address of the client, and by the options of writes. */
+type Elsewhere<Row> =
+  | (Row extends { readonly path: `${string}{clientId}${string}` }
+      ? 'provider' | 'userPoolId'
+      : never)
+  | (Row extends { readonly headers: readonly [] } ? never : 'dryRun' | 'ownClient')
+
+type NeededNames<Row> = Row extends { readonly required: readonly (infer Name extends QueryName)[] }
+  ? Name
+  : never
+
+type QueryIn<Row> = Row extends { readonly query: readonly (infer Name extends QueryName)[] }
+  ? Query<Exclude<Name, Elsewhere<Row>>, NeededNames<Row>>
+  : unknown
+
+/** Whether a method takes the options of writes: a key names its request. */
+type Writes = { readonly headers: readonly [...string[], 'Idempotency-Key'] }
+
+/** The method of an operation. */
+type MethodOf<Row> = Row extends { readonly plan: infer Plan extends BodyName }
+  ? Row extends { readonly required: unknown }
+    ? WriteWith<QueryIn<Row>, Arguments<Row>, Done<Row>, Bodies[Plan]>
+    : Write<Arguments<Row>, Done<Row>, Bodies[Plan], QueryIn<Row>>
+  : Row extends Writes
+    ? (...given: [...Arguments<Row>, options?: WriteOptions]) => Promise<Answer<Done<Row>>>
+    : Read<Arguments<Row>, Done<Row>, QueryIn<Row>>
+
+/** One method for each operation. */
+export type Routes = {
+  readonly [Name in OperationName]: Name extends 'updateClient'
+    ? MethodOf<(typeof OPERATIONS)[Name]> & UpdateByFunction
+    : MethodOf<(typeof OPERATIONS)[Name]>
 }
 
 /** What a connection to a server can do. */
@@ -191,7 +156,7 @@ export interface Api extends Routes {
   clients(query?: ReadOptions & ClientQuery): AsyncIterable<ListedClient>
   /** Every change of any client that the caller may see, newest first, page by page. */
   history(query?: ReadOptions & HistoryQuery): AsyncIterable<HistoryItem>
-  /** A job whenever it has come on, until it waits for somebody or has ended. */
+  /** A job whenever it has come on, until it waits for someone or has ended. */
   job(jobId: string, options?: WatchOptions): AsyncIterable<Job>
   /** What became of each client of a job, page by page. */
   jobResults(jobId: string, query?: ReadOptions & PageQuery): AsyncIterable<JobResult>

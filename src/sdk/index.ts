@@ -9,7 +9,6 @@ import { apiOf } from './connection.ts'
 export { isNumberLiteral, type NumberLiteral } from '../core/json/json-number.ts'
 export type * from './api.ts'
 export { ClientryError, type ClientryErrorCode, type ErrorCode } from './error.ts'
-export type * from './job-types.ts'
 export type * from './types.ts'
 
 export interface ConnectOptions {

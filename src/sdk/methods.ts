@@ -1,11 +1,12 @@
 /** Turns the arguments of a method into the request of its route. */
 
+import type { BodyName } from '../contract/bodies.ts'
+import { OPERATIONS, type Operation, type OperationName } from '../contract/operations.ts'
 import type { Json } from '../core/json/json.ts'
 import { holdsNonFinite } from '../core/json/json-number.ts'
 import { stringifyJson } from '../core/json/json-text.ts'
 import type { Answer, ClientArgument, ReadOptions, WriteOptions } from './api.ts'
 import { ClientryError } from './error.ts'
-import { OPERATIONS, type Operation, type OperationName } from './operations.ts'
 import { type Outgoing, send, type Wire } from './send.ts'
 
 /** A connection: where the server is, and what requests go out by. */
@@ -30,7 +31,7 @@ export function methodsOf(connection: Connection): Readonly<Record<OperationName
 
 function outgoing(
   { url, newKey }: Connection,
-  { method, path, query, body: takesBody }: Operation,
+  { method, path, query, body: bodyName }: Operation,
   given: readonly unknown[],
 ): Outgoing {
   const rest = [...given]
@@ -40,7 +41,7 @@ function outgoing(
     for (const [member, value] of Object.entries(where)) known.set(member, value)
     return segment(name, id)
   })
-  const body = takesBody === true ? bodyOf(path, method, rest.shift()) : undefined
+  const body = bodyName === undefined ? undefined : bodyOf(bodyName, rest.shift())
   const options = (rest.shift() ?? {}) as WriteOptions & ReadOptions
   for (const [member, value] of Object.entries(options)) known.set(member, value)
   const pairs = query.flatMap((name): [string, string][] => {
@@ -78,8 +79,8 @@ function conditions({ ifMatch, idempotencyKey, dryRun }: WriteOptions, newKey: (
 }
 
 /** A patch of a client travels as the member `client`; everything else is the body as it is. */
-function bodyOf(path: string, method: Operation['method'], value: unknown) {
-  const isPatch = method === 'PATCH' && path === '/clients/{clientId}'
+function bodyOf(name: BodyName, value: unknown) {
+  const isPatch = name === 'ClientPatchRequest'
   const body = (isPatch ? { client: value } : value) as Json
   if (holdsNonFinite(body)) {
     const says =

@@ -1,8 +1,8 @@
 /** A job as a sequence of what it comes to. */
 
 import type { Answer, ReadOptions, WatchOptions } from './api.ts'
-import type { Job, JobState } from './job-types.ts'
 import type { Wire } from './send.ts'
+import type { Job, JobState } from './types.ts'
 
 /** How often it is asked for (milliseconds). */
 const EVERY_MS = 1_000

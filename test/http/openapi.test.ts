@@ -73,7 +73,9 @@ describe('GET /openapi.json', () => {
 
   it('says that metrics are a text, and that they may not be there', () => {
     const { responses } = document.paths['/metrics']?.get ?? {}
-    expect(responses?.['200']?.content).toEqual({ 'text/plain': { schema: { type: 'string' } } })
+    const schema = { $ref: '#/components/schemas/Metrics' }
+    expect(responses?.['200']?.content).toEqual({ 'text/plain': { schema } })
+    expect(document.components.schemas).toMatchObject({ Metrics: { type: 'string' } })
     expect(responses?.['404']).toBeDefined()
   })
 

@@ -169,6 +169,9 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
+/** Long enough for a machine that is busy. */
+const WAIT = { timeout: 60_000 }
+
 const jobs = new Map<string, string>()
 const jobPath = (id: string) => `/jobs/${jobs.get(id)}`
 
@@ -187,7 +190,7 @@ async function jobFor(id: string): Promise<string> {
   await vi.waitFor(async () => {
     const { state } = JSON.parse((await ask('GET', location)).body)
     expect(state).toMatch(/^(planned|paused|done)$/)
-  })
+  }, WAIT)
   return location.slice('/jobs/'.length)
 }
 
@@ -333,6 +336,25 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
       }
       expect((await request(minimal, route.method, token, plain)).status).toBe(415)
     })
+  },
+)
+
+const WITH_BODY = ROUTES.filter(({ body }) => body !== undefined)
+
+it.each(WITH_BODY.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  '%s knows every member of its body that the description names',
+  async (_, route) => {
+    const token = await world.token(PERMISSIONS)
+    const described = await request(requestOf('getOpenapi'), 'GET', undefined)
+    const { schemas } = JSON.parse(described.body).components
+    const names = Object.keys(schemas[route.body ?? ''].properties)
+    expect(names).not.toEqual([])
+    for (const name of names) {
+      const minimal = requestOf(route.operationId)
+      const body = Buffer.from(JSON.stringify({ ...minimal.body, [name]: null }))
+      const answer = await request(minimal, route.method, token, { body })
+      expect(JSON.parse(answer.body).code, name).not.toBe('unknown_field')
+    }
   },
 )
 

@@ -4,10 +4,8 @@
  */
 
 import type { SEVERITIES } from '../../src/core/lint/rule.ts'
-import type { Route } from '../../src/http/route.ts'
 import type { ClientKind } from '../../src/providers/creation.ts'
 import type * as sdk from '../../src/sdk/index.ts'
-import type { Operation } from '../../src/sdk/operations.ts'
 import type { HistoryItem, HistoryOutcome } from '../../src/service/reading/history.ts'
 import type { JobOptions, JobOutcome, JobState } from '../../src/store/log/job-entry.ts'
 
@@ -34,7 +32,6 @@ export type Checks = [
   Same<sdk.HistoryOutcome, HistoryOutcome>,
   Same<sdk.ClientKind, ClientKind>,
   Same<sdk.Severity, (typeof SEVERITIES)[number]>,
-  Same<Operation['method'], Route['method']>,
   Same<sdk.JobState, JobState>,
   Same<sdk.JobOutcome, JobOutcome>,
   Same<Members<sdk.JobOptions>, Members<JobOptions>>,

@@ -8,7 +8,9 @@ import { type JobItem, nameOf } from '../../service/jobs/items.ts'
 import type { JobOptions } from '../../service/jobs/log.ts'
 import { MAX_CLIENTS } from '../../service/jobs/submit.ts'
 import { stateOfTag } from '../conditions.ts'
-import { checkBodyMembers, checkedId, checkReading, type Site } from '../target.ts'
+import { canaryRequest, jobClient, jobRequest } from '../schemas/jobs.ts'
+import { checkedId, checkReading, type Site } from '../target.ts'
+import { checkMembers, memberOf } from '../wire/members.ts'
 
 /** Where a body may say that clients are; gives the place once its caller may change clients there. */
 export type SiteOf = (named: JsonObject) => Site
@@ -48,7 +50,7 @@ function itemOf(
   if (!isRecord(client)) {
     throw new ClientError('invalid_field', 'It must be an object with the id of a client.')
   }
-  checkBodyMembers(client, ['provider', 'userPoolId', 'id', 'ifMatch', 'patch'])
+  checkMembers(jobClient, client)
   const { id, ifMatch, patch: own } = client
   const site = siteOf(client)
   const patch = own === undefined ? undefined : patchOf(own)
@@ -110,28 +112,20 @@ export function checkNumber(clients: number): void {
  * How it is to go about it.
  * @throws ClientError `invalid_field`
  */
-export function optionsOf({ autoStart = false, canary, maxFailures = 0 }: JsonObject): JobOptions {
-  if (typeof autoStart !== 'boolean') throw invalid('autoStart', 'must be true or false')
-  const whole = typeof maxFailures === 'number' && Number.isSafeInteger(maxFailures)
-  if (maxFailures !== null && !(whole && maxFailures >= 0)) {
-    throw invalid('maxFailures', 'must be a whole number from 0, or null for any number')
-  }
-  return {
-    autoStart,
-    maxFailures: maxFailures as number | null,
-    ...(canary === undefined ? {} : { canary: canaryOf(canary) }),
-  }
+export function optionsOf(body: JsonObject): JobOptions {
+  const autoStart = memberOf(jobRequest, body, 'autoStart') ?? false
+  const maxFailures = memberOf(jobRequest, body, 'maxFailures')
+  const options = { autoStart, maxFailures: maxFailures === undefined ? 0 : maxFailures }
+  return body.canary === undefined ? options : { ...options, canary: canaryOf(body.canary) }
 }
 
 function canaryOf(canary: Json): NonNullable<JobOptions['canary']> {
   if (!isRecord(canary)) throw invalid('canary', 'must be an object with a member "share"')
-  within('canary', () => checkBodyMembers(canary, ['share', 'thenPause']))
-  const { share, thenPause = false } = canary
-  if (typeof share !== 'number' || !(share > 0 && share <= 1)) {
-    throw invalid('canary.share', 'must be a number above 0 and up to 1')
-  }
-  if (typeof thenPause !== 'boolean') throw invalid('canary.thenPause', 'must be true or false')
-  return { share, thenPause }
+  return within('canary', () => {
+    checkMembers(canaryRequest, canary)
+    const share = memberOf(canaryRequest, canary, 'share')
+    return { share, thenPause: memberOf(canaryRequest, canary, 'thenPause') ?? false }
+  })
 }
 
 export const invalid = (field: string, says: string) =>

@@ -22,7 +22,7 @@ const NEEDED: Readonly<Record<JobControlName, readonly [Permission, ...Permissio
 }
 
 /** The handler of one control; told twice is as good as told once. */
-export function telling(control: JobControlName): (exchange: Exchange) => Promise<Answer> {
+export function controlling(control: JobControlName): (exchange: Exchange) => Promise<Answer> {
   return async (exchange) => {
     const { service, jobs } = exchange.settings
     const view = await jobOf(exchange, ...NEEDED[control])

@@ -9,7 +9,9 @@ import { selectClients } from '../../service/jobs/select.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
-import { callerOf, checkBodyMembers, type Site, siteOf } from '../target.ts'
+import { jobSelection } from '../schemas/jobs.ts'
+import { callerOf, type Site, siteOf } from '../target.ts'
+import { checkMembers } from '../wire/members.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
 import { checkCommon, checkNumber, invalid, type SiteOf, within } from './body.ts'
 
@@ -62,7 +64,7 @@ export async function selected(
 /** Without a user pool, all those of the provider. */
 function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
   const { service, defaultProvider } = exchange.settings
-  checkBodyMembers(select, ['provider', 'userPoolId', 'q', 'filter'])
+  checkMembers(jobSelection, select)
   const { provider = defaultProvider, userPoolId, q, filter } = select
   const pools = service.providers.get(String(provider))?.userPools
   const all = userPoolId === undefined && pools !== undefined ? pools : [userPoolId]

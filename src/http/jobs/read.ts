@@ -1,6 +1,6 @@
 /** `GET /jobs`, `GET /jobs/{jobId}` and its results. */
 
-import { listJobs, readResults } from '../../service/jobs/read.ts'
+import { listJobs as listPage, readResults } from '../../service/jobs/read.ts'
 import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
 import { actorIn } from '../target.ts'
@@ -9,13 +9,13 @@ import { jobOf, mayAtAll, providersWith } from './access.ts'
 import { jobBody, resultBody } from './view.ts'
 
 /** Jobs that the caller may read, newest first. */
-export async function getJobs(exchange: Exchange): Promise<Answer> {
+export async function listJobs(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   providersWith(exchange, 'jobs:read')
   const { actor, actorIssuer } = actorIn(exchange)
   const { cursor } = query
   const after = placeOf(cursor)
-  const { jobs, next } = await listJobs(settings.service, {
+  const { jobs, next } = await listPage(settings.service, {
     limit: pageLimit(query.limit),
     deadline: exchange.request.deadline,
     ...(actor === undefined ? {} : { actor }),

@@ -14,8 +14,10 @@ import { type Answer, shownChanges } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import { keyOfRequest } from '../conditions.ts'
 import type { Exchange } from '../exchange.ts'
-import { callerOf, checkBodyMembers } from '../target.ts'
+import { jobRequest, undoRequest } from '../schemas/jobs.ts'
+import { callerOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
+import { checkMembers, memberOf } from '../wire/members.ts'
 import { jobOf, rightsOver, traceProviders } from './access.ts'
 import { asPatch, invalid, itemsOf, optionsOf, patchOf, within } from './body.ts'
 import { selected, sitesOf } from './places.ts'
@@ -23,13 +25,12 @@ import { jobBody, resultBody } from './view.ts'
 
 /** Names in the body of a job, which has several for each client. */
 const MAX_NAMES = 20_000
-const MEMBERS = ['clients', 'select', 'patch', 'autoStart', 'canary', 'maxFailures']
 
 /** Submits a job; `?dryRun=true` plans a small one at once, and keeps nothing. */
-export async function postJob(exchange: Exchange): Promise<Answer> {
+export async function createJob(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readJsonBody(exchange.request, 'clients', MAX_NAMES)
-  checkBodyMembers(body, MEMBERS)
+  checkMembers(jobRequest, body)
   if ((body.clients === undefined) === (body.select === undefined)) {
     throw invalid('clients', 'must be there, or "select", and not both')
   }
@@ -88,10 +89,9 @@ export async function undoJob(exchange: Exchange): Promise<Answer> {
   const { service } = exchange.settings
   const view = await jobOf(exchange, 'jobs:write', 'clients:write')
   const body = readJsonBody(exchange.request, 'autoStart')
-  checkBodyMembers(body, ['autoStart', 'allowPartial'])
-  const { autoStart, allowPartial = false } = body
-  if (typeof autoStart !== 'boolean') throw invalid('autoStart', 'must be true or false')
-  if (typeof allowPartial !== 'boolean') throw invalid('allowPartial', 'must be true or false')
+  checkMembers(undoRequest, body)
+  const autoStart = memberOf(undoRequest, body, 'autoStart')
+  const allowPartial = memberOf(undoRequest, body, 'allowPartial') ?? false
   const key = keyOf(exchange, [view.id, body])
   const before = await submittedBefore(service, key)
   if (before !== undefined) return submitted(before, true)

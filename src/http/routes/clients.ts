@@ -1,5 +1,6 @@
-/** `GET` and `PATCH /clients/{clientId}`. */
+/** Clients: `GET` and `PATCH /clients/{clientId}`, with what is found, listed and rolled back beside it. */
 
+import type { CLIENT_OPERATIONS } from '../../contract/operations/clients.ts'
 import { FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { FieldKind } from '../../core/field.ts'
@@ -15,13 +16,25 @@ import { actorOf } from '../auth/principal.ts'
 import { absent, answerChange, checkNeeds } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
+import type { Handlers } from '../route.ts'
+import { clientPatchRequest } from '../schemas/clients.ts'
 import { confirmStanding } from '../standing.ts'
-import { checkBodyMembers, checkReading, type Target, targetOf } from '../target.ts'
+import { checkReading, type Target, targetOf } from '../target.ts'
 import { readBody } from '../wire/body.ts'
 import type { FieldKind as FormKind } from '../wire/form-body.ts'
+import { checkMembers } from '../wire/members.ts'
+import { listClients } from './list.ts'
+import { rollbackClient } from './rollback.ts'
+
+export const CLIENT_HANDLERS: Handlers<keyof typeof CLIENT_OPERATIONS> = {
+  listClients,
+  getClient,
+  updateClient,
+  rollbackClient,
+}
 
 /** Reads one client. */
-export async function getClient(exchange: Exchange): Promise<Answer> {
+async function getClient(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query, 'clients:read')
   const { ref, provider } = target
   const { native, tag, warnings, standing } = await absent(
@@ -40,7 +53,7 @@ export async function getClient(exchange: Exchange): Promise<Answer> {
 }
 
 /** Changes one client, or plans the change with `?dryRun=true`. */
-export async function patchClient(exchange: Exchange): Promise<Answer> {
+async function updateClient(exchange: Exchange): Promise<Answer> {
   const sent = readBody(exchange.request, FORM_KINDS)
   const { client, ...named } = membersOf(exchange, sent.value)
   const target = targetOf(exchange, named, 'clients:write')
@@ -70,7 +83,7 @@ function membersOf({ query }: Exchange, body: Json): Members {
   if (!isRecord(body)) {
     throw new ClientError('invalid_request', 'The body must be an object with a member "client".')
   }
-  checkBodyMembers(body, ['provider', 'userPoolId', 'ownClient', 'client'])
+  checkMembers(clientPatchRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient, client } = body
   return { provider, userPoolId, ownClient, client }
 }

@@ -3,39 +3,41 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { parseMergePatch } from '../../core/patch/patch.ts'
-import { copyClient } from '../../service/life/copy.ts'
+import { copyClient as copy } from '../../service/life/copy.ts'
 import type { CreationResult } from '../../service/life/creation.ts'
 import type { Answer } from '../answer.ts'
 import { absent, checkNeeds, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
-import { checkBodyMembers, otherSiteOf, type Site, targetOf } from '../target.ts'
+import { copyRequest } from '../schemas/life.ts'
+import { otherSiteOf, type Site, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
-import { asKind, creationAnswer, creationPlan } from './life.ts'
+import { checkMembers, memberOf } from '../wire/members.ts'
+import { creationAnswer, creationPlan } from './creation-answer.ts'
 
 /** Makes a copy of a client, or shows with `?dryRun=true` what it would keep and lose. */
-export async function postCopy(exchange: Exchange): Promise<Answer> {
+export async function copyClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readJsonBody(exchange.request, 'provider')
-  checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client', 'allowLoss'])
+  checkMembers(copyRequest, body)
   const source = targetOf(exchange, query, 'clients:read')
   const site = placeOfCopy(exchange, body)
-  const { kind, client = {}, allowLoss = false } = body
-  if (typeof allowLoss !== 'boolean') throw invalid('allowLoss', 'must be true or false')
+  const { client = {} } = body
+  const allowLoss = memberOf(copyRequest, body, 'allowLoss') ?? false
   const patch = parseMergePatch(client)
-  const asked = kind === undefined ? undefined : asKind(kind)
+  const kind = memberOf(copyRequest, body, 'kind')
   const ifMatch = ifMatchOf(exchange)
-  const bound = [{ ...site.place }, asked ?? null, patch as unknown as Json, allowLoss]
+  const bound = [{ ...site.place }, kind ?? null, patch as unknown as Json, allowLoss]
   const result = await absent(
-    copyClient(settings.service, {
+    copy(settings.service, {
       ...writing(exchange, site, keyOfRequest(exchange, source, bound)),
       source: { ...source, removedToo: source.may('history:read') },
       provider: site.provider,
       place: site.place,
       patch,
       allowLoss,
-      ...(asked === undefined ? {} : { kind: asked }),
+      ...(kind === undefined ? {} : { kind }),
       ...(ifMatch === undefined ? {} : { ifMatch }),
       authorize: (needs) => checkNeeds(exchange, site, needs),
     }),

@@ -1,5 +1,6 @@
 /** The history of one client, across clients, and of one operation. */
 
+import type { HISTORY_OPERATIONS } from '../../contract/operations/history.ts'
 import { cutValues } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
@@ -9,18 +10,25 @@ import {
   type HistoryOutcome,
   readHistory,
   readOperation,
-  searchHistory,
+  searchHistory as searchItems,
 } from '../../service/reading/history.ts'
 import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
+import type { Handlers } from '../route.ts'
 import { leaseBody } from '../standing.ts'
 import { actorIn, callerOf, targetOf, visibleProviders } from '../target.ts'
 import { pageLimit, placeOf, placeText, revisionOf, revisionText } from '../wire/cursor.ts'
 
+export const HISTORY_HANDLERS: Handlers<keyof typeof HISTORY_OPERATIONS> = {
+  getClientHistory,
+  searchHistory,
+  getOperation,
+}
+
 /** `GET /clients/{clientId}/history`: what was done to one client, newest first. */
-export async function getClientHistory(exchange: Exchange): Promise<Answer> {
+async function getClientHistory(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const { ref } = targetOf(exchange, query, 'history:read')
   const below = revisionOf(query.cursor)
@@ -30,7 +38,7 @@ export async function getClientHistory(exchange: Exchange): Promise<Answer> {
 }
 
 /** `GET /history`: what was done to any client that the caller may see, newest first. */
-export async function searchAllHistory(exchange: Exchange): Promise<Answer> {
+async function searchHistory(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const { outcome, cursor } = query
   if (outcome !== undefined && !HISTORY_OUTCOMES.includes(outcome as HistoryOutcome)) {
@@ -38,7 +46,7 @@ export async function searchAllHistory(exchange: Exchange): Promise<Answer> {
   }
   const [from, to] = [timeOf('from', query.from), timeOf('to', query.to)]
   const after = placeOf(cursor)
-  const { items, next } = await searchHistory(settings.service, {
+  const { items, next } = await searchItems(settings.service, {
     providers: providersOf(exchange),
     limit: pageLimit(query.limit),
     ...actorIn(exchange),
@@ -54,7 +62,7 @@ export async function searchAllHistory(exchange: Exchange): Promise<Answer> {
  * `GET /operations/{operationId}`: what became of a change. Whoever asked for it may know, and whoever
  * may read the history of its provider; for anybody else it does not exist.
  */
-export async function getOperation(exchange: Exchange): Promise<Answer> {
+async function getOperation(exchange: Exchange): Promise<Answer> {
   const { settings, params } = exchange
   const principal = callerOf(exchange)
   if (visibleProviders(exchange).length === 0) {

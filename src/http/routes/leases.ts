@@ -1,17 +1,10 @@
 /** `GET`, `PUT` and `DELETE /clients/{clientId}/leases`: values that are in a list for a time. */
 
-import { LEASE_FIELDS } from '../../core/client.ts'
+import type { LEASE_OPERATIONS } from '../../contract/operations/leases.ts'
 import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import type { Warning } from '../../core/mapping/row.ts'
-import {
-  type ChangeRequest,
-  type Lease,
-  type LeaseTaking,
-  MAX_LEASE_SECONDS,
-  MAX_OWNER_LENGTH,
-  MAX_VALUE_LENGTH,
-} from '../../service/base/request.ts'
+import type { ChangeRequest, Lease, LeaseTaking } from '../../service/base/request.ts'
 import { callerOf } from '../../service/base/service.ts'
 import { overLeases } from '../../service/lease/leases.ts'
 import { readClient } from '../../service/reading/read.ts'
@@ -20,12 +13,21 @@ import { actorOf } from '../auth/principal.ts'
 import { absent, changeHeaders, performChange, planAnswer } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
+import type { Handlers } from '../route.ts'
+import { leaseRequest } from '../schemas/leases.ts'
 import { leaseBody } from '../standing.ts'
-import { checkBodyMembers, type Target, targetOf } from '../target.ts'
+import { type Target, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
+import { checkMembers, memberOf } from '../wire/members.ts'
+
+export const LEASE_HANDLERS: Handlers<keyof typeof LEASE_OPERATIONS> = {
+  listLeases,
+  putLease,
+  endLeases,
+}
 
 /** All leases of a client. */
-export async function getLeases(exchange: Exchange): Promise<Answer> {
+async function listLeases(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query, 'clients:read')
   const { ref, provider, principal } = target
   const { tag, warnings, standing } = await absent(
@@ -43,10 +45,10 @@ export async function getLeases(exchange: Exchange): Promise<Answer> {
 }
 
 /** Takes a lease or renews it. */
-export async function putLease(exchange: Exchange): Promise<Answer> {
+async function putLease(exchange: Exchange): Promise<Answer> {
   const { query } = exchange
   const body = readJsonBody(exchange.request, 'value')
-  checkBodyMembers(body, ['provider', 'userPoolId', 'field', 'value', 'owner', 'ttlSeconds'])
+  checkMembers(leaseRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const target = targetOf(exchange, { provider, userPoolId }, 'leases:write')
   const lease = leaseOf(body)
@@ -56,15 +58,10 @@ export async function putLease(exchange: Exchange): Promise<Answer> {
 }
 
 /** Ends the leases of an owner: all of them, or those on a list, or the one on a value. */
-export async function deleteLeases(exchange: Exchange): Promise<Answer> {
+async function endLeases(exchange: Exchange): Promise<Answer> {
   const { query } = exchange
   const target = targetOf(exchange, query, 'leases:write')
-  const { owner, field, value } = query
-  if (owner === undefined) {
-    throw new ClientError('invalid_request', 'The query parameter owner is needed.', {
-      field: 'owner',
-    })
-  }
+  const { owner = '', field, value } = query
   const ends = (lease: Lease) =>
     lease.owner === owner &&
     (field === undefined || lease.field === field) &&
@@ -120,28 +117,12 @@ function leasesBody(
 
 /** @throws ClientError `invalid_field` */
 function leaseOf(body: JsonObject): LeaseTaking {
-  const field = LEASE_FIELDS.find((name) => name === body.field)
-  if (field === undefined) throw invalid('field', `must be one of: ${LEASE_FIELDS.join(', ')}`)
-  const value = textOf(body, 'value', MAX_VALUE_LENGTH)
-  if (value.includes('*')) throw invalid('value', 'must be one URL, without a wildcard')
-  const owner = textOf(body, 'owner', MAX_OWNER_LENGTH)
-  const { ttlSeconds: seconds } = body
-  const fits = typeof seconds === 'number' && Number.isInteger(seconds)
-  if (!fits || seconds < 1 || seconds > MAX_LEASE_SECONDS) {
-    throw invalid('ttlSeconds', `must be a whole number from 1 to ${MAX_LEASE_SECONDS}`)
-  }
+  const field = memberOf(leaseRequest, body, 'field')
+  const value = memberOf(leaseRequest, body, 'value')
+  const owner = memberOf(leaseRequest, body, 'owner')
+  const seconds = memberOf(leaseRequest, body, 'ttlSeconds')
   return { kind: 'lease', field, value, owner, seconds }
 }
-
-function textOf(body: JsonObject, name: string, longest: number): string {
-  const text = body[name]
-  const fits = typeof text === 'string' && text.length >= 1 && text.length <= longest
-  if (fits && !/\p{Cc}/u.test(text)) return text
-  throw invalid(name, `must be a text of 1 to ${longest} characters without control characters`)
-}
-
-const invalid = (field: string, says: string) =>
-  new ClientError('invalid_field', `${field} ${says}.`, { field })
 
 /** What is wrong with the value, under the name that it has in this request. */
 function namedValue(error: unknown, { field }: LeaseTaking): unknown {

@@ -1,31 +1,43 @@
-/** `POST /clients` and `DELETE /clients/{clientId}`: the beginning and the end of a client. */
+/** The beginning and the end of a client: `POST /clients` and `DELETE /clients/{clientId}`, copies and adoptions. */
 
+import type { LIFE_OPERATIONS } from '../../contract/operations/life.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
 import { parseMergePatch } from '../../core/patch/patch.ts'
-import { CLIENT_KINDS, type ClientKind } from '../../providers/creation.ts'
-import { createClient } from '../../service/life/create.ts'
-import type { CreationResult } from '../../service/life/creation.ts'
+import { createClient as create } from '../../service/life/create.ts'
 import { type RemovalResult, removeClient } from '../../service/life/remove.ts'
 import { type Answer, clientBody, planBody } from '../answer.ts'
 import { absent, changeHeaders, checkNeeds, requestsOf, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
 import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
-import { checkBodyMembers, type Site, siteOf, type Target, targetOf } from '../target.ts'
+import type { Handlers } from '../route.ts'
+import { creationRequest } from '../schemas/life.ts'
+import { siteOf, type Target, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
+import { checkMembers, memberOf } from '../wire/members.ts'
+import { copyClient } from './copy.ts'
+import { creationAnswer, creationPlan } from './creation-answer.ts'
+import { adoptClient } from './registration.ts'
+
+export const LIFE_HANDLERS: Handlers<keyof typeof LIFE_OPERATIONS> = {
+  createClient,
+  deleteClient,
+  copyClient,
+  adoptClient,
+}
 
 /** Makes a client, or plans it with `?dryRun=true`. */
-export async function postClient(exchange: Exchange): Promise<Answer> {
+async function createClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readJsonBody(exchange.request, 'client')
-  checkBodyMembers(body, ['provider', 'userPoolId', 'kind', 'client'])
+  checkMembers(creationRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const site = siteOf(exchange, { provider, userPoolId }, 'clients:write')
-  const kind = asKind(body.kind)
+  const kind = memberOf(creationRequest, body, 'kind')
   const patch = parseMergePatch(body.client)
   const key = keyOfRequest(exchange, site, [kind, patch as unknown as Json])
-  const result = await createClient(settings.service, {
+  const result = await create(settings.service, {
     ...writing(exchange, site, key),
     provider: site.provider,
     place: site.place,
@@ -39,55 +51,8 @@ export async function postClient(exchange: Exchange): Promise<Answer> {
     : creationAnswer(exchange, site, result)
 }
 
-/**
- * Reads a kind of client.
- * @throws ClientError `invalid_field`
- */
-export function asKind(kind: Json | undefined): ClientKind {
-  const found = CLIENT_KINDS.find((one) => one === kind)
-  if (found !== undefined) return found
-  throw new ClientError('invalid_field', `kind must be one of: ${CLIENT_KINDS.join(', ')}.`, {
-    field: 'kind',
-  })
-}
-
-/** A client that was made. */
-export function creationAnswer(exchange: Exchange, site: Site, result: CreationResult): Answer {
-  const { ref, native, warnings, secret } = result
-  if (ref === undefined) throw new TypeError('a client that was made has an id')
-  exchange.trace.ref = ref
-  const { provider, userPoolId, id } = ref
-  const where = new URLSearchParams({
-    provider,
-    ...(userPoolId === undefined ? {} : { userPoolId }),
-  })
-  const told = { may: site.may, warnings, secret }
-  return {
-    status: 201,
-    headers: {
-      ...changeHeaders(
-        exchange,
-        result,
-        readBody(exchange, { ...site, ref }, { native, standing: undefined }),
-      ),
-      location: `/clients/${encodeURIComponent(id)}?${where}`,
-    },
-    body: clientBody(ref, site.provider.mapping, native, told),
-  }
-}
-
-/** A client as it would be made. */
-export function creationPlan(exchange: Exchange, site: Site, result: CreationResult): Answer {
-  const { native, warnings, steps, changes } = result
-  const told = { may: site.may, warnings: [] }
-  const client = clientBody({ ...site.place, id: '' }, site.provider.mapping, native, told)
-  const requests = requestsOf(exchange, site.provider, steps)
-  const plan = planBody(site.may, { changes, requests, warnings })
-  return { status: 200, body: { ...plan, client } }
-}
-
 /** Removes a client for good, or tells with `?dryRun=true` what that would take along. */
-export async function deleteClient(exchange: Exchange): Promise<Answer> {
+async function deleteClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const target = targetOf(exchange, query, 'clients:delete')
   const key = keyOfRequest(exchange, target, null)

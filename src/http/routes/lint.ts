@@ -1,5 +1,6 @@
 /** `GET /clients/{clientId}/lint` and `GET /lint`: what deserves a second look, and the PATCH that mends it. */
 
+import type { LINT_OPERATIONS } from '../../contract/operations/lint.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { type Finding, SEVERITIES } from '../../core/lint/rule.ts'
 import { callerOf } from '../../service/base/service.ts'
@@ -10,13 +11,16 @@ import { actorOf } from '../auth/principal.ts'
 import { absent } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
+import type { Handlers } from '../route.ts'
 import { targetOf } from '../target.ts'
 import { badCursor, pageLimit } from '../wire/cursor.ts'
 import { listCursorOf, listCursorText } from '../wire/list-cursor.ts'
 import { knowledgeBody, readablePlaces } from './list.ts'
 
+export const LINT_HANDLERS: Handlers<keyof typeof LINT_OPERATIONS> = { lintClient, lintClients }
+
 /** Reads one client and tells what the rules find; the ETag names the state of the client, for the PATCH of a mend. */
-export async function lintOneClient(exchange: Exchange): Promise<Answer> {
+async function lintClient(exchange: Exchange): Promise<Answer> {
   const { query, requestId, request, settings, trace } = exchange
   const { ref, provider, principal } = targetOf(exchange, query, 'clients:read')
   const { findings, tag } = await absent(
@@ -34,7 +38,7 @@ export async function lintOneClient(exchange: Exchange): Promise<Answer> {
 }
 
 /** Lints the clients of the mirror, page by page; clients without a finding are left out. */
-export async function lintAllClients(exchange: Exchange): Promise<Answer> {
+async function lintClients(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const { service } = settings
   const places = readablePlaces(exchange)

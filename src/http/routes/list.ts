@@ -7,7 +7,7 @@ import { parseFilters, searchText, type Wanted } from '../../core/search.ts'
 import type { Place } from '../../providers/call.ts'
 import { callerOf as callerText, type Service } from '../../service/base/service.ts'
 import { type Mirrored, placesOf } from '../../service/mirror/mirror.ts'
-import { type Knowledge, listClients, type Unread } from '../../service/reading/list.ts'
+import { type Knowledge, listClients as listPage, type Unread } from '../../service/reading/list.ts'
 import type { Unreadable } from '../../service/reading/list-live.ts'
 import { readStanding, warningsOf } from '../../service/reading/read.ts'
 import { type Answer, clientBody } from '../answer.ts'
@@ -19,7 +19,7 @@ import { pageLimit } from '../wire/cursor.ts'
 import { listCursorOf, listCursorText } from '../wire/list-cursor.ts'
 
 /** Lists clients; secrets are never among what is shown. */
-export async function listAllClients(exchange: Exchange): Promise<Answer> {
+export async function listClients(exchange: Exchange): Promise<Answer> {
   const { query, settings, requestId, request, trace } = exchange
   const { service } = settings
   const places = readablePlaces(exchange)
@@ -30,7 +30,7 @@ export async function listAllClients(exchange: Exchange): Promise<Answer> {
     next,
     knowledge,
     unread = [],
-  } = await listClients(service, {
+  } = await listPage(service, {
     places,
     wanted: wantedOf(exchange),
     limit: pageLimit(query.limit),

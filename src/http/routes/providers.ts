@@ -1,5 +1,6 @@
 /** `GET /providers` and `GET /providers/{providerId}`: what each provider can hold, and why not. */
 
+import type { PROVIDER_OPERATIONS } from '../../contract/operations/providers.ts'
 import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
@@ -10,10 +11,16 @@ import type { Provider } from '../../providers/provider.ts'
 import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import type { Exchange } from '../exchange.ts'
+import type { Handlers } from '../route.ts'
 import { callerOf, visibleProviders } from '../target.ts'
 
+export const PROVIDER_HANDLERS: Handlers<keyof typeof PROVIDER_OPERATIONS> = {
+  listProviders,
+  getProvider,
+}
+
 /** Lists the providers that the caller may use. */
-export function listProviders(exchange: Exchange): Answer {
+function listProviders(exchange: Exchange): Answer {
   const { service, defaultProvider, permissions } = exchange.settings
   const visible = visibleProviders(exchange)
   const principal = callerOf(exchange)
@@ -31,7 +38,7 @@ export function listProviders(exchange: Exchange): Answer {
  * Tells what one provider can hold.
  * @throws ClientError `not_found`
  */
-export function getProvider(exchange: Exchange): Answer {
+function getProvider(exchange: Exchange): Answer {
   const { service, defaultProvider } = exchange.settings
   const { providerId = '' } = exchange.params
   const provider = service.providers.get(providerId)

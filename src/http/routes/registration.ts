@@ -1,37 +1,32 @@
 /** `PUT /clients/{clientId}/registration`: adopting a client that was made elsewhere. */
 
-import { ClientError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json/json.ts'
+import type { JsonObject } from '../../core/json/json.ts'
 import { secret } from '../../core/secrecy/secret.ts'
-import { parseUrl } from '../../core/uri/uri-reading.ts'
 import type { ClientRegistration } from '../../providers/adoption.ts'
 import type { Provider } from '../../providers/provider.ts'
-import { adoptClient } from '../../service/life/adopt.ts'
+import { adoptClient as adopt } from '../../service/life/adopt.ts'
 import { type Answer, clientBody } from '../answer.ts'
 import { insufficientScope } from '../auth/permissions.ts'
 import { absent, changeHeaders, traced, writing } from '../change.ts'
 import { keyOfRequest } from '../conditions.ts'
 import { readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
-import { checkBodyMembers, type Target, targetOf } from '../target.ts'
+import { adoptionRequest } from '../schemas/life.ts'
+import { type Target, targetOf } from '../target.ts'
 import { readOptionalJsonBody } from '../wire/body.ts'
+import { checkedValue, checkMembers } from '../wire/members.ts'
 
 /** Takes the client in, or looks at it with the token with `?dryRun=true`. */
-export async function putRegistration(exchange: Exchange): Promise<Answer> {
+export async function adoptClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readOptionalJsonBody(exchange.request)
-  checkBodyMembers(body, [
-    'provider',
-    'userPoolId',
-    'registrationAccessToken',
-    'registrationClientUri',
-  ])
+  checkMembers(adoptionRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const target = targetOf(exchange, { provider, userPoolId }, 'clients:write')
   const registration = registrationOf(target.provider, body)
   const { registrationAccessToken: token = null, registrationClientUri: uri = null } = body
   const result = await absent(
-    adoptClient(settings.service, {
+    adopt(settings.service, {
       ...writing(exchange, target, keyOfRequest(exchange, target, [token, uri])),
       ref: target.ref,
       provider: target.provider,
@@ -60,28 +55,17 @@ function refuseReplacing({ settings }: Exchange, { principal, place }: Target): 
   throw insufficientScope(settings.permissions, demand, { says, field: 'registrationAccessToken' })
 }
 
-/** RFC 6750 section 2.1: what can stand in an `Authorization` header. */
-const TOKEN = /^[\x21-\x7e]{1,4096}$/
-const MAX_URI_LENGTH = 2_048
-
 /** `undefined` where the provider opens all of its clients with one credential. */
 function registrationOf(
   { adoption }: Provider,
   { registrationAccessToken: token, registrationClientUri: uri }: JsonObject,
 ): ClientRegistration | undefined {
   if (adoption === undefined && token === undefined && uri === undefined) return undefined
-  if (typeof token !== 'string' || !TOKEN.test(token)) {
-    throw bad('registrationAccessToken', '1 to 4096 visible ASCII characters')
+  const { registrationAccessToken, registrationClientUri } = adoptionRequest.shape
+  const read = checkedValue(registrationAccessToken, token, 'registrationAccessToken')
+  if (uri === undefined || uri === null) return { token: secret(read) }
+  return {
+    token: secret(read),
+    uri: checkedValue(registrationClientUri, uri, 'registrationClientUri'),
   }
-  if (uri === undefined || uri === null) return { token: secret(token) }
-  if (!isUrl(uri)) throw bad('registrationClientUri', 'an absolute http or https URL')
-  return { token: secret(token), uri }
 }
-
-const isUrl = (value: Json): value is string =>
-  typeof value === 'string' &&
-  value.length <= MAX_URI_LENGTH &&
-  /^https?:$/.test(parseUrl(value)?.protocol ?? '')
-
-const bad = (field: string, says: string) =>
-  new ClientError('invalid_field', `${field} must be ${says}.`, { field })

@@ -1,33 +1,42 @@
 /** The secrets of a client: rotated, listed and retired. Only a rotation shows a value, and once. */
 
-import { ClientError } from '../../core/errors.ts'
+import type { SECRET_OPERATIONS } from '../../contract/operations/secrets.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { callerOf } from '../../service/base/service.ts'
-import { type RetirementResult, retireSecret } from '../../service/secrets/retire.ts'
-import { type Ending, MAX_RETIRE_SECONDS } from '../../service/secrets/retirements.ts'
-import { rotateSecret } from '../../service/secrets/rotate.ts'
+import { type RetirementResult, retireSecret as retire } from '../../service/secrets/retire.ts'
+import type { Ending } from '../../service/secrets/retirements.ts'
+import { rotateSecret as rotate } from '../../service/secrets/rotate.ts'
 import type { RotationResult } from '../../service/secrets/rotation.ts'
-import { listSecrets } from '../../service/secrets/secrets.ts'
+import { listSecrets as listLive } from '../../service/secrets/secrets.ts'
 import { type Answer, clientBody } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import { absent, changeHeaders, checkNeeds, planAnswer, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
 import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
-import { checkBodyMembers, pathId, type Target, targetOf } from '../target.ts'
+import type { Handlers } from '../route.ts'
+import { rotationRequest, secondsToEnd } from '../schemas/secrets.ts'
+import { pathId, type Target, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
+import { checkedValue, checkMembers, memberOf } from '../wire/members.ts'
+
+export const SECRET_HANDLERS: Handlers<keyof typeof SECRET_OPERATIONS> = {
+  rotateSecret,
+  listSecrets,
+  retireSecret,
+}
 
 /** Gives a client a new secret, or plans that with `?dryRun=true`. */
-export async function postRotation(exchange: Exchange): Promise<Answer> {
+async function rotateSecret(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readJsonBody(exchange.request)
-  checkBodyMembers(body, ['provider', 'userPoolId', 'ownClient', 'cutOver', 'retireAfterSeconds'])
+  checkMembers(rotationRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
   const target = targetOf(exchange, { provider, userPoolId, ownClient }, 'secrets:rotate')
-  const cutOver = flagOf(body.cutOver)
-  const retireAfterSeconds = secondsOf('retireAfterSeconds', body.retireAfterSeconds)
+  const cutOver = memberOf(rotationRequest, body, 'cutOver') ?? false
+  const retireAfterSeconds = memberOf(rotationRequest, body, 'retireAfterSeconds')
   const asked = { cutOver, ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }) }
-  const rotating = rotateSecret(settings.service, {
+  const rotating = rotate(settings.service, {
     ...conditions(exchange, target, asked),
     ...asked,
     authorize: (needs) => checkNeeds(exchange, target, needs),
@@ -43,29 +52,16 @@ export async function postRotation(exchange: Exchange): Promise<Answer> {
   })
 }
 
-function flagOf(value: Json = false): boolean {
-  if (typeof value === 'boolean') return value
-  throw new ClientError('invalid_field', 'cutOver must be true or false.', { field: 'cutOver' })
-}
-
-/** Seconds from now, or none. */
-function secondsOf(field: string, seconds: Json | undefined): number | undefined {
-  if (seconds === undefined) return undefined
-  const isWhole = typeof seconds === 'number' && Number.isSafeInteger(seconds)
-  if (isWhole && seconds >= 1 && seconds <= MAX_RETIRE_SECONDS) return seconds
-  const says = `${field} must be a whole number from 1 to ${MAX_RETIRE_SECONDS}.`
-  throw new ClientError('invalid_field', says, { field })
-}
-
 /** Ends one of the live secrets, now or later, or plans that with `?dryRun=true`. */
-export async function deleteSecret(exchange: Exchange): Promise<Answer> {
+async function retireSecret(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const target = targetOf(exchange, query, 'secrets:rotate')
   const secretId = pathId(exchange, 'secretId')
   const { afterSeconds: after } = query
-  const afterSeconds = secondsOf('afterSeconds', after === undefined ? undefined : Number(after))
+  const afterSeconds =
+    after === undefined ? undefined : checkedValue(secondsToEnd, Number(after), 'afterSeconds')
   const asked = { secretId, ...(afterSeconds === undefined ? {} : { afterSeconds }) }
-  const retiring = retireSecret(settings.service, {
+  const retiring = retire(settings.service, {
     ...conditions(exchange, target, asked),
     ...asked,
   })
@@ -79,10 +75,10 @@ export async function deleteSecret(exchange: Exchange): Promise<Answer> {
 }
 
 /** Lists the live secrets with their ages; the end of a value for those who may read or rotate it. */
-export async function getSecrets(exchange: Exchange): Promise<Answer> {
+async function listSecrets(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query, 'clients:read')
   const { live, atOnce, tag } = await absent(
-    listSecrets(exchange.settings.service, {
+    listLive(exchange.settings.service, {
       ref: target.ref,
       provider: target.provider,
       requestId: exchange.requestId,

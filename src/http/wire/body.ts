@@ -1,8 +1,8 @@
 /** The body of a request: one media type, one reading, or a refusal that says what was expected. */
 
+import type { BodyName } from '../../contract/bodies.ts'
 import { ClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
-import type { Route } from '../route.ts'
 import { type FieldKinds, parseForm } from './form-body.ts'
 import { single } from './headers.ts'
 import { decodeUtf8, parseJson } from './json-body.ts'
@@ -57,11 +57,11 @@ export function readOptionalJsonBody(request: HttpRequest): JsonObject {
 }
 
 /**
- * Checks what the headers say of a body that has not come yet; `kind`: what the route takes.
+ * Checks what the headers say of a body that has not come yet; `body`: what the operation takes.
  * @throws ClientError `unsupported_media_type`
  */
-export function checkMediaType(request: HttpRequest, kind: NonNullable<Route['body']>): void {
-  mediaType(request, kind === 'ClientPatch' ? PATCH_TYPES : ['application/json'])
+export function checkMediaType(request: HttpRequest, body: BodyName): void {
+  mediaType(request, body === 'ClientPatchRequest' ? PATCH_TYPES : ['application/json'])
 }
 
 function bytesOf({ body }: HttpRequest, member: string | undefined): Uint8Array {

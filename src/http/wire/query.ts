@@ -1,5 +1,7 @@
 /** Query parameters: all there are, and reading those of a request by them. */
 
+import type { Operation } from '../../contract/operations.ts'
+import type { QueryName } from '../../contract/query.ts'
 import { LEASE_FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import { quoted } from '../../core/patch/quoted.ts'
@@ -73,7 +75,7 @@ export const QUERY_PARAMETERS = {
     says: 'Only findings that are at least so severe.',
     expects: 'error, warning or info',
   },
-} as const satisfies Readonly<Record<string, QueryParameter>>
+} as const satisfies Readonly<Record<QueryName, QueryParameter>>
 
 interface QueryParameter {
   readonly pattern: string
@@ -82,15 +84,13 @@ interface QueryParameter {
   readonly expects?: string
 }
 
-export type QueryName = keyof typeof QUERY_PARAMETERS
-
 /**
- * Reads the query of a request; `known` are the parameters of its route. A misspelt parameter must not
- * turn a dry run into a change: what is not known is refused.
+ * Reads the query of a request to an operation. A misspelt parameter must not turn a dry run into a change: what
+ * the operation does not know is refused.
  * @throws ClientError `invalid_request`
  */
 export function queryOf(
-  known: readonly QueryName[],
+  { query: known, required = [] }: Pick<Operation, 'query' | 'required'>,
   query: string,
 ): Readonly<Record<string, string>> {
   checkUtf8(query)
@@ -108,6 +108,8 @@ export function queryOf(
     }
     found.set(name, value)
   }
+  const missing = required.find((name) => !found.has(name))
+  if (missing !== undefined) throw badQuery(missing, 'is needed')
   return Object.fromEntries(found)
 }
 

@@ -1,15 +1,8 @@
-/** What of jobs goes over the wire, as types. */
+/** Jobs: many clients changed at once. */
 
 import type { ErrorCode } from '../core/errors.ts'
-import type {
-  Actor,
-  ClientName,
-  ClientPatch,
-  FieldChange,
-  JsonPatchOperation,
-  PageQuery,
-  Warning,
-} from './types.ts'
+import type { ClientPatch, JsonPatchOperation } from './clients.ts'
+import type { Actor, ClientName, FieldChange, Page, Warning } from './common.ts'
 
 export type JobState =
   | 'submitted'
@@ -25,9 +18,21 @@ export type JobPhase = 'plan' | 'run'
 
 export type JobOutcome = 'planned' | 'applied' | 'unchanged' | 'failed'
 
+/** The share of the clients that goes first. */
+export interface Canary {
+  readonly share: number
+  readonly thenPause: boolean
+}
+
+export interface CanaryRequest {
+  readonly share: number
+  /** Absent: it does not pause. */
+  readonly thenPause?: boolean
+}
+
 export interface JobOptions {
   readonly autoStart: boolean
-  readonly canary?: { readonly share: number; readonly thenPause: boolean }
+  readonly canary?: Canary
   readonly maxFailures: number | null
 }
 
@@ -60,7 +65,7 @@ export interface JobRequest {
   readonly patch?: PatchOrOperations
   /** Runs at once, without a dry run; `false` when absent. */
   readonly autoStart?: boolean
-  readonly canary?: { readonly share: number; readonly thenPause?: boolean }
+  readonly canary?: CanaryRequest
   /** Stops at one failure more; `null`: never; 0 when absent. */
   readonly maxFailures?: number | null
 }
@@ -78,7 +83,7 @@ export interface Job {
   readonly actor: Actor
   /** Who set its changes going last: by submitting it with `autoStart`, by `start` or `resume`. */
   readonly startedBy?: Actor
-  /** Who told it to start once its dry run was there. */
+  /** Who started it once its dry run was there. */
   readonly approvedBy?: Actor
   readonly providers: readonly string[]
   readonly options: JobOptions
@@ -120,9 +125,15 @@ export interface JobPlan {
   readonly results: readonly JobResult[]
 }
 
-export interface JobQuery extends PageQuery {
-  /** `sub` of the token with which a job was submitted. */
-  readonly actor?: string
-  /** `iss` of that token; absent: the caller's own issuer. `any`: whichever. */
-  readonly actorIssuer?: string
+/** Named bodies of this file. */
+export interface JobBodies {
+  readonly JobRequest: JobRequest
+  readonly UndoRequest: UndoRequest
+  readonly Job: Job
+  readonly JobPlan: JobPlan
+  readonly JobPage: Page<Job>
+  readonly JobResult: JobResult
+  readonly JobResultPage: Page<JobResult>
+  /** Server-sent events. */
+  readonly Events: string
 }

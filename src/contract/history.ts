@@ -1,0 +1,83 @@
+/** The history: what was done to clients, by whom, and what came of it. */
+
+import type { Actor, ClientName, FieldChange, Page } from './common.ts'
+import type { Lease } from './leases.ts'
+
+export type HistoryOutcome =
+  | 'open'
+  | 'applied'
+  | 'partly_applied'
+  | 'not_applied'
+  | 'conflict'
+  | 'outside_change'
+  | 'overlap'
+
+/** What a change was, where it was none of settings alone. */
+export type HistoryAction =
+  | 'create'
+  | 'remove'
+  | 'protect'
+  | 'unprotect'
+  | 'suspend'
+  | 'resume'
+  | 'lease'
+  | 'end_lease'
+  | 'rotate'
+  | 'retire'
+  | 'retire_later'
+  | 'retain'
+  | 'adopt'
+
+/** The job that a change was part of, and the callers behind that. */
+export interface JobOrigin {
+  readonly id: string
+  readonly submittedBy: Actor
+  /** Set its changes going last. */
+  readonly startedBy?: Actor
+  /** Started it once its dry run was there. */
+  readonly approvedBy?: Actor
+}
+
+/** Leases that a change was to take, renew or end. */
+export interface LeaseChange {
+  readonly taken: readonly Lease[]
+  readonly ended: readonly Lease[]
+}
+
+export interface HistoryItem {
+  readonly kind: 'change' | 'outside_change' | 'overlap'
+  readonly client: ClientName
+  /** What a rollback can go back to. */
+  readonly revision: number
+  /** RFC 3339. */
+  readonly at: string
+  readonly endedAt?: string
+  readonly outcome: HistoryOutcome
+  readonly changes: readonly FieldChange[]
+  readonly surprises?: readonly FieldChange[]
+  /** Fields that the provider left as they were, although it answered that the change was done. */
+  readonly missed?: readonly string[]
+  /** Path and query of the item by itself, where values are cut (`cut` of a change). */
+  readonly whole?: string
+  readonly operationId?: string
+  readonly requestId?: string
+  readonly actor?: Actor
+  /** The job that it was part of, and the callers behind that. */
+  readonly job?: JobOrigin
+  readonly rollbackTo?: number
+  readonly action?: HistoryAction
+  /** The client that a new one is a copy of. */
+  readonly copiedFrom?: ClientName
+  readonly leases?: LeaseChange
+  /** The secret that was added or ended. */
+  readonly secretId?: string
+  /** Of a creation that ended in a conflict: ids of clients that may be the one. */
+  readonly candidates?: readonly string[]
+  readonly settledBy?: 'request' | 'settlement'
+}
+
+/** Named bodies of this file. */
+export interface HistoryBodies {
+  readonly HistoryItem: HistoryItem
+  readonly HistoryPage: Page<HistoryItem>
+}

@@ -1,0 +1,41 @@
+/** Operations on the history. */
+
+import { LIST_ERRORS, type Operation, PAGE, PLACE, READ_ERRORS } from './row.ts'
+
+export const HISTORY_OPERATIONS = {
+  getClientHistory: {
+    method: 'GET',
+    path: '/clients/{clientId}/history',
+    summary: 'What was done to a client, newest first.',
+    page: '#history',
+    permission: 'history:read',
+    query: [...PLACE, ...PAGE],
+    headers: [],
+    answers: { 200: 'HistoryPage' },
+    answerHeaders: [],
+    errors: READ_ERRORS,
+  },
+  searchHistory: {
+    method: 'GET',
+    path: '/history',
+    summary: 'What was done to any client, newest first.',
+    page: '#history',
+    permission: 'history:read',
+    query: ['provider', 'actor', 'actorIssuer', 'outcome', 'from', 'to', ...PAGE],
+    headers: [],
+    answers: { 200: 'HistoryPage' },
+    answerHeaders: [],
+    errors: LIST_ERRORS,
+  },
+  getOperation: {
+    method: 'GET',
+    path: '/operations/{operationId}',
+    summary: 'What became of a change.',
+    permission: 'clients:read',
+    query: [],
+    headers: [],
+    answers: { 200: 'HistoryItem' },
+    answerHeaders: [],
+    errors: READ_ERRORS,
+  },
+} as const satisfies Readonly<Record<string, Operation>>

@@ -1,0 +1,37 @@
+/** Operations on leases. */
+
+import { CHANGE_OF_CLIENT, type Operation, READ_OF_CLIENT, WRITE, WRITE_ERRORS } from './row.ts'
+
+export const LEASE_OPERATIONS = {
+  listLeases: {
+    ...READ_OF_CLIENT,
+    path: '/clients/{clientId}/leases',
+    summary: 'The leases on values of a client, whoever holds them.',
+    page: 'leases.md',
+    answers: { 200: 'Leases', 304: 'nothing' },
+  },
+  putLease: {
+    ...CHANGE_OF_CLIENT,
+    method: 'PUT',
+    path: '/clients/{clientId}/leases',
+    summary: 'Adds a value to a list for a time, or renews that.',
+    page: 'leases.md',
+    permission: 'leases:write',
+    query: WRITE,
+    body: 'LeaseRequest',
+    answers: { 200: 'Leases' },
+  },
+  /** Ends the leases of an owner: all of them, or those on one list, or the one on one value. */
+  endLeases: {
+    ...CHANGE_OF_CLIENT,
+    method: 'DELETE',
+    path: '/clients/{clientId}/leases',
+    summary: 'Ends leases of an owner, and takes away the values that nothing else holds.',
+    page: 'leases.md',
+    permission: 'leases:write',
+    query: [...WRITE, 'owner', 'field', 'value'],
+    required: ['owner'],
+    answers: { 200: 'Leases' },
+    errors: WRITE_ERRORS,
+  },
+} as const satisfies Readonly<Record<string, Operation>>

@@ -1,0 +1,68 @@
+/** Operations on the life of a client: made, copied, adopted, removed. */
+
+import { BODY_ERRORS, CHANGE_OF_CLIENT, type Operation, WRITE, WRITE_ERRORS } from './row.ts'
+
+/** What makes a client answers where it is. */
+const MADE = ['ETag', 'Location', 'Operation-Id', 'Idempotent-Replayed'] as const
+
+export const LIFE_OPERATIONS = {
+  createClient: {
+    method: 'POST',
+    path: '/clients',
+    summary: 'Makes a client application.',
+    page: '#making-a-client',
+    permission: 'clients:write',
+    query: WRITE,
+    headers: ['Idempotency-Key'],
+    body: 'CreationRequest',
+    answers: { 201: 'Client' },
+    plan: 'Plan',
+    answerHeaders: MADE,
+    errors: BODY_ERRORS,
+  },
+  deleteClient: {
+    ...CHANGE_OF_CLIENT,
+    method: 'DELETE',
+    path: '/clients/{clientId}',
+    summary: 'Removes a client application for good.',
+    page: '#removing-a-client',
+    permission: 'clients:delete',
+    answers: { 200: 'Removal' },
+    plan: 'RemovalPlan',
+    answerHeaders: ['Operation-Id', 'Idempotent-Replayed'],
+    errors: [...WRITE_ERRORS, 428],
+  },
+  /** The client as its options name it is copied to where the request says. */
+  copyClient: {
+    method: 'POST',
+    path: '/clients/{clientId}/copy',
+    summary: 'Makes the same client elsewhere, or one anew that was removed.',
+    page: '#copying-a-client',
+    permission: 'clients:write',
+    atSource: 'clients:read',
+    query: WRITE,
+    headers: ['If-Match', 'Idempotency-Key'],
+    body: 'CopyRequest',
+    answers: { 201: 'Copy' },
+    plan: 'CopyPlan',
+    answerHeaders: MADE,
+    errors: BODY_ERRORS,
+  },
+  /** Takes in a client that was registered elsewhere; the same adoption again changes nothing. */
+  adoptClient: {
+    method: 'PUT',
+    path: '/clients/{clientId}/registration',
+    summary:
+      'Adopts a client that was made elsewhere, by its registration access token where it has one.',
+    page: '#adopting-a-client',
+    permission: 'clients:write',
+    query: WRITE,
+    headers: ['Idempotency-Key'],
+    body: 'AdoptionRequest',
+    bodyOptional: true,
+    answers: { 200: 'Client' },
+    plan: 'Plan',
+    answerHeaders: ['ETag', 'Operation-Id', 'Idempotent-Replayed'],
+    errors: BODY_ERRORS,
+  },
+} as const satisfies Readonly<Record<string, Operation>>

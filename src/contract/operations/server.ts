@@ -1,0 +1,37 @@
+/** Operations on the server itself. */
+
+import { type Operation, PUBLIC_ERRORS, READ_ERRORS } from './row.ts'
+
+const READ = { method: 'GET', query: [], headers: [], answerHeaders: [] } as const
+const PUBLIC = { ...READ, permission: 'public', errors: PUBLIC_ERRORS } as const
+
+export const SERVER_OPERATIONS = {
+  getOpenapi: {
+    ...PUBLIC,
+    path: '/openapi.json',
+    summary: 'This description of the API.',
+    answers: { 200: 'Document' },
+  },
+  getHealth: {
+    ...PUBLIC,
+    path: '/healthz',
+    summary: 'Tells that the process runs.',
+    answers: { 200: 'Status' },
+  },
+  getReadiness: {
+    ...PUBLIC,
+    path: '/readyz',
+    summary: 'Tells whether changes can be made: the history can be written, and tokens judged.',
+    answers: { 200: 'Status' },
+  },
+  /** The text format of Prometheus. */
+  getMetrics: {
+    ...READ,
+    path: '/metrics',
+    summary: 'Counts of this process, in the text format of Prometheus.',
+    permission: 'metrics:read',
+    answers: { 200: 'Metrics' },
+    mediaType: 'text/plain',
+    errors: READ_ERRORS,
+  },
+} as const satisfies Readonly<Record<string, Operation>>

@@ -1,0 +1,39 @@
+/** Operations on what holds for a client beside its settings. */
+
+import { CHANGE_OF_CLIENT, type Operation, WRITE } from './row.ts'
+
+export const STANDING_OPERATIONS = {
+  protectClient: {
+    ...CHANGE_OF_CLIENT,
+    method: 'PUT',
+    path: '/clients/{clientId}/protection',
+    summary: 'Protects a client from being removed or suspended, or lifts that.',
+    page: '#protecting-a-client',
+    permission: 'clients:protect',
+    query: WRITE,
+    body: 'ProtectionRequest',
+    answers: { 200: 'Client' },
+  },
+  suspendClient: {
+    ...CHANGE_OF_CLIENT,
+    method: 'POST',
+    path: '/clients/{clientId}/suspend',
+    summary: 'Switches a client off until it is resumed.',
+    page: '#suspending-a-client',
+    permission: 'clients:suspend',
+    body: 'SuspensionRequest',
+    bodyOptional: true,
+    answers: { 200: 'Client' },
+  },
+  resumeClient: {
+    ...CHANGE_OF_CLIENT,
+    method: 'POST',
+    path: '/clients/{clientId}/resume',
+    summary: 'Gives back what suspending a client took away.',
+    page: '#suspending-a-client',
+    permission: 'clients:suspend',
+    body: 'ResumptionRequest',
+    bodyOptional: true,
+    answers: { 200: 'Client' },
+  },
+} as const satisfies Readonly<Record<string, Operation>>

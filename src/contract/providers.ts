@@ -1,0 +1,32 @@
+/** Providers: which there are, and what each can hold. */
+
+import type { FieldName, JsonObject } from './common.ts'
+
+export interface ProviderSummary {
+  readonly id: string
+  readonly type: string
+  readonly default: boolean
+  /** Whether it has user pools. */
+  readonly userPools: boolean
+}
+
+/** What a provider can hold, and why not. */
+export interface Provider extends ProviderSummary {
+  readonly updates: 'replace' | 'merge'
+  readonly fields: Readonly<Record<FieldName, JsonObject>>
+  readonly settings: readonly string[]
+  /** Members of `providerSettings` that the provider shows and takes from no one. */
+  readonly readOnlySettings: readonly string[]
+  /** Members of its records with the classes of each, where it has such a table. */
+  readonly members?: JsonObject
+}
+
+export interface ProviderList {
+  readonly providers: readonly ProviderSummary[]
+}
+
+/** Named bodies of this file. */
+export interface ProviderBodies {
+  readonly Provider: Provider
+  readonly ProviderList: ProviderList
+}

@@ -1,0 +1,30 @@
+/**
+ * The schemas of all bodies as JSON Schema, for the OpenAPI description. The build of the Lambda bundle puts
+ * the result in the place of this module, so that a function carries no schema converter.
+ */
+
+import * as z from 'zod/mini'
+import type { JsonObject } from '../../core/json/json.ts'
+import { SCHEMAS } from '../schemas/schemas.ts'
+
+/** By the names of the bodies; a body in another one is a reference. */
+export function componentSchemas(): Readonly<Record<string, JsonObject>> {
+  const named = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(SCHEMAS)) named.add(schema, { id })
+  const { schemas } = z.toJSONSchema(named, {
+    // Members that are not described may come: what is accepted is told apart by `additionalProperties`.
+    io: 'input',
+    uri: (id) => `#/components/schemas/${id}`,
+    override: ({ jsonSchema }) => {
+      // Bounds of whole numbers in JavaScript, not of ours.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+    },
+  })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, made]) => {
+      const { $schema: _, $id: __, ...schema } = made as JsonObject
+      return [name, schema]
+    }),
+  )
+}

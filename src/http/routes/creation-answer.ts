@@ -1,0 +1,43 @@
+/** What creations and copies answer: the client that was made, or as it would be. */
+
+import type { CreationResult } from '../../service/life/creation.ts'
+import { type Answer, clientBody, planBody } from '../answer.ts'
+import { changeHeaders, requestsOf } from '../change.ts'
+import { readBody } from '../etag.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Site } from '../target.ts'
+
+/** A client that was made. */
+export function creationAnswer(exchange: Exchange, site: Site, result: CreationResult): Answer {
+  const { ref, native, warnings, secret } = result
+  if (ref === undefined) throw new TypeError('a client that was made has an id')
+  exchange.trace.ref = ref
+  const { provider, userPoolId, id } = ref
+  const where = new URLSearchParams({
+    provider,
+    ...(userPoolId === undefined ? {} : { userPoolId }),
+  })
+  const told = { may: site.may, warnings, secret }
+  return {
+    status: 201,
+    headers: {
+      ...changeHeaders(
+        exchange,
+        result,
+        readBody(exchange, { ...site, ref }, { native, standing: undefined }),
+      ),
+      location: `/clients/${encodeURIComponent(id)}?${where}`,
+    },
+    body: clientBody(ref, site.provider.mapping, native, told),
+  }
+}
+
+/** A client as it would be made. */
+export function creationPlan(exchange: Exchange, site: Site, result: CreationResult): Answer {
+  const { native, warnings, steps, changes } = result
+  const told = { may: site.may, warnings: [] }
+  const client = clientBody({ ...site.place, id: '' }, site.provider.mapping, native, told)
+  const requests = requestsOf(exchange, site.provider, steps)
+  const plan = planBody(site.may, { changes, requests, warnings })
+  return { status: 200, body: { ...plan, client } }
+}

@@ -1,0 +1,21 @@
+/** The handlers of jobs; each is in `http/jobs`. */
+
+import type { JOB_OPERATIONS } from '../../contract/operations/jobs.ts'
+import { controlling } from '../jobs/control.ts'
+import { getJobEvents } from '../jobs/events.ts'
+import { getJob, getJobResults, listJobs } from '../jobs/read.ts'
+import { createJob, undoJob } from '../jobs/submit.ts'
+import type { Handlers } from '../route.ts'
+
+export const JOB_HANDLERS: Handlers<keyof typeof JOB_OPERATIONS> = {
+  createJob,
+  listJobs,
+  getJob,
+  getJobResults,
+  getJobEvents,
+  startJob: controlling('start'),
+  pauseJob: controlling('pause'),
+  resumeJob: controlling('resume'),
+  cancelJob: controlling('cancel'),
+  undoJob,
+}

@@ -1,0 +1,65 @@
+/** The schemas of a client and of its patch, made of the table of fields: the ones that validate. */
+
+import * as z from 'zod/mini'
+import type { Client, ClientFacts, ClientPatch, WithheldClient } from '../../contract/clients.ts'
+import { FIELD_NAMES, FIELDS, type FieldName } from '../../core/client.ts'
+import type { FieldKind } from '../../core/field.ts'
+import { name, warning } from './common.ts'
+import { lease } from './leases.ts'
+import { described, optional, type Shape, text, yes } from './parts.ts'
+import { suspension } from './standing.ts'
+
+/** What a provider holds may lie outside what a patch may set, so only the kind is promised. */
+const SHOWN: Readonly<Record<FieldKind, z.ZodMiniType>> = {
+  string: text,
+  secret: text,
+  boolean: z.boolean(),
+  integer: z.int(),
+  list: z.array(text),
+  map: z.looseObject({}),
+  object: z.looseObject({}),
+  raw: z.looseObject({}),
+}
+
+const fieldsBy = (schemaOf: (field: FieldName) => z.ZodMiniType) =>
+  Object.fromEntries(
+    FIELD_NAMES.map((field) => [field, described(schemaOf(field), FIELDS[field].says)]),
+  )
+
+const facts = {
+  secretRedacted: optional(yes),
+  provider: text,
+  userPoolId: optional(text),
+  protected: optional(yes),
+  leases: optional(z.array(lease)),
+  suspension: optional(suspension),
+  warnings: optional(z.array(warning)),
+} satisfies Shape<ClientFacts>
+
+const shown = z.looseObject({
+  ...fieldsBy((field) => {
+    const { kind, empty } = FIELDS[field]
+    return empty === null ? z.nullable(SHOWN[kind]) : SHOWN[kind]
+  }),
+  ...facts,
+})
+
+export const withheldClient = described(
+  z.object({ ...name, withheld: yes } satisfies Shape<WithheldClient>),
+  'In answers to writes: the client, to a caller without clients:read.',
+)
+
+/** The attributes follow from the table of fields, from which the interface follows as well. */
+export const client = z.union([shown, withheldClient]) as z.ZodMiniType as z.ZodMiniType<Client>
+
+function patchOf(field: FieldName): z.ZodMiniType {
+  const { kind, schema } = FIELDS[field]
+  if (kind !== 'list') return z.union([schema, z.null()])
+  const change = z.strictObject({ add: optional(schema), remove: optional(schema) })
+  return z.union([schema, change, z.null()])
+}
+
+export const clientPatch = described(
+  z.object(fieldsBy((field) => optional(patchOf(field)))),
+  'A JSON Merge Patch (RFC 7396); lists also take { add, remove }.',
+) as z.ZodMiniType as z.ZodMiniType<ClientPatch>

@@ -1,0 +1,113 @@
+/** Schemas of clients that are shown, listed and changed. */
+
+import * as z from 'zod/mini'
+import type {
+  ClientBodies,
+  ClientPage,
+  ClientPatchRequest,
+  JsonPatchOperation,
+  Knowledge,
+  ListedFacts,
+  Plan,
+  RollbackRequest,
+  Unread,
+  UnreadableClient,
+} from '../../contract/clients.ts'
+import { client, clientPatch, withheldClient } from './client.ts'
+import { errorCode, fieldChange, name, placeOfChange, warning } from './common.ts'
+import {
+  described,
+  flag,
+  json,
+  object,
+  optional,
+  type Schemas,
+  type Shape,
+  text,
+  time,
+  yes,
+} from './parts.ts'
+
+export const knowledge = z.object({
+  provider: text,
+  userPoolId: optional(text),
+  complete: described(z.boolean(), 'Every client there has been read.'),
+  verifiedAt: described(
+    z.nullable(time),
+    'When the client was read that was read the longest ago.',
+  ),
+} satisfies Shape<Knowledge>)
+
+const unread = described(
+  z.object({
+    provider: text,
+    userPoolId: optional(text),
+    code: errorCode,
+    clients: z.int().check(z.gte(1)),
+    verifiedAt: time,
+  } satisfies Shape<Unread>),
+  'With fresh=true: clients of this place on this page that could not be read and are shown as they were known, the oldest at verifiedAt.',
+)
+
+const listedFacts = z.object({ lastVerifiedAt: time } satisfies Shape<ListedFacts>)
+
+const unreadableClient = z.object({
+  ...name,
+  error: text,
+  code: text,
+} satisfies Shape<UnreadableClient>)
+
+const clientPage = z.object({
+  clients: z.array(z.intersection(client, listedFacts)),
+  unreadable: optional(z.array(unreadableClient)),
+  next: optional(text),
+  mirror: z.array(knowledge),
+  unread: optional(z.array(unread)),
+} satisfies Shape<ClientPage>)
+
+export const clientPatchRequest = z.strictObject({
+  ...placeOfChange,
+  client: clientPatch,
+} satisfies Shape<ClientPatchRequest>)
+
+export const jsonPatch = z.array(
+  z.object({
+    op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
+    path: text,
+    from: optional(text),
+    value: optional(json),
+  } satisfies Shape<JsonPatchOperation>),
+)
+
+/** Members of every plan. */
+export const planMembers = {
+  dryRun: yes,
+  changes: z.array(fieldChange),
+  requests: z.array(object),
+  warnings: z.array(warning),
+  client,
+} satisfies Shape<Plan>
+
+export const rollbackRequest = z.strictObject({
+  ...placeOfChange,
+  to: described(
+    z
+      .int({ error: 'must be a revision of the history, a whole number from 0' })
+      .check(z.gte(0, { error: 'must be a revision of the history, a whole number from 0' })),
+    'A revision of the history, or 0.',
+  ),
+  allowPartial: optional(described(flag, 'Restores what can be restored, where something cannot.')),
+} satisfies Shape<RollbackRequest>)
+
+export const CLIENT_SCHEMAS = {
+  Client: client,
+  WithheldClient: withheldClient,
+  ClientPage: clientPage,
+  Knowledge: knowledge,
+  Unread: unread,
+  ClientPatch: clientPatch,
+  ClientPatchRequest: clientPatchRequest,
+  JsonPatch: jsonPatch,
+  Plan: z.object(planMembers),
+  RollbackRequest: rollbackRequest,
+} satisfies Schemas<ClientBodies>

@@ -1,0 +1,25 @@
+/** The schema of the body of an error. */
+
+import * as z from 'zod/mini'
+import type { ErrorBody } from '../../contract/common.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { clientPatchRequest } from './clients.ts'
+import { errorCode } from './common.ts'
+import { described, IGNORED, optional, type Shape, text } from './parts.ts'
+
+/** A program sends it as it is. */
+const mend = described(
+  clientPatchRequest,
+  'A PATCH of the same client, after which the request can succeed.',
+) as z.ZodMiniType as z.ZodMiniType<JsonObject>
+
+export const error = z.object({
+  error: text,
+  code: errorCode,
+  field: optional(text),
+  fields: optional(described(z.array(text), IGNORED)),
+  operationId: optional(text),
+  outcome: optional(z.enum(['partly_applied', 'not_applied', 'conflict', 'unknown'])),
+  mend: optional(mend),
+  requestId: text,
+} satisfies Shape<ErrorBody>)

@@ -1,0 +1,62 @@
+/** Schemas of the history. */
+
+import * as z from 'zod/mini'
+import type { Page } from '../../contract/common.ts'
+import type { HistoryBodies, HistoryItem, JobOrigin, LeaseChange } from '../../contract/history.ts'
+import { HISTORY_ACTIONS, HISTORY_OUTCOMES } from '../../service/reading/history.ts'
+import { actor, clientName, fieldChange } from './common.ts'
+import { lease } from './leases.ts'
+import {
+  count,
+  described,
+  IGNORED,
+  optional,
+  type Schemas,
+  type Shape,
+  text,
+  time,
+} from './parts.ts'
+
+const job = z.object({
+  id: text,
+  submittedBy: actor,
+  startedBy: optional(actor),
+  approvedBy: optional(actor),
+} satisfies Shape<JobOrigin>)
+
+const leases = z.object({
+  taken: z.array(lease),
+  ended: z.array(lease),
+} satisfies Shape<LeaseChange>)
+
+const historyItem = z.object({
+  kind: z.enum(['change', 'outside_change', 'overlap']),
+  client: clientName,
+  revision: z.int().check(z.gte(1)),
+  at: time,
+  endedAt: optional(time),
+  outcome: z.enum(HISTORY_OUTCOMES),
+  changes: z.array(fieldChange),
+  surprises: optional(z.array(fieldChange)),
+  missed: optional(described(z.array(text), IGNORED)),
+  whole: optional(described(text, 'Path and query of the item with the values that are cut here.')),
+  operationId: optional(text),
+  requestId: optional(text),
+  actor: optional(actor),
+  job: optional(job),
+  rollbackTo: optional(count),
+  action: optional(z.enum(HISTORY_ACTIONS)),
+  copiedFrom: optional(clientName),
+  leases: optional(leases),
+  secretId: optional(text),
+  candidates: optional(z.array(text)),
+  settledBy: optional(z.enum(['request', 'settlement'])),
+} satisfies Shape<HistoryItem>)
+
+export const HISTORY_SCHEMAS = {
+  HistoryItem: historyItem,
+  HistoryPage: z.object({
+    items: z.array(historyItem),
+    next: optional(text),
+  } satisfies Shape<Page<HistoryItem>>),
+} satisfies Schemas<HistoryBodies>

@@ -1,0 +1,138 @@
+/** Schemas of jobs. */
+
+import * as z from 'zod/mini'
+import type { Page } from '../../contract/common.ts'
+import type {
+  Canary,
+  CanaryRequest,
+  Job,
+  JobBodies,
+  JobClient,
+  JobOptions,
+  JobPlan,
+  JobRequest,
+  JobResult,
+  JobSelection,
+  UndoRequest,
+} from '../../contract/jobs.ts'
+import { JOB_OUTCOMES, JOB_STATES } from '../../service/jobs/log.ts'
+import { clientPatch } from './client.ts'
+import { jsonPatch } from './clients.ts'
+import { actor, clientName, errorCode, fieldChange, place, warning } from './common.ts'
+import {
+  count,
+  described,
+  flag,
+  optional,
+  type Schemas,
+  type Shape,
+  text,
+  time,
+  yes,
+} from './parts.ts'
+
+const SHARE = { error: 'must be a number above 0 and up to 1' }
+const share = z.number(SHARE).check(z.gt(0, SHARE), z.lte(1, SHARE))
+const phase = z.enum(['plan', 'run'])
+const outcome = z.enum(JOB_OUTCOMES)
+const patch = z.union([clientPatch, jsonPatch])
+
+const FAILURES = { error: 'must be a whole number from 0, or null for any number' }
+const maxFailures = described(
+  z.nullable(z.int(FAILURES).check(z.gte(0, FAILURES))),
+  'Stops at one failure more; null: never. 0 when absent.',
+)
+
+export const jobClient = z.strictObject({
+  ...place,
+  id: text,
+  ifMatch: optional(text),
+  patch: optional(patch),
+} satisfies Shape<JobClient>)
+
+export const jobSelection = z.strictObject({
+  ...place,
+  q: optional(text),
+  filter: optional(text),
+} satisfies Shape<JobSelection>)
+
+export const canaryRequest = z.strictObject({
+  share,
+  thenPause: optional(flag),
+} satisfies Shape<CanaryRequest>)
+
+export const jobRequest = z.strictObject({
+  clients: optional(z.array(jobClient)),
+  select: optional(jobSelection),
+  patch: optional(patch),
+  autoStart: optional(described(flag, 'Runs at once, without a dry run.')),
+  canary: optional(canaryRequest),
+  maxFailures: optional(maxFailures),
+} satisfies Shape<JobRequest>)
+
+export const undoRequest = z.strictObject({
+  autoStart: flag,
+  allowPartial: optional(flag),
+} satisfies Shape<UndoRequest>)
+
+const options = z.object({
+  autoStart: z.boolean(),
+  canary: optional(z.object({ share, thenPause: z.boolean() } satisfies Shape<Canary>)),
+  maxFailures,
+} satisfies Shape<JobOptions>)
+
+const counts = z.object({
+  planned: count,
+  applied: count,
+  unchanged: count,
+  failed: count,
+  left: count,
+} satisfies Shape<Job['counts']>)
+
+const job = z.object({
+  id: text,
+  submittedAt: time,
+  actor,
+  startedBy: optional(actor),
+  approvedBy: optional(actor),
+  providers: z.array(text),
+  options,
+  undoes: optional(text),
+  state: z.enum(JOB_STATES),
+  reason: optional(described(text, 'Why it stopped by itself; only while it is stopped.')),
+  phase,
+  at: time,
+  total: count,
+  counts,
+  clientsPerSecond: optional(z.number()),
+  secondsLeft: optional(count),
+} satisfies Shape<Job>)
+
+const jobResult = z.object({
+  item: count,
+  client: clientName,
+  phase,
+  at: time,
+  outcome,
+  changes: optional(z.array(fieldChange)),
+  warnings: optional(z.array(warning)),
+  etag: optional(text),
+  operationId: optional(text),
+  code: optional(errorCode),
+  error: optional(text),
+  field: optional(text),
+} satisfies Shape<JobResult>)
+
+export const JOB_SCHEMAS = {
+  JobRequest: jobRequest,
+  UndoRequest: undoRequest,
+  Job: job,
+  JobPlan: z.object({ dryRun: yes, results: z.array(jobResult) } satisfies Shape<JobPlan>),
+  JobPage: z.object({ items: z.array(job), next: optional(text) } satisfies Shape<Page<Job>>),
+  JobResult: jobResult,
+  JobResultPage: z.object({
+    items: z.array(jobResult),
+    next: optional(text),
+  } satisfies Shape<Page<JobResult>>),
+  Events: described(z.string(), 'Server-sent events.'),
+} satisfies Schemas<JobBodies>

@@ -1,0 +1,53 @@
+/** Schemas of leases. */
+
+import * as z from 'zod/mini'
+import type { Lease, LeaseBodies, LeaseRequest, Leases } from '../../contract/leases.ts'
+import { LEASE_FIELDS } from '../../core/client.ts'
+import {
+  MAX_LEASE_SECONDS,
+  MAX_OWNER_LENGTH,
+  MAX_VALUE_LENGTH,
+} from '../../service/base/request.ts'
+import { name, place, warning } from './common.ts'
+import { described, optional, type Schemas, type Shape, text, time, yes } from './parts.ts'
+
+const field = z.enum(LEASE_FIELDS, { error: `must be one of: ${LEASE_FIELDS.join(', ')}` })
+
+/** A text that logs and lists can show as it is. */
+function plainText(longest: number) {
+  const error = `must be a text of 1 to ${longest} characters without control characters`
+  const plain = z.refine<string>((value) => !/\p{Cc}/u.test(value), { error })
+  return z
+    .string({ error })
+    .check(z.minLength(1, { error }), z.maxLength(longest, { error }), plain)
+}
+
+const SECONDS = { error: `must be a whole number from 1 to ${MAX_LEASE_SECONDS}` }
+
+export const lease = z.object({
+  field,
+  value: text,
+  owner: text,
+  expiresAt: time,
+  kept: optional(described(yes, 'The value stays when the lease ends.')),
+} satisfies Shape<Lease>)
+
+export const leaseRequest = z.strictObject({
+  ...place,
+  field,
+  value: plainText(MAX_VALUE_LENGTH),
+  owner: plainText(MAX_OWNER_LENGTH),
+  ttlSeconds: z.int(SECONDS).check(z.gte(1, SECONDS), z.lte(MAX_LEASE_SECONDS, SECONDS)),
+} satisfies Shape<LeaseRequest>)
+
+const leases = z.object({
+  ...name,
+  leases: z.array(lease),
+  warnings: optional(z.array(warning)),
+} satisfies Shape<Leases>)
+
+export const LEASE_SCHEMAS = {
+  Lease: lease,
+  LeaseRequest: leaseRequest,
+  Leases: leases,
+} satisfies Schemas<LeaseBodies>
