@@ -29,8 +29,11 @@ export interface Bench {
   close(): Promise<void>
 }
 
-/** Long enough for a loopback call, short enough for a test of a stalled one (milliseconds). */
-const UPSTREAM_TIMEOUT_MS = 250
+/**
+ * Long enough for a loopback call, short enough for a test of a stalled one (milliseconds). Mutation runs have more:
+ * a call that is late on a busy machine would pass for a mutant that a test has noticed.
+ */
+const UPSTREAM_TIMEOUT_MS = Number(process.env.MUTATION_UPSTREAM_MS ?? '250')
 
 /** Opens a store in a folder of its own and puts a service on it. */
 export async function openBench(

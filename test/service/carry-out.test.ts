@@ -6,6 +6,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -13,6 +14,7 @@ import type { ChangeRequest } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { createTurns } from '../../src/service/base/turns.ts'
 import { changeClient } from '../../src/service/change/change.ts'
+import { createClient } from '../../src/service/life/create.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
@@ -218,6 +220,63 @@ describe('a change that another instance has settled meanwhile', () => {
     })
   })
 
+  const lease: ChangeRequest['patch'] = {
+    kind: 'lease',
+    field: 'callbacks',
+    value: 'https://pull-1.example.com/cb',
+    owner: 'pull-1',
+    seconds: 60,
+  }
+
+  it('holds what came into force after all, although it was taken for lost', async () => {
+    // The other one finds nothing in force, closes the intent, and only then it is sent.
+    const service = at('intent recorded', settleElsewhere)
+    await expect(change(service, {}, { patch: lease })).rejects.toMatchObject({ code: 'conflict' })
+    const [, closing, overlap] = await entries()
+    expect(closing).toMatchObject({ outcome: 'not_applied', state: { name: 'Example' } })
+    expect(closing?.standing).toBeUndefined()
+    expect(overlap).toMatchObject({
+      kind: 'overlap',
+      standing: { leases: [{ owner: 'pull-1' }] },
+      state: { callbacks: expect.arrayContaining(['https://pull-1.example.com/cb']) },
+    })
+  })
+
+  it('holds nothing of what never came into force', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    const service = at('intent recorded', settleElsewhere, { sleep: async () => {} })
+    await expect(change(service, {}, { patch: lease })).rejects.toMatchObject({ code: 'conflict' })
+    const [, , overlap] = await entries()
+    expect(overlap).toMatchObject({ kind: 'overlap', state: { name: 'Example' } })
+    expect(overlap?.standing).toBeUndefined()
+  })
+
+  it('names the client where it changed nothing of it but what holds for it', async () => {
+    const patch = { kind: 'protection', protected: true } as const
+    const attempt = change(at('state known', settleElsewhere), {}, { patch })
+    await expect(attempt).rejects.toMatchObject({
+      message: expect.stringContaining('check the client (operation '),
+    })
+  })
+
+  const create = (service: Service) => {
+    const { ref: _, ...request } = requestFor(service, REF, {})
+    const patch = parseMergePatch({ name: 'Made' })
+    return createClient(service, { ...request, patch, place: { provider: 'auth0' }, kind: 'web' })
+  }
+
+  it('names the client that it may have made', async () => {
+    const error = await create(at('state known', settleElsewhere)).catch((thrown) => thrown)
+    const made = emulator.calls.filter(({ operation }) => operation === 'POST /clients')
+    expect(made).toHaveLength(1)
+    expect(error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(
+        /it may have made the client (\w+)\. Adopt .*\/clients\/\1\/reg/,
+      ),
+    })
+  })
+
   it('gives up on recording while the other never ends', async () => {
     let pauses = 0
     const sleep = async () => {
@@ -379,6 +438,8 @@ describe('a step whose answer is lost', () => {
 
 it('sends the steps of a change in order and reads it back once', async () => {
   const result = await change(bench.service, { name: 'New', supportedIdp: ['google'] })
+  const { mapping } = bench.service.providers.get('auth0') as Provider
+  expect(result.tag).toBe(bench.service.fingerprints.ofState(mapping, result.native))
   expect(result.native).toMatchObject({ name: 'New', $connections: { con_google: {} } })
   expect([calls(CONNECTION), calls(CLIENT), calls(READ)]).toEqual([2, 1, 2])
 })

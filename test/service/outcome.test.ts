@@ -303,10 +303,11 @@ describe('closing an intent', () => {
 })
 
 describe('settling and sweeping', () => {
-  const sealed = (of: string) => {
-    const place = sealedPlace(of, 1, 'operation-1')
+  const sealed = (of: string, seq = 1) => {
+    const operationId = `operation-${seq}`
+    const place = sealedPlace(of, seq, operationId)
     return {
-      operationId: 'operation-1',
+      operationId,
       sealed: bench.service.seal.close({ base, next }, place),
     }
   }
@@ -340,10 +341,75 @@ describe('settling and sweeping', () => {
     await settle(service(), await openIntent(elsewhere), 9_000)
     expect((await entries())[1]).toMatchObject({
       outcome: 'conflict',
+      settledBy: 'settlement',
       surprises: [],
       tag: bench.service.fingerprints.ofState(provider.mapping, base),
     })
     expect(subject.stored()).toEqual(base)
+  })
+
+  it('is left open where its provider is not configured any more, and says so', async () => {
+    const orphan = intentOf(resourceOf({ provider: 'gone', id: 'x' }), 1)
+    await bench.service.store.append(orphan)
+    await expect(settle(service(), orphan, 9_000)).rejects.toMatchObject({
+      code: 'internal',
+      message: 'The provider gone is no longer configured.',
+    })
+  })
+
+  it('keeps in the mirror what was found, as of the time of its outcome', async () => {
+    const { mirror } = bench.service.store
+    const standing = { protected: true } as const
+    const intent = await openIntent({ ...sealed(resource()), standing })
+    subject.put(next)
+    await settle(service(), intent, 9_000)
+    expect(await mirror?.find(subject.ref)).toMatchObject({
+      tag: bench.service.fingerprints.ofState(provider.mapping, next),
+      at: 1_000,
+    })
+    const gone: Provider = { ...provider, read: () => Promise.reject(failure('not_found')) }
+    const lost = intentOf(resource(), 3, { operationId: 'operation-3', sealed: 'x' })
+    await bench.service.store.append(lost)
+    await settle({ ...service(), providers: new Map([['it', gone]]) }, lost, 9_000)
+    expect(await mirror?.find(subject.ref)).toBeUndefined()
+  })
+
+  describe('where the record cannot be read any more', () => {
+    const unreadable = () =>
+      Promise.reject(new ClientError('provider_unavailable', 'Too much.', { found: { depth: 99 } }))
+    const blind = () => new Map([['it', { ...provider, read: unreadable }]])
+
+    it.each([
+      ['what it aimed at is known', () => sealed(resource(), 3)],
+      ['what it aimed at is not known', () => ({})],
+    ])('an intent ends as a conflict for a removal alone, where %s', async (_, more) => {
+      const { mirror } = bench.service.store
+      await settle(service(), await openIntent(sealed(resource())), 9_000)
+      const known = await mirror?.find(subject.ref)
+      expect(known).toBeDefined()
+      const intent = intentOf(resource(), 3, more())
+      await bench.service.store.append(intent)
+      const other = { ...service(), providers: blind() }
+      for (const settling of ['waiting', 'sweeping'] as const) {
+        await expect(settle(other, intent, 9_000, settling)).rejects.toMatchObject({
+          code: 'provider_unavailable',
+        })
+      }
+      await settle(other, intent, 9_000, 'removing')
+      expect((await entries()).at(-1)).toMatchObject({ kind: 'outcome', outcome: 'conflict' })
+      // What could not be read stays as it was known.
+      expect(await mirror?.find(subject.ref)).toEqual(known)
+    })
+
+    it('an intent stays open where reading fails otherwise', async () => {
+      const intent = await openIntent(sealed(resource()))
+      const read = () => Promise.reject(failure('provider_unavailable'))
+      const down = { ...service(), providers: new Map([['it', { ...provider, read }]]) }
+      await expect(settle(down, intent, 9_000, 'removing')).rejects.toMatchObject({
+        code: 'provider_unavailable',
+      })
+      expect(await entries()).toHaveLength(1)
+    })
   })
 
   it('sweeps what is overdue, counts it, and goes on after one that fails', async () => {

@@ -208,12 +208,7 @@ async function recordOverlap(
       continue
     }
     // What could not be read is compared by the next change, with the state that was known last.
-    const known = {
-      ...(last !== undefined && 'tag' in last && last.tag !== undefined ? { tag: last.tag } : {}),
-      ...(last !== undefined && 'state' in last && last.state !== undefined
-        ? { state: last.state }
-        : {}),
-    }
+    const { tag, state } = { tag: undefined, state: undefined, ...last }
     const overlap = following(
       last,
       {
@@ -222,7 +217,7 @@ async function recordOverlap(
         at: service.now(),
         operationId: intent.operationId,
         ...(native === undefined
-          ? known
+          ? { ...(tag && { tag }), ...(state && { state }) }
           : {
               tag: fingerprints.ofState(provider.mapping, native),
               state: keptState(service, intent.resource, provider.mapping, native),
