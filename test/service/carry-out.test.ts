@@ -124,7 +124,9 @@ describe('a change that another instance has settled meanwhile', () => {
     expect(error).toMatchObject({
       code: 'conflict',
       details: { operationId: await operationId() },
-      message: expect.stringContaining('check client.name, client.description (operation '),
+      message: expect.stringMatching(
+        /check client\.name, client\.description\. GET \/operations\/\S+ \(clientry operation \S+\) .*PATCH/,
+      ),
     })
     const log = await entries()
     expect(log.map(({ kind, seq }) => [seq, kind])).toEqual([

@@ -32,6 +32,7 @@ import {
 } from './refresh-token.ts'
 import { rules } from './rules.ts'
 import { suspension } from './suspension.ts'
+import { APP_TYPES, GRANT_TYPES } from './values.ts'
 
 /** Auth0 documents 100 URLs for each of these lists. */
 const URLS = { maxItems: 100 }
@@ -84,12 +85,12 @@ export const mapping: Mapping = {
     secret,
     callbacks: list('callbacks', 'keep', { limits: URLS }),
     allowedLogoutUrls: list('allowed_logout_urls', 'keep', { limits: URLS }),
-    grantTypes: list('grant_types', 'keep'),
+    grantTypes: list('grant_types', 'keep', { limits: GRANT_TYPES }),
     tokenEndpointAuthMethod,
     supportedIdp,
     description: key('description', { cleared: '', limits: { maxLength: 140 } }),
     webOrigins: list('web_origins', 'keep', { limits: URLS }),
-    appType: key('app_type'),
+    appType: key('app_type', { limits: APP_TYPES }),
     clientMetadata,
     disabled: view(
       [],

@@ -3,6 +3,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
+import { recordOf } from '../operation/next-step.ts'
 
 /** Names the clients that may be the one, and the requests that adopt or remove one. */
 export function creationConflict(
@@ -20,11 +21,11 @@ export function creationConflict(
   const remove = `DELETE /clients/${id}?${query}`
   const says =
     one === undefined
-      ? `The answer to this creation was lost, and there is no way to find out here whether it made a client. If the client is at the provider, adopt it with ${adopt} and its registration access token, where it has one, or remove it there`
-      : `The answer to this creation was lost, and it may have made ${oneOf(candidates)}. Adopt the client that is yours with ${adopt}; remove one that no one needs with ${remove}`
+      ? `The answer to this creation was lost, and there is no way to find out here whether it made a client. If the client is at the provider, adopt it with ${adopt} (clientry adopt) and its registration access token, where it has one, or remove it there`
+      : `The answer to this creation was lost, and it may have made ${oneOf(candidates)}. Adopt the client that is yours with ${adopt} (clientry adopt); remove one that no one needs with ${remove} (clientry delete)`
   return new ClientError(
     'conflict',
-    `${says} (operation ${operationId}). This request is not sent again; use a new Idempotency-Key to make another client.`,
+    `${says}. ${recordOf(operationId)} has the record. This request is not sent again; use a new Idempotency-Key to make another client.`,
     { operationId, outcome: 'conflict' },
   )
 }

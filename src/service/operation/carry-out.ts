@@ -1,6 +1,6 @@
 /** Steps 5 to 7 of a safe change: send, compare what came out with the plan, close the intent. */
 
-import { ClientError, type ErrorCode, isClientError, withOperation } from '../../core/errors.ts'
+import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Call, Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
@@ -11,6 +11,7 @@ import type { Service } from '../base/service.ts'
 import { settlementOf } from './actions.ts'
 import { ignored } from './conflict.ts'
 import { explained } from './dangling.ts'
+import { notApplied, whenUnknown } from './next-step.ts'
 import { isOpen } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
 import { close } from './settle.ts'
@@ -57,7 +58,7 @@ export async function carryOut(
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
     await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
-    throw notApplied(running, await explained(running, error, call))
+    throw failureOf(running, await explained(running, error, call))
   }
   const secret = running.added?.()
   const told = secret === undefined ? {} : { secret }
@@ -138,9 +139,9 @@ async function settleNow(
   if (settled.outcome === 'conflict') {
     throw settlementOf(running.intent).conflict(running.intent, settled.candidates)
   }
-  if (isRefusal(cause)) throw notApplied(running, await explained(running, cause, call))
+  if (isRefusal(cause)) throw failureOf(running, await explained(running, cause, call))
   const says = 'The provider failed during the change; it was read back, and nothing is changed.'
-  throw notApplied(running, new ClientError('provider_unavailable', says, { cause }))
+  throw failureOf(running, new ClientError('provider_unavailable', says, { cause }))
 }
 
 /** Looks as often as the deadline allows; the provider's pace keeps the pauses that were asked for. */
@@ -236,12 +237,11 @@ const PAUSE_MS = 50
 function unknown({ intent }: Running, cause: unknown): ClientError {
   return new ClientError(
     'outcome_unknown',
-    `The change was sent and its outcome could not be learned in time; it will be settled as operation ${intent.operationId}. Read the client before trying again.`,
+    `The change was sent and its outcome could not be learned in time; the server settles it by itself. ${whenUnknown(intent.operationId)}`,
     { operationId: intent.operationId, outcome: 'unknown', cause },
   )
 }
 
 /** The failure of a change that is recorded as not applied. */
-function notApplied({ intent }: Running, error: unknown): unknown {
-  return isClientError(error) ? withOperation(error, intent.operationId, 'not_applied') : error
-}
+const failureOf = ({ intent }: Running, error: unknown): unknown =>
+  isClientError(error) ? notApplied(error, intent.operationId) : error

@@ -2,6 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Closing, Intent } from '../../store/log/entry.ts'
+import { recordOf, whenConflict } from './next-step.ts'
 
 /** Names the fields of the change: someone has to look at them. */
 export function changeConflict({ changes, operationId }: Intent): ClientError {
@@ -9,7 +10,7 @@ export function changeConflict({ changes, operationId }: Intent): ClientError {
   const fields = names === '' ? 'the client' : names
   return new ClientError(
     'conflict',
-    `The change met another writer half-way and could not be completed or undone; check ${fields} (operation ${operationId}).`,
+    `The change met another writer half-way and could not be completed or undone; check ${fields}. ${whenConflict(operationId)}`,
     { operationId, outcome: 'conflict' },
   )
 }
@@ -24,8 +25,8 @@ export function ignored(
   const names = fields.join(', ')
   const says =
     outcome === 'not_applied'
-      ? `The provider answered that the change was done, and nothing of it is in force: ${names} is as before. Set this at the provider itself, or find out there why it is ignored.`
-      : `The provider answered that the change was done, and only a part of it is in force: ${names} is as before. Read the client, and set the rest at the provider itself or take the change back.`
+      ? `The provider answered that the change was done, and nothing of it is in force: ${names} is as before. Set this at the provider itself, or find out there why it is ignored. ${recordOf(operationId)} has the record.`
+      : `The provider answered that the change was done, and only a part of it is in force: ${names} is as before. Read the client, and set the rest at the provider itself or take the change back with POST /clients/{clientId}/rollback (clientry rollback). ${recordOf(operationId)} has the record.`
   return new ClientError(outcome, says, {
     ...(fields[0] === undefined ? {} : { field: fields[0] }),
     fields,

@@ -17,6 +17,7 @@ import type { ChangeRequest, ChangeResult, Undo } from '../../base/request.ts'
 import { callerOf, type Service } from '../../base/service.ts'
 import { changeClient } from '../../change/change.ts'
 import { keyOf } from '../../operation/idempotency.ts'
+import { whenUnknown } from '../../operation/next-step.ts'
 import type { JobItem } from '../items.ts'
 import { checkRights } from '../rights.ts'
 
@@ -101,7 +102,7 @@ async function uncertain(
   const { operationId } = head
   return new ClientError(
     'outcome_unknown',
-    `The change was sent and its outcome is not known yet; it will be settled as operation ${operationId}.`,
+    `The change was sent and its outcome is not known yet; the server settles it by itself. ${whenUnknown(operationId)}`,
     { operationId, outcome: 'unknown', cause: error },
   )
 }
