@@ -1,6 +1,6 @@
 /**
  * The development entry (`npm start`): the server, a SQLite file, the local provider with its OpenID
- * Provider, and the Auth0 and Cognito emulators, so that the documented requests work as they stand.
+ * Provider, and the Auth0 and Cognito emulators, so that the requests in the documentation work as written.
  */
 
 import { resolve } from 'node:path'
@@ -100,7 +100,7 @@ async function main(): Promise<void> {
             provider: 'local',
           },
         ],
-        // As in production: a token may do what its scopes say, so one without any may do nothing.
+        // As in production, a token has the permissions of its scopes, and a token without scopes has none.
         permissions: PERMISSIONS.map((one) => ({ scope: one, issuer, grants: [one] })),
       },
     },
@@ -133,7 +133,7 @@ async function main(): Promise<void> {
   const mounts = [{ prefix: openid.prefix, handler: openid.callback }]
   const server = createNodeServer(clientry.app, { mounts, guard: createGuard(openid.prefix) })
   await server.listen(port, HOST).catch((cause) => {
-    throw new ClientError('unavailable', `Port ${port} cannot be used; set PORT to another one.`, {
+    throw new ClientError('unavailable', `Port ${port} cannot be used. Set PORT to another one.`, {
       cause,
     })
   })
@@ -161,7 +161,7 @@ function registrationOf(local: ProviderSettings | undefined): RegistrationOption
   return { initialAccessToken: initialAccessToken.reveal(), renewsTokens }
 }
 
-/** The example is there at the first start; what was changed since is kept. */
+/** Adds the example at the first start; later changes to it are kept. */
 function seed(documents: Documents): void {
   if (documents.get('client', EXAMPLE_ID) !== undefined) return
   putLocalClient(documents, newClient(localExample, Date.now()))

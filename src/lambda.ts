@@ -23,22 +23,23 @@ type Handler = (event: unknown, context?: LambdaContext) => Promise<LambdaResult
 
 const write = (text: string) => process.stdout.write(text)
 
-/** Kept back from the time of the function, so that it is not stopped. */
+/** Reserved from the function's remaining time, so that it ends before it is stopped (milliseconds). */
 const MARGIN_MS = 2_000
 
 let ready: Promise<Handler> | undefined
 
-/** Answers one event; the program is built at the first and kept for those after it. */
+/** Answers one event; the program is built at the first event and kept for later ones. */
 export const handler: Handler = async (event, context) => {
   ready ??= start().catch((error: unknown) => {
-    // A start that failed, for a secret that cannot be read yet, say, is tried again.
+    // A failed start is tried again, since the cause may be temporary, such as a secret that cannot
+    // be read yet.
     ready = undefined
     return notStarted(error)
   })
   return (await ready)(event, context)
 }
 
-/** The operator reads the faults in the log; the caller gets none of them. */
+/** The operator reads the errors in the log; the caller sees none of them. */
 function notStarted(error: unknown): Handler {
   const faults = isClientError(error) ? (error.details.faults ?? [error.message]) : undefined
   const fault = error instanceof Error ? error.name : 'unknown'
@@ -61,14 +62,14 @@ async function start(): Promise<Handler> {
   return async (event, context) => {
     if (!isScheduled(event)) return answer(event, context)
     await sweep()
-    // Jobs go on for as long as each client that is begun can still end in time.
+    // Jobs continue as long as each client that is started can still end in time.
     const remaining = context?.getRemainingTimeInMillis?.() ?? 0
     await rest(Date.now() + remaining - config.limits.deadlineMs - MARGIN_MS)
     return { statusCode: 204, body: '', isBase64Encoded: false }
   }
 }
 
-/** A rule of EventBridge that calls now and then has changes settled that a crash left open. */
+/** A scheduled EventBridge rule runs the sweep, which settles changes that a crash left open. */
 const isScheduled = (event: unknown) =>
   isRecord(event) && event['detail-type'] === 'Scheduled Event'
 

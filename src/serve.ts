@@ -1,4 +1,4 @@
-/** The production entry: a Node server for the configuration that the environment names. */
+/** The production entry: a Node server with the configuration that the environment names. */
 
 import { awsCredentials, environment, loadConfig } from './config/config.ts'
 import { configWarnings } from './config/config-warnings.ts'
@@ -16,11 +16,11 @@ async function main(): Promise<void> {
   if (config.mode !== 'production') {
     throw new ClientError(
       'invalid_request',
-      'mode must be production here; the development server is npm start.',
+      'mode must be production here. Start the development server with: npm start',
     )
   }
   const log = createLog((text) => process.stdout.write(text), config.log.level)
-  // Also where the command has started it, whose own words these are.
+  // The command that starts this entry has the same option.
   const create = process.argv.includes('--create-store')
   const { store, id } = await openStore(config, create)
   const clientry = await createClientry(config, {
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     log({ time: new Date().toISOString(), level: 'warn', message: 'connections full' })
   const server = createNodeServer(clientry.app, { basePath, connections: { onFull } })
   const taken = await server.listen(port, host).catch((cause) => {
-    const says = `Port ${port} of ${host} cannot be used; set server.port to another one.`
+    const says = `Port ${port} of ${host} cannot be used. Set server.port to another one.`
     throw new ClientError('unavailable', says, { cause })
   })
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))

@@ -162,10 +162,10 @@ describe('SQLite', () => {
     expect(await idOf('a.json')).toBe(id)
     const other = 'b0a9b1a2-0000-4000-8000-000000000000'
     configure('a.json', { ...SQLITE, id: other })
-    await expect(idOf('a.json')).rejects.toThrow(new RegExp(`is ${id}, and store.id says ${other}`))
+    await expect(idOf('a.json')).rejects.toThrow(new RegExp(`has the id ${id}, but store.id is ${other}`))
     rmSync(path('history.db'))
     configure('a.json', { ...SQLITE, id, create: true })
-    await expect(idOf('a.json', true)).rejects.toThrow(/store.id says that it is/)
+    await expect(idOf('a.json', true)).rejects.toThrow(/store.id expects the store/)
     expect(existsSync(path('history.db'))).toBe(false)
   })
 
@@ -202,7 +202,7 @@ describe('DynamoDB', () => {
   it('that is empty is none; one that was made keeps its id, which can be pinned', async () => {
     await expect(idOf(named())).rejects.toThrow(/There is no store in the table clientry of/)
     const pinned = named({ id: 'another', create: true })
-    await expect(idOf(pinned)).rejects.toThrow(/take store.id away/)
+    await expect(idOf(pinned)).rejects.toThrow(/remove store.id/)
     const ids = await Promise.all([idOf(named(), true), idOf(named(), true)])
     expect(new Set(ids).size).toBe(1)
     expect(await idOf(named({ id: ids[0] }))).toBe(ids[0])

@@ -1,4 +1,4 @@
-/** The clients that the development server starts with, one at each provider. */
+/** The clients that the development server starts with, one for each provider. */
 
 import type { JsonObject } from '../core/json/json.ts'
 

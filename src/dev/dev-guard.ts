@@ -1,13 +1,13 @@
 /**
- * Which requests the development server takes at all. It has no TLS, its login takes any name, and its
- * address is known to every page that the developer has open.
+ * Which requests the development server accepts. It has no TLS, its login accepts any name, and its
+ * every page that the developer has open knows its address.
  */
 
 import type { IncomingMessage } from 'node:http'
 import { type BrowserRefusal, hostRefusal, isVisit, pageRefusal } from '../net/browser.ts'
 import { pathOf } from '../node/node-request.ts'
 
-/** Pages with forms of their own; what is sent to them comes from themselves. */
+/** Pages with forms, which only their own forms may be sent to. */
 const OWN_FORMS = ['/interaction/', '/session/end/confirm']
 
 /** Builds the check; `openid`: the path below which the OpenID Provider is. */
@@ -19,8 +19,8 @@ export function createGuard(
 }
 
 /**
- * What pages of other origins may do: go to an address, as links and redirects do, and call the OpenID
- * Provider's endpoints, which know each client's own origins.
+ * What pages of other origins may do: navigate to an address, as links and redirects do, and call the OpenID
+ * Provider's endpoints, which check each client's own origins.
  */
 function isForAll(incoming: IncomingMessage, openid: string): boolean {
   if (isVisit(incoming)) return true

@@ -1,6 +1,6 @@
 /**
- * What the development server keeps between two starts, in a folder of its own: keys, the database, and
- * where it can be reached. Only its owner may read it.
+ * What the development server keeps between starts, in a folder of its own: keys, the database, and
+ * its address. Only its owner may read the folder.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -20,7 +20,7 @@ export interface DevAddress {
   readonly tokenEndpoint: string
   readonly clientId: string
   readonly clientSecret: string
-  /** How a person gets one. */
+  /** How a person gets a token. */
   readonly signIn: {
     readonly issuer: string
     readonly clientId: string
@@ -33,7 +33,7 @@ const OWNER_ONLY = 0o600
 
 const pathIn = (folder: string, name: string) => join(folder, name)
 
-/** The keys of an earlier start, or new ones. */
+/** Loads the keys of an earlier start, or creates new ones. */
 export async function loadKeys(folder: string): Promise<DevKeys> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const known = readJson<DevKeys>(pathIn(folder, 'keys.json'))
@@ -43,17 +43,17 @@ export async function loadKeys(folder: string): Promise<DevKeys> {
   return keys
 }
 
-/** Tells other processes where the server is. */
+/** Saves the server's address for other processes. */
 export function saveAddress(folder: string, address: DevAddress): void {
   writeFileSync(pathIn(folder, 'address.json'), JSON.stringify(address), { mode: OWNER_ONLY })
 }
 
-/** Where the server of this folder is; `undefined` when none was started. */
+/** The address of this folder's server; `undefined` if none was started. */
 export function loadAddress(folder: string): DevAddress | undefined {
   return readJson<DevAddress>(pathIn(folder, 'address.json'))
 }
 
-/** Where the database is. */
+/** The path of the database. */
 export const databasePath = (folder: string) => pathIn(folder, 'clientry.db')
 
 function readJson<T>(path: string): T | undefined {

@@ -1,4 +1,4 @@
-/** What the development server says when it is up: where things are, and a request to paste. */
+/** What the development server prints at its start: the addresses, and requests to paste. */
 
 import { EXAMPLE_ID, EXAMPLE_POOL } from './dev-clients.ts'
 
@@ -18,13 +18,13 @@ export function welcome({ url, token, auth0, cognito }: Started): string {
     `{ "provider": "cognito-client", "userPoolId": "${EXAMPLE_POOL}", "client"`,
   )
   return `
-Clientry runs on ${url}
+Clientry is running at ${url}
 
   auth0           the default provider, emulated at ${auth0}
   cognito-client  user pool ${EXAMPLE_POOL}, emulated at ${cognito}
   local           an OpenID Provider at ${url}/oidc
 
-Each holds a client "${EXAMPLE_ID}". An access token for this server (again: npm run -s token):
+Each has a client "${EXAMPLE_ID}". An access token for this server (npm run -s token prints another):
 
 ${token}
 
@@ -40,9 +40,9 @@ curl -X PATCH ${url}/clients/${EXAMPLE_ID} \\
   -H "Authorization: Bearer $(npm run -s token)" -H 'Content-Type: application/json' \\
   -d '${inCognito}'
 
-See what would happen first with ?dryRun=true, and what a provider can hold with GET /providers/auth0.
+Add ?dryRun=true to see what would change. GET /providers/auth0 shows what a provider can hold.
 Make a provider fail: POST ${cognito}/_emulator/faults with X-Emulator-Control: 1 (docs/emulators.md).
-Stop with Ctrl-C. One line of JSON follows for each request.
+Stop with Ctrl-C. Each request is logged below as one line of JSON.
 
 `
 }

@@ -1,8 +1,8 @@
 /**
- * Applying a plan. First every item is held against the world as it is now: where it has moved, or where
- * a dry run of the item does something else than the plan shows, the whole plan is refused before anything
- * is sent. Then each item goes for the very state that it was planned from, so that what moves meanwhile
- * is not overwritten either.
+ * Applies a plan. First every item is checked against its client as it is now: if the client has
+ * changed, or if a dry run of the item would do something else than the plan shows, the whole plan
+ * is refused before anything is sent. Then each item is sent for exactly the state that it was
+ * planned from, so that a change made meanwhile is not overwritten either.
  */
 
 import { inParallel } from '../core/in-parallel.ts'
@@ -12,20 +12,20 @@ import { ClientryError } from '../sdk/index.ts'
 import { asPatch } from './make-plan.ts'
 import type { CreateItem, DeleteItem, PlanFile, PlanItem, UpdateItem } from './plan-file.ts'
 
-/** The part of the API that applying takes. */
+/** The part of the API that applying a plan needs. */
 export type ApplyingApi = Pick<Api, 'getClient' | 'updateClient' | 'createClient' | 'deleteClient'>
 
-/** Where the world is no longer as it was planned from. */
+/** An item whose client is no longer in the state that it was planned from. */
 export interface Moved {
   readonly item: PlanItem
-  /** A clause. */
+  /** The reason, as a clause. */
   readonly why: string
 }
 
 export interface Checked {
-  /** What is still to be done. */
+  /** What remains to be done. */
   readonly open: readonly PlanItem[]
-  /** What an earlier run of this plan, or somebody else, has done already. */
+  /** What an earlier run of this plan, or someone else, has already done. */
   readonly done: readonly PlanItem[]
   readonly moved: readonly Moved[]
 }
@@ -35,7 +35,7 @@ export type Progress = (done: number, of: number) => void
 const AT_ONCE = 16
 
 /**
- * Looks at every client of a plan as it is now.
+ * Checks every client of a plan as it is now.
  * @throws ClientryError
  */
 export async function checkPlan(
@@ -76,7 +76,7 @@ function stateOf(api: ApplyingApi, item: PlanItem): Promise<State> {
   }
 }
 
-/** A new client has no state yet; its key tells a repetition. */
+/** A new client has no state yet; its key shows whether it was created before. */
 async function creationState(api: ApplyingApi, item: CreateItem): Promise<State> {
   const { body } = await api.createClient(creationOf(item), { dryRun: true })
   return asShown(item, { name: body.client.name, changes: body.changes })
@@ -92,7 +92,7 @@ async function removalState(api: ApplyingApi, item: DeleteItem): Promise<State> 
 
 async function updateState(api: ApplyingApi, item: UpdateItem): Promise<State> {
   const read = await present(api.getClient(item))
-  if (read === undefined) return { kind: 'moved', why: 'the client is gone' }
+  if (read === undefined) return { kind: 'moved', why: 'the client no longer exists' }
   const { body } = await api.updateClient(item, asPatch(item.patch), { dryRun: true })
   if (isSameState(read.etag, item.etag)) {
     return asShown(item, { name: read.body.name, changes: body.changes })
@@ -100,7 +100,7 @@ async function updateState(api: ApplyingApi, item: UpdateItem): Promise<State> {
   return body.changes.length === 0 ? { kind: 'done' } : moved
 }
 
-/** Whether what a dry run shows now is what the plan shows, and people have agreed to. */
+/** Whether a dry run now shows what the plan shows, which is what people have agreed to. */
 function asShown(item: PlanItem, now: object): State {
   const shown = Object.entries(now).every(([name, value]) =>
     same(value as Json, (item as unknown as Record<string, Json>)[name] ?? null),
@@ -108,14 +108,17 @@ function asShown(item: PlanItem, now: object): State {
   return shown ? { kind: 'open' } : other
 }
 
-/** A tag is `"<state>.<view>"`, and the view of a dry run is another than that of a client. */
+/** A tag is `"<state>.<view>"`; a dry run and a read of the same state have different views. */
 function isSameState(one = '', other: string): boolean {
   const stateOf = (tag: string) => tag.replace(/\.[^.]*"$/, '"')
   return stateOf(one) === stateOf(other)
 }
 
 const moved: State = { kind: 'moved', why: 'the client has changed since the plan was made' }
-const other: State = { kind: 'moved', why: 'it would do something else than the plan shows' }
+const other: State = {
+  kind: 'moved',
+  why: 'applying it would do something else than the plan shows',
+}
 
 async function present(reading: Promise<Answer<Client>>): Promise<Answer<Client> | undefined> {
   try {
@@ -129,19 +132,19 @@ async function present(reading: Promise<Answer<Client>>): Promise<Answer<Client>
 export interface Applied {
   readonly item: PlanItem
   readonly operationId?: string | undefined
-  /** Of a client that was made. */
+  /** The client, if it was created. */
   readonly client?: Client
 }
 
-/** An item that failed, and all that had been done before it was known. */
+/** An item that failed, and everything that was done before that was known. */
 export interface Failure {
   readonly item: PlanItem
   readonly error: unknown
 }
 
 /**
- * Does what is open, several items at a time; after the first failure nothing new is begun. What was
- * done stays done: the same plan can be applied again, or a new one made.
+ * Applies the open items, several at a time; after the first failure no other is started. What was
+ * done stays in place: the same plan can be applied again, or a new one made.
  */
 export async function applyItems(
   api: ApplyingApi,

@@ -1,10 +1,10 @@
 /**
- * A client as a file in git: where it is, and the attributes that the file manages. What a file does not
- * name is not managed, and left alone.
+ * A client as a file in git: where it is, and the attributes that the file manages. An attribute
+ * that the file does not name is not managed, and left alone.
  *
  * ```yaml
  * provider: auth0
- * id: exampleClientId        # absent: the one of that name there, or a new one of `kind`
+ * id: exampleClientId        # absent: the client with that name, or a new one of `kind`
  * client:
  *   name: Portal
  *   callbacks:               # the whole list ...
@@ -23,24 +23,24 @@ import { plainNumbers } from '../core/json/kept-numbers.ts'
 import { type FieldPatches, parseMergePatch } from '../core/patch/patch.ts'
 import { readYaml, textOfYaml } from './yaml-text.ts'
 
-/** What a file says. */
+/** The content of a file. */
 export interface ClientFile {
-  /** For messages, as the caller named it. */
+  /** As the caller named it, for messages. */
   readonly path: string
   readonly provider: string
   readonly userPoolId?: string
   readonly id?: string
-  /** What a new one is for; needed only where there is none yet. */
+  /** The kind of a new client; needed only if there is none yet. */
   readonly kind?: string
   readonly client: FieldPatches
 }
 
 const MEMBERS: readonly string[] = ['provider', 'userPoolId', 'id', 'kind', 'client']
-/** Why an attribute is not for a file that many may read. */
+/** Why an attribute does not belong in a file that many people may read. */
 function whyNotInFiles(name: string): string | undefined {
-  if (name === 'id') return 'the id stands beside "client", not in it'
+  if (name === 'id') return 'put the id next to "client", not inside it'
   return isFieldName(name) && FIELDS[name].own === 'secret'
-    ? 'secrets do not belong into files; clientry rotate-secret makes a new one'
+    ? 'secrets do not belong in files; clientry rotate-secret creates a new one'
     : undefined
 }
 
@@ -50,13 +50,16 @@ function whyNotInFiles(name: string): string | undefined {
  */
 export function parseClientFile(path: string, text: string): ClientFile {
   const value = parseYaml(path, text)
-  if (!isRecord(value)) throw fault(path, 'must hold a mapping with provider and client')
+  if (!isRecord(value)) throw fault(path, 'must contain a mapping with provider and client')
   const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name))
   if (unknown !== undefined) {
-    throw fault(path, `has a member ${JSON.stringify(unknown)}; a file takes ${MEMBERS.join(', ')}`)
+    throw fault(
+      path,
+      `has an unknown member ${JSON.stringify(unknown)}; the members are ${MEMBERS.join(', ')}`,
+    )
   }
   const provider = textOf(path, value, 'provider')
-  if (provider === undefined) throw fault(path, 'must name its provider')
+  if (provider === undefined) throw fault(path, 'must name the provider')
   const [userPoolId, id, kind] = (['userPoolId', 'id', 'kind'] as const).map((name) =>
     textOf(path, value, name),
   )
@@ -70,14 +73,14 @@ export function parseClientFile(path: string, text: string): ClientFile {
   }
 }
 
-/** YAML 1.2 without aliases and with each member once: what a reader sees is what is meant. */
+/** YAML 1.2 without aliases and with each member once, so that a file means what a reader sees. */
 function parseYaml(path: string, text: string): unknown {
   const lines = new LineCounter()
   const document = readYaml(text, lines)
   const [error] = document.errors
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
-    throw fault(path, `is no YAML that can be read (line ${line}, column ${col})`)
+    throw fault(path, `is not valid YAML (line ${line}, column ${col})`)
   }
   let value: unknown
   try {
@@ -86,7 +89,7 @@ function parseYaml(path: string, text: string): unknown {
     throw fault(path, 'must not use aliases', cause)
   }
   if (holdsNonFinite(value))
-    throw fault(path, 'must not hold .inf or .nan, which JSON cannot carry')
+    throw fault(path, 'must not contain .inf or .nan, which JSON cannot express')
   return plainNumbers(value as Json)
 }
 
@@ -94,11 +97,11 @@ function textOf(path: string, value: JsonObject, name: string): string | undefin
   const member = memberOf(value, name)
   if (member === undefined) return undefined
   if (typeof member === 'string' && member !== '') return member
-  throw fault(path, `must have a text in ${name} (quote what YAML takes for a number)`)
+  throw fault(path, `must have a string in ${name} (add quotes if YAML reads it as a number)`)
 }
 
 function clientOf(path: string, client: Json | undefined): FieldPatches {
-  if (!isRecord(client)) throw fault(path, 'must have a mapping "client"')
+  if (!isRecord(client)) throw fault(path, 'must have a mapping named "client"')
   for (const name of Object.keys(client)) {
     const why = whyNotInFiles(name)
     if (why !== undefined) throw fault(path, `names client.${name}: ${why}`)
@@ -115,7 +118,7 @@ function clientOf(path: string, client: Json | undefined): FieldPatches {
 const fault = (path: string, says: string, cause?: unknown) =>
   new ClientError('invalid_field', `${path} ${says}.`, { cause })
 
-/** The text of a file with the id of the client that was made for it; comments and order stay. */
+/** The text of a file with the id of its new client added; comments and order stay. */
 export function withId(text: string, id: string): string {
   const document = readYaml(text)
   if (!isMap(document.contents)) return text

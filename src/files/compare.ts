@@ -1,6 +1,6 @@
 /**
- * What a file wants of a client as it is: the patch that brings it there, over the fields that the file
- * names and nothing else. The order of a list means nothing, so it is no difference.
+ * Compares a file with its client: the patch that makes the client match, over the fields that the file
+ * names and nothing else. The order of a list has no meaning, so it is not a difference.
  */
 
 import { FIELDS, type FieldName } from '../core/client.ts'
@@ -8,13 +8,13 @@ import { isRecord, type Json, type JsonObject, memberOf, same, without } from '.
 import { withHeldNumbers } from '../core/json/kept-numbers.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
 
-/** A list value that is there for a while, and whose owner is not the file. */
+/** A list value under a lease, which the file does not own. */
 export interface HeldValue {
   readonly field: string
   readonly value: string
 }
 
-/** A client as the API shows it, as far as files care. */
+/** A client as the API shows it, as far as files need it. */
 export interface LiveClient {
   readonly provider: string
   readonly userPoolId?: string
@@ -22,26 +22,26 @@ export interface LiveClient {
   readonly name: string | null
   readonly protected?: boolean
   readonly leases?: readonly HeldValue[]
-  /** Fields, and members of them (`providerSettings.…`), that a suspension keeps as they are. */
+  /** Fields and members (`providerSettings.…`) that cannot change while the client is suspended. */
   readonly suspension?: { readonly fields?: readonly string[] }
   /** Every attribute by its name. */
   readonly attributes: JsonObject
 }
 
-/** Something that a file has no say in for now. */
+/** A difference that the file cannot change for now. */
 export interface Left {
   readonly what: string
   readonly why: string
 }
 
 export interface Difference {
-  /** Empty where there is nothing to do. */
+  /** Empty if there is nothing to do. */
   readonly patch: FieldPatches
-  /** What differs and is left alone, with the reason (a clause). */
+  /** Differences that are left alone, each with its reason (a clause). */
   readonly left: readonly Left[]
 }
 
-/** Compares what a file manages with a client as it is. */
+/** Compares what a file manages with the client as it is. */
 export function compare(managed: FieldPatches, live: LiveClient): Difference {
   const patch: { [F in FieldName]?: Json } = {}
   const left: Left[] = []
@@ -57,19 +57,19 @@ export function compare(managed: FieldPatches, live: LiveClient): Difference {
   return { patch, left }
 }
 
-const SUSPENDED = 'the client is suspended; it follows the file once it is resumed'
+const SUSPENDED = 'the client is suspended, so this is changed only after it is resumed'
 
-/** Values beside those of a whole list that are there for a while. */
+/** Leased values that are not in the list of the file. */
 function leasedBeside(field: FieldName, wanted: Json, live: LiveClient): readonly Left[] {
   const now = memberOf(live.attributes, field)
   if (isRecord(wanted) || !Array.isArray(now)) return []
   const beside = without(now, listOf(wanted))
   return heldIn(live, field)
     .filter((value) => beside.includes(value))
-    .map((value) => ({ what: `${value} in client.${field}`, why: 'it is leased' }))
+    .map((value) => ({ what: `${value} in client.${field}`, why: 'it is under a lease' }))
 }
 
-/** A change without what a suspension holds, and the paths of that. */
+/** A change without what the suspension holds, and the paths of what it holds. */
 function partedBySuspension(field: FieldName, change: Json, { suspension }: LiveClient) {
   const fields = suspension?.fields ?? []
   if (fields.includes(field)) return { held: [field] }
@@ -83,7 +83,7 @@ function partedBySuspension(field: FieldName, change: Json, { suspension }: Live
   }
 }
 
-/** The patch for one field; `undefined` where it is as wanted. */
+/** The patch for one field; `undefined` if it already matches. */
 function changeOf(field: FieldName, asked: Json, live: LiveClient): Json | undefined {
   const now = memberOf(live.attributes, field) ?? null
   const wanted = withHeldNumbers(asked, now)
@@ -101,8 +101,8 @@ function changeOf(field: FieldName, asked: Json, live: LiveClient): Json | undef
 }
 
 /**
- * The same of raw settings. One that is to be empty, and is not there, may be a field by now that is not empty:
- * the server knows.
+ * The same for raw settings. A setting that the file clears and the client lacks may have become a
+ * field that is not empty, which only the server can judge.
  */
 function rawChange(wanted: Json, now: Json): Json | undefined {
   const change = memberChange(wanted, now)
@@ -116,7 +116,7 @@ function rawChange(wanted: Json, now: Json): Json | undefined {
 const heldIn = ({ leases = [] }: LiveClient, field: FieldName): readonly string[] =>
   leases.filter((lease) => lease.field === field).map(({ value }) => value)
 
-/** A whole list names all that is to be there; values that are held for a while are not its business. */
+/** A whole list names all values that should be there; leased values are not part of it. */
 function listChange(wanted: Json, now: readonly Json[], held: readonly Json[]): Json | undefined {
   const whole = Array.isArray(wanted) || wanted === null
   const part = isRecord(wanted) ? wanted : {}
@@ -134,10 +134,10 @@ function listChange(wanted: Json, now: readonly Json[], held: readonly Json[]): 
 
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
 
-/** Members that differ, down to the innermost object; those that are not named are left alone. */
+/** The members that differ, at any depth; members that are not named are left alone. */
 function memberChange(wanted: Json, now: Json): Json | undefined {
   if (!isRecord(wanted) || !isRecord(now)) {
-    // Clearing what is empty already changes nothing.
+    // Clearing what is already empty changes nothing.
     const empty = wanted === null && isRecord(now) && Object.keys(now).length === 0
     return empty || same(wanted, now) ? undefined : wanted
   }

@@ -1,6 +1,6 @@
 /**
- * Making a plan: each difference that was found is planned by the server, which knows the rules, the
- * limits and the spellings of its provider. What would change nothing is left out.
+ * Makes a plan: the server plans each difference, since it knows the rules, the
+ * limits and the spellings of its provider. Differences that would change nothing are left out.
  */
 
 import { inParallel } from '../core/in-parallel.ts'
@@ -12,20 +12,20 @@ import type { LiveClient } from './compare.ts'
 import { type Comparison, creationPatch, type Matched } from './plan.ts'
 import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from './plan-file.ts'
 
-/** The part of the API that planning takes. */
+/** The part of the API that planning needs. */
 export type PlanningApi = Pick<Api, 'updateClient' | 'createClient' | 'deleteClient'>
 
 export interface PlanOptions {
-  /** Plans the removal of clients that no file stands for. */
+  /** Also plans to delete the clients that have no file. */
   readonly deleteUnmanaged: boolean
   newKey(): string
-  /** Told after each client that the server has planned. */
+  /** Called after each client that the server has planned. */
   progress?(done: number, of: number): void
 }
 
-/** Something that should be known before the plan is applied. */
+/** Something to know before the plan is applied. */
 export interface Note {
-  /** A file, or a client where no file stands for it. */
+  /** A file, or a client without a file. */
   readonly about: string
   readonly says: string
 }
@@ -35,12 +35,12 @@ export interface Made {
   readonly notes: readonly Note[]
 }
 
-/** Requests under way at once; the server keeps its providers' pace. */
+/** Requests in flight at once; the server limits the pace towards the providers. */
 const AT_ONCE = 16
 
 /**
- * Plans what a comparison found.
- * @throws ClientryError what the server refuses
+ * Plans the differences that a comparison found.
+ * @throws ClientryError if the server refuses a change
  */
 export async function makePlan(
   api: PlanningApi,
@@ -124,21 +124,21 @@ async function planRemoval(
   const { id, name } = live
   const address = { ...placeOf(live), id }
   if (live.protected === true) {
-    return { items: [], notes: [{ about: id, says: 'is protected, and so it is not removed.' }] }
+    return { items: [], notes: [{ about: id, says: 'is protected, so it is not deleted.' }] }
   }
   const planned = await api.deleteClient(address, { dryRun: true }).catch(needed)
   if (planned === undefined) {
-    const says = 'is not removed: the server or the provider works by means of it.'
+    const says = 'is not deleted, because the server or the provider depends on it.'
     return { items: [], notes: [{ about: id, says }] }
   }
   const { body, etag = '*' } = planned
   const { lost } = body
   const item: DeleteItem = { action: 'delete', ...address, key: newKey(), name, etag, lost }
-  const says = `is removed; what does not come back: ${lost.join(', ')}.`
+  const says = `is deleted. This cannot be restored: ${lost.join(', ')}.`
   return { items: [item], notes: lost.length === 0 ? [] : [{ about: id, says }] }
 }
 
-/** What the server would only do knowingly is in no plan. */
+/** A plan contains nothing that the server does only on explicit request. */
 function needed(error: unknown): undefined {
   if (!(error instanceof ClientryError) || error.code !== 'own_client') throw error
 }
@@ -148,7 +148,7 @@ const placeOf = ({ provider, userPoolId }: { provider: string; userPoolId?: stri
   ...(userPoolId === undefined ? {} : { userPoolId }),
 })
 
-/** The members were checked as the file was read; the server does so again. */
+/** The members were checked when the file was read, and the server checks them again. */
 export const asPatch = (patch: FieldPatches) => patch as unknown as ClientPatch
 
 const notesOf = (about: string, warnings: readonly Warning[]): readonly Note[] =>

@@ -1,8 +1,8 @@
 /**
- * The plan file: what `clientry plan` found and `clientry apply` does, as JSON that people can read in a
- * review. Each item is bound to the state of its client, and named so that it has its effect once. A
- * digest over all of it shows an edit by accident; whoever makes the digest anew is found out by the dry
- * run that `apply` compares with what the plan shows.
+ * The plan file: what `clientry plan` found and `clientry apply` will do, as JSON that people can read in a
+ * review. Each item is bound to the state of its client, and has a key so that it takes effect only once. A
+ * digest of the whole plan shows an accidental edit. If someone edits the plan and renews the digest, the dry
+ * run that `apply` compares with the plan still shows the difference.
  */
 
 import { createHash } from 'node:crypto'
@@ -15,11 +15,11 @@ import { parseJson, stringifyJson } from '../core/json/json-text.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
 
 interface ItemBase {
-  /** The file that asks for it; a removal has none. */
+  /** The file that asks for the change; a deletion has none. */
   readonly file?: string | undefined
   readonly provider: string
   readonly userPoolId?: string | undefined
-  /** Sent as `Idempotency-Key`: an apply that was cut off can be run again. */
+  /** Sent as `Idempotency-Key`, so that an interrupted apply can be run again. */
   readonly key: string
 }
 
@@ -27,7 +27,7 @@ export interface UpdateItem extends ItemBase {
   readonly action: 'update'
   readonly id: string
   readonly name: string | null
-  /** Of the state that it was planned from. */
+  /** The ETag of the state that it was planned from. */
   readonly etag: string
   readonly patch: FieldPatches
   readonly changes: readonly FieldChange[]
@@ -39,7 +39,7 @@ export interface CreateItem extends ItemBase {
   readonly name: string
   readonly kind: string
   readonly patch: FieldPatches
-  /** To what a new client of that kind starts from. */
+  /** Compared with the defaults of a new client of that kind. */
   readonly changes: readonly FieldChange[]
 }
 
@@ -48,7 +48,7 @@ export interface DeleteItem extends ItemBase {
   readonly id: string
   readonly name: string | null
   readonly etag: string
-  /** What no new client gets back. */
+  /** What no new client can get back. */
   readonly lost: readonly string[]
 }
 
@@ -58,10 +58,10 @@ export interface PlanFile {
   readonly format: typeof FORMAT
   /** RFC 3339. */
   readonly madeAt: string
-  /** Where the client files are, as it was named; each `file` of an item is below it. */
+  /** The folder of the client files, as the user named it; each `file` of an item is below it. */
   readonly folder: string
   readonly items: readonly PlanItem[]
-  /** SHA-256 over the rest, in lower case hexadecimal. */
+  /** SHA-256 of the rest, in lower-case hexadecimal. */
   readonly digest: string
 }
 
@@ -120,15 +120,15 @@ export function renderPlan(madeAt: Date, folder: string, items: readonly PlanIte
   return `${stringifyJson({ ...plan, digest: digestOf(plan) }, 2)}\n`
 }
 
-/** Whatever the order of members and the white space; members that are undefined are none. */
+/** Independent of white space and of the order of members; undefined members do not count. */
 function digestOf(plan: object): string {
   const text = canonicalJson(parseJson(stringifyJson(plan)))
   return createHash('sha256').update(text).digest('hex')
 }
 
 /**
- * Reads a plan.
- * @throws ClientError `invalid_field`, naming the place in it
+ * Parses a plan.
+ * @throws ClientError `invalid_field`, which names the place in the plan
  */
 export function parsePlan(path: string, text: string): PlanFile {
   const parsed = schema.safeParse(jsonOf(path, text))
@@ -136,11 +136,11 @@ export function parsePlan(path: string, text: string): PlanFile {
     const [issue] = parsed.error.issues
     const where =
       issue === undefined || issue.path.length === 0 ? '' : ` (at ${issue.path.join('.')})`
-    throw fault(`${path} is no plan that this version of clientry has made${where}`)
+    throw fault(`${path} is not a plan made by this version of clientry${where}`)
   }
   const { digest, ...plan } = parsed.data
   if (digest !== digestOf(plan)) {
-    throw fault(`${path} was changed after it was made: its digest does not fit`)
+    throw fault(`${path} was edited after it was made, since its digest does not match`)
   }
   const outside = plan.items.find(({ file }) => file !== undefined && !isBelow(plan.folder, file))
   if (outside !== undefined) {
@@ -150,9 +150,9 @@ export function parsePlan(path: string, text: string): PlanFile {
 }
 
 const fault = (says: string) =>
-  new ClientError('invalid_field', `${says}; make it anew with clientry plan.`)
+  new ClientError('invalid_field', `${says}. Make a new plan with: clientry plan`)
 
-/** Whether a path leads to something below a folder, as both are written. */
+/** Whether a path lies below a folder, judged by their spelling. */
 export function isBelow(folder: string, path: string): boolean {
   const [first = ''] = relative(folder, path).split(sep)
   return first !== '' && first !== '..' && !isAbsolute(relative(folder, path))
@@ -162,7 +162,7 @@ function jsonOf(path: string, text: string): JsonObject {
   try {
     return parseJson(text) as JsonObject
   } catch (cause) {
-    throw new ClientError('invalid_field', `${path} is not JSON; clientry plan makes plans.`, {
+    throw new ClientError('invalid_field', `${path} is not JSON. Make a plan with: clientry plan`, {
       cause,
     })
   }

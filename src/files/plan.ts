@@ -1,6 +1,6 @@
 /**
- * A plan: what has to be done so that the providers hold what the files say, bound to the states that
- * it was made from. Made of what is known; nothing is asked or sent here.
+ * A plan: the changes that make the clients match their files, bound to the states that
+ * it was made from. This part is pure; it sends no requests.
  */
 
 import { FIELDS, type FieldName } from '../core/client.ts'
@@ -10,7 +10,7 @@ import type { FieldPatches } from '../core/patch/patch.ts'
 import type { ClientFile } from './client-file.ts'
 import { compare, type Difference, type LiveClient } from './compare.ts'
 
-/** One file and what it stands for. */
+/** One file and the client that it describes. */
 export type Matched =
   | { readonly kind: 'new'; readonly file: ClientFile }
   | ({
@@ -21,15 +21,15 @@ export type Matched =
 
 export interface Comparison {
   readonly matched: readonly Matched[]
-  /** Clients in the places of the files that no file stands for. */
+  /** Clients without a file, in the places that the files name. */
   readonly unmanaged: readonly LiveClient[]
 }
 
-/** A place as a text, to compare by. */
+/** A place as a string, for comparison. */
 export const placeOf = ({ provider, userPoolId }: Pick<ClientFile, 'provider' | 'userPoolId'>) =>
   JSON.stringify([provider, userPoolId ?? null])
 
-/** The places that files name, each once, in the order of the files. */
+/** The places that the files name, each once, in the order of the files. */
 export function placesOf(files: readonly ClientFile[]) {
   const places = files.map(({ provider, userPoolId }) => ({
     provider,
@@ -39,9 +39,9 @@ export function placesOf(files: readonly ClientFile[]) {
 }
 
 /**
- * Finds the client of each file, by its id or else by its name, and what differs there.
- * @throws ClientError `invalid_field`: two files for one client, a name that fits several, an id that is
- *   not there, a new client without a kind
+ * Finds the client of each file, by its id or else by its name, and the differences.
+ * @throws ClientError `invalid_field`: two files for one client, a name that several clients have, an id
+ *   that does not exist, a new client without a kind
  */
 export function compareFiles(
   files: readonly ClientFile[],
@@ -64,7 +64,7 @@ export function compareFiles(
   return { matched, unmanaged }
 }
 
-/** A client of a provider with user pools is looked for in the one that its file names, and nowhere else. */
+/** If the provider has user pools, a client is looked for only in the pool that its file names. */
 function checkPool(file: ClientFile, live: readonly LiveClient[]): void {
   const there = live.filter(({ provider }) => provider === file.provider)
   const pools = new Set(there.flatMap(({ userPoolId }) => userPoolId ?? []))
@@ -79,7 +79,10 @@ function findLive(file: ClientFile, live: readonly LiveClient[]): LiveClient | u
   if (file.id !== undefined) {
     const found = there.find(({ id }) => id === file.id)
     if (found !== undefined) return found
-    throw fault(file, `names the client ${file.id}, which is not there; without id it is made anew`)
+    throw fault(
+      file,
+      `names the client ${file.id}, which does not exist; remove the id to create it again`,
+    )
   }
   const { name } = file.client
   const [first, ...more] = typeof name === 'string' ? there.filter((one) => one.name === name) : []
@@ -90,15 +93,15 @@ function findLive(file: ClientFile, live: readonly LiveClient[]): LiveClient | u
 
 function newOf(file: ClientFile): Matched {
   if (typeof file.client.name !== 'string') {
-    throw fault(file, 'must have an id or a client.name, by which its client is found')
+    throw fault(file, 'must have an id or a client.name, to find its client by')
   }
   if (file.kind === undefined) {
-    throw fault(file, 'is for a client that is not there yet; "kind" says what to make')
+    throw fault(file, 'is for a client that does not exist yet, so it must say its "kind"')
   }
   return { kind: 'new', file }
 }
 
-/** Two files that would make a client of one name could never be told apart again. */
+/** Two files that create clients of the same name could not be matched to them afterwards. */
 function checkNewNames(matched: readonly Matched[]): void {
   const seen = new Map<string, ClientFile>()
   for (const { kind, file } of matched) {
@@ -106,7 +109,7 @@ function checkNewNames(matched: readonly Matched[]): void {
     const name = JSON.stringify([placeOf(file), file.client.name ?? null])
     const other = seen.get(name)
     if (other !== undefined)
-      throw fault(file, `would make a client of the same name as ${other.path}`)
+      throw fault(file, `would create a client of the same name as ${other.path}`)
     seen.set(name, file)
   }
 }
@@ -114,7 +117,7 @@ function checkNewNames(matched: readonly Matched[]): void {
 const fault = ({ path }: ClientFile, says: string) =>
   new ClientError('invalid_field', `${path} ${says}.`)
 
-/** What a new client is made with: of a list in parts, what is to be there. */
+/** The patch that creates a client: of a list in parts, the values to be there. */
 export function creationPatch(managed: FieldPatches): FieldPatches {
   const fields = Object.entries(managed).map(([field, value]) => {
     const inParts = FIELDS[field as FieldName].kind === 'list' && isRecord(value)

@@ -1,6 +1,6 @@
 /**
- * A client as the text of a file: every attribute that can be set there. Empty lists are written too,
- * since a value that appears in one is worth noticing; other empty attributes are left out.
+ * A client as the text of a file: every attribute that can be set. Empty lists are written too,
+ * so that a value added to one later shows up as a difference; other empty attributes are left out.
  */
 
 import { createHash } from 'node:crypto'
@@ -9,7 +9,7 @@ import { isRecord, type Json, without, withoutMembers } from '../core/json/json.
 import type { LiveClient } from './compare.ts'
 import { writeYaml } from './yaml-text.ts'
 
-/** What a provider says of a field, as `GET /providers/{providerId}` does. */
+/** What a provider can do with a field, as in `GET /providers/{providerId}`. */
 export interface Capability {
   readonly writable: boolean
 }
@@ -43,7 +43,7 @@ export function renderClientFile(
   return writeYaml(file)
 }
 
-/** Without what is there for a while only: leased values, and what a suspension has left of members. */
+/** Without what is temporary: leased values, and members as a suspension has left them. */
 function ownValue({ attributes, leases = [], suspension }: LiveClient, field: FieldName): Json {
   const value = attributes[field] ?? null
   if (isRecord(value)) {
@@ -66,10 +66,10 @@ function isLeftOut(field: FieldName, value: Json): boolean {
 }
 
 /**
- * Where the files of clients are put, one path for each, in the order of the clients: by provider and pool,
+ * The paths of the clients' files, one each, in the order of the clients: by provider and pool,
  * with the name for people and the id for certainty. Only letters, digits, dots, dashes and underscores, so
- * that it is a path everywhere. What such a path cannot tell apart from another client, also where the case
- * of letters does not count, gets a fingerprint after `~`, which stands nowhere else.
+ * that the path is valid everywhere. A client whose path could be taken for another's, also on
+ * disks that ignore case, gets a fingerprint after `~`, a character that is used nowhere else.
  */
 export function pathsOf(clients: readonly LiveClient[]): readonly string[] {
   const count = new Map<string, number>()
@@ -96,14 +96,14 @@ function plainPath({ provider, userPoolId, id, name }: LiveClient): string {
 }
 
 const LABEL_LENGTH = 40
-/** File systems take 255 bytes. */
+/** File systems allow 255 bytes for a name. */
 const PART_LENGTH = 128
-/** Of a SHA-256: enough that no one finds two clients for one path (characters of hexadecimal). */
+/** Hexadecimal digits of a SHA-256: enough that no one can construct two clients with one path. */
 const FINGERPRINT_LENGTH = 32
 
 const shortened = (text: string) => plain(text).slice(0, PART_LENGTH)
 
-/** Whether the path shows where the client is, letter by letter. */
+/** Whether the path spells provider, pool and id exactly. */
 const isSpelled = ({ provider, userPoolId = '', id }: LiveClient): boolean =>
   id !== '' && [provider, userPoolId, id].every((part) => shortened(part) === part)
 
@@ -113,7 +113,7 @@ const fingerprintOf = ({ provider, userPoolId, id }: LiveClient): string =>
     .digest('hex')
     .slice(0, FINGERPRINT_LENGTH)
 
-/** No name may step out of its folder, hide, or be none. */
+/** No name may leave its folder, hide its file, or be empty. */
 const plain = (text: string) =>
   text
     .normalize('NFKD')

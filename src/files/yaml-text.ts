@@ -1,14 +1,14 @@
-/** YAML 1.2 whose numbers are read and written as they stand, whatever a double would make of them. */
+/** YAML 1.2 whose numbers are read and written digit by digit, without rounding to a double. */
 
 import { type Document, LineCounter, parseDocument, type Scalar, stringify, visit } from 'yaml'
 import { isNumberLiteral, type NumberLiteral, numberOfLiteral } from '../core/json/json-number.ts'
 
-/** The package would take a number for an object, and write what its `toJSON` gives. */
+/** The package would treat such a number as an object, and write the result of its `toJSON`. */
 const NUMBERS = {
   identify: isNumberLiteral,
   default: true,
   tag: 'tag:yaml.org,2002:float',
-  // Reading is left to `withNumbers`.
+  // `withNumbers` does the reading.
   test: /(?!)/,
   resolve: (text: string) => text,
   stringify: ({ value }: Scalar) => String(value),
@@ -16,7 +16,7 @@ const NUMBERS = {
 const OPTIONS = { customTags: [NUMBERS] }
 const LAYOUT = { lineWidth: 0, aliasDuplicateObjects: false }
 
-/** Reads a text; `document.errors` holds what is wrong with it. `.inf` and `.nan` stay what they are. */
+/** Parses a text; `document.errors` lists its errors. `.inf` and `.nan` stay as they are. */
 export function readYaml(text: string, lineCounter = new LineCounter()): Document {
   const document = parseDocument(text, { ...OPTIONS, lineCounter, uniqueKeys: true })
   visit(document, {
@@ -35,9 +35,9 @@ export const writeYaml = (value: unknown) => stringify(value, { ...OPTIONS, ...L
 /** The text of a document, with its comments and order. */
 export const textOfYaml = (document: Document) => document.toString(LAYOUT)
 
-/** YAML 1.2.2 section 10.3.2: signs, zeros in front and points without digits, which JSON has not. */
+/** YAML 1.2.2 section 10.3.2: signs, leading zeros and points without digits, none of which JSON has. */
 const DECIMAL = /^([-+]?)0*(\d*)(?:\.(\d*))?([eE][-+]?\d+)?$/
-/** There too: octal and hexadecimal. */
+/** Octal and hexadecimal, from the same section. */
 const INTEGER = /^0[ox][\da-fA-F]+$/
 
 function exact(source: string | undefined): number | NumberLiteral | undefined {

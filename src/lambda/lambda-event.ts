@@ -1,5 +1,5 @@
 /**
- * AWS events to plain requests and back: REST API (proxy v1), HTTP API v1 and v2, function URL, ALB,
+ * Converts AWS events to plain requests and back: REST API (proxy v1), HTTP API v1 and v2, function URL, ALB,
  * and a bare event that has only path parameters, headers and a body.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
@@ -25,7 +25,7 @@ export interface LambdaContext {
 export interface LambdaResult {
   readonly statusCode: number
   readonly headers?: Readonly<Record<string, string>>
-  /** In place of `headers` where the event came with such. */
+  /** Replaces `headers` if the event has multi-value headers. */
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>
   /** Only for a load balancer. */
   readonly statusDescription?: string
@@ -34,14 +34,14 @@ export interface LambdaResult {
 }
 
 export interface LambdaOptions {
-  /** A path before every route, taken off before the application sees it. */
+  /** A path prefix of every route, removed before the application sees the path. */
   readonly basePath?: string
 }
 
-/** Kept back so that the answer is out before the function is stopped. */
+/** Reserved so that the answer is sent before the function is stopped (milliseconds). */
 const MARGIN_MS = 2_000
 
-/** First segments of the routes, by which a path is found behind a stage or a base path. */
+/** The first segments of the routes, used to find the route after a stage or a base path. */
 const ROOTS = [...new Set(ROUTES.map(({ path }) => path.split('/')[1] ?? ''))]
 
 /** Builds the handler; it never rejects. */
@@ -61,9 +61,9 @@ export function createLambdaHandler(app: App, { basePath = '' }: LambdaOptions =
 
 const UNREADABLE = 'The event is not an HTTP request.'
 const ROUNDED =
-  'The body of the event holds a number that was rounded when the event was read; send the body as a JSON text.'
+  'The body of the event contains a number that was rounded when the event was parsed. Send the body as a string of JSON.'
 
-/** A body that comes as an object was read by the runtime, with doubles. */
+/** A body that is an object was parsed by the runtime, with doubles for its numbers. */
 const isRounded = (event: unknown) =>
   isRecord(event) && isRecord(event.body) && isUnsafe(event.body)
 
@@ -74,7 +74,7 @@ function isUnsafe(value: unknown): boolean {
   return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))
 }
 
-/** There is no streaming here: what there is of a stream is the answer. */
+/** Lambda does not stream here: the whole stream is collected into one answer. */
 async function whole({ stream, ...response }: HttpResponse): Promise<HttpResponse> {
   const pieces: Uint8Array[] = [Buffer.from(response.body)]
   for await (const piece of stream?.(AbortSignal.abort()) ?? []) pieces.push(piece)
@@ -90,7 +90,7 @@ const EMPTY: HttpRequest = {
   deadline: 0,
 }
 
-/** The plain request of an event; `undefined` when it is none. */
+/** The plain request of an event; `undefined` if the event is not an HTTP request. */
 function requestOf(event: unknown, basePath: string, deadline: number): HttpRequest | undefined {
   if (!isRecord(event)) return undefined
   const context = isRecord(event.requestContext) ? event.requestContext : {}

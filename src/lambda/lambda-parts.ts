@@ -1,14 +1,14 @@
-/** The parts of an AWS event, each of which is spelled in several ways. */
+/** The parts of an AWS event, each of which has several spellings. */
 
 import { isRecord, type JsonObject } from '../core/json/json.ts'
 import { type HttpRequest, MAX_BODY_BYTES } from '../http/wire/message.ts'
 
-/** A function URL has the event of an HTTP API and, unlike that, leaves the path encoded. */
+/** A function URL sends the event of an HTTP API, but leaves the path encoded. */
 const FUNCTION_URL = /\.lambda-url\.[a-z0-9-]+\.on\.aws$/
 
 /**
  * The path of the route, percent-encoded. A stage (HTTP API v2, and REST custom domains without a
- * mapped stage) or a base path may stand before it: the first segment that begins a route counts.
+ * mapped stage) or a base path may precede it: the path starts at the first segment that begins a route.
  * A bare event has only path parameters.
  */
 export function pathOf(
@@ -28,12 +28,12 @@ export function pathOf(
   return start < 0 ? pathname : `/${segments.slice(start).join('/')}`
 }
 
-/** Segments that could lead nowhere else; an empty first one would begin the name of another host. */
+/** Segments that cannot lead to another host; an empty first segment would begin a host name. */
 const PREFIX = /^(?:\/[\w.~%-]+)+$/
 
 /**
- * What the caller sent before the path of the route: a base path, or a stage, which a REST API tells in the context
- * alone. Empty where it is not known.
+ * What the caller sent before the path of the route: a base path, or a stage, which a REST API
+ * reports only in the context. Empty if it is unknown.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 export function prefixOf(event: JsonObject, path: string): string {
@@ -58,14 +58,14 @@ function isDecoded({ version, requestContext }: JsonObject): boolean {
 
 const encodedPath = (decoded: string) => decoded.split('/').map(encoded).join('/')
 
-/** `encodeURIComponent` throws on a lone surrogate, which a JSON event can hold. */
+/** `encodeURIComponent` throws on a lone surrogate, which a JSON event can contain. */
 const encoded = (text: string) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
 
 function pathOfParameters({ pathParameters }: JsonObject): string | undefined {
   if (!isRecord(pathParameters)) return undefined
   const { clientId } = pathParameters
   if (typeof clientId !== 'string') return undefined
-  // Path parameters come decoded from an HTTP API and encoded from others: encoded once, either way.
+  // An HTTP API decodes path parameters and others do not; the result is encoded exactly once.
   return `/clients/${encoded(decodedOnce(clientId))}`
 }
 
@@ -93,13 +93,13 @@ export function queryOf(event: JsonObject): string {
     .join('&')
 }
 
-/** Headers with every value that came, names in lower case. */
+/** Headers with every value that was sent, names in lower case. */
 export function headersOf({ headers, multiValueHeaders }: JsonObject): HttpRequest['headers'] {
   const found = new Map<string, string[]>()
   const several = isRecord(multiValueHeaders) ? valuesOf(multiValueHeaders) : []
   const single = isRecord(headers) ? valuesOf(headers) : []
   const names = new Set(several.map(([name]) => name.toLowerCase()))
-  // `headers` repeats the last value of what `multiValueHeaders` has whole.
+  // `headers` repeats only the last of the values in `multiValueHeaders`.
   for (const [name, value] of [
     ...several,
     ...single.filter(([one]) => !names.has(one.toLowerCase())),

@@ -1,17 +1,17 @@
-/** What a connection may hold: how many there are, and how long an answer may wait to be taken. */
+/** Limits on connections: how many may be open, and how long an answer may wait to be read. */
 
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 export interface ConnectionLimits {
-  /** How many may be open at once; those beyond are closed as they come. */
+  /** How many may be open at once; further ones are closed on arrival. */
   readonly maxConnections: number
   /**
-   * How long something may wait at a stretch to be taken by the other side (milliseconds): a whole answer,
-   * or one piece of a stream. Then the connection is cut.
+   * How long the client may leave something unread (milliseconds): a whole answer,
+   * or one piece of a stream. After that the connection is cut.
    */
   readonly answerTimeoutMs: number
-  /** Learns that connections were closed as they came: at the first one, then once a minute at most. */
+  /** Called when connections were closed on arrival: at the first one, then at most once a minute. */
   onFull?(): void
 }
 
@@ -20,14 +20,14 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   answerTimeoutMs: 30_000,
 }
 
-/** How often it is reported that there are too many (milliseconds). */
+/** How often too many connections are reported (milliseconds). */
 const FULL_EVERY_MS = 60_000
-/** How often it is looked whether answers are taken (milliseconds). */
+/** How often unread answers are looked for (milliseconds). */
 const CHECK_MS = 1_000
 
-/** Keeps the server's connections within the limits, and gives those that are open. */
+/** Keeps the server's connections within the limits, and returns the open ones. */
 export function limitConnections(server: Server, limits: ConnectionLimits): ReadonlySet<Socket> {
-  /** Each with the time since which something waits to be taken. */
+  /** Each with the time since when something has been waiting to be read. */
   const waiting = new Map<Socket, number | undefined>()
   const sockets = new Set<Socket>()
   let reportedAt = Number.NEGATIVE_INFINITY

@@ -1,6 +1,6 @@
 /**
- * One HTTP exchange with a deadline, a size limit, and the difference that matters most to whoever
- * changes something: whether a failed request can have reached the other side. On `node:http(s)`, since
+ * One HTTP exchange with a deadline, a size limit, and the distinction that matters most to a caller that
+ * changes something: whether a failed request can have reached the other side. It uses `node:http(s)`, since
  * the global `fetch` costs several times as much, and 50-100 ms at its first use.
  */
 
@@ -20,17 +20,17 @@ export interface HttpAnswer {
   readonly status: number
   readonly headers: http.IncomingHttpHeaders
   readonly text: string
-  /** Else `text` has replacement characters where something else was. */
+  /** If `false`, `text` has replacement characters in place of other bytes. */
   readonly isUtf8: boolean
 }
 
-/** Filled in while the exchange runs, so that it can be asked after a failure. */
+/** Filled in while the exchange runs, so that it can be read after a failure. */
 export interface Progress {
   /** Whether a byte of the request can have reached the other side. */
   sent: boolean
 }
 
-/** No answer about one client, and no page of its history, comes near this (bytes). */
+/** Far more than any answer about one client, or any page of its history, needs (bytes). */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 const agents = {
@@ -38,7 +38,7 @@ const agents = {
   'https:': new https.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' }),
 }
 
-/** Gives the answer whatever its status; rejects when none came whole and in time. */
+/** Returns the answer whatever its status; rejects if none arrived complete and in time. */
 export function exchange(
   { url, method, headers, body }: HttpRequest,
   timeoutMs: number,
@@ -58,7 +58,7 @@ export function exchange(
       clearTimeout(timer)
       settle()
     }
-    // Until the connection stands, no byte of the request can have reached the other side.
+    // Until the connection is established, no byte of the request can have reached the other side.
     request.once('socket', (socket) => {
       const ready = secure ? 'secureConnect' : 'connect'
       if (request.reusedSocket || !socket.connecting) progress.sent = true

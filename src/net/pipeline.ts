@@ -1,9 +1,10 @@
 /**
- * One request of a connection at a time, in the order in which they came. A server may work on safe
- * requests of a pipeline in parallel, but on nothing beside an unsafe one (RFC 9112 section 9.3.2), and
- * Node begins all at once: what is read is parsed whole, and each request is an event. Here Node's parser
- * gets the bytes of one message at a time, and the rest of what was read waits as bytes; no more is read
- * meanwhile. So a sender that pipelines without end holds one request and one chunk of bytes.
+ * One request of a connection at a time, in the order of arrival. A server may work on safe
+ * requests of a pipeline in parallel, but on no other request beside an unsafe one (RFC 9112
+ * section 9.3.2), while Node starts all at once: it parses everything that it reads, and each
+ * request is an event. Here Node's parser gets the bytes of one message at a time, the rest of what
+ * was read waits as bytes, and no more is read meanwhile. So a client that pipelines without end
+ * occupies one request and one chunk of bytes.
  */
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
@@ -11,16 +12,16 @@ import type { Socket } from 'node:net'
 import { createRounds } from './rounds.ts'
 
 export interface Pipelines {
-  /** Takes a request; `listener` gets it once those before it on its connection are answered. */
+  /** Takes a request; `listener` gets it once all earlier requests of its connection are answered. */
   readonly take: RequestListener
   /**
-   * Runs once everything that came before has its answer; nothing more of the connection is parsed.
-   * The answer is that of the message that is still coming, if it has one.
+   * Runs once everything that arrived before is answered; nothing more of the connection is parsed.
+   * `current` is the answer of the message that is still arriving, if it has one.
    */
   end(socket: Socket, run: (current: ServerResponse | undefined) => void): void
 }
 
-/** A request without its answer. */
+/** A request that is not answered yet. */
 interface Turn {
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
@@ -33,13 +34,13 @@ interface Lane {
   readonly parse: (bytes: Buffer) => void
   /** The first is being answered. */
   readonly turns: Turn[]
-  /** What was read and waits. */
+  /** Bytes that were read and wait to be parsed. */
   held: Buffer
-  /** The last bytes that were parsed, where they may be the beginning of a mark. */
+  /** The last bytes that were parsed, if a mark may begin in them. */
   tail: Buffer
-  /** What is to come of a body whose length was announced. */
+  /** The bytes still missing of a body whose length was announced. */
   bodyLeft: number
-  /** It was we who stopped the reading. */
+  /** Whether this code paused the reading. */
   paused: boolean
   end?: (current: ServerResponse | undefined) => void
 }
@@ -48,7 +49,10 @@ interface Lane {
 const MARK = Buffer.from('\r\n\r\n')
 const NOTHING = Buffer.alloc(0)
 
-/** Lets the server's connections give `listener` one request at a time; what is urgent has turns of its own. */
+/**
+ * Makes the server's connections pass one request at a time to `listener`; urgent requests have
+ * turns of their own.
+ */
 export function createPipelines(
   server: Server,
   listener: RequestListener,
@@ -76,7 +80,7 @@ export function createPipelines(
       lane.held = lane.held.length === 0 ? chunk : Buffer.concat([lane.held, chunk])
       feed(lane)
     })
-    // Node stops the reading itself while an answer is not taken.
+    // Node itself pauses the reading while an answer is not read.
     socket.on('resume', () => feed(lane))
     socket.once('close', () => {
       lane.turns.length = 0
@@ -91,7 +95,7 @@ export function createPipelines(
     listener(turn.incoming, turn.outgoing)
   }
 
-  /** The first request has its answer. */
+  /** Continues after the first request was answered. */
   function goOn(lane: Lane): void {
     if (lane.socket.destroyed) return
     begin(lane)
@@ -130,7 +134,7 @@ function endIfDue({ turns, end }: Lane): void {
   if (first === undefined || !first.incoming.complete) end(first?.outgoing)
 }
 
-/** Parses what is held, up to the end of a request. */
+/** Parses the waiting bytes, up to the end of a request. */
 function feed(lane: Lane): void {
   const { socket } = lane
   const isDue = () => lane.turns.length === 0 || lane.turns.at(-1)?.incoming.complete === false
@@ -146,7 +150,7 @@ function feed(lane: Lane): void {
   socket.pause()
 }
 
-/** Takes off what ends with a message or before the next one, so that no two are parsed at once. */
+/** Removes the bytes up to the end of one message at most, so that no two messages are parsed at once. */
 function nextPiece(lane: Lane): Buffer {
   const { held, tail, bodyLeft } = lane
   const end = bodyLeft > 0 ? bodyLeft : endOfMark(tail, held)
@@ -158,7 +162,7 @@ function nextPiece(lane: Lane): Buffer {
   return piece
 }
 
-/** Where the first mark ends; it may have begun in what was parsed before. */
+/** The end of the first mark, which may have begun in bytes that were parsed before. */
 function endOfMark(tail: Buffer, held: Buffer): number {
   const seam = Buffer.concat([tail, held.subarray(0, MARK.length - 1)]).indexOf(MARK)
   if (seam >= 0) return seam + MARK.length - tail.length

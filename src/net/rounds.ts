@@ -1,19 +1,22 @@
-/** Work of many, a little in each turn of the event loop, so that what just came in is not behind it. */
+/**
+ * Spreads work over turns of the event loop, a little in each, so that new work need not wait for
+ * all of it.
+ */
 
-/** The ranks take turns, so that however much there is of one, none waits for the end of another. */
+/** The ranks take turns, so that no rank waits for the end of another, however much work that has. */
 export type Rank = 'urgent' | 'new' | 'further'
 
 export interface Rounds<T> {
-  /** Has it done in a coming turn; once for each rank, however often it is added. */
+  /** Schedules it for a coming turn, once for each rank, however often it is added. */
   add(one: T, rank: Rank): void
 }
 
 /** How long one turn may take (milliseconds). */
 const TURN_MS = 5
-/** How much of it is begun at most. */
+/** The most items started in one turn. */
 const BATCH = 16
 
-/** Does `work` for each that is added; what each begins goes on at once as far as it can. */
+/** Does `work` for each item added; what it starts continues as far as it can. */
 export function createRounds<T>(work: (one: T) => void): Rounds<T> {
   const due = { urgent: new Set<T>(), new: new Set<T>(), further: new Set<T>() }
   const sets = Object.values(due)
@@ -21,7 +24,7 @@ export function createRounds<T>(work: (one: T) => void): Rounds<T> {
   let until = 0
   let served = 0
 
-  /** Of the ranks in turn the next one that has something. */
+  /** The next rank, in turn, that has work. */
   function nextSet(): Set<T> | undefined {
     const inTurn = [...sets.slice(served + 1), ...sets.slice(0, served + 1)]
     const set = inTurn.find(({ size }) => size > 0)
@@ -45,7 +48,7 @@ export function createRounds<T>(work: (one: T) => void): Rounds<T> {
     }
   }
 
-  /** Between two immediates everything runs that waits for nothing from outside. */
+  /** Between two immediates, everything runs that does not wait for I/O. */
   function plan(): void {
     until = 0
     planned = Math.min(BATCH, due.urgent.size + due.new.size + due.further.size)

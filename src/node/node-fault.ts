@@ -1,15 +1,15 @@
 /**
- * What is wrong with a message although Node has parsed it. Node's own answers to some of these have
- * neither a body nor our headers, and others it takes.
+ * Finds faults in a message that Node has parsed. For some of them, Node's own answers have
+ * neither a body nor our headers; others Node accepts.
  */
 
 import type { IncomingMessage } from 'node:http'
 import { ClientError } from '../core/errors.ts'
 
-/** What may stand in `Host` (RFC 9110 section 7.2, RFC 3986 section 3.2.2): no user information, no path. */
+/** What `Host` may contain (RFC 9110 section 7.2, RFC 3986 section 3.2.2): no user information, no path. */
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[0-9a-fA-F:.]+\])(?::\d*)?$/
 
-/** The first fault; `undefined`: there is none. */
+/** The first fault; `undefined` if there is none. */
 export function messageFault(incoming: IncomingMessage): ClientError | undefined {
   const { httpVersion, headers } = incoming
   if (httpVersion !== '1.1' && httpVersion !== '1.0') {
@@ -21,14 +21,14 @@ export function messageFault(incoming: IncomingMessage): ClientError | undefined
     // RFC 9112 section 6.1
     return fault(501, 'Transfer-Encoding must be chunked or absent.', 'Transfer-Encoding')
   }
-  // RFC 9110 section 10.1.1; a sender that speaks HTTP/1.0 cannot mean it.
+  // RFC 9110 section 10.1.1; an HTTP/1.0 client cannot send it meaningfully.
   if (expect !== undefined && httpVersion === '1.1' && !isContinue(expect)) {
     return fault(417, 'Expect must be 100-continue or absent.', 'Expect')
   }
   return hostFault(incoming)
 }
 
-/** RFC 9112 section 3.2: one Host, with a value that can be one, except from HTTP/1.0. */
+/** RFC 9112 section 3.2: exactly one Host with a valid value, except in HTTP/1.0. */
 function hostFault({ rawHeaders, httpVersion }: IncomingMessage): ClientError | undefined {
   const hosts = rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host',
@@ -43,7 +43,7 @@ function hostFault({ rawHeaders, httpVersion }: IncomingMessage): ClientError | 
   return HOST.test(host) ? undefined : fault(400, 'Host must be a name or an address.', 'Host')
 }
 
-/** Whether the sender waits for a word before it sends the body. */
+/** Whether the client waits for `100 Continue` before it sends the body. */
 export const isWaiting = ({ httpVersion, headers: { expect = '' } }: IncomingMessage): boolean =>
   httpVersion === '1.1' && isContinue(expect)
 

@@ -1,6 +1,6 @@
 /**
- * Answers to what is refused before it is a request: too slow, headers too large, not HTTP. Node's own
- * have no body; ours have the `error` that every answer has.
+ * Answers to what is refused before it is a request: too slow, headers too large, not HTTP. Node's
+ * own answers have no body; these have the `error` that every refusal has.
  */
 
 import type { ServerResponse } from 'node:http'
@@ -30,7 +30,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
 }
 
-/** Answers on the bare socket and closes it; `current` is the answer that the socket had last. */
+/** Answers on the bare socket and closes it; `current` is the last answer on that socket. */
 export function refuse(
   error: NodeJS.ErrnoException,
   socket: Duplex,
@@ -53,6 +53,6 @@ export function refuse(
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ]
-  // Whoever is too slow to send may be too slow to close: the socket is not left to them.
+  // A client that is too slow to send may be too slow to close, so the server destroys the socket.
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
 }

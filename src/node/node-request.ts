@@ -1,9 +1,9 @@
-/** A `node:http` request as the plain one that the application takes. */
+/** Converts a `node:http` request to the plain one that the application takes. */
 
 import type { IncomingMessage } from 'node:http'
 import { DEFAULT_DEADLINE_MS, type HttpRequest, MAX_BODY_BYTES } from '../http/wire/message.ts'
 
-/** The request as far as its head goes. */
+/** The request without its body. */
 export function plainHead(incoming: IncomingMessage, basePath: string): HttpRequest {
   const deadline = Date.now() + DEFAULT_DEADLINE_MS
   const path = pathOf(incoming)
@@ -22,7 +22,7 @@ export function plainHead(incoming: IncomingMessage, basePath: string): HttpRequ
   }
 }
 
-/** Whether so much is announced that it is refused before it comes. */
+/** Whether the announced length is so large that the body is refused before it arrives. */
 export const isTooLarge = ({ headers }: IncomingMessage): boolean =>
   Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES
 
@@ -33,7 +33,7 @@ export function pathOf({ url = '/' }: IncomingMessage): string {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/]*(\/.*)?$/i.exec(target)?.[1] ?? '/'
 }
 
-/** Every value that came; `headers` of Node would drop or join some of a repeated name. */
+/** Every value that was sent; Node's `headers` would drop or join values of a repeated name. */
 function headersOf({ rawHeaders }: IncomingMessage): HttpRequest['headers'] {
   const found = new Map<string, string[]>()
   for (let place = 0; place < rawHeaders.length; place += 2) {
@@ -44,14 +44,14 @@ function headersOf({ rawHeaders }: IncomingMessage): HttpRequest['headers'] {
 }
 
 /**
- * Reads the body whole; rejects when its sender goes away. Counts bytes itself, since a chunked body announces no
- * length; an announced one is believed.
+ * Reads the whole body; rejects if the client disconnects. It counts the bytes, since a chunked
+ * body announces no length; an announced length is trusted.
  */
 export async function bodyOf(incoming: IncomingMessage): Promise<HttpRequest['body']> {
   if (isTooLarge(incoming)) return 'too_large'
   const chunks: Buffer[] = []
   let size = 0
-  // Leaving the loop early would destroy the socket before the answer is out.
+  // Leaving the loop early would otherwise destroy the socket before the answer is sent.
   const stream = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   for await (const chunk of stream) {
     size += chunk.length

@@ -1,6 +1,6 @@
 /**
- * The Node entry's shell: `node:http` requests to plain ones and back, with time-outs tight enough that
- * slow senders hold no sockets, a body limit that counts bytes itself, and an orderly end.
+ * The shell of the Node entry: converts `node:http` requests to plain ones and back, with time-outs
+ * so tight that slow clients hold no sockets, a body limit by counted bytes, and an orderly end.
  */
 
 import {
@@ -24,24 +24,24 @@ import { refuse } from './node-refusal.ts'
 import { bodyOf, isTooLarge, pathOf, plainHead } from './node-request.ts'
 
 export interface NodeServerOptions {
-  /** A path before every route, taken off before the application sees it. */
+  /** A path prefix of every route, removed before the application sees the path. */
   readonly basePath?: string
   /** Handlers that take everything below a prefix as it is, such as an OpenID Provider. */
   readonly mounts?: readonly { readonly prefix: string; readonly handler: RequestListener }[]
-  /** Time for the whole request to arrive, and for its headers (milliseconds). */
+  /** The time for the whole request to arrive, and for its headers (milliseconds). */
   readonly requestTimeoutMs?: number
   readonly headersTimeoutMs?: number
   /** Refuses a request before anything else sees it. */
   readonly guard?: (incoming: IncomingMessage) => BrowserRefusal | undefined
-  /** Other bounds on connections than the usual ones. */
+  /** Overrides of the default limits on connections. */
   readonly connections?: Partial<ConnectionLimits>
 }
 
 export interface NodeServer {
   readonly server: Server
-  /** Resolves with the port that it listens on; 0 takes a free one. */
+  /** Resolves with the port that it listens on; 0 chooses a free port. */
   listen(port: number, host: string): Promise<number>
-  /** Takes no new requests, lets running ones end for so long (milliseconds), then cuts them. */
+  /** Accepts no new requests, gives running ones this long to end (milliseconds), then cuts them off. */
   close(graceMs: number): Promise<void>
 }
 
@@ -49,9 +49,9 @@ const REQUEST_TIMEOUT_MS = 10_000
 const HEADERS_TIMEOUT_MS = 5_000
 const KEEP_ALIVE_MS = 65_000
 const MAX_HEADER_BYTES = 16_384
-/** How long the rest of a body that is too large is read and dropped (milliseconds). */
+/** How long the rest of an oversized body is read and discarded (milliseconds). */
 const LINGER_MS = 2_000
-/** While stopping, how often connections without a request are closed (milliseconds). */
+/** How often connections without a request are closed while stopping (milliseconds). */
 const UNUSED_CHECK_MS = 50
 
 /** Builds the server; it does not listen yet. */
@@ -64,11 +64,11 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
     connectionsCheckingInterval: Math.min(1_000, options.headersTimeoutMs ?? 1_000),
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // Ours has a body.
+    // Our own refusal has a body.
     requireHostHeader: false,
   })
   const sockets = limitConnections(server, { ...CONNECTION_LIMITS, ...options.connections })
-  // What watches the process need not wait for others: one that has much to do is not dead.
+  // Health probes need not wait for other requests: a busy process is not dead.
   const isProbe = (incoming: IncomingMessage) => pathOf(incoming) === `${basePath}/healthz`
   const listener: RequestListener = (incoming, outgoing) => {
     const refusal = options.guard?.(incoming)
@@ -153,7 +153,7 @@ async function answer(
   outgoing.end(incoming.method === 'HEAD' ? undefined : bytes)
 }
 
-/** Sends piece by piece, as fast as they are taken, until there is no more or nobody to take it. */
+/** Sends a stream piece by piece, as fast as the client reads, until it ends or the client is gone. */
 async function sendStream(
   outgoing: ServerResponse,
   { status, headers }: HttpResponse,
@@ -169,8 +169,9 @@ async function sendStream(
 }
 
 /**
- * Answers while the body is still coming, or may be, and closes the connection. What comes is read and dropped for a while, since closing at
- * once resets the connection and can take the answer from the sender (RFC 9112 section 9.6).
+ * Answers while the body is, or may be, still arriving, and closes the connection. What arrives is
+ * read and discarded for a while, since closing at once resets the connection, and the client may
+ * lose the answer (RFC 9112 section 9.6).
  */
 function sendEarly(
   incoming: IncomingMessage,

@@ -1,5 +1,5 @@
 /**
- * Events as lines of the log. Members are named one by one, as those of a request's line are: no body,
+ * Events as lines of the log. Each member is named explicitly, as in the line of a request: no body,
  * header, message of a cause, or URL other than a published one of an issuer gets in.
  */
 
@@ -68,7 +68,7 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
     case 'due_failed': {
       const { provider, userPoolId, id: client } = refOf(event.resource)
       const about = { provider, userPoolId, client, code: event.code }
-      return { time, level: 'warn', message: 'due and not done', ...about }
+      return { time, level: 'warn', message: 'due work failed', ...about }
     }
     case 'due':
     case 'store_failed':

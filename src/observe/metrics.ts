@@ -16,7 +16,7 @@ import { JOB_OUTCOMES } from '../store/log/job-entry.ts'
 import { refOf } from '../store/resource.ts'
 import type { Metrics, Readings } from './observe.ts'
 
-/** Seconds; the last one is the time that a request may take. */
+/** Seconds; the last bucket is the deadline of a request. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
 
 /** How a change can end: in the history, or without an entry there. */
@@ -49,11 +49,11 @@ export function createMetrics(providerIds: readonly string[]): Metrics {
 
 function counting(register: Registry, providerIds: readonly string[]): Metrics['observe'] {
   const { counter, histogram } = makers(register)
-  const requests = histogram('request', 'Requests that were answered', 'route', 'method', 'status')
-  const errors = counter('errors', 'Answers that were errors, by their code', 'code')
+  const requests = histogram('request', 'Requests answered', 'route', 'method', 'status')
+  const errors = counter('errors', 'Errors answered, by code', 'code')
   const upstream = histogram('upstream', 'Upstream calls', 'provider', 'operation', 'status')
-  const storeFailures = counter('store_failures', 'Calls of the store that failed', 'operation')
-  const swept = counter('sweep_settled', 'Open changes that sweeps have settled')
+  const storeFailures = counter('store_failures', 'Failed calls to the store', 'operation')
+  const swept = counter('sweep_settled', 'Open changes settled by sweeps')
   const left = new Gauge({
     name: 'clientry_sweep_left',
     help: 'Overdue changes that the last sweep could not settle',
@@ -61,12 +61,12 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
   })
   const jobs = new Gauge({
     name: 'clientry_jobs_running',
-    help: 'Jobs that this process works on',
+    help: 'Jobs that this process is working on',
     registers: [register],
   })
-  const jobFailures = counter('job_failures', 'Work on jobs that the store or the key has ended')
-  const due = counter('due_done', 'Clients for which what was due was done')
-  const dueFailed = counter('due_failed', 'Attempts to do what was due that failed', 'provider')
+  const jobFailures = counter('job_failures', 'Jobs interrupted because of the store or the key')
+  const due = counter('due_done', 'Clients whose due work was done')
+  const dueFailed = counter('due_failed', 'Failed attempts at due work', 'provider')
   for (const provider of providerIds) dueFailed.inc({ provider }, 0)
   const history = historyCounters(register, providerIds)
   const mirror = mirrorCounters(register, providerIds)
@@ -107,26 +107,34 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
   }
 }
 
-/** What becomes of changes; all start at 0, so that the first of a kind is an increase. */
+/** Outcomes of changes; all counters start at 0, so that the first of a kind shows as an increase. */
 function historyCounters(register: Registry, providerIds: readonly string[]) {
   const { counter } = makers(register)
-  const changes = counter('changes', 'Changes by what became of them', 'provider', 'outcome')
-  const settled = counter('changes_settled', 'Changes that were found open and closed', 'provider')
-  const outside = counter('outside_changes', 'Changes by others that were noticed', 'provider')
-  const overlaps = counter(
-    'overlaps',
-    'Changes that ran on after others had closed them',
+  const changes = counter('changes', 'Changes by outcome', 'provider', 'outcome')
+  const settled = counter('changes_settled', 'Changes found open and settled', 'provider')
+  const outside = counter(
+    'outside_changes',
+    'Changes made outside Clientry that were noticed',
     'provider',
   )
-  const surprises = counter('not_as_planned', 'Settings that were not as planned', 'provider')
-  const jobClients = counter('job_clients', 'Clients of jobs by what became of them', 'outcome')
+  const overlaps = counter(
+    'overlaps',
+    'Changes that continued after another instance had settled them',
+    'provider',
+  )
+  const surprises = counter(
+    'not_as_planned',
+    'Settings that were not as planned after a change',
+    'provider',
+  )
+  const jobClients = counter('job_clients', 'Clients of jobs by outcome', 'outcome')
   for (const outcome of JOB_OUTCOMES) jobClients.inc({ outcome }, 0)
   for (const provider of providerIds) {
     for (const one of [settled, outside, overlaps, surprises]) one.inc({ provider }, 0)
     for (const outcome of OUTCOMES) changes.inc({ provider, outcome }, 0)
   }
   return {
-    /** Outcomes of which the history has no entry. */
+    /** Outcomes without an entry in the history. */
     request: ({ provider, outcome, code }: RequestLine) => {
       if (provider === undefined) return
       if (outcome === 'unchanged' || outcome === 'planned') changes.inc({ provider, outcome })
@@ -147,14 +155,14 @@ function historyCounters(register: Registry, providerIds: readonly string[]) {
   }
 }
 
-/** What the rounds of the mirror do. */
+/** Counts the rounds of the mirror. */
 function mirrorCounters(register: Registry, providerIds: readonly string[]) {
   const { counter } = makers(register)
   const counters = {
-    verified: counter('mirror_verified', 'Clients that were read for the mirror', 'provider'),
-    drifted: counter('mirror_drifted', 'Clients that somebody else had changed', 'provider'),
-    removed: counter('mirror_removed', 'Clients that were no longer there', 'provider'),
-    failed: counter('mirror_failures', 'Lists and readings that failed', 'provider'),
+    verified: counter('mirror_verified', 'Clients read for the mirror', 'provider'),
+    drifted: counter('mirror_drifted', 'Clients found changed outside Clientry', 'provider'),
+    removed: counter('mirror_removed', 'Clients found missing', 'provider'),
+    failed: counter('mirror_failures', 'Failed lists and reads', 'provider'),
   }
   for (const provider of providerIds) {
     for (const one of Object.values(counters)) one.inc({ provider }, 0)
@@ -167,7 +175,7 @@ function mirrorCounters(register: Registry, providerIds: readonly string[]) {
   }
 }
 
-/** Gauges that are set from readings, a row each. */
+/** Gauges set from the readings, one row each. */
 function gaugesIn(
   register: Registry,
   providerIds: readonly string[],
@@ -218,23 +226,27 @@ function gaugesIn(
       'When keys were last loaded, Unix time',
       ({ loadedAt = 0 }) => loadedAt / 1_000,
     ),
-    keys('keys_stale', '1: keys in use are older than they should be', ({ stale }) =>
+    keys('keys_stale', '1 if the keys in use are older than they should be', ({ stale }) =>
       Number(stale),
     ),
     keys('keys_refused', 'Published keys that are not used', ({ refused }) => refused.length),
     keys('keys_failures', 'Failed fetches of keys since the start', ({ failures }) => failures),
-    pace('rate', 'Calls a second that this process gives itself', (of) => of.perSecond),
-    pace('tokens', 'Calls that could go at once', ({ tokens }) => tokens),
-    pace('waiting', 'Calls that wait for their turn', ({ waiting }) => waiting),
+    pace('rate', 'Calls per second that this process allows itself', (of) => of.perSecond),
+    pace('tokens', 'Calls that could be sent at once', ({ tokens }) => tokens),
+    pace('waiting', 'Calls waiting for their turn', ({ waiting }) => waiting),
     pace(
       'paused_until_seconds',
-      'Until when nothing is sent, Unix time',
+      'Time until which nothing is sent, Unix time',
       ({ pausedUntil }) => pausedUntil / 1_000,
     ),
     pace('sent', 'Calls sent since the start', ({ sent }) => sent),
-    pace('throttled', 'Calls that the provider refused as too fast', (of) => of.throttled),
-    pace('refused', 'Calls refused here, for want of time', ({ refused }) => refused),
-    pace('waited_seconds', 'All waiting since the start', ({ waitedMs }) => waitedMs / 1_000),
+    pace('throttled', 'Calls that the provider throttled', (of) => of.throttled),
+    pace('refused', 'Calls refused here because of too little time', ({ refused }) => refused),
+    pace(
+      'waited_seconds',
+      'Total time spent waiting since the start',
+      ({ waitedMs }) => waitedMs / 1_000,
+    ),
   ]
 }
 

@@ -1,6 +1,6 @@
 /**
- * What happens in the program, as events of one type, told from three places: the end of a request, the
- * store and the providers. Log and metrics are made of these; nothing else counts or logs.
+ * What happens in the program, as events of one type, reported from three places: the end of a request, the
+ * store and the providers. Log and metrics are built from these; nothing else counts or logs.
  */
 
 import { isClientError } from '../core/errors.ts'
@@ -33,28 +33,28 @@ export type ProgramEvent =
   | ({ readonly kind: 'mirror' } & Refreshed)
   | { readonly kind: 'sweep'; readonly settled: number; readonly left: number }
   | JobsEvent
-  /** Clients for which what was due is done. */
+  /** Clients whose due work was done. */
   | { readonly kind: 'due'; readonly done: number }
   | ({ readonly kind: 'due_failed' } & DueFailure)
 
 export type Observe = (event: ProgramEvent) => void
 
-/** Counts events; implemented where there is something that reads the counts. */
+/** Counts events; implemented only where something reads the counts. */
 export interface Metrics {
   readonly observe: Observe
   render(readings: Readings): Promise<MetricsText>
 }
 
-/** What is read when somebody asks, and not counted before. */
+/** What is read on request, and not counted beforehand. */
 export interface Readings {
   readonly keys: readonly IssuerHealth[]
-  /** What the providers' request rates leave, where they have any. */
+  /** The state of the providers' request rates, if they have any. */
   readonly pace: readonly { readonly provider: string; readonly buckets: readonly PaceState[] }[]
   /** The provider of each change that is open past its deadline; `undefined`: the store failed. */
   readonly overdue: readonly string[] | undefined
 }
 
-/** The store, telling what it took and that it failed. */
+/** A store that reports its entries and its failures. */
 export function observedStore(store: Store, observe: Observe): Store {
   async function telling<T>(operation: keyof Store, work: Promise<T>): Promise<T> {
     try {
@@ -78,17 +78,17 @@ export function observedStore(store: Store, observe: Observe): Store {
     openIntents: () => telling('openIntents', store.openIntents()),
     due: (time) => telling('due', store.due(time)),
     check: () => telling('check', store.check()),
-    // Read piece by piece, by whoever checks the store: its reader reports what fails.
+    // Read piece by piece by a check of the store, which reports failures itself.
     records: (resource) => store.records(resource),
     close: () => store.close(),
     ...(store.mirror && { mirror: around(store.mirror, (work) => telling('mirror', work())) }),
   }
 }
 
-/** The entry's fault, not the store's. */
+/** A fault of the entry, not of the store. */
 const isRefusal = (error: unknown) => isClientError(error, 'too_large')
 
-/** Providers, telling of each upstream call under the name that the configuration gives them. */
+/** Providers that report each upstream call under their configured names. */
 export function observedProviders(
   providers: ReadonlyMap<string, Provider>,
   observe: Observe,

@@ -1,6 +1,6 @@
 /**
- * A provider whose upstream calls are seen. The tables are typed over the members of the contract: a new
- * member that has no row does not compile, and neither does one that makes calls and is left alone.
+ * A provider whose upstream calls are reported. The tables are typed over the members of the contract: a new
+ * member without a row does not compile, and neither does a row that ignores a member that makes calls.
  */
 
 import type { Adoption } from '../providers/adoption.ts'
@@ -9,14 +9,14 @@ import type { Creation } from '../providers/creation.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Secrets } from '../providers/secrets.ts'
 
-/** Takes each upstream call as it ends, and the call that it belongs to. */
+/** Receives each upstream call as it ends, with the call that it belongs to. */
 export type Watch = (call: Call, ended: UpstreamCall) => void
 
 /** A provider, reporting each of its upstream calls. */
 export const watchedProvider = (provider: Provider, watch: Watch): Provider =>
   watched(provider, PROVIDER, watch)
 
-/** A member that makes no call is passed on as it is. */
+/** A member that makes no calls is passed on unchanged. */
 const QUIET = 'quiet'
 
 /** Whether a member makes calls: it takes a `Call`, or returns steps. */
@@ -28,7 +28,7 @@ type MakesCalls<V> = V extends (...given: infer Given extends readonly unknown[]
     : true
   : false
 
-/** Whether a member of the contract makes calls, itself or by one of its own members. */
+/** Whether a member of the contract makes calls, itself or through one of its own members. */
 type IsLoud<V> = V extends (...given: never) => unknown
   ? MakesCalls<V>
   : true extends { [M in keyof V]-?: MakesCalls<NonNullable<V[M]>> }[keyof V]
@@ -37,7 +37,7 @@ type IsLoud<V> = V extends (...given: never) => unknown
 
 type Row<V> =
   | ((member: V, watch: Watch) => V)
-  // A tuple: unions are judged as a whole.
+  // A tuple, so that unions are judged as a whole.
   | ([IsLoud<V>] extends [false] ? typeof QUIET : never)
 
 /** One row for each member, optional ones included. */
@@ -100,7 +100,7 @@ const PROVIDER: Rows<Provider> = {
   adoption: (adoption, watch) => watched(adoption, ADOPTION, watch),
 }
 
-/** The same parts, each member as its row has it; what is absent stays absent. */
+/** The same parts, each member as its row says; an absent member stays absent. */
 function watched<T extends object>(parts: T, rows: Rows<T>, watch: Watch): T {
   const members = (Object.keys(rows) as (keyof T & string)[]).flatMap((name) => {
     const member = parts[name]

@@ -1,6 +1,6 @@
 /**
- * The whole program put together from a configuration: one plain object of dependencies, built in the
- * entry and handed down. Nothing here decides anything about a request.
+ * The whole program, assembled from a configuration: one plain object of dependencies, built in the
+ * entry and passed down. Nothing here decides anything about a request.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -39,26 +39,29 @@ import { fetchDocument } from './fetch-document.ts'
 export interface Clientry {
   readonly app: App
   readonly service: Service
-  /** Settles changes that a crash left open, does what is due, works on jobs, adds a checkpoint; run at start and now and then. */
+  /**
+   * Settles changes that a crash left open, does what is due, works on jobs, adds a checkpoint; run
+   * at start and periodically.
+   */
   sweep(): Promise<void>
-  /** Lets jobs go on until then (epoch ms), and ends what is under way in order. */
+  /** Lets jobs continue until then (epoch ms), and ends running work in an orderly way. */
   rest(until: number): Promise<void>
-  /** Works on the mirror for a while; `true` when there is more to do at once. */
+  /** Works on the mirror for a while; `true` if there is more to do right away. */
   refresh(stopped?: () => boolean): Promise<boolean>
   close(): Promise<void>
 }
 
-/** What the entry finds in its surroundings. */
+/** What the entry provides. */
 export interface Surroundings
   extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents'> {
   readonly store: Store
-  /** Counts what happens; absent where nobody could ask for the counts. */
+  /** Counts events; absent if no one could read the counts. */
   readonly metrics?: Metrics
-  /** `false`: a process that stands still between requests; jobs are worked on after a sweep only. */
+  /** `false`: a process that is frozen between requests, so jobs run only after a sweep. */
   readonly background?: boolean
   /**
-   * The one caller of a program that no network leads to: whoever can read its configuration may do
-   * everything, and shows no token.
+   * The only caller of a program without a network: anyone who can read its configuration may do
+   * everything, and needs no token.
    */
   readonly operator?: Principal
   log(line: LogLine): void
@@ -155,7 +158,7 @@ export async function createClientry(
           log({ time, level: 'info', message: 'checkpoint', seq, hash })
         },
       ]
-      // What is in the way of one part is not in the way of another.
+      // A failure of one part does not stop the others.
       const failures: unknown[] = []
       const renewal = operator === undefined ? verify.renew() : undefined
       for (const part of parts) await part().catch((error: unknown) => failures.push(error))
@@ -190,7 +193,7 @@ async function hasKeys(verify: Verifier): Promise<boolean> {
 /** How long `readyz` waits for the first keys (milliseconds); what asks for it waits a second or two. */
 const FIRST_KEYS_MS = 800
 
-/** Each provider knows whether it issues the tokens of this program's own callers. */
+/** Tells each provider whether it issues the tokens of this program's own callers. */
 function withOwnApi(
   config: Config,
   providers: ReadonlyMap<string, Provider>,
@@ -208,13 +211,16 @@ const permissionsOf = ({ permissions }: Config, operator: Principal | undefined)
     ? createPermissions(permissions === undefined ? {} : { permissions })
     : allPermissions()
 
-/** How long the mirror is worked on in one go (milliseconds). */
+/** How long one round of work on the mirror lasts (milliseconds). */
 const REFRESH_MS = 10_000
 
-/** Time that each call to the store may take while checkpoints are added. */
+/** The time that each call to the store may take while checkpoints are added (milliseconds). */
 const CHECKPOINT_MS = 30_000
 
-/** The provider of each overdue change; that the store fails is counted, and no reason to show nothing. */
+/**
+ * The provider of each overdue change. A failure of the store is counted, and does not hide the
+ * other readings.
+ */
 async function overdueIn({ store, now }: Service): Promise<readonly string[] | undefined> {
   const open = await store.openIntents().catch(() => undefined)
   return open

@@ -1,6 +1,6 @@
 /**
- * Opens the store that a configuration names, and no other: one that is not there is made only where that
- * is said, since a new store has no history, no protection and no keys.
+ * Opens the store that a configuration names, and no other. A missing store is created only on explicit
+ * request, since a new store has no history, no protection and no keys.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -13,13 +13,13 @@ import type { Store } from '../store/store.ts'
 
 export interface OpenedStore {
   readonly store: Store
-  /** What `store.id` of the configuration pins. */
+  /** The id that `store.id` of the configuration pins. */
   readonly id: string
 }
 
 /**
- * `create`: makes the store where there is none, as `store.create` does.
- * @throws ClientError `store_unavailable`, and `invalid_request` where it is not the store that is meant
+ * `create`: creates the store if there is none, as `store.create` does.
+ * @throws ClientError `store_unavailable`, and `invalid_request` if it is not the intended store
  */
 export async function openStore(
   { store, mode }: Pick<Config, 'store' | 'mode'>,
@@ -51,7 +51,7 @@ async function openSqlite(store: Of<'sqlite'>, mayCreate: boolean): Promise<Open
   }
 }
 
-/** An empty file is what a start that failed leaves behind. */
+/** A failed start leaves an empty file behind, which does not count as a store. */
 function isThere(path: string): boolean {
   try {
     return statSync(path).size > 0
@@ -81,27 +81,29 @@ async function openDynamodb(store: Of<'dynamodb'>, mayCreate: boolean): Promise<
   return { store: createDynamodbStore(settings), id }
 }
 
-/** A store that is not there is no other one; where its id is known, a new one cannot be it. */
+/** If the configuration pins an id, a new store cannot be the one that is missing. */
 function checkMissing({ id }: Config['store'], place: string, mayCreate: boolean): void {
   if (id !== undefined) {
     throw refusal(
-      `There is no store in ${place}, and store.id says that it is ${id}. Correct the place; to make a new store there, take store.id away.`,
+      `There is no store in ${place}, but store.id expects the store ${id}. Correct the place, or remove store.id to create a new store there.`,
     )
   }
   if (mayCreate) return
   throw refusal(
-    `There is no store in ${place}. Correct the place, or make a new store there: start once with --create-store, or set store.create to true.`,
+    `There is no store in ${place}. Correct the place. To create a new store there, start once with --create-store or set store.create to true.`,
   )
 }
 
 function checkId({ id }: Config['store'], place: string, found: string): void {
   if (id === undefined || id === found) return
-  throw refusal(`The store in ${place} is ${found}, and store.id says ${id}: it is another store.`)
+  throw refusal(
+    `The store in ${place} has the id ${found}, but store.id is ${id}: it is another store.`,
+  )
 }
 
 const moved = (path: string, formerPath: string) =>
   refusal(
-    `store.path is relative to the configuration file: there is no store in ${path}, but there is one in ${formerPath}, below the working directory. While no server runs, move it there with its files -wal and -shm, or set store.path to it.`,
+    `store.path is relative to the configuration file. There is no store in ${path}, but there is one in ${formerPath}, below the working directory. Stop the server and move that store with its files -wal and -shm, or set store.path to it.`,
   )
 
 const refusal = (says: string) => new ClientError('invalid_request', says)

@@ -1,4 +1,4 @@
-/** Running a server until it is told to stop: sweeps, the mirror, and an orderly end. */
+/** Runs a server until it receives the signal to stop: sweeps, the mirror, and an orderly end. */
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientError } from '../core/errors.ts'
@@ -8,7 +8,7 @@ import { within } from '../service/base/within.ts'
 import type { Clientry } from './clientry.ts'
 
 /**
- * What a server that cannot start ends with, as the command tells it (docs/cli.md): 2 where its
+ * The exit code of a server that cannot start, as in docs/cli.md: 2 if its
  * configuration is wrong, else 6.
  */
 export const startFailure = ({ code }: ClientError): number => (code === 'invalid_request' ? 2 : 6)
@@ -21,22 +21,22 @@ interface Running {
   cleanUp?(): Promise<void>
 }
 
-/** How often open changes are looked for (milliseconds). */
+/** How often to look for open changes (milliseconds). */
 const SWEEP_EVERY_MS = 15_000
-/** How often the mirror is looked after, when there was nothing to do (milliseconds). */
+/** How often to look for work on the mirror when there was none (milliseconds). */
 const REFRESH_EVERY_MS = 15_000
-/** How long the last reading may take to end (milliseconds). */
+/** How long the last read for the mirror may take to end (milliseconds). */
 const LAST_READING_MS = 1_000
-/** How long requests that run may take to end after the signal (milliseconds). */
+/** How long running requests may take to end after the signal (milliseconds). */
 const GRACE_MS = 27_000
 
-/** Resolves when the process was told to stop and everything has ended. */
+/** Resolves when the process has received a signal to stop and everything has ended. */
 export async function runUntilStopped({ clientry, server, log, cleanUp }: Running): Promise<void> {
   const failed = (message: string) => (error: unknown) => {
     const fault = error instanceof Error ? error.name : 'unknown'
     log({ time: new Date().toISOString(), level: 'error', message, fault })
   }
-  // A reader of the log that goes away must not take the server, and a change under way, with it.
+  // If the reader of the log goes away, the server and its running changes must survive.
   process.stdout.on('error', () => {})
   let sweeping = Promise.resolve()
   const sweep = () => {
@@ -54,7 +54,7 @@ export async function runUntilStopped({ clientry, server, log, cleanUp }: Runnin
   stop.abort()
   log({ time: new Date().toISOString(), level: 'info', message: 'stopping', signal })
   await Promise.all([server.close(GRACE_MS), clientry.rest(Date.now())])
-  // A reading that is under way has nothing to lose; the next start goes on with the same client.
+  // A read that is cut off loses nothing; the next start continues with the same client.
   await within(refreshing, LAST_READING_MS, () => new Error('late')).catch(() => undefined)
   await cleanUp?.()
   await clientry.close()

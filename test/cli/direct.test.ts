@@ -70,7 +70,7 @@ describe('the client with which the server signs in', () => {
       for (const more of ['--yes', '--dry-run']) {
         const { code, err } = await run(`${command} ${own} ${more} ${on}`)
         expect(code).toBe(EXIT.refused.code)
-        expect(err).toContain('--own-client does it all the same')
+        expect(err).toContain('unless you add --own-client')
       }
       expect(writes()).toBe(before)
     },
@@ -91,7 +91,7 @@ describe('the client with which the server signs in', () => {
     const { code, out, err } = await run(`plan clients --delete-unmanaged --out plan.json ${on}`)
     expect({ code, err }).toMatchObject({ code: expect.any(Number), err: expect.any(String) })
     expect(`${out}${err}`).toContain(
-      'is not removed: the server or the provider works by means of it',
+      'is not deleted, because the server or the provider depends on it',
     )
     const { items } = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan
     const removed = items.filter(({ action }) => action === 'delete')

@@ -125,7 +125,7 @@ describe('drift', () => {
     const drift = await run('drift clients')
     await sdk.endLeases('exampleClientId', { owner: 'pr-1' })
     expect(drift).toMatchObject({ code: 0, err: '' })
-    expect(drift.out).toContain(`${value} in client.callbacks is left alone: it is leased.`)
+    expect(drift.out).toContain(`${value} in client.callbacks is left alone: it is under a lease.`)
   })
 })
 
@@ -221,12 +221,12 @@ describe('plan and apply', () => {
     writePlan({ ...made, items })
     const edited = await run('apply plan.json --yes')
     expect(edited).toMatchObject({ code: 7, out: '' })
-    expect(edited.err).toContain('plan.json was changed after it was made')
+    expect(edited.err).toContain('plan.json was edited after it was made')
     writePlan(withDigest({ ...made, items }))
     const forged = await run('apply plan.json --yes')
     expect(forged).toMatchObject({ code: 5, out: '' })
     expect(forged.err).toMatch(
-      /auth0\/exampleClientId.*: it would do something else than the plan shows/,
+      /auth0\/exampleClientId.*: applying it would do something else than the plan shows/,
     )
     expect(await held()).toEqual(before)
   })

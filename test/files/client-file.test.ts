@@ -28,14 +28,14 @@ describe.each<[string, string, string]>([
   ['no YAML', 'provider: [', 'line 1, column'],
   ['two of one name', 'provider: a\nprovider: b\nclient: {}', 'line 2, column 1'],
   ['aliases', 'provider: a\nclient: {callbacks: &a [], webOrigins: *a}', 'must not use aliases'],
-  ['a list', '- a', 'must hold a mapping'],
-  ['nothing', '', 'must hold a mapping'],
+  ['a list', '- a', 'must contain a mapping'],
+  ['nothing', '', 'must contain a mapping'],
   ['an unknown member', 'provider: a\nclients: {}', '"clients"'],
-  ['no provider', 'client: {}', 'must name its provider'],
-  ['a number for an id', 'provider: a\nid: 12\nclient: {}', 'quote what YAML takes for a number'],
-  ['no client', 'provider: a', 'must have a mapping "client"'],
-  ['a secret', 'provider: a\nclient: {secret: x}', 'secrets do not belong into files'],
-  ['an id in the client', 'provider: a\nclient: {id: x}', 'beside "client"'],
+  ['no provider', 'client: {}', 'must name the provider'],
+  ['a number for an id', 'provider: a\nid: 12\nclient: {}', 'add quotes if YAML reads it as a number'],
+  ['no client', 'provider: a', 'must have a mapping named "client"'],
+  ['a secret', 'provider: a\nclient: {secret: x}', 'secrets do not belong in files'],
+  ['an id in the client', 'provider: a\nclient: {id: x}', 'next to "client"'],
   [
     'an unknown attribute',
     'provider: a\nclient: {callback: x}',
@@ -84,7 +84,7 @@ describe('numbers', () => {
   })
 
   it.each(['.inf', '-.inf', '.nan', '[1, .NaN]'])('%s is refused, which JSON lacks', (value) => {
-    expect(() => settingOf(value)).toThrow('a.yaml must not hold .inf or .nan')
+    expect(() => settingOf(value)).toThrow('a.yaml must not contain .inf or .nan')
   })
 
   it('stay as they are written when the file gets the id of its new client', () => {

@@ -47,7 +47,7 @@ describe('a list', () => {
     const now = live({ callbacks: ['a', 'p', 'x'], webOrigins: ['w'] }, { leases })
     const { patch, left } = compare({ callbacks: ['a'] }, now)
     expect(patch).toEqual({ callbacks: { remove: ['x'] } })
-    expect(left).toEqual([{ what: 'p in client.callbacks', why: 'it is leased' }])
+    expect(left).toEqual([{ what: 'p in client.callbacks', why: 'it is under a lease' }])
     expect(compare({ callbacks: ['a', 'p'] }, now).left).toEqual([])
     expect(compare({ callbacks: { add: ['a'] } }, now).left).toEqual([])
   })
@@ -153,7 +153,7 @@ it('finds no difference in a file that was just written, without what is not for
       expect(written).not.toContain('not-for-files')
       const file = parseClientFile('portal.yaml', written)
       expect(file).toMatchObject({ provider: 'auth0', id: 'a' })
-      const left = [{ what: 'held in client.callbacks', why: 'it is leased' }]
+      const left = [{ what: 'held in client.callbacks', why: 'it is under a lease' }]
       expect(compare(file.client, now)).toEqual({ patch: {}, left })
     }),
     { numRuns: runs() },

@@ -51,7 +51,7 @@ it.each([
   expect(edit(text)).not.toBe(text)
   const { code, message } = thrown(() => read(edit(text)))
   expect(code).toBe('invalid_field')
-  expect(message).toContain('plan.json was changed after it was made')
+  expect(message).toContain('plan.json was edited after it was made')
 })
 
 describe('a file', () => {

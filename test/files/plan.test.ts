@@ -52,7 +52,7 @@ it.each<[string, readonly ClientFile[], string]>([
       file('a', { kind: 'spa', client: { name: 'New' } }),
       file('b', { kind: 'web', client: { name: 'New' } }),
     ],
-    'b would make a client of the same name as a',
+    'b would create a client of the same name as a',
   ],
 ])('refuses %s', (_, files, says) => {
   const clients = [live('1', 'One'), live('2', 'Twin'), live('3', 'Twin')]

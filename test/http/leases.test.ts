@@ -104,7 +104,7 @@ it('a sweep ends what is over; what cannot end is told by answers, log and metri
   expect(new Set(left.callbacks as string[])).toEqual(new Set([...(before as string[]), PREVIEW]))
   expect(left.leases).toMatchObject([{ value: PREVIEW }])
   expect(left.warnings).toMatchObject([{ code: 'lease_over', field: 'client.callbacks' }])
-  expect(world.log.filter(({ message }) => message === 'due and not done')).toEqual([
+  expect(world.log.filter(({ message }) => message === 'due work failed')).toEqual([
     expect.objectContaining({
       level: 'warn',
       provider: 'cognito-client',
