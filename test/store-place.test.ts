@@ -162,7 +162,9 @@ describe('SQLite', () => {
     expect(await idOf('a.json')).toBe(id)
     const other = 'b0a9b1a2-0000-4000-8000-000000000000'
     configure('a.json', { ...SQLITE, id: other })
-    await expect(idOf('a.json')).rejects.toThrow(new RegExp(`has the id ${id}, but store.id is ${other}`))
+    await expect(idOf('a.json')).rejects.toThrow(
+      new RegExp(`has the id ${id}, but store.id is ${other}`),
+    )
     rmSync(path('history.db'))
     configure('a.json', { ...SQLITE, id, create: true })
     await expect(idOf('a.json', true)).rejects.toThrow(/store.id expects the store/)

@@ -32,7 +32,11 @@ describe.each<[string, string, string]>([
   ['nothing', '', 'must contain a mapping'],
   ['an unknown member', 'provider: a\nclients: {}', '"clients"'],
   ['no provider', 'client: {}', 'must name the provider'],
-  ['a number for an id', 'provider: a\nid: 12\nclient: {}', 'add quotes if YAML reads it as a number'],
+  [
+    'a number for an id',
+    'provider: a\nid: 12\nclient: {}',
+    'add quotes if YAML reads it as a number',
+  ],
   ['no client', 'provider: a', 'must have a mapping named "client"'],
   ['a secret', 'provider: a\nclient: {secret: x}', 'secrets do not belong in files'],
   ['an id in the client', 'provider: a\nclient: {id: x}', 'next to "client"'],
