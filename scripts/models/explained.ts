@@ -30,6 +30,7 @@ const AUTH0: readonly Explanation[] = [
       'changed: update.token_vault_privileged_access: nullable true → no',
       'changed: settable.addons: nullable true → no',
       'changed: settable.signed_request_object: nullable true → no',
+      'changed: settable.token_vault_privileged_access: nullable true → no',
     ],
   },
   {
@@ -68,6 +69,11 @@ const AUTH0: readonly Explanation[] = [
     ],
   },
   {
+    reason:
+      'Refused beside oidc_conformant false, which the probe of a single value has ("Define organization behavior").',
+    lines: ['changed: rule of organization_require_behavior: refuses post_login_prompt'],
+  },
+  {
     reason: 'Made of a boolean, so no other value can be sent.',
     lines: [
       'changed: refresh_token.rotation_type of refreshTokenRotation: any text → one of rotating, non-rotating',
@@ -78,6 +84,11 @@ const AUTH0: readonly Explanation[] = [
 const COGNITO: readonly Explanation[] = [
   {
     reason:
+      'Narrower: white space is that of ASCII in the dialect of the service, which refuses U+00A0.',
+    lines: ['changed: ClientName of name: pattern [\\w \\t\\n\\v\\f\\r+=,.@-]+ → [\\w\\s+=,.@-]+'],
+  },
+  {
+    reason:
       'In the text of GetClientToken ("It must be the only authentication flow"), and not in the list of values.',
     lines: [
       'gone: CreateUserPoolClient.ExplicitAuthFlows[] value ALLOW_CLIENT_TOKEN_AUTH',
@@ -86,9 +97,8 @@ const COGNITO: readonly Explanation[] = [
   },
   {
     reason:
-      'A command and no setting: it is never shown, omitting it changes nothing, and it rotates or deletes the secret. Secrets that are kept in Secrets Manager are shown and left there.',
+      'Taken at creation only: it is never shown, omitting it changes nothing, and in an update it rotates or deletes the secret at once.',
     lines: [
-      'new: CreateUserPoolClient.PublishSecretsInAWSSecretsManager (boolean)',
       'new: UpdateUserPoolClient.PublishSecretsInAWSSecretsManager (boolean)',
       'new: settable.PublishSecretsInAWSSecretsManager (boolean)',
     ],

@@ -56,7 +56,8 @@ export function memberLines(table: MemberTable, published: Published): readonly 
   const { update, shown, aspects } = published
   const top = Object.keys(table).filter((name) => !name.includes('.'))
   const settable = top.filter((name) => isSettable(table, name))
-  const visible = top.filter((name) => !membersOf(table, 'hidden').includes(name))
+  const unseen = [...membersOf(table, 'hidden'), ...membersOf(table, 'command')]
+  const visible = top.filter((name) => !unseen.includes(name))
   const inner = Object.keys(table).filter((name) => name.includes('.'))
   const nullable = membersOf(table, 'nullable')
   const compared = aspects.filter((aspect) => aspect === 'nullable')
@@ -80,7 +81,8 @@ export function memberLines(table: MemberTable, published: Published): readonly 
 
 function isSettable(table: MemberTable, name: string): boolean {
   const classes = table[name] ?? []
-  return !classes.includes('read-only') && !classes.includes('hidden')
+  const unsent = ['read-only', 'hidden', 'mirror', 'create-only', 'command'] as const
+  return !unsent.some((one) => classes.includes(one))
 }
 
 function objectOf(names: readonly string[], isNullable = (_name: string) => false): Model {

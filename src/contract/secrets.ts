@@ -8,6 +8,8 @@ export interface RotationRequest extends PlaceOfChange {
   readonly cutOver?: boolean
   /** The old ones end by themselves after so many seconds. */
   readonly retireAfterSeconds?: number
+  /** A value of your own for the new secret; absent: one is made. */
+  readonly secret?: string
 }
 
 /** A secret that is accepted at the moment. */

@@ -210,7 +210,7 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
   },
   initiateLoginUri: textField('An https page at which a login can be started by a third party.', {
     ...PLAIN,
-    uri: 'page',
+    uri: 'login',
   }),
   logoUri: textField('The URL of a logo.', { ...PLAIN, uri: 'page' }),
   policyUri: textField('The URL of a page on how the data of users is used.', {

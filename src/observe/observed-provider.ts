@@ -67,6 +67,7 @@ const CREATION: Rows<Creation> = {
 
 const SECRETS: Rows<Secrets> = {
   atOnce: QUIET,
+  limits: QUIET,
   unusable: QUIET,
   list: (list, watch) => (ref, base, call) => list(ref, base, seen(call, watch)),
   add: (add, watch) => (ref, base, value) => seenStep(add(ref, base, value), watch),

@@ -1,7 +1,7 @@
 /** How a provider rotates the secrets of a client. */
 
 import { randomBytes } from 'node:crypto'
-import type { Native } from '../core/mapping/row.ts'
+import type { Limits, Native } from '../core/mapping/row.ts'
 import type { Secret } from '../core/secrecy/secret.ts'
 import type { Call, ClientRef, Step } from './call.ts'
 
@@ -31,6 +31,8 @@ export interface AddStep extends Step {
 export interface Secrets {
   /** How many of the client can be live at once; with 1, a new one cuts the old one off. Pure. */
   atOnce(base: Native): number
+  /** What a value that the caller chooses must be like, beside what holds for every one; absent: nothing. */
+  readonly limits?: Limits
   /** Why the client has no use for a secret, or cannot be given one; a clause. Pure. */
   unusable(base: Native): string | undefined
   /** Those that are live, oldest first. */

@@ -224,6 +224,7 @@ it.each<[UsedClass, readonly Use[]]>([
   ['field', USES],
   ['setting', USES],
   ['create-only', ['created', 'compared', 'fingerprinted', 'exported', 'copied']],
+  ['command', ['created']],
   ['read-only', ['compared', 'fingerprinted']],
   ['mirror', []],
   ['volatile', []],

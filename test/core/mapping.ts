@@ -14,6 +14,7 @@ export function mappingOf(
     omitted: 'keep',
     settings: [],
     createOnlyKeys: [],
+    commandKeys: [],
     readOnlyKeys: [],
     mirrorKeys: [],
     hiddenKeys: [],

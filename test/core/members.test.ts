@@ -57,6 +57,7 @@ const TABLE: MemberTable = {
   'key.hint': ['public'],
   at: ['read-only', 'volatile'],
   kind: ['create-only'],
+  publish: ['command'],
   echo: ['mirror'],
 }
 
@@ -64,6 +65,7 @@ it('a member stands in the list of each of its classes, in the order of the tabl
   expect(listsOf(TABLE)).toEqual({
     settings: ['key'],
     createOnlyKeys: ['kind'],
+    commandKeys: ['publish'],
     readOnlyKeys: ['at'],
     mirrorKeys: ['echo'],
     hiddenKeys: [],

@@ -42,7 +42,7 @@ const encoded = fc
   .map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
 const letters = fc.constantFrom('a', 'evil.test', '..', '.', ';', '%', '%2', '%C3%A9', 'h')
 
-const use = fc.constantFrom<UriUse[]>('redirect', 'logout', 'origin', 'page')
+const use = fc.constantFrom<UriUse[]>('redirect', 'logout', 'origin', 'page', 'login')
 const context = fc.constantFrom(PLAIN, LOOSE, { ...PLAIN, native: false })
 
 const isAccepted = (value: string, as: UriUse, where: UriContext) =>

@@ -318,11 +318,35 @@ describe('pages', () => {
     ['com.example.app:/login', 'scheme', NATIVE],
     ['javascript:alert(1)', 'dangerous_scheme'],
     ['https://*.example.com/login', 'wildcard', WILD],
-    ['https://app.example.com/login#x', 'fragment'],
+    ['https://app.example.com/login#x', 'ok'],
+    ['https://{organization.metadata.public_host}/login', 'placeholder', HELD],
   ]
   for (const [value, expected, context] of rows) {
     it(`${expected}: ${value}`, () => expect(verdict(value, context, 'page')).toBe(expected))
   }
+})
+
+describe('pages at which a login is started (Auth0, "Configure Default Login Routes")', () => {
+  const LOGIN = {
+    ...HELD,
+    policy: { ...HELD.policy, loginPlaceholders: ['organization.metadata.public_*'] },
+  }
+  const rows: readonly (readonly [value: string, expected: string, context?: UriContext])[] = [
+    ['https://app.example.com/login#start', 'ok'],
+    ['https://{organization.metadata.public_host}/login', 'ok', LOGIN],
+    ['https://app.example.com/{organization.metadata.public_path}/login', 'ok', LOGIN],
+    ['https://{organization.metadata.private_host}/login', 'placeholder', LOGIN],
+    ['https://{organization.metadata.public_host}/login', 'placeholder', HELD],
+    ['http://localhost/login', 'scheme'],
+  ]
+  for (const [value, expected, context] of rows) {
+    it(`${expected}: ${value}`, () => expect(verdict(value, context, 'login')).toBe(expected))
+  }
+
+  it('has no such names elsewhere', () => {
+    const value = 'https://{organization.metadata.public_host}/cb'
+    expect(verdict(value, LOGIN, 'redirect')).toBe('placeholder')
+  })
 })
 
 describe('what a finding says', () => {

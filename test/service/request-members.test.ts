@@ -85,6 +85,7 @@ const ROTATION: Members<RotationRequest> = {
   authorize: true,
   cutOver: true,
   retireAfterSeconds: true,
+  value: true,
 }
 const RETIREMENT: { readonly [M in AllOf<RetirementRequest>]: true } = {
   ...CLIENT,

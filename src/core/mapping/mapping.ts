@@ -35,6 +35,10 @@ export interface Mapping {
   readonly extraSettings?: readonly string[]
   /** Members that a creation takes and an update refuses. */
   readonly createOnlyKeys: readonly string[]
+  /** Members that a creation takes as well and that no record has. */
+  readonly commandKeys: readonly string[]
+  /** Fields that are planned before all others. */
+  readonly first?: readonly FieldName[]
   /** Members that the provider shows and does not accept back. */
   readonly readOnlyKeys: readonly string[]
   /** Members that are shown and are copies of others, with which they move. */

@@ -15,6 +15,8 @@ export type MemberClass =
   | 'setting'
   /** A creation takes it, and an update refuses it. */
   | 'create-only'
+  /** A creation takes it as well, and it is never shown: it says how the client is made. */
+  | 'command'
   /** Shown, and refused in an update. */
   | 'read-only'
   /** Shown, and nothing but a copy of another setting: it moves with that. */
@@ -66,6 +68,7 @@ type Lists = Required<
     Mapping,
     | 'settings'
     | 'createOnlyKeys'
+    | 'commandKeys'
     | 'readOnlyKeys'
     | 'mirrorKeys'
     | 'hiddenKeys'
@@ -87,6 +90,7 @@ export function listsOf(table: MemberTable): Lists {
   return {
     settings: membersOf(table, 'setting'),
     createOnlyKeys: membersOf(table, 'create-only'),
+    commandKeys: membersOf(table, 'command'),
     readOnlyKeys: membersOf(table, 'read-only'),
     mirrorKeys: membersOf(table, 'mirror'),
     hiddenKeys: membersOf(table, 'hidden'),

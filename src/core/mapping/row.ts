@@ -50,6 +50,8 @@ export interface View<V> {
   get(native: Native): V | undefined
   /** A clause: why it cannot be changed. */
   readonly why: string
+  /** How it is set while the client is made; absent: neither then. */
+  readonly made?: Lens<V>
 }
 
 /** The provider cannot hold the field at all. */

@@ -55,6 +55,7 @@ export const CLASS_USES = {
   setting: EVERY,
   /** Auth0 refuses to change it later, so a copy is the only other client that can have it. */
   'create-only': { ...EVERY, sent: false, restored: false, cleared: false },
+  command: { ...SHOWN, created: true },
   /** Another writer's change of it is a change all the same. */
   'read-only': { ...SHOWN, compared: true, fingerprinted: true },
   mirror: SHOWN,
@@ -75,6 +76,7 @@ export interface Classed {
   readonly settings: readonly string[]
   readonly extraSettings?: readonly string[]
   readonly createOnlyKeys: readonly string[]
+  readonly commandKeys: readonly string[]
   readonly readOnlyKeys: readonly string[]
   readonly mirrorKeys: readonly string[]
   readonly volatileKeys: readonly string[]
@@ -91,6 +93,7 @@ const PATHS: Readonly<
     Object.values(fields).flatMap((row) => (row.support === 'missing' ? [] : row.keys)),
   setting: ({ settings, extraSettings = [] }) => [...settings, ...extraSettings],
   'create-only': ({ createOnlyKeys }) => createOnlyKeys,
+  command: ({ commandKeys }) => commandKeys,
   'read-only': ({ readOnlyKeys }) => readOnlyKeys,
   mirror: ({ mirrorKeys }) => mirrorKeys,
   volatile: ({ volatileKeys }) => volatileKeys,

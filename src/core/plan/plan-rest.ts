@@ -71,7 +71,8 @@ function checkSetting(mapping: Mapping, native: Native, name: string, value: Jso
 }
 
 /** Whether a creation takes a member and an update does not. */
-const isOnlyMade = (mapping: Mapping, name: string) => mapping.createOnlyKeys.includes(name)
+const isOnlyMade = ({ createOnlyKeys, commandKeys }: Mapping, name: string) =>
+  createOnlyKeys.includes(name) || commandKeys.includes(name)
 
 /** Dotted paths of what a merge patch writes. */
 function leaves(path: string, value: Json): readonly string[] {

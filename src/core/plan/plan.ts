@@ -104,7 +104,7 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
   const { fields, notes } = readFormerSettings(mapping, base, fieldsOf(mapping, base, patch))
   const named: FieldName[] = []
   let next = base
-  for (const field of FIELD_NAMES) {
+  for (const field of orderOf(mapping)) {
     const asked = fields[field]
     if (asked === undefined) continue
     const changed = isMapped(field)
@@ -130,6 +130,12 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
     warnings,
     hidden: hiddenIn(mapping, fields),
   }
+}
+
+function orderOf({ first = [] }: Mapping): readonly FieldName[] {
+  return first.length === 0
+    ? FIELD_NAMES
+    : [...first, ...FIELD_NAMES.filter((field) => !first.includes(field))]
 }
 
 /** What of a patch is hidden, by its own names and shapes. */

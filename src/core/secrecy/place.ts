@@ -25,6 +25,7 @@ export interface Rules {
   readonly fields: Readonly<Record<string, Row<unknown>>>
   readonly settings: readonly string[]
   readonly createOnlyKeys: readonly string[]
+  readonly commandKeys: readonly string[]
   readonly readOnlyKeys: readonly string[]
   readonly mirrorKeys: readonly string[]
   readonly volatileKeys: readonly string[]
@@ -137,8 +138,9 @@ const attributesBelow = once((rules: Rules): ReadonlyMap<string, readonly string
 
 /** The members that the provider documents and the configuration does not judge, and those that attributes are made of. */
 const knownMembers = once((rules: Rules) => {
-  const { settings, createOnlyKeys, readOnlyKeys, mirrorKeys, volatileKeys, members } = rules
-  const shown = [...createOnlyKeys, ...readOnlyKeys, ...mirrorKeys, ...volatileKeys]
+  const { settings, createOnlyKeys, commandKeys, readOnlyKeys, mirrorKeys, volatileKeys, members } =
+    rules
+  const shown = [...createOnlyKeys, ...commandKeys, ...readOnlyKeys, ...mirrorKeys, ...volatileKeys]
   const documented = [...settings, ...shown].filter(
     (name) => !Object.hasOwn(members?.classes ?? {}, name),
   )

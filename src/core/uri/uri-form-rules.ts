@@ -1,7 +1,7 @@
 /** Whether a text can be taken for a URI at all: its characters, its braces, and that it is absolute. */
 
 import { isWeb, type UriReading } from './uri-reading.ts'
-import type { UriRule } from './uri-rule.ts'
+import { placeholdersFor, type UriRule } from './uri-rule.ts'
 
 /** RFC 3986 appendix A has none of these. Braces are judged as placeholders. */
 const STRANGE = /[^\x21-\x7e]|[\\"<>^`|]/
@@ -33,13 +33,17 @@ export const FORM_RULES: readonly UriRule[] = [
   {
     // Auth0, "Subdomain URL placeholders"
     id: 'placeholder',
-    says: ({ policy }) =>
-      policy.placeholders.length === 0
+    says: (asked) => {
+      const names = placeholdersFor(asked)
+      return names.length === 0
         ? 'must not contain braces'
-        : `may contain, in braces, only ${policy.placeholders.join(', ')}`,
-    breaks: ({ uri, policy }) =>
-      /[{}]/.test(uri.value.replace(/\{[^{}]*\}/g, '')) ||
-      uri.placeholders.some((name) => !policy.placeholders.some((one) => isNamed(one, name))),
+        : `may contain, in braces, only ${names.join(', ')}`
+    },
+    breaks: (asked) =>
+      /[{}]/.test(asked.uri.value.replace(/\{[^{}]*\}/g, '')) ||
+      asked.uri.placeholders.some(
+        (name) => !placeholdersFor(asked).some((one) => isNamed(one, name)),
+      ),
   },
   {
     // RFC 6749 section 3.1.2

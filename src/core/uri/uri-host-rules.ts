@@ -5,7 +5,7 @@
  */
 
 import { isWeb, plainHost } from './uri-reading.ts'
-import type { UriCase, UriRule } from './uri-rule.ts'
+import { isPage, placeholdersFor, type UriCase, type UriRule } from './uri-rule.ts'
 
 /** RFC 1035 section 2.3.4 */
 const MAX_HOST_LENGTH = 253
@@ -57,8 +57,7 @@ export const HOST_RULES: readonly UriRule[] = [
     // RFC 9700 section 4.1.3: exact matching, unless the provider defines wildcards
     id: 'wildcard',
     says: 'must not contain *',
-    breaks: ({ uri, policy, use }) =>
-      uri.value.includes('*') && (!policy.wildcards || use === 'page'),
+    breaks: ({ uri, policy, use }) => uri.value.includes('*') && (!policy.wildcards || isPage(use)),
   },
   {
     // Auth0, "Subdomain URL placeholders"; Keycloak CVE-2026-18206
@@ -97,9 +96,10 @@ function isWildcardPlaced(value: string, host: string): boolean {
 }
 
 /** `{name}` is a first label; `{group.KEY}` may be any label, or stand in the path. */
-function arePlaceholdersPlaced({ uri, policy }: UriCase): boolean {
+function arePlaceholdersPlaced(asked: UriCase): boolean {
+  const { uri } = asked
   const isKeyed = (name: string) =>
-    policy.placeholders.some((one) => one.endsWith('*') && name.startsWith(one.slice(0, -1)))
+    placeholdersFor(asked).some((one) => one.endsWith('*') && name.startsWith(one.slice(0, -1)))
   const mark = (text: string) =>
     text.replace(/\{([^{}]*)\}/g, (_, name: string) => (isKeyed(name) ? '{*}' : '{}'))
   const labels = mark(uri.host).split('.')

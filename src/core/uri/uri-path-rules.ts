@@ -5,7 +5,7 @@
 
 import { domainToUnicode } from 'node:url'
 import { isWeb, type UriReading } from './uri-reading.ts'
-import type { UriRule } from './uri-rule.ts'
+import { isPage, type UriRule } from './uri-rule.ts'
 
 /** What may follow the scheme, beside what the rules on hosts judge. */
 export const PATH_RULES: readonly UriRule[] = [
@@ -16,10 +16,10 @@ export const PATH_RULES: readonly UriRule[] = [
     breaks: ({ uri }) => !uri.authority && uri.path === '',
   },
   {
-    // RFC 6749 section 3.1.2
+    // RFC 6749 section 3.1.2; a page is opened with the fragment that it has
     id: 'fragment',
     says: 'must not contain a fragment (#)',
-    breaks: ({ uri }) => uri.fragment !== undefined,
+    breaks: ({ uri, use }) => uri.fragment !== undefined && !isPage(use),
   },
   {
     // RFC 3986 section 2.1; UTF-8: overlong forms such as %c0%af read as a slash somewhere

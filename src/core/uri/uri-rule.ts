@@ -10,12 +10,17 @@ export interface UriPolicy {
   readonly wildcards: boolean
   /** Names between braces that the provider fills in; a final `*` stands for any key. */
   readonly placeholders: readonly string[]
+  /** Such names of pages at which a login is started, beside those. */
+  readonly loginPlaceholders?: readonly string[]
   /** The provider takes private-use schemes. */
   readonly customSchemes: boolean
 }
 
-/** What the URI is for. `page`: a page or picture of the client, such as `initiateLoginUri`. */
-export type UriUse = 'redirect' | 'logout' | 'origin' | 'page'
+/** What the URI is for. `page`: a page or picture of the client; `login`: one at which a login is started. */
+export type UriUse = 'redirect' | 'logout' | 'origin' | 'page' | 'login'
+
+/** Whether a browser opens it as it is, and nothing is added to it or compared with it. */
+export const isPage = (use: UriUse) => use === 'page' || use === 'login'
 
 /** One thing that is wrong, or worth telling, about a URI. */
 export interface UriFinding {
@@ -38,6 +43,12 @@ export interface UriCase extends UriContext {
   readonly use: UriUse
   readonly uri: UriReading
 }
+
+/** The names between braces that a provider fills in there. */
+export const placeholdersFor = ({ policy, use }: Pick<UriCase, 'policy' | 'use'>) =>
+  use === 'login'
+    ? [...policy.placeholders, ...(policy.loginPlaceholders ?? [])]
+    : policy.placeholders
 
 /** One row of a table of rules. */
 export interface UriRule {

@@ -1,7 +1,7 @@
 /** Which schemes a URI may have: https, http on the machine itself, private-use ones of native clients. */
 
 import type { UriReading } from './uri-reading.ts'
-import type { UriCase, UriRule } from './uri-rule.ts'
+import { isPage, type UriCase, type UriRule } from './uri-rule.ts'
 
 /** Hosts that only the machine itself reaches, compared whole (CVE-2024-8883, CVE-2026-18211). */
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])
@@ -44,7 +44,7 @@ function schemeClause(asked: UriCase): string {
 function schemeFault({ uri, use, policy, native }: UriCase): string | undefined {
   const scheme = uri.scheme.toLowerCase()
   if (scheme === 'https') return undefined
-  if (use === 'page') return 'must be an https URL'
+  if (isPage(use)) return 'must be an https URL'
   if (scheme === 'http') {
     if (isLoopback(uri)) return undefined
     return 'must use https; http is only for 127.0.0.1, [::1] and localhost'

@@ -15,6 +15,14 @@ import { checkRules } from './rules/rules.ts'
 const MAX_CLIENTS = 1_000
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
+/** The answer has the ARN in the place of the secret (botocore 1.44.8, CreateUserPoolClient). */
+function secretMembers(pool: string, id: string, published: boolean, secret: unknown) {
+  if (secret === undefined) return {}
+  if (!published) return { ClientSecret: secret }
+  const [region = ''] = pool.split('_')
+  return { ClientSecretArn: `arn:aws:secretsmanager:${region}:123456789012:secret:${id}` }
+}
+
 export const clientOperations: Readonly<Record<string, Operation>> = {
   DescribeUserPoolClient: {
     category: 'client-read',
@@ -31,6 +39,7 @@ export const clientOperations: Readonly<Record<string, Operation>> = {
       GenerateSecret: { shape: { type: 'boolean' } },
       // In the model of 2026; not together with GenerateSecret.
       ClientSecret: { shape: CLIENT_SECRET },
+      PublishSecretsInAWSSecretsManager: { shape: { type: 'boolean' } },
       ...SETTINGS,
     },
     takesSettings: true,
@@ -81,11 +90,14 @@ function created(input: Input & { readonly UserPoolId: string }, state: State): 
   }
   const secret = input.GenerateSecret === true ? randomText(51) : input.ClientSecret
   const at = now()
+  const published =
+    input.GenerateSecret === true && input.PublishSecretsInAWSSecretsManager === true
+  const id = randomText(26)
   const record = {
     UserPoolId: pool.id,
     ClientName: input.ClientName,
-    ClientId: randomText(26),
-    ...(secret === undefined ? {} : { ClientSecret: secret }),
+    ClientId: id,
+    ...secretMembers(pool.id, id, published, secret),
     LastModifiedDate: at,
     CreationDate: at,
     ...settings(input, state),

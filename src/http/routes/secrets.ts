@@ -2,6 +2,7 @@
 
 import type { SECRET_OPERATIONS } from '../../contract/operations/secrets.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
+import { secret } from '../../core/secrecy/secret.ts'
 import { callerOf } from '../../service/base/service.ts'
 import { type RetirementResult, retireSecret as retire } from '../../service/secrets/retire.ts'
 import type { Ending } from '../../service/secrets/retirements.ts'
@@ -36,18 +37,21 @@ async function rotateSecret(exchange: Exchange): Promise<Answer> {
   const cutOver = memberOf(rotationRequest, body, 'cutOver') ?? false
   const retireAfterSeconds = memberOf(rotationRequest, body, 'retireAfterSeconds')
   const asked = { cutOver, ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }) }
+  const value = memberOf(rotationRequest, body, 'secret')
+  const chosen = value === undefined ? {} : { secret: value }
   const rotating = rotate(settings.service, {
-    ...conditions(exchange, target, asked),
+    ...conditions(exchange, target, { ...asked, ...chosen }),
     ...asked,
+    ...(value === undefined ? {} : { value: secret(value) }),
     authorize: (needs) => checkNeeds(exchange, target, needs),
   })
   const result = traced(exchange, await absent(rotating))
-  const { outcome, secret, previous } = result
+  const { outcome, secret: made, previous } = result
   const secrets = { previous: previous.map(shown) }
   if (outcome === 'planned') return planAnswer(exchange, target, result, secrets)
-  const { value, ...told } = secret ?? {}
+  const { value: shownValue, ...told } = made ?? {}
   return doneAnswer(exchange, target, result, {
-    secret: { ...told, value: value?.reveal() ?? null },
+    secret: { ...told, value: shownValue?.reveal() ?? null },
     ...secrets,
   })
 }

@@ -25,6 +25,11 @@ export const secondsToEnd = z
   .int(SECONDS)
   .check(z.gte(1, SECONDS), z.lte(MAX_RETIRE_SECONDS, SECONDS))
 
+const LENGTH = { error: 'must be a text of 24 to 512 characters' }
+
+/** As `client.secret` of a change. */
+const chosenSecret = z.string(LENGTH).check(z.minLength(24, LENGTH), z.maxLength(512, LENGTH))
+
 export const rotationRequest = z.strictObject({
   ...placeOfChange,
   cutOver: optional(
@@ -32,6 +37,9 @@ export const rotationRequest = z.strictObject({
   ),
   retireAfterSeconds: optional(
     described(secondsToEnd, 'The old ones end by themselves after so many seconds.'),
+  ),
+  secret: optional(
+    described(chosenSecret, 'A value of your own for the new secret; absent: one is made.'),
   ),
 } satisfies Shape<RotationRequest>)
 

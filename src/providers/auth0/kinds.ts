@@ -15,6 +15,8 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { ClientKind } from '../creation.ts'
 
 const ID_TOKEN_SECONDS = 36_000
+/** Of third parties in strict mode. */
+const STRICT_SECONDS = 3_600
 const REFRESH_SECONDS = 2_592_000
 const REFRESH_IDLE_SECONDS = 1_296_000
 /** For clients that are made with `client_secret_post`, whatever their type. */
@@ -56,30 +58,44 @@ export function blank(kind: ClientKind): Native {
 
 /** What Auth0 sets by itself beside these members. */
 export function defaultsOf(native: Native): Native {
-  const browser = native.app_type === 'spa' || native.app_type === 'native'
-  const long = native.token_endpoint_auth_method === 'client_secret_post'
+  const third = native.is_first_party === false
+  const strict = third && native.third_party_security_mode === 'strict'
   return {
     is_first_party: true,
     is_token_endpoint_ip_header_trusted: false,
-    oidc_conformant: false,
+    oidc_conformant: third || native.app_type === 'resource_server',
     sso_disabled: false,
     cross_origin_authentication: false,
     custom_login_page_on: true,
-    grant_types: [
-      'authorization_code',
-      'implicit',
-      'refresh_token',
-      ...(browser ? [] : ['client_credentials']),
-    ],
-    jwt_configuration: { lifetime_in_seconds: ID_TOKEN_SECONDS, secret_encoded: false },
-    refresh_token: {
-      rotation_type: 'non-rotating',
-      expiration_type: 'non-expiring',
-      leeway: 0,
-      infinite_token_lifetime: true,
-      infinite_idle_token_lifetime: true,
-      token_lifetime: long ? LONG_REFRESH_SECONDS : REFRESH_SECONDS,
-      idle_token_lifetime: long ? LONG_REFRESH_IDLE_SECONDS : REFRESH_IDLE_SECONDS,
-    },
+    grant_types: strict ? ['authorization_code'] : grantsOf(native),
+    jwt_configuration: strict ? STRICT_TOKENS : tokensOf(native),
+    refresh_token: refreshOf(native, third, strict),
+    ...(third ? { third_party_security_mode: 'permissive' } : {}),
+  }
+}
+
+const STRICT_TOKENS = { alg: 'RS256', lifetime_in_seconds: STRICT_SECONDS, secret_encoded: false }
+
+function grantsOf({ app_type: type }: Native): readonly string[] {
+  if (type === 'resource_server') return []
+  const users = ['authorization_code', 'implicit', 'refresh_token']
+  return type === 'spa' || type === 'native' ? users : [...users, 'client_credentials']
+}
+
+const tokensOf = ({ app_type: type }: Native): JsonObject =>
+  type === 'resource_server'
+    ? { alg: 'RS256', secret_encoded: false }
+    : { lifetime_in_seconds: ID_TOKEN_SECONDS, secret_encoded: false }
+
+function refreshOf(native: Native, third: boolean, strict: boolean): JsonObject {
+  const long = native.token_endpoint_auth_method === 'client_secret_post'
+  return {
+    rotation_type: third && !strict ? 'rotating' : 'non-rotating',
+    expiration_type: third ? 'expiring' : 'non-expiring',
+    leeway: 0,
+    infinite_token_lifetime: !third || strict,
+    infinite_idle_token_lifetime: !third,
+    token_lifetime: long ? LONG_REFRESH_SECONDS : REFRESH_SECONDS,
+    idle_token_lifetime: long ? LONG_REFRESH_IDLE_SECONDS : REFRESH_IDLE_SECONDS,
   }
 }

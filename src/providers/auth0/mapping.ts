@@ -23,6 +23,7 @@ import type { Lens } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import { supportedIdp } from './connections.ts'
+import { firstParty } from './first-party.ts'
 import { lint } from './lint.ts'
 import { MEMBERS } from './members.ts'
 import {
@@ -43,6 +44,7 @@ const secret: Lens<Secret | null> = {
   get: (native) => secretOf(native.client_secret),
   put: (value, native) => {
     if (native.client_secret !== undefined) return { client_secret: value?.reveal() }
+    if (native.client_id === undefined) throw madeByAuth0()
     throw new ClientError(
       'unsupported_field',
       "client.secret cannot be set here: this server's Auth0 credentials may not read secrets (read:client_keys), so it could not tell whether it is in force.",
@@ -51,6 +53,13 @@ const secret: Lens<Secret | null> = {
   },
   note: "Needs the scopes read:client_keys and update:client_keys of the server's own credentials.",
 }
+
+const madeByAuth0 = () =>
+  new ClientError(
+    'unsupported_field',
+    'client.secret cannot be set while a client is made: Auth0 makes the first one. Rotate it to a value of your own afterwards (POST /clients/{clientId}/rotate-secret).',
+    { field: 'client.secret' },
+  )
 
 const tokenEndpointAuthMethod: Lens<string | null> = {
   support: 'native',
@@ -120,11 +129,7 @@ export const mapping: Mapping = {
     idTokenSignedResponseAlg: member('jwt_configuration', 'alg', {
       limits: { values: ['HS256', 'RS256', 'RS512', 'PS256'] },
     }),
-    firstParty: view(
-      ['is_first_party'],
-      (native) => native.is_first_party !== false,
-      'Auth0 refuses to turn a first party into a third party or back',
-    ),
+    firstParty,
     createdAt: view(['created_at'], ({ created_at }) => timeOf(created_at), 'Auth0 sets it'),
     updatedAt: view(['updated_at'], ({ updated_at }) => timeOf(updated_at), 'Auth0 sets it'),
   },
@@ -135,6 +140,8 @@ export const mapping: Mapping = {
     maxLength: 2_048,
     wildcards: true,
     placeholders: ['organization_name', 'custom_domain.metadata.*'],
+    // Application Login URI only; other keys of an organization are not for it.
+    loginPlaceholders: ['organization.metadata.public_*'],
     customSchemes: true,
   },
   normal: normalBy(MEMBERS),

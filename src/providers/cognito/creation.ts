@@ -76,7 +76,9 @@ function createdAt({ CreationDate }: Native): number | undefined {
 
 function creationStep(invoke: Invoke, place: Place, next: Native): SecretStep {
   const confidential = hasSecret(next)
-  const body = { ...bodyOf(next), ...(confidential ? { GenerateSecret: true } : {}) }
+  // A secret of the caller's own excludes one that the service makes.
+  const generates = confidential && next.ClientSecret === undefined
+  const body = { ...bodyOf(next), ...(generates ? { GenerateSecret: true } : {}) }
   let made: Secret | undefined
   return {
     request: { method: 'POST', target: 'CreateUserPoolClient', body },

@@ -4,6 +4,7 @@
  * Members and limits: cognito-idp 2016-04-18, UserPoolClientType and UpdateUserPoolClientRequest.
  */
 
+import { ClientError } from '../../core/errors.ts'
 import {
   fixed,
   key,
@@ -17,15 +18,16 @@ import {
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import { listsOf, normalBy } from '../../core/mapping/members.ts'
-import type { Native, Warning } from '../../core/mapping/row.ts'
+import type { Native, View, Warning } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import { normalAnalytics } from './analytics.ts'
 import { grantTypes, refreshTokenRotation } from './flows.ts'
 import { DEFAULTS } from './kinds.ts'
 import { lifetime } from './lifetimes.ts'
 import { lint } from './lint.ts'
 import { MEMBERS } from './members.ts'
-import { hasSecret, mayHaveSecret, oauthIsOn } from './record.ts'
+import { hasSecret, mayHaveSecret, oauthIsOn, SECRET_LIMITS } from './record.ts'
 import { rules } from './rules.ts'
 import { suspension } from './suspension.ts'
 
@@ -49,6 +51,28 @@ function appTypeOf(native: Native): string | undefined {
 const spelled = normalBy(MEMBERS, DEFAULTS)
 
 const normal = (native: Native): Native => spelled(normalAnalytics(native))
+
+const shownSecret = (native: Native) => secretOf(native.ClientSecret)
+
+const secret: View<Secret | null> = {
+  ...view(
+    ['ClientSecret'],
+    shownSecret,
+    'Cognito takes it when a client is made, and in no update',
+  ),
+  made: {
+    support: 'native',
+    keys: ['ClientSecret'],
+    get: shownSecret,
+    put: (value, native) => {
+      if (value === null || hasSecret(native)) return { ClientSecret: value?.reveal() }
+      const says =
+        'client.secret needs a client that has a secret: make one of the kind web or machine.'
+      throw new ClientError('unsupported_field', says, { field: 'client.secret' })
+    },
+    limits: SECRET_LIMITS,
+  },
+}
 
 function warnings(native: Native): readonly Warning[] {
   const stored = ['AllowedOAuthFlows', 'CallbackURLs'].some(
@@ -79,11 +103,7 @@ export const mapping: Mapping = {
         },
       },
     }),
-    secret: view(
-      ['ClientSecret'],
-      (native) => secretOf(native.ClientSecret),
-      'Cognito makes the secret and takes none in an update',
-    ),
+    secret,
     callbacks: list('CallbackURLs', 'omit', { limits: URLS }),
     allowedLogoutUrls: list('LogoutURLs', 'omit', { limits: URLS }),
     grantTypes,

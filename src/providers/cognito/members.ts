@@ -13,7 +13,7 @@ export const MEMBERS: MemberTable = {
   CallbackURLs: ['field', 'empty-is-absent', 'unordered'],
   ClientId: ['field'],
   ClientName: ['field'],
-  ClientSecret: ['field', 'read-only', 'secret'],
+  ClientSecret: ['field', 'create-only', 'secret'],
   CreationDate: ['field', 'read-only'],
   DefaultRedirectURI: ['field'],
   IdTokenValidity: ['field'],
@@ -31,6 +31,8 @@ export const MEMBERS: MemberTable = {
   EnableTokenRevocation: ['setting'],
   EnablePropagateAdditionalUserContextData: ['setting'],
   AuthSessionValidity: ['setting'],
+  // An update that names it rotates or deletes the secret at once, and nothing brings that back.
+  PublishSecretsInAWSSecretsManager: ['command', 'public'],
   ClientSecretArn: ['read-only', 'public'],
   ClientType: ['read-only'],
   UserPoolId: ['hidden'],

@@ -1,13 +1,21 @@
 /** Questions that several rows and rules ask about a record of Cognito. */
 
 import { inner, texts } from '../../core/mapping/lenses.ts'
-import type { Native } from '../../core/mapping/row.ts'
+import type { Limits, Native } from '../../core/mapping/row.ts'
 
 /**
  * Whether the secret is kept in AWS Secrets Manager: a record then shows its ARN and no secret (service
  * model cognito-idp 2016-04-18 of botocore 1.44.8, UserPoolClientType).
  */
 export const isKeptElsewhere = (native: Native) => native.ClientSecretArn !== undefined
+
+/** A secret of a caller's own choosing (ClientSecretType). */
+export const SECRET_LIMITS: Limits = {
+  pattern: {
+    expression: /^[\w+]{24,64}$/,
+    says: 'must consist of 24 to 64 letters, digits, _ and + with this provider',
+  },
+}
 
 /**
  * Whether the client has a secret. A record that lacks one may still belong to a confidential client,

@@ -10,7 +10,7 @@ import { timeOf } from '../../core/mapping/times.ts'
 import type { ClientRef, Step } from '../call.ts'
 import type { AddStep, LiveSecret, Secrets } from '../secrets.ts'
 import { address, type Invoke } from './calls/call.ts'
-import { isKeptElsewhere, mayHaveSecret } from './record.ts'
+import { isKeptElsewhere, mayHaveSecret, SECRET_LIMITS } from './record.ts'
 
 const AT_ONCE = 2
 
@@ -18,6 +18,7 @@ const AT_ONCE = 2
 export function createSecrets(invoke: Invoke): Secrets {
   return {
     atOnce: () => AT_ONCE,
+    limits: SECRET_LIMITS,
     unusable: (base) => {
       if (base.ClientType === 'DCR') {
         return 'it was registered at the user pool itself (ClientType DCR), and Cognito rotates no secret of such clients'

@@ -8,6 +8,7 @@ import type { Copying } from '../../core/copy/copying.ts'
 import type { CopyReport } from '../../core/copy/fate.ts'
 import { reportCopy } from '../../core/copy/report.ts'
 import { ClientError } from '../../core/errors.ts'
+import { makingMapping } from '../../core/mapping/making.ts'
 import { type Mapping, showClient } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
@@ -47,7 +48,7 @@ export async function copyClient(service: Service, request: CopyRequest): Promis
     const passing = (standing?.leases ?? []).filter(({ kept }) => kept !== true)
     const copying: Copying = {
       source: { mapping, native, fresh, passing },
-      target: { mapping: request.provider.mapping, blank: blank(kind) },
+      target: { mapping: makingMapping(request.provider.mapping), blank: blank(kind) },
       alike: source.provider.type === request.provider.type,
     }
     const copied = copyRecord(copying)

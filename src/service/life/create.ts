@@ -5,6 +5,7 @@
 
 import { diffClients } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
+import { makingMapping } from '../../core/mapping/making.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { checkPatch, planChange } from '../../core/plan/plan.ts'
@@ -43,7 +44,7 @@ export async function makeClient(
   const { provider, place, patch } = request
   const { creation, mapping } = provider
   if (creation === undefined) throw cannotCreate()
-  checkPatch(mapping, patch)
+  checkPatch(makingMapping(mapping), patch)
   return operate<Beginning, CreationResult>(service, {
     request,
     subject: { kind: 'new', place },
@@ -66,7 +67,7 @@ function planFor(
 ): Plan<CreationResult> {
   const { mapping } = provider
   const { ofSecret, ofState } = service.fingerprints
-  const plan = planChange(mapping, start, patch)
+  const plan = planChange(makingMapping(mapping), start, patch)
   const { next, warnings } = plan
   const api = provider.ownApi?.(place)
   const needs = neededToMake(mapping, { ...plan, base: blank, api })

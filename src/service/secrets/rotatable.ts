@@ -1,7 +1,9 @@
 /** Whether and how a client can be given a new secret: told before anything is sent. */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Native } from '../../core/mapping/row.ts'
+import { checkLimits } from '../../core/mapping/limits.ts'
+import { isLens, type Native } from '../../core/mapping/row.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { LiveSecret, Secrets } from '../../providers/secrets.ts'
 
@@ -11,11 +13,26 @@ export function secretsOf({ secrets }: Provider): Secrets {
   throw unsupported('This provider has no way to rotate the secrets of a client.')
 }
 
+/** Secrets of which two can be live. */
+type Overlapping = Secrets & Required<Pick<Secrets, 'add' | 'remove'>>
+
+/**
+ * A value that the caller has chosen.
+ * @throws ClientError `unsupported_operation`, `invalid_field`
+ */
+export function checkValue(provider: Provider, value: Secret | undefined): void {
+  const { limits } = secretsOf(provider)
+  if (value === undefined) return
+  const { secret: row } = provider.mapping.fields
+  const all = [limits, isLens(row) ? row.limits : undefined]
+  for (const one of all) if (one !== undefined) checkLimits('secret', value.reveal(), one)
+}
+
 /**
  * A new secret can stand beside the old one.
  * @throws ClientError `unsupported_operation`, `invalid_field`
  */
-export function checkOverlap(provider: Provider, base: Native): Required<Secrets> {
+export function checkOverlap(provider: Provider, base: Native): Overlapping {
   const { add, remove, ...secrets } = secretsOf(provider)
   checkUsable(secrets, base)
   if (add !== undefined && remove !== undefined && secrets.atOnce(base) > 1) {

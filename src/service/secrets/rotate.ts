@@ -13,7 +13,7 @@ import { checkReliance } from '../change/own-client.ts'
 import { operate } from '../operation/operate.ts'
 import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 import { endingAt, withEnds } from './retirements.ts'
-import { checkOverlap, checkRoom, secretsOf } from './rotatable.ts'
+import { checkOverlap, checkRoom, checkValue, secretsOf } from './rotatable.ts'
 import type { RotationRequest, RotationResult } from './rotation.ts'
 import { toldAgain } from './rotation-replay.ts'
 
@@ -27,7 +27,7 @@ export async function rotateSecret(
 ): Promise<RotationResult> {
   const { provider, cutOver, retireAfterSeconds } = request
   if (cutOver && retireAfterSeconds !== undefined) throw endsAtOnce()
-  secretsOf(provider)
+  checkValue(provider, request.value)
   if (cutOver) return replaceSecret(service, request)
   return operate<void, RotationResult>(service, {
     ...onClient(request),
@@ -41,12 +41,13 @@ export async function rotateSecret(
 async function replaceSecret(service: Service, request: RotationRequest): Promise<RotationResult> {
   const { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize } = request
   const { actor, caller = callerOf(actor), requestId, deadline, onUpstream } = request
-  const value = secret(newSecretValue())
+  const { value = secret(newSecretValue()) } = request
   const asked = { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize }
   const patch = { kind: 'cut-over', value } as const
   const from = { actor, caller, requestId, deadline, onUpstream }
   const result = await changeClient(service, { ...asked, ...from, patch })
   const { operationId } = result
+  if (result.outcome === 'unchanged') throw sameSecret()
   // A dry run is no operation.
   if (operationId === undefined) return { ...result, outcome: 'planned', previous: [] }
   const call = callOf(service, { ...from, operationId })
@@ -68,7 +69,7 @@ async function planFor(
   const secrets = checkOverlap(provider, base)
   const live = await secrets.list(ref, base, call)
   checkRoom(secrets.atOnce(base), live)
-  const value = newSecretValue()
+  const value = request.value?.reveal() ?? newSecretValue()
   const step = secrets.add(ref, base, value)
   const becomes =
     seconds === undefined
@@ -101,6 +102,12 @@ async function planFor(
     }),
   }
 }
+
+/** The one there is would be replaced by itself, and whoever has it would keep it. */
+const sameSecret = () =>
+  new ClientError('invalid_field', 'secret must be another one than the client has.', {
+    field: 'secret',
+  })
 
 const endsAtOnce = () =>
   new ClientError(

@@ -14,6 +14,8 @@ export interface RotationRequest extends ClientRequest {
   readonly cutOver: boolean
   /** The old ones end by themselves after so many seconds; absent: when they are retired. Not with `cutOver`. */
   readonly retireAfterSeconds?: number | undefined
+  /** A value of the caller's own; absent: one is made here. */
+  readonly value?: Secret | undefined
   readonly authorize?: Authorize | undefined
 }
 

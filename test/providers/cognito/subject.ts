@@ -118,7 +118,8 @@ export const subject: ProviderSubject = {
     },
   ],
   // Service model 2016-04-18, UpdateUserPoolClientRequest against UserPoolClientType.
-  shownOnly: ['ClientSecret', 'ClientSecretArn', 'CreationDate', 'LastModifiedDate', 'ClientType'],
+  shownOnly: ['ClientSecretArn', 'CreationDate', 'LastModifiedDate', 'ClientType'],
+  createOnly: ['ClientSecret'],
   settings: {
     right: [
       { pools },

@@ -55,7 +55,7 @@ export const REFRESH_TOKEN: ObjectShape = {
             required: ['audience', 'scope'],
             members: {
               audience: { type: 'string', min: 1, max: 600 },
-              scope: list({ type: 'string', min: 1, max: 280 }, { min: 1 }),
+              scope: list({ type: 'string', min: 1, max: 280 }),
             },
           },
           { min: 1 },
