@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: [
+    include: process.env.MUTATION_TESTS?.split(',') ?? [
       'test/core/*.test.ts',
       'test/contract/mappings.test.ts',
       'test/providers/*-mapping.test.ts',

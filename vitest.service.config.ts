@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     include: process.env.MUTATION_TESTS?.split(',') ?? ['test/service/**/*.test.ts'],
     exclude: SLOW,
+    // Most of the time of a mutant would go into loading the program again for each test file.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

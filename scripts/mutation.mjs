@@ -7,8 +7,15 @@
  * instead of comparing them.
  */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { sep } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
 
@@ -21,6 +28,8 @@ const PARTS = [
 const LEAST = 92
 /** How much less than the page says is chance: time-outs of a busy machine. */
 const CHANCE = 3
+/** What tests of the service give a call (`test/contract/service.ts`): none is to be late because others run beside it. */
+const UPSTREAM_MS = 1_500
 const DAY_MS = 86_400_000
 
 const { values: options } = parseArgs({
@@ -42,6 +51,11 @@ faults.push(
     .filter((file) => !files.includes(file))
     .map((file) => `${file} is in ${PAGE} and is no file.`),
 )
+
+// Tests read recordings beside the checkout: the copy in which mutants run has them beside it too.
+const [shared, besideCopy] = [resolve('../shared'), '.mutation/sandbox/shared']
+mkdirSync('.mutation/sandbox', { recursive: true })
+if (existsSync(shared) && !existsSync(besideCopy)) symlinkSync(shared, besideCopy)
 
 const scores = new Map()
 for (const file of chosen()) {
@@ -100,12 +114,15 @@ async function measured(file) {
   const { tests, config } = partOf(file)
   const names = rows.get(file)?.tests ?? ['*']
   const below = file.includes('/jobs/') ? `${tests}jobs/` : tests
-  if (!names.includes('*')) {
-    process.env.MUTATION_TESTS = names.map((name) => `${below}${name}.test.ts`).join(',')
-  } else delete process.env.MUTATION_TESTS
+  // A name with a folder is one below `test`.
+  const pathOf = (name) => `${name.includes('/') ? 'test/' : below}${name}.test.ts`
+  if (!names.includes('*')) process.env.MUTATION_TESTS = names.map(pathOf).join(',')
+  else delete process.env.MUTATION_TESTS
+  process.env.MUTATION_UPSTREAM_MS = String(UPSTREAM_MS)
   const mutants = await new Stryker({
     mutate: [file],
-    vitest: { configFile: config },
+    // A row names the tests; which of them reach a file need not be looked up for each mutant.
+    vitest: { configFile: config, related: false },
   }).runMutationTest()
   const counted = mutants.filter(({ status }) =>
     ['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status),
