@@ -123,7 +123,9 @@ describe('a creation that was not answered', () => {
       )
     await expect(late(0)).rejects.toMatchObject({ code: 'deadline_exceeded' })
     await expect(late(8_000)).rejects.toMatchObject({ code: 'deadline_exceeded' })
-    expect(await late(20_050 + bench.service.upstreamTimeoutMs)).toMatchObject({ outcome: 'not_applied' })
+    expect(await late(20_050 + bench.service.upstreamTimeoutMs)).toMatchObject({
+      outcome: 'not_applied',
+    })
     expect(sleeps).toEqual([])
   })
 
