@@ -1,12 +1,58 @@
+/** `npm test`: everything, the long enumerations and properties as samples (docs/decisions/0057). */
+
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** No socket, no store, no process: they need no build, and share what they import. */
+const PURE = ['test/core/**/*.test.ts']
+
+/** They take longest, whatever their size. */
+const FIRST = [
+  'contract/registrations',
+  'contract/providers',
+  'cli/cli',
+  'service/jobs/kill',
+  'faults/enumeration',
+  'contract/entries',
+  'service/multi-step',
+  'service/copy',
+  'contract/mutants',
+  'contract/frame',
+].map((name) => `/test/${name}.test.ts`)
+
+const placeOf = ({ moduleId }: TestSpecification) => {
+  const place = FIRST.findIndex((path) => moduleId.endsWith(path))
+  return place < 0 ? FIRST.length : place
+}
+
+/** The longest first, so that none of them runs alone in the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    return sorted.sort((one, other) => placeOf(one) - placeOf(other))
+  }
+}
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/setup.ts'],
-    include: ['test/**/*.test.ts'],
-    // One a core (Vitest keeps a core for itself): much of the suite waits for sockets and clocks.
-    maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Two a core: half of the suite is waiting, for time-outs that are tested and for processes.
+    maxWorkers: 2 * availableParallelism(),
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: PURE,
+          globalSetup: ['test/setup.ts'],
+        },
+      },
+    ],
+    // What takes as long as this hangs; a busy machine takes long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { createChance } from '../test/faults/chance.ts'
-import { enumerate } from '../test/faults/enumeration.ts'
+import { type Count, enumerate } from '../test/faults/enumeration.ts'
 import { everyAction } from '../test/faults/every-action.ts'
 import { unmet } from '../test/faults/met.ts'
 import { startTorture } from '../test/faults/torture.ts'
@@ -79,7 +79,7 @@ async function enumerateAll(): Promise<boolean> {
   const started = performance.now()
   let told = started
   let shown = 0
-  const count = await enumerate('all', ({ run, broken, done, combinations }) => {
+  const report = ({ run, broken, done, combinations }: Count) => {
     for (const one of broken.slice(shown)) process.stderr.write(`Violation: ${one}\n`)
     shown = broken.length
     const now = performance.now()
@@ -91,7 +91,8 @@ async function enumerateAll(): Promise<boolean> {
     process.stderr.write(
       `${run} scenarios, ${rate} a second, about ${left} s left, ${broken.length} broken\n`,
     )
-  })
+  }
+  const count = await enumerate('all', { told: report })
   const actions = await everyAction()
   const { broken, met, ...numbers } = count
   const never = unmet(actions.met, met)

@@ -229,7 +229,7 @@ describe.each(PAIRS)('from $source.name to $target.name', ({ source, target }) =
         const text = JSON.stringify([report, copied.start])
         for (const secret of SECRETS) expect(text).not.toContain(secret)
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(150, 3) },
     )
   })
 
@@ -242,7 +242,7 @@ describe.each(PAIRS)('from $source.name to $target.name', ({ source, target }) =
         const fresh = broken.filter((rule) => source !== target || !before.includes(rule))
         expect(NEEDED).toEqual(expect.arrayContaining(fresh.map(({ field }) => field)))
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(150, 3) },
     )
   })
 
@@ -261,7 +261,7 @@ describe.each(PAIRS)('from $source.name to $target.name', ({ source, target }) =
           }
         }
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(150, 3) },
     )
   })
 })

@@ -13,8 +13,17 @@ import { type Met, meet } from './met.ts'
 import type { Moment } from './observed.ts'
 import { type Evidence, runScenario, type Scenario } from './scenario.ts'
 
-/** `suite`: a fixed part that takes under a minute, told in the test; `all`: the whole product. */
+/** `suite`: a part that the test describes; `all`: the whole product. */
 export type Extent = 'suite' | 'all'
+
+export interface EnumerationOptions {
+  /** Hears of each scenario that has ended. */
+  readonly told?: (count: Count) => void
+  /** Which parts are run: pairs of a fault with a writer, and what goes wrong in the settlement where neither is. */
+  readonly isDrawn?: (part: string) => boolean
+  /** Whether crash points are still to be met: then parts are run that were not drawn. */
+  readonly isIncomplete?: (met: Met) => boolean
+}
 
 export interface Count {
   /** Pairs of a fault with a writer: how many there are, and how many are done. */
@@ -40,9 +49,15 @@ type Combination = Pick<Scenario, 'kind' | 'fault' | 'writer'>
 /** Many wait for a time-out most of the time. */
 const AT_ONCE = 16
 
-/** Runs them; `told` hears of each scenario that has ended. */
-export async function enumerate(extent: Extent, told?: (count: Count) => void): Promise<Count> {
-  const waiting = [...combinations(extent)]
+/** Runs them. */
+export async function enumerate(
+  extent: Extent,
+  { told, isDrawn = () => true, isIncomplete = () => false }: EnumerationOptions = {},
+): Promise<Count> {
+  const everything = combinations(extent)
+  const isFirst = (one: Combination) => isPlain(one) || isDrawn(nameOf(one))
+  const waiting = everything.filter(isFirst)
+  const left = everything.filter((one) => !isFirst(one))
   const broken: string[] = []
   const met = new Map<ActionName, Set<CrashPoint>>()
   const count = {
@@ -85,11 +100,14 @@ export async function enumerate(extent: Extent, told?: (count: Count) => void): 
       if (settlement.length === 0) continue
       const byNext = { ...swept, settledBy: 'next change' as const }
       await judge(byNext)
+      const drawn = (scenario: Scenario) => !isPlain(combination) || isDrawn(nameOf(scenario))
       for (const recoveryCrash of withSecondCrash(combination, extent) ? settlement : []) {
+        if (!drawn({ ...swept, recoveryCrash })) continue
         await judge({ ...swept, recoveryCrash })
         if (extent === 'all') await judge({ ...byNext, recoveryCrash })
       }
       for (const recoveryFault of recoveryFaultsOf(combination, extent)) {
+        if (!drawn({ ...swept, recoveryFault })) continue
         await judge({ ...swept, recoveryFault })
         if (extent === 'all') await judge({ ...byNext, recoveryFault })
       }
@@ -102,8 +120,12 @@ export async function enumerate(extent: Extent, told?: (count: Count) => void): 
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await explore(next)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
+  for (const one of left) if (isIncomplete(met)) await explore(one)
   return count
 }
+
+/** Nothing goes wrong but crashes. Always run: every crash of a change is among them. */
+const isPlain = ({ fault, writer }: Combination) => fault === undefined && writer === undefined
 
 /** Every fault with every outside writer. */
 function combinations(extent: Extent): readonly Combination[] {
@@ -167,8 +189,8 @@ function settlementOf({ passedInRecovery }: Evidence): readonly Crash[] {
   return visits(passedInRecovery.slice(0, end + 1))
 }
 
-/** A scenario in words. */
-export function nameOf(scenario: Scenario): string {
+/** A scenario, or a pair of a fault with a writer, in words. */
+export function nameOf(scenario: Combination & Partial<Scenario>): string {
   const { kind, fault, writer, crash, recoveryCrash, recoveryFault, settledBy } = scenario
   return [
     kind.name,
@@ -177,7 +199,7 @@ export function nameOf(scenario: Scenario): string {
     crash === undefined ? 'no crash' : `crash at "${crash.point}" ${crash.visit}`,
     recoveryCrash && `then at "${recoveryCrash.point}" ${recoveryCrash.visit}`,
     recoveryFault && `then ${recoveryFault.kind} at ${recoveryFault.at.operation}`,
-    `settled by the ${settledBy}`,
+    settledBy && `settled by the ${settledBy}`,
   ]
     .filter((part) => part !== undefined)
     .join(', ')

@@ -46,15 +46,25 @@ export type Answer =
 export const INSTANCE_KEY = Buffer.alloc(32, 7)
 /** In memory where the system has that: no power is cut here, and a thousand files are written. */
 export const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-/** Long enough for a loopback call of a busy process (milliseconds). */
+/** Where a call stalls or comes late: long enough for a loopback call of a busy process (milliseconds). */
 export const UPSTREAM_TIMEOUT_MS = 150
+/** Elsewhere nothing waits for it, so that no busy machine makes a fault of its own (milliseconds). */
+export const CALM_TIMEOUT_MS = 5_000
 /** Leaves room for a second attempt, which needs half a second (milliseconds). */
 const DEADLINE_MS = 1_500
 /** A busy machine is given this long for a late call to arrive (milliseconds). */
 const LONGEST_LATE_MS = 2_000
+const LOOK_MS = 5
 export const CALM_DEADLINE_MS = 10_000
-/** Tries on a machine that may be busy, before something is held to be broken. */
+/** Tries before something is held to be broken. */
 const TRIES = 20
+
+const pause = (milliseconds: number) =>
+  new Promise<void>((resume) => setTimeout(resume, milliseconds))
+
+/** Whether a fault takes time: a call that is not answered, or comes late. */
+export const takesTime = (fault: string | undefined): boolean =>
+  fault === 'delay' || fault?.startsWith('stall_') === true
 
 export interface Instance {
   readonly service: Service
@@ -67,6 +77,8 @@ export interface Instance {
 export interface InstanceOptions {
   readonly crash?: Crash | undefined
   readonly lateMs?: number
+  /** Whether calls may stall or come late: time-outs are short then, and pauses take their time. */
+  readonly timed?: boolean
   /** Whether what is on its way has arrived: it does so while settling waits for it, not after. */
   landed?(): boolean
 }
@@ -75,7 +87,7 @@ export interface InstanceOptions {
 export async function openInstance(
   path: string,
   providers: ReadonlyMap<string, Provider>,
-  { crash, lateMs = 0, landed }: InstanceOptions,
+  { crash, lateMs = 0, timed = false, landed }: InstanceOptions,
 ): Promise<Instance> {
   const now = () => Date.now() + lateMs
   const passed: CrashPoint[] = []
@@ -91,12 +103,13 @@ export async function openInstance(
     turns: createTurns(now),
     keysInUse: new Set(),
     leaseShares: DEFAULT_SHARES,
-    upstreamTimeoutMs: UPSTREAM_TIMEOUT_MS,
+    upstreamTimeoutMs: timed ? UPSTREAM_TIMEOUT_MS : CALM_TIMEOUT_MS,
     now,
     sleep: async (milliseconds) => {
+      if (!timed) return new Promise(setImmediate)
       const until = Date.now() + LONGEST_LATE_MS
-      await new Promise((resume) => setTimeout(resume, milliseconds))
-      while (landed?.() === false && Date.now() < until) await new Promise(setImmediate)
+      await pause(milliseconds)
+      while (landed?.() === false && Date.now() < until) await pause(LOOK_MS)
     },
     newId: randomUUID,
     reached: async (point) => {
@@ -149,10 +162,7 @@ export async function changeWith(
 const adding = (name: string) =>
   parseMergePatch({ allowedLogoutUrls: { add: [`https://app.example.com/${name}`] } })
 
-/**
- * A change that nothing is to go wrong with; a name makes it its own. On a busy machine a call may take
- * too long, so it is tried again.
- */
+/** A change that nothing is to go wrong with; a name makes it its own. What went wrong the first time is over then. */
 export async function changeCalmly(
   instance: Instance,
   client: ChangedClient,
@@ -161,16 +171,18 @@ export async function changeCalmly(
   const patch = typeof asked === 'string' ? adding(asked) : asked
   let answer: Answer
   for (let tries = 0; tries < TRIES; tries += 1) {
-    answer = await changeWith(instance, client, patch, { deadlineMs: CALM_DEADLINE_MS })
+    const one = tries === 0 ? instance : calm(instance)
+    answer = await changeWith(one, client, patch, { deadlineMs: CALM_DEADLINE_MS })
     if (answer === undefined || 'outcome' in answer) return answer
   }
   return answer
 }
 
 /** Sweeps, several times if need be: what one could not settle is for the next. Gives what is left. */
-export async function sweepUntilSettled({ service }: Instance): Promise<number> {
+export async function sweepUntilSettled(instance: Instance): Promise<number> {
   let left = 0
   for (let sweeps = 0; sweeps < TRIES; sweeps += 1) {
+    const { service } = sweeps === 0 ? instance : calm(instance)
     await sweep(service)
     left = (await service.store.openIntents()).length
     if (left === 0) return left
@@ -178,8 +190,11 @@ export async function sweepUntilSettled({ service }: Instance): Promise<number> 
   return left
 }
 
-/** A slow machine is given this long for a call (milliseconds). */
-export const CALM_TIMEOUT_MS = 5_000
+/** With patience for a slow machine; what stalls is over. */
+const calm = (instance: Instance): Instance => ({
+  ...instance,
+  service: { ...instance.service, upstreamTimeoutMs: CALM_TIMEOUT_MS },
+})
 
 /** Work of an instance that nothing goes wrong with; `lateMs`: how far its clock is ahead. */
 export async function calmly<C extends Pick<ChangedClient, 'providers'>, T>(
@@ -189,9 +204,8 @@ export async function calmly<C extends Pick<ChangedClient, 'providers'>, T>(
   work: (instance: Instance, client: C) => Promise<T>,
 ): Promise<T> {
   const instance = await openInstance(path, client.providers, { lateMs })
-  const service = { ...instance.service, upstreamTimeoutMs: CALM_TIMEOUT_MS }
   try {
-    return await work({ ...instance, service }, client)
+    return await work(instance, client)
   } finally {
     await instance.close()
   }

@@ -18,6 +18,7 @@ import {
   type Instance,
   openInstance,
   sweepUntilSettled,
+  takesTime,
   UPSTREAM_TIMEOUT_MS,
 } from './instance.ts'
 import { type Moment, observed } from './observed.ts'
@@ -105,7 +106,12 @@ async function run(
   const at = disturbed === 'taking' ? 0 : OVER_MS
   const work = disturbed === 'taking' ? take : end
   disturb()
-  const first = await openInstance(path, providers, { crash, lateMs: at, landed })
+  const first = await openInstance(path, providers, {
+    crash,
+    lateMs: at,
+    timed: takesTime(fault),
+    landed,
+  })
   const ended = await Promise.race([work(first, client).catch(() => 'failed'), first.crashed])
   calm()
   await first.close()
@@ -113,6 +119,7 @@ async function run(
   const second = await openInstance(path, client.providers, {
     crash: recoveryCrash,
     lateMs: at + HOUR_MS,
+    timed: fault === 'delay',
     landed,
   })
   const settling = await Promise.race([sweepUntilSettled(second), second.crashed])

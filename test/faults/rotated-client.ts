@@ -32,6 +32,7 @@ import {
   keyFor,
   openInstance,
   sweepUntilSettled,
+  takesTime,
   UPSTREAM_TIMEOUT_MS,
 } from './instance.ts'
 
@@ -138,7 +139,12 @@ async function run(
     const operation = fault.at === 'list' ? calls.list : calls[disturbed]
     emulator.inject({ kind: fault.kind, operation, ...TIMES })
   }
-  const first = await openInstance(path, client.providers, { crash, lateMs: at, landed })
+  const first = await openInstance(path, client.providers, {
+    crash,
+    lateMs: at,
+    timed: takesTime(fault?.kind),
+    landed,
+  })
   const work = isRotation ? rotate(first, client) : due(first)
   const answer = await Promise.race([work, first.crashed])
   emulator.clearFaults()
@@ -148,6 +154,7 @@ async function run(
   const second = await openInstance(path, client.providers, {
     crash: recoveryCrash,
     lateMs: at + HOUR_MS,
+    timed: fault?.kind === 'delay',
     landed,
   })
   const settling = await Promise.race([sweepUntilSettled(second), second.crashed])

@@ -27,6 +27,7 @@ import {
   keyFor,
   openInstance,
   sweepUntilSettled,
+  takesTime,
   UPSTREAM_TIMEOUT_MS,
 } from './instance.ts'
 import { type Moment, observed } from './observed.ts'
@@ -104,7 +105,9 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
   const providers = new Map([[ref.provider, observed(provider, hear)]])
   // So that there is a state on record, with which the base of the change is compared.
   await changeBefore(path, client, kind)
-  const first = await openInstance(path, providers, { crash, landed: landedOf(scenario, client) })
+  const timed = takesTime(fault?.kind)
+  const landed = landedOf(scenario, client)
+  const first = await openInstance(path, providers, { crash, timed, landed })
   const start = client.view()
   const begun = (await first.service.store.last(resourceOf(ref)))?.seq ?? 0
 
@@ -114,7 +117,8 @@ async function run(scenario: Scenario, client: ChangedClient, path: string): Pro
   }
   armed = true
   const key = keyFor(kind.asked)
-  const answer = await changeWith(first, client, kind.asked, { key })
+  const deadlineMs = timed ? {} : { deadlineMs: CALM_DEADLINE_MS }
+  const answer = await changeWith(first, client, kind.asked, { key, ...deadlineMs })
   armed = false
   // What the change did not come to meet is not meant for the next one.
   client.clearFaults()
@@ -153,13 +157,14 @@ async function recover(
   path: string,
   begun: Begun,
 ): Promise<Evidence> {
-  const { crash, recoveryCrash, recoveryFault, settledBy } = scenario
+  const { crash, fault, recoveryCrash, recoveryFault, settledBy } = scenario
   if (recoveryFault !== undefined) {
     client.inject({ kind: recoveryFault.kind, ...recoveryFault.at, ...TIMES })
   }
   let instance = await openInstance(path, client.providers, {
     crash: recoveryCrash,
     lateMs: LATER_MS,
+    timed: takesTime(recoveryFault?.kind) || fault?.kind === 'delay',
     landed: landedOf(scenario, client),
   })
   let leftBySweep = 0
