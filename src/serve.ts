@@ -2,6 +2,7 @@
 
 import { awsCredentials, environment, loadConfig } from './config/config.ts'
 import { configWarnings } from './config/config-warnings.ts'
+import { readYamlText } from './config/config-yaml.ts'
 import { ClientError, isClientError } from './core/errors.ts'
 import { createLog } from './http/log.ts'
 import { createNodeServer } from './node/node-server.ts'
@@ -12,7 +13,7 @@ import { openStore } from './program/open-store.ts'
 import { runUntilStopped, startFailure } from './program/run.ts'
 
 async function main(): Promise<void> {
-  const config = await loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
+  const config = await loadConfig(environment(), readYamlText)
   if (config.mode !== 'production') {
     throw new ClientError(
       'invalid_request',

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -7,6 +7,7 @@ import { loadConfig } from '../src/config/config.ts'
 import { overlapsOf } from '../src/config/config-overlap.ts'
 import { parseConfig } from '../src/config/config-parse.ts'
 import { configWarnings } from '../src/config/config-warnings.ts'
+import { readYamlText } from '../src/config/config-yaml.ts'
 import { ClientError } from '../src/core/errors.ts'
 import type { JsonObject } from '../src/core/json/json.ts'
 import { showClient } from '../src/core/mapping/mapping.ts'
@@ -305,7 +306,7 @@ describe('parseConfig', () => {
   })
 
   const cases: readonly (readonly [string, object, RegExp])[] = [
-    ['an unknown name', { ...good(), prot: 1 }, /name that is not known: prot/],
+    ['an unknown name', { ...good(), prot: 1 }, /^prot is not known here/],
     ['a secret written in', { ...good(), key: KEY }, /key must be \{ env: NAME \}/],
     [
       'a missing variable',
@@ -410,7 +411,7 @@ describe('parseConfig', () => {
         ...good(),
         auth: { ...good().auth, permissions: [{ scope: 's', grants: ['clients:fly'] }] },
       },
-      /auth\.permissions\.0\.grants\.0 must be one of/,
+      /auth\.permissions\[0\]\.grants\[0\] must be one of/,
     ],
   ]
 
@@ -471,8 +472,7 @@ describe('loadConfig', () => {
     const yaml = join(folder, 'clientry.yaml')
     writeFileSync(yaml, `# JSON is YAML\n${JSON.stringify(good())}`)
     const environment = { ...ENVIRONMENT, CLIENTRY_CONFIG: yaml }
-    const { parse } = await import('yaml')
-    expect((await loadConfig(environment, async (text) => parse(text))).issuers).toEqual(expected)
+    expect((await loadConfig(environment, readYamlText)).issuers).toEqual(expected)
     await expect(loadConfig(environment)).rejects.toThrow(/must be JSON/)
   })
 
@@ -482,5 +482,99 @@ describe('loadConfig', () => {
     await expect(loadConfig(both)).rejects.toThrow(/either CLIENTRY_CONFIG/)
     await expect(loadConfig({ CLIENTRY_CONFIG: '/nowhere.json' })).rejects.toThrow(/cannot be read/)
     await expect(loadConfig({ CLIENTRY_CONFIG_JSON: '{' })).rejects.toThrow(/not valid JSON/)
+  })
+
+  const faultsIn = async (name: string, text: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    const loading = loadConfig({ ...ENVIRONMENT, CLIENTRY_CONFIG: path }, readYamlText)
+    const error = await loading.catch((thrown: unknown) => thrown)
+    if (!(error instanceof ClientError)) throw error
+    return (error.details.faults ?? []).map((fault) => fault.replace(`${folder}/`, ''))
+  }
+  const YAML = readFileSync('docs/examples/clientry.yaml', 'utf8')
+  const lineOf = (text: string, part: string) =>
+    text.slice(0, text.indexOf(part)).split('\n').length
+
+  it('names file, line and column of a fault, in YAML and in JSON', async () => {
+    const yaml = 'prot: 1\nauth:\n  issuers:\n    - issuer: https://a.example\n      jwksUrl: 5\n'
+    const json =
+      '{\n  "prot": 1,\n  "auth": { "issuers": [\n    { "issuer": "https://a.example", "jwksUrl": 5 }] } }'
+    expect(await faultsIn('clientry.yaml', yaml)).toEqual(
+      expect.arrayContaining([
+        'clientry.yaml:1:1: prot is not known here.',
+        'clientry.yaml:5:7: auth.issuers[0].jwksUrl must be a text.',
+        expect.stringMatching(/^clientry\.yaml:1:1: key must be/),
+      ]),
+    )
+    expect(await faultsIn('clientry.json', json)).toEqual(
+      expect.arrayContaining([
+        'clientry.json:2:3: prot is not known here.',
+        'clientry.json:4:38: auth.issuers[0].jwksUrl must be a text.',
+      ]),
+    )
+  })
+
+  it('names the place of what is wrong between members, and of a member that is missing', async () => {
+    const faults = await faultsIn(
+      'clientry.yaml',
+      YAML.replace('defaultProvider: ', 'defaultProvider: no-'),
+    )
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          new RegExp(
+            `^clientry\\.yaml:${lineOf(YAML, 'defaultProvider')}:1: defaultProvider names no-`,
+          ),
+        ),
+      ]),
+    )
+  })
+
+  it.each([
+    [
+      'a tab',
+      'clientry.yaml',
+      'key:\n\tenv: KEY\n',
+      'clientry.yaml:2:1: a tab must not indent; use spaces.',
+    ],
+    [
+      'a name twice',
+      'clientry.yaml',
+      'mode: production\nlog:\n  level: info\n  level: warn\n',
+      'clientry.yaml:4:3: this name stands twice.',
+    ],
+    ['no YAML', 'clientry.yml', 'a: [1\nb: 2', /^clientry\.yml:2:\d+: /],
+    [
+      'a name twice',
+      'clientry.json',
+      '{ "log": { "level": "info",\n  "level": "warn" } }',
+      'clientry.json:2:3: log.level stands twice.',
+    ],
+    [
+      'a name twice, spelled otherwise',
+      'clientry.json',
+      '{ "mode": 1,\n "m\\u006fde": 2 }',
+      'clientry.json:2:2: mode stands twice.',
+    ],
+    ['no JSON', 'clientry.json', '{\n  "a": 1,\n}', 'clientry.json:3:1: this is not valid JSON.'],
+  ] as const)('names the place of %s in %s', async (_, name, text, fault) => {
+    const [first] = await faultsIn(name, text)
+    if (typeof fault === 'string') expect(first).toBe(fault)
+    else expect(first).toMatch(fault)
+  })
+
+  it('writes every path in one way, whatever is wrong', async () => {
+    const issuers = [
+      { issuer: 5, audience: [] },
+      { issuer: 'https://a.example', prot: 1, algorithms: ['x'] },
+    ]
+    const permissions = [{ scope: 1, grants: ['nope'], providers: [1] }]
+    const server = { corsOrigins: ['*', 5] }
+    const faults = faultsOf({ ...good(), server, auth: { issuers, permissions } }).join('\n')
+    expect(faults).toMatch(/auth\.issuers\[1\]\.algorithms\[0\] must be one of/)
+    expect(faults).toMatch(/auth\.permissions\[0\]\.grants\[0\] must be one of/)
+    // No index stands between dots.
+    expect(faults).not.toMatch(/\.\d+(\.| )/)
   })
 })

@@ -1,26 +1,41 @@
 /** One sentence for each fault of a configuration's shape, with the path and what was expected. */
 
 import type * as z from 'zod/mini'
+import { ClientError } from '../core/errors.ts'
 import { TYPE_WORDS } from '../core/patch/patch.ts'
 
-/** Tells a fault; names that are not known are named, values never are. */
-export function faultSentence(issue: z.core.$ZodIssue): string {
-  const path = issue.path.map(String).join('.') || 'The configuration'
+/** An error that holds every fault, a sentence each. */
+export function faulty(faults: readonly string[]): ClientError {
+  const says = `The configuration is not usable:\n- ${faults.join('\n- ')}`
+  return new ClientError('invalid_request', says, { faults })
+}
+
+/** The sentences of a fault; names that are not known are named, values never are. */
+export function faultSentences(issue: z.core.$ZodIssue): readonly string[] {
+  const path = issue.path.reduce<string>((whole, step) => {
+    if (typeof step === 'number') return `${whole}[${step}]`
+    return whole === '' ? String(step) : `${whole}.${String(step)}`
+  }, '')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => `${path === '' ? name : `${path}.${name}`} is not known here.`)
+  }
+  return [`${path || 'The configuration'} ${expectation(issue)}.`]
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return `${path} has a name that is not known: ${issue.keys.join(', ')}.`
     case 'invalid_type':
-      return `${path} must be ${TYPE_WORDS[issue.expected] ?? issue.expected}.`
+      return `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}`
     case 'invalid_value':
-      return `${path} must be one of: ${issue.values.map(String).join(', ')}.`
+      return `must be one of: ${issue.values.map(String).join(', ')}`
     case 'invalid_union':
       // Only a union that is told apart by a member has options; the other one is of references.
       return 'options' in issue && issue.options !== undefined
-        ? `${path} must be one of: ${issue.options.map(String).join(', ')}.`
-        : `${path} must be { env: NAME } or { file: PATH }: a secret is named, never written here.`
+        ? `must be one of: ${issue.options.map(String).join(', ')}`
+        : 'must be { env: NAME } or { file: PATH }: a secret is named, never written here'
     case 'invalid_key':
-      return `${path} is not a name that can be used here.`
+      return 'is not a name that can be used here'
     default:
-      return `${path} has a value that is not allowed (${issue.code.replaceAll('_', ' ')}).`
+      return `has a value that is not allowed (${issue.code.replaceAll('_', ' ')})`
   }
 }

@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
-import { ClientError } from '../core/errors.ts'
 import { isRecord } from '../core/json/json.ts'
 import { type Secret, secret } from '../core/secrecy/secret.ts'
 import { parseUrl } from '../core/uri/uri-reading.ts'
@@ -13,8 +12,9 @@ import type { QuotaSettings } from '../http/quotas.ts'
 import { type ProviderSettings, providerSchema, settingsOf } from '../providers/configured.ts'
 import { type Reference, reference } from '../providers/setting-schemas.ts'
 import type { LeaseShares } from '../service/base/service.ts'
-import { faultSentence } from './config-faults.ts'
+import { faultSentences, faulty } from './config-faults.ts'
 import { configSchema, issuer, type RawConfig } from './config-schema.ts'
+import { joined } from './config-text.ts'
 
 export interface Config {
   readonly mode: 'production' | 'development'
@@ -57,7 +57,7 @@ export function parseConfig(given: unknown, environment: Environment, folder?: s
   const value = folder === undefined ? given : withFilesFrom(folder, given)
   const parsed = configSchema.safeParse(value)
   if (!parsed.success) {
-    const shape = parsed.error.issues.map(faultSentence)
+    const shape = parsed.error.issues.flatMap(faultSentences)
     throw faulty([...shape, ...partialFaults(value, environment)])
   }
   const raw = parsed.data
@@ -141,8 +141,9 @@ function missingReferences(value: unknown, environment: Environment, at = ''): r
   if (typeof value !== 'object' || value === null) return []
   const { success, data } = reference.safeParse(value)
   if (success) return find(data, environment) === undefined ? [missing(data, at)] : []
+  const isList = Array.isArray(value)
   return Object.entries(value).flatMap(([name, inner]) =>
-    missingReferences(inner, environment, at === '' ? name : `${at}.${name}`),
+    missingReferences(inner, environment, joined(at, isList ? Number(name) : name)),
   )
 }
 
@@ -274,15 +275,4 @@ function grantOf(
     faults.push(`${at}.providers names ${unknown}, which is not configured.`)
   }
   return { ...row, issuer: issuer ?? only } as PermissionGrant
-}
-
-/** An error that holds every fault, a sentence each. */
-export function faulty(faults: readonly string[]): ClientError {
-  return new ClientError(
-    'invalid_request',
-    `The configuration is not usable:\n- ${faults.join('\n- ')}`,
-    {
-      faults,
-    },
-  )
 }

@@ -6,7 +6,10 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Config, type Environment, faulty, parseConfig } from './config-parse.ts'
+import { isRecord, type JsonObject } from '../core/json/json.ts'
+import { faulty } from './config-faults.ts'
+import { type Config, type Environment, parseConfig } from './config-parse.ts'
+import { type ConfigSource, located, type ReadText, readJsonText, sourceOf } from './config-text.ts'
 
 /** The environment of the process; nothing else reads it. */
 export const environment = (): Environment => process.env
@@ -59,18 +62,34 @@ export function awsCredentials():
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
 }
 
+/** Reads YAML, where it can be read. */
+export type ReadYaml = (text: string) => Promise<ReadText>
+
 /**
  * Reads the configuration that the environment names: `CLIENTRY_CONFIG` (a path) or
  * `CLIENTRY_CONFIG_JSON` (the text itself). `readYaml` is given where YAML can be read.
+ * @throws ClientError `invalid_request` with all faults, each with its file, line and column
+ */
+export async function loadConfig(environment: Environment, readYaml?: ReadYaml): Promise<Config> {
+  return parseSource(await readConfig(environment, readYaml), environment)
+}
+
+/**
+ * The meaning of a configuration that was read; `more`: members that it need not have.
  * @throws ClientError `invalid_request` with all faults
  */
-export async function loadConfig(
+export function parseSource(
+  source: ConfigSource,
   environment: Environment,
-  readYaml?: (text: string) => Promise<unknown>,
-): Promise<Config> {
+  more: JsonObject = {},
+): Config {
   const { CLIENTRY_CONFIG: path } = environment
-  const read = await readConfig(environment, readYaml)
-  return parseConfig(read, environment, path === undefined ? undefined : dirname(path))
+  const value = isRecord(source.value) ? { ...more, ...source.value } : source.value
+  try {
+    return parseConfig(value, environment, path === undefined ? undefined : dirname(path))
+  } catch (error) {
+    throw located(source, error)
+  }
 }
 
 /**
@@ -79,24 +98,20 @@ export async function loadConfig(
  */
 export async function readConfig(
   environment: Environment,
-  readYaml?: (text: string) => Promise<unknown>,
-): Promise<unknown> {
+  readYaml?: ReadYaml,
+): Promise<ConfigSource> {
   const { CLIENTRY_CONFIG: path, CLIENTRY_CONFIG_JSON: inline } = environment
   if ((path === undefined) === (inline === undefined)) {
     throw faulty([
       'Set either CLIENTRY_CONFIG (a file, such as docs/examples/clientry.yaml) or CLIENTRY_CONFIG_JSON (the text).',
     ])
   }
-  const text = inline ?? readText(path ?? '')
-  const yaml = inline === undefined && /\.ya?ml$/.test(path ?? '')
-  if (yaml && readYaml === undefined)
-    throw faulty(['Here the configuration must be JSON, not YAML.'])
-  return yaml && readYaml !== undefined ? readYaml(text).catch(badYaml) : parseText(text)
-}
-
-/** What the parser says repeats the text, in which a secret may stand by mistake. */
-function badYaml(): never {
-  throw faulty(['The configuration is not valid YAML.'])
+  if (inline !== undefined) return sourceOf('CLIENTRY_CONFIG_JSON', readJsonText(inline))
+  const name = path ?? ''
+  const text = readText(name)
+  if (!/\.ya?ml$/.test(name)) return sourceOf(name, readJsonText(text))
+  if (readYaml === undefined) throw faulty(['Here the configuration must be JSON, not YAML.'])
+  return sourceOf(name, await readYaml(text))
 }
 
 function readText(path: string): string {
@@ -104,13 +119,5 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8')
   } catch {
     throw faulty([`The configuration file ${path} cannot be read.`])
-  }
-}
-
-function parseText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw faulty(['The configuration is not valid JSON.'])
   }
 }

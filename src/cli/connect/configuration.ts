@@ -1,9 +1,8 @@
 /** The configuration of a command that works without a server. */
 
-import { dirname } from 'node:path'
-import { environment, readConfig } from '../../config/config.ts'
-import { type Config, parseConfig } from '../../config/config-parse.ts'
-import { isRecord } from '../../core/json/json.ts'
+import { environment, parseSource, readConfig } from '../../config/config.ts'
+import type { Config } from '../../config/config-parse.ts'
+import { readYamlText } from '../../config/config-yaml.ts'
 
 /** No tokens are used here, so this issuer is never asked. */
 const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobody'] }] }
@@ -16,7 +15,5 @@ const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobod
 export async function configurationOf(path: string): Promise<Config> {
   const { CLIENTRY_CONFIG_JSON: _, ...rest } = environment()
   const named = { ...rest, CLIENTRY_CONFIG: path }
-  const read = await readConfig(named, async (text) => (await import('yaml')).parse(text))
-  const whole = isRecord(read) ? { auth: NOBODY, ...read } : read
-  return parseConfig(whole, environment(), dirname(path))
+  return parseSource(await readConfig(named, readYamlText), named, { auth: NOBODY })
 }

@@ -3,7 +3,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
-import { recordOf } from '../operation/next-step.ts'
+import { recordOf } from '../base/next-step.ts'
 
 /** Names the clients that may be the one, and the requests that adopt or remove one. */
 export function creationConflict(

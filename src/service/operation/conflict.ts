@@ -2,7 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import type { Closing, Intent } from '../../store/log/entry.ts'
-import { recordOf, whenConflict } from './next-step.ts'
+import { recordOf, whenConflict } from '../base/next-step.ts'
 
 /** Names the fields of the change: someone has to look at them. */
 export function changeConflict({ changes, operationId }: Intent): ClientError {

@@ -6,6 +6,7 @@
 import { environment, loadConfig } from '../../../config/config.ts'
 import type { Config } from '../../../config/config-parse.ts'
 import { configWarnings } from '../../../config/config-warnings.ts'
+import { readYamlText } from '../../../config/config-yaml.ts'
 import { createVerifier } from '../../../http/auth/verify.ts'
 import { fetchDocument } from '../../../program/fetch-document.ts'
 import type { Run } from '../../command.ts'
@@ -17,7 +18,7 @@ export const run: Run = async ({ options, terminal }) => {
   const around = environment()
   const { CLIENTRY_CONFIG_JSON: _, ...rest } = around
   const named = path === undefined ? around : { ...rest, CLIENTRY_CONFIG: path }
-  const config = await loadConfig(named, async (text) => (await import('yaml')).parse(text))
+  const config = await loadConfig(named, readYamlText)
   const ofKeys = offline === true ? [] : await keyWarnings(config)
   const warnings = [...configWarnings(config), ...ofKeys]
   if (json === true) terminal.printJson({ warnings })

@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs'
 import { environment, loadConfig } from '../../../config/config.ts'
 import type { Config } from '../../../config/config-parse.ts'
+import { readYamlText } from '../../../config/config-yaml.ts'
 import { isClientError } from '../../../core/errors.ts'
 import { createFingerprints } from '../../../core/secrecy/fingerprint.ts'
 import { openStore } from '../../../program/open-store.ts'
@@ -101,5 +102,5 @@ async function configured(path: string | undefined): Promise<Config> {
       'Name the store with --database FILE (with npm start: .clientry/clientry.db), --config FILE or CLIENTRY_CONFIG.',
     )
   }
-  return loadConfig(environment(), async (text) => (await import('yaml')).parse(text))
+  return loadConfig(environment(), readYamlText)
 }
