@@ -57,7 +57,9 @@ describe('the end of a client', () => {
     expect(end('own', {}, 'client.x')).toThrow(
       expect.objectContaining(refused('removed', 'client.x')),
     )
-    expect(end('built_in')).toThrow(/^The provider has built this client in and relies on it\. It/)
+    expect(end('built_in')).toThrow(
+      /^This client is built into the provider, which relies on it\. It/,
+    )
   })
 
   it('is not where nothing does, none is known, or the request says that it knows', () => {

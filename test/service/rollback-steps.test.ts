@@ -129,14 +129,14 @@ describe('what cannot be gone back over', () => {
     const warnings = ['name', 'description'].map((field) => ({
       code: 'not_restored',
       field: `client.${field}`,
-      message: `client.${field} is not restored: ${why}.`,
+      message: `client.${field} cannot be restored: ${why}.`,
     }))
     const refused = await prepare(0)
     expect(() => refused.over(base)).toThrow(
       expect.objectContaining({
         code: 'not_restorable',
         field: 'client.name',
-        message: `${warnings[0]?.message} ${warnings[1]?.message} Nothing was sent; "allowPartial": true restores the rest.`,
+        message: `${warnings[0]?.message} ${warnings[1]?.message} Nothing was sent. To restore the rest, set "allowPartial": true.`,
       }),
     )
     for (const asked of [await prepare(0, { allowPartial: true }), await prepare(0, {}, true)]) {
@@ -173,7 +173,7 @@ describe('what cannot be gone back over', () => {
       code: 'invalid_field',
       field: 'to',
       message:
-        'to is too far back: the records since then are too large; set what is to be as before with a PATCH.',
+        'to is too far back: the records since then are too large. Restore the settings with a PATCH instead.',
     })
   })
 
@@ -185,7 +185,7 @@ describe('what cannot be gone back over', () => {
     await expect(far(MAX_DISTANCE + 3)).rejects.toMatchObject({
       code: 'invalid_field',
       field: 'to',
-      message: `to is too far back: it may be at most 1000 records back, and the newest is 1003; set what is to be as before with a PATCH.`,
+      message: `to is too far back: it can be at most 1000 records back, and the newest is 1003. Restore the settings with a PATCH instead.`,
     })
   })
 })

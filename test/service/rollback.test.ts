@@ -182,7 +182,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     )
     await expect(attempt).rejects.toMatchObject({
       code: 'not_restorable',
-      message: expect.stringMatching(/client\.name is not restored: .*key/),
+      message: expect.stringMatching(/client\.name cannot be restored: .*key/),
     })
     await other.close()
   })

@@ -126,7 +126,7 @@ describe('at a provider without a setting for it', () => {
       code: 'changed_while_suspended',
       field: 'client.grantTypes',
       message:
-        'client.grantTypes was changed by somebody else while the client was suspended; what they set stays.',
+        'client.grantTypes was changed by someone else while the client was suspended. The new value stays.',
     }
     const planned = await resume({ dryRun: true })
     expect(planned.warnings).toEqual([warning])
@@ -159,13 +159,13 @@ describe('at a provider without a setting for it', () => {
     await suspend()
     const off = subject.stored()
     const message =
-      'What the suspension took away is not given back: its record was sealed with a key that is no longer in use.'
+      'What the suspension removed cannot be restored: its record was sealed with a key that is no longer in use.'
     const service = withLostKey()
     const planned = await resume({ service, dryRun: true })
     expect(planned.warnings).toEqual([{ code: 'not_restored', message }])
     await expect(resume({ service })).rejects.toMatchObject({
       code: 'not_restorable',
-      message: `${message} Nothing was sent; "allowPartial": true restores the rest.`,
+      message: `${message} Nothing was sent. To restore the rest, set "allowPartial": true.`,
     })
     expect(subject.stored()).toEqual(off)
     expect(await actions()).toEqual(['suspend'])
@@ -215,7 +215,7 @@ describe('at a provider without a setting for it', () => {
     await suspend({ provider })
     expect(subject.stored().grant_types).toEqual([])
     const message =
-      'client.grantTypes is not given back: the provider has no way back to what it was.'
+      'client.grantTypes cannot be restored: the provider has no way back to its former value.'
     const warning = { code: 'not_restored', field: 'client.grantTypes', message }
     expect((await resume({ provider, dryRun: true })).warnings).toEqual([warning])
     await expect(resume({ provider })).rejects.toMatchObject({
@@ -286,7 +286,7 @@ it.each(['auth0', 'local'])(
     await protect(true)
     await expect(suspend()).rejects.toMatchObject({
       code: 'client_protected',
-      message: expect.stringMatching(/^The client is protected and cannot be suspended;/),
+      message: expect.stringMatching(/^The client is protected and cannot be suspended\./),
     })
     expect(await resume()).toMatchObject({ outcome: 'unchanged' })
   },

@@ -189,7 +189,7 @@ describe('a turn that does not come in time', () => {
     ).rejects.toMatchObject({
       code: 'unavailable',
       details: { retryAfter: 1 },
-      message: expect.stringMatching(/nothing was sent/),
+      message: expect.stringMatching(/Nothing was sent/),
     })
     one.finish()
     await first

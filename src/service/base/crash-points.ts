@@ -1,6 +1,6 @@
 /**
- * The places between two steps of a change at which a process can die, by name. Tests stop, kill or
- * disturb the program there; a program that nobody disturbs passes them without doing anything.
+ * The named places between two steps of a change at which a process can die. Tests stop, kill or
+ * disturb the program there; in production these places do nothing.
  */
 
 export const CRASH_POINTS = [

@@ -1,7 +1,7 @@
 /**
  * The store within the time of a request (guarantee G8). A store that hangs must not hold a request, or
- * the turn of its client, for longer: what does not answer in time counts as unavailable. It may still
- * happen: a late intent is settled as any other that was left open, and nothing was sent for it.
+ * the turn of its client, for longer: a call that does not return in time counts as unavailable. It may still
+ * take effect: a late intent is settled like any other open one, and nothing was sent for it.
  */
 
 import { ClientError } from '../../core/errors.ts'
@@ -11,8 +11,8 @@ import type { Service } from './service.ts'
 import { within } from './within.ts'
 
 /**
- * What a call is given although the time is over (milliseconds): what a change has come to is to be
- * recorded even when the provider took all the time there was. Lambda keeps twice as much in reserve.
+ * Extra time for calls after the deadline (milliseconds): the outcome of a change should be
+ * recorded even if the provider used up all the time. Lambda keeps twice as much in reserve.
  */
 export const GRACE_MS = 1_000
 

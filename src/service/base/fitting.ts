@@ -1,4 +1,4 @@
-/** Entries that must get into the log, however much has changed. */
+/** Appends entries that must get into the log, however much has changed. */
 
 import { type FieldChange, withoutValues } from '../../core/diff.ts'
 import { isClientError } from '../../core/errors.ts'
@@ -6,9 +6,9 @@ import type { Entry } from '../../store/log/entry.ts'
 import type { Store } from '../../store/store.ts'
 
 /**
- * Appends an entry with all its differences, or with their names alone where a store cannot hold it:
- * what cannot be recorded would block its client for good. Gives the entry; `undefined`: its number is
- * taken.
+ * Appends an entry with all its differences, or with only their names if the store cannot hold it:
+ * an entry that cannot be recorded would block its client for good. Returns the entry; `undefined`:
+ * its number is taken.
  */
 export async function appendFitting<E extends Entry>(
   store: Store,

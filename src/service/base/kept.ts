@@ -1,6 +1,7 @@
 /**
- * How records of clients and differences between them are kept in the log. What is not known to be public is
- * sealed, whether it looks like a secret or not; secrets are fingerprints, in what is sealed too.
+ * How the log stores records of clients and differences between them. What is not known to be public is
+ * sealed, whether it looks like a secret or not; secrets are stored as fingerprints, also inside
+ * the sealed part.
  */
 
 import { FIELDS, isFieldName } from '../../core/client.ts'
@@ -20,10 +21,10 @@ import type { Service } from './service.ts'
 type Sealing = Pick<Service, 'seal'>
 type Keeping = Pick<Service, 'seal' | 'fingerprints'>
 
-/** The member of a kept record that holds the others, sealed. No provider has one of this name. */
+/** The member of a stored record that contains the others, sealed. No provider has a member of this name. */
 const SEALED = '$sealed'
 
-/** A record as an entry keeps it. */
+/** A record as an entry stores it. */
 export function keptState(
   { seal, fingerprints }: Keeping,
   resource: string,
@@ -42,7 +43,7 @@ export function keptState(
   return { ...Object.fromEntries(shown), [SEALED]: sealed }
 }
 
-/** A kept record, with what was sealed; `undefined` where that was done with a key that is gone. */
+/** A stored record with its sealed part opened; `undefined` if its key is no longer available. */
 export function openState(
   service: Sealing,
   resource: string,
@@ -55,7 +56,7 @@ export function openState(
 
 const statePlace = (resource: string) => JSON.stringify(['state', resource])
 
-/** Differences as an entry keeps them. */
+/** Differences as an entry stores them. */
 export function keptChanges(
   { seal }: Sealing,
   resource: string,
@@ -80,7 +81,7 @@ function isPublicChange(mapping: Mapping, { field, before, after }: FieldChange)
 
 const changePlace = (resource: string, field: string) => JSON.stringify(['change', resource, field])
 
-/** `providerSettings.<member>` and `clientMetadata.<member>`, whose names may have dots in them. */
+/** `providerSettings.<member>` and `clientMetadata.<member>`, whose names may contain dots. */
 function partsOf(field: string): { readonly attribute: string; readonly member: string } {
   const dot = field.indexOf('.')
   if (dot < 0) return { attribute: field, member: '' }
@@ -89,7 +90,7 @@ function partsOf(field: string): { readonly attribute: string; readonly member: 
 
 const kindOf = (attribute: string) => (isFieldName(attribute) ? FIELDS[attribute].kind : undefined)
 
-/** An entry with its differences opened, and masked by the rules of today: older versions masked less. */
+/** An entry with its differences opened, and masked by today's rules, since older versions masked less. */
 export function openEntry<E extends Entry>(service: Service, entry: E): E
 export function openEntry(service: Service, entry: Entry): Entry {
   const open = (resource: string, changes: readonly KeptChange[]) =>
@@ -146,12 +147,12 @@ function masked({ fingerprints }: Keeping, mapping: Mapping, change: FieldChange
     replaceHiddenAt(mapping, path, value, (hidden) => maskOf(hidden, fingerprints.ofSecret)) ?? null
   const { added, removed, ...rest } = change
   const [before, after] = [mask(change.before), mask(change.after)]
-  // A list that holds a secret is one value.
+  // A list that contains a secret is treated as one value.
   const isList = Array.isArray(before) && Array.isArray(after)
   return { ...rest, before, after, ...(isList && added && removed ? { added, removed } : {}) }
 }
 
-/** The native path of a difference in what has no attribute for each member. */
+/** The native path of a difference in an attribute whose members are not attributes. */
 function pathOf(
   mapping: Mapping,
   attribute: string,

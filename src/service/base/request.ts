@@ -1,4 +1,4 @@
-/** What is asked of a change and what comes of it. */
+/** The requests of a change, and its result. */
 
 import type { LeaseField } from '../../core/client.ts'
 import type { FieldChange } from '../../core/diff.ts'
@@ -13,76 +13,76 @@ import type { Lease, Standing } from '../../store/log/standing.ts'
 
 export type { Lease, Standing }
 
-/** Going back to an earlier revision: a change whose patch follows from the history. */
+/** A rollback to an earlier revision: a change whose patch follows from the history. */
 export interface Rollback {
   readonly kind: 'rollback'
-  /** A revision that the history lists; 0 is what was there before the first change. */
+  /** A revision that the history lists; 0 is the state before the first change. */
   readonly to: number
-  /** Restores what can be restored, where something cannot. */
+  /** Restores what can be restored even if some settings cannot. */
   readonly allowPartial: boolean
 }
 
-/** Undoing one change of ours, however many came after it. */
+/** Undoes one change made through Clientry, however many followed. */
 export interface Undo {
   readonly kind: 'undo'
   readonly operationId: string
-  /** Takes back what can be taken back, where something cannot. */
+  /** Undoes what can be undone even if some settings cannot. */
   readonly allowPartial: boolean
 }
 
-/** A new secret in the place of the only one: a change of `client.secret` that is filed as a rotation. */
+/** Replaces the only secret: a change of `client.secret` that is recorded as a rotation. */
 export interface CutOver {
   readonly kind: 'cut-over'
   readonly value: Secret
 }
 
-/** Protecting a client, or no longer: a change of what holds for it and of no setting. */
+/** Protects a client or ends its protection: a change of its standing, not of a setting. */
 export interface Protection {
   readonly kind: 'protection'
   readonly protected: boolean
 }
 
-/** Suspending a client, or resuming it. */
+/** Suspends a client, or resumes it. */
 export interface Suspending {
   readonly kind: 'suspension'
   readonly suspended: boolean
-  /** Gives back what can be given back, where something cannot. */
+  /** Restores what can be restored even if some settings cannot. */
   readonly allowPartial: boolean
 }
 
-/** Each record of a client tells all its leases, so they are short (characters). */
+/** Each record of a client lists all its leases, so values are short (characters). */
 export const MAX_VALUE_LENGTH = 512
 export const MAX_OWNER_LENGTH = 128
 
-/** 90 days: what is to be there for longer is no lease. */
+/** 90 days; a value that is needed for longer should not be leased. */
 export const MAX_LEASE_SECONDS = 7_776_000
 
-/** Taking a lease on a value of a list, or renewing it. */
+/** Takes or renews a lease on a value of a list. */
 export interface LeaseTaking {
   readonly kind: 'lease'
   readonly field: LeaseField
   readonly value: string
   readonly owner: string
-  /** How long it is to hold from now on. */
+  /** How long the lease lasts from now on. */
   readonly seconds: number
 }
 
-/** Ending leases, and taking away the values that nobody else holds. */
+/** Ends leases, and removes the values that no one else has leased. */
 export interface LeaseEnding {
   readonly kind: 'end_lease'
-  /** Which ones; `now` in epoch milliseconds, at the time of the change. */
+  /** Selects the leases to end; `now` is the time of the change (epoch milliseconds). */
   ends(lease: Lease, now: number): boolean
 }
 
 /** An idempotency key of one caller, and the request that it is bound to. */
 export interface Key {
-  /** The log that is kept for it. */
+  /** The log of this key. */
   readonly log: string
   /** Keyed fingerprint of the request. */
   readonly fingerprint: string
 }
 
-/** A client as a use case finds it. */
+/** A client as a use case has read it. */
 export interface FoundClient {
   readonly native: Native
   /** Fingerprint of its state. */
@@ -90,16 +90,16 @@ export interface FoundClient {
   readonly standing: Standing | undefined
 }
 
-/** Refuses what the caller may not do, once it is known which permissions it takes. */
+/** Refuses what the caller may not do, once the needed permissions are known. */
 export type Authorize = (needs: readonly Need[]) => void
 
-/** What every request that writes says. */
+/** The members of every request that writes. */
 export interface WriteRequest {
   readonly provider: Provider
   readonly key?: Key | undefined
   readonly dryRun: boolean
   readonly actor: Actor
-  /** Who takes turns at the provider's pace; absent: the actor. */
+  /** The caller for whom turns at the provider's pace are counted; absent: the actor. */
   readonly caller?: string | undefined
   readonly requestId: string
   /** Epoch milliseconds. */
@@ -107,14 +107,14 @@ export interface WriteRequest {
   readonly onUpstream?: Call['onUpstream']
 }
 
-/** What every request says that writes to a client which is known here. */
+/** The members of every request that writes to an existing client. */
 export interface ClientRequest extends WriteRequest {
   readonly ref: ClientRef
   /** The tags of `If-Match`; absent: any state will do. */
   readonly ifMatch?: readonly string[] | undefined
-  /** Known to be about a client that this server or the provider works by means of. */
+  /** The caller knows that this server or the provider depends on the client. */
   readonly ownClient?: boolean | undefined
-  /** Refuses by what the client is now, once that is read and before anything is sent. */
+  /** May refuse the request after the client has been read and before anything is sent. */
   readonly checkFound?: ((found: FoundClient) => void) | undefined
 }
 
@@ -128,19 +128,19 @@ export interface ChangeRequest extends ClientRequest {
     | LeaseTaking
     | LeaseEnding
     | CutOver
-  /** Refuses what the caller takes to hold for the client, where something else does. */
+  /** Refuses the request if the client's standing is not what the caller expects. */
   confirm?(standing: Standing | undefined): void
-  /** `false`: a dry run tells a secret that is set as a difference, whatever the client has. */
+  /** `false`: a dry run always reports a secret that is set as a difference, whatever the client has. */
   readonly maySeeSecrets?: boolean
-  /** `false`: a refusal does not name what the client holds. */
+  /** `false`: a refusal does not reveal values of the client. */
   readonly maySeeClient?: boolean
   readonly authorize?: Authorize | undefined
-  /** The job that it is part of. */
+  /** The job that the change belongs to. */
   readonly job?: JobOrigin
 }
 
 export interface ChangeResult {
-  /** What became of it: `planned` in a dry run, `unchanged` when there was nothing to do. */
+  /** The outcome: `planned` in a dry run, `unchanged` if there was nothing to do. */
   readonly outcome: 'applied' | 'unchanged' | 'planned'
   /** The record as the provider holds it now; in a dry run the planned one. */
   readonly native: Native
@@ -149,9 +149,9 @@ export interface ChangeResult {
   readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]
   readonly steps: readonly Step[]
-  /** What holds for the client beside its settings; in a dry run what is to hold. */
+  /** The client's standing (protection, suspension, leases); in a dry run the planned one. */
   readonly standing: Standing | undefined
   readonly operationId?: string
-  /** The key had been used for this request before; nothing was done again. */
+  /** The key was already used for this request, so nothing was done again. */
   readonly replayed?: true
 }

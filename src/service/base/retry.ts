@@ -1,20 +1,20 @@
 /**
- * The one place that tries again. Trying again always means starting from the read: what failed is
- * the whole attempt, never a single call that is then repeated with an old body. The provider's pace
- * waits for the same Retry-After, at the same time: what waited here finds its pause over.
+ * The only place that retries. A retry always starts from the read: what failed is
+ * the whole attempt, and a single call is never repeated with an old body. The provider's pace
+ * waits for the same Retry-After at the same time, so a wait here does not add to it.
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { CALL_MS } from '../../providers/pace/pace.ts'
 import type { Service } from './service.ts'
 
-/** First pause; each further one doubles, up to the longest, with full jitter. */
+/** The first pause; each further one doubles, up to the longest, with full jitter. */
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2_000
-/** A provider that fails outright is asked this often; one that throttles, as long as there is time. */
+/** A provider that fails outright is tried this often; one that throttles, as long as there is time. */
 const MAX_FAILURES = 3
 
-/** Runs attempts until one ends in something other than a passing failure. */
+/** Runs attempts until one ends in anything but a temporary failure. */
 export async function withRetries<T>(
   service: Service,
   deadline: number,
@@ -31,7 +31,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Milliseconds to wait; `undefined` when trying again is no use. */
+/** Milliseconds to wait; `undefined` if a retry is pointless. */
 function pauseAfter(error: unknown, failures: number): number | undefined {
   if (!isClientError(error)) return undefined
   const passing =
@@ -42,8 +42,8 @@ function pauseAfter(error: unknown, failures: number): number | undefined {
   return Math.max((error.details.retryAfter ?? 0) * 1_000, Math.random() * longest)
 }
 
-/** Refuses to begin what cannot end in time. */
+/** Refuses to start what cannot end in time. */
 export function checkDeadline(service: Service, deadline: number): void {
   if (service.now() < deadline) return
-  throw new ClientError('deadline_exceeded', 'The request ran out of time; nothing was sent.')
+  throw new ClientError('deadline_exceeded', 'The request ran out of time. Nothing was sent.')
 }

@@ -1,4 +1,4 @@
-/** The sealed records of an intent: where a change started from and where it was to end, whole. */
+/** The sealed records of an intent: the complete records before and after the planned change. */
 
 import { isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
@@ -11,25 +11,25 @@ import type { Service } from './service.ts'
 
 export interface Sealed {
   readonly base: Native
-  /** `null`: it was to be gone. */
+  /** `null`: the client was to be removed. */
   readonly next: Native | null
-  /** Where a secret is put beside others, which no record shows. */
+  /** Set if a secret is added to others, which no record shows. */
   readonly rotation?: Rotation
 }
 
-/** A new secret beside those that are live. */
+/** A new secret in addition to the live ones. */
 export interface Rotation {
-  /** The new value; it was chosen before it was sent, so that no lost answer takes it along. */
+  /** The new value, chosen before it is sent, so that it survives a lost answer. */
   readonly value: string
-  /** Ids of those that were live before. */
+  /** Ids of the secrets that were live before. */
   readonly before: readonly string[]
 }
 
-/** Where a sealed record belongs; it can be opened nowhere else. */
+/** The place that a sealed record is bound to; it cannot be opened for any other. */
 export const sealedPlace = (resource: string, seq: number, operationId: string) =>
   JSON.stringify([resource, seq, operationId])
 
-/** Where one belongs that is sealed by what is new: whoever knows no such form cannot open it either. */
+/** The place of a record that is sealed as a delta; a version that does not know deltas cannot open it. */
 const deltaPlace = (place: string, from: number | undefined) =>
   JSON.stringify(['delta', from ?? null, place])
 
@@ -37,14 +37,17 @@ type Place = Pick<Intent, 'resource' | 'seq' | 'operationId'>
 
 const placeOf = ({ resource, seq, operationId }: Place) => sealedPlace(resource, seq, operationId)
 
-/** So many entries before it are looked at for the newest intent: its outcome is one, and what was noticed since. */
+/**
+ * How many entries before it are searched for the newest intent: its outcome and what was noticed
+ * since lie between.
+ */
 const NEAR = 4
-/** No record is longer (UTF-16 code units). */
+/** No record is longer than this (UTF-16 code units). */
 const LONGEST = 64 * 2 ** 20
 
 /**
- * Seals the records of an intent that is to be appended; of long ones what is new since an earlier intent of
- * the log that takes nothing from any other.
+ * Seals the records of an intent before it is appended. Long records are sealed as their difference
+ * to an earlier intent of the log that is itself sealed whole.
  */
 export async function sealRecords(
   service: Service,
@@ -69,13 +72,13 @@ export async function sealRecords(
 
 const lengthOf = (delta: Delta) => JSON.stringify(delta).length
 
-/** The newest intent before a place that others can take from, and its records. */
+/** The newest intent before a place that is sealed whole, and its records. */
 async function baseBefore(
   service: Service,
   { resource, seq }: Place,
 ): Promise<{ readonly seq: number; readonly text: string } | undefined> {
   let found: Intent | undefined
-  // What comes right before a new intent is none: an outcome, or something that was noticed.
+  // The entry right before a new intent is never an intent: it is an outcome or an observation.
   for (let at = seq - 2; found === undefined && at >= Math.max(seq - NEAR, 1); at -= 1) {
     found = await intentAt(service, resource, at)
   }
@@ -87,10 +90,10 @@ async function baseBefore(
   return base === undefined || text === undefined ? undefined : { seq: base.seq, text }
 }
 
-/** The texts of bases that were opened, by their numbers, for whoever opens many intents of one log. */
+/** The opened texts of base intents by their numbers, for callers that open many intents of one log. */
 export type Bases = Map<number, string | undefined>
 
-/** The records of an intent; `undefined` when they were sealed with a key that is gone. */
+/** The records of an intent; `undefined` if their key is no longer available. */
 export async function openSealed(
   service: Service,
   intent: Intent,
@@ -111,7 +114,7 @@ export async function openSealed(
 const sealedOf = (text: string | undefined) =>
   text === undefined ? undefined : (parseJson(text) as unknown as Sealed)
 
-/** The records of an intent that takes nothing from another, as a text. */
+/** The records of an intent that is sealed whole, as text. */
 function ownText(service: Service, intent: Intent): string | undefined {
   const place = placeOf(intent)
   if (intent.sealedDelta === undefined) {

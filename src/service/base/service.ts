@@ -1,4 +1,4 @@
-/** What every use case needs, built once in the entry and handed down as one plain object. */
+/** What every use case needs, built once in the entry and passed down as one plain object. */
 
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
 import type { Call } from '../../providers/call.ts'
@@ -9,12 +9,12 @@ import type { Store } from '../../store/store.ts'
 import type { CrashPoint } from './crash-points.ts'
 import type { Turns } from './turns.ts'
 
-/** Parts of a list, and of the leases that a client can have: above 0, at most 1. */
+/** Shares of a list, and of the leases that a client can have: above 0, at most 1. */
 export interface LeaseShares {
-  /** A lease adds no value to a list that is full beyond this. */
+  /** A lease adds no value to a list that is fuller than this. */
   readonly ofList: number
   readonly ofCaller: number
-  /** What a caller takes for one owner. */
+  /** The share that a caller may take for one owner. */
   readonly ofOwner: number
 }
 
@@ -24,25 +24,25 @@ export interface Service {
   readonly fingerprints: Fingerprints
   readonly providers: ReadonlyMap<string, Provider>
   readonly turns: Turns
-  /** Logs of the idempotency keys with which a request is running in this process. */
+  /** The logs of the idempotency keys whose requests are running in this process. */
   readonly keysInUse: Set<string>
   readonly leaseShares: LeaseShares
-  /** The longest one upstream call may take, in milliseconds. */
+  /** The longest time that one upstream call may take (milliseconds). */
   readonly upstreamTimeoutMs: number
   /** Epoch milliseconds. */
   now(): number
   sleep(milliseconds: number): Promise<void>
   newId(): string
-  /** Told at each crash point; only tests give it. */
+  /** Called at each crash point; only tests set it. */
   reached?(point: CrashPoint): Promise<void>
 }
 
-/** One text for one caller. */
+/** One string for each caller. */
 export function callerOf({ issuer, subject, clientId }: Actor): string {
   return JSON.stringify([issuer, subject, clientId ?? null])
 }
 
-/** What the upstream calls of one request have in common. */
+/** What all upstream calls of one request share. */
 export interface CallContext {
   readonly operationId: string
   /** Epoch milliseconds. */

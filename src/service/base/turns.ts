@@ -1,34 +1,37 @@
 /**
- * Turn-taking within one process: changes of one client run one after the other. What stops a client comes
- * first, then callers in turn: each change gets a round when it comes, one after its caller's last and never
+ * Turns within one process: changes of one client run one after the other. Suspensions and removals come
+ * first, then callers in turn: each change gets a round on arrival, one after its caller's last and never
  * before the present one (self-clocked fair queueing, Golestani 1994), so that however many changes one
- * caller sends, another's waits for one of them. Between processes the log's append decides; this only saves
- * lost races.
+ * caller sends, another caller's waits for only one of them. Between processes the log's append
+ * decides; turns only save lost races.
  */
 
 import { ClientError } from '../../core/errors.ts'
 
-/** What wants a turn. */
+/** A request for a turn. */
 export interface Claim {
-  /** What is taken in turns: the log of a client. */
+  /** What the turns are about: the log of a client. */
   readonly key: string
   readonly caller: string
   /** Epoch milliseconds. */
   readonly deadline: number
-  /** A suspension or a removal, which waits for no other change. */
+  /** A suspension or a removal, which goes before all other changes. */
   readonly first?: boolean
 }
 
 export interface Turns {
   /**
    * Runs `work` in the turn of its claim.
-   * @throws ClientError `unavailable` when the turn does not come before the deadline, `too_many_requests`
-   *   when the caller has too many changes under the key
+   * @throws ClientError `unavailable` if the turn does not come before the deadline, `too_many_requests`
+   *   if the caller has too many changes under the key
    */
   take<T>(claim: Claim, work: () => Promise<T>): Promise<T>
 }
 
-/** Changes of one client that one caller can have running and waiting; those that come first count apart. */
+/**
+ * How many changes of one client a caller can have running and waiting; suspensions and removals
+ * count separately.
+ */
 export const MAX_OF_CALLER = 50
 
 interface Waiting {
@@ -38,16 +41,16 @@ interface Waiting {
   begin(): void
 }
 
-/** One key with a turn under way. */
+/** A key whose turn is running. */
 interface Lane {
   running: Pick<Waiting, 'caller' | 'first'>
   /** In the order of their turns. */
   waiting: Waiting[]
-  /** The rounds that were served last: of what comes first, and of the rest. */
+  /** The rounds that were served last: of suspensions and removals, and of the rest. */
   readonly served: { first: number; rest: number }
 }
 
-/** Turns that live in this process. */
+/** Creates the turns of this process. */
 export function createTurns(now: () => number): Turns {
   const lanes = new Map<string, Lane>()
 
@@ -122,7 +125,7 @@ function checkNumber({ running, waiting }: Lane, one: Pick<Waiting, 'caller' | '
   if (theirs < MAX_OF_CALLER) return
   throw new ClientError(
     'too_many_requests',
-    `This caller has ${theirs} changes of this client running or waiting for their turn, as many as one caller may; nothing was sent. Wait for answers to some of them, then send this one again.`,
+    `This caller has ${theirs} changes of this client running or waiting, which is the limit for one caller. Nothing was sent. Wait until some of them are answered, then try again.`,
     { retryAfter: 1 },
   )
 }
@@ -130,16 +133,16 @@ function checkNumber({ running, waiting }: Lane, one: Pick<Waiting, 'caller' | '
 function late(): ClientError {
   return new ClientError(
     'unavailable',
-    'The time of this request was over before its turn came: other changes of the client came before it; nothing was sent. Try again.',
+    'Other changes of this client took all the time that this request had. Nothing was sent. Try again.',
     { retryAfter: 1 },
   )
 }
 
-/** A change of the same client that another instance has begun takes all the time that this one had. */
+/** A change of the same client on another instance took all the time that this request had. */
 export function busy(): ClientError {
   return new ClientError(
     'unavailable',
-    'Another change of this client is still running; nothing was sent. Try again.',
+    'Another change of this client is still running. Nothing was sent. Try again.',
     { retryAfter: 1 },
   )
 }

@@ -1,6 +1,6 @@
-/** Waiting for something no longer than a time. */
+/** Waits for something with a time limit. */
 
-/** What the work gives; rejects with `late` when it takes longer than so many milliseconds. */
+/** The result of `work`; rejects with `late` if it takes longer than `ms` milliseconds. */
 export async function within<T>(
   work: Promise<T>,
   milliseconds: number,

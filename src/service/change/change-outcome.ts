@@ -1,6 +1,6 @@
 /**
- * What became of a change of settings whose answer was lost: the client is read back, and what came half-way
- * is undone.
+ * Finds the outcome of a change of settings whose answer was lost: the client is read back, and a
+ * change that was made halfway is undone.
  */
 
 import { isClientError } from '../../core/errors.ts'
@@ -11,7 +11,7 @@ import { isOpen, readOrGone, waitForLate } from '../operation/read-back.ts'
 import type { Running, Settled } from '../operation/running.ts'
 import { progressOf, reverted } from '../operation/state.ts'
 
-/** Learns it by the settings that the change writes; `mayLand`: what was sent may still be on its way. */
+/** Finds it from the settings that the change writes; `mayLand`: the request may still arrive. */
 export async function findChange(
   service: Service,
   running: Running,
@@ -21,7 +21,7 @@ export async function findChange(
   const { provider, base, next } = running
   const progress = (native: Native) => progressOf(provider.mapping, base, next, native)
   let current = await readOrGone(running, call)
-  // Somebody else's value may still be overwritten by what is on its way, as the old one may.
+  // A request that is still on its way may overwrite someone else's value as well as the old one.
   if (current !== undefined && progress(current) !== 'after' && mayLand) {
     await waitForLate(service, call)
     current = await readOrGone(running, call)
@@ -40,8 +40,8 @@ export async function findChange(
 }
 
 /**
- * Puts back what is ours. Where the provider has no way back, or refuses it, that is a conflict: it is
- * named, and the client can be changed again.
+ * Reverts the settings that this change wrote. If the provider has no way back, or refuses it, the
+ * outcome is a conflict: it is reported, and the client can be changed again.
  */
 async function undo(
   service: Service,

@@ -1,4 +1,4 @@
-/** Answering a request whose idempotency key has been used for it before. */
+/** Answers a request whose idempotency key was already used for it. */
 
 import type { Call } from '../../providers/call.ts'
 import { resourceOf } from '../../store/resource.ts'
@@ -7,8 +7,8 @@ import type { Service } from '../base/service.ts'
 import type { Used } from '../operation/idempotency.ts'
 
 /**
- * Tells the outcome of the first time, with the client as the provider holds it now. Nothing is
- * written and no precondition is checked again: what it asked for has been done.
+ * Returns the outcome of the first request, with the client as the provider holds it now. Nothing is
+ * written and no precondition is checked again, since the request was already carried out.
  */
 export async function replay(
   service: Service,

@@ -1,5 +1,5 @@
 /**
- * The safe change: what is wanted of a client, planned over its present state. A suspension, a protection, a
+ * The safe change: a wish, planned over the client's present state. A suspension, a protection, a
  * lease, a rollback and an undo are changes too.
  */
 
@@ -50,7 +50,7 @@ export async function changeClient(
   })
 }
 
-/** @throws ClientError as planning does, and where the change is refused */
+/** @throws ClientError as planning does, and if the change is refused */
 function planFor(
   service: Service,
   request: ChangeRequest,
@@ -63,7 +63,7 @@ function planFor(
   const wanted = wish.over(base)
   const { warnings, aim } = wanted
   const plan = planWanted(mapping, base, wanted, [standing, aim?.becomes ?? standing])
-  // What a suspension took away was decided before, and so is given back without that.
+  // What a suspension took away was granted before, so resuming needs no new permission for it.
   const api = patch.kind === 'suspension' ? undefined : provider.ownApi?.(ref)
   request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })])
   if (patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
@@ -113,7 +113,7 @@ function planFor(
 }
 
 /**
- * Whether it is refused must not confirm a guess either, so it is judged as a dry run is.
+ * A refusal must not confirm a guess of the secret, so the change is judged like a dry run.
  * @throws ClientError `own_client`
  */
 function checkRelied(
@@ -138,8 +138,8 @@ interface Judged {
 }
 
 /**
- * The record that a dry run is planned on. A secret that is set must not be compared with the one that is
- * there, or an empty plan would confirm a guess; so something else stands in its place.
+ * The record that a dry run is planned on. A new secret must not be compared with the current
+ * one, or an empty plan would confirm a guess; so a placeholder replaces the current one.
  */
 function comparable(
   { newId }: Service,

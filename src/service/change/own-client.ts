@@ -1,6 +1,6 @@
 /**
- * Clients that this server, or the provider itself, works by means of. Whatever ends one, or keeps it from
- * signing in as it does, is refused unless the request says that it knows.
+ * Clients that this server, or the provider itself, depends on. A request that ends one, or keeps it from
+ * signing in as it does, is refused unless it confirms that with `ownClient`.
  */
 
 import type { FieldChange } from '../../core/diff.ts'
@@ -34,18 +34,18 @@ export function checkReliance(
 
 const SAYS: Readonly<Record<Reliance, string>> = {
   own: 'This is the client with which this server signs in to the provider.',
-  built_in: 'The provider has built this client in and relies on it.',
+  built_in: 'This client is built into the provider, which relies on it.',
 }
 
 interface Effect {
   readonly changes: readonly FieldChange[]
-  /** The permissions that the change takes, which name what a client signs in with. */
+  /** The permissions that the change needs; they show whether it touches how the client signs in. */
   readonly needs: readonly Need[]
   readonly bar: Bar | undefined
 }
 
 /**
- * Refuses a change of settings by which such a client no longer signs in as it does.
+ * Refuses a change of settings after which such a client would no longer sign in as it does.
  * @throws ClientError `own_client`
  */
 export function checkRelianceInChange(

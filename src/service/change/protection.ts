@@ -1,4 +1,4 @@
-/** Protected clients: nothing that ends a client, for good or for a while, is done to one. */
+/** Protected clients, which no request may remove, suspend or switch off. */
 
 import { FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
@@ -29,17 +29,20 @@ export function checkUnprotected(
   )
 }
 
-/** Wishes that protection is not about: suspending checks it by itself, leases end as they were taken. */
+/**
+ * Kinds of changes without this check: a suspension checks protection itself, and leases end as
+ * agreed when taken.
+ */
 const EXEMPT: readonly ChangeRequest['patch']['kind'][] = ['suspension', 'lease', 'end_lease']
 
-/** Lists without which no one gets a token by way of the client. */
+/** Lists without which no one gets a token through the client. */
 const LIFELINES = MAPPED_FIELDS.filter((field) => {
   const row = FIELDS[field]
   return row.kind === 'list' && row.lifeline
 })
 
 /**
- * Refuses a change of settings that switches a protected client off, in whatever words.
+ * Refuses a change of settings that would switch off a protected client, by whichever setting.
  * @throws ClientError `client_protected`
  */
 export function checkProtection(
@@ -54,7 +57,7 @@ export function checkProtection(
   checkUnprotected(standing, `switched off by this change of client.${path}`, `client.${path}`)
 }
 
-/** The setting, as a path below the client, by which a change takes away what the client works by. */
+/** The setting, as a path below the client, by which a change would switch the client off. */
 function switchedOffBy(mapping: Mapping, base: Native, next: Native): string | undefined {
   const emptied = LIFELINES.find(
     (field) => itemsOf(mapping, field, base) > 0 && itemsOf(mapping, field, next) === 0,
@@ -73,7 +76,7 @@ function switchedOffBy(mapping: Mapping, base: Native, next: Native): string | u
   return taken === undefined ? undefined : pathOf(mapping, taken)
 }
 
-/** When the secret ends, in seconds; 0 stands for never (RFC 7591 section 3.2.1). */
+/** When the secret ends, in seconds; 0 means never (RFC 7591 section 3.2.1). */
 const SECRET_END = 'client_secret_expires_at'
 
 function secretEnd({ [SECRET_END]: at }: Native): number {

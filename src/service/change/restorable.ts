@@ -1,6 +1,6 @@
 /**
- * Settings that this version does not know and a change has taken away: the client had them, so they can be set again
- * and rolled back, although no list of settings names them.
+ * Settings that this version does not know and that a change has removed: the client had them, so
+ * they can be set again and rolled back, although no list of settings names them.
  */
 
 import { type Mapping, withExtraSettings } from '../../core/mapping/mapping.ts'
@@ -8,11 +8,11 @@ import type { Native } from '../../core/mapping/row.ts'
 import { isUnknown } from '../../core/mapping/uses.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
 
-/** Each entry of a client's log carries the names, so there are few and short ones (ours). */
+/** Each entry of a client's log carries the names, so their number and length are limited (our choice). */
 const MAX_NAMES = 100
 const MAX_NAME_LENGTH = 128
 
-/** What holds for the client after a change: the names of unknown settings that it is without. */
+/** The standing after a change, with the names of the unknown settings that were removed. */
 export function clearedAfter(
   mapping: Mapping,
   [base, next]: readonly [Native, Native],
@@ -27,6 +27,6 @@ export function clearedAfter(
   return withStanding(standing, { cleared: cleared.length === 0 ? undefined : cleared })
 }
 
-/** The mapping by which settings of earlier records can be set again. */
+/** The mapping with which settings of earlier records can be set again. */
 export const restoring = (mapping: Mapping, records: readonly Native[]): Mapping =>
   withExtraSettings(mapping, [...new Set(records.flatMap((record) => Object.keys(record)))])

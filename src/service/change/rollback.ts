@@ -1,6 +1,6 @@
 /**
- * Rolling a client back to an earlier revision: what our own changes since then did is undone, newest
- * first. Nothing else is touched: what somebody else set, on whatever field, stays.
+ * Rolls a client back to an earlier revision: the changes made through Clientry since then are undone, newest
+ * first. Nothing else is touched: what someone else set, in any field, stays.
  */
 
 import { diffClients } from '../../core/diff.ts'
@@ -29,9 +29,9 @@ export interface Prepared {
 }
 
 /**
- * Collects what is to be undone.
+ * Collects what to undo.
  * @throws ClientError `invalid_field` for a revision that does not exist or is too far back; `over` throws
- *   `not_restorable` where something cannot be restored and a part was not asked for
+ *   `not_restorable` if something cannot be restored and a partial rollback was not requested
  */
 export async function prepareRollback(
   service: Service,
@@ -66,7 +66,7 @@ export async function prepareRollback(
 
 const LOST_KEY = 'the record of the change was sealed with a key that is no longer in use'
 
-/** Our changes after a revision that took effect, at least in part; newest first. */
+/** The changes made through Clientry after a revision that took effect at least in part, newest first. */
 function changesSince(to: number, entries: readonly Entry[]): readonly Intent[] {
   return entries
     .filter((entry, index): entry is Intent => {
@@ -77,10 +77,13 @@ function changesSince(to: number, entries: readonly Entry[]): readonly Intent[] 
     .toReversed()
 }
 
-/** Records that are gone back over at most: some milliseconds of work each, and all of them in memory. */
+/** The most records that a rollback goes back: each takes some milliseconds, and all are in memory. */
 export const MAX_DISTANCE = 1_000
 
-/** Characters of these records: as many small ones as there may be, and fewer where a client is large. */
+/**
+ * The most characters of these records: enough for the full number of small ones, fewer if the
+ * client is large.
+ */
 export const MAX_CHARACTERS = 33_554_432
 /** Records that are read at once. */
 const BATCH = 16
@@ -104,7 +107,7 @@ async function entriesSince(
 function tooFar(why: string): ClientError {
   return new ClientError(
     'invalid_field',
-    `to is too far back: ${why}; set what is to be as before with a PATCH.`,
+    `to is too far back: ${why}. Restore the settings with a PATCH instead.`,
     { field: 'to' },
   )
 }
@@ -112,7 +115,7 @@ function tooFar(why: string): ClientError {
 function checkDistance(to: number, head: Entry | undefined): void {
   const newest = head?.seq ?? 0
   if (newest - to <= MAX_DISTANCE) return
-  throw tooFar(`it may be at most ${MAX_DISTANCE} records back, and the newest is ${newest}`)
+  throw tooFar(`it can be at most ${MAX_DISTANCE} records back, and the newest is ${newest}`)
 }
 
 function checkRevision(to: number, entries: readonly Entry[], head: Entry | undefined): void {
@@ -126,15 +129,15 @@ function checkRevision(to: number, entries: readonly Entry[], head: Entry | unde
 }
 
 /**
- * What is not restored, as warnings.
- * @throws ClientError `not_restorable` where there is such and a part will not do
+ * What cannot be restored, as warnings.
+ * @throws ClientError `not_restorable` if there is any and a partial result was not requested
  */
 export function toldAs(blocked: readonly Blocked[], partWillDo: boolean): readonly Warning[] {
   const once = new Map(blocked.map((one) => [one.field, one]))
   const warnings = [...once.values()].map(({ field, why }) => ({
     code: 'not_restored',
     field: `client.${field}`,
-    message: `client.${field} is not restored: ${why}.`,
+    message: `client.${field} cannot be restored: ${why}.`,
   }))
   if (warnings.length > 0 && !partWillDo) throw notRestorable(warnings)
   return warnings

@@ -1,7 +1,7 @@
 /**
- * Suspending a client and resuming it. Where the provider has a setting for that, it is set; elsewhere
- * settings that stand for it are taken away, and the standing of the client names the operations whose
- * sealed records tell what they took, so that just that is given back.
+ * Suspends and resumes a client. If the provider has a setting for that, it is set; otherwise
+ * settings that the client needs to work are removed, and the client's standing names the operations whose
+ * sealed records show what they removed, so that exactly that is restored.
  */
 
 import { ClientError } from '../../core/errors.ts'
@@ -54,7 +54,7 @@ export async function suspensionWish(
   }
 }
 
-/** The provider has the setting, and tells by itself whether it holds. */
+/** The provider has a setting for it, which shows whether the client is suspended. */
 function nativeWish({ suspended }: Suspending, standing: Standing = {}): Wish {
   const patch = { kind: 'merge' as const, fields: { disabled: suspended } }
   return {
@@ -90,7 +90,7 @@ async function resumption(
   }
 }
 
-/** What a suspension has taken away, newest first, as far as it can be opened. */
+/** What a suspension has removed, newest first, as far as its records can be opened. */
 export async function takenBy(
   service: Service,
   standing: Standing | undefined,
@@ -101,7 +101,7 @@ export async function takenBy(
   return { taken: taken.toReversed(), keyIsLost: taken.length < operations.length }
 }
 
-/** The records of an operation, as far as they can be opened with the keys of today. */
+/** The records of an operation, as far as they can be opened with the present keys. */
 async function sealedOf(service: Service, operationId: string): Promise<Sealed | undefined> {
   const intent = await service.store.operation(operationId)
   return intent === undefined ? undefined : openSealed(service, intent)
@@ -111,7 +111,7 @@ function missingOf(mapping: Mapping, { lost }: GivenBack, keyIsLost: boolean): r
   const kept = lost.map((key) => ({
     code: 'not_restored',
     field: `client.${pathOf(mapping, key)}`,
-    message: `client.${pathOf(mapping, key)} is not given back: the provider has no way back to what it was.`,
+    message: `client.${pathOf(mapping, key)} cannot be restored: the provider has no way back to its former value.`,
   }))
   return keyIsLost ? [...kept, LOST_KEY] : kept
 }
@@ -119,14 +119,14 @@ function missingOf(mapping: Mapping, { lost }: GivenBack, keyIsLost: boolean): r
 const LOST_KEY: Warning = {
   code: 'not_restored',
   message:
-    'What the suspension took away is not given back: its record was sealed with a key that is no longer in use.',
+    'What the suspension removed cannot be restored: its record was sealed with a key that is no longer in use.',
 }
 
 const theirsOf = (mapping: Mapping, { theirs }: GivenBack): readonly Warning[] =>
   theirs.map((key) => ({
     code: 'changed_while_suspended',
     field: `client.${pathOf(mapping, key)}`,
-    message: `client.${pathOf(mapping, key)} was changed by somebody else while the client was suspended; what they set stays.`,
+    message: `client.${pathOf(mapping, key)} was changed by someone else while the client was suspended. The new value stays.`,
   }))
 
 const cannotSuspend = () =>
@@ -143,7 +143,7 @@ export function checkSuspension(
   next: Native,
 ): void {
   const [path] = standing?.suspended === undefined ? [] : heldChanges(mapping, base, next)
-  // Taking away again what somebody else has given back ends nothing.
+  // Removing again what someone else has restored does not end the suspension.
   if (path === undefined || (isOff(mapping, next) && !isOff(mapping, base))) return
   throw new ClientError(
     'client_suspended',

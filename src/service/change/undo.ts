@@ -1,4 +1,4 @@
-/** Undoing one change, whatever came after it: what later changes have set stays. */
+/** Undoes one change, whatever came after it: what later changes have set stays. */
 
 import { diffClients } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
@@ -14,9 +14,9 @@ import { type Prepared, toldAs } from './rollback.ts'
 import type { RequestFor } from './wanted.ts'
 
 /**
- * Prepares what takes an operation back.
- * @throws ClientError `not_restorable`, at once or from `over`: what cannot be taken back whole is left
- *   alone, unless a part was asked for
+ * Prepares the change that undoes an operation.
+ * @throws ClientError `not_restorable`, at once or from `over`: an operation that cannot be undone
+ * completely is left   alone, unless a partial undo was requested
  */
 export async function prepareUndo(
   service: Service,
@@ -29,7 +29,7 @@ export async function prepareUndo(
   if (base === undefined || !next) {
     throw new ClientError(
       'not_restorable',
-      `What operation ${undo.operationId} did cannot be taken back: its record is gone, or sealed with a key that is no longer in use.`,
+      `The operation ${undo.operationId} cannot be undone: its record no longer exists, or was sealed with a key that is no longer in use.`,
     )
   }
   const changed = diffClients(mapping, base, next, () => '')

@@ -1,4 +1,4 @@
-/** A wish, and what it comes to once the present state of the client is known. */
+/** A wish, and the change that follows from it once the client's present state is known. */
 
 import type { FieldName } from '../../core/client.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
@@ -7,34 +7,34 @@ import type { Action } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import type { ChangeRequest } from '../base/request.ts'
 
-/** What a wish follows from, beside the history: a request for one kind of patch. */
+/** What a wish follows from, besides the history: a request for one kind of patch. */
 export interface RequestFor<P>
   extends Pick<ChangeRequest, 'ref' | 'provider' | 'actor' | 'dryRun'> {
   readonly patch: P
 }
 
 export interface Wish {
-  /** Fields that may change, for what a provider reads for them alone. */
+  /** The fields that may change, for data that a provider reads only for them. */
   readonly fields: readonly FieldName[]
-  /** What is wanted of the client as it is now. */
+  /** The change of the client in its present state. */
   over(base: Native): Wanted
 }
 
-/** A patch, or the record to be. */
+/** A patch, or the planned record. */
 export type Wanted = {
-  /** What should be known about it. */
+  /** What the caller should know about it. */
   readonly warnings: readonly Warning[]
-  /** Where it is no change of settings alone: what it is, and what is to hold for the client after it. */
+  /** If it is not only a change of settings: its action, and the client's standing afterwards. */
   readonly aim?: { readonly action: Action; readonly becomes: Standing }
 } & (
   | {
       readonly patch: Patch
-      /** Earlier records: settings of theirs can be set again. */
+      /** Earlier records, whose settings can be set again. */
       readonly restores?: readonly Native[]
     }
   | {
       readonly next: Native
-      /** Earlier records: what they broke may stay broken. */
+      /** Earlier records: rules that they broke may stay broken. */
       readonly before?: readonly Native[]
     }
 )

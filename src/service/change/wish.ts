@@ -1,4 +1,4 @@
-/** What a request wants of a client, once its history and its present state are known. */
+/** Turns a request into a planned change, once the client's history and present state are known. */
 
 import { FIELD_NAMES, type FieldName } from '../../core/client.ts'
 import { type Mapping, withExtraSettings } from '../../core/mapping/mapping.ts'
@@ -20,7 +20,7 @@ import { suspensionWish } from './suspension.ts'
 import { prepareUndo } from './undo.ts'
 import type { Wanted, Wish } from './wanted.ts'
 
-/** Plans what is wanted, with what holds for the client before and after. */
+/** Plans the change, with the client's standing before and after. */
 export function planWanted(
   mapping: Mapping,
   base: Native,

@@ -1,4 +1,4 @@
-/** Telling a job what to do. */
+/** Starts, pauses, resumes and cancels jobs. */
 
 import type { Actor } from '../../store/log/actor.ts'
 import type { JobControlName, JobEntry, JobState } from '../../store/log/job-entry.ts'
@@ -7,7 +7,7 @@ import { appendAfter, type JobView, TAKEN } from './log.ts'
 
 export type { JobControlName }
 
-/** States in which a job does already what it is told to. */
+/** The states in which a control has no effect, since the job already does what it asks. */
 const ALREADY: Readonly<Record<JobControlName, readonly JobState[]>> = {
   start: ['running'],
   pause: ['paused'],
@@ -15,7 +15,7 @@ const ALREADY: Readonly<Record<JobControlName, readonly JobState[]>> = {
   cancel: ['cancelled'],
 }
 
-/** Records what a job is told; `undefined`: it cannot do that as it stands. */
+/** Records a control; `undefined`: the job cannot do that in its present state. */
 export async function tellJob(
   service: Service,
   view: JobView,

@@ -1,22 +1,22 @@
-/** Following the log of a job while others append to it too. */
+/** Follows the log of a job while others append to it too. */
 
 import type { Job, JobEntry } from '../../store/log/job-entry.ts'
 import type { Service } from '../base/service.ts'
 import { appendAfter, type JobBody, jobEntries, TAKEN } from './log.ts'
 
 export interface Follower {
-  /** The newest entry that is known. */
+  /** The newest known entry. */
   last(): JobEntry
   /** Reads what others have appended. */
   catchUp(): Promise<void>
   /**
-   * Appends an event, made anew after each entry of others that came first; `false`: it cannot happen any
+   * Appends an event, rebuilt after each entry that others append first; `false`: it cannot happen any
    * more. One at a time.
    */
   append(body: () => JobBody): Promise<boolean>
 }
 
-/** Reads a log from its beginning; `fold` is told of every entry once, in order. */
+/** Reads a log from its beginning; `fold` is called for every entry once, in order. */
 export async function follow(
   service: Pick<Service, 'store' | 'now'>,
   job: Job,

@@ -1,5 +1,5 @@
 /**
- * The clients of a job, as they are kept: sealed, since a patch may hold what is nobody's business, and
+ * The clients of a job as they are stored: sealed, since a patch may contain confidential values, and
  * in parts that fit into an entry.
  */
 
@@ -14,9 +14,9 @@ import type { Service } from '../base/service.ts'
 /** One client of a job. */
 export interface JobItem {
   readonly ref: ClientRef
-  /** What is asked for; absent: the patch of the job. */
+  /** The change of this client; absent: the patch of the job. */
   readonly patch?: Patch | Undo
-  /** The state that it is meant for. */
+  /** The tag of the state that the change is meant for. */
   readonly ifMatch?: string
 }
 
@@ -29,7 +29,7 @@ export function sealItems(
   return seal.close({ items: items as unknown as JsonObject[] }, placeOf(place))
 }
 
-/** @throws ClientError `internal` when it was sealed with a key that is gone */
+/** @throws ClientError `internal` if its key is no longer available */
 export function openItems({ seal }: Pick<Service, 'seal'>, entry: JobItems): readonly JobItem[] {
   return seal.open(entry.sealed, placeOf(entry)).items as unknown as readonly JobItem[]
 }
@@ -40,7 +40,7 @@ export function sealPatch({ seal }: Pick<Service, 'seal'>, resource: string, pat
   return seal.close({ ...held }, placeOf({ resource, seq: 1 }))
 }
 
-/** @throws ClientError `internal` when it was sealed with a key that is gone */
+/** @throws ClientError `internal` if its key is no longer available */
 export function openPatch({ seal }: Pick<Service, 'seal'>, job: Job): Patch | undefined {
   return seal.open(job.sealed, placeOf(job)).patch as unknown as Patch | undefined
 }
@@ -48,5 +48,5 @@ export function openPatch({ seal }: Pick<Service, 'seal'>, job: Job): Patch | un
 const placeOf = ({ resource, seq }: { resource: string; seq: number }) =>
   JSON.stringify([resource, seq])
 
-/** The text by which two items name one and the same client. */
+/** The string that two items share if they name the same client. */
 export const nameOf = ({ ref }: JobItem) => resourceOf(ref)

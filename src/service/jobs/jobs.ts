@@ -6,32 +6,32 @@ import type { Service } from '../base/service.ts'
 import { type Runner, startRunner } from './run/run.ts'
 
 export interface Jobs {
-  /** Works on a job, or has a look at what it is told to do. */
+  /** Starts work on a job, or makes its runner look for new controls. */
   wake(id: string): void
-  /** Works on those that nobody works on any more. */
+  /** Takes over jobs that no one works on any more. */
   sweep(): Promise<void>
-  /** Lets them go on until then (epoch ms), then ends in order; none begins here meanwhile. */
+  /** Lets jobs continue until then (epoch ms), then ends them in an orderly way; no job starts meanwhile. */
   rest(until: number): Promise<void>
 }
 
-/** What is told of the work on jobs. */
+/** Events about the work on jobs. */
 export type JobsEvent =
   | { readonly kind: 'jobs_running'; readonly running: number }
-  /** The store or the key failed it; it goes on at a later sweep. */
+  /** The store or the key failed; the job continues at a later sweep. */
   | { readonly kind: 'job_failed'; readonly job: string; readonly code: string }
 
 export interface JobsSettings {
   readonly service: Service
-  /** Time that one client may take, in milliseconds. */
+  /** The time that one client may take (milliseconds). */
   readonly limitMs: number
-  /** `false`: a process that stands still between requests works while it sweeps only. */
+  /** `false`: a process that is frozen between requests works on jobs only during a sweep. */
   readonly background: boolean
   observe(event: JobsEvent): void
 }
 
 export function createJobs({ service, limitMs, background, observe }: JobsSettings): Jobs {
   const runners = new Map<string, Runner>()
-  /** Those that were woken while a runner had them, which may have been about to end. */
+  /** Jobs that were woken while they had a runner, which may have been about to end. */
   const woken = new Set<string>()
   let resting = false
 

@@ -1,4 +1,4 @@
-/** Reading and writing the log of a job: an event is appended with the progress that it makes. */
+/** Reads and writes the log of a job: each event is appended with the progress after it. */
 
 import type { JobCallers } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
@@ -21,7 +21,7 @@ import { progressAfter } from './progress.ts'
 export type { JobEntry, JobOptions, JobProgress, JobResult }
 export { JOB_OUTCOMES, JOB_STATES }
 
-/** What is told of an event; the rest of its entry follows from the log. */
+/** The content of an event; the rest of its entry follows from the log. */
 export type JobBody = Body<JobItems> | Body<JobClaim> | Body<JobResults> | Body<JobControl>
 
 type Body<E extends JobEntry> = Omit<
@@ -29,14 +29,14 @@ type Body<E extends JobEntry> = Omit<
   'resource' | 'seq' | 'at' | 'previous' | 'hash' | 'standing' | 'progress'
 >
 
-/** A job as its first and its newest entry tell it. */
+/** A job as described by its first and its newest entry. */
 export interface JobView {
   readonly id: string
   readonly job: Job
   readonly last: JobEntry
 }
 
-/** The callers behind a job; of one that an older version has set to work, only what it recorded. */
+/** The callers behind a job; if an older version started it, only those that it recorded. */
 export function callersOf(
   { actor: submittedBy, options }: Job,
   { startedBy = options.autoStart ? submittedBy : undefined, approvedBy }: JobProgress,
@@ -48,10 +48,10 @@ export function callersOf(
   }
 }
 
-/** The number was taken by somebody else's entry. */
+/** Someone else's entry has taken the number. */
 export const TAKEN = Symbol('taken')
 
-/** A job by its id; `undefined` when there is none. */
+/** A job by its id; `undefined` if there is none. */
 export async function findJob(
   { store }: Pick<Service, 'store'>,
   id: string,
@@ -63,7 +63,7 @@ export async function findJob(
   return { id, job, last: (last ?? job) as JobEntry }
 }
 
-/** Appends an event after `last`; `undefined`: it cannot happen as things are. */
+/** Appends an event after `last`; `undefined`: it cannot happen in the present state. */
 export async function appendAfter(
   { store, now }: Pick<Service, 'store' | 'now'>,
   job: Job,

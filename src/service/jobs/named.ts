@@ -1,4 +1,4 @@
-/** Which permissions a job may take beside `clients:write`, as far as its patches tell. */
+/** The permissions that a job may need besides `clients:write`, as far as its patches show. */
 
 import type { Patch } from '../../core/patch/patch.ts'
 import type { OwnPermission } from '../../core/rights/permissions.ts'
@@ -9,7 +9,7 @@ import { openItems, openPatch } from './items.ts'
 import { type JobView, jobEntries } from './log.ts'
 
 /**
- * The first of some permissions that a job may take; what is undone can take any.
+ * The first of the given permissions that a job may need; an undo can need any.
  * @throws ClientError `internal` when the job was sealed with a key that is gone
  */
 export async function neededByJob(
@@ -42,7 +42,7 @@ function needOf(
   const [any] = permissions
   if (patch.kind === 'undo') return any && { permission: any, field: 'client' }
   const { mapping, ownApi } = providers.get(provider) ?? {}
-  // Nothing can be done there any more.
+  // The provider is no longer configured, so nothing can be done there.
   if (mapping === undefined) return undefined
   return neededByName(mapping, patch, ownApi !== undefined).find((need) =>
     permissions.some((permission) => permission === need.permission),

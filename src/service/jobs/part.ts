@@ -1,11 +1,14 @@
-/** Parts of long lists, so that each fits into an entry of the log. */
+/** Splits long lists into parts that each fit into an entry of the log. */
 
 import { stringifyJson } from '../../core/json/json-text.ts'
 
-/** The largest part in one entry, before it is sealed (bytes); ours, DynamoDB ends at 400 KB. */
+/**
+ * The largest part in one entry, before it is sealed (bytes); our choice, since DynamoDB's limit is
+ * 400 KB.
+ */
 const PART_BYTES = 150_000
 
-/** The items that come next: as many as fit, and at least one, since what does not fit would come back for ever. */
+/** The next items: as many as fit, but at least one, since an item that never fits would block the rest. */
 export function firstPart<T>(items: readonly T[]): readonly T[] {
   let bytes = 0
   const end = items.findIndex((item, index) => {

@@ -1,6 +1,6 @@
 /**
- * How far a job has come after one more thing that happened to it. Pure: whoever appends to a job's log
- * knows from the newest entry alone what the next one has to tell.
+ * The progress of a job after one more event. Pure: an instance that appends to a job's log
+ * can compute the next entry from the newest one alone.
  */
 
 import type { Actor } from '../../store/log/actor.ts'
@@ -25,7 +25,7 @@ export type JobEvent =
     }
   | { readonly kind: 'job_control'; readonly control: JobControlName; readonly actor: Actor }
 
-/** A job of which nothing is known but that there is one. */
+/** The progress of a job that was only just submitted. */
 export const SUBMITTED: JobProgress = {
   state: 'submitted',
   phase: 'plan',
@@ -35,7 +35,10 @@ export const SUBMITTED: JobProgress = {
   canaryDone: false,
 }
 
-/** The progress after an event at a time (epoch ms); `undefined`: it cannot happen as things are. */
+/**
+ * The progress after an event at a time (epoch ms); `undefined`: the event cannot happen in the
+ * present state.
+ */
 export function progressAfter(
   options: JobOptions,
   before: JobProgress,
@@ -57,30 +60,30 @@ export function progressAfter(
 }
 
 /**
- * A job that was left so often by a runner that died stops: what it asks for may be what ends the process,
- * at each new start again.
+ * A job that runners have abandoned this often stops: its own work may be what kills the process,
+ * and would do so again at each start.
  */
 export const MAX_ABANDONED = 2
 
-/** Whether it has come to its end for good. */
+/** Whether the job has ended for good. */
 export const isEnded = ({ state }: JobProgress) => state === 'done' || state === 'cancelled'
 
-/** Whether a runner has it, if perhaps for too long. */
+/** Whether a runner has claimed it, even if the claim may have expired. */
 export const isHeldBy = ({ claim }: JobProgress, runner: string) => claim?.runner === runner
 
-/** How many more clients of the present phase may be begun, in their order; those under way included. */
+/** How many clients of the present phase may have been started, in order, including the running ones. */
 export function allowed(options: JobOptions, progress: JobProgress): number {
   const { phase, counts, run } = progress
   return phase === 'plan' ? counts.left : canaryEnd(options, progress) - run.done
 }
 
-/** Clients that have to be done before more may be begun. */
+/** The clients that must be done before more may be started. */
 function canaryEnd({ canary }: JobOptions, { run, canaryDone }: JobProgress): number {
   if (canary === undefined || canaryDone) return run.total
   return Math.min(run.total, Math.max(1, Math.ceil(canary.share * run.total)))
 }
 
-/** Clients that have a result in the present phase. */
+/** The number of clients with a result in the present phase. */
 export function doneIn({ phase, counts, run }: JobProgress): number {
   return phase === 'run' ? run.done : counts.planned + counts.unchanged + counts.failed
 }
@@ -111,7 +114,7 @@ function claimed(
   return claim.until <= at ? abandoned(before, held) : undefined
 }
 
-/** The claim before was never given up: whoever had it is gone. */
+/** The previous claim was never released, so its runner has died. */
 function abandoned(before: JobProgress, held: JobProgress): JobProgress {
   const times = (before.abandoned ?? 0) + 1
   return times < MAX_ABANDONED
@@ -137,13 +140,13 @@ function withResults(
   return ranOn(options, { ...after, run, failures: before.failures + failed })
 }
 
-/** The dry run is complete: where nothing would change, so is the job. */
+/** The dry run is complete; if nothing would change, so is the job. */
 function planDone({ claim: _, ...before }: JobProgress): JobProgress {
   if (before.state === 'cancelled') return before
   return { ...before, state: before.counts.planned === 0 ? 'done' : 'planned' }
 }
 
-/** Some of the changes are done: what follows for the rest. */
+/** Some changes are done; this decides about the rest. */
 function ranOn(options: JobOptions, progress: JobProgress): JobProgress {
   const { run, failures, state } = progress
   if (state === 'cancelled') return progress
@@ -183,7 +186,7 @@ function controlled(
   }
 }
 
-/** Failures, of clients and of runners, count anew. */
+/** Failures of clients and of runners are counted from zero again. */
 function resumed({ abandoned: _, ...before }: JobProgress, actor: Actor, at: number): JobProgress {
   const fresh = { ...before, failures: 0 }
   return before.phase === 'plan'

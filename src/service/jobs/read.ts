@@ -1,4 +1,4 @@
-/** Reading jobs: a list of them, and what became of the clients of one. */
+/** Reads jobs: the list of jobs, and the results of one job. */
 
 import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
 import type { JobResult } from '../../store/log/job-entry.ts'
@@ -11,25 +11,25 @@ import { findJob, type JobView, jobEntries } from './log.ts'
 
 export interface JobPage {
   readonly jobs: readonly JobView[]
-  /** Where the next page begins; absent on the last one. */
+  /** Where the next page begins; absent on the last page. */
   readonly next?: Place
 }
 
 export interface JobSearch {
-  /** Subject of who submitted it. */
+  /** The subject of the submitter. */
   readonly actor?: string
   readonly after?: Place
   readonly limit: number
   /** Epoch milliseconds. */
   readonly deadline: number
-  /** Whether the reader may know of a job; one that they may not leaves no trace in the pages. */
+  /** Whether the reader may know of a job; a hidden job leaves no trace in the pages. */
   mayKnow(view: JobView): boolean
 }
 
 /**
- * Jobs, those that were submitted last first. A page is full wherever there is a next one, and both
- * begin at jobs that the reader may know of: else pages would show that there are others. So it can look
- * through many jobs for one page, as long as there is time.
+ * Lists jobs, newest first. Every page but the last is full, and each page
+ * begins at a job that the reader may know of, since gaps would reveal hidden jobs. So it may read
+ * many jobs for one page, as long as there is time.
  * @throws ClientError `deadline_exceeded`
  */
 export async function listJobs(service: Service, search: JobSearch): Promise<JobPage> {
@@ -58,22 +58,22 @@ export async function listJobs(service: Service, search: JobSearch): Promise<Job
   return { jobs: jobs.map(({ view }) => view), ...(next === undefined ? {} : { next }) }
 }
 
-/** A result with where it stands in the log. */
+/** A result and its place in the log. */
 export interface ListedResult extends JobResult {
   readonly phase: 'plan' | 'run'
   /** Epoch milliseconds. */
   readonly at: number
 }
 
-/** A place between the results of a job: entry and number in it. */
+/** A place between the results of a job: an entry and a position in it. */
 export interface ResultPlace {
   readonly seq: number
   readonly index: number
 }
 
 /**
- * Results in the order in which they became known, of the dry run first. A page ends early once it has
- * `PAGE_CHARACTERS`.
+ * Lists results in the order in which they became known, those of the dry run first. A page ends
+ * early once it has `PAGE_CHARACTERS`.
  */
 export async function readResults(
   service: Service,

@@ -1,17 +1,20 @@
-/** What a job may do beside changing clients: no more than its submitter may at every provider of it. */
+/**
+ * What a job may do besides changing clients: no more than its submitter may do at every provider
+ * of the job.
+ */
 
 import { ClientError } from '../../core/errors.ts'
 import type { OwnPermission, Permission } from '../../core/rights/permissions.ts'
 import type { Need } from '../../core/rights/rights.ts'
 import type { Job } from '../../store/log/job-entry.ts'
 
-/** Jobs of earlier versions hold the fields that they may not change, and set no credentials. */
+/** Jobs of earlier versions record the fields that they may not change, and set no credentials. */
 export function rightsOf({ rights, withheld = [] }: Job): readonly OwnPermission[] {
   return rights ?? (withheld.includes('disabled') ? [] : ['clients:suspend'])
 }
 
 /**
- * Refuses what a job may not do; no job sets a secret, since its value would have to be told to many.
+ * Refuses what a job may not do. No job sets a secret, since many people would see its value.
  * @throws ClientError `insufficient_scope`
  */
 export function checkRights(rights: readonly Permission[], needs: readonly Need[]): void {
@@ -22,7 +25,7 @@ export function checkRights(rights: readonly Permission[], needs: readonly Need[
   const { field } = refused
   throw new ClientError(
     'insufficient_scope',
-    `${field} may not be changed by this job; leave it out to change the rest.`,
+    `This job may not change ${field}. Leave it out to change the rest.`,
     { field },
   )
 }

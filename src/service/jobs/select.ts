@@ -1,6 +1,6 @@
 /**
- * The clients that a selection finds, all of them, at the time when a job is submitted: out of the mirror
- * where it knows the whole place, else by asking the provider, which costs a read for each client unless
+ * Finds all clients that match a selection when a job is submitted: from the mirror
+ * if it knows the whole place, else from the provider, which costs a read for each client unless
  * all are wanted.
  */
 
@@ -15,16 +15,16 @@ import { endlessList, listLive } from '../reading/list-live.ts'
 import { MAX_CLIENTS } from './submit.ts'
 
 export interface Selection {
-  /** Of one provider. */
+  /** Places of one provider. */
   readonly places: readonly Place[]
   readonly wanted: Wanted
 }
 
-/** Clients of one page. */
+/** Clients on one page. */
 const PAGE = 500
 
 /**
- * Looks no further once there are more than a job can have.
+ * Stops once there are more clients than a job can have.
  * @throws ClientError `unsupported_operation`, `deadline_exceeded`, and as the provider does
  */
 export async function selectClients(
@@ -64,13 +64,13 @@ async function mirrored(
   }
 }
 
-/** Every client of a place, by its id alone. */
+/** Every client of a place, by id only. */
 async function listed(service: Service, place: Place, call: Call): Promise<readonly ClientRef[]> {
   const provider = service.providers.get(place.provider)
   if (provider?.list === undefined) {
     throw new ClientError(
       'unsupported_operation',
-      'select is not possible here: the provider lists no clients. Name them in "clients".',
+      'select is not possible here, because the provider cannot list its clients. Name them in "clients".',
       { field: 'select' },
     )
   }
@@ -79,7 +79,7 @@ async function listed(service: Service, place: Place, call: Call): Promise<reado
   for (let cursor: string | undefined; ; ) {
     checkDeadline(service, call.deadline)
     const { items, next } = await provider.list(place.userPoolId, call, cursor)
-    // A list that moves on meanwhile can tell a client twice.
+    // A list that changes meanwhile can contain a client twice.
     for (const { id } of items) refs.set(id, { ...place, id })
     if (next === undefined || refs.size > MAX_CLIENTS) return [...refs.values()]
     if (before.has(next)) throw endlessList()
@@ -98,7 +98,7 @@ async function read(
   for (;;) {
     checkDeadline(service, call.deadline)
     const page = await listLive(service, { places, wanted, limit: PAGE, from, call })
-    // What cannot be read cannot be told to be one of them, or none.
+    // It is unknown whether a client that cannot be read matches.
     for (const { error } of page.unreadable) throw error
     for (const { ref } of page.clients) refs.set(resourceOf(ref), ref)
     if (page.next === undefined || refs.size > MAX_CLIENTS) return [...refs.values()]

@@ -1,7 +1,7 @@
 /**
- * Submitting a job. Its log begins with what it is; its clients follow, and the last of them set it to
- * work. With an idempotency key the id follows from the key, so that a repetition finds the job, and
- * completes one of which a crash has left the beginning only.
+ * Submits a job. Its log begins with its description; its clients follow, and the last part of them starts
+ * it. With an idempotency key the id follows from the key, so that a repetition finds the job, and
+ * completes one that a crash has left incomplete.
  */
 
 import type { Patch } from '../../core/patch/patch.ts'
@@ -24,17 +24,17 @@ export interface Submission {
   readonly items: readonly JobItem[]
   readonly patch?: Patch
   readonly options: JobOptions
-  /** What it may do beside changing clients: what its submitter may do at every provider of it. */
+  /** What it may do besides changing clients: what its submitter may do at every provider of the job. */
   readonly rights: readonly OwnPermission[]
-  /** Id of the job that it undoes. */
+  /** The id of the job that it undoes. */
   readonly undoes?: string
   readonly key?: Key
 }
 
-/** The most clients of one job; ours, so that one fits into memory. */
+/** The most clients of one job; our choice, so that a job fits into memory. */
 export const MAX_CLIENTS = 10_000
 
-/** The job that a key has been used for, if it was submitted whole. */
+/** The job that a key was used for, if it was submitted completely. */
 export async function submittedBefore(
   service: Service,
   key: Key | undefined,
@@ -47,7 +47,7 @@ export async function submittedBefore(
 }
 
 /**
- * Makes a job durable, and at work.
+ * Makes a job durable and starts it.
  * @throws ClientError `key_reused`
  */
 export async function submitJob(service: Service, submission: Submission): Promise<JobView> {
@@ -86,7 +86,7 @@ function firstEntry(service: Service, resource: string, submission: Submission):
   })
 }
 
-/** Adds the clients that are not there yet, until they are complete or somebody else is at it. */
+/** Adds the missing clients, until all are there or another instance is adding them. */
 async function addItems(
   service: Service,
   { job }: JobView,
@@ -110,7 +110,7 @@ async function addItems(
       last: missing.length === 0,
       sealed: sealItems(service, place, part),
     })
-    // Nothing can be added any more once the last part is there.
+    // Nothing can be added after the last part.
     if (appended === undefined || appended === TAKEN) return
     last = appended
   }

@@ -1,4 +1,4 @@
-/** What it takes to undo a job: on each client that it changed, the one operation by which it did. */
+/** Collects what to undo for a job: for each client that it changed, the operation that did it. */
 
 import { ClientError } from '../../core/errors.ts'
 import { isAtWork } from '../../store/log/job-entry.ts'
@@ -9,7 +9,7 @@ import { type JobView, jobEntries } from './log.ts'
 
 /**
  * The clients of a job that undoes another one.
- * @throws ClientError `job_state` while it is at work, or where it has changed nothing
+ * @throws ClientError `job_state` while the job is running, or if it has changed nothing
  */
 export async function undoneItems(
   service: Service,
@@ -17,7 +17,7 @@ export async function undoneItems(
   allowPartial: boolean,
 ): Promise<readonly JobItem[]> {
   if (isAtWork(last.progress)) {
-    throw new ClientError('job_state', 'A job that is at work cannot be undone; pause it first.')
+    throw new ClientError('job_state', 'A running job cannot be undone. Pause it first.')
   }
   const items: JobItem[] = []
   for await (const entry of jobEntries(service, job.resource)) {
@@ -32,10 +32,10 @@ export async function undoneItems(
     }
   }
   if (items.length > 0) return items.reverse()
-  throw new ClientError('job_state', 'This job has changed nothing that could be undone.')
+  throw new ClientError('job_state', 'This job has made no change that could be undone.')
 }
 
-/** What was not known when the job gave up may be known now. */
+/** An outcome that was unknown when the job gave up may be known now. */
 async function wasApplied(service: Service, operationId: string): Promise<boolean> {
   const outcome = (await readOperation(service, operationId))?.outcome
   return outcome === 'applied' || outcome === 'partly_applied'

@@ -254,7 +254,7 @@ describe('undoing a job', () => {
     await record(view, { state, results: [{ operationId: 'one' }] })
     await expect(undoneItems(bench.service, await viewOf(view), false)).rejects.toMatchObject({
       code: 'job_state',
-      message: 'A job that is at work cannot be undone; pause it first.',
+      message: 'A running job cannot be undone. Pause it first.',
     })
   })
 
@@ -263,7 +263,7 @@ describe('undoing a job', () => {
     await record(view, { results: [{ outcome: 'unchanged' }] })
     await expect(undoneItems(bench.service, await viewOf(view), false)).rejects.toMatchObject({
       code: 'job_state',
-      message: 'This job has changed nothing that could be undone.',
+      message: 'This job has made no change that could be undone.',
     })
   })
 })

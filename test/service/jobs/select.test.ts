@@ -193,7 +193,7 @@ describe('by ids alone', () => {
         code: 'unsupported_operation',
         field: 'select',
         message:
-          'select is not possible here: the provider lists no clients. Name them in "clients".',
+          'select is not possible here, because the provider cannot list its clients. Name them in "clients".',
       })
     }
   })

@@ -220,7 +220,7 @@ describe('what a job may do', () => {
     expect(refusal(['clients:suspend', 'secrets:rotate'], refused)).toMatchObject({
       code: 'insufficient_scope',
       field: 'client.secret',
-      message: 'client.secret may not be changed by this job; leave it out to change the rest.',
+      message: 'This job may not change client.secret. Leave it out to change the rest.',
     })
     expect(refusal(['secrets:rotate'], [suspend])).toMatchObject({ field: 'client.disabled' })
   })

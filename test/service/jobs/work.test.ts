@@ -176,7 +176,7 @@ describe('a change', () => {
       ...client,
       outcome: 'failed',
       code: 'insufficient_scope',
-      error: 'client.disabled may not be changed by this job; leave it out to change the rest.',
+      error: 'This job may not change client.disabled. Leave it out to change the rest.',
       field: 'client.disabled',
     })
     const allowed = await run({
@@ -264,7 +264,7 @@ describe('a failure', () => {
       ...client,
       outcome: 'failed',
       code: 'internal',
-      error: 'Something failed on our side for this client.',
+      error: 'An internal error occurred for this client.',
     })
     expect(worked).not.toHaveProperty('againMs')
   })
@@ -276,7 +276,7 @@ describe('a failure', () => {
         ...client,
         outcome: 'failed',
         code: 'not_found',
-        error: 'The provider it is not configured any more.',
+        error: 'The provider it is no longer configured.',
       },
       waitedMs: 0,
       refused: false,

@@ -1,9 +1,9 @@
-/** Waiting for a time, or for somebody to ring before it. */
+/** Waits for a time, or until the bell is rung. */
 
 export interface Bell {
-  /** Ends the wait, or the next one where nobody waits. */
+  /** Ends the present wait, or the next one if no one is waiting. */
   ring(): void
-  /** Waits so long at most, in milliseconds. */
+  /** Waits at most this long (milliseconds). */
   wait(milliseconds: number): Promise<void>
 }
 

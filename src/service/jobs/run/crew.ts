@@ -1,4 +1,4 @@
-/** The clients of a job that are under way, and the results that are not recorded yet. */
+/** The clients of a job that are being worked on, and the results that are not recorded yet. */
 
 import type { JobCallers } from '../../../store/log/actor.ts'
 import type { JobProgress, JobResult } from '../../../store/log/job-entry.ts'
@@ -11,16 +11,16 @@ import { createQueue } from './queue.ts'
 import { type Task, type Worked, work } from './work.ts'
 
 export interface Crew {
-  /** Begins all clients that may begin now; `limit`: how many of all may have begun. */
+  /** Starts all clients that may start now; `limit`: how many may have been started in total. */
   begin(limit: number): void
   readonly finished: ReadonlyMap<number, JobResult>
-  /** A result is recorded. */
+  /** Called after a result was recorded. */
   recorded(item: number): void
-  /** Whether any client is under way. */
+  /** Whether any client is being worked on. */
   busy(): boolean
-  /** When a client that has to wait may begin (epoch ms). */
+  /** When the next waiting client may start (epoch ms). */
   wakesAt(): number
-  /** Resolves when none is under way. */
+  /** Resolves when no client is being worked on. */
   ended(): Promise<void>
 }
 
@@ -30,13 +30,13 @@ export interface CrewSettings {
   readonly phase: JobProgress['phase']
   /** Time that one client may take, in milliseconds. */
   readonly limitMs: number
-  /** The callers behind the job as it stands now. */
+  /** The callers behind the job at present. */
   callers(): JobCallers
-  /** Told whenever a client is no longer under way. */
+  /** Called whenever a client is finished. */
   changed(): void
 }
 
-/** Times that a client is tried while it is not certain what has become of it. */
+/** How often a client is tried while its outcome is uncertain. */
 const MAX_TRIES = 60
 
 export function createCrew(service: Service, settings: CrewSettings): Crew {
@@ -82,7 +82,7 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
   }
 }
 
-/** What is to be done with each client. */
+/** The task of each client. */
 function tasksOf(service: Service, { view, known, phase, limitMs, callers }: CrewSettings) {
   const rights = rightsOf(view.job)
   const common = openPatch(service, view.job)

@@ -1,4 +1,4 @@
-/** What the log of a job tells of its clients, to whoever works on them. */
+/** What the log of a job says about its clients, for the runner. */
 
 import type { JobEntry, JobOutcome, JobProgress } from '../../../store/log/job-entry.ts'
 import type { Service } from '../../base/service.ts'
@@ -6,11 +6,11 @@ import { type JobItem, openItems } from '../items.ts'
 
 export interface Known {
   readonly items: readonly JobItem[]
-  /** The state that the dry run has planned from. */
+  /** The tag of the state that the dry run planned from. */
   tagOf(item: number): string | undefined
-  /** Takes in an entry; each once, in order. */
+  /** Adds an entry; each once, in order. */
   fold(entry: JobEntry): void
-  /** Clients without a result in a phase; after a dry run, those of them that differ. */
+  /** The clients without a result in a phase; after a dry run, only those that would change. */
   pending(phase: JobProgress['phase']): readonly number[]
 }
 

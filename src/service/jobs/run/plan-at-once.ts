@@ -1,4 +1,4 @@
-/** The dry run of a small job within one request: nothing is kept of it. */
+/** The dry run of a small job within one request, of which nothing is stored. */
 
 import { inParallel } from '../../../core/in-parallel.ts'
 import type { JobResult } from '../../../store/log/job-entry.ts'
@@ -6,10 +6,10 @@ import type { Service } from '../../base/service.ts'
 import type { Submission } from '../submit.ts'
 import { work } from './work.ts'
 
-/** Clients that are looked at at once. */
+/** How many clients are planned at the same time. */
 const AT_ONCE = 8
 
-/** What a job would do to each client; what cannot be told in time has failed. */
+/** What a job would do to each client; a client that is not planned in time counts as failed. */
 export async function planAtOnce(
   service: Service,
   { actor, rights, items, patch }: Submission,

@@ -1,19 +1,22 @@
 /**
- * Which client of a job comes next. Each place (a provider, or a user pool of one) has a line of its own,
- * so that one that is slow or asks to wait holds up no other.
+ * Decides which client of a job is next. Each place (a provider, or a user pool of one) has its own line,
+ * so that a place that is slow or asks to wait does not delay the others.
  */
 
 import type { Place } from '../../../providers/call.ts'
 import { createWindow, type Window } from './window.ts'
 
 export interface Queue {
-  /** Takes the next client that may begin at a time; `limit`: how many of all may have begun. */
+  /** Takes the next client that may start at a time; `limit`: how many may have been started in total. */
   next(now: number, limit: number): number | undefined
-  /** It is done. */
+  /** Marks it as done. */
   done(item: number, waitedMs: number): void
-  /** It is to be begun again at `at` (epoch ms); `refused`: for want of a turn, as others of its place would be. */
+  /**
+   * Schedules it again for `at` (epoch ms); `refused`: because it got no turn, which holds for
+   * others of its place too.
+   */
   again(item: number, at: number, refused: boolean): void
-  /** The next time after `now` at which one that has to wait may begin (epoch ms). */
+  /** The next time after `now` when a waiting client may start (epoch ms). */
   wakesAt(now: number): number | undefined
 }
 
@@ -26,7 +29,7 @@ interface Line {
   notBefore: number
 }
 
-/** A queue of clients (their numbers in the job), given in the order in which they shall be begun. */
+/** A queue of clients (their numbers in the job), in the order in which to start them. */
 export function createQueue(
   items: readonly { readonly item: number; readonly place: Place }[],
 ): Queue {
@@ -78,7 +81,7 @@ function lineAt(lines: Map<string, Line>, place: string): Line {
   return line
 }
 
-/** The position of the client that the line begins now, if it may. */
+/** The position of the client that the line starts now, if it may start one. */
 function take(line: Line, now: number, limit: number): number | undefined {
   if (line.busy >= line.window.size() || now < line.notBefore) return undefined
   const ready = line.later.findIndex(({ at }) => at <= now)

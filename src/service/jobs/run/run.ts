@@ -1,6 +1,6 @@
 /**
- * A runner: works through one phase of a job, as long as the job's log says that it may. What it does to
- * a client is safe to be done again, so all that a claim saves is work: it ends by itself when its runner
+ * A runner works through one phase of a job, as long as the job's log allows it. What it does to
+ * a client is safe to repeat, so a claim only saves work: it expires when its runner
  * is gone, and two runners do no harm.
  */
 
@@ -17,20 +17,23 @@ import { type Crew, createCrew } from './crew.ts'
 import { createKnown } from './known.ts'
 
 export interface Runner {
-  /** Looks at the log at once. */
+  /** Makes the runner read the log at once. */
   wake(): void
-  /** Begins nothing more; what is under way ends and is recorded. */
+  /** Starts nothing more; running work ends and is recorded. */
   stop(): void
-  /** Resolves when nothing is under way; rejects when the store failed. */
+  /** Resolves when no work is running; rejects if the store failed. */
   readonly ended: Promise<void>
 }
 
-/** A runner that is gone is taken for gone after so long (milliseconds). */
+/** After this time without renewal, a runner counts as gone (milliseconds). */
 export const CLAIM_MS = 10_000
-/** How often a claim without results is renewed, and how often the log is looked at. */
+/** How often a claim without results is renewed, and how often the log is read. */
 const RENEW_MS = 3_000
 const LOOK_MS = 1_000
-/** Results of one entry: each may have differences of some 10,000 characters, and any warnings. */
+/**
+ * The most results in one entry: each may have differences of some 10,000 characters, and any
+ * number of warnings.
+ */
 const MAX_RESULTS = 10
 
 /** Runs a job; `limitMs`: time that one client may take. */
@@ -83,7 +86,7 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
     return { ...result, changes: keptChanges(service, resourceOf(client), mapping, changes) }
   }
 
-  /** Only who holds the claim can record: so no client has two results. */
+  /** Only the holder of the claim can record, so no client has two results. */
   async function record(): Promise<void> {
     const results = firstPart([...crew.finished.values()].slice(0, MAX_RESULTS).map(kept))
     await log.append(() => ({ kind: 'job_results', phase, runner, until: until(), results }))
@@ -95,7 +98,7 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
     while (isHeldBy(log.last().progress, runner)) {
       const { progress } = log.last()
       const going = isAtWork(progress) && !stopping.aborted
-      // A failure may stop the job, which is known once it is recorded.
+      // A failure may stop the job, which shows only after it is recorded.
       if (going && !hasFailure(crew)) {
         crew.begin(allowed(view.job.options, progress) + doneIn(progress) - before)
       }
@@ -118,6 +121,6 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
 const hasFailure = ({ finished }: Crew) =>
   [...finished.values()].some(({ outcome }) => outcome === 'failed')
 
-/** Whether the claim is to be renewed. */
+/** Whether the claim must be renewed. */
 const isOld = ({ claim }: JobProgress, now: number) =>
   claim !== undefined && claim.until - now <= CLAIM_MS - RENEW_MS

@@ -1,21 +1,21 @@
 /**
- * How many clients of one place a job works on at once: enough that the provider's pace is used up, which
- * shows in calls that wait a moment for their turn, and no more, since what waits long helps nobody.
+ * How many clients of one place a job works on at once: enough to use up the provider's pace, which
+ * shows in calls that wait briefly for their turn, and no more, since longer waits help no one.
  */
 
 export interface Window {
   size(): number
-  /** A client is done whose calls waited so long for their turn, all together (milliseconds). */
+  /** A client is done; `waitedMs`: how long its calls waited for their turns in total. */
   done(waitedMs: number): void
-  /** The pace had no turn for a client in time. */
+  /** A client got no turn in time. */
   refused(): void
 }
 
 const FIRST = 4
 const MOST = 64
-/** Calls that wait less than this could be more. */
+/** If calls wait less than this, the window grows (milliseconds). */
 const IDLE_MS = 500
-/** Calls that wait more than this are too many. */
+/** If calls wait longer than this, the window shrinks (milliseconds). */
 const LONG_MS = 2_000
 
 export function createWindow(): Window {

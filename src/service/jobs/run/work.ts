@@ -1,6 +1,7 @@
 /**
- * One client of a job: planned, or changed under an idempotency key of its own. So whoever goes on after a
- * crash, or works on it at the same time, has the one effect and learns the one outcome.
+ * One client of a job: planned, or changed under an idempotency key of its own. So a runner that
+ * takes over after a crash, or works on it at the same time, causes the same single effect and
+ * finds the same outcome.
  */
 
 import { type FieldChange, withoutValues } from '../../../core/diff.ts'
@@ -22,35 +23,35 @@ import type { JobItem } from '../items.ts'
 import { checkRights } from '../rights.ts'
 
 export interface Task {
-  /** The job, and the callers behind it: it is done on behalf of who submitted it. */
+  /** The job and the callers behind it; the work is done on behalf of the submitter. */
   readonly job: JobOrigin
-  /** What it may do beside changing clients. */
+  /** What it may do besides changing clients. */
   readonly rights: readonly OwnPermission[]
   /** Its place among the clients of the job. */
   readonly index: number
   readonly item: JobItem
   readonly patch: Patch | Undo
-  /** The state that it was planned from. */
+  /** The tag of the state that it was planned from. */
   readonly planned?: string | undefined
   readonly phase: 'plan' | 'run'
-  /** Time that it may take, in milliseconds. */
+  /** The time that it may take (milliseconds). */
   readonly limitMs: number
 }
 
 export interface Worked {
   readonly result: JobResult
-  /** All waiting of its calls for a turn, in milliseconds. */
+  /** How long its calls waited for their turns in total (milliseconds). */
   readonly waitedMs: number
-  /** Nothing is certain yet: it is to be done again after so long (milliseconds). */
+  /** Its outcome is not certain yet, so it is repeated after this time (milliseconds). */
   readonly againMs?: number
-  /** The provider's pace had no turn for it. */
+  /** It got no turn at the provider's pace. */
   readonly refused: boolean
 }
 
-/** All jobs of one submitter take turns as one caller, apart from the requests that they send themselves. */
+/** All jobs of one submitter take turns as one caller, separate from the submitter's own requests. */
 const jobsOf = (submittedBy: Actor) => `jobs of ${callerOf(submittedBy)}`
 
-/** Failures that pass by themselves, or after which the same key tells the outcome. */
+/** Failures that are temporary, or after which the same key reveals the outcome. */
 const PASSING: readonly ErrorCode[] = [
   'provider_throttled',
   'store_unavailable',
@@ -60,12 +61,12 @@ const PASSING: readonly ErrorCode[] = [
   'deadline_exceeded',
   'outcome_unknown',
 ]
-/** Pause before it is done again, where nothing says how long (milliseconds). */
+/** The default pause before it is repeated (milliseconds). */
 const PAUSE_MS = 1_000
-/** Differences of one client beyond this are told by their names alone (characters). */
+/** If the differences of one client are longer than this, only their names are recorded (characters). */
 const MAX_CHANGES = 10_000
 
-/** Does it; never rejects. */
+/** Does the work of one client; never rejects. */
 export async function work(service: Service, task: Task): Promise<Worked> {
   let waitedMs = 0
   const deadline = service.now() + task.limitMs
@@ -90,7 +91,7 @@ export async function work(service: Service, task: Task): Promise<Worked> {
   }
 }
 
-/** A failure while an earlier attempt is still open says nothing about what that one has done. */
+/** A failure while an earlier attempt is still open does not show what that attempt has done. */
 async function uncertain(
   { store }: Service,
   request: ChangeRequest | undefined,
@@ -116,9 +117,9 @@ function requestOf(
   const { ref, ifMatch = planned } = item
   const provider = service.providers.get(ref.provider)
   if (provider === undefined) {
-    throw new ClientError('not_found', `The provider ${ref.provider} is not configured any more.`)
+    throw new ClientError('not_found', `The provider ${ref.provider} is no longer configured.`)
   }
-  // With spaces, which no caller's own key can have.
+  // It contains spaces, which no caller's own key can have.
   const { id, submittedBy: actor } = job
   const name = `job ${id} ${index}`
   const asked = [{ ...ref }, patch as unknown as Json]
@@ -129,7 +130,7 @@ function requestOf(
     ...(ifMatch === undefined ? {} : { ifMatch: [ifMatch] }),
     ...(phase === 'run' ? { key: keyOf(service.fingerprints, actor, name, asked) } : {}),
     dryRun: phase === 'plan',
-    // What the dry run finds is kept for whoever may read jobs.
+    // The result of the dry run is stored for everyone who may read jobs.
     ...(phase === 'plan' ? { maySeeSecrets: false } : {}),
     authorize: (needs) => checkRights(rights, needs),
     actor,
@@ -141,7 +142,7 @@ function requestOf(
   }
 }
 
-/** The change; of a client that has moved on, whether there is anything left to do. */
+/** Makes the change; if the client has changed since the plan, it checks whether anything is left to do. */
 async function changeUnlessDone(service: Service, request: ChangeRequest): Promise<ChangeResult> {
   try {
     return await changeClient(service, request)
@@ -184,4 +185,4 @@ function failureOf({ code, message, field, details }: ClientError): Told {
 }
 
 const fault = (cause: unknown) =>
-  new ClientError('internal', 'Something failed on our side for this client.', { cause })
+  new ClientError('internal', 'An internal error occurred for this client.', { cause })
