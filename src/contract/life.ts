@@ -50,6 +50,8 @@ export interface CopyReport {
   readonly lost: readonly CopiedSetting[]
   readonly new: readonly CopiedSetting[]
   readonly left: readonly CopiedSetting[]
+  /** What the source's provider keeps outside of the client, and nobody could read. */
+  readonly unread: readonly CopiedSetting[]
 }
 
 /** Without a report where the request had been carried out before. */

@@ -6,6 +6,7 @@
 import type { Adoption } from '../providers/adoption.ts'
 import type { Call, Step, UpstreamCall } from '../providers/call.ts'
 import type { Creation } from '../providers/creation.ts'
+import type { Elsewhere } from '../providers/elsewhere.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Secrets } from '../providers/secrets.ts'
 
@@ -74,6 +75,11 @@ const SECRETS: Rows<Secrets> = {
   remove: (remove, watch) => (ref, base, id) => seenStep(remove(ref, base, id), watch),
 }
 
+const ELSEWHERE: Rows<Elsewhere> = {
+  names: QUIET,
+  read: (read, watch) => (ref, call) => read(ref, seen(call, watch)),
+}
+
 const ADOPTION: Rows<Adoption> = {
   replaces: (replaces, watch) => (ref, registration, call) =>
     replaces(ref, registration, seen(call, watch)),
@@ -93,6 +99,7 @@ const PROVIDER: Rows<Provider> = {
   dangling: (dangling, watch) => (ref, native, call) => dangling(ref, native, seen(call, watch)),
   list: (list, watch) => (pool, call, cursor) => list(pool, seen(call, watch), cursor),
   creation: (creation, watch) => watched(creation, CREATION, watch),
+  elsewhere: (elsewhere, watch) => watched(elsewhere, ELSEWHERE, watch),
   reliance: QUIET,
   bar: QUIET,
   removal: (removal, watch) => (ref, base) => seenStep(removal(ref, base), watch),

@@ -15,6 +15,7 @@ import type { OwnApi } from '../core/rights/own-api.ts'
 import type { Adoption } from './adoption.ts'
 import type { Call, ClientRef, Place, Step } from './call.ts'
 import type { Creation } from './creation.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { Secrets } from './secrets.ts'
 
 /** One bucket of a provider's pace, as metrics tell it. */
@@ -104,6 +105,8 @@ export interface Provider {
   /** What a removal takes along and no new client of the same settings gets back; noun phrases. */
   readonly lostWithRemoval?: readonly string[]
   readonly secrets?: Secrets
+  /** What it keeps of a client outside of the record; asked for where a client is copied. */
+  readonly elsewhere?: Elsewhere
   /** Takes in clients that were registered elsewhere. */
   readonly adoption?: Adoption
 }

@@ -1,6 +1,7 @@
 /** What a copy is made of: the client, the place, and the record that came of it. */
 
 import type { FieldName } from '../client.ts'
+import type { Json } from '../json/json.ts'
 import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 
@@ -12,6 +13,15 @@ export interface CopySource {
   readonly fresh: Native
   /** Values of lists that are there for a time only. */
   readonly passing: readonly PassingValue[]
+  /** What its provider keeps of it outside of the record. */
+  readonly elsewhere?: readonly OutsideRecord[]
+}
+
+/** `value`: where it can be shown. */
+export interface OutsideRecord {
+  readonly name: string
+  readonly state: 'set' | 'unread'
+  readonly value?: Json
 }
 
 export interface PassingValue {

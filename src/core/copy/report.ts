@@ -20,7 +20,11 @@ export function reportCopy(
   asked: FieldPatches,
 ): CopyReport {
   const fields = MAPPED_FIELDS.flatMap((field) => ofField(copying, copied, next, field, asked))
-  const told = [...fields, ...ofSettings(copying, copied, next, asked), ...ofSecrets(copying)]
+  const told = [
+    ...fields,
+    ...ofSettings(copying, copied, next, asked),
+    ...ofSecrets(copying),
+  ].concat(ofElsewhere(copying))
   return Object.fromEntries(
     FATES.map((fate) => [
       fate,
@@ -28,6 +32,17 @@ export function reportCopy(
     ]),
   ) as unknown as CopyReport
 }
+
+const ofElsewhere = ({ source: { elsewhere = [] } }: Copying): readonly Told[] =>
+  elsewhere.map(({ name, state, value }) => ({
+    fate: state === 'set' ? 'lost' : 'unread',
+    field: `elsewhere.${name}`,
+    ...(value === undefined ? {} : { before: value }),
+    why: state === 'set' ? OUTSIDE : UNREAD,
+  }))
+
+const OUTSIDE = 'the provider keeps it outside of the client; set it for the new one there'
+const UNREAD = 'the provider keeps it outside of the client, and this server could not read it'
 
 function ofField(
   { source, target }: Copying,

@@ -3,6 +3,7 @@
 import { parseJson } from '../../core/json/json-text.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
 import { clientOperations } from './client-operations.ts'
+import { elsewhereOperations } from './elsewhere-operations.ts'
 import type { RateLimits } from './limits.ts'
 import { listOperations } from './list-operations.ts'
 import type { Operation, State } from './operation.ts'
@@ -18,6 +19,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...clientOperations,
   ...secretOperations,
   ...listOperations,
+  ...elsewhereOperations,
 }
 
 export interface Gate {

@@ -51,6 +51,7 @@ const copyReport = z.object({
   lost: settings,
   new: settings,
   left: settings,
+  unread: settings,
 } satisfies Shape<CopyReport>)
 
 const copyPlan = z.object({ ...planMembers, report: copyReport } satisfies Shape<CopyPlan>)

@@ -10,8 +10,8 @@
  * verify HS256). PKCE is no setting of an application: Auth0 checks a challenge whenever one is sent.
  */
 
-import type { JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/row.ts'
+import { type JsonObject, same } from '../../core/json/json.ts'
+import type { Native, NativeChange, View } from '../../core/mapping/row.ts'
 import type { ClientKind } from '../creation.ts'
 
 const ID_TOKEN_SECONDS = 36_000
@@ -98,4 +98,35 @@ function refreshOf(native: Native, third: boolean, strict: boolean): JsonObject 
     token_lifetime: long ? LONG_REFRESH_SECONDS : REFRESH_SECONDS,
     idle_token_lifetime: long ? LONG_REFRESH_IDLE_SECONDS : REFRESH_IDLE_SECONDS,
   }
+}
+
+const PARTY = ['is_first_party']
+const isFirst = (native: Native) => native.is_first_party !== false
+
+/**
+ * Whose an application is. A creation settles it (Auth0 docs, "First-Party and Third-Party Applications"), and with it what
+ * Auth0 sets beside.
+ */
+export const firstParty: View<boolean> = {
+  support: 'read-only',
+  keys: PARTY,
+  get: isFirst,
+  why: 'Auth0 refuses to turn a first party into a third party or back; only a creation sets it',
+  made: {
+    support: 'native',
+    keys: PARTY,
+    get: isFirst,
+    put: (value, native) => ({
+      ...movedDefaults(native, value ?? true),
+      is_first_party: value ?? true,
+    }),
+  },
+}
+
+/** What the new client has from Auth0 alone, as Auth0 sets it for the other party. */
+function movedDefaults(native: Native, is_first_party: boolean): NativeChange {
+  const [before, after] = [defaultsOf(native), defaultsOf({ ...native, is_first_party })]
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  const isDefault = (name: string) => same(native[name] ?? null, before[name] ?? null)
+  return Object.fromEntries([...names].filter(isDefault).map((name) => [name, after[name]]))
 }

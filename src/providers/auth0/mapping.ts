@@ -23,7 +23,7 @@ import type { Lens } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import { supportedIdp } from './connections.ts'
-import { firstParty } from './first-party.ts'
+import { firstParty } from './kinds.ts'
 import { lint } from './lint.ts'
 import { MEMBERS } from './members.ts'
 import {

@@ -20,6 +20,7 @@ import {
 } from './calls/call.ts'
 import { credentialSource } from './calls/credentials.ts'
 import { danglingOf } from './calls/dangling.ts'
+import { createElsewhere } from './calls/elsewhere.ts'
 import { type CognitoPace, createCognitoPace } from './calls/pace.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
@@ -75,6 +76,7 @@ export function createCognitoProvider(settings: CognitoOptions): Provider {
         },
       ]
     },
+    elsewhere: createElsewhere(invoke),
     dangling: (ref, native, call) => danglingOf(invoke, ref, native, call),
     list: (userPoolId, call, cursor) =>
       listClients(invoke, userPoolId === undefined ? {} : { userPoolId }, call, cursor),

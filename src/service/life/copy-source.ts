@@ -9,6 +9,7 @@ import type { Native } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { giveBack } from '../../core/plan/give-back.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
+import type { KeptElsewhere } from '../../providers/elsewhere.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { isUnreadable } from '../../providers/unreadable.ts'
 import type { Intent } from '../../store/log/entry.ts'
@@ -35,6 +36,8 @@ export interface Original {
   /** Fingerprint of the state that it is in. */
   readonly tag: string
   readonly standing: Standing | undefined
+  /** What its provider keeps of it outside of the record. */
+  readonly elsewhere: readonly KeptElsewhere[]
 }
 
 /**
@@ -42,10 +45,10 @@ export interface Original {
  * @throws ClientError `not_found`, `not_restorable`, or as the provider does
  */
 export async function readSource(service: Service, source: Source, call: Call): Promise<Original> {
-  const { native, standing } = await readHeld(service, source, call)
+  const { native, standing, elsewhere } = await readHeld(service, source, call)
   const { mapping } = source.provider
   const tag = service.fingerprints.ofState(mapping, native)
-  if (standing?.suspended === undefined) return { mapping, native, tag, standing }
+  if (standing?.suspended === undefined) return { mapping, native, tag, standing, elsewhere }
   const { taken, keyIsLost } = await takenBy(service, standing)
   if (keyIsLost) {
     throw new ClientError(
@@ -54,22 +57,25 @@ export async function readSource(service: Service, source: Source, call: Call): 
     )
   }
   const { next } = giveBack(mapping, native, taken, 'theirs')
-  return { mapping: shownBy(mapping, native, true), native: next, tag, standing }
+  return { mapping: shownBy(mapping, native, true), native: next, tag, standing, elsewhere }
 }
 
 async function readHeld(
   service: Service,
   { ref, provider, removedToo }: Source,
   call: Call,
-): Promise<Pick<Original, 'native' | 'standing'>> {
+): Promise<Pick<Original, 'native' | 'standing' | 'elsewhere'>> {
   try {
     for (;;) {
       checkDeadline(service, call.deadline)
       const head = await settledHead(service, { ref, deadline: call.deadline })
-      const native = await provider.read(ref, call)
+      const [native, elsewhere = []] = await Promise.all([
+        provider.read(ref, call),
+        provider.elsewhere?.read(ref, call),
+      ])
       const last = await service.store.last(resourceOf(ref))
       // A change of ours meanwhile: what was read and what is known of it may not belong together.
-      if (last?.seq === head?.seq) return { native, standing: last?.standing }
+      if (last?.seq === head?.seq) return { native, standing: last?.standing, elsewhere }
     }
   } catch (error) {
     if (!isClientError(error, 'not_found') || !removedToo) throw error
@@ -83,7 +89,11 @@ async function readHeld(
         'The client was removed, and its provider held no record of it that could be read.',
       )
     }
-    if (sealed !== undefined) return { native: sealed.base, standing: removal.standing }
+    if (sealed !== undefined) {
+      const names = provider.elsewhere?.names ?? []
+      const elsewhere = names.map((name) => ({ name, state: 'unread' as const }))
+      return { native: sealed.base, standing: removal.standing, elsewhere }
+    }
     throw new ClientError(
       'not_restorable',
       'The client was removed, and its last record was sealed with a key that is no longer in use.',

@@ -41,13 +41,13 @@ export async function copyClient(service: Service, request: CopyRequest): Promis
   const { source, kind: asked, ifMatch, allowLoss } = request
   const wishes = wishesOf(request)
   const begin: Begin = async ({ blank }, call) => {
-    const { mapping, native, tag, standing } = await readSource(service, source, call)
+    const { mapping, native, tag, standing, elsewhere } = await readSource(service, source, call)
     checkPrecondition(ifMatch, tag)
     const kind = asked ?? kindThere(mapping, native)
     const fresh = source.provider.creation?.blank(kind) ?? {}
     const passing = (standing?.leases ?? []).filter(({ kept }) => kept !== true)
     const copying: Copying = {
-      source: { mapping, native, fresh, passing },
+      source: { mapping, native, fresh, passing, elsewhere },
       target: { mapping: makingMapping(request.provider.mapping), blank: blank(kind) },
       alike: source.provider.type === request.provider.type,
     }

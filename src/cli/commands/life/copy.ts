@@ -64,6 +64,7 @@ const LISTS: readonly (readonly [keyof CopyReport, Style, string])[] = [
   ['lost', 'removed', 'is lost'],
   ['derived', 'strong', 'becomes'],
   ['new', 'faint', 'starts new'],
+  ['unread', 'faint', 'is not known'],
 ]
 
 function showReport(terminal: Terminal, report: CopyReport, say: Say): void {

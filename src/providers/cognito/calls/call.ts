@@ -32,7 +32,7 @@ export type Invoke = (
 ) => Promise<JsonObject>
 
 /** All others write, so that a lost answer leaves their outcome unknown. */
-const READS = /^(Describe|List)/
+const READS = /^(Describe|List|Get)/
 
 /** Calls to the pools of one account, which share one pace. */
 export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: Pace): Invoke {

@@ -30,6 +30,9 @@ const CATEGORIES = {
   DeleteUserPoolClientSecret: 'client-update',
   ListIdentityProviders: 'pool-read',
   ListResourceServers: 'pool-read',
+  GetUserPoolClientSessionConfiguration: 'pool-read',
+  DescribeManagedLoginBrandingByClient: 'pool-read',
+  DescribeRiskConfiguration: 'pool-read',
 } as const
 
 export type Operation = keyof typeof CATEGORIES
