@@ -257,7 +257,7 @@ describe('a change that another instance has settled meanwhile', () => {
     const patch = { kind: 'protection', protected: true } as const
     const attempt = change(at('state known', settleElsewhere), {}, { patch })
     await expect(attempt).rejects.toMatchObject({
-      message: expect.stringContaining('check the client (operation '),
+      message: expect.stringContaining('check the client. '),
     })
   })
 

@@ -12,6 +12,7 @@ import { LOST_RACE } from '../../src/service/operation/head.ts'
 import {
   claimKey,
   keyOf,
+  MAX_USES,
   onlyOnce,
   recordUnchanged,
   usedBefore,
@@ -157,6 +158,21 @@ describe('an attempt', () => {
       message: expect.stringMatching(/was used for another request; a new request needs a new key/),
     })
   })
+})
+
+it('a key is worn out after 500 attempts that came to nothing', async () => {
+  const { store } = bench.service
+  const [{ seq: _, ...use }] = [(await claimed('a')).use]
+  const entries: typeof store.entries = async () =>
+    Array.from({ length: MAX_USES }, (_, index) => ({ ...use, seq: index + 1 }))
+  const worn = { ...bench.service, store: { ...store, entries } }
+  await expect(claim('b', {}, worn)).rejects.toMatchObject({
+    code: 'key_reused',
+    field: 'Idempotency-Key',
+    message:
+      'This Idempotency-Key was tried 500 times without an effect; send the request with a new key.',
+  })
+  expect(await uses()).toHaveLength(1)
 })
 
 describe('an attempt that changed nothing', () => {
