@@ -29,7 +29,8 @@ function rowOf(operation: Operation): string {
   return `| ${cells.join(' | ')} |\n`
 }
 
-function permissionOf({ permission, atSource }: Operation): string {
+function permissionOf({ permission, alternative, atSource }: Operation): string {
   if (permission === 'public') return 'none, no token'
+  if (alternative !== undefined) return `\`${permission}\` or \`${alternative}\``
   return `\`${permission}\`${atSource === undefined ? '' : `; where the client is, \`${atSource}\``}`
 }

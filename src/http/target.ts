@@ -34,6 +34,9 @@ interface Named {
   readonly ownClient?: Json | undefined
 }
 
+/** What a caller must be permitted to do: the first, or else the other one. */
+type Demanded = Permission | readonly [Permission, alternative: Permission]
+
 /** Cognito's own form of a user pool id (cognito-idp 2016-04-18, UserPoolIdType). */
 const POOL_ID = /^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/
 const MAX_POOL_ID_LENGTH = 55
@@ -43,7 +46,7 @@ const MAX_ID_LENGTH = 255
  * Finds the client that the path names and checks the permission.
  * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
  */
-export function targetOf(exchange: Exchange, named: Named, permission: Permission): Target {
+export function targetOf(exchange: Exchange, named: Named, permission: Demanded): Target {
   const site = siteOf(exchange, named, permission)
   const ref = { ...site.place, id: pathId(exchange, 'clientId') }
   exchange.trace.ref = ref
@@ -54,7 +57,7 @@ export function targetOf(exchange: Exchange, named: Named, permission: Permissio
  * Finds the place that a request names and checks the permission.
  * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
  */
-export function siteOf(exchange: Exchange, named: Named, permission: Permission): Site {
+export function siteOf(exchange: Exchange, named: Named, permission: Demanded): Site {
   const { clientId } = exchange.params
   return locate(exchange, named, permission, (provider) => {
     exchange.trace.ref = {
@@ -75,9 +78,11 @@ export function otherSiteOf(exchange: Exchange, named: Named, permission: Permis
 function locate(
   exchange: Exchange,
   named: Named,
-  permission: Permission,
+  demanded: Demanded,
   found: (provider: string) => void,
 ): Site {
+  const [permission, alternative] =
+    typeof demanded === 'string' ? ([demanded, demanded] as const) : demanded
   const principal = callerOf(exchange)
   const { service, permissions, defaultProvider } = exchange.settings
   const id = named.provider === undefined ? defaultProvider : named.provider
@@ -92,8 +97,8 @@ function locate(
     })
   }
   found(id)
-  requirePermission(permissions, { principal, providerId: id, permission })
   const may = (asked: Permission) => permissions.of(principal, id).has(asked)
+  if (!may(alternative)) requirePermission(permissions, { principal, providerId: id, permission })
   const place = { provider: id, ...poolOf(provider, named.userPoolId, may) }
   const ownClient = ownClientOf(exchange, named)
   return { place, provider, principal, ownClient, may }

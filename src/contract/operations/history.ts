@@ -32,6 +32,7 @@ export const HISTORY_OPERATIONS = {
     path: '/operations/{operationId}',
     summary: 'What became of a change.',
     permission: 'clients:read',
+    alternative: 'history:read',
     query: [],
     headers: [],
     answers: { 200: 'HistoryItem' },

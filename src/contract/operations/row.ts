@@ -40,6 +40,8 @@ export interface Operation {
   readonly page?: string
   /** `public`: no token is asked for. */
   readonly permission: Permission | 'public'
+  /** Opens it as well; its answer can be less then. */
+  readonly alternative?: Permission
   /** A further permission, at the place of the client that is copied. */
   readonly atSource?: Permission
   /** Query parameters that it takes; any other is refused. */

@@ -18,7 +18,10 @@ export function describeOperation(operationId: string, row: Operation): JsonObje
   }
 }
 
-function needsOf({ permission, atSource }: Operation): string {
+function needsOf({ permission, alternative, atSource }: Operation): string {
+  if (alternative !== undefined) {
+    return `Needs the permission \`${permission}\` or \`${alternative}\`.`
+  }
   if (atSource === undefined) return `Needs the permission \`${permission}\`.`
   return `Needs the permission \`${permission}\` where the copy is made, and \`${atSource}\` where the client is.`
 }
