@@ -160,6 +160,14 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/life/retire-secret.ts'),
   },
   {
+    name: 'standing',
+    says: 'show what holds for a client beside its settings: protection, suspension, leases, secrets that end',
+    takes: [CLIENT],
+    options: ABOUT_CLIENT,
+    examples: ['clientry standing exampleClientId'],
+    load: () => import('./commands/life/standing.ts'),
+  },
+  {
     name: 'protect',
     says: 'protect a client from being deleted or suspended',
     takes: [CLIENT],

@@ -1,6 +1,8 @@
 /** What holds for a client beside its settings: protected, suspended. */
 
-import type { PlaceOfChange, PlaceOfClient } from './common.ts'
+import type { ClientName, PlaceOfChange, PlaceOfClient } from './common.ts'
+import type { HistoryAction } from './history.ts'
+import type { Lease } from './leases.ts'
 
 export interface ProtectionRequest extends PlaceOfClient {
   /** Whether the client is kept from being removed and suspended. */
@@ -19,6 +21,35 @@ export interface Suspension {
   readonly doesNotStop: readonly string[]
 }
 
+/** A secret that ends by itself. */
+export interface EndingSecret {
+  readonly id: string
+  /** RFC 3339. */
+  readonly retiresAt: string
+}
+
+/** A change whose outcome is not known yet. */
+export interface OpenChange {
+  readonly operationId: string
+  /** When it began, RFC 3339. */
+  readonly at: string
+  /** Absent: a change of settings. */
+  readonly action?: HistoryAction
+}
+
+/** What holds for a client beside its settings. */
+export interface Standing extends ClientName {
+  /** Whether it is kept from being removed and suspended. */
+  readonly protected: boolean
+  /** Where it is off, or was suspended here. */
+  readonly suspension?: Suspension
+  /** Those that were retired for a later time. */
+  readonly endingSecrets: readonly EndingSecret[]
+  /** To callers without `clients:read`: those that they have taken themselves. */
+  readonly leases: readonly Lease[]
+  readonly openChange?: OpenChange
+}
+
 export type SuspensionRequest = PlaceOfChange
 
 export interface ResumptionRequest extends PlaceOfChange {
@@ -29,6 +60,7 @@ export interface ResumptionRequest extends PlaceOfChange {
 /** Named bodies of this file. */
 export interface StandingBodies {
   readonly ProtectionRequest: ProtectionRequest
+  readonly Standing: Standing
   readonly Suspension: Suspension
   readonly SuspensionRequest: SuspensionRequest
   readonly ResumptionRequest: ResumptionRequest

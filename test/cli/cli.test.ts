@@ -316,6 +316,21 @@ describe('secrets', () => {
   })
 })
 
+describe('standing', () => {
+  it('is shown as what holds, and as nothing where nothing does', async () => {
+    expect((await run(`standing ${IN_POOL}`)).out).toBe(
+      `${IN_POOL}\n  nothing beside its settings\n`,
+    )
+    await run(`protect ${IN_POOL} --yes`)
+    expect((await run(`standing ${IN_POOL}`)).out).toBe(`${IN_POOL}\n  protected\n`)
+    expect(await json(`standing ${IN_POOL}`)).toMatchObject({ protected: true, leases: [] })
+    await run(`unprotect ${IN_POOL} --yes`)
+    await run(`suspend ${IN_POOL} --yes`)
+    expect((await run(`standing ${IN_POOL}`)).out).toMatch(/\n {2}suspended since \d{4}-\S+\n$/)
+    await run(`resume ${IN_POOL} --yes`)
+  })
+})
+
 describe('history', () => {
   it('tells what was done, newest first, as many as asked for', async () => {
     const one = await run(`history ${ID} --limit 1`)

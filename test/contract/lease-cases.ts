@@ -28,6 +28,18 @@ const get = (world: World, query: JsonObject, path = PATH) =>
 
 export const LEASE_CASES: readonly Case[] = [
   {
+    name: 'what holds for a client, at every provider',
+    run: async (send, world) => {
+      for (const address of [{}, COGNITO, { provider: 'local' }]) {
+        const taken = await send(await put(world, { ...address, ...LEASE }))
+        const { body, headers } = await send(await get(world, address, `${CLIENT}/standing`))
+        expect(body).toMatchObject({ protected: false, endingSecrets: [] })
+        expect(body.leases).toEqual(taken.body.leases)
+        expect(stateOf(headers.etag)).toBe(stateOf(taken.headers.etag))
+      }
+    },
+  },
+  {
     name: 'a value is leased, renewed and given back, at every provider',
     run: async (send, world) => {
       for (const address of [{}, COGNITO, { provider: 'local' }]) {

@@ -69,6 +69,7 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     query: new URLSearchParams({ ...COGNITO, dryRun: 'true' }).toString(),
     about: 'default provider',
   },
+  getStanding: { path: () => `${CLIENT}/standing`, about: 'default provider' },
   protectClient: {
     path: () => `${CLIENT}/protection`,
     query: 'dryRun=true',

@@ -1,8 +1,17 @@
 /** Operations on what holds for a client beside its settings. */
 
-import { CHANGE_OF_CLIENT, type Operation, WRITE } from './row.ts'
+import { CHANGE_OF_CLIENT, type Operation, READ_OF_CLIENT, WRITE } from './row.ts'
 
 export const STANDING_OPERATIONS = {
+  /** Callers without `clients:read` get those leases that they have taken, and no others. */
+  getStanding: {
+    ...READ_OF_CLIENT,
+    path: '/clients/{clientId}/standing',
+    summary: 'What holds for a client beside its settings, and the change that is under way.',
+    page: '#standing',
+    alternative: 'leases:write',
+    answers: { 200: 'Standing', 304: 'nothing' },
+  },
   protectClient: {
     ...CHANGE_OF_CLIENT,
     method: 'PUT',

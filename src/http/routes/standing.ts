@@ -1,22 +1,80 @@
-/** What holds for a client beside its settings: `PUT …/protection`, `POST …/suspend` and `…/resume`. */
+/** What holds for a client beside its settings: `GET …/standing`, `PUT …/protection`, `POST …/suspend` and `…/resume`. */
 
+import { isDeepStrictEqual } from 'node:util'
 import type { STANDING_OPERATIONS } from '../../contract/operations/standing.ts'
+import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
+import { showClient } from '../../core/mapping/mapping.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
+import { callerOf } from '../../service/base/service.ts'
+import { readHistory } from '../../service/reading/history.ts'
+import { type ReadResult, readClient } from '../../service/reading/read.ts'
 import type { Answer } from '../answer.ts'
-import { answerChange } from '../change.ts'
+import { actorOf } from '../auth/principal.ts'
+import { absent, answerChange } from '../change.ts'
+import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
 import { protectionRequest, resumptionRequest, suspensionRequest } from '../schemas/standing.ts'
+import { leaseBody, suspensionBody } from '../standing.ts'
 import { type Target, targetOf } from '../target.ts'
 import { readJsonBody, readOptionalJsonBody } from '../wire/body.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
 
 export const STANDING_HANDLERS: Handlers<keyof typeof STANDING_OPERATIONS> = {
+  getStanding,
   protectClient,
   suspendClient,
   resumeClient,
 }
+
+/** Reads what holds for a client. Who may only lease gets those leases that they have taken themselves. */
+async function getStanding(exchange: Exchange): Promise<Answer> {
+  const { query, settings, requestId, request, trace } = exchange
+  const target = targetOf(exchange, query, ['clients:read', 'leases:write'])
+  const { ref, provider, principal } = target
+  const found = await absent(
+    readClient(settings.service, {
+      ref,
+      provider,
+      requestId,
+      caller: callerOf(actorOf(principal)),
+      deadline: request.deadline,
+      onUpstream: (call) => trace.upstream.push(call),
+    }),
+  )
+  // A client can be shown without it, and this is about nothing else.
+  if (found.warnings.some(({ code }) => code === 'standing_unknown')) {
+    const says = 'The history cannot be read at the moment, so it is not known what holds.'
+    throw new ClientError('store_unavailable', says, { retryAfter: 5 })
+  }
+  const body = { ...standingBody(target, found), ...(await openChange(exchange, target)) }
+  return { status: 200, headers: { etag: etagOf(exchange, found.tag, body) }, body }
+}
+
+function standingBody(target: Target, { native, standing }: ReadResult): JsonObject {
+  const { ref, provider, principal, may } = target
+  const { leases = [], retirements = [] } = standing ?? {}
+  const isOwn = (actor: object) => isDeepStrictEqual(actor, actorOf(principal))
+  return {
+    ...ref,
+    protected: standing?.protected === true,
+    ...suspensionBody(provider.mapping, showClient(provider.mapping, native), standing),
+    endingSecrets: retirements.map(({ secretId: id, at }) => ({ id, retiresAt: rfc3339(at) })),
+    leases: leases.filter(({ actor }) => may('clients:read') || isOwn(actor)).map(leaseBody),
+  }
+}
+
+/** The newest change, while its outcome is not known. */
+async function openChange({ settings }: Exchange, { ref }: Target): Promise<JsonObject> {
+  const { items } = await readHistory(settings.service, ref, { limit: 1 })
+  const [newest] = items
+  if (newest?.outcome !== 'open' || newest.operationId === undefined) return {}
+  const { operationId, at, action } = newest
+  return { openChange: { operationId, at: rfc3339(at), ...(action && { action }) } }
+}
+
+const rfc3339 = (time: number) => new Date(time).toISOString()
 
 /** Protects a client, or lifts that. */
 async function protectClient(exchange: Exchange): Promise<Answer> {

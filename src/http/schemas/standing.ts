@@ -2,13 +2,18 @@
 
 import * as z from 'zod/mini'
 import type {
+  EndingSecret,
+  OpenChange,
   ProtectionRequest,
   ResumptionRequest,
+  Standing,
   StandingBodies,
   Suspension,
   SuspensionRequest,
 } from '../../contract/standing.ts'
-import { place, placeOfChange } from './common.ts'
+import { HISTORY_ACTIONS } from '../../service/reading/history.ts'
+import { name, place, placeOfChange } from './common.ts'
+import { lease } from './leases.ts'
 import { described, flag, optional, type Schemas, type Shape, text, time } from './parts.ts'
 
 export const protectionRequest = z.strictObject({
@@ -23,6 +28,26 @@ export const suspension = z.object({
   doesNotStop: z.array(text),
 } satisfies Shape<Suspension>)
 
+const endingSecret = z.object({ id: text, retiresAt: time } satisfies Shape<EndingSecret>)
+
+const openChange = z.object({
+  operationId: text,
+  at: time,
+  action: optional(z.enum(HISTORY_ACTIONS)),
+} satisfies Shape<OpenChange>)
+
+const standing = z.object({
+  ...name,
+  protected: z.boolean(),
+  suspension: optional(suspension),
+  endingSecrets: z.array(endingSecret),
+  leases: described(
+    z.array(lease),
+    'To callers without clients:read: those that they have taken themselves.',
+  ),
+  openChange: optional(openChange),
+} satisfies Shape<Standing>)
+
 export const suspensionRequest = z.strictObject(placeOfChange satisfies Shape<SuspensionRequest>)
 
 export const resumptionRequest = z.strictObject({
@@ -34,6 +59,7 @@ export const resumptionRequest = z.strictObject({
 
 export const STANDING_SCHEMAS = {
   ProtectionRequest: protectionRequest,
+  Standing: standing,
   Suspension: suspension,
   SuspensionRequest: suspensionRequest,
   ResumptionRequest: resumptionRequest,

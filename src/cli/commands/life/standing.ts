@@ -1,0 +1,41 @@
+/** `clientry standing CLIENT`. */
+
+import type { Standing } from '../../../sdk/types.ts'
+import { clientOf } from '../../change/settings.ts'
+import type { Run } from '../../command.ts'
+import { EXIT } from '../../exit.ts'
+import { nameOf } from '../../show/show.ts'
+import { plain } from '../../terminal.ts'
+
+export const run: Run = async (given) => {
+  const { options, terminal } = given
+  const { body } = await (await given.connect()).getStanding(clientOf(given))
+  if (options.json === true) terminal.printJson(body)
+  else {
+    terminal.print(terminal.style('strong', nameOf(body)))
+    for (const line of linesOf(body)) terminal.print(`  ${plain(line)}`)
+  }
+  return EXIT.ok.code
+}
+
+/** One line for each thing that holds. */
+function linesOf(standing: Standing): readonly string[] {
+  const { suspension, endingSecrets, leases, openChange } = standing
+  const lines = [
+    ...(standing.protected ? ['protected'] : []),
+    ...(suspension === undefined ? [] : [suspensionLine(suspension.since)]),
+    ...endingSecrets.map(({ id, retiresAt }) => `secret ${id} ends ${retiresAt}`),
+    ...leases.map(
+      ({ field, value, owner, expiresAt }) =>
+        `${field} ${value} leased by ${owner} until ${expiresAt}`,
+    ),
+    ...(openChange === undefined ? [] : [openLine(openChange)]),
+  ]
+  return lines.length === 0 ? ['nothing beside its settings'] : lines
+}
+
+const suspensionLine = (since: string | undefined) =>
+  since === undefined ? 'off' : `suspended since ${since}`
+
+const openLine = ({ operationId, at, action }: NonNullable<Standing['openChange']>) =>
+  `${action ?? 'change'} under way since ${at}: clientry operation ${operationId}`
