@@ -54,5 +54,6 @@ export default defineConfig({
     // What takes as long as this hangs; a busy machine takes long.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

@@ -23,7 +23,8 @@ export default defineConfig({
     include: [...SHARED, ...TESTS],
     env: { CLIENTRY_SAMPLES: SAMPLES },
     maxWorkers: '100%',
-    testTimeout: 40_000 * Math.max(Number(SAMPLES), 1),
-    hookTimeout: 60_000,
+    testTimeout: 120_000 * Math.max(Number(SAMPLES), 1),
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

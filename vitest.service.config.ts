@@ -13,7 +13,8 @@ export default defineConfig({
     exclude: SLOW,
     // Most of the time of a mutant would go into loading the program again for each test file.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // A mutant that hangs is ended by Stryker.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

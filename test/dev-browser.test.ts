@@ -10,7 +10,7 @@ import { type DevServer, startDev } from './cli/command-line.ts'
 let dev: DevServer
 beforeAll(async () => {
   dev = await startDev()
-}, 60_000)
+})
 afterAll(() => dev.close())
 
 interface Sent {

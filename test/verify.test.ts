@@ -206,7 +206,7 @@ describe('clientry verify', () => {
       expect(inside ? [1, 2] : [0, 1, 2], `byte ${places}`).toContain(code)
       if (code === 0) expect(await textsIn(path), `byte ${places}`).toEqual(texts)
     }
-  }, 120_000)
+  })
 })
 
 async function textsIn(path: string): Promise<readonly string[]> {

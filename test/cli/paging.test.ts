@@ -139,4 +139,4 @@ it('a fresh list names the provider that could not be read, says how old its cli
   // One that cannot be asked at all is a failure, as before.
   expect(await run('list --fresh --provider auth0')).toMatchObject({ code: 6, out: '' })
   // The server asks until its deadline, and the SDK asks the server again.
-}, 90_000)
+})

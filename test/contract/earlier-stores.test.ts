@@ -186,7 +186,7 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a history of %s',
     await bob('POST', `/jobs/${expected.ids.planned}/start`)
     await vi.waitUntil(
       async () => (await bob('GET', `/jobs/${expected.ids.planned}`)).state === 'done',
-      { timeout: 15_000 },
+      { timeout: 60_000 },
     )
     expect(installation.auth0.client('four')).toMatchObject({ description: 'By a job, planned' })
   })

@@ -62,7 +62,7 @@ describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
       tally.print()
       fields.print()
     },
-    patience(60_000),
+    patience(120_000),
   )
 
   it('is tried with every field that can be set', () => {

@@ -1,7 +1,8 @@
 /** Jobs over HTTP, as cases that run through every entry, over a client at each provider. */
 
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { eventually } from '../eventually.ts'
 import { type Case, COGNITO, type Received, routeIn, type Sent, withToken } from './http-case.ts'
 import type { World } from './world.ts'
 
@@ -21,14 +22,11 @@ const caller = (send: Send, world: World) => {
   return {
     ask,
     until: (id: Json | undefined, state: string) =>
-      vi.waitFor(
-        async () => {
-          const { body } = await ask('GET', `/jobs/${id}`)
-          expect(body.state).toBe(state)
-          return body
-        },
-        { timeout: 10_000, interval: 20 },
-      ),
+      eventually(async () => {
+        const { body } = await ask('GET', `/jobs/${id}`)
+        expect(body.state).toBe(state)
+        return body
+      }),
   }
 }
 

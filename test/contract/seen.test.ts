@@ -24,7 +24,7 @@ it('is what is documented', async ({ skip }) => {
   }
   const page = readFileSync(join(process.cwd(), 'docs', 'providers', 'rfc7592.md'), 'utf8')
   expect(page).toContain(tableOf(columns))
-}, 60_000)
+})
 
 function tableOf(columns: readonly (readonly [string, Seen])[]): string {
   const rows = Object.keys(columns[0]?.[1] ?? {})

@@ -2,11 +2,12 @@
 
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
 import { JOBS, jobIdOf, jobResource, refOf, resourceOf } from '../../src/store/resource.ts'
 import type { Place, Range, Search, Store } from '../../src/store/store.ts'
+import { eventually } from '../eventually.ts'
 import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { runs } from '../property.ts'
 
@@ -259,7 +260,7 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
       })
 
       it('gives what ended or was noticed at one provider, newest first', async () => {
-        await vi.waitFor(async () =>
+        await eventually(async () =>
           expect(await find()).toEqual(['one 3', 'other 3', 'other 1', 'one 2']),
         )
       })
@@ -460,7 +461,7 @@ export function describeStore({ name, outages, open }: StoreSubject): void {
           (await store.search({ provider: JOBS, ...search })).map(({ resource }) =>
             jobIdOf(resource),
           )
-        await vi.waitFor(async () => expect(await found({ limit: 9 })).toEqual(['b', 'c', 'a']))
+        await eventually(async () => expect(await found({ limit: 9 })).toEqual(['b', 'c', 'a']))
         expect(await found({ limit: 2 })).toEqual(['b', 'c'])
         expect(await found({ actor: 'nobody', limit: 9 })).toEqual([])
         expect((await store.heads(undefined)).heads).toEqual([])

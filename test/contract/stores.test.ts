@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDynamodbStore } from '../../src/store/dynamodb/dynamodb.ts'
 import { createInvoke } from '../../src/store/dynamodb/dynamodb-call.ts'
 import { createFeed } from '../../src/store/dynamodb/dynamodb-feed.ts'
@@ -11,6 +11,7 @@ import { createQueries } from '../../src/store/dynamodb/dynamodb-query.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
+import { eventually } from '../eventually.ts'
 import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
 import { type Dynamodb, startDynamodb } from './dynamodb.ts'
 import { describeStore, STORE_UNAVAILABLE } from './store.ts'
@@ -236,7 +237,7 @@ describe('DynamoDB alone', () => {
     const other = createDynamodbStore(dynamodb.settings)
     dynamodb.front.inject({ kind: 'stall_before_apply' })
     const mine = store.append(outsideChangeOf(RESOURCE, 1, { tag: 'mine' }))
-    await vi.waitFor(() => expect(dynamodb.front.calls).toHaveLength(1))
+    await eventually(() => expect(dynamodb.front.calls).toHaveLength(1))
     expect(await other.append(outsideChangeOf(RESOURCE, 1, { tag: 'theirs' }))).toBe(true)
     expect(await mine).toBe(false)
     expect(await store.last(RESOURCE)).toMatchObject({ tag: 'theirs' })
@@ -246,7 +247,7 @@ describe('DynamoDB alone', () => {
     dynamodb.front.inject({ kind: 'delay', delayMs: 1_500 })
     expect(await store.append(outsideChangeOf(RESOURCE, 1))).toBe(true)
     expect(dynamodb.front.calls).toHaveLength(1)
-    await vi.waitFor(() => expect(dynamodb.front.calls).toHaveLength(2), 5_000)
+    await eventually(() => expect(dynamodb.front.calls).toHaveLength(2))
     expect(dynamodb.front.calls.map(({ status }) => status)).toEqual([200, 200])
     expect(await store.entries(RESOURCE)).toEqual([outsideChangeOf(RESOURCE, 1)])
   })
@@ -281,7 +282,7 @@ describe('DynamoDB alone', () => {
     await store.append(intentOf(RESOURCE, 1))
     dynamodb.front.inject({ kind: 'delay', delayMs: 300, operation: 'DeleteItem' })
     const closing = store.append(closingOf(RESOURCE, 2))
-    await vi.waitFor(async () => expect((await store.last(RESOURCE))?.seq).toBe(2))
+    await eventually(async () => expect((await store.last(RESOURCE))?.seq).toBe(2))
     await store.append(intentOf(RESOURCE, 3))
     await closing
     expect(await store.openIntents()).toEqual([intentOf(RESOURCE, 3)])

@@ -55,7 +55,7 @@ describe.skipIf(!hasProc)('a server frozen while its write is under way (needs /
       'overlap',
     ])
     expect(log[1]).toMatchObject({ outcome: 'applied', settledBy: 'settlement' })
-  }, 60_000)
+  })
 
   it('whose write lands after all over that of another: told by both, by one as an error', async () => {
     let release = () => {}
@@ -90,5 +90,5 @@ describe.skipIf(!hasProc)('a server frozen while its write is under way (needs /
       kind: 'outside_change',
       changes: [{ field: 'name', before: 'Other', after: 'Held' }],
     })
-  }, 60_000)
+  })
 })

@@ -58,5 +58,5 @@ describe.skipIf(!hasPrlimit)('a disk that takes nothing more (needs prlimit of u
     expect(server.alive()).toBe(true)
     const log = await world.history()
     expect(log.map(({ kind }) => kind)).toEqual(['intent', 'outcome', 'intent', 'outcome'])
-  }, 60_000)
+  })
 })

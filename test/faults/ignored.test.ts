@@ -141,7 +141,7 @@ describe.each(CHANGES)('$name', (kind) => {
         )
       }),
     )
-  }, 120_000)
+  })
 
   it.runIf(kind.provider === 'cognito')(
     'ends not_applied where nothing took effect',

@@ -41,4 +41,4 @@ it('is ended by the next server, at its start', async () => {
   await world.server(providers)
   while (callbacks().includes(PREVIEW)) await new Promise(setImmediate)
   expect([...callbacks()].sort()).toEqual([...before].sort())
-}, 60_000)
+})

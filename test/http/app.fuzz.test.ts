@@ -134,7 +134,7 @@ describe('no unexpected 500 for', () => {
       )
       tally.print()
     },
-    patience(60_000),
+    patience(120_000),
   )
 
   it(
@@ -170,7 +170,7 @@ describe('no unexpected 500 for', () => {
       )
       tally.print()
     },
-    patience(60_000),
+    patience(120_000),
   )
 
   it('any path, query and header', async () => {
@@ -301,6 +301,6 @@ describe('no unexpected 500 for', () => {
       )
       tally.print()
     },
-    patience(60_000),
+    patience(120_000),
   )
 })

@@ -1,9 +1,9 @@
 /** Many clients and a caller of the routes of jobs, for tests of these. */
 
-import { vi } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import type { HttpResponse } from '../../src/http/wire/message.ts'
 import { startWorld, type World, type WorldOptions } from '../contract/world.ts'
+import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 
 export interface JobWorld extends World {
@@ -70,14 +70,11 @@ export async function startJobWorld(
     ids,
     send,
     until: (id, ...states) =>
-      vi.waitFor(
-        async () => {
-          const { body } = await send('GET', `/jobs/${id}`)
-          if (states.includes(String(body.state))) return body
-          throw new Error(`the job is ${JSON.stringify(body)}`)
-        },
-        { timeout: 15_000, interval: 10 },
-      ),
+      eventually(async () => {
+        const { body } = await send('GET', `/jobs/${id}`)
+        if (states.includes(String(body.state))) return body
+        throw new Error(`the job is ${JSON.stringify(body)}`)
+      }),
     results: async (id) => {
       const found: JsonObject[] = []
       for (let cursor = ''; ; ) {

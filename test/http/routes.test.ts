@@ -3,7 +3,7 @@
  * new route is walked as soon as it stands in the table, and the test asks for a request that it takes.
  */
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { PERMISSIONS, type Permission } from '../../src/core/rights/permissions.ts'
 import type { Route } from '../../src/http/route.ts'
@@ -11,6 +11,7 @@ import { ROUTES } from '../../src/http/routes.ts'
 import type { HttpRequest, HttpResponse } from '../../src/http/wire/message.ts'
 import { putLocalClient } from '../../src/providers/local/index.ts'
 import { startWorld, type World } from '../contract/world.ts'
+import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -170,9 +171,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** Long enough for a machine that is busy. */
-const WAIT = { timeout: 60_000 }
-
 const jobs = new Map<string, string>()
 const jobPath = (id: string) => `/jobs/${jobs.get(id)}`
 
@@ -188,10 +186,10 @@ async function jobFor(id: string): Promise<string> {
   const body = { clients, autoStart: waits || id === 'undoJob', ...(waits && { canary }) }
   const { headers } = await ask('POST', '/jobs', body)
   const { location = '' } = headers
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { state } = JSON.parse((await ask('GET', location)).body)
     expect(state).toMatch(/^(planned|paused|done)$/)
-  }, WAIT)
+  })
   return location.slice('/jobs/'.length)
 }
 

@@ -222,7 +222,7 @@ describe('senders that never read', () => {
           last = answered
           return still
         },
-        { timeout: 30_000, interval: 20 },
+        { interval: 20 },
       )
       .toBeGreaterThan(10)
     expect(most).toBeLessThanOrEqual(SENDERS)
@@ -239,8 +239,8 @@ describe('senders that never read', () => {
       got += chunk.length
     })
     first?.resume()
-    await expect.poll(() => got, { timeout: 30_000 }).toBeGreaterThan(LARGE.length * EACH)
-  }, 90_000)
+    await expect.poll(() => got).toBeGreaterThan(LARGE.length * EACH)
+  })
 
   it('lose the connection when an answer is not taken in time', async () => {
     const { port, sockets } = await start(async () => ok('x'.repeat(20_000_000)), {
@@ -250,7 +250,7 @@ describe('senders that never read', () => {
     socket.pause()
     socket.write(get('/'))
     await expect.poll(() => sockets.size).toBe(1)
-    await expect.poll(() => sockets.size, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => sockets.size).toBe(0)
   })
 
   it('lose it in the middle of a stream too, and its source ends', async () => {
@@ -270,7 +270,7 @@ describe('senders that never read', () => {
     socket.pause()
     socket.write(get('/'))
     await expect.poll(() => sockets.size).toBe(1)
-    await expect.poll(() => sockets.size, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => sockets.size).toBe(0)
     await expect.poll(() => ended).toBe(true)
   })
 })

@@ -103,4 +103,4 @@ it('settles every change that a kill left open, and tells the truth about each',
   const added = stored().filter((url) => /\/(\d+\/\d+|last)$/.test(url))
   expect(new Set(added)).toEqual(applied)
   expect(added).toEqual(expect.arrayContaining([...answered, last]))
-}, 60_000)
+})

@@ -163,7 +163,7 @@ afterAll(tally.print)
 
 it(
   'makes one client for a key, whatever the answer would have been',
-  { timeout: patience(60_000) },
+  { timeout: patience(120_000) },
   () =>
     fc.assert(
       fc.asyncProperty(losing, async (given) => {

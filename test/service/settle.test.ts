@@ -9,6 +9,7 @@ import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { intentOf } from '../fixtures/entries.ts'
 import { withMembers } from '../plan.ts'
@@ -136,7 +137,7 @@ describe('an intent that was listed as open', () => {
     ])
     const later = { ...bench.service, providers, now: () => Date.now() + 1_000 }
     const swept = sweep(later)
-    await vi.waitFor(async () => expect(await outcomes()).toEqual(['applied']))
+    await eventually(async () => expect(await outcomes()).toEqual(['applied']))
     fail()
     expect(await swept).toEqual({ settled: 1, left: 1 })
   })

@@ -63,7 +63,7 @@ it('a small request adds some kilobytes, however large the client is', async () 
   expect(await added(4, (index) => take(`${PREVIEW}/${index % 5}`))).toBeLessThan(8_000)
   const renamed = (index: number) => bench.change(subject.ref, { name: `Name ${index}` })
   expect(await added(4, renamed)).toBeLessThan(6_000)
-}, 120_000)
+})
 
 it('a small request adds some kilobytes, however much of the client is sealed', async () => {
   const members = Array.from({ length: 300 }, (_, index) => [
@@ -85,7 +85,7 @@ it('a small request adds some kilobytes, however much of the client is sealed', 
   expect((await bench.service.store.entries(resourceOf(subject.ref))).length).toBeGreaterThan(16)
   const { faults } = await verifyLog(bench.service.store, bench.service)
   expect(faults).toEqual([])
-}, 120_000)
+})
 
 it('is told, undone, rolled back, settled and verified as ever', async () => {
   await bench.change(subject.ref, { name: 'One' })
@@ -113,7 +113,7 @@ it('is told, undone, rolled back, settled and verified as ever', async () => {
   const { faults, records } = await verifyLog(fresh.service.store, fresh.service)
   expect(faults).toEqual([])
   expect(records).toBe(Number(bench.database.prepare('select count(*) as n from log').get()?.n))
-}, 120_000)
+})
 
 it('a change of someone else is told value by value', async () => {
   await take(PREVIEW)
@@ -156,4 +156,4 @@ it('a row that somebody has changed is found, whichever part of it they changed'
     }
     write(seq, text)
   }
-}, 120_000)
+})

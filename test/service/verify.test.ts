@@ -412,7 +412,7 @@ describe('on DynamoDB', () => {
       await invoke('PutItem', { Item: { ...key, entry: { S: record.text } } })
     }
     expect((await verdict()).faults).toEqual([])
-  }, 60_000)
+  })
 
   it('names each log once and comes to an end, however late its index may be', async () => {
     for (const id of CLIENTS) {
@@ -421,7 +421,7 @@ describe('on DynamoDB', () => {
     }
     expect(await addCheckpoint(service)).toBeUndefined()
     expect((await service.store.last(CHECKPOINTS))?.seq).toBe(3)
-  }, 60_000)
+  })
 
   it('comes to an end where one checkpoint does not hold all heads', async () => {
     const entries = Array.from({ length: 1_100 }, (_, log) => firstOf(log))
@@ -429,7 +429,7 @@ describe('on DynamoDB', () => {
     expect((await addCheckpoint(service))?.seq).toBe(3)
     expect(await addCheckpoint(service)).toBeUndefined()
     expect((await verdict()).faults).toEqual([])
-  }, 60_000)
+  })
 
   it('names every log although a process died between two checkpoints', async () => {
     const [LOGS, AT_ONCE, MINUTE] = [1_100, 1_000, 60_000]
@@ -449,7 +449,7 @@ describe('on DynamoDB', () => {
     const checkpoints = (await service.store.entries(CHECKPOINTS)) as readonly Checkpoint[]
     const seen = checkpoints.flatMap(({ heads }) => heads.map(({ resource }) => resource))
     expect(new Set(seen).size).toBe(LOGS)
-  }, 60_000)
+  })
 
   it('finds a tail that was cut although the clock of its writer was behind', async () => {
     const ahead = { ...service, now: () => Date.now() - 10_000 }
@@ -466,5 +466,5 @@ describe('on DynamoDB', () => {
       })
     }
     expect(named((await verdict()).faults)).toEqual([[logOf('one'), 3]])
-  }, 60_000)
+  })
 })

@@ -128,7 +128,7 @@ it('goes on after a kill, stops after a second one until it is resumed, and does
   await send(server, `/jobs/${id}/resume`, {})
   expect(await until(server, id, 'done')).not.toHaveProperty('reason')
   await expectOnce(id)
-}, 120_000)
+})
 
 it('is taken over by another server on the same file, which can also be told what to do', async () => {
   const [first, second] = [await start(), await start()]
@@ -140,4 +140,4 @@ it('is taken over by another server on the same file, which can also be told wha
   await first.kill()
   await until(second, id, 'done')
   await expectOnce(id)
-}, 120_000)
+})

@@ -1,6 +1,6 @@
 /** What a runner does when something goes wrong beneath it, or somebody else is at the same job. */
 
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import { secret } from '../../../src/core/secrecy/secret.ts'
 import { createProviders } from '../../../src/providers/configured.ts'
@@ -16,12 +16,12 @@ import { submitJob } from '../../../src/service/jobs/submit.ts'
 import { jobResource } from '../../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../../contract/service.ts'
 import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import { eventually } from '../../eventually.ts'
 import { fullAuth0Client } from '../../fixtures/auth0.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const WRITE = 'PATCH /clients/{id}'
 const OPTIONS: JobOptions = { autoStart: true, maxFailures: 0 }
-const WAIT = { timeout: 15_000, interval: 10 }
 const IDS = Array.from({ length: 8 }, (_, index) => `client${index}`)
 
 let subject: Subject
@@ -67,7 +67,7 @@ const submit = (options = OPTIONS, ids = IDS) =>
 
 const progress = async (id: string) => (await findJob(bench.service, id))?.last.progress
 const until = (id: string, state: string) =>
-  vi.waitFor(async () => expect(await progress(id)).toMatchObject({ state }), WAIT)
+  eventually(async () => expect(await progress(id)).toMatchObject({ state }))
 
 async function expectOnce(id: string): Promise<void> {
   const { results } = await readResults(bench.service, jobResource(id), undefined, 100)
@@ -125,7 +125,7 @@ it('ends when the store fails it, and goes on at a sweep once its claim is over'
   const jobs = jobsOf({ store: { ...bench.service.store, append }, now })
   const { id } = await submit()
   jobs.wake(id)
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(events).toContainEqual({ kind: 'job_failed', job: id, code: 'internal' }),
   )
   failing = false
@@ -142,7 +142,7 @@ it('leaves the job to another one that has taken it, and records nothing any mor
   subject.emulator?.inject({ kind: 'delay', operation: WRITE, delayMs: 200, times: 100 })
   const [slow, late] = [jobsOf(), jobsOf({ now: () => Date.now() + 11_000 })]
   slow.wake(id)
-  await vi.waitFor(async () => expect((await progress(id))?.claim).toBeDefined())
+  await eventually(async () => expect((await progress(id))?.claim).toBeDefined())
   await late.sweep()
   await until(id, 'done')
   await slow.rest(0)
@@ -163,10 +163,10 @@ it('does each client once, however often it is paused and resumed from two proce
     await Promise.all([tell('pause', one), tell('resume', other), tell('pause', other)])
     await tell('resume', one)
   }
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await Promise.all(processes.map((jobs) => jobs.sweep()))
     expect(await progress(id)).toMatchObject({ state: 'done' })
-  }, WAIT)
+  })
   await expectOnce(id)
 })
 
@@ -175,7 +175,7 @@ it('gives the job back when it is told to end, so that another one goes on at on
   subject.emulator?.inject({ kind: 'delay', operation: WRITE, delayMs: 300, times: 4 })
   const first = jobsOf()
   first.wake(id)
-  await vi.waitFor(() => expect(subject.emulator?.calls.length).toBeGreaterThan(0))
+  await eventually(() => expect(subject.emulator?.calls.length).toBeGreaterThan(0))
   await first.rest(0)
   expect(await progress(id)).toMatchObject({ state: 'running' })
   expect((await progress(id))?.run.done).toBeGreaterThan(0)
@@ -211,7 +211,7 @@ it('takes turns with people where the pace makes calls wait', async () => {
   const providers = new Map([['it', paced]])
   const { id } = await submit()
   jobsOf({ providers }).wake(id)
-  await vi.waitFor(() => expect(paced.pace?.()[0]?.waiting).toBeGreaterThan(4))
+  await eventually(() => expect(paced.pace?.()[0]?.waiting).toBeGreaterThan(4), 50)
   const before = emulator.calls.length
   const person = requestFor(
     { ...bench.service, providers },

@@ -14,11 +14,11 @@ import type { JobEntry, JobResults } from '../../../src/store/log/job-entry.ts'
 import { jobResource, resourceOf } from '../../../src/store/resource.ts'
 import { type Bench, openBench } from '../../contract/service.ts'
 import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import { eventually } from '../../eventually.ts'
 import { closingOf, intentOf } from '../../fixtures/entries.ts'
 import { fullLocalClient } from '../../fixtures/local.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
-const WAIT = { timeout: 15_000, interval: 5 }
 const IDS = Array.from({ length: 30 }, (_, index) => `c${String(index).padStart(2, '0')}`)
 
 let subject: Subject
@@ -108,7 +108,7 @@ function watched(id: string) {
   const look = async () => {
     const before = looks
     runner.wake()
-    await vi.waitFor(() => expect(looks).toBeGreaterThan(before), WAIT)
+    await eventually(() => expect(looks).toBeGreaterThan(before))
   }
   return { runner, look }
 }
@@ -178,10 +178,7 @@ describe('a runner', () => {
     }
     const { id } = await submit(30)
     const runner = run(id)
-    await vi.waitFor(
-      async () => expect(await progress(id)).toMatchObject({ state: 'stopped' }),
-      WAIT,
-    )
+    await eventually(async () => expect(await progress(id)).toMatchObject({ state: 'stopped' }))
     release()
     await runner.ended
     expect(new Set(reads)).toEqual(new Set(IDS.slice(0, 4)))
@@ -191,7 +188,7 @@ describe('a runner', () => {
     const release = holding(...IDS)
     const { id } = await submit(30)
     const { runner, look } = watched(id)
-    await vi.waitFor(() => expect(reads).toContain('c03'), WAIT)
+    await eventually(() => expect(reads).toContain('c03'))
     const view = await findJob(bench.service, id)
     if (view !== undefined) await tellJob(service(), view, 'pause', ACTOR)
     await look()
@@ -208,9 +205,9 @@ describe('a runner', () => {
     const release = holding('c00')
     const { id } = await submit(1)
     const runner = run(id)
-    await vi.waitFor(() => expect(reads).toContain('c00'), WAIT)
+    await eventually(() => expect(reads).toContain('c00'))
     const waits = () => timers.mock.calls.map(([, milliseconds]) => milliseconds)
-    await vi.waitFor(() => expect(waits()).toContain(1_000), WAIT)
+    await eventually(() => expect(waits()).toContain(1_000))
     timers.mockRestore()
     release()
     await runner.ended
@@ -221,7 +218,7 @@ describe('a runner', () => {
     const canary = { share: 0.2, thenPause: true }
     const { id } = await submit(30, { options: { autoStart: true, maxFailures: 0, canary } })
     const first = run(id)
-    await vi.waitFor(() => expect(reads).toContain('c03'), WAIT)
+    await eventually(() => expect(reads).toContain('c03'))
     first.stop()
     release()
     await first.ended
@@ -249,14 +246,14 @@ describe('a runner', () => {
     const release = holding('c00')
     const { id } = await submit(1)
     const { runner, look } = watched(id)
-    await vi.waitFor(() => expect(reads).toContain('c00'), WAIT)
+    await eventually(() => expect(reads).toContain('c00'))
     ahead = 2_999
     await look()
     const [first, ...none] = await claims(id)
     expect(none).toEqual([])
     ahead = 3_000
     runner.wake()
-    await vi.waitFor(async () => expect(await claims(id)).toHaveLength(2), WAIT)
+    await eventually(async () => expect(await claims(id)).toHaveLength(2))
     const [, renewed] = await claims(id)
     expect(renewed?.runner).toBe(first?.runner)
     expect(renewed && first && renewed.until - first.until).toBe(3_000)
@@ -269,7 +266,7 @@ describe('a runner', () => {
     const release = holding('c00')
     const { id } = await submit(30)
     const runner = run(id)
-    await vi.waitFor(() => expect(reads).toContain('c00'), WAIT)
+    await eventually(() => expect(reads).toContain('c00'))
     runner.stop()
     release()
     await runner.ended
@@ -320,7 +317,7 @@ describe('a runner', () => {
         return error
       },
     )
-    await vi.waitFor(() => expect(failed).toBe(true), WAIT)
+    await eventually(() => expect(failed).toBe(true))
     await new Promise((resolve) => setImmediate(resolve))
     expect(ended).toBe(false)
     release()
@@ -366,7 +363,7 @@ describe('the jobs of a process', () => {
     jobs.wake(id)
     expect(counts()).toEqual([1])
     release()
-    await vi.waitFor(() => expect(counts()).toEqual([1, 0, 1, 0]), WAIT)
+    await eventually(() => expect(counts()).toEqual([1, 0, 1, 0]))
   })
 
   it('tell why one of them failed, and go on with it at a sweep', async () => {
@@ -380,7 +377,7 @@ describe('the jobs of a process', () => {
     const jobs = jobsOf({ service: { ...at, store: { ...at.store, append } } })
     jobs.wake(id)
     const failed = { kind: 'job_failed', job: id, code: 'store_unavailable' }
-    await vi.waitFor(() => expect(counts()).toEqual([1, failed, 0]), WAIT)
+    await eventually(() => expect(counts()).toEqual([1, failed, 0]))
     failing = false
     await jobs.sweep()
     await jobs.rest(Date.now() + 10_000)
@@ -392,7 +389,7 @@ describe('the jobs of a process', () => {
     const release = holding('c00')
     const jobs = jobsOf()
     jobs.wake(one.id)
-    await vi.waitFor(() => expect(reads).toContain('c00'), WAIT)
+    await eventually(() => expect(reads).toContain('c00'))
     const rest = jobs.rest(0)
     // Timers of one length fire in order, so the time of the first ones is over now.
     await new Promise((resolve) => setTimeout(resolve, 1))
@@ -423,7 +420,7 @@ describe('the jobs of a process', () => {
     const jobs = jobsOf({ service: { ...at, store: { ...at.store, last } } })
     jobs.wake(id)
     const failed = { kind: 'job_failed', job: id, code: 'internal' }
-    await vi.waitFor(() => expect(counts()).toEqual([1, failed, 0]), WAIT)
+    await eventually(() => expect(counts()).toEqual([1, failed, 0]))
   })
 
   it('work at a sweep only where nothing runs in between, but for what they are at', async () => {
