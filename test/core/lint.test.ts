@@ -266,6 +266,7 @@ describe('what is told', () => {
       'http client.callbacks',
       'http client.webOrigins',
       'password_grant client.grantTypes',
+      'rule_broken client.firstParty',
       'localhost_in_production client.callbacks',
       'implicit_grant client.grantTypes',
       'not_oidc_conformant client.oidcConformant',

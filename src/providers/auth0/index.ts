@@ -19,6 +19,7 @@ import { connectionChanges, ENABLED } from './connections.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
 import { clientPath, listClients, readClient, readWhole, writtenClient } from './records.ts'
+import { checkEditable } from './rules.ts'
 import { secrets } from './secrets.ts'
 import { barOf } from './sign-in.ts'
 
@@ -97,6 +98,7 @@ function clientSteps(send: Send, ref: ClientRef, base: Native, next: Native): re
   const body = updateBody(mapping, base, next)
   // Auth0 refuses an update without any member.
   if (Object.keys(body).length === 0) return []
+  checkEditable(mapping, base, body)
   return [
     {
       request: { method: 'PATCH', target: `/api/v2${clientPath(ref)}`, body },
