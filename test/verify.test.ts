@@ -116,7 +116,7 @@ describe('clientry verify', () => {
     const { code, out } = await verify(['--database', path])
     expect(code).toBe(1)
     const resource = resourceOf(subject.ref)
-    expect(out).toContain(`record 3 of ${resource}: its hash is not that of what it says\n`)
+    expect(out).toContain(`record 3 of ${resource}: its hash does not match its content\n`)
     expect(out).not.toContain('everything is right')
     const json = await verify(['--database', path, '--json'])
     expect(json.code).toBe(1)
@@ -137,7 +137,7 @@ describe('clientry verify', () => {
     })
     expect(await verify(['--database', path, '--checkpoint', written()])).toMatchObject({
       code: 1,
-      out: expect.stringContaining('it is not the checkpoint that was written down'),
+      out: expect.stringContaining('it is not the expected checkpoint'),
     })
     const good = ['--database', copyOf('good.db'), '--checkpoint', written()]
     expect(await verify(good)).toMatchObject({ code: 0 })
@@ -165,7 +165,7 @@ describe('clientry verify', () => {
     expect(await verify([], config(KEY))).toMatchObject({ code: 0, err: '' })
     expect(await verify([], config(Buffer.alloc(32, 8)))).toMatchObject({
       code: 1,
-      out: expect.stringContaining('its code was not made with the key in use'),
+      out: expect.stringContaining('its code was not made with the present key'),
     })
   })
 

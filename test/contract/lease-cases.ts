@@ -209,7 +209,7 @@ export const LEASE_CASES: readonly Case[] = [
             body: { code: 'list_full', field: 'client.callbacks' },
           })
           expect(full.body.error).toMatch(
-            /80 values, 2 of them leased, and leases fill no more than 80 of its 100 places; nothing was sent\. The next leases to end: "pr-8" until .*, "pr-7" until /,
+            /80 values, 2 of them leased, and leases may fill at most 80 of its 100 places\. Nothing was sent\. The next leases to end: "pr-8" until .*, "pr-7" until /,
           )
           expect(Number(full.headers['retry-after'])).toBeGreaterThan(590)
           expect(Number(full.headers['retry-after'])).toBeLessThanOrEqual(600)

@@ -476,7 +476,7 @@ describe('at a provider that opens all clients with one credential', () => {
         code: 'unsupported_operation',
         field: 'registrationAccessToken',
         message: expect.stringMatching(
-          /^This provider opens all .* leave registrationAccessToken and registrationClientUri out\.$/,
+          /^This provider opens all .* Leave out registrationAccessToken and registrationClientUri\.$/,
         ),
       })
     }

@@ -125,7 +125,7 @@ describe('a change that another instance has settled meanwhile', () => {
       code: 'conflict',
       details: { operationId: await operationId() },
       message: expect.stringMatching(
-        /check client\.name, client\.description\. GET \/operations\/\S+ \(clientry operation \S+\) .*PATCH/,
+        /Check client\.name, client\.description\. GET \/operations\/\S+ \(clientry operation \S+\) .*PATCH/,
       ),
     })
     const log = await entries()
@@ -257,7 +257,7 @@ describe('a change that another instance has settled meanwhile', () => {
     const patch = { kind: 'protection', protected: true } as const
     const attempt = change(at('state known', settleElsewhere), {}, { patch })
     await expect(attempt).rejects.toMatchObject({
-      message: expect.stringContaining('check the client. '),
+      message: expect.stringContaining('Check the client. '),
     })
   })
 
@@ -403,7 +403,7 @@ describe('a step whose answer is lost', () => {
     const attempt = change(service, { name: 'New' }, { deadline: Date.now() + 400 })
     await expect(attempt).rejects.toMatchObject({
       code: 'provider_unavailable',
-      message: expect.stringMatching(/read back, and nothing is changed/),
+      message: expect.stringMatching(/read back: nothing was changed/),
       details: { cause: { code: 'outcome_unknown' } },
     })
     expect(calls(READ)).toBe(3)

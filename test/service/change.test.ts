@@ -157,7 +157,7 @@ describe('If-Match', () => {
     await expect(change({ name: 'New' }, { ifMatch })).rejects.toMatchObject({
       code: 'precondition_failed',
       field: 'If-Match',
-      message: expect.stringMatching(/nothing was sent/),
+      message: expect.stringMatching(/Nothing was sent/),
     })
     expect(await entries()).toEqual([])
   })

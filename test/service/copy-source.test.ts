@@ -169,8 +169,7 @@ describe('a client that is there', () => {
     await expect(copy({ dryRun: true })).rejects.toMatchObject({
       code: 'invalid_field',
       field: 'kind',
-      message:
-        'kind must be given: it cannot be told whether the client that is copied has a secret.',
+      message: 'kind must be given, because it is unknown whether the source client has a secret.',
     })
     expect(await copy({ dryRun: true, kind: 'web' })).toMatchObject({ outcome: 'planned' })
   })
@@ -193,7 +192,7 @@ describe('a client that is there', () => {
         code: 'invalid_field',
         field: 'client.name',
         message:
-          'client.name must be given: no character of the name is allowed where the copy is made.',
+          "client.name must be given, because no character of the source's name is allowed at the provider of the copy.",
       })
     }
     const named = await copy({ patch: parseMergePatch({ name: 'Portal' }) })
@@ -255,7 +254,7 @@ describe('a client that is suspended', () => {
     await expect(copy({ service: withLostKey() })).rejects.toMatchObject({
       code: 'not_restorable',
       message:
-        'The client is suspended, and what that took away was sealed with a key that is no longer in use; resume it first.',
+        'The client is suspended, and what the suspension removed was sealed with a key that is no longer in use. Resume the client first.',
     })
   })
 

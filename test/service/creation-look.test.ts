@@ -168,7 +168,7 @@ describe('the second look', () => {
     await expect(outcome({}, call(2_999))).rejects.toMatchObject({
       code: 'deadline_exceeded',
       message:
-        "The new client may still come up in the provider's list, and there is no time left to wait for that.",
+        "The new client may still appear in the provider's list, and there is no time left to wait for that.",
     })
     now += 2_999
     await expect(outcome({}, call(1))).rejects.toMatchObject({ code: 'deadline_exceeded' })
@@ -227,25 +227,25 @@ describe('the answer where it stays unknown', () => {
     return { code, message, details }
   }
   const end =
-    'GET /operations/making (clientry operation making) has the record. This request is not sent again; use a new Idempotency-Key to make another client.'
+    'GET /operations/making (clientry operation making) has the record. This request is not sent again. Use a new Idempotency-Key to create another client.'
 
   it('names no client where none can be found', () => {
     expect(answer()).toEqual({
       code: 'conflict',
-      message: `The answer to this creation was lost, and there is no way to find out here whether it made a client. If the client is at the provider, adopt it with PUT /clients/{clientId}/registration?provider=it (clientry adopt) and its registration access token, where it has one, or remove it there. ${end}`,
+      message: `The answer to this creation was lost, and it cannot be found out here whether it made a client. If the client exists at the provider, adopt it with PUT /clients/{clientId}/registration?provider=it (clientry adopt) and its registration access token (if it has one), or remove it there. ${end}`,
       details: { operationId: 'making', outcome: 'conflict' },
     })
   })
 
   it('names the one that it may be, in requests that can be sent as they are', () => {
     expect(answer(['a/b'], { userPoolId: 'pool 1' }).message).toBe(
-      `The answer to this creation was lost, and it may have made the client a/b. Adopt the client that is yours with PUT /clients/a%2Fb/registration?provider=it&userPoolId=pool+1 (clientry adopt); remove one that no one needs with DELETE /clients/a%2Fb?provider=it&userPoolId=pool+1 (clientry delete). ${end}`,
+      `The answer to this creation was lost, and it may have made the client a/b. Adopt the client that is yours with PUT /clients/a%2Fb/registration?provider=it&userPoolId=pool+1 (clientry adopt), or remove one that no one needs with DELETE /clients/a%2Fb?provider=it&userPoolId=pool+1 (clientry delete). ${end}`,
     )
   })
 
   it('names several, and leaves the choice', () => {
     expect(answer(['a', 'b']).message).toBe(
-      `The answer to this creation was lost, and it may have made one of the clients a, b. Adopt the client that is yours with PUT /clients/{clientId}/registration?provider=it (clientry adopt); remove one that no one needs with DELETE /clients/{clientId}?provider=it (clientry delete). ${end}`,
+      `The answer to this creation was lost, and it may have made one of the clients a, b. Adopt the client that is yours with PUT /clients/{clientId}/registration?provider=it (clientry adopt), or remove one that no one needs with DELETE /clients/{clientId}?provider=it (clientry delete). ${end}`,
     )
   })
 })

@@ -76,7 +76,7 @@ describe('a key', () => {
     await expect(onlyOnce(service, { key, dryRun: false }, work)).rejects.toMatchObject({
       code: 'key_in_use',
       field: 'Idempotency-Key',
-      message: expect.stringMatching(/still running; nothing was sent/),
+      message: expect.stringMatching(/still running\. Nothing was sent/),
       details: { retryAfter: 1 },
     })
     expect(await onlyOnce(service, { key, dryRun: true }, work)).toBe('done')
@@ -155,7 +155,9 @@ describe('an attempt', () => {
     await expect(claim('b', { key: other })).rejects.toMatchObject({
       code: 'key_reused',
       field: 'Idempotency-Key',
-      message: expect.stringMatching(/was used for another request; a new request needs a new key/),
+      message: expect.stringMatching(
+        /was used for another request\. A new request needs a new key/,
+      ),
     })
   })
 })

@@ -292,7 +292,7 @@ describe('what a lease wants of a client', () => {
         code: 'value_stays',
         field: 'client.callbacks',
         message:
-          'The value was in client.callbacks before it was leased, and stays when the lease ends.',
+          'The value was in client.callbacks before it was leased, so it stays when the lease ends.',
       },
     ])
     expect(wanted.aim?.becomes?.leases).toMatchObject([{ kept: true }])
@@ -305,7 +305,7 @@ describe('what a lease wants of a client', () => {
         code: 'cannot_end',
         field: 'client.callbacks',
         message: expect.stringMatching(
-          /^As the client is, the value stays in client\.callbacks when the lease ends: .{10,}/,
+          /^In the client's present state, the value stays in client\.callbacks when the lease ends: .{10,}/,
         ),
       },
     ])
@@ -322,12 +322,12 @@ describe('what a lease wants of a client', () => {
       {
         code: 'near_limit',
         field: 'client.callbacks',
-        message: `client.callbacks has ${most} of the ${most} values up to which leases may fill it; 0 can still be leased.`,
+        message: `client.callbacks has ${most} of the ${most} values up to which leases may fill it. 0 more can be leased.`,
       },
     ])
     expect(warned(1)).toEqual([])
     const full = () => leaseWish(service, request(), undefined).over(many(most))
-    expect(full).toThrow('leases fill no more than')
+    expect(full).toThrow('leases may fill at most')
     // What is there already takes no place.
     const [first] = many(most).redirect_uris as readonly string[]
     const there = leaseWish(service, request({ value: first ?? '' }), undefined)

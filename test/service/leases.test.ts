@@ -180,7 +180,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     await expect(take(OTHER, 'pr-7', HOUR, service)).rejects.toMatchObject({
       code: 'list_full',
       field: 'client.callbacks',
-      message: expect.stringContaining(`leases fill no more than ${held} of its ${most} places`),
+      message: expect.stringContaining(`leases may fill at most ${held} of its ${most} places`),
     })
     const own = Array.from({ length: most - held }, (_, at) => `https://app.example.com/own/${at}`)
     expect(await patch({ callbacks: { add: own } })).toMatchObject({ outcome: 'applied' })

@@ -121,7 +121,7 @@ describe('lint over all clients', () => {
     await expect(lint({}, { ...bench.service, store })).rejects.toMatchObject({
       code: 'unsupported_operation',
       message:
-        'Lint over all clients needs the mirror, which this store does not keep; GET /clients/{clientId}/lint looks at one.',
+        'Lint over all clients needs the mirror, which this store does not have. GET /clients/{clientId}/lint checks a single client.',
     })
   })
 })

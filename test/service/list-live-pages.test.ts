@@ -132,7 +132,7 @@ describe('the next page', () => {
     expect(await page(service, { from: from(99_999) })).toMatchObject({ next: { pages: 100_000 } })
     await expect(page(service, { from: from(100_000) })).rejects.toMatchObject({
       code: 'provider_unavailable',
-      message: 'The list of the provider does not come to an end.',
+      message: 'The list of the provider does not end.',
     })
     await expect(page(service, { from: { ...at, page: 'next' } })).rejects.toMatchObject({
       code: 'provider_unavailable',
@@ -145,7 +145,7 @@ describe('the next page', () => {
     await expect(page(service)).rejects.toMatchObject({
       code: 'unsupported_operation',
       message:
-        'This provider has no list of its clients; those that were changed here are listed without fresh=true.',
+        'This provider cannot list its clients. Without fresh=true, those that were changed through this server are listed.',
     })
     expect(await page(service, { places: [] })).toStrictEqual({ ids: [], unreadable: [] })
   })

@@ -187,7 +187,7 @@ describe('a client with two secrets', () => {
       await expect(retire(young, options)).rejects.toMatchObject({
         code: 'rule_violated',
         field: 'secretId',
-        message: 'The last secret of a client cannot be retired; rotate it first.',
+        message: 'The last secret of a client cannot be retired. Rotate it first.',
       })
     }
     expect(await log()).toEqual(before)

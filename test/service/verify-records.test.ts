@@ -42,12 +42,15 @@ const text = (seq: number) => JSON.stringify(entries[seq - 1])
 
 describe('a record', () => {
   it.each<[string, () => string]>([
-    ['it is no JSON object', () => '{'],
-    ['it is no JSON object', () => '[]'],
-    ['it is stored in the place of another', () => edited(2, { resource: 'another' })],
-    ['it is stored in the place of another', () => text(3)],
-    ['its hash is not that of what it says', () => text(2).replace('"at":2', '"at":9')],
-    ['it does not hold the hash of the one before', () => edited(2, { previous: 'another' })],
+    ['it is not a JSON object', () => '{'],
+    ['it is not a JSON object', () => '[]'],
+    ['it is stored in the place of another record', () => edited(2, { resource: 'another' })],
+    ['it is stored in the place of another record', () => text(3)],
+    ['its hash does not match its content', () => text(2).replace('"at":2', '"at":9')],
+    [
+      'it does not contain the hash of the record before it',
+      () => edited(2, { previous: 'another' }),
+    ],
     ['it is not spelled as it was written', () => ` ${text(2)}`],
   ])('is bad: %s', async (why, bad) => {
     expect(await faults()).toEqual([])
@@ -80,7 +83,9 @@ describe('checkpoints', () => {
     write(1, edited(1, { heads: 7 }, all), CHECKPOINTS)
     const verdict = await verifyLog(bench.service.store)
     expect(verdict).toMatchObject({ logs: 2, checkpoint: undefined })
-    expect(verdict.faults).toEqual([{ resource: CHECKPOINTS, seq: 1, why: 'it is no checkpoint' }])
+    expect(verdict.faults).toEqual([
+      { resource: CHECKPOINTS, seq: 1, why: 'it is not a checkpoint' },
+    ])
   })
 
   it.each<[string, JsonObject]>([
@@ -90,14 +95,14 @@ describe('checkpoints', () => {
   ])('are refused with %s', async (_, members) => {
     const { all } = await checkpoint()
     write(1, edited(1, members, all), CHECKPOINTS)
-    expect(await faults()).toMatchObject([{ why: 'it is no checkpoint' }])
+    expect(await faults()).toMatchObject([{ why: 'it is not a checkpoint' }])
   })
 
   it('are the ones that were written down by number and by hash', async () => {
     const { last } = await checkpoint()
     const { seq, hash } = last
     expect(await faults({ expected: { seq, hash } })).toEqual([])
-    const why = 'it is not the checkpoint that was written down'
+    const why = 'it is not the expected checkpoint'
     for (const expected of [
       { seq: seq + 1, hash },
       { seq, hash: 'another' },

@@ -174,7 +174,7 @@ describe('a change of the stored history is found, and the first bad record name
     const record = (await stored(logOf('three'))).at(-1) as RawRecord
     write(record, edited(record, { outcome: 'not_applied' }))
     expect((await verify()).faults).toEqual([
-      { resource: logOf('three'), seq: 2, why: 'a checkpoint has seen another one' },
+      { resource: logOf('three'), seq: 2, why: 'a checkpoint has recorded another one' },
     ])
   })
 
@@ -227,7 +227,7 @@ describe('a change of the stored history is found, and the first bad record name
   it('a log rewritten from some place on, with hashes that fit', async () => {
     await rewrite(logOf('two'), 1, { actor: { subject: 'somebody else', issuer: '' } })
     expect((await verify()).faults).toEqual([
-      { resource: logOf('two'), seq: 6, why: 'a checkpoint has seen another one' },
+      { resource: logOf('two'), seq: 6, why: 'a checkpoint has recorded another one' },
     ])
   })
 })
@@ -237,7 +237,7 @@ describe('a tail that was cut off', () => {
     await makeHistory()
     remove(logOf('two'), 5)
     expect((await verify()).faults).toEqual([
-      { resource: logOf('two'), seq: 5, why: 'the log ends at 4, and a checkpoint has seen 6' },
+      { resource: logOf('two'), seq: 5, why: 'the log ends at 4, but a checkpoint has recorded 6' },
     ])
     remove(logOf('two'), 1)
     expect(named((await verify()).faults)).toEqual([[logOf('two'), 1]])
@@ -271,7 +271,7 @@ describe('a tail that was cut off', () => {
     remove(logOf('two'), 5)
     expect((await verifyWithKey()).faults).toEqual([])
     expect((await verify({ expected: last })).faults).toEqual([
-      { resource: CHECKPOINTS, seq: 2, why: 'it is not the checkpoint that was written down' },
+      { resource: CHECKPOINTS, seq: 2, why: 'it is not the expected checkpoint' },
     ])
   })
 })
@@ -294,7 +294,7 @@ describe('checkpoints', () => {
     expect((await verifyWithKey()).faults[0]).toEqual({
       resource: CHECKPOINTS,
       seq: 2,
-      why: 'its code was not made with the key in use',
+      why: 'its code was not made with the present key',
     })
   })
 
@@ -308,7 +308,7 @@ describe('checkpoints', () => {
     const last = (await stored(CHECKPOINTS)).at(-1) as RawRecord
     write(last, edited(last, change))
     expect((await verify()).faults).toEqual([
-      { resource: CHECKPOINTS, seq: 2, why: 'it is no checkpoint' },
+      { resource: CHECKPOINTS, seq: 2, why: 'it is not a checkpoint' },
     ])
   })
 

@@ -2,6 +2,7 @@
 
 /** What a message of the server says, and what it says to a user of the command. */
 export const COMMAND_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/(?:GET|PUT|POST|PATCH|DELETE) \/\S+ \((clientry [^)]+)\)/g, '$1'],
   [/PUT \/clients\/\{clientId\}\/protection with "protected": false/g, 'clientry unprotect'],
   [/POST \/clients\/\{clientId\}\/(suspend|resume)/g, 'clientry $1'],
   [/GET \/clients\/\{clientId\}\/(history|secrets|lint)/g, 'clientry $1'],

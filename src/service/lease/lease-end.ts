@@ -1,4 +1,4 @@
-/** Ending leases whose time is over, in the name of whoever asked for them. */
+/** Ends expired leases, in the name of the caller who took them. */
 
 import { isClientError } from '../../core/errors.ts'
 import type { Actor } from '../../store/log/actor.ts'
@@ -9,9 +9,9 @@ import { DUE, type Due } from '../upkeep/duty.ts'
 import { forgetDue, isLongOver } from '../upkeep/forget.ts'
 
 /**
- * Ends them as one change; where that is refused, value by value, so that one which has to stay does not
- * keep the others.
- * @throws ClientError what is in the way of the last one that could not be ended
+ * Ends them in one change; if that is refused, value by value, so that a value that has to stay does not
+ * block the others.
+ * @throws ClientError the reason why the last one could not be ended
  */
 export async function endOverLeases(service: Service, due: Due): Promise<void> {
   const over = (due.standing.leases ?? []).filter(isOver(service.now()))
@@ -52,7 +52,7 @@ async function endEach(
   if (refused.length > 0) throw refused.at(-1)
 }
 
-/** Renewed meanwhile, a lease is none of those any more. */
+/** A lease that was renewed meanwhile is no longer among them. */
 async function endThose(
   service: Service,
   { ref, provider, deadline }: Due,

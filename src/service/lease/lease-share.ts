@@ -1,6 +1,6 @@
 /**
- * How many leases there can be: on a client, of one caller, of one owner, and in a list, where places stay
- * free for those who change the client by hand. Renewing a lease takes no place, and is never refused here.
+ * Limits on leases: for a client, for one caller, for one owner, and for a list, where places stay
+ * free for people who change the client by hand. Renewing a lease takes no place, and is never refused here.
  */
 
 import type { LeaseField } from '../../core/client.ts'
@@ -12,13 +12,16 @@ import type { Lease } from '../../store/log/standing.ts'
 import { callerOf, type LeaseShares } from '../base/service.ts'
 import { listOf } from './leases.ts'
 
-/** Leases of one client at most: each record of its history tells them all. */
+/** The most leases of one client, since each record of its history lists them all. */
 export const MAX_LEASES = 100
 
-/** A fifth of a list is never taken by leases; no caller has more than half of them, no owner a fifth. */
+/**
+ * Leases never take the last fifth of a list; no caller has more than half of the leases, no owner
+ * more than a fifth.
+ */
 export const DEFAULT_SHARES: LeaseShares = { ofList: 0.8, ofCaller: 0.5, ofOwner: 0.2 }
 
-/** A lease that is to be taken, among those that are held. */
+/** A lease to be taken, and the present leases. */
 export interface Taken {
   readonly lease: Lease & { readonly field: LeaseField }
   readonly held: readonly Lease[]
@@ -26,17 +29,17 @@ export interface Taken {
 }
 
 /**
- * Refuses a lease for which the client, its caller or its owner has no place.
+ * Refuses a lease beyond the limit of the client, its caller or its owner.
  * @throws ClientError `list_full`
  */
 export function checkShares(shares: LeaseShares, mapping: Mapping, taken: Taken): void {
   const { lease, held, now } = taken
   const others = held.filter((one) => !isSame(one, lease))
   if (others.length >= MAX_LEASES) {
-    throw full(`The client has ${others.length} leases, as many as there can be`, held, now)
+    throw full(`The client has ${others.length} leases, which is the limit`, held, now)
   }
   const byCaller = others.filter(({ actor }) => callerOf(actor) === callerOf(lease.actor))
-  // Whoever renews a lease of their own has its place already.
+  // A caller who renews a lease of their own already has its place.
   if (held.some((one) => isSame(one, lease) && callerOf(one.actor) === callerOf(lease.actor)))
     return
   const byOwner = byCaller.filter(({ owner }) => owner === lease.owner)
@@ -49,20 +52,20 @@ export function checkShares(shares: LeaseShares, mapping: Mapping, taken: Taken)
     const [ofClient, ofList] = [partOf(MAX_LEASES, share), partOf(inList, share)]
     if (theirs.length >= ofClient) {
       throw full(
-        `${whose} has ${theirs.length} leases on the client, as many as it may`,
+        `${whose} has ${theirs.length} leases on the client, which is its limit`,
         theirs,
         now,
       )
     }
     if (onList.length >= ofList) {
-      const says = `${whose} has ${onList.length} leases on client.${lease.field}, as many as it may`
+      const says = `${whose} has ${onList.length} leases on client.${lease.field}, which is its limit`
       throw full(says, onList, now, lease.field)
     }
   }
 }
 
 /**
- * Refuses a value for which the list has no place, or none that leases may take.
+ * Refuses a value if the list is full, or if leases may take no more of its places.
  * @throws ClientError `list_full`
  */
 export function checkRoom(
@@ -80,12 +83,12 @@ export function checkRoom(
   )
   const says =
     list.length < most
-      ? `client.${field} has ${list.length} values, ${holding.length} of them leased, and leases fill no more than ${forLeases} of its ${most} places`
-      : `client.${field} has all ${most} values that it can hold, ${holding.length} of them leased`
+      ? `client.${field} has ${list.length} values, ${holding.length} of them leased, and leases may fill at most ${forLeases} of its ${most} places`
+      : `client.${field} has the maximum of ${most} values, ${holding.length} of them leased`
   throw full(says, holding, now, field)
 }
 
-/** The number of values up to which leases fill a list. */
+/** The number of values up to which leases may fill a list. */
 export const leasable = (shares: LeaseShares, mapping: Mapping, field: LeaseField) =>
   partOf(placesIn(mapping, field), shares.ofList)
 
@@ -94,7 +97,7 @@ const partOf = (places: number, share: number) => Math.max(Math.floor(places * s
 const isSame = (one: Lease, other: Lease) =>
   one.field === other.field && one.value === other.value && one.owner === other.owner
 
-/** Whether the value is held by no other lease for longer. */
+/** Whether no other lease on the value lasts longer. */
 const isLast = ({ field, value, expiresAt }: Lease, leases: readonly Lease[]) =>
   !leases.some((one) => one.field === field && one.value === value && one.expiresAt > expiresAt)
 
@@ -119,7 +122,7 @@ function full(
     .map(({ owner, expiresAt }) => `${JSON.stringify(owner)} until ${timeOf(expiresAt)}`)
   const [first] = sorted
   const next = first === undefined ? '' : ` The next leases to end: ${named.join(', ')}.`
-  return new ClientError('list_full', `${says}; nothing was sent.${next}`, {
+  return new ClientError('list_full', `${says}. Nothing was sent.${next}`, {
     ...(field === undefined ? {} : { field: `client.${field}` }),
     ...(first === undefined
       ? {}

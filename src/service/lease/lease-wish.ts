@@ -1,4 +1,4 @@
-/** What taking a lease and ending leases want of a client. */
+/** The changes that take and end leases. */
 
 import type { LeaseField } from '../../core/client.ts'
 import { isClientError } from '../../core/errors.ts'
@@ -14,13 +14,13 @@ import type { RequestFor, Wish } from '../change/wanted.ts'
 import { checkRoom, checkShares, leasable } from './lease-share.ts'
 import { listOf, takingAway, withLease, withoutLeases } from './leases.ts'
 
-/** The patch of a lease: one value is added. */
+/** The patch of a lease, which adds one value. */
 export function leasePatch({ field, value }: Pick<LeaseTaking, 'field' | 'value'>): Patch {
   return { kind: 'merge', fields: { [field]: { add: [value] } } }
 }
 
 /**
- * The value is added where it is not there, and the lease recorded with it.
+ * Adds the value if it is not there, and records the lease with it.
  * @throws ClientError (`over`) `list_full`, and as planning does
  */
 export function leaseWish(
@@ -52,7 +52,7 @@ export function leaseWish(
   }
 }
 
-/** The leases end, and values go that nothing else holds. */
+/** Ends the leases, and removes the values that no other lease holds. */
 export function endingWish(
   service: Service,
   { patch }: Pick<RequestFor<LeaseEnding>, 'patch'>,
@@ -78,17 +78,17 @@ function nearLimit(
 ): readonly Warning[] {
   const { length } = listOf(mapping, next, field)
   if (!isNearly(length, most)) return []
-  const message = `client.${field} has ${length} of the ${most} values up to which leases may fill it; ${most - length} can still be leased.`
+  const message = `client.${field} has ${length} of the ${most} values up to which leases may fill it. ${most - length} more can be leased.`
   return [{ code: 'near_limit', field: `client.${field}`, message }]
 }
 
 const stays = (field: LeaseField): Warning => ({
   code: 'value_stays',
   field: `client.${field}`,
-  message: `The value was in client.${field} before it was leased, and stays when the lease ends.`,
+  message: `The value was in client.${field} before it was leased, so it stays when the lease ends.`,
 })
 
-/** Tells of a value that cannot be taken away as things are: the only one of its list, say. */
+/** Warns of a value that could not be removed in the present state, for example the only one of its list. */
 function lasting(
   mapping: Mapping,
   next: Native,
@@ -100,7 +100,7 @@ function lasting(
   } catch (error) {
     if (!isClientError(error)) throw error
     const field = `client.${value.field}`
-    const message = `As the client is, the value stays in ${field} when the lease ends: ${error.message}`
+    const message = `In the client's present state, the value stays in ${field} when the lease ends: ${error.message}`
     return [{ code: 'cannot_end', field, message }]
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Leases on list values: which of them hold after a change. A value has one lease for each owner and
- * goes with the last of them, unless it is `kept`, which all leases on one value agree on.
+ * Leases on list values: which of them remain after a change. A value has one lease for each owner and
+ * is removed with the last of them, unless it is `kept`, which is the same for all leases on one value.
  */
 
 import { isDeepStrictEqual } from 'node:util'
@@ -21,8 +21,9 @@ const isOn =
     lease.field === field && lease.value === value
 
 /**
- * The standing with a lease taken or renewed; `inList`: the value is in the list now. A value that is there
- * and that nobody has leased was there before. One that had gone, and is put back, was not.
+ * The standing with a lease taken or renewed; `inList`: the value is in the list now. A value that
+ * is in the list without a lease was there before. A value that was removed and is put back was
+ * not.
  */
 export function withLease(standing: Standing | undefined, lease: Lease, inList: boolean): Standing {
   const leases = standing?.leases ?? []
@@ -37,7 +38,7 @@ function keep({ kept: _, ...lease }: Lease, kept: boolean): Lease {
   return kept ? { ...lease, kept: true } : lease
 }
 
-/** The standing without some leases, and the values that nothing holds any more. */
+/** The standing without some leases, and the values that no lease holds any more. */
 export function withoutLeases(
   standing: Standing | undefined,
   ends: (lease: Lease) => boolean,
@@ -51,7 +52,7 @@ export function withoutLeases(
 const withLeases = (standing: Standing | undefined, leases: readonly Lease[]) =>
   withStanding(standing, { leases: leases.length === 0 ? undefined : leases })
 
-/** What differs between two standings: leases taken, renewed or made to stay, and leases that ended. */
+/** The difference between two standings: leases taken, renewed or made permanent, and leases ended. */
 export function leaseChanges(
   { leases: before = [] }: Standing = {},
   { leases: after = [] }: Standing = {},
@@ -63,7 +64,7 @@ export function leaseChanges(
   }
 }
 
-/** Tells leases whose time is over and whose values could not be taken away. */
+/** Warns of expired leases whose values could not be removed. */
 export function overLeases(standing: Standing | undefined, now: number): readonly Warning[] {
   const over = (standing?.leases ?? []).filter(({ expiresAt }) => expiresAt <= now)
   return over.map(({ field, value, owner }) => ({
@@ -73,7 +74,7 @@ export function overLeases(standing: Standing | undefined, now: number): readonl
   }))
 }
 
-/** The patch that takes values away. */
+/** The patch that removes values. */
 export function takingAway(values: readonly ListValue[]): FieldPatches {
   const fields = [...new Set(values.map(({ field }) => field))]
   return Object.fromEntries(
@@ -85,10 +86,10 @@ export function takingAway(values: readonly ListValue[]): FieldPatches {
 }
 
 /**
- * What holds after a change from `base` to `next`, whatever change it is: a lease ends with its value,
- * whoever takes that away. A value stays for good where a patch adds it by name, or where a change puts
- * it in although it was not there any more. A list sent whole that has the leased values in it, as it was
- * read, says nothing of the kind.
+ * The standing after any change from `base` to `next`: a lease ends with its value,
+ * whoever removes that. A value becomes permanent if a patch adds it by name, or if a change puts
+ * it in after it had gone. A whole list that contains the leased values, as it was
+ * read, does not make them permanent.
  */
 export function leasesAfter(
   mapping: Mapping,
@@ -108,7 +109,7 @@ export function leasesAfter(
 
 function isAdded({ field, value }: Lease, patch: ChangeRequest['patch']): boolean {
   if (patch.kind === 'operations') {
-    // Not by `replace`: tools that compare two lists write so what has only moved.
+    // `replace` does not count, since tools that compare two lists use it for values that only moved.
     return patch.operations.some(
       ({ op, path: [name, ...place], value: item }) =>
         op === 'add' && name === field && place.length === 1 && item === value,
@@ -119,8 +120,8 @@ function isAdded({ field, value }: Lease, patch: ChangeRequest['patch']): boolea
 }
 
 /**
- * A change as a rollback takes it back: a leased value that it took away was there for a time only, and
- * does not come back without its lease. `standing` is that before the change.
+ * A change as a rollback undoes it: a leased value that it removed was there only for a time, and
+ * does not come back without its lease. `standing` is the one before the change.
  */
 export function withoutLeased(
   mapping: Mapping,
@@ -140,7 +141,7 @@ export function withoutLeased(
   return { base: left, next }
 }
 
-/** The values of a list as a record has them. */
+/** The values of a list in a record. */
 export function listOf(mapping: Mapping, native: Native, field: Lease['field']): readonly string[] {
   const shown: unknown = showField(mapping, field, native)
   return Array.isArray(shown) ? shown : []

@@ -1,7 +1,7 @@
 /**
- * Adopting a client that was made elsewhere. Where each client is opened by a token of its own, that comes
- * first, once it is proven: a change that was left open when the one before was lost can only be settled
- * with it. Then comes the history, by the steps of a change that changes nothing.
+ * Adopts a client that was made elsewhere. If each client is opened by a token of its own, the token comes
+ * first, once it is proven: a change that was left open when the previous token was lost can only be settled
+ * with it. Then the history begins, by the steps of a change that changes nothing.
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
@@ -17,9 +17,9 @@ import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 
 export interface AdoptionRequest extends WriteRequest {
   readonly ref: ClientRef
-  /** Absent where the provider opens all of its clients with one credential. */
+  /** Absent if the provider opens all of its clients with one credential. */
   readonly registration?: ClientRegistration
-  /** Refuses to put another registration in the place of one that works; absent: the caller may. */
+  /** Refuses to replace a registration that works; absent: the caller may do that. */
   refuseReplacing?(): never
 }
 
@@ -27,14 +27,14 @@ export interface AdoptionResult {
   readonly outcome: 'applied' | 'planned'
   readonly native: Native
   readonly tag: string
-  /** What holds for the client beside its settings. */
+  /** The client's standing. */
   readonly standing: Standing | undefined
   readonly operationId?: string
   readonly replayed?: true
 }
 
 /**
- * Adopts a client, or looks at it with the token in a dry run.
+ * Adopts a client, or reads it with the token in a dry run.
  * @throws ClientError `unsupported_operation`, and as `operate` does
  */
 export async function adoptClient(
@@ -73,7 +73,7 @@ function planFor({ base, baseTag, before }: Begun<void>): Plan<AdoptionResult> {
   }
 }
 
-/** Takes the client in. The token of a request that is repeated by its key may have been renewed since. */
+/** Adopts the client. If a request is repeated with its key, its token may have been renewed since. */
 async function takeOrRead(service: Service, request: AdoptionRequest, call: Call): Promise<Native> {
   const { provider, ref } = request
   try {
@@ -85,7 +85,7 @@ async function takeOrRead(service: Service, request: AdoptionRequest, call: Call
   }
 }
 
-/** The record, read with what the registration gave out where the provider goes by that. */
+/** The record, read with the registration's own token if the provider uses one. */
 async function opened(
   { provider, ref, registration, refuseReplacing }: AdoptionRequest,
   how: 'look' | 'take',
@@ -93,7 +93,7 @@ async function opened(
 ): Promise<Native> {
   const { adoption } = provider
   if (adoption !== undefined && registration !== undefined) {
-    // Before anything is sent by what the caller brings.
+    // Before anything is sent with what the caller provides.
     const refuses = refuseReplacing !== undefined
     if (refuses && (await adoption.replaces(ref, registration, call))) refuseReplacing()
     return adoption[how](ref, registration, call)
@@ -102,7 +102,7 @@ async function opened(
   throw new ClientError(
     adoption === undefined ? 'unsupported_operation' : 'invalid_field',
     adoption === undefined
-      ? 'This provider opens all of its clients with one credential; leave registrationAccessToken and registrationClientUri out.'
+      ? 'This provider opens all of its clients with one credential. Leave out registrationAccessToken and registrationClientUri.'
       : 'registrationAccessToken must be given: each client of this provider is opened by a token of its own.',
     { field: 'registrationAccessToken' },
   )

@@ -1,6 +1,7 @@
 /**
- * The client that is copied: as its provider holds it now, or as it was when it was removed through us. Of
- * one that is suspended, with what that took away: a copy is of its settings, and that it is off is told.
+ * The source of a copy: the client as its provider holds it now, or as it was when it was removed
+ * through Clientry. For a suspended client, it includes what the suspension removed: the settings
+ * are copied, and the report says that it is off.
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
@@ -24,16 +25,16 @@ import { settledHead } from '../operation/head.ts'
 export interface Source {
   readonly ref: ClientRef
   readonly provider: Provider
-  /** Whether the caller may be told of a client that is there no more. */
+  /** Whether the caller may see a client that no longer exists. */
   readonly removedToo: boolean
 }
 
-/** A client as it is to be copied. */
+/** A client as it will be copied. */
 export interface Original {
-  /** Shows it, also as switched off where it is suspended. */
+  /** Shows the client, as switched off if it is suspended. */
   readonly mapping: Mapping
   readonly native: Native
-  /** Fingerprint of the state that it is in. */
+  /** Fingerprint of its state. */
   readonly tag: string
   readonly standing: Standing | undefined
   /** What its provider keeps of it outside of the record. */
@@ -41,7 +42,7 @@ export interface Original {
 }
 
 /**
- * Gives the client.
+ * Reads the client.
  * @throws ClientError `not_found`, `not_restorable`, or as the provider does
  */
 export async function readSource(service: Service, source: Source, call: Call): Promise<Original> {
@@ -53,7 +54,7 @@ export async function readSource(service: Service, source: Source, call: Call): 
   if (keyIsLost) {
     throw new ClientError(
       'not_restorable',
-      'The client is suspended, and what that took away was sealed with a key that is no longer in use; resume it first.',
+      'The client is suspended, and what the suspension removed was sealed with a key that is no longer in use. Resume the client first.',
     )
   }
   const { next } = giveBack(mapping, native, taken, 'theirs')
@@ -74,7 +75,7 @@ async function readHeld(
         provider.elsewhere?.read(ref, call),
       ])
       const last = await service.store.last(resourceOf(ref))
-      // A change of ours meanwhile: what was read and what is known of it may not belong together.
+      // After a change meanwhile, the record that was read and the known standing may not belong together.
       if (last?.seq === head?.seq) return { native, standing: last?.standing, elsewhere }
     }
   } catch (error) {
@@ -101,7 +102,7 @@ async function readHeld(
   }
 }
 
-/** Entries that may follow a removal: instances that came back too late. */
+/** The most entries that may follow a removal, written by instances that resumed too late. */
 const MOST_OVERLAPS = 10
 
 /** The removal that a client's log ends with. */

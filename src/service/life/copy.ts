@@ -1,6 +1,6 @@
 /**
- * Copying a client: a new one is made, by the steps of any creation, of what its place can hold of the
- * other. The source is read and nothing of it is changed.
+ * Copies a client: a new one is made, by the steps of any creation, from what its provider can hold of the
+ * other. The source is only read.
  */
 
 import { copyRecord } from '../../core/copy/copy.ts'
@@ -24,18 +24,18 @@ import type { Begin, CreationRequest, CreationResult, Origin } from './creation.
 
 export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
   readonly source: Source
-  /** Absent: the kind that the source is of. */
+  /** Absent: the kind of the source. */
   readonly kind?: ClientKind
   /** The tags of `If-Match`, of the source; absent: any state will do. */
   readonly ifMatch?: readonly string[] | undefined
-  /** Copies what can be copied, where something cannot. */
+  /** Copies what can be copied even if some settings cannot. */
   readonly allowLoss: boolean
 }
 
 /**
  * Makes a copy of a client, or plans it in a dry run.
- * @throws ClientError `lossy_copy`, `not_restorable` for a removed client whose record cannot be opened
- *   any more, `invalid_field` where the kind or the name has to be given, and as `createClient` does
+ * @throws ClientError `lossy_copy`, `not_restorable` for a removed client whose record can no longer be
+ *   opened, `invalid_field` if the kind or the name must be given, and as `createClient` does
  */
 export async function copyClient(service: Service, request: CopyRequest): Promise<CreationResult> {
   const { source, kind: asked, ifMatch, allowLoss } = request
@@ -76,7 +76,7 @@ function kindThere(mapping: Mapping, native: Native): ClientKind {
   if (kind !== undefined) return kind
   throw new ClientError(
     'invalid_field',
-    'kind must be given: it cannot be told whether the client that is copied has a secret.',
+    'kind must be given, because it is unknown whether the source client has a secret.',
     { field: 'kind' },
   )
 }
@@ -85,7 +85,7 @@ function checkName({ target }: Copying, next: Native): void {
   if (showClient(target.mapping, next).name !== null) return
   throw new ClientError(
     'invalid_field',
-    'client.name must be given: no character of the name is allowed where the copy is made.',
+    "client.name must be given, because no character of the source's name is allowed at the provider of the copy.",
     { field: 'client.name' },
   )
 }

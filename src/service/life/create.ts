@@ -1,5 +1,5 @@
 /**
- * Making a client. Until the provider answers a new client has no id, so
+ * Creates a client. A new client has no id until the provider answers, so
  * its intent is in a log of its own; the client's log then begins with what was made.
  */
 
@@ -18,7 +18,7 @@ import type { Begin, Beginning, CreationRequest, CreationResult, Origin } from '
 import { replayCreation } from './creation-replay.ts'
 
 /**
- * Makes a client, or plans it in a dry run.
+ * Creates a client, or plans it in a dry run.
  * @throws ClientError `unsupported_operation`, and as `operate` does
  */
 export async function createClient(
@@ -33,7 +33,7 @@ export async function createClient(
 }
 
 /**
- * Makes a client of whatever it begins with, or plans it in a dry run.
+ * Creates a client from any beginning, or plans it in a dry run.
  * @throws ClientError as `createClient` does, and as `begin` does
  */
 export async function makeClient(
@@ -114,8 +114,8 @@ function copyOf(origin: Origin | undefined, next: Native) {
 }
 
 /**
- * A blank client has no name and may break rules, such as that of a missing callback; a new client has
- * one and breaks none.
+ * A blank client has no name and may break rules, such as the one about a missing callback; a new
+ * client must have a name and break no rule.
  */
 function checkWhole(mapping: Mapping, next: Native): void {
   const { name } = mapping.fields

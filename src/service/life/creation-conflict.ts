@@ -1,11 +1,11 @@
-/** The answer to a creation of which no one can say whether it made a client: what to do about it. */
+/** The answer to a creation that may or may not have made a client: what to do about it. */
 
 import { ClientError } from '../../core/errors.ts'
 import type { Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
 import { recordOf } from '../base/next-step.ts'
 
-/** Names the clients that may be the one, and the requests that adopt or remove one. */
+/** Names the clients that it may have made, and the requests that adopt or remove one. */
 export function creationConflict(
   { operationId, resource }: Intent,
   candidates: readonly string[] = [],
@@ -21,11 +21,11 @@ export function creationConflict(
   const remove = `DELETE /clients/${id}?${query}`
   const says =
     one === undefined
-      ? `The answer to this creation was lost, and there is no way to find out here whether it made a client. If the client is at the provider, adopt it with ${adopt} (clientry adopt) and its registration access token, where it has one, or remove it there`
-      : `The answer to this creation was lost, and it may have made ${oneOf(candidates)}. Adopt the client that is yours with ${adopt} (clientry adopt); remove one that no one needs with ${remove} (clientry delete)`
+      ? `The answer to this creation was lost, and it cannot be found out here whether it made a client. If the client exists at the provider, adopt it with ${adopt} (clientry adopt) and its registration access token (if it has one), or remove it there`
+      : `The answer to this creation was lost, and it may have made ${oneOf(candidates)}. Adopt the client that is yours with ${adopt} (clientry adopt), or remove one that no one needs with ${remove} (clientry delete)`
   return new ClientError(
     'conflict',
-    `${says}. ${recordOf(operationId)} has the record. This request is not sent again; use a new Idempotency-Key to make another client.`,
+    `${says}. ${recordOf(operationId)} has the record. This request is not sent again. Use a new Idempotency-Key to create another client.`,
     { operationId, outcome: 'conflict' },
   )
 }

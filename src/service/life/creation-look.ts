@@ -1,6 +1,6 @@
 /**
- * One look for a client whose creation was not answered: which clients may be the one, and how much speaks
- * for each of them.
+ * One search for a client whose creation was not answered: which clients may be the new one, and
+ * how strong the evidence for each is.
  */
 
 import { memberOf } from '../../core/json/json.ts'
@@ -16,14 +16,17 @@ import { openSealed, type Sealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import type { Running } from '../operation/running.ts'
 
-/** Clocks of providers and ours differ by less than this (milliseconds); ours. */
+/** The clocks of providers and ours differ by less than this (milliseconds; our choice). */
 export const CLOCK_SKEW_MS = 60_000
 
-/** A client that may be the one that was to be made. */
+/** A client that the creation may have made. */
 export interface Found {
   readonly id: string
   readonly native: Native
-  /** `ours`: it is the one. `like`: it holds all that was sent. `other`: it could still be the one. */
+  /**
+   * `ours`: it is the new client. `like`: it has all that was sent. `other`: it may still be the
+   * new client.
+   */
   readonly match: 'ours' | 'like' | 'other'
 }
 
@@ -40,10 +43,10 @@ export async function look(
     since: sinceOf(running),
     isKnown: async (id: string) => isOther(running, await firstOf(service, running, id)),
   }
-  // A search may read every client of a pool, and that must not hold up changes under way.
+  // A search may read every client of a pool, which must not delay running changes.
   const candidates = await creation.find(ref, search, { ...call, urgent: false })
   if (candidates === undefined) return undefined
-  // Asked for before the logs: a creation that is closed by then has begun the log of its client.
+  // Read before the logs: a creation that is closed by then has begun the log of its client.
   const rivals = candidates.length === 0 ? [] : await rivalsOf(service, running)
   const holds = ({ next: wanted }: Pick<Sealed, 'next'>, native: Native) =>
     wanted === null || holdsSent(shown(provider.mapping, creation.sent(wanted), native), native)
@@ -68,13 +71,13 @@ async function firstOf({ store }: Service, { ref }: Running, id: string) {
 const isOurs = ({ intent }: Running, first: Entry | undefined) =>
   first?.kind === 'created' && first.operationId === intent.operationId
 
-/** Whether what begins the log of a client shows that the client is another one. */
+/** Whether the first entry of a client's log shows that it is another client. */
 const isOther = (running: Running, first: Entry | undefined) =>
   first !== undefined && !isOurs(running, first) && isOfAnother(first, sinceOf(running))
 
 /**
- * What other creations that are still open there are to make: a client that one of them may have made is
- * not taken for this one's. A record that cannot be opened may be of anything.
+ * What other open creations there will make: a client that one of them may have made is
+ * not attributed to this one. A record that cannot be opened may be of any client.
  */
 async function rivalsOf(
   service: Service,
@@ -89,7 +92,7 @@ async function rivalsOf(
 }
 
 /**
- * Whether the log of a client shows that the client is another one. A log that a change has begun since
+ * Whether the log of a client shows that it is another client. A log that a change has begun since
  * proves nothing: someone may have found the new client in a list and changed it.
  */
 function isOfAnother(first: Entry, since: number): boolean {
@@ -97,7 +100,7 @@ function isOfAnother(first: Entry, since: number): boolean {
   return first.kind === 'intent' && first.action === 'adopt'
 }
 
-/** What was sent without the secrets that reads do not show to this server. */
+/** The sent record without the secrets that reads do not show to this server. */
 function shown({ secretPaths }: Mapping, sent: Native, native: Native): Native {
   return withoutPaths(
     sent,
@@ -105,7 +108,7 @@ function shown({ secretPaths }: Mapping, sent: Native, native: Native): Native {
   )
 }
 
-/** Of clients that an earlier look found, those that have not turned out to be others since. */
+/** The clients of an earlier search that have not proved to be others since. */
 export async function stillUnknown(
   service: Service,
   running: Running,

@@ -1,7 +1,7 @@
 /**
- * What became of a creation whose answer was lost. A provider's own ids are all that names a client, and
- * only the answer shows the new one. So no second client is made unless two looks, with time between them
- * for the provider's list to catch up, find none that could be the one.
+ * Finds the outcome of a creation whose answer was lost. Only the provider's own ids identify a client, and
+ * only the answer shows the new id. So no second client is made unless two searches, with time between them
+ * for the provider's list to catch up, find none that could be the new client.
  */
 
 import { ClientError } from '../../core/errors.ts'
@@ -18,16 +18,17 @@ import type { Service } from '../base/service.ts'
 import type { Running, Settled } from '../operation/running.ts'
 import { type Found, look, stillUnknown } from './creation-look.ts'
 
-/** Candidates that are recorded and named. */
+/** The most candidates that are recorded and named. */
 const MAX_CANDIDATES = 20
 
-/** More clients that could be the one are a conflict at once; an entry in which they are kept has a bound too. */
+/** More candidates than this are a conflict at once, since an entry that lists them is bounded too. */
 const MAX_LOOKED_AT = 1_000
 
 /**
- * Looks for the client. One that holds what was sent is taken for it. None at two looks: it was not made.
- * Anything else is a conflict, and so is a provider that has no way to find out.
- * @throws ClientError `deadline_exceeded`: there is no time left for the second look; a later one makes up for it
+ * Searches for the client. One that has what was sent is taken for it. None in two searches: it was not made.
+ * Anything else is a conflict, and so is a provider without a way to find out.
+ * @throws ClientError `deadline_exceeded`: there is no time left for the second search; a later
+ * attempt makes it
  */
 export async function findCreation(
   service: Service,
@@ -64,7 +65,10 @@ async function firstLookOf(
   return entry?.kind === 'look' ? entry : undefined
 }
 
-/** Makes a first look durable, for whichever process looks next; gives that of another one that was first. */
+/**
+ * Records a first search for the process that searches next; returns the search of another process
+ * that was first.
+ */
 async function recordLook(
   service: Service,
   operationId: string,
@@ -90,7 +94,7 @@ function outcomeOf(found: readonly Found[], earlier: readonly string[]): Settled
   const ours = found.find(({ match }) => match === 'ours')
   if (ours !== undefined) return { outcome: 'applied', native: ours.native }
   if (one !== undefined && more.length === 0) return { outcome: 'applied', native: one.native }
-  // A list that has shown a client and no longer does so proves nothing.
+  // A list that no longer shows a client that it has shown proves nothing.
   const ids = [...new Set([...found.map(({ id }) => id), ...earlier])]
   return ids.length === 0 ? { outcome: 'not_applied', native: undefined } : conflictOf(ids)
 }
@@ -104,10 +108,10 @@ const conflictOf = (ids: readonly string[]): Settled => ({
 const tooEarly = () =>
   new ClientError(
     'deadline_exceeded',
-    "The new client may still come up in the provider's list, and there is no time left to wait for that.",
+    "The new client may still appear in the provider's list, and there is no time left to wait for that.",
   )
 
-/** @throws ClientError `deadline_exceeded` when there is no time left after it */
+/** @throws ClientError `deadline_exceeded` if no time would be left after it */
 async function pauseUntil(service: Service, time: number, { deadline }: Call): Promise<void> {
   if (time >= deadline) throw tooEarly()
   const left = time - service.now()
@@ -115,7 +119,7 @@ async function pauseUntil(service: Service, time: number, { deadline }: Call): P
 }
 
 /**
- * The planned record with the values that the provider holds: what it makes up for a new client (id,
+ * The planned record with the values that the provider holds: what the provider assigns to a new client (id,
  * secret, times) is left out, and what it has dropped is missing.
  */
 export function asPlanned(mapping: Mapping, next: Native, native: Native): Native {
@@ -129,7 +133,7 @@ export function asPlanned(mapping: Mapping, next: Native, native: Native): Nativ
   )
 }
 
-/** Begins the log of a client that was made, before its creation is closed; gives its id. */
+/** Begins the log of a new client, before its creation is closed; returns its id. */
 export async function beginLog(
   service: Service,
   { intent, provider, ref }: Running,
@@ -140,7 +144,7 @@ export async function beginLog(
   const id = provider.creation.idOf(native)
   const resource = resourceOf({ ...ref, id })
   const { operationId, requestId, actor, copiedFrom } = intent
-  // Where the log has begun already, this very creation was found and recorded before.
+  // If the log has begun already, this same creation was found and recorded before.
   await store.append(
     following(undefined, {
       kind: 'created' as const,

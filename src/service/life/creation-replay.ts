@@ -1,4 +1,4 @@
-/** Answering a creation whose idempotency key has been used for it before. */
+/** Answers a creation whose idempotency key was already used for it. */
 
 import type { Call } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -7,7 +7,7 @@ import type { Service } from '../base/service.ts'
 import type { Used } from '../operation/idempotency.ts'
 import type { CreationResult } from './creation.ts'
 
-/** Tells what was made the first time, as the provider holds it now. */
+/** Returns the client that was made the first time, as the provider holds it now. */
 export async function replayCreation(
   service: Service,
   provider: Provider,

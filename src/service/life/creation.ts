@@ -1,4 +1,4 @@
-/** What is asked of a creation, what a new client is made of, and what comes of it. */
+/** The request of a creation, what the new client begins with, and the result. */
 
 import type { CopyReport } from '../../core/copy/fate.ts'
 import type { FieldChange } from '../../core/diff.ts'
@@ -16,44 +16,44 @@ export interface CreationRequest extends WriteRequest {
   readonly patch: Patch
 }
 
-/** What a new client is made of, before the caller's own patch. */
+/** What a new client begins with, before the caller's own patch. */
 export interface Beginning {
-  /** What a new client of its kind starts from; changes are told as differences to it. */
+  /** The defaults of a new client of its kind; changes are reported as differences from it. */
   readonly blank: Native
   readonly start: Native
   readonly origin?: Origin
 }
 
-/** The client that a new one is a copy of. */
+/** The client that the new one is a copy of. */
 export interface Origin {
   /** The log of that client. */
   readonly log: string
   /** Fingerprint of its state. */
   readonly tag: string
-  /** What a record has of it. */
+  /** Reports what a record has of it. */
   report(next: Native): CopyReport
   /** Refuses a plan that the caller has not agreed to. */
   check(next: Native, report: CopyReport): void
 }
 
-/** Finds out what a new client is made of, once it is known that it has not been made before. */
+/** Finds out what the new client begins with, once it is known that it was not made before. */
 export type Begin = (creation: Creation, call: Call) => Promise<Beginning>
 
 export interface CreationResult {
   readonly outcome: 'applied' | 'planned'
-  /** Where it is; absent in a dry run. */
+  /** Its place and id; absent in a dry run. */
   readonly ref?: ClientRef
   /** The record as the provider holds it now; in a dry run the planned one. */
   readonly native: Native
   readonly tag: string
-  /** The secret that was made along with it, also where the provider shows it only once. */
+  /** The secret that was created with it, even if the provider shows it only once. */
   readonly secret?: Secret
-  /** What the caller's own patch changes in what a client of that kind starts from. */
+  /** What the caller's own patch changes in the defaults of a client of that kind. */
   readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]
   readonly steps: readonly Step[]
   readonly operationId?: string
   readonly replayed?: true
-  /** Of a copy that was made or planned now: what it has of its source, and the source's fingerprint. */
+  /** For a copy made or planned now: its report, and the source's fingerprint. */
   readonly copy?: { readonly report: CopyReport; readonly sourceTag: string }
 }

@@ -1,4 +1,4 @@
-/** What became of a removal: the client is gone, or it is still there. */
+/** Finds the outcome of a removal: the client is gone, or it still exists. */
 
 import type { Call } from '../../providers/call.ts'
 import { passUnreadable } from '../../providers/unreadable.ts'
@@ -6,7 +6,7 @@ import type { Service } from '../base/service.ts'
 import { readOrGone, waitForLate } from '../operation/read-back.ts'
 import type { Running, Settled } from '../operation/running.ts'
 
-/** Learns it by reading back; `mayLand`: the request may still be on its way. */
+/** Finds it by reading back; `mayLand`: the request may still arrive. */
 export async function findRemoval(
   service: Service,
   running: Running,
@@ -19,6 +19,6 @@ export async function findRemoval(
     await waitForLate(service, call)
     current = await look()
   }
-  // What somebody else has changed on it meanwhile does not matter: it is there.
+  // What someone else has changed on it meanwhile does not matter: it still exists.
   return { outcome: current === undefined ? 'applied' : 'not_applied', native: current }
 }

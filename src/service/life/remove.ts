@@ -1,5 +1,5 @@
 /**
- * Removing a client. The last full record is kept sealed in the
+ * Removes a client. The last full record is kept sealed in the
  * history; the client itself does not come back.
  */
 
@@ -21,7 +21,7 @@ export type RemovalRequest = ClientRequest
 
 export interface RemovalResult {
   readonly outcome: 'applied' | 'planned'
-  /** The record before, and its fingerprint; absent where the request is only answered with its outcome again. */
+  /** The record before, and its fingerprint; absent if the request is only answered again. */
   readonly before?: {
     readonly native: Native
     readonly tag: string
@@ -49,7 +49,7 @@ export async function removeClient(
     first: true,
     settling: 'removing',
     prepare: ({ head }) => checkUnprotected(head?.standing, 'removed'),
-    // A record that cannot be read keeps no one from removing its client.
+    // A record that cannot be read does not prevent the removal of its client.
     read: ({ call }) => provider.read(ref, call).catch(passUnreadable),
     plan: (begun) => planFor(service, request, begun, removal),
     replay: async ({ used: { intent } }) => ({

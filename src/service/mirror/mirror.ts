@@ -1,6 +1,6 @@
 /**
- * What the mirror keeps of a client, and how it learns of changes. Secrets are replaced by fingerprints
- * before anything is kept; the rest is sealed whole, since how a client authenticates can hang on members
+ * What the mirror stores of a client, and how it learns of changes. Secrets are replaced by fingerprints
+ * before anything is stored; the rest is sealed whole, since how a client authenticates can depend on members
  * that are not shown.
  */
 
@@ -21,7 +21,7 @@ import type { Service } from '../base/service.ts'
 /** A client as the mirror knows it. */
 export interface Mirrored {
   readonly ref: ClientRef
-  /** Each secret is a fingerprint; shows and lints as the record itself does. */
+  /** Each secret is a fingerprint; the record can be shown and linted like the real one. */
   readonly native: Native
   /** Fingerprint of the state with its secrets. */
   readonly tag: string
@@ -29,17 +29,17 @@ export interface Mirrored {
   readonly verifiedAt: number
 }
 
-/** What was seen of a client. */
+/** A client as it was read. */
 interface Seen {
   readonly client: ClientRef
   readonly native: Native
   /** Epoch milliseconds. */
   readonly at: number
-  /** What holds for it beside its settings, as the newest entry of its log says. */
+  /** The client's standing, from the newest entry of its log. */
   readonly standing?: Standing | undefined
 }
 
-/** A record as the mirror keeps it. */
+/** A record as the mirror stores it. */
 export function sightOf(
   service: Service,
   mapping: Mapping,
@@ -58,7 +58,7 @@ export function sightOf(
   }
 }
 
-/** A client as reads show it and searches find it: one that is off because it was suspended is `disabled`. */
+/** A client as reads show it and searches find it: a suspended client is shown as `disabled`. */
 export function shownClient(
   mapping: Mapping,
   native: Native,
@@ -67,7 +67,7 @@ export function shownClient(
   return showClient(shownBy(mapping, native, standing?.suspended !== undefined), native)
 }
 
-/** What was kept; `undefined` where it was sealed with a key that is no longer in use. */
+/** The stored record; `undefined` if it was sealed with a key that is no longer in use. */
 export function mirroredOf({ seal }: Service, found: Found): Mirrored | undefined {
   const { client: ref, record, tag, at: verifiedAt } = found
   try {
@@ -81,9 +81,9 @@ export function mirroredOf({ seal }: Service, found: Found): Mirrored | undefine
 const sealPlace = (client: ClientRef) => JSON.stringify(['mirror', resourceOf(client)])
 
 /**
- * Keeps what a change of ours has left at the time when it ended (epoch milliseconds), however late that
- * comes to be kept: `native` is `undefined` where the client is gone. Whether it can be kept is no
- * part of the change, and what fails here is told by the store and mended by the next round.
+ * Stores the result of a change at the time when it ended (epoch milliseconds), however late it
+ * is stored: `native` is `undefined` if the client is gone. Whether it can be stored is not
+ * part of the change: the store reports a failure, and the next round corrects it.
  */
 export async function keepMirrored(
   service: Service,
@@ -107,7 +107,7 @@ export async function keepMirrored(
   }
 }
 
-/** All places of the providers, or of those that are named, in the order of the configuration. */
+/** All places of all providers, or of the named ones, in the order of the configuration. */
 export function placesOf(
   { providers }: Pick<Service, 'providers'>,
   ids: readonly string[] = [...providers.keys()],

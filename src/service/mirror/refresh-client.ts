@@ -1,4 +1,4 @@
-/** Reading one client for the mirror, and telling the history what somebody else has changed on it. */
+/** Reads one client for the mirror, and records in the history what someone else has changed on it. */
 
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
@@ -11,20 +11,20 @@ import { LOST_RACE, noteOutsideChange, recordOutsideChange } from '../operation/
 import { readOrGone } from '../operation/read-back.ts'
 import { type Mirrored, mirroredOf, sightOf } from './mirror.ts'
 
-/** Where the mirror reads. */
+/** The place that the mirror reads. */
 export interface Reading {
   readonly provider: Provider
   readonly mirror: Mirror
   readonly call: Call
 }
 
-/** A client that was read; `drifted`: somebody else had changed it, and the history now says so. */
+/** A client that was read; `drifted`: someone else had changed it, which the history now records. */
 export interface Read extends Mirrored {
   readonly drifted: boolean
 }
 
 /**
- * Reads a client and keeps it. `busy`: a change of it is open, and what that ends with is kept then.
+ * Reads a client and stores it. `busy`: a change of it is open, whose result will be stored instead.
  * `listed`: the record as a list had it.
  * @throws ClientError as the provider and the store do
  */
@@ -34,10 +34,10 @@ export async function refreshClient(
   ref: ClientRef,
   listed?: { readonly native: Native; readonly at: number },
 ): Promise<Read | 'gone' | 'busy'> {
-  // The head first: what is appended after it meanwhile takes the place that an entry of ours needs.
+  // The head is read first: an entry that is appended meanwhile then takes the number that this one needs.
   const head = await service.store.last(resourceOf(ref))
   if (head?.kind === 'intent') return 'busy'
-  // A list that is older than the newest entry says nothing of what was done since.
+  // A list that is older than the newest entry does not show what was done since.
   const known = listed !== undefined && (head === undefined || head.at < listed.at)
   const at = known ? listed.at : service.now()
   const native = known ? listed.native : await readOrGone({ provider, ref }, call)
@@ -66,11 +66,11 @@ interface Seen {
   readonly head: Entry | undefined
   readonly native: Native
   readonly tag: string
-  /** Epoch milliseconds at which the reading began. */
+  /** When the read began (epoch milliseconds). */
   readonly at: number
 }
 
-/** Compares with the newest entry of the log or, where there is none, with what the mirror has. */
+/** Compares with the newest entry of the log or, if there is none, with the mirror's record. */
 async function noteDrift(service: Service, seen: Seen): Promise<boolean> {
   const { provider, mirror, ref, head, native, tag, at } = seen
   if (head !== undefined) {
@@ -91,7 +91,7 @@ async function noteDrift(service: Service, seen: Seen): Promise<boolean> {
 }
 
 /**
- * A client as its provider holds it now, kept where there is a mirror; `undefined` where it is gone.
+ * A client as its provider holds it now, stored if there is a mirror; `undefined` if it is gone.
  * @throws ClientError as the provider and the store do
  */
 export async function lookAt(

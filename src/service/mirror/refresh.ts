@@ -1,7 +1,7 @@
 /**
- * Filling the mirror in the background: rounds through each place, page by page and client by client, at
- * the provider's pace and behind everybody's requests. Each step is kept in the store, so that a restart
- * goes on, and each place belongs to one server at a time.
+ * Fills the mirror in the background: rounds through each place, page by page and client by client, at
+ * the provider's pace and after all requests. Each step is stored, so that a restart
+ * continues there, and each place belongs to one server at a time.
  */
 
 import { isClientError } from '../../core/errors.ts'
@@ -13,13 +13,13 @@ import { placesOf } from './mirror.ts'
 import { refreshClient } from './refresh-client.ts'
 
 export interface RefreshOptions {
-  /** From the beginning of one round of a place to that of the next, in milliseconds. */
+  /** The time from the beginning of one round of a place to the next (milliseconds). */
   readonly everyMs: number
-  /** When to stop, in epoch milliseconds; what is left is done by the next call. */
+  /** When to stop (epoch milliseconds); the next call does the rest. */
   readonly until: number
-  /** Names this server among those that share a file. */
+  /** Identifies this server among those that share a file. */
   readonly owner: string
-  /** Asked between two steps. */
+  /** Called between steps. */
   stopped?(): boolean
 }
 
@@ -29,23 +29,23 @@ export interface Refreshed {
   readonly verified: number
   readonly drifted: number
   readonly removed: number
-  /** Readings and lists that failed. */
+  /** Reads and lists that failed. */
   readonly failed: number
-  /** There is more to do at once. */
+  /** There is more to do right away. */
   readonly more: boolean
 }
 
-/** A claim that is not renewed ends so much later (milliseconds): longer than any one step takes. */
+/** A claim that is not renewed expires after this time (milliseconds), longer than any step takes. */
 const CLAIM_MS = 90_000
 /** How long one call may wait for its turn, and take (milliseconds). */
 const STEP_MS = 30_000
-/** A provider that fails so often in a row, or forgets its cursor so often, is left alone until the next call. */
+/** A provider that fails or forgets its cursor this often in a row is left alone until the next call. */
 const MAX_FAILURES = 3
 
-/** Whose requests these are where callers take turns. */
+/** The caller that these requests count for. */
 const CALLER = '$mirror'
 
-/** Works on all places at once until the time is over or nothing is due; none holds up another. */
+/** Works on all places at once until the time is over or nothing is due; no place delays another. */
 export async function refreshMirror(
   service: Service,
   options: RefreshOptions,
@@ -59,7 +59,7 @@ export async function refreshMirror(
   return Promise.all(sites.map((site) => refreshPlace(service, mirror, site, options)))
 }
 
-/** A place with the provider that lists it. */
+/** A place and the provider that lists it. */
 interface Site {
   readonly place: Place
   readonly provider: Provider
@@ -70,7 +70,7 @@ interface Run extends Omit<Site, 'place'> {
   readonly mirror: Mirror
   readonly claim: Claim
   readonly tally: { verified: number; drifted: number; removed: number; failed: number }
-  /** Times that the list began anew. */
+  /** How often the list began again. */
   relists: number
 }
 
@@ -85,7 +85,7 @@ async function refreshPlace(
   const run = { mirror, provider, list, claim, tally, relists: 0 }
   let failures = 0
   let more = true
-  // A list that begins anew works each time, up to the cursor that is refused.
+  // A list that begins again does work each time, up to the cursor that is refused.
   while (more && failures < MAX_FAILURES && run.relists < MAX_FAILURES) {
     if (options.stopped?.() === true || service.now() >= options.until) break
     const step = await oneStep(service, run, options.everyMs).catch((error: unknown) => {
@@ -101,7 +101,7 @@ async function refreshPlace(
   return { place, ...tally, more: more && failures === 0 }
 }
 
-/** Gives `idle` where nothing is due, or where somebody else is at it. */
+/** Returns `idle` if nothing is due, or if another server is working on it. */
 async function oneStep(service: Service, run: Run, everyMs: number): Promise<'worked' | 'idle'> {
   const { mirror, provider, claim, tally } = run
   const { place } = claim
@@ -119,7 +119,7 @@ async function oneStep(service: Service, run: Run, everyMs: number): Promise<'wo
       try {
         count(tally, await refreshClient(service, { provider, mirror, call }, ref))
       } catch (error) {
-        // Being asked to slow down says nothing about the client.
+        // A throttled call shows nothing about the client.
         if (!isClientError(error, 'provider_throttled')) await mirror.settled(claim, task.id, true)
         throw error
       }
@@ -134,7 +134,7 @@ async function oneStep(service: Service, run: Run, everyMs: number): Promise<'wo
   }
 }
 
-/** Lists one page, and keeps what it has whole. */
+/** Lists one page, and stores the records that it contains completely. */
 async function takePage(
   service: Service,
   run: Run,
@@ -146,7 +146,7 @@ async function takePage(
   const at = service.now()
   const { items, next } = await list(place.userPoolId, call, cursor).catch(
     async (error: unknown) => {
-      // A cursor that the provider has forgotten meanwhile: the list begins anew.
+      // If the provider has forgotten the cursor meanwhile, the list begins again.
       if (cursor !== undefined && isClientError(error, 'provider_refused')) {
         run.relists += 1
         await mirror.relist(claim)

@@ -1,5 +1,5 @@
 /**
- * What an operation can be, and how one of each kind is settled: everything in which the steps of a write
+ * The kinds of operations, and how each is settled: everything in which the steps of a write
  * differ once its intent is recorded. An action without a row, or without a member of one, does not compile.
  */
 
@@ -17,29 +17,32 @@ import { changeConflict } from './conflict.ts'
 import type { Running, Settled } from './running.ts'
 
 export interface Settlement {
-  /** Learns what became of an open intent by reading back; `mayLand`: what was sent may still be on its way. */
+  /** Finds the outcome of an open intent by reading back; `mayLand`: the request may still arrive. */
   look(service: Service, running: Running, call: Call, mayLand: boolean): Promise<Settled>
-  /** The answer to one that is neither in force nor undone; `candidates`: clients that it may be about. */
+  /**
+   * The answer to an operation that is neither in force nor undone; `candidates`: the clients that
+   * it may be about.
+   */
   conflict(intent: Intent, candidates: readonly string[] | undefined): ClientError
-  /** The record that it came to, without what the provider was to make up. */
+  /** The resulting record, without values that the provider assigns. */
   asPlanned(running: Running, native: Native): Native
-  /** Whether a difference in a field comes with it, although no plan can show it. */
+  /** Whether a difference in a field is expected, although no plan can show it. */
   isExpected(running: Running, field: string): boolean
-  /** Begins the log of a client that it has made, and gives its id. */
+  /** Begins the log of a client that it has made, and returns its id. */
   begin(service: Service, running: Running, native: Native | undefined): Promise<string | undefined>
-  /** The client that it has left; `created` is the id that `begin` gave. */
+  /** The resulting client; `created` is the id that `begin` returned. */
   left(ref: ClientRef, created: string | undefined): ClientRef | undefined
-  /** Clients that may be its doing, where another instance has closed its intent. */
+  /** Clients that it may have made, if another instance has closed its intent. */
   candidates(running: Running, native: Native): readonly string[] | undefined
-  /** Its intent is in a log of its own, so that settling it takes no turn of a client. */
+  /** Its intent is in a log of its own, so settling it takes no turn of a client. */
   readonly ownLog: boolean
-  /** Its calls carry settings of the client, so that these may be why it is refused. */
+  /** Its calls carry settings of the client, which may be the reason for a refusal. */
   readonly sendsSettings: boolean
-  /** A rollback or an undo takes it back. */
+  /** A rollback or an undo reverts it. */
   readonly undoable: boolean
 }
 
-/** A change of settings, and whatever is settled as one. */
+/** A change of settings, and every action that is settled like one. */
 const SETTINGS: Settlement = {
   look: findChange,
   conflict: changeConflict,
@@ -53,7 +56,7 @@ const SETTINGS: Settlement = {
   undoable: false,
 }
 
-/** What a record shows of several live secrets changes with one that is added or ended. */
+/** The part of a record about several live secrets changes when one is added or ended. */
 function isOfSecrets({ provider }: Running, field: string): boolean {
   const fields = provider.mapping.secretPaths.map((path) => `providerSettings.${path}`)
   return field === 'secret' || fields.includes(field)
@@ -80,7 +83,7 @@ export const SETTLEMENTS: Actions = {
   resume: SETTINGS,
   lease: SETTINGS,
   end_lease: SETTINGS,
-  // A cut-over is a change of the secret that is there.
+  // A cut-over is a change of the existing secret.
   rotate: {
     ...SETTINGS,
     look: (service, running, call, mayLand) =>

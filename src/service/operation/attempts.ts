@@ -1,4 +1,4 @@
-/** How every operation runs: once for a key, in turn, again from the read, within its time. */
+/** How every operation runs: once for each key, in its turn, retried from the read, within its deadline. */
 
 import type { WriteRequest } from '../base/request.ts'
 import { checkDeadline, withRetries } from '../base/retry.ts'
@@ -6,15 +6,16 @@ import { callerOf, type Service } from '../base/service.ts'
 import { LOST_RACE } from './head.ts'
 import { onlyOnce } from './idempotency.ts'
 
-/** The log whose turn is taken; `first`: before other changes of it. */
+/** The log whose turn to take; `first`: before other changes of it. */
 export interface Turn {
   readonly resource: string
   readonly first: boolean
 }
 
 /**
- * Runs attempts until one ends in something other than a lost race or a passing failure.
- * @throws ClientError `key_in_use`, `unavailable`, `too_many_requests`, `deadline_exceeded`, and what attempts throw
+ * Runs attempts until one ends in anything but a lost race or a temporary failure.
+ * @throws ClientError `key_in_use`, `unavailable`, `too_many_requests`, `deadline_exceeded`, and
+ * what attempts throw
  */
 export function inAttempts<T>(
   service: Service,

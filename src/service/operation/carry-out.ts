@@ -1,4 +1,4 @@
-/** Steps 5 to 7 of a safe change: send, compare what came out with the plan, close the intent. */
+/** Steps 5 to 7 of a safe change: send, compare the result with the plan, close the intent. */
 
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
@@ -18,19 +18,20 @@ import { close } from './settle.ts'
 import { missedOf, progressOf } from './state.ts'
 
 /**
- * How the record after the steps is known. `answered`: by the answer of a single step that has it, else by reading
- * back. `as read`: it is the base, since nothing is sent. `gone`: there is none.
+ * How the record after the steps is learned. `answered`: from the answer of a single step that has
+ * it, else by reading back. `as read`: it is the base, since nothing is sent. `gone`: there is
+ * none.
  */
 export type After = 'answered' | 'as read' | 'gone'
 
-/** What is sent, and how the record after it is known. */
+/** What to send, and how the record after it is learned. */
 export interface Sending {
   readonly steps: readonly Step[]
   readonly after: After
 }
 
 export interface Done {
-  /** Of a client that was removed, the record before. */
+  /** For a removed client, the record before. */
   readonly native: Native
   /** Fingerprint of its state. */
   readonly tag: string
@@ -41,8 +42,8 @@ export interface Done {
 }
 
 /**
- * Sends the steps and closes the intent with what became of them.
- * @throws ClientError the provider's, when nothing was changed; `outcome_unknown`; `conflict`
+ * Sends the steps and closes the intent with the outcome.
+ * @throws ClientError the provider's, if nothing was changed; `outcome_unknown`; `conflict`
  */
 export async function carryOut(
   service: Service,
@@ -83,7 +84,10 @@ function effectOf(
   return { outcome: whole ? 'not_applied' : 'partly_applied', missed }
 }
 
-/** Gives the record after the change, `undefined` where it is gone: the answer of a single step where it tells, else a read-back. */
+/**
+ * Returns the record after the change, `undefined` if it is gone: from the answer of a single step
+ * if it has it, else by a read-back.
+ */
 async function sendAll(
   service: Service,
   { provider, ref, base }: Running,
@@ -93,7 +97,7 @@ async function sendAll(
 ): Promise<Native | undefined> {
   let answered: Native | undefined
   for (const [index, step] of steps.entries()) {
-    // Only while the first step is on its way does a refusal prove that nothing was changed.
+    // Only a refusal of the first step proves that nothing was changed.
     progress.first = index === 0
     answered = await step.send(call)
     progress.first = false
@@ -105,7 +109,7 @@ async function sendAll(
   return whole ?? provider.read(ref, call)
 }
 
-/** Codes that prove that the call which met them changed nothing. */
+/** Codes that prove that the failed call changed nothing. */
 const REFUSALS: readonly ErrorCode[] = [
   'provider_refused',
   'provider_throttled',
@@ -117,7 +121,7 @@ const REFUSALS: readonly ErrorCode[] = [
 
 const isRefusal = (error: unknown) => REFUSALS.some((code) => isClientError(error, code))
 
-/** The outcome is not certain: read back now, within what is left of the deadline. */
+/** The outcome is uncertain: read back now, within the rest of the deadline. */
 async function settleNow(
   service: Service,
   running: Running,
@@ -125,7 +129,7 @@ async function settleNow(
   cause: unknown,
 ): Promise<Done> {
   const settled = await lookUntilKnown(service, running, call, cause).catch(async (error) => {
-    // An instance that was held up past its deadline has no time left to look.
+    // An instance that was delayed past its deadline has no time left to look.
     const open = await isOpen(service, running.intent).catch(() => true)
     if (open) throw unknown(running, error)
     return overlap(service, running)
@@ -140,22 +144,23 @@ async function settleNow(
     throw settlementOf(running.intent).conflict(running.intent, settled.candidates)
   }
   if (isRefusal(cause)) throw failureOf(running, await explained(running, cause, call))
-  const says = 'The provider failed during the change; it was read back, and nothing is changed.'
+  const says =
+    'The provider failed during the change. The client was read back: nothing was changed.'
   throw failureOf(running, new ClientError('provider_unavailable', says, { cause }))
 }
 
-/** Looks as often as the deadline allows; the provider's pace keeps the pauses that were asked for. */
+/** Looks as often as the deadline allows; the provider's pace keeps the requested pauses. */
 function lookUntilKnown(service: Service, running: Running, call: Call, cause: unknown) {
   const look = () => settlementOf(running.intent).look(service, running, call, !isRefusal(cause))
   return withRetries(service, call.deadline, look)
 }
 
 /**
- * Closes the intent of what the provider has done, and tells what is not as planned.
- * @throws ClientError `not_applied`, `partly_applied` where it answered so and has not done it
+ * Closes the intent after the provider has answered, and reports what is not as planned.
+ * @throws ClientError `not_applied`, `partly_applied` if the provider confirmed a change that it did not make
  */
 async function finish(service: Service, running: Running, settled: Settled): Promise<Done> {
-  // The change is in force: a store that fails now leaves the intent open, to be settled later.
+  // The change is in force: if the store fails now, the intent stays open and is settled later.
   const closing = close(service, running, settled, 'request')
   const { appended, surprises, tag } = await closing.catch((cause) => {
     throw unknown(running, cause)
@@ -168,21 +173,21 @@ async function finish(service: Service, running: Running, settled: Settled): Pro
   }
   return {
     native,
-    // Where no record was found, it is the one before.
+    // If no record was found, this is the tag of the base.
     tag: tag ?? running.intent.baseTag,
     operationId: running.intent.operationId,
     ...(secret === undefined ? {} : { secret }),
     warnings: surprises.map(({ field }) => ({
       code: 'not_as_planned',
       field: `client.${field}`,
-      message: `client.${field} is not as planned: the provider or somebody else set it meanwhile.`,
+      message: `client.${field} is not as planned: the provider or someone else set it meanwhile.`,
     })),
   }
 }
 
 /**
- * This instance was held up past its deadline, and another one has closed the intent. No provider
- * takes fencing tokens, so the overlap cannot be prevented; it is recorded and told.
+ * This instance was delayed past its deadline, and another one has closed the intent. No provider
+ * takes fencing tokens, so the overlap cannot be prevented; it is recorded and reported.
  */
 async function overlap(service: Service, running: Running, native?: Native): Promise<never> {
   await recordOverlap(service, running, native).catch((cause) => {
@@ -204,11 +209,11 @@ async function recordOverlap(
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const last = await store.last(intent.resource)
     if (last?.kind === 'intent') {
-      // The place after an open intent belongs to its outcome.
+      // The number after an open intent belongs to its outcome.
       await service.sleep(PAUSE_MS)
       continue
     }
-    // What could not be read is compared by the next change, with the state that was known last.
+    // If the client could not be read, the next change compares it with the last known state.
     const { tag, state } = { tag: undefined, state: undefined, ...last }
     const overlap = following(
       last,
@@ -230,18 +235,18 @@ async function recordOverlap(
   }
 }
 
-/** Another instance's change is over by then (5 s), or its own outcome tells of what it met. */
+/** By then (5 s) another instance's change is over, or its own outcome reports what it met. */
 const MAX_TRIES = 100
 const PAUSE_MS = 50
 
 function unknown({ intent }: Running, cause: unknown): ClientError {
   return new ClientError(
     'outcome_unknown',
-    `The change was sent and its outcome could not be learned in time; the server settles it by itself. ${whenUnknown(intent.operationId)}`,
+    `The change was sent and its outcome could not be learned in time. The server will settle it by itself. ${whenUnknown(intent.operationId)}`,
     { operationId: intent.operationId, outcome: 'unknown', cause },
   )
 }
 
-/** The failure of a change that is recorded as not applied. */
+/** The error of a change that is recorded as not applied. */
 const failureOf = ({ intent }: Running, error: unknown): unknown =>
   isClientError(error) ? notApplied(error, intent.operationId) : error

@@ -1,4 +1,7 @@
-/** Why a provider refuses a client: what it does not have and the client names, and members that this version does not know. */
+/**
+ * Why a provider refuses a client: references to things that it does not have, and members that
+ * this version does not know.
+ */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { bodyOfMends, danglingTexts } from '../../core/mapping/dangling.ts'
@@ -13,7 +16,10 @@ import type { Provider } from '../../providers/provider.ts'
 import { settlementOf } from './actions.ts'
 import type { Running } from './running.ts'
 
-/** Those of a record; none where that cannot be learned, since nothing else depends on it. */
+/**
+ * The dangling references of a record; none if they cannot be found out, since nothing else depends
+ * on them.
+ */
 export async function danglingIn(
   provider: Provider,
   ref: ClientRef,
@@ -44,7 +50,7 @@ export async function danglingWarnings(
   }))
 }
 
-/** The refusal of a change, with what in the client may be to blame and the way out, where that is known. */
+/** The refusal of a change, with the possible cause in the client and the way out, if known. */
 export async function explained(
   { provider, ref, base, next, intent, maySeeClient = true }: Running,
   error: unknown,
@@ -65,25 +71,25 @@ export async function explained(
   })
 }
 
-/** Where everything goes along with each change, a member that this version does not know may be what is refused. */
+/** If every change sends the whole record, a member that this version does not know may be the cause. */
 function withUnknown(mapping: Mapping, next: Native, error: ClientError): ClientError {
   const names = mapping.omitted === 'reset' ? unknownIn(mapping, next) : []
   if (names.length === 0 || error.field !== undefined) return error
   const told = names.slice(0, MAX_NAMES).map(quoted).join(', ')
   return new ClientError(
     error.code,
-    `${error.message} This version does not know ${told}, which went along as read. If that is what was refused, say what it is in the configuration of the provider, for example members: { ${quoted(names[0] ?? '')}: read-only } (or setting, volatile).`,
+    `${error.message} This version does not know ${told}, which was sent as it was read. If that is what was refused, classify it in the configuration of the provider, for example members: { ${quoted(names[0] ?? '')}: read-only } (or setting, volatile).`,
     error.details,
   )
 }
 
-/** Members that are named at most. */
+/** The most members that a message names. */
 const MAX_NAMES = 20
 
 const unknownIn = (mapping: Mapping, native: Native) =>
   Object.keys(native).filter((name) => isUnknown(mapping, name))
 
-/** A PATCH is offered only where the rules of the provider take it: OAuth without its last scope is refused. */
+/** A PATCH is offered only if the provider's rules allow it: OAuth without its last scope is refused. */
 function plannedTexts(
   mapping: Mapping,
   base: Native,

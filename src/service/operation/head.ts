@@ -1,6 +1,6 @@
 /**
- * The head of a client's log: nothing new begins while a change is open there, and what somebody else
- * changed since is recorded before a change of ours is planned.
+ * The head of a client's log: nothing new begins while a change is open there, and what someone else
+ * changed since is recorded before a change is planned.
  */
 
 import { diffClients } from '../../core/diff.ts'
@@ -21,7 +21,7 @@ import { busy } from '../base/turns.ts'
 import { keyInUse } from './key-errors.ts'
 import { type Settling, settle } from './settle.ts'
 
-/** What holds for the client of a log beside its settings, as its newest entry tells. */
+/** The standing of a log's client, from its newest entry. */
 export async function standingOf(
   { store }: Pick<Service, 'store'>,
   resource: string,
@@ -29,7 +29,7 @@ export async function standingOf(
   return (await store.last(resource))?.standing
 }
 
-/** Fingerprint of the state that a log ends with; `undefined`: not known. */
+/** Fingerprint of the last recorded state; `undefined`: unknown. */
 export const tagOf = (head: Entry | undefined): string | undefined =>
   head !== undefined && 'tag' in head ? head.tag : undefined
 
@@ -40,8 +40,8 @@ export const LOST_RACE = Symbol('lost race')
 const POLL_MS = 50
 
 /**
- * The newest entry, after any change that was left open has been settled.
- * @throws ClientError `unavailable`; `key_in_use` when that change came with the same key
+ * Returns the newest entry, after any open change has been settled.
+ * @throws ClientError `unavailable`; `key_in_use` if that change has the same key
  */
 export async function settledHead(
   service: Service,
@@ -59,8 +59,8 @@ export async function settledHead(
 }
 
 /**
- * Records that somebody else changed the client since we last looked. Gives the entry that comes before
- * whatever is appended next.
+ * Records a change that someone else made since the last recorded state. Returns the entry that precedes
+ * the next one.
  */
 export async function noteOutsideChange(
   service: Service,
@@ -74,13 +74,13 @@ export async function noteOutsideChange(
   const { mapping } = provider
   const kept = 'state' in head ? head.state : undefined
   const before = kept && openState(service, resourceOf(ref), kept)
-  // Another release of this program can judge the same settings otherwise: a fingerprint that differs
-  // is not a change by itself.
+  // Another release of this program can classify the same settings differently, so a different fingerprint
+  // alone is not a change.
   if (before !== undefined && sameRecord(service, mapping, before, base)) return head
   return recordOutsideChange(service, ref, head, { provider, before, native: base, tag: baseTag })
 }
 
-/** Whether two records are the same as far as records are kept. */
+/** Whether two records are the same as far as they are stored. */
 function sameRecord(
   { fingerprints }: Service,
   mapping: Mapping,
@@ -92,7 +92,7 @@ function sameRecord(
 
 interface Outside {
   readonly provider: Provider
-  /** As it was known, with or without its secrets; absent: nobody knows. */
+  /** The last known record, with or without its secrets; absent: unknown. */
   readonly before: Native | undefined
   readonly native: Native
   /** Fingerprint of `native`. */
@@ -107,7 +107,7 @@ export async function recordOutsideChange(
   { provider: { mapping }, before, native, tag }: Outside,
 ): Promise<Entry | typeof LOST_RACE> {
   const resource = resourceOf(ref)
-  // Older versions masked less than this one does. A fingerprint stands for itself.
+  // Older versions masked less than this one does. A fingerprint is not masked again.
   const masked = (record: Native) => service.fingerprints.masked(mapping, record)
   const changes =
     before === undefined ? [] : diffClients(mapping, masked(before), masked(native), (text) => text)
@@ -129,7 +129,7 @@ export function checkPrecondition(ifMatch: readonly string[] | undefined, tag: s
   if (ifMatch === undefined || ifMatch.includes('*') || ifMatch.includes(tag)) return
   throw new ClientError(
     'precondition_failed',
-    'The client has changed since it was read (If-Match no longer holds); nothing was sent. Read it again.',
+    'The client has changed since it was read (If-Match no longer holds). Nothing was sent. Read it again.',
     { field: 'If-Match' },
   )
 }

@@ -1,11 +1,11 @@
 /**
  * Idempotency keys (guarantee G6). A key has a log of its own, in which each attempt says which
  * operation it is about to begin, before that operation's intent can be appended to the client's log.
- * An attempt first loads the head of the client's log and then the key's: whatever intent stood there
- * with this key has told so before. Whatever comes later takes the number that this attempt's own intent
- * needs. So there is at most one intent in force for a key, at whatever step a process dies.
+ * An attempt first loads the head of the client's log and then the key's: any intent that is there
+ * with this key was announced before. Any later one takes the number that this attempt's own intent
+ * needs. So at most one intent is in force for a key, at whatever step a process dies.
  *
- * What is kept is the operation and not the answer: a repetition tells what became of it.
+ * The operation is stored and not its answer: a repetition returns the outcome of the operation.
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 
@@ -26,12 +26,12 @@ import { keyInUse, keyReused, keyWornOut } from './key-errors.ts'
 import { settle } from './settle.ts'
 
 /**
- * Attempts without an effect that a key lasts for: each one is asked for by every attempt after it. A
- * client that sends what is refused again and again would else make each of its requests slower.
+ * How many attempts without an effect a key allows: every later attempt has to look up each of them. A
+ * caller that repeats a refused request would otherwise make each of its requests slower.
  */
 export const MAX_USES = 500
 
-/** The key was used for this very request before; `intent` is absent when nothing had to change. */
+/** The key was already used for this request; `intent` is absent if nothing had to change. */
 export interface Used {
   readonly kind: 'used'
   readonly intent: Intent | undefined
@@ -41,11 +41,11 @@ export interface Used {
 export interface Claimed {
   readonly kind: 'claimed'
   readonly use: KeyUse
-  /** Operations of those attempts before it that had not recorded an intent. */
+  /** The operations of earlier attempts that had not recorded an intent. */
   readonly earlier: readonly string[]
 }
 
-/** The key of a caller, by its name, and the request that it is bound to; neither can be read from it. */
+/** A caller's key and the request that it is bound to, as fingerprints that reveal neither. */
 export function keyOf({ ofText }: Fingerprints, caller: Actor, name: string, request: Json): Key {
   return {
     log: keyResource(ofText('idempotency key', JSON.stringify([callerOf(caller), name]))),
@@ -54,7 +54,7 @@ export function keyOf({ ofText }: Fingerprints, caller: Actor, name: string, req
 }
 
 /**
- * Runs work unless a request with the same key runs in this process already.
+ * Runs work unless a request with the same key is already running in this process.
  * @throws ClientError `key_in_use`
  */
 export async function onlyOnce<T>(
@@ -73,8 +73,8 @@ export async function onlyOnce<T>(
 }
 
 /**
- * Finds what the key of a request was used for, or binds it to this attempt. A dry run has no effect
- * that could be repeated, and takes no key.
+ * Finds the operation that the key of a request was used for, or binds the key to this attempt. A
+ * dry run has no effect that could be repeated, and uses no key.
  * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
  */
 export async function claimKey(
@@ -93,7 +93,7 @@ export async function claimKey(
 }
 
 /**
- * What the key of a request was used for, without a claim.
+ * Finds what the key of a request was used for, without claiming it.
  * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
  */
 export async function usedBefore(
@@ -106,8 +106,8 @@ export async function usedBefore(
 }
 
 /**
- * Records that the request changed nothing; `false` when another attempt took the key meanwhile, or is
- * at it: what it has just written must not be taken for something that was there before.
+ * Records that the request changed nothing; `false` if another attempt took the key meanwhile, or is
+ * running: what that attempt has just written must not be taken for an earlier state.
  */
 export async function recordUnchanged(
   service: Service,
@@ -131,7 +131,7 @@ function useOf(service: Service, key: Key, operationId: string, unchanged: boole
   }
 }
 
-/** What a key was used for; `without`: operations that have no intent yet, and perhaps never will. */
+/** Finds what a key was used for; `without`: operations that have no intent yet, and perhaps never will. */
 async function findUse(
   service: Service,
   { fingerprint }: Key,
@@ -170,8 +170,8 @@ async function closingOf({ store }: Service, { resource, seq }: Intent) {
 }
 
 /**
- * The outcome of an operation that its own request has left open. A creation has a log of its own, so
- * nothing but its key and the sweep comes upon it. `undefined`: it is not known yet.
+ * Settles an operation that its own request has left open. A creation has a log of its own, so
+ * only its key and the sweep find it. `undefined`: its outcome is not known yet.
  */
 async function settledNow(service: Service, intent: Intent, deadline: number) {
   if (service.now() < intent.deadline) return undefined

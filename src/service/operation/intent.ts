@@ -1,4 +1,4 @@
-/** The intent of a change: what is made durable before anything is sent. */
+/** The intent of a change, which is recorded before anything is sent. */
 
 import type { FieldChange } from '../../core/diff.ts'
 import { withoutPaths } from '../../core/json/paths.ts'
@@ -13,12 +13,12 @@ import type { WriteRequest } from '../base/request.ts'
 import { type Rotation, sealRecords } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 
-/** What an intent says of its operation. */
+/** What an intent says about its operation. */
 export interface Aim {
   readonly operationId: string
   readonly base: Native
   readonly baseTag: string
-  /** `null`: the client is to be gone. */
+  /** `null`: the client is to be removed. */
   readonly next: Native | null
   readonly changes: readonly FieldChange[]
   readonly action?: Action | undefined
@@ -26,13 +26,13 @@ export interface Aim {
   readonly secretId?: string | undefined
   readonly copiedFrom?: string | undefined
   readonly becomes?: Intent['becomes'] | undefined
-  /** The job that it is part of. */
+  /** The job that it belongs to. */
   readonly job?: JobOrigin | undefined
   /** The revision that a rollback goes back to. */
   readonly rollbackTo?: number | undefined
 }
 
-/** Who asks for it, and of which client. */
+/** The caller and the client. */
 interface Request
   extends Pick<WriteRequest, 'provider' | 'requestId' | 'actor' | 'deadline' | 'key'> {
   readonly ref: ClientRef
@@ -51,7 +51,7 @@ export async function intentAfter(
   const { mapping } = provider
   const resource = resourceOf(ref)
   const place = { resource, seq: (before?.seq ?? 0) + 1, operationId }
-  // Of a client that goes, what is no setting counts too: with it a new one can be made.
+  // For a removed client, members that are not settings count too: a new client can be made with them.
   const left = next === null ? [] : mapping.hiddenKeys
   const kept = (native: Native) => withoutPaths(native, left)
   const sealed = {

@@ -6,25 +6,25 @@ import { ClientError } from '../../core/errors.ts'
 export function keyInUse(): ClientError {
   return new ClientError(
     'key_in_use',
-    'A request with this Idempotency-Key is still running; nothing was sent for this one. Try again.',
+    'A request with this Idempotency-Key is still running. Nothing was sent for this one. Try again.',
     { field: 'Idempotency-Key', retryAfter: 1 },
   )
 }
 
-/** The key has been tried too often. */
+/** The key was tried too often. */
 export function keyWornOut(uses: number): ClientError {
   return new ClientError(
     'key_reused',
-    `This Idempotency-Key was tried ${uses} times without an effect; send the request with a new key.`,
+    `This Idempotency-Key was tried ${uses} times without an effect. Send the request with a new key.`,
     { field: 'Idempotency-Key' },
   )
 }
 
-/** The key stands for another request. */
+/** The key belongs to another request. */
 export function keyReused(): ClientError {
   return new ClientError(
     'key_reused',
-    'This Idempotency-Key was used for another request; a new request needs a new key.',
+    'This Idempotency-Key was used for another request. A new request needs a new key.',
     { field: 'Idempotency-Key' },
   )
 }

@@ -1,7 +1,7 @@
 /**
  * The seven steps by which no setting that the caller did not name changes, no update is lost, and nothing
- * happens without a record; the numbers are those of docs/guarantees.md. Whatever is written at a provider is
- * written by them. An `Operation` says what is to be planned and what is answered, and decides nothing else.
+ * happens without a record; the numbers are those of docs/guarantees.md. Every write to a provider
+ * goes through them. An `Operation` says what to plan and what to answer, and decides nothing else.
  */
 
 import type { ClientRef } from '../../providers/call.ts'
@@ -17,8 +17,9 @@ import type { Begun, Operation, Plan, Repeated } from './operation.ts'
 
 /**
  * Carries out a write, or plans it in a dry run.
- * @throws ClientError as the operation and the provider do, `precondition_failed`, `key_in_use`, `key_reused`,
- *   `store_unavailable`, `unavailable`, `too_many_requests`, `deadline_exceeded`, `outcome_unknown`, `conflict`
+ * @throws ClientError as the operation and the provider do, `precondition_failed`, `key_in_use`,
+ * `key_reused`,   `store_unavailable`, `unavailable`, `too_many_requests`, `deadline_exceeded`,
+ * `outcome_unknown`, `conflict`
  */
 export function operate<P, R>(service: Service, operation: Operation<P, R>): Promise<R> {
   const { request, first } = operation
@@ -26,7 +27,7 @@ export function operate<P, R>(service: Service, operation: Operation<P, R>): Pro
   return inAttempts(service, turn, request, () => attempt(service, operation))
 }
 
-/** The client; one that is to be made stands by its operation until it has an id. */
+/** The client; a new one is represented by its operation until it has an id. */
 function refFor<P, R>({ subject }: Operation<P, R>, operationId: string): ClientRef {
   return subject.kind === 'client'
     ? subject.ref
@@ -49,10 +50,10 @@ async function attempt<P, R>(
   return plan.unchanged()
 }
 
-/** Where an attempt has come to before it is planned. */
+/** The state of an attempt before it is planned. */
 interface Beginning<P> extends Begun<P> {
   readonly ref: ClientRef
-  /** The key as it is bound to this attempt, where there is one. */
+  /** The key as it is bound to this attempt, if there is one. */
   readonly use: Claimed | undefined
 }
 
@@ -79,7 +80,7 @@ async function begin<P, R>(
   const read = await operation.read(start, prepared)
   await service.reached?.('base read')
   const base = read ?? {}
-  // What is gone has no state of its own.
+  // A client that is gone has no state.
   const baseTag = read ? service.fingerprints.ofState(provider.mapping, read) : (tagOf(head) ?? '')
   operation.check({ native: base, tag: baseTag, standing: head?.standing })
   const known = { ref, provider }

@@ -1,4 +1,4 @@
-/** What one kind of write has of its own: the steps that all of them have in common are in `operate.ts`. */
+/** What is specific to one kind of write; the steps that all share are in `operate.ts`. */
 
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef, Place } from '../../providers/call.ts'
@@ -11,7 +11,7 @@ import type { Used } from './idempotency.ts'
 import type { Aim } from './intent.ts'
 import type { Settling } from './settle.ts'
 
-/** A client that there is, or one that is to be made: it has no id yet, and its intent a log of its own. */
+/** An existing client, or one to be made: a new client has no id yet, and its intent has a log of its own. */
 export type Subject =
   | { readonly kind: 'client'; readonly ref: ClientRef }
   | { readonly kind: 'new'; readonly place: Place }
@@ -21,7 +21,7 @@ export interface Start {
   readonly operationId: string
   readonly call: Call
   readonly head: Entry | undefined
-  /** What `open` gave. */
+  /** The result of `open`. */
   readonly opened: Native | undefined
 }
 
@@ -35,50 +35,50 @@ export interface Begun<P> extends Start {
   readonly before: Entry | undefined
 }
 
-/** The key was used for this request before. */
+/** The key was already used for this request. */
 export interface Repeated extends Omit<Start, 'operationId'> {
   readonly used: Used
 }
 
 export interface Plan<R> extends Sending {
-  /** What the intent says, beside the base. */
+  /** What the intent says, apart from the base. */
   readonly aim: Omit<Aim, 'operationId' | 'base' | 'baseTag'>
   /** The secret that the steps have added, once the provider has answered. */
   added?(): LiveSecret | undefined
-  /** `false`: a refusal does not name what the client holds. */
+  /** `false`: a refusal does not reveal values of the client. */
   readonly maySeeClient?: boolean | undefined
   /** Answers a dry run. */
   planned(): R | Promise<R>
-  /** Answers that there is nothing to do; `undefined`: there is. */
+  /** Answers that there is nothing to do; `undefined`: there is something to do. */
   readonly unchanged: (() => R) | undefined
-  /** Answers what was done. */
+  /** Answers after the write. */
   done(done: Done): R
 }
 
 /**
- * One write. `P`: what it finds out before the client is read; `R`: what it answers. Each member may refuse it
- * by throwing; nothing has been sent by then, but for what `open` sends.
+ * One write. `P`: what it finds out before the client is read; `R`: its answer. Each member may
+ * refuse the write by throwing; nothing has been sent by then, except what `open` sends.
  */
 export interface Operation<P, R> {
   readonly request: WriteRequest
   readonly subject: Subject
   /** It takes its turn before other changes of the client. */
   readonly first: boolean
-  /** How a change that was left open is settled before it; `none`: not at all, for what only looks. */
+  /** How an open change is settled first; `none`: not at all, for an operation that only reads. */
   readonly settling: Settling | 'none'
-  /** What has to come before the log is looked at; gives the record, where it has read that. */
+  /** Work to be done before the log is read; returns the record if it has read it. */
   open(call: Call): Promise<Native | undefined>
   prepare(start: Start): P | Promise<P>
-  /** The base; `undefined`: there is no client any more, as the operation wants it. */
+  /** Reads the base; `undefined`: the client no longer exists, as the operation intends. */
   read(start: Start, prepared: P): Promise<Native | undefined>
-  /** Refuses by what was read: `If-Match`, say. */
+  /** May refuse the request by what was read, for example because of `If-Match`. */
   check(found: FoundClient): void
   plan(begun: Begun<P>): Plan<R> | Promise<Plan<R>>
-  /** Answers a request again whose key was used for it before. */
+  /** Answers a request whose key was already used for it. */
   replay(again: Repeated): Promise<R>
 }
 
-/** What most operations have in common: they are on a client that there is, and begin with reading it. */
+/** What most operations have in common: they concern an existing client, and begin by reading it. */
 export function onClient({
   ref,
   provider,

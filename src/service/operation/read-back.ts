@@ -1,4 +1,4 @@
-/** What settling does to find something out: the log and the client are read once more, after a while if need be. */
+/** How settling finds things out: it reads the log and the client again, if necessary after a pause. */
 
 import { isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/row.ts'
@@ -7,7 +7,7 @@ import type { Intent } from '../../store/log/entry.ts'
 import type { Service } from '../base/service.ts'
 import type { Running } from './running.ts'
 
-/** Whether an intent is still the newest entry of its client: nobody has settled it. */
+/** Whether an intent is still the newest entry of its client, so that no one has settled it. */
 export async function isOpen(
   service: Service,
   { resource, seq, operationId }: Intent,
@@ -16,7 +16,7 @@ export async function isOpen(
   return last?.kind === 'intent' && last.seq === seq && last.operationId === operationId
 }
 
-/** As long as a request that was sent may take to arrive, and not longer than there is time. */
+/** Waits as long as a sent request may take to arrive, but not past the deadline. */
 export function waitForLate(service: Service, { deadline }: Call): Promise<void> {
   return service.sleep(Math.min(service.upstreamTimeoutMs, deadline - service.now()))
 }

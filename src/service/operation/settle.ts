@@ -1,5 +1,5 @@
 /**
- * Settling: finding out what became of an operation whose answer was lost, or whose process died, and closing
+ * Settling: finding out the outcome of an operation whose answer was lost or whose process died, and closing
  * its intent in the log.
  */
 
@@ -29,16 +29,16 @@ function providerOf(service: Service, { provider }: ClientRef): Provider {
   throw new ClientError('internal', `The provider ${provider} is no longer configured.`)
 }
 
-/** What closing an intent has come to. */
+/** The result of closing an intent. */
 export interface Closed {
-  /** `false`: somebody else closed it before. */
+  /** `false`: another instance closed it before. */
   readonly appended: boolean
   readonly surprises: readonly FieldChange[]
   /** Fingerprint of the state that was found. */
   readonly tag: string | undefined
 }
 
-/** Closes an intent with what became of it. */
+/** Closes an intent with its outcome. */
 export async function close(
   service: Service,
   running: Running,
@@ -50,7 +50,8 @@ export async function close(
   const applied = outcome === 'applied'
   const { fingerprints } = service
   const { mapping } = provider
-  // What somebody else has done meanwhile is told here: the next change finds the state as recorded.
+  // Changes that someone else made meanwhile are reported here, since the next change finds the
+  // state as recorded.
   const expected = outcome === 'not_applied' ? base : next
   const held = native !== undefined && applied ? settlement.asPlanned(running, native) : native
   const differences =
@@ -89,14 +90,14 @@ export async function close(
   return { appended: appended !== undefined, surprises, tag: known.tag }
 }
 
-/** What a change has left goes to the mirror; a client that could not be found again is gone. */
+/** Stores the result of a change in the mirror; a client that could not be found again is gone. */
 async function keepOutcome(
   service: Service,
   { intent, provider, ref }: Running,
   native: Native | undefined,
   { created, standing, at }: Pick<Closing, 'created' | 'standing' | 'at'>,
 ): Promise<void> {
-  // What could not be read stays as it was known.
+  // A client that could not be read stays as it was known.
   if (native !== undefined && isUnreadable(native)) return
   const client = settlementOf(intent).left(ref, created)
   if (client === undefined) return
@@ -109,7 +110,7 @@ async function keepOutcome(
  */
 export type Settling = 'waiting' | 'sweeping' | 'removing'
 
-/** Settles an intent that its own process left open. */
+/** Settles an intent that its own process has left open. */
 export async function settle(
   service: Service,
   intent: Intent,
@@ -142,7 +143,8 @@ export async function settle(
     await close(service, running, settled, 'settlement')
     return
   }
-  // What it aimed at cannot be known any more: that is said, and does not block the client for good.
+  // The planned result cannot be opened any more: this is recorded, so that it does not block the
+  // client for good.
   const { native } = await readOrGone({ provider, ref }, call).then(
     (native) => ({ native }),
     (error) => lastResort(settling, error),
@@ -151,7 +153,7 @@ export async function settle(
   await close(service, unknown, { outcome: 'conflict', native }, 'settlement')
 }
 
-/** @throws the error, unless all that is left to do with the client is to remove it */
+/** @throws the error, unless the client is about to be removed */
 function lastResort(settling: Settling, error: unknown): Settled {
   if (settling !== 'removing') throw error
   return { outcome: 'conflict', native: passUnreadable(error) }

@@ -11,12 +11,12 @@ import { fieldsOfPath, stateOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { isFingerprint } from '../../core/secrecy/hidden.ts'
 
-/** How far a change has come, judged by the settings that it writes and by nothing else. */
+/** How far a change has come, judged only by the settings that it writes. */
 export type Progress = 'before' | 'after' | 'partly' | 'foreign'
 
 type Setting = readonly [name: string, member?: string]
 
-/** Where `current` stands between `base` and `next`; `foreign`: somebody else wrote one of them. */
+/** Compares `current` with `base` and `next`; `foreign`: someone else wrote one of the settings. */
 export function progressOf(
   mapping: Mapping,
   base: Native,
@@ -40,8 +40,9 @@ interface Comparing {
 }
 
 /**
- * The fields of a change that are as before in `current`, compared as the mapping compares; `whole`: these are all.
- * A field that holds something else than before and than was asked for is none of them.
+ * The fields of a change that are as before in `current`, compared as the mapping compares;
+ * `whole`: these are all. A field that holds something else than before and than was asked for is
+ * none of them.
  */
 export function missedOf(
   mapping: Mapping,
@@ -71,7 +72,10 @@ const SETTINGS = 'providerSettings.'
 const isSpelling = (mapping: Mapping, { field }: FieldChange) =>
   field.startsWith(SETTINGS) && fieldsOfPath(mapping, field.slice(SETTINGS.length)).length > 0
 
-/** The same of a member that a change writes: the provider may say the default that the change went back to. */
+/**
+ * The same of a member that a change writes: the provider may say the default that the change went
+ * back to.
+ */
 export function isOwnSpelling(
   mapping: Mapping,
   { base, next }: { readonly base: Native; readonly next: Native },

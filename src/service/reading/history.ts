@@ -1,6 +1,6 @@
 /**
- * The history as people read it: an intent and its outcome are one change. Entries hold secrets as
- * fingerprints only, so what is told here may be shown to whoever may read the history.
+ * The history as people read it: an intent and its outcome form one change. Entries contain secrets as
+ * fingerprints only, so everyone who may read the history may see all of this.
  */
 
 import { createHash } from 'node:crypto'
@@ -23,18 +23,18 @@ import { leaseChanges } from '../lease/leases.ts'
 
 export type { Place }
 
-/** What a change came to, or what was noticed; `open`: not known yet. */
+/** The outcome of a change, or what was noticed; `open`: not known yet. */
 export type HistoryOutcome = SearchedOutcome | 'open'
 
 export const HISTORY_OUTCOMES: readonly HistoryOutcome[] = ['open', ...SEARCHED_OUTCOMES]
 
-/** What a change can be, where it is none of settings alone. */
+/** The kinds of changes that are not only changes of settings. */
 export const HISTORY_ACTIONS = ACTIONS
 
 export interface HistoryItem {
   readonly kind: 'change' | 'outside_change' | 'overlap'
   readonly client: ClientName
-  /** What a rollback can go back to: the state right after this. */
+  /** The revision that a rollback can name: the state right after this item. */
   readonly revision: number
   /** When it began or was noticed; epoch milliseconds. */
   readonly at: number
@@ -43,24 +43,24 @@ export interface HistoryItem {
   readonly operationId?: string
   readonly requestId?: string
   readonly actor?: Actor
-  /** The job that it was part of, and the callers behind that. */
+  /** The job that it belongs to, and the callers behind it. */
   readonly job?: JobOrigin
   readonly rollbackTo?: number
-  /** What a change was, where it was none of settings. */
+  /** The kind of the change, if it was not only a change of settings. */
   readonly action?: Action
   /** The client that a new one is a copy of. */
   readonly copiedFrom?: ClientName
   /** The secret that was added or ended. */
   readonly secretId?: string
-  /** Leases that it was to take, renew or end. */
+  /** The leases that it was to take, renew or end. */
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   /** When its outcome was known; epoch milliseconds. */
   readonly endedAt?: number
-  /** Who found the outcome out: the request itself, or somebody after it. */
+  /** Who found the outcome: the request itself, or a later settlement. */
   readonly settledBy?: 'request' | 'settlement'
-  /** Of a creation that ended in a conflict: ids of clients that may be the one. */
+  /** For a creation that ended in a conflict: ids of the clients that it may have made. */
   readonly candidates?: readonly string[]
-  /** What differed from the plan right after the write, or from the state before without one. */
+  /** What differed from the plan right after the write, or from the last known state if there was no plan. */
   readonly surprises?: readonly FieldChange[]
   /** Fields that the provider left at the value before, although it answered that it was done. */
   readonly missed?: readonly string[]
@@ -93,11 +93,11 @@ export async function readHistory(
   return { items, ...(items.length > 0 && first > 1 ? { next: first } : {}) }
 }
 
-/** Entries that are read at once: few as long as it is not known how large they are. */
+/** How many entries are read at once: few while their size is unknown. */
 const FIRST_BATCH = 4
 const BATCH = { most: 64, characters: 4_194_304 }
 
-/** Items from the newest on, each with the number of its first entry. */
+/** Items, newest first, each with the number of its first entry. */
 async function* itemsBelow(
   service: Service,
   resource: string,
@@ -111,7 +111,7 @@ async function* itemsBelow(
     const entries = read.map((entry) => openEntry(service, entry))
     const isLast = entries.length < limit
     for (let index = 0; index < entries.length; ) {
-      // An outcome may have its intent in the next batch.
+      // The intent of an outcome may be in the next batch.
       if (!isLast && index === entries.length - 1 && entries[index]?.kind === 'outcome') break
       const { item, length } = itemAt(entries, index)
       index += length
@@ -126,7 +126,7 @@ async function* itemsBelow(
 
 const sizeOf = (value: object) => JSON.stringify(value).length
 
-/** The newest item at a place of entries that are in the order newest first. */
+/** The newest item at a position in entries that are sorted newest first. */
 function itemAt(
   entries: readonly Entry[],
   index: number,
@@ -177,7 +177,7 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
   }
 }
 
-/** Where a copy comes from. */
+/** The source of a copy. */
 const originOf = ({ copiedFrom }: Pick<Intent, 'copiedFrom'>) =>
   copiedFrom === undefined ? {} : { copiedFrom: refOf(copiedFrom) }
 
@@ -189,7 +189,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
   return {
     kind: 'change',
     client: id === undefined ? client : { ...client, id },
-    // The log of a client that was made here begins with that.
+    // The log of a client that was created here begins with its creation.
     revision: id === undefined ? (ended?.seq ?? intent.seq) : 1,
     at,
     outcome: ended?.outcome ?? 'open',
@@ -219,16 +219,16 @@ function leasesOf({ standing, becomes }: Intent): Pick<HistoryItem, 'leases'> {
   return leases.taken.length + leases.ended.length === 0 ? {} : { leases }
 }
 
-/** What the history across clients is narrowed to. */
+/** The filter of the history of all clients. */
 export interface HistorySearch extends Omit<Search, 'provider' | 'outcome'> {
   /** Those that the caller may see, in any order. */
   readonly providers: readonly string[]
   readonly outcome?: HistoryOutcome
-  /** Issuer of the actor: a subject means something there only. */
+  /** The issuer of the actor, within which a subject is unique. */
   readonly actorIssuer?: string
 }
 
-/** What ended or was noticed at several providers, newest first. */
+/** Searches what ended or was noticed at several providers, newest first. */
 export async function searchHistory(
   service: Service,
   { providers, outcome, limit, actorIssuer, ...search }: HistorySearch,
@@ -264,7 +264,7 @@ async function itemOfPlace(service: Service, { resource, seq }: Found): Promise<
   ).item
 }
 
-/** Whether it was done with a token of an issuer; `undefined`: whichever. */
+/** Whether it was done with a token of an issuer; `undefined`: of any issuer. */
 const isBy =
   (issuer: string | undefined) =>
   ({ actor }: Pick<HistoryItem, 'actor'>): boolean =>
@@ -275,7 +275,7 @@ function newerFirst(one: Place, other: Place): number {
   return one.mark < other.mark ? 1 : -1
 }
 
-/** Changes whose outcome is not known yet: running, or left open by a crash or a provider that is gone. */
+/** Changes whose outcome is not known yet: running, or left open by a crash or a missing provider. */
 async function openChanges(
   service: Service,
   {
@@ -312,12 +312,12 @@ async function openChanges(
   }
 }
 
-/** A log has one open change at most. */
+/** A log has at most one open change. */
 function placeOfOpen({ at, resource }: Intent): Place {
   return { at, mark: createHash('sha256').update(resource).digest('hex').slice(0, 32) }
 }
 
-/** One operation, whatever has become of it; `undefined` when there is none. */
+/** One operation, whatever its outcome; `undefined` if there is none. */
 export async function readOperation(
   service: Service,
   operationId: string,

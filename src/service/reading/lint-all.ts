@@ -1,6 +1,6 @@
 /**
- * Lint over all clients of the mirror, page by page. A callback that many clients share is told on the
- * page of the first client that has it, so that each is told once and no page looks at all clients.
+ * Lint over all clients of the mirror, page by page. A callback that many clients share is reported on the
+ * page of the first client that has it, so that each is reported once and no page needs all clients.
  */
 
 import { ClientError } from '../../core/errors.ts'
@@ -17,11 +17,11 @@ import { mirroredOf } from '../mirror/mirror.ts'
 export interface LintRequest {
   readonly places: readonly Place[]
   readonly limit: number
-  /** Only what comes after this position of the mirror. */
+  /** Only clients after this position in the mirror. */
   readonly after?: number
 }
 
-/** One client with what was found on it. */
+/** One client and its findings. */
 export interface LintedClient {
   readonly ref: ClientRef
   /** Epoch milliseconds. */
@@ -30,14 +30,14 @@ export interface LintedClient {
 }
 
 export interface LintPage {
-  /** Those that were looked at, found fault with or not. */
+  /** All clients that were checked, with findings or without. */
   readonly clients: readonly LintedClient[]
   readonly shared: readonly SharedFinding<ClientRef>[]
   readonly next?: number
   readonly knowledge: readonly Knowledge[]
 }
 
-/** Clients that a finding about several of them names; all are counted. */
+/** The most clients that a finding about several of them names; all are counted. */
 const NAMED = 50
 
 /**
@@ -64,7 +64,7 @@ export async function lintAll(service: Service, request: LintRequest): Promise<L
   return { clients, shared, knowledge, ...(next === undefined ? {} : { next }) }
 }
 
-/** Callbacks that many share and of which this client is the first holder. */
+/** Callbacks that several clients share and that this client is the first to have. */
 async function sharedFrom(
   mirror: Mirror,
   places: readonly Place[],
@@ -88,5 +88,5 @@ async function sharedFrom(
 const noMirror = () =>
   new ClientError(
     'unsupported_operation',
-    'Lint over all clients needs the mirror, which this store does not keep; GET /clients/{clientId}/lint looks at one.',
+    'Lint over all clients needs the mirror, which this store does not have. GET /clients/{clientId}/lint checks a single client.',
   )

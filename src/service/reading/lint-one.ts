@@ -7,7 +7,7 @@ import { danglingIn } from '../operation/dangling.ts'
 import { type ReadRequest, readClient } from './read.ts'
 
 /**
- * Reads a client and looks for what deserves a second look, references to what the provider does not have too.
+ * Reads a client and lints it, including references to things that the provider does not have.
  * @throws ClientError `not_found`, or as the provider does
  */
 export async function lintOne(

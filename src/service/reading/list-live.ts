@@ -1,6 +1,6 @@
 /**
- * Listing by asking: one page of a provider's own list for each page of ours, place after place. What is
- * asked for is looked for within that page, so a page can be short, or empty, and still have a next one.
+ * Lists clients live: one page of a provider's own list for each page of ours, place after place. The search
+ * filters that page, so a page can be short, or empty, and still have a next one.
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
@@ -15,13 +15,16 @@ import { type Mirrored, shownClient } from '../mirror/mirror.ts'
 import { lookAt } from '../mirror/refresh-client.ts'
 import { readStanding } from './read.ts'
 
-/** A place in a provider's list: a page of it, by its own cursor, and what comes after one client. */
+/**
+ * A place in a provider's list: a page, by the provider's own cursor, and the client after which to
+ * continue.
+ */
 export interface LivePlace {
   readonly kind: 'live'
   readonly place: Place
   readonly page?: string
   readonly after?: string
-  /** Pages of the provider's that came before this one. */
+  /** The number of the provider's pages before this one. */
   readonly pages?: number
 }
 
@@ -52,7 +55,7 @@ interface Site {
 
 /**
  * One page.
- * @throws ClientError `unsupported_operation` where nothing that is asked can be listed; as providers do
+ * @throws ClientError `unsupported_operation` if none of the places can be listed, and as the providers do
  */
 export async function listLive(service: Service, request: LiveRequest): Promise<LivePage> {
   const { from, call, limit } = request
@@ -63,8 +66,8 @@ export async function listLive(service: Service, request: LiveRequest): Promise<
   const { items, next: page } = await withRetries(service, call.deadline, () =>
     pageOf(service, site, call, from?.page),
   )
-  // By id, whatever order the provider has: so each page of ours ends further on than the one before,
-  // though clients come and go meanwhile or a provider tells one twice.
+  // Sorted by id, whatever the provider's order, so that each page of ours ends further on than the
+  // one before, even if clients come and go meanwhile or a provider lists one twice.
   const left = inOrder(items).filter(({ id }) => from?.after === undefined || id > from.after)
   const { last, ...read } = await readInOrder(service, site, request, left.slice(0, limit))
   const at = { kind: 'live' as const, place: site.place }
@@ -83,7 +86,7 @@ export async function listLive(service: Service, request: LiveRequest): Promise<
   return { ...read, next: { kind: 'live', place: following.place } }
 }
 
-/** A list goes on over so many pages at most; ours, far beyond what any provider holds. */
+/** The most pages of a list; our choice, far beyond what any provider holds. */
 const MAX_PAGES = 100_000
 
 /** @throws ClientError `provider_unavailable` for a list that does not end */
@@ -93,9 +96,9 @@ function pagesAfter(from: LivePlace | undefined, page: string): number {
   return pages
 }
 
-/** The provider's list leads back to where it was. */
+/** The provider's list runs in a circle. */
 export const endlessList = () =>
-  new ClientError('provider_unavailable', 'The list of the provider does not come to an end.')
+  new ClientError('provider_unavailable', 'The list of the provider does not end.')
 
 /** A client of a provider's list, and when reading that began (epoch milliseconds). */
 type Item = Listed & { readonly at: number }
@@ -105,7 +108,7 @@ function inOrder(items: readonly Item[]): readonly Item[] {
   return each.sort(({ id: one }, { id: other }) => (one < other ? -1 : 1))
 }
 
-/** Those that can be listed at all. */
+/** The places that can be listed at all. */
 function listable({ providers }: Service, places: readonly Place[]): readonly Site[] {
   const sites = places.flatMap((place): readonly Site[] => {
     const provider = providers.get(place.provider)
@@ -114,7 +117,7 @@ function listable({ providers }: Service, places: readonly Place[]): readonly Si
   if (sites.length > 0 || places.length === 0) return sites
   throw new ClientError(
     'unsupported_operation',
-    'This provider has no list of its clients; those that were changed here are listed without fresh=true.',
+    'This provider cannot list its clients. Without fresh=true, those that were changed through this server are listed.',
   )
 }
 
@@ -132,12 +135,12 @@ async function pageOf(
   return { items: page?.items.map((item) => ({ ...item, at })) ?? [], next: page?.next }
 }
 
-/** Clients that are read at the same time: each may be as large as an answer of a provider. */
+/** How many clients are read at the same time: each may be as large as a provider's answer can be. */
 const AT_ONCE = 8
 
 /**
- * Reads clients until the time is over, or there are `PAGE_CHARACTERS` of them: as many from the beginning as
- * could be read, so that the next page goes on there; `last` counts them.
+ * Reads clients until the time is over or they have `PAGE_CHARACTERS` in total: as many from the beginning as
+ * could be read, so that the next page continues there; `last` counts them.
  */
 async function readInOrder(
   service: Service,
@@ -155,8 +158,9 @@ async function readInOrder(
         const late = LATE.some((code) => isClientError(result.reason, code))
         if (late && begun + index > 0) return { clients, unreadable, last: begun + index }
         if (!isClientError(result.reason, 'provider_unavailable')) throw result.reason
-        // One record that cannot be read is an error of its own. Where none can the provider has failed,
-        // unless an answer came that is no client: then there is no cause beside it.
+        // A single record that cannot be read is reported by itself. If none can be read, the
+        // provider has failed, unless it answered with something that is not a client, which is an
+        // error without a cause.
         if (result.reason.details.cause !== undefined) failures += 1
         if (failures === items.length) throw result.reason
         const id = items[begun + index]?.id ?? ''
@@ -192,7 +196,7 @@ function readAtOnce(
   )
 }
 
-/** Whether a client is among those that are asked for. */
+/** Whether a client matches the search. */
 export async function fits(
   service: Service,
   { ref, native }: Mirrored,
@@ -204,5 +208,5 @@ export async function fits(
   return matches(shownClient(mapping, native, standing), wanted)
 }
 
-/** There was no time for more. */
+/** Errors that mean that there was no time for more. */
 const LATE = ['provider_throttled', 'deadline_exceeded'] as const

@@ -1,6 +1,6 @@
 /**
- * Listing clients: out of the mirror, which finds among all of them, or by asking the provider page by
- * page, where there is no mirror or where what it has must not be trusted.
+ * Lists clients: from the mirror, which can search all of them, or from the provider page by
+ * page, if there is no mirror or if its data should not be used.
  */
 
 import { type ErrorCode, isClientError } from '../../core/errors.ts'
@@ -15,7 +15,7 @@ import { fits, type LivePlace, listLive, type Unreadable } from './list-live.ts'
 
 export type { Knowledge }
 
-/** Where a page begins: in the mirror, or in what a provider lists. */
+/** Where a page begins: in the mirror, or in a provider's list. */
 export type ListCursor = { readonly kind: 'mirror'; readonly after: number } | LivePlace
 
 export interface ListRequest {
@@ -23,7 +23,7 @@ export interface ListRequest {
   readonly places: readonly Place[]
   readonly wanted: Wanted
   readonly limit: number
-  /** Asks the provider for what is shown. */
+  /** Reads each client from its provider. */
   readonly fresh: boolean
   readonly from?: ListCursor
   readonly requestId: string
@@ -35,43 +35,46 @@ export interface ListRequest {
 
 export interface ListResult {
   readonly clients: readonly Mirrored[]
-  /** Of those that their providers list, those whose records cannot be read. */
+  /** Clients in the providers' lists whose records cannot be read. */
   readonly unreadable: readonly Unreadable[]
   readonly next?: ListCursor
-  /** How well the mirror knows each place; empty where it was not asked. */
+  /** How complete the mirror is for each place; empty if it was not used. */
   readonly knowledge: readonly Knowledge[]
-  /** Of a fresh list: where clients could not be read, and are shown as they were known. */
+  /** For a fresh list: the places where clients could not be read and are shown as last seen. */
   readonly unread?: readonly Unread[]
 }
 
 /** Clients of one place on one page that could not be read from their provider. */
 export interface Unread {
   readonly place: Place
-  /** Of the first failure. */
+  /** The code of the first failure. */
   readonly code: ErrorCode
   readonly clients: number
-  /** When the one was read that was read the longest ago (epoch milliseconds). */
+  /** When the oldest of them was read (epoch milliseconds). */
   readonly oldest: number
 }
 
 /**
  * One page of clients.
- * @throws ClientError `unsupported_operation`, and as the providers do where they are asked
+ * @throws ClientError `unsupported_operation`, and as the providers do if they are asked
  */
 export async function listClients(service: Service, request: ListRequest): Promise<ListResult> {
   const { places, from, fresh } = request
   const { mirror } = service.store
   if (mirror === undefined || from?.kind === 'live') return live(service, request)
   const knowledge = await mirror.knowledge(places)
-  // What a mirror lacks it cannot ask for.
+  // A mirror cannot ask for clients that it does not know.
   const whole = knowledge.every(({ complete }) => complete) && !isOfOneProvider(request)
   if (fresh && from === undefined && !whole) return live(service, request)
   const page = await mirrored(service, mirror, request)
-  // Told as it is after the search, which may have found that a place must be read anew.
+  // Read after the search, which may have found that a place must be read again.
   return { ...page, unreadable: [], knowledge: await mirror.knowledge(places) }
 }
 
-/** All clients of one provider: its own list is as quick as reading each, and knows the newest ones. */
+/**
+ * Whether it is a list of all clients of one provider, whose own list is as fast as reading each,
+ * and up to date.
+ */
 function isOfOneProvider(request: ListRequest): boolean {
   const { text, terms } = request.wanted
   return providersOf(request).size === 1 && text === undefined && terms.length === 0
@@ -100,7 +103,7 @@ async function mirrored(
   for (const one of found) {
     const opened = mirroredOf(service, one)
     if (opened !== undefined) clients.push(opened)
-    // The installation has another key now: all of it is to be read again.
+    // The installation has another key now, so everything must be read again.
     else await mirror.forget(one.client)
   }
   return {
@@ -110,9 +113,10 @@ async function mirrored(
 }
 
 /**
- * The clients of a page as their providers hold them now. What cannot be read in time is shown as it was,
- * and counted as that. Where one provider alone is listed and nothing can be read there, that is the answer: a
- * page of a longer list must not keep a reader from the pages after it.
+ * The clients of a page as their providers hold them now. A client that cannot be read in time is
+ * shown as last seen, and counted as such. If only one provider is listed and nothing can be read
+ * there, the request fails; but a page of a longer list must not keep a reader from the following
+ * pages.
  */
 async function asNow(
   service: Service,
@@ -150,7 +154,7 @@ async function asNow(
   return { clients: shown, unread: [...unread.values()] }
 }
 
-/** Whether a provider has failed; one that holds something else than this client has not. */
+/** Whether the provider has failed; a record that is not a client is not a failure of the provider. */
 const isFailure = (read: PromiseSettledResult<unknown>): boolean =>
   read.status === 'rejected' &&
   !(isClientError(read.reason) && read.reason.details.found !== undefined)

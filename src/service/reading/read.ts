@@ -1,4 +1,4 @@
-/** Reading one client, with the fingerprint of its state. */
+/** Reads one client, with the fingerprint of its state. */
 
 import { type Mapping, unreadable } from '../../core/mapping/mapping.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
@@ -16,7 +16,7 @@ export interface ReadRequest {
   readonly ref: ClientRef
   readonly provider: Provider
   readonly requestId: string
-  /** Whose request it is, as `callerOf` tells. */
+  /** The caller, as `callerOf` names it. */
   readonly caller?: string | undefined
   /** Epoch milliseconds. */
   readonly deadline: number
@@ -27,7 +27,7 @@ export interface ReadResult {
   readonly native: Native
   readonly tag: string
   readonly warnings: readonly Warning[]
-  /** What holds for the client beside its settings. */
+  /** The client's standing. */
   readonly standing: Standing | undefined
 }
 
@@ -53,8 +53,8 @@ export async function readClient(service: Service, request: ReadRequest): Promis
 }
 
 /**
- * What holds for a client beside its settings. A client can be read without the history: then it is
- * said that something may be missing.
+ * The standing of a client. A client can be read without the history; then a warning
+ * says that something may be missing.
  */
 export async function readStanding(
   { store, now }: Service,
@@ -71,10 +71,10 @@ export async function readStanding(
 const UNKNOWN: Warning = {
   code: 'standing_unknown',
   message:
-    'The history cannot be read at the moment, so it is not known whether the client is protected or suspended and which of its values are leased.',
+    'The history cannot be read at the moment, so it is unknown whether the client is protected or suspended, and which of its values are leased.',
 }
 
-/** The warnings of a client that is read, where it is known what holds for it. */
+/** The warnings for a client that was read, if its standing is known. */
 export function readWarnings(
   { now }: Pick<Service, 'now'>,
   mapping: Mapping,
@@ -85,7 +85,7 @@ export function readWarnings(
   return [...warningsOf(mapping, native, isSuspended), ...overLeases(standing, now())]
 }
 
-/** What a reader of a record should know. */
+/** The warnings for a reader of a record. */
 export function warningsOf(
   mapping: Mapping,
   native: Native,

@@ -1,5 +1,5 @@
 /**
- * Checking the log as it is stored: each entry against its own hash and the one before it, each log
+ * Checks the log as it is stored: each entry against its own hash and the one before it, each log
  * against the newest checkpoint that names it, and the checkpoints against their keyed codes.
  */
 
@@ -13,11 +13,11 @@ import { CHECKPOINTS } from '../../store/resource.ts'
 import type { RawRecord, Store } from '../../store/store.ts'
 import { codeOf } from '../upkeep/checkpoint.ts'
 
-/** A record that is not as it was written, or that is gone. */
+/** A record that was changed or is missing. */
 export interface Fault {
   readonly resource: string
   readonly seq: number
-  /** A clause. */
+  /** The reason, as a clause. */
   readonly why: string
 }
 
@@ -26,22 +26,22 @@ export interface Verdict {
   readonly logs: number
   /** The newest checkpoint; what was appended after it is proven by its own chain alone. */
   readonly checkpoint: Pick<Checkpoint, 'seq' | 'hash' | 'at'> | undefined
-  /** In the order in which the records stand, the first one first; those that are gone at the end. */
+  /** In the order of the records; missing records come last. */
   readonly faults: readonly Fault[]
 }
 
 export interface Verification {
   /** Absent: the codes of checkpoints are not checked. */
   readonly fingerprints?: Fingerprints
-  /** A checkpoint that was written down elsewhere. */
+  /** A checkpoint that was recorded elsewhere. */
   readonly expected?: { readonly seq: number; readonly hash: string }
-  /** Told now and then how many records have been checked. */
+  /** Called from time to time with the number of checked records. */
   progress?(records: number): void
 }
 
 const PROGRESS_EVERY = 10_000
 
-/** The newest record of a log that is as it was written. */
+/** The newest intact record of a log. */
 interface Tail {
   readonly seq: number
   readonly hash: string
@@ -57,7 +57,7 @@ export async function verifyLog(store: Store, options: Verification = {}): Promi
     records += 1
     if (records % PROGRESS_EVERY === 0) options.progress?.(records)
     const { resource, seq } = record
-    // What comes after a bad record in its log proves nothing more; the checkpoints have been checked.
+    // Records after a bad one in the same log prove nothing; the checkpoints have already been checked.
     if (resource === CHECKPOINTS || broken.has(resource)) continue
     const { why, hash } = check(record, tails.get(resource), claims.get(resource))
     if (why === undefined) {
@@ -70,7 +70,7 @@ export async function verifyLog(store: Store, options: Verification = {}): Promi
   for (const { resource, seq } of claims.values()) {
     const length = tails.get(resource)?.seq ?? 0
     if (broken.has(resource) || length >= seq) continue
-    const why = `the log ends at ${length}, and a checkpoint has seen ${seq}`
+    const why = `the log ends at ${length}, but a checkpoint has recorded ${seq}`
     faults.push({ resource, seq: length + 1, why })
   }
   const logs = new Set([...tails.keys(), ...broken]).size
@@ -80,29 +80,33 @@ export async function verifyLog(store: Store, options: Verification = {}): Promi
 interface Checked {
   readonly entry: JsonObject
   readonly hash: string
-  /** Why the record is not what was written; `undefined` when it is. */
+  /** Why the record is not intact; `undefined` if it is. */
   readonly why: string | undefined
 }
 
 function check(record: RawRecord, before: Tail | undefined, claim?: Head): Checked {
   const { entry, hash, spelled } = read(record.text) ?? { entry: {}, hash: '', spelled: '' }
   const whyOf = () => {
-    if (hash === '') return 'it is no JSON object'
+    if (hash === '') return 'it is not a JSON object'
     if (entry.resource !== record.resource || entry.seq !== record.seq)
-      return 'it is stored in the place of another'
+      return 'it is stored in the place of another record'
     if (entry.seq !== (before?.seq ?? 0) + 1) return `it follows ${before?.seq ?? 'nothing'}`
-    if (entry.hash !== hash) return 'its hash is not that of what it says'
+    if (entry.hash !== hash) return 'its hash does not match its content'
     if (entry.previous !== (before?.hash ?? ''))
-      return 'it does not hold the hash of the one before'
-    // One meaning has many spellings, and a hash is that of the meaning.
+      return 'it does not contain the hash of the record before it'
+    // The same content can be spelled in many ways, and the hash covers only the content.
     if (spelled !== record.text) return 'it is not spelled as it was written'
-    if (claim?.seq === entry.seq && claim.hash !== hash) return 'a checkpoint has seen another one'
+    if (claim?.seq === entry.seq && claim.hash !== hash)
+      return 'a checkpoint has recorded another one'
     return undefined
   }
   return { entry, hash, why: whyOf() }
 }
 
-/** A record with its own hash and spelling; `undefined` for what cannot be read, or nests too deep. */
+/**
+ * A record with its hash and canonical spelling; `undefined` if it cannot be parsed or is nested
+ * too deeply.
+ */
 function read(text: string): (Omit<Checked, 'why'> & { readonly spelled: string }) | undefined {
   try {
     const entry: unknown = parseJson(text)
@@ -115,13 +119,13 @@ function read(text: string): (Omit<Checked, 'why'> & { readonly spelled: string 
 
 interface Checkpoints {
   readonly newest: Checkpoint | undefined
-  /** What was seen furthest on in each log. */
+  /** The furthest recorded position in each log. */
   readonly claims: ReadonlyMap<string, Head>
   readonly tail: Tail | undefined
   readonly faults: Fault[]
 }
 
-/** What the checkpoints say, as far as they are what was written, and the first one that is not. */
+/** What the intact checkpoints say, and the first one that is not intact. */
 async function readCheckpoints(
   store: Store,
   { fingerprints, expected }: Verification,
@@ -132,7 +136,7 @@ async function readCheckpoints(
   for await (const record of store.records(CHECKPOINTS)) {
     const { entry, why = faultOf(entry, fingerprints) } = check(record, newest)
     const { resource, seq } = record
-    // Its word against a record counts for nothing, and neither does that of those after it.
+    // Neither this checkpoint nor any after it is evidence against a record.
     if (why !== undefined) return { newest, claims, tail: newest, faults: [{ resource, seq, why }] }
     newest = entry as unknown as Checkpoint
     found ||= newest.seq === expected?.seq && newest.hash === expected.hash
@@ -143,7 +147,7 @@ async function readCheckpoints(
   const faults: Fault[] = []
   if (!found) {
     const seq = expected?.seq ?? 0
-    const why = 'it is not the checkpoint that was written down'
+    const why = 'it is not the expected checkpoint'
     faults.push({ resource: CHECKPOINTS, seq, why })
   }
   return { newest, claims, tail: newest, faults }
@@ -151,12 +155,12 @@ async function readCheckpoints(
 
 /** What is wrong with an entry as a checkpoint. */
 function faultOf(entry: JsonObject, fingerprints: Fingerprints | undefined): string | undefined {
-  if (!isCheckpoint(entry)) return 'it is no checkpoint'
+  if (!isCheckpoint(entry)) return 'it is not a checkpoint'
   if (fingerprints === undefined || entry.code === codeOf(fingerprints, entry)) return undefined
-  return 'its code was not made with the key in use'
+  return 'its code was not made with the present key'
 }
 
-/** Whoever can write to the store can give any entry a hash that fits. */
+/** Anyone who can write to the store can give any entry a hash that matches. */
 function isCheckpoint(entry: JsonObject): entry is JsonObject & Checkpoint {
   const { kind, at, heads } = entry
   return (
@@ -168,5 +172,5 @@ function isCheckpoint(entry: JsonObject): entry is JsonObject & Checkpoint {
   )
 }
 
-/** The last moment that a `Date` can hold, in epoch milliseconds. */
+/** The last time that a `Date` can represent (epoch milliseconds). */
 const LAST_TIME = 8.64e15

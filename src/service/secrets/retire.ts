@@ -1,4 +1,4 @@
-/** Ending one of the live secrets of a client, now or later. */
+/** Ends one of the live secrets of a client, now or later. */
 
 import type { FieldChange } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
@@ -21,14 +21,14 @@ export type RetirementRequest = WriteRequest & {
   readonly secretId: string
 } & (Asked | Due)
 
-/** Someone asks for its end. */
+/** A caller asks to end it. */
 interface Asked extends Pick<ClientRequest, 'ifMatch' | 'checkFound' | 'ownClient'> {
   readonly whenDue?: never
-  /** It ends by itself after so many seconds; absent: now. */
+  /** It ends by itself after this many seconds; absent: now. */
   readonly afterSeconds?: number | undefined
 }
 
-/** It is ended because its time has come, if that still holds; what cannot end any more is let be. */
+/** It ends because its time has come, if that is still so; a secret that can no longer end is left alone. */
 interface Due {
   readonly whenDue: true
   readonly afterSeconds?: never
@@ -42,11 +42,11 @@ export interface RetirementResult {
   /** The record as the provider holds it now, and its fingerprint. */
   readonly native: Native
   readonly tag: string
-  /** What holds for the client beside its settings. */
+  /** The client's standing. */
   readonly standing: Standing | undefined
-  /** Those that are live after it. */
+  /** The secrets that are live afterwards. */
   readonly live: readonly Ending[]
-  /** Of settings; a secret that ends is none of them. */
+  /** Changes of settings; the end of a secret is not one. */
   readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]
   readonly steps: readonly Step[]
@@ -111,7 +111,7 @@ async function planFor(
   }
 }
 
-/** Shows the secrets as they are now: what was asked for has been done. */
+/** Returns the secrets as they are now, since the request was already carried out. */
 async function replay(
   service: Service,
   { provider, ref }: RetirementRequest,
@@ -137,7 +137,7 @@ interface Wanted {
   /** Absent: there is nothing to do. */
   readonly action?: 'retire' | 'retire_later' | 'retain'
   readonly becomes: Standing
-  /** Whether the provider is asked to end it. */
+  /** Whether the provider must end it. */
   readonly ends: boolean
 }
 
@@ -152,9 +152,9 @@ function wantedOf(
   const isLive = live.some(({ id }) => id === secretId)
   if (whenDue === true) {
     const at = standing?.retirements?.find((one) => one.secretId === secretId)?.at
-    // Someone else has ended it or moved its end meanwhile.
+    // Someone else has ended it or changed its end meanwhile.
     if (at === undefined || at > service.now()) return { becomes: standing ?? {}, ends: false }
-    // Without another one the client could not authenticate at all.
+    // Without another secret the client could not authenticate at all.
     if (isLive && live.length === 1) return { action: 'retain', becomes, ends: false }
     return { action: 'retire', becomes, ends: isLive }
   }
@@ -174,7 +174,7 @@ function checkRetirable(live: readonly LiveSecret[], secretId: string): void {
     throw new ClientError('not_found', says, { field })
   }
   if (live.length > 1) return
-  const says = 'The last secret of a client cannot be retired; rotate it first.'
+  const says = 'The last secret of a client cannot be retired. Rotate it first.'
   throw new ClientError('rule_violated', says, { field })
 }
 

@@ -1,10 +1,10 @@
-/** Secrets that are to end by themselves some time after a rotation. */
+/** Secrets that end by themselves some time after a rotation. */
 
 import type { LiveSecret } from '../../providers/secrets.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import { type Retirement, type Standing, withStanding } from '../../store/log/standing.ts'
 
-/** Longer than that nobody means to keep an old secret (seconds; 90 days). */
+/** The longest time to keep an old secret (seconds; 90 days). */
 export const MAX_RETIRE_SECONDS = 7_776_000
 
 /** A live secret, and when it ends by itself (epoch milliseconds). */
@@ -12,7 +12,7 @@ export interface Ending extends LiveSecret {
   readonly retiresAt?: number
 }
 
-/** The standing in which these secrets end at a time (epoch ms), whatever was said of them before. */
+/** The standing in which these secrets end at a time (epoch ms), replacing any earlier end. */
 export function endingAt(
   standing: Standing | undefined,
   secrets: readonly LiveSecret[],

@@ -1,4 +1,4 @@
-/** Whether and how a client can be given a new secret: told before anything is sent. */
+/** Checks whether and how a client can get a new secret, before anything is sent. */
 
 import { ClientError } from '../../core/errors.ts'
 import { checkLimits } from '../../core/mapping/limits.ts'
@@ -29,7 +29,7 @@ export function checkValue(provider: Provider, value: Secret | undefined): void 
 }
 
 /**
- * A new secret can stand beside the old one.
+ * Checks that a new secret can be live beside the old one.
  * @throws ClientError `unsupported_operation`, `invalid_field`
  */
 export function checkOverlap(provider: Provider, base: Native): Overlapping {
@@ -46,7 +46,7 @@ export function checkOverlap(provider: Provider, base: Native): Overlapping {
 }
 
 /**
- * A new secret can only take the place of the old one.
+ * Checks that a new secret can only replace the old one.
  * @throws ClientError `unsupported_operation`, `invalid_field`
  */
 export function checkCutOver(provider: Provider, base: Native): void {
@@ -63,7 +63,7 @@ export function checkCutOver(provider: Provider, base: Native): void {
 function checkUsable(secrets: Pick<Secrets, 'unusable'>, base: Native): void {
   const why = secrets.unusable(base)
   if (why === undefined) return
-  throw unsupported(`The client cannot be given a secret: ${why}.`)
+  throw unsupported(`The client cannot get a secret: ${why}.`)
 }
 
 /** @throws ClientError `rule_violated` */
@@ -72,7 +72,7 @@ export function checkRoom(atOnce: number, live: readonly LiveSecret[]): void {
   const which = live.map(({ id, createdAt = 'an unknown time' }) => `${id} (of ${createdAt})`)
   throw new ClientError(
     'rule_violated',
-    `The client has ${live.length} live secrets, and no more are possible: retire one first, ${which.join(' or ')}.`,
+    `The client has ${live.length} live secrets, which is the maximum. Retire one first: ${which.join(' or ')}.`,
   )
 }
 

@@ -1,5 +1,5 @@
 /**
- * Giving a client a new secret. Its value is chosen here and sealed in the intent before it is sent, so the
+ * Gives a client a new secret. Its value is chosen here and sealed in the intent before it is sent, so the
  * same request with its key shows it again.
  */
 
@@ -19,7 +19,8 @@ import { toldAgain } from './rotation-replay.ts'
 
 /**
  * Rotates the secret of a client, or plans it in a dry run.
- * @throws ClientError `unsupported_operation`, `invalid_field`, `rule_violated`, `own_client`, and as `operate` does
+ * @throws ClientError `unsupported_operation`, `invalid_field`, `rule_violated`, `own_client`, and
+ * as `operate` does
  */
 export async function rotateSecret(
   service: Service,
@@ -37,7 +38,7 @@ export async function rotateSecret(
   })
 }
 
-/** Where there can be one secret only, a new one is a change of `client.secret`. */
+/** If there can be only one secret, a new one is a change of `client.secret`. */
 async function replaceSecret(service: Service, request: RotationRequest): Promise<RotationResult> {
   const { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize } = request
   const { actor, caller = callerOf(actor), requestId, deadline, onUpstream } = request
@@ -48,7 +49,7 @@ async function replaceSecret(service: Service, request: RotationRequest): Promis
   const result = await changeClient(service, { ...asked, ...from, patch })
   const { operationId } = result
   if (result.outcome === 'unchanged') throw sameSecret()
-  // A dry run is no operation.
+  // A dry run is not an operation.
   if (operationId === undefined) return { ...result, outcome: 'planned', previous: [] }
   const call = callOf(service, { ...from, operationId })
   if (result.replayed) {

@@ -1,4 +1,4 @@
-/** Telling a rotation again to whoever sends the same request with its key. */
+/** Answers a rotation again if the same request is sent with its key. */
 
 import { showClient } from '../../core/mapping/mapping.ts'
 import { secret } from '../../core/secrecy/secret.ts'
@@ -11,11 +11,11 @@ import { withEnds } from './retirements.ts'
 import { secretsOf } from './rotatable.ts'
 import type { RotationRequest, RotationResult } from './rotation.ts'
 
-/** How long the value of a new secret can be asked for again (milliseconds): an answer is lost now, not in a week. */
+/** How long the value of a new secret can be requested again (milliseconds), in case the answer was lost. */
 export const TOLD_AGAIN_MS = 3_600_000
 
 /**
- * The rotation with the secrets as they are now. The value goes along for an hour after the rotation, and
+ * The rotation with the secrets as they are now. The value is included for an hour after the rotation, and
  * only while it is live.
  */
 export async function toldAgain(
@@ -33,7 +33,7 @@ export async function toldAgain(
   const standing = await standingOf(service, resource)
   const live = withEnds(await secretsOf(provider).list(ref, native, call), standing)
   const value = await newValueOf(service, intent, mapping)
-  // A cut-over leaves one secret, whose record shows whether it is still that one.
+  // A cut-over leaves one secret, and the record shows whether it is still the same one.
   const isCurrent = showClient(mapping, native).secret?.reveal() === value
   const ours = live.find(({ id }) => (secretId === undefined ? isCurrent : id === secretId))
   const recent = service.now() - at <= TOLD_AGAIN_MS
@@ -57,7 +57,7 @@ export async function toldAgain(
   }
 }
 
-/** The new value; `undefined` where its intent was sealed with a key that is gone. */
+/** The new value; `undefined` if the key of its intent is no longer available. */
 async function newValueOf(
   service: Service,
   intent: Intent,

@@ -1,4 +1,4 @@
-/** What is asked of a rotation and what comes of it. */
+/** The request of a rotation, and its result. */
 
 import type { FieldChange } from '../../core/diff.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
@@ -10,9 +10,12 @@ import type { Authorize, ClientRequest } from '../base/request.ts'
 import type { Ending } from './retirements.ts'
 
 export interface RotationRequest extends ClientRequest {
-  /** The new secret is to take the place of the old one, as it must where there can be one only. */
+  /** The new secret replaces the old one, as it must if there can be only one. */
   readonly cutOver: boolean
-  /** The old ones end by themselves after so many seconds; absent: when they are retired. Not with `cutOver`. */
+  /**
+   * The old ones end by themselves after this many seconds; absent: when they are retired. Not with
+   * `cutOver`.
+   */
   readonly retireAfterSeconds?: number | undefined
   /** A value of the caller's own; absent: one is made here. */
   readonly value?: Secret | undefined
@@ -21,14 +24,14 @@ export interface RotationRequest extends ClientRequest {
 
 export interface RotationResult {
   readonly outcome: 'applied' | 'planned'
-  /** The new secret; absent in a dry run. `value` is absent where it is told no more. */
+  /** The new secret; absent in a dry run. `value` is absent if it can no longer be shown. */
   readonly secret?: Partial<LiveSecret> & { readonly value?: Secret }
-  /** Those that were live before and still are. */
+  /** The secrets that were live before and still are. */
   readonly previous: readonly Ending[]
   /** The record as the provider holds it now; in a dry run the planned one. */
   readonly native: Native
   readonly tag: string
-  /** What holds for the client beside its settings. */
+  /** The client's standing. */
   readonly standing: Standing | undefined
   readonly changes: readonly FieldChange[]
   readonly warnings: readonly Warning[]

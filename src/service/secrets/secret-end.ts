@@ -1,4 +1,4 @@
-/** Ending secrets whose time has come, in the name of whoever asked for that. */
+/** Ends secrets whose time has come, in the name of the caller who asked for that. */
 
 import { isClientError } from '../../core/errors.ts'
 import type { Service } from '../base/service.ts'
@@ -7,8 +7,8 @@ import { forgetDue, isLongOver } from '../upkeep/forget.ts'
 import { retireSecret } from './retire.ts'
 
 /**
- * Ends the secrets whose time has come, each as an operation of its own in the name of whoever asked.
- * @throws ClientError what is in the way
+ * Ends the secrets whose time has come, each as an operation of its own in the name of that caller.
+ * @throws ClientError the reason why one could not be ended
  */
 export async function endDueSecrets(service: Service, due: Due): Promise<void> {
   const { ref, provider, standing, deadline } = due

@@ -1,4 +1,4 @@
-/** What became of a rotation or a retirement whose answer was lost: the live secrets tell. */
+/** Finds the outcome of a rotation or a retirement whose answer was lost, from the live secrets. */
 
 import { isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/row.ts'
@@ -18,8 +18,8 @@ interface Seen {
 }
 
 /**
- * A rotation has been applied when a secret is live that was not before and that may be ours. Several
- * are a conflict, since one of them is somebody else's. `mayLand`: the request may still be on its way.
+ * A rotation was applied if a secret is live that was not before and that may be its own. Several
+ * are a conflict, since one of them is someone else's. `mayLand`: the request may still arrive.
  */
 export async function findAdded(
   service: Service,
@@ -40,7 +40,10 @@ export async function findAdded(
   return more.length > 0 ? { outcome: 'conflict', native } : { outcome: 'applied', native, secret }
 }
 
-/** One that somebody else has made since is not taken for ours, as far as it can be told apart. */
+/**
+ * A secret that someone else has made since is not taken for the new one, as far as the two can be
+ * distinguished.
+ */
 function fits(
   { id, hint, createdAt }: LiveSecret,
   { at, deadline }: Intent,
@@ -53,7 +56,7 @@ function fits(
   return made >= at - CLOCK_SKEW_MS && made <= deadline + CLOCK_SKEW_MS
 }
 
-/** A retirement has been applied when the secret is not live any more, whoever ended it. */
+/** A retirement was applied if the secret is no longer live, whoever ended it. */
 export async function findRetired(
   service: Service,
   running: Running,
@@ -67,7 +70,7 @@ export async function findRetired(
   return { outcome: gone(seen) ? 'applied' : 'not_applied', native: seen.native }
 }
 
-/** Looks again where the effect is not there yet; `undefined`: the client itself is not there. */
+/** Looks again if the effect is not there yet; `undefined`: the client itself does not exist. */
 async function lookTwice(
   service: Service,
   running: Running,

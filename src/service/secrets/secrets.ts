@@ -1,4 +1,4 @@
-/** Listing the live secrets of a client, never their values. */
+/** Lists the live secrets of a client, never their values. */
 
 import { withRetries } from '../base/retry.ts'
 import { callOf, type Service } from '../base/service.ts'
@@ -7,9 +7,9 @@ import { type Ending, withEnds } from './retirements.ts'
 import { secretsOf } from './rotatable.ts'
 
 export interface SecretList {
-  /** Oldest first; none for a client that uses none. */
+  /** Oldest first; empty for a client without secrets. */
   readonly live: readonly Ending[]
-  /** How many there can be at once; 0 for a client that uses none. */
+  /** How many can be live at once; 0 for a client without secrets. */
   readonly atOnce: number
   /** Fingerprint of the client's state. */
   readonly tag: string

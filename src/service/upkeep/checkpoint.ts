@@ -1,7 +1,7 @@
 /**
- * Checkpoints: what the clients' logs ended with, kept in a log of its own. The chain of a log cannot
- * tell that its newest entries are gone; a checkpoint can, and what a checkpoint's own log has lost is
- * told by the last one that was written down elsewhere (each is told to the operator's log).
+ * Checkpoints: the heads of the clients' logs, kept in a log of their own. The chain of a log cannot
+ * show that its newest entries are missing; a checkpoint can, and a loss in the checkpoints' own log is
+ * shown by the last one that was recorded elsewhere (each is written to the operator's log).
  */
 
 import { canonicalJson, type Json } from '../../core/json/json.ts'
@@ -12,12 +12,12 @@ import { CHECKPOINTS } from '../../store/resource.ts'
 import type { Store } from '../../store/store.ts'
 import type { Service } from '../base/service.ts'
 
-/** Logs that one checkpoint names at most; more make several checkpoints. */
+/** The most logs that one checkpoint names; more logs need several checkpoints. */
 const MAX_HEADS = 1_000
 /** The cursor before everything, in every store. */
 const START = '0'
 
-/** Adds checkpoints for what grew since the last one; gives the newest of those that were added. */
+/** Adds checkpoints for the logs that grew since the last one; returns the newest of the added ones. */
 export async function addCheckpoint(service: Service): Promise<Checkpoint | undefined> {
   const { store } = service
   let last = (await store.last(CHECKPOINTS)) as Checkpoint | undefined
@@ -26,15 +26,15 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
     const { heads, cursor, more } = await store.heads(last?.cursor)
     const known = await knownAt(store, last)
     if (heads.every((head) => known.has(textOf(head)))) return added
-    // A store may look further back and give heads again. All are named again: so the checkpoints at
-    // one cursor always tell by themselves what is new.
+    // A store may look further back and return heads again. All are named again, so that the checkpoints at
+    // one cursor always show by themselves what is new.
     const before = last?.cursor ?? START
     for (let from = 0; from < heads.length; from += MAX_HEADS) {
-      // Where the process dies in between, the next one begins where this one did.
+      // If the process dies in between, the next one begins where this one did.
       const whole = from + MAX_HEADS >= heads.length
       const part = heads.slice(from, from + MAX_HEADS)
       const next = nextCheckpoint(service, last, part, whole ? cursor : before)
-      // Another instance is at it.
+      // Another instance is adding checkpoints.
       if (!(await store.append(next))) return added
       last = next
       added = next
@@ -43,7 +43,7 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
   }
 }
 
-/** Heads that are named by the last checkpoint, and by those before it that end at the same place. */
+/** The heads named by the last checkpoint, and by those before it that end at the same place. */
 async function knownAt(store: Store, last: Checkpoint | undefined): Promise<ReadonlySet<string>> {
   const known = new Set<string>()
   for (let one = last; one !== undefined && one.cursor === last?.cursor; ) {
@@ -73,7 +73,7 @@ function nextCheckpoint(
   return following(last, { ...body, code })
 }
 
-/** The keyed code of a checkpoint, over everything that it says and the one before it. */
+/** The keyed code of a checkpoint, over its whole content and the checkpoint before it. */
 export function codeOf(
   { ofText }: Fingerprints,
   { at, heads, cursor, previous }: Pick<Checkpoint, 'at' | 'heads' | 'cursor' | 'previous'>,

@@ -1,7 +1,8 @@
 /**
- * What has to be done for clients by itself, when its time has come (`dueAt` tells which time that is).
- * The store knows it, so that a restart makes no difference; and it is done by the steps of any change, so
- * that several servers on one store, or a crash half-way, make none either.
+ * Does what is due for clients without a request, when its time has come (`dueAt` computes the time).
+ * The store knows the times, so that a restart makes no difference; and the work is done by the
+ * steps of any change, so that several servers on one store, or a crash halfway, make no difference
+ * either.
  */
 
 import { type ErrorCode, isClientError } from '../../core/errors.ts'
@@ -15,7 +16,7 @@ import type { Duty } from './duty.ts'
 
 const DUTIES: readonly Duty[] = [endOverLeases, endDueSecrets]
 
-/** Clients for which something could not be done, and when it is tried again; for one process. */
+/** The clients whose due work failed, and when it is tried again; for one process. */
 export type Pauses = Map<string, { readonly failures: number; readonly until: number }>
 
 export interface DueDone {
@@ -23,27 +24,27 @@ export interface DueDone {
   readonly failed: readonly DueFailure[]
 }
 
-/** A client for which what is due could not be done this time. */
+/** A client whose due work failed this time. */
 export interface DueFailure {
   readonly resource: string
   readonly code: ErrorCode
 }
 
-/** How long one client may take, and how long a provider's clients are begun with (milliseconds). */
+/** How long one client may take, and how long new clients of a provider are started (milliseconds). */
 const CLIENT_TIMEOUT_MS = 15_000
 const PROVIDER_TIMEOUT_MS = 30_000
 
-/** The first pause is over at the next sweep; each further one is twice as long, up to the longest. */
+/** The first pause ends before the next sweep; each further one is twice as long, up to the longest. */
 const FIRST_PAUSE_MS = 10_000
 const LONGEST_PAUSE_MS = 900_000
 
-/** Does everything that is due; what cannot be done is tried again, after longer and longer pauses. */
+/** Does everything that is due; what fails is tried again, after longer and longer pauses. */
 export async function carryOutDue(service: Service, pauses: Pauses): Promise<DueDone> {
   const { store, now, providers } = withinDeadline(service, service.now() + CLIENT_TIMEOUT_MS)
   const due = await store.due(now())
   for (const resource of pauses.keys()) if (!due.includes(resource)) pauses.delete(resource)
   const ready = due.filter((resource) => (pauses.get(resource)?.until ?? 0) <= now())
-  // One after the other for each provider; a provider that stalls holds up no other one.
+  // One after the other for each provider, so that a provider that stalls does not delay the others.
   const parts = await Promise.all(
     Array.from(providers, ([name, provider]) => {
       const theirs = ready.filter((resource) => refOf(resource).provider === name)
@@ -66,7 +67,7 @@ async function inTurn(
   const failed: DueFailure[] = []
   let done = 0
   for (const resource of resources) {
-    // What is left is begun with at the next sweep: open changes wait for this one.
+    // The next sweep starts with the rest, since open changes wait for this one.
     if (service.now() >= end) break
     try {
       await carryOutOne(service, provider, resource)
@@ -89,7 +90,7 @@ async function carryOutOne(service: Service, provider: Provider, resource: strin
   if (standing === undefined) return
   const due = { ref: refOf(resource), provider, standing, deadline }
   const failures: unknown[] = []
-  // What is in the way of one kind is not in the way of another.
+  // A failure of one kind does not stop the others.
   for (const duty of DUTIES) await duty(bounded, due).catch((error) => failures.push(error))
   if (failures.length > 0) throw failures[0]
 }

@@ -1,4 +1,4 @@
-/** What was to be done for a client that is not there any more. */
+/** Clears the due work of a client that no longer exists. */
 
 import { ClientError } from '../../core/errors.ts'
 import type { Actor } from '../../store/log/actor.ts'
@@ -9,16 +9,16 @@ import { onClient } from '../operation/operation.ts'
 import { readOrGone } from '../operation/read-back.ts'
 import { DUE, type Due } from './duty.ts'
 
-/** A client that is not there has nothing to end; a provider set up wrongly for an hour says the same. */
+/** Only after this time, since a provider that is misconfigured for an hour looks like a missing client. */
 const FORGOTTEN_AFTER_MS = 86_400_000
 
-/** Whether everything that was due has been so for long; times in epoch milliseconds. */
+/** Whether all due work has been overdue for long; times in epoch milliseconds. */
 export const isLongOver = (times: readonly number[], now: number) =>
   times.every((at) => at + FORGOTTEN_AFTER_MS <= now)
 
 /**
- * Records that a client which is gone has neither leases nor secrets that are to end.
- * @throws ClientError `unavailable` where it is there: what was not found is something else
+ * Records that a client that is gone has no leases and no secrets that end.
+ * @throws ClientError `unavailable` if the client exists, so that something else was not found
  */
 export async function forgetDue(
   service: Service,
@@ -52,4 +52,4 @@ export async function forgetDue(
 }
 
 const isThere = () =>
-  new ClientError('unavailable', 'The client is there, and a part of it is not.')
+  new ClientError('unavailable', 'The client exists, but a part of it was not found.')

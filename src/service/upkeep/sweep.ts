@@ -1,4 +1,4 @@
-/** Looking for changes that were left open, by a crash or an outage, and settling them. */
+/** Finds changes that a crash or an outage left open, and settles them. */
 
 import { inParallel } from '../../core/in-parallel.ts'
 import type { Intent } from '../../store/log/entry.ts'
@@ -8,21 +8,21 @@ import type { Service } from '../base/service.ts'
 import { settlementOf } from '../operation/actions.ts'
 import { settle } from '../operation/settle.ts'
 
-/** Takes its turns as no caller does, and before them: whatever they want waits for an open intent. */
+/** The sweep takes turns before all callers, since their requests wait for an open intent anyway. */
 const SWEEP = 'sweep'
 
-/** Time that settling one intent may take in the background, waiting aside (milliseconds). */
+/** How long settling one intent may take in the background, without waiting (milliseconds). */
 const SWEEP_TIMEOUT_MS = 30_000
 
 /**
- * Settles every intent whose time is over; those that cannot be settled now stay open.
- * Gives how many were settled and how many were left.
+ * Settles every overdue intent; those that cannot be settled now stay open.
+ * Returns how many were settled and how many are left.
  */
 export async function sweep(service: Service): Promise<{ settled: number; left: number }> {
   const listed = withinDeadline(service, service.now() + SWEEP_TIMEOUT_MS)
   const intents = await listed.store.openIntents()
   const overdue = intents.filter(({ deadline }) => deadline <= service.now())
-  // One after the other for each provider; a provider that stalls holds up no other one.
+  // One after the other for each provider, so that a provider that stalls does not delay the others.
   const providers = [...new Set(overdue.map(providerNameOf))]
   const counts = await Promise.all(
     providers.map((provider) =>
@@ -38,10 +38,10 @@ export async function sweep(service: Service): Promise<{ settled: number; left: 
 
 const providerNameOf = ({ resource }: Intent) => refOf(resource).provider
 
-/** Creations that are settled at once: each may read a whole pool, and no two share a log. */
+/** How many creations are settled at once: each may read a whole pool, and no two share a log. */
 const CREATIONS_AT_ONCE = 8
 
-/** Gives how many could be settled. */
+/** Returns how many could be settled. */
 async function settleInTurn(service: Service, intents: readonly Intent[]): Promise<number> {
   const one = (intent: Intent) => settleOne(service, intent)
   const [creations = [], changes = []] = [true, false].map((wanted) =>
@@ -55,7 +55,7 @@ async function settleInTurn(service: Service, intents: readonly Intent[]): Promi
 }
 
 async function settleOne(service: Service, intent: Intent): Promise<boolean> {
-  // However long a late request is waited for, there must be time left to read after it.
+  // However long it waits for a late request, there must be time left to read afterwards.
   const deadline = service.now() + service.upstreamTimeoutMs + SWEEP_TIMEOUT_MS
   const work = () => settle(withinDeadline(service, deadline), intent, deadline, 'sweeping')
   const turn = { key: intent.resource, caller: SWEEP, deadline, first: true }
