@@ -46,7 +46,8 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: PURE,
+          // `npm run test:servers` has the servers.
+          exclude: [...PURE, 'test/servers/**'],
           globalSetup: ['test/setup.ts'],
         },
       },

@@ -23,6 +23,8 @@ export interface JsonCall {
   readonly body?: string
   /** Whether the call changes something, so that a lost answer leaves its outcome unknown. */
   readonly effect: boolean
+  /** The server would fail again where it has failed with a status. */
+  readonly failsForGood?: true
   /** It reads the record of one client, and its answer says nothing else that must be known. */
   readonly isRead?: boolean
 }
@@ -52,7 +54,11 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
     status = answer.status
     // A redirect is no answer: nobody follows it, and it proves nothing.
     if (status >= 500 || status < 200 || (status >= 300 && status < 400)) {
-      throw failure(request, progress.sent, new TypeError(`status ${status}`), retryAfterOf(answer))
+      const lasting = request.failsForGood === true && request.effect && status >= 500
+      throw failure(request, progress.sent, new TypeError(`status ${status}`), {
+        retryAfter: retryAfterOf(answer),
+        ...(lasting ? { lasting } : {}),
+      })
     }
     if (status >= 400) return { ...answer, body: parsedOrNone(answer.text) }
     // A name or a text with replacement characters in it would be sent back so.
@@ -106,9 +112,12 @@ function failure(
   request: JsonCall,
   sent: boolean,
   cause: unknown,
-  retryAfter?: number,
+  {
+    retryAfter,
+    ...told
+  }: { readonly retryAfter?: number | undefined; readonly lasting?: true } = {},
 ): ClientError {
-  const details = { cause, ...(retryAfter === undefined ? {} : { retryAfter }) }
+  const details = { cause, ...told, ...(retryAfter === undefined ? {} : { retryAfter }) }
   if (request.effect && sent) {
     return new ClientError(
       'outcome_unknown',

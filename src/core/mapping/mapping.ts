@@ -65,6 +65,11 @@ export interface Mapping {
   readonly uris: UriPolicy
   /** Brings spellings of the same state together (absent and empty list), for comparison only. */
   normal(native: Native): Native
+  /**
+   * What a change was to come to, where `held` is what the provider shows after it: with what follows from the change
+   * and cannot be planned. Absent: what was planned.
+   */
+  expected?(records: { readonly base: Native; readonly next: Native }, held: Native): Native
   /** What a reader of this record should know. */
   warnings?(native: Native): readonly Warning[]
   /** How a client is switched off for a while; absent: it cannot be. */

@@ -63,7 +63,7 @@ const responses = (native: Native) =>
   texts(native.response_types ?? REGISTRATION_DEFAULTS.response_types)
 
 /** Rules of the specifications, which servers enforce or mend in silence. */
-export const REGISTRATION_RULES: readonly Rule[] = [
+const RESPONSE_RULES: readonly Rule[] = [
   {
     // RFC 7591 section 2.1; oidc-provider adds and drops grant types so that it holds.
     says: 'client.responseTypes must contain code exactly when client.grantTypes contains authorization_code: change both together.',
@@ -76,6 +76,10 @@ export const REGISTRATION_RULES: readonly Rule[] = [
     field: 'client.callbacks',
     holds: (next) => responses(next).length === 0 || texts(next.redirect_uris).length > 0,
   },
+]
+
+/** Those that hold whatever the response types are. */
+export const CLIENT_RULES: readonly Rule[] = [
   {
     // RFC 6749 section 4.4: "MUST only be used by confidential clients".
     says: 'client.grantTypes must not contain client_credentials while client.tokenEndpointAuthMethod is none.',
@@ -97,3 +101,6 @@ export const REGISTRATION_RULES: readonly Rule[] = [
     holds: (next) => next.jwks === undefined || next.jwks_uri === undefined,
   },
 ]
+
+/** All of them. */
+export const REGISTRATION_RULES: readonly Rule[] = [...RESPONSE_RULES, ...CLIENT_RULES]

@@ -26,7 +26,7 @@ export interface CreationParts extends UpdateParts {
 export function createCreation(parts: CreationParts): Creation {
   const { custody, caller, dialect, mapping } = parts
   return {
-    blank: (kind) => withoutMembers(blank(kind), dialect.drops),
+    blank: (kind) => withoutMembers(blank(kind), [...dialect.drops, ...dialect.hides]),
     sent: (next) => sent(mapping, next),
     step: (place, next) => creationStep(parts, place, next),
     // What is found is in custody, which is our own.
@@ -54,7 +54,8 @@ function notKept(error: unknown): undefined {
 
 function creationStep(parts: CreationParts, place: Place, next: Native): SecretStep {
   const { caller, dialect, mapping } = parts
-  const body = sent(mapping, next)
+  const plain = sent(mapping, next)
+  const body = dialect.ways.made?.(plain) ?? plain
   let made: Secret | undefined
   return {
     request: { method: 'POST', target: 'registration_endpoint', body },

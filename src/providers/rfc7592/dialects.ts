@@ -3,28 +3,16 @@
  * row here, or its switches in the configuration; docs/providers/rfc7592.md tells how to find them out.
  */
 
-export interface Dialect {
-  /** RFC 7592 section 2.2 has `client_id` in the body of an update; some servers refuse it there. */
-  readonly clientIdInUpdate: boolean
-  /**
-   * What an update without `client_secret` does to the secret. `renewed`: every update of a client that
-   * authenticates with a secret gives it another one, whatever is sent.
-   */
-  readonly secretInUpdate: 'kept' | 'cleared' | 'renewed'
-  /** Answers hold `token_endpoint_auth_method` as a list; requests hold it as a text everywhere. */
-  readonly authMethodAsList: boolean
-  /** Which calls may answer with another registration access token (RFC 7592 section 3). */
-  readonly renewsToken: 'never' | 'update' | 'always'
-  /** `derived`: `registration_client_uri` does not lead there, the registration endpoint and the id do. */
-  readonly clientUri: 'told' | 'derived'
-  /** Whether a client must have a redirect URI, whatever its grant types. */
-  readonly needsCallbacks: boolean
-  /** Members of a registration that the server takes, may even echo, and does not store. */
-  readonly drops: readonly string[]
-}
+import { withoutMembers } from '../../core/json/json.ts'
+import { methodOf } from '../registration/registration.ts'
+import type { Dialect } from './dialect.ts'
+import { hydra } from './hydra.ts'
+import { keycloak } from './keycloak.ts'
 
 /** A server that does what the RFCs say; the careful choice where they leave one. */
 const standard: Dialect = {
+  update: 'replaces',
+  repeats: 'none',
   clientIdInUpdate: true,
   // A secret that is sent must be the one in force, so sending it is always right by section 2.2.
   secretInUpdate: 'cleared',
@@ -33,6 +21,17 @@ const standard: Dialect = {
   clientUri: 'told',
   needsCallbacks: false,
   drops: [],
+  hides: [],
+  takes: [],
+  shows: [],
+  mirrors: [],
+  volatile: [],
+  uncleared: [],
+  defaults: {},
+  emptied: {},
+  blankIsUnset: false,
+  refusedToken: 401,
+  ways: {},
 }
 
 /** By the name that a configuration gives. */
@@ -60,6 +59,27 @@ export const DIALECTS = {
       'policy_uri',
       'tos_uri',
     ],
+  },
+  /** Keycloak 26. */
+  keycloak: { ...standard, ...keycloak },
+  /** Ory Hydra 2. */
+  hydra: { ...standard, ...hydra },
+  /** A server that keeps what an update leaves out, as Canaille 0.3 does, and takes no `null`. */
+  merging: {
+    ...standard,
+    update: 'merges',
+    secretInUpdate: 'kept',
+    renewsToken: 'never',
+    // The client of an update with an empty scope cannot be read any more.
+    uncleared: ['scope'],
+    blankIsUnset: true,
+    refusedToken: 'access_denied',
+    ways: {
+      shown: (record) =>
+        typeof record.scope === 'string' ? record : withoutMembers(record, ['scope']),
+      // Left out, it becomes client_secret_basic.
+      sent: ({ next }, body) => ({ token_endpoint_auth_method: methodOf(next), ...body }),
+    },
   },
 } as const satisfies Readonly<Record<string, Dialect>>
 

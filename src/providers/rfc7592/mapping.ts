@@ -4,20 +4,29 @@
  * server does not store has no row to change, by its dialect.
  */
 
+import { type Json, same } from '../../core/json/json.ts'
 import { fixed, key, list, missing, shown, texts, view, words } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
-import { listsOf, normalBy } from '../../core/mapping/members.ts'
-import type { Native, Rule } from '../../core/mapping/row.ts'
-import { timeOf } from '../../core/mapping/times.ts'
 import {
+  joined,
+  listsOf,
+  type MemberClass,
+  type MemberTable,
+  normalBy,
+} from '../../core/mapping/members.ts'
+import type { Native, Row, Rule } from '../../core/mapping/row.ts'
+import { timeOf } from '../../core/mapping/times.ts'
+import { withChange } from '../../core/plan/plan.ts'
+import {
+  CLIENT_RULES,
   methodOf,
   REGISTRATION_RULES,
   SCOPE_TOKEN,
   SECRET_METHODS,
 } from '../registration/registration.ts'
 import { choice, choices } from '../registration/registration-lenses.ts'
-import type { Dialect } from './dialects.ts'
+import type { Dialect } from './dialect.ts'
 import { DEFAULTS, MEMBERS } from './members.ts'
 
 const UNKNOWN = 'dynamic registration knows no such member'
@@ -67,28 +76,83 @@ const FIELDS: Mapping['fields'] = {
   updatedAt: missing(UNKNOWN),
 }
 
-const LISTS = listsOf(MEMBERS)
-
 /** The mapping for servers of one dialect. */
 export function createMapping(dialect: Dialect): Mapping {
-  const { drops } = dialect
-  const held = Object.entries(FIELDS).map(([field, row]) => {
-    const keys: readonly string[] = row.support === 'missing' ? [] : row.keys
-    const dropped = keys.length > 0 && keys.every((one) => drops.includes(one))
-    return [field, dropped ? missing('the server does not store it') : row]
-  })
+  const { drops, hides, mirrors, shows, takes, volatile, defaults, ways } = dialect
+  const table = joined(
+    MEMBERS,
+    tableOf(takes, 'setting'),
+    tableOf(mirrors, 'mirror'),
+    tableOf(volatile, 'volatile'),
+    tableOf([...shows, ...volatile], 'read-only'),
+  )
+  const lists = listsOf(table)
+  const even = normalBy(table, { ...DEFAULTS, ...defaults })
   return {
-    fields: Object.fromEntries(held) as Mapping['fields'],
+    fields: Object.fromEntries(
+      Object.entries(FIELDS).map(([field, row]) => [field, rowFor(dialect, field, row)]),
+    ) as Mapping['fields'],
     omitted: 'reset',
-    ...LISTS,
-    settings: LISTS.settings.filter((name) => !drops.includes(name)),
+    ...lists,
+    settings: lists.settings.filter((name) => !drops.includes(name) && !hides.includes(name)),
     rules: rulesOf(dialect),
     uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
-    normal: normalBy(MEMBERS, DEFAULTS),
+    normal: (native) => even(ways.normal?.(native) ?? native),
+    expected,
   }
 }
 
-function rulesOf({ needsCallbacks }: Dialect): readonly Rule[] {
+const tableOf = (names: readonly string[], one: MemberClass): MemberTable =>
+  Object.fromEntries(names.map((name) => [name, [one]]))
+
+/** Time stamps that some servers have in the place of `client_id_issued_at`. */
+const TIMES: Readonly<Record<string, string>> = { createdAt: 'created_at', updatedAt: 'updated_at' }
+
+function rowFor(
+  { drops, hides, mirrors, volatile }: Dialect,
+  field: string,
+  row: Row<unknown>,
+): Row<unknown> {
+  const time = TIMES[field]
+  if (time !== undefined && volatile.includes(time)) {
+    return view([time], (native) => timeOf(native[time]), 'the server sets it')
+  }
+  const keys: readonly string[] = row.support === 'missing' ? [] : row.keys
+  const are = (names: readonly string[]) =>
+    keys.length > 0 && keys.every((one) => names.includes(one))
+  if (are(drops)) return missing('the server does not store it')
+  if (are(hides)) return missing('the server does not show it, so that no one could check it')
+  if (row.support === 'missing' || !are(mirrors)) return row
+  return view(keys, row.get, 'it follows from client.grantTypes')
+}
+
+/**
+ * A change of `none` to a secret, or back, makes or removes the secret. Logout URIs that are the callbacks may be so
+ * because they follow them, as Keycloak shows it, or by chance: both are as planned.
+ */
+function expected({ base, next }: { readonly base: Native; readonly next: Native }, held: Native) {
+  const { client_secret, client_secret_expires_at, post_logout_redirect_uris } = held
+  const followed =
+    same(base.post_logout_redirect_uris ?? null, next.post_logout_redirect_uris ?? null) &&
+    sameSet(base.post_logout_redirect_uris, base.redirect_uris) &&
+    sameSet(post_logout_redirect_uris, held.redirect_uris)
+  return withChange(next, {
+    ...(usesSecret(base) === usesSecret(next) ? {} : { client_secret, client_secret_expires_at }),
+    ...(followed ? { post_logout_redirect_uris } : {}),
+  })
+}
+
+const sameSet = (one: Json | undefined, other: Json | undefined) =>
+  same([...texts(one)].sort(), [...texts(other)].sort())
+
+const NEEDS_GRANTS: Rule = {
+  says: 'client.grantTypes must not be empty with this server, which takes that for authorization_code.',
+  field: 'client.grantTypes',
+  holds: ({ grant_types: grants }) => grants === undefined || texts(grants).length > 0,
+}
+
+function rulesOf({ needsCallbacks, mirrors }: Dialect): readonly Rule[] {
+  if (mirrors.includes('response_types')) return [...CLIENT_RULES, NEEDS_GRANTS]
   if (!needsCallbacks) return REGISTRATION_RULES
   return [
     ...REGISTRATION_RULES,

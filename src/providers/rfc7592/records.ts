@@ -6,8 +6,8 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../call.ts'
 import { checkSize } from '../unreadable.ts'
 import type { Answered, Caller } from './calls/call.ts'
-import type { Dialect } from './dialects.ts'
-import { READ_WITH } from './members.ts'
+import type { Dialect } from './dialect.ts'
+import { MEMBERS, READ_WITH } from './members.ts'
 
 /** Reads one client. */
 export async function readWhole(
@@ -29,7 +29,7 @@ export function recordOf({ found, held }: Answered, dialect: Dialect, id: string
 /** The same without a registration. A record that is not one must never be the base of a full replace. */
 export function metadataOf(
   answer: Json,
-  { authMethodAsList }: Dialect,
+  { authMethodAsList, blankIsUnset, takes, ways }: Dialect,
   id: string,
   otherwise: ErrorCode,
 ): Native {
@@ -42,10 +42,15 @@ export function metadataOf(
     throw new ClientError(otherwise, says, details)
   }
   checkSize(metadata, otherwise)
+  // What an empty text means in a member that no one knows is not known either.
+  const isKnown = (name: string) => Object.hasOwn(MEMBERS, name) || takes.includes(name)
   // RFC 7591 section 2: "null" values are treated as if they were omitted.
-  const empty = Object.keys(metadata).filter((name) => metadata[name] === null)
+  const empty = Object.keys(metadata).filter(
+    (name) => metadata[name] === null || (blankIsUnset && metadata[name] === '' && isKnown(name)),
+  )
   const record = withoutMembers(metadata, empty)
-  return authMethodAsList ? withMethod(record) : record
+  const even = authMethodAsList ? withMethod(record) : record
+  return ways.shown?.(even) ?? even
 }
 
 /** What opens the client. */

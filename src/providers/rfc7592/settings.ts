@@ -27,6 +27,7 @@ export const rfc7592 = defineProvider({
     /** What the server does otherwise than its dialect says. */
     switches: z.optional(
       z.strictObject({
+        update: z.optional(z.enum(['replaces', 'merges'])),
         clientIdInUpdate: flag,
         secretInUpdate: z.optional(z.enum(['kept', 'cleared', 'renewed'])),
         authMethodAsList: flag,

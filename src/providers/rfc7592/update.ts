@@ -1,13 +1,15 @@
 /** The update of a client (RFC 7592 section 2.2): everything that was read, with what was changed. */
 
 import { ClientError } from '../../core/errors.ts'
-import { type JsonObject, same } from '../../core/json/json.ts'
-import type { Mapping } from '../../core/mapping/mapping.ts'
+import { type Json, type JsonObject, same } from '../../core/json/json.ts'
+import { fieldOfPath, type Mapping } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import { isFor } from '../../core/mapping/uses.ts'
 import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Step } from '../call.ts'
+import { REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 import type { Caller } from './calls/call.ts'
-import type { Dialect } from './dialects.ts'
+import type { Dialect } from './dialect.ts'
 import { usesSecret } from './mapping.ts'
 import { READ_WITH } from './members.ts'
 
@@ -33,6 +35,8 @@ export function updateSteps(
   const { caller, dialect } = parts
   if (same(base, next)) return []
   checkSecretStays(dialect, base, next)
+  checkCleared(parts, base, next)
+  dialect.ways.check?.(base)
   const body = updateBodyOf(parts, ref, base, next)
   return [
     {
@@ -53,8 +57,62 @@ function updateBodyOf(
   base: Native,
   next: Native,
 ): JsonObject {
-  return { ...updateBody(mapping, base, next), ...identity(dialect, ref, base) }
+  const { update, ways } = dialect
+  const plain =
+    update === 'merges'
+      ? mergingBody(dialect, mapping, base, next)
+      : updateBody(mapping, base, next)
+  const body = ways.sent?.({ base, next }, plain) ?? plain
+  return { ...body, ...identity(dialect, ref, base) }
 }
+
+/** What changes, and what is to be repeated: the rest is kept, and an echo of it may not be what is stored. */
+function mergingBody(dialect: Dialect, mapping: Mapping, base: Native, next: Native): JsonObject {
+  const [was, is] = [mapping.normal(base), mapping.normal(next)]
+  const names = [...new Set([...Object.keys(base), ...Object.keys(next)])].filter(
+    (name) =>
+      isFor(mapping, name, 'sent') &&
+      (!same(was[name] ?? null, is[name] ?? null) || repeated(dialect, name, next[name])),
+  )
+  return Object.fromEntries(names.map((name) => [name, valueFor(dialect, name, base, next)]))
+}
+
+/** A scope that is sent is refused for some clients (keycloak/keycloak#51311). */
+const repeated = ({ repeats }: Dialect, name: string, value: Json | undefined) =>
+  repeats === 'plain' && ['string', 'boolean'].includes(typeof value) && name !== 'scope'
+
+/** What is removed is sent as an empty value, since no `null` clears anything. */
+function valueFor({ emptied, defaults }: Dialect, name: string, base: Native, next: Native): Json {
+  const value = next[name]
+  const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0)
+  if (!isEmpty) return value
+  const registered: JsonObject = REGISTRATION_DEFAULTS
+  const empty = emptied[name] ?? value ?? defaults[name] ?? registered[name]
+  if (empty !== undefined) return empty
+  const before = base[name]
+  if (Array.isArray(before)) return []
+  if (typeof before === 'boolean') return false
+  if (typeof before === 'string') return ''
+  throw uncleared(`client.providerSettings.${name}`)
+}
+
+/** @throws ClientError `unsupported_field` for what no request can clear */
+function checkCleared({ dialect, mapping }: UpdateParts, base: Native, next: Native): void {
+  const [was, is] = [mapping.normal(base), mapping.normal(next)]
+  const isSet = (value: Json | undefined) =>
+    value !== undefined && !(Array.isArray(value) && value.length === 0)
+  const name = dialect.uncleared.find((one) => isSet(was[one]) && !isSet(is[one]))
+  // One way to give keys takes the place of the other.
+  if (name === undefined || (name === 'jwks' && next.jwks_uri !== undefined)) return
+  throw uncleared(`client.${fieldOfPath(mapping, name) ?? `providerSettings.${name}`}`)
+}
+
+const uncleared = (field: string) =>
+  new ClientError(
+    'unsupported_field',
+    `${field} cannot be cleared: the server has no request for that; set another value instead.`,
+    { field },
+  )
 
 function identity(
   { clientIdInUpdate, secretInUpdate }: Dialect,

@@ -76,7 +76,9 @@ function effectOf(
   // A client that is new held nothing before.
   if (native === undefined || isNew) return { outcome: 'applied' }
   const { mapping } = running.provider
-  const { missed, whole } = missedOf(mapping, running, native, {
+  const { base, next } = running
+  const aimed = mapping.expected?.({ base, next }, native) ?? next
+  const { missed, whole } = missedOf(mapping, { base, next: aimed }, native, {
     isExpected: (field) => isExpected(running, field),
     fingerprintOf: fingerprints.ofSecret,
   })
@@ -146,7 +148,9 @@ async function settleNow(
   if (isRefusal(cause)) throw failureOf(running, await explained(running, cause, call))
   const says =
     'The provider failed during the change. The client was read back: nothing was changed.'
-  throw failureOf(running, new ClientError('provider_unavailable', says, { cause }))
+  const lasting = isClientError(cause) && cause.details.lasting === true
+  const details = lasting ? { cause, lasting } : { cause }
+  throw failureOf(running, new ClientError('provider_unavailable', says, details))
 }
 
 /** Looks as often as the deadline allows; the provider's pace keeps the requested pauses. */

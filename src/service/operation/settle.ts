@@ -52,7 +52,8 @@ export async function close(
   const { mapping } = provider
   // Changes that someone else made meanwhile are reported here, since the next change finds the
   // state as recorded.
-  const expected = outcome === 'not_applied' ? base : next
+  const aimed = native && mapping.expected ? mapping.expected({ base, next }, native) : next
+  const expected = outcome === 'not_applied' ? base : aimed
   const held = native !== undefined && applied ? settlement.asPlanned(running, native) : native
   const differences =
     held === undefined ? [] : diffClients(mapping, expected, held, fingerprints.ofSecret)

@@ -12,7 +12,7 @@ import type { Call, ClientRef } from '../../call.ts'
 import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { type Custody, type Held, type Opening, sameOpening } from '../custody.ts'
-import type { Dialect } from '../dialects.ts'
+import type { Dialect } from '../dialect.ts'
 import { createEndpoints, documentOf, type EndpointSettings, type Endpoints } from './endpoints.ts'
 import { errorOf } from './errors.ts'
 import { REGISTRATION, toldBy } from './pace.ts'
@@ -78,6 +78,8 @@ export function createCaller(parts: CallerParts): Caller {
       },
       ...(body === undefined ? {} : { body: stringifyJson(body) }),
       effect: method !== 'GET',
+      // Servers answer so to what they did not expect, and would again.
+      failsForGood: true as const,
     })
     return callPaced({ pace, buckets: REGISTRATION, told: toldBy }, asked, call)
   }
@@ -101,7 +103,7 @@ export function createCaller(parts: CallerParts): Caller {
       const operation = `${method} /register/{id}`
       const request = { operation, url, token, ...(body === undefined ? {} : { body }) }
       const answer = await send(request, call)
-      if (answer.status !== 401) return { answer, opening }
+      if (!isRefused(dialect, answer)) return { answer, opening }
     }
     return undefined
   }
@@ -151,7 +153,7 @@ export function createCaller(parts: CallerParts): Caller {
     asClient,
     tryToken: async ({ token, url }, call) => {
       const answer = await send({ operation: 'GET /register/{id}', url, token }, call)
-      if (answer.status === 401 || answer.status === 404) {
+      if (isRefused(dialect, answer) || answer.status === 404) {
         throw new ClientError(
           'provider_refused',
           'The server does not take this registration access token for this client; nothing was kept.',
@@ -175,6 +177,11 @@ export function createCaller(parts: CallerParts): Caller {
     },
   }
 }
+
+/** Whether a token was not taken, which some servers say with another status than 401. */
+const isRefused = ({ refusedToken }: Dialect, { status, body }: JsonAnswer) =>
+  status === 401 ||
+  (refusedToken !== 401 && status === 400 && isRecord(body) && body.error === refusedToken)
 
 /**
  * The registration that another instance has left since `held` was refused. Clients' logs are looked at

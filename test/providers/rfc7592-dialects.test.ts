@@ -1,0 +1,255 @@
+/**
+ * What is sent to Keycloak, Hydra and servers that merge, by records as the real servers have shown them (Keycloak
+ * 26.7.4, Hydra 2.3.0, Canaille 0.3.6). `npm run test:servers` asks the real ones.
+ */
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { DIALECTS, type DialectName } from '../../src/providers/rfc7592/dialects.ts'
+import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench } from '../contract/service.ts'
+
+const REF = { provider: 'it', id: 'abc' }
+const CALLBACK = 'https://a.example.com/cb'
+
+/** A public client that an administrator of Keycloak has made. */
+const KEYCLOAK: JsonObject = {
+  client_id: 'abc',
+  redirect_uris: [CALLBACK],
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code', 'none'],
+  scope: 'address phone',
+  subject_type: 'public',
+  client_name: '',
+  client_uri: '',
+  request_uris: [],
+  frontchannel_logout_uri: 'https://a.example.com/out',
+  tls_client_certificate_bound_access_tokens: false,
+  dpop_bound_access_tokens: false,
+  post_logout_redirect_uris: [CALLBACK],
+  client_secret_expires_at: 0,
+  backchannel_logout_session_required: false,
+  require_pushed_authorization_requests: false,
+  frontchannel_logout_session_required: true,
+}
+const HYDRA: JsonObject = {
+  client_id: 'abc',
+  client_name: 'a',
+  redirect_uris: [CALLBACK],
+  grant_types: ['authorization_code'],
+  response_types: ['code'],
+  scope: 'openid',
+  audience: [],
+  owner: '',
+  policy_uri: '',
+  contacts: [],
+  client_secret_expires_at: 0,
+  subject_type: 'public',
+  jwks: {},
+  token_endpoint_auth_method: 'client_secret_basic',
+  userinfo_signed_response_alg: 'none',
+  created_at: '2026-11-30T07:22:06Z',
+  updated_at: '2026-11-30T07:22:06.483274Z',
+  skip_consent: false,
+  skip_logout_consent: null,
+  authorization_code_grant_access_token_lifespan: '1h0m0s',
+}
+const CANAILLE: JsonObject = {
+  client_id: 'abc',
+  client_name: 'a',
+  redirect_uris: [CALLBACK],
+  grant_types: ['authorization_code'],
+  response_types: ['code'],
+  scope: [],
+  jwks: null,
+  software_id: null,
+  post_logout_redirect_uris: [],
+  token_endpoint_auth_method: 'client_secret_post',
+  client_secret: '0123456789abcdef0123456789abcdef0123456789abcdef',
+}
+
+let server: Server
+let bench: Bench
+let sent: JsonObject[]
+let record: JsonObject
+/** What the server makes of an update. */
+let update: (body: JsonObject) => readonly [status: number, record: JsonObject]
+
+beforeEach(async () => {
+  sent = []
+  update = (body) => [200, { ...record, ...body }]
+  server = createServer(async (incoming, outgoing) => {
+    let text = ''
+    for await (const chunk of incoming) text += chunk
+    let status = 200
+    if (incoming.method === 'PUT') {
+      const body = JSON.parse(text) as JsonObject
+      sent.push(body)
+      const [code, after] = update(body)
+      status = code
+      if (code === 200) record = after
+    }
+    outgoing.writeHead(status, { 'content-type': 'application/json' })
+    outgoing.end(JSON.stringify({ ...record, registration_access_token: 'token' }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+afterEach(async () => {
+  await bench.close()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+async function open(dialect: DialectName, first: JsonObject): Promise<Provider> {
+  record = first
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/register`
+  const providers = new Map<string, Provider>()
+  bench = await openBench(providers)
+  const { store, seal } = bench.service
+  const provider = createRfc7592Provider({
+    endpoints: { registrationEndpoint: url, origins: [] },
+    dialect: DIALECTS[dialect],
+    store,
+    seal,
+    name: 'it',
+    now: Date.now,
+  })
+  providers.set('it', provider)
+  const call = { operationId: 'adoption', deadline: Date.now() + 5_000, timeoutMs: 2_000 }
+  await provider.adoption?.take(REF, { token: secret('token') }, call)
+  return provider
+}
+const change = (body: object) => bench.change(REF, body)
+
+describe('Keycloak', () => {
+  it('keeps a public client public, and sends neither what follows nor what is shown wrongly', async () => {
+    await open('keycloak', KEYCLOAK)
+    const added = 'https://b.example.com/cb'
+    // Logout URIs that were never set are shown as the callbacks.
+    update = (body) => [200, { ...record, ...body, post_logout_redirect_uris: [CALLBACK, added] }]
+    const { warnings, native } = await change({ callbacks: { add: [added] } })
+    expect(native.token_endpoint_auth_method).toBe('none')
+    expect(sent).toEqual([
+      {
+        client_id: 'abc',
+        redirect_uris: [CALLBACK, added],
+        token_endpoint_auth_method: 'none',
+        response_types: ['code'],
+        subject_type: 'public',
+        frontchannel_logout_uri: 'https://a.example.com/out',
+        tls_client_certificate_bound_access_tokens: false,
+        dpop_bound_access_tokens: false,
+        require_pushed_authorization_requests: false,
+        frontchannel_logout_session_required: true,
+        backchannel_logout_revoke_offline_tokens: false,
+      },
+    ])
+    expect(warnings).toEqual([])
+  })
+
+  it.each([
+    [{ allowedLogoutUrls: [] }, { post_logout_redirect_uris: ['-'] }],
+    [{ allowedLogoutUrls: null }, { post_logout_redirect_uris: ['-'] }],
+    [{ scopes: ['phone'] }, { scope: 'phone' }],
+    [{ scopes: [] }, { scope: '' }],
+    [{ providerSettings: { frontchannel_logout_uri: null } }, { frontchannel_logout_uri: '' }],
+  ])('removes by %j', async (patch, body) => {
+    await open('keycloak', KEYCLOAK)
+    update = (asked) => {
+      const uris = asked.post_logout_redirect_uris as string[] | undefined
+      const logout =
+        uris === undefined ? {} : { post_logout_redirect_uris: uris.filter((one) => one !== '-') }
+      return [200, { ...record, ...asked, ...logout }]
+    }
+    expect(await change(patch)).toMatchObject({ outcome: 'applied', warnings: [] })
+    expect(sent).toMatchObject([body])
+  })
+
+  it('refuses beforehand what no update removes, and what is not shown', async () => {
+    await open('keycloak', { ...KEYCLOAK, request_uris: ['https://a.example.com/request'] })
+    const removal = change({ providerSettings: { request_uris: null } })
+    await expect(removal).rejects.toMatchObject({ code: 'unsupported_field' })
+    await expect(change({ logoUri: 'https://a.example.com/logo' })).rejects.toMatchObject({
+      code: 'unsupported_field',
+    })
+    await expect(change({ grantTypes: [] })).rejects.toMatchObject({ code: 'rule_violated' })
+    expect(sent).toEqual([])
+  })
+
+  it('answers an update that removes nothing with 502, and has no success in its record', async () => {
+    await open('keycloak', {
+      ...KEYCLOAK,
+      post_logout_redirect_uris: ['https://a.example.com/bye'],
+    })
+    update = () => [200, record]
+    await expect(change({ allowedLogoutUrls: [] })).rejects.toMatchObject({
+      code: 'not_applied',
+      status: 502,
+      details: { fields: ['client.allowedLogoutUrls'] },
+    })
+  })
+})
+
+describe('Hydra', () => {
+  it('sends everything but what an update refuses, and sees no change in another spelling', async () => {
+    await open('hydra', HYDRA)
+    const result = await change({
+      name: 'b',
+      providerSettings: { authorization_code_grant_access_token_lifespan: '60m' },
+    })
+    expect(result).toMatchObject({ outcome: 'applied', warnings: [] })
+    expect(Object.keys(sent[0] ?? {})).not.toEqual(
+      expect.arrayContaining(['jwks', 'created_at', 'updated_at', 'skip_consent', 'owner']),
+    )
+    expect(sent[0]).toMatchObject({ client_name: 'b', audience: [], scope: 'openid' })
+    expect(sent[0]).not.toHaveProperty('jwks')
+  })
+
+  it.each([{ skip_consent: true }, { access_token_strategy: 'jwt' }])(
+    'does not touch a client with %j, which an update would reset',
+    async (members) => {
+      await open('hydra', { ...HYDRA, ...members })
+      await expect(change({ name: 'b' })).rejects.toMatchObject({ code: 'unsupported_operation' })
+      expect(sent).toEqual([])
+    },
+  )
+})
+
+describe('a server that merges', () => {
+  it('sends no null and no empty scope, and always how the client authenticates', async () => {
+    await open('merging', CANAILLE)
+    await change({ callbacks: ['https://b.example.com/cb'] })
+    expect(sent).toEqual([
+      {
+        client_id: 'abc',
+        redirect_uris: ['https://b.example.com/cb'],
+        token_endpoint_auth_method: 'client_secret_post',
+      },
+    ])
+  })
+
+  it('does not take the scope away', async () => {
+    await open('merging', { ...CANAILLE, scope: 'openid' })
+    await expect(change({ scopes: [] })).rejects.toMatchObject({ code: 'unsupported_field' })
+    await expect(change({ scopes: null })).rejects.toMatchObject({ code: 'unsupported_field' })
+    expect(sent).toEqual([])
+  })
+})
+
+it('is one operation where the server answers every update with 500', async () => {
+  await open('keycloak', KEYCLOAK)
+  update = () => [500, {}]
+  await expect(change({ name: 'b' })).rejects.toMatchObject({
+    code: 'provider_unavailable',
+    details: { outcome: 'not_applied' },
+  })
+  expect(sent).toHaveLength(1)
+  const entries = await bench.service.store.entries(resourceOf(REF))
+  expect(entries.filter(({ kind }) => kind === 'intent')).toHaveLength(1)
+})

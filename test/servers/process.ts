@@ -1,0 +1,80 @@
+/** What the starters of real servers share: where downloads are kept, free ports, a process and its end. */
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** A folder outside the checkout that lasts from run to run. */
+export function cacheFolder(name: string): string {
+  const folder = join(homedir(), '.cache', 'clientry-test', name)
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+interface Ways {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs a program to its end. */
+export async function finish(command: string, args: readonly string[], ways: Ways): Promise<void> {
+  const env = { ...process.env, ...ways.env }
+  await run(command, [...args], { cwd: ways.cwd, env, maxBuffer: 2 ** 26 })
+}
+
+/** Whether a program can be started. */
+export async function hasCommand(command: string, ...args: readonly string[]): Promise<boolean> {
+  return run(command, [...args]).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  await new Promise((done) => server.close(done))
+  if (address === null || typeof address === 'string') throw new TypeError('no port')
+  return address.port
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  stop(): Promise<void>
+}
+
+/** Starts a server and waits until `ready` gives true; it ends with `stop`, its children too. */
+export async function startProcess(
+  command: string,
+  args: readonly string[],
+  ways: Ways & { ready(): Promise<boolean>; readonly withinMs: number },
+): Promise<ServerProcess> {
+  const env = { ...process.env, ...ways.env }
+  const child = spawn(command, [...args], { cwd: ways.cwd, env, detached: true, stdio: 'ignore' })
+  const ended = new Promise<void>((done) => child.once('exit', () => done()))
+  const stop = async () => {
+    signal(child)
+    await ended
+  }
+  const until = Date.now() + ways.withinMs
+  while (!(await ways.ready().catch(() => false))) {
+    if (child.exitCode !== null || Date.now() > until) {
+      if (child.exitCode === null) await stop()
+      throw new Error(`${command} did not come up within ${ways.withinMs / 1_000} s.`)
+    }
+    await new Promise((next) => setTimeout(next, 250))
+  }
+  return { stop }
+}
+
+/** The whole group: what starts a server may be a script. */
+function signal({ pid, exitCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGTERM')
+}

@@ -1,0 +1,372 @@
+/**
+ * Real Keycloak and Hydra through their registration endpoints: 300 random patches of clients that were registered and
+ * of clients that an administrator made. The tables of what a field may move are by what the servers' documentation
+ * says of their administration, and not by our mapping.
+ */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { type Hydra, startHydra, whyNoHydra } from './hydra.ts'
+import { type Keycloak, newRealm, startKeycloak, whyNoKeycloak } from './keycloak.ts'
+import {
+  any,
+  type Choice,
+  type Count,
+  one,
+  openRig,
+  patchAtRandom,
+  type Registered,
+  type Rig,
+  some,
+} from './random-patches.ts'
+
+const RUNS = Number(process.env.CLIENTRY_SAMPLES ?? 300)
+const CALLBACKS = [1, 2, 3].map((number) => `https://app${number}.example.com/cb`)
+const LOGOUTS = [1, 2, 3].map((number) => `https://app${number}.example.com/bye`)
+const A_URL = 'https://app1.example.com/page'
+
+const counter = (): Count => ({
+  applied: 0,
+  unchanged: 0,
+  refused: 0,
+  refusals: new Set(),
+  broken: [],
+})
+const report = (name: string, { applied, unchanged, refused, refusals, broken }: Count) =>
+  process.stdout.write(
+    `${name}: ${applied} applied, ${unchanged} unchanged, ${refused} refused, ${broken.length} broken\n${[...refusals].map((one) => `  ${one}\n`).join('')}`,
+  )
+
+const noKeycloak = await whyNoKeycloak()
+if (noKeycloak !== undefined) process.stdout.write(`${noKeycloak}\n`)
+
+describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
+  let keycloak: Keycloak
+  let rig: Rig
+  let place: { registrationEndpoint: string; initialAccessToken: string }
+  const realm = `clientry-${Date.now()}`
+
+  beforeAll(async () => {
+    keycloak = await startKeycloak()
+    place = await newRealm(keycloak, realm)
+    rig = await openRig({ dialect: 'keycloak', ...place })
+  })
+  afterAll(async () => {
+    await rig?.bench.close()
+    await keycloak?.stop()
+  })
+
+  const FLOWS = [
+    'standardFlowEnabled',
+    'implicitFlowEnabled',
+    'directAccessGrantsEnabled',
+    'serviceAccountsEnabled',
+    'defaultClientScopes',
+    '@standard.token.exchange.enabled',
+    '@oauth2.jwt.authorization.grant.enabled',
+    '@use.refresh.tokens',
+    '@oidc.ciba.grant.enabled',
+    '@oauth2.device.authorization.grant.enabled',
+  ]
+  const attribute = (name: string, ...values: (string | boolean)[]): Choice => ({
+    values: one(...values),
+    moves: [`@${name}`],
+  })
+  const CHOICES: Readonly<Record<string, Choice>> = {
+    name: { values: one('One', 'Two'), moves: ['name'] },
+    // Origins that were empty are filled with those of the callbacks, which no registration shows.
+    callbacks: { values: some(...CALLBACKS), moves: ['redirectUris', 'webOrigins'] },
+    allowedLogoutUrls: { values: any(...LOGOUTS), moves: ['@post.logout.redirect.uris'] },
+    grantTypes: {
+      values: some(
+        'authorization_code',
+        'refresh_token',
+        'client_credentials',
+        'implicit',
+        'password',
+      ),
+      moves: FLOWS,
+    },
+    tokenEndpointAuthMethod: {
+      values: one('client_secret_basic', 'client_secret_post', 'none'),
+      moves: [
+        'publicClient',
+        'secret',
+        'clientAuthenticatorType',
+        '@client.secret.authentication.allowed.method',
+        '@client.secret.creation.time',
+      ],
+    },
+    scopes: { values: some('address', 'phone', 'offline_access'), moves: ['optionalClientScopes'] },
+    idTokenSignedResponseAlg: attribute('id.token.signed.response.alg', 'ES256', 'RS256'),
+    jwksUri: {
+      values: one('https://app1.example.com/jwks'),
+      moves: ['@jwks.url', '@use.jwks.url', '@use.jwks.string'],
+    },
+    'providerSettings.client_uri': { values: one(A_URL), moves: ['baseUrl'] },
+    'providerSettings.frontchannel_logout_uri': {
+      values: one(A_URL),
+      moves: ['@frontchannel.logout.url', 'frontchannelLogout'],
+    },
+    'providerSettings.frontchannel_logout_session_required': attribute(
+      'frontchannel.logout.session.required',
+      true,
+      false,
+    ),
+    'providerSettings.backchannel_logout_uri': attribute('backchannel.logout.url', A_URL),
+    'providerSettings.backchannel_logout_revoke_offline_tokens': attribute(
+      'backchannel.logout.revoke.offline.tokens',
+      true,
+      false,
+    ),
+    'providerSettings.dpop_bound_access_tokens': attribute('dpop.bound.access.tokens', true, false),
+    'providerSettings.require_pushed_authorization_requests': attribute(
+      'require.pushed.authorization.requests',
+      true,
+      false,
+    ),
+    'providerSettings.default_acr_values': {
+      values: any('one', 'two'),
+      moves: ['@default.acr.values'],
+    },
+    'providerSettings.userinfo_signed_response_alg': attribute(
+      'user.info.response.signature.alg',
+      'RS256',
+      'ES256',
+    ),
+  }
+
+  /** Attributes whose absence means `true`. */
+  const TRUE = { '@frontchannel.logout.session.required': 'true', '@use.refresh.tokens': 'true' }
+
+  /**
+   * Sets in one order; an attribute that is `false` or empty is none, but for those. How a public client would
+   * authenticate means nothing.
+   */
+  async function view(id: string): Promise<JsonObject> {
+    const { body } = await keycloak.admin('GET', `/${realm}/clients?clientId=${id}`)
+    const [{ attributes = {}, ...client } = {}] = body as { attributes?: JsonObject }[]
+    const members = Object.entries(client as JsonObject).map(([name, value]): [string, Json] => [
+      name,
+      Array.isArray(value)
+        ? // It comes and goes with the service account, at times only with a later update.
+          value.filter((item) => item !== 'service_account').sort()
+        : value === ''
+          ? null
+          : value,
+    ])
+    const kept = Object.entries(attributes).flatMap(([name, value]): [string, Json][] =>
+      (value === 'false' && !(`@${name}` in TRUE)) || value === '' ? [] : [[`@${name}`, value]],
+    )
+    const { clientAuthenticatorType, ...whole } = Object.fromEntries([...members, ...kept])
+    const type =
+      whole.publicClient === true
+        ? {}
+        : { clientAuthenticatorType: clientAuthenticatorType ?? null }
+    return { ...TRUE, ...whole, ...type }
+  }
+
+  async function registered(metadata: object): Promise<Registered> {
+    const answer = await fetch(place.registrationEndpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${place.initialAccessToken}`,
+      },
+      body: JSON.stringify(metadata),
+    })
+    const body = (await answer.json()) as Record<string, string>
+    return {
+      id: body.client_id ?? '',
+      token: body.registration_access_token ?? '',
+      uri: body.registration_client_uri ?? '',
+    }
+  }
+
+  async function made(members: JsonObject): Promise<Registered> {
+    const clientId = `made-${Math.random().toString(36).slice(2)}`
+    // Where the id is the same, Keycloak takes scopes by registration (keycloak/keycloak#51311).
+    const client = { id: clientId, clientId, protocol: 'openid-connect', ...members }
+    await keycloak.admin('POST', `/${realm}/clients`, client)
+    const path = `/${realm}/clients/${clientId}/registration-access-token`
+    const { body } = await keycloak.admin('POST', path)
+    const { registrationAccessToken: token = '' } = body as { registrationAccessToken?: string }
+    return { id: clientId, token, uri: `${place.registrationEndpoint}/${clientId}` }
+  }
+
+  it('leaves a public client public, and its logout URIs as they follow its callbacks', async () => {
+    const client = await made({ publicClient: true, redirectUris: CALLBACKS.slice(0, 1) })
+    const ref = await rig.adopt(client)
+    const before = await view(client.id)
+    const result = await rig.bench.change(ref, { callbacks: { add: [CALLBACKS[1]] } })
+    expect(result.warnings).toEqual([])
+    const after = await view(client.id)
+    expect(after).toEqual({ ...before, redirectUris: CALLBACKS.slice(0, 2) })
+  })
+
+  it('empties logout URIs, and does not leave them to the callbacks', async () => {
+    const ref = await rig.adopt(
+      await registered({ redirect_uris: CALLBACKS, post_logout_redirect_uris: LOGOUTS }),
+    )
+    await rig.bench.change(ref, { allowedLogoutUrls: [] })
+    expect(await view(ref.id)).toMatchObject({ '@post.logout.redirect.uris': '-' })
+  })
+
+  it(`holds over ${RUNS} random patches`, async () => {
+    const count = counter()
+    const clients = [
+      await registered({ redirect_uris: CALLBACKS.slice(0, 1), client_name: 'One' }),
+      await registered({
+        redirect_uris: CALLBACKS.slice(0, 2),
+        token_endpoint_auth_method: 'none',
+        post_logout_redirect_uris: LOGOUTS.slice(0, 1),
+      }),
+      await made({ publicClient: true, redirectUris: CALLBACKS.slice(0, 1) }),
+      await made({
+        publicClient: false,
+        directAccessGrantsEnabled: true,
+        redirectUris: CALLBACKS,
+        attributes: { 'post.logout.redirect.uris': '+' },
+      }),
+      await made({
+        publicClient: false,
+        standardFlowEnabled: false,
+        serviceAccountsEnabled: true,
+        redirectUris: [],
+      }),
+    ]
+    for (const [index, client] of clients.entries()) {
+      const ref = await rig.adopt(client)
+      const runs = RUNS / clients.length
+      await patchAtRandom({ rig, choices: CHOICES, view }, ref, count, { runs, seed: index + 1 })
+    }
+    report('Keycloak', count)
+    expect(count.broken).toEqual([])
+  })
+})
+
+const noHydra = await whyNoHydra()
+if (noHydra !== undefined) process.stdout.write(`${noHydra}\n`)
+
+describe.skipIf(noHydra !== undefined)('Hydra', () => {
+  let hydra: Hydra
+  let rig: Rig
+
+  beforeAll(async () => {
+    hydra = await startHydra()
+    const registrationEndpoint = `${hydra.publicUrl}/oauth2/register`
+    rig = await openRig({ dialect: 'hydra', registrationEndpoint })
+  })
+  afterAll(async () => {
+    await rig?.bench.close()
+    await hydra?.stop()
+  })
+
+  const member = (name: string, ...values: string[]): Choice => ({
+    values: one(...values),
+    moves: [name],
+  })
+  const CHOICES: Readonly<Record<string, Choice>> = {
+    name: member('client_name', 'One', 'Two'),
+    callbacks: { values: some(...CALLBACKS), moves: ['redirect_uris'] },
+    allowedLogoutUrls: { values: any(...LOGOUTS), moves: ['post_logout_redirect_uris'] },
+    grantTypes: {
+      values: any('authorization_code', 'refresh_token', 'client_credentials'),
+      moves: ['grant_types'],
+    },
+    responseTypes: { values: any('code'), moves: ['response_types'] },
+    tokenEndpointAuthMethod: member(
+      'token_endpoint_auth_method',
+      'client_secret_basic',
+      'client_secret_post',
+      'none',
+    ),
+    scopes: { values: any('openid', 'profile', 'offline_access'), moves: ['scope'] },
+    logoUri: member('logo_uri', A_URL),
+    policyUri: member('policy_uri', A_URL),
+    tosUri: member('tos_uri', A_URL),
+    jwksUri: { values: one('https://app1.example.com/jwks'), moves: ['jwks_uri', 'jwks'] },
+    'providerSettings.client_uri': member('client_uri', A_URL),
+    'providerSettings.contacts': {
+      values: any('a@example.com', 'b@example.com'),
+      moves: ['contacts'],
+    },
+    'providerSettings.audience': { values: any('one', 'two'), moves: ['audience'] },
+    'providerSettings.owner': member('owner', 'team'),
+    'providerSettings.allowed_cors_origins': {
+      values: any('https://app1.example.com', 'https://app2.example.com'),
+      moves: ['allowed_cors_origins'],
+    },
+    'providerSettings.userinfo_signed_response_alg': member(
+      'userinfo_signed_response_alg',
+      'RS256',
+    ),
+    'providerSettings.backchannel_logout_uri': member('backchannel_logout_uri', A_URL),
+    'providerSettings.frontchannel_logout_uri': member('frontchannel_logout_uri', A_URL),
+    'providerSettings.authorization_code_grant_access_token_lifespan': member(
+      'authorization_code_grant_access_token_lifespan',
+      '60m',
+      '1h',
+      '90s',
+    ),
+  }
+
+  async function view(id: string): Promise<JsonObject> {
+    const answer = await fetch(`${hydra.adminUrl}/admin/clients/${id}`)
+    const { updated_at: _, ...client } = (await answer.json()) as JsonObject
+    return Object.fromEntries(
+      Object.entries(client).map(([name, value]): [string, Json] => [
+        name,
+        value === '' || (Array.isArray(value) && value.length === 0) ? null : value,
+      ]),
+    )
+  }
+
+  async function registered(url: string, metadata: object): Promise<Registered> {
+    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(metadata) })
+    const body = (await answer.json()) as Record<string, string>
+    const { client_id: id = '', registration_access_token: token = '' } = body
+    return { id, token, uri: `${hydra.publicUrl}/oauth2/register/${id}` }
+  }
+
+  it(`holds over ${RUNS} random patches`, async () => {
+    const count = counter()
+    const code = { grant_types: ['authorization_code'], response_types: ['code'] }
+    const byRegistration = `${hydra.publicUrl}/oauth2/register`
+    const clients = [
+      await registered(byRegistration, { redirect_uris: CALLBACKS.slice(0, 1), ...code }),
+      await registered(byRegistration, {
+        redirect_uris: CALLBACKS,
+        post_logout_redirect_uris: LOGOUTS,
+        token_endpoint_auth_method: 'none',
+        ...code,
+      }),
+      await registered(`${hydra.adminUrl}/admin/clients`, {
+        redirect_uris: CALLBACKS.slice(0, 2),
+        owner: 'team',
+        client_credentials_grant_access_token_lifespan: '2h',
+        ...code,
+      }),
+    ]
+    for (const [index, client] of clients.entries()) {
+      const ref = await rig.adopt(client)
+      const runs = RUNS / clients.length
+      await patchAtRandom({ rig, choices: CHOICES, view }, ref, count, { runs, seed: index + 1 })
+    }
+    report('Hydra', count)
+    expect(count.broken).toEqual([])
+  })
+
+  it('does not touch a client whose administrator has set what an update would reset', async () => {
+    const client = await registered(`${hydra.adminUrl}/admin/clients`, {
+      redirect_uris: CALLBACKS,
+      skip_consent: true,
+    })
+    const ref = await rig.adopt(client)
+    const before = await view(ref.id)
+    await expect(rig.bench.change(ref, { name: 'New' })).rejects.toMatchObject({
+      code: 'unsupported_operation',
+    })
+    expect(await view(ref.id)).toEqual(before)
+  })
+})
