@@ -1,3 +1,7 @@
+/**
+ * The configuration: what it means with its defaults, and every fault of it at once, by the place where it stands.
+ */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * The HTTP contract through every entry: one suite, so that none can go its own way. `npm test` sends every case
- * through the Node server and draws from them for the others.
+ * G3: the HTTP contract through every entry: one suite, so that none can go its own way. `npm test` sends every
+ * case through the Node server and draws from them for the others.
  */
 
 import { afterEach, beforeEach, describe, it } from 'vitest'

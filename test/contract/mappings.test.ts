@@ -1,6 +1,6 @@
 /**
- * The laws of every mapping table, row by row: a change of one field sets exactly what its row says,
- * shows what was asked, and leaves what every other row shows; a row that takes no change says why.
+ * G1: the laws of every mapping table, row by row: a change of one field sets exactly what its row says, shows
+ * what was asked, and leaves what every other row shows; a row that takes no change says why.
  */
 
 import { describe, expect, it } from 'vitest'

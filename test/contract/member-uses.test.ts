@@ -1,7 +1,7 @@
 /**
- * The laws of the table of classes and uses, over all recorded records, all fixtures and whatever the servers of the
- * suites hold. What a provider takes and only shows is written out once more by the subjects, so that the tables of
- * the mappings are not judged by themselves.
+ * G1: the laws of the table of classes and uses, over all recorded records, all fixtures and whatever the servers
+ * of the suites hold. What a provider takes and only shows is written out once more by the subjects, so that the
+ * tables of the mappings are not judged by themselves.
  */
 
 import { existsSync, readFileSync } from 'node:fs'

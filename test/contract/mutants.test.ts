@@ -1,7 +1,7 @@
 /**
- * Mutants of the update body, by hand: whichever member a body builder forgets, and whichever
- * read-only one it sends, the comparison by which the suites judge a change names it. So those suites
- * cannot pass with such a program.
+ * G1: mutants of the update body, by hand: whichever member a body builder forgets, and whichever read-only one it
+ * sends, the comparison by which the suites judge a change names it. So those suites cannot pass with such a
+ * program.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

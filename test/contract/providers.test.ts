@@ -1,6 +1,6 @@
 /**
- * The promise, on every provider: exactly what was named changes, no update is lost, nothing happens
- * without a record. Each provider is real, or an emulator on a socket as strict as the real one.
+ * G2, G3, G4, G9: the promise, on every provider: exactly what was named changes, no update is lost, nothing
+ * happens without a record. Each provider is real, or an emulator on a socket as strict as the real one.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

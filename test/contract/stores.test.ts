@@ -1,3 +1,5 @@
+/** G7: one contract for every store, on SQLite and on DynamoDB; and what each of them promises alone. */
+
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Fingerprints: equal exactly when the settings are, of no use for guessing, and keyed. */
+/** G3: fingerprints: equal exactly when the settings are, of no use for guessing, and keyed. */
 
 import { describe, expect, it } from 'vitest'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'

@@ -1,5 +1,5 @@
 /**
- * What is hidden. The samples are kept by hand, from what real services and libraries write and from the
+ * G10: what is hidden. The samples are kept by hand, from what real services and libraries write and from the
  * recordings of real tenants, and know nothing of the rules of the program.
  */
 

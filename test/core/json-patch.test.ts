@@ -1,3 +1,7 @@
+/**
+ * JSON Patch (RFC 6902) over a client: what operations come to is what a merge patch would name, and nothing more.
+ */
+
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import {

@@ -1,3 +1,5 @@
+/** Merge patches (RFC 7396): what is taken, what is refused and where, and that no value is echoed. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FieldName } from '../../src/core/client.ts'

@@ -1,4 +1,4 @@
-/** A secret gets into no text by accident. */
+/** G10: a secret gets into no text by accident. */
 
 import { format, inspect } from 'node:util'
 import { expect, it } from 'vitest'

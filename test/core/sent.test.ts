@@ -1,3 +1,5 @@
+/** What a request may send again without changing it: values that the client has already. */
+
 import { expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { numberOfLiteral } from '../../src/core/json/json-number.ts'

@@ -1,3 +1,5 @@
+/** Our signatures of AWS requests are those of the AWS SDK, byte for byte. */
+
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'

@@ -1,4 +1,4 @@
-/** The body of an update, by what comes out of a provider that takes it as its mapping says. */
+/** G1: the body of an update, by what comes out of a provider that takes it as its mapping says. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

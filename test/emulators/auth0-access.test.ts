@@ -1,3 +1,5 @@
+/** Tokens and scopes of the Auth0 emulator: who may read and write what, as strict as Auth0. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Auth0Emulator,

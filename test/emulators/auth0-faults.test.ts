@@ -1,3 +1,5 @@
+/** Faults that the Auth0 emulator is told to make, as a caller and the store behind it see them. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Auth0Emulator,

@@ -1,3 +1,5 @@
+/** Lists of the Auth0 emulator: pages, checkpoints, fields, connections. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Auth0Emulator,

@@ -1,3 +1,5 @@
+/** What Auth0 refuses in an update, and its emulator with it. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Auth0Emulator,

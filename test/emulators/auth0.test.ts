@@ -1,3 +1,5 @@
+/** What the Auth0 emulator makes of creations, updates and removals of clients. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Auth0Emulator,

@@ -1,3 +1,5 @@
+/** The bounds of Cognito's service model, which its emulator checks before anything else. */
+
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import {

@@ -1,3 +1,5 @@
+/** The state of the Cognito emulator as tests set it, in the same process and over its control routes. */
+
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import {

@@ -1,3 +1,5 @@
+/** Lists of the Cognito emulator: pages, tokens, identity providers, resource servers. */
+
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import { type CognitoCaller, cognitoCaller, type Members, POOL } from './cognito-caller.ts'

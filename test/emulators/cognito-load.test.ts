@@ -1,3 +1,5 @@
+/** The locks and rates of Cognito, which its emulator keeps: one update of a pool at a time. */
+
 import { afterEach, expect, it } from 'vitest'
 import {
   type CognitoEmulator,

@@ -1,3 +1,5 @@
+/** The rules between settings that Cognito applies to creations and updates, and its emulator with it. */
+
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import {

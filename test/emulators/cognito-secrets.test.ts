@@ -1,3 +1,5 @@
+/** Two secrets of a client at the Cognito emulator: listed, added, deleted, never told twice. */
+
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import {

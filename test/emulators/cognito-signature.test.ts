@@ -1,3 +1,5 @@
+/** The Cognito emulator takes a call only with a signature that is right, complete and fresh. */
+
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import {

@@ -1,3 +1,5 @@
+/** What the Cognito emulator makes of creations and updates: an update resets whatever it leaves out. */
+
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type CognitoEmulator, startCognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import {

@@ -1,4 +1,4 @@
-/** Two servers as processes of their own on one SQLite file: a hundred changes at once, in one order. */
+/** G2: two servers as processes of their own on one SQLite file: a hundred changes at once, in one order. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'

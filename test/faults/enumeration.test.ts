@@ -3,12 +3,12 @@
  * three, a suspension and a resumption; and every other action under every crash, its settlement included.
  *
  * `npm run test:long` runs: every crash point with every fault at every call, with no outside writer; every crash
- * point with every outside writer, without a fault; every fault of the first call with every outside
- * writer, without a crash; where no writer came and no later call failed, a second crash at every
- * point of the settlement; where nothing failed before, every fault at every call of the settlement.
- * Suspension and resumption go without what goes wrong in a settlement: it is the same one.
- * `npm test` runs every crash of every action, and draws from the rest; every pair of an action and a crash point
- * is met in both. The whole product is `npm run torture -- --enumerate`.
+ * point with every outside writer, without a fault; every fault of the first call with every outside writer,
+ * without a crash; where no writer came and no later call failed, a second crash at every point of the settlement;
+ * where nothing failed before, every fault at every call of the settlement. Suspension and resumption go without
+ * what goes wrong in a settlement: it is the same one. `npm test` runs every crash of every action, and draws from
+ * the rest; every pair of an action and a crash point is met in both. The whole product is
+ * `npm run torture -- --enumerate`.
  */
 
 import { expect, it } from 'vitest'

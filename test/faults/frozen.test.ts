@@ -1,4 +1,4 @@
-/** A server stopped in the middle of its write and continued when its time is over (`SIGSTOP`). */
+/** G8: a server stopped in the middle of its write and continued when its time is over (`SIGSTOP`). */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'

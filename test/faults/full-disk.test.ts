@@ -1,7 +1,7 @@
 /**
- * A store that cannot be written, in a real process: the kernel refuses every write to a file. A limit
- * on the size of files stands in for a full disk; Node ignores its signal (SIGXFSZ), so that the
- * write fails with EFBIG where a full disk gives ENOSPC.
+ * G7: a store that cannot be written, in a real process: the kernel refuses every write to a file. A limit on the
+ * size of files stands in for a full disk; Node ignores its signal (SIGXFSZ), so that the write fails with EFBIG
+ * where a full disk gives ENOSPC.
  */
 
 import { execFileSync } from 'node:child_process'

@@ -1,7 +1,7 @@
 /**
- * A provider that answers that a change was done, and leaves a part of it as it was; and each crash point of such
- * a change, and of what settles it. Where the answer is lost, it is settled by reading back, and what came half-way
- * is undone, as with any other change.
+ * G4, G5: a provider that answers that a change was done, and leaves a part of it as it was; and each crash point
+ * of such a change, and of what settles it. Where the answer is lost, it is settled by reading back, and what came
+ * half-way is undone, as with any other change.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** A lease outlives the server that took it (`kill -9`), and ends with the next one. */
+/** G7: a lease outlives the server that took it (`kill -9`), and ends with the next one. */
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { POOL_ID } from '../fixtures/cognito.ts'

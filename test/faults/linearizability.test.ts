@@ -1,4 +1,4 @@
-/** The checker of histories: it accepts what has an order, and finds what has none. */
+/** G2: the checker of histories: it accepts what has an order, and finds what has none. */
 
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

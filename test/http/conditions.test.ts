@@ -1,4 +1,4 @@
-/** Conditions in headers that come on several lines, which only some entries can bring. */
+/** G3: conditions in headers that come on several lines, which only some entries can bring. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startWorld, type World } from '../contract/world.ts'

@@ -1,4 +1,4 @@
-/** The log: one line a request, with what an operator asks for, and never a secret (canaries). */
+/** G10: the log: one line a request, with what an operator asks for, and never a secret (canaries). */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LEVELS, type Level, type LogLine } from '../../src/http/exchange.ts'

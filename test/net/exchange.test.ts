@@ -1,3 +1,5 @@
+/** One request and its answer: whether it was sent is known, and it ends in time. */
+
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, it } from 'vitest'

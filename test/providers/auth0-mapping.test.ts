@@ -1,3 +1,5 @@
+/** G1 at Auth0: the body of an update, and the rules between settings. */
+
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'

@@ -1,3 +1,5 @@
+/** Which clients may be the one whose creation was not answered, by age or by name. */
+
 import { expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import { type CandidateSource, findCandidates } from '../../src/providers/candidates.ts'

@@ -1,3 +1,5 @@
+/** G1 at Cognito: an update carries every writable member, known or not, since what it leaves out is reset. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diffClients } from '../../src/core/diff.ts'

@@ -1,4 +1,4 @@
-/** Who goes when, on a clock that the test moves: turns, refusals, pauses, and what answers teach. */
+/** G8: who goes when, on a clock that the test moves: turns, refusals, pauses, and what answers teach. */
 
 import { describe, expect, it } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'

@@ -1,4 +1,4 @@
-/** Many changes at once on accounts with the real limits, over sockets, and a neighbour there. */
+/** G8: many changes at once on accounts with the real limits, over sockets, and a neighbour there. */
 
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ChangeRequest } from '../../src/service/base/request.ts'

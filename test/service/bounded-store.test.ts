@@ -1,4 +1,4 @@
-/** The store within a deadline, on a clock that the test moves. */
+/** G8: the store within a deadline, on a clock that the test moves. */
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { boundedStore, GRACE_MS, withinDeadline } from '../../src/service/base/deadline.ts'

@@ -1,6 +1,6 @@
 /**
- * What a change answers and records when the store, the provider or another instance gets in between:
- * each at one exact place, with a real store and an emulator.
+ * G4: what a change answers and records when the store, the provider or another instance gets in between: each at
+ * one exact place, with a real store and an emulator.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

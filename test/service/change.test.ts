@@ -1,4 +1,4 @@
-/** The steps of a change: in which order, with which calls, and where another instance makes it begin anew. */
+/** G2: the steps of a change: in which order, with which calls, and where another instance makes it begin anew. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'

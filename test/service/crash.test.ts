@@ -1,6 +1,6 @@
 /**
- * A real server killed in the middle of changes (`kill -9`): after the restart every open intent gets
- * its outcome, and what is in force is what the history says.
+ * G7: a real server killed in the middle of changes (`kill -9`): after the restart every open intent gets its
+ * outcome, and what is in force is what the history says.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * A store without room for one more record (`SQLITE_FULL`, which a full disk gives too): nothing is
- * sent, and it is over as soon as there is room. What a disk does that takes no write at all is
+ * G7: a store without room for one more record (`SQLITE_FULL`, which a full disk gives too): nothing is sent, and
+ * it is over as soon as there is room. What a disk does that takes no write at all is
  * `test/faults/full-disk.test.ts`.
  */
 

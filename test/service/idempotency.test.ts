@@ -1,4 +1,4 @@
-/** Idempotency keys: one effect and one outcome for a request, however often and wherever it is sent. */
+/** G6: idempotency keys: one effect and one outcome for a request, however often and wherever it is sent. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'

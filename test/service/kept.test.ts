@@ -1,4 +1,4 @@
-/** What lies in the store: of a client, in the clear, nothing but what is known to be public. */
+/** G10: what lies in the store: of a client, in the clear, nothing but what is known to be public. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

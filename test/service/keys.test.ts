@@ -1,4 +1,4 @@
-/** What the log of an idempotency key says, and what an attempt may do after it: step by step. */
+/** G6: what the log of an idempotency key says, and what an attempt may do after it: step by step. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'

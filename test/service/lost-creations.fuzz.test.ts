@@ -1,5 +1,5 @@
 /**
- * A creation whose answer is lost, against services of their own: whatever the new client looks like, and
+ * G6: a creation whose answer is lost, against services of their own: whatever the new client looks like, and
  * however late it comes up in the list, its key never makes a second one, and it is found or named.
  */
 

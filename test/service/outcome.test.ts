@@ -1,6 +1,6 @@
 /**
- * Learning the outcome of a change by reading back, undoing it, and closing its intent: every state
- * that the client can be found in, on the local provider and a real store.
+ * G5: learning the outcome of a change by reading back, undoing it, and closing its intent: every state that the
+ * client can be found in, on the local provider and a real store.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * Two instances on one store: an instance that is held up past its deadline finds its intent closed by
- * the other, says so, and records the overlap; and two that come at once lose nothing.
+ * G2: two instances on one store: an instance that is held up past its deadline finds its intent closed by the
+ * other, says so, and records the overlap; and two that come at once lose nothing.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** Trying again, on a clock that only pauses move: what is tried again, how often and when no more. */
+/** G8: trying again, on a clock that only pauses move: what is tried again, how often and when no more. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'

@@ -1,5 +1,5 @@
 /**
- * How far a change has come, and taking it back, against a model in which a record is a flat table of
+ * G5: how far a change has come, and taking it back, against a model in which a record is a flat table of
  * settings: every mixture of before, after and foreign values of every setting.
  */
 

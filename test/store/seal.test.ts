@@ -1,3 +1,8 @@
+/**
+ * G10 in the store: a sealed record shows nothing, opens only where it was kept, and not once a bit of it is
+ * another.
+ */
+
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
