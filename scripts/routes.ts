@@ -29,8 +29,12 @@ function rowOf(operation: Operation): string {
   return `| ${cells.join(' | ')} |\n`
 }
 
-function permissionOf({ permission, alternative, atSource }: Operation): string {
+function permissionOf({ permission, also, alternative, atSource }: Operation): string {
   if (permission === 'public') return 'none, no token'
-  if (alternative !== undefined) return `\`${permission}\` or \`${alternative}\``
-  return `\`${permission}\`${atSource === undefined ? '' : `; where the client is, \`${atSource}\``}`
+  const more = [
+    also === undefined ? '' : ` and \`${also}\``,
+    alternative === undefined ? '' : ` or \`${alternative}\``,
+    atSource === undefined ? '' : `; where the client is, \`${atSource}\``,
+  ]
+  return `\`${permission}\`${more.join('')}`
 }

@@ -62,6 +62,7 @@ export function createApp(settings: HttpSettings): App {
         request,
         requestId,
         operation,
+        row: route,
         params,
         query,
         principal,

@@ -1,5 +1,6 @@
 /** What a handler gets: the request taken apart, and what the whole application shares. */
 
+import type { Operation } from '../contract/operations.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { ClientRef, UpstreamCall } from '../providers/call.ts'
 import type { Service } from '../service/base/service.ts'
@@ -35,8 +36,10 @@ export interface Exchange {
   readonly settings: HttpSettings
   readonly request: HttpRequest
   readonly requestId: string
-  /** `operationId` of the route. */
+  /** Id of the operation. */
   readonly operation: string
+  /** Its row in the contract. */
+  readonly row: Operation
   /** Percent-decoded path parameters. */
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>

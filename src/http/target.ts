@@ -34,19 +34,27 @@ interface Named {
   readonly ownClient?: Json | undefined
 }
 
-/** What a caller must be permitted to do: the first, or else the other one. */
-type Demanded = Permission | readonly [Permission, alternative: Permission]
-
 /** Cognito's own form of a user pool id (cognito-idp 2016-04-18, UserPoolIdType). */
 const POOL_ID = /^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/
 const MAX_POOL_ID_LENGTH = 55
 const MAX_ID_LENGTH = 255
 
+/** The permission that the operation of a request asks for. */
+export function permissionOf({ row: { permission } }: Pick<Exchange, 'row'>): Permission {
+  if (permission !== 'public') return permission
+  throw new TypeError('a public operation asks for no permission')
+}
+
 /**
- * Finds the client that the path names and checks the permission.
+ * Finds the client that the path names and checks the permission, which is that of the operation unless it is
+ * about another place.
  * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
  */
-export function targetOf(exchange: Exchange, named: Named, permission: Demanded): Target {
+export function targetOf(
+  exchange: Exchange,
+  named: Named,
+  permission = permissionOf(exchange),
+): Target {
   const site = siteOf(exchange, named, permission)
   const ref = { ...site.place, id: pathId(exchange, 'clientId') }
   exchange.trace.ref = ref
@@ -57,7 +65,11 @@ export function targetOf(exchange: Exchange, named: Named, permission: Demanded)
  * Finds the place that a request names and checks the permission.
  * @throws ClientError `invalid_field`, `insufficient_scope`, `not_found`
  */
-export function siteOf(exchange: Exchange, named: Named, permission: Demanded): Site {
+export function siteOf(
+  exchange: Exchange,
+  named: Named,
+  permission = permissionOf(exchange),
+): Site {
   const { clientId } = exchange.params
   return locate(exchange, named, permission, (provider) => {
     exchange.trace.ref = {
@@ -71,18 +83,17 @@ export function siteOf(exchange: Exchange, named: Named, permission: Demanded): 
  * The same for a further place, which is not where the client of the path is.
  * @throws ClientError as `siteOf` does
  */
-export function otherSiteOf(exchange: Exchange, named: Named, permission: Permission): Site {
-  return locate(exchange, named, permission, () => {})
+export function otherSiteOf(exchange: Exchange, named: Named): Site {
+  return locate(exchange, named, permissionOf(exchange), () => {})
 }
 
 function locate(
   exchange: Exchange,
   named: Named,
-  demanded: Demanded,
+  permission: Permission,
   found: (provider: string) => void,
 ): Site {
-  const [permission, alternative] =
-    typeof demanded === 'string' ? ([demanded, demanded] as const) : demanded
+  const { alternative = permission } = exchange.row
   const principal = callerOf(exchange)
   const { service, permissions, defaultProvider } = exchange.settings
   const id = named.provider === undefined ? defaultProvider : named.provider

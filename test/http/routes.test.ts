@@ -21,8 +21,6 @@ interface Minimal {
   path(): string
   readonly query?: string
   readonly body?: JsonObject
-  /** Permissions that it takes beside its own. */
-  readonly also?: readonly Permission[]
   /** What it answers where the permission is enough; 200 when absent. */
   readonly success?: number
   /** Whom it is about; a permission at another provider is then not enough. */
@@ -106,7 +104,6 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     path: () => '/jobs',
     query: 'dryRun=true',
     body: { clients: [{ id: 'exampleClientId' }], patch: { description: 'Walked' } },
-    also: ['clients:write'],
     about: 'default provider',
   },
   listJobs: { path: () => '/jobs', about: 'any provider' },
@@ -115,20 +112,17 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   getJobEvents: { path: () => `${jobPath('getJob')}/events`, about: 'default provider' },
   startJob: {
     path: () => `${jobPath('startJob')}/start`,
-    also: ['clients:write'],
     about: 'default provider',
   },
   pauseJob: { path: () => `${jobPath('pauseJob')}/pause`, about: 'default provider' },
   resumeJob: {
     path: () => `${jobPath('resumeJob')}/resume`,
-    also: ['clients:write'],
     about: 'default provider',
   },
   cancelJob: { path: () => `${jobPath('cancelJob')}/cancel`, about: 'default provider' },
   undoJob: {
     path: () => `${jobPath('undoJob')}/undo`,
     body: { autoStart: false },
-    also: ['clients:write'],
     success: 202,
     about: 'default provider',
   },
@@ -223,8 +217,8 @@ type Expectation = number | ((route: Route, minimal: Minimal) => number)
 
 const isPublic = ({ permission }: Route) => permission === 'public'
 /** Every permission that a route asks for. */
-const needed = ({ permission, atSource, operationId: id }: Route): Permission[] =>
-  [permission, atSource, ...(requestOf(id).also ?? [])].filter(
+const needed = ({ permission, atSource, also }: Route): Permission[] =>
+  [permission, atSource, also].filter(
     (one) => one !== undefined && one !== 'public',
   ) as Permission[]
 const others = ({ permission, alternative }: Route): Permission[] =>
@@ -336,6 +330,26 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
       }
       expect((await request(minimal, route.method, token, plain)).status).toBe(415)
     })
+  },
+)
+
+// The walk believes the rows, so what a row may say stands here.
+it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  '%s takes a permission that fits its method',
+  (_, { method, path, permission, also, alternative }) => {
+    const OPEN = ['/openapi.json', '/healthz', '/readyz']
+    if (method === 'GET') {
+      expect(permission).toMatch(
+        OPEN.includes(path) ? /^public$/ : /^(clients|history|jobs|metrics):read$/,
+      )
+      return
+    }
+    expect(permission).toMatch(
+      /^(clients|jobs|leases|secrets):(write|delete|protect|suspend|rotate)$/,
+    )
+    expect(alternative).toBeUndefined()
+    const setsToWork = /^\/jobs($|\/.*\/(start|resume|undo)$)/.test(path)
+    expect(also).toBe(setsToWork ? 'clients:write' : undefined)
   },
 )
 

@@ -12,7 +12,7 @@ const READ = {
   errors: READ_ERRORS,
 } as const
 
-/** A job can be controlled as often as one likes: nothing happens twice. */
+/** A job can be controlled as often as one likes: nothing happens twice. What sets it to work takes the right to do that work. */
 const CONTROL = {
   method: 'POST',
   page: 'jobs.md',
@@ -28,6 +28,7 @@ const SUBMIT = {
   method: 'POST',
   page: 'jobs.md',
   permission: 'jobs:write',
+  also: 'clients:write',
   headers: ['Idempotency-Key'],
   answers: { 202: 'Job' },
   answerHeaders: ['Location', 'Idempotent-Replayed'],
@@ -79,6 +80,7 @@ export const JOB_OPERATIONS = {
   startJob: {
     ...CONTROL,
     path: '/jobs/{jobId}/start',
+    also: 'clients:write',
     summary: 'Makes the changes that the dry run of a job has planned.',
   },
   pauseJob: {
@@ -89,6 +91,7 @@ export const JOB_OPERATIONS = {
   resumeJob: {
     ...CONTROL,
     path: '/jobs/{jobId}/resume',
+    also: 'clients:write',
     summary: 'Goes on with a job that is paused or was stopped by failures.',
   },
   cancelJob: {

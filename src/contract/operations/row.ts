@@ -40,6 +40,8 @@ export interface Operation {
   readonly page?: string
   /** `public`: no token is asked for. */
   readonly permission: Permission | 'public'
+  /** A further permission that it takes at the same place. */
+  readonly also?: Permission
   /** Opens it as well; its answer can be less then. */
   readonly alternative?: Permission
   /** A further permission, at the place of the client that is copied. */

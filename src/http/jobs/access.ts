@@ -9,17 +9,16 @@ import {
 import { findJob, type JobView } from '../../service/jobs/log.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import type { Exchange } from '../exchange.ts'
-import { callerOf, visibleProviders } from '../target.ts'
+import { callerOf, permissionOf, visibleProviders } from '../target.ts'
 
 /**
- * The job that the path names. Whoever may not do what is asked at each of its providers cannot tell it
+ * The job that the path names. A caller who lacks what the operation takes at one of its providers cannot tell it
  * from one that does not exist.
  * @throws ClientError `insufficient_scope`, `not_found`
  */
-export async function jobOf(
-  exchange: Exchange,
-  ...permissions: readonly [Permission, ...Permission[]]
-): Promise<JobView> {
+export async function jobOf(exchange: Exchange): Promise<JobView> {
+  const { also } = exchange.row
+  const permissions = [permissionOf(exchange), ...(also === undefined ? [] : [also])]
   for (const permission of permissions) providersWith(exchange, permission)
   const view = await findJob(exchange.settings.service, exchange.params.jobId ?? '')
   if (view !== undefined && permissions.every((one) => mayAtAll(exchange, view, one))) {
@@ -40,7 +39,7 @@ export function mayAtAll(exchange: Exchange, { job }: JobView, permission: Permi
  * Refuses who has a permission nowhere at all.
  * @throws ClientError `insufficient_scope`
  */
-export function providersWith(exchange: Exchange, permission: Permission): void {
+export function providersWith(exchange: Exchange, permission = permissionOf(exchange)): void {
   const { permissions } = exchange.settings
   const principal = callerOf(exchange)
   const visible = visibleProviders(exchange)

@@ -28,7 +28,7 @@ const RETRY_SECONDS = 15
 /** Streams what is new after `Last-Event-ID`; without it, how the job stands now and what comes then. */
 export async function getJobEvents(exchange: Exchange): Promise<Answer> {
   const { settings, request } = exchange
-  const view = await jobOf(exchange, 'jobs:read')
+  const view = await jobOf(exchange)
   const seen = lastEventId(request)
   const from = seen === undefined ? view.last.seq : seen + 1
   // What a reader that knows all of it is told so that it does not come back.

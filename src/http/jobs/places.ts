@@ -20,7 +20,7 @@ export function sitesOf(exchange: Exchange): SiteOf {
   const known = new Map<string, Site>()
   return ({ provider, userPoolId }) => {
     const name = JSON.stringify([provider, userPoolId])
-    const site = known.get(name) ?? siteOf(exchange, { provider, userPoolId }, 'jobs:write')
+    const site = known.get(name) ?? siteOf(exchange, { provider, userPoolId })
     known.set(name, site)
     permit(exchange, site, 'clients:write')
     return site

@@ -3,7 +3,7 @@
 import { listJobs as listPage, readResults } from '../../service/jobs/read.ts'
 import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
-import { actorIn } from '../target.ts'
+import { actorIn, permissionOf } from '../target.ts'
 import { pageLimit, placeOf, placeText, resultPlaceOf, resultPlaceText } from '../wire/cursor.ts'
 import { jobOf, mayAtAll, providersWith } from './access.ts'
 import { jobBody, resultBody } from './view.ts'
@@ -11,7 +11,7 @@ import { jobBody, resultBody } from './view.ts'
 /** Jobs that the caller may read, newest first. */
 export async function listJobs(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  providersWith(exchange, 'jobs:read')
+  providersWith(exchange)
   const { actor, actorIssuer } = actorIn(exchange)
   const { cursor } = query
   const after = placeOf(cursor)
@@ -21,7 +21,7 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
     ...(actor === undefined ? {} : { actor }),
     ...(after === undefined ? {} : { after }),
     mayKnow: (view) =>
-      mayAtAll(exchange, view, 'jobs:read') &&
+      mayAtAll(exchange, view, permissionOf(exchange)) &&
       (actorIssuer === undefined || view.job.actor.issuer === actorIssuer),
   })
   return {
@@ -32,13 +32,13 @@ export async function listJobs(exchange: Exchange): Promise<Answer> {
 
 /** One job and how far it has come. */
 export async function getJob(exchange: Exchange): Promise<Answer> {
-  return { status: 200, body: jobBody(await jobOf(exchange, 'jobs:read')) }
+  return { status: 200, body: jobBody(await jobOf(exchange)) }
 }
 
 /** What became of its clients, in the order in which that became known. */
 export async function getJobResults(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const { job } = await jobOf(exchange, 'jobs:read')
+  const { job } = await jobOf(exchange)
   const from = resultPlaceOf(query.cursor)
   const limit = pageLimit(query.limit)
   const { results, next } = await readResults(settings.service, job.resource, from, limit)

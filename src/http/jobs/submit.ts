@@ -87,7 +87,7 @@ function checkUnread(exchange: Exchange, { items, patch: common, rights }: Submi
 /** Submits the job that takes back what another one has done. */
 export async function undoJob(exchange: Exchange): Promise<Answer> {
   const { service } = exchange.settings
-  const view = await jobOf(exchange, 'jobs:write', 'clients:write')
+  const view = await jobOf(exchange)
   const body = readJsonBody(exchange.request, 'autoStart')
   checkMembers(undoRequest, body)
   const autoStart = memberOf(undoRequest, body, 'autoStart')

@@ -18,12 +18,12 @@ export function describeOperation(operationId: string, row: Operation): JsonObje
   }
 }
 
-function needsOf({ permission, alternative, atSource }: Operation): string {
-  if (alternative !== undefined) {
-    return `Needs the permission \`${permission}\` or \`${alternative}\`.`
-  }
-  if (atSource === undefined) return `Needs the permission \`${permission}\`.`
-  return `Needs the permission \`${permission}\` where the copy is made, and \`${atSource}\` where the client is.`
+function needsOf({ permission, also, alternative, atSource }: Operation): string {
+  const needs = `Needs the permission \`${permission}\``
+  if (also !== undefined) return `${needs} and \`${also}\`.`
+  if (alternative !== undefined) return `${needs} or \`${alternative}\`.`
+  if (atSource === undefined) return `${needs}.`
+  return `${needs} where the copy is made, and \`${atSource}\` where the client is.`
 }
 
 const HEADER_SAYS: Readonly<Record<HeaderName, string>> = {

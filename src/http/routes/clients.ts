@@ -35,7 +35,7 @@ export const CLIENT_HANDLERS: Handlers<keyof typeof CLIENT_OPERATIONS> = {
 
 /** Reads one client. */
 async function getClient(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query, 'clients:read')
+  const target = targetOf(exchange, exchange.query)
   const { ref, provider } = target
   const { native, tag, warnings, standing } = await absent(
     readClient(exchange.settings.service, {
@@ -56,7 +56,7 @@ async function getClient(exchange: Exchange): Promise<Answer> {
 async function updateClient(exchange: Exchange): Promise<Answer> {
   const sent = readBody(exchange.request, FORM_KINDS)
   const { client, ...named } = membersOf(exchange, sent.value)
-  const target = targetOf(exchange, named, 'clients:write')
+  const target = targetOf(exchange, named)
   const patch =
     sent.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
   checkReading(target, patch)

@@ -1,5 +1,6 @@
 /** `POST /clients/{clientId}/copy`: the query says which client, the body says where to. */
 
+import { LIFE_OPERATIONS } from '../../contract/operations/life.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { parseMergePatch } from '../../core/patch/patch.ts'
@@ -21,7 +22,7 @@ export async function copyClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const body = readJsonBody(exchange.request, 'provider')
   checkMembers(copyRequest, body)
-  const source = targetOf(exchange, query, 'clients:read')
+  const source = targetOf(exchange, query, LIFE_OPERATIONS.copyClient.atSource)
   const site = placeOfCopy(exchange, body)
   const { client = {} } = body
   const allowLoss = memberOf(copyRequest, body, 'allowLoss') ?? false
@@ -48,7 +49,7 @@ export async function copyClient(exchange: Exchange): Promise<Answer> {
 /** The default provider is no place to copy to by accident. */
 function placeOfCopy(exchange: Exchange, { provider, userPoolId }: JsonObject): Site {
   if (provider === undefined) throw invalid('provider', 'must name where the copy is to be made')
-  return otherSiteOf(exchange, { provider, userPoolId }, 'clients:write')
+  return otherSiteOf(exchange, { provider, userPoolId })
 }
 
 function answerOf(exchange: Exchange, site: Site, result: CreationResult): Answer {

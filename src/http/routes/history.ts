@@ -18,7 +18,7 @@ import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
 import { leaseBody } from '../standing.ts'
-import { actorIn, callerOf, targetOf, visibleProviders } from '../target.ts'
+import { actorIn, callerOf, permissionOf, targetOf, visibleProviders } from '../target.ts'
 import { pageLimit, placeOf, placeText, revisionOf, revisionText } from '../wire/cursor.ts'
 
 export const HISTORY_HANDLERS: Handlers<keyof typeof HISTORY_OPERATIONS> = {
@@ -30,7 +30,7 @@ export const HISTORY_HANDLERS: Handlers<keyof typeof HISTORY_OPERATIONS> = {
 /** `GET /clients/{clientId}/history`: what was done to one client, newest first. */
 async function getClientHistory(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const { ref } = targetOf(exchange, query, 'history:read')
+  const { ref } = targetOf(exchange, query)
   const below = revisionOf(query.cursor)
   const range = { limit: pageLimit(query.limit), ...(below === undefined ? {} : { below }) }
   const { items, next } = await readHistory(settings.service, ref, range)
@@ -66,7 +66,7 @@ async function getOperation(exchange: Exchange): Promise<Answer> {
   const { settings, params } = exchange
   const principal = callerOf(exchange)
   if (visibleProviders(exchange).length === 0) {
-    const demand = { principal, providerId: '', permission: 'clients:read' } as const
+    const demand = { principal, providerId: '', permission: permissionOf(exchange) }
     requirePermission(settings.permissions, demand)
   }
   const item = await readOperation(settings.service, params.operationId ?? '')
@@ -98,7 +98,7 @@ function providersOf(exchange: Exchange): readonly string[] {
   const allowed = asked.filter((id) => permissions.of(principal, id).has('history:read'))
   if (allowed.length > 0) return allowed
   const providerId = asked[0] ?? ''
-  requirePermission(permissions, { principal, providerId, permission: 'history:read' })
+  requirePermission(permissions, { principal, providerId, permission: permissionOf(exchange) })
   return []
 }
 

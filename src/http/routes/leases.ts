@@ -28,7 +28,7 @@ export const LEASE_HANDLERS: Handlers<keyof typeof LEASE_OPERATIONS> = {
 
 /** All leases of a client. */
 async function listLeases(exchange: Exchange): Promise<Answer> {
-  const target = targetOf(exchange, exchange.query, 'clients:read')
+  const target = targetOf(exchange, exchange.query)
   const { ref, provider, principal } = target
   const { tag, warnings, standing } = await absent(
     readClient(exchange.settings.service, {
@@ -50,7 +50,7 @@ async function putLease(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'value')
   checkMembers(leaseRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId } = body
-  const target = targetOf(exchange, { provider, userPoolId }, 'leases:write')
+  const target = targetOf(exchange, { provider, userPoolId })
   const lease = leaseOf(body)
   return answerLeases(exchange, target, lease, { ...lease }).catch((error) => {
     throw namedValue(error, lease)
@@ -60,7 +60,7 @@ async function putLease(exchange: Exchange): Promise<Answer> {
 /** Ends the leases of an owner: all of them, or those on a list, or the one on a value. */
 async function endLeases(exchange: Exchange): Promise<Answer> {
   const { query } = exchange
-  const target = targetOf(exchange, query, 'leases:write')
+  const target = targetOf(exchange, query)
   const { owner = '', field, value } = query
   const ends = (lease: Lease) =>
     lease.owner === owner &&

@@ -33,7 +33,7 @@ async function createClient(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'client')
   checkMembers(creationRequest, body)
   const { provider = query.provider, userPoolId = query.userPoolId } = body
-  const site = siteOf(exchange, { provider, userPoolId }, 'clients:write')
+  const site = siteOf(exchange, { provider, userPoolId })
   const kind = memberOf(creationRequest, body, 'kind')
   const patch = parseMergePatch(body.client)
   const key = keyOfRequest(exchange, site, [kind, patch as unknown as Json])
@@ -54,7 +54,7 @@ async function createClient(exchange: Exchange): Promise<Answer> {
 /** Removes a client for good, or tells with `?dryRun=true` what that would take along. */
 async function deleteClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
-  const target = targetOf(exchange, query, 'clients:delete')
+  const target = targetOf(exchange, query)
   const key = keyOfRequest(exchange, target, null)
   const ifMatch = ifMatchOf(exchange)
   if (ifMatch === undefined && query.dryRun !== 'true') {

@@ -22,7 +22,7 @@ export const LINT_HANDLERS: Handlers<keyof typeof LINT_OPERATIONS> = { lintClien
 /** Reads one client and tells what the rules find; the ETag names the state of the client, for the PATCH of a mend. */
 async function lintClient(exchange: Exchange): Promise<Answer> {
   const { query, requestId, request, settings, trace } = exchange
-  const { ref, provider, principal } = targetOf(exchange, query, 'clients:read')
+  const { ref, provider, principal } = targetOf(exchange, query)
   const { findings, tag } = await absent(
     lintOne(settings.service, {
       ref,

@@ -14,7 +14,7 @@ import { type Answer, clientBody } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
-import { callerOf, siteOf, visibleProviders } from '../target.ts'
+import { callerOf, permissionOf, siteOf, visibleProviders } from '../target.ts'
 import { pageLimit } from '../wire/cursor.ts'
 import { listCursorOf, listCursorText } from '../wire/list-cursor.ts'
 
@@ -69,10 +69,14 @@ export function readablePlaces(exchange: Exchange): readonly Place[] {
     }
     const principal = callerOf(exchange)
     const readable = visibleProviders(exchange).filter((id) =>
-      permissions.of(principal, id).has('clients:read'),
+      permissions.of(principal, id).has(permissionOf(exchange)),
     )
     if (readable.length === 0) {
-      requirePermission(permissions, { principal, providerId: '', permission: 'clients:read' })
+      requirePermission(permissions, {
+        principal,
+        providerId: '',
+        permission: permissionOf(exchange),
+      })
     }
     return placesOf(service, readable)
   }
@@ -80,7 +84,7 @@ export function readablePlaces(exchange: Exchange): readonly Place[] {
   const [first] = places
   // Without a pool, all of them; that the caller may read there is checked with any one.
   const named = userPoolId ?? first?.userPoolId
-  const { place } = siteOf(exchange, { provider, userPoolId: named }, 'clients:read')
+  const { place } = siteOf(exchange, { provider, userPoolId: named })
   return userPoolId === undefined ? places : [place]
 }
 

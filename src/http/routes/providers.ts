@@ -12,7 +12,7 @@ import type { Answer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
-import { callerOf, visibleProviders } from '../target.ts'
+import { callerOf, permissionOf, visibleProviders } from '../target.ts'
 
 export const PROVIDER_HANDLERS: Handlers<keyof typeof PROVIDER_OPERATIONS> = {
   listProviders,
@@ -25,7 +25,11 @@ function listProviders(exchange: Exchange): Answer {
   const visible = visibleProviders(exchange)
   const principal = callerOf(exchange)
   if (visible.length === 0) {
-    requirePermission(permissions, { principal, providerId: '', permission: 'clients:read' })
+    requirePermission(permissions, {
+      principal,
+      providerId: '',
+      permission: permissionOf(exchange),
+    })
   }
   const providers = visible.flatMap((id) => {
     const provider = service.providers.get(id)

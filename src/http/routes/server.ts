@@ -8,7 +8,7 @@ import { requirePermission } from '../auth/permissions.ts'
 import type { Exchange } from '../exchange.ts'
 import { getOpenapi } from '../openapi/openapi.ts'
 import type { Handlers } from '../route.ts'
-import { callerOf } from '../target.ts'
+import { callerOf, permissionOf } from '../target.ts'
 
 export const SERVER_HANDLERS: Handlers<keyof typeof SERVER_OPERATIONS> = {
   getOpenapi,
@@ -45,7 +45,7 @@ async function getMetrics(exchange: Exchange): Promise<Answer> {
   const { service, permissions, metrics } = exchange.settings
   const principal = callerOf(exchange)
   for (const providerId of service.providers.keys()) {
-    requirePermission(permissions, { principal, providerId, permission: 'metrics:read' })
+    requirePermission(permissions, { principal, providerId, permission: permissionOf(exchange) })
   }
   if (metrics === undefined) {
     throw new ClientError(

@@ -5,7 +5,6 @@ import type { STANDING_OPERATIONS } from '../../contract/operations/standing.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { showClient } from '../../core/mapping/mapping.ts'
-import type { Permission } from '../../core/rights/permissions.ts'
 import { callerOf } from '../../service/base/service.ts'
 import { readHistory } from '../../service/reading/history.ts'
 import { type ReadResult, readClient } from '../../service/reading/read.ts'
@@ -31,7 +30,7 @@ export const STANDING_HANDLERS: Handlers<keyof typeof STANDING_OPERATIONS> = {
 /** Reads what holds for a client. Who may only lease gets those leases that they have taken themselves. */
 async function getStanding(exchange: Exchange): Promise<Answer> {
   const { query, settings, requestId, request, trace } = exchange
-  const target = targetOf(exchange, query, ['clients:read', 'leases:write'])
+  const target = targetOf(exchange, query)
   const { ref, provider, principal } = target
   const found = await absent(
     readClient(settings.service, {
@@ -80,7 +79,7 @@ const rfc3339 = (time: number) => new Date(time).toISOString()
 async function protectClient(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'protected')
   checkMembers(protectionRequest, body)
-  const target = targetIn(exchange, body, 'clients:protect')
+  const target = targetIn(exchange, body)
   const on = memberOf(protectionRequest, body, 'protected')
   return answerChange(exchange, target, { kind: 'protection', protected: on })
 }
@@ -89,7 +88,7 @@ async function protectClient(exchange: Exchange): Promise<Answer> {
 async function suspendClient(exchange: Exchange): Promise<Answer> {
   const body = readOptionalJsonBody(exchange.request)
   checkMembers(suspensionRequest, body)
-  const target = targetIn(exchange, body, 'clients:suspend')
+  const target = targetIn(exchange, body)
   const change = { kind: 'suspension', suspended: true, allowPartial: false } as const
   return answerChange(exchange, target, change)
 }
@@ -98,15 +97,15 @@ async function suspendClient(exchange: Exchange): Promise<Answer> {
 async function resumeClient(exchange: Exchange): Promise<Answer> {
   const body = readOptionalJsonBody(exchange.request)
   checkMembers(resumptionRequest, body)
-  const target = targetIn(exchange, body, 'clients:suspend')
+  const target = targetIn(exchange, body)
   const allowPartial = memberOf(resumptionRequest, body, 'allowPartial') ?? false
   const change = { kind: 'suspension', suspended: false, allowPartial } as const
   return answerChange(exchange, target, change)
 }
 
 /** The body may name the client's place; else the query does. */
-function targetIn(exchange: Exchange, body: JsonObject, permission: Permission): Target {
+function targetIn(exchange: Exchange, body: JsonObject): Target {
   const { query } = exchange
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
-  return targetOf(exchange, { provider, userPoolId, ownClient }, permission)
+  return targetOf(exchange, { provider, userPoolId, ownClient })
 }
