@@ -4,31 +4,23 @@
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 
+import { OPERATIONS, type Operation } from '../contract/operations.ts'
 import type { App, HttpRequest, HttpResponse } from './wire/message.ts'
 
-/** What a page may send beside what every page may. */
-const REQUEST_HEADERS = [
-  'Authorization',
-  'Content-Type',
-  'Idempotency-Key',
-  'If-Match',
-  'If-None-Match',
-  'Last-Event-ID',
-  'X-Request-Id',
-]
+const ROWS = Object.values<Operation>(OPERATIONS)
+const once = (names: readonly string[]) => [...new Set(names)]
 
-/** What a page may read beside what every page may. */
-const ANSWER_HEADERS = [
-  'Accept-Patch',
-  'Allow',
-  'ETag',
-  'Idempotent-Replayed',
-  'Location',
-  'Operation-Id',
-  'Retry-After',
-  'WWW-Authenticate',
-  'X-Request-Id',
-]
+/** What a page may send beside what every page may: what every operation takes, and what some do. */
+const REQUEST_HEADERS = once([
+  ...['Authorization', 'Content-Type', 'X-Request-Id'],
+  ...ROWS.flatMap(({ headers }) => headers),
+])
+
+/** What a page may read beside what every page may: what every answer can have, and what those of some operations do. */
+const ANSWER_HEADERS = once([
+  ...['Accept-Patch', 'Allow', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  ...ROWS.flatMap(({ answerHeaders }) => answerHeaders),
+])
 
 /** How long a browser may keep the answer to its question (seconds). */
 const KEPT_SECONDS = 600

@@ -1,5 +1,6 @@
 /** The one error of the SDK: an answer that is none of success, or no answer at all. */
 
+import type { ErrorBody } from '../contract/common.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json/json.ts'
 
@@ -15,7 +16,7 @@ export interface ErrorFacts {
   readonly retryAfter?: number | undefined
   /** The change that had been begun, for `getOperation`. */
   readonly operationId?: string | undefined
-  readonly outcome?: 'partly_applied' | 'not_applied' | 'conflict' | 'unknown' | undefined
+  readonly outcome?: ErrorBody['outcome'] | undefined
   /** Fields that the provider left as they were, although it answered that the change was done. */
   readonly fields?: readonly string[] | undefined
   /** The body of a PATCH of the same client, after which the request can succeed. */
