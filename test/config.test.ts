@@ -259,6 +259,24 @@ describe('parseConfig', () => {
     )
   })
 
+  it('allows private-use schemes without a dot by their names, and none that others have', async () => {
+    const config = { ...good(), mode: 'development', defaultProvider: 'local' }
+    const withSchemes = (...plainSchemes: string[]) => ({
+      ...config,
+      providers: { local: { type: 'local', plainSchemes } },
+    })
+    const parsed = parseConfig(withSchemes('cursor'), ENVIRONMENT)
+    const built = await createProviders(parsed.providers, {
+      now: Date.now,
+      environmentCredentials: () => undefined,
+      documents: {} as never,
+    })
+    expect(built.get('local')?.mapping.uris.plainSchemes).toEqual(['cursor'])
+    for (const scheme of ['javascript', 'https', 'mailto', 'Cursor', 'a.b', '']) {
+      expect(faultsOf(withSchemes(scheme)).join()).toContain('providers.local.plainSchemes')
+    }
+  })
+
   it('fills in the rates and the reserve of a pace that names a part of them', () => {
     const { auth0, 'cognito-client': cognito } = good().providers
     const providers = {

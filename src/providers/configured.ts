@@ -13,7 +13,7 @@ import type {
 } from './definition.ts'
 import type { Provider } from './provider.ts'
 import * as registry from './registry.ts'
-import { members, rulesOf, type WrittenMembers } from './setting-schemas.ts'
+import { members, plainSchemes, rulesOf, type WrittenMembers } from './setting-schemas.ts'
 
 /** What a configuration calls a kind of provider. */
 export type ProviderType = keyof typeof registry
@@ -25,6 +25,8 @@ export const PROVIDER_TYPES = Object.keys(registry).sort() as readonly ProviderT
 interface CommonSettings {
   /** What is hidden and what is not, where it is judged wrongly by name or shape. */
   readonly members?: MemberRules | undefined
+  /** Private-use schemes without a dot that redirect URIs of native clients may have. */
+  readonly plainSchemes?: readonly string[] | undefined
 }
 
 /** What the settings of one provider mean, by its type. */
@@ -37,6 +39,7 @@ export type ProviderSettings = {
 export type WrittenProvider = {
   readonly type: ProviderType
   readonly members?: WrittenMembers | undefined
+  readonly plainSchemes?: readonly string[] | undefined
 }
 
 type Definition = ProviderDefinition<string, SettingShape, ProviderSettings>
@@ -48,13 +51,13 @@ const DEFINITIONS = { ...registry } as unknown as Readonly<Record<ProviderType, 
 export const providerSchema = z.discriminatedUnion(
   'type',
   PROVIDER_TYPES.map((type) =>
-    z.strictObject({ ...DEFINITIONS[type].schema, type: z.literal(type), members }),
+    z.strictObject({ ...DEFINITIONS[type].schema, type: z.literal(type), members, plainSchemes }),
   ) as unknown as [z.ZodMiniObject],
 ) as unknown as z.ZodMiniType<WrittenProvider>
 
 /** What written settings mean. */
 export function settingsOf(
-  { type, members, ...written }: WrittenProvider,
+  { type, members, plainSchemes, ...written }: WrittenProvider,
   reading: Reading,
 ): ProviderSettings {
   const own = DEFINITIONS[type].settingsOf(written, reading)
@@ -62,6 +65,7 @@ export function settingsOf(
     ...own,
     type,
     ...(members === undefined ? {} : { members: rulesOf(members) }),
+    ...(plainSchemes === undefined ? {} : { plainSchemes }),
   } as ProviderSettings
 }
 
@@ -84,7 +88,7 @@ export async function createProviders(
   const built = new Map<string, Provider>()
   for (const [id, one] of Object.entries(settings)) {
     const { create } = await DEFINITIONS[one.type].load()
-    const provider = create(one, surroundings, id)
+    const provider = withSchemes(create(one, surroundings, id), one.plainSchemes)
     if (one.members === undefined) {
       built.set(id, provider)
       continue
@@ -93,4 +97,11 @@ export async function createProviders(
     built.set(id, withMembers(provider, one.members, id))
   }
   return built
+}
+
+/** The provider with private-use schemes without a dot. */
+function withSchemes(provider: Provider, plainSchemes: readonly string[] = []): Provider {
+  if (plainSchemes.length === 0) return provider
+  const { mapping } = provider
+  return { ...provider, mapping: { ...mapping, uris: { ...mapping.uris, plainSchemes } } }
 }

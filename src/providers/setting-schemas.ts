@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import { CONFIGURED_CLASSES } from '../core/mapping/configured-class.ts'
 import type { MemberRules } from '../core/secrecy/place.ts'
+import { isTakenScheme } from '../core/uri/uri-scheme-rules.ts'
 
 export const text = z.string().check(z.minLength(1), z.maxLength(2_048))
 export const url = z.url({ protocol: /^https?$/ })
@@ -37,6 +38,20 @@ export const members = z.optional(
     z.object({ public: memberPaths, secret: memberPaths }),
     z.enum([...CONFIGURED_CLASSES]),
   ),
+)
+
+/** Private-use schemes without a dot (RFC 8252 section 7.1 asks for one), in lower case. */
+export const plainSchemes = z.optional(
+  z
+    .array(
+      z.string().check(
+        z.regex(/^[a-z][a-z0-9+-]{0,63}$/),
+        z.refine((scheme) => !isTakenScheme(scheme), {
+          message: 'must be a scheme that one application has for itself',
+        }),
+      ),
+    )
+    .check(z.maxLength(100)),
 )
 
 export type WrittenMembers = NonNullable<z.output<typeof members>>

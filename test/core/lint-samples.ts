@@ -19,7 +19,10 @@ export const PROVIDERS = {
     mapping: cognito,
     clean: { ...fullCognitoClient, EnableTokenRevocation: true },
   },
-  local: { mapping: local, clean: fullLocalClient },
+  local: {
+    mapping: { ...local, uris: { ...local.uris, plainSchemes: ['cursor'] } },
+    clean: fullLocalClient,
+  },
 } as const satisfies Record<string, { mapping: Mapping; clean: JsonObject }>
 
 export type ProviderName = keyof typeof PROVIDERS
@@ -52,6 +55,15 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     dangling: [{ field: 'supportedIdp', value: 'Google' }],
     field: 'client.supportedIdp',
     mend: { supportedIdp: { remove: ['Google'] } },
+  },
+  plain_scheme: {
+    provider: 'local',
+    members: {
+      application_type: 'native',
+      redirect_uris: ['cursor://callback'],
+    },
+    field: 'client.callbacks',
+    mend: null,
   },
   wildcard_redirect: {
     provider: 'auth0',

@@ -10,6 +10,7 @@ const WEB: UriContext = {
 }
 const NATIVE: UriContext = { ...WEB, native: true }
 const NO_SCHEMES: UriContext = { ...NATIVE, policy: { ...WEB.policy, customSchemes: false } }
+const PLAIN: UriContext = { ...NATIVE, policy: { ...WEB.policy, plainSchemes: ['cursor'] } }
 const WILD: UriContext = { ...NATIVE, policy: { ...WEB.policy, wildcards: true } }
 const HELD: UriContext = {
   ...WILD,
@@ -222,11 +223,25 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://app.example.com:08443/cb', 'canonical'],
   ["https://app.example.com/?a='", 'canonical'],
   ['https://xn--a.example/', 'unparseable'],
+  // Schemes without a dot, which only the configuration allows
+  ['cursor://callback', 'scheme', NATIVE],
+  ['cursor://callback', 'warning: plain_scheme', PLAIN],
+  ['Cursor://callback', 'warning: plain_scheme', PLAIN],
+  ['vscode://callback', 'scheme', PLAIN],
+  ['cursor://callback', 'scheme', { ...PLAIN, native: false }],
   // Wildcards
   ['https://*.example.com/cb', 'wildcard'],
   ['https://app.example.com/*', 'wildcard', WEB],
   ['https://*.example.com/cb', 'warning: wildcard_used', WILD],
   ['https://pre-*-post.example.com/cb', 'warning: wildcard_used', WILD],
+  ['https://*.vercel.app/cb', 'wildcard_suffix', WILD],
+  ['https://pre-*.vercel.app/cb', 'wildcard_suffix', WILD],
+  ['https://*.co.uk/cb', 'wildcard_suffix', WILD],
+  ['https://*.GitHub.io/cb', 'wildcard_suffix', WILD],
+  // Below `*.kobe.jp` of the list, but for its exception.
+  ['https://*.sub.kobe.jp/cb', 'wildcard_suffix', WILD],
+  ['https://*.city.kobe.jp/cb', 'warning: wildcard_used', WILD],
+  ['https://*.team.vercel.app/cb', 'warning: wildcard_used', WILD],
   ['https://*.com/cb', 'wildcard_place', WILD],
   ['https://*/cb', 'wildcard_place', WILD],
   ['https://sub.*.example.com/cb', 'wildcard_place', WILD],
@@ -404,7 +419,7 @@ describe('what a finding says', () => {
     [
       'a scheme that anybody could have',
       'myapp:/cb',
-      'must use https or a scheme in reverse domain order, such as com.example.app',
+      'must use https or a scheme in reverse domain order, such as com.example.app; plainSchemes of the provider in the configuration allows others',
       NATIVE,
     ],
   ])('tells of %s', (_, value, expected, context = WEB, use = 'redirect') => {
@@ -452,10 +467,5 @@ describe('what a finding says', () => {
     expect(rules('https://')).toEqual(['host_missing'])
     expect(rules('http://localhost/?to=//x')).toEqual(['localhost', 'nested_url'])
     expect(rules('http://localhost/?to=//x#y')).toEqual(['fragment'])
-  })
-
-  it('tells of a wildcard below a shared suffix', () => {
-    const rules = checkUri('https://app-*.vercel.app/cb', 'redirect', WILD).map(({ rule }) => rule)
-    expect(rules).toEqual(['wildcard_used', 'shared_suffix'])
   })
 })

@@ -99,6 +99,15 @@ const ROWS: readonly UriRow[] = [
     tells: 'anybody can register a name there',
   },
   {
+    id: 'plain_scheme',
+    severity: 'warning',
+    says: 'a URI with a private-use scheme without a dot, which the configuration allows',
+    source: 'RFC 8252 section 7.1',
+    concerns: has('plain_scheme'),
+    tells:
+      'any other application can take the scheme, and receive what is sent there. Use a domain of your own in reverse order, such as com.example.app',
+  },
+  {
     id: 'nested_url',
     severity: 'warning',
     says: 'a URI with a query parameter that is itself a URL',

@@ -4,6 +4,7 @@
  * follows from the canonical form, which is demanded later.
  */
 
+import { isPublicSuffix } from './public-suffixes.ts'
 import { isWeb, plainHost } from './uri-reading.ts'
 import { isPage, placeholdersFor, type UriCase, type UriRule } from './uri-rule.ts'
 
@@ -66,12 +67,20 @@ export const HOST_RULES: readonly UriRule[] = [
     breaks: ({ uri }) => uri.value.includes('*') && !isWildcardPlaced(uri.value, uri.host),
   },
   {
+    // Anyone can have a host there that the wildcard matches; publicsuffix.org
+    id: 'wildcard_suffix',
+    says: 'must not have a * below a public suffix, where anyone can have a host',
+    breaks: ({ uri }) => uri.value.includes('*') && isPublicSuffix(parentOf(uri.host)),
+  },
+  {
     // Auth0, "Subdomain URL placeholders" and "Custom domain URL placeholders"
     id: 'placeholder_place',
     says: 'must have a placeholder as a whole label of its host; one without a key as the first of at least three, and never next to *',
     breaks: (asked) => asked.uri.placeholders.length > 0 && !arePlaceholdersPlaced(asked),
   },
 ]
+
+const parentOf = (host: string) => host.slice(host.indexOf('.') + 1)
 
 function isHost(host: string): boolean {
   if (host.length > MAX_HOST_LENGTH) return false

@@ -14,6 +14,8 @@ export interface UriPolicy {
   readonly loginPlaceholders?: readonly string[]
   /** The provider takes private-use schemes. */
   readonly customSchemes: boolean
+  /** Private-use schemes without a dot that the configuration allows, in lower case. */
+  readonly plainSchemes?: readonly string[]
 }
 
 /** What the URI is for. `page`: a page or picture of the client; `login`: one at which a login is started. */

@@ -3,6 +3,7 @@
 import { isIpLiteral } from './uri-host-rules.ts'
 import { isWeb } from './uri-reading.ts'
 import type { UriRule } from './uri-rule.ts'
+import { isPlainScheme } from './uri-scheme-rules.ts'
 
 /** Below these anybody can register a name. The most used of publicsuffix.org, not all. */
 const SHARED_SUFFIXES: ReadonlySet<string> = new Set([
@@ -29,6 +30,12 @@ const COUNTRY_SUFFIX = /^(?:ac|co|com|edu|gov|net|ne|or|org)\.[a-z]{2}$/
 /** Told only where nothing is broken. */
 export const WARNINGS: readonly UriRule[] = [
   {
+    // RFC 8252 section 7.1
+    id: 'plain_scheme',
+    says: 'has a private-use scheme without a dot, which any other application can take as well',
+    breaks: ({ uri, policy }) => isPlainScheme(uri.scheme, policy),
+  },
+  {
     // RFC 8252 section 8.3
     id: 'localhost',
     says: 'should name 127.0.0.1 or [::1]: localhost may resolve elsewhere',
@@ -48,8 +55,7 @@ export const WARNINGS: readonly UriRule[] = [
   {
     id: 'shared_suffix',
     says: 'has a host below which anybody can register a name',
-    breaks: ({ uri }) =>
-      isShared(uri.host) || (uri.value.includes('*') && isShared(parent(uri.host))),
+    breaks: ({ uri }) => isShared(uri.host),
   },
   {
     // RFC 9700 section 4.11: open redirectors
@@ -70,8 +76,4 @@ export const WARNINGS: readonly UriRule[] = [
 
 function isShared(host: string): boolean {
   return SHARED_SUFFIXES.has(host) || COUNTRY_SUFFIX.test(host)
-}
-
-function parent(host: string): string {
-  return host.slice(host.indexOf('.') + 1)
 }
