@@ -89,7 +89,10 @@ function failed(terminal: Terminal, error: unknown, json: boolean): number {
     return code
   }
   terminal.note(`clientry: ${facts.error.split('\n').map(plain).join('\n')}`)
-  const { requestId, operationId } = facts
+  const { requestId, operationId, providerMessage } = facts
+  if (providerMessage !== undefined) {
+    terminal.note(`The provider says: ${plain(providerMessage)}`)
+  }
   if (operationId !== undefined) {
     terminal.note(`See the outcome with: clientry operation ${plain(operationId)}`)
   } else if (requestId !== undefined) terminal.note(`request ${plain(requestId)}`)
@@ -105,13 +108,15 @@ interface Facts {
   readonly operationId?: string | undefined
   readonly retryAfter?: number | undefined
   readonly mend?: JsonObject | undefined
+  readonly providerMessage?: string | undefined
 }
 
 function factsOf(error: unknown): Facts {
   if (error instanceof UsageError) return { error: error.message, exit: error.exit }
   if (error instanceof ClientryError) {
     const { message, code, field, requestId, operationId, retryAfter, mend } = error
-    const details = { code, field, requestId, operationId, retryAfter, mend }
+    const { providerMessage } = error
+    const details = { code, field, requestId, operationId, retryAfter, mend, providerMessage }
     return { error: inCommandWords(message), ...details, exit: exitOf(error) }
   }
   // From a configuration that was read here: the error is in a file of the user.

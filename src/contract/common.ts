@@ -55,6 +55,8 @@ export interface ErrorBody {
   readonly outcome?: 'partly_applied' | 'not_applied' | 'conflict' | 'unknown'
   /** The body of a PATCH of the same client, after which the request can succeed. */
   readonly mend?: JsonObject
+  /** What the provider said in its own words, without secrets; at most 300 characters of ASCII. */
+  readonly providerMessage?: string
   readonly requestId: string
 }
 

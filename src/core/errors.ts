@@ -106,6 +106,13 @@ export interface ErrorDetails {
   readonly found?: Json
   /** Asking again would fail in the same way. */
   readonly lasting?: true
+  /**
+   * What the provider said, without the secrets of the call; shown to no one before those of the client are taken out
+   * as well.
+   */
+  readonly said?: string
+  /** The same, as callers and the log have it (`core/secrecy/provider-words.ts`). */
+  readonly providerMessage?: string
   /** For our own logs; never shown to a caller. */
   readonly cause?: unknown
 }

@@ -135,6 +135,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
     ? thrown
     : new ClientError('internal', 'Something failed on our side; the request id names it.')
   const { field, fields, retryAfter, headers = {}, operationId, outcome, mend } = error.details
+  const { providerMessage } = error.details
   const problem = asksForProblem(request)
   return {
     status: error.status,
@@ -151,6 +152,7 @@ export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: st
       ...(operationId === undefined ? {} : { operationId }),
       ...(outcome === undefined ? {} : { outcome }),
       ...(mend === undefined ? {} : { mend }),
+      ...(providerMessage === undefined ? {} : { providerMessage }),
       requestId,
       ...(problem ? problemMembers(error) : {}),
     },

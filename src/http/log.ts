@@ -47,6 +47,7 @@ export function lineOf(finished: Finished): RequestLine {
     operationId: trace.operationId ?? operationOf(failure),
     upstream: trace.upstream,
     durationMs: ended - started,
+    providerMessage: isClientError(failure) ? failure.details.providerMessage : undefined,
     fault: faultOf(failure),
   }
 }

@@ -45,13 +45,14 @@ type Failure = Omit<ErrorBody, 'code'> & { readonly code: string }
 function failureOf(status: number, retryAfter: string | undefined, body: unknown): ClientryError {
   const failure: Partial<Failure> = typeof body === 'object' && body !== null ? body : {}
   const { error, code = '', field, fields, requestId, operationId, outcome, mend } = failure
+  const { providerMessage } = failure
   const facts = { status, retryAfter: secondsOf(retryAfter) }
   if (typeof error !== 'string' || requestId === undefined) {
     const says = `What answered with status ${status} is not a Clientry server.`
     return new ClientryError('unexpected_answer', says, facts)
   }
   const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'unexpected_answer'
-  const details = { field, fields, requestId, operationId, outcome, mend }
+  const details = { field, fields, requestId, operationId, outcome, mend, providerMessage }
   return new ClientryError(known, error, { ...facts, ...details })
 }
 

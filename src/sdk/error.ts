@@ -21,6 +21,8 @@ export interface ErrorFacts {
   readonly fields?: readonly string[] | undefined
   /** The body of a PATCH of the same client, after which the request can succeed. */
   readonly mend?: JsonObject | undefined
+  /** What the provider said in its own words. */
+  readonly providerMessage?: string | undefined
   readonly cause?: unknown
 }
 
@@ -41,6 +43,7 @@ export class ClientryError extends Error implements ErrorFacts {
   readonly outcome: ErrorFacts['outcome']
   readonly fields: readonly string[] | undefined
   readonly mend: JsonObject | undefined
+  readonly providerMessage: string | undefined
 
   constructor(code: ClientryErrorCode, message: string, facts: ErrorFacts = {}) {
     super(message, { cause: facts.cause })
@@ -54,5 +57,6 @@ export class ClientryError extends Error implements ErrorFacts {
     this.outcome = facts.outcome
     this.fields = facts.fields
     this.mend = facts.mend
+    this.providerMessage = facts.providerMessage
   }
 }

@@ -172,7 +172,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       [...auth0.calls, ...cognito.calls].filter(({ path }) => path !== '/oauth/token').length,
     upstreamWrites: () =>
       auth0.calls.filter(({ method, path }) => method !== 'GET' && path !== '/oauth/token').length +
-      cognito.calls.filter(({ operation }) => !/^(Describe|List)/.test(operation)).length,
+      cognito.calls.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation)).length,
     close: async () => {
       await Promise.all([auth0.close(), cognito.close(), keyServer.close()])
       await clientry.close()

@@ -21,5 +21,8 @@ export const error = z.object({
   operationId: optional(text),
   outcome: optional(z.enum(['partly_applied', 'not_applied', 'conflict', 'unknown'])),
   mend: optional(mend),
+  providerMessage: optional(
+    described(text, 'What the provider said in its own words, without secrets.'),
+  ),
   requestId: text,
 } satisfies Shape<ErrorBody>)

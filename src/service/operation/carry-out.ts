@@ -2,6 +2,7 @@
 
 import { ClientError, type ErrorCode, isClientError } from '../../core/errors.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
+import { hiddenTexts, providerWords } from '../../core/secrecy/provider-words.ts'
 import type { Call, Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import { following } from '../../store/log/chain.ts'
@@ -252,5 +253,19 @@ function unknown({ intent }: Running, cause: unknown): ClientError {
 }
 
 /** The error of a change that is recorded as not applied. */
-const failureOf = ({ intent }: Running, error: unknown): unknown =>
-  isClientError(error) ? notApplied(error, intent.operationId) : error
+const failureOf = (running: Running, error: unknown): unknown =>
+  isClientError(error) ? notApplied(inItsWords(running, error), running.intent.operationId) : error
+
+/** With what the provider said, for those who may see the client of which it speaks. */
+function inItsWords(running: Running, error: ClientError): ClientError {
+  const { said, ...details } = error.details
+  if (said === undefined) return error
+  const { provider, base, next, rotation, maySeeClient = true } = running
+  const secrets = [base, next].flatMap((record) => hiddenTexts(provider.mapping, record))
+  const all = rotation === undefined ? secrets : [...secrets, rotation.value]
+  const providerMessage = maySeeClient ? providerWords(said, all) : undefined
+  return new ClientError(error.code, error.message, {
+    ...details,
+    ...(providerMessage === undefined ? {} : { providerMessage }),
+  })
+}

@@ -3,6 +3,7 @@
 import { ClientError } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json/json.ts'
 import { stringifyJson } from '../../../core/json/json-text.ts'
+import { hiddenTexts } from '../../../core/secrecy/provider-words.ts'
 import type { Call } from '../../call.ts'
 import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
@@ -46,7 +47,8 @@ export function createSender(settings: TokenSettings, pace: Pace): Send {
     }
     const answer = await callPaced({ pace, buckets: MANAGEMENT, told }, request, call)
     if (answer.status === 401) source.drop(token)
-    const error = errorOf(mapping, answer, settings.now())
+    const secrets = () => [token, settings.clientSecret(), ...hiddenTexts(mapping, body ?? null)]
+    const error = errorOf(mapping, answer, settings.now(), secrets)
     if (error !== undefined) throw method === 'GET' ? readError(error) : error
     return answer.body
   }

@@ -5,14 +5,18 @@ import type { Json } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import type { Mapping } from '../../../core/mapping/mapping.ts'
 import { fieldOfPath } from '../../../core/mapping/mapping.ts'
+import { providerWords } from '../../../core/secrecy/provider-words.ts'
 import type { JsonAnswer } from '../../http.ts'
 import { pauseOf } from './pace.ts'
 
-/** The error that an answer stands for; `undefined` when it is a success. `now` in epoch ms. */
+/**
+ * The error that an answer stands for; `undefined` when it is a success. `now` in epoch ms; `secrets`: those of the call.
+ */
 export function errorOf(
   mapping: Mapping,
   answer: JsonAnswer,
   now: number,
+  secrets: () => readonly string[] = () => [],
 ): ClientError | undefined {
   const { status, body } = answer
   if (status < 400) return undefined
@@ -39,10 +43,11 @@ export function errorOf(
   }
   const field = fieldOf(mapping, body)
   const where = field === undefined ? '' : ` Look at ${field}.`
+  const said = providerWords(isRecord(body) ? body.message : undefined, secrets())
   return new ClientError(
     'provider_refused',
     `Auth0 refused the change and nothing was changed.${where}`,
-    field === undefined ? {} : { field },
+    { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
   )
 }
 

@@ -5,11 +5,13 @@ import type { Json, JsonObject } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import { stringifyJson } from '../../../core/json/json-text.ts'
 import type { Native } from '../../../core/mapping/row.ts'
+import { hiddenTexts } from '../../../core/secrecy/provider-words.ts'
 import { type Credentials, signRequest } from '../../../core/sigv4.ts'
 import type { Call, ClientRef, Place } from '../../call.ts'
 import { callPaced } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { checkSize } from '../../unreadable.ts'
+import { mapping } from '../mapping.ts'
 import { errorOf } from './errors.ts'
 import { bucketsOf, type CognitoPace, type Operation, toldBy } from './pace.ts'
 
@@ -40,6 +42,12 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
     const pool = Object.hasOwn(pools, userPoolId) ? pools[userPoolId] : undefined
     if (pool === undefined) throw noClient()
     const text = stringifyJson({ UserPoolId: userPoolId, ...body })
+    let sent: readonly string[] = hiddenTexts(mapping, body)
+    const signedWith = async () => {
+      const used = await credentials()
+      sent = [...sent, used.secretAccessKey, ...(used.sessionToken ? [used.sessionToken] : [])]
+      return used
+    }
     const request = async () => ({
       operation,
       method: 'POST',
@@ -54,7 +62,7 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
         body: text,
         region: pool.region,
         service: 'cognito-idp',
-        credentials: await credentials(),
+        credentials: await signedWith(),
         at: new Date(now()),
       }),
       body: text,
@@ -63,7 +71,7 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
     })
     const buckets = bucketsOf(operation, userPoolId, pool.region)
     const answer = await callPaced({ pace, buckets, told: toldBy }, request, call)
-    const error = errorOf(answer)
+    const error = errorOf(answer, sent)
     if (error !== undefined) throw error
     return isRecord(answer.body) ? answer.body : {}
   }

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../../core/errors.ts'
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import { fieldOfPath } from '../../../core/mapping/mapping.ts'
+import { providerWords } from '../../../core/secrecy/provider-words.ts'
 import type { JsonAnswer } from '../../http.ts'
 import { mapping } from '../mapping.ts'
 
@@ -29,22 +30,27 @@ const MEANINGS: Readonly<Record<string, ErrorCode>> = {
 /** Members of a request that name the client, in the service's validation texts. */
 const ADDRESS: readonly string[] = ['clientId', 'userPoolId']
 
-/** The error that an answer stands for; `undefined` when it is a success. */
-export function errorOf(answer: JsonAnswer): ClientError | undefined {
+/** The error that an answer stands for; `undefined` when it is a success. `secrets`: those of the call. */
+export function errorOf(answer: JsonAnswer, secrets: readonly string[]): ClientError | undefined {
   if (answer.status < 400) return undefined
   const name = nameOf(answer)
   const code = MEANINGS[name] ?? 'provider_refused'
   if (code !== 'provider_refused') return new ClientError(code, SENTENCES[code] ?? '')
   const field = fieldOf(name, answer)
   const where = field === undefined ? '' : ` Look at ${field}.`
+  const said = providerWords(wordsOf(answer), secrets)
   return new ClientError(
     code,
     `Cognito refused the change (${SAFE_NAME.test(name) ? name : 'unnamed error'}) and nothing was changed.${where}`,
-    field === undefined ? {} : { field },
+    { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
   )
 }
 
-/** Only a plain name is repeated to a caller, never the service's own text. */
+/** Older operations spell it with a capital. */
+const wordsOf = ({ body }: JsonAnswer) =>
+  isRecord(body) ? (body.message ?? body.Message) : undefined
+
+/** Only a plain name stands in our own sentence. */
 const SAFE_NAME = /^[A-Za-z]{1,64}$/
 
 const SENTENCES: { readonly [C in ErrorCode]?: string } = {

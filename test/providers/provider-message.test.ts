@@ -1,0 +1,66 @@
+/** What a provider says when it refuses a change, as the caller and the log have it; against a service of its own. */
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
+import { errorOf } from '../../src/providers/auth0/calls/errors.ts'
+import { mapping } from '../../src/providers/auth0/mapping.ts'
+import { type CognitoService, POOL, REF, refusal, startCognito } from './cognito-service.ts'
+
+const SECRET = 'a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z'
+let service: CognitoService
+let says: string
+
+beforeEach(async () => {
+  service = await startCognito((operation) =>
+    operation === 'UpdateUserPoolClient' ? refusal('InvalidParameterException', says) : undefined,
+  )
+  service.clients.set('first', {
+    UserPoolId: POOL,
+    ClientId: 'first',
+    ClientName: 'First',
+    ClientSecret: SECRET,
+  })
+})
+afterEach(() => service.close())
+
+const refused = (options = {}) =>
+  service.bench.change(REF, { name: 'Second' }, options).then(
+    () => undefined,
+    (error: unknown) => error as ClientError,
+  )
+
+it('reaches the caller', async () => {
+  says = 'The name is taken by a client of the console.'
+  const error = await refused()
+  expect(error).toMatchObject({ code: 'provider_refused', details: { providerMessage: says } })
+  expect(error?.details.said).toBeUndefined()
+})
+
+it('has no secret of the record, which the call did not send', async () => {
+  says = `The client with the secret ${SECRET} (${SECRET.slice(0, 14)}) cannot be changed.`
+  const error = await refused()
+  // The credentials of the tests are the word "secret".
+  expect(error?.details.providerMessage).toBe(
+    'The client with the [hidden] [hidden] [hidden] cannot be changed.',
+  )
+  expect(JSON.stringify({ ...error?.details, message: error?.message })).not.toContain('a1b2c3d4')
+})
+
+it('is for those alone who may see the client', async () => {
+  says = 'The name is taken.'
+  const error = await refused({ maySeeClient: false })
+  expect(error?.details).not.toHaveProperty('providerMessage')
+  expect(error?.details).not.toHaveProperty('said')
+})
+
+it('comes from Auth0 as well, without the secrets of the call', () => {
+  const body = {
+    statusCode: 400,
+    message: 'Invalid grant types: x for secret-of-this-very-call-01',
+  }
+  const error = errorOf(mapping, { status: 400, headers: {}, body }, 0, () => [
+    'secret-of-this-very-call-01',
+  ])
+  expect(error).toBeInstanceOf(ClientError)
+  expect(error?.details.said).toBe('Invalid grant types: x for [hidden]')
+})
