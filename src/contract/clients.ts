@@ -144,6 +144,9 @@ export interface RollbackRequest extends PlaceOfChange {
 /** Named bodies of this file. */
 export interface ClientBodies {
   readonly Client: Client
+  /** One that its caller may read. */
+  readonly ShownClient: Client
+  readonly ListedClient: ListedClient
   readonly WithheldClient: WithheldClient
   readonly ClientPage: ClientPage
   readonly Knowledge: Knowledge

@@ -60,10 +60,19 @@ export interface ErrorBody {
   readonly requestId: string
 }
 
+/** The same where the caller accepts problem details (RFC 9457 section 3.1). */
+export interface Problem extends ErrorBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+}
+
 /** Named bodies of this file. */
 export interface CommonBodies {
   readonly ClientName: ClientName
   readonly FieldChange: FieldChange
   readonly Warning: Warning
   readonly Error: ErrorBody
+  readonly Problem: Problem
 }

@@ -15,6 +15,7 @@ import type { ClientRef } from '../providers/call.ts'
 import type { Standing } from '../service/base/request.ts'
 import { STANDING_MEMBERS, standingBody, suspensionBody } from './standing.ts'
 import type { Site } from './target.ts'
+import { accepted, rangesOf } from './wire/accept.ts'
 import type { HttpRequest, HttpResponse, Stream } from './wire/message.ts'
 
 /** A handler's result; `app.ts` adds the headers that every answer has. */
@@ -170,20 +171,8 @@ function problemMembers(error: ClientError): JsonObject {
 }
 
 /** Whether problem details are named in `Accept`, and no less wanted than plain JSON. */
-function asksForProblem({ headers }: HttpRequest): boolean {
-  const ranges = rangesOf((headers.accept ?? []).join(','))
-  const problem = ranges.get('application/problem+json') ?? 0
-  const plain = ['application/json', 'application/*', '*/*'].find((name) => ranges.has(name)) ?? ''
-  return problem > 0 && problem >= (ranges.get(plain) ?? 0)
-}
-
-/** Media ranges with their weights, RFC 9110 sections 12.4.2 and 12.5.1. */
-function rangesOf(accept: string): ReadonlyMap<string, number> {
-  return new Map(
-    accept.split(',').map((range) => {
-      const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-      const weight = parameters.find((one) => one.startsWith('q='))?.slice(2)
-      return [name, weight === undefined ? 1 : Number(weight) || 0]
-    }),
-  )
+function asksForProblem(request: HttpRequest): boolean {
+  const ranges = rangesOf(request)
+  const plain = ['application/json', 'application/*', '*/*'].find((name) => ranges.has(name))
+  return accepted(request, 'application/problem+json', plain ?? '')
 }

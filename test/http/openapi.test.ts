@@ -61,7 +61,94 @@ function operationOf(sent: Sent): Operation | undefined {
   return document.paths[path ?? '']?.[sent.method.toLowerCase()]
 }
 
+type Response = Operation['responses'][string]
+
+/** What is answered by a status; the answers to failures stand in one place. */
+function responseOf({ responses }: Operation, status: number): Response | undefined {
+  const response = responses[String(status)] as Response & { readonly $ref?: string }
+  if (response?.$ref === undefined) return response
+  const all = document.components.responses as unknown as Record<string, Response>
+  return all[response.$ref.replace('#/components/responses/', '')]
+}
+
+const operations = () =>
+  Object.values(document.paths).flatMap((one) => Object.values(one)) as unknown as Described[]
+
+interface Described extends Operation {
+  readonly description?: string
+  readonly tags: readonly string[]
+}
+
 describe('GET /openapi.json', () => {
+  it('says where the server is, by what licence it comes, and has a described tag for each operation', () => {
+    const { servers, info, tags } = document as unknown as JsonObject
+    expect(servers).toEqual([{ url: '.', description: expect.any(String) }])
+    expect(info).toMatchObject({ license: { identifier: 'Apache-2.0' }, contact: {} })
+    const named = (tags as readonly JsonObject[]).map(({ name, description }) => {
+      expect(description).toMatch(/\.$/)
+      return name
+    })
+    for (const { tags: own, description } of operations()) {
+      expect(named).toContain(own[0])
+      expect(description).toMatch(/\.$/)
+    }
+  })
+
+  it('declares problem details and the headers of every failure', () => {
+    for (const operation of operations()) {
+      for (const status of Object.keys(operation.responses).map(Number)) {
+        const { headers = {}, content } = responseOf(operation, status) as unknown as {
+          headers?: JsonObject
+          content?: JsonObject
+        }
+        expect(Object.keys(headers)).toEqual(
+          expect.arrayContaining(['X-Request-Id', 'Cache-Control']),
+        )
+        if (status < 400) continue
+        expect(Object.keys(content ?? {})).toEqual(['application/json', 'application/problem+json'])
+        // RFC 6750 section 3, RFC 9110 section 10.2.3, RFC 5789 section 3.1
+        if (status === 401) expect(headers).toHaveProperty('WWW-Authenticate')
+        if (status === 429 || status === 503) expect(headers).toHaveProperty('Retry-After')
+        if (status === 415) expect(headers).toHaveProperty('Accept-Patch')
+      }
+    }
+  })
+
+  it('has an example for every body and what stands in paths, each as its schema says', () => {
+    for (const { parameters, requestBody } of operations()) {
+      for (const { schema = {}, example } of parameters
+        .filter((one) => one.in === 'path')
+        .map((one) => one as unknown as { schema: JsonObject; example: unknown })) {
+        expect(validatorOf(schema)(example)).toBe(true)
+      }
+      const [first] = Object.values(requestBody?.content ?? {}) as unknown as {
+        schema: JsonObject
+        example: unknown
+      }[]
+      if (first === undefined) continue
+      const validate = validatorOf(first.schema)
+      expect(validate(first.example), JSON.stringify(validate.errors)).toBe(true)
+    }
+  })
+
+  it('links answers to operations that are there', () => {
+    const ids = operations().map(({ operationId }) => operationId)
+    const links = operations().flatMap(({ responses }) =>
+      Object.values(responses).flatMap((one) =>
+        Object.values((one as unknown as { links?: JsonObject }).links ?? {}),
+      ),
+    ) as unknown as { operationId: string; parameters: Record<string, string> }[]
+    expect(links.length).toBeGreaterThan(2)
+    for (const { operationId, parameters } of links) {
+      expect(ids).toContain(operationId)
+      const { parameters: taken } = operations().find((one) => one.operationId === operationId) ?? {
+        parameters: [],
+      }
+      const names = taken.map(({ name }) => name)
+      expect(Object.keys(parameters).filter((name) => !names.includes(name))).toEqual([])
+    }
+  })
+
   it('describes every route, its parameters and its answers', () => {
     for (const { method, path, operationId, query } of ROUTES) {
       const operation = document.paths[path]?.[method.toLowerCase()]
@@ -104,7 +191,7 @@ describe('GET /openapi.json', () => {
       const received = await send(sent)
       const operation = operationOf(sent)
       if (operation === undefined) return received
-      const described = operation.responses[String(received.status)]
+      const described = responseOf(operation, received.status)
       expect(described, `${sent.method} ${sent.path} answers ${received.status}`).toBeDefined()
       const validate = validatorOf(described?.content?.['application/json']?.schema ?? {})
       expect(validate(received.body), JSON.stringify(validate.errors)).toBe(true)

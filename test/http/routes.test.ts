@@ -128,6 +128,8 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   },
   listProviders: { path: () => '/providers', about: 'any provider' },
   getProvider: { path: () => '/providers/auth0', about: 'default provider' },
+  getIndex: { path: () => '/', about: 'any provider' },
+  getDocs: { path: () => '/docs', about: 'any provider' },
   getOpenapi: { path: () => '/openapi.json', about: 'any provider' },
   getHealth: { path: () => '/healthz', about: 'any provider' },
   getReadiness: { path: () => '/readyz', about: 'any provider' },

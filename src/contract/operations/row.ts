@@ -60,7 +60,7 @@ export interface Operation {
   /** What a dry run answers, with 200. */
   readonly plan?: BodyName
   /** Of a success; absent: JSON. */
-  readonly mediaType?: 'text/plain' | 'text/event-stream'
+  readonly mediaType?: 'text/plain' | 'text/event-stream' | 'text/html'
   readonly answerHeaders: readonly AnswerHeader[]
   readonly errors: readonly ErrorStatus[]
 }

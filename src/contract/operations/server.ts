@@ -6,6 +6,22 @@ const READ = { method: 'GET', query: [], headers: [], answerHeaders: [] } as con
 const PUBLIC = { ...READ, permission: 'public', errors: PUBLIC_ERRORS } as const
 
 export const SERVER_OPERATIONS = {
+  /** A browser gets a page. */
+  getIndex: {
+    ...PUBLIC,
+    path: '/',
+    summary: 'Where things are: JSON, or a page for a browser.',
+    answers: { 200: 'Index' },
+    page: '#for-browsers',
+  },
+  getDocs: {
+    ...PUBLIC,
+    path: '/docs',
+    summary: 'The reference of this API as a page.',
+    answers: { 200: 'Page' },
+    mediaType: 'text/html',
+    page: '#for-browsers',
+  },
   getOpenapi: {
     ...PUBLIC,
     path: '/openapi.json',

@@ -8,33 +8,54 @@ import type { JsonObject } from '../../core/json/json.ts'
 import type { Answer } from '../answer.ts'
 import { VERSION } from '../wire/version.ts'
 import { componentSchemas } from './component-schemas.ts'
+import { failures, HEADERS, REQUEST_ID } from './failures.ts'
 import { describeOperation } from './operation.ts'
+import { TAGS } from './tags.ts'
 
 let document: Answer | undefined
 
 /** The description of all operations; made at its first use, and sent as the same bytes from then on. */
 export function getOpenapi(): Answer {
-  document ??= documentOf(OPERATIONS)
+  document ??= documentOf()
   return document
 }
 
-function documentOf(operations: Readonly<Record<string, Operation>>): Answer {
-  const body = JSON.stringify(describeApi(operations))
+function documentOf(): Answer {
+  const body = JSON.stringify(describeApi())
   return { status: 200, body, bytes: Buffer.from(body) }
 }
 
-function describeApi(operations: Readonly<Record<string, Operation>>): JsonObject {
+/** The description as an object. */
+export function describeApi(
+  operations: Readonly<Record<string, Operation>> = OPERATIONS,
+): JsonObject {
   return {
     openapi: '3.1.0',
     info: {
       title: 'Clientry',
       version: VERSION,
       description: 'One safe API for OAuth client applications, wherever they live.',
+      contact: { name: 'Clientry' },
+      license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
+    // Seen from this document, so it holds behind any prefix (section "Server Object").
+    servers: [{ url: '.', description: 'The server that this description comes from.' }],
+    tags: TAGS,
     security: [{ accessToken: [] }],
     paths: pathsOf(operations),
     components: {
-      securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'An access token of a configured issuer; `npm run -s token` prints one for `npm start`.',
+        },
+      },
+      headers: HEADERS,
+      parameters: { RequestId: REQUEST_ID },
+      responses: failures(),
       schemas: componentSchemas(),
     },
   }

@@ -1,17 +1,23 @@
 /** One operation in the OpenAPI description, made of its row in the contract. */
 
 import type { BodyName } from '../../contract/bodies.ts'
-import type { AnswerHeader, HeaderName, Operation } from '../../contract/operations.ts'
+import type { HeaderName, Operation } from '../../contract/operations.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { PATCH_TYPES } from '../wire/body.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
+import { BODY_EXAMPLES, PATH_EXAMPLES } from './examples.ts'
+import { failureRef, headers } from './failures.ts'
+import { linksOf } from './links.ts'
+import { tagOf } from './tags.ts'
 
 /** The whole description of an operation. */
 export function describeOperation(operationId: string, row: Operation): JsonObject {
   return {
     operationId,
+    tags: [tagOf(operationId)],
     summary: row.summary,
-    ...(row.permission === 'public' ? { security: [] } : { description: needsOf(row) }),
+    description: `${row.summary} ${needsOf(row)}`,
+    ...(row.permission === 'public' ? { security: [] } : {}),
     parameters: parametersOf(row),
     ...(row.body === undefined ? {} : { requestBody: requestBodyOf(row.body, row) }),
     responses: responsesOf(row),
@@ -19,6 +25,7 @@ export function describeOperation(operationId: string, row: Operation): JsonObje
 }
 
 function needsOf({ permission, also, alternative, atSource }: Operation): string {
+  if (permission === 'public') return 'No token is asked for.'
   const needs = `Needs the permission \`${permission}\``
   if (also !== undefined) return `${needs} and \`${also}\`.`
   if (alternative !== undefined) return `${needs} or \`${alternative}\`.`
@@ -38,7 +45,10 @@ function parametersOf({ path, query, required = [], headers }: Operation): reado
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string', maxLength: 255 },
+    description: PATH_SAYS[name] ?? 'Its id.',
+    // One segment of the path: what it holds is percent-encoded.
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^/\\u0000-\\u001f]+$' },
+    example: PATH_EXAMPLES[name] ?? name,
   }))
   const inQuery = query.map((name) => ({
     name,
@@ -53,7 +63,16 @@ function parametersOf({ path, query, required = [], headers }: Operation): reado
     description: HEADER_SAYS[name],
     schema: { type: 'string', ...(name === 'Idempotency-Key' ? { maxLength: 257 } : {}) },
   }))
-  return [...inPath, ...inQuery, ...inHeader]
+  const requestId = { $ref: '#/components/parameters/RequestId' }
+  return [...inPath, ...inQuery, ...inHeader, requestId]
+}
+
+const PATH_SAYS: Readonly<Record<string, string>> = {
+  clientId: 'The id of the client, as its provider knows it.',
+  providerId: 'What the configuration calls the provider.',
+  operationId: 'The id of the change.',
+  jobId: 'The id of the job.',
+  secretId: 'The id of the secret.',
 }
 
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
@@ -61,31 +80,19 @@ const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}
 const content = (schema: JsonObject, ...types: readonly string[]): JsonObject =>
   Object.fromEntries(types.map((type) => [type, { schema }]))
 
+const withExample = (schema: JsonObject, body: BodyName, ...types: readonly string[]): JsonObject =>
+  Object.fromEntries(types.map((type) => [type, { schema, example: BODY_EXAMPLES[body] ?? {} }]))
+
 function requestBodyOf(body: BodyName, { bodyOptional }: Operation): JsonObject {
   const required = bodyOptional !== true
-  if (body !== 'ClientPatchRequest') return { required, content: content(ref(body), JSON_TYPE) }
-  const patch = content(ref(body), ...PATCH_TYPES)
+  if (body !== 'ClientPatchRequest')
+    return { required, content: withExample(ref(body), body, JSON_TYPE) }
+  const patch = withExample(ref(body), body, ...PATCH_TYPES)
   const operations = { anyOf: [ref('JsonPatch'), ref(body)] }
   return { required, content: { ...patch, ...content(operations, 'application/json-patch+json') } }
 }
 
 const JSON_TYPE = 'application/json'
-
-const ANSWER_HEADERS: Readonly<Record<AnswerHeader, JsonObject>> = {
-  ETag: { schema: { type: 'string' } },
-  Location: {
-    description: 'Where it is, as path and query.',
-    schema: { type: 'string' },
-  },
-  'Operation-Id': {
-    description: 'Names the change, where there was one, for `GET /operations/{operationId}`.',
-    schema: { type: 'string' },
-  },
-  'Idempotent-Replayed': {
-    description: 'The key had been used for this request before; nothing was done again.',
-    schema: { const: 'true' },
-  },
-}
 
 /** What each status of a success means. */
 const SUCCESS_SAYS: Readonly<Record<string, string>> = {
@@ -105,26 +112,33 @@ function responsesOf(row: Operation): JsonObject {
     ]),
   )
   if (plan !== undefined) bodies.set('200', [...(bodies.get('200') ?? []), plan])
-  const failure = { description: 'What went wrong.', content: content(ref('Error'), JSON_TYPE) }
   return {
     ...Object.fromEntries(
       [...bodies].map(([status, names]) => [status, successOf(row, status, names)]),
     ),
-    ...Object.fromEntries(errors.map((status) => [String(status), failure])),
+    ...Object.fromEntries(errors.map((status) => [String(status), failureRef(status)])),
   }
 }
 
 function successOf(row: Operation, status: string, names: readonly string[]): JsonObject {
   const description = SUCCESS_SAYS[status] ?? 'Success.'
   const [first, ...others] = names
-  if (first === undefined) return { description }
+  const common = headers('X-Request-Id', 'Cache-Control')
+  if (first === undefined) {
+    return { description, headers: { ...common, ...(status === '304' ? headers('ETag') : {}) } }
+  }
+  const links = linksOf(row, status)
   const schema = others.length === 0 ? ref(first) : { anyOf: names.map(ref) }
   return {
     description,
-    headers: {
-      'X-Request-Id': { schema: { type: 'string' } },
-      ...Object.fromEntries(row.answerHeaders.map((name) => [name, ANSWER_HEADERS[name]])),
-    },
-    content: content(schema, row.mediaType ?? JSON_TYPE),
+    headers: { ...common, ...headers(...row.answerHeaders) },
+    content: contentOf(row, schema),
+    ...(Object.keys(links).length === 0 ? {} : { links }),
   }
 }
+
+/** What a browser gets in the place of JSON stands beside it. */
+const contentOf = (row: Operation, schema: JsonObject): JsonObject => ({
+  ...content(schema, row.mediaType ?? JSON_TYPE),
+  ...(row.path === '/' ? content({ type: 'string' }, 'text/html') : {}),
+})

@@ -7,11 +7,15 @@ import { type Answer, errorAnswer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
 import type { Exchange } from '../exchange.ts'
 import { getOpenapi } from '../openapi/openapi.ts'
+import { getDocs } from '../pages/docs-page.ts'
+import { getIndex } from '../pages/index-page.ts'
 import type { Handlers } from '../route.ts'
 import { callerOf, permissionOf } from '../target.ts'
 
 export const SERVER_HANDLERS: Handlers<keyof typeof SERVER_OPERATIONS> = {
-  getOpenapi,
+  getIndex,
+  getDocs,
+  getOpenapi: () => getOpenapi(),
   getHealth,
   getReadiness,
   getMetrics,

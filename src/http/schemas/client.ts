@@ -1,12 +1,19 @@
 /** The schemas of a client and of its patch, made of the table of fields: the ones that validate. */
 
 import * as z from 'zod/mini'
-import type { Client, ClientFacts, ClientPatch, WithheldClient } from '../../contract/clients.ts'
+import type {
+  Client,
+  ClientFacts,
+  ClientPatch,
+  ListedClient,
+  ListedFacts,
+  WithheldClient,
+} from '../../contract/clients.ts'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../../core/client.ts'
 import type { FieldKind } from '../../core/field.ts'
 import { name, warning } from './common.ts'
 import { lease } from './leases.ts'
-import { described, optional, type Shape, text, yes } from './parts.ts'
+import { described, optional, type Shape, text, time, yes } from './parts.ts'
 import { suspension } from './standing.ts'
 
 /** What a provider holds may lie outside what a patch may set, so only the kind is promised. */
@@ -36,13 +43,21 @@ const facts = {
   warnings: optional(z.array(warning)),
 } satisfies Shape<ClientFacts>
 
-const shown = z.looseObject({
+const shownMembers = {
   ...fieldsBy((field) => {
     const { kind, empty } = FIELDS[field]
     return empty === null ? z.nullable(SHOWN[kind]) : SHOWN[kind]
   }),
   ...facts,
-})
+}
+
+export const shownClient = z.looseObject(shownMembers) as z.ZodMiniType as z.ZodMiniType<Client>
+
+/** One schema with all members, since generators of clients make nothing of several that hold at once. */
+export const listedClient = z.looseObject({
+  ...shownMembers,
+  lastVerifiedAt: time,
+} satisfies Shape<ListedFacts> & object) as z.ZodMiniType as z.ZodMiniType<ListedClient>
 
 export const withheldClient = described(
   z.object({ ...name, withheld: yes } satisfies Shape<WithheldClient>),
@@ -50,7 +65,10 @@ export const withheldClient = described(
 )
 
 /** The attributes follow from the table of fields, from which the interface follows as well. */
-export const client = z.union([shown, withheldClient]) as z.ZodMiniType as z.ZodMiniType<Client>
+export const client = z.union([
+  shownClient,
+  withheldClient,
+]) as z.ZodMiniType as z.ZodMiniType<Client>
 
 function patchOf(field: FieldName): z.ZodMiniType {
   const { kind, schema } = FIELDS[field]

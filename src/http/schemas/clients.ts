@@ -7,13 +7,12 @@ import type {
   ClientPatchRequest,
   JsonPatchOperation,
   Knowledge,
-  ListedFacts,
   Plan,
   RollbackRequest,
   Unread,
   UnreadableClient,
 } from '../../contract/clients.ts'
-import { client, clientPatch, withheldClient } from './client.ts'
+import { client, clientPatch, listedClient, shownClient, withheldClient } from './client.ts'
 import { errorCode, fieldChange, name, placeOfChange, warning } from './common.ts'
 import {
   described,
@@ -49,8 +48,6 @@ const unread = described(
   'With fresh=true: clients of this place on this page that could not be read and are shown as they were known, the oldest at verifiedAt.',
 )
 
-const listedFacts = z.object({ lastVerifiedAt: time } satisfies Shape<ListedFacts>)
-
 const unreadableClient = z.object({
   ...name,
   error: text,
@@ -58,7 +55,7 @@ const unreadableClient = z.object({
 } satisfies Shape<UnreadableClient>)
 
 const clientPage = z.object({
-  clients: z.array(z.intersection(client, listedFacts)),
+  clients: z.array(listedClient),
   unreadable: optional(z.array(unreadableClient)),
   next: optional(text),
   mirror: z.array(knowledge),
@@ -101,6 +98,8 @@ export const rollbackRequest = z.strictObject({
 
 export const CLIENT_SCHEMAS = {
   Client: client,
+  ShownClient: shownClient,
+  ListedClient: listedClient,
   WithheldClient: withheldClient,
   ClientPage: clientPage,
   Knowledge: knowledge,

@@ -73,4 +73,4 @@ export const COMMON_SCHEMAS = {
   ClientName: clientName,
   FieldChange: fieldChange,
   Warning: warning,
-} satisfies Schemas<Omit<CommonBodies, 'Error'>>
+} satisfies Schemas<Omit<CommonBodies, 'Error' | 'Problem'>>

@@ -1,7 +1,7 @@
-/** The schema of the body of an error. */
+/** The schemas of the body of an error. */
 
 import * as z from 'zod/mini'
-import type { ErrorBody } from '../../contract/common.ts'
+import type { ErrorBody, Problem } from '../../contract/common.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { clientPatchRequest } from './clients.ts'
 import { errorCode } from './common.ts'
@@ -13,7 +13,7 @@ const mend = described(
   'A PATCH of the same client, after which the request can succeed.',
 ) as z.ZodMiniType as z.ZodMiniType<JsonObject>
 
-export const error = z.object({
+const members = {
   error: text,
   code: errorCode,
   field: optional(text),
@@ -25,4 +25,14 @@ export const error = z.object({
     described(text, 'What the provider said in its own words, without secrets.'),
   ),
   requestId: text,
-} satisfies Shape<ErrorBody>)
+} satisfies Shape<ErrorBody>
+
+export const error = z.object(members)
+
+export const problem = z.object({
+  ...members,
+  type: text,
+  title: text,
+  status: z.int(),
+  detail: text,
+} satisfies Shape<Problem>)

@@ -3,7 +3,7 @@
 import type { Bodies } from '../../contract/bodies.ts'
 import { CLIENT_SCHEMAS } from './clients.ts'
 import { COMMON_SCHEMAS } from './common.ts'
-import { error } from './errors.ts'
+import { error, problem } from './errors.ts'
 import { HISTORY_SCHEMAS } from './history.ts'
 import { JOB_SCHEMAS } from './jobs.ts'
 import { LEASE_SCHEMAS } from './leases.ts'
@@ -29,4 +29,5 @@ export const SCHEMAS: Schemas<Bodies> = {
   ...SERVER_SCHEMAS,
   ...COMMON_SCHEMAS,
   Error: error,
+  Problem: problem,
 }

@@ -1,0 +1,106 @@
+/** What operations have in common in the OpenAPI description: headers, and the answers to what went wrong. */
+
+import type { ErrorStatus } from '../../contract/operations.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { ERROR_EXAMPLE } from './examples.ts'
+
+const text: JsonObject = { type: 'string' }
+
+/** Headers of answers, by name. */
+export const HEADERS: JsonObject = {
+  'X-Request-Id': {
+    description: 'Names the request in the log.',
+    schema: { type: 'string', pattern: '^[\\w.:-]{1,64}$' },
+  },
+  'Cache-Control': { description: 'Nothing is kept by caches.', schema: { const: 'no-store' } },
+  'Retry-After': {
+    description: 'After how many seconds the same request can succeed.',
+    schema: { type: 'string', pattern: '^[0-9]+$' },
+  },
+  'WWW-Authenticate': { description: 'What is wrong with the token (RFC 6750).', schema: text },
+  'Accept-Patch': { description: 'The media types of patches (RFC 5789).', schema: text },
+  ETag: {
+    description: '`"<state>.<view>"`; see If-Match and If-None-Match.',
+    schema: { type: 'string', pattern: '^"[!#-~]+"$' },
+  },
+  Location: { description: 'Where it is, as path and query.', schema: text },
+  'Operation-Id': {
+    description: 'Names the change, where there was one, for `GET /operations/{operationId}`.',
+    schema: text,
+  },
+  'Idempotent-Replayed': {
+    description: 'The key had been used for this request before; nothing was done again.',
+    schema: { const: 'true' },
+  },
+}
+
+/** By reference. */
+export const headers = (...names: readonly string[]): JsonObject =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+
+/** A request may have a name. */
+export const REQUEST_ID: JsonObject = {
+  name: 'X-Request-Id',
+  in: 'header',
+  description:
+    'Names the request, where it is 1 to 64 letters, digits and `_ . : -`; else the server makes a name.',
+  schema: text,
+}
+
+const SAYS: Readonly<Record<ErrorStatus, string>> = {
+  400: 'The request, or the client that it would make, breaks a rule.',
+  401: 'There is no token, or one that is not accepted.',
+  403: 'The token lacks a permission.',
+  404: 'There is no such thing, or none that the caller may know of.',
+  409: 'What holds for the client, the key or the job is in the way.',
+  412: 'A precondition does not hold; nothing was sent.',
+  413: 'The body is too large.',
+  415: 'The media type is not one that is taken here.',
+  422: 'The Idempotency-Key was used for another request.',
+  428: 'If-Match is required here.',
+  429: 'The caller has had, or has under way, as much as one caller may.',
+  500: 'The server, or the provider, failed.',
+  502: 'The provider answered success, and did not do it.',
+  503: 'It cannot be done now; nothing was sent.',
+  504: 'Time ran out.',
+}
+
+const MORE: { readonly [S in ErrorStatus]?: readonly string[] } = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
+  409: ['Retry-After'],
+  415: ['Accept-Patch'],
+  429: ['Retry-After'],
+  500: ['Retry-After'],
+  503: ['Retry-After'],
+  504: ['Retry-After'],
+}
+
+/** The answer of each status, by the name that `failureRef` refers to. */
+export function failures(): JsonObject {
+  return Object.fromEntries(
+    Object.entries(SAYS).map(([status, description]) => [
+      `Error${status}`,
+      {
+        description,
+        headers: headers(
+          'X-Request-Id',
+          'Cache-Control',
+          ...(MORE[Number(status) as ErrorStatus] ?? []),
+        ),
+        content: {
+          'application/json': {
+            schema: { $ref: '#/components/schemas/Error' },
+            example: ERROR_EXAMPLE,
+          },
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
+      },
+    ]),
+  )
+}
+
+/** The answer of one status, by reference. */
+export const failureRef = (status: ErrorStatus): JsonObject => ({
+  $ref: `#/components/responses/Error${status}`,
+})

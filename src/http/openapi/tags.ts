@@ -1,0 +1,35 @@
+/** Operations in groups, as readers look for them. */
+
+import { HISTORY_OPERATIONS } from '../../contract/operations/history.ts'
+import { JOB_OPERATIONS } from '../../contract/operations/jobs.ts'
+import { LEASE_OPERATIONS } from '../../contract/operations/leases.ts'
+import { LIFE_OPERATIONS } from '../../contract/operations/life.ts'
+import { LINT_OPERATIONS } from '../../contract/operations/lint.ts'
+import { PROVIDER_OPERATIONS } from '../../contract/operations/providers.ts'
+import { SECRET_OPERATIONS } from '../../contract/operations/secrets.ts'
+import { SERVER_OPERATIONS } from '../../contract/operations/server.ts'
+import { STANDING_OPERATIONS } from '../../contract/operations/standing.ts'
+
+const GROUPS: readonly (readonly [name: string, says: string, operations: object])[] = [
+  ['life', 'Make, copy, adopt and remove clients.', LIFE_OPERATIONS],
+  ['standing', 'Protect clients, switch them off and on again.', STANDING_OPERATIONS],
+  ['secrets', 'Rotate and retire the secrets of clients.', SECRET_OPERATIONS],
+  ['leases', 'Values that a client has for a time.', LEASE_OPERATIONS],
+  ['history', 'What was done to clients, and what became of it.', HISTORY_OPERATIONS],
+  ['lint', 'What deserves a second look on clients.', LINT_OPERATIONS],
+  ['jobs', 'Changes of many clients.', JOB_OPERATIONS],
+  ['providers', 'What providers can hold, and why not.', PROVIDER_OPERATIONS],
+  ['server', 'The server itself.', SERVER_OPERATIONS],
+]
+
+const CLIENTS = { name: 'clients', description: 'Find, read, change and roll back clients.' }
+
+/** Every tag with its description, in the order of the contract. */
+export const TAGS = [
+  CLIENTS,
+  ...GROUPS.map(([name, description]) => ({ name, description })),
+] as const
+
+/** The tag of an operation. */
+export const tagOf = (operationId: string): string =>
+  GROUPS.find(([, , operations]) => Object.hasOwn(operations, operationId))?.[0] ?? CLIENTS.name

@@ -1,0 +1,40 @@
+/** `GET /`: where things are, as a page for a browser and as JSON for a program. */
+
+import type { Answer } from '../answer.ts'
+import type { Exchange } from '../exchange.ts'
+import { accepted } from '../wire/accept.ts'
+import { VERSION } from '../wire/version.ts'
+import { escaped, page } from './html.ts'
+
+const PLACES = [
+  ['docs', '/docs', 'Reference of the API'],
+  ['openapi', '/openapi.json', 'OpenAPI description'],
+  ['clients', '/clients', 'Clients; needs a token'],
+  ['providers', '/providers', 'Providers; needs a token'],
+  ['health', '/healthz', 'Whether the process runs'],
+  ['readiness', '/readyz', 'Whether changes can be made'],
+] as const
+
+/** No token is asked for, so it says nothing about clients, providers or callers. */
+export async function getIndex({ settings, request }: Exchange): Promise<Answer> {
+  const { prefix = '' } = request
+  if (!accepted(request, 'text/html', 'application/json')) {
+    const links = PLACES.map(([name, path]) => [name, `${prefix}${path}`])
+    const body = { name: 'Clientry', version: VERSION, links: Object.fromEntries(links) }
+    return { status: 200, headers: { vary: 'Accept' }, body }
+  }
+  const isWell = await settings.service.store.check().then(
+    () => true,
+    () => false,
+  )
+  const rows = PLACES.map(
+    ([, path, says]) =>
+      `<tr><td><a href="${escaped(prefix + path)}"><code>${path}</code></a></td><td>${says}</td></tr>`,
+  )
+  return page(
+    'Clientry',
+    `<h1>Clientry</h1><p>One safe API for OAuth client applications. Version ${VERSION}.</p>
+<p>${isWell ? 'The server runs, and changes can be made.' : 'The server runs, and its history cannot be written: no change can be made.'}</p>
+<table>${rows.join('')}</table>`,
+  )
+}
