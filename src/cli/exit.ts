@@ -30,6 +30,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   unauthenticated: 'auth',
   insufficient_scope: 'auth',
   not_found: 'notFound',
+  client_gone: 'notFound',
   no_such_route: 'unavailable',
   method_not_allowed: 'unavailable',
   conflict: 'conflict',

@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   insufficient_scope: { status: 403, retry: false },
   /** No such client, or none that this caller may know of. */
   not_found: { status: 404, retry: false },
+  /** The server takes none of the tokens any more that opened the client: it is gone there, or opened by others. */
+  client_gone: { status: 404, retry: false },
   /** No such path. */
   no_such_route: { status: 404, retry: false },
   method_not_allowed: { status: 405, retry: false },

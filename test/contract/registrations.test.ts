@@ -212,7 +212,7 @@ describe.each(PEERS)('$name', (kind) => {
     front().clearFaults()
     await change({ name: 'Still here' })
     subject.peer.dropTokens()
-    await expect(read()).rejects.toMatchObject({ code: 'provider_misconfigured' })
+    await expect(read()).rejects.toMatchObject({ code: 'client_gone' })
   })
 
   describe('two instances on one store', () => {
@@ -245,7 +245,7 @@ describe.each(PEERS)('$name', (kind) => {
   it('tells which token it had, and that it is refused, when none is in force', async () => {
     subject.peer.dropTokens()
     const failure = await read().catch((error: unknown) => error)
-    expect(failure).toMatchObject({ code: 'provider_misconfigured' })
+    expect(failure).toMatchObject({ code: 'client_gone' })
     expect(String(failure)).toMatch(/Adopt the client again/)
     expect((await conditions()).at(-1)).toBe('refused')
     await adopt(subject.peer.token(subject.ref.id))
@@ -287,7 +287,7 @@ describe.each(PEERS)('$name', (kind) => {
         const attempt = change({ callbacks: [NEW_CALLBACK] }, { deadline: Date.now() + 5_000 })
         await expect(attempt).rejects.toMatchObject({ code: 'outcome_unknown' })
         expect(await outcomes()).toEqual(['intent', 'applied', 'intent'])
-        await expect(read()).rejects.toMatchObject({ code: 'provider_misconfigured' })
+        await expect(read()).rejects.toMatchObject({ code: 'client_gone' })
         expect((await conditions()).at(-1)).toBe('refused')
         await adopt(subject.peer.token(subject.ref.id))
         // Settled by what is in force, then the adoption itself.

@@ -11,6 +11,7 @@ import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { DIALECTS, type DialectName } from '../../src/providers/rfc7592/dialects.ts'
 import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
+import { readSource } from '../../src/service/life/copy-source.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 
@@ -78,17 +79,20 @@ let server: Server
 let bench: Bench
 let sent: JsonObject[]
 let record: JsonObject
+/** The server knows the client no more. */
+let purged: boolean
 /** What the server makes of an update. */
 let update: (body: JsonObject) => readonly [status: number, record: JsonObject]
 
 beforeEach(async () => {
   sent = []
+  purged = false
   update = (body) => [200, { ...record, ...body }]
   server = createServer(async (incoming, outgoing) => {
     let text = ''
     for await (const chunk of incoming) text += chunk
-    let status = 200
-    if (incoming.method === 'PUT') {
+    let status = purged ? 401 : 200
+    if (incoming.method === 'PUT' && !purged) {
       const body = JSON.parse(text) as JsonObject
       sent.push(body)
       const [code, after] = update(body)
@@ -252,4 +256,20 @@ it('is one operation where the server answers every update with 500', async () =
   expect(sent).toHaveLength(1)
   const entries = await bench.service.store.entries(resourceOf(REF))
   expect(entries.filter(({ kind }) => kind === 'intent')).toHaveLength(1)
+})
+
+it('answers 404 for a client that its server has purged, which can be copied from its last record', async () => {
+  const provider = await open('standard', HYDRA)
+  await change({ name: 'Last' })
+  purged = true
+  await expect(change({ name: 'Later' })).rejects.toMatchObject({
+    code: 'client_gone',
+    status: 404,
+  })
+  const source = { ref: REF, provider, removedToo: true }
+  const call = { operationId: 'copy', deadline: Date.now() + 5_000, timeoutMs: 2_000 }
+  const { native } = await readSource(bench.service, source, call)
+  expect(native).toMatchObject({ client_name: 'Last', redirect_uris: [CALLBACK] })
+  const hidden = readSource(bench.service, { ...source, removedToo: false }, call)
+  await expect(hidden).rejects.toMatchObject({ code: 'client_gone' })
 })

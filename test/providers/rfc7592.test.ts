@@ -380,7 +380,7 @@ describe('a removal', () => {
       await expect(remove(provider)).rejects.toMatchObject({ code })
       answers['GET /register/abc'] = [401, {}]
       const read = providerWith().read(REF, call())
-      await expect(read).rejects.toMatchObject({ code: 'provider_misconfigured' })
+      await expect(read).rejects.toMatchObject({ code: 'client_gone' })
     },
   )
 

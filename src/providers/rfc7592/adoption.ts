@@ -43,7 +43,7 @@ export function createAdoption({ caller, custody, dialect }: CreationParts): Ado
       }
       await readWhole(caller, dialect, ref, call).catch((error) => {
         // Whatever else is wrong, it has not been shown that the registration is.
-        if (!isClientError(error, 'provider_misconfigured', 'not_found')) throw error
+        if (!isClientError(error, 'provider_misconfigured', 'client_gone', 'not_found')) throw error
       })
       const after = await heldOf(custody, ref)
       return after !== undefined && after.condition !== 'refused'

@@ -86,7 +86,9 @@ async function takeIn({ custody }: CreationParts, answer: JsonObject, call: Call
 
 /** The client is there, and what it looks like could not be learned. */
 function unread(cause: unknown): never {
-  const why = isClientError(cause, 'provider_misconfigured') ? `: ${cause.message}` : '.'
+  const why = isClientError(cause, 'provider_misconfigured', 'client_gone')
+    ? `: ${cause.message}`
+    : '.'
   const says = `The server registered the client and could not be asked what it holds${why}`
   throw isClientError(cause, 'outcome_unknown')
     ? cause

@@ -118,6 +118,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'provider_throttled',
   'provider_unavailable',
   'provider_misconfigured',
+  'client_gone',
   'deadline_exceeded',
   'not_found',
 ]

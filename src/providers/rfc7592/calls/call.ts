@@ -186,7 +186,7 @@ const isRefused = ({ refusedToken }: Dialect, { status, body }: JsonAnswer) =>
 /**
  * The registration that another instance has left since `held` was refused. Clients' logs are looked at
  * first: whatever was renewed by a change that is closed there has been kept before that.
- * @throws ClientError `provider_unavailable`, `not_found`, `provider_misconfigured`
+ * @throws ClientError `provider_unavailable`, `not_found`, `client_gone`
  */
 async function newerThan(
   { store, custody, now }: CallerParts,
@@ -197,7 +197,7 @@ async function newerThan(
   const head = await store.last(resourceOf(ref))
   const latest = await custody.find(ref.id)
   if (latest.seq !== held.seq) return latest
-  if (held.condition === 'refused') throw unreachable()
+  if (held.condition === 'refused') throw gone()
   if (head?.kind === 'intent' && head.operationId !== call.operationId && head.deadline > now()) {
     throw renewedMeanwhile()
   }
@@ -207,13 +207,13 @@ async function newerThan(
     throw new ClientError('not_found', 'There is no such client.')
   }
   await custody.mark(held, 'refused', call.operationId)
-  throw unreachable()
+  throw gone()
 }
 
-const unreachable = () =>
+const gone = () =>
   new ClientError(
-    'provider_misconfigured',
-    'The server no longer takes the registration access token of this client: the client was removed there, or an answer with a newer token was lost. Adopt the client again with a token that is in force.',
+    'client_gone',
+    'The server no longer takes the registration access token of this client: the client was removed there, or an answer with a newer token was lost. Adopt the client again with a token that is in force, or copy it: its last known record is used.',
   )
 
 const renewedMeanwhile = () =>
