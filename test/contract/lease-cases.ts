@@ -36,6 +36,7 @@ export const LEASE_CASES: readonly Case[] = [
         expect(body).toMatchObject({ protected: false, endingSecrets: [] })
         expect(body.leases).toEqual(taken.body.leases)
         expect(stateOf(headers.etag)).toBe(stateOf(taken.headers.etag))
+        await send(await end(world, { ...address, owner: LEASE.owner }))
       }
     },
   },

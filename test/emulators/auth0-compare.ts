@@ -14,10 +14,7 @@ export interface JsonObject {
 
 const REDACTED = '[REDACTED]'
 
-/** Members of a tenant, not of a client's settings. */
 const BOOKKEEPING = ['tenant', 'signing_keys']
-
-/** Members that the SDK of the day may not have known; looked at only where a recording has them. */
 const LOST_BY_SDK = [
   'global',
   'callback_url_template',
@@ -26,12 +23,34 @@ const LOST_BY_SDK = [
   'cross_origin_authentication',
   'owners',
 ]
-
-/** Shown of clients since September 2026, after these recordings were made. */
 const LATER = ['created_at', 'updated_at']
-
-/** Made by Auth0 from the redacted key or from its clock. */
 const MADE = ['kid', 'thumbprint_sha256', 'subject_dn', 'created_at', 'updated_at', 'expires_at']
+
+/** What of an answer is not compared, or only in part, each with its reason; printed with the result. */
+export const LEFT_OUT: readonly { readonly what: string; readonly why: string }[] = [
+  { what: BOOKKEEPING.join(', '), why: 'of a tenant, and no settings of a client' },
+  {
+    what: `${LOST_BY_SDK.join(', ')}, where a recording of an SDK lacks them`,
+    why: 'answers that went through the structure of an SDK have lost what it did not know',
+  },
+  {
+    what: `${LATER.join(', ')}, where a recording lacks them`,
+    why: 'shown of clients since September 2026, after these recordings were made',
+  },
+  {
+    what: `the values of ${MADE.join(', ')}; only their types are compared`,
+    why: 'made by Auth0 from the redacted key or from its clock',
+  },
+  { what: 'redacted values; any text counts', why: 'the recorders have taken them out' },
+  {
+    what: 'client_secret in recordings of go-auth0',
+    why: 'its recorder writes one into every answer',
+  },
+  {
+    what: 'bodies of refusals; their status is compared',
+    why: 'the recorders of both SDKs spoil them',
+  },
+]
 
 /** Sorted names of the members that differ. */
 export function differences(

@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { LEFT_OUT } from './auth0-compare.ts'
 import { EXCLUSIONS } from './auth0-exclusions.ts'
 import { type Compared, type Recorded, replay } from './auth0-replay.ts'
 
@@ -42,6 +43,7 @@ describe.skipIf(!present)('recorded Auth0 traffic', () => {
       ({ indexes, differences }) => indexes.map((index) => ({ index, differences })),
     )
     expect(differing).toEqual(expected)
+    expect(result.silent).toEqual([])
   })
 
   it('excludes only files that are there', () => {
@@ -54,6 +56,7 @@ describe.skipIf(!present)('recorded Auth0 traffic', () => {
     say(`Auth0 replay: ${calls} calls of ${files.size} files, ${compared.length} answers compared`)
     for (const [kind, count] of countBy(compared, ({ kind }) => kind)) say(`  ${count} ${kind}`)
     for (const [why, count] of Object.entries(uncompared)) say(`  ${count} not compared: ${why}`)
+    for (const { what, why } of LEFT_OUT) say(`  left out: ${what}: ${why}`)
     say(`  ${excluded} excluded:`)
     for (const { file, indexes, why } of EXCLUSIONS) say(`    ${file} ${indexes}: ${why}`)
   })

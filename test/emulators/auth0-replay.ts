@@ -36,6 +36,8 @@ export interface Replay {
   readonly compared: readonly Compared[]
   /** Calls that only told the state before, or that the emulator does not serve, by kind. */
   readonly uncompared: Readonly<Record<string, number>>
+  /** Calls that were neither compared nor counted as not comparable: there must be none. */
+  readonly silent: readonly number[]
 }
 
 /** A certificate in place of the redacted ones; made for this test, its key thrown away. */
@@ -60,6 +62,7 @@ interface Session {
   readonly seen: Set<string>
   readonly compared: Compared[]
   readonly uncompared: Record<string, number>
+  readonly silent: number[]
 }
 
 /** Replays the calls of one recorded file, in order. */
@@ -79,13 +82,23 @@ export async function replay(calls: readonly Recorded[]): Promise<Replay> {
       seen: new Set<string>(),
       compared: [],
       uncompared: {},
+      silent: [],
     }
-    for (const call of calls) await step(session, call)
-    return { compared: session.compared, uncompared: session.uncompared }
+    for (const call of calls) {
+      const before = seenIn(session)
+      await step(session, call)
+      if (seenIn(session) === before) session.silent.push(call.index)
+    }
+    const { compared, uncompared, silent } = session
+    return { compared, uncompared, silent }
   } finally {
     await emulator.close()
   }
 }
+
+/** How many calls and parts of calls have been accounted for. */
+const seenIn = ({ compared, uncompared }: Session) =>
+  compared.length + Object.values(uncompared).reduce((sum, count) => sum + count, 0)
 
 async function step(session: Session, call: Recorded): Promise<void> {
   const [, , , noun = '', id = '', below = '', last = ''] = call.path.split('/')
@@ -187,8 +200,12 @@ function prepareListed({ emulator }: Session, call: Recorded): void {
 async function seeList(session: Session, call: Recorded): Promise<void> {
   const { response } = call
   const items = Array.isArray(response) ? response : isObject(response) ? response.clients : []
-  for (const item of Array.isArray(items) ? items : []) {
-    if (!isFull(item) || 'fields' in call.query) continue
+  if (!Array.isArray(items) || items.length === 0) return skip(session, 'a list without clients')
+  for (const item of items) {
+    if (!isFull(item) || 'fields' in call.query) {
+      skip(session, 'an item of a list that shows a part of its client')
+      continue
+    }
     if (session.emulator.client(item.client_id) === undefined) {
       session.emulator.put(item)
       skip(session, 'state before the first call')
