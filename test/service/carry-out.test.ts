@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
-import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
@@ -18,7 +17,8 @@ import { createClient } from '../../src/service/life/create.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { openTenant, type Tenant } from '../contract/auth0-tenant.ts'
+import { requestFor } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
@@ -28,23 +28,14 @@ const CLIENT = 'PATCH /clients/{id}'
 const READ = 'GET /clients/{id}'
 const CONNECTION = 'PATCH /connections/{id}/clients'
 
-let emulator: Auth0Emulator
-let bench: Bench
+let emulator: Tenant['emulator']
+let bench: Tenant['bench']
+let close: Tenant['close']
 
 beforeEach(async () => {
-  emulator = await startAuth0Emulator({
-    connections: [
-      { id: 'con_users', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
-      { id: 'con_google', name: 'google', strategy: 'google-oauth2' },
-    ],
-  })
-  emulator.put(fullAuth0Client)
-  bench = await openBench(await auth0Over(emulator.url))
+  ;({ emulator, bench, close } = await openTenant())
 })
-afterEach(async () => {
-  await bench.close()
-  await emulator.close()
-})
+afterEach(() => close())
 
 /** Does something once, at one place of a change. */
 function at(point: CrashPoint, work: () => unknown, ways: Partial<Service> = {}): Service {

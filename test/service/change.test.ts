@@ -3,7 +3,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseJsonPatch } from '../../src/core/patch/patch.ts'
-import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -12,31 +11,21 @@ import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { settle } from '../../src/service/operation/settle.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { auth0Over } from '../contract/auth0-provider.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { openTenant, type Tenant } from '../contract/auth0-tenant.ts'
+import { requestFor } from '../contract/service.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
 const RESOURCE = resourceOf(REF)
 
-let emulator: Auth0Emulator
-let bench: Bench
+let emulator: Tenant['emulator']
+let bench: Tenant['bench']
+let close: Tenant['close']
 
 beforeEach(async () => {
-  emulator = await startAuth0Emulator({
-    connections: [
-      { id: 'con_users', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
-      { id: 'con_google', name: 'google', strategy: 'google-oauth2' },
-    ],
-  })
-  emulator.put(fullAuth0Client)
-  bench = await openBench(await auth0Over(emulator.url))
+  ;({ emulator, bench, close } = await openTenant())
 })
-afterEach(async () => {
-  await bench.close()
-  await emulator.close()
-})
+afterEach(() => close())
 
 const change = (
   client: object,

@@ -1,14 +1,13 @@
 /** Settling under odd circumstances: each of these was wrong once. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { settle } from '../../src/service/operation/settle.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { auth0Over } from '../contract/auth0-provider.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { openTenant, type Tenant } from '../contract/auth0-tenant.ts'
+import { requestFor } from '../contract/service.ts'
 import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { intentOf } from '../fixtures/entries.ts'
@@ -19,23 +18,14 @@ const CLIENT = 'PATCH /clients/{id}'
 const READ = 'GET /clients/{id}'
 const CONNECTION = 'PATCH /connections/{id}/clients'
 
-let emulator: Auth0Emulator
-let bench: Bench
+let emulator: Tenant['emulator']
+let bench: Tenant['bench']
+let close: Tenant['close']
 
 beforeEach(async () => {
-  emulator = await startAuth0Emulator({
-    connections: [
-      { id: 'con_users', name: 'users', strategy: 'auth0', enabledClients: ['exampleClientId'] },
-      { id: 'con_google', name: 'google', strategy: 'google-oauth2' },
-    ],
-  })
-  emulator.put(fullAuth0Client)
-  bench = await openBench(await auth0Over(emulator.url))
+  ;({ emulator, bench, close } = await openTenant())
 })
-afterEach(async () => {
-  await bench.close()
-  await emulator.close()
-})
+afterEach(() => close())
 
 const entries = () => bench.service.store.entries(resourceOf(REF))
 const outcomes = async () =>
