@@ -174,6 +174,12 @@ export const LEASE_CASES: readonly Case[] = [
         const answer = await send(await put(world, { ...LEASE, ...body }))
         expect(answer, JSON.stringify(body)).toMatchObject({ status: 400, body: { field } })
       }
+      // Refused before the client is read.
+      const calls = world.upstreamCalls()
+      const wild = { ...LEASE, field: 'allowedOrigins', value: 'https://*.preview.example.com' }
+      const { body } = await send(await put(world, wild))
+      expect(body.error).toBe('value must be one URL, without a wildcard.')
+      expect(world.upstreamCalls()).toBe(calls)
       expect(await send(await end(world, {}))).toMatchObject({
         status: 400,
         body: { code: 'invalid_request', field: 'owner' },

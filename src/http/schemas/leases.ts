@@ -22,6 +22,10 @@ function plainText(longest: number) {
     .check(z.minLength(1, { error }), z.maxLength(longest, { error }), plain)
 }
 
+const ONE_URL = z.refine<string>((value) => !value.includes('*'), {
+  error: 'must be one URL, without a wildcard',
+})
+
 const SECONDS = { error: `must be a whole number from 1 to ${MAX_LEASE_SECONDS}` }
 
 export const lease = z.object({
@@ -35,7 +39,7 @@ export const lease = z.object({
 export const leaseRequest = z.strictObject({
   ...place,
   field,
-  value: plainText(MAX_VALUE_LENGTH),
+  value: plainText(MAX_VALUE_LENGTH).check(ONE_URL),
   owner: plainText(MAX_OWNER_LENGTH),
   ttlSeconds: z.int(SECONDS).check(z.gte(1, SECONDS), z.lte(MAX_LEASE_SECONDS, SECONDS)),
 } satisfies Shape<LeaseRequest>)
