@@ -298,8 +298,8 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'check',
     says: 'check a configuration as the server reads it, and warn about risky settings',
-    more: 'Also fetches the keys of the issuers, and names address, status and cause if that fails. Exits with 0 if there are no warnings, with 1 if there are, with 2 if the configuration cannot be used.',
-    takes: [],
+    more: 'With PLACE: whether that provider or user pool can be worked with (configuration, store, reachability, clock, credentials, rights), one line and one remedy each; only reads are sent. Also fetches the keys of the issuers, and names address, status and cause if that fails. Exits with 0 if there are no warnings, with 1 if there are, with 2 if the configuration cannot be used.',
+    takes: [{ name: 'PLACE', says: 'PROVIDER or PROVIDER/POOL', optional: true }],
     options: ['config', 'offline', 'json'],
     examples: ['clientry check --config clientry.yaml'],
     load: () => import('./commands/server/check.ts'),

@@ -76,6 +76,10 @@ export const partsBehind = (settings: ProviderSettings, issuer: IssuerUrls): rea
 /** Whether a client there that lists no scopes may have any. */
 export const anyWhereNone = ({ type }: ProviderSettings): boolean => DEFINITIONS[type].anyWhereNone
 
+/** Where a provider, or a user pool of it, is reached; absent: nowhere outside of this program. */
+export const addressOf = (settings: ProviderSettings, part: Part): string | undefined =>
+  DEFINITIONS[settings.type].addressOf(settings, part)
+
 /** The mapping of a type of provider, for documentation. */
 export const mappingOf = async (type: ProviderType): Promise<Mapping> =>
   (await DEFINITIONS[type].load()).mapping

@@ -75,6 +75,8 @@ export interface ProviderDefinition<
   settingsOf(written: Written<Shape>, reading: Reading): Settings
   /** What of the provider is behind an issuer, as far as its addresses say: its clients get tokens of it. */
   partsBehind(settings: Settings, issuer: IssuerUrls): readonly Part[]
+  /** Where it is reached; absent: it is a part of this program, or there is no such user pool. */
+  addressOf(settings: Settings, part: Part): string | undefined
   /** Whether a client that lists no scopes may have any (`OwnApi.anyWhereNone`). */
   readonly anyWhereNone: boolean
   /** Loads the code, which is the `index.ts` of the folder. */

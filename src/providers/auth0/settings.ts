@@ -44,6 +44,7 @@ export const auth0 = defineProvider({
     const hosts = [baseUrl, audience].map((one) => parseUrl(one)?.host)
     return [issuer, jwksUrl ?? issuer].some((one) => hosts.includes(new URL(one).host)) ? [{}] : []
   },
+  addressOf: ({ baseUrl }) => baseUrl,
   anyWhereNone: false,
   load: () => import('./index.ts'),
 })

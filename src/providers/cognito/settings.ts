@@ -57,6 +57,7 @@ export const cognito = defineProvider({
         [issuer, jwksUrl ?? issuer].some((one) => new URL(one).pathname.split('/').includes(id)),
       )
       .map((userPoolId) => ({ userPoolId })),
+  addressOf: ({ pools }, { userPoolId = '' }) => pools[userPoolId]?.endpoint,
   anyWhereNone: false,
   load: () => import('./index.ts'),
 })

@@ -27,6 +27,7 @@ export const local = defineProvider({
   },
   // Its address is that of the server itself: the issuer's `provider` names it.
   partsBehind: () => [],
+  addressOf: () => undefined,
   anyWhereNone: false,
   load: () => import('./index.ts'),
 })

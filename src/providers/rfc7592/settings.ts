@@ -72,6 +72,7 @@ export const rfc7592 = defineProvider({
         : bare(own) === bare(issuer)
     return same ? [{}] : []
   },
+  addressOf: ({ endpoints }) => endpoints.registrationEndpoint ?? endpoints.issuer,
   // RFC 7591 section 2: the server may register it with a default set of scopes.
   anyWhereNone: true,
   load: () => import('./index.ts'),
