@@ -19,13 +19,13 @@ export const elsewhereOperations: Readonly<Record<string, Operation>> = {
   },
   DescribeManagedLoginBrandingByClient: {
     category,
-    members,
+    members: { ...members, ReturnMergedResources: { shape: { type: 'boolean' } } },
     answer: () => refuse('ResourceNotFoundException', 'The client has no style.'),
   },
   DescribeRiskConfiguration: {
     category,
-    members,
     // Without a ClientId: that of the pool.
+    members: { UserPoolId: POOL_ID, ClientId: { shape: CLIENT_ID.shape } },
     answer: ({ UserPoolId }) => ({ RiskConfiguration: { UserPoolId } }),
   },
 }
