@@ -8,6 +8,7 @@ import { parse } from 'yaml'
 import * as z from 'zod/mini'
 import { renderCopies, renderFields } from '../scripts/fields.ts'
 import { renderRoutes } from '../scripts/routes.ts'
+import { overlapsOf } from '../src/config/config-overlap.ts'
 import { parseConfig } from '../src/config/config-parse.ts'
 import { configSchema } from '../src/config/config-schema.ts'
 import { ERROR_CODES } from '../src/core/errors.ts'
@@ -100,6 +101,11 @@ describe('examples', () => {
   it('clientry.yaml is a configuration', () => {
     const config = parseConfig(parse(read('docs/examples/clientry.yaml')), environment, '.')
     expect(Object.keys(config.providers)).toEqual(['auth0', 'customers'])
+  })
+
+  it('clientry.hydra.yaml is a configuration, whose issuer is its provider', () => {
+    const config = parseConfig(parse(read('docs/examples/clientry.hydra.yaml')), environment, '.')
+    expect(overlapsOf(config).map(({ provider }) => provider)).toEqual(['login'])
   })
 
   it('clientry.lambda.json is a configuration that Lambda takes', () => {

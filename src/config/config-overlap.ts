@@ -8,7 +8,7 @@ import { PERMISSIONS } from '../core/rights/permissions.ts'
 import type { IssuerSettings } from '../http/auth/issuers.ts'
 import { ANY_ISSUER } from '../http/auth/permissions.ts'
 import { scopeNames } from '../http/auth/principal.ts'
-import { anyWhereNone, partsBehind } from '../providers/configured.ts'
+import { anyWhereNone, partsBehind, scopePatterns } from '../providers/configured.ts'
 import type { Part } from '../providers/definition.ts'
 import type { Config } from './config-parse.ts'
 
@@ -43,10 +43,15 @@ export function ownApiAt(
       .filter((one) => one.userPoolId === undefined || one.userPoolId === userPoolId)
       .map(({ issuer }) => issuer)
     if (issuers.length === 0) return undefined
-    const covers = (word: string) => issuers.some((issuer) => isOurs(config, issuer, word))
+    const patterns = scopePatterns(settings)
+    const covers = (word: string) =>
+      (patterns && isPattern(word)) || issuers.some((issuer) => isOurs(config, issuer, word))
     return { covers, anyWhereNone: anyWhereNone(settings) }
   }
 }
+
+/** Whether a scope stands for others; which of them is not looked into. */
+const isPattern = (word: string) => word.split('.').includes('*')
 
 /** Whether a word is an audience of the issuer, or a scope by which its tokens may do something here. */
 function isOurs({ permissions }: Config, issuer: IssuerSettings, word: string): boolean {

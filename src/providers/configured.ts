@@ -80,6 +80,10 @@ export const anyWhereNone = ({ type }: ProviderSettings): boolean => DEFINITIONS
 export const addressOf = (settings: ProviderSettings, part: Part): string | undefined =>
   DEFINITIONS[settings.type].addressOf(settings, part)
 
+/** Whether a scope of a client there may stand for others. */
+export const scopePatterns = ({ type }: ProviderSettings): boolean =>
+  DEFINITIONS[type].scopePatterns
+
 /** The mapping of a type of provider, for documentation. */
 export const mappingOf = async (type: ProviderType): Promise<Mapping> =>
   (await DEFINITIONS[type].load()).mapping

@@ -79,6 +79,8 @@ export interface ProviderDefinition<
   addressOf(settings: Settings, part: Part): string | undefined
   /** Whether a client that lists no scopes may have any (`OwnApi.anyWhereNone`). */
   readonly anyWhereNone: boolean
+  /** Whether a scope of a client there may stand for others, by a segment `*` between dots. */
+  readonly scopePatterns: boolean
   /** Loads the code, which is the `index.ts` of the folder. */
   load(): Promise<ProviderCode<Settings>>
 }

@@ -3,6 +3,7 @@
  * a lost answer to each of these means.
  */
 
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { showClient, stateOf } from '../../src/core/mapping/mapping.ts'
@@ -30,7 +31,11 @@ const LOST: readonly FaultKind[] = [
 const isApplied = (fault: FaultKind) => !fault.endsWith('_before_apply')
 
 /** The deadline is far; a stalled call ends by its timeout. */
-const call = (): Call => ({ deadline: Date.now() + 10_000, timeoutMs: 1_000, operationId: 'test' })
+const call = (operationId: string = randomUUID()): Call => ({
+  deadline: Date.now() + 10_000,
+  timeoutMs: 1_000,
+  operationId,
+})
 
 describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
   const life = LIVES[kind.name] as Life
@@ -57,12 +62,14 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     planChange(provider.mapping, creation.blank(client), parseMergePatch(patch as never)).next
   const make = async (client: ClientKind) => {
     const step = creation.step(place(), planned(client))
-    const native = (await step.send(call())) as Native
-    return { step, native, ref: refTo(creation.idOf(native)) }
+    const by = call()
+    const native = (await step.send(by)) as Native
+    return { step, native, ref: refTo(creation.idOf(native)), by }
   }
   const removal = (ref: ClientRef) => provider.removal?.(ref, {}) as Step
-  const findings = async (next: Native, since: number) =>
-    ((await creation.find(place(), { next, since, isKnown: async () => false }, call())) ?? []).map(
+  /** `by`: the call that was to make the client. */
+  const findings = async (next: Native, since: number, by = call()) =>
+    ((await creation.find(place(), { next, since, isKnown: async () => false }, by)) ?? []).map(
       ({ native }) => native,
     )
   const fail = (fault: FaultKind, operation: string) =>
@@ -142,6 +149,11 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       const { step, native } = await make(client)
       const { secret } = showClient(provider.mapping, native)
       const confidential = client === 'machine' || client === 'web'
+      if (kind.hidesSecret !== undefined) {
+        expect(secret).toBeNull()
+        expect((step.reveal()?.reveal() ?? '').length > 20).toBe(confidential)
+        return
+      }
       // Where every client is given a secret, whether it is asked for is another matter.
       if (confidential || life.oneSecret) {
         expect(step.reveal()?.reveal()).toBe(secret?.reveal())
@@ -179,17 +191,17 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     subject.put(old)
     const since = Date.now()
     const next = planned('spa')
-    const ids = async () => (await findings(next, since)).map(creation.idOf)
+    const ids = async (by?: Call) => (await findings(next, since, by)).map(creation.idOf)
     expect(await ids()).toEqual([])
-    const { ref } = await make('spa')
-    expect(await ids()).toEqual([ref.id])
+    const { ref, by } = await make('spa')
+    expect(await ids(by)).toEqual([ref.id])
   })
 
   it('finds a new client behind many others', async () => {
     fill()
     const since = Date.now()
-    const { ref } = await make('machine')
-    const found = await findings(planned('machine'), since)
+    const { ref, by } = await make('machine')
+    const found = await findings(planned('machine'), since, by)
     expect(found.map(creation.idOf)).toEqual([ref.id])
   })
 
@@ -304,9 +316,10 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       const since = Date.now()
       const next = planned('web')
       fail(fault, life.writes.create)
-      const attempt = creation.step(place(), next).send(call())
+      const by = call()
+      const attempt = creation.step(place(), next).send(by)
       await expect(attempt).rejects.toMatchObject({ code: 'outcome_unknown' })
-      const found = await findings(next, since)
+      const found = await findings(next, since, by)
       expect(found).toHaveLength(isApplied(fault) ? 1 : 0)
       for (const native of found) {
         expect(await provider.read(refTo(creation.idOf(native)), call())).toEqual(native)
@@ -326,7 +339,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
 
     it('is throttled by each of its writes without an effect', async () => {
       const since = Date.now()
-      const { ref } = await make('web')
+      const { ref, by } = await make('web')
       const before = await provider.read(ref, call())
       const throttled = { code: 'provider_throttled' }
       for (const operation of Object.values(life.writes)) fail('throttle', operation)
@@ -340,7 +353,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
         await expect(attempt.send(call())).rejects.toMatchObject(throttled)
       }
       expect(await provider.read(ref, call())).toEqual(before)
-      expect(await findings(planned('spa'), since)).toHaveLength(1)
+      expect(await findings(planned('spa'), since, by)).toHaveLength(1)
     })
 
     it('is refused nothing silently: an answer that is no list is no empty list', async () => {

@@ -158,7 +158,8 @@ describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
   it('holds no secret in the clear in its log', async () => {
     await change({ callbacks: [NEW_CALLBACK] })
     const { native } = await read()
-    const secret = showClient(subject.provider.mapping, native).secret?.reveal() ?? ''
+    const shown = showClient(subject.provider.mapping, native).secret?.reveal()
+    const secret = kind.hidesSecret ? String(subject.stored()[kind.hidesSecret]) : (shown ?? '')
     expect(secret.length).toBeGreaterThan(20)
     expect(JSON.stringify(await entries())).not.toContain(secret)
   })
@@ -308,7 +309,9 @@ describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
       const result = await change({ callbacks: [NEW_CALLBACK] })
       const overwritten = subject.provider.mapping.omitted === 'reset'
       // A full replace inside the last round trip cannot see the other writer; that is documented.
-      const expected = overwritten ? [] : ['client.description']
+      const shown = subject.provider.mapping.settings.includes(kind.description)
+      const field = shown ? `providerSettings.${kind.description}` : 'description'
+      const expected = overwritten ? [] : [`client.${field}`]
       expect(result.warnings.map(({ field }) => field)).toEqual(expected)
     })
   }

@@ -8,9 +8,11 @@ import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import type { Dangling } from '../../src/core/mapping/row.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
+import { mapping as hydra } from '../../src/providers/hydra/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
+import { fullHydraClient } from '../fixtures/hydra.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 export const PROVIDERS = {
@@ -19,6 +21,7 @@ export const PROVIDERS = {
     mapping: cognito,
     clean: { ...fullCognitoClient, EnableTokenRevocation: true },
   },
+  hydra: { mapping: hydra, clean: { ...fullHydraClient, skip_consent: false } },
   local: {
     mapping: { ...local, uris: { ...local.uris, plainSchemes: ['cursor'] } },
     clean: fullLocalClient,
@@ -278,6 +281,36 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     members: { is_first_party: false },
     field: 'client.firstParty',
     mend: null,
+  },
+  wildcard_scope: {
+    provider: 'hydra',
+    members: { scope: 'openid offline_access orders.*' },
+    field: 'client.scopes',
+    mend: { scopes: { remove: ['orders.*'] } },
+  },
+  no_offline_scope: {
+    provider: 'hydra',
+    members: { scope: 'openid' },
+    field: 'client.scopes',
+    mend: { scopes: { add: ['offline_access'] } },
+  },
+  consent_skipped: {
+    provider: 'hydra',
+    members: { skip_consent: true },
+    field: 'client.firstParty',
+    mend: null,
+  },
+  jwt_access_tokens: {
+    provider: 'hydra',
+    members: { access_token_strategy: 'jwt' },
+    field: setting('access_token_strategy'),
+    mend: null,
+  },
+  lifetimes_differ: {
+    provider: 'hydra',
+    members: { refresh_token_grant_id_token_lifespan: null },
+    field: 'client.idTokenLifetime',
+    mend: { providerSettings: { refresh_token_grant_id_token_lifespan: '1h0m0s' } },
   },
   unused_secret: {
     provider: 'local',

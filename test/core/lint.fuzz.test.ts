@@ -112,6 +112,17 @@ const MEMBERS: Readonly<Record<ProviderName, Record<string, fc.Arbitrary<Json | 
     ),
     RefreshTokenValidity: fc.constantFrom(1, 30, 3_650),
   },
+  hydra: {
+    redirect_uris: uris,
+    allowed_cors_origins: origins,
+    grant_types: fc.subarray(GRANTS.slice(0, 5)),
+    scope: fc.constantFrom('openid', 'openid offline_access', 'openid *', 'a.* offline'),
+    token_endpoint_auth_method: fc.constantFrom('none', 'client_secret_basic'),
+    skip_consent: flag,
+    access_token_strategy: maybe('jwt'),
+    refresh_token_grant_access_token_lifespan: fc.constantFrom<Json>(null, '30m0s', '1h0m0s'),
+    authorization_code_grant_refresh_token_lifespan: fc.constantFrom<Json>(null, '8760h0m0s'),
+  },
   local: {
     redirect_uris: uris,
     web_origins: origins,

@@ -92,6 +92,10 @@ export interface SubjectKind {
   readonly renewsTokens?: true
   /** A setting that no field stands for, and another value for it. */
   readonly setting: readonly [string, Json]
+  /** The member that holds the secret, where no read shows it. */
+  readonly hidesSecret?: string
+  /** The id of a new client is that of the operation that makes it. */
+  readonly choosesIds?: true
   /** It is a part of this process: there is no network between that could fail. */
   readonly inProcess?: true
   /** A field beside name, callbacks and logout URLs, and a value for it; absent: `idTokenLifetime`. */

@@ -66,6 +66,10 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const call = () => ({ deadline: Date.now() + 5_000, timeoutMs: 1_000, operationId: 'test' })
   const read = (ref: ClientRef) => subject.provider.read(ref, call())
   const named = async () => {
+    if (kind.choosesIds) {
+      const { items = [] } = (await subject.provider.list?.(undefined, call())) ?? {}
+      return items.filter(({ name }) => name === 'Portal')
+    }
     const { creation } = subject.provider
     const next = { ...creation?.blank('web'), [life?.name ?? '']: 'Portal' }
     const search = { next, since: 0, isKnown: async () => false }
@@ -179,7 +183,10 @@ describe.each(SUBJECTS)('$name', (kind) => {
         expect(items[0]?.client).toEqual(ref)
       })
 
-      it('is a conflict where two look the same and nobody knows whose they are', async () => {
+      it('is a conflict where two look the same and nobody knows whose they are', async ({
+        skip,
+      }) => {
+        if (kind.choosesIds) skip('the id is known before it is made')
         await made()
         // Made elsewhere, with the same name and settings, and so in no log.
         const { creation } = subject.provider

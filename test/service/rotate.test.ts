@@ -182,17 +182,17 @@ describe.each(SUBJECTS)('$name', (kind) => {
   })
 
   if (!kind.inProcess) {
-    const write = addSecret ?? 'PATCH /clients/{id}'
+    const write = () => addSecret ?? subject.operations.write
 
     it.each(LOST)('is found out when its answer is lost by %s', async (fault) => {
-      subject.emulator?.inject({ kind: fault, operation: write })
+      subject.emulator?.inject({ kind: fault, operation: write() })
       const { secret: made } = await rotate()
       expect(accepted().at(-1)).toBe(made?.value?.reveal())
       expect(accepted()).toHaveLength(overlaps ? 2 : 1)
     })
 
     it('is made in a second attempt when the first one did not arrive', async () => {
-      subject.emulator?.inject({ kind: 'error_before_apply', operation: write })
+      subject.emulator?.inject({ kind: 'error_before_apply', operation: write() })
       const { secret: made } = await rotate()
       expect(accepted().at(-1)).toBe(made?.value?.reveal())
       expect(accepted()).toHaveLength(overlaps ? 2 : 1)

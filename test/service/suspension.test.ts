@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
-import { isOff, shownBy } from '../../src/core/mapping/suspension.ts'
+import { heldPaths, isOff, shownBy } from '../../src/core/mapping/suspension.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { removeClient } from '../../src/service/life/remove.ts'
@@ -24,6 +24,11 @@ const HELD: Readonly<Record<string, { native: JsonObject; client: JsonObject; pa
   cognito: {
     native: { ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_PASSWORD_AUTH'] },
     client: { grantTypes: ['implicit'] },
+    path: 'client.grantTypes',
+  },
+  hydra: {
+    native: { grant_types: ['implicit'] },
+    client: { grantTypes: ['authorization_code'] },
     path: 'client.grantTypes',
   },
 }
@@ -57,6 +62,17 @@ const standing = async () => (await bench.service.store.last(resourceOf(subject.
 const changesSince = (record: JsonObject) =>
   differences(kind, mapping().normal(record), mapping().normal(subject.stored()))
 const mapping = () => subject.provider.mapping
+/** A change of the callbacks, or of what a suspension does not hold: the stored member, and the field. */
+const ourChange = (): readonly [JsonObject, JsonObject] => {
+  const urls = ['https://ours.example.com/cb']
+  if (!heldPaths(mapping()).includes('callbacks')) {
+    return [{ [kind.callbacks]: urls }, { callbacks: urls }]
+  }
+  return [
+    { logo_uri: 'https://ours.example.com/logo.png' },
+    { logoUri: 'https://ours.example.com/logo.png' },
+  ]
+}
 const shown = (native: JsonObject, marked: boolean) =>
   showClient(shownBy(mapping(), native, marked), native)
 
@@ -84,21 +100,18 @@ describe.each(SUBJECTS)('$name', (one) => {
   })
 
   it('keeps what anybody changes meanwhile, and is not undone by a rollback', async () => {
+    const [native, ours] = ourChange()
     await bench.change(subject.ref, { name: 'Before' })
     const before = subject.stored()
     await suspend()
-    await bench.change(subject.ref, { callbacks: ['https://ours.example.com/cb'] })
+    await bench.change(subject.ref, ours)
     const { [kind.description]: _, ...rest } = subject.stored()
     subject.put({ ...rest, [kind.description]: 'Theirs' })
     await bench.change(subject.ref, {}, { patch: { kind: 'rollback', to: 2, allowPartial: false } })
     expect(isOff(mapping(), (await suspend()).native)).toBe(true)
-    await bench.change(subject.ref, { callbacks: ['https://ours.example.com/cb'] })
+    await bench.change(subject.ref, ours)
     expect(await resume()).toMatchObject({ outcome: 'applied', warnings: [] })
-    const expected = {
-      ...before,
-      [kind.description]: 'Theirs',
-      [kind.callbacks]: ['https://ours.example.com/cb'],
-    }
+    const expected = { ...before, [kind.description]: 'Theirs', ...native }
     expect(changesSince(expected)).toEqual([])
   })
 
@@ -280,13 +293,12 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
   })
 
   it('is marked, and gives nothing back, where there was nothing to take', async () => {
-    const { [kind.callbacks]: callbacks } = subject.stored()
     const off = mapping().suspension?.emulation?.suspended(subject.stored()) as JsonObject
     subject.put(off)
     expect(await suspend()).toMatchObject({ outcome: 'applied', steps: [] })
     expect((await standing())?.suspended).toBeDefined()
     expect(await resume()).toMatchObject({ outcome: 'applied', steps: [] })
-    expect(subject.stored()[kind.callbacks]).toEqual(callbacks)
+    expect(subject.stored()[kind.callbacks]).toEqual(off[kind.callbacks])
     expect(changesSince(off)).toEqual([])
   })
 

@@ -6,6 +6,7 @@ import { isRecord, memberOf, same, without } from '../json/json.ts'
 import type { MappedField, Mapping } from '../mapping/mapping.ts'
 import { MAPPED_FIELDS, showField } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
+import { hidesSecret } from '../mapping/unseen.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { type Copied, type Copying, isTold } from './copying.ts'
 import { ASKED, type CopyReport, FATES, type Told } from './fate.ts'
@@ -57,7 +58,8 @@ function ofField(
   const after = shownOf(target.mapping, field, next)
   const why = reasons.get(field) ?? ownReason(target.mapping, field)
   if (copy === 'never') {
-    return same(before, empty as Json) ? [] : [{ fate: 'new', field, why: OWN }]
+    const isNew = !same(before, empty as Json) || (field === 'secret' && hasUnseenSecret(source))
+    return isNew ? [{ fate: 'new', field, why: OWN }] : []
   }
   if (!isTold(source.mapping, field)) {
     if (same(after, empty as Json)) return []
@@ -77,6 +79,11 @@ function ofField(
   const fate = lost ? 'lost' : 'derived'
   return [{ fate, field, before, after, ...gone, why }]
 }
+
+/** Whether the source authenticates with a secret that its provider never shows. */
+const hasUnseenSecret = ({ mapping, native }: Copying['source']): boolean =>
+  hidesSecret(mapping) &&
+  showField(mapping, 'tokenEndpointAuthMethod', native)?.startsWith('client_secret') === true
 
 const OWN = 'every client has its own; it is never copied'
 const UNTOLD = 'the provider of the source does not know it; a new client of this kind starts so'

@@ -77,6 +77,8 @@ export interface ProviderLint {
   senderConstrained?(native: Native): boolean
   /** Whether users get refresh tokens although no grant type says so. */
   refreshes?(native: Native): boolean
+  /** Refresh tokens of a client without a lifetime of its own end by the configuration of the server. */
+  readonly refreshEndsByDefault?: true
 }
 
 /** Warnings of the mapping with one code, as findings. */

@@ -42,10 +42,11 @@ export const TOKEN_RULES: readonly LintRule[] = [
     says: `refresh tokens that last for more than ${MAX_IDLE_DAYS} days without being used`,
     source: `RFC 9700 section 4.14.2; ${MAX_IDLE_DAYS} days are ours`,
     find: (asked) => {
-      const { client, mapping } = asked
+      const { client, mapping, lint } = asked
       const ends = [client.refreshTokenLifetime, client.refreshTokenIdleLifetime]
       const last = Math.min(...ends.map((seconds) => seconds ?? Number.POSITIVE_INFINITY))
       if (!mayRefresh(asked) || last <= MAX_IDLE_DAYS * DAY_SECONDS) return []
+      if (!Number.isFinite(last) && lint?.refreshEndsByDefault) return []
       const field = endField(mapping)
       const howLong = Number.isFinite(last)
         ? `for ${Math.floor(last / DAY_SECONDS)} days`

@@ -18,7 +18,7 @@ import type { MemberRules } from '../secrecy/place.ts'
 import type { Secret } from '../secrecy/secret.ts'
 import { secret } from '../secrecy/secret.ts'
 import type { UriPolicy } from '../uri/uri-rule.ts'
-import type { Native, Row, Rule, Suspension, Warning } from './row.ts'
+import type { Native, Row, Rule, Suspension, Unseen, Warning } from './row.ts'
 import { pathsBarred } from './uses.ts'
 
 export interface Mapping {
@@ -47,6 +47,8 @@ export interface Mapping {
   readonly hiddenKeys: readonly string[]
   /** Members that move by themselves (time stamps): shown, never compared. */
   readonly volatileKeys: readonly string[]
+  /** Members that an update takes and no read shows; absent: there are none. */
+  readonly unseen?: Unseen
   /** Members (dotted for inner ones) whose values are secrets. */
   readonly secretPaths: readonly string[]
   /** Members (dotted for inner ones) by which a client proves who it is, beside its secrets. */

@@ -35,6 +35,8 @@ export type MemberClass =
   | 'merged'
   /** Takes a `null` where the provider keeps what is omitted. */
   | 'nullable'
+  /** An update takes it, and no read shows it. */
+  | 'unseen'
   /** An empty one means the same as none. */
   | 'empty-is-absent'
   /** A list, or a text of words with spaces between, whose order means nothing. */

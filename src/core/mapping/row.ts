@@ -102,6 +102,16 @@ export function isLens<V>(row: Row<V>): row is Lens<V> {
   return 'put' in row
 }
 
+/** Members that an update takes and no read shows, such as a secret of which the provider keeps a hash. */
+export interface Unseen {
+  readonly keys: readonly string[]
+  /**
+   * The member that moves with every write, to less than a second: where it has moved and all that is shown has not, what
+   * is not shown has been written.
+   */
+  readonly stamp: string
+}
+
 export interface Suspension {
   /** What goes on in a suspended client; noun phrases. */
   readonly doesNotStop: readonly string[]

@@ -13,6 +13,7 @@ import type { Mapping } from '../mapping/mapping.ts'
 import { isMapped, normalOf, settingsOf, showField } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
+import { hidesSecret } from '../mapping/unseen.ts'
 import { isFor } from '../mapping/uses.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { isSecret } from '../secrecy/secret.ts'
@@ -32,6 +33,7 @@ export interface Blocked {
 }
 
 const OVERWRITTEN = 'somebody else changed it since'
+const NOT_KNOWN = 'the provider shows no secrets, so that the one before it is not known'
 const NOT_CLEARED = 'the provider has no way to remove a secret'
 
 /** How far one value has been taken back, change by change. */
@@ -64,6 +66,10 @@ export function undoPatch(
   let fields: FieldPatches = {}
   const blocked: Blocked[] = []
   for (const [path, { from, value, before, theirs }] of ways) {
+    if (path === 'secret' && hidesSecret(mapping)) {
+      blocked.push({ field: path, why: NOT_KNOWN })
+      continue
+    }
     if (theirs === 'all' && !same(value, before)) blocked.push({ field: path, why: OVERWRITTEN })
     if (same(value, from)) continue
     const patch = patchAt(path, from, value)

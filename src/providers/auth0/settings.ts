@@ -46,5 +46,6 @@ export const auth0 = defineProvider({
   },
   addressOf: ({ baseUrl }) => baseUrl,
   anyWhereNone: false,
+  scopePatterns: false,
   load: () => import('./index.ts'),
 })

@@ -59,5 +59,6 @@ export const cognito = defineProvider({
       .map((userPoolId) => ({ userPoolId })),
   addressOf: ({ pools }, { userPoolId = '' }) => pools[userPoolId]?.endpoint,
   anyWhereNone: false,
+  scopePatterns: false,
   load: () => import('./index.ts'),
 })

@@ -29,5 +29,6 @@ export const local = defineProvider({
   partsBehind: () => [],
   addressOf: () => undefined,
   anyWhereNone: false,
+  scopePatterns: false,
   load: () => import('./index.ts'),
 })

@@ -75,5 +75,7 @@ export const rfc7592 = defineProvider({
   addressOf: ({ endpoints }) => endpoints.registrationEndpoint ?? endpoints.issuer,
   // RFC 7591 section 2: the server may register it with a default set of scopes.
   anyWhereNone: true,
+  // Hydra has them, and its clients are registered too (ory/fosite, WildcardScopeStrategy).
+  scopePatterns: true,
   load: () => import('./index.ts'),
 })

@@ -12,8 +12,9 @@ import { type GivenBack, giveBack, type Taken } from '../../core/plan/give-back.
 import type { Entry } from '../../store/log/entry.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
 import type { Suspending } from '../base/request.ts'
-import { openSealed, type Sealed } from '../base/sealed.ts'
+import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
+import { withoutEnded } from '../lease/leases.ts'
 import { checkUnprotected } from './protection.ts'
 import { notRestorable } from './rollback.ts'
 import type { RequestFor, Wish } from './wanted.ts'
@@ -72,7 +73,7 @@ async function resumption(
   { provider: { mapping }, patch: { allowPartial }, dryRun }: RequestFor<Suspending>,
   standing: Standing | undefined,
 ): Promise<Wish> {
-  const { taken, keyIsLost } = await takenBy(service, standing)
+  const { taken, keyIsLost } = await takenBy(service, mapping, standing)
   const lists = allowPartial ? 'theirs' : 'value by value'
   return {
     fields: [],
@@ -93,18 +94,27 @@ async function resumption(
 /** What a suspension has removed, newest first, as far as its records can be opened. */
 export async function takenBy(
   service: Service,
+  mapping: Mapping,
   standing: Standing | undefined,
 ): Promise<{ readonly taken: readonly Taken[]; readonly keyIsLost: boolean }> {
   const operations = standing?.suspended?.operations ?? []
-  const sealed = await Promise.all(operations.map((id) => sealedOf(service, id)))
-  const taken = sealed.flatMap((one) => (one?.next ? [{ base: one.base, next: one.next }] : []))
+  const held = await Promise.all(operations.map((id) => heldBy(service, mapping, id, standing)))
+  const taken = held.filter((one) => one !== undefined)
   return { taken: taken.toReversed(), keyIsLost: taken.length < operations.length }
 }
 
 /** The records of an operation, as far as they can be opened with the present keys. */
-async function sealedOf(service: Service, operationId: string): Promise<Sealed | undefined> {
+async function heldBy(
+  service: Service,
+  mapping: Mapping,
+  operationId: string,
+  standing: Standing | undefined,
+): Promise<Taken | undefined> {
   const intent = await service.store.operation(operationId)
-  return intent === undefined ? undefined : openSealed(service, intent)
+  if (intent === undefined) return undefined
+  const { base, next } = (await openSealed(service, intent)) ?? {}
+  if (!base || !next) return undefined
+  return withoutEnded(mapping, { base, next }, intent.standing, standing)
 }
 
 function missingOf(mapping: Mapping, { lost }: GivenBack, keyIsLost: boolean): readonly Warning[] {

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isRecord, type Json } from '../../core/json/json.ts'
 import { type Mapping, showField } from '../../core/mapping/mapping.ts'
 import { isLens, type Native, type Row, type Warning } from '../../core/mapping/row.ts'
+import { heldPaths } from '../../core/mapping/suspension.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
 import { withChange } from '../../core/plan/plan.ts'
 import type { Undone } from '../../core/plan/undo.ts'
@@ -89,7 +90,7 @@ export function takingAway(values: readonly ListValue[]): FieldPatches {
  * The standing after any change from `base` to `next`: a lease ends with its value,
  * whoever removes that. A value becomes permanent if a patch adds it by name, or if a change puts
  * it in after it had gone. A whole list that contains the leased values, as it was
- * read, does not make them permanent.
+ * read, does not make them permanent. While the client is suspended, a value that the suspension holds is not gone.
  */
 export function leasesAfter(
   mapping: Mapping,
@@ -100,9 +101,11 @@ export function leasesAfter(
   if (standing?.leases === undefined) return standing
   const isIn = (native: Native, { field, value }: ListValue) =>
     listOf(mapping, native, field).includes(value)
-  const isPutIn = (lease: Lease) => patch.kind !== 'lease' && !isIn(base, lease)
+  const givesBack = patch.kind === 'lease' || patch.kind === 'suspension'
+  const isPutIn = (lease: Lease) => !givesBack && isIn(next, lease) && !isIn(base, lease)
+  const held = standing.suspended === undefined ? [] : heldPaths(mapping)
   const left = standing.leases
-    .filter((lease) => isIn(next, lease))
+    .filter((lease) => isIn(next, lease) || held.includes(lease.field))
     .map((lease) => keep(lease, lease.kept === true || isAdded(lease, patch) || isPutIn(lease)))
   return withLeases(standing, left)
 }
@@ -132,13 +135,32 @@ export function withoutLeased(
   const gone = (standing?.leases ?? []).filter(
     ({ field, value, kept }) => !kept && !listOf(mapping, next, field).includes(value),
   )
-  const left = gone.reduce<Native>((native, { field, value }) => {
+  return { base: withoutValues(mapping, base, gone), next }
+}
+
+/**
+ * What a suspension has taken away, as it is given back: without the values whose leases ended meanwhile.
+ * `then` is the standing before the suspension, `now` that of today.
+ */
+export function withoutEnded(
+  mapping: Mapping,
+  { base, next }: Undone,
+  then: Standing | undefined,
+  now: Standing | undefined,
+): Undone {
+  const ended = (then?.leases ?? []).filter(
+    (lease) => !lease.kept && !now?.leases?.some(isOn(lease)),
+  )
+  return { base: withoutValues(mapping, base, ended), next }
+}
+
+function withoutValues(mapping: Mapping, native: Native, values: readonly ListValue[]): Native {
+  return values.reduce<Native>((record, { field, value }) => {
     const row = field === 'providerSettings' ? undefined : (mapping.fields[field] as Row<Json>)
-    if (row === undefined || !isLens(row)) return native
-    const list = listOf(mapping, native, field).filter((one) => one !== value)
-    return withChange(native, row.put(list, native))
-  }, base)
-  return { base: left, next }
+    if (row === undefined || !isLens(row)) return record
+    const list = listOf(mapping, record, field).filter((one) => one !== value)
+    return withChange(record, row.put(list, record))
+  }, native)
 }
 
 /** The values of a list in a record. */

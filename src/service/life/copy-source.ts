@@ -52,7 +52,7 @@ export async function readSource(service: Service, source: Source, call: Call): 
   const { mapping } = source.provider
   const tag = service.fingerprints.ofState(mapping, native)
   if (standing?.suspended === undefined) return { mapping, native, tag, standing, elsewhere }
-  const { taken, keyIsLost } = await takenBy(service, standing)
+  const { taken, keyIsLost } = await takenBy(service, mapping, standing)
   if (keyIsLost) {
     throw new ClientError(
       'not_restorable',

@@ -9,6 +9,7 @@ import { isRecord, memberOf, same } from '../../core/json/json.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { fieldsOfPath, stateOf } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
+import { isUnseen, isWritten } from '../../core/mapping/unseen.ts'
 import { isFingerprint } from '../../core/secrecy/hidden.ts'
 
 /** How far a change has come, judged only by the settings that it writes. */
@@ -24,12 +25,20 @@ export function progressOf(
   current: Native,
 ): Progress {
   const [was, aim, is] = [base, next, current].map((record) => stateOf(mapping, record))
-  const settings = written(mapping, was ?? {}, aim ?? {})
+  const all = written(mapping, was ?? {}, aim ?? {})
+  const settings = all.filter(([name]) => !isUnseen(mapping, name))
+  if (settings.length === 0 && all.length > 0) return unseenProgress(mapping, base, current)
   const atBefore = settings.filter((one) => equal(was, is, one)).length
   const atAfter = settings.filter((one) => equal(aim, is, one)).length
   if (atAfter === settings.length) return 'after'
   if (atBefore === settings.length) return 'before'
   return atBefore + atAfter === settings.length ? 'partly' : 'foreign'
+}
+
+/** The same of a change of which no read shows anything but that it was written. */
+function unseenProgress(mapping: Mapping, base: Native, current: Native): Progress {
+  const written = isWritten(mapping, base, current)
+  return written === undefined ? 'foreign' : written ? 'after' : 'before'
 }
 
 /** How two records of a change are compared field by field. */

@@ -1,6 +1,7 @@
 /** Answers a rotation again if the same request is sent with its key. */
 
 import { showClient } from '../../core/mapping/mapping.ts'
+import { hidesSecret } from '../../core/mapping/unseen.ts'
 import { secret } from '../../core/secrecy/secret.ts'
 import type { Call } from '../../providers/call.ts'
 import type { Intent } from '../../store/log/entry.ts'
@@ -33,8 +34,11 @@ export async function toldAgain(
   const standing = await standingOf(service, resource)
   const live = withEnds(await secretsOf(provider).list(ref, native, call), standing)
   const value = await newValueOf(service, intent, mapping)
-  // A cut-over leaves one secret, and the record shows whether it is still the same one.
-  const isCurrent = showClient(mapping, native).secret?.reveal() === value
+  // A cut-over leaves one secret, and the record shows whether it is still the same one. If no record shows it, it
+  // is taken to be the same until anything else is recorded of the client.
+  const isCurrent = hidesSecret(mapping)
+    ? (await service.store.last(resource))?.seq === closing?.seq
+    : showClient(mapping, native).secret?.reveal() === value
   const ours = live.find(({ id }) => (secretId === undefined ? isCurrent : id === secretId))
   const recent = service.now() - at <= TOLD_AGAIN_MS
   const told = ours !== undefined && recent && value !== undefined

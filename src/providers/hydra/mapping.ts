@@ -1,0 +1,203 @@
+/**
+ * OAuth 2.0 clients of Ory Hydra, as its admin API holds them (v2.3.0). An update is a list of operations
+ * (`update.ts`); what no operation names stays. Unset texts are shown as "", unset lists as [] or not at all.
+ */
+
+import { ClientError } from '../../core/errors.ts'
+import { isRecord, type Json, withoutMembers } from '../../core/json/json.ts'
+import {
+  fixed,
+  flag,
+  inner,
+  key,
+  list,
+  missing,
+  shown,
+  texts,
+  view,
+  words,
+} from '../../core/mapping/lenses.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import { secretOf } from '../../core/mapping/mapping.ts'
+import { listsOf, membersOf } from '../../core/mapping/members.ts'
+import type { Lens, Native } from '../../core/mapping/row.ts'
+import { timeOf } from '../../core/mapping/times.ts'
+import type { Secret } from '../../core/secrecy/secret.ts'
+import { SCOPE_TOKEN } from '../registration/registration.ts'
+import { lifetime, normalLifespan } from './lifespans.ts'
+import { lint } from './lint.ts'
+import { DEFAULTS, isLifespan, MEMBERS } from './members.ts'
+import { rules } from './rules.ts'
+import { suspension } from './suspension.ts'
+import { warnings } from './warnings.ts'
+
+const text = (name: string) => key<string>(name, { cleared: '' })
+
+const scopes: Lens<readonly string[]> = {
+  ...words('scope', { limits: SCOPE_TOKEN }),
+  put: (value) => {
+    if (value !== null && value.length > 0) return { scope: value.join(' ') }
+    throw new ClientError(
+      'invalid_field',
+      'client.scopes cannot be emptied: Hydra gives a client without scopes those of its own configuration; leave one in it, such as openid.',
+      { field: 'client.scopes' },
+    )
+  },
+  note: 'Never empty: Hydra would put the scopes of its own configuration there.',
+}
+
+const tokenEndpointAuthMethod: Lens<string | null> = {
+  ...key<string>('token_endpoint_auth_method', {
+    limits: { values: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] },
+    note: 'Hydra takes any word here; one that it does not know locks the client out, so only those that work are taken.',
+  }),
+  put: (method) => ({ token_endpoint_auth_method: method ?? DEFAULTS.token_endpoint_auth_method }),
+}
+
+/** Hydra keeps any JSON there; what is no text is not shown, and stays. */
+const clientMetadata: Lens<Readonly<Record<string, string>>> = {
+  support: 'native',
+  keys: ['metadata'],
+  get: (native) => textsOf(inner(native, 'metadata'), true) as Readonly<Record<string, string>>,
+  put: (metadata, native) => {
+    if (Array.isArray(native.metadata) || typeof native.metadata === 'string') throw noObject()
+    return { metadata: { ...textsOf(inner(native, 'metadata'), false), ...metadata } }
+  },
+  note: 'Texts only; other JSON in the metadata is not shown, and stays as it is.',
+}
+
+const textsOf = (metadata: Readonly<Record<string, Json>>, wanted: boolean) =>
+  Object.fromEntries(
+    Object.entries(metadata).filter(([, value]) => (typeof value === 'string') === wanted),
+  )
+
+const noObject = () =>
+  new ClientError(
+    'unsupported_field',
+    'client.clientMetadata cannot be set here: Hydra holds something else than an object in the metadata of this client, which would be lost.',
+    { field: 'client.clientMetadata' },
+  )
+
+/** Hydra keeps a hash. A public client keeps it too, unused. */
+const secret: Lens<Secret | null> = {
+  support: 'native',
+  keys: ['client_secret'],
+  get: (native) => secretOf(native.client_secret),
+  put: (value) => ({ client_secret: value?.reveal() }),
+  // RFC 6749 appendix A.2: client-secret = *VSCHAR
+  limits: { pattern: { expression: /^[\x20-\x7e]+$/, says: 'must be printable ASCII' } },
+  note: 'Never shown: Hydra keeps a hash. It is set alone or with other settings, but not where a lifetime is cleared.',
+}
+
+/** The settings tell which kind a client must be. */
+function appTypeOf(native: Native): string | undefined {
+  const grants = texts(native.grant_types)
+  const custom = texts(native.redirect_uris).some((url) => !/^https?:/i.test(url))
+  if (native.token_endpoint_auth_method === 'none') return custom ? 'native' : 'spa'
+  if (grants.includes('authorization_code')) return 'regular_web'
+  return grants.includes('client_credentials') ? 'non_interactive' : undefined
+}
+
+const UNSEEN = membersOf(MEMBERS, 'unseen')
+const EMPTY_IS_ABSENT = membersOf(MEMBERS, 'empty-is-absent')
+
+function normal(native: Native): Native {
+  const held = Object.entries(native).filter(
+    ([name, value]) => value !== null && !(EMPTY_IS_ABSENT.includes(name) && isEmpty(value)),
+  )
+  const spelled = held.map(([name, value]) => [
+    name,
+    isLifespan(name) ? normalLifespan(value) : value,
+  ])
+  return { ...DEFAULTS, ...Object.fromEntries(spelled) }
+}
+
+function isEmpty(value: Json): boolean {
+  if (value === '' || value === false) return true
+  if (Array.isArray(value)) return value.length === 0
+  if (!isRecord(value)) return false
+  // A key set without keys.
+  return Object.entries(value).every(([name, one]) => name === 'keys' && hasNone(one))
+}
+
+const hasNone = (value: Json) => Array.isArray(value) && value.length === 0
+
+const SERVER = 'Hydra sets it'
+const OWN_LIFETIMES =
+  'Of the authorization code grant; those of other grants are settings of their own. null: the configuration of the server.'
+
+export const mapping: Mapping = {
+  fields: {
+    id: shown('client_id', 'the client is stored under it'),
+    name: text('client_name'),
+    secret,
+    callbacks: list('redirect_uris', 'keep', {
+      note: 'A callback whose scheme, host and port a logout URL needs cannot be removed without that one.',
+    }),
+    allowedLogoutUrls: list('post_logout_redirect_uris', 'keep', {
+      note: 'Each needs a callback of the same scheme, host and port.',
+    }),
+    grantTypes: list('grant_types', 'keep', {
+      note: 'With none, no token is given; the login page still opens.',
+    }),
+    tokenEndpointAuthMethod,
+    supportedIdp: missing('Hydra leaves logins to an application of yours'),
+    description: missing('Hydra clients have no description'),
+    webOrigins: missing('Hydra has one list of origins, client.allowedOrigins'),
+    appType: view(
+      [],
+      appTypeOf,
+      'Hydra stores no application type; it is derived from the settings',
+    ),
+    clientMetadata,
+    disabled: view(
+      [],
+      () => false,
+      'Hydra cannot switch a client off; POST /clients/{clientId}/suspend takes its grant types and redirect URIs away',
+    ),
+    oidcConformant: fixed<boolean>(true, 'Hydra follows OpenID Connect always'),
+    auth0Id: missing('the client is not held by Auth0'),
+    allowedOrigins: list('allowed_cors_origins', 'keep', {
+      note: 'For the public endpoints, where CORS is switched on in the server.',
+    }),
+    defaultCallback: missing('OpenID Connect has every request name its redirect_uri'),
+    initiateLoginUri: missing('Hydra cannot start a login from a third party'),
+    logoUri: text('logo_uri'),
+    policyUri: text('policy_uri'),
+    tosUri: text('tos_uri'),
+    jwksUri: key<string>('jwks_uri', {
+      cleared: '',
+      note: 'While it is set, a lifetime cannot be cleared.',
+    }),
+    scopes,
+    responseTypes: list('response_types', 'keep'),
+    accessTokenLifetime: lifetime('authorization_code_grant_access_token_lifespan', OWN_LIFETIMES),
+    idTokenLifetime: lifetime('authorization_code_grant_id_token_lifespan', OWN_LIFETIMES),
+    refreshTokenLifetime: lifetime(
+      'authorization_code_grant_refresh_token_lifespan',
+      OWN_LIFETIMES,
+    ),
+    refreshTokenIdleLifetime: missing('Hydra refresh tokens have one lifetime'),
+    refreshTokenRotation: fixed(
+      { enabled: true, graceSeconds: 0 },
+      'Hydra replaces a refresh token at each use; a grace period is a setting of the server',
+    ),
+    idTokenSignedResponseAlg: missing('the key of the server decides how ID tokens are signed'),
+    firstParty: flag('skip_consent', false, {
+      note: 'Users of a first-party client are not asked for their consent (skip_consent).',
+    }),
+    createdAt: view(['created_at'], ({ created_at }) => timeOf(created_at), SERVER),
+    updatedAt: view(['updated_at'], ({ updated_at }) => timeOf(updated_at), SERVER),
+  },
+  omitted: 'keep',
+  ...listsOf(MEMBERS),
+  unseen: { keys: UNSEEN, stamp: 'updated_at' },
+  // What was sent and no read shows is no surprise.
+  expected: ({ next }) => withoutMembers(next, UNSEEN),
+  rules,
+  uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
+  normal,
+  warnings,
+  suspension,
+  lint,
+}
