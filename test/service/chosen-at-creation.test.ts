@@ -3,7 +3,7 @@
  * creations (terraform-provider-auth0, go-auth0); a client has it as long as it lives.
  */
 
-import { randomUUID } from 'node:crypto'
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -90,6 +90,29 @@ describe.each(SUBJECTS.filter(({ name }) => name !== 'local'))('at $name', (kind
       .filter(({ operation }) => operation === LIVES[kind.name]?.writes.create)
       .map(({ body }) => body as JsonObject) ?? []
   const dump = () => JSON.stringify(bench.database.prepare('select * from log').all())
+
+  it.runIf(isAuth0)('a machine with a public key is as planned', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+    const key = {
+      credential_type: 'public_key',
+      pem: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+    }
+    const made = await create(
+      {
+        callbacks: null,
+        tokenEndpointAuthMethod: null,
+        idTokenSignedResponseAlg: 'RS256',
+        providerSettings: {
+          client_authentication_methods: { private_key_jwt: { credentials: [key] } },
+        },
+      },
+      { kind: 'machine' },
+    )
+    expect(made.warnings).toEqual([])
+    expect(made.native?.client_authentication_methods).toMatchObject({
+      private_key_jwt: { credentials: [{ id: expect.any(String) }] },
+    })
+  })
 
   it.runIf(isAuth0)('a third party is made as one, and stays one', async () => {
     const made = await create({

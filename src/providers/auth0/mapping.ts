@@ -5,6 +5,7 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
+import { isRecord, type Json, withMembers } from '../../core/json/json.ts'
 import {
   flag,
   inner,
@@ -19,7 +20,7 @@ import {
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import { listsOf, normalBy } from '../../core/mapping/members.ts'
-import type { Lens } from '../../core/mapping/row.ts'
+import type { Lens, Native } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import { supportedIdp } from './connections.ts'
@@ -76,6 +77,21 @@ const tokenEndpointAuthMethod: Lens<string | null> = {
   limits: { values: ['none', 'client_secret_post', 'client_secret_basic'] },
   note: 'Key-based methods are set through providerSettings.client_authentication_methods.',
 }
+
+/** Keys that come with a creation are shown by the ids that Auth0 gives them (Management API v2, credentials). */
+function expected({ next }: { readonly next: Native }, held: Native): Native {
+  const [method, ...others] = Object.entries(inner(next, KEYED))
+  const shown = method && inner(held, KEYED)[method[0]]
+  const [sent, made] = [credentialsOf(method?.[1]), credentialsOf(shown)]
+  const areNew = sent.length > 0 && sent.every((one) => isRecord(one) && one.id === undefined)
+  if (others.length > 0 || !areNew || sent.length !== made.length) return next
+  return withMembers(next, new Map([[KEYED, held[KEYED]]]))
+}
+
+const KEYED = 'client_authentication_methods'
+
+const credentialsOf = (method: Json | undefined): readonly Json[] =>
+  isRecord(method) && Array.isArray(method.credentials) ? method.credentials : []
 
 const clientMetadata: Lens<Readonly<Record<string, string>>> = {
   support: 'native',
@@ -145,6 +161,7 @@ export const mapping: Mapping = {
     customSchemes: true,
   },
   normal: normalBy(MEMBERS),
+  expected,
   suspension,
   lint,
 }
