@@ -4,6 +4,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import { errorOf } from '../../src/providers/auth0/calls/errors.ts'
 import { mapping } from '../../src/providers/auth0/mapping.ts'
+import { errorOf as errorOfRegistration } from '../../src/providers/rfc7592/calls/errors.ts'
+import { mapping as registered } from '../../src/providers/rfc7592/index.ts'
 import { type CognitoService, POOL, REF, refusal, startCognito } from './cognito-service.ts'
 
 const SECRET = 'a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z'
@@ -63,4 +65,15 @@ it('comes from Auth0 as well, without the secrets of the call', () => {
   ])
   expect(error).toBeInstanceOf(ClientError)
   expect(error?.details.said).toBe('Invalid grant types: x for [hidden]')
+})
+
+it('comes from registration servers as well (RFC 7591 section 3.2.2)', () => {
+  const error_description = 'redirect_uris must be https, not as sent with tok_0123456789-of-it'
+  const answer = {
+    status: 400,
+    headers: {},
+    body: { error: 'invalid_client_metadata', error_description },
+  }
+  const error = errorOfRegistration(registered, answer, true, ['tok_0123456789-of-it'])
+  expect(error?.details.said).toBe('redirect_uris must be https, not as sent with [hidden]')
 })

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import { stringifyJson } from '../../../core/json/json-text.ts'
 import type { Mapping } from '../../../core/mapping/mapping.ts'
+import { hiddenTexts } from '../../../core/secrecy/provider-words.ts'
 import type { Secret } from '../../../core/secrecy/secret.ts'
 import { resourceOf } from '../../../store/resource.ts'
 import type { Store } from '../../../store/store.ts'
@@ -137,7 +138,12 @@ export function createCaller(parts: CallerParts): Caller {
     for (let held = first; ; ) {
       const found = await withTokens(held, request, call)
       if (found !== undefined) {
-        const error = errorOf(mapping, found.answer, method !== 'GET')
+        const known = [
+          ...held.openings.map(({ token }) => token),
+          found.opening.token,
+          ...hiddenTexts(mapping, request.body ?? null),
+        ]
+        const error = errorOf(mapping, found.answer, method !== 'GET', known)
         if (error !== undefined) throw error
         return taken(held, found, method, call)
       }
@@ -171,7 +177,8 @@ export function createCaller(parts: CallerParts): Caller {
       if (answer.status === 401) throw badInitialToken()
       // There is no client yet that could be missing.
       if (answer.status === 404) throw noEndpoint()
-      const error = errorOf(mapping, answer, true)
+      const known = [...(token === undefined ? [] : [token]), ...hiddenTexts(mapping, body)]
+      const error = errorOf(mapping, answer, true, known)
       if (error !== undefined) throw error
       return isRecord(answer.body) ? answer.body : {}
     },

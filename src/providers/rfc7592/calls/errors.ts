@@ -5,6 +5,7 @@ import type { Json } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import type { Mapping } from '../../../core/mapping/mapping.ts'
 import { fieldOfPath } from '../../../core/mapping/mapping.ts'
+import { providerWords } from '../../../core/secrecy/provider-words.ts'
 import { type JsonAnswer, retryAfterOf } from '../../http.ts'
 
 /** The error that an answer stands for; `undefined` when it is a success. 401 is the caller's own. */
@@ -12,6 +13,7 @@ export function errorOf(
   mapping: Mapping,
   answer: JsonAnswer,
   effect: boolean,
+  secrets: readonly string[] = [],
 ): ClientError | undefined {
   const { status, body } = answer
   if (status < 400) return undefined
@@ -39,14 +41,15 @@ export function errorOf(
   const field = fieldOf(mapping, body)
   const where = field === undefined ? '' : ` Look at ${field}.`
   const name = nameOf(body)
+  const said = providerWords(isRecord(body) ? body.error_description : undefined, secrets)
   return new ClientError(
     'provider_refused',
     `The server refused this${name === undefined ? '' : ` (${name})`} and nothing was changed.${where}`,
-    field === undefined ? {} : { field },
+    { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
   )
 }
 
-/** Only the plain name of an error is repeated to a caller, never the server's own text. */
+/** Only the plain name of an error stands in our own sentence. */
 function nameOf(body: Json | undefined): string | undefined {
   const error = isRecord(body) ? body.error : undefined
   return typeof error === 'string' && /^[A-Za-z_]{1,64}$/.test(error) ? error : undefined
