@@ -100,8 +100,8 @@ function recordOf(index: number) {
 /** What is asked, for the round with that number. */
 function requestsFor(clients: number): Readonly<Record<string, (round: number) => Asked>> {
   const some = (round: number) => (round * 7_907) % clients
-  const text = (q: string) => ({ wanted: { terms: [], text: searchText(q) } })
-  const filter = (filters: string) => ({ wanted: { terms: parseFilters(filters) } })
+  const text = (q: string) => ({ filter: { terms: [], text: searchText(q) } })
+  const filter = (filters: string) => ({ filter: { terms: parseFilters(filters) } })
   return {
     'by id': (round) => text(idOf(some(round))),
     'by a part of an id': (round) => text(idOf(some(round)).slice(2, 8)),
@@ -119,16 +119,16 @@ function requestsFor(clients: number): Readonly<Record<string, (round: number) =
     'a filter that all hold': () => filter('callbacks:https://shared.example.com/callback'),
     'two filters that exclude each other': () => filter('grantTypes:implicit,disabled:true'),
     'a filter and a text': (round) => ({
-      wanted: {
+      filter: {
         terms: parseFilters('grantTypes:authorization_code'),
         text: `client ${some(round)}`,
       },
     }),
-    everything: () => ({ wanted: { terms: [] } }),
+    everything: () => ({ filter: { terms: [] } }),
   }
 }
 
-type Asked = Pick<ListRequest, 'wanted'> & { readonly deep?: true }
+type Asked = Pick<ListRequest, 'filter'> & { readonly deep?: true }
 
 async function measure(
   service: Service,
@@ -138,18 +138,18 @@ async function measure(
   clients: number,
 ): Promise<Row> {
   const middle = (await service.store.mirror?.search({ places: PLACES, terms: [], limit: 1 }))
-    ?.found[0]
+    ?.matches[0]
   const times: number[] = []
   const cpu: number[] = []
   let found = 0
   for (let round = 0; round < WARM_UP + rounds; round += 1) {
-    const { wanted, deep } = request(round)
+    const { filter: wanted, deep } = request(round)
     const after = Number(middle?.position) + Math.floor(clients * 0.9)
     const from = deep === true ? { from: { kind: 'mirror' as const, after } } : {}
     const [started, before] = [performance.now(), process.cpuUsage()]
     const page = await listClients(service, {
       places: PLACES,
-      wanted,
+      filter: wanted,
       limit: 20,
       fresh: false,
       ...from,

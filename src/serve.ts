@@ -34,13 +34,13 @@ async function main(): Promise<void> {
   const onFull = () =>
     log({ time: new Date().toISOString(), level: 'warn', message: 'connections full' })
   const server = createNodeServer(clientry.app, { basePath, connections: { onFull } })
-  const taken = await server.listen(port, host).catch((cause) => {
+  const boundPort = await server.listen(port, host).catch((cause) => {
     const says = `Port ${port} of ${host} cannot be used. Set server.port to another one.`
     throw new ClientError('unavailable', says, { cause })
   })
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
   const time = new Date().toISOString()
-  log({ time, level: 'info', message: 'listening', host, port: taken, store: id })
+  log({ time, level: 'info', message: 'listening', host, port: boundPort, store: id })
   await runUntilStopped({ clientry, server, log })
 }
 

@@ -31,7 +31,7 @@ export interface Command {
 }
 
 /** What a command receives. */
-export interface Given {
+export interface Invocation {
   /** The whole table. */
   readonly commands: readonly Command[]
   readonly words: readonly string[]
@@ -42,4 +42,4 @@ export interface Given {
 }
 
 /** Runs the command and returns its exit code. */
-export type Run = (given: Given) => Promise<number>
+export type Run = (invocation: Invocation) => Promise<number>

@@ -332,6 +332,6 @@ export const COMMANDS: readonly Command[] = [
   },
 ]
 
-function without<N extends string, Left extends N>(names: readonly N[], left: Left) {
-  return names.filter((name): name is Exclude<N, Left> => name !== left)
+function without<N extends string, Excluded extends N>(names: readonly N[], excluded: Excluded) {
+  return names.filter((name): name is Exclude<N, Excluded> => name !== excluded)
 }

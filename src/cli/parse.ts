@@ -14,15 +14,15 @@ export interface Line {
  * Parses the words after the name of a command.
  * @throws UsageError
  */
-export function parseLine(command: Command, given: readonly string[]): Line {
-  const { values, positionals } = parsed(command, given)
+export function parseLine(command: Command, args: readonly string[]): Line {
+  const { values, positionals } = parsed(command, args)
   const options = values as Values
   if (options.help !== true) checkWords(command, positionals)
   return { words: positionals, options }
 }
 
-function parsed(command: Command, given: readonly string[]) {
-  const known = Object.fromEntries(
+function parsed(command: Command, args: readonly string[]) {
+  const optionTypes = Object.fromEntries(
     [...command.options, 'help' as const].map((name) => {
       const option: Option = OPTIONS[name]
       const type = option.value === undefined ? ('boolean' as const) : ('string' as const)
@@ -30,8 +30,8 @@ function parsed(command: Command, given: readonly string[]) {
     }),
   )
   try {
-    const asked = { args: [...given], options: known, allowPositionals: true } as const
-    const { tokens, ...read } = parseArgs({ ...asked, tokens: true })
+    const config = { args: [...args], options: optionTypes, allowPositionals: true } as const
+    const { tokens, ...read } = parseArgs({ ...config, tokens: true })
     checkRepeated(tokens)
     return read
   } catch (error) {

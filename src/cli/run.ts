@@ -15,9 +15,9 @@ import { inCommandWords } from './show/command-words.ts'
 import { createTerminal, plain, type Streams, type Terminal } from './terminal.ts'
 
 /** Runs a command line (without the name of the program) and returns the exit code. */
-export async function runLine(given: readonly string[], streams: Streams): Promise<number> {
+export async function runLine(args: readonly string[], streams: Streams): Promise<number> {
   const terminal = createTerminal(streams, commandEnvironment().colours)
-  const [name = '', ...rest] = given
+  const [name = '', ...rest] = args
   if (name === '--version') {
     terminal.print(VERSION)
     return EXIT.ok.code
@@ -41,8 +41,8 @@ export async function runLine(given: readonly string[], streams: Streams): Promi
 }
 
 function commandOf(name: string): Command {
-  const found = COMMANDS.find((command) => command.name === name)
-  if (found !== undefined) return found
+  const match = COMMANDS.find((command) => command.name === name)
+  if (match !== undefined) return match
   const near = COMMANDS.filter((command) => command.name.startsWith(name.slice(0, 2)))
   const meant = near.map((command) => command.name).join(', ')
   const hint = meant === '' ? 'clientry --help lists them' : `did you mean ${meant}?`
@@ -51,16 +51,18 @@ function commandOf(name: string): Command {
 
 async function carryOut(
   command: Command,
-  given: Omit<Parameters<Awaited<ReturnType<Command['load']>>['run']>[0], 'connect'>,
+  invocation: Omit<Parameters<Awaited<ReturnType<Command['load']>>['run']>[0], 'connect'>,
 ): Promise<number> {
   const { run } = await command.load()
   let connected: Promise<Connected> | undefined
   const connect = async () => {
-    connected ??= import('./connect/connect.ts').then(({ connectBy }) => connectBy(given.options))
+    connected ??= import('./connect/connect.ts').then(({ connectBy }) =>
+      connectBy(invocation.options),
+    )
     return (await connected).api
   }
   try {
-    return await run({ ...given, connect })
+    return await run({ ...invocation, connect })
   } catch (cause) {
     throw connected !== undefined && isOfShape(cause) ? notUnderstood(cause) : cause
   } finally {

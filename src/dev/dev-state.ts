@@ -36,8 +36,8 @@ const pathIn = (folder: string, name: string) => join(folder, name)
 /** Loads the keys of an earlier start, or creates new ones. */
 export async function loadKeys(folder: string): Promise<DevKeys> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const known = readJson<DevKeys>(pathIn(folder, 'keys.json'))
-  if (known !== undefined) return known
+  const stored = readJson<DevKeys>(pathIn(folder, 'keys.json'))
+  if (stored !== undefined) return stored
   const keys: DevKeys = { key: randomBytes(32).toString('base64'), openid: await createKeys() }
   writeFileSync(pathIn(folder, 'keys.json'), JSON.stringify(keys), { mode: OWNER_ONLY })
   return keys

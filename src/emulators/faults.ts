@@ -60,13 +60,13 @@ const MEMBERS: Readonly<Record<keyof Fault, [string, (value: unknown) => boolean
 
 /** Says what keeps a value from being a fault; a fault that never strikes would hide in silence. */
 export function refusalOf(value: unknown): string | undefined {
-  const sent = Object.entries(typeof value === 'object' && value !== null ? value : {})
-  const unknown = sent.find(([name]) => !Object.hasOwn(MEMBERS, name))
+  const members = Object.entries(typeof value === 'object' && value !== null ? value : {})
+  const unknown = members.find(([name]) => !Object.hasOwn(MEMBERS, name))
   if (unknown !== undefined) {
     return `A fault has no member ${unknown[0]}; known are: ${Object.keys(MEMBERS).join(', ')}`
   }
-  const given = { kind: undefined, ...Object.fromEntries(sent) }
-  const wrong = Object.entries(given).find(([name, one]) => !MEMBERS[name as keyof Fault][1](one))
+  const input = { kind: undefined, ...Object.fromEntries(members) }
+  const wrong = Object.entries(input).find(([name, one]) => !MEMBERS[name as keyof Fault][1](one))
   return wrong && `The member ${wrong[0]} of a fault must be ${MEMBERS[wrong[0] as keyof Fault][0]}`
 }
 
@@ -79,10 +79,10 @@ export interface FaultQueue {
 
 /** A queue in which the first fault that fits a call spoils it. */
 export function createFaultQueue(): FaultQueue {
-  let waiting: { fault: Fault; skip: number; left: number }[] = []
+  let waiting: { fault: Fault; skip: number; remaining: number }[] = []
   return {
     inject: (fault) => {
-      waiting.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 })
+      waiting.push({ fault, skip: fault.skip ?? 0, remaining: fault.times ?? 1 })
     },
     take: (operation) => {
       for (const entry of waiting) {
@@ -91,8 +91,8 @@ export function createFaultQueue(): FaultQueue {
           entry.skip -= 1
           continue
         }
-        entry.left -= 1
-        waiting = waiting.filter(({ left }) => left > 0)
+        entry.remaining -= 1
+        waiting = waiting.filter(({ remaining }) => remaining > 0)
         return entry.fault
       }
       return undefined

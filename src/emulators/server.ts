@@ -150,27 +150,27 @@ export async function listenAs(
 
   function control(request: EmulatorRequest): EmulatorAnswer {
     const name = request.path.slice(CONTROL_PATH.length)
-    const asked = `${request.method} ${name}`
-    if (asked === 'POST faults') {
+    const callName = `${request.method} ${name}`
+    if (callName === 'POST faults') {
       const fault = readable(request.body)
       const error = refusalOf(fault)
       if (error !== undefined) return { status: 400, body: { error } }
       faults.inject(fault as Fault)
       return { status: 204 }
     }
-    if (asked === 'DELETE faults') {
+    if (callName === 'DELETE faults') {
       faults.clear()
       return { status: 204 }
     }
-    if (asked === 'GET calls') return { status: 200, body: calls }
-    if (asked === 'POST reset') {
+    if (callName === 'GET calls') return { status: 200, body: calls }
+    if (callName === 'POST reset') {
       behaviour.reset()
       faults.clear()
       calls.length = 0
       return { status: 204 }
     }
     const own = behaviour.control?.(request, name)
-    return own ?? { status: 404, body: { error: `The emulator has no control route ${asked}` } }
+    return own ?? { status: 404, body: { error: `The emulator has no control route ${callName}` } }
   }
 
   const host = options.host ?? '127.0.0.1'

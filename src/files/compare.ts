@@ -9,7 +9,7 @@ import { withHeldNumbers } from '../core/json/kept-numbers.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
 
 /** A list value under a lease, which the file does not own. */
-export interface HeldValue {
+export interface LeasedValue {
   readonly field: string
   readonly value: string
 }
@@ -21,7 +21,7 @@ export interface LiveClient {
   readonly id: string
   readonly name: string | null
   readonly protected?: boolean
-  readonly leases?: readonly HeldValue[]
+  readonly leases?: readonly LeasedValue[]
   /** Fields and members (`providerSettings.…`) that cannot change while the client is suspended. */
   readonly suspension?: { readonly fields?: readonly string[] }
   /** Every attribute by its name. */
@@ -29,7 +29,7 @@ export interface LiveClient {
 }
 
 /** A difference that the file cannot change for now. */
-export interface Left {
+export interface Omission {
   readonly what: string
   readonly why: string
 }
@@ -38,33 +38,33 @@ export interface Difference {
   /** Empty if there is nothing to do. */
   readonly patch: FieldPatches
   /** Differences that are left alone, each with its reason (a clause). */
-  readonly left: readonly Left[]
+  readonly omissions: readonly Omission[]
 }
 
 /** Compares what a file manages with the client as it is. */
 export function compare(managed: FieldPatches, live: LiveClient): Difference {
   const patch: { [F in FieldName]?: Json } = {}
-  const left: Left[] = []
-  for (const [name, wanted] of Object.entries(managed)) {
+  const omissions: Omission[] = []
+  for (const [name, target] of Object.entries(managed)) {
     const field = name as FieldName
-    left.push(...leasedBeside(field, wanted, live))
-    const change = changeOf(field, wanted, live)
+    omissions.push(...leasedBeside(field, target, live))
+    const change = changeOf(field, target, live)
     if (change === undefined) continue
-    const { free, held } = partedBySuspension(field, change, live)
-    left.push(...held.map((path) => ({ what: `client.${path}`, why: SUSPENDED })))
+    const { free, held: blocked } = partedBySuspension(field, change, live)
+    omissions.push(...blocked.map((path) => ({ what: `client.${path}`, why: SUSPENDED })))
     if (free !== undefined) patch[field] = free
   }
-  return { patch, left }
+  return { patch, omissions }
 }
 
 const SUSPENDED = 'the client is suspended, so this is changed only after it is resumed'
 
 /** Leased values that are not in the list of the file. */
-function leasedBeside(field: FieldName, wanted: Json, live: LiveClient): readonly Left[] {
+function leasedBeside(field: FieldName, target: Json, live: LiveClient): readonly Omission[] {
   const now = memberOf(live.attributes, field)
-  if (isRecord(wanted) || !Array.isArray(now)) return []
-  const beside = without(now, listOf(wanted))
-  return heldIn(live, field)
+  if (isRecord(target) || !Array.isArray(now)) return []
+  const beside = without(now, listOf(target))
+  return leasedValues(live, field)
     .filter((value) => beside.includes(value))
     .map((value) => ({ what: `${value} in client.${field}`, why: 'it is under a lease' }))
 }
@@ -84,19 +84,19 @@ function partedBySuspension(field: FieldName, change: Json, { suspension }: Live
 }
 
 /** The patch for one field; `undefined` if it already matches. */
-function changeOf(field: FieldName, asked: Json, live: LiveClient): Json | undefined {
+function changeOf(field: FieldName, fileValue: Json, live: LiveClient): Json | undefined {
   const now = memberOf(live.attributes, field) ?? null
-  const wanted = withHeldNumbers(asked, now)
+  const target = withHeldNumbers(fileValue, now)
   switch (FIELDS[field].kind) {
     case 'list':
-      return listChange(wanted, Array.isArray(now) ? now : [], heldIn(live, field))
+      return listChange(target, Array.isArray(now) ? now : [], leasedValues(live, field))
     case 'map':
     case 'object':
-      return memberChange(wanted, now)
+      return memberChange(target, now)
     case 'raw':
-      return rawChange(wanted, now)
+      return rawChange(target, now)
     default:
-      return same(wanted, now) ? undefined : wanted
+      return same(target, now) ? undefined : target
   }
 }
 
@@ -104,26 +104,26 @@ function changeOf(field: FieldName, asked: Json, live: LiveClient): Json | undef
  * The same for raw settings. A setting that the file clears and the client lacks may have become a
  * field that is not empty, which only the server can judge.
  */
-function rawChange(wanted: Json, now: Json): Json | undefined {
-  const change = memberChange(wanted, now)
-  if (!isRecord(wanted)) return change
+function rawChange(target: Json, now: Json): Json | undefined {
+  const change = memberChange(target, now)
+  if (!isRecord(target)) return change
   const isGone = (name: string) => isRecord(now) && memberOf(now, name) === undefined
-  const cleared = Object.entries(wanted).filter(([name, value]) => value === null && isGone(name))
+  const cleared = Object.entries(target).filter(([name, value]) => value === null && isGone(name))
   if (cleared.length === 0) return change
   return { ...Object.fromEntries(cleared), ...(isRecord(change) ? change : {}) }
 }
 
-const heldIn = ({ leases = [] }: LiveClient, field: FieldName): readonly string[] =>
+const leasedValues = ({ leases = [] }: LiveClient, field: FieldName): readonly string[] =>
   leases.filter((lease) => lease.field === field).map(({ value }) => value)
 
 /** A whole list names all values that should be there; leased values are not part of it. */
-function listChange(wanted: Json, now: readonly Json[], held: readonly Json[]): Json | undefined {
-  const whole = Array.isArray(wanted) || wanted === null
-  const part = isRecord(wanted) ? wanted : {}
-  const list = Array.isArray(wanted) ? wanted : listOf(part.add)
+function listChange(target: Json, now: readonly Json[], leased: readonly Json[]): Json | undefined {
+  const whole = Array.isArray(target) || target === null
+  const part = isRecord(target) ? target : {}
+  const list = Array.isArray(target) ? target : listOf(part.add)
   const missing = without(list, now)
   const unwanted = whole
-    ? without(without(now, list), held)
+    ? without(without(now, list), leased)
     : listOf(part.remove).filter((one) => without([one], now).length === 0)
   if (missing.length + unwanted.length === 0) return undefined
   return {
@@ -135,13 +135,13 @@ function listChange(wanted: Json, now: readonly Json[], held: readonly Json[]): 
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
 
 /** The members that differ, at any depth; members that are not named are left alone. */
-function memberChange(wanted: Json, now: Json): Json | undefined {
-  if (!isRecord(wanted) || !isRecord(now)) {
+function memberChange(target: Json, now: Json): Json | undefined {
+  if (!isRecord(target) || !isRecord(now)) {
     // Clearing what is already empty changes nothing.
-    const empty = wanted === null && isRecord(now) && Object.keys(now).length === 0
-    return empty || same(wanted, now) ? undefined : wanted
+    const empty = target === null && isRecord(now) && Object.keys(now).length === 0
+    return empty || same(target, now) ? undefined : target
   }
-  const changes = Object.entries(wanted).flatMap(([name, value]): [string, Json][] => {
+  const changes = Object.entries(target).flatMap(([name, value]): [string, Json][] => {
     const change = memberChange(value, memberOf(now, name) ?? null)
     return change === undefined ? [] : [[name, change]]
   })

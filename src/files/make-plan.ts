@@ -30,7 +30,7 @@ export interface Note {
   readonly says: string
 }
 
-export interface Made {
+export interface PlanDraft {
   readonly items: readonly PlanItem[]
   readonly notes: readonly Note[]
 }
@@ -46,36 +46,36 @@ export async function makePlan(
   api: PlanningApi,
   { matched, unmanaged }: Comparison,
   options: PlanOptions,
-): Promise<Made> {
+): Promise<PlanDraft> {
   const removed = options.deleteUnmanaged ? unmanaged : []
   const work = [
     ...matched.filter(isChange).map((one) => () => plan(api, one, options)),
     ...removed.map((live) => () => planRemoval(api, live, options)),
   ]
   let done = 0
-  const made = await inParallel(work, AT_ONCE, async (one) => {
+  const results = await inParallel(work, AT_ONCE, async (one) => {
     const result = await one()
     done += 1
     options.progress?.(done, work.length)
     return result
   })
   return {
-    items: made.flatMap(({ items }) => items),
-    notes: [...matched.flatMap(leftAlone), ...made.flatMap(({ notes }) => notes)],
+    items: results.flatMap(({ items }) => items),
+    notes: [...matched.flatMap(omissionNotes), ...results.flatMap(({ notes }) => notes)],
   }
 }
 
 const isChange = (one: Matched) => one.kind === 'new' || Object.keys(one.patch).length > 0
 
-const leftAlone = (one: Matched): readonly Note[] =>
+const omissionNotes = (one: Matched): readonly Note[] =>
   one.kind === 'new'
     ? []
-    : one.left.map(({ what, why }) => ({
+    : one.omissions.map(({ what, why }) => ({
         about: one.file.path,
         says: `${what} is left alone: ${why}.`,
       }))
 
-async function plan(api: PlanningApi, one: Matched, { newKey }: PlanOptions): Promise<Made> {
+async function plan(api: PlanningApi, one: Matched, { newKey }: PlanOptions): Promise<PlanDraft> {
   const { file } = one
   const place = placeOf(file)
   if (one.kind === 'new') {
@@ -120,7 +120,7 @@ async function planRemoval(
   api: PlanningApi,
   live: LiveClient,
   { newKey }: PlanOptions,
-): Promise<Made> {
+): Promise<PlanDraft> {
   const { id, name } = live
   const address = { ...placeOf(live), id }
   if (live.protected === true) {

@@ -47,20 +47,20 @@ export function compareFiles(
   files: readonly ClientFile[],
   live: readonly LiveClient[],
 ): Comparison {
-  const taken = new Map<LiveClient, ClientFile>()
+  const fileOf = new Map<LiveClient, ClientFile>()
   const matched = files.map((file): Matched => {
-    const found = findLive(file, live)
-    if (found === undefined) return newOf(file)
-    const other = taken.get(found)
+    const match = findLive(file, live)
+    if (match === undefined) return newOf(file)
+    const other = fileOf.get(match)
     if (other !== undefined) {
-      throw fault(file, `is for the same client as ${other.path} (${found.id})`)
+      throw fault(file, `is for the same client as ${other.path} (${match.id})`)
     }
-    taken.set(found, file)
-    return { kind: 'present', file, live: found, ...compare(file.client, found) }
+    fileOf.set(match, file)
+    return { kind: 'present', file, live: match, ...compare(file.client, match) }
   })
   checkNewNames(matched)
   const places = new Set(files.map(placeOf))
-  const unmanaged = live.filter((one) => places.has(placeOf(one)) && !taken.has(one))
+  const unmanaged = live.filter((one) => places.has(placeOf(one)) && !fileOf.has(one))
   return { matched, unmanaged }
 }
 
@@ -77,8 +77,8 @@ function findLive(file: ClientFile, live: readonly LiveClient[]): LiveClient | u
   const place = placeOf(file)
   const there = live.filter((one) => placeOf(one) === place)
   if (file.id !== undefined) {
-    const found = there.find(({ id }) => id === file.id)
-    if (found !== undefined) return found
+    const match = there.find(({ id }) => id === file.id)
+    if (match !== undefined) return match
     throw fault(
       file,
       `names the client ${file.id}, which does not exist; remove the id to create it again`,
@@ -103,14 +103,14 @@ function newOf(file: ClientFile): Matched {
 
 /** Two files that create clients of the same name could not be matched to them afterwards. */
 function checkNewNames(matched: readonly Matched[]): void {
-  const seen = new Map<string, ClientFile>()
+  const byName = new Map<string, ClientFile>()
   for (const { kind, file } of matched) {
     if (kind !== 'new') continue
     const name = JSON.stringify([placeOf(file), file.client.name ?? null])
-    const other = seen.get(name)
+    const other = byName.get(name)
     if (other !== undefined)
       throw fault(file, `would create a client of the same name as ${other.path}`)
-    seen.set(name, file)
+    byName.set(name, file)
   }
 }
 

@@ -26,8 +26,9 @@ export function renderClientFile(
   live: LiveClient,
   { fields, readOnlySettings = [] }: Capabilities,
 ): string {
-  const { fields: held = [] } = live.suspension ?? {}
-  const isInFile = (field: FieldName) => FIELDS[field].own !== 'secret' && !held.includes(field)
+  const { fields: suspended = [] } = live.suspension ?? {}
+  const isInFile = (field: FieldName) =>
+    FIELDS[field].own !== 'secret' && !suspended.includes(field)
   const names = FIELD_NAMES.filter((field) => isInFile(field) && fields[field]?.writable)
   const client = names.flatMap((field): [FieldName, Json][] => {
     const value = settable(field, ownValue(live, field), readOnlySettings)
@@ -51,8 +52,8 @@ function ownValue({ attributes, leases = [], suspension }: LiveClient, field: Fi
     return Object.fromEntries(Object.entries(value).filter(([name]) => !isHeld(name)))
   }
   if (!Array.isArray(value)) return value
-  const held = leases.filter((lease) => lease.field === field).map((lease) => lease.value)
-  return without(value, held)
+  const leased = leases.filter((lease) => lease.field === field).map((lease) => lease.value)
+  return without(value, leased)
 }
 
 /** Of the raw settings, those that a file can change. */

@@ -7,7 +7,7 @@ import { maskOf } from '../core/secrecy/fingerprint.ts'
 import { replaceHidden } from '../core/secrecy/hidden.ts'
 import type { Step, UpstreamCall } from '../providers/call.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { ChangeRequest, ChangeResult, FoundClient, Key } from '../service/base/request.ts'
+import type { ChangeRequest, ChangeResult, ClientSnapshot, Key } from '../service/base/request.ts'
 import { changeClient } from '../service/change/change.ts'
 import { type Answer, clientBody, planBody } from './answer.ts'
 import { insufficientScope } from './auth/permissions.ts'
@@ -46,7 +46,7 @@ export async function performChange(
   }: {
     readonly asked: Json
     /** What a `GET` of the same path would show of what is found; absent: the client. */
-    readonly shown?: (found: FoundClient) => JsonObject
+    readonly shown?: (found: ClientSnapshot) => JsonObject
   } & Pick<ChangeRequest, 'confirm'>,
 ): Promise<ChangeResult> {
   const { settings } = exchange

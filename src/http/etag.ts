@@ -8,7 +8,7 @@ import { ClientError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json/json.ts'
 import { stringifyJson } from '../core/json/json-text.ts'
 import type { Native } from '../core/mapping/row.ts'
-import type { FoundClient, Standing } from '../service/base/request.ts'
+import type { ClientSnapshot, Standing } from '../service/base/request.ts'
 import { readWarnings } from '../service/reading/read.ts'
 import { clientBody } from './answer.ts'
 import { ifNoneMatchOf } from './conditions.ts'
@@ -41,8 +41,8 @@ export function readBody(
  */
 export function noneMatchCheck(
   exchange: Exchange,
-  shown: (found: FoundClient) => JsonObject,
-): { readonly checkFound?: (found: FoundClient) => void } {
+  shown: (found: ClientSnapshot) => JsonObject,
+): { readonly checkFound?: (found: ClientSnapshot) => void } {
   const tags = ifNoneMatchOf(exchange.request)
   if (tags === undefined) return {}
   return {

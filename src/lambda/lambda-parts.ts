@@ -38,9 +38,11 @@ const PREFIX = /^(?:\/[\w.~%-]+)+$/
  */
 export function prefixOf(event: JsonObject, path: string): string {
   const context = isRecord(event.requestContext) ? event.requestContext : {}
-  const sent = [context.path, event.rawPath, event.path].find((value) => typeof value === 'string')
-  if (typeof sent !== 'string') return ''
-  const whole = isDecoded(event) ? encodedPath(sent) : (sent.split('?', 1)[0] ?? '')
+  const fullPath = [context.path, event.rawPath, event.path].find(
+    (value) => typeof value === 'string',
+  )
+  if (typeof fullPath !== 'string') return ''
+  const whole = isDecoded(event) ? encodedPath(fullPath) : (fullPath.split('?', 1)[0] ?? '')
   const prefix = whole.endsWith(path) ? whole.slice(0, -path.length) : ''
   return PREFIX.test(prefix) ? prefix : ''
 }
@@ -95,7 +97,7 @@ export function queryOf(event: JsonObject): string {
 
 /** Headers with every value that was sent, names in lower case. */
 export function headersOf({ headers, multiValueHeaders }: JsonObject): HttpRequest['headers'] {
-  const found = new Map<string, string[]>()
+  const values = new Map<string, string[]>()
   const several = isRecord(multiValueHeaders) ? valuesOf(multiValueHeaders) : []
   const single = isRecord(headers) ? valuesOf(headers) : []
   const names = new Set(several.map(([name]) => name.toLowerCase()))
@@ -105,9 +107,9 @@ export function headersOf({ headers, multiValueHeaders }: JsonObject): HttpReque
     ...single.filter(([one]) => !names.has(one.toLowerCase())),
   ]) {
     const lower = name.toLowerCase()
-    found.set(lower, [...(found.get(lower) ?? []), value])
+    values.set(lower, [...(values.get(lower) ?? []), value])
   }
-  return Object.fromEntries(found)
+  return Object.fromEntries(values)
 }
 
 /** The body as bytes; form bodies come in base64 from an HTTP API, JSON bodies as text. */

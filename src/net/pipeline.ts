@@ -35,7 +35,7 @@ interface Lane {
   /** The first is being answered. */
   readonly turns: Turn[]
   /** Bytes that were read and wait to be parsed. */
-  held: Buffer
+  pending: Buffer
   /** The last bytes that were parsed, if a mark may begin in them. */
   tail: Buffer
   /** The bytes still missing of a body whose length was announced. */
@@ -68,7 +68,7 @@ export function createPipelines(
       socket,
       parse,
       turns: [],
-      held: NOTHING,
+      pending: NOTHING,
       tail: NOTHING,
       bodyLeft: 0,
       paused: false,
@@ -77,14 +77,14 @@ export function createPipelines(
     socket.off('data', parse)
     socket.on('data', (chunk: Buffer) => {
       if (lane.end !== undefined) return
-      lane.held = lane.held.length === 0 ? chunk : Buffer.concat([lane.held, chunk])
+      lane.pending = lane.pending.length === 0 ? chunk : Buffer.concat([lane.pending, chunk])
       feed(lane)
     })
     // Node itself pauses the reading while an answer is not read.
     socket.on('resume', () => feed(lane))
     socket.once('close', () => {
       lane.turns.length = 0
-      lane.held = NOTHING
+      lane.pending = NOTHING
     })
   })
 
@@ -111,7 +111,7 @@ export function createPipelines(
       lane.bodyLeft = coding === undefined ? Number(length ?? 0) : 0
       outgoing.once('close', () => {
         lane.turns.shift()
-        if (lane.turns.length + lane.held.length > 0 || lane.end !== undefined) {
+        if (lane.turns.length + lane.pending.length > 0 || lane.end !== undefined) {
           rounds.add(lane, 'further')
         }
       })
@@ -122,7 +122,7 @@ export function createPipelines(
       const lane = lanes.get(socket)
       if (lane === undefined) return run(undefined)
       lane.end ??= run
-      lane.held = NOTHING
+      lane.pending = NOTHING
       endIfDue(lane)
     },
   }
@@ -142,20 +142,20 @@ function feed(lane: Lane): void {
     lane.paused = false
     socket.resume()
   }
-  while (lane.held.length > 0 && isDue() && !socket.isPaused() && !socket.destroyed) {
+  while (lane.pending.length > 0 && isDue() && !socket.isPaused() && !socket.destroyed) {
     lane.parse(nextPiece(lane))
   }
-  if (lane.held.length === 0 || socket.isPaused()) return
+  if (lane.pending.length === 0 || socket.isPaused()) return
   lane.paused = true
   socket.pause()
 }
 
 /** Removes the bytes up to the end of one message at most, so that no two messages are parsed at once. */
 function nextPiece(lane: Lane): Buffer {
-  const { held, tail, bodyLeft } = lane
-  const end = bodyLeft > 0 ? bodyLeft : endOfMark(tail, held)
-  const piece = held.subarray(0, end)
-  lane.held = held.subarray(piece.length)
+  const { pending, tail, bodyLeft } = lane
+  const end = bodyLeft > 0 ? bodyLeft : endOfMark(tail, pending)
+  const piece = pending.subarray(0, end)
+  lane.pending = pending.subarray(piece.length)
   lane.bodyLeft = Math.max(0, bodyLeft - piece.length)
   const isWhole = bodyLeft > 0 || piece.length === end
   lane.tail = isWhole ? NOTHING : Buffer.concat([tail, piece.subarray(-3)]).subarray(-3)
@@ -163,9 +163,9 @@ function nextPiece(lane: Lane): Buffer {
 }
 
 /** The end of the first mark, which may have begun in bytes that were parsed before. */
-function endOfMark(tail: Buffer, held: Buffer): number {
-  const seam = Buffer.concat([tail, held.subarray(0, MARK.length - 1)]).indexOf(MARK)
+function endOfMark(tail: Buffer, pending: Buffer): number {
+  const seam = Buffer.concat([tail, pending.subarray(0, MARK.length - 1)]).indexOf(MARK)
   if (seam >= 0) return seam + MARK.length - tail.length
-  const place = held.indexOf(MARK)
+  const place = pending.indexOf(MARK)
   return place < 0 ? Number.POSITIVE_INFINITY : place + MARK.length
 }

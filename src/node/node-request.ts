@@ -35,12 +35,12 @@ export function pathOf({ url = '/' }: IncomingMessage): string {
 
 /** Every value that was sent; Node's `headers` would drop or join values of a repeated name. */
 function headersOf({ rawHeaders }: IncomingMessage): HttpRequest['headers'] {
-  const found = new Map<string, string[]>()
+  const values = new Map<string, string[]>()
   for (let place = 0; place < rawHeaders.length; place += 2) {
     const name = (rawHeaders[place] ?? '').toLowerCase()
-    found.set(name, [...(found.get(name) ?? []), rawHeaders[place + 1] ?? ''])
+    values.set(name, [...(values.get(name) ?? []), rawHeaders[place + 1] ?? ''])
   }
-  return Object.fromEntries(found)
+  return Object.fromEntries(values)
 }
 
 /**

@@ -132,17 +132,17 @@ async function answer(
   outgoing: ServerResponse,
   stopping: AbortSignal,
 ): Promise<void> {
-  const asked = answering(app)
+  const handle = answering(app)
   const head = plainHead(incoming, basePath)
   const fault = messageFault(incoming)
-  if (fault !== undefined) return sendEarly(incoming, outgoing, await asked({ ...head, fault }))
+  if (fault !== undefined) return sendEarly(incoming, outgoing, await handle({ ...head, fault }))
   if (isWaiting(incoming) && !isTooLarge(incoming)) {
-    const early = await asked({ ...head, isBodyAwaited: true })
+    const early = await handle({ ...head, isBodyAwaited: true })
     if (early.status !== 100) return sendEarly(incoming, outgoing, early)
     outgoing.writeContinue()
   }
   const request = { ...head, body: await bodyOf(incoming) }
-  const response = await asked(request)
+  const response = await handle(request)
   const { stream } = response
   const isRead = !outgoing.destroyed && incoming.method !== 'HEAD' && request.body !== 'too_large'
   if (stream !== undefined && isRead) return sendStream(outgoing, response, stream, stopping)

@@ -54,7 +54,7 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
   const upstream = histogram('upstream', 'Upstream calls', 'provider', 'operation', 'status')
   const storeFailures = counter('store_failures', 'Failed calls to the store', 'operation')
   const swept = counter('sweep_settled', 'Open changes settled by sweeps')
-  const left = new Gauge({
+  const remaining = new Gauge({
     name: 'clientry_sweep_left',
     help: 'Overdue changes that the last sweep could not settle',
     registers: [register],
@@ -98,7 +98,7 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
         return mirror(event)
       case 'sweep':
         swept.inc(event.settled)
-        return left.set(event.left)
+        return remaining.set(event.left)
       case 'due':
         return due.inc(event.done)
       case 'due_failed':
@@ -188,15 +188,15 @@ function gaugesIn(
     rows: (readings: Readings) => readonly Row[],
   ) => {
     const registers = [register]
-    const made = new Gauge({
+    const result = new Gauge({
       name: `clientry_${name}`,
       help,
       labelNames: [...labelNames],
       registers,
     })
     return (readings: Readings) => {
-      made.reset()
-      for (const [labels, count] of rows(readings)) made.inc(labels, count)
+      result.reset()
+      for (const [labels, count] of rows(readings)) result.inc(labels, count)
     }
   }
   const keys = (name: string, help: string, value: (of: IssuerHealth) => number) =>
@@ -207,8 +207,8 @@ function gaugesIn(
     gauge(`pace_${name}`, help, ['provider', 'bucket'], ({ pace }) =>
       pace.flatMap(({ provider, buckets }) =>
         buckets.flatMap((of): readonly Row[] => {
-          const known = value(of)
-          return known === undefined ? [] : [[{ provider, bucket: of.name }, known]]
+          const reading = value(of)
+          return reading === undefined ? [] : [[{ provider, bucket: of.name }, reading]]
         }),
       ),
     )

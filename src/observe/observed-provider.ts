@@ -21,8 +21,8 @@ export const watchedProvider = (provider: Provider, watch: Watch): Provider =>
 const QUIET = 'quiet'
 
 /** Whether a member makes calls: it takes a `Call`, or returns steps. */
-type MakesCalls<V> = V extends (...given: infer Given extends readonly unknown[]) => infer Result
-  ? [Extract<Given[number], Call>] extends [never]
+type MakesCalls<V> = V extends (...args: infer Args extends readonly unknown[]) => infer Result
+  ? [Extract<Args[number], Call>] extends [never]
     ? Result extends Step | readonly Step[]
       ? true
       : false
@@ -30,7 +30,7 @@ type MakesCalls<V> = V extends (...given: infer Given extends readonly unknown[]
   : false
 
 /** Whether a member of the contract makes calls, itself or through one of its own members. */
-type IsLoud<V> = V extends (...given: never) => unknown
+type IsLoud<V> = V extends (...args: never) => unknown
   ? MakesCalls<V>
   : true extends { [M in keyof V]-?: MakesCalls<NonNullable<V[M]>> }[keyof V]
     ? true
@@ -44,7 +44,7 @@ type Row<V> =
 /** One row for each member, optional ones included. */
 export type Rows<T> = { readonly [M in keyof T]-?: Row<NonNullable<T[M]>> }
 
-const seen = (call: Call, watch: Watch): Call => ({
+const watchedCall = (call: Call, watch: Watch): Call => ({
   ...call,
   onUpstream: (ended) => {
     watch(call, ended)
@@ -52,16 +52,16 @@ const seen = (call: Call, watch: Watch): Call => ({
   },
 })
 
-const seenStep = <S extends Step>(step: S, watch: Watch): S => ({
+const watchedStep = <S extends Step>(step: S, watch: Watch): S => ({
   ...step,
-  send: (call: Call) => step.send(seen(call, watch)),
+  send: (call: Call) => step.send(watchedCall(call, watch)),
 })
 
 const CREATION: Rows<Creation> = {
   blank: QUIET,
   sent: QUIET,
-  step: (step, watch) => (place, next) => seenStep(step(place, next), watch),
-  find: (find, watch) => (place, search, call) => find(place, search, seen(call, watch)),
+  step: (step, watch) => (place, next) => watchedStep(step(place, next), watch),
+  find: (find, watch) => (place, search, call) => find(place, search, watchedCall(call, watch)),
   listLagMs: QUIET,
   idOf: QUIET,
 }
@@ -70,21 +70,23 @@ const SECRETS: Rows<Secrets> = {
   atOnce: QUIET,
   limits: QUIET,
   unusable: QUIET,
-  list: (list, watch) => (ref, base, call) => list(ref, base, seen(call, watch)),
-  add: (add, watch) => (ref, base, value) => seenStep(add(ref, base, value), watch),
-  remove: (remove, watch) => (ref, base, id) => seenStep(remove(ref, base, id), watch),
+  list: (list, watch) => (ref, base, call) => list(ref, base, watchedCall(call, watch)),
+  add: (add, watch) => (ref, base, value) => watchedStep(add(ref, base, value), watch),
+  remove: (remove, watch) => (ref, base, id) => watchedStep(remove(ref, base, id), watch),
 }
 
 const ELSEWHERE: Rows<Elsewhere> = {
   names: QUIET,
-  read: (read, watch) => (ref, call) => read(ref, seen(call, watch)),
+  read: (read, watch) => (ref, call) => read(ref, watchedCall(call, watch)),
 }
 
 const ADOPTION: Rows<Adoption> = {
   replaces: (replaces, watch) => (ref, registration, call) =>
-    replaces(ref, registration, seen(call, watch)),
-  look: (look, watch) => (ref, registration, call) => look(ref, registration, seen(call, watch)),
-  take: (take, watch) => (ref, registration, call) => take(ref, registration, seen(call, watch)),
+    replaces(ref, registration, watchedCall(call, watch)),
+  look: (look, watch) => (ref, registration, call) =>
+    look(ref, registration, watchedCall(call, watch)),
+  take: (take, watch) => (ref, registration, call) =>
+    take(ref, registration, watchedCall(call, watch)),
 }
 
 const PROVIDER: Rows<Provider> = {
@@ -93,16 +95,17 @@ const PROVIDER: Rows<Provider> = {
   ownApi: QUIET,
   userPools: QUIET,
   pace: QUIET,
-  read: (read, watch) => (ref, call, fields) => read(ref, seen(call, watch), fields),
+  read: (read, watch) => (ref, call, fields) => read(ref, watchedCall(call, watch), fields),
   steps: (steps, watch) => (ref, base, next) =>
-    steps(ref, base, next).map((step) => seenStep(step, watch)),
-  dangling: (dangling, watch) => (ref, native, call) => dangling(ref, native, seen(call, watch)),
-  list: (list, watch) => (pool, call, cursor) => list(pool, seen(call, watch), cursor),
+    steps(ref, base, next).map((step) => watchedStep(step, watch)),
+  dangling: (dangling, watch) => (ref, native, call) =>
+    dangling(ref, native, watchedCall(call, watch)),
+  list: (list, watch) => (pool, call, cursor) => list(pool, watchedCall(call, watch), cursor),
   creation: (creation, watch) => watched(creation, CREATION, watch),
   elsewhere: (elsewhere, watch) => watched(elsewhere, ELSEWHERE, watch),
   reliance: QUIET,
   bar: QUIET,
-  removal: (removal, watch) => (ref, base) => seenStep(removal(ref, base), watch),
+  removal: (removal, watch) => (ref, base) => watchedStep(removal(ref, base), watch),
   lostWithRemoval: QUIET,
   secrets: (secrets, watch) => watched(secrets, SECRETS, watch),
   adoption: (adoption, watch) => watched(adoption, ADOPTION, watch),

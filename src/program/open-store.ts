@@ -65,8 +65,8 @@ async function openDynamodb(store: Of<'dynamodb'>, mayCreate: boolean): Promise<
   const { createDynamodbIdentity } = await import('../store/dynamodb/dynamodb-identity.ts')
   const { table, region, endpoint = `https://dynamodb.${region}.amazonaws.com` } = store
   const credentials = async () => {
-    const found = awsCredentials()
-    if (found !== undefined) return found
+    const awsKeys = awsCredentials()
+    if (awsKeys !== undefined) return awsKeys
     throw new ClientError('store_unavailable', 'There are no AWS credentials for the history.')
   }
   const settings: DynamodbSettings = { table, region, endpoint, credentials, now: Date.now }
@@ -94,10 +94,10 @@ function checkMissing({ id }: Config['store'], place: string, mayCreate: boolean
   )
 }
 
-function checkId({ id }: Config['store'], place: string, found: string): void {
-  if (id === undefined || id === found) return
+function checkId({ id }: Config['store'], place: string, actual: string): void {
+  if (id === undefined || id === actual) return
   throw refusal(
-    `The store in ${place} has the id ${found}, but store.id is ${id}: it is another store.`,
+    `The store in ${place} has the id ${actual}, but store.id is ${id}: it is another store.`,
   )
 }
 

@@ -28,7 +28,7 @@ export interface Findable {
   readonly terms: readonly string[]
 }
 
-export interface Found extends Sight {
+export interface MirrorEntry extends Sight {
   /** Its place in the order of the mirror; stays as long as the client does. */
   readonly position: number
 }
@@ -45,7 +45,7 @@ export interface MirrorSearch {
 }
 
 export interface MirrorPage {
-  readonly found: readonly Found[]
+  readonly matches: readonly MirrorEntry[]
   /**
    * Where to look on; absent at the end. A page can be short and still have a next one: how many
    * clients are looked at for one page has a bound, and so have their records (`PAGE_CHARACTERS`).
@@ -91,7 +91,7 @@ export interface Mirror {
   put(sight: Sight & Findable, own: boolean): Promise<void>
   /** The client was gone at that time (epoch milliseconds): what was read before does not come back. */
   remove(client: ClientName, at: number): Promise<void>
-  find(client: ClientName): Promise<Found | undefined>
+  find(client: ClientName): Promise<MirrorEntry | undefined>
   search(search: MirrorSearch): Promise<MirrorPage>
   /** Clients with a term, at these places; `limit` of them are named. */
   holders(term: string, places: readonly Place[], limit: number): Promise<Holders>

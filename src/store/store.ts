@@ -52,7 +52,7 @@ export interface Place {
 }
 
 /** Where an entry of the history across clients is. */
-export interface Found {
+export interface SearchResult {
   readonly place: Place
   readonly resource: string
   readonly seq: number
@@ -85,7 +85,7 @@ export interface Store {
   /** The intent of an operation; `undefined` as long as it is not in its log. */
   operation(operationId: string): Promise<Intent | undefined>
   /** What ended or was noticed, over all clients of one provider, newest first. */
-  search(search: Search): Promise<readonly Found[]>
+  search(search: Search): Promise<readonly SearchResult[]>
   heads(since: string | undefined): Promise<Grown>
   /** Everything as it is stored, or one log; the entries of one log in their order. */
   records(resource?: string): AsyncIterable<RawRecord>

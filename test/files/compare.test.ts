@@ -45,11 +45,11 @@ describe('a list', () => {
   it('leaves alone what is held for a while, and whatever the file does not name', () => {
     const leases = [{ field: 'callbacks', value: 'p' }]
     const now = live({ callbacks: ['a', 'p', 'x'], webOrigins: ['w'] }, { leases })
-    const { patch, left } = compare({ callbacks: ['a'] }, now)
+    const { patch, omissions: left } = compare({ callbacks: ['a'] }, now)
     expect(patch).toEqual({ callbacks: { remove: ['x'] } })
     expect(left).toEqual([{ what: 'p in client.callbacks', why: 'it is under a lease' }])
-    expect(compare({ callbacks: ['a', 'p'] }, now).left).toEqual([])
-    expect(compare({ callbacks: { add: ['a'] } }, now).left).toEqual([])
+    expect(compare({ callbacks: ['a', 'p'] }, now).omissions).toEqual([])
+    expect(compare({ callbacks: { add: ['a'] } }, now).omissions).toEqual([])
   })
 })
 
@@ -76,7 +76,7 @@ it('waits for the end of a suspension where that holds a field', () => {
   const providerSettings = { flows: ['least'], other: 1 }
   const now = live({ grantTypes: [], name: 'Old', providerSettings }, { suspension })
   const wanted = { flows: ['all'], other: 2 }
-  const { patch, left } = compare(
+  const { patch, omissions: left } = compare(
     { grantTypes: ['authorization_code'], name: 'New', providerSettings: wanted },
     now,
   )
@@ -154,7 +154,7 @@ it('finds no difference in a file that was just written, without what is not for
       const file = parseClientFile('portal.yaml', written)
       expect(file).toMatchObject({ provider: 'auth0', id: 'a' })
       const left = [{ what: 'held in client.callbacks', why: 'it is under a lease' }]
-      expect(compare(file.client, now)).toEqual({ patch: {}, left })
+      expect(compare(file.client, now)).toEqual({ patch: {}, omissions: left })
     }),
     { numRuns: runs() },
   )

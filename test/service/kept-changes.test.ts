@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FieldChange } from '../../src/core/diff.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
-import { keptChanges, keptState, openEntry, openState } from '../../src/service/base/kept.ts'
+import { openEntry, openState, storedChanges, storedState } from '../../src/service/base/kept.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import type { KeptChange } from '../../src/store/log/entry-base.ts'
 import type { JobResults } from '../../src/store/log/job-entry.ts'
@@ -32,7 +32,8 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-const kept = (changes: readonly FieldChange[]) => keptChanges(bench.service, log, mapping, changes)
+const kept = (changes: readonly FieldChange[]) =>
+  storedChanges(bench.service, log, mapping, changes)
 const opened = (changes: readonly KeptChange[], resource = log, service: Service = bench.service) =>
   openEntry(service, intentOf(resource, 1, { changes })).changes
 /** As an entry shows changes that it has kept. */
@@ -159,13 +160,13 @@ describe('differences', () => {
 
 describe('a record', () => {
   it('has nothing sealed where all of it is known to be public', () => {
-    const state = keptState(bench.service, log, mapping, { client_name: 'Portal' })
+    const state = storedState(bench.service, log, mapping, { client_name: 'Portal' })
     expect(state).toEqual({ client_name: 'Portal' })
   })
 
   it('is opened in its own log alone', () => {
     const record = { client_name: 'Portal', of_tomorrow: 'hush' }
-    const state = keptState(bench.service, log, mapping, record)
+    const state = storedState(bench.service, log, mapping, record)
     expect(JSON.stringify(state)).not.toContain('hush')
     expect(openState(bench.service, log, state)).toEqual(record)
     expect(openState(bench.service, 'another', state)).toBeUndefined()

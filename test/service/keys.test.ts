@@ -11,11 +11,11 @@ import { replay } from '../../src/service/change/change-replay.ts'
 import { LOST_RACE } from '../../src/service/operation/head.ts'
 import {
   claimKey,
+  findEarlierUse,
   keyOf,
   MAX_USES,
   onlyOnce,
   recordUnchanged,
-  usedBefore,
 } from '../../src/service/operation/idempotency.ts'
 import type { Intent, Outcome } from '../../src/store/log/entry.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
@@ -172,7 +172,7 @@ it('a key is worn out after 500 attempts that came to nothing', async () => {
     code: 'key_reused',
     field: 'Idempotency-Key',
     message:
-      'This Idempotency-Key was tried 500 times without an effect; send the request with a new key.',
+      'This Idempotency-Key was tried 500 times without an effect. Send the request with a new key.',
   })
   expect(await uses()).toHaveLength(1)
 })
@@ -220,7 +220,7 @@ describe('what a key was used for', () => {
   afterEach(() => subject.close())
 
   const used = (more: object = {}, service: Service = bench.service) =>
-    usedBefore(service, { key, dryRun: false, deadline: Date.now() + 60_000, ...more })
+    findEarlierUse(service, { key, dryRun: false, deadline: Date.now() + 60_000, ...more })
   const serving = (change: Partial<Provider> = {}, now = Date.now): Service => ({
     ...bench.service,
     providers: new Map([['it', { ...subject.provider, ...change }]]),

@@ -51,7 +51,7 @@ function listing(
 }
 const call = (): Call => callOf(bench.service, { operationId: 'o', deadline: Date.now() + 5_000 })
 const page = async (service: Service, more: Partial<LiveRequest> = {}) => {
-  const request = { places: [PLACE], wanted: { terms: [] }, limit: 10, from: undefined }
+  const request = { places: [PLACE], filter: { terms: [] }, limit: 10, from: undefined }
   const { clients, ...rest } = await listLive(service, { ...request, call: call(), ...more })
   return { ids: clients.map(({ ref }) => ref.id), ...rest }
 }
@@ -155,8 +155,8 @@ describe('a page', () => {
   it('has those alone that are asked for, and none that is gone', async () => {
     const service = listing(() => ({ items: named('c00', 'gone', 'c01', 'c02') }))
     const wanted = { text: 'n c01', terms: [] }
-    expect(await page(service, { wanted })).toStrictEqual({ ids: ['c01'], unreadable: [] })
-    expect(await page(service, { wanted: { terms: ['id:c02'] } })).toMatchObject({ ids: ['c02'] })
+    expect(await page(service, { filter: wanted })).toStrictEqual({ ids: ['c01'], unreadable: [] })
+    expect(await page(service, { filter: { terms: ['id:c02'] } })).toMatchObject({ ids: ['c02'] })
     expect(await page(service)).toMatchObject({ ids: ['c00', 'c01', 'c02'] })
   })
 
@@ -182,7 +182,7 @@ describe('a page', () => {
       ...listing(() => ({ items: [{ id: 'c00', native }, { id: 'c01' }] })),
       now: () => 500,
     }
-    const request = { places: [PLACE], wanted: { terms: [] }, limit: 5, from: undefined }
+    const request = { places: [PLACE], filter: { terms: [] }, limit: 5, from: undefined }
     const { clients } = await listLive(service, { ...request, call: call() })
     expect(clients.map(({ native: record }) => record.client_name)).toEqual(['Listed', 'N c01'])
     expect(clients[0]).toMatchObject({ ref: { provider: 'it', id: 'c00' }, verifiedAt: 500 })
@@ -261,7 +261,7 @@ describe('a client that cannot be read', () => {
 describe('fitting', () => {
   it('needs a provider that is still configured', async () => {
     const service = listing(() => ({ items: named('c00') }))
-    const request = { places: [PLACE], wanted: { terms: [] }, limit: 5, from: undefined }
+    const request = { places: [PLACE], filter: { terms: [] }, limit: 5, from: undefined }
     const [one] = (await listLive(service, { ...request, call: call() })).clients
     if (one === undefined) throw new TypeError('nothing listed')
     expect(await fits(service, one, { terms: [] })).toBe(true)
@@ -275,7 +275,7 @@ describe('fitting', () => {
     const other = await openBench(new Map([['it', cognito.provider]]))
     const { id: _, ...place } = cognito.ref
     const disabled = () =>
-      page(other.service, { places: [place], wanted: { terms: ['disabled:true'] } })
+      page(other.service, { places: [place], filter: { terms: ['disabled:true'] } })
     expect((await disabled()).ids).toEqual([])
     const suspend = { kind: 'suspension', suspended: true, allowPartial: false } as const
     const request = requestFor(other.service, cognito.ref, {})

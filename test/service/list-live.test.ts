@@ -43,7 +43,7 @@ async function pages(service: Service, limit: number): Promise<readonly string[]
   const found: string[] = []
   let from: LivePlace | undefined
   for (let page = 0; page < MOST; page += 1) {
-    const asked = { places: [PLACE], wanted: { terms: [] }, limit, from, call: call() }
+    const asked = { places: [PLACE], filter: { terms: [] }, limit, from, call: call() }
     const { clients, next } = await listLive(service, asked)
     found.push(...clients.map(({ ref }) => ref.id))
     if (next === undefined) return found
@@ -91,7 +91,7 @@ it('refuses a list whose page leads back to itself', async () => {
 it('ends a list that goes round, after as many pages as no provider has', async () => {
   const service = listing((cursor) => ({ items: [], next: cursor === 'x' ? 'y' : 'x' }))
   const from = { kind: 'live', place: PLACE, page: 'y', pages: 100_000 } as const
-  const asked = { places: [PLACE], wanted: { terms: [] }, limit: 10, call: call() }
+  const asked = { places: [PLACE], filter: { terms: [] }, limit: 10, call: call() }
   await expect(listLive(service, { ...asked, from })).rejects.toMatchObject({
     code: 'provider_unavailable',
   })
@@ -108,7 +108,11 @@ it.each([
     return { items: named('a', 'b'), next: cursor === 'x' ? 'y' : 'x' }
   })
   const deadline = Date.now() + 300
-  const selecting = selectClients(service, { places: [PLACE], wanted }, { ...call(), deadline })
+  const selecting = selectClients(
+    service,
+    { places: [PLACE], filter: wanted },
+    { ...call(), deadline },
+  )
   await expect(selecting).rejects.toMatchObject({
     code: expect.stringMatching(/provider_unavailable|deadline_exceeded/),
   })
@@ -118,6 +122,6 @@ it('selects each client once', async () => {
   const service = listing((cursor) =>
     cursor === undefined ? { items: named('a', 'b'), next: '2' } : { items: named('b', 'c') },
   )
-  const selected = await selectClients(service, { places: [PLACE], wanted: { terms: [] } }, call())
+  const selected = await selectClients(service, { places: [PLACE], filter: { terms: [] } }, call())
   expect(selected.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
 })

@@ -81,7 +81,7 @@ async function fill(): Promise<void> {
 const list = (more: Partial<ListRequest> = {}, at = service()) =>
   listClients(at, {
     places: [PLACE],
-    wanted: { terms: [] },
+    filter: { terms: [] },
     limit: 10,
     fresh: false,
     requestId: 'request',
@@ -112,8 +112,8 @@ describe('a list', () => {
 
   it('finds what is asked for', async () => {
     await fill()
-    expect(ids(await list({ wanted: PORTALS }))).toEqual(['a', 'b', 'c'])
-    expect(ids(await list({ wanted: { terms: ['id:b'] } }))).toEqual(['b'])
+    expect(ids(await list({ filter: PORTALS }))).toEqual(['a', 'b', 'c'])
+    expect(ids(await list({ filter: { terms: ['id:b'] } }))).toEqual(['b'])
   })
 
   it('asks the provider where there is no mirror, in the name of the request', async () => {
@@ -148,16 +148,16 @@ describe('a fresh list', () => {
   })
 
   it('is the list of the provider too where the mirror lacks something', async () => {
-    expect(await fresh({ wanted: PORTALS })).toMatchObject({ knowledge: [] })
+    expect(await fresh({ filter: PORTALS })).toMatchObject({ knowledge: [] })
     expect(lists).toEqual([undefined])
     const from = { kind: 'mirror', after: 0 } as const
-    expect(await fresh({ wanted: PORTALS, from })).toMatchObject({ unread: [] })
+    expect(await fresh({ filter: PORTALS, from })).toMatchObject({ unread: [] })
     expect(lists).toEqual([undefined])
   })
 
   it.each([
-    ['a text', { wanted: PORTALS }, ['a', 'b', 'c']],
-    ['a term', { wanted: { terms: ['id:b'] } }, ['b']],
+    ['a text', { filter: PORTALS }, ['a', 'b', 'c']],
+    ['a term', { filter: { terms: ['id:b'] } }, ['b']],
     ['two providers', { places: [PLACE, OTHER] }, [...ALL, ...ALL].sort()],
   ])('reads those that the mirror finds by %s', async (_, asked, expected) => {
     await fill()
@@ -176,7 +176,7 @@ describe('a fresh list', () => {
     await fill()
     put('a', { client_name: 'Shop' })
     fails = (id) => (id === 'b' ? refused('not_found') : undefined)
-    expect(await fresh({ wanted: PORTALS })).toMatchObject({
+    expect(await fresh({ filter: PORTALS })).toMatchObject({
       clients: [{ ref: { id: 'c' } }],
       unread: [],
     })
@@ -184,14 +184,14 @@ describe('a fresh list', () => {
 
   it('is empty where the mirror finds nothing', async () => {
     await fill()
-    const page = await fresh({ wanted: { text: 'nowhere', terms: [] } })
+    const page = await fresh({ filter: { text: 'nowhere', terms: [] } })
     expect(page).toMatchObject({ clients: [], unread: [] })
     expect(page).not.toHaveProperty('next')
   })
 
   it('shows what cannot be read as it was, and counts it by place with its age', async () => {
     await fill()
-    const known = (await list({ places: [PLACE, OTHER], wanted: PORTALS })).clients
+    const known = (await list({ places: [PLACE, OTHER], filter: PORTALS })).clients
     const at = (ref: object) =>
       known.find((one) => expect.objectContaining(ref).asymmetricMatch(one.ref))?.verifiedAt ?? 0
     for (const id of ['a', 'b', 'c']) put(id, { client_name: `Portal ${id}`, description: 'New' })
@@ -199,7 +199,7 @@ describe('a fresh list', () => {
       if (provider === 'other') return id === 'b' ? refused('unsupported_field') : undefined
       return id === 'c' ? undefined : refused()
     }
-    const page = await fresh({ places: [PLACE, OTHER], wanted: PORTALS })
+    const page = await fresh({ places: [PLACE, OTHER], filter: PORTALS })
     expect(
       page.clients.map(({ ref, native }) => [ref.provider, ref.id, native.description]),
     ).toEqual(
@@ -223,12 +223,12 @@ describe('a fresh list', () => {
 
   it('names the first failure of a place', async () => {
     await fill()
-    const order = (await list({ wanted: PORTALS })).clients.map(({ ref }) => ref.id)
+    const order = (await list({ filter: PORTALS })).clients.map(({ ref }) => ref.id)
     fails = (id) => [undefined, refused('unsupported_field'), refused()][order.indexOf(id)]
-    const { unread } = await fresh({ wanted: PORTALS })
+    const { unread } = await fresh({ filter: PORTALS })
     expect(unread).toMatchObject([{ code: 'unsupported_field', clients: 2 }])
     fails = (id) => [refused(), undefined, refused('unsupported_field')][order.indexOf(id)]
-    expect((await fresh({ wanted: PORTALS })).unread).toMatchObject([
+    expect((await fresh({ filter: PORTALS })).unread).toMatchObject([
       { code: 'provider_refused', clients: 2 },
     ])
   })
@@ -236,9 +236,9 @@ describe('a fresh list', () => {
   it('fails where nothing can be read, and hides no fault of ours', async () => {
     await fill()
     fails = () => refused()
-    await expect(fresh({ wanted: PORTALS })).rejects.toMatchObject({ code: 'provider_refused' })
+    await expect(fresh({ filter: PORTALS })).rejects.toMatchObject({ code: 'provider_refused' })
     const fault = new TypeError('a fault of ours')
     fails = (id) => (id === 'c' ? fault : undefined)
-    await expect(fresh({ wanted: PORTALS })).rejects.toBe(fault)
+    await expect(fresh({ filter: PORTALS })).rejects.toBe(fault)
   })
 })

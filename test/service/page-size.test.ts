@@ -158,8 +158,8 @@ it('a page of the mirror ends with the record that fills it', async () => {
       limit: 100,
       ...from,
     })
-    expect(page?.found.length).toBeLessThanOrEqual(4)
-    ids.push(...(page?.found.map(({ client }) => client.id) ?? []))
+    expect(page?.matches.length).toBeLessThanOrEqual(4)
+    ids.push(...(page?.matches.map(({ client }) => client.id) ?? []))
     if (page?.next === undefined) break
     after = page.next
   }

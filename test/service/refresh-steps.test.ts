@@ -321,7 +321,11 @@ it('a suspended client is found as disabled after a round', async () => {
   const call = callOf(at, { operationId: 'o', deadline: Date.now() + 5_000 })
   await refreshClient(at, { provider: cognito.provider, mirror: own, call }, cognito.ref)
   const { id: _, ...place } = cognito.ref
-  const { found } = await own.search({ places: [place], terms: ['disabled:true'], limit: 5 })
+  const { matches: found } = await own.search({
+    places: [place],
+    terms: ['disabled:true'],
+    limit: 5,
+  })
   expect(found).toHaveLength(1)
   await other.close()
   await cognito.close()

@@ -55,7 +55,11 @@ async function again(service: Service) {
 }
 
 const names = async (service: Service) => {
-  const { found } = await mirrorOf(service).search({ places: [PLACE], terms: [], limit: 100 })
+  const { matches: found } = await mirrorOf(service).search({
+    places: [PLACE],
+    terms: [],
+    limit: 100,
+  })
   return found.map(({ client }) => client.id).sort()
 }
 
@@ -226,10 +230,10 @@ describe('drift', () => {
       if (who === 'a round') await round(service)
       else {
         const call = { operationId: 'o', deadline: Date.now() + 5_000, caller: 'c' }
-        const wanted = { terms: [] }
+        const filter = { terms: [] }
         const asked = {
           places: [PLACE],
-          wanted,
+          filter,
           limit: 20,
           from: undefined,
           call: callOf(service, call),
@@ -327,7 +331,7 @@ it('a mirror that was sealed with another key is not shown, and is read anew', a
   const other = await openBench(bench.service.providers, { path: bench.path })
   const asked = {
     places: [PLACE],
-    wanted: { terms: [] },
+    filter: { terms: [] },
     limit: 20,
     fresh: false,
     requestId: 'r',

@@ -56,9 +56,9 @@ async function everyPage(search: MirrorSearch): Promise<readonly string[]> {
   const positions: number[] = []
   for (let after: number | undefined; ; ) {
     const page = await mirror.search({ ...search, ...(after === undefined ? {} : { after }) })
-    expect(page.found.length).toBeLessThanOrEqual(search.limit)
-    found.push(...page.found.map(({ client }) => nameOf(client)))
-    positions.push(...page.found.map(({ position }) => position))
+    expect(page.matches.length).toBeLessThanOrEqual(search.limit)
+    found.push(...page.matches.map(({ client }) => nameOf(client)))
+    positions.push(...page.matches.map(({ position }) => position))
     if (page.next === undefined) break
     after = page.next
   }

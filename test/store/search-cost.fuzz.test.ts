@@ -113,7 +113,7 @@ it('looks at a bounded part of the clients for one page, and at less in one turn
     fc.asyncProperty(searched, fc.integer({ min: 0, max: CLIENTS }), async (text, limit) => {
       await turn()
       meter.reset()
-      const { found, next } = await mirror.search({
+      const { matches: found, next } = await mirror.search({
         places: [PLACE],
         text,
         terms: [],
@@ -151,10 +151,10 @@ it('finds a text that is in no index, and one that an earlier version had put in
   expect(old.prepare('select count(*) as count from mirror_long').get()?.count).toBe(1)
   expect(old.prepare('select count(*) as count from mirror_text').get()?.count).toBe(0)
   const search = { places: [PLACE], terms: [], limit: 5 }
-  expect((await opened.search({ ...search, text: 'needle' })).found).toHaveLength(1)
+  expect((await opened.search({ ...search, text: 'needle' })).matches).toHaveLength(1)
   await opened.put({ ...sight, at: 2, text: 'short' }, true)
-  expect((await opened.search({ ...search, text: 'needle' })).found).toHaveLength(0)
-  expect((await opened.search({ ...search, text: 'short' })).found).toHaveLength(1)
+  expect((await opened.search({ ...search, text: 'needle' })).matches).toHaveLength(0)
+  expect((await opened.search({ ...search, text: 'short' })).matches).toHaveLength(1)
   await opened.remove(client, 3)
   expect(old.prepare('select count(*) as count from mirror_long').get()?.count).toBe(0)
   old.close()

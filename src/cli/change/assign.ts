@@ -21,15 +21,15 @@ export const isAssignment = (word: string): boolean => ASSIGNMENT.test(word)
  * @throws UsageError
  */
 export function patchOf(words: readonly string[], start: ClientPatch = {}): ClientPatch {
-  const named = new Map<FieldName, readonly string[]>()
+  const assignments = new Map<FieldName, readonly string[]>()
   let patch = start as JsonObject
   for (const word of words) {
     const [, name = '', path = '', sign = '', value = ''] = ASSIGNMENT.exec(word) ?? []
     const field = fieldOf(name, word)
-    const places = named.get(field) ?? []
+    const places = assignments.get(field) ?? []
     const place = `${path}${sign}`
     checkOnce(field, [...places, place])
-    named.set(field, [...places, place])
+    assignments.set(field, [...places, place])
     patch = {
       ...patch,
       [field]: assigned({ field, path: path.slice(1), sign, value }, patch[field]),
@@ -129,9 +129,9 @@ function changed(
       'The file sets this list as a whole, so nothing can be added to it or removed from it.',
     )
   }
-  const known = isRecord(before) ? before : {}
-  const list = known[what]
-  return { ...known, [what]: [...(Array.isArray(list) ? list : []), ...values] }
+  const current = isRecord(before) ? before : {}
+  const list = current[what]
+  return { ...current, [what]: [...(Array.isArray(list) ? list : []), ...values] }
 }
 
 function memberJson(field: FieldName, value: string): Json {
@@ -166,7 +166,7 @@ function within(record: JsonObject, [first = '', ...rest]: readonly string[], va
   if (['', '__proto__', 'constructor', 'prototype'].includes(first)) {
     throw new UsageError('A member name is missing or not allowed.')
   }
-  const held = record[first]
-  const inner = rest.length === 0 ? value : within(isRecord(held) ? held : {}, rest, value)
+  const current = record[first]
+  const inner = rest.length === 0 ? value : within(isRecord(current) ? current : {}, rest, value)
   return { ...record, [first]: inner }
 }

@@ -8,7 +8,7 @@ const KINDS: readonly ClientKind[] = ['spa', 'web', 'native', 'machine']
 
 /** @throws UsageError */
 export function kindOf({ kind }: Values): ClientKind {
-  const found = KINDS.find((one) => one === kind)
-  if (found !== undefined) return found
+  const match = KINDS.find((one) => one === kind)
+  if (match !== undefined) return match
   throw new UsageError(`--kind must be one of: ${KINDS.join(', ')}.`)
 }

@@ -26,15 +26,15 @@ export async function keepingSecret<T>(
 ): Promise<T> {
   if (path === undefined) return work(() => {})
   const file = openNew(path)
-  let kept = false
+  let isWritten = false
   try {
     return await work((secret) => {
       writeSync(file, `${secret}\n`)
-      kept = true
+      isWritten = true
     })
   } finally {
     closeSync(file)
-    if (!kept) rmSync(path, { force: true })
+    if (!isWritten) rmSync(path, { force: true })
   }
 }
 

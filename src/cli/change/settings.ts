@@ -3,21 +3,21 @@
 import type { Answer, ClientArgument } from '../../sdk/api.ts'
 import type { Client, ClientAddress, Plan } from '../../sdk/types.ts'
 import { addressOf } from '../address.ts'
-import type { Given } from '../command.ts'
+import type { Invocation } from '../command.ts'
 import { nameOf, type Say, showChanges, showWarnings } from '../show/show.ts'
 import { plain } from '../terminal.ts'
 import { withoutSecrets } from './secrets.ts'
 import type { Change } from './write.ts'
 
 /** The client that a command works on: its first word. */
-export const clientOf = ({ words: [word = ''], options }: Given): ClientAddress =>
+export const clientOf = ({ words: [word = ''], options }: Invocation): ClientAddress =>
   addressOf(word, options)
 
 /** Shows plans and answers whose body is a client. */
 export function aboutClient({
   options,
   terminal,
-}: Given): Pick<Change<Plan, Client>, 'show' | 'tell' | 'json'> {
+}: Invocation): Pick<Change<Plan, Client>, 'show' | 'tell' | 'json'> {
   return {
     show: ({ client, changes, warnings }, say) => {
       say(terminal.style('strong', nameOf(client)))
@@ -27,14 +27,14 @@ export function aboutClient({
       return changes.length > 0 || client.withheld === true
     },
     tell: (answer) => {
-      told(answer, terminal.print)
+      showOutcome(answer, terminal.print)
       showWarnings(terminal, answer.body.warnings ?? [], terminal.print)
     },
     json: (body) => withoutSecrets(body, options),
   }
 }
 
-function told({ body, operationId, replayed }: Answer<Client>, say: Say): void {
+function showOutcome({ body, operationId, replayed }: Answer<Client>, say: Say): void {
   const name = nameOf(body)
   if (operationId === undefined) return say(`${name}: nothing to change`)
   const how = replayed ? 'changed earlier with the same key' : 'changed'
@@ -42,7 +42,7 @@ function told({ body, operationId, replayed }: Answer<Client>, say: Say): void {
 }
 
 /** The client as the user wrote it, for a question. */
-export function named(client: ClientArgument): string {
+export function spelledName(client: ClientArgument): string {
   if (typeof client === 'string') return plain(client)
   const { provider, userPoolId, id } = client
   return plain([provider, userPoolId, id].filter((part) => part !== undefined).join('/'))

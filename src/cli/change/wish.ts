@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import type { ClientPatch, ListChange } from '../../sdk/types.ts'
-import type { Given } from '../command.ts'
+import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { patchOf } from './assign.ts'
 
@@ -12,7 +12,7 @@ import { patchOf } from './assign.ts'
  * @throws UsageError
  */
 export async function wishOf(
-  { options, terminal }: Given,
+  { options, terminal }: Invocation,
   assignments: readonly string[],
 ): Promise<ClientPatch> {
   const {
@@ -46,11 +46,11 @@ function withCallbacks(
   if (Array.isArray(before) || before === null) {
     throw new UsageError('callbacks are set as a whole, so none can be added or removed as well.')
   }
-  const known = (before ?? {}) as ListChange
+  const list = (before ?? {}) as ListChange
   return {
-    ...known,
-    ...(add === undefined ? {} : { add: [...(known.add ?? []), ...add] }),
-    ...(remove === undefined ? {} : { remove: [...(known.remove ?? []), ...remove] }),
+    ...list,
+    ...(add === undefined ? {} : { add: [...(list.add ?? []), ...add] }),
+    ...(remove === undefined ? {} : { remove: [...(list.remove ?? []), ...remove] }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** How every command changes something: on a terminal it shows the plan and asks, then it acts. */
 
 import type { Answer, WriteOptions } from '../../sdk/api.ts'
-import type { Given } from '../command.ts'
+import type { Invocation } from '../command.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import type { Values } from '../options.ts'
 import type { Say } from '../show/show.ts'
@@ -25,38 +25,38 @@ export interface Change<Planned, Done> {
 
 /** Makes a change, or shows its plan. */
 export async function change<Planned, Done>(
-  { options, terminal }: Given,
-  asked: Change<Planned, Done>,
+  { options, terminal }: Invocation,
+  action: Change<Planned, Done>,
 ): Promise<number> {
-  const { json = (body: unknown) => body } = asked
+  const { json = (body: unknown) => body } = action
   const say = options.json === true ? terminal.note : terminal.print
   const conditions = conditionsOf(options)
   if (options['dry-run'] === true) {
-    const { body } = await asked.plan({ ...conditions, dryRun: true })
+    const { body } = await action.plan({ ...conditions, dryRun: true })
     if (options.json === true) terminal.printJson(json(body))
-    else if (!asked.show(body, say)) say('Nothing to change.')
+    else if (!action.show(body, say)) say('Nothing to change.')
     return EXIT.ok.code
   }
   if (options.yes !== true && !terminal.person) throw nobodyThere()
   let bound = conditions
-  if (options.yes !== true || asked.bound === true) {
-    const { body, etag } = await asked.plan({ ...conditions, dryRun: true })
+  if (options.yes !== true || action.bound === true) {
+    const { body, etag } = await action.plan({ ...conditions, dryRun: true })
     // The user agrees to what was shown, so the change is bound to the state it was planned from.
     if (etag !== undefined) bound = { ...conditions, ifMatch: conditions.ifMatch ?? etag }
     if (options.yes !== true) {
-      if (!asked.show(body, say)) {
+      if (!action.show(body, say)) {
         say('Nothing to change.')
         return EXIT.ok.code
       }
-      if (!(await terminal.confirm(asked.question))) {
+      if (!(await terminal.confirm(action.question))) {
         terminal.note('Nothing was changed.')
         return EXIT.differs.code
       }
     }
   }
-  const done = await asked.carryOut(bound)
+  const done = await action.carryOut(bound)
   if (options.json === true) terminal.printJson(json(done.body))
-  else asked.tell(done)
+  else action.tell(done)
   return EXIT.ok.code
 }
 

@@ -14,6 +14,6 @@ const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobod
  */
 export async function configurationOf(path: string): Promise<Config> {
   const { CLIENTRY_CONFIG_JSON: _, ...rest } = environment()
-  const named = { ...rest, CLIENTRY_CONFIG: path }
-  return parseSource(await readConfig(named, readYamlText), named, { auth: NOBODY })
+  const variables = { ...rest, CLIENTRY_CONFIG: path }
+  return parseSource(await readConfig(variables, readYamlText), variables, { auth: NOBODY })
 }

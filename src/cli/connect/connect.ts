@@ -26,8 +26,8 @@ const RETRY_FOR_MS = 20_000
  * @throws UsageError if nothing says to what, or there is no token
  */
 export async function connectBy(options: Values): Promise<Connected> {
-  const named = [options.config, options.url, options.profile].filter((one) => one !== undefined)
-  if (named.length > 1) throw new UsageError('Give only one of --config, --url and --profile.')
+  const targets = [options.config, options.url, options.profile].filter((one) => one !== undefined)
+  if (targets.length > 1) throw new UsageError('Give only one of --config, --url and --profile.')
   const createStore = options['create-store'] === true
   if (options.config !== undefined) return inProcess(options.config, createStore)
   if (createStore)
@@ -53,14 +53,14 @@ export async function tokenBy(options: Values, scope?: string): Promise<string> 
 }
 
 function remote(url: string, token: string | (() => Promise<string>) | undefined): Connected {
-  let given: Promise<string> | undefined
+  let issuedToken: Promise<string> | undefined
   // A command ends before its token does, so it asks for one only once.
-  const kept = () => {
-    given ??= typeof token === 'function' ? token() : Promise.resolve(token ?? '')
-    return given
+  const tokenOnce = () => {
+    issuedToken ??= typeof token === 'function' ? token() : Promise.resolve(token ?? '')
+    return issuedToken
   }
-  const known = token === undefined ? {} : { token: kept }
-  const api = connect({ url: checkedUrl(url), ...known, retryForMs: RETRY_FOR_MS })
+  const credentials = token === undefined ? {} : { token: tokenOnce }
+  const api = connect({ url: checkedUrl(url), ...credentials, retryForMs: RETRY_FOR_MS })
   return { api, close: async () => {} }
 }
 
@@ -90,12 +90,12 @@ interface NamedProfile extends Profile {
 function profileBy({ profile }: Values): NamedProfile | undefined {
   const environment = commandEnvironment()
   const { folder } = environment
-  const asked = profile ?? environment.profile
-  const name = asked ?? DEFAULT_PROFILE
+  const wish = profile ?? environment.profile
+  const name = wish ?? DEFAULT_PROFILE
   const profiles = readProfiles(folder)
-  const found = Object.hasOwn(profiles, name) ? profiles[name] : undefined
-  if (found !== undefined) return { ...found, name, folder }
-  if (asked === undefined) return undefined
+  const match = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+  if (match !== undefined) return { ...match, name, folder }
+  if (wish === undefined) return undefined
   throw new UsageError(`There is no profile ${name}. Create it with: clientry login --as ${name}`)
 }
 

@@ -21,10 +21,10 @@ export function developmentAddress(): DevAddress | undefined {
  */
 export async function developmentToken(scope?: string): Promise<string> {
   const address = developmentAddress()
-  const asked = scope === undefined ? {} : { scope }
-  const token = address && fetchDevelopmentToken({ ...address, ...asked }).catch(() => undefined)
-  const given = await token
-  if (given !== undefined) return given
+  const query = scope === undefined ? {} : { scope }
+  const token = address && fetchDevelopmentToken({ ...address, ...query }).catch(() => undefined)
+  const answer = await token
+  if (answer !== undefined) return answer
   const says = 'No development server answers. Start one with: clientry dev'
   throw new UsageError(says, 'unavailable')
 }

@@ -16,8 +16,8 @@ export type Show = (address: string) => void
  * Signs the user in.
  * @throws UsageError (exit `auth`) if the issuer or the user refuses
  */
-export async function signIn(asked: SignIn, show: Show): Promise<Tokens> {
-  const party = await relyingParty(asked)
+export async function signIn(request: SignIn, show: Show): Promise<Tokens> {
+  const party = await relyingParty(request)
   const state = openid.randomState()
   const nonce = openid.randomNonce()
   const verifier = openid.randomPKCECodeVerifier()
@@ -25,12 +25,12 @@ export async function signIn(asked: SignIn, show: Show): Promise<Tokens> {
   try {
     const address = openid.buildAuthorizationUrl(party, {
       redirect_uri: loopback.redirectUri,
-      scope: asked.scope,
+      scope: request.scope,
       state,
       nonce,
       code_challenge: await openid.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-      ...forAudience(asked),
+      ...forAudience(request),
     })
     show(address.href)
     const arrival = await loopback.arrival
@@ -40,7 +40,9 @@ export async function signIn(asked: SignIn, show: Show): Promise<Tokens> {
       expectedNonce: nonce,
       idTokenExpected: true,
     }
-    return tokensOf(await openid.authorizationCodeGrant(party, arrival, checks, forAudience(asked)))
+    return tokensOf(
+      await openid.authorizationCodeGrant(party, arrival, checks, forAudience(request)),
+    )
   } catch (error) {
     throw refused(error)
   } finally {
@@ -52,12 +54,12 @@ export async function signIn(asked: SignIn, show: Show): Promise<Tokens> {
  * New tokens for old ones (RFC 6749 section 6).
  * @throws UsageError (exit `auth`)
  */
-export async function renewed(asked: SignIn, refreshToken: string): Promise<Tokens> {
-  const party = await relyingParty(asked)
+export async function renewed(request: SignIn, refreshToken: string): Promise<Tokens> {
+  const party = await relyingParty(request)
   try {
-    const given = await openid.refreshTokenGrant(party, refreshToken, forAudience(asked))
+    const response = await openid.refreshTokenGrant(party, refreshToken, forAudience(request))
     // An issuer that does not rotate refresh tokens does not send one again.
-    return { refreshToken, ...tokensOf(given) }
+    return { refreshToken, ...tokensOf(response) }
   } catch (error) {
     throw refused(error)
   }
@@ -82,8 +84,8 @@ async function relyingParty({ issuer, clientId }: SignIn): Promise<openid.Config
   }
 }
 
-function tokensOf(given: openid.TokenEndpointResponse): Tokens {
-  const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = given
+function tokensOf(response: openid.TokenEndpointResponse): Tokens {
+  const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = response
   return {
     accessToken,
     ...(refreshToken === undefined ? {} : { refreshToken }),
@@ -92,8 +94,8 @@ function tokensOf(given: openid.TokenEndpointResponse): Tokens {
 }
 
 function refused(error: unknown): UsageError {
-  const { error_description: told, error: code } = error as Readonly<Record<string, unknown>>
-  const [why] = [told, code].filter((one) => typeof one === 'string')
+  const { error_description: description, error: code } = error as Readonly<Record<string, unknown>>
+  const [why] = [description, code].filter((one) => typeof one === 'string')
   const says = why ?? (error instanceof Error ? error.message : 'unknown error')
   return new UsageError(`Signing in failed: ${says}`, 'auth')
 }

@@ -83,13 +83,13 @@ function listed(folder: string): readonly Dirent[] {
 
 /** Why something that may describe clients is left out; `undefined` if it is read. */
 function whySkipped(entry: Dirent, path: string): string | undefined {
-  const named = isNamedSo(entry.name)
+  const isClientFile = isNamedSo(entry.name)
   if (entry.isSymbolicLink()) {
-    return named || !leadsToFile(join(entry.parentPath, entry.name))
+    return isClientFile || !leadsToFile(join(entry.parentPath, entry.name))
       ? 'it is a symbolic link'
       : undefined
   }
-  if (!named || entry.isDirectory()) return undefined
+  if (!isClientFile || entry.isDirectory()) return undefined
   if (!entry.isFile()) return 'it is not a regular file'
   const hidden = path.split(/[\\/]/).some((part) => part.startsWith('.'))
   return hidden ? 'its name or that of a folder begins with a dot' : undefined

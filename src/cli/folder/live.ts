@@ -25,13 +25,13 @@ export async function readLive(
 }
 
 function liveOf(client: ListedClient): LiveClient {
-  const { provider, userPoolId, id, name, protected: held, leases, suspension } = client
+  const { provider, userPoolId, id, name, protected: isProtected, leases, suspension } = client
   return {
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
     id,
     name,
-    ...(held === true ? { protected: true } : {}),
+    ...(isProtected === true ? { protected: true } : {}),
     ...(leases === undefined ? {} : { leases }),
     ...(suspension === undefined ? {} : { suspension }),
     attributes: client as unknown as JsonObject,

@@ -5,22 +5,22 @@
 
 import { randomUUID } from 'node:crypto'
 import type { LiveClient } from '../../files/compare.ts'
-import { type Made, makePlan } from '../../files/make-plan.ts'
+import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
 import { compareFiles, placesOf } from '../../files/plan.ts'
-import type { Given } from '../command.ts'
+import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { progressOf } from '../show/progress.ts'
 import { readFolder, type Skipped } from './folder.ts'
 import { readLive } from './live.ts'
 
-export interface Planned extends Made {
+export interface Planned extends PlanDraft {
   /** Clients without a file, which are left alone. */
   readonly unmanaged: readonly LiveClient[]
 }
 
 /** Plans the changes that make the clients match the folder; `verb` as in "planned 3 of 5". */
 export async function planFolder(
-  { words: [folder = ''], options, terminal, connect }: Given,
+  { words: [folder = ''], options, terminal, connect }: Invocation,
   verb: string,
 ): Promise<Planned> {
   const { files, skipped } = readFolder(folder)
@@ -29,14 +29,14 @@ export async function planFolder(
   const api = await connect()
   const comparison = compareFiles(files, await readLive(api, terminal, placesOf(files)))
   const progress = progressOf(terminal, verb)
-  const made = await makePlan(api, comparison, { deleteUnmanaged, newKey: randomUUID, progress })
+  const draft = await makePlan(api, comparison, { deleteUnmanaged, newKey: randomUUID, progress })
   const notes = skipped.map(({ path, why }) => ({
     about: path,
     says: `is not read, because ${why}.`,
   }))
   return {
-    items: made.items,
-    notes: [...notes, ...made.notes],
+    items: draft.items,
+    notes: [...notes, ...draft.notes],
     unmanaged: deleteUnmanaged ? [] : comparison.unmanaged,
   }
 }

@@ -47,15 +47,15 @@ export async function walk<Item>(
   { most, cursor }: Range,
   take: (items: readonly Item[]) => void,
 ): Promise<string | undefined> {
-  let left = most
+  let remaining = most
   let next = cursor
   do {
-    const limit = Math.min(left, PAGE)
+    const limit = Math.min(remaining, PAGE)
     const page = await pageOf(next === undefined ? { limit } : { limit, cursor: next })
     take(page.items)
-    left -= page.items.length
+    remaining -= page.items.length
     next = page.next
-  } while (next !== undefined && left > 0)
+  } while (next !== undefined && remaining > 0)
   return next
 }
 

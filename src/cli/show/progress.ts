@@ -13,14 +13,14 @@ export function progressOf(
     if (done >= of) return terminal.progress('')
     const perSecond = done / Math.max((now() - started) / 1_000, 0.001)
     terminal.progress(
-      `${verb} ${done} of ${of}, ${rate(perSecond)}, ${left((of - done) / perSecond)}`,
+      `${verb} ${done} of ${of}, ${rate(perSecond)}, ${remaining((of - done) / perSecond)}`,
     )
   }
 }
 
 const rate = (perSecond: number) => `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`
 
-function left(seconds: number): string {
+function remaining(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s left`
   return `${Math.ceil(seconds / 60)} min left`
 }

@@ -15,16 +15,16 @@ export function controlRoute(
   name: string,
 ): EmulatorAnswer | undefined {
   const [noun, id] = name.split('/').map(decodeURIComponent)
-  const given = (): unknown => parseJson(body.toString())
+  const input = (): unknown => parseJson(body.toString())
   switch (`${method} ${noun}`) {
     case 'PUT clients':
-      state.putClient(given() as Auth0Client)
+      state.putClient(input() as Auth0Client)
       return { status: 204 }
     case 'PUT connections':
-      state.putConnection(given() as Auth0Connection)
+      state.putConnection(input() as Auth0Connection)
       return { status: 204 }
     case 'POST future-members':
-      state.futureMembers.add((given() as { name: string }).name)
+      state.futureMembers.add((input() as { name: string }).name)
       return { status: 204 }
     case 'GET clients':
       return shown(
@@ -71,6 +71,6 @@ export function foreignWrite(
 
 function shown(entries: readonly [string, unknown][], id: string | undefined): EmulatorAnswer {
   if (id === undefined) return { status: 200, body: entries.map(([, record]) => record) }
-  const found = entries.find(([key]) => key === id)?.[1]
-  return isRecord(found) ? { status: 200, body: found } : { status: 404, body: {} }
+  const match = entries.find(([key]) => key === id)?.[1]
+  return isRecord(match) ? { status: 200, body: match } : { status: 404, body: {} }
 }

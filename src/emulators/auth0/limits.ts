@@ -38,7 +38,7 @@ export function createRateLimit(limits: Auth0Limits | undefined, now: () => numb
       tokens -= 1
       const full = time + ((burst - tokens) / perSecond) * 1000
       const answer = proceed()
-      return { ...answer, headers: { ...answer.headers, ...told(limits, tokens, full) } }
+      return { ...answer, headers: { ...answer.headers, ...limitHeaders(limits, tokens, full) } }
     },
   }
 }
@@ -52,14 +52,18 @@ export function throttled(
   return {
     ...failure(429, 'Global limit has been reached', 'too_many_requests'),
     headers: {
-      ...told(limits ?? { burst: 10, perSecond: 2 }, 0, resetAt),
+      ...limitHeaders(limits ?? { burst: 10, perSecond: 2 }, 0, resetAt),
       'retry-after': String(retryAfter),
     },
   }
 }
 
 /** The reset is told in epoch seconds, rounded up so that waiting for it is always enough. */
-function told(limits: Auth0Limits, tokens: number, resetAt: number): Record<string, string> {
+function limitHeaders(
+  limits: Auth0Limits,
+  tokens: number,
+  resetAt: number,
+): Record<string, string> {
   return {
     'x-ratelimit-limit': String(limits.burst),
     'x-ratelimit-remaining': String(Math.floor(tokens)),

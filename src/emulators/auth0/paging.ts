@@ -37,11 +37,11 @@ export function chooseFields(
   record: Readonly<Record<string, unknown>>,
   query: URLSearchParams,
 ): Record<string, unknown> {
-  const named = fieldsOf(query)
-  if (named.length === 0) return { ...record }
-  const wanted = includesFields(query)
+  const fields = fieldsOf(query)
+  if (fields.length === 0) return { ...record }
+  const isIncluded = includesFields(query)
   return Object.fromEntries(
-    Object.entries(record).filter(([name]) => named.includes(name) === wanted),
+    Object.entries(record).filter(([name]) => fields.includes(name) === isIncluded),
   )
 }
 

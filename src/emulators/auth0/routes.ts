@@ -54,16 +54,16 @@ export function paramsOf({ path }: EmulatorRequest): Readonly<Record<string, str
 function match(path: string): { template: string; params: Record<string, string> } | undefined {
   if (!path.startsWith(`${BASE}/`)) return undefined
   const parts = path.slice(BASE.length).split('/')
-  const found = TEMPLATES.find(
+  const template = TEMPLATES.find(
     (template) =>
       template.length === parts.length &&
       template.every((part, index) => part.startsWith('{') || part === parts[index]),
   )
-  if (found === undefined) return undefined
-  const params = found.flatMap((part, index) =>
+  if (template === undefined) return undefined
+  const params = template.flatMap((part, index) =>
     part.startsWith('{') ? [[part.slice(1, -1), decoded(parts[index] ?? '')]] : [],
   )
-  return { template: found.join('/'), params: Object.fromEntries(params) }
+  return { template: template.join('/'), params: Object.fromEntries(params) }
 }
 
 /** An odd id is merely an id that does not exist. */

@@ -63,8 +63,8 @@ export function createState(): State {
     clients,
     connections,
     futureMembers,
-    putClient: (given) => {
-      const record = copyOf(given)
+    putClient: (input) => {
+      const record = copyOf(input)
       const credentials = clients.get(idOf(record))?.credentials ?? new Map()
       for (const id of credentialIds(record)) {
         if (!credentials.has(id)) credentials.set(id, { id, credential_type: 'public_key' })

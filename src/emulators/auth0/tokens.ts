@@ -36,32 +36,35 @@ export interface TokenOptions {
 
 /** No token is known at the start. */
 export function createTokens({ credentials, audiences, now }: TokenOptions): Tokens {
-  const given = new Map<string, { scopes: ReadonlySet<string>; until: number }>()
+  const issued = new Map<string, { scopes: ReadonlySet<string>; until: number }>()
 
   function grant(request: EmulatorRequest): EmulatorAnswer {
     const parsed = formOrJson(request)
-    const asked = isRecord(parsed) ? parsed : {}
-    if (asked.grant_type !== 'client_credentials') {
-      const description = `Unsupported grant type: ${String(asked.grant_type)}`
+    const grant = isRecord(parsed) ? parsed : {}
+    if (grant.grant_type !== 'client_credentials') {
+      const description = `Unsupported grant type: ${String(grant.grant_type)}`
       return denied(403, 'unsupported_grant_type', description)
     }
-    const [id, secret] = basic(request) ?? [asked.client_id, asked.client_secret]
-    const known = credentials.find(({ clientId }) => clientId === id)
-    if (known === undefined || known.clientSecret !== secret) {
+    const [id, secret] = basic(request) ?? [grant.client_id, grant.client_secret]
+    const credential = credentials.find(({ clientId }) => clientId === id)
+    if (credential === undefined || credential.clientSecret !== secret) {
       return denied(401, 'access_denied', 'Unauthorized')
     }
-    if (!audiences().includes(String(asked.audience))) {
-      const description = `Service not enabled within domain: ${String(asked.audience)}`
+    if (!audiences().includes(String(grant.audience))) {
+      const description = `Service not enabled within domain: ${String(grant.audience)}`
       return denied(403, 'access_denied', description)
     }
     const token = [20, 120, 64].map((size) => randomBytes(size).toString('base64url')).join('.')
-    given.set(token, { scopes: new Set(known.scopes), until: now() + LIFETIME_SECONDS * 1000 })
+    issued.set(token, {
+      scopes: new Set(credential.scopes),
+      until: now() + LIFETIME_SECONDS * 1000,
+    })
     return {
       status: 200,
       headers: { 'cache-control': 'no-store' },
       body: {
         access_token: token,
-        scope: known.scopes.join(' '),
+        scope: credential.scopes.join(' '),
         expires_in: LIFETIME_SECONDS,
         token_type: 'Bearer',
       },
@@ -71,7 +74,7 @@ export function createTokens({ credentials, audiences, now }: TokenOptions): Tok
   function scopesOf(request: EmulatorRequest): ReadonlySet<string> {
     const [scheme, token] = (request.headers.authorization ?? '').split(' ')
     if (scheme?.toLowerCase() !== 'bearer' || !token) refuse(401, 'Missing authentication')
-    const entry = given.get(token)
+    const entry = issued.get(token)
     if (entry === undefined) refuse(401, 'Invalid token')
     if (entry.until <= now()) {
       refuse(401, 'Expired token received for JSON Web Token validation')

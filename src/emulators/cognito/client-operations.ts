@@ -112,10 +112,12 @@ function created(input: Input & { readonly UserPoolId: string }, state: State): 
 function updated(input: Input & { readonly UserPoolId: string }, state: State): Input {
   const pool = state.pools.pool(input.UserPoolId)
   const before = state.pools.client(pool.id, text(input.ClientId))
-  const kept = 'UserPoolId ClientId ClientSecret ClientSecretArn CreationDate ClientType'.split(' ')
+  const identity = 'UserPoolId ClientId ClientSecret ClientSecretArn CreationDate ClientType'.split(
+    ' ',
+  )
   const next = withRefreshDefault({
     ...Object.fromEntries(
-      kept.filter((name) => name in before).map((name) => [name, before[name]]),
+      identity.filter((name) => name in before).map((name) => [name, before[name]]),
     ),
     // Optional in the model; calls without it kept the name (boto/boto3#1607).
     ClientName: input.ClientName ?? before.ClientName,
@@ -136,7 +138,7 @@ function updated(input: Input & { readonly UserPoolId: string }, state: State): 
  * Lists other than those marked are stored as `[]` when told so, which is unverified.
  */
 function settings(input: Input, { futureMembers }: State): ClientRecord {
-  const known = Object.entries(SETTINGS).map(([name, { otherwise, emptyIsUnset }]) => {
+  const shownSettings = Object.entries(SETTINGS).map(([name, { otherwise, emptyIsUnset }]) => {
     const value = input[name]
     const unset = emptyIsUnset && Array.isArray(value) && value.length === 0
     return [name, unset ? undefined : inOrder(value ?? otherwise)] as const
@@ -145,7 +147,7 @@ function settings(input: Input, { futureMembers }: State): ClientRecord {
     ([name, resetsTo]) => [name, input[name] ?? resetsTo] as const,
   )
   return copyOf(
-    Object.fromEntries([...known, ...future].filter(([, value]) => value !== undefined)),
+    Object.fromEntries([...shownSettings, ...future].filter(([, value]) => value !== undefined)),
   )
 }
 

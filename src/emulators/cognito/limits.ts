@@ -30,21 +30,21 @@ export function createRateLimits(limits: Limits): RateLimits {
   const rates = limits === 'aws' ? AWS_RATES : limits
 
   function bucket(name: string, rate: number): Bucket {
-    const known = buckets.get(name) ?? createBucket(rate)
-    buckets.set(name, known)
-    return known
+    const existing = buckets.get(name) ?? createBucket(rate)
+    buckets.set(name, existing)
+    return existing
   }
 
   return {
     take: (operation, category, poolId) => {
       if (rates === 'none') return
-      const asked = [
+      const claims = [
         bucket(`${operation} ${poolId}`, rates.perOperation),
         bucket(category, rates.perCategory),
       ]
       // A refused call takes no token; whether it does in the real service is unverified.
-      if (!asked.every((one) => one.has())) refuse('TooManyRequestsException', 'Rate exceeded')
-      for (const one of asked) one.take()
+      if (!claims.every((one) => one.has())) refuse('TooManyRequestsException', 'Rate exceeded')
+      for (const one of claims) one.take()
     },
     reset: () => buckets.clear(),
   }

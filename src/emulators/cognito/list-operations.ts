@@ -26,11 +26,11 @@ export const listOperations: Readonly<Record<string, Operation>> = {
       const { items, next } = page([...pools.pool(input.UserPoolId).clients.values()], input)
       // The filter comes after the page is cut, so pages may be short or empty and still have a
       // NextToken, as the model says of it.
-      const asked = items.filter(
+      const matches = items.filter(
         ({ ClientType: type }) => (input.ClientType ?? type ?? 'REGULAR') === (type ?? 'REGULAR'),
       )
       return {
-        UserPoolClients: asked.map(({ ClientId, ClientName }) => ({
+        UserPoolClients: matches.map(({ ClientId, ClientName }) => ({
           ClientId,
           UserPoolId: input.UserPoolId,
           ClientName,

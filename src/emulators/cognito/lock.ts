@@ -13,20 +13,20 @@ export interface UpdateLock {
 
 /** `lockMs`: how long an update holds the lock, in milliseconds; 0: no lock. */
 export function createUpdateLock(lockMs: number): UpdateLock {
-  const held = new Set<string>()
+  const locks = new Set<string>()
   return {
     hold: (poolId, work) => {
       if (lockMs === 0) return work()
-      if (held.has(poolId)) {
+      if (locks.has(poolId)) {
         refuse(
           'ConcurrentModificationException',
           'Only one request to update user pool client can be processed at a time',
         )
       }
-      held.add(poolId)
+      locks.add(poolId)
       return new Promise<void>((resume) => setTimeout(resume, lockMs))
         .then(work)
-        .finally(() => held.delete(poolId))
+        .finally(() => locks.delete(poolId))
     },
   }
 }

@@ -75,12 +75,12 @@ export function createPools(initial: readonly PoolOptions[]): Pools {
       const { ClientId: id, ClientSecret: shown } = record
       if (typeof id !== 'string') throw new TypeError('A client record needs a ClientId')
       const shownBefore = clients.get(id)?.ClientSecret
-      const kept = (secrets.get(id) ?? []).filter(
+      const remaining = (secrets.get(id) ?? []).filter(
         ({ value }) => value === shown || value !== shownBefore,
       )
-      const isNew = typeof shown === 'string' && !kept.some(({ value }) => value === shown)
+      const isNew = typeof shown === 'string' && !remaining.some(({ value }) => value === shown)
       clients.set(id, copyOf(record))
-      secrets.set(id, isNew ? [newSecret(id, shown, [])] : kept)
+      secrets.set(id, isNew ? [newSecret(id, shown, [])] : remaining)
     },
     ids: () => [...pools.keys()],
     reset: () => {

@@ -38,8 +38,8 @@ export function verifiedRegion(request: EmulatorRequest, keys: Keys): string {
     refuse('UnrecognizedClientException', 'The security token included in the request is invalid.')
   }
   const expected = signatureOf(request, authorization, date, keys.secretAccessKey)
-  const given = Buffer.from(authorization.signature, 'hex')
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+  const claim = Buffer.from(authorization.signature, 'hex')
+  if (claim.length !== expected.length || !timingSafeEqual(claim, expected)) {
     refuse('InvalidSignatureException', MISMATCH)
   }
   return authorization.region

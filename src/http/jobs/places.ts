@@ -74,7 +74,7 @@ function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
   for (const site of sites) permit(exchange, site, 'clients:read')
   const terms = filter === undefined ? [] : parseFilters(textOf('filter', filter))
   const wanted = { terms, ...(q === undefined ? {} : { text: searchText(textOf('q', q)) }) }
-  return { sites, places: sites.map(({ place }) => place), wanted }
+  return { sites, places: sites.map(({ place }) => place), filter: wanted }
 }
 
 function textOf(name: string, value: Json): string {

@@ -32,7 +32,7 @@ export async function listClients(exchange: Exchange): Promise<Answer> {
     unread = [],
   } = await listPage(service, {
     places,
-    wanted: wantedOf(exchange),
+    filter: wantedOf(exchange),
     limit: pageLimit(query.limit),
     fresh: query.fresh === 'true',
     ...(from === undefined ? {} : { from }),

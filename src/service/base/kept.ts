@@ -25,7 +25,7 @@ type Keeping = Pick<Service, 'seal' | 'fingerprints'>
 const SEALED = '$sealed'
 
 /** A record as an entry stores it. */
-export function keptState(
+export function storedState(
   { seal, fingerprints }: Keeping,
   resource: string,
   mapping: Mapping,
@@ -57,7 +57,7 @@ export function openState(
 const statePlace = (resource: string) => JSON.stringify(['state', resource])
 
 /** Differences as an entry stores them. */
-export function keptChanges(
+export function storedChanges(
   { seal }: Sealing,
   resource: string,
   mapping: Mapping,
@@ -119,8 +119,8 @@ function openChanges(
   changes: readonly KeptChange[],
 ): readonly FieldChange[] {
   const mapping = service.providers.get(refOf(resource).provider)?.mapping
-  return changes.map((kept) => {
-    const change = opened(service, resource, kept)
+  return changes.map((stored) => {
+    const change = opened(service, resource, stored)
     return mapping === undefined ? change : masked(service, mapping, change)
   })
 }

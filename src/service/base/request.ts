@@ -83,7 +83,7 @@ export interface Key {
 }
 
 /** A client as a use case has read it. */
-export interface FoundClient {
+export interface ClientSnapshot {
   readonly native: Native
   /** Fingerprint of its state. */
   readonly tag: string
@@ -115,7 +115,7 @@ export interface ClientRequest extends WriteRequest {
   /** The caller knows that this server or the provider depends on the client. */
   readonly ownClient?: boolean | undefined
   /** May refuse the request after the client has been read and before anything is sent. */
-  readonly checkFound?: ((found: FoundClient) => void) | undefined
+  readonly checkFound?: ((snapshot: ClientSnapshot) => void) | undefined
 }
 
 export interface ChangeRequest extends ClientRequest {

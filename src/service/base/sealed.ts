@@ -77,15 +77,15 @@ async function baseBefore(
   service: Service,
   { resource, seq }: Place,
 ): Promise<{ readonly seq: number; readonly text: string } | undefined> {
-  let found: Intent | undefined
+  let newest: Intent | undefined
   // The entry right before a new intent is never an intent: it is an outcome or an observation.
-  for (let at = seq - 2; found === undefined && at >= Math.max(seq - NEAR, 1); at -= 1) {
-    found = await intentAt(service, resource, at)
+  for (let at = seq - 2; newest === undefined && at >= Math.max(seq - NEAR, 1); at -= 1) {
+    newest = await intentAt(service, resource, at)
   }
   const base =
-    found?.sealedDelta?.from === undefined
-      ? found
-      : await intentAt(service, resource, found.sealedDelta.from)
+    newest?.sealedDelta?.from === undefined
+      ? newest
+      : await intentAt(service, resource, newest.sealedDelta.from)
   const text = base === undefined ? undefined : ownText(service, base)
   return base === undefined || text === undefined ? undefined : { seq: base.seq, text }
 }

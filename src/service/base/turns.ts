@@ -82,12 +82,12 @@ export function createTurns(now: () => number): Turns {
     take: async (claim, work) => {
       const { key, caller, first = false } = claim
       const lane = lanes.get(key)
-      const taken = lane ?? {
+      const current = lane ?? {
         running: { caller, first },
         waiting: [],
         served: { first: 0, rest: 0 },
       }
-      if (lane === undefined) lanes.set(key, taken)
+      if (lane === undefined) lanes.set(key, current)
       else {
         checkNumber(lane, { caller, first })
         await wait(lane, claim)
@@ -95,7 +95,7 @@ export function createTurns(now: () => number): Turns {
       try {
         return await work()
       } finally {
-        end(key, taken)
+        end(key, current)
       }
     },
   }

@@ -4,7 +4,7 @@ import type { Call } from '../../providers/call.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { ChangeRequest, ChangeResult } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
-import type { Used } from '../operation/idempotency.ts'
+import type { EarlierUse } from '../operation/idempotency.ts'
 
 /**
  * Returns the outcome of the first request, with the client as the provider holds it now. Nothing is
@@ -13,7 +13,7 @@ import type { Used } from '../operation/idempotency.ts'
 export async function replay(
   service: Service,
   { provider, ref }: Pick<ChangeRequest, 'provider' | 'ref'>,
-  { intent }: Used,
+  { intent }: EarlierUse,
   call: Call,
 ): Promise<ChangeResult> {
   const native = await provider.read(ref, call)

@@ -34,8 +34,9 @@ export async function changeClient(
   request: ChangeRequest,
 ): Promise<ChangeResult> {
   const { provider, patch, ref } = request
-  const asked = patch.kind === 'lease' ? leasePatch(patch) : patch
-  if (asked.kind === 'merge' || asked.kind === 'operations') checkPatch(provider.mapping, asked)
+  const effective = patch.kind === 'lease' ? leasePatch(patch) : patch
+  if (effective.kind === 'merge' || effective.kind === 'operations')
+    checkPatch(provider.mapping, effective)
   return operate<Wish, ChangeResult>(service, {
     ...onClient(request),
     request,
@@ -46,7 +47,7 @@ export async function changeClient(
     },
     read: ({ call }, { fields }) => provider.read(ref, call, fields),
     plan: (begun) => planFor(service, request, begun),
-    replay: ({ used, call }) => replay(service, request, used, call),
+    replay: ({ earlierUse, call }) => replay(service, request, earlierUse, call),
   })
 }
 
@@ -60,9 +61,9 @@ function planFor(
   const { mapping } = provider
   const base = comparable(service, request, read, request.dryRun)
   const { standing } = before ?? {}
-  const wanted = wish.over(base)
-  const { warnings, aim } = wanted
-  const plan = planWanted(mapping, base, wanted, [standing, aim?.becomes ?? standing])
+  const target = wish.over(base)
+  const { warnings, aim } = target
+  const plan = planWanted(mapping, base, target, [standing, aim?.becomes ?? standing])
   // What a suspension took away was granted before, so resuming needs no new permission for it.
   const api = patch.kind === 'suspension' ? undefined : provider.ownApi?.(ref)
   request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })])
@@ -75,7 +76,7 @@ function planFor(
   checkRelied(service, request, base, { wish, standing, changes })
   const stays = sameStanding(becomes, standing)
   const planned = { changes, steps, warnings: [...warnings, ...plan.warnings] }
-  const found = { ...planned, tag: baseTag }
+  const preview = { ...planned, tag: baseTag }
   return {
     aim: {
       next: plan.next,
@@ -93,12 +94,12 @@ function planFor(
       const dangling =
         steps.length === 0 ? [] : await danglingWarnings(provider, ref, records, call)
       const native = plan.unchanged ? base : plan.next
-      const told = { ...found, warnings: [...planned.warnings, ...dangling] }
-      return { ...told, outcome: 'planned', native, standing: becomes }
+      const result = { ...preview, warnings: [...planned.warnings, ...dangling] }
+      return { ...result, outcome: 'planned', native, standing: becomes }
     },
     unchanged:
       plan.unchanged && stays
-        ? () => ({ ...found, outcome: 'unchanged', native: base, standing })
+        ? () => ({ ...preview, outcome: 'unchanged', native: base, standing })
         : undefined,
     done: ({ native, tag, warnings, operationId }) => ({
       ...planned,

@@ -72,8 +72,8 @@ function switchedOffBy(mapping: Mapping, base: Native, next: Native): string | u
       mapping.normal(native)[key] ?? null,
       mapping.normal(emulation.suspended(native))[key] ?? null,
     )
-  const taken = emulation.keys.find((key) => isHeld(next, key) && !isHeld(base, key))
-  return taken === undefined ? undefined : pathOf(mapping, taken)
+  const offKey = emulation.keys.find((key) => isHeld(next, key) && !isHeld(base, key))
+  return offKey === undefined ? undefined : pathOf(mapping, offKey)
 }
 
 /** When the secret ends, in seconds; 0 means never (RFC 7591 section 3.2.1). */

@@ -58,7 +58,7 @@ export async function prepareRollback(
     over: (base) => {
       const restores = undone.map((one) => one.base)
       const { fields, blocked } = undoPatch(restoring(mapping, restores), base, undone)
-      const warnings = toldAs([...lost, ...blocked], request.dryRun || rollback.allowPartial)
+      const warnings = warningsOf([...lost, ...blocked], request.dryRun || rollback.allowPartial)
       return { patch: { kind: 'merge', fields }, warnings, restores }
     },
   }
@@ -132,7 +132,7 @@ function checkRevision(to: number, entries: readonly Entry[], head: Entry | unde
  * What cannot be restored, as warnings.
  * @throws ClientError `not_restorable` if there is any and a partial result was not requested
  */
-export function toldAs(blocked: readonly Blocked[], partWillDo: boolean): readonly Warning[] {
+export function warningsOf(blocked: readonly Blocked[], partWillDo: boolean): readonly Warning[] {
   const once = new Map(blocked.map((one) => [one.field, one]))
   const warnings = [...once.values()].map(({ field, why }) => ({
     code: 'not_restored',

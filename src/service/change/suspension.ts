@@ -73,18 +73,18 @@ async function resumption(
   { provider: { mapping }, patch: { allowPartial }, dryRun }: RequestFor<Suspending>,
   standing: Standing | undefined,
 ): Promise<Wish> {
-  const { taken, keyIsLost } = await takenBy(service, mapping, standing)
+  const { removals, keyIsLost } = await removalsBy(service, mapping, standing)
   const lists = allowPartial ? 'theirs' : 'value by value'
   return {
     fields: [],
     over: (base) => {
-      const given = giveBack(mapping, base, taken, lists)
-      const missing = missingOf(mapping, given, keyIsLost)
+      const restored = giveBack(mapping, base, removals, lists)
+      const missing = missingOf(mapping, restored, keyIsLost)
       if (missing.length > 0 && !dryRun && !allowPartial) throw notRestorable(missing)
       return {
-        next: given.next,
-        before: taken.map((one) => one.base),
-        warnings: [...missing, ...theirsOf(mapping, given)],
+        next: restored.next,
+        before: removals.map((one) => one.base),
+        warnings: [...missing, ...theirsOf(mapping, restored)],
         aim: { action: 'resume', becomes: withStanding(standing, { suspended: undefined }) },
       }
     },
@@ -92,15 +92,15 @@ async function resumption(
 }
 
 /** What a suspension has removed, newest first, as far as its records can be opened. */
-export async function takenBy(
+export async function removalsBy(
   service: Service,
   mapping: Mapping,
   standing: Standing | undefined,
-): Promise<{ readonly taken: readonly Taken[]; readonly keyIsLost: boolean }> {
+): Promise<{ readonly removals: readonly Taken[]; readonly keyIsLost: boolean }> {
   const operations = standing?.suspended?.operations ?? []
   const held = await Promise.all(operations.map((id) => heldBy(service, mapping, id, standing)))
   const taken = held.filter((one) => one !== undefined)
-  return { taken: taken.toReversed(), keyIsLost: taken.length < operations.length }
+  return { removals: taken.toReversed(), keyIsLost: taken.length < operations.length }
 }
 
 /** The records of an operation, as far as they can be opened with the present keys. */
@@ -118,12 +118,12 @@ async function heldBy(
 }
 
 function missingOf(mapping: Mapping, { lost }: GivenBack, keyIsLost: boolean): readonly Warning[] {
-  const kept = lost.map((key) => ({
+  const obstacles = lost.map((key) => ({
     code: 'not_restored',
     field: `client.${pathOf(mapping, key)}`,
     message: `client.${pathOf(mapping, key)} cannot be restored: the provider has no way back to its former value.`,
   }))
-  return keyIsLost ? [...kept, LOST_KEY] : kept
+  return keyIsLost ? [...obstacles, LOST_KEY] : obstacles
 }
 
 const LOST_KEY: Warning = {

@@ -10,7 +10,7 @@ import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
 import { settlementOf } from '../operation/actions.ts'
 import { restoring } from './restorable.ts'
-import { type Prepared, toldAs } from './rollback.ts'
+import { type Prepared, warningsOf } from './rollback.ts'
 import type { RequestFor } from './wanted.ts'
 
 /**
@@ -39,7 +39,7 @@ export async function prepareUndo(
       const undone = withoutLeased(mapping, base, next, intent?.standing)
       const restores = [undone.base]
       const { fields, blocked } = undoPatch(restoring(mapping, restores), current, [undone])
-      const warnings = toldAs(blocked, undo.allowPartial)
+      const warnings = warningsOf(blocked, undo.allowPartial)
       return { patch: { kind: 'merge', fields }, warnings, restores }
     },
   }

@@ -17,11 +17,11 @@ export interface Wish {
   /** The fields that may change, for data that a provider reads only for them. */
   readonly fields: readonly FieldName[]
   /** The change of the client in its present state. */
-  over(base: Native): Wanted
+  over(base: Native): Target
 }
 
 /** A patch, or the planned record. */
-export type Wanted = {
+export type Target = {
   /** What the caller should know about it. */
   readonly warnings: readonly Warning[]
   /** If it is not only a change of settings: its action, and the client's standing afterwards. */

@@ -18,22 +18,22 @@ import { restoring } from './restorable.ts'
 import { prepareRollback } from './rollback.ts'
 import { suspensionWish } from './suspension.ts'
 import { prepareUndo } from './undo.ts'
-import type { Wanted, Wish } from './wanted.ts'
+import type { Target, Wish } from './wanted.ts'
 
 /** Plans the change, with the client's standing before and after. */
 export function planWanted(
   mapping: Mapping,
   base: Native,
-  wanted: Wanted,
+  target: Target,
   [before, after]: readonly [Standing | undefined, Standing | undefined],
 ): Plan {
   const shown = (native: Native, standing: Standing | undefined) =>
     shownBy(mapping, native, standing?.suspended !== undefined)
-  if ('patch' in wanted) {
+  if ('patch' in target) {
     const extra = withExtraSettings(shown(base, before), before?.cleared ?? [])
-    return planChange(restoring(extra, wanted.restores ?? []), base, wanted.patch)
+    return planChange(restoring(extra, target.restores ?? []), base, target.patch)
   }
-  return planRecord(shown(wanted.next, after), base, wanted.next, wanted.before)
+  return planRecord(shown(target.next, after), base, target.next, target.before)
 }
 
 /**

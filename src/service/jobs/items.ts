@@ -36,8 +36,8 @@ export function openItems({ seal }: Pick<Service, 'seal'>, entry: JobItems): rea
 
 /** The patch of a job, sealed for its first entry. */
 export function sealPatch({ seal }: Pick<Service, 'seal'>, resource: string, patch?: Patch) {
-  const held = patch && { patch: patch as unknown as JsonObject }
-  return seal.close({ ...held }, placeOf({ resource, seq: 1 }))
+  const content = patch && { patch: patch as unknown as JsonObject }
+  return seal.close({ ...content }, placeOf({ resource, seq: 1 }))
 }
 
 /** @throws ClientError `internal` if its key is no longer available */

@@ -94,10 +94,10 @@ function withItems(
   { count, last }: JobEvent & { readonly kind: 'job_items' },
   at: number,
 ): JobProgress {
-  const left = before.counts.left + count
-  const filled = { ...before, counts: { ...before.counts, left } }
+  const remaining = before.counts.left + count
+  const filled = { ...before, counts: { ...before.counts, left: remaining } }
   if (!last) return filled
-  return autoStart ? running(filled, left, at) : working({ ...filled, state: 'planning' }, at)
+  return autoStart ? running(filled, remaining, at) : working({ ...filled, state: 'planning' }, at)
 }
 
 function claimed(
@@ -107,18 +107,18 @@ function claimed(
 ): JobProgress | undefined {
   const own = claim?.runner === runner
   if (until === 0) return own ? before : undefined
-  const held = { ...before, claim: { runner, until } }
-  if (own) return held
+  const withClaim = { ...before, claim: { runner, until } }
+  if (own) return withClaim
   if (!isAtWork(before)) return undefined
-  if (claim === undefined) return held
-  return claim.until <= at ? abandoned(before, held) : undefined
+  if (claim === undefined) return withClaim
+  return claim.until <= at ? abandoned(before, withClaim) : undefined
 }
 
 /** The previous claim was never released, so its runner has died. */
-function abandoned(before: JobProgress, held: JobProgress): JobProgress {
+function abandoned(before: JobProgress, withClaim: JobProgress): JobProgress {
   const times = (before.abandoned ?? 0) + 1
   return times < MAX_ABANDONED
-    ? { ...held, abandoned: times }
+    ? { ...withClaim, abandoned: times }
     : { ...before, state: 'stopped', abandoned: times }
 }
 

@@ -33,28 +33,28 @@ export interface JobSearch {
  * @throws ClientError `deadline_exceeded`
  */
 export async function listJobs(service: Service, search: JobSearch): Promise<JobPage> {
-  const { limit, deadline, mayKnow, ...asked } = search
-  const known: { readonly view: JobView; readonly place: Place }[] = []
+  const { limit, deadline, mayKnow, ...filter } = search
+  const visible: { readonly view: JobView; readonly place: Place }[] = []
   let after = search.after
   do {
     checkDeadline(service, deadline)
-    const found = await service.store.search({
-      ...asked,
+    const page = await service.store.search({
+      ...filter,
       ...(after === undefined ? {} : { after }),
       provider: JOBS,
       limit: limit + 1,
     })
     const views = await Promise.all(
-      found.map(async ({ resource, place }) => {
+      page.map(async ({ resource, place }) => {
         const view = await findJob(service, refOf(resource).id)
         return view === undefined ? [] : [{ view, place }]
       }),
     )
-    known.push(...views.flat().filter(({ view }) => mayKnow(view)))
-    after = found.length > limit ? found.at(-1)?.place : undefined
-  } while (after !== undefined && known.length <= limit)
-  const jobs = known.slice(0, limit)
-  const next = known.length > limit ? jobs.at(-1)?.place : undefined
+    visible.push(...views.flat().filter(({ view }) => mayKnow(view)))
+    after = page.length > limit ? page.at(-1)?.place : undefined
+  } while (after !== undefined && visible.length <= limit)
+  const jobs = visible.slice(0, limit)
+  const next = visible.length > limit ? jobs.at(-1)?.place : undefined
   return { jobs: jobs.map(({ view }) => view), ...(next === undefined ? {} : { next }) }
 }
 
@@ -85,8 +85,8 @@ export async function readResults(
   let characters = 0
   for await (const entry of jobEntries(service, resource, from?.seq, limit)) {
     if (entry.kind !== 'job_results') continue
-    const { phase, at, seq, results: kept } = openEntry(service, entry)
-    for (const [index, result] of kept.entries()) {
+    const { phase, at, seq, results: stored } = openEntry(service, entry)
+    for (const [index, result] of stored.entries()) {
       if (seq === from?.seq && index < from.index) continue
       if (results.length === limit || characters >= PAGE_CHARACTERS) {
         return { results, next: { seq, index } }

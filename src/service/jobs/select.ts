@@ -17,7 +17,7 @@ import { MAX_CLIENTS } from './submit.ts'
 export interface Selection {
   /** Places of one provider. */
   readonly places: readonly Place[]
-  readonly wanted: Wanted
+  readonly filter: Wanted
 }
 
 /** Clients on one page. */
@@ -32,33 +32,33 @@ export async function selectClients(
   selection: Selection,
   call: Call,
 ): Promise<readonly ClientRef[]> {
-  const { places, wanted } = selection
+  const { places, filter } = selection
   const { mirror } = service.store
   if (mirror !== undefined && (await knowsAll(mirror, places))) {
     return mirrored(service, mirror, selection, call)
   }
-  if (wanted.text !== undefined || wanted.terms.length > 0) return read(service, selection, call)
+  if (filter.text !== undefined || filter.terms.length > 0) return read(service, selection, call)
   const lists = await Promise.all(places.map((place) => listed(service, place, call)))
   return lists.flat()
 }
 
 async function knowsAll(mirror: Mirror, places: readonly Place[]): Promise<boolean> {
-  const known = await mirror.knowledge(places)
-  return known.length > 0 && known.every(({ complete }) => complete)
+  const knowledge = await mirror.knowledge(places)
+  return knowledge.length > 0 && knowledge.every(({ complete }) => complete)
 }
 
 async function mirrored(
   service: Service,
   mirror: Mirror,
-  { places, wanted }: Selection,
+  { places, filter }: Selection,
   { deadline }: Call,
 ): Promise<readonly ClientRef[]> {
   const refs: ClientRef[] = []
   for (let after: number | undefined; ; ) {
     checkDeadline(service, deadline)
     const from = after === undefined ? {} : { after }
-    const { found, next } = await mirror.search({ places, ...wanted, ...from, limit: PAGE })
-    refs.push(...found.map(({ client }) => client))
+    const { matches, next } = await mirror.search({ places, ...filter, ...from, limit: PAGE })
+    refs.push(...matches.map(({ client }) => client))
     if (next === undefined || refs.length > MAX_CLIENTS) return refs
     after = next
   }
@@ -90,14 +90,14 @@ async function listed(service: Service, place: Place, call: Call): Promise<reado
 
 async function read(
   service: Service,
-  { places, wanted }: Selection,
+  { places, filter }: Selection,
   call: Call,
 ): Promise<readonly ClientRef[]> {
   const refs = new Map<string, ClientRef>()
   let from: Parameters<typeof listLive>[1]['from']
   for (;;) {
     checkDeadline(service, call.deadline)
-    const page = await listLive(service, { places, wanted, limit: PAGE, from, call })
+    const page = await listLive(service, { places, filter, limit: PAGE, from, call })
     // It is unknown whether a client that cannot be read matches.
     for (const { error } of page.unreadable) throw error
     for (const { ref } of page.clients) refs.set(resourceOf(ref), ref)

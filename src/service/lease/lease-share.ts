@@ -22,9 +22,9 @@ export const MAX_LEASES = 100
 export const DEFAULT_SHARES: LeaseShares = { ofList: 0.8, ofCaller: 0.5, ofOwner: 0.2 }
 
 /** A lease to be taken, and the present leases. */
-export interface Taken {
+export interface LeaseRequest {
   readonly lease: Lease & { readonly field: LeaseField }
-  readonly held: readonly Lease[]
+  readonly current: readonly Lease[]
   readonly now: number
 }
 
@@ -32,15 +32,15 @@ export interface Taken {
  * Refuses a lease beyond the limit of the client, its caller or its owner.
  * @throws ClientError `list_full`
  */
-export function checkShares(shares: LeaseShares, mapping: Mapping, taken: Taken): void {
-  const { lease, held, now } = taken
-  const others = held.filter((one) => !isSame(one, lease))
+export function checkShares(shares: LeaseShares, mapping: Mapping, request: LeaseRequest): void {
+  const { lease, current, now } = request
+  const others = current.filter((one) => !isSame(one, lease))
   if (others.length >= MAX_LEASES) {
-    throw full(`The client has ${others.length} leases, which is the limit`, held, now)
+    throw full(`The client has ${others.length} leases, which is the limit`, current, now)
   }
   const byCaller = others.filter(({ actor }) => callerOf(actor) === callerOf(lease.actor))
   // A caller who renews a lease of their own already has its place.
-  if (held.some((one) => isSame(one, lease) && callerOf(one.actor) === callerOf(lease.actor)))
+  if (current.some((one) => isSame(one, lease) && callerOf(one.actor) === callerOf(lease.actor)))
     return
   const byOwner = byCaller.filter(({ owner }) => owner === lease.owner)
   const inList = placesIn(mapping, lease.field)
@@ -72,14 +72,14 @@ export function checkRoom(
   shares: LeaseShares,
   mapping: Mapping,
   base: Native,
-  { lease: { field }, held, now }: Taken,
+  { lease: { field }, current, now }: LeaseRequest,
 ): void {
   const most = placesIn(mapping, field)
   const forLeases = leasable(shares, mapping, field)
   const list = listOf(mapping, base, field)
   if (list.length < forLeases) return
-  const holding = held.filter(
-    (one) => one.field === field && !one.kept && list.includes(one.value) && isLast(one, held),
+  const holding = current.filter(
+    (one) => one.field === field && !one.kept && list.includes(one.value) && isLast(one, current),
   )
   const says =
     list.length < most
@@ -117,11 +117,11 @@ function full(
   field?: LeaseField,
 ): ClientError {
   const sorted = [...leases].sort((one, other) => one.expiresAt - other.expiresAt)
-  const named = sorted
+  const ends = sorted
     .slice(0, NAMED)
     .map(({ owner, expiresAt }) => `${JSON.stringify(owner)} until ${timeOf(expiresAt)}`)
   const [first] = sorted
-  const next = first === undefined ? '' : ` The next leases to end: ${named.join(', ')}.`
+  const next = first === undefined ? '' : ` The next leases to end: ${ends.join(', ')}.`
   return new ClientError('list_full', `${says}. Nothing was sent.${next}`, {
     ...(field === undefined ? {} : { field: `client.${field}` }),
     ...(first === undefined

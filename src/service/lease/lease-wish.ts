@@ -36,18 +36,18 @@ export function leaseWish(
       const inList = listOf(mapping, base, field).includes(value)
       const lease = { field, value, owner, expiresAt: now + seconds * 1_000, actor }
       const becomes = withLease(standing, lease, inList)
-      const taken = { lease, held: standing?.leases ?? [], now }
-      checkShares(service.leaseShares, mapping, taken)
-      if (!inList) checkRoom(service.leaseShares, mapping, base, taken)
-      const asked = leasePatch(patch)
-      const { next } = planChange(mapping, base, asked)
+      const leaseRequest = { lease, current: standing?.leases ?? [], now }
+      checkShares(service.leaseShares, mapping, leaseRequest)
+      if (!inList) checkRoom(service.leaseShares, mapping, base, leaseRequest)
+      const addition = leasePatch(patch)
+      const { next } = planChange(mapping, base, addition)
       const warnings = becomes.leases?.at(-1)?.kept
         ? [stays(field)]
         : [
             ...nearLimit(leasable(service.leaseShares, mapping, field), mapping, next, field),
             ...lasting(mapping, next, { field, value }),
           ]
-      return { patch: asked, warnings, aim: { action: 'lease', becomes } }
+      return { patch: addition, warnings, aim: { action: 'lease', becomes } }
     },
   }
 }

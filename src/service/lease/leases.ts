@@ -29,14 +29,16 @@ const isOn =
 export function withLease(standing: Standing | undefined, lease: Lease, inList: boolean): Standing {
   const leases = standing?.leases ?? []
   const onValue = leases.filter(isOn(lease))
-  const kept = inList && onValue.every((one) => one.kept)
+  const isPermanent = inList && onValue.every((one) => one.kept)
   const others = leases.filter((one) => !onValue.includes(one))
-  const held = [...onValue.filter(({ owner }) => owner !== lease.owner), lease]
-  return withStanding(standing, { leases: [...others, ...held.map((one) => keep(one, kept))] })
+  const onThisValue = [...onValue.filter(({ owner }) => owner !== lease.owner), lease]
+  return withStanding(standing, {
+    leases: [...others, ...onThisValue.map((one) => keep(one, isPermanent))],
+  })
 }
 
-function keep({ kept: _, ...lease }: Lease, kept: boolean): Lease {
-  return kept ? { ...lease, kept: true } : lease
+function keep({ kept: _, ...lease }: Lease, isPermanent: boolean): Lease {
+  return isPermanent ? { ...lease, kept: true } : lease
 }
 
 /** The standing without some leases, and the values that no lease holds any more. */
@@ -45,9 +47,9 @@ export function withoutLeases(
   ends: (lease: Lease) => boolean,
 ): { readonly standing: Standing; readonly freed: readonly ListValue[] } {
   const leases = standing?.leases ?? []
-  const left = leases.filter((lease) => !ends(lease))
-  const freed = leases.filter((lease) => ends(lease) && !lease.kept && !left.some(isOn(lease)))
-  return { standing: withLeases(standing, left), freed }
+  const remaining = leases.filter((lease) => !ends(lease))
+  const freed = leases.filter((lease) => ends(lease) && !lease.kept && !remaining.some(isOn(lease)))
+  return { standing: withLeases(standing, remaining), freed }
 }
 
 const withLeases = (standing: Standing | undefined, leases: readonly Lease[]) =>
@@ -104,10 +106,10 @@ export function leasesAfter(
   const givesBack = patch.kind === 'lease' || patch.kind === 'suspension'
   const isPutIn = (lease: Lease) => !givesBack && isIn(next, lease) && !isIn(base, lease)
   const held = standing.suspended === undefined ? [] : heldPaths(mapping)
-  const left = standing.leases
+  const remaining = standing.leases
     .filter((lease) => isIn(next, lease) || held.includes(lease.field))
     .map((lease) => keep(lease, lease.kept === true || isAdded(lease, patch) || isPutIn(lease)))
-  return withLeases(standing, left)
+  return withLeases(standing, remaining)
 }
 
 function isAdded({ field, value }: Lease, patch: ChangeRequest['patch']): boolean {
@@ -118,8 +120,8 @@ function isAdded({ field, value }: Lease, patch: ChangeRequest['patch']): boolea
         op === 'add' && name === field && place.length === 1 && item === value,
     )
   }
-  const asked = patch.kind === 'merge' ? patch.fields[field] : undefined
-  return isRecord(asked) && Array.isArray(asked.add) && asked.add.includes(value)
+  const target = patch.kind === 'merge' ? patch.fields[field] : undefined
+  return isRecord(target) && Array.isArray(target.add) && target.add.includes(value)
 }
 
 /**
@@ -133,7 +135,8 @@ export function withoutLeased(
   standing: Standing | undefined,
 ): Undone {
   const gone = (standing?.leases ?? []).filter(
-    ({ field, value, kept }) => !kept && !listOf(mapping, next, field).includes(value),
+    ({ field, value, kept: isPermanent }) =>
+      !isPermanent && !listOf(mapping, next, field).includes(value),
   )
   return { base: withoutValues(mapping, base, gone), next }
 }

@@ -11,7 +11,7 @@ import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import type { WriteRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
-import { usedBefore } from '../operation/idempotency.ts'
+import { findEarlierUse } from '../operation/idempotency.ts'
 import { operate } from '../operation/operate.ts'
 import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 
@@ -49,7 +49,7 @@ export async function adoptClient(
     open: (call) => (dryRun ? opened(request, 'look', call) : takeOrRead(service, request, call)),
     read: async ({ opened }) => opened,
     plan: planFor,
-    replay: async ({ used: { intent }, opened: native = {}, head }) => ({
+    replay: async ({ earlierUse: { intent }, opened: native = {}, head }) => ({
       outcome: 'applied',
       native,
       tag: service.fingerprints.ofState(provider.mapping, native),
@@ -62,14 +62,14 @@ export async function adoptClient(
 
 /** The history begins with a change that changes nothing. */
 function planFor({ base, baseTag, before }: Begun<void>): Plan<AdoptionResult> {
-  const found = { native: base, tag: baseTag, standing: before?.standing }
+  const snapshot = { native: base, tag: baseTag, standing: before?.standing }
   return {
     aim: { next: base, changes: [], action: 'adopt' },
     steps: [],
     after: 'as read',
-    planned: () => ({ ...found, outcome: 'planned' }),
+    planned: () => ({ ...snapshot, outcome: 'planned' }),
     unchanged: undefined,
-    done: ({ operationId }) => ({ ...found, outcome: 'applied', operationId }),
+    done: ({ operationId }) => ({ ...snapshot, outcome: 'applied', operationId }),
   }
 }
 
@@ -80,7 +80,7 @@ async function takeOrRead(service: Service, request: AdoptionRequest, call: Call
     return await opened(request, 'take', call)
   } catch (error) {
     const refused = isClientError(error, 'provider_refused', 'insufficient_scope')
-    if (!refused || (await usedBefore(service, request)) === undefined) throw error
+    if (!refused || (await findEarlierUse(service, request)) === undefined) throw error
     return provider.read(ref, call)
   }
 }

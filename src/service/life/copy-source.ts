@@ -21,7 +21,7 @@ import { openState } from '../base/kept.ts'
 import { checkDeadline } from '../base/retry.ts'
 import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
-import { takenBy } from '../change/suspension.ts'
+import { removalsBy } from '../change/suspension.ts'
 import { settledHead } from '../operation/head.ts'
 
 export interface Source {
@@ -52,14 +52,14 @@ export async function readSource(service: Service, source: Source, call: Call): 
   const { mapping } = source.provider
   const tag = service.fingerprints.ofState(mapping, native)
   if (standing?.suspended === undefined) return { mapping, native, tag, standing, elsewhere }
-  const { taken, keyIsLost } = await takenBy(service, mapping, standing)
+  const { removals, keyIsLost } = await removalsBy(service, mapping, standing)
   if (keyIsLost) {
     throw new ClientError(
       'not_restorable',
       'The client is suspended, and what the suspension removed was sealed with a key that is no longer in use. Resume the client first.',
     )
   }
-  const { next } = giveBack(mapping, native, taken, 'theirs')
+  const { next } = giveBack(mapping, native, removals, 'theirs')
   return { mapping: shownBy(mapping, native, true), native: next, tag, standing, elsewhere }
 }
 

@@ -38,14 +38,14 @@ export interface CopyRequest extends Omit<CreationRequest, 'kind'> {
  *   opened, `invalid_field` if the kind or the name must be given, and as `createClient` does
  */
 export async function copyClient(service: Service, request: CopyRequest): Promise<CreationResult> {
-  const { source, kind: asked, ifMatch, allowLoss } = request
+  const { source, kind: explicitKind, ifMatch, allowLoss } = request
   const wishes = wishesOf(request)
   const begin: Begin = async ({ blank }, call) => {
     const { mapping, native, tag, standing, elsewhere } = await readSource(service, source, call)
     checkPrecondition(ifMatch, tag)
-    const kind = asked ?? kindThere(mapping, native)
+    const kind = explicitKind ?? kindThere(mapping, native)
     const fresh = source.provider.creation?.blank(kind) ?? {}
-    const passing = (standing?.leases ?? []).filter(({ kept }) => kept !== true)
+    const passing = (standing?.leases ?? []).filter(({ kept: isPermanent }) => isPermanent !== true)
     const copying: Copying = {
       source: { mapping, native, fresh, passing, elsewhere },
       target: { mapping: makingMapping(request.provider.mapping), blank: blank(kind) },

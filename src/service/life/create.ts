@@ -55,7 +55,7 @@ export async function makeClient(
     read: async (_, { blank }) => blank,
     check: () => {},
     plan: (begun) => planFor(service, request, begun, creation),
-    replay: ({ used, call }) => replayCreation(service, provider, used, call),
+    replay: ({ earlierUse, call }) => replayCreation(service, provider, earlierUse, call),
   })
 }
 
@@ -92,7 +92,7 @@ function planFor(
     unchanged: undefined,
     done: ({ native, tag, warnings: met, operationId }) => {
       const secret = step.reveal()
-      const held = copyOf(origin, native)
+      const copyResult = copyOf(origin, native)
       return {
         ...planned,
         outcome: 'applied',
@@ -100,7 +100,7 @@ function planFor(
         native,
         tag,
         ...(secret && { secret }),
-        ...(held && { copy: held }),
+        ...(copyResult && { copy: copyResult }),
         warnings: [...warnings, ...met],
         operationId,
       }

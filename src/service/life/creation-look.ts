@@ -20,7 +20,7 @@ import type { Running } from '../operation/running.ts'
 export const CLOCK_SKEW_MS = 60_000
 
 /** A client that the creation may have made. */
-export interface Found {
+export interface Candidate {
   readonly id: string
   readonly native: Native
   /**
@@ -36,7 +36,7 @@ export async function look(
   running: Running,
   creation: Creation,
   call: Call,
-): Promise<readonly Found[] | undefined> {
+): Promise<readonly Candidate[] | undefined> {
   const { provider, ref, next } = running
   const search = {
     next,
@@ -48,9 +48,9 @@ export async function look(
   if (candidates === undefined) return undefined
   // Read before the logs: a creation that is closed by then has begun the log of its client.
   const rivals = candidates.length === 0 ? [] : await rivalsOf(service, running)
-  const holds = ({ next: wanted }: Pick<Sealed, 'next'>, native: Native) =>
-    wanted === null || holdsSent(shown(provider.mapping, creation.sent(wanted), native), native)
-  const found = candidates.map(async ({ native, proven }): Promise<Found> => {
+  const holds = ({ next: target }: Pick<Sealed, 'next'>, native: Native) =>
+    target === null || holdsSent(shown(provider.mapping, creation.sent(target), native), native)
+  const matches = candidates.map(async ({ native, proven }): Promise<Candidate> => {
     const id = creation.idOf(native)
     const first = await firstOf(service, running, id)
     if (proven || isOurs(running, first)) return { id, native, match: 'ours' }
@@ -58,7 +58,7 @@ export async function look(
     const contested = rivals.some((rival) => holds(rival, native))
     return { id, native, match: like && !contested ? 'like' : 'other' }
   })
-  return Promise.all(found)
+  return Promise.all(matches)
 }
 
 const sinceOf = ({ intent }: Running) => intent.at - CLOCK_SKEW_MS
@@ -101,9 +101,9 @@ function isOfAnother(first: Entry, since: number): boolean {
 }
 
 /** The sent record without the secrets that reads do not show to this server. */
-function shown({ secretPaths }: Mapping, sent: Native, native: Native): Native {
+function shown({ secretPaths }: Mapping, request: Native, native: Native): Native {
   return withoutPaths(
-    sent,
+    request,
     secretPaths.filter((path) => memberOf(native, path.split('.')[0] ?? path) === undefined),
   )
 }

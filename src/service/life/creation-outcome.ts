@@ -13,10 +13,10 @@ import type { Call } from '../../providers/call.ts'
 import { following } from '../../store/log/chain.ts'
 import type { FirstLook } from '../../store/log/entry.ts'
 import { lookResource, resourceOf } from '../../store/resource.ts'
-import { keptState } from '../base/kept.ts'
+import { storedState } from '../base/kept.ts'
 import type { Service } from '../base/service.ts'
 import type { Running, Settled } from '../operation/running.ts'
-import { type Found, look, stillUnknown } from './creation-look.ts'
+import { type Candidate, look, stillUnknown } from './creation-look.ts'
 
 /** The most candidates that are recorded and named. */
 const MAX_CANDIDATES = 20
@@ -42,19 +42,19 @@ export async function findCreation(
   const earlier = await firstLookOf(service, operationId)
   const isSecond = earlier !== undefined && service.now() >= earlier.at + waitMs
   if (running.sweeping && earlier !== undefined && !isSecond) throw tooEarly()
-  let found = await look(service, running, creation, call)
-  if (found === undefined) return conflictOf([])
+  let matches = await look(service, running, creation, call)
+  if (matches === undefined) return conflictOf([])
   let first = earlier
-  if (!isSecond && !found.some(isMatch)) {
-    const ids = found.map(({ id }) => id)
+  if (!isSecond && !matches.some(isMatch)) {
+    const ids = matches.map(({ id }) => id)
     if (ids.length > MAX_LOOKED_AT) return conflictOf(ids)
     first ??= await recordLook(service, operationId, ids)
     if (running.sweeping) throw tooEarly()
     await pauseUntil(service, first.at + waitMs, call)
-    found = await look(service, running, creation, call)
-    if (found === undefined) return conflictOf(first.ids)
+    matches = await look(service, running, creation, call)
+    if (matches === undefined) return conflictOf(first.ids)
   }
-  return outcomeOf(found, await stillUnknown(service, running, first?.ids ?? []))
+  return outcomeOf(matches, await stillUnknown(service, running, first?.ids ?? []))
 }
 
 async function firstLookOf(
@@ -86,16 +86,16 @@ async function recordLook(
   return (await firstLookOf(service, operationId)) ?? entry
 }
 
-const isMatch = ({ match }: Found) => match !== 'other'
+const isMatch = ({ match }: Candidate) => match !== 'other'
 
 /** `earlier`: ids of the clients that an earlier look found. */
-function outcomeOf(found: readonly Found[], earlier: readonly string[]): Settled {
-  const [one, ...more] = found.filter(isMatch)
-  const ours = found.find(({ match }) => match === 'ours')
+function outcomeOf(matches: readonly Candidate[], earlier: readonly string[]): Settled {
+  const [one, ...more] = matches.filter(isMatch)
+  const ours = matches.find(({ match }) => match === 'ours')
   if (ours !== undefined) return { outcome: 'applied', native: ours.native }
   if (one !== undefined && more.length === 0) return { outcome: 'applied', native: one.native }
   // A list that no longer shows a client that it has shown proves nothing.
-  const ids = [...new Set([...found.map(({ id }) => id), ...earlier])]
+  const ids = [...new Set([...matches.map(({ id }) => id), ...earlier])]
   return ids.length === 0 ? { outcome: 'not_applied', native: undefined } : conflictOf(ids)
 }
 
@@ -114,8 +114,8 @@ const tooEarly = () =>
 /** @throws ClientError `deadline_exceeded` if no time would be left after it */
 async function pauseUntil(service: Service, time: number, { deadline }: Call): Promise<void> {
   if (time >= deadline) throw tooEarly()
-  const left = time - service.now()
-  if (left > 0) await service.sleep(left)
+  const pause = time - service.now()
+  if (pause > 0) await service.sleep(pause)
 }
 
 /**
@@ -127,8 +127,8 @@ export function asPlanned(mapping: Mapping, next: Native, native: Native): Nativ
   return Object.fromEntries(
     Object.entries(next).flatMap(([name, value]): [string, Json][] => {
       if (!Object.hasOwn(settings, name)) return [[name, value]]
-      const held = memberOf(native, name)
-      return held === undefined ? [] : [[name, held]]
+      const current = memberOf(native, name)
+      return current === undefined ? [] : [[name, current]]
     }),
   )
 }
@@ -154,7 +154,7 @@ export async function beginLog(
       requestId,
       actor,
       tag: fingerprints.ofState(provider.mapping, native),
-      state: keptState(service, resource, provider.mapping, native),
+      state: storedState(service, resource, provider.mapping, native),
       ...(copiedFrom === undefined ? {} : { copiedFrom }),
     }),
   )

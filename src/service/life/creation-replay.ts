@@ -4,14 +4,14 @@ import type { Call } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { refOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
-import type { Used } from '../operation/idempotency.ts'
+import type { EarlierUse } from '../operation/idempotency.ts'
 import type { CreationResult } from './creation.ts'
 
 /** Returns the client that was made the first time, as the provider holds it now. */
 export async function replayCreation(
   service: Service,
   provider: Provider,
-  { intent }: Used,
+  { intent }: EarlierUse,
   call: Call,
 ): Promise<CreationResult> {
   if (intent === undefined) throw new TypeError('a creation always changes something')

@@ -52,7 +52,7 @@ export async function removeClient(
     // A record that cannot be read does not prevent the removal of its client.
     read: ({ call }) => provider.read(ref, call).catch(passUnreadable),
     plan: (begun) => planFor(service, request, begun, removal),
-    replay: async ({ used: { intent } }) => ({
+    replay: async ({ earlierUse: { intent } }) => ({
       outcome: 'applied',
       steps: [],
       ...(intent && { operationId: intent.operationId }),

@@ -14,7 +14,7 @@ import { searchedText, termsOf } from '../../core/search.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Standing } from '../../store/log/standing.ts'
-import type { Findable, Found, Place, Sight } from '../../store/mirror.ts'
+import type { Findable, MirrorEntry, Place, Sight } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 
@@ -30,7 +30,7 @@ export interface Mirrored {
 }
 
 /** A client as it was read. */
-interface Seen {
+interface Observation {
   readonly client: ClientRef
   readonly native: Native
   /** Epoch milliseconds. */
@@ -43,7 +43,7 @@ interface Seen {
 export function sightOf(
   service: Service,
   mapping: Mapping,
-  { client, native, at, standing }: Seen,
+  { client, native, at, standing }: Observation,
 ): Sight & Findable {
   const { seal, fingerprints } = service
   const masked = fingerprints.withoutSecrets(mapping, native)
@@ -68,8 +68,8 @@ export function shownClient(
 }
 
 /** The stored record; `undefined` if it was sealed with a key that is no longer in use. */
-export function mirroredOf({ seal }: Service, found: Found): Mirrored | undefined {
-  const { client: ref, record, tag, at: verifiedAt } = found
+export function mirroredOf({ seal }: Service, entry: MirrorEntry): Mirrored | undefined {
+  const { client: ref, record, tag, at: verifiedAt } = entry
   try {
     return { ref, native: seal.open(record, sealPlace(ref)), tag, verifiedAt }
   } catch (error) {
@@ -92,15 +92,15 @@ export async function keepMirrored(
     native,
     at,
     standing,
-  }: Omit<Seen, 'client' | 'native'> & { readonly native: Native | undefined },
+  }: Omit<Observation, 'client' | 'native'> & { readonly native: Native | undefined },
 ): Promise<void> {
   const { mirror } = service.store
   if (mirror === undefined) return
   try {
     if (native === undefined) await mirror.remove(ref, at)
     else {
-      const seen = { client: ref, native, at, standing }
-      await mirror.put(sightOf(service, provider.mapping, seen), true)
+      const observation = { client: ref, native, at, standing }
+      await mirror.put(sightOf(service, provider.mapping, observation), true)
     }
   } catch (error) {
     if (!isClientError(error, 'store_unavailable')) throw error

@@ -38,9 +38,9 @@ export async function refreshClient(
   const head = await service.store.last(resourceOf(ref))
   if (head?.kind === 'intent') return 'busy'
   // A list that is older than the newest entry does not show what was done since.
-  const known = listed !== undefined && (head === undefined || head.at < listed.at)
-  const at = known ? listed.at : service.now()
-  const native = known ? listed.native : await readOrGone({ provider, ref }, call)
+  const isCurrent = listed !== undefined && (head === undefined || head.at < listed.at)
+  const at = isCurrent ? listed.at : service.now()
+  const native = isCurrent ? listed.native : await readOrGone({ provider, ref }, call)
   if (native === undefined) {
     await mirror.remove(ref, at)
     return 'gone'
@@ -48,8 +48,8 @@ export async function refreshClient(
   const { mapping } = provider
   const tag = service.fingerprints.ofState(mapping, native)
   const drifted = await noteDrift(service, { provider, mirror, ref, head, native, tag, at })
-  const seen = { client: ref, native, at, standing: head?.standing }
-  await mirror.put(sightOf(service, mapping, seen), false)
+  const observation = { client: ref, native, at, standing: head?.standing }
+  await mirror.put(sightOf(service, mapping, observation), false)
   return {
     ref,
     native: service.fingerprints.withoutSecrets(mapping, native),
@@ -59,7 +59,7 @@ export async function refreshClient(
   }
 }
 
-interface Seen {
+interface Observation {
   readonly provider: Provider
   readonly mirror: Mirror
   readonly ref: ClientRef
@@ -71,19 +71,19 @@ interface Seen {
 }
 
 /** Compares with the newest entry of the log or, if there is none, with the mirror's record. */
-async function noteDrift(service: Service, seen: Seen): Promise<boolean> {
-  const { provider, mirror, ref, head, native, tag, at } = seen
+async function noteDrift(service: Service, observation: Observation): Promise<boolean> {
+  const { provider, mirror, ref, head, native, tag, at } = observation
   if (head !== undefined) {
     const noted = await noteOutsideChange(service, { provider, ref }, head, native, tag)
     return noted !== head && noted !== LOST_RACE
   }
-  const found = await mirror.find(ref)
-  const differs = found !== undefined && found.tag !== tag && found.at < at
-  const known = differs ? mirroredOf(service, found) : undefined
-  if (known === undefined) return false
+  const mirrorEntry = await mirror.find(ref)
+  const differs = mirrorEntry !== undefined && mirrorEntry.tag !== tag && mirrorEntry.at < at
+  const previous = differs ? mirroredOf(service, mirrorEntry) : undefined
+  if (previous === undefined) return false
   const noted = await recordOutsideChange(service, ref, undefined, {
     provider,
-    before: known.native,
+    before: previous.native,
     native,
     tag,
   })

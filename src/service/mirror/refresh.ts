@@ -160,8 +160,8 @@ async function takePage(
     count(tally, await refreshClient(service, { provider, mirror, call }, ref, { native, at }))
   }
   const unread = items.filter(({ native }) => native === undefined).map(({ id }) => id)
-  const seen = items.map(({ id }) => id)
-  await mirror.listed(claim, { seen, unread }, next)
+  const ids = items.map(({ id }) => id)
+  await mirror.listed(claim, { seen: ids, unread }, next)
 }
 
 function count(tally: Run['tally'], read: Awaited<ReturnType<typeof refreshClient>>): void {

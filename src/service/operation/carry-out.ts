@@ -6,7 +6,7 @@ import { hiddenTexts, providerWords } from '../../core/secrecy/provider-words.ts
 import type { Call, Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import { following } from '../../store/log/chain.ts'
-import { keptState } from '../base/kept.ts'
+import { storedState } from '../base/kept.ts'
 import { notApplied, whenUnknown } from '../base/next-step.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
@@ -63,8 +63,8 @@ export async function carryOut(
     throw failureOf(running, await explained(running, error, call))
   }
   const secret = running.added?.()
-  const told = secret === undefined ? {} : { secret }
-  return finish(service, running, { ...effectOf(service, running, native), native, ...told })
+  const shownSecret = secret === undefined ? {} : { secret }
+  return finish(service, running, { ...effectOf(service, running, native), native, ...shownSecret })
 }
 
 /** What came of it, by what the provider holds: an answer that it was done is not taken for it. */
@@ -232,7 +232,7 @@ async function recordOverlap(
           ? { ...(tag && { tag }), ...(state && { state }) }
           : {
               tag: fingerprints.ofState(provider.mapping, native),
-              state: keptState(service, intent.resource, provider.mapping, native),
+              state: storedState(service, intent.resource, provider.mapping, native),
             }),
       },
       inForce ? intent : undefined,

@@ -75,10 +75,10 @@ export async function explained(
 function withUnknown(mapping: Mapping, next: Native, error: ClientError): ClientError {
   const names = mapping.omitted === 'reset' ? unknownIn(mapping, next) : []
   if (names.length === 0 || error.field !== undefined) return error
-  const told = names.slice(0, MAX_NAMES).map(quoted).join(', ')
+  const list = names.slice(0, MAX_NAMES).map(quoted).join(', ')
   return new ClientError(
     error.code,
-    `${error.message} This version does not know ${told}, which was sent as it was read. If that is what was refused, classify it in the configuration of the provider, for example members: { ${quoted(names[0] ?? '')}: read-only } (or setting, volatile).`,
+    `${error.message} This version does not know ${list}, which was sent as it was read. If that is what was refused, classify it in the configuration of the provider, for example members: { ${quoted(names[0] ?? '')}: read-only } (or setting, volatile).`,
     error.details,
   )
 }

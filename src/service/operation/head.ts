@@ -14,7 +14,7 @@ import type { Entry } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { appendFitting } from '../base/fitting.ts'
-import { keptChanges, keptState, openState } from '../base/kept.ts'
+import { openState, storedChanges, storedState } from '../base/kept.ts'
 import type { ChangeRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { busy } from '../base/turns.ts'
@@ -69,11 +69,11 @@ export async function noteOutsideChange(
   base: Native,
   baseTag: string,
 ): Promise<Entry | undefined | typeof LOST_RACE> {
-  const known = tagOf(head)
-  if (head === undefined || known === undefined || known === baseTag) return head
+  const lastTag = tagOf(head)
+  if (head === undefined || lastTag === undefined || lastTag === baseTag) return head
   const { mapping } = provider
-  const kept = 'state' in head ? head.state : undefined
-  const before = kept && openState(service, resourceOf(ref), kept)
+  const state = 'state' in head ? head.state : undefined
+  const before = state && openState(service, resourceOf(ref), state)
   // Another release of this program can classify the same settings differently, so a different fingerprint
   // alone is not a change.
   if (before !== undefined && sameRecord(service, mapping, before, base)) return head
@@ -117,8 +117,8 @@ export async function recordOutsideChange(
       resource,
       at: service.now(),
       tag,
-      state: keptState(service, resource, mapping, native),
-      changes: keptChanges(service, resource, mapping, fitting),
+      state: storedState(service, resource, mapping, native),
+      changes: storedChanges(service, resource, mapping, fitting),
     }),
   )
   return entry ?? LOST_RACE

@@ -32,7 +32,7 @@ import { settle } from './settle.ts'
 export const MAX_USES = 500
 
 /** The key was already used for this request; `intent` is absent if nothing had to change. */
-export interface Used {
+export interface EarlierUse {
   readonly kind: 'used'
   readonly intent: Intent | undefined
 }
@@ -81,11 +81,11 @@ export async function claimKey(
   service: Service,
   { key, dryRun, deadline }: Pick<ChangeRequest, 'key' | 'dryRun' | 'deadline'>,
   operationId: string,
-): Promise<Used | Claimed | typeof LOST_RACE | undefined> {
+): Promise<EarlierUse | Claimed | typeof LOST_RACE | undefined> {
   if (key === undefined || dryRun) return undefined
   const uses = (await service.store.entries(key.log)) as readonly KeyUse[]
-  const { used, without } = await findUse(service, key, uses, deadline)
-  if (used !== undefined) return used
+  const { earlierUse, without } = await findUse(service, key, uses, deadline)
+  if (earlierUse !== undefined) return earlierUse
   if (uses.length >= MAX_USES) throw keyWornOut(MAX_USES)
   const use = following(uses.at(-1), useOf(service, key, operationId, false))
   const appended = await service.store.append(use)
@@ -96,13 +96,13 @@ export async function claimKey(
  * Finds what the key of a request was used for, without claiming it.
  * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
  */
-export async function usedBefore(
+export async function findEarlierUse(
   service: Service,
   { key, dryRun, deadline }: Pick<ChangeRequest, 'key' | 'dryRun' | 'deadline'>,
-): Promise<Used | undefined> {
+): Promise<EarlierUse | undefined> {
   if (key === undefined || dryRun) return undefined
   const uses = (await service.store.entries(key.log)) as readonly KeyUse[]
-  return (await findUse(service, key, uses, deadline)).used
+  return (await findUse(service, key, uses, deadline)).earlierUse
 }
 
 /**
@@ -137,11 +137,11 @@ async function findUse(
   { fingerprint }: Key,
   uses: readonly KeyUse[],
   deadline: number,
-): Promise<{ readonly used?: Used; readonly without: readonly string[] }> {
+): Promise<{ readonly earlierUse?: EarlierUse; readonly without: readonly string[] }> {
   if (uses.some((use) => use.fingerprint !== fingerprint)) throw keyReused()
   const without: string[] = []
   if (uses.some(({ unchanged }) => unchanged)) {
-    return { used: { kind: 'used', intent: undefined }, without }
+    return { earlierUse: { kind: 'used', intent: undefined }, without }
   }
   for (const { operationId } of uses.toReversed()) {
     checkDeadline(service, deadline)
@@ -159,7 +159,7 @@ async function findUse(
     if (outcome === 'partly_applied' || (outcome === 'not_applied' && missed !== undefined)) {
       throw ignored(intent, outcome, missed)
     }
-    if (closing.outcome === 'applied') return { used: { kind: 'used', intent }, without }
+    if (closing.outcome === 'applied') return { earlierUse: { kind: 'used', intent }, without }
   }
   return { without }
 }

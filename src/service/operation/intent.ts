@@ -8,7 +8,7 @@ import type { JobOrigin } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Action, Entry, Intent } from '../../store/log/entry.ts'
 import { resourceOf } from '../../store/resource.ts'
-import { keptChanges, keptState } from '../base/kept.ts'
+import { storedChanges, storedState } from '../base/kept.ts'
 import type { WriteRequest } from '../base/request.ts'
 import { type Rotation, sealRecords } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
@@ -52,11 +52,11 @@ export async function intentAfter(
   const resource = resourceOf(ref)
   const place = { resource, seq: (before?.seq ?? 0) + 1, operationId }
   // For a removed client, members that are not settings count too: a new client can be made with them.
-  const left = next === null ? [] : mapping.hiddenKeys
-  const kept = (native: Native) => withoutPaths(native, left)
+  const hiddenPaths = next === null ? [] : mapping.hiddenKeys
+  const withoutHidden = (native: Native) => withoutPaths(native, hiddenPaths)
   const sealed = {
-    base: kept(base),
-    next: next && kept(next),
+    base: withoutHidden(base),
+    next: next && withoutHidden(next),
     ...(rotation === undefined ? {} : { rotation: { ...rotation } }),
   }
   return following(before, {
@@ -68,8 +68,8 @@ export async function intentAfter(
     actor,
     deadline,
     baseTag,
-    changes: keptChanges(service, resource, mapping, changes),
-    state: keptState(service, resource, mapping, base),
+    changes: storedChanges(service, resource, mapping, changes),
+    state: storedState(service, resource, mapping, base),
     ...(await sealRecords(service, place, sealed)),
     ...(key === undefined ? {} : { key: key.log }),
     ...(job === undefined ? {} : { job }),

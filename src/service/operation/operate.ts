@@ -40,7 +40,7 @@ async function attempt<P, R>(
 ): Promise<R | typeof LOST_RACE> {
   const beginning = await begin(service, operation)
   if (beginning === LOST_RACE) return LOST_RACE
-  if ('used' in beginning) return operation.replay(beginning)
+  if ('earlierUse' in beginning) return operation.replay(beginning)
   // 3. the plan
   const plan = await operation.plan(beginning)
   if (operation.request.dryRun) return plan.planned()
@@ -73,7 +73,7 @@ async function begin<P, R>(
   await service.reached?.('head loaded')
   const use = await claimKey(service, request, operationId)
   if (use === LOST_RACE) return LOST_RACE
-  if (use?.kind === 'used') return { used: use, call, head, opened }
+  if (use?.kind === 'used') return { earlierUse: use, call, head, opened }
   const start = { operationId, call, head, opened }
   const prepared = await operation.prepare(start)
   // 2. the base
@@ -83,8 +83,8 @@ async function begin<P, R>(
   // A client that is gone has no state.
   const baseTag = read ? service.fingerprints.ofState(provider.mapping, read) : (tagOf(head) ?? '')
   operation.check({ native: base, tag: baseTag, standing: head?.standing })
-  const known = { ref, provider }
-  const before = dryRun ? head : await noteOutsideChange(service, known, head, base, baseTag)
+  const identity = { ref, provider }
+  const before = dryRun ? head : await noteOutsideChange(service, identity, head, base, baseTag)
   if (before === LOST_RACE) return LOST_RACE
   await service.reached?.('outside change recorded')
   return { ...start, ref, use, prepared, base, baseTag, before }
@@ -111,9 +111,9 @@ async function write<P, R>(
   const { next, rotation } = plan.aim
   await service.reached?.('change planned')
   // 4. the intent
-  const asked = { provider, ref, requestId, actor, deadline, ...(key && { key }) }
+  const intentRequest = { provider, ref, requestId, actor, deadline, ...(key && { key }) }
   const aim = { ...plan.aim, operationId, base, baseTag }
-  const intent = await intentAfter(service, asked, before, aim)
+  const intent = await intentAfter(service, intentRequest, before, aim)
   if (!(await service.store.append(intent))) return LOST_RACE
   await service.reached?.('intent recorded')
   // 5. to 7.

@@ -4,10 +4,10 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef, Place } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import type { Entry } from '../../store/log/entry.ts'
-import type { ClientRequest, FoundClient, WriteRequest } from '../base/request.ts'
+import type { ClientRequest, ClientSnapshot, WriteRequest } from '../base/request.ts'
 import type { Done, Sending } from './carry-out.ts'
 import { checkPrecondition } from './head.ts'
-import type { Used } from './idempotency.ts'
+import type { EarlierUse } from './idempotency.ts'
 import type { Aim } from './intent.ts'
 import type { Settling } from './settle.ts'
 
@@ -37,7 +37,7 @@ export interface Begun<P> extends Start {
 
 /** The key was already used for this request. */
 export interface Repeated extends Omit<Start, 'operationId'> {
-  readonly used: Used
+  readonly earlierUse: EarlierUse
 }
 
 export interface Plan<R> extends Sending {
@@ -72,7 +72,7 @@ export interface Operation<P, R> {
   /** Reads the base; `undefined`: the client no longer exists, as the operation intends. */
   read(start: Start, prepared: P): Promise<Native | undefined>
   /** May refuse the request by what was read, for example because of `If-Match`. */
-  check(found: FoundClient): void
+  check(snapshot: ClientSnapshot): void
   plan(begun: Begun<P>): Plan<R> | Promise<Plan<R>>
   /** Answers a request whose key was already used for it. */
   replay(again: Repeated): Promise<R>
@@ -92,9 +92,9 @@ export function onClient({
     open: async () => undefined,
     prepare: () => undefined,
     read: ({ call }: Start) => provider.read(ref, call),
-    check: (found: FoundClient) => {
-      checkPrecondition(ifMatch, found.tag)
-      checkFound?.(found)
+    check: (snapshot: ClientSnapshot) => {
+      checkPrecondition(ifMatch, snapshot.tag)
+      checkFound?.(snapshot)
     },
   } as const
 }

@@ -14,7 +14,7 @@ import { following } from '../../store/log/chain.ts'
 import type { Closing, Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
 import { appendFitting } from '../base/fitting.ts'
-import { keptChanges, keptState } from '../base/kept.ts'
+import { storedChanges, storedState } from '../base/kept.ts'
 import { openSealed } from '../base/sealed.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { keepMirrored } from '../mirror/mirror.ts'
@@ -24,8 +24,8 @@ import type { Running, Settled } from './running.ts'
 import { isOwnSpelling } from './state.ts'
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
-  const found = service.providers.get(provider)
-  if (found !== undefined) return found
+  const match = service.providers.get(provider)
+  if (match !== undefined) return match
   throw new ClientError('internal', `The provider ${provider} is no longer configured.`)
 }
 
@@ -54,20 +54,20 @@ export async function close(
   // state as recorded.
   const aimed = native && mapping.expected ? mapping.expected({ base, next }, native) : next
   const expected = outcome === 'not_applied' ? base : aimed
-  const held = native !== undefined && applied ? settlement.asPlanned(running, native) : native
+  const current = native !== undefined && applied ? settlement.asPlanned(running, native) : native
   const differences =
-    held === undefined ? [] : diffClients(mapping, expected, held, fingerprints.ofSecret)
+    current === undefined ? [] : diffClients(mapping, expected, current, fingerprints.ofSecret)
   const surprises = differences.filter(
     (one) =>
       !settlement.isExpected(running, one.field) && !isOwnSpelling(mapping, { base, next }, one),
   )
   const created = applied ? await settlement.begin(service, running, native) : undefined
-  const known: { readonly tag?: string; readonly state?: JsonObject } =
+  const fingerprintAndState: { readonly tag?: string; readonly state?: JsonObject } =
     native === undefined
       ? {}
       : {
           tag: fingerprints.ofState(mapping, native),
-          state: keptState(service, intent.resource, mapping, native),
+          state: storedState(service, intent.resource, mapping, native),
         }
   const appended = await appendFitting(service.store, surprises, (fitting) =>
     following(intent, {
@@ -77,18 +77,18 @@ export async function close(
       operationId: intent.operationId,
       actor: intent.actor,
       outcome,
-      surprises: keptChanges(service, intent.resource, mapping, fitting),
+      surprises: storedChanges(service, intent.resource, mapping, fitting),
       settledBy,
       ...(created === undefined ? {} : { created }),
       ...(secret === undefined ? {} : { secretId: secret.id }),
       ...(candidates === undefined ? {} : { candidates }),
       ...(missed === undefined ? {} : { missed }),
-      ...known,
+      ...fingerprintAndState,
     }),
   )
   await service.reached?.('outcome recorded')
   if (appended !== undefined) await keepOutcome(service, running, native, appended)
-  return { appended: appended !== undefined, surprises, tag: known.tag }
+  return { appended: appended !== undefined, surprises, tag: fingerprintAndState.tag }
 }
 
 /** Stores the result of a change in the mirror; a client that could not be found again is gone. */

@@ -60,14 +60,14 @@ export function missedOf(
   { isExpected, fingerprintOf }: Comparing,
 ): { readonly missed: readonly string[]; readonly whole: boolean } {
   const between = (one: Native, other: Native) => diffClients(mapping, one, other, fingerprintOf)
-  const left = namesOf(between(next, current))
-  if (left.size === 0) return { missed: [], whole: false }
+  const differing = namesOf(between(next, current))
+  if (differing.size === 0) return { missed: [], whole: false }
   const moved = namesOf(between(base, current))
   const judged = between(base, next).filter(
     (change) => !isExpected(change.field) && !isSpelling(mapping, change),
   )
   const missed = judged
-    .filter(({ field }) => left.has(field) && !moved.has(field))
+    .filter(({ field }) => differing.has(field) && !moved.has(field))
     .filter((change) => !isNeverShown(change))
     .map(({ field }) => field)
   return { missed, whole: missed.length === judged.length }
@@ -104,7 +104,7 @@ const isNeverShown = ({ before, after }: FieldChange) => before === null && isFi
 export function reverted(mapping: Mapping, base: Native, next: Native, current: Native): Native {
   return written(mapping, base, next).reduce<Native>(
     (record, setting) =>
-      equal(next, record, setting) ? put(record, setting, held(base, setting)) : record,
+      equal(next, record, setting) ? put(record, setting, valueAt(base, setting)) : record,
     current,
   )
 }
@@ -125,13 +125,13 @@ function written(mapping: Mapping, base: Native, next: Native): readonly Setting
 
 const record = (value: Json | undefined): JsonObject => (isRecord(value) ? value : {})
 
-function held(native: Native | undefined, [name, member]: Setting): Json | undefined {
+function valueAt(native: Native | undefined, [name, member]: Setting): Json | undefined {
   const value = native?.[name]
   return member === undefined ? value : memberOf(record(value), member)
 }
 
 function equal(one: Native | undefined, other: Native | undefined, setting: Setting): boolean {
-  return same(held(one, setting) ?? null, held(other, setting) ?? null)
+  return same(valueAt(one, setting) ?? null, valueAt(other, setting) ?? null)
 }
 
 function put(native: Native, [name, member]: Setting, value: Json | undefined): Native {

@@ -10,11 +10,11 @@ import type { Actor, JobOrigin } from '../../store/log/actor.ts'
 import { ACTIONS, type Action, type Entry, type Intent } from '../../store/log/entry.ts'
 import { type ClientName, refOf, resourceOf } from '../../store/resource.ts'
 import {
-  type Found,
   type Place,
   SEARCHED_OUTCOMES,
   type Search,
   type SearchedOutcome,
+  type SearchResult,
 } from '../../store/store.ts'
 import { openEntry } from '../base/kept.ts'
 import type { Lease } from '../base/request.ts'
@@ -147,9 +147,9 @@ function itemOf(entry: Entry, closing?: Entry): HistoryItem {
       return changeOf(entry, client, closing)
     case 'created': {
       const { operationId, requestId, actor, seq: revision } = entry
-      const made = { operationId, requestId, actor, changes: [], action: 'create' as const }
+      const creation = { operationId, requestId, actor, changes: [], action: 'create' as const }
       const origin = originOf(entry)
-      return { kind: 'change', client, revision, at, outcome: 'applied', ...made, ...origin }
+      return { kind: 'change', client, revision, at, outcome: 'applied', ...creation, ...origin }
     }
     case 'outside_change':
       return {
@@ -235,27 +235,30 @@ export async function searchHistory(
 ): Promise<HistoryPage<Place>> {
   const issuer = actorIssuer === undefined ? {} : { actorIssuer }
   if (outcome === 'open') return openChanges(service, { providers, limit, ...search, ...issuer })
-  const asked = { ...search, ...(outcome === undefined ? {} : { outcome }), limit: limit + 1 }
+  const query = { ...search, ...(outcome === undefined ? {} : { outcome }), limit: limit + 1 }
   const lists = await Promise.all(
-    providers.map((provider) => service.store.search({ ...asked, provider })),
+    providers.map((provider) => service.store.search({ ...query, provider })),
   )
-  const found = lists.flat().sort((one, other) => newerFirst(one.place, other.place))
+  const entries = lists.flat().sort((one, other) => newerFirst(one.place, other.place))
   const items: HistoryItem[] = []
   let characters = 0
-  while (items.length < Math.min(found.length, limit) && characters < PAGE_CHARACTERS) {
-    const batch = found.slice(items.length, Math.min(items.length + FIRST_BATCH, limit))
+  while (items.length < Math.min(entries.length, limit) && characters < PAGE_CHARACTERS) {
+    const batch = entries.slice(items.length, Math.min(items.length + FIRST_BATCH, limit))
     const read = await Promise.all(batch.map((one) => itemOfPlace(service, one)))
     items.push(...read)
     characters += read.reduce((sum, item) => sum + sizeOf(item), 0)
   }
-  const last = found[items.length - 1]
+  const last = entries[items.length - 1]
   return {
     items: items.filter(isBy(actorIssuer)),
-    ...(found.length > items.length && last !== undefined ? { next: last.place } : {}),
+    ...(entries.length > items.length && last !== undefined ? { next: last.place } : {}),
   }
 }
 
-async function itemOfPlace(service: Service, { resource, seq }: Found): Promise<HistoryItem> {
+async function itemOfPlace(
+  service: Service,
+  { resource, seq }: SearchResult,
+): Promise<HistoryItem> {
   const range = { from: seq - 1, below: seq + 1, newestFirst: true }
   const entries = await service.store.entries(resource, range)
   return itemAt(
@@ -289,7 +292,7 @@ async function openChanges(
   }: HistorySearch,
 ): Promise<HistoryPage<Place>> {
   const intents = await service.store.openIntents()
-  const asked = intents
+  const matching = intents
     .filter(({ resource }) => providers.includes(refOf(resource).provider))
     .filter((intent) => actor === undefined || intent.actor.subject === actor)
     .filter(isBy(actorIssuer))
@@ -299,16 +302,16 @@ async function openChanges(
     .sort((one, other) => newerFirst(one.place, other.place))
   const items: HistoryItem[] = []
   let characters = 0
-  for (const { intent } of asked.slice(0, limit)) {
+  for (const { intent } of matching.slice(0, limit)) {
     if (characters >= PAGE_CHARACTERS) break
     const item = itemOf(openEntry(service, intent))
     items.push(item)
     characters += sizeOf(item)
   }
-  const last = asked[items.length - 1]
+  const last = matching[items.length - 1]
   return {
     items,
-    ...(asked.length > items.length && last !== undefined ? { next: last.place } : {}),
+    ...(matching.length > items.length && last !== undefined ? { next: last.place } : {}),
   }
 }
 

@@ -10,7 +10,7 @@ import { MANY, type SharedFinding, sharedCallback } from '../../core/lint/shared
 import { showField } from '../../core/mapping/mapping.ts'
 import { termOf } from '../../core/search.ts'
 import type { ClientRef } from '../../providers/call.ts'
-import type { Found, Knowledge, Mirror, Place } from '../../store/mirror.ts'
+import type { Knowledge, Mirror, MirrorEntry, Place } from '../../store/mirror.ts'
 import type { Service } from '../base/service.ts'
 import { mirroredOf } from '../mirror/mirror.ts'
 
@@ -47,15 +47,15 @@ const NAMED = 50
 export async function lintAll(service: Service, request: LintRequest): Promise<LintPage> {
   const { mirror } = service.store
   if (mirror === undefined) throw noMirror()
-  const { found, next } = await mirror.search({ ...request, terms: [] })
+  const { matches, next } = await mirror.search({ ...request, terms: [] })
   const clients: LintedClient[] = []
   const shared: SharedFinding<ClientRef>[] = []
-  for (const one of found) {
-    const seen = mirroredOf(service, one)
+  for (const one of matches) {
+    const mirrored = mirroredOf(service, one)
     const mapping = service.providers.get(one.client.provider)?.mapping
-    if (seen === undefined) await mirror.forget(one.client)
-    if (seen === undefined || mapping === undefined) continue
-    const { ref, native, verifiedAt } = seen
+    if (mirrored === undefined) await mirror.forget(one.client)
+    if (mirrored === undefined || mapping === undefined) continue
+    const { ref, native, verifiedAt } = mirrored
     clients.push({ ref, verifiedAt, findings: lintClient(mapping, native) })
     const callbacks = new Set(showField(mapping, 'callbacks', native))
     shared.push(...(await sharedFrom(mirror, request.places, one, [...callbacks])))
@@ -68,10 +68,10 @@ export async function lintAll(service: Service, request: LintRequest): Promise<L
 async function sharedFrom(
   mirror: Mirror,
   places: readonly Place[],
-  { position }: Found,
+  { position }: MirrorEntry,
   callbacks: readonly string[],
 ): Promise<readonly SharedFinding<ClientRef>[]> {
-  const found = await Promise.all(
+  const findings = await Promise.all(
     callbacks.map(async (uri) => {
       const { count, first } = await mirror.holders(termOf('callbacks', uri), places, NAMED)
       if (count < MANY || first[0]?.position !== position) return undefined
@@ -82,7 +82,7 @@ async function sharedFrom(
       )
     }),
   )
-  return found.filter((one) => one !== undefined)
+  return findings.filter((one) => one !== undefined)
 }
 
 const noMirror = () =>

@@ -30,7 +30,7 @@ export interface LivePlace {
 
 export interface LiveRequest {
   readonly places: readonly Place[]
-  readonly wanted: Wanted
+  readonly filter: Wanted
   readonly limit: number
   readonly from: LivePlace | undefined
   readonly call: Call
@@ -68,11 +68,11 @@ export async function listLive(service: Service, request: LiveRequest): Promise<
   )
   // Sorted by id, whatever the provider's order, so that each page of ours ends further on than the
   // one before, even if clients come and go meanwhile or a provider lists one twice.
-  const left = inOrder(items).filter(({ id }) => from?.after === undefined || id > from.after)
-  const { last, ...read } = await readInOrder(service, site, request, left.slice(0, limit))
+  const remaining = inOrder(items).filter(({ id }) => from?.after === undefined || id > from.after)
+  const { last, ...read } = await readInOrder(service, site, request, remaining.slice(0, limit))
   const at = { kind: 'live' as const, place: site.place }
-  const shown = left[last - 1]
-  if (shown !== undefined && last < left.length) {
+  const shown = remaining[last - 1]
+  if (shown !== undefined && last < remaining.length) {
     const { page: here, pages } = from ?? {}
     const same = {
       ...(here !== undefined && { page: here }),
@@ -170,7 +170,7 @@ async function readInOrder(
       const one = result.value
       if (one === undefined) continue
       characters += JSON.stringify(one.native).length
-      if (await fits(service, one, request.wanted)) clients.push(one)
+      if (await fits(service, one, request.filter)) clients.push(one)
       if (characters >= PAGE_CHARACTERS) {
         return { clients, unreadable, last: begun + index + 1 }
       }
@@ -200,12 +200,12 @@ function readAtOnce(
 export async function fits(
   service: Service,
   { ref, native }: Mirrored,
-  wanted: Wanted,
+  filter: Wanted,
 ): Promise<boolean> {
   const mapping = service.providers.get(ref.provider)?.mapping
   if (mapping === undefined) return false
   const { standing } = await readStanding(service, ref)
-  return matches(shownClient(mapping, native, standing), wanted)
+  return matches(shownClient(mapping, native, standing), filter)
 }
 
 /** Errors that mean that there was no time for more. */

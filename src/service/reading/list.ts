@@ -21,7 +21,7 @@ export type ListCursor = { readonly kind: 'mirror'; readonly after: number } | L
 export interface ListRequest {
   /** Those that the caller may see, in the order of the configuration. */
   readonly places: readonly Place[]
-  readonly wanted: Wanted
+  readonly filter: Wanted
   readonly limit: number
   /** Reads each client from its provider. */
   readonly fresh: boolean
@@ -76,7 +76,7 @@ export async function listClients(service: Service, request: ListRequest): Promi
  * and up to date.
  */
 function isOfOneProvider(request: ListRequest): boolean {
-  const { text, terms } = request.wanted
+  const { text, terms } = request.filter
   return providersOf(request).size === 1 && text === undefined && terms.length === 0
 }
 
@@ -96,11 +96,11 @@ async function mirrored(
   mirror: Mirror,
   request: ListRequest,
 ): Promise<Omit<ListResult, 'knowledge' | 'unreadable'>> {
-  const { places, wanted, limit, fresh, from } = request
+  const { places, filter, limit, fresh, from } = request
   const after = from?.kind === 'mirror' ? { after: from.after } : {}
-  const { found, next } = await mirror.search({ places, ...wanted, ...after, limit })
+  const { matches, next } = await mirror.search({ places, ...filter, ...after, limit })
   const clients: Mirrored[] = []
-  for (const one of found) {
+  for (const one of matches) {
     const opened = mirroredOf(service, one)
     if (opened !== undefined) clients.push(opened)
     // The installation has another key now, so everything must be read again.
@@ -143,7 +143,7 @@ async function asNow(
     const before = clients[index]
     if (result.status === 'fulfilled') {
       const now = result.value
-      if (now !== undefined && (await fits(service, now, request.wanted))) shown.push(now)
+      if (now !== undefined && (await fits(service, now, request.filter))) shown.push(now)
     } else {
       if (!isClientError(result.reason)) throw result.reason
       if (before === undefined) continue
@@ -165,9 +165,9 @@ function countUnread(
   code: ErrorCode,
 ): void {
   const key = JSON.stringify(place)
-  const known = unread.get(key) ?? { place, code, clients: 0, oldest: verifiedAt }
-  const { clients, oldest } = known
-  unread.set(key, { ...known, clients: clients + 1, oldest: Math.min(oldest, verifiedAt) })
+  const gap = unread.get(key) ?? { place, code, clients: 0, oldest: verifiedAt }
+  const { clients, oldest } = gap
+  unread.set(key, { ...gap, clients: clients + 1, oldest: Math.min(oldest, verifiedAt) })
 }
 
 /** One operation for all calls of a request. */

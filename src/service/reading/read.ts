@@ -39,16 +39,16 @@ export async function readClient(service: Service, request: ReadRequest): Promis
   const { provider, ref, requestId, deadline } = request
   const { mapping } = provider
   const call = callOf(service, { ...request, operationId: requestId })
-  const [native, known] = await Promise.all([
+  const [native, history] = await Promise.all([
     withRetries(service, deadline, () => provider.read(ref, call)),
     readStanding(service, ref),
   ])
-  const isSuspended = known.standing?.suspended !== undefined
+  const isSuspended = history.standing?.suspended !== undefined
   return {
     native,
     tag: service.fingerprints.ofState(mapping, native),
-    warnings: [...warningsOf(mapping, native, isSuspended), ...known.warnings],
-    standing: known.standing,
+    warnings: [...warningsOf(mapping, native, isSuspended), ...history.warnings],
+    standing: history.standing,
   }
 }
 

@@ -132,20 +132,20 @@ async function readCheckpoints(
 ): Promise<Checkpoints> {
   const claims = new Map<string, Head>()
   let newest: Checkpoint | undefined
-  let found = expected === undefined
+  let isMatched = expected === undefined
   for await (const record of store.records(CHECKPOINTS)) {
     const { entry, why = faultOf(entry, fingerprints) } = check(record, newest)
     const { resource, seq } = record
     // Neither this checkpoint nor any after it is evidence against a record.
     if (why !== undefined) return { newest, claims, tail: newest, faults: [{ resource, seq, why }] }
     newest = entry as unknown as Checkpoint
-    found ||= newest.seq === expected?.seq && newest.hash === expected.hash
+    isMatched ||= newest.seq === expected?.seq && newest.hash === expected.hash
     for (const head of newest.heads) {
       if (head.seq >= (claims.get(head.resource)?.seq ?? 0)) claims.set(head.resource, head)
     }
   }
   const faults: Fault[] = []
-  if (!found) {
+  if (!isMatched) {
     const seq = expected?.seq ?? 0
     const why = 'it is not the expected checkpoint'
     faults.push({ resource: CHECKPOINTS, seq, why })

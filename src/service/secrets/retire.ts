@@ -19,10 +19,10 @@ import { secretsOf } from './rotatable.ts'
 export type RetirementRequest = WriteRequest & {
   readonly ref: ClientRef
   readonly secretId: string
-} & (Asked | Due)
+} & (RetireCall | Due)
 
 /** A caller asks to end it. */
-interface Asked extends Pick<ClientRequest, 'ifMatch' | 'checkFound' | 'ownClient'> {
+interface RetireCall extends Pick<ClientRequest, 'ifMatch' | 'checkFound' | 'ownClient'> {
   readonly whenDue?: never
   /** It ends by itself after this many seconds; absent: now. */
   readonly afterSeconds?: number | undefined
@@ -82,12 +82,12 @@ async function planFor(
   const { provider, ref, secretId } = request
   if (request.whenDue !== true) checkReliance(request, base, 'left without one of its secrets')
   const live = await secretsOf(provider).list(ref, base, call)
-  const { action, becomes, ends } = wantedOf(service, request, before?.standing, live)
+  const { action, becomes, ends } = aimOf(service, request, before?.standing, live)
   const steps = ends ? [remove(ref, base, secretId)] : []
-  const left = ends ? live.filter(({ id }) => id !== secretId) : live
+  const remaining = ends ? live.filter(({ id }) => id !== secretId) : live
   const planned = {
     standing: becomes,
-    live: withEnds(left, becomes),
+    live: withEnds(remaining, becomes),
     changes: [],
     warnings: [],
     steps,
@@ -115,7 +115,7 @@ async function planFor(
 async function replay(
   service: Service,
   { provider, ref }: RetirementRequest,
-  { used: { intent }, call }: Repeated,
+  { earlierUse: { intent }, call }: Repeated,
 ): Promise<RetirementResult> {
   const native = await provider.read(ref, call)
   const standing = await standingOf(service, resourceOf(ref))
@@ -133,7 +133,7 @@ async function replay(
   }
 }
 
-interface Wanted {
+interface RetirementAim {
   /** Absent: there is nothing to do. */
   readonly action?: 'retire' | 'retire_later' | 'retain'
   readonly becomes: Standing
@@ -142,12 +142,12 @@ interface Wanted {
 }
 
 /** @throws ClientError as `checkRetirable` does */
-function wantedOf(
+function aimOf(
   service: Service,
   { secretId, afterSeconds, whenDue, actor }: RetirementRequest,
   standing: Standing | undefined,
   live: readonly LiveSecret[],
-): Wanted {
+): RetirementAim {
   const becomes = withoutEnd(standing, secretId)
   const isLive = live.some(({ id }) => id === secretId)
   if (whenDue === true) {

@@ -28,8 +28,8 @@ export function endingAt(
 
 /** The standing in which a secret does not end by itself. */
 export function withoutEnd(standing: Standing | undefined, secretId: string): Standing {
-  const left = (standing?.retirements ?? []).filter((one) => one.secretId !== secretId)
-  return withStanding(standing, { retirements: left.length === 0 ? undefined : left })
+  const remaining = (standing?.retirements ?? []).filter((one) => one.secretId !== secretId)
+  return withStanding(standing, { retirements: remaining.length === 0 ? undefined : remaining })
 }
 
 /** Live secrets with the times at which they end. */

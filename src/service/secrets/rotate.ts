@@ -15,7 +15,7 @@ import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 import { endingAt, withEnds } from './retirements.ts'
 import { checkOverlap, checkRoom, checkValue, secretsOf } from './rotatable.ts'
 import type { RotationRequest, RotationResult } from './rotation.ts'
-import { toldAgain } from './rotation-replay.ts'
+import { replayRotation } from './rotation-replay.ts'
 
 /**
  * Rotates the secret of a client, or plans it in a dry run.
@@ -34,7 +34,7 @@ export async function rotateSecret(
     ...onClient(request),
     request,
     plan: (begun) => planFor(service, request, begun),
-    replay: ({ used, call }) => toldAgain(service, request, used.intent, call),
+    replay: ({ earlierUse, call }) => replayRotation(service, request, earlierUse.intent, call),
   })
 }
 
@@ -43,17 +43,17 @@ async function replaceSecret(service: Service, request: RotationRequest): Promis
   const { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize } = request
   const { actor, caller = callerOf(actor), requestId, deadline, onUpstream } = request
   const { value = secret(newSecretValue()) } = request
-  const asked = { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize }
+  const common = { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize }
   const patch = { kind: 'cut-over', value } as const
   const from = { actor, caller, requestId, deadline, onUpstream }
-  const result = await changeClient(service, { ...asked, ...from, patch })
+  const result = await changeClient(service, { ...common, ...from, patch })
   const { operationId } = result
   if (result.outcome === 'unchanged') throw sameSecret()
   // A dry run is not an operation.
   if (operationId === undefined) return { ...result, outcome: 'planned', previous: [] }
   const call = callOf(service, { ...from, operationId })
   if (result.replayed) {
-    return toldAgain(service, request, await service.store.operation(operationId), call)
+    return replayRotation(service, request, await service.store.operation(operationId), call)
   }
   const live = await secretsOf(provider).list(ref, result.native, call)
   return { ...result, outcome: 'applied', secret: { ...live.at(-1), value }, previous: [] }
@@ -92,10 +92,10 @@ async function planFor(
     added: step.added,
     planned: () => ({ ...planned, outcome: 'planned', native: base, tag: baseTag }),
     unchanged: undefined,
-    done: ({ secret: made, native, tag, warnings, operationId }) => ({
+    done: ({ secret: addition, native, tag, warnings, operationId }) => ({
       ...planned,
       outcome: 'applied',
-      secret: { ...made, value: secret(value) },
+      secret: { ...addition, value: secret(value) },
       native,
       tag,
       warnings,

@@ -19,7 +19,7 @@ export const TOLD_AGAIN_MS = 3_600_000
  * The rotation with the secrets as they are now. The value is included for an hour after the rotation, and
  * only while it is live.
  */
-export async function toldAgain(
+export async function replayRotation(
   service: Service,
   { provider, ref }: RotationRequest,
   intent: Intent | undefined,
@@ -41,13 +41,13 @@ export async function toldAgain(
     : showClient(mapping, native).secret?.reveal() === value
   const ours = live.find(({ id }) => (secretId === undefined ? isCurrent : id === secretId))
   const recent = service.now() - at <= TOLD_AGAIN_MS
-  const told = ours !== undefined && recent && value !== undefined
+  const isShown = ours !== undefined && recent && value !== undefined
   return {
     outcome: 'applied',
     secret: {
       ...(secretId === undefined ? {} : { id: secretId }),
       ...ours,
-      ...(told ? { value: secret(value) } : {}),
+      ...(isShown ? { value: secret(value) } : {}),
     },
     previous: secretId === undefined ? [] : live.filter((one) => one !== ours),
     native,

@@ -12,7 +12,7 @@ import { readOrGone, waitForLate } from '../operation/read-back.ts'
 import type { Running, Settled } from '../operation/running.ts'
 import { secretsOf } from './rotatable.ts'
 
-interface Seen {
+interface Observation {
   readonly native: Native
   readonly live: readonly LiveSecret[]
 }
@@ -28,14 +28,20 @@ export async function findAdded(
   mayLand: boolean,
 ): Promise<Settled> {
   const { intent, rotation, added } = running
-  const told = added?.()
+  const addition = added?.()
   const isOurs = (one: LiveSecret) =>
-    told === undefined ? fits(one, intent, rotation) : one.id === told.id
-  const ours = ({ live }: Seen) => live.filter(isOurs)
-  const seen = await lookTwice(service, running, call, mayLand, (one) => ours(one).length > 0)
-  if (seen === undefined) return { outcome: 'conflict', native: undefined }
-  const { native } = seen
-  const [secret, ...more] = ours(seen)
+    addition === undefined ? fits(one, intent, rotation) : one.id === addition.id
+  const ours = ({ live }: Observation) => live.filter(isOurs)
+  const observation = await lookTwice(
+    service,
+    running,
+    call,
+    mayLand,
+    (one) => ours(one).length > 0,
+  )
+  if (observation === undefined) return { outcome: 'conflict', native: undefined }
+  const { native } = observation
+  const [secret, ...more] = ours(observation)
   if (secret === undefined) return { outcome: 'not_applied', native }
   return more.length > 0 ? { outcome: 'conflict', native } : { outcome: 'applied', native, secret }
 }
@@ -52,8 +58,8 @@ function fits(
   if (before.includes(id)) return false
   if (hint !== undefined && hint !== hintOf(value).hint) return false
   if (createdAt === undefined) return true
-  const made = Date.parse(createdAt)
-  return made >= at - CLOCK_SKEW_MS && made <= deadline + CLOCK_SKEW_MS
+  const createdMs = Date.parse(createdAt)
+  return createdMs >= at - CLOCK_SKEW_MS && createdMs <= deadline + CLOCK_SKEW_MS
 }
 
 /** A retirement was applied if the secret is no longer live, whoever ended it. */
@@ -64,10 +70,10 @@ export async function findRetired(
   mayLand: boolean,
 ): Promise<Settled> {
   const { secretId } = running.intent
-  const gone = ({ live }: Seen) => !live.some(({ id }) => id === secretId)
-  const seen = await lookTwice(service, running, call, mayLand, gone)
-  if (seen === undefined) return { outcome: 'applied', native: undefined }
-  return { outcome: gone(seen) ? 'applied' : 'not_applied', native: seen.native }
+  const gone = ({ live }: Observation) => !live.some(({ id }) => id === secretId)
+  const observation = await lookTwice(service, running, call, mayLand, gone)
+  if (observation === undefined) return { outcome: 'applied', native: undefined }
+  return { outcome: gone(observation) ? 'applied' : 'not_applied', native: observation.native }
 }
 
 /** Looks again if the effect is not there yet; `undefined`: the client itself does not exist. */
@@ -76,15 +82,15 @@ async function lookTwice(
   running: Running,
   call: Call,
   mayLand: boolean,
-  isThere: (seen: Seen) => boolean,
-): Promise<Seen | undefined> {
-  const seen = await look(running, call)
-  if (seen === undefined || isThere(seen) || !mayLand) return seen
+  isThere: (observation: Observation) => boolean,
+): Promise<Observation | undefined> {
+  const observation = await look(running, call)
+  if (observation === undefined || isThere(observation) || !mayLand) return observation
   await waitForLate(service, call)
   return look(running, call)
 }
 
-async function look(running: Running, call: Call): Promise<Seen | undefined> {
+async function look(running: Running, call: Call): Promise<Observation | undefined> {
   const native = await readOrGone(running, call)
   if (native === undefined) return undefined
   try {

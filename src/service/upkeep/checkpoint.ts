@@ -24,8 +24,8 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
   let added: Checkpoint | undefined
   for (;;) {
     const { heads, cursor, more } = await store.heads(last?.cursor)
-    const known = await knownAt(store, last)
-    if (heads.every((head) => known.has(textOf(head)))) return added
+    const lastHeads = await headsAt(store, last)
+    if (heads.every((head) => lastHeads.has(textOf(head)))) return added
     // A store may look further back and return heads again. All are named again, so that the checkpoints at
     // one cursor always show by themselves what is new.
     const before = last?.cursor ?? START
@@ -44,14 +44,14 @@ export async function addCheckpoint(service: Service): Promise<Checkpoint | unde
 }
 
 /** The heads named by the last checkpoint, and by those before it that end at the same place. */
-async function knownAt(store: Store, last: Checkpoint | undefined): Promise<ReadonlySet<string>> {
-  const known = new Set<string>()
+async function headsAt(store: Store, last: Checkpoint | undefined): Promise<ReadonlySet<string>> {
+  const headSet = new Set<string>()
   for (let one = last; one !== undefined && one.cursor === last?.cursor; ) {
-    for (const head of one.heads) known.add(textOf(head))
+    for (const head of one.heads) headSet.add(textOf(head))
     const range = { below: one.seq, newestFirst: true, limit: 1 }
     one = (await store.entries(CHECKPOINTS, range))[0] as Checkpoint | undefined
   }
-  return known
+  return headSet
 }
 
 const textOf = ({ resource, seq }: Head) => JSON.stringify([resource, seq])

@@ -44,8 +44,8 @@ const CREATIONS_AT_ONCE = 8
 /** Returns how many could be settled. */
 async function settleInTurn(service: Service, intents: readonly Intent[]): Promise<number> {
   const one = (intent: Intent) => settleOne(service, intent)
-  const [creations = [], changes = []] = [true, false].map((wanted) =>
-    intents.filter((intent) => settlementOf(intent).ownLog === wanted),
+  const [creations = [], changes = []] = [true, false].map((isCreation) =>
+    intents.filter((intent) => settlementOf(intent).ownLog === isCreation),
   )
   const settled = await Promise.all([
     inParallel(creations, CREATIONS_AT_ONCE, one),

@@ -31,9 +31,9 @@ export function createDynamodbIdentity(settings: DynamodbSettings): DynamodbIden
     claim: async (id) => {
       const item = { pk: { S: STORE }, sk: { S: FIRST }, id: { S: id } }
       await put(item, { ConditionExpression: 'attribute_not_exists(pk)' })
-      const found = idOf(await query(STORE, { limit: 1 }))
-      if (found === undefined) throw storeUnavailable(new TypeError('the id is not there'))
-      return found
+      const storeId = idOf(await query(STORE, { limit: 1 }))
+      if (storeId === undefined) throw storeUnavailable(new TypeError('the id is not there'))
+      return storeId
     },
   }
 }

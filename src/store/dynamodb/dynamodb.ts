@@ -64,7 +64,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
 
   async function append(entry: Entry): Promise<boolean> {
     const writeId = randomUUID()
-    const { text, kept } = await packing.pack(entry, stringifyJson(entry))
+    const { text, remember } = await packing.pack(entry, stringifyJson(entry))
     const item = entryItem(entry, writeId, text)
     const due = dueAfter(entry)
     await Promise.all([
@@ -77,7 +77,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
     })
     // A marker stays where the race was lost: the winner's intent has the same one.
     if (appended === undefined) return false
-    kept()
+    remember()
     // Nothing comes between an intent and its outcome.
     if (entry.kind === 'outcome')
       await remove(markerKey({ resource: entry.resource, seq: entry.seq - 1 }))
@@ -113,7 +113,7 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
   }
 
   async function due(time: number): Promise<readonly string[]> {
-    const found = new Set<string>()
+    const resources = new Set<string>()
     const stale: Item[] = []
     const markers = (await query(DUE, { to: dueSortKey(time + 1) })).map(dueOf)
     // A job leaves a marker with each of its entries; its log is asked once.
@@ -124,14 +124,14 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
         newest.set(resource, (await entries(resource, { limit: 1, newestFirst: true }))[0])
       }
       const last = newest.get(resource)
-      if (last !== undefined && dueAfter(last) === at) found.add(resource)
+      if (last !== undefined && dueAfter(last) === at) resources.add(resource)
       // Before its entry is there, its writer is still at it.
       else if (last !== undefined && last.seq >= marker.seq) stale.push(dueKey(marker, at))
     }
     for (let from = 0; from < stale.length; from += REMOVED_AT_ONCE) {
       await Promise.all(stale.slice(from, from + REMOVED_AT_ONCE).map(remove))
     }
-    return [...found]
+    return [...resources]
   }
 
   async function operation(operationId: string): Promise<Intent | undefined> {
@@ -160,12 +160,12 @@ export function createDynamodbStore(settings: DynamodbSettings): Store {
       }
     },
     openIntents: async () => {
-      const found: Intent[] = []
+      const intents: Intent[] = []
       for (const marker of (await query(OPEN)).map(markerOf)) {
         const intent = await openIntent(marker)
-        if (intent !== undefined) found.push(intent)
+        if (intent !== undefined) intents.push(intent)
       }
-      return found.sort((one, other) => one.at - other.at)
+      return intents.sort((one, other) => one.at - other.at)
     },
     due,
     check: async () => {

@@ -58,9 +58,9 @@ function withTaken(
   standing: Standing | undefined,
   { standing: before, becomes = {} }: Intent,
 ): Standing | undefined {
-  const held = standing?.leases ?? []
-  const taken = (becomes.leases ?? []).filter(
-    (one) => !(before?.leases ?? []).some(isSame(one)) && !held.some(isSame(one)),
+  const leases = standing?.leases ?? []
+  const additions = (becomes.leases ?? []).filter(
+    (one) => !(before?.leases ?? []).some(isSame(one)) && !leases.some(isSame(one)),
   )
-  return taken.length === 0 ? standing : { ...standing, leases: [...held, ...taken] }
+  return additions.length === 0 ? standing : { ...standing, leases: [...leases, ...additions] }
 }

@@ -25,7 +25,7 @@ const MARK = '~'
 export interface Packed {
   readonly text: string
   /** The entry was appended. */
-  kept(): void
+  remember(): void
 }
 
 export interface Packing {
@@ -51,8 +51,8 @@ export function createPacking(
   const newest = createNewest()
 
   async function baseText(resource: string, seq: number): Promise<string | undefined> {
-    const known = bases.get(resource, seq)
-    if (known !== undefined) return known
+    const cachedText = bases.get(resource, seq)
+    if (cachedText !== undefined) return cachedText
     const stored = await read(resource, seq)
     const text = stored === undefined ? undefined : ownText(stored)
     if (text !== undefined) bases.set(resource, seq, text)
@@ -65,8 +65,8 @@ export function createPacking(
     seq: number,
     isShort: boolean,
   ): Promise<number | undefined> {
-    const known = newest.get(resource, seq)
-    if (known !== undefined || isShort || seq === 0) return known?.base
+    const cached = newest.get(resource, seq)
+    if (cached !== undefined || isShort || seq === 0) return cached?.base
     const stored = await read(resource, seq)
     return stored === undefined ? undefined : baseOf(stored, seq)
   }
@@ -74,11 +74,11 @@ export function createPacking(
   return {
     pack: async ({ resource, seq, hash }, text) => {
       const base = await baseAfter(resource, seq - 1, text.length < SHORT)
-      const held = base === undefined ? undefined : await baseText(resource, base)
-      const stored = shortest(text, hash, base, held)
+      const baseContent = base === undefined ? undefined : await baseText(resource, base)
+      const stored = shortest(text, hash, base, baseContent)
       return {
         text: stored,
-        kept: () => {
+        remember: () => {
           const next = baseOf(stored, seq)
           newest.set(resource, seq, next)
           if (next === seq) bases.set(resource, seq, text)
@@ -103,8 +103,8 @@ export function createPacking(
 
 /** The hash that a stored text says its entry has. */
 export function storedHash(stored: string): string {
-  const said = formOf(stored) ?? (JSON.parse(stored) as { readonly hash?: unknown })
-  return String(said.hash)
+  const shape = formOf(stored) ?? (JSON.parse(stored) as { readonly hash?: unknown })
+  return String(shape.hash)
 }
 
 function shortest(
@@ -154,24 +154,24 @@ function baseOf(stored: string, seq: number): number | undefined {
 
 /** Bases that were needed lately. An entry never changes, so what is kept is right for good. */
 function createBases() {
-  const kept = new Map<string, string>()
+  const cachedTexts = new Map<string, string>()
   let length = 0
   return {
     get: (resource: string, seq: number) => {
       const key = `${seq} ${resource}`
-      const text = kept.get(key)
+      const text = cachedTexts.get(key)
       if (text === undefined) return undefined
-      kept.delete(key)
-      kept.set(key, text)
+      cachedTexts.delete(key)
+      cachedTexts.set(key, text)
       return text
     },
     set: (resource: string, seq: number, text: string) => {
       const key = `${seq} ${resource}`
-      length += text.length - (kept.get(key)?.length ?? 0)
-      kept.set(key, text)
-      for (const [oldest, { length: freed }] of kept) {
+      length += text.length - (cachedTexts.get(key)?.length ?? 0)
+      cachedTexts.set(key, text)
+      for (const [oldest, { length: freed }] of cachedTexts) {
         if (length <= KEPT_LENGTH) break
-        kept.delete(oldest)
+        cachedTexts.delete(oldest)
         length -= freed
       }
     },
@@ -180,18 +180,18 @@ function createBases() {
 
 /** The newest entry of each log that was read or appended lately, and the base that it names. */
 function createNewest() {
-  const kept = new Map<string, { readonly seq: number; readonly base: number | undefined }>()
+  const entries = new Map<string, { readonly seq: number; readonly base: number | undefined }>()
   return {
     get: (resource: string, seq: number) => {
-      const found = kept.get(resource)
-      return found?.seq === seq ? found : undefined
+      const previous = entries.get(resource)
+      return previous?.seq === seq ? previous : undefined
     },
     set: (resource: string, seq: number, base: number | undefined) => {
-      if ((kept.get(resource)?.seq ?? 0) > seq) return
-      kept.delete(resource)
-      kept.set(resource, { seq, base })
-      const [oldest] = kept.keys()
-      if (kept.size > KEPT_LOGS && oldest !== undefined) kept.delete(oldest)
+      if ((entries.get(resource)?.seq ?? 0) > seq) return
+      entries.delete(resource)
+      entries.set(resource, { seq, base })
+      const [oldest] = entries.keys()
+      if (entries.size > KEPT_LOGS && oldest !== undefined) entries.delete(oldest)
     },
   }
 }

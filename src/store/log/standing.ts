@@ -66,10 +66,10 @@ export function withStanding(
   standing: Standing | undefined,
   members: { readonly [M in keyof Standing]: Standing[M] | undefined },
 ): Standing {
-  const held = Object.entries({ ...standing, ...members }).filter(
+  const defined = Object.entries({ ...standing, ...members }).filter(
     ([, value]) => value !== undefined,
   )
-  return Object.fromEntries(held)
+  return Object.fromEntries(defined)
 }
 
 /**
@@ -80,10 +80,10 @@ export function withKept(
   standing: Standing | undefined,
   { leases: after = [] }: Standing = {},
 ): Standing | undefined {
-  const kept = after.filter((one) => one.kept)
-  if (standing?.leases === undefined || kept.length === 0) return standing
+  const permanent = after.filter((one) => one.kept)
+  if (standing?.leases === undefined || permanent.length === 0) return standing
   const leases = standing.leases.map((one) =>
-    kept.some(isSame(one)) ? { ...one, kept: true as const } : one,
+    permanent.some(isSame(one)) ? { ...one, kept: true as const } : one,
   )
   return { ...standing, leases }
 }

@@ -28,11 +28,11 @@ export function deltaOf(text: string, base: string): Delta {
   let hash = hashAt(text, 0)
   while (at + BLOCK <= text.length) {
     if (indexed + BLOCK <= at) indexed = index(blocks, text, indexed, at, base.length)
-    const found = blocks.get(hash)
+    const positions = blocks.get(hash)
     const piece =
-      found === undefined
+      positions === undefined
         ? undefined
-        : grown(source, found, base.length + at, written + base.length)
+        : grown(source, positions, base.length + at, written + base.length)
     if (piece === undefined) {
       // The hash of the block one code unit further on; written out here, since most of the time goes into it.
       hash =

@@ -110,12 +110,12 @@ function checkVersion(database: Database, path: string): void {
 const isKnown = (version: number) => version >= OLDEST_VERSION && version <= SCHEMA_VERSION
 
 function versionOf(database: Database): { readonly version: number; readonly tables: number } {
-  const found = database
+  const row = database
     .prepare(
       'select user_version, (select count(*) from sqlite_schema) as tables from pragma_user_version',
     )
     .get()
-  return { version: Number(found?.user_version), tables: Number(found?.tables) }
+  return { version: Number(row?.user_version), tables: Number(row?.tables) }
 }
 
 /** What is only read gets no new tables, without which nothing here can be asked for. */
@@ -151,11 +151,10 @@ async function loadSqlite(): Promise<Sqlite> {
 /** The mirror needs FTS5, without which early releases of Node's own SQLite were built. */
 function hasTextIndex({ DatabaseSync }: Sqlite): boolean {
   const database = new DatabaseSync(':memory:')
-  const asked =
-    "select 1 as found from pragma_compile_options where compile_options = 'ENABLE_FTS5'"
-  const found = database.prepare(asked).get() !== undefined
+  const sql = "select 1 as found from pragma_compile_options where compile_options = 'ENABLE_FTS5'"
+  const hasRow = database.prepare(sql).get() !== undefined
   database.close()
-  return found
+  return hasRow
 }
 
 /**

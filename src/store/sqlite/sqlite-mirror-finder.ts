@@ -23,7 +23,7 @@ const GRAM = 3
 /** Parts of a text that the index is asked for; the text itself decides. */
 const MAX_GRAMS = 8
 
-type Asked = Omit<MirrorSearch, 'places'>
+type Query = Omit<MirrorSearch, 'places'>
 
 /** Rows in order, and the last one that was looked at where there may be more. */
 export interface Rows {
@@ -50,7 +50,7 @@ interface Spent {
 /** Finds in the places with these numbers. */
 export function createFinder(
   database: Database,
-): (places: readonly number[], asked: Asked) => Promise<Rows> {
+): (places: readonly number[], query: Query) => Promise<Rows> {
   const prepared = new Map<string, Statement>()
   const all = (sql: string, ...values: readonly Value[]) =>
     storing(() => {
@@ -112,7 +112,7 @@ export function createFinder(
   }
 
   /** The index that leads, and the terms that are left to be checked. */
-  function leadOf({ text, terms }: Asked, from: number, before: number) {
+  function leadOf({ text, terms }: Query, from: number, before: number) {
     const sizes = terms.map((term) => ({ term, size: sizeOf(term, from, before) }))
     const rarest = sizes.sort((one, other) => one.size - other.size)[0]
     const indexed = text !== undefined && [...text].length >= GRAM
@@ -142,7 +142,7 @@ export function createFinder(
   /** Which of some candidates are right; stops early where it has looked at too much. */
   async function check(
     { rows, to }: Candidates,
-    { text, terms }: Asked,
+    { text, terms }: Query,
     spent: Spent,
   ): Promise<Candidates> {
     const fitting = rows.filter((row) => terms.every((term) => hasTerm(row, term)))
@@ -164,7 +164,7 @@ export function createFinder(
     return { rows: right, to }
   }
 
-  async function inPlace(number: number, asked: Asked, spent: Spent): Promise<Rows> {
+  async function inPlace(number: number, query: Query, spent: Spent): Promise<Rows> {
     const start = number * ROWS_OF_PLACE
     const [last] = all(
       'select max(row) as row from mirror_clients where row >= ? and row < ?',
@@ -172,13 +172,13 @@ export function createFinder(
       start + ROWS_OF_PLACE,
     )
     const before = Number(last?.row ?? -1) + 1
-    const { lead, terms } = leadOf(asked, start, before)
+    const { lead, terms } = leadOf(query, start, before)
     const rows: number[] = []
-    for (let at = Math.max(start, (asked.after ?? -1) + 1); at < before; ) {
-      const found = await check(lead(at, before), { ...asked, terms }, spent)
-      rows.push(...found.rows)
-      at = found.to
-      if (rows.length >= asked.limit) return { rows: rows.slice(0, asked.limit) }
+    for (let at = Math.max(start, (query.after ?? -1) + 1); at < before; ) {
+      const passing = await check(lead(at, before), { ...query, terms }, spent)
+      rows.push(...passing.rows)
+      at = passing.to
+      if (rows.length >= query.limit) return { rows: rows.slice(0, query.limit) }
       if (at >= before) break
       spent.slices += 1
       if (isSpent(spent)) return { rows, next: at - 1 }
@@ -187,20 +187,20 @@ export function createFinder(
     return { rows }
   }
 
-  return async (places, asked) => {
+  return async (places, query) => {
     const spent: Spent = { rows: 0, characters: 0, slices: 0 }
     const rows: number[] = []
     for (const number of [...places].sort((one, other) => one - other)) {
-      if ((asked.after ?? 0) >= (number + 1) * ROWS_OF_PLACE) continue
+      if ((query.after ?? 0) >= (number + 1) * ROWS_OF_PLACE) continue
       // One more than asked for tells whether there is a next page.
-      const limit = asked.limit + 1 - rows.length
-      const found = await inPlace(number, { ...asked, limit }, spent)
-      rows.push(...found.rows)
-      if (rows.length > asked.limit) {
-        const shown = rows.slice(0, asked.limit)
+      const limit = query.limit + 1 - rows.length
+      const matches = await inPlace(number, { ...query, limit }, spent)
+      rows.push(...matches.rows)
+      if (rows.length > query.limit) {
+        const shown = rows.slice(0, query.limit)
         return { rows: shown, next: shown.at(-1) ?? 0 }
       }
-      if (found.next !== undefined) return { rows, next: found.next }
+      if (matches.next !== undefined) return { rows, next: matches.next }
     }
     return { rows }
   }

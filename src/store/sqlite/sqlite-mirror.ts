@@ -4,7 +4,7 @@
  */
 
 import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
-import type { Findable, Found, Holders, Knowledge, Mirror, Place, Sight } from '../mirror.ts'
+import type { Findable, Holders, Knowledge, Mirror, MirrorEntry, Place, Sight } from '../mirror.ts'
 import type { ClientName } from '../resource.ts'
 import type { Database, Row } from './database.ts'
 import { storing, transaction } from './database.ts'
@@ -34,28 +34,29 @@ export function createSqliteMirror(database: Database): Mirror {
       storing(() => {
         const place = numbered(client)
         const row = place && sql.client.get(Number(place.number), client.id)
-        return row && foundOf(client, sql.whole.get(Number(row.row)))
+        return row && entryOf(client, sql.whole.get(Number(row.row)))
       }),
     search: async ({ places, ...search }) => {
-      const known = places.flatMap((place) => {
+      const knowledge = places.flatMap((place) => {
         const row = storing(() => numbered(place))
         return row === undefined ? [] : [{ place, number: Number(row.number) }]
       })
       const { rows, next } = await finder(
-        known.map(({ number }) => number),
+        knowledge.map(({ number }) => number),
         search,
       )
-      const found: Found[] = []
+      const entries: MirrorEntry[] = []
       let characters = 0
       for (const row of rows) {
-        const at = known.find(({ number }) => number === Math.floor(row / ROWS_OF_PLACE))
-        const one = at && storing(() => foundOf(at.place, sql.whole.get(row)))
+        const at = knowledge.find(({ number }) => number === Math.floor(row / ROWS_OF_PLACE))
+        const one = at && storing(() => entryOf(at.place, sql.whole.get(row)))
         if (one === undefined) continue
-        found.push(one)
+        entries.push(one)
         characters += one.record.length
-        if (characters >= PAGE_CHARACTERS && row !== rows.at(-1)) return { found, next: row }
+        if (characters >= PAGE_CHARACTERS && row !== rows.at(-1))
+          return { matches: entries, next: row }
       }
-      return { found, ...(next === undefined ? {} : { next }) }
+      return { matches: entries, ...(next === undefined ? {} : { next }) }
     },
     holders: async (term, places, limit) =>
       storing(() => {
@@ -94,8 +95,8 @@ function loosely<T>(database: Database, work: () => T): T {
 function put(sql: MirrorStatements, sight: Sight & Findable, own: boolean): void {
   const { client, at, tag, text } = sight
   const place = placeNumber(sql, client)
-  const isOlder = (kept: Row | undefined) =>
-    kept !== undefined && (own ? at < Number(kept.at) : at <= Number(kept.at))
+  const isOlder = (stored: Row | undefined) =>
+    stored !== undefined && (own ? at < Number(stored.at) : at <= Number(stored.at))
   if (isOlder(sql.removed.get(place, client.id))) return
   const before = sql.client.get(place, client.id)
   if (isOlder(before)) return
@@ -136,7 +137,7 @@ function removeRow(sql: MirrorStatements, row: number): void {
   for (const statement of sql.remove) statement.run(row)
 }
 
-function foundOf(place: Place, row: Row | undefined): Found | undefined {
+function entryOf(place: Place, row: Row | undefined): MirrorEntry | undefined {
   if (row === undefined) return undefined
   const { provider, userPoolId } = place
   return {
@@ -149,9 +150,9 @@ function foundOf(place: Place, row: Row | undefined): Found | undefined {
 }
 
 function holdersAt(sql: MirrorStatements, term: string, place: Place, limit: number): Holders {
-  const known = placeRow(sql, place)
-  if (known === undefined) return { count: 0, first: [] }
-  const from = Number(known.number) * ROWS_OF_PLACE
+  const existing = placeRow(sql, place)
+  if (existing === undefined) return { count: 0, first: [] }
+  const from = Number(existing.number) * ROWS_OF_PLACE
   const range = [from, from + ROWS_OF_PLACE] as const
   const { provider, userPoolId } = place
   const at = { provider, ...(userPoolId === undefined ? {} : { userPoolId }) }
@@ -164,12 +165,12 @@ function holdersAt(sql: MirrorStatements, term: string, place: Place, limit: num
 }
 
 function knowledgeOf(sql: MirrorStatements, place: Place): Knowledge {
-  const known = placeRow(sql, place)
-  if (known === undefined) return { place, complete: false }
-  const oldest = sql.oldest.get(Number(known.number))?.at
+  const existing = placeRow(sql, place)
+  if (existing === undefined) return { place, complete: false }
+  const oldest = sql.oldest.get(Number(existing.number))?.at
   return {
     place,
-    complete: known.complete === 1,
+    complete: existing.complete === 1,
     ...(typeof oldest === 'number' ? { oldest } : {}),
   }
 }

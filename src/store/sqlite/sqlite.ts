@@ -6,7 +6,7 @@ import type { Entry, Head, Intent } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
 import { filingOf, laneOf, lanesOf } from '../log/lanes.ts'
 import { createPacking, storedHash } from '../log/packing.ts'
-import type { Found, Grown, Range, RawRecord, Search, Store } from '../store.ts'
+import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
 import { committedInGroups } from './group-commit.ts'
@@ -44,9 +44,9 @@ export function createSqliteStore(database: Database): Store {
   })
 
   async function append(entry: Entry): Promise<boolean> {
-    const { text, kept } = await packing.pack(entry, stringifyJson(entry))
+    const { text, remember } = await packing.pack(entry, stringifyJson(entry))
     const appended = await insert({ entry, text })
-    if (appended) kept()
+    if (appended) remember()
     return appended
   }
 
@@ -61,7 +61,15 @@ export function createSqliteStore(database: Database): Store {
     return entriesOf(storing(() => statement.all(resource, from, below, limit)))
   }
 
-  function search({ provider, actor, outcome, from, to = END, after, limit }: Search): Found[] {
+  function search({
+    provider,
+    actor,
+    outcome,
+    from,
+    to = END,
+    after,
+    limit,
+  }: Search): SearchResult[] {
     // Positions begin with 1: everything before a time is below its place 0.
     const [at, position] =
       after !== undefined && after.at < to ? [after.at, Number(after.mark)] : [to, 0]
@@ -107,12 +115,12 @@ export function createSqliteStore(database: Database): Store {
       const [intent] = await entriesOf(storing(() => log.operation.all(operationId)))
       return intent as Intent | undefined
     },
-    search: async (asked) => storing(() => search(asked)),
+    search: async (request) => storing(() => search(request)),
     heads: async (since) => storing(() => heads(since)),
     records,
     openIntents: async () => {
-      const found = (await entriesOf(storing(() => log.open.all()))) as readonly Intent[]
-      return found.toSorted((one, other) => one.at - other.at)
+      const intents = (await entriesOf(storing(() => log.open.all()))) as readonly Intent[]
+      return intents.toSorted((one, other) => one.at - other.at)
     },
     due: async (time) => storing(() => log.due.all(time).map(({ resource }) => String(resource))),
     check: async () => {

@@ -74,7 +74,7 @@ async function crewOf(submission: Partial<Submission> = {}, phase: 'plan' | 'run
   await follow(bench.service, view.job, known.fold)
   const crew = createCrew(service(), {
     view,
-    known,
+    knowledge: known,
     phase,
     limitMs: 5_000,
     callers: () => ({ submittedBy: ACTOR, startedBy: OTHER }),
@@ -169,7 +169,7 @@ describe('a crew', () => {
     known.fold(plannedOf(view, [first, second]))
     subject.put({ ...fullLocalClient, client_id: 'b', client_name: 'Changed meanwhile' })
     const callers = () => ({ submittedBy: ACTOR })
-    const settings = { view, known, phase: 'run' as const, limitMs: 5_000, callers }
+    const settings = { view, knowledge: known, phase: 'run' as const, limitMs: 5_000, callers }
     const crew = createCrew(service(), { ...settings, changed: () => {} })
     crew.begin(2)
     await crew.ended()
@@ -191,7 +191,7 @@ describe('a crew', () => {
     const known = createKnown(bench.service)
     await follow(bench.service, view.job, known.fold)
     const callers = () => ({ submittedBy: ACTOR })
-    const settings = { view, known, phase: 'run' as const, limitMs: 5_000, callers }
+    const settings = { view, knowledge: known, phase: 'run' as const, limitMs: 5_000, callers }
     const crew = createCrew(service(), { ...settings, changed: () => {} })
     expect(() => crew.begin(1)).toThrow('no patch for client 0')
   })

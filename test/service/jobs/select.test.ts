@@ -58,9 +58,9 @@ function listing(list?: (cursor: string | undefined, pool?: string) => ListPage)
 }
 const select = async (
   service: Service,
-  wanted: Parameters<typeof selectClients>[1]['wanted'] = ALL,
+  wanted: Parameters<typeof selectClients>[1]['filter'] = ALL,
   places: readonly Place[] = [PLACE],
-) => (await selectClients(service, { places, wanted }, call())).map(({ id }) => id)
+) => (await selectClients(service, { places, filter: wanted }, call())).map(({ id }) => id)
 const mirrorOf = ({ store }: Service): Mirror => {
   if (store.mirror === undefined) throw new TypeError('no mirror')
   return store.mirror
@@ -82,10 +82,10 @@ describe('out of the mirror', () => {
       pages += 1
       if (pages > 100) throw new Error('it does not end')
       now += 1_000
-      return { found: [], next: pages }
+      return { matches: [], next: pages }
     })
     const late = { ...call(), deadline: now + 3_500 }
-    const asked = selectClients(service, { places: [PLACE], wanted: ALL }, late)
+    const asked = selectClients(service, { places: [PLACE], filter: ALL }, late)
     await expect(asked).rejects.toMatchObject({ code: 'deadline_exceeded' })
     expect(pages).toBe(4)
   })
@@ -122,13 +122,13 @@ describe('out of the mirror', () => {
   ])('it looks no further once %i are found, with %i pages', async (count, pages) => {
     const service = listing()
     await fill(service)
-    const [one] = (await mirrorOf(service).search({ places: [PLACE], terms: [], limit: 1 })).found
+    const [one] = (await mirrorOf(service).search({ places: [PLACE], terms: [], limit: 1 })).matches
     if (one === undefined) throw new TypeError('nothing is known')
     let asked = 0
     const large = searching(service, async ({ after }) => {
       asked += 1
       const found = Array.from({ length: after === undefined ? count : 1 }, () => one)
-      return { found, ...(after === undefined ? { next: 7 } : {}) }
+      return { matches: found, ...(after === undefined ? { next: 7 } : {}) }
     })
     await select(large)
     expect(asked).toBe(pages)
@@ -161,7 +161,7 @@ describe('by ids alone', () => {
       { provider: 'it', userPoolId: 'p1' },
       { provider: 'it', userPoolId: 'p2' },
     ]
-    expect(await selectClients(service, { places, wanted: ALL }, call())).toEqual([
+    expect(await selectClients(service, { places, filter: ALL }, call())).toEqual([
       { provider: 'it', userPoolId: 'p1', id: 'in p1' },
       { provider: 'it', userPoolId: 'p2', id: 'in p2' },
     ])
@@ -207,7 +207,7 @@ describe('by what they are', () => {
     )
     const refs = await selectClients(
       service,
-      { places: [PLACE], wanted: { text: 'portal', terms: [] } },
+      { places: [PLACE], filter: { text: 'portal', terms: [] } },
       call(),
     )
     expect(refs).toEqual([{ provider: 'it', id: 'a' }])
@@ -255,7 +255,7 @@ it.each([
 ])('begins nothing once the time is over, %s', async (_, wanted) => {
   const service = listing()
   const late = { ...call(), deadline: Date.now() - 1 }
-  const asked = selectClients(service, { places: [PLACE], wanted }, late)
+  const asked = selectClients(service, { places: [PLACE], filter: wanted }, late)
   await expect(asked).rejects.toMatchObject({ code: 'deadline_exceeded' })
   expect(cursors).toEqual([])
 })

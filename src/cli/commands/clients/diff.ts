@@ -7,15 +7,15 @@ import { addressOf } from '../../address.ts'
 import { isAssignment } from '../../change/assign.ts'
 import { clientOf } from '../../change/settings.ts'
 import { wishOf } from '../../change/wish.ts'
-import type { Given, Run } from '../../command.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { nameOf, showChanges } from '../../show/show.ts'
 
-export const run: Run = async (given) => {
-  const { options, terminal, words } = given
+export const run: Run = async (invocation) => {
+  const { options, terminal, words } = invocation
   const [, second] = words
   const other = second !== undefined && !isAssignment(second)
-  const { title, changes } = await (other ? betweenTwo(given, second) : fromWish(given))
+  const { title, changes } = await (other ? betweenTwo(invocation, second) : fromWish(invocation))
   if (options.json === true) terminal.printJson({ changes })
   else if (changes.length > 0) {
     terminal.print(terminal.style('strong', title))
@@ -29,25 +29,25 @@ interface Difference {
   readonly changes: readonly FieldChange[]
 }
 
-async function fromWish(given: Given): Promise<Difference> {
-  const patch = await wishOf(given, given.words.slice(1))
+async function fromWish(invocation: Invocation): Promise<Difference> {
+  const patch = await wishOf(invocation, invocation.words.slice(1))
   if (Object.keys(patch).length === 0) {
     throw new UsageError(
       'There is nothing to compare with. Give OTHER, FIELD=VALUE or --from FILE.',
     )
   }
-  const { updateClient } = await given.connect()
-  const { body } = await updateClient(clientOf(given), patch, { dryRun: true })
+  const { updateClient } = await invocation.connect()
+  const { body } = await updateClient(clientOf(invocation), patch, { dryRun: true })
   return { title: nameOf(body.client), changes: body.changes }
 }
 
-async function betweenTwo(given: Given, second: string): Promise<Difference> {
-  if (given.words.length > 2)
+async function betweenTwo(invocation: Invocation, second: string): Promise<Difference> {
+  if (invocation.words.length > 2)
     throw new UsageError('Two clients are compared as they are, so no attributes can be given.')
-  const { getClient } = await given.connect()
+  const { getClient } = await invocation.connect()
   const [one, other] = await Promise.all([
-    getClient(clientOf(given)),
-    getClient(addressOf(second, second.includes('/') ? {} : given.options)),
+    getClient(clientOf(invocation)),
+    getClient(addressOf(second, second.includes('/') ? {} : invocation.options)),
   ])
   const title = `${nameOf(one.body)} compared with ${nameOf(other.body)}`
   return { title, changes: differences(one.body, other.body) }

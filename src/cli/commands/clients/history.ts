@@ -2,7 +2,7 @@
 
 import type { HistoryItem, HistoryOutcome, HistoryQuery } from '../../../sdk/types.ts'
 import { clientOf } from '../../change/settings.ts'
-import type { Given, Run } from '../../command.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { noteMore, type PageOf, rangeOf, walk } from '../../show/paging.ts'
 import { showItem } from '../../show/show.ts'
@@ -10,9 +10,9 @@ import { showItem } from '../../show/show.ts'
 /** The rest is counted up to this number. */
 const COUNTED = 1_000
 
-export const run: Run = async (given) => {
-  const { options, terminal, words } = given
-  const pageOf = await pagesOf(given)
+export const run: Run = async (invocation) => {
+  const { options, terminal, words } = invocation
+  const pageOf = await pagesOf(invocation)
   const items: HistoryItem[] = []
   const next = await walk(pageOf, rangeOf(options, terminal), (page) => {
     if (options.json === true) {
@@ -27,8 +27,8 @@ export const run: Run = async (given) => {
   return EXIT.ok.code
 }
 
-async function pagesOf(given: Given): Promise<PageOf<HistoryItem>> {
-  const { options, words } = given
+async function pagesOf(invocation: Invocation): Promise<PageOf<HistoryItem>> {
+  const { options, words } = invocation
   const { actor, 'actor-issuer': actorIssuer, outcome, since: from, provider } = options
   if (actorIssuer !== undefined && actor === undefined) {
     throw new UsageError('--actor-issuer needs --actor.')
@@ -37,8 +37,8 @@ async function pagesOf(given: Given): Promise<PageOf<HistoryItem>> {
     if (actor !== undefined || outcome !== undefined || from !== undefined) {
       throw new UsageError('--actor, --outcome and --since are for the history of all clients.')
     }
-    const { getClientHistory } = await given.connect()
-    return async (page) => (await getClientHistory(clientOf(given), page)).body
+    const { getClientHistory } = await invocation.connect()
+    return async (page) => (await getClientHistory(clientOf(invocation), page)).body
   }
   const query: HistoryQuery = {
     ...(provider === undefined ? {} : { provider }),
@@ -47,6 +47,6 @@ async function pagesOf(given: Given): Promise<PageOf<HistoryItem>> {
     ...(outcome === undefined ? {} : { outcome: outcome as HistoryOutcome }),
     ...(from === undefined ? {} : { from }),
   }
-  const { searchHistory } = await given.connect()
+  const { searchHistory } = await invocation.connect()
   return async (page) => (await searchHistory({ ...query, ...page })).body
 }

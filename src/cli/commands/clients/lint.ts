@@ -3,7 +3,7 @@
 import { stringifyJson } from '../../../core/json/json-text.ts'
 import type { Finding, Knowledge, LintedClient, LintPage, Severity } from '../../../sdk/types.ts'
 import { clientOf } from '../../change/settings.ts'
-import type { Given, Run } from '../../command.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { nameOf, noteGaps } from '../../show/show.ts'
 import { plain, type Style, type Terminal } from '../../terminal.ts'
@@ -16,20 +16,21 @@ const STYLES: Readonly<Record<Severity, Style>> = {
 /** The largest page that the server returns. */
 const PAGE = 100
 
-export const run: Run = (given) => (given.words.length > 0 ? lintOne(given) : lintAll(given))
+export const run: Run = (invocation) =>
+  invocation.words.length > 0 ? lintOne(invocation) : lintAll(invocation)
 
-async function lintOne(given: Given): Promise<number> {
-  const { options, terminal } = given
-  const { body } = await (await given.connect()).lintClient(clientOf(given))
+async function lintOne(invocation: Invocation): Promise<number> {
+  const { options, terminal } = invocation
+  const { body } = await (await invocation.connect()).lintClient(clientOf(invocation))
   const { findings } = body
   if (options.json === true) terminal.printJson({ findings })
   else for (const finding of findings) show(terminal, finding)
   return exitFor(findings)
 }
 
-async function lintAll(given: Given): Promise<number> {
-  const { options, terminal } = given
-  const { items, shared, mirror } = await gathered(given)
+async function lintAll(invocation: Invocation): Promise<number> {
+  const { options, terminal } = invocation
+  const { items, shared, mirror } = await gathered(invocation)
   if (options.json === true) terminal.printJson({ items, shared, mirror })
   else {
     for (const { client, findings } of items) {
@@ -49,7 +50,7 @@ async function lintAll(given: Given): Promise<number> {
 
 type Gathered = Pick<LintPage, 'items' | 'shared' | 'mirror'>
 
-async function gathered({ options, terminal, connect }: Given): Promise<Gathered> {
+async function gathered({ options, terminal, connect }: Invocation): Promise<Gathered> {
   const { lintClients } = await connect()
   const { provider, pool: userPoolId } = options
   const items: LintedClient[] = []

@@ -9,7 +9,7 @@ import type {
   UnreadableClient,
 } from '../../../sdk/types.ts'
 import { withoutSecrets } from '../../change/secrets.ts'
-import type { Given, Run } from '../../command.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { noteMore, type PageOf, rangeOf, walk } from '../../show/paging.ts'
 import { nameOf, noteGaps, noteUnread } from '../../show/show.ts'
@@ -18,11 +18,11 @@ import { plain, type Terminal } from '../../terminal.ts'
 /** The rest is counted up to these numbers; asking the providers takes longer. */
 const COUNTED = { known: 1_000, fresh: 100 } as const
 
-export const run: Run = async (given) => {
-  const { options, terminal } = given
-  const { listClients } = await given.connect()
+export const run: Run = async (invocation) => {
+  const { options, terminal } = invocation
+  const { listClients } = await invocation.connect()
   const clients: ListedClient[] = []
-  const read = pagesOf(given, listClients)
+  const read = pagesOf(invocation, listClients)
   const next = await walk(read.pageOf, rangeOf(options, terminal), (items) => {
     clients.push(...items)
     terminal.progress(`${clients.length} clients`)
@@ -72,7 +72,7 @@ interface Pages {
 }
 
 /** The list that the options ask for. */
-function pagesOf({ options, words: [q] }: Given, listClients: Api['listClients']): Pages {
+function pagesOf({ options, words: [q] }: Invocation, listClients: Api['listClients']): Pages {
   const { provider, pool: userPoolId, filter, fresh } = options
   const query: ClientQuery = {
     provider,
@@ -102,10 +102,10 @@ function addUnread(all: Unread[], one: Unread): void {
   const at = all.findIndex(
     ({ provider, userPoolId }) => provider === one.provider && userPoolId === one.userPoolId,
   )
-  const known = all[at]
-  if (known === undefined) all.push(one)
+  const row = all[at]
+  if (row === undefined) all.push(one)
   else {
-    const verifiedAt = known.verifiedAt < one.verifiedAt ? known.verifiedAt : one.verifiedAt
-    all[at] = { ...known, clients: known.clients + one.clients, verifiedAt }
+    const verifiedAt = row.verifiedAt < one.verifiedAt ? row.verifiedAt : one.verifiedAt
+    all[at] = { ...row, clients: row.clients + one.clients, verifiedAt }
   }
 }

@@ -8,7 +8,7 @@ import {
   type PlanItem,
   parsePlan,
 } from '../../../files/plan-file.ts'
-import type { Given, Run } from '../../command.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { checkFolder, readText, writeBelow } from '../../folder/folder.ts'
 import { progressOf } from '../../show/progress.ts'
@@ -16,13 +16,13 @@ import { counted } from '../../show/show.ts'
 import { lineOf, showPlan } from '../../show/show-plan.ts'
 import { plain } from '../../terminal.ts'
 
-export const run: Run = async (given) => {
+export const run: Run = async (invocation) => {
   const {
     words: [path = ''],
     options,
     terminal,
     connect,
-  } = given
+  } = invocation
   const text = readText(path)
   if (text === undefined)
     throw new UsageError(`There is no file ${path}. Make one with: clientry plan --out ${path}`)
@@ -46,10 +46,10 @@ export const run: Run = async (given) => {
   }
   if (done.length > 0)
     terminal.note(`${done.length} of ${plan.items.length} are already as planned.`)
-  if (!(await agreed(given, open))) return EXIT.differs.code
+  if (!(await agreed(invocation, open))) return EXIT.differs.code
   const { applied, failures } = await applyItems(api, open, progressOf(terminal, 'applied'))
-  keepIds(given, plan, applied)
-  tell(given, applied)
+  keepIds(invocation, plan, applied)
+  tell(invocation, applied)
   const [failure] = failures
   if (failure === undefined) return EXIT.ok.code
   terminal.note(
@@ -58,7 +58,10 @@ export const run: Run = async (given) => {
   throw failure.error
 }
 
-async function agreed({ options, terminal }: Given, open: readonly PlanItem[]): Promise<boolean> {
+async function agreed(
+  { options, terminal }: Invocation,
+  open: readonly PlanItem[],
+): Promise<boolean> {
   if (options.yes === true || open.length === 0) return true
   showPlan(terminal, open, [], terminal.note)
   if (await terminal.confirm(`Apply ${counted(open.length, 'change')}?`)) return true
@@ -84,20 +87,24 @@ function checkFiles({ folder, items }: PlanFile): void {
 /** A file that does not exist needs no id. */
 function isFileOf({ file, provider, userPoolId, name }: CreateItem, text?: string): boolean {
   if (text === undefined) return true
-  const found = parseClientFile(file, text)
-  const there = [found.provider, found.userPoolId, found.client.name]
+  const content = parseClientFile(file, text)
+  const there = [content.provider, content.userPoolId, content.client.name]
   return [provider, userPoolId, name].every((value, index) => value === there[index])
 }
 
 /** From now on a new client is found by its id, so its file gets that id. */
-function keepIds({ terminal }: Given, { folder }: PlanFile, applied: readonly Applied[]): void {
+function keepIds(
+  { terminal }: Invocation,
+  { folder }: PlanFile,
+  applied: readonly Applied[],
+): void {
   for (const { item, client } of applied) {
     if (item.action !== 'create' || client === undefined) continue
     try {
       const text = readText(item.file)
-      const held = text === undefined ? undefined : parseClientFile(item.file, text).id
-      if (text === undefined || (held ?? client.id) !== client.id) {
-        const why = text === undefined ? 'does not exist' : `stands for ${held}`
+      const currentId = text === undefined ? undefined : parseClientFile(item.file, text).id
+      if (text === undefined || (currentId ?? client.id) !== client.id) {
+        const why = text === undefined ? 'does not exist' : `stands for ${currentId}`
         terminal.note(`${plain(`${item.file} ${why}; its new client is ${client.id}`)}.`)
       } else writeBelow(folder, item.file, withId(text, client.id))
     } catch (error) {
@@ -107,7 +114,7 @@ function keepIds({ terminal }: Given, { folder }: PlanFile, applied: readonly Ap
   }
 }
 
-function tell({ options, terminal }: Given, applied: readonly Applied[]): void {
+function tell({ options, terminal }: Invocation, applied: readonly Applied[]): void {
   if (options.json === true) {
     // The secret of a new client is not printed, since it would end up in the log of a workflow.
     terminal.printJson({
@@ -122,8 +129,8 @@ function tell({ options, terminal }: Given, applied: readonly Applied[]): void {
     return
   }
   for (const { item, operationId = '', client } of applied) {
-    const made = client === undefined ? '' : ` (its id is ${client.id})`
-    terminal.print(`${lineOf(item)}: done${made}, operation ${operationId}`)
+    const idNote = client === undefined ? '' : ` (its id is ${client.id})`
+    terminal.print(`${lineOf(item)}: done${idNote}, operation ${operationId}`)
   }
   if (applied.length === 0) terminal.print('Nothing to change.')
 }

@@ -5,9 +5,9 @@ import { EXIT } from '../../exit.ts'
 import { namesOf, planFolder } from '../../folder/plan-folder.ts'
 import { showPlan, showUnmanaged } from '../../show/show-plan.ts'
 
-export const run: Run = async (given) => {
-  const { options, terminal } = given
-  const { items, notes, unmanaged } = await planFolder(given, 'compared')
+export const run: Run = async (invocation) => {
+  const { options, terminal } = invocation
+  const { items, notes, unmanaged } = await planFolder(invocation, 'compared')
   if (options.json === true) {
     const differences = items.map(({ key: _, ...item }) => item)
     terminal.printJson({ differences, notes, unmanaged: namesOf(unmanaged) })

@@ -7,13 +7,13 @@ import { writeText } from '../../folder/folder.ts'
 import { namesOf, planFolder } from '../../folder/plan-folder.ts'
 import { showPlan, showUnmanaged } from '../../show/show-plan.ts'
 
-export const run: Run = async (given) => {
+export const run: Run = async (invocation) => {
   const {
     words: [folder = ''],
     options,
     terminal,
-  } = given
-  const { items, notes, unmanaged } = await planFolder(given, 'planned')
+  } = invocation
+  const { items, notes, unmanaged } = await planFolder(invocation, 'planned')
   if (options.out !== undefined) writeText(options.out, renderPlan(new Date(), folder, items))
   if (options.json === true) {
     terminal.printJson({ items, notes, unmanaged: namesOf(unmanaged) })

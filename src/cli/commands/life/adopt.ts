@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { isRecord, type JsonObject } from '../../../core/json/json.ts'
 import { ClientryError } from '../../../sdk/error.ts'
 import type { Adoption, ClientAddress } from '../../../sdk/types.ts'
-import { named } from '../../change/settings.ts'
-import type { Given, Run } from '../../command.ts'
+import { spelledName } from '../../change/settings.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { EXIT, EXIT_OF, UsageError } from '../../exit.ts'
 import { counted } from '../../show/show.ts'
 
@@ -14,23 +14,23 @@ interface Registered {
   readonly adoption: Adoption
 }
 
-export const run: Run = async (given) => {
-  const { words, options, terminal } = given
+export const run: Run = async (invocation) => {
+  const { words, options, terminal } = invocation
   const [path = ''] = words
   const text = path === '-' ? await terminal.readInput() : readText(path)
-  const found = registrationsIn(text, options.provider)
+  const registrations = registrationsIn(text, options.provider)
   const dryRun = options['dry-run'] === true
   if (!dryRun && options.yes !== true) {
     if (!terminal.person)
       throw new UsageError('There is no terminal to ask on. Add --yes to adopt the clients.')
-    if (!(await terminal.confirm(`Adopt ${counted(found.length, 'client')}?`)))
+    if (!(await terminal.confirm(`Adopt ${counted(registrations.length, 'client')}?`)))
       return EXIT.differs.code
   }
   let code: number = EXIT.ok.code
   const done: JsonObject[] = []
-  for (const one of found) {
-    const failure = await adopt(given, one, dryRun)
-    const name = named(one.client)
+  for (const one of registrations) {
+    const failure = await adopt(invocation, one, dryRun)
+    const name = spelledName(one.client)
     done.push({ client: name, ...(failure === undefined ? {} : { code: failure.code }) })
     if (failure !== undefined) code = EXIT[EXIT_OF[failure.code]].code
     if (options.json === true) continue
@@ -42,8 +42,8 @@ export const run: Run = async (given) => {
 }
 
 /** Returns what failed; the other clients are adopted all the same. */
-async function adopt(given: Given, { client, adoption }: Registered, dryRun: boolean) {
-  const { adoptClient } = await given.connect()
+async function adopt(invocation: Invocation, { client, adoption }: Registered, dryRun: boolean) {
+  const { adoptClient } = await invocation.connect()
   try {
     await (dryRun ? adoptClient(client, adoption, { dryRun }) : adoptClient(client, adoption))
     return undefined

@@ -3,22 +3,22 @@
 import type { Copy, CopyPlan, CopyReport, CopyRequest } from '../../../sdk/types.ts'
 import { kindOf } from '../../change/kind.ts'
 import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
-import { clientOf, named } from '../../change/settings.ts'
+import { clientOf, spelledName } from '../../change/settings.ts'
 import { wishOf } from '../../change/wish.ts'
 import { change } from '../../change/write.ts'
-import type { Given, Run } from '../../command.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { UsageError } from '../../exit.ts'
 import { nameOf, type Say, showWarnings, valueText } from '../../show/show.ts'
 import { plain, type Style, type Terminal } from '../../terminal.ts'
 
-export const run: Run = async (given) => {
-  const { options, terminal, words } = given
-  const client = clientOf(given)
-  const request = await requestOf(given)
-  const { copyClient } = await given.connect()
+export const run: Run = async (invocation) => {
+  const { options, terminal, words } = invocation
+  const client = clientOf(invocation)
+  const request = await requestOf(invocation)
+  const { copyClient } = await invocation.connect()
   return keepingSecret(options, (keep) =>
-    change<CopyPlan, Copy>(given, {
-      question: `Copy ${named(client)} to ${plain(words[1] ?? '')}?`,
+    change<CopyPlan, Copy>(invocation, {
+      question: `Copy ${spelledName(client)} to ${plain(words[1] ?? '')}?`,
       plan: (conditions) => copyClient(client, request, conditions),
       show: ({ report, warnings }, say) => {
         showReport(terminal, report, say)
@@ -26,12 +26,12 @@ export const run: Run = async (given) => {
         return true
       },
       carryOut: async (conditions) => {
-        const made = await copyClient(client, request, conditions)
-        if (made.body.secret !== null) keep(made.body.secret)
-        return made
+        const copyAnswer = await copyClient(client, request, conditions)
+        if (copyAnswer.body.secret !== null) keep(copyAnswer.body.secret)
+        return copyAnswer
       },
       tell: ({ body }) => {
-        terminal.print(`${nameOf(body)}: a copy of ${named(client)}`)
+        terminal.print(`${nameOf(body)}: a copy of ${spelledName(client)}`)
         if (body.report !== undefined) showReport(terminal, body.report, terminal.print)
         noteSecretFile(terminal, options, body.secret)
         if (options['show-secret'] === true && body.secret !== null) {
@@ -43,13 +43,13 @@ export const run: Run = async (given) => {
   )
 }
 
-async function requestOf(given: Given): Promise<CopyRequest> {
-  const { options, words } = given
+async function requestOf(invocation: Invocation): Promise<CopyRequest> {
+  const { options, words } = invocation
   const [provider = '', userPoolId, ...more] = (words[1] ?? '').split('/')
   if (provider === '' || userPoolId === '' || more.length > 0) {
     throw new UsageError('PLACE is PROVIDER or PROVIDER/POOL.')
   }
-  const client = await wishOf(given, words.slice(2))
+  const client = await wishOf(invocation, words.slice(2))
   return {
     provider,
     userPoolId,

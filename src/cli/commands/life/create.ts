@@ -9,16 +9,16 @@ import { change } from '../../change/write.ts'
 import type { Run } from '../../command.ts'
 import { nameOf, showClient } from '../../show/show.ts'
 
-export const run: Run = async (given) => {
-  const { options, terminal, words } = given
+export const run: Run = async (invocation) => {
+  const { options, terminal, words } = invocation
   const kind = kindOf(options)
-  const client = await wishOf(given, words)
+  const client = await wishOf(invocation, words)
   const { provider, pool: userPoolId } = options
   const creation = { provider, userPoolId, kind, client }
-  const { createClient } = await given.connect()
-  const about = aboutClient(given)
+  const { createClient } = await invocation.connect()
+  const about = aboutClient(invocation)
   return keepingSecret(options, (keep) =>
-    change<Plan, Client>(given, {
+    change<Plan, Client>(invocation, {
       ...about,
       question: `Create this client${provider === undefined ? '' : ` at ${provider}`}?`,
       show: (plan, say) => {
@@ -27,9 +27,9 @@ export const run: Run = async (given) => {
       },
       plan: (conditions) => createClient(creation, conditions),
       carryOut: async (conditions) => {
-        const made = await createClient(creation, conditions)
-        if (made.body.secret !== null) keep(made.body.secret)
-        return made
+        const createdAnswer = await createClient(creation, conditions)
+        if (createdAnswer.body.secret !== null) keep(createdAnswer.body.secret)
+        return createdAnswer
       },
       tell: ({ body }) => {
         showClient(terminal, withoutSecrets(body, options))

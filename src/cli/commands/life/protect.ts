@@ -3,4 +3,4 @@
 import { protection } from '../../change/protection.ts'
 import type { Run } from '../../command.ts'
 
-export const run: Run = (given) => protection(given, true)
+export const run: Run = (invocation) => protection(invocation, true)

@@ -3,4 +3,4 @@
 import { suspension } from '../../change/suspension.ts'
 import type { Run } from '../../command.ts'
 
-export const run: Run = (given) => suspension(given, false)
+export const run: Run = (invocation) => suspension(invocation, false)

@@ -2,25 +2,25 @@
 
 import type { Retirement, RetirementPlan } from '../../../sdk/types.ts'
 import { withoutSecrets } from '../../change/secrets.ts'
-import { clientOf, named } from '../../change/settings.ts'
+import { clientOf, spelledName } from '../../change/settings.ts'
 import { change } from '../../change/write.ts'
-import type { Given, Run } from '../../command.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { UsageError } from '../../exit.ts'
 import { showLive } from '../../show/live-secrets.ts'
 import { nameOf } from '../../show/show.ts'
 import { plain } from '../../terminal.ts'
 
-export const run: Run = async (given) => {
-  const { options, terminal, words } = given
+export const run: Run = async (invocation) => {
+  const { options, terminal, words } = invocation
   const [, secret = ''] = words
-  const client = clientOf(given)
-  const after = secondsOf(given)
-  const { retireSecret } = await given.connect()
-  return change<RetirementPlan, Retirement>(given, {
-    question: `End the secret ${plain(secret)} of ${named(client)}?`,
+  const client = clientOf(invocation)
+  const after = secondsOf(invocation)
+  const { retireSecret } = await invocation.connect()
+  return change<RetirementPlan, Retirement>(invocation, {
+    question: `End the secret ${plain(secret)} of ${spelledName(client)}?`,
     plan: (conditions) => retireSecret(client, secret, { ...conditions, ...after }),
-    show: ({ client: held, secrets }, say) => {
-      say(terminal.style('strong', nameOf(held)))
+    show: ({ client: shown, secrets }, say) => {
+      say(terminal.style('strong', nameOf(shown)))
       say('  keeps these secrets:')
       showLive(terminal, secrets, say)
       return true
@@ -34,7 +34,7 @@ export const run: Run = async (given) => {
   })
 }
 
-function secondsOf({ options: { 'retire-after': after } }: Given) {
+function secondsOf({ options: { 'retire-after': after } }: Invocation) {
   if (after === undefined) return {}
   if (/^[1-9]\d{0,8}$/.test(after)) return { afterSeconds: Number(after) }
   throw new UsageError('--retire-after must be a number of seconds.')

@@ -2,33 +2,33 @@
 
 import type { LiveSecret, Rotation, RotationPlan } from '../../../sdk/types.ts'
 import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
-import { clientOf, named } from '../../change/settings.ts'
+import { clientOf, spelledName } from '../../change/settings.ts'
 import { change } from '../../change/write.ts'
-import type { Given, Run } from '../../command.ts'
+import type { Invocation, Run } from '../../command.ts'
 import { UsageError } from '../../exit.ts'
 import { showLive } from '../../show/live-secrets.ts'
 import { nameOf } from '../../show/show.ts'
 import { plain } from '../../terminal.ts'
 
-export const run: Run = async (given) => {
-  const { options, terminal } = given
-  const told = options['show-secret'] === true || options['secret-to'] !== undefined
-  if (!told && options['dry-run'] !== true) {
+export const run: Run = async (invocation) => {
+  const { options, terminal } = invocation
+  const isShown = options['show-secret'] === true || options['secret-to'] !== undefined
+  if (!isShown && options['dry-run'] !== true) {
     throw new UsageError(
       'The new secret is shown only once. Choose where it goes with --secret-to FILE or --show-secret.',
     )
   }
-  const client = clientOf(given)
-  const request = requestOf(given)
-  const { rotateSecret } = await given.connect()
+  const client = clientOf(invocation)
+  const request = requestOf(invocation)
+  const { rotateSecret } = await invocation.connect()
   return keepingSecret(options, (keep) =>
-    change<RotationPlan, Rotation>(given, {
+    change<RotationPlan, Rotation>(invocation, {
       question: request.cutOver
-        ? `Replace the secret of ${named(client)} and stop every application that still uses it?`
-        : `Add a secret to ${named(client)}?`,
+        ? `Replace the secret of ${spelledName(client)} and stop every application that still uses it?`
+        : `Add a secret to ${spelledName(client)}?`,
       plan: (conditions) => rotateSecret(client, request, conditions),
-      show: ({ client: held, previous }, say) => {
-        say(terminal.style('strong', nameOf(held)))
+      show: ({ client: preview, previous }, say) => {
+        say(terminal.style('strong', nameOf(preview)))
         say(`  ${request.cutOver ? REPLACES : added(previous)}`)
         showLive(terminal, previous, say)
         return true
@@ -74,7 +74,7 @@ function added(previous: readonly LiveSecret[]): string {
   }:`
 }
 
-function requestOf({ options }: Given) {
+function requestOf({ options }: Invocation) {
   const { 'cut-over': cutOver, 'retire-after': after } = options
   if (after !== undefined && !/^\d{1,9}$/.test(after)) {
     throw new UsageError('--retire-after must be a number of seconds.')

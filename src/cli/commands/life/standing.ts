@@ -7,9 +7,9 @@ import { EXIT } from '../../exit.ts'
 import { nameOf } from '../../show/show.ts'
 import { plain } from '../../terminal.ts'
 
-export const run: Run = async (given) => {
-  const { options, terminal } = given
-  const { body } = await (await given.connect()).getStanding(clientOf(given))
+export const run: Run = async (invocation) => {
+  const { options, terminal } = invocation
+  const { body } = await (await invocation.connect()).getStanding(clientOf(invocation))
   if (options.json === true) terminal.printJson(body)
   else {
     terminal.print(terminal.style('strong', nameOf(body)))

@@ -3,4 +3,4 @@
 import { protection } from '../../change/protection.ts'
 import type { Run } from '../../command.ts'
 
-export const run: Run = (given) => protection(given, false)
+export const run: Run = (invocation) => protection(invocation, false)

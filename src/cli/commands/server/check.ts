@@ -19,8 +19,8 @@ export const run: Run = async ({ words, options, terminal }) => {
   const { config: path, json, offline } = options
   const around = environment()
   const { CLIENTRY_CONFIG_JSON: _, ...rest } = around
-  const named = path === undefined ? around : { ...rest, CLIENTRY_CONFIG: path }
-  const config = await loadConfig(named, readYamlText)
+  const variables = path === undefined ? around : { ...rest, CLIENTRY_CONFIG: path }
+  const config = await loadConfig(variables, readYamlText)
   const [place] = words
   if (place !== undefined) return atPlace(config, place, { json: json === true, terminal })
   const ofKeys = offline === true ? [] : await keyWarnings(config)

@@ -16,24 +16,24 @@ import { plain } from '../../terminal.ts'
 const SCOPE = 'openid offline_access'
 
 export const run: Run = async ({ options, terminal }) => {
-  const { url, asked } = aimOf(options)
+  const { url, request } = aimOf(options)
   const name = options.as ?? DEFAULT_PROFILE
-  const tokens = await signIn(asked, (address) => {
+  const tokens = await signIn(request, (address) => {
     terminal.note(`Sign in at:\n\n${plain(address)}\n`)
     if (options['no-browser'] !== true) openBrowser(address)
   })
-  writeProfile(commandEnvironment().folder, name, { url, signIn: asked, tokens })
+  writeProfile(commandEnvironment().folder, name, { url, signIn: request, tokens })
   terminal.print(`Signed in to ${plain(url)} (profile ${plain(name)}).`)
   return EXIT.ok.code
 }
 
-function aimOf(options: Values): { readonly url: string; readonly asked: SignIn } {
+function aimOf(options: Values): { readonly url: string; readonly request: SignIn } {
   const { url, issuer, 'client-id': clientId, audience, scope } = options
   if (url === undefined && issuer === undefined && clientId === undefined) {
     const here = developmentAddress()
     if (here !== undefined) {
-      const asked = scope === undefined ? here.signIn : { ...here.signIn, scope }
-      return { url: here.url, asked }
+      const request = scope === undefined ? here.signIn : { ...here.signIn, scope }
+      return { url: here.url, request }
     }
   }
   if (url === undefined || issuer === undefined || clientId === undefined) {
@@ -42,10 +42,10 @@ function aimOf(options: Values): { readonly url: string; readonly asked: SignIn 
     )
   }
   if (parseUrl(issuer) === undefined) throw new UsageError('--issuer must be a URL.')
-  const asked = { issuer, clientId, scope: scope ?? SCOPE }
+  const request = { issuer, clientId, scope: scope ?? SCOPE }
   return {
     url: checkedUrl(url),
-    asked: audience === undefined ? asked : { ...asked, audience },
+    request: audience === undefined ? request : { ...request, audience },
   }
 }
 

@@ -38,9 +38,11 @@ type Checked = Verdict & { readonly store?: string }
 
 async function verdictOf(options: Values, terminal: Terminal): Promise<Checked> {
   const expected = expectedOf(options.checkpoint)
-  const { store, id, ...known } = await openStoreOf(options)
+  const { store, id, ...checkOptions } = await openStoreOf(options)
   const progress = (records: number) => terminal.progress(`${records} records`)
-  const verdict = await verifyLog(store, { ...known, progress, ...expected }).finally(store.close)
+  const verdict = await verifyLog(store, { ...checkOptions, progress, ...expected }).finally(
+    store.close,
+  )
   return { ...(id === undefined ? {} : { store: id }), ...verdict }
 }
 
@@ -82,10 +84,10 @@ async function openStoreOf({
   { readonly store: Store; readonly id?: string } & Pick<Verification, 'fingerprints'>
 > {
   if (database === undefined) {
-    const found = await configured(config)
+    const settings = await configured(config)
     // A store that does not exist has no history to check, and none is created.
-    const asIs = { mode: 'production' as const, store: { ...found.store, create: false } }
-    return { ...(await openStore(asIs)), fingerprints: createFingerprints(found.key) }
+    const asIs = { mode: 'production' as const, store: { ...settings.store, create: false } }
+    return { ...(await openStore(asIs)), fingerprints: createFingerprints(settings.key) }
   }
   if (config !== undefined) throw new UsageError('Give either --database or --config.')
   if (!statSync(database, { throwIfNoEntry: false })?.isFile()) {

@@ -16,15 +16,15 @@ export interface SecretMaker {
  * A change to key authentication takes the secret out of sight; the way back shows one again
  * (recorded traffic, which does not tell whether it is the same).
  */
-export function settleSecret(entry: ClientEntry, make: SecretMaker, sent: Auth0Client): void {
+export function settleSecret(entry: ClientEntry, make: SecretMaker, input: Auth0Client): void {
   const { record } = entry
   const keyed = isRecord(record.client_authentication_methods)
-  if (keyed && sent.token_endpoint_auth_method === null) {
+  if (keyed && input.token_endpoint_auth_method === null) {
     const secret = record.client_secret
     if (typeof secret === 'string') entry.hiddenSecret = secret
     delete record.client_secret
   }
-  if (!keyed && sent.client_authentication_methods === null) {
+  if (!keyed && input.client_authentication_methods === null) {
     record.client_secret ??= entry.hiddenSecret ?? make.secret()
     delete entry.hiddenSecret
   }

@@ -86,9 +86,9 @@ function createClient(state: State, make: ClientMaker, { body, scopes }: Call): 
     refuse(403, 'This account is not allowed to set client_id', 'operation_not_supported')
   }
   if (isRecord(body.client_authentication_methods)) needScope(scopes, ['create:client_credentials'])
-  const sent = withoutAlias({}, withoutNulls(body) as Auth0Client)
-  const { record, credentials, shown } = withStoredCredentials(withDefaults(sent), make)
-  checkRules(record, sent)
+  const input = withoutAlias({}, withoutNulls(body) as Auth0Client)
+  const { record, credentials, shown } = withStoredCredentials(withDefaults(input), make)
+  checkRules(record, input)
   checkAliases(state, record)
   const id = make.clientId(record)
   const stored: Auth0Client = withMirrors({

@@ -73,12 +73,12 @@ function update(state: State, call: Call, make: CredentialMaker): EmulatorAnswer
 /** 204 also for a credential that is not there (recorded traffic). */
 function remove(state: State, { id, params }: Call): EmulatorAnswer {
   const entry = state.client(id)
-  const named = params.credential_id ?? ''
+  const credentialId = params.credential_id ?? ''
   // auth0-deploy-cli detaches a credential before it deletes it, because of this refusal.
-  if (credentialIds(entry.record).includes(named)) {
+  if (credentialIds(entry.record).includes(credentialId)) {
     refuse(400, 'The credential is in use by the client', 'operation_not_supported')
   }
-  entry.credentials.delete(named)
+  entry.credentials.delete(credentialId)
   return { status: 204 }
 }
 

@@ -44,54 +44,55 @@ const OF_APP_TYPE: Readonly<Record<string, Auth0Client>> = {
 }
 
 /** The settings of a new client: those sent, and the defaults for the others. */
-export function withDefaults(sent: Auth0Client): Auth0Client {
-  const typed = OF_APP_TYPE[String(sent.app_type)] ?? { grant_types: ALL_GRANTS }
-  const record: Auth0Client = { ...OF_ALL, ...typed, ...thirdParty(sent), ...sent }
-  record.jwt_configuration = tokenSettings(sent)
-  record.refresh_token = refreshSettings(sent)
-  if (isRecord(sent.session_transfer)) {
-    record.session_transfer = { ...SESSION_TRANSFER_DEFAULTS, ...sent.session_transfer }
+export function withDefaults(input: Auth0Client): Auth0Client {
+  const typed = OF_APP_TYPE[String(input.app_type)] ?? { grant_types: ALL_GRANTS }
+  const record: Auth0Client = { ...OF_ALL, ...typed, ...thirdParty(input), ...input }
+  record.jwt_configuration = tokenSettings(input)
+  record.refresh_token = refreshSettings(input)
+  if (isRecord(input.session_transfer)) {
+    record.session_transfer = { ...SESSION_TRANSFER_DEFAULTS, ...input.session_transfer }
   }
   return copyOf(record)
 }
 
-function thirdParty(sent: Auth0Client): Auth0Client {
-  if (sent.is_first_party !== false) return {}
+function thirdParty(input: Auth0Client): Auth0Client {
+  if (input.is_first_party !== false) return {}
   return {
     oidc_conformant: true,
     third_party_security_mode: 'permissive',
-    ...(isStrict(sent) ? { grant_types: ['authorization_code'] } : {}),
+    ...(isStrict(input) ? { grant_types: ['authorization_code'] } : {}),
   }
 }
 
-function tokenSettings(sent: Auth0Client): Auth0Client {
-  if (isRecord(sent.jwt_configuration)) return { secret_encoded: false, ...sent.jwt_configuration }
-  const type = sent.app_type
+function tokenSettings(input: Auth0Client): Auth0Client {
+  if (isRecord(input.jwt_configuration))
+    return { secret_encoded: false, ...input.jwt_configuration }
+  const type = input.app_type
   if (type === 'resource_server' || type === 'express_configuration') {
     return { secret_encoded: false, alg: 'RS256' }
   }
-  if (isStrict(sent)) return { secret_encoded: false, alg: 'RS256', lifetime_in_seconds: 3600 }
+  if (isStrict(input)) return { secret_encoded: false, alg: 'RS256', lifetime_in_seconds: 3600 }
   return { secret_encoded: false, lifetime_in_seconds: 36_000 }
 }
 
-function refreshSettings(sent: Auth0Client): Auth0Client {
+function refreshSettings(input: Auth0Client): Auth0Client {
   // Longer lifetimes wherever `client_secret_post` is named at creation, whatever the app type.
-  const long = sent.token_endpoint_auth_method === 'client_secret_post'
-  const given = isRecord(sent.refresh_token) ? sent.refresh_token : {}
-  const third = sent.is_first_party === false
-  const expiring = given.expiration_type === 'expiring' || third
+  const long = input.token_endpoint_auth_method === 'client_secret_post'
+  const settings = isRecord(input.refresh_token) ? input.refresh_token : {}
+  const third = input.is_first_party === false
+  const expiring = settings.expiration_type === 'expiring' || third
   return {
-    rotation_type: third && !isStrict(sent) ? 'rotating' : 'non-rotating',
+    rotation_type: third && !isStrict(input) ? 'rotating' : 'non-rotating',
     expiration_type: expiring ? 'expiring' : 'non-expiring',
     leeway: 0,
-    infinite_token_lifetime: !expiring || isStrict(sent),
+    infinite_token_lifetime: !expiring || isStrict(input),
     infinite_idle_token_lifetime: !expiring,
     token_lifetime: long ? 31_557_600 : 2_592_000,
     idle_token_lifetime: long ? 2_592_000 : 1_296_000,
-    ...given,
+    ...settings,
   }
 }
 
-function isStrict(sent: Auth0Client): boolean {
-  return sent.is_first_party === false && sent.third_party_security_mode === 'strict'
+function isStrict(input: Auth0Client): boolean {
+  return input.is_first_party === false && input.third_party_security_mode === 'strict'
 }

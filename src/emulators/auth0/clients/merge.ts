@@ -7,30 +7,30 @@ import { copyOf, isRecord } from '../../copy.ts'
 import type { Auth0Client } from '../state.ts'
 import { SESSION_TRANSFER_DEFAULTS } from './defaults.ts'
 
-type Merge = (before: unknown, sent: unknown) => unknown
+type Merge = (before: unknown, input: unknown) => unknown
 
 /** Everything not listed here is replaced whole; `null` removes; `undefined` result: removed. */
 const MERGES: Readonly<Record<string, Merge>> = {
   // Key-level null deletes, keys not sent stay (Auth0 docs, "Configure application metadata").
   client_metadata: mergeOrClear,
   jwt_configuration: mergeMembers,
-  session_transfer: (before, sent) => mergeMembers(before ?? SESSION_TRANSFER_DEFAULTS, sent),
+  session_transfer: (before, input) => mergeMembers(before ?? SESSION_TRANSFER_DEFAULTS, input),
   signed_request_object: mergeMembers,
   native_social_login: mergeMembers,
   // By platform: the platform sent is replaced.
   mobile: mergeMembers,
   // By add-on: the add-on sent is replaced.
   addons: mergeOrClear,
-  oidc_logout: (_before, sent) => (isEmpty(sent) ? undefined : sent),
-  initiate_login_uri: (_before, sent) => (sent === '' ? undefined : sent),
+  oidc_logout: (_before, input) => (isEmpty(input) ? undefined : input),
+  initiate_login_uri: (_before, input) => (input === '' ? undefined : input),
 }
 
 /** The record after the PATCH; a new object, secrets and mirrors not yet looked after. */
 export function mergePatch(record: Auth0Client, patch: Auth0Client): Auth0Client {
   const next = copyOf(record)
-  for (const [name, sent] of Object.entries(withoutAlias(record, patch))) {
+  for (const [name, input] of Object.entries(withoutAlias(record, patch))) {
     const merge = MERGES[name]
-    const value = sent === null || merge === undefined ? sent : merge(next[name], sent)
+    const value = input === null || merge === undefined ? input : merge(next[name], input)
     if (value === null || value === undefined) delete next[name]
     else next[name] = withoutNulls(value)
   }
@@ -50,8 +50,8 @@ export function withMirrors(record: Auth0Client): Auth0Client {
 /** Null members never appear in an answer. */
 export function withoutNulls(value: unknown): unknown {
   if (!isRecord(value)) return value
-  const kept = Object.entries(value).filter(([, member]) => member !== null)
-  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member)]))
+  const members = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]))
 }
 
 /** `oidc_backchannel_logout` is a deprecated way to write `oidc_logout`; null in one clears both. */
@@ -64,13 +64,13 @@ export function withoutAlias(record: Auth0Client, patch: Auth0Client): Auth0Clie
   return { ...rest, oidc_logout: { ...before, ...alias } }
 }
 
-function mergeMembers(before: unknown, sent: unknown): unknown {
-  return isRecord(before) && isRecord(sent) ? { ...before, ...sent } : sent
+function mergeMembers(before: unknown, input: unknown): unknown {
+  return isRecord(before) && isRecord(input) ? { ...before, ...input } : input
 }
 
 /** An empty object clears; recorded for add-ons, relied upon by auth0-deploy-cli for metadata. */
-function mergeOrClear(before: unknown, sent: unknown): unknown {
-  return isEmpty(sent) ? sent : mergeMembers(before, sent)
+function mergeOrClear(before: unknown, input: unknown): unknown {
+  return isEmpty(input) ? input : mergeMembers(before, input)
 }
 
 function isEmpty(value: unknown): boolean {

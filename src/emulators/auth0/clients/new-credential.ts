@@ -24,19 +24,19 @@ export interface NewClient {
 }
 
 /** Takes the credentials out of a new client and leaves their ids. */
-export function withStoredCredentials(given: Auth0Client, make: CredentialMaker): NewClient {
+export function withStoredCredentials(request: Auth0Client, make: CredentialMaker): NewClient {
   const credentials = new Map<string, Auth0Credential>()
-  const record = { ...given }
+  const record = { ...request }
   const shown: Auth0Client = {}
 
   function store(holder: Record<string, unknown>): [Auth0Client, Auth0Client] {
     const listed = Array.isArray(holder.credentials) ? holder.credentials : []
-    const made = listed.map((one: Auth0Client) => makeCredential(one, make))
-    for (const credential of made) credentials.set(credential.id, credential)
-    const ids = made.map(({ id }) => ({ id }))
+    const newCredentials = listed.map((one: Auth0Client) => makeCredential(one, make))
+    for (const credential of newCredentials) credentials.set(credential.id, credential)
+    const ids = newCredentials.map(({ id }) => ({ id }))
     return [
       { ...holder, credentials: ids },
-      { ...holder, credentials: made },
+      { ...holder, credentials: newCredentials },
     ]
   }
 
@@ -47,16 +47,16 @@ export function withStoredCredentials(given: Auth0Client, make: CredentialMaker)
   const methods = record.client_authentication_methods
   const [method, holder] = isRecord(methods) ? (Object.entries(methods)[0] ?? []) : []
   if (method !== undefined && isRecord(holder)) {
-    const [stored, told] = store(holder)
+    const [stored, answer] = store(holder)
     record.client_authentication_methods = { [method]: stored }
-    shown.client_authentication_methods = { [method]: told }
+    shown.client_authentication_methods = { [method]: answer }
   }
   return { record, credentials, shown }
 }
 
 /** A credential as it is shown: its text is read and then forgotten. */
-export function makeCredential(given: Auth0Client, make: CredentialMaker): Auth0Credential {
-  const { credential_type: type, pem, parse_expiry_from_cert: parseExpiry, ...rest } = given
+export function makeCredential(request: Auth0Client, make: CredentialMaker): Auth0Credential {
+  const { credential_type: type, pem, parse_expiry_from_cert: parseExpiry, ...rest } = request
   if (pem === undefined && rest.subject_dn === undefined) {
     refusePayload(`'Missing required property: pem'`)
   }

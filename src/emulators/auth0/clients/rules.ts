@@ -8,7 +8,7 @@ import { refuse, refusePayload } from '../refusal.ts'
 import type { Auth0Client } from '../state.ts'
 
 interface Rule {
-  readonly broken: (next: Auth0Client, sent: Auth0Client) => boolean
+  readonly broken: (next: Auth0Client, input: Auth0Client) => boolean
   readonly message: string
 }
 
@@ -37,29 +37,29 @@ const RULES: readonly Rule[] = [
   },
   {
     // Management API reference, notes of "Update a client"; PS256 as in recorded traffic
-    broken: (next, sent) =>
-      isRecord(sent.client_authentication_methods) &&
+    broken: (next, input) =>
+      isRecord(input.client_authentication_methods) &&
       !(isRecord(next.jwt_configuration) && /^[RP]S/.test(String(next.jwt_configuration.alg))),
     message: 'client_authentication_methods requires jwt_configuration.alg to be RS256',
   },
   {
     // Management API reference: the two are mutually exclusive
-    broken: (next, sent) =>
-      typeof sent.token_endpoint_auth_method === 'string' &&
+    broken: (next, input) =>
+      typeof input.token_endpoint_auth_method === 'string' &&
       isRecord(next.client_authentication_methods),
     message: 'token_endpoint_auth_method and client_authentication_methods are mutually exclusive',
   },
   {
     // Management API reference, notes of "Update a client"
-    broken: (next, sent) =>
-      sent.is_first_party === false &&
+    broken: (next, input) =>
+      input.is_first_party === false &&
       (next.organization_usage ?? next.organization_require_behavior) !== undefined,
     message: 'organization_usage and organization_require_behavior must be unset for third parties',
   },
   {
     // Auth0 docs, "Define organization behavior"
-    broken: (next, sent) =>
-      sent.organization_require_behavior === 'post_login_prompt' && next.oidc_conformant !== true,
+    broken: (next, input) =>
+      input.organization_require_behavior === 'post_login_prompt' && next.oidc_conformant !== true,
     message: 'post_login_prompt requires an OIDC conformant client',
   },
   {
@@ -74,7 +74,7 @@ const RULES: readonly Rule[] = [
 ]
 
 /** Refuses a client that breaks a rule between its members. */
-export function checkRules(next: Auth0Client, sent: Auth0Client): void {
+export function checkRules(next: Auth0Client, input: Auth0Client): void {
   const metadata = next.client_metadata
   if (isRecord(metadata) && Object.keys(metadata).length > 10) {
     const count = Object.keys(metadata).length
@@ -82,7 +82,7 @@ export function checkRules(next: Auth0Client, sent: Auth0Client): void {
       `'Too many properties defined (${count}), maximum 10' on property client_metadata`,
     )
   }
-  const broken = RULES.find((rule) => rule.broken(next, sent))
+  const broken = RULES.find((rule) => rule.broken(next, input))
   if (broken !== undefined) refuse(400, broken.message, 'invalid_body')
 }
 
@@ -107,9 +107,9 @@ const EDITABLE_OF_CIMD = new Set(
 )
 
 /** Refuses members of a client that belong to its metadata document. */
-export function checkEditable(before: Auth0Client, sent: Auth0Client): void {
+export function checkEditable(before: Auth0Client, input: Auth0Client): void {
   if (before.external_client_id === undefined) return
-  const fixed = Object.keys(sent).filter((name) => !EDITABLE_OF_CIMD.has(name))
+  const fixed = Object.keys(input).filter((name) => !EDITABLE_OF_CIMD.has(name))
   if (fixed.length === 0) return
   const message = `Properties not editable for this client: ${fixed.join(',')}`
   refuse(400, message, 'operation_not_supported')

@@ -89,8 +89,8 @@ function first(checks: readonly (() => string | undefined)[]): string | undefine
 
 function ownFault(shape: Shape, value: unknown): string | undefined {
   if (shape.type === 'any' || (value === null && shape.nullable === true)) return undefined
-  const found = typeOf(value)
-  if (found !== shape.type) return `Expected type ${shape.type} but found type ${found}`
+  const actual = typeOf(value)
+  if (actual !== shape.type) return `Expected type ${shape.type} but found type ${actual}`
   if (shape.type === 'string') return textFault(shape, value as string)
   if (shape.type === 'integer') return numberFault(shape, value as number)
   if (shape.type === 'array') return sizeFault('Array', 'short', 'long', shape, value as unknown[])

@@ -80,14 +80,16 @@ const oauthRules: readonly Rule[] = [
     const own = pool.resourceServers.flatMap(({ identifier, scopes }) =>
       scopes.map((scope) => `${identifier}/${scope}`),
     )
-    const known = [...STANDARD_SCOPES, ...own]
-    const missing = list(next.AllowedOAuthScopes).find((scope) => !known.includes(scope))
+    const poolScopes = [...STANDARD_SCOPES, ...own]
+    const missing = list(next.AllowedOAuthScopes).find((scope) => !poolScopes.includes(scope))
     if (missing) refuse('ScopeDoesNotExistException', `Invalid scope requested: ${missing}`)
   },
   // lgallard/terraform-aws-cognito-user-pool pull request 72
   ({ next, pool }) => {
-    const known = ['COGNITO', ...pool.identityProviders]
-    const missing = list(next.SupportedIdentityProviders).find((name) => !known.includes(name))
+    const poolProviders = ['COGNITO', ...pool.identityProviders]
+    const missing = list(next.SupportedIdentityProviders).find(
+      (name) => !poolProviders.includes(name),
+    )
     if (missing) {
       refuse(
         'InvalidParameterException',

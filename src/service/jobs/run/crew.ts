@@ -6,7 +6,7 @@ import type { Service } from '../../base/service.ts'
 import { type JobItem, openPatch } from '../items.ts'
 import type { JobView } from '../log.ts'
 import { rightsOf } from '../rights.ts'
-import type { Known } from './known.ts'
+import type { JobKnowledge } from './known.ts'
 import { createQueue } from './queue.ts'
 import { type Task, type Worked, work } from './work.ts'
 
@@ -26,7 +26,7 @@ export interface Crew {
 
 export interface CrewSettings {
   readonly view: JobView
-  readonly known: Known
+  readonly knowledge: JobKnowledge
   readonly phase: JobProgress['phase']
   /** Time that one client may take, in milliseconds. */
   readonly limitMs: number
@@ -40,9 +40,9 @@ export interface CrewSettings {
 const MAX_TRIES = 60
 
 export function createCrew(service: Service, settings: CrewSettings): Crew {
-  const { known, phase, changed } = settings
-  const pending = known.pending(phase)
-  const queue = createQueue(pending.map((item) => ({ item, place: itemOf(known, item).ref })))
+  const { knowledge, phase, changed } = settings
+  const pending = knowledge.pending(phase)
+  const queue = createQueue(pending.map((item) => ({ item, place: itemOf(knowledge, item).ref })))
   const finished = new Map<number, JobResult>()
   const underWay = new Set<Promise<void>>()
   const tries = new Map<number, number>()
@@ -83,19 +83,19 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
 }
 
 /** The task of each client. */
-function tasksOf(service: Service, { view, known, phase, limitMs, callers }: CrewSettings) {
+function tasksOf(service: Service, { view, knowledge, phase, limitMs, callers }: CrewSettings) {
   const rights = rightsOf(view.job)
   const common = openPatch(service, view.job)
   return (index: number): Task => {
-    const item = itemOf(known, index)
+    const item = itemOf(knowledge, index)
     const { patch = common } = item
     if (patch === undefined) throw new RangeError(`no patch for client ${index}`)
     const job = { id: view.id, ...callers() }
-    return { job, rights, index, item, patch, planned: known.tagOf(index), phase, limitMs }
+    return { job, rights, index, item, patch, planned: knowledge.tagOf(index), phase, limitMs }
   }
 }
 
-function itemOf({ items }: Known, index: number): JobItem {
+function itemOf({ items }: JobKnowledge, index: number): JobItem {
   const item = items[index]
   if (item === undefined) throw new RangeError(`no client ${index}`)
   return item

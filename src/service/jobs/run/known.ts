@@ -4,7 +4,7 @@ import type { JobEntry, JobOutcome, JobProgress } from '../../../store/log/job-e
 import type { Service } from '../../base/service.ts'
 import { type JobItem, openItems } from '../items.ts'
 
-export interface Known {
+export interface JobKnowledge {
   readonly items: readonly JobItem[]
   /** The tag of the state that the dry run planned from. */
   tagOf(item: number): string | undefined
@@ -19,7 +19,7 @@ interface Planned {
   readonly tag: string | undefined
 }
 
-export function createKnown(service: Pick<Service, 'seal'>): Known {
+export function createKnown(service: Pick<Service, 'seal'>): JobKnowledge {
   const items: JobItem[] = []
   const planned = new Map<number, Planned>()
   const done = new Set<number>()

@@ -17,11 +17,11 @@ export async function planAtOnce(
 ): Promise<readonly JobResult[]> {
   const numbered = items.map((item, index) => ({ item, index }))
   return inParallel(numbered, AT_ONCE, async ({ item, index }) => {
-    const asked = item.patch ?? patch
-    if (asked === undefined) throw new TypeError('each client of a job has a patch')
+    const change = item.patch ?? patch
+    if (change === undefined) throw new TypeError('each client of a job has a patch')
     const limitMs = deadline - service.now()
     const job = { id: requestId, submittedBy: actor }
-    const task = { job, rights, index, item, patch: asked, limitMs }
+    const task = { job, rights, index, item, patch: change, limitMs }
     return (await work(service, { ...task, phase: 'plan' })).result
   })
 }

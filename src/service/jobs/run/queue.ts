@@ -40,9 +40,9 @@ export function createQueue(
     lineAt(lines, textOf(place)).waiting.push(index)
   }
   const lineOf = (item: number) => {
-    const found = items[position.get(item) ?? -1]
-    if (found === undefined) throw new RangeError(`no client ${item}`)
-    return lineAt(lines, textOf(found.place))
+    const entry = items[position.get(item) ?? -1]
+    if (entry === undefined) throw new RangeError(`no client ${item}`)
+    return lineAt(lines, textOf(entry.place))
   }
   return {
     next: (now, limit) => {
@@ -75,8 +75,8 @@ export function createQueue(
 }
 
 function lineAt(lines: Map<string, Line>, place: string): Line {
-  const made = { waiting: [], later: [], window: createWindow(), busy: 0, notBefore: 0 }
-  const line: Line = lines.get(place) ?? made
+  const newLine = { waiting: [], later: [], window: createWindow(), busy: 0, notBefore: 0 }
+  const line: Line = lines.get(place) ?? newLine
   lines.set(place, line)
   return line
 }

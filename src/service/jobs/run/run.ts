@@ -6,7 +6,7 @@
 
 import { isAtWork, type JobProgress, type JobResult } from '../../../store/log/job-entry.ts'
 import { resourceOf } from '../../../store/resource.ts'
-import { keptChanges } from '../../base/kept.ts'
+import { storedChanges } from '../../base/kept.ts'
 import type { Service } from '../../base/service.ts'
 import { follow } from '../follow.ts'
 import { callersOf, findJob, type JobView } from '../log.ts'
@@ -64,31 +64,31 @@ async function run(service: Service, view: JobView, settings: Settings): Promise
   const until = () => service.now() + CLAIM_MS
   const claim = () => ({ kind: 'job_claim' as const, runner, until: until() })
   const release = () => ({ kind: 'job_claim' as const, runner, until: 0 })
-  const known = createKnown(service)
-  const log = await follow(service, view.job, known.fold)
+  const knowledge = createKnown(service)
+  const log = await follow(service, view.job, knowledge.fold)
   if (stopping.aborted || !(await log.append(claim))) return
 
   const { phase } = log.last().progress
   const before = doneIn(log.last().progress)
   const crew = createCrew(service, {
     view,
-    known,
+    knowledge,
     phase,
     limitMs,
     callers: () => callersOf(view.job, log.last().progress),
     changed: bell.ring,
   })
 
-  function kept({ changes, ...result }: JobResult): JobResult {
+  function storedResult({ changes, ...result }: JobResult): JobResult {
     const mapping = service.providers.get(result.client.provider)?.mapping
     if (changes === undefined || mapping === undefined) return result
     const { client } = result
-    return { ...result, changes: keptChanges(service, resourceOf(client), mapping, changes) }
+    return { ...result, changes: storedChanges(service, resourceOf(client), mapping, changes) }
   }
 
   /** Only the holder of the claim can record, so no client has two results. */
   async function record(): Promise<void> {
-    const results = firstPart([...crew.finished.values()].slice(0, MAX_RESULTS).map(kept))
+    const results = firstPart([...crew.finished.values()].slice(0, MAX_RESULTS).map(storedResult))
     await log.append(() => ({ kind: 'job_results', phase, runner, until: until(), results }))
     for (const { item } of results) crew.recorded(item)
   }

@@ -78,11 +78,11 @@ export async function work(service: Service, task: Task): Promise<Worked> {
       waitedMs += ms
     })
     const changed = await changeUnlessDone(bounded, request)
-    const result: JobResult = { item, client: of.ref, ...toldOf(changed, task.phase) }
+    const result: JobResult = { item, client: of.ref, ...reportOf(changed, task.phase) }
     return { result, waitedMs, refused: false }
   } catch (thrown) {
-    const known = isClientError(thrown) ? thrown : fault(thrown)
-    const error = await uncertain(bounded, request, known)
+    const clientError = isClientError(thrown) ? thrown : fault(thrown)
+    const error = await uncertain(bounded, request, clientError)
     const result: JobResult = { item, client: of.ref, ...failureOf(error) }
     const refused = error.code === 'provider_throttled'
     if (!PASSING.includes(error.code)) return { result, waitedMs, refused }
@@ -122,13 +122,13 @@ function requestOf(
   // It contains spaces, which no caller's own key can have.
   const { id, submittedBy: actor } = job
   const name = `job ${id} ${index}`
-  const asked = [{ ...ref }, patch as unknown as Json]
+  const content = [{ ...ref }, patch as unknown as Json]
   return {
     ref,
     provider,
     patch,
     ...(ifMatch === undefined ? {} : { ifMatch: [ifMatch] }),
-    ...(phase === 'run' ? { key: keyOf(service.fingerprints, actor, name, asked) } : {}),
+    ...(phase === 'run' ? { key: keyOf(service.fingerprints, actor, name, content) } : {}),
     dryRun: phase === 'plan',
     // The result of the dry run is stored for everyone who may read jobs.
     ...(phase === 'plan' ? { maySeeSecrets: false } : {}),
@@ -155,12 +155,12 @@ async function changeUnlessDone(service: Service, request: ChangeRequest): Promi
   }
 }
 
-type Told = Omit<JobResult, 'item' | 'client'>
+type Report = Omit<JobResult, 'item' | 'client'>
 
-function toldOf(
+function reportOf(
   { outcome, changes, warnings, tag, operationId, steps }: ChangeResult,
   phase: Task['phase'],
-): Told {
+): Report {
   const unchanged = outcome === 'unchanged' || (outcome === 'planned' && steps.length === 0)
   return {
     outcome: unchanged ? 'unchanged' : outcome,
@@ -173,7 +173,7 @@ function toldOf(
 const fitting = (changes: readonly FieldChange[]) =>
   stringifyJson(changes).length > MAX_CHANGES ? withoutValues(changes) : changes
 
-function failureOf({ code, message, field, details }: ClientError): Told {
+function failureOf({ code, message, field, details }: ClientError): Report {
   const { operationId } = details
   return {
     outcome: 'failed',
