@@ -339,7 +339,7 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
 it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s takes a permission that fits its method',
   (_, { method, path, permission, also, alternative }) => {
-    const OPEN = ['/openapi.json', '/healthz', '/readyz']
+    const OPEN = ['/', '/docs', '/openapi.json', '/healthz', '/readyz']
     if (method === 'GET') {
       expect(permission).toMatch(
         OPEN.includes(path) ? /^public$/ : /^(clients|history|jobs|metrics):read$/,
