@@ -8,6 +8,7 @@ import type { Jobs } from '../service/jobs/jobs.ts'
 import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
 import type { EventFeed } from './jobs/feed.ts'
+import type { DescribedPlaces } from './openapi/places.ts'
 import type { Quotas } from './quotas.ts'
 import type { HttpRequest } from './wire/message.ts'
 
@@ -23,6 +24,8 @@ export interface HttpSettings {
   readonly permissions: Permissions
   /** Gives the caller of an access token. */
   verify(token: string, deadline: number): Promise<Principal>
+  /** What the public description names; absent: no provider. */
+  readonly describedPlaces?: DescribedPlaces
   /** Whether keys that verify tokens have been fetched, ever. */
   hasKeys(): Promise<boolean>
   /** The counts of this process; absent where nobody keeps them. */

@@ -15,6 +15,7 @@ import { createVerifier, type Verifier } from '../http/auth/verify.ts'
 import { withCors } from '../http/cors.ts'
 import type { LogLine } from '../http/exchange.ts'
 import { createEventFeed } from '../http/jobs/feed.ts'
+import type { DescribedPlaces } from '../http/openapi/places.ts'
 import { createQuotas } from '../http/quotas.ts'
 import type { App } from '../http/wire/message.ts'
 import { eventLine } from '../observe/event-lines.ts'
@@ -129,6 +130,7 @@ export async function createClientry(
           overdue: await overdueIn(bounded),
         }),
     }),
+    ...(config.mode === 'development' && { describedPlaces: placesOf(providers) }),
     log: (line) => observe({ kind: 'request', line }),
   })
   const pauses: Pauses = new Map()
@@ -192,6 +194,12 @@ async function hasKeys(verify: Verifier): Promise<boolean> {
 
 /** How long `readyz` waits for the first keys (milliseconds); what asks for it waits a second or two. */
 const FIRST_KEYS_MS = 800
+
+/** What the description of a development server names. */
+const placesOf = (providers: ReadonlyMap<string, Provider>): DescribedPlaces => ({
+  providers: [...providers.keys()],
+  userPools: [...providers.values()].flatMap(({ userPools = [] }) => userPools),
+})
 
 /** Tells each provider whether it issues the tokens of this program's own callers. */
 function withOwnApi(

@@ -3,10 +3,12 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { describeApi } from '../../src/http/openapi/openapi.ts'
 import { ROUTES } from '../../src/http/routes.ts'
 import { ENTRY_KINDS } from '../contract/entry-kinds.ts'
 import { CASES, type Received, type Sent } from '../contract/http-cases.ts'
 import { startWorld, type World } from '../contract/world.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
 
 type Document = { paths: Record<string, Record<string, Operation>>; components: JsonObject }
 type Operation = {
@@ -129,6 +131,24 @@ describe('GET /openapi.json', () => {
       const validate = validatorOf(first.schema)
       expect(validate(first.example), JSON.stringify(validate.errors)).toBe(true)
     }
+  })
+
+  it('names the providers of a development server, and none of any other', () => {
+    const text = JSON.stringify(document)
+    const parameter = operations()
+      .flatMap(({ parameters }) => parameters)
+      .find(({ name }) => name === 'provider') as unknown as { schema: JsonObject }
+    // The world of these tests is a development server.
+    expect(parameter.schema.enum).toEqual(['auth0', 'cognito-client', 'local'])
+    expect(text).toContain(POOL_ID)
+    expect(JSON.stringify(describeApi())).not.toMatch(/"enum":\["auth0"|us-east-1_1234test/)
+  })
+
+  it('takes no attribute that no client has', () => {
+    const content = document.paths['/clients/{clientId}']?.patch?.requestBody?.content
+    const validate = validatorOf(content?.['application/json']?.schema ?? {})
+    expect(validate({ client: { nope: 1 } })).toBe(false)
+    expect(validate({ provider: 'nowhere', client: {} })).toBe(false)
   })
 
   it('links answers to operations that are there', () => {

@@ -18,13 +18,16 @@ export function componentSchemas(): Readonly<Record<string, JsonObject>> {
     override: ({ jsonSchema }) => {
       // Bounds of whole numbers in JavaScript, not of ours.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+      // Generators of clients make a text of it, and then refuse `true`.
+      if (jsonSchema.const === true) delete jsonSchema.const
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
     },
   })
   return Object.fromEntries(
     Object.entries(schemas).map(([name, made]) => {
       const { $schema: _, $id: __, ...schema } = made as JsonObject
-      return [name, schema]
+      // A member that no client has is refused; those of an answer that is sent back are left out.
+      return [name, name === 'ClientPatch' ? { ...schema, additionalProperties: false } : schema]
     }),
   )
 }

@@ -40,6 +40,21 @@ const HEADER_SAYS: Readonly<Record<HeaderName, string>> = {
   'Last-Event-ID': 'The event after which the stream goes on.',
 }
 
+/** One entity tag or several (RFC 9110 section 8.8.3), as our answers have them. */
+const TAGS = '"[!#-~]+"(, ?"[!#-~]+")*'
+
+/** Of what the server takes. */
+const HEADER_SCHEMAS: Readonly<Record<HeaderName, JsonObject>> = {
+  'If-Match': { type: 'string', pattern: `^(${TAGS}|[*])$` },
+  'If-None-Match': { type: 'string', pattern: `^(${TAGS}|[*])$` },
+  'Idempotency-Key': {
+    type: 'string',
+    maxLength: 257,
+    pattern: '^("[!#-~]{1,255}"|[!#-~]{1,255})$',
+  },
+  'Last-Event-ID': { type: 'string' },
+}
+
 function parametersOf({ path, query, required = [], headers }: Operation): readonly JsonObject[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
@@ -61,7 +76,7 @@ function parametersOf({ path, query, required = [], headers }: Operation): reado
     name,
     in: 'header',
     description: HEADER_SAYS[name],
-    schema: { type: 'string', ...(name === 'Idempotency-Key' ? { maxLength: 257 } : {}) },
+    schema: HEADER_SCHEMAS[name],
   }))
   const requestId = { $ref: '#/components/parameters/RequestId' }
   return [...inPath, ...inQuery, ...inHeader, requestId]

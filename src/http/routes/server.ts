@@ -15,7 +15,7 @@ import { callerOf, permissionOf } from '../target.ts'
 export const SERVER_HANDLERS: Handlers<keyof typeof SERVER_OPERATIONS> = {
   getIndex,
   getDocs,
-  getOpenapi: () => getOpenapi(),
+  getOpenapi,
   getHealth,
   getReadiness,
   getMetrics,

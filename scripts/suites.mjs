@@ -1,0 +1,298 @@
+/**
+ * `npm run suites`: tools of others judge the API of a development server that this starts. What they need comes from the
+ * npm, PyPI and Maven registries into a cache outside of the checkout (`CLIENTRY_SUITES`, else `~/.cache/clientry-suites`).
+ * Node, Python 3.9 and Java 17 must be there. `npm run suites -- redocly python` runs some of them.
+ */
+
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const cache = process.env.CLIENTRY_SUITES ?? join(homedir(), '.cache', 'clientry-suites')
+const assets = join(root, 'scripts', 'suites')
+
+/** Of a day; newer ones may find more. */
+const VERSIONS = {
+  redocly: '@redocly/cli@2.77.0',
+  spectral: '@stoplight/spectral-cli@6.16.3',
+  typescript: 'typescript@5.9.3',
+  schemathesis: 'schemathesis==4.32.5',
+  generator: 'org.openapitools:openapi-generator-cli:7.17.0',
+}
+
+const { explained, examples, seconds } = JSON.parse(
+  readFileSync(join(assets, 'explained.json'), 'utf8'),
+)
+
+function run(command, args, options = {}) {
+  try {
+    const out = execFileSync(command, args, {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      maxBuffer: 1 << 28,
+      ...options,
+    })
+    return { ok: true, out }
+  } catch (error) {
+    return {
+      ok: false,
+      out: `${error.stdout ?? ''}${error.stderr ?? ''}${error.stdout ? '' : error.message}`,
+    }
+  }
+}
+
+/** Runs what must succeed for a suite to begin. */
+function prepare(command, args, options) {
+  const { ok, out } = run(command, args, options)
+  if (!ok) throw new Error(`${command} ${args.join(' ')}\n${out}`)
+  return out
+}
+
+/** Installs once for each version. */
+function once(name, version, install) {
+  const folder = join(cache, `${name}-${version.replace(/[^\w.]+/g, '-')}`)
+  const mark = join(folder, 'installed')
+  if (existsSync(mark)) return folder
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  install(folder)
+  writeFileSync(mark, '')
+  return folder
+}
+
+const npmTool = (name, version) =>
+  once(name, version, (folder) => {
+    writeFileSync(join(folder, 'package.json'), '{"private":true}')
+    prepare('npm', ['install', '--no-audit', '--no-fund', version], { cwd: folder })
+  })
+
+const pythonWith = (name, ...packages) => {
+  const folder = once(name, packages.join('+'), (into) => {
+    prepare('python3', ['-m', 'venv', into])
+    prepare(join(into, 'bin', 'pip'), ['install', '--quiet', ...packages])
+  })
+  return join(folder, 'bin')
+}
+
+function generated(generator, description, work, properties) {
+  const [, , version] = VERSIONS.generator.split(':')
+  const folder = once('generator', VERSIONS.generator, (into) => {
+    prepare('mvn', [
+      '-q',
+      '-B',
+      'dependency:copy',
+      `-Dartifact=${VERSIONS.generator}`,
+      `-DoutputDirectory=${into}`,
+    ])
+  })
+  const out = join(work, generator)
+  const jar = join(folder, `openapi-generator-cli-${version}.jar`)
+  prepare('java', [
+    '-jar',
+    jar,
+    'generate',
+    '-g',
+    generator,
+    '-i',
+    description,
+    '-o',
+    out,
+    `--additional-properties=${properties}`,
+  ])
+  return out
+}
+
+/** Each gives the failures that nothing explains. */
+const SUITES = {
+  redocly: ({ description }) => {
+    const bin = join(npmTool('redocly', VERSIONS.redocly), 'node_modules', '.bin', 'redocly')
+    const { out } = run(bin, ['lint', description, '--extends=recommended', '--format=json'])
+    const { totals, problems } = JSON.parse(out.slice(out.indexOf('{')))
+    return totals.errors + totals.warnings === 0
+      ? []
+      : problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)
+  },
+  spectral: ({ description, work }) => {
+    const bin = join(npmTool('spectral', VERSIONS.spectral), 'node_modules', '.bin', 'spectral')
+    const rules = join(work, 'spectral.yaml')
+    writeFileSync(rules, 'extends: ["spectral:oas"]\n')
+    const { out } = run(bin, [
+      'lint',
+      description,
+      '-r',
+      rules,
+      '-f',
+      'json',
+      '--fail-severity',
+      'hint',
+      '-q',
+    ])
+    const text = out.slice(out.indexOf('['))
+    return text === ''
+      ? []
+      : JSON.parse(text.slice(0, text.lastIndexOf(']') + 1)).map(
+          ({ code, message }) => `${code}: ${message}`,
+        )
+  },
+  typescript: ({ description, work, url, token }) => {
+    const client = generated('typescript-fetch', description, work, 'supportsES6=true')
+    const tsc = join(npmTool('typescript', VERSIONS.typescript), 'node_modules', '.bin', 'tsc')
+    cpSync(join(assets, 'list.ts.txt'), join(client, 'list.ts'))
+    writeFileSync(join(client, 'package.json'), '{"type":"commonjs"}')
+    const compiled = run(
+      tsc,
+      [
+        '--strict',
+        '--target',
+        'es2022',
+        '--module',
+        'commonjs',
+        '--lib',
+        'es2022,dom',
+        '--skipLibCheck',
+        '--outDir',
+        'out',
+        'list.ts',
+      ],
+      { cwd: client },
+    )
+    if (!compiled.ok) return [compiled.out]
+    const listed = run(process.execPath, ['out/list.js', url, token], { cwd: client })
+    return listed.ok ? [] : [listed.out]
+  },
+  python: ({ description, work, url, token }) => {
+    const client = generated('python', description, work, 'packageName=clientry_client')
+    const bin = pythonWith(
+      'python-client',
+      'urllib3',
+      'pydantic',
+      'python-dateutil',
+      'typing-extensions',
+    )
+    const compiled = run(join(bin, 'python'), ['-m', 'compileall', '-q', client])
+    if (!compiled.ok) return [compiled.out]
+    const listed = run(join(bin, 'python'), [join(assets, 'list.py'), url, token], {
+      env: { ...process.env, PYTHONPATH: client },
+    })
+    return listed.ok ? [] : [listed.out]
+  },
+  schemathesis: ({ url, token, work, log }) => {
+    const bin = pythonWith('schemathesis', VERSIONS.schemathesis)
+    const report = join(work, 'report.xml')
+    const { out } = run(
+      join(bin, 'schemathesis'),
+      [
+        ...['run', `${url}/openapi.json`, '-H', `Authorization: Bearer ${token}`],
+        ...[
+          '-n',
+          String(examples),
+          '--max-time',
+          String(seconds),
+          '--continue-on-failure',
+          '--report',
+          'junit',
+          '--report-junit-path',
+          report,
+        ],
+        ...(Object.keys(explained).length === 0
+          ? []
+          : ['--exclude-checks', Object.keys(explained).join(',')]),
+        '--no-color',
+      ],
+      { cwd: work },
+    )
+    const accepted = log().filter(
+      (line) =>
+        line.route === '/clients/{clientId}' && line.method === 'PATCH' && line.status === 200,
+    ).length
+    process.stdout.write(
+      `schemathesis: ${accepted} PATCHes were accepted; ${
+        out
+          .split('\n')
+          .findLast((line) => /generated/.test(line))
+          ?.trim() ?? ''
+      }\n`,
+    )
+    const crashed = log().filter(({ status, code }) => status === 500 && code === 'internal')
+    const found = out
+      .split('\n')
+      .filter((line) => /^\s+❌ (?!Examples|Coverage|Fuzzing|Stateful)/.test(line))
+      .map((line) => line.trim())
+    return [
+      ...found,
+      ...(found.length > 0 ? [out] : []),
+      ...crashed.map(({ requestId }) => `the server failed: ${requestId}`),
+      ...(accepted < 200 ? [`fewer than 200 PATCHes were accepted: ${accepted}`] : []),
+    ]
+  },
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+async function main() {
+  const chosen = process.argv.slice(2)
+  const names = Object.keys(SUITES).filter((name) => chosen.length === 0 || chosen.includes(name))
+  const work = mkdtempSync(join(tmpdir(), 'clientry-suites-'))
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  prepare(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-needed'], {
+    stdio: 'inherit',
+  })
+  const env = { ...process.env, PORT: String(port), CLIENTRY_DEV_FOLDER: join(work, 'state') }
+  // A file takes the log also while a suite runs; a pipe would fill and hold up the server.
+  const output = join(work, 'server.log')
+  const server = spawn(process.execPath, [join(root, 'dist', 'dev.js')], {
+    env,
+    stdio: ['ignore', openSync(output, 'w'), 'inherit'],
+  })
+  const text = () => readFileSync(output, 'utf8')
+  try {
+    while (!text().includes('Stop with')) await pause(200)
+    const token = prepare(process.execPath, [join(root, 'dist', 'cli', 'clientry.js'), 'token'], {
+      env,
+    }).trim()
+    const description = join(work, 'openapi.json')
+    writeFileSync(description, await (await fetch(`${url}/openapi.json`)).text())
+    const lines = () =>
+      text()
+        .split('\n')
+        .filter((line) => line.startsWith('{"time"') && line.endsWith('}'))
+        .map((line) => JSON.parse(line))
+    let failed = 0
+    for (const name of names) {
+      const failures = SUITES[name]({ description, work, url, token, log: lines })
+      failed += failures.length
+      process.stdout.write(
+        `${name}: ${failures.length === 0 ? 'nothing found' : failures.join('\n')}\n`,
+      )
+    }
+    process.stdout.write(`${failed} unexplained failures\n`)
+    process.exitCode = failed === 0 ? 0 : 1
+  } finally {
+    server.kill('SIGTERM')
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+await main()
