@@ -164,5 +164,13 @@ function placeIn(sorted: readonly string[], text: string): number {
 /** What is not shown may hold secrets: only its kind is told. */
 function summary(value: Json | undefined): Json {
   if (value === undefined) return null
-  return isRecord(value) || Array.isArray(value) ? '(not shown)' : '(a value that is not shown)'
+  return isRecord(value) || Array.isArray(value) ? UNSHOWN.list : UNSHOWN.value
 }
+
+const UNSHOWN = { list: '(not shown)', value: '(a value that is not shown)' } as const
+
+/** Whether a difference is of a member whose values no shown field or setting tells. */
+export const isUnshown = ({ before, after }: FieldChange): boolean =>
+  [before, after].every(
+    (value) => value === null || value === UNSHOWN.list || value === UNSHOWN.value,
+  )

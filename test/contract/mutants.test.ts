@@ -71,7 +71,12 @@ function useSubject(kind: SubjectKind) {
       /** What differs from before, and from what was planned. */
       changed: differences(kind, before, stored),
       unplanned: differences(kind, shown(planned.native), stored).filter(
-        (name) => !subject.provider.mapping.volatileKeys.includes(name),
+        (name) =>
+          ![
+            ...subject.provider.mapping.volatileKeys,
+            // They move with what they are copies of.
+            ...subject.provider.mapping.mirrorKeys,
+          ].includes(name),
       ),
     }
   }

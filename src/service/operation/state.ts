@@ -3,7 +3,7 @@
  * setting. A setting is a top-level member, or a member of an object that the provider merges.
  */
 
-import { diffClients, type FieldChange } from '../../core/diff.ts'
+import { diffClients, type FieldChange, isUnshown } from '../../core/diff.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { isRecord, memberOf, same } from '../../core/json/json.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
@@ -78,8 +78,10 @@ const namesOf = (changes: readonly FieldChange[]) => new Set(changes.map(({ fiel
 const SETTINGS = 'providerSettings.'
 
 /** A member that a field is made of, where that shows the same: a default that is said or left out. */
-const isSpelling = (mapping: Mapping, { field }: FieldChange) =>
-  field.startsWith(SETTINGS) && fieldsOfPath(mapping, field.slice(SETTINGS.length)).length > 0
+const isSpelling = (mapping: Mapping, change: FieldChange) =>
+  change.field.startsWith(SETTINGS) &&
+  isUnshown(change) &&
+  fieldsOfPath(mapping, change.field.slice(SETTINGS.length)).length > 0
 
 /**
  * The same of a member that a change writes: the provider may say the default that the change went
