@@ -191,6 +191,7 @@ const SUITES = {
     return listed.ok ? [] : [listed.out]
   },
   schemathesis: ({ url, token, work, log }) => {
+    cpSync(join(assets, 'schemathesis.toml'), join(work, 'schemathesis.toml'))
     const bin = pythonWith('schemathesis', VERSIONS.schemathesis)
     const report = join(work, 'report.xml')
     const { out } = run(

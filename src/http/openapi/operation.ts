@@ -96,7 +96,19 @@ const content = (schema: JsonObject, ...types: readonly string[]): JsonObject =>
   Object.fromEntries(types.map((type) => [type, { schema }]))
 
 const withExample = (schema: JsonObject, body: BodyName, ...types: readonly string[]): JsonObject =>
-  Object.fromEntries(types.map((type) => [type, { schema, example: BODY_EXAMPLES[body] ?? {} }]))
+  Object.fromEntries(
+    types.map((type) => [
+      type,
+      {
+        schema,
+        example: BODY_EXAMPLES[body] ?? {},
+        // The one form of a pair that holds any client (docs/http.md, Forms).
+        ...(type === FORM ? { encoding: { client: { contentType: JSON_TYPE } } } : {}),
+      },
+    ]),
+  )
+
+const FORM = 'application/x-www-form-urlencoded'
 
 function requestBodyOf(body: BodyName, { bodyOptional }: Operation): JsonObject {
   const required = bodyOptional !== true
@@ -154,6 +166,7 @@ function successOf(row: Operation, status: string, names: readonly string[]): Js
 
 /** What a browser gets in the place of JSON stands beside it. */
 const contentOf = (row: Operation, schema: JsonObject): JsonObject => ({
-  ...content(schema, row.mediaType ?? JSON_TYPE),
+  // Readers hold each event against the schema, which OpenAPI 3.1 cannot describe.
+  ...content(row.mediaType === 'text/event-stream' ? {} : schema, row.mediaType ?? JSON_TYPE),
   ...(row.path === '/' ? content({ type: 'string' }, 'text/html') : {}),
 })
