@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/servers/**/*.test.ts'],
+    // The contract suites run with the servers alone.
+    include: [
+      'test/servers/**/*.test.ts',
+      'test/contract/providers.test.ts',
+      'test/contract/frame.test.ts',
+    ],
+    env: { CLIENTRY_SERVERS: 'yes', CLIENTRY_SAMPLES: process.env.CLIENTRY_SAMPLES ?? '5' },
+
     fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 900_000,

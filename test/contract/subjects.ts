@@ -33,8 +33,12 @@ export const SAMPLES: Readonly<Record<string, Samples>> = Object.fromEntries(
   PROVIDER_SUBJECTS.flatMap(({ kinds, samples }) => kinds.map(({ name }) => [name, samples])),
 )
 
-/** All of them, real servers in processes of their own too. */
+/** All of them, real servers in processes of their own too; in `npm run test:servers` nothing but the services themselves. */
 export async function everySubject(): Promise<readonly SubjectKind[]> {
+  if (process.env.CLIENTRY_SERVERS !== undefined) {
+    const all = PROVIDER_SUBJECTS.map(async ({ servers }) => (await servers?.()) ?? [])
+    return (await Promise.all(all)).flat()
+  }
   const all = PROVIDER_SUBJECTS.map(async ({ type, kinds, peers }) => {
     const whole = [...kinds, ...((await peers?.()) ?? [])]
     if (whole.length === 0) throw new Error(`The provider ${type} has nothing real behind it.`)

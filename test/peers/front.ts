@@ -13,21 +13,19 @@ export interface Behind {
   url(): string
   /** Sets members of a client behind the server's back. */
   change(id: string, members: Readonly<Record<string, unknown>>): void
+  /** The operation and the client of a request; absent: those of a registration endpoint. */
+  nameOf?(method: string, path: string): { readonly operation: string; readonly id?: string }
 }
 
 const TIMEOUT_MS = 15_000
 /** Headers that mean something to whoever is behind, or before. */
 const UP = ['authorization', 'content-type', 'host', 'accept', 'cookie']
-const DOWN = ['retry-after', 'www-authenticate']
+const DOWN = ['retry-after', 'www-authenticate', 'link']
 
 /** Starts a front; calls are named as the provider names them: `PUT /register/{id}`. */
-export function startFront({ url, change }: Behind): Promise<Emulator> {
+export function startFront({ url, change, nameOf = registrationOf }: Behind): Promise<Emulator> {
   return listenAs({
-    operation: ({ method, path }) => {
-      const { id, well } = partsOf(path)
-      if (well) return `${method} /.well-known`
-      return `${method} /register${id === undefined ? '' : '/{id}'}`
-    },
+    operation: ({ method, path }) => nameOf(method, path).operation,
     answer: async ({ method, path, query, headers, body }) => {
       const text = query.size === 0 ? '' : `?${query}`
       const request = {
@@ -49,9 +47,16 @@ export function startFront({ url, change }: Behind): Promise<Emulator> {
       const seconds = fault.retryAfter === undefined ? {} : { 'retry-after': `${fault.retryAfter}` }
       return { status: 429, headers: seconds, body: { error: 'slow_down' } }
     },
-    foreignWrite: ({ path }, members) => change(partsOf(path).id ?? '', members),
+    foreignWrite: ({ method, path }, members) => change(nameOf(method, path).id ?? '', members),
     reset: () => {},
   })
+}
+
+function registrationOf(method: string, path: string) {
+  const { id, well } = partsOf(path)
+  if (well) return { operation: `${method} /.well-known` }
+  if (id === undefined) return { operation: `${method} /register` }
+  return { operation: `${method} /register/{id}`, id }
 }
 
 /** Registration endpoints end in a word with `reg`; what follows it is a client's id. */

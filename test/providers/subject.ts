@@ -20,6 +20,8 @@ export interface ProviderSubject {
   readonly kinds: readonly SubjectKind[]
   /** With real servers in processes of their own, which are started for a test file that asks for them. */
   readonly peers?: () => Promise<readonly SubjectKind[]>
+  /** The real server, for `npm run test:servers`; none where it cannot be started here. */
+  readonly servers?: () => Promise<readonly SubjectKind[]>
   /** Absent where a life is tried in a suite of its own. */
   readonly life?: Life
   /** Another allowed value for each field that it lets change, other than that of its full client. */

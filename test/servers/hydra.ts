@@ -1,4 +1,4 @@
-/** A real Ory Hydra for tests: built once with Go and a C compiler, with its database in memory. */
+/** A real Ory Hydra for tests: built once with Go and a C compiler, with its database in memory or in a file. */
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,6 +20,8 @@ export interface Hydra {
   /** The port of administrators, with `/admin/clients`. */
   readonly adminUrl: string
   stop(): Promise<void>
+  /** Ends it at once, and starts it again at the same address; with a file as its database. */
+  restart(): Promise<void>
 }
 
 const binary = () => join(cacheFolder('hydra'), `hydra-${HYDRA_VERSION}`)
@@ -32,16 +34,16 @@ export async function whyNoHydra(): Promise<string | undefined> {
   return undefined
 }
 
-/** Starts one; the first time it is built, which takes minutes. */
-export async function startHydra(): Promise<Hydra> {
+/** Starts one; the first time it is built, which takes minutes. `database`: a file that outlives its process. */
+export async function startHydra(database?: string): Promise<Hydra> {
   const file = await built()
   const [publicPort, adminPort, loginPort] = [await freePort(), await freePort(), await freePort()]
   const [publicUrl, adminUrl] = [publicPort, adminPort].map((port) => `http://127.0.0.1:${port}`)
   const login = `http://127.0.0.1:${loginPort}`
-  const { stop } = await startProcess(file, ['serve', 'all', '--dev', '--sqa-opt-out'], {
+  const ways = {
     cwd: cacheFolder('hydra'),
     env: {
-      DSN: 'memory',
+      DSN: database === undefined ? 'memory' : `sqlite://${database}?_fk=true`,
       SECRETS_SYSTEM: '0123456789abcdef0123456789abcdef',
       URLS_SELF_ISSUER: `${publicUrl}/`,
       URLS_LOGIN: `${login}/login`,
@@ -56,8 +58,19 @@ export async function startHydra(): Promise<Hydra> {
     },
     ready: async () => (await fetch(`${adminUrl}/health/ready`)).ok,
     withinMs: 60_000,
-  })
-  return { publicUrl: publicUrl ?? '', adminUrl: adminUrl ?? '', stop }
+  }
+  if (database !== undefined) await finish(file, ['migrate', 'sql', '-e', '--yes'], ways)
+  const start = () => startProcess(file, ['serve', 'all', '--dev', '--sqa-opt-out'], ways)
+  let running = await start()
+  return {
+    publicUrl: publicUrl ?? '',
+    adminUrl: adminUrl ?? '',
+    stop: () => running.stop(),
+    restart: async () => {
+      await running.kill()
+      running = await start()
+    },
+  }
 }
 
 async function built(): Promise<string> {

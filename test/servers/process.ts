@@ -48,6 +48,8 @@ export async function freePort(): Promise<number> {
 /** A server in a process of its own. */
 export interface ServerProcess {
   stop(): Promise<void>
+  /** Ends it at once, as a loss of power does. */
+  kill(): Promise<void>
 }
 
 /** Starts a server and waits until `ready` gives true; it ends with `stop`, its children too. */
@@ -59,10 +61,11 @@ export async function startProcess(
   const env = { ...process.env, ...ways.env }
   const child = spawn(command, [...args], { cwd: ways.cwd, env, detached: true, stdio: 'ignore' })
   const ended = new Promise<void>((done) => child.once('exit', () => done()))
-  const stop = async () => {
-    signal(child)
+  const endBy = (name: NodeJS.Signals) => async () => {
+    signal(child, name)
     await ended
   }
+  const stop = endBy('SIGTERM')
   const until = Date.now() + ways.withinMs
   while (!(await ways.ready().catch(() => false))) {
     if (child.exitCode !== null || Date.now() > until) {
@@ -71,10 +74,10 @@ export async function startProcess(
     }
     await new Promise((next) => setTimeout(next, 250))
   }
-  return { stop }
+  return { stop, kill: endBy('SIGKILL') }
 }
 
 /** The whole group: what starts a server may be a script. */
-function signal({ pid, exitCode }: ChildProcess): void {
-  if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGTERM')
+function signal({ pid, exitCode }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, name)
 }

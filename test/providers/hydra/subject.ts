@@ -76,6 +76,7 @@ const right = { baseUrl: 'https://hydra-admin.example.com' }
 
 export const subject: ProviderSubject = {
   kinds: [kind],
+  servers: async () => (await import('../../servers/hydra-subject.ts')).hydraKinds(),
   life,
   samples: {
     ...COMMON,
