@@ -24,6 +24,7 @@ import type { Entry, Intent } from '../../src/store/log/entry.ts'
 import { registrationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { intentOf } from '../fixtures/entries.ts'
 import { dyingAt, later } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
 
@@ -483,4 +484,11 @@ describe('at a provider that opens all clients with one credential', () => {
     expect(subject.emulator?.calls).toEqual([])
     expect(await actions()).toEqual([])
   })
+})
+
+it('is planned while a change is open, which a look neither waits for nor settles', async () => {
+  await adopt('token')
+  await bench.service.store.append(intentOf(resourceOf(REF), 3, { deadline: 1 }))
+  expect(await adopt('token', { dryRun: true })).toMatchObject({ outcome: 'planned' })
+  expect(await kinds()).toEqual(['intent', 'applied', 'intent'])
 })

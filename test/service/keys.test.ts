@@ -291,6 +291,52 @@ describe('what a key was used for', () => {
   })
 })
 
+describe('a change that leaves the client as it is', () => {
+  let subject: Subject
+  let service: Service
+
+  beforeEach(async () => {
+    const kind = SUBJECTS.find(({ name }) => name === 'local')
+    if (kind === undefined) throw new TypeError('no such subject')
+    subject = await kind.start()
+    service = { ...bench.service, providers: new Map([['it', subject.provider]]) }
+  })
+  afterEach(() => subject.close())
+
+  const unchanged = (more: object = {}, at: Service = service) =>
+    changeClient(at, { ...requestFor(service, subject.ref, { name: 'Example' }), ...more })
+
+  it('is answered so, and again under its key although the client is another by then', async () => {
+    expect(await unchanged({ key })).not.toHaveProperty('replayed')
+    expect(await uses()).toMatchObject([{ unchanged: false }, { unchanged: true }])
+    subject.put({ ...subject.stored(), client_name: 'Another' })
+    expect(await unchanged({ key })).toMatchObject({ outcome: 'unchanged', replayed: true })
+    expect(subject.stored()).toMatchObject({ client_name: 'Another' })
+  })
+
+  it('is answered so without a key, and recorded nowhere', async () => {
+    expect(await unchanged()).toMatchObject({ outcome: 'unchanged', changes: [] })
+    expect(await uses()).toEqual([])
+  })
+
+  it('begins anew where another attempt has taken the key meanwhile', async () => {
+    let first = true
+    const reached = async (point: CrashPoint) => {
+      if (point !== 'base read' || !first) return
+      first = false
+      await claimed('another')
+    }
+    const result = await unchanged({ key }, { ...service, reached })
+    expect(result).toMatchObject({ outcome: 'unchanged' })
+    expect((await uses()).map((use) => 'unchanged' in use && use.unchanged)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
+  })
+})
+
 describe('a repetition', () => {
   let subject: Subject
 
