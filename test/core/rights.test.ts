@@ -3,7 +3,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
-import { neededByName, neededFor, neededToMake } from '../../src/core/rights/rights.ts'
+import type { Operation } from '../../src/core/patch/json-patch.ts'
+import { neededByName, neededFor, neededToMake, neededToSet } from '../../src/core/rights/rights.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { runs } from '../property.ts'
@@ -110,4 +111,174 @@ describe('a new client', () => {
     expect(made(as('client_secret_basic'), as('none'))).toHaveLength(1)
     expect(made(as('none'), as('client_secret_post'))).toHaveLength(1)
   })
+})
+
+describe('a patch of a client that is not known', () => {
+  const own = { ...local, credentialPaths: ['jwks', 'software_statement'] }
+  const rotate = (field: string) => ({ permission: 'secrets:rotate', field: `client.${field}` })
+  const merged = (fields: JsonObject, issues = false, mapping = own) =>
+    neededByName(mapping, { kind: 'merge', fields }, issues)
+  const operated = (operations: readonly Operation[], issues = false) =>
+    neededByName(own, { kind: 'operations', operations }, issues)
+  const op = (name: Operation['op'], path: string, more: Partial<Operation> = {}): Operation => ({
+    op: name,
+    path: path.split('/'),
+    ...more,
+  })
+
+  it('takes what the rows of its fields say', () => {
+    expect(merged({ name: 'x', callbacks: ['https://a.example'] })).toEqual([])
+    expect(merged({ disabled: true })).toEqual([
+      { permission: 'clients:suspend', field: 'client.disabled' },
+    ])
+    expect(merged({ secret: null, tokenEndpointAuthMethod: 'none' })).toEqual([
+      rotate('secret'),
+      rotate('tokenEndpointAuthMethod'),
+    ])
+    expect(merged({ unheard_of: 1 })).toEqual([])
+  })
+
+  it('takes the right to secrets for a field that is made of a credential, whatever its row says', () => {
+    const listing = { ...local, credentialPaths: ['client_uri', 'client_name'] }
+    expect(merged({ name: 'x' }, false, listing)).toEqual([rotate('name')])
+    expect(merged({ description: 'x' }, false, listing)).toEqual([])
+    const auth0Listing = { ...auth0, credentialPaths: ['jwt_configuration.alg'] }
+    expect(merged({ idTokenSignedResponseAlg: 'x' }, false, auth0Listing as never)).toEqual([
+      rotate('idTokenSignedResponseAlg'),
+    ])
+    // A field that the provider does not have is made of nothing.
+    expect(merged({ scopes: ['x'] }, false, auth0 as never)).toEqual([])
+  })
+
+  it('takes it for settings that are credentials, each by its path', () => {
+    expect(merged({ providerSettings: { contacts: ['a'], jwks: { keys: [] } } })).toEqual([
+      rotate('providerSettings.jwks.keys'),
+    ])
+    expect(merged({ providerSettings: { addons: { x: { apiKey: 'a', id: 'b' } } } })).toEqual(
+      expect.arrayContaining([rotate('providerSettings.addons.x.apiKey')]),
+    )
+    expect(merged({ providerSettings: { contacts: [], note: 'x' } })).toEqual([])
+  })
+
+  it('takes it for all settings at once, which may hold any', () => {
+    expect(merged({ providerSettings: null })).toEqual([rotate('providerSettings')])
+    expect(merged({ providerSettings: {} })).toEqual([rotate('providerSettings')])
+    expect(operated([op('replace', 'providerSettings', { value: 'x' })])).toEqual(
+      expect.arrayContaining([rotate('providerSettings')]),
+    )
+  })
+
+  it('takes the right to access where the provider issues tokens for this program', () => {
+    const grant = { permission: 'access:grant', field: 'client.scopes' }
+    expect(merged({ name: 'x', scopes: ['y'] }, true)).toEqual([grant])
+    expect(merged({ scopes: ['y'] })).toEqual([])
+    expect(merged({ name: 'x' }, true)).toEqual([])
+    expect(operated([op('add', 'scopes/-', { value: 'y' })], true)).toEqual([grant])
+    expect(operated([op('add', 'unheard_of', { value: 'y' })], true)).toEqual([])
+  })
+
+  it('of operations takes what each of them writes', () => {
+    expect(operated([op('test', 'secret', { value: 'x' })])).toEqual([])
+    expect(operated([op('replace', 'name', { value: 'x' })])).toEqual([])
+    expect(operated([op('remove', 'providerSettings/jwks')])).toEqual([
+      rotate('providerSettings.jwks'),
+    ])
+    expect(operated([op('add', 'providerSettings/jwks', { value: { keys: [] } })])).toEqual([
+      rotate('providerSettings.jwks.keys'),
+    ])
+    expect(operated([op('replace', 'disabled', { value: true })])).toEqual([
+      { permission: 'clients:suspend', field: 'client.disabled' },
+    ])
+  })
+
+  it('of a move takes what it takes away too, and of a copy only what it writes', () => {
+    const from = ['providerSettings', 'jwks']
+    expect(operated([op('move', 'providerSettings/note', { from })])).toEqual([
+      rotate('providerSettings.jwks'),
+    ])
+    expect(operated([op('copy', 'providerSettings/note', { from })])).toEqual([])
+    expect(operated([op('copy', 'providerSettings/jwks', { from: ['name'] })])).toEqual([
+      rotate('providerSettings.jwks'),
+    ])
+  })
+
+  it('takes the right to secrets for what it hides, wherever that stands', () => {
+    const hidden = rotate('clientMetadata.api_secret')
+    expect(merged({ clientMetadata: { api_secret: 'x', team: 'y' } })).toEqual([hidden])
+    expect(operated([op('add', 'clientMetadata/api_secret', { value: 'x' })])).toEqual([hidden])
+    expect(
+      operated([op('copy', 'clientMetadata/api_secret', { from: ['clientMetadata', 'a'] })]),
+    ).toEqual([hidden])
+    expect(operated([op('remove', 'clientMetadata/api_secret')])).toEqual([])
+    expect(operated([op('add', 'clientMetadata/team', { value: 'x' })])).toEqual([])
+  })
+})
+
+describe('what a change does', () => {
+  const rotate = (field: string) => ({ permission: 'secrets:rotate', field: `client.${field}` })
+
+  it('takes each permission for a field once, and others beside it', () => {
+    const next = { token_endpoint_auth_method: 'none', client_secret_other: 'x' }
+    const named = ['tokenEndpointAuthMethod', 'providerSettings', 'disabled'] as const
+    expect(neededFor(local, { base: {}, next, named })).toEqual([
+      { permission: 'clients:suspend', field: 'client.disabled' },
+      rotate('tokenEndpointAuthMethod'),
+      rotate('providerSettings.client_secret_other'),
+    ])
+    expect(neededFor(local, { base: {}, next: {}, named })).toEqual([
+      rotate('tokenEndpointAuthMethod'),
+      { permission: 'clients:suspend', field: 'client.disabled' },
+    ])
+  })
+
+  it('is found where an object takes the place of something else, or loses it', () => {
+    expect(change({ certificate: 'x' }, { certificate: { a: 1 } })).toEqual([
+      rotate('providerSettings.certificate'),
+    ])
+    expect(change({ note: { certificate: { a: 1 } } }, { note: 'x' })).toEqual([
+      rotate('providerSettings.note'),
+    ])
+    expect(change({ note: 'x' }, { note: { certificate: 'y' } })).toEqual([
+      rotate('providerSettings.note'),
+    ])
+    expect(change({ note: {} }, { note: { certificate: 'y' } })).toEqual([
+      rotate('providerSettings.note.certificate'),
+    ])
+    expect(change({ note: null }, { note: { plain: 'y', certificate: 'y' } })).toEqual([
+      rotate('providerSettings.note.certificate'),
+    ])
+  })
+
+  it('is a credential where one of its values holds one, or its path names one', () => {
+    expect(change({ list: [{ plain: 1 }, { secret: 'x' }] }, { list: [] })).toHaveLength(1)
+    expect(change({ list: [{ plain: 1 }, { deep: { secret: 'x' } }] }, { list: [] })).toHaveLength(
+      1,
+    )
+    expect(change({ list: [{ plain: 1, other: 2 }] }, { list: [] })).toEqual([])
+    expect(change({ secrets: { plain: 1 } }, { secrets: { plain: 2 } })).toHaveLength(1)
+  })
+
+  it('is one where a list of the provider says so, above it and below it', () => {
+    const listing = { ...local, credentialPaths: ['outer.inner.code'], secretPaths: ['vault'] }
+    const of = (base: JsonObject, next: JsonObject) => neededFor(listing, { base, next, named: [] })
+    expect(of({}, { outer: { inner: { code: 1 } } })).toEqual([
+      rotate('providerSettings.outer.inner.code'),
+    ])
+    expect(of({ outer: 'x' }, { outer: 'y' })).toEqual([rotate('providerSettings.outer')])
+    expect(of({}, { vault: { any: 1 } })).toEqual([rotate('providerSettings.vault.any')])
+    expect(of({}, { outer: { other: 1 } })).toEqual([])
+  })
+})
+
+it('a new client whose method says nothing new takes no permission for it', () => {
+  const planned = {
+    base: { token_endpoint_auth_method: 'client_secret_basic' },
+    next: { token_endpoint_auth_method: 'client_secret_post' },
+  }
+  expect(
+    neededToMake(local, { ...planned, named: ['tokenEndpointAuthMethod', 'disabled'] }),
+  ).toEqual([{ permission: 'clients:suspend', field: 'client.disabled' }])
+  expect(neededToSet(['clientMetadata.api_secret'])).toEqual([
+    { permission: 'secrets:rotate', field: 'client.clientMetadata.api_secret' },
+  ])
 })

@@ -348,6 +348,11 @@ describe('settling and sweeping', () => {
     expect(subject.stored()).toEqual(base)
   })
 
+  it('leaves an intent alone that is in no log', async () => {
+    await settle(service(), intentOf(resource(), 1, sealed(resource())), 9_000)
+    expect(await entries()).toEqual([])
+  })
+
   it('is left open where its provider is not configured any more, and says so', async () => {
     const orphan = intentOf(resourceOf({ provider: 'gone', id: 'x' }), 1)
     await bench.service.store.append(orphan)
