@@ -14,9 +14,14 @@ import { mappingOf } from './mapping.ts'
 
 const rulesOf = (ways: Partial<Omit<Mapping, 'fields'>> = {}) =>
   mappingOf(
-    { name: key('name'), idTokenSignedResponseAlg: member('jwt', 'alg_token') },
+    {
+      name: key('name'),
+      idTokenSignedResponseAlg: member('jwt', 'alg_token'),
+      idTokenLifetime: member('jwt', 'lifetime'),
+    },
     {
       settings: ['plan', 'documented_token', 'x.y'],
+      createOnlyKeys: ['chosen_token'],
       readOnlyKeys: ['shown_token'],
       volatileKeys: ['moved_token'],
       secretPaths: ['vault', 'addons.*.code', 'list.inner'],
@@ -24,8 +29,8 @@ const rulesOf = (ways: Partial<Omit<Mapping, 'fields'>> = {}) =>
       ...ways,
     },
   )
-const rules = rulesOf()
-const at = (path: string, of = rules) => placeOf(of, path === '' ? [] : path.split('.'))
+/** In a mapping of its own: what is worked out once for one mapping is worked out anew. */
+const at = (path: string, of = rulesOf()) => placeOf(of, path === '' ? [] : path.split('.'))
 
 describe('what the provider documents as a secret', () => {
   it.each(['vault', 'vault.inside.deep', 'addons.any.code', 'addons.any.code.x', 'list.inner'])(
@@ -92,8 +97,11 @@ describe('a name', () => {
     // The provider documents it.
     ['plan', true],
     ['documented_token', true],
+    ['chosen_token', true],
     ['shown_token', true],
     ['moved_token', true],
+    ['a.shown_token', false],
+    ['shown_token.inside', false],
     ['x.y', false],
     ['a.plan', false],
     ['open_token', true],
@@ -129,12 +137,12 @@ describe('a value may be kept as it is', () => {
     ['shown_token', 1, true],
     ['unknown', 'text', false],
   ])('%s of %j: %s', (name, value, expected) => {
-    expect(isPublicMember(rules, name, value)).toBe(expected)
+    expect(isPublicMember(rulesOf(), name, value)).toBe(expected)
   })
 })
 
 it('the members that attributes are made of are those of the rows', () => {
-  expect(attributePaths(rules)).toEqual(['name', 'jwt.alg_token'])
+  expect(attributePaths(rulesOf())).toEqual(['name', 'jwt.lifetime', 'jwt.alg_token'])
 })
 
 describe('places', () => {

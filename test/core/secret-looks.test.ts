@@ -44,6 +44,9 @@ describe('a name', () => {
     // A key of something.
     'api_key',
     'apiKey2',
+    'apiKey23',
+    'key2_secret',
+    'a__key',
     'signing_keys',
     // What tells something comes last, and not first.
     'type_token',
@@ -59,6 +62,8 @@ describe('a name', () => {
     'key_value',
     'note',
     'secretary',
+    // Digits are left out at the end of a word only.
+    'sec1ret',
     'passenger',
     'public_key',
     'pubKey',
@@ -137,7 +142,7 @@ describe('a text', () => {
     // A space, no digit, no letter, and few different characters.
     'Zq8canarykR4vB1x W6nT0pL',
     'ZqcanarykRvBxWnTpLmH',
-    '31415926535897932384626433',
+    '01234567890123456789',
     'aaaaaaaaaa1aaaaaaaaaa',
     'password=short',
     'eyJ.a.b',

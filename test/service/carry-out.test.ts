@@ -415,6 +415,18 @@ describe('a step whose answer is lost', () => {
     expect(calls(CLIENT)).toBe(1)
   })
 
+  it('is a conflict when somebody else has written the same meanwhile', async () => {
+    emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
+    const sleep = async () => void foreign({ name: 'Foreign' })
+    const attempt = change({ ...bench.service, sleep }, { name: 'New' })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('check client.name'),
+    })
+    expect(await outcomes()).toEqual(['conflict'])
+    expect(emulator.client('exampleClientId')?.name).toBe('Foreign')
+  })
+
   it('is told as unknown when it cannot be read back', async () => {
     emulator.inject({ kind: 'reset_after_apply', operation: CLIENT })
     emulator.inject({ kind: 'reset_before_apply', operation: READ, skip: 1, times: 9 })
@@ -422,7 +434,11 @@ describe('a step whose answer is lost', () => {
     const error = await change(service, { name: 'New' }).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
       code: 'outcome_unknown',
-      details: { operationId: await operationId(), cause: { code: 'provider_unavailable' } },
+      details: {
+        outcome: 'unknown',
+        operationId: await operationId(),
+        cause: { code: 'provider_unavailable' },
+      },
     })
     expect(calls(READ)).toBe(4)
     expect(await outcomes()).toEqual([])
@@ -435,4 +451,12 @@ it('sends the steps of a change in order and reads it back once', async () => {
   expect(result.tag).toBe(bench.service.fingerprints.ofState(mapping, result.native))
   expect(result.native).toMatchObject({ name: 'New', $connections: { con_google: {} } })
   expect([calls(CONNECTION), calls(CLIENT), calls(READ)]).toEqual([2, 1, 2])
+})
+
+it('takes a read-back that is refused for no refusal of the change', async () => {
+  emulator.inject({ kind: 'throttle', operation: READ, skip: 1, times: 1, retryAfter: 0.1 })
+  const result = await change(bench.service, { supportedIdp: { add: ['google'] } })
+  expect(result.outcome).toBe('applied')
+  expect(await outcomes()).toEqual(['applied'])
+  expect(calls(CONNECTION)).toBe(1)
 })
