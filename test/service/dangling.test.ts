@@ -166,7 +166,7 @@ describe('a refusal', () => {
     expect(await explain(finding([]), { next: unknown })).toMatchObject({
       code: 'provider_refused',
       message:
-        'The provider refused it. This version does not know tomorrow, "odd name", which went along as read. If that is what was refused, say what it is in the configuration of the provider, for example members: { tomorrow: read-only } (or setting, volatile).',
+        'The provider refused it. This version does not know tomorrow, "odd name", which was sent as it was read. If that is what was refused, classify it in the configuration of the provider, for example members: { tomorrow: read-only } (or setting, volatile).',
       details: { status: 400 },
     })
   })
@@ -174,7 +174,7 @@ describe('a refusal', () => {
   it('names 20 of them at most', async () => {
     const many = Object.fromEntries(Array.from({ length: 22 }, (_, index) => [`m${index}`, 1]))
     const { message } = (await explain(finding([]), { next: many })) as ClientError
-    expect(message).toContain('m19, which went along')
+    expect(message).toContain('m19, which was sent')
     expect(message).not.toContain('m20')
   })
 

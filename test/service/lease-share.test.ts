@@ -8,9 +8,9 @@ import {
   checkRoom,
   checkShares,
   DEFAULT_SHARES,
+  type LeaseRequest,
   leasable,
   MAX_LEASES,
-  type Taken,
 } from '../../src/service/lease/lease-share.ts'
 import { mappingOf } from '../core/mapping.ts'
 
@@ -18,9 +18,9 @@ const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const OTHER = { subject: 'other', issuer: 'https://issuer.example' }
 const NOW = 1_000_000
 
-type Held = Taken['held'][number]
+type Held = LeaseRequest['current'][number]
 
-const lease = (value: string, owner = 'one', more: Partial<Held> = {}): Taken['lease'] => ({
+const lease = (value: string, owner = 'one', more: Partial<Held> = {}): LeaseRequest['lease'] => ({
   field: 'callbacks' as const,
   value,
   owner,
@@ -48,7 +48,7 @@ function refusal(work: () => void): ClientError | undefined {
 }
 const shares = (held: readonly Held[], taken = lease('new'), maxItems = 1_000) =>
   refusal(() =>
-    checkShares(DEFAULT_SHARES, mappingWith(maxItems), { lease: taken, held, now: NOW }),
+    checkShares(DEFAULT_SHARES, mappingWith(maxItems), { lease: taken, current: held, now: NOW }),
   )
 
 describe('the leases of a client', () => {
@@ -58,7 +58,7 @@ describe('the leases of a client', () => {
     expect(shares(many(100, owners, { actor: OTHER }))).toMatchObject({
       code: 'list_full',
       message: expect.stringMatching(
-        /^The client has 100 leases, as many as there can be; nothing was sent\. The next leases to end: "o0" until /,
+        /^The client has 100 leases, which is the limit\. Nothing was sent\. The next leases to end: "o0" until /,
       ),
       field: undefined,
     })
@@ -80,7 +80,7 @@ describe('the leases of a caller', () => {
     expect(shares(many(49, owners))).toBeUndefined()
     expect(shares(many(50, owners))).toMatchObject({
       message: expect.stringMatching(
-        /^This caller has 50 leases on the client, as many as it may; nothing was sent/,
+        /^This caller has 50 leases on the client, which is its limit\. Nothing was sent/,
       ),
       field: undefined,
     })
@@ -92,7 +92,7 @@ describe('the leases of a caller', () => {
     expect(shares(many(5, owners), lease('new', 'other'), 10)).toMatchObject({
       field: 'client.callbacks',
       message: expect.stringMatching(
-        /^This caller has 5 leases on client\.callbacks, as many as it may; nothing was sent/,
+        /^This caller has 5 leases on client\.callbacks, which is its limit\. Nothing was sent/,
       ),
     })
     const elsewhere = many(5, owners, { field: 'webOrigins' })
@@ -112,7 +112,9 @@ describe('the leases of an owner', () => {
   it('are a fifth of them at most', () => {
     expect(shares(many(19, () => 'one'))).toBeUndefined()
     expect(shares(many(20, () => 'one'))).toMatchObject({
-      message: expect.stringMatching(/^The owner "one" has 20 leases on the client, as many as/),
+      message: expect.stringMatching(
+        /^The owner "one" has 20 leases on the client, which is its limit/,
+      ),
     })
     expect(shares(many(20, () => 'two'))).toBeUndefined()
   })
@@ -133,7 +135,9 @@ describe('the leases of an owner', () => {
       ),
     ).toMatchObject({
       field: 'client.callbacks',
-      message: expect.stringMatching(/^The owner "one" has 2 leases on client\.callbacks, as many/),
+      message: expect.stringMatching(
+        /^The owner "one" has 2 leases on client\.callbacks, which is its limit/,
+      ),
     })
     expect(shares([], lease('new'), 2)).toBeUndefined()
   })
@@ -144,7 +148,7 @@ describe('a list', () => {
     refusal(() =>
       checkRoom(DEFAULT_SHARES, mappingWith(maxItems), { urls: values } as JsonObject, {
         lease: lease('new'),
-        held,
+        current: held,
         now: NOW,
       }),
     )
@@ -161,14 +165,14 @@ describe('a list', () => {
       code: 'list_full',
       field: 'client.callbacks',
       message:
-        'client.callbacks has 8 values, 0 of them leased, and leases fill no more than 8 of its 10 places; nothing was sent.',
+        'client.callbacks has 8 values, 0 of them leased, and leases may fill at most 8 of its 10 places. Nothing was sent.',
     })
   })
 
   it('that is full is said to be so', () => {
-    expect(room(values(9), [])?.message).toContain('and leases fill no more than 8 of its 10')
+    expect(room(values(9), [])?.message).toContain('and leases may fill at most 8 of its 10')
     expect(room(values(10), [])?.message).toBe(
-      'client.callbacks has all 10 values that it can hold, 0 of them leased; nothing was sent.',
+      'client.callbacks has the maximum of 10 values, 0 of them leased. Nothing was sent.',
     )
   })
 
@@ -204,7 +208,7 @@ describe('a refusal', () => {
     const held = owners.map((owner, index) =>
       lease(`v${index}`, owner, { expiresAt: at(60 - index * 10) }),
     )
-    const taken = { lease: lease('new'), held, now: NOW }
+    const taken = { lease: lease('new'), current: held, now: NOW }
     const error = refusal(() =>
       checkRoom(DEFAULT_SHARES, mappingWith(6), { urls: held.map(({ value }) => value) }, taken),
     )
@@ -212,7 +216,7 @@ describe('a refusal', () => {
       (owner, index) => `"${owner}" until ${new Date(at(10 + index * 10)).toISOString()}`,
     )
     expect(error?.message).toMatch(
-      new RegExp(`nothing was sent\\. The next leases to end: ${named.join(', ')}\\.$`),
+      new RegExp(`Nothing was sent\\. The next leases to end: ${named.join(', ')}\\.$`),
     )
     expect(error?.details).toMatchObject({ retryAfter: 10 })
   })
@@ -225,13 +229,13 @@ describe('a refusal', () => {
     [-5_000, 1],
   ])('%i ms before the end comes back after %i s', (ahead, retryAfter) => {
     const held = [lease('v0', 'one', { expiresAt: NOW + ahead })]
-    const taken = { lease: lease('new'), held, now: NOW }
+    const taken = { lease: lease('new'), current: held, now: NOW }
     const error = refusal(() => checkRoom(DEFAULT_SHARES, mappingWith(1), { urls: ['v0'] }, taken))
     expect(error?.details).toMatchObject({ retryAfter })
   })
 
   it('says nothing of that where no lease is in the way', () => {
-    const taken = { lease: lease('new'), held: [], now: NOW }
+    const taken = { lease: lease('new'), current: [], now: NOW }
     const error = refusal(() => checkRoom(DEFAULT_SHARES, mappingWith(1), { urls: ['v0'] }, taken))
     expect(error?.details).not.toHaveProperty('retryAfter')
   })
