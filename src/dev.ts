@@ -133,7 +133,7 @@ async function main(): Promise<void> {
   const mounts = [{ prefix: openid.prefix, handler: openid.callback }]
   const server = createNodeServer(clientry.app, { mounts, guard: createGuard(openid.prefix) })
   await server.listen(port, HOST).catch((cause) => {
-    throw new ClientError('unavailable', `Port ${port} cannot be used. Set PORT to another one.`, {
+    throw new ClientError('port_in_use', `Port ${port} cannot be used. Set PORT to another one.`, {
       cause,
     })
   })

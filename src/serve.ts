@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const server = createNodeServer(clientry.app, { basePath, connections: { onFull } })
   const boundPort = await server.listen(port, host).catch((cause) => {
     const says = `Port ${port} of ${host} cannot be used. Set server.port to another one.`
-    throw new ClientError('unavailable', says, { cause })
+    throw new ClientError('port_in_use', says, { cause })
   })
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
   const time = new Date().toISOString()

@@ -108,7 +108,7 @@ describe('requests', () => {
     expect(counted('route="/clients/{clientId}",method="GET",status="404"')).toBe(1)
     expect(counted('route="none",method="other",status="404"')).toBe(1)
     expect(all.get('clientry_errors_total{code="not_found"}')).toBe(1)
-    expect(all.get('clientry_errors_total{code="conflict"}')).toBe(0)
+    expect(all.get('clientry_errors_total{code="change_unresolved"}')).toBe(0)
   })
 
   it('cost upstream calls, by provider, operation and kind of answer', async () => {

@@ -33,7 +33,7 @@ export const ERROR_CODES = {
   no_such_route: { status: 404, retry: false },
   method_not_allowed: { status: 405, retry: false },
   /** A change ended half-way and could not be undone; the record names the fields. */
-  conflict: { status: 500, retry: false },
+  change_unresolved: { status: 500, retry: false },
   /** The provider answered that a change was done, and none of the fields has changed. */
   not_applied: { status: 502, retry: false },
   /** The provider answered that a change was done, and some of the fields have not changed. */
@@ -76,7 +76,9 @@ export const ERROR_CODES = {
   /** The history cannot be written, so nothing was sent upstream. */
   store_unavailable: { status: 503, retry: true },
   /** Other changes of the same client take all the time there is. */
-  unavailable: { status: 503, retry: true },
+  client_busy: { status: 503, retry: true },
+  /** The port that the server should listen on is in use; never sent to a caller. */
+  port_in_use: { status: 503, retry: false },
   /** The deadline passed before anything was sent upstream. */
   deadline_exceeded: { status: 504, retry: true },
   /** The change was sent and its outcome could not be learned in time. */
@@ -84,6 +86,16 @@ export const ERROR_CODES = {
 } as const satisfies Record<string, { status: number; retry: boolean }>
 
 export type ErrorCode = keyof typeof ERROR_CODES
+
+/** Former code → the code that replaced it. Results of older jobs and older servers still have them. */
+const FORMER_CODES: Readonly<Record<string, ErrorCode>> = {
+  conflict: 'change_unresolved',
+  unavailable: 'client_busy',
+}
+
+/** The present spelling of a code that an older version has stored or sent. */
+export const currentCode = (code: string): string =>
+  Object.hasOwn(FORMER_CODES, code) ? (FORMER_CODES[code] ?? code) : code
 
 export interface ErrorDetails {
   /** Path of the member at fault, for example `client.callbacks[2]`. */

@@ -1,7 +1,7 @@
 /** What an answer of the network means: the body with what stands in its headers, or an error. */
 
 import type { ErrorBody } from '../contract/common.ts'
-import { ERROR_CODES, type ErrorCode } from '../core/errors.ts'
+import { currentCode, ERROR_CODES, type ErrorCode } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import { parseJson } from '../core/json/json-text.ts'
 import type { Answer } from './api.ts'
@@ -51,7 +51,8 @@ function failureOf(status: number, retryAfter: string | undefined, body: unknown
     const says = `What answered with status ${status} is not a Clientry server.`
     return new ClientryError('unexpected_answer', says, facts)
   }
-  const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'unexpected_answer'
+  const current = currentCode(code)
+  const known = Object.hasOwn(ERROR_CODES, current) ? (current as ErrorCode) : 'unexpected_answer'
   const details = { field, fields, requestId, operationId, outcome, mend, providerMessage }
   return new ClientryError(known, error, { ...facts, ...details })
 }

@@ -169,7 +169,7 @@ describe.each(PEERS)('$name', (kind) => {
       for (const fault of ['reset_after_apply', 'cut_answer', 'reset_before_apply'] as const) {
         front().inject({ kind: fault, operation: 'POST /register' })
         const failure = await make().catch((error: unknown) => error)
-        expect(failure, fault).toMatchObject({ code: 'conflict' })
+        expect(failure, fault).toMatchObject({ code: 'change_unresolved' })
         expect(String(failure)).toMatch(
           /answer to this creation was lost.*registration access token/,
         )

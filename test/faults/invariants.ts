@@ -128,7 +128,7 @@ const answerIsHonest: Invariant = (evidence) => {
       : `answered ${answer.outcome}, recorded ${outcome}`
   }
   if (answer.code === 'outcome_unknown') return undefined
-  const expected = answer.code === 'conflict' ? 'conflict' : 'not_applied'
+  const expected = answer.code === 'change_unresolved' ? 'conflict' : 'not_applied'
   return outcome === undefined || outcome === expected
     ? undefined
     : `answered ${answer.code}, recorded ${outcome}`

@@ -203,7 +203,9 @@ describe('the secret, which no read shows', () => {
       skip: 1,
       change: { owner: 'theirs' },
     })
-    await expect(rotateSecret(bench.service, request())).rejects.toMatchObject({ code: 'conflict' })
+    await expect(rotateSecret(bench.service, request())).rejects.toMatchObject({
+      code: 'change_unresolved',
+    })
   })
 
   it('is not taken for changed where the time of the last write has seconds only', async () => {
@@ -217,7 +219,9 @@ describe('the secret, which no read shows', () => {
       skip: 1,
       change: { updated_at: '2026-10-02T09:31:00Z' },
     })
-    await expect(rotateSecret(bench.service, request())).rejects.toMatchObject({ code: 'conflict' })
+    await expect(rotateSecret(bench.service, request())).rejects.toMatchObject({
+      code: 'change_unresolved',
+    })
   })
 })
 

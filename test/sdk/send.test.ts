@@ -113,22 +113,30 @@ describe('Retry-After', () => {
   })
 })
 
+it.each([
+  ['conflict', 'change_unresolved'],
+  ['unavailable', 'client_busy'],
+])('the code %s of an older server is %s', async (former, code) => {
+  server.answer(failed(former))
+  await expect(api(0).getClient('x')).rejects.toMatchObject({ code })
+})
+
 describe('repetition', () => {
   it('waits longer each time and ends with the time that it has', async () => {
-    server.answer(...Array.from({ length: 100 }, () => failed('unavailable')))
-    await expect(api().getClient('x')).rejects.toMatchObject({ code: 'unavailable' })
+    server.answer(...Array.from({ length: 100 }, () => failed('client_busy')))
+    await expect(api().getClient('x')).rejects.toMatchObject({ code: 'client_busy' })
     expect(pauses.slice(0, 7)).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 8_000])
     expect(pauses.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(60_000)
   })
 
   it('can be switched off', async () => {
-    server.answer(failed('unavailable'))
-    await expect(api(0).getClient('x')).rejects.toMatchObject({ code: 'unavailable' })
+    server.answer(failed('client_busy'))
+    await expect(api(0).getClient('x')).rejects.toMatchObject({ code: 'client_busy' })
     expect(server.seen).toHaveLength(1)
   })
 
   it('ends with the signal, in the middle of a pause', async () => {
-    server.answer(failed('unavailable', { 'retry-after': '50' }))
+    server.answer(failed('client_busy', { 'retry-after': '50' }))
     const controller = new AbortController()
     const sent = connect({ url: server.url }).getClient('x', { signal: controller.signal })
     await expect.poll(() => server.seen.length).toBe(1)

@@ -373,7 +373,7 @@ describe('whose outcome someone else has recorded, or no one can', () => {
         if (point === 'intent recorded') await sweep(later(withoutTurns(bench.service)))
       },
     }
-    await expect(adopt('token', { service })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(adopt('token', { service })).rejects.toMatchObject({ code: 'change_unresolved' })
     expect(await kinds()).toEqual(['intent', 'applied', 'overlap'])
   })
 

@@ -113,7 +113,7 @@ describe('a change that another instance has settled meanwhile', () => {
     const attempt = change(at('state known', settleElsewhere), { name: 'New', description: 'Text' })
     const error = await attempt.catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
-      code: 'conflict',
+      code: 'change_unresolved',
       details: { operationId: await operationId() },
       message: expect.stringMatching(
         /Check client\.name, client\.description\. GET \/operations\/\S+ \(clientry operation \S+\) .*PATCH/,
@@ -136,7 +136,9 @@ describe('a change that another instance has settled meanwhile', () => {
   it('answers conflict as well when it was told that nothing is in force', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
     const service = { ...bench.service, sleep: async () => void (await settleElsewhere()) }
-    await expect(change(service, { name: 'New' })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(change(service, { name: 'New' })).rejects.toMatchObject({
+      code: 'change_unresolved',
+    })
   })
 
   it('records the state that was known last where it cannot read any more', async () => {
@@ -150,7 +152,7 @@ describe('a change that another instance has settled meanwhile', () => {
     }
     const attempt = change({ ...bench.service, sleep }, { name: 'New' })
     await expect(attempt).rejects.toMatchObject({
-      code: 'conflict',
+      code: 'change_unresolved',
       details: { outcome: 'conflict' },
     })
     const [, closing, overlap] = await entries()
@@ -172,7 +174,7 @@ describe('a change that another instance has settled meanwhile', () => {
       await store.append(intentOf(RESOURCE, 3))
     }
     const attempt = change(at('state known', closeAndBegin, { sleep }), { name: 'New' })
-    await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
+    await expect(attempt).rejects.toMatchObject({ code: 'change_unresolved' })
     expect(pauses).toBe(3)
     expect((await entries()).map(({ kind }) => kind)).toEqual([
       'intent',
@@ -194,7 +196,9 @@ describe('a change that another instance has settled meanwhile', () => {
       return store.append(entry)
     }
     const service = at('state known', settleElsewhere, { store: { ...store, append } })
-    await expect(change(service, { name: 'New' })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(change(service, { name: 'New' })).rejects.toMatchObject({
+      code: 'change_unresolved',
+    })
     const kinds = (await entries()).map(({ kind }) => kind)
     expect(kinds).toEqual(['intent', 'outcome', 'outside_change', 'overlap'])
   })
@@ -224,7 +228,9 @@ describe('a change that another instance has settled meanwhile', () => {
   it('holds what came into force after all, although it was taken for lost', async () => {
     // The other one finds nothing in force, closes the intent, and only then it is sent.
     const service = at('intent recorded', settleElsewhere)
-    await expect(change(service, {}, { patch: lease })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(change(service, {}, { patch: lease })).rejects.toMatchObject({
+      code: 'change_unresolved',
+    })
     const [, closing, overlap] = await entries()
     expect(closing).toMatchObject({ outcome: 'not_applied', state: { name: 'Example' } })
     expect(closing?.standing).toBeUndefined()
@@ -238,7 +244,9 @@ describe('a change that another instance has settled meanwhile', () => {
   it('holds nothing of what never came into force', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
     const service = at('intent recorded', settleElsewhere, { sleep: async () => {} })
-    await expect(change(service, {}, { patch: lease })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(change(service, {}, { patch: lease })).rejects.toMatchObject({
+      code: 'change_unresolved',
+    })
     const [, , overlap] = await entries()
     expect(overlap).toMatchObject({ kind: 'overlap', state: { name: 'Example' } })
     expect(overlap?.standing).toBeUndefined()
@@ -263,7 +271,7 @@ describe('a change that another instance has settled meanwhile', () => {
     const made = emulator.calls.filter(({ operation }) => operation === 'POST /clients')
     expect(made).toHaveLength(1)
     expect(error).toMatchObject({
-      code: 'conflict',
+      code: 'change_unresolved',
       message: expect.stringMatching(
         /it may have made the client (\w+)\. Adopt .*\/clients\/\1\/reg/,
       ),
@@ -280,7 +288,7 @@ describe('a change that another instance has settled meanwhile', () => {
       await bench.service.store.append(intentOf(RESOURCE, 3))
     }
     const attempt = change(at('state known', closeAndBegin, { sleep }), { name: 'New' })
-    await expect(attempt).rejects.toMatchObject({ code: 'conflict' })
+    await expect(attempt).rejects.toMatchObject({ code: 'change_unresolved' })
     expect(pauses).toBe(100)
   })
 })

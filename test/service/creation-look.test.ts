@@ -231,7 +231,7 @@ describe('the answer where it stays unknown', () => {
 
   it('names no client where none can be found', () => {
     expect(answer()).toEqual({
-      code: 'conflict',
+      code: 'change_unresolved',
       message: `The answer to this creation was lost, and it cannot be found out here whether it made a client. If the client exists at the provider, adopt it with PUT /clients/{clientId}/registration?provider=it (clientry adopt) and its registration access token (if it has one), or remove it there. ${end}`,
       details: { operationId: 'making', outcome: 'conflict' },
     })

@@ -153,7 +153,7 @@ describe.each(WHERE)('a stalled provider: $provider', ({ read, write, ...address
     )
     const codes = answers.map(({ body }) => body.code)
     expect(codes.filter((code) => code === 'outcome_unknown')).toHaveLength(1)
-    for (const code of codes) expect(['outcome_unknown', 'unavailable', ...LATE]).toContain(code)
+    for (const code of codes) expect(['outcome_unknown', 'client_busy', ...LATE]).toContain(code)
   })
 })
 
@@ -246,7 +246,7 @@ describe('a store that hangs', () => {
     hangs = ([called]) => called === 'last'
     const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => patch(`${index}`)))
     for (const { body } of answers) {
-      expect(['store_unavailable', 'unavailable', 'deadline_exceeded']).toContain(body.code)
+      expect(['store_unavailable', 'client_busy', 'deadline_exceeded']).toContain(body.code)
     }
     expect(writes()).toEqual([])
   })

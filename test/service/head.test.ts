@@ -86,7 +86,7 @@ describe('the newest entry', () => {
   it('is waited for until the deadline and no longer', async () => {
     await append(intentOf(resource, 1, { deadline: 20_000 }))
     const at = (time: number): Service => ({ ...bench.service, now: () => time })
-    await expect(settledHead(at(10_000), place)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(settledHead(at(10_000), place)).rejects.toMatchObject({ code: 'client_busy' })
   })
 
   it('is settled when the time of its own process is over', async () => {

@@ -134,7 +134,7 @@ describe('an attempt', () => {
     await intent(1, 'a')
     await closing(2, 'conflict')
     await expect(claim('b')).rejects.toMatchObject({
-      code: 'conflict',
+      code: 'change_unresolved',
       details: { operationId: 'a' },
     })
   })

@@ -193,7 +193,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
         const next = (await create({ dryRun: true })).native
         await creation?.step(place, next).send(call())
         spoil('reset_after_apply', life.writes.create)
-        await expect(create()).rejects.toMatchObject({ code: 'conflict' })
+        await expect(create()).rejects.toMatchObject({ code: 'change_unresolved' })
         expect(await bench.service.store.openIntents()).toEqual([])
       })
     }

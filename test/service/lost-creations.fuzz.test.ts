@@ -180,11 +180,11 @@ it(
           tally.add('named in a conflict')
           expect(given.gentle).toBe(false)
           // What cannot be recognised is named, with what to do about it.
-          expect([isLanded(given), result.code]).toEqual([true, 'conflict'])
+          expect([isLanded(given), result.code]).toEqual([true, 'change_unresolved'])
           expect(result.message).toContain('PUT /clients/made1/registration?provider=it')
           expect(result.message).toContain('DELETE /clients/made1?provider=it')
           const again = await attempt(given, world).catch((error: ClientError) => error)
-          expect(again).toMatchObject({ code: 'conflict', message: result.message })
+          expect(again).toMatchObject({ code: 'change_unresolved', message: result.message })
           expect(world.upstream.creations()).toBe(1)
         } finally {
           await world.close()
@@ -219,8 +219,14 @@ it('registers once where the answer is lost, since no server lists its clients',
       )
     const says =
       /PUT \/clients\/\{clientId\}\/registration\?provider=it and its registration access token/
-    expect(await make()).toMatchObject({ code: 'conflict', message: expect.stringMatching(says) })
-    expect(await make()).toMatchObject({ code: 'conflict', message: expect.stringMatching(says) })
+    expect(await make()).toMatchObject({
+      code: 'change_unresolved',
+      message: expect.stringMatching(says),
+    })
+    expect(await make()).toMatchObject({
+      code: 'change_unresolved',
+      message: expect.stringMatching(says),
+    })
     expect(registrations).toBe(1)
   } finally {
     server.close()
@@ -232,7 +238,7 @@ it('takes the named client in by the request that the conflict names', async () 
   const world = await open({ ...LOST, twists: ['other'] })
   try {
     const { service, provider, upstream } = world
-    expect(await untilKnown(LOST, world)).toMatchObject({ code: 'conflict' })
+    expect(await untilKnown(LOST, world)).toMatchObject({ code: 'change_unresolved' })
     const ref = { provider: 'it', id: 'made1' }
     const request = { ref, provider, dryRun: false, actor: ACTOR, requestId: 'request-2' }
     const deadline = service.now() + DEADLINE_MS
@@ -254,7 +260,7 @@ it('goes by the age of a Cognito client, whatever its name, in the spelling of t
   const given: Case = { ...LOST, service: 'cognito', twists: ['other'], name: 'other' }
   const world = await open(given)
   try {
-    expect(await untilKnown(given, world)).toMatchObject({ code: 'conflict' })
+    expect(await untilKnown(given, world)).toMatchObject({ code: 'change_unresolved' })
     expect(world.upstream.creations()).toBe(1)
   } finally {
     await world.close()

@@ -155,7 +155,7 @@ describe('a change of several calls ends applied or not applied', () => {
     })
     const attempt = change()
     await expect(attempt).rejects.toMatchObject({
-      code: 'conflict',
+      code: 'change_unresolved',
       message: expect.stringMatching(/client\.name.*client\.supportedIdp/),
     })
     expect(emulator.client('exampleClientId')?.name).toBe('Foreign')

@@ -49,7 +49,7 @@ describe.each(REMOTE)('$name', (kind) => {
     const tag = one.service.fingerprints.ofState(mapping, native)
     expect(overlap).toMatchObject({ tag })
     // Its write came after all, over the other's: that is told, and not as a success.
-    expect(late).toBe('conflict')
+    expect(late).toBe('change_unresolved')
   })
 
   const suspend = { kind: 'suspension', suspended: true, allowPartial: false } as const
@@ -92,7 +92,7 @@ describe.each(REMOTE)('$name', (kind) => {
     const { requestFor } = await import('../contract/service.ts')
     const asked = { ...requestFor(slow, subject.ref, {}), patch: begin }
     const late = { ...asked, deadline: Date.now() + 30_000 }
-    await expect(changeClient(slow, late)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(changeClient(slow, late)).rejects.toMatchObject({ code: 'change_unresolved' })
     expect(subject.stored()).not.toEqual(before)
     const standing = (await entries()).at(-1)?.standing
     expect(Object.keys(standing ?? {})).toEqual([begin === suspend ? 'suspended' : 'leases'])

@@ -179,7 +179,7 @@ describe('undoing what was absent before', () => {
     emulator.inject({ kind: 'error_before_apply', operation: CONNECTION, skip: 1 })
     const attempt = bench.change(REF, { appType: 'spa', supportedIdp: ['google'] }, late())
     await expect(attempt).rejects.toMatchObject({
-      code: 'conflict',
+      code: 'change_unresolved',
       details: { outcome: 'conflict', operationId: expect.any(String) },
     })
     expect((await bench.change(REF, { name: 'Afterwards' })).outcome).toBe('applied')

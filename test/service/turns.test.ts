@@ -38,7 +38,7 @@ describe('turns under one key', () => {
       { key: 'key', caller: 'ci', deadline: 1_000_000_001 },
       async () => 'never',
     )
-    await expect(late).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(late).rejects.toMatchObject({ code: 'client_busy' })
     first.finish()
     expect(await taken).toBe('first')
   })
@@ -187,7 +187,7 @@ describe('a turn that does not come in time', () => {
     await expect(
       turns.take({ key: 'key', caller: 'ci', deadline: 1_005 }, late.run),
     ).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'client_busy',
       details: { retryAfter: 1 },
       message: expect.stringMatching(/Nothing was sent/),
     })
@@ -204,7 +204,7 @@ describe('a turn that does not come in time', () => {
     const first = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, one.run)
     const refused = turns.take({ key: 'key', caller: 'ci', deadline: 1 }, late.run)
     const third = turns.take({ key: 'key', caller: 'ci', deadline: LATER }, next.run)
-    await expect(refused).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(refused).rejects.toMatchObject({ code: 'client_busy' })
     await settledDown()
     expect(log).toEqual(['one begins'])
     one.finish()

@@ -22,7 +22,7 @@ export interface Claim {
 export interface Turns {
   /**
    * Runs `work` in the turn of its claim.
-   * @throws ClientError `unavailable` if the turn does not come before the deadline, `too_many_requests`
+   * @throws ClientError `client_busy` if the turn does not come before the deadline, `too_many_requests`
    *   if the caller has too many changes under the key
    */
   take<T>(claim: Claim, work: () => Promise<T>): Promise<T>
@@ -132,7 +132,7 @@ function checkNumber({ running, waiting }: Lane, one: Pick<Waiting, 'caller' | '
 
 function late(): ClientError {
   return new ClientError(
-    'unavailable',
+    'client_busy',
     'Other changes of this client took all the time that this request had. Nothing was sent. Try again.',
     { retryAfter: 1 },
   )
@@ -141,7 +141,7 @@ function late(): ClientError {
 /** A change of the same client on another instance took all the time that this request had. */
 export function busy(): ClientError {
   return new ClientError(
-    'unavailable',
+    'client_busy',
     'Another change of this client is still running. Nothing was sent. Try again.',
     { retryAfter: 1 },
   )

@@ -16,7 +16,7 @@ import type { RequestFor } from './wanted.ts'
 /**
  * Prepares the change that undoes an operation.
  * @throws ClientError `not_restorable`, at once or from `over`: an operation that cannot be undone
- * completely is left   alone, unless a partial undo was requested
+ * completely is left alone, unless a partial undo was requested
  */
 export async function prepareUndo(
   service: Service,

@@ -1,5 +1,6 @@
 /** Reads jobs: the list of jobs, and the results of one job. */
 
+import { currentCode } from '../../core/errors.ts'
 import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
 import type { JobResult } from '../../store/log/job-entry.ts'
 import { JOBS, refOf } from '../../store/resource.ts'
@@ -91,7 +92,8 @@ export async function readResults(
       if (results.length === limit || characters >= PAGE_CHARACTERS) {
         return { results, next: { seq, index } }
       }
-      results.push({ ...result, phase, at })
+      const code = result.code && { code: currentCode(result.code) }
+      results.push({ ...result, ...code, phase, at })
       characters += JSON.stringify(result).length
     }
   }

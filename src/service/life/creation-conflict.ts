@@ -24,7 +24,7 @@ export function creationConflict(
       ? `The answer to this creation was lost, and it cannot be found out here whether it made a client. If the client exists at the provider, adopt it with ${adopt} (clientry adopt) and its registration access token (if it has one), or remove it there`
       : `The answer to this creation was lost, and it may have made ${oneOf(candidates)}. Adopt the client that is yours with ${adopt} (clientry adopt), or remove one that no one needs with ${remove} (clientry delete)`
   return new ClientError(
-    'conflict',
+    'change_unresolved',
     `${says}. ${recordOf(operationId)} has the record. This request is not sent again. Use a new Idempotency-Key to create another client.`,
     { operationId, outcome: 'conflict' },
   )

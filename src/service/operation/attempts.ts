@@ -14,7 +14,7 @@ export interface Turn {
 
 /**
  * Runs attempts until one ends in anything but a lost race or a temporary failure.
- * @throws ClientError `key_in_use`, `unavailable`, `too_many_requests`, `deadline_exceeded`, and
+ * @throws ClientError `key_in_use`, `client_busy`, `too_many_requests`, `deadline_exceeded`, and
  * what attempts throw
  */
 export function inAttempts<T>(

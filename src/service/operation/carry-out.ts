@@ -44,7 +44,7 @@ export interface Done {
 
 /**
  * Sends the steps and closes the intent with the outcome.
- * @throws ClientError the provider's, if nothing was changed; `outcome_unknown`; `conflict`
+ * @throws ClientError the provider's, if nothing was changed; `outcome_unknown`; `change_unresolved`
  */
 export async function carryOut(
   service: Service,

@@ -9,7 +9,7 @@ export function changeConflict({ changes, operationId }: Intent): ClientError {
   const names = changes.map(({ field }) => `client.${field}`).join(', ')
   const fields = names === '' ? 'the client' : names
   return new ClientError(
-    'conflict',
+    'change_unresolved',
     `Another writer interfered halfway through the change, which could be neither completed nor undone. Check ${fields}. ${whenConflict(operationId)}`,
     { operationId, outcome: 'conflict' },
   )

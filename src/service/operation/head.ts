@@ -41,7 +41,7 @@ const POLL_MS = 50
 
 /**
  * Returns the newest entry, after any open change has been settled.
- * @throws ClientError `unavailable`; `key_in_use` if that change has the same key
+ * @throws ClientError `client_busy`; `key_in_use` if that change has the same key
  */
 export async function settledHead(
   service: Service,

@@ -75,7 +75,7 @@ export async function onlyOnce<T>(
 /**
  * Finds the operation that the key of a request was used for, or binds the key to this attempt. A
  * dry run has no effect that could be repeated, and uses no key.
- * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
+ * @throws ClientError `key_reused`, `key_in_use`, `change_unresolved`, `deadline_exceeded`
  */
 export async function claimKey(
   service: Service,
@@ -94,7 +94,7 @@ export async function claimKey(
 
 /**
  * Finds what the key of a request was used for, without claiming it.
- * @throws ClientError `key_reused`, `key_in_use`, `conflict`, `deadline_exceeded`
+ * @throws ClientError `key_reused`, `key_in_use`, `change_unresolved`, `deadline_exceeded`
  */
 export async function findEarlierUse(
   service: Service,

@@ -18,8 +18,8 @@ import type { Begun, Operation, Plan, Repeated } from './operation.ts'
 /**
  * Carries out a write, or plans it in a dry run.
  * @throws ClientError as the operation and the provider do, `precondition_failed`, `key_in_use`,
- * `key_reused`,   `store_unavailable`, `unavailable`, `too_many_requests`, `deadline_exceeded`,
- * `outcome_unknown`, `conflict`
+ * `key_reused`, `store_unavailable`, `client_busy`, `too_many_requests`, `deadline_exceeded`,
+ * `outcome_unknown`, `change_unresolved`
  */
 export function operate<P, R>(service: Service, operation: Operation<P, R>): Promise<R> {
   const { request, first } = operation

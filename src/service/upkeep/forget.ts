@@ -18,7 +18,7 @@ export const isLongOver = (times: readonly number[], now: number) =>
 
 /**
  * Records that a client that is gone has no leases and no secrets that end.
- * @throws ClientError `unavailable` if the client exists, so that something else was not found
+ * @throws ClientError `not_found` if the client exists, so that something else was not found
  */
 export async function forgetDue(
   service: Service,
@@ -52,4 +52,4 @@ export async function forgetDue(
 }
 
 const isThere = () =>
-  new ClientError('unavailable', 'The client exists, but a part of it was not found.')
+  new ClientError('not_found', 'The client exists, but a part of it was not found.')

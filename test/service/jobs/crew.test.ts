@@ -199,7 +199,7 @@ describe('a crew', () => {
 
 describe('a client that is not certain', () => {
   it('waits for its time, and is tried sixty times at most', async () => {
-    fails = (id) => (id === 'b' ? 'unavailable' : undefined)
+    fails = (id) => (id === 'b' ? 'client_busy' : undefined)
     const { crew } = await crewOf()
     const before = Date.now()
     crew.begin(2)
@@ -220,7 +220,7 @@ describe('a client that is not certain', () => {
     ahead += 1_001
     crew.begin(2)
     await crew.ended()
-    expect([tries(), crew.finished.get(1)?.code]).toEqual([60, 'unavailable'])
+    expect([tries(), crew.finished.get(1)?.code]).toEqual([60, 'client_busy'])
     ahead += 1_001
     crew.begin(2)
     expect(crew.busy()).toBe(false)

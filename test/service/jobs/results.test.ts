@@ -206,6 +206,14 @@ describe('results', () => {
   })
 })
 
+it('of an older version have codes of today, whatever they were called when they were stored', async () => {
+  const view = await submit('a', 1)
+  const failed = (code: string) => ({ outcome: 'failed' as const, code })
+  await record(view, { results: ['conflict', 'unavailable', 'not_found'].map(failed) })
+  const { results } = await readResults(bench.service, view.job.resource, undefined, 10)
+  expect(results.map(({ code }) => code)).toEqual(['change_unresolved', 'client_busy', 'not_found'])
+})
+
 describe('undoing a job', () => {
   const undo = (operationId: string, allowPartial = false) => ({
     ref: CLIENT,
@@ -244,7 +252,7 @@ describe('undoing a job', () => {
     await store.append(closingOf(log, 2, { operationId: 'late' }))
     await store.append(intentOf(log, 3, { operationId: 'lost' }))
     await store.append(closingOf(log, 4, { operationId: 'lost', outcome: 'not_applied' }))
-    const other = { outcome: 'failed' as const, code: 'conflict', operationId: 'late' }
+    const other = { outcome: 'failed' as const, code: 'change_unresolved', operationId: 'late' }
     await record(view, { results: [unknown('late'), unknown('lost'), unknown('none'), other] })
     expect(await undoneItems(bench.service, await viewOf(view), false)).toEqual([undo('late')])
   })

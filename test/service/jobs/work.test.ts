@@ -217,7 +217,7 @@ describe('a failure', () => {
   const passing: readonly ErrorCode[] = [
     'provider_throttled',
     'store_unavailable',
-    'unavailable',
+    'client_busy',
     'too_many_requests',
     'key_in_use',
     'deadline_exceeded',

@@ -55,7 +55,7 @@ const jobsOf = (submittedBy: Actor) => `jobs of ${callerOf(submittedBy)}`
 const PASSING: readonly ErrorCode[] = [
   'provider_throttled',
   'store_unavailable',
-  'unavailable',
+  'client_busy',
   'too_many_requests',
   'key_in_use',
   'deadline_exceeded',
