@@ -14,6 +14,15 @@ import {
 import { dirname, join } from 'node:path'
 import { bundledIn, packageAt, partsOf, readLock } from './packages.mjs'
 
+/** Data of others that is a file of ours, and its notice. */
+const SUFFIX_LIST = {
+  file: 'src/core/uri/public-suffix-list.ts',
+  notice: `The Public Suffix List (https://publicsuffix.org) is in these files. It is subject to the terms of the Mozilla
+Public License, v. 2.0, of which there is a copy at https://mozilla.org/MPL/2.0/. Its source is src/core/uri/public-suffix-list.ts of
+this program, which \`npm run suffixes\` writes.
+`,
+}
+
 /** Bundles that are single files, which are often passed on alone. */
 const ALONE = ['lambda/index.mjs']
 
@@ -32,7 +41,10 @@ export function writeLegal(root, folder, bundles) {
     const target = join(folder, place)
     mkdirSync(target, { recursive: true })
     copyFileSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
-    const text = noticesOf(bundled.map((key) => packageAt(root, lock, key)))
+    const outputs = Object.values(bundles[place].outputs)
+    const hasList = outputs.some(({ inputs }) => inputs[SUFFIX_LIST.file]?.bytesInOutput > 0)
+    const packages = noticesOf(bundled.map((key) => packageAt(root, lock, key)))
+    const text = hasList ? `${packages}\n\n${SUFFIX_LIST.notice}` : packages
     writeFileSync(join(target, 'THIRD-PARTY-NOTICES.txt'), text)
     const file = ALONE.find((one) => dirname(one) === place)
     if (file !== undefined)

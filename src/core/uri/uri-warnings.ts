@@ -1,31 +1,10 @@
 /** What is allowed in a URI and still worth telling: smells, and things that hold for tests only. */
 
+import { isPublicSuffix } from './public-suffixes.ts'
 import { isIpLiteral } from './uri-host-rules.ts'
 import { isWeb } from './uri-reading.ts'
 import type { UriRule } from './uri-rule.ts'
 import { isPlainScheme } from './uri-scheme-rules.ts'
-
-/** Below these anybody can register a name. The most used of publicsuffix.org, not all. */
-const SHARED_SUFFIXES: ReadonlySet<string> = new Set([
-  'azurewebsites.net',
-  'cloudfront.net',
-  'firebaseapp.com',
-  'fly.dev',
-  'github.io',
-  'gitlab.io',
-  'herokuapp.com',
-  'netlify.app',
-  'ngrok-free.app',
-  'ngrok.io',
-  'onrender.com',
-  'pages.dev',
-  'vercel.app',
-  'web.app',
-  'workers.dev',
-])
-
-/** Second levels under which countries register: `co.uk`, `com.au`. */
-const COUNTRY_SUFFIX = /^(?:ac|co|com|edu|gov|net|ne|or|org)\.[a-z]{2}$/
 
 /** Told only where nothing is broken. */
 export const WARNINGS: readonly UriRule[] = [
@@ -53,9 +32,10 @@ export const WARNINGS: readonly UriRule[] = [
     breaks: ({ uri }) => uri.value.includes('*'),
   },
   {
+    // publicsuffix.org
     id: 'shared_suffix',
     says: 'has a host below which anybody can register a name',
-    breaks: ({ uri }) => isShared(uri.host),
+    breaks: ({ uri }) => isPublicSuffix(uri.host),
   },
   {
     // RFC 9700 section 4.11: open redirectors
@@ -73,7 +53,3 @@ export const WARNINGS: readonly UriRule[] = [
     breaks: ({ uri }) => uri.scheme !== uri.scheme.toLowerCase(),
   },
 ]
-
-function isShared(host: string): boolean {
-  return SHARED_SUFFIXES.has(host) || COUNTRY_SUFFIX.test(host)
-}
