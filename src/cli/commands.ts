@@ -227,6 +227,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/files/export.ts'),
   },
   {
+    name: 'convert',
+    says: "write client files of clients in the provider's own JSON, without secrets",
+    more: 'Takes one record, a list, or an object with the member clients, as the provider exports them. Attributes of which a record has no member are left out of its file. Nothing is sent to the provider.',
+    takes: [{ name: 'NATIVE', says: "a file of the provider's own JSON" }, FOLDER],
+    options: ['overwrite', ...ABOUT_CLIENT],
+    examples: ['clientry convert hydra-clients.json clients --provider login'],
+    load: () => import('./commands/files/convert.ts'),
+  },
+  {
     name: 'plan',
     says: 'compare files with what the providers hold, and plan the changes',
     more: 'Attributes that a file does not name are left alone, and so are clients without a file and values under a lease.',

@@ -53,6 +53,47 @@ beforeEach(async () => {
   expect({ code, err }).toEqual({ code: 0, err: '' })
 })
 
+describe('convert', () => {
+  const native = (name: string, content: object) =>
+    writeFileSync(join(dev.folder, name), JSON.stringify(content))
+
+  it('writes what the provider itself holds, which is no drift, and leaves out what it does not name', async () => {
+    const { id, name: shown, callbacks, grantTypes } = await held('local/exampleClientId')
+    const record = {
+      client_id: id,
+      client_name: shown,
+      client_secret: SECRET,
+      redirect_uris: callbacks,
+      grant_types: grantTypes,
+    }
+    native('native.json', { clients: [record] })
+    rmSync(join(dev.folder, 'clients'), { recursive: true })
+    const done = await run('convert native.json clients --provider local')
+    expect(done).toMatchObject({ code: 0, err: '' })
+    const [name = ''] = readdirSync(path('local'))
+    const file = parseClientFile(name, text(`local/${name}`))
+    expect(Object.keys(file.client).sort()).toEqual(['callbacks', 'grantTypes', 'name'])
+    expect(text(`local/${name}`)).not.toContain(SECRET)
+    expect((await plan()).items).toEqual([])
+    native('native.json', { ...record, redirect_uris: ['https://app.example.com/other'] })
+    const refused = await run('convert native.json clients --provider local')
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--overwrite') })
+    await run('convert native.json clients --provider local --overwrite')
+    expect((await plan()).items).toHaveLength(1)
+  })
+
+  it.each([
+    ['{', /native\.json: is no JSON/],
+    ['[1]', /record 1 is no client/],
+    ['{"ClientId":"a"}', /has no id where this provider has it/],
+  ])('refuses %s', async (content, says) => {
+    writeFileSync(join(dev.folder, 'native.json'), content)
+    const { code, err } = await run('convert native.json clients --provider local')
+    expect(code).not.toBe(0)
+    expect(err).toMatch(says)
+  })
+})
+
 describe('export', () => {
   it('writes each client once, by provider and pool, without a secret', () => {
     const names = readdirSync(join(dev.folder, 'clients'), { recursive: true, encoding: 'utf8' })
@@ -356,6 +397,8 @@ describe('docs/files.md', () => {
   it('shows lines that work, one after the other', async () => {
     const shown = [...blocks('sh'), ...blocks('yaml')].flatMap(lines).map(([, line = '']) => line)
     expect(shown.length).toBeGreaterThanOrEqual(6)
+    const records = [{ client_id: 'exampleClientId', name: 'Example' }]
+    writeFileSync(join(dev.folder, 'auth0-clients.json'), JSON.stringify(records))
     for (const line of shown) {
       const overwrite = line.startsWith('export') ? ' --overwrite' : ''
       const { code, err } = await run(`${line}${overwrite}`)
