@@ -99,6 +99,8 @@ describe('the same number', () => {
     expect(sameNumber(literal(`10E${exponent}`), literal(`100.0e${exponent}`))).toBe(false)
     expect(sameNumber(literal(`1E${exponent}`), literal(`1e${exponent}`))).toBe(true)
     expect(canonicalNumber(literal(`10E${exponent}`))).toBe(`1e(${exponent})+1`)
+    const reckoned = '1'.repeat(32)
+    expect(canonicalNumber(literal(`10E${reckoned}`))).toBe(`1e${'1'.repeat(31)}2`)
   })
 })
 
@@ -158,6 +160,7 @@ describe('what JavaScript sends back', () => {
     ['a list is held as an object', '{"a":[1]}', '{"a":{"0":1.0}}', '{"a":[1]}'],
     ['an object is held as a list', '{"a":{"0":1}}', '{"a":[1.0]}', '{"a":{"0":1}}'],
     ['an item is at its place', '[1,2]', '[1.0,2.0]', '[1.0,2.0]'],
+    ['an item is in two places', '[1,1]', '[1.0,1.00]', '[1.0,1.00]'],
     ['an item has moved', '["new",1]', '[1.0,"old"]', '["new",1.0]'],
     ['an object has moved', '["new",{"a":1}]', '[{"a":1.0}]', '["new",{"a":1.0}]'],
     [
@@ -190,6 +193,15 @@ describe('what JavaScript sends back', () => {
     ['"1"', '1', false],
     ['null', 'null', true],
     ['null', '{}', false],
+    [LONG, '9007199254740992', true],
+    [LONG, `"${LONG}"`, false],
+    [`[1,${LONG}]`, '[1,9007199254740992]', true],
+    [`[1,${LONG}]`, '[2,9007199254740992]', false],
+    [`[${LONG}]`, '{"0":9007199254740992}', false],
+    [`{"a":${LONG}}`, '{"a":9007199254740992}', true],
+    [`{"a":${LONG},"b":1}`, '{"a":9007199254740992,"c":1}', false],
+    [`{"a":${LONG}}`, '{"b":9007199254740992}', false],
+    [`{"constructor":${LONG}}`, `{"a":${LONG}}`, false],
   ])('%s is alike to %s: %s', (one, other, expected) => {
     expect(alike(parseJson(one), parseJson(other))).toBe(expected)
     expect(alike(parseJson(other), parseJson(one))).toBe(expected)

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { FIELD_NAMES } from '../../src/core/client.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { key, list } from '../../src/core/mapping/lenses.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import {
   accessChanges,
@@ -13,6 +14,7 @@ import {
 import { neededFor, neededToMake, neededToRotate } from '../../src/core/rights/rights.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { mappingOf } from './mapping.ts'
 
 const api: OwnApi = {
   covers: (word) => word.startsWith('api:') || word === 'https://api.example',
@@ -141,6 +143,24 @@ describe('grant types and destinations', () => {
       expect(changed({ grant_types: [] }, { grant_types: [grant] }, { mapping: auth0 })).toEqual([])
     },
   )
+})
+
+describe('the one redirect URI of a client', () => {
+  const single = mappingOf({ scopes: list('scopes', 'keep'), defaultCallback: key<string>('main') })
+  const known = { scopes: ['api:read'] }
+  const moved = (base: JsonObject, next: JsonObject) => changed(base, next, { mapping: single })
+
+  it('is a destination where it is set or another one, and none where it goes', () => {
+    const one = { ...known, main: 'https://a.example/' }
+    expect(moved(known, one)).toEqual(['defaultCallback'])
+    expect(moved(one, { ...known, main: 'https://b.example/' })).toEqual(['defaultCallback'])
+    expect(moved(one, known)).toEqual([])
+    expect(moved(known, { ...known, other: 1 })).toEqual([])
+  })
+})
+
+it('a setting that is shown to no one counts as well', () => {
+  expect(changed({}, { other_secret: 'api:read' })).toEqual(['providerSettings.other_secret'])
 })
 
 it('a patch decides by its fields, where no record is known', () => {

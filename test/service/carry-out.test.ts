@@ -429,7 +429,7 @@ describe('a step whose answer is lost', () => {
     const attempt = change({ ...bench.service, sleep }, { name: 'New' })
     await expect(attempt).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('check client.name'),
+      message: expect.stringContaining('heck client.name'),
     })
     expect(await outcomes()).toEqual(['conflict'])
     expect(emulator.client('exampleClientId')?.name).toBe('Foreign')

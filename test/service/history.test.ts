@@ -275,3 +275,149 @@ describe('the history across clients', () => {
     ])
   })
 })
+
+describe('a change', () => {
+  const lease = (owner: string) => ({
+    field: 'callbacks' as const,
+    value: `https://${owner}.example/cb`,
+    owner,
+    expiresAt: 9_000,
+    actor: SOMEBODY,
+  })
+  const first = async () => (await history()).items[0]
+
+  it('is told with its job, its source and the secret that it is about', async () => {
+    const job = { id: 'job', submittedBy: SOMEBODY }
+    await append(
+      intentOf(LOG, 1, {
+        job,
+        action: 'retire',
+        secretId: 'secret-1',
+        copiedFrom: resourceOf(OTHER),
+      }),
+    )
+    expect(await first()).toMatchObject({
+      job,
+      action: 'retire',
+      secretId: 'secret-1',
+      copiedFrom: OTHER,
+    })
+  })
+
+  it('is told with what its outcome adds: a secret, clients that it may have made, and what was ignored', async () => {
+    await append(
+      intentOf(LOG, 1, { action: 'rotate' }),
+      closingOf(LOG, 2, {
+        outcome: 'conflict',
+        secretId: 'secret-2',
+        candidates: ['a', 'b'],
+        missed: ['name', 'callbacks'],
+      }),
+    )
+    expect(await first()).toMatchObject({
+      outcome: 'conflict',
+      secretId: 'secret-2',
+      candidates: ['a', 'b'],
+      missed: ['client.name', 'client.callbacks'],
+    })
+  })
+
+  it('is told with the leases that it was to take and to end', async () => {
+    const [old, kept, taken] = [lease('old'), lease('kept'), lease('taken')]
+    await append(
+      intentOf(LOG, 1, {
+        action: 'lease',
+        standing: { leases: [old, kept] },
+        becomes: { leases: [kept, taken] },
+      }),
+    )
+    expect(await first()).toMatchObject({ leases: { taken: [taken], ended: [old] } })
+  })
+
+  it.each([
+    ['it only takes some', { leases: [] }, { leases: [lease('new')] }, [1, 0]],
+    ['it only ends some', { leases: [lease('old')] }, {}, [0, 1]],
+  ])('is told with them where %s', async (_, standing, becomes, counts) => {
+    await append(intentOf(LOG, 1, { standing, becomes }))
+    const { leases } = (await first()) ?? {}
+    expect([leases?.taken.length, leases?.ended.length]).toEqual(counts)
+  })
+
+  it('is told without any where it changes something else that holds, or nothing', async () => {
+    await append(
+      intentOf(LOG, 1, {
+        standing: { leases: [lease('one')] },
+        becomes: { leases: [lease('one')], protected: true },
+      }),
+    )
+    expect(await first()).not.toHaveProperty('leases')
+  })
+
+  it('is told without what it lacks', async () => {
+    await append(intentOf(LOG, 1), closingOf(LOG, 2))
+    const names = Object.keys((await first()) ?? {})
+    for (const name of ['job', 'secretId', 'copiedFrom', 'candidates', 'missed', 'leases']) {
+      expect(names).not.toContain(name)
+    }
+  })
+})
+
+it('a client that was made as a copy tells of which one', async () => {
+  const { seq: _, ...body } = outsideChangeOf(LOG, 1)
+  const made = { operationId: 'making', requestId: 'r', actor: SOMEBODY, at: 50 }
+  const copiedFrom = resourceOf(OTHER)
+  await append(following(undefined, { ...body, ...made, copiedFrom, kind: 'created' as const }))
+  expect((await history()).items[0]).toMatchObject({ action: 'create', copiedFrom: OTHER })
+})
+
+it('an outcome without an intent before it is no item', async () => {
+  await append(overlapOf(LOG, 1), closingOf(LOG, 2))
+  await expect(history()).rejects.toThrow('outcome is no item of a history')
+})
+
+describe('what is open', () => {
+  const ELSEWHERE = { ...SOMEBODY, issuer: 'https://elsewhere.example' }
+  const logs = ['a', 'b', 'c', 'd'].map((id) => resourceOf({ provider: 'one', id }))
+  const open = (options: Partial<HistorySearch> = {}) =>
+    searchHistory(bench.service, { providers: ['one'], limit: 100, outcome: 'open', ...options })
+
+  beforeEach(async () => {
+    for (const [index, log] of logs.entries()) {
+      // Two of them began at the same moment.
+      const at = 1_000 + Math.min(index, 2)
+      await append(intentOf(log, 1, { at, actor: index === 0 ? ELSEWHERE : SOMEBODY }))
+    }
+  })
+
+  it('is told page by page, each once, with the next page where there is more', async () => {
+    const whole = (await open()).items
+    expect(whole).toHaveLength(4)
+    expect(await open({ limit: 4 })).not.toHaveProperty('next')
+    for (const limit of [1, 2, 3]) {
+      const all = []
+      for (let page = await open({ limit }); ; ) {
+        all.push(...page.items)
+        if (page.next === undefined) break
+        expect(page.items).toHaveLength(limit)
+        page = await open({ limit, after: page.next })
+      }
+      expect(all).toEqual(whole)
+    }
+  })
+
+  it('is narrowed to those who have their token of an issuer', async () => {
+    const of = async (actorIssuer: string) => (await open({ actorIssuer })).items
+    expect(await of(ELSEWHERE.issuer)).toHaveLength(1)
+    expect(await of(SOMEBODY.issuer)).toHaveLength(3)
+    expect(await of('https://none.example')).toEqual([])
+  })
+
+  it('is not hidden by what has ended, which is narrowed in the same way', async () => {
+    for (const log of logs) await append(closingOf(log, 2, { at: 2_000 }))
+    expect((await open()).items).toEqual([])
+    const ended = (actorIssuer: string) =>
+      searchHistory(bench.service, { providers: ['one'], limit: 100, actorIssuer })
+    expect((await ended(ELSEWHERE.issuer)).items).toHaveLength(1)
+    expect((await ended(SOMEBODY.issuer)).items).toHaveLength(3)
+  })
+})

@@ -51,7 +51,7 @@ export function isNumberLiteral(value: unknown): value is NumberLiteral {
 
 /** Whether a value is a number, in either form. */
 export function isNumber(value: unknown): value is number | NumberLiteral {
-  return typeof value === 'number' || (typeof value === 'object' && isNumberLiteral(value))
+  return typeof value === 'number' || isNumberLiteral(value)
 }
 
 /** The double to reckon with: the number itself or the nearest one; nothing for what is beyond doubles. */
@@ -63,8 +63,7 @@ export function doubleOf(value: unknown): number | undefined {
 
 /** Whether both are the same number, however they are written: 1, 1.0 and 10E-1 are. */
 export function sameNumber(one: number | NumberLiteral, other: number | NumberLiteral): boolean {
-  if (typeof one === 'number' && typeof other === 'number') return one === other
-  return plainest(String(one)) === plainest(String(other))
+  return one === other || plainest(String(one)) === plainest(String(other))
 }
 
 /** Whether the nearest double gives the same number back, though written otherwise: 1.0, 1E3. */
@@ -91,7 +90,7 @@ const MAX_EXPONENT_LENGTH = 32
 
 /** Sign, digits without zeros around them, and a power of ten. */
 function plainest(literal: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = PARTS.exec(literal) ?? []
+  const [, sign, whole, fraction = '', exponent = '0'] = PARTS.exec(literal) ?? []
   const digits = `${whole}${fraction}`.replace(/^0+/, '')
   if (digits === '') return '0'
   let end = digits.length

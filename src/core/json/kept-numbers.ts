@@ -10,7 +10,7 @@ import { holdsLiteral } from './json-text.ts'
 
 /** What is sent, with the held number in place of each that equals it as a double. */
 export function withHeldNumbers(sent: Json, held: Json | undefined): Json {
-  return held === undefined || !holdsLiteral(held) ? sent : kept(sent, held)
+  return holdsLiteral(held) ? kept(sent, held as Json) : sent
 }
 
 function kept(sent: Json, held: Json): Json {
@@ -50,8 +50,8 @@ export function alike(one: Json, other: Json): boolean {
   return (
     names.length === Object.keys(other).length &&
     names.every((name) => {
-      const [mine, theirs] = [memberOf(one, name), memberOf(other, name)]
-      return mine !== undefined && theirs !== undefined && alike(mine, theirs)
+      const theirs = memberOf(other, name)
+      return theirs !== undefined && alike(one[name] as Json, theirs)
     })
   )
 }
