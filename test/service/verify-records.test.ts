@@ -98,6 +98,66 @@ describe('checkpoints', () => {
     expect(await faults()).toMatchObject([{ why: 'it is not a checkpoint' }])
   })
 
+  const remove = (seq: number) =>
+    bench.database.prepare('delete from log where resource = ? and seq >= ?').run(LOG, seq)
+  const whys = async (options?: Parameters<typeof verifyLog>[1]) =>
+    (await faults(options)).map(({ resource, seq, why }) => [resource, seq, why])
+
+  it('find a log that was cut short, or is gone', async () => {
+    await checkpoint()
+    remove(3)
+    expect(await whys()).toEqual([[LOG, 3, expect.stringMatching(/ends at 2\b.*\b3$/)]])
+    remove(1)
+    expect(await whys()).toEqual([[LOG, 1, expect.stringMatching(/ends at 0\b.*\b3$/)]])
+  })
+
+  it('find an entry that was put in the place of another, although its hash fits', async () => {
+    expect(await faults()).toEqual([])
+    await checkpoint()
+    write(3, edited(3, { at: 9 }))
+    expect(await whys()).toEqual([[LOG, 3, expect.stringContaining('another')]])
+  })
+
+  it('go by the newest that names a log', async () => {
+    await checkpoint()
+    const body = { kind: 'overlap' as const, resource: LOG, at: 4, operationId: 'o' }
+    await bench.service.store.append(following(entries.at(-1), body))
+    expect(await faults()).toEqual([])
+    const { all } = await checkpoint()
+    expect(all).toHaveLength(2)
+    expect(await faults()).toEqual([])
+    remove(4)
+    expect(await whys()).toEqual([[LOG, 4, expect.stringMatching(/ends at 3\b.*\b4$/)]])
+    remove(3)
+    expect(await whys()).toEqual([[LOG, 3, expect.stringMatching(/ends at 2\b.*\b4$/)]])
+  })
+
+  it('are told by the key that they were made with, where that is given', async () => {
+    await checkpoint()
+    expect(await faults({ fingerprints: bench.service.fingerprints })).toEqual([])
+    const other = await bench.another({ key: Buffer.alloc(32, 9) })
+    expect(await whys({ fingerprints: other.service.fingerprints })).toEqual([
+      [CHECKPOINTS, 1, expect.stringContaining('key')],
+    ])
+  })
+
+  it('stand against no record where they are bad, and neither do those after them', async () => {
+    const { all } = await checkpoint()
+    write(1, edited(1, { at: '5' }, all), CHECKPOINTS)
+    remove(3)
+    expect(await whys()).toEqual([[CHECKPOINTS, 1, expect.stringContaining('checkpoint')]])
+  })
+
+  it('are of a time that there is, and of their own kind', async () => {
+    const { all } = await checkpoint()
+    write(1, edited(1, { at: 8.64e15 }, all), CHECKPOINTS)
+    expect(await faults()).toEqual([])
+    for (const members of [{ at: 8.64e15 + 2 }, { kind: 'overlap' }]) {
+      write(1, edited(1, members, all), CHECKPOINTS)
+      expect(await whys()).toEqual([[CHECKPOINTS, 1, expect.stringContaining('checkpoint')]])
+    }
+  })
+
   it('are the ones that were written down by number and by hash', async () => {
     const { last } = await checkpoint()
     const { seq, hash } = last
