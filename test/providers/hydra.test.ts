@@ -122,7 +122,7 @@ describe('a change', () => {
     ],
   ])('%j is refused, since no call does it', async (client, says) => {
     await expect(bench.change(REF, client)).rejects.toThrow(says)
-    expect(emulator.calls.map(({ method }) => method)).toEqual(['GET'])
+    expect(emulator.calls.filter(({ method }) => method !== 'GET')).toEqual([])
   })
 
   it.each([
@@ -145,7 +145,7 @@ describe('a change', () => {
     ],
   ])('%j is refused before a call that would be a 400 or a nameless 500', async (client, field) => {
     await expect(bench.change(REF, client)).rejects.toMatchObject({ field })
-    expect(emulator.calls.map(({ method }) => method)).toEqual(['GET'])
+    expect(emulator.calls.filter(({ method }) => method !== 'GET')).toEqual([])
   })
 
   it('keeps other JSON in the metadata, says that it is there, and touches no metadata that is no object', async () => {
@@ -160,7 +160,7 @@ describe('a change', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'unsupported_field' })
   })
 
-  it('is told from one that did not arrive by reading, after a 500', async () => {
+  it('is known by reading after a 500, whether it arrived or not', async () => {
     const write = 'PATCH /admin/clients/{id}'
     emulator.inject({ kind: 'error_after_apply', operation: write })
     expect((await bench.change(REF, { name: 'One' })).outcome).toBe('applied')

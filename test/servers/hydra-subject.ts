@@ -49,7 +49,7 @@ async function subjectAt({ adminUrl, publicUrl }: Hydra): Promise<Subject> {
     if (answer.status >= 400) throw new Error(`not stored: ${JSON.stringify(answer.body)}`)
   }
 
-  /** Whether a secret is accepted, which the endpoint of revocations tells for a token that is none. */
+  /** Whether a secret is accepted, by the endpoint of revocations, for a token that is none. */
   function isSecret(value: string, method: unknown): boolean {
     const form = { 'content-type': 'application/x-www-form-urlencoded' }
     const basic = { authorization: `Basic ${Buffer.from(`${ID}:${value}`).toString('base64')}` }

@@ -19,7 +19,7 @@ export function hidesSecret(mapping: Mapping): boolean {
 const EXACT = /T\d\d:\d\d:\d\d\.\d/
 
 /**
- * Whether something was written between two records that shows nothing else; `undefined`: that cannot be told, or someone
+ * Whether something was written between two records that shows nothing else; `undefined`: that cannot be known, or someone
  * else has written too.
  */
 export function isWritten(mapping: Mapping, before: Native, after: Native): boolean | undefined {

@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { parseJson } from '../../core/json/json-text.ts'
 import { isRecord } from '../copy.ts'
 import type { EmulatorAnswer, EmulatorRequest } from '../wire.ts'
+import { list } from './list.ts'
 import { decoded, type HydraClient, LIFESPANS, shown, whole } from './members.ts'
 import { over, patched } from './patch.ts'
 import { failure, malformed, NOT_FOUND, refusalAnswer, UNRECOGNIZABLE } from './refusal.ts'
@@ -55,7 +56,7 @@ export function answerTo(state: State, request: EmulatorRequest, name: string): 
 }
 
 function carriedOut(state: State, request: EmulatorRequest, name: string): EmulatorAnswer {
-  if (name === `GET ${CLIENTS}`) return list(state, request)
+  if (name === `GET ${CLIENTS}`) return list(state.clients, request)
   if (name === `POST ${CLIENTS}`) return create(state, bodyOf(request))
   if (!name.includes('{id}')) return NO_ROUTE
   const id = idOf(request)
@@ -148,44 +149,4 @@ function timeOf(state: State): string {
   state.writes += 1
   const rest = String(state.writes % 1_000).padStart(3, '0')
   return new Date(state.now()).toISOString().replace('Z', `${rest}Z`)
-}
-
-const DEFAULT_SIZE = 250
-const MAX_SIZE = 1_000
-
-/** A page by offset, in the order of ids; the count and the last page do not know of filters. */
-function list({ clients }: State, { query }: EmulatorRequest): EmulatorAnswer {
-  const size = Math.min(Math.max(Number(query.get('page_size') ?? DEFAULT_SIZE) || 1, 1), MAX_SIZE)
-  const page = Math.floor(offsetOf(query.get('page_token')) / size)
-  const fits = (client: HydraClient, name: string) =>
-    query.get(name) === null || query.get(name) === '' || client[name] === query.get(name)
-  const found = [...clients.values()]
-    .filter((one) => fits(one, 'client_name') && fits(one, 'owner'))
-    .sort((one, other) => (String(one.client_id) < String(other.client_id) ? -1 : 1))
-  const last = Math.max(Math.ceil(clients.size / size) - 1, 0)
-  const links = [
-    ...(page > 0 ? [['first', 0] as const] : []),
-    ...(page < last ? [['next', page + 1] as const] : []),
-    ...(page < last ? [['last', last] as const] : []),
-  ].map(
-    ([rel, at]) => `<${CLIENTS}?page_size=${size}&page_token=${tokenOf(at * size)}>; rel="${rel}"`,
-  )
-  return {
-    status: 200,
-    headers: { 'x-total-count': String(clients.size), link: links.join(',') },
-    body: found.slice(page * size, (page + 1) * size).map(shown),
-  }
-}
-
-const tokenOf = (offset: number) =>
-  Buffer.from(JSON.stringify({ offset: String(offset), v: 2 })).toString('base64url')
-
-/** A token that cannot be read is that of the first page. */
-function offsetOf(token: string | null): number {
-  try {
-    const read: unknown = JSON.parse(Buffer.from(token ?? '', 'base64url').toString())
-    return isRecord(read) ? Number(read.offset) || 0 : 0
-  } catch {
-    return 0
-  }
 }

@@ -3,100 +3,26 @@
  * (`update.ts`); what no operation names stays. Unset texts are shown as "", unset lists as [] or not at all.
  */
 
-import { ClientError } from '../../core/errors.ts'
 import { isRecord, type Json, withoutMembers } from '../../core/json/json.ts'
-import {
-  fixed,
-  flag,
-  inner,
-  key,
-  list,
-  missing,
-  shown,
-  texts,
-  view,
-  words,
-} from '../../core/mapping/lenses.ts'
+import { fixed, flag, key, list, missing, shown, view } from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
-import { secretOf } from '../../core/mapping/mapping.ts'
 import { listsOf, membersOf } from '../../core/mapping/members.ts'
-import type { Lens, Native } from '../../core/mapping/row.ts'
+import type { Native } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
-import type { Secret } from '../../core/secrecy/secret.ts'
-import { SCOPE_TOKEN } from '../registration/registration.ts'
+import {
+  appTypeOf,
+  clientMetadata,
+  scopes,
+  secret,
+  text,
+  tokenEndpointAuthMethod,
+} from './lenses.ts'
 import { lifetime, normalLifespan } from './lifespans.ts'
 import { lint } from './lint.ts'
 import { DEFAULTS, isLifespan, MEMBERS } from './members.ts'
 import { rules } from './rules.ts'
 import { suspension } from './suspension.ts'
 import { warnings } from './warnings.ts'
-
-const text = (name: string) => key<string>(name, { cleared: '' })
-
-const scopes: Lens<readonly string[]> = {
-  ...words('scope', { limits: SCOPE_TOKEN }),
-  put: (value) => {
-    if (value !== null && value.length > 0) return { scope: value.join(' ') }
-    throw new ClientError(
-      'invalid_field',
-      'client.scopes cannot be emptied: Hydra gives a client without scopes those of its own configuration; leave one in it, such as openid.',
-      { field: 'client.scopes' },
-    )
-  },
-  note: 'Never empty: Hydra would put the scopes of its own configuration there.',
-}
-
-const tokenEndpointAuthMethod: Lens<string | null> = {
-  ...key<string>('token_endpoint_auth_method', {
-    limits: { values: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] },
-    note: 'Hydra takes any word here; one that it does not know locks the client out, so only those that work are taken.',
-  }),
-  put: (method) => ({ token_endpoint_auth_method: method ?? DEFAULTS.token_endpoint_auth_method }),
-}
-
-/** Hydra keeps any JSON there; what is no text is not shown, and stays. */
-const clientMetadata: Lens<Readonly<Record<string, string>>> = {
-  support: 'native',
-  keys: ['metadata'],
-  get: (native) => textsOf(inner(native, 'metadata'), true) as Readonly<Record<string, string>>,
-  put: (metadata, native) => {
-    if (Array.isArray(native.metadata) || typeof native.metadata === 'string') throw noObject()
-    return { metadata: { ...textsOf(inner(native, 'metadata'), false), ...metadata } }
-  },
-  note: 'Texts only; other JSON in the metadata is not shown, and stays as it is.',
-}
-
-const textsOf = (metadata: Readonly<Record<string, Json>>, wanted: boolean) =>
-  Object.fromEntries(
-    Object.entries(metadata).filter(([, value]) => (typeof value === 'string') === wanted),
-  )
-
-const noObject = () =>
-  new ClientError(
-    'unsupported_field',
-    'client.clientMetadata cannot be set here: Hydra holds something else than an object in the metadata of this client, which would be lost.',
-    { field: 'client.clientMetadata' },
-  )
-
-/** Hydra keeps a hash. A public client keeps it too, unused. */
-const secret: Lens<Secret | null> = {
-  support: 'native',
-  keys: ['client_secret'],
-  get: (native) => secretOf(native.client_secret),
-  put: (value) => ({ client_secret: value?.reveal() }),
-  // RFC 6749 appendix A.2: client-secret = *VSCHAR
-  limits: { pattern: { expression: /^[\x20-\x7e]+$/, says: 'must be printable ASCII' } },
-  note: 'Never shown: Hydra keeps a hash. It is set alone or with other settings, but not where a lifetime is cleared.',
-}
-
-/** The settings tell which kind a client must be. */
-function appTypeOf(native: Native): string | undefined {
-  const grants = texts(native.grant_types)
-  const custom = texts(native.redirect_uris).some((url) => !/^https?:/i.test(url))
-  if (native.token_endpoint_auth_method === 'none') return custom ? 'native' : 'spa'
-  if (grants.includes('authorization_code')) return 'regular_web'
-  return grants.includes('client_credentials') ? 'non_interactive' : undefined
-}
 
 const UNSEEN = membersOf(MEMBERS, 'unseen')
 const EMPTY_IS_ABSENT = membersOf(MEMBERS, 'empty-is-absent')

@@ -25,7 +25,7 @@ export function updateSteps(send: Send, ref: ClientRef, base: Native, next: Nati
   const inPatch = changed.filter((name) => clearsLifetime === undefined || !isLifespan(name))
   const patch = inPatch.length === 0 ? [] : [patchStep(send, ref, operations(inPatch, base, next))]
   if (clearsLifetime === undefined) return patch
-  // Of two calls only what a read shows tells which one came through.
+  // Which of two calls came through is known by what a read shows, and no read shows this.
   if (changed.includes('client_secret')) throw notTogether(clearsLifetime)
   const lifetimes = lifespansStep(send, ref, next)
   if (!isHeld(base.jwks_uri)) return [lifetimes, ...patch]

@@ -96,7 +96,7 @@ export const subject: ProviderSubject = {
       follows: { tokenEndpointAuthMethod: ['appType'], grantTypes: ['appType'] },
       odd: [
         { redirect_uris: 'https://app.example.com/cb', grant_types: {}, client_name: [] },
-        { scope: ['openid'], contacts: 'nobody@example.com', metadata: [1, 'two'] },
+        { scope: ['openid'], contacts: 'someone@example.com', metadata: [1, 'two'] },
         { metadata: 'text', skip_consent: 'yes', created_at: 'yesterday', jwks: [] },
         { authorization_code_grant_id_token_lifespan: 60, token_endpoint_auth_method: ['none'] },
         { authorization_code_grant_id_token_lifespan: '500ms', jwks_uri: 7, logo_uri: {} },

@@ -1,5 +1,5 @@
 /**
- * The pace of Hydra's admin API. The server has no rates of its own and tells none, so it is a number of ours that one
+ * The pace of Hydra's admin API. The server has no rates of its own and reports none, so it is a number of ours that one
  * server on a small database bears (a change is written in 2.4 ms, measured); a proxy before it may throttle.
  */
 
@@ -25,7 +25,7 @@ export function createHydraPace(
   return createPace({ buckets: [{ name: 'admin', perSecond, burst, reserve: 0 }], now })
 }
 
-/** What an answer tells about the pace. */
+/** What follows from an answer for the pace. */
 export function tellOf(answer: JsonAnswer): Told {
   if (answer.status !== 429) return {}
   const seconds = retryAfterOf(answer)
