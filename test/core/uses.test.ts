@@ -5,22 +5,24 @@ import { key, member } from '../../src/core/mapping/lenses.ts'
 import { isFor, isUnknown, pathsBarred, USES, type Use } from '../../src/core/mapping/uses.ts'
 import { mappingOf } from './mapping.ts'
 
-const mapping = mappingOf(
-  { name: key('name'), idTokenSignedResponseAlg: member('jwt', 'alg') },
-  {
-    settings: ['setting'],
-    extraSettings: ['extra'],
-    createOnlyKeys: ['chosen'],
-    commandKeys: ['order'],
-    readOnlyKeys: ['shown'],
-    mirrorKeys: ['mirror'],
-    volatileKeys: ['moving'],
-    hiddenKeys: ['hidden'],
-    secretPaths: ['vault', 'outer.code'],
-    boundPaths: { own: 'it is its own', 'inner.own': 'it is its own' },
-  },
-)
-const usesOf = (name: string) => USES.filter((use) => isFor(mapping, name, use))
+/** A new one each time: what is worked out once for one mapping is worked out anew. */
+const mappingNow = () =>
+  mappingOf(
+    { name: key('name'), idTokenSignedResponseAlg: member('jwt', 'alg') },
+    {
+      settings: ['setting'],
+      extraSettings: ['extra'],
+      createOnlyKeys: ['chosen'],
+      commandKeys: ['order'],
+      readOnlyKeys: ['shown'],
+      mirrorKeys: ['mirror'],
+      volatileKeys: ['moving'],
+      hiddenKeys: ['hidden'],
+      secretPaths: ['vault', 'outer.code'],
+      boundPaths: { own: 'it is its own', 'inner.own': 'it is its own' },
+    },
+  )
+const usesOf = (name: string) => USES.filter((use) => isFor(mappingNow(), name, use))
 const without = (...left: readonly Use[]) => USES.filter((use) => !left.includes(use))
 
 describe('a member', () => {
@@ -47,22 +49,22 @@ describe('a member', () => {
 
   it('is known as a whole, or by something in it', () => {
     for (const name of ['name', 'extra', 'jwt', 'outer', 'inner', 'hidden', 'order', 'mirror']) {
-      expect(isUnknown(mapping, name), name).toBe(false)
+      expect(isUnknown(mappingNow(), name), name).toBe(false)
     }
     for (const name of ['alg', 'code', 'outer.code', 'tomorrow', '']) {
-      expect(isUnknown(mapping, name), name).toBe(true)
+      expect(isUnknown(mappingNow(), name), name).toBe(true)
     }
   })
 })
 
 it('a use leaves out paths of several classes, each once', () => {
-  expect(pathsBarred(mapping, 'copied').toSorted()).toEqual(
+  expect(pathsBarred(mappingNow(), 'copied').toSorted()).toEqual(
     [
       ...['order', 'shown', 'mirror', 'moving', 'hidden'],
       ...['vault', 'outer.code', 'own', 'inner.own'],
     ].toSorted(),
   )
-  expect(pathsBarred(mapping, 'compared').toSorted()).toEqual(
+  expect(pathsBarred(mappingNow(), 'compared').toSorted()).toEqual(
     ['order', 'mirror', 'moving', 'hidden'].toSorted(),
   )
   expect(pathsBarred(mappingOf(), 'copied')).toEqual([])

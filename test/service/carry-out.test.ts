@@ -428,8 +428,8 @@ describe('a step whose answer is lost', () => {
     const sleep = async () => void foreign({ name: 'Foreign' })
     const attempt = change({ ...bench.service, sleep }, { name: 'New' })
     await expect(attempt).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('heck client.name'),
+      code: 'change_unresolved',
+      message: expect.stringContaining('Check client.name'),
     })
     expect(await outcomes()).toEqual(['conflict'])
     expect(emulator.client('exampleClientId')?.name).toBe('Foreign')

@@ -16,7 +16,7 @@ describe('a change that is neither in force nor undone', () => {
   it('names the fields that someone has to look at, and its operation', () => {
     const error = changeConflict(changed('name', 'callbacks'))
     expect(error).toMatchObject({
-      code: 'conflict',
+      code: 'change_unresolved',
       message: expect.stringMatching(/client\.name, client\.callbacks\b.*operation-1/),
       details: { operationId: 'operation-1', outcome: 'conflict' },
     })

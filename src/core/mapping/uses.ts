@@ -110,18 +110,18 @@ interface Barred {
 }
 
 /** What a use leaves out; one object for one mapping. */
-const barred = once((mapping: Classed): ReadonlyMap<Use, Barred> => {
+const barred = once((mapping: Classed): Readonly<Record<Use, Barred>> => {
   const of = (use: Use): Barred => {
     const classes = CLASSES.filter((one) => !CLASS_USES[one][use])
     const names = new Set(classes.flatMap((one) => PATHS[one](mapping)))
     return { paths: [...names], names }
   }
-  return new Map(USES.map((use) => [use, of(use)]))
+  return Object.fromEntries(USES.map((use) => [use, of(use)])) as Record<Use, Barred>
 })
 
 /** The paths (dotted for inner members) that a record is without in a use. */
 export const pathsBarred = (mapping: Classed, use: Use): readonly string[] =>
-  barred(mapping).get(use)?.paths ?? []
+  barred(mapping)[use].paths
 
 /** The members that are known, as wholes or by something in them. */
 const known = once(
@@ -135,5 +135,5 @@ export const isUnknown = (mapping: Classed, name: string): boolean => !known(map
 /** Whether a member may be used so as a whole. */
 export function isFor(mapping: Classed, name: string, use: Use): boolean {
   if (isUnknown(mapping, name)) return CLASS_USES.unknown[use]
-  return barred(mapping).get(use)?.names.has(name) !== true
+  return !barred(mapping)[use].names.has(name)
 }
