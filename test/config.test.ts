@@ -68,7 +68,7 @@ describe('whose tokens a row of auth.permissions is about', () => {
     const one = parseConfig(auth([row], issuers.slice(0, 1)), ENVIRONMENT)
     expect(one.permissions).toEqual([{ ...row, issuer: TENANT }])
     expect(faultsOf(auth([row]))).toEqual([
-      `auth.permissions[0] must name the issuer of the tokens that it is about: issuer: ${TENANT} or ${POOL}, or any for all of them.`,
+      `auth.permissions[0] must name the issuer of the tokens that it applies to: issuer: ${TENANT} or ${POOL}, or any for all of them.`,
     ])
     const named = [{ ...row, issuer: POOL }]
     expect(parseConfig(auth(named), ENVIRONMENT).permissions).toEqual(named)
@@ -337,7 +337,7 @@ describe('parseConfig', () => {
     ],
     ['a missing file', { ...good(), key: { file: '/nowhere' } }, /key names the file \/nowhere/],
     ['a short key', { ...good(), key: { env: 'SECRET' } }, /key must be 32 bytes/],
-    ['no providers', { ...good(), providers: {} }, /providers must hold at least one/],
+    ['no providers', { ...good(), providers: {} }, /providers must contain at least one/],
     ['an unknown default', { ...good(), defaultProvider: 'x' }, /defaultProvider names x/],
     [
       'no default of several',
@@ -459,7 +459,7 @@ describe('parseConfig', () => {
     expect(worse).toMatch(/defaultProvider names x/)
     const providers = { ...good().providers, other: { type: 'cognito', pools: {} } }
     const worst = faultsOf({ ...good(), prot: 1, providers }).join('\n')
-    expect(worst).toMatch(/providers\.other\.pools must hold at least one/)
+    expect(worst).toMatch(/providers\.other\.pools must contain at least one/)
   })
 
   it('never repeats a value, which may be a secret in the wrong place', () => {
@@ -525,14 +525,14 @@ describe('loadConfig', () => {
     expect(await faultsIn('clientry.yaml', yaml)).toEqual(
       expect.arrayContaining([
         'clientry.yaml:1:1: prot is not known here.',
-        'clientry.yaml:5:7: auth.issuers[0].jwksUrl must be a text.',
+        'clientry.yaml:5:7: auth.issuers[0].jwksUrl must be a string.',
         expect.stringMatching(/^clientry\.yaml:1:1: key must be/),
       ]),
     )
     expect(await faultsIn('clientry.json', json)).toEqual(
       expect.arrayContaining([
         'clientry.json:2:3: prot is not known here.',
-        'clientry.json:4:38: auth.issuers[0].jwksUrl must be a text.',
+        'clientry.json:4:38: auth.issuers[0].jwksUrl must be a string.',
       ]),
     )
   })
@@ -558,26 +558,26 @@ describe('loadConfig', () => {
       'a tab',
       'clientry.yaml',
       'key:\n\tenv: KEY\n',
-      'clientry.yaml:2:1: a tab must not indent; use spaces.',
+      'clientry.yaml:2:1: use spaces instead of tabs to indent.',
     ],
     [
       'a name twice',
       'clientry.yaml',
       'mode: production\nlog:\n  level: info\n  level: warn\n',
-      'clientry.yaml:4:3: this name stands twice.',
+      'clientry.yaml:4:3: this name appears twice.',
     ],
     ['no YAML', 'clientry.yml', 'a: [1\nb: 2', /^clientry\.yml:2:\d+: /],
     [
       'a name twice',
       'clientry.json',
       '{ "log": { "level": "info",\n  "level": "warn" } }',
-      'clientry.json:2:3: log.level stands twice.',
+      'clientry.json:2:3: log.level appears twice.',
     ],
     [
       'a name twice, spelled otherwise',
       'clientry.json',
       '{ "mode": 1,\n "m\\u006fde": 2 }',
-      'clientry.json:2:2: mode stands twice.',
+      'clientry.json:2:2: mode appears twice.',
     ],
     ['no JSON', 'clientry.json', '{\n  "a": 1,\n}', 'clientry.json:3:1: this is not valid JSON.'],
   ] as const)('names the place of %s in %s', async (_, name, text, fault) => {

@@ -32,7 +32,7 @@ function expectation(issue: z.core.$ZodIssue): string {
       // Only a union that is told apart by a member has options; the other one is of references.
       return 'options' in issue && issue.options !== undefined
         ? `must be one of: ${issue.options.map(String).join(', ')}`
-        : 'must be { env: NAME } or { file: PATH }: a secret is named, never written here'
+        : 'must be { env: NAME } or { file: PATH }, because secrets are never written into the configuration'
     case 'invalid_key':
       return 'is not a name that can be used here'
     default:

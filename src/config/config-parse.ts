@@ -90,7 +90,7 @@ export function parseConfig(given: unknown, environment: Environment, folder?: s
   }
   checkOrigins(raw.server.corsOrigins, faults)
   const twice = issuers.find((one, index) => issuers.indexOf(one) !== index)
-  if (twice !== undefined) faults.push(`auth.issuers names ${twice} twice.`)
+  if (twice !== undefined) faults.push(`auth.issuers lists ${twice} twice.`)
   // What a call that was cut off did is found out by reading back, within the same request.
   if (raw.limits.upstreamTimeoutMs >= raw.limits.deadlineMs) {
     faults.push('limits.upstreamTimeoutMs must be shorter than limits.deadlineMs.')
@@ -165,7 +165,7 @@ const placeOf = (reference: Reference) =>
 function keyOf(text: Secret, faults: string[]): Uint8Array {
   const key = Buffer.from(text.reveal(), 'base64')
   if (text.reveal() !== '' && key.length !== KEY_BYTES) {
-    faults.push('key must be 32 bytes in base64; make one with: openssl rand -base64 32')
+    faults.push('key must be 32 bytes in base64. Generate one with: openssl rand -base64 32')
   }
   return key
 }
@@ -178,7 +178,7 @@ function storeOf(
 ): Config['store'] {
   if (raw.type !== 'sqlite' || raw.path === ':memory:' || isAbsolute(raw.path)) return raw
   if (folder === undefined) {
-    faults.push('store.path must be absolute where the configuration is in no file.')
+    faults.push('store.path must be absolute if the configuration is not in a file.')
     return raw
   }
   return { ...raw, path: resolve(folder, raw.path), formerPath: resolve(raw.path) }
@@ -190,7 +190,7 @@ function defaultProviderOf(
 ): string {
   const ids = Object.keys(providers)
   const [only = ''] = ids
-  if (ids.length === 0) faults.push('providers must hold at least one provider.')
+  if (ids.length === 0) faults.push('providers must contain at least one provider.')
   if (defaultProvider === undefined && ids.length > 1) {
     faults.push(`defaultProvider must name one of: ${ids.join(', ')}.`)
   }
@@ -231,7 +231,7 @@ function checkUrl(url: string, at: string, faults: string[]): void {
   const { protocol, hostname } = new URL(url)
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   if (protocol === 'https:' || loopback) return
-  faults.push(`${at} must be an https URL (http is for this machine itself only).`)
+  faults.push(`${at} must be an https URL; http is allowed only for this machine.`)
 }
 
 function issuerOf(
@@ -242,7 +242,7 @@ function issuerOf(
   const at = `auth.issuers[${index}]`
   if (raw.audience === undefined && raw.clientIds === undefined) {
     faults.push(
-      `${at} must have an audience or clientIds, or it would accept tokens made for anybody.`,
+      `${at} must have an audience or clientIds, or it would accept tokens made for anyone.`,
     )
   }
   if (raw.jwksUrl !== undefined) checkUrl(raw.jwksUrl, `${at}.jwksUrl`, faults)
@@ -262,12 +262,12 @@ function grantOf(
   const [only = ''] = known
   if (issuer === undefined && known.length > 1) {
     faults.push(
-      `${at} must name the issuer of the tokens that it is about: issuer: ${known.join(' or ')}, or ${ANY_ISSUER} for all of them.`,
+      `${at} must name the issuer of the tokens that it applies to: issuer: ${known.join(' or ')}, or ${ANY_ISSUER} for all of them.`,
     )
   }
   if (issuer !== undefined && issuer !== ANY_ISSUER && !known.includes(issuer)) {
     faults.push(
-      `${at}.issuer must be ${ANY_ISSUER}, or one of auth.issuers as it stands there: ${known.join(', ')}.`,
+      `${at}.issuer must be ${ANY_ISSUER}, or one of auth.issuers exactly as written there: ${known.join(', ')}.`,
     )
   }
   const unknown = row.providers?.find((id) => !Object.hasOwn(providers, id))

@@ -90,7 +90,7 @@ function placesInJson(text: string): Pick<ReadText, 'places' | 'faults'> {
         level.name = JSON.parse(token)
         level.isName = false
         if (level.names?.has(level.name)) {
-          faults.push({ place: placeIn(text, index), says: `${pathOf(level)} stands twice.` })
+          faults.push({ place: placeIn(text, index), says: `${pathOf(level)} appears twice.` })
         }
         level.names?.add(level.name)
       }

@@ -15,14 +15,14 @@ function permissionWarnings({ permissions, issuers }: Config): readonly string[]
   if (permissions === undefined) {
     const whose = several ? `any of its ${issuers.length} issuers` : 'its issuer'
     return [
-      `auth.permissions is absent, so that every accepted token of ${whose} may do everything, secrets included; write which scope grants what.`,
+      `auth.permissions is absent, so every accepted token of ${whose} may do everything, including secrets. Define which scope grants what.`,
     ]
   }
   if (!several) return []
   return permissions.flatMap(({ issuer, scope, grants }, index) =>
     issuer === ANY_ISSUER
       ? [
-          `auth.permissions[${index}] holds for tokens of any issuer: the administrators of each of them can give the scope ${scope}, and with it ${grants.join(', ')}; name the one issuer that is meant.`,
+          `auth.permissions[${index}] applies to tokens of any issuer: the administrators of each issuer can grant the scope ${scope}, and with it ${grants.join(', ')}. Name the intended issuer.`,
         ]
       : [],
   )

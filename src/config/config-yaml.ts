@@ -6,11 +6,11 @@ import { joined, type ReadText } from './config-text.ts'
 
 /** What there is to say about a text that is no YAML; the parser's own words repeat it. */
 const SAYS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'a tab must not indent; use spaces.',
-  BAD_INDENT: 'this is indented otherwise than the lines that it belongs to.',
-  DUPLICATE_KEY: 'this name stands twice.',
-  BAD_ALIAS: 'this alias names nothing.',
-  MULTIPLE_DOCS: 'there must be one document only.',
+  TAB_AS_INDENT: 'use spaces instead of tabs to indent.',
+  BAD_INDENT: 'the indentation differs from the lines that this belongs to.',
+  DUPLICATE_KEY: 'this name appears twice.',
+  BAD_ALIAS: 'this alias has no anchor.',
+  MULTIPLE_DOCS: 'there must be only one document.',
 }
 
 /** Reads a text; the parser is loaded when it is needed. */

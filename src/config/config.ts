@@ -103,7 +103,7 @@ export async function readConfig(
   const { CLIENTRY_CONFIG: path, CLIENTRY_CONFIG_JSON: inline } = environment
   if ((path === undefined) === (inline === undefined)) {
     throw faulty([
-      'Set either CLIENTRY_CONFIG (a file, such as docs/examples/clientry.yaml) or CLIENTRY_CONFIG_JSON (the text).',
+      'Set either CLIENTRY_CONFIG (a file, such as docs/examples/clientry.yaml) or CLIENTRY_CONFIG_JSON (the configuration as text).',
     ])
   }
   if (inline !== undefined) return sourceOf('CLIENTRY_CONFIG_JSON', readJsonText(inline))

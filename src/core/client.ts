@@ -113,7 +113,7 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     }),
     empty: '',
   },
-  name: textField('The name that people see.', {
+  name: textField('The display name.', {
     ...PLAIN,
     copy: 'prose',
     uri: 'none',
@@ -158,7 +158,7 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     'Names of the identity providers or connections users may sign in with.',
     { ...PLAIN, copy: 'words', uri: 'none', search: 'filter', lease: false, lifeline: true },
   ),
-  description: textField('A text about the client.', {
+  description: textField('A description of the client.', {
     ...PLAIN,
     copy: 'prose',
     uri: 'none',
@@ -170,7 +170,7 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     lease: true,
     lifeline: false,
   }),
-  appType: textField('The kind of application, in the words of the provider.', {
+  appType: textField("The kind of application, in the provider's own terms.", {
     ...PLAIN,
     copy: 'words',
     uri: 'none',
@@ -183,7 +183,7 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     empty: {},
     says: 'Free key-value pairs; merged by key, null removes one.',
   },
-  disabled: flagField('Whether the client is prevented from starting any flow.', false, {
+  disabled: flagField('Whether the client is switched off and cannot start any flow.', false, {
     ...PLAIN,
     permission: 'clients:suspend',
     search: 'filter',
@@ -192,7 +192,7 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     ...PLAIN,
     search: 'filter',
   }),
-  auth0Id: textField('The client id at Auth0, where Auth0 holds the client.', {
+  auth0Id: textField('The client id at Auth0, for clients at Auth0.', {
     ...GIVEN,
     own: 'id',
     uri: 'none',
@@ -208,17 +208,17 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     ...textField('The redirect URI used when a request names none.', { ...PLAIN, uri: 'redirect' }),
     among: 'callbacks',
   },
-  initiateLoginUri: textField('An https page at which a login can be started by a third party.', {
+  initiateLoginUri: textField('An https page where a third party can start a login.', {
     ...PLAIN,
     uri: 'login',
   }),
   logoUri: textField('The URL of a logo.', { ...PLAIN, uri: 'page' }),
-  policyUri: textField('The URL of a page on how the data of users is used.', {
+  policyUri: textField('The URL of the privacy policy.', {
     ...PLAIN,
     uri: 'page',
   }),
   tosUri: textField('The URL of the terms of service.', { ...PLAIN, uri: 'page' }),
-  jwksUri: textField('The URL of the public keys by which the client authenticates (JWK Set).', {
+  jwksUri: textField('The URL of the public keys that the client authenticates with (JWK Set).', {
     ...PLAIN,
     permission: 'secrets:rotate',
     uri: 'page',
@@ -242,11 +242,11 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
   accessTokenLifetime: secondsField('Lifetime of access tokens, in seconds.', PLAIN),
   idTokenLifetime: secondsField('Lifetime of ID tokens, in seconds.', PLAIN),
   refreshTokenLifetime: secondsField(
-    'Absolute lifetime of refresh tokens, in seconds; null: no end.',
+    'Absolute lifetime of refresh tokens, in seconds; null: unlimited.',
     PLAIN,
   ),
   refreshTokenIdleLifetime: secondsField(
-    'Time after which an unused refresh token ends, in seconds; null: no such end.',
+    'Time after which an unused refresh token expires, in seconds; null: unlimited.',
     PLAIN,
   ),
   refreshTokenRotation: {

@@ -89,7 +89,7 @@ export function parseFilters(filters: string): readonly string[] {
     .replaceAll(',,', '\n')
     .split(',')
     .map((filter) => parseFilter(filter.replaceAll('\n', ',')))
-  if (each.length > MAX_FILTERS) throw badFilter(`must have ${MAX_FILTERS} filters at most`)
+  if (each.length > MAX_FILTERS) throw badFilter(`must have at most ${MAX_FILTERS} filters`)
   return [...new Set(each)]
 }
 
@@ -98,7 +98,9 @@ function parseFilter(filter: string): string {
   const [name, value] = [filter.slice(0, colon), filter.slice(colon + 1)]
   if (colon < 0 || value === '' || !FILTER_NAMES.includes(name)) {
     const names = FILTER_NAMES.join(', ')
-    throw badFilter(`must be a name, a colon and a value, as in disabled:true; names are: ${names}`)
+    throw badFilter(
+      `must be a name, a colon and a value, as in disabled:true; the names are: ${names}`,
+    )
   }
   const flag = name !== HOST && FIELDS[name as FieldName].kind === 'boolean'
   if (flag && value !== 'true' && value !== 'false') {

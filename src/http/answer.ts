@@ -134,7 +134,10 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
 export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: string): Answer {
   const error = isClientError(thrown)
     ? thrown
-    : new ClientError('internal', 'Something failed on our side; the request id names it.')
+    : new ClientError(
+        'internal',
+        'An internal error occurred. The request id identifies it in the log.',
+      )
   const { field, fields, retryAfter, headers = {}, operationId, outcome, mend } = error.details
   const { providerMessage } = error.details
   const problem = asksForProblem(request)

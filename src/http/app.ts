@@ -90,7 +90,7 @@ function matchOf({ method, path }: HttpRequest): Match {
   const match = matches.find(({ route }) => route.method === method)
   if (match !== undefined) return match
   const methods = methodsOf(matches)
-  throw new ClientError('method_not_allowed', `This path takes ${methods} only.`, {
+  throw new ClientError('method_not_allowed', `This path allows only ${methods}.`, {
     headers: { allow: methods },
   })
 }
@@ -100,7 +100,7 @@ function routesAt(path: string): readonly Match[] {
   if (matches.length > 0) return matches
   throw new ClientError(
     'no_such_route',
-    'There is no such path; GET /openapi.json lists the paths.',
+    'There is no such path. GET /openapi.json lists the paths.',
   )
 }
 

@@ -165,7 +165,7 @@ export function checkNeeds(
   if (lacking === undefined) return
   const { permission, field } = lacking
   const demand = { principal, providerId: place.provider, permission }
-  const says = `${field} needs the permission ${permission}; leave it out to change the rest.`
+  const says = `${field} needs the permission ${permission}. Leave it out to change the rest.`
   throw insufficientScope(settings.permissions, demand, { says, field })
 }
 

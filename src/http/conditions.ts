@@ -48,7 +48,7 @@ function entityTags(request: HttpRequest, name: string): readonly string[] | und
     ENTITY_TAG.lastIndex = at
     const found = ENTITY_TAG.exec(value)
     if (found === null) {
-      const says = `${name} must hold entity tags in double quotes, with commas between them, or *.`
+      const says = `${name} must contain entity tags in double quotes, separated by commas, or *.`
       throw new ClientError('invalid_request', says, { field: name })
     }
     if (found[1] !== undefined) tags.push(found[1])
@@ -71,7 +71,7 @@ export function checkConditions(request: HttpRequest, { method, headers }: Opera
   if (name === undefined) return
   throw new ClientError(
     'invalid_request',
-    `${name} must be absent: this request is not about a state that a client has.`,
+    `${name} must be absent, because this request does not concern the state of a client.`,
     { field: name },
   )
 }

@@ -50,7 +50,7 @@ export function noneMatchCheck(
       if (!isAmong(tags, etagOf(exchange, found.tag, shown(found)))) return
       throw new ClientError(
         'precondition_failed',
-        'If-None-Match holds the ETag that the client has now; nothing was sent.',
+        'If-None-Match contains the present ETag of the client. Nothing was sent.',
         { field: 'If-None-Match' },
       )
     },

@@ -80,7 +80,7 @@ export function createQuotas(settings: QuotaSettings, now: () => number): Quotas
     if (tokens >= 1) return
     throw new ClientError(
       'too_many_requests',
-      `This caller has sent ${most} ${SAYS[kind]} in an hour, as many as one caller may (quotas.${kind}PerHour); nothing was sent. Send this one again later.`,
+      `This caller has sent ${most} ${SAYS[kind]} in an hour, which is the limit for one caller (quotas.${kind}PerHour). Nothing was sent. Try again later.`,
       { retryAfter: Math.ceil(((1 - tokens) * HOUR_MS) / most / 1_000) },
     )
   }

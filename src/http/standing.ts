@@ -64,7 +64,7 @@ export function confirmStanding(client: Json | undefined, may: Site['may']) {
       if (isKnown && same(value, held[name] ?? ABSENT[name as keyof typeof ABSENT])) continue
       throw new ClientError(
         'read_only_field',
-        `client.${name} is no setting of the client; ${SET_BY[name as keyof typeof SET_BY]} sets it.`,
+        `client.${name} is not a setting of the client. ${SET_BY[name as keyof typeof SET_BY]} sets it.`,
         { field: `client.${name}` },
       )
     }

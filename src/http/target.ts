@@ -180,7 +180,7 @@ const badPool = (says: string) =>
 export function noSuchClient(): ClientError {
   return new ClientError(
     'not_found',
-    'There is no such client; check its id, the provider and the user pool.',
+    'There is no such client. Check its id, the provider and the user pool.',
   )
 }
 
@@ -219,7 +219,7 @@ export function checkReading({ may }: Pick<Site, 'may'>, patch: Patch): void {
   if (index < 0) return
   throw new ClientError(
     'insufficient_scope',
-    `client[${index}] depends on what the client has, and so needs the permission clients:read as well; set or clear whole attributes, or add to them.`,
+    `client[${index}] depends on the present values of the client, so it also needs the permission clients:read. Set or clear whole attributes, or add to them.`,
     { field: `client[${index}]` },
   )
 }

@@ -45,7 +45,7 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
   const started = Date.now()
   const timeout = Math.min(call.deadline - started, call.timeoutMs)
   if (timeout <= 0) {
-    throw new ClientError('deadline_exceeded', 'The request ran out of time; nothing was sent.')
+    throw new ClientError('deadline_exceeded', 'The request ran out of time. Nothing was sent.')
   }
   const progress = { sent: false }
   let status: number | undefined
@@ -121,13 +121,13 @@ function failure(
   if (request.effect && sent) {
     return new ClientError(
       'outcome_unknown',
-      'The provider was asked to make the change and its answer was lost.',
+      'The change was sent to the provider, but its answer was lost.',
       details,
     )
   }
   return new ClientError(
     'provider_unavailable',
-    'The provider could not be reached or failed; nothing was changed. Try again later.',
+    'The provider could not be reached or failed. Nothing was changed. Try again later.',
     details,
   )
 }

@@ -32,7 +32,7 @@ function refuse(found: Json, otherwise: ErrorCode): never {
   const { characters, members } = MAX_RECORD
   throw new ClientError(
     otherwise,
-    `The provider holds more for this client than is read: at most ${characters} characters of JSON and ${members} members. Make it smaller at the provider, or remove the client.`,
+    `The record of this client is too large to be read: the limit is ${characters} characters of JSON and ${members} members. Make it smaller at the provider, or remove the client.`,
     { found, lasting: true },
   )
 }

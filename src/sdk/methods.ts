@@ -84,7 +84,7 @@ function bodyOf(name: BodyName, value: unknown) {
   const body = (isPatch ? { client: value } : value) as Json
   if (holdsNonFinite(body)) {
     const says =
-      'The body must not hold NaN or an infinity: JSON has no such numbers, and would say null.'
+      'The body must not contain NaN or an infinity, which JSON cannot express and would turn into null.'
     throw new ClientryError('invalid_field', says)
   }
   const type = isPatch && Array.isArray(value) ? 'application/json-patch+json' : 'application/json'

@@ -52,7 +52,7 @@ it('takes in those that can be opened, and names those that cannot', async () =>
   writeFileSync(join(folder, 'registered.json'), JSON.stringify(file))
   const mixed = await run('adopt registered.json --yes')
   expect(mixed).toMatchObject({ code: EXIT.refused.code, out: 'one: adopted\n' })
-  expect(mixed.err).toMatch(/^three: The server does not take this registration access token/)
+  expect(mixed.err).toMatch(/^three: The server does not accept this registration access token/)
   const input = JSON.stringify(registration('two', tokens[1]))
   expect(await run('adopt - --yes', input)).toMatchObject({ code: 0, out: 'two: adopted\n' })
   const shown = await run('get two --json')

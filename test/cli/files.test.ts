@@ -427,7 +427,7 @@ it('a file that names a setting which is a field by now still means the same, an
   const drift = await run('drift clients')
   expect(drift).toMatchObject({ code: 0, err: '' })
   expect(drift.out).toContain(
-    'client.providerSettings.policy_uri is read as client.policyUri, which stands for it now',
+    'client.providerSettings.policy_uri is read as client.policyUri, which has replaced it',
   )
   setting(other)
   expect((await plan()).items).toMatchObject([

@@ -200,7 +200,7 @@ it.each(CASES.filter(({ createOnly }) => createOnly.length > 0).slice(0, 1))(
     }
     const attempt = () =>
       planOf(mapping, record, { providerSettings: { third_party_security_mode: 'strict' } })
-    expect(attempt).toThrowError(/can be set only when a client is made/)
+    expect(attempt).toThrowError(/can be set only when a client is created/)
   },
 )
 

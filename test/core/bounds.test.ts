@@ -62,7 +62,9 @@ describe('JSON Patch', () => {
     const error = thrown(() => operationsToFields(doublings(count), client))
     expect(error).toMatchObject({ code: 'too_large', status: 413 })
     expect(error.field).toMatch(/^client\[\d+\]$/)
-    expect(error.message).toMatch(/^client\[\d+\] would make the client too large: it may have at/)
+    expect(error.message).toMatch(
+      /^client\[\d+\] would make the client too large, which may have at/,
+    )
   })
 
   it('takes copies that stay within the bound', () => {
@@ -120,7 +122,7 @@ it('refuses by the kind that is over, and only where that kind has grown', () =>
   const over = { ...within, members: MAX_EXTENT.members + 1 }
   expect(() => checkExtent(over, over, 'client')).not.toThrow()
   expect(thrown(() => checkExtent(within, over, 'client')).message).toBe(
-    'client would make the client too large: it may have at most 20000 members and list values.',
+    'client would make the client too large, which may have at most 20000 members and list values.',
   )
 })
 

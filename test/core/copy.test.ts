@@ -117,7 +117,9 @@ describe('a value that the place does not take', () => {
     const rotation = { enabled: true, graceSeconds: 30 }
     const { client, report } = copy(AUTH0, LOCAL, { refreshTokenRotation: rotation })
     expect(client.refreshTokenRotation).toEqual({ enabled: true, graceSeconds: 0 })
-    expect(told(report, 'derived', 'refreshTokenRotation')?.why).toContain('takes a refresh token')
+    expect(told(report, 'derived', 'refreshTokenRotation')?.why).toContain(
+      'accepts a refresh token',
+    )
   })
 
   it('is lost where it is a switch, and said so', () => {
@@ -212,7 +214,7 @@ it('a value that is leased does not come along', () => {
   for (const to of [LOCAL, COGNITO]) {
     const { client, report } = copy(LOCAL, to, { callbacks }, {}, passing)
     expect(client.callbacks).toEqual(callbacks.slice(0, 1))
-    expect(told(report, 'lost', 'callbacks')?.why).toBe('what is leased stays for a time only')
+    expect(told(report, 'lost', 'callbacks')?.why).toBe('leased values are temporary')
   }
   const only = { callbacks: callbacks.slice(1) }
   expect(copy(LOCAL, LOCAL, only, {}, passing).client.callbacks).toEqual([])

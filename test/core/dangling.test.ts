@@ -24,13 +24,13 @@ describe('the text of a field', () => {
       {
         field: 'supportedIdp',
         message:
-          'client.supportedIdp names Okta, "Old One", New, which the provider does not have; it refuses every change until then. Remove that, alone or in the same request.',
+          'client.supportedIdp names Okta, "Old One", New, which does not exist at the provider, so it refuses every change. Remove it, alone or in the same request.',
         mend: { supportedIdp: { remove: ['Okta', 'Old One'] } },
       },
       {
         field: 'scopes',
         message:
-          'client.scopes names "api/gone", which the provider does not have; it refuses every change until then. Remove that, alone or in the same request.',
+          'client.scopes names "api/gone", which does not exist at the provider, so it refuses every change. Remove it, alone or in the same request.',
         mend: { scopes: { remove: ['api/gone'] } },
       },
     ])
@@ -41,7 +41,7 @@ describe('the text of a field', () => {
       {
         field: 'supportedIdp',
         message:
-          'client.supportedIdp names New, which the provider does not have; it refuses every change until then. Leave that out.',
+          'client.supportedIdp names New, which does not exist at the provider, so it refuses every change. Leave it out.',
       },
     ])
   })

@@ -20,7 +20,7 @@ const NOTE = {
   code: 'setting_is_a_field',
   field: 'client.logoUri',
   message:
-    'client.providerSettings.logo_uri is read as client.logoUri, which stands for it now; name that instead.',
+    'client.providerSettings.logo_uri is read as client.logoUri, which has replaced it. Use client.logoUri instead.',
 }
 
 describe('a setting that became a field', () => {
@@ -52,7 +52,7 @@ describe('a setting that became a field', () => {
     expect(() => checkValues(mapping, settings({ logo_uri: 'http://new.example.com/' }))).toThrow(
       refused,
     )
-    expect(() => plan({ logo_uri: 7 })).toThrow('client.logoUri must be a text.')
+    expect(() => plan({ logo_uri: 7 })).toThrow('client.logoUri must be a string.')
     expect(() => plan({ scope: 'openid "' })).toThrow('client.scopes[1] must be a scope token.')
   })
 
@@ -72,7 +72,7 @@ describe('a setting that became a field', () => {
       providerSettings: { logo_uri: 'https://two.example.com/l.png' },
     })
     expect(() => planChange(mapping, base, patch)).toThrow(
-      'client.providerSettings.logo_uri holds what client.logoUri stands for',
+      'client.providerSettings.logo_uri is covered by client.logoUri',
     )
   })
 
@@ -103,5 +103,5 @@ describe('a setting that became a field', () => {
 })
 
 it('what was a field from the start is refused as a setting', () => {
-  expect(() => plan({ client_name: 'Other' }, local)).toThrow('change client.name instead')
+  expect(() => plan({ client_name: 'Other' }, local)).toThrow('Change client.name instead')
 })

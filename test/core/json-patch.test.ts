@@ -187,7 +187,7 @@ describe('JSON Patch over a client', () => {
       [{ op: 'test', path: '/name', value: 'Other' }],
       'precondition_failed',
       '[0]',
-      /\[0\] does not hold/,
+      /\[0\] failed/,
     ],
   ]
 

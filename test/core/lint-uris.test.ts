@@ -18,7 +18,7 @@ describe('URIs', () => {
     const redirect = lint('auth0', callbacks('https://*.example.com/cb'))
     expect(redirect.map(({ rule }) => rule)).toEqual(['wildcard_redirect'])
     expect(redirect[0]?.message).toBe(
-      'client.callbacks holds "https://*.example.com/cb": whoever controls one host that the wildcard matches receives what is sent there. List the hosts one by one.',
+      'client.callbacks has "https://*.example.com/cb": anyone who controls a host that the wildcard matches receives what is sent there. List the hosts one by one.',
     )
     const logout = lint('auth0', { allowed_logout_urls: ['https://*.example.com/out'] })
     expect(logout.map(({ rule, field }) => [rule, field])).toEqual([
@@ -40,7 +40,7 @@ describe('URIs', () => {
     const found = lint('auth0', callbacks(...told)).filter(({ rule }) => rule === 'http')
     expect(found).toHaveLength(1)
     expect(found[0]?.message).toBe(
-      'client.callbacks holds "http://a.example.com/cb": without TLS, whoever is on the way reads and changes what is sent.',
+      'client.callbacks has "http://a.example.com/cb": without TLS, anyone on the network path can read and change what is sent.',
     )
   })
 
@@ -50,7 +50,7 @@ describe('URIs', () => {
     })
     expect(found.map(({ rule }) => rule)).toEqual(['uri_refused', 'uri_refused'])
     expect(found[0]?.message).toMatch(
-      /^client\.callbacks holds "https:\/\/u@.*", "https:\/\/v@.*": such a URI must not .*\.$/,
+      /^client\.callbacks has "https:\/\/u@.*", "https:\/\/v@.*": such a URI must not .*\.$/,
     )
     expect(found[1]?.message).toContain('"https://a/#x": such a URI ')
   })
@@ -85,7 +85,7 @@ describe('URIs', () => {
     expect(found).toMatchObject({
       field: 'client.webOrigins',
       message:
-        'client.webOrigins holds "http://localhost": whatever listens on the user\'s machine receives what is sent there. Have a client of its own for development.',
+        'client.webOrigins has "http://localhost": any program that listens on the user\'s machine receives what is sent there. Use a separate client for development.',
       mend: { webOrigins: { remove: ['http://localhost'] } },
     })
   })
@@ -102,24 +102,24 @@ describe('URIs', () => {
       idsOf('local', { ...at(APP), post_logout_redirect_uris: ['http://localhost/o'] }),
     ).toEqual([])
     expect(findingOf('local', at('http://localhost:1/cb'), 'localhost_name')?.message).toBe(
-      'client.callbacks holds "http://localhost:1/cb": the name may resolve to another machine, and the app may listen on more than loopback.',
+      'client.callbacks has "http://localhost:1/cb": the name may resolve to another machine, and the app may listen on more than loopback.',
     )
   })
 
   it.each([
-    ['shared_suffix', 'https://github.io/cb', 'anybody can register a name there'],
+    ['shared_suffix', 'https://github.io/cb', 'anyone can register a name there'],
     [
       'nested_url',
       'https://a.example.com/?to=https://b.example.com',
-      'open redirectors look like that',
+      'open redirectors look like this',
     ],
-    ['ip_host', 'https://192.0.2.1/cb', 'the address may belong to somebody else tomorrow'],
-    ['scheme_case', 'com.example.MyApp://cb', 'some systems compare it as it is'],
+    ['ip_host', 'https://192.0.2.1/cb', 'the address may belong to someone else tomorrow'],
+    ['scheme_case', 'com.example.MyApp://cb', 'some systems compare it case-sensitively'],
   ])('of rule %s are told with why', (id, uri, why) => {
     const native = { ...CODE, app_type: 'native', token_endpoint_auth_method: 'none' }
     const found = lint('auth0', { ...native, ...callbacks(uri) })
     expect(found.map(({ rule, message }) => [rule, message])).toEqual([
-      [id, `client.callbacks holds "${uri}": ${why}.`],
+      [id, `client.callbacks has "${uri}": ${why}.`],
     ])
   })
 
@@ -131,7 +131,7 @@ describe('URIs', () => {
       ['http', 'client.allowedLogoutUrls'],
     ])
     const twice = { ...callbacks('http://a.example.com/cb', 'http://a.example.com/cb') }
-    expect(lint('auth0', twice)[0]?.message).toContain('holds "http://a.example.com/cb": ')
+    expect(lint('auth0', twice)[0]?.message).toContain('has "http://a.example.com/cb": ')
   })
 })
 
@@ -182,7 +182,7 @@ it('a callback that is shared has all that a finding has', () => {
     rule: 'shared_callback',
     severity: 'info',
     field: 'client.callbacks',
-    message: `client.callbacks of 3 clients hold "${APP}": what is sent there can be taken for another client's, and none of them can move alone.`,
+    message: `client.callbacks of 3 clients have "${APP}": an answer sent there can be mistaken for another client's, and no client can change the URI alone.`,
     source: 'RFC 9700 section 4.5',
     clients: ['a', 'b'],
     count: 3,

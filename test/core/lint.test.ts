@@ -297,7 +297,7 @@ describe('what is told', () => {
 describe('a callback of several clients', () => {
   it('is told from three on, and not where it is on the machine itself', () => {
     const shared = (uri: string, count: number) => sharedCallback(uri, ['a', 'b'], count)
-    expect(shared('https://one.example.com/cb', 3)?.message).toContain('3 clients hold')
+    expect(shared('https://one.example.com/cb', 3)?.message).toContain('3 clients have')
     expect(shared('https://one.example.com/cb', 2)).toBe(undefined)
     expect(shared('http://localhost:3000/cb', 3)).toBe(undefined)
   })

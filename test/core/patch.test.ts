@@ -154,7 +154,7 @@ describe('what a refusal says', () => {
   it.each<[string, Json | undefined, string]>([
     ['no client', undefined, 'The body must have a member "client" with the attributes to change.'],
     ['a client of another kind', [], 'client must be an object with the attributes to change.'],
-    ['a number', { name: 5 }, 'client.name must be a text.'],
+    ['a number', { name: 5 }, 'client.name must be a string.'],
     ['a text for a list', { callbacks: 'x' }, 'client.callbacks must be a list.'],
     ['a text for a flag', { disabled: 'x' }, 'client.disabled must be true or false.'],
     ['half a second', { idTokenLifetime: 0.5 }, 'client.idTokenLifetime must be a whole number.'],
@@ -168,9 +168,9 @@ describe('what a refusal says', () => {
     ['an empty text', { name: '' }, 'client.name must not be empty.'],
     ['a long text', { name: long }, 'client.name must have at most 2048 characters.'],
     ['a short secret', { secret: 'abc' }, 'client.secret must have at least 24 characters.'],
-    ['a number for a secret', { secret: 7 }, 'client.secret must be a text.'],
-    ['a mask', { secret: '•'.repeat(30) }, 'client.secret must be a secret and not a mask of one.'],
-    ['lines', { secret: '\n'.repeat(30) }, 'client.secret must be a secret and not a mask of one.'],
+    ['a number for a secret', { secret: 7 }, 'client.secret must be a string.'],
+    ['a mask', { secret: '•'.repeat(30) }, 'client.secret must be a real secret, not its mask.'],
+    ['lines', { secret: '\n'.repeat(30) }, 'client.secret must be a real secret, not its mask.'],
     ['many values', { callbacks: many }, 'client.callbacks must have at most 1000 values.'],
     [
       'many more values',
@@ -196,7 +196,7 @@ describe('what a refusal says', () => {
     [
       'stray members of an object',
       { refreshTokenRotation: { grace: 1, 'a b': 2 } },
-      'client.refreshTokenRotation has a member that is not known: grace, "a b".',
+      'client.refreshTokenRotation has an unknown member: grace, "a b".',
     ],
     [
       'a wrong member beside one that is absent',
@@ -211,7 +211,7 @@ describe('what a refusal says', () => {
     [
       'an odd name in metadata',
       { clientMetadata: { kept: 'x', 'a b': 1 } },
-      'client.clientMetadata."a b" must be a text.',
+      'client.clientMetadata."a b" must be a string.',
     ],
     [
       'a text for settings',
@@ -221,7 +221,7 @@ describe('what a refusal says', () => {
     [
       'an unknown attribute',
       { callback: [] },
-      'client.callback is not an attribute of a client; GET /providers/{id} lists the attributes.',
+      'client.callback is not an attribute of a client. GET /providers/{id} lists the attributes.',
     ],
   ])('%s', (_, client, message) => {
     expect(thrown(() => parseMergePatch(client)).message).toBe(message)

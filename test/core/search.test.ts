@@ -138,7 +138,7 @@ describe('filters', () => {
     expect(thrown(() => parseFilters(text))).toMatchObject({
       code: 'invalid_field',
       field: 'filter',
-      message: `filter must be a name, a colon and a value, as in disabled:true; names are: ${FILTER_NAMES.join(', ')}.`,
+      message: `filter must be a name, a colon and a value, as in disabled:true; the names are: ${FILTER_NAMES.join(', ')}.`,
     })
   })
 
@@ -155,7 +155,7 @@ describe('filters', () => {
 
   it('are eight at most', () => {
     const nine = Array.from({ length: 9 }, (_, index) => `scopes:s${index}`).join(',')
-    expect(thrown(() => parseFilters(nine)).message).toBe('filter must have 8 filters at most.')
+    expect(thrown(() => parseFilters(nine)).message).toBe('filter must have at most 8 filters.')
   })
 
   it('name what is searched, and what a client is of', () => {

@@ -286,10 +286,10 @@ describe.each(KINDS)('undoing over the mapping of $name', ({ name, mapping, nati
             const touching = ours.find(({ base, next }) => !same(at(base), at(next)))
             const before = at(touching?.base ?? current)
             const lost = theirs && !same(value, before)
-            expect(told.get(path) ?? '', path).toMatch(lost ? /somebody else/ : /^$/)
+            expect(told.get(path) ?? '', path).toMatch(lost ? /someone else/ : /^$/)
           } else {
             expect(told.has(path), `${path} is ${show(now)} and not ${show(value)}`).toBe(true)
-            expect(told.get(path), path).not.toMatch(/somebody else/)
+            expect(told.get(path), path).not.toMatch(/someone else/)
           }
         }
         for (const field of told.keys()) expect([...named]).toContain(field)

@@ -37,7 +37,7 @@ const uri = (name: string) => `https://${name}.example.com/callback`
 const [APP, A, B, C] = [uri('app'), uri('a'), uri('b'), uri('c')]
 /** The clause of the mapping's own sentence. */
 const NO_WAY_BACK = 'the provider has no way back to its default; set a value instead'
-const overwritten = (field: string) => ({ field, why: 'somebody else changed it since' })
+const overwritten = (field: string) => ({ field, why: 'someone else has changed it since' })
 
 describe('one value', () => {
   it('is as it was before the oldest change', () => {

@@ -419,7 +419,7 @@ describe('what a finding says', () => {
     [
       'a scheme that anybody could have',
       'myapp:/cb',
-      'must use https or a scheme in reverse domain order, such as com.example.app; plainSchemes of the provider in the configuration allows others',
+      'must use https or a scheme in reverse domain order, such as com.example.app; plainSchemes in the configuration of the provider allows others',
       NATIVE,
     ],
   ])('tells of %s', (_, value, expected, context = WEB, use = 'redirect') => {

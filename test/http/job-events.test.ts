@@ -1,4 +1,4 @@
-/** The progress of a job as server-sent events: over a socket of the Node server, and from Lambda. */
+/** Streams the progress of a job as server-sent events: over a socket of the Node server, and from Lambda. */
 
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'

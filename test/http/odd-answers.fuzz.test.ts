@@ -344,7 +344,7 @@ it('lists what can be read beside what cannot, which is told with its reason', a
       provider: 'raw-cognito',
       userPoolId: RAW_POOL,
       code: 'provider_unavailable',
-      error: 'The provider answered with something else than a client.',
+      error: 'The answer of the provider is not a client.',
     },
   ])
 })
@@ -471,7 +471,7 @@ describe.each(KINDS)('a client at %s that is too large to be read', (kind) => {
     if (kind === 'raw-rfc7592') await adopt()
     hold(kind, JSON.stringify({ ...RECORDS[kind], more: LARGE[what] }))
     raw.list = JSON.stringify(RECORDS[kind])
-    const says = /holds more for this client than is read: at most 1310720 characters of JSON/
+    const says = /is too large to be read: the limit is 1310720 characters of JSON/
     expect(await unreadableAt(query)).toMatchObject([
       { id: 'abc', code: 'provider_unavailable', error: expect.stringMatching(says) },
     ])
@@ -493,7 +493,7 @@ describe.each(KINDS)('a client at %s that is too large to be read', (kind) => {
     }
     const { body } = await send('GET', ABC, query)
     raw.answer = undefined
-    expect(body).toContain('holds more for this client')
+    expect(body).toContain('is too large to be read')
     expect(reads).toBe(1)
   })
 })

@@ -191,7 +191,7 @@ it.each([
     const answer = await send({ method, path, headers, body: Buffer.from(body) })
     expect(answer).toMatchObject({ status: 415, json: { field: 'Content-Type' } })
     expect(answer.json.error).toBe(
-      'The body looks like JSON; add the header "Content-Type: application/json".',
+      'The body looks like JSON. Add the header "Content-Type: application/json".',
     )
   }
 })

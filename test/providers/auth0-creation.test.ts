@@ -70,7 +70,7 @@ describe('a new application', () => {
 
   it('cannot be given connections while it is made, and the refusal says when', () => {
     const attempt = () => planned('web', { supportedIdp: ['users'] })
-    expect(attempt).toThrow(/^client\.supportedIdp cannot be set while .* change it afterwards/)
+    expect(attempt).toThrow(/^client\.supportedIdp cannot be set when .* Set it afterwards/)
   })
 
   it('shows no private key and nothing else that a read would not', async () => {

@@ -128,7 +128,7 @@ describe.each(SUBJECTS.filter(({ name }) => name !== 'local'))('at $name', (kind
     const mode = bench.change(ref, {
       providerSettings: { third_party_security_mode: 'permissive' },
     })
-    await expect(mode).rejects.toThrow(/only when a client is made/)
+    await expect(mode).rejects.toThrow(/only when a client is created/)
     expect((await bench.change(ref, { name: 'Other' })).warnings).toEqual([])
   })
 
@@ -198,7 +198,7 @@ describe.each(SUBJECTS.filter(({ name }) => name !== 'local'))('at $name', (kind
     expect(made.warnings).toEqual([])
     if (made.ref === undefined) throw new TypeError('nothing was made')
     const later = bench.change(made.ref, { providerSettings: { [name]: false } })
-    await expect(later).rejects.toThrow(/only when a client is made/)
+    await expect(later).rejects.toThrow(/only when a client is created/)
   })
 
   it('a member that the configuration calls a setting is sent', async () => {

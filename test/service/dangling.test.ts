@@ -147,7 +147,7 @@ describe('a refusal', () => {
 
   it('of a new client removes nothing from it', async () => {
     const error = (await explain(finding(GONE), { action: 'create' })) as ClientError
-    expect(error.message).toContain('Leave that out')
+    expect(error.message).toContain('Leave it out')
     expect(error.details).toMatchObject({ field: 'client.supportedIdp' })
     expect(error.details).not.toHaveProperty('mend')
   })

@@ -46,7 +46,7 @@ export const CLIENT_OPERATIONS = {
     ...CHANGE_OF_CLIENT,
     method: 'POST',
     path: '/clients/{clientId}/rollback',
-    summary: 'Undoes the changes that were made through this API since a revision.',
+    summary: 'Undoes the changes made through this API since a revision.',
     page: '#rollback',
     permission: 'clients:write',
     body: 'RollbackRequest',

@@ -6,7 +6,7 @@ export const HISTORY_OPERATIONS = {
   getClientHistory: {
     method: 'GET',
     path: '/clients/{clientId}/history',
-    summary: 'What was done to a client, newest first.',
+    summary: 'Lists the changes of a client, newest first.',
     page: '#history',
     permission: 'history:read',
     query: [...PLACE, ...PAGE],
@@ -18,7 +18,7 @@ export const HISTORY_OPERATIONS = {
   searchHistory: {
     method: 'GET',
     path: '/history',
-    summary: 'What was done to any client, newest first.',
+    summary: 'Lists the changes of all clients, newest first.',
     page: '#history',
     permission: 'history:read',
     query: ['provider', 'actor', 'actorIssuer', 'outcome', 'from', 'to', ...PAGE],
@@ -30,7 +30,7 @@ export const HISTORY_OPERATIONS = {
   getOperation: {
     method: 'GET',
     path: '/operations/{operationId}',
-    summary: 'What became of a change.',
+    summary: 'Shows the outcome of a change.',
     permission: 'clients:read',
     alternative: 'history:read',
     query: [],

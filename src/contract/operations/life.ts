@@ -9,7 +9,7 @@ export const LIFE_OPERATIONS = {
   createClient: {
     method: 'POST',
     path: '/clients',
-    summary: 'Makes a client application.',
+    summary: 'Creates a client application.',
     page: '#making-a-client',
     permission: 'clients:write',
     query: WRITE,
@@ -36,7 +36,7 @@ export const LIFE_OPERATIONS = {
   copyClient: {
     method: 'POST',
     path: '/clients/{clientId}/copy',
-    summary: 'Makes the same client elsewhere, or one anew that was removed.',
+    summary: 'Copies a client to another place, or recreates a removed one.',
     page: '#copying-a-client',
     permission: 'clients:write',
     atSource: 'clients:read',
@@ -53,7 +53,7 @@ export const LIFE_OPERATIONS = {
     method: 'PUT',
     path: '/clients/{clientId}/registration',
     summary:
-      'Adopts a client that was made elsewhere, by its registration access token where it has one.',
+      'Adopts a client that was made elsewhere, with its registration access token if it has one.',
     page: '#adopting-a-client',
     permission: 'clients:write',
     query: WRITE,

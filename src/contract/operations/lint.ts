@@ -6,14 +6,14 @@ export const LINT_OPERATIONS = {
   lintClient: {
     ...READ_OF_CLIENT,
     path: '/clients/{clientId}/lint',
-    summary: 'What deserves a second look on a client, with the change that mends it.',
+    summary: 'Checks a client for risky settings, with the change that fixes each.',
     page: 'lint.md',
     answers: { 200: 'Findings', 304: 'nothing' },
   },
   lintClients: {
     method: 'GET',
     path: '/lint',
-    summary: 'What deserves a second look on any client, and callbacks that many share.',
+    summary: 'Checks all clients for risky settings, and for callbacks that many share.',
     page: 'lint.md#all-clients',
     permission: 'clients:read',
     query: [...PLACE, 'severity', ...PAGE],

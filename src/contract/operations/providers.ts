@@ -21,7 +21,7 @@ export const PROVIDER_OPERATIONS = {
   getProvider: {
     ...READ,
     path: '/providers/{providerId}',
-    summary: 'Tells what a provider can hold: each attribute with its support, reason and limits.',
+    summary: 'Shows what a provider can hold: each attribute with its support, reason and limits.',
     answers: { 200: 'Provider' },
     errors: READ_ERRORS,
   },

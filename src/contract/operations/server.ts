@@ -10,7 +10,7 @@ export const SERVER_OPERATIONS = {
   getIndex: {
     ...PUBLIC,
     path: '/',
-    summary: 'Where things are: JSON, or a page for a browser.',
+    summary: 'Lists the entry points: as JSON, or as a page for a browser.',
     answers: { 200: 'Index' },
     page: '#for-browsers',
   },
@@ -31,20 +31,21 @@ export const SERVER_OPERATIONS = {
   getHealth: {
     ...PUBLIC,
     path: '/healthz',
-    summary: 'Tells that the process runs.',
+    summary: 'Shows that the process is running.',
     answers: { 200: 'Status' },
   },
   getReadiness: {
     ...PUBLIC,
     path: '/readyz',
-    summary: 'Tells whether changes can be made: the history can be written, and tokens judged.',
+    summary:
+      'Shows whether changes can be made: the history can be written, and tokens can be checked.',
     answers: { 200: 'Status' },
   },
   /** The text format of Prometheus. */
   getMetrics: {
     ...READ,
     path: '/metrics',
-    summary: 'Counts of this process, in the text format of Prometheus.',
+    summary: 'Metrics of this process, in the text format of Prometheus.',
     permission: 'metrics:read',
     answers: { 200: 'Metrics' },
     mediaType: 'text/plain',

@@ -97,11 +97,11 @@ function withField(
   const whole = shownOf(source.mapping, field, source.native)
   const passing = source.passing.filter((one) => one.field === field).map(({ value }) => value)
   const wanted = Array.isArray(whole) ? without(whole, passing) : whole
-  if (!same(wanted, whole)) reasons.set(field, 'what is leased stays for a time only')
+  if (!same(wanted, whole)) reasons.set(field, 'leased values are temporary')
   const now = shownOf(mapping, field, next)
   if (same(wanted, now)) return next
   if (!alike && copy === 'words' && wanted !== NATIVE) {
-    reasons.set(field, 'each provider has words of its own for it')
+    reasons.set(field, 'each provider has its own terms for it')
     return next
   }
   const stead = fitting(field, wanted, row.limits ?? {}, shownOf(mapping, field, blank))

@@ -47,10 +47,10 @@ export function ofSettings(
 const isShown = (mapping: Mapping, name: string) =>
   !isUnknown(mapping, name) && !isFor(mapping, name, 'created')
 
-const SHOWN = 'the provider shows it and takes none'
-const USUAL = 'nobody has set it: any new client there has the same'
-const FOREIGN = 'it is a setting of another sort of provider'
-const UNKNOWN = 'this program does not know it, nor whether a new client may have it'
+const SHOWN = 'the provider shows it and does not accept a value'
+const USUAL = 'it is not set: any new client there has the same value'
+const FOREIGN = 'it is a setting of another type of provider'
+const UNKNOWN = 'this version does not know it, so it is unknown whether a new client may have it'
 
 const restOf = (mapping: Mapping, native: Native) =>
   visibleField(mapping, 'providerSettings', native)

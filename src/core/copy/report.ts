@@ -42,8 +42,8 @@ const ofElsewhere = ({ source: { elsewhere = [] } }: Copying): readonly Told[] =
     why: state === 'set' ? OUTSIDE : UNREAD,
   }))
 
-const OUTSIDE = 'the provider keeps it outside of the client; set it for the new one there'
-const UNREAD = 'the provider keeps it outside of the client, and this server could not read it'
+const OUTSIDE = 'the provider stores it outside of the client; set it for the new client there'
+const UNREAD = 'the provider stores it outside of the client, and this server could not read it'
 
 function ofField(
   { source, target }: Copying,
@@ -86,7 +86,8 @@ const hasUnseenSecret = ({ mapping, native }: Copying['source']): boolean =>
   showField(mapping, 'tokenEndpointAuthMethod', native)?.startsWith('client_secret') === true
 
 const OWN = 'every client has its own; it is never copied'
-const UNTOLD = 'the provider of the source does not know it; a new client of this kind starts so'
+const UNTOLD =
+  'the provider of the source does not know it; this is the default of a new client of this kind'
 const OTHER = 'it follows from the other settings there'
 
 function ownReason(mapping: Mapping, field: MappedField): string {

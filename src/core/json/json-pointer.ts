@@ -55,6 +55,10 @@ function indexOf(token: string, last: number, at: string): number {
 }
 
 const nowhere = (at: string) =>
-  new ClientError('invalid_field', `The operation ${at} names a place that the client lacks.`, {
-    field: at,
-  })
+  new ClientError(
+    'invalid_field',
+    `The operation ${at} names a place that does not exist in the client.`,
+    {
+      field: at,
+    },
+  )

@@ -33,7 +33,7 @@ export const CLIENT_KIND_RULES: readonly LintRule[] = [
             {
               field: 'client.tokenEndpointAuthMethod',
               message:
-                'client.tokenEndpointAuthMethod demands a secret of an application whose code is in the hands of its users: whoever has the code has the secret. Use none, with PKCE.',
+                'client.tokenEndpointAuthMethod requires a secret, but the code of the application is in the hands of its users: anyone who has the code has the secret. Use none, with PKCE.',
               mend: { tokenEndpointAuthMethod: 'none' },
             },
           ]
@@ -50,7 +50,7 @@ export const CLIENT_KIND_RULES: readonly LintRule[] = [
             {
               field: 'client.tokenEndpointAuthMethod',
               message:
-                'client.tokenEndpointAuthMethod is none although the application runs on a server and could keep a secret: whoever knows its id can act as it.',
+                'client.tokenEndpointAuthMethod is none, but the application runs on a server and could keep a secret: anyone who knows its id can act as it.',
               mend: { tokenEndpointAuthMethod: 'client_secret_basic' },
             },
           ]
@@ -67,7 +67,7 @@ export const CLIENT_KIND_RULES: readonly LintRule[] = [
             {
               field: 'client.idTokenSignedResponseAlg',
               message:
-                'client.idTokenSignedResponseAlg signs with the client secret, which a public client cannot keep: whoever has it makes ID tokens.',
+                'client.idTokenSignedResponseAlg signs with the client secret, which a public client cannot keep: anyone who has it can forge ID tokens.',
               mend: { idTokenSignedResponseAlg: 'RS256' },
             },
           ]

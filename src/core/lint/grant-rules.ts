@@ -14,7 +14,7 @@ export const GRANT_RULES: readonly LintRule[] = [
       foundGrants(
         client,
         (grant) => grant === 'password',
-        'has the grant type password: the client sees the passwords of its users, and no second factor is asked for.',
+        'has the grant type password: the client sees the passwords of its users, and no second factor is required.',
       ),
   },
   {
@@ -26,7 +26,7 @@ export const GRANT_RULES: readonly LintRule[] = [
       foundGrants(
         client,
         (grant) => grant === 'implicit',
-        'has the grant type implicit: access tokens pass through addresses of the browser, bound to no one. Use authorization_code with PKCE.',
+        'has the grant type implicit: access tokens appear in browser URLs and are not bound to a client. Use authorization_code with PKCE.',
       ),
   },
 ]

@@ -10,8 +10,8 @@ export const LIMIT_RULES: readonly LintRule[] = [
   {
     id: 'rule_broken',
     severity: 'error',
-    says: 'settings that break a rule between them which the provider enforces',
-    source: "the provider's rules, as its page in docs/providers names them",
+    says: 'settings that together break a rule of the provider',
+    source: "the provider's rules, listed on its page in docs/providers",
     find: ({ mapping, native }) =>
       mapping.rules
         .filter((rule) => !rule.holds(native))
@@ -20,8 +20,8 @@ export const LIMIT_RULES: readonly LintRule[] = [
   {
     id: 'near_limit',
     severity: 'info',
-    says: 'a list or map with 90 % or more of what the provider takes',
-    source: "the provider's limits, as GET /providers/{providerId} tells them",
+    says: "a list or map at 90 % or more of the provider's limit",
+    source: "the provider's limits, as in GET /providers/{providerId}",
     find: ({ client, mapping }) =>
       MAPPED_FIELDS.flatMap((field) => {
         const row = mapping.fields[field] as Row<unknown>
@@ -29,7 +29,7 @@ export const LIMIT_RULES: readonly LintRule[] = [
         const most = maxItems ?? maxKeys
         const held = Object.keys(client[field] ?? {}).length
         if (most === undefined || !isNearly(held, most)) return []
-        const message = `client.${field} has ${held} of the ${most} values that the provider takes.`
+        const message = `client.${field} has ${held} of the ${most} values that the provider allows.`
         return [{ field: `client.${field}`, message }]
       }),
   },

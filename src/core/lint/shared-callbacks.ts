@@ -12,7 +12,7 @@ export const MANY = 3
 export const SHARED_CALLBACK: RuleText = {
   id: 'shared_callback',
   severity: 'info',
-  says: `a callback, not on the machine itself, that ${MANY} or more clients have in common`,
+  says: `a callback, not on the machine itself, that ${MANY} or more clients share`,
   source: 'RFC 9700 section 4.5',
 }
 
@@ -35,7 +35,7 @@ export function sharedCallback<R>(
     rule: id,
     severity,
     field: 'client.callbacks',
-    message: `client.callbacks of ${count} clients hold ${listed([uri])}: what is sent there can be taken for another client's, and none of them can move alone.`,
+    message: `client.callbacks of ${count} clients have ${listed([uri])}: an answer sent there can be mistaken for another client's, and no client can change the URI alone.`,
     source,
     clients,
     count,

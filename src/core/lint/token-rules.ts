@@ -30,7 +30,7 @@ export const TOKEN_RULES: readonly LintRule[] = [
             {
               field: 'client.refreshTokenRotation',
               message:
-                'client.refreshTokenRotation is off for a public client: a refresh token that was stolen can be used unnoticed beside the real one.',
+                'client.refreshTokenRotation is off for a public client: a stolen refresh token can be used unnoticed alongside the real one.',
               mend: { refreshTokenRotation: { enabled: true } },
             },
           ]
@@ -40,7 +40,7 @@ export const TOKEN_RULES: readonly LintRule[] = [
     id: 'refresh_long_lived',
     severity: 'warning',
     says: `refresh tokens that last for more than ${MAX_IDLE_DAYS} days without being used`,
-    source: `RFC 9700 section 4.14.2; ${MAX_IDLE_DAYS} days are ours`,
+    source: `RFC 9700 section 4.14.2; the limit of ${MAX_IDLE_DAYS} days is our choice`,
     find: (asked) => {
       const { client, mapping, lint } = asked
       const ends = [client.refreshTokenLifetime, client.refreshTokenIdleLifetime]
@@ -50,11 +50,11 @@ export const TOKEN_RULES: readonly LintRule[] = [
       const field = endField(mapping)
       const howLong = Number.isFinite(last)
         ? `for ${Math.floor(last / DAY_SECONDS)} days`
-        : 'for ever'
+        : 'forever'
       return [
         {
           field: `client.${field}`,
-          message: `client.${field} lets a refresh token that nobody uses last ${howLong}.`,
+          message: `client.${field} lets an unused refresh token last ${howLong}.`,
           mend: { [field]: MENDED_DAYS * DAY_SECONDS },
         },
       ]

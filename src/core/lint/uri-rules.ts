@@ -33,7 +33,7 @@ const isInProduction = ({ client, uris }: LintCase) =>
   client.appType !== 'native' &&
   uris.some((uri) => uri.field === 'callbacks' && /^https:/i.test(uri.value) && !isLocal(uri))
 
-const WILDCARD = 'whoever controls one host that the wildcard matches receives what is sent there'
+const WILDCARD = 'anyone who controls a host that the wildcard matches receives what is sent there'
 
 const ROWS: readonly UriRow[] = [
   {
@@ -47,16 +47,16 @@ const ROWS: readonly UriRow[] = [
   {
     id: 'http',
     severity: 'error',
-    says: 'a URI with http that does not lead to the machine itself',
+    says: 'a URI with http that does not point to the machine itself',
     source: 'RFC 9700 section 2.6',
     concerns: isHttp,
-    tells: 'without TLS, whoever is on the way reads and changes what is sent',
+    tells: 'without TLS, anyone on the network path can read and change what is sent',
     replace: (value) => value.replace(/^http:/i, 'https:'),
   },
   {
     id: 'uri_refused',
     severity: 'error',
-    says: 'a URI that breaks another of the URI rules, so that it could not be set today',
+    says: 'a URI that breaks another URI rule, so that it could not be set today',
     source: 'docs/security.md, URIs',
     concerns: (uri) =>
       !isWild(uri) && !isHttp(uri) && uri.findings.some(({ severity }) => severity === 'violation'),
@@ -77,13 +77,13 @@ const ROWS: readonly UriRow[] = [
     source: 'RFC 9700 section 2.6; RFC 8252 sections 7.3 and 8.3',
     concerns: (uri, asked) => isLocal(uri) && isInProduction(asked),
     tells:
-      "whatever listens on the user's machine receives what is sent there. Have a client of its own for development",
+      "any program that listens on the user's machine receives what is sent there. Use a separate client for development",
     replace: () => null,
   },
   {
     id: 'localhost_name',
     severity: 'warning',
-    says: 'a native app whose redirect URI says localhost in place of 127.0.0.1 or [::1]',
+    says: 'a native app whose redirect URI says localhost instead of 127.0.0.1 or [::1]',
     source: 'RFC 8252 section 8.3',
     concerns: (uri, { client }) =>
       client.appType === 'native' && isRedirect(uri) && has('localhost')(uri),
@@ -93,10 +93,10 @@ const ROWS: readonly UriRow[] = [
   {
     id: 'shared_suffix',
     severity: 'warning',
-    says: 'a URI whose host is a suffix below which anybody can register',
+    says: 'a URI whose host is a suffix below which anyone can register a name',
     source: 'RFC 9700 section 4.1.1; publicsuffix.org',
     concerns: has('shared_suffix'),
-    tells: 'anybody can register a name there',
+    tells: 'anyone can register a name there',
   },
   {
     id: 'plain_scheme',
@@ -113,7 +113,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a URI with a query parameter that is itself a URL',
     source: 'RFC 9700 section 4.11',
     concerns: has('nested_url'),
-    tells: 'open redirectors look like that',
+    tells: 'open redirectors look like this',
   },
   {
     id: 'ip_host',
@@ -121,7 +121,7 @@ const ROWS: readonly UriRow[] = [
     says: 'an https URI whose host is an IP address',
     source: 'docs/security.md, URIs',
     concerns: has('ip_host'),
-    tells: 'the address may belong to somebody else tomorrow',
+    tells: 'the address may belong to someone else tomorrow',
   },
   {
     id: 'scheme_case',
@@ -129,7 +129,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a URI with capital letters in its scheme',
     source: 'RFC 3986 section 6.2.2.1',
     concerns: has('scheme_case'),
-    tells: 'some systems compare it as it is',
+    tells: 'some systems compare it case-sensitively',
   },
 ]
 
@@ -144,7 +144,7 @@ export const URI_RULES: readonly LintRule[] = ROWS.map(
       return grouped(found).map(({ field, clause, values }): Found => {
         return {
           field: `client.${field}`,
-          message: `client.${field} holds ${listed(values)}: ${clause}.`,
+          message: `client.${field} has ${listed(values)}: ${clause}.`,
           ...(replace && { mend: replaceUris(asked.client, field, values, replace) }),
         }
       })

@@ -19,9 +19,8 @@ export function danglingTexts(
     const values = dangling.filter((one) => one.field === field).map(({ value }) => value)
     const remove = values.filter((value) => holds(mapping, held, { field, value }))
     const names = values.map(quoted).join(', ')
-    const ways =
-      remove.length === 0 ? 'Leave that out' : 'Remove that, alone or in the same request'
-    const message = `client.${field} names ${names}, which the provider does not have; it refuses every change until then. ${ways}.`
+    const ways = remove.length === 0 ? 'Leave it out' : 'Remove it, alone or in the same request'
+    const message = `client.${field} names ${names}, which does not exist at the provider, so it refuses every change. ${ways}.`
     return { field, message, ...(remove.length === 0 ? {} : { mend: { [field]: { remove } } }) }
   })
 }

@@ -115,7 +115,7 @@ export function unreadable(mapping: Mapping, native: Native): readonly Warning[]
   }).map((field) => ({
     code: 'unreadable_value',
     field: `client.${field}`,
-    message: `client.${field} is shown as nothing: the provider holds a value of another type there. It stays as it is until client.${field} is set.`,
+    message: `client.${field} is shown as empty, because the provider has a value of another type there. It stays as it is until client.${field} is set.`,
   }))
 }
 

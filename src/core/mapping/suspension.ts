@@ -36,7 +36,7 @@ const offMapping = once((mapping: Mapping): Mapping => {
   }
 })
 
-const SUSPENDED = 'the client is suspended; POST /clients/{clientId}/resume ends that'
+const SUSPENDED = 'the client is suspended; POST /clients/{clientId}/resume ends the suspension'
 
 /** The settings that a suspension holds, as paths below the client. */
 export const heldPaths = (mapping: Mapping): readonly string[] =>
@@ -68,7 +68,7 @@ export function suspensionWarnings(
     {
       code: 'suspension_undone',
       field: 'client.disabled',
-      message: `The client was suspended, and somebody else has given it ${paths} back since: it is not off. POST /clients/{clientId}/suspend takes that away again; /resume ends the suspension.`,
+      message: `The client was suspended, but someone else has restored ${paths} since, so it is not switched off. Use POST /clients/{clientId}/suspend to suspend it again, or POST /clients/{clientId}/resume to end the suspension.`,
     },
   ]
 }

@@ -107,7 +107,7 @@ export function checkExtent(before: Extent, after: Extent, at: string): void {
   if (over === undefined) return
   throw new ClientError(
     'too_large',
-    `${at} would make the client too large: it may have at most ${MAX_EXTENT[over]} ${UNITS[over]}.`,
+    `${at} would make the client too large, which may have at most ${MAX_EXTENT[over]} ${UNITS[over]}.`,
     { field: at },
   )
 }

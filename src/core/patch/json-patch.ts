@@ -92,7 +92,7 @@ function parsePointer(value: Json | undefined, at: string): readonly string[] {
   if (!isFieldName(tokens[0] ?? '')) {
     throw new ClientError(
       'unknown_field',
-      `${at} must start with an attribute of a client; GET /providers/{id} lists the attributes.`,
+      `${at} must start with an attribute of a client. GET /providers/{id} lists the attributes.`,
       { field: at },
     )
   }
@@ -151,7 +151,7 @@ function checkNulls(at: string, before: Json | undefined, after: Json): void {
     const now = memberOf(held, name)
     if (value !== null) checkNulls(path, now, value)
     else if (now !== null) {
-      const says = `${path} must not be set to null by a JSON Patch; take it away with "remove".`
+      const says = `${path} must not be set to null by a JSON Patch. Use "remove" instead.`
       throw new ClientError('invalid_field', says, { field: path })
     }
   }
@@ -172,7 +172,7 @@ function applyOperation(target: JsonObject, operation: Operation, at: string): J
   switch (op) {
     case 'test':
       if (same(valueAt(target, path, at), operation.value ?? null)) return target
-      throw new ClientError('precondition_failed', `The test operation ${at} does not hold.`, {
+      throw new ClientError('precondition_failed', `The test operation ${at} failed.`, {
         field: at,
       })
     case 'add':

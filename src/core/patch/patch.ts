@@ -72,14 +72,14 @@ export function checkMember(name: string, value: Json): void {
   if (!isFieldName(name)) {
     throw new ClientError(
       'unknown_field',
-      `${path} is not an attribute of a client; GET /providers/{id} lists the attributes.`,
+      `${path} is not an attribute of a client. GET /providers/{id} lists the attributes.`,
       { field: path },
     )
   }
   if (value === null) return
   const { kind, schema } = FIELDS[name]
   if (kind === 'secret' && typeof value === 'string' && MASK.test(value)) {
-    throw new ClientError('invalid_field', `${path} must be a secret and not a mask of one.`, {
+    throw new ClientError('invalid_field', `${path} must be a real secret, not its mask.`, {
       field: path,
     })
   }
@@ -137,7 +137,7 @@ function refusal(path: string, issue: z.core.$ZodIssue): ClientError {
 
 /** Types as people read them. */
 export const TYPE_WORDS: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   int: 'a whole number',
   number: 'a number',
   boolean: 'true or false',
@@ -161,7 +161,7 @@ function expectation(issue: z.core.$ZodIssue): string {
         ? `must have at most ${issue.maximum} characters`
         : `must be at most ${issue.maximum}`
     case 'unrecognized_keys':
-      return `has a member that is not known: ${issue.keys.map(quoted).join(', ')}`
+      return `has an unknown member: ${issue.keys.map(quoted).join(', ')}`
     default:
       return 'has a value that is not allowed'
   }

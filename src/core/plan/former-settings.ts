@@ -68,5 +68,5 @@ function formerlySetting(mapping: Mapping, name: string): MappedField | undefine
 const noteOf = (path: string, field: FieldName): Warning => ({
   code: 'setting_is_a_field',
   field: `client.${field}`,
-  message: `${path} is read as client.${field}, which stands for it now; name that instead.`,
+  message: `${path} is read as client.${field}, which has replaced it. Use client.${field} instead.`,
 })

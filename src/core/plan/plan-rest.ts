@@ -55,7 +55,7 @@ function checkSetting(mapping: Mapping, native: Native, name: string, value: Jso
   }
   if (!isFor(mapping, name, 'sent') || (value === null && !isFor(mapping, name, 'cleared'))) {
     const why = isOnlyMade(mapping, name)
-      ? 'can be set only when a client is made: the provider does not change it later. Make a new client with it, or a copy of this one'
+      ? 'can be set only when a client is created: the provider does not change it later. Create a new client with it, or a copy of this one'
       : 'is shown by the provider and cannot be set'
     throw new ClientError('read_only_field', `${field} ${why}.`, { field })
   }
@@ -64,7 +64,7 @@ function checkSetting(mapping: Mapping, native: Native, name: string, value: Jso
     if (owner === undefined) continue
     throw new ClientError(
       'invalid_field',
-      `${field} holds what client.${owner} stands for; change client.${owner} instead.`,
+      `${field} is covered by client.${owner}. Change client.${owner} instead.`,
       { field },
     )
   }

@@ -32,8 +32,8 @@ export interface Blocked {
   readonly why: string
 }
 
-const OVERWRITTEN = 'somebody else changed it since'
-const NOT_KNOWN = 'the provider shows no secrets, so that the one before it is not known'
+const OVERWRITTEN = 'someone else has changed it since'
+const NOT_KNOWN = 'the provider shows no secrets, so the previous one is unknown'
 const NOT_CLEARED = 'the provider has no way to remove a secret'
 
 /** How far one value has been taken back, change by change. */

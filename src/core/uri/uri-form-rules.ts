@@ -27,7 +27,7 @@ export const FORM_RULES: readonly UriRule[] = [
   {
     // RFC 3986 section 3.2.2: only around an IPv6 address
     id: 'brackets',
-    says: 'must not contain [ or ] but around an IPv6 address',
+    says: 'must not contain [ or ] except around an IPv6 address',
     breaks: ({ uri }) => BRACKET.test(isWeb(uri) ? afterHost(uri) : uri.value),
   },
   {

@@ -68,5 +68,5 @@ function schemeFault({ uri, use, policy, native }: UriCase): string | undefined 
   if (!native) return 'must use https; private-use schemes are for native clients'
   if (use === 'origin') return WEB_VIEW_ORIGINS.has(uri.value) ? undefined : 'must use https'
   if (scheme.includes('.') || isPlainScheme(scheme, policy)) return undefined
-  return 'must use https or a scheme in reverse domain order, such as com.example.app; plainSchemes of the provider in the configuration allows others'
+  return 'must use https or a scheme in reverse domain order, such as com.example.app; plainSchemes in the configuration of the provider allows others'
 }

@@ -22,25 +22,25 @@ export const WARNINGS: readonly UriRule[] = [
   },
   {
     id: 'ip_host',
-    says: 'has an IP address as its host, which may belong to somebody else tomorrow',
+    says: 'has an IP address as its host, which may belong to someone else tomorrow',
     breaks: ({ uri }) => uri.scheme === 'https' && isIpLiteral(uri.host),
   },
   {
     // Auth0, "Subdomain URL placeholders": not for production
     id: 'wildcard_used',
-    says: 'has a wildcard: whoever controls one matching host receives the answers',
+    says: 'has a wildcard: anyone who controls a matching host receives the answers',
     breaks: ({ uri }) => uri.value.includes('*'),
   },
   {
     // publicsuffix.org
     id: 'shared_suffix',
-    says: 'has a host below which anybody can register a name',
+    says: 'has a host below which anyone can register a name',
     breaks: ({ uri }) => isPublicSuffix(uri.host),
   },
   {
     // RFC 9700 section 4.11: open redirectors
     id: 'nested_url',
-    says: 'has a query parameter that is itself a URL, as open redirectors have',
+    says: 'has a query parameter that is itself a URL, like an open redirector',
     breaks: ({ uri }) =>
       [...new URLSearchParams(uri.query ?? '').values()].some((value) =>
         /^\s*(?:[a-z][a-z0-9+.-]*:)?[\\/]{2}/i.test(value),
@@ -49,7 +49,7 @@ export const WARNINGS: readonly UriRule[] = [
   {
     // RFC 3986 section 6.2.2.1
     id: 'scheme_case',
-    says: 'has capital letters in its scheme, which some systems compare as they are',
+    says: 'has capital letters in its scheme, which some systems compare case-sensitively',
     breaks: ({ uri }) => uri.scheme !== uri.scheme.toLowerCase(),
   },
 ]

@@ -29,7 +29,7 @@ export function bearerToken(request: HttpRequest): string {
   const found = BEARER.exec(header)
   if (found === null) throw credentialsMissing('The Authorization header must be of type Bearer.')
   const token = found[1] ?? ''
-  if (token === '') throw credentialsMissing('The Authorization header holds no access token.')
+  if (token === '') throw credentialsMissing('The Authorization header contains no access token.')
   if (!TOKEN.test(token)) throw tokenRefused('The access token is malformed.')
   return token
 }

@@ -49,11 +49,11 @@ const RULES: readonly TokenRule[] = [
     holds: ({ claims }) => !Object.hasOwn(claims, 'cnf'),
   },
   {
-    says: 'The access token has no usable time of expiry.',
+    says: 'The access token has no valid expiry time.',
     holds: ({ claims }) => isTime(claims.exp),
   },
   {
-    says: 'The access token has no usable time of issue.',
+    says: 'The access token has no valid issue time.',
     holds: ({ claims, issuer, nowSeconds }) =>
       isTime(claims.iat) && Number(claims.iat) <= nowSeconds + issuer.skewSeconds,
   },
@@ -75,17 +75,17 @@ const RULES: readonly TokenRule[] = [
     },
   },
   {
-    says: 'The access token is meant for another audience.',
+    says: 'The access token is for another audience.',
     holds: ({ claims, issuer }) =>
       issuer.audience === undefined ||
       audiences(claims.aud).some((one) => issuer.audience?.includes(one)),
   },
   {
-    says: 'The access token has no usable subject.',
+    says: 'The access token has no valid subject.',
     holds: ({ claims }) => isText(claims.sub),
   },
   {
-    says: 'The access token has no usable client id.',
+    says: 'The access token has no valid client id.',
     holds: ({ claims, issuer }) =>
       isOptionalText(claims.client_id) &&
       isOptionalText(claims.azp) &&

@@ -63,7 +63,7 @@ function keyFault(jwk: unknown): string | undefined {
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
     return 'is not for verifying'
   }
-  if (jwk.kid !== undefined && typeof jwk.kid !== 'string') return 'has a kid that is no text'
+  if (jwk.kid !== undefined && typeof jwk.kid !== 'string') return 'has a kid that is not a string'
   const members = typeof jwk.kty === 'string' ? MATERIAL[jwk.kty] : undefined
   if (members === undefined) return 'is of a type that is not supported'
   if (members.some((name) => typeof jwk[name] !== 'string')) return 'is incomplete'

@@ -110,6 +110,6 @@ const notUsable = (cause?: unknown) =>
 const unavailable = () =>
   new ClientError(
     'keys_unavailable',
-    'The keys that verify access tokens cannot be fetched now; the token was not judged.',
+    'The keys that verify access tokens cannot be fetched now, so the token was not checked. Try again later.',
     { retryAfter: 5 },
   )

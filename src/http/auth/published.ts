@@ -47,7 +47,7 @@ export async function fetchKeys(
   if ('fault' in answer) return answer
   const faulty = (cause: string) => ({ fault: { url: address, status: answer.status, cause } })
   const accepted = acceptKeys(answer.document)
-  if (accepted === undefined) return faulty('the answer is no JSON Web Key Set')
+  if (accepted === undefined) return faulty('the answer is not a JSON Web Key Set')
   // Keys that must not be used are an answer, and none at all is a mistake that may pass.
   const isEmpty = accepted.keys.length + accepted.refused.length === 0
   return isEmpty ? faulty('the key set is empty') : { url: address, accepted }
@@ -80,11 +80,13 @@ async function discover(
     const cause = isMissing
       ? `${fault.cause}, and there is no document at ${first} either`
       : fault.cause
-    return { fault: { ...fault, cause: `${cause}; set jwksUrl where the issuer has none` } }
+    return {
+      fault: { ...fault, cause: `${cause}; set jwksUrl if the issuer has no such document` },
+    }
   }
   const faulty = (cause: string) => ({ fault: { url, status: answer.status, cause } })
   const { document } = answer
-  if (!isRecord(document)) return faulty('the answer is no discovery document')
+  if (!isRecord(document)) return faulty('the answer is not a discovery document')
   // OpenID Connect Discovery section 4.3, RFC 8414 section 3.3: identical, or it is someone else's.
   if (document.issuer !== issuer) {
     return faulty('the document is of another issuer than the configured one')
@@ -132,5 +134,5 @@ async function documentAt(
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'it could not be fetched'
   if ('code' in error && typeof error.code === 'string') return error.code
-  return error.message === 'timeout' ? 'no answer came in time' : error.name
+  return error.message === 'timeout' ? 'there was no answer in time' : error.name
 }

@@ -28,7 +28,7 @@ export function readToken(token: string): UnverifiedToken {
   const parts = token.split('.', 4)
   const [header, claims, signature] = parts
   if (parts.length !== 3 || header === undefined || claims === undefined || !signature) {
-    throw tokenRefused('The access token is no signed JSON Web Token.')
+    throw tokenRefused('The access token is not a signed JSON Web Token.')
   }
   bytesOf(signature)
   const read = { header: objectOf(header), claims: objectOf(claims) }
@@ -63,7 +63,7 @@ function objectOf(part: string): JsonObject {
   if (!isRecord(value) || !Buffer.from(text).equals(bytes)) {
     throw tokenRefused('The access token is malformed.')
   }
-  if (hasDoubledNames(text)) throw tokenRefused('The access token names a member twice.')
+  if (hasDoubledNames(text)) throw tokenRefused('The access token has a duplicate member.')
   return value
 }
 

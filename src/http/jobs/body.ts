@@ -55,7 +55,7 @@ function itemOf(
   const site = siteOf(client)
   const patch = own === undefined ? undefined : patchOf(own)
   if (patch === undefined && common === undefined) {
-    throw invalid('patch', 'must be there, or in the body for all clients')
+    throw invalid('patch', 'must be present, or in the body for all clients')
   }
   if (patch !== undefined) check(site, patch)
   if (ifMatch !== undefined && !isTag(ifMatch)) {
@@ -105,7 +105,10 @@ export function checkCommon(site: Site, patch: Patch): void {
 /** @throws ClientError `too_large` */
 export function checkNumber(clients: number): void {
   if (clients <= MAX_CLIENTS) return
-  throw new ClientError('too_large', `A job can have ${MAX_CLIENTS} clients; make several of it.`)
+  throw new ClientError(
+    'too_large',
+    `A job can have at most ${MAX_CLIENTS} clients. Split it into several jobs.`,
+  )
 }
 
 /**

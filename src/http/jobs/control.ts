@@ -21,7 +21,7 @@ export function controlling(control: JobControlName): (exchange: Exchange) => Pr
     const after = await tellJob(service, view, control, actorOf(callerOf(exchange)))
     if (after === undefined) {
       const { state } = view.last.progress
-      throw new ClientError('job_state', `The job is ${state}: it cannot be told to ${control}.`)
+      throw new ClientError('job_state', `The job cannot ${control}, because it is ${state}.`)
     }
     jobs.wake(view.id)
     return { status: 200, body: jobBody(after) }

@@ -48,7 +48,7 @@ export async function getJobEvents(exchange: Exchange): Promise<Answer> {
 const tooMany = () =>
   new ClientError(
     'too_many_requests',
-    `This caller has ${MAX_STREAMS} event streams open, as many as one caller may have; close one, or ask GET /jobs/{jobId} now and then.`,
+    `This caller has ${MAX_STREAMS} event streams open, which is the limit for one caller. Close one, or poll GET /jobs/{jobId} instead.`,
     { retryAfter: RETRY_SECONDS },
   )
 
@@ -58,7 +58,7 @@ function lastEventId(request: HttpRequest): number | undefined {
   if (/^\d{1,12}$/.test(value)) return Number(value)
   throw new ClientError(
     'invalid_request',
-    'Last-Event-ID must be the id of an event, as it was given; 0 for all of them.',
+    'Last-Event-ID must be the id of an event as it was sent, or 0 for all events.',
     { field: 'Last-Event-ID' },
   )
 }

@@ -46,7 +46,7 @@ export async function selected(
   if (!isRecord(select)) throw invalid('select', 'must be an object')
   const { settings, request, requestId, trace } = exchange
   const selection = within('select', () => selectionOf(exchange, select, sites))
-  if (patch === undefined) throw invalid('patch', 'must be there for a selection')
+  if (patch === undefined) throw invalid('patch', 'must be present for a selection')
   for (const site of selection.sites) checkCommon(site, patch)
   const call = callOf(settings.service, {
     operationId: requestId,
@@ -56,7 +56,7 @@ export async function selected(
     onUpstream: (one) => trace.upstream.push(one),
   })
   const refs = await selectClients(settings.service, selection, call)
-  if (refs.length === 0) throw invalid('select', 'must find one client or more; it finds none')
+  if (refs.length === 0) throw invalid('select', 'must match at least one client, but matches none')
   checkNumber(refs.length)
   return refs.map((ref) => ({ ref }))
 }
@@ -80,5 +80,5 @@ function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
 function textOf(name: string, value: Json): string {
   const { pattern } = QUERY_PARAMETERS[name === 'q' ? 'q' : 'filter']
   if (typeof value === 'string' && new RegExp(pattern).test(value)) return value
-  throw invalid(name, 'must be a short text')
+  throw invalid(name, 'must be a short string')
 }

@@ -32,7 +32,7 @@ export async function createJob(exchange: Exchange): Promise<Answer> {
   const body = readJsonBody(exchange.request, 'clients', MAX_NAMES)
   checkMembers(jobRequest, body)
   if ((body.clients === undefined) === (body.select === undefined)) {
-    throw invalid('clients', 'must be there, or "select", and not both')
+    throw invalid('clients', 'must be present unless "select" is, and not both')
   }
   const options = optionsOf(body)
   const patch = body.patch === undefined ? undefined : patchOf(body.patch)
@@ -135,7 +135,7 @@ async function planned(exchange: Exchange, submission: Submission): Promise<Answ
   if (submission.items.length > MAX_AT_ONCE) {
     throw new ClientError(
       'too_large',
-      `A dry run at once can have ${MAX_AT_ONCE} clients; without dryRun a job begins with one of its own, and changes nothing before POST /jobs/{jobId}/start.`,
+      `An immediate dry run can have at most ${MAX_AT_ONCE} clients. Without dryRun, the job itself begins with a dry run, and changes nothing before POST /jobs/{jobId}/start.`,
     )
   }
   const { deadline } = request

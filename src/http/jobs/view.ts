@@ -51,8 +51,8 @@ export function progressBody({
 function reasonOf({ state, abandoned = 0 }: JobProgress): string | undefined {
   if (state !== 'stopped') return undefined
   return abandoned < MAX_ABANDONED
-    ? 'More clients failed than the job allows; look at its results, then resume or cancel it.'
-    : 'The server died twice while it worked on this job; look into its log, then resume or cancel the job.'
+    ? 'More clients failed than the job allows. Check its results, then resume or cancel it.'
+    : 'The server died twice while working on this job. Check its log, then resume or cancel the job.'
 }
 
 /** Clients a second in the present stretch of work, and what the rest takes at that rate. */

@@ -9,12 +9,15 @@ const text: JsonObject = { type: 'string' }
 /** Headers of answers, by name. */
 export const HEADERS: JsonObject = {
   'X-Request-Id': {
-    description: 'Names the request in the log.',
+    description: 'The id of the request in the log.',
     schema: { type: 'string', pattern: '^[\\w.:-]{1,64}$' },
   },
-  'Cache-Control': { description: 'Nothing is kept by caches.', schema: { const: 'no-store' } },
+  'Cache-Control': {
+    description: 'Caches must not store the answer.',
+    schema: { const: 'no-store' },
+  },
   'Retry-After': {
-    description: 'After how many seconds the same request can succeed.',
+    description: 'The number of seconds after which the same request can succeed.',
     schema: { type: 'string', pattern: '^[0-9]+$' },
   },
   'WWW-Authenticate': { description: 'What is wrong with the token (RFC 6750).', schema: text },
@@ -23,13 +26,13 @@ export const HEADERS: JsonObject = {
     description: '`"<state>.<view>"`; see If-Match and If-None-Match.',
     schema: { type: 'string', pattern: '^"[!#-~]+"$' },
   },
-  Location: { description: 'Where it is, as path and query.', schema: text },
+  Location: { description: 'Its address, as path and query.', schema: text },
   'Operation-Id': {
-    description: 'Names the change, where there was one, for `GET /operations/{operationId}`.',
+    description: 'The id of the change, if there was one, for `GET /operations/{operationId}`.',
     schema: text,
   },
   'Idempotent-Replayed': {
-    description: 'The key had been used for this request before; nothing was done again.',
+    description: 'The key was already used for this request, so nothing was done again.',
     schema: { const: 'true' },
   },
 }
@@ -43,25 +46,25 @@ export const REQUEST_ID: JsonObject = {
   name: 'X-Request-Id',
   in: 'header',
   description:
-    'Names the request, where it is 1 to 64 letters, digits and `_ . : -`; else the server makes a name.',
+    'The id of the request, if it is 1 to 64 letters, digits and `_ . : -`; otherwise the server generates one.',
   schema: text,
 }
 
 const SAYS: Readonly<Record<ErrorStatus, string>> = {
-  400: 'The request, or the client that it would make, breaks a rule.',
+  400: 'The request, or the client that would result, breaks a rule.',
   401: 'There is no token, or one that is not accepted.',
   403: 'The token lacks a permission.',
   404: 'There is no such thing, or none that the caller may know of.',
-  409: 'What holds for the client, the key or the job is in the way.',
+  409: 'The state of the client, the key or the job does not allow it.',
   412: 'A precondition does not hold; nothing was sent.',
   413: 'The body is too large.',
-  415: 'The media type is not one that is taken here.',
+  415: 'The media type is not supported here.',
   422: 'The Idempotency-Key was used for another request.',
   428: 'If-Match is required here.',
-  429: 'The caller has had, or has under way, as much as one caller may.',
+  429: 'The caller has reached a limit for one caller.',
   500: 'The server, or the provider, failed.',
-  502: 'The provider answered success, and did not do it.',
-  503: 'It cannot be done now; nothing was sent.',
+  502: 'The provider reported success but did not make the change.',
+  503: 'It cannot be done now. Nothing was sent.',
   504: 'Time ran out.',
 }
 

@@ -29,7 +29,7 @@ export function linksOf(row: Operation, status: string): JsonObject {
 }
 
 const LINKS_OF_CLIENT = {
-  read: link('getClient', 'The client as it is then.', CLIENT),
+  read: link('getClient', 'The client afterwards.', CLIENT),
   change: link('updateClient', 'Changes this client.', CLIENT),
 }
-const JOB = link('getJob', 'How far the job has come.', { jobId: '$response.body#/id' })
+const JOB = link('getJob', 'The progress of the job.', { jobId: '$response.body#/id' })

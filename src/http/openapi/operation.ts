@@ -25,19 +25,21 @@ export function describeOperation(operationId: string, row: Operation): JsonObje
 }
 
 function needsOf({ permission, also, alternative, atSource }: Operation): string {
-  if (permission === 'public') return 'No token is asked for.'
+  if (permission === 'public') return 'No token is needed.'
   const needs = `Needs the permission \`${permission}\``
   if (also !== undefined) return `${needs} and \`${also}\`.`
   if (alternative !== undefined) return `${needs} or \`${alternative}\`.`
   if (atSource === undefined) return `${needs}.`
-  return `${needs} where the copy is made, and \`${atSource}\` where the client is.`
+  return `${needs} at the provider of the copy, and \`${atSource}\` at the provider of the source.`
 }
 
 const HEADER_SAYS: Readonly<Record<HeaderName, string>> = {
-  'If-Match': 'The ETag of the state that the change is meant for; 412 when it has moved on.',
-  'If-None-Match': 'The ETag of what the caller has: 304 for a read of the same, 412 for a write.',
-  'Idempotency-Key': 'A name of the request: repeated with it, the request has its effect once.',
-  'Last-Event-ID': 'The event after which the stream goes on.',
+  'If-Match':
+    'The ETag of the state that the change is meant for; 412 if the client has changed since.',
+  'If-None-Match':
+    'The ETag that the caller has: if it still matches, 304 for a read and 412 for a write.',
+  'Idempotency-Key': 'An idempotency key: a request repeated with it takes effect only once.',
+  'Last-Event-ID': 'The event after which the stream continues.',
 }
 
 /** One entity tag or several (RFC 9110 section 8.8.3), as our answers have them. */
@@ -84,7 +86,7 @@ function parametersOf({ path, query, required = [], headers }: Operation): reado
 
 const PATH_SAYS: Readonly<Record<string, string>> = {
   clientId: 'The id of the client, as its provider knows it.',
-  providerId: 'What the configuration calls the provider.',
+  providerId: 'The id of the provider in the configuration.',
   operationId: 'The id of the change.',
   jobId: 'The id of the job.',
   secretId: 'The id of the secret.',
@@ -124,9 +126,9 @@ const JSON_TYPE = 'application/json'
 /** What each status of a success means. */
 const SUCCESS_SAYS: Readonly<Record<string, string>> = {
   200: 'Success.',
-  201: 'It was made.',
+  201: 'It was created.',
   202: 'It was submitted.',
-  204: 'It has ended, and all of it was seen.',
+  204: 'The job has ended, and the caller has seen all events.',
   304: 'The caller has it already.',
 }
 

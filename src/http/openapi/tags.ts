@@ -11,14 +11,14 @@ import { SERVER_OPERATIONS } from '../../contract/operations/server.ts'
 import { STANDING_OPERATIONS } from '../../contract/operations/standing.ts'
 
 const GROUPS: readonly (readonly [name: string, says: string, operations: object])[] = [
-  ['life', 'Make, copy, adopt and remove clients.', LIFE_OPERATIONS],
+  ['life', 'Create, copy, adopt and remove clients.', LIFE_OPERATIONS],
   ['standing', 'Protect clients, switch them off and on again.', STANDING_OPERATIONS],
   ['secrets', 'Rotate and retire the secrets of clients.', SECRET_OPERATIONS],
-  ['leases', 'Values that a client has for a time.', LEASE_OPERATIONS],
-  ['history', 'What was done to clients, and what became of it.', HISTORY_OPERATIONS],
-  ['lint', 'What deserves a second look on clients.', LINT_OPERATIONS],
+  ['leases', 'Values that a client has for a limited time.', LEASE_OPERATIONS],
+  ['history', 'The changes of clients and their outcomes.', HISTORY_OPERATIONS],
+  ['lint', 'Risky settings of clients.', LINT_OPERATIONS],
   ['jobs', 'Changes of many clients.', JOB_OPERATIONS],
-  ['providers', 'What providers can hold, and why not.', PROVIDER_OPERATIONS],
+  ['providers', 'What each provider can hold, and why not.', PROVIDER_OPERATIONS],
   ['server', 'The server itself.', SERVER_OPERATIONS],
 ]
 

@@ -11,7 +11,7 @@ const PLACES = [
   ['openapi', '/openapi.json', 'OpenAPI description'],
   ['clients', '/clients', 'Clients; needs a token'],
   ['providers', '/providers', 'Providers; needs a token'],
-  ['health', '/healthz', 'Whether the process runs'],
+  ['health', '/healthz', 'Whether the process is running'],
   ['readiness', '/readyz', 'Whether changes can be made'],
 ] as const
 
@@ -34,7 +34,7 @@ export async function getIndex({ settings, request }: Exchange): Promise<Answer>
   return page(
     'Clientry',
     `<h1>Clientry</h1><p>One safe API for OAuth client applications. Version ${VERSION}.</p>
-<p>${isWell ? 'The server runs, and changes can be made.' : 'The server runs, and its history cannot be written: no change can be made.'}</p>
+<p>${isWell ? 'The server is running, and changes can be made.' : 'The server is running, but its history cannot be written, so no change can be made.'}</p>
 <table>${rows.join('')}</table>`,
   )
 }

@@ -95,7 +95,7 @@ function sentBack({ ref }: Target, client: Json | undefined): Json | undefined {
   if (provider !== ref.provider || userPoolId !== ref.userPoolId) {
     throw new ClientError(
       'read_only_field',
-      'client.provider and client.userPoolId must be absent or name where the client is: it cannot be moved.',
+      'client.provider and client.userPoolId must be absent or name the present place of the client, which cannot be moved.',
       { field: 'client.provider' },
     )
   }

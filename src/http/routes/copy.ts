@@ -48,7 +48,7 @@ export async function copyClient(exchange: Exchange): Promise<Answer> {
 
 /** The default provider is no place to copy to by accident. */
 function placeOfCopy(exchange: Exchange, { provider, userPoolId }: JsonObject): Site {
-  if (provider === undefined) throw invalid('provider', 'must name where the copy is to be made')
+  if (provider === undefined) throw invalid('provider', 'must name the provider of the copy')
   return otherSiteOf(exchange, { provider, userPoolId })
 }
 

@@ -81,7 +81,7 @@ async function answerLeases(
   if (exchange.query.dryRun === 'true' && !target.may('clients:read')) {
     throw new ClientError(
       'insufficient_scope',
-      'A dry run shows the client, and so needs the permission clients:read as well.',
+      'A dry run shows the client, so it also needs the permission clients:read.',
     )
   }
   const result = await performChange(exchange, target, patch, {

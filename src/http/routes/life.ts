@@ -60,7 +60,7 @@ async function deleteClient(exchange: Exchange): Promise<Answer> {
   if (ifMatch === undefined && query.dryRun !== 'true') {
     throw new ClientError(
       'precondition_required',
-      'Removing a client needs If-Match with the ETag of the state that was looked at, or *.',
+      'Removing a client needs If-Match with the ETag of the state that you have read, or *.',
       { field: 'If-Match' },
     )
   }

@@ -63,9 +63,13 @@ export function readablePlaces(exchange: Exchange): readonly Place[] {
   const { provider, userPoolId } = query
   if (provider === undefined) {
     if (userPoolId !== undefined) {
-      throw new ClientError('invalid_field', 'userPoolId needs provider beside it.', {
-        field: 'userPoolId',
-      })
+      throw new ClientError(
+        'invalid_field',
+        'userPoolId can only be used together with provider.',
+        {
+          field: 'userPoolId',
+        },
+      )
     }
     const principal = callerOf(exchange)
     const readable = visibleProviders(exchange).filter((id) =>

@@ -47,7 +47,7 @@ function getProvider(exchange: Exchange): Answer {
   const { providerId = '' } = exchange.params
   const provider = service.providers.get(providerId)
   if (provider === undefined || !visibleProviders(exchange).includes(providerId)) {
-    throw new ClientError('not_found', 'There is no such provider; GET /providers lists them.')
+    throw new ClientError('not_found', 'There is no such provider. GET /providers lists them.')
   }
   const summary = summaryOf(providerId, provider, defaultProvider)
   return { status: 200, body: { ...summary, ...capabilitiesOf(provider.mapping) } }

@@ -51,7 +51,7 @@ export async function adoptClient(exchange: Exchange): Promise<Answer> {
 function refuseReplacing({ settings }: Exchange, { principal, place }: Target): never {
   const demand = { principal, providerId: place.provider, permission: 'secrets:rotate' } as const
   const says =
-    'The client is managed by a registration that works; putting another one in its place needs the permission secrets:rotate.'
+    'The client already has a working registration. Replacing it needs the permission secrets:rotate.'
   throw insufficientScope(settings.permissions, demand, { says, field: 'registrationAccessToken' })
 }
 

@@ -35,7 +35,7 @@ async function getReadiness({ settings, request, requestId }: Exchange): Promise
   await settings.service.store.check()
   if (await settings.hasKeys()) return { status: 200, body: { status: 'ready' } }
   const says =
-    'The keys that verify access tokens have not been fetched yet; the log has the reason.'
+    'The keys that verify access tokens have not been fetched yet. The log has the reason.'
   const missing = new ClientError('keys_unavailable', says, { retryAfter: 5 })
   const { body, ...answer } = errorAnswer(missing, request, requestId)
   return { ...answer, body: isRecord(body) ? { ...body, keys: 'unavailable' } : body }
@@ -54,7 +54,7 @@ async function getMetrics(exchange: Exchange): Promise<Answer> {
   if (metrics === undefined) {
     throw new ClientError(
       'no_such_route',
-      'There are no metrics here: a process that lives as long as a request keeps no counts. Take them from the log.',
+      'There are no metrics here, because this process lives only as long as a request. Take them from the log.',
     )
   }
   const { contentType, text } = await metrics(service)

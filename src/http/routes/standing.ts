@@ -44,7 +44,8 @@ async function getStanding(exchange: Exchange): Promise<Answer> {
   )
   // A client can be shown without it, and this is about nothing else.
   if (found.warnings.some(({ code }) => code === 'standing_unknown')) {
-    const says = 'The history cannot be read at the moment, so it is not known what holds.'
+    const says =
+      'The history cannot be read at the moment, so the standing of the client is unknown.'
     throw new ClientError('store_unavailable', says, { retryAfter: 5 })
   }
   const body = { ...standingBody(target, found), ...(await openChange(exchange, target)) }

@@ -61,7 +61,7 @@ export const listedClient = z.looseObject({
 
 export const withheldClient = described(
   z.object({ ...name, withheld: yes } satisfies Shape<WithheldClient>),
-  'In answers to writes: the client, to a caller without clients:read.',
+  'In answers to writes by a caller without clients:read.',
 )
 
 /** The attributes follow from the table of fields, from which the interface follows as well. */

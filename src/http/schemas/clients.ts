@@ -30,11 +30,8 @@ import {
 export const knowledge = z.object({
   provider: text,
   userPoolId: optional(text),
-  complete: described(z.boolean(), 'Every client there has been read.'),
-  verifiedAt: described(
-    z.nullable(time),
-    'When the client was read that was read the longest ago.',
-  ),
+  complete: described(z.boolean(), 'Every client of the place has been read.'),
+  verifiedAt: described(z.nullable(time), 'When the client with the oldest data was read.'),
 } satisfies Shape<Knowledge>)
 
 const unread = described(
@@ -45,7 +42,7 @@ const unread = described(
     clients: z.int().check(z.gte(1)),
     verifiedAt: time,
   } satisfies Shape<Unread>),
-  'With fresh=true: clients of this place on this page that could not be read and are shown as they were known, the oldest at verifiedAt.',
+  'With fresh=true: clients of this place on this page that could not be read and are shown as last seen, the oldest at verifiedAt.',
 )
 
 const unreadableClient = z.object({
@@ -93,7 +90,9 @@ export const rollbackRequest = z.strictObject({
       .check(z.gte(0, { error: 'must be a revision of the history, a whole number from 0' })),
     'A revision of the history, or 0.',
   ),
-  allowPartial: optional(described(flag, 'Restores what can be restored, where something cannot.')),
+  allowPartial: optional(
+    described(flag, 'Restores what can be restored even if some settings cannot.'),
+  ),
 } satisfies Shape<RollbackRequest>)
 
 export const CLIENT_SCHEMAS = {

@@ -66,7 +66,7 @@ export const warning = z.object({
   code: text,
   message: text,
   field: optional(text),
-  mend: optional(described(object, 'The body of a PATCH of the same client that ends it.')),
+  mend: optional(described(object, 'The body of a PATCH of the same client that fixes it.')),
 } satisfies Shape<Warning>)
 
 export const COMMON_SCHEMAS = {

@@ -40,7 +40,7 @@ const patch = z.union([clientPatch, jsonPatch])
 const FAILURES = { error: 'must be a whole number from 0, or null for any number' }
 const maxFailures = described(
   z.nullable(z.int(FAILURES).check(z.gte(0, FAILURES))),
-  'Stops at one failure more; null: never. 0 when absent.',
+  'The job stops after more failures than this; null: never. Default: 0.',
 )
 
 export const jobClient = z.strictObject({
@@ -99,7 +99,7 @@ const job = z.object({
   options,
   undoes: optional(text),
   state: z.enum(JOB_STATES),
-  reason: optional(described(text, 'Why it stopped by itself; only while it is stopped.')),
+  reason: optional(described(text, 'Why the job stopped by itself; only while it is stopped.')),
   phase,
   at: time,
   total: count,

@@ -15,7 +15,7 @@ const field = z.enum(LEASE_FIELDS, { error: `must be one of: ${LEASE_FIELDS.join
 
 /** A text that logs and lists can show as it is. */
 function plainText(longest: number) {
-  const error = `must be a text of 1 to ${longest} characters without control characters`
+  const error = `must be a string of 1 to ${longest} characters without control characters`
   const plain = z.refine<string>((value) => !/\p{Cc}/u.test(value), { error })
   return z
     .string({ error })

@@ -23,16 +23,16 @@ const kind = z.enum(CLIENT_KINDS, { error: `must be one of: ${CLIENT_KINDS.join(
 
 export const creationRequest = z.strictObject({
   ...place,
-  kind: described(kind, 'What the client is for.'),
+  kind: described(kind, 'The kind of the client.'),
   client: clientPatch,
 } satisfies Shape<Creation>)
 
 export const copyRequest = z.strictObject({
   provider: text,
   userPoolId: optional(text),
-  kind: optional(described(kind, 'Absent: that of the client.')),
+  kind: optional(described(kind, 'Default: the kind of the source.')),
   client: optional(clientPatch),
-  allowLoss: optional(described(flag, 'Copies what can be copied, where something cannot.')),
+  allowLoss: optional(described(flag, 'Copies what can be copied even if some settings cannot.')),
 } satisfies Shape<CopyRequest>)
 
 const copiedSetting = z.object({

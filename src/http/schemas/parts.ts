@@ -30,7 +30,7 @@ export const described = <S extends z.ZodMiniType>(schema: S, says: string): S =
   schema.check(z.describe(says))
 
 /** What answers say of fields that a change did not reach. */
-export const IGNORED = 'Fields that the provider left as they were, although it answered success.'
+export const IGNORED = 'Fields that the provider left unchanged although it reported success.'
 
 export const text = z.string()
 /** RFC 3339. */

@@ -25,21 +25,19 @@ export const secondsToEnd = z
   .int(SECONDS)
   .check(z.gte(1, SECONDS), z.lte(MAX_RETIRE_SECONDS, SECONDS))
 
-const LENGTH = { error: 'must be a text of 24 to 512 characters' }
+const LENGTH = { error: 'must be a string of 24 to 512 characters' }
 
 /** As `client.secret` of a change. */
 const chosenSecret = z.string(LENGTH).check(z.minLength(24, LENGTH), z.maxLength(512, LENGTH))
 
 export const rotationRequest = z.strictObject({
   ...placeOfChange,
-  cutOver: optional(
-    described(flag, 'The new secret takes the place of the old one, which ends at once.'),
-  ),
+  cutOver: optional(described(flag, 'The new secret replaces the old one, which ends at once.')),
   retireAfterSeconds: optional(
-    described(secondsToEnd, 'The old ones end by themselves after so many seconds.'),
+    described(secondsToEnd, 'The old secrets end automatically after this many seconds.'),
   ),
   secret: optional(
-    described(chosenSecret, 'A value of your own for the new secret; absent: one is made.'),
+    described(chosenSecret, 'Your own value for the new secret; absent: one is generated.'),
   ),
 } satisfies Shape<RotationRequest>)
 

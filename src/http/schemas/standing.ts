@@ -43,7 +43,7 @@ const standing = z.object({
   endingSecrets: z.array(endingSecret),
   leases: described(
     z.array(lease),
-    'To callers without clients:read: those that they have taken themselves.',
+    'For callers without clients:read: only those that they have taken themselves.',
   ),
   openChange: optional(openChange),
 } satisfies Shape<Standing>)
@@ -53,7 +53,7 @@ export const suspensionRequest = z.strictObject(placeOfChange satisfies Shape<Su
 export const resumptionRequest = z.strictObject({
   ...placeOfChange,
   allowPartial: optional(
-    described(flag, 'Gives back what can be given back, where something cannot.'),
+    described(flag, 'Restores what can be restored even if some settings cannot.'),
   ),
 } satisfies Shape<ResumptionRequest>)
 

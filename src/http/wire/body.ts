@@ -97,7 +97,7 @@ function mediaType(request: HttpRequest, known: readonly string[]): string {
   const { body } = request
   // `curl -d` says that it sends a form, whatever it sends; no name of a form of ours begins so.
   if ((name === '' || name === FORM) && body instanceof Uint8Array && looksLikeJson(body)) {
-    const says = 'The body looks like JSON; add the header "Content-Type: application/json".'
+    const says = 'The body looks like JSON. Add the header "Content-Type: application/json".'
     throw unsupported(says, known)
   }
   if (known.includes(name)) return name

@@ -61,10 +61,6 @@ export const decoded = (text: string) => Buffer.from(text, 'base64url').toString
 
 /** The one answer to a cursor that is not ours. */
 export const badCursor = () =>
-  new ClientError(
-    'invalid_field',
-    'cursor must be the "next" of the page before, as it was given.',
-    {
-      field: 'cursor',
-    },
-  )
+  new ClientError('invalid_field', 'cursor must be the "next" of the previous page, unchanged.', {
+    field: 'cursor',
+  })

@@ -22,7 +22,7 @@ export type FieldKinds = Readonly<Record<string, FieldKind>>
  * @throws ClientError `invalid_field`
  */
 export function formValue(at: string, pairs: readonly Pair[], kind: FieldKind | undefined): Json {
-  if (kind === 'raw') throw bad(at, 'cannot be written as a form; send client=<JSON>')
+  if (kind === 'raw') throw bad(at, 'cannot be sent as form fields; send client=<JSON>')
   if (kind === 'list') return listValue(at, pairs)
   if (kind === 'map' || typeof kind === 'object') return members(at, pairs, kind)
   if (kind === undefined && pairs.every(({ path }) => path.length > 0)) return asWritten(pairs)

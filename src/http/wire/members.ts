@@ -23,7 +23,7 @@ export function checkMembers(schema: BodySchema, body: JsonObject): void {
   if (unknown === undefined) return
   throw new ClientError(
     'unknown_field',
-    `${quoted(unknown)} is not a member of the body; expected: ${known.join(', ')}.`,
+    `${quoted(unknown)} is not a member of the body. The members are: ${known.join(', ')}.`,
     { field: quoted(unknown) },
   )
 }

@@ -14,25 +14,25 @@ const A_TIME = 'a time as in RFC 3339, such as 2026-01-31T12:00:00Z'
 export const QUERY_PARAMETERS = {
   provider: {
     pattern: '^.{1,64}$',
-    says: 'The provider that holds the client; absent: the default provider.',
+    says: 'The provider of the client; absent: the default provider.',
   },
   userPoolId: { pattern: '^.{1,64}$', says: 'The user pool, for providers that have user pools.' },
   dryRun: {
     pattern: '^(true|false)$',
-    says: 'true: plan the change, send nothing, show the plan.',
+    says: 'true: show what would change, and change nothing.',
     expects: 'true or false',
   },
   ownClient: {
     pattern: '^(true|false)$',
-    says: 'true: also where this server, or the provider, works by means of the client.',
+    says: 'true: also if this server or the provider depends on the client.',
     expects: 'true or false',
   },
   afterSeconds: {
     pattern: '^[1-9][0-9]{0,6}$',
-    says: 'When the secret ends by itself, in seconds from now; absent: it ends now.',
+    says: 'When the secret ends, in seconds from now; absent: now.',
     expects: 'a whole number of seconds from 1 to 7776000',
   },
-  owner: { pattern: `^.{1,${MAX_OWNER_LENGTH}}$`, says: 'Who holds the lease.' },
+  owner: { pattern: `^.{1,${MAX_OWNER_LENGTH}}$`, says: 'The owner of the lease.' },
   field: {
     pattern: `^(${LEASE_FIELDS.join('|')})$`,
     says: 'The list that the leased value is in; absent: any.',
@@ -42,37 +42,37 @@ export const QUERY_PARAMETERS = {
   actor: { pattern: '^.{1,255}$', says: '`sub` of the token with which a change was made.' },
   actorIssuer: {
     pattern: '^.{1,2048}$',
-    says: '`iss` of that token; absent: the issuer of the caller. `any`: whichever.',
+    says: '`iss` of that token; absent: the issuer of the caller. `any`: every issuer.',
   },
   outcome: {
     pattern: '^[a-z_]{1,20}$',
-    says: 'What a change came to (`open`: not known yet), or what was noticed.',
+    says: 'The outcome of a change (`open`: not known yet), or what was noticed.',
   },
-  from: { pattern: RFC_3339, says: 'The first moment, RFC 3339.', expects: A_TIME },
-  to: { pattern: RFC_3339, says: 'The first moment that no longer counts.', expects: A_TIME },
+  from: { pattern: RFC_3339, says: 'The start of the period, RFC 3339.', expects: A_TIME },
+  to: { pattern: RFC_3339, says: 'The end of the period (exclusive), RFC 3339.', expects: A_TIME },
   limit: {
     pattern: '^([1-9][0-9]?|100)$',
-    says: 'Items of one page.',
+    says: 'The number of items on a page.',
     expects: 'a number from 1 to 100',
   },
-  cursor: { pattern: '^[A-Za-z0-9_-]{1,4000}$', says: '`next` of the page before.' },
+  cursor: { pattern: '^[A-Za-z0-9_-]{1,4000}$', says: '`next` of the previous page.' },
   q: {
     pattern: '^.{1,200}$',
-    says: 'A part of the id, the name or a URL of the client; capital letters or not.',
-    expects: 'a text of 1 to 200 characters',
+    says: 'A part of the id, the name or a URL of the client; case-insensitive.',
+    expects: 'a string of 1 to 200 characters',
   },
   filter: {
     pattern: '^.{1,2100}$',
-    says: 'A field and its value, such as `grantTypes:implicit`; after a comma one more that must hold.',
+    says: 'A field and its value, such as `grantTypes:implicit`; several, separated by commas, must all match.',
   },
   fresh: {
     pattern: '^(true|false)$',
-    says: 'true: ask the provider for what is shown.',
+    says: 'true: read the clients from their providers.',
     expects: 'true or false',
   },
   severity: {
     pattern: '^(error|warning|info)$',
-    says: 'Only findings that are at least so severe.',
+    says: 'Only findings of at least this severity.',
     expects: 'error, warning or info',
   },
 } as const satisfies Readonly<Record<QueryName, QueryParameter>>
@@ -99,7 +99,7 @@ export function queryOf(
     const asked = known.find((one) => one === name)
     if (asked === undefined) {
       const expected = known.length === 0 ? 'none' : known.join(', ')
-      throw badQuery(quoted(name), `is not known here; known are: ${expected}`)
+      throw badQuery(quoted(name), `is not known here; the parameters are: ${expected}`)
     }
     if (found.has(name)) throw badQuery(name, 'must not be repeated')
     const parameter: QueryParameter = QUERY_PARAMETERS[asked]

@@ -24,7 +24,7 @@ export const supportedIdp: Lens<readonly string[]> = {
     const known = { ...inner(native, AVAILABLE), ...inner(native, ENABLED) }
     return { [ENABLED]: Object.fromEntries((names ?? []).map((name) => entryOf(known, name))) }
   },
-  note: 'Names of connections. Kept on the connections themselves, so a change takes one call for each.',
+  note: 'Names of connections. Auth0 stores them on the connections, so a change takes one call for each.',
 }
 
 function entryOf(known: JsonObject, name: string): readonly [string, Json] {
@@ -32,7 +32,7 @@ function entryOf(known: JsonObject, name: string): readonly [string, Json] {
   if (found !== undefined) return found
   throw new ClientError(
     'invalid_field',
-    'client.supportedIdp must hold names of connections of this Auth0 tenant only.',
+    'client.supportedIdp must contain only names of connections of this Auth0 tenant.',
     { field: 'client.supportedIdp' },
   )
 }
@@ -40,7 +40,7 @@ function entryOf(known: JsonObject, name: string): readonly [string, Json] {
 const notYet = () =>
   new ClientError(
     'unsupported_field',
-    'client.supportedIdp cannot be set while a client is made: Auth0 keeps it on the connections; change it afterwards.',
+    'client.supportedIdp cannot be set when a client is created, because Auth0 stores it on the connections. Set it afterwards.',
     { field: 'client.supportedIdp' },
   )
 

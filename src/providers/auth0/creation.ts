@@ -68,6 +68,6 @@ function bodyOf(next: Native): JsonObject {
 
 /** The client is there, and what it looks like could not be learned. */
 function unread(cause: unknown): never {
-  const says = 'Auth0 made the client and could not be asked what it holds.'
+  const says = 'Auth0 created the client, but it could not be read back.'
   throw new ClientError('outcome_unknown', says, { cause })
 }

@@ -88,7 +88,7 @@ export function createAuth0Provider(settings: Auth0Options): Provider {
     lostWithRemoval: [
       'the client id: a new client gets another one',
       'client grants, credentials and rate limit policies of the client',
-      'tokens and consents that were given to it',
+      'tokens and consents issued to it',
     ],
     secrets,
   }
@@ -129,7 +129,7 @@ function connectionError(error: unknown): never {
   if (!isClientError(error, 'not_found')) throw error
   throw new ClientError(
     'provider_refused',
-    'Auth0 no longer has one of the connections that client.supportedIdp names; nothing was changed.',
+    'Auth0 no longer has one of the connections that client.supportedIdp names. Nothing was changed.',
     { field: 'client.supportedIdp' },
   )
 }

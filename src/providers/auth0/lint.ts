@@ -30,13 +30,13 @@ const rules: readonly LintRule[] = [
       foundGrants(
         client,
         (grant) => grant.startsWith(LEGACY),
-        'has legacy grant types of Auth0, which go around OpenID Connect.',
+        'has legacy grant types of Auth0, which bypass OpenID Connect.',
       ),
   },
   {
     id: 'not_oidc_conformant',
     severity: 'warning',
-    says: 'oidc_conformant off: the application may use the pipeline of the time before OpenID Connect',
+    says: "oidc_conformant off: the application may use Auth0's legacy pipeline from before OpenID Connect",
     source: 'Auth0, "Adopt OIDC-Conformant Authentication"',
     find: ({ client }) =>
       client.oidcConformant
@@ -45,7 +45,7 @@ const rules: readonly LintRule[] = [
             {
               field: 'client.oidcConformant',
               message:
-                'client.oidcConformant is off: legacy endpoints work, and tokens carry claims that nobody asked for.',
+                'client.oidcConformant is off: legacy endpoints work, and tokens carry claims that no one asked for.',
               mend: { oidcConformant: true },
             },
           ],
@@ -53,7 +53,7 @@ const rules: readonly LintRule[] = [
   {
     id: 'cross_origin_authentication',
     severity: 'warning',
-    says: 'cross_origin_authentication on: passwords are typed into pages of the application',
+    says: 'cross_origin_authentication on: users type passwords into pages of the application',
     source: 'Auth0, "Cross-Origin Authentication"',
     find: ({ native }) =>
       native.cross_origin_authentication === true
@@ -70,7 +70,7 @@ const rules: readonly LintRule[] = [
   {
     id: 'third_party',
     severity: 'info',
-    says: 'is_first_party off: the application is not yours, as those that register themselves',
+    says: 'is_first_party off: the application is not yours, like those that register themselves',
     source: 'Auth0, "First-Party and Third-Party Applications"',
     find: ({ client }) =>
       client.firstParty
@@ -79,7 +79,7 @@ const rules: readonly LintRule[] = [
             {
               field: 'client.firstParty',
               message:
-                'client.firstParty is false: the application belongs to somebody else, and Auth0 cannot turn it into yours.',
+                'client.firstParty is false: the application belongs to someone else, and Auth0 cannot turn it into yours.',
             },
           ],
   },

@@ -48,17 +48,17 @@ const secret: Lens<Secret | null> = {
     if (native.client_id === undefined) throw madeByAuth0()
     throw new ClientError(
       'unsupported_field',
-      "client.secret cannot be set here: this server's Auth0 credentials may not read secrets (read:client_keys), so it could not tell whether it is in force.",
+      "client.secret cannot be set here: this server's Auth0 credentials may not read secrets (read:client_keys), so it could not check whether the new secret is in force.",
       { field: 'client.secret' },
     )
   },
-  note: "Needs the scopes read:client_keys and update:client_keys of the server's own credentials.",
+  note: "The server's own credentials need the scopes read:client_keys and update:client_keys.",
 }
 
 const madeByAuth0 = () =>
   new ClientError(
     'unsupported_field',
-    'client.secret cannot be set while a client is made: Auth0 makes the first one. Rotate it to a value of your own afterwards (POST /clients/{clientId}/rotate-secret).',
+    'client.secret cannot be set when a client is created, because Auth0 generates the first one. Rotate it to a value of your own afterwards (POST /clients/{clientId}/rotate-secret).',
     { field: 'client.secret' },
   )
 
@@ -103,7 +103,7 @@ const clientMetadata: Lens<Readonly<Record<string, string>>> = {
 
 export const mapping: Mapping = {
   fields: {
-    id: shown('client_id', 'Auth0 makes the client id'),
+    id: shown('client_id', 'Auth0 assigns the client id'),
     name: required('name', {
       limits: { pattern: { expression: /^[^<>]+$/, says: 'must not contain < or >' } },
     }),
@@ -120,13 +120,13 @@ export const mapping: Mapping = {
     disabled: view(
       [],
       () => false,
-      'Auth0 cannot switch an application off; POST /clients/{clientId}/suspend takes its grant types away',
+      'Auth0 cannot switch an application off; POST /clients/{clientId}/suspend removes its grant types',
     ),
     oidcConformant: flag('oidc_conformant', false),
     auth0Id: view(
       [],
       ({ client_id }) => (typeof client_id === 'string' ? client_id : undefined),
-      'Auth0 makes the client id',
+      'Auth0 assigns the client id',
     ),
     allowedOrigins: list('allowed_origins', 'keep', { limits: URLS }),
     defaultCallback: missing('Auth0 applications have no default callback'),
@@ -134,10 +134,10 @@ export const mapping: Mapping = {
     logoUri: key('logo_uri', { cleared: '' }),
     policyUri: missing('Auth0 applications have no link to a policy'),
     tosUri: missing('Auth0 applications have no link to terms of service'),
-    jwksUri: shown('jwks_uri', 'Auth0 shows it and takes none in an update'),
-    scopes: missing('Auth0 keeps scopes in client grants, not on the application'),
+    jwksUri: shown('jwks_uri', 'Auth0 shows it and does not accept it in an update'),
+    scopes: missing('Auth0 stores scopes in client grants, not on the application'),
     responseTypes: missing('Auth0 derives response types from the grant types'),
-    accessTokenLifetime: missing('Auth0 keeps the lifetime of access tokens on the API'),
+    accessTokenLifetime: missing('Auth0 stores the lifetime of access tokens on the API'),
     idTokenLifetime: member('jwt_configuration', 'lifetime_in_seconds'),
     refreshTokenLifetime,
     refreshTokenIdleLifetime,

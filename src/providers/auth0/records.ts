@@ -46,7 +46,7 @@ export async function readClient(
     checkSize(body, 'provider_unavailable')
     return body
   }
-  const says = 'Auth0 answered with something else than a client.'
+  const says = 'The answer of Auth0 is not a client.'
   throw new ClientError('provider_unavailable', says, { found: body ?? null })
 }
 
@@ -56,7 +56,7 @@ export function writtenClient(body: Json | undefined): Native & { readonly clien
     checkSize(body, 'outcome_unknown')
     return body
   }
-  throw new ClientError('outcome_unknown', 'Auth0 answered with something else than a client.')
+  throw new ClientError('outcome_unknown', 'The answer of Auth0 is not a client.')
 }
 
 const isClient = (body: Json | undefined): body is Native & { readonly client_id: string } =>
@@ -129,7 +129,7 @@ export function createdAtOf({ created_at: time }: Native): number | undefined {
 function pageOf(body: Json | undefined, name: string) {
   const { [name]: items = body, next } = isRecord(body) ? body : {}
   if (!Array.isArray(items)) {
-    const says = 'Auth0 answered with something else than a list.'
+    const says = 'The answer of Auth0 is not a list.'
     throw new ClientError('provider_unavailable', says, { found: body ?? null })
   }
   return {

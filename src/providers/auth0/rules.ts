@@ -43,7 +43,7 @@ export function checkEditable(
   const field = `client.${fieldOfPath(mapping, fixed) ?? `providerSettings.${fixed}`}`
   throw new ClientError(
     'read_only_field',
-    `${field} cannot be changed here: the metadata document of the client (client.providerSettings.external_client_id) has it. Auth0 takes changes of ${EDITABLE_OF_CIMD.join(', ')} only.`,
+    `${field} cannot be changed here, because it comes from the metadata document of the client (client.providerSettings.external_client_id). Auth0 accepts only changes of ${EDITABLE_OF_CIMD.join(', ')}.`,
     { field },
   )
 }
@@ -66,7 +66,7 @@ export const rules: readonly Rule[] = [
   },
   {
     // Management API v2 (OpenAPI): an update takes the ids of credentials only.
-    says: 'client.providerSettings must name credentials by their ids: a pem is taken only when a client is made; add the key to the client first.',
+    says: 'client.providerSettings must name credentials by their ids, because Auth0 accepts a pem only when a client is created. Add the key to the client first.',
     field: 'client.providerSettings',
     holds: (next) => !holdsNewKey(next),
   },
@@ -79,7 +79,7 @@ export const rules: readonly Rule[] = [
       (next.organization_usage === undefined && next.organization_require_behavior === undefined),
   },
   {
-    says: `client.grantTypes must hold only ${STRICT_GRANTS.join(', ')} while client.providerSettings.third_party_security_mode is strict.`,
+    says: `client.grantTypes must contain only ${STRICT_GRANTS.join(', ')} while client.providerSettings.third_party_security_mode is strict.`,
     field: 'client.grantTypes',
     holds: (next) =>
       next.third_party_security_mode !== 'strict' ||

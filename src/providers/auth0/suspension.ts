@@ -7,7 +7,7 @@ import type { Suspension } from '../../core/mapping/row.ts'
 
 export const suspension: Suspension = {
   doesNotStop: [
-    'access tokens and ID tokens that were issued, until they end',
+    'issued access tokens and ID tokens, until they expire',
     'sessions at Auth0 and single sign-on of other applications',
     'SAML and WS-Federation add-ons, which use no grant types',
   ],

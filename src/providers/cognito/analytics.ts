@@ -35,7 +35,7 @@ export const analyticsRules: readonly Rule[] = [
     holds: ({ [NAME]: value }) => value === undefined || isRecord(value),
   },
   {
-    says: 'client.providerSettings.AnalyticsConfiguration must have no RoleArn, ExternalId or ApplicationId beside an ApplicationArn: Cognito then uses a role of its own. Send null for them.',
+    says: 'client.providerSettings.AnalyticsConfiguration must have no RoleArn, ExternalId or ApplicationId together with an ApplicationArn, because Cognito then uses a role of its own. Send null for them.',
     field: 'client.providerSettings.AnalyticsConfiguration',
     holds: (next) => {
       const { RoleArn, ExternalId, ApplicationId } = inner(next, NAME)

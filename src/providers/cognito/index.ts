@@ -87,7 +87,7 @@ export function createCognitoProvider(settings: CognitoOptions): Provider {
       'the client id: a new client gets another one',
       'secrets: a new client gets a new one',
       'risk and session configuration, UI customization, branding and terms of the client',
-      'tokens that were issued to it',
+      'tokens issued to it',
     ],
     secrets: createSecrets(invoke),
   }

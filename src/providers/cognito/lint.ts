@@ -31,7 +31,7 @@ const rules: readonly LintRule[] = [
   {
     id: 'write_attributes_default',
     severity: 'warning',
-    says: 'no WriteAttributes: users may change every standard attribute of theirs',
+    says: 'no WriteAttributes: users may change all their standard attributes',
     source: 'Cognito, UpdateUserPoolClient, WriteAttributes',
     find: ({ native }) =>
       texts(native.WriteAttributes).length > 0
@@ -39,7 +39,7 @@ const rules: readonly LintRule[] = [
         : [
             {
               field: setting('WriteAttributes'),
-              message: `${setting('WriteAttributes')} is not set: every standard attribute can be written through this client, those that applications trust (email, for example) included. List those that it must write.`,
+              message: `${setting('WriteAttributes')} is not set: every standard attribute can be written through this client, including those that applications trust (email, for example). List the ones that it must write.`,
             },
           ],
   },
@@ -54,14 +54,14 @@ const rules: readonly LintRule[] = [
         : [
             {
               field: setting('ReadAttributes'),
-              message: `${setting('ReadAttributes')} is not set: every standard attribute can be read through this client. List those that it must read.`,
+              message: `${setting('ReadAttributes')} is not set: every standard attribute can be read through this client. List the ones that it must read.`,
             },
           ],
   },
   {
     id: 'user_existence_errors',
     severity: 'warning',
-    says: 'PreventUserExistenceErrors LEGACY or not set: errors tell who has an account',
+    says: 'PreventUserExistenceErrors LEGACY or not set: errors reveal who has an account',
     source: 'Cognito, "Managing user existence error responses"',
     find: ({ native }) =>
       native.PreventUserExistenceErrors === 'ENABLED'
@@ -69,7 +69,7 @@ const rules: readonly LintRule[] = [
         : [
             {
               field: setting('PreventUserExistenceErrors'),
-              message: `${setting('PreventUserExistenceErrors')} is not ENABLED: whoever tries a name learns whether it has an account.`,
+              message: `${setting('PreventUserExistenceErrors')} is not ENABLED: anyone who tries a name learns whether it has an account.`,
               mend: { providerSettings: { PreventUserExistenceErrors: 'ENABLED' } },
             },
           ],
@@ -85,7 +85,7 @@ const rules: readonly LintRule[] = [
         : [
             {
               field: setting('EnableTokenRevocation'),
-              message: `${setting('EnableTokenRevocation')} is off: a refresh token that was stolen cannot be revoked alone.`,
+              message: `${setting('EnableTokenRevocation')} is off: a stolen refresh token cannot be revoked by itself.`,
               mend: { providerSettings: { EnableTokenRevocation: true } },
             },
           ],
@@ -118,7 +118,7 @@ const rules: readonly LintRule[] = [
         ? [
             {
               field: 'client.scopes',
-              message: `client.scopes has ${USER_ADMIN_SCOPE}: whoever has an access token can change attributes, password and second factors of its user.`,
+              message: `client.scopes has ${USER_ADMIN_SCOPE}: anyone who has an access token can change the attributes, password and second factors of its user.`,
               mend: { scopes: { remove: [USER_ADMIN_SCOPE] } },
             },
           ]
@@ -127,14 +127,14 @@ const rules: readonly LintRule[] = [
   {
     id: 'cdk_callback',
     severity: 'warning',
-    says: `the callback ${CDK_CALLBACK}, which the AWS CDK sets where none is given`,
+    says: `the callback ${CDK_CALLBACK}, which the AWS CDK sets by default`,
     source: 'aws/aws-cdk, aws-cognito/lib/user-pool-client.ts',
     find: ({ client }) =>
       client.callbacks.includes(CDK_CALLBACK)
         ? [
             {
               field: 'client.callbacks',
-              message: `client.callbacks holds "${CDK_CALLBACK}": codes are sent to a host that is not yours.`,
+              message: `client.callbacks has "${CDK_CALLBACK}": codes are sent to a host that is not yours.`,
               mend: replaceUris(client, 'callbacks', [CDK_CALLBACK], () => null),
             },
           ]

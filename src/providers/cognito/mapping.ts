@@ -58,7 +58,7 @@ const secret: View<Secret | null> = {
   ...view(
     ['ClientSecret'],
     shownSecret,
-    'Cognito takes it when a client is made, and in no update',
+    'Cognito accepts it when a client is created, but not in an update',
   ),
   made: {
     support: 'native',
@@ -67,7 +67,7 @@ const secret: View<Secret | null> = {
     put: (value, native) => {
       if (value === null || hasSecret(native)) return { ClientSecret: value?.reveal() }
       const says =
-        'client.secret needs a client that has a secret: make one of the kind web or machine.'
+        'client.secret needs a client with a secret. Create one of the kind web or machine.'
       throw new ClientError('unsupported_field', says, { field: 'client.secret' })
     },
     limits: SECRET_LIMITS,
@@ -85,14 +85,14 @@ function warnings(native: Native): readonly Warning[] {
       code: 'oauth_off',
       field: 'client.grantTypes',
       message:
-        'OAuth is switched off for this client (AllowedOAuthFlowsUserPoolClient), so its callbacks and flows have no effect; set client.grantTypes to switch it on.',
+        'OAuth is switched off for this client (AllowedOAuthFlowsUserPoolClient), so its callbacks and flows have no effect. Set client.grantTypes to switch it on.',
     },
   ]
 }
 
 export const mapping: Mapping = {
   fields: {
-    id: shown('ClientId', 'Cognito makes the client id'),
+    id: shown('ClientId', 'Cognito assigns the client id'),
     name: required('ClientName', {
       limits: {
         maxLength: 128,
@@ -111,7 +111,7 @@ export const mapping: Mapping = {
       [],
       (native) =>
         hasSecret(native) ? 'client_secret_basic' : mayHaveSecret(native) ? undefined : 'none',
-      'whether a Cognito client has a secret is settled when it is created',
+      'whether a Cognito client has a secret is decided when it is created',
     ),
     supportedIdp: list('SupportedIdentityProviders', 'omit', { limits: { maxLength: 32 } }),
     description: missing('Cognito app clients have no description'),
@@ -121,14 +121,14 @@ export const mapping: Mapping = {
       appTypeOf,
       'Cognito stores no application type; it is derived from the settings',
     ),
-    clientMetadata: missing('Cognito app clients hold no metadata and cannot be tagged'),
+    clientMetadata: missing('Cognito app clients have no metadata and cannot be tagged'),
     disabled: view(
       [],
       () => false,
-      'Cognito cannot switch an app client off; POST /clients/{clientId}/suspend takes OAuth and its sign-in flows away',
+      'Cognito cannot switch an app client off; POST /clients/{clientId}/suspend removes OAuth and its sign-in flows',
     ),
     oidcConformant: fixed<boolean>(true, 'Cognito clients always follow OpenID Connect'),
-    auth0Id: missing('the client is not held by Auth0'),
+    auth0Id: missing('the client is not at Auth0'),
     allowedOrigins: missing('Cognito has no list of allowed origins for a client'),
     defaultCallback: key('DefaultRedirectURI', { limits: { maxLength: 1_024 } }),
     initiateLoginUri: missing('Cognito cannot start a login from a third party'),
@@ -162,7 +162,7 @@ export const mapping: Mapping = {
     refreshTokenIdleLifetime: missing('Cognito refresh tokens have an absolute lifetime only'),
     refreshTokenRotation,
     idTokenSignedResponseAlg: fixed<string | null>('RS256', 'Cognito signs every token with RS256'),
-    firstParty: fixed<boolean>(true, 'Cognito does not tell first and third parties apart'),
+    firstParty: fixed<boolean>(true, 'Cognito does not distinguish first and third parties'),
     createdAt: view(
       ['CreationDate'],
       ({ CreationDate }) => timeOf(CreationDate),

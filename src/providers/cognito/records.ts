@@ -52,10 +52,7 @@ export async function listClients(
   const from = cursor === undefined ? {} : { NextToken: cursor }
   const body = await invoke('ListUserPoolClients', pool, { MaxResults: PAGE_SIZE, ...from }, call)
   if (!Array.isArray(body.UserPoolClients)) {
-    throw new ClientError(
-      'provider_unavailable',
-      'Cognito answered with something else than a list.',
-    )
+    throw new ClientError('provider_unavailable', 'The answer of Cognito is not a list.')
   }
   const { NextToken: next } = body
   return {

@@ -19,7 +19,7 @@ const isEmptyList = (value: unknown) => Array.isArray(value) && value.length ===
 
 /** `[]` is stored as "not set", which means more access, not none (terraform-provider-aws#30511). */
 const notEmpty = (name: string): Rule => ({
-  says: `client.providerSettings.${name} must not be an empty list: Cognito takes that as "not set", which allows more. Send null to ask for the default.`,
+  says: `client.providerSettings.${name} must not be an empty list, because Cognito treats that as "not set", which allows more. Send null for the default.`,
   field: `client.providerSettings.${name}`,
   holds: (next) => !isEmptyList(next[name]),
 })
@@ -34,7 +34,7 @@ export const rules: readonly Rule[] = [
   },
   {
     // cisagov/crossfeed PR 440 quotes the service's refusal.
-    says: 'client.callbacks must hold at least one URI while client.grantTypes has authorization_code or implicit.',
+    says: 'client.callbacks must contain at least one URI while client.grantTypes has authorization_code or implicit.',
     field: 'client.callbacks',
     holds: (next) =>
       !flows(next).some((flow) => flow === 'code' || flow === 'implicit') ||
@@ -42,7 +42,7 @@ export const rules: readonly Rule[] = [
   },
   {
     // badmintoncryer/cdk-preflight quotes the service's refusal.
-    says: 'client.scopes must hold at least one scope while client.grantTypes has one: Cognito refuses OAuth without scopes.',
+    says: 'client.scopes must contain at least one scope while client.grantTypes is not empty: Cognito refuses OAuth without scopes.',
     field: 'client.scopes',
     holds: (next) => !oauthIsOn(next) || texts(next.AllowedOAuthScopes).length > 0,
   },
@@ -58,7 +58,7 @@ export const rules: readonly Rule[] = [
   },
   {
     // hashicorp/terraform-provider-aws#4984 quotes the service's refusal.
-    says: 'client.scopes must hold only scopes of resource servers (server/scope) beside the grant type client_credentials.',
+    says: 'client.scopes must contain only scopes of resource servers (server/scope) with the grant type client_credentials.',
     field: 'client.scopes',
     holds: (next) =>
       !machine(next) || texts(next.AllowedOAuthScopes).every((scope) => scope.includes('/')),
@@ -73,7 +73,7 @@ export const rules: readonly Rule[] = [
   },
   {
     // aws/aws-cdk#7625: "REFRESH_TOKEN_AUTH should always be allowed."
-    says: 'client.providerSettings.ExplicitAuthFlows must contain ALLOW_REFRESH_TOKEN_AUTH unless refresh token rotation is on or ALLOW_CLIENT_TOKEN_AUTH stands alone.',
+    says: 'client.providerSettings.ExplicitAuthFlows must contain ALLOW_REFRESH_TOKEN_AUTH unless refresh token rotation is on or ALLOW_CLIENT_TOKEN_AUTH is the only flow.',
     field: 'client.providerSettings.ExplicitAuthFlows',
     holds: (next) =>
       rotates(next) ||

@@ -21,19 +21,19 @@ export function createSecrets(invoke: Invoke): Secrets {
     limits: SECRET_LIMITS,
     unusable: (base) => {
       if (base.ClientType === 'DCR') {
-        return 'it was registered at the user pool itself (ClientType DCR), and Cognito rotates no secret of such clients'
+        return 'it was registered at the user pool itself (ClientType DCR), and Cognito does not rotate the secrets of such clients'
       }
       if (isKeptElsewhere(base)) {
-        return 'its secret is kept in AWS Secrets Manager (ClientSecretArn), and is rotated there'
+        return 'its secret is stored in AWS Secrets Manager (ClientSecretArn) and rotated there'
       }
       return mayHaveSecret(base)
         ? undefined
-        : 'it is public, and Cognito gives a client a secret only when it is made'
+        : 'it is public, and Cognito gives a client a secret only when it is created'
     },
     list: async (ref, _, call) => {
       const body = await invoke('ListUserPoolClientSecrets', ref, address(ref), call)
       if (!Array.isArray(body.ClientSecrets)) {
-        const says = 'Cognito answered with something else than a list.'
+        const says = 'The answer of Cognito is not a list.'
         throw new ClientError('provider_unavailable', says)
       }
       return (body.ClientSecrets as readonly Json[]).flatMap(live).sort(byAge)
@@ -63,7 +63,7 @@ function addStep(invoke: Invoke, ref: ClientRef, value: string): AddStep {
       const { ClientSecretDescriptor: told = null } = answer
       added = live(told)[0]
       if (added !== undefined) return undefined
-      const says = 'Cognito answered with something else than a secret.'
+      const says = 'The answer of Cognito is not a secret.'
       throw new ClientError('outcome_unknown', says)
     },
     added: () => added,

@@ -35,7 +35,7 @@ export const cognito = defineProvider({
       reading.url(target, `pools.${id}.endpoint`)
       return [id, { region: here, endpoint: target }] as const
     })
-    if (complete.length === 0) reading.fault('must hold at least one user pool.', 'pools')
+    if (complete.length === 0) reading.fault('must contain at least one user pool.', 'pools')
     const found = { ...written, pools: Object.fromEntries(complete) }
     if (credentials === undefined) return found
     const { accessKeyId, secretAccessKey, sessionToken } = credentials

@@ -14,10 +14,10 @@ const leastFlow = (native: Native) =>
 
 export const suspension: Suspension = {
   doesNotStop: [
-    'access tokens and ID tokens that were issued, until they end',
-    'refresh tokens that were issued, where they are used with the sign-in calls of Cognito itself',
+    'issued access tokens and ID tokens, until they expire',
+    "issued refresh tokens, if they are used with Cognito's own sign-in calls",
     'sessions of the hosted login pages and single sign-on of other clients',
-    'custom authentication, where refresh tokens rotate and the pool has triggers for it',
+    'custom authentication, if refresh tokens rotate and the pool has triggers for it',
   ],
   emulation: {
     keys: ['AllowedOAuthFlowsUserPoolClient', 'ExplicitAuthFlows'],

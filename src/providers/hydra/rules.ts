@@ -69,9 +69,9 @@ const oneOf =
 
 type Shape = readonly [is: (value: Json) => boolean, says: string]
 
-const TEXT: Shape = [isText, 'a text']
+const TEXT: Shape = [isText, 'a string']
 const FLAG: Shape = [isFlag, 'true or false']
-const TEXTS: Shape = [areTexts, 'a list of texts']
+const TEXTS: Shape = [areTexts, 'a list of strings']
 const DURATION: Shape = [
   (value) => secondsOf(value) !== undefined,
   'a duration with its unit, such as 1h30m or 90s',

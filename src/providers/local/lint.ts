@@ -14,7 +14,7 @@ const rules: readonly LintRule[] = [
             {
               field: 'client.secret',
               message:
-                'client.secret is kept although the client does not authenticate; it would be in force again with another client.tokenEndpointAuthMethod.',
+                'client.secret still exists although the client does not authenticate. It would be valid again with another client.tokenEndpointAuthMethod.',
             },
           ]
         : [],

@@ -73,7 +73,7 @@ const refreshTokenRotation: Mapping['fields']['refreshTokenRotation'] = {
     if (value !== null && value.graceSeconds > 0) {
       throw new ClientError(
         'unsupported_field',
-        'client.refreshTokenRotation.graceSeconds must be 0 here: the OpenID Provider takes a refresh token once, and its second use ends the grant.',
+        'client.refreshTokenRotation.graceSeconds must be 0 here: the OpenID Provider accepts a refresh token only once, and a second use ends the grant.',
         { field: 'client.refreshTokenRotation.graceSeconds' },
       )
     }
@@ -81,7 +81,7 @@ const refreshTokenRotation: Mapping['fields']['refreshTokenRotation'] = {
   },
 }
 
-const KEPT = 'the server keeps it'
+const KEPT = 'the server sets it'
 
 export const mapping: Mapping = {
   fields: {
@@ -100,12 +100,12 @@ export const mapping: Mapping = {
     appType: choice('application_type', ['web', 'native']),
     clientMetadata,
     disabled: flag('disabled', false, {
-      note: 'No flow, no refresh and no new token; access tokens that are JWTs end by themselves.',
+      note: 'No flow, no refresh and no new token; access tokens that are JWTs stay valid until they expire.',
     }),
-    oidcConformant: fixed<boolean>(true, 'the OpenID Provider follows OpenID Connect always'),
-    auth0Id: missing('the client is not held by Auth0'),
+    oidcConformant: fixed<boolean>(true, 'the OpenID Provider always follows OpenID Connect'),
+    auth0Id: missing('the client is not at Auth0'),
     allowedOrigins: list('allowed_origins', 'keep'),
-    defaultCallback: missing('OpenID Connect has every request name its redirect_uri'),
+    defaultCallback: missing('in OpenID Connect, every request names its redirect_uri'),
     initiateLoginUri: key('initiate_login_uri'),
     logoUri: key('logo_uri'),
     policyUri: key('policy_uri'),
@@ -116,7 +116,7 @@ export const mapping: Mapping = {
     accessTokenLifetime: lifetime('access_token_lifetime', MAX_TOKEN_LIFETIME),
     idTokenLifetime: lifetime('id_token_lifetime', MAX_TOKEN_LIFETIME),
     refreshTokenLifetime: lifetime('refresh_token_lifetime', MAX_REFRESH_LIFETIME),
-    refreshTokenIdleLifetime: missing('the OpenID Provider knows no idle time of refresh tokens'),
+    refreshTokenIdleLifetime: missing('the OpenID Provider has no idle lifetime of refresh tokens'),
     refreshTokenRotation,
     idTokenSignedResponseAlg: choice('id_token_signed_response_alg', SIGNING_ALGORITHMS),
     firstParty: flag('first_party', true, {
@@ -142,7 +142,7 @@ export const mapping: Mapping = {
         ]
       : [],
   suspension: {
-    doesNotStop: ['access tokens that are JWTs, where an API accepts them until they end'],
+    doesNotStop: ['access tokens that are JWTs, if an API accepts them until they expire'],
   },
   lint,
 }

@@ -19,7 +19,7 @@ export function readClient(documents: Documents, id: string): JsonObject {
     checkSize(found, 'provider_unavailable')
     return found
   }
-  const says = 'The store of the local provider holds something else than a client.'
+  const says = 'The record in the store of the local provider is not a client.'
   throw new ClientError('provider_unavailable', says, { found })
 }
 
@@ -43,7 +43,7 @@ export function providing<T>(work: () => T): T {
     if (!isClientError(cause, 'store_unavailable')) throw cause
     throw new ClientError(
       'provider_unavailable',
-      'The clients of the local provider cannot be reached at the moment; nothing was changed. Try again later.',
+      'The clients of the local provider cannot be reached at the moment. Nothing was changed. Try again later.',
       { cause },
     )
   }

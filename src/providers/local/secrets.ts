@@ -69,12 +69,12 @@ const methodOf = ({ token_endpoint_auth_method: method }: JsonObject) =>
 function roomFor(record: JsonObject): readonly Held[] {
   if (!OVERLAPPING.includes(methodOf(record))) {
     throw refused(
-      'A second secret works with client.tokenEndpointAuthMethod client_secret_basic or client_secret_post only.',
+      'A second secret works only with client.tokenEndpointAuthMethod client_secret_basic or client_secret_post.',
     )
   }
   const held = liveSecrets(record)
   if (held.length < AT_ONCE) return held
-  throw refused(`The client has ${AT_ONCE} secrets already; end one of them first.`)
+  throw refused(`The client already has ${AT_ONCE} secrets. End one of them first.`)
 }
 
 function without(record: JsonObject, id: string): readonly Held[] {
@@ -84,7 +84,7 @@ function without(record: JsonObject, id: string): readonly Held[] {
     throw new ClientError('not_found', 'There is no such client, or it has no such secret.')
   }
   if (left.length > 0) return left
-  throw refused('The last secret of a client cannot be ended; add another one first.')
+  throw refused('The last secret of a client cannot be ended. Add another one first.')
 }
 
 const refused = (says: string) => new ClientError('provider_refused', says)

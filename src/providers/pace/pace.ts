@@ -143,8 +143,8 @@ function stateOf(
 function refusal(milliseconds: number, waiting: number | undefined): ClientError {
   const says =
     waiting === undefined
-      ? "The provider's request rate leaves no room for this in time; nothing was sent. Try again later."
-      : `This caller has ${waiting} calls waiting for the provider, as many as one caller may; nothing was sent. Send fewer at a time, and this one again later.`
+      ? "The provider's rate limit leaves no room for this request in time. Nothing was sent. Try again later."
+      : `This caller has ${waiting} calls waiting for the provider, which is the limit for one caller. Nothing was sent. Send fewer at a time, and try again later.`
   return new ClientError('provider_throttled', says, { retryAfter: milliseconds / 1_000 })
 }
 

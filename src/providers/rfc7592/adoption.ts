@@ -52,7 +52,7 @@ export function createAdoption({ caller, custody, dialect }: CreationParts): Ado
       if (dialect.renewsToken === 'always') {
         throw new ClientError(
           'unsupported_operation',
-          'A dry run is not possible here: this server renews the token with every read.',
+          'A dry run is not possible here, because this server renews the token with every read.',
         )
       }
       return (await proven(ref, registration, call)).native

@@ -76,7 +76,7 @@ async function takeIn({ custody }: CreationParts, answer: JsonObject, call: Call
   if (typeof id !== 'string' || id === '' || typeof token !== 'string' || token === '') {
     throw new ClientError(
       'outcome_unknown',
-      'The server answered with something else than a client that can be managed.',
+      'The answer of the server is not a client that can be managed.',
     )
   }
   const uri = typeof told === 'string' ? told : undefined
@@ -89,7 +89,7 @@ function unread(cause: unknown): never {
   const why = isClientError(cause, 'provider_misconfigured', 'client_gone')
     ? `: ${cause.message}`
     : '.'
-  const says = `The server registered the client and could not be asked what it holds${why}`
+  const says = `The server registered the client, but it could not be read back${why}`
   throw isClientError(cause, 'outcome_unknown')
     ? cause
     : new ClientError('outcome_unknown', says, { cause })

@@ -127,7 +127,7 @@ export function createCustody(parts: CustodyParts): Custody {
       if (held !== undefined) return held
       throw new ClientError(
         'not_found',
-        'There is no such client, or nothing is known that would open it: adopt it first.',
+        'There is no such client, or its registration access token is not known here. Adopt it first.',
       )
     },
     mark: async (held, condition, operationId) => {

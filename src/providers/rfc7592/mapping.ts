@@ -29,8 +29,8 @@ import { choice, choices } from '../registration/registration-lenses.ts'
 import type { Dialect } from './dialect.ts'
 import { DEFAULTS, MEMBERS } from './members.ts'
 
-const UNKNOWN = 'dynamic registration knows no such member'
-const SERVER = 'the server makes it'
+const UNKNOWN = 'dynamic registration has no such member'
+const SERVER = 'the server assigns it'
 
 const FIELDS: Mapping['fields'] = {
   id: shown('client_id', SERVER),
@@ -38,7 +38,7 @@ const FIELDS: Mapping['fields'] = {
   secret: view(
     ['client_secret'],
     (native) => secretOf(native.client_secret),
-    'the server makes the secret and takes none in an update (RFC 7592 section 2.2)',
+    'the server generates the secret and accepts none in an update (RFC 7592 section 2.2)',
   ),
   callbacks: list('redirect_uris', 'keep'),
   allowedLogoutUrls: list('post_logout_redirect_uris', 'omit'),
@@ -51,7 +51,7 @@ const FIELDS: Mapping['fields'] = {
   clientMetadata: missing(UNKNOWN),
   disabled: fixed<boolean>(false, 'dynamic registration has no way to switch a client off'),
   oidcConformant: fixed<boolean>(true, UNKNOWN),
-  auth0Id: missing('the client is not held by Auth0'),
+  auth0Id: missing('the client is not at Auth0'),
   allowedOrigins: missing(UNKNOWN),
   defaultCallback: missing(UNKNOWN),
   initiateLoginUri: key('initiate_login_uri'),
@@ -121,7 +121,7 @@ function rowFor(
   const are = (names: readonly string[]) =>
     keys.length > 0 && keys.every((one) => names.includes(one))
   if (are(drops)) return missing('the server does not store it')
-  if (are(hides)) return missing('the server does not show it, so that no one could check it')
+  if (are(hides)) return missing('the server does not show it, so it could not be checked')
   if (row.support === 'missing' || !are(mirrors)) return row
   return view(keys, row.get, 'it follows from client.grantTypes')
 }
@@ -146,7 +146,7 @@ const sameSet = (one: Json | undefined, other: Json | undefined) =>
   same([...texts(one)].sort(), [...texts(other)].sort())
 
 const NEEDS_GRANTS: Rule = {
-  says: 'client.grantTypes must not be empty with this server, which takes that for authorization_code.',
+  says: 'client.grantTypes must not be empty with this server, which treats that as authorization_code.',
   field: 'client.grantTypes',
   holds: ({ grant_types: grants }) => grants === undefined || texts(grants).length > 0,
 }
@@ -157,7 +157,7 @@ function rulesOf({ needsCallbacks, mirrors }: Dialect): readonly Rule[] {
   return [
     ...REGISTRATION_RULES,
     {
-      says: 'client.callbacks must hold at least one URI with this server.',
+      says: 'client.callbacks must contain at least one URI with this server.',
       field: 'client.callbacks',
       holds: (next) => texts(next.redirect_uris).length > 0,
     },

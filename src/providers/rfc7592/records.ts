@@ -35,7 +35,7 @@ export function metadataOf(
 ): Native {
   const metadata = isRecord(answer) ? withoutMembers(answer, REGISTRATION) : {}
   if (metadata.client_id !== id) {
-    const says = 'The server answered with something else than the client.'
+    const says = 'The answer of the server is not the client.'
     const found = isRecord(answer) ? metadata : answer
     // What is under another id is another client's record, which says nothing of this one.
     const details = typeof metadata.client_id === 'string' ? {} : { found }

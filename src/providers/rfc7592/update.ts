@@ -134,13 +134,13 @@ function checkSecretStays({ secretInUpdate }: Dialect, base: Native, next: Nativ
   if (Array.isArray(next.token_endpoint_auth_method)) {
     throw new ClientError(
       'unsupported_field',
-      'client.tokenEndpointAuthMethod holds several methods, which no update can send; set one of them.',
+      'client.tokenEndpointAuthMethod has several methods, which an update cannot send. Set one of them.',
       { field: 'client.tokenEndpointAuthMethod' },
     )
   }
   if (secretInUpdate !== 'renewed' || !usesSecret(base) || !usesSecret(next)) return
   throw new ClientError(
     'unsupported_operation',
-    'This server makes a new secret with every update of a client that authenticates with one, which would cut off its application; nothing was sent. Change the client at the server itself.',
+    'This server generates a new secret with every update of a client that authenticates with one, which would cut off its application. Nothing was sent. Change the client at the server itself.',
   )
 }

@@ -411,7 +411,7 @@ describe('keys that are not trusted', () => {
       'Key 6 is private and has been published.',
       'Key 7 is not for signatures.',
       'Key 8 is not for verifying.',
-      'Key 9 has a kid that is no text.',
+      'Key 9 has a kid that is not a string.',
       'Key 10 is incomplete.',
       'Key 11 is of a type that is not supported.',
       'Key 12 is not an object.',

@@ -148,7 +148,7 @@ const strayBit = (token: string) => {
 
 /** By the sentence that the caller is told, so that each token fails for its own reason. */
 const REFUSED: Readonly<Record<string, Rows>> = {
-  'The access token is no signed JSON Web Token.': {
+  'The access token is not a signed JSON Web Token.': {
     'an empty text': () => '',
     'an opaque token': () => 'dGhpcyBpcyBvcGFxdWU',
     'two parts': bent((token) => token.split('.').slice(0, 2).join('.')),
@@ -176,7 +176,7 @@ const REFUSED: Readonly<Record<string, Rows>> = {
   'The access token is too long.': {
     'more than 8 KiB': changed({ note: 'x'.repeat(8_192) }),
   },
-  'The access token names a member twice.': {
+  'The access token has a duplicate member.': {
     'a claim named twice': () =>
       sign(keys.ours, JSON.stringify(CLAIMS).replace('{', '{"sub":"admin",')),
     'a claim named twice, once escaped': () =>
@@ -252,7 +252,7 @@ const REFUSED: Readonly<Record<string, Rows>> = {
     'the issuer as a list': changed({ iss: [ISSUER] }),
     'no issuer': () => sign(keys.ours, without('iss')),
   },
-  'The access token is meant for another audience.': {
+  'The access token is for another audience.': {
     'another audience': changed({ aud: 'https://other.example/' }),
     'an audience that only begins like ours': changed({ aud: `${AUDIENCE}admin` }),
     'an empty list of audiences': changed({ aud: [] }),
@@ -265,7 +265,7 @@ const REFUSED: Readonly<Record<string, Rows>> = {
   'The access token has expired.': {
     expired: changed({ iat: START - 7_200, exp: START - 31 }),
   },
-  'The access token has no usable time of expiry.': {
+  'The access token has no valid expiry time.': {
     'no exp': () => sign(keys.ours, without('exp')),
     'exp as a text': changed({ exp: String(START + 3_600) }),
     'exp beyond all numbers': () =>
@@ -275,7 +275,7 @@ const REFUSED: Readonly<Record<string, Rows>> = {
     'exp before iat': changed({ iat: START + 20, exp: START + 10 }),
     'a lifetime above a day': changed({ exp: START + 86_401 }),
   },
-  'The access token has no usable time of issue.': {
+  'The access token has no valid issue time.': {
     'no iat': () => sign(keys.ours, without('iat')),
     'iat in the future': changed({ iat: START + 31 }),
     'iat as a text': changed({ iat: String(START) }),
@@ -284,12 +284,12 @@ const REFUSED: Readonly<Record<string, Rows>> = {
     'nbf in the future': changed({ nbf: START + 31 }),
     'nbf as a text': changed({ nbf: 'now' }),
   },
-  'The access token has no usable subject.': {
+  'The access token has no valid subject.': {
     'no subject': () => sign(keys.ours, without('sub')),
     'an empty subject': changed({ sub: '' }),
     'a subject that is a number': changed({ sub: 1 }),
   },
-  'The access token has no usable client id.': {
+  'The access token has no valid client id.': {
     'no client id': () => sign(keys.ours, without('client_id')),
     'a client id that is a list': changed({ client_id: ['app-1'] }),
   },

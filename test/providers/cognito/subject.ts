@@ -129,7 +129,7 @@ export const subject: ProviderSubject = {
       { pools, pace: { perCategory: 30 } },
     ],
     wrong: [
-      [{ pools: {} }, '.pools must hold at least one user pool.'],
+      [{ pools: {} }, '.pools must contain at least one user pool.'],
       [{ pools: { pool: {} } }, '.pools.pool is not a name that can be used here.'],
       [
         { pools: { [POOL_ID]: { endpoint: 'http://idp.example.com' } } },

@@ -113,7 +113,7 @@ export const subject: ProviderSubject = {
       { ...right, token: SECRET, header: { name: 'X-Api-Key', value: SECRET } },
     ],
     wrong: [
-      [{}, '.baseUrl must be a text.'],
+      [{}, '.baseUrl must be a string.'],
       [{ baseUrl: 'http://hydra-admin.example.com' }, '.baseUrl must be an https URL'],
       [{ ...right, token: 'written here' }, '.token must be { env: NAME }'],
       [{ ...right, token: { env: 'NOWHERE' } }, '.token names the variable NOWHERE'],

@@ -122,7 +122,7 @@ it('goes on after a kill, stops after a second one until it is resumed, and does
     server = await start()
   }
   const stopped = await until(server, id, 'stopped')
-  expect(stopped.reason).toMatch(/^The server died twice while it worked on this job/)
+  expect(stopped.reason).toMatch(/^The server died twice while working on this job/)
   // More than ten seconds for the claim of a dead process to end: nothing was begun meanwhile.
   expect(writes().all).toBeLessThan(CLIENTS)
   await send(server, `/jobs/${id}/resume`, {})

@@ -59,6 +59,6 @@ function readError(error: ClientError): ClientError {
   if (error.code !== 'provider_refused') return error
   return new ClientError(
     'provider_misconfigured',
-    'Auth0 refused to show the client to this server; its operator must look at the configuration.',
+    'Auth0 does not let this server read the client. The operator must check the configuration.',
   )
 }

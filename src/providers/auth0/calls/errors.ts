@@ -24,7 +24,7 @@ export function errorOf(
   if (status === 429) {
     return new ClientError(
       'provider_throttled',
-      'Auth0 asks to slow down; nothing was changed. Try again later.',
+      'Auth0 asks this server to slow down. Nothing was changed. Try again later.',
       { retryAfter: pauseOf(answer, now) },
     )
   }
@@ -32,21 +32,21 @@ export function errorOf(
     // The cached token ended early; the caller of this drops it, and starting again takes a new one.
     return new ClientError(
       'provider_unavailable',
-      "Auth0 no longer accepts this server's access token; nothing was changed. Try again.",
+      "Auth0 no longer accepts this server's access token. Nothing was changed. Try again.",
     )
   }
   if (status === 403 && codeOf(body) === 'insufficient_scope') {
     return new ClientError(
       'provider_misconfigured',
-      "This server's own Auth0 credentials lack a scope for this; its operator must look at the configuration.",
+      "This server's own Auth0 credentials lack a scope for this. The operator must check the configuration.",
     )
   }
   const field = fieldOf(mapping, body)
-  const where = field === undefined ? '' : ` Look at ${field}.`
+  const where = field === undefined ? '' : ` Check ${field}.`
   const said = providerWords(isRecord(body) ? body.message : undefined, secrets())
   return new ClientError(
     'provider_refused',
-    `Auth0 refused the change and nothing was changed.${where}`,
+    `Auth0 refused the change. Nothing was changed.${where}`,
     { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
   )
 }

@@ -56,7 +56,7 @@ export function createTokenSource(settings: TokenSettings, pace: Pace): TokenSou
 async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    const says = 'The request ran out of time; nothing was sent.'
+    const says = 'The request ran out of time. Nothing was sent.'
     const error = new ClientError('deadline_exceeded', says)
     timer = setTimeout(() => reject(error), Math.max(milliseconds, 0))
   })
@@ -90,14 +90,14 @@ async function requestToken(
   const { status, body } = answer
   const retryAfter = pause(answer)
   if (retryAfter !== undefined) {
-    const says = 'Auth0 asks to slow down; nothing was changed.'
+    const says = 'Auth0 asks this server to slow down. Nothing was changed.'
     throw new ClientError('provider_throttled', says, { retryAfter })
   }
   const { access_token: token, expires_in: expiresIn } = isRecord(body) ? body : {}
   if (status !== 200 || typeof token !== 'string') {
     throw new ClientError(
       'provider_misconfigured',
-      'Auth0 does not give this server an access token for its Management API; its operator must look at the configuration.',
+      'Auth0 does not issue this server an access token for its Management API. The operator must check the configuration.',
     )
   }
   return { token, expiresIn: typeof expiresIn === 'number' ? expiresIn : 0 }

@@ -97,6 +97,6 @@ export function recordOf(body: JsonObject, otherwise: ErrorCode): Native & { Cli
     checkSize(record, otherwise)
     return record as Native & { ClientId: string }
   }
-  const says = 'The provider answered with something else than a client.'
+  const says = 'The answer of the provider is not a client.'
   throw new ClientError(otherwise, says, { found: record ?? null })
 }

@@ -48,7 +48,7 @@ async function loadChain(): Promise<() => Promise<Credentials>> {
   } catch (cause) {
     throw new ClientError(
       'provider_misconfigured',
-      'This server has no AWS credentials; its operator must look at the configuration.',
+      'This server has no AWS credentials. The operator must check the configuration.',
       { cause },
     )
   }

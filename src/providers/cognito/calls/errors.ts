@@ -37,11 +37,11 @@ export function errorOf(answer: JsonAnswer, secrets: readonly string[]): ClientE
   const code = MEANINGS[name] ?? 'provider_refused'
   if (code !== 'provider_refused') return new ClientError(code, SENTENCES[code] ?? '')
   const field = fieldOf(name, answer)
-  const where = field === undefined ? '' : ` Look at ${field}.`
+  const where = field === undefined ? '' : ` Check ${field}.`
   const said = providerWords(wordsOf(answer), secrets)
   return new ClientError(
     code,
-    `Cognito refused the change (${SAFE_NAME.test(name) ? name : 'unnamed error'}) and nothing was changed.${where}`,
+    `Cognito refused the change (${SAFE_NAME.test(name) ? name : 'unnamed error'}) . Nothing was changed.${where}`,
     { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
   )
 }
@@ -55,9 +55,10 @@ const SAFE_NAME = /^[A-Za-z]{1,64}$/
 
 const SENTENCES: { readonly [C in ErrorCode]?: string } = {
   not_found: 'There is no such client.',
-  provider_throttled: 'Cognito asks to slow down; nothing was changed. Try again later.',
+  provider_throttled:
+    'Cognito asks this server to slow down. Nothing was changed. Try again later.',
   provider_misconfigured:
-    "Cognito does not accept this server's own credentials or rights; its operator must look at the configuration.",
+    "Cognito does not accept this server's own credentials or rights. The operator must check the configuration.",
 }
 
 /** The error's name: `__type` may carry a `prefix#`, the header a `:url` suffix. */

@@ -92,7 +92,7 @@ export function createCaller(parts: CallerParts): Caller {
       if (answer.status === 404) return undefined
       const document = answer.status === 200 ? documentOf(answer.body) : undefined
       if (document !== undefined) return document
-      throw new ClientError('provider_unavailable', 'The server shows no discovery document.')
+      throw new ClientError('provider_unavailable', 'The server has no discovery document.')
     },
   })
 
@@ -162,7 +162,7 @@ export function createCaller(parts: CallerParts): Caller {
       if (isRefused(dialect, answer) || answer.status === 404) {
         throw new ClientError(
           'provider_refused',
-          'The server does not take this registration access token for this client; nothing was kept.',
+          'The server does not accept this registration access token for this client. Nothing was stored.',
           { field: 'registrationAccessToken' },
         )
       }
@@ -220,23 +220,23 @@ async function newerThan(
 const gone = () =>
   new ClientError(
     'client_gone',
-    'The server no longer takes the registration access token of this client: the client was removed there, or an answer with a newer token was lost. Adopt the client again with a token that is in force, or copy it: its last known record is used.',
+    'The server no longer accepts the registration access token of this client: the client was removed there, or an answer with a newer token was lost. Adopt the client again with a valid token, or copy it from its last known record.',
   )
 
 const renewedMeanwhile = () =>
   new ClientError(
     'provider_unavailable',
-    "The client's registration access token was renewed by another change meanwhile; nothing was changed. Try again.",
+    "The client's registration access token was renewed by another change meanwhile. Nothing was changed. Try again.",
   )
 
 const badInitialToken = () =>
   new ClientError(
     'provider_misconfigured',
-    'The server does not take the initial access token with which this server registers clients; its operator must look at the configuration.',
+    "The server does not accept this server's initial access token for registrations. The operator must check the configuration.",
   )
 
 const noEndpoint = () =>
   new ClientError(
     'provider_misconfigured',
-    'The server registers no clients at the registration endpoint (404); its operator must look at the configuration.',
+    'The server registers no clients at the registration endpoint (404). The operator must check the configuration.',
   )

@@ -63,7 +63,7 @@ export function createEndpoints(
       if (url !== undefined && isAllowed(url, endpoint, settings)) return url.href
       throw new ClientError(
         'provider_misconfigured',
-        "The client's configuration endpoint (registration_client_uri) is not below the registration endpoint, so nothing is sent there; if it is right, add the URL below which this server has its clients to clientUris of the provider in the configuration.",
+        "The client's configuration endpoint (registration_client_uri) is not below the registration endpoint, so nothing is sent there. If the address is right, add the URL below which this server has its clients to clientUris of the provider in the configuration.",
       )
     },
   }
@@ -134,7 +134,7 @@ function documentsOf(issuer: string): readonly string[] {
 const wrong = (why: string) =>
   new ClientError(
     'provider_misconfigured',
-    `The discovery document of the issuer cannot be used: ${why}. Its operator must look at the configuration.`,
+    `The discovery document of the issuer cannot be used: ${why}. The operator must check the configuration.`,
   )
 
 /** An answer as a document. */

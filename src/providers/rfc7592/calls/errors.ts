@@ -22,29 +22,29 @@ export function errorOf(
     const retryAfter = retryAfterOf(answer)
     return new ClientError(
       'provider_throttled',
-      'The server asks to slow down; nothing was changed. Try again later.',
+      'The provider asks this server to slow down. Nothing was changed. Try again later.',
       retryAfter === undefined ? {} : { retryAfter },
     )
   }
   if (status === 403) {
     return new ClientError(
       'provider_misconfigured',
-      'The server does not permit this with the token that it has given out (403); its operator must look at it.',
+      'The server does not permit this with the token that it issued (403). Its operator must check that.',
     )
   }
   if (!effect || status === 405) {
     return new ClientError(
       'provider_misconfigured',
-      `The server answers ${status} where clients are managed; the operator must look at the configuration.`,
+      `The server answers ${status} to requests that manage clients. The operator must check the configuration.`,
     )
   }
   const field = fieldOf(mapping, body)
-  const where = field === undefined ? '' : ` Look at ${field}.`
+  const where = field === undefined ? '' : ` Check ${field}.`
   const name = nameOf(body)
   const said = providerWords(isRecord(body) ? body.error_description : undefined, secrets)
   return new ClientError(
     'provider_refused',
-    `The server refused this${name === undefined ? '' : ` (${name})`} and nothing was changed.${where}`,
+    `The server refused this${name === undefined ? '' : ` (${name})`} . Nothing was changed.${where}`,
     { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
   )
 }
