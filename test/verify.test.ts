@@ -12,10 +12,10 @@ import { resourceOf } from '../src/store/resource.ts'
 import { openDatabase, openToRead } from '../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { type Bench, openBench } from './contract/service.ts'
-import { SUBJECTS, type Subject, type SubjectKind } from './contract/subjects.ts'
+import { type Subject, subjectNamed } from './contract/subjects.ts'
 
 const ENTRY = fileURLToPath(new URL('../dist/cli/clientry.js', import.meta.url))
-const LOCAL = SUBJECTS.find(({ name }) => name === 'local') as SubjectKind
+const LOCAL = subjectNamed('local')
 const KEY = Buffer.alloc(32, 7)
 /** Damaged copies of the file: each is checked by a process of its own. */
 const DAMAGES = 45

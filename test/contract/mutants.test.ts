@@ -16,7 +16,7 @@ import type { Provider } from '../../src/providers/provider.ts'
 import { withMembers } from '../plan.ts'
 import type { Samples } from './samples.ts'
 import { openBench } from './service.ts'
-import { differences, SAMPLES, SUBJECTS, type Subject, type SubjectKind } from './subjects.ts'
+import { differences, SAMPLES, type Subject, type SubjectKind, subjectNamed } from './subjects.ts'
 
 type Edit = (body: Record<string, Json>) => void
 type Members = Readonly<Record<string, Json | undefined>>
@@ -87,8 +87,7 @@ const shown = (record: JsonObject) =>
   Object.fromEntries(Object.entries(record).filter(([name]) => !name.startsWith('$')))
 
 function kindOf(name: string): SubjectKind {
-  const kind = SUBJECTS.find((one) => one.name === name)
-  if (kind === undefined) throw new TypeError(`no subject ${name}`)
+  const kind = subjectNamed(name)
   return kind
 }
 

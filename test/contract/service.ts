@@ -35,10 +35,16 @@ export interface Bench {
  */
 const UPSTREAM_TIMEOUT_MS = Number(process.env.MUTATION_UPSTREAM_MS ?? '250')
 
+export interface Surroundings {
+  readonly path?: string
+  readonly key?: Uint8Array
+  readonly upstreamTimeoutMs?: number
+}
+
 /** Opens a store in a folder of its own and puts a service on it. */
 export async function openBench(
   providers: ReadonlyMap<string, Provider>,
-  surroundings: { path?: string; key?: Uint8Array; upstreamTimeoutMs?: number } = {},
+  surroundings: Surroundings = {},
 ): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'clientry-'))
   const { path = join(folder, 'clientry.db'), key = randomBytes(32) } = surroundings

@@ -28,6 +28,13 @@ async function subjectOf(type: ProviderType): Promise<ProviderSubject> {
 /** Those that are in this process. */
 export const SUBJECTS: readonly SubjectKind[] = PROVIDER_SUBJECTS.flatMap(({ kinds }) => kinds)
 
+/** One of them, by its name. */
+export function subjectNamed(name: string): SubjectKind {
+  const kind = SUBJECTS.find((one) => one.name === name)
+  if (kind === undefined) throw new TypeError(`no subject ${name}`)
+  return kind
+}
+
 /** Values for fields, by the name of each of them. */
 export const SAMPLES: Readonly<Record<string, Samples>> = Object.fromEntries(
   PROVIDER_SUBJECTS.flatMap(({ kinds, samples }) => kinds.map(({ name }) => [name, samples])),

@@ -24,7 +24,7 @@ import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { ActionName } from '../../src/store/log/entry.ts'
 import type { Standing } from '../../src/store/log/standing.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 
 const HOUR_MS = 3_600_000
 const CALLBACK = 'https://pr-7.preview.example/cb'
@@ -72,8 +72,7 @@ const call = ({ service }: On): Call => ({
 })
 
 async function startLocal(): Promise<Clients> {
-  const kind = SUBJECTS.find(({ name }) => name === 'local')
-  if (kind === undefined) throw new TypeError('no such subject')
+  const kind = subjectNamed('local')
   const subject: Subject = await kind.start()
   return {
     ref: subject.ref,

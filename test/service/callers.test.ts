@@ -1,27 +1,21 @@
 /** One caller and the rest: however much it asks of a client, others get their turn, and the client can be stopped. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { planAtOnce } from '../../src/service/jobs/run/plan-at-once.ts'
 import { removeClient } from '../../src/service/life/remove.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubjectWith } from '../fixtures/bench.ts'
 
-const [kind] = SUBJECTS
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  if (kind === undefined) throw new TypeError('there is a first subject')
-  subject = await kind.start()
-  bench = await openBench(new Map([['it', subject.provider]]), { upstreamTimeoutMs: 5_000 })
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+const it = onSubjectWith({ upstreamTimeoutMs: 5_000 }, 'auth0', (opened) => {
+  ;({ subject, bench } = opened)
 })
 
 const CALLS = 150

@@ -3,10 +3,11 @@
  * one exact place, with a real store and an emulator.
  */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
@@ -17,9 +18,10 @@ import { createClient } from '../../src/service/life/create.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
-import { openTenant, type Tenant } from '../contract/auth0-tenant.ts'
+import type { Bench } from '../contract/service.ts'
 import { requestFor } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { onTenant } from '../fixtures/bench.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
@@ -28,14 +30,12 @@ const CLIENT = 'PATCH /clients/{id}'
 const READ = 'GET /clients/{id}'
 const CONNECTION = 'PATCH /connections/{id}/clients'
 
-let emulator: Tenant['emulator']
-let bench: Tenant['bench']
-let close: Tenant['close']
+let emulator: Auth0Emulator
+let bench: Bench
 
-beforeEach(async () => {
-  ;({ emulator, bench, close } = await openTenant())
+const it = onTenant({}, (opened) => {
+  ;({ emulator, bench } = opened)
 })
-afterEach(() => close())
 
 /** Does something once, at one place of a change. */
 function at(point: CrashPoint, work: () => unknown, ways: Partial<Service> = {}): Service {

@@ -1,8 +1,9 @@
 /** G2: the steps of a change: in which order, with which calls, and where another instance makes it begin anew. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseJsonPatch } from '../../src/core/patch/patch.ts'
+import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -11,21 +12,20 @@ import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { settle } from '../../src/service/operation/settle.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { openTenant, type Tenant } from '../contract/auth0-tenant.ts'
+import type { Bench } from '../contract/service.ts'
 import { requestFor } from '../contract/service.ts'
+import { onTenant } from '../fixtures/bench.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
 const RESOURCE = resourceOf(REF)
 
-let emulator: Tenant['emulator']
-let bench: Tenant['bench']
-let close: Tenant['close']
+let emulator: Auth0Emulator
+let bench: Bench
 
-beforeEach(async () => {
-  ;({ emulator, bench, close } = await openTenant())
+const it = onTenant({}, (opened) => {
+  ;({ emulator, bench } = opened)
 })
-afterEach(() => close())
 
 const change = (
   client: object,

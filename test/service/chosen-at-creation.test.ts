@@ -7,7 +7,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type JsonObject, same } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { secret } from '../../src/core/secrecy/secret.ts'
@@ -18,8 +18,9 @@ import { createClient } from '../../src/service/life/create.ts'
 import type { CreationRequest } from '../../src/service/life/creation.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import { LIVES } from '../contract/lives.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -60,13 +61,8 @@ describe.each(SUBJECTS.filter(({ name }) => name !== 'local'))('at $name', (kind
   const isAuth0 = kind.name === 'auth0'
   const place = { provider: 'it', ...(isAuth0 ? {} : { userPoolId: POOL_ID }) }
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]))
-  })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  const it = onSubject(kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
 
   const create = (client: JsonObject, options: Partial<CreationRequest> = {}) =>

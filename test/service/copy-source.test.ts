@@ -20,7 +20,7 @@ import type { Outcome } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { dyingAt, later, settled } from './dying.ts'
 import { withoutTurns } from './racing.ts'
 
@@ -29,8 +29,7 @@ let target: Subject
 let bench: Bench
 
 const subjectOf = async (name: string) => {
-  const kind = SUBJECTS.find((one) => one.name === name)
-  if (kind === undefined) throw new TypeError(`no subject ${name}`)
+  const kind = subjectNamed(name)
   return kind.start()
 }
 /** Copies go from the one to the other, which may be one and the same. */

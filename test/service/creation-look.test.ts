@@ -3,7 +3,7 @@
  * second look is due, and what the caller reads where it stays unknown.
  */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { Native } from '../../src/core/mapping/row.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Candidate, Creation } from '../../src/providers/creation.ts'
@@ -14,8 +14,9 @@ import { beginLog, findCreation } from '../../src/service/life/creation-outcome.
 import type { Running } from '../../src/service/operation/running.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
 import { creationResource, resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import type { Bench } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 const PLACE = { provider: 'it' }
@@ -31,21 +32,16 @@ let searches: Call[]
 let sleeps: number[]
 let now: number
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
+})
+beforeEach(() => {
   if (subject.provider.creation === undefined) throw new TypeError('makes no clients')
   creation = subject.provider.creation
-  bench = await openBench(new Map([['it', subject.provider]]))
   candidates = []
   searches = []
   sleeps = []
   now = NOW
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
 })
 
 const service = (): Service => ({

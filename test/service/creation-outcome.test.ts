@@ -3,7 +3,7 @@
  * on the local provider and a real store.
  */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, vi } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
@@ -23,8 +23,9 @@ import { close } from '../../src/service/operation/settle.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
 import { creationResource, lookResource, resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 const PLACE = { provider: 'it' }
@@ -46,20 +47,15 @@ let sleeps: number[]
 /** What happens during a pause. */
 let meanwhile: () => unknown
 
-beforeEach(async () => {
-  const kind = SUBJECTS.find(({ name }) => name === 'local')
-  if (kind === undefined) throw new TypeError('no such subject')
-  subject = await kind.start()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
+})
+beforeEach(() => {
   provider = subject.provider
   if (provider.creation === undefined) throw new TypeError('makes no clients')
   creation = provider.creation
-  bench = await openBench(new Map([['it', provider]]))
   sleeps = []
   meanwhile = () => {}
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
 })
 
 const service = (): Service => ({

@@ -8,7 +8,7 @@ import type { Service } from '../../src/service/base/service.ts'
 import { carryOutDue, type Pauses } from '../../src/service/upkeep/due.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
@@ -25,8 +25,7 @@ let calls: Call[]
 let fails: (id: string) => unknown
 
 beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
+  const local = subjectNamed('local')
   subject = await local.start()
   bench = await openBench(new Map())
   now = NOW

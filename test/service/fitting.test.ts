@@ -1,7 +1,7 @@
 /** What has changed too much to be kept whole is recorded all the same, and blocks no client. */
 
 import { createHash } from 'node:crypto'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { appendFitting } from '../../src/service/base/fitting.ts'
@@ -11,11 +11,12 @@ import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { createDynamodbStore } from '../../src/store/dynamodb/dynamodb.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Dynamodb, startDynamodb } from '../contract/dynamodb.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { outsideChangeOf } from '../fixtures/entries.ts'
 
-const LOCAL = SUBJECTS.find(({ name }) => name === 'local') as SubjectKind
+const LOCAL = subjectNamed('local')
 /**
  * A setting of some 100 KB that is stored sealed, and so nothing makes shorter: an intent with it fits into an
  * item, and the difference between two of them does not.
@@ -31,17 +32,16 @@ let bench: Bench
 let dynamodb: Dynamodb
 let service: Service
 
+const it = onSubject(LOCAL, (opened) => {
+  ;({ subject, bench } = opened)
+})
 beforeEach(async () => {
-  subject = await LOCAL.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
   dynamodb = await startDynamodb()
   service = { ...bench.service, store: createDynamodbStore(dynamodb.settings) }
   put('one')
 })
 afterEach(async () => {
   await dynamodb.close()
-  await bench.close()
-  await subject.close()
 })
 
 const put = (host: string) => subject.put({ ...LOCAL.full, client_name: host, notes: notes(host) })

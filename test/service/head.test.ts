@@ -14,7 +14,7 @@ import {
 import type { Entry } from '../../src/store/log/entry.ts'
 import { refOf, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 const STANDING = { suspended: { since: 1, operations: ['one'] } }
@@ -26,8 +26,7 @@ let place: Pick<ChangeRequest, 'ref' | 'provider' | 'deadline'>
 let resource: string
 
 beforeAll(async () => {
-  const kind = SUBJECTS.find(({ name }) => name === 'local')
-  if (kind === undefined) throw new TypeError('no such subject')
+  const kind = subjectNamed('local')
   subject = await kind.start()
   provider = subject.provider
 })

@@ -1,6 +1,6 @@
 /** G6: idempotency keys: one effect and one outcome for a request, however often and wherever it is sent. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Key } from '../../src/service/base/request.ts'
@@ -11,6 +11,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { onSubjectWith } from '../fixtures/bench.ts'
 
 const CALLER = { subject: 'tester', issuer: 'https://issuer.example' }
 const KEY = Buffer.alloc(32, 9)
@@ -20,13 +21,8 @@ describe.each(SUBJECTS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
-  })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  const it = onSubjectWith({ key: KEY }, kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
 
   /** One more instance on the same store. */

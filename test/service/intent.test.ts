@@ -1,29 +1,23 @@
 /** What an intent keeps of its request, and where its sealed records can be opened. */
 
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import { openState } from '../../src/service/base/kept.ts'
 import { openSealed, sealedPlace } from '../../src/service/base/sealed.ts'
 import { intentAfter } from '../../src/service/operation/intent.ts'
 import { following } from '../../src/store/log/chain.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { closingOf } from '../fixtures/entries.ts'
 
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  const kind = SUBJECTS.find(({ name }) => name === 'local')
-  if (kind === undefined) throw new TypeError('no such subject')
-  subject = await kind.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
 
 const log = () => resourceOf(subject.ref)

@@ -2,14 +2,15 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { readHistory } from '../../src/service/reading/history.ts'
 import { following } from '../../src/store/log/chain.ts'
 import type { Entry } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import type { Bench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 
 /** Harmless as it looks: nobody knows what it is for. */
 const UNKNOWN = 'a note of tomorrow'
@@ -25,14 +26,11 @@ describe.each(KINDS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    subject.put({ ...subject.stored(), ...MEMBERS })
-    bench = await openBench(new Map([['it', subject.provider]]))
+  const it = onSubject(kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  beforeEach(() => {
+    subject.put({ ...subject.stored(), ...MEMBERS })
   })
 
   const items = async () => (await readHistory(bench.service, subject.ref, { limit: 50 })).items

@@ -19,7 +19,7 @@ import {
 } from '../../src/service/operation/idempotency.ts'
 import type { Intent, Outcome } from '../../src/store/log/entry.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
 
 const CALLER = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -213,8 +213,7 @@ describe('what a key was used for', () => {
   let subject: Subject
 
   beforeEach(async () => {
-    const kind = SUBJECTS.find(({ name }) => name === 'local')
-    if (kind === undefined) throw new TypeError('no such subject')
+    const kind = subjectNamed('local')
     subject = await kind.start()
   })
   afterEach(() => subject.close())
@@ -341,8 +340,7 @@ describe('a repetition', () => {
   let subject: Subject
 
   beforeEach(async () => {
-    const kind = SUBJECTS.find(({ name }) => name === 'local')
-    if (kind === undefined) throw new TypeError('no such subject')
+    const kind = subjectNamed('local')
     subject = await kind.start()
   })
   afterEach(() => subject.close())

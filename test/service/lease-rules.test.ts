@@ -1,6 +1,6 @@
 /** Which leases hold and which values stay, rule by rule, on records of the local provider. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import type { Native } from '../../src/core/mapping/row.ts'
@@ -24,8 +24,9 @@ import {
 } from '../../src/service/lease/leases.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -51,16 +52,11 @@ let subject: Subject
 let bench: Bench
 let mapping: Mapping
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
-  mapping = subject.provider.mapping
-  bench = await openBench(new Map([['it', subject.provider]]))
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+beforeEach(() => {
+  mapping = subject.provider.mapping
 })
 
 describe('a lease that is taken', () => {

@@ -1,6 +1,6 @@
 /** Leases on list values: taken, renewed, ended by their owner or by time, and what belongs to others stays. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { heldPaths } from '../../src/core/mapping/suspension.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -13,8 +13,9 @@ import { carryOutDue, type Pauses } from '../../src/service/upkeep/due.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { following } from '../../src/store/log/chain.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 
 const PREVIEW = 'https://pr-7.preview.example/cb'
 const OTHER = 'https://pr-8.preview.example/cb'
@@ -31,14 +32,11 @@ describe.each(SUBJECTS)('$name', (kind) => {
     now: () => Date.now() + seconds * 1_000,
   })
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]))
-    before = stored()
+  const it = onSubject(kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  beforeEach(() => {
+    before = stored()
   })
 
   const stored = () => subject.stored()[kind.callbacks] as readonly string[]

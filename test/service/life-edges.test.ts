@@ -1,6 +1,6 @@
 /** Making and removing a client at their edges: what is refused first, what is planned, what is recorded. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { CopyReport } from '../../src/core/copy/fate.ts'
 import { ClientError } from '../../src/core/errors.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
@@ -14,8 +14,9 @@ import { replayCreation } from '../../src/service/life/creation-replay.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/life/remove.ts'
 import type { Intent } from '../../src/store/log/entry.ts'
 import { creationResource, resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
 
 const PLACE = { provider: 'it' }
@@ -26,16 +27,11 @@ let subject: Subject
 let bench: Bench
 let provider: Provider
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
-  provider = subject.provider
-  bench = await openBench(new Map([['it', provider]]))
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+beforeEach(() => {
+  provider = subject.provider
 })
 
 const blank = () => {

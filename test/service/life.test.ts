@@ -1,7 +1,7 @@
 /** Making and removing clients by the same promise as changing them, on every provider. */
 
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
@@ -15,11 +15,11 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { readHistory, readOperation, searchHistory } from '../../src/service/reading/history.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { dyingAt, settled } from './dying.ts'
 
-const KEY = Buffer.alloc(32, 5)
 const CALLBACK = 'https://portal.example.com/cb'
 const CLIENT = { name: 'Portal', callbacks: [CALLBACK] }
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -28,13 +28,8 @@ describe.each(SUBJECTS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
-  })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  const it = onSubject(kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
 
   /** One more instance on the same store. */

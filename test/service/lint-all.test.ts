@@ -1,14 +1,15 @@
 /** Lint over all clients of the mirror: each once, shared callbacks with the first that has them. */
 
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { lintClient } from '../../src/core/lint/lint.ts'
 import type { Place } from '../../src/providers/call.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { refreshMirror } from '../../src/service/mirror/refresh.ts'
 import { lintAll } from '../../src/service/reading/lint-all.ts'
-import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import type { Bench } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 const PLACE: Place = { provider: 'it' }
@@ -18,15 +19,8 @@ const SECOND = 'https://second.example.com/callback'
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
 
 const put = (id: string, ...callbacks: readonly string[]) =>

@@ -1,6 +1,6 @@
 /** One page of a list by asking: where it ends, where the next one begins, and what is not on it. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
 import { PAGE_CHARACTERS } from '../../src/core/patch/bounds.ts'
 import type { Call } from '../../src/providers/call.ts'
@@ -9,7 +9,8 @@ import { callOf, type Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { fits, type LiveRequest, listLive } from '../../src/service/reading/list-live.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 const PLACE = { provider: 'it' }
@@ -19,17 +20,12 @@ let subject: Subject
 let bench: Bench
 let cursors: (string | undefined)[]
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
-  for (const id of IDS) subject.put({ ...fullLocalClient, client_id: id, client_name: `N ${id}` })
-  bench = await openBench(new Map([['it', subject.provider]]))
-  cursors = []
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+beforeEach(() => {
+  for (const id of IDS) subject.put({ ...fullLocalClient, client_id: id, client_name: `N ${id}` })
+  cursors = []
 })
 
 const named = (...ids: readonly string[]): readonly Listed[] => ids.map((id) => ({ id }))
@@ -270,8 +266,7 @@ describe('fitting', () => {
   })
 
   it('takes a suspended client for disabled', async () => {
-    const cognito = await SUBJECTS.find(({ name }) => name === 'cognito')?.start()
-    if (cognito === undefined) throw new TypeError('no subject')
+    const cognito = await subjectNamed('cognito').start()
     const other = await openBench(new Map([['it', cognito.provider]]))
     const { id: _, ...place } = cognito.ref
     const disabled = () =>

@@ -1,29 +1,25 @@
 /** Lists by asking: every client once and an end, whatever a provider's own list does meanwhile. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect } from 'vitest'
 import type { Listed, ListPage, Provider } from '../../src/providers/provider.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
 import { selectClients } from '../../src/service/jobs/select.ts'
 import { type LivePlace, listLive } from '../../src/service/reading/list-live.ts'
-import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import type { Bench } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 
 const PLACE = { provider: 'it', userPoolId: POOL_ID }
-const cognito = SUBJECTS.find(({ name }) => name === 'cognito')
 
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  if (cognito === undefined) throw new TypeError('no subject')
-  subject = await cognito.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-  for (const id of ['a', 'b', 'c', 'd']) subject.put({ ...fullCognitoClient, ClientId: id })
+const it = onSubject('cognito', (opened) => {
+  ;({ subject, bench } = opened)
 })
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+beforeEach(() => {
+  for (const id of ['a', 'b', 'c', 'd']) subject.put({ ...fullCognitoClient, ClientId: id })
 })
 
 /** A service whose provider has another list. */

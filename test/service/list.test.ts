@@ -8,7 +8,7 @@ import type { Service } from '../../src/service/base/service.ts'
 import { refreshMirror } from '../../src/service/mirror/refresh.ts'
 import { type ListRequest, listClients } from '../../src/service/reading/list.ts'
 import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 const PLACE: Place = { provider: 'it' }
@@ -26,8 +26,7 @@ let fails: (id: string, provider: string) => unknown
 let now: number
 
 beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
+  const local = subjectNamed('local')
   subject = await local.start()
   for (const id of ['a', 'b', 'c']) put(id)
   bench = await openBench(new Map())

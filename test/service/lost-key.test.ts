@@ -4,9 +4,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 
-const COGNITO = SUBJECTS.find(({ name }) => name === 'cognito') as SubjectKind
+const COGNITO = subjectNamed('cognito')
 
 let subject: Subject
 let before: Bench

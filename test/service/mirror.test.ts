@@ -1,6 +1,6 @@
 /** What the mirror keeps of a client, and what reading one client for it comes to. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { Native } from '../../src/core/mapping/row.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -11,7 +11,8 @@ import { lookAt, refreshClient } from '../../src/service/mirror/refresh-client.t
 import type { Mirror } from '../../src/store/mirror.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { outsideChangeOf } from '../fixtures/entries.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
@@ -23,17 +24,12 @@ let bench: Bench
 let mirror: Mirror
 let provider: Provider
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
-  provider = subject.provider
-  bench = await openBench(new Map([['it', provider]]))
-  mirror = mirrorOf(bench.service)
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+beforeEach(() => {
+  provider = subject.provider
+  mirror = mirrorOf(bench.service)
 })
 
 function mirrorOf({ store }: Service): Mirror {
@@ -81,8 +77,7 @@ describe('a sight', () => {
   })
 
   it('of a client that is off because it was suspended is found as disabled', async () => {
-    const cognito = await SUBJECTS.find(({ name }) => name === 'cognito')?.start()
-    if (cognito === undefined) throw new TypeError('no subject')
+    const cognito = await subjectNamed('cognito').start()
     const other = await openBench(new Map([['it', cognito.provider]]))
     const { service } = other
     const suspend = { kind: 'suspension', suspended: true, allowPartial: false } as const

@@ -3,7 +3,7 @@
  * client can be found in, on the local provider and a real store.
  */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
@@ -21,8 +21,9 @@ import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { hashOf } from '../../src/store/log/chain.ts'
 import type { Closing, Intent } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import type { Bench } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
 
 /** Learns what became of an operation, by its action. */
@@ -38,20 +39,15 @@ let sleeps: number[]
 /** What happens during a pause. */
 let meanwhile: () => unknown
 
-beforeEach(async () => {
-  const kind = SUBJECTS.find(({ name }) => name === 'local')
-  if (kind === undefined) throw new TypeError('no such subject')
-  subject = await kind.start()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
+})
+beforeEach(() => {
   provider = subject.provider
-  bench = await openBench(new Map([['it', provider]]))
   base = subject.stored()
   next = { ...base, description: 'New', client_name: 'New' }
   sleeps = []
   meanwhile = () => {}
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
 })
 
 const resource = () => resourceOf(subject.ref)

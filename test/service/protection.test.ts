@@ -1,6 +1,6 @@
 /** Protecting a client: recorded as any change, settled after a crash, and never passed by a removal. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { numberOfLiteral } from '../../src/core/json/json-number.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -10,20 +10,16 @@ import { removeClient } from '../../src/service/life/remove.ts'
 import { readClient } from '../../src/service/reading/read.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 
 describe.each(SUBJECTS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]))
-  })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  const it = onSubject(kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
 
   const protect = (on: boolean, options: object = {}) =>

@@ -1,24 +1,18 @@
 /** Reading one client: what the provider holds, its tag, and what is worth telling about it. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import type { Call } from '../../src/providers/call.ts'
 import { type ReadRequest, readClient } from '../../src/service/reading/read.ts'
-import { type Bench, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import type { Bench } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  const kind = SUBJECTS.find(({ name }) => name === 'cognito')
-  if (kind === undefined) throw new TypeError('no such subject')
-  subject = await kind.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+const it = onSubject('cognito', (opened) => {
+  ;({ subject, bench } = opened)
 })
 
 const request = (more: Partial<ReadRequest> = {}): ReadRequest => ({

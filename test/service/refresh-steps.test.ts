@@ -1,6 +1,6 @@
 /** Each step of a round of the mirror: what it asks of the store and the provider, and how it ends. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -10,7 +10,8 @@ import { type RefreshOptions, refreshMirror } from '../../src/service/mirror/ref
 import { refreshClient } from '../../src/service/mirror/refresh-client.ts'
 import type { Mirror } from '../../src/store/mirror.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 const PLACE = { provider: 'it' }
@@ -24,20 +25,15 @@ let mirror: Mirror
 let asked: string[]
 let calls: Call[]
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
+})
+beforeEach(() => {
   for (const id of ['a', 'b']) subject.put({ ...fullLocalClient, client_id: id })
-  bench = await openBench(new Map([['it', subject.provider]]))
   if (bench.service.store.mirror === undefined) throw new TypeError('no mirror')
   mirror = bench.service.store.mirror
   asked = []
   calls = []
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
 })
 
 /** A service that stands still in time, and writes down what it asks. */
@@ -309,8 +305,7 @@ describe('a provider that fails', () => {
 })
 
 it('a suspended client is found as disabled after a round', async () => {
-  const cognito = await SUBJECTS.find(({ name }) => name === 'cognito')?.start()
-  if (cognito === undefined) throw new TypeError('no subject')
+  const cognito = await subjectNamed('cognito').start()
   const other = await openBench(new Map([['it', cognito.provider]]))
   const suspend = { kind: 'suspension', suspended: true, allowPartial: false } as const
   const request = requestFor(other.service, cognito.ref, {})

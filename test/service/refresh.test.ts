@@ -1,7 +1,7 @@
 /** Rounds of the mirror: what they keep, what they leave to others, and what they tell the history. */
 
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { callOf, type Service } from '../../src/service/base/service.ts'
@@ -13,23 +13,17 @@ import { listClients } from '../../src/service/reading/list.ts'
 import { listLive } from '../../src/service/reading/list-live.ts'
 import type { Mirror } from '../../src/store/mirror.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 
 const PLACE = { provider: 'it', userPoolId: POOL_ID }
-const cognito = SUBJECTS.find(({ name }) => name === 'cognito')
 
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  if (cognito === undefined) throw new TypeError('no subject')
-  subject = await cognito.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+const it = onSubject('cognito', (opened) => {
+  ;({ subject, bench } = opened)
 })
 
 const put = (id: string, more = {}) => subject.put({ ...fullCognitoClient, ClientId: id, ...more })

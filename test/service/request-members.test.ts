@@ -21,14 +21,13 @@ import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 
 let subject: Subject
 let bench: Bench
 
 beforeEach(async () => {
-  const kind = SUBJECTS.find(({ name }) => name === 'local')
-  if (kind === undefined) throw new TypeError('no such subject')
+  const kind = subjectNamed('local')
   subject = await kind.start()
   // A client that someone relies on, so that it matters what the request says of that.
   const provider = { ...subject.provider, reliance: () => 'own' as const }

@@ -12,7 +12,7 @@ import { type RetirementRequest, retireSecret } from '../../src/service/secrets/
 import { endDueSecrets } from '../../src/service/secrets/secret-end.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { dyingAt, later } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
 
@@ -26,8 +26,7 @@ let bench: Bench
 let [old, young]: [string, string] = ['', '']
 
 const start = async (name: string) => {
-  const kind = SUBJECTS.find((one) => one.name === name)
-  if (kind === undefined) throw new TypeError(`no subject ${name}`)
+  const kind = subjectNamed(name)
   subject = await kind.start()
   bench = await openBench(new Map([['it', subject.provider]]))
 }

@@ -1,7 +1,6 @@
 /** Secrets that end by themselves after a rotation: once, in time, after a restart too, and never the last one. */
 
-import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Service } from '../../src/service/base/service.ts'
@@ -14,23 +13,18 @@ import { carryOutDue } from '../../src/service/upkeep/due.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 
 const HOUR = 3_600
-const KEY = randomBytes(32)
 
 describe.each(SUBJECTS.filter(({ name }) => !LIVES[name]?.oneSecret))('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
-  })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  const it = onSubject(kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
 
   /** One more instance on the same store, whose clock is ahead. */

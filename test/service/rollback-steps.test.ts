@@ -1,6 +1,6 @@
 /** What a rollback goes back over, entry by entry, and what it says where it cannot. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { ChangeRequest, Rollback } from '../../src/service/base/request.ts'
@@ -9,24 +9,20 @@ import { MAX_CHARACTERS, MAX_DISTANCE, prepareRollback } from '../../src/service
 import { prepareWish } from '../../src/service/change/wish.ts'
 import type { Entry, Intent, Outcome } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import type { Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { closingOf, intentOf, outsideChangeOf } from '../fixtures/entries.ts'
 
 let subject: Subject
 let bench: Bench
 let base: JsonObject
 
-beforeEach(async () => {
-  const kind = SUBJECTS.find(({ name }) => name === 'local')
-  if (kind === undefined) throw new TypeError('no such subject')
-  subject = await kind.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-  base = subject.stored()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+beforeEach(() => {
+  base = subject.stored()
 })
 
 const log = () => resourceOf(subject.ref)

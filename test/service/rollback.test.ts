@@ -1,6 +1,6 @@
 /** Rolling back: our own changes are undone field by field, and nobody else's work with them. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
@@ -13,6 +13,7 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject, settled } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 
 const URLS = [1, 2, 3].map((n) => `https://new.example.com/cb/${n}`)
 const [ONE = '', TWO = '', THREE = ''] = URLS
@@ -21,13 +22,8 @@ describe.each(SUBJECTS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]))
-  })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  const it = onSubject(kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
 
   const change = (client: object, options = {}) => bench.change(subject.ref, client, options)

@@ -1,7 +1,7 @@
 /** Rotating and retiring secrets by the same promise as changing a client, on every provider. */
 
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { CognitoEmulator } from '../../src/emulators/cognito/index.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
 import { liveSecrets } from '../../src/providers/local/live-secrets.ts'
@@ -16,12 +16,12 @@ import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
 import { TOLD_AGAIN_MS } from '../../src/service/secrets/rotation-replay.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { LIVES } from '../contract/lives.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { dyingAt, settled } from './dying.ts'
 
-const KEY = Buffer.alloc(32, 5)
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const LOST: readonly FaultKind[] = ['reset_after_apply', 'cut_answer', 'garbage_answer']
 
@@ -31,13 +31,8 @@ describe.each(SUBJECTS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
-  beforeEach(async () => {
-    subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
-  })
-  afterEach(async () => {
-    await bench.close()
-    await subject.close()
+  const it = onSubject(kind, (opened) => {
+    ;({ subject, bench } = opened)
   })
 
   /** One more instance on the same store. */

@@ -19,7 +19,7 @@ import { TOLD_AGAIN_MS } from '../../src/service/secrets/rotation-replay.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { dyingAt, settled } from './dying.ts'
 import { overtaken, withoutTurns } from './racing.ts'
 
@@ -31,8 +31,7 @@ let bench: Bench
 let cutOver: boolean
 
 const start = async (name: string) => {
-  const kind = SUBJECTS.find((one) => one.name === name)
-  if (kind === undefined) throw new TypeError(`no subject ${name}`)
+  const kind = subjectNamed(name)
   subject = await kind.start()
   bench = await openBench(new Map([['it', subject.provider]]))
   cutOver = name === 'auth0'

@@ -1,15 +1,17 @@
 /** Settling under odd circumstances: each of these was wrong once. */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, vi } from 'vitest'
+import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { settle } from '../../src/service/operation/settle.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { openTenant, type Tenant } from '../contract/auth0-tenant.ts'
+import type { Bench } from '../contract/service.ts'
 import { requestFor } from '../contract/service.ts'
 import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { onTenant } from '../fixtures/bench.ts'
 import { intentOf } from '../fixtures/entries.ts'
 import { withMembers } from '../plan.ts'
 
@@ -18,14 +20,12 @@ const CLIENT = 'PATCH /clients/{id}'
 const READ = 'GET /clients/{id}'
 const CONNECTION = 'PATCH /connections/{id}/clients'
 
-let emulator: Tenant['emulator']
-let bench: Tenant['bench']
-let close: Tenant['close']
+let emulator: Auth0Emulator
+let bench: Bench
 
-beforeEach(async () => {
-  ;({ emulator, bench, close } = await openTenant())
+const it = onTenant({}, (opened) => {
+  ;({ emulator, bench } = opened)
 })
-afterEach(() => close())
 
 const entries = () => bench.service.store.entries(resourceOf(REF))
 const outcomes = async () =>

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect } from 'vitest'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { createTurns } from '../../src/service/base/turns.ts'
@@ -12,10 +12,11 @@ import { changeClient } from '../../src/service/change/change.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { onSubject } from '../fixtures/bench.ts'
 
-const kind = SUBJECTS.find(({ name }) => name === 'local')
+const kind = subjectNamed('local')
 const PREVIEW = 'https://pr-7.preview.example/cb'
 /** 2,000 characters each. */
 const LONG = Array.from(
@@ -25,15 +26,11 @@ const LONG = Array.from(
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  if (kind === undefined) throw new TypeError('no such subject')
-  subject = await kind.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-  subject.put({ ...subject.stored(), [kind.callbacks]: LONG })
+const it = onSubject(kind, (opened) => {
+  ;({ subject, bench } = opened)
 })
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+beforeEach(() => {
+  subject.put({ ...subject.stored(), [kind.callbacks]: LONG })
 })
 
 const callbacks = () => subject.stored()[kind?.callbacks ?? ''] as readonly string[]

@@ -12,14 +12,13 @@ import { changeClient } from '../../src/service/change/change.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
 
 let subject: Subject
 let bench: Bench
 
 const start = async (name: string) => {
-  const kind = SUBJECTS.find((one) => one.name === name)
-  if (kind === undefined) throw new TypeError(`no subject ${name}`)
+  const kind = subjectNamed(name)
   subject = await kind.start()
   bench = await openBench(new Map([['it', subject.provider]]))
 }

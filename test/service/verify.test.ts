@@ -3,7 +3,7 @@
  * or cut off in the store is found, and the first bad record is named.
  */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { Service } from '../../src/service/base/service.ts'
@@ -19,12 +19,13 @@ import { CHECKPOINTS, resourceOf } from '../../src/store/resource.ts'
 import type { RawRecord, Store } from '../../src/store/store.ts'
 import { type Dynamodb, startDynamodb } from '../contract/dynamodb.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject, type SubjectKind } from '../contract/subjects.ts'
+import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { onSubjectWith } from '../fixtures/bench.ts'
 import { outsideChangeOf } from '../fixtures/entries.ts'
 
 const KEY = Buffer.alloc(32, 5)
 const CALLER = { subject: 'tester', issuer: 'https://issuer.example' }
-const LOCAL = SUBJECTS.find(({ name }) => name === 'local') as SubjectKind
+const LOCAL = subjectNamed('local')
 const CLIENTS = ['one', 'two', 'three']
 /** Single bits that are turned over in a stored history. */
 const FLIPS = 300
@@ -32,14 +33,11 @@ const FLIPS = 300
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  subject = await LOCAL.start()
-  for (const id of CLIENTS) subject.put({ ...LOCAL.full, client_id: id })
-  bench = await openBench(new Map([['it', subject.provider]]), { key: KEY })
+const it = onSubjectWith({ key: KEY }, LOCAL, (opened) => {
+  ;({ subject, bench } = opened)
 })
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+beforeEach(() => {
+  for (const id of CLIENTS) subject.put({ ...LOCAL.full, client_id: id })
 })
 
 const refOf = (id: string) => ({ provider: 'it', id })

@@ -1,6 +1,6 @@
 /** The clients of a job that are under way: which begin, how often each is tried, and what is left. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../../src/core/errors.ts'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
@@ -13,8 +13,9 @@ import { type Submission, submitJob } from '../../../src/service/jobs/submit.ts'
 import type { Intent } from '../../../src/store/log/entry.ts'
 import type { JobResult, JobResults } from '../../../src/store/log/job-entry.ts'
 import { resourceOf } from '../../../src/store/resource.ts'
-import { type Bench, openBench } from '../../contract/service.ts'
-import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import type { Bench } from '../../contract/service.ts'
+import type { Subject } from '../../contract/subjects.ts'
+import { onSubject } from '../../fixtures/bench.ts'
 import { fullLocalClient } from '../../fixtures/local.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -28,20 +29,15 @@ let fails: (id: string) => ErrorCode | undefined
 let reads: string[]
 let changes: number
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
+})
+beforeEach(() => {
   for (const id of IDS) subject.put({ ...fullLocalClient, client_id: id })
-  bench = await openBench(new Map([['it', subject.provider]]))
   ahead = 0
   changes = 0
   reads = []
   fails = () => undefined
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
 })
 
 /** Longer than the time of one client, so that it is not waited for at once. */

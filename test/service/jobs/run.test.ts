@@ -1,6 +1,6 @@
 /** What a runner does when something goes wrong beneath it, or somebody else is at the same job. */
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import { secret } from '../../../src/core/secrecy/secret.ts'
 import { createProviders } from '../../../src/providers/configured.ts'
@@ -14,10 +14,11 @@ import { firstPart } from '../../../src/service/jobs/part.ts'
 import { readResults } from '../../../src/service/jobs/read.ts'
 import { submitJob } from '../../../src/service/jobs/submit.ts'
 import { jobResource } from '../../../src/store/resource.ts'
-import { type Bench, openBench, requestFor } from '../../contract/service.ts'
-import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import { type Bench, requestFor } from '../../contract/service.ts'
+import type { Subject } from '../../contract/subjects.ts'
 import { eventually } from '../../eventually.ts'
 import { fullAuth0Client } from '../../fixtures/auth0.ts'
+import { onSubject } from '../../fixtures/bench.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const WRITE = 'PATCH /clients/{id}'
@@ -29,19 +30,16 @@ let bench: Bench
 let events: JobsEvent[]
 let running: Jobs[]
 
-beforeEach(async () => {
-  const [auth0] = SUBJECTS
-  if (auth0 === undefined) throw new TypeError('no subject')
-  subject = await auth0.start()
+const it = onSubject('auth0', (opened) => {
+  ;({ subject, bench } = opened)
+})
+beforeEach(() => {
   for (const id of IDS) subject.put({ ...fullAuth0Client, client_aliases: [], client_id: id })
-  bench = await openBench(new Map([['it', subject.provider]]))
   events = []
   running = []
 })
 afterEach(async () => {
   await Promise.all(running.map((jobs) => jobs.rest(0)))
-  await bench.close()
-  await subject.close()
 })
 
 /** Jobs of one process; several share the store. */

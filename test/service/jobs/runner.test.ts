@@ -1,6 +1,6 @@
 /** What a runner records, how it keeps its claim, and how processes begin and end their work. */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, vi } from 'vitest'
 import { ClientError } from '../../../src/core/errors.ts'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
@@ -12,9 +12,10 @@ import { CLAIM_MS, startRunner } from '../../../src/service/jobs/run/run.ts'
 import { type Submission, submitJob } from '../../../src/service/jobs/submit.ts'
 import type { JobEntry, JobResults } from '../../../src/store/log/job-entry.ts'
 import { jobResource, resourceOf } from '../../../src/store/resource.ts'
-import { type Bench, openBench } from '../../contract/service.ts'
-import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import type { Bench } from '../../contract/service.ts'
+import type { Subject } from '../../contract/subjects.ts'
 import { eventually } from '../../eventually.ts'
+import { onSubject } from '../../fixtures/bench.ts'
 import { closingOf, intentOf } from '../../fixtures/entries.ts'
 import { fullLocalClient } from '../../fixtures/local.ts'
 
@@ -31,12 +32,11 @@ let read: Provider['read']
 let running: Jobs[]
 let events: JobsEvent[]
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
+})
+beforeEach(() => {
   for (const id of IDS) subject.put({ ...fullLocalClient, client_id: id })
-  bench = await openBench(new Map([['it', subject.provider]]))
   clock = Date.now
   ahead = 0
   reads = []
@@ -46,8 +46,6 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await Promise.all(running.map((jobs) => jobs.rest(0)))
-  await bench.close()
-  await subject.close()
 })
 
 function service(): Service {

@@ -1,6 +1,6 @@
 /** The clients that a selection finds: out of the mirror, or by asking, and never without an end. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import { ClientError } from '../../../src/core/errors.ts'
 import type { Call, Place } from '../../../src/providers/call.ts'
 import type { ListPage, Provider } from '../../../src/providers/provider.ts'
@@ -9,8 +9,9 @@ import { selectClients } from '../../../src/service/jobs/select.ts'
 import { MAX_CLIENTS } from '../../../src/service/jobs/submit.ts'
 import { refreshMirror } from '../../../src/service/mirror/refresh.ts'
 import type { Mirror } from '../../../src/store/mirror.ts'
-import { type Bench, openBench } from '../../contract/service.ts'
-import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import type { Bench } from '../../contract/service.ts'
+import type { Subject } from '../../contract/subjects.ts'
+import { onSubject } from '../../fixtures/bench.ts'
 import { fullLocalClient } from '../../fixtures/local.ts'
 
 const PLACE: Place = { provider: 'it' }
@@ -21,18 +22,13 @@ let bench: Bench
 let cursors: (string | undefined)[]
 let reads: string[]
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
+})
+beforeEach(() => {
   for (const id of ['a', 'b']) put(id)
-  bench = await openBench(new Map([['it', subject.provider]]))
   cursors = []
   reads = []
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
 })
 
 const put = (id: string, more: object = {}) =>

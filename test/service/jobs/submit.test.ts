@@ -1,6 +1,6 @@
 /** Submitting jobs, undoing them, and what they may do. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { ClientError } from '../../../src/core/errors.ts'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import type { Undo } from '../../../src/service/base/request.ts'
@@ -13,8 +13,9 @@ import { checkRights, rightsOf } from '../../../src/service/jobs/rights.ts'
 import { type Submission, submitJob, submittedBefore } from '../../../src/service/jobs/submit.ts'
 import type { JobItems } from '../../../src/store/log/job-entry.ts'
 import { jobResource } from '../../../src/store/resource.ts'
-import { type Bench, openBench } from '../../contract/service.ts'
-import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import type { Bench } from '../../contract/service.ts'
+import type { Subject } from '../../contract/subjects.ts'
+import { onSubject } from '../../fixtures/bench.ts'
 import { jobOf } from '../../fixtures/entries.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -26,15 +27,8 @@ const LARGE: Undo = { kind: 'undo', operationId: 'x'.repeat(140_000), allowParti
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
 
 const item = (id: string, more: Partial<JobItem> = {}): JobItem => ({

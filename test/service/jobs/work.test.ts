@@ -1,6 +1,6 @@
 /** One client of a job: what is recorded of it, what is tried again, and what it may do. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { ClientError, type ErrorCode } from '../../../src/core/errors.ts'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
 import type { Call } from '../../../src/providers/call.ts'
@@ -10,8 +10,9 @@ import { planAtOnce } from '../../../src/service/jobs/run/plan-at-once.ts'
 import { type Task, work } from '../../../src/service/jobs/run/work.ts'
 import type { Intent } from '../../../src/store/log/entry.ts'
 import { resourceOf } from '../../../src/store/resource.ts'
-import { type Bench, openBench } from '../../contract/service.ts'
-import { SUBJECTS, type Subject } from '../../contract/subjects.ts'
+import type { Bench } from '../../contract/service.ts'
+import type { Subject } from '../../contract/subjects.ts'
+import { onSubject } from '../../fixtures/bench.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const JOBS_OF_ACTOR = 'jobs of ["https://issuer.example","tester",null]'
@@ -22,15 +23,8 @@ const RISKY = parseMergePatch({ callbacks: ['https://203.0.113.7/cb'] })
 let subject: Subject
 let bench: Bench
 
-beforeEach(async () => {
-  const local = SUBJECTS.find(({ name }) => name === 'local')
-  if (local === undefined) throw new TypeError('no subject')
-  subject = await local.start()
-  bench = await openBench(new Map([['it', subject.provider]]))
-})
-afterEach(async () => {
-  await bench.close()
-  await subject.close()
+const it = onSubject('local', (opened) => {
+  ;({ subject, bench } = opened)
 })
 
 const task = (more: Partial<Task> = {}): Task => ({
