@@ -295,8 +295,7 @@ describe('a change that leaves the client as it is', () => {
   let service: Service
 
   beforeEach(async () => {
-    const kind = SUBJECTS.find(({ name }) => name === 'local')
-    if (kind === undefined) throw new TypeError('no such subject')
+    const kind = subjectNamed('local')
     subject = await kind.start()
     service = { ...bench.service, providers: new Map([['it', subject.provider]]) }
   })
