@@ -62,8 +62,7 @@ export async function performChange(
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(confirm === undefined ? {} : { confirm }),
       ...noneMatchCheck(exchange, shown),
-      maySeeSecrets: target.may('secrets:read'),
-      maySeeClient: target.may('clients:read'),
+      ...sight(target),
       authorize: (needs) => checkNeeds(exchange, target, needs),
     }),
   )
@@ -136,6 +135,12 @@ export function requestsOf(
     body: replaceHidden(mapping, request.body, mask),
   }))
 }
+
+/** What a refusal or a dry run may reveal of an existing client. */
+export const sight = ({ may }: Pick<Site, 'may'>) => ({
+  maySeeSecrets: may('secrets:read'),
+  maySeeClient: may('clients:read'),
+})
 
 /** What every use case that writes is told about its request. */
 export function writing(exchange: Exchange, { principal }: Site, key: Key | undefined) {

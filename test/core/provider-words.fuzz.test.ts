@@ -31,6 +31,7 @@ const SPELLINGS: readonly ((text: string) => string)[] = [
   (text) => text.slice(4),
   (text) => `${text.slice(0, 12)}...`,
   (text) => Array.from(text).join('\u200b'),
+  (text) => Array.from(text).join('-'),
 ]
 const FRAMES: readonly ((echo: string) => string)[] = [
   (echo) => `Value '${echo}' at 'clientSecret' failed to satisfy constraint`,
@@ -39,6 +40,7 @@ const FRAMES: readonly ((echo: string) => string)[] = [
   (echo) => `bad request: {"client_secret":"${echo}","name":"Portal"}`,
   (echo) => `${'word '.repeat(58)}${echo}`,
   (echo) => `${'a'.repeat(1_990)} ${echo}`,
+  (echo) => `The name ${'\u{1f600}'.repeat(80)} is taken: ${echo}`,
 ]
 
 /** Eight letters and digits in a row of a secret, in any case. */
@@ -66,6 +68,12 @@ it('shows no part of a secret that is known, however it is spelled', () => {
     ),
     { numRuns: runs(2_000) },
   )
+})
+
+it('finds a secret after characters of two units, such as those of a name', () => {
+  const echo = 'not allowed: z-q-7-m-k-2-x-l-w-9-t-t-p-p-4-v-c-b-8-n'
+  const shown = providerWords(`${'\u{1f600}'.repeat(40)} ${echo}`, ['Zq7mK2xLw9TtPp4VcB8n'])
+  expect(shown).toBe('not allowed: [hidden]')
 })
 
 it('is short and plain whatever is said', () => {

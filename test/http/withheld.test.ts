@@ -274,6 +274,19 @@ describe('a guess of a secret', () => {
     }
   })
 
+  it('is not confirmed by the dry run of a rotation', async () => {
+    reset()
+    const rotate = async (scopes: readonly string[], secret: string) => {
+      const body = { provider: 'auth0', cutOver: true, secret }
+      const answer = await send(scopes, 'POST', `${CLIENT}/rotate-secret`, body, dry)
+      expect(answer.status, answer.text).toBe(200)
+      return answer.text
+    }
+    const scopes = ['clients:read', 'secrets:rotate']
+    expect(await rotate(scopes, SECRET)).toBe(await rotate(scopes, `${SECRET.slice(0, -1)}X`))
+    expect(await rotate([...scopes, 'secrets:read'], SECRET)).toContain('"changes":[]')
+  })
+
   it('is compared for who may read secrets', async () => {
     reset()
     const { body } = await guess([...ROTATOR, 'secrets:read'], { secret: SECRET })

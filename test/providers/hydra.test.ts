@@ -148,6 +148,13 @@ describe('a change', () => {
     expect(emulator.calls.filter(({ method }) => method !== 'GET')).toEqual([])
   })
 
+  // Digits that could be matched in several ways took minutes: four times as long for twice as many.
+  it('refuses a lifetime of as many digits as a body can have, and holds up no one over it', async () => {
+    const name = 'implicit_grant_id_token_lifespan'
+    const change = bench.change(REF, { providerSettings: { [name]: '1'.repeat(250_000) } })
+    await expect(change).rejects.toMatchObject({ field: `client.providerSettings.${name}` })
+  })
+
   it('keeps other JSON in the metadata, says that it is there, and touches no metadata that is no object', async () => {
     const metadata = { team: 'a', nested: { deep: [1, null] } }
     emulator.put({ ...full, metadata })

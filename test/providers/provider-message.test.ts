@@ -6,6 +6,8 @@ import { errorOf } from '../../src/providers/auth0/calls/errors.ts'
 import { mapping } from '../../src/providers/auth0/mapping.ts'
 import { errorOf as errorOfRegistration } from '../../src/providers/rfc7592/calls/errors.ts'
 import { mapping as registered } from '../../src/providers/rfc7592/index.ts'
+import { rotateSecret } from '../../src/service/secrets/rotate.ts'
+import { requestFor } from '../contract/service.ts'
 import { type CognitoService, POOL, REF, refusal, startCognito } from './cognito-service.ts'
 
 const SECRET = 'a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z'
@@ -14,7 +16,9 @@ let says: string
 
 beforeEach(async () => {
   service = await startCognito((operation) =>
-    operation === 'UpdateUserPoolClient' ? refusal('InvalidParameterException', says) : undefined,
+    /^(Update|Add)UserPoolClient/.test(operation)
+      ? refusal('InvalidParameterException', says)
+      : undefined,
   )
   service.clients.set('first', {
     UserPoolId: POOL,
@@ -53,6 +57,20 @@ it('is for those alone who may see the client', async () => {
   const error = await refused({ maySeeClient: false })
   expect(error?.details).not.toHaveProperty('providerMessage')
   expect(error?.details).not.toHaveProperty('said')
+})
+
+it('is for those alone where a rotation is refused, too', async () => {
+  says = 'The client of the accounting department cannot be touched.'
+  const request = { ...requestFor(service.bench.service, REF, {}), provider: service.provider }
+  const attempt = (maySeeClient: boolean) =>
+    rotateSecret(service.bench.service, { ...request, cutOver: false, maySeeClient }).then(
+      () => undefined,
+      (error: unknown) => error as ClientError,
+    )
+  expect(await attempt(true)).toMatchObject({ details: { providerMessage: says } })
+  const withheld = await attempt(false)
+  expect(withheld).toMatchObject({ code: 'provider_refused' })
+  expect(withheld?.details).not.toHaveProperty('providerMessage')
 })
 
 it('comes from Auth0 as well, without the secrets of the call', () => {

@@ -52,6 +52,7 @@ const WRITE = {
   requestId: true,
   deadline: true,
   onUpstream: true,
+  maySeeClient: true,
 } as const
 const CLIENT = { ...WRITE, ref: true, ifMatch: true, checkFound: true, ownClient: true } as const
 
@@ -60,7 +61,6 @@ const CHANGE: Members<ChangeRequest> = {
   patch: true,
   confirm: true,
   maySeeSecrets: true,
-  maySeeClient: true,
   authorize: true,
   job: true,
 }
@@ -82,6 +82,7 @@ const COPY: Members<CopyRequest> = { ...CREATION, source: true, ifMatch: true, a
 const ROTATION: Members<RotationRequest> = {
   ...CLIENT,
   authorize: true,
+  maySeeSecrets: true,
   cutOver: true,
   retireAfterSeconds: true,
   value: true,
@@ -185,9 +186,14 @@ it('a copy', async () => {
 })
 
 it('a rotation', async () => {
-  const rotate = (one: RotationRequest) => rotateSecret(bench.service, one)
+  const rotate = (one: RotationRequest) =>
+    rotateSecret(bench.service, one).catch((error: unknown) => {
+      // This provider keeps two secrets, and refuses a cut-over once the whole request was read.
+      if (!one.cutOver) throw error
+    })
   const overlap = { ...common(), cutOver: false, retireAfterSeconds: 60, authorize: nothing }
-  expect(await readIn(rotate, [overlap])).toEqual(names(ROTATION))
+  const read = await readIn(rotate, [overlap, { ...common(), cutOver: true }])
+  expect(read).toEqual(names(ROTATION))
 })
 
 it('a retirement', async () => {

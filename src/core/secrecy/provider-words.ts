@@ -81,7 +81,8 @@ function withoutGrams(text: string, secrets: readonly string[]): string {
     const plain = Array.from(secret).filter(isPlain).join('').toLowerCase()
     for (let at = 0; at + GRAM <= plain.length; at += 1) grams.add(plain.slice(at, at + GRAM))
   }
-  const places = Array.from(text, (_, at) => at).filter((at) => isPlain(text[at] ?? ''))
+  // By UTF-16 units, as the places of `replace` below: a character outside the basic plane has two.
+  const places = unitsOf(text).filter((at) => isPlain(text[at] ?? ''))
   const plain = places
     .map((at) => text[at])
     .join('')
@@ -94,9 +95,11 @@ function withoutGrams(text: string, secrets: readonly string[]): string {
   if (marked.size === 0) return text
   // A word of which a part is a secret goes as a whole.
   return text.replace(/\S+/g, (word, start: number) =>
-    Array.from(word).some((_, at) => marked.has(start + at)) ? HIDDEN : word,
+    unitsOf(word).some((at) => marked.has(start + at)) ? HIDDEN : word,
   )
 }
+
+const unitsOf = ({ length }: string): readonly number[] => Array.from({ length }, (_, at) => at)
 
 const NAMED =
   /((?:password|passwd|pwd|secret|token|authorization|credential|(?:api|access|private)_?key)[\w-]*["']?\s*[:=]\s*["']?)[^\s"',;]+/gi

@@ -94,7 +94,8 @@ export function createKeySet({ fetchDocument, now, onFault, ...address }: KeySou
     keys = found.accepted.keys
     refused = found.accepted.refused
     refusedIds = found.accepted.refusedIds
-    loadedAt = now()
+    // Not when it has ended: a process that was frozen meanwhile would take old keys for new ones.
+    loadedAt = began
     fault = undefined
   }
 

@@ -47,6 +47,8 @@ export function createKeys(source: KeySource): Keys {
   async function published(wanted: KeyWanted, deadline: number): Promise<PublicJwk | undefined> {
     const renewal = set.isFresh() ? undefined : set.renew(deadline)
     if (!set.isServing()) await renewal
+    // A fetch that was under way when the process was frozen is no look at the issuer of today.
+    if (set.isUsable() && !set.isServing()) await set.renew(deadline)
     if (!set.isUsable()) throw unavailable()
     // An issuer that hangs holds up no one whose key is known.
     const known = matching(set.keys(), wanted)

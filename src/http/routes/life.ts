@@ -7,7 +7,7 @@ import { parseMergePatch } from '../../core/patch/patch.ts'
 import { createClient as create } from '../../service/life/create.ts'
 import { type RemovalResult, removeClient } from '../../service/life/remove.ts'
 import { type Answer, clientBody, planBody } from '../answer.ts'
-import { absent, changeHeaders, checkNeeds, requestsOf, traced, writing } from '../change.ts'
+import { absent, changeHeaders, checkNeeds, requestsOf, sight, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
 import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
@@ -67,6 +67,7 @@ async function deleteClient(exchange: Exchange): Promise<Answer> {
   const result = await absent(
     removeClient(settings.service, {
       ...writing(exchange, target, key),
+      ...sight(target),
       ownClient: target.ownClient,
       ref: target.ref,
       provider: target.provider,

@@ -11,7 +11,7 @@ import type { RotationResult } from '../../service/secrets/rotation.ts'
 import { listSecrets as listLive } from '../../service/secrets/secrets.ts'
 import { type Answer, clientBody } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
-import { absent, changeHeaders, checkNeeds, planAnswer, traced, writing } from '../change.ts'
+import { absent, changeHeaders, checkNeeds, planAnswer, sight, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
 import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
@@ -110,6 +110,7 @@ function conditions(exchange: Exchange, target: Target, asked: Json) {
   const ifMatch = ifMatchOf(exchange)
   return {
     ...writing(exchange, target, keyOfRequest(exchange, target, asked)),
+    ...sight(target),
     ownClient: target.ownClient,
     ref: target.ref,
     provider: target.provider,

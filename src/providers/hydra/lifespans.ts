@@ -14,9 +14,9 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   ns: 1e-9,
 }
 
-/** `time.ParseDuration`; "0" alone needs no unit. */
-const DURATION = /^[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|μs|ns))+)$/
-const PART = /(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|μs|ns)/g
+/** `time.ParseDuration`; "0" alone needs no unit. Digits match in one way only, so that a long text takes no longer. */
+const DURATION = /^[-+]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:h|ms|m|s|us|µs|μs|ns))+)$/
+const PART = /(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|μs|ns)/g
 
 /** The seconds of a duration; `undefined` for anything else. */
 export function secondsOf(value: Json | undefined): number | undefined {

@@ -105,6 +105,8 @@ export interface WriteRequest {
   /** Epoch milliseconds. */
   readonly deadline: number
   readonly onUpstream?: Call['onUpstream']
+  /** `false`: a refusal does not reveal values of the client. */
+  readonly maySeeClient?: boolean | undefined
 }
 
 /** The members of every request that writes to an existing client. */
@@ -131,9 +133,7 @@ export interface ChangeRequest extends ClientRequest {
   /** Refuses the request if the client's standing is not what the caller expects. */
   confirm?(standing: Standing | undefined): void
   /** `false`: a dry run always reports a secret that is set as a difference, whatever the client has. */
-  readonly maySeeSecrets?: boolean
-  /** `false`: a refusal does not reveal values of the client. */
-  readonly maySeeClient?: boolean
+  readonly maySeeSecrets?: boolean | undefined
   readonly authorize?: Authorize | undefined
   /** The job that the change belongs to. */
   readonly job?: JobOrigin

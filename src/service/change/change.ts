@@ -88,7 +88,6 @@ function planFor(
     },
     steps,
     after: 'answered',
-    maySeeClient: request.maySeeClient,
     planned: async () => {
       const records = { base, next: plan.next }
       const dangling =
@@ -148,7 +147,7 @@ function comparable(
   base: Native,
   dryRun: boolean,
 ): Native {
-  const isAsked = patch.kind === 'merge' || patch.kind === 'operations'
+  const isAsked = ['merge', 'operations', 'cut-over'].includes(patch.kind)
   if (!dryRun || maySeeSecrets || !isAsked) return base
   return replaceHidden(provider.mapping, base, () => newId())
 }

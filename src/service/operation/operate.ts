@@ -125,7 +125,7 @@ async function write<P, R>(
     next: next ?? base,
     ...(rotation && { rotation }),
     ...(plan.added && { added: plan.added }),
-    maySeeClient: plan.maySeeClient ?? true,
+    maySeeClient: request.maySeeClient ?? true,
   }
   return plan.done(await carryOut(service, running, plan, { ...call, urgent: true }))
 }

@@ -45,8 +45,6 @@ export interface Plan<R> extends Sending {
   readonly aim: Omit<Aim, 'operationId' | 'base' | 'baseTag'>
   /** The secret that the steps have added, once the provider has answered. */
   added?(): LiveSecret | undefined
-  /** `false`: a refusal does not reveal values of the client. */
-  readonly maySeeClient?: boolean | undefined
   /** Answers a dry run. */
   planned(): R | Promise<R>
   /** Answers that there is nothing to do; `undefined`: there is something to do. */

@@ -43,10 +43,12 @@ async function replaceSecret(service: Service, request: RotationRequest): Promis
   const { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize } = request
   const { actor, caller = callerOf(actor), requestId, deadline, onUpstream } = request
   const { value = secret(newSecretValue()) } = request
+  const { maySeeClient, maySeeSecrets } = request
   const common = { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize }
   const patch = { kind: 'cut-over', value } as const
   const from = { actor, caller, requestId, deadline, onUpstream }
-  const result = await changeClient(service, { ...common, ...from, patch })
+  const may = { maySeeClient, maySeeSecrets }
+  const result = await changeClient(service, { ...common, ...from, ...may, patch })
   const { operationId } = result
   if (result.outcome === 'unchanged') throw sameSecret()
   // A dry run is not an operation.

@@ -19,6 +19,8 @@ export interface RotationRequest extends ClientRequest {
   readonly retireAfterSeconds?: number | undefined
   /** A value of the caller's own; absent: one is made here. */
   readonly value?: Secret | undefined
+  /** `false`: the dry run of a cut-over does not reveal whether the client has that value already. */
+  readonly maySeeSecrets?: boolean | undefined
   readonly authorize?: Authorize | undefined
 }
 

@@ -174,6 +174,34 @@ describe('rotation', () => {
     expect(await outcome(await fresh(first))).toBe(REFUSED)
   })
 
+  it('takes no key after a freeze in which a look was under way', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    const requests = new Promise<ServerResponse>((resolve) => server.answer(resolve))
+    clock.pass(11 * MINUTE)
+    expect(await outcome(await fresh(first))).toBe('user')
+    const frozen = await requests
+    clock.pass(2 * HOUR)
+    server.publish(second)
+    const waiting = outcome(await fresh(first))
+    frozen.destroy()
+    expect(await waiting).toBe(REFUSED)
+  })
+
+  it('takes keys that came before a freeze for no newer than that', async () => {
+    server.publish(first)
+    await outcome(await fresh(first))
+    const requests = new Promise<ServerResponse>((resolve) => server.answer(resolve))
+    clock.pass(11 * MINUTE)
+    expect(await outcome(await fresh(first))).toBe('user')
+    const frozen = await requests
+    clock.pass(2 * HOUR)
+    server.publish(second)
+    const waiting = outcome(await fresh(first))
+    json(frozen, { keys: [first.jwk] })
+    expect(await waiting).toBe(REFUSED)
+  })
+
   it('drops remembered tokens when another key has taken over the kid', async () => {
     server.publish(first)
     const token = await fresh(first)
