@@ -10,8 +10,7 @@ export default defineConfig({
       'test/contract/providers.test.ts',
       'test/contract/frame.test.ts',
     ],
-    env: { CLIENTRY_SERVERS: 'yes', CLIENTRY_SAMPLES: process.env.CLIENTRY_SAMPLES ?? '5' },
-
+    env: { CLIENTRY_SERVERS: 'yes' },
     fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 900_000,

@@ -15,6 +15,9 @@ import { changedPaths, isWithin, samples, wholeOf } from './frame/sample.ts'
 import { type Bench, openBench } from './service.ts'
 import { everySubject, patienceOf, type Subject, type SubjectKind } from './subjects.ts'
 
+/** Patches at each provider; the services themselves are asked by `npm run test:servers` alone. */
+const SAMPLES = process.env.CLIENTRY_SERVERS === undefined ? 60 : 300
+
 describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
   let subject: Subject
   let bench: Bench
@@ -57,12 +60,12 @@ describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
             for (const field of Object.keys(client)) fields.add(field)
           },
         ),
-        { numRuns: runs(60) },
+        { numRuns: runs(SAMPLES) },
       )
       tally.print()
       fields.print()
     },
-    patience(120_000),
+    patience(2_000 * SAMPLES),
   )
 
   it('is tried with every field that can be set', () => {
