@@ -21,7 +21,7 @@ const PROVIDERS: Readonly<Record<string, Mapping>> = Object.fromEntries(
 
 const INTRODUCTION = `# Fields
 
-Made by \`npm run fields\` from the mappings; do not edit. A server tells the same:
+Made by \`npm run fields\` from the mappings; do not edit. A server shows the same:
 
 \`\`\`sh
 curl http://localhost:8787/providers/auth0 -H "Authorization: Bearer $TOKEN"
@@ -84,7 +84,8 @@ function providerPart(name: string, mapping: Mapping): string {
       [...limitsOf(row), ...textsOf(row)].join('; '),
     ]
   })
-  const way = updates === 'replace' ? 'replaces the whole client' : 'keeps what it is not told'
+  const way =
+    updates === 'replace' ? 'replaces the whole client' : 'keeps what the request leaves out'
   const raw = Array.isArray(settings) ? settings.map((one) => code(String(one))).join(', ') : ''
   return `## ${name}
 
@@ -147,7 +148,7 @@ export function renderCopies(): string {
     places.flatMap(([name, mapping]) => (isTold(mapping, field) ? [name] : [])).join(', '),
     ...places.map(([, mapping]) => fateAt(mapping, field)),
   ])
-  const heads = ['attribute', 'told by', ...places.map(([name]) => `to ${name}`)]
+  const heads = ['attribute', 'shown by', ...places.map(([name]) => `to ${name}`)]
   return `${COPY_TABLE}\n${table(heads, rows)}`
 }
 

@@ -168,7 +168,7 @@ describe('a creation that is told again', () => {
     const log = creationResource(PLACE, 'making')
     const intent = intentOf(log, 1, { action: 'create' })
     await bench.service.store.append(intent)
-    await expect(replay(intent)).rejects.toThrow('a creation that was applied tells an id')
+    await expect(replay(intent)).rejects.toThrow('an applied creation has an id')
     await bench.service.store.append(closingOf(log, 2, { created: 'exampleClientId' }))
     expect(await replay(intent)).toMatchObject({
       ref: { provider: 'it', id: 'exampleClientId' },

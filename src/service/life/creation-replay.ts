@@ -17,7 +17,7 @@ export async function replayCreation(
   if (intent === undefined) throw new TypeError('a creation always changes something')
   const [closing] = await service.store.entries(intent.resource, { from: intent.seq + 1, limit: 1 })
   const id = closing?.kind === 'outcome' ? closing.created : undefined
-  if (id === undefined) throw new TypeError('a creation that was applied tells an id')
+  if (id === undefined) throw new TypeError('an applied creation has an id')
   const ref = { ...refOf(intent.resource), id }
   const native = await provider.read(ref, call)
   return {
