@@ -1,6 +1,6 @@
 /**
- * Which requests the development server accepts. It has no TLS, its login accepts any name, and its
- * every page that the developer has open knows its address.
+ * Which requests the development server accepts. It has no TLS, its login accepts any name, and every
+ * page that the developer has open knows its address.
  */
 
 import type { IncomingMessage } from 'node:http'

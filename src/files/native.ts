@@ -79,8 +79,9 @@ const MAX_DEPTH = 64
 function parsed(path: string, text: string): Json {
   try {
     return parseJson(text, MAX_DEPTH)
-  } catch (cause) {
-    throw fault(path, `is no JSON: ${cause instanceof Error ? cause.message : ''}`)
+  } catch {
+    // What the parser says repeats the text, in which secrets stand.
+    throw fault(path, `is not valid JSON of at most ${MAX_DEPTH} levels`)
   }
 }
 

@@ -83,7 +83,8 @@ describe('convert', () => {
   })
 
   it.each([
-    ['{', /native\.json: is no JSON/],
+    ['{', /native\.json: is not valid JSON/],
+    [`{"client_secret":${SECRET}}`, /native\.json: is not valid JSON/],
     ['[1]', /record 1 is no client/],
     ['{"ClientId":"a"}', /has no id where this provider has it/],
   ])('refuses %s', async (content, says) => {
@@ -91,6 +92,7 @@ describe('convert', () => {
     const { code, err } = await run('convert native.json clients --provider local')
     expect(code).not.toBe(0)
     expect(err).toMatch(says)
+    expect(err).not.toContain(SECRET.slice(0, 6))
   })
 })
 

@@ -3,7 +3,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { describeApi } from '../../src/http/openapi/openapi.ts'
+import { describeApi, getOpenapi } from '../../src/http/openapi/openapi.ts'
 import { ROUTES } from '../../src/http/routes.ts'
 import { ENTRY_KINDS } from '../contract/entry-kinds.ts'
 import { CASES, type Received, type Sent } from '../contract/http-cases.ts'
@@ -142,6 +142,9 @@ describe('GET /openapi.json', () => {
     expect(parameter.schema.enum).toEqual(['auth0', 'cognito-client', 'local'])
     expect(text).toContain(POOL_ID)
     expect(JSON.stringify(describeApi())).not.toMatch(/"enum":\["auth0"|us-east-1_1234test/)
+    // Anyone may ask for it, so it is made once.
+    const settings = { describedPlaces: { providers: ['auth0'], userPools: [] } } as never
+    expect(getOpenapi({ settings })).toBe(getOpenapi({ settings }))
   })
 
   it('takes no attribute that no client has', () => {

@@ -5,13 +5,14 @@
 
 import { OPERATIONS, type Operation } from '../../contract/operations.ts'
 import type { JsonObject } from '../../core/json/json.ts'
+import { once } from '../../core/once.ts'
 import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
 import { VERSION } from '../wire/version.ts'
 import { componentSchemas } from './component-schemas.ts'
 import { failures, HEADERS, REQUEST_ID } from './failures.ts'
 import { describeOperation } from './operation.ts'
-import { withPlaces } from './places.ts'
+import { type DescribedPlaces, withPlaces } from './places.ts'
 import { TAGS } from './tags.ts'
 
 let document: Answer | undefined
@@ -19,10 +20,15 @@ let document: Answer | undefined
 /** The description of all operations; made at its first use, and sent as the same bytes from then on. */
 export function getOpenapi({ settings }: Pick<Exchange, 'settings'>): Answer {
   const { describedPlaces } = settings
-  if (describedPlaces !== undefined) return documentOf(withPlaces(describeApi(), describedPlaces))
+  if (describedPlaces !== undefined) return placedDocument(describedPlaces)
   document ??= documentOf(describeApi())
   return document
 }
+
+/** One for one server, since anyone may ask for it. */
+const placedDocument = once((places: DescribedPlaces) =>
+  documentOf(withPlaces(describeApi(), places)),
+)
 
 function documentOf(api: JsonObject): Answer {
   const body = JSON.stringify(api)
