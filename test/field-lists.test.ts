@@ -12,6 +12,7 @@ const TABLES = /^(?:core\/client|providers\/[a-z0-9]+\/mapping)\.ts$/
 const FOREIGN: Readonly<Record<string, string>> = {
   'dev/dev-clients.ts': 'clients as Auth0 and Cognito spell them',
   'providers/auth0/members.ts': 'members as Auth0 spells them',
+  'providers/local/members.ts': 'members as oidc-provider spells them',
   'providers/local/openid/configuration.ts': 'settings of oidc-provider itself',
 }
 

@@ -3,7 +3,7 @@
  * Validation, the form decoder, OpenAPI, the capability pages and the mappings all follow this table.
  *
  * Names are those of the documented endpoint; where it has none, those of RFC 7591 section 2 and
- * OpenID Connect Dynamic Client Registration 1.0 section 2, in camelCase.
+ * OpenID Connect Dynamic Client Registration 1.0 section 2, and of their IANA registry, in camelCase.
  */
 
 import * as z from 'zod/mini'
@@ -48,9 +48,11 @@ export interface Client extends LeasableLists {
   readonly defaultCallback: string | null
   readonly initiateLoginUri: string | null
   readonly logoUri: string | null
+  readonly clientUri: string | null
   readonly policyUri: string | null
   readonly tosUri: string | null
   readonly jwksUri: string | null
+  readonly contacts: readonly string[]
   readonly scopes: readonly string[]
   readonly responseTypes: readonly string[]
   readonly accessTokenLifetime: number | null
@@ -59,6 +61,8 @@ export interface Client extends LeasableLists {
   readonly refreshTokenIdleLifetime: number | null
   readonly refreshTokenRotation: RefreshTokenRotation | null
   readonly idTokenSignedResponseAlg: string | null
+  readonly requirePushedAuthorizationRequests: boolean
+  readonly dpopBoundAccessTokens: boolean
   readonly firstParty: boolean
   readonly createdAt: string | null
   readonly updatedAt: string | null
@@ -213,6 +217,7 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     uri: 'login',
   }),
   logoUri: textField('The URL of a logo.', { ...PLAIN, uri: 'page' }),
+  clientUri: textField('The URL of a page about the client.', { ...PLAIN, uri: 'page' }),
   policyUri: textField('The URL of the privacy policy.', {
     ...PLAIN,
     uri: 'page',
@@ -223,6 +228,11 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     permission: 'secrets:rotate',
     uri: 'page',
   }),
+  // No filter: the index of filters is not sealed, and contacts name people.
+  contacts: listField(
+    'How to reach the people responsible for the client; mostly email addresses.',
+    { ...PLAIN, uri: 'none', search: 'none', lease: false, lifeline: false },
+  ),
   scopes: listField('Scopes that the client may ask for.', {
     ...PLAIN,
     access: 'words',
@@ -264,6 +274,16 @@ export const FIELDS: { readonly [F in FieldName]: FieldRow<F> } = {
     uri: 'none',
     search: 'none',
   }),
+  requirePushedAuthorizationRequests: flagField(
+    'Whether the client must push its authorization requests (PAR, RFC 9126 section 6).',
+    false,
+    { ...PLAIN, search: 'filter' },
+  ),
+  dpopBoundAccessTokens: flagField(
+    'Whether the client must use DPoP in every token request (RFC 9449 section 5.2).',
+    false,
+    { ...PLAIN, search: 'filter' },
+  ),
   firstParty: flagField('Whether the client belongs to the owner of the provider.', true, {
     ...PLAIN,
     search: 'filter',

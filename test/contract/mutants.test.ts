@@ -105,12 +105,11 @@ const AUTH0_SETTINGS: JsonObject = {
   oidc_logout: { backchannel_logout_urls: ['https://other.example.com/backchannel'] },
   organization_require_behavior: 'pre_login_prompt',
   organization_usage: 'require',
-  require_pushed_authorization_requests: true,
   sso_disabled: true,
 }
 const LOCAL_SETTINGS: JsonObject = {
-  client_uri: 'https://other.example.com',
-  contacts: ['team@example.com'],
+  backchannel_logout_uri: 'https://other.example.com/backchannel',
+  default_max_age: 60,
 }
 
 describe('where omission resets (cognito)', () => {

@@ -107,7 +107,7 @@ export const NO_GLEWLWYD = 'reason' in glewlwyd ? glewlwyd.reason : undefined
 
 const REGISTERED = {
   frame: FRAME,
-  setting: ['contacts', ['team@example.com']],
+  setting: ['backchannel_logout_uri', 'https://new.example.com/backchannel'],
   full: fullRegisteredClient,
   lacks: LACKS,
   volatile: [],

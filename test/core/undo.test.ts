@@ -78,13 +78,13 @@ describe('one value', () => {
 
   it('stays with whoever decided it, also for changes older than that', () => {
     const steps: Step[] = [
-      ['ours', { contacts: ['a@example.com'] }],
-      ['ours', { contacts: undefined }],
-      ['theirs', { contacts: ['a@example.com'] }],
+      ['ours', { response_modes: ['a@example.com'] }],
+      ['ours', { response_modes: undefined }],
+      ['theirs', { response_modes: ['a@example.com'] }],
     ]
     expect(undoLocal(...steps)).toEqual({
       fields: {},
-      blocked: [overwritten('providerSettings.contacts')],
+      blocked: [overwritten('providerSettings.response_modes')],
     })
   })
 
@@ -96,14 +96,14 @@ describe('one value', () => {
       [one, undefined, two],
       [one, two, undefined],
     ]) {
-      const start = withMembers(fullLocalClient, { contacts: was })
+      const start = withMembers(fullLocalClient, { response_modes: was })
       const steps: Step[] = [
-        ['ours', { contacts: became }],
-        ['theirs', { contacts: is }],
+        ['ours', { response_modes: became }],
+        ['theirs', { response_modes: is }],
       ]
       expect(undo(local, start, ...steps)).toEqual({
         fields: {},
-        blocked: [overwritten('providerSettings.contacts')],
+        blocked: [overwritten('providerSettings.response_modes')],
       })
     }
   })

@@ -133,7 +133,7 @@ describe('a change', () => {
     [{ jwksUri: 'https://app.example.com/keys' }, 'client.providerSettings.jwks'],
     [{ providerSettings: { audience: 'a' } }, 'client.providerSettings.audience'],
     [{ providerSettings: { owner: 1 } }, 'client.providerSettings.owner'],
-    [{ providerSettings: { contacts: [1] } }, 'client.providerSettings.contacts'],
+    [{ providerSettings: { request_uris: [1] } }, 'client.providerSettings.request_uris'],
     [
       { providerSettings: { access_token_strategy: 'x' } },
       'client.providerSettings.access_token_strategy',

@@ -82,9 +82,13 @@ describe('a change', () => {
   })
 
   it('takes settings that have no attribute, and not those that nobody knows', async () => {
-    await change({ providerSettings: { default_max_age: 60, client_uri: null } })
+    putLocalClient(documents, {
+      ...fullLocalClient,
+      backchannel_logout_uri: 'https://app.example.com/backchannel',
+    })
+    await change({ providerSettings: { default_max_age: 60, backchannel_logout_uri: null } })
     expect(stored()).toMatchObject({ default_max_age: 60 })
-    expect(stored()).not.toHaveProperty('client_uri')
+    expect(stored()).not.toHaveProperty('backchannel_logout_uri')
     const unknown = change({ providerSettings: { sector_identifier_uri: 'https://a.example' } })
     await expect(unknown).rejects.toMatchObject({ code: 'unknown_field' })
   })
@@ -192,9 +196,9 @@ const REFUSALS: readonly (readonly [string, JsonObject, JsonObject, string, stri
   [
     'a contact that is no mail address',
     fullLocalClient,
-    { providerSettings: { contacts: ['somebody'] } },
+    { contacts: ['the team'] },
     'provider_refused',
-    'client.providerSettings.contacts',
+    'client.contacts',
   ],
   [
     'a key set that holds a private key',
@@ -222,8 +226,8 @@ describe('a refusal', () => {
   })
 
   it('never holds the value that was refused', async () => {
-    const attempt = change({ providerSettings: { contacts: ['canary-value'] } })
-    await expect(attempt).rejects.toThrow(/^client\.providerSettings\.contacts is refused/)
+    const attempt = change({ contacts: ['canary-value'] })
+    await expect(attempt).rejects.toThrow(/^client\.contacts is refused/)
     await expect(attempt).rejects.not.toThrow(/canary/)
   })
 })

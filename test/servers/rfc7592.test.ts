@@ -103,7 +103,7 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
       values: one('https://app1.example.com/jwks'),
       moves: ['@jwks.url', '@use.jwks.url', '@use.jwks.string'],
     },
-    'providerSettings.client_uri': { values: one(A_URL), moves: ['baseUrl'] },
+    clientUri: { values: one(A_URL), moves: ['baseUrl'] },
     'providerSettings.frontchannel_logout_uri': {
       values: one(A_URL),
       moves: ['@frontchannel.logout.url', 'frontchannelLogout'],
@@ -119,8 +119,8 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
       true,
       false,
     ),
-    'providerSettings.dpop_bound_access_tokens': attribute('dpop.bound.access.tokens', true, false),
-    'providerSettings.require_pushed_authorization_requests': attribute(
+    dpopBoundAccessTokens: attribute('dpop.bound.access.tokens', true, false),
+    requirePushedAuthorizationRequests: attribute(
       'require.pushed.authorization.requests',
       true,
       false,
@@ -286,8 +286,8 @@ describe.skipIf(noHydra !== undefined)('Hydra', () => {
     policyUri: member('policy_uri', A_URL),
     tosUri: member('tos_uri', A_URL),
     jwksUri: { values: one('https://app1.example.com/jwks'), moves: ['jwks_uri', 'jwks'] },
-    'providerSettings.client_uri': member('client_uri', A_URL),
-    'providerSettings.contacts': {
+    clientUri: member('client_uri', A_URL),
+    contacts: {
       values: any('a@example.com', 'b@example.com'),
       moves: ['contacts'],
     },

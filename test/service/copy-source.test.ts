@@ -128,7 +128,7 @@ describe('a client that is there', () => {
     setOutside({ contacts: ['them@example.com'] })
     const elsewhere = await copy()
     expect(elsewhere.native).not.toHaveProperty('contacts')
-    expect(lost(elsewhere)).toContain('providerSettings.contacts')
+    expect(lost(elsewhere)).toContain('contacts')
   })
 
   it('is changed by operations too, and only a merge sets a field', async () => {

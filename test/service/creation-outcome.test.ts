@@ -327,7 +327,7 @@ describe('closing a creation', () => {
   })
 
   it('compares what the provider has dropped as missing, and what it made up not at all', () => {
-    const planned = { client_name: 'a', contacts: ['x'], updated_at: 1 }
+    const planned = { client_name: 'a', response_modes: ['x'], updated_at: 1 }
     const held = { client_name: 'b', client_id: 'made-up', updated_at: 2 }
     const expected = { client_name: 'b', updated_at: 1 }
     expect(asPlanned(provider.mapping, planned, held)).toStrictEqual(expected)

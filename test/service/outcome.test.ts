@@ -242,7 +242,7 @@ describe('closing an intent', () => {
     )
     expect(closed).toMatchObject({
       appended: true,
-      surprises: [{ field: 'providerSettings.contacts', after: ['foreign@example.com'] }],
+      surprises: [{ field: 'contacts', after: ['foreign@example.com'] }],
     })
     const [, entry] = await entries()
     expect(entry).toEqual({

@@ -77,8 +77,8 @@ describe('what is gone back over', () => {
     }
     const { patch } = await undone(0, now)
     expect(Object.keys(patch.kind === 'merge' ? patch.fields : {}).sort()).toEqual([
+      'contacts',
       'name',
-      'providerSettings',
     ])
   })
 
@@ -105,7 +105,7 @@ describe('what is gone back over', () => {
       return (await prepareWish(bench.service, request, head, 'operation')).fields
     }
     await changed(1, { contacts: ['new@example.com'], client_name: 'New' })
-    expect(await fieldsOf(requestTo(0))).toEqual(['name', 'providerSettings'])
+    expect(await fieldsOf(requestTo(0))).toEqual(['name', 'contacts'])
     expect(await fieldsOf(requestTo(2))).toEqual([])
     const patch = parseJsonPatch([{ op: 'replace', path: '/name', value: 'x' }])
     expect(await fieldsOf({ ...requestTo(0), patch })).toEqual(['name'])

@@ -192,7 +192,7 @@ function nameKey(provider: string): string {
 function foreignSetting(provider: string): readonly [string, JsonObject[string]] {
   if (provider === 'auth0') return ['organization_usage', 'require']
   if (provider === 'cognito') return ['PreventUserExistenceErrors', 'LEGACY']
-  return ['contacts', ['team@example.com']]
+  return ['backchannel_logout_uri', 'https://new.example.com/backchannel']
 }
 
 describe('Auth0', () => {

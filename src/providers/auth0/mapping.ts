@@ -132,9 +132,11 @@ export const mapping: Mapping = {
     defaultCallback: missing('Auth0 applications have no default callback'),
     initiateLoginUri: key('initiate_login_uri', { cleared: '' }),
     logoUri: key('logo_uri', { cleared: '' }),
+    clientUri: missing('Auth0 applications have no link to a page about them'),
     policyUri: missing('Auth0 applications have no link to a policy'),
     tosUri: missing('Auth0 applications have no link to terms of service'),
     jwksUri: shown('jwks_uri', 'Auth0 shows it and does not accept it in an update'),
+    contacts: missing('Auth0 applications have no contacts'),
     scopes: missing('Auth0 stores scopes in client grants, not on the application'),
     responseTypes: missing('Auth0 derives response types from the grant types'),
     accessTokenLifetime: missing('Auth0 stores the lifetime of access tokens on the API'),
@@ -145,6 +147,11 @@ export const mapping: Mapping = {
     idTokenSignedResponseAlg: member('jwt_configuration', 'alg', {
       limits: { values: ['HS256', 'RS256', 'RS512', 'PS256'] },
     }),
+    requirePushedAuthorizationRequests: flag('require_pushed_authorization_requests', false),
+    // https://auth0.com/docs/secure/sender-constraining/configure-sender-constraining
+    dpopBoundAccessTokens: missing(
+      'providerSettings.require_proof_of_possession accepts DPoP and mutual TLS alike',
+    ),
     firstParty,
     createdAt: view(['created_at'], ({ created_at }) => timeOf(created_at), 'Auth0 sets it'),
     updatedAt: view(['updated_at'], ({ updated_at }) => timeOf(updated_at), 'Auth0 sets it'),

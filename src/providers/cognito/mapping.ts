@@ -133,9 +133,11 @@ export const mapping: Mapping = {
     defaultCallback: key('DefaultRedirectURI', { limits: { maxLength: 1_024 } }),
     initiateLoginUri: missing('Cognito cannot start a login from a third party'),
     logoUri: missing('Cognito app clients have no logo'),
+    clientUri: missing('Cognito app clients have no link to a page about them'),
     policyUri: missing('Cognito app clients have no link to a policy'),
     tosUri: missing('Cognito app clients have no link to terms of service'),
     jwksUri: missing('Cognito app clients authenticate with a secret and no keys'),
+    contacts: missing('Cognito app clients have no contacts'),
     scopes: list('AllowedOAuthScopes', 'omit', {
       limits: {
         maxItems: 50,
@@ -162,6 +164,11 @@ export const mapping: Mapping = {
     refreshTokenIdleLifetime: missing('Cognito refresh tokens have an absolute lifetime only'),
     refreshTokenRotation,
     idTokenSignedResponseAlg: fixed<string | null>('RS256', 'Cognito signs every token with RS256'),
+    requirePushedAuthorizationRequests: fixed<boolean>(
+      false,
+      'Cognito does not support pushed authorization requests',
+    ),
+    dpopBoundAccessTokens: fixed<boolean>(false, 'Cognito does not support DPoP'),
     firstParty: fixed<boolean>(true, 'Cognito does not distinguish first and third parties'),
     createdAt: view(
       ['CreationDate'],

@@ -89,12 +89,14 @@ export const mapping: Mapping = {
     defaultCallback: missing('OpenID Connect has every request name its redirect_uri'),
     initiateLoginUri: missing('Hydra cannot start a login from a third party'),
     logoUri: text('logo_uri'),
+    clientUri: text('client_uri'),
     policyUri: text('policy_uri'),
     tosUri: text('tos_uri'),
     jwksUri: key<string>('jwks_uri', {
       cleared: '',
       note: 'While it is set, a lifetime cannot be cleared.',
     }),
+    contacts: list('contacts', 'keep'),
     scopes,
     responseTypes: list('response_types', 'keep'),
     accessTokenLifetime: lifetime('authorization_code_grant_access_token_lifespan', OWN_LIFETIMES),
@@ -109,6 +111,11 @@ export const mapping: Mapping = {
       'Hydra replaces a refresh token at each use; a grace period is a setting of the server',
     ),
     idTokenSignedResponseAlg: missing('the key of the server decides how ID tokens are signed'),
+    requirePushedAuthorizationRequests: fixed<boolean>(
+      false,
+      'Hydra does not support pushed authorization requests',
+    ),
+    dpopBoundAccessTokens: fixed<boolean>(false, 'Hydra does not support DPoP'),
     firstParty: flag('skip_consent', false, {
       note: 'Users of a first-party client are not asked for their consent (skip_consent).',
     }),

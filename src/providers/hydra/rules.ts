@@ -82,7 +82,6 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   access_token_strategy: [oneOf('jwt', 'opaque'), 'jwt or opaque'],
   audience: TEXTS,
   backchannel_logout_session_required: FLAG,
-  contacts: TEXTS,
   frontchannel_logout_session_required: FLAG,
   jwks: [isRecord, 'a JWK Set, {"keys": [...]}'],
   request_uris: TEXTS,

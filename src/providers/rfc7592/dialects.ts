@@ -58,6 +58,8 @@ export const DIALECTS = {
       'contacts',
       'policy_uri',
       'tos_uri',
+      'dpop_bound_access_tokens',
+      'require_pushed_authorization_requests',
     ],
   },
   /** Keycloak 26. */

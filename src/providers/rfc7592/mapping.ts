@@ -5,7 +5,17 @@
  */
 
 import { type Json, same } from '../../core/json/json.ts'
-import { fixed, key, list, missing, shown, texts, view, words } from '../../core/mapping/lenses.ts'
+import {
+  fixed,
+  flag,
+  key,
+  list,
+  missing,
+  shown,
+  texts,
+  view,
+  words,
+} from '../../core/mapping/lenses.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { secretOf } from '../../core/mapping/mapping.ts'
 import {
@@ -56,9 +66,11 @@ const FIELDS: Mapping['fields'] = {
   defaultCallback: missing(UNKNOWN),
   initiateLoginUri: key('initiate_login_uri'),
   logoUri: key('logo_uri'),
+  clientUri: key('client_uri'),
   policyUri: key('policy_uri'),
   tosUri: key('tos_uri'),
   jwksUri: key('jwks_uri'),
+  contacts: list('contacts', 'omit'),
   scopes: words('scope', { limits: SCOPE_TOKEN }),
   responseTypes: choices('response_types'),
   accessTokenLifetime: missing(UNKNOWN),
@@ -67,6 +79,8 @@ const FIELDS: Mapping['fields'] = {
   refreshTokenIdleLifetime: missing(UNKNOWN),
   refreshTokenRotation: missing(UNKNOWN),
   idTokenSignedResponseAlg: choice('id_token_signed_response_alg'),
+  requirePushedAuthorizationRequests: flag('require_pushed_authorization_requests', false),
+  dpopBoundAccessTokens: flag('dpop_bound_access_tokens', false),
   firstParty: fixed<boolean>(true, UNKNOWN),
   createdAt: view(
     ['client_id_issued_at'],

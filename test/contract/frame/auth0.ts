@@ -269,7 +269,7 @@ export const AUTH0: Frame = {
     setting('custom_login_page_on', [false]),
     setting('organization_usage', ['deny'], 'clears'),
     setting('organization_require_behavior', ['no_prompt'], 'clears'),
-    setting('require_pushed_authorization_requests', [true]),
+    value('requirePushedAuthorizationRequests', 'require_pushed_authorization_requests', [true]),
     setting('allowed_clients', [['another-client']]),
     setting('client_aliases', [['other-alias'], []]),
     future('member_of_tomorrow'),

@@ -138,8 +138,10 @@ const WELL_KEPT: readonly Group[] = [
   value('policyUri', 'policy_uri', ['https://new.example.com/policy'], 'clears'),
   value('tosUri', 'tos_uri', ['https://new.example.com/terms'], 'clears'),
   keys,
-  setting('client_uri', ['https://new.example.com/about'], 'clears'),
-  setting('contacts', [['new@example.com']], 'clears'),
+  value('clientUri', 'client_uri', ['https://new.example.com/about'], 'clears'),
+  list('contacts', 'contacts', ['one@example.com', 'two@example.com']),
+  flag('requirePushedAuthorizationRequests', 'require_pushed_authorization_requests', false),
+  flag('dpopBoundAccessTokens', 'dpop_bound_access_tokens', false),
   setting('default_max_age', [60, 7_200], 'clears'),
   setting('require_auth_time', [false]),
 ]

@@ -25,7 +25,7 @@ const kind: SubjectKind = {
   callbacks: 'redirect_uris',
   description: 'client_name',
   frame: LOCAL,
-  setting: ['contacts', ['team@example.com']],
+  setting: ['backchannel_logout_uri', 'https://new.example.com/backchannel'],
   inProcess: true,
   start: async () => {
     const database = await openDatabase(':memory:')
