@@ -6,6 +6,7 @@ import { errorOf } from '../../src/providers/auth0/calls/errors.ts'
 import { mapping } from '../../src/providers/auth0/mapping.ts'
 import { errorOf as errorOfRegistration } from '../../src/providers/rfc7592/calls/errors.ts'
 import { mapping as registered } from '../../src/providers/rfc7592/index.ts'
+import { removeClient } from '../../src/service/life/remove.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import { requestFor } from '../contract/service.ts'
 import { type CognitoService, POOL, REF, refusal, startCognito } from './cognito-service.ts'
@@ -16,7 +17,7 @@ let says: string
 
 beforeEach(async () => {
   service = await startCognito((operation) =>
-    /^(Update|Add)UserPoolClient/.test(operation)
+    /^(Update|Add|Delete)UserPoolClient/.test(operation)
       ? refusal('InvalidParameterException', says)
       : undefined,
   )
@@ -73,6 +74,17 @@ it('is for those alone where a rotation is refused, too', async () => {
   expect(withheld?.details).not.toHaveProperty('providerMessage')
 })
 
+it('comes with the refusal of a removal, which is no missing client', async () => {
+  says = 'The client is in use.'
+  const request = { ...requestFor(service.bench.service, REF, {}), provider: service.provider }
+  const error = await removeClient(service.bench.service, request).catch(
+    (thrown: unknown) => thrown,
+  )
+  const details = { providerMessage: says, outcome: 'not_applied' }
+  expect(error).toMatchObject({ code: 'provider_refused', details })
+  expect(service.clients.has('first')).toBe(true)
+})
+
 it('comes from Auth0 as well, without the secrets of the call', () => {
   const body = {
     statusCode: 400,
@@ -94,4 +106,5 @@ it('comes from registration servers as well (RFC 7591 section 3.2.2)', () => {
   }
   const error = errorOfRegistration(registered, answer, true, ['tok_0123456789-of-it'])
   expect(error?.details.said).toBe('redirect_uris must be https, not as sent with [hidden]')
+  expect(error?.message).not.toMatch(/\s\./)
 })

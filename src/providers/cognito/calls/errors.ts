@@ -41,7 +41,7 @@ export function errorOf(answer: JsonAnswer, secrets: readonly string[]): ClientE
   const said = providerWords(wordsOf(answer), secrets)
   return new ClientError(
     code,
-    `Cognito refused the change (${SAFE_NAME.test(name) ? name : 'unnamed error'}) . Nothing was changed.${where}`,
+    `Cognito refused the change (${SAFE_NAME.test(name) ? name : 'unnamed error'}). Nothing was changed.${where}`,
     { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
   )
 }

@@ -44,7 +44,7 @@ export function errorOf(
   const said = providerWords(isRecord(body) ? body.error_description : undefined, secrets)
   return new ClientError(
     'provider_refused',
-    `The server refused this${name === undefined ? '' : ` (${name})`} . Nothing was changed.${where}`,
+    `The server refused this${name === undefined ? '' : ` (${name})`}. Nothing was changed.${where}`,
     { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
   )
 }
