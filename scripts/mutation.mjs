@@ -28,7 +28,7 @@ const PARTS = [
 const LEAST = 92
 /** How much less than the page says is chance: time-outs of a busy machine. */
 const CHANCE = 3
-/** What tests of the service give a call (`test/contract/service.ts`): none is to be late because others run beside it. */
+/** What suites that lose answers give a call (`test/contract/service.ts`): none is to be late because others run beside it. */
 const UPSTREAM_MS = 1_500
 const DAY_MS = 86_400_000
 

@@ -13,7 +13,7 @@ import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import { createTally, patience, runs } from '../property.ts'
 import { changedPaths, isWithin, samples, wholeOf } from './frame/sample.ts'
 import { type Bench, openBench } from './service.ts'
-import { everySubject, patienceOf, type Subject, type SubjectKind } from './subjects.ts'
+import { everySubject, type Subject, type SubjectKind } from './subjects.ts'
 
 /** Patches at each provider; the services themselves are asked by `npm run test:servers` alone. */
 const SAMPLES = process.env.CLIENTRY_SERVERS === undefined ? 60 : 300
@@ -25,7 +25,7 @@ describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
 
   beforeAll(async () => {
     subject = await kind.start()
-    bench = await openBench(new Map([['it', subject.provider]]), patienceOf(kind))
+    bench = await openBench(new Map([['it', subject.provider]]))
   })
 
   afterAll(async () => {

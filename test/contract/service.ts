@@ -29,11 +29,16 @@ export interface Bench {
   close(): Promise<void>
 }
 
+/** So long that no call over loopback is late on a busy machine (milliseconds). */
+const UPSTREAM_TIMEOUT_MS = 2_000
+
 /**
- * Long enough for a loopback call, short enough for a test of a stalled one (milliseconds). Mutation runs have more:
- * a call that is late on a busy machine would pass for a mutant that a test has noticed.
+ * For suites that lose or stall answers, most of whose tests wait as long as this. Mutation runs have more: a call that
+ * is late on a busy machine would pass for a mutant that a test has noticed.
  */
-const UPSTREAM_TIMEOUT_MS = Number(process.env.MUTATION_UPSTREAM_MS ?? '250')
+export const LOST_ANSWERS: Surroundings = {
+  upstreamTimeoutMs: Number(process.env.MUTATION_UPSTREAM_MS ?? '250'),
+}
 
 export interface Surroundings {
   readonly path?: string

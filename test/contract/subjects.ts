@@ -8,6 +8,7 @@ import { same } from '../../src/core/json/json.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../../src/providers/configured.ts'
 import type { ProviderSubject, SubjectKind } from '../providers/subject.ts'
 import type { Samples } from './samples.ts'
+import { LOST_ANSWERS } from './service.ts'
 
 export type { Subject, SubjectKind } from '../providers/subject.ts'
 
@@ -54,9 +55,9 @@ export async function everySubject(): Promise<readonly SubjectKind[]> {
   return (await Promise.all(all)).flat()
 }
 
-/** A server in a process of its own may have to wait for a processor. */
+/** For suites that lose answers: a server in a process of its own may have to wait for a processor. */
 export const patienceOf = ({ readsBack }: SubjectKind) =>
-  readsBack ? { upstreamTimeoutMs: 1_500 } : {}
+  readsBack ? { upstreamTimeoutMs: 1_500 } : LOST_ANSWERS
 
 /** A record without the members that move by themselves, and with sets in one order. */
 export function settled(kind: SubjectKind, record: JsonObject): JsonObject {

@@ -16,7 +16,7 @@ import { mapping } from '../../src/providers/hydra/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { newSecretValue } from '../../src/providers/secrets.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
 import { fullHydraClient as full } from '../fixtures/hydra.ts'
 import { planOf } from '../plan.ts'
 import { only } from './subject.ts'
@@ -31,7 +31,7 @@ let bench: Bench
 beforeEach(async () => {
   emulator = await startHydraEmulator({ clients: [full] })
   provider = await only({ type: 'hydra', baseUrl: emulator.url })
-  bench = await openBench(new Map([['it', provider]]))
+  bench = await openBench(new Map([['it', provider]]), LOST_ANSWERS)
 })
 afterEach(async () => {
   await bench.close()

@@ -398,8 +398,17 @@ describe('a step that is refused', () => {
 describe('a step whose answer is lost', () => {
   it('is told as a failure that changed nothing, when that is so', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
-    const service = { ...bench.service, sleep: async () => {} }
-    const attempt = change(service, { name: 'New' }, { deadline: Date.now() + 400 })
+    // Its clock stands just before its deadline once it has paused, so that it is not begun anew.
+    const deadline = Date.now() + 60_000
+    let now = () => Date.now()
+    const sleep = async () => {
+      now = () => deadline - 50
+    }
+    const attempt = change(
+      { ...bench.service, now: () => now(), sleep },
+      { name: 'New' },
+      { deadline },
+    )
     await expect(attempt).rejects.toMatchObject({
       code: 'provider_unavailable',
       message: expect.stringMatching(/read back: nothing was changed/),

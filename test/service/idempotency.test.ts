@@ -9,7 +9,7 @@ import { keyOf, MAX_USES } from '../../src/service/operation/idempotency.ts'
 import { following } from '../../src/store/log/chain.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import type { Store } from '../../src/store/store.ts'
-import { type Bench, openBench, requestFor } from '../contract/service.ts'
+import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { onSubjectWith } from '../fixtures/bench.ts'
 
@@ -21,7 +21,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 
-  const it = onSubjectWith({ key: KEY }, kind, (opened) => {
+  const it = onSubjectWith({ key: KEY, ...LOST_ANSWERS }, kind, (opened) => {
     ;({ subject, bench } = opened)
   })
 

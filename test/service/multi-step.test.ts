@@ -8,7 +8,7 @@ import { type Auth0Emulator, startAuth0Emulator } from '../../src/emulators/auth
 import type { FaultKind } from '../../src/emulators/faults.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { type Bench, LOST_ANSWERS, openBench } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 
 const REF = { provider: 'auth0', id: 'exampleClientId' }
@@ -29,7 +29,7 @@ beforeEach(async () => {
     })),
   })
   emulator.put(fullAuth0Client)
-  bench = await openBench(await auth0Over(emulator.url))
+  bench = await openBench(await auth0Over(emulator.url), LOST_ANSWERS)
 })
 
 afterEach(async () => {

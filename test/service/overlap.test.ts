@@ -5,7 +5,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resourceOf } from '../../src/store/resource.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { type Bench, LOST_ANSWERS, openBench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 
 const REMOTE = SUBJECTS.filter(({ inProcess }) => !inProcess)
@@ -19,8 +19,8 @@ describe.each(REMOTE)('$name', (kind) => {
   beforeEach(async () => {
     subject = await kind.start()
     const providers = new Map([['it', subject.provider]])
-    one = await openBench(providers, { key: KEY })
-    other = await openBench(providers, { key: KEY, path: one.path })
+    one = await openBench(providers, { key: KEY, ...LOST_ANSWERS })
+    other = await openBench(providers, { key: KEY, path: one.path, ...LOST_ANSWERS })
   })
   afterEach(async () => {
     await other.close()
