@@ -139,6 +139,21 @@ describe('an attempt', () => {
     })
   })
 
+  it.each<Outcome>(['partly_applied', 'not_applied'])(
+    'is told where the provider has ignored one before it: %s',
+    async (outcome) => {
+      await claimed('a')
+      await intent(1, 'a')
+      await bench.service.store.append(closingOf(LOG, 2, { outcome, missed: ['name'] }))
+      await expect(claim('b')).rejects.toMatchObject({
+        code: outcome,
+        field: 'client.name',
+        details: { operationId: 'a', fields: ['client.name'], outcome },
+      })
+      expect(await uses()).toHaveLength(1)
+    },
+  )
+
   it('goes back over those that did not come to an intent', async () => {
     await claimed('a')
     await intent(1, 'a')
