@@ -34,6 +34,7 @@ export const OPTIONS = {
   'secret-to': { value: 'FILE', says: 'write the new secret to a new file that only you may read' },
   'cut-over': { says: 'replace the old secret at once, if two cannot be live together' },
   'retire-after': { value: 'SECONDS', says: 'end the old secrets automatically after this time' },
+  file: { value: 'FILE', says: 'the public key, as a JWK; -: from standard input' },
   filter: { value: 'FILTER', says: 'only clients that match: grantTypes:implicit, ...' },
   fresh: { says: 'ask the providers instead of showing what was last seen' },
   kind: { value: 'KIND', says: 'the kind of the client: spa, web, native or machine' },

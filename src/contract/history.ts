@@ -27,6 +27,8 @@ export type HistoryAction =
   | 'retire_later'
   | 'retain'
   | 'adopt'
+  | 'add_key'
+  | 'remove_key'
 
 /** The job that a change was part of, and the callers behind that. */
 export interface JobOrigin {
@@ -71,6 +73,8 @@ export interface HistoryItem {
   readonly leases?: LeaseChange
   /** The secret that was added or ended. */
   readonly secretId?: string
+  /** The `kid` of the public key that was added or removed. */
+  readonly keyId?: string
   /** Of a creation that ended in a conflict: ids of clients that may be the one. */
   readonly candidates?: readonly string[]
   readonly settledBy?: 'request' | 'settlement'

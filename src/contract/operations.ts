@@ -6,6 +6,7 @@
 import { CLIENT_OPERATIONS } from './operations/clients.ts'
 import { HISTORY_OPERATIONS } from './operations/history.ts'
 import { JOB_OPERATIONS } from './operations/jobs.ts'
+import { KEY_OPERATIONS } from './operations/keys.ts'
 import { LEASE_OPERATIONS } from './operations/leases.ts'
 import { LIFE_OPERATIONS } from './operations/life.ts'
 import { LINT_OPERATIONS } from './operations/lint.ts'
@@ -21,6 +22,7 @@ export const OPERATIONS = {
   ...LIFE_OPERATIONS,
   ...STANDING_OPERATIONS,
   ...SECRET_OPERATIONS,
+  ...KEY_OPERATIONS,
   ...LEASE_OPERATIONS,
   ...HISTORY_OPERATIONS,
   ...LINT_OPERATIONS,

@@ -5,6 +5,7 @@ import type { Handlers, Route } from './route.ts'
 import { CLIENT_HANDLERS } from './routes/clients.ts'
 import { HISTORY_HANDLERS } from './routes/history.ts'
 import { JOB_HANDLERS } from './routes/jobs.ts'
+import { KEY_HANDLERS } from './routes/keys.ts'
 import { LEASE_HANDLERS } from './routes/leases.ts'
 import { LIFE_HANDLERS } from './routes/life.ts'
 import { LINT_HANDLERS } from './routes/lint.ts'
@@ -18,6 +19,7 @@ const HANDLERS: Handlers<OperationName> = {
   ...LIFE_HANDLERS,
   ...STANDING_HANDLERS,
   ...SECRET_HANDLERS,
+  ...KEY_HANDLERS,
   ...LEASE_HANDLERS,
   ...HISTORY_HANDLERS,
   ...LINT_HANDLERS,

@@ -185,7 +185,7 @@ export function noSuchClient(): ClientError {
 }
 
 /** An id from the path, decoded once. What no provider can have as an id never goes upstream. */
-export function pathId({ params }: Exchange, name: 'clientId' | 'secretId'): string {
+export function pathId({ params }: Exchange, name: 'clientId' | 'secretId' | 'kid'): string {
   return checkedId(params[name], name, `${name} in the path`)
 }
 

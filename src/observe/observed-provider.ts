@@ -7,7 +7,7 @@ import type { Adoption } from '../providers/adoption.ts'
 import type { Call, Step, UpstreamCall } from '../providers/call.ts'
 import type { Creation } from '../providers/creation.ts'
 import type { Elsewhere } from '../providers/elsewhere.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { Provider, ResourceKeys } from '../providers/provider.ts'
 import type { Secrets } from '../providers/secrets.ts'
 
 /** Receives each upstream call as it ends, with the call that it belongs to. */
@@ -75,6 +75,20 @@ const SECRETS: Rows<Secrets> = {
   remove: (remove, watch) => (ref, base, id) => watchedStep(remove(ref, base, id), watch),
 }
 
+const KEYS: Rows<ResourceKeys> = {
+  kind: QUIET,
+  atMost: QUIET,
+  field: QUIET,
+  check: QUIET,
+  list: (list, watch) => (ref, native, call) => list(ref, native, watchedCall(call, watch)),
+  authenticates: QUIET,
+  isUsed: QUIET,
+  add: (add, watch) => (ref, base, key) =>
+    add(ref, base, key).map((step) => watchedStep(step, watch)),
+  remove: (remove, watch) => (ref, base, key) =>
+    remove(ref, base, key).map((step) => watchedStep(step, watch)),
+}
+
 const ELSEWHERE: Rows<Elsewhere> = {
   names: QUIET,
   read: (read, watch) => (ref, call) => read(ref, watchedCall(call, watch)),
@@ -108,6 +122,7 @@ const PROVIDER: Rows<Provider> = {
   removal: (removal, watch) => (ref, base) => watchedStep(removal(ref, base), watch),
   lostWithRemoval: QUIET,
   secrets: (secrets, watch) => watched(secrets, SECRETS, watch),
+  keys: (keys, watch) => (keys.kind === 'record' ? keys : watched(keys, KEYS, watch)),
   adoption: (adoption, watch) => watched(adoption, ADOPTION, watch),
 }
 

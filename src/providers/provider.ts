@@ -9,6 +9,8 @@
  */
 
 import type { FieldName } from '../core/client.ts'
+import type { Json } from '../core/json/json.ts'
+import type { PublicKey } from '../core/keys/public-key.ts'
 import type { Mapping } from '../core/mapping/mapping.ts'
 import type { Dangling, Native } from '../core/mapping/row.ts'
 import type { OwnApi } from '../core/rights/own-api.ts'
@@ -65,6 +67,55 @@ export interface Bar {
   readonly says: string
 }
 
+/** A public key that is kept of a client. */
+export interface ClientKey {
+  readonly kid: string
+  /** The provider's own id of it, where it has one. */
+  readonly id?: string
+  readonly kty?: string
+  readonly alg?: string
+  readonly use?: string
+  readonly name?: string
+  /** RFC 3339. */
+  readonly createdAt?: string
+  readonly expiresAt?: string
+  /** Whether the settings of the client name it; one that they do not name proves nothing. */
+  readonly inUse: boolean
+}
+
+/** Keys that a setting of the record holds whole: a change of keys is a change of that setting. All pure. */
+export interface RecordKeys {
+  readonly kind: 'record'
+  readonly member: string
+  keysOf(native: Native): readonly ClientKey[]
+  /** What of `providerSettings` is to be set. */
+  added(native: Native, key: PublicKey): Readonly<Record<string, Json>>
+  removed(native: Native, kid: string): Readonly<Record<string, Json>>
+  /** Whether the client authenticates by its keys. */
+  authenticates(native: Native): boolean
+}
+
+/** Keys that the provider keeps beside the record, which names them. */
+export interface ResourceKeys {
+  readonly kind: 'resource'
+  readonly atMost: number
+  /** What of the client names them. */
+  readonly field: string
+  /** @throws ClientError `invalid_field` for a key that the provider does not take */
+  check(key: PublicKey): void
+  list(ref: ClientRef, native: Native, call: Call): Promise<readonly ClientKey[]>
+  /** Pure, as is `isUsed`. */
+  authenticates(native: Native): boolean
+  isUsed(native: Native, key: ClientKey): boolean
+  /** Adds a key, and names it where the client authenticates by keys. */
+  add(ref: ClientRef, base: Native, key: PublicKey): readonly Step[]
+  /**
+   * Ends a key: first it is named no longer, then deleted; one that is not named is deleted.
+   * @throws ClientError `rule_violated` where it is in use for something else
+   */
+  remove(ref: ClientRef, base: Native, key: ClientKey): readonly Step[]
+}
+
 export interface Provider {
   /** The kind of provider, as the configuration names it. */
   readonly type: string
@@ -105,6 +156,8 @@ export interface Provider {
   /** What a removal takes along and no new client of the same settings gets back; noun phrases. */
   readonly lostWithRemoval?: readonly string[]
   readonly secrets?: Secrets
+  /** The public keys of its clients. */
+  readonly keys?: RecordKeys | ResourceKeys
   /** What it keeps of a client outside of the record; asked for where a client is copied. */
   readonly elsewhere?: Elsewhere
   /** Takes in clients that were registered elsewhere. */

@@ -18,6 +18,7 @@ import { EXIT, EXIT_OF } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run.ts'
 import type { Client, HistoryItem, LintPage, Plan } from '../../src/sdk/types.ts'
 import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
+import { jwk, privateJwk } from '../fixtures/public-keys.ts'
 import { clientry, type DevServer, freePort, start, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
@@ -313,6 +314,39 @@ describe('secrets', () => {
     expect(out).toMatch(/^\S{24,}\n$/)
     const line = `rotate-secret ${IN_POOL} --dry-run`
     expect(await run(line)).toMatchObject({ code: expect.any(Number), out: expect.any(String) })
+  })
+})
+
+describe('keys', () => {
+  it('are listed, added from a file and removed', async () => {
+    const first = file('first.jwk.json', JSON.stringify(jwk('rsa', { kid: 'first-key-1' })))
+    const plan = await run(`add-key ${ID} --file ${first} --dry-run`)
+    expect(plan.out).toMatch(/has these keys then:\n {4}first-key-1 RSA \(not in use\)\n/)
+    const added = await run(`add-key ${ID} --file ${first} --yes`)
+    expect(added.out).toMatch(/first-key-1 was added\n/)
+    expect((await run(`keys ${ID}`)).out).toMatch(
+      /first-key-1 RS256 since \S+ \(not in use\)\n {2}at most 2\n$/,
+    )
+    const input = JSON.stringify(jwk('other', { kid: 'second-key' }))
+    expect((await run(`add-key ${ID} --file - --yes`, { input })).out).toMatch(
+      /second-key was added/,
+    )
+    for (const kid of ['first-key-1', 'second-key']) {
+      expect((await run(`remove-key ${ID} ${kid} --yes`)).out).toContain(`${kid} was removed`)
+    }
+    expect(await json(`keys ${ID}`)).toEqual({ keys: [], atMost: 2 })
+  })
+
+  it('are never printed where they are private', async () => {
+    const key = privateJwk('rsa', { kid: 'first-key-1' })
+    const path = file('private.jwk.json', JSON.stringify(key))
+    const broken = file('broken.jwk.json', `${JSON.stringify(key)}}`)
+    for (const name of [path, broken]) {
+      const { code, out, err } = await run(`add-key ${ID} --file ${name} --yes`)
+      expect(code).not.toBe(0)
+      expect(err).toMatch(/public key/)
+      for (const member of ['d', 'p', 'q']) expect(out + err).not.toContain(key[member])
+    }
   })
 })
 

@@ -70,6 +70,8 @@ const lines = (): readonly (readonly string[])[] => [
   ['suspend', 'abc', '--yes'],
   ['resume', 'abc', '--yes'],
   ['standing', 'abc'],
+  ['keys', 'abc'],
+  ['remove-key', 'abc', 'one', '--yes'],
   ['lint'],
   ['lint', 'abc'],
   ['export', join(folder, 'out'), '--provider', 'auth0'],
@@ -103,6 +105,7 @@ const MORE = [
   'leases',
   'endingSecrets',
   'openChange',
+  'keys',
 ]
 const answer = fc.oneof(
   value,

@@ -6,8 +6,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { publicKeyOf } from '../../src/core/keys/public-key.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { secret } from '../../src/core/secrecy/secret.ts'
+import { startAuth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Call, ClientRef } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { dialectOf } from '../../src/providers/rfc7592/dialects.ts'
@@ -15,6 +17,7 @@ import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
 import type { ChangeRequest, WriteRequest } from '../../src/service/base/request.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
+import { changeKeys } from '../../src/service/keys/key-change.ts'
 import { adoptClient } from '../../src/service/life/adopt.ts'
 import { copyClient } from '../../src/service/life/copy.ts'
 import { createClient } from '../../src/service/life/create.ts'
@@ -24,7 +27,10 @@ import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { ActionName } from '../../src/store/log/entry.ts'
 import type { Standing } from '../../src/store/log/standing.ts'
 import { resourceOf } from '../../src/store/resource.ts'
+import { auth0Over } from '../contract/auth0-provider.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
+import { keyedClient } from '../fixtures/auth0-keys.ts'
+import { jwk } from '../fixtures/public-keys.ts'
 
 const HOUR_MS = 3_600_000
 const CALLBACK = 'https://pr-7.preview.example/cb'
@@ -110,6 +116,36 @@ async function startRegistering(): Promise<Clients> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** An application that authenticates by a key, which Auth0 keeps beside its record. */
+async function startKeyed(): Promise<Clients> {
+  const emulator = await startAuth0Emulator({ clients: [keyedClient] })
+  const providers = await auth0Over(emulator.url)
+  const ref = { provider: 'auth0', id: keyedClient.client_id }
+  const provider = providers.get(ref.provider)
+  if (provider === undefined) throw new TypeError('no such provider')
+  return {
+    ref,
+    providerFor: () => provider,
+    stored: () => emulator.client(ref.id) as JsonObject | undefined,
+    close: () => emulator.close(),
+  }
+}
+
+const KEYED = { start: startKeyed, before: async () => {}, afterMs: 0 }
+const NEW_KEY = publicKeyOf(jwk('rsa', { kid: 'second-key' }))
+const addKey = (on: On) => changeKeys(on.service, { ...on.request, wanted: { added: NEW_KEY } })
+
+/** How many keys of that name the client authenticates with. */
+async function keysInUse(on: On): Promise<number> {
+  const { provider, ref } = on.request
+  if (provider.keys?.kind !== 'resource') throw new TypeError('no keys')
+  const native = await provider.read(ref, call(on))
+  const held = await provider.keys.list(ref, native, call(on))
+  // One that was added and is not in use is left behind.
+  if (held.some(({ inUse }) => !inUse)) return Number.NaN
+  return held.filter(({ kid }) => kid === NEW_KEY.kid).length
 }
 
 const LOCAL = { start: startLocal, before: async () => {}, afterMs: 0 }
@@ -299,6 +335,21 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     afterMs: HOUR_MS,
     perform: endDue,
     effects: async (on) => isTrue((await standingOf(on)).retirements === undefined),
+  },
+  {
+    ...KEYED,
+    action: 'add_key',
+    name: 'a new key',
+    perform: addKey,
+    effects: keysInUse,
+  },
+  {
+    ...KEYED,
+    action: 'remove_key',
+    name: 'the end of a key',
+    before: async (on) => addKey(without(on)),
+    perform: (on) => changeKeys(on.service, { ...on.request, wanted: { removed: NEW_KEY.kid } }),
+    effects: async (on) => 1 - (await keysInUse(on)),
   },
   {
     ...LOCAL,

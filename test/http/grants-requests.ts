@@ -3,8 +3,10 @@
 import fc from 'fast-check'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import type { Permission } from '../../src/core/rights/permissions.ts'
+import { jwk } from '../fixtures/public-keys.ts'
 import { ADDRESSES, type Fresh, type Marks } from './grants-world.ts'
 
+const PUBLIC_KEY = jwk('rsa', { kid: 'mine-mine-mine' })
 const KEYS = { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }] }
 
 /** What a caller may ask to be changed: settings of every class, names of members that only some have. */
@@ -46,6 +48,7 @@ const TAKES: readonly (readonly [RegExp, Permission])[] = [
   [/\/protection$/, 'clients:protect'],
   [/^POST \/clients\/.*\/(suspend|resume)$/, 'clients:suspend'],
   [/\/rotate-secret$|\/secrets\/current$/, 'secrets:rotate'],
+  [/^(POST|DELETE) .*\/keys/, 'keys:manage'],
   [/^(PUT|DELETE) .*\/leases$/, 'leases:write'],
   [/^(PATCH|PUT|POST) \/clients/, 'clients:write'],
   [/^POST \/jobs/, 'jobs:write'],
@@ -136,6 +139,8 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
     send('POST', `${at}/resume`, { allowPartial: true }),
     ...[true, false].map((cutOver) => send('POST', `${at}/rotate-secret`, { cutOver })),
     remove(`${at}/secrets/current`),
+    send('POST', `${at}/keys`, { key: PUBLIC_KEY }),
+    remove(`${at}/keys/mine-mine-mine`),
     ...[held, 'https://mine.example.com/a'].map((value) =>
       send('PUT', `${at}/leases`, { ...lease, value }),
     ),
@@ -150,7 +155,9 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
 
 function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
   return [
-    ...['', '/lint', '/history', '/secrets', '/leases'].map((rest) => get(`/clients/${id}${rest}`)),
+    ...['', '/lint', '/history', '/secrets', '/keys', '/leases'].map((rest) =>
+      get(`/clients/${id}${rest}`),
+    ),
     get('/clients'),
     get('/clients', { fresh: 'true' }),
     get('/clients', { q: marks.client.slice(0, 12) }),

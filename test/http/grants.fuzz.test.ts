@@ -59,6 +59,8 @@ function mayDiffer(permission: Permission, member: string): boolean {
       return SWITCHES.includes(member)
     case 'secrets:rotate':
       return SECRETS.includes(member)
+    case 'keys:manage':
+      return ['jwks', 'client_authentication_methods'].includes(member)
     default:
       return false
   }

@@ -15,6 +15,7 @@ import { eventually } from '../eventually.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { jwk } from '../fixtures/public-keys.ts'
 
 interface Minimal {
   /** The path with its parameters filled in. */
@@ -66,6 +67,18 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     path: () => `${CLIENT}/secrets/${secretId}`,
     // Auth0 has no such call.
     query: new URLSearchParams({ ...COGNITO, dryRun: 'true' }).toString(),
+    about: 'default provider',
+  },
+  listKeys: { path: () => `${CLIENT}/keys`, about: 'default provider' },
+  addKey: {
+    path: () => `${CLIENT}/keys`,
+    query: 'dryRun=true',
+    body: { key: jwk('rsa', { kid: 'second-key' }) },
+    about: 'default provider',
+  },
+  removeKey: {
+    path: () => `${CLIENT}/keys/first-key-of-all`,
+    query: 'dryRun=true',
     about: 'default provider',
   },
   getStanding: { path: () => `${CLIENT}/standing`, about: 'default provider' },
@@ -164,6 +177,10 @@ beforeAll(async () => {
   const rotated = await request(rotation, 'POST', rotator, query)
   expect(rotated.status, rotated.body).toBe(200)
   secretId = JSON.parse(rotated.body).secret.id
+  const key = jwk('rsa', { kid: 'first-key-of-all' })
+  const adding = { ...requestOf('addKey'), query: '', body: { key } }
+  const added = await request(adding, 'POST', await world.token(['keys:manage']))
+  expect(added.status, added.body).toBe(200)
 })
 afterAll(() => world.close())
 
@@ -347,7 +364,7 @@ it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const)
       return
     }
     expect(permission).toMatch(
-      /^(clients|jobs|leases|secrets):(write|delete|protect|suspend|rotate)$/,
+      /^(clients|jobs|keys|leases|secrets):(write|delete|protect|suspend|rotate|manage)$/,
     )
     expect(alternative).toBeUndefined()
     const setsToWork = /^\/jobs($|\/.*\/(start|resume|undo)$)/.test(path)

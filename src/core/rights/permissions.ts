@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   'leases:write',
   'secrets:read',
   'secrets:rotate',
+  'keys:manage',
   'history:read',
   'jobs:read',
   'jobs:write',

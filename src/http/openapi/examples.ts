@@ -10,9 +10,18 @@ export const PATH_EXAMPLES: Readonly<Record<string, string>> = {
   operationId: '3923b7a6-bf51-438c-9331-a1658f4c42cc',
   jobId: '0198c7a6-bf51-738c-9331-a1658f4c42cc',
   secretId: 'cred_1234567890abcdef',
+  kid: 'reports-2026-11',
 }
 
 const CHANGE = { callbacks: { add: ['https://app.example.com/second'] }, description: null }
+
+/** That of RFC 7638 section 3.1. */
+const PUBLIC_KEY = {
+  kty: 'RSA',
+  kid: 'reports-2026-11',
+  e: 'AQAB',
+  n: '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw',
+}
 
 /** Of the bodies of requests. */
 export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
@@ -20,6 +29,7 @@ export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
   CreationRequest: { provider: 'auth0', kind: 'web', client: { name: 'Portal' } },
   CopyRequest: { provider: 'local' },
   RollbackRequest: { to: 0 },
+  NewKeyRequest: { key: PUBLIC_KEY },
   RotationRequest: { provider: 'local', retireAfterSeconds: 86_400 },
   AdoptionRequest: {},
   ProtectionRequest: { protected: true },

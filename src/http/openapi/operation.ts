@@ -90,6 +90,7 @@ const PATH_SAYS: Readonly<Record<string, string>> = {
   operationId: 'The id of the change.',
   jobId: 'The id of the job.',
   secretId: 'The id of the secret.',
+  kid: 'The `kid` of the key.',
 }
 
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })

@@ -2,6 +2,7 @@
 
 import { HISTORY_OPERATIONS } from '../../contract/operations/history.ts'
 import { JOB_OPERATIONS } from '../../contract/operations/jobs.ts'
+import { KEY_OPERATIONS } from '../../contract/operations/keys.ts'
 import { LEASE_OPERATIONS } from '../../contract/operations/leases.ts'
 import { LIFE_OPERATIONS } from '../../contract/operations/life.ts'
 import { LINT_OPERATIONS } from '../../contract/operations/lint.ts'
@@ -14,6 +15,7 @@ const GROUPS: readonly (readonly [name: string, says: string, operations: object
   ['life', 'Create, copy, adopt and remove clients.', LIFE_OPERATIONS],
   ['standing', 'Protect clients, switch them off and on again.', STANDING_OPERATIONS],
   ['secrets', 'Rotate and retire the secrets of clients.', SECRET_OPERATIONS],
+  ['keys', 'The public keys that clients prove themselves with.', KEY_OPERATIONS],
   ['leases', 'Values that a client has for a limited time.', LEASE_OPERATIONS],
   ['history', 'The changes of clients and their outcomes.', HISTORY_OPERATIONS],
   ['lint', 'Risky settings of clients.', LINT_OPERATIONS],

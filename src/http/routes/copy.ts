@@ -9,13 +9,13 @@ import type { CreationResult } from '../../service/life/creation.ts'
 import type { Answer } from '../answer.ts'
 import { absent, checkNeeds, traced, writing } from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
+import { creationAnswer, creationPlan } from '../creation-answer.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import { copyRequest } from '../schemas/life.ts'
 import { otherSiteOf, type Site, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
-import { creationAnswer, creationPlan } from './creation-answer.ts'
 
 /** Makes a copy of a client, or shows with `?dryRun=true` what it would keep and lose. */
 export async function copyClient(exchange: Exchange): Promise<Answer> {

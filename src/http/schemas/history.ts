@@ -49,6 +49,7 @@ const historyItem = z.object({
   copiedFrom: optional(clientName),
   leases: optional(leases),
   secretId: optional(text),
+  keyId: optional(text),
   candidates: optional(z.array(text)),
   settledBy: optional(z.enum(['request', 'settlement'])),
 } satisfies Shape<HistoryItem>)

@@ -1,8 +1,14 @@
-/** Schemas of rotations, live secrets and retirements. */
+/** Schemas of rotations, live secrets and retirements, and of public keys. */
 
 import * as z from 'zod/mini'
 import type {
+  ClientKey,
+  KeyAddition,
+  KeyList,
+  KeyPlan,
+  KeyRemoval,
   LiveSecret,
+  NewKeyRequest,
   NewSecret,
   Retirement,
   RetirementPlan,
@@ -16,7 +22,17 @@ import { MAX_RETIRE_SECONDS } from '../../service/secrets/retirements.ts'
 import { client } from './client.ts'
 import { planMembers } from './clients.ts'
 import { placeOfChange } from './common.ts'
-import { count, described, flag, optional, type Schemas, type Shape, text, time } from './parts.ts'
+import {
+  anyObject,
+  count,
+  described,
+  flag,
+  optional,
+  type Schemas,
+  type Shape,
+  text,
+  time,
+} from './parts.ts'
 
 const SECONDS = { error: `must be a whole number from 1 to ${MAX_RETIRE_SECONDS}` }
 
@@ -71,6 +87,28 @@ const retirement = z.object({
   client,
 } satisfies Shape<Retirement>)
 
+export const newKeyRequest = z.strictObject({
+  ...placeOfChange,
+  key: described(
+    anyObject(),
+    'A JSON Web Key (RFC 7517) without any private member; without kid it is named by its thumbprint (RFC 7638).',
+  ),
+} satisfies Shape<NewKeyRequest>)
+
+const clientKey = z.object({
+  kid: text,
+  id: optional(text),
+  kty: optional(text),
+  alg: optional(text),
+  use: optional(text),
+  name: optional(text),
+  createdAt: optional(time),
+  expiresAt: optional(time),
+  inUse: z.boolean(),
+} satisfies Shape<ClientKey>)
+
+const keys = z.array(clientKey)
+
 export const SECRET_SCHEMAS = {
   RotationRequest: rotationRequest,
   LiveSecret: liveSecret,
@@ -79,4 +117,10 @@ export const SECRET_SCHEMAS = {
   SecretList: z.object({ secrets: live, atOnce: count } satisfies Shape<SecretList>),
   Retirement: retirement,
   RetirementPlan: z.object({ ...planMembers, secrets: live } satisfies Shape<RetirementPlan>),
+  NewKeyRequest: newKeyRequest,
+  ClientKey: clientKey,
+  KeyList: z.object({ keys, atMost: optional(count) } satisfies Shape<KeyList>),
+  KeyAddition: z.object({ added: text, keys, client } satisfies Shape<KeyAddition>),
+  KeyRemoval: z.object({ removed: text, keys, client } satisfies Shape<KeyRemoval>),
+  KeyPlan: z.object({ ...planMembers, keys } satisfies Shape<KeyPlan>),
 } satisfies Schemas<SecretBodies>

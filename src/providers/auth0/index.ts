@@ -13,6 +13,7 @@ import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { passUnreadable } from '../unreadable.ts'
 import { createSender, type Send } from './calls/call.ts'
+import { createKeys } from './calls/credentials.ts'
 import { type Auth0Pace, createAuth0Pace } from './calls/pace.ts'
 import type { TokenSettings } from './calls/token.ts'
 import { connectionChanges, ENABLED } from './connections.ts'
@@ -91,6 +92,7 @@ export function createAuth0Provider(settings: Auth0Options): Provider {
       'tokens and consents issued to it',
     ],
     secrets,
+    keys: createKeys(send),
   }
 }
 

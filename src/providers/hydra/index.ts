@@ -7,6 +7,7 @@ import type { Secret } from '../../core/secrecy/secret.ts'
 import type { ClientRef, Step } from '../call.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
+import { registrationKeys } from '../registration/registration-keys.ts'
 import { createSender, type Send } from './calls/call.ts'
 import { createHydraPace, type HydraPace } from './calls/pace.ts'
 import { createCreation } from './creation.ts'
@@ -50,6 +51,7 @@ export function create(settings: HydraSettings, { now }: ProviderSurroundings): 
       'tokens, sessions and consents that were given to it',
     ],
     secrets,
+    keys: registrationKeys,
   }
 }
 

@@ -10,6 +10,7 @@ import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Documents } from '../../store/sqlite/documents.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
+import { registrationKeys } from '../registration/registration-keys.ts'
 import { isOwn, putClient, removeClient } from './clients.ts'
 import { createCreation } from './creation.ts'
 import { listClients } from './list.ts'
@@ -85,6 +86,7 @@ export function createLocalProvider(options: LocalOptions): Provider {
       },
     }),
     secrets: createSecrets(documents, now),
+    keys: registrationKeys,
   }
 }
 

@@ -9,6 +9,7 @@ import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
+import { registrationKeys } from '../registration/registration-keys.ts'
 import { createAdoption } from './adoption.ts'
 import { createCaller } from './calls/call.ts'
 import type { EndpointSettings } from './calls/endpoints.ts'
@@ -82,6 +83,7 @@ export function createRfc7592Provider(options: Rfc7592Options): Provider {
       'the secret: a new client gets a new one',
       'tokens and consents that were given to it',
     ],
+    keys: registrationKeys,
     adoption: createAdoption(parts),
   }
 }

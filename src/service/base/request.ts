@@ -36,6 +36,13 @@ export interface CutOver {
   readonly value: Secret
 }
 
+/** Adds or removes a public key where a setting of the record holds the keys. */
+export interface KeySetting {
+  readonly kind: 'key'
+  /** The change of that setting, over the client's present state. */
+  over(base: Native): Patch
+}
+
 /** Protects a client or ends its protection: a change of its standing, not of a setting. */
 export interface Protection {
   readonly kind: 'protection'
@@ -130,6 +137,7 @@ export interface ChangeRequest extends ClientRequest {
     | LeaseTaking
     | LeaseEnding
     | CutOver
+    | KeySetting
   /** Refuses the request if the client's standing is not what the caller expects. */
   confirm?(standing: Standing | undefined): void
   /** `false`: a dry run always reports a secret that is set as a difference, whatever the client has. */

@@ -64,6 +64,10 @@ export async function prepareWish(
   if (patch.kind === 'lease') return leaseWish(service, { ...who, patch }, head?.standing)
   if (patch.kind === 'end_lease') return endingWish(service, { ...who, patch }, head?.standing)
   if (patch.kind === 'cut-over') return cutOverWish(patch, provider, head?.standing)
+  if (patch.kind === 'key') {
+    const { over } = patch
+    return { fields: ['providerSettings'], over: (base) => ({ patch: over(base), warnings: [] }) }
+  }
   return { fields: fieldsOf(patch), over: () => ({ patch, warnings: [] }) }
 }
 

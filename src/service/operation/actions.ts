@@ -9,6 +9,7 @@ import type { Call, ClientRef } from '../../providers/call.ts'
 import { type ActionName, actionOf, type Intent } from '../../store/log/entry.ts'
 import type { Service } from '../base/service.ts'
 import { findChange } from '../change/change-outcome.ts'
+import { findKeyAdded, findKeyRemoved, keyConflict, namesKeys } from '../keys/key-outcome.ts'
 import { creationConflict } from '../life/creation-conflict.ts'
 import { asPlanned, beginLog, findCreation } from '../life/creation-outcome.ts'
 import { findRemoval } from '../life/removal-outcome.ts'
@@ -95,6 +96,20 @@ export const SETTLEMENTS: Actions = {
   retire_later: SETTINGS,
   retain: SETTINGS,
   adopt: SETTINGS,
+  add_key: {
+    ...SETTINGS,
+    look: findKeyAdded,
+    conflict: keyConflict,
+    isExpected: namesKeys,
+    sendsSettings: false,
+  },
+  remove_key: {
+    ...SETTINGS,
+    look: findKeyRemoved,
+    conflict: keyConflict,
+    isExpected: namesKeys,
+    sendsSettings: false,
+  },
 }
 
 /** How an intent is settled. */

@@ -24,6 +24,7 @@ export interface Aim {
   readonly action?: Action | undefined
   readonly rotation?: Rotation | undefined
   readonly secretId?: string | undefined
+  readonly keyId?: string | undefined
   readonly copiedFrom?: string | undefined
   readonly becomes?: Intent['becomes'] | undefined
   /** The job that it belongs to. */
@@ -47,7 +48,7 @@ export async function intentAfter(
 ): Promise<Intent> {
   const { provider, ref, requestId, actor, deadline, key } = request
   const { operationId, base, baseTag, next, changes } = aim
-  const { action, becomes, rotation, secretId, copiedFrom, job, rollbackTo } = aim
+  const { action, becomes, rotation, secretId, keyId, copiedFrom, job, rollbackTo } = aim
   const { mapping } = provider
   const resource = resourceOf(ref)
   const place = { resource, seq: (before?.seq ?? 0) + 1, operationId }
@@ -78,5 +79,6 @@ export async function intentAfter(
     ...(copiedFrom === undefined ? {} : { copiedFrom }),
     ...(becomes === undefined ? {} : { becomes }),
     ...(secretId === undefined ? {} : { secretId }),
+    ...(keyId === undefined ? {} : { keyId }),
   })
 }

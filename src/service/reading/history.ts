@@ -52,6 +52,8 @@ export interface HistoryItem {
   readonly copiedFrom?: ClientName
   /** The secret that was added or ended. */
   readonly secretId?: string
+  /** The `kid` of the public key that was added or removed. */
+  readonly keyId?: string
   /** The leases that it was to take, renew or end. */
   readonly leases?: { readonly taken: readonly Lease[]; readonly ended: readonly Lease[] }
   /** When its outcome was known; epoch milliseconds. */
@@ -202,6 +204,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     ...(action === undefined ? {} : { action }),
     ...originOf(intent),
     ...(secretId === undefined ? {} : { secretId }),
+    ...(intent.keyId === undefined ? {} : { keyId: intent.keyId }),
     ...(ended?.candidates === undefined ? {} : { candidates: ended.candidates }),
     ...leasesOf(intent),
     ...(ended === undefined

@@ -38,6 +38,8 @@ export interface Intent extends EntryBase {
   readonly copiedFrom?: string
   /** The secret that a retirement ends. */
   readonly secretId?: string
+  /** The `kid` of the public key that is added or removed. */
+  readonly keyId?: string
   /** What is to hold for the client once this is applied; absent: what holds now. */
   readonly becomes?: Standing
 }
@@ -45,6 +47,7 @@ export interface Intent extends EntryBase {
 /**
  * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
  * ends one of those that are live, `retire_later` says when one is to end by itself, `retain` calls that off.
+ * `add_key` and `remove_key` concern public keys that the provider keeps beside the record.
  */
 export const ACTIONS = [
   'create',
@@ -60,6 +63,8 @@ export const ACTIONS = [
   'retire_later',
   'retain',
   'adopt',
+  'add_key',
+  'remove_key',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

@@ -38,6 +38,8 @@ export const UNCERTAIN: UncertainActions = {
   retire_later: PLAIN,
   retain: PLAIN,
   adopt: PLAIN,
+  add_key: PLAIN,
+  remove_key: PLAIN,
 }
 
 /** By the action of an intent. */

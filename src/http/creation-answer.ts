@@ -1,11 +1,11 @@
 /** What creations and copies answer: the client that was made, or as it would be. */
 
-import type { CreationResult } from '../../service/life/creation.ts'
-import { type Answer, clientBody, planBody } from '../answer.ts'
-import { changeHeaders, requestsOf } from '../change.ts'
-import { readBody } from '../etag.ts'
-import type { Exchange } from '../exchange.ts'
-import type { Site } from '../target.ts'
+import type { CreationResult } from '../service/life/creation.ts'
+import { type Answer, clientBody, planBody } from './answer.ts'
+import { changeHeaders, requestsOf } from './change.ts'
+import { readBody } from './etag.ts'
+import type { Exchange } from './exchange.ts'
+import type { Site } from './target.ts'
 
 /** A client that was made. */
 export function creationAnswer(exchange: Exchange, site: Site, result: CreationResult): Answer {

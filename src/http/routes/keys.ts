@@ -1,0 +1,87 @@
+/** The public keys of a client: listed, added and removed. */
+
+import type { KEY_OPERATIONS } from '../../contract/operations/keys.ts'
+import type { Json, JsonObject } from '../../core/json/json.ts'
+import { publicKeyOf } from '../../core/keys/public-key.ts'
+import type { ClientKey } from '../../providers/provider.ts'
+import { callerOf } from '../../service/base/service.ts'
+import { changeKeys, type KeyRequest } from '../../service/keys/key-change.ts'
+import { listKeys as listHeld } from '../../service/keys/keys.ts'
+import { type Answer, clientBody } from '../answer.ts'
+import { actorOf } from '../auth/principal.ts'
+import { absent, changeHeaders, checkNeeds, planAnswer, sight, traced, writing } from '../change.ts'
+import { ifMatchOf, keyOfRequest } from '../conditions.ts'
+import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Handlers } from '../route.ts'
+import { newKeyRequest } from '../schemas/secrets.ts'
+import { pathId, type Target, targetOf } from '../target.ts'
+import { readJsonBody } from '../wire/body.ts'
+import { checkMembers, memberOf } from '../wire/members.ts'
+
+export const KEY_HANDLERS: Handlers<keyof typeof KEY_OPERATIONS> = { listKeys, addKey, removeKey }
+
+async function listKeys(exchange: Exchange): Promise<Answer> {
+  const target = targetOf(exchange, exchange.query)
+  const { keys, atMost, tag } = await absent(
+    listHeld(exchange.settings.service, {
+      ref: target.ref,
+      provider: target.provider,
+      requestId: exchange.requestId,
+      caller: callerOf(actorOf(target.principal)),
+      deadline: exchange.request.deadline,
+      onUpstream: (call) => exchange.trace.upstream.push(call),
+    }),
+  )
+  const body = { keys: keys.map(shown), ...(atMost === undefined ? {} : { atMost }) }
+  return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
+}
+
+/** Adds a key, or plans that with `?dryRun=true`. */
+async function addKey(exchange: Exchange): Promise<Answer> {
+  const { query } = exchange
+  const body = readJsonBody(exchange.request)
+  checkMembers(newKeyRequest, body)
+  const { provider = query.provider, userPoolId = query.userPoolId, ownClient } = body
+  const target = targetOf(exchange, { provider, userPoolId, ownClient })
+  const added = publicKeyOf(memberOf(newKeyRequest, body, 'key'))
+  return change(exchange, target, { added }, { added: added.kid })
+}
+
+/** Removes a key, or plans that with `?dryRun=true`. */
+async function removeKey(exchange: Exchange): Promise<Answer> {
+  const target = targetOf(exchange, exchange.query)
+  const removed = pathId(exchange, 'kid')
+  return change(exchange, target, { removed }, { removed })
+}
+
+async function change(
+  exchange: Exchange,
+  target: Target,
+  wanted: KeyRequest['wanted'],
+  about: JsonObject,
+): Promise<Answer> {
+  const { ref, provider, may } = target
+  const ifMatch = ifMatchOf(exchange)
+  const asked = { ...wanted } as Json
+  const changing = changeKeys(exchange.settings.service, {
+    ...writing(exchange, target, keyOfRequest(exchange, target, asked)),
+    ownClient: target.ownClient,
+    ref,
+    provider,
+    wanted,
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...sight(target),
+    ...noneMatchCheck(exchange, (found) => readBody(exchange, target, found)),
+    authorize: (needs) => checkNeeds(exchange, target, needs),
+  })
+  const result = traced(exchange, await absent(changing))
+  const { outcome, native, warnings, standing } = result
+  const keys = result.keys.map(shown)
+  if (outcome === 'planned') return planAnswer(exchange, target, result, { keys })
+  const client = clientBody(ref, provider.mapping, native, { may, warnings, standing })
+  const headers = changeHeaders(exchange, result, readBody(exchange, target, result))
+  return { status: 200, headers, body: { ...about, keys, client } }
+}
+
+const shown = (key: ClientKey): JsonObject => ({ ...key })

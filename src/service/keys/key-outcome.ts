@@ -1,0 +1,129 @@
+/** Finds the outcome of an operation on a key whose answer was lost, from the keys that the provider has. */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import type { Native } from '../../core/mapping/row.ts'
+import type { Call } from '../../providers/call.ts'
+import type { ClientKey, ResourceKeys } from '../../providers/provider.ts'
+import type { Intent } from '../../store/log/entry.ts'
+import { whenConflict } from '../base/next-step.ts'
+import type { Service } from '../base/service.ts'
+import { isOpen, readOrGone, waitForLate } from '../operation/read-back.ts'
+import type { Running, Settled } from '../operation/running.ts'
+import { keysOf } from './keys.ts'
+
+interface Observation {
+  readonly native: Native
+  /** The key that the operation is about; absent: it is not there. */
+  readonly key?: ClientKey
+}
+
+/**
+ * A key is added once it is there, and in use where the client authenticates by keys. One that is there and not in
+ * use was added halfway: it is taken away again.
+ */
+export async function findKeyAdded(
+  service: Service,
+  running: Running,
+  call: Call,
+  mayLand: boolean,
+): Promise<Settled> {
+  const { provider, base } = running
+  const keys = resourceOf(provider)
+  const isDone = ({ key }: Observation) =>
+    key !== undefined && (key.inUse || !keys.authenticates(base))
+  const seen = await lookTwice(service, running, call, { mayLand, isDone })
+  if (seen === undefined) return { outcome: 'conflict', native: undefined }
+  if (isDone(seen)) return { outcome: 'applied', native: seen.native }
+  if (seen.key === undefined) return { outcome: 'not_applied', native: seen.native }
+  return finishHalf(service, running, seen, call, 'not_applied')
+}
+
+/**
+ * A key is removed once it is there no longer. One that the client named before and names no longer is deleted now:
+ * it proves nothing, and going back would let it prove something again.
+ */
+export async function findKeyRemoved(
+  service: Service,
+  running: Running,
+  call: Call,
+  mayLand: boolean,
+): Promise<Settled> {
+  const { provider, base } = running
+  const keys = resourceOf(provider)
+  const isDone = ({ key }: Observation) => key === undefined
+  const seen = await lookTwice(service, running, call, { mayLand, isDone })
+  if (seen === undefined) return { outcome: 'applied', native: undefined }
+  const { key, native } = seen
+  if (key === undefined) return { outcome: 'applied', native }
+  if (key.inUse || !keys.isUsed(base, key)) return { outcome: 'not_applied', native }
+  return finishHalf(service, running, seen, call, 'applied')
+}
+
+/** Deletes a key that is not in use. */
+async function finishHalf(
+  service: Service,
+  running: Running,
+  { native, key }: Observation,
+  call: Call,
+  outcome: 'applied' | 'not_applied',
+): Promise<Settled> {
+  const { intent, provider, ref } = running
+  if (key === undefined || !(await isOpen(service, intent))) return { outcome: 'conflict', native }
+  await service.reached?.('undo begun')
+  try {
+    for (const step of resourceOf(provider).remove(ref, native, key)) {
+      await step.send(call)
+      await service.reached?.('undo step sent')
+    }
+  } catch (error) {
+    if (!isClientError(error, 'provider_refused')) throw error
+  }
+  const left = await look(running, call)
+  return { outcome: left?.key === undefined ? outcome : 'conflict', native: left?.native }
+}
+
+/** Looks again if the effect is not there yet; `undefined`: the client itself does not exist. */
+async function lookTwice(
+  service: Service,
+  running: Running,
+  call: Call,
+  { mayLand, isDone }: { readonly mayLand: boolean; isDone(seen: Observation): boolean },
+): Promise<Observation | undefined> {
+  const seen = await look(running, call)
+  if (seen === undefined || isDone(seen) || !mayLand) return seen
+  await waitForLate(service, call)
+  return look(running, call)
+}
+
+async function look(running: Running, call: Call): Promise<Observation | undefined> {
+  const { provider, ref, intent } = running
+  const native = await readOrGone(running, call)
+  if (native === undefined) return undefined
+  try {
+    const held = await resourceOf(provider).list(ref, native, call)
+    const key = held.find(({ kid }) => kid === intent.keyId)
+    return { native, ...(key === undefined ? {} : { key }) }
+  } catch (error) {
+    if (isClientError(error, 'not_found')) return undefined
+    throw error
+  }
+}
+
+function resourceOf(provider: Running['provider']): ResourceKeys {
+  const keys = keysOf(provider)
+  if (keys.kind === 'resource') return keys
+  throw new ClientError('internal', 'The keys of this provider are part of the record.')
+}
+
+/** What of the client names its keys changes with them. */
+export function namesKeys({ provider: { keys } }: Running, field: string): boolean {
+  return keys?.kind === 'resource' && field === keys.field
+}
+
+export function keyConflict({ operationId, keyId = '' }: Intent): ClientError {
+  return new ClientError(
+    'change_unresolved',
+    `Another writer interfered halfway through the change of the key ${keyId}, which could be neither completed nor undone. Check the keys of the client (GET /clients/{clientId}/keys). ${whenConflict(operationId)}`,
+    { operationId, outcome: 'conflict' },
+  )
+}
