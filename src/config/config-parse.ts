@@ -53,8 +53,8 @@ interface Around {
  * Checks a configuration and looks up the secrets that it names. `folder`: of the file that it stands in.
  * @throws ClientError `invalid_request` with all faults
  */
-export function parseConfig(given: unknown, environment: Environment, folder?: string): Config {
-  const value = folder === undefined ? given : withFilesFrom(folder, given)
+export function parseConfig(input: unknown, environment: Environment, folder?: string): Config {
+  const value = folder === undefined ? input : withFilesFrom(folder, input)
   const parsed = configSchema.safeParse(value)
   if (!parsed.success) {
     const shape = parsed.error.issues.flatMap(faultSentences)

@@ -133,12 +133,12 @@ function unseen(
   seen: readonly FieldChange[],
 ): FieldChange[] {
   const fields = seen.map(({ field }) => field).sort()
-  const told = (key: string) =>
+  const isCovered = (key: string) =>
     isAbove(`providerSettings.${key}`, fields) ||
     fieldsOfPath(mapping, key).some((owner) => isAbove(owner, fields))
   return differing(before, after)
     .filter((key) => !mapping.hiddenKeys.includes(key))
-    .filter((key) => !told(key))
+    .filter((key) => !isCovered(key))
     .map((key) => ({
       field: `providerSettings.${key}`,
       before: summary(before[key]),

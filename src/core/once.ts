@@ -5,12 +5,12 @@
 
 /** A function of one object. */
 export function once<K extends object, T>(make: (key: K) => T): (key: K) => T {
-  const made = new WeakMap<K, { readonly value: T }>()
+  const results = new WeakMap<K, { readonly value: T }>()
   return (key) => {
-    const before = made.get(key)
+    const before = results.get(key)
     if (before !== undefined) return before.value
     const value = make(key)
-    made.set(key, { value })
+    results.set(key, { value })
     return value
   }
 }

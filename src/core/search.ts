@@ -31,7 +31,7 @@ const HOST = 'host'
 export const FILTER_NAMES: readonly string[] = [...FILTER_FIELDS, HOST]
 
 /** What a search asks for; without any member, everything. */
-export interface Wanted {
+export interface ClientFilter {
   /** As `searchText` has made it. */
   readonly text?: string
   /** Each must hold; as `parseFilters` gives them. */
@@ -110,7 +110,7 @@ function parseFilter(filter: string): string {
 }
 
 /** Whether a client is among those that a search asks for. */
-export function matches(client: Client, { text, terms }: Wanted): boolean {
+export function matches(client: Client, { text, terms }: ClientFilter): boolean {
   const own = termsOf(client)
   return (
     (text === undefined || searchedText(client).includes(text)) &&

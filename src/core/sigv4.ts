@@ -117,8 +117,8 @@ const MAX_SIGNING_KEYS = 32
 
 function signingKey({ secretAccessKey }: Credentials, scope: string): Buffer {
   const name = `${secretAccessKey}\n${scope}`
-  const known = signingKeys.get(name)
-  if (known) return known
+  const cached = signingKeys.get(name)
+  if (cached) return cached
   const key = scope.split('/').reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`))
   if (signingKeys.size >= MAX_SIGNING_KEYS) signingKeys.clear()
   signingKeys.set(name, key)

@@ -47,7 +47,7 @@ export function clientBody(
   ref: ClientRef,
   mapping: Mapping,
   native: Native,
-  told: {
+  options: {
     readonly may: Site['may']
     readonly warnings: readonly Warning[]
     /** One that reads do not show. */
@@ -56,12 +56,12 @@ export function clientBody(
     readonly standing?: Standing | undefined
   },
 ): JsonObject {
-  const { standing, may } = told
+  const { standing, may } = options
   if (!may('clients:read')) return { ...ref, withheld: true }
   const isSuspended = standing?.suspended !== undefined
   const client: Client = showClient(shownBy(mapping, native, isSuspended), native)
-  const warnings = [...told.warnings, ...suspensionWarnings(mapping, native, isSuspended)]
-  const shown = told.secret ?? client.secret
+  const warnings = [...options.warnings, ...suspensionWarnings(mapping, native, isSuspended)]
+  const shown = options.secret ?? client.secret
   const maySeeSecret = may('secrets:read')
   const secret = maySeeSecret ? (shown?.reveal() ?? null) : null
   return {

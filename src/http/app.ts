@@ -26,8 +26,8 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/
 export function createApp(settings: HttpSettings): App {
   return async (request) => {
     const started = Date.now()
-    const [named = ''] = request.headers['x-request-id'] ?? []
-    const requestId = REQUEST_ID.test(named) ? named : randomUUID()
+    const [requested = ''] = request.headers['x-request-id'] ?? []
+    const requestId = REQUEST_ID.test(requested) ? requested : randomUUID()
     const trace: Trace = { upstream: [] }
     let route: Route | undefined
     let principal: Exchange['principal']
@@ -57,7 +57,7 @@ export function createApp(settings: HttpSettings): App {
       const operation = route.operationId
       if (principal !== undefined) settings.quotas.count({ operation, request, query, principal })
       const service = withinDeadline(settings.service, request.deadline)
-      const known = {
+      const outcome = {
         settings: { ...settings, service },
         request,
         requestId,
@@ -68,7 +68,7 @@ export function createApp(settings: HttpSettings): App {
         principal,
         trace,
       }
-      answer = located(unlessKnown(request, await route.handle(known)), request)
+      answer = located(unlessKnown(request, await route.handle(outcome)), request)
     } catch (thrown) {
       failure = thrown
       answer = errorAnswer(thrown, request, requestId)

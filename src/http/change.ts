@@ -24,9 +24,9 @@ export async function answerChange(
   patch: ChangeRequest['patch'],
   confirm?: ChangeRequest['confirm'],
 ): Promise<Answer> {
-  const asked = patch as unknown as Json
+  const content = patch as unknown as Json
   const result = await performChange(exchange, target, patch, {
-    asked,
+    asked: content,
     ...(confirm === undefined ? {} : { confirm }),
   })
   return result.outcome === 'planned'
@@ -40,18 +40,18 @@ export async function performChange(
   target: Target,
   patch: ChangeRequest['patch'],
   {
-    asked,
+    asked: content,
     confirm,
-    shown = (found) => readBody(exchange, target, found),
+    shown = (snapshot) => readBody(exchange, target, snapshot),
   }: {
     readonly asked: Json
     /** What a `GET` of the same path would show of what is found; absent: the client. */
-    readonly shown?: (found: ClientSnapshot) => JsonObject
+    readonly shown?: (snapshot: ClientSnapshot) => JsonObject
   } & Pick<ChangeRequest, 'confirm'>,
 ): Promise<ChangeResult> {
   const { settings } = exchange
   const ifMatch = ifMatchOf(exchange)
-  const key = keyOfRequest(exchange, target, asked)
+  const key = keyOfRequest(exchange, target, content)
   const result = await absent(
     changeClient(settings.service, {
       ...writing(exchange, target, key),
@@ -71,11 +71,11 @@ export async function performChange(
 
 function changeAnswer(exchange: Exchange, target: Target, result: ChangeResult): Answer {
   const { native, warnings, standing } = result
-  const told = { may: target.may, warnings, standing }
+  const bodyOptions = { may: target.may, warnings, standing }
   return {
     status: 200,
     headers: changeHeaders(exchange, result, readBody(exchange, target, result)),
-    body: clientBody(target.ref, target.provider.mapping, native, told),
+    body: clientBody(target.ref, target.provider.mapping, native, bodyOptions),
   }
 }
 
@@ -116,8 +116,8 @@ export function planAnswer(
   const requests = requestsOf(exchange, provider, result.steps)
   const plan = planBody(target.may, { ...result, requests })
   const { native, standing } = result
-  const told = { may: target.may, warnings: [], standing }
-  const client = clientBody(ref, provider.mapping, native, told)
+  const bodyOptions = { may: target.may, warnings: [], standing }
+  const client = clientBody(ref, provider.mapping, native, bodyOptions)
   const body = { ...plan, ...more, client }
   return { status: 200, headers: { etag: etagOf(exchange, result.tag, body) }, body }
 }

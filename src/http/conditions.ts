@@ -46,12 +46,12 @@ function entityTags(request: HttpRequest, name: string): readonly string[] | und
   const tags: string[] = []
   for (let at = 0; at < value.length; at = ENTITY_TAG.lastIndex) {
     ENTITY_TAG.lastIndex = at
-    const found = ENTITY_TAG.exec(value)
-    if (found === null) {
+    const match = ENTITY_TAG.exec(value)
+    if (match === null) {
       const says = `${name} must contain entity tags in double quotes, separated by commas, or *.`
       throw new ClientError('invalid_request', says, { field: name })
     }
-    if (found[1] !== undefined) tags.push(found[1])
+    if (match[1] !== undefined) tags.push(match[1])
   }
   return tags
 }
@@ -83,7 +83,7 @@ export function checkConditions(request: HttpRequest, { method, headers }: Opera
 export function keyOfRequest(
   exchange: Exchange,
   { principal }: Pick<Site, 'principal'>,
-  asked: Json,
+  content: Json,
 ): Key | undefined {
   const name = keyName(exchange.request)
   if (name === undefined) return undefined
@@ -92,7 +92,7 @@ export function keyOfRequest(
   const request = [
     exchange.operation,
     where,
-    asked,
+    content,
     [...(ifMatchOf(exchange) ?? [])],
     ...(noneMatch === undefined ? [] : [[...noneMatch]]),
   ]

@@ -17,7 +17,7 @@ export function creationAnswer(exchange: Exchange, site: Site, result: CreationR
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
   })
-  const told = { may: site.may, warnings, secret }
+  const bodyOptions = { may: site.may, warnings, secret }
   return {
     status: 201,
     headers: {
@@ -28,15 +28,15 @@ export function creationAnswer(exchange: Exchange, site: Site, result: CreationR
       ),
       location: `/clients/${encodeURIComponent(id)}?${where}`,
     },
-    body: clientBody(ref, site.provider.mapping, native, told),
+    body: clientBody(ref, site.provider.mapping, native, bodyOptions),
   }
 }
 
 /** A client as it would be made. */
 export function creationPlan(exchange: Exchange, site: Site, result: CreationResult): Answer {
   const { native, warnings, steps, changes } = result
-  const told = { may: site.may, warnings: [] }
-  const client = clientBody({ ...site.place, id: '' }, site.provider.mapping, native, told)
+  const bodyOptions = { may: site.may, warnings: [] }
+  const client = clientBody({ ...site.place, id: '' }, site.provider.mapping, native, bodyOptions)
   const requests = requestsOf(exchange, site.provider, steps)
   const plan = planBody(site.may, { changes, requests, warnings })
   return { status: 200, body: { ...plan, client } }

@@ -41,13 +41,13 @@ export function readBody(
  */
 export function noneMatchCheck(
   exchange: Exchange,
-  shown: (found: ClientSnapshot) => JsonObject,
-): { readonly checkFound?: (found: ClientSnapshot) => void } {
+  shown: (snapshot: ClientSnapshot) => JsonObject,
+): { readonly checkFound?: (snapshot: ClientSnapshot) => void } {
   const tags = ifNoneMatchOf(exchange.request)
   if (tags === undefined) return {}
   return {
-    checkFound: (found) => {
-      if (!isAmong(tags, etagOf(exchange, found.tag, shown(found)))) return
+    checkFound: (snapshot) => {
+      if (!isAmong(tags, etagOf(exchange, snapshot.tag, shown(snapshot)))) return
       throw new ClientError(
         'precondition_failed',
         'If-None-Match contains the present ETag of the client. Nothing was sent.',

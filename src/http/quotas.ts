@@ -65,18 +65,18 @@ export function createQuotas(settings: QuotaSettings, now: () => number): Quotas
     keys: settings.keysPerHour,
     jobs: settings.jobsPerHour,
   }
-  const left = new Map<string, { tokens: number; at: number }>()
+  const buckets = new Map<string, { tokens: number; at: number }>()
 
   function take(kind: Kind, caller: string): void {
     const most = perHour[kind]
     const key = `${kind} ${caller}`
     const time = now()
-    const known = left.get(key) ?? { tokens: most, at: time }
-    const tokens = Math.min(most, known.tokens + (Math.max(time - known.at, 0) * most) / HOUR_MS)
-    left.delete(key)
-    left.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at: time })
-    const [oldest] = left.keys()
-    if (left.size > MAX_CALLERS && oldest !== undefined) left.delete(oldest)
+    const bucket = buckets.get(key) ?? { tokens: most, at: time }
+    const tokens = Math.min(most, bucket.tokens + (Math.max(time - bucket.at, 0) * most) / HOUR_MS)
+    buckets.delete(key)
+    buckets.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at: time })
+    const [oldest] = buckets.keys()
+    if (buckets.size > MAX_CALLERS && oldest !== undefined) buckets.delete(oldest)
     if (tokens >= 1) return
     throw new ClientError(
       'too_many_requests',

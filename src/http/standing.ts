@@ -21,9 +21,15 @@ export function standingBody({ protected: on, leases }: Standing = {}): JsonObje
 }
 
 /** A lease without who asked for it, which the history tells to those who may read it. */
-export function leaseBody({ field, value, owner, expiresAt, kept }: Lease): JsonObject {
+export function leaseBody({
+  field,
+  value,
+  owner,
+  expiresAt,
+  kept: isPermanent,
+}: Lease): JsonObject {
   const until = new Date(expiresAt).toISOString()
-  return { field, value, owner, expiresAt: until, ...(kept ? { kept } : {}) }
+  return { field, value, owner, expiresAt: until, ...(isPermanent ? { kept: isPermanent } : {}) }
 }
 
 /** That a client is off or was suspended: since when, by which operation and what it holds, where it was done here. */
@@ -51,7 +57,7 @@ export function suspensionBody(
  */
 export function confirmStanding(client: Json | undefined, may: Site['may']) {
   const members = (client ?? {}) as JsonObject
-  const sent = Object.entries(members).filter(
+  const foreign = Object.entries(members).filter(
     ([name]) =>
       (STANDING_MEMBERS as readonly string[]).includes(name) &&
       !(name === 'leases' && isSentBackWhole(members)),
@@ -59,9 +65,9 @@ export function confirmStanding(client: Json | undefined, may: Site['may']) {
   // Who may not read the client was never told what holds for it.
   const isKnown = may('clients:read')
   return (standing: Standing | undefined): void => {
-    const held = standingBody(standing)
-    for (const [name, value] of sent) {
-      if (isKnown && same(value, held[name] ?? ABSENT[name as keyof typeof ABSENT])) continue
+    const current = standingBody(standing)
+    for (const [name, value] of foreign) {
+      if (isKnown && same(value, current[name] ?? ABSENT[name as keyof typeof ABSENT])) continue
       throw new ClientError(
         'read_only_field',
         `client.${name} is not a setting of the client. ${SET_BY[name as keyof typeof SET_BY]} sets it.`,

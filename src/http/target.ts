@@ -27,7 +27,7 @@ export interface Target extends Site {
 }
 
 /** Where a request may say that a client is or shall be. */
-interface Named {
+interface PlaceName {
   readonly provider?: Json | undefined
   readonly userPoolId?: Json | undefined
   /** As it stands in a body, or as a text in the query. */
@@ -52,7 +52,7 @@ export function permissionOf({ row: { permission } }: Pick<Exchange, 'row'>): Pe
  */
 export function targetOf(
   exchange: Exchange,
-  named: Named,
+  named: PlaceName,
   permission = permissionOf(exchange),
 ): Target {
   const site = siteOf(exchange, named, permission)
@@ -67,7 +67,7 @@ export function targetOf(
  */
 export function siteOf(
   exchange: Exchange,
-  named: Named,
+  named: PlaceName,
   permission = permissionOf(exchange),
 ): Site {
   const { clientId } = exchange.params
@@ -83,15 +83,15 @@ export function siteOf(
  * The same for a further place, which is not where the client of the path is.
  * @throws ClientError as `siteOf` does
  */
-export function otherSiteOf(exchange: Exchange, named: Named): Site {
+export function otherSiteOf(exchange: Exchange, named: PlaceName): Site {
   return locate(exchange, named, permissionOf(exchange), () => {})
 }
 
 function locate(
   exchange: Exchange,
-  named: Named,
+  named: PlaceName,
   permission: Permission,
-  found: (provider: string) => void,
+  onProvider: (provider: string) => void,
 ): Site {
   const { alternative = permission } = exchange.row
   const principal = callerOf(exchange)
@@ -107,7 +107,7 @@ function locate(
       field: 'provider',
     })
   }
-  found(id)
+  onProvider(id)
   const may = (asked: Permission) => permissions.of(principal, id).has(asked)
   if (!may(alternative)) requirePermission(permissions, { principal, providerId: id, permission })
   const place = { provider: id, ...poolOf(provider, named.userPoolId, may) }
@@ -116,9 +116,9 @@ function locate(
 }
 
 /** In the body, or else in the query of those routes that have it. */
-function ownClientOf({ query }: Exchange, { ownClient }: Named): boolean {
-  const asked = ownClient ?? query.ownClient === 'true'
-  if (typeof asked === 'boolean') return asked
+function ownClientOf({ query }: Exchange, { ownClient }: PlaceName): boolean {
+  const confirmed = ownClient ?? query.ownClient === 'true'
+  if (typeof confirmed === 'boolean') return confirmed
   if (ownClient === query.ownClient) return ownClient === 'true'
   throw new ClientError('invalid_field', 'ownClient must be true or false.', { field: 'ownClient' })
 }
@@ -193,7 +193,7 @@ export function pathId({ params }: Exchange, name: 'clientId' | 'secretId' | 'ki
  * An id as a provider can have it; `named` is how it is called.
  * @throws ClientError `invalid_field`
  */
-export function checkedId(value: Json | undefined, field: string, named = field): string {
+export function checkedId(value: Json | undefined, field: string, label = field): string {
   const id = typeof value === 'string' ? value : ''
   const bad =
     id.length > MAX_ID_LENGTH ||
@@ -204,7 +204,7 @@ export function checkedId(value: Json | undefined, field: string, named = field)
   if (!bad && id !== '') return id
   throw new ClientError(
     'invalid_field',
-    `${named} must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
+    `${label} must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
     { field },
   )
 }

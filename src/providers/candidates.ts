@@ -39,11 +39,11 @@ export async function findCandidates(
     if (record === undefined) return []
     return fits(source.createdAt(record), source.nameOf(record)) ? [{ native: record }] : []
   }
-  const found: Candidate[] = []
+  const candidates: Candidate[] = []
   for (let cursor: string | undefined; ; ) {
     const { items, next } = await source.page(cursor)
-    found.push(...(await inParallel(items.filter(open), AT_ONCE, recordOf)).flat())
-    if (next === undefined) return found
+    candidates.push(...(await inParallel(items.filter(open), AT_ONCE, recordOf)).flat())
+    if (next === undefined) return candidates
     cursor = next
   }
 }

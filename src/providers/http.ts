@@ -10,7 +10,7 @@ import { parseJson } from '../core/json/json-text.ts'
 import { exchange } from '../net/exchange.ts'
 import type { Call } from './call.ts'
 import type { Pace } from './pace/pace.ts'
-import type { Told } from './pace/pace-source.ts'
+import type { RateReport } from './pace/pace-source.ts'
 import { checkLength } from './unreadable.ts'
 
 export interface JsonCall {
@@ -78,7 +78,7 @@ export interface Paced {
   /** What a call draws from. */
   readonly buckets: readonly string[]
   /** What an answer tells about the pace. */
-  told(answer: JsonAnswer): Told
+  told(answer: JsonAnswer): RateReport
 }
 
 /**
@@ -86,7 +86,7 @@ export interface Paced {
  * @throws ClientError as `callJson`, and `provider_throttled` when the turn cannot come in time
  */
 export async function callPaced(
-  { pace, buckets, told }: Paced,
+  { pace, buckets, told: rateOf }: Paced,
   request: () => Promise<JsonCall>,
   call: Call,
 ): Promise<JsonAnswer> {
@@ -94,10 +94,10 @@ export async function callPaced(
   const { waitedMs } = pass
   const onUpstream: Call['onUpstream'] = (one) =>
     call.onUpstream?.(waitedMs > 0 ? { ...one, waitedMs } : one)
-  let tells: Told = {}
+  let tells: RateReport = {}
   try {
     const answer = await callJson(await request(), { ...call, onUpstream })
-    tells = told(answer)
+    tells = rateOf(answer)
     return answer
   } catch (error) {
     const { retryAfter } = isClientError(error) ? error.details : {}
@@ -110,15 +110,15 @@ export async function callPaced(
 
 function failure(
   request: JsonCall,
-  sent: boolean,
+  wasSent: boolean,
   cause: unknown,
   {
     retryAfter,
-    ...told
+    ...rateOf
   }: { readonly retryAfter?: number | undefined; readonly lasting?: true } = {},
 ): ClientError {
-  const details = { cause, ...told, ...(retryAfter === undefined ? {} : { retryAfter }) }
-  if (request.effect && sent) {
+  const details = { cause, ...rateOf, ...(retryAfter === undefined ? {} : { retryAfter }) }
+  if (request.effect && wasSent) {
     return new ClientError(
       'outcome_unknown',
       'The change was sent to the provider, but its answer was lost.',

@@ -19,32 +19,32 @@ import type { Provider } from './provider.ts'
 export function withMembers(provider: Provider, members: MemberRules, id: string): Provider {
   const { classes = {} } = members
   for (const name of Object.keys(classes)) checkUnknown(provider.mapping, members, name, id)
-  const named = (...wanted: readonly string[]) =>
+  const membersOf = (...wanted: readonly string[]) =>
     Object.keys(classes).filter((name) => wanted.includes(classes[name] ?? ''))
   const mapping = withExtraSettings(
     {
       ...provider.mapping,
       members,
-      readOnlyKeys: [...provider.mapping.readOnlyKeys, ...named('read-only')],
-      volatileKeys: [...provider.mapping.volatileKeys, ...named('volatile')],
+      readOnlyKeys: [...provider.mapping.readOnlyKeys, ...membersOf('read-only')],
+      volatileKeys: [...provider.mapping.volatileKeys, ...membersOf('volatile')],
     },
-    named('setting'),
+    membersOf('setting'),
   )
-  const unsent = named('read-only', 'volatile')
+  const unsent = membersOf('read-only', 'volatile')
   if (unsent.length === 0) return { ...provider, mapping }
-  const sent = (native: Native) => withoutPaths(native, unsent)
+  const writable = (native: Native) => withoutPaths(native, unsent)
   const { creation } = provider
   return {
     ...provider,
     mapping,
-    steps: (ref, base, next) => provider.steps(ref, sent(base), sent(next)),
+    steps: (ref, base, next) => provider.steps(ref, writable(base), writable(next)),
     ...(creation === undefined
       ? {}
       : {
           creation: {
             ...creation,
-            sent: (next: Native) => creation.sent(sent(next)),
-            step: (place, next) => creation.step(place, sent(next)),
+            sent: (next: Native) => creation.sent(writable(next)),
+            step: (place, next) => creation.step(place, writable(next)),
           },
         }),
   }

@@ -16,8 +16,8 @@ const UNREADABLE = '$unreadable'
  * @throws ClientError `otherwise`
  */
 export function checkSize(record: Native, otherwise: ErrorCode): void {
-  const found = tooLarge(record)
-  if (found !== undefined) refuse({ ...found }, otherwise)
+  const problem = tooLarge(record)
+  if (problem !== undefined) refuse({ ...problem }, otherwise)
 }
 
 /**
@@ -28,17 +28,17 @@ export function checkLength(text: string, otherwise: ErrorCode): void {
   if (isTooLong(text)) refuse({ characters: text.length }, otherwise)
 }
 
-function refuse(found: Json, otherwise: ErrorCode): never {
+function refuse(content: Json, otherwise: ErrorCode): never {
   const { characters, members } = MAX_RECORD
   throw new ClientError(
     otherwise,
     `The record of this client is too large to be read: the limit is ${characters} characters of JSON and ${members} members. Make it smaller at the provider, or remove the client.`,
-    { found, lasting: true },
+    { found: content, lasting: true },
   )
 }
 
 /** What stands for a record that cannot be read. */
-export const unreadableRecord = (found: Json): Native => ({ [UNREADABLE]: found })
+export const unreadableRecord = (content: Json): Native => ({ [UNREADABLE]: content })
 
 /** Whether a record only stands for one that cannot be read. */
 export const isUnreadable = (native: Native): boolean => Object.hasOwn(native, UNREADABLE)
@@ -48,7 +48,7 @@ export const isUnreadable = (native: Native): boolean => Object.hasOwn(native, U
  * @throws every other failure
  */
 export function passUnreadable(error: unknown): Native {
-  const found = isClientError(error, 'provider_unavailable') ? error.details.found : undefined
-  if (found === undefined) throw error
-  return unreadableRecord(found)
+  const content = isClientError(error, 'provider_unavailable') ? error.details.found : undefined
+  if (content === undefined) throw error
+  return unreadableRecord(content)
 }

@@ -52,9 +52,11 @@ function failureOf(status: number, retryAfter: string | undefined, body: unknown
     return new ClientryError('unexpected_answer', says, facts)
   }
   const current = currentCode(code)
-  const known = Object.hasOwn(ERROR_CODES, current) ? (current as ErrorCode) : 'unexpected_answer'
+  const codeOrUnknown = Object.hasOwn(ERROR_CODES, current)
+    ? (current as ErrorCode)
+    : 'unexpected_answer'
   const details = { field, fields, requestId, operationId, outcome, mend, providerMessage }
-  return new ClientryError(known, error, { ...facts, ...details })
+  return new ClientryError(codeOrUnknown, error, { ...facts, ...details })
 }
 
 /** RFC 9110 section 10.2.3: seconds, or a date. */

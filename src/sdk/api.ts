@@ -58,26 +58,26 @@ export interface WriteOptions extends ReadOptions {
 /** A method that writes: with `dryRun: true` it answers the plan. */
 export interface Write<Arguments extends readonly unknown[], Done, Planned, Query = unknown> {
   (
-    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
+    ...args: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
   ): Promise<Answer<Planned>>
   (
-    ...given: [...Arguments, options?: WriteOptions & Query & { readonly dryRun?: false }]
+    ...args: [...Arguments, options?: WriteOptions & Query & { readonly dryRun?: false }]
   ): Promise<Answer<Done>>
 }
 
 /** A method that writes and needs more than its arguments: some options must be there. */
 export interface WriteWith<Query, Arguments extends readonly unknown[], Done, Planned> {
   (
-    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
+    ...args: [...Arguments, options: WriteOptions & Query & { readonly dryRun: true }]
   ): Promise<Answer<Planned>>
   (
-    ...given: [...Arguments, options: WriteOptions & Query & { readonly dryRun?: false }]
+    ...args: [...Arguments, options: WriteOptions & Query & { readonly dryRun?: false }]
   ): Promise<Answer<Done>>
 }
 
 /** A method that reads. */
 export type Read<Arguments extends readonly unknown[], Body, Query = unknown> = (
-  ...given: [...Arguments, options?: ReadOptions & Query]
+  ...args: [...Arguments, options?: ReadOptions & Query]
 ) => Promise<Answer<Body>>
 
 /** Makes the change that a client needs; `undefined`: none. */
@@ -140,7 +140,7 @@ type MethodOf<Row> = Row extends { readonly plan: infer Plan extends BodyName }
     ? WriteWith<QueryIn<Row>, Arguments<Row>, Done<Row>, Bodies[Plan]>
     : Write<Arguments<Row>, Done<Row>, Bodies[Plan], QueryIn<Row>>
   : Row extends Writes
-    ? (...given: [...Arguments<Row>, options?: WriteOptions]) => Promise<Answer<Done<Row>>>
+    ? (...args: [...Arguments<Row>, options?: WriteOptions]) => Promise<Answer<Done<Row>>>
     : Read<Arguments<Row>, Done<Row>, QueryIn<Row>>
 
 /** One method for each operation. */

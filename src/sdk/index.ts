@@ -29,7 +29,7 @@ export function connect({ url, token, retryForMs = RETRY_FOR_MS, fetch }: Connec
   return apiOf({
     url: url.replace(/\/+$/, ''),
     // Looked up with each call, so that it can be replaced under test.
-    fetch: fetch ?? ((...given) => globalThis.fetch(...given)),
+    fetch: fetch ?? ((...args) => globalThis.fetch(...args)),
     token: async () => (typeof token === 'function' ? token() : token),
     retryForMs,
     now: Date.now,

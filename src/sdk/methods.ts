@@ -18,13 +18,13 @@ export interface Connection extends Wire {
 }
 
 /** Any method before its arguments have a type. */
-export type Method = (...given: readonly unknown[]) => Promise<Answer<unknown>>
+export type Method = (...args: readonly unknown[]) => Promise<Answer<unknown>>
 
 /** The method of each operation. */
 export function methodsOf(connection: Connection): Readonly<Record<OperationName, Method>> {
   const methods = Object.entries(OPERATIONS).map(([name, operation]): [string, Method] => [
     name,
-    async (...given) => send(connection, outgoing(connection, operation, given)),
+    async (...args) => send(connection, outgoing(connection, operation, args)),
   ])
   return Object.fromEntries(methods) as Record<OperationName, Method>
 }
@@ -32,20 +32,20 @@ export function methodsOf(connection: Connection): Readonly<Record<OperationName
 function outgoing(
   { url, newKey }: Connection,
   { method, path, query, body: bodyName }: Operation,
-  given: readonly unknown[],
+  args: readonly unknown[],
 ): Outgoing {
-  const rest = [...given]
-  const known = new Map<string, unknown>()
+  const rest = [...args]
+  const values = new Map<string, unknown>()
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const { id, ...where } = addressOf(rest.shift() as ClientArgument)
-    for (const [member, value] of Object.entries(where)) known.set(member, value)
+    for (const [member, value] of Object.entries(where)) values.set(member, value)
     return segment(name, id)
   })
   const body = bodyName === undefined ? undefined : bodyOf(bodyName, rest.shift())
   const options = (rest.shift() ?? {}) as WriteOptions & ReadOptions
-  for (const [member, value] of Object.entries(options)) known.set(member, value)
+  for (const [member, value] of Object.entries(options)) values.set(member, value)
   const pairs = query.flatMap((name): [string, string][] => {
-    const value = known.get(name)
+    const value = values.get(name)
     return value === undefined ? [] : [[name, String(value)]]
   })
   const search = new URLSearchParams(pairs).toString()

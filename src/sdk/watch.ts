@@ -16,12 +16,12 @@ export async function* watch(
   id: string,
   { everyMs = EVERY_MS, ...options }: WatchOptions,
 ): AsyncGenerator<Job, void, undefined> {
-  let told = ''
+  let lastState = ''
   for (;;) {
     const { body: job } = await getJob(id, options)
     const text = JSON.stringify([job.state, job.phase, job.counts])
-    if (text !== told) yield job
-    told = text
+    if (text !== lastState) yield job
+    lastState = text
     if (RESTING.includes(job.state)) return
     await sleep(everyMs, options.signal)
   }

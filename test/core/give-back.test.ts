@@ -5,7 +5,7 @@ import { ClientError } from '../../src/core/errors.ts'
 import { list } from '../../src/core/mapping/lenses.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import type { Native } from '../../src/core/mapping/row.ts'
-import { giveBack, type Taken } from '../../src/core/plan/give-back.ts'
+import { giveBack, type Removal } from '../../src/core/plan/give-back.ts'
 import { mappingOf } from './mapping.ts'
 
 /** Lists that are absent where they are empty, and members that cannot be removed. */
@@ -25,7 +25,7 @@ const mapping = mappingOf(
 
 const back = (
   current: Native,
-  taken: readonly Taken[],
+  taken: readonly Removal[],
   lists: 'value by value' | 'theirs' = 'theirs',
   of: Mapping = mapping,
 ) => giveBack(of, current, taken, lists)

@@ -29,7 +29,7 @@ interface Case {
 }
 
 const changed = (base: JsonObject, next: JsonObject, more: Case = {}) =>
-  accessChanges(more.mapping ?? local, more.api ?? api, { base, next, made: more.made ?? false })
+  accessChanges(more.mapping ?? local, more.api ?? api, { base, next, isNew: more.made ?? false })
 
 describe('words of the API', () => {
   it.each<[string, JsonObject, JsonObject, readonly string[]]>([

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'
 import { CALL_MS, createPace } from '../../src/providers/pace/pace.ts'
-import type { Told } from '../../src/providers/pace/pace-source.ts'
+import type { RateReport } from '../../src/providers/pace/pace-source.ts'
 import { createTally, runs } from '../property.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
@@ -19,7 +19,7 @@ interface Asked {
   readonly within: number
   readonly takes: number
   readonly buckets: readonly string[]
-  readonly told: Told
+  readonly told: RateReport
 }
 
 interface Ended extends Asked {
@@ -36,20 +36,20 @@ const rates = fc.record({
   reserve: fc.constantFrom(0, 0.2, 0.4),
 })
 const told = fc.oneof(
-  { weight: 12, arbitrary: fc.constant<Told>({}) },
+  { weight: 12, arbitrary: fc.constant<RateReport>({}) },
   {
     weight: 1,
-    arbitrary: fc.integer({ min: 1, max: 9_000 }).map((pauseMs): Told => ({ pauseMs })),
+    arbitrary: fc.integer({ min: 1, max: 9_000 }).map((pauseMs): RateReport => ({ pauseMs })),
   },
-  { weight: 1, arbitrary: fc.constant<Told>({ throttled: true }) },
+  { weight: 1, arbitrary: fc.constant<RateReport>({ throttled: true }) },
   {
     weight: 1,
     arbitrary: fc
       .nat({ max: 20 })
-      .map((remaining): Told => ({ account: { limit: 20, remaining, perSecond: 0 } })),
+      .map((remaining): RateReport => ({ account: { limit: 20, remaining, perSecond: 0 } })),
   },
 )
-const asked = (say: fc.Arbitrary<Told>): fc.Arbitrary<Asked> =>
+const asked = (say: fc.Arbitrary<RateReport>): fc.Arbitrary<Asked> =>
   fc.record({
     at: fc.nat({ max: 8_000 }),
     caller: fc.constantFrom('a', 'b', 'c'),
@@ -160,7 +160,7 @@ it('nothing is sent inside a pause', async () => {
 
 it('a call is refused exactly when it cannot be sent in time, at once', async () => {
   const refused: number[] = []
-  const silent = fc.constant<Told>({})
+  const silent = fc.constant<RateReport>({})
   const property = fc.asyncProperty(crowd(silent), rates, async (all, rates) => {
     const plain = all.map((one) => ({ ...one, urgent: false, caller: 'a', buckets: ['one'] }))
     const { ended } = await play(plain, [rates])
@@ -200,7 +200,7 @@ const sameCall = (one: Asked, other: Asked) =>
 it('a refused call goes at once at the millisecond that its refusal names', async () => {
   const tally = createTally('calls that come again when their refusal says')
   const property = fc.asyncProperty(
-    crowd(fc.constant<Told>({})),
+    crowd(fc.constant<RateReport>({})),
     limits,
     fc.nat(),
     async (all, rates, pick) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { isClientError } from '../../src/core/errors.ts'
 import { createPace, type Pace } from '../../src/providers/pace/pace.ts'
 import { MAX_WAITING, MAX_WAITING_OF_CALLER } from '../../src/providers/pace/pace-queue.ts'
-import type { BucketSettings, Told } from '../../src/providers/pace/pace-source.ts'
+import type { BucketSettings, RateReport } from '../../src/providers/pace/pace-source.ts'
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
 
 const LIMITED: BucketSettings = { name: 'all', perSecond: 1, burst: 1, reserve: 0 }
@@ -16,7 +16,7 @@ interface Options {
   readonly within?: number
   readonly buckets?: readonly string[]
   /** What its answer tells, and how much later. */
-  readonly told?: Told
+  readonly told?: RateReport
   readonly takes?: number
 }
 

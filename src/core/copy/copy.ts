@@ -71,9 +71,9 @@ function takenOver({ source, target }: Copying): Native {
   const takes = ([name]: readonly [string, Json]) =>
     isFor(mapping, name, 'copied') && !shown.includes(name)
   const own = Object.entries(blank).filter((member) => !takes(member))
-  const taken = Object.entries(source.native).filter(takes)
+  const entries = Object.entries(source.native).filter(takes)
   const bound = Object.keys(mapping.boundPaths ?? {})
-  const record = withoutPaths(Object.fromEntries([...own, ...taken]), bound)
+  const record = withoutPaths(Object.fromEntries([...own, ...entries]), bound)
   return replaceHidden(mapping, record, () => undefined)
 }
 

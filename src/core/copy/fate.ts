@@ -27,7 +27,7 @@ export type Fate = (typeof FATES)[number]
 export type CopyReport = { readonly [F in Fate]: readonly CopiedSetting[] }
 
 /** A setting with what became of it. */
-export interface Told extends CopiedSetting {
+export interface ReportedSetting extends CopiedSetting {
   readonly fate: Fate
 }
 

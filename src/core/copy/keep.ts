@@ -24,8 +24,8 @@ export function keepUris(mapping: Mapping, native: Native, reasons: Map<string, 
   let next = native
   for (const [field, values] of bad) {
     const now = shownOf(mapping, field, next)
-    const left = Array.isArray(now) ? without(now, values) : null
-    next = trySet(mapping, next, field as MappedField, left).done ?? next
+    const remaining = Array.isArray(now) ? without(now, values) : null
+    next = trySet(mapping, next, field as MappedField, remaining).done ?? next
   }
   // Without one URI a client can be of another kind, for which another one is wrong.
   return next === native ? native : keepUris(mapping, next, reasons)
@@ -38,7 +38,7 @@ export function keepRules(
   reasons: Map<string, string>,
 ): Native {
   let next = native
-  for (let left = target.mapping.rules.length; left > 0; left -= 1) {
+  for (let rounds = target.mapping.rules.length; rounds > 0; rounds -= 1) {
     const mend = firstMend(target, next)
     if (mend === undefined) return next
     if (!reasons.has(mend.path)) reasons.set(mend.path, clauseOf(mend.says))
@@ -62,8 +62,8 @@ function firstMend(target: CopyTarget, native: Native): (Otherwise & Rule) | und
     // Mending one must not break another.
     const fits = ({ done }: Otherwise) =>
       rule.holds(done) && rules.every((one) => one.holds(done) || broken.includes(one))
-    const found = otherwise(target, native, path, rule).find(fits)
-    if (found !== undefined) return { ...rule, ...found }
+    const alternative = otherwise(target, native, path, rule).find(fits)
+    if (alternative !== undefined) return { ...rule, ...alternative }
   }
   return undefined
 }
@@ -88,7 +88,7 @@ function otherwise(
   const usual = shownOf(mapping, name, blank)
   if (!Array.isArray(now)) return [...to(usual), ...to(null)]
   const whole = Array.isArray(usual) && usual.length > 0 ? to(usual) : []
-  const others = now.flatMap((_, left) => to(now.filter((_item, index) => index !== left)))
+  const others = now.flatMap((_, skip) => to(now.filter((_item, index) => index !== skip)))
   const alone = now.filter((item) => to([item]).some(({ done }) => rule.holds(done)))
   return [...whole, ...others, ...(alone.length > 0 ? to(alone) : []), ...to([])]
 }

@@ -10,7 +10,7 @@ import { isFor, isUnknown } from '../mapping/uses.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { hiddenPaths } from '../secrecy/hidden.ts'
 import type { Copied, Copying } from './copying.ts'
-import { ASKED, type Told } from './fate.ts'
+import { ASKED, type ReportedSetting } from './fate.ts'
 
 /** Settings that no attribute stands for, by their first member. */
 export function ofSettings(
@@ -18,7 +18,7 @@ export function ofSettings(
   { reasons }: Copied,
   next: Native,
   asked: FieldPatches,
-): readonly Told[] {
+): readonly ReportedSetting[] {
   const { mapping, native, fresh } = source
   const { providerSettings: wish } = asked
   const [was, is, usual] = [
@@ -26,7 +26,7 @@ export function ofSettings(
     alike ? restOf(target.mapping, target.mapping.normal(next)) : {},
     restOf(mapping, mapping.normal(fresh)),
   ]
-  return Object.entries(restOf(mapping, native)).map(([name, before]): Told => {
+  return Object.entries(restOf(mapping, native)).map(([name, before]): ReportedSetting => {
     const field = `providerSettings.${name}`
     const value = memberOf(was, name) ?? null
     const after = memberOf(is, name) ?? null
@@ -68,11 +68,11 @@ function boundReason({ boundPaths = {} }: Mapping, name: string): string | undef
 }
 
 /** What is hidden in the source: it is not shown, and does not come along. */
-export function ofSecrets({ source: { mapping, native } }: Copying): readonly Told[] {
+export function ofSecrets({ source: { mapping, native } }: Copying): readonly ReportedSetting[] {
   const { fields, hiddenKeys } = mapping
   const own = 'keys' in fields.secret ? fields.secret.keys : []
   return hiddenPaths(mapping, native)
-    .filter((path) => ![...own, ...hiddenKeys].some((taken) => covers(taken, path)))
+    .filter((path) => ![...own, ...hiddenKeys].some((key) => covers(key, path)))
     .map((path) => ({ fate: 'lost', field: attributePath(mapping, path), why: SECRET }))
 }
 

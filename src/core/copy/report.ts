@@ -9,7 +9,7 @@ import type { Native, Row } from '../mapping/row.ts'
 import { hidesSecret } from '../mapping/unseen.ts'
 import type { FieldPatches } from '../patch/patch.ts'
 import { type Copied, type Copying, isTold } from './copying.ts'
-import { ASKED, type CopyReport, FATES, type Told } from './fate.ts'
+import { ASKED, type CopyReport, FATES, type ReportedSetting } from './fate.ts'
 import { ofSecrets, ofSettings } from './report-settings.ts'
 import { shownOf } from './set.ts'
 
@@ -34,7 +34,7 @@ export function reportCopy(
   ) as unknown as CopyReport
 }
 
-const ofElsewhere = ({ source: { elsewhere = [] } }: Copying): readonly Told[] =>
+const ofElsewhere = ({ source: { elsewhere = [] } }: Copying): readonly ReportedSetting[] =>
   elsewhere.map(({ name, state, value }) => ({
     fate: state === 'set' ? 'lost' : 'unread',
     field: `elsewhere.${name}`,
@@ -51,7 +51,7 @@ function ofField(
   next: Native,
   field: MappedField,
   asked: FieldPatches,
-): readonly Told[] {
+): readonly ReportedSetting[] {
   const { empty, copy } = FIELDS[field]
   const wish = asked[field]
   const before = shownOf(source.mapping, field, source.native)

@@ -27,17 +27,17 @@ function fittingLists(items: readonly Json[], limits: Limits, blank: Json): read
   const { maxItems = Number.POSITIVE_INFINITY } = limits
   const fit = items.filter((item) => isWithin(item, limits)).slice(0, maxItems)
   const whole = Array.isArray(blank) ? [[...new Set([...fit, ...blank])]] : []
-  return [fit, ...whole, ...fit.map((_, left) => fit.filter((_item, index) => index !== left))]
+  return [fit, ...whole, ...fit.map((_, skip) => fit.filter((_item, index) => index !== skip))]
 }
 
 function fittingObjects(members: JsonObject, limits: Limits, blank: Json): readonly Json[] {
   const { maxKeys = Number.POSITIVE_INFINITY } = limits
   const entries = Object.entries(members)
   const fit = entries.filter((pair) => pair.every((part) => isWithin(part, limits)))
-  const kept = Object.fromEntries(fit.slice(0, maxKeys))
-  if (!isRecord(blank)) return [kept]
+  const shortened = Object.fromEntries(fit.slice(0, maxKeys))
+  if (!isRecord(blank)) return [shortened]
   const mixed = Object.entries(blank).map(([name, value]) => ({ ...members, [name]: value }))
-  return [kept, ...mixed]
+  return [shortened, ...mixed]
 }
 
 function clamped(value: number, { minimum = value, maximum = value }: Limits): number {

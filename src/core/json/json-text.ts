@@ -69,7 +69,7 @@ function next(cursor: Cursor): string {
   return cursor.text[cursor.place] ?? ''
 }
 
-function taken(cursor: Cursor, end: number): string {
+function sliceTo(cursor: Cursor, end: number): string {
   const part = cursor.text.slice(cursor.place, end)
   cursor.place = end
   return part
@@ -88,14 +88,14 @@ function readValue(cursor: Cursor): Json {
   if (first === '{') return readObject(cursor)
   if (first === '[') return readList(cursor)
   if (first === '"') return readString(cursor)
-  if (startsNumber(first)) return numberOfLiteral(taken(cursor, endOfNumber(text, cursor.place)))
+  if (startsNumber(first)) return numberOfLiteral(sliceTo(cursor, endOfNumber(text, cursor.place)))
   const [word = ' ', value = null] = WORDS[first] ?? []
   cursor.place = Math.max(cursor.place, place) + word.length
   return value
 }
 
 function readString(cursor: Cursor): string {
-  return JSON.parse(taken(cursor, endOfString(cursor.text, cursor.place))) as string
+  return JSON.parse(sliceTo(cursor, endOfString(cursor.text, cursor.place))) as string
 }
 
 function readList(cursor: Cursor): Json {

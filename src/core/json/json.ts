@@ -83,12 +83,12 @@ export function withMembers(
   changed: ReadonlyMap<string, Json | undefined>,
 ): JsonObject {
   if (changed.size === 0) return record
-  const kept: Record<string, Json> = {}
+  const copy: Record<string, Json> = {}
   for (const name of Object.keys(record)) {
     const value = changed.has(name) ? changed.get(name) : record[name]
     if (value === undefined) continue
-    if (name !== '__proto__') kept[name] = value
-    else Object.defineProperty(kept, name, { value, ...AS_ANY_OTHER })
+    if (name !== '__proto__') copy[name] = value
+    else Object.defineProperty(copy, name, { value, ...AS_ANY_OTHER })
   }
-  return kept
+  return copy
 }

@@ -9,30 +9,30 @@ import { doubleOf, isExact, isNumber, isNumberLiteral, type NumberLiteral } from
 import { holdsLiteral } from './json-text.ts'
 
 /** What is sent, with the held number in place of each that equals it as a double. */
-export function withHeldNumbers(sent: Json, held: Json | undefined): Json {
-  return holdsLiteral(held) ? kept(sent, held as Json) : sent
+export function withHeldNumbers(request: Json, record: Json | undefined): Json {
+  return holdsLiteral(record) ? kept(request, record as Json) : request
 }
 
-function kept(sent: Json, held: Json): Json {
-  if (Array.isArray(sent) && Array.isArray(held)) {
-    return sent.map((item, index) => keptItem(item, held[index], held))
+function kept(request: Json, record: Json): Json {
+  if (Array.isArray(request) && Array.isArray(record)) {
+    return request.map((item, index) => keptItem(item, record[index], record))
   }
-  if (isRecord(sent) && isRecord(held)) {
+  if (isRecord(request) && isRecord(record)) {
     return Object.fromEntries(
-      Object.entries(sent).map(([name, value]) => {
-        const own = memberOf(held, name)
+      Object.entries(request).map(([name, value]) => {
+        const own = memberOf(record, name)
         return [name, own === undefined ? value : kept(value, own)]
       }),
     )
   }
-  return isNumber(sent) && alike(sent, held) ? held : sent
+  return isNumber(request) && alike(request, record) ? record : request
 }
 
 /** An item at its place, or at another one in a list that was changed elsewhere. */
-function keptItem(item: Json, there: Json | undefined, held: readonly Json[]): Json {
+function keptItem(item: Json, there: Json | undefined, record: readonly Json[]): Json {
   if (there !== undefined && alike(item, there)) return there
   const moved =
-    typeof item === 'object' || isNumber(item) ? held.find((one) => alike(item, one)) : undefined
+    typeof item === 'object' || isNumber(item) ? record.find((one) => alike(item, one)) : undefined
   return moved ?? (there === undefined ? item : kept(item, there))
 }
 

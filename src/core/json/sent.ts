@@ -7,16 +7,17 @@ import { canonicalJson, isRecord, type Json, type JsonObject, memberOf } from '.
 import { alike } from './kept-numbers.ts'
 
 /** Compares member by member; an empty value and an absent one are the same. */
-export function holdsSent(sent: JsonObject, held: JsonObject): boolean {
-  return Object.entries(sent).every(([name, value]) => holds(value, memberOf(held, name)))
+export function holdsSent(request: JsonObject, record: JsonObject): boolean {
+  return Object.entries(request).every(([name, value]) => holds(value, memberOf(record, name)))
 }
 
-function holds(sent: Json, held: Json | undefined): boolean {
-  if (isEmpty(sent)) return held === undefined || isEmpty(held) || isRecord(sent)
-  if (typeof sent === 'string') return typeof held === 'string' && sent.trim() === held.trim()
-  if (Array.isArray(sent)) return Array.isArray(held) && sameItems(sent, held)
-  if (isRecord(sent)) return isRecord(held) && holdsSent(sent, held)
-  return held !== undefined && alike(sent, held)
+function holds(request: Json, record: Json | undefined): boolean {
+  if (isEmpty(request)) return record === undefined || isEmpty(record) || isRecord(request)
+  if (typeof request === 'string')
+    return typeof record === 'string' && request.trim() === record.trim()
+  if (Array.isArray(request)) return Array.isArray(record) && sameItems(request, record)
+  if (isRecord(request)) return isRecord(record) && holdsSent(request, record)
+  return record !== undefined && alike(request, record)
 }
 
 function isEmpty(value: Json): boolean {
@@ -24,9 +25,9 @@ function isEmpty(value: Json): boolean {
   return value === null || value === '' || (isRecord(value) && Object.keys(value).length === 0)
 }
 
-function sameItems(sent: readonly Json[], held: readonly Json[]): boolean {
+function sameItems(request: readonly Json[], record: readonly Json[]): boolean {
   const texts = (items: readonly Json[]) => [...new Set(items.map(textOf))].sort()
-  const [one, other] = [texts(sent), texts(held)]
+  const [one, other] = [texts(request), texts(record)]
   return one.length === other.length && one.every((text, index) => text === other[index])
 }
 

@@ -27,9 +27,9 @@ export const LIMIT_RULES: readonly LintRule[] = [
         const row = mapping.fields[field] as Row<unknown>
         const { maxItems, maxKeys } = (isLens(row) ? row.limits : undefined) ?? {}
         const most = maxItems ?? maxKeys
-        const held = Object.keys(client[field] ?? {}).length
-        if (most === undefined || !isNearly(held, most)) return []
-        const message = `client.${field} has ${held} of the ${most} values that the provider allows.`
+        const count = Object.keys(client[field] ?? {}).length
+        if (most === undefined || !isNearly(count, most)) return []
+        const message = `client.${field} has ${count} of the ${most} values that the provider allows.`
         return [{ field: `client.${field}`, message }]
       }),
   },

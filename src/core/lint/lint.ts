@@ -37,14 +37,14 @@ export function lintClient(
   dangling: readonly Dangling[] = [],
 ): readonly Finding[] {
   const look = (record: Native) => findingsOf(mapping, record, dangling)
-  const found = look(native)
-  const told = found.map((finding) => {
+  const findings = look(native)
+  const messages = findings.map((finding) => {
     const { mend, ...plain } = finding
-    return mend !== undefined && isMended({ mapping, native, look }, found, finding, mend)
+    return mend !== undefined && isMended({ mapping, native, look }, findings, finding, mend)
       ? finding
       : plain
   })
-  return SEVERITIES.flatMap((severity) => told.filter((one) => one.severity === severity))
+  return SEVERITIES.flatMap((severity) => messages.filter((one) => one.severity === severity))
 }
 
 function findingsOf(
@@ -53,12 +53,12 @@ function findingsOf(
   references: readonly Dangling[],
 ): readonly Finding[] {
   const client = showClient(mapping, native)
-  const held = references.filter((one) => holds(mapping, native, one))
-  const dangling = danglingTexts(mapping, native, held)
+  const present = references.filter((one) => holds(mapping, native, one))
+  const dangling = danglingTexts(mapping, native, present)
   const uris = judgedUris(mapping, native)
-  const asked = { client, native, mapping, lint: mapping.lint, dangling, uris }
+  const lintCase = { client, native, mapping, lint: mapping.lint, dangling, uris }
   return [...RULES, ...(mapping.lint?.rules ?? [])].flatMap(({ id, severity, source, find }) =>
-    find(asked).map(({ field, message, mend }) => ({
+    find(lintCase).map(({ field, message, mend }) => ({
       rule: id,
       severity,
       field,

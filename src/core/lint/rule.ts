@@ -38,7 +38,7 @@ export interface LintCase {
 }
 
 /** What a rule finds in one place. */
-export interface Found {
+export interface RuleFinding {
   /** The path of the member, such as `client.grantTypes`. */
   readonly field: string
   /** One or more sentences; of values, URIs and references to what is gone only are named. */
@@ -60,11 +60,11 @@ export interface RuleText {
 
 /** One row of a table of rules. */
 export interface LintRule extends RuleText {
-  find(asked: LintCase): readonly Found[]
+  find(lintCase: LintCase): readonly RuleFinding[]
 }
 
 /** What a rule found, with the rule. */
-export interface Finding extends Found {
+export interface Finding extends RuleFinding {
   readonly rule: string
   readonly severity: Severity
   readonly source: string
@@ -82,7 +82,7 @@ export interface ProviderLint {
 }
 
 /** Warnings of the mapping with one code, as findings. */
-export function warned({ mapping, native }: LintCase, code: string): readonly Found[] {
+export function warned({ mapping, native }: LintCase, code: string): readonly RuleFinding[] {
   return (mapping.warnings?.(native) ?? [])
     .filter((warning) => warning.code === code)
     .map(({ field = 'client', message }) => ({ field, message }))

@@ -21,11 +21,11 @@ export const TOKEN_RULES: readonly LintRule[] = [
     severity: 'error',
     says: 'a public client, such as a single-page app, whose refresh tokens neither rotate nor are bound to a key',
     source: 'RFC 9700 sections 2.2.2 and 4.14.2',
-    find: (asked) =>
-      mayRefresh(asked) &&
-      isPublic(asked.client) &&
-      asked.client.refreshTokenRotation?.enabled !== true &&
-      asked.lint?.senderConstrained?.(asked.native) !== true
+    find: (lintCase) =>
+      mayRefresh(lintCase) &&
+      isPublic(lintCase.client) &&
+      lintCase.client.refreshTokenRotation?.enabled !== true &&
+      lintCase.lint?.senderConstrained?.(lintCase.native) !== true
         ? [
             {
               field: 'client.refreshTokenRotation',
@@ -41,11 +41,11 @@ export const TOKEN_RULES: readonly LintRule[] = [
     severity: 'warning',
     says: `refresh tokens that last for more than ${MAX_IDLE_DAYS} days without being used`,
     source: `RFC 9700 section 4.14.2; the limit of ${MAX_IDLE_DAYS} days is our choice`,
-    find: (asked) => {
-      const { client, mapping, lint } = asked
+    find: (lintCase) => {
+      const { client, mapping, lint } = lintCase
       const ends = [client.refreshTokenLifetime, client.refreshTokenIdleLifetime]
       const last = Math.min(...ends.map((seconds) => seconds ?? Number.POSITIVE_INFINITY))
-      if (!mayRefresh(asked) || last <= MAX_IDLE_DAYS * DAY_SECONDS) return []
+      if (!mayRefresh(lintCase) || last <= MAX_IDLE_DAYS * DAY_SECONDS) return []
       if (!Number.isFinite(last) && lint?.refreshEndsByDefault) return []
       const field = endField(mapping)
       const howLong = Number.isFinite(last)

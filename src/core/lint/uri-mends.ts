@@ -9,9 +9,9 @@ const NAMED = 3
 
 /** URIs as text, the first few by name. */
 export function listed(values: readonly string[]): string {
-  const named = values.slice(0, NAMED).map((value) => JSON.stringify(value))
-  const more = values.length - named.length
-  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ')
+  const shown = values.slice(0, NAMED).map((value) => JSON.stringify(value))
+  const more = values.length - shown.length
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
 }
 
 /** A field with those that change with it, since the value of one is among those of the other. */
@@ -28,11 +28,13 @@ export function replaceUris(
   replace: (value: string) => string | null,
 ): FieldPatches {
   const patches = together(field).map((name): [string, Json][] => {
-    const held = client[name] as Json
-    const remove = values.filter((value) => (Array.isArray(held) ? held : [held]).includes(value))
+    const current = client[name] as Json
+    const remove = values.filter((value) =>
+      (Array.isArray(current) ? current : [current]).includes(value),
+    )
     if (remove.length === 0) return []
     const add = remove.map(replace).filter((value) => value !== null)
-    if (!Array.isArray(held)) return [[name, add[0] ?? null]]
+    if (!Array.isArray(current)) return [[name, add[0] ?? null]]
     return [[name, add.length === 0 ? { remove } : { remove, add }]]
   })
   return Object.fromEntries(patches.flat())

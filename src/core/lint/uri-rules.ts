@@ -7,12 +7,12 @@ import type { FieldName } from '../client.ts'
 import type { JudgedUri } from '../plan/judged-uri.ts'
 import { readUri } from '../uri/uri-reading.ts'
 import { isLoopback } from '../uri/uri-scheme-rules.ts'
-import type { Found, LintCase, LintRule, RuleText } from './rule.ts'
+import type { LintCase, LintRule, RuleFinding, RuleText } from './rule.ts'
 import { listed, replaceUris } from './uri-mends.ts'
 
 interface UriRow extends RuleText {
   /** Whether the rule is about this URI. */
-  concerns(uri: JudgedUri, asked: LintCase): boolean
+  concerns(uri: JudgedUri, lintCase: LintCase): boolean
   /** A clause after the URIs. */
   readonly tells: string | ((uri: JudgedUri) => string)
   /** What would stand in its place; `null`: nothing. Absent: only its owner can tell. */
@@ -75,7 +75,7 @@ const ROWS: readonly UriRow[] = [
     severity: 'warning',
     says: 'a client with https callbacks, not a native app, that also has URIs on localhost or 127.0.0.1',
     source: 'RFC 9700 section 2.6; RFC 8252 sections 7.3 and 8.3',
-    concerns: (uri, asked) => isLocal(uri) && isInProduction(asked),
+    concerns: (uri, lintCase) => isLocal(uri) && isInProduction(lintCase),
     tells:
       "any program that listens on the user's machine receives what is sent there. Use a separate client for development",
     replace: () => null,
@@ -137,15 +137,15 @@ const ROWS: readonly UriRow[] = [
 export const URI_RULES: readonly LintRule[] = ROWS.map(
   ({ concerns, tells, replace, ...text }): LintRule => ({
     ...text,
-    find: (asked) => {
-      const found = asked.uris
-        .filter((uri) => concerns(uri, asked))
+    find: (lintCase) => {
+      const found = lintCase.uris
+        .filter((uri) => concerns(uri, lintCase))
         .map((uri) => ({ ...uri, clause: typeof tells === 'string' ? tells : tells(uri) }))
-      return grouped(found).map(({ field, clause, values }): Found => {
+      return grouped(found).map(({ field, clause, values }): RuleFinding => {
         return {
           field: `client.${field}`,
           message: `client.${field} has ${listed(values)}: ${clause}.`,
-          ...(replace && { mend: replaceUris(asked.client, field, values, replace) }),
+          ...(replace && { mend: replaceUris(lintCase.client, field, values, replace) }),
         }
       })
     },

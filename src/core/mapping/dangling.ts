@@ -11,13 +11,13 @@ import type { Dangling, DanglingText, Native } from './row.ts'
 /** One text for each field. `held`: the client as the provider has it. */
 export function danglingTexts(
   mapping: Mapping,
-  held: Native,
+  record: Native,
   dangling: readonly Dangling[],
 ): readonly DanglingText[] {
   const fields = [...new Set(dangling.map(({ field }) => field))]
   return fields.map((field) => {
     const values = dangling.filter((one) => one.field === field).map(({ value }) => value)
-    const remove = values.filter((value) => holds(mapping, held, { field, value }))
+    const remove = values.filter((value) => holds(mapping, record, { field, value }))
     const names = values.map(quoted).join(', ')
     const ways = remove.length === 0 ? 'Leave it out' : 'Remove it, alone or in the same request'
     const message = `client.${field} names ${names}, which does not exist at the provider, so it refuses every change. ${ways}.`

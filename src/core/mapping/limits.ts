@@ -10,11 +10,11 @@ import type { Limits } from './row.ts'
  * that is over its limit may still shrink.
  * @throws ClientError `invalid_field`
  */
-export function checkLimits(path: string, value: Json, limits: Limits, held: Json = null): void {
+export function checkLimits(path: string, value: Json, limits: Limits, current: Json = null): void {
   const problem = Array.isArray(value)
-    ? listProblem(value, limits, Array.isArray(held) ? held : [])
+    ? listProblem(value, limits, Array.isArray(current) ? current : [])
     : isRecord(value)
-      ? mapProblem(value, limits, isRecord(held) ? held : {})
+      ? mapProblem(value, limits, isRecord(current) ? current : {})
       : scalarProblem(value, limits)
   if (problem === undefined) return
   const field = `${path}${problem.at ?? ''}`
@@ -30,7 +30,7 @@ export function isWithin(value: Json, limits: Limits): boolean {
 const NEARLY = 0.9
 
 /** Whether a list or map has so much of what a provider takes that it should be told. */
-export const isNearly = (held: number, most: number) => held >= NEARLY * most
+export const isNearly = (count: number, most: number) => count >= NEARLY * most
 
 interface Problem {
   readonly at?: string
@@ -40,28 +40,28 @@ interface Problem {
 function listProblem(
   items: readonly Json[],
   limits: Limits,
-  held: readonly Json[],
+  current: readonly Json[],
 ): Problem | undefined {
   const { maxItems = Number.POSITIVE_INFINITY } = limits
-  if (items.length > maxItems && items.length > held.length) {
+  if (items.length > maxItems && items.length > current.length) {
     return { says: `must have at most ${maxItems} values with this provider` }
   }
   for (const [index, item] of items.entries()) {
-    const problem = held.includes(item) ? undefined : scalarProblem(item, limits)
+    const problem = current.includes(item) ? undefined : scalarProblem(item, limits)
     if (problem !== undefined) return { at: `[${index}]`, says: problem.says }
   }
   return undefined
 }
 
-function mapProblem(map: JsonObject, limits: Limits, held: JsonObject): Problem | undefined {
+function mapProblem(map: JsonObject, limits: Limits, current: JsonObject): Problem | undefined {
   const { maxKeys = Number.POSITIVE_INFINITY, maxLength = Number.POSITIVE_INFINITY } = limits
   const entries = Object.entries(map)
-  if (entries.length > maxKeys && entries.length > Object.keys(held).length) {
+  if (entries.length > maxKeys && entries.length > Object.keys(current).length) {
     return { says: `must have at most ${maxKeys} keys` }
   }
   const long = entries.some(
     ([name, item]) =>
-      !same(item, memberOf(held, name) ?? null) &&
+      !same(item, memberOf(current, name) ?? null) &&
       (name.length > maxLength || (typeof item === 'string' && item.length > maxLength)),
   )
   return long ? { says: `must have keys and values of at most ${maxLength} characters` } : undefined

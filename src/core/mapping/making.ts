@@ -9,14 +9,16 @@ export const makingMapping = once((mapping: Mapping): Mapping => {
     const row = mapping.fields[field]
     return [field, 'made' in row && row.made !== undefined ? row.made : row] as const
   })
-  const made = rows.filter(([field, row]) => row !== mapping.fields[field]).map(([field]) => field)
+  const changedRows = rows
+    .filter(([field, row]) => row !== mapping.fields[field])
+    .map(([field]) => field)
   const { createOnlyKeys, commandKeys } = mapping
-  if (made.length + createOnlyKeys.length + commandKeys.length === 0) return mapping
+  if (changedRows.length + createOnlyKeys.length + commandKeys.length === 0) return mapping
   return {
     ...withExtraSettings(mapping, [...createOnlyKeys, ...commandKeys]),
     fields: Object.fromEntries(rows) as Mapping['fields'],
     // What a new client starts from depends on them, so that they go before what the caller sets beside.
-    first: made,
+    first: changedRows,
     createOnlyKeys: [],
     commandKeys: [],
   }

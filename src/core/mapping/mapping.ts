@@ -71,7 +71,7 @@ export interface Mapping {
    * What a change was to come to, where `held` is what the provider shows after it: with what follows from the change
    * and cannot be planned. Absent: what was planned.
    */
-  expected?(records: { readonly base: Native; readonly next: Native }, held: Native): Native
+  expected?(records: { readonly base: Native; readonly next: Native }, record: Native): Native
   /** What a reader of this record should know. */
   warnings?(native: Native): readonly Warning[]
   /** How a client is switched off for a while; absent: it cannot be. */

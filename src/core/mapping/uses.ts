@@ -124,13 +124,13 @@ export const pathsBarred = (mapping: Classed, use: Use): readonly string[] =>
   barred(mapping)[use].paths
 
 /** The members that are known, as wholes or by something in them. */
-const known = once(
+const table = once(
   (mapping: Classed): ReadonlySet<string> =>
     new Set(CLASSES.flatMap((one) => PATHS[one](mapping)).map(firstOf)),
 )
 
 /** Whether no table knows a member. */
-export const isUnknown = (mapping: Classed, name: string): boolean => !known(mapping).has(name)
+export const isUnknown = (mapping: Classed, name: string): boolean => !table(mapping).has(name)
 
 /** Whether a member may be used so as a whole. */
 export function isFor(mapping: Classed, name: string, use: Use): boolean {

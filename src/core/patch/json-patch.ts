@@ -145,10 +145,10 @@ function memberFor(field: FieldName, before: Json | undefined, after: Json | und
  */
 function checkNulls(at: string, before: Json | undefined, after: Json): void {
   if (!isRecord(after)) return
-  const held = isRecord(before) ? before : {}
+  const current = isRecord(before) ? before : {}
   for (const [name, value] of Object.entries(after)) {
     const path = `${at}.${quoted(name)}`
-    const now = memberOf(held, name)
+    const now = memberOf(current, name)
     if (value !== null) checkNulls(path, now, value)
     else if (now !== null) {
       const says = `${path} must not be set to null by a JSON Patch. Use "remove" instead.`

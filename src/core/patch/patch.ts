@@ -111,7 +111,7 @@ function checkListPatch(path: string, value: JsonObject, schema: z.ZodMiniType):
 /** An object's members may come alone, since the rest is taken from the client as it is. */
 function checkObjectPatch(path: string, value: JsonObject, schema: z.ZodMiniType): void {
   const parsed = schema.safeParse(value)
-  const issue = parsed.error?.issues.find((found) => !isAbsence(found, value))
+  const issue = parsed.error?.issues.find((one) => !isAbsence(one, value))
   if (issue !== undefined) throw refusal(path, issue)
 }
 
@@ -184,8 +184,8 @@ export function applyMember(field: FieldName, current: Json, asked: Json): Json 
 function applyListPatch(current: Json, asked: JsonObject): Json {
   const { add = [], remove = [] } = asked
   const removed = new Set(remove as Json[])
-  const kept = (current as Json[]).filter((item) => !removed.has(item))
-  return unique([...kept, ...(add as Json[])])
+  const remaining = (current as Json[]).filter((item) => !removed.has(item))
+  return unique([...remaining, ...(add as Json[])])
 }
 
 const unique = (items: readonly Json[]): Json[] => [...new Set(items)]

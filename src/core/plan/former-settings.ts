@@ -42,9 +42,9 @@ export function readFormerSettings(
       if (!isLens(row)) {
         if (!same(value, native[name] ?? null)) return true
       } else {
-        const wanted = value === null ? null : (row.get({ ...native, [name]: value }) ?? value)
-        checkMember(field, wanted)
-        read[field] = wanted
+        const target = value === null ? null : (row.get({ ...native, [name]: value }) ?? value)
+        checkMember(field, target)
+        read[field] = target
       }
       notes.push(noteOf(`client.${raw}.${quoted(name)}`, field))
       return false

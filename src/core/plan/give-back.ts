@@ -13,7 +13,7 @@ import { withChange } from './plan.ts'
 import { updateBody } from './update-body.ts'
 
 /** The records before and after a change that took something away. */
-export interface Taken {
+export interface Removal {
   readonly base: Native
   readonly next: Native
 }
@@ -34,13 +34,13 @@ export interface GivenBack {
 export function giveBack(
   mapping: Mapping,
   current: Native,
-  taken: readonly Taken[],
+  removals: readonly Removal[],
   lists: 'value by value' | 'theirs',
 ): GivenBack {
   let next = current
   const theirs = new Set<string>()
   const lost = new Set<string>()
-  for (const { base, next: after } of taken) {
+  for (const { base, next: after } of removals) {
     const [was, became, is] = [base, after, next].map((one) => normalOf(mapping, one)) as Three
     for (const key of new Set([...Object.keys(was), ...Object.keys(became)])) {
       if (!isFor(mapping, key, 'restored')) continue
@@ -73,8 +73,8 @@ function byValue(
   const empty = Object.hasOwn(mapping.normal({ [key]: [] }), key) ? undefined : []
   const [before, after, now] = [was ?? empty, became ?? empty, is ?? empty]
   if (!Array.isArray(before) || !Array.isArray(after) || !Array.isArray(now)) return is
-  const kept = without(now, without(after, before))
-  return [...kept, ...without(without(before, after), now)]
+  const others = without(now, without(after, before))
+  return [...others, ...without(without(before, after), now)]
 }
 
 /** Whether the provider has a way to remove what would be removed. */

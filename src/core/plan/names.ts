@@ -12,13 +12,13 @@ const CONTROL = /\p{Cc}/u
  * Refuses control characters in names, except in those that the field holds already.
  * @throws ClientError `invalid_field`
  */
-export function checkNames(field: FieldName, wanted: Json, now: Json): void {
-  if (field === 'name' && typeof wanted === 'string' && !same(wanted, now)) {
-    if (CONTROL.test(wanted)) throw withControl('client.name')
+export function checkNames(field: FieldName, target: Json, now: Json): void {
+  if (field === 'name' && typeof target === 'string' && !same(target, now)) {
+    if (CONTROL.test(target)) throw withControl('client.name')
   }
-  if (FIELDS[field].kind !== 'map' || !isRecord(wanted)) return
-  const held = isRecord(now) ? now : {}
-  const added = Object.keys(wanted).filter((name) => !Object.hasOwn(held, name))
+  if (FIELDS[field].kind !== 'map' || !isRecord(target)) return
+  const current = isRecord(now) ? now : {}
+  const added = Object.keys(target).filter((name) => !Object.hasOwn(current, name))
   const bad = added.find((name) => CONTROL.test(name))
   if (bad !== undefined) throw withControl(`client.${field}.${quoted(bad)}`)
 }

@@ -35,10 +35,10 @@ export function patchRest(mapping: Mapping, native: Native, asked: Json): Native
 }
 
 /** What is sent back as it is leaves things alone, a null inside it too, which would else remove. */
-function withoutSame(asked: JsonObject, held: JsonObject): JsonObject {
+function withoutSame(asked: JsonObject, current: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(asked).flatMap(([name, value]): [string, Json][] => {
-      const now = memberOf(held, name)
+      const now = memberOf(current, name)
       if (now !== undefined && same(value, now)) return []
       return [[name, isRecord(value) && isRecord(now) ? withoutSame(value, now) : value]]
     }),
@@ -48,9 +48,9 @@ function withoutSame(asked: JsonObject, held: JsonObject): JsonObject {
 function checkSetting(mapping: Mapping, native: Native, name: string, value: Json): void {
   const field = `client.providerSettings.${quoted(name)}`
   const { settings, extraSettings = [], hiddenKeys } = mapping
-  const known =
+  const isSetting =
     settings.includes(name) || extraSettings.includes(name) || Object.hasOwn(native, name)
-  if (hiddenKeys.includes(name) || !(known || isOnlyMade(mapping, name))) {
+  if (hiddenKeys.includes(name) || !(isSetting || isOnlyMade(mapping, name))) {
     throw new ClientError('unknown_field', `${field} is not a setting of this provider.`, { field })
   }
   if (!isFor(mapping, name, 'sent') || (value === null && !isFor(mapping, name, 'cleared'))) {

@@ -17,7 +17,7 @@ import { checkUri } from '../uri/uri.ts'
 import type { UriFinding } from '../uri/uri-rule.ts'
 import type { JudgedUri } from './judged-uri.ts'
 
-interface Found {
+interface LocatedFinding {
   readonly field: FieldName
   readonly path: string
   readonly value: string
@@ -65,10 +65,10 @@ export function checkUriState(
   const { after, fresh } = compared(mapping, base, next)
   if (fresh !== undefined) throw refused(fresh)
   // A new value that breaks a rule was refused before: these are warnings.
-  const told = named.flatMap((field) =>
+  const warnings = named.flatMap((field) =>
     ownFindings(mapping, field, fields[field] ?? null, besideOf(mapping, field, base, next)),
   )
-  return [...after, ...told].map(({ field, value, finding }) => ({
+  return [...after, ...warnings].map(({ field, value, finding }) => ({
     code: finding.rule,
     field: `client.${field}`,
     message: `client.${field}: ${JSON.stringify(value)} ${finding.says}.`,
@@ -86,22 +86,22 @@ function compared(
   mapping: Mapping,
   base: Native,
   next: Native,
-): { readonly after: readonly Found[]; readonly fresh: Found | undefined } {
+): { readonly after: readonly LocatedFinding[]; readonly fresh: LocatedFinding | undefined } {
   if (isNative(mapping, base) !== isNative(mapping, next)) {
     const before = new Set(stateFindings(mapping, base).map(identity))
     const after = stateFindings(mapping, next).filter(isViolation)
     return { after, fresh: after.find((found) => !before.has(identity(found))) }
   }
   // A value that the same field of a client of the same kind held before is judged as it was then.
-  const held = new Map<FieldName, ReadonlySet<Json>>(
+  const present = new Map<FieldName, ReadonlySet<Json>>(
     URI_FIELD_NAMES.map((field) => [field, new Set(heldValues(mapping, field, base))] as const),
   )
-  const isNew = (field: FieldName, value: string) => held.get(field)?.has(value) !== true
-  let left = MOST_WARNED
+  const isNew = (field: FieldName, value: string) => present.get(field)?.has(value) !== true
+  let remaining = MOST_WARNED
   const isJudged = (field: FieldName, value: string) => {
     if (isNew(field, value)) return true
-    left -= 1
-    return left >= 0
+    remaining -= 1
+    return remaining >= 0
   }
   const after = stateFindings(mapping, next, isJudged).filter(isViolation)
   return { after, fresh: after.find(({ field, value }) => isNew(field, value)) }
@@ -112,8 +112,8 @@ function ownFindings(
   mapping: Mapping,
   field: FieldName,
   asked: Json,
-  { native, held }: Beside,
-): Found[] {
+  { native, held: present }: Beside,
+): LocatedFinding[] {
   const path = `client.${field}`
   const values =
     isRecord(asked) && FIELDS[field].kind === 'list'
@@ -121,16 +121,16 @@ function ownFindings(
       : Array.isArray(asked)
         ? listed(path, asked)
         : [{ path, value: asked }]
-  const known = new Set(held)
+  const presentSet = new Set(present)
   return values
-    .filter(({ value }) => !known.has(value))
+    .filter(({ value }) => !presentSet.has(value))
     .flatMap((one) => findings(mapping, field, one, native))
 }
 
 const listed = (path: string, items: Json) =>
   (items as readonly Json[]).map((value, index) => ({ path: `${path}[${index}]`, value }))
 
-function stateFindings(mapping: Mapping, native: Native, isJudged?: IsJudged): Found[] {
+function stateFindings(mapping: Mapping, native: Native, isJudged?: IsJudged): LocatedFinding[] {
   return judgedUris(mapping, native, isJudged).flatMap(({ field, value, findings: found }) =>
     found.map((finding) => ({ field, path: `client.${field}`, value, finding })),
   )
@@ -165,7 +165,7 @@ function findings(
   field: FieldName,
   { path, value }: { readonly path: string; readonly value: Json },
   native: boolean,
-): Found[] {
+): LocatedFinding[] {
   const use = useOfUris(field)
   if (use === undefined || typeof value !== 'string') return []
   return checkUri(value, use, { policy: mapping.uris, native }).map((finding) => ({
@@ -176,13 +176,14 @@ function findings(
   }))
 }
 
-const isViolation = ({ finding }: Found) => finding.severity === 'violation'
+const isViolation = ({ finding }: LocatedFinding) => finding.severity === 'violation'
 
-const identity = ({ field, value, finding }: Found) => JSON.stringify([field, value, finding.rule])
+const identity = ({ field, value, finding }: LocatedFinding) =>
+  JSON.stringify([field, value, finding.rule])
 
 /** Whether the client is a native app, which may use private-use schemes (RFC 8252 section 7.1). */
 export const isNative = (mapping: Mapping, native: Native) =>
   showField(mapping, 'appType', native) === 'native'
 
-const refused = ({ path, finding }: Found) =>
+const refused = ({ path, finding }: LocatedFinding) =>
   new ClientError('invalid_field', `${path} ${finding.says}.`, { field: path })

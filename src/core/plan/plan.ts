@@ -102,7 +102,7 @@ function checkFieldLimits(
  */
 export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
   const { fields, notes } = readFormerSettings(mapping, base, fieldsOf(mapping, base, patch))
-  const named: FieldName[] = []
+  const touched: FieldName[] = []
   let next = base
   for (const field of orderOf(mapping)) {
     const asked = fields[field]
@@ -112,20 +112,20 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
       : patchRest(mapping, next, asked)
     if (changed === undefined) continue
     next = changed
-    named.push(field)
+    touched.push(field)
   }
   checkSize(base, next)
-  for (const field of named)
+  for (const field of touched)
     checkOwnUris(mapping, field, fields[field] ?? null, besideOf(mapping, field, base, next))
   checkRules(mapping, [base], next)
   const warnings = [
     ...notes,
-    ...checkUriState(mapping, base, next, fields, named),
+    ...checkUriState(mapping, base, next, fields, touched),
     ...(mapping.warnings?.(next) ?? []),
   ]
   return {
     next,
-    named,
+    named: touched,
     unchanged: sameState(mapping, base, next),
     warnings,
     hidden: hiddenIn(mapping, fields),
@@ -205,19 +205,19 @@ export function applyField(
   if (isSecretField(field) && asked === null) return undefined
   const row = mapping.fields[field] as Row<Json>
   const now = current(mapping, field, native)
-  const wanted = withHeldNumbers(applyMember(field, now, asked), now)
-  if (same(wanted, now) || (wanted === null && same(now, FIELDS[field].empty as Json)))
+  const target = withHeldNumbers(applyMember(field, now, asked), now)
+  if (same(target, now) || (target === null && same(now, FIELDS[field].empty as Json)))
     return undefined
   if (row.support === 'missing') {
-    if (wanted === null) return undefined
+    if (target === null) return undefined
     throw unsupported(field, row)
   }
   if (!isLens(row)) throw readOnly(field, row)
   // What is added is named by where it stands in the patch, and counts as part of what results.
   checkFieldLimits(field, row.limits, asked, now)
-  checkFieldLimits(field, row.limits, wanted, now)
-  checkNames(field, wanted, now)
-  const value = isSecretField(field) ? secret(String(wanted)) : wanted
+  checkFieldLimits(field, row.limits, target, now)
+  checkNames(field, target, now)
+  const value = isSecretField(field) ? secret(String(target)) : target
   return withChange(native, row.put(value as Json, native))
 }
 

@@ -47,28 +47,28 @@ export const hasAccess = (mapping: Mapping, api: OwnApi, native: Native): boolea
 export function accessChanges(
   mapping: Mapping,
   api: OwnApi,
-  { base, next, made }: { readonly base: Native; readonly next: Native; readonly made: boolean },
+  { base, next, isNew }: { readonly base: Native; readonly next: Native; readonly isNew: boolean },
 ): readonly string[] {
   const [was, is] = [wordsOf(mapping, api, base), wordsOf(mapping, api, next)]
   const moved = [...was, ...is].filter((word) => !(was.has(word) && is.has(word)))
   const opened = api.anyWhereNone && listsNone(mapping, base) !== listsNone(mapping, next)
   const paths = [...moved.map((word) => word.split(' ')[0] ?? ''), ...(opened ? ['scopes'] : [])]
   const added = (field: FieldName) => addedTo(mapping, field, base, next)
-  const known = was.size + is.size > 0
+  const hasWords = was.size + is.size > 0
   // Where scopes are kept elsewhere, any client that is there already may have been given them.
-  const unknown = !made && mapping.fields.scopes.support === 'missing'
-  const isGrant = (grant: Json) => known || MACHINE_GRANT.test(String(grant))
-  if (known || unknown) paths.push(...GRANTS.filter((field) => added(field).some(isGrant)))
-  if (known) paths.push(...DESTINATIONS.filter((field) => added(field).length > 0))
+  const unknown = !isNew && mapping.fields.scopes.support === 'missing'
+  const isGrant = (grant: Json) => hasWords || MACHINE_GRANT.test(String(grant))
+  if (hasWords || unknown) paths.push(...GRANTS.filter((field) => added(field).some(isGrant)))
+  if (hasWords) paths.push(...DESTINATIONS.filter((field) => added(field).length > 0))
   return [...new Set(paths)]
 }
 
 /** `path word` for each word of the API that a record lists; texts for people do not count. */
 function wordsOf(mapping: Mapping, api: OwnApi, native: Native): ReadonlySet<string> {
-  const found = new Set<string>()
+  const words = new Set<string>()
   const look = (path: string, value: Json): void => {
     if (typeof value === 'string') {
-      for (const word of value.split(/\s+/)) if (api.covers(word)) found.add(`${path} ${word}`)
+      for (const word of value.split(/\s+/)) if (api.covers(word)) words.add(`${path} ${word}`)
     } else if (Array.isArray(value)) for (const one of value) look(path, one)
     else if (isRecord(value)) {
       for (const [name, inner] of Object.entries(value)) look(`${path}.${name}`, inner)
@@ -83,7 +83,7 @@ function wordsOf(mapping: Mapping, api: OwnApi, native: Native): ReadonlySet<str
         : (showField(mapping, field, native) as Json),
     )
   }
-  return found
+  return words
 }
 
 const listsNone = (mapping: Mapping, native: Native): boolean =>

@@ -47,7 +47,7 @@ export function neededFor(
     !credentials.some((one) => one.permission === permission && one.field === field)
   const fields = named.flatMap((field) => needOfField(field).filter(isNew))
   if (api === undefined) return [...fields, ...credentials]
-  const access = accessChanges(mapping, api, { base, next, made }).map((path) => grant(path))
+  const access = accessChanges(mapping, api, { base, next, isNew: made }).map((path) => grant(path))
   const usable = hasAccess(mapping, api, base) || hasAccess(mapping, api, next)
   const become = usable ? credentials.slice(0, 1).map(({ field }) => ({ ...grant(''), field })) : []
   return [...fields, ...credentials, ...access, ...become]

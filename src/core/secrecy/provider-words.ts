@@ -28,12 +28,12 @@ export function providerWords(
 ): string | undefined {
   if (typeof text !== 'string') return undefined
   const whole = text.slice(0, MOST_READ)
-  const known = secrets.flatMap(spellings)
-  const literal = known
+  const spelled = secrets.flatMap(spellings)
+  const literal = spelled
     .filter((one) => one.length >= SHORTEST)
     .sort((one, other) => other.length - one.length)
     .reduce((rest, one) => rest.replaceAll(one, HIDDEN), whole)
-  const unmarked = withoutGrams(literal, known)
+  const unmarked = withoutGrams(literal, spelled)
   const words = withoutTokens(unmarked)
     // Letters, digits and marks of ASCII, so that nothing in it is code, a control or turned round.
     .replace(/[^\x20-\x7e]|[\\`<>]/g, ' ')

@@ -113,8 +113,8 @@ interface Looks {
 
 /** What a name looks like. */
 export function looksOf(name: string): Looks {
-  const known = judged.get(name)
-  if (known !== undefined) return known
+  const cached = judged.get(name)
+  if (cached !== undefined) return cached
   const words = wordsOf(name)
   const isAbout = ABOUT.has(words.at(-1) ?? '')
   const looks = LOOKS[isAbout ? 'about' : judge(words) ? 'secret' : 'neither']

@@ -33,16 +33,16 @@ export const FORM_RULES: readonly UriRule[] = [
   {
     // Auth0, "Subdomain URL placeholders"
     id: 'placeholder',
-    says: (asked) => {
-      const names = placeholdersFor(asked)
+    says: (uriCase) => {
+      const names = placeholdersFor(uriCase)
       return names.length === 0
         ? 'must not contain braces'
         : `may contain, in braces, only ${names.join(', ')}`
     },
-    breaks: (asked) =>
-      /[{}]/.test(asked.uri.value.replace(/\{[^{}]*\}/g, '')) ||
-      asked.uri.placeholders.some(
-        (name) => !placeholdersFor(asked).some((one) => isNamed(one, name)),
+    breaks: (uriCase) =>
+      /[{}]/.test(uriCase.uri.value.replace(/\{[^{}]*\}/g, '')) ||
+      uriCase.uri.placeholders.some(
+        (name) => !placeholdersFor(uriCase).some((one) => isNamed(one, name)),
       ),
   },
   {

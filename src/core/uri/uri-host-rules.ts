@@ -76,7 +76,7 @@ export const HOST_RULES: readonly UriRule[] = [
     // Auth0, "Subdomain URL placeholders" and "Custom domain URL placeholders"
     id: 'placeholder_place',
     says: 'must have a placeholder as a whole label of its host; one without a key as the first of at least three, and never next to *',
-    breaks: (asked) => asked.uri.placeholders.length > 0 && !arePlaceholdersPlaced(asked),
+    breaks: (uriCase) => uriCase.uri.placeholders.length > 0 && !arePlaceholdersPlaced(uriCase),
   },
 ]
 
@@ -105,10 +105,10 @@ function isWildcardPlaced(value: string, host: string): boolean {
 }
 
 /** `{name}` is a first label; `{group.KEY}` may be any label, or stand in the path. */
-function arePlaceholdersPlaced(asked: UriCase): boolean {
-  const { uri } = asked
+function arePlaceholdersPlaced(uriCase: UriCase): boolean {
+  const { uri } = uriCase
   const isKeyed = (name: string) =>
-    placeholdersFor(asked).some((one) => one.endsWith('*') && name.startsWith(one.slice(0, -1)))
+    placeholdersFor(uriCase).some((one) => one.endsWith('*') && name.startsWith(one.slice(0, -1)))
   const mark = (text: string) =>
     text.replace(/\{([^{}]*)\}/g, (_, name: string) => (isKeyed(name) ? '{*}' : '{}'))
   const labels = mark(uri.host).split('.')

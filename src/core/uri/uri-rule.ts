@@ -55,6 +55,6 @@ export const placeholdersFor = ({ policy, use }: Pick<UriCase, 'policy' | 'use'>
 /** One row of a table of rules. */
 export interface UriRule {
   readonly id: string
-  readonly says: string | ((asked: UriCase) => string)
-  breaks(asked: UriCase): boolean
+  readonly says: string | ((uriCase: UriCase) => string)
+  breaks(uriCase: UriCase): boolean
 }

@@ -37,7 +37,7 @@ export const SCHEME_RULES: readonly UriRule[] = [
     // RFC 8252 sections 7.1, 7.3 and 8.4; RFC 9700 section 2.1
     id: 'scheme',
     says: schemeClause,
-    breaks: (asked) => schemeFault(asked) !== undefined,
+    breaks: (uriCase) => schemeFault(uriCase) !== undefined,
   },
 ]
 
@@ -52,8 +52,8 @@ export const isTakenScheme = (scheme: string): boolean =>
 /** Whether a URI leads to the machine on which it is opened. */
 export const isLoopback = (uri: UriReading) => LOOPBACK_HOSTS.has(uri.host)
 
-function schemeClause(asked: UriCase): string {
-  return schemeFault(asked) ?? ''
+function schemeClause(uriCase: UriCase): string {
+  return schemeFault(uriCase) ?? ''
 }
 
 function schemeFault({ uri, use, policy, native }: UriCase): string | undefined {

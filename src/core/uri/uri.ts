@@ -42,24 +42,24 @@ const MOST_REMEMBERED = 500
 const findingsUnder = once((_: UriPolicy) => new Map<string, readonly UriFinding[]>())
 
 function judged(value: string, use: UriUse, context: UriContext): readonly UriFinding[] {
-  const asked: UriCase = { ...context, use, uri: readUri(value) }
+  const uriCase: UriCase = { ...context, use, uri: readUri(value) }
   for (const rules of STAGES) {
-    const found = broken(rules, 'violation', asked)
-    if (found.length > 0) return found
+    const violation = broken(rules, 'violation', uriCase)
+    if (violation.length > 0) return violation
   }
-  return broken(WARNINGS, 'warning', asked)
+  return broken(WARNINGS, 'warning', uriCase)
 }
 
 function broken(
   rules: readonly UriRule[],
   severity: UriFinding['severity'],
-  asked: UriCase,
+  uriCase: UriCase,
 ): readonly UriFinding[] {
   return rules
-    .filter((rule) => rule.breaks(asked))
+    .filter((rule) => rule.breaks(uriCase))
     .map(({ id, says }) => ({
       rule: id,
       severity,
-      says: typeof says === 'string' ? says : says(asked),
+      says: typeof says === 'string' ? says : says(uriCase),
     }))
 }

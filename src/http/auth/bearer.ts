@@ -26,9 +26,9 @@ export function bearerToken(request: HttpRequest): string {
   if (header === undefined) {
     throw credentialsMissing('The request needs an access token in an Authorization header.')
   }
-  const found = BEARER.exec(header)
-  if (found === null) throw credentialsMissing('The Authorization header must be of type Bearer.')
-  const token = found[1] ?? ''
+  const match = BEARER.exec(header)
+  if (match === null) throw credentialsMissing('The Authorization header must be of type Bearer.')
+  const token = match[1] ?? ''
   if (token === '') throw credentialsMissing('The Authorization header contains no access token.')
   if (!TOKEN.test(token)) throw tokenRefused('The access token is malformed.')
   return token

@@ -83,17 +83,17 @@ export function createKeySet({ fetchDocument, now, onFault, ...address }: KeySou
   async function load(): Promise<void> {
     triedAt = now()
     const began = triedAt
-    const found = await fetchKeys(address, fetchDocument, began + TIMEOUT_MS)
+    const answer = await fetchKeys(address, fetchDocument, began + TIMEOUT_MS)
     lookedAt = began
-    if ('fault' in found) {
-      fault = found.fault
+    if ('fault' in answer) {
+      fault = answer.fault
       failures += 1
       onFault?.(fault)
       return
     }
-    keys = found.accepted.keys
-    refused = found.accepted.refused
-    refusedIds = found.accepted.refusedIds
+    keys = answer.accepted.keys
+    refused = answer.accepted.refused
+    refusedIds = answer.accepted.refusedIds
     // Not when it has ended: a process that was frozen meanwhile would take old keys for new ones.
     loadedAt = began
     fault = undefined

@@ -28,7 +28,7 @@ export interface Keys {
    * The key for a token; `undefined` when the issuer publishes none such.
    * @throws ClientError `keys_unavailable`; `unauthenticated` for one that is published but may not be used
    */
-  find(wanted: KeyWanted, deadline: number): Promise<FoundKey | undefined>
+  find(query: KeyWanted, deadline: number): Promise<FoundKey | undefined>
   /** Whether a found key is still published, by a set that needs no renewal. */
   holds(id: string): boolean
   /** Whether the keys need no renewal. */
@@ -44,20 +44,19 @@ export function createKeys(source: KeySource): Keys {
   /** By the published key, so that keys of an older set go with it. */
   const imported = new WeakMap<PublicJwk, Map<Algorithm, Promise<CryptoKey>>>()
 
-  async function published(wanted: KeyWanted, deadline: number): Promise<PublicJwk | undefined> {
+  async function published(query: KeyWanted, deadline: number): Promise<PublicJwk | undefined> {
     const renewal = set.isFresh() ? undefined : set.renew(deadline)
     if (!set.isServing()) await renewal
     // A fetch that was under way when the process was frozen is no look at the issuer of today.
     if (set.isUsable() && !set.isServing()) await set.renew(deadline)
     if (!set.isUsable()) throw unavailable()
     // An issuer that hangs holds up no one whose key is known.
-    const known = matching(set.keys(), wanted)
-    if (known !== undefined) return known
+    const cached = matching(set.keys(), query)
+    if (cached !== undefined) return cached
     // An unknown id may be new, and newer than the last fetch
     await set.renew(deadline, 'once more')
-    const found = matching(set.keys(), wanted)
-    if (found === undefined && wanted.kid !== undefined && set.refuses(wanted.kid))
-      throw notUsable()
+    const found = matching(set.keys(), query)
+    if (found === undefined && query.kid !== undefined && set.refuses(query.kid)) throw notUsable()
     // Whether the token is good cannot be known now, so it must not be called bad
     if (found === undefined && set.hasFailed()) throw unavailable()
     return found
@@ -77,9 +76,9 @@ export function createKeys(source: KeySource): Keys {
   }
 
   return {
-    async find(wanted, deadline) {
-      const found = await published(wanted, deadline)
-      return found === undefined ? undefined : usable(found, wanted.alg)
+    async find(query, deadline) {
+      const found = await published(query, deadline)
+      return found === undefined ? undefined : usable(found, query.alg)
     },
     holds: (id) => set.isFresh() && set.keys().some((one) => one.id === id),
     isFresh: set.isFresh,

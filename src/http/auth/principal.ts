@@ -48,10 +48,10 @@ export function clientIdOf(claims: JsonObject): string | undefined {
 function scopesOf(claims: JsonObject, spelling: ScopeSpelling): ReadonlySet<string> {
   const scope = typeof claims.scope === 'string' ? claims.scope.split(' ') : []
   const permissions = Array.isArray(claims.permissions) ? claims.permissions : []
-  const named = [...scope, ...permissions].filter(
+  const scopes = [...scope, ...permissions].filter(
     (one): one is string => typeof one === 'string' && one !== '',
   )
-  return new Set(named.flatMap((one) => scopeNames(one, spelling)))
+  return new Set(scopes.flatMap((one) => scopeNames(one, spelling)))
 }
 
 /** What a scope is called in the configuration: as it stands, and without its resource server. */

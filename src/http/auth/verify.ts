@@ -41,7 +41,7 @@ export interface Verifier {
   health(): readonly IssuerHealth[]
 }
 
-interface Known {
+interface KnownIssuer {
   readonly issuer: Issuer
   readonly keys: Keys
 }
@@ -53,11 +53,11 @@ interface TokenKey extends FoundKey {
 /** Builds the verifier; nothing is fetched before the first token or renewal. */
 export function createVerifier(settings: VerifierSettings): Verifier {
   const { issuers, fetchDocument, now, onKeyFault } = settings
-  const known = new Map<string, Known>()
+  const byName = new Map<string, KnownIssuer>()
   for (const one of issuers) {
     const issuer = issuerOf(one)
     const { issuer: name, jwksUrl } = issuer
-    if (known.has(name)) throw new Error(`The issuer ${name} stands twice.`)
+    if (byName.has(name)) throw new Error(`The issuer ${name} stands twice.`)
     const keys = createKeys({
       issuer: name,
       ...(jwksUrl === undefined ? {} : { jwksUrl }),
@@ -65,16 +65,16 @@ export function createVerifier(settings: VerifierSettings): Verifier {
       now,
       onFault: (fault) => onKeyFault?.(name, fault),
     })
-    known.set(name, { issuer, keys })
+    byName.set(name, { issuer, keys })
   }
   const verified = createVerifiedTokens(now)
-  const isHeld = (issuer: string, keyId: string) => known.get(issuer)?.keys.holds(keyId) ?? false
+  const isHeld = (issuer: string, keyId: string) => byName.get(issuer)?.keys.holds(keyId) ?? false
 
   async function verify(token: string, deadline: number): Promise<Principal> {
     const remembered = verified.get(token, isHeld)
     if (remembered !== undefined) return remembered
     const read = readToken(token)
-    const { issuer, keys } = issuerOfToken(read, known)
+    const { issuer, keys } = issuerOfToken(read, byName)
     const check = async () => {
       const key = await keyOf(read, issuer, keys, deadline)
       await checkSignature(token, key)
@@ -97,17 +97,20 @@ export function createVerifier(settings: VerifierSettings): Verifier {
 
   return Object.assign(verify, {
     renew: async () => {
-      await Promise.all(Array.from(known.values(), ({ keys }) => keys.renew()))
+      await Promise.all(Array.from(byName.values(), ({ keys }) => keys.renew()))
     },
-    health: () => Array.from(known, ([issuer, { keys }]) => ({ issuer, ...keys.health() })),
+    health: () => Array.from(byName, ([issuer, { keys }]) => ({ issuer, ...keys.health() })),
   })
 }
 
 /** `iss` is compared whole, and only with configured issuers. */
-function issuerOfToken({ claims }: UnverifiedToken, known: ReadonlyMap<string, Known>): Known {
-  const found = typeof claims.iss === 'string' ? known.get(claims.iss) : undefined
-  if (found === undefined) throw tokenRefused('The access token is from an unknown issuer.')
-  return found
+function issuerOfToken(
+  { claims }: UnverifiedToken,
+  byName: ReadonlyMap<string, KnownIssuer>,
+): KnownIssuer {
+  const match = typeof claims.iss === 'string' ? byName.get(claims.iss) : undefined
+  if (match === undefined) throw tokenRefused('The access token is from an unknown issuer.')
+  return match
 }
 
 async function keyOf(
@@ -120,8 +123,8 @@ async function keyOf(
   if (!isAlgorithm(alg) || !issuer.algorithms.includes(alg)) {
     throw tokenRefused('The access token is signed with an algorithm that is not accepted.')
   }
-  const wanted = { alg, kid: typeof kid === 'string' ? kid : undefined }
-  const key = await keys.find(wanted, deadline)
+  const query = { alg, kid: typeof kid === 'string' ? kid : undefined }
+  const key = await keys.find(query, deadline)
   if (key === undefined) throw tokenRefused('The access token is signed with an unknown key.')
   return { ...key, alg }
 }

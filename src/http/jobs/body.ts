@@ -13,7 +13,7 @@ import { checkedId, checkReading, type Site } from '../target.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
 
 /** Where a body may say that clients are; gives the place once its caller may change clients there. */
-export type SiteOf = (named: JsonObject) => Site
+export type SiteOf = (place: JsonObject) => Site
 
 /**
  * The clients that a body lists.
@@ -151,7 +151,7 @@ function retold<T>(read: () => T, rename: (path: string) => string): T {
     const { code, message, details, field: path = '' } = error
     const field = rename(path)
     const says = message.startsWith(path) && path !== '' ? message.slice(path.length) : undefined
-    const told = says === undefined ? `${field}: ${message}` : `${field}${says}`
-    throw new ClientError(code, field === '' ? message : told, { ...details, field })
+    const sentence = says === undefined ? `${field}: ${message}` : `${field}${says}`
+    throw new ClientError(code, field === '' ? message : sentence, { ...details, field })
   }
 }

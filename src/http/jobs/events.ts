@@ -29,8 +29,8 @@ const RETRY_SECONDS = 15
 export async function getJobEvents(exchange: Exchange): Promise<Answer> {
   const { settings, request } = exchange
   const view = await jobOf(exchange)
-  const seen = lastEventId(request)
-  const from = seen === undefined ? view.last.seq : seen + 1
+  const lastSeq = lastEventId(request)
+  const from = lastSeq === undefined ? view.last.seq : lastSeq + 1
   // What a reader that knows all of it is told so that it does not come back.
   if (from > view.last.seq && isOver(view.last, settings.service.now())) {
     return { status: 204, body: '' }
@@ -81,7 +81,7 @@ async function* events(
   const until = service.now() + LONGEST_MS
   let newest: Newest = view.last
   let next = from
-  let sent = service.now()
+  let lastSentAt = service.now()
   for (;;) {
     const place = { from: next, known: newest.seq }
     const page = await eventFeed.page(service, view.job.resource, place)
@@ -94,12 +94,12 @@ async function* events(
     const now = service.now()
     if (now >= until) return
     if (found.length > 0) {
-      sent = now
+      lastSentAt = now
       continue
     }
     if (ended.aborted || (next > newest.seq && isOver(newest, now))) return
-    if (now - sent >= HEARTBEAT_MS) {
-      sent = now
+    if (now - lastSentAt >= HEARTBEAT_MS) {
+      lastSentAt = now
       yield HEARTBEAT
     }
     await pauseUnless(ended)

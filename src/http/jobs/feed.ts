@@ -42,7 +42,7 @@ const PAGE = 20
 /** Pages that are kept (bytes). */
 const KEPT_BYTES = 8 * 1_024 * 1_024
 
-interface Kept {
+interface CachedPage {
   readonly page: Promise<EventPage>
   readonly at: number
   /** Absent while it is read. */
@@ -52,30 +52,30 @@ interface Kept {
 /** An empty feed; an application has one. */
 export function createEventFeed(): EventFeed {
   const streams = new Map<string, number>()
-  const pages = new Map<string, Kept>()
+  const pages = new Map<string, CachedPage>()
   const turn = createTurns()
   let bytes = 0
 
-  function drop(key: string, kept: Kept): void {
-    if (pages.get(key) !== kept) return
+  function drop(key: string, cached: CachedPage): void {
+    if (pages.get(key) !== cached) return
     pages.delete(key)
-    bytes -= kept.found?.bytes.length ?? 0
+    bytes -= cached.found?.bytes.length ?? 0
   }
 
-  function keep(key: string, kept: Kept): void {
+  function keep(key: string, cached: CachedPage): void {
     const old = pages.get(key)
     if (old !== undefined) drop(key, old)
-    pages.set(key, kept)
-    const settle = (found: EventPage) => {
-      if (pages.get(key) !== kept) return
-      kept.found = found
-      bytes += found.bytes.length
+    pages.set(key, cached)
+    const settle = (eventPage: EventPage) => {
+      if (pages.get(key) !== cached) return
+      cached.found = eventPage
+      bytes += eventPage.bytes.length
       for (const [oldest, one] of pages) {
         if (bytes <= KEPT_BYTES) break
         drop(oldest, one)
       }
     }
-    kept.page.then(settle, () => drop(key, kept))
+    cached.page.then(settle, () => drop(key, cached))
   }
 
   return {
@@ -87,18 +87,18 @@ export function createEventFeed(): EventFeed {
       return () => {
         if (!entered) return
         entered = false
-        const left = (streams.get(caller) ?? 0) - 1
-        if (left > 0) streams.set(caller, left)
+        const remaining = (streams.get(caller) ?? 0) - 1
+        if (remaining > 0) streams.set(caller, remaining)
         else streams.delete(caller)
       }
     },
-    page: async (service, resource, { from, known }) => {
+    page: async (service, resource, { from, known: newest }) => {
       await turn()
       const first = from - ((from - 1) % PAGE)
       const key = `${first} ${resource}`
       const now = service.now()
-      const kept = pages.get(key)
-      if (kept !== undefined && isGood(kept, { known, now })) return kept.page
+      const cached = pages.get(key)
+      if (cached !== undefined && isGood(cached, { newest, now })) return cached.page
       const page = readPage(service, resource, first)
       keep(key, { page, at: now })
       return page
@@ -107,10 +107,13 @@ export function createEventFeed(): EventFeed {
 }
 
 /** A whole page never changes; of another one only a new reading shows whether it has grown. */
-function isGood({ found, at }: Kept, { known, now }: { known: number; now: number }): boolean {
-  if (found === undefined) return true
-  if (found.next - found.first === PAGE) return true
-  return now - at < SHARED_MS && found.next > known
+function isGood(
+  { found: content, at }: CachedPage,
+  { newest, now }: { newest: number; now: number },
+): boolean {
+  if (content === undefined) return true
+  if (content.next - content.first === PAGE) return true
+  return now - at < SHARED_MS && content.next > newest
 }
 
 /** The events of a page from an entry on. */

@@ -124,9 +124,9 @@ function submitted(view: Parameters<typeof jobBody>[0], replayed: boolean): Answ
 }
 
 /** A key is bound to the whole body, wherever the clients in it are. */
-function keyOf(exchange: Exchange, asked: Json) {
+function keyOf(exchange: Exchange, content: Json) {
   delete exchange.trace.ref
-  return keyOfRequest(exchange, { principal: callerOf(exchange) }, asked)
+  return keyOfRequest(exchange, { principal: callerOf(exchange) }, content)
 }
 
 /** What a small job would do, client by client. */
@@ -152,17 +152,17 @@ async function planned(exchange: Exchange, submission: Submission): Promise<Answ
 
 /** What its caller may know of a result: the differences are a part of the client. */
 function visible(exchange: Exchange, result: JobResult): JobResult {
-  const { changes, warnings, tag, ...told } = result
+  const { changes, warnings, tag, ...summary } = result
   const { permissions } = exchange.settings
   const granted = permissions.of(callerOf(exchange), result.client.provider)
   const may = (permission: Permission) => granted.has(permission)
   // That nothing would change is a part of it as well.
   if (!may('clients:read')) {
-    return { ...told, outcome: told.outcome === 'unchanged' ? 'planned' : told.outcome }
+    return { ...summary, outcome: summary.outcome === 'unchanged' ? 'planned' : summary.outcome }
   }
   const shown = changes && (shownChanges(may, changes) as unknown as JobResult['changes'])
   const etag = tag === undefined ? {} : { tag }
-  return { ...told, ...etag, ...(shown && { changes: shown }), ...(warnings && { warnings }) }
+  return { ...summary, ...etag, ...(shown && { changes: shown }), ...(warnings && { warnings }) }
 }
 
 /** Reads of so many clients may fit into the time of a request. */

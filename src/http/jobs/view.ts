@@ -62,9 +62,9 @@ function speedOf(progress: JobProgress, at: number): JsonObject {
   const done = doneIn(progress) - since.done
   const seconds = (at - since.at) / 1_000
   if (done <= 0 || seconds <= 0) return {}
-  const left = phase === 'plan' ? counts.left : run.total - run.done
+  const remaining = phase === 'plan' ? counts.left : run.total - run.done
   const rate = done / seconds
-  return { clientsPerSecond: Number(rate.toFixed(2)), secondsLeft: Math.ceil(left / rate) }
+  return { clientsPerSecond: Number(rate.toFixed(2)), secondsLeft: Math.ceil(remaining / rate) }
 }
 
 /** What became of one client. */

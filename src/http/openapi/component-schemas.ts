@@ -9,9 +9,9 @@ import { SCHEMAS } from '../schemas/schemas.ts'
 
 /** By the names of the bodies; a body in another one is a reference. */
 export function componentSchemas(): Readonly<Record<string, JsonObject>> {
-  const named = z.registry<{ id: string }>()
-  for (const [id, schema] of Object.entries(SCHEMAS)) named.add(schema, { id })
-  const { schemas } = z.toJSONSchema(named, {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id })
+  const { schemas } = z.toJSONSchema(registry, {
     // Members that are not described may come: what is accepted is told apart by `additionalProperties`.
     io: 'input',
     uri: (id) => `#/components/schemas/${id}`,

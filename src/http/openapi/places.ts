@@ -20,9 +20,9 @@ export function withPlaces(api: JsonObject, places: DescribedPlaces): JsonObject
     if (Array.isArray(value)) return value.map(walk)
     if (!isRecord(value)) return value
     const { in: place, name } = value
-    const known = place === 'query' && typeof name === 'string' ? values.get(name) : undefined
-    if (known !== undefined && known.length > 0) {
-      return { ...value, schema: { type: 'string', enum: [...known] } }
+    const parameter = place === 'query' && typeof name === 'string' ? values.get(name) : undefined
+    if (parameter !== undefined && parameter.length > 0) {
+      return { ...value, schema: { type: 'string', enum: [...parameter] } }
     }
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]))
   }
@@ -43,8 +43,11 @@ function withMembers(
   const { properties } = schema
   if (!isRecord(properties)) return schema
   const entries = Object.entries(properties).map(([name, of]) => {
-    const known = values.get(name)
-    return [name, known === undefined || known.length === 0 ? of : { type: 'string', enum: known }]
+    const parameter = values.get(name)
+    return [
+      name,
+      parameter === undefined || parameter.length === 0 ? of : { type: 'string', enum: parameter },
+    ]
   })
   return { ...schema, properties: Object.fromEntries(entries) }
 }

@@ -62,10 +62,10 @@ function bodyHtml(body: Json | undefined): string {
 }
 
 function answersHtml(responses: Json | undefined): string {
-  const found = members(responses).flatMap(([status, { content }]) =>
+  const bodies = members(responses).flatMap(([status, { content }]) =>
     members(content).map(([, { schema }]) => `${status}: ${typeHtml(schema)}`),
   )
-  return found.length === 0 ? '' : `<p>Answers: ${found.join(', ')}</p>`
+  return bodies.length === 0 ? '' : `<p>Answers: ${bodies.join(', ')}</p>`
 }
 
 function schemaHtml([name, schema]: readonly [string, JsonObject]): string {

@@ -47,18 +47,18 @@ async function getClient(exchange: Exchange): Promise<Answer> {
       onUpstream: (call) => exchange.trace.upstream.push(call),
     }),
   )
-  const told = { may: target.may, warnings, standing }
-  const body = clientBody(ref, provider.mapping, native, told)
+  const bodyOptions = { may: target.may, warnings, standing }
+  const body = clientBody(ref, provider.mapping, native, bodyOptions)
   return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
 /** Changes one client, or plans the change with `?dryRun=true`. */
 async function updateClient(exchange: Exchange): Promise<Answer> {
-  const sent = readBody(exchange.request, FORM_KINDS)
-  const { client, ...named } = membersOf(exchange, sent.value)
+  const input = readBody(exchange.request, FORM_KINDS)
+  const { client, ...named } = membersOf(exchange, input.value)
   const target = targetOf(exchange, named)
   const patch =
-    sent.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
+    input.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
   checkReading(target, patch)
   // Whether a field differs from what is there is nothing that a refusal may tell.
   if (!target.may('clients:read')) {

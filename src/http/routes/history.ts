@@ -94,10 +94,10 @@ function providersOf(exchange: Exchange): readonly string[] {
   if (provider !== undefined && !visible.includes(provider)) {
     throw invalid('provider', `must be one of: ${visible.join(', ')}`)
   }
-  const asked = provider === undefined ? visible : [provider]
-  const allowed = asked.filter((id) => permissions.of(principal, id).has('history:read'))
+  const chosen = provider === undefined ? visible : [provider]
+  const allowed = chosen.filter((id) => permissions.of(principal, id).has('history:read'))
   if (allowed.length > 0) return allowed
-  const providerId = asked[0] ?? ''
+  const providerId = chosen[0] ?? ''
   requirePermission(permissions, { principal, providerId, permission: permissionOf(exchange) })
   return []
 }

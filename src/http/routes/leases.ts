@@ -66,8 +66,8 @@ async function endLeases(exchange: Exchange): Promise<Answer> {
     lease.owner === owner &&
     (field === undefined || lease.field === field) &&
     (value === undefined || lease.value === value)
-  const asked = { owner, field: field ?? null, value: value ?? null }
-  return answerLeases(exchange, target, { kind: 'end_lease', ends }, asked)
+  const content = { owner, field: field ?? null, value: value ?? null }
+  return answerLeases(exchange, target, { kind: 'end_lease', ends }, content)
 }
 
 /** Answers what the owner has now: whoever may only lease learns nothing else of the client. */
@@ -75,7 +75,7 @@ async function answerLeases(
   exchange: Exchange,
   target: Target,
   patch: ChangeRequest['patch'],
-  asked: JsonObject & { readonly owner: string },
+  content: JsonObject & { readonly owner: string },
 ): Promise<Answer> {
   const { service } = exchange.settings
   if (exchange.query.dryRun === 'true' && !target.may('clients:read')) {
@@ -85,13 +85,15 @@ async function answerLeases(
     )
   }
   const result = await performChange(exchange, target, patch, {
-    asked,
+    asked: content,
     shown: ({ standing }) =>
       leasesBody(target, standing?.leases ?? [], overLeases(standing, service.now())),
   })
   if (result.outcome === 'planned') return planAnswer(exchange, target, result)
-  const theirs = (result.standing?.leases ?? []).filter(({ owner }) => owner === asked.owner)
-  const warnings = result.warnings.filter((one) => target.may('clients:read') || isOwn(one, asked))
+  const theirs = (result.standing?.leases ?? []).filter(({ owner }) => owner === content.owner)
+  const warnings = result.warnings.filter(
+    (one) => target.may('clients:read') || isOwn(one, content),
+  )
   const body = leasesBody(target, theirs, warnings)
   return { status: 200, headers: changeHeaders(exchange, result, body), body }
 }

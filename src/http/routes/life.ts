@@ -72,7 +72,7 @@ async function deleteClient(exchange: Exchange): Promise<Answer> {
       ref: target.ref,
       provider: target.provider,
       ...(ifMatch === undefined ? {} : { ifMatch }),
-      ...noneMatchCheck(exchange, (found) => readBody(exchange, target, found)),
+      ...noneMatchCheck(exchange, (snapshot) => readBody(exchange, target, snapshot)),
     }),
   )
   traced(exchange, result)
@@ -85,8 +85,8 @@ function removalAnswer(exchange: Exchange, target: Target, result: RemovalResult
   const lost = provider.lostWithRemoval ?? []
   if (outcome === 'planned' && before !== undefined) {
     const { standing } = before
-    const told = { may: target.may, warnings: [], standing }
-    const client = clientBody(ref, provider.mapping, before.native, told)
+    const bodyOptions = { may: target.may, warnings: [], standing }
+    const client = clientBody(ref, provider.mapping, before.native, bodyOptions)
     const requests = requestsOf(exchange, provider, steps)
     const plan = planBody(target.may, { changes: [], requests, warnings: [] })
     const body = { dryRun: true, requests: plan.requests ?? [], lost, client }

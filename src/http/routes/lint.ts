@@ -48,12 +48,13 @@ async function lintClients(exchange: Exchange): Promise<Answer> {
   const limit = pageLimit(query.limit)
   const { clients, shared, next, knowledge } = await lintAll(service, { places, limit, ...after })
   const worst = (SEVERITIES as readonly string[]).indexOf(query.severity ?? '')
-  const asked = SEVERITIES.slice(0, worst + 1)
-  const isAsked = ({ severity }: Finding) => asked.length === 0 || asked.includes(severity)
+  const severities = SEVERITIES.slice(0, worst + 1)
+  const isAsked = ({ severity }: Finding) =>
+    severities.length === 0 || severities.includes(severity)
   const items = clients.flatMap(({ ref, verifiedAt, findings }): readonly JsonObject[] => {
-    const told = findings.filter(isAsked).map(findingBody)
+    const shown = findings.filter(isAsked).map(findingBody)
     const lastVerifiedAt = new Date(verifiedAt).toISOString()
-    return told.length === 0 ? [] : [{ client: { ...ref }, lastVerifiedAt, findings: told }]
+    return shown.length === 0 ? [] : [{ client: { ...ref }, lastVerifiedAt, findings: shown }]
   })
   return {
     status: 200,

@@ -3,7 +3,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import type { Permission } from '../../core/rights/permissions.ts'
-import { parseFilters, searchText, type Wanted } from '../../core/search.ts'
+import { type ClientFilter, parseFilters, searchText } from '../../core/search.ts'
 import type { Place } from '../../providers/call.ts'
 import { callerOf as callerText, type Service } from '../../service/base/service.ts'
 import { type Mirrored, placesOf } from '../../service/mirror/mirror.ts'
@@ -87,12 +87,12 @@ export function readablePlaces(exchange: Exchange): readonly Place[] {
   const places = placesOf(service, [provider])
   const [first] = places
   // Without a pool, all of them; that the caller may read there is checked with any one.
-  const named = userPoolId ?? first?.userPoolId
-  const { place } = siteOf(exchange, { provider, userPoolId: named })
+  const poolId = userPoolId ?? first?.userPoolId
+  const { place } = siteOf(exchange, { provider, userPoolId: poolId })
   return userPoolId === undefined ? places : [place]
 }
 
-function wantedOf({ query }: Exchange): Wanted {
+function wantedOf({ query }: Exchange): ClientFilter {
   const { q, filter } = query
   const terms = filter === undefined ? [] : parseFilters(filter)
   return { terms, ...(q === undefined ? {} : { text: searchText(q) }) }
@@ -108,8 +108,8 @@ async function listedBody(
   const all = [...warningsOf(mapping, native, standing?.suspended !== undefined), ...warnings]
   // What is kept of clients holds fingerprints in the place of secrets.
   const may = (permission: Permission) => permission !== 'secrets:read'
-  const told = { may, warnings: all, standing }
-  return { ...clientBody(ref, mapping, native, told), lastVerifiedAt: rfc3339(verifiedAt) }
+  const bodyOptions = { may, warnings: all, standing }
+  return { ...clientBody(ref, mapping, native, bodyOptions), lastVerifiedAt: rfc3339(verifiedAt) }
 }
 
 /** A client of which there is nothing to show but why. */

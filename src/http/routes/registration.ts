@@ -37,8 +37,8 @@ export async function adoptClient(exchange: Exchange): Promise<Answer> {
     }),
   )
   const { outcome, native, standing } = traced(exchange, result)
-  const told = { may: target.may, warnings: [], standing }
-  const client = clientBody(target.ref, target.provider.mapping, native, told)
+  const bodyOptions = { may: target.may, warnings: [], standing }
+  const client = clientBody(target.ref, target.provider.mapping, native, bodyOptions)
   const plan: JsonObject = { dryRun: true, changes: [], requests: [], warnings: [], client }
   return {
     status: 200,

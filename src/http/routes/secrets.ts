@@ -36,20 +36,20 @@ async function rotateSecret(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, { provider, userPoolId, ownClient })
   const cutOver = memberOf(rotationRequest, body, 'cutOver') ?? false
   const retireAfterSeconds = memberOf(rotationRequest, body, 'retireAfterSeconds')
-  const asked = { cutOver, ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }) }
+  const content = { cutOver, ...(retireAfterSeconds === undefined ? {} : { retireAfterSeconds }) }
   const value = memberOf(rotationRequest, body, 'secret')
   const chosen = value === undefined ? {} : { secret: value }
   const rotating = rotate(settings.service, {
-    ...conditions(exchange, target, { ...asked, ...chosen }),
-    ...asked,
+    ...conditions(exchange, target, { ...content, ...chosen }),
+    ...content,
     ...(value === undefined ? {} : { value: secret(value) }),
     authorize: (needs) => checkNeeds(exchange, target, needs),
   })
   const result = traced(exchange, await absent(rotating))
-  const { outcome, secret: made, previous } = result
+  const { outcome, secret: addition, previous } = result
   const secrets = { previous: previous.map(shown) }
   if (outcome === 'planned') return planAnswer(exchange, target, result, secrets)
-  const { value: shownValue, ...told } = made ?? {}
+  const { value: shownValue, ...told } = addition ?? {}
   return doneAnswer(exchange, target, result, {
     secret: { ...told, value: shownValue?.reveal() ?? null },
     ...secrets,
@@ -64,10 +64,10 @@ async function retireSecret(exchange: Exchange): Promise<Answer> {
   const { afterSeconds: after } = query
   const afterSeconds =
     after === undefined ? undefined : checkedValue(secondsToEnd, Number(after), 'afterSeconds')
-  const asked = { secretId, ...(afterSeconds === undefined ? {} : { afterSeconds }) }
+  const content = { secretId, ...(afterSeconds === undefined ? {} : { afterSeconds }) }
   const retiring = retire(settings.service, {
-    ...conditions(exchange, target, asked),
-    ...asked,
+    ...conditions(exchange, target, content),
+    ...content,
   })
   const result = traced(exchange, await absent(retiring))
   const ending = result.live.map(shown)
@@ -106,16 +106,16 @@ const shown = ({ id, createdAt, hint, retiresAt }: Ending): JsonObject => ({
   ...(hint === undefined ? {} : { hint }),
 })
 
-function conditions(exchange: Exchange, target: Target, asked: Json) {
+function conditions(exchange: Exchange, target: Target, content: Json) {
   const ifMatch = ifMatchOf(exchange)
   return {
-    ...writing(exchange, target, keyOfRequest(exchange, target, asked)),
+    ...writing(exchange, target, keyOfRequest(exchange, target, content)),
     ...sight(target),
     ownClient: target.ownClient,
     ref: target.ref,
     provider: target.provider,
     ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...noneMatchCheck(exchange, (found) => readBody(exchange, target, found)),
+    ...noneMatchCheck(exchange, (snapshot) => readBody(exchange, target, snapshot)),
   }
 }
 

@@ -78,12 +78,12 @@ function noBody(says: string, member: string | undefined): ClientError {
   return new ClientError('invalid_request', whole, { field: member })
 }
 
-function mediaType(request: HttpRequest, known: readonly string[]): string {
+function mediaType(request: HttpRequest, types: readonly string[]): string {
   const encoding = single(request, 'content-encoding')
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw unsupported(
       'Content-Encoding must be identity or absent: the body must not be compressed.',
-      known,
+      types,
     )
   }
   const [type = '', ...parameters] = (single(request, 'content-type') ?? '').split(';')
@@ -92,25 +92,25 @@ function mediaType(request: HttpRequest, known: readonly string[]): string {
     .map((one) => one.trim().toLowerCase())
     .filter((one) => /^charset\b/.test(one))
   if (!charsets.every((one) => /^charset=("?)utf-8\1$/.test(one))) {
-    throw unsupported('The charset of the body must be utf-8.', known)
+    throw unsupported('The charset of the body must be utf-8.', types)
   }
   const { body } = request
   // `curl -d` says that it sends a form, whatever it sends; no name of a form of ours begins so.
   if ((name === '' || name === FORM) && body instanceof Uint8Array && looksLikeJson(body)) {
     const says = 'The body looks like JSON. Add the header "Content-Type: application/json".'
-    throw unsupported(says, known)
+    throw unsupported(says, types)
   }
-  if (known.includes(name)) return name
-  throw unsupported(`Content-Type must be one of: ${known.join(', ')}.`, known)
+  if (types.includes(name)) return name
+  throw unsupported(`Content-Type must be one of: ${types.join(', ')}.`, types)
 }
 
 /** Whether its first sign begins an object or a list (RFC 8259 section 2). */
 const looksLikeJson = (body: Uint8Array) =>
   /^[\t\n\r ]*[{[]/.test(Buffer.from(body.subarray(0, 64)).toString('latin1'))
 
-const unsupported = (says: string, known: readonly string[]) =>
+const unsupported = (says: string, types: readonly string[]) =>
   new ClientError('unsupported_media_type', says, {
     field: 'Content-Type',
     // RFC 5789 section 3.1: which patches are taken.
-    ...(known === PATCH_TYPES ? { headers: { 'accept-patch': known.join(', ') } } : {}),
+    ...(types === PATCH_TYPES ? { headers: { 'accept-patch': types.join(', ') } } : {}),
   })

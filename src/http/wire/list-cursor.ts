@@ -33,13 +33,13 @@ export function listCursorOf(
   if (kind === 'mirror' && service.store.mirror !== undefined && /^\d{1,16}$/.test(rest)) {
     return { kind, after: Number(rest) }
   }
-  const found = kind === 'live' ? opened(service, rest) : undefined
-  const known = places.some(
+  const livePlace = kind === 'live' ? opened(service, rest) : undefined
+  const isKnownPlace = places.some(
     ({ provider, userPoolId }) =>
-      provider === found?.place.provider && userPoolId === found.place.userPoolId,
+      provider === livePlace?.place.provider && userPoolId === livePlace.place.userPoolId,
   )
-  if (found === undefined || !known) throw badCursor()
-  return found
+  if (livePlace === undefined || !isKnownPlace) throw badCursor()
+  return livePlace
 }
 
 function opened({ seal }: Service, sealed: string) {

@@ -18,12 +18,12 @@ type Value<M extends z.core.$ZodType> = M['_zod']['optin'] extends 'optional' | 
  * @throws ClientError `unknown_field`
  */
 export function checkMembers(schema: BodySchema, body: JsonObject): void {
-  const known = Object.keys(schema.shape)
-  const unknown = Object.keys(body).find((name) => !known.includes(name))
+  const names = Object.keys(schema.shape)
+  const unknown = Object.keys(body).find((name) => !names.includes(name))
   if (unknown === undefined) return
   throw new ClientError(
     'unknown_field',
-    `${quoted(unknown)} is not a member of the body. The members are: ${known.join(', ')}.`,
+    `${quoted(unknown)} is not a member of the body. The members are: ${names.join(', ')}.`,
     { field: quoted(unknown) },
   )
 }

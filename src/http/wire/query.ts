@@ -94,23 +94,23 @@ export function queryOf(
   query: string,
 ): Readonly<Record<string, string>> {
   checkUtf8(query)
-  const found = new Map<string, string>()
+  const values = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(query)) {
     const asked = known.find((one) => one === name)
     if (asked === undefined) {
       const expected = known.length === 0 ? 'none' : known.join(', ')
       throw badQuery(quoted(name), `is not known here; the parameters are: ${expected}`)
     }
-    if (found.has(name)) throw badQuery(name, 'must not be repeated')
+    if (values.has(name)) throw badQuery(name, 'must not be repeated')
     const parameter: QueryParameter = QUERY_PARAMETERS[asked]
     if (!new RegExp(parameter.pattern).test(value)) {
       throw badQuery(name, `must be ${parameter.expects ?? 'a short text'}`)
     }
-    found.set(name, value)
+    values.set(name, value)
   }
-  const missing = required.find((name) => !found.has(name))
+  const missing = required.find((name) => !values.has(name))
   if (missing !== undefined) throw badQuery(missing, 'is needed')
-  return Object.fromEntries(found)
+  return Object.fromEntries(values)
 }
 
 /** RFC 3986 section 2.1 and RFC 3629: what is broken is refused, and not replaced by other characters. */

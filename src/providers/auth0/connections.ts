@@ -28,8 +28,8 @@ export const supportedIdp: Lens<readonly string[]> = {
 }
 
 function entryOf(known: JsonObject, name: string): readonly [string, Json] {
-  const found = Object.entries(known).find(([, connection]) => nameOf(connection) === name)
-  if (found !== undefined) return found
+  const match = Object.entries(known).find(([, connection]) => nameOf(connection) === name)
+  if (match !== undefined) return match
   throw new ClientError(
     'invalid_field',
     'client.supportedIdp must contain only names of connections of this Auth0 tenant.',

@@ -37,26 +37,26 @@ function lifetime(seconds: string, infinite: string): Lens<number | null> {
     ],
     get: (native) => lifetimeOf(refreshToken(native), seconds, infinite),
     put: (value, native) => {
-      const held = pinned(refreshToken(native))
+      const settings = pinned(refreshToken(native))
       const next =
         value === null
-          ? { ...held, [infinite]: true }
-          : { ...held, [infinite]: false, [seconds]: value, expiration_type: 'expiring' }
+          ? { ...settings, [infinite]: true }
+          : { ...settings, [infinite]: false, [seconds]: value, expiration_type: 'expiring' }
       return { refresh_token: next }
     },
     limits: { minimum: 1, maximum: MAX_LIFETIME_SECONDS },
   }
 }
 
-function lifetimeOf(held: JsonObject, seconds: string, infinite: string): number | undefined {
-  const ends = held.expiration_type === 'expiring' && held[infinite] !== true
-  return ends ? doubleOf(held[seconds]) : undefined
+function lifetimeOf(settings: JsonObject, seconds: string, infinite: string): number | undefined {
+  const ends = settings.expiration_type === 'expiring' && settings[infinite] !== true
+  return ends ? doubleOf(settings[seconds]) : undefined
 }
 
 /** What a non-expiring token means, spelled out, so that turning one end on leaves the other off. */
-function pinned(held: JsonObject): JsonObject {
-  if (held.expiration_type === 'expiring') return held
-  return { ...held, infinite_token_lifetime: true, infinite_idle_token_lifetime: true }
+function pinned(settings: JsonObject): JsonObject {
+  if (settings.expiration_type === 'expiring') return settings
+  return { ...settings, infinite_token_lifetime: true, infinite_idle_token_lifetime: true }
 }
 
 export const refreshTokenLifetime = lifetime('token_lifetime', 'infinite_token_lifetime')
@@ -74,10 +74,10 @@ export const refreshTokenRotation: Lens<RefreshTokenRotation | null> = {
   },
   put: (rotation, native) => {
     const { enabled, graceSeconds } = rotation ?? { enabled: false, graceSeconds: 0 }
-    const held = enabled ? pinned(refreshToken(native)) : refreshToken(native)
+    const settings = enabled ? pinned(refreshToken(native)) : refreshToken(native)
     return {
       refresh_token: {
-        ...held,
+        ...settings,
         rotation_type: enabled ? 'rotating' : 'non-rotating',
         leeway: graceSeconds,
         // Auth0 refuses rotation of tokens that do not expire.

@@ -119,9 +119,9 @@ export const rules: readonly Rule[] = [
     says: 'client.refreshTokenIdleLifetime must not exceed client.refreshTokenLifetime.',
     field: 'client.refreshTokenIdleLifetime',
     holds: (next) => {
-      const held = refreshToken(next)
-      const idle = held.infinite_idle_token_lifetime === true ? 0 : held.idle_token_lifetime
-      const whole = held.infinite_token_lifetime === true ? undefined : held.token_lifetime
+      const settings = refreshToken(next)
+      const idle = settings.infinite_idle_token_lifetime === true ? 0 : settings.idle_token_lifetime
+      const whole = settings.infinite_token_lifetime === true ? undefined : settings.token_lifetime
       return typeof idle !== 'number' || typeof whole !== 'number' || idle <= whole
     },
   },

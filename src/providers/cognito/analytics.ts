@@ -13,8 +13,8 @@ const NAME = 'AnalyticsConfiguration'
 
 /** The members of a write without the role that the service shows by itself. */
 export function withoutOwnRole(members: JsonObject): JsonObject {
-  const { RoleArn, ...taken } = inner(members, NAME)
-  return byArn(members) && RoleArn !== undefined ? { ...members, [NAME]: taken } : members
+  const { RoleArn, ...rest } = inner(members, NAME)
+  return byArn(members) && RoleArn !== undefined ? { ...members, [NAME]: rest } : members
 }
 
 /** The same for a comparison, in which what the service fills in makes no difference either. */

@@ -25,8 +25,8 @@ const rules: readonly LintRule[] = [
     severity: 'warning',
     says: 'flows or callbacks while AllowedOAuthFlowsUserPoolClient is off, so that they have no effect',
     source: 'hashicorp/terraform-provider-aws#34945',
-    find: (asked) =>
-      warned(asked, 'oauth_off').map((found) => ({ ...found, mend: switchedOn(asked) })),
+    find: (lintCase) =>
+      warned(lintCase, 'oauth_off').map((finding) => ({ ...finding, mend: switchedOn(lintCase) })),
   },
   {
     id: 'write_attributes_default',

@@ -60,8 +60,8 @@ function addStep(invoke: Invoke, ref: ClientRef, value: string): AddStep {
     request: { method: 'POST', target: 'AddUserPoolClientSecret', body },
     send: async (call) => {
       const answer = await invoke('AddUserPoolClientSecret', ref, body, call)
-      const { ClientSecretDescriptor: told = null } = answer
-      added = live(told)[0]
+      const { ClientSecretDescriptor: descriptor = null } = answer
+      added = live(descriptor)[0]
       if (added !== undefined) return undefined
       const says = 'The answer of Cognito is not a secret.'
       throw new ClientError('outcome_unknown', says)

@@ -36,11 +36,11 @@ export const cognito = defineProvider({
       return [id, { region: here, endpoint: target }] as const
     })
     if (complete.length === 0) reading.fault('must contain at least one user pool.', 'pools')
-    const found = { ...written, pools: Object.fromEntries(complete) }
-    if (credentials === undefined) return found
+    const settings = { ...written, pools: Object.fromEntries(complete) }
+    if (credentials === undefined) return settings
     const { accessKeyId, secretAccessKey, sessionToken } = credentials
     return {
-      ...found,
+      ...settings,
       credentials: {
         accessKeyId,
         secretAccessKey: reading.secret(secretAccessKey, 'credentials.secretAccessKey'),

@@ -19,7 +19,7 @@ import { readClient, registerClient } from './records.ts'
 export function createCreation(send: Send, listLagSeconds = 0): Creation {
   return {
     blank,
-    sent,
+    sent: requestBody,
     step: (_, next) => creationStep(send, next),
     listLagMs: listLagSeconds * 1_000,
     find: async (_, __, call) => {
@@ -30,24 +30,24 @@ export function createCreation(send: Send, listLagSeconds = 0): Creation {
   }
 }
 
-const sent = (next: Native) => withoutMembers(next, SERVERS_OWN)
+const requestBody = (next: Native) => withoutMembers(next, SERVERS_OWN)
 
 function gone(error: unknown): undefined {
   if (!isClientError(error, 'not_found')) throw error
 }
 
 function creationStep(send: Send, next: Native): SecretStep {
-  const body = withSecret(sent(next))
-  let made = false
+  const body = withSecret(requestBody(next))
+  let isCreated = false
   return {
     request: { method: 'POST', target: '/admin/clients', body },
     send: async (call) => {
       const { operationId: id } = call
-      made = true
+      isCreated = true
       await registerClient(send, { ...body, client_id: id }, call)
       return readClient(send, id, call).catch(unread)
     },
-    reveal: () => (made ? secretOf(body.client_secret) : undefined),
+    reveal: () => (isCreated ? secretOf(body.client_secret) : undefined),
   }
 }
 

@@ -47,9 +47,9 @@ export const clientMetadata: Lens<Readonly<Record<string, string>>> = {
   note: 'Texts only; other JSON in the metadata is not shown, and stays as it is.',
 }
 
-const textsOf = (metadata: Readonly<Record<string, Json>>, wanted: boolean) =>
+const textsOf = (metadata: Readonly<Record<string, Json>>, ofTexts: boolean) =>
   Object.fromEntries(
-    Object.entries(metadata).filter(([, value]) => (typeof value === 'string') === wanted),
+    Object.entries(metadata).filter(([, value]) => (typeof value === 'string') === ofTexts),
   )
 
 const noObject = () =>

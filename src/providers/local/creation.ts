@@ -35,7 +35,7 @@ export function createCreation(parts: CreationParts): Creation {
   const { documents, listLagSeconds = LIST_LAG_SECONDS } = parts
   return {
     blank,
-    sent,
+    sent: requestBody,
     step: (_, next) => creationStep(parts, next),
     listLagMs: listLagSeconds * 1_000,
     find: (_, search) => {
@@ -57,14 +57,14 @@ function createdAt({ client_id_issued_at: seconds }: Native): number | undefined
   return typeof seconds === 'number' ? seconds * 1_000 + 999 : undefined
 }
 
-function sent(next: Native): JsonObject {
+function requestBody(next: Native): JsonObject {
   return Object.fromEntries(
     Object.entries(next).filter(([name]) => isFor(mapping, name, 'created')),
   )
 }
 
 function creationStep({ documents, now, validator }: CreationParts, next: Native): SecretStep {
-  const body = sent(next)
+  const body = requestBody(next)
   let made: Secret | undefined
   return {
     request: { method: 'POST', target: '/clients', body },

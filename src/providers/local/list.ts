@@ -12,12 +12,12 @@ const PAGE_SIZE = 100
 /** The page after the client that the cursor names. */
 export function listClients(documents: Documents, cursor = ''): ListPage {
   return providing(() => {
-    const left = clientIds(documents).filter((id) => id > cursor)
-    const page = left.slice(0, PAGE_SIZE)
+    const remaining = clientIds(documents).filter((id) => id > cursor)
+    const page = remaining.slice(0, PAGE_SIZE)
     const last = page.at(-1)
     return {
       items: page.flatMap((id) => listed(documents, id)),
-      ...(left.length > PAGE_SIZE && last !== undefined ? { next: last } : {}),
+      ...(remaining.length > PAGE_SIZE && last !== undefined ? { next: last } : {}),
     }
   })
 }

@@ -9,7 +9,7 @@ import type { Json, JsonObject } from '../../core/json/json.ts'
 import { isRecord } from '../../core/json/json.ts'
 
 /** One secret as `live_secrets` holds it. */
-export interface Held extends JsonObject {
+export interface StoredSecret extends JsonObject {
   readonly id: string
   readonly value: string
   /** Epoch seconds; `null` where nobody knows. */
@@ -20,31 +20,31 @@ export interface Held extends JsonObject {
 const SET = 'set'
 
 /** What is live, oldest first; none for a client without a secret. */
-export function liveSecrets(record: JsonObject): readonly Held[] {
+export function liveSecrets(record: JsonObject): readonly StoredSecret[] {
   const { client_secret: value, live_secrets: listed } = record
   if (typeof value !== 'string') return []
-  const held = Array.isArray(listed) ? (listed as readonly Json[]).filter(isHeld) : []
-  return held[0]?.value === value ? held : [{ id: SET, value, created_at: null }]
+  const secrets = Array.isArray(listed) ? (listed as readonly Json[]).filter(isHeld) : []
+  return secrets[0]?.value === value ? secrets : [{ id: SET, value, created_at: null }]
 }
 
-const isHeld = (item: Json): item is Held =>
+const isHeld = (item: Json): item is StoredSecret =>
   isRecord(item) && typeof item.id === 'string' && typeof item.value === 'string'
 
 /** A secret beside the others; `now` in epoch milliseconds. */
-export function newHeld(value: string, now: number): Held {
+export function newHeld(value: string, now: number): StoredSecret {
   return { id: randomUUID(), value, created_at: Math.floor(now / 1_000) }
 }
 
 /** The members that hold these secrets, of which there is at least one. */
-export function membersOf(held: readonly Held[]): JsonObject {
-  return { client_secret: held[0]?.value ?? null, live_secrets: held }
+export function membersOf(secrets: readonly StoredSecret[]): JsonObject {
+  return { client_secret: secrets[0]?.value ?? null, live_secrets: secrets }
 }
 
 /** Whether a text is one of the live secrets; takes the same time whichever it is, or none. */
 export function isLive(record: JsonObject, text: string): boolean {
-  const given = digest(text)
+  const hash = digest(text)
   return liveSecrets(record)
-    .map(({ value }) => timingSafeEqual(digest(value), given))
+    .map(({ value }) => timingSafeEqual(digest(value), hash))
     .includes(true)
 }
 

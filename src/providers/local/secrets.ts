@@ -5,7 +5,7 @@ import type { JsonObject } from '../../core/json/json.ts'
 import type { Documents } from '../../store/sqlite/documents.ts'
 import { SECRET_METHODS } from '../registration/registration.ts'
 import { type AddStep, hintOf, type LiveSecret, type Secrets } from '../secrets.ts'
-import { type Held, liveSecrets, membersOf, newHeld } from './live-secrets.ts'
+import { liveSecrets, membersOf, newHeld, type StoredSecret } from './live-secrets.ts'
 import { DEFAULTS } from './members.ts'
 import { changeClient, targetOf } from './records.ts'
 
@@ -15,10 +15,10 @@ const OVERLAPPING: readonly string[] = ['client_secret_basic', 'client_secret_po
 
 /** Rotation over documents; `now` gives epoch milliseconds. */
 export function createSecrets(documents: Documents, now: () => number): Secrets {
-  const change = (id: string, held: (before: JsonObject) => readonly Held[]) =>
+  const change = (id: string, update: (before: JsonObject) => readonly StoredSecret[]) =>
     changeClient(documents, id, (before) => ({
       ...before,
-      ...membersOf(held(before)),
+      ...membersOf(update(before)),
       updated_at: Math.floor(now() / 1_000),
     }))
   return {
@@ -38,9 +38,9 @@ export function createSecrets(documents: Documents, now: () => number): Secrets 
           body: { client_secret: value },
         },
         send: async () => {
-          const held = newHeld(value, now())
-          const after = change(id, (before) => [...roomFor(before), held])
-          added = shown(held)
+          const addition = newHeld(value, now())
+          const after = change(id, (before) => [...roomFor(before), addition])
+          added = shown(addition)
           return after
         },
         added: () => added,
@@ -57,7 +57,7 @@ export function createSecrets(documents: Documents, now: () => number): Secrets 
   }
 }
 
-const shown = ({ id, created_at, value }: Held): LiveSecret => ({
+const shown = ({ id, created_at, value }: StoredSecret): LiveSecret => ({
   id,
   ...(created_at !== null && { createdAt: new Date(created_at * 1_000).toISOString() }),
   ...hintOf(value),
@@ -66,7 +66,7 @@ const shown = ({ id, created_at, value }: Held): LiveSecret => ({
 const methodOf = ({ token_endpoint_auth_method: method }: JsonObject) =>
   String(method ?? DEFAULTS.token_endpoint_auth_method)
 
-function roomFor(record: JsonObject): readonly Held[] {
+function roomFor(record: JsonObject): readonly StoredSecret[] {
   if (!OVERLAPPING.includes(methodOf(record))) {
     throw refused(
       'A second secret works only with client.tokenEndpointAuthMethod client_secret_basic or client_secret_post.',
@@ -77,13 +77,13 @@ function roomFor(record: JsonObject): readonly Held[] {
   throw refused(`The client already has ${AT_ONCE} secrets. End one of them first.`)
 }
 
-function without(record: JsonObject, id: string): readonly Held[] {
+function without(record: JsonObject, id: string): readonly StoredSecret[] {
   const held = liveSecrets(record)
-  const left = held.filter((one) => one.id !== id)
-  if (left.length === held.length) {
+  const remaining = held.filter((one) => one.id !== id)
+  if (remaining.length === held.length) {
     throw new ClientError('not_found', 'There is no such client, or it has no such secret.')
   }
-  if (left.length > 0) return left
+  if (remaining.length > 0) return remaining
   throw refused('The last secret of a client cannot be ended. Add another one first.')
 }
 

@@ -31,12 +31,12 @@ export function validatorOf(provider: OpenidProvider): Validate {
 
 /** oidc-provider's sentences start with the member at fault and hold nothing of its value. */
 function refusal(cause: unknown): ClientError {
-  const known = cause instanceof errors.InvalidClientMetadata ? cause.error_description : undefined
-  const [member = '', ...rest] = known?.split(' ') ?? []
+  const reason = cause instanceof errors.InvalidClientMetadata ? cause.error_description : undefined
+  const [member = '', ...rest] = reason?.split(' ') ?? []
   if (!MEMBERS.includes(member)) {
     return new ClientError(
       'provider_refused',
-      `The OpenID Provider refuses the resulting client${known === undefined ? '' : `: ${known}`}.`,
+      `The OpenID Provider refuses the resulting client${reason === undefined ? '' : `: ${reason}`}.`,
       { cause },
     )
   }

@@ -27,7 +27,7 @@ export interface BucketSettings {
 }
 
 /** What one answer tells about the pace. */
-export interface Told {
+export interface RateReport {
   /** Nothing may be sent for so long, in milliseconds. */
   readonly pauseMs?: number
   /** The call was refused as coming too fast. */
@@ -48,7 +48,7 @@ export interface Source {
   begun: number
   ended: number
   halvedAt: number
-  feed(told: Told, at: Answered): void
+  feed(report: RateReport, at: Answered): void
 }
 
 /** The times and the place of a call among others, when its answer comes. */
@@ -77,7 +77,10 @@ export function createSource(settings: BucketSettings, now: number): Source {
   const bucket = createBucket(name, ours(), now)
   bucket.guessed = learns
 
-  function learn(account: NonNullable<Told['account']>, { inFlight, uncounted }: Answered): void {
+  function learn(
+    account: NonNullable<RateReport['account']>,
+    { inFlight, uncounted }: Answered,
+  ): void {
     // Groups of endpoints have buckets of their own, and the answer tells of the one that it drew from.
     const smallest = burst === undefined || account.limit <= burst
     if (settings.burst === undefined && smallest) burst = account.limit
@@ -97,20 +100,20 @@ export function createSource(settings: BucketSettings, now: number): Source {
     begun: 0,
     ended: 0,
     halvedAt: 0,
-    feed: (told, answered) => {
+    feed: (report, answered) => {
       const { now, sentAt } = answered
       advance(bucket, now)
-      if (told.account !== undefined) learn(told.account, answered)
-      else if (told.throttled) bucket.open = false
-      else if (told.unlimited && bucket.guessed) {
+      if (report.account !== undefined) learn(report.account, answered)
+      else if (report.throttled) bucket.open = false
+      else if (report.unlimited && bucket.guessed) {
         bucket.open = true
         bucket.guessed = false
       }
-      if (!told.throttled) return
-      if (told.pauseMs === undefined) pause(bucket, now, now + MOMENT_MS)
+      if (!report.throttled) return
+      if (report.pauseMs === undefined) pause(bucket, now, now + MOMENT_MS)
       // Where it is told what is left, that is enough. Calls sent before the last halving met the old
       // rate and say nothing about the new one.
-      if (told.account !== undefined || sentAt <= source.halvedAt) return
+      if (report.account !== undefined || sentAt <= source.halvedAt) return
       source.halvedAt = now
       halve(bucket, now)
     },

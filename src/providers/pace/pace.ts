@@ -10,7 +10,7 @@ import type { PaceState } from '../provider.ts'
 import { advance, pause } from './pace-bucket.ts'
 import type { Waiting } from './pace-lanes.ts'
 import { type Clock, createQueue, type Queue } from './pace-queue.ts'
-import { type BucketSettings, createSource, type Source, type Told } from './pace-source.ts'
+import { type BucketSettings, createSource, type RateReport, type Source } from './pace-source.ts'
 
 export interface PaceSettings extends Pick<Clock, 'now'>, Partial<Pick<Clock, 'after'>> {
   readonly buckets: readonly BucketSettings[]
@@ -20,7 +20,7 @@ export interface PaceSettings extends Pick<Clock, 'now'>, Partial<Pick<Clock, 'a
 export interface Pass {
   readonly waitedMs: number
   /** Its call has ended; `told` is what the answer tells about the pace. */
-  end(told: Told): void
+  end(report: RateReport): void
 }
 
 export interface Pace {
@@ -105,25 +105,25 @@ function sentBy(
   const [meter] = drawn
   const before = meter?.source.ended ?? 0
   for (const { source } of drawn) source.begun += 1
-  return (told) => {
+  return (report) => {
     const time = now()
     for (const { source } of drawn) source.ended += 1
     if (meter !== undefined) {
       const { source } = meter
       const inFlight = source.begun - source.ended
       const uncounted = source.begun - before - 1
-      source.feed(told, { now: time, sentAt, inFlight, uncounted })
-      if (told.throttled) meter.throttled += 1
+      source.feed(report, { now: time, sentAt, inFlight, uncounted })
+      if (report.throttled) meter.throttled += 1
     }
-    if (told.pauseMs !== undefined) {
-      for (const { source } of drawn) pause(source.bucket, time, time + told.pauseMs)
+    if (report.pauseMs !== undefined) {
+      for (const { source } of drawn) pause(source.bucket, time, time + report.pauseMs)
     }
     queue.review()
   }
 }
 
 function stateOf(
-  { source: { bucket }, sent, throttled, refused, waitedMs }: Meter,
+  { source: { bucket }, sent: sentCount, throttled, refused, waitedMs }: Meter,
   now: number,
   queue: Queue,
 ): PaceState {
@@ -133,7 +133,7 @@ function stateOf(
     ...(bucket.open ? {} : { perSecond: bucket.rate, tokens: bucket.tokens }),
     pausedUntil: bucket.pausedUntil,
     waiting: queue.waiting(bucket),
-    sent,
+    sent: sentCount,
     throttled,
     refused,
     waitedMs,

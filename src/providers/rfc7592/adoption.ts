@@ -7,7 +7,7 @@ import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Adoption, ClientRegistration } from '../adoption.ts'
 import type { Call, ClientRef } from '../call.ts'
 import type { CreationParts } from './creation.ts'
-import type { Custody, Held, Opening } from './custody.ts'
+import type { Custody, CustodyRecord, Opening } from './custody.ts'
 import { metadataOf, readWhole } from './records.ts'
 
 /** Adoption at one server. */
@@ -25,19 +25,22 @@ export function createAdoption({ caller, custody, dialect }: CreationParts): Ado
   }
 
   /** What the caller brings; an address that it leaves out is the one that its token came with. */
-  function openingOf({ token, uri }: ClientRegistration, held: Held | undefined): Opening {
-    const known = held?.openings.find((one) => one.token === token.reveal())
-    const told = dialect.clientUri === 'derived' ? undefined : (uri ?? known?.uri)
-    return { token: token.reveal(), uri: told }
+  function openingOf(
+    { token, uri }: ClientRegistration,
+    custodyRecord: CustodyRecord | undefined,
+  ): Opening {
+    const known = custodyRecord?.openings.find((one) => one.token === token.reveal())
+    const clientUri = dialect.clientUri === 'derived' ? undefined : (uri ?? known?.uri)
+    return { token: token.reveal(), uri: clientUri }
   }
 
   return {
     replaces: async (ref, registration, call) => {
-      const held = await heldOf(custody, ref)
-      if (held === undefined || held.condition === 'refused') return false
-      const { token, uri } = openingOf(registration, held)
+      const custodyRecord = await heldOf(custody, ref)
+      if (custodyRecord === undefined || custodyRecord.condition === 'refused') return false
+      const { token, uri } = openingOf(registration, custodyRecord)
       const url = await caller.endpoints.client(ref.id, uri, call).catch(badUri)
-      for (const one of held.openings.filter((opening) => opening.token === token)) {
+      for (const one of custodyRecord.openings.filter((opening) => opening.token === token)) {
         const at = caller.endpoints.client(ref.id, one.uri, call)
         if ((await at.catch(() => undefined)) === url) return false
       }
@@ -66,7 +69,7 @@ export function createAdoption({ caller, custody, dialect }: CreationParts): Ado
 }
 
 /** What is known to open a client. */
-async function heldOf(custody: Custody, { id }: ClientRef): Promise<Held | undefined> {
+async function heldOf(custody: Custody, { id }: ClientRef): Promise<CustodyRecord | undefined> {
   try {
     return await custody.find(id)
   } catch (error) {

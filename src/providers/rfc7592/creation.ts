@@ -27,7 +27,7 @@ export function createCreation(parts: CreationParts): Creation {
   const { custody, caller, dialect, mapping } = parts
   return {
     blank: (kind) => withoutMembers(blank(kind), [...dialect.drops, ...dialect.hides]),
-    sent: (next) => sent(mapping, next),
+    sent: (next) => requestBody(mapping, next),
     step: (place, next) => creationStep(parts, place, next),
     // What is found is in custody, which is our own.
     listLagMs: 0,
@@ -44,7 +44,7 @@ export function createCreation(parts: CreationParts): Creation {
   }
 }
 
-const sent = (mapping: Mapping, next: Native) =>
+const requestBody = (mapping: Mapping, next: Native) =>
   withoutMembers(next, pathsBarred(mapping, 'created'))
 
 /** A line of the list without a registration: the process died between the two. */
@@ -54,7 +54,7 @@ function notKept(error: unknown): undefined {
 
 function creationStep(parts: CreationParts, place: Place, next: Native): SecretStep {
   const { caller, dialect, mapping } = parts
-  const plain = sent(mapping, next)
+  const plain = requestBody(mapping, next)
   const body = dialect.ways.made?.(plain) ?? plain
   let made: Secret | undefined
   return {
@@ -72,14 +72,18 @@ function creationStep(parts: CreationParts, place: Place, next: Native): SecretS
 
 /** Keeps what opens the new client, before anything else is done with it; gives its id. */
 async function takeIn({ custody }: CreationParts, answer: JsonObject, call: Call): Promise<string> {
-  const { client_id: id, registration_access_token: token, registration_client_uri: told } = answer
+  const {
+    client_id: id,
+    registration_access_token: token,
+    registration_client_uri: clientUri,
+  } = answer
   if (typeof id !== 'string' || id === '' || typeof token !== 'string' || token === '') {
     throw new ClientError(
       'outcome_unknown',
       'The answer of the server is not a client that can be managed.',
     )
   }
-  const uri = typeof told === 'string' ? told : undefined
+  const uri = typeof clientUri === 'string' ? clientUri : undefined
   await custody.keep(id, { token, uri }, call.operationId).catch(unread)
   return id
 }

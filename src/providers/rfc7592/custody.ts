@@ -21,7 +21,7 @@ export interface CustodyParts {
 }
 
 /** What opens one client. */
-export interface Held {
+export interface CustodyRecord {
   readonly id: string
   /** The newest one first; never empty. */
   readonly openings: readonly Opening[]
@@ -39,11 +39,15 @@ export interface ListedId {
 
 export interface Custody {
   /** @throws ClientError `not_found`: nothing is known that would open it, or it was removed */
-  find(id: string): Promise<Held>
+  find(id: string): Promise<CustodyRecord>
   /** Makes what opens a client durable, in front of what was known before. */
-  keep(id: string, opening: Opening, operationId: string): Promise<Held>
+  keep(id: string, opening: Opening, operationId: string): Promise<CustodyRecord>
   /** Records what was found out, unless `held`, by which it was, is no longer the newest. */
-  mark(held: Held, condition: Registration['condition'], operationId: string): Promise<Held>
+  mark(
+    custodyRecord: CustodyRecord,
+    condition: Registration['condition'],
+    operationId: string,
+  ): Promise<CustodyRecord>
   /** Clients that are known and not removed, after a place in the list; the place after them. */
   list(after: number, limit: number): Promise<{ ids: readonly ListedId[]; next?: number }>
   /** The clients that one operation has made, among those listed since a time (epoch milliseconds). */
@@ -68,7 +72,7 @@ export function createCustody(parts: CustodyParts): Custody {
   const last = async (id: string) =>
     (await store.last(registrationResource(name, id))) as Registration | undefined
 
-  function heldOf(id: string, entry: Registration | undefined): Held | undefined {
+  function heldOf(id: string, entry: Registration | undefined): CustodyRecord | undefined {
     if (entry?.sealed === undefined) return undefined
     const sealed = seal.open(entry.sealed, placeOf(entry)) as unknown as Sealed
     return { id, openings: openingsOf(sealed), condition: entry.condition, seq: entry.seq }
@@ -94,16 +98,20 @@ export function createCustody(parts: CustodyParts): Custody {
     return store.append(entry)
   }
 
-  async function keepNow(id: string, opening: Opening, operationId: string): Promise<Held> {
+  async function keepNow(
+    id: string,
+    opening: Opening,
+    operationId: string,
+  ): Promise<CustodyRecord> {
     for (;;) {
       const before = await last(id)
-      const held = heldOf(id, before)
-      const [newest] = held?.openings ?? []
-      const known = newest !== undefined && sameOpening(newest, opening)
-      if (known && held?.condition === 'held') return held
+      const custodyRecord = heldOf(id, before)
+      const [newest] = custodyRecord?.openings ?? []
+      const isSame = newest !== undefined && sameOpening(newest, opening)
+      if (isSame && custodyRecord?.condition === 'held') return custodyRecord
       // Listed first: a line without a registration is passed over, one without a line would be lost.
       const listed = before?.listed ?? (await addLine(parts, id, operationId))
-      const others = (held?.openings ?? []).filter(({ token }) => token !== opening.token)
+      const others = (custodyRecord?.openings ?? []).filter(({ token }) => token !== opening.token)
       const openings = [opening, ...others].slice(0, KEPT_TOKENS)
       if (await append(id, before, { condition: 'held', operationId, listed }, openings)) {
         return { id, openings, condition: 'held', seq: (before?.seq ?? 0) + 1 }
@@ -111,39 +119,41 @@ export function createCustody(parts: CustodyParts): Custody {
     }
   }
 
-  async function keep(id: string, opening: Opening, operationId: string): Promise<Held> {
+  async function keep(id: string, opening: Opening, operationId: string): Promise<CustodyRecord> {
     unsaved.set(id, { opening, operationId })
-    const held = await keepNow(id, opening, operationId)
+    const custodyRecord = await keepNow(id, opening, operationId)
     if (unsaved.get(id)?.opening === opening) unsaved.delete(id)
-    return held
+    return custodyRecord
   }
 
   return {
     keep,
     find: async (id) => {
-      const told = unsaved.get(id)
-      if (told !== undefined) return keep(id, told.opening, told.operationId)
-      const held = heldOf(id, await last(id))
-      if (held !== undefined) return held
+      const unsavedEntry = unsaved.get(id)
+      if (unsavedEntry !== undefined)
+        return keep(id, unsavedEntry.opening, unsavedEntry.operationId)
+      const custodyRecord = heldOf(id, await last(id))
+      if (custodyRecord !== undefined) return custodyRecord
       throw new ClientError(
         'not_found',
         'There is no such client, or its registration access token is not known here. Adopt it first.',
       )
     },
-    mark: async (held, condition, operationId) => {
-      const { id, seq, openings } = held
+    mark: async (custodyRecord, condition, operationId) => {
+      const { id, seq, openings } = custodyRecord
       const before = await last(id)
       // Whoever was faster knows more.
-      if (before === undefined || before.seq !== seq || before.condition === condition) return held
+      if (before === undefined || before.seq !== seq || before.condition === condition)
+        return custodyRecord
       const { listed } = before
-      const kept = condition === 'removed' ? undefined : openings
-      const appended = await append(id, before, { condition, operationId, listed }, kept)
-      return appended ? { ...held, condition, seq: seq + 1 } : held
+      const remaining = condition === 'removed' ? undefined : openings
+      const appended = await append(id, before, { condition, operationId, listed }, remaining)
+      return appended ? { ...custodyRecord, condition, seq: seq + 1 } : custodyRecord
     },
     list: async (after, limit) => {
       const range = { from: after + 1, limit }
       const lines = (await store.entries(registeredResource(name), range)) as readonly Registered[]
-      const found = await Promise.all(
+      const entries = await Promise.all(
         lines.map(async (line) => {
           const entry = await last(line.id)
           return entry?.sealed !== undefined && entry.listed === line.seq ? [line] : []
@@ -151,16 +161,17 @@ export function createCustody(parts: CustodyParts): Custody {
       )
       const end = lines.at(-1)
       return {
-        ids: found.flat(),
+        ids: entries.flat(),
         ...(lines.length === limit && end !== undefined ? { next: end.seq } : {}),
       }
     },
     madeBy: async (operationId, since) => {
       // Nobody else knows the id of a new client whose token could not be stored when it was told.
-      for (const [id, told] of unsaved) {
-        if (told.operationId === operationId) await keep(id, told.opening, operationId)
+      for (const [id, unsavedEntry] of unsaved) {
+        if (unsavedEntry.operationId === operationId)
+          await keep(id, unsavedEntry.opening, operationId)
       }
-      const found: string[] = []
+      const ids: string[] = []
       for (let below: number | undefined; ; ) {
         const lines = (await store.entries(registeredResource(name), {
           newestFirst: true,
@@ -168,12 +179,12 @@ export function createCustody(parts: CustodyParts): Custody {
           ...(below === undefined ? {} : { below }),
         })) as readonly Registered[]
         const young = lines.filter(({ at }) => at >= since)
-        found.push(...young.filter((line) => line.operationId === operationId).map(({ id }) => id))
+        ids.push(...young.filter((line) => line.operationId === operationId).map(({ id }) => id))
         const end = lines.at(-1)
         if (end === undefined || young.length < lines.length || end.seq === 1) break
         below = end.seq
       }
-      return [...new Set(found)]
+      return [...new Set(ids)]
     },
   }
 }

@@ -94,6 +94,6 @@ export function dialectOf(
   name: DialectName,
   switches: { readonly [S in keyof Dialect]?: Dialect[S] | undefined } = {},
 ): Dialect {
-  const given = Object.entries(switches).filter(([, value]) => value !== undefined)
-  return { ...DIALECTS[name], ...Object.fromEntries(given) }
+  const switchList = Object.entries(switches).filter(([, value]) => value !== undefined)
+  return { ...DIALECTS[name], ...Object.fromEntries(switchList) }
 }

@@ -26,7 +26,7 @@ function shown({ jwks, ...record }: JsonObject): JsonObject {
 }
 
 /** What an update leaves out is none in Hydra, and not what RFC 7591 section 2 says. */
-function sent(_: unknown, body: JsonObject): JsonObject {
+function requestBody(_: unknown, body: JsonObject): JsonObject {
   const { grant_types, response_types, token_endpoint_auth_method } = REGISTRATION_DEFAULTS
   return { grant_types, response_types, token_endpoint_auth_method, ...body }
 }
@@ -94,5 +94,5 @@ export const hydra = {
     userinfo_signed_response_alg: 'none',
   },
   blankIsUnset: true,
-  ways: { shown, sent, normal, check },
+  ways: { shown, sent: requestBody, normal, check },
 } as const satisfies Partial<Dialect>

@@ -38,7 +38,7 @@ export function responsesOf(grants: readonly string[]): readonly string[] {
   return grants.includes('implicit') ? [...code, 'id_token', 'token'] : code
 }
 
-function sent(
+function requestBody(
   { base, next }: { readonly base: Native; readonly next: Native },
   body: JsonObject,
 ): JsonObject {
@@ -58,7 +58,7 @@ function sent(
 }
 
 /** The response types follow from the grant types, and decide about them. */
-const made = (body: JsonObject): JsonObject => ({
+const creationBody = (body: JsonObject): JsonObject => ({
   ...body,
   response_types: responsesOf(texts(body.grant_types ?? ['authorization_code'])),
 })
@@ -109,5 +109,5 @@ export const keycloak = {
   // An empty list stands for the callbacks there.
   emptied: { post_logout_redirect_uris: ['-'] },
   blankIsUnset: true,
-  ways: { shown, sent, made, check },
+  ways: { shown, sent: requestBody, made: creationBody, check },
 } as const satisfies Partial<Dialect>

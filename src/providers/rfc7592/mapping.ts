@@ -144,12 +144,15 @@ function rowFor(
  * A change of `none` to a secret, or back, makes or removes the secret. Logout URIs that are the callbacks may be so
  * because they follow them, as Keycloak shows it, or by chance: both are as planned.
  */
-function expected({ base, next }: { readonly base: Native; readonly next: Native }, held: Native) {
-  const { client_secret, client_secret_expires_at, post_logout_redirect_uris } = held
+function expected(
+  { base, next }: { readonly base: Native; readonly next: Native },
+  record: Native,
+) {
+  const { client_secret, client_secret_expires_at, post_logout_redirect_uris } = record
   const followed =
     same(base.post_logout_redirect_uris ?? null, next.post_logout_redirect_uris ?? null) &&
     sameSet(base.post_logout_redirect_uris, base.redirect_uris) &&
-    sameSet(post_logout_redirect_uris, held.redirect_uris)
+    sameSet(post_logout_redirect_uris, record.redirect_uris)
   return withChange(next, {
     ...(usesSecret(base) === usesSecret(next) ? {} : { client_secret, client_secret_expires_at }),
     ...(followed ? { post_logout_redirect_uris } : {}),

@@ -21,9 +21,13 @@ export async function readWhole(
 }
 
 /** The record in the answer to a read. @throws ClientError `provider_unavailable` */
-export function recordOf({ found, held }: Answered, dialect: Dialect, id: string): Native {
-  const metadata = metadataOf(found, dialect, id, 'provider_unavailable')
-  return { ...metadata, [READ_WITH]: held.seq }
+export function recordOf(
+  { found: content, held: custodyRecord }: Answered,
+  dialect: Dialect,
+  id: string,
+): Native {
+  const metadata = metadataOf(content, dialect, id, 'provider_unavailable')
+  return { ...metadata, [READ_WITH]: custodyRecord.seq }
 }
 
 /** The same without a registration. A record that is not one must never be the base of a full replace. */
@@ -36,9 +40,9 @@ export function metadataOf(
   const metadata = isRecord(answer) ? withoutMembers(answer, REGISTRATION) : {}
   if (metadata.client_id !== id) {
     const says = 'The answer of the server is not the client.'
-    const found = isRecord(answer) ? metadata : answer
+    const content = isRecord(answer) ? metadata : answer
     // What is under another id is another client's record, which says nothing of this one.
-    const details = typeof metadata.client_id === 'string' ? {} : { found }
+    const details = typeof metadata.client_id === 'string' ? {} : { found: content }
     throw new ClientError(otherwise, says, details)
   }
   checkSize(metadata, otherwise)

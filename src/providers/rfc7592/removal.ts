@@ -19,15 +19,18 @@ export function removalStep(
     request: { method: 'DELETE', target: CLIENT_URI, body: {} },
     send: async (call) => {
       const { operationId } = call
-      const held = await custody.find(ref.id)
-      const { madeAt: seq = held.seq } = madeAt(dialect, base)
+      const custodyRecord = await custody.find(ref.id)
+      const { madeAt: seq = custodyRecord.seq } = madeAt(dialect, base)
       // What was renewed since the read is found out by the call, which then sends nothing.
-      const marked = seq === held.seq ? await custody.mark(held, 'removing', operationId) : held
-      const from = seq === held.seq ? { madeAt: marked.seq } : { madeAt: seq }
-      const sent = caller.asClient(ref, { method: 'DELETE', ...from }, call)
-      const answered = await sent.catch(async (error) => {
+      const marked =
+        seq === custodyRecord.seq
+          ? await custody.mark(custodyRecord, 'removing', operationId)
+          : custodyRecord
+      const from = seq === custodyRecord.seq ? { madeAt: marked.seq } : { madeAt: seq }
+      const removal = caller.asClient(ref, { method: 'DELETE', ...from }, call)
+      const answered = await removal.catch(async (error) => {
         // One that was sent before may still arrive.
-        if (held.condition === 'held' && !mayBeGone(error)) {
+        if (custodyRecord.condition === 'held' && !mayBeGone(error)) {
           await custody.mark(marked, 'held', operationId).catch(() => undefined)
         }
         throw error

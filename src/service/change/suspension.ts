@@ -8,7 +8,7 @@ import { ClientError } from '../../core/errors.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import { heldChanges, isOff, pathOf } from '../../core/mapping/suspension.ts'
-import { type GivenBack, giveBack, type Taken } from '../../core/plan/give-back.ts'
+import { type GivenBack, giveBack, type Removal } from '../../core/plan/give-back.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
 import type { Suspending } from '../base/request.ts'
@@ -96,7 +96,7 @@ export async function removalsBy(
   service: Service,
   mapping: Mapping,
   standing: Standing | undefined,
-): Promise<{ readonly removals: readonly Taken[]; readonly keyIsLost: boolean }> {
+): Promise<{ readonly removals: readonly Removal[]; readonly keyIsLost: boolean }> {
   const operations = standing?.suspended?.operations ?? []
   const held = await Promise.all(operations.map((id) => heldBy(service, mapping, id, standing)))
   const taken = held.filter((one) => one !== undefined)
@@ -109,7 +109,7 @@ async function heldBy(
   mapping: Mapping,
   operationId: string,
   standing: Standing | undefined,
-): Promise<Taken | undefined> {
+): Promise<Removal | undefined> {
   const intent = await service.store.operation(operationId)
   if (intent === undefined) return undefined
   const { base, next } = (await openSealed(service, intent)) ?? {}

@@ -5,7 +5,7 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
-import type { Wanted } from '../../core/search.ts'
+import type { ClientFilter } from '../../core/search.ts'
 import type { Call, ClientRef, Place } from '../../providers/call.ts'
 import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
@@ -17,7 +17,7 @@ import { MAX_CLIENTS } from './submit.ts'
 export interface Selection {
   /** Places of one provider. */
   readonly places: readonly Place[]
-  readonly filter: Wanted
+  readonly filter: ClientFilter
 }
 
 /** Clients on one page. */

@@ -5,7 +5,7 @@
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
-import { matches, type Wanted } from '../../core/search.ts'
+import { type ClientFilter, matches } from '../../core/search.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { Listed, Provider } from '../../providers/provider.ts'
 import type { Place } from '../../store/mirror.ts'
@@ -30,7 +30,7 @@ export interface LivePlace {
 
 export interface LiveRequest {
   readonly places: readonly Place[]
-  readonly filter: Wanted
+  readonly filter: ClientFilter
   readonly limit: number
   readonly from: LivePlace | undefined
   readonly call: Call
@@ -200,7 +200,7 @@ function readAtOnce(
 export async function fits(
   service: Service,
   { ref, native }: Mirrored,
-  filter: Wanted,
+  filter: ClientFilter,
 ): Promise<boolean> {
   const mapping = service.providers.get(ref.provider)?.mapping
   if (mapping === undefined) return false

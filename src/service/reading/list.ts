@@ -4,7 +4,7 @@
  */
 
 import { type ErrorCode, isClientError } from '../../core/errors.ts'
-import type { Wanted } from '../../core/search.ts'
+import type { ClientFilter } from '../../core/search.ts'
 import type { Call } from '../../providers/call.ts'
 import type { Knowledge, Mirror, Place } from '../../store/mirror.ts'
 import { withRetries } from '../base/retry.ts'
@@ -21,7 +21,7 @@ export type ListCursor = { readonly kind: 'mirror'; readonly after: number } | L
 export interface ListRequest {
   /** Those that the caller may see, in the order of the configuration. */
   readonly places: readonly Place[]
-  readonly filter: Wanted
+  readonly filter: ClientFilter
   readonly limit: number
   /** Reads each client from its provider. */
   readonly fresh: boolean

@@ -43,11 +43,14 @@ export function errorOf(
   }
   const field = fieldOf(mapping, body)
   const where = field === undefined ? '' : ` Check ${field}.`
-  const said = providerWords(isRecord(body) ? body.message : undefined, secrets())
+  const providerMessage = providerWords(isRecord(body) ? body.message : undefined, secrets())
   return new ClientError(
     'provider_refused',
     `Auth0 refused the change. Nothing was changed.${where}`,
-    { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
+    {
+      ...(field === undefined ? {} : { field }),
+      ...(providerMessage === undefined ? {} : { said: providerMessage }),
+    },
   )
 }
 

@@ -6,7 +6,7 @@
 
 import { type JsonAnswer, retryAfterOf } from '../../http.ts'
 import { createPace, type Pace } from '../../pace/pace.ts'
-import type { Told } from '../../pace/pace-source.ts'
+import type { RateReport } from '../../pace/pace-source.ts'
 
 export interface Auth0Pace {
   /** Calls a second that the tenant's plan allows; absent: learned. */
@@ -38,7 +38,7 @@ export function createAuth0Pace(settings: Auth0Pace, now: () => number): Pace {
 }
 
 /** What an answer tells of the tenant's bucket; `now` in epoch milliseconds. */
-export function toldBy(answer: JsonAnswer, now: number): Told {
+export function toldBy(answer: JsonAnswer, now: number): RateReport {
   const [limit = 0, remaining = -1, reset = 0] = ['limit', 'remaining', 'reset'].map((name) =>
     numberOf(answer.headers[`x-ratelimit-${name}`]),
   )

@@ -30,16 +30,16 @@ const MARGIN_MS = 60_000
 
 /** A cached token; callers that come at the same time share one request. */
 export function createTokenSource(settings: TokenSettings, pace: Pace): TokenSource {
-  let held: { token: string; until: number } | undefined
+  let cached: { token: string; until: number } | undefined
   let fetching: Promise<string> | undefined
   return {
     token: async (call) => {
-      if (held !== undefined && settings.now() < held.until) return held.token
+      if (cached !== undefined && settings.now() < cached.until) return cached.token
       // Shared by callers with different deadlines, so it has a time of its own.
       const own = { ...call, deadline: settings.now() + call.timeoutMs }
       fetching ??= requestToken(settings, pace, own)
         .then(({ token, expiresIn }) => {
-          held = { token, until: settings.now() + expiresIn * 1_000 - MARGIN_MS }
+          cached = { token, until: settings.now() + expiresIn * 1_000 - MARGIN_MS }
           return token
         })
         .finally(() => {
@@ -48,7 +48,7 @@ export function createTokenSource(settings: TokenSettings, pace: Pace): TokenSou
       return within(fetching, call.deadline - settings.now())
     },
     drop: (token) => {
-      if (held?.token === token) held = undefined
+      if (cached?.token === token) cached = undefined
     },
   }
 }
@@ -69,7 +69,7 @@ async function requestToken(
   call: Call,
 ): Promise<{ token: string; expiresIn: number }> {
   const pause = (answer: JsonAnswer) => (answer.status === 429 ? pauseOf(answer, now()) : undefined)
-  const told = (answer: JsonAnswer) => {
+  const rateOf = (answer: JsonAnswer) => {
     const seconds = pause(answer)
     return seconds === undefined ? {} : { throttled: true, pauseMs: seconds * 1_000 }
   }
@@ -86,7 +86,7 @@ async function requestToken(
     }),
     effect: false,
   })
-  const answer = await callPaced({ pace, buckets: TOKEN, told }, request, call)
+  const answer = await callPaced({ pace, buckets: TOKEN, told: rateOf }, request, call)
   const { status, body } = answer
   const retryAfter = pause(answer)
   if (retryAfter !== undefined) {

@@ -42,11 +42,15 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
     const pool = Object.hasOwn(pools, userPoolId) ? pools[userPoolId] : undefined
     if (pool === undefined) throw noClient()
     const text = stringifyJson({ UserPoolId: userPoolId, ...body })
-    let sent: readonly string[] = hiddenTexts(mapping, body)
+    let secretTexts: readonly string[] = hiddenTexts(mapping, body)
     const signedWith = async () => {
-      const used = await credentials()
-      sent = [...sent, used.secretAccessKey, ...(used.sessionToken ? [used.sessionToken] : [])]
-      return used
+      const keys = await credentials()
+      secretTexts = [
+        ...secretTexts,
+        keys.secretAccessKey,
+        ...(keys.sessionToken ? [keys.sessionToken] : []),
+      ]
+      return keys
     }
     const request = async () => ({
       operation,
@@ -71,7 +75,7 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
     })
     const buckets = bucketsOf(operation, userPoolId, pool.region)
     const answer = await callPaced({ pace, buckets, told: toldBy }, request, call)
-    const error = errorOf(answer, sent)
+    const error = errorOf(answer, secretTexts)
     if (error !== undefined) throw error
     return isRecord(answer.body) ? answer.body : {}
   }

@@ -29,8 +29,8 @@ export function credentialSource(
   }
   let chain: Promise<() => Promise<Credentials>> | undefined
   return async () => {
-    const found = environment()
-    if (found !== undefined) return found
+    const keys = environment()
+    if (keys !== undefined) return keys
     chain ??= loadChain()
     return (await chain)()
   }

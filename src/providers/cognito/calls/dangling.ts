@@ -50,18 +50,18 @@ export async function danglingOf(
   native: Native,
   call: Call,
 ): Promise<readonly Dangling[]> {
-  const named = (member: string, isOfPool: (value: string) => boolean) =>
+  const references = (member: string, isOfPool: (value: string) => boolean) =>
     texts(native[member]).filter(isOfPool)
   const [providers, scopes] = await Promise.all([
     missingIn(invoke, ref, call, {
       list: PROVIDERS,
       member: 'SupportedIdentityProviders',
-      values: named('SupportedIdentityProviders', (name) => name !== OWN_PROVIDER),
+      values: references('SupportedIdentityProviders', (name) => name !== OWN_PROVIDER),
     }),
     missingIn(invoke, ref, call, {
       list: SERVERS,
       member: 'AllowedOAuthScopes',
-      values: named('AllowedOAuthScopes', (scope) => scope.includes('/')),
+      values: references('AllowedOAuthScopes', (scope) => scope.includes('/')),
     }),
   ])
   return [...providers, ...scopes]
@@ -81,9 +81,9 @@ async function missingIn(
 ): Promise<readonly Dangling[]> {
   const field = fieldOfPath(mapping, member)
   if (values.length === 0 || field === undefined) return []
-  const known = await allOf(invoke, ref, call, list)
-  if (known === undefined) return []
-  return values.filter((value) => !known.has(value)).map((value) => ({ field, value }))
+  const existing = await allOf(invoke, ref, call, list)
+  if (existing === undefined) return []
+  return values.filter((value) => !existing.has(value)).map((value) => ({ field, value }))
 }
 
 /** Quotas: 1,000 identity providers and 300 resource servers of one pool at most. */

@@ -38,11 +38,14 @@ export function errorOf(answer: JsonAnswer, secrets: readonly string[]): ClientE
   if (code !== 'provider_refused') return new ClientError(code, SENTENCES[code] ?? '')
   const field = fieldOf(name, answer)
   const where = field === undefined ? '' : ` Check ${field}.`
-  const said = providerWords(wordsOf(answer), secrets)
+  const providerMessage = providerWords(wordsOf(answer), secrets)
   return new ClientError(
     code,
     `Cognito refused the change (${SAFE_NAME.test(name) ? name : 'unnamed error'}). Nothing was changed.${where}`,
-    { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
+    {
+      ...(field === undefined ? {} : { field }),
+      ...(providerMessage === undefined ? {} : { said: providerMessage }),
+    },
   )
 }
 

@@ -6,7 +6,7 @@
 
 import type { JsonAnswer } from '../../http.ts'
 import { createPace, type Pace } from '../../pace/pace.ts'
-import type { BucketSettings, Told } from '../../pace/pace-source.ts'
+import type { BucketSettings, RateReport } from '../../pace/pace-source.ts'
 import { nameOf } from './errors.ts'
 
 export interface CognitoPace {
@@ -77,7 +77,7 @@ export function bucketsOf(operation: Operation, poolId: string, region: string):
 }
 
 /** A lock on simultaneous updates (`ConcurrentModificationException`) says nothing about rates. */
-export function toldBy(answer: JsonAnswer): Told {
+export function toldBy(answer: JsonAnswer): RateReport {
   const throttled = answer.status >= 400 && TOO_FAST.includes(nameOf(answer))
   return throttled ? { throttled } : {}
 }

@@ -41,11 +41,14 @@ export function errorOf(
   }
   const field = fieldOf(body)
   const where = field === undefined ? '' : ` Look at ${field}.`
-  const said = providerWords(reasonOf(body), secrets())
+  const providerMessage = providerWords(reasonOf(body), secrets())
   return new ClientError(
     'provider_refused',
     `Hydra refused this and nothing was changed.${where}`,
-    { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
+    {
+      ...(field === undefined ? {} : { field }),
+      ...(providerMessage === undefined ? {} : { said: providerMessage }),
+    },
   )
 }
 

@@ -5,7 +5,7 @@
 
 import { type JsonAnswer, retryAfterOf } from '../../http.ts'
 import { createPace, type Pace } from '../../pace/pace.ts'
-import type { Told } from '../../pace/pace-source.ts'
+import type { RateReport } from '../../pace/pace-source.ts'
 
 export interface HydraPace {
   /** Calls a second; 50 when absent. */
@@ -26,7 +26,7 @@ export function createHydraPace(
 }
 
 /** What follows from an answer for the pace. */
-export function tellOf(answer: JsonAnswer): Told {
+export function tellOf(answer: JsonAnswer): RateReport {
   if (answer.status !== 429) return {}
   const seconds = retryAfterOf(answer)
   return { throttled: true, ...(seconds === undefined ? {} : { pauseMs: seconds * 1_000 }) }

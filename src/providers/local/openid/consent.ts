@@ -26,8 +26,8 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
   const grant = found ?? new provider.Grant({ clientId, accountId: session.accountId })
   grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '))
   for (const [resource, { scopes }] of Object.entries(ctx.oidc.resourceServers ?? {})) {
-    const wanted = [...ctx.oidc.requestParamScopes].filter((scope) => scopes.has(scope))
-    grant.addResourceScope(resource, wanted.join(' '))
+    const requested = [...ctx.oidc.requestParamScopes].filter((scope) => scopes.has(scope))
+    grant.addResourceScope(resource, requested.join(' '))
   }
   await grant.save()
   return grant

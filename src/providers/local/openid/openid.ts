@@ -64,10 +64,10 @@ export function createOpenidProvider({ issuer, onFault, ...setup }: OpenidOption
   }
 }
 
-function hasSecret(this: Client, given: string): boolean {
+function hasSecret(this: Client, secret: string): boolean {
   const { clientSecret, live_secrets } = this
   if (clientSecret === undefined) return false
-  return isLive({ client_secret: clientSecret, live_secrets: live_secrets as Json }, given)
+  return isLive({ client_secret: clientSecret, live_secrets: live_secrets as Json }, secret)
 }
 
 /**

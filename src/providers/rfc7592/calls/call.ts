@@ -12,7 +12,7 @@ import type { Store } from '../../../store/store.ts'
 import type { Call, ClientRef } from '../../call.ts'
 import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
-import { type Custody, type Held, type Opening, sameOpening } from '../custody.ts'
+import { type Custody, type CustodyRecord, type Opening, sameOpening } from '../custody.ts'
 import type { Dialect } from '../dialect.ts'
 import { createEndpoints, documentOf, type EndpointSettings, type Endpoints } from './endpoints.ts'
 import { errorOf } from './errors.ts'
@@ -45,7 +45,7 @@ export interface Answered {
   /** The same as it came, which may be no object. */
   readonly found: Json
   /** What opens the client after the call. */
-  readonly held: Held
+  readonly held: CustodyRecord
 }
 
 export interface Caller {
@@ -97,10 +97,14 @@ export function createCaller(parts: CallerParts): Caller {
   })
 
   /** The first of the tokens that is taken, each at its own address; `undefined` when all are refused. */
-  async function withTokens(held: Held, { method, body }: ClientRequest, call: Call) {
-    for (const opening of held.openings) {
+  async function withTokens(
+    custodyRecord: CustodyRecord,
+    { method, body }: ClientRequest,
+    call: Call,
+  ) {
+    for (const opening of custodyRecord.openings) {
       const { token } = opening
-      const url = await endpoints.client(held.id, opening.uri, call)
+      const url = await endpoints.client(custodyRecord.id, opening.uri, call)
       const operation = `${method} /register/{id}`
       const request = { operation, url, token, ...(body === undefined ? {} : { body }) }
       const answer = await send(request, call)
@@ -110,47 +114,52 @@ export function createCaller(parts: CallerParts): Caller {
   }
 
   /** What is left of the answer once all that opens the client is durable. */
-  async function taken(
-    held: Held,
+  async function storeAnswer(
+    custodyRecord: CustodyRecord,
     { opening, answer }: { readonly opening: Opening; readonly answer: JsonAnswer },
     method: ClientRequest['method'],
     call: Call,
   ) {
-    const { body: found = null } = answer
-    const body = isRecord(found) ? found : {}
+    const { body: content = null } = answer
+    const body = isRecord(content) ? content : {}
     const { registration_access_token: renewed } = body
     const token = typeof renewed === 'string' && renewed !== '' ? renewed : opening.token
     // A client that was updated since is no longer about to be removed.
-    const settled = held.condition === 'removing' ? method !== 'PUT' : held.condition === 'held'
+    const settled =
+      custodyRecord.condition === 'removing' ? method !== 'PUT' : custodyRecord.condition === 'held'
     // Where it is managed stays as it was at first: nothing may come before the token is durable.
     const next = { ...opening, token }
-    const [newest] = held.openings
+    const [newest] = custodyRecord.openings
     if (newest !== undefined && sameOpening(newest, next) && settled) {
-      return { body, found, held }
+      return { body, found: content, held: custodyRecord }
     }
-    return { body, found, held: await custody.keep(held.id, next, call.operationId) }
+    return {
+      body,
+      found: content,
+      held: await custody.keep(custodyRecord.id, next, call.operationId),
+    }
   }
 
   async function asClient(ref: Ref, request: ClientRequest, call: Call): Promise<Answered> {
     const { method, madeAt } = request
     const first = await custody.find(ref.id)
     if (madeAt !== undefined && first.seq !== madeAt) throw renewedMeanwhile()
-    for (let held = first; ; ) {
-      const found = await withTokens(held, request, call)
-      if (found !== undefined) {
-        const known = [
-          ...held.openings.map(({ token }) => token),
-          found.opening.token,
+    for (let custodyRecord = first; ; ) {
+      const result = await withTokens(custodyRecord, request, call)
+      if (result !== undefined) {
+        const secrets = [
+          ...custodyRecord.openings.map(({ token }) => token),
+          result.opening.token,
           ...hiddenTexts(mapping, request.body ?? null),
         ]
-        const error = errorOf(mapping, found.answer, method !== 'GET', known)
+        const error = errorOf(mapping, result.answer, method !== 'GET', secrets)
         if (error !== undefined) throw error
-        return taken(held, found, method, call)
+        return storeAnswer(custodyRecord, result, method, call)
       }
-      const newer = await newerThan(parts, ref, held, call)
+      const newer = await newerThan(parts, ref, custodyRecord, call)
       // A write that was made before the token was renewed starts again from the read.
       if (method !== 'GET') throw renewedMeanwhile()
-      held = newer
+      custodyRecord = newer
     }
   }
 
@@ -177,8 +186,8 @@ export function createCaller(parts: CallerParts): Caller {
       if (answer.status === 401) throw badInitialToken()
       // There is no client yet that could be missing.
       if (answer.status === 404) throw noEndpoint()
-      const known = [...(token === undefined ? [] : [token]), ...hiddenTexts(mapping, body)]
-      const error = errorOf(mapping, answer, true, known)
+      const secrets = [...(token === undefined ? [] : [token]), ...hiddenTexts(mapping, body)]
+      const error = errorOf(mapping, answer, true, secrets)
       if (error !== undefined) throw error
       return isRecord(answer.body) ? answer.body : {}
     },
@@ -198,22 +207,22 @@ const isRefused = ({ refusedToken }: Dialect, { status, body }: JsonAnswer) =>
 async function newerThan(
   { store, custody, now }: CallerParts,
   ref: Ref,
-  held: Held,
+  custodyRecord: CustodyRecord,
   call: Call,
-): Promise<Held> {
+): Promise<CustodyRecord> {
   const head = await store.last(resourceOf(ref))
   const latest = await custody.find(ref.id)
-  if (latest.seq !== held.seq) return latest
-  if (held.condition === 'refused') throw gone()
+  if (latest.seq !== custodyRecord.seq) return latest
+  if (custodyRecord.condition === 'refused') throw gone()
   if (head?.kind === 'intent' && head.operationId !== call.operationId && head.deadline > now()) {
     throw renewedMeanwhile()
   }
-  if (held.condition === 'removing') {
+  if (custodyRecord.condition === 'removing') {
     // RFC 7592 section 2.1: a client that does not exist is a 401 too.
-    await custody.mark(held, 'removed', call.operationId)
+    await custody.mark(custodyRecord, 'removed', call.operationId)
     throw new ClientError('not_found', 'There is no such client.')
   }
-  await custody.mark(held, 'refused', call.operationId)
+  await custody.mark(custodyRecord, 'refused', call.operationId)
   throw gone()
 }
 

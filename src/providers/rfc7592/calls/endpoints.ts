@@ -42,13 +42,13 @@ export function createEndpoints(
   { clientUri }: Dialect,
   { read, now }: { readonly read: ReadDocument; now(): number },
 ): Endpoints {
-  let known: { readonly url: string; readonly until: number } | undefined
+  let cached: { readonly url: string; readonly until: number } | undefined
 
   async function registration(call: Call): Promise<string> {
     if (settings.registrationEndpoint !== undefined) return settings.registrationEndpoint
-    if (known !== undefined && known.until > now()) return known.url
+    if (cached !== undefined && cached.until > now()) return cached.url
     const url = await discover(settings, read, call)
-    known = { url, until: now() + DISCOVERY_MS }
+    cached = { url, until: now() + DISCOVERY_MS }
     return url
   }
 
@@ -110,12 +110,12 @@ async function discover(
     // RFC 8414 section 3.3: the issuer in the document MUST be identical.
     if (document.issuer !== issuer) throw wrong('it names another issuer')
     const { registration_endpoint: endpoint } = document
-    const found = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
-    if (found === undefined) {
+    const parsed = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
+    if (parsed === undefined) {
       throw wrong('it names no registration_endpoint, so the server registers no clients')
     }
     const allowed = [new URL(issuer).origin, ...origins]
-    if (isPlain(found) && allowed.includes(found.origin)) return found.href
+    if (isPlain(parsed) && allowed.includes(parsed.origin)) return parsed.href
     throw wrong('its registration_endpoint is at an origin that the configuration does not name')
   }
   throw wrong('there is none')

@@ -41,11 +41,17 @@ export function errorOf(
   const field = fieldOf(mapping, body)
   const where = field === undefined ? '' : ` Check ${field}.`
   const name = nameOf(body)
-  const said = providerWords(isRecord(body) ? body.error_description : undefined, secrets)
+  const providerMessage = providerWords(
+    isRecord(body) ? body.error_description : undefined,
+    secrets,
+  )
   return new ClientError(
     'provider_refused',
     `The server refused this${name === undefined ? '' : ` (${name})`}. Nothing was changed.${where}`,
-    { ...(field === undefined ? {} : { field }), ...(said === undefined ? {} : { said }) },
+    {
+      ...(field === undefined ? {} : { field }),
+      ...(providerMessage === undefined ? {} : { said: providerMessage }),
+    },
   )
 }
 

@@ -5,7 +5,7 @@
 
 import { type JsonAnswer, retryAfterOf } from '../../http.ts'
 import { createPace, type Pace } from '../../pace/pace.ts'
-import type { Told } from '../../pace/pace-source.ts'
+import type { RateReport } from '../../pace/pace-source.ts'
 
 export interface RegistrationPace {
   /** Calls a second; 20 when absent. */
@@ -27,7 +27,7 @@ export function createRegistrationPace(
 }
 
 /** What an answer tells about the pace. */
-export function toldBy(answer: JsonAnswer): Told {
+export function toldBy(answer: JsonAnswer): RateReport {
   if (answer.status !== 429) return {}
   const seconds = retryAfterOf(answer)
   return { throttled: true, ...(seconds === undefined ? {} : { pauseMs: seconds * 1_000 }) }
