@@ -1,27 +1,24 @@
 /** Faults that the Auth0 emulator is told to make, as a caller and the store behind it see them. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type Auth0Emulator,
-  DEFAULT_CREDENTIAL,
-  startAuth0Emulator,
-} from '../../src/emulators/auth0/index.ts'
+import { describe, expect } from 'vitest'
+import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { FaultKind } from '../../src/emulators/faults.ts'
-import { type Auth0Caller, auth0Caller } from './auth0-caller.ts'
+import type { Auth0Caller } from './auth0-caller.ts'
 import { CONTROL_HEADERS } from './control-headers.ts'
+import { onAuth0 } from './on-auth0.ts'
 
 let emulator: Auth0Emulator
 let call: Auth0Caller
 
-beforeEach(async () => {
-  emulator = await startAuth0Emulator({
+const it = onAuth0(
+  {
     clients: [{ client_id: 'c1', name: 'One' }],
     connections: [{ id: 'con_1', name: 'db', strategy: 'auth0' }],
-  })
-  call = await auth0Caller(emulator, DEFAULT_CREDENTIAL)
-})
-
-afterEach(() => emulator.close())
+  },
+  (opened) => {
+    ;({ emulator, call } = opened)
+  },
+)
 
 const UPDATE = 'PATCH /clients/{id}'
 const update = () => call('PATCH /clients/c1', { name: 'Two' })

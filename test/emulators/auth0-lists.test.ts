@@ -1,12 +1,9 @@
 /** Lists of the Auth0 emulator: pages, checkpoints, fields, connections. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type Auth0Emulator,
-  DEFAULT_CREDENTIAL,
-  startAuth0Emulator,
-} from '../../src/emulators/auth0/index.ts'
-import { type Auth0Caller, auth0Caller } from './auth0-caller.ts'
+import { describe, expect } from 'vitest'
+import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
+import type { Auth0Caller } from './auth0-caller.ts'
+import { onAuth0 } from './on-auth0.ts'
 
 let emulator: Auth0Emulator
 let call: Auth0Caller
@@ -21,18 +18,18 @@ const CLIENTS = ['c1', 'c2', 'c3'].map((id, index) => ({
 
 const SECRET = { options: { client_secret: 'upstream' } }
 
-beforeEach(async () => {
-  emulator = await startAuth0Emulator({
+const it = onAuth0(
+  {
     clients: CLIENTS,
     connections: [
       { id: 'con_1', name: 'db', strategy: 'auth0', enabledClients: ['c1', 'c2'] },
       { id: 'con_2', name: 'corp', strategy: 'samlp', enabledClients: ['c1'], ...SECRET },
     ],
-  })
-  call = await auth0Caller(emulator, DEFAULT_CREDENTIAL)
-})
-
-afterEach(() => emulator.close())
+  },
+  (opened) => {
+    ;({ emulator, call } = opened)
+  },
+)
 
 describe('the list of clients', () => {
   it.each([

@@ -1,22 +1,16 @@
 /** What Auth0 refuses in an update, and its emulator with it. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type Auth0Emulator,
-  DEFAULT_CREDENTIAL,
-  startAuth0Emulator,
-} from '../../src/emulators/auth0/index.ts'
-import { type Auth0Caller, auth0Caller, type Members } from './auth0-caller.ts'
+import { describe, expect } from 'vitest'
+import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
+import type { Auth0Caller, Members } from './auth0-caller.ts'
+import { onAuth0 } from './on-auth0.ts'
 
 let emulator: Auth0Emulator
 let call: Auth0Caller
 
-beforeEach(async () => {
-  emulator = await startAuth0Emulator()
-  call = await auth0Caller(emulator, DEFAULT_CREDENTIAL)
+const it = onAuth0({}, (opened) => {
+  ;({ emulator, call } = opened)
 })
-
-afterEach(() => emulator.close())
 
 const put = (members: Members) => emulator.put({ client_id: 'c1', name: 'One', ...members })
 const patch = (body: unknown) => call('PATCH /clients/c1', body)
