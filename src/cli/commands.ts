@@ -134,11 +134,20 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'rotate-secret',
     says: 'give a client a new secret, and keep the old one if the provider can',
-    more: 'The new secret is shown only once. Choose where it goes: --secret-to FILE or --show-secret.',
+    more: 'The new secret is shown only once. Choose where it goes: --secret-to FILE or --show-secret. One of your own is read by --secret-from FILE, and never from the command line.',
     takes: [CLIENT],
-    options: ['secret-to', 'show-secret', 'cut-over', 'retire-after', 'own-client', ...CHANGING],
+    options: [
+      'secret-from',
+      'secret-to',
+      'show-secret',
+      'cut-over',
+      'retire-after',
+      'own-client',
+      ...CHANGING,
+    ],
     examples: [
       `clientry rotate-secret ${OTHER} --secret-to new-secret --yes`,
+      `clientry rotate-secret ${OTHER} --secret-from my-secret --yes`,
       `clientry rotate-secret ${OTHER} --dry-run`,
     ],
     load: () => import('./commands/life/rotate-secret.ts'),

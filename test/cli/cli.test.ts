@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { EXIT, EXIT_OF } from '../../src/cli/exit.ts'
 import { runLine } from '../../src/cli/run.ts'
-import type { Client, HistoryItem, LintPage, Plan } from '../../src/sdk/types.ts'
+import type { Client, HistoryItem, LintPage, Plan, SecretList } from '../../src/sdk/types.ts'
 import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
 import { jwk, privateJwk } from '../fixtures/public-keys.ts'
 import { clientry, type DevServer, freePort, start, startDev } from './command-line.ts'
@@ -288,6 +288,33 @@ describe('secrets', () => {
     )
     const said = (await run(`rotate-secret ${ID} --cut-over --dry-run --json`)).out
     expect(JSON.parse(said)).toMatchObject({ previous: [] })
+  })
+
+  it('can be the own ones of the caller, from a file or standard input, at a creation and a rotation', async () => {
+    const [first, second] = ['own_first_secret_0123456789_one', 'own_second_secret_0123456789_two']
+    const made = await run(
+      `create --kind web name=Own callbacks=https://own.example.com/cb --provider cognito-client --pool us-east-1_1234test --secret-from ${file('own-secret', first)} --yes --json`,
+    )
+    expect(made.code, made.err).toBe(0)
+    const own = `cognito-client/us-east-1_1234test/${(JSON.parse(made.out) as Client).id}`
+    expect((await run(`get ${own} --show-secret`)).out).toContain(first)
+
+    const rotated = await run(`rotate-secret ${own} --secret-from - --yes`, {
+      input: `${second}\n`,
+    })
+    expect(rotated.code, rotated.err).toBe(0)
+    for (const { out, err } of [made, rotated]) {
+      expect(`${out}${err}`).not.toContain(first)
+      expect(`${out}${err}`).not.toContain(second)
+    }
+    const { secrets } = await json<SecretList>(`secrets ${own}`)
+    await run(`retire-secret ${own} ${secrets[0]?.id} --yes`)
+    const third = 'own_third_secret_0123456789_three'
+    const again = `rotate-secret ${own} --secret-from ${file('third', third)}`
+    expect(await run(`${again} --show-secret --yes`)).toMatchObject({ code: 0, out: `${third}\n` })
+
+    const empty = await run(`rotate-secret ${own} --secret-from ${file('empty', '')} --yes`)
+    expect(empty).toMatchObject({ code: EXIT.usage.code, out: '' })
   })
 
   it('say where they were written, of a new client and of a copy too', async () => {

@@ -5,6 +5,7 @@ import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import type { ClientPatch, ListChange } from '../../sdk/types.ts'
 import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
+import type { Terminal } from '../terminal.ts'
 import { patchOf } from './assign.ts'
 
 /**
@@ -12,29 +13,25 @@ import { patchOf } from './assign.ts'
  * @throws UsageError
  */
 export async function wishOf(
-  { options, terminal }: Invocation,
+  invocation: Invocation,
   assignments: readonly string[],
 ): Promise<ClientPatch> {
-  const {
-    from,
-    'add-callback': add,
-    'remove-callback': remove,
-    'secret-from': secretFrom,
-  } = options
-  if (from === '-' && secretFrom === '-') {
+  const { options, terminal } = invocation
+  const { from, 'add-callback': add, 'remove-callback': remove } = options
+  if (from === '-' && options['secret-from'] === '-') {
     throw new UsageError(
       'Standard input can be read only once. Name a file for --from or --secret-from.',
     )
   }
-  const read = async (path: string) => (path === '-' ? terminal.readInput() : readText(path))
-  const start = from === undefined ? {} : await fromFile(from, await read(from))
+  const start = from === undefined ? {} : await fromFile(from, await read(terminal, from))
+  const secret = await secretFrom(invocation)
   const patch = patchOf(assignments, start)
   return {
     ...patch,
     ...(add === undefined && remove === undefined
       ? {}
       : { callbacks: withCallbacks(patch.callbacks, add, remove) }),
-    ...(secretFrom === undefined ? {} : { secret: firstLine(await read(secretFrom)) }),
+    ...(secret === undefined ? {} : { secret }),
   }
 }
 
@@ -67,6 +64,18 @@ async function fromFile(path: string, text: string): Promise<ClientPatch> {
   if (isRecord(client)) return client as JsonObject as ClientPatch
   throw new UsageError(`${path} must contain the attributes of a client.`)
 }
+
+/**
+ * The secret of `--secret-from`: other users can see what stands on the command line.
+ * @throws UsageError
+ */
+export async function secretFrom({ options, terminal }: Invocation): Promise<string | undefined> {
+  const { 'secret-from': path } = options
+  return path === undefined ? undefined : firstLine(await read(terminal, path))
+}
+
+const read = async (terminal: Terminal, path: string) =>
+  path === '-' ? terminal.readInput() : readText(path)
 
 function readText(path: string): string {
   try {

@@ -3,6 +3,7 @@
 import type { LiveSecret, Rotation, RotationPlan } from '../../../sdk/types.ts'
 import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
 import { clientOf, spelledName } from '../../change/settings.ts'
+import { secretFrom } from '../../change/wish.ts'
 import { change } from '../../change/write.ts'
 import type { Invocation, Run } from '../../command.ts'
 import { UsageError } from '../../exit.ts'
@@ -12,14 +13,14 @@ import { plain } from '../../terminal.ts'
 
 export const run: Run = async (invocation) => {
   const { options, terminal } = invocation
-  const isShown = options['show-secret'] === true || options['secret-to'] !== undefined
-  if (!isShown && options['dry-run'] !== true) {
+  const isAtHand = ['show-secret', 'secret-to', 'secret-from', 'dry-run'] as const
+  if (isAtHand.every((name) => options[name] === undefined)) {
     throw new UsageError(
-      'The new secret is shown only once. Choose where it goes with --secret-to FILE or --show-secret.',
+      'The new secret is shown only once. Choose where it goes with --secret-to FILE or --show-secret, or bring your own with --secret-from FILE.',
     )
   }
   const client = clientOf(invocation)
-  const request = requestOf(invocation)
+  const request = await requestOf(invocation)
   const { rotateSecret } = await invocation.connect()
   return keepingSecret(options, (keep) =>
     change<RotationPlan, Rotation>(invocation, {
@@ -74,12 +75,15 @@ function added(previous: readonly LiveSecret[]): string {
   }:`
 }
 
-function requestOf({ options }: Invocation) {
+async function requestOf(invocation: Invocation) {
+  const { options } = invocation
   const { 'cut-over': cutOver, 'retire-after': after } = options
   if (after !== undefined && !/^\d{1,9}$/.test(after)) {
     throw new UsageError('--retire-after must be a number of seconds.')
   }
+  const secret = await secretFrom(invocation)
   return {
+    ...(secret === undefined ? {} : { secret }),
     ...(cutOver === true ? { cutOver } : {}),
     ...(after === undefined ? {} : { retireAfterSeconds: Number(after) }),
   }
