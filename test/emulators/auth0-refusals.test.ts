@@ -158,3 +158,15 @@ describe('a refused update', () => {
 function methodOf(name: string, credential: Members): Members {
   return { client_authentication_methods: { [name]: { credentials: [credential] } } }
 }
+
+it('takes a policy for multi-resource refresh tokens without scopes, and none without the member', async () => {
+  put({})
+  const withPolicy = (policy: Members) => ({ refresh_token: { ...FULL_TOKEN, policies: [policy] } })
+  const policy = { audience: 'https://api.example.com', scope: [] }
+  expect(await patch(withPolicy(policy))).toMatchObject({
+    status: 200,
+    body: { refresh_token: { policies: [policy] } },
+  })
+  const { scope: _, ...lacking } = policy
+  expect(await patch(withPolicy(lacking))).toMatchObject({ status: 400 })
+})

@@ -52,6 +52,13 @@ describe('Auth0', () => {
     expect(bodyOf(asked, held('RS256'))).toEqual(asked)
   })
 
+  // Management API v2 (OpenAPI), refresh_token.policies[].scope: an array without a least number of items.
+  it('takes a policy for multi-resource refresh tokens without scopes', () => {
+    const policies = [{ audience: 'https://api.example.com', scope: [] }]
+    const { refresh_token } = bodyOf({ refresh_token: { policies } }, full)
+    expect(refresh_token).toMatchObject({ policies })
+  })
+
   it('shows no auth0Id of a client that is only planned', () => {
     expect(showClient(mapping, blank('web')).auth0Id).toBeNull()
   })
