@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientError } from '../core/errors.ts'
 import type { LogLine } from '../http/exchange.ts'
 import type { NodeServer } from '../node/node-server.ts'
-import { within } from '../service/base/within.ts'
+import { within } from '../service/base/time-limit.ts'
 import type { Clientry } from './clientry.ts'
 
 /**

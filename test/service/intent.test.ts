@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
-import { openState } from '../../src/service/base/kept.ts'
+import { openState } from '../../src/service/base/record-storage.ts'
 import { openSealed, sealedPlace } from '../../src/service/base/sealed.ts'
 import { intentAfter } from '../../src/service/operation/intent.ts'
 import { following } from '../../src/store/log/chain.ts'

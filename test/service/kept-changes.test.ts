@@ -3,7 +3,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FieldChange } from '../../src/core/diff.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
-import { openEntry, openState, storedChanges, storedState } from '../../src/service/base/kept.ts'
+import {
+  openEntry,
+  openState,
+  storedChanges,
+  storedState,
+} from '../../src/service/base/record-storage.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import type { KeptChange } from '../../src/store/log/entry-base.ts'
 import type { JobResults } from '../../src/store/log/job-entry.ts'

@@ -7,7 +7,7 @@ import { flag, key, list } from '../../src/core/mapping/lenses.ts'
 import { secretOf } from '../../src/core/mapping/mapping.ts'
 import type { Lens } from '../../src/core/mapping/row.ts'
 import type { Secret } from '../../src/core/secrecy/secret.ts'
-import { isOwnSpelling, missedOf, progressOf } from '../../src/service/operation/state.ts'
+import { isOwnSpelling, missedOf, progressOf } from '../../src/service/operation/change-progress.ts'
 import { mappingOf } from '../core/mapping.ts'
 
 const secret: Lens<Secret | null> = {

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { isRecord, same } from '../../src/core/json/json.ts'
-import { type Progress, progressOf, reverted } from '../../src/service/operation/state.ts'
+import { type Progress, progressOf, reverted } from '../../src/service/operation/change-progress.ts'
 import { mappingOf } from '../core/mapping.ts'
 import { runs } from '../property.ts'
 

@@ -6,7 +6,7 @@ import { addressOf } from '../address.ts'
 import type { Invocation } from '../command.ts'
 import { nameOf, type Say, showChanges, showWarnings } from '../show/show.ts'
 import { plain } from '../terminal.ts'
-import { withoutSecrets } from './secrets.ts'
+import { withoutSecrets } from './secret-output.ts'
 import type { Change } from './write.ts'
 
 /** The client that a command works on: its first word. */

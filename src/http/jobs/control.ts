@@ -2,8 +2,8 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { type JobControlName, tellJob } from '../../service/jobs/control.ts'
+import { neededByJob } from '../../service/jobs/job-permissions.ts'
 import type { JobView } from '../../service/jobs/log.ts'
-import { neededByJob } from '../../service/jobs/named.ts'
 import { rightsOf } from '../../service/jobs/rights.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'

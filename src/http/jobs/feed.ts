@@ -3,7 +3,7 @@
  * once, however many follow that job, and between two pages of a stream the others have their turn.
  */
 
-import { openEntry } from '../../service/base/kept.ts'
+import { openEntry } from '../../service/base/record-storage.ts'
 import type { Service } from '../../service/base/service.ts'
 import type { JobEntry, JobProgress } from '../../service/jobs/log.ts'
 import { textOf } from './event-text.ts'

@@ -8,7 +8,7 @@ import { type RetirementResult, retireSecret as retire } from '../../service/sec
 import type { Ending } from '../../service/secrets/retirements.ts'
 import { rotateSecret as rotate } from '../../service/secrets/rotate.ts'
 import type { RotationResult } from '../../service/secrets/rotation.ts'
-import { listSecrets as listLive } from '../../service/secrets/secrets.ts'
+import { listSecrets as listLive } from '../../service/secrets/secret-list.ts'
 import { type Answer, clientBody } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import { absent, changeHeaders, checkNeeds, planAnswer, sight, traced, writing } from '../change.ts'

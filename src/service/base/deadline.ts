@@ -8,7 +8,7 @@ import { ClientError } from '../../core/errors.ts'
 import { around } from '../../store/mirror.ts'
 import type { Store } from '../../store/store.ts'
 import type { Service } from './service.ts'
-import { within } from './within.ts'
+import { within } from './time-limit.ts'
 
 /**
  * Extra time for calls after the deadline (milliseconds): the outcome of a change should be

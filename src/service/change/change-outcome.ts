@@ -7,9 +7,9 @@ import { isClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { Call } from '../../providers/call.ts'
 import type { Service } from '../base/service.ts'
+import { progressOf, reverted } from '../operation/change-progress.ts'
 import { isOpen, readOrGone, waitForLate } from '../operation/read-back.ts'
 import type { Running, Settled } from '../operation/running.ts'
-import { progressOf, reverted } from '../operation/state.ts'
 
 /** Finds it from the settings that the change writes; `mayLand`: the request may still arrive. */
 export async function findChange(

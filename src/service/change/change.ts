@@ -17,11 +17,11 @@ import { danglingWarnings } from '../operation/dangling.ts'
 import { operate } from '../operation/operate.ts'
 import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 import { replay } from './change-replay.ts'
+import type { Wish } from './change-target.ts'
 import { checkRelianceInChange } from './own-client.ts'
 import { checkProtection } from './protection.ts'
 import { clearedAfter } from './restorable.ts'
 import { checkSuspension } from './suspension.ts'
-import type { Wish } from './wanted.ts'
 import { planWanted, prepareWish } from './wish.ts'
 
 /**

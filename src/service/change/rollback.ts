@@ -15,8 +15,8 @@ import { type Bases, openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
 import { settlementOf } from '../operation/actions.ts'
+import type { RequestFor } from './change-target.ts'
 import { restoring } from './restorable.ts'
-import type { RequestFor } from './wanted.ts'
 
 /** A patch that follows from the history. */
 export interface Prepared {

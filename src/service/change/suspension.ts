@@ -15,9 +15,9 @@ import type { Suspending } from '../base/request.ts'
 import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutEnded } from '../lease/leases.ts'
+import type { RequestFor, Wish } from './change-target.ts'
 import { checkUnprotected } from './protection.ts'
 import { notRestorable } from './rollback.ts'
-import type { RequestFor, Wish } from './wanted.ts'
 
 /**
  * Prepares a suspension or its end.

@@ -9,9 +9,9 @@ import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutLeased } from '../lease/leases.ts'
 import { settlementOf } from '../operation/actions.ts'
+import type { RequestFor } from './change-target.ts'
 import { restoring } from './restorable.ts'
 import { type Prepared, warningsOf } from './rollback.ts'
-import type { RequestFor } from './wanted.ts'
 
 /**
  * Prepares the change that undoes an operation.

@@ -14,11 +14,11 @@ import type { ChangeRequest, CutOver, Protection } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { endingWish, leaseWish } from '../lease/lease-wish.ts'
 import { checkCutOver } from '../secrets/rotatable.ts'
+import type { Target, Wish } from './change-target.ts'
 import { restoring } from './restorable.ts'
 import { prepareRollback } from './rollback.ts'
 import { suspensionWish } from './suspension.ts'
 import { prepareUndo } from './undo.ts'
-import type { Target, Wish } from './wanted.ts'
 
 /** Plans the change, with the client's standing before and after. */
 export function planWanted(

@@ -10,7 +10,7 @@ import { planChange } from '../../core/plan/plan.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import type { LeaseEnding, LeaseTaking } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
-import type { RequestFor, Wish } from '../change/wanted.ts'
+import type { RequestFor, Wish } from '../change/change-target.ts'
 import { checkRoom, checkShares, leasable } from './lease-share.ts'
 import { listOf, takingAway, withLease, withoutLeases } from './leases.ts'
 

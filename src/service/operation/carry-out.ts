@@ -6,17 +6,17 @@ import { hiddenTexts, providerWords } from '../../core/secrecy/provider-words.ts
 import type { Call, Step } from '../../providers/call.ts'
 import type { LiveSecret } from '../../providers/secrets.ts'
 import { following } from '../../store/log/chain.ts'
-import { storedState } from '../base/kept.ts'
 import { notApplied, whenUnknown } from '../base/next-step.ts'
+import { storedState } from '../base/record-storage.ts'
 import { withRetries } from '../base/retry.ts'
 import type { Service } from '../base/service.ts'
 import { settlementOf } from './actions.ts'
+import { missedOf, progressOf } from './change-progress.ts'
 import { ignored } from './conflict.ts'
 import { explained } from './dangling.ts'
 import { isOpen } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
 import { close } from './settle.ts'
-import { missedOf, progressOf } from './state.ts'
 
 /**
  * How the record after the steps is learned. `answered`: from the answer of a single step that has

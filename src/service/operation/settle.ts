@@ -13,15 +13,15 @@ import { isUnreadable, passUnreadable } from '../../providers/unreadable.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Closing, Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
-import { appendFitting } from '../base/fitting.ts'
-import { storedChanges, storedState } from '../base/kept.ts'
+import { appendFitting } from '../base/entry-append.ts'
+import { storedChanges, storedState } from '../base/record-storage.ts'
 import { openSealed } from '../base/sealed.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { keepMirrored } from '../mirror/mirror.ts'
 import { settlementOf } from './actions.ts'
+import { isOwnSpelling } from './change-progress.ts'
 import { isOpen, readOrGone } from './read-back.ts'
 import type { Running, Settled } from './running.ts'
-import { isOwnSpelling } from './state.ts'
 
 function providerOf(service: Service, { provider }: ClientRef): Provider {
   const match = service.providers.get(provider)

@@ -16,7 +16,7 @@ import {
   type SearchedOutcome,
   type SearchResult,
 } from '../../store/store.ts'
-import { openEntry } from '../base/kept.ts'
+import { openEntry } from '../base/record-storage.ts'
 import type { Lease } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { leaseChanges } from '../lease/leases.ts'

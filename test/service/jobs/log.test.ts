@@ -15,7 +15,7 @@ import {
 } from '../../../src/service/jobs/log.ts'
 import { firstPart } from '../../../src/service/jobs/part.ts'
 import { SUBMITTED } from '../../../src/service/jobs/progress.ts'
-import { createKnown } from '../../../src/service/jobs/run/known.ts'
+import { createKnown } from '../../../src/service/jobs/run/job-knowledge.ts'
 import { submitJob } from '../../../src/service/jobs/submit.ts'
 import type { JobEntry, JobOptions } from '../../../src/store/log/job-entry.ts'
 import { jobResource } from '../../../src/store/resource.ts'

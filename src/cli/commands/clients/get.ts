@@ -1,7 +1,7 @@
 /** `clientry get CLIENT`. */
 
 import { addressOf } from '../../address.ts'
-import { withoutSecrets } from '../../change/secrets.ts'
+import { withoutSecrets } from '../../change/secret-output.ts'
 import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { showClient } from '../../show/show.ts'

@@ -8,7 +8,7 @@ import type {
   Unread,
   UnreadableClient,
 } from '../../../sdk/types.ts'
-import { withoutSecrets } from '../../change/secrets.ts'
+import { withoutSecrets } from '../../change/secret-output.ts'
 import type { Invocation, Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { noteMore, type PageOf, rangeOf, walk } from '../../show/paging.ts'

@@ -2,7 +2,7 @@
 
 import type { Copy, CopyPlan, CopyReport, CopyRequest } from '../../../sdk/types.ts'
 import { kindOf } from '../../change/kind.ts'
-import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secret-output.ts'
 import { clientOf, spelledName } from '../../change/settings.ts'
 import { wishOf } from '../../change/wish.ts'
 import { change } from '../../change/write.ts'

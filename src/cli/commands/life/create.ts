@@ -2,7 +2,7 @@
 
 import type { Client, Plan } from '../../../sdk/types.ts'
 import { kindOf } from '../../change/kind.ts'
-import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secret-output.ts'
 import { aboutClient } from '../../change/settings.ts'
 import { wishOf } from '../../change/wish.ts'
 import { change } from '../../change/write.ts'

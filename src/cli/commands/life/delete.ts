@@ -1,7 +1,7 @@
 /** `clientry delete CLIENT`. */
 
 import type { Removal, RemovalPlan } from '../../../sdk/types.ts'
-import { withoutSecrets } from '../../change/secrets.ts'
+import { withoutSecrets } from '../../change/secret-output.ts'
 import { clientOf, spelledName } from '../../change/settings.ts'
 import { change } from '../../change/write.ts'
 import type { Run } from '../../command.ts'

@@ -1,7 +1,7 @@
 /** `clientry retire-secret CLIENT SECRET`. */
 
 import type { Retirement, RetirementPlan } from '../../../sdk/types.ts'
-import { withoutSecrets } from '../../change/secrets.ts'
+import { withoutSecrets } from '../../change/secret-output.ts'
 import { clientOf, spelledName } from '../../change/settings.ts'
 import { change } from '../../change/write.ts'
 import type { Invocation, Run } from '../../command.ts'

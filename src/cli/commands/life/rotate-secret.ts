@@ -1,7 +1,7 @@
 /** `clientry rotate-secret CLIENT`. */
 
 import type { LiveSecret, Rotation, RotationPlan } from '../../../sdk/types.ts'
-import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secrets.ts'
+import { keepingSecret, noteSecretFile, withoutSecrets } from '../../change/secret-output.ts'
 import { clientOf, spelledName } from '../../change/settings.ts'
 import { secretFrom } from '../../change/wish.ts'
 import { change } from '../../change/write.ts'

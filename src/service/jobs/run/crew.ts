@@ -6,7 +6,7 @@ import type { Service } from '../../base/service.ts'
 import { type JobItem, openPatch } from '../items.ts'
 import type { JobView } from '../log.ts'
 import { rightsOf } from '../rights.ts'
-import type { JobKnowledge } from './known.ts'
+import type { JobKnowledge } from './job-knowledge.ts'
 import { createQueue } from './queue.ts'
 import { type Task, type Worked, work } from './work.ts'
 

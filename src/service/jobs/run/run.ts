@@ -6,7 +6,7 @@
 
 import { isAtWork, type JobProgress, type JobResult } from '../../../store/log/job-entry.ts'
 import { resourceOf } from '../../../store/resource.ts'
-import { storedChanges } from '../../base/kept.ts'
+import { storedChanges } from '../../base/record-storage.ts'
 import type { Service } from '../../base/service.ts'
 import { follow } from '../follow.ts'
 import { callersOf, findJob, type JobView } from '../log.ts'
@@ -14,7 +14,7 @@ import { firstPart } from '../part.ts'
 import { allowed, doneIn, isHeldBy } from '../progress.ts'
 import { createBell } from './bell.ts'
 import { type Crew, createCrew } from './crew.ts'
-import { createKnown } from './known.ts'
+import { createKnown } from './job-knowledge.ts'
 
 export interface Runner {
   /** Makes the runner read the log at once. */
