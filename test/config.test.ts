@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../src/config/config.ts'
 import { overlapsOf } from '../src/config/config-overlap.ts'
 import { parseConfig } from '../src/config/config-parse.ts'
+import { readJsonText } from '../src/config/config-text.ts'
 import { configWarnings } from '../src/config/config-warnings.ts'
 import { readYamlText } from '../src/config/config-yaml.ts'
 import { ClientError } from '../src/core/errors.ts'
@@ -517,6 +518,13 @@ describe('loadConfig', () => {
   const YAML = readFileSync('docs/examples/clientry.yaml', 'utf8')
   const lineOf = (text: string, part: string) =>
     text.slice(0, text.indexOf(part)).split('\n').length
+
+  // Lines that were counted anew for each member took minutes here.
+  it('knows the places in a text of many lines', () => {
+    const rows = Array.from({ length: 20_000 }, (_, at) => ({ scope: `s${at}` }))
+    const { places } = readJsonText(JSON.stringify({ rows }, null, 1))
+    expect(places.get('rows[19999].scope')).toEqual({ line: 3 + 3 * 19_999 + 1, column: 4 })
+  })
 
   it('names file, line and column of a fault, in YAML and in JSON', async () => {
     const yaml = 'prot: 1\nauth:\n  issuers:\n    - issuer: https://a.example\n      jwksUrl: 5\n'

@@ -78,6 +78,7 @@ function placesInJson(text: string): Pick<ReadText, 'places' | 'faults'> {
   const places = new Map<string, Place>()
   const faults: TextFault[] = []
   const levels: Level[] = []
+  const placeOf = placesIn(text)
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
     const level = levels.at(-1)
     if (token === '}' || token === ']') levels.pop()
@@ -90,12 +91,12 @@ function placesInJson(text: string): Pick<ReadText, 'places' | 'faults'> {
         level.name = JSON.parse(token)
         level.isName = false
         if (level.names?.has(level.name)) {
-          faults.push({ place: placeIn(text, index), says: `${pathOf(level)} appears twice.` })
+          faults.push({ place: placeOf(index), says: `${pathOf(level)} appears twice.` })
         }
         level.names?.add(level.name)
       }
       if (level !== undefined && (isName || level.names === undefined)) {
-        places.set(pathOf(level), placeIn(text, index))
+        places.set(pathOf(level), placeOf(index))
       }
       if (token === '{' || token === '[') {
         const names = token === '{' ? { names: new Set<string>() } : {}
@@ -114,7 +115,12 @@ const pathOf = ({ path, names, name, index }: Level) =>
 export const joined = (path: string, step: string | number): string =>
   typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`
 
-function placeIn(text: string, offset: number): Place {
-  const lines = text.slice(0, offset).split('\n')
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
+/** Places of offsets that are asked for in their order: the lines are counted once, however long the text. */
+function placesIn(text: string): (offset: number) => Place {
+  const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)]
+  let line = 1
+  return (offset) => {
+    while ((starts[line] ?? Number.POSITIVE_INFINITY) <= offset) line += 1
+    return { line, column: offset - (starts[line - 1] ?? 0) + 1 }
+  }
 }
