@@ -87,7 +87,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(dry.warnings).toContainEqual({
       code: 'not_restored',
       field: 'client.name',
-      message: expect.stringContaining('somebody else'),
+      message: expect.stringContaining('someone else'),
     })
     expect(dry.changes.map(({ field }) => field)).toEqual(['callbacks'])
     await expect(rollback(0)).rejects.toMatchObject({
