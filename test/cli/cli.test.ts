@@ -394,6 +394,7 @@ describe('standing', () => {
 
 describe('history', () => {
   it('tells what was done, newest first, as many as asked for', async () => {
+    await run(`set ${ID} description=Newest --yes`)
     const one = await run(`history ${ID} --limit 1`)
     expect(one.out).toMatch(/^\S+Z +\d+ applied by clientry-development\n {2}operation /)
     const { items } = await json<{ items: HistoryItem[] }>(`history ${ID} --all`)
