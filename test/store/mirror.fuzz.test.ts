@@ -118,7 +118,7 @@ it('comes to an end where more rows must be looked at than one page may', async 
   expect(await everyPage({ ...search, terms: ['even:1', 'odd:1'] })).toEqual([])
   expect(await everyPage({ ...search, terms: [], text: '77' })).toHaveLength(95)
   const first = await mirror.search({ ...search, terms: ['even:1', 'odd:1'] })
-  expect(first).toMatchObject({ found: [], next: expect.any(Number) })
+  expect(first).toMatchObject({ matches: [], next: expect.any(Number) })
   const holders = await mirror.holders('odd:1', [place], 2)
   expect(holders).toMatchObject({ count: 2_500, first: [{ client: { id: 'id1' } }, {}] })
 })
