@@ -156,7 +156,7 @@ export const subject: ProviderSubject = {
       [{ ...right, baseUrl: 'http://login.example.com' }, '.baseUrl must be an https URL'],
       [{ ...right, clientSecret: 'written here' }, '.clientSecret must be { env: NAME }'],
       [{ ...right, clientSecret: { env: 'NOWHERE' } }, '.clientSecret names the variable NOWHERE'],
-      [{ ...right, tenant: 'other' }, ' has a name that is not known: tenant.'],
+      [{ ...right, tenant: 'other' }, '.tenant is not known here.'],
     ],
     issuers: [
       [at('https://tenant.eu.auth0.com/'), [{}]],
