@@ -119,7 +119,7 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a history of %s',
       const settled = items?.filter(({ outcome }) => outcome !== 'open')
       const member = shown.items === undefined ? 'results' : 'items'
       expect(items === undefined ? shown : { ...shown, [member]: settled }, route).toMatchObject(
-        answer,
+        storedPart(answer),
       )
     }
   })
@@ -191,6 +191,12 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('a history of %s',
     expect(installation.auth0.client('four')).toMatchObject({ description: 'By a job, planned' })
   })
 })
+
+/** An answer with any sentences on what a suspension leaves running: no store holds these, each version words them. */
+const storedPart = (answer: Body): Body =>
+  JSON.parse(JSON.stringify(answer), (name, value) =>
+    name === 'doesNotStop' ? expect.any(Array) : value,
+  )
 
 async function historyOf(
   caller: Awaited<ReturnType<Installation['as']>>,
