@@ -119,7 +119,7 @@ describe('adopting a client', () => {
     expect(operation.json).toMatchObject({ action: 'adopt', outcome: 'applied' })
     peer.dropTokens()
     const refused = await ask('GET', '/clients/exampleClientId')
-    expect(refused.json).toMatchObject({ code: 'provider_misconfigured' })
+    expect(refused).toMatchObject({ status: 404, json: { code: 'client_gone' } })
     await ask('GET', '/metrics')
     for (const row of database.prepare('select entry from log').all()) told.push(String(row.entry))
     const all = told.join('\n')
