@@ -137,7 +137,7 @@ async function send({ chance, target, servers, issuer, totals }: Round, history:
 }
 
 /** Answers, or none at all, after which a change may be in force; every other one says that it is not. */
-const UNKNOWN = ['', 'outcome_unknown', 'conflict', 'internal']
+const UNKNOWN = ['', 'outcome_unknown', 'change_unresolved', 'internal']
 
 /** Kills, freezes and outside writes at moments that calls of the round choose. */
 async function disturb(round: Round, over: { readonly yes: boolean }): Promise<void> {
