@@ -53,15 +53,14 @@ export async function checkPlace(config: Config, place: Place): Promise<readonly
     `${place.provider} is a provider of type ${settings.type}.`,
   )
   const opened = await openedStore(config)
-  if (settings.type === 'local') {
-    const part = holds('reachability', 'The provider is a part of this program.')
-    await opened.store?.close()
-    return [configuration, opened.finding, part]
-  }
   if (address === undefined) {
-    const pools = 'pools' in settings ? Object.keys(settings.pools).join(', ') : ''
     await opened.store?.close()
-    throw new ClientError('invalid_field', `Name a user pool of ${place.provider}: ${pools}.`)
+    if ('pools' in settings) {
+      const pools = Object.keys(settings.pools).join(', ')
+      throw new ClientError('invalid_field', `Name a user pool of ${place.provider}: ${pools}.`)
+    }
+    const part = holds('reachability', 'The provider is a part of this program.')
+    return [configuration, opened.finding, part]
   }
   try {
     const network = await reached(address)

@@ -259,7 +259,9 @@ describe('rights', () => {
     const query = { provider: 'cognito-client', userPoolId: POOL_ID }
     const listed = await send('GET', KEYS, { query })
     expect(listed).toMatchObject({ status: 400, json: { code: 'unsupported_operation' } })
-    expect(listed.json.error).toMatch(/Cognito app clients have no public keys/)
+    expect(listed.json.error).toMatch(
+      /no public keys of clients: Cognito app clients authenticate with a secret/,
+    )
     expect((await add(jwk('rsa'), { body: query })).json.code).toBe('unsupported_operation')
     expect(world.upstreamCalls()).toBe(0)
   })

@@ -53,9 +53,12 @@ describe('the registry', () => {
   })
 })
 
-/** The development server starts the emulators and the local provider; the command asks it for a token. */
+/**
+ * The development server starts the emulators and the local provider; the command asks it for a token, and the
+ * examples of the description are requests to it.
+ */
 const MAY_NAME =
-  /^(?:dev|emulators|providers\/[^/]+)\/|^dev\.ts$|^cli\/(?:connect\/development|commands)\.ts$/
+  /^(?:dev|emulators|providers\/[^/]+)\/|^dev\.ts$|^cli\/(?:connect\/development|commands)\.ts$|^http\/openapi\/examples\.ts$/
 
 describe.each(sources.filter((path) => !MAY_NAME.test(path)))('%s', (path) => {
   it('names no provider', () => {

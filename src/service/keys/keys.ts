@@ -17,12 +17,11 @@ export interface KeyList {
 }
 
 /** @throws ClientError `unsupported_operation` */
-export function keysOf({ keys, type }: Provider): NonNullable<Provider['keys']> {
+export function keysOf({ keys, mapping }: Provider): NonNullable<Provider['keys']> {
   if (keys !== undefined) return keys
-  const says =
-    type === 'cognito'
-      ? 'Cognito app clients have no public keys: they authenticate with a secret or not at all.'
-      : 'This provider has no public keys of clients.'
+  const { jwksUri } = mapping.fields
+  const why = jwksUri.support === 'missing' ? `: ${jwksUri.why}` : ''
+  const says = `This provider has no public keys of clients${why}.`
   throw new ClientError('unsupported_operation', says)
 }
 
