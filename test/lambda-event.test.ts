@@ -32,6 +32,11 @@ describe('the path', () => {
     ['/providers/clients', '/providers/clients'],
     ['/nowhere', '/nowhere'],
     ['/', '/'],
+    ['/prod/', '/'],
+    // Only the last segment may be the empty one of the root.
+    ['//clients/a', '/clients/a'],
+    ['/prod//clients/a', '/clients/a'],
+    ['//evil.example/clients', '/clients'],
     ['', ''],
   ])('%s is %s', async (path, expected) => {
     expect(await pathOf({ path })).toBe(expected)

@@ -9,7 +9,7 @@ const FUNCTION_URL = /\.lambda-url\.[a-z0-9-]+\.on\.aws$/
 /**
  * The path of the route, percent-encoded. A stage (HTTP API v2, and REST custom domains without a
  * mapped stage) or a base path may precede it: the path starts at the first segment that begins a route.
- * A bare event has only path parameters.
+ * An empty segment is the root's only at the end. A bare event has only path parameters.
  */
 export function pathOf(
   event: JsonObject,
@@ -23,9 +23,11 @@ export function pathOf(
     return pathname.slice(basePath.length) || '/'
   }
   const segments = pathname.split('/').slice(1)
-  if (roots.includes(segments[0] ?? '')) return pathname
-  const start = segments.findIndex((segment) => roots.includes(segment))
-  return start < 0 ? pathname : `/${segments.slice(start).join('/')}`
+  const start = segments.findIndex(
+    (segment, index) =>
+      roots.includes(segment) && (segment !== '' || index === segments.length - 1),
+  )
+  return start <= 0 ? pathname : `/${segments.slice(start).join('/')}`
 }
 
 /** Segments that cannot lead to another host; an empty first segment would begin a host name. */
