@@ -14,10 +14,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+const PAGES = ['docs/fields.md', 'docs/copy.md', 'docs/http.md']
+
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'clientry-fields-'))
-  for (const name of ['scripts', 'src', 'package.json', 'docs/copy.md', 'docs/fields.md']) {
+  for (const name of ['scripts', 'src', 'package.json', ...PAGES]) {
     cpSync(name, join(folder, name), { recursive: true })
   }
   // The packages of several checkouts may be in one place.
@@ -35,7 +37,9 @@ const fields = () =>
 it('writes what is out of date, and prints that nothing changed where that is so', () => {
   const page = join(folder, 'docs/fields.md')
   writeFileSync(page, 'out of date')
-  expect(fields()).toBe('docs/fields.md: written\ndocs/copy.md: nothing changed\n')
+  const lines = (first: string) =>
+    PAGES.map((path, index) => `${path}: ${index === 0 ? first : 'nothing changed'}\n`).join('')
+  expect(fields()).toBe(lines('written'))
   expect(readFileSync(page, 'utf8')).toBe(readFileSync('docs/fields.md', 'utf8'))
-  expect(fields()).toBe('docs/fields.md: nothing changed\ndocs/copy.md: nothing changed\n')
+  expect(fields()).toBe(lines('nothing changed'))
 })

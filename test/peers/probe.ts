@@ -76,8 +76,8 @@ export async function probe(peer: Peer): Promise<Seen> {
     'registration answers': String(made.status),
     'of these it stores nothing': listed(lost),
     'and echoes them all the same': listed(echoed),
-    'a read tells the token': 'registration_access_token' in read.body ? 'yes' : 'no',
-    'a read tells `token_endpoint_auth_method` as': Array.isArray(
+    'a read shows the token': 'registration_access_token' in read.body ? 'yes' : 'no',
+    'a read shows `token_endpoint_auth_method` as': Array.isArray(
       read.body.token_endpoint_auth_method,
     )
       ? 'a list'
