@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { EXIT } from '../../src/cli/exit.ts'
+import { jwk } from '../fixtures/public-keys.ts'
 import { CLIENTRY, type DevServer, ended, environmentOf, startDev } from './command-line.ts'
 
 const PAGE = readFileSync('docs/cli.md', 'utf8')
@@ -19,6 +20,8 @@ beforeAll(async () => {
   mkdirSync(bin)
   writeFileSync(join(bin, 'clientry'), `#!/bin/sh\nexec '${process.execPath}' '${CLIENTRY}' "$@"\n`)
   chmodSync(join(bin, 'clientry'), 0o755)
+  const key = JSON.stringify(jwk('rsa', { kid: 'reports-2026-11' }))
+  writeFileSync(join(dev.folder, 'public.jwk.json'), key)
 })
 afterAll(() => dev.close())
 
