@@ -35,11 +35,13 @@ store: { type: sqlite, path: check.db, create: true }
 auth:
   issuers: [{ issuer: "https://issuer.example", audience: ["urn:clientry"] }]
   permissions: []
+defaultProvider: pools
 providers:
   pools:
     type: cognito
     pools: { ${POOL_ID}: { region: us-east-1, endpoint: "${endpoint}" } }
     credentials: { accessKeyId: ${accessKeyId}, secretAccessKey: { env: AWS_SECRET } }
+  own: { type: local }
 `,
   )
   return clientry(['check', place, '--config', 'clientry.yaml'], { folder, env })
@@ -75,4 +77,11 @@ it('names the pools of a provider that has some', async () => {
   const { code, err } = await check('pools')
   expect(code).not.toBe(0)
   expect(err).toContain(POOL_ID)
+})
+
+it('looks for nothing on the network where the provider is a part of the program', async () => {
+  const { code, out, err } = await check('own')
+  expect([code, err]).toEqual([0, ''])
+  expect(out).toContain('ok   reachability: The provider is a part of this program.')
+  expect(out).not.toContain('clock')
 })
