@@ -252,9 +252,26 @@ describe('undoing a job', () => {
     await store.append(closingOf(log, 2, { operationId: 'late' }))
     await store.append(intentOf(log, 3, { operationId: 'lost' }))
     await store.append(closingOf(log, 4, { operationId: 'lost', outcome: 'not_applied' }))
-    const other = { outcome: 'failed' as const, code: 'change_unresolved', operationId: 'late' }
-    await record(view, { results: [unknown('late'), unknown('lost'), unknown('none'), other] })
-    expect(await undoneItems(bench.service, await viewOf(view), false)).toEqual([undo('late')])
+    await store.append(intentOf(log, 5, { operationId: 'half' }))
+    await store.append(closingOf(log, 6, { operationId: 'half', outcome: 'partly_applied' }))
+    await store.append(intentOf(log, 7, { operationId: 'other' }))
+    await store.append(closingOf(log, 8, { operationId: 'other' }))
+    const other = { outcome: 'failed' as const, code: 'change_unresolved', operationId: 'other' }
+    await record(view, {
+      results: [unknown('late'), unknown('lost'), unknown('half'), unknown('none'), other],
+    })
+    expect(await undoneItems(bench.service, await viewOf(view), false)).toEqual([
+      undo('half'),
+      undo('late'),
+    ])
+  })
+
+  it('is about what the provider has done in part', async () => {
+    const view = await submit('a', 1)
+    const half = { outcome: 'failed' as const, code: 'partly_applied', operationId: 'half' }
+    const ignored = { outcome: 'failed' as const, code: 'not_applied', operationId: 'ignored' }
+    await record(view, { results: [half, ignored] })
+    expect(await undoneItems(bench.service, await viewOf(view), false)).toEqual([undo('half')])
   })
 
   it.each(['planning', 'running'] as const)('waits until it is no longer %s', async (state) => {
