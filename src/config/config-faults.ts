@@ -6,8 +6,7 @@ import { TYPE_WORDS } from '../core/patch/patch.ts'
 
 /** An error that holds every fault, a sentence each. */
 export function faulty(faults: readonly string[]): ClientError {
-  const says = `The configuration is not usable:\n- ${faults.join('\n- ')}`
-  return new ClientError('invalid_request', says, { faults })
+  return new ClientError('invalid_request', 'The configuration is not usable:', { faults })
 }
 
 /** The sentences of a fault; names that are not known are named, values never are. */

@@ -112,7 +112,7 @@ export interface ErrorDetails {
   readonly outcome?: 'partly_applied' | 'not_applied' | 'conflict' | 'unknown'
   /** Fields that did not take effect. */
   readonly fields?: readonly string[]
-  /** Several faults at once, each a sentence of its own (configuration). */
+  /** Several faults at once, each a sentence of its own and a line of the message (configuration). */
   readonly faults?: readonly string[]
   /** The body of a PATCH of the same client, after which the request can succeed. */
   readonly mend?: JsonObject
@@ -144,7 +144,8 @@ export class ClientError extends Error {
   readonly details: ErrorDetails
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(visible(message), { cause: details.cause })
+    // Each part is made visible by itself, so that a name in a fault cannot begin a line of its own.
+    super([message, ...(details.faults ?? [])].map(visible).join('\n- '), { cause: details.cause })
     this.name = 'ClientError'
     this.code = code
     this.details = details

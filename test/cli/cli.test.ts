@@ -583,9 +583,11 @@ describe('serve', () => {
   })
 
   it('ends with 2 and a sentence where the configuration is none', async () => {
-    const { code, err } = await run(`serve --config ${file('none.json', '{}')}`)
+    const { code, err } = await run(`serve --config ${file('none.json', '{"a\\nb":1}')}`)
     expect(code).toBe(EXIT.usage.code)
-    expect(err).toContain('The configuration is not usable')
+    expect(err).toContain('The configuration is not usable:\n- ')
+    // A line for each fault, and none that a name in it begins.
+    expect(err).toMatch(/\n- \S*none\.json:1:2: a\\u000ab is not known here\.\n?$/)
   })
 
   it('ends with 6 where its port is taken', async () => {
