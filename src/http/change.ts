@@ -1,4 +1,4 @@
-/** What every route that changes a client has in common: the conditions, the change, its answer. */
+/** What routes about one client have in common: its reading; the conditions of a change, the change, its answer. */
 
 import { isClientError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json/json.ts'
@@ -8,7 +8,9 @@ import { replaceHidden } from '../core/secrecy/hidden.ts'
 import type { Step, UpstreamCall } from '../providers/call.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { ChangeRequest, ChangeResult, ClientSnapshot, Key } from '../service/base/request.ts'
+import { callerOf } from '../service/base/service.ts'
 import { changeClient } from '../service/change/change.ts'
+import type { ReadRequest } from '../service/reading/read.ts'
 import { type Answer, clientBody, planBody } from './answer.ts'
 import { insufficientScope } from './auth/permissions.ts'
 import { actorOf } from './auth/principal.ts'
@@ -141,6 +143,21 @@ export const sight = ({ may }: Pick<Site, 'may'>) => ({
   maySeeSecrets: may('secrets:read'),
   maySeeClient: may('clients:read'),
 })
+
+/** What goes down with a request that reads a client. */
+export function reading(
+  { requestId, request, trace }: Exchange,
+  { ref, provider, principal }: Target,
+): ReadRequest {
+  return {
+    ref,
+    provider,
+    requestId,
+    caller: callerOf(actorOf(principal)),
+    deadline: request.deadline,
+    onUpstream: (call) => trace.upstream.push(call),
+  }
+}
 
 /** What every use case that writes is told about its request. */
 export function writing(exchange: Exchange, { principal }: Site, key: Key | undefined) {

@@ -144,6 +144,13 @@ export function retryAfterOf({ headers }: Pick<JsonAnswer, 'headers'>): number |
   return seconds > 0 ? Math.min(seconds, LONGEST_PAUSE_SECONDS) : undefined
 }
 
+/** What an answer tells of the rate where the provider publishes none: that it was too fast (RFC 6585 section 4). */
+export function throttleOf(answer: Pick<JsonAnswer, 'status' | 'headers'>): RateReport {
+  if (answer.status !== 429) return {}
+  const seconds = retryAfterOf(answer)
+  return { throttled: true, ...(seconds === undefined ? {} : { pauseMs: seconds * 1_000 }) }
+}
+
 /** What a refusal says may be no JSON, from a proxy before the provider; its status still counts. */
 function parsedOrNone(text: string): Json | undefined {
   try {

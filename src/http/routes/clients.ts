@@ -9,11 +9,9 @@ import { isRecord } from '../../core/json/json.ts'
 import { type Patch, parseJsonPatch, parseMergePatch } from '../../core/patch/patch.ts'
 import { checkWritable } from '../../core/plan/plan.ts'
 import { neededByName } from '../../core/rights/rights.ts'
-import { callerOf } from '../../service/base/service.ts'
 import { readClient } from '../../service/reading/read.ts'
 import { ANSWER_MEMBERS, type Answer, clientBody } from '../answer.ts'
-import { actorOf } from '../auth/principal.ts'
-import { absent, answerChange, checkNeeds } from '../change.ts'
+import { absent, answerChange, checkNeeds, reading } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
@@ -38,14 +36,7 @@ async function getClient(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query)
   const { ref, provider } = target
   const { native, tag, warnings, standing } = await absent(
-    readClient(exchange.settings.service, {
-      ref,
-      provider,
-      requestId: exchange.requestId,
-      caller: callerOf(actorOf(target.principal)),
-      deadline: exchange.request.deadline,
-      onUpstream: (call) => exchange.trace.upstream.push(call),
-    }),
+    readClient(exchange.settings.service, reading(exchange, target)),
   )
   const bodyOptions = { may: target.may, warnings, standing }
   const body = clientBody(ref, provider.mapping, native, bodyOptions)

@@ -4,12 +4,19 @@ import type { KEY_OPERATIONS } from '../../contract/operations/keys.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { publicKeyOf } from '../../core/keys/public-key.ts'
 import type { ClientKey } from '../../providers/provider.ts'
-import { callerOf } from '../../service/base/service.ts'
 import { changeKeys, type KeyRequest } from '../../service/keys/key-change.ts'
 import { listKeys as listHeld } from '../../service/keys/keys.ts'
 import { type Answer, clientBody } from '../answer.ts'
-import { actorOf } from '../auth/principal.ts'
-import { absent, changeHeaders, checkNeeds, planAnswer, sight, traced, writing } from '../change.ts'
+import {
+  absent,
+  changeHeaders,
+  checkNeeds,
+  planAnswer,
+  reading,
+  sight,
+  traced,
+  writing,
+} from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
 import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
@@ -24,14 +31,7 @@ export const KEY_HANDLERS: Handlers<keyof typeof KEY_OPERATIONS> = { listKeys, a
 async function listKeys(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query)
   const { keys, atMost, tag } = await absent(
-    listHeld(exchange.settings.service, {
-      ref: target.ref,
-      provider: target.provider,
-      requestId: exchange.requestId,
-      caller: callerOf(actorOf(target.principal)),
-      deadline: exchange.request.deadline,
-      onUpstream: (call) => exchange.trace.upstream.push(call),
-    }),
+    listHeld(exchange.settings.service, reading(exchange, target)),
   )
   const body = { keys: keys.map(shown), ...(atMost === undefined ? {} : { atMost }) }
   return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }

@@ -5,12 +5,10 @@ import { ClientError, isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import type { Warning } from '../../core/mapping/row.ts'
 import type { ChangeRequest, Lease, LeaseTaking } from '../../service/base/request.ts'
-import { callerOf } from '../../service/base/service.ts'
 import { overLeases } from '../../service/lease/leases.ts'
 import { readClient } from '../../service/reading/read.ts'
 import type { Answer } from '../answer.ts'
-import { actorOf } from '../auth/principal.ts'
-import { absent, changeHeaders, performChange, planAnswer } from '../change.ts'
+import { absent, changeHeaders, performChange, planAnswer, reading } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
@@ -29,16 +27,8 @@ export const LEASE_HANDLERS: Handlers<keyof typeof LEASE_OPERATIONS> = {
 /** All leases of a client. */
 async function listLeases(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query)
-  const { ref, provider, principal } = target
   const { tag, warnings, standing } = await absent(
-    readClient(exchange.settings.service, {
-      ref,
-      provider,
-      requestId: exchange.requestId,
-      caller: callerOf(actorOf(principal)),
-      deadline: exchange.request.deadline,
-      onUpstream: (call) => exchange.trace.upstream.push(call),
-    }),
+    readClient(exchange.settings.service, reading(exchange, target)),
   )
   const body = leasesBody(target, standing?.leases ?? [], warnings)
   return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }

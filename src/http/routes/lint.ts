@@ -3,12 +3,10 @@
 import type { LINT_OPERATIONS } from '../../contract/operations/lint.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { type Finding, SEVERITIES } from '../../core/lint/rule.ts'
-import { callerOf } from '../../service/base/service.ts'
 import { lintAll } from '../../service/reading/lint-all.ts'
 import { lintOne } from '../../service/reading/lint-one.ts'
 import type { Answer } from '../answer.ts'
-import { actorOf } from '../auth/principal.ts'
-import { absent } from '../change.ts'
+import { absent, reading } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
@@ -21,17 +19,9 @@ export const LINT_HANDLERS: Handlers<keyof typeof LINT_OPERATIONS> = { lintClien
 
 /** Reads one client and tells what the rules find; the ETag names the state of the client, for the PATCH of a mend. */
 async function lintClient(exchange: Exchange): Promise<Answer> {
-  const { query, requestId, request, settings, trace } = exchange
-  const { ref, provider, principal } = targetOf(exchange, query)
+  const target = targetOf(exchange, exchange.query)
   const { findings, tag } = await absent(
-    lintOne(settings.service, {
-      ref,
-      provider,
-      requestId,
-      caller: callerOf(actorOf(principal)),
-      deadline: request.deadline,
-      onUpstream: (call) => trace.upstream.push(call),
-    }),
+    lintOne(exchange.settings.service, reading(exchange, target)),
   )
   const body = { findings: findings.map(findingBody) }
   return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }

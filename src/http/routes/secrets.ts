@@ -3,15 +3,22 @@
 import type { SECRET_OPERATIONS } from '../../contract/operations/secrets.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { secret } from '../../core/secrecy/secret.ts'
-import { callerOf } from '../../service/base/service.ts'
 import { type RetirementResult, retireSecret as retire } from '../../service/secrets/retire.ts'
 import type { Ending } from '../../service/secrets/retirements.ts'
 import { rotateSecret as rotate } from '../../service/secrets/rotate.ts'
 import type { RotationResult } from '../../service/secrets/rotation.ts'
 import { listSecrets as listLive } from '../../service/secrets/secret-list.ts'
 import { type Answer, clientBody } from '../answer.ts'
-import { actorOf } from '../auth/principal.ts'
-import { absent, changeHeaders, checkNeeds, planAnswer, sight, traced, writing } from '../change.ts'
+import {
+  absent,
+  changeHeaders,
+  checkNeeds,
+  planAnswer,
+  reading,
+  sight,
+  traced,
+  writing,
+} from '../change.ts'
 import { ifMatchOf, keyOfRequest } from '../conditions.ts'
 import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
@@ -82,14 +89,7 @@ async function retireSecret(exchange: Exchange): Promise<Answer> {
 async function listSecrets(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query)
   const { live, atOnce, tag } = await absent(
-    listLive(exchange.settings.service, {
-      ref: target.ref,
-      provider: target.provider,
-      requestId: exchange.requestId,
-      caller: callerOf(actorOf(target.principal)),
-      deadline: exchange.request.deadline,
-      onUpstream: (call) => exchange.trace.upstream.push(call),
-    }),
+    listLive(exchange.settings.service, reading(exchange, target)),
   )
   const mayHint = target.may('secrets:read') || target.may('secrets:rotate')
   const secrets = live.map(({ hint, ...one }) =>

@@ -5,12 +5,11 @@ import type { STANDING_OPERATIONS } from '../../contract/operations/standing.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { showClient } from '../../core/mapping/mapping.ts'
-import { callerOf } from '../../service/base/service.ts'
 import { readHistory } from '../../service/reading/history.ts'
 import { type ReadResult, readClient } from '../../service/reading/read.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
-import { absent, answerChange } from '../change.ts'
+import { absent, answerChange, reading } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
@@ -29,19 +28,8 @@ export const STANDING_HANDLERS: Handlers<keyof typeof STANDING_OPERATIONS> = {
 
 /** Reads what holds for a client. Who may only lease gets those leases that they have taken themselves. */
 async function getStanding(exchange: Exchange): Promise<Answer> {
-  const { query, settings, requestId, request, trace } = exchange
-  const target = targetOf(exchange, query)
-  const { ref, provider, principal } = target
-  const found = await absent(
-    readClient(settings.service, {
-      ref,
-      provider,
-      requestId,
-      caller: callerOf(actorOf(principal)),
-      deadline: request.deadline,
-      onUpstream: (call) => trace.upstream.push(call),
-    }),
-  )
+  const target = targetOf(exchange, exchange.query)
+  const found = await absent(readClient(exchange.settings.service, reading(exchange, target)))
   // A client can be shown without it, and this is about nothing else.
   if (found.warnings.some(({ code }) => code === 'standing_unknown')) {
     const says =

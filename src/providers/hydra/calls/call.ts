@@ -6,11 +6,11 @@ import { stringifyJson } from '../../../core/json/json-text.ts'
 import { hiddenTexts } from '../../../core/secrecy/provider-words.ts'
 import type { Secret } from '../../../core/secrecy/secret.ts'
 import type { Call } from '../../call.ts'
-import { callPaced, type JsonAnswer } from '../../http.ts'
+import { callPaced, type JsonAnswer, throttleOf } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { mapping } from '../mapping.ts'
 import { errorOf } from './errors.ts'
-import { ADMIN, tellOf } from './pace.ts'
+import { ADMIN } from './pace.ts'
 
 export interface Request {
   /** Method and template, as logs name it. */
@@ -45,7 +45,7 @@ export function createSender({ baseUrl, token, header }: Target, pace: Pace): Se
       effect: method !== 'GET',
       isRead: operation === 'GET /admin/clients/{id}',
     })
-    const answer = await callPaced({ pace, buckets: ADMIN, told: tellOf }, request, call)
+    const answer = await callPaced({ pace, buckets: ADMIN, told: throttleOf }, request, call)
     const secrets = () => [
       ...[token, header?.value].flatMap((one) => one?.reveal() ?? []),
       ...hiddenTexts(mapping, recordOf(body)),

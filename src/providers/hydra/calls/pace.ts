@@ -3,9 +3,7 @@
  * server on a small database bears (a change is written in 2.4 ms, measured); a proxy before it may throttle.
  */
 
-import { type JsonAnswer, retryAfterOf } from '../../http.ts'
 import { createPace, type Pace } from '../../pace/pace.ts'
-import type { RateReport } from '../../pace/pace-source.ts'
 
 export interface HydraPace {
   /** Calls a second; 50 when absent. */
@@ -23,11 +21,4 @@ export function createHydraPace(
   now: () => number,
 ): Pace {
   return createPace({ buckets: [{ name: 'admin', perSecond, burst, reserve: 0 }], now })
-}
-
-/** What follows from an answer for the pace. */
-export function tellOf(answer: JsonAnswer): RateReport {
-  if (answer.status !== 429) return {}
-  const seconds = retryAfterOf(answer)
-  return { throttled: true, ...(seconds === undefined ? {} : { pauseMs: seconds * 1_000 }) }
 }
