@@ -104,7 +104,7 @@ it('comes from registration servers as well (RFC 7591 section 3.2.2)', () => {
     headers: {},
     body: { error: 'invalid_client_metadata', error_description },
   }
-  const error = errorOfRegistration(registered, answer, true, ['tok_0123456789-of-it'])
+  const error = errorOfRegistration(registered, answer, true, () => ['tok_0123456789-of-it'])
   expect(error?.details.said).toBe('redirect_uris must be https, not as sent with [hidden]')
   expect(error?.message).not.toMatch(/\s\./)
 })

@@ -42,16 +42,13 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
     const pool = Object.hasOwn(pools, userPoolId) ? pools[userPoolId] : undefined
     if (pool === undefined) throw noClient()
     const text = stringifyJson({ UserPoolId: userPoolId, ...body })
-    let secretTexts: readonly string[] = hiddenTexts(mapping, body)
+    let signingSecrets: readonly string[] = []
     const signedWith = async () => {
       const keys = await credentials()
-      secretTexts = [
-        ...secretTexts,
-        keys.secretAccessKey,
-        ...(keys.sessionToken ? [keys.sessionToken] : []),
-      ]
+      signingSecrets = [keys.secretAccessKey, ...(keys.sessionToken ? [keys.sessionToken] : [])]
       return keys
     }
+    const secrets = () => [...hiddenTexts(mapping, body), ...signingSecrets]
     const request = async () => ({
       operation,
       method: 'POST',
@@ -75,7 +72,7 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
     })
     const buckets = bucketsOf(operation, userPoolId, pool.region)
     const answer = await callPaced({ pace, buckets, told: toldBy }, request, call)
-    const error = errorOf(answer, secretTexts)
+    const error = errorOf(answer, secrets)
     if (error !== undefined) throw error
     return isRecord(answer.body) ? answer.body : {}
   }

@@ -31,14 +31,17 @@ const MEANINGS: Readonly<Record<string, ErrorCode>> = {
 const ADDRESS: readonly string[] = ['clientId', 'userPoolId']
 
 /** The error that an answer stands for; `undefined` when it is a success. `secrets`: those of the call. */
-export function errorOf(answer: JsonAnswer, secrets: readonly string[]): ClientError | undefined {
+export function errorOf(
+  answer: JsonAnswer,
+  secrets: () => readonly string[],
+): ClientError | undefined {
   if (answer.status < 400) return undefined
   const name = nameOf(answer)
   const code = MEANINGS[name] ?? 'provider_refused'
   if (code !== 'provider_refused') return new ClientError(code, SENTENCES[code] ?? '')
   const field = fieldOf(name, answer)
   const where = field === undefined ? '' : ` Check ${field}.`
-  const providerMessage = providerWords(wordsOf(answer), secrets)
+  const providerMessage = providerWords(wordsOf(answer), secrets())
   return new ClientError(
     code,
     `Cognito refused the change (${SAFE_NAME.test(name) ? name : 'unnamed error'}). Nothing was changed.${where}`,

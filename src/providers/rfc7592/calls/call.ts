@@ -10,13 +10,13 @@ import type { Secret } from '../../../core/secrecy/secret.ts'
 import { resourceOf } from '../../../store/resource.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Call, ClientRef } from '../../call.ts'
-import { callPaced, type JsonAnswer } from '../../http.ts'
+import { callPaced, type JsonAnswer, throttleOf } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { type Custody, type CustodyRecord, type Opening, sameOpening } from '../custody.ts'
 import type { Dialect } from '../dialect.ts'
 import { createEndpoints, documentOf, type EndpointSettings, type Endpoints } from './endpoints.ts'
 import { errorOf } from './errors.ts'
-import { REGISTRATION, toldBy } from './pace.ts'
+import { REGISTRATION } from './pace.ts'
 
 export interface CallerParts {
   readonly endpoints: EndpointSettings
@@ -82,7 +82,7 @@ export function createCaller(parts: CallerParts): Caller {
       // Servers answer so to what they did not expect, and would again.
       failsForGood: true as const,
     })
-    return callPaced({ pace, buckets: REGISTRATION, told: toldBy }, asked, call)
+    return callPaced({ pace, buckets: REGISTRATION, told: throttleOf }, asked, call)
   }
 
   const endpoints = createEndpoints(parts.endpoints, dialect, {
@@ -147,8 +147,9 @@ export function createCaller(parts: CallerParts): Caller {
     for (let custodyRecord = first; ; ) {
       const result = await withTokens(custodyRecord, request, call)
       if (result !== undefined) {
-        const secrets = [
-          ...custodyRecord.openings.map(({ token }) => token),
+        const { openings } = custodyRecord
+        const secrets = () => [
+          ...openings.map(({ token }) => token),
           result.opening.token,
           ...hiddenTexts(mapping, request.body ?? null),
         ]
@@ -186,7 +187,7 @@ export function createCaller(parts: CallerParts): Caller {
       if (answer.status === 401) throw badInitialToken()
       // There is no client yet that could be missing.
       if (answer.status === 404) throw noEndpoint()
-      const secrets = [...(token === undefined ? [] : [token]), ...hiddenTexts(mapping, body)]
+      const secrets = () => [...(token === undefined ? [] : [token]), ...hiddenTexts(mapping, body)]
       const error = errorOf(mapping, answer, true, secrets)
       if (error !== undefined) throw error
       return isRecord(answer.body) ? answer.body : {}

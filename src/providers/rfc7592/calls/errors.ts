@@ -8,12 +8,12 @@ import { fieldOfPath } from '../../../core/mapping/mapping.ts'
 import { providerWords } from '../../../core/secrecy/provider-words.ts'
 import { type JsonAnswer, retryAfterOf } from '../../http.ts'
 
-/** The error that an answer stands for; `undefined` when it is a success. 401 is the caller's own. */
+/** The error that an answer stands for; `undefined` when it is a success. 401 is the caller's own. `secrets`: those of the call. */
 export function errorOf(
   mapping: Mapping,
   answer: JsonAnswer,
   effect: boolean,
-  secrets: readonly string[] = [],
+  secrets: () => readonly string[] = () => [],
 ): ClientError | undefined {
   const { status, body } = answer
   if (status < 400) return undefined
@@ -43,7 +43,7 @@ export function errorOf(
   const name = nameOf(body)
   const providerMessage = providerWords(
     isRecord(body) ? body.error_description : undefined,
-    secrets,
+    secrets(),
   )
   return new ClientError(
     'provider_refused',

@@ -3,9 +3,7 @@
  * it is a number of ours that a small server bears, and throttles are all that is learned.
  */
 
-import { type JsonAnswer, retryAfterOf } from '../../http.ts'
 import { createPace, type Pace } from '../../pace/pace.ts'
-import type { RateReport } from '../../pace/pace-source.ts'
 
 export interface RegistrationPace {
   /** Calls a second; 20 when absent. */
@@ -24,11 +22,4 @@ export function createRegistrationPace(
 ): Pace {
   const bucket = { name: 'registration', perSecond, burst, reserve: 0 }
   return createPace({ buckets: [bucket], now })
-}
-
-/** What an answer tells about the pace. */
-export function toldBy(answer: JsonAnswer): RateReport {
-  if (answer.status !== 429) return {}
-  const seconds = retryAfterOf(answer)
-  return { throttled: true, ...(seconds === undefined ? {} : { pauseMs: seconds * 1_000 }) }
 }
