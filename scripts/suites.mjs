@@ -224,12 +224,12 @@ const SUITES = {
   },
 }
 
+/** One that the system gives to no one by itself while the server starts (as test/free-port.ts has it). */
 function freePort() {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const server = createServer().listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
+    server.once('error', () => resolve(freePort()))
   })
 }
 

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePort } from './cli/command-line.ts'
+import { freePort } from './free-port.ts'
 
 const COPIED = [
   'src',

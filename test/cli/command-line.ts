@@ -2,10 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DevAddress } from '../../src/dev/dev-state.ts'
+import { freePort } from '../free-port.ts'
 
 /** Every test is started in the root of the repository. */
 export const CLIENTRY = join(process.cwd(), 'dist', 'cli', 'clientry.js')
@@ -99,14 +99,4 @@ export async function startDev(env: Readonly<Record<string, string>> = {}): Prom
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** One on which nobody listens. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -14,6 +14,7 @@ import type { EmulatorAnswer, EmulatorRequest } from '../../src/emulators/wire.t
 import { exchange } from '../../src/net/exchange.ts'
 import type { DynamodbSettings } from '../../src/store/dynamodb/dynamodb-call.ts'
 import { tableDefinition } from '../../src/store/dynamodb/dynamodb-items.ts'
+import { freePort } from '../free-port.ts'
 
 export interface Dynamodb {
   readonly front: Emulator
@@ -35,9 +36,9 @@ export async function startDynamodb(): Promise<Dynamodb> {
   await once(server, 'listening')
   const behind = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   await createTable(behind)
-  const listen = (port = 0) => listenAs(behaviourOf(behind), { port })
+  const port = await freePort()
+  const listen = () => listenAs(behaviourOf(behind), { port })
   let front = await listen()
-  const port = Number(new URL(front.url).port)
   return {
     get front() {
       return front
@@ -52,7 +53,7 @@ export async function startDynamodb(): Promise<Dynamodb> {
     stop: async () => {
       await front.close()
       return async () => {
-        front = await listen(port)
+        front = await listen()
       }
     },
     close: async () => {

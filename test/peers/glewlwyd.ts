@@ -6,12 +6,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { DatabaseSync } from '@photostructure/sqlite'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { freePort } from '../free-port.ts'
 import { startFront } from './front.ts'
 import { clientTable } from './glewlwyd-clients.ts'
 import type { Peer } from './oidc.ts'
@@ -122,15 +122,6 @@ function startProcess(root: string, folder: string, text: string): ChildProcess 
 const ARCHITECTURES: { readonly [A in NodeJS.Architecture]?: string } = {
   x64: 'x86_64',
   arm64: 'aarch64',
-}
-
-/** A port that was free a moment ago: Glewlwyd has to be told one. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 async function setUp(url: string, external: string): Promise<void> {

@@ -2,7 +2,8 @@
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder, finish, freePort, hasCommand, startProcess } from './process.ts'
+import { freePort } from '../free-port.ts'
+import { cacheFolder, finish, hasCommand, startProcess } from './process.ts'
 
 export const HYDRA_VERSION = '2.3.0'
 

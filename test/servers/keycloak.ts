@@ -5,7 +5,8 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder, finish, freePort, hasCommand, startProcess } from './process.ts'
+import { freePort } from '../free-port.ts'
+import { cacheFolder, finish, hasCommand, startProcess } from './process.ts'
 
 export const KEYCLOAK_VERSION = '26.7.4'
 

@@ -1,8 +1,7 @@
-/** What the starters of real servers share: where downloads are kept, free ports, a process and its end. */
+/** What the starters of real servers share: where downloads are kept, a process and its end. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -33,16 +32,6 @@ export async function hasCommand(command: string, ...args: readonly string[]): P
     () => true,
     () => false,
   )
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const address = server.address()
-  await new Promise((done) => server.close(done))
-  if (address === null || typeof address === 'string') throw new TypeError('no port')
-  return address.port
 }
 
 /** A server in a process of its own. */
