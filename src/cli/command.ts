@@ -1,4 +1,4 @@
-/** What a command is: a row of the table in `commands.ts`, and a function that is loaded on use. */
+/** What a command is: a row in the table of its room, and a function that is loaded on use. */
 
 import type { Api } from '../sdk/api.ts'
 import type { OptionName, Values } from './options.ts'

@@ -1,20 +1,23 @@
 /** The texts of `--help`, built from the tables. */
 
 import type { Command } from './command.ts'
+import type { CommandGroup } from './commands.ts'
 import { EXIT } from './exit.ts'
 import { OPTIONS, type Option, type OptionName } from './options.ts'
 
 const WIDTH = 26
 
 /** The overview of all commands. */
-export function overview(commands: readonly Command[]): string {
-  const lines = commands.map(({ name, says }) => `  ${name.padEnd(14)}${says}`)
+export function overview(groups: readonly CommandGroup[]): string {
+  const lines = groups.map(({ title, commands }) =>
+    [`${title}:`, ...commands.map(({ name, says }) => `  ${name.padEnd(14)}${says}`)].join('\n'),
+  )
   const codes = Object.values(EXIT).map(({ code, says }) => `  ${code}  ${says}`)
   return `Clientry: OAuth clients at Auth0, Amazon Cognito and others, changed safely.
 
 usage: clientry COMMAND [words] [options]
 
-${lines.join('\n')}
+${lines.join('\n\n')}
 
   clientry COMMAND --help explains one command, with examples.
 

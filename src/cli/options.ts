@@ -101,3 +101,5 @@ export const CONNECTING = ['url', 'profile', 'config', 'create-store', 'json'] a
 export const ABOUT_CLIENT = ['provider', 'pool', ...CONNECTING] as const
 /** The options of every command that changes something. */
 export const CHANGING = ['yes', 'dry-run', 'if-match', 'key', ...ABOUT_CLIENT] as const
+/** The same for a client that does not exist yet. */
+export const CREATING = ['yes', 'dry-run', 'key', ...ABOUT_CLIENT] as const

@@ -6,7 +6,7 @@ import type { JsonObject } from '../core/json/json.ts'
 import { VERSION } from '../http/wire/version.ts'
 import { ClientryError } from '../sdk/error.ts'
 import type { Command } from './command.ts'
-import { COMMANDS } from './commands.ts'
+import { COMMAND_GROUPS, COMMANDS } from './commands.ts'
 import type { Connected } from './connect/connect.ts'
 import { EXIT, EXIT_OF, type ExitName, UsageError } from './exit.ts'
 import { helpOf, overview } from './help.ts'
@@ -23,7 +23,7 @@ export async function runLine(args: readonly string[], streams: Streams): Promis
     return EXIT.ok.code
   }
   if (name === '' || name === 'help' || name === '--help') {
-    streams.output.write(overview(COMMANDS))
+    streams.output.write(overview(COMMAND_GROUPS))
     return name === '' ? EXIT.usage.code : EXIT.ok.code
   }
   try {

@@ -1,0 +1,84 @@
+/** The commands about servers, signing in and this program. */
+
+import type { Command } from '../../command.ts'
+
+export const SERVER_COMMANDS: readonly Command[] = [
+  {
+    name: 'login',
+    says: 'sign in through a browser and save a profile',
+    more: 'Without options it signs in to the server that `clientry dev` started in this folder.',
+    takes: [],
+    options: ['url', 'issuer', 'client-id', 'audience', 'scope', 'as', 'no-browser'],
+    examples: [
+      'clientry login',
+      'clientry login --url https://clientry.example.com --issuer https://tenant.eu.auth0.com --client-id abc --audience https://clientry.example.com --as work',
+    ],
+    load: () => import('./login.ts'),
+  },
+  {
+    name: 'logout',
+    says: 'delete a profile and its tokens',
+    takes: [],
+    options: ['as'],
+    examples: ['clientry logout --as work'],
+    load: () => import('./logout.ts'),
+  },
+  {
+    name: 'token',
+    says: 'print an access token and nothing else',
+    takes: [
+      {
+        name: 'SCOPES',
+        says: 'the scopes of the token (development server only)',
+        optional: true,
+      },
+    ],
+    options: ['profile'],
+    examples: ['clientry token', 'clientry token clients:read'],
+    load: () => import('./token.ts'),
+  },
+  {
+    name: 'check',
+    says: 'check a configuration as the server reads it, and warn about risky settings',
+    more: 'With PLACE: whether that provider or user pool can be worked with (configuration, store, reachability, clock, credentials, rights), one line and one remedy each; only reads are sent. Also fetches the keys of the issuers, and names address, status and cause if that fails. Exits with 0 if there are no warnings, with 1 if there are, with 2 if the configuration cannot be used.',
+    takes: [{ name: 'PLACE', says: 'PROVIDER or PROVIDER/POOL', optional: true }],
+    options: ['config', 'offline', 'json'],
+    examples: ['clientry check --config clientry.yaml'],
+    load: () => import('./check.ts'),
+  },
+  {
+    name: 'verify',
+    says: 'check that no record of the history was changed, removed or inserted',
+    more: 'Reads the store directly; the server may keep running. With --database there is no key, so the codes of checkpoints are not checked. Exits with 0 if everything is right, with 1 if something is wrong, with 2 if it could not be checked.',
+    takes: [],
+    options: ['database', 'config', 'checkpoint', 'json'],
+    examples: ['clientry verify --database .clientry/clientry.db'],
+    load: () => import('./verify.ts'),
+  },
+  {
+    name: 'dev',
+    says: 'start the development server in this folder, with emulated providers',
+    takes: [],
+    options: [],
+    examples: ['clientry dev'],
+    stays: true,
+    load: () => import('./dev.ts'),
+  },
+  {
+    name: 'serve',
+    says: 'start the server with a configuration',
+    takes: [],
+    options: ['config', 'create-store'],
+    examples: ['clientry serve --config clientry.yaml --create-store'],
+    stays: true,
+    load: () => import('./serve.ts'),
+  },
+  {
+    name: 'completion',
+    says: 'print the completion script for a shell',
+    takes: [{ name: 'SHELL', says: 'bash, zsh or fish' }],
+    options: [],
+    examples: ['clientry completion bash'],
+    load: () => import('./completion.ts'),
+  },
+]
