@@ -1,7 +1,7 @@
 /** Completions for shells: the commands, the options of each, and the attributes of a client. */
 
 import { FIELD_NAMES, FIELDS } from '../core/client.ts'
-import { CLIENT_KINDS } from '../providers/creation.ts'
+import { CLIENT_KINDS } from '../core/client-kind.ts'
 import type { Command } from './command.ts'
 import { OPTIONS, type Option, type OptionName } from './options.ts'
 

@@ -1,15 +1,10 @@
 /** How a provider makes a client. */
 
+import type { ClientKind } from '../core/client-kind.ts'
 import type { JsonObject } from '../core/json/json.ts'
 import type { Native } from '../core/mapping/row.ts'
 import type { Call, Place } from './call.ts'
 import type { SecretStep } from './secrets.ts'
-
-/** What a client is for; decides what a new one starts from. */
-export const CLIENT_KINDS = ['spa', 'web', 'native', 'machine'] as const
-
-/** Single-page app, web app with a server, native app, machine-to-machine. */
-export type ClientKind = (typeof CLIENT_KINDS)[number]
 
 /** What a client whose creation was not answered is looked for by. */
 export interface CreationSearch {

@@ -1,7 +1,7 @@
 /** What the suite of a client's whole life must know of each provider, by the name of its kind. */
 
+import type { ClientKind } from '../../src/core/client-kind.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import type { ClientKind } from '../../src/providers/creation.ts'
 import type { Life } from '../providers/subject.ts'
 import { PROVIDER_SUBJECTS } from './subjects.ts'
 

@@ -1,6 +1,8 @@
 /** What stands in for a value that a place does not take, and what kind a copy is of. */
 
 import { describe, expect, it } from 'vitest'
+import type { ClientKind } from '../../src/core/client-kind.ts'
+import { kindOf } from '../../src/core/client-kind.ts'
 import { copyRecord } from '../../src/core/copy/copy.ts'
 import type { PassingValue } from '../../src/core/copy/copying.ts'
 import type { CopyReport } from '../../src/core/copy/fate.ts'
@@ -13,8 +15,6 @@ import { blank as auth0Blank } from '../../src/providers/auth0/kinds.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { blank as cognitoBlank } from '../../src/providers/cognito/kinds.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
-import type { ClientKind } from '../../src/providers/creation.ts'
-import { kindOf } from '../../src/providers/kind.ts'
 import { blank as localBlank } from '../../src/providers/local/kinds.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'

@@ -1,6 +1,7 @@
 /** Making Auth0 applications: what is asked for, what is told to whom, and the tenant's own will. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ClientKind } from '../../src/core/client-kind.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
@@ -11,7 +12,7 @@ import {
 } from '../../src/emulators/auth0/index.ts'
 import { secrets } from '../../src/providers/auth0/secrets.ts'
 import type { Call } from '../../src/providers/call.ts'
-import type { ClientKind, Creation } from '../../src/providers/creation.ts'
+import type { Creation } from '../../src/providers/creation.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { auth0Over } from '../contract/auth0-provider.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'

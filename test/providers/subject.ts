@@ -4,12 +4,12 @@
  */
 
 import type { FieldName } from '../../src/core/client.ts'
+import type { ClientKind } from '../../src/core/client-kind.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import type { Emulator } from '../../src/emulators/server.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
 import { createProviders, type ProviderSettings } from '../../src/providers/configured.ts'
-import type { ClientKind } from '../../src/providers/creation.ts'
 import type { IssuerUrls, Part, ProviderSurroundings } from '../../src/providers/definition.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { Frame } from '../contract/frame/ask.ts'

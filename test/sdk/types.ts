@@ -3,8 +3,8 @@
  * (`npm run check`; there is nothing to run.)
  */
 
+import type { ClientKind } from '../../src/core/client-kind.ts'
 import type { SEVERITIES } from '../../src/core/lint/rule.ts'
-import type { ClientKind } from '../../src/providers/creation.ts'
 import type * as sdk from '../../src/sdk/index.ts'
 import type { HistoryItem, HistoryOutcome } from '../../src/service/reading/history.ts'
 import type { JobOptions, JobOutcome, JobState } from '../../src/store/log/job-entry.ts'

@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { describe, expect } from 'vitest'
+import { CLIENT_KINDS } from '../../src/core/client-kind.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
-import { CLIENT_KINDS } from '../../src/providers/creation.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { createClient } from '../../src/service/life/create.ts'

@@ -12,8 +12,8 @@ import type {
   Removal,
   RemovalPlan,
 } from '../../contract/life.ts'
+import { CLIENT_KINDS } from '../../core/client-kind.ts'
 import { parseUrl } from '../../core/uri/uri-reading.ts'
-import { CLIENT_KINDS } from '../../providers/creation.ts'
 import { client, clientPatch } from './client.ts'
 import { planMembers } from './clients.ts'
 import { clientName, place } from './common.ts'

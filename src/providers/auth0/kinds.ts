@@ -10,9 +10,9 @@
  * verify HS256). PKCE is no setting of an application: Auth0 checks a challenge whenever one is sent.
  */
 
+import type { ClientKind } from '../../core/client-kind.ts'
 import { type JsonObject, same } from '../../core/json/json.ts'
 import type { Native, NativeChange, View } from '../../core/mapping/row.ts'
-import type { ClientKind } from '../creation.ts'
 
 const ID_TOKEN_SECONDS = 36_000
 /** Of third parties in strict mode. */

@@ -12,9 +12,9 @@
  * Attribute lists are left to the pool. PKCE is no setting: Cognito checks a challenge that is sent.
  */
 
+import type { ClientKind } from '../../core/client-kind.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Native } from '../../core/mapping/row.ts'
-import type { ClientKind } from '../creation.ts'
 
 /** What the service sets by itself. */
 export const DEFAULTS: JsonObject = {

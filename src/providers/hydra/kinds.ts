@@ -5,9 +5,9 @@
  * refresh token needs the scope offline_access).
  */
 
+import type { ClientKind } from '../../core/client-kind.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Native } from '../../core/mapping/row.ts'
-import type { ClientKind } from '../creation.ts'
 
 const CODE_FLOW = {
   grant_types: ['authorization_code', 'refresh_token'],

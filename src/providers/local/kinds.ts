@@ -9,9 +9,9 @@
  * for confidential clients only).
  */
 
+import type { ClientKind } from '../../core/client-kind.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import type { Native } from '../../core/mapping/row.ts'
-import type { ClientKind } from '../creation.ts'
 
 const CODE_FLOW = {
   grant_types: ['authorization_code', 'refresh_token'],

@@ -3,6 +3,8 @@
  * other. The source is only read.
  */
 
+import type { ClientKind } from '../../core/client-kind.ts'
+import { kindOf } from '../../core/client-kind.ts'
 import { copyRecord } from '../../core/copy/copy.ts'
 import type { Copying } from '../../core/copy/copying.ts'
 import type { CopyReport } from '../../core/copy/fate.ts'
@@ -13,8 +15,6 @@ import { type Mapping, showClient } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
 import { readFormerSettings } from '../../core/plan/former-settings.ts'
-import type { ClientKind } from '../../providers/creation.ts'
-import { kindOf } from '../../providers/kind.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { checkPrecondition } from '../operation/head.ts'

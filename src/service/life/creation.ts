@@ -1,12 +1,13 @@
 /** The request of a creation, what the new client begins with, and the result. */
 
+import type { ClientKind } from '../../core/client-kind.ts'
 import type { CopyReport } from '../../core/copy/fate.ts'
 import type { FieldChange } from '../../core/diff.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, ClientRef, Place, Step } from '../../providers/call.ts'
-import type { ClientKind, Creation } from '../../providers/creation.ts'
+import type { Creation } from '../../providers/creation.ts'
 import type { Authorize, WriteRequest } from '../base/request.ts'
 
 export interface CreationRequest extends WriteRequest {

@@ -1,7 +1,7 @@
 /** The local provider in the suites, over a database in memory. */
 
+import { CLIENT_KINDS } from '../../../src/core/client-kind.ts'
 import type { JsonObject } from '../../../src/core/json/json.ts'
-import { CLIENT_KINDS } from '../../../src/providers/creation.ts'
 import { putLocalClient } from '../../../src/providers/local/index.ts'
 import { mapping } from '../../../src/providers/local/mapping.ts'
 import { openDatabase } from '../../../src/store/sqlite/database.ts'

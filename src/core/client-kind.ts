@@ -1,7 +1,11 @@
-/** What a client is for, told by its settings; a copy starts as a new client of that kind does. */
+/** What a client is for; decides what a new one starts from, and follows from the settings of one that is there. */
 
-import type { Client } from '../core/client.ts'
-import type { ClientKind } from './creation.ts'
+import type { Client } from './client.ts'
+
+export const CLIENT_KINDS = ['spa', 'web', 'native', 'machine'] as const
+
+/** Single-page app, web app with a server, native app, machine-to-machine. */
+export type ClientKind = (typeof CLIENT_KINDS)[number]
 
 /** Application types in the words of providers (Auth0: app_type; registration: application_type). */
 const KIND_OF_TYPE: Readonly<Record<string, ClientKind>> = {
@@ -18,7 +22,9 @@ const WITH_USERS = ['authorization_code', 'implicit', 'password']
  * The kind of a client. How it authenticates comes first: a confidential client must not become a
  * public one, whatever it calls itself. `undefined`: whether it has a secret cannot be told.
  */
-export function kindOf(client: Client): ClientKind | undefined {
+export function kindOf(
+  client: Pick<Client, 'appType' | 'grantTypes' | 'tokenEndpointAuthMethod'>,
+): ClientKind | undefined {
   const { appType, grantTypes, tokenEndpointAuthMethod: method } = client
   const type = KIND_OF_TYPE[appType ?? '']
   if (method === null) return type
