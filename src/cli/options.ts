@@ -42,6 +42,11 @@ export const OPTIONS = {
   to: { value: 'REVISION', says: 'the revision to go back to (0: before the first change)' },
   partial: { says: 'roll back even if some settings cannot be restored' },
   overwrite: { says: 'replace existing files with other content' },
+  env: {
+    value: 'NAME',
+    many: true,
+    says: 'the environment of environments.yaml in the folder; diff takes two',
+  },
   out: { value: 'FILE', says: 'write the plan to a file, for clientry apply' },
   'delete-unmanaged': { says: 'plan to delete the clients that have no file' },
   unmanaged: { says: 'count clients without a file as a difference' },

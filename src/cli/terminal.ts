@@ -32,6 +32,8 @@ export interface Terminal {
    * Prints a line that the next one replaces; nothing without a terminal. An empty line ends it.
    */
   progress(line: string): void
+  /** From now on prints a name in place of each of these texts. */
+  mask(names: ReadonlyMap<string, string>): void
   /** Adds colour, if there are colours. */
   style(style: Style, text: string): string
   /** Asks a question; only a clear yes counts. */
@@ -49,14 +51,18 @@ export function createTerminal(streams: Streams, colours: boolean): Terminal {
   const { input, output, errors } = streams
   const coloured = colours && output.isTTY === true
   const steered = colours && errors.isTTY === true
+  let masked = (text: string) => text
   return {
     person: input.isTTY === true && errors.isTTY === true,
     pages: output.isTTY === true,
-    print: (line) => void output.write(`${line}\n`),
-    printJson: (value) => void output.write(`${plainLines(stringifyJson(value, 2))}\n`),
-    note: (line) => void errors.write(`${line}\n`),
+    print: (line) => void output.write(`${masked(line)}\n`),
+    printJson: (value) => void output.write(`${masked(plainLines(stringifyJson(value, 2)))}\n`),
+    note: (line) => void errors.write(`${masked(line)}\n`),
     progress: (line) => {
       if (steered) errors.write(`${CLEAR_LINE}${line}`)
+    },
+    mask: (names) => {
+      masked = maskOf(names, masked)
     },
     style: (style, text) => (coloured ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text),
     confirm: async (question) => {
@@ -73,6 +79,21 @@ export function createTerminal(streams: Streams, colours: boolean): Terminal {
       return Buffer.concat(chunks).toString('utf8')
     },
   }
+}
+
+/** A text that is shorter is a part of too many words; values in plans and files are hidden all the same. */
+const SHORTEST_MASKED = 4
+
+function maskOf(names: ReadonlyMap<string, string>, before: (text: string) => string) {
+  // In JSON a text may be spelled otherwise, and a terminal may get it so.
+  const spellings = [...names]
+    .filter(([text]) => text.length >= SHORTEST_MASKED)
+    .flatMap(([text, name]) =>
+      [text, plain(text), JSON.stringify(text).slice(1, -1)].map((one) => [one, name] as const),
+    )
+    .sort(([one], [other]) => other.length - one.length)
+  return (text: string) =>
+    spellings.reduce((line, [one, name]) => line.replaceAll(one, () => `\${${name}}`), before(text))
 }
 
 /** Escapes control and formatting characters, which could move the cursor or reverse text. */

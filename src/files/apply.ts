@@ -40,7 +40,7 @@ const AT_ONCE = 16
  */
 export async function checkPlan(
   api: ApplyingApi,
-  { items }: PlanFile,
+  { items }: Pick<PlanFile, 'items'>,
   progress?: Progress,
 ): Promise<Checked> {
   let looked = 0

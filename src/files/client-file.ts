@@ -14,13 +14,13 @@
  * ```
  */
 
-import { isMap, LineCounter } from 'yaml'
+import { isMap } from 'yaml'
 import { FIELDS, isFieldName } from '../core/client.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
-import { holdsNonFinite } from '../core/json/json-number.ts'
-import { plainNumbers } from '../core/json/kept-numbers.ts'
 import { type FieldPatches, parseMergePatch } from '../core/patch/patch.ts'
+import { expand, NO_VARIABLES, type ValuePath, type Variables } from './environments/template.ts'
+import { parseYaml } from './yaml-document.ts'
 import { readYaml, textOfYaml } from './yaml-text.ts'
 
 /** The content of a file. */
@@ -45,11 +45,15 @@ function whyNotInFiles(name: string): string | undefined {
 }
 
 /**
- * Reads one file.
+ * Reads one file, with the variables of the environment that it is read for.
  * @throws ClientError `invalid_field`, whose sentence names the file and the place in it
  */
-export function parseClientFile(path: string, text: string): ClientFile {
-  const value = parseYaml(path, text)
+export function parseClientFile(
+  path: string,
+  text: string,
+  variables: Variables = NO_VARIABLES,
+): ClientFile {
+  const value = expanded(path, text, variables)
   if (!isRecord(value)) throw fault(path, 'must contain a mapping with provider and client')
   const unknown = Object.keys(value).find((name) => !MEMBERS.includes(name))
   if (unknown !== undefined) {
@@ -69,29 +73,27 @@ export function parseClientFile(path: string, text: string): ClientFile {
     ...(userPoolId === undefined ? {} : { userPoolId }),
     ...(id === undefined ? {} : { id }),
     ...(kind === undefined ? {} : { kind }),
-    client: clientOf(path, memberOf(value, 'client')),
+    client: parseManaged(path, memberOf(value, 'client')),
   }
 }
 
-/** YAML 1.2 without aliases and with each member once, so that a file means what a reader sees. */
-function parseYaml(path: string, text: string): unknown {
-  const lines = new LineCounter()
-  const document = readYaml(text, lines)
-  const [error] = document.errors
-  if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0])
-    throw fault(path, `is not valid YAML (line ${line}, column ${col})`)
-  }
-  let value: unknown
-  try {
-    value = document.toJS({ maxAliasCount: 0 })
-  } catch (cause) {
-    throw fault(path, 'must not use aliases', cause)
-  }
-  if (holdsNonFinite(value))
-    throw fault(path, 'must not contain .inf or .nan, which JSON cannot express')
-  return plainNumbers(value as Json)
+/** The content of a file with its variables replaced. */
+function expanded(path: string, text: string, variables: Variables): Json {
+  const { value, lineOf } = parseYaml(path, text)
+  const faults: string[] = []
+  const result = expand(value, {
+    variables,
+    fault: (at, says) => faults.push(`${path} (line ${lineOf(at)}, ${spelled(at)}) ${says}.`),
+  })
+  if (faults.length > 0) throw new ClientError('invalid_field', faults.join(' '))
+  return result
 }
+
+const spelled = (at: ValuePath) =>
+  at
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+    .join('')
+    .slice(1)
 
 function textOf(path: string, value: JsonObject, name: string): string | undefined {
   const member = memberOf(value, name)
@@ -100,7 +102,11 @@ function textOf(path: string, value: JsonObject, name: string): string | undefin
   throw fault(path, `must have a string in ${name} (add quotes if YAML reads it as a number)`)
 }
 
-function clientOf(path: string, client: Json | undefined): FieldPatches {
+/**
+ * The attributes that a file manages.
+ * @throws ClientError that names the file and the attribute
+ */
+export function parseManaged(path: string, client: Json | undefined): FieldPatches {
   if (!isRecord(client)) throw fault(path, 'must have a mapping named "client"')
   for (const name of Object.keys(client)) {
     const why = whyNotInFiles(name)

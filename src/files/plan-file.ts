@@ -60,6 +60,8 @@ export interface PlanFile {
   readonly madeAt: string
   /** The folder of the client files, as the user named it; each `file` of an item is below it. */
   readonly folder: string
+  /** The environment that it was made for; what comes from the process environment is in it by name. */
+  readonly environment?: string | undefined
   readonly items: readonly PlanItem[]
   /** SHA-256 of the rest, in lower-case hexadecimal. */
   readonly digest: string
@@ -81,6 +83,7 @@ const schema = z.strictObject({
   format: z.literal(FORMAT),
   madeAt: text,
   folder: text,
+  environment: z.optional(text),
   digest: text,
   items: z.array(
     z.discriminatedUnion('action', [
@@ -115,8 +118,17 @@ const schema = z.strictObject({
 })
 
 /** The text of a plan for the client files below `folder`. */
-export function renderPlan(madeAt: Date, folder: string, items: readonly PlanItem[]): string {
-  const plan = { format: FORMAT, madeAt: madeAt.toISOString(), folder, items }
+export function renderPlan(
+  madeAt: Date,
+  { folder, environment, items }: Pick<PlanFile, 'folder' | 'environment' | 'items'>,
+): string {
+  const plan = {
+    format: FORMAT,
+    madeAt: madeAt.toISOString(),
+    folder,
+    ...(environment === undefined ? {} : { environment }),
+    items,
+  }
   return `${stringifyJson({ ...plan, digest: digestOf(plan) }, 2)}\n`
 }
 

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { isRecord, type Json, without, withoutMembers } from '../core/json/json.ts'
 import type { LiveClient } from './compare.ts'
+import { escaped } from './environments/template.ts'
 import { writeYaml } from './yaml-text.ts'
 
 /** What a provider can do with a field, as in `GET /providers/{providerId}`. */
@@ -41,7 +42,7 @@ export function renderClientFile(
     id,
     client: Object.fromEntries(client),
   }
-  return writeYaml(file)
+  return writeYaml(escaped(file))
 }
 
 /** Without what is temporary: leased values, and members as a suspension has left them. */

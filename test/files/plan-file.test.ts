@@ -18,7 +18,9 @@ const CREATE = {
 
 /** A plan with another member here and there, and its digest made anew as somebody with an editor would. */
 function forged(change: (plan: Record<string, unknown>) => void): string {
-  const { digest: _, ...plan } = JSON.parse(renderPlan(new Date(0), 'clients', [CREATE]))
+  const { digest: _, ...plan } = JSON.parse(
+    renderPlan(new Date(0), { folder: 'clients', items: [CREATE] }),
+  )
   change(plan)
   const sorted = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value
@@ -35,7 +37,7 @@ function forged(change: (plan: Record<string, unknown>) => void): string {
 const read = (text: string) => parsePlan('plan.json', text)
 
 it('is read as it was written, however it is formatted since', () => {
-  const text = renderPlan(new Date(0), 'clients', [CREATE])
+  const text = renderPlan(new Date(0), { folder: 'clients', items: [CREATE] })
   expect(read(text).items).toEqual([CREATE])
   const { items, ...rest } = JSON.parse(text)
   expect(read(JSON.stringify({ items, ...rest })).items).toEqual([CREATE])
@@ -47,7 +49,7 @@ it.each([
   ['the folder', (text: string) => text.replace('"folder": "clients"', '"folder": "."')],
   ['the digest', (text: string) => text.replace(/"digest": "./, '"digest": "x')],
 ])('is refused where %s was changed', (_, edit) => {
-  const text = renderPlan(new Date(0), 'clients', [CREATE])
+  const text = renderPlan(new Date(0), { folder: 'clients', items: [CREATE] })
   expect(edit(text)).not.toBe(text)
   const { code, message } = thrown(() => read(edit(text)))
   expect(code).toBe('invalid_field')

@@ -32,7 +32,7 @@ export async function byFile(
     }
     const options = { deleteUnmanaged: false, newKey: () => crypto.randomUUID() }
     const { items } = await makePlan(planner, compareFiles(files, live), options)
-    const plan = JSON.parse(renderPlan(new Date(), 'clients', items))
+    const plan = JSON.parse(renderPlan(new Date(), { folder: 'clients', items }))
     const applier = apiAs(world, applies)
     // Whoever applies may leave out the look that comes first; the server does not count on it.
     const looked = await checkPlan(applier, plan).catch((error: unknown) => error)

@@ -10,9 +10,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { isClientError } from '../../core/errors.ts'
 import { type ClientFile, parseClientFile } from '../../files/client-file.ts'
+import { type Environment, inEnvironment } from '../../files/environments/environment.ts'
+import { ENVIRONMENTS_FILE } from '../../files/environments/environments.ts'
 import { isBelow } from '../../files/plan-file.ts'
 import { UsageError } from '../exit.ts'
 
@@ -31,24 +33,11 @@ export interface Folder {
 /**
  * Reads every client file below a folder, in the order of their paths. Links are not followed, and
  * hidden files are not read: a folder may contain files that are not about clients, such as
- * workflows.
+ * workflows. With an environment the files are as they are there.
  * @throws UsageError that names every file at fault
  */
-export function readFolder(folder: string): Folder {
-  const { paths, skipped } = entriesIn(folder)
-  const faults: string[] = []
-  const files = paths.flatMap((path): readonly ClientFile[] => {
-    const text = readText(path)
-    try {
-      if (text === undefined) throw new UsageError(`${path} cannot be read.`)
-      return [parseClientFile(path, text)]
-    } catch (error) {
-      if (!isClientError(error) && !(error instanceof UsageError)) throw error
-      faults.push(error.message)
-      return []
-    }
-  })
-  if (faults.length > 0) throw new UsageError(faults.join('\n'))
+export function readFolder(folder: string, environment?: Environment): Folder {
+  const { files, skipped } = filesIn(folder, environment)
   if (files.length > 0) return { files, skipped }
   throw new UsageError(
     [
@@ -56,6 +45,62 @@ export function readFolder(folder: string): Folder {
       ...skipped.map(({ path, why }) => `${path} is not read: ${why}.`),
     ].join('\n'),
   )
+}
+
+/**
+ * The same of a folder that may hold none yet.
+ * @throws UsageError that names every file at fault
+ */
+export function filesIn(folder: string, environment?: Environment): Folder {
+  const { paths, skipped } = entriesIn(folder)
+  const faults: string[] = []
+  const files = paths.flatMap((path): readonly ClientFile[] => {
+    const text = readText(path)
+    try {
+      if (text === undefined) throw new UsageError(`${path} cannot be read.`)
+      return [readClientFile({ folder, path, text }, environment)]
+    } catch (error) {
+      if (!isClientError(error) && !(error instanceof UsageError)) throw error
+      faults.push(error.message)
+      return []
+    }
+  })
+  faults.push(...strayOverrides(folder, paths, environment))
+  if (faults.length > 0) throw new UsageError(faults.join('\n'))
+  return { files, skipped }
+}
+
+/**
+ * A file as it is in an environment, or as it stands.
+ * @throws ClientError
+ */
+export function readClientFile(
+  { folder, path, text }: { folder: string; path: string; text: string },
+  environment?: Environment,
+): ClientFile {
+  const file = parseClientFile(path, text, environment?.variables)
+  if (environment === undefined) return file
+  return inEnvironment(file, nameIn(folder, path), environment)
+}
+
+/** The name by which overrides know a file. */
+export const nameIn = (folder: string, path: string): string =>
+  relative(folder, path).split(sep).join('/')
+
+/** An override of a file that is not there is more often a mistake than meant. */
+function strayOverrides(
+  folder: string,
+  paths: readonly string[],
+  environment?: Environment,
+): readonly string[] {
+  if (environment === undefined) return []
+  const names = new Set(paths.map((path) => nameIn(folder, path)))
+  return environment.overridden
+    .filter((name) => !names.has(name))
+    .map(
+      (name) =>
+        `${environment.path} has an override in ${environment.name} for ${name}, which is no file in ${folder}.`,
+    )
 }
 
 const isNamedSo = (name: string) => /\.ya?ml$/i.test(name)
@@ -66,6 +111,7 @@ function entriesIn(folder: string) {
   for (const entry of listed(folder)) {
     const path = join(entry.parentPath, entry.name)
     const why = whySkipped(entry, relative(folder, path))
+    if (path === join(folder, ENVIRONMENTS_FILE)) continue
     if (why !== undefined) skipped.push({ path, why })
     else if (entry.isFile() && isNamedSo(entry.name)) paths.push(path)
   }

@@ -5,25 +5,33 @@
 
 import { randomUUID } from 'node:crypto'
 import type { LiveClient } from '../../files/compare.ts'
+import { type Environment, hide } from '../../files/environments/environment.ts'
 import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
 import { compareFiles, placesOf } from '../../files/plan.ts'
 import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { progressOf } from '../show/progress.ts'
+import { chosenEnvironment } from './environments.ts'
 import { readFolder, type Skipped } from './folder.ts'
 import { readLive } from './live.ts'
 
 export interface Planned extends PlanDraft {
   /** Clients without a file, which are left alone. */
   readonly unmanaged: readonly LiveClient[]
+  /** The environment that the files were read for; no value of the process environment is in the items. */
+  readonly environment: Environment | undefined
 }
 
 /** Plans the changes that make the clients match the folder; `verb` as in "planned 3 of 5". */
-export async function planFolder(
-  { words: [folder = ''], options, terminal, connect }: Invocation,
-  verb: string,
-): Promise<Planned> {
-  const { files, skipped } = readFolder(folder)
+export async function planFolder(invocation: Invocation, verb: string): Promise<Planned> {
+  const {
+    words: [folder = ''],
+    options,
+    terminal,
+    connect,
+  } = invocation
+  const environment = chosenEnvironment(invocation, folder)
+  const { files, skipped } = readFolder(folder, environment)
   const deleteUnmanaged = options['delete-unmanaged'] === true
   if (deleteUnmanaged && skipped.length > 0) throw unread(skipped)
   const api = await connect()
@@ -35,9 +43,11 @@ export async function planFolder(
     says: `is not read, because ${why}.`,
   }))
   return {
-    items: draft.items,
+    items:
+      environment === undefined ? draft.items : draft.items.map((item) => hide(item, environment)),
     notes: [...notes, ...draft.notes],
     unmanaged: deleteUnmanaged ? [] : comparison.unmanaged,
+    environment,
   }
 }
 

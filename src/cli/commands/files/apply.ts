@@ -1,7 +1,9 @@
 /** `clientry apply PLAN`. */
 
 import { type Applied, applyItems, checkPlan } from '../../../files/apply.ts'
-import { parseClientFile, withId } from '../../../files/client-file.ts'
+import { type ClientFile, withId } from '../../../files/client-file.ts'
+import { type Environment, hide, reveal } from '../../../files/environments/environment.ts'
+import { withEnvironmentId } from '../../../files/environments/environments.ts'
 import {
   type CreateItem,
   type PlanFile,
@@ -10,7 +12,8 @@ import {
 } from '../../../files/plan-file.ts'
 import type { Invocation, Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
-import { checkFolder, readText, writeBelow } from '../../folder/folder.ts'
+import { environmentIn } from '../../folder/environments.ts'
+import { checkFolder, nameIn, readClientFile, readText, writeBelow } from '../../folder/folder.ts'
 import { progressOf } from '../../show/progress.ts'
 import { counted } from '../../show/show.ts'
 import { lineOf, showPlan } from '../../show/show-plan.ts'
@@ -26,11 +29,11 @@ export const run: Run = async (invocation) => {
   const text = readText(path)
   if (text === undefined)
     throw new UsageError(`There is no file ${path}. Make one with: clientry plan --out ${path}`)
-  const plan = parsePlan(path, text)
+  const { environment, ...plan } = planIn(invocation, parsePlan(path, text))
   if (options.yes !== true && !terminal.person) {
     throw new UsageError('There is no terminal to ask on. Add --yes to apply the plan.')
   }
-  checkFiles(plan)
+  checkFiles(plan, environment)
   const api = await connect()
   const { open, done, moved } = await checkPlan(api, plan, progressOf(terminal, 'checked'))
   if (moved.length > 0) {
@@ -46,9 +49,10 @@ export const run: Run = async (invocation) => {
   }
   if (done.length > 0)
     terminal.note(`${done.length} of ${plan.items.length} are already as planned.`)
-  if (!(await agreed(invocation, open))) return EXIT.differs.code
+  const shown = environment === undefined ? open : open.map((item) => hide(item, environment))
+  if (!(await agreed(invocation, shown))) return EXIT.differs.code
   const { applied, failures } = await applyItems(api, open, progressOf(terminal, 'applied'))
-  keepIds(invocation, plan, applied)
+  keepIds(invocation, { folder: plan.folder, environment }, applied)
   tell(invocation, applied)
   const [failure] = failures
   if (failure === undefined) return EXIT.ok.code
@@ -56,6 +60,30 @@ export const run: Run = async (invocation) => {
     `${applied.length} of ${open.length} were applied before it stopped at ${lineOf(failure.item)}. The changes already made stay in place.`,
   )
   throw failure.error
+}
+
+interface Planned {
+  readonly folder: string
+  readonly items: readonly PlanItem[]
+  /** The environment that the plan was made for. */
+  readonly environment: Environment | undefined
+}
+
+/**
+ * A plan with what its environment takes from the process environment.
+ * @throws UsageError for the plan of another environment than `--env` names
+ */
+function planIn({ options: { env = [] }, terminal }: Invocation, plan: PlanFile): Planned {
+  const { folder, items, environment: name } = plan
+  const other = env.find((one) => one !== name)
+  if (other !== undefined) {
+    const made = name === undefined ? 'without an environment' : `for ${name}`
+    throw new UsageError(`The plan was made ${made}, so it is not applied to ${plain(other)}.`)
+  }
+  if (name === undefined) return { folder, items, environment: undefined }
+  const environment = environmentIn(terminal, folder, name)
+  if (environment === undefined) return { folder, items, environment }
+  return { folder, items: items.map((item) => reveal(item, environment)), environment }
 }
 
 async function agreed(
@@ -73,10 +101,18 @@ async function agreed(
  * Checks every file that will receive the id of its new client, before anything is sent.
  * @throws UsageError
  */
-function checkFiles({ folder, items }: PlanFile): void {
+function checkFiles(
+  { folder, items }: Omit<Planned, 'environment'>,
+  environment?: Environment,
+): void {
   const creations = items.filter((item) => item.action === 'create')
   if (creations.length > 0) checkFolder(folder)
-  const other = creations.find((item) => !isFileOf(item, readText(item.file)))
+  const other = creations.find((item) => {
+    const text = readText(item.file)
+    // A file that does not exist needs no id.
+    if (text === undefined) return false
+    return !isFileOf(item, readClientFile({ folder, path: item.file, text }, environment))
+  })
   if (other !== undefined) {
     throw new UsageError(
       `${other.file} is not the file of the new client ${JSON.stringify(other.name)}. Make a new plan with: clientry plan`,
@@ -84,34 +120,43 @@ function checkFiles({ folder, items }: PlanFile): void {
   }
 }
 
-/** A file that does not exist needs no id. */
-function isFileOf({ file, provider, userPoolId, name }: CreateItem, text?: string): boolean {
-  if (text === undefined) return true
-  const content = parseClientFile(file, text)
-  const there = [content.provider, content.userPoolId, content.client.name]
-  return [provider, userPoolId, name].every((value, index) => value === there[index])
-}
+const isFileOf = (item: CreateItem, { provider, userPoolId, client }: ClientFile) =>
+  item.provider === provider && item.userPoolId === userPoolId && item.name === client.name
 
-/** From now on a new client is found by its id, so its file gets that id. */
+/** From now on a new client is found by its id, so its file gets that id, or its environment does. */
 function keepIds(
   { terminal }: Invocation,
-  { folder }: PlanFile,
+  { folder, environment }: Omit<Planned, 'items'>,
   applied: readonly Applied[],
 ): void {
   for (const { item, client } of applied) {
     if (item.action !== 'create' || client === undefined) continue
     try {
-      const text = readText(item.file)
-      const currentId = text === undefined ? undefined : parseClientFile(item.file, text).id
-      if (text === undefined || (currentId ?? client.id) !== client.id) {
-        const why = text === undefined ? 'does not exist' : `stands for ${currentId}`
+      const path = item.file
+      const text = readText(path)
+      const file =
+        text === undefined ? undefined : readClientFile({ folder, path, text }, environment)
+      if (text === undefined || (file?.id ?? client.id) !== client.id) {
+        const why = text === undefined ? 'does not exist' : `stands for ${file?.id}`
         terminal.note(`${plain(`${item.file} ${why}; its new client is ${client.id}`)}.`)
-      } else writeBelow(folder, item.file, withId(text, client.id))
+      } else if (environment === undefined) writeBelow(folder, path, withId(text, client.id))
+      else writeEnvironmentId(folder, environment, { file: nameIn(folder, path), id: client.id })
     } catch (error) {
       const says = error instanceof Error ? error.message : ''
       terminal.note(plain(`${says} Its new client is ${client.id}.`))
     }
   }
+}
+
+/** The file is shared by all environments, each of which has a client of its own. */
+function writeEnvironmentId(
+  folder: string,
+  { path, name }: Environment,
+  { file, id }: { file: string; id: string },
+): void {
+  const text = readText(path)
+  if (text === undefined) throw new UsageError(`${path} cannot be read.`)
+  writeBelow(folder, path, withEnvironmentId(text, { environment: name, file, id }))
 }
 
 function tell({ options, terminal }: Invocation, applied: readonly Applied[]): void {

@@ -1,34 +1,56 @@
 /** `clientry export FOLDER`. */
 
 import { join } from 'node:path'
+import type { LiveClient } from '../../../files/compare.ts'
 import { placeOf } from '../../../files/plan.ts'
 import { type Capabilities, pathsOf, renderClientFile } from '../../../files/render.ts'
 import type { Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
+import { chosenEnvironment } from '../../folder/environments.ts'
 import { readText, writeBelow } from '../../folder/folder.ts'
 import { readLive } from '../../folder/live.ts'
+import { exportedPlaces, sharedFiles } from '../../folder/shared-files.ts'
 import { counted } from '../../show/show.ts'
 
-export const run: Run = async ({ words: [folder = ''], options, terminal, connect }) => {
+export const run: Run = async (invocation) => {
+  const {
+    words: [folder = ''],
+    options,
+    terminal,
+    connect,
+  } = invocation
+  const environment = chosenEnvironment(invocation, folder)
   const api = await connect()
   const { provider, pool: userPoolId } = options
-  const all = async () => (await api.listProviders()).body.providers.map(({ id }) => id)
-  const places = provider === undefined ? await all() : [provider]
-  const live = await readLive(
-    api,
-    terminal,
-    places.map((id) => ({ provider: id, userPoolId })),
-  )
+  const all = async () => (await api.listProviders()).body.providers
+  const places =
+    provider !== undefined
+      ? [{ provider, userPoolId }]
+      : ((environment && exportedPlaces(environment)) ??
+        (await all()).map(({ id }) => ({ provider: id, userPoolId })))
+  const live = await readLive(api, terminal, places)
   const names = [...new Set(live.map((one) => one.provider))]
   const providers = await Promise.all(names.map((name) => api.getProvider(name)))
   const capabilities = new Map(
     providers.map(({ body }) => [body.id, body as unknown as Capabilities]),
   )
+  const textOf = (one: LiveClient) =>
+    renderClientFile(one, capabilities.get(one.provider) ?? { fields: {} })
   const paths = pathsOf(live)
-  const files = live.map((one, index) => ({
-    path: join(folder, paths[index] ?? ''),
-    text: renderClientFile(one, capabilities.get(one.provider) ?? { fields: {} }),
-  }))
+  const { files, environments } =
+    environment === undefined
+      ? {
+          files: live.map((one, index) => ({
+            path: join(folder, paths[index] ?? ''),
+            text: textOf(one),
+          })),
+          environments: undefined,
+        }
+      : sharedFiles(
+          folder,
+          environment,
+          live.map((one) => ({ live: one, text: textOf(one) })),
+        )
   const others = files.filter(({ path, text }) => (readText(path) ?? text) !== text)
   if (others.length > 0 && options.overwrite !== true) {
     const [first] = others
@@ -37,6 +59,9 @@ export const run: Run = async ({ words: [folder = ''], options, terminal, connec
     )
   }
   for (const { path, text } of files) writeBelow(folder, path, text)
+  if (environment !== undefined && environments !== undefined) {
+    writeBelow(folder, environment.path, environments)
+  }
   const count = new Set(live.map(placeOf)).size
   if (options.json === true) terminal.printJson({ files: files.map(({ path }) => path) })
   else

@@ -13,8 +13,9 @@ export const run: Run = async (invocation) => {
     options,
     terminal,
   } = invocation
-  const { items, notes, unmanaged } = await planFolder(invocation, 'planned')
-  if (options.out !== undefined) writeText(options.out, renderPlan(new Date(), folder, items))
+  const { items, notes, unmanaged, environment } = await planFolder(invocation, 'planned')
+  const plan = { folder, environment: environment?.name, items }
+  if (options.out !== undefined) writeText(options.out, renderPlan(new Date(), plan))
   if (options.json === true) {
     terminal.printJson({ items, notes, unmanaged: namesOf(unmanaged) })
     return EXIT.ok.code

@@ -1,0 +1,58 @@
+/** A file of YAML 1.2 without aliases and with each member once, so that it means what a reader sees. */
+
+import { isMap, isNode, isScalar, isSeq, LineCounter } from 'yaml'
+import { ClientError } from '../core/errors.ts'
+import type { Json } from '../core/json/json.ts'
+import { holdsNonFinite } from '../core/json/json-number.ts'
+import { plainNumbers } from '../core/json/kept-numbers.ts'
+import { readYaml } from './yaml-text.ts'
+
+export interface YamlFile {
+  readonly value: Json
+  /** The line of a member or an item; of what is not there, that of the nearest one around it. */
+  lineOf(at: readonly (string | number)[]): number
+}
+
+/**
+ * Parses a file.
+ * @throws ClientError `invalid_field`, whose sentence names the file and the place in it
+ */
+export function parseYaml(path: string, text: string): YamlFile {
+  const lines = new LineCounter()
+  const document = readYaml(text, lines)
+  const [error] = document.errors
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0])
+    throw fault(path, `is not valid YAML (line ${line}, column ${col})`)
+  }
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: 0 })
+  } catch (cause) {
+    throw fault(path, 'must not use aliases', cause)
+  }
+  if (holdsNonFinite(value))
+    throw fault(path, 'must not contain .inf or .nan, which JSON cannot express')
+  const lineOf = (at: readonly (string | number)[]) =>
+    lines.linePos(offsetOf(document.contents, at)).line
+  return { value: plainNumbers(value as Json), lineOf }
+}
+
+/** Where a value begins in the text. */
+function offsetOf(root: unknown, at: readonly (string | number)[]): number {
+  let node = root
+  let offset = startOf(root) ?? 0
+  for (const part of at) {
+    const pair = isMap(node)
+      ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
+      : undefined
+    node = isSeq(node) ? node.items[Number(part)] : pair?.value
+    offset = startOf(pair?.key) ?? startOf(node) ?? offset
+  }
+  return offset
+}
+
+const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined)
+
+const fault = (path: string, says: string, cause?: unknown) =>
+  new ClientError('invalid_field', `${path} ${says}.`, { cause })
