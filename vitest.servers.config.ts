@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Some tests start the command.
+    globalSetup: ['test/setup.ts'],
     // The contract suites run with the servers alone.
     include: [
       'test/servers/**/*.test.ts',

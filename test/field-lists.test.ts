@@ -16,6 +16,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   'providers/auth0/members.ts': 'members as Auth0 spells them',
   'providers/local/members.ts': 'members as oidc-provider spells them',
   'providers/local/openid/configuration.ts': 'settings of oidc-provider itself',
+  'service/proof/proof-client.ts': 'one client, as a caller would write it',
 }
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })

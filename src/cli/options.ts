@@ -83,6 +83,8 @@ export const OPTIONS = {
   },
   profile: { value: 'NAME', says: 'a profile made by `clientry login`' },
   config: { value: 'FILE', says: 'use the providers of a configuration, without a server' },
+  prove: { says: 'also try the rules of the provider on a client made for that, and delete it' },
+  recording: { value: 'FILE', says: 'write the calls of --prove to a new file, without secrets' },
   offline: { says: 'do not fetch the keys of issuers' },
   'create-store': { says: 'create the store of the configuration if there is none' },
   json: { says: 'print the answer as JSON, for programs' },

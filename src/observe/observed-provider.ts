@@ -7,6 +7,7 @@ import type { Adoption } from '../providers/adoption.ts'
 import type { Call, Step, UpstreamCall } from '../providers/call.ts'
 import type { Creation } from '../providers/creation.ts'
 import type { Elsewhere } from '../providers/elsewhere.ts'
+import type { Proof } from '../providers/proof/proof.ts'
 import type { Provider, ResourceKeys } from '../providers/provider.ts'
 import type { Secrets } from '../providers/secrets.ts'
 
@@ -15,7 +16,20 @@ export type Watch = (call: Call, ended: UpstreamCall) => void
 
 /** A provider, reporting each of its upstream calls. */
 export const watchedProvider = (provider: Provider, watch: Watch): Provider =>
-  watched(provider, PROVIDER, watch)
+  providerWithCalls(provider, (call) => ({
+    ...call,
+    onUpstream: (ended) => {
+      watch(call, ended)
+      call.onUpstream?.(ended)
+    },
+  }))
+
+/** What goes down with a call, with something more. */
+type Extend = (call: Call) => Call
+
+/** A provider whose calls all take something more along. */
+export const providerWithCalls = (provider: Provider, extend: Extend): Provider =>
+  extended(provider, PROVIDER, extend)
 
 /** A member that makes no calls is passed on unchanged. */
 const QUIET = 'quiet'
@@ -37,31 +51,23 @@ type IsLoud<V> = V extends (...args: never) => unknown
     : false
 
 type Row<V> =
-  | ((member: V, watch: Watch) => V)
+  | ((member: V, extend: Extend) => V)
   // A tuple, so that unions are judged as a whole.
   | ([IsLoud<V>] extends [false] ? typeof QUIET : never)
 
 /** One row for each member, optional ones included. */
 export type Rows<T> = { readonly [M in keyof T]-?: Row<NonNullable<T[M]>> }
 
-const watchedCall = (call: Call, watch: Watch): Call => ({
-  ...call,
-  onUpstream: (ended) => {
-    watch(call, ended)
-    call.onUpstream?.(ended)
-  },
-})
-
-const watchedStep = <S extends Step>(step: S, watch: Watch): S => ({
+const extendedStep = <S extends Step>(step: S, extend: Extend): S => ({
   ...step,
-  send: (call: Call) => step.send(watchedCall(call, watch)),
+  send: (call: Call) => step.send(extend(call)),
 })
 
 const CREATION: Rows<Creation> = {
   blank: QUIET,
   sent: QUIET,
-  step: (step, watch) => (place, next) => watchedStep(step(place, next), watch),
-  find: (find, watch) => (place, search, call) => find(place, search, watchedCall(call, watch)),
+  step: (step, extend) => (place, next) => extendedStep(step(place, next), extend),
+  find: (find, extend) => (place, search, call) => find(place, search, extend(call)),
   listLagMs: QUIET,
   idOf: QUIET,
 }
@@ -70,9 +76,9 @@ const SECRETS: Rows<Secrets> = {
   atOnce: QUIET,
   limits: QUIET,
   unusable: QUIET,
-  list: (list, watch) => (ref, base, call) => list(ref, base, watchedCall(call, watch)),
-  add: (add, watch) => (ref, base, value) => watchedStep(add(ref, base, value), watch),
-  remove: (remove, watch) => (ref, base, id) => watchedStep(remove(ref, base, id), watch),
+  list: (list, extend) => (ref, base, call) => list(ref, base, extend(call)),
+  add: (add, extend) => (ref, base, value) => extendedStep(add(ref, base, value), extend),
+  remove: (remove, extend) => (ref, base, id) => extendedStep(remove(ref, base, id), extend),
 }
 
 const KEYS: Rows<ResourceKeys> = {
@@ -80,27 +86,38 @@ const KEYS: Rows<ResourceKeys> = {
   atMost: QUIET,
   field: QUIET,
   check: QUIET,
-  list: (list, watch) => (ref, native, call) => list(ref, native, watchedCall(call, watch)),
+  list: (list, extend) => (ref, native, call) => list(ref, native, extend(call)),
   authenticates: QUIET,
   isUsed: QUIET,
-  add: (add, watch) => (ref, base, key) =>
-    add(ref, base, key).map((step) => watchedStep(step, watch)),
-  remove: (remove, watch) => (ref, base, key) =>
-    remove(ref, base, key).map((step) => watchedStep(step, watch)),
+  add: (add, extend) => (ref, base, key) =>
+    add(ref, base, key).map((step) => extendedStep(step, extend)),
+  remove: (remove, extend) => (ref, base, key) =>
+    remove(ref, base, key).map((step) => extendedStep(step, extend)),
 }
 
 const ELSEWHERE: Rows<Elsewhere> = {
   names: QUIET,
-  read: (read, watch) => (ref, call) => read(ref, watchedCall(call, watch)),
+  read: (read, extend) => (ref, call) => read(ref, extend(call)),
 }
 
 const ADOPTION: Rows<Adoption> = {
-  replaces: (replaces, watch) => (ref, registration, call) =>
-    replaces(ref, registration, watchedCall(call, watch)),
-  look: (look, watch) => (ref, registration, call) =>
-    look(ref, registration, watchedCall(call, watch)),
-  take: (take, watch) => (ref, registration, call) =>
-    take(ref, registration, watchedCall(call, watch)),
+  replaces: (replaces, extend) => (ref, registration, call) =>
+    replaces(ref, registration, extend(call)),
+  look: (look, extend) => (ref, registration, call) => look(ref, registration, extend(call)),
+  take: (take, extend) => (ref, registration, call) => take(ref, registration, extend(call)),
+}
+
+const PROOF: Rows<Proof> = {
+  probes: (probes, extend) =>
+    probes.map((probe) => ({
+      ...probe,
+      attempt: (ref, base) => {
+        const { steps, ...attempt } = probe.attempt(ref, base)
+        return { ...attempt, steps: steps.map((step) => extendedStep(step, extend)) }
+      },
+    })),
+  ofAccount: QUIET,
+  unrecorded: QUIET,
 }
 
 const PROVIDER: Rows<Provider> = {
@@ -109,30 +126,30 @@ const PROVIDER: Rows<Provider> = {
   ownApi: QUIET,
   userPools: QUIET,
   pace: QUIET,
-  read: (read, watch) => (ref, call, fields) => read(ref, watchedCall(call, watch), fields),
-  steps: (steps, watch) => (ref, base, next) =>
-    steps(ref, base, next).map((step) => watchedStep(step, watch)),
-  dangling: (dangling, watch) => (ref, native, call) =>
-    dangling(ref, native, watchedCall(call, watch)),
-  list: (list, watch) => (pool, call, cursor) => list(pool, watchedCall(call, watch), cursor),
-  creation: (creation, watch) => watched(creation, CREATION, watch),
-  elsewhere: (elsewhere, watch) => watched(elsewhere, ELSEWHERE, watch),
+  read: (read, extend) => (ref, call, fields) => read(ref, extend(call), fields),
+  steps: (steps, extend) => (ref, base, next) =>
+    steps(ref, base, next).map((step) => extendedStep(step, extend)),
+  dangling: (dangling, extend) => (ref, native, call) => dangling(ref, native, extend(call)),
+  list: (list, extend) => (pool, call, cursor) => list(pool, extend(call), cursor),
+  creation: (creation, extend) => extended(creation, CREATION, extend),
+  elsewhere: (elsewhere, extend) => extended(elsewhere, ELSEWHERE, extend),
   reliance: QUIET,
   bar: QUIET,
-  removal: (removal, watch) => (ref, base) => watchedStep(removal(ref, base), watch),
+  removal: (removal, extend) => (ref, base) => extendedStep(removal(ref, base), extend),
   lostWithRemoval: QUIET,
-  secrets: (secrets, watch) => watched(secrets, SECRETS, watch),
-  keys: (keys, watch) => (keys.kind === 'record' ? keys : watched(keys, KEYS, watch)),
-  adoption: (adoption, watch) => watched(adoption, ADOPTION, watch),
+  secrets: (secrets, extend) => extended(secrets, SECRETS, extend),
+  keys: (keys, extend) => (keys.kind === 'record' ? keys : extended(keys, KEYS, extend)),
+  adoption: (adoption, extend) => extended(adoption, ADOPTION, extend),
+  proof: (proof, extend) => extended(proof, PROOF, extend),
 }
 
 /** The same parts, each member as its row says; an absent member stays absent. */
-function watched<T extends object>(parts: T, rows: Rows<T>, watch: Watch): T {
+function extended<T extends object>(parts: T, rows: Rows<T>, extend: Extend): T {
   const members = (Object.keys(rows) as (keyof T & string)[]).flatMap((name) => {
     const member = parts[name]
     const row = rows[name] as Row<unknown>
     if (member === undefined) return []
-    return [[name, row === QUIET ? member : row(member, watch)]]
+    return [[name, row === QUIET ? member : row(member, extend)]]
   })
   return Object.fromEntries(members)
 }

@@ -32,6 +32,19 @@ export interface Call {
   readonly urgent?: boolean
   /** Told of every upstream call, for the log line of the request. */
   onUpstream?(call: UpstreamCall): void
+  /** Receives each exchange whole, secrets and all; set only where a recording is made. */
+  onExchange?(exchange: Exchange): void
+}
+
+/** One exchange with a provider, as it went over the network. */
+export interface Exchange {
+  readonly operation: string
+  readonly method: string
+  readonly url: string
+  /** The text that was sent. */
+  readonly body?: string
+  readonly status: number
+  readonly answer: Json | undefined
 }
 
 /** One upstream call as it is logged: no URL with ids, no body. */

@@ -60,6 +60,11 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
         ...(lasting ? { lasting } : {}),
       })
     }
+    if (call.onExchange !== undefined) {
+      const { operation, method, url, body } = request
+      const sent = { operation, method, url, ...(body === undefined ? {} : { body }) }
+      call.onExchange({ ...sent, status, answer: parsedOrNone(answer.text) })
+    }
     if (status >= 400) return { ...answer, body: parsedOrNone(answer.text) }
     // A name or a text with replacement characters in it would be sent back so.
     if (!answer.isUtf8) throw new TypeError('the answer is not UTF-8')

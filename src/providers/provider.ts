@@ -18,6 +18,7 @@ import type { Adoption } from './adoption.ts'
 import type { Call, ClientRef, Place, Step } from './call.ts'
 import type { Creation } from './creation.ts'
 import type { Elsewhere } from './elsewhere.ts'
+import type { Proof } from './proof/proof.ts'
 import type { Secrets } from './secrets.ts'
 
 /** One bucket of a provider's pace, as metrics tell it. */
@@ -162,4 +163,6 @@ export interface Provider {
   readonly elsewhere?: Elsewhere
   /** Takes in clients that were registered elsewhere. */
   readonly adoption?: Adoption
+  /** Rules of its own that can be tried on a client made for that. */
+  readonly proof?: Proof
 }

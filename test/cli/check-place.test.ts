@@ -84,4 +84,9 @@ it('looks for nothing on the network where the provider is a part of the program
   expect([code, err]).toEqual([0, ''])
   expect(out).toContain('ok   reachability: The provider is a part of this program.')
   expect(out).not.toContain('clock')
+  const proof = await clientry(['check', 'own', '--prove', '--yes', '--config', 'clientry.yaml'], {
+    folder,
+    env,
+  })
+  expect(proof.err).toContain('a part of this program')
 })

@@ -60,7 +60,7 @@ export function differences(
   if (answer.status !== call.status) return [`status ${answer.status}: ${messageOf(answer.body)}`]
   // The recorders of both SDKs spoil the bodies of failures.
   if (call.status >= 400) return []
-  const raw = call.source === 'deploy-cli'
+  const raw = call.source === 'deploy-cli' || call.source === 'clientry'
   const recorded = call.response ?? undefined
   if (!isObject(recorded) || !isObject(answer.body)) {
     return same(sorted(recorded, 'body'), sorted(answer.body, 'body')) ? [] : ['body']

@@ -12,7 +12,7 @@ import { differences, type Json, type JsonObject } from './auth0-compare.ts'
 import { CONTROL_HEADERS } from './control-headers.ts'
 
 export interface Recorded {
-  readonly source: 'deploy-cli' | 'terraform' | 'go-auth0'
+  readonly source: 'deploy-cli' | 'terraform' | 'go-auth0' | 'clientry'
   readonly file: string
   readonly index: number
   readonly method: string

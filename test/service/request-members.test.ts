@@ -77,6 +77,7 @@ const CREATION: Members<CreationRequest> = {
   place: true,
   kind: true,
   patch: true,
+  removeAt: true,
 }
 const COPY: Members<CopyRequest> = { ...CREATION, source: true, ifMatch: true, allowLoss: true }
 const ROTATION: Members<RotationRequest> = {

@@ -37,7 +37,7 @@ export async function openInProcess(path: string, createStore: boolean): Promise
 }
 
 /** The user of this machine, as the history names them. */
-function operator(): Principal {
+export function operator(): Principal {
   return {
     subject: `${userInfo().username}@${hostname()}`,
     issuer: 'urn:clientry:command-line',

@@ -50,6 +50,7 @@ function standingBody(target: Target, { native, standing }: ReadResult): JsonObj
     ...suspensionBody(provider.mapping, showClient(provider.mapping, native), standing),
     endingSecrets: retirements.map(({ secretId: id, at }) => ({ id, retiresAt: rfc3339(at) })),
     leases: leases.filter(({ actor }) => may('clients:read') || isOwn(actor)).map(leaseBody),
+    ...(standing?.removal && { removedAt: rfc3339(standing.removal.at) }),
   }
 }
 

@@ -46,6 +46,7 @@ const standing = z.object({
     'For callers without clients:read: only those that they have taken themselves.',
   ),
   openChange: optional(openChange),
+  removedAt: optional(time),
 } satisfies Shape<Standing>)
 
 export const suspensionRequest = z.strictObject(placeOfChange satisfies Shape<SuspensionRequest>)

@@ -15,6 +15,7 @@ import { passUnreadable } from '../unreadable.ts'
 import { createSender, type Send } from './calls/call.ts'
 import { createKeys } from './calls/credentials.ts'
 import { type Auth0Pace, createAuth0Pace } from './calls/pace.ts'
+import { createProof } from './calls/proof.ts'
 import type { TokenSettings } from './calls/token.ts'
 import { connectionChanges, ENABLED } from './connections.ts'
 import { createCreation } from './creation.ts'
@@ -93,6 +94,7 @@ export function createAuth0Provider(settings: Auth0Options): Provider {
     ],
     secrets,
     keys: createKeys(send),
+    proof: createProof(send),
   }
 }
 

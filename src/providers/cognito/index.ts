@@ -15,6 +15,7 @@ import { credentialSource } from './calls/credentials.ts'
 import { danglingOf } from './calls/dangling.ts'
 import { createElsewhere } from './calls/elsewhere.ts'
 import { type CognitoPace, createCognitoPace } from './calls/pace.ts'
+import { createProof } from './calls/proof.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
 import { listClients, readWhole } from './records.ts'
@@ -83,6 +84,7 @@ export function createCognitoProvider(settings: CognitoOptions): Provider {
       'tokens issued to it',
     ],
     secrets: createSecrets(invoke),
+    proof: createProof(invoke),
   }
 }
 

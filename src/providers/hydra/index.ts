@@ -10,6 +10,7 @@ import type { Provider } from '../provider.ts'
 import { registrationKeys } from '../registration/registration-keys.ts'
 import { createSender, type Send } from './calls/call.ts'
 import { createHydraPace, type HydraPace } from './calls/pace.ts'
+import { createProof } from './calls/proof.ts'
 import { createCreation } from './creation.ts'
 import { mapping } from './mapping.ts'
 import { clientPath, listClients, readClient } from './records.ts'
@@ -52,6 +53,7 @@ export function create(settings: HydraSettings, { now }: ProviderSurroundings): 
     ],
     secrets,
     keys: registrationKeys,
+    proof: createProof(send),
   }
 }
 

@@ -14,6 +14,7 @@ import { createAdoption } from './adoption.ts'
 import { createCaller } from './calls/call.ts'
 import type { EndpointSettings } from './calls/endpoints.ts'
 import { createRegistrationPace, type RegistrationPace } from './calls/pace.ts'
+import { createProof } from './calls/proof.ts'
 import { createCreation } from './creation.ts'
 import { createCustody } from './custody.ts'
 import type { Dialect } from './dialect.ts'
@@ -85,5 +86,6 @@ export function createRfc7592Provider(options: Rfc7592Options): Provider {
     ],
     keys: registrationKeys,
     adoption: createAdoption(parts),
+    proof: createProof(parts),
   }
 }

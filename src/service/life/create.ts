@@ -61,7 +61,7 @@ export async function makeClient(
 
 function planFor(
   service: Service,
-  { provider, place, patch, authorize }: Omit<CreationRequest, 'kind'>,
+  { provider, place, patch, authorize, removeAt }: Omit<CreationRequest, 'kind'>,
   { prepared: { start, origin }, base: blank }: Begun<Beginning>,
   creation: Creation,
 ): Plan<CreationResult> {
@@ -79,7 +79,7 @@ function planFor(
   const changes = diffClients(mapping, blank, next, ofSecret)
   const planned = { changes, steps: [step], warnings }
   return {
-    aim: { next, changes, action: 'create', copiedFrom: origin?.log },
+    aim: { next, changes, action: 'create', copiedFrom: origin?.log, removeAt },
     steps: [step],
     after: 'answered',
     planned: () => ({

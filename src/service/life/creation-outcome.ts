@@ -143,7 +143,7 @@ export async function beginLog(
   const { fingerprints, store } = service
   const id = provider.creation.idOf(native)
   const resource = resourceOf({ ...ref, id })
-  const { operationId, requestId, actor, copiedFrom } = intent
+  const { operationId, requestId, actor, copiedFrom, removeAt } = intent
   // If the log has begun already, this same creation was found and recorded before.
   await store.append(
     following(undefined, {
@@ -156,6 +156,7 @@ export async function beginLog(
       tag: fingerprints.ofState(provider.mapping, native),
       state: storedState(service, resource, provider.mapping, native),
       ...(copiedFrom === undefined ? {} : { copiedFrom }),
+      ...(removeAt === undefined ? {} : { standing: { removal: { at: removeAt, actor } } }),
     }),
   )
   return id

@@ -15,6 +15,8 @@ export interface CreationRequest extends WriteRequest {
   readonly place: Place
   readonly kind: ClientKind
   readonly patch: Patch
+  /** When the client is removed by itself (epoch milliseconds); absent: never. */
+  readonly removeAt?: number | undefined
 }
 
 /** What a new client begins with, before the caller's own patch. */

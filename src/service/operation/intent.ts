@@ -26,6 +26,7 @@ export interface Aim {
   readonly secretId?: string | undefined
   readonly keyId?: string | undefined
   readonly copiedFrom?: string | undefined
+  readonly removeAt?: number | undefined
   readonly becomes?: Intent['becomes'] | undefined
   /** The job that it belongs to. */
   readonly job?: JobOrigin | undefined
@@ -48,7 +49,7 @@ export async function intentAfter(
 ): Promise<Intent> {
   const { provider, ref, requestId, actor, deadline, key } = request
   const { operationId, base, baseTag, next, changes } = aim
-  const { action, becomes, rotation, secretId, keyId, copiedFrom, job, rollbackTo } = aim
+  const { action, becomes, rotation, secretId, keyId, copiedFrom, removeAt, job, rollbackTo } = aim
   const { mapping } = provider
   const resource = resourceOf(ref)
   const place = { resource, seq: (before?.seq ?? 0) + 1, operationId }
@@ -77,6 +78,7 @@ export async function intentAfter(
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(action === undefined ? {} : { action }),
     ...(copiedFrom === undefined ? {} : { copiedFrom }),
+    ...(removeAt === undefined ? {} : { removeAt }),
     ...(becomes === undefined ? {} : { becomes }),
     ...(secretId === undefined ? {} : { secretId }),
     ...(keyId === undefined ? {} : { keyId }),

@@ -11,10 +11,11 @@ import { refOf } from '../../store/resource.ts'
 import { withinDeadline } from '../base/deadline.ts'
 import type { Service } from '../base/service.ts'
 import { endOverLeases } from '../lease/lease-end.ts'
+import { removeWhenDue } from '../life/removal-end.ts'
 import { endDueSecrets } from '../secrets/secret-end.ts'
 import type { Duty } from './duty.ts'
 
-const DUTIES: readonly Duty[] = [endOverLeases, endDueSecrets]
+const DUTIES: readonly Duty[] = [endOverLeases, endDueSecrets, removeWhenDue]
 
 /** The clients whose due work failed, and when it is tried again; for one process. */
 export type Pauses = Map<string, { readonly failures: number; readonly until: number }>

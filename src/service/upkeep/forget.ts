@@ -17,7 +17,7 @@ export const isLongOver = (times: readonly number[], now: number) =>
   times.every((at) => at + FORGOTTEN_AFTER_MS <= now)
 
 /**
- * Records that a client that is gone has no leases and no secrets that end.
+ * Records that a client that is gone has no leases, no secrets that end and no removal to come.
  * @throws ClientError `not_found` if the client exists, so that something else was not found
  */
 export async function forgetDue(
@@ -39,7 +39,11 @@ export async function forgetDue(
         next: {},
         changes: [],
         action,
-        becomes: withStanding(before?.standing, { leases: undefined, retirements: undefined }),
+        becomes: withStanding(before?.standing, {
+          leases: undefined,
+          retirements: undefined,
+          removal: undefined,
+        }),
       },
       steps: [],
       after: 'gone',

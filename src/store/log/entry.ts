@@ -34,6 +34,8 @@ export interface Intent extends EntryBase {
   readonly rollbackTo?: number
   /** What else than a change of settings it is; `sealed.next` is `null` for a removal. */
   readonly action?: Action
+  /** When the client that it makes is removed by itself (epoch milliseconds). */
+  readonly removeAt?: number
   /** Log of the client that a new one is a copy of. */
   readonly copiedFrom?: string
   /** The secret that a retirement ends. */

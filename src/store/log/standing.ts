@@ -13,6 +13,8 @@ export interface Standing {
   readonly protected?: true
   readonly leases?: readonly Lease[]
   readonly retirements?: readonly Retirement[]
+  /** It was made for a while only. */
+  readonly removal?: ComingRemoval
   /** Settings that this version does not know and a change has taken away, oldest first: they can be set again. */
   readonly cleared?: readonly string[]
   /** It was suspended through settings that stand for that; they are held until it is resumed. */
@@ -50,9 +52,25 @@ export interface Retirement {
   readonly actor: Actor
 }
 
+/** A client that is removed by itself, unless it was before. */
+export interface ComingRemoval {
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** Who made the client; its end is done in the same name. */
+  readonly actor: Actor
+}
+
 /** When something has to be done for a client by itself (epoch milliseconds); `undefined`: never. */
-export function dueAt({ leases = [], retirements = [] }: Standing = {}): number | undefined {
-  const times = [...leases.map(({ expiresAt }) => expiresAt), ...retirements.map(({ at }) => at)]
+export function dueAt({
+  leases = [],
+  retirements = [],
+  removal,
+}: Standing = {}): number | undefined {
+  const times = [
+    ...leases.map(({ expiresAt }) => expiresAt),
+    ...retirements.map(({ at }) => at),
+    ...(removal === undefined ? [] : [removal.at]),
+  ]
   return times.length === 0 ? undefined : Math.min(...times)
 }
 

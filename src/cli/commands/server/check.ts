@@ -1,28 +1,29 @@
 /**
  * `clientry check`: reads a configuration as the server does, warns where callers may get more rights than
- * intended, and fetches the keys of its issuers. With a place: whether that can be worked with.
+ * intended, and fetches the keys of its issuers. With a place: whether that can be worked with,
+ * and with --prove whether its provider keeps the rules on which this program rests.
  */
 
 import { environment, loadConfig } from '../../../config/config.ts'
 import type { Config } from '../../../config/config-parse.ts'
 import { configWarnings } from '../../../config/config-warnings.ts'
 import { readYamlText } from '../../../config/config-yaml.ts'
-import type { Json } from '../../../core/json/json.ts'
 import { createVerifier } from '../../../http/auth/verify.ts'
 import { checkPlace } from '../../../program/check-place.ts'
 import { fetchDocument } from '../../../program/fetch-document.ts'
-import type { Run } from '../../command.ts'
-import { EXIT } from '../../exit.ts'
-import { plain, type Terminal } from '../../terminal.ts'
+import type { Invocation, Run } from '../../command.ts'
+import { EXIT, UsageError } from '../../exit.ts'
+import { plain } from '../../terminal.ts'
 
 export const run: Run = async ({ words, options, terminal }) => {
-  const { config: path, json, offline } = options
+  const { config: path, json, offline, prove } = options
   const around = environment()
   const { CLIENTRY_CONFIG_JSON: _, ...rest } = around
   const variables = path === undefined ? around : { ...rest, CLIENTRY_CONFIG: path }
   const config = await loadConfig(variables, readYamlText)
   const [place] = words
-  if (place !== undefined) return atPlace(config, place, { json: json === true, terminal })
+  if (place !== undefined) return atPlace(config, place, { options, terminal })
+  if (prove === true) throw new UsageError('Name the PLACE whose rules are to be tried.')
   const ofKeys = offline === true ? [] : await keyWarnings(config)
   const warnings = [...configWarnings(config), ...ofKeys]
   if (json === true) terminal.printJson({ warnings })
@@ -37,19 +38,26 @@ export const run: Run = async ({ words, options, terminal }) => {
   return warnings.length === 0 ? EXIT.ok.code : EXIT.differs.code
 }
 
-/** One line for each condition, and one for each remedy. */
+/** One line for each condition, and one for each remedy; then, if asked for, the rules. */
 async function atPlace(
   config: Config,
   word: string,
-  { json, terminal }: { readonly json: boolean; readonly terminal: Terminal },
+  { options, terminal }: Pick<Invocation, 'options' | 'terminal'>,
 ): Promise<number> {
+  const { json, prove } = options
   const [provider = '', userPoolId] = word.split('/')
-  const findings = await checkPlace(config, { provider, ...(userPoolId ? { userPoolId } : {}) })
-  if (json) terminal.printJson({ findings: findings as unknown as Json })
-  for (const { condition, holds, says, remedy } of json ? [] : findings) {
+  const place = { provider, ...(userPoolId ? { userPoolId } : {}) }
+  const findings = await checkPlace(config, place)
+  for (const { condition, holds, says, remedy } of json === true ? [] : findings) {
     terminal.print(plain(`${holds ? 'ok  ' : 'FAIL'} ${condition}: ${says} ${remedy ?? ''}`.trim()))
   }
-  return findings.every(({ holds }) => holds) ? EXIT.ok.code : EXIT.differs.code
+  const usable = findings.every(({ holds }) => holds)
+  if (prove === true && usable) {
+    const { proveAt } = await import('./prove.ts')
+    return proveAt(config, place, { findings, options, terminal })
+  }
+  if (json === true) terminal.printJson({ findings })
+  return usable ? EXIT.ok.code : EXIT.differs.code
 }
 
 /** What is wrong with the keys of the issuers as they are published now. */

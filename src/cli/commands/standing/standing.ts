@@ -20,7 +20,7 @@ export const run: Run = async (invocation) => {
 
 /** One line for each thing that holds. */
 function linesOf(standing: Standing): readonly string[] {
-  const { suspension, endingSecrets, leases, openChange } = standing
+  const { suspension, endingSecrets, leases, openChange, removedAt } = standing
   const lines = [
     ...(standing.protected ? ['protected'] : []),
     ...(suspension === undefined ? [] : [suspensionLine(suspension.since)]),
@@ -29,6 +29,7 @@ function linesOf(standing: Standing): readonly string[] {
       ({ field, value, owner, expiresAt }) =>
         `${field} ${value} leased by ${owner} until ${expiresAt}`,
     ),
+    ...(removedAt === undefined ? [] : [`removed ${removedAt}, since it was made for a while`]),
     ...(openChange === undefined ? [] : [openLine(openChange)]),
   ]
   return lines.length === 0 ? ['nothing beside its settings'] : lines
