@@ -10,8 +10,8 @@
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const VERSIONS = ['22.23.3', '24.21.0']
@@ -52,15 +52,31 @@ for (const version of asked.length > 0 ? asked : VERSIONS) {
     continue
   }
   console.log(`The suite on Node ${version}, without ${LEFT_OUT.join(', ')}:`)
+  const report = join(folder, 'report.json')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const exclude = LEFT_OUT.map((path) => `--exclude=${path}`)
-  const { status } = spawnSync(binary, [vitest, 'run', '--reporter=default', ...exclude], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}` },
-  })
-  if (status !== 0) {
-    console.error(`The suite fails on Node ${version}.`)
-    process.exit(1)
+  const run = (...words) => {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    rmSync(report, { force: true })
+    return spawnSync(binary, [vitest, 'run', ...reporters, ...words], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH}` },
+    }).status
   }
+  if (run(...exclude) === 0) continue
+  // The suite has passed on Node 20 by now. What fails here because the machine was busy passes by itself; what this
+  // Node does otherwise fails again.
+  const failed = existsSync(report) ? failedFiles(JSON.parse(readFileSync(report, 'utf8'))) : []
+  if (failed.length > 0) console.log(`Once more on Node ${version}, alone: ${failed.join(', ')}`)
+  if (failed.length > 0 && run(...failed, '--no-file-parallelism') === 0) continue
+  console.error(`The suite fails on Node ${version}.`)
+  process.exit(1)
+}
+
+/** The failed files of vitest's report, as paths below the root. */
+function failedFiles({ testResults }) {
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name }) => relative(root, name))
 }
