@@ -20,7 +20,7 @@ import type { Client, HistoryItem, LintPage, Plan, SecretList } from '../../src/
 import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
 import { jwk, privateJwk } from '../fixtures/public-keys.ts'
 import { freePort } from '../free-port.ts'
-import { clientry, type DevServer, start, startDev } from './command-line.ts'
+import { clientry, clientryProcess, type DevServer, start, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
 const POOL = 'us-east-1_1234test'
@@ -36,6 +36,10 @@ afterAll(() => dev.close())
 /** Runs it in the folder of the development server. */
 const run = (line: string, around: { input?: string; env?: Record<string, string> } = {}) =>
   clientry(line.split(' '), { folder: dev.folder, ...around })
+const runProcess: typeof run = (line, around = {}) =>
+  clientryProcess(line.split(' '), { folder: dev.folder, ...around })
+/** Each request has an id of its own. */
+const withoutIds = (text: string) => text.replaceAll(/[\da-f]{8}-[\da-f-]{27}/g, 'ID')
 const file = (name: string, text: string) => {
   writeFileSync(join(dev.folder, name), text)
   return name
@@ -476,6 +480,18 @@ describe.concurrent('a failure', () => {
     expect(ended).toMatchObject({ code, out: '' })
   })
 
+  it.each([
+    [`get ${ID} --json`, 0],
+    ['get', 2],
+    ['get nosuch', 4],
+    [`set ${ID} createdAt=2026-01-01T00:00:00Z --yes`, 7],
+  ])('of %s is that of its process', async (line, code) => {
+    const ended = await runProcess(line)
+    expect(ended.code).toBe(code)
+    const here = await run(line)
+    expect({ ...here, err: withoutIds(here.err) }).toEqual({ ...ended, err: withoutIds(ended.err) })
+  })
+
   it('of a server that is not there ends with 6', async () => {
     const ended = await run(`get ${ID} --url http://127.0.0.1:${await freePort()}`)
     expect(ended).toMatchObject({ code: EXIT.unavailable.code, out: '' })
@@ -584,7 +600,7 @@ describe('serve', () => {
   })
 
   it('ends with 2 and a sentence where the configuration is none', async () => {
-    const { code, err } = await run(`serve --config ${file('none.json', '{"a\\nb":1}')}`)
+    const { code, err } = await runProcess(`serve --config ${file('none.json', '{"a\\nb":1}')}`)
     expect(code).toBe(EXIT.usage.code)
     expect(err).toContain('The configuration is not usable:\n- ')
     // A line for each fault, and none that a name in it begins.
@@ -592,7 +608,7 @@ describe('serve', () => {
   })
 
   it('ends with 6 where its port is taken', async () => {
-    const { code, err } = await run('dev', { env: { PORT: new URL(dev.url).port } })
+    const { code, err } = await runProcess('dev', { env: { PORT: new URL(dev.url).port } })
     expect(code).toBe(EXIT.unavailable.code)
     expect(err).toContain('cannot be used')
   })

@@ -1,9 +1,11 @@
-/** The command as a process of its own, and a development server that it talks to. */
+/** The command, in this process or in one of its own, and a development server that it talks to. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import { runLine } from '../../src/cli/run.ts'
 import type { DevAddress } from '../../src/dev/dev-state.ts'
 import { freePort } from '../free-port.ts'
 
@@ -30,9 +32,48 @@ export const environmentOf = ({ folder, env = {} }: Surroundings) => ({
   ...env,
 })
 
-/** Runs the command to its end. */
-export async function clientry(given: readonly string[], around: Surroundings): Promise<Ended> {
-  return ended(start(given, around), around.input)
+/**
+ * Runs a command line to its end, in this process: a process for each would take most of the time of these tests.
+ * One line after another, since a process has one environment and one working folder.
+ */
+export function clientry(given: readonly string[], around: Surroundings): Promise<Ended> {
+  const ran = before.then(() => inPlaceOf(around, () => runHere(given, around.input ?? '')))
+  before = ran.catch(() => undefined)
+  return ran
+}
+
+let before: Promise<unknown> = Promise.resolve()
+
+/** Runs the command as people do, in a process of its own. */
+export const clientryProcess = (given: readonly string[], around: Surroundings): Promise<Ended> =>
+  ended(start(given, around), around.input)
+
+/** Does something with the environment and the folder that a process of its own would have. */
+async function inPlaceOf<T>(around: Surroundings, action: () => Promise<T>): Promise<T> {
+  const [env, folder, exitCode] = [process.env, process.cwd(), process.exitCode]
+  process.env = environmentOf(around)
+  process.chdir(around.folder)
+  try {
+    return await action()
+  } finally {
+    process.env = env
+    process.chdir(folder)
+    process.exitCode = exitCode
+  }
+}
+
+async function runHere(given: readonly string[], input: string): Promise<Ended> {
+  const texts = { out: '', err: '' }
+  const into = (name: 'out' | 'err') =>
+    new Writable({
+      write: (chunk: Buffer, _, done) => {
+        texts[name] += chunk.toString()
+        done()
+      },
+    })
+  const streams = { input: Readable.from([input]), output: into('out'), errors: into('err') }
+  const code = await runLine(given, streams)
+  return { code, ...texts }
 }
 
 export function start(given: readonly string[], around: Surroundings): ChildProcess {

@@ -12,7 +12,7 @@ import {
 } from '../../src/emulators/auth0/index.ts'
 import type { HistoryItem } from '../../src/sdk/types.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
-import { clientry } from './command-line.ts'
+import { clientry, clientryProcess } from './command-line.ts'
 
 const ID = 'exampleClientId'
 const KEY = Buffer.alloc(32, 3).toString('base64')
@@ -47,11 +47,13 @@ ${more}`
   writeFileSync(join(folder, name), text)
 }
 
+const around = (env: Record<string, string> = {}) => ({
+  folder,
+  env: { KEY, AUTH0_SECRET: 'management-secret', ...env },
+})
 const run = (line: string, env: Record<string, string> = {}) =>
-  clientry(line.split(' '), {
-    folder,
-    env: { KEY, AUTH0_SECRET: 'management-secret', ...env },
-  })
+  clientry(line.split(' '), around(env))
+const runProcess = (line: string) => clientryProcess(line.split(' '), around())
 
 describe('the client with which the server signs in', () => {
   const own = DEFAULT_CREDENTIAL.clientId
@@ -125,7 +127,7 @@ describe('--config', () => {
   it('knows a repetition by its key, over two runs', async () => {
     const line = `set ${ID} callbacks+=https://once.example/ --key once --yes --config clientry.yaml`
     const before = auth0.calls.length
-    const runs = [await run(line), await run(line)]
+    const runs = [await runProcess(line), await runProcess(line)]
     expect(runs.map(({ code }) => code)).toEqual([0, 0])
     const writes = auth0.calls.slice(before).filter(({ method }) => method === 'PATCH')
     expect(writes).toHaveLength(1)
