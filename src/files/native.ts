@@ -9,7 +9,7 @@ import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/jso
 import { parseJson } from '../core/json/json-text.ts'
 import { firstOf } from '../core/json/paths.ts'
 import { isMapped, type Mapping, showClient } from '../core/mapping/mapping.ts'
-import type { Native, Row } from '../core/mapping/row.ts'
+import { keysOf, type Native, type Row } from '../core/mapping/row.ts'
 import { tooLarge } from '../core/patch/bounds.ts'
 import type { LiveClient } from './compare.ts'
 import type { Capabilities } from './render.ts'
@@ -70,8 +70,6 @@ export function convertNative(
     capabilities: { ...capabilities, fields: Object.fromEntries(known) },
   }
 }
-
-const keysOf = (row: Row<unknown>): readonly string[] => (row.support === 'missing' ? [] : row.keys)
 
 /** Deep enough for every record that a provider has. */
 const MAX_DEPTH = 64

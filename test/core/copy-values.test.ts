@@ -7,10 +7,9 @@ import { fitting } from '../../src/core/copy/values.ts'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { flag, key, list, view } from '../../src/core/mapping/lenses.ts'
-import { type Mapping, secretOf } from '../../src/core/mapping/mapping.ts'
-import type { Lens, Rule } from '../../src/core/mapping/row.ts'
-import type { Secret } from '../../src/core/secrecy/secret.ts'
-import { mappingOf } from './mapping.ts'
+import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import type { Rule } from '../../src/core/mapping/row.ts'
+import { mappingOf, secretRow } from './mapping.ts'
 
 describe('what stands in for', () => {
   it('a list is what of it fits, with what a client there has, and without one item each', () => {
@@ -58,15 +57,9 @@ describe('what stands in for', () => {
   })
 })
 
-const secret: Lens<Secret | null> = {
-  support: 'native',
-  keys: ['secret'],
-  get: (native) => secretOf(native.secret),
-  put: (value) => ({ secret: value?.reveal() }),
-}
 const rows = {
   name: key<string>('name'),
-  secret,
+  secret: secretRow('secret'),
   description: key<string>('text', { limits: { maxLength: 3 } }),
   callbacks: list('urls', 'keep'),
   grantTypes: list('grants', 'keep'),
@@ -178,7 +171,8 @@ describe('a rule between settings', () => {
       'providerSettings.mode',
     ]) {
       const record = { grants: ['a'] }
-      expect(keep(ruled(rule(field, () => false)), record)).toEqual({ next: record, reasons: {} })
+      const never = rule(field, ({ grants }) => grants === 'never')
+      expect(keep(ruled(never), record)).toEqual({ next: record, reasons: {} })
     }
   })
 
@@ -207,8 +201,18 @@ describe('a rule between settings', () => {
     })
   })
 
+  it('is not mended by another secret, nor by none', () => {
+    const record = { secret: 'hush' }
+    const none = rule('secret', ({ secret: value }) => value === undefined)
+    expect(keep(ruled(none), record)).toEqual({ next: record, reasons: {} })
+    const other = rule('secret', ({ secret: value }) => value !== 'hush')
+    const blank = { secret: 'another' }
+    expect(keep(ruled(other), record, blank)).toEqual({ next: record, reasons: {} })
+  })
+
   it('is mended by a list without one item, before it is by one alone or by none', () => {
     const mapping = ruled(rule('grantTypes', (next) => !has('grants', 'b')(next)))
+    expect(keep(mapping, { grants: ['a', 'b'] }).next).toEqual({ grants: ['a'] })
     expect(keep(mapping, { grants: ['a', 'b', 'c'] }, { grants: ['b'] }).next).toEqual({
       grants: ['a', 'c'],
     })

@@ -1,30 +1,16 @@
 /** What is told of a difference: each change once, under the name that callers know, without secrets. */
 
 import { describe, expect, it } from 'vitest'
-import { diffClients } from '../../src/core/diff.ts'
+import { cutValues, diffClients, isUnshown, withoutValues } from '../../src/core/diff.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { flag, inner, key, list, member, view } from '../../src/core/mapping/lenses.ts'
-import { type Mapping, secretOf } from '../../src/core/mapping/mapping.ts'
-import type { Lens } from '../../src/core/mapping/row.ts'
-import type { Secret } from '../../src/core/secrecy/secret.ts'
-import { mappingOf } from './mapping.ts'
+import { flag, key, list, member, view } from '../../src/core/mapping/lenses.ts'
+import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import { mappingOf, pairsRow, secretRow } from './mapping.ts'
 
-const secret: Lens<Secret | null> = {
-  support: 'native',
-  keys: ['key'],
-  get: (native) => secretOf(native.key),
-  put: (value) => ({ key: value?.reveal() }),
-}
-const clientMetadata: Lens<Readonly<Record<string, string>>> = {
-  support: 'native',
-  keys: ['labels'],
-  get: (native) => inner(native, 'labels') as Readonly<Record<string, string>>,
-  put: (value) => ({ labels: value ?? {} }),
-}
 const mapping = mappingOf(
   {
-    secret,
-    clientMetadata,
+    secret: secretRow('key'),
+    clientMetadata: pairsRow('labels'),
     name: key('name'),
     callbacks: list('urls', 'omit'),
     disabled: flag('off', false),
@@ -110,6 +96,15 @@ describe('a difference', () => {
     ])
   })
 
+  it('is of an attribute, also where it is made of what is hidden', () => {
+    const made = { ...mapping, hiddenKeys: ['urls'] }
+    expect(differs({ urls: ['a'] }, { urls: ['b'] }, made)).toMatchObject([{ field: 'callbacks' }])
+  })
+
+  it('is nothing between a record and itself', () => {
+    expect(differs({ name: 'x' }, { name: 'x' })).toEqual([])
+  })
+
   it('is nothing where only spellings differ, or what moves by itself, or what is hidden', () => {
     const spelled = { ...mapping, normal: ({ spelling: _, ...rest }: JsonObject) => rest }
     const before = { spelling: 1, moved: 1, mirror: [1], hidden: 1, name: 'x' }
@@ -125,6 +120,16 @@ describe('a difference in what is never shown', () => {
   ])('tells that %s differs, and not how', (_, before, after, name) => {
     expect(differs(before as JsonObject, after as JsonObject)).toEqual([
       { field: `providerSettings.${name}`, before: '(not shown)', after: '(not shown)' },
+    ])
+  })
+
+  it('tells of one value that it differs, and not how', () => {
+    expect(differs({ password: 'a' }, { password: 'b' })).toEqual([
+      {
+        field: 'providerSettings.password',
+        before: '(a value that is not shown)',
+        after: '(a value that is not shown)',
+      },
     ])
   })
 
@@ -148,5 +153,37 @@ describe('a difference in what is never shown', () => {
     const before = { tokens: { seconds: 1, seal: 'a' } }
     const after = { tokens: { seconds: 2, seal: 'b' } }
     expect(differs(before, after, held).map(({ field }) => field)).toEqual(['idTokenLifetime'])
+  })
+})
+
+describe('the values of a difference', () => {
+  const change = { field: 'name', before: 'a', after: 'b' }
+
+  it('are left out where they are too much to be kept', () => {
+    const [before, after] = ['(too large to be kept)', '(too large to be kept)']
+    expect(withoutValues([change])).toEqual([{ field: 'name', before, after }])
+  })
+
+  it('are cut on a page where they are long', () => {
+    const around = JSON.stringify({ ...change, after: '' }).length
+    const long = { ...change, after: 'x'.repeat(16_384 - around) }
+    const longer = { ...change, after: `${long.after}x`, added: ['x'] }
+    const says = '(cut: see the whole item)'
+    expect(cutValues([change, long, longer])).toEqual([
+      change,
+      long,
+      { field: 'name', before: says, after: says, cut: true },
+    ])
+  })
+
+  it.each([
+    ['(not shown)', '(not shown)', true],
+    ['(a value that is not shown)', null, true],
+    [null, '(a value that is not shown)', true],
+    ['(not shown)', 'x', false],
+    ['x', null, false],
+    ['a', 'b', false],
+  ])('are known not to be shown: %s and %s', (before, after, expected) => {
+    expect(isUnshown({ field: 'name', before, after })).toBe(expected)
   })
 })

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../src/core/json/json.ts'
 import { shown } from '../../src/core/mapping/lenses.ts'
 import { type Mapping, rawSettings } from '../../src/core/mapping/mapping.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
+import { readFormerSettings } from '../../src/core/plan/former-settings.ts'
 import { checkValues, planChange } from '../../src/core/plan/plan.ts'
 import { neededByName } from '../../src/core/rights/rights.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
@@ -58,6 +59,17 @@ describe('a setting that became a field', () => {
 
   it('is spelled as the provider spells it', () => {
     expect(plan({ scope: 'openid email' }).next.scope).toBe('openid email')
+    expect(plan({ scope: 'openid  email' }).next.scope).toBe('openid email')
+  })
+
+  it('is not read where it is a key of other pairs, or is only a part of the field', () => {
+    const fields = { clientMetadata: { logo_uri: 'a' } }
+    expect(readFormerSettings(mapping, base, fields)).toEqual({ fields, notes: [] })
+    const row = { ...mapping.fields.logoUri, keys: ['logo_uri', 'logo_size'] }
+    const parted = { ...mapping, fields: { ...mapping.fields, logoUri: row } } as Mapping
+    expect(() => plan({ logo_uri: 'https://new.example.com/logo.png' }, parted)).toThrow(
+      'Change client.logoUri instead',
+    )
   })
 
   it('is read by an operation too', () => {

@@ -14,6 +14,7 @@ import {
   shown,
   texts,
   view,
+  words,
 } from '../../src/core/mapping/lenses.ts'
 import { secretOf, showField } from '../../src/core/mapping/mapping.ts'
 import { mappingOf } from './mapping.ts'
@@ -31,6 +32,7 @@ describe('a text', () => {
     expect(plain().get({ text: 'x' })).toBe('x')
     expect(plain().get({ text: '' })).toBeUndefined()
     expect(cleared().get({ text: '' })).toBeUndefined()
+    expect(key<string>('text', { cleared: 'none' }).get({ text: 'none' })).toBeUndefined()
   })
 
   it('sets its member, and removes it or sets the value that means none', () => {
@@ -62,7 +64,10 @@ describe('a text that a client needs', () => {
     expect(error.message).toMatch(/^client\.name cannot be cleared: .{5,}/)
   })
 
-  it('carries its note', () => expect(name).toMatchObject({ keys: ['label'], note: 'A note.' }))
+  it('says so and carries its note', () => {
+    const row = required('label', { note: 'A note.' })
+    expect(row).toMatchObject({ keys: ['label'], needed: true, note: 'A note.' })
+  })
 })
 
 describe('a flag', () => {
@@ -113,6 +118,25 @@ describe('a list', () => {
   })
 })
 
+describe('words in one text', () => {
+  it('are shown one by one, and nothing for what is no text', () => {
+    expect(words('scope').get({ scope: 'openid  email ' })).toEqual(['openid', 'email'])
+    expect(words('scope').get({})).toEqual([])
+    expect(words('scope').get({ scope: ['openid'] })).toEqual([])
+  })
+
+  it('are set with spaces between, and none remove the member', () => {
+    expect(words('scope').put(['openid', 'email'], {})).toEqual({ scope: 'openid email' })
+    for (const none of [null, []])
+      expect(words('scope').put(none, {})).toEqual({ scope: undefined })
+  })
+
+  it('say what they are made of and carry their limits', () => {
+    const row = words('scope', { limits: { maxItems: 1 } })
+    expect(row).toMatchObject({ support: 'native', keys: ['scope'], limits: { maxItems: 1 } })
+  })
+})
+
 describe('a member inside an object', () => {
   const row = member<number>('tokens', 'seconds', { limits: { minimum: 1 } })
 
@@ -131,7 +155,7 @@ describe('a member inside an object', () => {
   })
 
   it('says what it is made of and carries its limits', () => {
-    expect(row).toMatchObject({
+    expect(member<number>('tokens', 'seconds', { limits: { minimum: 1 } })).toMatchObject({
       support: 'native',
       keys: ['tokens.seconds'],
       limits: { minimum: 1 },
@@ -140,15 +164,17 @@ describe('a member inside an object', () => {
 })
 
 describe('rows that take no change', () => {
-  const mapping = mappingOf({
-    id: shown('client', 'it is made elsewhere'),
-    createdAt: view(['a', 'b'], ({ a, b }) => `${a}${b}`, 'it is made of two'),
-    disabled: fixed<boolean>(true, 'it is always off'),
-    logoUri: missing('there is none'),
-  })
+  const mappingNow = () =>
+    mappingOf({
+      id: shown('client', 'it is made elsewhere'),
+      createdAt: view(['a', 'b'], ({ a, b }) => `${a}${b}`, 'it is made of two'),
+      disabled: fixed<boolean>(true, 'it is always off'),
+      logoUri: missing('there is none'),
+    })
 
   it('show what they are made of', () => {
     const native = { client: 'x', a: '1', b: '2' }
+    const mapping = mappingNow()
     expect(showField(mapping, 'id', native)).toBe('x')
     expect(showField(mapping, 'id', {})).toBe('')
     expect(showField(mapping, 'createdAt', native)).toBe('12')
@@ -157,7 +183,7 @@ describe('rows that take no change', () => {
   })
 
   it('say what they are and why', () => {
-    expect(mapping.fields).toMatchObject({
+    expect(mappingNow().fields).toMatchObject({
       id: { support: 'read-only', keys: ['client'], why: 'it is made elsewhere' },
       createdAt: { support: 'read-only', keys: ['a', 'b'], why: 'it is made of two' },
       disabled: { support: 'missing', why: 'it is always off' },

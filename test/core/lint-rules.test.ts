@@ -263,6 +263,11 @@ describe('mends', () => {
     ])
   })
 
+  it('need no warnings of the provider, which some of its rules read', () => {
+    const { warnings: _, ...silent } = PROVIDERS.cognito.mapping
+    expect(lintClient(silent, PROVIDERS.cognito.clean)).toEqual([])
+  })
+
   it('need no rules of the provider', () => {
     const { lint: _, ...plain } = mapping
     expect(lintClient(plain, clean)).toEqual([])

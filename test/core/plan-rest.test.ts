@@ -93,6 +93,17 @@ describe('a patch of settings', () => {
     expect(error.message).toMatch(says)
   })
 
+  it('is refused for what only a creation takes, with the way to have it', () => {
+    const made = mappingOf({}, { createOnlyKeys: ['chosen'], commandKeys: ['order'] })
+    for (const name of ['chosen', 'order']) {
+      const error = thrown(() => patchRest(made, {}, { [name]: 1 }))
+      expect(error).toMatchObject({ code: 'read_only_field', field: at(name) })
+      expect(error.message).toBe(
+        `${at(name)} can be set only when a client is created: the provider does not change it later. Create a new client with it, or a copy of this one.`,
+      )
+    }
+  })
+
   it('leaves an object with an attribute inside alone when it asks for nothing in it', () => {
     expect(patched({ tokens: {} })).toBeUndefined()
   })

@@ -7,7 +7,15 @@ import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import { secretOf } from '../../src/core/mapping/mapping.ts'
 import type { Lens } from '../../src/core/mapping/row.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
-import { checkPatch, checkValues, planChange, withChange } from '../../src/core/plan/plan.ts'
+import {
+  checkPatch,
+  checkValues,
+  checkWritable,
+  hiddenIn,
+  planChange,
+  planRecord,
+  withChange,
+} from '../../src/core/plan/plan.ts'
 import type { Secret } from '../../src/core/secrecy/secret.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
@@ -115,6 +123,32 @@ describe('a plan', () => {
     expect(plan({ disabled: true }).warnings).toEqual([
       { code: 'is_off', message: 'The client is off.' },
     ])
+  })
+
+  it('is made of the fields that go first before all others', () => {
+    const { named } = plan({ name: 'New', callbacks: [], disabled: true }, base, {
+      ...mapping,
+      first: ['disabled', 'callbacks'],
+    })
+    expect(named).toEqual(['disabled', 'callbacks', 'name'])
+  })
+
+  it('says which of what it sets is hidden', () => {
+    const asked = { clientMetadata: { pin: 'x' }, providerSettings: { color: { secret: 'x' } } }
+    const pins = { ...mapping, secretPaths: ['labels.pin'] }
+    expect(plan(asked, base, pins).hidden).toEqual([
+      'clientMetadata.pin',
+      'providerSettings.color.secret',
+    ])
+    expect(plan({ name: 'New' }).hidden).toEqual([])
+    expect(hiddenIn(mapping, { grantTypes: { add: ['ghp_0123456789abcdefABCDEF'] } })).toEqual([])
+    expect(hiddenIn(mappingOf(), { clientMetadata: { secret: 'x' } })).toEqual([])
+  })
+
+  it('has a bound on the record that comes of it', () => {
+    const error = thrown(() => plan({ providerSettings: { color: 'x'.repeat(1_048_577) } }))
+    expect(error).toMatchObject({ code: 'too_large', field: 'client' })
+    expect(error.message).toMatch(/^client would make/)
   })
 
   it('takes records for equal that differ only in what moves by itself', () => {
@@ -262,6 +296,80 @@ describe('rules between settings', () => {
   it('let a client change that breaks one already', () => {
     const broken = { ...base, name: 'red', color: 'red' }
     expect(plan({ disabled: true }, broken).next).toEqual({ ...broken, off: true })
+  })
+})
+
+describe('a change that is given as the record to be', () => {
+  const off = { ...base, off: true }
+
+  it('is planned with its warnings, as one of whether the client is off', () => {
+    expect(planRecord(mapping, base, off)).toEqual({
+      next: off,
+      named: ['disabled'],
+      unchanged: false,
+      warnings: [{ code: 'is_off', message: 'The client is off.' }],
+      hidden: [],
+    })
+    const { warnings: _, ...silent } = mapping
+    expect(planRecord(silent, base, { ...base, moved: 2 })).toMatchObject({
+      unchanged: true,
+      warnings: [],
+    })
+  })
+
+  it('may leave a rule broken that was broken before, and break none', () => {
+    const broken = { ...base, name: 'red', color: 'red' }
+    expect(thrown(() => planRecord(mapping, base, broken)).code).toBe('rule_violated')
+    expect(planRecord(mapping, base, broken, [broken]).next).toBe(broken)
+    expect(planRecord(mapping, base, broken, [base, broken]).next).toBe(broken)
+    expect(planRecord(mapping, broken, broken).next).toBe(broken)
+    expect(thrown(() => planRecord(mapping, base, broken, [base])).code).toBe('rule_violated')
+  })
+})
+
+describe('what can be written at all', () => {
+  const times = mappingOf({
+    ...mapping.fields,
+    secret: shown('key', 'it is kept elsewhere') as never,
+    createdAt: shown('made', 'the provider sets it'),
+  })
+  const write = (client: JsonObject) => () => checkWritable(times, parseMergePatch(client))
+  const operate =
+    (path: string, value: Json = 'x') =>
+    () =>
+      checkWritable(times, operations({ op: 'add', path, value }))
+
+  it('is all but what is only shown, refused by its name and with the reason', () => {
+    for (const attempt of [
+      write({ createdAt: '2026' }),
+      write({ createdAt: null }),
+      operate('/createdAt'),
+    ]) {
+      const error = thrown(attempt)
+      expect(error).toMatchObject({ code: 'read_only_field', field: 'client.createdAt' })
+      expect(error.message).toBe('client.createdAt cannot be changed here: the provider sets it.')
+    }
+  })
+
+  it('is a client as it is shown: its id, a secret of null, what is missing and settings', () => {
+    const asked = { id: 'c1', secret: null, name: 'New', webOrigins: [] }
+    expect(write({ ...asked, providerSettings: { color: 'red' } })).not.toThrow()
+    expect(operate('/name')).not.toThrow()
+    expect(operate('/id')).not.toThrow()
+  })
+
+  it('is no secret that is only shown, but for one of null', () => {
+    expect(thrown(write({ secret: SECRET })).field).toBe('client.secret')
+    expect(thrown(operate('/secret', null)).field).toBe('client.secret')
+  })
+})
+
+describe('values by themselves', () => {
+  it('are judged only where a patch names them', () => {
+    expect(() => checkValues(mapping, operations({ op: 'remove', path: '/name' }))).not.toThrow()
+    const asked = { providerSettings: { color: 'red' }, callbacks: null, id: 'c1' }
+    expect(() => checkValues(mapping, parseMergePatch(asked))).not.toThrow()
+    expect(() => check({ providerSettings: { color: 'red' } })).not.toThrow()
   })
 })
 

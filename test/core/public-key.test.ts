@@ -70,11 +70,39 @@ describe('publicKeyOf', () => {
     ['an empty kid', jwk('rsa', { kid: '' })],
     ['a long kid', jwk('rsa', { kid: 'k'.repeat(129) })],
     ['uses that are no list', jwk('rsa', { key_ops: 'verify' })],
+    ['a use that is no text', jwk('rsa', { key_ops: ['verify', 7] })],
+    ['certificates that are no texts', jwk('rsa', { x5c: [7] })],
+    ['a text that is none', jwk('rsa', { use: 7 })],
+    ['a kid that goes up', jwk('rsa', { kid: '..' })],
+    ['a kid that stays', jwk('rsa', { kid: '.' })],
   ] as readonly (readonly [string, JsonObject])[])('refuses %s', (_, key) => {
     expect(refusal(key)).toMatch(/^key must [^.]+\.( |$)/)
+  })
+
+  it.each([
+    [{ kty: 'oct' }, /private part/],
+    [{ ...jwk('rsa'), kty: ['RSA'] }, /must have kty RSA, EC or OKP/],
+    [jwk('rsa', { use: 7 }), /must have texts as its members/],
+    [jwk('rsa', { key_ops: ['verify', 7] }), /must have texts as its members/],
+    [
+      jwk('ed', { n: 'x' }),
+      /must hold only crv, kty, x, kid, use, key_ops, alg, x5c, x5t, x5t#S256\./,
+    ],
+  ])('says what is wrong with %o', (key, says) => {
+    expect(refusal(key as JsonObject)).toMatch(says)
+  })
+
+  it('takes lists of texts, and a kid of 128 characters', () => {
+    const more = { key_ops: ['verify', 'encrypt'], x5c: ['certificate'], kid: 'k'.repeat(128) }
+    expect(publicKeyOf(jwk('ec', more))).toEqual({ ...jwk('ec'), ...more })
   })
 
   it.each([undefined, null, 'text', 7, [jwk('rsa')]])('refuses %o', (value) => {
     expect(refusal(value as Json)).toMatch(/must be a JSON Web Key/)
   })
+})
+
+it('has no thumbprint where it is no key', () => {
+  expect(thumbprintOf({ kty: 'oct' })).toBeUndefined()
+  expect(thumbprintOf({})).toBeUndefined()
 })

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { checkUri } from '../../src/core/uri/uri.ts'
+import { hasBadPunycode } from '../../src/core/uri/uri-path-rules.ts'
 import type { UriContext, UriUse } from '../../src/core/uri/uri-rule.ts'
 
 const WEB: UriContext = {
@@ -118,6 +119,8 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['com.example.app://evil.test%3Fx', 'encoded_delimiter', NATIVE],
   ['com.example.app://evil.test%23x', 'encoded_delimiter', NATIVE],
   ['com.example.app://%5b%3a%3a1%5d/', 'encoded_delimiter', NATIVE],
+  ['com.example.app://a%5bb/', 'encoded_delimiter', NATIVE],
+  ['com.example.app://a%5Db/', 'encoded_delimiter', NATIVE],
   ['com.example.app://%zz/x', 'percent_encoding', NATIVE],
   ['com.example.app://h%/x', 'percent_encoding', NATIVE],
   ['com.example.app://h%c0%afx/', 'percent_encoding', NATIVE],
@@ -205,6 +208,7 @@ const REDIRECTS: readonly (readonly [value: string, expected: string, context?: 
   ['https://app.example.com/%', 'percent_encoding'],
   ['https://app.example.com/%zz', 'percent_encoding'],
   ['https://app.example.com/?x=%4', 'percent_encoding'],
+  ['https://app.example.com/%4?1=x', 'percent_encoding'],
   ['https://app.example.com/%c0%af', 'percent_encoding'],
   ['https://app.example.com/cb?to=https://evil.test/', 'warning: nested_url'],
   ['https://app.example.com/cb?to=https%3A%2F%2Fevil.test', 'warning: nested_url'],
@@ -362,6 +366,17 @@ describe('pages at which a login is started (Auth0, "Configure Default Login Rou
     const value = 'https://{organization.metadata.public_host}/cb'
     expect(verdict(value, LOGIN, 'redirect')).toBe('placeholder')
   })
+})
+
+it.each([
+  ['xn--a.example', true],
+  ['xn--mnchen-3ya.xn--a', true],
+  ['xn--mnchen-3ya.example', false],
+  ['app.example', false],
+  ['a-xn--.example', false],
+])('knows whether punycode stands for something: %s', (host, expected) => {
+  // The parser of Node 20 refuses such hosts itself.
+  expect(hasBadPunycode(host)).toBe(expected)
 })
 
 describe('what a finding says', () => {

@@ -37,14 +37,11 @@ export function keepRules(
   native: Native,
   reasons: Map<string, string>,
 ): Native {
-  let next = native
-  for (let rounds = target.mapping.rules.length; rounds > 0; rounds -= 1) {
-    const mend = firstMend(target, next)
-    if (mend === undefined) return next
-    if (!reasons.has(mend.path)) reasons.set(mend.path, clauseOf(mend.says))
-    next = mend.done
-  }
-  return next
+  const mend = firstMend(target, native)
+  if (mend === undefined) return native
+  if (!reasons.has(mend.path)) reasons.set(mend.path, clauseOf(mend.says))
+  // It ends, since each mend leaves fewer rules broken.
+  return keepRules(target, mend.done, reasons)
 }
 
 /** A setting (path below the client) set otherwise. */
@@ -90,7 +87,7 @@ function otherwise(
   const whole = Array.isArray(usual) && usual.length > 0 ? to(usual) : []
   const others = now.flatMap((_, skip) => to(now.filter((_item, index) => index !== skip)))
   const alone = now.filter((item) => to([item]).some(({ done }) => rule.holds(done)))
-  return [...whole, ...others, ...(alone.length > 0 ? to(alone) : []), ...to([])]
+  return [...whole, ...others, ...to(alone), ...to([])]
 }
 
 function setTo(

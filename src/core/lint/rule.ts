@@ -83,7 +83,6 @@ export interface ProviderLint {
 
 /** Warnings of the mapping with one code, as findings. */
 export function warned({ mapping, native }: LintCase, code: string): readonly RuleFinding[] {
-  return (mapping.warnings?.(native) ?? [])
-    .filter((warning) => warning.code === code)
-    .map(({ field = 'client', message }) => ({ field, message }))
+  const warnings = mapping.warnings?.(native).filter((warning) => warning.code === code)
+  return warnings?.map(({ field = 'client', message }) => ({ field, message })) ?? []
 }

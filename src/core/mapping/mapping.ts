@@ -19,6 +19,7 @@ import type { Secret } from '../secrecy/secret.ts'
 import { secret } from '../secrecy/secret.ts'
 import type { UriPolicy } from '../uri/uri-rule.ts'
 import type { Native, Row, Rule, Suspension, Unseen, Warning } from './row.ts'
+import { keysOf } from './row.ts'
 import { pathsBarred } from './uses.ts'
 
 export interface Mapping {
@@ -179,14 +180,13 @@ export function fieldsOfPath(mapping: Mapping, path: string): readonly MappedFie
     .map(({ field }) => field)
 }
 
-/** The fields that are made of a member or of something in it, with their keys there. */
+/** The fields that are made of a member or of something in it, with all their keys. */
 const fieldsByMember = once(({ fields }: Mapping) => {
   const byMember = new Map<string, { field: MappedField; keys: readonly string[] }[]>()
   for (const field of MAPPED_FIELDS) {
     const keys = keysOf(fields[field])
     for (const member of new Set(keys.map(firstOf))) {
-      const inIt = keys.filter((key) => firstOf(key) === member)
-      byMember.set(member, [...(byMember.get(member) ?? []), { field, keys: inIt }])
+      byMember.set(member, [...(byMember.get(member) ?? []), { field, keys }])
     }
   }
   return byMember
@@ -196,8 +196,6 @@ const fieldsByMember = once(({ fields }: Mapping) => {
 export function fieldOfPath(mapping: Mapping, path: string): MappedField | undefined {
   return fieldsOfPath(mapping, path)[0]
 }
-
-const keysOf = (row: Row<unknown>): readonly string[] => (row.support === 'missing' ? [] : row.keys)
 
 /** The comparable state: spellings brought together, what moves by itself left out. */
 export const stateOf = onceForBoth(

@@ -102,6 +102,10 @@ export function isLens<V>(row: Row<V>): row is Lens<V> {
   return 'put' in row
 }
 
+/** The native members (dotted for inner ones) that a row is made of. */
+export const keysOf = (row: Row<unknown>): readonly string[] =>
+  row.support === 'missing' ? [] : row.keys
+
 /** Members that an update takes and no read shows, such as a secret of which the provider keeps a hash. */
 export interface Unseen {
   readonly keys: readonly string[]

@@ -5,7 +5,7 @@
 
 import { firstOf } from '../json/paths.ts'
 import { once } from '../once.ts'
-import type { Row } from './row.ts'
+import { keysOf, type Row } from './row.ts'
 
 /**
  * `created`: sent when a client is made. `sent`: a part of an update. `compared`: with the plan, and with what was known
@@ -89,8 +89,7 @@ export interface Classed {
 const PATHS: Readonly<
   Record<Exclude<UsedClass, 'unknown'>, (mapping: Classed) => readonly string[]>
 > = {
-  field: ({ fields }) =>
-    Object.values(fields).flatMap((row) => (row.support === 'missing' ? [] : row.keys)),
+  field: ({ fields }) => Object.values(fields).flatMap(keysOf),
   setting: ({ settings, extraSettings = [] }) => [...settings, ...extraSettings],
   'create-only': ({ createOnlyKeys }) => createOnlyKeys,
   command: ({ commandKeys }) => commandKeys,

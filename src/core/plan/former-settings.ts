@@ -49,7 +49,7 @@ export function readFormerSettings(
       notes.push(noteOf(`client.${raw}.${quoted(name)}`, field))
       return false
     })
-    if (rest.length < Object.keys(asked).length) read[raw] = Object.fromEntries(rest)
+    read[raw] = Object.fromEntries(rest)
   }
   return { fields: read, notes }
 }

@@ -25,8 +25,7 @@ export const PATH_RULES: readonly UriRule[] = [
     // RFC 3986 section 2.1; UTF-8: overlong forms such as %c0%af read as a slash somewhere
     id: 'percent_encoding',
     says: 'must have two hexadecimal digits after each % and encode valid UTF-8',
-    breaks: ({ uri }) =>
-      [uri.authority, uri.path, uri.query].some((part = '') => !isDecodable(part)),
+    breaks: ({ uri }) => !isDecodable([uri.authority, uri.path, uri.query].join('?')),
   },
   {
     // Keycloak CVE-2024-1132; `%25`: decoded twice somewhere
@@ -79,14 +78,16 @@ function isCanonical(uri: UriReading, url: URL): boolean {
 
 function isDecodable(text: string): boolean {
   try {
-    return decodeURIComponent(text) !== undefined
+    decodeURIComponent(text)
+    return true
   } catch {
-    return false
+    // Broken, or no UTF-8.
   }
+  return false
 }
 
 /** Punycode that stands for nothing: older parsers refuse it, newer ones let it pass (RFC 5891 section 4.4). */
-function hasBadPunycode(host: string): boolean {
+export function hasBadPunycode(host: string): boolean {
   return host
     .split('.')
     .filter((label) => label.startsWith('xn--'))

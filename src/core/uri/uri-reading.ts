@@ -36,7 +36,8 @@ const PLACEHOLDER = /\{([^{}]*)\}/g
 /** Takes any text apart; never throws. */
 export function readUri(value: string): UriReading {
   const [, scheme = '', authority, path = '', query, fragment] = PARTS.exec(value) ?? []
-  const placed = (authority ?? '').slice((authority ?? '').lastIndexOf('@') + 1)
+  const whole = authority ?? ''
+  const placed = whole.slice(whole.lastIndexOf('@') + 1)
   const afterHost = placed.startsWith('[') ? placed.indexOf(']') + 1 : placed.indexOf(':')
   const hostEnd = afterHost < 1 ? placed.length : afterHost
   const plain = value.replace(PLACEHOLDER, STAND_IN).replaceAll('*', STAND_IN)
@@ -51,7 +52,7 @@ export function readUri(value: string): UriReading {
     query,
     fragment,
     url: parseUrl(plain),
-    placeholders: Array.from(value.matchAll(PLACEHOLDER), ([, name = '']) => name),
+    placeholders: Array.from(value.matchAll(PLACEHOLDER), ([braced]) => braced.slice(1, -1)),
   }
 }
 
@@ -74,6 +75,7 @@ export function parseUrl(text: string, base?: string): URL | undefined {
   try {
     return new URL(text, base)
   } catch {
-    return undefined
+    // Browsers cannot read it.
   }
+  return undefined
 }

@@ -25,7 +25,7 @@ import {
   type MemberTable,
   normalBy,
 } from '../../core/mapping/members.ts'
-import type { Native, Row, Rule } from '../../core/mapping/row.ts'
+import { keysOf, type Native, type Row, type Rule } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import { withChange } from '../../core/plan/plan.ts'
 import {
@@ -131,7 +131,7 @@ function rowFor(
   if (time !== undefined && volatile.includes(time)) {
     return view([time], (native) => timeOf(native[time]), 'the server sets it')
   }
-  const keys: readonly string[] = row.support === 'missing' ? [] : row.keys
+  const keys = keysOf(row)
   const are = (names: readonly string[]) =>
     keys.length > 0 && keys.every((one) => names.includes(one))
   if (are(drops)) return missing('the server does not store it')

@@ -9,7 +9,7 @@ import type { FieldChange } from '../../core/diff.ts'
 import { isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { isMapped, type Mapping } from '../../core/mapping/mapping.ts'
-import type { Native, Row } from '../../core/mapping/row.ts'
+import { keysOf, type Native } from '../../core/mapping/row.ts'
 import { maskOf } from '../../core/secrecy/fingerprint.ts'
 import { replaceHiddenAt } from '../../core/secrecy/hidden.ts'
 import { isPublicMember } from '../../core/secrecy/place.ts'
@@ -161,8 +161,7 @@ function pathOf(
   if (!isFieldName(attribute)) return undefined
   if (!isMapped(attribute)) return [member]
   if (FIELDS[attribute].kind !== 'map') return undefined
-  const row: Row<unknown> = mapping.fields[attribute]
-  const [key] = row.support === 'missing' ? [] : row.keys
+  const [key] = keysOf(mapping.fields[attribute])
   return key === undefined ? undefined : [...key.split('.'), member]
 }
 

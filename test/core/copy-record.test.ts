@@ -1,0 +1,183 @@
+/** The record that a copy starts from: what of the source comes along, and what gives way to a rule of the place. */
+
+import { describe, expect, it } from 'vitest'
+import { copyRecord } from '../../src/core/copy/copy.ts'
+import type { PassingValue } from '../../src/core/copy/copying.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { fixed, flag, key, list, missing, view } from '../../src/core/mapping/lenses.ts'
+import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import type { Row, Rule } from '../../src/core/mapping/row.ts'
+import { mappingOf, secretRow } from './mapping.ts'
+
+const rows = {
+  id: key<string>('number') as Row<string>,
+  secret: secretRow('key'),
+  name: key<string>('title', { limits: { maxLength: 3 } }),
+  description: key<string>('text', {
+    limits: { pattern: { expression: /^[a-z]*$/, says: 'must be small' } },
+  }),
+  appType: key<string>('type'),
+  callbacks: list('urls', 'keep'),
+  allowedLogoutUrls: list('exits', 'keep'),
+  grantTypes: list('grants', 'keep'),
+  disabled: flag('off', false),
+}
+const full = mappingOf(rows)
+
+interface Case {
+  readonly from?: Mapping
+  readonly to?: Mapping
+  readonly alike?: boolean
+  readonly blank?: JsonObject
+  readonly passing?: readonly PassingValue[]
+}
+
+function copied(native: JsonObject, how: Case = {}) {
+  const { from = full, to = full, alike = false, blank = {}, passing = [] } = how
+  const source = { mapping: from, native, fresh: {}, passing }
+  const { start, reasons } = copyRecord({ source, target: { mapping: to, blank }, alike })
+  return { start, reasons: Object.fromEntries(reasons) }
+}
+
+describe('between places of one type', () => {
+  const to = mappingOf(
+    { ...rows, description: view(['text'], ({ text }) => text as never, 'it is only shown') },
+    {
+      settings: ['mode', 'outer'],
+      readOnlyKeys: ['shown'],
+      boundPaths: { 'outer.own': 'it is its own' },
+    },
+  )
+  const alike = { from: to, to, alike: true }
+
+  it('the record itself is taken, without what the client has of its own', () => {
+    const native = {
+      title: 'A',
+      text: 'shown',
+      mode: 'a',
+      shown: 1,
+      outer: { own: 1, more: 2 },
+      urls: ['https://a.example/', 5],
+    }
+    expect(copied(native, alike).start).toEqual({
+      title: 'A',
+      mode: 'a',
+      outer: { more: 2 },
+      // What no attribute shows of a list comes along as well.
+      urls: ['https://a.example/', 5],
+    })
+  })
+
+  it('a setting that the source does not have is not taken from a new client', () => {
+    const blank = { mode: 'usual', shown: 2 }
+    expect(copied({ title: 'A' }, { ...alike, blank }).start).toEqual({ title: 'A', shown: 2 })
+  })
+
+  it('a mapping in which nothing belongs to a client leaves nothing out', () => {
+    const plain = mappingOf(rows, { settings: ['outer'] })
+    const native = { outer: { own: 1 } }
+    expect(copied(native, { from: plain, to: plain, alike: true }).start).toEqual(native)
+  })
+})
+
+describe('a field', () => {
+  it('that every client has of its own is not taken over', () => {
+    expect(copied({ number: '1', key: 'hush', title: 'A' }, { blank: { number: '2' } })).toEqual({
+      start: { number: '2', title: 'A' },
+      reasons: {},
+    })
+  })
+
+  it('that the source cannot have is as a new client has it', () => {
+    const from = mappingOf({ ...rows, description: missing('there is none') })
+    expect(copied({}, { from, blank: { text: 'usual' } }).start).toEqual({ text: 'usual' })
+  })
+
+  it('that is always the same at the source is taken over as that', () => {
+    const from = mappingOf({ ...rows, disabled: fixed<boolean>(true, 'it is always off') })
+    expect(copied({}, { from }).start).toEqual({ off: true })
+  })
+
+  it('that the place only shows is left, without a reason of its own', () => {
+    const to = mappingOf({ ...rows, disabled: view(['off'], () => false, 'it is never off') })
+    expect(copied({ off: true, title: 'A' }, { to })).toEqual({
+      start: { title: 'A' },
+      reasons: {},
+    })
+  })
+
+  it('in words of its provider is left there, with the reason, where it is not the same', () => {
+    expect(copied({ type: 'spa' }, { blank: { type: 'web' } })).toEqual({
+      start: { type: 'web' },
+      reasons: { appType: 'each provider has its own terms for it' },
+    })
+    expect(copied({ type: 'web' }, { blank: { type: 'web' } }).reasons).toEqual({})
+    expect(copied({ type: 'native' }, { blank: { type: 'web' } }).start).toEqual({ type: 'native' })
+    expect(copied({ type: 'spa' }, { blank: { type: 'web' }, alike: true }).start).toEqual({
+      type: 'spa',
+    })
+  })
+
+  it('has the reason why its own value was not taken, and not why the next one was not', () => {
+    const to = mappingOf({
+      ...rows,
+      name: key<string>('title', {
+        limits: { maxLength: 3, pattern: { expression: /^(?!BCD)/, says: 'must not be that' } },
+      }),
+    })
+    const { start, reasons } = copied({ title: 'BCDE' }, { to, blank: { title: 'X' } })
+    expect(start).toEqual({ title: 'X' })
+    expect(reasons.name).toMatch(/3/)
+  })
+
+  it('is without values that are leased in it, and keeps those that are leased elsewhere', () => {
+    const [one, other] = ['https://a.example/', 'https://b.example/']
+    const passing = [{ field: 'callbacks', value: one }] as const
+    const native = { urls: [one, other], exits: [one] }
+    expect(copied(native, { passing })).toEqual({
+      start: { urls: [other], exits: [one] },
+      reasons: { callbacks: 'leased values are temporary' },
+    })
+  })
+})
+
+describe('a rule of the place', () => {
+  /** It holds where a member is absent; what it says it is about cannot be set. */
+  const without = (name: string, beside: Rule['holds'] = () => true): Rule => ({
+    field: 'client.createdAt',
+    says: `There must be no ${name}.`,
+    holds: (next) => next[name] === undefined && beside(next),
+  })
+
+  it('is kept by leaving fields out, each with its rule', () => {
+    const to = mappingOf(rows, { rules: [without('title'), without('text')] })
+    expect(copied({ title: 'A', text: 'a', type: 'native' }, { to })).toEqual({
+      start: { type: 'native' },
+      reasons: { name: 'There must be no title', description: 'There must be no text' },
+    })
+  })
+
+  it('is not kept by breaking another one', () => {
+    const needs: Rule = { ...without('x'), holds: ({ title }) => title !== undefined }
+    const either: Rule = {
+      ...without('x'),
+      says: 'One is enough.',
+      holds: ({ title, text }) => title === undefined || text === undefined,
+    }
+    const to = mappingOf(rows, { rules: [needs, either] })
+    expect(copied({ title: 'A', text: 'a' }, { to })).toEqual({
+      start: { title: 'A' },
+      reasons: { description: 'One is enough' },
+    })
+  })
+
+  it('that no field is about stays broken', () => {
+    const to = mappingOf(rows, { rules: [{ ...without('x'), holds: () => false }] })
+    expect(copied({ title: 'A' }, { to })).toEqual({ start: { title: 'A' }, reasons: {} })
+  })
+
+  it('gives way where the record itself is taken', () => {
+    const to = mappingOf(rows, { rules: [without('title')] })
+    expect(copied({ title: 'A' }, { from: to, to, alike: true }).start).toEqual({ title: 'A' })
+  })
+})
