@@ -31,6 +31,7 @@ function rowOf(operation: Operation): string {
 
 function permissionOf({ permission, also, alternative, atSource }: Operation): string {
   if (permission === 'public') return 'none, no token'
+  if (permission === 'token') return 'none, any accepted token'
   const more = [
     also === undefined ? '' : ` and \`${also}\``,
     alternative === undefined ? '' : ` or \`${alternative}\``,

@@ -16,7 +16,9 @@ export const ASSIGNMENTS: Argument = {
   optional: true,
   many: true,
 }
+/** The options of a patch that sets no secret. */
+export const PATCH = ['from', 'add-callback', 'remove-callback'] as const
 /** The options of a patch. */
-export const WISH = ['from', 'add-callback', 'remove-callback', 'secret-from'] as const
+export const WISH = [...PATCH, 'secret-from'] as const
 /** The example client in a user pool. */
 export const EXAMPLE_IN_POOL = 'cognito-client/us-east-1_1234test/exampleClientId'

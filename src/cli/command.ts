@@ -15,6 +15,7 @@ export interface Argument {
 }
 
 export interface Command {
+  /** One word, or a noun and what is done with it. */
   readonly name: string
   /** The summary, one line. */
   readonly says: string
@@ -30,15 +31,24 @@ export interface Command {
   load(): Promise<{ readonly run: Run }>
 }
 
+/** Commands that belong together. */
+export interface CommandGroup {
+  /** As help spells it. */
+  readonly title: string
+  readonly commands: readonly Command[]
+}
+
 /** What a command receives. */
 export interface Invocation {
   /** The whole table. */
-  readonly commands: readonly Command[]
+  readonly groups: readonly CommandGroup[]
   readonly words: readonly string[]
   readonly options: Values
   readonly terminal: Terminal
   /** Connects to what the options and the environment name, once, at the first call. */
   connect(): Promise<Api>
+  /** Goes on with jobs that no one works on, where this process has no server behind it. */
+  tend(): Promise<void>
 }
 
 /** Runs the command and returns its exit code. */

@@ -18,6 +18,46 @@ export function completionFor(shell: Shell, commands: readonly Command[]): strin
 const ofOption = (name: OptionName): Option => OPTIONS[name]
 const optionsOf = ({ options }: Command): readonly OptionName[] => [...options, 'help']
 
+/** The first words of all commands, each once. */
+const firstWords = (commands: readonly Command[]): readonly string[] => [
+  ...new Set(commands.map(({ name }) => name.split(' ')[0] ?? name)),
+]
+
+/** The second words of the commands of a noun. */
+function verbsOf(noun: string, commands: readonly Command[]): readonly string[] {
+  return commands.flatMap(({ name }) =>
+    name.startsWith(`${noun} `) ? [name.slice(noun.length + 1)] : [],
+  )
+}
+
+/** Commands of a noun alone: where that has verbs, with those; the noun itself may be no command. */
+function nounsOf(commands: readonly Command[]): readonly Completed[] {
+  return firstWords(commands).map((noun) => {
+    const command = commands.find(({ name }) => name === noun)
+    const verbs = verbsOf(noun, commands)
+    const says = command?.says ?? `${verbs.join(', ')}`
+    if (command === undefined) return { name: noun, says, words: verbs, options: ['help'] }
+    return { name: noun, says, words: [...verbs, ...wordsOf(command)], options: optionsOf(command) }
+  })
+}
+
+/** What can follow a name. */
+interface Completed {
+  readonly name: string
+  readonly says: string
+  readonly words: readonly string[]
+  readonly options: readonly OptionName[]
+}
+
+const withVerb = (commands: readonly Command[]): readonly Completed[] =>
+  commands
+    .filter(({ name }) => name.includes(' '))
+    .map((command) => ({
+      ...command,
+      words: wordsOf(command),
+      options: optionsOf(command),
+    }))
+
 /** The words that may follow the name of a command, apart from options. */
 function wordsOf({ name, takes }: Command): readonly string[] {
   if (name === 'completion') return SHELLS
@@ -30,24 +70,27 @@ const isFile = (name: OptionName) => ofOption(name).value === 'FILE'
 const VALUES: Partial<Record<OptionName, readonly string[]>> = { kind: CLIENT_KINDS }
 
 function bashScript(commands: readonly Command[]): string {
-  const cases = commands.map((command) => {
-    const words = [...wordsOf(command), ...optionsOf(command).map((name) => `--${name}`)]
-    return `    ${command.name}) words='${words.join(' ')}' ;;`
-  })
+  const caseOf = (pattern: string, { words, options }: Completed) =>
+    `    ${pattern}) words='${[...words, ...options.map((name) => `--${name}`)].join(' ')}' ;;`
+  const cases = [
+    ...withVerb(commands).map((one) => caseOf(`'${one.name}'`, one)),
+    ...nounsOf(commands).map((one) => caseOf(`'${one.name} '*`, one)),
+  ]
   const files = (Object.keys(OPTIONS) as OptionName[]).filter(isFile).map((name) => `--${name}`)
   return `# Bash completion of clientry: source <(clientry completion bash)
 _clientry() {
-  local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} words=''
+  local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} words='' verb=''
   COMPREPLY=()
   case $before in
     ${files.join('|')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
     --kind) COMPREPLY=($(compgen -W '${CLIENT_KINDS.join(' ')}' -- "$current")); return ;;
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')}' -- "$current"))
+    COMPREPLY=($(compgen -W '${firstWords(commands).join(' ')}' -- "$current"))
     return
   fi
-  case \${COMP_WORDS[1]} in
+  [ "$COMP_CWORD" -gt 2 ] && verb=\${COMP_WORDS[2]}
+  case "\${COMP_WORDS[1]} $verb" in
 ${cases.join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -63,17 +106,24 @@ function zshScript(commands: readonly Command[]): string {
   // _describe splits a word from its explanation at the first colon.
   const described = (name: string, says: string) =>
     `'${single(name.replaceAll(':', '\\:'))}:${single(says)}'`
-  const cases = commands.map((command) => {
-    const options = optionsOf(command).map((name) => described(`--${name}`, ofOption(name).says))
-    const words = wordsOf(command).map((word) => described(word, 'an attribute'))
-    return `    ${command.name}) items=(${[...words, ...options].join(' ')}) ;;`
-  })
+  const caseOf = (pattern: string, { words, options }: Completed) => {
+    const named = options.map((name) => described(`--${name}`, ofOption(name).says))
+    const plain = words.map((word) => described(word, word.endsWith('=') ? 'an attribute' : word))
+    return `    ${pattern}) items=(${[...plain, ...named].join(' ')}) ;;`
+  }
+  const cases = [
+    ...withVerb(commands).map((one) => caseOf(`'${one.name}'`, one)),
+    ...nounsOf(commands).map((one) => caseOf(`'${one.name} '*`, one)),
+  ]
   return `#compdef clientry
 # Zsh completion of clientry: source <(clientry completion zsh)
 _clientry() {
   local -a items
+  local verb=''
   if (( CURRENT == 2 )); then
-    items=(${commands.map(({ name, says }) => described(name, says)).join(' ')})
+    items=(${nounsOf(commands)
+      .map(({ name, says }) => described(name, says))
+      .join(' ')})
     _describe command items
     return
   fi
@@ -84,7 +134,8 @@ _clientry() {
       .join('|')}) _files; return ;;
     --kind) compadd ${CLIENT_KINDS.join(' ')}; return ;;
   esac
-  case $words[2] in
+  (( CURRENT > 3 )) && verb=$words[3]
+  case "$words[2] $verb" in
 ${cases.join('\n')}
   esac
   _describe option items -S ''
@@ -93,20 +144,34 @@ compdef _clientry clientry`
 }
 
 function fishScript(commands: readonly Command[]): string {
-  const lines = commands.flatMap((command) => {
-    const { name, says } = command
-    const here = `-n '__fish_seen_subcommand_from ${name}'`
-    const words = wordsOf(command)
+  const seen = (names: readonly string[]) => `__fish_seen_subcommand_from ${names.join(' ')}`
+  const lines = nounsOf(commands).flatMap((noun) => {
+    const verbs = verbsOf(noun.name, commands)
+    const none = verbs.length === 0 ? '' : `; and not ${seen(verbs)}`
+    const start = `complete -c clientry -f -n __fish_use_subcommand -a ${noun.name} -d '${single(noun.says)}'`
     return [
-      `complete -c clientry -f -n __fish_use_subcommand -a ${name} -d '${single(says)}'`,
-      ...(words.length === 0 ? [] : [`complete -c clientry -f ${here} -a '${words.join(' ')}'`]),
-      ...optionsOf(command).map((option) => {
-        const values = VALUES[option]
-        const takes = ofOption(option).value === undefined ? '' : isFile(option) ? ' -r -F' : ' -x'
-        const listed = values === undefined ? '' : ` -a '${values.join(' ')}'`
-        return `complete -c clientry ${here} -l ${option}${takes}${listed} -d '${single(ofOption(option).says)}'`
-      }),
+      start,
+      ...fishLines(`${seen([noun.name])}${none}`, noun),
+      ...withVerb(commands)
+        .filter(({ name }) => name.startsWith(`${noun.name} `))
+        .flatMap((one) =>
+          fishLines(`${seen([noun.name])}; and ${seen([one.name.split(' ')[1] ?? ''])}`, one),
+        ),
     ]
   })
   return `# Fish completion of clientry: clientry completion fish | source\n${lines.join('\n')}`
+}
+
+/** What can follow a name, where a condition of fish holds. */
+function fishLines(condition: string, { words, options }: Completed): readonly string[] {
+  const here = `-n '${condition}'`
+  return [
+    ...(words.length === 0 ? [] : [`complete -c clientry -f ${here} -a '${words.join(' ')}'`]),
+    ...options.map((option) => {
+      const values = VALUES[option]
+      const takes = ofOption(option).value === undefined ? '' : isFile(option) ? ' -r -F' : ' -x'
+      const listed = values === undefined ? '' : ` -a '${values.join(' ')}'`
+      return `complete -c clientry ${here} -l ${option}${takes}${listed} -d '${single(ofOption(option).says)}'`
+    }),
+  ]
 }

@@ -1,7 +1,6 @@
 /** The texts of `--help`, built from the tables. */
 
-import type { Command } from './command.ts'
-import type { CommandGroup } from './commands.ts'
+import type { Command, CommandGroup } from './command.ts'
 import { EXIT } from './exit.ts'
 import { OPTIONS, type Option, type OptionName } from './options.ts'
 
@@ -19,7 +18,7 @@ usage: clientry COMMAND [words] [options]
 
 ${lines.join('\n\n')}
 
-  clientry COMMAND --help explains one command, with examples.
+  clientry help COMMAND explains one command, with examples (as COMMAND --help does).
 
 A command works on the first of these that is set: a configuration (--config FILE, no server), a
 server (--url, or CLIENTRY_URL with CLIENTRY_TOKEN), a profile (--profile, CLIENTRY_PROFILE, or the
@@ -30,8 +29,8 @@ ${codes.join('\n')}
 `
 }
 
-/** The help of one command. */
-export function helpOf(command: Command): string {
+/** The help of one command; `related`: the others of its noun. */
+export function helpOf(command: Command, related: readonly Command[] = []): string {
   const { says, more, takes, options, examples } = command
   const parts = [
     `${says.charAt(0).toUpperCase()}${says.slice(1)}.${more === undefined ? '' : `\n\n${more}`}`,
@@ -45,8 +44,18 @@ export function helpOf(command: Command): string {
       [...options, 'help' as const].map((name) => [spelled(name), OPTIONS[name].says]),
     ),
     `examples:\n${examples.map((example) => `  ${example}`).join('\n')}`,
+    section(
+      'see also:\n',
+      related.map(({ name, says: word }) => [`clientry ${name}`, word]),
+    ),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+/** The other commands of the same noun. */
+export function relatedTo(command: Command, commands: readonly Command[]): readonly Command[] {
+  const [noun] = command.name.split(' ')
+  return commands.filter((one) => one !== command && one.name.split(' ')[0] === noun)
 }
 
 const usageOf = ({ name, takes, options }: Command): string => {

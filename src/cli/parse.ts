@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Command } from './command.ts'
 import { UsageError } from './exit.ts'
 import { OPTIONS, type Option, type Values } from './options.ts'
+import { didYouMean, nearestName } from './suggest.ts'
 
 export interface Line {
   readonly words: readonly string[]
@@ -39,7 +40,10 @@ function parsed(command: Command, args: readonly string[]) {
     // It repeats only names from the command line, since a value may be something that must not be
     // shown.
     const [says = ''] = error instanceof Error ? error.message.split(/[.\n]/) : []
-    throw new UsageError(`${says}. See: clientry ${command.name} --help`)
+    const [, unknown] = /^Unknown option '--([\w-]+)/.exec(says) ?? []
+    const meant = unknown === undefined ? [] : nearestName(unknown, command.options)
+    const hint = didYouMean(meant.map((name) => `--${name}`))
+    throw new UsageError(`${says}.${hint} See: clientry ${command.name} --help`)
   }
 }
 

@@ -9,62 +9,57 @@ import type { Command } from './command.ts'
 import { COMMAND_GROUPS, COMMANDS } from './commands.ts'
 import type { Connected } from './connect/connect.ts'
 import { EXIT, EXIT_OF, type ExitName, UsageError } from './exit.ts'
-import { helpOf, overview } from './help.ts'
+import { helpOf, overview, relatedTo } from './help.ts'
 import { parseLine } from './parse.ts'
+import { resolve } from './resolve.ts'
 import { inCommandWords } from './show/command-words.ts'
 import { createTerminal, plain, type Streams, type Terminal } from './terminal.ts'
 
 /** Runs a command line (without the name of the program) and returns the exit code. */
 export async function runLine(args: readonly string[], streams: Streams): Promise<number> {
   const terminal = createTerminal(streams, commandEnvironment().colours)
-  const [name = '', ...rest] = args
+  const [name = ''] = args
   if (name === '--version') {
     terminal.print(VERSION)
     return EXIT.ok.code
   }
-  if (name === '' || name === 'help' || name === '--help') {
+  if (name === '' || name === '--help') {
     streams.output.write(overview(COMMAND_GROUPS))
     return name === '' ? EXIT.usage.code : EXIT.ok.code
   }
   try {
-    const command = commandOf(name)
+    const { command, rest } = resolve(COMMANDS, args)
     const { words, options } = parseLine(command, rest)
     if (options.help === true) {
-      streams.output.write(helpOf(command))
+      streams.output.write(helpOf(command, relatedTo(command, COMMANDS)))
       return EXIT.ok.code
     }
     if (command.stays !== true) streams.output.on('error', () => streams.onClosed?.())
-    return await carryOut(command, { commands: COMMANDS, words, options, terminal })
+    return await carryOut(command, { groups: COMMAND_GROUPS, words, options, terminal })
   } catch (error) {
-    return failed(terminal, error, rest.includes('--json'))
+    return failed(terminal, error, args.includes('--json'))
   }
-}
-
-function commandOf(name: string): Command {
-  const match = COMMANDS.find((command) => command.name === name)
-  if (match !== undefined) return match
-  const near = COMMANDS.filter((command) => command.name.startsWith(name.slice(0, 2)))
-  const meant = near.map((command) => command.name).join(', ')
-  const hint = meant === '' ? 'clientry --help lists them' : `did you mean ${meant}?`
-  throw new UsageError(`There is no command ${plain(name)} (${hint}).`)
 }
 
 async function carryOut(
   command: Command,
-  invocation: Omit<Parameters<Awaited<ReturnType<Command['load']>>['run']>[0], 'connect'>,
+  invocation: Omit<Parameters<Awaited<ReturnType<Command['load']>>['run']>[0], 'connect' | 'tend'>,
 ): Promise<number> {
   const { run } = await command.load()
   let connected: Promise<Connected> | undefined
-  const connect = async () => {
+  const connection = () => {
     connected ??= import('./connect/connect.ts').then(({ connectBy }) =>
       connectBy(invocation.options),
     )
-    return (await connected).api
+    return connected
   }
+  const connect = async () => (await connection()).api
+  const tend = async () => (await connection()).tend?.()
   try {
-    return await run({ ...invocation, connect })
+    return await run({ ...invocation, connect, tend })
   } catch (cause) {
-    throw connected !== undefined && isOfShape(cause) ? notUnderstood(cause) : cause
+    if (connected !== undefined && isOfShape(cause)) throw notUnderstood(cause)
+    throw withWay(cause, await connected?.catch(() => undefined))
   } finally {
     await (await connected?.catch(() => undefined))?.close()
   }
@@ -75,6 +70,13 @@ async function carryOut(
  * answer.
  */
 const isOfShape = (error: unknown) => error instanceof TypeError || error instanceof RangeError
+
+/** A refusal for want of a scope, with how to get one. */
+function withWay(cause: unknown, connected: Connected | undefined): unknown {
+  const isRefusal = cause instanceof ClientryError && cause.code === 'insufficient_scope'
+  if (!isRefusal || cause.scope === undefined || connected?.wayTo === undefined) return cause
+  return new ClientryError(cause.code, `${cause.message} ${connected.wayTo(cause.scope)}`, cause)
+}
 
 const notUnderstood = (cause: unknown) =>
   new ClientryError(
@@ -111,14 +113,24 @@ interface Facts {
   readonly retryAfter?: number | undefined
   readonly mend?: JsonObject | undefined
   readonly providerMessage?: string | undefined
+  readonly scope?: string | undefined
 }
 
 function factsOf(error: unknown): Facts {
   if (error instanceof UsageError) return { error: error.message, exit: error.exit }
   if (error instanceof ClientryError) {
     const { message, code, field, requestId, operationId, retryAfter, mend } = error
-    const { providerMessage } = error
-    const details = { code, field, requestId, operationId, retryAfter, mend, providerMessage }
+    const { providerMessage, scope } = error
+    const details = {
+      code,
+      field,
+      requestId,
+      operationId,
+      retryAfter,
+      mend,
+      providerMessage,
+      scope,
+    }
     return { error: inCommandWords(message), ...details, exit: exitOf(error) }
   }
   // From a configuration that was read here: the error is in a file of the user.

@@ -12,9 +12,17 @@ export interface Lease {
   readonly kept?: true
 }
 
-export interface LeaseRequest extends PlaceOfClient {
+/** A value to be leased, and the list that it goes into. */
+export interface LeasedValue {
   readonly field: LeaseField
   readonly value: string
+}
+
+/** One value as `field` and `value`, or several as `values`: all of them are leased or none. */
+export interface LeaseRequest extends PlaceOfClient {
+  readonly field?: LeaseField
+  readonly value?: string
+  readonly values?: readonly LeasedValue[]
   /** Who holds it, in your own words: a pull request, say. */
   readonly owner: string
   readonly ttlSeconds: number
@@ -28,6 +36,7 @@ export interface Leases extends ClientName {
 /** Named bodies of this file. */
 export interface LeaseBodies {
   readonly Lease: Lease
+  readonly LeasedValue: LeasedValue
   readonly LeaseRequest: LeaseRequest
   readonly Leases: Leases
 }

@@ -7,6 +7,7 @@ import type { Service } from '../service/base/service.ts'
 import type { Jobs } from '../service/jobs/jobs.ts'
 import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
+import type { AcceptedIssuer } from './caller/resource-metadata.ts'
 import type { EventFeed } from './jobs/feed.ts'
 import type { DescribedPlaces } from './openapi/places.ts'
 import type { Quotas } from './quotas.ts'
@@ -22,6 +23,8 @@ export interface HttpSettings {
   /** The provider that a request means when it names none. */
   readonly defaultProvider: string
   readonly permissions: Permissions
+  /** Where tokens come from, as the metadata of this API names it. */
+  readonly issuers: readonly AcceptedIssuer[]
   /** Gives the caller of an access token. */
   verify(token: string, deadline: number): Promise<Principal>
   /** What the public description names; absent: no provider. */

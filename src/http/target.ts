@@ -41,8 +41,8 @@ const MAX_ID_LENGTH = 255
 
 /** The permission that the operation of a request asks for. */
 export function permissionOf({ row: { permission } }: Pick<Exchange, 'row'>): Permission {
-  if (permission !== 'public') return permission
-  throw new TypeError('a public operation asks for no permission')
+  if (permission !== 'public' && permission !== 'token') return permission
+  throw new TypeError('the operation asks for no permission')
 }
 
 /**

@@ -35,6 +35,7 @@ import { sweep } from '../service/upkeep/sweep.ts'
 import { refOf } from '../store/resource.ts'
 import { createSeal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
+import { acceptedIssuers } from './accepted-issuers.ts'
 import { fetchDocument } from './fetch-document.ts'
 
 export interface Clientry {
@@ -103,6 +104,8 @@ export async function createClientry(
     observe: (event) => observe(event),
   })
   const owner = randomUUID()
+  // The providers of a development server are new at each start, whatever its file knows.
+  const notBefore = config.mode === 'development' ? now() : 0
   const verify = createVerifier({
     issuers: config.issuers,
     fetchDocument,
@@ -116,6 +119,7 @@ export async function createClientry(
     quotas: createQuotas(config.quotas, now),
     defaultProvider: config.defaultProvider,
     permissions: permissionsOf(config, operator),
+    issuers: operator === undefined ? acceptedIssuers(config) : [],
     ...(operator === undefined
       ? { verify, hasKeys: () => hasKeys(verify) }
       : { verify: async () => operator, hasKeys: async () => true }),
@@ -171,7 +175,7 @@ export async function createClientry(
       const { refreshSeconds } = config.mirror
       const everyMs = refreshSeconds * 1_000
       const until = now() + REFRESH_MS
-      const done = await refreshMirror(service, { everyMs, until, owner, stopped })
+      const done = await refreshMirror(service, { everyMs, notBefore, until, owner, stopped })
       for (const one of done) observe({ kind: 'mirror', ...one })
       return done.some(({ more }) => more)
     },

@@ -5,7 +5,7 @@ import { currentCode, ERROR_CODES, type ErrorCode } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import { parseJson } from '../core/json/json-text.ts'
 import type { Answer } from './api.ts'
-import { ClientryError } from './error.ts'
+import { ClientryError, type ErrorFacts } from './error.ts'
 
 /** Reads one; `text` is its body. */
 export function readAnswer<Body>(response: Response, text: string): Answer<Body> | ClientryError {
@@ -17,7 +17,12 @@ export function readAnswer<Body>(response: Response, text: string): Answer<Body>
   const requestId = header('x-request-id')
   const isOdd = json && (typeof body !== 'object' || body === null || Array.isArray(body))
   if (!response.ok || requestId === undefined || body === undefined || isOdd) {
-    return failureOf(status, header('retry-after'), body)
+    const facts = {
+      status,
+      retryAfter: secondsOf(header('retry-after')),
+      scope: scopeOf(header('www-authenticate')),
+    }
+    return failureOf(facts, body)
   }
   const etag = header('etag')
   const operationId = header('operation-id')
@@ -42,13 +47,12 @@ function parsed(text: string): Json | undefined {
 /** The body of an error; a server that is newer may have codes that are not known here. */
 type Failure = Omit<ErrorBody, 'code'> & { readonly code: string }
 
-function failureOf(status: number, retryAfter: string | undefined, body: unknown): ClientryError {
+function failureOf(facts: ErrorFacts, body: unknown): ClientryError {
   const failure: Partial<Failure> = typeof body === 'object' && body !== null ? body : {}
   const { error, code = '', field, fields, requestId, operationId, outcome, mend } = failure
   const { providerMessage } = failure
-  const facts = { status, retryAfter: secondsOf(retryAfter) }
   if (typeof error !== 'string' || requestId === undefined) {
-    const says = `What answered with status ${status} is not a Clientry server.`
+    const says = `What answered with status ${facts.status} is not a Clientry server.`
     return new ClientryError('unexpected_answer', says, facts)
   }
   const current = currentCode(code)
@@ -57,6 +61,12 @@ function failureOf(status: number, retryAfter: string | undefined, body: unknown
     : 'unexpected_answer'
   const details = { field, fields, requestId, operationId, outcome, mend, providerMessage }
   return new ClientryError(codeOrUnknown, error, { ...facts, ...details })
+}
+
+/** RFC 6750 section 3: what the token lacks. */
+function scopeOf(challenge: string | undefined): string | undefined {
+  const [, scope] = /\bscope="([^"]+)"/.exec(challenge ?? '') ?? []
+  return scope
 }
 
 /** RFC 9110 section 10.2.3: seconds, or a date. */

@@ -23,6 +23,8 @@ export interface ErrorFacts {
   readonly mend?: JsonObject | undefined
   /** What the provider said in its own words. */
   readonly providerMessage?: string | undefined
+  /** The scope that the token lacks, where one grants what the request needs (RFC 6750 section 3). */
+  readonly scope?: string | undefined
   readonly cause?: unknown
 }
 
@@ -44,6 +46,7 @@ export class ClientryError extends Error implements ErrorFacts {
   readonly fields: readonly string[] | undefined
   readonly mend: JsonObject | undefined
   readonly providerMessage: string | undefined
+  readonly scope: string | undefined
 
   constructor(code: ClientryErrorCode, message: string, facts: ErrorFacts = {}) {
     super(message, { cause: facts.cause })
@@ -58,5 +61,6 @@ export class ClientryError extends Error implements ErrorFacts {
     this.fields = facts.fields
     this.mend = facts.mend
     this.providerMessage = facts.providerMessage
+    this.scope = facts.scope
   }
 }

@@ -454,7 +454,7 @@ describe('token', () => {
 describe.concurrent('a failure', () => {
   it.each([
     ['nothing', 2, 'There is no command nothing'],
-    ['sett x', 2, 'did you mean set'],
+    ['sett x', 2, 'Did you mean set?'],
     [`get`, 2, 'CLIENT is missing'],
     [`get a b`, 2, 'too many words'],
     [`get ${ID} --unknown`, 2, "Unknown option '--unknown'"],

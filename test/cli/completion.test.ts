@@ -19,8 +19,16 @@ const has = (program: string) => spawnSync(program, ['--version']).status === 0
 
 describe('bash', () => {
   it('proposes commands', () => {
-    expect(proposed('clientry', '')).toEqual(COMMANDS.map(({ name }) => name))
+    const firstWords = COMMANDS.map(({ name }) => name.split(' ')[0] ?? name)
+    expect(proposed('clientry', '')).toEqual([...new Set(firstWords)])
     expect(proposed('clientry', 'roll')).toEqual(['rollback'])
+  })
+
+  it('proposes what can be done with a noun, and the options of that', () => {
+    expect(proposed('clientry', 'lease', '')).toEqual(['take', 'renew', 'end', 'list', '--help'])
+    expect(proposed('clientry', 'jobs', 'su')).toEqual(['submit'])
+    expect(proposed('clientry', 'jobs', 'submit', '--can')).toEqual(['--canary'])
+    expect(proposed('clientry', 'jobs', '--lim')).toEqual(['--limit'])
   })
 
   it('proposes the options of the command, and no others', () => {
@@ -46,7 +54,7 @@ describe.each(SHELLS)('%s', (shell) => {
 
   it('knows every command and every option', () => {
     for (const { name, options } of COMMANDS) {
-      expect(script).toMatch(new RegExp(`\\b${name}\\b`))
+      for (const word of name.split(' ')) expect(script).toMatch(new RegExp(`\\b${word}\\b`))
       for (const option of options) expect(script).toContain(option)
     }
   })

@@ -172,3 +172,27 @@ describe('--config', () => {
     expect(code).toBe(EXIT.usage.code)
   })
 })
+
+describe('--config, without a server to do the rest', () => {
+  it('lists what nothing is known of yet by asking, and what is known without', async () => {
+    configure('unknown.yaml', '')
+    const config = readFileSync(join(folder, 'unknown.yaml'), 'utf8')
+    writeFileSync(join(folder, 'unknown.yaml'), config.replace('history.db', 'unknown.db'))
+    const calls = () => auth0.calls.length
+    const before = calls()
+    const { code, out } = await run('list --config unknown.yaml')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^auth0\/exampleClientId/m)
+    expect(calls()).toBeGreaterThan(before)
+  })
+
+  it('carries a job through, and goes on with one that was left', async () => {
+    const submit = 'jobs submit --provider auth0 --every-client --config clientry.yaml'
+    const done = await run(`${submit} description=By-a-job --yes`)
+    expect(done.out).toMatch(/done\n {2}2 clients: 2 changed/)
+    const left = await run(`${submit} description=Left --detach --yes`)
+    const watched = await run(`jobs watch ${left.out.trim()} --config clientry.yaml`)
+    expect(watched).toMatchObject({ code: 0, out: expect.stringContaining('done') })
+    expect(auth0.client(ID)?.description).toBe('Left')
+  })
+})

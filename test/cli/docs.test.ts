@@ -81,9 +81,10 @@ describe('the examples', () => {
   it.each(COMMAND_LINES.filter((line) => line.startsWith('clientry ')))(
     '%s is a command',
     (line) => {
-      const [, name = ''] = line.split(/\s+/)
+      const [, noun = '', verb = ''] = line.split(/\s+/)
       const options = [...line.matchAll(/ --([a-z-]+)/g)].map(([, option = '']) => option)
-      const command = COMMANDS.find((one) => one.name === name)
+      const named = (name: string) => COMMANDS.find((one) => one.name === name)
+      const command = named(`${noun} ${verb}`) ?? named(noun)
       expect(command?.options).toEqual(expect.arrayContaining(options))
     },
   )

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Profiles } from '../../src/cli/connect/profiles.ts'
 import { EXIT } from '../../src/cli/exit.ts'
+import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { createBrowser } from '../providers/local-world.ts'
 import { clientry, type DevServer, ended, start, startDev } from './command-line.ts'
 
@@ -112,6 +113,49 @@ describe('login', () => {
       err: expect.stringContaining('access_denied'),
     })
     expect(profiles()).not.toHaveProperty('none')
+  })
+
+  it('asks for the scopes that the server takes, and needs no more than its URL', async () => {
+    const { code, address } = await logIn([
+      '--url',
+      dev.url,
+      '--client-id',
+      'clientry-command-line',
+      '--as',
+      'known',
+    ])
+    expect(code).toBe(0)
+    const scopes = address.searchParams.get('scope')?.split(' ') ?? []
+    expect(scopes).toEqual(['openid', 'offline_access', ...PERMISSIONS])
+    expect(address.searchParams.get('resource')).toBe('urn:clientry:development')
+    const { issuer, audience } = profiles().known?.signIn ?? {}
+    expect([issuer, audience]).toEqual([`${dev.url}/oidc`, 'urn:clientry:development'])
+  })
+
+  it('says how to sign in for a permission that the profile lacks, and that works', async () => {
+    await logIn(['--as', 'narrow', '--scope', 'openid offline_access clients:read'])
+    const write = ['set', ID, 'name=Narrow', '--yes', '--profile', 'narrow']
+    const refused = await clientry(write, { folder: dev.folder })
+    expect(refused.code).toBe(EXIT.auth.code)
+    const [, options = ''] = /clientry login (.*)$/m.exec(refused.err) ?? []
+    const [, as = '', scope = ''] = /^--as (\S+) --scope "(.*)"$/.exec(options) ?? []
+    expect([as, scope]).toEqual(['narrow', 'openid offline_access clients:read clients:write'])
+    const again = await logIn(['--as', as, '--scope', scope])
+    expect(again.address.searchParams.get('scope')).toBe(scope)
+    expect((await clientry(write, { folder: dev.folder })).code).toBe(0)
+    const listed = await clientry(['profiles'], { folder: dev.folder })
+    expect(listed.out).toContain('narrow')
+    const { tokens } = profiles().narrow ?? {}
+    expect(listed.out).not.toContain(tokens?.accessToken)
+    expect(listed.out).not.toContain(tokens?.refreshToken)
+  })
+
+  it('signs in again as a profile did, by its name alone', async () => {
+    const { code, address } = await logIn(['--as', 'narrow'])
+    expect(code).toBe(0)
+    expect(address.searchParams.get('scope')).toBe(
+      'openid offline_access clients:read clients:write',
+    )
   })
 
   it('is forgotten', async () => {

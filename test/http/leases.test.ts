@@ -117,3 +117,47 @@ it('a sweep ends what is over; what cannot end is told by answers, log and metri
   expect(text).toContain('clientry_due_failed_total{provider="cognito-client"} 1\n')
   expect(text).toContain('clientry_due_failed_total{provider="auth0"} 0\n')
 })
+
+it('several values are leased in one change or none, each fault named by its place', async () => {
+  const ci = ['leases:write']
+  const terms = { owner: 'pr-9', ttlSeconds: 60 }
+  const page = 'https://pr-9.preview.example'
+  const put = (values: unknown, more = {}) =>
+    send('PUT', `${CLIENT}/leases`, ci, { body: { values, ...terms, ...more } as JsonObject })
+  const before = world.auth0.calls.length
+  const bad = await put([
+    { field: 'callbacks', value: `${page}/cb` },
+    { field: 'callbacks', value: 'https://user@pr-9.preview.example/cb' },
+  ])
+  expect(JSON.parse(bad.text)).toMatchObject({ code: 'invalid_field', field: 'values[1].value' })
+  for (const [values, more] of [
+    [[], {}],
+    [[{ field: 'grantTypes', value: page }], {}],
+    [[{ field: 'callbacks' }], {}],
+    [[{ field: 'callbacks', value: page, owner: 'x' }], {}],
+    [Array.from({ length: 2 }, () => ({ field: 'callbacks', value: page })), {}],
+    [Array.from({ length: 21 }, (_, n) => ({ field: 'callbacks', value: `${page}/${n}` })), {}],
+    [[{ field: 'callbacks', value: page }], { field: 'callbacks', value: page }],
+  ] as const) {
+    const { status, text } = await put(values, more)
+    expect(status, text).toBe(400)
+    expect(JSON.parse(text).field).toMatch(/^values/)
+  }
+  expect((await read()).leases).toBeUndefined()
+  expect(world.auth0.calls.slice(before).filter(({ method }) => method === 'PATCH')).toEqual([])
+  const taken = await put([
+    { field: 'callbacks', value: `${page}/cb` },
+    { field: 'webOrigins', value: page },
+    { field: 'callbacks', value: `${page}/other` },
+  ])
+  expect(JSON.parse(taken.text).leases).toMatchObject([
+    { field: 'callbacks', value: `${page}/cb` },
+    { field: 'webOrigins', value: page },
+    { field: 'callbacks', value: `${page}/other` },
+  ])
+  const history = await send('GET', `${CLIENT}/history`, ['history:read'])
+  expect(JSON.parse(history.text).items).toMatchObject([{ action: 'lease', outcome: 'applied' }])
+  vi.setSystemTime(Date.now() + 61_000)
+  await world.clientry.sweep()
+  expect(JSON.stringify(world.auth0.client('exampleClientId'))).not.toContain(page)
+})

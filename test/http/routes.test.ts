@@ -146,6 +146,11 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
   getOpenapi: { path: () => '/openapi.json', about: 'any provider' },
   getHealth: { path: () => '/healthz', about: 'any provider' },
   getReadiness: { path: () => '/readyz', about: 'any provider' },
+  getResourceMetadata: {
+    path: () => '/.well-known/oauth-protected-resource',
+    about: 'any provider',
+  },
+  getCaller: { path: () => '/whoami', about: 'any provider' },
   getMetrics: { path: () => '/metrics', about: 'all providers' },
 }
 
@@ -235,10 +240,12 @@ function request(
 type Expectation = number | ((route: Route, minimal: Minimal) => number)
 
 const isPublic = ({ permission }: Route) => permission === 'public'
+/** Whether a route takes any accepted token. */
+const takesAny = ({ permission }: Route) => permission === 'token'
 /** Every permission that a route asks for. */
 const needed = ({ permission, atSource, also }: Route): Permission[] =>
   [permission, atSource, also].filter(
-    (one) => one !== undefined && one !== 'public',
+    (one) => one !== undefined && one !== 'public' && one !== 'token',
   ) as Permission[]
 const others = ({ permission, alternative }: Route): Permission[] =>
   PERMISSIONS.filter((one) => one !== permission && one !== alternative)
@@ -322,7 +329,8 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
       const answer = await request(minimal, route.method, token)
       const { status } = one
       const expected = typeof status === 'function' ? status(route, minimal) : status
-      expect(answer.status, answer.body).toBe(isPublic(route) ? 200 : expected)
+      const isOpen = isPublic(route) || (takesAny(route) && expected !== 401)
+      expect(answer.status, answer.body).toBe(isOpen ? 200 : expected)
       if (answer.status === 401 || answer.status === 403) {
         expect(answer.headers['www-authenticate']).toMatch(/^Bearer/)
         expect(JSON.parse(answer.body)).toMatchObject({
@@ -352,14 +360,21 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
   },
 )
 
+/** RFC 9728 section 3. */
+const METADATA = '/.well-known/oauth-protected-resource'
+
 // The walk believes the rows, so what a row may say stands here.
 it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s takes a permission that fits its method',
   (_, { method, path, permission, also, alternative }) => {
-    const OPEN = ['/', '/docs', '/openapi.json', '/healthz', '/readyz']
+    const OPEN = ['/', '/docs', '/openapi.json', '/healthz', '/readyz', METADATA]
     if (method === 'GET') {
       expect(permission).toMatch(
-        OPEN.includes(path) ? /^public$/ : /^(clients|history|jobs|metrics):read$/,
+        OPEN.includes(path)
+          ? /^public$/
+          : path === '/whoami'
+            ? /^token$/
+            : /^(clients|history|jobs|metrics):read$/,
       )
       return
     }

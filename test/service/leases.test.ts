@@ -88,6 +88,28 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(last[1]).toMatchObject({ kind: 'intent', action: 'end_lease', changes: [{}] })
   })
 
+  it('takes several values in one change, and none where one is refused', async () => {
+    const more = [{ field: 'callbacks' as const, value: OTHER }]
+    const taking = {
+      kind: 'lease' as const,
+      field: 'callbacks' as const,
+      value: PREVIEW,
+      owner: 'pr-7',
+      seconds: HOUR,
+    }
+    const bad = { field: 'callbacks' as const, value: 'not a URL' }
+    await expect(change({ ...taking, more: [bad] })).rejects.toThrow()
+    expect(await leases()).toEqual([])
+    const [own = ''] = before
+    const kept = { field: 'callbacks' as const, value: own }
+    const taken = await change({ ...taking, more: [...more, kept] })
+    expect(taken.changes).toMatchObject([{ added: [PREVIEW, OTHER] }])
+    expect(taken.warnings.map(({ code }) => code)).toContain('value_stays')
+    expect(await leases()).toMatchObject([{ value: PREVIEW }, { value: OTHER }, { kept: true }])
+    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(sorted(stored())).toEqual(sorted(before))
+  })
+
   it('never takes away what was there before', async () => {
     const [own = ''] = before
     const taken = await take(own)

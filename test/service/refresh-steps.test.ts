@@ -110,6 +110,15 @@ describe('a round', () => {
     expect(new Set(calls.map(({ operationId }) => operationId)).size).toBe(3)
   })
 
+  it('is begun anew where it began before a time, and only once', async () => {
+    await round(service(), { everyMs: 60_000 })
+    const later = service({}, {}, NOW + 1_000)
+    expect(await round(later, { everyMs: 60_000 })).toEqual([NOTHING])
+    const since = { everyMs: 60_000, notBefore: NOW + 500 }
+    expect(await round(later, since)).toEqual([{ ...NOTHING, verified: 2 }])
+    expect(await round(later, since)).toEqual([NOTHING])
+  })
+
   it('goes on after failures with a success between them, and stops at three in a row', async () => {
     for (const id of ['c', 'f', 'j']) subject.put({ ...fullLocalClient, client_id: id })
     const readable = ['c', 'f', 'j']

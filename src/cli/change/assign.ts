@@ -10,6 +10,7 @@ import { parseJson } from '../../core/json/json-text.ts'
 import { plainNumbers } from '../../core/json/kept-numbers.ts'
 import type { ClientPatch } from '../../sdk/types.ts'
 import { UsageError } from '../exit.ts'
+import { didYouMean, nearestName } from '../suggest.ts'
 
 const ASSIGNMENT = /^([A-Za-z0-9]+)((?:\.[^=]+?)?)([+-]?)=([\s\S]*)$/
 
@@ -54,9 +55,9 @@ function fieldOf(name: string, word: string): FieldName {
     throw new UsageError(`${JSON.stringify(shown)} assigns nothing. Write FIELD=VALUE.`)
   }
   if (!isFieldName(name)) {
-    throw new UsageError(
-      `${name} is not an attribute. The attributes are: ${FIELD_NAMES.join(', ')}.`,
-    )
+    const hint = didYouMean(nearestName(name, FIELD_NAMES))
+    const list = hint === '' ? ` The attributes are: ${FIELD_NAMES.join(', ')}.` : hint
+    throw new UsageError(`${name} is not an attribute.${list}`)
   }
   if (FIELDS[name].kind !== 'secret') return name
   const says = 'Other users can see a secret on the command line'

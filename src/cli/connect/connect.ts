@@ -13,6 +13,10 @@ import { checkedUrl } from './url.ts'
 
 export interface Connected {
   readonly api: Api
+  /** How to get a token with a scope that the present one lacks, as a sentence. */
+  wayTo?(scope: string): string
+  /** Goes on with work that a server would do by itself. */
+  tend?(): Promise<void>
   close(): Promise<void>
 }
 
@@ -34,10 +38,21 @@ export async function connectBy(options: Values): Promise<Connected> {
     throw new UsageError('--create-store works only with --config; a server has its own store.')
   const { url, token } = commandEnvironment()
   const server = options.url ?? (options.profile === undefined ? url : undefined)
-  if (server !== undefined) return remote(server, token)
+  if (server !== undefined) return { ...remote(server, token), wayTo: byToken }
   const profile = profileBy(options)
   if (profile === undefined) return developmentServer()
-  return remote(profile.url, () => tokenOf(profile))
+  return { ...remote(profile.url, () => tokenOf(profile)), wayTo: bySigningIn(profile) }
+}
+
+const byToken = (scope: string) => `Use a token in CLIENTRY_TOKEN that has the scope ${scope}.`
+
+/** The profile asks for the scope the next time; where it has done so, it was not granted. */
+function bySigningIn({ name, signIn }: NamedProfile): (scope: string) => string {
+  const asked = signIn.scope.split(' ')
+  return (scope) =>
+    asked.includes(scope)
+      ? `The profile ${name} has asked for the scope ${scope}, and ${signIn.issuer} has not granted it to you: it must be granted there.`
+      : `Sign in again with: clientry login --as ${name} --scope "${[...asked, scope].join(' ')}"`
 }
 
 /**
@@ -66,10 +81,10 @@ function remote(url: string, token: string | (() => Promise<string>) | undefined
 
 async function inProcess(path: string, createStore: boolean): Promise<Connected> {
   const { NOWHERE, openInProcess } = await import('./in-process.ts')
-  const { fetch, close } = await openInProcess(path, createStore)
+  const { fetch, tend, close } = await openInProcess(path, createStore)
   // No token leaves the process, but the SDK requires one.
   const api = connect({ url: NOWHERE, token: 'none', fetch, retryForMs: RETRY_FOR_MS })
-  return { api, close }
+  return { api, tend, close }
 }
 
 async function developmentServer(): Promise<Connected> {

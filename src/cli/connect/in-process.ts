@@ -14,6 +14,8 @@ import { configurationOf } from './configuration.ts'
 
 export interface InProcess {
   readonly fetch: typeof globalThis.fetch
+  /** Does once what a server does all the time: jobs among it. */
+  tend(): Promise<void>
   close(): Promise<void>
 }
 
@@ -33,7 +35,7 @@ export async function openInProcess(path: string, createStore: boolean): Promise
     // The command shows the answer itself, and the history keeps what happened.
     log: () => {},
   })
-  return { fetch: fetchFrom(clientry.app), close: clientry.close }
+  return { fetch: fetchFrom(clientry.app), tend: clientry.sweep, close: clientry.close }
 }
 
 /** The user of this machine, as the history names them. */

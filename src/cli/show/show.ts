@@ -4,7 +4,6 @@
  */
 
 import { isRecord } from '../../core/json/json.ts'
-import { stringifyJson } from '../../core/json/json-text.ts'
 import type {
   Client,
   FieldChange,
@@ -15,6 +14,7 @@ import type {
   Warning,
 } from '../../sdk/types.ts'
 import { plain, type Style, type Terminal } from '../terminal.ts'
+import { blockOf, linesOf } from './values.ts'
 
 /** Prints a line, to the result or to the notes beside it. */
 export type Say = (line: string) => void
@@ -44,7 +44,7 @@ export function showClient(terminal: Terminal, client: Client): void {
   terminal.print(terminal.style('strong', nameOf(client)))
   for (const [field, value] of Object.entries(client)) {
     if (TITLE.includes(field) || isEmpty(value)) continue
-    const [first = '', ...rest] = linesOf(value as Json)
+    const [first = '', ...rest] = linesOf(value as Json, field)
     terminal.print(`  ${plain(field).padEnd(WIDTH)}${first}`)
     for (const line of rest) terminal.print(`  ${' '.repeat(WIDTH)}${line}`)
   }
@@ -55,25 +55,17 @@ const isEmpty = (value: unknown) =>
   value === null ||
   (Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0)
 
-/** One line for each value of a list and for each member of an object. */
-function linesOf(value: Json): readonly string[] {
-  if (Array.isArray(value)) return value.map(valueText)
-  if (!isRecord(value)) return [valueText(value)]
-  return Object.entries(value).map(([name, inner]) => `${plain(name)}: ${valueText(inner)}`)
-}
-
-/** A string as it is, anything else as JSON. */
-export const valueText = (value: Json): string =>
-  plain(typeof value === 'string' ? value : stringifyJson(value))
-
 /** Prints the differences, field by field. */
 export function showChanges(
   terminal: Terminal,
   changes: readonly FieldChange[],
   say: Say = terminal.print,
 ): void {
-  const sign = (style: Style, mark: string) => (value: Json) =>
-    say(`    ${terminal.style(style, `${mark} ${valueText(value)}`)}`)
+  const sign = (field: string, style: Style, mark: string) => (value: Json) => {
+    for (const [index, line] of blockOf(value, field).entries()) {
+      say(`    ${terminal.style(style, `${index === 0 ? mark : ' '} ${line}`)}`)
+    }
+  }
   for (const { field, before, after, added, removed } of changes) {
     say(`  ${terminal.style('strong', plain(field))}`)
     const lists = added !== undefined || removed !== undefined
@@ -82,8 +74,8 @@ export function showChanges(
       isEmpty(before) && isEmpty(after) ? value !== null : !isEmpty(value)
     const gone = lists ? (removed ?? []) : [before].filter(isShown)
     const come = lists ? (added ?? []) : [after].filter(isShown)
-    for (const value of gone) sign('removed', '-')(value)
-    for (const value of come) sign('added', '+')(value)
+    for (const value of gone) sign(field, 'removed', '-')(value)
+    for (const value of come) sign(field, 'added', '+')(value)
     if (gone.length + come.length === 0) say('    in another order')
   }
 }

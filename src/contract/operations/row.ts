@@ -38,8 +38,8 @@ export interface Operation {
   readonly summary: string
   /** Where the documentation explains it, seen from `docs/http.md`. */
   readonly page?: string
-  /** `public`: no token is asked for. */
-  readonly permission: Permission | 'public'
+  /** `public`: no token is asked for. `token`: any that is accepted will do. */
+  readonly permission: Permission | 'public' | 'token'
   /** A further permission that it takes at the same place. */
   readonly also?: Permission
   /** Opens it as well; its answer can be less then. */
@@ -74,6 +74,8 @@ export const WRITE_OWN = [...WRITE, 'ownClient'] as const
 export const PAGE = ['limit', 'cursor'] as const
 
 export const PUBLIC_ERRORS = [400, 500, 503, 504] as const
+/** Of what any caller may ask. */
+export const CALLER_ERRORS = [400, 401, 500, 503, 504] as const
 /** Of lists that leave out what their caller may not see. */
 export const LIST_ERRORS = [400, 401, 403, 500, 503, 504] as const
 export const READ_ERRORS = [400, 401, 403, 404, 500, 503, 504] as const

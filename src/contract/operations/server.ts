@@ -1,6 +1,6 @@
 /** Operations on the server itself. */
 
-import { type Operation, PUBLIC_ERRORS, READ_ERRORS } from './row.ts'
+import { CALLER_ERRORS, type Operation, PUBLIC_ERRORS, READ_ERRORS } from './row.ts'
 
 const READ = { method: 'GET', query: [], headers: [], answerHeaders: [] } as const
 const PUBLIC = { ...READ, permission: 'public', errors: PUBLIC_ERRORS } as const
@@ -40,6 +40,24 @@ export const SERVER_OPERATIONS = {
     summary:
       'Shows whether changes can be made: the history can be written, and tokens can be checked.',
     answers: { 200: 'Status' },
+  },
+  /** RFC 9728, with a list of the issuers beside it. */
+  getResourceMetadata: {
+    ...PUBLIC,
+    path: '/.well-known/oauth-protected-resource',
+    summary: 'Shows where tokens for this API come from, and the scopes that they can have.',
+    answers: { 200: 'ResourceMetadata' },
+    page: '#who-calls',
+  },
+  /** What the caller may do at each provider, and which scopes grant the rest. */
+  getCaller: {
+    ...READ,
+    path: '/whoami',
+    summary: 'Shows who calls, what they may do at each provider, and which scopes grant the rest.',
+    permission: 'token',
+    answers: { 200: 'Caller' },
+    errors: CALLER_ERRORS,
+    page: '#who-calls',
   },
   /** The text format of Prometheus. */
   getMetrics: {

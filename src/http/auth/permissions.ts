@@ -98,7 +98,7 @@ export function insufficientScope(
   const scopes = permissions.scopesFor(demand)
   const sentence =
     scopes.length === 0
-      ? `This needs the permission ${permission}, which no scope grants here.`
+      ? `This needs the permission ${permission}, which no scope grants here. A row of auth.permissions in the configuration of the server can grant it.`
       : `This needs the permission ${permission}, granted by the scope ${scopes.join(' or ')}.`
   // RFC 6750 section 3: the attribute lists what is needed; alternatives are not expressible
   const attribute = scopes[0] === undefined ? '' : `, scope="${scopes[0].replace(/["\\]/g, '')}"`

@@ -26,6 +26,7 @@ export function describeOperation(operationId: string, row: Operation): JsonObje
 
 function needsOf({ permission, also, alternative, atSource }: Operation): string {
   if (permission === 'public') return 'No token is needed.'
+  if (permission === 'token') return 'Any accepted token will do.'
   const needs = `Needs the permission \`${permission}\``
   if (also !== undefined) return `${needs} and \`${also}\`.`
   if (alternative !== undefined) return `${needs} or \`${alternative}\`.`

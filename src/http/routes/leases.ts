@@ -2,9 +2,9 @@
 
 import type { LEASE_OPERATIONS } from '../../contract/operations/leases.ts'
 import { ClientError, isClientError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json/json.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
 import type { Warning } from '../../core/mapping/row.ts'
-import type { ChangeRequest, Lease, LeaseTaking } from '../../service/base/request.ts'
+import type { ChangeRequest, Lease, LeasedValue, LeaseTaking } from '../../service/base/request.ts'
 import { overLeases } from '../../service/lease/leases.ts'
 import { readClient } from '../../service/reading/read.ts'
 import type { Answer } from '../answer.ts'
@@ -12,11 +12,11 @@ import { absent, changeHeaders, performChange, planAnswer, reading } from '../ch
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
-import { leaseRequest } from '../schemas/leases.ts'
+import { leasedValue, leaseRequest } from '../schemas/leases.ts'
 import { leaseBody } from '../standing.ts'
 import { type Target, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
-import { checkMembers, memberOf } from '../wire/members.ts'
+import { checkedValue, checkMembers, memberOf } from '../wire/members.ts'
 
 export const LEASE_HANDLERS: Handlers<keyof typeof LEASE_OPERATIONS> = {
   listLeases,
@@ -34,7 +34,7 @@ async function listLeases(exchange: Exchange): Promise<Answer> {
   return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
-/** Takes a lease or renews it. */
+/** Takes leases or renews them: one value, or several of which all are leased or none. */
 async function putLease(exchange: Exchange): Promise<Answer> {
   const { query } = exchange
   const body = readJsonBody(exchange.request, 'value')
@@ -42,8 +42,9 @@ async function putLease(exchange: Exchange): Promise<Answer> {
   const { provider = query.provider, userPoolId = query.userPoolId } = body
   const target = targetOf(exchange, { provider, userPoolId })
   const lease = leaseOf(body)
-  return answerLeases(exchange, target, lease, { ...lease }).catch((error) => {
-    throw namedValue(error, lease)
+  const content = lease as unknown as JsonObject & { readonly owner: string }
+  return answerLeases(exchange, target, lease, { ...content }).catch((error) => {
+    throw namedValue(error, lease, body.values !== undefined)
   })
 }
 
@@ -91,9 +92,11 @@ async function answerLeases(
 /** Those about the lease; others tell settings and values of the client. */
 const OWN_WARNINGS = ['near_limit', 'value_stays', 'cannot_end', 'not_as_planned']
 
-const isOwn = ({ code, message }: Warning, { value }: JsonObject) =>
+const isOwn = ({ code, message }: Warning, { value, more = [] }: JsonObject) =>
   OWN_WARNINGS.includes(code) ||
-  (typeof value === 'string' && message.includes(JSON.stringify(value)))
+  [value, ...(Array.isArray(more) ? more.map((one) => isRecord(one) && one.value) : [])].some(
+    (own) => typeof own === 'string' && message.includes(JSON.stringify(own)),
+  )
 
 function leasesBody(
   { ref }: Target,
@@ -109,17 +112,48 @@ function leasesBody(
 
 /** @throws ClientError `invalid_field` */
 function leaseOf(body: JsonObject): LeaseTaking {
-  const field = memberOf(leaseRequest, body, 'field')
-  const value = memberOf(leaseRequest, body, 'value')
+  const [first, ...more] = valuesOf(body)
+  if (first === undefined) throw invalidValues('must hold one value at least')
   const owner = memberOf(leaseRequest, body, 'owner')
   const seconds = memberOf(leaseRequest, body, 'ttlSeconds')
-  return { kind: 'lease', field, value, owner, seconds }
+  const further = more.length === 0 ? {} : { more }
+  return { kind: 'lease', ...first, ...further, owner, seconds }
 }
 
-/** What is wrong with the value, under the name that it has in this request. */
-function namedValue(error: unknown, { field }: LeaseTaking): unknown {
-  const path = `client.${field}.add[0]`
-  if (!isClientError(error) || error.field !== path) return error
-  const { code, message, details } = error
-  return new ClientError(code, message.replaceAll(path, 'value'), { ...details, field: 'value' })
+/** The values that a body names, in one way or the other. */
+function valuesOf(body: JsonObject): readonly LeasedValue[] {
+  const values = memberOf(leaseRequest, body, 'values')
+  if (values === undefined) {
+    const [field, value] = [
+      checkedValue(leasedValue.shape.field, body.field, 'field'),
+      checkedValue(leasedValue.shape.value, body.value, 'value'),
+    ]
+    return [{ field, value }]
+  }
+  if (body.field !== undefined || body.value !== undefined) {
+    throw invalidValues('must be absent beside "field" and "value"')
+  }
+  const names = values.map(({ field, value }) => JSON.stringify([field, value]))
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
+  if (twice >= 0)
+    throw invalidValues(`must not name a value twice: values[${twice}] is there before`)
+  return values
+}
+
+const invalidValues = (says: string) =>
+  new ClientError('invalid_field', `values ${says}.`, { field: 'values' })
+
+/** What is wrong with a value, under the name that it has in this request. */
+function namedValue(error: unknown, taking: LeaseTaking, isList: boolean): unknown {
+  if (!isClientError(error)) return error
+  const values = [taking, ...(taking.more ?? [])]
+  for (const [index, { field }] of values.entries()) {
+    const before = values.slice(0, index).filter((one) => one.field === field).length
+    const path = `client.${field}.add[${before}]`
+    if (error.field !== path) continue
+    const name = isList ? `values[${index}].value` : 'value'
+    const { code, message, details } = error
+    return new ClientError(code, message.replaceAll(path, name), { ...details, field: name })
+  }
+  return error
 }

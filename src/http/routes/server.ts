@@ -5,6 +5,8 @@ import { ClientError } from '../../core/errors.ts'
 import { isRecord } from '../../core/json/json.ts'
 import { type Answer, errorAnswer } from '../answer.ts'
 import { requirePermission } from '../auth/permissions.ts'
+import { getResourceMetadata } from '../caller/resource-metadata.ts'
+import { getCaller } from '../caller/whoami.ts'
 import type { Exchange } from '../exchange.ts'
 import { getOpenapi } from '../openapi/openapi.ts'
 import { getDocs } from '../pages/docs-page.ts'
@@ -18,6 +20,8 @@ export const SERVER_HANDLERS: Handlers<keyof typeof SERVER_OPERATIONS> = {
   getOpenapi,
   getHealth,
   getReadiness,
+  getResourceMetadata,
+  getCaller,
   getMetrics,
 }
 

@@ -1,7 +1,13 @@
 /** Schemas of leases. */
 
 import * as z from 'zod/mini'
-import type { Lease, LeaseBodies, LeaseRequest, Leases } from '../../contract/leases.ts'
+import type {
+  Lease,
+  LeaseBodies,
+  LeasedValue,
+  LeaseRequest,
+  Leases,
+} from '../../contract/leases.ts'
 import { LEASE_FIELDS } from '../../core/client.ts'
 import {
   MAX_LEASE_SECONDS,
@@ -36,10 +42,21 @@ export const lease = z.object({
   kept: optional(described(yes, 'The value stays when the lease ends.')),
 } satisfies Shape<Lease>)
 
+const value = plainText(MAX_VALUE_LENGTH).check(ONE_URL)
+
+/** As many as one owner can have on a client. */
+const MAX_VALUES = 20
+const VALUES = { error: `must be a list of 1 to ${MAX_VALUES} values, each with field and value` }
+
+export const leasedValue = z.strictObject({ field, value } satisfies Shape<LeasedValue>)
+
 export const leaseRequest = z.strictObject({
   ...place,
-  field,
-  value: plainText(MAX_VALUE_LENGTH).check(ONE_URL),
+  field: optional(field),
+  value: optional(value),
+  values: optional(
+    z.array(leasedValue, VALUES).check(z.minLength(1, VALUES), z.maxLength(MAX_VALUES, VALUES)),
+  ),
   owner: plainText(MAX_OWNER_LENGTH),
   ttlSeconds: z.int(SECONDS).check(z.gte(1, SECONDS), z.lte(MAX_LEASE_SECONDS, SECONDS)),
 } satisfies Shape<LeaseRequest>)
@@ -52,6 +69,7 @@ const leases = z.object({
 
 export const LEASE_SCHEMAS = {
   Lease: lease,
+  LeasedValue: leasedValue,
   LeaseRequest: leaseRequest,
   Leases: leases,
 } satisfies Schemas<LeaseBodies>

@@ -64,11 +64,17 @@ export const MAX_OWNER_LENGTH = 128
 /** 90 days; a value that is needed for longer should not be leased. */
 export const MAX_LEASE_SECONDS = 7_776_000
 
-/** Takes or renews a lease on a value of a list. */
-export interface LeaseTaking {
-  readonly kind: 'lease'
+/** A value of a list. */
+export interface LeasedValue {
   readonly field: LeaseField
   readonly value: string
+}
+
+/** Takes or renews a lease on a value of a list, or on several: all of them or none. */
+export interface LeaseTaking extends LeasedValue {
+  readonly kind: 'lease'
+  /** The further ones, each once. */
+  readonly more?: readonly LeasedValue[]
   readonly owner: string
   /** How long the lease lasts from now on. */
   readonly seconds: number

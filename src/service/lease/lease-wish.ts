@@ -1,26 +1,42 @@
 /** The changes that take and end leases. */
 
 import type { LeaseField } from '../../core/client.ts'
-import { isClientError } from '../../core/errors.ts'
+import { ClientError, isClientError } from '../../core/errors.ts'
 import { isNearly } from '../../core/mapping/limits.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
 import type { Patch } from '../../core/patch/patch.ts'
 import { planChange } from '../../core/plan/plan.ts'
+import type { Actor } from '../../store/log/actor.ts'
 import type { Standing } from '../../store/log/standing.ts'
-import type { LeaseEnding, LeaseTaking } from '../base/request.ts'
+import type { LeasedValue, LeaseEnding, LeaseTaking } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import type { RequestFor, Wish } from '../change/change-target.ts'
 import { checkRoom, checkShares, leasable } from './lease-share.ts'
 import { listOf, takingAway, withLease, withoutLeases } from './leases.ts'
 
-/** The patch of a lease, which adds one value. */
-export function leasePatch({ field, value }: Pick<LeaseTaking, 'field' | 'value'>): Patch {
-  return { kind: 'merge', fields: { [field]: { add: [value] } } }
+/** The patch of a lease, which adds its values. */
+export function leasePatch(taking: Pick<LeaseTaking, 'field' | 'value' | 'more'>): Patch {
+  const values = valuesOf(taking)
+  const fields = [...new Set(values.map(({ field }) => field))].map((field) => {
+    const add = values.filter((one) => one.field === field).map(({ value }) => value)
+    return [field, { add }]
+  })
+  return { kind: 'merge', fields: Object.fromEntries(fields) }
 }
 
+/** All values of a lease, in the order in which they are named. */
+const valuesOf = ({
+  field,
+  value,
+  more = [],
+}: Pick<LeaseTaking, 'field' | 'value' | 'more'>): readonly LeasedValue[] => [
+  { field, value },
+  ...more,
+]
+
 /**
- * Adds the value if it is not there, and records the lease with it.
+ * Adds the values that are not there, and records the leases with them.
  * @throws ClientError (`over`) `list_full`, and as planning does
  */
 export function leaseWish(
@@ -28,27 +44,77 @@ export function leaseWish(
   { provider: { mapping }, actor, patch }: RequestFor<LeaseTaking>,
   standing: Standing | undefined,
 ): Wish {
-  const { field, value, owner, seconds } = patch
+  const values = valuesOf(patch)
   return {
-    fields: [field],
+    fields: [...new Set(values.map(({ field }) => field))],
     over: (base) => {
-      const now = service.now()
-      const inList = listOf(mapping, base, field).includes(value)
-      const lease = { field, value, owner, expiresAt: now + seconds * 1_000, actor }
-      const becomes = withLease(standing, lease, inList)
-      const leaseRequest = { lease, current: standing?.leases ?? [], now }
-      checkShares(service.leaseShares, mapping, leaseRequest)
-      if (!inList) checkRoom(service.leaseShares, mapping, base, leaseRequest)
       const addition = leasePatch(patch)
-      const { next } = planChange(mapping, base, addition)
-      const warnings = becomes.leases?.at(-1)?.kept
-        ? [stays(field)]
-        : [
-            ...nearLimit(leasable(service.leaseShares, mapping, field), mapping, next, field),
-            ...lasting(mapping, next, { field, value }),
-          ]
+      // Each value is judged with those before it in place, as if they were leased one after the other.
+      const now = service.now()
+      const taken = values.reduce<Taken>(
+        (before, one, index) =>
+          atPlace(values, index, () =>
+            taking(service, { mapping, actor, patch, one, now }, before),
+          ),
+        { base, standing, warnings: [] },
+      )
+      const { warnings, standing: becomes = {} } = taken
       return { patch: addition, warnings, aim: { action: 'lease', becomes } }
     },
+  }
+}
+
+interface Taken {
+  readonly base: Native
+  readonly standing: Standing | undefined
+  readonly warnings: readonly Warning[]
+}
+
+/** One value more. */
+function taking(
+  service: Service,
+  { mapping, actor, patch, one, now }: Taking,
+  { base, standing, warnings }: Taken,
+): Taken {
+  const { field, value } = one
+  const { owner, seconds } = patch
+  const inList = listOf(mapping, base, field).includes(value)
+  const lease = { field, value, owner, expiresAt: now + seconds * 1_000, actor }
+  const becomes = withLease(standing, lease, inList)
+  const leaseRequest = { lease, current: standing?.leases ?? [], now }
+  checkShares(service.leaseShares, mapping, leaseRequest)
+  if (!inList) checkRoom(service.leaseShares, mapping, base, leaseRequest)
+  const { next } = planChange(mapping, base, leasePatch(one))
+  const own = becomes.leases?.at(-1)?.kept
+    ? [stays(field)]
+    : [
+        ...nearLimit(leasable(service.leaseShares, mapping, field), mapping, next, field),
+        ...lasting(mapping, next, one),
+      ]
+  return { base: next, standing: becomes, warnings: [...warnings, ...own] }
+}
+
+interface Taking {
+  readonly mapping: Mapping
+  readonly actor: Actor
+  readonly patch: LeaseTaking
+  readonly one: LeasedValue
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** A fault of a value that is judged alone, under its place among those of its list. */
+function atPlace<T>(values: readonly LeasedValue[], index: number, judge: () => T): T {
+  const field = values[index]?.field
+  const place = values.slice(0, index).filter((one) => one.field === field).length
+  try {
+    return judge()
+  } catch (error) {
+    const path = `client.${field}.add[0]`
+    if (place === 0 || !isClientError(error) || error.field !== path) throw error
+    const named = `client.${field}.add[${place}]`
+    const { code, message, details } = error
+    throw new ClientError(code, message.replaceAll(path, named), { ...details, field: named })
   }
 }
 
@@ -89,11 +155,7 @@ const stays = (field: LeaseField): Warning => ({
 })
 
 /** Warns of a value that could not be removed in the present state, for example the only one of its list. */
-function lasting(
-  mapping: Mapping,
-  next: Native,
-  value: Pick<LeaseTaking, 'field' | 'value'>,
-): readonly Warning[] {
+function lasting(mapping: Mapping, next: Native, value: LeasedValue): readonly Warning[] {
   try {
     planChange(mapping, next, { kind: 'merge', fields: takingAway([value]) })
     return []

@@ -15,6 +15,8 @@ import { refreshClient } from './refresh-client.ts'
 export interface RefreshOptions {
   /** The time from the beginning of one round of a place to the next (milliseconds). */
   readonly everyMs: number
+  /** A round that began before is over, however young it is (epoch milliseconds). */
+  readonly notBefore?: number
   /** When to stop (epoch milliseconds); the next call does the rest. */
   readonly until: number
   /** Identifies this server among those that share a file. */
@@ -88,7 +90,7 @@ async function refreshPlace(
   // A list that begins again does work each time, up to the cursor that is refused.
   while (more && failures < MAX_FAILURES && run.relists < MAX_FAILURES) {
     if (options.stopped?.() === true || service.now() >= options.until) break
-    const step = await oneStep(service, run, options.everyMs).catch((error: unknown) => {
+    const step = await oneStep(service, run, options).catch((error: unknown) => {
       if (!isClientError(error)) throw error
       tally.failed += 1
       failures = isClientError(error, 'provider_throttled') ? MAX_FAILURES : failures + 1
@@ -102,12 +104,17 @@ async function refreshPlace(
 }
 
 /** Returns `idle` if nothing is due, or if another server is working on it. */
-async function oneStep(service: Service, run: Run, everyMs: number): Promise<'worked' | 'idle'> {
+async function oneStep(
+  service: Service,
+  run: Run,
+  { everyMs, notBefore = 0 }: RefreshOptions,
+): Promise<'worked' | 'idle'> {
   const { mirror, provider, claim, tally } = run
   const { place } = claim
   const now = service.now()
   if (!(await mirror.claim(claim, now, now + CLAIM_MS))) return 'idle'
-  if ((await mirror.round(claim, now, now - everyMs)) === undefined) return 'idle'
+  if ((await mirror.round(claim, now, Math.max(now - everyMs, notBefore))) === undefined)
+    return 'idle'
   const task = await mirror.task(place)
   const call = callFor(service)
   switch (task.kind) {

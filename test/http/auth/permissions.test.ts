@@ -108,7 +108,8 @@ describe('requirePermission', () => {
 
   it('says that no scope would do', () => {
     expect(refusal(MAPPED, 'secrets:rotate')).toEqual({
-      message: 'This needs the permission secrets:rotate, which no scope grants here.',
+      message:
+        'This needs the permission secrets:rotate, which no scope grants here. A row of auth.permissions in the configuration of the server can grant it.',
       challenge: 'Bearer realm="clientry", error="insufficient_scope"',
     })
   })

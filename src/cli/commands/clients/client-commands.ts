@@ -16,7 +16,7 @@ export const CLIENT_COMMANDS: readonly Command[] = [
   {
     name: 'list',
     says: 'find clients',
-    more: 'Shows the clients as Clientry last saw them. --fresh asks the providers, and exits with 6 if one does not answer. A terminal shows 20 clients, a pipe gets all of them.',
+    more: 'Shows the clients as Clientry last saw them, with the age of what is older than a minute. --fresh asks the providers, and exits with 6 if one does not answer; with --config, providers of which nothing is known yet are asked in any case. A terminal shows 20 clients, a pipe gets all of them.',
     takes: [{ name: 'TEXT', says: 'part of an id, a name or a URL', optional: true }],
     options: ['filter', 'fresh', 'limit', 'all', 'cursor', ...ABOUT_CLIENT],
     examples: [

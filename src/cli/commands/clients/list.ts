@@ -11,6 +11,7 @@ import type {
 import { withoutSecrets } from '../../change/secret-output.ts'
 import type { Invocation, Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
+import { ageText } from '../../show/durations.ts'
 import { noteMore, type PageOf, rangeOf, walk } from '../../show/paging.ts'
 import { nameOf, noteGaps, noteUnread } from '../../show/show.ts'
 import { plain, type Terminal } from '../../terminal.ts'
@@ -21,13 +22,11 @@ const COUNTED = { known: 1_000, fresh: 100 } as const
 export const run: Run = async (invocation) => {
   const { options, terminal } = invocation
   const { listClients } = await invocation.connect()
-  const clients: ListedClient[] = []
-  const read = pagesOf(invocation, listClients)
-  const next = await walk(read.pageOf, rangeOf(options, terminal), (items) => {
-    clients.push(...items)
-    terminal.progress(`${clients.length} clients`)
-  })
-  terminal.progress('')
+  const asked = options.fresh === true
+  const known = await readPages(invocation, listClients, asked)
+  const isAsked = asked || (options.config !== undefined && knowsNothing(known))
+  const { read, clients, next } =
+    isAsked && !asked ? await readPages(invocation, listClients, true) : known
   const { mirror } = read
   // Only for the clients that are shown, not for those that are counted afterwards.
   const unread = [...read.unread]
@@ -44,7 +43,7 @@ export const run: Run = async (invocation) => {
   } else {
     show(terminal, clients)
     noteGaps(terminal, mirror())
-    const most = options.fresh === true ? COUNTED.fresh : COUNTED.known
+    const most = isAsked ? COUNTED.fresh : COUNTED.known
     noteUnread(terminal, unread)
     for (const one of unreadable) {
       terminal.note(`${nameOf(one)} cannot be read: ${plain(one.error)}`)
@@ -54,11 +53,44 @@ export const run: Run = async (invocation) => {
   return unread.length + unreadable.length === 0 ? EXIT.ok.code : EXIT.unavailable.code
 }
 
+/** The clients, and what else their pages said. */
+interface Found {
+  readonly read: Pages
+  readonly clients: readonly ListedClient[]
+  readonly next: string | undefined
+}
+
+async function readPages(
+  invocation: Invocation,
+  listClients: Api['listClients'],
+  fresh: boolean,
+): Promise<Found> {
+  const { options, terminal } = invocation
+  const clients: ListedClient[] = []
+  const read = pagesOf(invocation, listClients, fresh)
+  const next = await walk(read.pageOf, rangeOf(options, terminal), (items) => {
+    clients.push(...items)
+    terminal.progress(`${clients.length} clients`)
+  })
+  terminal.progress('')
+  return { read, clients, next }
+}
+
+/** Without a server no one fills the mirror: what it has never seen is asked for. */
+const knowsNothing = ({ read, clients }: Found): boolean =>
+  clients.length === 0 &&
+  read.mirror().some(({ complete, verifiedAt }) => !complete && verifiedAt === null)
+
+/** One line for each client; the last column says how long ago it was seen, where that is over a minute. */
 function show(terminal: Terminal, clients: readonly ListedClient[]): void {
+  const now = Date.now()
   const width = Math.max(0, ...clients.map((client) => nameOf(client).length))
   for (const client of clients) {
-    const { name } = client
-    terminal.print(`${nameOf(client).padEnd(width)}  ${name === null ? '' : plain(name)}`.trimEnd())
+    const { name, lastVerifiedAt } = client
+    const age = ageText(lastVerifiedAt, now)
+    const seen = age === undefined ? '' : terminal.style('faint', `  (seen ${age})`)
+    const line = `${nameOf(client).padEnd(width)}  ${name === null ? '' : plain(name)}`
+    terminal.print(`${line.trimEnd()}${seen}`)
   }
 }
 
@@ -72,14 +104,18 @@ interface Pages {
 }
 
 /** The list that the options ask for. */
-function pagesOf({ options, words: [q] }: Invocation, listClients: Api['listClients']): Pages {
-  const { provider, pool: userPoolId, filter, fresh } = options
+function pagesOf(
+  { options, words: [q] }: Invocation,
+  listClients: Api['listClients'],
+  fresh: boolean,
+): Pages {
+  const { provider, pool: userPoolId, filter } = options
   const query: ClientQuery = {
     provider,
     userPoolId,
     ...(q === undefined ? {} : { q }),
     ...(filter === undefined ? {} : { filter }),
-    ...(fresh === undefined ? {} : { fresh }),
+    ...(fresh ? { fresh } : {}),
   }
   let mirror: ClientPage['mirror'] = []
   const unread: Unread[] = []

@@ -8,7 +8,8 @@ import { wishOf } from '../../change/wish.ts'
 import { change } from '../../change/write.ts'
 import type { Invocation, Run } from '../../command.ts'
 import { UsageError } from '../../exit.ts'
-import { nameOf, type Say, showWarnings, valueText } from '../../show/show.ts'
+import { nameOf, type Say, showWarnings } from '../../show/show.ts'
+import { valueText } from '../../show/values.ts'
 import { plain, type Style, type Terminal } from '../../terminal.ts'
 
 export const run: Run = async (invocation) => {
@@ -71,7 +72,8 @@ function showReport(terminal: Terminal, report: CopyReport, say: Say): void {
   for (const [list, style, says] of LISTS) {
     for (const { field, after, removed, why } of report[list]) {
       const value = list === 'derived' && after !== undefined ? ` ${valueText(after)}` : ''
-      const items = removed === undefined ? '' : ` in part: ${removed.map(valueText).join(', ')}`
+      const items =
+        removed === undefined ? '' : ` in part: ${removed.map((one) => valueText(one)).join(', ')}`
       const reason = why === undefined ? '' : terminal.style('faint', ` (${plain(why)})`)
       say(`  ${terminal.style(style, plain(field))} ${says}${value}${items}${reason}`)
     }

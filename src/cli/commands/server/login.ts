@@ -3,21 +3,27 @@
 import { spawn } from 'node:child_process'
 import { commandEnvironment } from '../../../config/config.ts'
 import { parseUrl } from '../../../core/uri/uri-reading.ts'
+import { ClientryError } from '../../../sdk/error.ts'
+import { connect } from '../../../sdk/index.ts'
+import type { TokenIssuer } from '../../../sdk/types.ts'
 import type { Run } from '../../command.ts'
 import { developmentAddress } from '../../connect/development.ts'
-import { DEFAULT_PROFILE, type SignIn, writeProfile } from '../../connect/profiles.ts'
+import { DEFAULT_PROFILE, readProfiles, type SignIn, writeProfile } from '../../connect/profiles.ts'
 import { signIn } from '../../connect/sign-in.ts'
 import { checkedUrl } from '../../connect/url.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import type { Values } from '../../options.ts'
 import { plain } from '../../terminal.ts'
 
-/** Identity, and a refresh token so that the user need not sign in again each hour. */
+/**
+ * Identity, and a refresh token so that the user need not sign in again each hour; the scopes that the server
+ * accepts are asked for beside them.
+ */
 const SCOPE = 'openid offline_access'
 
 export const run: Run = async ({ options, terminal }) => {
-  const { url, request } = aimOf(options)
   const name = options.as ?? DEFAULT_PROFILE
+  const { url, request } = await aimOf(options)
   const tokens = await signIn(request, (address) => {
     terminal.note(`Sign in at:\n\n${plain(address)}\n`)
     if (options['no-browser'] !== true) openBrowser(address)
@@ -27,25 +33,65 @@ export const run: Run = async ({ options, terminal }) => {
   return EXIT.ok.code
 }
 
-function aimOf(options: Values): { readonly url: string; readonly request: SignIn } {
-  const { url, issuer, 'client-id': clientId, audience, scope } = options
-  if (url === undefined && issuer === undefined && clientId === undefined) {
-    const here = developmentAddress()
-    if (here !== undefined) {
-      const request = scope === undefined ? here.signIn : { ...here.signIn, scope }
-      return { url: here.url, request }
-    }
+interface Aim {
+  readonly url: string
+  readonly request: SignIn
+}
+
+/** A server that is named; else the profile that is named; else that of this folder, or the default profile. */
+async function aimOf(options: Values): Promise<Aim> {
+  const { url, issuer, 'client-id': clientId, audience, scope, as } = options
+  if (url !== undefined) return named(url, options)
+  if ([issuer, clientId, audience].some((one) => one !== undefined)) {
+    throw new UsageError('--issuer, --client-id and --audience belong to a server: give --url too.')
   }
-  if (url === undefined || issuer === undefined || clientId === undefined) {
+  const here = developmentAddress()
+  const aim = (as !== undefined && profileAim(as)) || here || profileAim(as ?? DEFAULT_PROFILE)
+  if (aim === undefined) {
     throw new UsageError(
-      'There is no development server in this folder, so give --url, --issuer and --client-id.',
+      'There is no development server in this folder and no such profile, so give --url and --client-id, and --issuer if the server accepts several.',
     )
   }
+  const request = 'signIn' in aim ? aim.signIn : aim.request
+  return { url: aim.url, request: scope === undefined ? request : { ...request, scope } }
+}
+
+/** The same as the last time. */
+function profileAim(name: string): Aim | undefined {
+  const profiles = readProfiles(commandEnvironment().folder)
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
+  return profile && { url: profile.url, request: profile.signIn }
+}
+
+/** What the options leave open, the server says itself (RFC 9728). */
+async function named(server: string, options: Values): Promise<Aim> {
+  const url = checkedUrl(server)
+  const { 'client-id': clientId } = options
+  if (clientId === undefined) {
+    throw new UsageError('--client-id is missing: the id of this command at the issuer.')
+  }
+  const issuers = await issuersOf(url)
+  const only = issuers.length === 1 ? issuers[0] : undefined
+  const issuer = options.issuer ?? only?.issuer
+  if (issuer === undefined) {
+    const list = issuers.map((one) => one.issuer).join(', ')
+    throw new UsageError(`--issuer is missing${list === '' ? '.' : `. Choose one of: ${list}.`}`)
+  }
   if (parseUrl(issuer) === undefined) throw new UsageError('--issuer must be a URL.')
-  const request = { issuer, clientId, scope: scope ?? SCOPE }
-  return {
-    url: checkedUrl(url),
-    request: audience === undefined ? request : { ...request, audience },
+  const match = issuers.find((one) => one.issuer === issuer)
+  const audience = options.audience ?? match?.audience[0]
+  const scope = options.scope ?? [SCOPE, ...(match?.scopes ?? [])].join(' ')
+  return { url, request: { issuer, clientId, scope, ...(audience && { audience }) } }
+}
+
+/** None where the server cannot say: then the options must. */
+async function issuersOf(url: string): Promise<readonly TokenIssuer[]> {
+  const { getResourceMetadata } = connect({ url, retryForMs: 0 })
+  try {
+    return (await getResourceMetadata()).body.clientry_issuers
+  } catch (error) {
+    if (error instanceof ClientryError) return []
+    throw error
   }
 }
 

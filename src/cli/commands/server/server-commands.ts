@@ -1,16 +1,19 @@
 /** The commands about servers, signing in and this program. */
 
 import type { Command } from '../../command.ts'
+import { CONNECTING } from '../../options.ts'
 
 export const SERVER_COMMANDS: readonly Command[] = [
   {
     name: 'login',
     says: 'sign in through a browser and save a profile',
-    more: 'Without options it signs in to the server that `clientry dev` started in this folder.',
+    more: 'Asks for the scopes that the server accepts (--scope: for others). With --url the server says which issuer, audience and scopes; --issuer is needed if it accepts several. With --as NAME alone it signs in again as that profile did. Without options it signs in to the server that `clientry dev` started in this folder.',
     takes: [],
     options: ['url', 'issuer', 'client-id', 'audience', 'scope', 'as', 'no-browser'],
     examples: [
       'clientry login',
+      'clientry login --as work',
+      'clientry login --url https://clientry.example.com --client-id abc --as work',
       'clientry login --url https://clientry.example.com --issuer https://tenant.eu.auth0.com --client-id abc --audience https://clientry.example.com --as work',
     ],
     load: () => import('./login.ts'),
@@ -22,6 +25,36 @@ export const SERVER_COMMANDS: readonly Command[] = [
     options: ['as'],
     examples: ['clientry logout --as work'],
     load: () => import('./logout.ts'),
+  },
+  {
+    name: 'profiles',
+    says: 'list the servers that you have signed in to, without the tokens',
+    takes: [],
+    options: ['json'],
+    examples: ['clientry profiles'],
+    load: () => import('./profiles.ts'),
+  },
+  {
+    name: 'whoami',
+    says: 'show who you are to the server, what you may do, and which scopes grant the rest',
+    takes: [],
+    options: CONNECTING,
+    examples: ['clientry whoami', 'clientry whoami --json'],
+    load: () => import('./whoami.ts'),
+  },
+  {
+    name: 'providers',
+    says: 'list the providers, or show what one of them can hold',
+    takes: [
+      {
+        name: 'PROVIDER',
+        says: 'its id: its attributes, and why some cannot be set',
+        optional: true,
+      },
+    ],
+    options: CONNECTING,
+    examples: ['clientry providers', 'clientry providers auth0'],
+    load: () => import('./providers.ts'),
   },
   {
     name: 'token',
@@ -75,6 +108,16 @@ export const SERVER_COMMANDS: readonly Command[] = [
     examples: ['clientry serve --config clientry.yaml --create-store'],
     stays: true,
     load: () => import('./serve.ts'),
+  },
+  {
+    name: 'help',
+    says: 'explain a command, with examples',
+    takes: [
+      { name: 'COMMAND', says: 'its name; without one, all commands', optional: true, many: true },
+    ],
+    options: [],
+    examples: ['clientry help', 'clientry help set', 'clientry help jobs submit'],
+    load: () => import('./help.ts'),
   },
   {
     name: 'completion',

@@ -1,0 +1,36 @@
+/** `GET /whoami`: who calls, what they may do where, and which scopes grant the rest. */
+
+import type { Caller, CallerAt } from '../../contract/server.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { PERMISSIONS } from '../../core/rights/permissions.ts'
+import type { Answer } from '../answer.ts'
+import { actorOf, type Principal } from '../auth/principal.ts'
+import type { Exchange } from '../exchange.ts'
+import { callerOf, visibleProviders } from '../target.ts'
+
+/** Any accepted token will do: it says nothing that a refusal would not say. */
+export function getCaller(exchange: Exchange): Answer {
+  const principal = callerOf(exchange)
+  const { expiresAt, scopes } = principal
+  const body: Caller = {
+    ...actorOf(principal),
+    // The one caller of a program without a network has no token.
+    ...(Number.isFinite(expiresAt) ? { expiresAt: new Date(expiresAt).toISOString() } : {}),
+    scopes: [...scopes].sort(),
+    providers: visibleProviders(exchange).map((id) => callerAt(exchange, principal, id)),
+  }
+  return { status: 200, body: body as unknown as JsonObject }
+}
+
+function callerAt(exchange: Exchange, principal: Principal, providerId: string): CallerAt {
+  const { permissions } = exchange.settings
+  const granted = permissions.of(principal, providerId)
+  return {
+    provider: providerId,
+    permissions: PERMISSIONS.filter((one) => granted.has(one)),
+    missing: PERMISSIONS.filter((one) => !granted.has(one)).map((permission) => ({
+      permission,
+      scopes: permissions.scopesFor({ principal, providerId, permission }),
+    })),
+  }
+}
