@@ -8,6 +8,8 @@ export interface QueryValues {
   /** Absent: the default provider, or all of them for lists. */
   readonly provider: string
   readonly userPoolId: string
+  /** The id of the client, where the path has `-` in its place. */
+  readonly id: string
   /** Plans the change, sends nothing to the provider. */
   readonly dryRun: boolean
   /** Also where the server, or the provider, works by means of the client. */

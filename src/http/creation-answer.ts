@@ -1,5 +1,6 @@
 /** What creations and copies answer: the client that was made, or as it would be. */
 
+import { clientPath } from '../core/client-path.ts'
 import type { CreationResult } from '../service/life/creation.ts'
 import { type Answer, clientBody, planBody } from './answer.ts'
 import { changeHeaders, requestsOf } from './change.ts'
@@ -13,10 +14,6 @@ export function creationAnswer(exchange: Exchange, site: Site, result: CreationR
   if (ref === undefined) throw new TypeError('a client that was made has an id')
   exchange.trace.ref = ref
   const { provider, userPoolId, id } = ref
-  const where = new URLSearchParams({
-    provider,
-    ...(userPoolId === undefined ? {} : { userPoolId }),
-  })
   const bodyOptions = { may: site.may, warnings, secret }
   return {
     status: 201,
@@ -26,7 +23,7 @@ export function creationAnswer(exchange: Exchange, site: Site, result: CreationR
         result,
         readBody(exchange, { ...site, ref }, { native, standing: undefined }),
       ),
-      location: `/clients/${encodeURIComponent(id)}?${where}`,
+      location: clientPath(id, { provider, userPoolId }),
     },
     body: clientBody(ref, site.provider.mapping, native, bodyOptions),
   }

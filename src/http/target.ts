@@ -1,8 +1,10 @@
 /** Which client of which provider a request is about, and whether its caller may do so. */
 
 import { FIELDS, isFieldName } from '../core/client.ts'
+import { ID_IN_QUERY } from '../core/client-path.ts'
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
+import type { Mapping } from '../core/mapping/mapping.ts'
 import type { Operation } from '../core/patch/json-patch.ts'
 import type { Patch } from '../core/patch/patch.ts'
 import type { Permission } from '../core/rights/permissions.ts'
@@ -56,7 +58,7 @@ export function targetOf(
   permission = permissionOf(exchange),
 ): Target {
   const site = siteOf(exchange, named, permission)
-  const ref = { ...site.place, id: pathId(exchange, 'clientId') }
+  const ref = { ...site.place, id: clientId(exchange, site.provider) }
   exchange.trace.ref = ref
   return { ...site, ref }
 }
@@ -70,11 +72,11 @@ export function siteOf(
   named: PlaceName,
   permission = permissionOf(exchange),
 ): Site {
-  const { clientId } = exchange.params
+  const { id } = writtenId(exchange)
   return locate(exchange, named, permission, (provider) => {
     exchange.trace.ref = {
       provider,
-      ...(clientId === undefined ? {} : { id: clientId.slice(0, MAX_ID_LENGTH) }),
+      ...(id === undefined ? {} : { id: id.slice(0, MAX_ID_LENGTH) }),
     }
   })
 }
@@ -184,30 +186,61 @@ export function noSuchClient(): ClientError {
   )
 }
 
+/** The id of the client as the request has it: in the path, or in the query. */
+function writtenId({ params, query }: Exchange) {
+  const inQuery = params.clientId === ID_IN_QUERY && query.id !== undefined
+  return inQuery ? { id: query.id, inQuery } : { id: params.clientId, inQuery }
+}
+
+/** The client that a request names. */
+function clientId(exchange: Exchange, { mapping }: Provider): string {
+  const { id, inQuery } = writtenId(exchange)
+  if (!inQuery && exchange.query.id !== undefined) {
+    throw badId('id', `id may be in the query only where the path has ${ID_IN_QUERY} in its place.`)
+  }
+  if (!inQuery) return pathId(exchange, 'clientId')
+  if (mapping.idsMayHold !== undefined) return checkedId(id, 'id', { mapping })
+  throw badId('id', 'At this provider the id of a client must be in the path.')
+}
+
 /** An id from the path, decoded once. What no provider can have as an id never goes upstream. */
 export function pathId({ params }: Exchange, name: 'clientId' | 'secretId' | 'kid'): string {
-  return checkedId(params[name], name, `${name} in the path`)
+  return checkedId(params[name], name, { label: `${name} in the path` })
 }
 
 /**
- * An id as a provider can have it; `named` is how it is called.
+ * An id as a provider can have it; `label` is how it is called. Without a mapping it is as it can stand in a path.
+ * Spaces and slashes: RFC 6749 appendix A.1, and client ids that are URLs (OAuth Client ID Metadata Document).
  * @throws ClientError `invalid_field`
  */
-export function checkedId(value: Json | undefined, field: string, label = field): string {
+export function checkedId(
+  value: Json | undefined,
+  field: string,
+  { label = field, mapping }: { readonly label?: string; readonly mapping?: Mapping } = {},
+): string {
   const id = typeof value === 'string' ? value : ''
+  const held: readonly string[] = mapping?.idsMayHold ?? []
   const bad =
     id.length > MAX_ID_LENGTH ||
     id === '.' ||
     id === '..' ||
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
-    /[\u0000-\u0020\u007f-\u009f/\\]/.test(id)
+    /[\u0000-\u001f\u007f-\u009f\\]/.test(id) ||
+    NOT_IN_PATHS.some(([one]) => id.includes(one) && !held.includes(one))
   if (!bad && id !== '') return id
-  throw new ClientError(
-    'invalid_field',
-    `${label} must be 1 to ${MAX_ID_LENGTH} characters without spaces, slashes and control characters.`,
-    { field },
+  const without = NOT_IN_PATHS.flatMap(([one, name]) => (held.includes(one) ? [] : [`${name}, `]))
+  throw badId(
+    field,
+    `${label} must be 1 to ${MAX_ID_LENGTH} characters without ${[...without, 'backslashes'].join('')} and control characters.`,
   )
 }
+
+const NOT_IN_PATHS = [
+  [' ', 'spaces'],
+  ['/', 'slashes'],
+] as const
+
+const badId = (field: string, says: string) => new ClientError('invalid_field', says, { field })
 
 /**
  * Refuses operations whose outcome tells what the client has, to who may not read it.

@@ -119,7 +119,7 @@ type Done<Row> = Row extends { readonly answers: infer Answers }
 /** Query parameters that are said elsewhere: by the address of the client, and by the options of writes. */
 type Elsewhere<Row> =
   | (Row extends { readonly path: `${string}{clientId}${string}` }
-      ? 'provider' | 'userPoolId'
+      ? 'provider' | 'userPoolId' | 'id'
       : never)
   | (Row extends { readonly headers: readonly [] } ? never : 'dryRun' | 'ownClient')
 

@@ -2,6 +2,7 @@
 
 import type { BodyName } from '../contract/bodies.ts'
 import { OPERATIONS, type Operation, type OperationName } from '../contract/operations.ts'
+import { ID_IN_QUERY, needsQuery } from '../core/client-path.ts'
 import type { Json } from '../core/json/json.ts'
 import { holdsNonFinite } from '../core/json/json-number.ts'
 import { stringifyJson } from '../core/json/json-text.ts'
@@ -36,14 +37,18 @@ function outgoing(
 ): Outgoing {
   const rest = [...args]
   const values = new Map<string, unknown>()
+  let inQuery: string | undefined
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const { id, ...where } = addressOf(rest.shift() as ClientArgument)
     for (const [member, value] of Object.entries(where)) values.set(member, value)
-    return segment(name, id)
+    if (name !== 'clientId' || !needsQuery(id)) return segment(name, id)
+    inQuery = id
+    return ID_IN_QUERY
   })
   const body = bodyName === undefined ? undefined : bodyOf(bodyName, rest.shift())
   const options = (rest.shift() ?? {}) as WriteOptions & ReadOptions
   for (const [member, value] of Object.entries(options)) values.set(member, value)
+  values.set('id', inQuery)
   const pairs = query.flatMap((name): [string, string][] => {
     const value = values.get(name)
     return value === undefined ? [] : [[name, String(value)]]

@@ -1,6 +1,6 @@
 /** Operations on the history. */
 
-import { LIST_ERRORS, type Operation, PAGE, PLACE, READ_ERRORS } from './row.ts'
+import { LIST_ERRORS, type Operation, PAGE, PLACE_OF_CLIENT, READ_ERRORS } from './row.ts'
 
 export const HISTORY_OPERATIONS = {
   getClientHistory: {
@@ -9,7 +9,7 @@ export const HISTORY_OPERATIONS = {
     summary: 'Lists the changes of a client, newest first.',
     page: '#history',
     permission: 'history:read',
-    query: [...PLACE, ...PAGE],
+    query: [...PLACE_OF_CLIENT, ...PAGE],
     headers: [],
     answers: { 200: 'HistoryPage' },
     answerHeaders: [],

@@ -1,6 +1,6 @@
 /** Operations on the life of a client: made, copied, adopted, removed. */
 
-import { BODY_ERRORS, CHANGE_OF_CLIENT, type Operation, WRITE, WRITE_ERRORS } from './row.ts'
+import { BODY_ERRORS, CHANGE_OF_CLIENT, type Operation, PLACE, WRITE, WRITE_ERRORS } from './row.ts'
 
 /** What makes a client answers where it is. */
 const MADE = ['ETag', 'Location', 'Operation-Id', 'Idempotent-Replayed'] as const
@@ -12,7 +12,7 @@ export const LIFE_OPERATIONS = {
     summary: 'Creates a client application.',
     page: '#making-a-client',
     permission: 'clients:write',
-    query: WRITE,
+    query: [...PLACE, 'dryRun'],
     headers: ['Idempotency-Key'],
     body: 'CreationRequest',
     answers: { 201: 'Client' },

@@ -67,8 +67,10 @@ export interface Operation {
 
 /** The place of a client. */
 export const PLACE = ['provider', 'userPoolId'] as const
+/** The place of a client that is there, and its id where that cannot stand in the path. */
+export const PLACE_OF_CLIENT = [...PLACE, 'id'] as const
 /** A change of a client that cannot harm the server. */
-export const WRITE = [...PLACE, 'dryRun'] as const
+export const WRITE = [...PLACE_OF_CLIENT, 'dryRun'] as const
 /** A change that can harm a client by means of which the server works. */
 export const WRITE_OWN = [...WRITE, 'ownClient'] as const
 export const PAGE = ['limit', 'cursor'] as const
@@ -89,7 +91,7 @@ export const BODY_ERRORS = [
 export const READ_OF_CLIENT = {
   method: 'GET',
   permission: 'clients:read',
-  query: PLACE,
+  query: PLACE_OF_CLIENT,
   headers: ['If-None-Match'],
   answerHeaders: ['ETag'],
   errors: READ_ERRORS,

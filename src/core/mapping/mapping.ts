@@ -25,6 +25,8 @@ import { pathsBarred } from './uses.ts'
 export interface Mapping {
   /** One row for every neutral field, or it does not compile. */
   readonly fields: { readonly [F in MappedField]: Row<Client[F]> }
+  /** What ids of its clients may hold although no path takes it; with a slash they can be URLs. Absent: neither. */
+  readonly idsMayHold?: readonly (' ' | '/')[]
   /** What the provider's update does with a member that the request leaves out. */
   readonly omitted: 'keep' | 'reset'
   /**

@@ -62,7 +62,7 @@ function itemOf(
     throw invalid('ifMatch', 'must be the ETag of the client, with or without its double quotes')
   }
   const item = {
-    ref: { ...site.place, id: checkedId(id, 'id') },
+    ref: { ...site.place, id: checkedId(id, 'id', site.provider) },
     ...(patch === undefined ? {} : { patch }),
     ...(ifMatch === undefined ? {} : { ifMatch: stateOfTag(ifMatch) }),
   }

@@ -1,6 +1,7 @@
 /** The history of one client, across clients, and of one operation. */
 
 import type { HISTORY_OPERATIONS } from '../../contract/operations/history.ts'
+import { clientPath } from '../../core/client-path.ts'
 import { cutValues } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
@@ -147,7 +148,7 @@ function wholeOf({ operationId, client, revision }: HistoryItem): string {
   if (operationId !== undefined) return `/operations/${encodeURIComponent(operationId)}`
   const { id, ...place } = client
   const page = { ...place, limit: '1', cursor: revisionText(revision + 1) }
-  return `/clients/${encodeURIComponent(id)}/history?${new URLSearchParams(page)}`
+  return clientPath(id, page, '/history')
 }
 
 /**

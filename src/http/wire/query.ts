@@ -17,6 +17,11 @@ export const QUERY_PARAMETERS = {
     says: 'The provider of the client; absent: the default provider.',
   },
   userPoolId: { pattern: '^.{1,64}$', says: 'The user pool, for providers that have user pools.' },
+  id: {
+    pattern: '^[^\\u0000-\\u001f]{1,255}$',
+    says: 'The id of the client, where `-` is in its place in the path: for ids with spaces or slashes, at providers that have such.',
+    expects: 'an id of at most 255 characters',
+  },
   dryRun: {
     pattern: '^(true|false)$',
     says: 'true: show what would change, and change nothing.',

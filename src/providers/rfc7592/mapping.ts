@@ -106,6 +106,8 @@ export function createMapping(dialect: Dialect): Mapping {
     fields: Object.fromEntries(
       Object.entries(FIELDS).map(([field, row]) => [field, rowFor(dialect, field, row)]),
     ) as Mapping['fields'],
+    // RFC 6749 appendix A.1; a client may also be known by the URL of its metadata.
+    idsMayHold: [' ', '/'],
     omitted: 'reset',
     ...lists,
     settings: lists.settings.filter((name) => !drops.includes(name) && !hides.includes(name)),

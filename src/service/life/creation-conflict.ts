@@ -1,5 +1,6 @@
 /** The answer to a creation that may or may not have made a client: what to do about it. */
 
+import { clientPath } from '../../core/client-path.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Intent } from '../../store/log/entry.ts'
 import { refOf } from '../../store/resource.ts'
@@ -11,14 +12,14 @@ export function creationConflict(
   candidates: readonly string[] = [],
 ): ClientError {
   const { provider, userPoolId } = refOf(resource)
-  const query = new URLSearchParams({
-    provider,
-    ...(userPoolId === undefined ? {} : { userPoolId }),
-  })
   const [one, ...more] = candidates
-  const id = one === undefined || more.length > 0 ? '{clientId}' : encodeURIComponent(one)
-  const adopt = `PUT /clients/${id}/registration?${query}`
-  const remove = `DELETE /clients/${id}?${query}`
+  const path = (rest: string) => {
+    const where = { provider, userPoolId }
+    if (one !== undefined && more.length === 0) return clientPath(one, where, rest)
+    return clientPath('id', where, rest).replace('/id', '/{clientId}')
+  }
+  const adopt = `PUT ${path('/registration')}`
+  const remove = `DELETE ${path('')}`
   const says =
     one === undefined
       ? `The answer to this creation was lost, and it cannot be found out here whether it made a client. If the client exists at the provider, adopt it with ${adopt} (clientry adopt) and its registration access token (if it has one), or remove it there`
