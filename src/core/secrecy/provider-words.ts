@@ -4,7 +4,6 @@
  */
 
 import { isRecord, type Json } from '../json/json.ts'
-import type { Native } from '../mapping/row.ts'
 import { replaceHidden } from './hidden.ts'
 import type { Rules } from './place.ts'
 import { isSecretText, mayBeSecretText } from './secret-looks.ts'
@@ -51,12 +50,10 @@ export function hiddenTexts(rules: Rules, record: Json): readonly string[] {
     else if (Array.isArray(value)) value.forEach(collect)
     else if (isRecord(value)) Object.values(value).forEach(collect)
   }
-  if (isRecord(record)) {
-    replaceHidden(rules, record as Native, (value) => {
-      collect(value)
-      return undefined
-    })
-  }
+  replaceHidden(rules, record, (value) => {
+    collect(value)
+    return undefined
+  })
   return found
 }
 
@@ -113,7 +110,6 @@ function withoutTokens(text: string): string {
     .replace(NAMED, `$1${HIDDEN}`)
     .replace(SCHEME, `$1 ${HIDDEN}`)
     .replace(/[^\s"'(),;[\]{}]+/g, (word) => {
-      if (word.includes('[hidden]')) return word
       const parts = word.split(/[/?&=:@]+/)
       const isToken = (part: string) => isSecretText(part) || mayBeSecretText(part)
       return isToken(word) || parts.some(isToken) ? HIDDEN : word

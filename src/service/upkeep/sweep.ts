@@ -44,12 +44,14 @@ const CREATIONS_AT_ONCE = 8
 /** Returns how many could be settled. */
 async function settleInTurn(service: Service, intents: readonly Intent[]): Promise<number> {
   const one = (intent: Intent) => settleOne(service, intent)
-  const [creations = [], changes = []] = [true, false].map((isCreation) =>
-    intents.filter((intent) => settlementOf(intent).ownLog === isCreation),
-  )
+  const isCreation = (intent: Intent) => settlementOf(intent).ownLog
   const settled = await Promise.all([
-    inParallel(creations, CREATIONS_AT_ONCE, one),
-    inParallel(changes, 1, one),
+    inParallel(intents.filter(isCreation), CREATIONS_AT_ONCE, one),
+    inParallel(
+      intents.filter((intent) => !isCreation(intent)),
+      1,
+      one,
+    ),
   ])
   return settled.flat().filter((done) => done).length
 }
