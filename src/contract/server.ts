@@ -43,7 +43,7 @@ export interface TokenIssuer {
   readonly issuer: string
   /** One of them must be in a token; none: the issuer writes no audience. */
   readonly audience: readonly string[]
-  /** Those that grant something. */
+  /** Those that grant something, as a request for a token spells them. */
   readonly scopes: readonly string[]
 }
 

@@ -1,13 +1,13 @@
 /** What a handler gets: the request taken apart, and what the whole application shares. */
 
 import type { Operation } from '../contract/operations.ts'
+import type { TokenIssuer } from '../contract/server.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { ClientRef, UpstreamCall } from '../providers/call.ts'
 import type { Service } from '../service/base/service.ts'
 import type { Jobs } from '../service/jobs/jobs.ts'
 import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
-import type { AcceptedIssuer } from './caller/resource-metadata.ts'
 import type { EventFeed } from './jobs/feed.ts'
 import type { DescribedPlaces } from './openapi/places.ts'
 import type { Quotas } from './quotas.ts'
@@ -24,7 +24,7 @@ export interface HttpSettings {
   readonly defaultProvider: string
   readonly permissions: Permissions
   /** Where tokens come from, as the metadata of this API names it. */
-  readonly issuers: readonly AcceptedIssuer[]
+  readonly issuers: readonly TokenIssuer[]
   /** Gives the caller of an access token. */
   verify(token: string, deadline: number): Promise<Principal>
   /** What the public description names; absent: no provider. */

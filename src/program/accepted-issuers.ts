@@ -3,13 +3,13 @@
 import type { Config } from '../config/config-parse.ts'
 import type { IssuerSettings } from '../http/auth/issuers.ts'
 import { ANY_ISSUER } from '../http/auth/permissions.ts'
-import type { AcceptedIssuer } from '../http/caller/resource-metadata.ts'
+import type { HttpSettings } from '../http/exchange.ts'
 
 /** Each issuer with its own scopes. */
 export function acceptedIssuers({
   issuers,
   permissions = [],
-}: Pick<Config, 'issuers' | 'permissions'>): readonly AcceptedIssuer[] {
+}: Pick<Config, 'issuers' | 'permissions'>): HttpSettings['issuers'] {
   return issuers.map((one) => {
     const { issuer, audience = [] } = one
     const own = permissions.filter((row) => row.issuer === issuer || row.issuer === ANY_ISSUER)

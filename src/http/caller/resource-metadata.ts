@@ -9,14 +9,6 @@ import type { Answer } from '../answer.ts'
 import type { Exchange } from '../exchange.ts'
 import type { HttpRequest } from '../wire/message.ts'
 
-/** An issuer whose tokens are accepted, as the metadata names it. */
-export interface AcceptedIssuer {
-  readonly issuer: string
-  readonly audience: readonly string[]
-  /** As a request for a token spells them. */
-  readonly scopes: readonly string[]
-}
-
 /** What RFC 9728 section 2 has, and each issuer with its own scopes. */
 export function getResourceMetadata({ settings, request }: Exchange): Answer {
   const { issuers } = settings

@@ -36,8 +36,8 @@ export const JOB_COMMANDS: readonly Command[] = [
       ...CONNECTING,
     ],
     examples: [
-      'clientry jobs submit --filter grantTypes:implicit grantTypes-=implicit --dry-run',
-      'clientry jobs submit --provider auth0 --text example callbacks+=https://app.example.com/second --canary 5% --then-pause --yes',
+      'clientry jobs submit --provider auth0 --text example callbacks+=https://app.example.com/second --dry-run',
+      'clientry jobs submit --filter grantTypes:implicit grantTypes-=implicit --canary 5% --then-pause --yes',
       'clientry jobs submit --clients clients.txt --from wish.yaml --max-failures 3 --yes',
     ],
     load: () => import('./job-submit.ts'),
