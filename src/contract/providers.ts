@@ -15,8 +15,15 @@ export interface Provider extends ProviderSummary {
   readonly updates: 'replace' | 'merge'
   readonly fields: Readonly<Record<FieldName, JsonObject>>
   readonly settings: readonly string[]
+  /** Members of `providerSettings` that only a creation takes. */
+  readonly creationSettings: readonly string[]
   /** Members of `providerSettings` that the provider shows and takes from no one. */
   readonly readOnlySettings: readonly string[]
+  /**
+   * Settings (dotted paths) that no other client can have as they are shown: they name credentials of the very client,
+   * or hold a secret.
+   */
+  readonly boundSettings: readonly string[]
   /** Members of its records with the classes of each, where it has such a table. */
   readonly members?: JsonObject
 }

@@ -134,6 +134,8 @@ export interface Applied {
   readonly operationId?: string | undefined
   /** The client, if it was created. */
   readonly client?: Client
+  /** It was created, and what is set afterwards was not. */
+  readonly error?: unknown
 }
 
 /** An item that failed, and everything that was done before that was known. */
@@ -156,7 +158,9 @@ export async function applyItems(
   await inParallel(items, AT_ONCE, async (item) => {
     if (failures.length > 0) return
     try {
-      applied.push(await applyItem(api, item))
+      const one = await applyItem(api, item)
+      applied.push(one)
+      if (one.error !== undefined) failures.push({ item, error: one.error })
       progress?.(applied.length, items.length)
     } catch (error) {
       failures.push({ item, error })
@@ -182,9 +186,22 @@ async function applyUpdate(api: ApplyingApi, item: UpdateItem): Promise<Applied>
   return { item, operationId }
 }
 
+/** The longest that a key can be with what follows it. */
+const KEY_LENGTH = 200
+
 async function applyCreation(api: ApplyingApi, item: CreateItem): Promise<Applied> {
   const options = { idempotencyKey: item.key }
   const { body, operationId } = await api.createClient(creationOf(item), options)
+  const { provider, userPoolId, afterwards, key } = item
+  if (afterwards !== undefined) {
+    const address = { provider, ...(userPoolId === undefined ? {} : { userPoolId }), id: body.id }
+    const again = { idempotencyKey: `${key.slice(0, KEY_LENGTH)}-afterwards` }
+    try {
+      await api.updateClient(address, asPatch(afterwards), again)
+    } catch (error) {
+      return { item, operationId, client: body, error }
+    }
+  }
   return { item, operationId, client: body }
 }
 

@@ -14,7 +14,7 @@
  * ```
  */
 
-import { isMap } from 'yaml'
+import { type Document, isMap } from 'yaml'
 import { FIELDS, isFieldName } from '../core/client.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
@@ -124,10 +124,22 @@ export function parseManaged(path: string, client: Json | undefined): FieldPatch
 const fault = (path: string, says: string, cause?: unknown) =>
   new ClientError('invalid_field', `${path} ${says}.`, { cause })
 
-/** The text of a file with the id of its new client added; comments and order stay. */
-export function withId(text: string, id: string): string {
+/**
+ * The text of a file with the id of its new client added, and without settings (dotted paths) that only another client
+ * can have; comments and order stay.
+ */
+export function withId(text: string, id: string, left: readonly string[] = []): string {
   const document = readYaml(text)
   if (!isMap(document.contents)) return text
   document.set('id', id)
+  for (const path of left) takeOut(document, ['client', 'providerSettings', ...path.split('.')])
   return textOfYaml(document)
+}
+
+/** A mapping that is left empty would say that there is to be nothing in it. */
+function takeOut(document: Document, path: readonly string[]): void {
+  document.deleteIn(path)
+  const above = path.slice(0, -1)
+  const rest = document.getIn(above)
+  if (above.length > 1 && isMap(rest) && rest.items.length === 0) takeOut(document, above)
 }

@@ -105,6 +105,8 @@ function changeOf(field: FieldName, fileValue: Json, live: LiveClient): Json | u
  * field that is not empty, which only the server can judge.
  */
 function rawChange(target: Json, now: Json): Json | undefined {
+  // A file that names no setting manages none.
+  if (isRecord(target) && isNone(target)) return undefined
   const change = memberChange(target, now)
   if (!isRecord(target)) return change
   const isGone = (name: string) => isRecord(now) && memberOf(now, name) === undefined
@@ -134,13 +136,18 @@ function listChange(target: Json, now: readonly Json[], leased: readonly Json[])
 
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
 
-/** The members that differ, at any depth; members that are not named are left alone. */
+/** Nothing, or an object of nothing: to clear what is empty changes nothing. */
+const isNone = (value: Json) =>
+  value === null || (isRecord(value) && Object.keys(value).length === 0)
+
+/**
+ * The members that differ, at any depth; members that are not named are left alone. An object without members is to
+ * have none.
+ */
 function memberChange(target: Json, now: Json): Json | undefined {
-  if (!isRecord(target) || !isRecord(now)) {
-    // Clearing what is already empty changes nothing.
-    const empty = target === null && isRecord(now) && Object.keys(now).length === 0
-    return empty || same(target, now) ? undefined : target
-  }
+  if (isNone(target) && isNone(now)) return undefined
+  if (!isRecord(target) || !isRecord(now)) return same(target, now) ? undefined : target
+  if (isNone(target)) return Object.fromEntries(Object.keys(now).map((name) => [name, null]))
   const changes = Object.entries(target).flatMap(([name, value]): [string, Json][] => {
     const change = memberChange(value, memberOf(now, name) ?? null)
     return change === undefined ? [] : [[name, change]]

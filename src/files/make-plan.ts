@@ -3,17 +3,26 @@
  * limits and the spellings of its provider. Differences that would change nothing are left out.
  */
 
+import type { FieldChange } from '../core/diff.ts'
 import { inParallel } from '../core/in-parallel.ts'
+import { isRecord, type Json, type JsonObject, memberOf, same, without } from '../core/json/json.ts'
 import type { Warning } from '../core/mapping/row.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
 import { ClientryError } from '../sdk/error.ts'
-import type { Api, ClientPatch, Creation } from '../sdk/index.ts'
-import type { LiveClient } from './compare.ts'
-import { type Comparison, creationPatch, type Matched } from './plan.ts'
+import type { Api, Client, ClientPatch, Creation } from '../sdk/index.ts'
+import { compare, type LiveClient } from './compare.ts'
+import { creationParts } from './creation.ts'
+import { type Fault, triedWhole } from './fault.ts'
+import { liveOf } from './live.ts'
+import type { Comparison, Matched } from './plan.ts'
 import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from './plan-file.ts'
+import type { Capabilities } from './render.ts'
 
 /** The part of the API that planning needs. */
-export type PlanningApi = Pick<Api, 'updateClient' | 'createClient' | 'deleteClient'>
+export type PlanningApi = Pick<
+  Api,
+  'updateClient' | 'createClient' | 'deleteClient' | 'getProvider'
+>
 
 export interface PlanOptions {
   /** Also plans to delete the clients that have no file. */
@@ -30,21 +39,28 @@ export interface Note {
   readonly says: string
 }
 
+/** A difference that the server refuses to bring about as the file has it. */
+export interface Refused {
+  readonly one: Matched
+  readonly faults: readonly Fault[]
+}
+
 export interface PlanDraft {
   readonly items: readonly PlanItem[]
   readonly notes: readonly Note[]
+  readonly refused: readonly Refused[]
 }
 
 /** Requests in flight at once; the server limits the pace towards the providers. */
 const AT_ONCE = 16
 
 /**
- * Plans the differences that a comparison found.
- * @throws ClientryError if the server refuses a change
+ * Plans the differences that a comparison found. What the server refuses does not hide the rest.
+ * @throws ClientryError if the server cannot be asked
  */
 export async function makePlan(
   api: PlanningApi,
-  { matched, unmanaged }: Comparison,
+  { matched, unmanaged }: Pick<Comparison, 'matched' | 'unmanaged'>,
   options: PlanOptions,
 ): Promise<PlanDraft> {
   const removed = options.deleteUnmanaged ? unmanaged : []
@@ -62,6 +78,7 @@ export async function makePlan(
   return {
     items: results.flatMap(({ items }) => items),
     notes: [...matched.flatMap(omissionNotes), ...results.flatMap(({ notes }) => notes)],
+    refused: results.flatMap(({ refused = [] }) => refused),
   }
 }
 
@@ -75,52 +92,103 @@ const omissionNotes = (one: Matched): readonly Note[] =>
         says: `${what} is left alone: ${why}.`,
       }))
 
-async function plan(api: PlanningApi, one: Matched, { newKey }: PlanOptions): Promise<PlanDraft> {
+type Part = Omit<PlanDraft, 'refused'> & Partial<Pick<PlanDraft, 'refused'>>
+
+function plan(api: PlanningApi, one: Matched, { newKey }: PlanOptions): Promise<Part> {
+  return one.kind === 'new' ? planCreation(api, one, newKey()) : planUpdate(api, one, newKey())
+}
+
+async function planCreation(
+  api: PlanningApi,
+  one: Matched & { readonly kind: 'new' },
+  key: string,
+): Promise<Part> {
   const { file } = one
   const place = placeOf(file)
-  if (one.kind === 'new') {
-    const { kind = '' } = file
-    const patch = creationPatch(file.client)
-    const creation = { ...place, kind, client: patch } as Creation
-    const { body } = await api.createClient(creation, { dryRun: true })
-    const name = body.client.name ?? ''
-    const item: CreateItem = {
-      action: 'create',
-      file: file.path,
-      ...place,
-      key: newKey(),
-      name,
-      kind,
-      patch,
-      changes: body.changes,
-    }
-    return { items: [item], notes: notesOf(file.path, body.warnings) }
-  }
-  const { id, name } = one.live
-  const address = { ...place, id }
-  const { body, etag = '*' } = await api.updateClient(address, asPatch(one.patch), { dryRun: true })
-  const notes = notesOf(file.path, body.warnings)
-  if (body.changes.length === 0) return { items: [], notes }
-  const { changes } = body
-  const patch = one.patch
-  const item: UpdateItem = {
-    action: 'update',
-    file: file.path,
-    ...address,
-    key: newKey(),
-    name,
-    etag,
-    patch,
+  const { kind = '' } = file
+  const { body: capabilities } = await api.getProvider(file.provider)
+  const parts = creationParts(file.client, capabilities as unknown as Capabilities)
+  const tried = await triedWhole({ file }, parts.patch, (client) =>
+    api.createClient({ ...place, kind, client } as Creation, { dryRun: true }),
+  )
+  if ('faults' in tried) return { items: [], notes: [], refused: [{ one, faults: tried.faults }] }
+  const { changes, warnings, client } = tried.answer.body
+  const { patch, afterwards, left } = parts
+  const item: CreateItem = {
+    ...{ action: 'create', file: file.path, ...place, key, name: client.name ?? '', kind, patch },
+    ...(Object.keys(afterwards).length === 0 ? {} : { afterwards }),
+    ...(left.length === 0 ? {} : { left }),
     changes,
   }
+  const notes = left.map((path) => ({
+    about: file.path,
+    says: `client.providerSettings.${path} ${ELSEWHERE}`,
+  }))
+  return { items: [item], notes: [...notes, ...notesOf(file.path, warnings)] }
+}
+
+const ELSEWHERE =
+  'is left out, and taken out of a file that is for this place alone: it names credentials of another client, or holds a secret, and secrets are in no file.'
+
+async function planUpdate(
+  api: PlanningApi,
+  one: Matched & { readonly kind: 'present' },
+  key: string,
+): Promise<Part> {
+  const { file, live } = one
+  const { id, name } = live
+  const address = { ...placeOf(live), id }
+  const judged = { file, client: Object.values(address).join('/') }
+  const send = (part: FieldPatches) => api.updateClient(address, asPatch(part), { dryRun: true })
+  let { patch } = one
+  let tried = await triedWhole(judged, patch, send)
+  if ('answer' in tried) {
+    // A change may move what another line of the file has differently: then both are asked for.
+    const whole = withRest(patch, file.client, tried.answer.body.client)
+    const again = whole === undefined ? tried : await triedWhole(judged, whole, send)
+    const isMore =
+      !('answer' in again) || !sameChanges(again.answer.body.changes, tried.answer.body.changes)
+    if (whole !== undefined && isMore) [patch, tried] = [whole, again]
+  }
+  if ('faults' in tried) return { items: [], notes: [], refused: [{ one, faults: tried.faults }] }
+  const { body, etag = '*' } = tried.answer
+  const { changes, warnings } = body
+  const notes = notesOf(file.path, warnings)
+  if (changes.length === 0) return { items: [], notes }
+  const about = { action: 'update', file: file.path, ...address, key } as const
+  const item: UpdateItem = { ...about, name, etag, patch, changes }
   return { items: [item], notes }
 }
+
+/** The patch with what would differ from the file after it; `undefined`: nothing would, or it is not shown. */
+function withRest(
+  patch: FieldPatches,
+  managed: FieldPatches,
+  after: Client,
+): FieldPatches | undefined {
+  if (after.withheld === true) return undefined
+  const rest = compare(managed, liveOf(after)).patch
+  return Object.keys(rest).length === 0 ? undefined : (joined(patch, rest) as FieldPatches)
+}
+
+/** Two patches as one; lists in parts have the parts of both. */
+function joined(one: JsonObject, other: JsonObject): JsonObject {
+  const members = Object.entries(other).map(([name, value]): [string, Json] => {
+    const now = memberOf(one, name)
+    if (Array.isArray(now) && Array.isArray(value)) return [name, [...now, ...without(value, now)]]
+    return [name, isRecord(now) && isRecord(value) ? joined(now, value) : value]
+  })
+  return { ...one, ...Object.fromEntries(members) }
+}
+
+const sameChanges = (one: readonly FieldChange[], other: readonly FieldChange[]) =>
+  same(one as unknown as Json, other as unknown as Json)
 
 async function planRemoval(
   api: PlanningApi,
   live: LiveClient,
   { newKey }: PlanOptions,
-): Promise<PlanDraft> {
+): Promise<Part> {
   const { id, name } = live
   const address = { ...placeOf(live), id }
   if (live.protected === true) {

@@ -39,6 +39,10 @@ export interface CreateItem extends ItemBase {
   readonly name: string
   readonly kind: string
   readonly patch: FieldPatches
+  /** What is set by an update right after, since no creation takes it. */
+  readonly afterwards?: FieldPatches | undefined
+  /** Settings (dotted paths) that only another client can have; they are taken out of the file. */
+  readonly left?: readonly string[] | undefined
   /** Compared with the defaults of a new client of that kind. */
   readonly changes: readonly FieldChange[]
 }
@@ -103,6 +107,8 @@ const schema = z.strictObject({
         name: text,
         kind: text,
         patch: anyObject,
+        afterwards: z.optional(anyObject),
+        left: z.optional(z.array(text)),
         changes: z.array(anyObject),
       }),
       z.strictObject({

@@ -3,12 +3,10 @@
  * it was made from. This part is pure; it sends no requests.
  */
 
-import { FIELDS, type FieldName } from '../core/client.ts'
-import { ClientError } from '../core/errors.ts'
-import { isRecord } from '../core/json/json.ts'
-import type { FieldPatches } from '../core/patch/patch.ts'
 import type { ClientFile } from './client-file.ts'
 import { compare, type Difference, type LiveClient } from './compare.ts'
+import type { Fault } from './fault.ts'
+import { isUnread, type Live, type Unread } from './live.ts'
 
 /** One file and the client that it describes. */
 export type Matched =
@@ -19,8 +17,17 @@ export type Matched =
       readonly live: LiveClient
     } & Difference)
 
+/** A file whose client is no longer there. */
+export interface Gone {
+  readonly file: ClientFile
+  readonly id: string
+}
+
 export interface Comparison {
   readonly matched: readonly Matched[]
+  readonly gone: readonly Gone[]
+  /** Files that cannot be compared, and places that could not be read. */
+  readonly faults: readonly Fault[]
   /** Clients without a file, in the places that the files name. */
   readonly unmanaged: readonly LiveClient[]
 }
@@ -39,89 +46,93 @@ export function placesOf(files: readonly ClientFile[]) {
 }
 
 /**
- * Finds the client of each file, by its id or else by its name, and the differences.
- * @throws ClientError `invalid_field`: two files for one client, a name that several clients have, an id
- *   that does not exist, a new client without a kind
+ * Finds the client of each file, by its id or else by its name, and the differences. A file that cannot be compared is
+ * a fault: two files for one client, a name that several clients have, a new client without a kind. What is in a place
+ * that could not be read is not compared at all.
  */
-export function compareFiles(
-  files: readonly ClientFile[],
-  live: readonly LiveClient[],
-): Comparison {
+export function compareFiles(files: readonly ClientFile[], { clients, unread }: Live): Comparison {
+  const isOutOfSight = isUnread(unread)
+  const found = files
+    .filter((file) => !isOutOfSight(file))
+    .map((file) => ({ file, ...findLive(file, clients) }))
   const fileOf = new Map<LiveClient, ClientFile>()
-  const matched = files.map((file): Matched => {
-    const match = findLive(file, live)
-    if (match === undefined) return newOf(file)
-    const other = fileOf.get(match)
-    if (other !== undefined) {
-      throw fault(file, `is for the same client as ${other.path} (${match.id})`)
+  const faults: Fault[] = []
+  const matched: Matched[] = []
+  for (const { file, live, says } of found) {
+    const other = live === undefined ? undefined : fileOf.get(live)
+    const twice = other && live && `is for the same client as ${other.path} (${live.id})`
+    const fault = says ?? twice ?? (live === undefined ? whyNotNew(file, matched) : undefined)
+    if (fault !== undefined) faults.push(faultIn(file, fault))
+    else if (live === undefined && file.id === undefined) matched.push({ kind: 'new', file })
+    else if (live !== undefined) {
+      fileOf.set(live, file)
+      matched.push({ kind: 'present', file, live, ...compare(file.client, live) })
     }
-    fileOf.set(match, file)
-    return { kind: 'present', file, live: match, ...compare(file.client, match) }
-  })
-  checkNewNames(matched)
+  }
+  const isGone = ({ file, live, says }: (typeof found)[number]) =>
+    says === undefined && live === undefined && file.id !== undefined
   const places = new Set(files.map(placeOf))
-  const unmanaged = live.filter((one) => places.has(placeOf(one)) && !fileOf.has(one))
-  return { matched, unmanaged }
+  const unmanaged = clients.filter(
+    (one) => places.has(placeOf(one)) && !fileOf.has(one) && !isOutOfSight(one),
+  )
+  return {
+    matched,
+    gone: found.filter(isGone).map(({ file }) => ({ file, id: file.id ?? '' })),
+    faults: [...unread.map(unreadFault), ...faults],
+    unmanaged,
+  }
+}
+
+const faultIn = ({ path }: ClientFile, says: string): Fault => ({
+  about: path,
+  code: 'invalid_field',
+  says: `${says}.`,
+})
+
+/** A place that could not be read. */
+export const unreadFault = ({ provider, userPoolId, id, error }: Unread): Fault => ({
+  about: [provider, userPoolId, id].filter((part) => part !== undefined).join('/'),
+  code: error.code,
+  says: `cannot be read, so ${id === undefined ? 'its clients are' : 'it is'} left out. ${error.message}`,
+})
+
+/** What stands for a file: a client, nothing, or a clause why that cannot be said. */
+interface Found {
+  readonly live?: LiveClient | undefined
+  readonly says?: string
 }
 
 /** If the provider has user pools, a client is looked for only in the pool that its file names. */
-function checkPool(file: ClientFile, live: readonly LiveClient[]): void {
+function poolFault(file: ClientFile, live: readonly LiveClient[]): string | undefined {
   const there = live.filter(({ provider }) => provider === file.provider)
   const pools = new Set(there.flatMap(({ userPoolId }) => userPoolId ?? []))
-  if (file.userPoolId !== undefined || pools.size === 0) return
-  throw fault(file, `must have a userPoolId, one of: ${[...pools].join(', ')}`)
+  if (file.userPoolId !== undefined || pools.size === 0) return undefined
+  return `must have a userPoolId, one of: ${[...pools].join(', ')}`
 }
 
-function findLive(file: ClientFile, live: readonly LiveClient[]): LiveClient | undefined {
-  checkPool(file, live)
+function findLive(file: ClientFile, live: readonly LiveClient[]): Found {
+  const says = poolFault(file, live)
+  if (says !== undefined) return { says }
   const place = placeOf(file)
   const there = live.filter((one) => placeOf(one) === place)
-  if (file.id !== undefined) {
-    const match = there.find(({ id }) => id === file.id)
-    if (match !== undefined) return match
-    throw fault(
-      file,
-      `names the client ${file.id}, which does not exist; remove the id to create it again`,
-    )
-  }
+  if (file.id !== undefined) return { live: there.find(({ id }) => id === file.id) }
   const { name } = file.client
   const [first, ...more] = typeof name === 'string' ? there.filter((one) => one.name === name) : []
-  if (more.length === 0) return first
+  if (more.length === 0) return { live: first }
   const ids = [first, ...more].map((one) => one?.id).join(', ')
-  throw fault(file, `has no id, and several clients are called ${JSON.stringify(name)}: ${ids}`)
+  return { says: `has no id, and several clients are called ${JSON.stringify(name)}: ${ids}` }
 }
 
-function newOf(file: ClientFile): Matched {
+/** Why a file cannot create its client; two of the same name could not be matched to them afterwards. */
+function whyNotNew(file: ClientFile, before: readonly Matched[]): string | undefined {
+  if (file.id !== undefined) return undefined
   if (typeof file.client.name !== 'string') {
-    throw fault(file, 'must have an id or a client.name, to find its client by')
+    return 'must have an id or a client.name, to find its client by'
   }
   if (file.kind === undefined) {
-    throw fault(file, 'is for a client that does not exist yet, so it must say its "kind"')
+    return 'is for a client that does not exist yet, so it must say its "kind"'
   }
-  return { kind: 'new', file }
-}
-
-/** Two files that create clients of the same name could not be matched to them afterwards. */
-function checkNewNames(matched: readonly Matched[]): void {
-  const byName = new Map<string, ClientFile>()
-  for (const { kind, file } of matched) {
-    if (kind !== 'new') continue
-    const name = JSON.stringify([placeOf(file), file.client.name ?? null])
-    const other = byName.get(name)
-    if (other !== undefined)
-      throw fault(file, `would create a client of the same name as ${other.path}`)
-    byName.set(name, file)
-  }
-}
-
-const fault = ({ path }: ClientFile, says: string) =>
-  new ClientError('invalid_field', `${path} ${says}.`)
-
-/** The patch that creates a client: of a list in parts, the values to be there. */
-export function creationPatch(managed: FieldPatches): FieldPatches {
-  const fields = Object.entries(managed).map(([field, value]) => {
-    const inParts = FIELDS[field as FieldName].kind === 'list' && isRecord(value)
-    return [field, inParts ? (value.add ?? []) : value]
-  })
-  return Object.fromEntries(fields)
+  const nameOf = (one: ClientFile) => JSON.stringify([placeOf(one), one.client.name ?? null])
+  const other = before.find((one) => one.kind === 'new' && nameOf(one.file) === nameOf(file))
+  return other && `would create a client of the same name as ${other.file.path}`
 }

@@ -1,11 +1,13 @@
 /**
- * A client as the text of a file: every attribute that can be set. Empty lists are written too,
- * so that a value added to one later shows up as a difference; other empty attributes are left out.
+ * A client as the text of a file: every attribute that can be set. Empty ones are written too, so that a value that
+ * someone sets later shows up as a difference.
  */
 
 import { createHash } from 'node:crypto'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
-import { isRecord, type Json, without, withoutMembers } from '../core/json/json.ts'
+import { type ClientKind, kindOf } from '../core/client-kind.ts'
+import { isRecord, type Json, without } from '../core/json/json.ts'
+import { firstOf } from '../core/json/paths.ts'
 import type { LiveClient } from './compare.ts'
 import { escaped } from './environments/template.ts'
 import { writeYaml } from './yaml-text.ts'
@@ -13,37 +15,72 @@ import { writeYaml } from './yaml-text.ts'
 /** What a provider can do with a field, as in `GET /providers/{providerId}`. */
 export interface Capability {
   readonly writable: boolean
+  /** Only a creation sets it. */
+  readonly creatable?: boolean
+  /** No creation sets it. */
+  readonly afterCreation?: boolean
+  readonly limits?: { readonly values?: readonly string[] }
+  /** Native members (dotted for inner ones) that it is made of. */
+  readonly native?: readonly string[]
 }
 
 /** What its provider can hold of a client. */
 export interface Capabilities {
   readonly fields: Readonly<Partial<Record<FieldName, Capability>>>
-  /** Settings that are only shown, and so are for no file. */
-  readonly readOnlySettings?: readonly string[]
+  /** Raw settings that an update takes. */
+  readonly settings?: readonly string[]
+  /** Raw settings that only a creation takes. */
+  readonly creationSettings?: readonly string[]
+  /** Raw settings that name credentials of the very client. */
+  readonly boundSettings?: readonly string[]
 }
 
 /** The text of the file of a client. */
-export function renderClientFile(
-  live: LiveClient,
-  { fields, readOnlySettings = [] }: Capabilities,
-): string {
+export function renderClientFile(live: LiveClient, capabilities: Capabilities): string {
+  const { fields } = capabilities
   const { fields: suspended = [] } = live.suspension ?? {}
   const isInFile = (field: FieldName) =>
     FIELDS[field].own !== 'secret' && !suspended.includes(field)
-  const names = FIELD_NAMES.filter((field) => isInFile(field) && fields[field]?.writable)
+  const isSettable = (field: FieldName) => fields[field]?.writable || fields[field]?.creatable
+  const names = FIELD_NAMES.filter((field) => isInFile(field) && isSettable(field))
   const client = names.flatMap((field): [FieldName, Json][] => {
-    const value = settable(field, ownValue(live, field), readOnlySettings)
-    return isLeftOut(field, value) ? [] : [[field, value]]
+    const value = settable(field, ownValue(live, field), capabilities)
+    return isNothing(field, value, capabilities) ? [] : [[field, value]]
   })
   const { provider, userPoolId, id } = live
   const file = {
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
     id,
+    kind: kindOfClient(live),
     client: Object.fromEntries(client),
   }
   return writeYaml(escaped(file))
 }
+
+/** What a new client of its settings starts from, where it is created again: elsewhere, or after a removal. */
+function kindOfClient({ attributes }: LiveClient): ClientKind {
+  const { appType = null, grantTypes = [], tokenEndpointAuthMethod = null } = attributes
+  const told = { appType, grantTypes, tokenEndpointAuthMethod } as Parameters<typeof kindOf>[0]
+  return (
+    kindOf(told) ?? kindOf({ ...told, tokenEndpointAuthMethod: 'client_secret_basic' }) ?? 'web'
+  )
+}
+
+/** Raw settings of a client that no file holds, since this version does not know what may be done with them. */
+export function unknownSettings(
+  { attributes }: LiveClient,
+  capabilities: Capabilities & { readonly readOnlySettings?: readonly string[] },
+): readonly string[] {
+  const { providerSettings } = attributes
+  const { readOnlySettings = [] } = capabilities
+  return Object.keys(isRecord(providerSettings) ? providerSettings : {}).filter(
+    (name) => !isSetting(name, capabilities) && !readOnlySettings.includes(name),
+  )
+}
+
+const isSetting = (name: string, { settings = [], creationSettings = [] }: Capabilities) =>
+  settings.includes(name) || creationSettings.includes(name)
 
 /** Without what is temporary: leased values, and members as a suspension has left them. */
 function ownValue({ attributes, leases = [], suspension }: LiveClient, field: FieldName): Json {
@@ -57,14 +94,33 @@ function ownValue({ attributes, leases = [], suspension }: LiveClient, field: Fi
   return without(value, leased)
 }
 
-/** Of the raw settings, those that a file can change. */
-function settable(field: FieldName, value: Json, readOnly: readonly string[]): Json {
-  return FIELDS[field].kind === 'raw' && isRecord(value) ? withoutMembers(value, readOnly) : value
+/** What of an attribute a file can change; any that is empty is to be empty. */
+function settable(field: FieldName, value: Json, capabilities: Capabilities): Json {
+  const { kind } = FIELDS[field]
+  if (kind !== 'raw') return isEmptyObject(value) ? null : value
+  const isMade = isMadeOf(capabilities)
+  const members = Object.entries(isRecord(value) ? value : {}).filter(
+    ([name, one]) => isSetting(name, capabilities) && !(isEmptyObject(one) && isMade(name)),
+  )
+  return Object.fromEntries(members)
 }
 
-function isLeftOut(field: FieldName, value: Json): boolean {
-  if (FIELDS[field].kind === 'list') return false
-  return value === null || (isRecord(value) && Object.keys(value).length === 0)
+const isEmptyObject = (value: Json) => isRecord(value) && Object.keys(value).length === 0
+
+/** Whether fields are made of a member, so that it may be empty only because they are shown instead. */
+function isMadeOf({ fields }: Capabilities): (name: string) => boolean {
+  const members = new Set(Object.values(fields).flatMap(({ native = [] }) => native.map(firstOf)))
+  return (name) => members.has(name)
+}
+
+/**
+ * Raw settings of which none is named say nothing, and a word that the provider shows and takes from no one follows
+ * from another setting.
+ */
+function isNothing(field: FieldName, value: Json, { fields }: Capabilities): boolean {
+  const { values } = fields[field]?.limits ?? {}
+  if (typeof value === 'string') return values?.includes(value) === false
+  return FIELDS[field].kind === 'raw' && isEmptyObject(value)
 }
 
 /**

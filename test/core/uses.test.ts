@@ -38,7 +38,7 @@ describe('a member', () => {
     ['hidden', []],
     ['vault', without('exported', 'copied')],
     ['own', without('copied')],
-    ['never heard of', without('copied')],
+    ['never heard of', without('exported', 'copied')],
     // Something in it is judged, and not the whole.
     ['jwt', USES],
     ['outer', USES],

@@ -7,7 +7,7 @@ import { isRecord, type Json, type JsonObject, without } from '../../src/core/js
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import { compare, type LiveClient } from '../../src/files/compare.ts'
-import { pathsOf, renderClientFile } from '../../src/files/render.ts'
+import { pathsOf, renderClientFile, unknownSettings } from '../../src/files/render.ts'
 import { runs } from '../property.ts'
 
 const live = (attributes: JsonObject, more: Partial<LiveClient> = {}): LiveClient => ({
@@ -124,7 +124,8 @@ function merged(held: Json, patch: Json): Json {
     name,
     merged(start[name] ?? null, value),
   ])
-  return { ...start, ...Object.fromEntries(members) }
+  const whole = Object.entries({ ...start, ...Object.fromEntries(members) })
+  return Object.fromEntries(whole.filter(([, value]) => value !== null)) as JsonObject
 }
 
 it('makes a patch that the API takes, after which nothing differs and no other field has moved', () => {
@@ -144,12 +145,14 @@ it('makes a patch that the API takes, after which nothing differs and no other f
 
 it('finds no difference in a file that was just written, without what is not for files', () => {
   const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, { writable: name !== 'id' }]))
+  const settingsOf = ({ providerSettings = {} }: JsonObject) =>
+    Object.keys(providerSettings as object)
   fc.assert(
     fc.property(attributesOf([...MANAGED, 'secret']), text, (attributes, name) => {
       const leases = [{ field: 'callbacks', value: 'held' }]
       const callbacks = [...((attributes.callbacks ?? []) as readonly Json[]), 'held']
       const now = live({ ...attributes, callbacks }, { name, leases })
-      const written = renderClientFile(now, { fields })
+      const written = renderClientFile(now, { fields, settings: settingsOf(attributes) })
       expect(written).not.toContain('not-for-files')
       const file = parseClientFile('portal.yaml', written)
       expect(file).toMatchObject({ provider: 'auth0', id: 'a' })
@@ -161,26 +164,34 @@ it('finds no difference in a file that was just written, without what is not for
 })
 
 it('writes nothing that a suspension has left of a client', () => {
-  const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, { writable: true }]))
+  const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, { writable: name !== 'id' }]))
   const suspension = { fields: ['grantTypes', 'providerSettings.flows'] }
   const providerSettings = { flows: ['least'], other: 1 }
   const written = renderClientFile(live({ grantTypes: [], providerSettings }, { suspension }), {
     fields,
+    settings: ['flows', 'other'],
   })
   const { client } = parseClientFile('a.yaml', written)
   expect(client).not.toHaveProperty('grantTypes')
   expect(client.providerSettings).toEqual({ other: 1 })
 })
 
-it('writes no setting that the provider only shows', () => {
-  const providerSettings = { mirror: true, own: 1 }
+it('writes no setting that no provider takes, or that this version does not know', () => {
+  const providerSettings = { mirror: true, own: 1, made: 2, tomorrow: 3 }
   const fields = { providerSettings: { writable: true } }
-  const readOnlySettings = ['mirror']
-  const written = renderClientFile(live({ providerSettings }), { fields, readOnlySettings })
-  expect(parseClientFile('a', written).client.providerSettings).toEqual({ own: 1 })
+  const capabilities = {
+    fields,
+    settings: ['own'],
+    creationSettings: ['made'],
+    readOnlySettings: ['mirror'],
+  }
+  const now = live({ providerSettings })
+  const { client } = parseClientFile('a', renderClientFile(now, capabilities))
+  expect(client.providerSettings).toEqual({ own: 1, made: 2 })
+  expect(unknownSettings(now, capabilities)).toEqual(['tomorrow'])
 })
 
-it('writes only what the provider can set, and empty lists, which are worth watching', () => {
+it('writes only what the provider can set, and empty attributes, which are worth watching', () => {
   const fields = {
     name: { writable: true },
     callbacks: { writable: true },
@@ -190,6 +201,7 @@ it('writes only what the provider can set, and empty lists, which are worth watc
   expect(parseClientFile('a', renderClientFile(now, { fields })).client).toEqual({
     name: 'Portal',
     callbacks: [],
+    logoUri: null,
   })
 })
 

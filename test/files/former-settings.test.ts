@@ -6,7 +6,7 @@ import { showClient } from '../../src/core/mapping/mapping.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import { compare } from '../../src/files/compare.ts'
-import { creationPatch } from '../../src/files/plan.ts'
+import { creationParts } from '../../src/files/creation.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { DIALECTS } from '../../src/providers/rfc7592/dialects.ts'
@@ -118,7 +118,7 @@ describe.each(Object.entries(PROVIDERS))('at a client of %s', (_, { mapping, nat
   })
 
   it('a file for a new client makes it as before', () => {
-    const patch = creationPatch(file(SETTINGS).client)
+    const patch = creationParts(file(SETTINGS).client, { fields: {} }).patch
     const blank = withoutMembers(rest, MADE_OF)
     const { next } = planChange(mapping, blank, { kind: 'merge', fields: patch })
     expect(next).toMatchObject(HELD)

@@ -1,9 +1,12 @@
 /** Which client a file stands for, which is new, and which nobody manages. */
 
 import { expect, it } from 'vitest'
+import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import type { ClientFile } from '../../src/files/client-file.ts'
 import type { LiveClient } from '../../src/files/compare.ts'
-import { compareFiles, creationPatch, placesOf } from '../../src/files/plan.ts'
+import { creationParts } from '../../src/files/creation.ts'
+import { compareFiles, placesOf } from '../../src/files/plan.ts'
+import { ClientryError } from '../../src/sdk/error.ts'
 
 const file = (path: string, more: Partial<ClientFile> = {}): ClientFile => ({
   path,
@@ -31,7 +34,7 @@ it('finds clients by id or else by name, and tells the rest of the same places',
     file('2.yaml', { client: { name: 'Two' } }),
     file('4.yaml', { kind: 'spa', client: { name: 'Four' } }),
   ]
-  const { matched, unmanaged } = compareFiles(files, clients)
+  const { matched, unmanaged } = compareFiles(files, { clients, unread: [] })
   expect(matched).toMatchObject([
     { kind: 'present', live: { id: '1' }, patch: { name: 'Uno' } },
     { kind: 'present', live: { id: '2' }, patch: {} },
@@ -41,7 +44,6 @@ it('finds clients by id or else by name, and tells the rest of the same places',
 })
 
 it.each<[string, readonly ClientFile[], string]>([
-  ['an id that is not there', [file('a', { id: '9' })], 'a names the client 9'],
   ['a name that several have', [file('a', { client: { name: 'Twin' } })], 'several clients'],
   ['a client that another file has', [file('a', { id: '1' }), file('b', { id: '1' })], 'as a (1)'],
   ['neither id nor name', [file('a')], 'must have an id or a client.name'],
@@ -56,7 +58,15 @@ it.each<[string, readonly ClientFile[], string]>([
   ],
 ])('refuses %s', (_, files, says) => {
   const clients = [live('1', 'One'), live('2', 'Twin'), live('3', 'Twin')]
-  expect(() => compareFiles(files, clients)).toThrow(says)
+  const { faults, matched } = compareFiles([...files, file('fine', { id: '3' })], {
+    clients,
+    unread: [],
+  })
+  expect(faults.map(({ about, says }) => `${about} ${says}`)).toEqual([
+    expect.stringContaining(says),
+  ])
+  // The others are compared all the same.
+  expect(matched.map(({ file: { path } }) => path)).toContain('fine')
 })
 
 it('takes equal ids and names at other places for other clients', () => {
@@ -67,7 +77,7 @@ it('takes equal ids and names at other places for other clients', () => {
     file('c', { ...pool('p2'), id: '1' }),
   ]
   const clients = [live('1', 'One', pool('p1')), live('1', 'One', pool('p2'))]
-  const { matched, unmanaged } = compareFiles(files, clients)
+  const { matched, unmanaged } = compareFiles(files, { clients, unread: [] })
   expect(matched.map(({ kind }) => kind)).toEqual(['new', 'new', 'present'])
   expect(unmanaged).toEqual([clients[0]])
   expect(placesOf(files)).toEqual([pool('p1'), pool('p2')])
@@ -75,15 +85,31 @@ it('takes equal ids and names at other places for other clients', () => {
 
 it('makes a new client with what is to be in its lists', () => {
   const managed = { callbacks: { add: ['a'], remove: ['b'] }, clientMetadata: { add: 'x' } }
-  expect(creationPatch(managed)).toEqual({ callbacks: ['a'], clientMetadata: { add: 'x' } })
-  expect(creationPatch({ callbacks: { remove: ['b'] } })).toEqual({ callbacks: [] })
+  const patchOf = (fields: FieldPatches) => creationParts(fields, { fields: {} }).patch
+  expect(patchOf(managed)).toEqual({ callbacks: ['a'], clientMetadata: { add: 'x' } })
+  expect(patchOf({ callbacks: { remove: ['b'] } })).toEqual({ callbacks: [] })
 })
 
 // Without its pool the client was not found, and the advice to leave the id out would have made it twice.
 it.each(['1', undefined])('lists the user pools where a file names none (id %s)', (id) => {
   const there = (userPoolId: string) => live('1', 'One', { provider: 'cognito', userPoolId })
   const named = file('a', { provider: 'cognito', kind: 'web', ...(id === undefined ? {} : { id }) })
-  expect(() => compareFiles([named], [there('eu_1'), there('eu_2'), there('eu_1')])).toThrow(
-    /^a must have a userPoolId, one of: eu_1, eu_2\b/,
-  )
+  const clients = [there('eu_1'), there('eu_2'), there('eu_1')]
+  expect(compareFiles([named], { clients, unread: [] }).faults).toMatchObject([
+    { about: 'a', says: 'must have a userPoolId, one of: eu_1, eu_2.' },
+  ])
+})
+
+it('tells a client that is gone from a place that cannot be read, and compares the rest', () => {
+  const error = new ClientryError('provider_unavailable', 'The provider does not answer.')
+  const files = [
+    file('gone', { id: '9' }),
+    file('far', { provider: 'other', id: '1' }),
+    file('there', { id: '1', client: { name: 'Uno' } }),
+  ]
+  const unread = [{ provider: 'other', error }]
+  const found = compareFiles(files, { clients: [live('1', 'One')], unread })
+  expect(found.gone).toMatchObject([{ file: { path: 'gone' }, id: '9' }])
+  expect(found.faults).toMatchObject([{ about: 'other', code: 'provider_unavailable' }])
+  expect(found.matched).toMatchObject([{ file: { path: 'there' }, patch: { name: 'Uno' } }])
 })

@@ -1,5 +1,6 @@
 /** Client files as a way in: what they ask for is planned and applied through the SDK, as the command does. */
 
+import { ClientError, type ErrorCode } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { applyItems, checkPlan } from '../../src/files/apply.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
@@ -31,7 +32,16 @@ export async function byFile(
       live.push({ ...client, attributes: client as unknown as JsonObject })
     }
     const options = { deleteUnmanaged: false, newKey: () => crypto.randomUUID() }
-    const { items } = await makePlan(planner, compareFiles(files, live), options)
+    const { items, refused } = await makePlan(
+      planner,
+      compareFiles(files, { clients: live, unread: [] }),
+      options,
+    )
+    const [fault] = refused.flatMap(({ faults }) => faults)
+    if (fault !== undefined) {
+      const { code, says } = fault
+      return [new ClientError(code as ErrorCode, says).status, { code, error: says }]
+    }
     const plan = JSON.parse(renderPlan(new Date(), { folder: 'clients', items }))
     const applier = apiAs(world, applies)
     // Whoever applies may leave out the look that comes first; the server does not count on it.

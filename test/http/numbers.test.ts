@@ -197,7 +197,8 @@ describe.each(KINDS)('at %s', (provider) => {
     expect(JSON.stringify(shown)).toContain('"beyond":"9007199254740993"')
     const fields = { name: { writable: true }, providerSettings: { writable: true } }
     const live = { provider, id: 'abc', name: 'Old', attributes: body } as never
-    const text = renderClientFile(live, { fields })
+    const settings = Object.keys(body.providerSettings)
+    const text = renderClientFile(live, { fields, settings })
     for (const line of ['beyond: 9007199254740993', '- 1.0', '- -0', '- 1E3', `huge: ${HUGE}`]) {
       expect(text).toContain(line)
     }

@@ -6,16 +6,21 @@
 import { randomUUID } from 'node:crypto'
 import type { LiveClient } from '../../files/compare.ts'
 import { type Environment, hide } from '../../files/environments/environment.ts'
+import type { Fault } from '../../files/fault.ts'
+import { readLive } from '../../files/live.ts'
 import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
-import { compareFiles, placesOf } from '../../files/plan.ts'
+import { compareFiles, type Gone, placesOf } from '../../files/plan.ts'
 import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { progressOf } from '../show/progress.ts'
 import { chosenEnvironment } from './environments.ts'
 import { readFolder, type Skipped } from './folder.ts'
-import { readLive } from './live.ts'
 
 export interface Planned extends PlanDraft {
+  /** Files whose clients are no longer there. */
+  readonly gone: readonly Gone[]
+  /** Files that cannot be compared, and places that could not be read. */
+  readonly faults: readonly Fault[]
   /** Clients without a file, which are left alone. */
   readonly unmanaged: readonly LiveClient[]
   /** The environment that the files were read for; no value of the process environment is in the items. */
@@ -35,7 +40,11 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
   const deleteUnmanaged = options['delete-unmanaged'] === true
   if (deleteUnmanaged && skipped.length > 0) throw unread(skipped)
   const api = await connect()
-  const comparison = compareFiles(files, await readLive(api, terminal, placesOf(files)))
+  const live = await readLive(api, placesOf(files), (count) =>
+    terminal.progress(`read ${count} clients`),
+  )
+  terminal.progress('')
+  const comparison = compareFiles(files, live)
   const progress = progressOf(terminal, verb)
   const draft = await makePlan(api, comparison, { deleteUnmanaged, newKey: randomUUID, progress })
   const notes = skipped.map(({ path, why }) => ({
@@ -43,8 +52,11 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
     says: `is not read, because ${why}.`,
   }))
   return {
+    ...draft,
     items:
       environment === undefined ? draft.items : draft.items.map((item) => hide(item, environment)),
+    gone: comparison.gone,
+    faults: comparison.faults,
     notes: [...notes, ...draft.notes],
     unmanaged: deleteUnmanaged ? [] : comparison.unmanaged,
     environment,

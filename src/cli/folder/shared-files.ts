@@ -74,7 +74,10 @@ function standingFiles(
   const files = filesIn(folder, environment).files.filter((file) => places.has(placeOf(file)))
   // A new client without a kind is no concern of an export.
   const known = files.map((file) => ({ kind: 'web', ...file }))
-  const { matched } = compareFiles(known, live)
+  const { matched, faults } = compareFiles(known, { clients: live, unread: [] })
+  if (faults.length > 0) {
+    throw new UsageError(faults.map(({ about, says }) => `${about} ${says}`).join('\n'))
+  }
   return new Map(
     matched.flatMap((match): [LiveClient, StandingFile][] =>
       match.kind === 'present'

@@ -3,18 +3,30 @@
 import { stringifyJson } from '../../core/json/json-text.ts'
 import type { LiveClient } from '../../files/compare.ts'
 import type { Note } from '../../files/make-plan.ts'
-import type { PlanItem } from '../../files/plan-file.ts'
+import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from '../../files/plan-file.ts'
 import { plain, type Terminal } from '../terminal.ts'
 import { counted, nameOf, type Say, showChanges } from './show.ts'
 
-const VERBS: Readonly<Record<PlanItem['action'], string>> = {
+/** A difference as it is shown: an item of a plan, or a client that a file names and that is no longer there. */
+export type ShownItem =
+  | Omit<CreateItem, 'key'>
+  | Omit<UpdateItem, 'key' | 'etag' | 'patch'>
+  | Omit<DeleteItem, 'key'>
+  | (Pick<PlanItem, 'file' | 'provider' | 'userPoolId'> & {
+      readonly action: 'gone'
+      readonly id: string
+      readonly name: string | null
+    })
+
+const VERBS: Readonly<Record<ShownItem['action'], string>> = {
   create: 'create',
   update: 'change',
   delete: 'remove',
+  gone: 'no longer there:',
 }
 
 /** One item on one line. */
-export function lineOf(item: PlanItem): string {
+export function lineOf(item: ShownItem): string {
   const { provider, userPoolId } = item
   const isNew = item.action === 'create'
   const place = nameOf({ provider, userPoolId, id: isNew ? '(new)' : item.id })
@@ -26,7 +38,7 @@ export function lineOf(item: PlanItem): string {
 /** Prints the changes of a plan, and its notes. */
 export function showPlan(
   terminal: Terminal,
-  items: readonly PlanItem[],
+  items: readonly ShownItem[],
   notes: readonly Note[],
   say: Say = terminal.print,
 ): void {
@@ -34,7 +46,7 @@ export function showPlan(
     say(terminal.style('strong', lineOf(item)))
     if (item.action === 'update') showChanges(terminal, item.changes, say)
     if (item.action === 'create') {
-      for (const [field, value] of Object.entries(item.patch)) {
+      for (const [field, value] of Object.entries({ ...item.patch, ...item.afterwards })) {
         say(terminal.style('added', `    + ${plain(field)}: ${plain(stringifyJson(value))}`))
       }
     }
@@ -42,9 +54,12 @@ export function showPlan(
   for (const { about, says } of notes) {
     say(`${terminal.style('faint', 'note')} ${plain(about)}: ${plain(says)}`)
   }
-  const count = (action: PlanItem['action']) =>
+  const count = (action: ShownItem['action']) =>
     items.filter((item) => item.action === action).length
-  say(`${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete.`)
+  const gone = count('gone') === 0 ? '' : `, ${count('gone')} no longer there`
+  say(
+    `${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete${gone}.`,
+  )
 }
 
 /** Prints the clients without a file. */

@@ -155,8 +155,30 @@ export function settingsOf(mapping: Mapping, native: Native): JsonObject {
 
 /** The documented settings that no field stands for. */
 export const rawSettings = (mapping: Mapping): readonly string[] => {
+  const { settings, extraSettings = [] } = mapping
+  return withoutFields(mapping, [...new Set([...settings, ...extraSettings])])
+}
+
+/** The settings that no field stands for and that only a creation takes. */
+export const creationSettings = (mapping: Mapping): readonly string[] =>
+  withoutFields(mapping, mapping.createOnlyKeys)
+
+/**
+ * Settings (dotted paths) that no other client can have as they are shown: those that name credentials of the very
+ * client, and those with a secret in them.
+ */
+export function boundSettings(mapping: Mapping): readonly string[] {
+  const { boundPaths = {}, credentialPaths, secretPaths } = mapping
+  const holders = secretPaths
+    .filter((path) => path.includes('.') && fieldOfPath(mapping, path) === undefined)
+    .map((path) => path.slice(0, path.lastIndexOf('.')))
+  const bound = Object.keys(boundPaths).filter((name) => credentialPaths.includes(name))
+  return [...new Set([...bound, ...holders])]
+}
+
+function withoutFields(mapping: Mapping, names: readonly string[]): readonly string[] {
   const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
-  return mapping.settings.filter((name) => !used.includes(name))
+  return names.filter((name) => !used.includes(name))
 }
 
 /** The settings that no field stands for and that are only shown. */

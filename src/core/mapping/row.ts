@@ -39,6 +39,8 @@ export interface Lens<V> {
   readonly limits?: Limits
   /** No client is without it. */
   readonly needed?: true
+  /** No creation takes it: the provider keeps it where only a client that is there can be named. */
+  readonly afterCreation?: true
   /** Anything that a caller should know about this provider's way. */
   readonly note?: string
 }

@@ -64,8 +64,8 @@ export const CLASS_USES = {
   /** Files and copies are read by others than those who may see it. */
   secret: { ...EVERY, exported: false, copied: false },
   bound: { ...EVERY, copied: false },
-  /** It came with a record and goes back with it (G1); whether another client may have it is not known. */
-  unknown: { ...EVERY, copied: false },
+  /** It came with a record and goes back with it (G1); whether a file, or another client, may have it is not known. */
+  unknown: { ...EVERY, exported: false, copied: false },
 } as const satisfies Readonly<Record<string, Cells>>
 
 export type UsedClass = keyof typeof CLASS_USES

@@ -4,7 +4,14 @@ import type { PROVIDER_OPERATIONS } from '../../contract/operations/providers.ts
 import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
-import { isMapped, type Mapping, rawSettings, shownSettings } from '../../core/mapping/mapping.ts'
+import {
+  boundSettings,
+  creationSettings,
+  isMapped,
+  type Mapping,
+  rawSettings,
+  shownSettings,
+} from '../../core/mapping/mapping.ts'
 import type { Limits, Row } from '../../core/mapping/row.ts'
 import { isLens } from '../../core/mapping/row.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -75,7 +82,9 @@ export function capabilitiesOf(mapping: Mapping): JsonObject {
     updates: mapping.omitted === 'reset' ? 'replace' : 'merge',
     fields: Object.fromEntries(fields),
     settings: rawSettings(mapping),
+    creationSettings: creationSettings(mapping),
     readOnlySettings: shownSettings(mapping),
+    boundSettings: boundSettings(mapping),
     ...(Object.keys(classes).length === 0 ? {} : { members: { ...classes } }),
   }
 }
@@ -86,11 +95,14 @@ function capability(row: Row<unknown>, says: string): JsonObject {
     return { support: 'missing', writable: false, reason: row.why, ...value, says }
   }
   const native = row.keys.length === 0 ? {} : { native: row.keys }
-  if (!isLens(row))
-    return { support: 'read-only', writable: false, reason: row.why, ...native, says }
+  if (!isLens(row)) {
+    const creatable = row.made === undefined ? {} : { creatable: true }
+    return { support: 'read-only', writable: false, ...creatable, reason: row.why, ...native, says }
+  }
   return {
     support: row.support,
     writable: true,
+    ...(row.afterCreation === undefined ? {} : { afterCreation: true }),
     ...native,
     ...(row.limits === undefined ? {} : { limits: limitsOf(row.limits) }),
     ...(row.note === undefined ? {} : { note: row.note }),

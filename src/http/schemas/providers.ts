@@ -17,7 +17,9 @@ const provider = z.object({
   // One member for each field; what stands there is the mapping's own.
   fields: object as z.ZodMiniType as z.ZodMiniType<Provider['fields']>,
   settings: z.array(text),
+  creationSettings: z.array(text),
   readOnlySettings: z.array(text),
+  boundSettings: z.array(text),
   members: optional(object),
 } satisfies Shape<Provider>)
 

@@ -17,6 +17,7 @@ export const AVAILABLE = '$tenant_connections'
 export const supportedIdp: Lens<readonly string[]> = {
   support: 'native',
   keys: [ENABLED],
+  afterCreation: true,
   get: (native) => Object.values(inner(native, ENABLED)).map(nameOf).sort(),
   put: (names, native) => {
     // A record that was read always tells; one without is a client that is only being made.

@@ -139,7 +139,8 @@ function keepIds(
       if (text === undefined || (file?.id ?? client.id) !== client.id) {
         const why = text === undefined ? 'does not exist' : `stands for ${file?.id}`
         terminal.note(`${plain(`${item.file} ${why}; its new client is ${client.id}`)}.`)
-      } else if (environment === undefined) writeBelow(folder, path, withId(text, client.id))
+      } else if (environment === undefined)
+        writeBelow(folder, path, withId(text, client.id, item.left))
       else writeEnvironmentId(folder, environment, { file: nameIn(folder, path), id: client.id })
     } catch (error) {
       const says = error instanceof Error ? error.message : ''

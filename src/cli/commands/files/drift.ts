@@ -1,20 +1,56 @@
 /** `clientry drift FOLDER`. */
 
+import { localChanges, namedChanges } from '../../../files/local-changes.ts'
+import type { Refused } from '../../../files/make-plan.ts'
+import type { Gone } from '../../../files/plan.ts'
+import type { PlanItem } from '../../../files/plan-file.ts'
 import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { namesOf, planFolder } from '../../folder/plan-folder.ts'
-import { showPlan, showUnmanaged } from '../../show/show-plan.ts'
+import { exitOfFaults, showFaults } from '../../show/faults.ts'
+import { type ShownItem, showPlan, showUnmanaged } from '../../show/show-plan.ts'
 
 export const run: Run = async (invocation) => {
   const { options, terminal } = invocation
-  const { items, notes, unmanaged } = await planFolder(invocation, 'compared')
+  const planned = await planFolder(invocation, 'compared')
+  const { notes, unmanaged, refused } = planned
+  const items: readonly ShownItem[] = [
+    ...planned.items.map(shownItem),
+    ...refused.flatMap(refusedItem),
+    ...planned.gone.map(goneItem),
+  ]
+  const faults = [...planned.faults, ...refused.flatMap((one) => one.faults)]
   if (options.json === true) {
-    const differences = items.map(({ key: _, ...item }) => item)
-    terminal.printJson({ differences, notes, unmanaged: namesOf(unmanaged) })
+    terminal.printJson({ differences: items, notes, faults, unmanaged: namesOf(unmanaged) })
   } else {
     showPlan(terminal, items, notes)
     showUnmanaged(terminal, unmanaged)
   }
+  showFaults(terminal, faults)
   const differs = items.length > 0 || (options.unmanaged === true && unmanaged.length > 0)
-  return differs ? EXIT.differs.code : EXIT.ok.code
+  return differs ? EXIT.differs.code : exitOfFaults(faults)
 }
+
+/** Without what a plan would change along with it. */
+function shownItem({ key: _, ...item }: PlanItem): ShownItem {
+  if (item.action !== 'update') return item
+  return { ...item, changes: namedChanges(item.changes, item.patch) }
+}
+
+/** A difference that no plan could bring about as the file has it. */
+function refusedItem({ one }: Refused): readonly ShownItem[] {
+  if (one.kind === 'new') return []
+  const { file, live, patch } = one
+  const { provider, userPoolId, id, name } = live
+  const changes = localChanges(live, patch)
+  return [{ action: 'update', file: file.path, provider, userPoolId, id, name, changes }]
+}
+
+const goneItem = ({ file: { path, provider, userPoolId, client }, id }: Gone): ShownItem => ({
+  action: 'gone',
+  file: path,
+  provider,
+  userPoolId,
+  id,
+  name: typeof client.name === 'string' ? client.name : null,
+})

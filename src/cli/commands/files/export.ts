@@ -2,15 +2,22 @@
 
 import { join } from 'node:path'
 import type { LiveClient } from '../../../files/compare.ts'
-import { placeOf } from '../../../files/plan.ts'
-import { type Capabilities, pathsOf, renderClientFile } from '../../../files/render.ts'
+import { type Place, readLive } from '../../../files/live.ts'
+import { placeOf, unreadFault } from '../../../files/plan.ts'
+import {
+  type Capabilities,
+  pathsOf,
+  renderClientFile,
+  unknownSettings,
+} from '../../../files/render.ts'
 import type { Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { chosenEnvironment } from '../../folder/environments.ts'
 import { readText, writeBelow } from '../../folder/folder.ts'
-import { readLive } from '../../folder/live.ts'
 import { exportedPlaces, sharedFiles } from '../../folder/shared-files.ts'
+import { exitOfFaults, showFaults } from '../../show/faults.ts'
 import { counted } from '../../show/show.ts'
+import { plain, type Terminal } from '../../terminal.ts'
 
 export const run: Run = async (invocation) => {
   const {
@@ -23,19 +30,22 @@ export const run: Run = async (invocation) => {
   const api = await connect()
   const { provider, pool: userPoolId } = options
   const all = async () => (await api.listProviders()).body.providers
-  const places =
+  const places: readonly Place[] =
     provider !== undefined
-      ? [{ provider, userPoolId }]
+      ? [{ provider, ...(userPoolId === undefined ? {} : { userPoolId }) }]
       : ((environment && exportedPlaces(environment)) ??
-        (await all()).map(({ id }) => ({ provider: id, userPoolId })))
-  const live = await readLive(api, terminal, places)
+        (await all()).map(({ id }) => ({ provider: id })))
+  const { clients: live, unread } = await readLive(api, places, (count) =>
+    terminal.progress(`read ${count} clients`),
+  )
+  terminal.progress('')
   const names = [...new Set(live.map((one) => one.provider))]
   const providers = await Promise.all(names.map((name) => api.getProvider(name)))
   const capabilities = new Map(
     providers.map(({ body }) => [body.id, body as unknown as Capabilities]),
   )
-  const textOf = (one: LiveClient) =>
-    renderClientFile(one, capabilities.get(one.provider) ?? { fields: {} })
+  const capabilitiesOf = (one: LiveClient) => capabilities.get(one.provider) ?? { fields: {} }
+  const textOf = (one: LiveClient) => renderClientFile(one, capabilitiesOf(one))
   const paths = pathsOf(live)
   const { files, environments } =
     environment === undefined
@@ -68,5 +78,17 @@ export const run: Run = async (invocation) => {
     terminal.print(
       `In ${folder}: ${counted(files.length, 'client')} of ${counted(count, 'place')}.`,
     )
-  return EXIT.ok.code
+  for (const one of live) noteUnknown(terminal, one, unknownSettings(one, capabilitiesOf(one)))
+  const faults = unread.map(unreadFault)
+  showFaults(terminal, faults)
+  return faults.length === 0 ? EXIT.ok.code : exitOfFaults(faults)
+}
+
+function noteUnknown(terminal: Terminal, { provider, id }: LiveClient, names: readonly string[]) {
+  if (names.length === 0) return
+  terminal.note(
+    plain(
+      `${provider}/${id} has settings that this version does not know, which are not in its file: ${names.join(', ')}. providers.${provider}.members of the configuration can say what they are.`,
+    ),
+  )
 }

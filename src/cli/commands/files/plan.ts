@@ -2,9 +2,9 @@
 
 import { renderPlan } from '../../../files/plan-file.ts'
 import type { Run } from '../../command.ts'
-import { EXIT } from '../../exit.ts'
 import { writeText } from '../../folder/folder.ts'
 import { namesOf, planFolder } from '../../folder/plan-folder.ts'
+import { exitOfFaults, goneFault, showFaults } from '../../show/faults.ts'
 import { showPlan, showUnmanaged } from '../../show/show-plan.ts'
 
 export const run: Run = async (invocation) => {
@@ -13,17 +13,27 @@ export const run: Run = async (invocation) => {
     options,
     terminal,
   } = invocation
-  const { items, notes, unmanaged, environment } = await planFolder(invocation, 'planned')
+  const planned = await planFolder(invocation, 'planned')
+  const { items, notes, unmanaged, gone, refused, environment } = planned
+  const faults = [
+    ...planned.faults,
+    ...gone.map(goneFault),
+    ...refused.flatMap((one) => one.faults),
+  ]
+  const isWritten = options.out !== undefined && faults.length === 0
   const plan = { folder, environment: environment?.name, items }
-  if (options.out !== undefined) writeText(options.out, renderPlan(new Date(), plan))
+  if (isWritten) writeText(options.out, renderPlan(new Date(), plan))
   if (options.json === true) {
-    terminal.printJson({ items, notes, unmanaged: namesOf(unmanaged) })
-    return EXIT.ok.code
+    terminal.printJson({ items, notes, faults, unmanaged: namesOf(unmanaged) })
+  } else {
+    showPlan(terminal, items, notes)
+    showUnmanaged(terminal, unmanaged)
   }
-  showPlan(terminal, items, notes)
-  showUnmanaged(terminal, unmanaged)
-  if (options.out !== undefined && items.length > 0) {
+  showFaults(terminal, faults)
+  if (options.out !== undefined && !isWritten) {
+    terminal.note(`${options.out} was not written. A plan is of all files, or of none.`)
+  } else if (isWritten && items.length > 0 && options.json !== true) {
     terminal.note(`Apply it with: clientry apply ${options.out}`)
   }
-  return EXIT.ok.code
+  return exitOfFaults(faults)
 }

@@ -1,0 +1,38 @@
+/** Prints what keeps files from being planned, each with its file, its client and its place, and gives the exit code. */
+
+import type { Fault } from '../../files/fault.ts'
+import type { Gone } from '../../files/plan.ts'
+import { EXIT, EXIT_OF } from '../exit.ts'
+import { plain, type Terminal } from '../terminal.ts'
+import { inCommandWords } from './command-words.ts'
+import { counted } from './show.ts'
+
+/** A client that a file names and that is not there, as a fault of a plan. */
+export const goneFault = ({ file, id }: Gone): Fault => ({
+  about: file.path,
+  client: addressOf(file, id),
+  code: 'not_found',
+  says: `names the client ${id}, which does not exist; remove the id to create it again.`,
+})
+
+export const addressOf = (
+  { provider, userPoolId }: Pick<Gone['file'], 'provider' | 'userPoolId'>,
+  id: string,
+): string => [provider, userPoolId, id].filter((part) => part !== undefined).join('/')
+
+/** One line for each, on standard error. */
+export function showFaults(terminal: Terminal, faults: readonly Fault[]): void {
+  if (faults.length === 0) return
+  terminal.note(`clientry: ${counted(faults.length, 'fault')}:`)
+  for (const { about, client, says, providerMessage } of faults) {
+    const whose = client === undefined ? '' : ` (${plain(client)})`
+    terminal.note(`  ${plain(about)}${whose}: ${plain(inCommandWords(says))}`)
+    if (providerMessage !== undefined) {
+      terminal.note(`    The provider says: ${plain(providerMessage)}`)
+    }
+  }
+}
+
+/** That of the first. */
+export const exitOfFaults = ([first]: readonly Fault[]): number =>
+  first === undefined ? EXIT.ok.code : EXIT[EXIT_OF[first.code]].code

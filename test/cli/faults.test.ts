@@ -1,0 +1,103 @@
+/**
+ * A folder of files of which some are at fault: each is reported with its file, its client and its place, and hides
+ * nothing of the others. Two emulated tenants, one of which may stop.
+ */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import {
+  type Auth0Emulator,
+  DEFAULT_CREDENTIAL,
+  startAuth0Emulator,
+} from '../../src/emulators/auth0/index.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { clientry } from './command-line.ts'
+
+let staging: Auth0Emulator
+let production: Auth0Emulator
+let folder: string
+
+beforeEach(async () => {
+  const credentials = [{ ...DEFAULT_CREDENTIAL, clientSecret: 'management-secret' }]
+  staging = await startAuth0Emulator({ credentials })
+  production = await startAuth0Emulator({ credentials })
+  folder = mkdtempSync(join(tmpdir(), 'clientry-faults-'))
+  const provider = (emulator: Auth0Emulator) => ({
+    type: 'auth0',
+    baseUrl: emulator.url,
+    clientId: DEFAULT_CREDENTIAL.clientId,
+    clientSecret: { env: 'AUTH0_SECRET' },
+    listLagSeconds: 0,
+  })
+  const config = {
+    key: { env: 'KEY' },
+    store: { type: 'sqlite', path: 'history.db', create: true },
+    defaultProvider: 'staging',
+    providers: { staging: provider(staging), production: provider(production) },
+  }
+  writeFileSync(join(folder, 'clientry.json'), JSON.stringify(config))
+  mkdirSync(join(folder, 'clients'))
+})
+afterEach(async () => {
+  await staging.close()
+  await production.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const run = (line: string) =>
+  clientry([...line.split(' '), '--config', 'clientry.json'], {
+    folder,
+    env: { KEY: Buffer.alloc(32, 3).toString('base64'), AUTH0_SECRET: 'management-secret' },
+  })
+const put = (emulator: Auth0Emulator, id: string, more: object = {}) =>
+  emulator.put({ ...fullAuth0Client, client_id: id, name: id, client_aliases: [], ...more })
+const write = (name: string, text: string) => writeFileSync(join(folder, 'clients', name), text)
+
+it('names every file, client and place that is refused, in the paths of the file', async () => {
+  for (const id of ['a', 'b', 'c']) put(staging, id)
+  write(
+    'a.yaml',
+    'provider: staging\nid: a\nclient:\n  callbacks:\n    - https://app.example.com/callback\n    - http://new.example.com/cb\n  logoUri: ftp://app.example.com\n',
+  )
+  write('b.yaml', 'provider: staging\nid: b\nclient:\n  providerSettings: { no_such_setting: 1 }\n')
+  write('c.yaml', 'provider: staging\nid: c\nclient:\n  description: New\n')
+  write('gone.yaml', 'provider: staging\nid: gone\nclient:\n  description: New\n')
+  const plan = await run('plan clients --out plan.json')
+  expect(plan.code).toBe(4)
+  expect(plan.out).toContain('change staging/c c')
+  expect(plan.err).toMatch(/clients\/a\.yaml \(staging\/a\): client\.callbacks\[1\] /)
+  expect(plan.err).toMatch(/clients\/a\.yaml \(staging\/a\): client\.logoUri /)
+  expect(plan.err).toMatch(
+    /clients\/b\.yaml \(staging\/b\): client\.providerSettings\.no_such_setting /,
+  )
+  expect(plan.err).toMatch(/clients\/gone\.yaml \(staging\/gone\): names the client gone/)
+  expect(plan.err).not.toContain('.add[')
+  expect(plan.err).toContain('plan.json was not written')
+})
+
+it('a client that is gone, and a tenant that does not answer, hide no difference', async () => {
+  put(staging, 'moved')
+  put(production, 'far')
+  expect((await run('export clients')).code).toBe(0)
+  put(staging, 'moved', { callbacks: ['https://elsewhere.example.com/cb'] })
+  write('gone.yaml', 'provider: staging\nid: gone\nclient:\n  description: New\n')
+  await production.close()
+  const drift = await run('drift clients')
+  expect(drift.code).toBe(1)
+  expect(drift.out).toContain('https://elsewhere.example.com/cb')
+  expect(drift.out).toContain('no longer there: staging/gone')
+  expect(drift.err).toContain('production: cannot be read')
+})
+
+it('equal clients of two tenants do not differ, and a real difference is shown', async () => {
+  put(staging, 'one', { tenant: 'acme-staging', name: 'Portal' })
+  put(production, 'other', { tenant: 'acme', name: 'Portal' })
+  const equal = await run('diff staging/one production/other')
+  expect(equal).toMatchObject({ code: 0, out: '' })
+  put(production, 'other', { tenant: 'acme', name: 'Portal', sso_disabled: true })
+  const differs = await run('diff staging/one production/other')
+  expect(differs.code).toBe(1)
+  expect(differs.out).toContain('providerSettings.sso_disabled')
+})
