@@ -58,6 +58,7 @@ export const OPTIONS = {
     many: true,
     says: 'the environment of environments.yaml in the folder; diff takes two',
   },
+  into: { value: 'FOLDER', says: 'where to write the client files (default: clients)' },
   out: { value: 'FILE', says: 'write the plan to a file, for clientry apply' },
   'delete-unmanaged': { says: 'plan to delete the clients that have no file' },
   unmanaged: { says: 'count clients without a file as a difference' },

@@ -53,7 +53,7 @@ beforeEach(async () => {
   expect({ code, err }).toEqual({ code: 0, err: '' })
 })
 
-describe('convert', () => {
+describe('import native', () => {
   const native = (name: string, content: object) =>
     writeFileSync(join(dev.folder, name), JSON.stringify(content))
 
@@ -68,7 +68,7 @@ describe('convert', () => {
     }
     native('native.json', { clients: [record] })
     rmSync(join(dev.folder, 'clients'), { recursive: true })
-    const done = await run('convert native.json clients --provider local')
+    const done = await run('import native native.json --provider local')
     expect(done).toMatchObject({ code: 0, err: '' })
     const [name = ''] = readdirSync(path('local'))
     const file = parseClientFile(name, text(`local/${name}`))
@@ -76,20 +76,20 @@ describe('convert', () => {
     expect(text(`local/${name}`)).not.toContain(SECRET)
     expect((await plan()).items).toEqual([])
     native('native.json', { ...record, redirect_uris: ['https://app.example.com/other'] })
-    const refused = await run('convert native.json clients --provider local')
+    const refused = await run('import native native.json --provider local')
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--overwrite') })
-    await run('convert native.json clients --provider local --overwrite')
+    await run('import native native.json --provider local --overwrite')
     expect((await plan()).items).toHaveLength(1)
   })
 
   it.each([
-    ['{', /native\.json: is not valid JSON/],
-    [`{"client_secret":${SECRET}}`, /native\.json: is not valid JSON/],
-    ['[1]', /record 1 is no client/],
-    ['{"ClientId":"a"}', /has no id where this provider has it/],
+    ['{', /native\.json is not valid JSON/],
+    [`{"client_secret":${SECRET}}`, /native\.json is not valid JSON/],
+    ['[1]', /native\.json is no client/],
+    ['{"ClientId":"a"}', /has neither id nor name where this provider has them/],
   ])('refuses %s', async (content, says) => {
     writeFileSync(join(dev.folder, 'native.json'), content)
-    const { code, err } = await run('convert native.json clients --provider local')
+    const { code, err } = await run('import native native.json --provider local')
     expect(code).not.toBe(0)
     expect(err).toMatch(says)
     expect(err).not.toContain(SECRET.slice(0, 6))

@@ -97,15 +97,22 @@ export function withNames(value: Json, names: ReadonlyMap<string, string>): Json
   const longestFirst = texts.sort((one, other) => other.length - one.length)
   const anyOfThem = new RegExp(`(${longestFirst.map(quoted).join('|')})`)
   return inTexts(value, (text) =>
-    text
-      .split(anyOfThem)
-      .map((part, index, { length }) => {
-        if (index % 2 === 1) return `\${${names.get(part)}}`
-        const escaped = escapeText(part)
-        return index === length - 1 ? escaped : escaped.replace(/\$+$/, twice)
-      })
-      .join(''),
+    textWithVariables(text.split(anyOfThem), (part) => names.get(part) ?? part),
   )
+}
+
+/** A text of parts, of which each second one stands for a variable, as it is written. */
+export function textWithVariables(
+  parts: readonly string[],
+  nameOf: (part: string) => string = (part) => part,
+): string {
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 1) return `\${${nameOf(part)}}`
+      const own = escapeText(part)
+      return index === parts.length - 1 ? own : own.replace(/\$+$/, twice)
+    })
+    .join('')
 }
 
 /** The value with each of its texts replaced; names of members stay. */

@@ -68,9 +68,7 @@ function planFor(
   const { mapping } = provider
   const { ofSecret, ofState } = service.fingerprints
   const plan = planChange(makingMapping(mapping), start, patch)
-  const { next } = plan
-  const chosen = origin === undefined ? (creation.chosen?.(next, patch) ?? []) : []
-  const warnings = [...plan.warnings, ...chosen]
+  const { next, warnings } = plan
   const api = provider.ownApi?.(place)
   const needs = neededToMake(mapping, { ...plan, base: blank, api })
   authorize?.([...neededToSet(plan.hidden), ...needs])

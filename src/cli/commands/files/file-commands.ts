@@ -1,5 +1,6 @@
 /** The commands about clients as files. */
 
+import { FORMATS } from '../../../files/import/formats.ts'
 import { FOLDER } from '../../arguments.ts'
 import type { Command } from '../../command.ts'
 import { ABOUT_CLIENT, CONNECTING } from '../../options.ts'
@@ -15,13 +16,20 @@ export const FILE_COMMANDS: readonly Command[] = [
     load: () => import('./export.ts'),
   },
   {
-    name: 'convert',
-    says: "write client files of clients in the provider's own JSON, without secrets",
-    more: 'Takes one record, a list, or an object with the member clients, as the provider exports them. Attributes of which a record has no member are left out of its file. Nothing is sent to the provider.',
-    takes: [{ name: 'NATIVE', says: "a file of the provider's own JSON" }, FOLDER],
-    options: ['overwrite', ...ABOUT_CLIENT],
-    examples: ['clientry convert hydra-clients.json clients --provider login'],
-    load: () => import('./convert.ts'),
+    name: 'import',
+    says: 'write client files of clients that another tool describes, and a report of what was left out',
+    more: `The formats: ${Object.entries(FORMATS)
+      .map(([name, { says }]) => `${name} (${says})`)
+      .join(
+        '; ',
+      )}. A directory stands for its files of that format. Nothing is sent to a provider.`,
+    takes: [
+      { name: 'FORMAT', says: Object.keys(FORMATS).join(', ') },
+      { name: 'PATH', says: 'a file or a directory', many: true },
+    ],
+    options: ['into', 'env', 'overwrite', ...ABOUT_CLIENT],
+    examples: ['clientry import native hydra-clients.json --provider login'],
+    load: () => import('./import.ts'),
   },
   {
     name: 'plan',
