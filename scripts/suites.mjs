@@ -34,7 +34,7 @@ const VERSIONS = {
   generator: 'org.openapitools:openapi-generator-cli:7.17.0',
 }
 
-const { explained, examples, seconds } = JSON.parse(
+const { checks, examples, seconds } = JSON.parse(
   readFileSync(join(assets, 'explained.json'), 'utf8'),
 )
 
@@ -195,9 +195,10 @@ const SUITES = {
     const bin = join(pythonWith('schemathesis', VERSIONS.schemathesis), 'schemathesis')
     const all = ['run', `${url}/openapi.json`, '-H', `Authorization: Bearer ${token}`]
     const quiet = ['--continue-on-failure', '--no-color', '--max-time', String(seconds)]
-    const left = ['--exclude-checks', Object.keys(explained).join(',')]
+    const left = ['--exclude-checks', Object.keys(checks).join(',')]
+    const env = { ...process.env, SCHEMATHESIS_HOOKS: join(assets, 'hooks.py') }
     const judge = (...more) => {
-      const { out } = run(bin, [...all, ...quiet, ...left, ...more], { cwd: work })
+      const { out } = run(bin, [...all, ...quiet, ...left, ...more], { cwd: work, env })
       const lines = out.split('\n').map((line) => line.trim())
       const total = lines.findLast((line) => / generated/.test(line))
       process.stdout.write(`schemathesis ${more.join(' ')}: ${total}\n`)

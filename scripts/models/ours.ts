@@ -1,7 +1,7 @@
 /** Our own tables as models: the requests that the emulators take, and the members and limits of a mapping. */
 
 import { MAPPED_FIELDS, type Mapping } from '../../src/core/mapping/mapping.ts'
-import { type MemberTable, membersOf } from '../../src/core/mapping/members.ts'
+import { listsOf, type MemberTable, membersOf } from '../../src/core/mapping/members.ts'
 import type { Limits, Row } from '../../src/core/mapping/row.ts'
 import type { Shape as Auth0Shape } from '../../src/emulators/auth0/shapes/shapes.ts'
 import type { Shape as CognitoShape, Members } from '../../src/emulators/cognito/members.ts'
@@ -76,7 +76,24 @@ export function memberLines(table: MemberTable, published: Published): readonly 
     }),
     ...inner.flatMap((path) => (isIn(published, path) ? [] : [`gone: inner.${path}`])),
     ...secretLines(table, published),
+    ...valueLines(table, update),
   ]
+}
+
+/** The values of raw settings; of a list, of its items. */
+function valueLines(table: MemberTable, update: Model): readonly string[] {
+  return Object.entries(listsOf(table).settingValues).flatMap(([path, values]) => {
+    const found = modelAt(update, path)
+    const theirs = found?.items ?? found
+    const isMade = membersOf(table, 'create-only').includes(path)
+    if (isMade && theirs === undefined) return []
+    return differences({
+      theirs,
+      ours: { type: 'string', values },
+      aspects: [],
+      place: `values.${path}`,
+    })
+  })
 }
 
 function isSettable(table: MemberTable, name: string): boolean {

@@ -22,10 +22,8 @@ const WITH_USERS = ['authorization_code', 'implicit', 'password']
  * The kind of a client. How it authenticates comes first: a confidential client must not become a
  * public one, whatever it calls itself. `undefined`: whether it has a secret cannot be told.
  */
-export function kindOf(
-  client: Pick<Client, 'appType' | 'grantTypes' | 'tokenEndpointAuthMethod'>,
-): ClientKind | undefined {
-  const { appType, grantTypes, tokenEndpointAuthMethod: method } = client
+export function kindOf(client: Partial<Client>): ClientKind | undefined {
+  const { appType, grantTypes = [], tokenEndpointAuthMethod: method = null } = client
   const type = KIND_OF_TYPE[appType ?? '']
   if (method === null) return type
   if (method === 'none') return type === 'native' ? 'native' : 'spa'

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
+import { type Client, FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { type ClientKind, kindOf } from '../core/client-kind.ts'
 import { isRecord, type Json, without } from '../core/json/json.ts'
 import { firstOf } from '../core/json/paths.ts'
@@ -60,11 +60,9 @@ export function renderClientFile(live: LiveClient, capabilities: Capabilities): 
 
 /** What a new client of its settings starts from, where it is created again: elsewhere, or after a removal. */
 function kindOfClient({ attributes }: LiveClient): ClientKind {
-  const { appType = null, grantTypes = [], tokenEndpointAuthMethod = null } = attributes
-  const told = { appType, grantTypes, tokenEndpointAuthMethod } as Parameters<typeof kindOf>[0]
-  return (
-    kindOf(told) ?? kindOf({ ...told, tokenEndpointAuthMethod: 'client_secret_basic' }) ?? 'web'
-  )
+  const client = attributes as Partial<Client>
+  const confidential = { ...client, tokenEndpointAuthMethod: 'client_secret_basic' }
+  return kindOf(client) ?? kindOf(confidential) ?? 'web'
 }
 
 /** Raw settings of a client that no file holds, since this version does not know what may be done with them. */

@@ -65,6 +65,7 @@ const extendedStep = <S extends Step>(step: S, extend: Extend): S => ({
 
 const CREATION: Rows<Creation> = {
   blank: QUIET,
+  chosen: QUIET,
   sent: QUIET,
   step: (step, extend) => (place, next) => extendedStep(step(place, next), extend),
   find: (find, extend) => (place, search, call) => find(place, search, extend(call)),

@@ -134,7 +134,7 @@ export async function createClientry(
           overdue: await overdueIn(bounded),
         }),
     }),
-    ...(config.mode === 'development' && { describedPlaces: placesOf(providers) }),
+    ...(config.mode === 'development' && { describedPlaces: placesOf(config, providers) }),
     log: (line) => observe({ kind: 'request', line }),
   })
   const pauses: Pauses = new Map()
@@ -200,9 +200,17 @@ async function hasKeys(verify: Verifier): Promise<boolean> {
 const FIRST_KEYS_MS = 800
 
 /** What the description of a development server names. */
-const placesOf = (providers: ReadonlyMap<string, Provider>): DescribedPlaces => ({
-  providers: [...providers.keys()],
-  userPools: [...providers.values()].flatMap(({ userPools = [] }) => userPools),
+const placesOf = (
+  { defaultProvider }: Config,
+  providers: ReadonlyMap<string, Provider>,
+): DescribedPlaces => ({
+  providers: Array.from(providers, ([id, { mapping, userPools, adoption }]) => ({
+    id,
+    isDefault: id === defaultProvider,
+    adopts: adoption !== undefined,
+    mapping,
+    ...(userPools === undefined ? {} : { userPools }),
+  })),
 })
 
 /** Tells each provider whether it issues the tokens of this program's own callers. */

@@ -2,7 +2,8 @@
 
 import type { ClientKind } from '../core/client-kind.ts'
 import type { JsonObject } from '../core/json/json.ts'
-import type { Native } from '../core/mapping/row.ts'
+import type { Native, Warning } from '../core/mapping/row.ts'
+import type { Patch } from '../core/patch/patch.ts'
 import type { Call, Place } from './call.ts'
 import type { SecretStep } from './secrets.ts'
 
@@ -31,6 +32,8 @@ export interface Creation {
    * so all rules are to be checked on the result. Pure.
    */
   blank(kind: ClientKind): Native
+  /** What in a new client was chosen here and neither asked for nor set by the provider, as warnings; absent: nothing that matters. Pure. */
+  chosen?(next: Native, patch: Patch): readonly Warning[]
   /** The members that are sent to make a client, as a read shows them. Pure. */
   sent(next: Native): JsonObject
   /**

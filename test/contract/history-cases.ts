@@ -264,7 +264,7 @@ export const HISTORY_CASES: readonly Case[] = [
     name: 'a change that failed once it had begun, with its operation and what became of it',
     run: async (send, world) => {
       // Our own rules know nothing of this setting's values; Auth0 refuses it.
-      const client = { providerSettings: { organization_usage: 'nonsense' } }
+      const client = { providerSettings: { par_request_expiry: 5 } }
       const { status, body } = await send(await patch(world, { client }))
       expect({ status, body }).toMatchObject({
         status: 400,

@@ -1,10 +1,10 @@
 /**
- * The round-trip rule of client files, with every provider, every record of its fixtures and of the recordings:
+ * The round-trip rule of client files holds for every provider, every record of its fixtures and of the recordings.
  *
  * - export, then plan: no change, and no drift
  * - any one legal edit, plan, apply, plan: no change
  * - any one outside change of what the file names, or of what was empty: drift shows exactly that
- * - export, change the place, plan there: the same client but for what belongs to its account
+ * - export, change the place, plan there: the same client but for what belongs to its account.
  */
 
 import fc from 'fast-check'

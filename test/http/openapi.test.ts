@@ -143,8 +143,108 @@ describe('GET /openapi.json', () => {
     expect(text).toContain(POOL_ID)
     expect(JSON.stringify(describeApi())).not.toMatch(/"enum":\["auth0"|us-east-1_1234test/)
     // Anyone may ask for it, so it is made once.
-    const settings = { describedPlaces: { providers: ['auth0'], userPools: [] } } as never
+    const settings = { describedPlaces: { providers: [] } } as never
     expect(getOpenapi({ settings })).toBe(getOpenapi({ settings }))
+  })
+
+  it('describes no schema that nothing refers to', () => {
+    const text = JSON.stringify(document)
+    const names = Object.keys(document.components.schemas as JsonObject)
+    expect(names.filter((name) => !text.includes(`"#/components/schemas/${name}"`))).toEqual([])
+  })
+
+  it.each([
+    ['auth0', { client: { description: 'x', appType: 'spa' } }, true],
+    ['auth0', { client: { description: 'x'.repeat(141) } }, false],
+    ['auth0', { client: { appType: 'phone' } }, false],
+    ['auth0', { client: { callbacks: { add: ['https://app.example.com/cb'] } } }, true],
+    ['auth0', { client: { callbacks: ['http://app.example.com/cb'] } }, false],
+    ['auth0', { client: { scopes: ['openid'] } }, false],
+    ['auth0', { client: { scopes: null } }, true],
+    ['auth0', { client: { providerSettings: { sso: true } } }, true],
+    ['auth0', { client: { providerSettings: { nope: true } } }, false],
+    ['auth0', { client: {}, userPoolId: POOL_ID }, false],
+    ['cognito-client', { client: { scopes: ['openid'] }, userPoolId: POOL_ID }, true],
+    ['cognito-client', { client: { scopes: ['unknown'] }, userPoolId: POOL_ID }, false],
+    ['cognito-client', { client: { description: 'x' }, userPoolId: POOL_ID }, false],
+    ['local', { client: { clientMetadata: { a: null } } }, true],
+    ['local', { client: { refreshTokenRotation: { enabled: true } } }, true],
+    ['local', { client: { grantTypes: ['implicit'] } }, false],
+  ])('says what %s takes of %j: %s', (provider, body, expected) => {
+    const content = document.paths['/clients/{clientId}']?.patch?.requestBody?.content
+    const validate = validatorOf(content?.['application/json']?.schema ?? {})
+    expect(validate({ provider, ...body })).toBe(expected)
+  })
+
+  it('takes what a body without a provider may be at the default one', () => {
+    const content = document.paths['/clients']?.post?.requestBody?.content
+    const validate = validatorOf(content?.['application/json']?.schema ?? {})
+    expect(validate({ kind: 'web', client: { name: 'Portal' } })).toBe(true)
+    expect(validate({ kind: 'web', client: {} })).toBe(false)
+    expect(validate({ kind: 'web', client: { name: 'Portal', scopes: ['a'] } })).toBe(false)
+  })
+
+  it.each([
+    ['/jobs', { clients: [{ id: 'a' }], patch: {} }, true],
+    ['/jobs', { clients: [{ id: 'a', patch: {} }] }, true],
+    ['/jobs', { clients: [{ id: 'a' }] }, false],
+    ['/jobs', { clients: [], patch: {} }, false],
+    ['/jobs', { select: {}, patch: {} }, true],
+    ['/jobs', { select: {} }, false],
+    ['/jobs', { select: {}, clients: [{ id: 'a' }], patch: {} }, false],
+    ['/jobs', { select: { provider: 'nowhere' }, patch: {} }, false],
+    ['/jobs', { clients: [{ id: 'a' }], patch: { secret: 'x'.repeat(24) } }, false],
+    ['/clients/{clientId}/keys', { key: { kty: 'OKP', crv: 'Ed25519', x: 'a' } }, true],
+    ['/clients/{clientId}/keys', { key: {} }, false],
+    ['/clients/{clientId}/keys', { key: { kty: 'OKP', crv: 'Ed25519', x: 'a', d: 'b' } }, false],
+    ['/clients/{clientId}/keys', { key: { kty: 'RSA', e: 'AQAB' } }, false],
+    ['/clients/{clientId}/rotate-secret', { cutOver: true, retireAfterSeconds: 60 }, false],
+    ['/clients/{clientId}/rollback', { to: 2 ** 53 }, false],
+  ])('says of %s what the handler asks of %j: %s', (path, body, expected) => {
+    const content = document.paths[path]?.post?.requestBody?.content
+    expect(validatorOf(content?.['application/json']?.schema ?? {})(body)).toBe(expected)
+  })
+
+  it.each([
+    ['application/json-patch+json', [{ op: 'add', path: '/callbacks/-', value: 'a' }], true],
+    ['application/json-patch+json', { client: [{ op: 'remove', path: '/name' }] }, true],
+    ['application/json-patch+json', [{ op: 'add', path: '/callbacks/-' }], false],
+    ['application/json-patch+json', [{ op: 'move', path: '/name' }], false],
+    ['application/json-patch+json', [{ op: 'remove', path: 'name' }], false],
+    ['application/json-patch+json', [{ op: 'remove', path: '/nope' }], false],
+    ['application/json-patch+json', { client: {} }, false],
+    ['application/x-www-form-urlencoded', { client: '{"name":"a"}' }, true],
+    ['application/x-www-form-urlencoded', { 'client[callbacks][]': ['a', 'b'] }, true],
+    ['application/x-www-form-urlencoded', { 'client[clientMetadata][team]': 'a' }, true],
+    ['application/x-www-form-urlencoded', { provider: 'auth0' }, false],
+    ['application/x-www-form-urlencoded', { client: '{}', 'client[name]': 'a' }, false],
+    ['application/x-www-form-urlencoded', { 'client[nope]': 'a' }, false],
+  ])('says of %s what the parser takes of %j: %s', (type, body, expected) => {
+    const content = document.paths['/clients/{clientId}']?.patch?.requestBody?.content
+    expect(validatorOf(content?.[type]?.schema ?? {})(body)).toBe(expected)
+  })
+
+  it('says of queries and headers what the parser takes', () => {
+    const parameters = operations().flatMap((one) => one.parameters) as unknown as {
+      name: string
+      required?: boolean
+      schema: JsonObject
+    }[]
+    const takes = (name: string, value: string) => {
+      const schema = parameters.find((one) => one.name === name)?.schema
+      return validatorOf(schema ?? {})(value)
+    }
+    expect(takes('outcome', 'applied')).toBe(true)
+    expect(takes('outcome', 'nope')).toBe(false)
+    expect(takes('filter', 'disabled:true,name:a,,b')).toBe(true)
+    expect(takes('filter', 'disabled:maybe')).toBe(false)
+    expect(takes('filter', 'nope:a')).toBe(false)
+    expect(takes('Last-Event-ID', '12')).toBe(true)
+    expect(takes('Last-Event-ID', 'x')).toBe(false)
+    expect(takes('clientId', 'a b')).toBe(false)
+    const removal = operations().find(({ operationId }) => operationId === 'deleteClient')
+    const match = removal?.parameters.find(({ name }) => name === 'If-Match')
+    expect(match?.required).toBe(true)
   })
 
   it('takes no attribute that no client has', () => {
@@ -229,8 +329,8 @@ describe('GET /openapi.json', () => {
     const validate = validatorOf(content?.['application/json']?.schema ?? {})
     const good = [
       { client: {} },
-      { client: { callbacks: { add: ['x'] } } },
-      { client: { name: null } },
+      { client: { callbacks: { add: ['https://x.example.com/'] } } },
+      { client: { description: null } },
     ]
     const bad = [{}, { client: { callbacks: 5 } }, { client: { name: '' } }, { clients: {} }]
     expect(good.map((body) => validate(body))).toEqual([true, true, true])

@@ -172,12 +172,36 @@ describe.each([subjectNamed('auth0'), subjectNamed('cognito')])('at $name', (kin
     expect(sent()).toEqual([])
   })
 
+  it.runIf(!isAuth0)(
+    'what is chosen here and not asked for is said, in a dry run too',
+    async () => {
+      const named = { providerSettings: { PreventUserExistenceErrors: 'ENABLED' } }
+      const legacy = { providerSettings: { PreventUserExistenceErrors: 'LEGACY' } }
+      const field = 'client.providerSettings.PreventUserExistenceErrors'
+      for (const dryRun of [true, false]) {
+        const made = await create({}, { dryRun })
+        expect(made.native?.PreventUserExistenceErrors).toBe('ENABLED')
+        expect(made.warnings).toMatchObject([{ code: 'chosen', field }])
+        expect((await create(named, { dryRun })).warnings).toEqual([])
+        expect((await create(legacy, { dryRun })).warnings).toEqual([])
+      }
+      const copy = await copyClient(bench.service, {
+        ...requestFor(bench.service, subject.ref, {}),
+        place,
+        source: { ref: subject.ref, provider: subject.provider },
+        patch: parseMergePatch({}),
+        allowLoss: true,
+      } as never)
+      expect(copy.warnings.map(({ code }) => code)).not.toContain('chosen')
+    },
+  )
+
   it.runIf(!isAuth0)('a secret of the caller is sent, shown once and kept nowhere', async () => {
     const made = await create({ secret: OWN_SECRET })
     expect(sent()[0]).toMatchObject({ ClientSecret: OWN_SECRET })
     expect(sent()[0]).not.toHaveProperty('GenerateSecret')
     expect(made.secret?.reveal()).toBe(OWN_SECRET)
-    expect(made.warnings).toEqual([])
+    expect(made.warnings.map(({ code }) => code)).toEqual(['chosen'])
     expect(JSON.stringify(made.changes)).not.toContain(OWN_SECRET)
     expect(dump()).not.toContain(OWN_SECRET)
     const short = create({ secret: 'with-dashes-with-dashes-with-dashes' })
@@ -191,7 +215,7 @@ describe.each([subjectNamed('auth0'), subjectNamed('cognito')])('at $name', (kin
     const made = await create({ providerSettings: { [name]: true } })
     expect(sent()[0]).toMatchObject({ GenerateSecret: true, [name]: true })
     expect(made.native).toHaveProperty('ClientSecretArn')
-    expect(made.warnings).toEqual([])
+    expect(made.warnings.map(({ code }) => code)).toEqual(['chosen'])
     if (made.ref === undefined) throw new TypeError('nothing was made')
     const later = bench.change(made.ref, { providerSettings: { [name]: false } })
     await expect(later).rejects.toThrow(/only when a client is created/)

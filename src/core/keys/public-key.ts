@@ -14,17 +14,17 @@ export interface PublicKey extends JsonObject {
 }
 
 /** Members that make the thumbprint of a key (RFC 7638 section 3.2, RFC 8037 section 2), in its order. */
-const THUMBPRINT: Readonly<Record<string, readonly string[]>> = {
+export const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   RSA: ['e', 'kty', 'n'],
   EC: ['crv', 'kty', 'x', 'y'],
   OKP: ['crv', 'kty', 'x'],
 }
 
-/** RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1, RFC 8037 section 2. */
-const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+/** Members of private and symmetric keys: RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1, RFC 8037 section 2. */
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 /** RFC 7517 section 4; `x5u` is left out: it is an address that a server would fetch. */
-const DESCRIBING = ['kid', 'use', 'key_ops', 'alg', 'x5c', 'x5t', 'x5t#S256']
+export const DESCRIBING_MEMBERS = ['kid', 'use', 'key_ops', 'alg', 'x5c', 'x5t', 'x5t#S256']
 
 /** RFC 7518 section 3.3: "A key of size 2048 bits or larger MUST be used". */
 const MIN_RSA_BITS = 2_048
@@ -39,15 +39,15 @@ export function publicKeyOf(value: Json | undefined): PublicKey {
   if (!isRecord(value)) throw invalid('must be a JSON Web Key: an object with kty')
   const names = Object.keys(value)
   const { kty, kid } = value
-  if (PRIVATE.some((name) => names.includes(name)) || kty === 'oct') {
+  if (PRIVATE_MEMBERS.some((name) => names.includes(name)) || kty === 'oct') {
     throw invalid(
       'must be a public key, and this one has a private part. Nothing was sent or stored. Send the public part only, and treat the private key as disclosed if it went over a network that is not yours',
     )
   }
   const members = membersOf(kty)
   if (members === undefined) throw invalid('must have kty RSA, EC or OKP')
-  if (names.some((name) => !members.includes(name) && !DESCRIBING.includes(name))) {
-    throw invalid(`must hold only ${[...members, ...DESCRIBING].join(', ')}`)
+  if (names.some((name) => !members.includes(name) && !DESCRIBING_MEMBERS.includes(name))) {
+    throw invalid(`must hold only ${[...members, ...DESCRIBING_MEMBERS].join(', ')}`)
   }
   checkValues(value)
   checkStrength(imported(value))
@@ -61,7 +61,7 @@ export function publicKeyOf(value: Json | undefined): PublicKey {
 }
 
 const membersOf = (kty: Json | undefined): readonly string[] | undefined =>
-  typeof kty === 'string' && Object.hasOwn(THUMBPRINT, kty) ? THUMBPRINT[kty] : undefined
+  typeof kty === 'string' && Object.hasOwn(PUBLIC_MEMBERS, kty) ? PUBLIC_MEMBERS[kty] : undefined
 
 /** It stands in the path of a removal. */
 const isAwkward = (kid: string) =>

@@ -62,6 +62,8 @@ export interface Mapping {
   readonly members?: MemberRules
   /** Settings (dotted paths) that belong to the very client, which a copy does not take; each with a clause why. */
   readonly boundPaths?: Readonly<Record<string, string>>
+  /** All texts that raw settings (dotted paths) may be, or have as items; absent: the provider judges. */
+  readonly settingValues?: Readonly<Record<string, readonly string[]>>
   /** Objects whose members an update merges one by one, where the provider keeps what is omitted. */
   readonly mergedKeys: readonly string[]
   /** Where the provider keeps what is omitted: members (`*` for inner ones) that take a `null`. */

@@ -49,8 +49,13 @@ interface Bound {
   readonly bound: string
 }
 
+/** All texts that the provider takes there; of a list, those that it takes as items. */
+interface Values {
+  readonly values: readonly string[]
+}
+
 /** By name; inner members with dots, `*` for any one name. */
-export type MemberTable = Readonly<Record<string, readonly (MemberClass | Bound)[]>>
+export type MemberTable = Readonly<Record<string, readonly (MemberClass | Bound | Values)[]>>
 
 /** The members of a class, in the order of the table. */
 export const membersOf = (table: MemberTable, one: MemberClass): readonly string[] =>
@@ -79,6 +84,7 @@ type Lists = Required<
     | 'credentialPaths'
     | 'publicPaths'
     | 'boundPaths'
+    | 'settingValues'
     | 'mergedKeys'
     | 'nullablePaths'
   >
@@ -87,7 +93,14 @@ type Lists = Required<
 /** The lists of a mapping. */
 export function listsOf(table: MemberTable): Lists {
   const bound = Object.entries(table).flatMap(([name, classes]) =>
-    classes.flatMap((one) => (typeof one === 'string' ? [] : [[name, one.bound]])),
+    classes.flatMap((one) =>
+      typeof one === 'object' && 'bound' in one ? [[name, one.bound]] : [],
+    ),
+  )
+  const values = Object.entries(table).flatMap(([name, classes]) =>
+    classes.flatMap((one) =>
+      typeof one === 'object' && 'values' in one ? [[name, one.values]] : [],
+    ),
   )
   return {
     settings: membersOf(table, 'setting'),
@@ -101,6 +114,7 @@ export function listsOf(table: MemberTable): Lists {
     credentialPaths: membersOf(table, 'credential'),
     publicPaths: membersOf(table, 'public'),
     boundPaths: Object.fromEntries(bound),
+    settingValues: Object.fromEntries(values),
     mergedKeys: membersOf(table, 'merged'),
     nullablePaths: membersOf(table, 'nullable'),
   }

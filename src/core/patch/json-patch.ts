@@ -21,7 +21,8 @@ export interface Operation {
 }
 
 const OPERATION_NAMES = ['add', 'remove', 'replace', 'move', 'copy', 'test'] as const
-const MAX_OPERATIONS = 200
+/** More than any patch that a person writes. */
+export const MAX_OPERATIONS = 200
 /** Names that reach an object's prototype in careless code (CVE-2021-4279, fast-json-patch). */
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
 

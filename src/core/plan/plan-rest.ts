@@ -7,6 +7,7 @@ import { ClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, memberOf, same } from '../json/json.ts'
 import { withHeldNumbers } from '../json/kept-numbers.ts'
+import { checkLimits } from '../mapping/limits.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
@@ -30,6 +31,7 @@ export function patchRest(mapping: Mapping, native: Native, asked: Json): Native
     withoutSame(withHeldNumbers(asked, native) as JsonObject, native),
   ).filter(([name, value]) => !same(mergePatch(native[name], value), native[name] ?? null))
   for (const [name, value] of sent) checkSetting(mapping, native, name, value)
+  checkSettingValues(mapping, native, Object.fromEntries(sent))
   if (sent.length === 0) return undefined
   return mergePatch(native, Object.fromEntries(sent)) as JsonObject
 }
@@ -69,6 +71,28 @@ function checkSetting(mapping: Mapping, native: Native, name: string, value: Jso
     )
   }
 }
+
+/**
+ * Refuses a text that is none of those which the provider takes, except for one that is there already.
+ * @throws ClientError `invalid_field`
+ */
+export function checkSettingValues(mapping: Mapping, native: Native, asked: JsonObject): void {
+  for (const [path, values] of Object.entries(mapping.settingValues ?? {})) {
+    const value = at(asked, path)
+    // An empty text is none at some providers.
+    if (value === undefined || value === '') continue
+    checkLimits(`client.providerSettings.${path}`, value, { values }, at(native, path) ?? null)
+  }
+}
+
+/** The value at a dotted path. */
+const at = (record: JsonObject, path: string): Json | undefined =>
+  path
+    .split('.')
+    .reduce<Json | undefined>(
+      (inner, name) => (isRecord(inner) ? memberOf(inner, name) : undefined),
+      record,
+    )
 
 /** Whether a creation takes a member and an update does not. */
 const isOnlyMade = ({ createOnlyKeys, commandKeys }: Mapping, name: string) =>

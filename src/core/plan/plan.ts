@@ -21,7 +21,7 @@ import { hiddenPaths } from '../secrecy/hidden.ts'
 import { isSecret, secret } from '../secrecy/secret.ts'
 import { readFormerSettings } from './former-settings.ts'
 import { checkNames } from './names.ts'
-import { patchRest } from './plan-rest.ts'
+import { checkSettingValues, patchRest } from './plan-rest.ts'
 import { besideOf, checkOwnUris, checkUriState } from './plan-uris.ts'
 
 export interface Plan {
@@ -76,6 +76,7 @@ export function checkValues(mapping: Mapping, patch: Patch): void {
   for (const [name, asked] of Object.entries(fields)) {
     const field = name as FieldName
     const row = rowOf(mapping, field)
+    if (!isMapped(field) && isRecord(asked)) checkSettingValues(mapping, {}, asked)
     if (row === undefined || asked === null) continue
     if (isLens(row)) checkFieldLimits(field, row.limits, asked)
     checkOwnUris(mapping, field, asked, { native: true, held: [] })

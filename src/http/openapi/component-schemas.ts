@@ -6,6 +6,8 @@
 import * as z from 'zod/mini'
 import type { JsonObject } from '../../core/json/json.ts'
 import { SCHEMAS } from '../schemas/schemas.ts'
+import { withConditions } from './conditions-of-bodies.ts'
+import { patchSchemas } from './patch-schemas.ts'
 
 /** By the names of the bodies; a body in another one is a reference. */
 export function componentSchemas(): Readonly<Record<string, JsonObject>> {
@@ -23,11 +25,16 @@ export function componentSchemas(): Readonly<Record<string, JsonObject>> {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
     },
   })
-  return Object.fromEntries(
-    Object.entries(schemas).map(([name, made]) => {
-      const { $schema: _, $id: __, ...schema } = made as JsonObject
-      // A member that no client has is refused; those of an answer that is sent back are left out.
-      return [name, name === 'ClientPatch' ? { ...schema, additionalProperties: false } : schema]
-    }),
+  const made = Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [
+      name,
+      schema as JsonObject,
+    ]),
   )
+  return withConditions({
+    ...made,
+    // A member that no client has is refused; those of an answer that is sent back are left out.
+    ClientPatch: { ...made.ClientPatch, additionalProperties: false },
+    ...patchSchemas(made.ClientPatchRequest ?? {}),
+  })
 }

@@ -23,6 +23,14 @@ const PUBLIC_KEY = {
   n: '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw',
 }
 
+/** The change as operations (RFC 6902). */
+export const JSON_PATCH_EXAMPLE = [
+  { op: 'add', path: '/callbacks/-', value: 'https://app.example.com/second' },
+]
+
+/** The change as a form: the pair that holds any client. */
+export const FORM_EXAMPLE: JsonObject = { client: JSON.stringify(CHANGE) }
+
 /** Of the bodies of requests. */
 export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
   ClientPatchRequest: { client: CHANGE },

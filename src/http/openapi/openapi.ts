@@ -39,6 +39,7 @@ function documentOf(api: JsonObject): Answer {
 export function describeApi(
   operations: Readonly<Record<string, Operation>> = OPERATIONS,
 ): JsonObject {
+  const paths = pathsOf(operations)
   return {
     openapi: '3.1.0',
     info: {
@@ -52,7 +53,7 @@ export function describeApi(
     servers: [{ url: '.', description: 'The server that this description comes from.' }],
     tags: TAGS,
     security: [{ accessToken: [] }],
-    paths: pathsOf(operations),
+    paths,
     components: {
       securitySchemes: {
         accessToken: {
@@ -66,7 +67,7 @@ export function describeApi(
       headers: HEADERS,
       parameters: { RequestId: REQUEST_ID },
       responses: failures(),
-      schemas: componentSchemas(),
+      schemas: usedOf(componentSchemas(), paths),
     },
   }
 }
@@ -80,4 +81,15 @@ function pathsOf(operations: Readonly<Record<string, Operation>>): JsonObject {
     }
   }
   return paths
+}
+
+/**
+ * Schemas that something refers to. Events of a stream have none: readers hold each event against the schema of the answer,
+ * which OpenAPI 3.1 cannot describe.
+ */
+function usedOf(schemas: Readonly<Record<string, JsonObject>>, paths: JsonObject): JsonObject {
+  const text = JSON.stringify([paths, failures(), schemas])
+  return Object.fromEntries(
+    Object.entries(schemas).filter(([name]) => text.includes(`"#/components/schemas/${name}"`)),
+  )
 }

@@ -3,11 +3,12 @@
 import type { BodyName } from '../../contract/bodies.ts'
 import type { HeaderName, Operation } from '../../contract/operations.ts'
 import type { JsonObject } from '../../core/json/json.ts'
-import { PATCH_TYPES } from '../wire/body.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
-import { BODY_EXAMPLES, PATH_EXAMPLES } from './examples.ts'
+import { ID } from './conditions-of-bodies.ts'
+import { BODY_EXAMPLES, FORM_EXAMPLE, JSON_PATCH_EXAMPLE, PATH_EXAMPLES } from './examples.ts'
 import { failureRef, headers } from './failures.ts'
 import { linksOf } from './links.ts'
+import { querySchema } from './query-schemas.ts'
 import { tagOf } from './tags.ts'
 
 /** The whole description of an operation. */
@@ -55,17 +56,17 @@ const HEADER_SCHEMAS: Readonly<Record<HeaderName, JsonObject>> = {
     maxLength: 257,
     pattern: '^("[!#-~]{1,255}"|[!#-~]{1,255})$',
   },
-  'Last-Event-ID': { type: 'string' },
+  'Last-Event-ID': { type: 'string', pattern: '^[0-9]{1,12}$' },
 }
 
-function parametersOf({ path, query, required = [], headers }: Operation): readonly JsonObject[] {
+function parametersOf(row: Operation): readonly JsonObject[] {
+  const { path, query, required = [], headers, errors } = row
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
     description: PATH_SAYS[name] ?? 'Its id.',
-    // One segment of the path: what it holds is percent-encoded.
-    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^/\\u0000-\\u001f]+$' },
+    schema: ID,
     example: PATH_EXAMPLES[name] ?? name,
   }))
   const inQuery = query.map((name) => ({
@@ -73,11 +74,12 @@ function parametersOf({ path, query, required = [], headers }: Operation): reado
     in: 'query',
     ...(required.includes(name) ? { required: true } : {}),
     description: QUERY_PARAMETERS[name].says,
-    schema: { type: 'string', pattern: QUERY_PARAMETERS[name].pattern },
+    schema: querySchema(name),
   }))
   const inHeader = headers.map((name) => ({
     name,
     in: 'header',
+    ...(name === 'If-Match' && errors.includes(428) ? { required: true } : {}),
     description: HEADER_SAYS[name],
     schema: HEADER_SCHEMAS[name],
   }))
@@ -100,27 +102,22 @@ const content = (schema: JsonObject, ...types: readonly string[]): JsonObject =>
   Object.fromEntries(types.map((type) => [type, { schema }]))
 
 const withExample = (schema: JsonObject, body: BodyName, ...types: readonly string[]): JsonObject =>
-  Object.fromEntries(
-    types.map((type) => [
-      type,
-      {
-        schema,
-        example: BODY_EXAMPLES[body] ?? {},
-        // The one form of a pair that holds any client (docs/http.md, Forms).
-        ...(type === FORM ? { encoding: { client: { contentType: JSON_TYPE } } } : {}),
-      },
-    ]),
-  )
-
-const FORM = 'application/x-www-form-urlencoded'
+  Object.fromEntries(types.map((type) => [type, { schema, example: BODY_EXAMPLES[body] ?? {} }]))
 
 function requestBodyOf(body: BodyName, { bodyOptional }: Operation): JsonObject {
   const required = bodyOptional !== true
   if (body !== 'ClientPatchRequest')
     return { required, content: withExample(ref(body), body, JSON_TYPE) }
-  const patch = withExample(ref(body), body, ...PATCH_TYPES)
-  const operations = { anyOf: [ref('JsonPatch'), ref(body)] }
-  return { required, content: { ...patch, ...content(operations, 'application/json-patch+json') } }
+  const patch = withExample(ref(body), body, JSON_TYPE, 'application/merge-patch+json')
+  const operations = { anyOf: [ref('JsonPatch'), ref('JsonPatchRequest')] }
+  return {
+    required,
+    content: {
+      ...patch,
+      'application/json-patch+json': { schema: operations, example: JSON_PATCH_EXAMPLE },
+      'application/x-www-form-urlencoded': { schema: ref('ClientForm'), example: FORM_EXAMPLE },
+    },
+  }
 }
 
 const JSON_TYPE = 'application/json'

@@ -1,20 +1,40 @@
 /**
- * Where clients are, in the description of a development server. Elsewhere it names no provider: the description is public, and
- * which providers there are is only for callers who may use them.
+ * Where clients are, in the description of a development server, and what each provider takes there. Elsewhere it names no
+ * provider: the description is public, and which providers there are is only for callers who may use them.
  */
 
+import { LEASE_FIELDS } from '../../core/client.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
+import { makingMapping } from '../../core/mapping/making.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import { isLens } from '../../core/mapping/row.ts'
+import { when } from './conditions-of-bodies.ts'
+import { patchAt, secretAt } from './provider-patch.ts'
+import { uriPattern } from './uri-pattern.ts'
 
 export interface DescribedPlaces {
-  readonly providers: readonly string[]
-  readonly userPools: readonly string[]
+  readonly providers: readonly DescribedProvider[]
 }
 
-/** The description with the values of `provider` and `userPoolId` in queries and bodies of requests. */
-export function withPlaces(api: JsonObject, places: DescribedPlaces): JsonObject {
+export interface DescribedProvider {
+  readonly id: string
+  /** The one that is meant where a request names none. */
+  readonly isDefault: boolean
+  /** Absent where the provider has none. */
+  readonly userPools?: readonly string[]
+  /** It takes registration access tokens (RFC 7592). */
+  readonly adopts: boolean
+  readonly mapping: Mapping
+}
+
+/**
+ * The description with the values of `provider` and `userPoolId` in queries and bodies of requests, and with what holds of
+ * a body at each provider.
+ */
+export function withPlaces(api: JsonObject, { providers }: DescribedPlaces): JsonObject {
   const values = new Map([
-    ['provider', places.providers],
-    ['userPoolId', places.userPools],
+    ['provider', providers.map(({ id }) => id)],
+    ['userPoolId', providers.flatMap(({ userPools = [] }) => userPools)],
   ])
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk)
@@ -31,23 +51,68 @@ export function withPlaces(api: JsonObject, places: DescribedPlaces): JsonObject
   const schemas = isRecord(components.schemas) ? components.schemas : {}
   const named = Object.entries(schemas).map(([name, schema]) => [
     name,
-    name.endsWith('Request') && isRecord(schema) ? withMembers(schema, values) : schema,
+    name.endsWith('Request') && isRecord(schema) ? placed(name, schema, values, providers) : schema,
   ])
   return { ...walked, components: { ...components, schemas: Object.fromEntries(named) } }
 }
 
-function withMembers(
+function placed(
+  name: string,
   schema: JsonObject,
   values: ReadonlyMap<string, readonly string[]>,
+  providers: readonly DescribedProvider[],
 ): JsonObject {
-  const { properties } = schema
+  const { properties, items, allOf = [] } = schema
+  if (isRecord(items)) return { ...schema, items: placed('', items, values, providers) }
   if (!isRecord(properties)) return schema
-  const entries = Object.entries(properties).map(([name, of]) => {
-    const parameter = values.get(name)
-    return [
-      name,
-      parameter === undefined || parameter.length === 0 ? of : { type: 'string', enum: parameter },
-    ]
+  const entries = Object.entries(properties).map(([member, of]) => {
+    const known = values.get(member) ?? []
+    if (known.length > 0) return [member, { type: 'string', enum: known }]
+    return [member, isRecord(of) ? placed('', of, values, providers) : of]
   })
-  return { ...schema, properties: Object.fromEntries(entries) }
+  const conditions =
+    properties.provider === undefined ? [] : providers.map((one) => conditionOf(name, one))
+  const all = [...(Array.isArray(allOf) ? allOf : []), ...conditions]
+  return {
+    ...schema,
+    properties: Object.fromEntries(entries),
+    ...(all.length === 0 ? {} : { allOf: all }),
+  }
+}
+
+/** What holds where a body names this provider, or none and this one is meant. */
+function conditionOf(
+  name: string,
+  { id, isDefault, userPools, adopts, mapping }: DescribedProvider,
+): JsonObject {
+  const here = { properties: { provider: { const: id } } }
+  const registration = { registrationAccessToken: false, registrationClientUri: false }
+  const consequence = {
+    properties: {
+      ...(userPools === undefined ? { userPoolId: false } : { userPoolId: { enum: userPools } }),
+      ...(name === 'AdoptionRequest' && !adopts && registration),
+      ...MEMBERS_AT[name]?.(mapping),
+    },
+  }
+  return when(isDefault ? here : { ...here, required: ['provider'] }, consequence)
+}
+
+const making = (mapping: Mapping) => patchAt(makingMapping(mapping))
+
+/** What members of a body are at a provider, by the body. */
+const MEMBERS_AT: Readonly<Record<string, (mapping: Mapping) => JsonObject>> = {
+  ClientPatchRequest: (mapping) => ({ client: patchAt(mapping) }),
+  CreationRequest: (mapping) => ({
+    client: { ...making(mapping), ...('needed' in mapping.fields.name && { required: ['name'] }) },
+  }),
+  CopyRequest: (mapping) => ({ client: making(mapping) }),
+  RotationRequest: (mapping) => ({ secret: secretAt(makingMapping(mapping)) }),
+  LeaseRequest: (mapping) => ({
+    field: { enum: LEASE_FIELDS.filter((field) => isLens(mapping.fields[field])) },
+    value: {
+      anyOf: (['redirect', 'origin'] as const).map((use) => ({
+        pattern: uriPattern(use, mapping.uris),
+      })),
+    },
+  }),
 }

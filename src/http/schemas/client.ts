@@ -72,6 +72,11 @@ export const client = z.union([
 
 function patchOf(field: FieldName): z.ZodMiniType {
   const { kind, schema } = FIELDS[field]
+  // Members of an object may come alone, and a null removes one of a map.
+  if (schema instanceof z.ZodMiniObject) return z.union([z.partial(schema), z.null()])
+  if (schema instanceof z.ZodMiniRecord && kind === 'map') {
+    return z.union([z.record(z.string(), z.union([schema.def.valueType, z.null()])), z.null()])
+  }
   if (kind !== 'list') return z.union([schema, z.null()])
   const change = z.strictObject({ add: optional(schema), remove: optional(schema) })
   return z.union([schema, change, z.null()])

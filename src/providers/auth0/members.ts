@@ -7,6 +7,9 @@
 import type { MemberTable } from '../../core/mapping/members.ts'
 import { AVAILABLE, ENABLED } from './connections.ts'
 
+/** The values that the description lists; `asn` of a session transfer as recorded (terraform-provider-auth0). */
+const oneOf = (...values: readonly string[]) => ({ values })
+
 /** No second client can have them: they are named by their ids. */
 const CREDENTIALS = { bound: 'credentials at Auth0 belong to the client that they were added to' }
 
@@ -28,8 +31,11 @@ export const MEMBERS: MemberTable = {
   allowed_origins: ['field', 'empty-is-absent'],
   anonymous_sessions: ['setting', 'nullable'],
   app_type: ['field'],
-  async_approval_notification_channels: ['setting', 'nullable'],
+  async_approval_notification_channels: ['setting', 'nullable', oneOf('guardian-push', 'email')],
   b2b_integration_configuration: ['setting'],
+  'b2b_integration_configuration.integration_type': [
+    oneOf('custom_auth_server', 'third_party', 'application'),
+  ],
   callback_url_template: ['read-only'],
   callbacks: ['field', 'empty-is-absent'],
   client_aliases: ['setting', { bound: 'no two clients of a tenant can have the same alias' }],
@@ -39,7 +45,17 @@ export const MEMBERS: MemberTable = {
   client_metadata: ['field', 'merged', 'empty-is-absent'],
   'client_metadata.*': ['nullable'],
   client_secret: ['field', 'secret'],
-  compliance_level: ['setting', 'nullable'],
+  compliance_level: [
+    'setting',
+    'nullable',
+    oneOf(
+      'none',
+      'fapi1_adv_pkj_par',
+      'fapi1_adv_mtls_par',
+      'fapi2_sp_pkj_mtls',
+      'fapi2_sp_mtls_mtls',
+    ),
+  ],
   [ENABLED]: ['field', 'read-only', 'merged', 'empty-is-absent'],
   created_at: ['field', 'read-only', 'volatile'],
   cross_origin_auth: ['mirror'],
@@ -49,6 +65,7 @@ export const MEMBERS: MemberTable = {
   custom_login_page_on: ['setting'],
   custom_login_page_preview: ['setting'],
   default_organization: ['setting', 'nullable'],
+  'default_organization.flows': [oneOf('client_credentials')],
   description: ['field', 'empty-is-absent'],
   encrypted: ['read-only'],
   encryption_key: ['setting', 'credential', 'public', 'nullable'],
@@ -69,24 +86,35 @@ export const MEMBERS: MemberTable = {
   logo_uri: ['field', 'empty-is-absent'],
   mobile: ['setting', 'merged'],
   my_organization_configuration: ['setting', 'nullable'],
+  'my_organization_configuration.allowed_strategies': [
+    oneOf('pingfederate', 'adfs', 'waad', 'google-apps', 'okta', 'oidc', 'samlp'),
+  ],
+  'my_organization_configuration.connection_deletion_behavior': [oneOf('allow', 'allow_if_empty')],
   name: ['field'],
   native_social_login: ['setting', 'merged', 'nullable'],
   'native_social_login.*': ['nullable'],
   oidc_backchannel_logout: ['mirror'],
   oidc_conformant: ['field'],
   oidc_logout: ['setting', 'empty-is-absent'],
-  organization_discovery_methods: ['setting', 'nullable'],
-  organization_require_behavior: ['setting', 'nullable'],
-  organization_usage: ['setting', 'nullable'],
+  organization_discovery_methods: ['setting', 'nullable', oneOf('email', 'organization_name')],
+  organization_require_behavior: [
+    'setting',
+    'nullable',
+    oneOf('no_prompt', 'pre_login_prompt', 'post_login_prompt'),
+  ],
+  organization_usage: ['setting', 'nullable', oneOf('deny', 'allow', 'require')],
   owners: ['read-only'],
   par_request_expiry: ['setting', 'nullable'],
-  redirection_policy: ['setting'],
+  redirection_policy: ['setting', oneOf('allow_always', 'open_redirect_protection')],
   refresh_token: ['setting', 'public', 'nullable'],
   require_proof_of_possession: ['setting'],
   require_pushed_authorization_requests: ['setting'],
   resource_server_identifier: ['create-only'],
   session_transfer: ['setting', 'public', 'merged', 'nullable'],
+  'session_transfer.allowed_authentication_methods': [oneOf('cookie', 'query')],
   'session_transfer.delegation': ['nullable'],
+  'session_transfer.delegation.enforce_device_binding': [oneOf('ip', 'asn')],
+  'session_transfer.enforce_device_binding': [oneOf('ip', 'asn', 'none')],
   signed_request_object: ['setting', 'credential', 'merged', 'nullable', CREDENTIALS],
   'signed_request_object.credentials': ['public'],
   signing_keys: ['read-only', 'hidden', 'secret'],
@@ -95,9 +123,12 @@ export const MEMBERS: MemberTable = {
   sso_disabled: ['setting'],
   tenant: ['read-only'],
   [AVAILABLE]: ['hidden'],
-  third_party_security_mode: ['create-only'],
+  third_party_security_mode: ['create-only', oneOf('strict', 'permissive')],
   token_endpoint_auth_method: ['field', 'credential', 'nullable'],
   token_exchange: ['setting', 'nullable'],
+  'token_exchange.allow_any_profile_of_type': [
+    oneOf('custom_authentication', 'on_behalf_of_token_exchange'),
+  ],
   token_quota: ['setting', 'nullable'],
   'token_quota.client_credentials': ['public'],
   token_vault_privileged_access: ['setting', 'credential', 'public', 'nullable', CREDENTIALS],

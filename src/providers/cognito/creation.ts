@@ -13,7 +13,7 @@ import type { Creation } from '../creation.ts'
 import type { SecretStep } from '../secrets.ts'
 import { withoutOwnRole } from './analytics.ts'
 import { type Invoke, recordOf } from './calls/call.ts'
-import { blank, DEFAULTS } from './kinds.ts'
+import { blank, chosen, DEFAULTS } from './kinds.ts'
 import { mapping } from './mapping.ts'
 import { hasSecret } from './record.ts'
 import { listClients, readWhole } from './records.ts'
@@ -26,6 +26,7 @@ export function createCreation(invoke: Invoke, listLagSeconds = LIST_LAG_SECONDS
   const ages: Ages = new Map()
   return {
     blank,
+    chosen,
     sent: bodyOf,
     step: (place, next) => creationStep(invoke, place, next),
     listLagMs: listLagSeconds * 1_000,

@@ -13,8 +13,9 @@
  */
 
 import type { ClientKind } from '../../core/client-kind.ts'
-import type { JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/row.ts'
+import { isRecord, type JsonObject } from '../../core/json/json.ts'
+import type { Native, Warning } from '../../core/mapping/row.ts'
+import type { Patch } from '../../core/patch/patch.ts'
 
 /** What the service sets by itself. */
 export const DEFAULTS: JsonObject = {
@@ -58,5 +59,21 @@ const KINDS: Readonly<Record<ClientKind, JsonObject>> = {
 
 /** The record that a new app client of a kind starts from. */
 export function blank(kind: ClientKind): Native {
-  return { ...DEFAULTS, PreventUserExistenceErrors: 'ENABLED', ...KINDS[kind] }
+  return { ...DEFAULTS, [ERRORS]: 'ENABLED', ...KINDS[kind] }
+}
+
+const ERRORS = 'PreventUserExistenceErrors'
+
+/** The one choice that an application notices: it cannot say any more that a name is unknown. */
+export function chosen(next: Native, patch: Patch): readonly Warning[] {
+  const settings = patch.kind === 'merge' ? patch.fields.providerSettings : undefined
+  const isNamed = isRecord(settings) && Object.hasOwn(settings, ERRORS)
+  if (isNamed || next[ERRORS] !== 'ENABLED') return []
+  return [
+    {
+      code: 'chosen',
+      field: `client.providerSettings.${ERRORS}`,
+      message: `client.providerSettings.${ERRORS} is ENABLED, so that a sign-in does not reveal which users exist; Cognito itself would leave it at LEGACY. Name it to choose.`,
+    },
+  ]
 }

@@ -5,6 +5,22 @@
 
 import type { MemberTable } from '../../core/mapping/members.ts'
 
+/** ExplicitAuthFlowsType; the last one in the text of GetClientToken alone. */
+const FLOWS = [
+  'ADMIN_NO_SRP_AUTH',
+  'CUSTOM_AUTH_FLOW_ONLY',
+  'USER_PASSWORD_AUTH',
+  'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+  'ALLOW_CUSTOM_AUTH',
+  'ALLOW_USER_PASSWORD_AUTH',
+  'ALLOW_USER_SRP_AUTH',
+  'ALLOW_REFRESH_TOKEN_AUTH',
+  'ALLOW_USER_AUTH',
+  'ALLOW_TOKEN_EXCHANGE_DELEGATION',
+  'ALLOW_TOKEN_EXCHANGE_IMPERSONATION',
+  'ALLOW_CLIENT_TOKEN_AUTH',
+]
+
 export const MEMBERS: MemberTable = {
   AccessTokenValidity: ['field'],
   AllowedOAuthFlows: ['field', 'empty-is-absent', 'unordered'],
@@ -25,7 +41,7 @@ export const MEMBERS: MemberTable = {
   TokenValidityUnits: ['field', 'empty-is-absent'],
   ReadAttributes: ['setting', 'unordered'],
   WriteAttributes: ['setting', 'unordered'],
-  ExplicitAuthFlows: ['setting', 'unordered'],
+  ExplicitAuthFlows: ['setting', 'unordered', { values: FLOWS }],
   AnalyticsConfiguration: ['setting'],
   PreventUserExistenceErrors: ['setting'],
   EnableTokenRevocation: ['setting'],

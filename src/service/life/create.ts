@@ -68,7 +68,9 @@ function planFor(
   const { mapping } = provider
   const { ofSecret, ofState } = service.fingerprints
   const plan = planChange(makingMapping(mapping), start, patch)
-  const { next, warnings } = plan
+  const { next } = plan
+  const chosen = origin === undefined ? (creation.chosen?.(next, patch) ?? []) : []
+  const warnings = [...plan.warnings, ...chosen]
   const api = provider.ownApi?.(place)
   const needs = neededToMake(mapping, { ...plan, base: blank, api })
   authorize?.([...neededToSet(plan.hidden), ...needs])

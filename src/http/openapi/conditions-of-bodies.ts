@@ -1,0 +1,114 @@
+/**
+ * What members of a body need of each other, which its schema leaves to the handler: as conditions, which readers hold a
+ * body against and generators of clients pass over.
+ */
+
+import type { BodyName } from '../../contract/bodies.ts'
+import { isRecord, type JsonObject } from '../../core/json/json.ts'
+import { DESCRIBING_MEMBERS, PRIVATE_MEMBERS, PUBLIC_MEMBERS } from '../../core/keys/public-key.ts'
+
+/** Keywords of JSON Schema 2020-12 (core, section 10.2.2). */
+export const when = (
+  condition: JsonObject,
+  consequence: JsonObject,
+  otherwise: JsonObject = {},
+): JsonObject =>
+  Object.fromEntries([
+    ['if', condition],
+    // As a pair: linters take an object that is written with it for a promise.
+    ['then', consequence],
+    ...(Object.keys(otherwise).length === 0 ? [] : [['else', otherwise]]),
+  ]) as JsonObject
+
+/** An id as a client can have it: no spaces, control characters and slashes of either kind. */
+export const ID: JsonObject = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^[^\\u0000-\\u0020\\u007f-\\u009f/\\\\]+$',
+}
+
+const keyOf = ([kty, members]: readonly [string, readonly string[]]): JsonObject =>
+  when(
+    { properties: { kty: { const: kty } } },
+    { required: members, propertyNames: { enum: [...members, ...DESCRIBING_MEMBERS] } },
+  )
+
+const TEXT_MEMBERS = [
+  ...new Set(Object.values(PUBLIC_MEMBERS).flat()),
+  ...DESCRIBING_MEMBERS,
+].filter((name) => name !== 'kty' && name !== 'kid')
+
+const PUBLIC_KEY: JsonObject = {
+  type: 'object',
+  description:
+    'A JSON Web Key (RFC 7517) without any private member; without kid it is named by its thumbprint (RFC 7638).',
+  properties: {
+    kty: { type: 'string', enum: Object.keys(PUBLIC_MEMBERS) },
+    kid: { type: 'string', pattern: '^[!-.0-\\[\\]-~]{1,128}$' },
+    ...Object.fromEntries(TEXT_MEMBERS.map((name) => [name, { type: 'string' }])),
+    key_ops: { type: 'array', items: { type: 'string' } },
+    x5c: { type: 'array', items: { type: 'string' } },
+    ...Object.fromEntries(PRIVATE_MEMBERS.map((name) => [name, false])),
+  },
+  required: ['kty'],
+  allOf: Object.entries(PUBLIC_MEMBERS).map(keyOf),
+}
+
+/** An entity tag, with or without its double quotes. */
+const TAG: JsonObject = { type: 'string', pattern: '^("[!-~]{1,100}"|[!-~]{1,100})$' }
+
+/** A job sets no secrets. */
+const PATCH_OF_JOB: JsonObject = { properties: { secret: { type: 'null' } } }
+const CLIENT_OF_JOB: JsonObject = { properties: { id: ID, ifMatch: TAG, patch: PATCH_OF_JOB } }
+
+/** By the body that they are added to. */
+const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
+  JobRequest: {
+    properties: { patch: PATCH_OF_JOB, clients: { minItems: 1, items: CLIENT_OF_JOB } },
+    allOf: [
+      when(
+        { required: ['select'] },
+        { required: ['patch'], properties: { clients: false } },
+        {
+          required: ['clients'],
+          anyOf: [
+            { required: ['patch'] },
+            { properties: { clients: { items: { required: ['patch'] } } } },
+          ],
+        },
+      ),
+    ],
+  },
+  AdoptionRequest: { dependentRequired: { registrationClientUri: ['registrationAccessToken'] } },
+  NewKeyRequest: { properties: { key: PUBLIC_KEY } },
+  RotationRequest: {
+    allOf: [
+      when(
+        { properties: { cutOver: { const: true } }, required: ['cutOver'] },
+        { properties: { retireAfterSeconds: false } },
+      ),
+    ],
+  },
+  RollbackRequest: { properties: { to: { maximum: Number.MAX_SAFE_INTEGER } } },
+}
+
+/** The schemas with their conditions. */
+export function withConditions(
+  schemas: Readonly<Record<string, JsonObject>>,
+): Readonly<Record<string, JsonObject>> {
+  const conditioned = Object.entries(CONDITIONS).map(([name, conditions]) => [
+    name,
+    merged(schemas[name] ?? {}, conditions),
+  ])
+  return { ...schemas, ...Object.fromEntries(conditioned) }
+}
+
+/** Objects member by member; what both have and is no object, is that of the conditions. */
+function merged(schema: JsonObject, conditions: JsonObject): JsonObject {
+  const members = Object.entries(conditions).map(([name, condition]) => {
+    const own = schema[name]
+    return [name, isRecord(own) && isRecord(condition) ? merged(own, condition) : condition]
+  })
+  return { ...schema, ...Object.fromEntries(members) }
+}

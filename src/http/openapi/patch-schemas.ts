@@ -1,0 +1,88 @@
+/** The bodies of a PATCH that are no JSON Merge Patch: operations (RFC 6902 section 4), and a form. */
+
+import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
+import type { FieldKind } from '../../core/field.ts'
+import type { JsonObject } from '../../core/json/json.ts'
+import { MAX_OPERATIONS } from '../../core/patch/json-patch.ts'
+import { when } from './conditions-of-bodies.ts'
+
+/** RFC 6901 section 3; the first token is an attribute of a client. */
+const POINTER: JsonObject = {
+  type: 'string',
+  pattern: `^/(${FIELD_NAMES.join('|')})(/([^~/]|~[01])*)*$`,
+}
+
+const forOperations = (operations: readonly string[], consequence: JsonObject): JsonObject =>
+  when({ properties: { op: { enum: [...operations] } } }, consequence)
+
+/** One operation. Members beside these may come, and mean nothing (RFC 6902 section 4). */
+const OPERATION: JsonObject = {
+  type: 'object',
+  properties: {
+    op: { type: 'string', enum: ['add', 'remove', 'replace', 'move', 'copy', 'test'] },
+    path: POINTER,
+    from: { description: 'The place that is moved or copied.' },
+    value: {},
+  },
+  required: ['op', 'path'],
+  // Names that reach the prototype of an object in careless code are refused everywhere.
+  propertyNames: { not: { enum: ['__proto__', 'constructor', 'prototype'] } },
+  allOf: [
+    forOperations(['add', 'replace', 'test'], { required: ['value'] }),
+    forOperations(['move', 'copy'], { required: ['from'], properties: { from: POINTER } }),
+  ],
+}
+
+const JSON_PATCH = { type: 'array', maxItems: MAX_OPERATIONS, items: OPERATION }
+
+/** The schemas, by name; `request`: that of a JSON Merge Patch, from which the place of the client is taken. */
+export function patchSchemas({ properties }: JsonObject): Readonly<Record<string, JsonObject>> {
+  const { client: _, ...place } = properties as JsonObject
+  return {
+    JsonPatch: JSON_PATCH,
+    JsonPatchRequest: {
+      type: 'object',
+      properties: { ...place, client: { $ref: '#/components/schemas/JsonPatch' } },
+      required: ['client'],
+      additionalProperties: false,
+    },
+    ClientForm: formOf(place),
+  }
+}
+
+const fieldsOf = (...kinds: readonly FieldKind[]) =>
+  `\\[(${FIELD_NAMES.filter((field) => kinds.includes(FIELDS[field].kind)).join('|')})\\]`
+
+const TEXTS: JsonObject = { type: ['string', 'array'], items: { type: 'string', minLength: 1 } }
+
+/** The pairs of a form (docs/http.md, Forms): one for each value, or the whole patch as JSON. */
+const formOf = (place: JsonObject): JsonObject => ({
+  type: 'object',
+  properties: {
+    ...place,
+    client: {
+      type: 'string',
+      pattern: '^\\{.*\\}$',
+      contentMediaType: 'application/json',
+      contentSchema: { $ref: '#/components/schemas/ClientPatch' },
+      description: 'The whole patch as JSON; without it, each value is a pair `client[…]`.',
+    },
+  },
+  patternProperties: {
+    [`^client${fieldsOf('string', 'secret')}$`]: { type: 'string', minLength: 1 },
+    [`^client${fieldsOf('boolean')}$`]: { enum: ['true', 'false'] },
+    [`^client${fieldsOf('integer')}$`]: { type: 'string', pattern: '^[1-9][0-9]{0,8}$' },
+    [`^client${fieldsOf('list')}(\\[(add|remove)\\])?\\[\\]$`]: TEXTS,
+    [`^client${fieldsOf('list', 'map')}$`]: { const: '' },
+    [`^client${fieldsOf('list')}(\\[(add|remove)\\])?\\[[0-9]+\\]$`]: { type: 'string' },
+    [`^client${fieldsOf('map', 'object')}\\[[^\\[\\]]+\\]$`]: { type: 'string' },
+  },
+  additionalProperties: false,
+  allOf: [
+    when(
+      { required: ['client'] },
+      { propertyNames: { enum: [...Object.keys(place), 'client'] } },
+      { not: { propertyNames: { enum: Object.keys(place) } } },
+    ),
+  ],
+})
