@@ -1,6 +1,6 @@
 /** A file of YAML 1.2 without aliases and with each member once, so that it means what a reader sees. */
 
-import { isMap, isNode, isScalar, isSeq, LineCounter } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, visit } from 'yaml'
 import { ClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import { holdsNonFinite } from '../core/json/json-number.ts'
@@ -25,6 +25,14 @@ export function parseYaml(path: string, text: string): YamlFile {
     const { line, col } = lines.linePos(error.pos[0])
     throw fault(path, `is not valid YAML (line ${line}, column ${col})`)
   }
+  const strange = strangeTag(document) ?? document.warnings[0]?.pos[0]
+  if (strange !== undefined) {
+    const { line, col } = lines.linePos(strange)
+    throw fault(
+      path,
+      `has a tag or a directive that means nothing here (line ${line}, column ${col}); write the value without it`,
+    )
+  }
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: 0 })
@@ -36,6 +44,24 @@ export function parseYaml(path: string, text: string): YamlFile {
   const lineOf = (at: readonly (string | number)[]) =>
     lines.linePos(offsetOf(document.contents, at)).line
   return { value: plainNumbers(value as Json), lineOf }
+}
+
+/** YAML 1.2.2 section 10.3: those that JSON can express. */
+const TAGS = ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map(
+  (name) => `tag:yaml.org,2002:${name}`,
+)
+
+/** Where the first value with another tag begins. */
+function strangeTag(document: Document): number | undefined {
+  let offset: number | undefined
+  visit(document, {
+    Node: (_, { tag, range }) => {
+      if (tag === undefined || TAGS.includes(tag)) return undefined
+      offset = range?.[0]
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 /** Where a value begins in the text. */

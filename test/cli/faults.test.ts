@@ -101,3 +101,15 @@ it('equal clients of two tenants do not differ, and a real difference is shown',
   expect(differs.code).toBe(1)
   expect(differs.out).toContain('providerSettings.sso_disabled')
 })
+
+it('a file that is no UTF-8, and tags that no one knows, are refused with their lines', async () => {
+  const latin = Buffer.from('provider: staging\nid: a\nclient:\n  name: Caf\xe9\n', 'latin1')
+  writeFileSync(join(folder, 'clients', 'latin.yaml'), latin)
+  write('tag.yaml', 'provider: staging\nid: b\nclient:\n  name: !secret abc\n')
+  write('binary.yaml', 'provider: staging\nid: c\nclient:\n  name: !!binary SGk=\n')
+  const { code, err } = await run('plan clients')
+  expect(code).toBe(2)
+  expect(err).toContain('clients/latin.yaml is not UTF-8 (line 4)')
+  expect(err).toMatch(/clients\/tag\.yaml has a tag .*\(line 4, column \d+\)/)
+  expect(err).toMatch(/clients\/binary\.yaml has a tag .*\(line 4, column \d+\)/)
+})

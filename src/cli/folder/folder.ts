@@ -55,8 +55,8 @@ export function filesIn(folder: string, environment?: Environment): Folder {
   const { paths, skipped } = entriesIn(folder)
   const faults: string[] = []
   const files = paths.flatMap((path): readonly ClientFile[] => {
-    const text = readText(path)
     try {
+      const text = readText(path)
       if (text === undefined) throw new UsageError(`${path} cannot be read.`)
       return [readClientFile({ folder, path, text }, environment)]
     } catch (error) {
@@ -149,13 +149,41 @@ function leadsToFile(path: string): boolean {
   }
 }
 
-/** The content of a text file; `undefined` if it cannot be read. */
+/**
+ * The content of a text file; `undefined` if it cannot be read.
+ * @throws UsageError that names the first line that is no UTF-8, of which no one can say what it means
+ */
 export function readText(path: string): string | undefined {
+  let bytes: Buffer
   try {
-    return readFileSync(path, 'utf8')
+    bytes = readFileSync(path)
   } catch {
     return undefined
   }
+  const text = decoded(bytes)
+  if (text !== undefined) return text
+  const line = linesOf(bytes).findIndex((one) => decoded(one) === undefined) + 1
+  throw new UsageError(`${path} is not UTF-8 (line ${line}). Save it as UTF-8.`)
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** No character of UTF-8 but the line feed has its byte (RFC 3629 section 3). */
+function linesOf(bytes: Buffer): readonly Uint8Array[] {
+  const lines: Uint8Array[] = []
+  for (let from = 0; from <= bytes.length; ) {
+    const end = bytes.indexOf(0x0a, from)
+    const to = end < 0 ? bytes.length : end
+    lines.push(bytes.subarray(from, to))
+    from = to + 1
+  }
+  return lines
 }
 
 /** Writes a file, and creates the folders that it is in. */
