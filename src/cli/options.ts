@@ -60,6 +60,11 @@ export const OPTIONS = {
   },
   into: { value: 'FOLDER', says: 'where to write the client files (default: clients)' },
   out: { value: 'FILE', says: 'write the plan to a file, for clientry apply' },
+  exclude: {
+    value: 'TERM',
+    many: true,
+    says: 'leave clients alone: name:TEXT (with *), kind:KIND, firstParty:false, id:ID',
+  },
   'delete-unmanaged': { says: 'plan to delete the clients that have no file' },
   unmanaged: { says: 'count clients without a file as a difference' },
   limit: { value: 'COUNT', says: 'the most to show (default: 20 on a terminal, else all)' },

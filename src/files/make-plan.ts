@@ -12,11 +12,11 @@ import { ClientryError } from '../sdk/error.ts'
 import type { Api, Client, ClientPatch, Creation } from '../sdk/index.ts'
 import { compare, type LiveClient } from './compare.ts'
 import { creationParts } from './creation.ts'
-import { type Fault, triedWhole } from './fault.ts'
 import { liveOf } from './live.ts'
 import type { Comparison, Matched } from './plan.ts'
 import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from './plan-file.ts'
 import type { Capabilities } from './render.ts'
+import { type Fault, triedWhole } from './review/fault.ts'
 
 /** The part of the API that planning needs. */
 export type PlanningApi = Pick<

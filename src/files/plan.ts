@@ -5,8 +5,9 @@
 
 import type { ClientFile } from './client-file.ts'
 import { compare, type Difference, type LiveClient } from './compare.ts'
-import type { Fault } from './fault.ts'
+import type { Exclusions } from './exclusion.ts'
 import { isUnread, type Live, type Unread } from './live.ts'
+import type { Fault } from './review/fault.ts'
 
 /** One file and the client that it describes. */
 export type Matched =
@@ -26,6 +27,8 @@ export interface Gone {
 export interface Comparison {
   readonly matched: readonly Matched[]
   readonly gone: readonly Gone[]
+  /** Files that are left alone, each with the term that excludes its client. */
+  readonly excluded: readonly { readonly file: ClientFile; readonly term: string }[]
   /** Files that cannot be compared, and places that could not be read. */
   readonly faults: readonly Fault[]
   /** Clients without a file, in the places that the files name. */
@@ -50,11 +53,22 @@ export function placesOf(files: readonly ClientFile[]) {
  * a fault: two files for one client, a name that several clients have, a new client without a kind. What is in a place
  * that could not be read is not compared at all.
  */
-export function compareFiles(files: readonly ClientFile[], { clients, unread }: Live): Comparison {
+export function compareFiles(
+  files: readonly ClientFile[],
+  { clients, unread }: Live,
+  exclusions?: Exclusions,
+): Comparison {
   const isOutOfSight = isUnread(unread)
-  const found = files
+  const all = files
     .filter((file) => !isOutOfSight(file))
     .map((file) => ({ file, ...findLive(file, clients) }))
+  const termOf = ({ file, live }: (typeof all)[number]) =>
+    live === undefined ? exclusions?.ofFile(file) : exclusions?.ofClient(live)
+  const excluded = all.flatMap((one) => {
+    const term = termOf(one)
+    return term === undefined ? [] : [{ file: one.file, term }]
+  })
+  const found = all.filter((one) => termOf(one) === undefined)
   const fileOf = new Map<LiveClient, ClientFile>()
   const faults: Fault[] = []
   const matched: Matched[] = []
@@ -73,11 +87,16 @@ export function compareFiles(files: readonly ClientFile[], { clients, unread }: 
     says === undefined && live === undefined && file.id !== undefined
   const places = new Set(files.map(placeOf))
   const unmanaged = clients.filter(
-    (one) => places.has(placeOf(one)) && !fileOf.has(one) && !isOutOfSight(one),
+    (one) =>
+      places.has(placeOf(one)) &&
+      !fileOf.has(one) &&
+      !isOutOfSight(one) &&
+      exclusions?.ofClient(one) === undefined,
   )
   return {
     matched,
     gone: found.filter(isGone).map(({ file }) => ({ file, id: file.id ?? '' })),
+    excluded,
     faults: [...unread.map(unreadFault), ...faults],
     unmanaged,
   }

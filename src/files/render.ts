@@ -59,7 +59,7 @@ export function renderClientFile(live: LiveClient, capabilities: Capabilities): 
 }
 
 /** What a new client of its settings starts from, where it is created again: elsewhere, or after a removal. */
-function kindOfClient({ attributes }: LiveClient): ClientKind {
+export function kindOfClient({ attributes }: LiveClient): ClientKind {
   const client = attributes as Partial<Client>
   const confidential = { ...client, tokenEndpointAuthMethod: 'client_secret_basic' }
   return kindOf(client) ?? kindOf(confidential) ?? 'web'

@@ -3,7 +3,7 @@
  * nothing of the others. Two emulated tenants, one of which may stop.
  */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -112,4 +112,30 @@ it('a file that is no UTF-8, and tags that no one knows, are refused with their 
   expect(err).toContain('clients/latin.yaml is not UTF-8 (line 4)')
   expect(err).toMatch(/clients\/tag\.yaml has a tag .*\(line 4, column \d+\)/)
   expect(err).toMatch(/clients\/binary\.yaml has a tag .*\(line 4, column \d+\)/)
+})
+
+it('excluded clients are neither exported nor compared nor removed', async () => {
+  put(staging, 'a', { name: 'Portal' })
+  put(staging, 'b', { name: 'Deploy Tool' })
+  put(staging, 'c', {
+    name: 'Jobs',
+    app_type: 'non_interactive',
+    grant_types: ['client_credentials'],
+  })
+  put(staging, 'd', { name: 'Partner', is_first_party: false })
+  put(staging, 'e', { name: 'Other' })
+  const terms =
+    '--exclude name:Deploy* --exclude kind:machine --exclude firstParty:false --exclude id:e'
+  expect(await run(`export clients --provider staging ${terms}`)).toMatchObject({ code: 0 })
+  expect(readdirSync(join(folder, 'clients', 'staging'))).toEqual(['portal-a.yaml'])
+  const plan = await run(`plan clients --delete-unmanaged ${terms}`)
+  expect(plan.out).toContain('0 to create, 0 to change, 0 to delete.')
+  expect(await run(`drift clients --unmanaged ${terms}`)).toMatchObject({ code: 0 })
+  // Without them, each would be removed.
+  expect((await run('plan clients --delete-unmanaged')).out).toContain('4 to delete.')
+  const alone = await run('drift clients --exclude name:Port*')
+  expect(alone).toMatchObject({ code: 0 })
+  expect(alone.out).toContain('is left alone, because name:Port* is excluded.')
+  const wrong = await run('drift clients --exclude colour:red')
+  expect(wrong.err).toContain('The exclusion "colour:red" must be name:TEXT')
 })

@@ -9,6 +9,7 @@ import {
   type EnvironmentsFile,
   parseEnvironments,
 } from '../../files/environments/environments.ts'
+import { type Exclusions, parseExclusions } from '../../files/exclusion.ts'
 import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import type { Terminal } from '../terminal.ts'
@@ -41,6 +42,15 @@ export function twoEnvironments(
   }
   return env.flatMap((name) => environmentIn(terminal, folder, name) ?? [])
 }
+
+/**
+ * What the command line and the environment exclude.
+ * @throws ClientError
+ */
+export const exclusionsOf = (
+  { exclude = [] }: Invocation['options'],
+  environment: Environment | undefined,
+): Exclusions => parseExclusions([...exclude, ...(environment?.exclude ?? [])])
 
 type About = Pick<Invocation, 'options' | 'terminal'>
 

@@ -6,14 +6,14 @@
 import { randomUUID } from 'node:crypto'
 import type { LiveClient } from '../../files/compare.ts'
 import { type Environment, hide } from '../../files/environments/environment.ts'
-import type { Fault } from '../../files/fault.ts'
 import { readLive } from '../../files/live.ts'
 import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
-import { compareFiles, type Gone, placesOf } from '../../files/plan.ts'
+import { type Comparison, compareFiles, type Gone, placesOf } from '../../files/plan.ts'
+import type { Fault } from '../../files/review/fault.ts'
 import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { progressOf } from '../show/progress.ts'
-import { chosenEnvironment } from './environments.ts'
+import { chosenEnvironment, exclusionsOf } from './environments.ts'
 import { readFolder, type Skipped } from './folder.ts'
 
 export interface Planned extends PlanDraft {
@@ -44,7 +44,8 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
     terminal.progress(`read ${count} clients`),
   )
   terminal.progress('')
-  const comparison = compareFiles(files, live)
+  const exclusions = exclusionsOf(options, environment)
+  const comparison = compareFiles(files, live, exclusions)
   const progress = progressOf(terminal, verb)
   const draft = await makePlan(api, comparison, { deleteUnmanaged, newKey: randomUUID, progress })
   const notes = skipped.map(({ path, why }) => ({
@@ -57,11 +58,16 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
       environment === undefined ? draft.items : draft.items.map((item) => hide(item, environment)),
     gone: comparison.gone,
     faults: comparison.faults,
-    notes: [...notes, ...draft.notes],
+    notes: [...notes, ...comparison.excluded.map(excludedNote), ...draft.notes],
     unmanaged: deleteUnmanaged ? [] : comparison.unmanaged,
     environment,
   }
 }
+
+const excludedNote = ({ file, term }: Comparison['excluded'][number]) => ({
+  about: file.path,
+  says: `is left alone, because ${term} is excluded.`,
+})
 
 /** A client whose file was not read looks like a client without a file. */
 const unread = (skipped: readonly Skipped[]) =>

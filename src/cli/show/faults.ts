@@ -1,7 +1,7 @@
 /** Prints what keeps files from being planned, each with its file, its client and its place, and gives the exit code. */
 
-import type { Fault } from '../../files/fault.ts'
 import type { Gone } from '../../files/plan.ts'
+import type { Fault } from '../../files/review/fault.ts'
 import { EXIT, EXIT_OF } from '../exit.ts'
 import { plain, type Terminal } from '../terminal.ts'
 import { inCommandWords } from './command-words.ts'

@@ -24,6 +24,8 @@ export interface Environment {
   /** The names of variables that come from the process environment, by their texts. */
   readonly hidden: ReadonlyMap<string, string>
   override(file: string): WrittenOverride | undefined
+  /** Terms of clients that files are not about here. */
+  readonly exclude: readonly string[]
   /** The paths of files that have overrides. */
   readonly overridden: readonly string[]
   /** The file that describes it, for messages. */
@@ -49,7 +51,7 @@ export function environmentOf(
       `${path} has no environment ${JSON.stringify(name)}; its environments are: ${names}.`,
     )
   }
-  const { places, variables = {}, overrides = {} } = written
+  const { places, variables = {}, overrides = {}, exclude = [] } = written
   const values = new Map<string, Json>()
   const unset = new Map<string, string>()
   const hidden = new Map<string, string>()
@@ -77,6 +79,7 @@ export function environmentOf(
         : new Map(Object.entries(places).map(([from, to]) => [from, placeFrom(to)])),
     hidden,
     override: (file) => (Object.hasOwn(overrides, file) ? overrides[file] : undefined),
+    exclude,
     overridden: Object.keys(overrides),
   }
 }

@@ -43,6 +43,7 @@ const environment = z.strictObject({
       z.union([scalar, z.array(scalar), reference]),
     ),
   ),
+  exclude: z.optional(z.array(text)),
   overrides: z.optional(
     z.record(
       z.string(),
@@ -90,6 +91,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'places must give each PROVIDER or PROVIDER/POOL of the files as PROVIDER or PROVIDER/POOL',
   variables:
     'a variable must have a name of letters, digits, "_", "-" and ".", and be a text, a number, true, false, a list of these, or { env: NAME } with json: true for a value that is JSON',
+  exclude:
+    'exclude must be a list of terms such as name:TEXT, kind:KIND, firstParty:false and id:ID',
   overrides: 'an override may have id, kind and client, under the path of its file in this folder',
 }
 
@@ -98,7 +101,7 @@ function faultOf(path: string, { path: at }: z.core.$ZodIssue, lineOf: YamlFile[
   const part = String(at[2] ?? '')
   const says =
     EXPECTED[part] ??
-    'the file must be { environments: { NAME: { places, variables, overrides } } }, with nothing else'
+    'the file must be { environments: { NAME: { places, variables, exclude, overrides } } }, with nothing else'
   return `${path} (line ${lineOf(place)}${place.length === 0 ? '' : `, ${place.join('.')}`}): ${says}.`
 }
 

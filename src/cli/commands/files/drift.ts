@@ -1,9 +1,9 @@
 /** `clientry drift FOLDER`. */
 
-import { localChanges, namedChanges } from '../../../files/local-changes.ts'
 import type { Refused } from '../../../files/make-plan.ts'
 import type { Gone } from '../../../files/plan.ts'
 import type { PlanItem } from '../../../files/plan-file.ts'
+import { localChanges, namedChanges } from '../../../files/review/local-changes.ts'
 import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { namesOf, planFolder } from '../../folder/plan-folder.ts'

@@ -12,7 +12,7 @@ import {
 } from '../../../files/render.ts'
 import type { Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
-import { chosenEnvironment } from '../../folder/environments.ts'
+import { chosenEnvironment, exclusionsOf } from '../../folder/environments.ts'
 import { readText, writeBelow } from '../../folder/folder.ts'
 import { exportedPlaces, sharedFiles } from '../../folder/shared-files.ts'
 import { exitOfFaults, showFaults } from '../../show/faults.ts'
@@ -35,10 +35,12 @@ export const run: Run = async (invocation) => {
       ? [{ provider, ...(userPoolId === undefined ? {} : { userPoolId }) }]
       : ((environment && exportedPlaces(environment)) ??
         (await all()).map(({ id }) => ({ provider: id })))
-  const { clients: live, unread } = await readLive(api, places, (count) =>
+  const exclusions = exclusionsOf(options, environment)
+  const { clients, unread } = await readLive(api, places, (count) =>
     terminal.progress(`read ${count} clients`),
   )
   terminal.progress('')
+  const live = clients.filter((one) => exclusions.ofClient(one) === undefined)
   const names = [...new Set(live.map((one) => one.provider))]
   const providers = await Promise.all(names.map((name) => api.getProvider(name)))
   const capabilities = new Map(

@@ -1,10 +1,10 @@
 /** The differences of a patch from a client as they are seen here, where the server was not asked or refused. */
 
-import { FIELDS, type FieldName } from '../core/client.ts'
-import type { FieldChange } from '../core/diff.ts'
-import { isRecord, type Json, type JsonObject, memberOf, without } from '../core/json/json.ts'
-import type { FieldPatches } from '../core/patch/patch.ts'
-import type { LiveClient } from './compare.ts'
+import { FIELDS, type FieldName } from '../../core/client.ts'
+import type { FieldChange } from '../../core/diff.ts'
+import { isRecord, type Json, type JsonObject, memberOf, without } from '../../core/json/json.ts'
+import type { FieldPatches } from '../../core/patch/patch.ts'
+import type { LiveClient } from '../compare.ts'
 
 /** One for each attribute, and for each member of `clientMetadata` and `providerSettings`. */
 export function localChanges({ attributes }: LiveClient, patch: FieldPatches): FieldChange[] {

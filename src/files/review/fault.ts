@@ -3,10 +3,10 @@
  * file, and names places in that; a reader looks for them in the file.
  */
 
-import { isRecord, type Json, type JsonObject } from '../core/json/json.ts'
-import type { FieldPatches } from '../core/patch/patch.ts'
-import type { ClientryError, ClientryErrorCode } from '../sdk/error.ts'
-import type { ClientFile } from './client-file.ts'
+import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
+import type { FieldPatches } from '../../core/patch/patch.ts'
+import type { ClientryError, ClientryErrorCode } from '../../sdk/error.ts'
+import type { ClientFile } from '../client-file.ts'
 
 /** Something that keeps a file, or a place, from being planned. */
 export interface Fault {
