@@ -5,7 +5,7 @@ import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import { isPublicMember } from '../../src/core/secrecy/place.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
-import { DIALECTS } from '../../src/providers/rfc7592/dialects.ts'
+import { DIALECTS } from '../../src/providers/rfc7592/dialects/dialects.ts'
 import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
 import { mappingOf } from './mapping.ts'
 

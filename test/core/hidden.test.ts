@@ -15,7 +15,7 @@ import { hiddenPaths, replaceHidden } from '../../src/core/secrecy/hidden.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
-import { DIALECTS } from '../../src/providers/rfc7592/dialects.ts'
+import { DIALECTS } from '../../src/providers/rfc7592/dialects/dialects.ts'
 import { createMapping } from '../../src/providers/rfc7592/mapping.ts'
 import { runs } from '../property.ts'
 

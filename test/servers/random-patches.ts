@@ -9,7 +9,7 @@ import { canonicalJson } from '../../src/core/json/json.ts'
 import { secret } from '../../src/core/secrecy/secret.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { DIALECTS, type DialectName } from '../../src/providers/rfc7592/dialects.ts'
+import { DIALECTS, type DialectName } from '../../src/providers/rfc7592/dialects/dialects.ts'
 import { createRfc7592Provider } from '../../src/providers/rfc7592/index.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 

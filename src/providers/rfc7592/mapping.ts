@@ -36,7 +36,7 @@ import {
   SECRET_METHODS,
 } from '../registration/registration.ts'
 import { choice, choices } from '../registration/registration-lenses.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { DEFAULTS, MEMBERS } from './members.ts'
 
 const UNKNOWN = 'dynamic registration has no such member'

@@ -6,7 +6,7 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { Call, ClientRef } from '../call.ts'
 import { checkSize } from '../unreadable.ts'
 import type { Answered, Caller } from './calls/call.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { MEMBERS, READ_WITH } from './members.ts'
 
 /** Reads one client. */

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini'
 import { defineProvider } from '../definition.ts'
 import { burst, flag, rate, reference, text, url } from '../setting-schemas.ts'
-import { DIALECT_NAMES, type DialectName, dialectOf } from './dialects.ts'
+import { DIALECT_NAMES, type DialectName, dialectOf } from './dialects/dialects.ts'
 import type { Rfc7592Settings } from './index.ts'
 
 const origin = z.string().check(z.regex(/^https?:\/\/[^/?#@]+$/))

@@ -9,7 +9,7 @@ import { updateBody } from '../../core/plan/update-body.ts'
 import type { ClientRef, Step } from '../call.ts'
 import { REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 import type { Caller } from './calls/call.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import { usesSecret } from './mapping.ts'
 import { READ_WITH } from './members.ts'
 

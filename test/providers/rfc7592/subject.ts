@@ -3,7 +3,7 @@
  * and records.
  */
 
-import { DIALECTS } from '../../../src/providers/rfc7592/dialects.ts'
+import { DIALECTS } from '../../../src/providers/rfc7592/dialects/dialects.ts'
 import { createMapping } from '../../../src/providers/rfc7592/mapping.ts'
 import { COMMON } from '../../contract/samples.ts'
 import { fullGlewlwydClient, fullRegisteredClient } from '../../fixtures/registered.ts'

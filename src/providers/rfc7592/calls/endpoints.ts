@@ -9,7 +9,7 @@ import type { JsonObject } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import { parseUrl } from '../../../core/uri/uri-reading.ts'
 import type { Call } from '../../call.ts'
-import type { Dialect } from '../dialect.ts'
+import type { Dialect } from '../dialects/dialect.ts'
 
 export interface EndpointSettings {
   /** The issuer whose discovery document names the endpoint; without a slash at its end. */

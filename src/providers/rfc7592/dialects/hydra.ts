@@ -1,9 +1,9 @@
 /** The dialect of Ory Hydra's registration endpoint, as seen on 2.3.0. An update replaces everything. */
 
-import { ClientError } from '../../core/errors.ts'
-import { isRecord, type JsonObject, withMembers } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/row.ts'
-import { REGISTRATION_DEFAULTS } from '../registration/registration.ts'
+import { ClientError } from '../../../core/errors.ts'
+import { isRecord, type JsonObject, withMembers } from '../../../core/json/json.ts'
+import type { Native } from '../../../core/mapping/row.ts'
+import { REGISTRATION_DEFAULTS } from '../../registration/registration.ts'
 import type { Dialect } from './dialect.ts'
 
 const LIFESPANS = [

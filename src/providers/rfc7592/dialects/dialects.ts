@@ -3,8 +3,8 @@
  * row here, or its switches in the configuration; docs/providers/rfc7592.md tells how to find them out.
  */
 
-import { withoutMembers } from '../../core/json/json.ts'
-import { methodOf } from '../registration/registration.ts'
+import { withoutMembers } from '../../../core/json/json.ts'
+import { methodOf } from '../../registration/registration.ts'
 import type { Dialect } from './dialect.ts'
 import { hydra } from './hydra.ts'
 import { keycloak } from './keycloak.ts'

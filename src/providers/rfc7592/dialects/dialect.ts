@@ -1,7 +1,7 @@
 /** In what servers with RFC 7591 and RFC 7592 differ; `dialects.ts` has one object a server. */
 
-import type { Json, JsonObject } from '../../core/json/json.ts'
-import type { Native } from '../../core/mapping/row.ts'
+import type { Json, JsonObject } from '../../../core/json/json.ts'
+import type { Native } from '../../../core/mapping/row.ts'
 
 /** What no switch can say, as functions of records. */
 export interface Ways {

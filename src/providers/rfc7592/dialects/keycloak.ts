@@ -5,11 +5,11 @@
  * those that are shown otherwise than they are stored.
  */
 
-import { ClientError } from '../../core/errors.ts'
-import { type JsonObject, same, withoutMembers } from '../../core/json/json.ts'
-import { texts } from '../../core/mapping/lenses.ts'
-import type { Native } from '../../core/mapping/row.ts'
-import { methodOf } from '../registration/registration.ts'
+import { ClientError } from '../../../core/errors.ts'
+import { type JsonObject, same, withoutMembers } from '../../../core/json/json.ts'
+import { texts } from '../../../core/mapping/lenses.ts'
+import type { Native } from '../../../core/mapping/row.ts'
+import { methodOf } from '../../registration/registration.ts'
 import type { Dialect } from './dialect.ts'
 
 const REVOKES = 'backchannel_logout_revoke_offline_tokens'
