@@ -186,12 +186,16 @@ describe.each([subjectNamed('auth0'), subjectNamed('cognito')])('at $name', (kin
         expect((await create(legacy, { dryRun })).warnings).toEqual([])
       }
       const copy = await copyClient(bench.service, {
-        ...requestFor(bench.service, subject.ref, {}),
+        source: { ref: subject.ref, provider: subject.provider, removedToo: false },
+        provider: subject.provider,
         place,
-        source: { ref: subject.ref, provider: subject.provider },
-        patch: parseMergePatch({}),
+        patch: parseMergePatch({ name: 'Copy' }),
         allowLoss: true,
-      } as never)
+        dryRun: false,
+        actor: ACTOR,
+        requestId: randomUUID(),
+        deadline: Date.now() + 10_000,
+      })
       expect(copy.warnings.map(({ code }) => code)).not.toContain('chosen')
     },
   )
