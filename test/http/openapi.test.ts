@@ -153,6 +153,20 @@ describe('GET /openapi.json', () => {
     expect(names.filter((name) => !text.includes(`"#/components/schemas/${name}"`))).toEqual([])
   })
 
+  it('names every member that must be there, and has no choice of one (Redocly, recommended rules)', () => {
+    const faults: string[] = []
+    const walk = (value: unknown, at: string): void => {
+      if (typeof value !== 'object' || value === null) return
+      const { required, properties = {}, anyOf } = value as Record<string, unknown>
+      const names = Array.isArray(required) ? required : []
+      if (!names.every((name) => Object.hasOwn(properties as object, name))) faults.push(at)
+      if (Array.isArray(anyOf) && anyOf.length < 2) faults.push(at)
+      for (const [name, inner] of Object.entries(value)) walk(inner, `${at}.${name}`)
+    }
+    walk(document.components.schemas, '')
+    expect(faults).toEqual([])
+  })
+
   it.each([
     ['auth0', { client: { description: 'x', appType: 'spa' } }, true],
     ['auth0', { client: { description: 'x'.repeat(141) } }, false],

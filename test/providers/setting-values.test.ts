@@ -14,7 +14,7 @@ import { UPDATE } from '../../src/emulators/auth0/shapes/schema.ts'
 import { SETTINGS } from '../../src/emulators/cognito/members.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
-import { mapping as hydra } from '../../src/providers/hydra/mapping.ts'
+import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { thrown } from '../core/thrown.ts'
 
 const valuesOf = ({ settingValues = {} }: Mapping) => Object.entries(settingValues)
@@ -32,7 +32,7 @@ const textsAt = (model: Model, path: string) => {
   return (found?.items ?? found)?.values
 }
 
-const CASES = Object.entries({ auth0, cognito, hydra }).flatMap(([provider, mapping]) =>
+const CASES = Object.entries({ auth0, cognito, local }).flatMap(([provider, mapping]) =>
   valuesOf(mapping).map(([path, values]) => ({
     provider,
     // Some are taken by a creation alone.
@@ -45,7 +45,7 @@ const CASES = Object.entries({ auth0, cognito, hydra }).flatMap(([provider, mapp
 describe('a raw setting whose values are known', () => {
   it('is at each of these providers', () => {
     expect(new Set(CASES.map(({ provider }) => provider))).toEqual(
-      new Set(['auth0', 'cognito', 'hydra']),
+      new Set(['auth0', 'cognito', 'local']),
     )
   })
 

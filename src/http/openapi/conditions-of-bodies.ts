@@ -7,6 +7,9 @@ import type { BodyName } from '../../contract/bodies.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { DESCRIBING_MEMBERS, PRIVATE_MEMBERS, PUBLIC_MEMBERS } from '../../core/keys/public-key.ts'
 
+/** Says of some members only; those that stand elsewhere are no fault here. */
+const PART: JsonObject = { unevaluatedProperties: true }
+
 /** Keywords of JSON Schema 2020-12 (core, section 10.2.2). */
 export const when = (
   condition: JsonObject,
@@ -14,11 +17,18 @@ export const when = (
   otherwise: JsonObject = {},
 ): JsonObject =>
   Object.fromEntries([
-    ['if', condition],
+    ['if', { ...PART, ...condition }],
     // As a pair: linters take an object that is written with it for a promise.
-    ['then', consequence],
-    ...(Object.keys(otherwise).length === 0 ? [] : [['else', otherwise]]),
+    ['then', { ...PART, ...consequence }],
+    ...(Object.keys(otherwise).length === 0 ? [] : [['else', { ...PART, ...otherwise }]]),
   ]) as JsonObject
+
+/** Members that must be there; each is named twice, since readers look for it among the properties. */
+export const needs = (...names: readonly string[]): JsonObject => ({
+  ...PART,
+  properties: Object.fromEntries(names.map((name) => [name, {}])),
+  required: names,
+})
 
 /** An id as a client can have it: no spaces, control characters and slashes of either kind. */
 export const ID: JsonObject = {
@@ -31,7 +41,7 @@ export const ID: JsonObject = {
 const keyOf = ([kty, members]: readonly [string, readonly string[]]): JsonObject =>
   when(
     { properties: { kty: { const: kty } } },
-    { required: members, propertyNames: { enum: [...members, ...DESCRIBING_MEMBERS] } },
+    { ...needs(...members), propertyNames: { enum: [...members, ...DESCRIBING_MEMBERS] } },
   )
 
 const TEXT_MEMBERS = [
@@ -68,14 +78,11 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
     properties: { patch: PATCH_OF_JOB, clients: { minItems: 1, items: CLIENT_OF_JOB } },
     allOf: [
       when(
-        { required: ['select'] },
-        { required: ['patch'], properties: { clients: false } },
+        needs('select'),
+        { properties: { patch: {}, clients: false }, required: ['patch'] },
         {
-          required: ['clients'],
-          anyOf: [
-            { required: ['patch'] },
-            { properties: { clients: { items: { required: ['patch'] } } } },
-          ],
+          ...needs('clients'),
+          anyOf: [needs('patch'), { ...PART, properties: { clients: { items: needs('patch') } } }],
         },
       ),
     ],

@@ -4,7 +4,7 @@ import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
 import type { FieldKind } from '../../core/field.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { MAX_OPERATIONS } from '../../core/patch/json-patch.ts'
-import { when } from './conditions-of-bodies.ts'
+import { needs, when } from './conditions-of-bodies.ts'
 
 /** RFC 6901 section 3; the first token is an attribute of a client. */
 const POINTER: JsonObject = {
@@ -28,7 +28,7 @@ const OPERATION: JsonObject = {
   // Names that reach the prototype of an object in careless code are refused everywhere.
   propertyNames: { not: { enum: ['__proto__', 'constructor', 'prototype'] } },
   allOf: [
-    forOperations(['add', 'replace', 'test'], { required: ['value'] }),
+    forOperations(['add', 'replace', 'test'], needs('value')),
     forOperations(['move', 'copy'], { required: ['from'], properties: { from: POINTER } }),
   ],
 }
@@ -80,7 +80,7 @@ const formOf = (place: JsonObject): JsonObject => ({
   additionalProperties: false,
   allOf: [
     when(
-      { required: ['client'] },
+      needs('client'),
       { propertyNames: { enum: [...Object.keys(place), 'client'] } },
       { not: { propertyNames: { enum: Object.keys(place) } } },
     ),

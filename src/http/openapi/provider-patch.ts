@@ -32,11 +32,14 @@ function memberAt(mapping: Mapping, field: FieldName): JsonObject {
   const orNull = row.needed === true ? [] : [{ type: 'null' }]
   if (kind === 'list') {
     const list = { type: 'array', items: value, ...(maxItems === undefined ? {} : { maxItems }) }
-    return { anyOf: [list, { type: 'object', properties: { add: list } }, ...orNull] }
+    return anyOf(list, { type: 'object', properties: { add: list } }, ...orNull)
   }
-  if (kind === 'map') return { anyOf: [mapOf(row.limits ?? {}), ...orNull] }
-  return { anyOf: [value, ...orNull] }
+  return anyOf(kind === 'map' ? mapOf(row.limits ?? {}) : value, ...orNull)
 }
+
+/** One of several schemas; of one, that itself. */
+const anyOf = (first: JsonObject, ...others: readonly JsonObject[]): JsonObject =>
+  others.length === 0 ? first : { anyOf: [first, ...others] }
 
 /** A secret that a caller chooses. */
 export function secretAt(mapping: Mapping): JsonObject {

@@ -6,7 +6,7 @@
 import { type MemberTable, membersOf } from '../../core/mapping/members.ts'
 
 export const MEMBERS: MemberTable = {
-  access_token_strategy: ['setting', 'empty-is-absent', { values: ['jwt', 'opaque'] }],
+  access_token_strategy: ['setting', 'empty-is-absent'],
   allowed_cors_origins: ['field', 'empty-is-absent'],
   audience: ['setting', 'empty-is-absent'],
   authorization_code_grant_access_token_lifespan: ['field', 'nullable'],
@@ -51,7 +51,7 @@ export const MEMBERS: MemberTable = {
   token_endpoint_auth_signing_alg: ['setting', 'credential', 'empty-is-absent'],
   tos_uri: ['field', 'empty-is-absent'],
   updated_at: ['field', 'read-only', 'volatile'],
-  userinfo_signed_response_alg: ['setting', 'empty-is-absent', { values: ['none', 'RS256'] }],
+  userinfo_signed_response_alg: ['setting', 'empty-is-absent'],
 }
 
 /** What the server makes. */

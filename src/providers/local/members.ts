@@ -8,6 +8,9 @@ import { joined, type MemberTable, membersOf } from '../../core/mapping/members.
 import { PERMISSIONS } from '../../core/rights/permissions.ts'
 import { CREDENTIALS, REGISTRATION_DEFAULTS } from '../registration/registration.ts'
 
+/** oidc-provider, lib/consts/client_attributes.js */
+const RESPONSE_MODES = ['query', 'fragment', 'form_post']
+
 /**
  * What oidc-provider takes (client metadata), and members of our own, which it hands to our own functions. A
  * record is changed by what of it moves, and `null` removes.
@@ -50,7 +53,7 @@ export const MEMBERS: MemberTable = joined(
     refresh_token_lifetime: ['field', 'own', 'nullable'],
     require_auth_time: ['setting', 'nullable'],
     require_pushed_authorization_requests: ['setting', 'nullable'],
-    response_modes: ['setting', 'nullable'],
+    response_modes: ['setting', 'nullable', { values: RESPONSE_MODES }],
     response_types: ['field', 'nullable'],
     rotate_refresh_tokens: ['field', 'own', 'nullable'],
     scope: ['field', 'nullable'],
