@@ -4,6 +4,7 @@
  */
 
 import http from 'node:http'
+import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DevServer, startDev } from './cli/command-line.ts'
 
@@ -78,7 +79,9 @@ describe('a name that leads to this machine', () => {
   it.each(hosts)('is refused everywhere: %s', async (host) => {
     for (const url of targets()) {
       const { status, text } = await send(url, { headers: { ...CONTROL, host } })
-      expect([url, status]).toEqual([url, 421])
+      // What can be no host at all is a fault of the message (RFC 9112 section 3.2).
+      const isFault = host.includes('@') && url.startsWith(dev.url)
+      expect([url, status]).toEqual([url, isFault ? 400 : 421])
       expect(text).not.toMatch(/secret|client_id|issuer/i)
     }
   })
@@ -99,6 +102,33 @@ describe('a name that leads to this machine', () => {
       request.once('error', reject)
     })
     expect(await absolute).toBe(421)
+  })
+
+  it('is refused with the body and the headers of every other answer, and so is no name at all', async () => {
+    const { port } = new URL(dev.url)
+    const raw = (...lines: readonly string[]) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = net.connect({ port: Number(port), host: '127.0.0.1' })
+        let got = ''
+        socket.on('data', (chunk) => {
+          got += String(chunk)
+        })
+        socket.once('close', () => resolve(got))
+        socket.once('error', reject)
+        socket.write(`${lines.join('\r\n')}\r\nconnection: close\r\n\r\n`)
+      })
+    for (const [status, ...lines] of [
+      [421, 'GET /healthz HTTP/1.1', 'host: evil.example'],
+      [403, 'GET /healthz HTTP/1.1', `host: localhost:${port}`, 'origin: https://evil.example'],
+      [400, 'GET /healthz HTTP/1.1'],
+      [421, 'GET /healthz HTTP/1.0'],
+    ] as const) {
+      const [head = '', body = ''] = (await raw(...lines)).split('\r\n\r\n')
+      expect(head).toContain(`HTTP/1.1 ${status} `)
+      const [, id = ''] = /x-request-id: (\S+)/.exec(head) ?? []
+      expect(id).toMatch(/^[0-9a-f-]{36}$/)
+      expect(JSON.parse(body)).toMatchObject({ code: 'invalid_request', requestId: id })
+    }
   })
 
   it('is fine where it is localhost or an address', async () => {

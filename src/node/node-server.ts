@@ -13,9 +13,9 @@ import {
 import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { asResponse } from '../http/answer.ts'
+import { ClientError } from '../core/errors.ts'
 import { answering } from '../http/wire/last-resort.ts'
-import type { App, HttpResponse, Stream } from '../http/wire/message.ts'
+import type { App, HttpRequest, HttpResponse, Stream } from '../http/wire/message.ts'
 import type { BrowserRefusal } from '../net/browser.ts'
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from '../net/connections.ts'
 import { createPipelines } from '../net/pipeline.ts'
@@ -71,15 +71,15 @@ export function createNodeServer(app: App, options: NodeServerOptions = {}): Nod
   // Health probes need not wait for other requests: a busy process is not dead.
   const isProbe = (incoming: IncomingMessage) => pathOf(incoming) === `${basePath}/healthz`
   const listener: RequestListener = (incoming, outgoing) => {
-    const refusal = options.guard?.(incoming)
-    if (refusal !== undefined) return sendRefusal(outgoing, refusal)
+    const fault = messageFault(incoming) ?? guardFault(incoming, options)
     const path = pathOf(incoming)
     const mount = mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
-    if (mount !== undefined && messageFault(incoming) === undefined) {
+    if (mount !== undefined && fault === undefined) {
       if (isWaiting(incoming)) outgoing.writeContinue()
       return mount.handler(incoming, outgoing)
     }
-    const answered = answer(app, basePath, incoming, outgoing, stopping.signal)
+    const head = { ...plainHead(incoming, basePath), ...(fault === undefined ? {} : { fault }) }
+    const answered = answer(answering(app), head, { incoming, outgoing }, stopping.signal)
     answered.catch(() => outgoing.destroy())
   }
   const pipelines = createPipelines(server, listener, isProbe)
@@ -125,17 +125,19 @@ function stop(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Pr
   })
 }
 
+function guardFault(incoming: IncomingMessage, { guard }: NodeServerOptions) {
+  const refusal = guard?.(incoming)
+  if (refusal === undefined) return undefined
+  return new ClientError('invalid_request', refusal.error, { status: refusal.status })
+}
+
 async function answer(
-  app: App,
-  basePath: string,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
+  handle: App,
+  head: HttpRequest,
+  { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
   stopping: AbortSignal,
 ): Promise<void> {
-  const handle = answering(app)
-  const head = plainHead(incoming, basePath)
-  const fault = messageFault(incoming)
-  if (fault !== undefined) return sendEarly(incoming, outgoing, await handle({ ...head, fault }))
+  if (head.fault !== undefined) return sendEarly(incoming, outgoing, await handle(head))
   if (isWaiting(incoming) && !isTooLarge(incoming)) {
     const early = await handle({ ...head, isBodyAwaited: true })
     if (early.status !== 100) return sendEarly(incoming, outgoing, early)
@@ -187,11 +189,6 @@ function sendEarly(
     outgoing.end()
   })
   incoming.resume()
-}
-
-function sendRefusal(outgoing: ServerResponse, { status, error }: BrowserRefusal): void {
-  const body = { error, code: 'invalid_request' }
-  outgoing.end(writeHead(outgoing, asResponse({ status, body }, 'none')))
 }
 
 function writeHead(outgoing: ServerResponse, response: HttpResponse): Uint8Array {

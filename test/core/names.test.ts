@@ -9,7 +9,7 @@ describe('the name of a client', () => {
     expect(thrown(() => checkNames('name', name, 'Before'))).toMatchObject({
       code: 'invalid_field',
       field: 'client.name',
-      message: 'client.name must not have control characters in its name.',
+      message: 'client.name must not have control characters.',
     })
   })
 

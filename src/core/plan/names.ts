@@ -14,16 +14,16 @@ const CONTROL = /\p{Cc}/u
  */
 export function checkNames(field: FieldName, target: Json, now: Json): void {
   if (field === 'name' && typeof target === 'string' && !same(target, now)) {
-    if (CONTROL.test(target)) throw withControl('client.name')
+    if (CONTROL.test(target)) throw withControl('client.name', '')
   }
   if (FIELDS[field].kind !== 'map' || !isRecord(target)) return
   const current = isRecord(now) ? now : {}
   const added = Object.keys(target).filter((name) => !Object.hasOwn(current, name))
   const bad = added.find((name) => CONTROL.test(name))
-  if (bad !== undefined) throw withControl(`client.${field}.${quoted(bad)}`)
+  if (bad !== undefined) throw withControl(`client.${field}.${quoted(bad)}`, ' in its name')
 }
 
-const withControl = (field: string) =>
-  new ClientError('invalid_field', `${field} must not have control characters in its name.`, {
+const withControl = (field: string, where: string) =>
+  new ClientError('invalid_field', `${field} must not have control characters${where}.`, {
     field,
   })
