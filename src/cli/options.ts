@@ -65,6 +65,11 @@ export const OPTIONS = {
     many: true,
     says: 'leave clients alone: name:TEXT (with *), kind:KIND, firstParty:false, id:ID',
   },
+  format: {
+    value: 'FORMAT',
+    says: 'text, or markdown: for a comment on a pull request (default: text)',
+  },
+  digest: { value: 'SHA256', says: 'apply only the plan with this digest, as its review shows it' },
   'delete-unmanaged': { says: 'plan to delete the clients that have no file' },
   unmanaged: { says: 'count clients without a file as a difference' },
   limit: { value: 'COUNT', says: 'the most to show (default: 20 on a terminal, else all)' },

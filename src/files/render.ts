@@ -19,7 +19,13 @@ export interface Capability {
   readonly creatable?: boolean
   /** No creation sets it. */
   readonly afterCreation?: boolean
-  readonly limits?: { readonly values?: readonly string[] }
+  readonly limits?: {
+    readonly maxItems?: number
+    readonly maxLength?: number
+    readonly minimum?: number
+    readonly maximum?: number
+    readonly values?: readonly string[]
+  }
   /** Native members (dotted for inner ones) that it is made of. */
   readonly native?: readonly string[]
 }

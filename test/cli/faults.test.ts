@@ -139,3 +139,23 @@ it('excluded clients are neither exported nor compared nor removed', async () =>
   const wrong = await run('drift clients --exclude colour:red')
   expect(wrong.err).toContain('The exclusion "colour:red" must be name:TEXT')
 })
+
+it('only the plan that was reviewed is applied', async () => {
+  put(staging, 'a', { name: 'Portal' })
+  write('a.yaml', 'provider: staging\nid: a\nclient:\n  description: New\n')
+  const plan = await run('plan clients --out plan.json --format markdown')
+  expect(plan).toMatchObject({ code: 0, err: '' })
+  expect(plan.out).toContain('- `change staging/a Portal` in `clients/a.yaml`')
+  const [, digest = ''] = /Digest of the plan: `([\da-f]{64})`/.exec(plan.out) ?? []
+  const other = await run(`apply plan.json --yes --digest ${'0'.repeat(64)}`)
+  expect(other.code).toBe(5)
+  expect(other.err).toContain('not the one that was reviewed')
+  expect(staging.client('a')?.description).not.toBe('New')
+  const drift = await run('drift clients --format markdown')
+  expect(drift.code).toBe(1)
+  expect(drift.out).toContain('### Drift of clients')
+  expect(await run(`apply plan.json --yes --digest ${digest}`)).toMatchObject({ code: 0 })
+  expect(staging.client('a')?.description).toBe('New')
+  const schema = JSON.parse((await run('schema')).out)
+  expect(schema.$defs).toHaveProperty('of staging')
+})

@@ -54,12 +54,15 @@ export function showPlan(
   for (const { about, says } of notes) {
     say(`${terminal.style('faint', 'note')} ${plain(about)}: ${plain(says)}`)
   }
+  say(summaryOf(items))
+}
+
+/** How many of each. */
+export function summaryOf(items: readonly ShownItem[]): string {
   const count = (action: ShownItem['action']) =>
     items.filter((item) => item.action === action).length
   const gone = count('gone') === 0 ? '' : `, ${count('gone')} no longer there`
-  say(
-    `${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete${gone}.`,
-  )
+  return `${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete${gone}.`
 }
 
 /** Prints the clients without a file. */

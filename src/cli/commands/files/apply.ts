@@ -29,7 +29,9 @@ export const run: Run = async (invocation) => {
   const text = readText(path)
   if (text === undefined)
     throw new UsageError(`There is no file ${path}. Make one with: clientry plan --out ${path}`)
-  const { environment, ...plan } = planIn(invocation, parsePlan(path, text))
+  const parsed = parsePlan(path, text)
+  checkDigest(path, parsed, options.digest)
+  const { environment, ...plan } = planIn(invocation, parsed)
   if (options.yes !== true && !terminal.person) {
     throw new UsageError('There is no terminal to ask on. Add --yes to apply the plan.')
   }
@@ -84,6 +86,18 @@ function planIn({ options: { env = [] }, terminal }: Invocation, plan: PlanFile)
   const environment = environmentIn(terminal, folder, name)
   if (environment === undefined) return { folder, items, environment }
   return { folder, items: items.map((item) => reveal(item, environment)), environment }
+}
+
+/**
+ * Whoever edits a plan can renew its digest, but not in the review that shows it.
+ * @throws UsageError
+ */
+function checkDigest(path: string, { digest }: PlanFile, reviewed: string | undefined): void {
+  if (reviewed === undefined || reviewed.toLowerCase() === digest) return
+  throw new UsageError(
+    `${path} has the digest ${digest}, which is not the one that was reviewed. Nothing was sent.`,
+    'conflict',
+  )
 }
 
 async function agreed(

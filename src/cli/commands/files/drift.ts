@@ -8,10 +8,12 @@ import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
 import { namesOf, planFolder } from '../../folder/plan-folder.ts'
 import { exitOfFaults, showFaults } from '../../show/faults.ts'
+import { isMarkdown, printMarkdown } from '../../show/markdown.ts'
 import { type ShownItem, showPlan, showUnmanaged } from '../../show/show-plan.ts'
 
 export const run: Run = async (invocation) => {
   const { options, terminal } = invocation
+  const markdown = isMarkdown(options)
   const planned = await planFolder(invocation, 'compared')
   const { notes, unmanaged, refused } = planned
   const items: readonly ShownItem[] = [
@@ -22,6 +24,9 @@ export const run: Run = async (invocation) => {
   const faults = [...planned.faults, ...refused.flatMap((one) => one.faults)]
   if (options.json === true) {
     terminal.printJson({ differences: items, notes, faults, unmanaged: namesOf(unmanaged) })
+  } else if (markdown) {
+    const title = `Drift of ${invocation.words[0] ?? ''}`
+    printMarkdown(terminal, { title, items, faults, notes, unmanaged })
   } else {
     showPlan(terminal, items, notes)
     showUnmanaged(terminal, unmanaged)

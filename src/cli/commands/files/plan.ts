@@ -1,10 +1,11 @@
 /** `clientry plan FOLDER`. */
 
-import { renderPlan } from '../../../files/plan-file.ts'
+import { parsePlan, renderPlan } from '../../../files/plan-file.ts'
 import type { Run } from '../../command.ts'
 import { writeText } from '../../folder/folder.ts'
 import { namesOf, planFolder } from '../../folder/plan-folder.ts'
 import { exitOfFaults, goneFault, showFaults } from '../../show/faults.ts'
+import { isMarkdown, printMarkdown } from '../../show/markdown.ts'
 import { showPlan, showUnmanaged } from '../../show/show-plan.ts'
 
 export const run: Run = async (invocation) => {
@@ -13,6 +14,7 @@ export const run: Run = async (invocation) => {
     options,
     terminal,
   } = invocation
+  const markdown = isMarkdown(options)
   const planned = await planFolder(invocation, 'planned')
   const { items, notes, unmanaged, gone, refused, environment } = planned
   const faults = [
@@ -22,9 +24,14 @@ export const run: Run = async (invocation) => {
   ]
   const isWritten = options.out !== undefined && faults.length === 0
   const plan = { folder, environment: environment?.name, items }
-  if (isWritten) writeText(options.out, renderPlan(new Date(), plan))
+  const text = isWritten ? renderPlan(new Date(), plan) : undefined
+  if (options.out !== undefined && text !== undefined) writeText(options.out, text)
   if (options.json === true) {
     terminal.printJson({ items, notes, faults, unmanaged: namesOf(unmanaged) })
+  } else if (markdown) {
+    const digest = text === undefined ? undefined : parsePlan(options.out ?? '', text).digest
+    const title = `Plan of ${[folder, environment?.name].filter(Boolean).join(' for ')}`
+    printMarkdown(terminal, { title, items, faults, notes, unmanaged, digest })
   } else {
     showPlan(terminal, items, notes)
     showUnmanaged(terminal, unmanaged)
@@ -32,7 +39,7 @@ export const run: Run = async (invocation) => {
   showFaults(terminal, faults)
   if (options.out !== undefined && !isWritten) {
     terminal.note(`${options.out} was not written. A plan is of all files, or of none.`)
-  } else if (isWritten && items.length > 0 && options.json !== true) {
+  } else if (isWritten && items.length > 0 && options.json !== true && !markdown) {
     terminal.note(`Apply it with: clientry apply ${options.out}`)
   }
   return exitOfFaults(faults)
