@@ -170,7 +170,7 @@ describe('keys that are kept beside the record', () => {
     expect(writes()).toEqual([])
     expect(planned.native.client_id).toBe(REF.id)
     const { keys } = await changed({ added: BARE }, { dryRun: true })
-    expect(keys.at(-1)).toEqual({ kid: 'second-key', kty: 'RSA', inUse: true })
+    expect(keys.at(-1)).toStrictEqual({ kid: 'second-key', kty: 'RSA', inUse: true })
   })
 
   atAuth0('are in use only where the client authenticates by them', async () => {
@@ -220,6 +220,7 @@ describe('keys that are kept beside the record', () => {
       steps: [],
       native: { client_id: REF.id },
     })
+    expect(again).not.toHaveProperty('kind')
     expect(again.keys.map(({ kid }) => kid)).toEqual([FIRST_KEY, 'second-key'])
     expect(writes().filter((operation) => operation.startsWith('POST'))).toHaveLength(1)
   })
@@ -309,5 +310,15 @@ describe('keys that the record holds', () => {
     await local({ added: KEY }, { authorize, dryRun: true })
     expect(asked.flat()).toEqual([])
     expect(asked.length).toBeGreaterThan(0)
+    const { keys } = subject.provider
+    if (keys?.kind !== 'record') throw new TypeError('no keys in the record')
+    const added: typeof keys.added = (native, key) => ({
+      ...keys.added(native, key),
+      token_endpoint_auth_signing_alg: 'ES256',
+    })
+    const provider = { ...subject.provider, keys: { ...keys, added } }
+    await local({ added: KEY }, { authorize, dryRun: true, provider })
+    const field = 'client.providerSettings.token_endpoint_auth_signing_alg'
+    expect(asked.flat()).toEqual([{ permission: 'secrets:rotate', field }])
   })
 })

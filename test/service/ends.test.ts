@@ -1,14 +1,19 @@
 /** The ends of secrets among what holds for a client: set, called off, shown, and forgotten with a client that is gone. */
 
 import { describe, expect, it } from 'vitest'
+import { ClientError } from '../../src/core/errors.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { removeWhenDue } from '../../src/service/life/removal-end.ts'
 import { endingAt, withEnds, withoutEnd } from '../../src/service/secrets/retirements.ts'
 import { listSecrets } from '../../src/service/secrets/secret-list.ts'
+import type { Due } from '../../src/service/upkeep/duty.ts'
 import { forgetDue, isLongOver } from '../../src/service/upkeep/forget.ts'
 import type { Standing } from '../../src/store/log/standing.ts'
-import { requestFor } from '../contract/service.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { onTenant } from '../fixtures/bench.ts'
+import { closingOf, intentOf } from '../fixtures/entries.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const SOMEBODY = { subject: 'somebody', issuer: 'https://issuer.example' }
@@ -70,6 +75,75 @@ describe('work that is due for a client that seems gone', () => {
       code: 'not_found',
       message: 'The client exists, but a part of it was not found.',
     })
+  })
+})
+
+const REF = { provider: 'auth0', id: String(fullAuth0Client.client_id) }
+const GONE = { ...REF, id: 'nobody' }
+const DAY_MS = 86_400_000
+const STANDING: Standing = {
+  protected: true,
+  leases: [{ field: 'callbacks', value: 'a', owner: 'one', expiresAt: 1, actor: ACTOR }],
+  retirements: [{ secretId: 'a', at: 1, actor: ACTOR }],
+  removal: { at: 1, actor: ACTOR },
+}
+
+/** A client with much to come, in the record at least. */
+async function withStanding(bench: Bench, standing: Standing, ref = GONE) {
+  const resource = resourceOf(ref)
+  await bench.service.store.append(intentOf(resource, 1))
+  await bench.service.store.append(closingOf(resource, 2, { standing }))
+  const { provider, deadline } = requestFor(bench.service, ref, {})
+  return { ref, provider, standing, deadline }
+}
+
+describe('a client that is gone', () => {
+  onTenant({})('keeps nothing that is to come, and what else holds', async ({ bench }) => {
+    const due = await withStanding(bench, STANDING)
+    await forgetDue(bench.service, due, ACTOR, 'end_lease')
+    const last = await bench.service.store.last(resourceOf(GONE))
+    expect(last).toMatchObject({ kind: 'outcome', outcome: 'applied', actor: ACTOR })
+    expect(last?.standing).toEqual({ protected: true })
+    expect(await bench.service.store.entries(resourceOf(GONE))).toContainEqual(
+      expect.objectContaining({ kind: 'intent', seq: 3, action: 'end_lease', changes: [] }),
+    )
+  })
+})
+
+describe('a client that was made for a while', () => {
+  /** Its time has been over for so long (milliseconds). */
+  const ended = async (bench: Bench, over: number, more: Partial<Due> = {}) => {
+    const now = Date.now()
+    const made: Standing = { removal: { at: now - over, actor: SOMEBODY } }
+    const due = await withStanding(bench, more.standing ?? made, more.ref)
+    const service = { ...bench.service, now: () => now }
+    return removeWhenDue(service, { ...due, ...more })
+  }
+  const last = (bench: Bench, ref = GONE) => bench.service.store.last(resourceOf(ref))
+
+  onTenant({})('is removed from its time on, as by who made it', async ({ bench, emulator }) => {
+    await ended(bench, -1, { ref: REF })
+    await ended(bench, 1, { ref: REF, standing: {} })
+    expect(emulator.client(REF.id)).toBeDefined()
+    await ended(bench, 0, { ref: REF })
+    expect(emulator.client(REF.id)).toBeUndefined()
+    expect(await last(bench, REF)).toMatchObject({ kind: 'outcome', actor: SOMEBODY })
+  })
+
+  onTenant({})('is forgotten a day after it, where it is gone', async ({ bench }) => {
+    await expect(ended(bench, DAY_MS - 1)).rejects.toMatchObject({ code: 'not_found' })
+    await ended(bench, DAY_MS)
+    const closing = await last(bench)
+    expect(closing).toMatchObject({ kind: 'outcome', outcome: 'applied', actor: SOMEBODY })
+    expect(closing?.standing).toBeUndefined()
+  })
+
+  onTenant({})('is not forgotten while its provider fails, however late', async ({ bench }) => {
+    const [provider] = bench.service.providers.values()
+    const read = () => Promise.reject(new ClientError('provider_refused', 'It is refused.'))
+    const failing = { ...provider, read } as Provider
+    const attempt = ended(bench, 2 * DAY_MS, { provider: failing })
+    await expect(attempt).rejects.toMatchObject({ code: 'provider_refused' })
   })
 })
 

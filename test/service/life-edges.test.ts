@@ -3,12 +3,14 @@
 import { beforeEach, describe, expect } from 'vitest'
 import type { CopyReport } from '../../src/core/copy/fate.ts'
 import { ClientError } from '../../src/core/errors.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { callOf } from '../../src/service/base/service.ts'
+import type { Claim } from '../../src/service/base/turns.ts'
 import { changeClient } from '../../src/service/change/change.ts'
-import { makeClient } from '../../src/service/life/create.ts'
+import { createClient, makeClient } from '../../src/service/life/create.ts'
 import type { Begin, CreationRequest, Origin } from '../../src/service/life/creation.ts'
 import { replayCreation } from '../../src/service/life/creation-replay.ts'
 import { type RemovalRequest, removeClient } from '../../src/service/life/remove.ts'
@@ -159,6 +161,75 @@ describe('making a client', () => {
   })
 })
 
+describe('a client that was made', () => {
+  const create = (more: Partial<CreationRequest> = {}) =>
+    createClient(bench.service, {
+      provider,
+      place: PLACE,
+      kind: 'web',
+      patch: parseMergePatch(PATCH),
+      dryRun: false,
+      actor: ACTOR,
+      requestId: 'request-1',
+      deadline: Date.now() + 10_000,
+      ...more,
+    })
+
+  it('is answered with its place and id, its secret, and what the provider has', async () => {
+    const made = await create()
+    expect(made).toMatchObject({
+      outcome: 'applied',
+      ref: { ...PLACE, id: expect.stringMatching(/.{5,}/) },
+      native: { client_name: 'Portal' },
+    })
+    expect(made.secret?.reveal()).toBe(made.native.client_secret)
+    const read = await provider.read({ ...PLACE, id: made.ref?.id ?? '' }, call())
+    expect(made.native).toEqual(read)
+    const patch = parseMergePatch({ ...PATCH, tokenEndpointAuthMethod: 'none' })
+    expect(Object.keys(await create({ patch, kind: 'spa' }))).not.toContain('secret')
+  })
+
+  it('is answered again, and not made again, by the same key', async () => {
+    const key = { log: 'key/one', fingerprint: 'same' }
+    const made = await create({ key })
+    const again = await create({ key })
+    expect(again).toMatchObject({ ref: made.ref, operationId: made.operationId, replayed: true })
+  })
+
+  it('is told with the warnings of its plan', async () => {
+    const patch = parseMergePatch({ ...PATCH, callbacks: ['https://203.0.113.7/cb'] })
+    const planned = await create({ patch, dryRun: true })
+    const made = await create({ patch })
+    expect(planned.warnings.map(({ code }) => code)).toContain('ip_host')
+    expect(made.warnings).toEqual(planned.warnings)
+  })
+
+  it('breaks no rule between its settings', async () => {
+    const rule = {
+      says: 'There must be a logo.',
+      field: 'client.logoUri',
+      holds: ({ logo_uri: logo }: JsonObject) => logo !== undefined,
+    }
+    const mapping = { ...provider.mapping, rules: [rule] }
+    await expect(create({ provider: { ...provider, mapping } })).rejects.toMatchObject({
+      code: 'rule_violated',
+      field: 'client.logoUri',
+      message: 'There must be a logo.',
+    })
+    const kept = { ...rule, holds: () => true }
+    const other = { ...provider, mapping: { ...mapping, rules: [kept] } }
+    expect((await create({ provider: other, dryRun: true })).outcome).toBe('planned')
+  })
+
+  it('is none where the provider makes none', async () => {
+    const { creation: _, ...none } = provider
+    await expect(create({ provider: none })).rejects.toMatchObject({
+      code: 'unsupported_operation',
+      message: 'This provider has no way to make a client.',
+    })
+  })
+})
+
 describe('a creation that is told again', () => {
   const replay = (intent: Intent | undefined) =>
     replayCreation(bench.service, provider, { kind: 'used', intent }, call())
@@ -241,6 +312,37 @@ describe('removing a client', () => {
       outcome: 'planned',
     })
     expect(await remove({ provider: own, ownClient: true })).toMatchObject({ outcome: 'applied' })
+  })
+
+  it('is none where the provider removes none', async () => {
+    const { removal: _, ...none } = provider
+    await expect(remove({ provider: none })).rejects.toMatchObject({
+      code: 'unsupported_operation',
+      message: 'This provider has no way to remove a client.',
+    })
+  })
+
+  it('is answered again, and not done again, by the same key', async () => {
+    const key = { log: 'key/one', fingerprint: 'same' }
+    const { operationId } = await remove({ key })
+    expect(await remove({ key })).toStrictEqual({
+      outcome: 'applied',
+      steps: [],
+      operationId,
+      replayed: true,
+    })
+  })
+
+  it('goes before the changes of its client that wait', async () => {
+    const claims: Claim[] = []
+    const { turns } = bench.service
+    const take: typeof turns.take = (claim, work) => {
+      claims.push(claim)
+      return turns.take(claim, work)
+    }
+    const { patch: _, ...request } = requestFor(bench.service, subject.ref, {})
+    await removeClient({ ...bench.service, turns: { take } }, request)
+    expect(claims.map(({ first }) => first)).toEqual([true])
   })
 
   it('is not done where the client is not as it was known', async () => {

@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import type { Call } from '../../src/providers/call.ts'
-import { type ReadRequest, readClient } from '../../src/service/reading/read.ts'
+import { type ReadRequest, readClient, readWarnings } from '../../src/service/reading/read.ts'
 import type { Bench } from '../contract/service.ts'
 import type { Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
@@ -87,4 +87,39 @@ it('makes its calls in the name of the request', async () => {
     },
   ])
   expect(told).toEqual([subject.operations.read])
+})
+
+it('is read although the history cannot be, which is told', async () => {
+  const { service } = bench
+  const last = () => Promise.reject(new TypeError('the store is gone'))
+  const result = await readClient({ ...service, store: { ...service.store, last } }, request())
+  expect(result.native).toEqual(subject.stored())
+  expect(result.standing).toBeUndefined()
+  expect(result.warnings).toMatchObject([
+    { code: 'standing_unknown', message: expect.stringContaining('it is unknown whether') },
+  ])
+})
+
+it('says nothing of settings that a suspension holds, and of them alone', async () => {
+  const patch = { kind: 'suspension', suspended: true, allowPartial: false } as const
+  await bench.change(subject.ref, {}, { patch })
+  const { native, standing, warnings } = await read()
+  expect(standing?.suspended).toBeDefined()
+  expect(warnings).toEqual([])
+  const { mapping } = subject.provider
+  const warned = (known: typeof standing) =>
+    readWarnings(bench.service, mapping, native, known).map(({ code }) => code)
+  expect(warned(standing)).toEqual([])
+  expect(warned(undefined)).not.toEqual([])
+  expect(warned({})).toEqual(warned(undefined))
+})
+
+it('tells of a lease that is over, at once', async () => {
+  const { native } = await read()
+  const lease = { field: 'callbacks', value: 'a', owner: 'one', expiresAt: 1_000 } as const
+  const standing = { leases: [{ ...lease, actor: { subject: 'tester', issuer: 'it' } }] }
+  const warned = (now: number) =>
+    readWarnings({ now: () => now }, subject.provider.mapping, native, standing)
+  expect(warned(999)).toEqual([])
+  expect(warned(1_000)).toMatchObject([{ code: 'lease_over', field: 'client.callbacks' }])
 })

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { hintOf, newSecretValue } from '../../src/providers/secrets.ts'
@@ -400,6 +401,30 @@ describe('in the place of the only secret', () => {
     expect(planned).not.toHaveProperty('secret')
     expect(planned).not.toHaveProperty('operationId')
     expect(await secretOf()).toBe(before)
+    expect(await log()).toEqual([])
+  })
+
+  it('is of another value than the client has, which who may not see it cannot find out', async () => {
+    const value = secret('a-secret-of-our-own-0123456789-abcdefgh')
+    await rotate({ value })
+    await expect(rotate({ value })).rejects.toMatchObject({
+      code: 'invalid_field',
+      field: 'secret',
+      message: 'secret must be another one than the client has.',
+    })
+    const stepsOf = async (maySeeSecrets: boolean) =>
+      (await rotate({ value, dryRun: true, maySeeSecrets })).steps.length
+    expect([await stepsOf(true), await stepsOf(false)]).toEqual([0, 1])
+  })
+
+  it('ends the one before at once, and not later', async () => {
+    for (const dryRun of [true, false]) {
+      await expect(rotate({ retireAfterSeconds: 60, dryRun })).rejects.toMatchObject({
+        code: 'invalid_field',
+        field: 'retireAfterSeconds',
+        message: 'retireAfterSeconds must be absent with cutOver: the old secret ends at once.',
+      })
+    }
     expect(await log()).toEqual([])
   })
 

@@ -55,8 +55,7 @@ interface Turn {
 }
 
 /** The same, an hour later, and the turns that a sweep takes; each ends as late as it may. */
-function observed(): { readonly swept: Promise<object>; readonly turns: Turn[]; at: number } {
-  const at = Date.now() + 3_600_000
+function observed(at = Date.now() + 3_600_000) {
   const turns: Turn[] = []
   const running = new Set<string>()
   const swept = sweep({
@@ -86,6 +85,16 @@ it('settles each once, in a turn before all callers, with time to wait and to re
       first: true,
     },
   ])
+})
+
+it('begins with an intent when its time is over, and not before', async () => {
+  await leaveOpen('auth0', 'one')
+  const [intent] = await bench.service.store.openIntents()
+  const deadline = intent?.deadline ?? 0
+  const early = observed(deadline - 1)
+  expect(await early.swept).toEqual({ settled: 0, left: 0 })
+  expect(early.turns).toEqual([])
+  expect(await observed(deadline).swept).toEqual({ settled: 1, left: 0 })
 })
 
 it('goes through the changes of one provider one after the other, and through providers at once', async () => {
