@@ -212,6 +212,37 @@ it('an export keeps the spelling of what still holds, and writes ids to the envi
   expect((await run('drift clients --env staging --unmanaged')).code).toBe(0)
 })
 
+it('two environments are compared beyond what the files say', async () => {
+  const diff = (more = '') => run(`diff clients --env staging --env production${more}`)
+  await applied('staging')
+  const missing = await diff()
+  expect(missing).toMatchObject({ code: 1, err: '' })
+  expect(missing.out).toContain('clients/customers/portal.yaml has no client in production\n')
+  await applied('production')
+  // Host, callbacks and a lifetime differ, since variables and an override say so.
+  expect(await diff()).toMatchObject({ code: 0, err: '' })
+  const staging = `auth0-staging/${idIn('staging')}`
+  await run(`set ${staging} callbacks+=https://drift.example.com/cb --yes`)
+  await run(`set ${staging} logoUri=https://example.com/logo.png clientMetadata.team=a --yes`)
+  const { code, out } = await diff(' --json')
+  expect(code).toBe(1)
+  const { differences } = JSON.parse(out)
+  expect(differences).toMatchObject([
+    {
+      file: 'clients/customers/portal.yaml',
+      changes: [
+        { field: 'callbacks', removed: expect.arrayContaining(['https://drift.example.com/cb']) },
+        { field: 'clientMetadata', before: { team: 'a' }, after: {} },
+        { field: 'logoUri', before: 'https://example.com/logo.png', after: null },
+      ],
+    },
+  ])
+  expect((await diff()).out).toContain('1 file with differences beyond what they say.')
+  for (const line of ['diff clients --env staging', 'diff clients --env staging --env staging']) {
+    expect((await run(line)).err).toContain('Name the two environments to compare')
+  }
+})
+
 it('docs/environments.md shows files and lines that work, one after the other', async () => {
   const page = readFileSync('docs/environments.md', 'utf8')
   const blocks = (language: string) =>

@@ -4,13 +4,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/core/json/json.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
-import {
-  environmentOf,
-  hide,
-  inEnvironment,
-  reveal,
-} from '../../src/files/environments/environment.ts'
+import { environmentOf, inEnvironment } from '../../src/files/environments/environment.ts'
 import { parseEnvironments, withEnvironmentId } from '../../src/files/environments/environments.ts'
+import { hide, reveal } from '../../src/files/environments/plan-values.ts'
 import { escaped, expand, NO_VARIABLES, withNames } from '../../src/files/environments/template.ts'
 import type { CreateItem } from '../../src/files/plan-file.ts'
 import { runs } from '../property.ts'
@@ -169,6 +165,7 @@ it('an item of a plan holds names in place of values of the process environment,
     name: `$${SECRET}`,
     kind: 'web',
     patch: { callbacks: ['https://m.example.com', 'https://o.example.com'], name: 'costs ${5}' },
+    afterwards: { description: SECRET },
     changes: [{ field: 'clientMetadata', before: {}, after: { token: SECRET } }],
   }
   const hidden = hide(item, staging)

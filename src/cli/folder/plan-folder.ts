@@ -5,7 +5,8 @@
 
 import { randomUUID } from 'node:crypto'
 import type { LiveClient } from '../../files/compare.ts'
-import { type Environment, hide } from '../../files/environments/environment.ts'
+import type { Environment } from '../../files/environments/environment.ts'
+import { hide } from '../../files/environments/plan-values.ts'
 import { readLive } from '../../files/live.ts'
 import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
 import { type Comparison, compareFiles, type Gone, placesOf } from '../../files/plan.ts'

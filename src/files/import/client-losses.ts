@@ -76,7 +76,8 @@ const fixedFields = (native: Native, { mapping, capabilities }: Read) =>
   FIELD_NAMES.filter((field) => {
     if (!isMapped(field) || FIELDS[field].own !== 'no') return false
     const row = mapping.fields[field] as Row<unknown>
-    const isFixed = isSaid(mapping, native, row) && capabilities.fields[field]?.writable === false
+    const { writable, creatable } = capabilities.fields[field] ?? {}
+    const isFixed = isSaid(mapping, native, row) && writable === false && creatable !== true
     const value = showField(mapping, field, native) as Json
     return isFixed && !same(value, FIELDS[field].empty as Json)
   }).map((field) => ({ what: `client.${field}`, why: 'the provider does not let anyone set it' }))

@@ -41,9 +41,9 @@ export const CLIENT_COMMANDS: readonly Command[] = [
   {
     name: 'diff',
     says: 'compare a client with given attributes, or with another client',
-    more: 'Exits with 1 if something differs.',
+    more: 'Exits with 1 if something differs. With two --env, CLIENT is a folder of client files: shows how their clients differ in these environments beyond what the files say.',
     takes: [CLIENT, { ...ASSIGNMENTS, name: 'OTHER|FIELD=VALUE' }],
-    options: [...WISH, ...ABOUT_CLIENT],
+    options: ['env', ...WISH, ...ABOUT_CLIENT],
     examples: [
       'clientry diff exampleClientId name=Example',
       `clientry diff exampleClientId ${EXAMPLE_IN_POOL}`,

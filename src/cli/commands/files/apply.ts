@@ -2,8 +2,9 @@
 
 import { type Applied, applyItems, checkPlan } from '../../../files/apply.ts'
 import { type ClientFile, withId } from '../../../files/client-file.ts'
-import { type Environment, hide, reveal } from '../../../files/environments/environment.ts'
+import type { Environment } from '../../../files/environments/environment.ts'
 import { withEnvironmentId } from '../../../files/environments/environments.ts'
+import { hide, reveal } from '../../../files/environments/plan-values.ts'
 import {
   type CreateItem,
   type PlanFile,

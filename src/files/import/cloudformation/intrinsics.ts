@@ -7,6 +7,7 @@ import { isRecord, type Json, type JsonObject, memberOf } from '../../../core/js
 import { isSecretName } from '../../../core/secrecy/secret-looks.ts'
 import type { ImportedVariable } from '../imported.ts'
 import { placeholder, variableName } from '../placeholders.ts'
+import { condition } from './conditions.ts'
 
 /** What functions are worked out in. */
 export interface Template {
@@ -150,50 +151,10 @@ function found(argument: Json, { mappings, ...template }: Template): Result {
 /** By the defaults of the parameters, which is said. */
 function chosen(argument: Json, template: Template): Result {
   const [name, yes = null, no = null] = Array.isArray(argument) ? argument : []
-  const holds = condition(memberOf(template.conditions, String(name)), template, 0)
+  const holds = condition(memberOf(template.conditions, String(name)), template)
   if (holds === undefined) return unknown(`Fn::If on ${String(name)}`, template)
   template.lose(`Fn::If on ${String(name)} is as the defaults of the parameters have it`)
   return resolved((holds ? yes : no) as Json, template)
-}
-
-const DEEPEST_CONDITION = 32
-
-function condition(
-  value: Json | undefined,
-  template: Template,
-  depth: number,
-): boolean | undefined {
-  if (!isRecord(value) || depth > DEEPEST_CONDITION) return undefined
-  const [name = ''] = Object.keys(value)
-  const list = Array.isArray(value[name]) ? (value[name] as readonly Json[]) : []
-  const inner = () => list.map((one) => condition(one, template, depth + 1))
-  switch (name) {
-    case 'Condition':
-      return condition(memberOf(template.conditions, String(value[name])), template, depth + 1)
-    case 'Fn::Equals': {
-      const [one, other] = list.map((side) => plainText(side, template))
-      return one === undefined || other === undefined ? undefined : one === other
-    }
-    case 'Fn::Not': {
-      const [negated] = inner()
-      return negated === undefined ? undefined : !negated
-    }
-    case 'Fn::And':
-      return inner().reduce((all, one) => (one === undefined ? undefined : all && one), true)
-    case 'Fn::Or':
-      return inner().reduce((any, one) => (one === undefined ? undefined : any || one), false)
-    default:
-      return undefined
-  }
-}
-
-/** A text, or the default of a parameter. */
-function plainText(value: Json, { parameters }: Template): string | undefined {
-  if (typeof value !== 'object') return String(value)
-  const name = isRecord(value) ? value.Ref : undefined
-  const parameter = typeof name === 'string' ? memberOf(parameters, name) : undefined
-  const text = isRecord(parameter) ? parameter.Default : undefined
-  return text === undefined || typeof text === 'object' ? undefined : String(text)
 }
 
 /** `{{resolve:ssm:...}}` and the like are looked up by a deployment. */
