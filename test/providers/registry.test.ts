@@ -55,10 +55,10 @@ describe('the registry', () => {
 
 /**
  * The development server starts the emulators and the local provider; the command asks it for a token, and the
- * examples of the description are requests to it.
+ * examples of the description are requests to it. What is imported from other tools is about the clients of one vendor.
  */
 const MAY_NAME =
-  /^(?:dev|emulators|providers\/[^/]+)\/|^dev\.ts$|^cli\/(?:connect\/development|commands)\.ts$|^http\/openapi\/examples\.ts$/
+  /^(?:dev|emulators|files\/import|providers\/[^/]+)\/|^dev\.ts$|^cli\/(?:connect\/development|commands)\.ts$|^http\/openapi\/examples\.ts$/
 
 describe.each(sources.filter((path) => !MAY_NAME.test(path)))('%s', (path) => {
   it('names no provider', () => {
