@@ -83,11 +83,13 @@ export function createTerminal(streams: Streams, colours: boolean): Terminal {
 
 /** A text that is shorter is a part of too many words; values in plans and files are hidden all the same. */
 const SHORTEST_MASKED = 4
+/** In JSON they are no texts. */
+const LITERAL = /^(true|false|null|-?[\d.]+)$/
 
 function maskOf(names: ReadonlyMap<string, string>, before: (text: string) => string) {
   // In JSON a text may be spelled otherwise, and a terminal may get it so.
   const spellings = [...names]
-    .filter(([text]) => text.length >= SHORTEST_MASKED)
+    .filter(([text]) => text.length >= SHORTEST_MASKED && !LITERAL.test(text))
     .flatMap(([text, name]) =>
       [text, plain(text), JSON.stringify(text).slice(1, -1)].map((one) => [one, name] as const),
     )

@@ -155,6 +155,26 @@ describe('a terminal', () => {
     expect(text(given.errors)).toBe('\r\u001b[K50 items')
   })
 
+  it('prints a name in place of each masked text, however JSON spells it', () => {
+    const given = streams('', false)
+    const terminal = createTerminal(given, false)
+    terminal.mask(
+      new Map([
+        ['hunter2"x', 'quoted'],
+        ['hunter2', 'plain'],
+        ['true', 'flag'],
+        ['abc', 'short'],
+      ]),
+    )
+    terminal.print('say hunter2 and hunter2"x abc')
+    terminal.note('no hunter2')
+    terminal.printJson({ ok: true, text: 'hunter2"x' })
+    expect(text(given.output)).toBe(
+      'say ${plain} and ${quoted} abc\n{\n  "ok": true,\n  "text": "${quoted}"\n}\n',
+    )
+    expect(text(given.errors)).toBe('no ${plain}\n')
+  })
+
   it('spells out what would steer it', () => {
     expect(plain('a\u001b[2J\u0007\u200b\u2028é😀\n')).toBe(
       'a\\u001b[2J\\u0007\\u200b\\u2028é😀\\u000a',

@@ -163,7 +163,12 @@ function fieldsSaid(
   return new Set(name === undefined ? said : [...said, 'name'])
 }
 
-function hasPath(value: Json | undefined, [name, ...rest]: readonly string[]): boolean {
-  if (name === undefined) return value !== undefined
-  return isRecord(value) && hasPath(memberOf(value, name), rest)
+/** Whether there is a member at a path; names of members may have dots themselves. */
+function hasPath(value: Json | undefined, path: readonly string[]): boolean {
+  if (path.length === 0) return value !== undefined
+  if (!isRecord(value)) return false
+  return path.some((_, index) => {
+    const inner = memberOf(value, path.slice(0, index + 1).join('.'))
+    return inner !== undefined && hasPath(inner, path.slice(index + 1))
+  })
 }

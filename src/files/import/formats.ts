@@ -3,6 +3,7 @@
 import { readCloudFormation } from './cloudformation/cloudformation.ts'
 import { readDeployCli } from './deploy-cli.ts'
 import type { Reading, Source } from './imported.ts'
+import { readKeycloakRealm } from './keycloak-realm.ts'
 import { readNative } from './native.ts'
 import { readTerraform } from './terraform/terraform.ts'
 
@@ -32,6 +33,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     says: 'a state, or the output of terraform show -json',
     isPart: /^[^/]+\.tfstate$/,
     read: readTerraform,
+  },
+  'keycloak-realm': {
+    says: 'an export of a realm, or of single clients',
+    isPart: /^[^/]+\.json$/,
+    read: readKeycloakRealm,
   },
   native: {
     says: "records in the provider's own JSON, or RFC 7591 metadata",

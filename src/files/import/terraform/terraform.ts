@@ -8,12 +8,14 @@ import type { ImportedClient, Loss, Reading, Source } from '../imported.ts'
 import { fault, jsonOf } from '../source-value.ts'
 import { auth0Native } from './terraform-auth0.ts'
 import { cognitoNative } from './terraform-cognito.ts'
+import { keycloakNative } from './terraform-keycloak.ts'
 import type { Resource, ResourceReader } from './terraform-resource.ts'
 
 const READERS: Readonly<Record<string, ResourceReader>> = {
   auth0_client: auth0Native,
   aws_cognito_user_pool_client: cognitoNative,
   aws_cognito_managed_user_pool_client: cognitoNative,
+  keycloak_openid_client: keycloakNative,
 }
 
 /** Resources that are read together with those. */
