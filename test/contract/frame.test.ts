@@ -11,14 +11,18 @@ import { FIELD_NAMES } from '../../src/core/client.ts'
 import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import { createTally, patience, runs } from '../property.ts'
+import { CHOSEN } from '../servers/chosen.ts'
+import { measured } from '../servers/figures.ts'
 import { changedPaths, isWithin, samples, wholeOf } from './frame/sample.ts'
 import { type Bench, openBench } from './service.ts'
-import { everySubject, type Subject, type SubjectKind } from './subjects.ts'
+import { everySubject, isFramed, type Subject, type SubjectKind } from './subjects.ts'
 
 /** Patches at each provider; the services themselves are asked by `npm run test:servers` alone. */
-const SAMPLES = process.env.CLIENTRY_SERVERS === undefined ? 60 : 300
+const SAMPLES = CHOSEN === undefined ? 60 : 300
 
-describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
+const framed = (await everySubject()).filter(isFramed)
+
+describe.each<SubjectKind>(framed)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
   const { frame } = kind
@@ -35,7 +39,7 @@ describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
 
   it(
     'changes what is named, and nothing else',
-    async () => {
+    async (context) => {
       const tally = createTally(`frame at ${kind.name}`)
       const fields = createTally(`fields changed at ${kind.name}`)
       await fc.assert(
@@ -64,6 +68,7 @@ describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
       )
       tally.print()
       fields.print()
+      measured(context, { kind: kind.name, figure: 'patches', value: `0 of ${tally.total()}` })
     },
     patience(2_000 * SAMPLES),
   )

@@ -4,21 +4,15 @@
  */
 
 import { afterAll } from 'vitest'
-import { parseConfig } from '../../src/config/config-parse.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { secret } from '../../src/core/secrecy/secret.ts'
-import { createProviders } from '../../src/providers/configured.ts'
-import { createSeal } from '../../src/store/seal.ts'
-import type { Database } from '../../src/store/sqlite/database.ts'
-import { openDatabase } from '../../src/store/sqlite/database.ts'
-import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { fullGlewlwydClient, fullRegisteredClient } from '../fixtures/registered.ts'
 import { startGlewlwyd } from '../peers/glewlwyd.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import { startLocalPeer } from '../peers/local.ts'
-import { INITIAL_TOKEN, type Peer, startOidcPeer } from '../peers/oidc.ts'
+import { type Peer, startOidcPeer } from '../peers/oidc.ts'
 import type { Subject, SubjectKind } from '../providers/subject.ts'
 import { REGISTERED as FRAME, GLEWLWYD, REGISTERED_LOCALLY } from './frame/registered.ts'
+import { subjectOf } from './registered-subject.ts'
 
 /** A provider of registered clients, with the server behind it. */
 export interface PeerSubject extends Subject {
@@ -41,55 +35,13 @@ function peerOf(name: string, start: () => Promise<Peer>): Promise<Peer> {
   return peer
 }
 
-/** The provider of a configuration that names the server, over a store on an open database. */
-export async function providerAt(peer: Peer, database: Database, key: Uint8Array) {
-  const { providers } = parseConfig(
-    {
-      mode: 'development',
-      key: { env: 'KEY' },
-      store: { type: 'sqlite', path: ':memory:' },
-      providers: { it: { type: 'rfc7592', pace: { perSecond: 10_000 }, ...peer.settings } },
-      auth: { issuers: [{ issuer: 'https://issuer.example', audience: ['clientry'] }] },
-    },
-    { KEY: Buffer.from(key).toString('base64'), INITIAL_TOKEN },
-  )
-  const built = await createProviders(providers, {
-    now: Date.now,
-    environmentCredentials: () => undefined,
-    store: createSqliteStore(database),
-    seal: createSeal(key),
-  })
-  const provider = built.get('it')
-  if (provider === undefined) throw new TypeError('no provider')
-  return provider
-}
-
-async function subjectOf(peer: Peer, full: JsonObject): Promise<PeerSubject> {
-  const id = String(full.client_id)
+/** One client at a server that has no other. */
+function freshSubject(peer: Peer, full: JsonObject): Promise<PeerSubject> {
   peer.clear()
-  peer.put(full)
-  const database = await openDatabase(':memory:')
-  const provider = await providerAt(peer, database, Buffer.alloc(32, 7))
-  const ref = { provider: 'it', id }
-  const call = { deadline: Date.now() + 10_000, timeoutMs: 5_000, operationId: 'adoption' }
-  await provider.adoption?.take(ref, { token: secret(peer.token(id)) }, call)
-  peer.front.clearCalls()
-  return {
-    peer,
-    provider,
-    ref,
-    stored: () => peer.stored(id) ?? {},
-    put: peer.put,
-    emulator: peer.front,
-    operations: { read: 'GET /register/{id}', write: 'PUT /register/{id}' },
-    close: async () => {
-      peer.front.clearFaults()
-      database.close()
-    },
-  }
+  return subjectOf(peer, full)
 }
 
-const LACKS = [
+export const LACKS = [
   'description',
   'webOrigins',
   'allowedOrigins',
@@ -100,12 +52,12 @@ const LACKS = [
   'refreshTokenRotation',
 ] as const
 
-const glewlwyd = unpackGlewlwyd()
+const glewlwyd = await unpackGlewlwyd()
 
 /** Why there is no Glewlwyd to test against; absent: there is one. */
 export const NO_GLEWLWYD = 'reason' in glewlwyd ? glewlwyd.reason : undefined
 
-const REGISTERED = {
+export const REGISTERED = {
   frame: FRAME,
   setting: ['backchannel_logout_uri', 'https://new.example.com/backchannel'],
   full: fullRegisteredClient,
@@ -135,7 +87,7 @@ export const PEERS: readonly PeerKind[] = [
     name: 'rfc7592 at oidc-provider',
     start: async () => {
       const peer = await peerOf('oidc-provider', () => startOidcPeer(false))
-      return subjectOf(peer, fullRegisteredClient)
+      return freshSubject(peer, fullRegisteredClient)
     },
   },
   {
@@ -144,7 +96,7 @@ export const PEERS: readonly PeerKind[] = [
     renewsTokens: true,
     start: async () => {
       const peer = await peerOf('oidc-provider, renewing', () => startOidcPeer(true))
-      return subjectOf(peer, fullRegisteredClient)
+      return freshSubject(peer, fullRegisteredClient)
     },
   },
   {
@@ -156,7 +108,7 @@ export const PEERS: readonly PeerKind[] = [
     renewsTokens: true,
     start: async () => {
       const peer = await peerOf('local', () => startLocalPeer(true))
-      return subjectOf(peer, LOCAL_CLIENT)
+      return freshSubject(peer, LOCAL_CLIENT)
     },
   },
   ...('root' in glewlwyd ? [glewlwydKind(glewlwyd.root)] : []),
@@ -174,7 +126,7 @@ function glewlwydKind(root: string): PeerKind {
     another: ['grantTypes', ['authorization_code']],
     start: async () => {
       const peer = await peerOf('glewlwyd', () => startGlewlwyd(root))
-      return subjectOf(peer, fullGlewlwydClient)
+      return freshSubject(peer, fullGlewlwydClient)
     },
   }
 }

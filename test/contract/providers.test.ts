@@ -10,12 +10,12 @@ import { readClient } from '../../src/service/reading/read.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
 import {
+  type AnyKind,
   differences,
   everySubject,
   patienceOf,
   SAMPLES,
   type Subject,
-  type SubjectKind,
 } from './subjects.ts'
 
 const NEW_CALLBACK = 'https://new.example.com/callback'
@@ -28,7 +28,7 @@ const LOST_ANSWERS = [
   'garbage_answer',
 ] as const
 
-describe.each<SubjectKind>(await everySubject())('$name', (kind) => {
+describe.each<AnyKind>(await everySubject())('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 

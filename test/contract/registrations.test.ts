@@ -17,10 +17,17 @@ import { readClient } from '../../src/service/reading/read.ts'
 import { verifyLog } from '../../src/service/reading/verify.ts'
 import type { Registration } from '../../src/store/log/entry.ts'
 import { keyResource, registrationResource, resourceOf } from '../../src/store/resource.ts'
-import { NO_GLEWLWYD, PEERS, type PeerSubject, providerAt } from './peers.ts'
+import { fullGlewlwydClient } from '../fixtures/registered.ts'
+import { NO_GLEWLWYD, PEERS, type PeerSubject } from './peers.ts'
+import { providerAt } from './registered-subject.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
 import { differences, patienceOf } from './subjects.ts'
 
+/** How a client can authenticate at Glewlwyd that updates leave as it is. */
+const BY_KEY = {
+  tokenEndpointAuthMethod: 'private_key_jwt',
+  providerSettings: { jwks: fullGlewlwydClient.jwks },
+}
 const NEW_CALLBACK = 'https://new.example.com/callback'
 const LOST_ANSWERS = [
   'error_after_apply',
@@ -37,6 +44,7 @@ it('has a Glewlwyd to test against', ({ skip }) => {
 })
 
 describe.each(PEERS)('$name', (kind) => {
+  const isGlewlwyd = kind.name.endsWith('Glewlwyd')
   let subject: PeerSubject
   let bench: Bench
   let provider: Provider
@@ -78,7 +86,7 @@ describe.each(PEERS)('$name', (kind) => {
       ...request(),
       place: { provider: 'it' },
       kind: 'spa',
-      patch: parseMergePatch(client as JsonObject),
+      patch: parseMergePatch({ ...client, ...(isGlewlwyd ? BY_KEY : {}) } as JsonObject),
     })
   const front = () => subject.peer.front
 
@@ -129,7 +137,7 @@ describe.each(PEERS)('$name', (kind) => {
       }
       const attempt = adopt('', { registration })
       // Where addresses are made of the id, what is told does not count.
-      if (kind.name.endsWith('Glewlwyd')) expect((await attempt).outcome).toBe('applied')
+      if (isGlewlwyd) expect((await attempt).outcome).toBe('applied')
       else await expect(attempt).rejects.toMatchObject({ field: 'registrationClientUri' })
       expect(front().calls.every(({ status }) => status === 200)).toBe(true)
     })
@@ -149,7 +157,7 @@ describe.each(PEERS)('$name', (kind) => {
         name: 'New client',
         callbacks: [NEW_CALLBACK],
         grantTypes: ['authorization_code', 'refresh_token'],
-        tokenEndpointAuthMethod: 'none',
+        tokenEndpointAuthMethod: isGlewlwyd ? 'private_key_jwt' : 'none',
       })
       expect((await read(ref)).native).toEqual(native)
       await bench.change(ref, { name: 'Renamed' })
@@ -254,7 +262,7 @@ describe.each(PEERS)('$name', (kind) => {
   })
 
   it('leaves a client alone whose secret would not outlive an update', async ({ skip }) => {
-    if (!kind.name.endsWith('Glewlwyd')) skip('secrets outlive updates here')
+    if (!isGlewlwyd) skip('secrets outlive updates here')
     const { ref, secret: made } = await createClient(service(), {
       ...request(),
       place: { provider: 'it' },

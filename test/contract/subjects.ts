@@ -6,11 +6,12 @@
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { same } from '../../src/core/json/json.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../../src/providers/configured.ts'
-import type { ProviderSubject, SubjectKind } from '../providers/subject.ts'
+import type { AnyKind, ProviderSubject, SubjectKind } from '../providers/subject.ts'
+import { CHOSEN } from '../servers/chosen.ts'
 import type { Samples } from './samples.ts'
 import { LOST_ANSWERS } from './service.ts'
 
-export type { Subject, SubjectKind } from '../providers/subject.ts'
+export type { AnyKind, Subject, SubjectKind } from '../providers/subject.ts'
 
 /** Every entry of the registry, in its order. */
 export const PROVIDER_SUBJECTS: readonly (ProviderSubject & { readonly type: ProviderType })[] =
@@ -41,11 +42,12 @@ export const SAMPLES: Readonly<Record<string, Samples>> = Object.fromEntries(
   PROVIDER_SUBJECTS.flatMap(({ kinds, samples }) => kinds.map(({ name }) => [name, samples])),
 )
 
-/** All of them, real servers in processes of their own too; in `npm run test:servers` nothing but the services themselves. */
-export async function everySubject(): Promise<readonly SubjectKind[]> {
-  if (process.env.CLIENTRY_SERVERS !== undefined) {
+/** All of them, real servers in processes of their own too; in `npm run test:servers` nothing but the
+ * server that it has started. */
+export async function everySubject(): Promise<readonly AnyKind[]> {
+  if (CHOSEN !== undefined) {
     const all = PROVIDER_SUBJECTS.map(async ({ servers }) => (await servers?.()) ?? [])
-    return (await Promise.all(all)).flat()
+    return (await Promise.all(all)).flat().filter(({ server }) => server === CHOSEN)
   }
   const all = PROVIDER_SUBJECTS.map(async ({ type, kinds, peers }) => {
     const whole = [...kinds, ...((await peers?.()) ?? [])]
@@ -55,12 +57,15 @@ export async function everySubject(): Promise<readonly SubjectKind[]> {
   return (await Promise.all(all)).flat()
 }
 
+/** Whether patches can be drawn by its frame. */
+export const isFramed = (kind: AnyKind): kind is SubjectKind => kind.frame !== undefined
+
 /** For suites that lose answers: a server in a process of its own may have to wait for a processor. */
-export const patienceOf = ({ readsBack }: SubjectKind) =>
+export const patienceOf = ({ readsBack }: AnyKind) =>
   readsBack ? { upstreamTimeoutMs: 1_500 } : LOST_ANSWERS
 
 /** A record without the members that move by themselves, and with sets in one order. */
-export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
+export function settled(kind: AnyKind, record: JsonObject): JsonObject {
   const inOrder = (value: Json) =>
     kind.sorts && Array.isArray(value) ? [...(value as string[])].sort() : value
   return Object.fromEntries(
@@ -71,7 +76,7 @@ export function settled(kind: SubjectKind, record: JsonObject): JsonObject {
 }
 
 /** Members in which two stored records differ: what the suites judge a change by. */
-export function differences(kind: SubjectKind, one: JsonObject, other: JsonObject): string[] {
+export function differences(kind: AnyKind, one: JsonObject, other: JsonObject): string[] {
   const [was, is] = [settled(kind, one), settled(kind, other)]
   return [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
     (name) => !same(was[name] ?? null, is[name] ?? null),

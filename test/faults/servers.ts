@@ -6,7 +6,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JsonObject } from '../../src/core/json/json.ts'
+import { isRecord, type JsonObject } from '../../src/core/json/json.ts'
 import { DEFAULT_CREDENTIAL } from '../../src/emulators/auth0/index.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'
@@ -14,6 +14,8 @@ import { sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'
 /** Every program of this repository is started in its root. */
 const SERVE = join(process.cwd(), 'dist', 'serve.js')
 const ISSUER = 'https://issuer.example/'
+/** The installation's key. */
+export const KEY: Uint8Array = Buffer.alloc(32, 1)
 
 export interface ServerOptions {
   /** Path of the SQLite file, which several servers may share. */
@@ -21,6 +23,8 @@ export interface ServerOptions {
   /** `providers` of the configuration; `cognitoAt` and `auth0At` make entries of it. */
   readonly providers: JsonObject
   readonly issuer: Issuer
+  /** Variables that the providers name. */
+  readonly secrets?: Readonly<Record<string, string>>
   readonly limits?: { readonly deadlineMs: number; readonly upstreamTimeoutMs: number }
 }
 
@@ -90,7 +94,10 @@ export const auth0At = (url: string, ownUrl = url): JsonObject => ({
 /** Starts the production entry and waits until it says that it listens. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { database, providers, issuer, limits } = options
+  const isLocal = Object.values(providers).some((one) => isRecord(one) && one.type === 'local')
   const config = {
+    // Its users are not real.
+    ...(isLocal ? { mode: 'development' } : {}),
     server: { port: 0 },
     key: { env: 'KEY' },
     store: { type: 'sqlite', path: database, create: true },
@@ -104,9 +111,10 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const child = spawn(process.execPath, [SERVE], {
     env: {
       CLIENTRY_CONFIG_JSON: JSON.stringify(config),
-      KEY: Buffer.alloc(32, 1).toString('base64'),
+      KEY: Buffer.from(KEY).toString('base64'),
       AWS_SECRET: 'emulator-secret',
       AUTH0_SECRET: 'clientry-secret',
+      ...options.secrets,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

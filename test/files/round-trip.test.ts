@@ -18,7 +18,13 @@ import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import { type ClientFile, withId } from '../../src/files/client-file.ts'
 import { localChanges, namedChanges } from '../../src/files/review/local-changes.ts'
 import { samples } from '../contract/frame/sample.ts'
-import { everySubject, SAMPLES, type Subject, type SubjectKind } from '../contract/subjects.ts'
+import {
+  everySubject,
+  isFramed,
+  SAMPLES,
+  type Subject,
+  type SubjectKind,
+} from '../contract/subjects.ts'
 import { planOf } from '../plan.ts'
 import { createDraw, createTally, patience, runs } from '../property.ts'
 import { recordedAuth0Clients } from './recorded.ts'
@@ -31,7 +37,7 @@ const draw = createDraw('recorded clients as files', 20)
 const isGlobal = ({ global }: JsonObject) => global === true
 const RECORDED = recordedAuth0Clients().filter((one) => !isGlobal(one))
 
-const KINDS = (await everySubject()).map((kind) => ({
+const KINDS = (await everySubject()).filter(isFramed).map((kind) => ({
   ...kind,
   records: [
     kind.full,

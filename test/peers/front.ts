@@ -17,16 +17,29 @@ export interface Behind {
   nameOf?(method: string, path: string): { readonly operation: string; readonly id?: string }
 }
 
+/** Where a call is: it has come, or the server has answered it and its answer has not been passed on. */
+export type Stage = 'come' | 'answered'
+
+/** What happens to a call at a stage; what it throws cuts the connection. */
+export type Hook = (stage: Stage, operation: string) => Promise<void>
+
+export interface Front extends Emulator {
+  /** Sets what happens to calls from now on; absent: nothing. */
+  meet(hook?: Hook): void
+}
+
 const TIMEOUT_MS = 15_000
 /** Headers that mean something to whoever is behind, or before. */
 const UP = ['authorization', 'content-type', 'host', 'accept', 'cookie']
 const DOWN = ['retry-after', 'www-authenticate', 'link']
 
 /** Starts a front; calls are named as the provider names them: `PUT /register/{id}`. */
-export function startFront({ url, change, nameOf = registrationOf }: Behind): Promise<Emulator> {
-  return listenAs({
+export async function startFront({ url, change, nameOf = registrationOf }: Behind): Promise<Front> {
+  let hook: Hook | undefined
+  const emulator = await listenAs({
     operation: ({ method, path }) => nameOf(method, path).operation,
-    answer: async ({ method, path, query, headers, body }) => {
+    answer: async ({ method, path, query, headers, body }, operation) => {
+      await hook?.('come', operation)
       const text = query.size === 0 ? '' : `?${query}`
       const request = {
         method,
@@ -35,6 +48,7 @@ export function startFront({ url, change, nameOf = registrationOf }: Behind): Pr
         ...(body.length === 0 ? {} : { body: body.toString() }),
       }
       const answer = await exchange(request, TIMEOUT_MS, { sent: false })
+      await hook?.('answered', operation)
       return {
         status: answer.status,
         headers: picked(answer.headers, DOWN),
@@ -50,6 +64,12 @@ export function startFront({ url, change, nameOf = registrationOf }: Behind): Pr
     foreignWrite: ({ method, path }, members) => change(nameOf(method, path).id ?? '', members),
     reset: () => {},
   })
+  return {
+    ...emulator,
+    meet: (next) => {
+      hook = next
+    },
+  }
 }
 
 function registrationOf(method: string, path: string) {

@@ -25,7 +25,7 @@ export function clientTable(database: Database): ClientTable {
 
   function get(id: string): JsonObject | undefined {
     const [client] = rows(
-      'select gc_id, gc_name, gc_description, gc_enabled from g_client where gc_client_id = ?',
+      'select gc_id, gc_name, gc_description, gc_enabled, gc_confidential from g_client where gc_client_id = ?',
       id,
     )
     if (client === undefined || client.gc_enabled !== 1) return undefined
@@ -47,6 +47,7 @@ export function clientTable(database: Database): ClientTable {
       client_id: id,
       client_name: client.gc_name ?? '',
       description: client.gc_description ?? '',
+      confidential: client.gc_confidential === 1,
       redirect_uris: named('redirect_uri'),
       grant_types: types.map((type) => (type === 'code' ? 'authorization_code' : type)),
       response_types: types.filter((type) => type === 'code'),
@@ -56,7 +57,7 @@ export function clientTable(database: Database): ClientTable {
   }
 
   function put(record: JsonObject): void {
-    const { client_id, client_name = '', description = '', ...members } = record
+    const { client_id, client_name = '', description = '', confidential, ...members } = record
     const id = String(client_id)
     database.exec('begin immediate')
     run(
@@ -65,10 +66,11 @@ export function clientTable(database: Database): ClientTable {
     )
     run('delete from g_client where gc_client_id = ?', id)
     run(
-      'insert into g_client (gc_client_id, gc_name, gc_description, gc_confidential, gc_enabled) values (?, ?, ?, 0, 1)',
+      'insert into g_client (gc_client_id, gc_name, gc_description, gc_confidential, gc_enabled) values (?, ?, ?, ?, 1)',
       id,
       String(client_name),
       String(description),
+      confidential === false ? 0 : 1,
     )
     for (const [name, value] of propertiesOf(members)) {
       run(

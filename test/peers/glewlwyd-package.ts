@@ -1,41 +1,41 @@
 /**
- * Glewlwyd as Debian packages it, unpacked into the cache of this checkout and run from there: nothing is
- * installed, and no rights are needed. Without Debian's `apt-get` there is none, and the reason is told.
+ * Glewlwyd as Debian packages it, unpacked into the cache of the servers and run from there: nothing is
+ * installed, and no rights are needed. Without Debian's `apt-get` there is none, and the reason is reported.
  */
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { made, type Recipe } from '../servers/cache.ts'
 
-/** Every program of this repository is started in its root. */
-const CACHE = join(process.cwd(), 'node_modules', '.cache', 'clientry', 'glewlwyd')
+/** Debian's packages of it: the version is that of the release. */
+const RECIPE: Recipe = { name: 'glewlwyd', parts: ['bookworm', '2.7.5', process.arch] }
 const STEP_MS = 180_000
 
 /** The folder in which the packages are unpacked, or why there is none. */
-export function unpackGlewlwyd(): { readonly root: string } | { readonly reason: string } {
-  if (existsSync(CACHE)) return { root: CACHE }
-  const folder = `${CACHE}-${process.pid}`
-  const root = join(folder, 'root')
-  const run = (program: string, ...args: string[]) =>
-    execFileSync(program, args, {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: STEP_MS,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+export async function unpackGlewlwyd(): Promise<
+  { readonly root: string } | { readonly reason: string }
+> {
   try {
-    mkdirSync(root, { recursive: true })
-    download(run)
-    const archives = readdirSync(folder).filter((name) => name.endsWith('.deb'))
-    for (const archive of archives) run('dpkg', '-x', archive, root)
-    // Whoever runs beside us may have been faster, with the same content.
-    if (!existsSync(CACHE)) renameSync(root, CACHE)
-    return { root: CACHE }
+    const root = await made(RECIPE, async (folder) => {
+      const packages = join(folder, 'packages')
+      mkdirSync(packages)
+      const run = (program: string, ...args: string[]) =>
+        execFileSync(program, args, {
+          cwd: packages,
+          encoding: 'utf8',
+          timeout: STEP_MS,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        })
+      download(run)
+      const archives = readdirSync(packages).filter((name) => name.endsWith('.deb'))
+      for (const archive of archives) run('dpkg', '-x', archive, folder)
+      rmSync(packages, { recursive: true })
+    })
+    return { root }
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown fault'
     return { reason: `Glewlwyd cannot be had from Debian's packages here: ${why}` }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 

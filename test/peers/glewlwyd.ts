@@ -12,6 +12,7 @@ import { gunzipSync } from 'node:zlib'
 import { DatabaseSync } from '@photostructure/sqlite'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { freePort } from '../free-port.ts'
+import type { Step } from '../servers/browser.ts'
 import { startFront } from './front.ts'
 import { clientTable } from './glewlwyd-clients.ts'
 import type { Peer } from './oidc.ts'
@@ -20,6 +21,12 @@ import type { Peer } from './oidc.ts'
 const ADMINISTRATOR = { username: 'admin', password: 'password' }
 const PLUGIN = 'oidc'
 const START_MS = 15_000
+/** What a user may grant to a client. */
+const USERS_LOG_IN = `
+insert into g_user_scope (gus_name) values ('openid');
+insert into g_user_scope_user (gu_id, gus_id)
+  select gu_id, gus_id from g_user, g_user_scope where gu_username = 'admin' and gus_name = 'openid';
+`
 
 /** Starts a server from unpacked packages. */
 export async function startGlewlwyd(root: string): Promise<Peer> {
@@ -28,6 +35,7 @@ export async function startGlewlwyd(root: string): Promise<Peer> {
   const database = new DatabaseSync(file)
   database.exec('pragma busy_timeout = 5000')
   database.exec(packagedSchema(root))
+  database.exec(USERS_LOG_IN)
   const clients = clientTable(database)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -37,9 +45,10 @@ export async function startGlewlwyd(root: string): Promise<Peer> {
   })
   const child = startProcess(root, folder, configuration({ root, file, port, url: front.url }))
   await setUp(url, front.url)
+  const issuer = `${front.url}/api/${PLUGIN}`
   return {
     front,
-    settings: { issuer: `${front.url}/api/${PLUGIN}`, dialect: 'glewlwyd' },
+    settings: { issuer, dialect: 'glewlwyd' },
     stored: clients.get,
     put: clients.put,
     token: (id) => {
@@ -52,6 +61,13 @@ export async function startGlewlwyd(root: string): Promise<Peer> {
         )
         .run(PLUGIN, id, hash)
       return token
+    },
+    flow: {
+      issuer,
+      audience: `${issuer}/token`,
+      routes: { [front.url]: url },
+      fields: {},
+      step: stepAt(url),
     },
     dropTokens: () => database.exec('delete from gpo_client_registration'),
     clear: () => {
@@ -146,6 +162,10 @@ async function setUp(url: string, external: string): Promise<void> {
         'auth-type-client-enabled': true,
         'auth-type-code-enabled': true,
         'auth-type-refresh-enabled': true,
+        'pkce-allowed': true,
+        'request-parameter-allow': true,
+        'client-jwks-parameter': 'jwks',
+        'client-jwks_uri-parameter': 'jwks_uri',
         'register-client-allowed': true,
         'register-client-auth-scope': [],
         'register-client-credentials-scope': [],
@@ -154,6 +174,24 @@ async function setUp(url: string, external: string): Promise<void> {
     }),
   })
   if (!answer.ok) throw new Error(`Glewlwyd took no plugin: ${answer.status}`)
+}
+
+/** What its login page does by a program of its own: signs in, grants the scopes, and goes on. */
+function stepAt(server: string): Step {
+  return async (url, { cookies }) => {
+    const { searchParams: asked } = url
+    const next = asked.get('callback_url')
+    if (!url.pathname.endsWith('/login.html') || next === null) return undefined
+    const cookie = await signIn(server)
+    const [name = '', value = ''] = cookie.split('=')
+    cookies.set(name, value)
+    await fetch(`${server}/api/auth/grant/${asked.get('client_id')}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', cookie },
+      body: JSON.stringify({ scope: asked.get('scope') }),
+    })
+    return new URL(`${next}&g_continue`)
+  }
 }
 
 /** Signs in as soon as the server answers. */

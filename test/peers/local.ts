@@ -9,9 +9,9 @@ import { OWN_MEMBERS } from '../../src/providers/local/members.ts'
 import { createKeys } from '../../src/providers/local/openid/keys.ts'
 import { createOpenidProvider } from '../../src/providers/local/openid/openid.ts'
 import { openDatabase } from '../../src/store/sqlite/database.ts'
-import { createDocuments } from '../../src/store/sqlite/documents.ts'
+import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
 import { startFront } from './front.ts'
-import { INITIAL_TOKEN, type Peer } from './oidc.ts'
+import { ANYONE, INITIAL_TOKEN, type Peer } from './oidc.ts'
 
 /** Where oidc-provider keeps what opens clients, through the adapter of the local provider. */
 const TOKENS = 'oidc:RegistrationAccessToken'
@@ -23,7 +23,6 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
   let target = ''
   const stored = (id: string) => withoutOwn(documents.get(CLIENTS, id))
   const ids = new Set<string>()
-  let made = 0
   const put = (record: JsonObject) => {
     ids.add(String(record.client_id))
     putLocalClient(documents, record)
@@ -55,13 +54,8 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
     },
     stored,
     put,
-    token: (id) => {
-      made += 1
-      const jti = `token-of-the-tests-${made}`.padEnd(43, '-')
-      const iat = Math.floor(Date.now() / 1_000)
-      documents.put(TOKENS, jti, { iat, jti, kind: 'RegistrationAccessToken', clientId: id })
-      return jti
-    },
+    token: (id) => putRegistrationToken(documents, id),
+    flow: { issuer: openid.issuer, routes: { [front.url]: target }, fields: ANYONE },
     dropTokens,
     clear: () => {
       dropTokens()
@@ -77,6 +71,17 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
       database.close()
     },
   }
+}
+
+let tokens = 0
+
+/** Makes a token that opens a client, as its registration would have. */
+export function putRegistrationToken(documents: Documents, id: string): string {
+  tokens += 1
+  const jti = `token-of-the-tests-${tokens}`.padEnd(43, '-')
+  const iat = Math.floor(Date.now() / 1_000)
+  documents.put(TOKENS, jti, { iat, jti, kind: 'RegistrationAccessToken', clientId: id })
+  return jti
 }
 
 function withoutOwn(record: JsonObject | undefined): JsonObject | undefined {

@@ -4,7 +4,7 @@
  * port, and ends when its standard input does.
  */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { Provider } from 'oidc-provider'
@@ -30,9 +30,18 @@ function adapter(model) {
       renameSync(`${file}.new`, file)
     },
     destroy: async (id) => rmSync(fileOf(model, id), { force: true }),
-    findByUid: async () => undefined,
+    findByUid: async (uid) => {
+      for (const name of readdirSync(join(FOLDER, model))) {
+        const payload = await find(Buffer.from(name, 'base64url').toString())
+        if (payload?.uid === uid) return payload
+      }
+      return undefined
+    },
     findByUserCode: async () => undefined,
-    consume: async () => {},
+    consume: async (id) => {
+      const payload = await find(id)
+      writeFileSync(fileOf(model, id), JSON.stringify({ ...payload, consumed: Date.now() / 1_000 }))
+    },
     revokeByGrantId: async () => {},
   }
 }
@@ -47,7 +56,6 @@ const provider = new Provider(process.env.ISSUER || `http://127.0.0.1:${port}`, 
   // A member that the program which is tested has never heard of.
   extraClientMetadata: { properties: ['member_of_tomorrow'] },
   features: {
-    devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     backchannelLogout: { enabled: true },
     registration: { enabled: true, initialAccessToken: INITIAL_TOKEN },

@@ -5,14 +5,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import type { Emulator } from '../../src/emulators/server.ts'
-import { startFront } from './front.ts'
+import type { Flow } from '../servers/flow.ts'
+import { type Front, startFront } from './front.ts'
 
 export const INITIAL_TOKEN = 'initial-access-token-of-the-peer'
 
-/** A real authorization server, as tests see it. */
-export interface Peer {
-  readonly front: Emulator
+/** Its login page takes anyone. */
+export const ANYONE = { login: 'alice', password: 'any' }
+
+/** A real authorization server with registration, as tests see it. */
+export interface RegistrationServer {
+  readonly front: Front
   /** What a configuration says of it, beside its type. */
   readonly settings: JsonObject
   /** The client as it is really stored; `undefined` when it is not there. */
@@ -21,11 +24,17 @@ export interface Peer {
   put(record: JsonObject): void
   /** Makes a token that opens a client, as its registration would have. */
   token(id: string): string
+  /** How users log in there. */
+  readonly flow: Flow
+  close(): Promise<void>
+}
+
+/** One whose clients are the affair of one test after the other. */
+export interface Peer extends RegistrationServer {
   /** Takes every token of every client out of force. */
   dropTokens(): void
   /** Back to no clients. */
   clear(): void
-  close(): Promise<void>
 }
 
 /** Starts the server; `renews`: an update renews the token of its client. */
@@ -74,6 +83,7 @@ export async function startOidcPeer(renews: boolean): Promise<Peer> {
       })
       return jti
     },
+    flow: { issuer: front.url, routes: { [front.url]: target }, fields: ANYONE },
     dropTokens: () => clear(folder, 'RegistrationAccessToken'),
     clear: () => {
       clear(folder, 'RegistrationAccessToken')

@@ -225,6 +225,14 @@ describe('Hydra', () => {
   )
 })
 
+describe('Glewlwyd', () => {
+  it('does not touch a client without authentication, which every update makes confidential', async () => {
+    await open('glewlwyd', { ...HYDRA, token_endpoint_auth_method: ['none'] })
+    await expect(change({ name: 'b' })).rejects.toMatchObject({ code: 'unsupported_operation' })
+    expect(sent).toEqual([])
+  })
+})
+
 describe('a server that merges', () => {
   it('sends no null and no empty scope, and always how the client authenticates', async () => {
     await open('merging', CANAILLE)
@@ -236,6 +244,28 @@ describe('a server that merges', () => {
         token_endpoint_auth_method: 'client_secret_post',
       },
     ])
+  })
+
+  it('loses nothing that goes back to a default where it is left out', async () => {
+    const set = {
+      application_type: 'native',
+      id_token_signed_response_alg: 'ES256',
+      require_auth_time: true,
+      require_signed_request_object: true,
+    }
+    await open('merging', { ...CANAILLE, ...set })
+    // `setdefault` of authlib 1.7.2, as Canaille 0.3.6 has it.
+    const defaults = {
+      application_type: 'web',
+      id_token_signed_response_alg: 'RS256',
+      require_auth_time: false,
+      require_signed_request_object: false,
+      token_endpoint_auth_method: 'client_secret_basic',
+    }
+    update = (body) => [200, { ...record, ...defaults, ...body }]
+    const { warnings } = await change({ name: 'b' })
+    expect(warnings).toEqual([])
+    expect(record).toMatchObject({ ...CANAILLE, ...set, client_name: 'b' })
   })
 
   it('does not take the scope away', async () => {

@@ -14,6 +14,7 @@ import type { IssuerUrls, Part, ProviderSurroundings } from '../../src/providers
 import type { Provider } from '../../src/providers/provider.ts'
 import type { Frame } from '../contract/frame/ask.ts'
 import type { Samples } from '../contract/samples.ts'
+import type { ServerName } from '../servers/chosen.ts'
 
 export interface ProviderSubject {
   /** With something real behind each, in this process. */
@@ -21,7 +22,7 @@ export interface ProviderSubject {
   /** With real servers in processes of their own, which are started for a test file that asks for them. */
   readonly peers?: () => Promise<readonly SubjectKind[]>
   /** The real server, for `npm run test:servers`; none where it cannot be started here. */
-  readonly servers?: () => Promise<readonly SubjectKind[]>
+  readonly servers?: () => Promise<readonly AnyKind[]>
   /** Absent where a life is tried in a suite of its own. */
   readonly life?: Life
   /** Another allowed value for each field that it lets change, other than that of its full client. */
@@ -73,8 +74,10 @@ export interface Subject {
   close(): Promise<void>
 }
 
-export interface SubjectKind {
+export interface AnyKind {
   readonly name: string
+  /** Of a server itself: by which name `npm run test:servers` starts it. */
+  readonly server?: ServerName
   /** Every native member set, and one that nobody knows where the provider may have such. */
   readonly full: JsonObject
   /** Members that move with every write. */
@@ -102,9 +105,14 @@ export interface SubjectKind {
   readonly inProcess?: true
   /** A field beside name, callbacks and logout URLs, and a value for it; absent: `idTokenLifetime`. */
   readonly another?: readonly [FieldName, Json]
-  /** What patches may change, written out by hand. */
-  readonly frame: Frame
+  /** What patches may change, written out by hand; absent where a suite of its own has that. */
+  readonly frame?: Frame
   start(): Promise<Subject>
+}
+
+/** One whose patches are drawn by its frame. */
+export interface SubjectKind extends AnyKind {
+  readonly frame: Frame
 }
 
 export interface Life {

@@ -18,11 +18,12 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { fullHydraClient } from '../fixtures/hydra.ts'
 import { only } from '../providers/subject.ts'
+import { unlessRequired } from './cache.ts'
+import { unlessChosen } from './chosen.ts'
 import { type Hydra, startHydra, whyNoHydra } from './hydra.ts'
 import { adminAt, hydraTables } from './hydra-cases.ts'
 
-const reason = await whyNoHydra()
-if (reason !== undefined) process.stdout.write(`${reason}\n`)
+const reason = unlessChosen('hydra') ?? unlessRequired(await whyNoHydra())
 
 const ADDERS = 20
 const URLS = Array.from({ length: ADDERS }, (_, index) => `https://app.example.com/cb/${index}`)

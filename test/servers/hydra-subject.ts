@@ -12,6 +12,14 @@ import { startSyncClient } from './synchronous.ts'
 const ID = 'exampleClientId'
 const CLIENTS = '/admin/clients'
 
+/** The operation and the client of a call of the admin API. */
+export function operationOf(method: string, path: string) {
+  const [id, rest] = path.slice(CLIENTS.length + 1).split('/')
+  if (id === undefined || id === '') return { operation: `${method} ${CLIENTS}` }
+  const operation = `${method} ${CLIENTS}/{id}${rest === undefined ? '' : `/${rest}`}`
+  return { operation, id: decodeURIComponent(id) }
+}
+
 /** The server as a subject; none where it cannot be started, which is printed. */
 export async function hydraKinds(): Promise<readonly SubjectKind[]> {
   const reason = await whyNoHydra()
@@ -25,6 +33,7 @@ export async function hydraKinds(): Promise<readonly SubjectKind[]> {
     {
       ...HYDRA_KIND,
       name: 'hydra itself',
+      server: 'hydra',
       start: async () => {
         running ??= startHydra()
         return subjectAt(await running)
@@ -74,12 +83,7 @@ async function subjectAt({ adminUrl, publicUrl }: Hydra): Promise<Subject> {
   const front = await startFront({
     url: () => adminUrl,
     change: (id, members) => put({ ...send('GET', at(id)).body, ...(members as JsonObject) }),
-    nameOf: (method, path) => {
-      const [id, rest] = path.slice(CLIENTS.length + 1).split('/')
-      if (id === undefined || id === '') return { operation: `${method} ${CLIENTS}` }
-      const operation = `${method} ${CLIENTS}/{id}${rest === undefined ? '' : `/${rest}`}`
-      return { operation, id: decodeURIComponent(id) }
-    },
+    nameOf: operationOf,
   })
   return {
     provider: await only({ type: 'hydra', baseUrl: front.url, pace: { perSecond: 10_000 } }),

@@ -1,9 +1,13 @@
 /** A real Ory Hydra for tests: built once with Go and a C compiler, with its database in memory or in a file. */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
-import { cacheFolder, finish, hasCommand, startProcess } from './process.ts'
+import type { Step } from './browser.ts'
+import { isMade, made, type Recipe } from './cache.ts'
+import type { Flow } from './flow.ts'
+import { finish, missingProgram, startProcess } from './process.ts'
 
 export const HYDRA_VERSION = '2.3.0'
 
@@ -20,19 +24,22 @@ export interface Hydra {
   readonly publicUrl: string
   /** The port of administrators, with `/admin/clients`. */
   readonly adminUrl: string
+  /** How users log in: the pages that Hydra leaves to others are those of its admin API here. */
+  readonly flow: Flow
   stop(): Promise<void>
   /** Ends it at once, and starts it again at the same address; with a file as its database. */
   restart(): Promise<void>
 }
 
-const binary = () => join(cacheFolder('hydra'), `hydra-${HYDRA_VERSION}`)
+const SOURCE = 'github.com/ory/hydra/v2'
+const TAGS = 'sqlite,sqlite_omit_load_extension'
+const RECIPE: Recipe = { name: 'hydra', parts: [HYDRA_VERSION, MODULE, TAGS] }
 
 /** Why it cannot be started here; `undefined`: it can. */
 export async function whyNoHydra(): Promise<string | undefined> {
-  if (existsSync(binary())) return undefined
-  if (!(await hasCommand('go', 'version'))) return 'Hydra needs go, which is not here.'
-  if (!(await hasCommand('gcc', '--version'))) return 'Hydra needs gcc, which is not here.'
-  return undefined
+  if (isMade(RECIPE)) return undefined
+  const missing = await missingProgram({ go: 'version', gcc: '--version' })
+  return missing === undefined ? undefined : `Hydra needs ${missing}, which is not here.`
 }
 
 /** Starts one; the first time it is built, which takes minutes. `database`: a file that outlives its process. */
@@ -42,7 +49,7 @@ export async function startHydra(database?: string): Promise<Hydra> {
   const [publicUrl, adminUrl] = [publicPort, adminPort].map((port) => `http://127.0.0.1:${port}`)
   const login = `http://127.0.0.1:${loginPort}`
   const ways = {
-    cwd: cacheFolder('hydra'),
+    cwd: tmpdir(),
     env: {
       DSN: database === undefined ? 'memory' : `sqlite://${database}?_fk=true`,
       SECRETS_SYSTEM: '0123456789abcdef0123456789abcdef',
@@ -66,6 +73,7 @@ export async function startHydra(database?: string): Promise<Hydra> {
   return {
     publicUrl: publicUrl ?? '',
     adminUrl: adminUrl ?? '',
+    flow: { issuer: publicUrl ?? '', routes: {}, fields: {}, step: stepAt(adminUrl ?? '', login) },
     stop: () => running.stop(),
     restart: async () => {
       await running.kill()
@@ -74,15 +82,35 @@ export async function startHydra(database?: string): Promise<Hydra> {
   }
 }
 
+/** Accepts each login and each consent (Hydra's "login and consent flow"). */
+function stepAt(adminUrl: string, pages: string): Step {
+  return async (url) => {
+    if (url.origin !== pages) return undefined
+    const [[name = '', challenge = ''] = []] = url.searchParams
+    const kind = name.replace('_challenge', '')
+    const answer = await fetch(
+      `${adminUrl}/admin/oauth2/auth/requests/${kind}/accept?${name}=${challenge}`,
+      {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(kind === 'login' ? { subject: 'alice' } : { grant_scope: ['openid'] }),
+      },
+    )
+    const { redirect_to: next } = (await answer.json()) as { redirect_to?: string }
+    return new URL(next ?? 'about:blank')
+  }
+}
+
 async function built(): Promise<string> {
-  const file = binary()
-  if (existsSync(file)) return file
-  const folder = join(cacheFolder('hydra'), 'tool')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'go.mod'), MODULE)
-  const source = 'github.com/ory/hydra/v2'
-  await finish('go', ['get', '-tool', `${source}@v${HYDRA_VERSION}`], { cwd: folder })
-  const tags = 'sqlite,sqlite_omit_load_extension'
-  await finish('go', ['build', '-p', '2', '-tags', tags, '-o', file, source], { cwd: folder })
-  return file
+  const folder = await made(RECIPE, async (own) => {
+    writeFileSync(join(own, 'go.mod'), MODULE)
+    const [modules, objects] = ['modules', 'objects'].map((name) => join(own, name))
+    // Modules that can be removed again: no more of all that is kept than the program.
+    const env = { GOMODCACHE: modules ?? '', GOCACHE: objects ?? '', GOFLAGS: '-modcacherw' }
+    const go = (...args: readonly string[]) => finish('go', args, { cwd: own, env })
+    await go('get', '-tool', `${SOURCE}@v${HYDRA_VERSION}`)
+    await go('build', '-p', '2', '-tags', TAGS, '-o', join(own, 'hydra'), SOURCE)
+    for (const one of [modules, objects]) rmSync(one ?? '', { recursive: true, force: true })
+  })
+  return join(folder, 'hydra')
 }

@@ -3,10 +3,11 @@
  * and Java 17. `CLIENTRY_KEYCLOAK_PORT`: one that is running already, with admin/admin.
  */
 
-import { existsSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../free-port.ts'
-import { cacheFolder, finish, hasCommand, startProcess } from './process.ts'
+import { isMade, made, type Recipe } from './cache.ts'
+import { finish, missingProgram, startProcess } from './process.ts'
 
 export const KEYCLOAK_VERSION = '26.7.4'
 
@@ -16,6 +17,8 @@ const JAVA = {
 }
 
 export interface Keycloak {
+  /** Ends it at once, and starts it again at the same address; with a file as its database. */
+  restart(): Promise<void>
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
   /** Calls the administration below `/admin/realms`, as the bootstrap administrator. */
@@ -23,84 +26,92 @@ export interface Keycloak {
   stop(): Promise<void>
 }
 
+/** Build options: a file or memory as the database is chosen by its address at the start. */
+const BUILD = [
+  'build',
+  '--db=dev-file',
+  '--features=client-admin-api:v2,cimd,client-secret-rotation',
+  '--health-enabled=true',
+  '--cache=local',
+]
+const RECIPE: Recipe = { name: 'keycloak', parts: [KEYCLOAK_VERSION, ...BUILD] }
+
 /** Why it cannot be started here; `undefined`: it can. */
 export async function whyNoKeycloak(): Promise<string | undefined> {
-  if (process.env.CLIENTRY_KEYCLOAK_PORT !== undefined || existsSync(distribution()))
-    return undefined
-  for (const [command, flag] of [
-    ['java', '-version'],
-    ['mvn', '-v'],
-    ['unzip', '-v'],
-  ] as const) {
-    if (!(await hasCommand(command, flag))) return `Keycloak needs ${command}, which is not here.`
-  }
-  return undefined
+  if (process.env.CLIENTRY_KEYCLOAK_PORT !== undefined) return undefined
+  const programs = isMade(RECIPE)
+    ? { java: '-version' }
+    : { java: '-version', mvn: '-v', unzip: '-v' }
+  const missing = await missingProgram(programs)
+  return missing === undefined ? undefined : `Keycloak needs ${missing}, which is not here.`
 }
 
-const distribution = () => join(cacheFolder('keycloak'), `keycloak-${KEYCLOAK_VERSION}`)
-
-/** Starts one; the first time it is fetched (177 MB) and built, which takes minutes. */
-export async function startKeycloak(): Promise<Keycloak> {
+/**
+ * Starts one; the first time it is fetched (177 MB) and built, which takes minutes. `database`: a file that outlives its
+ * process, without its extension.
+ */
+export async function startKeycloak(database?: string): Promise<Keycloak> {
   const given = process.env.CLIENTRY_KEYCLOAK_PORT
-  if (given !== undefined) return keycloakAt(`http://127.0.0.1:${given}`, async () => {})
+  if (given !== undefined && database === undefined) return running(`http://127.0.0.1:${given}`)
   const home = await fetched()
-  const port = await freePort()
-  const management = await freePort()
+  const [port, management] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
-  const { stop } = await startProcess(
-    join(home, 'bin/kc.sh'),
-    [
-      'start',
-      '--optimized',
-      '--http-enabled=true',
-      '--hostname-strict=false',
-      '--http-host=127.0.0.1',
-      `--http-port=${port}`,
-      `--http-management-port=${management}`,
-    ],
-    {
-      cwd: home,
-      env: { ...JAVA, KC_BOOTSTRAP_ADMIN_USERNAME: 'admin', KC_BOOTSTRAP_ADMIN_PASSWORD: 'admin' },
-      // The port is open long before the administrator is there.
-      ready: async () => (await token(url)) !== '',
-      withinMs: 240_000,
+  // H2 writes late unless it is asked not to: what was answered would be lost with the process.
+  const place =
+    database === undefined ? 'mem:keycloak;DB_CLOSE_DELAY=-1' : `file:${database};WRITE_DELAY=0`
+  const args = [
+    'start',
+    '--optimized',
+    `--db-url=jdbc:h2:${place};NON_KEYWORDS=VALUE`,
+    '--http-enabled=true',
+    '--hostname-strict=false',
+    '--http-host=127.0.0.1',
+    `--http-port=${port}`,
+    `--http-management-port=${management}`,
+  ]
+  const ways = {
+    cwd: home,
+    env: { ...JAVA, KC_BOOTSTRAP_ADMIN_USERNAME: 'admin', KC_BOOTSTRAP_ADMIN_PASSWORD: 'admin' },
+    // The port is open long before the administrator is there.
+    ready: async () => (await token(url)) !== '',
+    withinMs: 240_000,
+  }
+  const start = () => startProcess(join(home, 'bin/kc.sh'), args, ways)
+  let child = await start()
+  return {
+    ...running(url),
+    stop: () => child.stop(),
+    restart: async () => {
+      await child.kill()
+      child = await start()
     },
-  )
-  return keycloakAt(url, stop)
+  }
+}
+
+/** One that someone else starts and stops. */
+function running(url: string): Keycloak {
+  const none = async () => {}
+  return { ...keycloakAt(url), stop: none, restart: none }
 }
 
 async function fetched(): Promise<string> {
-  const folder = cacheFolder('keycloak')
-  const home = distribution()
-  if (!existsSync(home)) {
-    const repository = join(folder, 'm2')
+  const name = `keycloak-${KEYCLOAK_VERSION}`
+  const folder = await made(RECIPE, async (own) => {
+    const repository = join(own, 'm2')
     const artifact = `org.keycloak:keycloak-quarkus-dist:${KEYCLOAK_VERSION}:zip`
-    await finish(
-      'mvn',
-      [
-        '-q',
-        '-B',
-        'dependency:get',
-        `-Dartifact=${artifact}`,
-        '-Dtransitive=false',
-        `-Dmaven.repo.local=${repository}`,
-      ],
-      { cwd: folder },
-    )
+    const ways = [
+      `-Dartifact=${artifact}`,
+      '-Dtransitive=false',
+      `-Dmaven.repo.local=${repository}`,
+    ]
+    await finish('mvn', ['-q', '-B', 'dependency:get', ...ways], { cwd: own })
     const place = `org/keycloak/keycloak-quarkus-dist/${KEYCLOAK_VERSION}`
-    const zip = `keycloak-quarkus-dist-${KEYCLOAK_VERSION}.zip`
-    await finish('unzip', ['-q', join(repository, place, zip)], { cwd: folder })
-  }
-  if (!existsSync(join(home, 'data/clientry-built'))) {
-    const features = 'client-admin-api:v2,cimd,client-secret-rotation'
-    await finish(
-      join(home, 'bin/kc.sh'),
-      ['build', '--db=dev-mem', `--features=${features}`, '--health-enabled=true', '--cache=local'],
-      { cwd: home, env: JAVA },
-    )
-    await finish('mkdir', ['-p', join(home, 'data/clientry-built')], { cwd: home })
-  }
-  return home
+    const zip = join(repository, place, `keycloak-quarkus-dist-${KEYCLOAK_VERSION}.zip`)
+    await finish('unzip', ['-q', zip], { cwd: own })
+    rmSync(repository, { recursive: true })
+    await finish(join(own, name, 'bin/kc.sh'), BUILD, { cwd: join(own, name), env: JAVA })
+  })
+  return join(folder, name)
 }
 
 async function token(url: string): Promise<string> {
@@ -120,7 +131,7 @@ async function token(url: string): Promise<string> {
 /** A token of the administrator holds for a minute. */
 const TOKEN_MS = 45_000
 
-function keycloakAt(url: string, stop: () => Promise<void>): Keycloak {
+function keycloakAt(url: string): Pick<Keycloak, 'url' | 'admin'> {
   let held = { token: '', until: 0 }
   const bearer = async () => {
     if (held.until < Date.now()) held = { token: await token(url), until: Date.now() + TOKEN_MS }
@@ -128,7 +139,6 @@ function keycloakAt(url: string, stop: () => Promise<void>): Keycloak {
   }
   return {
     url,
-    stop,
     admin: async (method, path, body) => {
       const answer = await fetch(`${url}/admin/realms${path}`, {
         method,

@@ -1,19 +1,9 @@
-/** What the starters of real servers share: where downloads are kept, a process and its end. */
+/** What the starters of real servers share: programs that run to their end, a process and its end. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-
-/** A folder outside the checkout that lasts from run to run. */
-export function cacheFolder(name: string): string {
-  const folder = join(homedir(), '.cache', 'clientry-test', name)
-  mkdirSync(folder, { recursive: true })
-  return folder
-}
 
 interface Ways {
   readonly cwd: string
@@ -26,12 +16,18 @@ export async function finish(command: string, args: readonly string[], ways: Way
   await run(command, [...args], { cwd: ways.cwd, env, maxBuffer: 2 ** 26 })
 }
 
-/** Whether a program can be started. */
-export async function hasCommand(command: string, ...args: readonly string[]): Promise<boolean> {
-  return run(command, [...args]).then(
-    () => true,
-    () => false,
-  )
+/** The first program that cannot be started here, with an argument that makes it end; absent: all can. */
+export async function missingProgram(
+  programs: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  for (const [program, argument] of Object.entries(programs)) {
+    const starts = await run(program, [argument]).then(
+      () => true,
+      () => false,
+    )
+    if (!starts) return program
+  }
+  return undefined
 }
 
 /** A server in a process of its own. */

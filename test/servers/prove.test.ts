@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { configure, failing, proven } from '../cli/proving.ts'
+import { unlessRequired } from './cache.ts'
+import { unlessChosen } from './chosen.ts'
 import { startHydra, whyNoHydra } from './hydra.ts'
 import { newRealm, startKeycloak, whyNoKeycloak } from './keycloak.ts'
 
-const noKeycloak = await whyNoKeycloak()
-const noHydra = await whyNoHydra()
-for (const why of [noKeycloak, noHydra]) if (why !== undefined) process.stdout.write(`${why}\n`)
+const noKeycloak = unlessChosen('keycloak') ?? unlessRequired(await whyNoKeycloak())
+const noHydra = unlessChosen('hydra') ?? unlessRequired(await whyNoHydra())
 
 let folder: string
 beforeEach(() => {

@@ -4,10 +4,15 @@
  * says of their administration, and not by our mapping.
  */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { canonicalJson, type Json, type JsonObject } from '../../src/core/json/json.ts'
+import { fullKeycloakClient } from '../fixtures/registered.ts'
+import { unlessRequired } from './cache.ts'
+import { unlessChosen } from './chosen.ts'
+import { measured } from './figures.ts'
 import { type Hydra, startHydra, whyNoHydra } from './hydra.ts'
 import { type Keycloak, newRealm, startKeycloak, whyNoKeycloak } from './keycloak.ts'
+import { unflat } from './keycloak-registration.ts'
 import {
   any,
   type Choice,
@@ -20,7 +25,7 @@ import {
   some,
 } from './random-patches.ts'
 
-const RUNS = Number(process.env.CLIENTRY_SAMPLES ?? 300)
+const RUNS = 300
 const CALLBACKS = [1, 2, 3].map((number) => `https://app${number}.example.com/cb`)
 const LOGOUTS = [1, 2, 3].map((number) => `https://app${number}.example.com/bye`)
 const A_URL = 'https://app1.example.com/page'
@@ -37,8 +42,15 @@ const report = (name: string, { applied, unchanged, refused, refusals, broken }:
     `${name}: ${applied} applied, ${unchanged} unchanged, ${refused} refused, ${broken.length} broken\n${[...refusals].map((one) => `  ${one}\n`).join('')}`,
   )
 
-const noKeycloak = await whyNoKeycloak()
-if (noKeycloak !== undefined) process.stdout.write(`${noKeycloak}\n`)
+/** The figure of the table. */
+const patchesOf = (context: TestContext, kind: string, count: Count) =>
+  measured(context, {
+    kind,
+    figure: 'patches',
+    value: `${count.broken.length} of ${count.applied + count.unchanged + count.refused}`,
+  })
+
+const noKeycloak = unlessChosen('keycloak') ?? unlessRequired(await whyNoKeycloak())
 
 describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
   let keycloak: Keycloak
@@ -57,6 +69,8 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
   })
 
   const FLOWS = [
+    // It comes and goes with the flow that it is for.
+    'beside: service-account-user',
     'standardFlowEnabled',
     'implicitFlowEnabled',
     'directAccessGrantsEnabled',
@@ -136,6 +150,18 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
     ),
   }
 
+  /** A client with authorization services is shown with a grant that no update by registration takes away. */
+  const UMA = 'urn:ietf:params:oauth:grant-type:uma-ticket'
+  const WITH_AUTHORIZATION: typeof CHOICES = {
+    ...CHOICES,
+    grantTypes: {
+      values: some('authorization_code', 'refresh_token', 'client_credentials', 'password').map(
+        (grants) => [...(grants as string[]), UMA],
+      ),
+      moves: FLOWS,
+    },
+  }
+
   /** Attributes whose absence means `true`. */
   const TRUE = { '@frontchannel.logout.session.required': 'true', '@use.refresh.tokens': 'true' }
 
@@ -163,7 +189,7 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
       whole.publicClient === true
         ? {}
         : { clientAuthenticatorType: clientAuthenticatorType ?? null }
-    return { ...TRUE, ...whole, ...type }
+    return { ...TRUE, ...whole, ...type, ...(await beside(id)) }
   }
 
   async function registered(metadata: object): Promise<Registered> {
@@ -194,6 +220,31 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
     return { id: clientId, token, uri: `${place.registrationEndpoint}/${clientId}` }
   }
 
+  /** One with settings of every kind, and with what is kept beside its record. */
+  async function full(): Promise<Registered> {
+    const { client_id: _, ...members } = fullKeycloakClient
+    const client = await made(unflat(members))
+    const path = `/${realm}/clients/${client.id}`
+    await keycloak.admin('POST', `${path}/roles`, { name: 'reader' })
+    await keycloak.admin('POST', `${path}/authz/resource-server/resource`, { name: 'documents' })
+    return client
+  }
+
+  /** What no record shows. */
+  async function beside(id: string): Promise<JsonObject> {
+    const names = [
+      'roles',
+      'authz/resource-server/resource',
+      'scope-mappings',
+      'service-account-user',
+    ]
+    const all = names.map(async (name): Promise<[string, Json]> => {
+      const { body } = await keycloak.admin('GET', `/${realm}/clients/${id}/${name}`)
+      return [`beside: ${name}`, canonicalJson((body ?? null) as Json)]
+    })
+    return Object.fromEntries(await Promise.all(all))
+  }
+
   it('leaves a public client public, and its logout URIs as they follow its callbacks', async () => {
     const client = await made({ publicClient: true, redirectUris: CALLBACKS.slice(0, 1) })
     const ref = await rig.adopt(client)
@@ -212,7 +263,7 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
     expect(await view(ref.id)).toMatchObject({ '@post.logout.redirect.uris': '-' })
   })
 
-  it(`holds over ${RUNS} random patches`, async () => {
+  it(`holds over ${RUNS} random patches`, async (context) => {
     const count = counter()
     const clients = [
       await registered({ redirect_uris: CALLBACKS.slice(0, 1), client_name: 'One' }),
@@ -234,19 +285,21 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
         serviceAccountsEnabled: true,
         redirectUris: [],
       }),
+      await full(),
     ]
     for (const [index, client] of clients.entries()) {
       const ref = await rig.adopt(client)
       const runs = RUNS / clients.length
-      await patchAtRandom({ rig, choices: CHOICES, view }, ref, count, { runs, seed: index + 1 })
+      const choices = index === clients.length - 1 ? WITH_AUTHORIZATION : CHOICES
+      await patchAtRandom({ rig, choices, view }, ref, count, { runs, seed: index + 1 })
     }
     report('Keycloak', count)
+    patchesOf(context, 'rfc7592 at Keycloak', count)
     expect(count.broken).toEqual([])
   })
 })
 
-const noHydra = await whyNoHydra()
-if (noHydra !== undefined) process.stdout.write(`${noHydra}\n`)
+const noHydra = unlessChosen('hydra') ?? unlessRequired(await whyNoHydra())
 
 describe.skipIf(noHydra !== undefined)('Hydra', () => {
   let hydra: Hydra
@@ -329,7 +382,7 @@ describe.skipIf(noHydra !== undefined)('Hydra', () => {
     return { id, token, uri: `${hydra.publicUrl}/oauth2/register/${id}` }
   }
 
-  it(`holds over ${RUNS} random patches`, async () => {
+  it(`holds over ${RUNS} random patches`, async (context) => {
     const count = counter()
     const code = { grant_types: ['authorization_code'], response_types: ['code'] }
     const byRegistration = `${hydra.publicUrl}/oauth2/register`
@@ -354,6 +407,7 @@ describe.skipIf(noHydra !== undefined)('Hydra', () => {
       await patchAtRandom({ rig, choices: CHOICES, view }, ref, count, { runs, seed: index + 1 })
     }
     report('Hydra', count)
+    patchesOf(context, 'rfc7592 at Hydra', count)
     expect(count.broken).toEqual([])
   })
 

@@ -4,15 +4,21 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 
 const WORKER = `
+const { request } = require('node:http')
 const { parentPort } = require('node:worker_threads')
+const agent = new (require('node:http').Agent)({ keepAlive: true })
+const ask = (url, { method, headers, body }) => new Promise((resolve, reject) => {
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+  const outgoing = request(url, { method, agent, headers: { ...headers, ...length } }, async (incoming) => {
+    const chunks = []
+    for await (const chunk of incoming) chunks.push(chunk)
+    resolve({ status: incoming.statusCode, text: Buffer.concat(chunks).toString() })
+  })
+  outgoing.on('error', reject)
+  outgoing.end(body)
+})
 parentPort.on('message', async ({ port, done, url, init }) => {
-  try {
-    const answer = await fetch(url, init)
-    const text = await answer.text()
-    port.postMessage({ status: answer.status, text })
-  } catch (error) {
-    port.postMessage({ status: 0, text: String(error) })
-  }
+  port.postMessage(await ask(url, init).catch((error) => ({ status: 0, text: String(error) })))
   Atomics.store(done, 0, 1)
   Atomics.notify(done, 0)
 })

@@ -77,9 +77,30 @@ function mergingBody(dialect: Dialect, mapping: Mapping, base: Native, next: Nat
   return Object.fromEntries(names.map((name) => [name, valueFor(dialect, name, base, next)]))
 }
 
-/** A scope that is sent is refused for some clients (keycloak/keycloak#51311). */
-const repeated = ({ repeats }: Dialect, name: string, value: Json | undefined) =>
-  repeats === 'plain' && ['string', 'boolean'].includes(typeof value) && name !== 'scope'
+/**
+ * Texts for which a specification names a default, which a server may set where they are left out: OpenID Connect
+ * Registration 1.0 section 2, RFC 9701 section 6, JARM section 3. What encrypts needs both of its members.
+ */
+const DEFAULTED = [
+  'application_type',
+  'id_token_signed_response_alg',
+  'introspection_signed_response_alg',
+  'authorization_signed_response_alg',
+  ...['id_token', 'userinfo', 'introspection', 'authorization'].flatMap((what) => [
+    `${what}_encrypted_response_alg`,
+    `${what}_encrypted_response_enc`,
+  ]),
+  'request_object_encryption_alg',
+  'request_object_encryption_enc',
+]
+
+function repeated({ repeats }: Dialect, name: string, value: Json | undefined): boolean {
+  if (repeats === 'none') return false
+  if (typeof value === 'boolean') return true
+  if (typeof value !== 'string') return false
+  // A scope that is sent is refused for some clients (keycloak/keycloak#51311).
+  return repeats === 'plain' ? name !== 'scope' : DEFAULTED.includes(name)
+}
 
 /** What is removed is sent as an empty value, since no `null` clears anything. */
 function valueFor({ emptied, defaults }: Dialect, name: string, base: Native, next: Native): Json {

@@ -49,8 +49,8 @@ const grants: Group = {
   },
 }
 
-/** Those of a client without a secret. */
-const publicGrants: Group = {
+/** Those of a client that authenticates by a key. */
+const keyGrants: Group = {
   about: ['grantTypes', 'responseTypes'],
   asks: (record) => {
     const refreshes = textsAt(record, 'grant_types').includes('refresh_token')
@@ -127,11 +127,14 @@ const keys = value('jwksUri', 'jwks_uri', ['https://new.example.com/keys'], 'cle
 
 const SHARED: readonly Group[] = [value('name', 'client_name', ['One', 'Zwölf']), callbacks]
 
+const method = (values: readonly string[]) =>
+  value('tokenEndpointAuthMethod', 'token_endpoint_auth_method', values)
+
 const WELL_KEPT: readonly Group[] = [
   grants,
   list('allowedLogoutUrls', 'post_logout_redirect_uris', URLS),
   scopes,
-  value('tokenEndpointAuthMethod', 'token_endpoint_auth_method', ['client_secret_post']),
+  method(['client_secret_post']),
   value('appType', 'application_type', ['native']),
   value('initiateLoginUri', 'initiate_login_uri', ['https://new.example.com/login'], 'clears'),
   value('logoUri', 'logo_uri', ['https://new.example.com/logo.png'], 'clears'),
@@ -182,6 +185,15 @@ export const LOCAL: Frame = {
   ],
 }
 
+/** What Canaille drops, and what it takes in a way of its own. */
+const OTHERWISE = [
+  'requirePushedAuthorizationRequests',
+  'dpopBoundAccessTokens',
+  'default_max_age',
+  'scopes',
+  'tokenEndpointAuthMethod',
+]
+
 const sector: Group = setting('backchannel_logout_uri', ['https://new.example.com/backchannel'])
 
 export const REGISTERED: Frame = {
@@ -210,8 +222,42 @@ export const REGISTERED_LOCALLY: Frame = {
 export const GLEWLWYD: Frame = {
   states: SHARED_STATES,
   together: [],
-  groups: [...SHARED, publicGrants, keys, sector],
+  groups: [...SHARED, keyGrants, sector],
   settled: {
     tokenEndpointAuthMethod: 'any update of a client with a secret in use renews it there',
+    jwksUri: 'Glewlwyd asks the address for the keys, at each update',
   },
+}
+
+/** Those that it knows. */
+const canailleScopes: Group = {
+  about: ['scopes'],
+  asks: ({ scope }) => [
+    ask({ scopes: { add: ['email'] } }, 'scope'),
+    ask({ scopes: ['openid', 'phone'] }, 'scope'),
+    ...(scope === 'openid profile' ? [ask({ scopes: { remove: ['profile'] } }, 'scope')] : []),
+  ],
+}
+
+/** It keeps what an update leaves out, and clears texts and lists by empty ones. */
+export const CANAILLE: Frame = {
+  states: {
+    ...SHARED_STATES,
+    ...WELL_STORED,
+    scope: ['openid profile', 'openid'],
+    token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'],
+    require_auth_time: [true, false],
+  },
+  together: [],
+  groups: [
+    ...SHARED,
+    ...WELL_KEPT.filter(({ about }) => !OTHERWISE.includes(about[0] ?? '')),
+    // No request clears a number.
+    setting('default_max_age', [60, 7_200]),
+    canailleScopes,
+    method(['client_secret_basic', 'client_secret_post']),
+    value('idTokenSignedResponseAlg', 'id_token_signed_response_alg', ['RS512']),
+    setting('software_id', ['another']),
+    setting('require_signed_request_object', [false]),
+  ],
 }

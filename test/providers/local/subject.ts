@@ -59,6 +59,7 @@ const life: Life = {
 
 export const subject: ProviderSubject = {
   kinds: [kind],
+  servers: async () => [{ ...kind, server: 'embedded' }],
   life,
   samples: {
     ...COMMON,

@@ -18,6 +18,7 @@ const odd = [
 export const subject: ProviderSubject = {
   kinds: [],
   peers: async () => (await import('../../contract/peers.ts')).PEERS,
+  servers: async () => (await import('../../servers/registered-kinds.ts')).registeredKinds(),
   samples: {
     ...COMMON,
     grantTypes: ['authorization_code'],

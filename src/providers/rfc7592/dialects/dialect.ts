@@ -35,8 +35,11 @@ export interface Dialect {
   readonly clientUri: 'told' | 'derived'
   /** Whether a client must have a redirect URI, whatever its grant types. */
   readonly needsCallbacks: boolean
-  /** Members whose texts and flags an update repeats, since some of them go back to a default where they are left out. */
-  readonly repeats: 'none' | 'plain'
+  /**
+   * What an update that merges repeats, since it goes back to a default where it is left out: every text and flag, or
+   * flags and those texts for which a specification names a default.
+   */
+  readonly repeats: 'none' | 'plain' | 'defaulted'
   /** Members of a registration that the server takes, may even echo, and does not store. */
   readonly drops: readonly string[]
   /** Members that it stores and never shows. */

@@ -3,7 +3,9 @@
  * row here, or its switches in the configuration; docs/providers/rfc7592.md tells how to find them out.
  */
 
+import { ClientError } from '../../../core/errors.ts'
 import { withoutMembers } from '../../../core/json/json.ts'
+import type { Native } from '../../../core/mapping/row.ts'
 import { methodOf } from '../../registration/registration.ts'
 import type { Dialect } from './dialect.ts'
 import { hydra } from './hydra.ts'
@@ -34,6 +36,15 @@ const standard: Dialect = {
   ways: {},
 }
 
+/** Glewlwyd makes every client that it updates confidential, which no read shows. */
+function checkConfidential(base: Native): void {
+  if (methodOf(base) !== 'none') return
+  throw new ClientError(
+    'unsupported_operation',
+    'Glewlwyd makes a client without authentication confidential with every update, which would cut off its application. Nothing was sent. Change the client at the server itself.',
+  )
+}
+
 /** By the name that a configuration gives. */
 export const DIALECTS = {
   standard,
@@ -61,15 +72,21 @@ export const DIALECTS = {
       'dpop_bound_access_tokens',
       'require_pushed_authorization_requests',
     ],
+    ways: { check: checkConfidential },
   },
   /** Keycloak 26. */
   keycloak: { ...standard, ...keycloak },
   /** Ory Hydra 2. */
   hydra: { ...standard, ...hydra },
-  /** A server that keeps what an update leaves out, as Canaille 0.3 does, and takes no `null`. */
+  /**
+   * A server that keeps what an update leaves out, as Canaille 0.3 does, and takes no `null`. What has a default goes
+   * along as it is: authlib 1.7, on which Canaille stands, sets that where it is left out
+   * (`oidc/registration/claims.py`, `oauth2/rfc9101/registration.py`: `setdefault`).
+   */
   merging: {
     ...standard,
     update: 'merges',
+    repeats: 'defaulted',
     secretInUpdate: 'kept',
     renewsToken: 'never',
     // The client of an update with an empty scope cannot be read any more.
@@ -79,7 +96,7 @@ export const DIALECTS = {
     ways: {
       shown: (record) =>
         typeof record.scope === 'string' ? record : withoutMembers(record, ['scope']),
-      // Left out, it becomes client_secret_basic.
+      // Left out, it becomes client_secret_basic, also where no read has shown it.
       sent: ({ next }, body) => ({ token_endpoint_auth_method: methodOf(next), ...body }),
     },
   },

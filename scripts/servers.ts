@@ -1,0 +1,93 @@
+/**
+ * `npm run test:servers`: starts the real servers one after the other, runs the suites over each, and prints what was
+ * measured as the table of docs/guarantees.md, which it compares or writes.
+ */
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { SERVER_NAMES, type ServerName } from '../test/servers/chosen.ts'
+import { disagreements, type Figures, staleness, withFigures } from '../test/servers/table.ts'
+
+const PAGE = 'docs/guarantees.md'
+const HELP = `npm run test:servers [-- SERVER...] [-- --write]
+
+Fetches (once, into \${XDG_CACHE_HOME:-~/.cache}/clientry-test), starts and stops real authorization servers, runs the
+suites over them, and prints the figures of ${PAGE}. A server that cannot be had is skipped with its reason;
+with CLIENTRY_PEERS=required that is a failure.
+
+SERVER     ${SERVER_NAMES.join(', ')}; all of them when absent
+--write    writes the figures into ${PAGE}; without it a figure that is the same in every run must agree
+`
+
+function main(): number {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const unknown = positionals.filter((name) => !SERVER_NAMES.some((one) => one === name))
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no server ${unknown.join(', ')}: ${SERVER_NAMES.join(', ')}.\n`)
+    return 1
+  }
+  const chosen = SERVER_NAMES.filter(
+    (name) => positionals.length === 0 || positionals.includes(name),
+  )
+  const runs = chosen.map(runOver)
+  const figures: Figures = Object.assign({}, ...runs.map((run) => run.figures))
+  const page = readFileSync(PAGE, 'utf8')
+  const written = withFigures(page, figures)
+  process.stdout.write(`${tableOf(written)}\n`)
+  for (const { name, seconds } of runs) process.stdout.write(`${name}: ${seconds} s\n`)
+  if (values.write) writeFileSync(PAGE, written)
+  const wrong = values.write
+    ? staleness(written)
+    : [...staleness(page), ...disagreements(page, figures)]
+  for (const sentence of wrong) process.stderr.write(`${PAGE}: ${sentence}\n`)
+  return runs.every(({ passed }) => passed) && wrong.length === 0 ? 0 : 1
+}
+
+interface Run {
+  readonly name: ServerName
+  readonly passed: boolean
+  readonly seconds: number
+  readonly figures: Figures
+}
+
+function runOver(name: ServerName): Run {
+  const started = performance.now()
+  const folder = mkdtempSync(join(tmpdir(), 'clientry-figures-'))
+  const file = join(folder, 'figures.json')
+  writeFileSync(file, '{}')
+  const { status } = spawnSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.servers.config.ts'],
+    { stdio: 'inherit', env: { ...process.env, CLIENTRY_SERVERS: name, CLIENTRY_FIGURES: file } },
+  )
+  const figures = JSON.parse(readFileSync(file, 'utf8')) as Figures
+  rmSync(folder, { recursive: true })
+  const seconds = Math.round((performance.now() - started) / 1_000)
+  return { name, passed: status === 0, seconds, figures }
+}
+
+/** The lines of the table, for people. */
+const tableOf = (page: string) =>
+  page
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .filter(
+      (line, _, lines) =>
+        lines.indexOf(line) >= lines.findIndex((one) => one.startsWith('| endpoint')),
+    )
+    .join('\n')
+
+process.exitCode = main()

@@ -1,0 +1,68 @@
+/**
+ * What the real servers of the tests are made of, fetched and built once and kept outside of the checkout, by a hash of
+ * all that it follows from.
+ */
+
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+const ROOT = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clientry-test')
+
+/** A thing to be made: its name, and every version, file and argument that decides what it is. */
+export interface Recipe {
+  readonly name: string
+  readonly parts: readonly string[]
+}
+
+/** Where it is once it is made. */
+export function placeOf({ name, parts }: Recipe): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
+  return join(ROOT, `${name}-${hash}`)
+}
+
+/** Whether it is there already. */
+export const isMade = (recipe: Recipe): boolean => existsSync(placeOf(recipe))
+
+/**
+ * Makes it unless it is there, in a folder of this process that is renamed when it is complete: what runs beside us
+ * finds all of it or nothing.
+ */
+export async function made(
+  recipe: Recipe,
+  make: (folder: string) => Promise<void>,
+): Promise<string> {
+  const place = placeOf(recipe)
+  if (existsSync(place)) return place
+  const folder = `${place}.${process.pid}`
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  try {
+    await make(folder)
+    rename(folder, place)
+    return place
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Someone else may have been faster, with the same content. */
+function rename(folder: string, place: string): void {
+  try {
+    renameSync(folder, place)
+  } catch (error) {
+    if (!existsSync(place)) throw error
+  }
+}
+
+/**
+ * What a suite says of a server that cannot be had here: it is skipped with the reason. On the build machine
+ * (`CLIENTRY_PEERS=required`) that fails.
+ */
+export function unlessRequired(reason: string | undefined): string | undefined {
+  if (reason === undefined) return undefined
+  if (process.env.CLIENTRY_PEERS === 'required') throw new Error(reason)
+  process.stdout.write(`skipped: ${reason}\n`)
+  return reason
+}

@@ -1,0 +1,122 @@
+/** How the world of each endpoint is opened, by the subject of the contract suites. */
+
+import { exportJWK, generateKeyPair } from 'jose'
+import type { JsonObject } from '../../src/core/json/json.ts'
+import { startCanaille } from '../peers/canaille.ts'
+import { startFront } from '../peers/front.ts'
+import { startGlewlwyd } from '../peers/glewlwyd.ts'
+import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
+import { startOidcPeer } from '../peers/oidc.ts'
+import { openEmbedded } from './embedded.ts'
+import { type Hydra, startHydra } from './hydra.ts'
+import { adminAt } from './hydra-cases.ts'
+import { startHydraRegistration } from './hydra-registration.ts'
+import { operationOf } from './hydra-subject.ts'
+import { startKeycloak } from './keycloak.ts'
+import { startKeycloakRegistration } from './keycloak-registration.ts'
+import type { Kind } from './table.ts'
+import { CODE_FLOW, registeredWorld, type World } from './world.ts'
+
+async function startUnpackedGlewlwyd() {
+  const unpacked = await unpackGlewlwyd()
+  if ('reason' in unpacked) throw new Error(unpacked.reason)
+  return startGlewlwyd(unpacked.root)
+}
+
+const OPENID = { ...CODE_FLOW, scope: 'openid' }
+
+/** By a key: a secret in use would be renewed there by an update, and a public client made confidential. */
+async function openGlewlwyd(): Promise<World> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const key = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }
+  const members = {
+    ...CODE_FLOW,
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [key] },
+  }
+  return registeredWorld(await startUnpackedGlewlwyd(), members as JsonObject, {
+    key: privateKey,
+    kid: 'one',
+  })
+}
+
+/** In the words of its administration: by it clients are made. */
+const CODE_FLOW_OF_KEYCLOAK = {
+  publicClient: false,
+  standardFlowEnabled: true,
+  implicitFlowEnabled: false,
+  directAccessGrantsEnabled: false,
+  serviceAccountsEnabled: false,
+  webOrigins: ['https://app.example.com'],
+}
+
+/** A world that stops its server with it. */
+const stopping = (world: World, { stop }: { stop(): Promise<void> }): World => ({
+  ...world,
+  close: async () => {
+    await world.close()
+    await stop()
+  },
+})
+
+async function openHydraAdmin(hydra: Hydra): Promise<World> {
+  const admin = adminAt(hydra.adminUrl)
+  const front = await startFront({
+    url: () => hydra.adminUrl,
+    change: () => {},
+    nameOf: operationOf,
+  })
+  const secret = 'a-secret-of-the-tests-a-secret-of-the-tests'
+  const replace = (path: string, value: string | string[]) => ({ op: 'replace', path, value })
+  return {
+    settings: { type: 'hydra', baseUrl: front.url, pace: { perSecond: 10_000 } },
+    secrets: {},
+    front,
+    flow: hydra.flow,
+    make: async (id, callbacks) => {
+      await admin.send('POST', '', {
+        ...OPENID,
+        client_id: id,
+        client_name: 'Example',
+        client_secret: secret,
+        redirect_uris: [...callbacks],
+      })
+      return { id, party: { id, secret } }
+    },
+    callbacks: async (id) => (await admin.read(id)).redirect_uris as string[],
+    name: async (id) => (await admin.read(id)).client_name,
+    addNatively: async ({ id }, value) =>
+      (await admin.patch(id, { op: 'add', path: '/redirect_uris/-', value })).status,
+    setNatively: async (id, { name, callbacks }) => {
+      const operations: JsonObject[] = [
+        ...(name === undefined ? [] : [replace('/client_name', name)]),
+        ...(callbacks === undefined ? [] : [replace('/redirect_uris', callbacks)]),
+      ]
+      await admin.patch(id, ...operations)
+    },
+    close: front.close,
+  }
+}
+
+/** Opens the world of each endpoint. */
+export const WORLDS: { readonly [K in Kind]: () => Promise<World> } = {
+  'rfc7592 at Keycloak': async () => {
+    const keycloak = await startKeycloak()
+    const server = await startKeycloakRegistration(keycloak, `world-${Date.now()}`)
+    return stopping(registeredWorld(server, CODE_FLOW_OF_KEYCLOAK), keycloak)
+  },
+  'hydra itself': async () => {
+    const hydra = await startHydra()
+    return stopping(await openHydraAdmin(hydra), hydra)
+  },
+  'rfc7592 at Hydra': async () => {
+    const hydra = await startHydra()
+    return stopping(registeredWorld(await startHydraRegistration(hydra), OPENID), hydra)
+  },
+  'rfc7592 at Canaille': async () => registeredWorld(await startCanaille(), OPENID),
+  'rfc7592 at Glewlwyd': openGlewlwyd,
+  'rfc7592 at oidc-provider': async () => registeredWorld(await startOidcPeer(false)),
+  'rfc7592 at oidc-provider that renews tokens': async () =>
+    registeredWorld(await startOidcPeer(true)),
+  local: openEmbedded,
+}
