@@ -120,6 +120,8 @@ export interface ErrorDetails {
   readonly found?: Json
   /** Asking again would fail in the same way. */
   readonly lasting?: true
+  /** With `client_gone`: the provider itself says that the client does not exist. */
+  readonly purged?: true
   /**
    * What the provider said, without the secrets of the call; shown to no one before those of the client are taken out
    * as well.

@@ -70,6 +70,21 @@ export function eventLine(event: ProgramEvent, now: number): LogLine | undefined
       const about = { provider, userPoolId, client, code: event.code }
       return { time, level: 'warn', message: 'due work failed', ...about }
     }
+    case 'notice': {
+      const { ref, code, at } = event
+      const { provider, userPoolId, id: client } = ref
+      const ends = at === undefined ? {} : { secretExpiresAt: new Date(at).toISOString() }
+      return {
+        time,
+        level: 'warn',
+        message: 'look at client',
+        provider,
+        userPoolId,
+        client,
+        code,
+        ...ends,
+      }
+    }
     case 'due':
     case 'store_failed':
     case 'jobs_running':

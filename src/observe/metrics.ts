@@ -101,6 +101,9 @@ function counting(register: Registry, providerIds: readonly string[]): Metrics['
         return remaining.set(event.left)
       case 'due':
         return due.inc(event.done)
+      // It is said once, in the log.
+      case 'notice':
+        return undefined
       case 'due_failed':
         return dueFailed.inc({ provider: refOf(event.resource).provider })
     }

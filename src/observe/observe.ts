@@ -11,7 +11,7 @@ import type { Call, UpstreamCall } from '../providers/call.ts'
 import type { PaceState, Provider } from '../providers/provider.ts'
 import type { JobsEvent } from '../service/jobs/jobs.ts'
 import type { Refreshed } from '../service/mirror/refresh.ts'
-import type { DueFailure } from '../service/upkeep/due.ts'
+import type { ClientNotice, DueFailure } from '../service/upkeep/due.ts'
 import type { Entry } from '../store/log/entry.ts'
 import { around } from '../store/mirror.ts'
 import type { Store } from '../store/store.ts'
@@ -36,6 +36,7 @@ export type ProgramEvent =
   /** Clients whose due work was done. */
   | { readonly kind: 'due'; readonly done: number }
   | ({ readonly kind: 'due_failed' } & DueFailure)
+  | ({ readonly kind: 'notice' } & ClientNotice)
 
 export type Observe = (event: ProgramEvent) => void
 

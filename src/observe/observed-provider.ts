@@ -138,6 +138,8 @@ const PROVIDER: Rows<Provider> = {
   bar: QUIET,
   removal: (removal, extend) => (ref, base) => extendedStep(removal(ref, base), extend),
   lostWithRemoval: QUIET,
+  isShut: QUIET,
+  notice: (notice, extend) => (ref, call) => notice(ref, extend(call)),
   secrets: (secrets, extend) => extended(secrets, SECRETS, extend),
   keys: (keys, extend) => (keys.kind === 'record' ? keys : extended(keys, KEYS, extend)),
   adoption: (adoption, extend) => extended(adoption, ADOPTION, extend),

@@ -151,9 +151,10 @@ export async function createClientry(
           observe({ kind: 'sweep', settled, left })
         },
         async () => {
-          const { done, failed } = await carryOutDue(service, pauses)
+          const { done, failed, notices } = await carryOutDue(service, pauses)
           observe({ kind: 'due', done })
           for (const one of failed) observe({ kind: 'due_failed', ...one })
+          for (const one of notices) observe({ kind: 'notice', ...one })
         },
         jobs.sweep,
         async () => {

@@ -68,6 +68,13 @@ export interface Bar {
   readonly says: string
 }
 
+/** What the operator has to know of a client: it is out of reach for good, or its secret ends by itself. */
+export interface Notice {
+  readonly code: 'client_gone' | 'secret_expires'
+  /** When the secret ends (epoch milliseconds). */
+  readonly at?: number
+}
+
 /** A public key that is kept of a client. */
 export interface ClientKey {
   readonly kid: string
@@ -159,6 +166,10 @@ export interface Provider {
   readonly secrets?: Secrets
   /** The public keys of its clients. */
   readonly keys?: RecordKeys | ResourceKeys
+  /** Whether a client is known to be out of reach for good, as far as was seen: its registration was removed or refused. Asks no provider. */
+  isShut?(ref: ClientRef): Promise<boolean>
+  /** Looks whether there still is something to say of a client, once its time has come; each is said once. */
+  notice?(ref: ClientRef, call: Call): Promise<Notice | undefined>
   /** What it keeps of a client outside of the record; asked for where a client is copied. */
   readonly elsewhere?: Elsewhere
   /** Takes in clients that were registered elsewhere. */

@@ -33,6 +33,14 @@ export const lookResource = (operationId: string) => JSON.stringify(['$look', nu
 export const registrationResource = (provider: string, id: string) =>
   JSON.stringify(['$registration', provider, id])
 
+/** The way back from `registrationResource`; `undefined` for any other log. */
+export function registeredClientOf(resource: string): ClientName | undefined {
+  const { provider, userPoolId, id } = refOf(resource)
+  return provider === '$registration' && userPoolId !== undefined
+    ? { provider: userPoolId, id }
+    : undefined
+}
+
 /** The log that lists such clients of one provider. */
 export const registeredResource = (provider: string) =>
   JSON.stringify(['$registered', provider, ''])

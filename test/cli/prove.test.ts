@@ -201,11 +201,11 @@ it('leaves a client to the sweep where it is killed, and the sweep removes that 
   closing.push(bench.close)
   const later = { ...bench.service, now: () => Date.now() + 11 * 60_000 }
   expect(await sweep(later)).toMatchObject({ left: 0 })
-  expect(await carryOutDue(later, new Map())).toEqual({ done: 1, failed: [] })
+  expect(await carryOutDue(later, new Map())).toEqual({ done: 1, failed: [], notices: [] })
   expect(() => emulator.client(POOL_ID, id)).toThrow()
   expect(writesOf(emulator.calls).map(idOf)).toEqual([id])
   // Nothing is left to do.
-  expect(await carryOutDue(later, new Map())).toEqual({ done: 0, failed: [] })
+  expect(await carryOutDue(later, new Map())).toEqual({ done: 0, failed: [], notices: [] })
 })
 
 const providersOf = (endpoint: string) =>

@@ -4,16 +4,19 @@
  */
 
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { LintedAt } from '../../src/core/lint/rule.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import type { Dangling } from '../../src/core/mapping/row.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as hydra } from '../../src/providers/hydra/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { mapping as registered } from '../../src/providers/rfc7592/index.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullHydraClient } from '../fixtures/hydra.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { fullRegisteredClient } from '../fixtures/registered.ts'
 
 export const PROVIDERS = {
   auth0: { mapping: auth0, clean: fullAuth0Client },
@@ -26,6 +29,10 @@ export const PROVIDERS = {
     mapping: { ...local, uris: { ...local.uris, plainSchemes: ['cursor'] } },
     clean: fullLocalClient,
   },
+  registered: {
+    mapping: registered,
+    clean: { ...fullRegisteredClient, grant_types: ['authorization_code'] },
+  },
 } as const satisfies Record<string, { mapping: Mapping; clean: JsonObject }>
 
 export type ProviderName = keyof typeof PROVIDERS
@@ -36,6 +43,8 @@ export interface Sample {
   readonly members: Readonly<Record<string, Json | undefined>>
   /** What the provider was found not to have. */
   readonly dangling?: readonly Dangling[]
+  /** What the rule goes by that is in no record. */
+  readonly at?: LintedAt
   readonly field: string
   readonly mend: JsonObject | null
 }
@@ -315,6 +324,27 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   unused_secret: {
     provider: 'local',
     members: { token_endpoint_auth_method: 'none', rotate_refresh_tokens: true },
+    field: 'client.secret',
+    mend: null,
+  },
+  registration_refused: {
+    provider: 'registered',
+    members: {},
+    at: { shut: true },
+    field: 'client',
+    mend: null,
+  },
+  secret_expired: {
+    provider: 'registered',
+    members: { client_secret_expires_at: 1_800_000_000 },
+    at: { now: 1_800_000_000_000 },
+    field: 'client.secret',
+    mend: null,
+  },
+  secret_expires: {
+    provider: 'registered',
+    members: { client_secret_expires_at: 1_802_592_000 },
+    at: { now: 1_800_000_000_000 },
     field: 'client.secret',
     mend: null,
   },

@@ -134,6 +134,13 @@ const MEMBERS: Readonly<Record<ProviderName, Record<string, fc.Arbitrary<Json | 
     rotate_refresh_tokens: flag,
     refresh_token_lifetime: fc.constantFrom(86_400, 31_536_000),
   },
+  registered: {
+    redirect_uris: uris,
+    grant_types: fc.subarray(GRANTS.slice(0, 5)),
+    application_type: fc.constantFrom('web', 'native'),
+    token_endpoint_auth_method: fc.constantFrom('none', 'client_secret_basic'),
+    client_secret_expires_at: fc.constantFrom(0, 1_800_000_000),
+  },
 }
 
 /** Native members that move along with a field by the nature of the provider, as its notes tell. */

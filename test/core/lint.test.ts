@@ -31,7 +31,9 @@ describe('each rule', () => {
   it.each(Object.entries(SAMPLES))('%s finds it, with its mend', (id, sample) => {
     const { mapping, clean } = PROVIDERS[sample.provider]
     const record = withMembers(clean, sample.members)
-    const found = lintClient(mapping, record, sample.dangling).filter(({ rule }) => rule === id)
+    const found = lintClient(mapping, record, sample.dangling, sample.at).filter(
+      ({ rule }) => rule === id,
+    )
     expect(found.map(({ field, mend = null }) => ({ field, mend }))).toContainEqual({
       field: sample.field,
       mend: sample.mend,

@@ -341,7 +341,7 @@ describe('an update', () => {
     ],
     [403, {}, 'provider_misconfigured', undefined],
     [405, {}, 'provider_misconfigured', undefined],
-    [404, {}, 'not_found', undefined],
+    [404, {}, 'client_gone', undefined],
     [429, {}, 'provider_throttled', undefined],
   ] as const)('answered %i %j is %s', async (status, body, code, field) => {
     const provider = providerWith()

@@ -78,25 +78,29 @@ describe('what is due', () => {
   it('is done once, and not before its time', async () => {
     await leased('a')
     now = NOW - 1
-    expect(await due()).toEqual({ done: 0, failed: [] })
+    expect(await due()).toEqual({ done: 0, failed: [], notices: [] })
     expect(reads).toEqual([])
     now = NOW
-    expect(await due()).toEqual({ done: 1, failed: [] })
+    expect(await due()).toEqual({ done: 1, failed: [], notices: [] })
     expect(await callbacksOf('a')).toEqual(fullLocalClient.redirect_uris)
-    expect(await due()).toEqual({ done: 0, failed: [] })
+    expect(await due()).toEqual({ done: 0, failed: [], notices: [] })
   })
 
   it('is done with the provider of its client alone', async () => {
     await leased('a')
     await leased('b', 'other')
-    expect(await due()).toEqual({ done: 2, failed: [] })
+    expect(await due()).toEqual({ done: 2, failed: [], notices: [] })
     expect([...new Set(reads)].sort()).toEqual(['a', 'b'])
   })
 
   it('may turn out to be nothing', async () => {
     const { store } = bench.service
     const nothing = { ...store, due: async () => [logOf('nobody')] }
-    expect(await due({ ...service(), store: nothing })).toEqual({ done: 1, failed: [] })
+    expect(await due({ ...service(), store: nothing })).toEqual({
+      done: 1,
+      failed: [],
+      notices: [],
+    })
     expect(reads).toEqual([])
   })
 
@@ -114,17 +118,17 @@ describe('what could not be done', () => {
     const failed = [{ resource: logOf('a'), code: 'provider_refused' }]
     const seconds = [10, 20, 40, 80, 160, 320, 640, 900, 900]
     for (const [index, pause] of seconds.entries()) {
-      expect(await due()).toEqual({ done: 0, failed })
+      expect(await due()).toEqual({ done: 0, failed, notices: [] })
       const until = now + pause * 1_000
       expect(pauses.get(logOf('a'))).toEqual({ failures: index + 1, until })
       reads = []
       now = until - 1
-      expect(await due()).toEqual({ done: 0, failed: [] })
+      expect(await due()).toEqual({ done: 0, failed: [], notices: [] })
       expect(reads).toEqual([])
       now = until
     }
     fails = () => undefined
-    expect(await due()).toEqual({ done: 1, failed: [] })
+    expect(await due()).toEqual({ done: 1, failed: [], notices: [] })
     expect([...pauses]).toEqual([])
   })
 
@@ -141,7 +145,7 @@ describe('what could not be done', () => {
     await leased('b')
     fails = (id) => (id === 'a' ? new TypeError('a fault of ours') : undefined)
     const failed = [{ resource: logOf('a'), code: 'internal' }]
-    expect(await due()).toEqual({ done: 1, failed })
+    expect(await due()).toEqual({ done: 1, failed, notices: [] })
   })
 
   it.each([

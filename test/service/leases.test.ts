@@ -75,11 +75,11 @@ describe.each(SUBJECTS)('$name', (kind) => {
   it('takes values away when their time is over, all of one client at once, and not before', async () => {
     await take(PREVIEW)
     await take(OTHER, 'pr-8', 2 * HOUR)
-    expect(await due(HOUR - 60)).toEqual({ done: 0, failed: [] })
-    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(await due(HOUR - 60)).toEqual({ done: 0, failed: [], notices: [] })
+    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [], notices: [] })
     expect(sorted(stored())).toEqual(sorted([...before, OTHER]))
     await take(PREVIEW)
-    expect(await due(2 * HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(await due(2 * HOUR + 60)).toEqual({ done: 1, failed: [], notices: [] })
     expect(sorted(stored())).toEqual(sorted(before))
     const last = await bench.service.store.entries(resourceOf(subject.ref), {
       newestFirst: true,
@@ -106,7 +106,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(taken.changes).toMatchObject([{ added: [PREVIEW, OTHER] }])
     expect(taken.warnings.map(({ code }) => code)).toContain('value_stays')
     expect(await leases()).toMatchObject([{ value: PREVIEW }, { value: OTHER }, { kept: true }])
-    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [], notices: [] })
     expect(sorted(stored())).toEqual(sorted(before))
   })
 
@@ -118,7 +118,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(await leases()).toMatchObject([{ value: own, kept: true }])
     await take(own, 'pr-8')
     await give(({ owner }) => owner === 'pr-8')
-    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [], notices: [] })
     expect(sorted(stored())).toEqual(sorted(before))
     expect(await leases()).toEqual([])
   })
@@ -217,7 +217,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     if (holds) await expect(take(OTHER)).rejects.toMatchObject({ code: 'client_suspended' })
     else await take(OTHER)
     await change({ kind: 'protection', protected: true })
-    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [] })
+    expect(await due(HOUR + 60)).toEqual({ done: 1, failed: [], notices: [] })
     expect(sorted(stored())).toEqual(holds ? [] : sorted(before))
     await suspend(false)
     expect(sorted(stored())).toEqual(sorted(before))
@@ -344,15 +344,15 @@ describe.each(SUBJECTS)('$name', (kind) => {
     await patch({ defaultCallback: PREVIEW })
     const pauses: Pauses = new Map()
     const failed = [{ resource: resourceOf(subject.ref), code: 'rule_violated' }]
-    expect(await due(HOUR + 60, pauses)).toEqual({ done: 0, failed })
+    expect(await due(HOUR + 60, pauses)).toEqual({ done: 0, failed, notices: [] })
     expect(sorted(stored())).toEqual(sorted([...before, PREVIEW]))
-    expect(await due(HOUR + 61, pauses)).toEqual({ done: 0, failed: [] })
-    expect(await due(HOUR + 75, pauses)).toEqual({ done: 0, failed })
-    expect(await due(HOUR + 90, pauses)).toEqual({ done: 0, failed: [] })
+    expect(await due(HOUR + 61, pauses)).toEqual({ done: 0, failed: [], notices: [] })
+    expect(await due(HOUR + 75, pauses)).toEqual({ done: 0, failed, notices: [] })
+    expect(await due(HOUR + 90, pauses)).toEqual({ done: 0, failed: [], notices: [] })
     const told = await take(PREVIEW, 'pr-7', 1)
     expect(told.warnings).toMatchObject([{ code: 'cannot_end', field: 'client.callbacks' }])
     await patch({ defaultCallback: null })
-    expect(await due(HOUR + 120, pauses)).toEqual({ done: 1, failed: [] })
+    expect(await due(HOUR + 120, pauses)).toEqual({ done: 1, failed: [], notices: [] })
     expect(sorted(stored())).toEqual(sorted(before))
   })
 
@@ -366,9 +366,17 @@ describe.each(SUBJECTS)('$name', (kind) => {
       providers: new Map([['it', gone]]),
     })
     const failed = [{ resource: resourceOf(subject.ref), code: 'not_found' }]
-    expect(await carryOutDue(without(HOUR + 60), new Map())).toEqual({ done: 0, failed })
+    expect(await carryOutDue(without(HOUR + 60), new Map())).toEqual({
+      done: 0,
+      failed,
+      notices: [],
+    })
     expect(await leases()).toHaveLength(1)
-    expect(await carryOutDue(without(26 * HOUR), new Map())).toEqual({ done: 1, failed: [] })
+    expect(await carryOutDue(without(26 * HOUR), new Map())).toEqual({
+      done: 1,
+      failed: [],
+      notices: [],
+    })
     expect(await leases()).toEqual([])
     expect(await bench.service.store.openIntents()).toEqual([])
   })

@@ -125,10 +125,10 @@ describe.each(SUBJECTS.filter(({ name }) => !LIVES[name]?.oneSecret))('$name', (
     const down = new Map([['it', { ...subject.provider, read }]])
     const hurried = { providers: down, upstreamTimeoutMs: 1, sleep: async () => {} }
     const failed = [{ resource: resourceOf(subject.ref), code: 'provider_unavailable' }]
-    expect(await due(await later(HOUR + 1, hurried))).toEqual({ done: 0, failed })
+    expect(await due(await later(HOUR + 1, hurried))).toEqual({ done: 0, failed, notices: [] })
     await subject.provider.removal?.(subject.ref, {}).send(call())
     expect((await due(await later(HOUR + 1))).failed).toMatchObject([{ code: 'not_found' }])
-    expect(await due(await later(26 * HOUR))).toEqual({ done: 1, failed: [] })
+    expect(await due(await later(26 * HOUR))).toEqual({ done: 1, failed: [], notices: [] })
     expect(await standing()).toBe(undefined)
     expect(await bench.service.store.due(Number.MAX_SAFE_INTEGER)).toEqual([])
   })

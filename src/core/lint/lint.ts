@@ -15,7 +15,7 @@ import { CLIENT_KIND_RULES } from './client-kind-rules.ts'
 import { DANGLING_RULES } from './dangling-rules.ts'
 import { GRANT_RULES } from './grant-rules.ts'
 import { LIMIT_RULES } from './limit-rules.ts'
-import type { Finding } from './rule.ts'
+import type { Finding, LintedAt } from './rule.ts'
 import { SEVERITIES } from './rule.ts'
 import { TOKEN_RULES } from './token-rules.ts'
 import { URI_RULES } from './uri-rules.ts'
@@ -35,8 +35,9 @@ export function lintClient(
   mapping: Mapping,
   native: Native,
   dangling: readonly Dangling[] = [],
+  at: LintedAt = {},
 ): readonly Finding[] {
-  const look = (record: Native) => findingsOf(mapping, record, dangling)
+  const look = (record: Native) => findingsOf(mapping, record, dangling, at)
   const findings = look(native)
   const messages = findings.map((finding) => {
     const { mend, ...plain } = finding
@@ -51,12 +52,13 @@ function findingsOf(
   mapping: Mapping,
   native: Native,
   references: readonly Dangling[],
+  at: LintedAt,
 ): readonly Finding[] {
   const client = showClient(mapping, native)
   const present = references.filter((one) => holds(mapping, native, one))
   const dangling = danglingTexts(mapping, native, present)
   const uris = judgedUris(mapping, native)
-  const lintCase = { client, native, mapping, lint: mapping.lint, dangling, uris }
+  const lintCase = { client, native, mapping, lint: mapping.lint, dangling, uris, ...at }
   return [...RULES, ...(mapping.lint?.rules ?? [])].flatMap(({ id, severity, source, find }) =>
     find(lintCase).map(({ field, message, mend }) => ({
       rule: id,

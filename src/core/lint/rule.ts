@@ -35,7 +35,14 @@ export interface LintCase {
   readonly dangling: readonly DanglingText[]
   /** Its URIs, with what the URI rules say. */
   readonly uris: readonly JudgedUri[]
+  /** Epoch milliseconds; absent: nothing is said of what ends. */
+  readonly now?: number | undefined
+  /** Its provider is known to let no one manage it any more. */
+  readonly shut?: boolean | undefined
 }
+
+/** What rules go by that is in no record. */
+export type LintedAt = Pick<LintCase, 'now' | 'shut'>
 
 /** What a rule finds in one place. */
 export interface RuleFinding {

@@ -4,12 +4,14 @@
  * before it is kept beside it until the next renewal, so that whichever is in force can be found.
  */
 
+import { isDeepStrictEqual } from 'node:util'
 import { ClientError } from '../../core/errors.ts'
 import { following } from '../../store/log/chain.ts'
 import type { Entry, Registered, Registration } from '../../store/log/entry.ts'
 import { registeredResource, registrationResource } from '../../store/resource.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
+import { endOf, expiryAfter, expiryOf } from './secret-expiry.ts'
 
 export interface CustodyParts {
   readonly store: Store
@@ -28,6 +30,8 @@ export interface CustodyRecord {
   readonly condition: Registration['condition']
   /** Sequence number of the entry that tells it; grows with every renewal. */
   readonly seq: number
+  /** When the secret ends (epoch milliseconds), as the server last said. */
+  readonly secretExpiresAt?: number | undefined
 }
 
 /** One client of the list. */
@@ -40,8 +44,20 @@ export interface ListedId {
 export interface Custody {
   /** @throws ClientError `not_found`: nothing is known that would open it, or it was removed */
   find(id: string): Promise<CustodyRecord>
-  /** Makes what opens a client durable, in front of what was known before. */
-  keep(id: string, opening: Opening, operationId: string): Promise<CustodyRecord>
+  /** What is known of what opens it; `undefined`: nothing. */
+  condition(id: string): Promise<Registration['condition'] | undefined>
+  /**
+   * Makes what opens a client durable, in front of what was known before. `secretExpiresAt`: when its secret ends, as the same answer
+   * says (epoch milliseconds; 0: never); absent: it does not say.
+   */
+  keep(
+    id: string,
+    opening: Opening,
+    operationId: string,
+    secretExpiresAt?: number,
+  ): Promise<CustodyRecord>
+  /** Records that the operator was told what there was to say. */
+  noticed(id: string, operationId: string): Promise<void>
   /** Records what was found out, unless `held`, by which it was, is no longer the newest. */
   mark(
     custodyRecord: CustodyRecord,
@@ -75,13 +91,17 @@ export function createCustody(parts: CustodyParts): Custody {
   function heldOf(id: string, entry: Registration | undefined): CustodyRecord | undefined {
     if (entry?.sealed === undefined) return undefined
     const sealed = seal.open(entry.sealed, placeOf(entry)) as unknown as Sealed
-    return { id, openings: openingsOf(sealed), condition: entry.condition, seq: entry.seq }
+    const { condition, seq, secretExpiresAt } = entry
+    return { id, openings: openingsOf(sealed), condition, seq, secretExpiresAt }
   }
 
   async function append(
     id: string,
     before: Registration | undefined,
-    body: Pick<Registration, 'condition' | 'operationId' | 'listed'>,
+    body: Pick<
+      Registration,
+      'condition' | 'operationId' | 'listed' | 'secretExpiresAt' | 'noticeAt'
+    >,
     openings: readonly Opening[] | undefined,
   ): Promise<boolean> {
     const resource = registrationResource(name, id)
@@ -102,32 +122,42 @@ export function createCustody(parts: CustodyParts): Custody {
     id: string,
     opening: Opening,
     operationId: string,
+    secretExpiresAt: number | undefined,
   ): Promise<CustodyRecord> {
     for (;;) {
       const before = await last(id)
       const custodyRecord = heldOf(id, before)
       const [newest] = custodyRecord?.openings ?? []
       const isSame = newest !== undefined && sameOpening(newest, opening)
-      if (isSame && custodyRecord?.condition === 'held') return custodyRecord
+      const expiry = expiryAfter(before, secretExpiresAt)
+      const isKnown = isDeepStrictEqual(expiry, expiryOf(before))
+      if (isSame && isKnown && custodyRecord?.condition === 'held') return custodyRecord
       // Listed first: a line without a registration is passed over, one without a line would be lost.
       const listed = before?.listed ?? (await addLine(parts, id, operationId))
       const others = (custodyRecord?.openings ?? []).filter(({ token }) => token !== opening.token)
       const openings = [opening, ...others].slice(0, KEPT_TOKENS)
-      if (await append(id, before, { condition: 'held', operationId, listed }, openings)) {
+      const body = { condition: 'held' as const, operationId, listed, ...expiry }
+      if (await append(id, before, body, openings)) {
         return { id, openings, condition: 'held', seq: (before?.seq ?? 0) + 1 }
       }
     }
   }
 
-  async function keep(id: string, opening: Opening, operationId: string): Promise<CustodyRecord> {
+  async function keep(
+    id: string,
+    opening: Opening,
+    operationId: string,
+    secretExpiresAt?: number,
+  ): Promise<CustodyRecord> {
     unsaved.set(id, { opening, operationId })
-    const custodyRecord = await keepNow(id, opening, operationId)
+    const custodyRecord = await keepNow(id, opening, operationId, secretExpiresAt)
     if (unsaved.get(id)?.opening === opening) unsaved.delete(id)
     return custodyRecord
   }
 
   return {
     keep,
+    condition: async (id) => (await last(id))?.condition,
     find: async (id) => {
       const unsavedEntry = unsaved.get(id)
       if (unsavedEntry !== undefined)
@@ -147,8 +177,18 @@ export function createCustody(parts: CustodyParts): Custody {
         return custodyRecord
       const { listed } = before
       const remaining = condition === 'removed' ? undefined : openings
-      const appended = await append(id, before, { condition, operationId, listed }, remaining)
+      const body = { condition, operationId, listed, ...endOf(before, condition, now()) }
+      const appended = await append(id, before, body, remaining)
       return appended ? { ...custodyRecord, condition, seq: seq + 1 } : custodyRecord
+    },
+    noticed: async (id, operationId) => {
+      const before = await last(id)
+      const custodyRecord = heldOf(id, before)
+      if (before?.noticeAt === undefined || before.noticeAt > now()) return
+      if (custodyRecord === undefined) return
+      const { noticeAt: _, ...told } = expiryOf(before)
+      const { condition, listed } = before
+      await append(id, before, { condition, operationId, listed, ...told }, custodyRecord.openings)
     },
     list: async (after, limit) => {
       const range = { from: after + 1, limit }

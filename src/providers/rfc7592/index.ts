@@ -4,6 +4,7 @@
  * servers differ is data: `dialects.ts`.
  */
 
+import { isClientError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
@@ -23,6 +24,7 @@ import { listClients } from './list.ts'
 import { createMapping } from './mapping.ts'
 import { readWhole } from './records.ts'
 import { removalStep } from './removal.ts'
+import { SOON_MS, secretExpiry } from './secret-expiry.ts'
 import { updateSteps } from './update.ts'
 
 export interface Rfc7592Options {
@@ -85,7 +87,21 @@ export function createRfc7592Provider(options: Rfc7592Options): Provider {
       'tokens and consents that were given to it',
     ],
     keys: registrationKeys,
+    isShut: async ({ id }) => (await custody.condition(id)) === 'refused',
+    notice: async (ref, call) => {
+      const native = await readWhole(caller, dialect, ref, call).catch(shut)
+      const at = native && secretExpiry(native)
+      const isSoon = at !== undefined && at - SOON_MS <= now()
+      await custody.noticed(ref.id, call.operationId)
+      if (native === undefined) return { code: 'client_gone' }
+      return isSoon ? { code: 'secret_expires', at } : undefined
+    },
     adoption: createAdoption(parts),
     proof: createProof(parts),
   }
+}
+
+/** A client that can be managed no more. */
+function shut(error: unknown): undefined {
+  if (!isClientError(error, 'client_gone', 'not_found')) throw error
 }

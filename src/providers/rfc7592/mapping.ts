@@ -37,6 +37,7 @@ import {
 } from '../registration/registration.ts'
 import { choice, choices } from '../registration/registration-lenses.ts'
 import type { Dialect } from './dialects/dialect.ts'
+import { lint } from './lint.ts'
 import { DEFAULTS, MEMBERS } from './members.ts'
 
 const UNKNOWN = 'dynamic registration has no such member'
@@ -115,6 +116,7 @@ export function createMapping(dialect: Dialect): Mapping {
     uris: { maxLength: 2_048, wildcards: false, placeholders: [], customSchemes: true },
     normal: (native) => even(ways.normal?.(native) ?? native),
     expected,
+    lint,
   }
 }
 

@@ -9,7 +9,6 @@ import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { shownBy } from '../../core/mapping/suspension.ts'
 import { giveBack } from '../../core/plan/give-back.ts'
-import { replaceHidden } from '../../core/secrecy/hidden.ts'
 import type { Call, ClientRef } from '../../providers/call.ts'
 import type { KeptElsewhere } from '../../providers/elsewhere.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -17,12 +16,12 @@ import { isUnreadable } from '../../providers/unreadable.ts'
 import type { Intent } from '../../store/log/entry.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
-import { openState } from '../base/record-storage.ts'
 import { checkDeadline } from '../base/retry.ts'
 import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { removalsBy } from '../change/suspension.ts'
 import { settledHead } from '../operation/head.ts'
+import { lastKnown } from './last-known.ts'
 
 export interface Source {
   readonly ref: ClientRef
@@ -82,7 +81,11 @@ async function readHeld(
     }
   } catch (error) {
     if (!isClientError(error, 'not_found', 'client_gone') || !removedToo) throw error
-    if (isClientError(error, 'client_gone')) return lastKnown(service, { ref, provider }, error)
+    if (isClientError(error, 'client_gone')) {
+      const known = await lastKnown(service, { ref, provider }, error)
+      const names = provider.elsewhere?.names ?? []
+      return { ...known, elsewhere: names.map((name) => ({ name, state: 'unread' as const })) }
+    }
     await settledHead(service, { ref, deadline: call.deadline })
     const removal = await lastRemoval(service, ref)
     if (removal === undefined) throw error
@@ -103,27 +106,6 @@ async function readHeld(
       'The client was removed, and its last record was sealed with a key that is no longer in use.',
     )
   }
-}
-
-/**
- * The last record of a client that its server purged without Clientry. What is hidden is kept as fingerprints, and a
- * copy has none of it.
- * @throws the error, where no record is known
- */
-async function lastKnown(
-  service: Service,
-  { ref, provider }: Pick<Source, 'ref' | 'provider'>,
-  error: unknown,
-): Promise<Pick<Original, 'native' | 'standing' | 'elsewhere'>> {
-  const resource = resourceOf(ref)
-  const last = await service.store.last(resource)
-  const kept = last !== undefined && 'state' in last ? last.state : undefined
-  const record = kept && openState(service, resource, kept)
-  if (record === undefined) throw error
-  const native = replaceHidden(provider.mapping, record, () => undefined)
-  const names = provider.elsewhere?.names ?? []
-  const elsewhere = names.map((name) => ({ name, state: 'unread' as const }))
-  return { native, standing: last?.standing, elsewhere }
 }
 
 /** The most entries that may follow a removal, written by instances that resumed too late. */

@@ -8,7 +8,7 @@ import type { Mirror } from '../../store/mirror.ts'
 import { resourceOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { LOST_RACE, noteOutsideChange, recordOutsideChange } from '../operation/head.ts'
-import { readOrGone } from '../operation/read-back.ts'
+import { readOrMissing } from '../operation/read-back.ts'
 import { type Mirrored, mirroredOf, sightOf } from './mirror.ts'
 
 /** The place that the mirror reads. */
@@ -40,7 +40,7 @@ export async function refreshClient(
   // A list that is older than the newest entry does not show what was done since.
   const isCurrent = listed !== undefined && (head === undefined || head.at < listed.at)
   const at = isCurrent ? listed.at : service.now()
-  const native = isCurrent ? listed.native : await readOrGone({ provider, ref }, call)
+  const native = isCurrent ? listed.native : await readOrMissing({ provider, ref }, call)
   if (native === undefined) {
     await mirror.remove(ref, at)
     return 'gone'
@@ -107,7 +107,7 @@ export async function lookAt(
     if (read !== 'busy') return read
   }
   const verifiedAt = listed?.at ?? service.now()
-  const native = listed?.native ?? (await readOrGone({ provider, ref }, call))
+  const native = listed?.native ?? (await readOrMissing({ provider, ref }, call))
   if (native === undefined) return undefined
   const { mapping } = provider
   const { fingerprints } = service

@@ -21,7 +21,22 @@ export function waitForLate(service: Service, { deadline }: Call): Promise<void>
   return service.sleep(Math.min(service.upstreamTimeoutMs, deadline - service.now()))
 }
 
+/** The record; `undefined` where the provider says that there is no such client, whatever was known of it. */
 export async function readOrGone(
+  client: Pick<Running, 'provider' | 'ref'>,
+  call: Call,
+): Promise<Native | undefined> {
+  try {
+    return await readOrMissing(client, call)
+  } catch (error) {
+    // A token that is not accepted proves nothing: the client may be adopted again.
+    if (isClientError(error, 'client_gone') && error.details.purged) return undefined
+    throw error
+  }
+}
+
+/** The record; `undefined` where the provider has none. */
+export async function readOrMissing(
   { provider, ref }: Pick<Running, 'provider' | 'ref'>,
   call: Call,
 ): Promise<Native | undefined> {

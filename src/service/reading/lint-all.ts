@@ -52,11 +52,13 @@ export async function lintAll(service: Service, request: LintRequest): Promise<L
   const shared: SharedFinding<ClientRef>[] = []
   for (const one of matches) {
     const mirrored = mirroredOf(service, one)
-    const mapping = service.providers.get(one.client.provider)?.mapping
+    const provider = service.providers.get(one.client.provider)
     if (mirrored === undefined) await mirror.forget(one.client)
-    if (mirrored === undefined || mapping === undefined) continue
+    if (mirrored === undefined || provider === undefined) continue
+    const { mapping } = provider
     const { ref, native, verifiedAt } = mirrored
-    clients.push({ ref, verifiedAt, findings: lintClient(mapping, native) })
+    const at = { now: service.now(), shut: await provider.isShut?.(ref) }
+    clients.push({ ref, verifiedAt, findings: lintClient(mapping, native, [], at) })
     const callbacks = new Set(showField(mapping, 'callbacks', native))
     shared.push(...(await sharedFrom(mirror, request.places, one, [...callbacks])))
   }

@@ -6,14 +6,15 @@
  */
 
 import { type ErrorCode, isClientError } from '../../core/errors.ts'
-import type { Provider } from '../../providers/provider.ts'
-import { refOf } from '../../store/resource.ts'
+import type { ClientRef } from '../../providers/call.ts'
+import type { Notice, Provider } from '../../providers/provider.ts'
+import { refOf, registeredClientOf, resourceOf } from '../../store/resource.ts'
 import { withinDeadline } from '../base/deadline.ts'
-import type { Service } from '../base/service.ts'
+import { callOf, type Service } from '../base/service.ts'
 import { endOverLeases } from '../lease/lease-end.ts'
 import { removeWhenDue } from '../life/removal-end.ts'
 import { endDueSecrets } from '../secrets/secret-end.ts'
-import type { Duty } from './duty.ts'
+import { DUE, type Duty } from './duty.ts'
 
 const DUTIES: readonly Duty[] = [endOverLeases, endDueSecrets, removeWhenDue]
 
@@ -23,6 +24,12 @@ export type Pauses = Map<string, { readonly failures: number; readonly until: nu
 export interface DueDone {
   readonly done: number
   readonly failed: readonly DueFailure[]
+  readonly notices: readonly ClientNotice[]
+}
+
+/** What the operator has to know of one client. */
+export interface ClientNotice extends Notice {
+  readonly ref: ClientRef
 }
 
 /** A client whose due work failed this time. */
@@ -48,13 +55,14 @@ export async function carryOutDue(service: Service, pauses: Pauses): Promise<Due
   // One after the other for each provider, so that a provider that stalls does not delay the others.
   const parts = await Promise.all(
     Array.from(providers, ([name, provider]) => {
-      const theirs = ready.filter((resource) => refOf(resource).provider === name)
+      const theirs = ready.filter((resource) => clientIn(resource).provider === name)
       return inTurn(service, provider, theirs, pauses)
     }),
   )
   return {
     done: parts.reduce((sum, { done }) => sum + done, 0),
     failed: parts.flatMap(({ failed }) => failed),
+    notices: parts.flatMap(({ notices }) => notices),
   }
 }
 
@@ -66,22 +74,43 @@ async function inTurn(
 ): Promise<DueDone> {
   const end = service.now() + PROVIDER_TIMEOUT_MS
   const failed: DueFailure[] = []
+  const notices: ClientNotice[] = []
   let done = 0
   for (const resource of resources) {
     // The next sweep starts with the rest, since open changes wait for this one.
     if (service.now() >= end) break
     try {
-      await carryOutOne(service, provider, resource)
+      if (isRegistration(resource)) notices.push(...(await noticeOf(service, provider, resource)))
+      else await carryOutOne(service, provider, resource)
       pauses.delete(resource)
       done += 1
     } catch (error) {
       const failures = (pauses.get(resource)?.failures ?? 0) + 1
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS)
       pauses.set(resource, { failures, until: service.now() + pause })
-      failed.push({ resource, code: isClientError(error) ? error.code : 'internal' })
+      failed.push({
+        resource: resourceOf(clientIn(resource)),
+        code: isClientError(error) ? error.code : 'internal',
+      })
     }
   }
-  return { done, failed }
+  return { done, failed, notices }
+}
+
+/** The client that a log is about: its own one, or that of what opens it. */
+const clientIn = (resource: string): ClientRef => registeredClientOf(resource) ?? refOf(resource)
+const isRegistration = (resource: string) => registeredClientOf(resource) !== undefined
+
+async function noticeOf(
+  service: Service,
+  provider: Provider,
+  resource: string,
+): Promise<readonly ClientNotice[]> {
+  const ref = clientIn(resource)
+  const deadline = service.now() + service.upstreamTimeoutMs + CLIENT_TIMEOUT_MS
+  const call = callOf(service, { operationId: service.newId(), deadline, caller: DUE })
+  const notice = await provider.notice?.(ref, call)
+  return notice === undefined ? [] : [{ ...notice, ref }]
 }
 
 async function carryOutOne(service: Service, provider: Provider, resource: string): Promise<void> {

@@ -6,9 +6,10 @@ import { dueAt } from './standing.ts'
 
 /**
  * When it has to be done (epoch milliseconds), as the newest entry of a log tells; `undefined`: never. A
- * job is due once nobody works on it any more.
+ * job is due once nobody works on it any more, a registration once the operator has to know something of it.
  */
 export function dueAfter(entry: Entry): number | undefined {
+  if (entry.kind === 'registration') return entry.noticeAt
   if (!('progress' in entry)) return dueAt(entry.standing)
   const { progress, at } = entry
   return isAtWork(progress) ? (progress.claim?.until ?? at) : undefined

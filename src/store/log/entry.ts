@@ -156,6 +156,10 @@ export interface Registration extends EntryBase {
   readonly operationId: string
   /** Where it stands in the list of its provider. */
   readonly listed: number
+  /** When the secret of the client ends by itself, as the server last said (epoch milliseconds). */
+  readonly secretExpiresAt?: number
+  /** When something is to be said to the operator (epoch milliseconds); absent: nothing is, or it was said. */
+  readonly noticeAt?: number
   /** Sealed `{ openings: [{ token, uri }] }`, the newest first (`{ uri, tokens }` in earlier versions); absent once the client is removed. */
   readonly sealed?: string
 }

@@ -1,6 +1,6 @@
 /** Calls to a registration endpoint, and to the client configuration endpoint of one client. */
 
-import { ClientError } from '../../../core/errors.ts'
+import { ClientError, isClientError } from '../../../core/errors.ts'
 import type { Json, JsonObject } from '../../../core/json/json.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import { stringifyJson } from '../../../core/json/json-text.ts'
@@ -14,6 +14,7 @@ import { callPaced, type JsonAnswer, throttleOf } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { type Custody, type CustodyRecord, type Opening, sameOpening } from '../custody.ts'
 import type { Dialect } from '../dialects/dialect.ts'
+import { secretExpiry } from '../secret-expiry.ts'
 import { createEndpoints, documentOf, type EndpointSettings, type Endpoints } from './endpoints.ts'
 import { errorOf } from './errors.ts'
 import { REGISTRATION } from './pace.ts'
@@ -130,13 +131,16 @@ export function createCaller(parts: CallerParts): Caller {
     // Where it is managed stays as it was at first: nothing may come before the token is durable.
     const next = { ...opening, token }
     const [newest] = custodyRecord.openings
-    if (newest !== undefined && sameOpening(newest, next) && settled) {
+    // RFC 7591 section 3.2.1: an answer with a secret says when it ends.
+    const expiry = 'client_secret_expires_at' in body ? (secretExpiry(body) ?? 0) : undefined
+    const isKnown = expiry === undefined || expiry === (custodyRecord.secretExpiresAt ?? 0)
+    if (newest !== undefined && sameOpening(newest, next) && settled && isKnown) {
       return { body, found: content, held: custodyRecord }
     }
     return {
       body,
       found: content,
-      held: await custody.keep(custodyRecord.id, next, call.operationId),
+      held: await custody.keep(custodyRecord.id, next, call.operationId, expiry),
     }
   }
 
@@ -154,6 +158,9 @@ export function createCaller(parts: CallerParts): Caller {
           ...hiddenTexts(mapping, request.body ?? null),
         ]
         const error = errorOf(mapping, result.answer, method !== 'GET', secrets)
+        if (isClientError(error, 'not_found') && method !== 'DELETE') {
+          throw await purged(custody, custodyRecord, call)
+        }
         if (error !== undefined) throw error
         return storeAnswer(custodyRecord, result, method, call)
       }
@@ -225,6 +232,24 @@ async function newerThan(
   }
   await custody.mark(custodyRecord, 'refused', call.operationId)
   throw gone()
+}
+
+/** What a 404 means for a client that is known here: it is gone, by our own removal or by one at the server. */
+async function purged(
+  custody: Custody,
+  custodyRecord: CustodyRecord,
+  { operationId }: Call,
+): Promise<ClientError> {
+  if (custodyRecord.condition === 'removing') {
+    await custody.mark(custodyRecord, 'removed', operationId)
+    return new ClientError('not_found', 'There is no such client.')
+  }
+  await custody.mark(custodyRecord, 'refused', operationId)
+  return new ClientError(
+    'client_gone',
+    'The server no longer has this client: it was removed there. Copy it from its last known record, or adopt another one in its place.',
+    { purged: true },
+  )
 }
 
 const gone = () =>
