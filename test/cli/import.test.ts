@@ -406,7 +406,16 @@ it.each<[string, string, RegExp]>([
     /a\.json is no Terraform state of version 4/,
   ],
   ['import cloudformation a.json', '{}', /a\.json is no template/],
-  ['import cloudformation a.json', '{"Resources":{}}', /There is no client in a\.json/],
+  [
+    'import cloudformation a.json',
+    '{"Resources":{}}',
+    /There is no client in a\.json that can be imported/,
+  ],
+  [
+    'import keycloak-realm a.json',
+    '{"clientId":"s","protocol":"saml"}',
+    /left out a\.json: s: the client: its protocol is saml/,
+  ],
   ['import native a.json --provider local', '{"ClientId":"a"}', /has neither id nor name/],
   ['import native a.json --provider local', '[1]', /a\.json is no client of a size/],
   ['import native a.json --provider local', '{"client_id":"\uE000"}', /U\+E000/],

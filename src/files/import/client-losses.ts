@@ -32,7 +32,9 @@ export const isOfAnother = ({ credentialPaths, boundPaths = {} }: Mapping, name:
 export function lossesOf({ about }: ImportedClient, native: Native, read: Read): readonly Loss[] {
   const { mapping, kind } = read
   const hidden = hiddenPaths(mapping, native)
-  const secrets = hidden.map((what) => ({ what, why: 'secrets are in no file' }))
+  // What is left out as a whole is reported as a whole.
+  const inKept = hidden.filter((path) => !path.includes('.') || !isLost(mapping, firstOf(path)))
+  const secrets = inKept.map((what) => ({ what, why: 'secrets are in no file' }))
   const members = Object.keys(native)
     .filter((name) => isLost(mapping, name) && !isImplied(mapping, name) && !hidden.includes(name))
     .map((what) => ({

@@ -6,6 +6,7 @@ import { type ClientText, clientText } from '../../../files/import/client-text.t
 import { FORMATS } from '../../../files/import/formats.ts'
 import { withImported } from '../../../files/import/import-environments.ts'
 import { importReport, REPORT_FILE } from '../../../files/import/import-report.ts'
+import type { Loss } from '../../../files/import/imported.ts'
 import { bare, readable } from '../../../files/import/placeholders.ts'
 import { pathsOf } from '../../../files/render.ts'
 import type { Run } from '../../command.ts'
@@ -28,7 +29,12 @@ export const run: Run = async (invocation) => {
   const folder = options.into ?? 'clients'
   const reading = format.read(readSources(paths, format), readBeside)
   if (reading.clients.length === 0) {
-    throw new UsageError(`There is no client in ${paths.map(plain).join(', ')}.`)
+    throw new UsageError(
+      [
+        `There is no client in ${paths.map(plain).join(', ')} that can be imported.`,
+        ...reading.losses.map(lossLine),
+      ].join('\n'),
+    )
   }
   const { clients, losses: unplaced } = await importPlaces(invocation, reading.clients)
   const isList = (variable: string) => reading.variables.get(variable)?.json === true
@@ -61,14 +67,15 @@ export const run: Run = async (invocation) => {
     })
     return EXIT.ok.code
   }
-  for (const { about, what, why } of losses) {
-    terminal.print(plain(readable(`left out ${about}: ${what}: ${why}`)))
-  }
+  for (const loss of losses) terminal.print(lossLine(loss))
   terminal.print(
     `In ${folder}: ${counted(files.length, 'client')}, ${counted(variables.size, 'variable')}, ${counted(losses.length, 'thing')} left out (${report}).`,
   )
   return EXIT.ok.code
 }
+
+const lossLine = ({ about, what, why }: Loss) =>
+  plain(readable(`left out ${about}: ${what}: ${why}`))
 
 interface Written extends ClientText {
   readonly about: string
@@ -83,7 +90,7 @@ function pathed(folder: string, written: readonly Written[]) {
       provider,
       ...(userPoolId === undefined ? {} : { userPoolId: bare(userPoolId) }),
       id: id ?? plainName(bare(name)),
-      name: id === undefined ? null : bare(name),
+      name: id === undefined || id === name ? null : bare(name),
       attributes: {},
     })),
   )
