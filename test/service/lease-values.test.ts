@@ -4,9 +4,13 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { list } from '../../src/core/mapping/lenses.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
-import type { Lease, Standing } from '../../src/service/base/request.ts'
+import type { Lease, LeasedValue, Standing } from '../../src/service/base/request.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import { DEFAULT_SHARES } from '../../src/service/lease/lease-share.ts'
+import { leasePatch, leaseWish } from '../../src/service/lease/lease-wish.ts'
 import { leasesAfter, withoutEnded } from '../../src/service/lease/leases.ts'
 import { mappingOf } from '../core/mapping.ts'
+import { thrown } from '../core/thrown.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const mapping = mappingOf(
@@ -86,5 +90,66 @@ describe('what a suspension gives back', () => {
 
   it('is all of it where nothing was leased', () => {
     for (const then of [undefined, {}]) expect(back(then, undefined)).toEqual({ base, next })
+  })
+})
+
+describe('a lease on several values', () => {
+  const origin = { field: 'webOrigins', value: 'https://b.example' } as const
+  const more = [origin, { field: 'callbacks', value: 'https://c.example/' }] as const
+  const plain = mappingOf(
+    { callbacks: list('urls', 'keep'), webOrigins: list('origins', 'keep') },
+    {
+      rules: [
+        {
+          says: 'It must not be this one.',
+          field: 'client.name',
+          holds: ({ urls }) => !Array.isArray(urls) || !urls.includes('https://no.example/'),
+        },
+      ],
+    },
+  )
+  const over = (values: readonly LeasedValue[]) => {
+    const [first = origin, ...others] = values
+    const patch = { kind: 'lease', ...first, more: others, owner: 'one', seconds: 60 } as const
+    const service = { leaseShares: DEFAULT_SHARES, now: () => 0 } as Service
+    const request = { provider: { mapping: plain }, actor: ACTOR, patch }
+    return leaseWish(service, request as never, undefined).over({ urls: [], origins: [] })
+  }
+  const fault = (...urls: readonly string[]) => {
+    const callbacks = urls.map((value) => ({ field: 'callbacks', value }) as const)
+    return thrown(() => over([origin, ...callbacks]))
+  }
+
+  it('adds each to its own list', () => {
+    expect(leasePatch({ field: 'callbacks', value: 'https://a.example/', more })).toEqual({
+      kind: 'merge',
+      fields: {
+        callbacks: { add: ['https://a.example/', 'https://c.example/'] },
+        webOrigins: { add: ['https://b.example'] },
+      },
+    })
+    expect(over([{ field: 'callbacks', value: 'https://a.example/' }, ...more])).toMatchObject({
+      aim: { becomes: { leases: [{ field: 'callbacks' }, origin, { field: 'callbacks' }] } },
+    })
+  })
+
+  it('names what is wrong by its place in its own list', () => {
+    for (const [urls, place] of [
+      [['javascript:x'], 0],
+      [['https://a.example/', 'javascript:x'], 1],
+      [['https://a.example/', 'https://c.example/', 'javascript:x', 'https://d.example/'], 2],
+    ] as const) {
+      const path = `client.callbacks.add[${place}]`
+      const error = fault(...urls)
+      expect(error).toMatchObject({ code: 'invalid_field', field: path })
+      expect(error.message.startsWith(`${path} `)).toBe(true)
+    }
+  })
+
+  it('names what is wrong elsewhere as it is', () => {
+    expect(fault('https://a.example/', 'https://no.example/')).toMatchObject({
+      code: 'rule_violated',
+      field: 'client.name',
+    })
   })
 })

@@ -277,6 +277,20 @@ describe('a proof', () => {
     expect(await bench.service.store.due(Number.MAX_SAFE_INTEGER)).toEqual([])
   })
 
+  it('says which rule does not hold, to who hears of it or not', async () => {
+    const other = setting({ default_max_age: 61 }, { default_max_age: 60 })
+    const proof = { probes: [other], ofAccount: [], unrecorded: [] }
+    const actor = { subject: 'tester', issuer: 'https://issuer.example' }
+    const asked = { provider: { ...provider, proof }, place: PLACE, actor, sent: () => 0 }
+    const results = await prove(bench.service, asked)
+    expect(results.at(-1)).toMatchObject({
+      kind: 'merge',
+      outcome: 'differs',
+      expected: [{ after: 60 }],
+      seen: [{ after: 61 }],
+    })
+  })
+
   it('says what a new client has beside what was asked for', async () => {
     const [, ...others] = await run()
     expect(others.length).toBeGreaterThan(0)
@@ -394,6 +408,7 @@ describe('what a proof has left', () => {
     }
     const results = await run({ provider: failing, sent: () => 99 })
     expect(results.at(-1)?.why).toMatch(/^It is refused\./)
+    expect(results.at(-1)?.why).not.toContain('undefined')
   }
 
   it('is removed once its time is over, at its own place only', async () => {

@@ -1,0 +1,213 @@
+/** A change as it is checked, planned and answered, whatever it is made of; what is sent is in `change.test.ts`. */
+
+import { describe, expect } from 'vitest'
+import { missing } from '../../src/core/mapping/lenses.ts'
+import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
+import type { Need } from '../../src/core/rights/rights.ts'
+import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import type { ChangeRequest } from '../../src/service/base/request.ts'
+import type { Service } from '../../src/service/base/service.ts'
+import type { Claim } from '../../src/service/base/turns.ts'
+import { changeClient } from '../../src/service/change/change.ts'
+import type { Intent } from '../../src/store/log/entry.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, requestFor } from '../contract/service.ts'
+import { fullAuth0Client } from '../fixtures/auth0.ts'
+import { onTenant } from '../fixtures/bench.ts'
+
+const REF = { provider: 'auth0', id: 'exampleClientId' }
+const SECRET = String(fullAuth0Client.client_secret)
+const PROTECT = { kind: 'protection', protected: true } as const
+const suspending = (suspended: boolean) =>
+  ({ kind: 'suspension', suspended, allowPartial: false }) as const
+const leasing = (field: 'callbacks' | 'webOrigins', value: string) =>
+  ({ kind: 'lease', field, value, owner: 'pr-1', seconds: 600 }) as const
+
+let emulator: Auth0Emulator
+let bench: Bench
+
+const it = onTenant({}, (opened) => {
+  ;({ emulator, bench } = opened)
+})
+
+const change = (
+  patch: ChangeRequest['patch'],
+  more: Partial<ChangeRequest> = {},
+  service: Service = bench.service,
+) => changeClient(service, { ...requestFor(bench.service, REF, {}), patch, ...more })
+const merge = (client: object, more: Partial<ChangeRequest> = {}) =>
+  change(parseMergePatch(client as never), more)
+const intents = async () =>
+  (await bench.service.store.entries(resourceOf(REF))).filter(
+    (entry): entry is Intent => entry.kind === 'intent',
+  )
+const provider = (): Provider => {
+  const [only] = bench.service.providers.values()
+  if (only === undefined) throw new TypeError('no provider')
+  return only
+}
+
+describe('what can be known without the client', () => {
+  it('is refused before anything is read', async () => {
+    const { mapping } = provider()
+    const fields = { ...mapping.fields, webOrigins: missing('there are none') }
+    const without = { provider: { ...provider(), mapping: { ...mapping, fields } } as Provider }
+    const add = { op: 'add', path: '/webOrigins', value: ['https://a.example'] }
+    for (const patch of [
+      parseMergePatch({ webOrigins: ['https://a.example'] }),
+      parseJsonPatch([add]),
+      leasing('webOrigins', 'https://a.example'),
+    ]) {
+      await expect(change(patch, without)).rejects.toMatchObject({
+        code: 'unsupported_field',
+        field: 'client.webOrigins',
+      })
+    }
+    expect(emulator.calls).toEqual([])
+    expect((await change(PROTECT, without)).outcome).toBe('applied')
+  })
+})
+
+describe('the turn of a change', () => {
+  it('comes before others for a suspension alone', async () => {
+    const claims: Claim[] = []
+    const { turns } = bench.service
+    const take: typeof turns.take = (claim, work) => {
+      claims.push(claim)
+      return turns.take(claim, work)
+    }
+    const service = { ...bench.service, turns: { take } }
+    await change(suspending(true), {}, service)
+    await change(suspending(false), {}, service)
+    await change(parseMergePatch({ name: 'New' }), {}, service)
+    expect(claims.map(({ first }) => first === true)).toEqual([true, false, false])
+  })
+})
+
+describe('what a caller may say to a change', () => {
+  it('is asked for with what holds for the client, or that nothing does', async () => {
+    const known: unknown[] = []
+    const confirm = (standing: unknown) => void known.push(standing)
+    await change(PROTECT, { confirm })
+    await change({ ...PROTECT, protected: false }, { confirm })
+    expect(known).toEqual([undefined, { protected: true }])
+  })
+
+  it('is asked for with the rights that it takes, by its effect and by what it hides', async () => {
+    const asked: (readonly Need[])[] = []
+    const authorize = (needs: readonly Need[]) => void asked.push(needs)
+    await merge({ clientMetadata: { api_secret: 'x' }, name: 'New' }, { authorize, dryRun: true })
+    await merge({ tokenEndpointAuthMethod: 'client_secret_basic' }, { authorize, dryRun: true })
+    expect(asked).toMatchObject([
+      [{ permission: 'secrets:rotate', field: 'client.clientMetadata.api_secret' }],
+      [{ permission: 'secrets:rotate', field: 'client.tokenEndpointAuthMethod' }],
+    ])
+    const refuse = () => {
+      throw new TypeError('refused')
+    }
+    await expect(merge({ name: 'New' }, { authorize: refuse })).rejects.toThrow('refused')
+    expect(await intents()).toEqual([])
+  })
+})
+
+describe('a change that changes nothing', () => {
+  it('is unchanged, with the record and what holds for the client', async () => {
+    await change(PROTECT)
+    const result = await merge({ name: 'Example' })
+    expect(result).toMatchObject({
+      outcome: 'unchanged',
+      changes: [],
+      steps: [],
+      native: { client_id: REF.id },
+      standing: { protected: true },
+      tag: expect.any(String),
+    })
+    expect(await change(PROTECT)).toMatchObject({ outcome: 'unchanged' })
+    expect(await intents()).toHaveLength(1)
+    expect((await merge({ name: 'Example' }, { dryRun: true })).outcome).toBe('planned')
+  })
+
+  it('of settings is a change where it is one of what holds', async () => {
+    const result = await change(PROTECT)
+    expect(result).toMatchObject({ outcome: 'applied', changes: [], standing: { protected: true } })
+    expect(await intents()).toMatchObject([{ action: 'protect', becomes: { protected: true } }])
+  })
+})
+
+describe('a change that is applied', () => {
+  it('has the warnings of its plan, of its wish and of what was met', async () => {
+    const [first, second] = ['https://203.0.113.7/cb', 'https://app.example.com/cb']
+    const planned = await merge({ callbacks: [first, second] }, { dryRun: true })
+    expect(planned.warnings.map(({ code }) => code)).toContain('ip_host')
+    const applied = await merge({ callbacks: [first, second] })
+    expect(applied.warnings).toEqual(planned.warnings)
+    const leased = await change(leasing('callbacks', second))
+    expect(leased.warnings.map(({ code }) => code)).toContain('value_stays')
+  })
+
+  it('ends the lease of a value that it removes, and keeps that of others', async () => {
+    const values = ['https://pr-1.example.com/cb', 'https://pr-2.example.com/cb']
+    for (const value of values) await change(leasing('callbacks', value))
+    const { standing } = await merge({ callbacks: { remove: [values[0] ?? ''] } })
+    expect(standing?.leases?.map(({ value }) => value)).toEqual([values[1]])
+    const planned = await merge({ callbacks: { remove: values.slice(1) } }, { dryRun: true })
+    expect(planned.standing?.leases).toBeUndefined()
+  })
+
+  it('is answered again by its key', async () => {
+    const key = { log: 'key/one', fingerprint: 'same' }
+    const first = await merge({ name: 'New' }, { key })
+    expect(await merge({ name: 'New' }, { key })).toMatchObject({
+      replayed: true,
+      operationId: first.operationId,
+    })
+    expect(await intents()).toHaveLength(1)
+  })
+
+  it('says to which revision it goes back where it is a rollback, and only then', async () => {
+    await merge({ name: 'New' })
+    await change({ kind: 'rollback', to: 0, allowPartial: false })
+    const [plain, back] = await intents()
+    expect(plain).not.toHaveProperty('rollbackTo')
+    expect(back).toMatchObject({ rollbackTo: 0 })
+  })
+
+  it('is refused where it would end a suspension, which resuming does', async () => {
+    await change(suspending(true))
+    await expect(merge({ grantTypes: ['authorization_code'] })).rejects.toMatchObject({
+      code: 'client_suspended',
+    })
+    expect((await change(suspending(false))).outcome).toBe('applied')
+  })
+})
+
+describe('a dry run by one who may not see secrets', () => {
+  const steps = async (patch: ChangeRequest['patch'], maySeeSecrets?: boolean) =>
+    (
+      await change(patch, {
+        dryRun: true,
+        ...(maySeeSecrets === undefined ? {} : { maySeeSecrets }),
+      })
+    ).steps.length
+
+  it('does not say whether a secret is the one that the client has', async () => {
+    const patches = [
+      parseMergePatch({ secret: SECRET }),
+      parseJsonPatch([{ op: 'replace', path: '/secret', value: SECRET }]),
+    ]
+    for (const patch of patches) {
+      expect(await steps(patch)).toBe(0)
+      expect(await steps(patch, true)).toBe(0)
+      expect(await steps(patch, false)).toBe(1)
+    }
+    // What is in earnest shows in the record anyway.
+    expect((await merge({ secret: SECRET }, { maySeeSecrets: false })).outcome).toBe('unchanged')
+  })
+
+  it('shows the record as it is where no one could guess', async () => {
+    const { native } = await change(PROTECT, { dryRun: true, maySeeSecrets: false })
+    expect(native).toEqual((await merge({}, { dryRun: true })).native)
+    expect(native.client_secret).toBe(SECRET)
+  })
+})
