@@ -59,6 +59,8 @@ export interface HistoryItem {
   readonly surprises?: readonly FieldChange[]
   /** Fields that the provider left as they were, although it answered that the change was done. */
   readonly missed?: readonly string[]
+  /** What the provider said when it refused the change, in its own words. */
+  readonly providerMessage?: string
   /** Path and query of the item by itself, where values are cut (`cut` of a change). */
   readonly whole?: string
   readonly operationId?: string

@@ -118,6 +118,8 @@ export interface JobResult {
   readonly code?: ErrorCode
   readonly error?: string
   readonly field?: string
+  /** What the provider said when it refused, in its own words. */
+  readonly providerMessage?: string
 }
 
 export interface JobPlan {

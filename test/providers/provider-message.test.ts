@@ -2,11 +2,14 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { errorOf } from '../../src/providers/auth0/calls/errors.ts'
 import { mapping } from '../../src/providers/auth0/mapping.ts'
 import { errorOf as errorOfRegistration } from '../../src/providers/rfc7592/calls/errors.ts'
 import { mapping as registered } from '../../src/providers/rfc7592/index.ts'
+import { work } from '../../src/service/jobs/run/work.ts'
 import { removeClient } from '../../src/service/life/remove.ts'
+import { readHistory } from '../../src/service/reading/history.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import { requestFor } from '../contract/service.ts'
 import { type CognitoService, POOL, REF, refusal, startCognito } from './cognito-service.ts'
@@ -51,6 +54,27 @@ it('has no secret of the record, which the call did not send', async () => {
     'The client with the [hidden] [hidden] [hidden] cannot be changed.',
   )
   expect(JSON.stringify({ ...error?.details, message: error?.message })).not.toContain('a1b2c3d4')
+})
+
+it('is in the history of the client and in the results of a job, without its secrets', async () => {
+  says = `The client with the secret ${SECRET} cannot be changed.`
+  await refused()
+  const { service: inner } = service.bench
+  const { items } = await readHistory(inner, REF, { limit: 1 })
+  const providerMessage = 'The client with the [hidden] [hidden] cannot be changed.'
+  expect(items).toMatchObject([{ outcome: 'not_applied', providerMessage }])
+  const { result } = await work(inner, {
+    job: { id: 'job-1', submittedBy: { subject: 'tester', issuer: 'https://issuer.example' } },
+    rights: [],
+    index: 0,
+    item: { ref: REF },
+    patch: parseMergePatch({ name: 'Third' }),
+    phase: 'run',
+    limitMs: 5_000,
+  })
+  expect(result).toMatchObject({ outcome: 'failed', code: 'provider_refused', providerMessage })
+  const kept = JSON.stringify(service.bench.database.prepare('select entry from log').all())
+  expect(kept).not.toContain(SECRET)
 })
 
 it('is for those alone who may see the client', async () => {

@@ -105,6 +105,9 @@ export function showItem(terminal: Terminal, item: HistoryItem, withClient: bool
   for (const field of item.missed ?? []) {
     terminal.print(terminal.style('faint', `  ${plain(field)} stayed as it was`))
   }
+  if (item.providerMessage !== undefined) {
+    terminal.print(terminal.style('faint', `  the provider said: ${plain(item.providerMessage)}`))
+  }
 }
 
 function jobLine({ id, startedBy, approvedBy }: NonNullable<HistoryItem['job']>): string {

@@ -39,6 +39,9 @@ const historyItem = z.object({
   changes: z.array(fieldChange),
   surprises: optional(z.array(fieldChange)),
   missed: optional(described(z.array(text), IGNORED)),
+  providerMessage: optional(
+    described(text, 'What the provider said when it refused the change, in its own words.'),
+  ),
   whole: optional(described(text, 'Path and query of the item with the values that are cut here.')),
   operationId: optional(text),
   requestId: optional(text),

@@ -121,6 +121,7 @@ const jobResult = z.object({
   code: optional(errorCode),
   error: optional(text),
   field: optional(text),
+  providerMessage: optional(text),
 } satisfies Shape<JobResult>)
 
 export const JOB_SCHEMAS = {

@@ -59,7 +59,9 @@ export async function carryOut(
     await service.reached?.('state known')
   } catch (error) {
     if (!progress.first || !isRefusal(error)) return settleNow(service, running, call, error)
-    await close(service, running, { outcome: 'not_applied', native: running.base }, 'request')
+    const providerMessage = wordsOf(running, error)
+    const settled = { outcome: 'not_applied', native: running.base, providerMessage } as const
+    await close(service, running, settled, 'request')
     throw failureOf(running, await explained(running, error, call))
   }
   const secret = running.added?.()
@@ -139,7 +141,9 @@ async function settleNow(
     return overlap(service, running)
   })
   if (settled.outcome === 'applied') return finish(service, running, settled)
-  const closing = close(service, running, settled, 'request')
+  const refused = settled.outcome === 'not_applied' && isRefusal(cause)
+  const words = refused ? wordsOf(running, cause) : undefined
+  const closing = close(service, running, { ...settled, providerMessage: words }, 'request')
   const { appended } = await closing.catch((error) => {
     throw unknown(running, error)
   })
@@ -261,12 +265,17 @@ const failureOf = (running: Running, error: unknown): unknown =>
 function inItsWords(running: Running, error: ClientError): ClientError {
   const { said, ...details } = error.details
   if (said === undefined) return error
-  const { provider, base, next, rotation, maySeeClient = true } = running
-  const secrets = [base, next].flatMap((record) => hiddenTexts(provider.mapping, record))
-  const all = rotation === undefined ? secrets : [...secrets, rotation.value]
-  const providerMessage = maySeeClient ? providerWords(said, all) : undefined
+  const providerMessage = (running.maySeeClient ?? true) ? wordsOf(running, error) : undefined
   return new ClientError(error.code, error.message, {
     ...details,
     ...(providerMessage === undefined ? {} : { providerMessage }),
   })
+}
+
+/** What the provider said, without the secrets of the client. */
+function wordsOf({ provider, base, next, rotation }: Running, error: unknown): string | undefined {
+  const said = isClientError(error) ? error.details.said : undefined
+  if (said === undefined) return undefined
+  const secrets = [base, next].flatMap((record) => hiddenTexts(provider.mapping, record))
+  return providerWords(said, rotation === undefined ? secrets : [...secrets, rotation.value])
 }

@@ -34,4 +34,6 @@ export interface Settled {
   readonly candidates?: readonly string[]
   /** Fields that the provider, which answered that it was done, left at the value before. */
   readonly missed?: readonly string[]
+  /** What the provider said when it refused, without the secrets of call and client. */
+  readonly providerMessage?: string | undefined
 }

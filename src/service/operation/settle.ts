@@ -42,7 +42,7 @@ export interface Closed {
 export async function close(
   service: Service,
   running: Running,
-  { outcome, native, secret, candidates, missed }: Settled,
+  { outcome, native, secret, candidates, missed, providerMessage }: Settled,
   settledBy: Closing['settledBy'],
 ): Promise<Closed> {
   const { intent, provider, base, next } = running
@@ -83,6 +83,7 @@ export async function close(
       ...(secret === undefined ? {} : { secretId: secret.id }),
       ...(candidates === undefined ? {} : { candidates }),
       ...(missed === undefined ? {} : { missed }),
+      ...(providerMessage === undefined ? {} : { providerMessage }),
       ...fingerprintAndState,
     }),
   )

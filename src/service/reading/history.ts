@@ -66,6 +66,8 @@ export interface HistoryItem {
   readonly surprises?: readonly FieldChange[]
   /** Fields that the provider left at the value before, although it answered that it was done. */
   readonly missed?: readonly string[]
+  /** What the provider said when it refused. */
+  readonly providerMessage?: string
 }
 
 export interface HistoryPage<N> {
@@ -213,6 +215,7 @@ function changeOf(intent: Intent, client: ClientName, closing: Entry | undefined
     ...(ended?.missed === undefined
       ? {}
       : { missed: ended.missed.map((name) => `client.${name}`) }),
+    ...(ended?.providerMessage === undefined ? {} : { providerMessage: ended.providerMessage }),
   }
 }
 

@@ -93,6 +93,8 @@ export interface Closing extends EntryBase {
   readonly surprises: readonly KeptChange[]
   /** Fields that the provider, which answered that it was done, left at the value before. */
   readonly missed?: readonly string[]
+  /** What the provider said when it refused, without the secrets of call and client. */
+  readonly providerMessage?: string
   /** Who found out: the request itself, or somebody after it. */
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */

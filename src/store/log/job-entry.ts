@@ -126,6 +126,8 @@ export interface JobResult {
   readonly code?: string
   readonly error?: string
   readonly field?: string
+  /** What the provider said, without the secrets of call and client. */
+  readonly providerMessage?: string
 }
 
 export interface JobResults extends JobEntryBase {

@@ -174,12 +174,13 @@ const fitting = (changes: readonly FieldChange[]) =>
   stringifyJson(changes).length > MAX_CHANGES ? withoutValues(changes) : changes
 
 function failureOf({ code, message, field, details }: ClientError): Report {
-  const { operationId } = details
+  const { operationId, providerMessage } = details
   return {
     outcome: 'failed',
     code,
     error: message,
     ...(field === undefined ? {} : { field }),
+    ...(providerMessage === undefined ? {} : { providerMessage }),
     ...(operationId === undefined ? {} : { operationId }),
   }
 }
