@@ -33,7 +33,7 @@ function permissionOf({ permission, also, alternative, atSource }: Operation): s
   if (permission === 'public') return 'none, no token'
   if (permission === 'token') return 'none, any accepted token'
   const more = [
-    also === undefined ? '' : ` and \`${also}\``,
+    ...(also ?? []).map((one) => ` and \`${one}\``),
     alternative === undefined ? '' : ` or \`${alternative}\``,
     atSource === undefined ? '' : `; where the client is, \`${atSource}\``,
   ]

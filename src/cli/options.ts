@@ -46,6 +46,12 @@ export const OPTIONS = {
   canary: { value: 'SHARE', says: 'this share first (5%); the job stops if one of them fails' },
   'then-pause': { says: 'wait for `clientry jobs resume` after the canary in any case' },
   'max-failures': { value: 'COUNT', says: 'stop at one failure more (default: 0; any: never)' },
+  'older-than': {
+    value: 'TIME',
+    says: 'nothing is known to have happened to them for so long: 90d',
+  },
+  grace: { value: 'TIME', says: 'from the suspension to the removal (default: 30d)' },
+  'unknown-use': { says: 'also clients whose last use no one can see' },
   detach: { says: 'do not wait for the end' },
   fresh: { says: 'ask the providers instead of showing what was last seen' },
   kind: { value: 'KIND', says: 'the kind of the client: spa, web, native or machine' },

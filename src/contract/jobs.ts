@@ -70,6 +70,53 @@ export interface JobRequest {
   readonly maxFailures?: number | null
 }
 
+/** Clients to be suspended, and removed after a time of grace. */
+export interface ReapRequest {
+  /** All that it finds are looked at, and none is touched before `start`. */
+  readonly select: JobSelection
+  /** Nothing is known to have happened to a client for so long, in seconds. */
+  readonly olderThanSeconds: number
+  /** From the suspension to the removal, in seconds; 30 days when absent. */
+  readonly graceSeconds?: number
+  /** Also clients whose last use no one can see; `false` when absent. */
+  readonly unknownUse?: boolean
+  readonly canary?: CanaryRequest
+  readonly maxFailures?: number | null
+}
+
+/** What a job that reaps goes by. */
+export interface ReapOptions {
+  readonly olderThanSeconds: number
+  readonly graceSeconds: number
+  readonly unknownUse: boolean
+}
+
+/** Why a client is reaped (`reap`) or spared. */
+export type ReapVerdict =
+  | 'reap'
+  | 'protected'
+  | 'leased'
+  | 'own_client'
+  | 'coming_removal'
+  | 'no_match'
+  | 'age_unknown'
+  | 'too_young'
+  | 'use_unknown'
+  | 'cannot_suspend'
+  | 'cannot_remove'
+
+/** What is known of a client, and what becomes of it. */
+export interface ReapFinding {
+  readonly verdict: ReapVerdict
+  /** Absent: no one can see it. */
+  readonly createdAt?: string
+  readonly changedAt?: string
+  /** No provider shows when a client was last used. */
+  readonly lastUse: 'unknown'
+  /** Once it is suspended: when it is removed, unless something happens to it. */
+  readonly removeAt?: string
+}
+
 export interface UndoRequest {
   readonly autoStart: boolean
   /** Takes back what can be taken back on a client where something cannot. */
@@ -89,6 +136,8 @@ export interface Job {
   readonly options: JobOptions
   /** The job that it undoes. */
   readonly undoes?: string
+  /** It suspends clients and has them removed later. */
+  readonly reap?: ReapOptions
   readonly state: JobState
   /** Why it stopped by itself; only while it is stopped. */
   readonly reason?: string
@@ -115,6 +164,8 @@ export interface JobResult {
   /** Of the state that was planned from, with its double quotes. */
   readonly etag?: string
   readonly operationId?: string
+  /** In jobs that reap. */
+  readonly reap?: ReapFinding
   readonly code?: ErrorCode
   readonly error?: string
   readonly field?: string
@@ -131,6 +182,7 @@ export interface JobPlan {
 export interface JobBodies {
   readonly JobRequest: JobRequest
   readonly UndoRequest: UndoRequest
+  readonly ReapRequest: ReapRequest
   readonly Job: Job
   readonly JobPlan: JobPlan
   readonly JobPage: Page<Job>

@@ -48,7 +48,7 @@ export interface Standing extends ClientName {
   /** To callers without `clients:read`: those that they have taken themselves. */
   readonly leases: readonly Lease[]
   readonly openChange?: OpenChange
-  /** Where the client was made for a while only: when it is removed by itself, RFC 3339. */
+  /** Where a job reaps the client, or it was made for a while only: when it is removed by itself, RFC 3339. */
   readonly removedAt?: string
 }
 

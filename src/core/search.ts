@@ -27,8 +27,14 @@ const FILTER_FIELDS = [
 /** The host of any URL of the client, without its port. */
 const HOST = 'host'
 
+/** How the client came to its provider, where that shows. */
+const REGISTERED = 'registered'
+
+/** `dynamic`: it registered itself (RFC 7591). */
+export type Registered = 'dynamic'
+
 /** All that a filter can name. */
-export const FILTER_NAMES: readonly string[] = [...FILTER_FIELDS, HOST]
+export const FILTER_NAMES: readonly string[] = [...FILTER_FIELDS, HOST, REGISTERED]
 
 /** What a search asks for; without any member, everything. */
 export interface ClientFilter {
@@ -57,7 +63,7 @@ export function searchedText(client: Client): string {
 }
 
 /** The terms of a client, each once, up to `MAX_TERMS`. */
-export function termsOf(client: Client): readonly string[] {
+export function termsOf(client: Client, registered?: Registered): readonly string[] {
   const fields = FILTER_FIELDS.flatMap((field) =>
     valuesOf(client[field]).map((value) => termOf(field, value)),
   )
@@ -65,7 +71,9 @@ export function termsOf(client: Client): readonly string[] {
     .slice(0, MAX_TERMS)
     .map((url) => readUri(url).host)
     .filter((host) => host !== '')
-  return [...new Set([...fields, ...hosts.map((host) => termOf(HOST, host))])].slice(0, MAX_TERMS)
+  const own = registered === undefined ? [] : [termOf(REGISTERED, registered)]
+  const all = [...own, ...fields, ...hosts.map((host) => termOf(HOST, host))]
+  return [...new Set(all)].slice(0, MAX_TERMS)
 }
 
 /** The term of one value of a field, as a filter writes it. */
@@ -102,7 +110,9 @@ function parseFilter(filter: string): string {
       `must be a name, a colon and a value, as in disabled:true; the names are: ${names}`,
     )
   }
-  const flag = name !== HOST && FIELDS[name as FieldName].kind === 'boolean'
+  if (name === REGISTERED && value !== 'dynamic')
+    throw badFilter('must have dynamic after registered')
+  const flag = name !== HOST && name !== REGISTERED && FIELDS[name as FieldName].kind === 'boolean'
   if (flag && value !== 'true' && value !== 'false') {
     throw badFilter(`must have true or false after ${name}`)
   }
@@ -110,8 +120,12 @@ function parseFilter(filter: string): string {
 }
 
 /** Whether a client is among those that a search asks for. */
-export function matches(client: Client, { text, terms }: ClientFilter): boolean {
-  const own = termsOf(client)
+export function matches(
+  client: Client,
+  { text, terms }: ClientFilter,
+  registered?: Registered,
+): boolean {
+  const own = termsOf(client, registered)
   return (
     (text === undefined || searchedText(client).includes(text)) &&
     terms.every((term) => own.includes(term))

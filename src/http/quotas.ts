@@ -50,6 +50,7 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   endLeases: 'leases',
   createJob: 'jobs',
   undoJob: 'jobs',
+  reapClients: 'jobs',
 }
 
 const SAYS: Readonly<Record<Kind, string>> = {

@@ -32,6 +32,7 @@ import { refreshMirror } from '../service/mirror/refresh.ts'
 import { addCheckpoint } from '../service/upkeep/checkpoint.ts'
 import { carryOutDue, type Pauses } from '../service/upkeep/due.ts'
 import { sweep } from '../service/upkeep/sweep.ts'
+import type { Grantee } from '../store/log/actor.ts'
 import { refOf } from '../store/resource.ts'
 import { createSeal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -83,6 +84,7 @@ export async function createClientry(
   }
   const store = observedStore(surroundings.store, observe)
   const seal = createSeal(config.key)
+  const permissions = permissionsOf(config, operator)
   const providers = await createProviders(config.providers, { ...surroundings, store, seal, now })
   const service: Service = {
     store,
@@ -92,6 +94,7 @@ export async function createClientry(
     turns: createTurns(now),
     keysInUse: new Set(),
     leaseShares: config.leases,
+    permits: (caller, providerId) => permissions.of(principalAgain(caller), providerId),
     upstreamTimeoutMs: config.limits.upstreamTimeoutMs,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
@@ -118,7 +121,7 @@ export async function createClientry(
     eventFeed: createEventFeed(),
     quotas: createQuotas(config.quotas, now),
     defaultProvider: config.defaultProvider,
-    permissions: permissionsOf(config, operator),
+    permissions,
     issuers: operator === undefined ? acceptedIssuers(config) : [],
     ...(operator === undefined
       ? { verify, hasKeys: () => hasKeys(verify) }
@@ -226,6 +229,13 @@ function withOwnApi(
     }),
   )
 }
+
+/** A caller of an earlier request, as far as permissions go by it. */
+const principalAgain = ({ scopes, ...actor }: Grantee): Principal => ({
+  ...actor,
+  scopes: new Set(scopes),
+  expiresAt: Number.POSITIVE_INFINITY,
+})
 
 const permissionsOf = ({ permissions }: Config, operator: Principal | undefined) =>
   operator === undefined

@@ -16,6 +16,7 @@ import type {
   Provider,
   ProviderList,
 } from '../../src/sdk/types.ts'
+import { CONTROL_HEADERS } from '../emulators/control-headers.ts'
 import { clientry, type DevServer, startDev } from './command-line.ts'
 
 const ID = 'exampleClientId'
@@ -101,6 +102,47 @@ describe('jobs', () => {
     expect(code).toBe(0)
     expect(err).toContain('clientry jobs watch')
     expect((await json<Job>(`jobs watch ${out.trim()}`)).state).toBe('done')
+  })
+})
+
+describe('reap', () => {
+  const LINE = 'reap --provider auth0 --every-client --older-than 90d'
+
+  it('only looks, and says of each client why it is spared or not', async () => {
+    const old = { created_at: '2020-01-01T00:00:00.000Z', updated_at: '2020-01-01T00:00:00.000Z' }
+    const response = await fetch(`${dev.auth0}/_emulator/clients`, { headers: CONTROL_HEADERS })
+    const clients = (await response.json()) as { readonly client_id: string }[]
+    const example = clients.find((one) => one.client_id === ID)
+    await fetch(`${dev.auth0}/_emulator/clients`, {
+      method: 'PUT',
+      headers: CONTROL_HEADERS,
+      body: JSON.stringify({ ...example, ...old, client_id: 'stale', client_aliases: [] }),
+    })
+    await run('list --provider auth0 --fresh')
+    const spared = await run(`${LINE} --dry-run`)
+    expect(spared.code).toBe(0)
+    expect(spared.out).toMatch(/auth0\/stale is old enough, but when it was last used is unknown/)
+    const { out } = await run(`${LINE} --unknown-use --dry-run`)
+    expect(out).toMatch(/auth0\/stale would be suspended, and removed later\n {2}created \d+ d ago/)
+    expect((await json<Client>('get auth0/stale')).disabled).toBe(false)
+  })
+
+  it('suspends, and undoes that', async () => {
+    const job = await json<Job>(`${LINE} --unknown-use --grace 7d --yes`)
+    expect(job).toMatchObject({ state: 'done', counts: { applied: 1 }, reap: { unknownUse: true } })
+    expect((await run('standing auth0/stale')).out).toMatch(
+      /suspended since .*\n {2}is removed at /,
+    )
+    expect((await run(`jobs results ${job.id}`)).out).toContain('removed at ')
+    expect((await json<Job>(`jobs undo ${job.id} --yes`)).counts.failed).toBe(0)
+    expect((await json<Client>('get auth0/stale')).disabled).toBe(false)
+    await run('delete auth0/stale --yes')
+  })
+
+  it('needs to know which clients and how old', async () => {
+    expect((await run('reap --provider auth0 --every-client --yes')).err).toContain('--older-than')
+    expect((await run('reap --provider auth0 --older-than 90d --yes')).err).toContain('--filter')
+    expect((await run(`${LINE}`)).err).toContain('--yes')
   })
 })
 

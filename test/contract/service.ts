@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Patch, parseMergePatch } from '../../src/core/patch/patch.ts'
+import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -63,6 +64,7 @@ export async function openBench(
     turns: createTurns(Date.now),
     keysInUse: new Set(),
     leaseShares: DEFAULT_SHARES,
+    permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs,
     now: Date.now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

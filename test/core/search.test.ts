@@ -165,10 +165,24 @@ describe('filters', () => {
     expect(isFilter('callbacks')).toBe(true)
     expect(isFilter('description')).toBe(false)
     expect(isFilter('clientMetadata')).toBe(false)
-    expect(FILTER_NAMES.at(-1)).toBe('host')
+    expect(FILTER_NAMES.slice(-2)).toEqual(['host', 'registered'])
     expect(FILTER_NAMES).toContain('disabled')
     expect(FILTER_NAMES).toContain('callbacks')
     expect(FILTER_NAMES).not.toContain('secret')
+  })
+})
+
+describe('how a client came there', () => {
+  it('is a term where the provider shows it, and of one value', () => {
+    const terms = parseFilters('registered:dynamic')
+    expect(terms).toEqual(['registered:dynamic'])
+    expect(termsOf(SHOP, 'dynamic')).toContain('registered:dynamic')
+    expect(termsOf(SHOP)).not.toContain('registered:dynamic')
+    expect(matches(SHOP, { terms }, 'dynamic')).toBe(true)
+    expect(matches(SHOP, { terms })).toBe(false)
+    expect(thrown(() => parseFilters('registered:by-hand')).message).toBe(
+      'filter must have dynamic after registered.',
+    )
   })
 })
 

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { Json } from '../../src/core/json/json.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
+import { PERMISSIONS } from '../../src/core/rights/permissions.ts'
 import { createFingerprints } from '../../src/core/secrecy/fingerprint.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
@@ -103,6 +104,7 @@ export async function openInstance(
     turns: createTurns(now),
     keysInUse: new Set(),
     leaseShares: DEFAULT_SHARES,
+    permits: () => new Set(PERMISSIONS),
     upstreamTimeoutMs: timed ? UPSTREAM_TIMEOUT_MS : CALM_TIMEOUT_MS,
     now,
     sleep: async (milliseconds) => {

@@ -139,6 +139,12 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     success: 202,
     about: 'default provider',
   },
+  reapClients: {
+    path: () => '/jobs/reap',
+    body: { select: { provider: 'auth0' }, olderThanSeconds: 86_400 },
+    success: 202,
+    about: 'default provider',
+  },
   listProviders: { path: () => '/providers', about: 'any provider' },
   getProvider: { path: () => '/providers/auth0', about: 'default provider' },
   getIndex: { path: () => '/', about: 'any provider' },
@@ -244,7 +250,7 @@ const isPublic = ({ permission }: Route) => permission === 'public'
 const takesAny = ({ permission }: Route) => permission === 'token'
 /** Every permission that a route asks for. */
 const needed = ({ permission, atSource, also }: Route): Permission[] =>
-  [permission, atSource, also].filter(
+  [permission, atSource, ...(also ?? [])].filter(
     (one) => one !== undefined && one !== 'public' && one !== 'token',
   ) as Permission[]
 const others = ({ permission, alternative }: Route): Permission[] =>
@@ -383,7 +389,9 @@ it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const)
     )
     expect(alternative).toBeUndefined()
     const setsToWork = /^\/jobs($|\/.*\/(start|resume|undo)$)/.test(path)
-    expect(also).toBe(setsToWork ? 'clients:write' : undefined)
+    const reaps = path === '/jobs/reap'
+    const whole = ['clients:read', 'clients:suspend', 'clients:delete']
+    expect(also).toEqual(reaps ? whole : setsToWork ? ['clients:write'] : undefined)
   },
 )
 

@@ -64,7 +64,7 @@ const CHANGE: Members<ChangeRequest> = {
   authorize: true,
   job: true,
 }
-const REMOVAL: Members<RemovalRequest> = CLIENT
+const REMOVAL: Members<RemovalRequest> = { ...CLIENT, job: true }
 const ADOPTION: Members<AdoptionRequest> = {
   ...WRITE,
   ref: true,

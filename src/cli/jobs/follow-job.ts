@@ -4,8 +4,10 @@ import type { Api } from '../../sdk/api.ts'
 import type { Job, JobResult } from '../../sdk/types.ts'
 import type { Invocation } from '../command.ts'
 import { EXIT, UsageError } from '../exit.ts'
+import { inUnits } from '../show/durations.ts'
 import { plain, type Terminal } from '../terminal.ts'
 import { countsText, showJob, showResult } from './show-job.ts'
+import { showFindings } from './show-reap.ts'
 
 /** Refuses before anything is submitted that no one could confirm. */
 export function checkConfirmable({ options, terminal }: Invocation): void {
@@ -49,21 +51,40 @@ export async function carryThrough(invocation: Invocation, api: Api, id: string)
   if (isWaiting && options.yes !== true) {
     if (options.json !== true) await showPlanned(terminal, api, planned)
     if (options['dry-run'] === true) return finish(invocation, planned)
-    if (
-      !(await terminal.confirm(`Change ${planned.counts.planned} of ${planned.total} clients?`))
-    ) {
+    if (!(await terminal.confirm(questionOf(planned)))) {
       terminal.note(`Nothing was changed. The job waits: clientry jobs start ${plain(id)}`)
       return EXIT.differs.code
     }
   }
-  if (!isWaiting) return finish(invocation, planned)
+  if (!isWaiting) {
+    // Where there is nothing to do, it still says why.
+    const isRead = planned.reap !== undefined && options.json !== true
+    if (isRead) await showReaped(terminal, api, id)
+    return finish(invocation, planned)
+  }
   await api.startJob(id)
   return finish(invocation, await follow(invocation, api, id))
 }
 
-async function showPlanned(terminal: Terminal, api: Api, { id, counts }: Job): Promise<void> {
+/** What agreeing means. */
+function questionOf({ counts, total, reap }: Job): string {
+  const some = `${counts.planned} of ${total} clients`
+  if (reap === undefined) return `Change ${some}?`
+  return `Suspend ${some}, to be removed after ${inUnits(reap.graceSeconds)}?`
+}
+
+async function showPlanned(terminal: Terminal, api: Api, job: Job): Promise<void> {
+  const { id, counts, reap } = job
+  if (reap !== undefined) return showReaped(terminal, api, id)
   for await (const result of api.jobResults(id)) if (isShown(result)) showResult(terminal, result)
   if (counts.unchanged > 0) terminal.print(`${counts.unchanged} stay as they are.`)
+}
+
+/** What was found of each client. */
+async function showReaped(terminal: Terminal, api: Api, id: string): Promise<void> {
+  const results: JobResult[] = []
+  for await (const result of api.jobResults(id)) results.push(result)
+  showFindings(terminal, results)
 }
 
 const isShown = ({ outcome }: JobResult) => outcome !== 'unchanged'

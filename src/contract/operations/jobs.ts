@@ -28,7 +28,7 @@ const SUBMIT = {
   method: 'POST',
   page: 'jobs.md',
   permission: 'jobs:write',
-  also: 'clients:write',
+  also: ['clients:write'],
   headers: ['Idempotency-Key'],
   answers: { 202: 'Job' },
   answerHeaders: ['Location', 'Idempotent-Replayed'],
@@ -44,6 +44,17 @@ export const JOB_OPERATIONS = {
     query: ['dryRun'],
     body: 'JobRequest',
     plan: 'JobPlan',
+  },
+  /** Nothing is touched before `startJob`: the job looks at its clients first. */
+  reapClients: {
+    ...SUBMIT,
+    path: '/jobs/reap',
+    summary:
+      'Looks for clients that no one needs any more; started, it suspends them and removes them later.',
+    page: 'reap.md',
+    also: ['clients:read', 'clients:suspend', 'clients:delete'],
+    query: [],
+    body: 'ReapRequest',
   },
   listJobs: {
     ...READ,
@@ -80,7 +91,7 @@ export const JOB_OPERATIONS = {
   startJob: {
     ...CONTROL,
     path: '/jobs/{jobId}/start',
-    also: 'clients:write',
+    also: ['clients:write'],
     summary: 'Starts the changes that the dry run of a job has planned.',
   },
   pauseJob: {
@@ -91,7 +102,7 @@ export const JOB_OPERATIONS = {
   resumeJob: {
     ...CONTROL,
     path: '/jobs/{jobId}/resume',
-    also: 'clients:write',
+    also: ['clients:write'],
     summary: 'Resumes a job that is paused or was stopped by failures.',
   },
   cancelJob: {

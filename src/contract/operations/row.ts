@@ -40,8 +40,8 @@ export interface Operation {
   readonly page?: string
   /** `public`: no token is asked for. `token`: any that is accepted will do. */
   readonly permission: Permission | 'public' | 'token'
-  /** A further permission that it takes at the same place. */
-  readonly also?: Permission
+  /** Further permissions that it takes at the same place. */
+  readonly also?: readonly Permission[]
   /** Opens it as well; its answer can be less then. */
   readonly alternative?: Permission
   /** A further permission, at the place of the client that is copied. */

@@ -13,6 +13,7 @@ import { same, withoutMembers } from '../json/json.ts'
 import { covers, firstOf, withoutPaths } from '../json/paths.ts'
 import type { ProviderLint } from '../lint/rule.ts'
 import { once, onceForBoth } from '../once.ts'
+import type { Registered } from '../search.ts'
 import { replaceHidden, replaceHiddenAt } from '../secrecy/hidden.ts'
 import type { MemberRules } from '../secrecy/place.ts'
 import type { Secret } from '../secrecy/secret.ts'
@@ -27,6 +28,8 @@ export interface Mapping {
   readonly fields: { readonly [F in MappedField]: Row<Client[F]> }
   /** What ids of its clients may hold although no path takes it; with a slash they can be URLs. Absent: neither. */
   readonly idsMayHold?: readonly (' ' | '/')[]
+  /** Whether a client registered itself, where the provider shows that; absent: it never does. */
+  readonly registered?: (native: Native) => Registered | undefined
   /** What the provider's update does with a member that the request leaves out. */
   readonly omitted: 'keep' | 'reset'
   /**

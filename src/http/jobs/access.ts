@@ -17,8 +17,8 @@ import { callerOf, permissionOf, visibleProviders } from '../target.ts'
  * @throws ClientError `insufficient_scope`, `not_found`
  */
 export async function jobOf(exchange: Exchange): Promise<JobView> {
-  const { also } = exchange.row
-  const permissions = [permissionOf(exchange), ...(also === undefined ? [] : [also])]
+  const { also = [] } = exchange.row
+  const permissions = [permissionOf(exchange), ...also]
   for (const permission of permissions) providersWith(exchange, permission)
   const view = await findJob(exchange.settings.service, exchange.params.jobId ?? '')
   if (view !== undefined && permissions.every((one) => mayAtAll(exchange, view, one))) {
@@ -33,6 +33,24 @@ export function mayAtAll(exchange: Exchange, { job }: JobView, permission: Permi
   const { permissions } = exchange.settings
   const principal = callerOf(exchange)
   return job.providers.every((id) => permissions.of(principal, id).has(permission))
+}
+
+/**
+ * Refuses who lacks one of some permissions at a provider that a job touches.
+ * @throws ClientError `insufficient_scope`
+ */
+export function checkAtAll(
+  exchange: Exchange,
+  { job }: JobView,
+  needed: readonly Permission[],
+): void {
+  const { permissions } = exchange.settings
+  const principal = callerOf(exchange)
+  for (const providerId of job.providers) {
+    for (const permission of needed) {
+      requirePermission(permissions, { principal, providerId, permission })
+    }
+  }
 }
 
 /**

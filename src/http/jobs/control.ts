@@ -5,11 +5,12 @@ import { type JobControlName, tellJob } from '../../service/jobs/control.ts'
 import { neededByJob } from '../../service/jobs/job-permissions.ts'
 import type { JobView } from '../../service/jobs/log.ts'
 import { rightsOf } from '../../service/jobs/rights.ts'
+import { REAP_PERMISSIONS } from '../../service/reap/reap-end.ts'
 import type { Answer } from '../answer.ts'
 import { actorOf } from '../auth/principal.ts'
 import type { Exchange } from '../exchange.ts'
 import { callerOf } from '../target.ts'
-import { jobOf, rightsOver } from './access.ts'
+import { checkAtAll, jobOf, rightsOver } from './access.ts'
 import { jobBody } from './view.ts'
 
 /** The handler of one control; told twice is as good as told once. */
@@ -17,7 +18,10 @@ export function controlling(control: JobControlName): (exchange: Exchange) => Pr
   return async (exchange) => {
     const { service, jobs } = exchange.settings
     const view = await jobOf(exchange)
-    if (exchange.row.also === 'clients:write') await checkRights(exchange, view, control)
+    if (exchange.row.also?.includes('clients:write') === true) {
+      if (view.job.reap !== undefined) checkAtAll(exchange, view, REAP_PERMISSIONS)
+      await checkRights(exchange, view, control)
+    }
     const after = await tellJob(service, view, control, actorOf(callerOf(exchange)))
     if (after === undefined) {
       const { state } = view.last.progress

@@ -44,10 +44,18 @@ export async function selected(
   sites: SiteOf,
 ): Promise<readonly JobItem[]> {
   if (!isRecord(select)) throw invalid('select', 'must be an object')
-  const { settings, request, requestId, trace } = exchange
   const selection = within('select', () => selectionOf(exchange, select, sites))
   if (patch === undefined) throw invalid('patch', 'must be present for a selection')
   for (const site of selection.sites) checkCommon(site, patch)
+  return found(exchange, selection)
+}
+
+/** Every client that a selection finds. */
+export async function found(
+  exchange: Exchange,
+  selection: ReturnType<typeof selectionOf>,
+): Promise<readonly JobItem[]> {
+  const { settings, request, requestId, trace } = exchange
   const call = callOf(settings.service, {
     operationId: requestId,
     requestId,
@@ -62,7 +70,7 @@ export async function selected(
 }
 
 /** Without a user pool, all those of the provider. */
-function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
+export function selectionOf(exchange: Exchange, select: JsonObject, siteAt: SiteOf) {
   const { service, defaultProvider } = exchange.settings
   checkMembers(jobSelection, select)
   const { provider = defaultProvider, userPoolId, q, filter } = select

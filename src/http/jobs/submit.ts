@@ -18,7 +18,7 @@ import { jobRequest, undoRequest } from '../schemas/jobs.ts'
 import { callerOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
-import { jobOf, rightsOver, traceProviders } from './access.ts'
+import { checkAtAll, jobOf, rightsOver, traceProviders } from './access.ts'
 import { asPatch, invalid, itemsOf, optionsOf, patchOf, within } from './body.ts'
 import { selected, sitesOf } from './places.ts'
 import { jobBody, resultBody } from './view.ts'
@@ -71,7 +71,8 @@ function checkUnread(exchange: Exchange, { items, patch: common, rights }: Submi
   for (const [index, { ref, patch: own }] of items.entries()) {
     const provider = service.providers.get(ref.provider)
     const patch = own ?? common
-    if (provider === undefined || patch === undefined || patch.kind === 'undo') continue
+    if (provider === undefined || patch === undefined) continue
+    if (patch.kind === 'undo' || patch.kind === 'suspension') continue
     if (permissions.of(principal, ref.provider).has('clients:read')) continue
     if (own === undefined && checked.has(ref.provider)) continue
     if (own === undefined) checked.add(ref.provider)
@@ -88,6 +89,7 @@ function checkUnread(exchange: Exchange, { items, patch: common, rights }: Submi
 export async function undoJob(exchange: Exchange): Promise<Answer> {
   const { service } = exchange.settings
   const view = await jobOf(exchange)
+  if (view.job.reap !== undefined) checkAtAll(exchange, view, ['clients:suspend'])
   const body = readJsonBody(exchange.request, 'autoStart')
   checkMembers(undoRequest, body)
   const autoStart = memberOf(undoRequest, body, 'autoStart')
@@ -106,13 +108,15 @@ export async function undoJob(exchange: Exchange): Promise<Answer> {
   return submit(exchange, { ...submission, ...(key && { key }) })
 }
 
-async function submit({ settings }: Exchange, submission: Submission): Promise<Answer> {
+/** Makes a job durable, and answers it. */
+export async function submit({ settings }: Exchange, submission: Submission): Promise<Answer> {
   const view = await submitJob(settings.service, submission)
   settings.jobs.wake(view.id)
   return submitted(view, false)
 }
 
-function submitted(view: Parameters<typeof jobBody>[0], replayed: boolean): Answer {
+/** Answers a job that there is. */
+export function submitted(view: Parameters<typeof jobBody>[0], replayed: boolean): Answer {
   return {
     status: 202,
     headers: {
@@ -124,7 +128,7 @@ function submitted(view: Parameters<typeof jobBody>[0], replayed: boolean): Answ
 }
 
 /** A key is bound to the whole body, wherever the clients in it are. */
-function keyOf(exchange: Exchange, content: Json) {
+export function keyOf(exchange: Exchange, content: Json) {
   delete exchange.trace.ref
   return keyOfRequest(exchange, { principal: callerOf(exchange) }, content)
 }

@@ -4,14 +4,16 @@ import type { JsonObject } from '../../core/json/json.ts'
 import {
   callersOf,
   type JobProgress,
+  type JobReap,
   type JobResult,
   type JobView,
+  type ReapFinding,
 } from '../../service/jobs/log.ts'
 import { doneIn, MAX_ABANDONED } from '../../service/jobs/progress.ts'
 
 /** A job as it stands with its newest entry. */
 export function jobBody({ id, job, last }: JobView): JsonObject {
-  const { actor, providers, options, undoes, at } = job
+  const { actor, providers, options, undoes, reap, at } = job
   const { submittedBy: _, ...callers } = callersOf(job, last.progress)
   return {
     id,
@@ -21,6 +23,7 @@ export function jobBody({ id, job, last }: JobView): JsonObject {
     providers,
     options: options as unknown as JsonObject,
     ...(undoes === undefined ? {} : { undoes }),
+    ...(reap === undefined ? {} : { reap: reapBody(reap) }),
     ...progressBody(last),
   }
 }
@@ -69,7 +72,7 @@ function speedOf(progress: JobProgress, at: number): JsonObject {
 
 /** What became of one client. */
 export function resultBody(
-  { item, client, tag, ...result }: JobResult,
+  { item, client, tag, reap, ...result }: JobResult,
   phase: JobProgress['phase'],
   at: number,
 ): JsonObject {
@@ -81,6 +84,23 @@ export function resultBody(
     at: rfc3339(at),
     ...(result as unknown as JsonObject),
     ...(tag === undefined ? {} : { etag: `"${tag}"` }),
+    ...(reap === undefined ? {} : { reap: findingBody(reap) }),
+  }
+}
+
+const reapBody = ({ olderThanMs, graceMs, unknownUse }: JobReap): JsonObject => ({
+  olderThanSeconds: olderThanMs / 1_000,
+  graceSeconds: graceMs / 1_000,
+  unknownUse,
+})
+
+function findingBody({ verdict, createdAt, changedAt, removeAt }: ReapFinding): JsonObject {
+  return {
+    verdict,
+    ...(createdAt === undefined ? {} : { createdAt: rfc3339(createdAt) }),
+    ...(changedAt === undefined ? {} : { changedAt: rfc3339(changedAt) }),
+    lastUse: 'unknown',
+    ...(removeAt === undefined ? {} : { removeAt: rfc3339(removeAt) }),
   }
 }
 

@@ -54,6 +54,11 @@ export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
     patch: { description: 'Changed by a job' },
   },
   UndoRequest: { autoStart: false },
+  ReapRequest: {
+    select: { provider: 'auth0', filter: 'firstParty:false' },
+    olderThanSeconds: 7_776_000,
+    unknownUse: true,
+  },
 }
 
 /** An answer that was refused. */

@@ -29,7 +29,7 @@ function needsOf({ permission, also, alternative, atSource }: Operation): string
   if (permission === 'public') return 'No token is needed.'
   if (permission === 'token') return 'Any accepted token will do.'
   const needs = `Needs the permission \`${permission}\``
-  if (also !== undefined) return `${needs} and \`${also}\`.`
+  if (also !== undefined) return `${[needs, ...also.map((one) => `\`${one}\``)].join(' and ')}.`
   if (alternative !== undefined) return `${needs} or \`${alternative}\`.`
   if (atSource === undefined) return `${needs}.`
   return `${needs} at the provider of the copy, and \`${atSource}\` at the provider of the source.`

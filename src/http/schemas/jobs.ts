@@ -13,9 +13,12 @@ import type {
   JobRequest,
   JobResult,
   JobSelection,
+  ReapFinding,
+  ReapOptions,
+  ReapRequest,
   UndoRequest,
 } from '../../contract/jobs.ts'
-import { JOB_OUTCOMES, JOB_STATES } from '../../service/jobs/log.ts'
+import { JOB_OUTCOMES, JOB_STATES, REAP_VERDICTS } from '../../service/jobs/log.ts'
 import { clientPatch } from './client.ts'
 import { jsonPatch } from './clients.ts'
 import { actor, clientName, errorCode, fieldChange, place, warning } from './common.ts'
@@ -75,6 +78,34 @@ export const undoRequest = z.strictObject({
   allowPartial: optional(flag),
 } satisfies Shape<UndoRequest>)
 
+/** A day, and two years: what is younger is in use, whatever its dates say. */
+const AGE = { error: 'must be a whole number from 86400 (a day) to 63072000 (two years)' }
+/** An hour, so that a mistake can be taken back, and a year. */
+const GRACE = { error: 'must be a whole number from 3600 (an hour) to 31536000 (a year)' }
+
+export const reapRequest = z.strictObject({
+  select: jobSelection,
+  olderThanSeconds: z.int(AGE).check(z.gte(86_400, AGE), z.lte(63_072_000, AGE)),
+  graceSeconds: optional(z.int(GRACE).check(z.gte(3_600, GRACE), z.lte(31_536_000, GRACE))),
+  unknownUse: optional(flag),
+  canary: optional(canaryRequest),
+  maxFailures: optional(maxFailures),
+} satisfies Shape<ReapRequest>)
+
+const reapOptions = z.object({
+  olderThanSeconds: count,
+  graceSeconds: count,
+  unknownUse: z.boolean(),
+} satisfies Shape<ReapOptions>)
+
+const reapFinding = z.object({
+  verdict: z.enum(REAP_VERDICTS),
+  createdAt: optional(time),
+  changedAt: optional(time),
+  lastUse: z.literal('unknown'),
+  removeAt: optional(time),
+} satisfies Shape<ReapFinding>)
+
 const options = z.object({
   autoStart: z.boolean(),
   canary: optional(z.object({ share, thenPause: z.boolean() } satisfies Shape<Canary>)),
@@ -98,6 +129,7 @@ const job = z.object({
   providers: z.array(text),
   options,
   undoes: optional(text),
+  reap: optional(reapOptions),
   state: z.enum(JOB_STATES),
   reason: optional(described(text, 'Why the job stopped by itself; only while it is stopped.')),
   phase,
@@ -118,6 +150,7 @@ const jobResult = z.object({
   warnings: optional(z.array(warning)),
   etag: optional(text),
   operationId: optional(text),
+  reap: optional(reapFinding),
   code: optional(errorCode),
   error: optional(text),
   field: optional(text),
@@ -127,6 +160,7 @@ const jobResult = z.object({
 export const JOB_SCHEMAS = {
   JobRequest: jobRequest,
   UndoRequest: undoRequest,
+  ReapRequest: reapRequest,
   Job: job,
   JobPlan: z.object({ dryRun: yes, results: z.array(jobResult) } satisfies Shape<JobPlan>),
   JobPage: z.object({ items: z.array(job), next: optional(text) } satisfies Shape<Page<Job>>),

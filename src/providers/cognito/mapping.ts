@@ -188,5 +188,7 @@ export const mapping: Mapping = {
   normal,
   warnings,
   suspension,
+  // Only the pool's own registration endpoint makes clients of this type (UserPoolClientType).
+  registered: ({ ClientType }) => (ClientType === 'DCR' ? 'dynamic' : undefined),
   lint,
 }

@@ -109,6 +109,8 @@ export function createMapping(dialect: Dialect): Mapping {
     ) as Mapping['fields'],
     // RFC 6749 appendix A.1; a client may also be known by the URL of its metadata.
     idsMayHold: [' ', '/'],
+    // There is no other way in (RFC 7591 section 3).
+    registered: () => 'dynamic',
     omitted: 'reset',
     ...lists,
     settings: lists.settings.filter((name) => !drops.includes(name) && !hides.includes(name)),

@@ -55,6 +55,23 @@ export interface Suspending {
   readonly suspended: boolean
   /** Restores what can be restored even if some settings cannot. */
   readonly allowPartial: boolean
+  /** The client is removed later, unless something happens to it before. */
+  readonly reap?: ReapPlan
+  /** The job whose reaping of the client ends; another one's goes on. */
+  readonly unreaps?: string
+}
+
+/** Calls off a coming removal by a job. */
+export interface Retention {
+  readonly kind: 'retention'
+}
+
+/** How a client is reaped that is suspended. */
+export interface ReapPlan {
+  readonly job: JobOrigin
+  /** From the suspension to the removal (milliseconds). */
+  readonly graceMs: number
+  readonly scopes: readonly string[]
 }
 
 /** Each record of a client lists all its leases, so values are short (characters). */
@@ -142,6 +159,7 @@ export interface ChangeRequest extends ClientRequest {
     | Suspending
     | LeaseTaking
     | LeaseEnding
+    | Retention
     | CutOver
     | KeySetting
   /** Refuses the request if the client's standing is not what the caller expects. */

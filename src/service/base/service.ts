@@ -1,9 +1,10 @@
 /** What every use case needs, built once in the entry and passed down as one plain object. */
 
+import type { Permission } from '../../core/rights/permissions.ts'
 import type { Fingerprints } from '../../core/secrecy/fingerprint.ts'
 import type { Call } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { Actor } from '../../store/log/actor.ts'
+import type { Actor, Grantee } from '../../store/log/actor.ts'
 import type { Seal } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
 import type { CrashPoint } from './crash-points.ts'
@@ -27,6 +28,8 @@ export interface Service {
   /** The logs of the idempotency keys whose requests are running in this process. */
   readonly keysInUse: Set<string>
   readonly leaseShares: LeaseShares
+  /** What a caller of an earlier request may do today at a provider, by the scopes that its token had. */
+  permits(caller: Grantee, providerId: string): ReadonlySet<Permission>
   /** The longest time that one upstream call may take (milliseconds). */
   readonly upstreamTimeoutMs: number
   /** Epoch milliseconds. */

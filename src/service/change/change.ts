@@ -16,6 +16,7 @@ import { leasesAfter } from '../lease/leases.ts'
 import { danglingWarnings } from '../operation/dangling.ts'
 import { operate } from '../operation/operate.ts'
 import { type Begun, onClient, type Plan } from '../operation/operation.ts'
+import { withoutReaping } from '../reap/reap-wish.ts'
 import { replay } from './change-replay.ts'
 import type { Wish } from './change-target.ts'
 import { checkRelianceInChange } from './own-client.ts'
@@ -70,7 +71,8 @@ function planFor(
   if (patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
   const leased = leasesAfter(mapping, [base, plan.next], patch, aim?.becomes ?? standing)
-  const becomes = clearedAfter(mapping, [base, plan.next], leased)
+  const cleared = clearedAfter(mapping, [base, plan.next], leased)
+  const becomes = withoutReaping(cleared, { ...patch })
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
   checkRelied(service, request, base, { wish, standing, changes })

@@ -15,6 +15,7 @@ import type { Suspending } from '../base/request.ts'
 import { openSealed } from '../base/sealed.ts'
 import type { Service } from '../base/service.ts'
 import { withoutEnded } from '../lease/leases.ts'
+import { calledOff, reaping, unreaping } from '../reap/reap-wish.ts'
 import type { RequestFor, Wish } from './change-target.ts'
 import { checkUnprotected } from './protection.ts'
 import { notRestorable } from './rollback.ts'
@@ -29,14 +30,32 @@ export async function suspensionWish(
   head: Entry | undefined,
   operationId: string,
 ): Promise<Wish> {
-  const { provider, patch } = request
+  const { provider, patch, actor } = request
   const { suspension } = provider.mapping
   const standing = head?.standing
   if (suspension === undefined) throw cannotSuspend()
+  if (patch.unreaps !== undefined) {
+    const ended = unreaping(patch, standing)
+    if (ended !== undefined) return ended
+  }
   if (patch.suspended) checkUnprotected(standing, 'suspended')
-  if (suspension.emulation === undefined) return nativeWish(patch, standing)
-  if (!patch.suspended) return resumption(service, request, standing)
-  const { suspended } = suspension.emulation
+  else if (suspension.emulation !== undefined) return resumption(service, request, standing)
+  const wish =
+    suspension.emulation === undefined
+      ? nativeWish(patch, standing)
+      : emulatedWish(service, request, standing, operationId)
+  if (patch.reap === undefined) return wish
+  return reaping(wish, patch.reap, { provider, actor, operationId, now: service.now() })
+}
+
+/** Settings that stand for it are taken away. */
+function emulatedWish(
+  service: Service,
+  { provider }: RequestFor<Suspending>,
+  standing: Standing | undefined,
+  operationId: string,
+): Wish {
+  const { suspended = (native: Native) => native } = provider.mapping.suspension?.emulation ?? {}
   return {
     fields: [],
     over: (base) => {
@@ -56,7 +75,8 @@ export async function suspensionWish(
 }
 
 /** The provider has a setting for it, which shows whether the client is suspended. */
-function nativeWish({ suspended }: Suspending, standing: Standing = {}): Wish {
+function nativeWish({ suspended }: Suspending, before: Standing = {}): Wish {
+  const standing = suspended ? before : (calledOff(before) ?? {})
   const patch = { kind: 'merge' as const, fields: { disabled: suspended } }
   return {
     fields: ['disabled'],
@@ -85,7 +105,10 @@ async function resumption(
         next: restored.next,
         before: removals.map((one) => one.base),
         warnings: [...missing, ...theirsOf(mapping, restored)],
-        aim: { action: 'resume', becomes: withStanding(standing, { suspended: undefined }) },
+        aim: {
+          action: 'resume',
+          becomes: withStanding(calledOff(standing), { suspended: undefined }),
+        },
       }
     },
   }

@@ -13,6 +13,7 @@ import { type Standing, withStanding } from '../../store/log/standing.ts'
 import type { ChangeRequest, CutOver, Protection } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { endingWish, leaseWish } from '../lease/lease-wish.ts'
+import { calledOff } from '../reap/reap-wish.ts'
 import { checkCutOver } from '../secrets/rotatable.ts'
 import type { Target, Wish } from './change-target.ts'
 import { restoring } from './restorable.ts'
@@ -58,6 +59,7 @@ export async function prepareWish(
     return { fields: FIELD_NAMES.filter((name) => fields.has(name)), over }
   }
   if (patch.kind === 'protection') return protectionWish(patch, head?.standing)
+  if (patch.kind === 'retention') return retentionWish(head?.standing)
   if (patch.kind === 'suspension') {
     return suspensionWish(service, { ...who, patch }, head, operationId)
   }
@@ -83,6 +85,11 @@ function protectionWish({ protected: on }: Protection, standing: Standing | unde
       },
     }),
   }
+}
+
+function retentionWish(standing: Standing | undefined): Wish {
+  const aim = { action: 'retain', becomes: calledOff(standing) ?? {} } as const
+  return { fields: [], over: () => ({ patch: { kind: 'merge', fields: {} }, warnings: [], aim }) }
 }
 
 function cutOverWish({ value }: CutOver, provider: Provider, standing: Standing | undefined): Wish {

@@ -8,14 +8,19 @@ import type { Patch } from '../../core/patch/patch.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Job, JobItems } from '../../store/log/job-entry.ts'
 import { resourceOf } from '../../store/resource.ts'
-import type { Undo } from '../base/request.ts'
+import type { Suspending, Undo } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
+
+/** Ends what a job that reaps has begun on a client. */
+export type Unreap = Pick<Suspending, 'kind' | 'suspended' | 'allowPartial'> & {
+  readonly unreaps: string
+}
 
 /** One client of a job. */
 export interface JobItem {
   readonly ref: ClientRef
   /** The change of this client; absent: the patch of the job. */
-  readonly patch?: Patch | Undo
+  readonly patch?: Patch | Undo | Unreap
   /** The tag of the state that the change is meant for. */
   readonly ifMatch?: string
 }

@@ -1,11 +1,9 @@
 /** The permissions that a job may need besides `clients:write`, as far as its patches show. */
 
-import type { Patch } from '../../core/patch/patch.ts'
 import type { OwnPermission } from '../../core/rights/permissions.ts'
 import { type Need, neededByName } from '../../core/rights/rights.ts'
-import type { Undo } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
-import { openItems, openPatch } from './items.ts'
+import { type JobItem, openItems, openPatch } from './items.ts'
 import { type JobView, jobEntries } from './log.ts'
 
 /**
@@ -18,7 +16,7 @@ export async function neededByJob(
   permissions: readonly OwnPermission[],
 ): Promise<Need | undefined> {
   if (permissions.length === 0) return undefined
-  const neededBy = (patch: Patch | Undo | undefined, provider: string) =>
+  const neededBy = (patch: JobItem['patch'], provider: string) =>
     patch === undefined ? undefined : needOf(service, { patch, provider }, permissions)
   const common = openPatch(service, job)
   for (const provider of job.providers) {
@@ -36,10 +34,15 @@ export async function neededByJob(
 
 function needOf(
   { providers }: Service,
-  { patch, provider }: { readonly patch: Patch | Undo; readonly provider: string },
+  { patch, provider }: { readonly patch: NonNullable<JobItem['patch']>; readonly provider: string },
   permissions: readonly OwnPermission[],
 ): Need | undefined {
   const [any] = permissions
+  if (patch.kind === 'suspension') {
+    return permissions.includes('clients:suspend')
+      ? { permission: 'clients:suspend', field: 'client.disabled' }
+      : undefined
+  }
   if (patch.kind === 'undo') return any && { permission: any, field: 'client' }
   const { mapping, ownApi } = providers.get(provider) ?? {}
   // The provider is no longer configured, so nothing can be done there.

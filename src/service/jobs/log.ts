@@ -10,16 +10,18 @@ import type {
   JobItems,
   JobOptions,
   JobProgress,
+  JobReap,
   JobResult,
   JobResults,
+  ReapFinding,
 } from '../../store/log/job-entry.ts'
-import { JOB_OUTCOMES, JOB_STATES } from '../../store/log/job-entry.ts'
+import { JOB_OUTCOMES, JOB_STATES, REAP_VERDICTS } from '../../store/log/job-entry.ts'
 import { jobResource } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { progressAfter } from './progress.ts'
 
-export type { JobEntry, JobOptions, JobProgress, JobResult }
-export { JOB_OUTCOMES, JOB_STATES }
+export type { JobEntry, JobOptions, JobProgress, JobReap, JobResult, ReapFinding }
+export { JOB_OUTCOMES, JOB_STATES, REAP_VERDICTS }
 
 /** The content of an event; the rest of its entry follows from the log. */
 export type JobBody = Body<JobItems> | Body<JobClaim> | Body<JobResults> | Body<JobControl>

@@ -8,7 +8,7 @@ import type { Patch } from '../../core/patch/patch.ts'
 import type { OwnPermission } from '../../core/rights/permissions.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import { following } from '../../store/log/chain.ts'
-import type { Job, JobEntry, JobOptions } from '../../store/log/job-entry.ts'
+import type { Job, JobEntry, JobOptions, JobReap } from '../../store/log/job-entry.ts'
 import { jobResource } from '../../store/resource.ts'
 import type { Key } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
@@ -28,6 +28,8 @@ export interface Submission {
   readonly rights: readonly OwnPermission[]
   /** The id of the job that it undoes. */
   readonly undoes?: string
+  /** It suspends its clients and removes them later. */
+  readonly reap?: JobReap
   readonly key?: Key
 }
 
@@ -70,7 +72,7 @@ const idOfKey = ({ fingerprints }: Service, { log }: Key) =>
 const ID_CHARACTERS = 32
 
 function firstEntry(service: Service, resource: string, submission: Submission): Job {
-  const { actor, items, patch, options, rights, undoes, key } = submission
+  const { actor, items, patch, options, rights, undoes, reap, key } = submission
   return following(undefined, {
     kind: 'job' as const,
     resource,
@@ -80,6 +82,7 @@ function firstEntry(service: Service, resource: string, submission: Submission):
     options,
     rights,
     ...(undoes === undefined ? {} : { undoes }),
+    ...(reap === undefined ? {} : { reap }),
     ...(key === undefined ? {} : { fingerprint: key.fingerprint }),
     sealed: sealPatch(service, resource, patch),
     progress: SUBMITTED,

@@ -1,7 +1,8 @@
 /** Collects what to undo for a job: for each client that it changed, the operation that did it. */
 
 import { ClientError } from '../../core/errors.ts'
-import { isAtWork } from '../../store/log/job-entry.ts'
+import { isAtWork, type Job } from '../../store/log/job-entry.ts'
+import { jobIdOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { readOperation } from '../reading/history.ts'
 import type { JobItem } from './items.ts'
@@ -28,11 +29,22 @@ export async function undoneItems(
         outcome === 'applied' ||
         code === 'partly_applied' ||
         (code === 'outcome_unknown' && (await wasApplied(service, operationId)))
-      if (applied) items.push({ ref, patch: { kind: 'undo', operationId, allowPartial } })
+      if (applied) items.push({ ref, patch: takingBack(job, operationId, allowPartial) })
     }
   }
   if (items.length > 0) return items.reverse()
   throw new ClientError('job_state', 'This job has made no change that could be undone.')
+}
+
+/** What takes back one change; a suspension that was to end in a removal is ended instead. */
+function takingBack(
+  job: Job,
+  operationId: string,
+  allowPartial: boolean,
+): NonNullable<JobItem['patch']> {
+  if (job.reap === undefined) return { kind: 'undo', operationId, allowPartial }
+  const unreaps = jobIdOf(job.resource) ?? ''
+  return { kind: 'suspension', suspended: false, allowPartial, unreaps }
 }
 
 /** An outcome that was unknown when the job gave up may be known now. */

@@ -9,6 +9,7 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { Step } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { isUnreadable, passUnreadable } from '../../providers/unreadable.ts'
+import type { JobOrigin } from '../../store/log/actor.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import type { ClientRequest } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
@@ -17,7 +18,10 @@ import { checkUnprotected } from '../change/protection.ts'
 import { operate } from '../operation/operate.ts'
 import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 
-export type RemovalRequest = ClientRequest
+export interface RemovalRequest extends ClientRequest {
+  /** The job that reaps the client. */
+  readonly job?: JobOrigin
+}
 
 export interface RemovalResult {
   readonly outcome: 'applied' | 'planned'
@@ -78,6 +82,7 @@ function planFor(
       changes: isUnreadable(base) ? diffClients(provider.mapping, base, {}, ofSecret) : [],
       action: 'remove',
       becomes: {},
+      job: request.job,
     },
     steps,
     after: 'gone',

@@ -54,7 +54,7 @@ export function sightOf(
     record: seal.close(masked, sealPlace(client)),
     at,
     text: searchedText(shown),
-    terms: termsOf(shown),
+    terms: termsOf(shown, mapping.registered?.(native)),
   }
 }
 

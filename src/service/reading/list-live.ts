@@ -205,7 +205,8 @@ export async function fits(
   const mapping = service.providers.get(ref.provider)?.mapping
   if (mapping === undefined) return false
   const { standing } = await readStanding(service, ref)
-  return matches(shownClient(mapping, native, standing), filter)
+  const client = shownClient(mapping, native, standing)
+  return matches(client, filter, mapping.registered?.(native))
 }
 
 /** Errors that mean that there was no time for more. */

@@ -16,6 +16,11 @@ export interface JobCallers {
   readonly approvedBy?: Actor
 }
 
+/** A caller with the scopes of its token, so that its rights can be judged again later. */
+export interface Grantee extends Actor {
+  readonly scopes: readonly string[]
+}
+
 /** The job that a change is part of. */
 export interface JobOrigin extends JobCallers {
   readonly id: string

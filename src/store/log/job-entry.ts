@@ -71,6 +71,46 @@ export interface JobProgress {
   readonly since?: { readonly at: number; readonly done: number }
 }
 
+/** What a job that reaps goes by. */
+export interface JobReap {
+  /** Only clients of which nothing is known to have happened for so long (milliseconds). */
+  readonly olderThanMs: number
+  /** From the suspension to the removal (milliseconds). */
+  readonly graceMs: number
+  /** Also clients whose last use no one can see. */
+  readonly unknownUse: boolean
+  /** What the clients were selected by, which must still hold. */
+  readonly text?: string
+  readonly terms: readonly string[]
+  /** The scopes of who submitted it. */
+  readonly scopes: readonly string[]
+}
+
+/** Why a client is reaped or not. */
+export const REAP_VERDICTS = [
+  'reap',
+  'protected',
+  'leased',
+  'own_client',
+  'coming_removal',
+  'no_match',
+  'age_unknown',
+  'too_young',
+  'use_unknown',
+  'cannot_suspend',
+  'cannot_remove',
+] as const
+export type ReapVerdict = (typeof REAP_VERDICTS)[number]
+
+/** What a job that reaps has found out about a client; times in epoch milliseconds, absent where unknown. */
+export interface ReapFinding {
+  readonly verdict: ReapVerdict
+  readonly createdAt?: number
+  readonly changedAt?: number
+  /** When it is to be removed; once it is suspended. */
+  readonly removeAt?: number
+}
+
 interface JobEntryBase extends EntryBase {
   readonly progress: JobProgress
 }
@@ -88,6 +128,8 @@ export interface Job extends JobEntryBase {
   readonly withheld?: readonly FieldName[]
   /** The job that it undoes. */
   readonly undoes?: string
+  /** It suspends clients and removes them later. */
+  readonly reap?: JobReap
   /** Keyed fingerprint of the request, where that came with an idempotency key. */
   readonly fingerprint?: string
   /** Sealed `{ patch }` for the clients that have none of their own. */
@@ -122,6 +164,7 @@ export interface JobResult {
   /** Of the state that was planned from. */
   readonly tag?: string
   readonly operationId?: string
+  readonly reap?: ReapFinding
   /** Why it failed: a code, a sentence and the path of a member. */
   readonly code?: string
   readonly error?: string

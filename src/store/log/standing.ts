@@ -6,14 +6,14 @@
 
 import type { FieldName } from '../../core/client.ts'
 import { type Json, same } from '../../core/json/json.ts'
-import type { Actor } from './actor.ts'
+import type { Actor, JobOrigin } from './actor.ts'
 
 export interface Standing {
   /** Neither removed nor suspended as long as it holds. */
   readonly protected?: true
   readonly leases?: readonly Lease[]
   readonly retirements?: readonly Retirement[]
-  /** It was made for a while only. */
+  /** It was made for a while only, or is being reaped. */
   readonly removal?: ComingRemoval
   /** Settings that this version does not know and a change has taken away, oldest first: they can be set again. */
   readonly cleared?: readonly string[]
@@ -56,8 +56,21 @@ export interface Retirement {
 export interface ComingRemoval {
   /** Epoch milliseconds. */
   readonly at: number
-  /** Who made the client; its end is done in the same name. */
+  /** Who made the client, or had it reaped; its end is done in the same name. */
   readonly actor: Actor
+  /** It was suspended to be removed later; absent: it was made for a while only. */
+  readonly reap?: Reaping
+}
+
+/** What the removal of a reaped client depends on. */
+export interface Reaping {
+  readonly job: JobOrigin
+  /** The suspension after which nothing may have happened to the client. */
+  readonly operationId: string
+  /** The scopes of who submitted the job. */
+  readonly scopes: readonly string[]
+  /** It was off before, so that ending this does not switch it on. */
+  readonly wasOff?: true
 }
 
 /** When something has to be done for a client by itself (epoch milliseconds); `undefined`: never. */

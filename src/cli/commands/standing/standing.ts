@@ -29,7 +29,9 @@ function linesOf(standing: Standing): readonly string[] {
       ({ field, value, owner, expiresAt }) =>
         `${field} ${value} leased by ${owner} until ${expiresAt}`,
     ),
-    ...(removedAt === undefined ? [] : [`removed ${removedAt}, since it was made for a while`]),
+    ...(removedAt === undefined
+      ? []
+      : [`is removed at ${removedAt}: made for a while, or reaped by a job`]),
     ...(openChange === undefined ? [] : [openLine(openChange)]),
   ]
   return lines.length === 0 ? ['nothing beside its settings'] : lines

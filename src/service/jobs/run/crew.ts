@@ -1,7 +1,8 @@
 /** The clients of a job that are being worked on, and the results that are not recorded yet. */
 
-import type { JobCallers } from '../../../store/log/actor.ts'
-import type { JobProgress, JobResult } from '../../../store/log/job-entry.ts'
+import type { JobCallers, JobOrigin } from '../../../store/log/actor.ts'
+import type { JobProgress, JobReap, JobResult } from '../../../store/log/job-entry.ts'
+import type { Suspending } from '../../base/request.ts'
 import type { Service } from '../../base/service.ts'
 import { type JobItem, openPatch } from '../items.ts'
 import type { JobView } from '../log.ts'
@@ -88,12 +89,23 @@ function tasksOf(service: Service, { view, knowledge, phase, limitMs, callers }:
   const common = openPatch(service, view.job)
   return (index: number): Task => {
     const item = itemOf(knowledge, index)
-    const { patch = common } = item
-    if (patch === undefined) throw new RangeError(`no patch for client ${index}`)
     const job = { id: view.id, ...callers() }
-    return { job, rights, index, item, patch, planned: knowledge.tagOf(index), phase, limitMs }
+    const { reap } = view.job
+    const { patch = reap === undefined ? common : reapingBy(reap, job) } = item
+    if (patch === undefined) throw new RangeError(`no patch for client ${index}`)
+    const planned = knowledge.tagOf(index)
+    const how = reap === undefined ? {} : { reap }
+    return { job, rights, index, item, patch, planned, phase, limitMs, ...how }
   }
 }
+
+/** The suspension of a client that is to be removed later. */
+const reapingBy = ({ graceMs, scopes }: JobReap, job: JobOrigin): Suspending => ({
+  kind: 'suspension',
+  suspended: true,
+  allowPartial: false,
+  reap: { job, graceMs, scopes },
+})
 
 function itemOf({ items }: JobKnowledge, index: number): JobItem {
   const item = items[index]

@@ -10,17 +10,19 @@ import type { Json } from '../../../core/json/json.ts'
 import { stringifyJson } from '../../../core/json/json-text.ts'
 import type { Patch } from '../../../core/patch/patch.ts'
 import type { OwnPermission } from '../../../core/rights/permissions.ts'
+import type { Need } from '../../../core/rights/rights.ts'
 import type { Actor, JobOrigin } from '../../../store/log/actor.ts'
-import type { JobResult } from '../../../store/log/job-entry.ts'
+import type { JobReap, JobResult } from '../../../store/log/job-entry.ts'
 import { resourceOf } from '../../../store/resource.ts'
 import { withinDeadline } from '../../base/deadline.ts'
 import { whenUnknown } from '../../base/next-step.ts'
-import type { ChangeRequest, ChangeResult, Undo } from '../../base/request.ts'
+import type { ChangeRequest, ChangeResult, Suspending, Undo } from '../../base/request.ts'
 import { callerOf, type Service } from '../../base/service.ts'
 import { changeClient } from '../../change/change.ts'
 import { keyOf } from '../../operation/idempotency.ts'
 import type { JobItem } from '../items.ts'
 import { checkRights } from '../rights.ts'
+import { reapOne } from './reap-work.ts'
 
 export interface Task {
   /** The job and the callers behind it; the work is done on behalf of the submitter. */
@@ -30,7 +32,9 @@ export interface Task {
   /** Its place among the clients of the job. */
   readonly index: number
   readonly item: JobItem
-  readonly patch: Patch | Undo
+  readonly patch: Patch | Undo | Suspending
+  /** What it goes by, where the job reaps. */
+  readonly reap?: JobReap
   /** The tag of the state that it was planned from. */
   readonly planned?: string | undefined
   readonly phase: 'plan' | 'run'
@@ -77,8 +81,8 @@ export async function work(service: Service, task: Task): Promise<Worked> {
     request = requestOf(bounded, task, deadline, (ms) => {
       waitedMs += ms
     })
-    const changed = await changeUnlessDone(bounded, request)
-    const result: JobResult = { item, client: of.ref, ...reportOf(changed, task.phase) }
+    const report = await reportedBy(bounded, request, task)
+    const result: JobResult = { item, client: of.ref, ...report }
     return { result, waitedMs, refused: false }
   } catch (thrown) {
     const clientError = isClientError(thrown) ? thrown : fault(thrown)
@@ -89,6 +93,25 @@ export async function work(service: Service, task: Task): Promise<Worked> {
     const againMs = Math.max((error.details.retryAfter ?? 0) * 1_000, PAUSE_MS)
     return { result, waitedMs, againMs, refused }
   }
+}
+
+/** Does what the job is about, and says what came of it. */
+async function reportedBy(
+  service: Service,
+  request: ChangeRequest,
+  { phase, reap }: Task,
+): Promise<Report> {
+  const { patch } = request
+  if (patch.kind !== 'suspension') return reportOf(await changeUnlessDone(service, request), phase)
+  if (reap === undefined) {
+    const ended = await changeUnlessDone(service, request).catch(asRemoved)
+    return reportOf(ended, phase, true)
+  }
+  const { finding, changed } = await reapOne(service, { ...request, patch }, reap)
+  if (changed === undefined) return { outcome: 'unchanged', reap: finding }
+  // A client that is off already is planned for its removal alone.
+  const outcome = phase === 'plan' ? 'planned' : 'applied'
+  return { ...reportOf({ ...changed, outcome }, phase, true), reap: finding }
 }
 
 /** A failure while an earlier attempt is still open does not show what that attempt has done. */
@@ -110,7 +133,7 @@ async function uncertain(
 
 function requestOf(
   service: Service,
-  { job, rights, index, item, patch, planned, phase }: Task,
+  { job, rights, index, item, patch, planned, phase, reap }: Task,
   deadline: number,
   waited: (milliseconds: number) => void,
 ): ChangeRequest {
@@ -122,7 +145,8 @@ function requestOf(
   // It contains spaces, which no caller's own key can have.
   const { id, submittedBy: actor } = job
   const name = `job ${id} ${index}`
-  const content = [{ ...ref }, patch as unknown as Json]
+  // Who started it may change; what is asked for does not.
+  const content = [{ ...ref }, (reap ?? patch) as unknown as Json]
   return {
     ref,
     provider,
@@ -132,7 +156,7 @@ function requestOf(
     dryRun: phase === 'plan',
     // The result of the dry run is stored for everyone who may read jobs.
     ...(phase === 'plan' ? { maySeeSecrets: false } : {}),
-    authorize: (needs) => checkRights(rights, needs),
+    authorize: (needs) => checkRights(rights, patch.kind === 'suspension' ? SUSPENDING : needs),
     actor,
     job,
     caller: jobsOf(actor),
@@ -155,13 +179,27 @@ async function changeUnlessDone(service: Service, request: ChangeRequest): Promi
   }
 }
 
+/** A client that was removed meanwhile. */
+function asRemoved(error: unknown): never {
+  if (!isClientError(error, 'not_found') && !isClientError(error, 'client_gone')) throw error
+  throw new ClientError(
+    'not_restorable',
+    'The client has been removed. POST /clients/{clientId}/copy makes a new one of its last state.',
+  )
+}
+
+/** A suspension changes settings that no one need have permission to change themselves. */
+const SUSPENDING: readonly Need[] = [{ permission: 'clients:suspend', field: 'client.disabled' }]
+
 type Report = Omit<JobResult, 'item' | 'client'>
 
 function reportOf(
   { outcome, changes, warnings, tag, operationId, steps }: ChangeResult,
   phase: Task['phase'],
+  isChange = false,
 ): Report {
-  const unchanged = outcome === 'unchanged' || (outcome === 'planned' && steps.length === 0)
+  const unchanged =
+    !isChange && (outcome === 'unchanged' || (outcome === 'planned' && steps.length === 0))
   return {
     outcome: unchanged ? 'unchanged' : outcome,
     ...(phase === 'plan' && !unchanged ? { changes: fitting(changes), tag } : {}),

@@ -1,0 +1,99 @@
+/**
+ * The end of the time of grace: a client that a job has suspended is removed, if nothing has happened to it
+ * since; its last record is kept in the history, as of any removal. Otherwise it is spared.
+ */
+
+import { ClientError, isClientError } from '../../core/errors.ts'
+import type { Permission } from '../../core/rights/permissions.ts'
+import type { Actor } from '../../store/log/actor.ts'
+import type { Entry } from '../../store/log/entry.ts'
+import type { ComingRemoval, Reaping } from '../../store/log/standing.ts'
+import type { ClientSnapshot } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
+import { changeClient } from '../change/change.ts'
+import { removeClient } from '../life/remove.ts'
+import { DUE, type Due } from '../upkeep/duty.ts'
+import { newestBeside } from './reap-history.ts'
+
+/** What reaping takes at the provider of each client. */
+export const REAP_PERMISSIONS = [
+  'clients:suspend',
+  'clients:delete',
+] as const satisfies Permission[]
+
+/**
+ * Refuses what who submitted a job may not do any more.
+ * @throws ClientError `insufficient_scope`
+ */
+export function checkReaper(
+  { permits }: Pick<Service, 'permits'>,
+  actor: Actor,
+  { scopes }: Pick<Reaping, 'scopes'>,
+  providerId: string,
+): void {
+  const granted = permits({ ...actor, scopes }, providerId)
+  const missing = REAP_PERMISSIONS.find((one) => !granted.has(one))
+  if (missing === undefined) return
+  throw new ClientError(
+    'insufficient_scope',
+    `The caller who submitted the job no longer has the permission ${missing} at ${providerId}.`,
+  )
+}
+
+/**
+ * Removes the client, or spares it.
+ * @throws ClientError the reason why neither could be done
+ */
+export async function endReaping(
+  service: Service,
+  due: Due,
+  { actor, reap }: ComingRemoval & { readonly reap: Reaping },
+): Promise<void> {
+  const { ref, provider, deadline } = due
+  const newest = await newestBeside(service, ref, reap.job.id)
+  const untouched = untouchedSince(newest, reap)
+  if (untouched === undefined) return spare(service, due, actor)
+  checkReaper(service, actor, reap, ref.provider)
+  try {
+    await removeClient(service, {
+      ref,
+      provider,
+      actor,
+      job: reap.job,
+      deadline,
+      dryRun: false,
+      caller: DUE,
+      requestId: service.newId(),
+      checkFound: ({ tag, standing }: ClientSnapshot) => {
+        if (tag !== untouched || standing?.removal?.reap?.operationId !== reap.operationId)
+          throw touched()
+      },
+    })
+  } catch (error) {
+    if (!isClientError(error, 'precondition_failed')) throw error
+    await spare(service, due, actor)
+  }
+}
+
+/** The state that the suspension has left, if nothing was recorded since; `undefined`: something was. */
+function untouchedSince(newest: Entry | undefined, { operationId }: Reaping): string | undefined {
+  const isEnd = newest?.kind === 'outcome' && newest.operationId === operationId
+  return isEnd && newest.outcome === 'applied' ? newest.tag : undefined
+}
+
+const touched = () =>
+  new ClientError('precondition_failed', 'Something has happened to the client since.')
+
+/** The client stays as it is: suspended where no one has resumed it. */
+async function spare(service: Service, { ref, provider, deadline }: Due, actor: Actor) {
+  await changeClient(service, {
+    ref,
+    provider,
+    patch: { kind: 'retention' },
+    dryRun: false,
+    actor,
+    caller: DUE,
+    requestId: service.newId(),
+    deadline,
+  })
+}

@@ -1,0 +1,65 @@
+/** What a suspension is that is to end in a removal, and the end of one. */
+
+import { isOff } from '../../core/mapping/suspension.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { Actor } from '../../store/log/actor.ts'
+import { type Standing, withStanding } from '../../store/log/standing.ts'
+import type { ReapPlan, Suspending } from '../base/request.ts'
+import type { Wish } from '../change/change-target.ts'
+
+/** Who has a client reaped, and by which operation. */
+export interface ReapedBy {
+  readonly provider: Provider
+  readonly actor: Actor
+  readonly operationId: string
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** A suspension after which the client is removed. */
+export function reaping(wish: Wish, reap: ReapPlan, { provider, actor, ...by }: ReapedBy): Wish {
+  const { operationId, now } = by
+  const { job, graceMs, scopes } = reap
+  return {
+    ...wish,
+    over: (base) => {
+      const target = wish.over(base)
+      const wasOff = isOff(provider.mapping, base) ? { wasOff: true as const } : {}
+      const mark = { job, operationId, scopes, ...wasOff }
+      const removal = { at: now + graceMs, actor, reap: mark }
+      const becomes = withStanding(target.aim?.becomes, { removal })
+      return { ...target, aim: { action: 'suspend', becomes } }
+    },
+  }
+}
+
+/** Calls off a reaping; `undefined`: the client must be resumed for it. */
+export function unreaping(
+  { unreaps }: Pick<Suspending, 'unreaps'>,
+  standing: Standing | undefined,
+): Wish | undefined {
+  const reap = standing?.removal?.reap
+  const none = { kind: 'merge' as const, fields: {} }
+  // Another job has it reaped, or it was called off before.
+  if (reap === undefined || reap.job.id !== unreaps) {
+    return { fields: [], over: () => ({ patch: none, warnings: [] }) }
+  }
+  if (reap.wasOff === undefined) return undefined
+  const becomes = calledOff(standing) ?? {}
+  return {
+    fields: [],
+    over: () => ({ patch: none, warnings: [], aim: { action: 'retain', becomes } }),
+  }
+}
+
+/** The standing after a change: whoever touches a client in the time of grace needs it. */
+export function withoutReaping(
+  standing: Standing | undefined,
+  patch: { readonly kind: string; readonly reap?: unknown; readonly unreaps?: unknown },
+): Standing | undefined {
+  return patch.reap !== undefined || patch.unreaps !== undefined ? standing : calledOff(standing)
+}
+
+/** The standing of a client that is not to be removed by a job any more. */
+export const calledOff = (standing: Standing | undefined): Standing | undefined =>
+  standing?.removal?.reap === undefined ? standing : withStanding(standing, { removal: undefined })
