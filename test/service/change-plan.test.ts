@@ -4,6 +4,7 @@ import { describe, expect } from 'vitest'
 import { missing } from '../../src/core/mapping/lenses.ts'
 import { parseJsonPatch, parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
+import { secret } from '../../src/core/secrecy/secret.ts'
 import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
@@ -111,6 +112,22 @@ describe('what a caller may say to a change', () => {
   })
 })
 
+describe('what a suspension took away', () => {
+  it('is given back without the right to give access, which a change of the same takes', async () => {
+    const asked: Need[] = []
+    const authorize = (needs: readonly Need[]) => void asked.push(...needs)
+    const ownApi = () => ({ covers: () => true, anyWhereNone: true })
+    const open = { authorize, provider: { ...provider(), ownApi } as Provider }
+    const permissions = () => asked.splice(0).map(({ permission }) => permission)
+    await merge({ grantTypes: { add: ['implicit'] } }, { ...open, dryRun: true })
+    expect(permissions()).toContain('access:grant')
+    await change(suspending(true), open)
+    permissions()
+    await change(suspending(false), open)
+    expect(permissions()).not.toContain('access:grant')
+  })
+})
+
 describe('a change that changes nothing', () => {
   it('is unchanged, with the record and what holds for the client', async () => {
     await change(PROTECT)
@@ -173,6 +190,11 @@ describe('a change that is applied', () => {
     expect(back).toMatchObject({ rollbackTo: 0 })
   })
 
+  it('says of a suspended client that it is off, as it is', async () => {
+    await change(suspending(true))
+    expect((await merge({ disabled: true })).outcome).toBe('unchanged')
+  })
+
   it('is refused where it would end a suspension, which resuming does', async () => {
     await change(suspending(true))
     await expect(merge({ grantTypes: ['authorization_code'] })).rejects.toMatchObject({
@@ -195,6 +217,7 @@ describe('a dry run by one who may not see secrets', () => {
     const patches = [
       parseMergePatch({ secret: SECRET }),
       parseJsonPatch([{ op: 'replace', path: '/secret', value: SECRET }]),
+      { kind: 'cut-over', value: secret(SECRET) } as const,
     ]
     for (const patch of patches) {
       expect(await steps(patch)).toBe(0)
@@ -209,5 +232,51 @@ describe('a dry run by one who may not see secrets', () => {
     const { native } = await change(PROTECT, { dryRun: true, maySeeSecrets: false })
     expect(native).toEqual((await merge({}, { dryRun: true })).native)
     expect(native.client_secret).toBe(SECRET)
+  })
+})
+
+describe('a client on which someone relies', () => {
+  const relied = (more: Partial<Provider> = {}) => {
+    const { bar: _, ...others } = provider()
+    return { provider: { ...others, reliance: () => 'own', ...more } as Provider }
+  }
+  const OWN = { code: 'own_client' }
+
+  it('keeps its grant types and its way to sign in, unless the request knows', async () => {
+    const fewer = { grantTypes: ['authorization_code'] }
+    const refused = merge(fewer, relied())
+    await expect(refused).rejects.toMatchObject({ ...OWN, field: 'client.grantTypes' })
+    const method = { tokenEndpointAuthMethod: 'client_secret_basic' }
+    await expect(merge(method, relied())).rejects.toMatchObject({
+      ...OWN,
+      field: 'client.tokenEndpointAuthMethod',
+    })
+    await expect(change(suspending(true), relied())).rejects.toMatchObject(OWN)
+    expect(await intents()).toEqual([])
+    expect((await merge(fewer, { ...relied(), ownClient: true })).outcome).toBe('applied')
+    expect((await merge({ name: 'New' }, relied())).outcome).toBe('applied')
+  })
+
+  it('is not changed by a secret, whether that is the one it has or not', async () => {
+    for (const value of [SECRET, 'another-secret-another-secret-0123456789']) {
+      const attempt = merge({ secret: value }, { ...relied(), maySeeSecrets: false })
+      await expect(attempt).rejects.toMatchObject({ ...OWN, field: 'client.secret' })
+    }
+  })
+
+  it('keeps out what its provider says keeps it out', async () => {
+    const bar: Provider['bar'] = (before, after) =>
+      before.name === after.name ? undefined : { member: 'name', says: 'renamed' }
+    await expect(merge({ name: 'New' }, relied({ bar }))).rejects.toMatchObject({
+      ...OWN,
+      field: 'client.providerSettings.name',
+    })
+    expect((await merge({ description: 'New' }, relied({ bar }))).outcome).toBe('applied')
+  })
+
+  it('is none where its provider has none', async () => {
+    const { reliance: _, ...others } = provider()
+    const fewer = { grantTypes: ['authorization_code'] }
+    expect((await merge(fewer, { provider: others as Provider })).outcome).toBe('applied')
   })
 })

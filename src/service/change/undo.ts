@@ -24,19 +24,21 @@ export async function prepareUndo(
 ): Promise<Prepared> {
   const { mapping } = provider
   const intent = await service.store.operation(undo.operationId)
-  const own = intent?.resource === resourceOf(ref) && settlementOf(intent).undoable
-  const { base, next } = (own && intent && (await openSealed(service, intent))) || {}
-  if (base === undefined || !next) {
+  const isOwn = intent?.resource === resourceOf(ref) && settlementOf(intent).undoable
+  const own = isOwn ? intent : undefined
+  const sealed = own && (await openSealed(service, own))
+  if (!own || !sealed?.next) {
     throw new ClientError(
       'not_restorable',
       `The operation ${undo.operationId} cannot be undone: its record no longer exists, or was sealed with a key that is no longer in use.`,
     )
   }
-  const changed = diffClients(mapping, base, next, () => '')
+  const { base, next } = sealed
+  const changed = diffClients(mapping, base, next, service.fingerprints.ofSecret)
   return {
     fields: new Set(changed.map(({ field }) => field.split('.')[0] ?? field)),
     over: (current) => {
-      const undone = withoutLeased(mapping, base, next, intent?.standing)
+      const undone = withoutLeased(mapping, base, next, own.standing)
       const restores = [undone.base]
       const { fields, blocked } = undoPatch(restoring(mapping, restores), current, [undone])
       const warnings = warningsOf(blocked, undo.allowPartial)

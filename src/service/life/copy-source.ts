@@ -83,8 +83,7 @@ async function readHeld(
     if (!isClientError(error, 'not_found', 'client_gone') || !removedToo) throw error
     if (isClientError(error, 'client_gone')) {
       const known = await lastKnown(service, { ref, provider }, error)
-      const names = provider.elsewhere?.names ?? []
-      return { ...known, elsewhere: names.map((name) => ({ name, state: 'unread' as const })) }
+      return { ...known, elsewhere: unreadBy(provider) }
     }
     await settledHead(service, { ref, deadline: call.deadline })
     const removal = await lastRemoval(service, ref)
@@ -97,9 +96,8 @@ async function readHeld(
       )
     }
     if (sealed !== undefined) {
-      const names = provider.elsewhere?.names ?? []
-      const elsewhere = names.map((name) => ({ name, state: 'unread' as const }))
-      return { native: sealed.base, standing: removal.standing, elsewhere }
+      const { standing } = removal
+      return { native: sealed.base, standing, elsewhere: unreadBy(provider) }
     }
     throw new ClientError(
       'not_restorable',
@@ -107,6 +105,10 @@ async function readHeld(
     )
   }
 }
+
+/** What a provider may keep of a client of which nothing can be read any more. */
+const unreadBy = ({ elsewhere }: Provider): readonly KeptElsewhere[] =>
+  elsewhere?.names.map((name) => ({ name, state: 'unread' as const })) ?? []
 
 /** The most entries that may follow a removal, written by instances that resumed too late. */
 const MOST_OVERLAPS = 10

@@ -15,7 +15,7 @@ export interface Running {
   readonly base: Native
   readonly next: Native
   /** For a rotation that adds a secret to others. */
-  readonly rotation?: Rotation
+  readonly rotation?: Rotation | undefined
   /** The secret that it has added, once the provider has answered. */
   added?(): LiveSecret | undefined
   /** `false`: the caller may not see values of the client. */

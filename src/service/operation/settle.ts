@@ -136,7 +136,7 @@ export async function settle(
       base,
       next: next ?? base,
       sweeping: settling === 'sweeping',
-      ...(rotation === undefined ? {} : { rotation }),
+      rotation,
     }
     const settled = await settlementOf(intent)
       .look(service, running, call, true)
