@@ -212,6 +212,31 @@ it('an export keeps the spelling of what still holds, and writes ids to the envi
   expect((await run('drift clients --env staging --unmanaged')).code).toBe(0)
 })
 
+it('a value of the process environment is printed nowhere, refused or not', async () => {
+  await applied('staging')
+  // Two characters, which are a part of many words; and a value that the server refuses.
+  for (const token of ['zq', 'https://user@zq.example.com/zq']) {
+    write(
+      'customers/portal.yaml',
+      PORTAL.replace('token: "${token}"', 'note: "${token}"').replace(
+        'callbacks: ${callbacks}',
+        'callbacks: ["${token}"]',
+      ),
+    )
+    for (const line of [
+      'plan clients',
+      'drift clients',
+      'plan clients --json',
+      'drift clients --json',
+      'plan clients --format markdown',
+    ]) {
+      const { out, err } = await run(`${line} --env staging`, { TOKEN: token })
+      expect(out + err, line).toContain('callbacks')
+      expect(out + err, line).not.toContain('zq')
+    }
+  }
+})
+
 it('two environments are compared beyond what the files say', async () => {
   const diff = (more = '') => run(`diff clients --env staging --env production${more}`)
   await applied('staging')

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LiveClient } from '../../files/compare.ts'
 import type { Environment } from '../../files/environments/environment.ts'
-import { hide } from '../../files/environments/plan-values.ts'
+import { hide, hideIn } from '../../files/environments/plan-values.ts'
 import { readLive } from '../../files/live.ts'
 import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
 import { type Comparison, compareFiles, type Gone, placesOf } from '../../files/plan.ts'
@@ -53,17 +53,21 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
     about: path,
     says: `is not read, because ${why}.`,
   }))
+  const from = environment ?? NOTHING_HIDDEN
+  const shown = <T extends { readonly says: string }>(about: T) => hideIn(about, from)
   return {
-    ...draft,
     items:
       environment === undefined ? draft.items : draft.items.map((item) => hide(item, environment)),
+    refused: draft.refused.map(({ one, faults }) => ({ one, faults: faults.map(shown) })),
     gone: comparison.gone,
-    faults: comparison.faults,
-    notes: [...notes, ...comparison.excluded.map(excludedNote), ...draft.notes],
+    faults: comparison.faults.map(shown),
+    notes: [...notes, ...comparison.excluded.map(excludedNote), ...draft.notes].map(shown),
     unmanaged: deleteUnmanaged ? [] : comparison.unmanaged,
     environment,
   }
 }
+
+const NOTHING_HIDDEN: Pick<Environment, 'hidden'> = { hidden: new Map() }
 
 const excludedNote = ({ file, term }: Comparison['excluded'][number]) => ({
   about: file.path,

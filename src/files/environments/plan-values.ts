@@ -7,8 +7,27 @@ import type { Environment } from './environment.ts'
 import { expand, withNames } from './template.ts'
 
 /** An item as a plan may hold it: what comes from the process environment stands there by its name. */
-export const hide = (item: PlanItem, { hidden }: Environment): PlanItem =>
+export const hide = <T extends object>(item: T, { hidden }: Pick<Environment, 'hidden'>): T =>
   withValues(item, (value) => withNames(value, hidden))
+
+/** A sentence in which such values are replaced as well, whoever wrote it. */
+export const hideIn = <T extends { readonly says: string }>(
+  about: T,
+  { hidden }: Pick<Environment, 'hidden'>,
+): T => {
+  const texts = [...hidden].filter(([text]) => text !== '').sort(longestFirst)
+  const replaced = (sentence: string) =>
+    texts.reduce((rest, [text, name]) => rest.replaceAll(text, () => `\${${name}}`), sentence)
+  const { says, providerMessage } = about as T & { readonly providerMessage?: string }
+  return {
+    ...about,
+    says: replaced(says),
+    ...(providerMessage === undefined ? {} : { providerMessage: replaced(providerMessage) }),
+  }
+}
+
+const longestFirst = ([one]: readonly [string, string], [other]: readonly [string, string]) =>
+  other.length - one.length
 
 /**
  * The item again.
@@ -26,10 +45,10 @@ export function reveal(item: PlanItem, { variables, name, path }: Environment): 
 /** The members of an item that hold no values of clients. */
 const BESIDE = ['action', 'file', 'provider', 'userPoolId', 'id', 'key', 'kind', 'etag']
 
-const withValues = (item: PlanItem, change: (value: Json) => Json): PlanItem =>
+const withValues = <T extends object>(item: T, change: (value: Json) => Json): T =>
   Object.fromEntries(
     Object.entries(item).map(([name, value]) => [
       name,
       BESIDE.includes(name) ? value : change(value as Json),
     ]),
-  ) as unknown as PlanItem
+  ) as unknown as T

@@ -1,5 +1,6 @@
 /** `clientry drift FOLDER`. */
 
+import { hide } from '../../../files/environments/plan-values.ts'
 import type { Refused } from '../../../files/make-plan.ts'
 import type { Gone } from '../../../files/plan.ts'
 import type { PlanItem } from '../../../files/plan-file.ts'
@@ -15,10 +16,10 @@ export const run: Run = async (invocation) => {
   const { options, terminal } = invocation
   const markdown = isMarkdown(options)
   const planned = await planFolder(invocation, 'compared')
-  const { notes, unmanaged, refused } = planned
+  const { notes, unmanaged, refused, environment } = planned
   const items: readonly ShownItem[] = [
     ...planned.items.map(shownItem),
-    ...refused.flatMap(refusedItem),
+    ...refused.flatMap(refusedItem).map((item) => (environment ? hide(item, environment) : item)),
     ...planned.gone.map(goneItem),
   ]
   const faults = [...planned.faults, ...refused.flatMap((one) => one.faults)]
