@@ -96,6 +96,8 @@ describe('examples', () => {
   const environment = {
     CLIENTRY_KEY: Buffer.alloc(32).toString('base64'),
     AUTH0_CLIENT_SECRET: 'a-secret',
+    KEYCLOAK_CUSTOMERS_SECRET: 'a-secret',
+    KEYCLOAK_STAFF_SECRET: 'a-secret',
   }
 
   it('clientry.yaml is a configuration', () => {
@@ -106,6 +108,12 @@ describe('examples', () => {
   it('clientry.hydra.yaml is a configuration, whose issuer is its provider', () => {
     const config = parseConfig(parse(read('docs/examples/clientry.hydra.yaml')), environment, '.')
     expect(overlapsOf(config).map(({ provider }) => provider)).toEqual(['login'])
+  })
+
+  it('clientry.keycloak.yaml is a configuration, one of whose realms is its issuer', () => {
+    const text = read('docs/examples/clientry.keycloak.yaml')
+    const config = parseConfig(parse(text), environment, '.')
+    expect(overlapsOf(config)).toMatchObject([{ provider: 'sso', userPoolId: 'staff' }])
   })
 
   it('clientry.lambda.json is a configuration that Lambda takes', () => {

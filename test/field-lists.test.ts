@@ -15,6 +15,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   'http/openapi/examples.ts': 'bodies of requests as people write them',
   'http/openapi/tags.ts': 'tags of OpenAPI, which have a name and a description',
   'providers/auth0/members.ts': 'members as Auth0 spells them',
+  'providers/keycloak/members.ts': 'members as Keycloak spells them',
   'providers/local/members.ts': 'members as oidc-provider spells them',
   'providers/local/openid/configuration.ts': 'settings of oidc-provider itself',
   'service/proof/proof-client.ts': 'one client, as a caller would write it',

@@ -3,3 +3,4 @@
 export { DEFAULT_CREDENTIAL, startAuth0Emulator } from './auth0/index.ts'
 export { startCognitoEmulator } from './cognito/index.ts'
 export { startHydraEmulator } from './hydra/index.ts'
+export { startKeycloakEmulator } from './keycloak/index.ts'

@@ -36,9 +36,8 @@ interface PlaceName {
   readonly ownClient?: Json | undefined
 }
 
-/** Cognito's own form of a user pool id (cognito-idp 2016-04-18, UserPoolIdType). */
-const POOL_ID = /^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/
-const MAX_POOL_ID_LENGTH = 55
+/** The names that a configuration may give, those of Cognito among them (UserPoolIdType, 55 characters). */
+const POOL_ID = /^[\w.-]{1,64}$/
 const MAX_ID_LENGTH = 255
 
 /** The permission that the operation of a request asks for. */
@@ -165,11 +164,9 @@ function poolOf(
     const pools = may('clients:read') ? `, one of: ${provider.userPools.join(', ')}` : ''
     throw badPool(`must name the user pool that holds the client${pools}`)
   }
-  const fits =
-    typeof userPoolId === 'string' &&
-    userPoolId.length <= MAX_POOL_ID_LENGTH &&
-    POOL_ID.test(userPoolId)
-  if (!fits) throw badPool('must be a user pool id such as us-east-1_1234test')
+  if (typeof userPoolId !== 'string' || !POOL_ID.test(userPoolId)) {
+    throw badPool('must be a user pool id such as us-east-1_1234test')
+  }
   // Byte for byte the answer for a client that does not exist: pools are not to be guessed.
   if (!provider.userPools.includes(userPoolId)) throw noSuchClient()
   return { userPoolId }

@@ -7,5 +7,6 @@
 export { auth0 } from './auth0/settings.ts'
 export { cognito } from './cognito/settings.ts'
 export { hydra } from './hydra/settings.ts'
+export { keycloak } from './keycloak/settings.ts'
 export { local } from './local/settings.ts'
 export { rfc7592 } from './rfc7592/settings.ts'

@@ -12,7 +12,7 @@ import { FIELDS, type FieldName } from '../../src/core/client.ts'
 import { copyRecord } from '../../src/core/copy/copy.ts'
 import { diffClients } from '../../src/core/diff.ts'
 import { isClientError } from '../../src/core/errors.ts'
-import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import { isRecord, type Json, type JsonObject } from '../../src/core/json/json.ts'
 import { lintClient } from '../../src/core/lint/lint.ts'
 import {
   MAPPED_FIELDS,
@@ -109,7 +109,9 @@ const membersOf = (mapping: Mapping, one: 'mirror' | 'volatile'): readonly strin
 
 it('has records of every provider, and recorded ones of Auth0', () => {
   const types = PROVIDER_SUBJECTS.map(({ type }) => type)
-  expect(types).toEqual(expect.arrayContaining(['auth0', 'cognito', 'hydra', 'local', 'rfc7592']))
+  expect(types).toEqual(
+    expect.arrayContaining([...['auth0', 'cognito', 'hydra'], ...['keycloak', 'local', 'rfc7592']]),
+  )
   if (existsSync(FOLDER)) expect(AUTH0_RECORDS.length).toBeGreaterThan(100)
 })
 
@@ -157,6 +159,15 @@ describe.each(['mirror', 'volatile'] as const)('a %s', (kind) => {
   )
 })
 
+/** A member, or one in a member of a record, whose name may have dots itself. */
+function memberAt(record: JsonObject, path: string, value: Json): JsonObject {
+  const dot = path.indexOf('.')
+  if (dot < 0) return { [path]: value }
+  const parent = path.slice(0, dot)
+  const now = record[parent]
+  return { [parent]: { ...(isRecord(now) ? now : {}), [path.slice(dot + 1)]: value } }
+}
+
 describe('what is only shown', () => {
   const whole = CASES.filter(({ name }) => name.endsWith(' 0'))
 
@@ -172,12 +183,12 @@ describe('what is only shown', () => {
 
   it.each(whole)('is neither restored nor cleared at $name', ({ mapping, record, shownOnly }) => {
     for (const name of shownOnly) {
-      const other = { ...record, [name]: 'other' }
+      const other = { ...record, ...memberAt(record, name, 'other') }
       const undone = { base: other, next: record }
       const { fields, blocked } = undoPatch(mapping, record, [undone])
       expect({ name, fields, blocked }).toEqual({ name, fields: {}, blocked: [] })
       expect(giveBack(mapping, record, [undone], 'theirs').next).toEqual(record)
-      const clear = () => planOf(mapping, other, { providerSettings: { [name]: null } })
+      const clear = () => planOf(mapping, other, { providerSettings: memberAt({}, name, null) })
       expect(clear, name).toThrowError()
     }
   })

@@ -10,11 +10,13 @@ import type { Dangling } from '../../src/core/mapping/row.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as hydra } from '../../src/providers/hydra/mapping.ts'
+import { mapping as keycloak } from '../../src/providers/keycloak/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
 import { mapping as registered } from '../../src/providers/rfc7592/index.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullHydraClient } from '../fixtures/hydra.ts'
+import { fullKeycloakClient } from '../fixtures/keycloak.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 import { fullRegisteredClient } from '../fixtures/registered.ts'
 
@@ -25,6 +27,10 @@ export const PROVIDERS = {
     clean: { ...fullCognitoClient, EnableTokenRevocation: true },
   },
   hydra: { mapping: hydra, clean: { ...fullHydraClient, skip_consent: false } },
+  keycloak: {
+    mapping: keycloak,
+    clean: { ...fullKeycloakClient, fullScopeAllowed: false },
+  },
   local: {
     mapping: { ...local, uris: { ...local.uris, plainSchemes: ['cursor'] } },
     clean: fullLocalClient,
@@ -320,6 +326,36 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     members: { refresh_token_grant_id_token_lifespan: null },
     field: 'client.idTokenLifetime',
     mend: { providerSettings: { refresh_token_grant_id_token_lifespan: '1h0m0s' } },
+  },
+  full_scope: {
+    provider: 'keycloak',
+    members: { fullScopeAllowed: true },
+    field: setting('fullScopeAllowed'),
+    mend: null,
+  },
+  no_pkce: {
+    provider: 'keycloak',
+    members: {
+      publicClient: true,
+      secret: undefined,
+      serviceAccountsEnabled: false,
+      authorizationServicesEnabled: undefined,
+      attributes: { 'post.logout.redirect.uris': '-' },
+    },
+    field: setting('attributes'),
+    mend: { providerSettings: { attributes: { 'pkce.code.challenge.method': 'S256' } } },
+  },
+  any_origin: {
+    provider: 'keycloak',
+    members: { webOrigins: ['*', 'https://app.example.com'] },
+    field: 'client.webOrigins',
+    mend: { webOrigins: { remove: ['*'] } },
+  },
+  no_consent: {
+    provider: 'keycloak',
+    members: { consentRequired: false },
+    field: 'client.firstParty',
+    mend: null,
   },
   unused_secret: {
     provider: 'local',

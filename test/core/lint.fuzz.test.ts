@@ -123,6 +123,23 @@ const MEMBERS: Readonly<Record<ProviderName, Record<string, fc.Arbitrary<Json | 
     refresh_token_grant_access_token_lifespan: fc.constantFrom<Json>(null, '30m0s', '1h0m0s'),
     authorization_code_grant_refresh_token_lifespan: fc.constantFrom<Json>(null, '8760h0m0s'),
   },
+  keycloak: {
+    redirectUris: uris,
+    webOrigins: origins,
+    standardFlowEnabled: flag,
+    implicitFlowEnabled: flag,
+    directAccessGrantsEnabled: flag,
+    fullScopeAllowed: flag,
+    consentRequired: flag,
+    publicClient: flag,
+    secret: maybe('keycloak-secret-keycloak-secret-0123456789'),
+    authorizationServicesEnabled: fc.constant(undefined),
+    attributes: fc.constantFrom<Json>(
+      {},
+      { 'pkce.code.challenge.method': 'S256', 'use.refresh.tokens': 'false' },
+      { 'post.logout.redirect.uris': '-', 'client.session.max.lifespan': '7200' },
+    ),
+  },
   local: {
     redirect_uris: uris,
     web_origins: origins,

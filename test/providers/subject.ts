@@ -134,10 +134,12 @@ export interface Life {
   readonly needs: Readonly<Record<ClientKind, readonly string[]>>
   /** The application type of each kind, in the provider's words. */
   readonly appTypes: Readonly<Record<ClientKind, string>>
-  /** Whether refresh tokens of each kind rotate. */
-  readonly rotates: Readonly<Record<ClientKind, boolean>>
+  /** Whether refresh tokens of each kind rotate; `undefined`: no client has such a setting. */
+  readonly rotates: Readonly<Record<ClientKind, boolean | undefined>>
   /** Every client has one secret, of whichever kind it is, and no second one beside it. */
   readonly oneSecret?: true
+  /** Where a client has a secret, there is no second one beside it, unless its owner sets up more than a client. */
+  readonly noSecond?: true
   /** What a caller asks of a new one, where that is not a name and callbacks or a lifetime. */
   readonly asks?: { readonly [K in ClientKind]?: JsonObject }
 }

@@ -168,3 +168,60 @@ export async function newRealm(
   const registrationEndpoint = `${url}/realms/${realm}/clients-registrations/openid-connect`
   return { registrationEndpoint, initialAccessToken }
 }
+
+/** A confidential client whose service account has one role of `realm-management`, and no more. */
+export interface ServiceAccount {
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+/** Makes one as docs/providers/keycloak.md says; `none` gives it no role. */
+export async function newServiceAccount(
+  { admin }: Keycloak,
+  realm: string,
+  { clientId, role }: { readonly clientId: string; readonly role: string },
+): Promise<ServiceAccount> {
+  const clientSecret = `secret-of-${clientId}-0123456789`
+  await admin('POST', `/${realm}/clients`, {
+    clientId,
+    secret: clientSecret,
+    publicClient: false,
+    serviceAccountsEnabled: true,
+    standardFlowEnabled: false,
+    directAccessGrantsEnabled: false,
+    fullScopeAllowed: false,
+  })
+  const idOf = async (name: string) => {
+    const { body } = await admin('GET', `/${realm}/clients?clientId=${name}`)
+    return (body as readonly { id: string }[])[0]?.id
+  }
+  const [id, management] = [await idOf(clientId), await idOf('realm-management')]
+  if (role !== 'none') {
+    const { body: found } = await admin('GET', `/${realm}/clients/${management}/roles/${role}`)
+    const { body: user } = await admin('GET', `/${realm}/clients/${id}/service-account-user`)
+    const roles = [found as object]
+    const users = `/${realm}/users/${(user as { id: string }).id}`
+    await admin('POST', `${users}/role-mappings/clients/${management}`, roles)
+    await admin('POST', `/${realm}/clients/${id}/scope-mappings/clients/${management}`, roles)
+  }
+  return { clientId, clientSecret }
+}
+
+/** A token of a service account. */
+export async function tokenOf(
+  url: string,
+  realm: string,
+  { clientId, clientSecret }: ServiceAccount,
+): Promise<string> {
+  const answer = await fetch(`${url}/realms/${realm}/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+    }),
+  })
+  const body = (await answer.json()) as { access_token?: string }
+  if (body.access_token === undefined) throw new Error(`no token: ${JSON.stringify(body)}`)
+  return body.access_token
+}

@@ -18,6 +18,8 @@ import { LIVES } from '../contract/lives.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
+import { POOL_ID } from '../fixtures/cognito.ts'
+import { POOL } from '../providers/keycloak/subject.ts'
 import { dyingAt, settled } from './dying.ts'
 
 const CALLBACK = 'https://portal.example.com/cb'
@@ -62,7 +64,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const read = (ref: ClientRef) => subject.provider.read(ref, call())
   const named = async () => {
     if (kind.choosesIds) {
-      const { items = [] } = (await subject.provider.list?.(undefined, call())) ?? {}
+      const { items = [] } = (await subject.provider.list?.(subject.ref.userPoolId, call())) ?? {}
       return items.filter(({ name }) => name === 'Portal')
     }
     const { creation } = subject.provider
@@ -265,7 +267,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
 /** Where the clients of a subject live; known before it is started. */
 function placeOf(name: string): ClientRef {
-  return name === 'cognito'
-    ? { provider: 'it', userPoolId: 'us-east-1_1234test', id: '' }
-    : { provider: 'it', id: '' }
+  const pools: Readonly<Record<string, string>> = { cognito: POOL_ID, keycloak: POOL }
+  const { [name]: userPoolId } = pools
+  return { provider: 'it', ...(userPoolId === undefined ? {} : { userPoolId }), id: '' }
 }

@@ -19,7 +19,11 @@ import { onSubject } from '../fixtures/bench.ts'
 
 const HOUR = 3_600
 
-describe.each(SUBJECTS.filter(({ name }) => !LIVES[name]?.oneSecret))('$name', (kind) => {
+const OVERLAPPING = SUBJECTS.filter(
+  ({ name }) => !(LIVES[name]?.oneSecret || LIVES[name]?.noSecond),
+)
+
+describe.each(OVERLAPPING)('$name', (kind) => {
   let subject: Subject
   let bench: Bench
 

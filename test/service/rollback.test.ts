@@ -43,7 +43,8 @@ describe.each(SUBJECTS)('$name', (kind) => {
   it('restores every field that our changes named, exactly', async () => {
     const before = stored()
     await change({ callbacks: [ONE], name: 'First' })
-    await change({ allowedLogoutUrls: [], idTokenLifetime: 1200 })
+    const [field, value] = kind.another ?? ['idTokenLifetime', 1200]
+    await change({ allowedLogoutUrls: [], [field]: value })
     await change({ callbacks: { add: [TWO] }, name: 'Third' })
     const result = await rollback(0)
     expect(result.outcome).toBe('applied')
@@ -192,6 +193,7 @@ function nameKey(provider: string): string {
 function foreignSetting(provider: string): readonly [string, JsonObject[string]] {
   if (provider === 'auth0') return ['organization_usage', 'require']
   if (provider === 'cognito') return ['PreventUserExistenceErrors', 'LEGACY']
+  if (provider === 'keycloak') return ['rootUrl', 'https://new.example.com']
   return ['backchannel_logout_uri', 'https://new.example.com/backchannel']
 }
 

@@ -26,7 +26,7 @@ const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
 const LOST: readonly FaultKind[] = ['reset_after_apply', 'cut_answer', 'garbage_answer']
 
 describe.each(SUBJECTS)('$name', (kind) => {
-  const overlaps = !LIVES[kind.name]?.oneSecret
+  const overlaps = !(LIVES[kind.name]?.oneSecret || LIVES[kind.name]?.noSecond)
   const { addSecret, removeSecret } = LIVES[kind.name]?.writes ?? {}
   let subject: Subject
   let bench: Bench
@@ -62,7 +62,8 @@ describe.each(SUBJECTS)('$name', (kind) => {
       return (emulator as CognitoEmulator).secrets(POOL_ID, subject.ref.id)
     }
     if (overlaps) return liveSecrets(subject.stored()).map(({ value }) => value)
-    return [String(subject.stored().client_secret)]
+    const { client_secret: held, secret = held } = subject.stored()
+    return [String(secret)]
   }
   const outcomes = async () =>
     (await readHistory(bench.service, subject.ref, { limit: 20 })).items.map(

@@ -1,4 +1,7 @@
-/** Members of records named by dotted paths: `jwt_configuration.alg`. */
+/**
+ * Members of records named by dotted paths: `jwt_configuration.alg`. A name may have dots itself, as attributes of
+ * Keycloak do: `attributes.logo.uri` is a member `logo.uri` of `attributes`, or `uri` in `logo` in it.
+ */
 
 import { once } from '../once.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -33,21 +36,45 @@ export function replacePaths(record: Json, paths: readonly string[], replace: Re
   return isRecord(record) ? replaceIn(record, treeOf(paths), replace) : record
 }
 
-/** Paths by their first member; what is empty ends a path. */
+/** Paths by what their first member may be; what is empty ends a path. */
 interface PathTree extends ReadonlyMap<string, PathTree> {}
 
 /** Lists of paths belong to mappings, which stay; the same ones come several times in each change. */
 const treeOf = once((paths: readonly string[]): PathTree => {
   const below = new Map<string, string[]>()
   for (const path of paths) {
-    const [head = ''] = path.split('.', 1)
-    below.set(head, [...(below.get(head) ?? []), path.slice(head.length + 1)])
+    for (const head of headsOf(path)) {
+      below.set(head, [...(below.get(head) ?? []), path.slice(head.length + 1)])
+    }
   }
   // A path that ends here takes along whatever lies below it.
   return new Map(
     [...below].map(([head, tails]) => [head, tails.includes('') ? new Map() : treeOf(tails)]),
   )
 })
+
+/** `a`, `a.b` and `a.b.c` for `a.b.c`. */
+const headsOf = (path: string): readonly string[] => {
+  const names = path.split('.')
+  return names.map((_, index) => names.slice(0, index + 1).join('.'))
+}
+
+/**
+ * Whether the parts of a dotted path, of which `*` is any one name, lead to a place in a record: `there`, or to it or
+ * something above it.
+ */
+export function leadTo(
+  parts: readonly string[],
+  place: readonly string[],
+  where: 'there' | 'or above',
+): boolean {
+  const [name, ...below] = place
+  if (parts.length === 0) return where === 'or above' || name === undefined
+  if (name === undefined) return false
+  const count = parts[0] === '*' ? 1 : name.split('.').length
+  if (parts[0] !== '*' && parts.slice(0, count).join('.') !== name) return false
+  return leadTo(parts.slice(count), below, where)
+}
 
 function replaceIn(record: JsonObject, tree: PathTree, replace: Replace): JsonObject {
   const changed = new Map<string, Json | undefined>()

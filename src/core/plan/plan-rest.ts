@@ -7,11 +7,12 @@ import { ClientError } from '../errors.ts'
 import type { Json, JsonObject } from '../json/json.ts'
 import { isRecord, memberOf, same } from '../json/json.ts'
 import { withHeldNumbers } from '../json/kept-numbers.ts'
+import { covers } from '../json/paths.ts'
 import { checkLimits } from '../mapping/limits.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
-import { isFor } from '../mapping/uses.ts'
+import { isFor, pathsBarred } from '../mapping/uses.ts'
 import { mergePatch } from '../patch/patch.ts'
 import { quoted } from '../patch/quoted.ts'
 
@@ -62,6 +63,14 @@ function checkSetting(mapping: Mapping, native: Native, name: string, value: Jso
     throw new ClientError('read_only_field', `${field} ${why}.`, { field })
   }
   for (const path of leaves(name, value)) {
+    if (isShownInside(mapping, path)) {
+      const inner = `client.providerSettings.${path}`
+      throw new ClientError(
+        'read_only_field',
+        `${inner} is shown by the provider and cannot be set.`,
+        { field: inner },
+      )
+    }
     const owner = fieldOfPath(mapping, path)
     if (owner === undefined) continue
     throw new ClientError(
@@ -93,6 +102,10 @@ const at = (record: JsonObject, path: string): Json | undefined =>
       (inner, name) => (isRecord(inner) ? memberOf(inner, name) : undefined),
       record,
     )
+
+/** Whether a path below a setting is one that the provider only shows. */
+const isShownInside = (mapping: Mapping, path: string) =>
+  pathsBarred(mapping, 'sent').some((one) => one.includes('.') && covers(one, path))
 
 /** Whether a creation takes a member and an update does not. */
 const isOnlyMade = ({ createOnlyKeys, commandKeys }: Mapping, name: string) =>

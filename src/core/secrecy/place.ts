@@ -5,7 +5,7 @@
  */
 
 import { isRecord, type Json } from '../json/json.ts'
-import { covers, firstOf } from '../json/paths.ts'
+import { covers, firstOf, leadTo } from '../json/paths.ts'
 import type { ConfiguredClass } from '../mapping/configured-class.ts'
 import type { Row } from '../mapping/row.ts'
 import { once } from '../once.ts'
@@ -148,12 +148,9 @@ const knownMembers = once((rules: Rules) => {
 })
 
 const isCovered = (paths: readonly string[], path: readonly string[]) =>
-  namesOf(paths).some((names) => names.length <= path.length && matches(names, path))
+  namesOf(paths).some((names) => leadTo(names, path, 'or above'))
 
 const isOneOf = (paths: readonly string[], path: readonly string[]) =>
-  namesOf(paths).some((names) => names.length === path.length && matches(names, path))
-
-const matches = (names: readonly string[], path: readonly string[]) =>
-  names.every((name, index) => name === '*' || name === path[index])
+  namesOf(paths).some((names) => leadTo(names, path, 'there'))
 
 const namesOf = once((paths: readonly string[]) => paths.map((one) => one.split('.')))

@@ -14,6 +14,8 @@ export interface UriPolicy {
   readonly loginPlaceholders?: readonly string[]
   /** The provider takes private-use schemes. */
   readonly customSchemes: boolean
+  /** Values that are no URIs and stand for some, by what they are used for. */
+  readonly words?: Readonly<Partial<Record<'logout' | 'origin', readonly string[]>>>
   /** Private-use schemes without a dot that the configuration allows, in lower case. */
   readonly plainSchemes?: readonly string[]
 }

@@ -22,6 +22,7 @@ const STAGES = [FORM_RULES, SCHEME_RULES, HOST_RULES, PATH_RULES, CANONICAL_RULE
  * the record before, after and as it is answered, so the newest findings are remembered.
  */
 export function checkUri(value: string, use: UriUse, context: UriContext): readonly UriFinding[] {
+  if (isWord(value, use, context.policy)) return []
   const limit = Math.min(context.policy.maxLength, MAX_LENGTH)
   if (value.length < 1 || value.length > limit) {
     return [{ rule: 'length', severity: 'violation', says: `must have 1 to ${limit} characters` }]
@@ -35,6 +36,9 @@ export function checkUri(value: string, use: UriUse, context: UriContext): reado
   remembered.set(key, findings)
   return findings
 }
+
+const isWord = (value: string, use: UriUse, { words = {} }: UriPolicy): boolean =>
+  (use === 'logout' || use === 'origin') && words[use]?.includes(value) === true
 
 /** URIs that are remembered under one policy; callers choose them, so that there must be an end. */
 const MOST_REMEMBERED = 500

@@ -13,14 +13,7 @@ import { parseYaml } from '../yaml-document.ts'
 import { writeYaml } from '../yaml-text.ts'
 import { isLost, isOfAnother, lossesOf } from './client-losses.ts'
 import type { ImportedClient, Loss } from './imported.ts'
-import {
-  placeholder,
-  startsWithVariable,
-  variablesIn,
-  wholeVariable,
-  withVariables,
-} from './placeholders.ts'
-import { typedVariables, unreadFields } from './typed-variables.ts'
+import { startsWithVariable, variablesIn, wholeVariable, withVariables } from './placeholders.ts'
 
 /** Where a client is to be, and what its provider can hold. */
 export interface Destination {
@@ -38,8 +31,6 @@ export interface ClientText {
   readonly text: string
   /** The variables that it names. */
   readonly variables: readonly string[]
-  /** Those of them that stand for numbers and flags. */
-  readonly typed: readonly string[]
   readonly losses: readonly Loss[]
 }
 
@@ -69,7 +60,6 @@ export function clientText(client: ImportedClient, destination: Destination): Cl
     attributes: { ...(attributes as unknown as JsonObject), name: name ?? null },
   }
   const said = fieldsSaid(mapping, native, shown.name === null ? name : undefined)
-  const typed = typedVariables(mapping, native)
   const capabilities = {
     ...destination.capabilities,
     fields: Object.fromEntries(
@@ -77,15 +67,13 @@ export function clientText(client: ImportedClient, destination: Destination): Cl
     ),
   }
   const file = parseYaml('', renderClientFile(live, capabilities)).value as JsonObject
-  const { isList } = destination
-  const content = inFile(file, { id, kind: kind ?? 'web', isList, typed })
+  const content = inFile(file, { id, kind: kind ?? 'web', isList: destination.isList })
   return {
     id,
     name: name ?? id ?? '',
     text: writeYaml(withVariables(content)),
     variables: variablesIn(content),
-    typed: [...typed.values()],
-    losses: lossesOf(client, record, { ...destination, kind, isNew, typed }),
+    losses: lossesOf(client, record, { ...destination, kind, isNew }),
   }
 }
 
@@ -103,32 +91,19 @@ const settable = (mapping: Mapping, record: Native, isNew: boolean): Native =>
 /** The members of the file, in their order, of its own. */
 function inFile(
   file: JsonObject,
-  {
-    id,
-    kind,
-    isList,
-    typed,
-  }: {
-    readonly id: string | undefined
-    readonly kind: string
-    readonly typed: ReadonlyMap<FieldName, string>
-  } & Pick<Destination, 'isList'>,
+  { id, kind, isList }: { id: string | undefined; kind: string } & Pick<Destination, 'isList'>,
 ): Json {
   const { client = {}, ...rest } = expand(file, {
     variables: NO_VARIABLES,
     fault: () => {},
   }) as JsonObject
   const { provider = '', userPoolId } = rest
-  const variables = [...typed].map(([field, variable]) => [field, placeholder(variable)])
   return {
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
     ...(id === undefined ? {} : { id }),
     kind,
-    client: {
-      ...wholeLists(withOrigins(client as JsonObject), isList),
-      ...Object.fromEntries(variables),
-    },
+    client: wholeLists(withOrigins(client as JsonObject), isList),
   }
 }
 
@@ -174,15 +149,13 @@ function withLists(mapping: Mapping, native: Native): Native {
   return Object.fromEntries(members)
 }
 
-/** The fields of which the record has a member that can be read; an empty one in the file would clear it. */
+/** The fields of which the record has a member. */
 function fieldsSaid(
   mapping: Mapping,
   native: Native,
   name: string | undefined,
 ): ReadonlySet<string> {
-  const unread = unreadFields(mapping, native)
   const said = FIELD_NAMES.filter((field) => {
-    if (unread.includes(field)) return false
     if (!isMapped(field)) return true
     const row = mapping.fields[field] as Row<unknown>
     return keysOf(row).some((key) => hasPath(native, key.split('.')))

@@ -1,0 +1,219 @@
+/** What a POST and a PUT of a client do (RepresentationToModel, as measured on 26.7.4). */
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import { isRecord } from '../copy.ts'
+import { byHash, decoded, type KeycloakClient } from './members.ts'
+import { BARE, ofOpenId, type Realm } from './realm.ts'
+import { BROKEN, CONFLICT, failure, refuse } from './refusal.ts'
+import { checked } from './validate.ts'
+
+/** What a write needs to know. */
+export interface Writing {
+  readonly realm: Realm
+  /** Epoch milliseconds. */
+  now(): number
+}
+
+const ROTATION_SECONDS = { expires: 2_505_600, rotated: 172_800 }
+const SERVICE_ACCOUNT = 'service_account'
+
+const seconds = ({ now }: Writing, more = 0) => String(Math.floor(now() / 1_000) + more)
+
+/** Texts of a client, such as its attributes. */
+export const textsIn = (value: unknown): Record<string, string> =>
+  isRecord(value) ? (value as Record<string, string>) : {}
+
+const listIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? (value as readonly string[]) : []
+
+/** Makes a client and gives the id of its record. */
+export function create(writing: Writing, body: unknown): string {
+  const { realm } = writing
+  const asked = decoded(body)
+  const id = String(asked.id ?? randomUUID())
+  const clientId = String(asked.clientId ?? id)
+  if (id.length > 36)
+    refuse(failure(400, 'invalid_input', 'Client ID must not exceed 36 characters'))
+  const taken = [...realm.clients.values()].some(
+    (client) => client.id === id || client.clientId === clientId,
+  )
+  if (taken) refuse({ status: 409, body: { errorMessage: `Client ${clientId} already exists` } })
+  const named = asked.protocol !== undefined
+  const { redirectUris } = asked
+  const client = {
+    ...BARE,
+    ...(named ? { publicClient: true, directAccessGrantsEnabled: true } : {}),
+    webOrigins: originsOf(listIn(redirectUris)),
+    fullScopeAllowed: asked.consentRequired !== true,
+    ...asked,
+    id,
+    clientId,
+    attributes: {
+      realm_client: 'false',
+      ...(named
+        ? {
+            'backchannel.logout.session.required': 'true',
+            'backchannel.logout.revoke.offline.tokens': 'false',
+          }
+        : {}),
+      ...withoutBlanks({ ...textsIn(asked.attributes), 'client.secret.creation.time': '' }),
+    },
+    ...scopesOf(realm, asked),
+  }
+  const made = withMappers(client, asked.protocolMappers)
+  if (made.authorizationServicesEnabled === true) {
+    if (made.publicClient === true || made.serviceAccountsEnabled !== true) refuse(BROKEN)
+  } else delete made.authorizationServicesEnabled
+  const whole = withSecret(writing, checked(made, realm.sessions), {})
+  realm.clients.set(id, whole)
+  return id
+}
+
+/** If one list is sent, the other is empty; names that the realm does not have are dropped. */
+function scopesOf(realm: Realm, asked: KeycloakClient): KeycloakClient {
+  const { defaultClientScopes: first, optionalClientScopes: second } = asked
+  const none = first === undefined && second === undefined
+  const account = asked.serviceAccountsEnabled === true ? [SERVICE_ACCOUNT] : []
+  const own = ofOpenId(realm, none ? realm.defaults.default : listIn(first))
+  return {
+    defaultClientScopes: [...new Set([...own, ...account])].sort(byHash),
+    optionalClientScopes: [
+      ...ofOpenId(realm, none ? realm.defaults.optional : listIn(second)),
+    ].sort(byHash),
+  }
+}
+
+/** Changes a client: what is left out is kept, but for two members. */
+export function update(writing: Writing, before: KeycloakClient, body: unknown): void {
+  const { realm } = writing
+  const {
+    id: _,
+    defaultClientScopes: __,
+    optionalClientScopes: ___,
+    protocolMappers,
+    ...asked
+  } = decoded(body)
+  if (typeof asked.clientId === 'string' && asked.clientId.trim() === '') {
+    refuse(failure(400, 'invalid_input', 'Client ID cannot be blank'))
+  }
+  const taken = [...realm.clients.values()].some(
+    ({ id, clientId }) => id !== before.id && clientId === asked.clientId,
+  )
+  if (taken) refuse(CONFLICT)
+  const redirectUris = listIn(asked.redirectUris ?? before.redirectUris)
+  const origins = listIn(asked.webOrigins ?? before.webOrigins)
+  const filled = asked.webOrigins === undefined && origins.length === 0
+  const after: KeycloakClient = {
+    ...before,
+    ...asked,
+    webOrigins: filled ? originsOf(redirectUris) : origins,
+    attributes: merged(before.attributes, asked.attributes),
+    authenticationFlowBindingOverrides: merged(
+      before.authenticationFlowBindingOverrides,
+      asked.authenticationFlowBindingOverrides,
+    ),
+    defaultClientScopes: withAccount(before, asked),
+  }
+  const next = withMappers(after, protocolMappers)
+  const on = asked.authorizationServicesEnabled === true
+  const possible = next.publicClient !== true && next.serviceAccountsEnabled === true
+  if (on && !possible && before.authorizationServicesEnabled !== true) refuse(BROKEN)
+  if (!on || !possible) delete next.authorizationServicesEnabled
+  realm.clients.set(String(before.id), withSecret(writing, checked(next, realm.sessions), before))
+}
+
+/** The scope of a service account comes and goes with it. */
+function withAccount(before: KeycloakClient, asked: KeycloakClient): readonly string[] {
+  const scopes = listIn(before.defaultClientScopes)
+  const { serviceAccountsEnabled: now = before.serviceAccountsEnabled } = asked
+  if (now === before.serviceAccountsEnabled) return scopes
+  const others = scopes.filter((scope) => scope !== SERVICE_ACCOUNT)
+  return now === true ? [...others, SERVICE_ACCOUNT].sort(byHash) : others
+}
+
+const withoutBlanks = (texts: Record<string, string>) =>
+  Object.fromEntries(Object.entries(texts).filter(([, value]) => value.trim() !== ''))
+
+const merged = (before: unknown, asked: unknown) =>
+  withoutBlanks({ ...textsIn(before), ...textsIn(asked) })
+
+/** Replaced as a set by protocol and name: one of the same name keeps its id, one that is left out is deleted. */
+function withMappers(client: KeycloakClient, asked: unknown): KeycloakClient {
+  if (asked === undefined) return client
+  const { protocolMappers: held = [], ...rest } = client
+  const former = listIn(held) as readonly unknown[]
+  const mappers = listIn(asked).map((mapper: unknown) => {
+    if (!isRecord(mapper) || typeof mapper.protocolMapper !== 'string') return refuse(BROKEN)
+    const same = former.find(
+      (one) =>
+        isRecord(one) &&
+        one.name === mapper.name &&
+        one.protocol === mapper.protocol &&
+        one !== mapper,
+    )
+    const id = isRecord(same) ? same.id : (mapper.id ?? randomUUID())
+    const { consentRequired = false, config = {} } = mapper
+    return { ...mapper, id, consentRequired, config }
+  })
+  return mappers.length === 0 ? rest : { ...rest, protocolMappers: mappers }
+}
+
+/** Origins of http(s) URIs. */
+function originsOf(uris: readonly string[]): readonly string[] {
+  const origins = uris.flatMap((uri) => /^https?:\/\/[^/?#]+/.exec(uri)?.slice(0, 1) ?? [])
+  return [...new Set(origins)].sort(byHash)
+}
+
+/** A public client forgets its secret; one that is public no longer is given another. */
+function withSecret(
+  writing: Writing,
+  client: KeycloakClient,
+  before: KeycloakClient,
+): KeycloakClient {
+  const { secret, ...rest } = client
+  if (client.publicClient === true) return rest
+  const { rotatesSecrets } = writing.realm
+  const held = before.publicClient === true && secret === before.secret ? undefined : secret
+  const attributes = textsIn(client.attributes)
+  const made = held === undefined || held === null ? newSecret() : undefined
+  const times = {
+    ...(made === undefined ? {} : { 'client.secret.creation.time': seconds(writing) }),
+    ...(rotatesSecrets && attributes['client.secret.expiration.time'] === undefined
+      ? { 'client.secret.expiration.time': seconds(writing, ROTATION_SECONDS.expires) }
+      : {}),
+  }
+  const kept = rotatesSecrets ? attributes : withoutRotation(attributes)
+  return { ...client, secret: made ?? held, attributes: { ...kept, ...times } }
+}
+
+/** Without the policy, the next update ends the former secret. */
+const withoutRotation = (attributes: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(attributes).filter(
+      ([name]) => !/^client\.secret\.(?:rotated|expiration)/.test(name),
+    ),
+  )
+
+const newSecret = () => randomBytes(64).toString('base64url')
+
+/** Makes another secret; under a policy the former one goes on for a while. */
+export function rotate(writing: Writing, client: KeycloakClient): string {
+  const value = newSecret()
+  const { rotatesSecrets } = writing.realm
+  const overlap =
+    rotatesSecrets && client.publicClient !== true
+      ? {
+          'client.secret.expiration.time': seconds(writing, ROTATION_SECONDS.expires),
+          'client.secret.rotated': String(client.secret),
+          'client.secret.rotated.creation.time': seconds(writing),
+          'client.secret.rotated.expiration.time': seconds(writing, ROTATION_SECONDS.rotated),
+        }
+      : {}
+  const attributes = {
+    ...textsIn(client.attributes),
+    'client.secret.creation.time': seconds(writing),
+    ...overlap,
+  }
+  writing.realm.clients.set(String(client.id), { ...client, secret: value, attributes })
+  return value
+}

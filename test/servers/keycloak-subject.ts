@@ -1,0 +1,115 @@
+/** Keycloak itself in the contract suites, behind a front that counts calls and spoils them. */
+
+import { afterAll } from 'vitest'
+import { type JsonObject, withoutMembers } from '../../src/core/json/json.ts'
+import { startFront } from '../peers/front.ts'
+import { KEYCLOAK_KIND, POOL, realmAt } from '../providers/keycloak/subject.ts'
+import { only, type Subject, type SubjectKind } from '../providers/subject.ts'
+import {
+  type Keycloak,
+  newServiceAccount,
+  type ServiceAccount,
+  startKeycloak,
+  whyNoKeycloak,
+} from './keycloak.ts'
+import { startSyncClient } from './synchronous.ts'
+
+const ID = 'exampleClientId'
+const REALM = 'contract'
+
+interface Place {
+  readonly keycloak: Keycloak
+  readonly account: ServiceAccount
+}
+
+/** The server as a subject; none where it cannot be started, which is printed. */
+export async function keycloakKinds(): Promise<readonly SubjectKind[]> {
+  const reason = await whyNoKeycloak()
+  if (reason !== undefined) {
+    process.stdout.write(`${reason}\n`)
+    return []
+  }
+  let running: Promise<Place> | undefined
+  afterAll(async () => (await running)?.keycloak.stop())
+  return [
+    {
+      ...KEYCLOAK_KIND,
+      name: 'keycloak itself',
+      start: async () => {
+        running ??= started()
+        return subjectAt(await running)
+      },
+    },
+  ]
+}
+
+async function started(): Promise<Place> {
+  const keycloak = await startKeycloak()
+  await keycloak.admin('POST', '', { realm: REALM, enabled: true })
+  const account = await newServiceAccount(keycloak, REALM, {
+    clientId: 'clientry',
+    role: 'manage-clients',
+  })
+  return { keycloak, account }
+}
+
+/** A token of the administrator holds for a minute. */
+const TOKEN_MS = 45_000
+
+async function subjectAt({ keycloak, account }: Place): Promise<Subject> {
+  const { send, close } = startSyncClient()
+  const clients = `${keycloak.url}/admin/realms/${REALM}/clients`
+  let held = { token: '', until: 0 }
+  const bearer = () => {
+    if (held.until < Date.now()) {
+      const form = 'grant_type=password&client_id=admin-cli&username=admin&password=admin'
+      const type = { 'content-type': 'application/x-www-form-urlencoded' }
+      const url = `${keycloak.url}/realms/master/protocol/openid-connect/token`
+      const { body } = send('POST', url, form, type)
+      held = { token: String(body.access_token), until: Date.now() + TOKEN_MS }
+    }
+    return { authorization: `Bearer ${held.token}` }
+  }
+  const find = (clientId: string) => {
+    const { body } = send('GET', `${clients}?clientId=${clientId}`, undefined, bearer())
+    return (body as unknown as readonly JsonObject[])[0]
+  }
+  const stored = (): JsonObject => withoutMembers(find(ID) ?? {}, ['access'])
+
+  /** Made anew with the same id: a PUT would keep what a record leaves out. */
+  const put = (record: JsonObject) => {
+    const present = find(String(record.clientId))
+    if (present !== undefined) send('DELETE', `${clients}/${present.id}`, undefined, bearer())
+    const { status, body } = send('POST', clients, withoutMembers(record, ['access']), bearer())
+    if (status !== 201) throw new Error(`not stored: ${status} ${JSON.stringify(body)}`)
+  }
+
+  put(KEYCLOAK_KIND.full)
+  const front = await startFront({
+    url: () => keycloak.url,
+    change: (id, members) => {
+      const { body } = send('GET', `${clients}/${id}`, undefined, bearer())
+      put({ ...body, ...(members as JsonObject) })
+    },
+    nameOf: (method, path) => {
+      const [noun = '', id, ...rest] = path.split('/').slice(4)
+      if (!path.startsWith('/admin/')) return { operation: `${method} /token` }
+      if (id === undefined) {
+        return { operation: `${method} /${noun}${noun === 'clients' ? '?clientId' : ''}` }
+      }
+      return { operation: [`${method} /clients/{id}`, ...rest.slice(0, 1)].join('/'), id }
+    },
+  })
+  return {
+    provider: await only({ type: 'keycloak', ...realmAt(front.url, REALM, account) }),
+    ref: { provider: 'it', userPoolId: POOL, id: ID },
+    stored,
+    put,
+    emulator: front,
+    operations: { read: 'GET /clients?clientId', write: 'PUT /clients/{id}' },
+    close: async () => {
+      await front.close()
+      await close()
+    },
+  }
+}
