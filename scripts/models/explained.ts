@@ -19,6 +19,7 @@ const AUTH0: readonly Explanation[] = [
     lines: [
       'gone: create.session_transfer.delegation.enforce_device_binding value asn',
       'gone: update.session_transfer.delegation.enforce_device_binding value asn',
+      'gone: values.session_transfer.delegation.enforce_device_binding value asn',
     ],
   },
   {
@@ -92,6 +93,7 @@ const COGNITO: readonly Explanation[] = [
     lines: [
       'gone: CreateUserPoolClient.ExplicitAuthFlows[] value ALLOW_CLIENT_TOKEN_AUTH',
       'gone: UpdateUserPoolClient.ExplicitAuthFlows[] value ALLOW_CLIENT_TOKEN_AUTH',
+      'gone: values.ExplicitAuthFlows value ALLOW_CLIENT_TOKEN_AUTH',
     ],
   },
   {
