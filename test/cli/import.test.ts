@@ -151,6 +151,41 @@ describe('auth0-deploy-cli', () => {
       'https://c.example.com',
     ])
   })
+
+  it.each([
+    [
+      'tenant.yaml',
+      'clients:\n  - name: A\n    oidc_conformant: ##STRICT##\n    jwt_configuration: { lifetime_in_seconds: ##TTL## }\n    client_metadata: @@META@@\n',
+    ],
+    [
+      'clients/A.json',
+      '{\n\t"name": "A", "oidc_conformant": ##STRICT##,\n\t"jwt_configuration": { "lifetime_in_seconds": @@TTL@@ }, "client_metadata": @@META@@ }',
+    ],
+  ])(
+    'takes keywords for numbers and flags, and clears nothing that it cannot read: %s',
+    async (name, text) => {
+      write(name, text)
+      write('config.json', {
+        AUTH0_KEYWORD_REPLACE_MAPPINGS: { TTL: '600', STRICT: 'true', META: { a: 'b' } },
+      })
+      const { out } = await imported('import auth0-deploy-cli .')
+      expect(parse(read('clients/auth0/a.yaml')).client).toEqual({
+        name: 'A',
+        oidcConformant: '${STRICT}',
+        idTokenLifetime: '${TTL}',
+      })
+      expect(parse(read('clients/environments.yaml')).environments.imported.variables).toEqual({
+        STRICT: true,
+        TTL: 600,
+      })
+      expect(out).toContain('client.clientMetadata: its value is of another type')
+      const { out: plan } = await run('plan clients --env imported --json')
+      expect(JSON.parse(plan).items[0].patch).toMatchObject({
+        oidcConformant: true,
+        idTokenLifetime: 600,
+      })
+    },
+  )
 })
 
 describe('cloudformation', () => {

@@ -29,7 +29,11 @@ export function readSources(paths: readonly string[], { isPart }: Format): reado
 const isDirectory = (path: string) =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
-const namesIn = (path: string) => readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()
+/** Directly in it and in the one folder below it that a format has. */
+const namesIn = (path: string) =>
+  [...listed(path), ...listed(join(path, 'clients')).map((name) => join('clients', name))].sort()
+
+const listed = (path: string): readonly string[] => (isDirectory(path) ? readdirSync(path) : [])
 
 /** A file that a source names, in its own folder or in `clients` beside it; nothing elsewhere is read. */
 export function readBeside({ path }: Source, name: string): string | undefined {

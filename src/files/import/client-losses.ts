@@ -1,15 +1,22 @@
 /** What of a record is in no client file, each with its reason; never a value. */
 
-import { FIELD_NAMES, FIELDS, URI_FIELD_NAMES, useOfUris } from '../../core/client.ts'
+import {
+  FIELD_NAMES,
+  FIELDS,
+  type FieldName,
+  URI_FIELD_NAMES,
+  useOfUris,
+} from '../../core/client.ts'
 import type { ClientKind } from '../../core/client-kind.ts'
 import { type Json, memberOf, same } from '../../core/json/json.ts'
 import { firstOf } from '../../core/json/paths.ts'
-import { isMapped, type Mapping, showField, unreadable } from '../../core/mapping/mapping.ts'
+import { isMapped, type Mapping, showField } from '../../core/mapping/mapping.ts'
 import { keysOf, type Native, type Row } from '../../core/mapping/row.ts'
 import { isFor, isUnknown } from '../../core/mapping/uses.ts'
 import { hiddenPaths } from '../../core/secrecy/hidden.ts'
 import type { Capabilities } from '../render.ts'
 import type { ImportedClient, Loss } from './imported.ts'
+import { unreadFields } from './typed-variables.ts'
 
 /** What a client is read with. */
 export interface Read {
@@ -18,6 +25,8 @@ export interface Read {
   readonly kind: ClientKind | undefined
   /** Whether the record has no id, so that its client may have to be made. */
   readonly isNew: boolean
+  /** Variables that stand for numbers and flags. */
+  readonly typed: ReadonlyMap<FieldName, string>
 }
 
 /** Members that no file can set. */
@@ -51,7 +60,7 @@ export function lossesOf({ about }: ImportedClient, native: Native, read: Read):
     ...secrets,
     ...members,
     ...bound,
-    ...unreadFields(native, read),
+    ...unread(native, read),
     ...fixedFields(native, read),
     ...slashedOrigins(native, read),
   ]
@@ -66,12 +75,14 @@ const isImplied = (mapping: Mapping, name: string): boolean => {
   return mapping.hiddenKeys.includes(name) || ('keys' in id && id.keys.includes(name))
 }
 
-/** Values of another type than their field, as of a variable in place of a number. */
-const unreadFields = (native: Native, { mapping }: Read) =>
-  unreadable(mapping, native).map(({ field = 'client' }) => ({
-    what: field,
-    why: 'its value is of another type, or a variable that is no text; write it into the file',
-  }))
+/** Values of another type than their field, but for variables that stand in the file. */
+const unread = (native: Native, { mapping, typed }: Read) =>
+  unreadFields(mapping, native)
+    .filter((field) => !typed.has(field))
+    .map((field) => ({
+      what: `client.${field}`,
+      why: 'its value is of another type, or a variable that cannot stand there; write it into the file',
+    }))
 
 /** Fields that are read and cannot be set, where they say something else than nothing. */
 const fixedFields = (native: Native, { mapping, capabilities }: Read) =>

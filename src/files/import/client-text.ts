@@ -13,7 +13,14 @@ import { parseYaml } from '../yaml-document.ts'
 import { writeYaml } from '../yaml-text.ts'
 import { isLost, isOfAnother, lossesOf } from './client-losses.ts'
 import type { ImportedClient, Loss } from './imported.ts'
-import { startsWithVariable, variablesIn, wholeVariable, withVariables } from './placeholders.ts'
+import {
+  placeholder,
+  startsWithVariable,
+  variablesIn,
+  wholeVariable,
+  withVariables,
+} from './placeholders.ts'
+import { typedVariables, unreadFields } from './typed-variables.ts'
 
 /** Where a client is to be, and what its provider can hold. */
 export interface Destination {
@@ -31,6 +38,8 @@ export interface ClientText {
   readonly text: string
   /** The variables that it names. */
   readonly variables: readonly string[]
+  /** Those of them that stand for numbers and flags. */
+  readonly typed: readonly string[]
   readonly losses: readonly Loss[]
 }
 
@@ -60,6 +69,7 @@ export function clientText(client: ImportedClient, destination: Destination): Cl
     attributes: { ...(attributes as unknown as JsonObject), name: name ?? null },
   }
   const said = fieldsSaid(mapping, native, shown.name === null ? name : undefined)
+  const typed = typedVariables(mapping, native)
   const capabilities = {
     ...destination.capabilities,
     fields: Object.fromEntries(
@@ -67,13 +77,15 @@ export function clientText(client: ImportedClient, destination: Destination): Cl
     ),
   }
   const file = parseYaml('', renderClientFile(live, capabilities)).value as JsonObject
-  const content = inFile(file, { id, kind: kind ?? 'web', isList: destination.isList })
+  const { isList } = destination
+  const content = inFile(file, { id, kind: kind ?? 'web', isList, typed })
   return {
     id,
     name: name ?? id ?? '',
     text: writeYaml(withVariables(content)),
     variables: variablesIn(content),
-    losses: lossesOf(client, record, { ...destination, kind, isNew }),
+    typed: [...typed.values()],
+    losses: lossesOf(client, record, { ...destination, kind, isNew, typed }),
   }
 }
 
@@ -91,19 +103,32 @@ const settable = (mapping: Mapping, record: Native, isNew: boolean): Native =>
 /** The members of the file, in their order, of its own. */
 function inFile(
   file: JsonObject,
-  { id, kind, isList }: { id: string | undefined; kind: string } & Pick<Destination, 'isList'>,
+  {
+    id,
+    kind,
+    isList,
+    typed,
+  }: {
+    readonly id: string | undefined
+    readonly kind: string
+    readonly typed: ReadonlyMap<FieldName, string>
+  } & Pick<Destination, 'isList'>,
 ): Json {
   const { client = {}, ...rest } = expand(file, {
     variables: NO_VARIABLES,
     fault: () => {},
   }) as JsonObject
   const { provider = '', userPoolId } = rest
+  const variables = [...typed].map(([field, variable]) => [field, placeholder(variable)])
   return {
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
     ...(id === undefined ? {} : { id }),
     kind,
-    client: wholeLists(withOrigins(client as JsonObject), isList),
+    client: {
+      ...wholeLists(withOrigins(client as JsonObject), isList),
+      ...Object.fromEntries(variables),
+    },
   }
 }
 
@@ -149,13 +174,15 @@ function withLists(mapping: Mapping, native: Native): Native {
   return Object.fromEntries(members)
 }
 
-/** The fields of which the record has a member. */
+/** The fields of which the record has a member that can be read; an empty one in the file would clear it. */
 function fieldsSaid(
   mapping: Mapping,
   native: Native,
   name: string | undefined,
 ): ReadonlySet<string> {
+  const unread = unreadFields(mapping, native)
   const said = FIELD_NAMES.filter((field) => {
+    if (unread.includes(field)) return false
     if (!isMapped(field)) return true
     const row = mapping.fields[field] as Row<unknown>
     return keysOf(row).some((key) => hasPath(native, key.split('.')))

@@ -28,7 +28,7 @@ export function withImported(
     for (const [variable, { json, value }] of [...variables].sort(byName)) {
       const at = ['environments', environment, 'variables', variable]
       if (document.hasIn(at)) continue
-      const known = values.get(variable) ?? value
+      const known = ofItsType(values.get(variable) ?? value, json)
       // Shells set no variables with dots or dashes in their names.
       const reference = { env: variable.replace(/\W/g, '_'), ...(json ? { json: true } : {}) }
       document.setIn(at, document.createNode(known ?? reference))
@@ -36,6 +36,12 @@ export function withImported(
   }
   return textOfYaml(document)
 }
+
+/** A number or a flag that the source writes as a text. */
+const ofItsType = (value: Json | undefined, json: boolean): Json | undefined =>
+  json && typeof value === 'string' && /^(true|false|-?\d+)$/.test(value)
+    ? (JSON.parse(value) as Json)
+    : value
 
 const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]) =>
   one < other ? -1 : 1

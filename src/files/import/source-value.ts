@@ -6,6 +6,7 @@ import type { Json } from '../../core/json/json.ts'
 import { parseJson } from '../../core/json/json-text.ts'
 import { readYaml } from '../yaml-text.ts'
 import type { Source } from './imported.ts'
+import { holdsVariable } from './placeholders.ts'
 
 /** Deep enough for every file that these tools write. */
 const MAX_DEPTH = 64
@@ -20,7 +21,9 @@ export type TagName = (tag: string) => string | undefined
  * @throws ClientError `invalid_field`, whose sentence names the file and repeats nothing of its text
  */
 export function valueOfSource({ path, text }: Source, tagName: TagName = () => undefined): Json {
-  if (/^\s*[[{]/.test(text) && /\.(json|template|tfstate)$/i.test(path)) return jsonOf(path, text)
+  const isJson = /^\s*[[{]/.test(text) && /\.(json|template|tfstate)$/i.test(path)
+  // A variable may stand outside of quotes, which YAML reads as a text.
+  if (isJson && !(holdsVariable(text) && isNoJson(text))) return jsonOf(path, text)
   const lines = new LineCounter()
   const document = readYaml(text, lines)
   const [error] = document.errors
@@ -29,6 +32,15 @@ export function valueOfSource({ path, text }: Source, tagName: TagName = () => u
     throw fault(path, `is not valid YAML (line ${line}, column ${col})`)
   }
   return yamlValue(path, document, tagName)
+}
+
+function isNoJson(text: string): boolean {
+  try {
+    parseJson(text, MAX_DEPTH)
+    return false
+  } catch {
+    return true
+  }
 }
 
 /**

@@ -116,10 +116,12 @@ export const rules: readonly Rule[] = [
       next.client_authentication_methods === undefined,
   },
   {
+    // Auth0 docs, "Configure refresh token expiration": only of tokens that expire
     says: 'client.refreshTokenIdleLifetime must not exceed client.refreshTokenLifetime.',
     field: 'client.refreshTokenIdleLifetime',
     holds: (next) => {
       const settings = refreshToken(next)
+      if (settings.expiration_type !== 'expiring') return true
       const idle = settings.infinite_idle_token_lifetime === true ? 0 : settings.idle_token_lifetime
       const whole = settings.infinite_token_lifetime === true ? undefined : settings.token_lifetime
       return typeof idle !== 'number' || typeof whole !== 'number' || idle <= whole

@@ -35,6 +35,16 @@ export const analyticsRules: readonly Rule[] = [
     holds: ({ [NAME]: value }) => value === undefined || isRecord(value),
   },
   {
+    // badmintoncryer/cdk-preflight quotes the service's refusal.
+    says: 'client.providerSettings.AnalyticsConfiguration must have either ApplicationArn, or all of ApplicationId, RoleArn and ExternalId.',
+    field: 'client.providerSettings.AnalyticsConfiguration',
+    holds: (next) => {
+      const analytics = inner(next, NAME)
+      if (next[NAME] === undefined || byArn(next)) return true
+      return ['ApplicationId', 'RoleArn', 'ExternalId'].every((name) => name in analytics)
+    },
+  },
+  {
     says: 'client.providerSettings.AnalyticsConfiguration must have no RoleArn, ExternalId or ApplicationId together with an ApplicationArn, because Cognito then uses a role of its own. Send null for them.',
     field: 'client.providerSettings.AnalyticsConfiguration',
     holds: (next) => {

@@ -47,6 +47,12 @@ export const rules: readonly Rule[] = [
     holds: (next) => !oauthIsOn(next) || texts(next.AllowedOAuthScopes).length > 0,
   },
   {
+    // The same refusal.
+    says: 'client.grantTypes must not be empty while OAuth is on (AllowedOAuthFlowsUserPoolClient).',
+    field: 'client.grantTypes',
+    holds: (next) => !oauthIsOn(next) || flows(next).length > 0,
+  },
+  {
     says: 'client.grantTypes must not combine client_credentials with authorization_code or implicit on Cognito.',
     field: 'client.grantTypes',
     holds: (next) => !machine(next) || flows(next).length === 1,

@@ -46,7 +46,12 @@ export const run: Run = async (invocation) => {
   const files = pathed(folder, written)
   const losses = [...reading.losses, ...unplaced, ...written.flatMap((one) => one.losses)]
   const used = new Set(written.flatMap((one) => one.variables))
-  const variables = new Map([...reading.variables].filter(([variable]) => used.has(variable)))
+  const typed = new Set(written.flatMap((one) => one.typed))
+  const variables = new Map(
+    [...reading.variables]
+      .filter(([variable]) => used.has(variable))
+      .map(([variable, one]) => [variable, { ...one, json: one.json || typed.has(variable) }]),
+  )
   const environments = join(folder, ENVIRONMENTS_FILE)
   const before = readText(environments)
   const [environment, ...more] = options.env ?? []
