@@ -5,6 +5,8 @@ import type { JsonObject } from '../../src/core/json/json.ts'
 import { key, list, member, missing, view } from '../../src/core/mapping/lenses.ts'
 import { makingMapping } from '../../src/core/mapping/making.ts'
 import {
+  boundSettings,
+  creationSettings,
   fieldOfPath,
   fieldsOfPath,
   type Mapping,
@@ -107,6 +109,24 @@ describe('the settings of a provider', () => {
       hiddenKeys: ['secret'],
     })
     expect(shownSettings(mapping)).toEqual(['shown', 'mirror', 'moved'])
+  })
+
+  it('are others where a client is only being made', () => {
+    expect(creationSettings(mappingNow({ createOnlyKeys: ['title', 'chosen'] }))).toEqual([
+      'chosen',
+    ])
+    const more = mappingNow({ settings: ['mode'], extraSettings: ['mode', 'extra', 'title'] })
+    expect(rawSettings(more)).toEqual(['mode', 'extra'])
+  })
+
+  it('are bound to their client where they name its credentials or have a secret in them', () => {
+    const mapping = mappingNow({
+      boundPaths: { methods: 'they are its own', quota: 'it is its own' },
+      credentialPaths: ['methods', 'other'],
+      secretPaths: ['addons.layer.token', 'addons.layer.key', 'methods.key', 'pin', 'labels.pin'],
+    })
+    expect(boundSettings(mapping)).toEqual(['methods', 'addons.layer'])
+    expect(boundSettings(mappingNow())).toEqual([])
   })
 
   it('have further ones beside those that they had', () => {

@@ -93,6 +93,27 @@ describe('a patch of settings', () => {
     expect(error.message).toMatch(says)
   })
 
+  it('is refused for a text that the provider does not take, unless it is there', () => {
+    const values = { color: ['red', 'blue'], 'addons.mode': ['on', 'off'], list: ['a', 'b'] }
+    const limited = mappingOf(
+      {},
+      { settings: ['color', 'addons', 'list', 'free'], settingValues: values },
+    )
+    const set = (asked: JsonObject, base: JsonObject = {}) => patchRest(limited, base, asked)
+    expect(set({ color: 'red', addons: { mode: 'on' }, list: ['b'], free: 'any' })).toBeDefined()
+    expect(set({ color: '', addons: { other: 'any' } })).toBeDefined()
+    expect(set({ color: null }, { color: 'green' })).toEqual({})
+    expect(set({ list: ['c', 'a'] }, { list: ['c'] })).toEqual({ list: ['c', 'a'] })
+    expect(set({ addons: 'on' })).toEqual({ addons: 'on' })
+    for (const [asked, path] of [
+      [{ color: 'green' }, 'color'],
+      [{ addons: { mode: 'maybe' } }, 'addons.mode'],
+      [{ list: ['a', 'd'] }, 'list[1]'],
+    ] as const) {
+      expect(thrown(() => set(asked))).toMatchObject({ code: 'invalid_field', field: at(path) })
+    }
+  })
+
   it('is refused for what only a creation takes, with the way to have it', () => {
     const made = mappingOf({}, { createOnlyKeys: ['chosen'], commandKeys: ['order'] })
     for (const name of ['chosen', 'order']) {

@@ -2,11 +2,11 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
-import type { Call } from '../../src/providers/call.ts'
+import type { Call, ClientRef } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { carryOutDue, type Pauses } from '../../src/service/upkeep/due.ts'
-import { resourceOf } from '../../src/store/resource.ts'
+import { registrationResource, resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench } from '../contract/service.ts'
 import { type Subject, subjectNamed } from '../contract/subjects.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
@@ -102,6 +102,41 @@ describe('what is due', () => {
       notices: [],
     })
     expect(reads).toEqual([])
+  })
+
+  it('is a notice where what opens a client is about to end, and nothing else is done then', async () => {
+    const ref = { provider: 'it', id: 'a' }
+    const notice = { code: 'token_ends', message: 'It ends soon.' }
+    const calls: [ClientRef, Call][] = []
+    const noticing = (found: unknown, name = 'it') => {
+      const store = { ...bench.service.store, due: async () => [registrationResource('it', 'a')] }
+      const asked = async (client: ClientRef, call: Call) => {
+        calls.push([client, call])
+        if (found instanceof Error) throw found
+        return found
+      }
+      const provider = { ...subject.provider, notice: asked } as unknown as Provider
+      const providers = new Map([[name, provider]])
+      return { ...service(), store, providers }
+    }
+    expect(await due(noticing(notice))).toEqual({
+      done: 1,
+      failed: [],
+      notices: [{ ...notice, ref }],
+    })
+    expect(calls).toMatchObject([
+      [ref, { deadline: NOW + bench.service.upstreamTimeoutMs + 15_000, caller: 'due' }],
+    ])
+    expect(await due(noticing(undefined))).toEqual({ done: 1, failed: [], notices: [] })
+    expect(await due(noticing(notice, 'other'))).toEqual({ done: 0, failed: [], notices: [] })
+    expect(await due(noticing(refused()))).toEqual({
+      done: 0,
+      failed: [{ resource: resourceOf(ref), code: 'provider_refused' }],
+      notices: [],
+    })
+    const plain = { ...noticing(notice), providers: new Map([['it', subject.provider]]) }
+    pauses.clear()
+    expect(await due(plain)).toEqual({ done: 1, failed: [], notices: [] })
   })
 
   it('has fifteen seconds beyond what a call may take', async () => {
