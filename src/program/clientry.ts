@@ -108,7 +108,8 @@ export async function createClientry(
   })
   const owner = randomUUID()
   // The providers of a development server are new at each start, whatever its file knows.
-  const notBefore = config.mode === 'development' ? now() : 0
+  // One that begins in this very millisecond is of this start.
+  const notBefore = config.mode === 'development' ? now() - 1 : 0
   const verify = createVerifier({
     issuers: config.issuers,
     fetchDocument,

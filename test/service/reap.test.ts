@@ -134,9 +134,9 @@ describe.each(['local', 'auth0', 'cognito', 'hydra'])('at %s', (name) => {
     const { removal } = (await standing()) ?? {}
     expect(removal).toMatchObject({ actor: ACTOR, reap: { job: { id }, scopes: ['reaper'] } })
     expect(reap).toMatchObject({ verdict: 'reap', removeAt: removal?.at })
-    expect(await carryOutDue(inDays(THEN + 29), new Map())).toEqual({ done: 0, failed: [] })
+    expect(await carryOutDue(inDays(THEN + 29), new Map())).toMatchObject({ done: 0, failed: [] })
     expect(isThere()).toBe(true)
-    expect(await carryOutDue(inDays(THEN + 31), new Map())).toEqual({ done: 1, failed: [] })
+    expect(await carryOutDue(inDays(THEN + 31), new Map())).toMatchObject({ done: 1, failed: [] })
     expect(isThere()).toBe(false)
     const entries = await bench.service.store.entries(resourceOf(subject.ref))
     expect(entries.at(-2)).toMatchObject({ action: 'remove', actor: ACTOR, job: { id } })
@@ -146,10 +146,17 @@ describe.each(['local', 'auth0', 'cognito', 'hydra'])('at %s', (name) => {
     expect((await standing())?.removal).toBeUndefined()
   })
 
-  it('undone, the client is as it was and stays', async () => {
+  it.each([
+    ['', async () => {}],
+    [
+      ' although someone has changed it meanwhile',
+      () => change({ kind: 'protection', protected: true }, inDays(THEN)),
+    ],
+  ] as const)('undone, the client is as it was and stays%s', async (_, meanwhile) => {
     const before = subject.provider.mapping.normal(subject.stored() ?? {})
     const service = inDays(THEN + 1)
     const id = await reaped()
+    await meanwhile()
     const view = await findJob(service, id)
     if (view === undefined) throw new TypeError('no job')
     const items = await undoneItems(service, view, false)
@@ -219,7 +226,12 @@ describe('a client is spared', () => {
     const first = await reaped()
     const service = inDays(THEN + 100)
     expect(await verdict({}, service)).toEqual(spared('coming_removal'))
-    await change({ kind: 'suspension', suspended: false, allowPartial: false, unreaps: 'other' })
+    await change({
+      kind: 'suspension',
+      suspended: false,
+      allowPartial: false,
+      unreaps: { job: 'other', operationId: 'x' },
+    })
     expect((await standing())?.removal?.reap?.job.id).toBe(first)
   })
 
@@ -266,7 +278,9 @@ describe('a client is spared', () => {
     await change({ kind: 'suspension', suspended: true, allowPartial: false }, inDays(0))
     const id = await reaped()
     expect((await standing())?.removal?.reap).toMatchObject({ wasOff: true })
-    await change({ kind: 'suspension', suspended: false, allowPartial: false, unreaps: id })
+    const { operationId = '' } = (await standing())?.removal?.reap ?? {}
+    const unreaps = { job: id, operationId }
+    await change({ kind: 'suspension', suspended: false, allowPartial: false, unreaps })
     expect((await standing())?.removal).toBeUndefined()
     const { disabled } = { disabled: subject.stored()?.disabled }
     expect(disabled === true || (await standing())?.suspended !== undefined).toBe(true)
@@ -282,6 +296,20 @@ it.each([
   const { id } = await submit({ terms: ['registered:dynamic'] })
   await until(id, inDays(THEN), 'planned', 'done')
   expect((await resultsOf(id))[0]?.reap?.verdict).toBe(verdict)
+})
+
+it('undone, a client that someone has suspended anew stays off', async () => {
+  await open('local')
+  const service = inDays(THEN)
+  const id = await reaped()
+  const view = await findJob(service, id)
+  if (view === undefined) throw new TypeError('no job')
+  const [item] = await undoneItems(service, view, false)
+  if (item?.patch?.kind !== 'suspension') throw new TypeError('no end of a reaping')
+  await change({ kind: 'suspension', suspended: false, allowPartial: false })
+  await change({ kind: 'suspension', suspended: true, allowPartial: false })
+  await change(item.patch)
+  expect(subject.stored()?.disabled === true || (await standing())?.suspended).toBeTruthy()
 })
 
 describe('the right to reap is judged again', () => {

@@ -57,13 +57,19 @@ export interface Suspending {
   readonly allowPartial: boolean
   /** The client is removed later, unless something happens to it before. */
   readonly reap?: ReapPlan
-  /** The job whose reaping of the client ends; another one's goes on. */
-  readonly unreaps?: string
+  /** The reaping of the client that ends; another one's goes on. */
+  readonly unreaps?: Unreaping
 }
 
 /** Calls off a coming removal by a job. */
 export interface Retention {
   readonly kind: 'retention'
+}
+
+/** A job that reaps, and its suspension of the client. */
+export interface Unreaping {
+  readonly job: string
+  readonly operationId: string
 }
 
 /** How a client is reaped that is suspended. */

@@ -35,7 +35,7 @@ export async function suspensionWish(
   const standing = head?.standing
   if (suspension === undefined) throw cannotSuspend()
   if (patch.unreaps !== undefined) {
-    const ended = unreaping(patch, standing)
+    const ended = await unreaping(service, request.ref, patch.unreaps, standing)
     if (ended !== undefined) return ended
   }
   if (patch.suspended) checkUnprotected(standing, 'suspended')

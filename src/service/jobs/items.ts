@@ -8,12 +8,12 @@ import type { Patch } from '../../core/patch/patch.ts'
 import type { ClientRef } from '../../providers/call.ts'
 import type { Job, JobItems } from '../../store/log/job-entry.ts'
 import { resourceOf } from '../../store/resource.ts'
-import type { Suspending, Undo } from '../base/request.ts'
+import type { Suspending, Undo, Unreaping } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 
 /** Ends what a job that reaps has begun on a client. */
 export type Unreap = Pick<Suspending, 'kind' | 'suspended' | 'allowPartial'> & {
-  readonly unreaps: string
+  readonly unreaps: Unreaping
 }
 
 /** One client of a job. */

@@ -43,7 +43,7 @@ function takingBack(
   allowPartial: boolean,
 ): NonNullable<JobItem['patch']> {
   if (job.reap === undefined) return { kind: 'undo', operationId, allowPartial }
-  const unreaps = jobIdOf(job.resource) ?? ''
+  const unreaps = { job: jobIdOf(job.resource) ?? '', operationId }
   return { kind: 'suspension', suspended: false, allowPartial, unreaps }
 }
 

@@ -17,23 +17,39 @@ export async function newestBeside(
   ref: ClientRef,
   jobId: string,
 ): Promise<Entry | undefined> {
-  let below: number | undefined
   let inVain: Entry | undefined
-  for (;;) {
+  for await (const entry of newestFirst(store, ref)) {
+    if (inVain === undefined) {
+      if (isOf(entry, jobId)) continue
+      if (entry.kind !== 'outcome' || entry.outcome !== 'not_applied') return entry
+      // Whose attempt it was, says the intent before it.
+      inVain = entry
+    } else if (isOf(entry, jobId)) inVain = undefined
+    else return inVain
+  }
+  return inVain
+}
+
+/** The operation that has suspended a client or resumed it last, whatever came of it. */
+export async function lastSuspension(
+  { store }: Pick<Service, 'store'>,
+  ref: ClientRef,
+): Promise<string | undefined> {
+  for await (const entry of newestFirst(store, ref)) {
+    if (entry.kind !== 'intent') continue
+    if (entry.action === 'suspend' || entry.action === 'resume') return entry.operationId
+  }
+  return undefined
+}
+
+async function* newestFirst(store: Service['store'], ref: ClientRef): AsyncIterable<Entry> {
+  for (let below: number | undefined; ; ) {
     const from = below === undefined ? {} : { below }
     const range = { ...from, newestFirst: true, limit: PAGE }
     const entries = await store.entries(resourceOf(ref), range)
-    for (const entry of entries) {
-      if (inVain === undefined) {
-        if (isOf(entry, jobId)) continue
-        if (entry.kind !== 'outcome' || entry.outcome !== 'not_applied') return entry
-        // Whose attempt it was, says the intent before it.
-        inVain = entry
-      } else if (isOf(entry, jobId)) inVain = undefined
-      else return inVain
-    }
+    yield* entries
     const last = entries.at(-1)
-    if (last === undefined || entries.length < PAGE) return inVain
+    if (last === undefined || entries.length < PAGE) return
     below = last.seq
   }
 }

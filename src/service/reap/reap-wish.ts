@@ -1,11 +1,14 @@
 /** What a suspension is that is to end in a removal, and the end of one. */
 
 import { isOff } from '../../core/mapping/suspension.ts'
+import type { ClientRef } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
-import type { ReapPlan, Suspending } from '../base/request.ts'
+import type { ReapPlan, Unreaping } from '../base/request.ts'
+import type { Service } from '../base/service.ts'
 import type { Wish } from '../change/change-target.ts'
+import { lastSuspension } from './reap-history.ts'
 
 /** Who has a client reaped, and by which operation. */
 export interface ReapedBy {
@@ -34,17 +37,21 @@ export function reaping(wish: Wish, reap: ReapPlan, { provider, actor, ...by }: 
 }
 
 /** Calls off a reaping; `undefined`: the client must be resumed for it. */
-export function unreaping(
-  { unreaps }: Pick<Suspending, 'unreaps'>,
+export async function unreaping(
+  service: Pick<Service, 'store'>,
+  ref: ClientRef,
+  { job, operationId }: Unreaping,
   standing: Standing | undefined,
-): Wish | undefined {
-  const reap = standing?.removal?.reap
+): Promise<Wish | undefined> {
   const none = { kind: 'merge' as const, fields: {} }
-  // Another job has it reaped, or it was called off before.
-  if (reap === undefined || reap.job.id !== unreaps) {
+  const reap = standing?.removal?.reap
+  const isOurs = reap?.job.id === job
+  const isLast = (await lastSuspension(service, ref)) === operationId
+  // Another job has it reaped, or someone has resumed it, or suspended it anew.
+  if (!isLast || (reap !== undefined && !isOurs)) {
     return { fields: [], over: () => ({ patch: none, warnings: [] }) }
   }
-  if (reap.wasOff === undefined) return undefined
+  if (reap?.wasOff === undefined) return undefined
   const becomes = calledOff(standing) ?? {}
   return {
     fields: [],
