@@ -7,10 +7,13 @@ import { showClient } from '../../src/core/mapping/mapping.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
 import { parseClientFile } from '../../src/files/client-file.ts'
 import { clientText } from '../../src/files/import/client-text.ts'
+import { FORMATS } from '../../src/files/import/formats.ts'
 import { readNative } from '../../src/files/import/native.ts'
 import type { Capabilities } from '../../src/files/render.ts'
 import { capabilitiesOf } from '../../src/http/routes/providers.ts'
+import { mappingOf } from '../../src/providers/configured.ts'
 import { PROVIDER_SUBJECTS } from '../contract/subjects.ts'
+import { recordedAuth0Clients } from './recorded.ts'
 
 const MAPPINGS = PROVIDER_SUBJECTS.flatMap(({ mappings }) => mappings)
 
@@ -67,4 +70,29 @@ describe.each(MAPPINGS)('of $name', ({ mapping, native }) => {
     // What only says whether there is a secret, or stands beside the id, is no setting.
     expect(silent.filter((name) => !mapping.hiddenKeys.includes(name))).toEqual([])
   })
+})
+
+it('every recorded Auth0 client is what its own record says, as JSON and in a tenant of auth0-deploy-cli', async () => {
+  const mapping = await mappingOf('auth0')
+  const capabilities = capabilitiesOf(mapping) as unknown as Capabilities
+  const place = { provider: 'auth0' }
+  for (const recorded of recordedAuth0Clients()) {
+    // Auth0 shows one setting under two names, of which it takes the newer; older recordings have one.
+    const { cross_origin_auth: older = null, oidc_backchannel_logout: logout = null } = recorded
+    const newer = { cross_origin_authentication: older, oidc_logout: logout }
+    const said = Object.entries(newer).filter(([, value]) => value !== null)
+    const record = { ...Object.fromEntries(said), ...recorded }
+    for (const [format, text] of [
+      ['native', JSON.stringify(record)],
+      ['auth0-deploy-cli', JSON.stringify({ clients: [record] })],
+    ] as const) {
+      const sources = [{ path: 'a.json', text }]
+      const [client] = FORMATS[format]?.read(sources, () => undefined).clients ?? []
+      if (client === undefined) expect.fail(`${format} read no client`)
+      const file = clientText(client, { mapping, capabilities, place, isList: () => false })
+      const fields = parseClientFile('a.yaml', file.text).client
+      const plan = planChange(mapping, record, { kind: 'merge', fields })
+      if (!plan.unchanged) expect({ format, ...plan.next }).toEqual({ format, ...record })
+    }
+  }
 })
