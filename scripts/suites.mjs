@@ -225,6 +225,15 @@ const SUITES = {
   },
 }
 
+/** A suite that cannot begin is a failure of its own, and no reason to leave out the others. */
+function failuresOf(name, given) {
+  try {
+    return SUITES[name](given)
+  } catch (error) {
+    return [error.message]
+  }
+}
+
 /** One that the system gives to no one by itself while the server starts (as test/free-port.ts has it). */
 function freePort() {
   return new Promise((resolve) => {
@@ -265,7 +274,7 @@ async function main() {
         .map((line) => JSON.parse(line))
     let failed = 0
     for (const name of names) {
-      const failures = SUITES[name]({ description, work, url, token, log: lines })
+      const failures = failuresOf(name, { description, work, url, token, log: lines })
       failed += failures.length
       process.stdout.write(
         `${name}: ${failures.length === 0 ? 'nothing found' : failures.join('\n')}\n`,

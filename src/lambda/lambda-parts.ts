@@ -86,7 +86,7 @@ export function queryOf(event: JsonObject): string {
   if (typeof event.rawQueryString === 'string') return event.rawQueryString
   const context = isRecord(event.requestContext) ? event.requestContext : {}
   // A load balancer leaves the values encoded; a REST API decodes them.
-  const encode = isRecord(context.elb) ? (value: string) => value : encoded
+  const encode = isRecord(context.elb) ? (value: string) => value : encodedValue
   const multiple = isRecord(event.multiValueQueryStringParameters)
     ? event.multiValueQueryStringParameters
     : isRecord(event.queryStringParameters)
@@ -96,6 +96,9 @@ export function queryOf(event: JsonObject): string {
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .join('&')
 }
+
+/** What was no UTF-8 came to be U+FFFD as it was decoded; it is handed on as what no UTF-8 has, and refused as such. */
+const encodedValue = (decoded: string) => encoded(decoded).replaceAll('%EF%BF%BD', '%FF')
 
 /** Headers with every value that was sent, names in lower case. */
 export function headersOf({ headers, multiValueHeaders }: JsonObject): HttpRequest['headers'] {

@@ -384,4 +384,30 @@ export const CASES: readonly Case[] = [
       expect(Object.keys(answer.body)[0]).toBe('error')
     },
   },
+  {
+    name: 'a query that is no UTF-8, two Authorization headers, JSON without a type, and the types of patches',
+    run: async (send, world) => {
+      const token = `Bearer ${await world.token()}`
+      const headers = { authorization: token }
+      const query = await send({ method: 'GET', path: '/clients', query: 'q=caf%e9', headers })
+      expect(query).toMatchObject({
+        status: 400,
+        body: { error: 'The query must be percent-encoded UTF-8.' },
+      })
+      const both = { authorization: `${token}, ${token}` }
+      const twice = await send({ method: 'GET', path: '/clients', headers: both })
+      expect(twice).toMatchObject({ status: 400, body: { field: 'Authorization' } })
+      expect(twice.headers['www-authenticate']).toContain('error="invalid_request"')
+      const typeless = await send({ ...(await patch(world, { client: {} })), headers })
+      expect(typeless).toMatchObject({
+        status: 415,
+        body: { error: expect.stringContaining('looks like JSON') },
+      })
+      const options = await send({ method: 'OPTIONS', path: '/clients/a', headers: {} })
+      expect(options).toMatchObject({
+        status: 204,
+        headers: { 'accept-patch': expect.stringContaining('merge-patch') },
+      })
+    },
+  },
 ]

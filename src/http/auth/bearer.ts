@@ -6,6 +6,8 @@ import { challenge, credentialsMissing, tokenRefused } from './challenge.ts'
 
 /** RFC 6750 section 2.1; the scheme in any case, RFC 9110 section 11.1. */
 const BEARER = /^Bearer(?: +([^ ].*)?)?$/i
+/** No token has a comma. */
+const JOINED = /,[\t ]*[A-Za-z]+ /
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 
 /**
@@ -14,8 +16,8 @@ const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
  */
 export function bearerToken(request: HttpRequest): string {
   const headers = request.headers.authorization ?? []
-  if (headers.length > 1) {
-    // Node takes the first silently, other readers the last
+  if (headers.length > 1 || headers.some((header) => JOINED.test(header))) {
+    // Node takes the first silently, other readers the last, and an HTTP API joins them by commas.
     const says = 'The request has more than one Authorization header.'
     throw new ClientError('invalid_request', says, {
       field: 'Authorization',

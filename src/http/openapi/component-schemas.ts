@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod/mini'
-import type { JsonObject } from '../../core/json/json.ts'
+import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { SCHEMAS } from '../schemas/schemas.ts'
 import { withConditions } from './conditions-of-bodies.ts'
 import { patchSchemas } from './patch-schemas.ts'
@@ -28,7 +28,7 @@ export function componentSchemas(): Readonly<Record<string, JsonObject>> {
   const made = Object.fromEntries(
     Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [
       name,
-      schema as JsonObject,
+      plainValues(schema as JsonObject) as JsonObject,
     ]),
   )
   return withConditions({
@@ -37,4 +37,19 @@ export function componentSchemas(): Readonly<Record<string, JsonObject>> {
     ClientPatch: { ...made.ClientPatch, additionalProperties: false },
     ...patchSchemas(made.ClientPatchRequest ?? {}),
   })
+}
+
+/** Values of maps that are a text or null, as one schema: generators of Python clients make nothing of a choice there. */
+function plainValues(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(plainValues)
+  if (!isRecord(schema)) return schema
+  const { additionalProperties: values } = schema
+  const choice = isRecord(values) && Array.isArray(values.anyOf) ? values.anyOf : []
+  const [first, second] = choice
+  const isNullable = choice.length === 2 && isRecord(first) && isRecord(second)
+  const own =
+    isNullable && second.type === 'null' && typeof first.type === 'string'
+      ? { ...schema, additionalProperties: { ...first, type: [first.type, 'null'] } }
+      : schema
+  return Object.fromEntries(Object.entries(own).map(([name, one]) => [name, plainValues(one)]))
 }

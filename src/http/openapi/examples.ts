@@ -28,9 +28,6 @@ export const JSON_PATCH_EXAMPLE = [
   { op: 'add', path: '/callbacks/-', value: 'https://app.example.com/second' },
 ]
 
-/** The change as a form: the pair that holds any client. */
-export const FORM_EXAMPLE: JsonObject = { client: JSON.stringify(CHANGE) }
-
 /** Of the bodies of requests. */
 export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
   ClientPatchRequest: { client: CHANGE },

@@ -5,7 +5,7 @@ import type { HeaderName, Operation } from '../../contract/operations.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { QUERY_PARAMETERS } from '../wire/query.ts'
 import { ID } from './conditions-of-bodies.ts'
-import { BODY_EXAMPLES, FORM_EXAMPLE, JSON_PATCH_EXAMPLE, PATH_EXAMPLES } from './examples.ts'
+import { BODY_EXAMPLES, JSON_PATCH_EXAMPLE, PATH_EXAMPLES } from './examples.ts'
 import { failureRef, headers } from './failures.ts'
 import { linksOf } from './links.ts'
 import { querySchema } from './query-schemas.ts'
@@ -115,10 +115,19 @@ function requestBodyOf(body: BodyName, { bodyOptional }: Operation): JsonObject 
     content: {
       ...patch,
       'application/json-patch+json': { schema: operations, example: JSON_PATCH_EXAMPLE },
-      'application/x-www-form-urlencoded': { schema: ref('ClientForm'), example: FORM_EXAMPLE },
+      ...formOf(body),
     },
   }
 }
+
+/** The same members as pairs; the one form of a pair that holds any client is JSON (docs/http.md, Forms). */
+const formOf = (body: BodyName): JsonObject => ({
+  'application/x-www-form-urlencoded': {
+    schema: ref(body),
+    example: BODY_EXAMPLES[body] ?? {},
+    encoding: { client: { contentType: JSON_TYPE } },
+  },
+})
 
 const JSON_TYPE = 'application/json'
 

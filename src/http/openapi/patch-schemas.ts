@@ -1,7 +1,6 @@
-/** The bodies of a PATCH that are no JSON Merge Patch: operations (RFC 6902 section 4), and a form. */
+/** The body of a PATCH that is a JSON Patch: operations (RFC 6902 section 4), alone or with the place of the client. */
 
-import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
-import type { FieldKind } from '../../core/field.ts'
+import { FIELD_NAMES } from '../../core/client.ts'
 import type { JsonObject } from '../../core/json/json.ts'
 import { MAX_OPERATIONS } from '../../core/patch/json-patch.ts'
 import { needs, when } from './conditions-of-bodies.ts'
@@ -46,43 +45,5 @@ export function patchSchemas({ properties }: JsonObject): Readonly<Record<string
       required: ['client'],
       additionalProperties: false,
     },
-    ClientForm: formOf(place),
   }
 }
-
-const fieldsOf = (...kinds: readonly FieldKind[]) =>
-  `\\[(${FIELD_NAMES.filter((field) => kinds.includes(FIELDS[field].kind)).join('|')})\\]`
-
-const TEXTS: JsonObject = { type: ['string', 'array'], items: { type: 'string', minLength: 1 } }
-
-/** The pairs of a form (docs/http.md, Forms): one for each value, or the whole patch as JSON. */
-const formOf = (place: JsonObject): JsonObject => ({
-  type: 'object',
-  properties: {
-    ...place,
-    client: {
-      type: 'string',
-      pattern: '^\\{.*\\}$',
-      contentMediaType: 'application/json',
-      contentSchema: { $ref: '#/components/schemas/ClientPatch' },
-      description: 'The whole patch as JSON; without it, each value is a pair `client[…]`.',
-    },
-  },
-  patternProperties: {
-    [`^client${fieldsOf('string', 'secret')}$`]: { type: 'string', minLength: 1 },
-    [`^client${fieldsOf('boolean')}$`]: { enum: ['true', 'false'] },
-    [`^client${fieldsOf('integer')}$`]: { type: 'string', pattern: '^[1-9][0-9]{0,8}$' },
-    [`^client${fieldsOf('list')}(\\[(add|remove)\\])?\\[\\]$`]: TEXTS,
-    [`^client${fieldsOf('list', 'map')}$`]: { const: '' },
-    [`^client${fieldsOf('list')}(\\[(add|remove)\\])?\\[[0-9]+\\]$`]: { type: 'string' },
-    [`^client${fieldsOf('map', 'object')}\\[[^\\[\\]]+\\]$`]: { type: 'string' },
-  },
-  additionalProperties: false,
-  allOf: [
-    when(
-      needs('client'),
-      { propertyNames: { enum: [...Object.keys(place), 'client'] } },
-      { not: { propertyNames: { enum: Object.keys(place) } } },
-    ),
-  ],
-})

@@ -97,6 +97,16 @@ function conditionOf(
   return when(isDefault ? here : { ...here, required: ['provider'] }, consequence)
 }
 
+/** Origins are what a redirect URI may be as well, but for those of web views. */
+const leasedAt = (mapping: Mapping): JsonObject => ({
+  field: { enum: LEASE_FIELDS.filter((field) => isLens(mapping.fields[field])) },
+  value: {
+    pattern: (['redirect', 'origin'] as const)
+      .map((use) => `(${uriPattern(use, mapping.uris)})`)
+      .join('|'),
+  },
+})
+
 const making = (mapping: Mapping) => patchAt(makingMapping(mapping))
 
 /** What members of a body are at a provider, by the body. */
@@ -108,11 +118,7 @@ const MEMBERS_AT: Readonly<Record<string, (mapping: Mapping) => JsonObject>> = {
   CopyRequest: (mapping) => ({ client: making(mapping) }),
   RotationRequest: (mapping) => ({ secret: secretAt(makingMapping(mapping)) }),
   LeaseRequest: (mapping) => ({
-    field: { enum: LEASE_FIELDS.filter((field) => isLens(mapping.fields[field])) },
-    value: {
-      anyOf: (['redirect', 'origin'] as const).map((use) => ({
-        pattern: uriPattern(use, mapping.uris),
-      })),
-    },
+    ...leasedAt(mapping),
+    values: { items: { properties: leasedAt(mapping) } },
   }),
 }

@@ -27,19 +27,19 @@ function memberAt(mapping: Mapping, field: FieldName): JsonObject {
     return { enum: shown === null ? [null] : [null, shown] }
   }
   if (!isLens(row)) return { readOnly: true }
-  const { maxItems, maxKeys, ...limits } = row.limits ?? {}
+  const limits = row.limits ?? {}
+  const needed = row.needed === true ? { not: { type: 'null' } } : {}
+  if (kind === 'map') return { ...needed, ...mapOf(limits) }
   const value = valueAt(mapping, field, limits)
-  const orNull = row.needed === true ? [] : [{ type: 'null' }]
-  if (kind === 'list') {
-    const list = { type: 'array', items: value, ...(maxItems === undefined ? {} : { maxItems }) }
-    return anyOf(list, { type: 'object', properties: { add: list } }, ...orNull)
-  }
-  return anyOf(kind === 'map' ? mapOf(row.limits ?? {}) : value, ...orNull)
+  if (kind !== 'list') return { ...needed, ...orNull(value) }
+  const { maxItems } = limits
+  const list = { items: value, ...(maxItems === undefined ? {} : { maxItems }) }
+  return { ...needed, ...list, properties: { add: list } }
 }
 
-/** One of several schemas; of one, that itself. */
-const anyOf = (first: JsonObject, ...others: readonly JsonObject[]): JsonObject =>
-  others.length === 0 ? first : { anyOf: [first, ...others] }
+/** A list of values with `null` among them; every other keyword is about values of its own type alone. */
+const orNull = ({ enum: values, ...rest }: JsonObject): JsonObject =>
+  Array.isArray(values) ? { ...rest, enum: [...values, null] } : rest
 
 /** A secret that a caller chooses. */
 export function secretAt(mapping: Mapping): JsonObject {
@@ -59,7 +59,6 @@ function valueAt(mapping: Mapping, field: FieldName, limits: Limits): JsonObject
   ]
   const [first, ...others] = patterns
   return {
-    not: { type: 'null' },
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(minimum === undefined ? {} : { minimum }),
     ...(maximum === undefined ? {} : { maximum }),
@@ -79,9 +78,8 @@ const sourceOf = ({ source, ignoreCase }: RegExp): string =>
 function mapOf({ maxKeys, maxLength }: Limits): JsonObject {
   const length = maxLength === undefined ? {} : { maxLength }
   return {
-    type: 'object',
     propertyNames: { pattern: WITHOUT_CONTROLS, ...length },
-    additionalProperties: { type: ['string', 'null'], ...length },
+    additionalProperties: { ...length },
     ...(maxKeys === undefined ? {} : { maxProperties: maxKeys }),
   }
 }
@@ -90,18 +88,13 @@ function mapOf({ maxKeys, maxLength }: Limits): JsonObject {
 function settingsAt({ settings, extraSettings = [], settingValues = {} }: Mapping): JsonObject {
   const values = Object.entries(settingValues).filter(([path]) => !path.includes('.'))
   return {
-    anyOf: [
-      {
-        type: 'object',
-        propertyNames: { enum: [...settings, ...extraSettings] },
-        properties: Object.fromEntries(values.map(([name, texts]) => [name, oneOf(texts)])),
-      },
-      { type: 'null' },
-    ],
+    propertyNames: { enum: [...settings, ...extraSettings] },
+    properties: Object.fromEntries(values.map(([name, texts]) => [name, oneOf(texts)])),
   }
 }
 
 /** As a text, or as the items of a list. */
-const oneOf = (texts: readonly string[]): JsonObject => ({
-  anyOf: [{ enum: texts }, { type: 'array', items: { enum: texts } }, { type: 'null' }],
-})
+function oneOf(texts: readonly string[]): JsonObject {
+  const pattern = `^(${texts.join('|')})$`
+  return { pattern, items: { pattern } }
+}

@@ -31,7 +31,9 @@ function plainText(longest: number) {
     .check(z.minLength(1, { error }), z.maxLength(longest, { error }), z.regex(PLAIN, { error }))
 }
 
-const ONE_URL = z.regex(/^[^*]*$/, { error: 'must be one URL, without a wildcard' })
+const ONE_URL = z.refine<string>((value) => !value.includes('*'), {
+  error: 'must be one URL, without a wildcard',
+})
 
 const SECONDS = { error: `must be a whole number from 1 to ${MAX_LEASE_SECONDS}` }
 

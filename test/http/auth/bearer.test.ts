@@ -63,13 +63,17 @@ describe('bearerToken', () => {
   })
 
   it('answers a token with strange characters with 401 invalid_token', () => {
-    for (const token of ['a b', 'a,b', 'a"b', 'a=b', '=', 'ü', 'a, Bearer b']) {
+    for (const token of ['a b', 'a,b', 'a"b', 'a=b', '=', 'ü', 'a,b,c']) {
       expect(refusal([`Bearer ${token}`]).challenge, token).toContain('error="invalid_token"')
     }
   })
 
   it('answers a doubled header with 400', () => {
     expect(refusal(['Bearer a', 'Bearer a']).code).toBe('invalid_request')
+    // As an HTTP API of AWS joins them.
+    for (const joined of ['Bearer a,Bearer b', 'Bearer a, Basic b', 'Basic a,bearer b']) {
+      expect(refusal([joined]).challenge, joined).toContain('error="invalid_request"')
+    }
   })
 
   it('never throws anything but our errors', () => {
