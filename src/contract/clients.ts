@@ -31,9 +31,18 @@ export interface ClientFacts {
   /** It cannot be removed or suspended. */
   readonly protected?: true
   readonly leases?: readonly Lease[]
+  /** Values that someone manages, with the names of their managers. */
+  readonly managed?: readonly ManagedValue[]
   /** Where it is off, or was suspended here. */
   readonly suspension?: Suspension
   readonly warnings?: readonly Warning[]
+}
+
+/** A value of a list that someone manages. */
+export interface ManagedValue {
+  readonly field: FieldName
+  readonly value: string
+  readonly managers: readonly string[]
 }
 
 /** A client in answers to writes of callers who may not read it. */
@@ -124,6 +133,32 @@ export interface ClientPatchRequest extends PlaceOfChange {
   readonly client: ClientPatch
 }
 
+/** A value of a list, and whose it is. */
+export interface OwnedValue {
+  readonly field: FieldName
+  readonly value: string
+  /** Whose files name it; absent: no one's. */
+  readonly managers?: readonly string[]
+  /** Owners of leases on it, each with the end of the lease. */
+  readonly leases?: readonly { readonly owner: string; readonly expiresAt: string }[]
+}
+
+/** The values of a client's lists, those that no one manages or leases included. */
+export interface Values extends ClientName {
+  readonly values: readonly OwnedValue[]
+}
+
+/** What managers have, by their names and by list: values that one no longer names go, unless another has them. */
+export type ManagedLists = Readonly<
+  Record<string, Partial<Readonly<Record<FieldName, readonly string[]>>>>
+>
+
+export interface ValuesRequest extends PlaceOfChange {
+  readonly managers: ManagedLists
+  /** Beside that, as in a PATCH. */
+  readonly client?: ClientPatch
+}
+
 /** What a change would do. */
 export interface Plan {
   readonly dryRun: true
@@ -143,6 +178,10 @@ export interface RollbackRequest extends PlaceOfChange {
 
 /** Named bodies of this file. */
 export interface ClientBodies {
+  readonly OwnedValue: OwnedValue
+  readonly Values: Values
+  readonly ValuesRequest: ValuesRequest
+  readonly ManagedValue: ManagedValue
   readonly Client: Client
   /** One that its caller may read. */
   readonly ShownClient: Client

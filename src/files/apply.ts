@@ -10,10 +10,14 @@ import { type Json, same } from '../core/json/json.ts'
 import type { Answer, Api, Client, Creation } from '../sdk/index.ts'
 import { ClientryError } from '../sdk/index.ts'
 import { asPatch } from './make-plan.ts'
+import { isStated } from './managers.ts'
 import type { CreateItem, DeleteItem, PlanFile, PlanItem, UpdateItem } from './plan-file.ts'
 
 /** The part of the API that applying a plan needs. */
-export type ApplyingApi = Pick<Api, 'getClient' | 'updateClient' | 'createClient' | 'deleteClient'>
+export type ApplyingApi = Pick<
+  Api,
+  'getClient' | 'updateClient' | 'putValues' | 'createClient' | 'deleteClient'
+>
 
 /** An item whose client is no longer in the state that it was planned from. */
 export interface Moved {
@@ -93,11 +97,15 @@ async function removalState(api: ApplyingApi, item: DeleteItem): Promise<State> 
 async function updateState(api: ApplyingApi, item: UpdateItem): Promise<State> {
   const read = await present(api.getClient(item))
   if (read === undefined) return { kind: 'moved', why: 'the client no longer exists' }
-  const { body } = await api.updateClient(item, asPatch(item.patch), { dryRun: true })
+  const { patch, managers } = item
+  const { body } = await (managers === undefined
+    ? api.updateClient(item, asPatch(patch), { dryRun: true })
+    : api.putValues(item, { managers, client: asPatch(patch) }, { dryRun: true }))
   if (isSameState(read.etag, item.etag)) {
     return asShown(item, { name: read.body.name, changes: body.changes })
   }
-  return body.changes.length === 0 ? { kind: 'done' } : moved
+  const isDone = body.changes.length === 0 && isStated(managers ?? {}, read.body.managed)
+  return isDone ? { kind: 'done' } : moved
 }
 
 /** Whether a dry run now shows what the plan shows, which is what people have agreed to. */
@@ -182,7 +190,10 @@ function applyItem(api: ApplyingApi, item: PlanItem): Promise<Applied> {
 
 async function applyUpdate(api: ApplyingApi, item: UpdateItem): Promise<Applied> {
   const options = { ifMatch: item.etag, idempotencyKey: item.key }
-  const { operationId } = await api.updateClient(item, asPatch(item.patch), options)
+  const { patch, managers } = item
+  const { operationId } = await (managers === undefined
+    ? api.updateClient(item, asPatch(patch), options)
+    : api.putValues(item, { managers, client: asPatch(patch) }, options))
   return { item, operationId }
 }
 
@@ -192,12 +203,14 @@ const KEY_LENGTH = 200
 async function applyCreation(api: ApplyingApi, item: CreateItem): Promise<Applied> {
   const options = { idempotencyKey: item.key }
   const { body, operationId } = await api.createClient(creationOf(item), options)
-  const { provider, userPoolId, afterwards, key } = item
-  if (afterwards !== undefined) {
+  const { provider, userPoolId, afterwards, managers, key } = item
+  if (afterwards !== undefined || managers !== undefined) {
     const address = { provider, ...(userPoolId === undefined ? {} : { userPoolId }), id: body.id }
     const again = { idempotencyKey: `${key.slice(0, KEY_LENGTH)}-afterwards` }
     try {
-      await api.updateClient(address, asPatch(afterwards), again)
+      const client = asPatch(afterwards ?? {})
+      if (managers === undefined) await api.updateClient(address, client, again)
+      else await api.putValues(address, { managers, client }, again)
     } catch (error) {
       return { item, operationId, client: body, error }
     }

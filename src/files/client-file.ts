@@ -15,7 +15,7 @@
  */
 
 import { type Document, isMap } from 'yaml'
-import { FIELDS, isFieldName } from '../core/client.ts'
+import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from '../core/client.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
 import { type FieldPatches, parseMergePatch } from '../core/patch/patch.ts'
@@ -32,10 +32,20 @@ export interface ClientFile {
   readonly id?: string
   /** The kind of a new client; needed only if there is none yet. */
   readonly kind?: string
+  /** Whose the values of its lists are; absent: its lists are managed as wholes. */
+  readonly manager?: string
+  /** Attributes whose members it names are to have no others. */
+  readonly exclusive?: readonly FieldName[]
   readonly client: FieldPatches
 }
 
-const MEMBERS: readonly string[] = ['provider', 'userPoolId', 'id', 'kind', 'client']
+/** Attributes with members of which a file can say that there are to be no others. */
+const EXCLUSIVE = FIELD_NAMES.filter((field) => ['map', 'raw'].includes(FIELDS[field].kind))
+
+const MEMBERS: readonly string[] = [
+  ...['provider', 'userPoolId', 'id', 'kind', 'manager', 'exclusive'],
+  'client',
+]
 /** Why an attribute does not belong in a file that many people may read. */
 function whyNotInFiles(name: string): string | undefined {
   if (name === 'id') return 'put the id next to "client", not inside it'
@@ -64,17 +74,38 @@ export function parseClientFile(
   }
   const provider = textOf(path, value, 'provider')
   if (provider === undefined) throw fault(path, 'must name the provider')
-  const [userPoolId, id, kind] = (['userPoolId', 'id', 'kind'] as const).map((name) =>
-    textOf(path, value, name),
+  const [userPoolId, id, kind, manager] = (['userPoolId', 'id', 'kind', 'manager'] as const).map(
+    (name) => textOf(path, value, name),
   )
+  const exclusive = exclusiveOf(path, memberOf(value, 'exclusive'))
+  const client = parseManaged(path, memberOf(value, 'client'))
+  if (manager !== undefined) checkWholeLists(path, client)
   return {
     path,
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
     ...(id === undefined ? {} : { id }),
     ...(kind === undefined ? {} : { kind }),
-    client: parseManaged(path, memberOf(value, 'client')),
+    ...(manager === undefined ? {} : { manager }),
+    ...(exclusive === undefined ? {} : { exclusive }),
+    client,
   }
+}
+
+/** @throws ClientError `invalid_field` for a part of a list, which says nothing of what is gone from it */
+function checkWholeLists(path: string, client: FieldPatches): void {
+  const part = Object.entries(client).find(
+    ([name, value]) => FIELDS[name as FieldName].kind === 'list' && isRecord(value),
+  )
+  if (part === undefined) return
+  throw fault(path, `has a manager, so client.${part[0]} must be the list of that manager's values`)
+}
+
+function exclusiveOf(path: string, value: Json | undefined): readonly FieldName[] | undefined {
+  if (value === undefined) return undefined
+  const isOne = (name: Json) => EXCLUSIVE.some((one) => one === name)
+  if (Array.isArray(value) && value.every(isOne)) return value as unknown as FieldName[]
+  throw fault(path, `must have a list of ${EXCLUSIVE.join(' and ')} in exclusive`)
 }
 
 /** The content of a file with its variables replaced. */

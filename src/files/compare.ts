@@ -22,6 +22,8 @@ export interface LiveClient {
   readonly name: string | null
   readonly protected?: boolean
   readonly leases?: readonly LeasedValue[]
+  /** Values that someone manages, with the names of their managers. */
+  readonly managed?: readonly (LeasedValue & { readonly managers: readonly string[] })[]
   /** Fields and members (`providerSettings.…`) that cannot change while the client is suspended. */
   readonly suspension?: { readonly fields?: readonly string[] }
   /** Every attribute by its name. */
@@ -47,7 +49,7 @@ export function compare(managed: FieldPatches, live: LiveClient): Difference {
   const omissions: Omission[] = []
   for (const [name, target] of Object.entries(managed)) {
     const field = name as FieldName
-    omissions.push(...leasedBeside(field, target, live))
+    omissions.push(...leasedBeside(field, target, live), ...managedBeside(field, target, live))
     const change = changeOf(field, target, live)
     if (change === undefined) continue
     const { free, held: blocked } = partedBySuspension(field, change, live)
@@ -67,6 +69,18 @@ function leasedBeside(field: FieldName, target: Json, live: LiveClient): readonl
   return leasedValues(live, field)
     .filter((value) => beside.includes(value))
     .map((value) => ({ what: `${value} in client.${field}`, why: 'it is under a lease' }))
+}
+
+/** Values that a manager has and that the list of the file does not name. */
+function managedBeside(field: FieldName, target: Json, live: LiveClient): readonly Omission[] {
+  if (isRecord(target)) return []
+  const list = listOf(target)
+  return (live.managed ?? [])
+    .filter((one) => one.field === field && !list.includes(one.value))
+    .map(({ value, managers }) => ({
+      what: `${value} in client.${field}`,
+      why: `${managers.join(' and ')} ${managers.length === 1 ? 'manages' : 'manage'} it`,
+    }))
 }
 
 /** A change without what the suspension holds, and the paths of what it holds. */
@@ -89,7 +103,10 @@ function changeOf(field: FieldName, fileValue: Json, live: LiveClient): Json | u
   const target = withHeldNumbers(fileValue, now)
   switch (FIELDS[field].kind) {
     case 'list':
-      return listChange(target, Array.isArray(now) ? now : [], leasedValues(live, field))
+      return listChange(target, Array.isArray(now) ? now : [], [
+        ...leasedValues(live, field),
+        ...managedIn(live, field),
+      ])
     case 'map':
     case 'object':
       return memberChange(target, now)
@@ -114,6 +131,10 @@ function rawChange(target: Json, now: Json): Json | undefined {
   if (cleared.length === 0) return change
   return { ...Object.fromEntries(cleared), ...(isRecord(change) ? change : {}) }
 }
+
+/** Values of a list that managers have, whoever they are. */
+const managedIn = ({ managed = [] }: LiveClient, field: FieldName): readonly string[] =>
+  managed.filter((one) => one.field === field).map(({ value }) => value)
 
 const leasedValues = ({ leases = [] }: LiveClient, field: FieldName): readonly string[] =>
   leases.filter((lease) => lease.field === field).map(({ value }) => value)

@@ -3,18 +3,18 @@
  * removes them.
  */
 
+import { FIELDS, isFieldName } from '../core/client.ts'
 import { CLIENT_KINDS } from '../core/client-kind.ts'
 import { ClientError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json/json.ts'
 import type { ClientFile } from './client-file.ts'
 import type { LiveClient } from './compare.ts'
 import { kindOfClient } from './render.ts'
 
-/** What an exclusion is judged by; a client, or what a file says of one that is not there yet. */
+/** What an exclusion is judged by: a client, or what a file says of one that is not there yet. */
 interface Subject {
-  readonly id?: string | undefined
-  readonly name: string | null
+  readonly attributes: JsonObject
   readonly kind?: string | undefined
-  readonly firstParty?: boolean | undefined
 }
 
 /** The first term that excludes a client, or a file of a new one; `undefined`: it is not excluded. */
@@ -24,29 +24,9 @@ export interface Exclusions {
 }
 
 const EXPECTED =
-  'must be name:TEXT (* stands for any characters), kind:KIND, firstParty:true, firstParty:false or id:ID'
+  'must be kind:KIND, or the name of an attribute with a text (* stands for any characters), true or false behind a colon, as in name:Deploy*, firstParty:false or id:ID'
 
 type Judge = (subject: Subject) => boolean
-
-/** By the word before the colon. */
-const TERMS: Readonly<Record<string, (value: string) => Judge | undefined>> = {
-  name: (value) => {
-    const pattern = new RegExp(`^${value.split('*').map(literal).join('.*')}$`, 's')
-    return ({ name }) => name !== null && pattern.test(name)
-  },
-  kind: (value) =>
-    CLIENT_KINDS.some((kind) => kind === value) ? ({ kind }) => kind === value : undefined,
-  firstParty: (value) =>
-    ['true', 'false'].includes(value)
-      ? ({ firstParty }) => firstParty === (value === 'true')
-      : undefined,
-  id:
-    (value) =>
-    ({ id }) =>
-      id === value,
-}
-
-const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
 /**
  * Reads terms.
@@ -57,28 +37,36 @@ export function parseExclusions(terms: readonly string[]): Exclusions {
   const first = (subject: Subject) => judges.find(([, judge]) => judge(subject))?.[0]
   return {
     ofClient: (client) => {
-      const { firstParty } = client.attributes
-      const party = typeof firstParty === 'boolean' ? firstParty : undefined
-      const { id, name } = client
-      return first({ id, name, kind: kindOfClient(client), firstParty: party })
+      const { id, name, attributes } = client
+      return first({ attributes: { ...attributes, id, name }, kind: kindOfClient(client) })
     },
-    ofFile: ({ id, kind, client: { name, firstParty } }) =>
-      first({
-        id,
-        kind,
-        name: typeof name === 'string' ? name : null,
-        firstParty: typeof firstParty === 'boolean' ? firstParty : undefined,
-      }),
+    ofFile: ({ id, kind, client }) =>
+      first({ attributes: { ...client, ...(id === undefined ? {} : { id }) }, kind }),
   }
 }
 
 function judgeOf(term: string): Judge {
   const colon = term.indexOf(':')
   const [word, value] = [term.slice(0, colon), term.slice(colon + 1)]
-  const read = colon > 0 && Object.hasOwn(TERMS, word) ? TERMS[word] : undefined
-  const judge = value === '' ? undefined : read?.(value)
+  const judge = value === '' ? undefined : judgeBy(word, value)
   if (judge !== undefined) return judge
   throw new ClientError('invalid_field', `The exclusion ${JSON.stringify(term)} ${EXPECTED}.`, {
     field: 'exclude',
   })
 }
+
+function judgeBy(word: string, value: string): Judge | undefined {
+  if (word === 'kind') {
+    return CLIENT_KINDS.some((kind) => kind === value) ? ({ kind }) => kind === value : undefined
+  }
+  if (!isFieldName(word)) return undefined
+  if (FIELDS[word].kind === 'boolean') {
+    const isFlag = value === 'true' || value === 'false'
+    return isFlag ? ({ attributes }) => String(attributes[word]) === value : undefined
+  }
+  if (FIELDS[word].kind !== 'string') return undefined
+  const pattern = new RegExp(`^${value.split('*').map(literal).join('.*')}$`, 's')
+  return ({ attributes: { [word]: text } }) => typeof text === 'string' && pattern.test(text)
+}
+
+const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')

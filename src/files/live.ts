@@ -18,6 +18,8 @@ export interface Unread extends Place {
 export interface Live {
   readonly clients: readonly LiveClient[]
   readonly unread: readonly Unread[]
+  /** Raw settings that an update takes, by provider; only exclusive files need them. */
+  readonly settings?: ReadonlyMap<string, readonly string[]>
 }
 
 /** The largest page that the server returns. */
@@ -114,13 +116,14 @@ export const isUnread =
 
 /** A client as files need it. */
 export function liveOf(client: Client): LiveClient {
-  const { id, name, protected: isProtected, leases, suspension } = client
+  const { id, name, protected: isProtected, leases, managed, suspension } = client
   return {
     ...placeOf(client as Place),
     id,
     name,
     ...(isProtected === true ? { protected: true } : {}),
     ...(leases === undefined ? {} : { leases }),
+    ...(managed === undefined ? {} : { managed }),
     ...(suspension === undefined ? {} : { suspension }),
     attributes: client as unknown as JsonObject,
   }

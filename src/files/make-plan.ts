@@ -9,10 +9,11 @@ import { isRecord, type Json, type JsonObject, memberOf, same, without } from '.
 import type { Warning } from '../core/mapping/row.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
 import { ClientryError } from '../sdk/error.ts'
-import type { Api, Client, ClientPatch, Creation } from '../sdk/index.ts'
+import type { Api, Client, ClientPatch, Creation, ManagedLists } from '../sdk/index.ts'
 import { compare, type LiveClient } from './compare.ts'
 import { creationParts } from './creation.ts'
 import { liveOf } from './live.ts'
+import { managersOfNew } from './managers.ts'
 import type { Comparison, Matched } from './plan.ts'
 import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from './plan-file.ts'
 import type { Capabilities } from './render.ts'
@@ -21,7 +22,7 @@ import { type Fault, triedWhole } from './review/fault.ts'
 /** The part of the API that planning needs. */
 export type PlanningApi = Pick<
   Api,
-  'updateClient' | 'createClient' | 'deleteClient' | 'getProvider'
+  'updateClient' | 'putValues' | 'createClient' | 'deleteClient' | 'getProvider'
 >
 
 export interface PlanOptions {
@@ -82,7 +83,8 @@ export async function makePlan(
   }
 }
 
-const isChange = (one: Matched) => one.kind === 'new' || Object.keys(one.patch).length > 0
+const isChange = (one: Matched) =>
+  one.kind === 'new' || Object.keys({ ...one.patch, ...one.managers }).length > 0
 
 const omissionNotes = (one: Matched): readonly Note[] =>
   one.kind === 'new'
@@ -108,15 +110,17 @@ async function planCreation(
   const { kind = '' } = file
   const { body: capabilities } = await api.getProvider(file.provider)
   const parts = creationParts(file.client, capabilities as unknown as Capabilities)
-  const tried = await triedWhole({ file }, parts.patch, (client) =>
+  const tried = await triedWhole({ files: [file] }, parts.patch, (client) =>
     api.createClient({ ...place, kind, client } as Creation, { dryRun: true }),
   )
   if ('faults' in tried) return { items: [], notes: [], refused: [{ one, faults: tried.faults }] }
   const { changes, warnings, client } = tried.answer.body
   const { patch, afterwards, left } = parts
+  const managers = managersOfNew(file)
   const item: CreateItem = {
     ...{ action: 'create', file: file.path, ...place, key, name: client.name ?? '', kind, patch },
     ...(Object.keys(afterwards).length === 0 ? {} : { afterwards }),
+    ...(Object.keys(managers).length === 0 ? {} : { managers }),
     ...(left.length === 0 ? {} : { left }),
     changes,
   }
@@ -135,17 +139,19 @@ async function planUpdate(
   one: Matched & { readonly kind: 'present' },
   key: string,
 ): Promise<Part> {
-  const { file, live } = one
+  const { file, live, parts, managers } = one
   const { id, name } = live
   const address = { ...placeOf(live), id }
-  const judged = { file, client: Object.values(address).join('/') }
-  const send = (part: FieldPatches) => api.updateClient(address, asPatch(part), { dryRun: true })
+  const [first = file, ...more] = parts
+  const judged = { files: [first, ...more] as const, client: Object.values(address).join('/') }
+  const send = (part: FieldPatches) => sendUpdate(api, { address, patch: part, managers })
+  const sent = (part: FieldPatches) => joined(part, additionsOf(managers)) as FieldPatches
   let { patch } = one
-  let tried = await triedWhole(judged, patch, send)
+  let tried = await triedWhole(judged, patch, send, sent)
   if ('answer' in tried) {
     // A change may move what another line of the file has differently: then both are asked for.
     const whole = withRest(patch, file.client, tried.answer.body.client)
-    const again = whole === undefined ? tried : await triedWhole(judged, whole, send)
+    const again = whole === undefined ? tried : await triedWhole(judged, whole, send, sent)
     const isMore =
       !('answer' in again) || !sameChanges(again.answer.body.changes, tried.answer.body.changes)
     if (whole !== undefined && isMore) [patch, tried] = [whole, again]
@@ -154,10 +160,37 @@ async function planUpdate(
   const { body, etag = '*' } = tried.answer
   const { changes, warnings } = body
   const notes = notesOf(file.path, warnings)
-  if (changes.length === 0) return { items: [], notes }
+  const isManaged = Object.keys(managers).length > 0
+  if (changes.length === 0 && !isManaged) return { items: [], notes }
   const about = { action: 'update', file: file.path, ...address, key } as const
-  const item: UpdateItem = { ...about, name, etag, patch, changes }
+  const stated = isManaged ? { managers } : {}
+  const item: UpdateItem = { ...about, name, etag, patch, ...stated, changes }
   return { items: [item], notes }
+}
+
+/** The dry run of an update, with what managers state. */
+function sendUpdate(
+  { updateClient, putValues }: Pick<Api, 'updateClient' | 'putValues'>,
+  { address, patch, managers }: Update,
+) {
+  if (Object.keys(managers).length === 0) {
+    return updateClient(address, asPatch(patch), { dryRun: true })
+  }
+  return putValues(address, { managers, client: asPatch(patch) }, { dryRun: true })
+}
+
+interface Update {
+  readonly address: { readonly provider: string; readonly userPoolId?: string; readonly id: string }
+  readonly patch: FieldPatches
+  readonly managers: ManagedLists
+}
+
+/** The values of managers as the patch that the server judges. */
+function additionsOf(managers: ManagedLists): JsonObject {
+  const lists = Object.values(managers).map((one) =>
+    Object.fromEntries(Object.entries(one).map(([name, values]) => [name, { add: values }])),
+  )
+  return lists.reduce<JsonObject>((whole, one) => joined(whole, one as JsonObject), {})
 }
 
 /** The patch with what would differ from the file after it; `undefined`: nothing would, or it is not shown. */

@@ -13,6 +13,7 @@ import { ClientError } from '../core/errors.ts'
 import { canonicalJson, type JsonObject } from '../core/json/json.ts'
 import { parseJson, stringifyJson } from '../core/json/json-text.ts'
 import type { FieldPatches } from '../core/patch/patch.ts'
+import type { ManagedLists } from '../sdk/index.ts'
 
 interface ItemBase {
   /** The file that asks for the change; a deletion has none. */
@@ -30,6 +31,8 @@ export interface UpdateItem extends ItemBase {
   /** The ETag of the state that it was planned from. */
   readonly etag: string
   readonly patch: FieldPatches
+  /** What managers have from then on, by list. */
+  readonly managers?: ManagedLists | undefined
   readonly changes: readonly FieldChange[]
 }
 
@@ -41,6 +44,8 @@ export interface CreateItem extends ItemBase {
   readonly patch: FieldPatches
   /** What is set by an update right after, since no creation takes it. */
   readonly afterwards?: FieldPatches | undefined
+  /** What managers have, stated right after. */
+  readonly managers?: ManagedLists | undefined
   /** Settings (dotted paths) that only another client can have; they are taken out of the file. */
   readonly left?: readonly string[] | undefined
   /** Compared with the defaults of a new client of that kind. */
@@ -98,6 +103,7 @@ const schema = z.strictObject({
         name,
         etag: text,
         patch: anyObject,
+        managers: z.optional(anyObject),
         changes: z.array(anyObject),
       }),
       z.strictObject({
@@ -108,6 +114,7 @@ const schema = z.strictObject({
         kind: text,
         patch: anyObject,
         afterwards: z.optional(anyObject),
+        managers: z.optional(anyObject),
         left: z.optional(z.array(text)),
         changes: z.array(anyObject),
       }),

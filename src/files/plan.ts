@@ -3,10 +3,12 @@
  * it was made from. This part is pure; it sends no requests.
  */
 
+import type { ManagedLists } from '../sdk/index.ts'
 import type { ClientFile } from './client-file.ts'
 import { compare, type Difference, type LiveClient } from './compare.ts'
 import type { Exclusions } from './exclusion.ts'
 import { isUnread, type Live, type Unread } from './live.ts'
+import { managersDiffering, together, whyNotTogether, withExclusive } from './managers.ts'
 import type { Fault } from './review/fault.ts'
 
 /** One file and the client that it describes. */
@@ -16,6 +18,10 @@ export type Matched =
       readonly kind: 'present'
       readonly file: ClientFile
       readonly live: LiveClient
+      /** The files that say it together. */
+      readonly parts: readonly ClientFile[]
+      /** What is to be stated of managers. */
+      readonly managers: ManagedLists
     } & Difference)
 
 /** A file whose client is no longer there. */
@@ -55,7 +61,7 @@ export function placesOf(files: readonly ClientFile[]) {
  */
 export function compareFiles(
   files: readonly ClientFile[],
-  { clients, unread }: Live,
+  { clients, unread, settings }: Live,
   exclusions?: Exclusions,
 ): Comparison {
   const isOutOfSight = isUnread(unread)
@@ -69,27 +75,37 @@ export function compareFiles(
     return term === undefined ? [] : [{ file: one.file, term }]
   })
   const found = all.filter((one) => termOf(one) === undefined)
-  const fileOf = new Map<LiveClient, ClientFile>()
+  const filesOf = new Map<LiveClient, [ClientFile, ...ClientFile[]]>()
   const faults: Fault[] = []
-  const matched: Matched[] = []
+  const fresh: Matched[] = []
   for (const { file, live, says } of found) {
-    const other = live === undefined ? undefined : fileOf.get(live)
-    const twice = other && live && `is for the same client as ${other.path} (${live.id})`
-    const fault = says ?? twice ?? (live === undefined ? whyNotNew(file, matched) : undefined)
+    const parts = live === undefined ? undefined : filesOf.get(live)
+    const twice = parts && live && whyNotTogether(file, parts, live.id)
+    const fault = says ?? twice ?? (live === undefined ? whyNotNew(file, fresh) : undefined)
     if (fault !== undefined) faults.push(faultIn(file, fault))
-    else if (live === undefined && file.id === undefined) matched.push({ kind: 'new', file })
-    else if (live !== undefined) {
-      fileOf.set(live, file)
-      matched.push({ kind: 'present', file, live, ...compare(file.client, live) })
-    }
+    else if (live === undefined && file.id === undefined) fresh.push({ kind: 'new', file })
+    else if (live !== undefined) filesOf.set(live, parts === undefined ? [file] : [...parts, file])
   }
+  const present = [...filesOf].map(([live, parts]): Matched => {
+    const { file } = together(parts)
+    const { patch, omissions } = compare(file.client, live)
+    const taken = { file, settings: settings?.get(live.provider) ?? [] }
+    return {
+      ...{ kind: 'present', file, live, parts, omissions },
+      patch: withExclusive(patch, taken, live),
+      managers: managersDiffering(parts, live),
+    }
+  })
+  const order = new Map(files.map(({ path }, index) => [path, index]))
+  const placeIn = ({ file }: Matched) => order.get(file.path) ?? 0
+  const matched = [...present, ...fresh].sort((one, other) => placeIn(one) - placeIn(other))
   const isGone = ({ file, live, says }: (typeof found)[number]) =>
     says === undefined && live === undefined && file.id !== undefined
   const places = new Set(files.map(placeOf))
   const unmanaged = clients.filter(
     (one) =>
       places.has(placeOf(one)) &&
-      !fileOf.has(one) &&
+      !filesOf.has(one) &&
       !isOutOfSight(one) &&
       exclusions?.ofClient(one) === undefined,
   )

@@ -13,7 +13,7 @@ import { isFingerprint } from '../core/secrecy/hidden.ts'
 import type { Secret } from '../core/secrecy/secret.ts'
 import type { ClientRef } from '../providers/call.ts'
 import type { Standing } from '../service/base/request.ts'
-import { STANDING_MEMBERS, standingBody, suspensionBody } from './standing.ts'
+import { managedBody, STANDING_MEMBERS, standingBody, suspensionBody } from './standing.ts'
 import type { Site } from './target.ts'
 import { accepted, rangesOf } from './wire/accept.ts'
 import type { HttpRequest, HttpResponse, Stream } from './wire/message.ts'
@@ -39,6 +39,7 @@ export const ANSWER_MEMBERS: readonly string[] = [
   'report',
   'lastVerifiedAt',
   'suspension',
+  'managed',
   ...STANDING_MEMBERS,
 ]
 
@@ -71,6 +72,7 @@ export function clientBody(
     provider: ref.provider,
     ...(ref.userPoolId === undefined ? {} : { userPoolId: ref.userPoolId }),
     ...standingBody(standing),
+    ...managedBody(mapping, native, standing),
     ...suspensionBody(mapping, client, standing),
     ...(warnings.length === 0 ? {} : { warnings: warnings as unknown as Json }),
   }

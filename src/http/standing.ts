@@ -1,12 +1,15 @@
 /** What holds for a client beside its settings, as answers show it and as it may be sent back. */
 
-import type { Client } from '../core/client.ts'
+import type { OwnedValue } from '../contract/clients.ts'
+import { type Client, FIELD_NAMES, FIELDS } from '../core/client.ts'
 import { ClientError } from '../core/errors.ts'
 import { type Json, type JsonObject, same } from '../core/json/json.ts'
-import type { Mapping } from '../core/mapping/mapping.ts'
+import { type Mapping, visibleField } from '../core/mapping/mapping.ts'
+import type { Native } from '../core/mapping/row.ts'
 import { heldPaths } from '../core/mapping/suspension.ts'
 import { isSentBackWhole } from '../core/patch/patch.ts'
 import type { Lease, Standing } from '../service/base/request.ts'
+import { managersIn } from '../service/change/managed-values.ts'
 import type { Site } from './target.ts'
 
 /** Members of an answer that tell it; each is absent where it does not hold. */
@@ -19,6 +22,46 @@ export function standingBody({ protected: on, leases }: Standing = {}): JsonObje
     ...(leases === undefined ? {} : { leases: leases.map(leaseBody) }),
   }
 }
+
+/** The values of all lists, in the order of the client, with whose they are. */
+export function ownedValues(
+  mapping: Mapping,
+  native: Native,
+  { managed = [], leases = [] }: Standing = {},
+): readonly OwnedValue[] {
+  return LISTS.flatMap((field) => {
+    const list = visibleField(mapping, field, native) as readonly string[]
+    return list.map((value) => {
+      const managers = managersIn({ managed }, field, value)
+      const held = leases.filter((one) => one.field === field && one.value === value)
+      const ends = held.map(({ owner, expiresAt }) => ({
+        owner,
+        expiresAt: new Date(expiresAt).toISOString(),
+      }))
+      return {
+        field,
+        value,
+        ...(managers.length === 0 ? {} : { managers }),
+        ...(ends.length === 0 ? {} : { leases: ends }),
+      }
+    })
+  })
+}
+
+/** Those that someone manages, as answers show them; absent where there are none. */
+export function managedBody(
+  mapping: Mapping,
+  native: Native,
+  standing: Standing | undefined,
+): JsonObject {
+  if (standing?.managed === undefined) return {}
+  const managed = ownedValues(mapping, native, { managed: standing.managed }).flatMap(
+    ({ field, value, managers }) => (managers === undefined ? [] : [{ field, value, managers }]),
+  )
+  return managed.length === 0 ? {} : { managed: managed as unknown as Json }
+}
+
+const LISTS = FIELD_NAMES.filter((field) => FIELDS[field].kind === 'list')
 
 /** A lease without who asked for it, which the history tells to those who may read it. */
 export function leaseBody({

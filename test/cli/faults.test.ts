@@ -137,7 +137,7 @@ it('excluded clients are neither exported nor compared nor removed', async () =>
   expect(alone).toMatchObject({ code: 0 })
   expect(alone.out).toContain('is left alone, because name:Port* is excluded.')
   const wrong = await run('drift clients --exclude colour:red')
-  expect(wrong.err).toContain('The exclusion "colour:red" must be name:TEXT')
+  expect(wrong.err).toContain('The exclusion "colour:red" must be kind:KIND')
 })
 
 it('only the plan that was reviewed is applied', async () => {

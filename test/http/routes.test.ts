@@ -94,6 +94,12 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   resumeClient: { path: () => `${CLIENT}/resume`, about: 'default provider' },
+  listValues: { path: () => `${CLIENT}/values`, about: 'default provider' },
+  putValues: {
+    path: () => `${CLIENT}/values`,
+    body: { managers: { walk: { callbacks: ['https://walked.example/managed'] } } },
+    about: 'default provider',
+  },
   listLeases: { path: () => `${CLIENT}/leases`, about: 'default provider' },
   putLease: {
     path: () => `${CLIENT}/leases`,

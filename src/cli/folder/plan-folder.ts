@@ -4,13 +4,15 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import type { ClientFile } from '../../files/client-file.ts'
 import type { LiveClient } from '../../files/compare.ts'
 import type { Environment } from '../../files/environments/environment.ts'
 import { hide, hideIn } from '../../files/environments/plan-values.ts'
-import { readLive } from '../../files/live.ts'
+import { type Live, readLive } from '../../files/live.ts'
 import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
 import { type Comparison, compareFiles, type Gone, placesOf } from '../../files/plan.ts'
 import type { Fault } from '../../files/review/fault.ts'
+import type { Api } from '../../sdk/index.ts'
 import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { progressOf } from '../show/progress.ts'
@@ -46,7 +48,7 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
   )
   terminal.progress('')
   const exclusions = exclusionsOf(options, environment)
-  const comparison = compareFiles(files, live, exclusions)
+  const comparison = compareFiles(files, await withSettings(api, files, live), exclusions)
   const progress = progressOf(terminal, verb)
   const draft = await makePlan(api, comparison, { deleteUnmanaged, newKey: randomUUID, progress })
   const notes = skipped.map(({ path, why }) => ({
@@ -68,6 +70,20 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
 }
 
 const NOTHING_HIDDEN: Pick<Environment, 'hidden'> = { hidden: new Map() }
+
+/** Exclusive files need to know which settings of their providers can be cleared at all. */
+async function withSettings(
+  { getProvider }: Pick<Api, 'getProvider'>,
+  files: readonly ClientFile[],
+  live: Live,
+): Promise<Live> {
+  const exclusive = files.filter((file) => file.exclusive?.includes('providerSettings'))
+  const names = [...new Set(exclusive.map(({ provider }) => provider))]
+  const each = await Promise.all(
+    names.map(async (name) => [name, (await getProvider(name)).body.settings] as const),
+  )
+  return { ...live, settings: new Map(each) }
+}
 
 const excludedNote = ({ file, term }: Comparison['excluded'][number]) => ({
   about: file.path,

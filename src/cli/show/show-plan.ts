@@ -4,6 +4,7 @@ import { stringifyJson } from '../../core/json/json-text.ts'
 import type { LiveClient } from '../../files/compare.ts'
 import type { Note } from '../../files/make-plan.ts'
 import type { CreateItem, DeleteItem, PlanItem, UpdateItem } from '../../files/plan-file.ts'
+import type { ManagedLists } from '../../sdk/types.ts'
 import { plain, type Terminal } from '../terminal.ts'
 import { counted, nameOf, type Say, showChanges } from './show.ts'
 
@@ -45,6 +46,7 @@ export function showPlan(
   for (const item of items) {
     say(terminal.style('strong', lineOf(item)))
     if (item.action === 'update') showChanges(terminal, item.changes, say)
+    if ('managers' in item) showManagers(terminal, item.managers ?? {}, say)
     if (item.action === 'create') {
       for (const [field, value] of Object.entries({ ...item.patch, ...item.afterwards })) {
         say(terminal.style('added', `    + ${plain(field)}: ${plain(stringifyJson(value))}`))
@@ -55,6 +57,18 @@ export function showPlan(
     say(`${terminal.style('faint', 'note')} ${plain(about)}: ${plain(says)}`)
   }
   say(summaryOf(items))
+}
+
+/** Whose values are whose from then on. */
+function showManagers(terminal: Terminal, managers: ManagedLists, say: Say): void {
+  for (const [manager, lists] of Object.entries(managers)) {
+    for (const [field, values] of Object.entries(lists)) {
+      const what = values.length === 0 ? 'nothing' : values.join(', ')
+      say(
+        terminal.style('faint', `    ${plain(manager)} manages in ${plain(field)}: ${plain(what)}`),
+      )
+    }
+  }
 }
 
 /** How many of each. */

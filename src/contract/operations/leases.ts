@@ -3,6 +3,23 @@
 import { CHANGE_OF_CLIENT, type Operation, READ_OF_CLIENT, WRITE, WRITE_ERRORS } from './row.ts'
 
 export const LEASE_OPERATIONS = {
+  listValues: {
+    ...READ_OF_CLIENT,
+    path: '/clients/{clientId}/values',
+    summary: 'Lists the values of the lists of a client, with who manages or leases each.',
+    page: 'files.md#managers',
+    answers: { 200: 'Values', 304: 'nothing' },
+  },
+  putValues: {
+    ...CHANGE_OF_CLIENT,
+    method: 'PUT',
+    path: '/clients/{clientId}/values',
+    summary: 'States which values of lists are whose, and removes what no one has any more.',
+    page: 'files.md#managers',
+    permission: 'clients:write',
+    body: 'ValuesRequest',
+    answers: { 200: 'Client' },
+  },
   listLeases: {
     ...READ_OF_CLIENT,
     path: '/clients/{clientId}/leases',

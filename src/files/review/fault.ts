@@ -32,14 +32,22 @@ const OF_A_VALUE: readonly string[] = [
 ]
 
 /** A file that is at fault, and the client that it was compared with. */
+type JudgedFile = Pick<ClientFile, 'path' | 'client'>
+
 export interface Judged {
-  readonly file: Pick<ClientFile, 'path' | 'client'>
+  /** More than one, where several are for the client. */
+  readonly files: readonly [JudgedFile, ...JudgedFile[]]
   readonly client?: string
 }
 
 /** A refusal of the server, in the words of the file; `sent`: the patch that it judged. */
-export function faultOf(error: ClientryError, { file, client }: Judged, sent: FieldPatches): Fault {
+export function faultOf(
+  error: ClientryError,
+  { files, client }: Judged,
+  sent: FieldPatches,
+): Fault {
   const { code, field, message, providerMessage } = error
+  const file = files.find((one) => field !== undefined && isIn(field, one.client, sent)) ?? files[0]
   const place = field === undefined ? undefined : placeInFile(field, file.client, sent)
   return {
     about: file.path,
@@ -53,6 +61,13 @@ export function faultOf(error: ClientryError, { file, client }: Judged, sent: Fi
 
 /** `client.callbacks.add[0]` of a patch is the third of a list in a file. */
 const IN_LIST = /^client\.(\w+)(?:\.(add|remove))?\[(\d+)\]$/
+
+/** Whether a file is the one that names what a path of the patch is about. */
+function isIn(field: string, whole: FieldPatches, sent: FieldPatches): boolean {
+  const [, name = ''] = /^client\.(\w+)/.exec(field) ?? []
+  if (!Object.hasOwn(whole, name)) return false
+  return !IN_LIST.test(field) || placeInFile(field, whole, sent).endsWith(']')
+}
 
 function placeInFile(field: string, whole: FieldPatches, sent: FieldPatches): string {
   const [, name = '', part = '', index = '0'] = IN_LIST.exec(field) ?? []
@@ -81,10 +96,12 @@ export async function triedWhole<T>(
   judged: Judged,
   patch: FieldPatches,
   send: (patch: FieldPatches) => Promise<T>,
+  /** The patch as the server judges it. */
+  sent: (patch: FieldPatches) => FieldPatches = (one) => one,
 ): Promise<{ readonly answer: T } | { readonly faults: readonly [Fault, ...Fault[]] }> {
   const first = await tried(send, patch)
   if ('answer' in first) return first
-  const faults: [Fault, ...Fault[]] = [faultOf(first.error, judged, patch)]
+  const faults: [Fault, ...Fault[]] = [faultOf(first.error, judged, sent(patch))]
   let last = first.error
   let rest: FieldPatches | undefined = patch
   while (faults.length < MOST_FAULTS && OF_A_VALUE.includes(last.code)) {
@@ -93,7 +110,7 @@ export async function triedWhole<T>(
     const next = await tried(send, rest)
     // What is refused only because of what was left out is no fault of the file.
     if ('answer' in next || !OF_A_VALUE.includes(next.error.code)) break
-    faults.push(faultOf(next.error, judged, rest))
+    faults.push(faultOf(next.error, judged, sent(rest)))
     last = next.error
   }
   return { faults }

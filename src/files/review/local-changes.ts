@@ -4,6 +4,7 @@ import { FIELDS, type FieldName } from '../../core/client.ts'
 import type { FieldChange } from '../../core/diff.ts'
 import { isRecord, type Json, type JsonObject, memberOf, without } from '../../core/json/json.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
+import type { ManagedLists } from '../../sdk/index.ts'
 import type { LiveClient } from '../compare.ts'
 
 /** One for each attribute, and for each member of `clientMetadata` and `providerSettings`. */
@@ -25,8 +26,11 @@ export function localChanges({ attributes }: LiveClient, patch: FieldPatches): F
 export function namedChanges(
   changes: readonly FieldChange[],
   patch: FieldPatches,
+  managers: ManagedLists = {},
 ): readonly FieldChange[] {
+  const managed = new Set(Object.values(managers).flatMap((lists) => Object.keys(lists)))
   return changes.filter(({ field }) => {
+    if (managed.has(field)) return true
     const [name = '', ...rest] = field.split('.')
     const target = memberOf(patch as JsonObject, name)
     if (target === undefined) return false

@@ -46,6 +46,9 @@ export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
     owner: 'preview-7',
     ttlSeconds: 3_600,
   },
+  ValuesRequest: {
+    managers: { 'team-shop': { callbacks: ['https://shop.example.com/callback'] } },
+  },
   JobRequest: {
     clients: [{ id: 'exampleClientId', provider: 'auth0' }],
     patch: { description: 'Changed by a job' },

@@ -17,11 +17,14 @@ import { leaseBody } from '../standing.ts'
 import { type Target, targetOf } from '../target.ts'
 import { readJsonBody } from '../wire/body.ts'
 import { checkedValue, checkMembers, memberOf } from '../wire/members.ts'
+import { listValues, putValues } from './values/values.ts'
 
 export const LEASE_HANDLERS: Handlers<keyof typeof LEASE_OPERATIONS> = {
   listLeases,
   putLease,
   endLeases,
+  listValues,
+  putValues,
 }
 
 /** All leases of a client. */

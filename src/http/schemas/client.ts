@@ -7,6 +7,7 @@ import type {
   ClientPatch,
   ListedClient,
   ListedFacts,
+  ManagedValue,
   WithheldClient,
 } from '../../contract/clients.ts'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../../core/client.ts'
@@ -33,12 +34,19 @@ const fieldsBy = (schemaOf: (field: FieldName) => z.ZodMiniType) =>
     FIELD_NAMES.map((field) => [field, described(schemaOf(field), FIELDS[field].says)]),
   )
 
+export const managedValue = z.object({
+  field: text,
+  value: text,
+  managers: z.array(text),
+}) as z.ZodMiniType as z.ZodMiniType<ManagedValue>
+
 const facts = {
   secretRedacted: optional(yes),
   provider: text,
   userPoolId: optional(text),
   protected: optional(yes),
   leases: optional(z.array(lease)),
+  managed: optional(z.array(managedValue)),
   suspension: optional(suspension),
   warnings: optional(z.array(warning)),
 } satisfies Shape<ClientFacts>

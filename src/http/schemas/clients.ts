@@ -4,16 +4,30 @@ import * as z from 'zod/mini'
 import type {
   ClientBodies,
   ClientPage,
+  ClientPatch,
   ClientPatchRequest,
   JsonPatchOperation,
   Knowledge,
+  ManagedLists,
+  OwnedValue,
   Plan,
   RollbackRequest,
   Unread,
   UnreadableClient,
+  Values,
+  ValuesRequest,
 } from '../../contract/clients.ts'
-import { client, clientPatch, listedClient, shownClient, withheldClient } from './client.ts'
+import { FIELD_NAMES, FIELDS } from '../../core/client.ts'
+import {
+  client,
+  clientPatch,
+  listedClient,
+  managedValue,
+  shownClient,
+  withheldClient,
+} from './client.ts'
 import { errorCode, fieldChange, name, placeOfChange, warning } from './common.ts'
+import { plainText } from './leases.ts'
 import {
   described,
   flag,
@@ -95,7 +109,39 @@ export const rollbackRequest = z.strictObject({
   ),
 } satisfies Shape<RollbackRequest>)
 
+/** Each record of a client names its managers. */
+const MAX_MANAGER_LENGTH = 64
+
+const ownedValue = z.object({
+  field: text,
+  value: text,
+  managers: optional(z.array(text)),
+  leases: optional(z.array(z.object({ owner: text, expiresAt: time }))),
+}) as z.ZodMiniType as z.ZodMiniType<OwnedValue>
+
+const values = z.object({ ...name, values: z.array(ownedValue) } satisfies Shape<Values>)
+
+/** The lists of clients. */
+const LISTS = FIELD_NAMES.filter((one) => FIELDS[one].kind === 'list')
+
+const managedLists = z.partial(
+  z.strictObject(Object.fromEntries(LISTS.map((list) => [list, FIELDS[list].schema]))),
+)
+
+export const valuesRequest = z.strictObject({
+  ...placeOfChange,
+  managers: described(
+    z.record(plainText(MAX_MANAGER_LENGTH), managedLists),
+    'By manager and list: the values that are theirs. A list that is not named is left alone.',
+  ) as z.ZodMiniType as z.ZodMiniType<ManagedLists>,
+  client: optional(object as z.ZodMiniType as z.ZodMiniType<ClientPatch>),
+} satisfies Shape<ValuesRequest>)
+
 export const CLIENT_SCHEMAS = {
+  OwnedValue: ownedValue,
+  Values: values,
+  ValuesRequest: valuesRequest,
+  ManagedValue: managedValue,
   Client: client,
   ShownClient: shownClient,
   ListedClient: listedClient,

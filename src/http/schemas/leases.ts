@@ -24,7 +24,7 @@ const field = z.enum(LEASE_FIELDS, { error: `must be one of: ${LEASE_FIELDS.join
 const PLAIN = /^[^\u0000-\u001f\u007f-\u009f]*$/
 
 /** A text that logs and lists can show as it is. */
-function plainText(longest: number) {
+export function plainText(longest: number) {
   const error = `must be a string of 1 to ${longest} characters without control characters`
   return z
     .string({ error })

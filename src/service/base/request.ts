@@ -3,7 +3,7 @@
 import type { LeaseField } from '../../core/client.ts'
 import type { FieldChange } from '../../core/diff.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
-import type { Patch } from '../../core/patch/patch.ts'
+import type { FieldPatches, Patch } from '../../core/patch/patch.ts'
 import type { Need } from '../../core/rights/rights.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, ClientRef, Step } from '../../providers/call.ts'
@@ -34,6 +34,14 @@ export interface Undo {
 export interface CutOver {
   readonly kind: 'cut-over'
   readonly value: Secret
+}
+
+/** Says which values of lists are whose, beside a patch. */
+export interface Managing {
+  readonly kind: 'managing'
+  /** By manager and list; a list that is not named is left alone. */
+  readonly managers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+  readonly fields: FieldPatches
 }
 
 /** Adds or removes a public key where a setting of the record holds the keys. */
@@ -168,6 +176,7 @@ export interface ChangeRequest extends ClientRequest {
     | Retention
     | CutOver
     | KeySetting
+    | Managing
   /** Refuses the request if the client's standing is not what the caller expects. */
   confirm?(standing: Standing | undefined): void
   /** `false`: a dry run always reports a secret that is set as a difference, whatever the client has. */

@@ -26,6 +26,8 @@ export type Target = {
   readonly warnings: readonly Warning[]
   /** If it is not only a change of settings: its action, and the client's standing afterwards. */
   readonly aim?: { readonly action: Action; readonly becomes: Standing }
+  /** The client's standing afterwards, where a change of settings brings that along. */
+  readonly becomes?: Standing
 } & (
   | {
       readonly patch: Patch

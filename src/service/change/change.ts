@@ -19,6 +19,7 @@ import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 import { withoutReaping } from '../reap/reap-wish.ts'
 import { replay } from './change-replay.ts'
 import type { Wish } from './change-target.ts'
+import { additionsOf, managedAfter } from './managed-values.ts'
 import { checkRelianceInChange } from './own-client.ts'
 import { checkProtection } from './protection.ts'
 import { clearedAfter } from './restorable.ts'
@@ -35,7 +36,7 @@ export async function changeClient(
   request: ChangeRequest,
 ): Promise<ChangeResult> {
   const { provider, patch, ref } = request
-  const effective = patch.kind === 'lease' ? leasePatch(patch) : patch
+  const effective = patchOf(patch)
   if (effective.kind === 'merge' || effective.kind === 'operations')
     checkPatch(provider.mapping, effective)
   return operate<Wish, ChangeResult>(service, {
@@ -52,6 +53,12 @@ export async function changeClient(
   })
 }
 
+/** What is known of a change before its client is read. */
+function patchOf(patch: ChangeRequest['patch']): ChangeRequest['patch'] {
+  if (patch.kind === 'lease') return leasePatch(patch)
+  return patch.kind === 'managing' ? { kind: 'merge', fields: additionsOf(patch) } : patch
+}
+
 /** @throws ClientError as planning does, and if the change is refused */
 function planFor(
   service: Service,
@@ -64,14 +71,17 @@ function planFor(
   const { standing } = before ?? {}
   const target = wish.over(base)
   const { warnings, aim } = target
-  const plan = planWanted(mapping, base, target, [standing, aim?.becomes ?? standing])
+  const aimed = target.becomes ?? aim?.becomes ?? standing
+  const plan = planWanted(mapping, base, target, [standing, aimed])
   // What a suspension took away was granted before, so resuming needs no new permission for it.
   const api = patch.kind === 'suspension' ? undefined : provider.ownApi?.(ref)
   request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })])
   if (patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
-  const leased = leasesAfter(mapping, [base, plan.next], patch, aim?.becomes ?? standing)
-  const cleared = clearedAfter(mapping, [base, plan.next], leased)
+  const named = patch.kind === 'managing' ? patchOf(patch) : patch
+  const leased = leasesAfter(mapping, [base, plan.next], named, aimed)
+  const managed = managedAfter(mapping, plan.next, leased)
+  const cleared = clearedAfter(mapping, [base, plan.next], managed)
   const becomes = withoutReaping(cleared, { ...patch })
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
@@ -149,7 +159,7 @@ function comparable(
   base: Native,
   dryRun: boolean,
 ): Native {
-  const isAsked = ['merge', 'operations', 'cut-over'].includes(patch.kind)
+  const isAsked = ['merge', 'operations', 'cut-over', 'managing'].includes(patch.kind)
   if (!dryRun || maySeeSecrets || !isAsked) return base
   return replaceHidden(provider.mapping, base, () => newId())
 }

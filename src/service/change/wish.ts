@@ -16,6 +16,7 @@ import { endingWish, leaseWish } from '../lease/lease-wish.ts'
 import { calledOff } from '../reap/reap-wish.ts'
 import { checkCutOver } from '../secrets/rotatable.ts'
 import type { Target, Wish } from './change-target.ts'
+import { managingWish } from './managed-values.ts'
 import { restoring } from './restorable.ts'
 import { prepareRollback } from './rollback.ts'
 import { suspensionWish } from './suspension.ts'
@@ -66,6 +67,7 @@ export async function prepareWish(
   if (patch.kind === 'lease') return leaseWish(service, { ...who, patch }, head?.standing)
   if (patch.kind === 'end_lease') return endingWish(service, { ...who, patch }, head?.standing)
   if (patch.kind === 'cut-over') return cutOverWish(patch, provider, head?.standing)
+  if (patch.kind === 'managing') return managingWish(patch, provider.mapping, head?.standing)
   if (patch.kind === 'key') {
     const { over } = patch
     return { fields: ['providerSettings'], over: (base) => ({ patch: over(base), warnings: [] }) }

@@ -7,12 +7,15 @@
 import type { FieldName } from '../../core/client.ts'
 import { type Json, same } from '../../core/json/json.ts'
 import type { Actor, JobOrigin } from './actor.ts'
+import type { ManagerClaims } from './managed.ts'
 
 export interface Standing {
   /** Neither removed nor suspended as long as it holds. */
   readonly protected?: true
   readonly leases?: readonly Lease[]
   readonly retirements?: readonly Retirement[]
+  /** Values of lists by who manages them; each is in its list. */
+  readonly managed?: readonly ManagerClaims[]
   /** It was made for a while only, or is being reaped. */
   readonly removal?: ComingRemoval
   /** Settings that this version does not know and a change has taken away, oldest first: they can be set again. */

@@ -26,6 +26,14 @@ export const CLIENT_COMMANDS: readonly Command[] = [
     load: () => import('./list.ts'),
   },
   {
+    name: 'values',
+    says: "list the values of a client's lists, with who manages or leases each",
+    takes: [CLIENT],
+    options: ABOUT_CLIENT,
+    examples: ['clientry values exampleClientId', `clientry values ${EXAMPLE_IN_POOL} --json`],
+    load: () => import('./values.ts'),
+  },
+  {
     name: 'set',
     says: 'change attributes of a client',
     more: 'Attributes that you do not name stay as they are. Write values that contain a comma as JSON: \'callbacks=["https://a.example/?x=1,2"]\'.',

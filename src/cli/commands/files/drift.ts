@@ -40,7 +40,7 @@ export const run: Run = async (invocation) => {
 /** Without what a plan would change along with it. */
 function shownItem({ key: _, ...item }: PlanItem): ShownItem {
   if (item.action !== 'update') return item
-  return { ...item, changes: namedChanges(item.changes, item.patch) }
+  return { ...item, changes: namedChanges(item.changes, item.patch, item.managers) }
 }
 
 /** A difference that no plan could bring about as the file has it. */
