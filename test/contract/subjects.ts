@@ -47,7 +47,10 @@ export const SAMPLES: Readonly<Record<string, Samples>> = Object.fromEntries(
 export async function everySubject(): Promise<readonly AnyKind[]> {
   if (CHOSEN !== undefined) {
     const all = PROVIDER_SUBJECTS.map(async ({ servers }) => (await servers?.()) ?? [])
-    return (await Promise.all(all)).flat().filter(({ server }) => server === CHOSEN)
+    const kinds = (await Promise.all(all)).flat()
+    const nameless = kinds.find(({ server }) => server === undefined)
+    if (nameless !== undefined) throw new Error(`The subject ${nameless.name} names no server.`)
+    return kinds.filter(({ server }) => server === CHOSEN)
   }
   const all = PROVIDER_SUBJECTS.map(async ({ type, kinds, peers }) => {
     const whole = [...kinds, ...((await peers?.()) ?? [])]

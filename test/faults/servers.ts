@@ -6,7 +6,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isRecord, type JsonObject } from '../../src/core/json/json.ts'
+import type { JsonObject } from '../../src/core/json/json.ts'
 import { DEFAULT_CREDENTIAL } from '../../src/emulators/auth0/index.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { sign, signingKey, startKeyServer } from '../http/auth/issuer.ts'
@@ -94,10 +94,7 @@ export const auth0At = (url: string, ownUrl = url): JsonObject => ({
 /** Starts the production entry and waits until it says that it listens. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { database, providers, issuer, limits } = options
-  const isLocal = Object.values(providers).some((one) => isRecord(one) && one.type === 'local')
   const config = {
-    // Its users are not real.
-    ...(isLocal ? { mode: 'development' } : {}),
     server: { port: 0 },
     key: { env: 'KEY' },
     store: { type: 'sqlite', path: database, create: true },

@@ -26,7 +26,13 @@ export function ask(
   return new Promise((resolve, reject) => {
     const outgoing = send(
       target,
-      { method, headers: { host: url.host, ...headers }, timeout: TIMEOUT_MS },
+      {
+        method,
+        // Servers close connections that are idle, at times just when one is used again.
+        agent: false,
+        headers: { host: url.host, ...headers },
+        timeout: TIMEOUT_MS,
+      },
       (incoming) => {
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))

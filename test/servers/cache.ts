@@ -55,14 +55,3 @@ function rename(folder: string, place: string): void {
     if (!existsSync(place)) throw error
   }
 }
-
-/**
- * What a suite says of a server that cannot be had here: it is skipped with the reason. On the build machine
- * (`CLIENTRY_PEERS=required`) that fails.
- */
-export function unlessRequired(reason: string | undefined): string | undefined {
-  if (reason === undefined) return undefined
-  if (process.env.CLIENTRY_PEERS === 'required') throw new Error(reason)
-  process.stdout.write(`skipped: ${reason}\n`)
-  return reason
-}

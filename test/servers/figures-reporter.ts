@@ -18,7 +18,10 @@ export function figuresReporter(path: string | undefined): Reporter {
         return figures[kind]
       }
       for (const module of modules) {
-        for (const { kind, figure, value } of measuredIn(module)) cellsOf(kind)[figure] = value
+        for (const { kind, figure, value } of measuredIn(module)) {
+          const cells = cellsOf(kind)
+          cells[figure] = cells[figure] === undefined ? value : `${cells[figure]}; ${value}`
+        }
         if (!module.moduleId.endsWith(CONTRACT)) continue
         for (const [kind, cases] of contractCases(module)) {
           const counted = cases.filter((one) => one.result().state !== 'skipped')

@@ -6,7 +6,8 @@ import { isRecord, withoutMembers } from '../../src/core/json/json.ts'
 import { startFront } from '../peers/front.ts'
 import { HYDRA_KIND } from '../providers/hydra/subject.ts'
 import { only, type Subject, type SubjectKind } from '../providers/subject.ts'
-import { type Hydra, startHydra, whyNoHydra } from './hydra.ts'
+import { CHOSEN } from './chosen.ts'
+import { type Hydra, startHydra } from './hydra.ts'
 import { startSyncClient } from './synchronous.ts'
 
 const ID = 'exampleClientId'
@@ -20,13 +21,9 @@ export function operationOf(method: string, path: string) {
   return { operation, id: decodeURIComponent(id) }
 }
 
-/** The server as a subject; none where it cannot be started, which is printed. */
+/** The server as a subject, in a run about it. */
 export async function hydraKinds(): Promise<readonly SubjectKind[]> {
-  const reason = await whyNoHydra()
-  if (reason !== undefined) {
-    process.stdout.write(`${reason}\n`)
-    return []
-  }
+  if (CHOSEN !== 'hydra') return []
   let running: Promise<Hydra> | undefined
   afterAll(async () => (await running)?.stop())
   return [

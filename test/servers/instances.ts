@@ -9,15 +9,14 @@ import {
   ask,
   KEY,
   type ServerOptions,
-  type ServerProcess,
   startIssuer,
   startServer,
 } from '../faults/servers.ts'
-import type { Made, World } from './world.ts'
+import type { Instance, Made, StorePlace, World } from './world.ts'
 
 export interface Instances {
   /** The store that they share, for a service in this process. */
-  readonly store: { readonly path: string; readonly key: Uint8Array }
+  readonly store: StorePlace
   /** Lets them manage a client of a server with registration. */
   adopt(made: Made): Promise<void>
   /** `undefined`: no answer came. */
@@ -37,33 +36,42 @@ export async function startInstances(
   limits: Pick<ServerOptions, 'limits'> = {},
 ): Promise<Instances> {
   const folder = mkdtempSync(join(tmpdir(), 'clientry-instances-'))
-  const path = world.database ?? join(folder, 'clientry.db')
+  const store = world.store ?? { path: join(folder, 'clientry.db'), key: KEY }
   const issuer = await startIssuer()
-  const start = () =>
-    startServer({
-      database: path,
-      providers: { it: world.settings },
+  const production = async (): Promise<Instance> => {
+    const server = await startServer({
+      database: store.path,
+      providers: { [world.place.provider]: world.settings },
       secrets: world.secrets,
       issuer,
       ...limits,
     })
-  const servers: ServerProcess[] = []
+    return { ...server, token: issuer.token }
+  }
+  const start = world.startInstance ?? production
+  const servers: Instance[] = []
   for (let made = 0; made < count; made += 1) servers.push(await start())
 
   async function send(instance: number, method: string, path: string, body: JsonObject) {
-    const authorization = `Bearer ${await issuer.token()}`
+    const server = servers[instance]
+    if (server === undefined) throw new TypeError(`no instance ${instance}`)
+    const authorization = `Bearer ${await server.token()}`
     const headers = { authorization, 'content-type': 'application/json' }
-    const url = `${servers[instance]?.url}/clients/${path}`
-    return ask(url, { method, headers, body: JSON.stringify(body) })
+    return ask(`${server.url}/clients/${path}`, { method, headers, body: JSON.stringify(body) })
   }
   const change = (instance: number, id: string, client: JsonObject) =>
-    send(instance, 'PATCH', id, { provider: 'it', client })
+    send(instance, 'PATCH', id, { ...world.place, client })
   return {
-    store: { path, key: KEY },
+    store,
     adopt: async ({ id, token }) => {
       if (world.settings.type !== 'rfc7592') return
       const body = { registrationAccessToken: token ?? '' }
-      const answer = await send(0, 'PUT', `${id}/registration?provider=it`, body)
+      const answer = await send(
+        0,
+        'PUT',
+        `${id}/registration?provider=${world.place.provider}`,
+        body,
+      )
       if (answer?.status !== 200) throw new Error(`not adopted: ${JSON.stringify(answer)}`)
     },
     change,

@@ -4,6 +4,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ClientRef } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { CrashPoint } from '../../src/service/base/crash-points.ts'
 import { changeClient } from '../../src/service/change/change.ts'
@@ -92,7 +93,7 @@ describe.each(chosen)('$name', ({ kind }) => {
       const providers = new Map<string, Provider>()
       bench = await openBench(providers, { upstreamTimeoutMs: 10_000, ...instances.store })
       provider = await providerOf(world, bench)
-      providers.set('it', provider)
+      providers.set(world.place.provider, provider)
     })
     afterAll(() => bench?.close())
 
@@ -102,7 +103,7 @@ describe.each(chosen)('$name', ({ kind }) => {
       const reached = async (point: CrashPoint) => {
         if (point === 'intent recorded') await write()
       }
-      const request = requestFor(service, { provider: 'it', id }, patch)
+      const request = requestFor(service, { ...world.place, id }, patch)
       return changeClient({ ...service, reached }, request)
     }
 
@@ -119,7 +120,10 @@ describe.each(chosen)('$name', ({ kind }) => {
       await between(other, patch, () => world.setNatively(other, { callbacks: [at('theirs')] }))
       const lists = await world.callbacks(other)
       expect(lists).toContain(at('ours'))
-      const window = await windowOf(bench, provider, (await client([at('callback')])).id)
+      const window = await windowOf(bench, provider, {
+        ...world.place,
+        id: (await client([at('callback')])).id,
+      })
       const how = isKept ? 'another setting: seen; the same list' : 'any setting'
       const value = `${how}: overwritten, in ${window} (median of ${ROUNDS})`
       measured(context, { kind, figure: 'foreign', value })
@@ -135,8 +139,7 @@ function counted(statuses: readonly number[]): string {
 }
 
 /** From the beginning of the read to the answer of the write. */
-async function windowOf(bench: Bench, provider: Provider, id: string): Promise<string> {
-  const ref = { provider: 'it', id }
+async function windowOf(bench: Bench, provider: Provider, ref: ClientRef): Promise<string> {
   const lengths: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     let began = 0

@@ -6,13 +6,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { configure, failing, proven } from '../cli/proving.ts'
-import { unlessRequired } from './cache.ts'
 import { unlessChosen } from './chosen.ts'
-import { startHydra, whyNoHydra } from './hydra.ts'
-import { newRealm, startKeycloak, whyNoKeycloak } from './keycloak.ts'
+import { startHydra } from './hydra.ts'
+import { newRealm, startKeycloak } from './keycloak.ts'
 
-const noKeycloak = unlessChosen('keycloak') ?? unlessRequired(await whyNoKeycloak())
-const noHydra = unlessChosen('hydra') ?? unlessRequired(await whyNoHydra())
+const noKeycloak = unlessChosen('keycloak')
+const noHydra = unlessChosen('hydra')
 
 let folder: string
 beforeEach(() => {

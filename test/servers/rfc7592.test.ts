@@ -7,11 +7,10 @@
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { canonicalJson, type Json, type JsonObject } from '../../src/core/json/json.ts'
 import { fullKeycloakClient } from '../fixtures/registered.ts'
-import { unlessRequired } from './cache.ts'
 import { unlessChosen } from './chosen.ts'
 import { measured } from './figures.ts'
-import { type Hydra, startHydra, whyNoHydra } from './hydra.ts'
-import { type Keycloak, newRealm, startKeycloak, whyNoKeycloak } from './keycloak.ts'
+import { type Hydra, startHydra } from './hydra.ts'
+import { type Keycloak, newRealm, startKeycloak } from './keycloak.ts'
 import { unflat } from './keycloak-registration.ts'
 import {
   any,
@@ -50,7 +49,7 @@ const patchesOf = (context: TestContext, kind: string, count: Count) =>
     value: `${count.broken.length} of ${count.applied + count.unchanged + count.refused}`,
   })
 
-const noKeycloak = unlessChosen('keycloak') ?? unlessRequired(await whyNoKeycloak())
+const noKeycloak = unlessChosen('keycloak')
 
 describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
   let keycloak: Keycloak
@@ -299,7 +298,7 @@ describe.skipIf(noKeycloak !== undefined)('Keycloak', () => {
   })
 })
 
-const noHydra = unlessChosen('hydra') ?? unlessRequired(await whyNoHydra())
+const noHydra = unlessChosen('hydra')
 
 describe.skipIf(noHydra !== undefined)('Hydra', () => {
   let hydra: Hydra

@@ -5,6 +5,7 @@
 
 import { parseConfig } from '../../src/config/config-parse.ts'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
+import type { Place } from '../../src/providers/call.ts'
 import { createProviders } from '../../src/providers/configured.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { createDocuments } from '../../src/store/sqlite/documents.ts'
@@ -21,18 +22,39 @@ export interface Made {
   readonly token?: string
 }
 
+/** A server of Clientry. */
+export interface Instance {
+  readonly url: string
+  /** Of a caller who may do everything. */
+  token(): Promise<string>
+  /** `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>
+}
+
+/** Where instances keep what they know. */
+export interface StorePlace {
+  readonly path: string
+  readonly key: Uint8Array
+}
+
 export interface World {
+  /** As requests name it. */
+  readonly place: Place
   /** The provider in a configuration. */
   readonly settings: JsonObject
   /** Variables that it names. */
   readonly secrets: Readonly<Record<string, string>>
-  /** Where the store has to be, since the server has its clients there too. */
-  readonly database?: string
+  /** The store, where the server has its clients in it too. */
+  readonly store?: StorePlace
+  /** Starts a server of Clientry, where the server itself is one. */
+  startInstance?(): Promise<Instance>
   /** What stands before the server; absent where nothing is sent to it. */
   readonly front?: Front
   readonly flow: Flow
   /** Makes a client with these callbacks, behind every API. */
   make(id: string, callbacks: readonly string[]): Made | Promise<Made>
+  /** Another token that opens a client by registration, where the one that was known is lost. */
+  tokenOf?(id: string): string
   callbacks(id: string): readonly string[] | Promise<readonly string[]>
   name(id: string): Json | undefined | Promise<Json | undefined>
   /** Adds a callback as a script does: reads the client, and writes it. Gives the status of the write. */
@@ -42,7 +64,7 @@ export interface World {
   close(): Promise<void>
 }
 
-const SECRET = 'a-secret-of-the-tests-a-secret-of-the-tests'
+export const SECRET = 'a-secret-of-the-tests-a-secret-of-the-tests'
 
 /** A confidential client for the code flow, in the words of registration. */
 export const CODE_FLOW: JsonObject = {
@@ -59,6 +81,7 @@ export function registeredWorld(
 ): World {
   const stored = (id: string) => server.stored(id) ?? {}
   return {
+    place: { provider: 'it' },
     settings: { type: 'rfc7592', pace: { perSecond: 10_000 }, ...server.settings },
     secrets: { INITIAL_TOKEN },
     front: server.front,
@@ -75,6 +98,7 @@ export function registeredWorld(
       const party = { id, ...(key === undefined ? { secret: SECRET } : { key }) }
       return { id, party, token: server.token(id) }
     },
+    tokenOf: server.token,
     callbacks: (id) => stored(id).redirect_uris as string[],
     name: (id) => stored(id).client_name,
     addNatively: addByRegistration(server),
@@ -136,7 +160,7 @@ export async function providerOf(
       mode: 'development',
       key: { env: 'KEY' },
       store: { type: 'sqlite', path: ':memory:' },
-      providers: { it: world.settings },
+      providers: { [world.place.provider]: world.settings },
       auth: { issuers: [{ issuer: 'https://issuer.example', audience: ['clientry'] }] },
     },
     { KEY: Buffer.from(key).toString('base64'), ...world.secrets },
@@ -150,7 +174,7 @@ export async function providerOf(
     seal,
     documents,
   })
-  const provider = built.get('it')
+  const provider = built.get(world.place.provider)
   if (provider === undefined) throw new TypeError('no provider')
   return provider
 }

@@ -1,5 +1,6 @@
 /** How the world of each endpoint is opened, by the subject of the contract suites. */
 
+import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { startCanaille } from '../peers/canaille.ts'
@@ -7,15 +8,16 @@ import { startFront } from '../peers/front.ts'
 import { startGlewlwyd } from '../peers/glewlwyd.ts'
 import { unpackGlewlwyd } from '../peers/glewlwyd-package.ts'
 import { startOidcPeer } from '../peers/oidc.ts'
+import type { ServerName } from './chosen.ts'
 import { openEmbedded } from './embedded.ts'
 import { type Hydra, startHydra } from './hydra.ts'
 import { adminAt } from './hydra-cases.ts'
 import { startHydraRegistration } from './hydra-registration.ts'
 import { operationOf } from './hydra-subject.ts'
-import { startKeycloak } from './keycloak.ts'
+import { type Keycloak, startKeycloak } from './keycloak.ts'
 import { startKeycloakRegistration } from './keycloak-registration.ts'
 import type { Kind } from './table.ts'
-import { CODE_FLOW, registeredWorld, type World } from './world.ts'
+import { CODE_FLOW, registeredWorld, SECRET, type World } from './world.ts'
 
 async function startUnpackedGlewlwyd() {
   const unpacked = await unpackGlewlwyd()
@@ -66,9 +68,9 @@ async function openHydraAdmin(hydra: Hydra): Promise<World> {
     change: () => {},
     nameOf: operationOf,
   })
-  const secret = 'a-secret-of-the-tests-a-secret-of-the-tests'
   const replace = (path: string, value: string | string[]) => ({ op: 'replace', path, value })
   return {
+    place: { provider: 'it' },
     settings: { type: 'hydra', baseUrl: front.url, pace: { perSecond: 10_000 } },
     secrets: {},
     front,
@@ -78,10 +80,10 @@ async function openHydraAdmin(hydra: Hydra): Promise<World> {
         ...OPENID,
         client_id: id,
         client_name: 'Example',
-        client_secret: secret,
+        client_secret: SECRET,
         redirect_uris: [...callbacks],
       })
-      return { id, party: { id, secret } }
+      return { id, party: { id, secret: SECRET } }
     },
     callbacks: async (id) => (await admin.read(id)).redirect_uris as string[],
     name: async (id) => (await admin.read(id)).client_name,
@@ -98,12 +100,51 @@ async function openHydraAdmin(hydra: Hydra): Promise<World> {
   }
 }
 
+const openHydraRegistration = async (hydra: Hydra): Promise<World> =>
+  registeredWorld(await startHydraRegistration(hydra), OPENID)
+
+const openKeycloakRegistration = async (keycloak: Keycloak): Promise<World> =>
+  registeredWorld(
+    await startKeycloakRegistration(keycloak, `world-${Date.now()}`),
+    CODE_FLOW_OF_KEYCLOAK,
+  )
+
+/** A server that outlives its process, and its endpoints. */
+export interface Lasting {
+  /** Ends it at once, and starts it again. */
+  restart(): Promise<void>
+  readonly worlds: { readonly [K in Kind]?: World }
+  close(): Promise<void>
+}
+
+/** Servers that keep their clients in a file, so that they can be killed. */
+export const LASTING: {
+  readonly [S in ServerName]?: (folder: string) => Promise<Lasting>
+} = {
+  hydra: async (folder) => {
+    const hydra = await startHydra(join(folder, 'hydra.sqlite'))
+    return lasting(hydra, { 'rfc7592 at Hydra': await openHydraRegistration(hydra) })
+  },
+  keycloak: async (folder) => {
+    const keycloak = await startKeycloak(join(folder, 'keycloak'))
+    return lasting(keycloak, { 'rfc7592 at Keycloak': await openKeycloakRegistration(keycloak) })
+  },
+}
+
+const lasting = (server: Hydra | Keycloak, worlds: Lasting['worlds']): Lasting => ({
+  restart: server.restart,
+  worlds,
+  close: async () => {
+    for (const world of Object.values(worlds)) await world.close()
+    await server.stop()
+  },
+})
+
 /** Opens the world of each endpoint. */
 export const WORLDS: { readonly [K in Kind]: () => Promise<World> } = {
   'rfc7592 at Keycloak': async () => {
     const keycloak = await startKeycloak()
-    const server = await startKeycloakRegistration(keycloak, `world-${Date.now()}`)
-    return stopping(registeredWorld(server, CODE_FLOW_OF_KEYCLOAK), keycloak)
+    return stopping(await openKeycloakRegistration(keycloak), keycloak)
   },
   'hydra itself': async () => {
     const hydra = await startHydra()
@@ -111,7 +152,7 @@ export const WORLDS: { readonly [K in Kind]: () => Promise<World> } = {
   },
   'rfc7592 at Hydra': async () => {
     const hydra = await startHydra()
-    return stopping(registeredWorld(await startHydraRegistration(hydra), OPENID), hydra)
+    return stopping(await openHydraRegistration(hydra), hydra)
   },
   'rfc7592 at Canaille': async () => registeredWorld(await startCanaille(), OPENID),
   'rfc7592 at Glewlwyd': openGlewlwyd,

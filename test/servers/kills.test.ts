@@ -1,0 +1,175 @@
+/**
+ * G5, G7 on real servers: `kill -9` of a server of Clientry at sampled places of a change, and of Keycloak and Hydra during
+ * an update. Every change gets its outcome, and what is in force is what the history says.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resourceOf } from '../../src/store/resource.ts'
+import { openDatabase } from '../../src/store/sqlite/database.ts'
+import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import type { Front, Stage } from '../peers/front.ts'
+import { CHOSEN } from './chosen.ts'
+import { measured } from './figures.ts'
+import { type Instances, startInstances } from './instances.ts'
+import { ENDPOINTS } from './table.ts'
+import type { World } from './world.ts'
+import { LASTING, type Lasting, WORLDS } from './worlds.ts'
+
+const at = (name: string | number) => `https://app.example.com/${name}`
+
+/** Short, so that what a dead process left open is settled soon. */
+const LIMITS = { limits: { deadlineMs: 4_000, upstreamTimeoutMs: 1_500 } }
+
+interface Place {
+  readonly stage: Stage
+  readonly call: RegExp
+  /** Whether the call gets to the server all the same. */
+  readonly passes: boolean
+}
+
+const READ = /^GET .*\{id\}$/
+const WRITE = /^(PUT|PATCH) .*\{id\}$/
+const PLACES: readonly Place[] = [
+  { stage: 'answered', call: READ, passes: true },
+  { stage: 'come', call: WRITE, passes: false },
+  { stage: 'come', call: WRITE, passes: true },
+  { stage: 'answered', call: WRITE, passes: true },
+]
+
+const chosen = ENDPOINTS.filter(({ server }) => server === CHOSEN)
+
+/** Does something at the first call that is at such a place. */
+function once(front: Front, { stage, call, passes }: Place, work: () => Promise<unknown>) {
+  return new Promise<void>((done) => {
+    front.meet(async (now, operation) => {
+      if (now !== stage || !call.test(operation)) return
+      front.meet()
+      await work()
+      done()
+      if (!passes) throw new Error('The call is lost.')
+    })
+  })
+}
+
+/** Another change, until it is in force: by that everything that is open is settled. */
+async function settle(instances: Instances, world: World, id: string, url: string): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const answer = await instances.add(0, id, url)
+        if (answer?.body.code === 'client_gone' || answer?.body.code === 'change_unresolved') {
+          // The answer that was lost had the token (docs/providers/rfc7592.md, "Tokens").
+          const token = world.tokenOf?.(id)
+          if (token !== undefined) await instances.adopt({ id, party: { id }, token })
+        }
+        return answer?.status
+      },
+      { timeout: 90_000, interval: 200 },
+    )
+    .toBe(200)
+}
+
+/** The history is whole, and says what is in force; gives how many changes it has. */
+async function judge({ store }: Instances, world: World, id: string): Promise<number> {
+  const log = createSqliteStore(await openDatabase(store.path))
+  try {
+    expect(await log.openIntents()).toEqual([])
+    const entries = await log.entries(resourceOf({ ...world.place, id }))
+    const closings = new Map(
+      entries.flatMap((entry) => (entry.kind === 'outcome' ? [[entry.operationId, entry]] : [])),
+    )
+    const intents = entries.flatMap((entry) => (entry.kind === 'intent' ? [entry] : []))
+    const applied = intents.flatMap(({ operationId, changes }) => {
+      const closing = closings.get(operationId)
+      expect(closing?.outcome).toMatch(/^(applied|not_applied)$/)
+      return closing?.outcome === 'applied' ? (changes[0]?.added ?? []) : []
+    })
+    const held = (await world.callbacks(id)).filter((url) => url !== at('callback'))
+    expect(new Set(held)).toEqual(new Set(applied))
+    return intents.filter(({ action }) => action === undefined).length
+  } finally {
+    await log.close()
+  }
+}
+
+describe.each(chosen)('a server of Clientry that is killed, at $name', ({ kind }) => {
+  let world: World
+  let instances: Instances
+
+  beforeAll(async () => {
+    world = await WORLDS[kind]()
+    instances = await startInstances(world, 1, LIMITS)
+  })
+  afterAll(async () => {
+    await instances?.close()
+    await world?.close()
+  })
+
+  it('leaves nothing open, and a history that says what is in force', async (context) => {
+    const made = await world.make('killed', [at('callback')])
+    await instances.adopt(made)
+    const { front } = world
+    let kills = 0
+    for (const [index, place] of PLACES.entries()) {
+      if (front === undefined) {
+        // Nothing is sent: any moment among the answers to some changes will do.
+        const changes = [0, 1, 2, 3].map((one) => instances.add(0, made.id, at(`${index}-${one}`)))
+        await changes[index]
+        await instances.kill(0)
+        await Promise.all(changes)
+      } else {
+        const killed = once(front, place, () => instances.kill(0))
+        await Promise.all([instances.add(0, made.id, at(index)), killed])
+      }
+      kills += 1
+      await instances.restart(0)
+      await settle(instances, world, made.id, at(`after-${index}`))
+    }
+    const changes = await judge(instances, world, made.id)
+    measured(context, {
+      kind,
+      figure: 'kills',
+      value: `Clientry ${kills} x: ${changes} of ${changes} changes settled`,
+    })
+  })
+})
+
+const open = CHOSEN === undefined ? undefined : LASTING[CHOSEN]
+
+describe.skipIf(open === undefined)('the server itself, killed during an update', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clientry-killed-'))
+  let lasting: Lasting
+  beforeAll(async () => {
+    if (open !== undefined) lasting = await open(folder)
+  })
+  afterAll(async () => {
+    await lasting?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('leaves every change settled, as the server then has it', async (context) => {
+    for (const [kind, world] of Object.entries(lasting.worlds)) {
+      const instances = await startInstances(world, 1, LIMITS)
+      try {
+        const made = await world.make('killed', [at('callback')])
+        await instances.adopt(made)
+        const writes = PLACES.filter(({ call }) => call === WRITE)
+        for (const [index, place] of writes.entries()) {
+          const { front } = world
+          if (front === undefined) throw new TypeError('nothing is sent')
+          const restarted = once(front, { ...place, passes: true }, lasting.restart)
+          await Promise.all([instances.add(0, made.id, at(index)), restarted])
+          await settle(instances, world, made.id, at(`after-${index}`))
+        }
+        const changes = await judge(instances, world, made.id)
+        const value = `the server ${writes.length} x: ${changes} of ${changes} changes settled`
+        measured(context, { kind, figure: 'kills', value })
+      } finally {
+        await instances.close()
+      }
+    }
+  })
+})
