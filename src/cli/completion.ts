@@ -3,6 +3,7 @@
 import { FIELD_NAMES, FIELDS } from '../core/client.ts'
 import { CLIENT_KINDS } from '../core/client-kind.ts'
 import type { Command } from './command.ts'
+import { nounsOf, verbsOf } from './nouns.ts'
 import { OPTIONS, type Option, type OptionName } from './options.ts'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
@@ -18,24 +19,12 @@ export function completionFor(shell: Shell, commands: readonly Command[]): strin
 const ofOption = (name: OptionName): Option => OPTIONS[name]
 const optionsOf = ({ options }: Command): readonly OptionName[] => [...options, 'help']
 
-/** The first words of all commands, each once. */
-const firstWords = (commands: readonly Command[]): readonly string[] => [
-  ...new Set(commands.map(({ name }) => name.split(' ')[0] ?? name)),
-]
-
-/** The second words of the commands of a noun. */
-function verbsOf(noun: string, commands: readonly Command[]): readonly string[] {
-  return commands.flatMap(({ name }) =>
-    name.startsWith(`${noun} `) ? [name.slice(noun.length + 1)] : [],
-  )
-}
-
 /** Commands of a noun alone: where that has verbs, with those; the noun itself may be no command. */
-function nounsOf(commands: readonly Command[]): readonly Completed[] {
-  return firstWords(commands).map((noun) => {
+function nounsWithWords(commands: readonly Command[]): readonly Completed[] {
+  return nounsOf(commands).map((noun) => {
     const command = commands.find(({ name }) => name === noun)
-    const verbs = verbsOf(noun, commands)
-    const says = command?.says ?? `${verbs.join(', ')}`
+    const verbs = verbsOf(commands, noun)
+    const says = command?.says ?? verbs.join(', ')
     if (command === undefined) return { name: noun, says, words: verbs, options: ['help'] }
     return { name: noun, says, words: [...verbs, ...wordsOf(command)], options: optionsOf(command) }
   })
@@ -74,7 +63,7 @@ function bashScript(commands: readonly Command[]): string {
     `    ${pattern}) words='${[...words, ...options.map((name) => `--${name}`)].join(' ')}' ;;`
   const cases = [
     ...withVerb(commands).map((one) => caseOf(`'${one.name}'`, one)),
-    ...nounsOf(commands).map((one) => caseOf(`'${one.name} '*`, one)),
+    ...nounsWithWords(commands).map((one) => caseOf(`'${one.name} '*`, one)),
   ]
   const files = (Object.keys(OPTIONS) as OptionName[]).filter(isFile).map((name) => `--${name}`)
   return `# Bash completion of clientry: source <(clientry completion bash)
@@ -86,7 +75,7 @@ _clientry() {
     --kind) COMPREPLY=($(compgen -W '${CLIENT_KINDS.join(' ')}' -- "$current")); return ;;
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '${firstWords(commands).join(' ')}' -- "$current"))
+    COMPREPLY=($(compgen -W '${nounsOf(commands).join(' ')}' -- "$current"))
     return
   fi
   [ "$COMP_CWORD" -gt 2 ] && verb=\${COMP_WORDS[2]}
@@ -113,7 +102,7 @@ function zshScript(commands: readonly Command[]): string {
   }
   const cases = [
     ...withVerb(commands).map((one) => caseOf(`'${one.name}'`, one)),
-    ...nounsOf(commands).map((one) => caseOf(`'${one.name} '*`, one)),
+    ...nounsWithWords(commands).map((one) => caseOf(`'${one.name} '*`, one)),
   ]
   return `#compdef clientry
 # Zsh completion of clientry: source <(clientry completion zsh)
@@ -121,7 +110,7 @@ _clientry() {
   local -a items
   local verb=''
   if (( CURRENT == 2 )); then
-    items=(${nounsOf(commands)
+    items=(${nounsWithWords(commands)
       .map(({ name, says }) => described(name, says))
       .join(' ')})
     _describe command items
@@ -145,8 +134,8 @@ compdef _clientry clientry`
 
 function fishScript(commands: readonly Command[]): string {
   const seen = (names: readonly string[]) => `__fish_seen_subcommand_from ${names.join(' ')}`
-  const lines = nounsOf(commands).flatMap((noun) => {
-    const verbs = verbsOf(noun.name, commands)
+  const lines = nounsWithWords(commands).flatMap((noun) => {
+    const verbs = verbsOf(commands, noun.name)
     const none = verbs.length === 0 ? '' : `; and not ${seen(verbs)}`
     const start = `complete -c clientry -f -n __fish_use_subcommand -a ${noun.name} -d '${single(noun.says)}'`
     return [

@@ -2,6 +2,7 @@
 
 import type { Command, CommandGroup } from './command.ts'
 import { EXIT } from './exit.ts'
+import { nounOf } from './nouns.ts'
 import { OPTIONS, type Option, type OptionName } from './options.ts'
 
 const WIDTH = 26
@@ -54,8 +55,8 @@ export function helpOf(command: Command, related: readonly Command[] = []): stri
 
 /** The other commands of the same noun. */
 export function relatedTo(command: Command, commands: readonly Command[]): readonly Command[] {
-  const [noun] = command.name.split(' ')
-  return commands.filter((one) => one !== command && one.name.split(' ')[0] === noun)
+  const noun = nounOf(command.name)
+  return commands.filter((one) => one !== command && nounOf(one.name) === noun)
 }
 
 const usageOf = ({ name, takes, options }: Command): string => {

@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts'
 import { UsageError } from './exit.ts'
+import { nounOf, verbsOf } from './nouns.ts'
 import { type Candidate, didYouMean, nearest, nearestName } from './suggest.ts'
 import { plain } from './terminal.ts'
 
@@ -26,13 +27,6 @@ export function resolve(commands: readonly Command[], args: readonly string[]): 
     return { command: byOne, rest: args.slice(1) }
   }
   throw verbs.length > 0 ? noSuchVerb(first, second, verbs) : noSuchCommand(commands, first)
-}
-
-/** What can be done with a noun, as the second words of its commands. */
-function verbsOf(commands: readonly Command[], noun: string): readonly string[] {
-  return commands.flatMap(({ name }) =>
-    name.startsWith(`${noun} `) ? [name.slice(noun.length + 1)] : [],
-  )
 }
 
 function noSuchVerb(noun: string, verb: string, verbs: readonly string[]): UsageError {
@@ -78,8 +72,8 @@ export const isWriting = ({ options }: Command): boolean => options.includes('ye
 /** A noun whose verb is still to come changes nothing. */
 function candidatesOf(commands: readonly Command[]): readonly Candidate[] {
   return commands.flatMap((command) => {
-    const [name = '', verb] = command.name.split(' ')
-    const writes = verb === undefined && isWriting(command)
+    const name = nounOf(command.name)
+    const writes = name === command.name && isWriting(command)
     return [name, ...(SYNONYMS[name] ?? [])].map((word) => ({ word, name, writes }))
   })
 }
