@@ -1,4 +1,4 @@
-/** Variables in client files, and what is different about the same clients in each environment. */
+/** G10: a secret variable stands in no file; variables in client files, and what is different about the same clients in each environment. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

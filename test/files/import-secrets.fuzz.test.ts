@@ -1,5 +1,5 @@
 /**
- * Secrets of a source reach no client file, no report and no message, wherever they stand: Terraform keeps them in its states,
+ * G10: secrets of a source reach no client file, no report and no message, wherever they stand: Terraform keeps them in its states,
  * and people put them into metadata. What is drawn is where; each sample has its own canaries.
  */
 
