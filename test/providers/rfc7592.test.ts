@@ -313,9 +313,9 @@ describe('an update', () => {
 
   it('evens out a method that is told as a list, and sends none that are several', async () => {
     const provider = providerWith(undefined, 'glewlwyd')
-    await adopted(provider, { ...RECORD, token_endpoint_auth_method: ['none'] })
+    await adopted(provider, { ...RECORD, token_endpoint_auth_method: ['private_key_jwt'] })
     const step = await stepOf(provider, { name: 'New' })
-    expect(step?.request.body).toMatchObject({ token_endpoint_auth_method: 'none' })
+    expect(step?.request.body).toMatchObject({ token_endpoint_auth_method: 'private_key_jwt' })
     answers['GET /register/abc'] = [
       200,
       { ...RECORD, token_endpoint_auth_method: ['none', 'private_key_jwt'] },
