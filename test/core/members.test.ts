@@ -61,7 +61,7 @@ describe.each(TABLES)('the members of %s', (type, members, full) => {
 
 const TABLE: MemberTable = {
   name: ['field', 'nullable'],
-  key: ['setting', 'secret', { bound: 'it is its own' }],
+  key: ['setting', 'secret', { bound: 'it is its own' }, { values: ['a', 'b'] }],
   'key.hint': ['public'],
   at: ['read-only', 'volatile'],
   kind: ['create-only'],
@@ -82,6 +82,7 @@ it('a member stands in the list of each of its classes, in the order of the tabl
     credentialPaths: [],
     publicPaths: ['key.hint'],
     boundPaths: { key: 'it is its own' },
+    settingValues: { key: ['a', 'b'] },
     mergedKeys: [],
     nullablePaths: ['name'],
   })
@@ -89,7 +90,7 @@ it('a member stands in the list of each of its classes, in the order of the tabl
 
 it('joined tables know of a member what each of them knows', () => {
   const whole = joined(TABLE, { key: ['credential'], other: ['credential'] })
-  expect(whole.key).toEqual(['setting', 'secret', { bound: 'it is its own' }, 'credential'])
+  expect(whole.key).toEqual([...(TABLE.key ?? []), 'credential'])
   expect(membersOf(whole, 'credential')).toEqual(['key', 'other'])
   expect(whole.name).toEqual(TABLE.name)
 })
@@ -101,7 +102,7 @@ describe('the lists of a table', () => {
       two: ['read-only', 'credential'],
       three: ['hidden', 'volatile'],
       four: ['secret', 'nullable', { bound: 'it is its own' }],
-      five: ['public', 'setting', 'create-only'],
+      five: ['public', 'setting', 'create-only', { values: ['on'] }],
       six: ['command', 'mirror'],
     }
     expect(listsOf(table)).toStrictEqual({
@@ -116,6 +117,7 @@ describe('the lists of a table', () => {
       credentialPaths: ['two'],
       publicPaths: ['five'],
       boundPaths: { four: 'it is its own' },
+      settingValues: { five: ['on'] },
       mergedKeys: ['one'],
       nullablePaths: ['four'],
     })

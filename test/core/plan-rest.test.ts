@@ -93,6 +93,20 @@ describe('a patch of settings', () => {
     expect(error.message).toMatch(says)
   })
 
+  it('is refused for what is only shown inside of a setting, and for nothing beside it', () => {
+    const shown = mappingOf({}, { settings: ['outer'], readOnlyKeys: ['outer.shown', 'top'] })
+    const base = { outer: { shown: 1, other: 1 } }
+    for (const asked of [{ shown: 2 }, { shown: { inner: 1 } }, { other: 2, shown: null }]) {
+      const error = thrown(() => patchRest(shown, base, { outer: asked }))
+      expect(error).toMatchObject({ code: 'read_only_field' })
+      expect(error.field?.startsWith(at('outer.shown'))).toBe(true)
+      expect(error.message).toBe(`${error.field} is shown by the provider and cannot be set.`)
+    }
+    expect(patchRest(shown, base, { outer: { other: 2 } })).toEqual({
+      outer: { shown: 1, other: 2 },
+    })
+  })
+
   it('is refused for a text that the provider does not take, unless it is there', () => {
     const values = { color: ['red', 'blue'], 'addons.mode': ['on', 'off'], list: ['a', 'b'] }
     const limited = mappingOf(

@@ -142,7 +142,8 @@ describe('a change that changes nothing', () => {
     })
     expect(await change(PROTECT)).toMatchObject({ outcome: 'unchanged' })
     expect(await intents()).toHaveLength(1)
-    expect((await merge({ name: 'Example' }, { dryRun: true })).outcome).toBe('planned')
+    const planned = await merge({ name: 'Example' }, { dryRun: true })
+    expect(planned).toMatchObject({ outcome: 'planned', warnings: [] })
   })
 
   it('of settings is a change where it is one of what holds', async () => {

@@ -2,6 +2,7 @@
 
 import { describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
+import type { LintRule } from '../../src/core/lint/rule.ts'
 import type { Auth0Emulator } from '../../src/emulators/auth0/index.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { checkSize } from '../../src/providers/unreadable.ts'
@@ -16,6 +17,7 @@ import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { onTenant } from '../fixtures/bench.ts'
 import { closingOf, intentOf } from '../fixtures/entries.ts'
 
+const NOW = Date.now()
 const REF = { provider: 'auth0', id: String(fullAuth0Client.client_id) }
 
 let emulator: Auth0Emulator
@@ -74,6 +76,32 @@ it('is linted by its last record, and only where it is gone', async () => {
   )
   const refused = new ClientError('provider_refused', 'It is refused.')
   await expect(linted(refused)).rejects.toBe(refused)
+})
+
+it('is linted as what no one can manage any more, and each client as of now', async () => {
+  await bench.change(REF, { name: 'Last' })
+  const rule: LintRule = {
+    id: 'seen',
+    severity: 'info',
+    says: 'it is seen',
+    source: 'this test',
+    find: ({ now, shut }) => [{ field: 'client.name', message: `${now} ${shut === true}` }],
+  }
+  const seenBy = async (provider: Provider) => {
+    const { patch: _, ...request } = requestFor(bench.service, REF, {})
+    const mapping = { ...provider.mapping, lint: { rules: [rule] } }
+    const service = { ...bench.service, now: () => NOW }
+    const asked = {
+      ...request,
+      provider: { ...provider, mapping } as Provider,
+      deadline: NOW + 10_000,
+    }
+    const { findings } = await lintOne(service, asked)
+    return findings.filter((one) => one.rule === 'seen').map(({ message }) => message)
+  }
+  const [provider] = bench.service.providers.values()
+  expect(await seenBy(failing(gone()))).toEqual([`${NOW} true`])
+  expect(await seenBy(provider as Provider)).toEqual([`${NOW} false`])
 })
 
 describe('as the source of a copy', () => {
