@@ -11,6 +11,8 @@ import { clientry, type DevServer, startDev } from './command-line.ts'
 
 const PAGE = readFileSync('docs/migrate.md', 'utf8')
 const CANARY = 'canary-4f9d1c7e2b8a6035'
+/** A secret by its shape, under a name that says nothing. */
+const GITHUB = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`
 
 let dev: DevServer
 let folder: string
@@ -84,11 +86,17 @@ describe('auth0-deploy-cli', () => {
       description: 'costs ${5} at ##HOST##',
       allowed_origins: ['https://##HOST##/'],
       client_metadata: { api_key: '##API_KEY##', note: '##NOTE##' },
+      initiate_login_uri: 'https://##HOST##/##LOOKS##',
       custom_login_page: './login.html',
       express_configuration: { connection_profile_id: 'A name' },
     })
     write('clients/login.html', '<html>##HOST##</html>')
-    const mappings = { HOST: 'h.example.com', URLS: ['https://h.example.com/cb'], API_KEY: CANARY }
+    const mappings = {
+      HOST: 'h.example.com',
+      URLS: ['https://h.example.com/cb'],
+      API_KEY: CANARY,
+      LOOKS: GITHUB,
+    }
     const rest = { AUTH0_CLIENT_SECRET: CANARY }
     write('config-dev.json', { ...rest, AUTH0_KEYWORD_REPLACE_MAPPINGS: mappings })
     write('config.json', { ...rest, AUTH0_KEYWORD_REPLACE_MAPPINGS: { ...mappings, NOTE: 'n' } })
@@ -101,21 +109,23 @@ describe('auth0-deploy-cli', () => {
         callbacks: '${URLS}',
         description: 'costs $${5} at ${HOST}',
         allowedOrigins: ['https://${HOST}'],
+        initiateLoginUri: 'https://${HOST}/${LOOKS}',
         appType: 'spa',
         clientMetadata: { note: '${NOTE}' },
         providerSettings: { custom_login_page: '<html>${HOST}</html>' },
       },
     })
+    const LOOKS = { env: 'LOOKS' }
     expect(parse(read('files/environments.yaml'))).toEqual({
       environments: {
         // Where each is, only its owner knows.
         dev: {
           places: {},
-          variables: { HOST: 'h.example.com', NOTE: { env: 'NOTE' }, URLS: mappings.URLS },
+          variables: { HOST: 'h.example.com', LOOKS, NOTE: { env: 'NOTE' }, URLS: mappings.URLS },
         },
         imported: {
           places: {},
-          variables: { HOST: 'h.example.com', NOTE: 'n', URLS: mappings.URLS },
+          variables: { HOST: 'h.example.com', LOOKS, NOTE: 'n', URLS: mappings.URLS },
         },
       },
     })
@@ -130,7 +140,7 @@ describe('auth0-deploy-cli', () => {
       }
       expect(text).not.toContain(CANARY)
     }
-    const plan = await run('plan files --env dev', { NOTE: 'n' })
+    const plan = await run('plan files --env dev', { NOTE: 'n', LOOKS: 'l' })
     expect(plan.err).toContain('names no place in dev')
   })
 

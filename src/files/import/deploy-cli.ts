@@ -11,7 +11,7 @@ import {
   memberOf,
   withoutMembers,
 } from '../../core/json/json.ts'
-import { isSecretName } from '../../core/secrecy/secret-looks.ts'
+import { isSecretName, isSecretText } from '../../core/secrecy/secret-looks.ts'
 import type { ImportedClient, Loss, Reading, Source } from './imported.ts'
 import { checkSource, placeholder, variableName, variablesIn } from './placeholders.ts'
 import { fault, valueOfSource } from './source-value.ts'
@@ -146,7 +146,8 @@ function environmentsOf(
       const known = Object.entries(isRecord(mappings) ? mappings : {}).flatMap(
         ([key, one]): [string, Json][] => {
           const name = variableName(key)
-          const settable = names.has(name) && !isSecretName(key) ? valueOfKeyword(one) : undefined
+          const isSecret = isSecretName(key) || (typeof one === 'string' && isSecretText(one))
+          const settable = names.has(name) && !isSecret ? valueOfKeyword(one) : undefined
           if (settable === undefined) return []
           if (Array.isArray(settable)) json.add(name)
           return [[name, settable]]

@@ -4,7 +4,7 @@
  */
 
 import { isRecord, type Json, type JsonObject, memberOf } from '../../../core/json/json.ts'
-import { isSecretName } from '../../../core/secrecy/secret-looks.ts'
+import { isSecretName, isSecretText } from '../../../core/secrecy/secret-looks.ts'
 import type { ImportedVariable } from '../imported.ts'
 import { placeholder, variableName } from '../placeholders.ts'
 import { condition } from './conditions.ts'
@@ -70,7 +70,8 @@ function reference(name: string, template: Template): Result {
   if (!isRecord(parameter)) return variable(name, template)
   const { Type: type = 'String', Default: value, NoEcho: secret } = parameter
   const isList = /^List<|^CommaDelimitedList$/.test(String(type))
-  const isSecret = secret === true || secret === 'true' || isSecretName(name)
+  const isSecret =
+    secret === true || secret === 'true' || isSecretName(name) || isSecretText(String(value))
   const isKnown =
     value !== undefined && value !== '' && !isSecret && !/^AWS::SSM::/.test(String(type))
   const list = () =>
