@@ -386,34 +386,6 @@ describe('plan and apply', () => {
   })
 })
 
-describe('docs/files.md', () => {
-  const page = readFileSync(join(process.cwd(), 'docs', 'files.md'), 'utf8')
-  const blocks = (language: string) =>
-    [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
-      ([, text = '']) => text,
-    )
-  const lines = (text: string) => [
-    ...text.matchAll(/(?:node clientry\/dist\/cli\/clientry\.js|^clientry) (.+)$/gm),
-  ]
-
-  it('shows lines that work, one after the other', async () => {
-    const shown = [...blocks('sh'), ...blocks('yaml')].flatMap(lines).map(([, line = '']) => line)
-    expect(shown.length).toBeGreaterThanOrEqual(6)
-    const records = [{ client_id: 'exampleClientId', name: 'Example' }]
-    writeFileSync(join(dev.folder, 'auth0-clients.json'), JSON.stringify(records))
-    for (const line of shown) {
-      const overwrite = line.startsWith('export') ? ' --overwrite' : ''
-      const { code, err } = await run(`${line}${overwrite}`)
-      expect({ line, code }, err).toEqual({ line, code: 0 })
-    }
-  })
-
-  it('shows a file that is one', () => {
-    const [file = ''] = blocks('yaml')
-    expect(parseClientFile('files.md', file)).toMatchObject({ id: 'exampleClientId' })
-  })
-})
-
 it('a file that names a setting which is a field by now still means the same, and its reader is told', async () => {
   const [old, other] = ['https://old.example.com/policy', 'https://new.example.com/policy']
   const { out } = await run(

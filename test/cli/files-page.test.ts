@@ -1,0 +1,69 @@
+/** docs/files.md: each of its commands runs as it stands, in the order of the page, and each of its files is one. */
+
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { parseClientFile } from '../../src/files/client-file.ts'
+import { CLIENTRY, type DevServer, ended, environmentOf, startDev } from './command-line.ts'
+
+const PAGE = readFileSync('docs/files.md', 'utf8')
+const blocksOf = (language: string) =>
+  [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, block = '']) => block,
+  )
+const COMMANDS = blocksOf('sh')
+
+let dev: DevServer
+beforeAll(async () => {
+  dev = await startDev()
+  const bin = join(dev.folder, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'clientry'), `#!/bin/sh\nexec '${process.execPath}' '${CLIENTRY}' "$@"\n`)
+  chmodSync(join(bin, 'clientry'), 0o755)
+  const records = [{ client_id: 'exampleClientId', name: 'Example' }]
+  writeFileSync(join(dev.folder, 'auth0-clients.json'), JSON.stringify(records))
+})
+afterAll(() => dev.close())
+
+function shell(script: string) {
+  const { folder } = dev
+  const env = environmentOf({ folder })
+  const path = `${join(folder, 'bin')}:${env.PATH}`
+  return ended(
+    spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+      cwd: folder,
+      env: { ...env, PATH: path },
+    }),
+  )
+}
+
+it('its commands run one after the other', async () => {
+  expect(COMMANDS.length).toBeGreaterThan(4)
+  for (const block of COMMANDS) {
+    const { code, err, out } = await shell(block)
+    expect({ block, code, err }).toEqual({ block, code: 0, err: expect.any(String) })
+    expect(out + err).not.toContain('Error')
+  }
+  expect(existsSync(join(dev.folder, 'clients', 'auth0'))).toBe(true)
+  expect(JSON.parse(readFileSync(join(dev.folder, 'clients.schema.json'), 'utf8'))).toHaveProperty(
+    '$defs',
+  )
+  expect(readFileSync(join(dev.folder, 'comment.md'), 'utf8')).toMatch(/^### Plan of clients\n/)
+})
+
+describe('its files', () => {
+  const files = blocksOf('yaml').filter((block) => block.startsWith('provider:'))
+  it.each(files)('are client files: %s', (text) => {
+    expect(parseClientFile('files.md', text)).toHaveProperty('provider')
+  })
+
+  it('and its workflow runs commands that there are', () => {
+    const [workflow = ''] = blocksOf('yaml').filter((block) => block.startsWith('name:'))
+    const steps = (parse(workflow) as { jobs: { plan: { steps: { run?: string }[] } } }).jobs.plan
+      .steps
+    const runs = steps.flatMap(({ run = '' }) => run.match(/clientry\.js (\w+)/)?.[1] ?? [])
+    expect(runs).toEqual(['plan'])
+  })
+})
