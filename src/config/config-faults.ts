@@ -28,7 +28,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `must be one of: ${issue.values.map(String).join(', ')}`
     case 'invalid_union':
-      // Only a union that is told apart by a member has options; the other one is of references.
+      // Only a union with a discriminating member has options; the other one is of references.
       return 'options' in issue && issue.options !== undefined
         ? `must be one of: ${issue.options.map(String).join(', ')}`
         : 'must be { env: NAME } or { file: PATH }, because secrets are never written into the configuration'

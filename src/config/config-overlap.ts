@@ -1,5 +1,5 @@
 /**
- * Where a configured issuer of access tokens belongs to a configured provider: whoever may change clients
+ * Where a configured issuer of access tokens belongs to a configured provider: everyone who may change clients
  * there could give a client the scopes of this very API.
  */
 

@@ -109,7 +109,7 @@ function withFilesFrom(folder: string, value: unknown): unknown {
   return Object.fromEntries(members)
 }
 
-/** What can be told of the parts whose shape is right, where that of others is not. */
+/** What can be checked in the parts whose shape is right, where that of others is not. */
 function partialFaults(value: unknown, environment: Environment): readonly string[] {
   const faults = [...missingReferences(value, environment)]
   if (!isRecord(value)) return faults
@@ -118,7 +118,7 @@ function partialFaults(value: unknown, environment: Environment): readonly strin
   for (const [id, one] of Object.entries(isRecord(providers) ? providers : {})) {
     const { data } = providerSchema.safeParse(one)
     if (data === undefined) continue
-    // What its references lead to has been told.
+    // What its references lead to has been reported.
     const lookUp = () => secret('')
     providerOf(data, { at: `providers.${id}`, mode: inMode, lookUp, faults })
   }

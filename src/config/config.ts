@@ -1,6 +1,6 @@
 /**
  * The configuration, from one YAML or JSON file or from the environment. This is the only module that
- * reads the environment. Unknown names are refused, and all faults are told at once.
+ * reads the environment. Unknown names are refused, and all faults are reported at once.
  */
 
 import { readFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ export const environment = (): Environment => process.env
 /** Where the development server keeps its state. */
 export const developmentFolder = () => process.env.CLIENTRY_DEV_FOLDER ?? '.clientry'
 
-/** What the environment tells the command line program. */
+/** What the command line program takes from the environment. */
 export function commandEnvironment() {
   const { CLIENTRY_URL: url, CLIENTRY_TOKEN: token, CLIENTRY_PROFILE: profile } = process.env
   const { XDG_CONFIG_HOME: home, NO_COLOR, TERM } = process.env

@@ -50,7 +50,7 @@ export interface CopyReport {
   readonly lost: readonly CopiedSetting[]
   readonly new: readonly CopiedSetting[]
   readonly left: readonly CopiedSetting[]
-  /** What the source's provider keeps outside of the client, and nobody could read. */
+  /** What the source's provider keeps outside of the client, and no one could read. */
   readonly unread: readonly CopiedSetting[]
 }
 

@@ -33,7 +33,7 @@ export interface Fault {
   readonly skip?: number
   /** For `delay`: milliseconds. */
   readonly delayMs?: number
-  /** For `throttle`: seconds told in `Retry-After`, where the provider tells it. */
+  /** For `throttle`: the seconds of `Retry-After`, where the provider sends it. */
   readonly retryAfter?: number
   /** For `foreign_write`: native members that another writer sets just before the call is applied. */
   readonly change?: Readonly<Record<string, unknown>>

@@ -29,7 +29,7 @@ export interface Answer {
   readonly stream?: Stream
 }
 
-/** Members of an answer beside the client's own: told by us, and ignored or checked when sent back. */
+/** Members of an answer beside the client's own: added by us, and ignored or checked when sent back. */
 export const ANSWER_MEMBERS: readonly string[] = [
   'secretRedacted',
   'withheld',
@@ -132,7 +132,7 @@ export function asResponse(answer: Answer, requestId: string): HttpResponse {
   }
 }
 
-/** An error as a caller reads it; whatever is not ours is a fault of ours and tells nothing. */
+/** An error as a caller reads it; an error that is not ours is a fault of ours and says nothing. */
 export function errorAnswer(thrown: unknown, request: HttpRequest, requestId: string): Answer {
   const error = isClientError(thrown)
     ? thrown

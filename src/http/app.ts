@@ -110,7 +110,7 @@ function methodsOf(matches: readonly Match[]): string {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
 }
 
-/** What a path takes (RFC 9110 section 9.3.7, RFC 5789 section 3.1); no more than the public description tells. */
+/** What a path takes (RFC 9110 section 9.3.7, RFC 5789 section 3.1); no more than the public description says. */
 function optionsAnswer({ path }: HttpRequest): Answer {
   const matches = routesAt(path)
   const patches = matches.some(({ route }) => route.method === 'PATCH')

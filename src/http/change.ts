@@ -92,7 +92,7 @@ export function traced<R extends Pick<ChangeResult, 'outcome' | 'operationId'>>(
 }
 
 /**
- * The headers that tell what came of a change; without a tag where there is no client any more. `shown`: what a
+ * The headers that show what came of a change; without a tag where there is no client any more. `shown`: what a
  * `GET` would show, for the tag.
  */
 export function changeHeaders(
@@ -107,7 +107,7 @@ export function changeHeaders(
   }
 }
 
-/** What a dry run found, with the client as it would be; `more`: what else its route tells. */
+/** What a dry run found, with the client as it would be; `more`: what else its route shows. */
 export function planAnswer(
   exchange: Exchange,
   target: Target,
@@ -159,7 +159,7 @@ export function reading(
   }
 }
 
-/** What every use case that writes is told about its request. */
+/** What every use case that writes gets of its request. */
 export function writing(exchange: Exchange, { principal }: Site, key: Key | undefined) {
   const { requestId, request, trace, query } = exchange
   return {

@@ -31,7 +31,7 @@ export interface HttpSettings {
   readonly describedPlaces?: DescribedPlaces
   /** Whether keys that verify tokens have been fetched, ever. */
   hasKeys(): Promise<boolean>
-  /** The counts of this process; absent where nobody keeps them. */
+  /** The counts of this process; absent where no one keeps them. */
   metrics?(service: Service): Promise<MetricsText>
   log(line: RequestLine): void
 }
@@ -49,13 +49,13 @@ export interface Exchange {
   /** Percent-decoded path parameters. */
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
-  /** The caller; on public routes nobody has asked. */
+  /** The caller; on public routes there is none. */
   readonly principal: Principal | undefined
   /** Filled by handlers for the log line of the request. */
   readonly trace: Trace
 }
 
-/** What the log tells about a request; never a secret, never a body. */
+/** What the log says about a request; never a secret, never a body. */
 export interface Trace {
   ref?: Partial<ClientRef>
   outcome?: string
@@ -69,7 +69,7 @@ export interface MetricsText {
   readonly text: string
 }
 
-/** From what needs somebody to what is only of use while looking for something. */
+/** From what needs someone to what is only of use while looking for something. */
 export const LEVELS = ['error', 'warn', 'info', 'debug'] as const
 
 export type Level = (typeof LEVELS)[number]

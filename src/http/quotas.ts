@@ -1,6 +1,6 @@
 /**
  * How often one caller may ask for what is kept for good, by the hour: leases, idempotency keys, jobs. Each has
- * a store of tokens that holds an hour's worth and fills up all the time, so that a burst hurts nobody. They
+ * a store of tokens that holds an hour's worth and fills up all the time, so that a burst hurts no one. They
  * live in this process.
  */
 
@@ -42,7 +42,7 @@ export interface Quotas {
 }
 
 const HOUR_MS = 3_600_000
-/** Callers that are known at a time; whoever has not asked for longest is forgotten first. */
+/** Callers that are known at a time; the one that has not asked for longest is forgotten first. */
 const MAX_CALLERS = 10_000
 
 const KIND_OF: Readonly<Record<string, Kind>> = {
@@ -59,7 +59,7 @@ const SAYS: Readonly<Record<Kind, string>> = {
   jobs: 'jobs',
 }
 
-/** Quotas that nobody has used yet. */
+/** Quotas that no one has used yet. */
 export function createQuotas(settings: QuotaSettings, now: () => number): Quotas {
   const perHour = {
     leases: settings.leasesPerHour,

@@ -12,7 +12,7 @@ import type { Lease, Standing } from '../service/base/request.ts'
 import { managersIn } from '../service/change/managed-values.ts'
 import type { Site } from './target.ts'
 
-/** Members of an answer that tell it; each is absent where it does not hold. */
+/** Members of an answer that show it; each is absent where it does not hold. */
 export const STANDING_MEMBERS = ['protected', 'leases'] as const
 
 /** Those of them that hold. */
@@ -63,7 +63,7 @@ export function managedBody(
 
 const LISTS = FIELD_NAMES.filter((field) => FIELDS[field].kind === 'list')
 
-/** A lease without who asked for it, which the history tells to those who may read it. */
+/** A lease without who asked for it, which the history shows to those who may read it. */
 export function leaseBody({
   field,
   value,
@@ -88,8 +88,8 @@ export function suspensionBody(
   if (mark === undefined) return { suspension: { doesNotStop } }
   const since = new Date(mark.since).toISOString()
   const [operationId] = mark.operations
-  const told = { since, ...(operationId && { operationId }), fields: [...heldPaths(mapping)] }
-  return { suspension: { ...told, doesNotStop } }
+  const shown = { since, ...(operationId && { operationId }), fields: [...heldPaths(mapping)] }
+  return { suspension: { ...shown, doesNotStop } }
 }
 
 /**
@@ -105,7 +105,7 @@ export function confirmStanding(client: Json | undefined, may: Site['may']) {
       (STANDING_MEMBERS as readonly string[]).includes(name) &&
       !(name === 'leases' && isSentBackWhole(members)),
   )
-  // Who may not read the client was never told what holds for it.
+  // Callers who may not read the client were never shown what holds for it.
   const isKnown = may('clients:read')
   return (standing: Standing | undefined): void => {
     const current = standingBody(standing)

@@ -240,7 +240,7 @@ const NOT_IN_PATHS = [
 const badId = (field: string, says: string) => new ClientError('invalid_field', says, { field })
 
 /**
- * Refuses operations whose outcome tells what the client has, to who may not read it.
+ * Refuses operations whose outcome reveals what the client has, to callers who may not read it.
  * @throws ClientError `insufficient_scope`
  */
 export function checkReading({ may }: Pick<Site, 'may'>, patch: Patch): void {

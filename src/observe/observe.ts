@@ -57,7 +57,7 @@ export interface Readings {
 
 /** A store that reports its entries and its failures. */
 export function observedStore(store: Store, observe: Observe): Store {
-  async function telling<T>(operation: keyof Store, work: Promise<T>): Promise<T> {
+  async function counted<T>(operation: keyof Store, work: Promise<T>): Promise<T> {
     try {
       return await work
     } catch (error) {
@@ -67,22 +67,22 @@ export function observedStore(store: Store, observe: Observe): Store {
   }
   return {
     append: async (entry) => {
-      const appended = await telling('append', store.append(entry))
+      const appended = await counted('append', store.append(entry))
       if (appended) observe({ kind: 'entry', entry })
       return appended
     },
-    last: (resource) => telling('last', store.last(resource)),
-    entries: (resource, range) => telling('entries', store.entries(resource, range)),
-    operation: (operationId) => telling('operation', store.operation(operationId)),
-    search: (search) => telling('search', store.search(search)),
-    heads: (since) => telling('heads', store.heads(since)),
-    openIntents: () => telling('openIntents', store.openIntents()),
-    due: (time) => telling('due', store.due(time)),
-    check: () => telling('check', store.check()),
+    last: (resource) => counted('last', store.last(resource)),
+    entries: (resource, range) => counted('entries', store.entries(resource, range)),
+    operation: (operationId) => counted('operation', store.operation(operationId)),
+    search: (search) => counted('search', store.search(search)),
+    heads: (since) => counted('heads', store.heads(since)),
+    openIntents: () => counted('openIntents', store.openIntents()),
+    due: (time) => counted('due', store.due(time)),
+    check: () => counted('check', store.check()),
     // Read piece by piece by a check of the store, which reports failures itself.
     records: (resource) => store.records(resource),
     close: () => store.close(),
-    ...(store.mirror && { mirror: around(store.mirror, (work) => telling('mirror', work())) }),
+    ...(store.mirror && { mirror: around(store.mirror, (work) => counted('mirror', work())) }),
   }
 }
 

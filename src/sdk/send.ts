@@ -58,7 +58,7 @@ export async function send<Body>(wire: Wire, request: Outgoing): Promise<Answer<
 
 /**
  * Whether the same request can succeed later; the server's own code says it best. What became of a
- * write that is not known yet is found out by its repetition, since the key tells that it is one.
+ * write that is not known yet is found out by its repetition, since the key shows that it is one.
  */
 function isRepeatable({ code, status = 0 }: ClientryError, { method }: Outgoing): boolean {
   if (code === 'unreachable') return true
@@ -81,7 +81,7 @@ function pauseAfter({ retryAfter }: ClientryError, attempt: number, random: numb
 async function once<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body> | ClientryError> {
   const { method, url, body, signal } = request
   const token = await wire.token()
-  // A timer of our own: one that nobody waits for would let a program end in the middle of it.
+  // A timer of our own: one that no one waits for would let a program end in the middle of it.
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), ATTEMPT_MS)
   let response: Response
@@ -95,7 +95,7 @@ async function once<Body>(wire: Wire, request: Outgoing): Promise<Answer<Body> |
       },
       ...(body === undefined ? {} : { body }),
       signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]),
-      // A token is for one server; where another one should answer, somebody has to look.
+      // A token is for one server; where another one should answer, someone has to look.
       redirect: 'manual',
       credentials: 'omit',
     })

@@ -1,4 +1,4 @@
-/** `updateClient` with a function: read, ask, send for that very state, and again where it has moved on. */
+/** `updateClient` with a function: read, ask, send for that very state, and again where it has changed. */
 
 import type { Answer, ChangeOf, ClientArgument, ReadOptions, Routes } from './api.ts'
 import { ClientryError } from './error.ts'
@@ -9,7 +9,7 @@ const ATTEMPTS = 20
 
 /**
  * Changes a client by a function of its state.
- * @throws ClientryError, `precondition_failed` when the client has moved on each time
+ * @throws ClientryError, `precondition_failed` when the client has changed each time
  */
 export async function updateByFunction(
   { getClient, updateClient }: Pick<Routes, 'getClient' | 'updateClient'>,

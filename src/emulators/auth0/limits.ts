@@ -1,5 +1,5 @@
 /**
- * The rate limit of the Management API: one token bucket per tenant, told in headers on every answer
+ * The rate limit of the Management API: one token bucket per tenant, shown in headers of every answer
  * (Auth0 docs, "Rate limit policy"; the 429 body is from recorded traffic of auth0-deploy-cli).
  */
 
@@ -19,7 +19,7 @@ export interface RateLimit {
   apply(proceed: () => EmulatorAnswer): EmulatorAnswer
 }
 
-/** Without limits every call passes and no header is told. */
+/** Without limits every call passes and no header is sent. */
 export function createRateLimit(limits: Auth0Limits | undefined, now: () => number): RateLimit {
   if (limits === undefined) return { apply: (proceed) => proceed() }
   const { burst, perSecond } = limits
@@ -58,7 +58,7 @@ export function throttled(
   }
 }
 
-/** The reset is told in epoch seconds, rounded up so that waiting for it is always enough. */
+/** The reset is sent in epoch seconds, rounded up so that waiting for it is always enough. */
 function limitHeaders(
   limits: Auth0Limits,
   tokens: number,

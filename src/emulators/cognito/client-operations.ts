@@ -1,4 +1,4 @@
-/** The operations on app clients. `UpdateUserPoolClient` replaces: what it is not told, it resets. */
+/** The operations on app clients. `UpdateUserPoolClient` replaces: it resets what the request leaves out. */
 
 import { randomInt } from 'node:crypto'
 import { copyOf } from '../copy.ts'
@@ -133,9 +133,9 @@ function updated(input: Input & { readonly UserPoolId: string }, state: State): 
 }
 
 /**
- * Every setting of the client: as told, else its default ("If you don't provide a value for an
+ * Every setting of the client: as sent, else its default ("If you don't provide a value for an
  * attribute, Amazon Cognito sets it to its default value", API reference of UpdateUserPoolClient).
- * Lists other than those marked are stored as `[]` when told so, which is unverified.
+ * Lists other than those marked are stored as `[]` when sent so, which is unverified.
  */
 function settings(input: Input, { futureMembers }: State): ClientRecord {
   const shownSettings = Object.entries(SETTINGS).map(([name, { otherwise, emptyIsUnset }]) => {

@@ -1,4 +1,4 @@
-/** What the service keeps by a client outside of its record; here nobody has set any of it. */
+/** What the service keeps by a client outside of its record; here no one has set any of it. */
 
 import { CLIENT_ID, POOL_ID } from './members.ts'
 import type { Operation } from './operation.ts'

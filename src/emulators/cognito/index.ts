@@ -48,7 +48,7 @@ export interface CognitoEmulator extends Emulator {
   addFutureMember(name: string, resetsTo?: unknown): void
   /** The values of the secrets that are live, oldest first. */
   secrets(poolId: string, clientId: string): readonly string[]
-  /** Puts a secret beside the others, as somebody else would. */
+  /** Puts a secret beside the others, as someone else would. */
   addSecret(poolId: string, clientId: string, value: string): void
 }
 

@@ -97,7 +97,7 @@ export function now(): number {
   return Date.now() / 1_000
 }
 
-/** A moment after `earlier` even within one millisecond, so that each write can be told apart. */
+/** A moment after `earlier` even within one millisecond, so that no two writes look the same. */
 export function nowAfter(earlier: unknown): number {
   const least = typeof earlier === 'number' ? Math.round(earlier * 1_000) + 1 : 0
   return Math.max(Date.now(), least) / 1_000

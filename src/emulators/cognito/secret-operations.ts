@@ -29,7 +29,7 @@ export const secretOperations: Readonly<Record<string, Operation>> = {
       }
       const secret = newSecret(id, String(ClientSecret ?? randomText(51)), secrets)
       pools.pool(UserPoolId).secrets.set(id, [...secrets, secret])
-      // The value is told only when it was generated (ClientSecretDescriptorType).
+      // The value is returned only when it was generated (ClientSecretDescriptorType).
       const value = ClientSecret === undefined ? { ClientSecretValue: secret.value } : {}
       return { ClientSecretDescriptor: { ...descriptor(secret), ...value } }
     },

@@ -1,7 +1,7 @@
 /**
  * Verifies AWS Signature Version 4 as the service does, so that a signer which works here works there.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- * The texts are those that public issues of the AWS SDKs quote; which of two faults is told first is
+ * The texts are those that public issues of the AWS SDKs quote; which of two faults is reported first is
  * unverified. A session token is accepted as signed: the keys here are long-lived.
  */
 

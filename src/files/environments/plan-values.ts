@@ -10,7 +10,7 @@ import { expand, withNames } from './template.ts'
 export const hide = <T extends object>(item: T, { hidden }: Pick<Environment, 'hidden'>): T =>
   withValues(item, (value) => withNames(value, hidden))
 
-/** A sentence in which such values are replaced as well, whoever wrote it. */
+/** A sentence in which such values are replaced as well, no matter who wrote it. */
 export const hideIn = <T extends { readonly says: string }>(
   about: T,
   { hidden }: Pick<Environment, 'hidden'>,

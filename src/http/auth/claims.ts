@@ -1,6 +1,6 @@
 /**
  * What the header and the verified claims of an access token must say (RFC 9068, section 4; Amazon
- * Cognito, "Verifying a JSON web token"). One row a check, in the order in which they are told.
+ * Cognito, "Verifying a JSON web token"). One row a check, in the order in which they are reported.
  * No sentence says what was expected: that would help only those who forge.
  */
 
@@ -43,7 +43,7 @@ const RULES: readonly TokenRule[] = [
       !Object.hasOwn(claims, 'c_hash'),
   },
   {
-    // Whoever sends a bound token has to show its key (RFC 9449 section 7.2, RFC 8705 section 3), and we
+    // The sender of a bound token has to show its key (RFC 9449 section 7.2, RFC 8705 section 3), and we
     // ask for no proof: as a Bearer token it would serve a thief. RFC 7800 section 3.1: any `cnf` binds.
     says: 'The access token is bound to a key, and only Bearer tokens without cnf are accepted.',
     holds: ({ claims }) => !Object.hasOwn(claims, 'cnf'),

@@ -47,7 +47,7 @@ const SKEW_SECONDS = 30
 
 /**
  * Fills in the defaults.
- * @throws Error for an issuer that would accept tokens made for anybody, which configuration refuses
+ * @throws Error for an issuer that would accept tokens made for anyone, which configuration refuses
  */
 export function issuerOf(settings: IssuerSettings): Issuer {
   const { issuer, jwksUrl, audience, clientIds, scopePrefix } = settings

@@ -92,7 +92,7 @@ function materialOf(jwk: JWK): string {
   return JSON.stringify([jwk.kid ?? null, jwk.kty, jwk.alg ?? null, ...values])
 }
 
-/** Two different keys under one `kid`: nobody can say which is meant, so neither serves. */
+/** Two different keys under one `kid`: no one can say which is meant, so neither serves. */
 function withoutDoubledIds(keys: readonly PublicJwk[]): [PublicJwk[], string[]] {
   const counts = new Map<string, number>()
   for (const { jwk } of keys) {

@@ -27,7 +27,7 @@ export interface PermissionGrant {
 export const ANY_ISSUER = 'any'
 
 export interface PermissionSettings {
-  /** Absent: every accepted token may do everything but what is granted by name only. An empty list: nobody may do anything. */
+  /** Absent: every accepted token may do everything but what is granted by name only. An empty list: no one may do anything. */
   readonly permissions?: readonly PermissionGrant[]
 }
 

@@ -1,6 +1,6 @@
 /**
  * A token taken apart before anything in it is believed: its compact form, its header and its
- * claims. Forms that some readers mend and others refuse are refused (RFC 8725, section 3).
+ * claims. Forms that some readers repair and others refuse are refused (RFC 8725, section 3).
  */
 
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
@@ -59,7 +59,7 @@ function objectOf(part: string): JsonObject {
   const bytes = bytesOf(part)
   const text = bytes.toString('utf8')
   const value = parsed(text)
-  // `toString` mends wrong UTF-8; what was mended has other bytes
+  // `toString` repairs wrong UTF-8; what was repaired has other bytes
   if (!isRecord(value) || !Buffer.from(text).equals(bytes)) {
     throw tokenRefused('The access token is malformed.')
   }

@@ -1,6 +1,6 @@
 /**
  * `GET /.well-known/oauth-protected-resource`: where tokens for this API come from, and which scopes they
- * need (RFC 9728). Whoever signs in needs it before there is a token, so it is public.
+ * need (RFC 9728). Callers need it to sign in before there is a token, so it is public.
  */
 
 import type { ResourceMetadata } from '../../contract/server.ts'

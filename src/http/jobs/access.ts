@@ -1,4 +1,4 @@
-/** Who may know of a job, and tell it what to do: permissions at every provider that it touches. */
+/** Who may know of a job, and control it: permissions at every provider that it touches. */
 
 import { ClientError } from '../../core/errors.ts'
 import {
@@ -12,7 +12,7 @@ import type { Exchange } from '../exchange.ts'
 import { callerOf, permissionOf, visibleProviders } from '../target.ts'
 
 /**
- * The job that the path names. A caller who lacks what the operation takes at one of its providers cannot tell it
+ * The job that the path names. A caller who lacks what the operation takes at one of its providers cannot distinguish it
  * from one that does not exist.
  * @throws ClientError `insufficient_scope`, `not_found`
  */

@@ -29,7 +29,7 @@ export function itemsOf(clients: Json, common: Patch | undefined, siteOf: SiteOf
   return clients.map((client: Json, index) => {
     const at = `clients[${index}]`
     const { item, site } = within(at, () => itemOf(client, common, siteOf))
-    // Told once, and with the path of where it stands.
+    // Reported once, and with the path of where it stands.
     if (item.patch === undefined && common !== undefined && !checked.has(item.ref.provider)) {
       checkCommon(site, common)
       checked.add(item.ref.provider)
@@ -134,7 +134,7 @@ function canaryOf(canary: Json): NonNullable<JobOptions['canary']> {
 export const invalid = (field: string, says: string) =>
   new ClientError('invalid_field', `${field} ${says}.`, { field })
 
-/** Reads a part of the body; a fault there is told with the path of the part. */
+/** Reads a part of the body; a fault there is reported with the path of the part. */
 export function within<T>(at: string, read: () => T): T {
   return retold(read, (path) => (path === '' ? at : `${at}.${path}`))
 }

@@ -1,4 +1,4 @@
-/** Telling a job what to do: start, pause, resume, cancel. */
+/** The controls of a job: start, pause, resume, cancel. */
 
 import { ClientError } from '../../core/errors.ts'
 import { type JobControlName, tellJob } from '../../service/jobs/control.ts'
@@ -13,7 +13,7 @@ import { callerOf } from '../target.ts'
 import { checkAtAll, jobOf, rightsOver } from './access.ts'
 import { jobBody } from './view.ts'
 
-/** The handler of one control; told twice is as good as told once. */
+/** The handler of one control; to repeat one changes nothing. */
 export function controlling(control: JobControlName): (exchange: Exchange) => Promise<Answer> {
   return async (exchange) => {
     const { service, jobs } = exchange.settings
@@ -33,7 +33,7 @@ export function controlling(control: JobControlName): (exchange: Exchange) => Pr
 }
 
 /**
- * What a job may change by the rights of whoever submitted it is not set to work by somebody who has none
+ * What a job may change by the rights of its submitter is not set to work by someone who has none
  * of those.
  * @throws ClientError `insufficient_scope`
  */

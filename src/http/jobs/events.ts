@@ -1,6 +1,6 @@
 /**
  * `GET /jobs/{jobId}/events`: the progress of a job as server-sent events. Each event is an entry of the
- * job's log and is named by its number, so that whoever was cut off goes on where they were.
+ * job's log and is named by its number, so that readers who were cut off go on where they were.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 
@@ -31,7 +31,7 @@ export async function getJobEvents(exchange: Exchange): Promise<Answer> {
   const view = await jobOf(exchange)
   const lastSeq = lastEventId(request)
   const from = lastSeq === undefined ? view.last.seq : lastSeq + 1
-  // What a reader that knows all of it is told so that it does not come back.
+  // A reader that has all of it gets this, so that it does not come back.
   if (from > view.last.seq && isOver(view.last, settings.service.now())) {
     return { status: 204, body: '' }
   }
@@ -111,7 +111,7 @@ type Newest = Pick<JobEntry, 'seq' | 'progress'>
 
 const HEARTBEAT = Buffer.from(': nothing new\n\n')
 
-/** Nothing more will come: it has ended, and nobody has anything left to record. */
+/** Nothing more will come: it has ended, and no one has anything left to record. */
 const isOver = ({ progress }: Pick<JobEntry, 'progress'>, now: number) =>
   isEnded(progress) && (progress.claim === undefined || progress.claim.until <= now)
 

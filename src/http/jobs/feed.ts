@@ -16,7 +16,7 @@ export interface EventPage {
   /** Where the event of each entry begins. */
   readonly starts: readonly number[]
   readonly bytes: Buffer
-  /** The progress that its last entry tells of; `undefined`: there is no entry. */
+  /** The progress in its last entry; `undefined`: there is no entry. */
   readonly progress: JobProgress | undefined
 }
 

@@ -61,7 +61,7 @@ export async function createJob(exchange: Exchange): Promise<Answer> {
 
 /**
  * Refuses a patch by what it names, where its caller may not read the client: whether that differs from what is
- * there is nothing that a refusal may tell.
+ * there is nothing that a refusal may reveal.
  * @throws ClientError `insufficient_scope`
  */
 function checkUnread(exchange: Exchange, { items, patch: common, rights }: Submission): void {

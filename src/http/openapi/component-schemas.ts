@@ -14,7 +14,7 @@ export function componentSchemas(): Readonly<Record<string, JsonObject>> {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id })
   const { schemas } = z.toJSONSchema(registry, {
-    // Members that are not described may come: what is accepted is told apart by `additionalProperties`.
+    // Members that are not described may come: what is refused is said by `additionalProperties`.
     io: 'input',
     uri: (id) => `#/components/schemas/${id}`,
     override: ({ jsonSchema }) => {

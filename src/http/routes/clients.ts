@@ -51,7 +51,7 @@ async function updateClient(exchange: Exchange): Promise<Answer> {
   const patch =
     input.kind === 'json-patch' ? parseJsonPatch(client) : parseMergePatch(sentBack(target, client))
   checkReading(target, patch)
-  // Whether a field differs from what is there is nothing that a refusal may tell.
+  // Whether a field differs from what is there is nothing that a refusal may reveal.
   if (!target.may('clients:read')) {
     const { mapping, ownApi } = target.provider
     checkWritable(mapping, patch)

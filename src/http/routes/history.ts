@@ -60,8 +60,8 @@ async function searchHistory(exchange: Exchange): Promise<Answer> {
 }
 
 /**
- * `GET /operations/{operationId}`: what became of a change. Whoever asked for it may know, and whoever
- * may read the history of its provider; for anybody else it does not exist.
+ * `GET /operations/{operationId}`: what became of a change. Callers who asked for it may know, and those who
+ * may read the history of its provider; for anyone else it does not exist.
  */
 async function getOperation(exchange: Exchange): Promise<Answer> {
   const { settings, params } = exchange
@@ -81,7 +81,7 @@ async function getOperation(exchange: Exchange): Promise<Answer> {
   throw new ClientError('not_found', 'There is no such operation, or none that you may know of.')
 }
 
-/** Whoever had a hand in a change. */
+/** Everyone who had a hand in a change. */
 function callersBehind({ actor, job }: HistoryItem): readonly string[] {
   return [actor, job?.startedBy, job?.approvedBy].map((one) => JSON.stringify(one))
 }
@@ -153,7 +153,7 @@ function wholeOf({ operationId, client, revision }: HistoryItem): string {
 }
 
 /**
- * Times as RFC 3339; the client's address as everywhere else. Of what a copy was made is told to those who
+ * Times as RFC 3339; the client's address as everywhere else. Of what a copy was made is shown to those who
  * may know of clients there.
  */
 function itemBody(

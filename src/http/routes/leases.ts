@@ -64,7 +64,7 @@ async function endLeases(exchange: Exchange): Promise<Answer> {
   return answerLeases(exchange, target, { kind: 'end_lease', ends }, content)
 }
 
-/** Answers what the owner has now: whoever may only lease learns nothing else of the client. */
+/** Answers what the owner has now: callers who may only lease learn nothing else of the client. */
 async function answerLeases(
   exchange: Exchange,
   target: Target,
@@ -92,7 +92,7 @@ async function answerLeases(
   return { status: 200, headers: changeHeaders(exchange, result, body), body }
 }
 
-/** Those about the lease; others tell settings and values of the client. */
+/** Those about the lease; others reveal settings and values of the client. */
 const OWN_WARNINGS = ['near_limit', 'value_stays', 'cannot_end', 'not_as_planned']
 
 const isOwn = ({ code, message }: Warning, { value, more = [] }: JsonObject) =>

@@ -51,7 +51,7 @@ async function createClient(exchange: Exchange): Promise<Answer> {
     : creationAnswer(exchange, site, result)
 }
 
-/** Removes a client for good, or tells with `?dryRun=true` what that would take along. */
+/** Removes a client for good, or shows with `?dryRun=true` what that would take along. */
 async function deleteClient(exchange: Exchange): Promise<Answer> {
   const { query, settings } = exchange
   const target = targetOf(exchange, query)

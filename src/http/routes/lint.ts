@@ -1,4 +1,4 @@
-/** `GET /clients/{clientId}/lint` and `GET /lint`: what deserves a second look, and the PATCH that mends it. */
+/** `GET /clients/{clientId}/lint` and `GET /lint`: what deserves a second look, and the PATCH that fixes it. */
 
 import type { LINT_OPERATIONS } from '../../contract/operations/lint.ts'
 import type { JsonObject } from '../../core/json/json.ts'
@@ -17,7 +17,7 @@ import { knowledgeBody, readablePlaces } from './list.ts'
 
 export const LINT_HANDLERS: Handlers<keyof typeof LINT_OPERATIONS> = { lintClient, lintClients }
 
-/** Reads one client and tells what the rules find; the ETag names the state of the client, for the PATCH of a mend. */
+/** Reads one client and shows what the rules find; the ETag names the state of the client, for the PATCH that fixes it. */
 async function lintClient(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query)
   const { findings, tag } = await absent(

@@ -46,7 +46,7 @@ function listProviders(exchange: Exchange): Answer {
 }
 
 /**
- * Tells what one provider can hold.
+ * Shows what one provider can hold.
  * @throws ClientError `not_found`
  */
 function getProvider(exchange: Exchange): Answer {

@@ -56,9 +56,9 @@ async function rotateSecret(exchange: Exchange): Promise<Answer> {
   const { outcome, secret: addition, previous } = result
   const secrets = { previous: previous.map(shown) }
   if (outcome === 'planned') return planAnswer(exchange, target, result, secrets)
-  const { value: shownValue, ...told } = addition ?? {}
+  const { value: shownValue, ...facts } = addition ?? {}
   return doneAnswer(exchange, target, result, {
-    secret: { ...told, value: shownValue?.reveal() ?? null },
+    secret: { ...facts, value: shownValue?.reveal() ?? null },
     ...secrets,
   })
 }
@@ -123,12 +123,12 @@ function doneAnswer(
   exchange: Exchange,
   target: Target,
   result: RotationResult | RetirementResult,
-  told: JsonObject,
+  facts: JsonObject,
 ): Answer {
   const { ref, provider, may } = target
   const { native, warnings, standing } = result
   const shown = { may, warnings, standing }
   const client = clientBody(ref, provider.mapping, native, shown)
   const read = readBody(exchange, target, result)
-  return { status: 200, headers: changeHeaders(exchange, result, read), body: { ...told, client } }
+  return { status: 200, headers: changeHeaders(exchange, result, read), body: { ...facts, client } }
 }

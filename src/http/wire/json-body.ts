@@ -47,7 +47,7 @@ export function parseJsonText(text: string, at = '', maxNames = MAX_NAMES): Json
   return value
 }
 
-/** Tells the place, and never what stood there: neither our text nor the runtime's own message. */
+/** Names the place, and never what stood there: neither our text nor the runtime's own message. */
 function notJson(text: string, at: string): ClientError {
   const what = at === '' ? 'The body' : at
   const fault = jsonFault(text)

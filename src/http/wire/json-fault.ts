@@ -1,5 +1,5 @@
 /**
- * Where a text stops being JSON. `JSON.parse` refuses first and is the authority; its messages tell the
+ * Where a text stops being JSON. `JSON.parse` refuses first and is the authority; its messages name the
  * place for some faults only and echo the text for others, so the place is looked for here.
  */
 

@@ -3,7 +3,7 @@
 import { asResponse, errorAnswer } from '../answer.ts'
 import type { App } from './message.ts'
 
-/** The application, with a throw of any kind turned into an answer that tells nothing of it. */
+/** The application, with a throw of any kind turned into an answer that says nothing of it. */
 export function answering(app: App): App {
   return async (request) => {
     try {

@@ -1,6 +1,6 @@
 /**
  * The cursor of a list: a position in the mirror, or a place in what a provider lists. The latter holds
- * the provider's own cursor, which nobody else may write, so it is sealed.
+ * the provider's own cursor, which no one else may write, so it is sealed.
  */
 
 import { isClientError } from '../../core/errors.ts'

@@ -14,7 +14,7 @@ export interface SecretMaker {
 
 /**
  * A change to key authentication takes the secret out of sight; the way back shows one again
- * (recorded traffic, which does not tell whether it is the same).
+ * (recorded traffic, which does not show whether it is the same).
  */
 export function settleSecret(entry: ClientEntry, make: SecretMaker, input: Auth0Client): void {
   const { record } = entry

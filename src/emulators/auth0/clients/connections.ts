@@ -75,7 +75,7 @@ function listConnections(state: State, { query }: Call): EmulatorAnswer {
   return { status: 200, body: pageOf({ name: 'connections', items }, query) }
 }
 
-/** Unless told otherwise, `options` come along with the upstream's secret (recorded traffic). */
+/** Unless asked otherwise, `options` come along with the upstream's secret (recorded traffic). */
 function connectionsOfClient(state: State, { id, query }: Call): EmulatorAnswer {
   checkQuery(query, [...CHECKPOINT, ...FIELDS, 'strategy'])
   state.client(id)

@@ -47,7 +47,7 @@ function mayRead(name: string, scopes: ReadonlySet<string>): boolean {
   return scopes.has('read:clients') || scopes.has('read:client_keys')
 }
 
-/** The private signing key is told at creation and never again (recorded traffic). */
+/** The private signing key is shown at creation and never again (recorded traffic). */
 function bare(name: string, value: unknown): unknown {
   if (name !== 'signing_keys' || !Array.isArray(value)) return value
   return value.map(({ key: _key, ...shown }) => shown)

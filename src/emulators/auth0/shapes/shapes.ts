@@ -10,7 +10,7 @@ import { type Format, hasFormat } from './formats.ts'
 interface Common {
   /** `null` is accepted. */
   readonly nullable?: boolean
-  /** Description, told in brackets behind the property. */
+  /** The description, shown in brackets after the property. */
   readonly about?: string
 }
 

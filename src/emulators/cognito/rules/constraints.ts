@@ -1,6 +1,6 @@
 /**
  * The checks that a request passes before the service looks at what it means: known members, JSON
- * types, and the limits of each member, whose violations are told all at once:
+ * types, and the limits of each member, whose violations are reported all at once:
  * "2 validation errors detected: Value '[]' at 'logoutURLs' failed to satisfy constraint: …"
  * (aws/aws-sdk-java-v2#5528; aws/aws-cli#2941 and awsdocs/aws-cloudformation-user-guide#563 show lists).
  */
@@ -105,7 +105,7 @@ function broken(shape: Shape, value: unknown): readonly string[] {
   const badItem = items.some((item) => broken(shape.of, item).length > 0)
   return [
     ...(tooLong ? [constraint('length', 'less', shape.max ?? 0)] : []),
-    // For an item all constraints of the item are told, not only the broken ones.
+    // For an item all constraints of the item are reported, not only the broken ones.
     ...(badItem ? [`Member must satisfy constraint: [${allOf(shape.of).join(', ')}]`] : []),
   ]
 }
