@@ -132,7 +132,7 @@ function rawChange(target: Json, now: Json): Json | undefined {
   return { ...Object.fromEntries(cleared), ...(isRecord(change) ? change : {}) }
 }
 
-/** Values of a list that managers have, whoever they are. */
+/** Values of a list that any manager has. */
 const managedIn = ({ managed = [] }: LiveClient, field: FieldName): readonly string[] =>
   managed.filter((one) => one.field === field).map(({ value }) => value)
 

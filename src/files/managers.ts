@@ -141,7 +141,7 @@ export function withExclusive(
   return { ...patch, ...Object.fromEntries(more) }
 }
 
-/** A setting that is off, or empty, is as good as none. */
+/** A setting that is off, or empty, counts as none. */
 const isOff = (value: Json): boolean =>
   value === null ||
   value === false ||

@@ -246,6 +246,8 @@ describe('GET /openapi.json', () => {
     expect(takes('filter', 'disabled:true,name:a,,b')).toBe(true)
     expect(takes('filter', 'disabled:maybe')).toBe(false)
     expect(takes('filter', 'nope:a')).toBe(false)
+    expect(takes('filter', 'registered:dynamic')).toBe(true)
+    expect(takes('filter', 'registered:else')).toBe(false)
     expect(takes('Last-Event-ID', '12')).toBe(true)
     expect(takes('Last-Event-ID', 'x')).toBe(false)
     expect(takes('clientId', 'a b')).toBe(false)

@@ -15,13 +15,18 @@ const TIME: JsonObject = {
     '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$',
 }
 
-const isFlag = (name: string) =>
-  Object.hasOwn(FIELDS, name) && FIELDS[name as FieldName].kind === 'boolean'
+/** What follows the names that do not take any text. */
+const ONLY: Readonly<Record<string, string>> = { registered: 'dynamic' }
 
-const namesThat = (flag: boolean) => FILTER_NAMES.filter((name) => isFlag(name) === flag).join('|')
+const valueOfFilter = (name: string): string => {
+  const isFlag = Object.hasOwn(FIELDS, name) && FIELDS[name as FieldName].kind === 'boolean'
+  return ONLY[name] ?? (isFlag ? '(true|false)' : ANY_TEXT)
+}
 
 /** Two commas stand for one. */
-const FILTER = `((${namesThat(true)}):(true|false)|(${namesThat(false)}):([^,\\n\\r\\u2028\\u2029]|,,)+)`
+const ANY_TEXT = '([^,\\n\\r\\u2028\\u2029]|,,)+'
+
+const FILTER = `(${FILTER_NAMES.map((name) => `${name}:${valueOfFilter(name)}`).join('|')})`
 
 const EXACT: { readonly [Q in QueryName]?: JsonObject } = {
   outcome: { enum: [...HISTORY_OUTCOMES] },
