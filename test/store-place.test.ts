@@ -14,7 +14,7 @@ import {
   startAuth0Emulator,
 } from '../src/emulators/auth0/index.ts'
 import { openStore } from '../src/program/open-store.ts'
-import { clientry, type Ended } from './cli/command-line.ts'
+import { clientryProcess, type Ended } from './cli/command-line.ts'
 import { CREDENTIALS, call, type Dynamodb, startDynamodb } from './contract/dynamodb.ts'
 import { fullAuth0Client } from './fixtures/auth0.ts'
 
@@ -82,7 +82,10 @@ describe('from two folders', () => {
   const from = (name: string, line: string): Promise<Ended> => {
     mkdirSync(path(name), { recursive: true })
     const config = ['--config', path('config', 'clientry.json')]
-    return clientry([...line.split(' '), ...config], { folder: path(name), env: ENVIRONMENT })
+    return clientryProcess([...line.split(' '), ...config], {
+      folder: path(name),
+      env: ENVIRONMENT,
+    })
   }
 
   it('a client that is protected from the one is not removed from the other', async () => {
