@@ -15,7 +15,7 @@ import {
 import { startSyncClient } from './synchronous.ts'
 
 const ID = 'exampleClientId'
-const REALM = 'contract'
+const REALM = `contract-${Date.now().toString(36)}`
 
 interface Place {
   readonly keycloak: Keycloak
@@ -35,6 +35,7 @@ export async function keycloakKinds(): Promise<readonly SubjectKind[]> {
     {
       ...KEYCLOAK_KIND,
       name: 'keycloak itself',
+      server: 'keycloak',
       start: async () => {
         running ??= started()
         return subjectAt(await running)
