@@ -77,6 +77,7 @@ const SECRETS: Rows<Secrets> = {
   atOnce: QUIET,
   limits: QUIET,
   unusable: QUIET,
+  makesValues: QUIET,
   list: (list, extend) => (ref, base, call) => list(ref, base, extend(call)),
   add: (add, extend) => (ref, base, value) => extendedStep(add(ref, base, value), extend),
   remove: (remove, extend) => (ref, base, id) => extendedStep(remove(ref, base, id), extend),

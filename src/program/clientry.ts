@@ -85,11 +85,18 @@ export async function createClientry(
   const store = observedStore(surroundings.store, observe)
   const seal = createSeal(config.key)
   const permissions = permissionsOf(config, operator)
-  const providers = await createProviders(config.providers, { ...surroundings, store, seal, now })
+  const fingerprints = createFingerprints(config.key)
+  const providers = await createProviders(config.providers, {
+    ...surroundings,
+    store,
+    seal,
+    now,
+    fingerprintOf: fingerprints.ofSecret,
+  })
   const service: Service = {
     store,
     seal,
-    fingerprints: createFingerprints(config.key),
+    fingerprints,
     providers: observedProviders(withOwnApi(config, providers), observe),
     turns: createTurns(now),
     keysInUse: new Set(),

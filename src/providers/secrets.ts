@@ -25,6 +25,8 @@ export interface SecretStep extends Step {
 export interface AddStep extends Step {
   /** What it has added, once `send` was answered. */
   added(): LiveSecret | undefined
+  /** Its value, where the provider makes that, once `send` was answered. */
+  reveal?(): Secret | undefined
 }
 
 /** `base` is the client as it was read just before, always. */
@@ -33,6 +35,8 @@ export interface Secrets {
   atOnce(base: Native): number
   /** What a value that the caller chooses must be like, beside what holds for every one; absent: nothing. */
   readonly limits?: Limits
+  /** The provider makes the values of those that are added, which the record then shows; no caller can choose one. */
+  readonly makesValues?: true
   /** Why the client has no use for a secret, or cannot be given one; a clause. Pure. */
   unusable(base: Native): string | undefined
   /** Those that are live, oldest first. */

@@ -63,7 +63,9 @@ describe.each(SUBJECTS.filter(({ inProcess }) => !inProcess))('$name', (kind) =>
     await calledBy(async () => creation?.find(place, search, call()))
     if (secrets?.add !== undefined) {
       await sent([secrets.add(made, native ?? {}, 'a'.repeat(64))])
-      const live = await calledBy(() => secrets.list(made, native ?? {}, call()))
+      const list = () => secrets.list(made, native ?? {}, call())
+      // What the provider makes is in the record.
+      const live = secrets.makesValues ? await list() : await calledBy(list)
       await sent([secrets.remove?.(made, native ?? {}, String(live[0]?.id))])
     }
     await sent([provider.removal?.(made, native ?? {})])

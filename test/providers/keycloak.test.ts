@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import { hiddenPaths } from '../../src/core/secrecy/hidden.ts'
+import { type Secret, secret as secretOf } from '../../src/core/secrecy/secret.ts'
 import {
   KEYCLOAK_ACCOUNT,
   type KeycloakEmulator,
@@ -14,7 +15,11 @@ import {
 } from '../../src/emulators/keycloak/index.ts'
 import { mapping } from '../../src/providers/keycloak/mapping.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { keyOf } from '../../src/service/operation/idempotency.ts'
+import { retireSecret } from '../../src/service/secrets/retire.ts'
+import { rotateSecret } from '../../src/service/secrets/rotate.ts'
+import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { fullKeycloakClient as full } from '../fixtures/keycloak.ts'
 import { planOf } from '../plan.ts'
 import { POOL, realmAt } from './keycloak/subject.ts'
@@ -163,6 +168,78 @@ describe('a change', () => {
     const { warnings } = await change({ tokenEndpointAuthMethod: 'client_secret_post' })
     expect(warnings).toEqual([])
     expect(String(stored().secret).length).toBeGreaterThan(24)
+  })
+})
+
+describe('secrets', () => {
+  const DAY = 86_400_000
+  const rotate = (options: Partial<RotationRequest> = {}) => {
+    const { patch: _, ...request } = requestFor(bench.service, REF, {})
+    return rotateSecret(bench.service, { ...request, cutOver: false, ...options })
+  }
+  const underPolicy = () => {
+    emulator.rotateSecrets(true)
+    const ends = String(Math.floor((Date.now() + 29 * DAY) / 1_000))
+    const attributes = stored().attributes as JsonObject
+    put({ attributes: { ...attributes, 'client.secret.expiration.time': ends } })
+  }
+  const held = () => stored().attributes as JsonObject
+
+  it('are one without a policy, which a rotation replaces', async () => {
+    await expect(rotate()).rejects.toMatchObject({ code: 'invalid_field' })
+    const { secret } = await rotate({ cutOver: true })
+    expect(stored().secret).toBe(secret?.value?.reveal())
+  })
+
+  it('are two under a policy: Keycloak makes the new one, and the former goes on', async () => {
+    underPolicy()
+    const { secret, previous } = await rotate()
+    expect(secret?.value?.reveal()).toBe(stored().secret)
+    expect(held()['client.secret.rotated']).toBe(full.secret)
+    expect(previous).toHaveLength(1)
+    const listed = await provider.secrets?.list(REF, await provider.read(REF, call()), call())
+    expect(listed?.map(({ id }) => id)).toEqual([previous[0]?.id, secret?.id])
+    expect(JSON.stringify(listed)).not.toContain(String(full.secret))
+    await expect(rotate()).rejects.toMatchObject({ code: 'rule_violated' })
+    const own = { value: secretOf('a-secret-of-the-callers-own') as Secret }
+    await expect(rotate(own)).rejects.toMatchObject({ code: 'invalid_field' })
+    const { patch: _, ...request } = requestFor(bench.service, REF, {})
+    await retireSecret(bench.service, { ...request, secretId: previous[0]?.id ?? '' })
+    expect(held()).not.toHaveProperty('client.secret.rotated')
+    expect(stored().secret).toBe(secret?.value?.reveal())
+  })
+
+  it.each(['reset_after_apply', 'cut_answer', 'error_after_apply'] as const)(
+    'is added once where the answer is lost by %s, and told by the record',
+    async (kind) => {
+      underPolicy()
+      emulator.inject({ kind, operation: 'POST /clients/{id}/client-secret' })
+      const { secret } = await rotate()
+      expect(secret?.value?.reveal()).toBe(stored().secret)
+      expect(held()['client.secret.rotated']).toBe(full.secret)
+      expect(writes().filter((one) => one.endsWith('client-secret'))).toHaveLength(1)
+    },
+  )
+
+  it('are told again for a key, while they are the newest', async () => {
+    underPolicy()
+    const actor = { subject: 'tester', issuer: 'https://issuer.example' }
+    const key = keyOf(bench.service.fingerprints, actor, 'the-key', ['the-key'])
+    const first = await rotate({ key, actor })
+    const again = await rotate({ key, actor })
+    expect(again).toMatchObject({ replayed: true })
+    expect(again.secret?.value?.reveal()).toBe(first.secret?.value?.reveal())
+  })
+
+  it('that have ended by their date are none, although Keycloak goes on showing them', async () => {
+    underPolicy()
+    const past = {
+      'client.secret.rotated': 'x'.repeat(30),
+      'client.secret.rotated.expiration.time': '5',
+    }
+    put({ attributes: { ...held(), ...past } })
+    const native = await provider.read(REF, call())
+    expect(await provider.secrets?.list(REF, native, call())).toHaveLength(1)
   })
 })
 

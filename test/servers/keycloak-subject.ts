@@ -30,7 +30,12 @@ export async function keycloakKinds(): Promise<readonly SubjectKind[]> {
     return []
   }
   let running: Promise<Place> | undefined
-  afterAll(async () => (await running)?.keycloak.stop())
+  afterAll(async () => {
+    const { keycloak } = (await running) ?? {}
+    // Ids of records are those of the whole server, which may outlive this file.
+    await keycloak?.admin('DELETE', `/${REALM}`)
+    await keycloak?.stop()
+  })
   return [
     {
       ...KEYCLOAK_KIND,

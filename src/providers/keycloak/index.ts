@@ -17,7 +17,7 @@ import { createCreation } from './creation.ts'
 import { isOpenId, notManaged } from './grants.ts'
 import { mapping } from './mapping.ts'
 import { barOf, relianceOf } from './reliance.ts'
-import { secrets } from './secrets.ts'
+import { createSecrets } from './secrets.ts'
 import { updateSteps } from './update.ts'
 
 export type { KeycloakSettings }
@@ -28,7 +28,10 @@ const mayNameScopes = (field: FieldName) =>
   !isMapped(field) || field === fieldOfPath(mapping, 'optionalClientScopes')
 
 /** The provider of a configuration. */
-export function create(settings: KeycloakSettings, { now }: ProviderSurroundings): Provider {
+export function create(
+  settings: KeycloakSettings,
+  { now, fingerprintOf }: ProviderSurroundings,
+): Provider {
   const names = Object.keys(settings.pools)
   const pace = createKeycloakPace(settings.pace ?? {}, names, now)
   const sendAt = createSenders(settings, { pace, now })
@@ -57,7 +60,7 @@ export function create(settings: KeycloakSettings, { now }: ProviderSurroundings
       'authorization resources, scopes and policies',
       'sessions, consents and tokens of the client, and its registration access token',
     ],
-    secrets,
+    secrets: createSecrets({ sendAt, pathOf, now, fingerprintOf }),
   }
 }
 

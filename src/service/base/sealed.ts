@@ -19,8 +19,8 @@ export interface Sealed {
 
 /** A new secret in addition to the live ones. */
 export interface Rotation {
-  /** The new value, chosen before it is sent, so that it survives a lost answer. */
-  readonly value: string
+  /** The new value, chosen before it is sent, so that it survives a lost answer; absent: the provider makes it. */
+  readonly value?: string
   /** Ids of the secrets that were live before. */
   readonly before: readonly string[]
 }

@@ -277,5 +277,6 @@ function wordsOf({ provider, base, next, rotation }: Running, error: unknown): s
   const said = isClientError(error) ? error.details.said : undefined
   if (said === undefined) return undefined
   const secrets = [base, next].flatMap((record) => hiddenTexts(provider.mapping, record))
-  return providerWords(said, rotation === undefined ? secrets : [...secrets, rotation.value])
+  const { value } = rotation ?? {}
+  return providerWords(said, value === undefined ? secrets : [...secrets, value])
 }

@@ -4,9 +4,10 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
+import { showField } from '../../core/mapping/mapping.ts'
 import { neededToRotate } from '../../core/rights/rights.ts'
-import { secret } from '../../core/secrecy/secret.ts'
-import { newSecretValue } from '../../providers/secrets.ts'
+import { type Secret, secret } from '../../core/secrecy/secret.ts'
+import { type AddStep, newSecretValue } from '../../providers/secrets.ts'
 import { callerOf, callOf, type Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
 import { checkReliance } from '../change/own-client.ts'
@@ -70,10 +71,11 @@ async function planFor(
   request.authorize?.(neededToRotate(provider.mapping, base, provider.ownApi?.(ref)))
   checkReliance(request, base, 'given another secret')
   const secrets = checkOverlap(provider, base)
+  if (secrets.makesValues && request.value !== undefined) throw madeThere()
   const live = await secrets.list(ref, base, call)
   checkRoom(secrets.atOnce(base), live)
-  const value = request.value?.reveal() ?? newSecretValue()
-  const step = secrets.add(ref, base, value)
+  const value = secrets.makesValues ? undefined : (request.value?.reveal() ?? newSecretValue())
+  const step = secrets.add(ref, base, value ?? '')
   const becomes =
     seconds === undefined
       ? undefined
@@ -86,7 +88,7 @@ async function planFor(
       next: base,
       changes: [],
       action: 'rotate',
-      rotation: { value, before: live.map(({ id }) => id) },
+      rotation: { ...(value === undefined ? {} : { value }), before: live.map(({ id }) => id) },
       becomes,
     },
     steps: [step],
@@ -97,7 +99,10 @@ async function planFor(
     done: ({ secret: addition, native, tag, warnings, operationId }) => ({
       ...planned,
       outcome: 'applied',
-      secret: { ...addition, value: secret(value) },
+      secret: {
+        ...addition,
+        ...shownValue(value, step, showField(provider.mapping, 'secret', native)),
+      },
       native,
       tag,
       warnings,
@@ -105,6 +110,23 @@ async function planFor(
     }),
   }
 }
+
+/** Where the provider makes the value, its answer tells it, or the record where that was lost. */
+function shownValue(
+  value: string | undefined,
+  { reveal }: AddStep,
+  current: Secret | null,
+): { readonly value?: Secret } {
+  const shown = value === undefined ? (reveal?.() ?? current) : secret(value)
+  return shown === null ? {} : { value: shown }
+}
+
+const madeThere = () =>
+  new ClientError(
+    'invalid_field',
+    'secret must be absent: this provider makes the value of a secret that is added beside another.',
+    { field: 'secret' },
+  )
 
 /** The one there is would be replaced by itself, and whoever has it would keep it. */
 const sameSecret = () =>

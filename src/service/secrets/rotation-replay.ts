@@ -33,12 +33,18 @@ export async function replayRotation(
   const native = await provider.read(ref, call)
   const standing = await standingOf(service, resource)
   const live = withEnds(await secretsOf(provider).list(ref, native, call), standing)
-  const value = await newValueOf(service, intent, mapping)
+  const current = showClient(mapping, native).secret?.reveal()
+  const value = await newValueOf(
+    service,
+    intent,
+    mapping,
+    live.at(-1)?.id === secretId ? current : undefined,
+  )
   // A cut-over leaves one secret, and the record shows whether it is still the same one. If no record shows it, it
   // is taken to be the same until anything else is recorded of the client.
   const isCurrent = hidesSecret(mapping)
     ? (await service.store.last(resource))?.seq === closing?.seq
-    : showClient(mapping, native).secret?.reveal() === value
+    : current === value
   const ours = live.find(({ id }) => (secretId === undefined ? isCurrent : id === secretId))
   const recent = service.now() - at <= TOLD_AGAIN_MS
   const isShown = ours !== undefined && recent && value !== undefined
@@ -66,8 +72,11 @@ async function newValueOf(
   service: Service,
   intent: Intent,
   mapping: RotationRequest['provider']['mapping'],
+  made: string | undefined,
 ): Promise<string | undefined> {
   const { next = null, rotation }: Partial<Sealed> = (await openSealed(service, intent)) ?? {}
   if (next === null) return undefined
-  return rotation?.value ?? showClient(mapping, next).secret?.reveal()
+  // What the provider made is in no intent: the record shows it while it is the newest.
+  if (rotation !== undefined) return rotation.value ?? made
+  return showClient(mapping, next).secret?.reveal()
 }

@@ -53,10 +53,11 @@ export async function findAdded(
 function fits(
   { id, hint, createdAt }: LiveSecret,
   { at, deadline }: Intent,
-  { before, value }: Rotation = { before: [], value: '' },
+  { before, value }: Rotation = { before: [] },
 ): boolean {
   if (before.includes(id)) return false
-  if (hint !== undefined && hint !== hintOf(value).hint) return false
+  const isOther = value !== undefined && hint !== hintOf(value).hint
+  if (hint !== undefined && isOther) return false
   if (createdAt === undefined) return true
   const createdMs = Date.parse(createdAt)
   return createdMs >= at - CLOCK_SKEW_MS && createdMs <= deadline + CLOCK_SKEW_MS
