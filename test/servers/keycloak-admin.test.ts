@@ -13,20 +13,12 @@ import { changeClient } from '../../src/service/change/change.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { POOL, realmAt } from '../providers/keycloak/subject.ts'
 import { only } from '../providers/subject.ts'
-import { unlessRequired } from './cache.ts'
 import { unlessChosen } from './chosen.ts'
-import {
-  type Keycloak,
-  newServiceAccount,
-  startKeycloak,
-  tokenOf,
-  whyNoKeycloak,
-} from './keycloak.ts'
+import { type Keycloak, newServiceAccount, startKeycloak, tokenOf } from './keycloak.ts'
 import { type CallerRole, keycloakAt, keycloakTables, type RealmCallers } from './keycloak-cases.ts'
 import { any, type Choice, type Count, one, patchAtRandom, some } from './random-patches.ts'
 
-const reason = unlessChosen('keycloak') ?? unlessRequired(await whyNoKeycloak())
-if (reason !== undefined) process.stdout.write(`${reason}\n`)
+const reason = unlessChosen('keycloak')
 
 const ROLES: readonly CallerRole[] = ['none', 'query-clients', 'view-clients', 'manage-clients']
 const REALM = `admin-${Date.now().toString(36)}`
