@@ -309,7 +309,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
         change: { [kind.description]: 'Foreign' },
       })
       const result = await change({ callbacks: [NEW_CALLBACK] })
-      const overwritten = subject.provider.mapping.omitted === 'reset'
+      const overwritten = subject.provider.mapping.omitted === 'reset' && kind.merges !== true
       // A full replace inside the last round trip cannot see the other writer; that is documented.
       const shown = subject.provider.mapping.settings.includes(kind.description)
       const field = shown ? `providerSettings.${kind.description}` : 'description'

@@ -93,6 +93,8 @@ export interface AnyKind {
   readonly defaults?: JsonObject
   /** Whether a change is read back, since the answer to an update proves nothing. */
   readonly readsBack?: true
+  /** Whether an update sends what changes alone, so that another setting that someone else writes stays and is seen. */
+  readonly merges?: true
   /** Whether the answer to an update tells what opens the client from then on. */
   readonly renewsTokens?: true
   /** A setting that no field stands for, and another value for it. */

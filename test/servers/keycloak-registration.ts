@@ -6,7 +6,7 @@ import type { RegistrationServer } from '../peers/oidc.ts'
 import { type Keycloak, newRealm } from './keycloak.ts'
 import { startSyncClient } from './synchronous.ts'
 
-const USER = { username: 'alice', password: 'a-password-of-the-tests' }
+export const USER = { username: 'alice', password: 'a-password-of-the-tests' }
 
 /** Members of registration, and where the administration has them; `@`: among the attributes. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -51,6 +51,29 @@ export function unflat(record: JsonObject): JsonObject {
       all.filter(isAttribute).map(([name, value]) => [name.slice(1), value]),
     ),
   }
+}
+
+/** A confidential client for the code flow, in the words of the administration. */
+export const CODE_FLOW_OF_KEYCLOAK = {
+  publicClient: false,
+  standardFlowEnabled: true,
+  implicitFlowEnabled: false,
+  directAccessGrantsEnabled: false,
+  serviceAccountsEnabled: false,
+  webOrigins: ['https://app.example.com'],
+}
+
+/** Someone who can log in. */
+export async function makeUser(keycloak: Keycloak, realm: string): Promise<void> {
+  await keycloak.admin('POST', `/${realm}/users`, {
+    username: USER.username,
+    enabled: true,
+    email: 'alice@example.com',
+    emailVerified: true,
+    firstName: 'Alice',
+    lastName: 'Example',
+    credentials: [{ type: 'password', value: USER.password, temporary: false }],
+  })
 }
 
 export interface KeycloakRegistration extends RegistrationServer {
@@ -110,15 +133,7 @@ export async function startKeycloakRegistration(
     const { status } = there ? admin('PUT', at(id), body) : admin('POST', '/clients', body)
     if (status >= 400) throw new Error(`Keycloak did not store the client: ${status}`)
   }
-  await keycloak.admin('POST', `/${realm}/users`, {
-    username: USER.username,
-    enabled: true,
-    email: 'alice@example.com',
-    emailVerified: true,
-    firstName: 'Alice',
-    lastName: 'Example',
-    credentials: [{ type: 'password', value: USER.password, temporary: false }],
-  })
+  await makeUser(keycloak, realm)
   const endpoint = `${front.url}/realms/${realm}/clients-registrations/openid-connect`
   return {
     front,

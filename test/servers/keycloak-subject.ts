@@ -5,13 +5,8 @@ import { type JsonObject, withoutMembers } from '../../src/core/json/json.ts'
 import { startFront } from '../peers/front.ts'
 import { KEYCLOAK_KIND, POOL, realmAt } from '../providers/keycloak/subject.ts'
 import { only, type Subject, type SubjectKind } from '../providers/subject.ts'
-import {
-  type Keycloak,
-  newServiceAccount,
-  type ServiceAccount,
-  startKeycloak,
-  whyNoKeycloak,
-} from './keycloak.ts'
+import { CHOSEN } from './chosen.ts'
+import { type Keycloak, newServiceAccount, type ServiceAccount, startKeycloak } from './keycloak.ts'
 import { startSyncClient } from './synchronous.ts'
 
 const ID = 'exampleClientId'
@@ -22,13 +17,9 @@ interface Place {
   readonly account: ServiceAccount
 }
 
-/** The server as a subject; none where it cannot be started, which is printed. */
+/** The server as a subject, in a run about it. */
 export async function keycloakKinds(): Promise<readonly SubjectKind[]> {
-  const reason = await whyNoKeycloak()
-  if (reason !== undefined) {
-    process.stdout.write(`${reason}\n`)
-    return []
-  }
+  if (CHOSEN !== 'keycloak') return []
   let running: Promise<Place> | undefined
   afterAll(async () => {
     const { keycloak } = (await running) ?? {}

@@ -34,6 +34,7 @@ function canaille(): AnyKind {
     ...REGISTERED,
     name: 'rfc7592 at Canaille',
     server: 'canaille',
+    merges: true,
     frame: CANAILLE,
     full: fullCanailleClient,
     lacks: LACKS,

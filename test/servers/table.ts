@@ -11,6 +11,7 @@ export interface Endpoint {
 }
 
 export const ENDPOINTS = [
+  { name: 'Keycloak, its administration', server: 'keycloak', kind: 'keycloak itself' },
   { name: 'Keycloak, its registration', server: 'keycloak', kind: 'rfc7592 at Keycloak' },
   { name: 'Ory Hydra, its administration', server: 'hydra', kind: 'hydra itself' },
   { name: 'Ory Hydra, its registration', server: 'hydra', kind: 'rfc7592 at Hydra' },

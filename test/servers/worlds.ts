@@ -15,7 +15,8 @@ import { adminAt } from './hydra-cases.ts'
 import { startHydraRegistration } from './hydra-registration.ts'
 import { operationOf } from './hydra-subject.ts'
 import { type Keycloak, startKeycloak } from './keycloak.ts'
-import { startKeycloakRegistration } from './keycloak-registration.ts'
+import { openKeycloakAdmin } from './keycloak-admin.ts'
+import { CODE_FLOW_OF_KEYCLOAK, startKeycloakRegistration } from './keycloak-registration.ts'
 import type { Kind } from './table.ts'
 import { CODE_FLOW, registeredWorld, SECRET, type World } from './world.ts'
 
@@ -40,16 +41,6 @@ async function openGlewlwyd(): Promise<World> {
     key: privateKey,
     kid: 'one',
   })
-}
-
-/** In the words of its administration: by it clients are made. */
-const CODE_FLOW_OF_KEYCLOAK = {
-  publicClient: false,
-  standardFlowEnabled: true,
-  implicitFlowEnabled: false,
-  directAccessGrantsEnabled: false,
-  serviceAccountsEnabled: false,
-  webOrigins: ['https://app.example.com'],
 }
 
 /** A world that stops its server with it. */
@@ -127,7 +118,10 @@ export const LASTING: {
   },
   keycloak: async (folder) => {
     const keycloak = await startKeycloak(join(folder, 'keycloak'))
-    return lasting(keycloak, { 'rfc7592 at Keycloak': await openKeycloakRegistration(keycloak) })
+    return lasting(keycloak, {
+      'keycloak itself': await openKeycloakAdmin(keycloak),
+      'rfc7592 at Keycloak': await openKeycloakRegistration(keycloak),
+    })
   },
 }
 
@@ -142,6 +136,10 @@ const lasting = (server: Hydra | Keycloak, worlds: Lasting['worlds']): Lasting =
 
 /** Opens the world of each endpoint. */
 export const WORLDS: { readonly [K in Kind]: () => Promise<World> } = {
+  'keycloak itself': async () => {
+    const keycloak = await startKeycloak()
+    return stopping(await openKeycloakAdmin(keycloak), keycloak)
+  },
   'rfc7592 at Keycloak': async () => {
     const keycloak = await startKeycloak()
     return stopping(await openKeycloakRegistration(keycloak), keycloak)
