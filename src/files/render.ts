@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { type Client, FIELD_NAMES, FIELDS, type FieldName } from '../core/client.ts'
 import { type ClientKind, kindOf } from '../core/client-kind.ts'
 import { isRecord, type Json, without } from '../core/json/json.ts'
-import { firstOf } from '../core/json/paths.ts'
+import { firstOf, withoutPaths } from '../core/json/paths.ts'
 import type { LiveClient } from './compare.ts'
 import { escaped } from './environments/template.ts'
 import { writeYaml } from './yaml-text.ts'
@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly fields: Readonly<Partial<Record<FieldName, Capability>>>
   /** Raw settings that an update takes. */
   readonly settings?: readonly string[]
+  /** Raw settings (dotted for inner ones) that are only shown. */
+  readonly readOnlySettings?: readonly string[]
   /** Raw settings that only a creation takes. */
   readonly creationSettings?: readonly string[]
   /** Raw settings that name credentials of the very client. */
@@ -74,7 +76,7 @@ export function kindOfClient({ attributes }: LiveClient): ClientKind {
 /** Raw settings of a client that no file holds, since this version does not know what may be done with them. */
 export function unknownSettings(
   { attributes }: LiveClient,
-  capabilities: Capabilities & { readonly readOnlySettings?: readonly string[] },
+  capabilities: Capabilities,
 ): readonly string[] {
   const { providerSettings } = attributes
   const { readOnlySettings = [] } = capabilities
@@ -106,7 +108,7 @@ function settable(field: FieldName, value: Json, capabilities: Capabilities): Js
   const members = Object.entries(isRecord(value) ? value : {}).filter(
     ([name, one]) => isSetting(name, capabilities) && !(isEmptyObject(one) && isMade(name)),
   )
-  return Object.fromEntries(members)
+  return withoutPaths(Object.fromEntries(members), capabilities.readOnlySettings ?? [])
 }
 
 const isEmptyObject = (value: Json) => isRecord(value) && Object.keys(value).length === 0

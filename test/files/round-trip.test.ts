@@ -220,7 +220,10 @@ function changed(mapping: Mapping, record: JsonObject, client: JsonObject): Json
 async function removeAll({ api, live }: Tenants, provider: string): Promise<void> {
   for (const { userPoolId, id } of await live(provider)) {
     const pool = userPoolId === undefined ? {} : { userPoolId }
-    await api.deleteClient({ provider, ...pool, id }, { ifMatch: '*' })
+    // A provider keeps clients of its own.
+    await api.deleteClient({ provider, ...pool, id }, { ifMatch: '*' }).catch((error) => {
+      if (error.code !== 'own_client') throw error
+    })
   }
 }
 
@@ -259,9 +262,23 @@ function namedDifferences(file: FieldPatches, before: JsonObject, after: JsonObj
       const named = (file as JsonObject)[name] ?? null
       if (!isMap(name) || !isRecord(is) || !isRecord(was)) return differ(name, was, is)
       const members = isRecord(named) ? Object.keys(named) : Object.keys(is)
-      return members.flatMap((one) => differ(`${name}.${one}`, was[one] ?? null, is[one] ?? null))
+      return members.flatMap((one) => {
+        const part = isRecord(named) ? (named[one] ?? null) : null
+        const [before, after] = [was[one] ?? null, is[one] ?? null]
+        return differ(`${name}.${one}`, onlyNamed(part, before), onlyNamed(part, after))
+      })
     })
     .sort()
+}
+
+/** What of a value a file names; of an object, members of which it has none are left alone. */
+function onlyNamed(named: Json, value: Json): Json {
+  if (!isRecord(named) || !isRecord(value) || Object.keys(named).length === 0) return value
+  const members = Object.keys(named).map((name) => [
+    name,
+    onlyNamed(named[name] ?? null, value[name] ?? null),
+  ])
+  return Object.fromEntries(members)
 }
 
 function differ(path: string, was: Json, is: Json): string[] {
