@@ -346,7 +346,10 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       const { ref, by } = await make('web')
       const before = await provider.read(ref, call())
       const throttled = { code: 'provider_throttled' }
-      for (const operation of Object.values(life.writes)) fail('throttle', operation)
+      const ofSecrets = life.secretCalls ?? []
+      for (const operation of [...Object.values(life.writes), ...ofSecrets]) {
+        fail('throttle', operation)
+      }
       const attempts: readonly Step[] = [
         creation.step(place(), planned('spa')),
         removal(ref),

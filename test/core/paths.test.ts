@@ -1,7 +1,7 @@
 /** Members of records by dotted path: what is above what, taking away and replacing. */
 
 import { describe, expect, it } from 'vitest'
-import { covers, replacePaths, withoutPaths } from '../../src/core/json/paths.ts'
+import { covers, leadTo, replacePaths, withoutPaths } from '../../src/core/json/paths.ts'
 
 describe('a path', () => {
   it.each([
@@ -59,4 +59,25 @@ describe('replacing members', () => {
   it('leaves what is no record as it is', () => {
     expect(replacePaths([{ a: 1 }], ['a'], () => 2)).toEqual([{ a: 1 }])
   })
+})
+
+it('a path leads to a name with dots as well as to members in each other', () => {
+  const record = { attributes: { 'logo.uri': 'a', logo: { uri: 'b', size: 1 }, other: 'c' } }
+  expect(withoutPaths(record, ['attributes.logo.uri'])).toEqual({
+    attributes: { logo: { size: 1 }, other: 'c' },
+  })
+  expect(withoutPaths(record, ['attributes.logo.ur'])).toBe(record)
+})
+
+it.each<[string, readonly string[], boolean, boolean]>([
+  ['attributes.logo.uri', ['attributes', 'logo.uri'], true, true],
+  ['attributes.logo.uri', ['attributes', 'logo', 'uri'], true, true],
+  ['attributes.logo.uri', ['attributes', 'logo.uri', 'more'], false, true],
+  ['attributes.logo.uri', ['attributes', 'logo'], false, false],
+  ['attributes.*', ['attributes', 'logo.uri'], true, true],
+  ['attributes.*.uri', ['attributes', 'a.b', 'uri'], true, true],
+  ['attributes.*', ['attributes'], false, false],
+])('%s leads to %j: there %s, or above it %s', (path, place, there, above) => {
+  expect(leadTo(path.split('.'), place, 'there')).toBe(there)
+  expect(leadTo(path.split('.'), place, 'or above')).toBe(above)
 })

@@ -255,6 +255,18 @@ describe('logout URLs', () => {
     expect(showClient(mapping, { ...full, attributes }).allowedLogoutUrls).toEqual(shown)
   })
 
+  it('and origins may be the word for those of the callbacks, and no other word', async () => {
+    await change({ allowedLogoutUrls: ['+'], webOrigins: ['+'] })
+    expect(stored().webOrigins).toEqual(['+'])
+    for (const asked of [
+      { webOrigins: ['*'] },
+      { allowedLogoutUrls: ['-'] },
+      { callbacks: ['+'] },
+    ]) {
+      await expect(change(asked)).rejects.toMatchObject({ code: 'invalid_field' })
+    }
+  })
+
   it('of the callbacks stay when one is added, and end with the list', () => {
     const none = { ...full, attributes: {} }
     const heldAfter = (asked: Json) =>

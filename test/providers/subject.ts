@@ -142,6 +142,8 @@ export interface Life {
   readonly oneSecret?: true
   /** Where a client has a secret, there is no second one beside it, unless its owner sets up more than a client. */
   readonly noSecond?: true
+  /** Then the operations that add one and end one all the same, as the emulator spells them. */
+  readonly secretCalls?: readonly string[]
   /** What a caller asks of a new one, where that is not a name and callbacks or a lifetime. */
   readonly asks?: { readonly [K in ClientKind]?: JsonObject }
 }

@@ -101,6 +101,7 @@ const life: Life = {
   appTypes: { spa: 'spa', web: 'regular_web', native: 'native', machine: 'non_interactive' },
   rotates: { spa: undefined, native: undefined, web: undefined, machine: undefined },
   noSecond: true,
+  secretCalls: ['POST /clients/{id}/client-secret', 'DELETE /clients/{id}/client-secret/rotated'],
   asks: {
     spa: { ...NEW, callbacks: ['https://new.example.com/callback'] },
     web: { ...NEW, callbacks: ['https://new.example.com/callback'] },
