@@ -55,6 +55,8 @@ export function create(
     bar: barOf,
     removal: (ref, base) => removalStep(sendAt, pathOf(ref), ref, base),
     lostWithRemoval: [
+      'the client id and the id of the record: a new client gets others',
+      'the secret: a new client gets a new one',
       'the service account with its roles, of which this API may read nothing',
       'roles of the client, and who has them',
       'authorization resources, scopes and policies',
