@@ -1,7 +1,8 @@
 /**
  * The contract of the mirror: the clients of all providers as they were last seen, so that they can be
- * found without asking. It is a cache with an age: what it lacks or holds too long, the next round of
- * reading mends. Every call rejects with `ClientError` `store_unavailable` when the store cannot do it.
+ * found without asking. It is a cache with an age: the next round of reading adds what it lacks and removes
+ * what it holds too long. Every call rejects with `ClientError` `store_unavailable` when the store cannot
+ * do it.
  */
 
 import type { ClientName } from './resource.ts'
@@ -76,7 +77,7 @@ export type Task =
   | { readonly kind: 'remove' }
   | { readonly kind: 'done' }
 
-/** Whoever goes through a place; one at a time, so that several servers on one file share the work. */
+/** The server that reads through a place; one at a time, so that several servers on one file share the work. */
 export interface Claim {
   readonly place: Place
   /** Names the server. */
@@ -99,7 +100,7 @@ export interface Mirror {
   /** Forgets a place, as if it had never been read. */
   forget(place: Place): Promise<void>
 
-  /** Takes or keeps the claim on a place until then (epoch ms); `false`: somebody else has it. */
+  /** Takes or keeps the claim on a place until then (epoch ms); `false`: another server has it. */
   claim(claim: Claim, now: number, until: number): Promise<boolean>
   release(claim: Claim): Promise<void>
   /**
@@ -122,7 +123,7 @@ export interface Mirror {
   removeUnseen(claim: Claim): Promise<number>
 }
 
-/** The same mirror with something around each call, which is told its name. */
+/** The same mirror with something around each call, which receives the call's name. */
 export function around(mirror: Mirror, wrap: <T>(work: () => Promise<T>) => Promise<T>): Mirror {
   return {
     put: (...values) => wrap(() => mirror.put(...values)),

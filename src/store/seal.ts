@@ -20,8 +20,8 @@ export interface Seal {
   /** `place` names the row; the same words are needed to open it. */
   close(value: JsonObject, place: string): string
   /**
-   * The same text for the same value at the same place, so that what did not change is stored once. It tells that
-   * two values are the same, and nothing else.
+   * The same text for the same value at the same place, so that what did not change is stored once. It
+   * shows that two values are the same, and nothing else.
    */
   closeAlike(value: JsonObject, place: string): string
   /** @throws ClientError `internal` when the text was changed, moved or sealed with another key */

@@ -47,7 +47,7 @@ export type SearchedOutcome = (typeof SEARCHED_OUTCOMES)[number]
 export interface Place {
   /** Epoch milliseconds. */
   readonly at: number
-  /** Tells entries of one millisecond apart; the store's own text, sorted as it is compared. */
+  /** Distinguishes entries of one millisecond; the store's own text, sorted as it is compared. */
   readonly mark: string
 }
 
@@ -68,7 +68,7 @@ export interface Grown {
   readonly more: boolean
 }
 
-/** An entry as it is stored, for whoever checks it. */
+/** An entry as it is stored, for those who check it. */
 export interface RawRecord {
   readonly resource: string
   readonly seq: number
@@ -93,7 +93,7 @@ export interface Store {
   openIntents(): Promise<readonly Intent[]>
   /** Logs for which something has to be done by itself by `time` (epoch ms), that of the first due first. */
   due(time: number): Promise<readonly string[]>
-  /** Writes and reads back, so that a readiness probe tells the truth. */
+  /** Writes and reads back, so that a readiness probe reports the truth. */
   check(): Promise<void>
   close(): Promise<void>
   /** Absent where the store has none: clients are then listed by asking. */

@@ -123,7 +123,7 @@ async function signedHeaders(
   }
 }
 
-/** Errors are told apart by name, which a `prefix#` may precede. */
+/** Errors are distinguished by name, which a `prefix#` may precede. */
 function refusal(operation: Operation, output: JsonObject): Result {
   const name = String(output.__type).split('#').at(-1) ?? ''
   if (name === 'ConditionalCheckFailedException') return { kind: 'condition_failed' }

@@ -1,7 +1,7 @@
 /**
  * The history across clients on the index of the DynamoDB table. The index follows the table within a
- * second or so, and an item may get there after a younger one: whoever reads on from a cursor looks a
- * little further back.
+ * second or so, and an item may get there after a younger one: a reader that continues from a cursor looks
+ * a little further back.
  */
 
 import type { Head } from '../log/entry.ts'
@@ -46,7 +46,7 @@ export function createFeed(
         .map((item) => ({ place: placeOf(item), ...headOf(item) }))
     },
     heads: async (since = '0') => {
-      // What a clock that is ahead has written waits for its time: nobody looks back from there.
+      // What a clock that is ahead has written waits for its time: no reader looks back from there.
       const time = now()
       const before = Math.min(Number(since), time)
       const between = (at: number, end: number) => ({

@@ -1,7 +1,8 @@
 /**
- * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of
- * a log, `store` its id, `open` a marker for each intent that may be open, `due` one for each entry that tells a time, `operation:<id>` where an intent is, `probe`
- * what a readiness check writes. The index `feed` lists what ended or was noticed, in the order of time.
+ * The items of the DynamoDB table and their keys. One table holds all: `log:<resource>` the entries of a
+ * log, `store` its id, `open` a marker for each intent that may be open, `due` one for each entry that
+ * names a time, `operation:<id>` where an intent is, `probe` what a readiness check writes. The index
+ * `feed` lists what ended or was noticed, in the order of time.
  */
 
 import { createHash } from 'node:crypto'
@@ -21,7 +22,7 @@ export interface Marker {
 
 /** Partition of the markers. */
 export const OPEN = 'open'
-/** Partition of what tells when something has to be done by itself. */
+/** Partition of the markers that say when something has to be done by itself. */
 export const DUE = 'due'
 /** Partition of the id of the store. */
 export const STORE = 'store'
@@ -68,15 +69,15 @@ export const logOf = (resource: string) => `log:${resource}`
 /** The way back from `logOf`. */
 export const resourceOfItem = (item: Item) => (item.pk?.S ?? '').slice(logOf('').length)
 
-/** Partition of what tells where an intent is. */
+/** Partition of the items that say where an intent is. */
 export const operationOf = (operationId: string) => `operation:${operationId}`
 
 /** Twelve digits, so that texts sort as numbers do. */
 export const sortKeyOf = (seq: number) => String(seq).padStart(12, '0')
 
 /**
- * The item of an entry that is stored as `text`; `writeId` tells one attempt to append from any other with
- * the same number.
+ * The item of an entry that is stored as `text`; `writeId` distinguishes one attempt to append from any
+ * other with the same number.
  * @throws ClientError `too_large`
  */
 export function entryItem(entry: Entry, writeId: string, text: string): Item {
@@ -110,7 +111,7 @@ function feedOf(entry: Entry): Item {
   }
 }
 
-/** Fifteen digits of time, then what tells entries of one millisecond apart. */
+/** Fifteen digits of time, then what distinguishes entries of one millisecond. */
 export const feedAtOf = ({ at, mark }: Place) => `${String(at).padStart(15, '0')}:${mark}`
 
 /** The way back from `feedAtOf`. */
@@ -139,7 +140,7 @@ export function markerItem({ resource, seq }: Intent): Item {
   return { ...markerKey(marker), marker: { S: JSON.stringify(marker) } }
 }
 
-/** Key of what tells a time; no other entry has the same one, so removing it takes nobody else's. */
+/** Key of the marker of a time; no other entry has the same one, so removing it never takes another's. */
 export function dueKey({ resource, seq }: Marker, at: number): Item {
   return { pk: { S: DUE }, sk: { S: `${dueSortKey(at)}:${digestOf(resource)}:${sortKeyOf(seq)}` } }
 }
@@ -157,7 +158,7 @@ export const dueOf = (item: Item) => ({
   at: Number((item.sk?.S ?? '').split(':')[0]),
 })
 
-/** Tells where the intent of an operation is, once it is there. */
+/** Says where the intent of an operation is, once it is there. */
 export function operationItem({ operationId, resource, seq }: Intent): Item {
   const marker: Marker = { resource, seq }
   const key = { pk: { S: operationOf(operationId) }, sk: { S: FIRST } }

@@ -3,18 +3,17 @@
  * consistent.
  *
  * Lost answers: each append carries an id of its own, and its condition is "absent, or mine". So it can
- * simply be sent again until it is answered: where the first copy has arrived, the second changes
- * nothing and succeeds; where somebody else was first, both fail. Reading back would not do: the copy
- * that a read does not find may still be on its way.
+ * simply be sent again until it is answered: where the first copy has arrived, the second changes nothing
+ * and succeeds; where another writer was first, both fail. Reading back would not do: the copy that a read
+ * does not find may still be on its way.
  *
- * Open intents: a marker is written before its intent and removed after the outcome, each by a call of
- * its own. Whichever call a crash cuts off, an open intent has its marker; a marker without an open
- * intent is told by the log itself and swept away. A marker names its sequence number, so removing one
- * never takes that of the next intent. A transaction would write the same at twice the price, and
- * cancel where two instances meet. Where an intent is to be found by its operation is written before it
- * in the same way.
+ * Open intents: a marker is written before its intent and removed after the outcome, each by a call of its
+ * own. Whichever call a crash cuts off, an open intent has its marker; a marker without an open intent is
+ * recognized by reading the log and removed. A marker names its sequence number, so removing one never
+ * takes that of the next intent. A transaction would write the same at twice the price, and cancel where
+ * two instances meet. Where an intent is to be found by its operation is written before it in the same way.
  *
- * What is due: each entry that tells a time has a marker, written before it. One that the newest entry of
+ * What is due: each entry that names a time has a marker, written before it. One that the newest entry of
  * its client does not bear out any more is swept away when its time has come.
  */
 

@@ -7,12 +7,12 @@ export interface Actor {
   readonly clientId?: string
 }
 
-/** The callers behind a job; each is absent as long as nobody has done that. */
+/** The callers behind a job; each is absent as long as no one has done that. */
 export interface JobCallers {
   readonly submittedBy: Actor
   /** Set its changes going last: by a submission with `autoStart`, by `start` or by `resume`. */
   readonly startedBy?: Actor
-  /** Told it to start once its dry run was there. */
+  /** Approved its start once its dry run was there. */
   readonly approvedBy?: Actor
 }
 

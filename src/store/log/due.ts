@@ -5,8 +5,8 @@ import { isAtWork } from './job-entry.ts'
 import { dueAt } from './standing.ts'
 
 /**
- * When it has to be done (epoch milliseconds), as the newest entry of a log tells; `undefined`: never. A
- * job is due once nobody works on it any more, a registration once the operator has to know something of it.
+ * When it has to be done (epoch milliseconds), as the newest entry of a log says; `undefined`: never. A job
+ * is due once no one works on it any more, a registration once the operator has to know something about it.
  */
 export function dueAfter(entry: Entry): number | undefined {
   if (entry.kind === 'registration') return entry.noticeAt

@@ -1,6 +1,6 @@
 /**
- * What the log is made of. Each entry carries the hash of the one before it in its own log, so that
- * none can be changed, removed or put in between without the rest telling (`chain.ts`).
+ * What the log is made of. Each entry carries the hash of the one before it in its own log, so that none
+ * can be changed, removed or put in between without the rest showing it (`chain.ts`).
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
@@ -15,7 +15,7 @@ export interface Intent extends EntryBase {
   readonly operationId: string
   readonly requestId: string
   readonly actor: Actor
-  /** Epoch milliseconds after which nobody works on it any more. */
+  /** Epoch milliseconds after which no one works on it any more. */
   readonly deadline: number
   /** Fingerprint of the state that the change was planned from. */
   readonly baseTag: string
@@ -95,7 +95,7 @@ export interface Closing extends EntryBase {
   readonly missed?: readonly string[]
   /** What the provider said when it refused, without the secrets of call and client. */
   readonly providerMessage?: string
-  /** Who found out: the request itself, or somebody after it. */
+  /** Who found out: the request itself, or a settlement after it. */
   readonly settledBy: 'request' | 'settlement'
   /** Id of the client that was made; its own log begins with a `created` entry. */
   readonly created?: string
@@ -117,7 +117,7 @@ export interface Created extends EntryBase {
   readonly copiedFrom?: string
 }
 
-/** The client was changed by somebody else since the entry before. */
+/** The client was changed by someone else since the entry before. */
 export interface OutsideChange extends EntryBase {
   readonly kind: 'outside_change'
   readonly tag: string
@@ -125,7 +125,7 @@ export interface OutsideChange extends EntryBase {
   readonly changes: readonly KeptChange[]
 }
 
-/** An instance came back after its intent had been closed by somebody else. */
+/** An instance came back after its intent had been closed by someone else. */
 export interface Overlap extends EntryBase {
   readonly kind: 'overlap'
   readonly operationId: string
@@ -191,14 +191,14 @@ export interface Head {
   readonly hash: string
 }
 
-/** What the logs of clients ended with, so that one cut short since can be told. */
+/** What the logs of clients ended with, so that one that was cut short since can be recognized. */
 export interface Checkpoint extends EntryBase {
   readonly kind: 'checkpoint'
   /** Logs that grew since the checkpoint before. */
   readonly heads: readonly Head[]
   /** Where the next one begins; the store's own text. */
   readonly cursor: string
-  /** Keyed code over the rest: whoever has the store and not the key can make none. */
+  /** Keyed code over the rest: someone who has the store and not the key can make none. */
   readonly code: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the log of a job is made of. Every entry tells how far the job has come with it, so that the first
- * and the newest entry are all that has to be read to tell of a job; `service/jobs/progress.ts` says how
+ * What the log of a job is made of. Every entry says how far the job has come with it, so that the first
+ * and the newest entry are all that has to be read to report on a job; `service/jobs/progress.ts` says how
  * one follows from the other.
  */
 
@@ -59,11 +59,11 @@ export interface JobProgress {
   readonly failures: number
   /** The canary part has been done. */
   readonly canaryDone: boolean
-  /** Set its changes going last, by `start` or `resume`; absent: nobody but who submitted it. */
+  /** Set its changes going last, by `start` or `resume`; absent: only the caller who submitted it. */
   readonly startedBy?: Actor
-  /** Told it to start once its dry run was there. */
+  /** Approved its start once its dry run was there. */
   readonly approvedBy?: Actor
-  /** Who works on it, and until when nobody else does (epoch milliseconds). */
+  /** Who works on it, and until when no one else does (epoch milliseconds). */
   readonly claim?: { readonly runner: string; readonly until: number }
   /** Times that a runner died and left it, since it was last resumed; absent: never. */
   readonly abandoned?: number
@@ -185,7 +185,7 @@ export interface JobResults extends JobEntryBase {
 export const JOB_CONTROLS = ['start', 'pause', 'resume', 'cancel'] as const
 export type JobControlName = (typeof JOB_CONTROLS)[number]
 
-/** Somebody tells the job what to do. */
+/** Someone controls the job. */
 export interface JobControl extends JobEntryBase {
   readonly kind: 'job_control'
   readonly control: JobControlName
@@ -194,6 +194,6 @@ export interface JobControl extends JobEntryBase {
 
 export type JobEntry = Job | JobItems | JobClaim | JobResults | JobControl
 
-/** Whether somebody has to work on it. */
+/** Whether someone has to work on it. */
 export const isAtWork = ({ state }: Pick<JobProgress, 'state'>) =>
   state === 'planning' || state === 'running'

@@ -6,7 +6,7 @@ import type { Entry } from './entry.ts'
 
 export interface Filing {
   readonly provider: string
-  /** `subject` of the actor; what somebody else did has none. */
+  /** `subject` of the actor; what someone else did has none. */
   readonly actor: string | undefined
   readonly outcome: SearchedOutcome | 'job'
 }

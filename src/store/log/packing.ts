@@ -1,5 +1,5 @@
 /**
- * Entries as they are stored. Each tells the whole state of its client, and little of that is new: what an
+ * Entries as they are stored. Each holds the whole state of its client, and little of that is new: what an
  * earlier entry of the same log says is taken from there (`text-delta.ts`). The earlier one, a base, takes
  * nothing from any other, so that two rows are all that is read for any entry. A new base is written where
  * half of it would be new; its hash makes an entry what it is, however it is stored.
@@ -14,7 +14,7 @@ import { type Delta, deltaOf, textOf } from './text-delta.ts'
 
 /** What is shorter is stored as it is, and what is new of an entry may be so long (UTF-16 code units). */
 export const SHORT = 4_096
-/** No entry is longer; a row that somebody has changed must not fill the memory. */
+/** No entry is longer; a row that someone has changed must not fill the memory. */
 const LONGEST = 64 * 2 ** 20
 /** Texts of bases that are kept at hand, and logs whose newest base is known. */
 const KEPT_LENGTH = 8 * 2 ** 20
@@ -31,7 +31,7 @@ export interface Packed {
 export interface Packing {
   /** The text to store for an entry that is spelled so. */
   pack(entry: Entry, text: string): Promise<Packed>
-  /** The entries' own texts; `undefined` for a row that tells none. */
+  /** The entries' own texts; `undefined` for a row that yields none. */
   unpack(rows: readonly RawRecord[]): Promise<readonly (string | undefined)[]>
 }
 
@@ -39,7 +39,7 @@ interface Form {
   readonly hash: string
   /** The number of the base; absent: the text takes from itself alone. */
   readonly from?: number
-  /** Absent where somebody has changed the row: then it makes no text. */
+  /** Absent where someone has changed the row: then it yields no text. */
   readonly delta?: Delta
 }
 

@@ -1,7 +1,7 @@
 /**
  * What holds for a client here beside its settings: no provider has a place for it. Every entry of a
- * client's log tells it (`chain.ts` carries it on), so that the newest one is all that has to be read,
- * and it changes together with the settings or not at all.
+ * client's log holds it (`chain.ts` carries it on), so that the newest one is all that has to be read, and
+ * it changes together with the settings or not at all.
  */
 
 import type { FieldName } from '../../core/client.ts'
@@ -28,7 +28,7 @@ export interface Standing {
 export interface Suspended {
   /** Epoch milliseconds. */
   readonly since: number
-  /** Operations whose sealed records tell what they took, oldest first. */
+  /** Operations whose sealed records hold what they took, oldest first. */
   readonly operations: readonly string[]
 }
 
@@ -42,7 +42,7 @@ export interface Lease {
   readonly expiresAt: number
   /** Who asked for it; its end is done in the same name. */
   readonly actor: Actor
-  /** The value was there before, or somebody has said since that it is to stay. */
+  /** The value was there before, or someone has said since that it is to stay. */
   readonly kept?: true
 }
 
@@ -90,7 +90,7 @@ export function dueAt({
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
-/** Whether the same holds; nothing at all is as good as no member. */
+/** Whether the same holds; an absent standing equals an empty one. */
 export function sameStanding(one: Standing = {}, other: Standing = {}): boolean {
   return same(one as unknown as Json, other as unknown as Json)
 }

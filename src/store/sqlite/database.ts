@@ -158,8 +158,8 @@ function hasTextIndex({ DatabaseSync }: Sqlite): boolean {
 }
 
 /**
- * Node warns on standard error that its SQLite may change. That is ours to follow, by running the suite
- * on each Node, and nothing for whoever runs a command of ours.
+ * Node warns on standard error that its SQLite may change. That is ours to follow, by running the suite on
+ * each Node; those who run a command of ours have no use for it.
  */
 function withoutWarnings<T>(load: () => T): T {
   const { emitWarning } = process

@@ -14,7 +14,7 @@ import { storing, transaction } from './database.ts'
 
 /** What a document can be found or removed by, beside its id. */
 export interface Marks {
-  /** Epoch seconds from which it is as good as gone. */
+  /** Epoch seconds from which it counts as gone. */
   readonly expiresAt?: number | undefined
   readonly grantId?: string | undefined
   readonly uid?: string | undefined

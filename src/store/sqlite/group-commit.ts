@@ -21,7 +21,7 @@ export function committedInGroups<V, R>(
     waiting = []
     try {
       const settle = storing(() => transaction(database, () => group.map(({ run }) => run())))
-      for (const tell of settle) tell()
+      for (const answer of settle) answer()
     } catch (error) {
       for (const { fail } of group) fail(error)
     }
@@ -32,7 +32,7 @@ export function committedInGroups<V, R>(
       waiting.push({
         run: () => {
           const outcome = attempt(database, () => work(value))
-          // Nobody is told before the commit.
+          // No caller gets an answer before the commit.
           return () => ('error' in outcome ? reject(outcome.error) : resolve(outcome.result))
         },
         fail: reject,

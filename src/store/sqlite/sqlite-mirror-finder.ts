@@ -192,7 +192,7 @@ export function createFinder(
     const rows: number[] = []
     for (const number of [...places].sort((one, other) => one - other)) {
       if ((query.after ?? 0) >= (number + 1) * ROWS_OF_PLACE) continue
-      // One more than asked for tells whether there is a next page.
+      // One more than asked for shows whether there is a next page.
       const limit = query.limit + 1 - rows.length
       const matches = await inPlace(number, { ...query, limit }, spent)
       rows.push(...matches.rows)

@@ -1,6 +1,6 @@
 /**
- * A round of reading a place, kept step by step in the database, so that a restart goes on where the
- * last server was. Each step belongs to the one who has the claim; for anybody else it does nothing.
+ * A round of reading a place, kept step by step in the database, so that a restart goes on where the last
+ * server was. Each step belongs to the one who has the claim; for anyone else it does nothing.
  */
 
 import type { Claim, Mirror, Place, Task } from '../mirror.ts'

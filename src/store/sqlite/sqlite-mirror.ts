@@ -1,6 +1,6 @@
 /**
- * The mirror on SQLite, in the file of the log. What it writes need not survive a loss of power, since
- * the next round mends it, so that its commits do not wait for the disk; they are whole or not there.
+ * The mirror on SQLite, in the file of the log. What it writes need not survive a loss of power, since the
+ * next round repairs it, so that its commits do not wait for the disk; they are whole or not there.
  */
 
 import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'

@@ -94,7 +94,7 @@ export function createSqliteStore(database: Database): Store {
   async function* records(resource?: string): AsyncIterable<RawRecord> {
     const page = (place: number) =>
       resource === undefined ? log.all.all(place) : log.whole.all(place, resource)
-    // From before the first place that anybody could write.
+    // From before the first place that anyone could write.
     for (let place = -END; ; ) {
       const rows = storing(() => page(place))
       for (const record of rows.map(recordOf)) {
