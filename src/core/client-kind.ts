@@ -15,12 +15,12 @@ const KIND_OF_TYPE: Readonly<Record<string, ClientKind>> = {
   non_interactive: 'machine',
 }
 
-/** Grants for which somebody signs in. */
+/** Grants for which someone signs in. */
 const WITH_USERS = ['authorization_code', 'implicit', 'password']
 
 /**
- * The kind of a client. How it authenticates comes first: a confidential client must not become a
- * public one, whatever it calls itself. `undefined`: whether it has a secret cannot be told.
+ * The kind of a client. How it authenticates comes first: a confidential client must not become a public
+ * one, whatever it calls itself. `undefined`: whether it has a secret cannot be known.
  */
 export function kindOf(client: Partial<Client>): ClientKind | undefined {
   const { appType, grantTypes = [], tokenEndpointAuthMethod: method = null } = client

@@ -13,7 +13,7 @@ import { maskOf } from './secrecy/fingerprint.ts'
 import { replaceHidden } from './secrecy/hidden.ts'
 import { attributePaths } from './secrecy/place.ts'
 
-/** One field that differs. A secret is told by its fingerprint, never by its value. */
+/** One field that differs. A secret is shown by its fingerprint, never by its value. */
 export interface FieldChange {
   /** Path below the client: `callbacks`, `clientMetadata.team`, `providerSettings.addons`. */
   readonly field: string
@@ -161,7 +161,7 @@ function placeIn(sorted: readonly string[], text: string): number {
   return low
 }
 
-/** What is not shown may hold secrets: only its kind is told. */
+/** What is not shown may hold secrets: only its kind is shown. */
 function summary(value: Json | undefined): Json {
   if (value === undefined) return null
   return isRecord(value) || Array.isArray(value) ? UNSHOWN.list : UNSHOWN.value
@@ -169,7 +169,7 @@ function summary(value: Json | undefined): Json {
 
 const UNSHOWN = { list: '(not shown)', value: '(a value that is not shown)' } as const
 
-/** Whether a difference is of a member whose values no shown field or setting tells. */
+/** Whether a difference is of a member whose values no shown field or setting reveals. */
 export const isUnshown = ({ before, after }: FieldChange): boolean =>
   [before, after].every(
     (value) => value === null || value === UNSHOWN.list || value === UNSHOWN.value,

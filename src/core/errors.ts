@@ -11,7 +11,7 @@ export const ERROR_CODES = {
   invalid_request: { status: 400, retry: false },
   /** A member of the request has a value that is not allowed. */
   invalid_field: { status: 400, retry: false },
-  /** A member of the request that nobody knows. */
+  /** A member of the request that the API does not know. */
   unknown_field: { status: 400, retry: false },
   /** The provider cannot hold this attribute. */
   unsupported_field: { status: 400, retry: false },
@@ -140,7 +140,7 @@ const UNSEEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
 const visible = (message: string) =>
   message.replace(UNSEEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** A failure that is told to the caller: the message is a whole sentence without any secret. */
+/** A failure that the caller sees: the message is a whole sentence without any secret. */
 export class ClientError extends Error {
   readonly code: ErrorCode
   readonly details: ErrorDetails
@@ -162,7 +162,7 @@ export class ClientError extends Error {
   }
 }
 
-/** The same failure, told with the operation that it ended. */
+/** The same failure, with the operation that it ended. */
 export function withOperation(
   { code, message, details }: ClientError,
   operationId: string,

@@ -225,7 +225,7 @@ const placesOf = (
   })),
 })
 
-/** Tells each provider whether it issues the tokens of this program's own callers. */
+/** Lets each provider know whether it issues the tokens of this program's own callers. */
 function withOwnApi(
   config: Config,
   providers: ReadonlyMap<string, Provider>,

@@ -1,6 +1,6 @@
 /**
- * Copying a client: the record that a new client starts from so that it is as near to another one as
- * its provider lets it be. What it came to, setting by setting, is told by `report.ts`.
+ * Copying a client: the record that a new client starts from so that it is as near to another one as its
+ * provider lets it be. `report.ts` says what became of each setting.
  *
  * Between providers of one type the record itself is taken, so that what no attribute stands for comes
  * along; between types each attribute goes through the mappings. No pair of providers is special.

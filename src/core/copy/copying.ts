@@ -9,7 +9,7 @@ import type { Native, Row } from '../mapping/row.ts'
 export interface CopySource {
   readonly mapping: Mapping
   readonly native: Native
-  /** What a new client of its kind starts from there: such settings were set by nobody. */
+  /** What a new client of its kind starts from there: no one has set these settings. */
   readonly fresh: Native
   /** Values of lists that are there for a time only. */
   readonly passing: readonly PassingValue[]
@@ -44,7 +44,7 @@ export interface Copying {
 }
 
 export interface Copied {
-  /** Breaks no rule for URIs; one between several settings only where nothing of the copy mends it. */
+  /** Breaks no rule for URIs; one between several settings only where nothing in the copy fixes it. */
   readonly start: Native
   /** Clauses: why a field (or `providerSettings.<member>`) could not be taken over as it is. */
   readonly reasons: ReadonlyMap<string, string>

@@ -18,9 +18,9 @@ export interface CopiedSetting {
 export const FATES = ['carried', 'derived', 'lost', 'new', 'left', 'unread'] as const
 
 /**
- * `carried`: the same there. `derived`: another value stands in for it. `lost`: it, or a part of it, is
- * not there. `new`: the copy has one of its own. `left`: a setting of the source's provider that nobody
- * has set. `unread`: kept outside of the record, where nobody could look, so that it may be lost.
+ * `carried`: the same there. `derived`: another value stands in for it. `lost`: it, or a part of it, is not
+ * there. `new`: the copy has one of its own. `left`: a setting of the source's provider that no one has
+ * set. `unread`: kept outside of the record, where no one could look, so that it may be lost.
  */
 export type Fate = (typeof FATES)[number]
 

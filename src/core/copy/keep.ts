@@ -31,7 +31,7 @@ export function keepUris(mapping: Mapping, native: Native, reasons: Map<string, 
   return next === native ? native : keepUris(mapping, next, reasons)
 }
 
-/** The record with what breaks a rule between settings set otherwise, where that mends it. */
+/** The record with what breaks a rule between settings set otherwise, where that fixes it. */
 export function keepRules(
   target: CopyTarget,
   native: Native,
@@ -40,7 +40,7 @@ export function keepRules(
   const mend = firstMend(target, native)
   if (mend === undefined) return native
   if (!reasons.has(mend.path)) reasons.set(mend.path, clauseOf(mend.says))
-  // It ends, since each mend leaves fewer rules broken.
+  // It ends, since each fix leaves fewer rules broken.
   return keepRules(target, mend.done, reasons)
 }
 
@@ -50,7 +50,7 @@ interface Otherwise {
   readonly done: Native
 }
 
-/** The first mend of any broken rule by the setting that it names. */
+/** The first fix of any broken rule by the setting that it names. */
 function firstMend(target: CopyTarget, native: Native): (Otherwise & Rule) | undefined {
   const { rules } = target.mapping
   const broken = rules.filter(({ holds }) => !holds(native))

@@ -1,4 +1,4 @@
-/** What a copy took over, setting by setting: every one of the source is told exactly once. */
+/** What a copy took over, setting by setting: every one of the source is listed exactly once. */
 
 import { FIELDS } from '../client.ts'
 import type { Json } from '../json/json.ts'

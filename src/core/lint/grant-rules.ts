@@ -31,7 +31,7 @@ export const GRANT_RULES: readonly LintRule[] = [
   },
 ]
 
-/** A finding where the client has such a grant type; mended by its removal where others remain. */
+/** A finding where the client has such a grant type; fixed by its removal where others remain. */
 export function foundGrants(
   client: Client,
   concerns: (grant: string) => boolean,
@@ -39,7 +39,7 @@ export function foundGrants(
 ): ReturnType<LintRule['find']> {
   const remove = client.grantTypes.filter(concerns)
   if (remove.length === 0) return []
-  // A client whose only grant type goes is switched off, not mended.
+  // A client whose only grant type goes is switched off, not fixed.
   const remains = client.grantTypes.some((grant) => !concerns(grant) && grant !== 'refresh_token')
   const mend: FieldPatches = { grantTypes: { remove } }
   return [

@@ -1,6 +1,6 @@
 /**
  * Looks at one client for settings that deserve a second look. Pure, and judged on the record as the
- * provider holds it; a mend is told only when its plan succeeds and ends the finding.
+ * provider holds it; a fix is offered only when its plan succeeds and ends the finding.
  */
 
 import { isClientError } from '../errors.ts'
@@ -77,7 +77,7 @@ interface Linted {
   look(record: Native): readonly Finding[]
 }
 
-/** Whether the provider takes the mend, the finding ends with it, and nothing worse comes instead. */
+/** Whether the provider takes the fix, the finding ends with it, and nothing worse comes instead. */
 function isMended(
   { mapping, native, look }: Linted,
   before: readonly Finding[],

@@ -50,7 +50,7 @@ export interface RuleFinding {
   readonly field: string
   /** One or more sentences; of values, URIs and references to what is gone only are named. */
   readonly message: string
-  /** The members of a PATCH `client` that would end the finding; told only where the plan agrees. */
+  /** The members of a PATCH `client` that would end the finding; present only where the plan agrees. */
   readonly mend?: FieldPatches
 }
 

@@ -1,6 +1,6 @@
 /**
- * What URIs of a client deserve a second look. What may be in a URI is judged by the URI rules
- * (`uri.ts`); here is what their findings mean for the client, and how it is mended.
+ * What URIs of a client deserve a second look. What may be in a URI is judged by the URI rules (`uri.ts`);
+ * here is what their findings mean for the client, and how to fix it.
  */
 
 import type { FieldName } from '../client.ts'
@@ -15,7 +15,7 @@ interface UriRow extends RuleText {
   concerns(uri: JudgedUri, lintCase: LintCase): boolean
   /** A clause after the URIs. */
   readonly tells: string | ((uri: JudgedUri) => string)
-  /** What would stand in its place; `null`: nothing. Absent: only its owner can tell. */
+  /** What would stand in its place; `null`: nothing. Absent: only its owner can know. */
   replace?(value: string): string | null
 }
 

@@ -47,7 +47,7 @@ export function required(name: string, extras: Extras = {}): Lens<string | null>
   }
 }
 
-/** A flag held in one native member, `absent` when the record does not tell it. */
+/** A flag held in one native member, `absent` when the record does not say. */
 export function flag(name: string, absent: boolean, extras: Extras = {}): Lens<boolean> {
   return {
     support: 'native',

@@ -26,10 +26,10 @@ export function isWithin(value: Json, limits: Limits): boolean {
   return scalarProblem(value, limits) === undefined
 }
 
-/** The part of a limit from which on it is told. */
+/** The part of a limit from which on it is reported. */
 const NEARLY = 0.9
 
-/** Whether a list or map has so much of what a provider takes that it should be told. */
+/** Whether a list or map has so much of what a provider takes that it should be reported. */
 export const isNearly = (count: number, most: number) => count >= NEARLY * most
 
 interface Problem {

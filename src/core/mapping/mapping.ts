@@ -102,7 +102,7 @@ export const isMapped = (field: FieldName): field is MappedField => FIELDS[field
 
 export const MAPPED_FIELDS = FIELD_NAMES.filter(isMapped)
 
-/** One field as the provider holds it, whoever may see that; plans are made of it. */
+/** One field as the provider holds it, no matter who may see that; plans are made of it. */
 export function showField<F extends FieldName>(
   mapping: Mapping,
   field: F,

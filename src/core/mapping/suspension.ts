@@ -10,7 +10,7 @@ import { view } from './lenses.ts'
 import { fieldOfPath, type Mapping, sameState } from './mapping.ts'
 import { isLens, type Native, type Warning } from './row.ts'
 
-/** Whether nothing is left of what a suspension takes away, whoever took it. */
+/** Whether nothing is left of what a suspension takes away, no matter who took it. */
 export function isOff(mapping: Mapping, native: Native): boolean {
   const { emulation } = mapping.suspension ?? {}
   if (emulation !== undefined) return sameState(mapping, native, emulation.suspended(native))
@@ -30,7 +30,7 @@ const offMapping = once((mapping: Mapping): Mapping => {
   return {
     ...mapping,
     fields: { ...mapping.fields, disabled: view([], () => true, SUSPENDED) },
-    // What they tell of the held settings is that they are off.
+    // All they say about the held settings is that they are off.
     warnings: (native) =>
       (mapping.warnings?.(native) ?? []).filter(({ field = '' }) => !held.includes(field)),
   }

@@ -1,6 +1,6 @@
 /**
- * Giving back the native members that our own changes took away, over a record as it is now. What
- * somebody else has set since on one of them stays theirs; a list is given back value by value.
+ * Giving back the native members that our own changes took away, over a record as it is now. What someone
+ * else has set since on one of them stays theirs; a list is given back value by value.
  */
 
 import { isClientError } from '../errors.ts'
@@ -20,16 +20,16 @@ export interface Removal {
 
 export interface GivenBack {
   readonly next: Native
-  /** Native members that somebody else has changed since; what they set stays. */
+  /** Native members that someone else has changed since; what they set stays. */
   readonly theirs: readonly string[]
   /** Native members that the provider has no way to give back. */
   readonly lost: readonly string[]
 }
 
 /**
- * Gives back what changes took away, told newest first.
- * @param lists whether a list that somebody else has changed since is given back beside what they set,
- *   or left to them
+ * Gives back what changes took away, given newest first.
+ * @param lists whether a list that someone else has changed since is given back beside what they set, or
+ *   left to them
  */
 export function giveBack(
   mapping: Mapping,

@@ -52,7 +52,7 @@ export function besideOf(mapping: Mapping, field: FieldName, base: Native, next:
 }
 
 /**
- * Refuses a change after which a rule is broken that held before; gives what else is worth telling.
+ * Refuses a change after which a rule is broken that held before; gives what else is worth reporting.
  * @throws ClientError `invalid_field`
  */
 export function checkUriState(
@@ -138,7 +138,10 @@ function stateFindings(mapping: Mapping, native: Native, isJudged?: IsJudged): L
 
 type IsJudged = (field: FieldName, value: string) => boolean
 
-/** The URIs of a record, all or some, in the order of the fields, with what is wrong or worth telling about each. */
+/**
+ * The URIs of a record, all or some, in the order of the fields, with what is wrong or worth reporting
+ * about each.
+ */
 export function judgedUris(
   mapping: Mapping,
   native: Native,

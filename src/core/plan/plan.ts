@@ -66,8 +66,8 @@ function checkFields(mapping: Mapping, fields: FieldPatches): void {
 }
 
 /**
- * Checks the values of a patch by themselves, as if no client held them already: of one that is for
- * many clients, so that a mistake in it is not told by each of them.
+ * Checks the values of a patch by themselves, as if no client held them already: of one that is for many
+ * clients, so that a mistake in it is not reported for each of them.
  * @throws ClientError `invalid_field`
  */
 export function checkValues(mapping: Mapping, patch: Patch): void {
@@ -262,7 +262,8 @@ function shownWhereMissing(field: FieldName, row: Missing<unknown>): Json {
 }
 
 /**
- * Refuses what cannot be changed here by its name alone, so that nothing is told by whether it is there already.
+ * Refuses what cannot be changed here by its name alone, so that the refusal does not reveal whether it is
+ * there already.
  * @throws ClientError `read_only_field`
  */
 export function checkWritable(mapping: Mapping, patch: Patch): void {

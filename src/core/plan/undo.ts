@@ -1,7 +1,7 @@
 /**
  * Undoing changes on top of whatever happened since: each change is taken back field by field where its
- * effect still stands, list value by list value elsewhere, and left alone where somebody else has set
- * the field since.
+ * effect still stands, list value by list value elsewhere, and left alone where someone else has set the
+ * field since.
  */
 
 import type { FieldName } from '../client.ts'
@@ -44,7 +44,7 @@ interface Way {
   readonly value: Json
   /** What it was before the oldest change so far. */
   readonly before: Json
-  /** What somebody else has decided since: all of it, or these items of a list. */
+  /** What someone else has decided since: all of it, or these items of a list. */
   readonly theirs: 'all' | readonly Json[]
 }
 
@@ -81,7 +81,7 @@ export function undoPatch(
 }
 
 /**
- * The way with one more change taken back, as far as that change still stands. What somebody else has
+ * The way with one more change taken back, as far as that change still stands. What someone else has
  * decided after a change is theirs for all that came before it too.
  */
 function takenBack(way: Way, was: Json, became: Json): Way {
@@ -106,8 +106,8 @@ function isWritable(mapping: Mapping, path: string): boolean {
 }
 
 /**
- * The values at a path of a difference, in several records. Of a setting that fields are made of as
- * well, only the rest counts, unless it is the same: then the setting itself tells.
+ * The values at a path of a difference, in several records. Of a setting that fields are made of as well,
+ * only the rest counts, unless it is the same: then the setting itself decides.
  */
 function valuesAt(
   mapping: Mapping,

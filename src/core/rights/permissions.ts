@@ -17,7 +17,7 @@ export const PERMISSIONS = [
   'access:grant',
 ] as const
 
-/** Those that nobody has without a row that grants them. */
+/** Those that no one has without a row that grants them. */
 export const GRANTED_BY_NAME: readonly Permission[] = ['access:grant']
 
 export type Permission = (typeof PERMISSIONS)[number]

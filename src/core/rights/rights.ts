@@ -53,7 +53,7 @@ export function neededFor(
   return [...fields, ...credentials, ...access, ...become]
 }
 
-/** The permissions that a new secret takes, of which no setting tells. */
+/** The permissions that a new secret takes, which no setting shows. */
 export function neededToRotate(
   mapping: Mapping,
   base: Native,
@@ -65,8 +65,8 @@ export function neededToRotate(
 const grant = (path: string): Need => ({ permission: 'access:grant', field: `client.${path}` })
 
 /**
- * The permissions that setting hidden values takes, by their paths below the client. It is not asked whether
- * they differ from what is there: the answer would tell who guesses.
+ * The permissions that setting hidden values takes, by their paths below the client. It is not asked
+ * whether they differ from what is there: the answer would confirm a guess.
  */
 export const neededToSet = (hidden: readonly string[]): readonly Need[] =>
   hidden.map((path) => ({ permission: 'secrets:rotate', field: `client.${path}` }))

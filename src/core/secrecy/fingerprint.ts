@@ -1,6 +1,6 @@
 /**
- * Keyed fingerprints: of a client's whole state (the `ETag`), and of secrets where a record must tell
- * that one changed without holding it. Keyed, so that a fingerprint is no oracle for a guessed value.
+ * Keyed fingerprints: of a client's whole state (the `ETag`), and of secrets where a record must show that
+ * one changed without holding it. Keyed, so that a fingerprint is no oracle for a guessed value.
  */
 
 import { createHmac, hkdfSync } from 'node:crypto'

@@ -47,7 +47,7 @@ export interface Place {
   readonly hasSecretName: boolean
   /** No name makes it a secret: it is documented as public, or an attribute is made of it or of a member in it. */
   readonly isExempt: boolean
-  /** Its name only tells something about a secret, or it is known what it is for. */
+  /** Its name only says something about a secret, or it is known what it is for. */
   readonly isPlain: boolean
   /** Members of it that have been looked at. */
   below?: Map<string, Place>

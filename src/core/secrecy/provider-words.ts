@@ -1,6 +1,6 @@
 /**
- * What a provider says in its own words, for callers and the log. The one place where such a text becomes fit to be
- * shown: it may repeat what was sent, and nobody knows in which spelling.
+ * What a provider says in its own words, for callers and the log. The one place where such a text becomes
+ * fit to be shown: it may repeat what was sent, and no one knows in which spelling.
  */
 
 import { isRecord, type Json } from '../json/json.ts'

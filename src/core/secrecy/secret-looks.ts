@@ -30,7 +30,7 @@ const SECRET_WORDS = new Set([
 /** Ends of words written together, such as `apikey`, `masterkey` and `clientsecret`. */
 const SECRET_ENDS = /(?:secrets?|passwords?|tokens?|keys?|passphrase|credentials?)$/
 
-/** Last words of names that tell something about a secret and do not hold it. */
+/** Last words of names that say something about a secret and do not hold it. */
 const ABOUT = new Set([
   ...[
     'id',
@@ -103,11 +103,11 @@ export function wordsOf(name: string): readonly string[] {
     .filter((word) => word !== '')
 }
 
-/** What the name of a member says about its value, as far as names tell. */
+/** What the name of a member says about its value, as far as a name can. */
 interface Looks {
   /** It holds a secret. `key` alone is a name like any other; with a word before it, it is one of a lock. */
   readonly isSecret: boolean
-  /** It only tells something about what it stands beside. */
+  /** It only says something about what it stands beside. */
   readonly isAbout: boolean
 }
 
@@ -184,13 +184,13 @@ function hasShape(text: string, shapes: readonly RegExp[]): boolean {
 /** A JWK with a symmetric or private key in it, as text (RFC 7518 section 6). */
 const isKeyText = (text: string) => /"kty"\s*:/.test(text) && /"(?:k|d)"\s*:/.test(text)
 
-/** Whether a text may be one, where nobody knows what it is for. */
+/** Whether a text may be one, where no one knows what it is for. */
 export const mayBeSecretText = (text: string) => hasShape(text, LOOSE_SHAPES) || isRandomText(text)
 
 const LONG_ENOUGH = 20
 const BITS_A_CHARACTER = 3.2
 
-/** Whether a text is as good as drawn by chance: long, without a space, of many different characters. */
+/** Whether a text looks random: long, without a space, of many different characters. */
 function isRandomText(text: string): boolean {
   if (text.length < LONG_ENOUGH || !/^[\w+/=~.-]+$/.test(text)) return false
   if (!/\d/.test(text) || !/[A-Za-z]/.test(text)) return false

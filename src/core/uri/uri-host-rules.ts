@@ -26,7 +26,7 @@ export function isIpLiteral(host: string): boolean {
 /** What the authority must look like. */
 export const HOST_RULES: readonly UriRule[] = [
   {
-    // Browsers mend `https:host` and `https:///host`; nobody else does. RFC 9110 section 4.2.1
+    // Browsers repair `https:host` and `https:///host`; no one else does. RFC 9110 section 4.2.1
     id: 'host_missing',
     says: 'must have a host after //',
     breaks: ({ uri }) => isWeb(uri) && uri.host === '',

@@ -26,7 +26,7 @@ export type UriUse = 'redirect' | 'logout' | 'origin' | 'page' | 'login'
 /** Whether a browser opens it as it is, and nothing is added to it or compared with it. */
 export const isPage = (use: UriUse) => use === 'page' || use === 'login'
 
-/** One thing that is wrong, or worth telling, about a URI. */
+/** One thing that is wrong, or worth reporting, about a URI. */
 export interface UriFinding {
   /** Stable id. */
   readonly rule: string

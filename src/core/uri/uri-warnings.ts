@@ -1,4 +1,4 @@
-/** What is allowed in a URI and still worth telling: smells, and things that hold for tests only. */
+/** What is allowed in a URI and still worth reporting: smells, and things that hold for tests only. */
 
 import { isPublicSuffix } from './public-suffixes.ts'
 import { isIpLiteral } from './uri-host-rules.ts'
@@ -6,7 +6,7 @@ import { isWeb } from './uri-reading.ts'
 import type { UriRule } from './uri-rule.ts'
 import { isPlainScheme } from './uri-scheme-rules.ts'
 
-/** Told only where nothing is broken. */
+/** Reported only where nothing is broken. */
 export const WARNINGS: readonly UriRule[] = [
   {
     // RFC 8252 section 7.1

@@ -161,7 +161,10 @@ function releasedIn(mapping: Mapping, base: Native, { before, after, standing }:
   }
 }
 
-/** The standing after any change: a value is managed as long as it is in its list, whoever takes it out. */
+/**
+ * The standing after any change: a value is managed as long as it is in its list, no matter who takes it
+ * out.
+ */
 export function managedAfter(
   mapping: Mapping,
   next: Native,

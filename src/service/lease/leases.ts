@@ -89,10 +89,10 @@ export function takingAway(values: readonly ListValue[]): FieldPatches {
 }
 
 /**
- * The standing after any change from `base` to `next`: a lease ends with its value,
- * whoever removes that. A value becomes permanent if a patch adds it by name, or if a change puts
- * it in after it had gone. A whole list that contains the leased values, as it was
- * read, does not make them permanent. While the client is suspended, a value that the suspension holds is not gone.
+ * The standing after any change from `base` to `next`: a lease ends with its value, no matter who removes
+ * that. A value becomes permanent if a patch adds it by name, or if a change puts it in after it had gone.
+ * A whole list that contains the leased values, as it was read, does not make them permanent. While the
+ * client is suspended, a value that the suspension holds is not gone.
  */
 export function leasesAfter(
   mapping: Mapping,

@@ -59,7 +59,7 @@ export async function unreaping(
   }
 }
 
-/** The standing after a change: whoever touches a client in the time of grace needs it. */
+/** The standing after a change: any change during the grace period shows that the client is needed. */
 export function withoutReaping(
   standing: Standing | undefined,
   patch: { readonly kind: string; readonly reap?: unknown; readonly unreaps?: unknown },

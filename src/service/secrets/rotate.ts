@@ -111,7 +111,7 @@ async function planFor(
   }
 }
 
-/** Where the provider makes the value, its answer tells it, or the record where that was lost. */
+/** Where the provider makes the value, its answer holds it, or the record where that was lost. */
 function shownValue(
   value: string | undefined,
   { reveal }: AddStep,
@@ -128,7 +128,7 @@ const madeThere = () =>
     { field: 'secret' },
   )
 
-/** The one there is would be replaced by itself, and whoever has it would keep it. */
+/** The secret would be replaced by itself, so anyone who has it would keep their access. */
 const sameSecret = () =>
   new ClientError('invalid_field', 'secret must be another one than the client has.', {
     field: 'secret',

@@ -63,7 +63,7 @@ function fits(
   return createdMs >= at - CLOCK_SKEW_MS && createdMs <= deadline + CLOCK_SKEW_MS
 }
 
-/** A retirement was applied if the secret is no longer live, whoever ended it. */
+/** A retirement was applied if the secret is no longer live, no matter who ended it. */
 export async function findRetired(
   service: Service,
   running: Running,

@@ -90,7 +90,7 @@ function planIn({ options: { env = [] }, terminal }: Invocation, plan: PlanFile)
 }
 
 /**
- * Whoever edits a plan can renew its digest, but not in the review that shows it.
+ * Anyone who edits a plan can renew its digest, but not in the review that shows it.
  * @throws UsageError
  */
 function checkDigest(path: string, { digest }: PlanFile, reviewed: string | undefined): void {
