@@ -30,7 +30,7 @@ export interface Call {
   readonly caller?: string
   /** Belongs to a change under way, which must not wait behind changes that have not begun. */
   readonly urgent?: boolean
-  /** Told of every upstream call, for the log line of the request. */
+  /** Called after every upstream call, for the log line of the request. */
   onUpstream?(call: UpstreamCall): void
   /** Receives each exchange whole, secrets and all; set only where a recording is made. */
   onExchange?(exchange: Exchange): void
@@ -61,6 +61,6 @@ export interface UpstreamCall {
 export interface Step {
   /** The call as it is sent, which a dry run shows; secrets are masked by the caller. */
   readonly request: { readonly method: string; readonly target: string; readonly body: Json }
-  /** The whole record as the provider now holds it, where its answer tells that. */
+  /** The whole record as the provider now holds it, where its answer contains that. */
   send(call: Call): Promise<Native | undefined>
 }

@@ -26,10 +26,10 @@ export interface Candidate {
 
 export interface Creation {
   /**
-   * What a new client of that kind starts from, before `planChange` applies the caller's own patch:
-   * what the kind decides, and what the provider itself would set. Members that the provider makes up
-   * (id, secret, times) are not in it. A blank may break rules that the patch has to mend (callbacks),
-   * so all rules are to be checked on the result. Pure.
+   * What a new client of that kind starts from, before `planChange` applies the caller's own patch: what
+   * the kind decides, and what the provider itself would set. Members that the provider makes up (id,
+   * secret, times) are not in it. A blank may break rules that the patch has to satisfy (callbacks), so all
+   * rules are to be checked on the result. Pure.
    */
   blank(kind: ClientKind): Native
   /** What in a new client was chosen here and neither asked for nor set by the provider, as warnings; absent: nothing that matters. Pure. */

@@ -3,7 +3,7 @@
 import type { Json } from '../core/json/json.ts'
 import type { Call, ClientRef } from './call.ts'
 
-/** One such thing, where it is there or nobody could look. */
+/** One such thing, where it is there or could not be read. */
 export interface KeptElsewhere {
   /** In the provider's words. */
   readonly name: string
@@ -15,6 +15,6 @@ export interface KeptElsewhere {
 
 export interface Elsewhere {
   readonly names: readonly string[]
-  /** Those that are set or could not be read; what nobody has set is left out. */
+  /** Those that are set or could not be read; what no one has set is left out. */
   read(ref: ClientRef, call: Call): Promise<readonly KeptElsewhere[]>
 }

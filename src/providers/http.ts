@@ -52,7 +52,7 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
   try {
     const answer = await exchange(request, timeout, progress)
     status = answer.status
-    // A redirect is no answer: nobody follows it, and it proves nothing.
+    // A redirect is no answer: it is not followed, and it proves nothing.
     if (status >= 500 || status < 200 || (status >= 300 && status < 400)) {
       const lasting = request.failsForGood === true && request.effect && status >= 500
       throw failure(request, progress.sent, new TypeError(`status ${status}`), {
@@ -82,7 +82,7 @@ export interface Paced {
   readonly pace: Pace
   /** What a call draws from. */
   readonly buckets: readonly string[]
-  /** What an answer tells about the pace. */
+  /** What an answer says about the pace. */
   told(answer: JsonAnswer): RateReport
 }
 
@@ -137,7 +137,7 @@ function failure(
   )
 }
 
-/** A pause that is told for longer is no pause but a mistake (seconds). */
+/** A longer pause than this in an answer is no pause but a mistake (seconds). */
 const LONGEST_PAUSE_SECONDS = 86_400
 
 /** Seconds of a Retry-After header, in either of its forms (RFC 9110 section 10.2.3). */
@@ -149,7 +149,10 @@ export function retryAfterOf({ headers }: Pick<JsonAnswer, 'headers'>): number |
   return seconds > 0 ? Math.min(seconds, LONGEST_PAUSE_SECONDS) : undefined
 }
 
-/** What an answer tells of the rate where the provider publishes none: that it was too fast (RFC 6585 section 4). */
+/**
+ * What an answer says about the rate where the provider publishes none: that it was too fast (RFC 6585
+ * section 4).
+ */
 export function throttleOf(answer: Pick<JsonAnswer, 'status' | 'headers'>): RateReport {
   if (answer.status !== 429) return {}
   const seconds = retryAfterOf(answer)

@@ -21,7 +21,7 @@ import type { Elsewhere } from './elsewhere.ts'
 import type { Proof } from './proof/proof.ts'
 import type { Secrets } from './secrets.ts'
 
-/** One bucket of a provider's pace, as metrics tell it. */
+/** One bucket of a provider's pace, as metrics show it. */
 export interface PaceState {
   /** From a closed set: operations and configured pools. */
   readonly name: string

@@ -15,9 +15,9 @@ export interface LiveSecret {
   readonly hint?: string
 }
 
-/** A step that makes a secret, which its answer may be the only one to tell. */
+/** A step that makes a secret, which perhaps only its answer shows. */
 export interface SecretStep extends Step {
-  /** The new secret once `send` has begun to get an answer; `undefined` where none was made or told. */
+  /** The new secret once `send` has begun to get an answer; `undefined` where none was made or shown. */
   reveal(): Secret | undefined
 }
 
@@ -62,6 +62,6 @@ const HINT_LENGTH = 4
 /** Of a shorter value the end would be too much of it. */
 const HINTED_LENGTH = 16
 
-/** The end of a value, by which people tell secrets apart; nothing of a short one. */
+/** The end of a value, by which people distinguish secrets; nothing of a short one. */
 export const hintOf = (value: string): Pick<LiveSecret, 'hint'> =>
   value.length < HINTED_LENGTH ? {} : { hint: value.slice(-HINT_LENGTH) }

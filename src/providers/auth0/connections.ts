@@ -20,7 +20,7 @@ export const supportedIdp: Lens<readonly string[]> = {
   afterCreation: true,
   get: (native) => Object.values(inner(native, ENABLED)).map(nameOf).sort(),
   put: (names, native) => {
-    // A record that was read always tells; one without is a client that is only being made.
+    // A record that was read always has it; one without is a client that is only being made.
     if (native[ENABLED] === undefined) throw notYet()
     const known = { ...inner(native, AVAILABLE), ...inner(native, ENABLED) }
     return { [ENABLED]: Object.fromEntries((names ?? []).map((name) => entryOf(known, name))) }

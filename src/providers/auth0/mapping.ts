@@ -1,6 +1,6 @@
 /**
- * Auth0 applications. An update replaces lists and plain values, merges seven objects member by
- * member, deletes what is `null`, and keeps what it is not told.
+ * Auth0 applications. An update replaces lists and plain values, merges seven objects member by member,
+ * deletes what is `null`, and keeps what is left out.
  * Members and limits: Management API v2 (OpenAPI), PATCH /api/v2/clients/{id}; merging as recorded.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Switching an Auth0 application off: with no grant types, every flow is refused ("Grant type ... not
- * allowed for the client", Application Grant Types). What that does not reach is told with it.
+ * allowed for the client", Application Grant Types). What that does not reach is reported with it.
  */
 
 import type { Suspension } from '../../core/mapping/row.ts'

@@ -10,7 +10,7 @@ import { texts } from '../../core/mapping/lenses.ts'
 import type { FieldPatches } from '../../core/patch/patch.ts'
 import { refreshes, storedGrants } from './flows.ts'
 
-/** Flows in which the password itself goes to Cognito, from whoever knows the client id. */
+/** Flows in which the password itself goes to Cognito, from anyone who knows the client id. */
 const PASSWORD_FLOWS = ['ALLOW_USER_PASSWORD_AUTH', 'USER_PASSWORD_AUTH']
 /** Lets an access token change its user: attributes, password, second factors. */
 const USER_ADMIN_SCOPE = 'aws.cognito.signin.user.admin'

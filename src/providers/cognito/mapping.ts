@@ -1,6 +1,6 @@
 /**
- * Amazon Cognito app clients. `UpdateUserPoolClient` is a full replace: what it is not told goes back
- * to its default, so everything writable goes along with every change.
+ * Amazon Cognito app clients. `UpdateUserPoolClient` is a full replace: what is left out goes back to its
+ * default, so everything writable goes along with every change.
  * Members and limits: cognito-idp 2016-04-18, UserPoolClientType and UpdateUserPoolClientRequest.
  */
 
@@ -37,7 +37,7 @@ const URLS = { maxItems: 100, maxLength: 1_024 }
 const SHORT_LIVED = { minimum: 300, maximum: 86_400 }
 const LONG_LIVED = { minimum: 3_600, maximum: 315_360_000 }
 
-/** Cognito stores no application type; the settings tell which kind it must be. */
+/** Cognito stores no application type; the settings decide which kind it must be. */
 function appTypeOf(native: Native): string | undefined {
   const flows = texts(native.AllowedOAuthFlows)
   if (flows.includes('client_credentials')) return 'non_interactive'

@@ -18,15 +18,15 @@ export const SECRET_LIMITS: Limits = {
 }
 
 /**
- * Whether the client has a secret. A record that lacks one may still belong to a confidential client,
- * whose first secret was rotated away; then `ClientSecrets` tells (ListUserPoolClientSecrets).
+ * Whether the client has a secret. A record that lacks one may still belong to a confidential client, whose
+ * first secret was rotated away; then `ClientSecrets` shows it (ListUserPoolClientSecrets).
  */
 export const hasSecret = (native: Native) =>
   native.ClientSecret !== undefined ||
   isKeptElsewhere(native) ||
   (Array.isArray(native.ClientSecrets) && native.ClientSecrets.length > 0)
 
-/** Whether it cannot be told if the client has a secret: the list was refused, and none is shown. */
+/** Whether it cannot be known if the client has a secret: the list was refused, and none is shown. */
 export const mayHaveSecret = (native: Native) => hasSecret(native) || native.ClientSecrets === null
 
 /** Whether OAuth is on: without the flag, flows, scopes and URLs are stored and have no effect. */

@@ -18,7 +18,7 @@ export async function readWhole(invoke: Invoke, ref: Ref, call: Call): Promise<N
   return withSecretList(invoke, ref, recordOf(body, 'provider_unavailable'), call)
 }
 
-/** A record without a secret may still belong to a confidential client: its list of secrets tells. */
+/** A record without a secret may still belong to a confidential client: its list of secrets shows that. */
 async function withSecretList(
   invoke: Invoke,
   ref: Ref,

@@ -7,8 +7,8 @@ import type { Bar, Reliance } from '../provider.ts'
 import type { Realm } from './calls/realm.ts'
 
 /**
- * Those that every realm has (keycloak/keycloak, Constants.java and RealmManager.java). Nothing else tells them: their
- * names are placeholders such as `${client_account}`, which anyone may change.
+ * Those that every realm has (keycloak/keycloak, Constants.java and RealmManager.java). Nothing else marks
+ * them: their names are placeholders such as `${client_account}`, which anyone may change.
  */
 const BUILT_IN: readonly string[] = [
   'account',

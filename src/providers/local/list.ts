@@ -25,7 +25,7 @@ export function listClients(documents: Documents, cursor = ''): ListPage {
 function listed(documents: Documents, id: string): readonly Listed[] {
   const native: Json | undefined = documents.get(CLIENTS, id)
   if (native === undefined) return []
-  // Reading it tells what is wrong with it.
+  // Reading it shows what is wrong with it.
   if (!isRecord(native) || tooLarge(native) !== undefined) return [{ id }]
   const { client_name: name } = native
   return [typeof name === 'string' ? { id, name, native } : { id, native }]

@@ -1,7 +1,7 @@
 /**
  * The secrets of a local client. `client_secret` is the oldest that is live and the one that is shown;
- * `live_secrets` holds all of them with their ids and times. It is absent, or tells of another secret,
- * where `client_secret` was set by somebody and not made here.
+ * `live_secrets` holds all of them with their ids and times. It is absent, or lists another secret, where
+ * `client_secret` was set by someone rather than made here.
  */
 
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
@@ -12,7 +12,7 @@ import { isRecord } from '../../core/json/json.ts'
 export interface StoredSecret extends JsonObject {
   readonly id: string
   readonly value: string
-  /** Epoch seconds; `null` where nobody knows. */
+  /** Epoch seconds; `null` where it is not known. */
   readonly created_at: number | null
 }
 

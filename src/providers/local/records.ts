@@ -1,4 +1,4 @@
-/** Clients as documents, whose failures are told as those of a provider. */
+/** Clients as documents, whose failures are reported as those of a provider. */
 
 import { ClientError, isClientError } from '../../core/errors.ts'
 import { isRecord, type Json, type JsonObject } from '../../core/json/json.ts'
@@ -9,7 +9,7 @@ import { CLIENTS, isOwn } from './clients.ts'
 /** What a call about a client would name; nothing is called. */
 export const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
 
-/** A client; the server's own are there for nobody. @throws ClientError `not_found` */
+/** A client; the server's own are hidden from everyone. @throws ClientError `not_found` */
 export function readClient(documents: Documents, id: string): JsonObject {
   const found: Json | undefined = isOwn(id)
     ? undefined

@@ -1,6 +1,6 @@
 /**
  * What the OpenID Provider demands between several settings of a client, as sentences for the caller.
- * oidc-provider would mend some of these in silence, which would change settings that no one named.
+ * oidc-provider would silently correct some of these, which would change settings that no one named.
  */
 
 import type { Rule } from '../../core/mapping/row.ts'

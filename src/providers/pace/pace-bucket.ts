@@ -14,13 +14,13 @@ export interface Bucket {
   readonly name: string
   /** Gives without limit. */
   open: boolean
-  /** The rates are a guess until the provider tells more; on a guess nobody is refused. */
+  /** The rates are a guess until the provider's answers say more; no call is refused on a guess. */
   guessed: boolean
   /** The rate when nothing holds it down. */
   full: number
   rate: number
   burst: number
-  /** Below zero where the provider told that there is less than was thought. */
+  /** Below zero where the provider reported that there is less than was thought. */
   tokens: number
   /** The time for which `tokens` and `rate` hold. */
   at: number
@@ -37,8 +37,8 @@ const ALMOST = 1 - 1e-6
 const NOISE_MS = 1e-3
 
 /**
- * The part of an account's rates that is ours. The rest is for others, and one call of the burst at
- * least, since a bucket that we may empty has nothing for anybody.
+ * The part of an account's rates that is ours. The rest is for others, and one call of the burst at least,
+ * since a bucket that we may empty has nothing for anyone.
  */
 export function shareOf({ perSecond, burst }: Rates, reserve: number): Rates {
   return {

@@ -58,7 +58,7 @@ export interface Turn {
   readonly at: number
 }
 
-/** The next turn of all lanes; `undefined` when nobody waits. */
+/** The next turn of all lanes; `undefined` when no call waits. */
 export function nextTurn(lanes: Iterable<Lane>, now: number): Turn | undefined {
   let next: Turn | undefined
   for (const lane of lanes) {
@@ -87,12 +87,12 @@ export function serve({ one, lane, at }: Turn, count: number): void {
 export interface Forecast {
   /** Every waiting call with the time of its turn, in order. */
   readonly turns: readonly Turn[]
-  /** When a call that comes then goes at once: nobody is before it any more. */
+  /** When a call that comes then goes at once: no call is before it any more. */
   freeAt(lane: Lane): number
 }
 
 /**
- * What comes if nobody else does, played on copies. A call whose turn is too late goes without a
+ * What happens if no other call comes, played on copies. A call whose turn is too late goes without a
  * token, and those behind it move up.
  */
 export function forecast(lanes: Iterable<Lane>, now: number): Forecast {
@@ -118,7 +118,7 @@ export function forecast(lanes: Iterable<Lane>, now: number): Forecast {
     else serve(turn, count)
     turns.push(turn)
   }
-  // A bucket that nobody drew from has stood still before now.
+  // A bucket that no call drew from has stood still before now.
   const freeAt = ({ buckets }: Lane) =>
     Math.max(now, ...buckets.map(copyOf).flatMap((copy) => [copy.at, readyAt(copy)]))
   return { turns, freeAt }

@@ -28,7 +28,7 @@ export interface Queue {
   waiting(first?: Bucket): number
   /**
    * Makes sure that a call has a place where it may wait. Where there is none, it or another is refused: of
-   * whoever has most waiting, that which came last.
+   * the caller with most calls waiting, the one that came last.
    */
   makePlace(one: Waiting): boolean
 }
@@ -44,7 +44,7 @@ export interface Clock {
   after(milliseconds: number, work: () => void): () => void
 }
 
-/** A queue in which nobody waits. */
+/** A queue in which no call waits. */
 export function createQueue({ now, after }: Clock): Queue {
   const lanes = new Map<string, Lane>()
   let served = 0

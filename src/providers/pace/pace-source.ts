@@ -1,6 +1,6 @@
 /**
  * What an account allows, for one bucket of it: set by the configuration, or learned from what the
- * provider's answers tell. A provider says what it tells as `Told`; what follows from it is here.
+ * provider's answers report. A provider puts that into a `RateReport`; what follows from it is here.
  */
 
 import {
@@ -16,7 +16,7 @@ import {
 } from './pace-bucket.ts'
 
 export interface BucketSettings {
-  /** From a closed set: it is told in metrics. */
+  /** From a closed set: metrics show it. */
   readonly name: string
   /** Calls a second that the account has; absent: learned. */
   readonly perSecond?: number | undefined
@@ -26,7 +26,7 @@ export interface BucketSettings {
   readonly reserve: number
 }
 
-/** What one answer tells about the pace. */
+/** What one answer says about the pace. */
 export interface RateReport {
   /** Nothing may be sent for so long, in milliseconds. */
   readonly pauseMs?: number
@@ -38,13 +38,13 @@ export interface RateReport {
     readonly remaining: number
     readonly perSecond: number
   }
-  /** A good answer that tells of no limit. */
+  /** A good answer that names no limit. */
   readonly unlimited?: boolean
 }
 
 export interface Source {
   readonly bucket: Bucket
-  /** Calls begun and ended, which tells those that an answer cannot have counted. */
+  /** Calls begun and ended, which shows those that an answer cannot have counted. */
   begun: number
   ended: number
   halvedAt: number
@@ -81,7 +81,7 @@ export function createSource(settings: BucketSettings, now: number): Source {
     account: NonNullable<RateReport['account']>,
     { inFlight, uncounted }: Answered,
   ): void {
-    // Groups of endpoints have buckets of their own, and the answer tells of the one that it drew from.
+    // Groups of endpoints have buckets of their own, and the answer describes the one that it drew from.
     const smallest = burst === undefined || account.limit <= burst
     if (settings.burst === undefined && smallest) burst = account.limit
     if (learns) perSecond = Math.max(perSecond, Math.min(account.perSecond, account.limit))
@@ -111,7 +111,7 @@ export function createSource(settings: BucketSettings, now: number): Source {
       }
       if (!report.throttled) return
       if (report.pauseMs === undefined) pause(bucket, now, now + MOMENT_MS)
-      // Where it is told what is left, that is enough. Calls sent before the last halving met the old
+      // Where an answer says what is left, that is enough. Calls sent before the last halving met the old
       // rate and say nothing about the new one.
       if (report.account !== undefined || sentAt <= source.halvedAt) return
       source.halvedAt = now

@@ -19,7 +19,7 @@ export interface PaceSettings extends Pick<Clock, 'now'>, Partial<Pick<Clock, 'a
 /** A call that has its turn. */
 export interface Pass {
   readonly waitedMs: number
-  /** Its call has ended; `told` is what the answer tells about the pace. */
+  /** Its call has ended; `report` is what the answer says about the pace. */
   end(report: RateReport): void
 }
 
@@ -36,8 +36,8 @@ export interface Pace {
 }
 
 /**
- * A call that had to wait is sent only with this much time left, or half of what it came with: one that
- * is cut off by its deadline helps nobody, and leaves the outcome of a write unknown.
+ * A call that had to wait is sent only with this much time left, or half of what it came with: one that is
+ * cut off by its deadline helps no one, and leaves the outcome of a write unknown.
  */
 export const CALL_MS = 500
 

@@ -62,7 +62,7 @@ const grants = (native: Native) => texts(native.grant_types ?? REGISTRATION_DEFA
 const responses = (native: Native) =>
   texts(native.response_types ?? REGISTRATION_DEFAULTS.response_types)
 
-/** Rules of the specifications, which servers enforce or mend in silence. */
+/** Rules of the specifications, which servers enforce or silently correct. */
 const RESPONSE_RULES: readonly Rule[] = [
   {
     // RFC 7591 section 2.1; oidc-provider adds and drops grant types so that it holds.

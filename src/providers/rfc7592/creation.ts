@@ -1,6 +1,6 @@
 /**
- * Registering a client (RFC 7591 section 3). The answer is all that tells its id and what opens it, and
- * no server lists its clients: where the answer is lost, nobody can say what became of it.
+ * Registering a client (RFC 7591 section 3). Only the answer contains its id and what opens it, and no
+ * server lists its clients: where the answer is lost, no one can say what became of it.
  */
 
 import { ClientError, isClientError } from '../../core/errors.ts'

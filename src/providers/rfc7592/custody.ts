@@ -1,7 +1,7 @@
 /**
  * Custody of registration access tokens: sealed entries in the store, one log a client. A token that a
- * server has renewed is appended before anything else is done with the answer that told it, and the one
- * before it is kept beside it until the next renewal, so that whichever is in force can be found.
+ * server has renewed is appended before anything else is done with the answer that contained it, and the
+ * one before it is kept beside it until the next renewal, so that whichever is in force can be found.
  */
 
 import { isDeepStrictEqual } from 'node:util'
@@ -28,7 +28,7 @@ export interface CustodyRecord {
   /** The newest one first; never empty. */
   readonly openings: readonly Opening[]
   readonly condition: Registration['condition']
-  /** Sequence number of the entry that tells it; grows with every renewal. */
+  /** Sequence number of the entry that holds it; grows with every renewal. */
   readonly seq: number
   /** When the secret ends (epoch milliseconds), as the server last said. */
   readonly secretExpiresAt?: number | undefined
@@ -56,7 +56,7 @@ export interface Custody {
     operationId: string,
     secretExpiresAt?: number,
   ): Promise<CustodyRecord>
-  /** Records that the operator was told what there was to say. */
+  /** Records that the operator has been notified. */
   noticed(id: string, operationId: string): Promise<void>
   /** Records what was found out, unless `held`, by which it was, is no longer the newest. */
   mark(
@@ -82,7 +82,7 @@ const KEPT_TOKENS = 2
 
 export function createCustody(parts: CustodyParts): Custody {
   const { store, seal, now, name } = parts
-  /** Told and not yet durable, because the store failed: the process still knows them. */
+  /** Received and not yet durable, because the store failed: the process still knows them. */
   const unsaved = new Map<string, { readonly opening: Opening; readonly operationId: string }>()
 
   const last = async (id: string) =>
@@ -172,7 +172,7 @@ export function createCustody(parts: CustodyParts): Custody {
     mark: async (custodyRecord, condition, operationId) => {
       const { id, seq, openings } = custodyRecord
       const before = await last(id)
-      // Whoever was faster knows more.
+      // The faster writer knows more.
       if (before === undefined || before.seq !== seq || before.condition === condition)
         return custodyRecord
       const { listed } = before
@@ -206,7 +206,7 @@ export function createCustody(parts: CustodyParts): Custody {
       }
     },
     madeBy: async (operationId, since) => {
-      // Nobody else knows the id of a new client whose token could not be stored when it was told.
+      // Only this process knows the id of a new client whose token could not be stored when it arrived.
       for (const [id, unsavedEntry] of unsaved) {
         if (unsavedEntry.operationId === operationId)
           await keep(id, unsavedEntry.opening, operationId)

@@ -29,7 +29,7 @@ import { updateSteps } from './update.ts'
 
 export interface Rfc7592Options {
   readonly endpoints: EndpointSettings
-  /** What lets this server register clients; absent: anybody may. */
+  /** What lets this server register clients; absent: anyone may. */
   readonly initialAccessToken?: Secret | undefined
   readonly dialect: Dialect
   readonly pace?: RegistrationPace | undefined

@@ -5,7 +5,7 @@ import type { Custody } from './custody.ts'
 
 const PAGE_SIZE = 100
 
-/** The page after the place that the cursor names. Ids alone: what they hold is told by each one's read. */
+/** The page after the place that the cursor names. Ids alone: what they hold comes with the read of each. */
 export async function listClients(custody: Custody, cursor = '0'): Promise<ListPage> {
   const { ids, next } = await custody.list(Number(cursor), PAGE_SIZE)
   return {

@@ -1,7 +1,7 @@
 /**
  * Client metadata of a server that speaks RFC 7591 and RFC 7592. An update is a full replace (RFC 7592
- * section 2.2), so everything that was read goes along, members that nobody here knows too. What a
- * server does not store has no row to change, by its dialect.
+ * section 2.2), so everything that was read goes along, members unknown here too. What a server does not
+ * store has no row to change, by its dialect.
  */
 
 import { type Json, same } from '../../core/json/json.ts'

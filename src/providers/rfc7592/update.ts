@@ -146,7 +146,7 @@ function identity(
   }
 }
 
-/** Where only updates renew tokens, a token that is no longer the same tells of another writer. */
+/** Where only updates renew tokens, a token that is no longer the same reveals another writer. */
 export function madeAt({ renewsToken }: Dialect, { [READ_WITH]: seq }: Native) {
   return typeof seq === 'number' && renewsToken !== 'always' ? { madeAt: seq } : {}
 }

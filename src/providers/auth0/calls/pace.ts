@@ -1,6 +1,6 @@
 /**
  * The pace of an Auth0 tenant. The Management API counts all calls of a tenant in one token bucket, and
- * tells its size, what is left, and when it will be full again (Auth0 docs, "Rate limit policy"; the
+ * reports its size, what is left, and when it will be full again (Auth0 docs, "Rate limit policy"; the
  * reset as in auth0/limitd-redis). The token endpoint has a limit of its own.
  */
 
@@ -23,7 +23,7 @@ export const TOKEN = ['token']
 const RESERVE = 0.2
 /** A token lasts a day: this is only there to hold calls back when there is something wrong. */
 const TOKEN_RATES = { perSecond: 1, burst: 5 }
-/** Seconds to wait when Auth0 throttles and does not tell for how long. */
+/** Seconds to wait when Auth0 throttles and does not say for how long. */
 const DEFAULT_PAUSE_SECONDS = 1
 
 export function createAuth0Pace(settings: Auth0Pace, now: () => number): Pace {
@@ -37,7 +37,7 @@ export function createAuth0Pace(settings: Auth0Pace, now: () => number): Pace {
   })
 }
 
-/** What an answer tells of the tenant's bucket; `now` in epoch milliseconds. */
+/** What an answer says about the tenant's bucket; `now` in epoch milliseconds. */
 export function toldBy(answer: JsonAnswer, now: number): RateReport {
   const [limit = 0, remaining = -1, reset = 0] = ['limit', 'remaining', 'reset'].map((name) =>
     numberOf(answer.headers[`x-ratelimit-${name}`]),
@@ -45,7 +45,7 @@ export function toldBy(answer: JsonAnswer, now: number): RateReport {
   const throttled = answer.status === 429
   const pause = throttled ? { throttled, pauseMs: pauseOf(answer, now) * 1_000 } : {}
   if (limit < 1 || remaining < 0) return { ...pause, unlimited: answer.status < 400 }
-  // What is told is rounded: a call less is missing, in a time that is no longer than this.
+  // What Auth0 reports is rounded: a call less is missing, in a time that is no longer than this.
   const seconds = Math.max(reset - now / 1_000, 0)
   const perSecond = seconds > 0 ? Math.max(limit - remaining - 1, 0) / seconds : 0
   return { ...pause, account: { limit, remaining, perSecond } }

@@ -1,6 +1,6 @@
 /**
- * What Cognito's errors mean for a caller. They are told apart by name, since the wire answers 400
- * for almost everything, whatever the service model says (aws/aws-cdk#7625, aws/aws-sdk-java-v2#5528).
+ * What Cognito's errors mean for a caller. They are distinguished by name, since the wire answers 400 for
+ * almost everything, whatever the service model says (aws/aws-cdk#7625, aws/aws-sdk-java-v2#5528).
  */
 
 import type { ErrorCode } from '../../../core/errors.ts'

@@ -1,7 +1,7 @@
 /**
  * The pace of Cognito's app client operations (Amazon Cognito, "Quotas"): 15 calls a second for the
  * categories UserPoolClientRead and UserPoolClientUpdate each, in one account and Region, and 5 a second
- * for any one operation on one pool. Nothing tells what is left, so throttles are all that is learned.
+ * for any one operation on one pool. No answer says what is left, so only throttles show it.
  */
 
 import type { JsonAnswer } from '../../http.ts'
@@ -40,7 +40,7 @@ export type Operation = keyof typeof CATEGORIES
 const OPERATIONS = Object.keys(CATEGORIES) as readonly Operation[]
 const PER_OPERATION = 5
 const PER_CATEGORY = 15
-/** Other programs draw from the same quotas and nothing tells of them, so it is a large part; ours. */
+/** Other programs draw from the same quotas and nothing reports them, so it is a large part; our choice. */
 const RESERVE = 0.4
 const TOO_FAST = ['TooManyRequestsException', 'ThrottlingException']
 

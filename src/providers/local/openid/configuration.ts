@@ -97,7 +97,8 @@ export function configurationOf(setup: Setup): Configuration {
     }),
     interactions: { url: (_, { uid }) => `${prefix}${interactionPath(uid)}` },
     loadExistingGrant: loadGrant,
-    // Whoever may use the grant type gets a refresh token, and it lives as long as the client says.
+    // Every client that may use the grant type gets a refresh token, and it lives as long as the client
+    // says.
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: () => false,
     rotateRefreshToken: (ctx) => ctx.oidc.client?.rotate_refresh_tokens !== false,

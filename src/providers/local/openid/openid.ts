@@ -26,7 +26,7 @@ export interface OpenidOptions {
   readonly registration?: RegistrationOptions | undefined
   /** Epoch milliseconds. */
   now(): number
-  /** Told of faults that were answered with `server_error`. */
+  /** Called with faults that were answered with `server_error`. */
   onFault?(fault: unknown): void
 }
 
@@ -83,7 +83,7 @@ function mounted(incoming: IncomingMessage, prefix: string): IncomingMessage {
   })
 }
 
-/** A check without an OpenID Provider that anybody could reach. */
+/** A check without an OpenID Provider that anyone could reach. */
 export function createValidator(): Validate {
   const options = { documents: NO_DOCUMENTS, keys: NO_KEYS, prefix: '', now: () => 0 }
   return validatorOf(new OpenidProvider('https://validation.invalid', configurationOf(options)))
@@ -100,7 +100,7 @@ const NO_DOCUMENTS: Documents = {
   removeGrant: () => {},
 }
 
-/** A check signs nothing: which algorithms there are is told by the kinds of keys alone. */
+/** A check signs nothing: the kinds of keys alone say which algorithms there are. */
 const NO_KEYS: OpenidKeys = {
   signing: [
     { kty: 'RSA', n: '-', e: '-', d: '-', p: '-', q: '-', dp: '-', dq: '-', qi: '-', kid: 'rsa' },

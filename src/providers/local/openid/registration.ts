@@ -18,7 +18,7 @@ import { CLIENTS, putClient, removeClient } from '../clients.ts'
 import { API_SCOPES, OWN_MEMBERS } from '../members.ts'
 
 export interface RegistrationOptions {
-  /** What whoever registers a client has to show. */
+  /** What a caller has to show to register a client. */
   readonly initialAccessToken: string
   /** Whether an update renews the client's registration access token. */
   readonly renewsTokens: boolean
@@ -54,7 +54,8 @@ export function registeredClients(
 }
 
 /**
- * A scope of our API would make whoever registers a client a user of it, so it stays what it is: given by us.
+ * A scope of our API would make anyone who registers a client a user of it, so a registration can keep such
+ * scopes and not add them.
  * @throws InvalidClientMetadata
  */
 function checkScopes(scope: unknown, before: unknown): void {

@@ -35,8 +35,8 @@ export interface ClientRequest {
   readonly method: 'GET' | 'PUT' | 'DELETE'
   readonly body?: JsonObject
   /**
-   * Sequence number of the registration that the request was made from: where the token has been
-   * renewed since, somebody else has written, and it is not sent.
+   * Sequence number of the registration that the request was made from: where the token has been renewed
+   * since, someone else has written, and it is not sent.
    */
   readonly madeAt?: number
 }

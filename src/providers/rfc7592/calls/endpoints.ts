@@ -28,7 +28,7 @@ export type ReadDocument = (url: string, call: Call) => Promise<JsonObject | und
 export interface Endpoints {
   registration(call: Call): Promise<string>
   /**
-   * The client configuration endpoint of a client, from what the server told, if anything.
+   * The client configuration endpoint of a client, from what the server answered, if anything.
    * @throws ClientError `provider_misconfigured` for one to which no token may go
    */
   client(id: string, told: string | undefined, call: Call): Promise<string>

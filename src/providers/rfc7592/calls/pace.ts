@@ -1,6 +1,6 @@
 /**
- * The pace of a registration endpoint. Servers that speak RFC 7592 publish no rates and tell none, so
- * it is a number of ours that a small server bears, and throttles are all that is learned.
+ * The pace of a registration endpoint. Servers that speak RFC 7592 publish no rates and report none, so the
+ * rate is our choice, one that a small server bears, and only throttles correct it.
  */
 
 import { createPace, type Pace } from '../../pace/pace.ts'

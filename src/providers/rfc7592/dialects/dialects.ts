@@ -1,6 +1,6 @@
 /**
- * What servers make of RFC 7591 and RFC 7592, as data: one plain object a server. A new server takes a
- * row here, or its switches in the configuration; docs/providers/rfc7592.md tells how to find them out.
+ * What servers make of RFC 7591 and RFC 7592, as data: one plain object a server. A new server takes a row
+ * here, or its switches in the configuration; docs/providers/rfc7592.md says how to find them out.
  */
 
 import { ClientError } from '../../../core/errors.ts'
