@@ -41,31 +41,14 @@ it.each(PAGES)('%s', (path) => {
   expect(linesOf(readFileSync(path, 'utf8')).filter((line) => WORDS.test(line))).toEqual([])
 })
 
-/** Folders in whose comments they do not come back either. */
-const COMMENTED = [
-  'emulators',
-  'sdk',
-  'config',
-  'contract',
-  'files',
-  'http',
-  'node',
-  'lambda',
-  'net',
-  'dev',
-]
-
 const commentsOf = (source: string): readonly string[] =>
   [...source.matchAll(/\/\*[\s\S]*?\*\/|(?<![:'"`])\/\/ .*$/gm)].map(([text]) =>
     text.replace(/`[^`\n]*`/g, '').replace(/\s*\n\s*\*?\s*/g, ' '),
   )
 
-it.each(COMMENTED.flatMap((folder) => pathsIn(`src/${folder}`, '.ts')))(
-  'the comments of %s',
-  (path) => {
-    expect(commentsOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])
-  },
-)
+it.each(pathsIn('src', '.ts'))('the comments of %s', (path) => {
+  expect(commentsOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])
+})
 
 it.each(pathsIn('src', '.ts'))('the messages of %s', (path) => {
   expect(sentencesOf(readFileSync(path, 'utf8')).filter((text) => WORDS.test(text))).toEqual([])
