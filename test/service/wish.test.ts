@@ -3,15 +3,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { flag, key, list } from '../../src/core/mapping/lenses.ts'
 import { secretOf } from '../../src/core/mapping/mapping.ts'
-import type { Lens } from '../../src/core/mapping/row.ts'
+import type { Lens, Native } from '../../src/core/mapping/row.ts'
 import { parseJsonPatch } from '../../src/core/patch/patch.ts'
 import { type Secret, secret } from '../../src/core/secrecy/secret.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { ChangeRequest } from '../../src/service/base/request.ts'
 import { planWanted, prepareWish } from '../../src/service/change/wish.ts'
+import { printOf } from '../../src/store/log/managed.ts'
 import type { Standing } from '../../src/store/log/standing.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { resourceOf } from '../../src/store/resource.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { mappingOf } from '../core/mapping.ts'
+import { onSubject } from '../fixtures/bench.ts'
 import { closingOf } from '../fixtures/entries.ts'
 
 const ACTOR = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -136,8 +139,70 @@ describe('the end of leases', () => {
     )
     expect(wish.fields).toEqual(['callbacks'])
     expect(wish.over({})).toMatchObject({ aim: { action: 'end_lease' } })
+    expect((await wishOf({ kind: 'end_lease', ends: () => true })).fields).toEqual([])
   })
 })
+
+it('that a client is not removed after all changes no setting, and nothing that holds beside it', async () => {
+  const job = { id: 'j1', submittedBy: ACTOR }
+  const reap = { job, operationId: 'o', scopes: [] }
+  const standing = { protected: true as const, removal: { at: 9, actor: ACTOR, reap } }
+  const nothing = { patch: { kind: 'merge', fields: {} }, warnings: [] }
+  const kept = await wishOf({ kind: 'retention' }, { standing })
+  expect(kept.fields).toEqual([])
+  const aim = { action: 'retain', becomes: { protected: true } }
+  expect(kept.over({})).toStrictEqual({ ...nothing, aim })
+  const none = await wishOf({ kind: 'retention' })
+  expect(none.over({})).toStrictEqual({ ...nothing, aim: { action: 'retain', becomes: {} } })
+})
+
+it('values of a manager are about their lists, beside what others manage', async () => {
+  const managed = [{ manager: 'b', lists: { callbacks: printOf('https://b.example/') } }]
+  const wish = { kind: 'managing', managers: { a: { callbacks: ['https://a.example/'] } } } as const
+  const claims = { manager: 'a', lists: { callbacks: printOf('https://a.example/') } }
+  for (const standing of [undefined, { managed }]) {
+    const { fields, over } = await wishOf(
+      { ...wish, fields: {} },
+      standing === undefined ? {} : { standing },
+    )
+    expect(fields).toEqual(['callbacks'])
+    expect(over({ urls: [] })).toMatchObject({
+      patch: { fields: { callbacks: { add: ['https://a.example/'] } } },
+      becomes: { managed: [...(standing?.managed ?? []), claims] },
+    })
+  }
+})
+
+it('another key is set where the provider has its settings', async () => {
+  const patch = { kind: 'merge', fields: { providerSettings: { jwks: 1 } } } as const
+  const bases: unknown[] = []
+  const over = (base: Native) => {
+    bases.push(base)
+    return patch
+  }
+  const wish = await wishOf({ kind: 'key', over } as ChangeRequest['patch'])
+  expect(wish.fields).toEqual(['providerSettings'])
+  expect(wish.over({ name: 'x' })).toStrictEqual({ patch, warnings: [] })
+  expect(bases).toEqual([{ name: 'x' }])
+})
+
+onSubject('local')(
+  'a rollback and an undo are about what they change',
+  async ({ subject: { ref }, bench: { service, change } }) => {
+    const { operationId = '' } = await change(ref, { description: 'Changed' })
+    const head = await service.store.last(resourceOf(ref))
+    const fieldsOf = async (patch: ChangeRequest['patch']) => {
+      const wish = await prepareWish(service, { ...requestFor(service, ref, {}), patch }, head, 'o')
+      return wish.fields
+    }
+    expect(await fieldsOf({ kind: 'rollback', to: 0, allowPartial: false })).toEqual([
+      'description',
+    ])
+    expect(await fieldsOf({ kind: 'undo', operationId, allowPartial: false })).toEqual([
+      'description',
+    ])
+  },
+)
 
 it('a lease, a suspension, a rollback and an undo are prepared by their own rules', async () => {
   const { expiresAt: _, actor: __, ...taken } = LEASE

@@ -175,6 +175,33 @@ describe('a crew', () => {
     ])
   })
 
+  it('suspends clients that are to be removed, on behalf of who is behind the job', async () => {
+    const reap = { olderThanMs: 1_000, graceMs: 5_000, unknownUse: true, terms: [], scopes: ['s'] }
+    // A job that reaps has no patch of its own.
+    const none = { patch: undefined } as object
+    const items = [{ ref: subject.ref }]
+    const { crew, view } = await crewOf({ ...none, reap, items, rights: ['clients:suspend'] })
+    crew.begin(1)
+    await crew.ended()
+    expect(crew.finished.get(0)).toMatchObject({ outcome: 'applied', reap: { verdict: 'reap' } })
+    expect(subject.stored()?.disabled).toBe(true)
+    const { standing } = (await bench.service.store.last(resourceOf(subject.ref))) ?? {}
+    const job = { id: view.id, submittedBy: ACTOR, startedBy: OTHER }
+    expect(standing?.removal).toMatchObject({ actor: ACTOR, reap: { job, scopes: ['s'] } })
+    const { at = 0 } = standing?.removal ?? {}
+    expect(Math.abs(at - Date.now() - 5_000)).toBeLessThan(5_000)
+  })
+
+  it('knows each client that it begins', async () => {
+    const { view } = await crewOf()
+    const knowledge = { ...createKnown(bench.service), pending: () => [9] }
+    const settings = { view, knowledge, phase: 'run' as const, limitMs: 5_000 }
+    const callers = () => ({ submittedBy: ACTOR })
+    expect(() => createCrew(service(), { ...settings, callers, changed: () => {} })).toThrow(
+      'no client 9',
+    )
+  })
+
   it('cannot work on a client without any patch', async () => {
     const { patch: _, ...none } = { patch: undefined }
     const view = await submitJob(bench.service, {

@@ -239,6 +239,21 @@ describe('undoing a job', () => {
     ])
   })
 
+  it('ends the reaping of each client, where that is what it has done', async () => {
+    const view = await submit('a', 1)
+    await record(view, { results: [{ operationId: 'first' }] })
+    const now = await viewOf(view)
+    const reap = { olderThanMs: 1, graceMs: 1, unknownUse: true, terms: [], scopes: [] }
+    const unreaps = { job: view.id, operationId: 'first' }
+    for (const allowPartial of [false, true]) {
+      const patch = { kind: 'suspension', suspended: false, allowPartial, unreaps }
+      const reaping = { ...now, job: { ...now.job, reap } }
+      expect(await undoneItems(bench.service, reaping, allowPartial)).toEqual([
+        { ref: CLIENT, patch },
+      ])
+    }
+  })
+
   it('is about what was not known then and was applied', async () => {
     const view = await submit('a', 1)
     const log = resourceOf(CLIENT)

@@ -240,6 +240,24 @@ describe('what a job may do', () => {
     expect(await neededByJob(without, view, ['clients:suspend'])).toBeUndefined()
   })
 
+  it('to suspend is needed by a client whose reaping ends, in whichever part of the job it is', async () => {
+    const unreaps = { job: 'j1', operationId: 'o' }
+    const resuming = { kind: 'suspension', suspended: false, allowPartial: false, unreaps } as const
+    const large = { kind: 'merge', fields: { description: 'x'.repeat(140_000) } } as const
+    const items = [
+      item('one', { patch: large }),
+      item('two', { patch: large }),
+      item('three', { patch: resuming }),
+    ]
+    const view = await submit({ items })
+    expect((await partsOf(view)).length).toBeGreaterThan(1)
+    expect(await neededByJob(bench.service, view, ['access:grant', 'clients:suspend'])).toEqual({
+      permission: 'clients:suspend',
+      field: 'client.disabled',
+    })
+    expect(await neededByJob(bench.service, view, ['access:grant'])).toBeUndefined()
+  })
+
   it('includes to grant access where its provider issues tokens for this server', async () => {
     const ownApi = () => ({ audience: 'https://api.example', scopes: ['clients:read'] })
     const providers = new Map([['it', { ...subject.provider, ownApi: ownApi as never }]])
