@@ -37,8 +37,8 @@ export function diffClients(
   const [wholeBefore, wholeAfter] = [normal(before), normal(after)]
   if (same(wholeBefore, wholeAfter)) return []
   // What is the same on both sides and makes no attribute is no difference, and is not looked through.
-  const kept = new Set([...differing(wholeBefore, wholeAfter), ...telling(mapping)])
-  const [normalBefore, normalAfter] = [only(wholeBefore, kept), only(wholeAfter, kept)]
+  const names = new Set([...differing(wholeBefore, wholeAfter), ...telling(mapping)])
+  const [normalBefore, normalAfter] = [only(wholeBefore, names), only(wholeAfter, names)]
   const masked = (native: Native) =>
     replaceHidden(mapping, native, (value) => maskOf(value, fingerprintOf))
   const [one, other] = [masked(normalBefore), masked(normalAfter)]
@@ -130,9 +130,9 @@ function unseen(
   mapping: Mapping,
   before: Native,
   after: Native,
-  seen: readonly FieldChange[],
+  differences: readonly FieldChange[],
 ): FieldChange[] {
-  const fields = seen.map(({ field }) => field).sort()
+  const fields = differences.map(({ field }) => field).sort()
   const isCovered = (key: string) =>
     isAbove(`providerSettings.${key}`, fields) ||
     fieldsOfPath(mapping, key).some((owner) => isAbove(owner, fields))

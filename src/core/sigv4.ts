@@ -64,9 +64,9 @@ function unsignedHeaders(
   date: string,
   bodyHash: string,
 ): Record<string, string> {
-  const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+  const pairs = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
   return {
-    ...Object.fromEntries(given),
+    ...Object.fromEntries(pairs),
     host: url.host,
     'x-amz-content-sha256': bodyHash,
     'x-amz-date': date,

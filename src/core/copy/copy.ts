@@ -67,9 +67,9 @@ const NATIVE = 'native'
 /** The record itself, without what belongs to the very client that it is of. */
 function takenOver({ source, target }: Copying): Native {
   const { mapping, blank } = target
-  const shown = shownKeys(mapping)
+  const shownNames = shownKeys(mapping)
   const takes = ([name]: readonly [string, Json]) =>
-    isFor(mapping, name, 'copied') && !shown.includes(name)
+    isFor(mapping, name, 'copied') && !shownNames.includes(name)
   const own = Object.entries(blank).filter((member) => !takes(member))
   const entries = Object.entries(source.native).filter(takes)
   const bound = Object.keys(mapping.boundPaths ?? {})
@@ -96,16 +96,16 @@ function withField(
   if (copy === 'never' || !isTold(source.mapping, field) || !isLens(row)) return next
   const whole = shownOf(source.mapping, field, source.native)
   const passing = source.passing.filter((one) => one.field === field).map(({ value }) => value)
-  const wanted = Array.isArray(whole) ? without(whole, passing) : whole
-  if (!same(wanted, whole)) reasons.set(field, 'leased values are temporary')
+  const permanent = Array.isArray(whole) ? without(whole, passing) : whole
+  if (!same(permanent, whole)) reasons.set(field, 'leased values are temporary')
   const now = shownOf(mapping, field, next)
-  if (same(wanted, now)) return next
-  if (!alike && copy === 'words' && wanted !== NATIVE) {
+  if (same(permanent, now)) return next
+  if (!alike && copy === 'words' && permanent !== NATIVE) {
     reasons.set(field, 'each provider has its own terms for it')
     return next
   }
-  const stead = fitting(field, wanted, row.limits ?? {}, shownOf(mapping, field, blank))
-  for (const value of [wanted, ...stead]) {
+  const stead = fitting(field, permanent, row.limits ?? {}, shownOf(mapping, field, blank))
+  for (const value of [permanent, ...stead]) {
     const set = trySet(mapping, next, field, value)
     if (set.done !== undefined) return set.done
     if (!reasons.has(field)) reasons.set(field, set.why)

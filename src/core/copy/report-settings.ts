@@ -17,10 +17,10 @@ export function ofSettings(
   { source, target, alike }: Copying,
   { reasons }: Copied,
   next: Native,
-  asked: FieldPatches,
+  request: FieldPatches,
 ): readonly ReportedSetting[] {
   const { mapping, native, fresh } = source
-  const { providerSettings: wish } = asked
+  const { providerSettings: wish } = request
   const [was, is, usual] = [
     restOf(mapping, mapping.normal(native)),
     alike ? restOf(target.mapping, target.mapping.normal(next)) : {},

@@ -18,18 +18,18 @@ export function reportCopy(
   copying: Copying,
   copied: Copied,
   next: Native,
-  asked: FieldPatches,
+  request: FieldPatches,
 ): CopyReport {
-  const fields = MAPPED_FIELDS.flatMap((field) => ofField(copying, copied, next, field, asked))
-  const told = [
+  const fields = MAPPED_FIELDS.flatMap((field) => ofField(copying, copied, next, field, request))
+  const settings = [
     ...fields,
-    ...ofSettings(copying, copied, next, asked),
+    ...ofSettings(copying, copied, next, request),
     ...ofSecrets(copying),
   ].concat(ofElsewhere(copying))
   return Object.fromEntries(
     FATES.map((fate) => [
       fate,
-      told.filter((one) => one.fate === fate).map(({ fate: _, ...setting }) => setting),
+      settings.filter((one) => one.fate === fate).map(({ fate: _, ...setting }) => setting),
     ]),
   ) as unknown as CopyReport
 }
@@ -50,10 +50,10 @@ function ofField(
   { start, reasons }: Copied,
   next: Native,
   field: MappedField,
-  asked: FieldPatches,
+  request: FieldPatches,
 ): readonly ReportedSetting[] {
   const { empty, copy } = FIELDS[field]
-  const wish = asked[field]
+  const wish = request[field]
   const before = shownOf(source.mapping, field, source.native)
   const after = shownOf(target.mapping, field, next)
   const why = reasons.get(field) ?? ownReason(target.mapping, field)
@@ -73,11 +73,11 @@ function ofField(
     return [{ fate: 'derived', field, before, after, why: ASKED }]
   }
   const removed = Array.isArray(before) && Array.isArray(after) ? without(before, after) : []
-  const gone = removed.length === 0 ? {} : { removed }
+  const lists = removed.length === 0 ? {} : { removed }
   const implied = copy === 'implied' && isImplied(before, grantsOf(target.mapping, next))
   const lost = !implied && isLoss(target.mapping, field, before, after)
   const fate = lost ? 'lost' : 'derived'
-  return [{ fate, field, before, after, ...gone, why }]
+  return [{ fate, field, before, after, ...lists, why }]
 }
 
 /** Whether the source authenticates with a secret that its provider never shows. */

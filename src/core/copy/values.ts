@@ -9,15 +9,15 @@ import type { Limits } from '../mapping/row.ts'
 /** `blank`: the value that a new client has there, which comes last. */
 export function fitting(
   field: FieldName,
-  wanted: Json,
+  target: Json,
   limits: Limits,
   blank: Json,
 ): readonly Json[] {
-  if (Array.isArray(wanted)) return [...fittingLists(wanted, limits, blank), blank]
-  if (isRecord(wanted)) return [...fittingObjects(wanted, limits, blank), blank]
-  if (typeof wanted === 'number') return [clamped(wanted, limits), blank]
-  if (typeof wanted === 'string' && FIELDS[field].copy === 'prose') {
-    return [legible(wanted, limits), blank]
+  if (Array.isArray(target)) return [...fittingLists(target, limits, blank), blank]
+  if (isRecord(target)) return [...fittingObjects(target, limits, blank), blank]
+  if (typeof target === 'number') return [clamped(target, limits), blank]
+  if (typeof target === 'string' && FIELDS[field].copy === 'prose') {
+    return [legible(target, limits), blank]
   }
   return [blank]
 }

@@ -10,13 +10,13 @@ import { isRecord } from './json.ts'
  */
 export function valueAt(target: Json, path: readonly string[], at: string): Json {
   return path.reduce<Json>((value, token) => {
-    const found = Array.isArray(value)
+    const child = Array.isArray(value)
       ? value[indexOf(token, value.length, at)]
       : isRecord(value) && Object.hasOwn(value, token)
         ? value[token]
         : undefined
-    if (found === undefined) throw nowhere(at)
-    return found
+    if (child === undefined) throw nowhere(at)
+    return child
   }, target)
 }
 

@@ -10,10 +10,10 @@ import { holdsLiteral } from './json-text.ts'
 
 /** What is sent, with the held number in place of each that equals it as a double. */
 export function withHeldNumbers(request: Json, record: Json | undefined): Json {
-  return holdsLiteral(record) ? kept(request, record as Json) : request
+  return holdsLiteral(record) ? withNumbersOf(request, record as Json) : request
 }
 
-function kept(request: Json, record: Json): Json {
+function withNumbersOf(request: Json, record: Json): Json {
   if (Array.isArray(request) && Array.isArray(record)) {
     return request.map((item, index) => keptItem(item, record[index], record))
   }
@@ -21,7 +21,7 @@ function kept(request: Json, record: Json): Json {
     return Object.fromEntries(
       Object.entries(request).map(([name, value]) => {
         const own = memberOf(record, name)
-        return [name, own === undefined ? value : kept(value, own)]
+        return [name, own === undefined ? value : withNumbersOf(value, own)]
       }),
     )
   }
@@ -33,7 +33,7 @@ function keptItem(item: Json, there: Json | undefined, record: readonly Json[]):
   if (there !== undefined && alike(item, there)) return there
   const moved =
     typeof item === 'object' || isNumber(item) ? record.find((one) => alike(item, one)) : undefined
-  return moved ?? (there === undefined ? item : kept(item, there))
+  return moved ?? (there === undefined ? item : withNumbersOf(item, there))
 }
 
 /** Equality in which numbers count as doubles. */

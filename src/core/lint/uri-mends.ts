@@ -9,9 +9,9 @@ const NAMED = 3
 
 /** URIs as text, the first few by name. */
 export function listed(values: readonly string[]): string {
-  const shown = values.slice(0, NAMED).map((value) => JSON.stringify(value))
-  const more = values.length - shown.length
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ')
+  const examples = values.slice(0, NAMED).map((value) => JSON.stringify(value))
+  const more = values.length - examples.length
+  return more > 0 ? `${examples.join(', ')} and ${more} more` : examples.join(', ')
 }
 
 /** A field with those that change with it, since the value of one is among those of the other. */

@@ -138,10 +138,10 @@ export const URI_RULES: readonly LintRule[] = ROWS.map(
   ({ concerns, tells, replace, ...text }): LintRule => ({
     ...text,
     find: (lintCase) => {
-      const found = lintCase.uris
+      const matches = lintCase.uris
         .filter((uri) => concerns(uri, lintCase))
         .map((uri) => ({ ...uri, clause: typeof tells === 'string' ? tells : tells(uri) }))
-      return grouped(found).map(({ field, clause, values }): RuleFinding => {
+      return grouped(matches).map(({ field, clause, values }): RuleFinding => {
         return {
           field: `client.${field}`,
           message: `client.${field} has ${listed(values)}: ${clause}.`,
@@ -159,9 +159,9 @@ interface Group {
 }
 
 /** By field and clause, in the order in which they come first; each value once. */
-function grouped(found: readonly (JudgedUri & { readonly clause: string })[]): readonly Group[] {
+function grouped(matches: readonly (JudgedUri & { readonly clause: string })[]): readonly Group[] {
   const groups = new Map<string, Group>()
-  for (const { field, clause, value } of found) {
+  for (const { field, clause, value } of matches) {
     const key = JSON.stringify([field, clause])
     const { values } = groups.get(key) ?? { values: [] }
     groups.set(key, { field, clause, values: [...new Set([...values, value])] })

@@ -27,8 +27,8 @@ export function danglingTexts(
 
 /** Whether a client has the value. */
 export function holds(mapping: Mapping, native: Native, { field, value }: Dangling): boolean {
-  const shown: unknown = showField(mapping, field, native)
-  return Array.isArray(shown) && shown.includes(value)
+  const content: unknown = showField(mapping, field, native)
+  return Array.isArray(content) && content.includes(value)
 }
 
 /** The body of the PATCH that removes them all. */

@@ -182,15 +182,15 @@ export function boundSettings(mapping: Mapping): readonly string[] {
 }
 
 function withoutFields(mapping: Mapping, names: readonly string[]): readonly string[] {
-  const used = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
-  return names.filter((name) => !used.includes(name))
+  const mappedKeys = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
+  return names.filter((name) => !mappedKeys.includes(name))
 }
 
 /** The settings that no field stands for and that are only shown. */
 export const shownSettings = (mapping: Mapping): readonly string[] => {
   const { readOnlyKeys, mirrorKeys, volatileKeys, hiddenKeys } = mapping
-  const shown = new Set([...readOnlyKeys, ...mirrorKeys, ...volatileKeys])
-  return [...shown].filter(
+  const keys = new Set([...readOnlyKeys, ...mirrorKeys, ...volatileKeys])
+  return [...keys].filter(
     (name) => !hiddenKeys.includes(name) && fieldOfPath(mapping, name) === undefined,
   )
 }

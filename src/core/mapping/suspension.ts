@@ -26,13 +26,13 @@ export function shownBy(mapping: Mapping, native: Native, suspended: boolean): M
 
 /** One for one mapping, since what walks along a mapping prepares it once. */
 const offMapping = once((mapping: Mapping): Mapping => {
-  const held = heldPaths(mapping).map((path) => `client.${path}`)
+  const paths = heldPaths(mapping).map((path) => `client.${path}`)
   return {
     ...mapping,
     fields: { ...mapping.fields, disabled: view([], () => true, SUSPENDED) },
     // All they say about the held settings is that they are off.
     warnings: (native) =>
-      (mapping.warnings?.(native) ?? []).filter(({ field = '' }) => !held.includes(field)),
+      (mapping.warnings?.(native) ?? []).filter(({ field = '' }) => !paths.includes(field)),
   }
 })
 

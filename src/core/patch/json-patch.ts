@@ -160,10 +160,10 @@ function checkNulls(at: string, before: Json | undefined, after: Json): void {
 
 function mergeFrom(before: Json | undefined, after: Json): Json {
   if (!isRecord(before) || !isRecord(after)) return after
-  const gone = Object.keys(before).filter((name) => !Object.hasOwn(after, name))
+  const absent = Object.keys(before).filter((name) => !Object.hasOwn(after, name))
   const moved = Object.entries(after).filter(([name, value]) => !same(before[name] ?? null, value))
   return Object.fromEntries([
-    ...gone.map((name) => [name, null] as const),
+    ...absent.map((name) => [name, null] as const),
     ...moved.map(([name, value]) => [name, mergeFrom(before[name], value)] as const),
   ])
 }

@@ -175,14 +175,14 @@ export function withoutNulls(value: JsonObject): JsonObject {
 /**
  * The value that a patch member asks for, given what the client has now. `null` asks for the default.
  */
-export function applyMember(field: FieldName, current: Json, asked: Json): Json {
-  if (FIELDS[field].kind !== 'list') return mergePatch(current, asked)
-  if (isRecord(asked)) return applyListPatch(current, asked)
-  return Array.isArray(asked) ? unique(asked) : asked
+export function applyMember(field: FieldName, current: Json, request: Json): Json {
+  if (FIELDS[field].kind !== 'list') return mergePatch(current, request)
+  if (isRecord(request)) return applyListPatch(current, request)
+  return Array.isArray(request) ? unique(request) : request
 }
 
-function applyListPatch(current: Json, asked: JsonObject): Json {
-  const { add = [], remove = [] } = asked
+function applyListPatch(current: Json, request: JsonObject): Json {
+  const { add = [], remove = [] } = request
   const removed = new Set(remove as Json[])
   const remaining = (current as Json[]).filter((item) => !removed.has(item))
   return unique([...remaining, ...(add as Json[])])

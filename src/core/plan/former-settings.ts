@@ -33,9 +33,9 @@ export function readFormerSettings(
   const read: { [F in FieldName]?: Json } = { ...fields }
   const notes: Warning[] = []
   for (const raw of FIELD_NAMES.filter((field) => !isMapped(field))) {
-    const asked = fields[raw]
-    if (!isRecord(asked)) continue
-    const rest = Object.entries(asked).filter(([name, value]) => {
+    const request = fields[raw]
+    if (!isRecord(request)) continue
+    const rest = Object.entries(request).filter(([name, value]) => {
       const field = formerlySetting(mapping, name)
       if (field === undefined || Object.hasOwn(fields, field)) return true
       const row = mapping.fields[field] as Row<Json>

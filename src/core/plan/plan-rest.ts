@@ -20,27 +20,27 @@ import { quoted } from '../patch/quoted.ts'
  * The record with the raw rest patched; `undefined` when it already is as asked.
  * @throws ClientError `invalid_field`, `read_only_field`, `unknown_field`
  */
-export function patchRest(mapping: Mapping, native: Native, asked: Json): Native | undefined {
-  if (!isRecord(asked)) {
+export function patchRest(mapping: Mapping, native: Native, request: Json): Native | undefined {
+  if (!isRecord(request)) {
     throw new ClientError(
       'invalid_field',
       'client.providerSettings must be an object whose members are the settings to change.',
       { field: 'client.providerSettings' },
     )
   }
-  const sent = Object.entries(
-    withoutSame(withHeldNumbers(asked, native) as JsonObject, native),
+  const members = Object.entries(
+    withoutSame(withHeldNumbers(request, native) as JsonObject, native),
   ).filter(([name, value]) => !same(mergePatch(native[name], value), native[name] ?? null))
-  for (const [name, value] of sent) checkSetting(mapping, native, name, value)
-  checkSettingValues(mapping, native, Object.fromEntries(sent))
-  if (sent.length === 0) return undefined
-  return mergePatch(native, Object.fromEntries(sent)) as JsonObject
+  for (const [name, value] of members) checkSetting(mapping, native, name, value)
+  checkSettingValues(mapping, native, Object.fromEntries(members))
+  if (members.length === 0) return undefined
+  return mergePatch(native, Object.fromEntries(members)) as JsonObject
 }
 
 /** What is sent back as it is leaves things alone, a null inside it too, which would else remove. */
-function withoutSame(asked: JsonObject, current: JsonObject): JsonObject {
+function withoutSame(request: JsonObject, current: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(asked).flatMap(([name, value]): [string, Json][] => {
+    Object.entries(request).flatMap(([name, value]): [string, Json][] => {
       const now = memberOf(current, name)
       if (now !== undefined && same(value, now)) return []
       return [[name, isRecord(value) && isRecord(now) ? withoutSame(value, now) : value]]
@@ -85,9 +85,9 @@ function checkSetting(mapping: Mapping, native: Native, name: string, value: Jso
  * Refuses a text that is none of those which the provider takes, except for one that is there already.
  * @throws ClientError `invalid_field`
  */
-export function checkSettingValues(mapping: Mapping, native: Native, asked: JsonObject): void {
+export function checkSettingValues(mapping: Mapping, native: Native, request: JsonObject): void {
   for (const [path, values] of Object.entries(mapping.settingValues ?? {})) {
-    const value = at(asked, path)
+    const value = at(request, path)
     // An empty text is none at some providers.
     if (value === undefined || value === '') continue
     checkLimits(`client.providerSettings.${path}`, value, { values }, at(native, path) ?? null)

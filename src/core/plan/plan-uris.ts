@@ -39,10 +39,10 @@ interface Beside {
 export function checkOwnUris(
   mapping: Mapping,
   field: FieldName,
-  asked: Json,
+  request: Json,
   beside: Beside,
 ): void {
-  const broken = ownFindings(mapping, field, asked, beside).find(isViolation)
+  const broken = ownFindings(mapping, field, request, beside).find(isViolation)
   if (broken !== undefined) throw refused(broken)
 }
 
@@ -90,7 +90,7 @@ function compared(
   if (isNative(mapping, base) !== isNative(mapping, next)) {
     const before = new Set(stateFindings(mapping, base).map(identity))
     const after = stateFindings(mapping, next).filter(isViolation)
-    return { after, fresh: after.find((found) => !before.has(identity(found))) }
+    return { after, fresh: after.find((finding) => !before.has(identity(finding))) }
   }
   // A value that the same field of a client of the same kind held before is judged as it was then.
   const present = new Map<FieldName, ReadonlySet<Json>>(
@@ -111,16 +111,16 @@ function compared(
 function ownFindings(
   mapping: Mapping,
   field: FieldName,
-  asked: Json,
+  request: Json,
   { native, held: present }: Beside,
 ): LocatedFinding[] {
   const path = `client.${field}`
   const values =
-    isRecord(asked) && FIELDS[field].kind === 'list'
-      ? listed(`${path}.add`, asked.add ?? [])
-      : Array.isArray(asked)
-        ? listed(path, asked)
-        : [{ path, value: asked }]
+    isRecord(request) && FIELDS[field].kind === 'list'
+      ? listed(`${path}.add`, request.add ?? [])
+      : Array.isArray(request)
+        ? listed(path, request)
+        : [{ path, value: request }]
   const presentSet = new Set(present)
   return values
     .filter(({ value }) => !presentSet.has(value))
@@ -131,8 +131,8 @@ const listed = (path: string, items: Json) =>
   (items as readonly Json[]).map((value, index) => ({ path: `${path}[${index}]`, value }))
 
 function stateFindings(mapping: Mapping, native: Native, isJudged?: IsJudged): LocatedFinding[] {
-  return judgedUris(mapping, native, isJudged).flatMap(({ field, value, findings: found }) =>
-    found.map((finding) => ({ field, path: `client.${field}`, value, finding })),
+  return judgedUris(mapping, native, isJudged).flatMap(({ field, value, findings: all }) =>
+    all.map((finding) => ({ field, path: `client.${field}`, value, finding })),
   )
 }
 
@@ -159,8 +159,8 @@ export function judgedUris(
 }
 
 function heldValues(mapping: Mapping, field: FieldName, native: Native): readonly Json[] {
-  const shown = showField(mapping, field, native) as Json
-  return Array.isArray(shown) ? shown : [shown]
+  const content = showField(mapping, field, native) as Json
+  return Array.isArray(content) ? content : [content]
 }
 
 function findings(

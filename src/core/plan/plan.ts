@@ -56,12 +56,12 @@ export function checkPatch(mapping: Mapping, patch: Patch): void {
 }
 
 function checkFields(mapping: Mapping, fields: FieldPatches): void {
-  for (const [name, asked] of Object.entries(fields)) {
+  for (const [name, request] of Object.entries(fields)) {
     const field = name as FieldName
     const row = rowOf(mapping, field)
-    if (row?.support !== 'missing' || asked === null) continue
-    const shown = shownWhereMissing(field, row)
-    if (!same(applyMember(field, shown, asked), shown)) throw unsupported(field, row)
+    if (row?.support !== 'missing' || request === null) continue
+    const standIn = shownWhereMissing(field, row)
+    if (!same(applyMember(field, standIn, request), standIn)) throw unsupported(field, row)
   }
 }
 
@@ -73,13 +73,13 @@ function checkFields(mapping: Mapping, fields: FieldPatches): void {
 export function checkValues(mapping: Mapping, patch: Patch): void {
   if (patch.kind !== 'merge') return
   const { fields } = readFormerSettings(mapping, {}, patch.fields)
-  for (const [name, asked] of Object.entries(fields)) {
+  for (const [name, request] of Object.entries(fields)) {
     const field = name as FieldName
     const row = rowOf(mapping, field)
-    if (!isMapped(field) && isRecord(asked)) checkSettingValues(mapping, {}, asked)
-    if (row === undefined || asked === null) continue
-    if (isLens(row)) checkFieldLimits(field, row.limits, asked)
-    checkOwnUris(mapping, field, asked, { native: true, held: [] })
+    if (!isMapped(field) && isRecord(request)) checkSettingValues(mapping, {}, request)
+    if (row === undefined || request === null) continue
+    if (isLens(row)) checkFieldLimits(field, row.limits, request)
+    checkOwnUris(mapping, field, request, { native: true, held: [] })
   }
 }
 
@@ -87,13 +87,13 @@ export function checkValues(mapping: Mapping, patch: Patch): void {
 function checkFieldLimits(
   field: FieldName,
   limits: Limits | undefined,
-  asked: Json,
+  request: Json,
   now: Json = null,
 ): void {
   if (limits === undefined) return
-  const adds = FIELDS[field].kind === 'list' && isRecord(asked)
-  if (adds) return checkLimits(`client.${field}.add`, asked.add ?? [], limits, now)
-  checkLimits(`client.${field}`, isRecord(asked) ? withoutNulls(asked) : asked, limits, now)
+  const adds = FIELDS[field].kind === 'list' && isRecord(request)
+  if (adds) return checkLimits(`client.${field}.add`, request.add ?? [], limits, now)
+  checkLimits(`client.${field}`, isRecord(request) ? withoutNulls(request) : request, limits, now)
 }
 
 /**
@@ -106,11 +106,11 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
   const touched: FieldName[] = []
   let next = base
   for (const field of orderOf(mapping)) {
-    const asked = fields[field]
-    if (asked === undefined) continue
+    const request = fields[field]
+    if (request === undefined) continue
     const changed = isMapped(field)
-      ? applyField(mapping, next, field, asked)
-      : patchRest(mapping, next, asked)
+      ? applyField(mapping, next, field, request)
+      : patchRest(mapping, next, request)
     if (changed === undefined) continue
     next = changed
     touched.push(field)
@@ -142,13 +142,15 @@ function orderOf({ first = [] }: Mapping): readonly FieldName[] {
 /** What of a patch is hidden, by its own names and shapes. */
 export function hiddenIn(mapping: Mapping, fields: FieldPatches): readonly string[] {
   return FIELD_NAMES.flatMap((field) => {
-    const asked = fields[field]
-    if (!isRecord(asked)) return []
-    if (!isMapped(field)) return hiddenPaths(mapping, asked).map((path) => `${field}.${path}`)
+    const request = fields[field]
+    if (!isRecord(request)) return []
+    if (!isMapped(field)) return hiddenPaths(mapping, request).map((path) => `${field}.${path}`)
     const row = mapping.fields[field]
     if (FIELDS[field].kind !== 'map' || row.support === 'missing') return []
     const [key = ''] = row.keys
-    return hiddenPaths(mapping, { [key]: asked }).map((path) => `${field}${path.slice(key.length)}`)
+    return hiddenPaths(mapping, { [key]: request }).map(
+      (path) => `${field}${path.slice(key.length)}`,
+    )
   })
 }
 
@@ -187,7 +189,7 @@ function fieldsOf(mapping: Mapping, base: Native, patch: Patch): FieldPatches {
     ]),
   )
   const fields = operationsToFields(patch.operations, client)
-  for (const [name, asked] of Object.entries(fields)) checkMember(name, asked)
+  for (const [name, request] of Object.entries(fields)) checkMember(name, request)
   checkFields(mapping, fields as FieldPatches)
   return fields as FieldPatches
 }
@@ -200,13 +202,13 @@ export function applyField(
   mapping: Mapping,
   native: Native,
   field: MappedField,
-  asked: Json,
+  request: Json,
 ): Native | undefined {
   // A redacted secret that is sent back means "as it is" (the key is always present in an answer).
-  if (isSecretField(field) && asked === null) return undefined
+  if (isSecretField(field) && request === null) return undefined
   const row = mapping.fields[field] as Row<Json>
   const now = current(mapping, field, native)
-  const target = withHeldNumbers(applyMember(field, now, asked), now)
+  const target = withHeldNumbers(applyMember(field, now, request), now)
   if (same(target, now) || (target === null && same(now, FIELDS[field].empty as Json)))
     return undefined
   if (row.support === 'missing') {
@@ -215,7 +217,7 @@ export function applyField(
   }
   if (!isLens(row)) throw readOnly(field, row)
   // What is added is named by where it stands in the patch, and counts as part of what results.
-  checkFieldLimits(field, row.limits, asked, now)
+  checkFieldLimits(field, row.limits, request, now)
   checkFieldLimits(field, row.limits, target, now)
   checkNames(field, target, now)
   const value = isSecretField(field) ? secret(String(target)) : target

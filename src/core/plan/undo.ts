@@ -128,8 +128,8 @@ function valueAt(mapping: Mapping, native: Native, path: string): Json {
   const normal = normalOf(mapping, native)
   // What is not shown may hold secrets: settings are compared as the provider has them.
   if (!isMapped(field)) return memberOf(settingsOf(mapping, normal), member ?? '') ?? null
-  const shown: unknown = showField(mapping, field, normal)
-  const value = isSecret(shown) ? shown.reveal() : (shown as Json)
+  const content: unknown = showField(mapping, field, normal)
+  const value = isSecret(content) ? content.reveal() : (content as Json)
   return member === undefined ? value : (memberOf(value as JsonObject, member) ?? null)
 }
 
@@ -177,8 +177,8 @@ function joined(one: FieldPatches, other: FieldPatches): FieldPatches {
       const [first, second] = [one[name], other[name]]
       const both = isRecord(first) && isRecord(second)
       // A null clears its field, and is no absence.
-      const asked = Object.hasOwn(other, name) ? second : first
-      return [name, both ? { ...first, ...second } : asked]
+      const value = Object.hasOwn(other, name) ? second : first
+      return [name, both ? { ...first, ...second } : value]
     }),
   )
 }

@@ -37,7 +37,7 @@ export interface Planned {
 /** The permissions that a planned change takes. */
 export function neededFor(
   mapping: Mapping,
-  { base, next, named, api, made = false }: Planned,
+  { base, next, named, api, made: isCreation = false }: Planned,
 ): readonly Need[] {
   const paths = changedPaths(stateOf(mapping, base), stateOf(mapping, next), '')
   const credentials = paths
@@ -47,7 +47,9 @@ export function neededFor(
     !credentials.some((one) => one.permission === permission && one.field === field)
   const fields = named.flatMap((field) => needOfField(field).filter(isNew))
   if (api === undefined) return [...fields, ...credentials]
-  const access = accessChanges(mapping, api, { base, next, isNew: made }).map((path) => grant(path))
+  const access = accessChanges(mapping, api, { base, next, isNew: isCreation }).map((path) =>
+    grant(path),
+  )
   const usable = hasAccess(mapping, api, base) || hasAccess(mapping, api, next)
   const become = usable ? credentials.slice(0, 1).map(({ field }) => ({ ...grant(''), field })) : []
   return [...fields, ...credentials, ...access, ...become]
@@ -122,8 +124,8 @@ const nested = (path: readonly string[], value: Json): Json =>
 
 function needsOfPatch(mapping: Mapping, patch: Patch): readonly Need[] {
   return patch.kind === 'merge'
-    ? Object.entries(patch.fields as FieldPatches).flatMap(([field, asked]) =>
-        needsOfMember(mapping, [field], asked),
+    ? Object.entries(patch.fields as FieldPatches).flatMap(([field, request]) =>
+        needsOfMember(mapping, [field], request),
       )
     : patch.operations.flatMap((operation) => needsOfOperation(mapping, operation))
 }
@@ -137,10 +139,10 @@ function needsOfOperation(mapping: Mapping, { op, path, from, value }: Operation
 function needsOfMember(
   mapping: Mapping,
   [field = '', ...inner]: readonly string[],
-  asked: Json,
+  request: Json,
 ): readonly Need[] {
   if (field === 'providerSettings') {
-    return leaves(inner.join('.'), asked)
+    return leaves(inner.join('.'), request)
       .filter(({ path, values }) => path === '' || isCredential(mapping, path, values))
       .map(({ path }) => rotation(mapping, path))
   }

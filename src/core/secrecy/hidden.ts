@@ -106,8 +106,8 @@ function listedOnly(walk: Walk, value: JsonObject, place: Place): JsonObject {
   const changed = new Map<string, Json | undefined>()
   for (const [name, inner] of Object.entries(value)) {
     const at = placeBelow(walk.rules, place, name)
-    const shown = isRecord(inner) ? listedOnly(walk, inner, at) : inner
-    const next = at.isListed ? walk.replace(inner, at.path) : shown
+    const visible = isRecord(inner) ? listedOnly(walk, inner, at) : inner
+    const next = at.isListed ? walk.replace(inner, at.path) : visible
     if (next !== inner) changed.set(name, next)
   }
   return withMembers(value, changed)

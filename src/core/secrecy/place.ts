@@ -66,8 +66,8 @@ export const rootPlace = (rules: Rules): Place => placesOf(rules).root
 
 /** A member of a place. */
 export function placeBelow(rules: Rules, place: Place, name: string): Place {
-  const known = place.below?.get(name)
-  if (known !== undefined) return known
+  const entry = place.below?.get(name)
+  if (entry !== undefined) return entry
   const inner = judgedPlace(rules, [...place.path, name])
   const places = placesOf(rules)
   if (places.left > 0 && isRemembered(name)) {
@@ -140,8 +140,14 @@ const attributesBelow = once((rules: Rules): ReadonlyMap<string, readonly string
 const knownMembers = once((rules: Rules) => {
   const { settings, createOnlyKeys, commandKeys, readOnlyKeys, mirrorKeys, volatileKeys, members } =
     rules
-  const shown = [...createOnlyKeys, ...commandKeys, ...readOnlyKeys, ...mirrorKeys, ...volatileKeys]
-  const documented = [...settings, ...shown].filter(
+  const others = [
+    ...createOnlyKeys,
+    ...commandKeys,
+    ...readOnlyKeys,
+    ...mirrorKeys,
+    ...volatileKeys,
+  ]
+  const documented = [...settings, ...others].filter(
     (name) => !Object.hasOwn(members?.classes ?? {}, name),
   )
   return new Set([...documented, ...attributePaths(rules)])

@@ -44,9 +44,9 @@ export function providerWords(
 
 /** Every text that is hidden in a record or in the body of a request. */
 export function hiddenTexts(rules: Rules, record: Json): readonly string[] {
-  const found: string[] = []
+  const texts: string[] = []
   const collect = (value: Json): void => {
-    if (typeof value === 'string') found.push(value)
+    if (typeof value === 'string') texts.push(value)
     else if (Array.isArray(value)) value.forEach(collect)
     else if (isRecord(value)) Object.values(value).forEach(collect)
   }
@@ -54,7 +54,7 @@ export function hiddenTexts(rules: Rules, record: Json): readonly string[] {
     collect(value)
     return undefined
   })
-  return found
+  return texts
 }
 
 /** A secret as it may stand in a text: as JSON, in a URL, and in base64 wherever it begins in that. */
