@@ -35,7 +35,7 @@ export async function findCandidates(
     fits(createdAt, listed)
   const recordOf = async ({ id, native }: Listed): Promise<readonly Candidate[]> => {
     if (await isKnown(id)) return []
-    const record = native ?? (await source.read(id).catch(gone))
+    const record = native ?? (await source.read(id).catch(noneIfAbsent))
     if (record === undefined) return []
     return fits(source.createdAt(record), source.nameOf(record)) ? [{ native: record }] : []
   }
@@ -55,6 +55,6 @@ function mayBeNamed(its: Json | undefined, name: Json | undefined): boolean {
 
 const folded = (name: string) => name.trim().toLowerCase()
 
-function gone(error: unknown): undefined {
+function noneIfAbsent(error: unknown): undefined {
   if (!isClientError(error, 'not_found')) throw error
 }

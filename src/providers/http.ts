@@ -62,8 +62,8 @@ export async function callJson(request: JsonCall, call: Call): Promise<JsonAnswe
     }
     if (call.onExchange !== undefined) {
       const { operation, method, url, body } = request
-      const sent = { operation, method, url, ...(body === undefined ? {} : { body }) }
-      call.onExchange({ ...sent, status, answer: parsedOrNone(answer.text) })
+      const basics = { operation, method, url, ...(body === undefined ? {} : { body }) }
+      call.onExchange({ ...basics, status, answer: parsedOrNone(answer.text) })
     }
     if (status >= 400) return { ...answer, body: parsedOrNone(answer.text) }
     // A name or a text with replacement characters in it would be sent back so.
@@ -83,7 +83,7 @@ export interface Paced {
   /** What a call draws from. */
   readonly buckets: readonly string[]
   /** What an answer says about the pace. */
-  told(answer: JsonAnswer): RateReport
+  rateOf(answer: JsonAnswer): RateReport
 }
 
 /**
@@ -91,7 +91,7 @@ export interface Paced {
  * @throws ClientError as `callJson`, and `provider_throttled` when the turn cannot come in time
  */
 export async function callPaced(
-  { pace, buckets, told: rateOf }: Paced,
+  { pace, buckets, rateOf }: Paced,
   request: () => Promise<JsonCall>,
   call: Call,
 ): Promise<JsonAnswer> {

@@ -19,8 +19,8 @@ import type { Provider } from './provider.ts'
 export function withMembers(provider: Provider, members: MemberRules, id: string): Provider {
   const { classes = {} } = members
   for (const name of Object.keys(classes)) checkUnknown(provider.mapping, members, name, id)
-  const membersOf = (...wanted: readonly string[]) =>
-    Object.keys(classes).filter((name) => wanted.includes(classes[name] ?? ''))
+  const membersOf = (...kinds: readonly string[]) =>
+    Object.keys(classes).filter((name) => kinds.includes(classes[name] ?? ''))
   const mapping = withExtraSettings(
     {
       ...provider.mapping,

@@ -57,6 +57,10 @@ export const plainSchemes = z.optional(
 export type WrittenMembers = NonNullable<z.output<typeof members>>
 
 /** The rules that are written. */
-export function rulesOf({ public: shown, secret, ...classes }: WrittenMembers): MemberRules {
-  return { public: shown, secret, classes }
+export function rulesOf({
+  public: publicMembers,
+  secret,
+  ...classes
+}: WrittenMembers): MemberRules {
+  return { public: publicMembers, secret, classes }
 }

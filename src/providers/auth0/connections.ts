@@ -22,14 +22,16 @@ export const supportedIdp: Lens<readonly string[]> = {
   put: (names, native) => {
     // A record that was read always has it; one without is a client that is only being made.
     if (native[ENABLED] === undefined) throw notYet()
-    const known = { ...inner(native, AVAILABLE), ...inner(native, ENABLED) }
-    return { [ENABLED]: Object.fromEntries((names ?? []).map((name) => entryOf(known, name))) }
+    const connections = { ...inner(native, AVAILABLE), ...inner(native, ENABLED) }
+    return {
+      [ENABLED]: Object.fromEntries((names ?? []).map((name) => entryOf(connections, name))),
+    }
   },
   note: 'Names of connections. Auth0 stores them on the connections, so a change takes one call for each.',
 }
 
-function entryOf(known: JsonObject, name: string): readonly [string, Json] {
-  const match = Object.entries(known).find(([, connection]) => nameOf(connection) === name)
+function entryOf(connections: JsonObject, name: string): readonly [string, Json] {
+  const match = Object.entries(connections).find(([, connection]) => nameOf(connection) === name)
   if (match !== undefined) return match
   throw new ClientError(
     'invalid_field',

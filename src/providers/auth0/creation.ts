@@ -41,18 +41,18 @@ export function createCreation(send: Send, listLagSeconds = LIST_LAG_SECONDS): C
 
 function creationStep(send: Send, next: Native): SecretStep {
   const body = bodyOf(next)
-  let made: Secret | undefined
+  let value: Secret | undefined
   return {
     request: { method: 'POST', target: '/api/v2/clients', body },
     send: async (call) => {
       const request = { operation: 'POST /clients', path: '/clients', body }
       const created = writtenClient(await send(request, call))
-      made = secretOf(created.client_secret)
+      value = secretOf(created.client_secret)
       // The answer shows more than a read does (a private signing key, and the secret whatever the
       // scopes), and which connections a new client has is for the tenant to say.
       return readWhole(send, { id: created.client_id }, call).catch(unread)
     },
-    reveal: () => made,
+    reveal: () => value,
   }
 }
 

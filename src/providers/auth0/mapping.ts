@@ -81,11 +81,11 @@ const tokenEndpointAuthMethod: Lens<string | null> = {
 /** Keys that come with a creation are shown by the ids that Auth0 gives them (Management API v2, credentials). */
 function expected({ next }: { readonly next: Native }, record: Native): Native {
   const [method, ...others] = Object.entries(inner(next, KEYED))
-  const shown = method && inner(record, KEYED)[method[0]]
-  const [requested, made] = [credentialsOf(method?.[1]), credentialsOf(shown)]
+  const answer = method && inner(record, KEYED)[method[0]]
+  const [requested, credentials] = [credentialsOf(method?.[1]), credentialsOf(answer)]
   const areNew =
     requested.length > 0 && requested.every((one) => isRecord(one) && one.id === undefined)
-  if (others.length > 0 || !areNew || requested.length !== made.length) return next
+  if (others.length > 0 || !areNew || requested.length !== credentials.length) return next
   return withMembers(next, new Map([[KEYED, record[KEYED]]]))
 }
 

@@ -71,12 +71,12 @@ async function readConnections(
   operation: string,
   call: Call,
 ): Promise<readonly Json[]> {
-  const found: Json[] = []
+  const all: Json[] = []
   for (let from = ''; ; ) {
     const page = await send({ operation, path: `${path}?${CONNECTION_QUERY}${from}` }, call)
     const { items, next } = pageOf(page, 'connections')
-    found.push(...items)
-    if (next === undefined) return found
+    all.push(...items)
+    if (next === undefined) return all
     from = `&from=${encodeURIComponent(next)}`
   }
 }

@@ -80,16 +80,16 @@ function creationStep(invoke: Invoke, place: Place, next: Native): SecretStep {
   // A secret of the caller's own excludes one that the service makes.
   const generates = confidential && next.ClientSecret === undefined
   const body = { ...bodyOf(next), ...(generates ? { GenerateSecret: true } : {}) }
-  let made: Secret | undefined
+  let value: Secret | undefined
   return {
     request: { method: 'POST', target: 'CreateUserPoolClient', body },
     send: async (call) => {
       const answer = await invoke('CreateUserPoolClient', place, body, call)
       const native = recordOf(answer, 'outcome_unknown')
-      made = secretOf(native.ClientSecret)
+      value = secretOf(native.ClientSecret)
       return confidential ? native : { ...native, ClientSecrets: [] }
     },
-    reveal: () => made,
+    reveal: () => value,
   }
 }
 

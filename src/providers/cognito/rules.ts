@@ -114,8 +114,8 @@ export const rules: readonly Rule[] = [
   {
     says: 'client.providerSettings.AuthSessionValidity must be 3 to 15 (minutes).',
     field: 'client.providerSettings.AuthSessionValidity',
-    holds: ({ AuthSessionValidity: held = 3 }) => {
-      const minutes = doubleOf(held) ?? 0
+    holds: ({ AuthSessionValidity: validity = 3 }) => {
+      const minutes = doubleOf(validity) ?? 0
       return minutes >= 3 && minutes <= 15
     },
   },

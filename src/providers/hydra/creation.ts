@@ -23,7 +23,7 @@ export function createCreation(send: Send, listLagSeconds = 0): Creation {
     step: (_, next) => creationStep(send, next),
     listLagMs: listLagSeconds * 1_000,
     find: async (_, __, call) => {
-      const native = await readClient(send, call.operationId, call).catch(gone)
+      const native = await readClient(send, call.operationId, call).catch(noneIfAbsent)
       return native === undefined ? [] : [{ native, proven: true }]
     },
     idOf: ({ client_id }) => String(client_id),
@@ -32,7 +32,7 @@ export function createCreation(send: Send, listLagSeconds = 0): Creation {
 
 const requestBody = (next: Native) => withoutMembers(next, SERVERS_OWN)
 
-function gone(error: unknown): undefined {
+function noneIfAbsent(error: unknown): undefined {
   if (!isClientError(error, 'not_found')) throw error
 }
 

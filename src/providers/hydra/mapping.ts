@@ -28,10 +28,10 @@ const UNSEEN = membersOf(MEMBERS, 'unseen')
 const EMPTY_IS_ABSENT = membersOf(MEMBERS, 'empty-is-absent')
 
 function normal(native: Native): Native {
-  const held = Object.entries(native).filter(
+  const members = Object.entries(native).filter(
     ([name, value]) => value !== null && !(EMPTY_IS_ABSENT.includes(name) && isEmpty(value)),
   )
-  const spelled = held.map(([name, value]) => [
+  const spelled = members.map(([name, value]) => [
     name,
     isLifespan(name) ? normalLifespan(value) : value,
   ])

@@ -88,8 +88,10 @@ function patchStep(send: Send, { id }: ClientRef, body: readonly JsonObject[]): 
 /** Replaces all lifetimes, so that the others go along as they are. */
 function lifespansStep(send: Send, { id }: ClientRef, next: Native): Step {
   const path = `${clientPath(id)}/lifespans`
-  const held = Object.entries(next).filter(([name, value]) => isLifespan(name) && isHeld(value))
-  const body = Object.fromEntries(held)
+  const lifespans = Object.entries(next).filter(
+    ([name, value]) => isLifespan(name) && isHeld(value),
+  )
+  const body = Object.fromEntries(lifespans)
   return {
     request: { method: 'PUT', target: path, body },
     send: async (call) => {

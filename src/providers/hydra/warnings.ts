@@ -32,12 +32,12 @@ export function lifetimeWarnings(native: Native): readonly LifetimeWarning[] {
   const lifespanOf = (name: string) => normalLifespan(native[name] ?? null)
   return TOKENS.flatMap(([token, others]) => {
     const field = fieldOf(token)
-    const shown = lifespanOf(`authorization_code_grant_${token}_lifespan`)
+    const ofCodeGrant = lifespanOf(`authorization_code_grant_${token}_lifespan`)
     const differ = others
       .filter((grant) => grants.includes(grant))
       .map((grant) => `${grant}_grant_${token}_lifespan`)
-      .filter((name) => lifespanOf(name) !== shown)
-    if (shown === null || differ.length === 0) return []
+      .filter((name) => lifespanOf(name) !== ofCodeGrant)
+    if (ofCodeGrant === null || differ.length === 0) return []
     const names = differ.map((name) => `client.providerSettings.${name}`).join(', ')
     return [
       {
@@ -45,7 +45,9 @@ export function lifetimeWarnings(native: Native): readonly LifetimeWarning[] {
         field,
         message: `${field} is that of the authorization code grant; other grants of this client go by ${names}. Set what is meant to be the same.`,
         mend: {
-          client: { providerSettings: Object.fromEntries(differ.map((name) => [name, shown])) },
+          client: {
+            providerSettings: Object.fromEntries(differ.map((name) => [name, ofCodeGrant])),
+          },
         },
       },
     ]

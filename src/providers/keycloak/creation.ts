@@ -32,7 +32,7 @@ export function createCreation(
     step: (place, next) => creationStep(sendAt(place), pathOf(place), next),
     listLagMs: listLagSeconds * 1_000,
     find: async (place, _, call) => {
-      const native = await readClient(sendAt(place), call.operationId, call).catch(gone)
+      const native = await readClient(sendAt(place), call.operationId, call).catch(noneIfAbsent)
       return native === undefined ? [] : [{ native, proven: true }]
     },
     idOf: ({ clientId }) => String(clientId),
@@ -56,7 +56,7 @@ function requestBody(next: Native): JsonObject {
 /** A mapper's id is that of one row in the whole server. */
 const withoutId = (mapper: Native) => withoutMembers(mapper, ['id'])
 
-function gone(error: unknown): undefined {
+function noneIfAbsent(error: unknown): undefined {
   if (!isClientError(error, 'not_found')) throw error
 }
 
@@ -83,8 +83,8 @@ function creationStep(send: Send, path: string, next: Native): SecretStep {
 async function scopesFor(send: Send, next: Native, call: Call): Promise<JsonObject> {
   const named = LISTS.filter((list) => next[list] !== undefined)
   if (named.length === 0) return {}
-  const known = await readScopes(send, call)
-  for (const list of named) checkNames(list, texts(next[list]), known, 'provider_refused')
+  const scopes = await readScopes(send, call)
+  for (const list of named) checkNames(list, texts(next[list]), scopes, 'provider_refused')
   const own = named.flatMap((list) => texts(next[list]))
   const lists = LISTS.map(async (list) => {
     if (named.includes(list)) return [list, next[list] ?? []] as const

@@ -44,8 +44,8 @@ const SERVICE_ACCOUNT = 'service_account'
 /** What follows from a change: a secret that is made or forgotten, and the scope of a service account. */
 function expected({ base, next }: { base: Native; next: Native }, record: Native): Native {
   const turned = base.publicClient !== next.publicClient
-  const made = turned && next.publicClient !== true && next.secret === undefined
-  const secretMade = made && record.secret !== undefined ? { secret: record.secret } : {}
+  const makesSecret = turned && next.publicClient !== true && next.secret === undefined
+  const secretMade = makesSecret && record.secret !== undefined ? { secret: record.secret } : {}
   const withScope = texts(record.defaultClientScopes).includes(SERVICE_ACCOUNT)
   const scopes = texts(next.defaultClientScopes).filter((scope) => scope !== SERVICE_ACCOUNT)
   const follows = base.serviceAccountsEnabled !== next.serviceAccountsEnabled

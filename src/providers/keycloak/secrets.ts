@@ -68,11 +68,11 @@ function liveSecrets(
   const { secret } = native
   const ends = Date.parse(timeIn(native, 'rotated.expiration.time') ?? '')
   const createdAt = timeIn(native, 'creation.time')
-  const shown = (value: string) => ({ id: idBy(value, fingerprintOf), ...hintOf(value) })
+  const liveSecret = (value: string) => ({ id: idBy(value, fingerprintOf), ...hintOf(value) })
   return [
-    ...(typeof former === 'string' && ends > now ? [shown(former)] : []),
+    ...(typeof former === 'string' && ends > now ? [liveSecret(former)] : []),
     ...(typeof secret === 'string' && secret !== ''
-      ? [{ ...shown(secret), ...(createdAt === undefined ? {} : { createdAt }) }]
+      ? [{ ...liveSecret(secret), ...(createdAt === undefined ? {} : { createdAt }) }]
       : []),
   ]
 }
@@ -84,21 +84,21 @@ function addStep(
   fingerprintOf: (secret: string) => string,
 ): AddStep {
   const path = `${clientPath(base)}/client-secret`
-  let made: Secret | undefined
+  let newSecret: Secret | undefined
   return {
     request: { method: 'POST', target: `${adminPath}${path}`, body: {} },
     send: async (call) => {
       const { body } = await send({ operation: 'POST /clients/{id}/client-secret', path }, call)
-      made = isRecord(body) ? secretOf(body.value) : undefined
-      if (made !== undefined) return undefined
+      newSecret = isRecord(body) ? secretOf(body.value) : undefined
+      if (newSecret !== undefined) return undefined
       const says = 'Keycloak answered with something else than a secret.'
       throw new ClientError('outcome_unknown', says)
     },
     added: () => {
-      const value = made?.reveal()
+      const value = newSecret?.reveal()
       return value === undefined ? undefined : { id: idBy(value, fingerprintOf), ...hintOf(value) }
     },
-    reveal: () => made,
+    reveal: () => newSecret,
   }
 }
 

@@ -58,10 +58,10 @@ function putStep(
 /** What is to be sent of what differs. */
 function changedMembers(base: Native, next: Native): JsonObject {
   const secretGone = base.secret !== undefined && next.secret === undefined
-  const kept = secretGone ? { ...next, secret: base.secret as Json } : next
-  const { attributes, ...body } = withoutMembers(updateBody(mapping, base, kept), LISTS)
-  const sent = attributes === undefined ? {} : sentAttributes(attributes)
-  return Object.keys(sent).length === 0 ? body : { ...body, attributes: sent }
+  const target = secretGone ? { ...next, secret: base.secret as Json } : next
+  const { attributes, ...body } = withoutMembers(updateBody(mapping, base, target), LISTS)
+  const changes = attributes === undefined ? {} : sentAttributes(attributes)
+  return Object.keys(changes).length === 0 ? body : { ...body, attributes: changes }
 }
 
 /** Without those of the server's own: from an older read they end a secret that is alive. */
@@ -76,17 +76,18 @@ export function sentAttributes(attributes: Json): JsonObject {
 function checkChangeable(base: Native, next: Native): void {
   if (!isManaged(base)) throw notManaged(base)
   if (base.serviceAccountsEnabled === true && next.serviceAccountsEnabled !== true) {
-    throw kept(
+    throw unchangeable(
       'client.grantTypes',
       'client.grantTypes cannot lose client_credentials: Keycloak would delete the service account with its roles, which no one could give back. Do it in Keycloak, or switch the client off (client.disabled).',
     )
   }
   if (base.authorizationServicesEnabled === true && next.authorizationServicesEnabled !== true) {
-    throw kept(
+    throw unchangeable(
       'client.providerSettings.authorizationServicesEnabled',
       'client.providerSettings.authorizationServicesEnabled cannot be switched off here: Keycloak would delete the resources and policies of the client. Do it in Keycloak.',
     )
   }
 }
 
-const kept = (field: string, says: string) => new ClientError('unsupported_field', says, { field })
+const unchangeable = (field: string, says: string) =>
+  new ClientError('unsupported_field', says, { field })

@@ -65,7 +65,7 @@ function requestBody(next: Native): JsonObject {
 
 function creationStep({ documents, now, validator }: CreationParts, next: Native): SecretStep {
   const body = requestBody(next)
-  let made: Secret | undefined
+  let value: Secret | undefined
   return {
     request: { method: 'POST', target: '/clients', body },
     send: async () => {
@@ -73,10 +73,10 @@ function creationStep({ documents, now, validator }: CreationParts, next: Native
       const record = completed(body, now())
       check(record)
       providing(() => putClient(documents, String(record.client_id), record))
-      made = secretOf(record.client_secret)
+      value = secretOf(record.client_secret)
       return record
     },
-    reveal: () => made,
+    reveal: () => value,
   }
 }
 

@@ -106,8 +106,8 @@ function patched(record: JsonObject, body: JsonObject): JsonObject {
 }
 
 /** oidc-provider is loaded when the first change needs it, and then once. */
-function once(given: Validate | undefined): () => Promise<Validate> {
-  let built = given === undefined ? undefined : Promise.resolve(given)
+function once(validate: Validate | undefined): () => Promise<Validate> {
+  let built = validate === undefined ? undefined : Promise.resolve(validate)
   return () => {
     built ??= import('./openid/openid.ts').then(({ createValidator }) => createValidator())
     return built

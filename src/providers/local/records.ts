@@ -11,16 +11,16 @@ export const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
 
 /** A client; the server's own are hidden from everyone. @throws ClientError `not_found` */
 export function readClient(documents: Documents, id: string): JsonObject {
-  const found: Json | undefined = isOwn(id)
+  const record: Json | undefined = isOwn(id)
     ? undefined
     : providing(() => documents.get(CLIENTS, id))
-  if (found === undefined) throw notFound()
-  if (isRecord(found)) {
-    checkSize(found, 'provider_unavailable')
-    return found
+  if (record === undefined) throw notFound()
+  if (isRecord(record)) {
+    checkSize(record, 'provider_unavailable')
+    return record
   }
   const says = 'The record in the store of the local provider is not a client.'
-  throw new ClientError('provider_unavailable', says, { found })
+  throw new ClientError('provider_unavailable', says, { found: record })
 }
 
 /** Replaces a client by what `change` makes of it, in one transaction. */

@@ -28,7 +28,7 @@ export function createSecrets(documents: Documents, now: () => number): Secrets 
       if (SECRET_METHODS.includes(method)) return undefined
       return `it authenticates without one (client.tokenEndpointAuthMethod is ${method})`
     },
-    list: async (_, base) => liveSecrets(base).map(shown),
+    list: async (_, base) => liveSecrets(base).map(asLiveSecret),
     add: ({ id }, _, value): AddStep => {
       let added: LiveSecret | undefined
       return {
@@ -40,7 +40,7 @@ export function createSecrets(documents: Documents, now: () => number): Secrets 
         send: async () => {
           const addition = newHeld(value, now())
           const after = change(id, (before) => [...roomFor(before), addition])
-          added = shown(addition)
+          added = asLiveSecret(addition)
           return after
         },
         added: () => added,
@@ -57,7 +57,7 @@ export function createSecrets(documents: Documents, now: () => number): Secrets 
   }
 }
 
-const shown = ({ id, created_at, value }: StoredSecret): LiveSecret => ({
+const asLiveSecret = ({ id, created_at, value }: StoredSecret): LiveSecret => ({
   id,
   ...(created_at !== null && { createdAt: new Date(created_at * 1_000).toISOString() }),
   ...hintOf(value),
@@ -72,15 +72,15 @@ function roomFor(record: JsonObject): readonly StoredSecret[] {
       'A second secret works only with client.tokenEndpointAuthMethod client_secret_basic or client_secret_post.',
     )
   }
-  const held = liveSecrets(record)
-  if (held.length < AT_ONCE) return held
+  const secrets = liveSecrets(record)
+  if (secrets.length < AT_ONCE) return secrets
   throw refused(`The client already has ${AT_ONCE} secrets. End one of them first.`)
 }
 
 function without(record: JsonObject, id: string): readonly StoredSecret[] {
-  const held = liveSecrets(record)
-  const remaining = held.filter((one) => one.id !== id)
-  if (remaining.length === held.length) {
+  const secrets = liveSecrets(record)
+  const remaining = secrets.filter((one) => one.id !== id)
+  if (remaining.length === secrets.length) {
     throw new ClientError('not_found', 'There is no such client, or it has no such secret.')
   }
   if (remaining.length > 0) return remaining

@@ -47,9 +47,9 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
   const queue = createQueue({ now, after })
 
   const find = (name: string) => {
-    const found = metered.get(name)
-    if (found === undefined) throw new TypeError(`no bucket ${name}`)
-    return found
+    const entry = metered.get(name)
+    if (entry === undefined) throw new TypeError(`no bucket ${name}`)
+    return entry
   }
 
   return {

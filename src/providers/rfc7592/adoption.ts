@@ -29,8 +29,8 @@ export function createAdoption({ caller, custody, dialect }: CreationParts): Ado
     { token, uri }: ClientRegistration,
     custodyRecord: CustodyRecord | undefined,
   ): Opening {
-    const known = custodyRecord?.openings.find((one) => one.token === token.reveal())
-    const clientUri = dialect.clientUri === 'derived' ? undefined : (uri ?? known?.uri)
+    const present = custodyRecord?.openings.find((one) => one.token === token.reveal())
+    const clientUri = dialect.clientUri === 'derived' ? undefined : (uri ?? present?.uri)
     return { token: token.reveal(), uri: clientUri }
   }
 

@@ -36,9 +36,9 @@ export function createCreation(parts: CreationParts): Creation {
       const records = ids.map((id) =>
         readWhole(caller, dialect, { provider, id }, call).catch(notKept),
       )
-      const found = (await Promise.all(records)).filter((record) => record !== undefined)
+      const matches = (await Promise.all(records)).filter((record) => record !== undefined)
       // Without an answer there is no id, and without an id nothing to look for.
-      return found.length === 0 ? undefined : found.map((native) => ({ native, proven: true }))
+      return matches.length === 0 ? undefined : matches.map((native) => ({ native, proven: true }))
     },
     idOf: ({ client_id }) => String(client_id),
   }
@@ -56,17 +56,17 @@ function creationStep(parts: CreationParts, place: Place, next: Native): SecretS
   const { caller, dialect, mapping } = parts
   const plain = requestBody(mapping, next)
   const body = dialect.ways.made?.(plain) ?? plain
-  let made: Secret | undefined
+  let value: Secret | undefined
   return {
     request: { method: 'POST', target: 'registration_endpoint', body },
     send: async (call) => {
       const answer = await caller.register(body, call)
       const id = await takeIn(parts, answer, call)
-      made = secretOf(answer.client_secret)
+      value = secretOf(answer.client_secret)
       const ref = { provider: place.provider, id }
       return readWhole(caller, dialect, ref, call).catch(unread)
     },
-    reveal: () => made,
+    reveal: () => value,
   }
 }
 

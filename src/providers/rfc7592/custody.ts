@@ -186,9 +186,14 @@ export function createCustody(parts: CustodyParts): Custody {
       const custodyRecord = heldOf(id, before)
       if (before?.noticeAt === undefined || before.noticeAt > now()) return
       if (custodyRecord === undefined) return
-      const { noticeAt: _, ...told } = expiryOf(before)
+      const { noticeAt: _, ...ending } = expiryOf(before)
       const { condition, listed } = before
-      await append(id, before, { condition, operationId, listed, ...told }, custodyRecord.openings)
+      await append(
+        id,
+        before,
+        { condition, operationId, listed, ...ending },
+        custodyRecord.openings,
+      )
     },
     list: async (after, limit) => {
       const range = { from: after + 1, limit }

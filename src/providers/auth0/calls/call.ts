@@ -9,7 +9,7 @@ import { callPaced, type JsonAnswer } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import { mapping } from '../mapping.ts'
 import { errorOf } from './errors.ts'
-import { MANAGEMENT, toldBy } from './pace.ts'
+import { MANAGEMENT, rateAt } from './pace.ts'
 import { createTokenSource, type TokenSettings } from './token.ts'
 
 export interface Request {
@@ -25,7 +25,7 @@ export type Send = (request: Request, call: Call) => Promise<Json | undefined>
 /** Calls of one tenant, which share one token and one pace. */
 export function createSender(settings: TokenSettings, pace: Pace): Send {
   const source = createTokenSource(settings, pace)
-  const rateOf = (answer: JsonAnswer) => toldBy(answer, settings.now())
+  const rateOf = (answer: JsonAnswer) => rateAt(answer, settings.now())
   return async ({ operation, path, body }, call) => {
     const [method = 'GET'] = operation.split(' ')
     let token = ''
@@ -45,7 +45,7 @@ export function createSender(settings: TokenSettings, pace: Pace): Send {
         isRead: operation === 'GET /clients/{id}',
       }
     }
-    const answer = await callPaced({ pace, buckets: MANAGEMENT, told: rateOf }, request, call)
+    const answer = await callPaced({ pace, buckets: MANAGEMENT, rateOf }, request, call)
     if (answer.status === 401) source.drop(token)
     const secrets = () => [token, settings.clientSecret(), ...hiddenTexts(mapping, body ?? null)]
     const error = errorOf(mapping, answer, settings.now(), secrets)

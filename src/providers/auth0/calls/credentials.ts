@@ -37,11 +37,11 @@ export function createKeys(send: Send): ResourceKeys {
     authenticates: (native) => isRecord(inner(native, METHODS)[METHOD]),
     isUsed: (native, { id }) => idsOf(native).includes(id ?? ''),
     add: (ref, base, key) => {
-      const made: { id?: string } = {}
-      const creation = creationStep(send, ref, key, made)
+      const answer: { id?: string } = {}
+      const creation = creationStep(send, ref, key, answer)
       const named = namedIds(base)
       if (named === undefined) return [creation]
-      return [creation, namingStep(send, { ref, base, ids: () => [...named, made.id ?? NEW_ID] })]
+      return [creation, namingStep(send, { ref, base, ids: () => [...named, answer.id ?? NEW_ID] })]
     },
     remove: (ref, base, { id = '' }) => {
       const named = namedIds(base) ?? []
@@ -77,11 +77,11 @@ async function listKeys(
     const says = 'Auth0 answered with something else than a list of credentials.'
     throw new ClientError('provider_unavailable', says)
   }
-  const used = idsOf(native)
-  return body.filter(isRecord).map((one) => shown(one, used))
+  const namedByClient = idsOf(native)
+  return body.filter(isRecord).map((one) => asKey(one, namedByClient))
 }
 
-function shown(credential: JsonObject, used: readonly string[]): ClientKey {
+function asKey(credential: JsonObject, namedByClient: readonly string[]): ClientKey {
   const { id, kid, alg, name, credential_type: type } = credential
   const { created_at: createdAt, expires_at: expiresAt } = credential
   return {
@@ -93,7 +93,7 @@ function shown(credential: JsonObject, used: readonly string[]): ClientKey {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof createdAt === 'string' ? { createdAt } : {}),
     ...(typeof expiresAt === 'string' ? { expiresAt } : {}),
-    inUse: used.includes(String(id)),
+    inUse: namedByClient.includes(String(id)),
   }
 }
 
@@ -114,7 +114,7 @@ const idsIn = (holder: Json): readonly string[] =>
     ? holder.credentials.flatMap((one) => (isRecord(one) ? [String(one.id)] : []))
     : []
 
-function creationStep(send: Send, ref: ClientRef, key: PublicKey, made: { id?: string }): Step {
+function creationStep(send: Send, ref: ClientRef, key: PublicKey, result: { id?: string }): Step {
   const path = `${clientPath(ref)}/credentials`
   const { kid, alg = 'RS256' } = key
   const body = { credential_type: 'public_key', pem: pemOf(key), alg, kid }
@@ -126,7 +126,7 @@ function creationStep(send: Send, ref: ClientRef, key: PublicKey, made: { id?: s
         const says = 'Auth0 answered with something else than a credential.'
         throw new ClientError('outcome_unknown', says)
       }
-      made.id = answer.id
+      result.id = answer.id
       return undefined
     },
   }
@@ -152,9 +152,9 @@ function namingStep(send: Send, { ref, base, ids }: Naming): Step {
     request: { method: 'PATCH', target: `/api/v2${path}`, body },
     send: async (call) => {
       const request = { operation: 'PATCH /clients/{id}', path, body: bodyOf() }
-      const held = namedIds(writtenClient(await send(request, call))) ?? []
-      const wanted = ids()
-      if (held.length !== wanted.length || wanted.some((id) => !held.includes(id))) {
+      const answer = namedIds(writtenClient(await send(request, call))) ?? []
+      const target = ids()
+      if (answer.length !== target.length || target.some((id) => !answer.includes(id))) {
         const says = 'Auth0 answered that the keys were set, and shows others.'
         throw new ClientError('outcome_unknown', says)
       }

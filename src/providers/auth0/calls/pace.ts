@@ -38,7 +38,7 @@ export function createAuth0Pace(settings: Auth0Pace, now: () => number): Pace {
 }
 
 /** What an answer says about the tenant's bucket; `now` in epoch milliseconds. */
-export function toldBy(answer: JsonAnswer, now: number): RateReport {
+export function rateAt(answer: JsonAnswer, now: number): RateReport {
   const [limit = 0, remaining = -1, reset = 0] = ['limit', 'remaining', 'reset'].map((name) =>
     numberOf(answer.headers[`x-ratelimit-${name}`]),
   )

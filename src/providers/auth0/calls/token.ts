@@ -86,7 +86,7 @@ async function requestToken(
     }),
     effect: false,
   })
-  const answer = await callPaced({ pace, buckets: TOKEN, told: rateOf }, request, call)
+  const answer = await callPaced({ pace, buckets: TOKEN, rateOf }, request, call)
   const { status, body } = answer
   const retryAfter = pause(answer)
   if (retryAfter !== undefined) {

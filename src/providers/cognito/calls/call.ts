@@ -13,7 +13,7 @@ import type { Pace } from '../../pace/pace.ts'
 import { checkSize } from '../../unreadable.ts'
 import { mapping } from '../mapping.ts'
 import { errorOf } from './errors.ts'
-import { bucketsOf, type CognitoPace, type Operation, toldBy } from './pace.ts'
+import { bucketsOf, type CognitoPace, type Operation, rateOf } from './pace.ts'
 
 export interface CognitoOptions {
   /** User pools by id; region and endpoint never come from a request. */
@@ -71,7 +71,7 @@ export function createInvoke({ pools, credentials, now }: CognitoOptions, pace: 
       isRead: operation === 'DescribeUserPoolClient',
     })
     const buckets = bucketsOf(operation, userPoolId, pool.region)
-    const answer = await callPaced({ pace, buckets, told: toldBy }, request, call)
+    const answer = await callPaced({ pace, buckets, rateOf }, request, call)
     const error = errorOf(answer, secrets)
     if (error !== undefined) throw error
     return isRecord(answer.body) ? answer.body : {}

@@ -60,8 +60,8 @@ async function readOne(
   call: Call,
 ): Promise<readonly KeptElsewhere[]> {
   try {
-    const found = own(await invoke(operation, ref, address(ref), call), ref.id)
-    return found === undefined ? [] : [{ name, state: 'set', ...found }]
+    const content = own(await invoke(operation, ref, address(ref), call), ref.id)
+    return content === undefined ? [] : [{ name, state: 'set', ...content }]
   } catch (error) {
     if (isClientError(error, 'not_found')) return []
     // The rights are optional, and other tiers and older services do not know the call.

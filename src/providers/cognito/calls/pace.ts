@@ -77,7 +77,7 @@ export function bucketsOf(operation: Operation, poolId: string, region: string):
 }
 
 /** A lock on simultaneous updates (`ConcurrentModificationException`) says nothing about rates. */
-export function toldBy(answer: JsonAnswer): RateReport {
+export function rateOf(answer: JsonAnswer): RateReport {
   const throttled = answer.status >= 400 && TOO_FAST.includes(nameOf(answer))
   return throttled ? { throttled } : {}
 }

@@ -45,7 +45,7 @@ export function createSender({ baseUrl, token, header }: Target, pace: Pace): Se
       effect: method !== 'GET',
       isRead: operation === 'GET /admin/clients/{id}',
     })
-    const answer = await callPaced({ pace, buckets: ADMIN, told: throttleOf }, request, call)
+    const answer = await callPaced({ pace, buckets: ADMIN, rateOf: throttleOf }, request, call)
     const secrets = () => [
       ...[token, header?.value].flatMap((one) => one?.reveal() ?? []),
       ...hiddenTexts(mapping, recordOf(body)),

@@ -72,7 +72,7 @@ function createSender(
         isRead: operation === READ,
       }
     }
-    const answer = await callPaced({ pace, buckets: [pool], told: throttleOf }, request, call)
+    const answer = await callPaced({ pace, buckets: [pool], rateOf: throttleOf }, request, call)
     if (answer.status === 401) source.drop(token)
     const secrets = () => [
       token,

@@ -29,10 +29,10 @@ const NOUN: Readonly<Record<ScopeList, string>> = {
 export function checkNames(
   list: ScopeList,
   names: readonly string[],
-  known: JsonObject,
+  scopes: JsonObject,
   code: 'invalid_field' | 'provider_refused' = 'invalid_field',
 ): void {
-  const unknown = names.find((name) => !Object.hasOwn(known, name))
+  const unknown = names.find((name) => !Object.hasOwn(scopes, name))
   if (unknown === undefined) return
   throw new ClientError(
     code,
@@ -52,11 +52,11 @@ export function scopeSteps(
   base: Native,
   next: Native,
 ): readonly Step[] {
-  const known = isRecord(base[SCOPES] ?? null) ? (base[SCOPES] as JsonObject) : undefined
+  const scopes = isRecord(base[SCOPES] ?? null) ? (base[SCOPES] as JsonObject) : undefined
   const changes = LISTS.flatMap((list) => {
     const [was, is] = [texts(base[list]), texts(next[list])]
     const added = is.filter((name) => !was.includes(name))
-    if (known !== undefined) checkNames(list, added, known)
+    if (scopes !== undefined) checkNames(list, added, scopes)
     return [
       ...was.filter((name) => !is.includes(name)).map((name) => ['DELETE', list, name] as const),
       ...added.map((name) => ['PUT', list, name] as const),
@@ -67,9 +67,9 @@ export function scopeSteps(
   return [...removals, ...additions].map(([method, list, name]) => {
     const path = `${clientPath(base)}/${NOUN[list]}`
     return {
-      request: { method, target: `${adminPath}${path}/${idIn(known, name) ?? name}`, body: {} },
+      request: { method, target: `${adminPath}${path}/${idIn(scopes, name) ?? name}`, body: {} },
       send: async (call) => {
-        const id = idIn(known, name) ?? (await lookUp(send, list, name, call))
+        const id = idIn(scopes, name) ?? (await lookUp(send, list, name, call))
         const operation = `${method} /clients/{id}/${NOUN[list]}/{scope}`
         await send({ operation, path: `${path}/${encodeURIComponent(id)}` }, call)
         return undefined
@@ -78,13 +78,13 @@ export function scopeSteps(
   })
 }
 
-const idIn = (known: JsonObject | undefined, name: string): string | undefined =>
-  known !== undefined && Object.hasOwn(known, name) ? textOf(known[name]) : undefined
+const idIn = (scopes: JsonObject | undefined, name: string): string | undefined =>
+  scopes !== undefined && Object.hasOwn(scopes, name) ? textOf(scopes[name]) : undefined
 
 const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined)
 
 async function lookUp(send: Send, list: ScopeList, name: string, call: Call): Promise<string> {
-  const known = await readScopes(send, call)
-  checkNames(list, [name], known, 'provider_refused')
-  return idIn(known, name) ?? ''
+  const scopes = await readScopes(send, call)
+  checkNames(list, [name], scopes, 'provider_refused')
+  return idIn(scopes, name) ?? ''
 }

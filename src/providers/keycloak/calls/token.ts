@@ -76,7 +76,7 @@ async function requestToken(
     }).toString(),
     effect: false,
   })
-  const answer = await callPaced({ pace, buckets: [pool], told: throttleOf }, request, call)
+  const answer = await callPaced({ pace, buckets: [pool], rateOf: throttleOf }, request, call)
   const { status, body } = answer
   const { access_token: token, expires_in: expiresIn } = isRecord(body) ? body : {}
   if (status === 200 && typeof token === 'string') {

@@ -20,10 +20,10 @@ export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefi
     throw new errors.InvalidRedirectUri()
   }
   const id = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
-  const found = id === undefined ? undefined : await provider.Grant.find(id)
-  if (client.first_party === false || session.accountId === undefined) return found
+  const present = id === undefined ? undefined : await provider.Grant.find(id)
+  if (client.first_party === false || session.accountId === undefined) return present
   const { clientId } = client
-  const grant = found ?? new provider.Grant({ clientId, accountId: session.accountId })
+  const grant = present ?? new provider.Grant({ clientId, accountId: session.accountId })
   grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '))
   for (const [resource, { scopes }] of Object.entries(ctx.oidc.resourceServers ?? {})) {
     const requested = [...ctx.oidc.requestParamScopes].filter((scope) => scopes.has(scope))
@@ -55,9 +55,9 @@ export async function grantRequested(
   { Grant: Grants }: OpenidProvider,
   { grantId, params, prompt, session }: Interaction,
 ): Promise<string> {
-  const found = grantId === undefined ? undefined : await Grants.find(grantId)
+  const present = grantId === undefined ? undefined : await Grants.find(grantId)
   const accountId = session?.accountId
-  const grant = found ?? new Grants({ clientId: String(params.client_id), accountId })
+  const grant = present ?? new Grants({ clientId: String(params.client_id), accountId })
   const details = prompt.details as Missing
   if (details.missingOIDCScope) grant.addOIDCScope(details.missingOIDCScope.join(' '))
   if (details.missingOIDCClaims) grant.addOIDCClaims([...details.missingOIDCClaims])

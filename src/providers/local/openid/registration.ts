@@ -59,8 +59,8 @@ export function registeredClients(
  * @throws InvalidClientMetadata
  */
 function checkScopes(scope: unknown, before: unknown): void {
-  const held = scopesIn(before)
-  if (scopesIn(scope).every((one) => !API_SCOPES.includes(one) || held.includes(one))) return
+  const present = scopesIn(before)
+  if (scopesIn(scope).every((one) => !API_SCOPES.includes(one) || present.includes(one))) return
   throw new errors.InvalidClientMetadata('scope must not contain scopes of the API of this server')
 }
 

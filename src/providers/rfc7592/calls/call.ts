@@ -70,7 +70,7 @@ export function createCaller(parts: CallerParts): Caller {
   ): Promise<JsonAnswer> {
     const { operation, url, token, body } = request
     const [method = 'GET'] = operation.split(' ')
-    const asked = async () => ({
+    const nextRequest = async () => ({
       operation,
       method,
       url,
@@ -83,7 +83,7 @@ export function createCaller(parts: CallerParts): Caller {
       // Servers answer so to what they did not expect, and would again.
       failsForGood: true as const,
     })
-    return callPaced({ pace, buckets: REGISTRATION, told: throttleOf }, asked, call)
+    return callPaced({ pace, buckets: REGISTRATION, rateOf: throttleOf }, nextRequest, call)
   }
 
   const endpoints = createEndpoints(parts.endpoints, dialect, {
@@ -221,7 +221,7 @@ async function newerThan(
   const head = await store.last(resourceOf(ref))
   const latest = await custody.find(ref.id)
   if (latest.seq !== custodyRecord.seq) return latest
-  if (custodyRecord.condition === 'refused') throw gone()
+  if (custodyRecord.condition === 'refused') throw noSuchClient()
   if (head?.kind === 'intent' && head.operationId !== call.operationId && head.deadline > now()) {
     throw renewedMeanwhile()
   }
@@ -231,7 +231,7 @@ async function newerThan(
     throw new ClientError('not_found', 'There is no such client.')
   }
   await custody.mark(custodyRecord, 'refused', call.operationId)
-  throw gone()
+  throw noSuchClient()
 }
 
 /** What a 404 means for a client that is known here: it is gone, by our own removal or by one at the server. */
@@ -252,7 +252,7 @@ async function purged(
   )
 }
 
-const gone = () =>
+const noSuchClient = () =>
   new ClientError(
     'client_gone',
     'The server no longer accepts the registration access token of this client: the client was removed there, or an answer with a newer token was lost. Adopt the client again with a valid token, or copy it from its last known record.',

@@ -31,7 +31,7 @@ export interface Endpoints {
    * The client configuration endpoint of a client, from what the server answered, if anything.
    * @throws ClientError `provider_misconfigured` for one to which no token may go
    */
-  client(id: string, told: string | undefined, call: Call): Promise<string>
+  client(id: string, uri: string | undefined, call: Call): Promise<string>
 }
 
 /** How long a discovery document holds (milliseconds). */
@@ -54,12 +54,12 @@ export function createEndpoints(
 
   return {
     registration,
-    client: async (id, told, call) => {
+    client: async (id, uri, call) => {
       const endpoint = await registration(call)
-      if (clientUri === 'derived' || told === undefined) {
+      if (clientUri === 'derived' || uri === undefined) {
         return `${endpoint.replace(/\/$/, '')}/${encodeURIComponent(id)}`
       }
-      const url = parseUrl(told)
+      const url = parseUrl(uri)
       if (url !== undefined && isAllowed(url, endpoint, settings)) return url.href
       throw new ClientError(
         'provider_misconfigured',

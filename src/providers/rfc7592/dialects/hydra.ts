@@ -20,7 +20,7 @@ const LIFESPANS = [
 ] as const
 
 /** `jwks: {}` is there always, and refused beside a `jwks_uri` (ory/hydra#3935). */
-function shown({ jwks, ...record }: JsonObject): JsonObject {
+function withoutKeys({ jwks, ...record }: JsonObject): JsonObject {
   const none = jwks === undefined || (isRecord(jwks) && Object.keys(jwks).length === 0)
   return none ? record : { ...record, jwks }
 }
@@ -94,5 +94,5 @@ export const hydra = {
     userinfo_signed_response_alg: 'none',
   },
   blankIsUnset: true,
-  ways: { shown, sent: requestBody, normal, check },
+  ways: { shown: withoutKeys, sent: requestBody, normal, check },
 } as const satisfies Partial<Dialect>
