@@ -54,7 +54,7 @@ describe('at the provider of its issuer', () => {
       await refused(change(local, scopes(one)))
     }
     await refused(change(local, { scopes: { add: ['clients:read'] } }))
-    await refused(change(local, { providerSettings: { response_modes: [AUDIENCE] } }))
+    await refused(change(local, { providerSettings: { backchannel_logout_uri: AUDIENCE } }))
     await accepted(change(local, { scopes: ['openid', 'email'] }))
     expect(held()?.scope).toBe('openid email')
     await accepted(change(local, scopes('clients:read'), GRANTER))

@@ -235,7 +235,7 @@ describe('the answer where it stays unknown', () => {
 
   it('names the one that it may be, in requests that can be sent as they are', () => {
     expect(answer(['a/b'], { userPoolId: 'pool 1' }).message).toBe(
-      `The answer to this creation was lost, and it may have made the client a/b. Adopt the client that is yours with PUT /clients/a%2Fb/registration?provider=it&userPoolId=pool+1 (clientry adopt), or remove one that no one needs with DELETE /clients/a%2Fb?provider=it&userPoolId=pool+1 (clientry delete). ${end}`,
+      `The answer to this creation was lost, and it may have made the client a/b. Adopt the client that is yours with PUT /clients/-/registration?id=a%2Fb&provider=it&userPoolId=pool+1 (clientry adopt), or remove one that no one needs with DELETE /clients/-?id=a%2Fb&provider=it&userPoolId=pool+1 (clientry delete). ${end}`,
     )
   })
 

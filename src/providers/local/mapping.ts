@@ -23,7 +23,6 @@ import { listsOf, normalBy } from '../../core/mapping/members.ts'
 import type { Lens } from '../../core/mapping/row.ts'
 import { timeOf } from '../../core/mapping/times.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
-import { SCOPE_TOKEN } from '../registration/registration.ts'
 import { choice, choices } from '../registration/registration-lenses.ts'
 import { lifetime } from './lenses.ts'
 import { lint } from './lint.ts'
@@ -33,6 +32,7 @@ import {
   GRANT_TYPES,
   MEMBERS,
   RESPONSE_TYPES,
+  SCOPES,
   SIGNING_ALGORITHMS,
 } from './members.ts'
 import { rules } from './rules.ts'
@@ -61,7 +61,7 @@ const clientMetadata: Lens<Readonly<Record<string, string>>> = {
 }
 
 const scopes = words('scope', {
-  limits: SCOPE_TOKEN,
+  limits: { values: SCOPES },
   note: 'None: any scope of OpenID Connect, and none of the API.',
 })
 

@@ -98,5 +98,15 @@ export const AUTH_METHODS = [
   'private_key_jwt',
 ] as const
 
+/** Scopes that come with claims (OpenID Connect Core 1.0 section 5.4). */
+export const CLAIMS = {
+  openid: ['sub'],
+  email: ['email', 'email_verified'],
+  profile: ['name', 'preferred_username'],
+}
+
 /** Scopes of this program's own API, one for each permission that an access token can carry. */
 export const API_SCOPES: readonly string[] = PERMISSIONS
+
+/** Every scope that a client may have; the OpenID Provider refuses others. */
+export const SCOPES: readonly string[] = [...Object.keys(CLAIMS), 'offline_access', ...API_SCOPES]

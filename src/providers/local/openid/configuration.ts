@@ -15,6 +15,7 @@ import type { Documents } from '../../../store/sqlite/documents.ts'
 import {
   API_SCOPES,
   AUTH_METHODS,
+  CLAIMS,
   DEFAULT_REFRESH_LIFETIME,
   DEFAULTS,
   OWN_MEMBERS,
@@ -62,11 +63,7 @@ export function configurationOf(setup: Setup): Configuration {
     clientAuthMethods: [...AUTH_METHODS],
     responseTypes: [...RESPONSE_TYPES],
     scopes: ['openid', 'offline_access', ...API_SCOPES],
-    claims: {
-      openid: ['sub'],
-      email: ['email', 'email_verified'],
-      profile: ['name', 'preferred_username'],
-    },
+    claims: CLAIMS,
     subjectTypes: ['public'],
     extraClientMetadata: { properties: OWN_MEMBERS.filter((name) => name !== METHOD) },
     // OpenID Connect Core 1.0 section 3.1.2.1: redirect_uri is required.
