@@ -11,7 +11,6 @@ const TABLES = /^(?:core\/client|providers\/[a-z0-9]+\/mapping)\.ts$/
 /** Where the same names are words of someone else. */
 const FOREIGN: Readonly<Record<string, string>> = {
   'dev/dev-clients.ts': 'clients as Auth0 and Cognito spell them',
-  'files/exclusion.ts': 'the words by which people exclude clients, and what they are judged by',
   'http/openapi/examples.ts': 'bodies of requests as people write them',
   'http/openapi/tags.ts': 'tags of OpenAPI, which have a name and a description',
   'providers/auth0/members.ts': 'members as Auth0 spells them',

@@ -183,8 +183,8 @@ const REFUSALS: readonly (readonly [string, JsonObject, JsonObject, string, stri
     'a scope that the OpenID Provider does not have',
     fullLocalClient,
     { scopes: ['openid', 'orders'] },
-    'provider_refused',
-    'client.scopes',
+    'invalid_field',
+    'client.scopes[1]',
   ],
   [
     'a loopback https callback of a native client',

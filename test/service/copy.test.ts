@@ -414,7 +414,7 @@ function at(client: object, path: string): Json {
 }
 
 const comparable = (value: Json): Json =>
-  Array.isArray(value) ? [...value].sort() : (withoutMade({ value }).value ?? null)
+  Array.isArray(value) ? value.map(inner).sort() : inner(value)
 
 /** Without what a server makes for each client anew: ids of parts, and when its secret was made. */
 function withoutMade(members: JsonObject): JsonObject {
