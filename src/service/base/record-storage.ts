@@ -32,15 +32,15 @@ export function storedState(
   native: Native,
 ): JsonObject {
   const record = fingerprints.masked(mapping, native)
-  const shown: [string, Json][] = []
+  const publicMembers: [string, Json][] = []
   const rest: [string, Json][] = []
   for (const member of Object.entries(record)) {
-    if (isPublicMember(mapping, ...member)) shown.push(member)
+    if (isPublicMember(mapping, ...member)) publicMembers.push(member)
     else rest.push(member)
   }
   if (rest.length === 0) return record
   const sealed = seal.closeAlike(Object.fromEntries(rest), statePlace(resource))
-  return { ...Object.fromEntries(shown), [SEALED]: sealed }
+  return { ...Object.fromEntries(publicMembers), [SEALED]: sealed }
 }
 
 /** A stored record with its sealed part opened; `undefined` if its key is no longer available. */

@@ -171,10 +171,10 @@ export function managedAfter(
   standing: Standing | undefined,
 ): Standing | undefined {
   if (standing?.managed === undefined) return standing
-  const held: readonly string[] = standing.suspended === undefined ? [] : heldPaths(mapping)
+  const paths: readonly string[] = standing.suspended === undefined ? [] : heldPaths(mapping)
   let managed = standing.managed
   for (const { manager, lists } of standing.managed) {
-    for (const field of Object.keys(lists).filter((one) => !held.includes(one))) {
+    for (const field of Object.keys(lists).filter((one) => !paths.includes(one))) {
       const present = new Set(listOf(mapping, next, field as FieldName).map(printOf))
       const claims = managed.find((one) => one.manager === manager)
       const prints = printsIn(claims, field).filter((print) => present.has(print))

@@ -85,6 +85,6 @@ function secretEnd({ [SECRET_END]: at }: Native): number {
 }
 
 function itemsOf(mapping: Mapping, field: MappedField, native: Native): number {
-  const shown: unknown = showField(mapping, field, native)
-  return Array.isArray(shown) ? shown.length : 0
+  const content: unknown = showField(mapping, field, native)
+  return Array.isArray(content) ? content.length : 0
 }

@@ -19,8 +19,8 @@ export function clearedAfter(
   standing: Standing | undefined,
 ): Standing | undefined {
   const isKept = (name: string) => name.length <= MAX_NAME_LENGTH && isUnknown(mapping, name)
-  const gone = Object.keys(base).filter(isKept)
-  const cleared = [...new Set([...(standing?.cleared ?? []), ...gone])]
+  const members = Object.keys(base).filter(isKept)
+  const cleared = [...new Set([...(standing?.cleared ?? []), ...members])]
     .filter((name) => !Object.hasOwn(next, name))
     .slice(-MAX_NAMES)
   if (cleared.length === 0 && standing?.cleared === undefined) return standing

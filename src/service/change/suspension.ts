@@ -121,9 +121,9 @@ export async function removalsBy(
   standing: Standing | undefined,
 ): Promise<{ readonly removals: readonly Removal[]; readonly keyIsLost: boolean }> {
   const operations = standing?.suspended?.operations ?? []
-  const held = await Promise.all(operations.map((id) => heldBy(service, mapping, id, standing)))
-  const taken = held.filter((one) => one !== undefined)
-  return { removals: taken.toReversed(), keyIsLost: taken.length < operations.length }
+  const records = await Promise.all(operations.map((id) => heldBy(service, mapping, id, standing)))
+  const removals = records.filter((one) => one !== undefined)
+  return { removals: removals.toReversed(), keyIsLost: removals.length < operations.length }
 }
 
 /** The records of an operation, as far as they can be opened with the present keys. */

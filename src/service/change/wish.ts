@@ -29,13 +29,13 @@ export function planWanted(
   target: Target,
   [before, after]: readonly [Standing | undefined, Standing | undefined],
 ): Plan {
-  const shown = (native: Native, standing: Standing | undefined) =>
+  const mappingOf = (native: Native, standing: Standing | undefined) =>
     shownBy(mapping, native, standing?.suspended !== undefined)
   if ('patch' in target) {
-    const extra = withExtraSettings(shown(base, before), before?.cleared ?? [])
+    const extra = withExtraSettings(mappingOf(base, before), before?.cleared ?? [])
     return planChange(restoring(extra, target.restores ?? []), base, target.patch)
   }
-  return planRecord(shown(target.next, after), base, target.next, target.before)
+  return planRecord(mappingOf(target.next, after), base, target.next, target.before)
 }
 
 /**

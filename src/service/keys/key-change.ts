@@ -60,10 +60,10 @@ async function changeSetting(
   const { ref, provider, key, dryRun, ifMatch, checkFound, ownClient, authorize } = request
   const { actor, caller, requestId, deadline, onUpstream, maySeeClient, wanted } = request
   const over = (base: Native): Patch => {
-    const held = keys.keysOf(base)
+    const present = keys.keysOf(base)
     const { added, removed = '' } = wanted
-    if (added !== undefined) checkNew(provider, held, added.kid)
-    else removableKey(service, provider, base, held, removed)
+    if (added !== undefined) checkNew(provider, present, added.kid)
+    else removableKey(service, provider, base, present, removed)
     const providerSettings =
       added === undefined ? keys.removed(base, removed) : keys.added(base, added)
     return { kind: 'merge', fields: { providerSettings } as FieldPatches }
@@ -88,8 +88,8 @@ async function planFor(
 ): Promise<Plan<KeyResult>> {
   const { provider, ref, authorize, wanted } = request
   authorize?.(neededToRotate(provider.mapping, base, provider.ownApi?.(ref)))
-  const held = await keys.list(ref, base, call)
-  const { steps, after, keyId, action } = aimOf(service, request, base, held, keys)
+  const present = await keys.list(ref, base, call)
+  const { steps, after, keyId, action } = aimOf(service, request, base, present, keys)
   if (wanted.removed !== undefined) checkReliance(request, base, 'left without one of its keys')
   const standing = before?.standing
   const planned = { standing, keys: after, changes: [], steps, native: base, tag: baseTag }
@@ -123,20 +123,20 @@ function aimOf(
   service: Service,
   { provider, ref, wanted: { added, removed = '' } }: KeyRequest,
   base: Native,
-  held: readonly ClientKey[],
+  present: readonly ClientKey[],
   keys: ResourceKeys,
 ): KeyAim {
   if (added === undefined) {
-    const key = removableKey(service, provider, base, held, removed)
-    const after = held.filter((one) => one !== key)
+    const key = removableKey(service, provider, base, present, removed)
+    const after = present.filter((one) => one !== key)
     return { action: 'remove_key', keyId: removed, steps: keys.remove(ref, base, key), after }
   }
   const { kid, kty, alg } = added
-  checkNew(provider, held, kid)
+  checkNew(provider, present, kid)
   const isText = typeof alg === 'string'
-  const made = { kid, kty, ...(isText ? { alg } : {}), inUse: keys.authenticates(base) }
+  const newKey = { kid, kty, ...(isText ? { alg } : {}), inUse: keys.authenticates(base) }
   const steps = keys.add(ref, base, added)
-  return { action: 'add_key', keyId: kid, steps, after: [...held, made] }
+  return { action: 'add_key', keyId: kid, steps, after: [...present, newKey] }
 }
 
 /** Returns the keys as they are now, since the request was already carried out. */

@@ -31,11 +31,11 @@ export async function findKeyAdded(
   const keys = resourceOf(provider)
   const isDone = ({ key }: Observation) =>
     key !== undefined && (key.inUse || !keys.authenticates(base))
-  const seen = await lookTwice(service, running, call, { mayLand, isDone })
-  if (seen === undefined) return { outcome: 'conflict', native: undefined }
-  if (isDone(seen)) return { outcome: 'applied', native: seen.native }
-  if (seen.key === undefined) return { outcome: 'not_applied', native: seen.native }
-  return finishHalf(service, running, seen, call, 'not_applied')
+  const observation = await lookTwice(service, running, call, { mayLand, isDone })
+  if (observation === undefined) return { outcome: 'conflict', native: undefined }
+  if (isDone(observation)) return { outcome: 'applied', native: observation.native }
+  if (observation.key === undefined) return { outcome: 'not_applied', native: observation.native }
+  return finishHalf(service, running, observation, call, 'not_applied')
 }
 
 /**
@@ -51,12 +51,12 @@ export async function findKeyRemoved(
   const { provider, base } = running
   const keys = resourceOf(provider)
   const isDone = ({ key }: Observation) => key === undefined
-  const seen = await lookTwice(service, running, call, { mayLand, isDone })
-  if (seen === undefined) return { outcome: 'applied', native: undefined }
-  const { key, native } = seen
+  const observation = await lookTwice(service, running, call, { mayLand, isDone })
+  if (observation === undefined) return { outcome: 'applied', native: undefined }
+  const { key, native } = observation
   if (key === undefined) return { outcome: 'applied', native }
   if (key.inUse || !keys.isUsed(base, key)) return { outcome: 'not_applied', native }
-  return finishHalf(service, running, seen, call, 'applied')
+  return finishHalf(service, running, observation, call, 'applied')
 }
 
 /** Deletes a key that is not in use. */
@@ -78,8 +78,8 @@ async function finishHalf(
   } catch (error) {
     if (!isClientError(error, 'provider_refused')) throw error
   }
-  const left = await look(running, call)
-  return { outcome: left?.key === undefined ? outcome : 'conflict', native: left?.native }
+  const remainder = await look(running, call)
+  return { outcome: remainder?.key === undefined ? outcome : 'conflict', native: remainder?.native }
 }
 
 /** Looks again if the effect is not there yet; `undefined`: the client itself does not exist. */
@@ -87,10 +87,10 @@ async function lookTwice(
   service: Service,
   running: Running,
   call: Call,
-  { mayLand, isDone }: { readonly mayLand: boolean; isDone(seen: Observation): boolean },
+  { mayLand, isDone }: { readonly mayLand: boolean; isDone(observation: Observation): boolean },
 ): Promise<Observation | undefined> {
-  const seen = await look(running, call)
-  if (seen === undefined || isDone(seen) || !mayLand) return seen
+  const latest = await look(running, call)
+  if (latest === undefined || isDone(latest) || !mayLand) return latest
   await waitForLate(service, call)
   return look(running, call)
 }
@@ -100,8 +100,8 @@ async function look(running: Running, call: Call): Promise<Observation | undefin
   const native = await readOrGone(running, call)
   if (native === undefined) return undefined
   try {
-    const held = await resourceOf(provider).list(ref, native, call)
-    const key = held.find(({ kid }) => kid === intent.keyId)
+    const present = await resourceOf(provider).list(ref, native, call)
+    const key = present.find(({ kid }) => kid === intent.keyId)
     return { native, ...(key === undefined ? {} : { key }) }
   } catch (error) {
     if (isClientError(error, 'not_found')) return undefined

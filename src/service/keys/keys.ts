@@ -45,23 +45,23 @@ export async function listKeys(service: Service, request: ReadRequest): Promise<
   const keys = keysOf(provider)
   const { native, tag } = await readClient(service, request)
   const call = callOf(service, { ...request, operationId: requestId })
-  const held = await withRetries(service, deadline, () => heldKeys(provider, ref, native, call))
-  return { keys: held, tag, ...(keys.kind === 'resource' ? { atMost: keys.atMost } : {}) }
+  const present = await withRetries(service, deadline, () => heldKeys(provider, ref, native, call))
+  return { keys: present, tag, ...(keys.kind === 'resource' ? { atMost: keys.atMost } : {}) }
 }
 
 /** @throws ClientError `rule_violated` */
-export function checkNew(provider: Provider, held: readonly ClientKey[], kid: string): void {
-  if (held.some((one) => one.kid === kid)) {
+export function checkNew(provider: Provider, present: readonly ClientKey[], kid: string): void {
+  if (present.some((one) => one.kid === kid)) {
     throw refused(
       'The client has a key with this kid already. Remove it first, or send the key with another kid.',
       'key',
     )
   }
   const keys = keysOf(provider)
-  if (keys.kind === 'record' || held.length < keys.atMost) return
-  const which = held.map((one) => `${one.kid}${one.inUse ? '' : ' (not in use)'}`).join(' or ')
+  if (keys.kind === 'record' || present.length < keys.atMost) return
+  const which = present.map((one) => `${one.kid}${one.inUse ? '' : ' (not in use)'}`).join(' or ')
   throw refused(
-    `The client has ${held.length} keys, which is the maximum. Remove one first (DELETE /clients/{clientId}/keys/{kid}): ${which}.`,
+    `The client has ${present.length} keys, which is the maximum. Remove one first (DELETE /clients/{clientId}/keys/{kid}): ${which}.`,
     'key',
   )
 }
@@ -74,10 +74,10 @@ export function removableKey(
   service: Service,
   provider: Provider,
   native: Native,
-  held: readonly ClientKey[],
+  present: readonly ClientKey[],
   kid: string,
 ): ClientKey {
-  const [key, ...others] = held.filter((one) => one.kid === kid)
+  const [key, ...others] = present.filter((one) => one.kid === kid)
   if (key === undefined) {
     const says = 'The client has no such key. GET /clients/{clientId}/keys lists its keys.'
     throw new ClientError('not_found', says, { field: 'kid' })
@@ -91,7 +91,7 @@ export function removableKey(
   const proves = ({ inUse, use, expiresAt }: ClientKey) =>
     inUse && use !== 'enc' && (expiresAt === undefined || Date.parse(expiresAt) > service.now())
   const isNeeded = key.inUse && keysOf(provider).authenticates(native)
-  if (!isNeeded || held.some((one) => one !== key && proves(one))) return key
+  if (!isNeeded || present.some((one) => one !== key && proves(one))) return key
   throw refused(
     'The last usable key of a client that authenticates by keys cannot be removed. Add another one first.',
     'kid',

@@ -51,14 +51,14 @@ export function leaseWish(
       const addition = leasePatch(patch)
       // Each value is judged with those before it in place, as if they were leased one after the other.
       const now = service.now()
-      const taken = values.reduce<Taken>(
+      const result = values.reduce<Taken>(
         (before, one, index) =>
           atPlace(values, index, () =>
             taking(service, { mapping, actor, patch, one, now }, before),
           ),
         { base, standing, warnings: [] },
       )
-      const { warnings, standing: becomes = {} } = taken
+      const { warnings, standing: becomes = {} } = result
       return { patch: addition, warnings, aim: { action: 'lease', becomes } }
     },
   }

@@ -105,9 +105,9 @@ export function leasesAfter(
     listOf(mapping, native, field).includes(value)
   const givesBack = patch.kind === 'lease' || patch.kind === 'suspension'
   const isPutIn = (lease: Lease) => !givesBack && isIn(next, lease) && !isIn(base, lease)
-  const held = standing.suspended === undefined ? [] : heldPaths(mapping)
+  const paths = standing.suspended === undefined ? [] : heldPaths(mapping)
   const remaining = standing.leases
-    .filter((lease) => isIn(next, lease) || held.includes(lease.field))
+    .filter((lease) => isIn(next, lease) || paths.includes(lease.field))
     .map((lease) => keep(lease, lease.kept === true || isAdded(lease, patch) || isPutIn(lease)))
   return withLeases(standing, remaining)
 }
@@ -134,11 +134,11 @@ export function withoutLeased(
   next: Native,
   standing: Standing | undefined,
 ): Undone {
-  const gone = (standing?.leases ?? []).filter(
+  const temporary = (standing?.leases ?? []).filter(
     ({ field, value, kept: isPermanent }) =>
       !isPermanent && !listOf(mapping, next, field).includes(value),
   )
-  return { base: withoutValues(mapping, base, gone), next }
+  return { base: withoutValues(mapping, base, temporary), next }
 }
 
 /**
@@ -168,6 +168,6 @@ function withoutValues(mapping: Mapping, native: Native, values: readonly ListVa
 
 /** The values of a list in a record. */
 export function listOf(mapping: Mapping, native: Native, field: Lease['field']): readonly string[] {
-  const shown: unknown = showField(mapping, field, native)
-  return Array.isArray(shown) ? shown : []
+  const content: unknown = showField(mapping, field, native)
+  return Array.isArray(content) ? content : []
 }

@@ -82,8 +82,8 @@ async function readHeld(
   } catch (error) {
     if (!isClientError(error, 'not_found', 'client_gone') || !removedToo) throw error
     if (isClientError(error, 'client_gone')) {
-      const known = await lastKnown(service, { ref, provider }, error)
-      return { ...known, elsewhere: unreadBy(provider) }
+      const latest = await lastKnown(service, { ref, provider }, error)
+      return { ...latest, elsewhere: unreadBy(provider) }
     }
     await settledHead(service, { ref, deadline: call.deadline })
     const removal = await lastRemoval(service, ref)

@@ -49,7 +49,8 @@ export async function look(
   // Read before the logs: a creation that is closed by then has begun the log of its client.
   const rivals = candidates.length === 0 ? [] : await rivalsOf(service, running)
   const holds = ({ next: target }: Pick<Sealed, 'next'>, native: Native) =>
-    target === null || holdsSent(shown(provider.mapping, creation.sent(target), native), native)
+    target === null ||
+    holdsSent(withoutHidden(provider.mapping, creation.sent(target), native), native)
   const matches = candidates.map(async ({ native, proven }): Promise<Candidate> => {
     const id = creation.idOf(native)
     const first = await firstOf(service, running, id)
@@ -101,7 +102,7 @@ function isOfAnother(first: Entry, since: number): boolean {
 }
 
 /** The sent record without the secrets that reads do not show to this server. */
-function shown({ secretPaths }: Mapping, request: Native, native: Native): Native {
+function withoutHidden({ secretPaths }: Mapping, request: Native, native: Native): Native {
   return withoutPaths(
     request,
     secretPaths.filter((path) => memberOf(native, path.split('.')[0] ?? path) === undefined),

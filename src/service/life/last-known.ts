@@ -20,8 +20,8 @@ export async function lastKnown(
 ): Promise<{ readonly native: Native; readonly standing: Standing | undefined }> {
   const resource = resourceOf(ref)
   const last = await service.store.last(resource)
-  const kept = last !== undefined && 'state' in last ? last.state : undefined
-  const record = kept && openState(service, resource, kept)
+  const state = last !== undefined && 'state' in last ? last.state : undefined
+  const record = state && openState(service, resource, state)
   if (record === undefined) throw error
   const native = replaceHidden(provider.mapping, record, () => undefined)
   return { native, standing: last?.standing }

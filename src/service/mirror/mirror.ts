@@ -47,14 +47,14 @@ export function sightOf(
 ): Sight & Findable {
   const { seal, fingerprints } = service
   const masked = fingerprints.withoutSecrets(mapping, native)
-  const shown = shownClient(mapping, masked, standing)
+  const visible = shownClient(mapping, masked, standing)
   return {
     client,
     tag: fingerprints.ofState(mapping, native),
     record: seal.close(masked, sealPlace(client)),
     at,
-    text: searchedText(shown),
-    terms: termsOf(shown, mapping.registered?.(native)),
+    text: searchedText(visible),
+    terms: termsOf(visible, mapping.registered?.(native)),
   }
 }
 

@@ -73,10 +73,10 @@ function judgement(
   // A secret that no read shows says nothing.
   const unshown = showField(mapping, 'secret', base) === null
   const { stamp, keys } = mapping.unseen ?? { stamp: '', keys: [] }
-  const left = [...keys, stamp].map((name) => `providerSettings.${name}`)
+  const stampFields = [...keys, stamp].map((name) => `providerSettings.${name}`)
   const between = (one: Native, other: Native) =>
     diffClients(mapping, one, other, fingerprints.ofSecret).filter(
-      ({ field }) => !left.includes(field) && !(unshown && field === 'secret'),
+      ({ field }) => !stampFields.includes(field) && !(unshown && field === 'secret'),
     )
   const aimed = mapping.expected?.({ base, next: expected }, seen) ?? expected
   return {

@@ -30,10 +30,10 @@ const OPTIONAL = {
 export function proofPatch(mapping: Mapping, suffix: string): Patch {
   const fields: FieldPatches = { name: `${PROOF_NAME}-${suffix}`, ...NEEDED, ...OPTIONAL }
   const making = makingMapping(mapping)
-  const taken = Object.entries(fields).filter(
+  const members = Object.entries(fields).filter(
     ([name]) => isFieldName(name) && isMapped(name) && 'put' in making.fields[name],
   )
-  return { kind: 'merge', fields: Object.fromEntries(taken) }
+  return { kind: 'merge', fields: Object.fromEntries(members) }
 }
 
 /** What every provider is to do with a change that is made here. */

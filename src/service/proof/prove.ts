@@ -117,8 +117,8 @@ function defaultRule(
   planned: CreationResult,
   { native, changes }: CreationResult,
 ): RuleResult {
-  const held = asPlanned(mapping, planned.native, native)
-  const differing = diffClients(mapping, planned.native, held, fingerprints.ofSecret)
+  const result = asPlanned(mapping, planned.native, native)
+  const differing = diffClients(mapping, planned.native, result, fingerprints.ofSecret)
   const asChange = (field: string, after: Json): FieldChange => ({ field, before: null, after })
   return {
     kind: 'default',

@@ -71,14 +71,14 @@ export async function listLive(service: Service, request: LiveRequest): Promise<
   const remaining = inOrder(items).filter(({ id }) => from?.after === undefined || id > from.after)
   const { last, ...read } = await readInOrder(service, site, request, remaining.slice(0, limit))
   const at = { kind: 'live' as const, place: site.place }
-  const shown = remaining[last - 1]
-  if (shown !== undefined && last < remaining.length) {
+  const lastItem = remaining[last - 1]
+  if (lastItem !== undefined && last < remaining.length) {
     const { page: here, pages } = from ?? {}
     const same = {
       ...(here !== undefined && { page: here }),
       ...(pages !== undefined && { pages }),
     }
-    return { ...read, next: { ...at, ...same, after: shown.id } }
+    return { ...read, next: { ...at, ...same, after: lastItem.id } }
   }
   if (page !== undefined) return { ...read, next: { ...at, page, pages: pagesAfter(from, page) } }
   const following = sites[index + 1]

@@ -137,21 +137,21 @@ async function asNow(
   if (first?.status === 'rejected' && providersOf(request).size === 1 && read.every(isFailure)) {
     throw first.reason
   }
-  const shown: Mirrored[] = []
+  const matches: Mirrored[] = []
   const unread = new Map<string, Unread>()
   for (const [index, result] of read.entries()) {
     const before = clients[index]
     if (result.status === 'fulfilled') {
       const now = result.value
-      if (now !== undefined && (await fits(service, now, request.filter))) shown.push(now)
+      if (now !== undefined && (await fits(service, now, request.filter))) matches.push(now)
     } else {
       if (!isClientError(result.reason)) throw result.reason
       if (before === undefined) continue
-      shown.push(before)
+      matches.push(before)
       countUnread(unread, before, result.reason.code)
     }
   }
-  return { clients: shown, unread: [...unread.values()] }
+  return { clients: matches, unread: [...unread.values()] }
 }
 
 /** Whether the provider has failed; a record that is not a client is not a failure of the provider. */

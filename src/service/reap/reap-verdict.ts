@@ -75,6 +75,6 @@ function timeOf(text: string | null): number | undefined {
 }
 
 function latest(times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined)
-  return known.length === 0 ? undefined : Math.max(...known)
+  const present = times.filter((time) => time !== undefined)
+  return present.length === 0 ? undefined : Math.max(...present)
 }

@@ -117,8 +117,8 @@ function shownValue(
   { reveal }: AddStep,
   current: Secret | null,
 ): { readonly value?: Secret } {
-  const shown = value === undefined ? (reveal?.() ?? current) : secret(value)
-  return shown === null ? {} : { value: shown }
+  const newest = value === undefined ? (reveal?.() ?? current) : secret(value)
+  return newest === null ? {} : { value: newest }
 }
 
 const madeThere = () =>

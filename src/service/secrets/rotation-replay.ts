@@ -72,11 +72,11 @@ async function newValueOf(
   service: Service,
   intent: Intent,
   mapping: RotationRequest['provider']['mapping'],
-  made: string | undefined,
+  providerValue: string | undefined,
 ): Promise<string | undefined> {
   const { next = null, rotation }: Partial<Sealed> = (await openSealed(service, intent)) ?? {}
   if (next === null) return undefined
   // What the provider made is in no intent: the record shows it while it is the newest.
-  if (rotation !== undefined) return rotation.value ?? made
+  if (rotation !== undefined) return rotation.value ?? providerValue
   return showClient(mapping, next).secret?.reveal()
 }

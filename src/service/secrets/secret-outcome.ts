@@ -71,10 +71,10 @@ export async function findRetired(
   mayLand: boolean,
 ): Promise<Settled> {
   const { secretId } = running.intent
-  const gone = ({ live }: Observation) => !live.some(({ id }) => id === secretId)
-  const observation = await lookTwice(service, running, call, mayLand, gone)
+  const isAbsent = ({ live }: Observation) => !live.some(({ id }) => id === secretId)
+  const observation = await lookTwice(service, running, call, mayLand, isAbsent)
   if (observation === undefined) return { outcome: 'applied', native: undefined }
-  return { outcome: gone(observation) ? 'applied' : 'not_applied', native: observation.native }
+  return { outcome: isAbsent(observation) ? 'applied' : 'not_applied', native: observation.native }
 }
 
 /** Looks again if the effect is not there yet; `undefined`: the client itself does not exist. */

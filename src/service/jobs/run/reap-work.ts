@@ -45,8 +45,8 @@ export async function reapOne(
     },
   })
   const removeAt = changed.standing?.removal?.at
-  const known = finding ?? { verdict: 'reap' as const }
-  return { finding: { ...known, ...(removeAt === undefined ? {} : { removeAt }) }, changed }
+  const base = finding ?? { verdict: 'reap' as const }
+  return { finding: { ...base, ...(removeAt === undefined ? {} : { removeAt }) }, changed }
 }
 
 async function looked(
