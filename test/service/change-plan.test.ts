@@ -24,6 +24,8 @@ const suspending = (suspended: boolean) =>
   ({ kind: 'suspension', suspended, allowPartial: false }) as const
 const leasing = (field: 'callbacks' | 'webOrigins', value: string) =>
   ({ kind: 'lease', field, value, owner: 'pr-1', seconds: 600 }) as const
+const managing = (lists: object, fields: object = {}) =>
+  ({ kind: 'managing', managers: { a: lists }, fields }) as ChangeRequest['patch']
 
 let emulator: Auth0Emulator
 let bench: Bench
@@ -59,6 +61,7 @@ describe('what can be known without the client', () => {
       parseMergePatch({ webOrigins: ['https://a.example'] }),
       parseJsonPatch([add]),
       leasing('webOrigins', 'https://a.example'),
+      managing({ webOrigins: ['https://a.example'] }),
     ]) {
       await expect(change(patch, without)).rejects.toMatchObject({
         code: 'unsupported_field',
@@ -173,6 +176,15 @@ describe('a change that is applied', () => {
     expect(planned.standing?.leases).toBeUndefined()
   })
 
+  it('keeps a value for good that is under a lease and is managed now, and not by another lease', async () => {
+    const value = 'https://pr-1.example.com/cb'
+    const kept = async (patch: ChangeRequest['patch']) =>
+      (await change(patch)).standing?.leases?.map((lease) => lease.kept === true)
+    expect(await kept(leasing('callbacks', value))).toEqual([false])
+    expect(await kept({ ...leasing('callbacks', value), owner: 'pr-2' })).toEqual([false, false])
+    expect(await kept(managing({ callbacks: [value] }))).toEqual([true, true])
+  })
+
   it('is answered again by its key', async () => {
     const key = { log: 'key/one', fingerprint: 'same' }
     const first = await merge({ name: 'New' }, { key })
@@ -219,6 +231,7 @@ describe('a dry run by one who may not see secrets', () => {
       parseMergePatch({ secret: SECRET }),
       parseJsonPatch([{ op: 'replace', path: '/secret', value: SECRET }]),
       { kind: 'cut-over', value: secret(SECRET) } as const,
+      managing({}, { secret: SECRET }),
     ]
     for (const patch of patches) {
       expect(await steps(patch)).toBe(0)

@@ -3,7 +3,7 @@
 import { describe, expect } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
-import { key } from '../../src/core/mapping/lenses.ts'
+import { flag, key } from '../../src/core/mapping/lenses.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -42,21 +42,23 @@ describe('an intent that is closed', () => {
     {
       action,
       ways = {},
+      records = { base, next },
       ...more
     }: {
       readonly action?: Intent['action']
       readonly ways?: Partial<Mapping>
+      readonly records?: Pick<Running, 'base' | 'next'>
     } & Partial<Provider> = {},
     service: Service = bench.service,
   ) {
     const intent = intentOf(RESOURCE, 1, action === undefined ? {} : { action })
     await bench.service.store.append(intent)
     const mapping = mappingOf(
-      { name: key('name'), secret: secretRow('key') },
+      { name: key('name'), secret: secretRow('key'), disabled: flag('off', false) },
       { secretPaths: ['key'], ...ways },
     )
     const provider = { mapping, ...more } as unknown as Provider
-    const running: Running = { intent, provider, ref: REF, base, next }
+    const running: Running = { intent, provider, ref: REF, ...records }
     const result = await close(service, running, settled, 'settlement')
     return { result, entry: await bench.service.store.last(RESOURCE), intent }
   }
@@ -118,6 +120,12 @@ describe('an intent that is closed', () => {
     expect(surprises(await closed({ outcome: 'conflict', native: base }))).toEqual([
       ['name', 'After', 'Before'],
     ])
+  })
+
+  it('is not surprised by another spelling of what it has written', async () => {
+    const records = { base: { ...next, off: true }, next: { ...next, off: false } }
+    // The default is said, and the provider leaves it out.
+    expect(surprises(await closed({ outcome: 'applied', native: next }, { records }))).toEqual([])
   })
 
   it('is compared with nothing where the client is gone', async () => {

@@ -151,6 +151,16 @@ describe('a client that is reaped', () => {
     expect(await bench.service.store.entries(log())).toHaveLength(2)
   })
 
+  it('has no time any more once that was called off, whatever else holds', async () => {
+    const { operationId } = (await run()).result
+    const again = { ...client, outcome: 'applied', operationId, reap: { verdict: 'reap' } }
+    await change({ kind: 'suspension', suspended: false, allowPartial: false })
+    expect((await standing())?.removal).toBeUndefined()
+    expect((await run()).result).toStrictEqual(again)
+    await protect(true)
+    expect((await run()).result).toStrictEqual(again)
+  })
+
   it('gets its time even where it was off before', async () => {
     subject.put({ ...subject.stored(), disabled: true })
     const { result } = await run()
@@ -241,12 +251,13 @@ describe('the end of a reaping', () => {
   it('says why else it has failed', async () => {
     await run()
     const read = async () => {
-      throw new ClientError('provider_refused', 'Not so.')
+      throw new ClientError('provider_refused', 'Not so.', { providerMessage: 'No.' })
     }
     const providers = new Map([['it', { ...subject.provider, read }]])
     expect((await end({}, { providers })).result).toMatchObject({
       code: 'provider_refused',
       error: 'Not so.',
+      providerMessage: 'No.',
     })
   })
 })
