@@ -133,18 +133,22 @@ compdef _clientry clientry`
 }
 
 function fishScript(commands: readonly Command[]): string {
-  const seen = (names: readonly string[]) => `__fish_seen_subcommand_from ${names.join(' ')}`
+  const onSubcommand = (names: readonly string[]) =>
+    `__fish_seen_subcommand_from ${names.join(' ')}`
   const lines = nounsWithWords(commands).flatMap((noun) => {
     const verbs = verbsOf(commands, noun.name)
-    const none = verbs.length === 0 ? '' : `; and not ${seen(verbs)}`
+    const none = verbs.length === 0 ? '' : `; and not ${onSubcommand(verbs)}`
     const start = `complete -c clientry -f -n __fish_use_subcommand -a ${noun.name} -d '${single(noun.says)}'`
     return [
       start,
-      ...fishLines(`${seen([noun.name])}${none}`, noun),
+      ...fishLines(`${onSubcommand([noun.name])}${none}`, noun),
       ...withVerb(commands)
         .filter(({ name }) => name.startsWith(`${noun.name} `))
         .flatMap((one) =>
-          fishLines(`${seen([noun.name])}; and ${seen([one.name.split(' ')[1] ?? ''])}`, one),
+          fishLines(
+            `${onSubcommand([noun.name])}; and ${onSubcommand([one.name.split(' ')[1] ?? ''])}`,
+            one,
+          ),
         ),
     ]
   })

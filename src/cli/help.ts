@@ -61,8 +61,8 @@ export function relatedTo(command: Command, commands: readonly Command[]): reado
 
 const usageOf = ({ name, takes, options }: Command): string => {
   const words = takes.map(({ name: word, optional, many }) => {
-    const shown = many === true ? `${word}...` : word
-    return optional === true ? `[${shown}]` : shown
+    const text = many === true ? `${word}...` : word
+    return optional === true ? `[${text}]` : text
   })
   return ['clientry', name, ...words, options.length > 0 ? '[options]' : ''].join(' ').trim()
 }

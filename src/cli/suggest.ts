@@ -22,10 +22,10 @@ export function nearest(word: string, candidates: readonly Candidate[]): readonl
     .filter(({ word: other, distance }) => distance <= farthest(typed, other))
   const least = Math.min(...near.map(({ distance }) => distance))
   const reads = near.some(({ distance, writes }) => distance === least && !writes)
-  const found = near
+  const closest = near
     .filter(({ distance, writes }) => distance === least && !(reads && writes))
     .map(({ name }) => name)
-  return [...new Set(found)].slice(0, MOST)
+  return [...new Set(closest)].slice(0, MOST)
 }
 
 /** The same among plain names. */

@@ -63,9 +63,9 @@ export function parseConfig(input: unknown, environment: Environment, folder?: s
   const raw = parsed.data
   const faults: string[] = []
   const lookUp = (reference: Reference, at: string) => {
-    const found = find(reference, environment)
-    if (found === undefined) faults.push(missing(reference, at))
-    return secret(found ?? '')
+    const text = find(reference, environment)
+    if (text === undefined) faults.push(missing(reference, at))
+    return secret(text ?? '')
   }
   const providers = Object.fromEntries(
     Object.entries(raw.providers).map(([id, one]) => [
@@ -258,16 +258,16 @@ function grantOf(
   faults: string[],
 ): PermissionGrant {
   const at = `auth.permissions[${index}]`
-  const known = auth.issuers.map((one) => one.issuer)
-  const [only = ''] = known
-  if (issuer === undefined && known.length > 1) {
+  const issuers = auth.issuers.map((one) => one.issuer)
+  const [only = ''] = issuers
+  if (issuer === undefined && issuers.length > 1) {
     faults.push(
-      `${at} must name the issuer of the tokens that it applies to: issuer: ${known.join(' or ')}, or ${ANY_ISSUER} for all of them.`,
+      `${at} must name the issuer of the tokens that it applies to: issuer: ${issuers.join(' or ')}, or ${ANY_ISSUER} for all of them.`,
     )
   }
-  if (issuer !== undefined && issuer !== ANY_ISSUER && !known.includes(issuer)) {
+  if (issuer !== undefined && issuer !== ANY_ISSUER && !issuers.includes(issuer)) {
     faults.push(
-      `${at}.issuer must be ${ANY_ISSUER}, or one of auth.issuers exactly as written there: ${known.join(', ')}.`,
+      `${at}.issuer must be ${ANY_ISSUER}, or one of auth.issuers exactly as written there: ${issuers.join(', ')}.`,
     )
   }
   const unknown = row.providers?.find((id) => !Object.hasOwn(providers, id))

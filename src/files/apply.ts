@@ -110,10 +110,10 @@ async function updateState(api: ApplyingApi, item: UpdateItem): Promise<State> {
 
 /** Whether a dry run now shows what the plan shows, which is what people have agreed to. */
 function asShown(item: PlanItem, now: object): State {
-  const shown = Object.entries(now).every(([name, value]) =>
+  const agrees = Object.entries(now).every(([name, value]) =>
     same(value as Json, (item as unknown as Record<string, Json>)[name] ?? null),
   )
-  return shown ? { kind: 'open' } : other
+  return agrees ? { kind: 'open' } : other
 }
 
 /** A tag is `"<state>.<view>"`; a dry run and a read of the same state have different views. */

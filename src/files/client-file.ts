@@ -159,11 +159,11 @@ const fault = (path: string, says: string, cause?: unknown) =>
  * The text of a file with the id of its new client added, and without settings (dotted paths) that only another client
  * can have; comments and order stay.
  */
-export function withId(text: string, id: string, left: readonly string[] = []): string {
+export function withId(text: string, id: string, omitted: readonly string[] = []): string {
   const document = readYaml(text)
   if (!isMap(document.contents)) return text
   document.set('id', id)
-  for (const path of left) takeOut(document, ['client', 'providerSettings', ...path.split('.')])
+  for (const path of omitted) takeOut(document, ['client', 'providerSettings', ...path.split('.')])
   return textOfYaml(document)
 }
 

@@ -20,23 +20,23 @@ export function creationParts(
   { fields, boundSettings = [] }: Capabilities,
 ): CreationParts {
   const settings = isRecord(managed.providerSettings) ? managed.providerSettings : {}
-  const left = boundSettings.filter((path) => !isEmpty(at(settings, path)))
+  const omitted = boundSettings.filter((path) => !isEmpty(at(settings, path)))
   const isLater = (field: FieldName) => fields[field]?.afterCreation === true
   const members = Object.entries(managed).map(([name, value]): [FieldName, Json] => {
     const field = name as FieldName
     if (FIELDS[field].kind === 'list' && isRecord(value)) return [field, value.add ?? []]
-    return [field, field === 'providerSettings' ? withoutPaths(settings, left) : value]
+    return [field, field === 'providerSettings' ? withoutPaths(settings, omitted) : value]
   })
   const later = members.filter(([field, value]) => isLater(field) && !isEmpty(value))
   // What is left out says how the client authenticates, so that the default of the kind is not meant.
-  const keyed = left.length > 0 && managed.tokenEndpointAuthMethod === undefined
+  const keyed = omitted.length > 0 && managed.tokenEndpointAuthMethod === undefined
   return {
     patch: {
       ...Object.fromEntries(members.filter(([field]) => !isLater(field))),
       ...(keyed ? { tokenEndpointAuthMethod: null } : {}),
     },
     afterwards: Object.fromEntries(later),
-    left,
+    left: omitted,
   }
 }
 

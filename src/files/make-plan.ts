@@ -145,13 +145,13 @@ async function planUpdate(
   const [first = file, ...more] = parts
   const judged = { files: [first, ...more] as const, client: Object.values(address).join('/') }
   const send = (part: FieldPatches) => sendUpdate(api, { address, patch: part, managers })
-  const sent = (part: FieldPatches) => joined(part, additionsOf(managers)) as FieldPatches
+  const withAdditions = (part: FieldPatches) => joined(part, additionsOf(managers)) as FieldPatches
   let { patch } = one
-  let tried = await triedWhole(judged, patch, send, sent)
+  let tried = await triedWhole(judged, patch, send, withAdditions)
   if ('answer' in tried) {
     // A change may move what another line of the file has differently: then both are asked for.
     const whole = withRest(patch, file.client, tried.answer.body.client)
-    const again = whole === undefined ? tried : await triedWhole(judged, whole, send, sent)
+    const again = whole === undefined ? tried : await triedWhole(judged, whole, send, withAdditions)
     const isMore =
       !('answer' in again) || !sameChanges(again.answer.body.changes, tried.answer.body.changes)
     if (whole !== undefined && isMore) [patch, tried] = [whole, again]

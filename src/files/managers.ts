@@ -74,11 +74,11 @@ function listsOf(
   { managed = [] }: Pick<LiveClient, 'managed'>,
 ): Readonly<Record<string, readonly string[]>> {
   const before = managed.filter(({ managers }) => managers.includes(manager))
-  const given = Object.entries(client).filter(([name]) => isList(name))
+  const lists = Object.entries(client).filter(([name]) => isList(name))
   return {
     ...Object.fromEntries(before.map(({ field }) => [field, []])),
     ...Object.fromEntries(
-      given.map(([name, value]) => [name, Array.isArray(value) ? (value as string[]) : []]),
+      lists.map(([name, value]) => [name, Array.isArray(value) ? (value as string[]) : []]),
     ),
   }
 }

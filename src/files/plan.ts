@@ -74,11 +74,11 @@ export function compareFiles(
     const term = termOf(one)
     return term === undefined ? [] : [{ file: one.file, term }]
   })
-  const found = all.filter((one) => termOf(one) === undefined)
+  const matches = all.filter((one) => termOf(one) === undefined)
   const filesOf = new Map<LiveClient, [ClientFile, ...ClientFile[]]>()
   const faults: Fault[] = []
   const fresh: Matched[] = []
-  for (const { file, live, says } of found) {
+  for (const { file, live, says } of matches) {
     const parts = live === undefined ? undefined : filesOf.get(live)
     const twice = parts && live && whyNotTogether(file, parts, live.id)
     const fault = says ?? twice ?? (live === undefined ? whyNotNew(file, fresh) : undefined)
@@ -89,17 +89,17 @@ export function compareFiles(
   const present = [...filesOf].map(([live, parts]): Matched => {
     const { file } = together(parts)
     const { patch, omissions } = compare(file.client, live)
-    const taken = { file, settings: settings?.get(live.provider) ?? [] }
+    const owner = { file, settings: settings?.get(live.provider) ?? [] }
     return {
       ...{ kind: 'present', file, live, parts, omissions },
-      patch: withExclusive(patch, taken, live),
+      patch: withExclusive(patch, owner, live),
       managers: managersDiffering(parts, live),
     }
   })
   const order = new Map(files.map(({ path }, index) => [path, index]))
   const placeIn = ({ file }: Matched) => order.get(file.path) ?? 0
   const matched = [...present, ...fresh].sort((one, other) => placeIn(one) - placeIn(other))
-  const isGone = ({ file, live, says }: (typeof found)[number]) =>
+  const isGone = ({ file, live, says }: (typeof matches)[number]) =>
     says === undefined && live === undefined && file.id !== undefined
   const places = new Set(files.map(placeOf))
   const unmanaged = clients.filter(
@@ -111,7 +111,7 @@ export function compareFiles(
   )
   return {
     matched,
-    gone: found.filter(isGone).map(({ file }) => ({ file, id: file.id ?? '' })),
+    gone: matches.filter(isGone).map(({ file }) => ({ file, id: file.id ?? '' })),
     excluded,
     faults: [...unread.map(unreadFault), ...faults],
     unmanaged,

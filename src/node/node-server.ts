@@ -164,9 +164,9 @@ async function sendStream(
 ): Promise<void> {
   outgoing.writeHead(status, headers)
   outgoing.flushHeaders()
-  const gone = new AbortController()
-  outgoing.once('close', () => gone.abort())
-  const pieces = Readable.from(stream(AbortSignal.any([gone.signal, stopping])))
+  const closing = new AbortController()
+  outgoing.once('close', () => closing.abort())
+  const pieces = Readable.from(stream(AbortSignal.any([closing.signal, stopping])))
   await pipeline(pieces, outgoing)
 }
 

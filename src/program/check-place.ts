@@ -64,8 +64,8 @@ export async function checkPlace(config: Config, place: Place): Promise<readonly
   }
   try {
     const network = await reached(address)
-    const asked = network[0]?.holds === true && opened.store !== undefined
-    const rights = asked ? await asCaller(config, place, opened.store) : []
+    const isReachable = network[0]?.holds === true && opened.store !== undefined
+    const rights = isReachable ? await asCaller(config, place, opened.store) : []
     return [configuration, opened.finding, ...network, ...rights]
   } finally {
     await opened.store?.close()

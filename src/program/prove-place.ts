@@ -26,7 +26,7 @@ export interface PlaceProof {
 export async function provePlace(
   config: Config,
   place: Place,
-  { actor, told }: Pick<ProofRequest, 'actor' | 'told'>,
+  { actor, onResult }: Pick<ProofRequest, 'actor' | 'onResult'>,
 ): Promise<PlaceProof> {
   const settings = config.providers[place.provider]
   if (settings !== undefined && addressOf(settings, place) === undefined) {
@@ -60,7 +60,7 @@ export async function provePlace(
       onExchange: (exchange) => exchanges.push(exchange),
     }))
     const providers = new Map([...service.providers, [place.provider, provider]])
-    const request = { provider, place, actor, sent: () => calls, ...(told && { told }) }
+    const request = { provider, place, actor, sent: () => calls, ...(onResult && { onResult }) }
     const rules = await prove({ ...service, providers }, request)
     const file = `clientry-check-${provider.type}-${service.newId().slice(0, 8)}`
     return { rules, calls, recording: recordingOf(provider, place, exchanges, file) }

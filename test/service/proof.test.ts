@@ -242,16 +242,16 @@ describe('a rule that is tried', () => {
 })
 
 const run = async (more: Partial<ProofRequest> = {}, service = bench.service) => {
-  const told: RuleResult[] = []
+  const reported: RuleResult[] = []
   const results = await prove(service, {
     provider,
     place: PLACE,
     actor: { subject: 'tester', issuer: 'https://issuer.example' },
     sent: () => 0,
-    told: (result) => told.push(result),
+    onResult: (result) => reported.push(result),
     ...more,
   })
-  expect(told).toEqual(results)
+  expect(reported).toEqual(results)
   return results
 }
 

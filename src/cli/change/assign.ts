@@ -51,8 +51,8 @@ function checkOnce(field: FieldName, places: readonly string[]): void {
 
 function fieldOf(name: string, word: string): FieldName {
   if (name === '') {
-    const shown = word.length > 40 ? `${word.slice(0, 40)}...` : word
-    throw new UsageError(`${JSON.stringify(shown)} assigns nothing. Write FIELD=VALUE.`)
+    const excerpt = word.length > 40 ? `${word.slice(0, 40)}...` : word
+    throw new UsageError(`${JSON.stringify(excerpt)} assigns nothing. Write FIELD=VALUE.`)
   }
   if (!isFieldName(name)) {
     const hint = didYouMean(nearestName(name, FIELD_NAMES))

@@ -48,11 +48,11 @@ const byToken = (scope: string) => `Use a token in CLIENTRY_TOKEN that has the s
 
 /** The profile asks for the scope the next time; where it has done so, it was not granted. */
 function bySigningIn({ name, signIn }: NamedProfile): (scope: string) => string {
-  const asked = signIn.scope.split(' ')
+  const scopes = signIn.scope.split(' ')
   return (scope) =>
-    asked.includes(scope)
+    scopes.includes(scope)
       ? `The profile ${name} has asked for the scope ${scope}, and ${signIn.issuer} has not granted it to you: it must be granted there.`
-      : `Sign in again with: clientry login --as ${name} --scope "${[...asked, scope].join(' ')}"`
+      : `Sign in again with: clientry login --as ${name} --scope "${[...scopes, scope].join(' ')}"`
 }
 
 /**

@@ -79,9 +79,9 @@ export function environmentIn(
 
 function environmentsIn(folder: string): EnvironmentsFile | undefined {
   const path = join(folder, ENVIRONMENTS_FILE)
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found === undefined) return undefined
-  const text = found.isFile() ? readText(path) : undefined
+  const entry = lstatSync(path, { throwIfNoEntry: false })
+  if (entry === undefined) return undefined
+  const text = entry.isFile() ? readText(path) : undefined
   if (text === undefined) throw new UsageError(`${path} cannot be read, or is no regular file.`)
   return parseEnvironments(path, text)
 }

@@ -24,15 +24,15 @@ export async function importPlaces(
   const api = await connect()
   const { provider, pool } = options
   const types = [...new Set(clients.map(({ type }) => type))]
-  const known = new Map<string | undefined, ProviderCapabilities>()
+  const capabilities = new Map<string | undefined, ProviderCapabilities>()
   for (const type of types) {
     const id = provider ?? (await onlyProvider(api, type))
     const { body } = await api.getProvider(id)
     if (type === undefined || body.type === type) {
-      known.set(type, { ...(body as unknown as Capabilities), id, type: body.type })
+      capabilities.set(type, { ...(body as unknown as Capabilities), id, type: body.type })
     }
   }
-  const placed = clients.map((client) => ({ client, to: known.get(client.type) }))
+  const placed = clients.map((client) => ({ client, to: capabilities.get(client.type) }))
   const destinations = await Promise.all(
     placed.flatMap(({ client, to }) => (to === undefined ? [] : [placedAt(client, to, pool)])),
   )

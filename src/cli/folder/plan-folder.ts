@@ -56,14 +56,14 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
     says: `is not read, because ${why}.`,
   }))
   const from = environment ?? NOTHING_HIDDEN
-  const shown = <T extends { readonly says: string }>(about: T) => hideIn(about, from)
+  const masked = <T extends { readonly says: string }>(about: T) => hideIn(about, from)
   return {
     items:
       environment === undefined ? draft.items : draft.items.map((item) => hide(item, environment)),
-    refused: draft.refused.map(({ one, faults }) => ({ one, faults: faults.map(shown) })),
+    refused: draft.refused.map(({ one, faults }) => ({ one, faults: faults.map(masked) })),
     gone: comparison.gone,
-    faults: comparison.faults.map(shown),
-    notes: [...notes, ...comparison.excluded.map(excludedNote), ...draft.notes].map(shown),
+    faults: comparison.faults.map(masked),
+    notes: [...notes, ...comparison.excluded.map(excludedNote), ...draft.notes].map(masked),
     unmanaged: deleteUnmanaged ? [] : comparison.unmanaged,
     environment,
   }

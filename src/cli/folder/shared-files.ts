@@ -49,8 +49,8 @@ export function sharedFiles(
     const path = match?.match.file.path ?? paths[index] ?? ''
     const place = placeIn(live, environment)
     if (match?.match.file.id !== live.id) {
-      const known = { environment: environment.name, file: nameIn(folder, path), id: live.id }
-      environments = withEnvironmentId(environments, known)
+      const entry = { environment: environment.name, file: nameIn(folder, path), id: live.id }
+      environments = withEnvironmentId(environments, entry)
     }
     return { path, text: sharedFile(text, { place, standing: match, environment }) }
   })
@@ -73,8 +73,8 @@ function standingFiles(
   const places = new Set(live.map(placeOf))
   const files = filesIn(folder, environment).files.filter((file) => places.has(placeOf(file)))
   // A new client without a kind is no concern of an export.
-  const known = files.map((file) => ({ kind: 'web', ...file }))
-  const { matched, faults } = compareFiles(known, { clients: live, unread: [] })
+  const webFiles = files.map((file) => ({ kind: 'web', ...file }))
+  const { matched, faults } = compareFiles(webFiles, { clients: live, unread: [] })
   if (faults.length > 0) {
     throw new UsageError(faults.map(({ about, says }) => `${about} ${says}`).join('\n'))
   }

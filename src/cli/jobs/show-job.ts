@@ -26,8 +26,8 @@ export function showJob(terminal: Terminal, job: Job): void {
 
 /** `3 clients: 2 applied, 1 failed`; what is zero is left out. */
 export function countsText({ total, counts }: Job): string {
-  const { left, ...known } = counts
-  const parts = Object.entries({ ...known, left }).flatMap(([name, count]) =>
+  const { left, ...states } = counts
+  const parts = Object.entries({ ...states, left }).flatMap(([name, count]) =>
     count === 0 ? [] : [`${count} ${WORDS[name as keyof typeof WORDS]}`],
   )
   return `${counted(total, 'client')}: ${parts.join(', ')}`

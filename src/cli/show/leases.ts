@@ -14,8 +14,8 @@ export function showLeases(
   const leases = answer.leases.filter(isShown)
   if (leases.length > 0) terminal.print(terminal.style('strong', nameOf(answer)))
   for (const { field, value, owner, expiresAt, kept } of leases) {
-    const left = Math.round((Date.parse(expiresAt) - Date.now()) / 1_000)
-    const time = left > 0 ? ` (${inUnits(left)} left)` : ''
+    const seconds = Math.round((Date.parse(expiresAt) - Date.now()) / 1_000)
+    const time = seconds > 0 ? ` (${inUnits(seconds)} left)` : ''
     const stays = kept ? ', stays when it ends' : ''
     terminal.print(
       `  ${field} ${plain(value)} for ${plain(owner)} until ${plain(expiresAt)}${time}${stays}`,

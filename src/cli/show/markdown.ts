@@ -35,9 +35,9 @@ export interface Found {
 }
 
 /** Prints a report. */
-export function printMarkdown(terminal: Terminal, { items, unmanaged, ...found }: Found): void {
+export function printMarkdown(terminal: Terminal, { items, unmanaged, ...state }: Found): void {
   const report = {
-    ...found,
+    ...state,
     summary: summaryOf(items),
     items: items.map(reportItem),
     unmanaged: unmanaged.map(nameOf),

@@ -75,8 +75,8 @@ function showManagers(terminal: Terminal, managers: ManagedLists, say: Say): voi
 export function summaryOf(items: readonly ShownItem[]): string {
   const count = (action: ShownItem['action']) =>
     items.filter((item) => item.action === action).length
-  const gone = count('gone') === 0 ? '' : `, ${count('gone')} no longer there`
-  return `${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete${gone}.`
+  const absent = count('gone') === 0 ? '' : `, ${count('gone')} no longer there`
+  return `${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete${absent}.`
 }
 
 /** Prints the clients without a file. */

@@ -72,11 +72,11 @@ export function showChanges(
     // If both sides are empty, one is an empty object and the other is nothing.
     const isShown = (value: Json) =>
       isEmpty(before) && isEmpty(after) ? value !== null : !isEmpty(value)
-    const gone = lists ? (removed ?? []) : [before].filter(isShown)
+    const former = lists ? (removed ?? []) : [before].filter(isShown)
     const come = lists ? (added ?? []) : [after].filter(isShown)
-    for (const value of gone) sign(field, 'removed', '-')(value)
+    for (const value of former) sign(field, 'removed', '-')(value)
     for (const value of come) sign(field, 'added', '+')(value)
-    if (gone.length + come.length === 0) say('    in another order')
+    if (former.length + come.length === 0) say('    in another order')
   }
 }
 

@@ -143,7 +143,7 @@ function environmentsOf(
     configurations.map((source) => {
       const value = valueOfSource(source)
       const mappings = isRecord(value) ? memberOf(value, MAPPINGS) : undefined
-      const known = Object.entries(isRecord(mappings) ? mappings : {}).flatMap(
+      const entries = Object.entries(isRecord(mappings) ? mappings : {}).flatMap(
         ([key, one]): [string, Json][] => {
           const name = variableName(key)
           const isSecret = isSecretName(key) || (typeof one === 'string' && isSecretText(one))
@@ -153,7 +153,7 @@ function environmentsOf(
           return [[name, settable]]
         },
       )
-      return [environmentName(source.path), new Map(known)] as const
+      return [environmentName(source.path), new Map(entries)] as const
     }),
   )
 }

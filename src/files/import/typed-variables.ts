@@ -35,8 +35,8 @@ export function unreadFields(mapping: Mapping, native: Native): readonly FieldNa
     const row = mapping.fields[field] as Row<unknown>
     const named = keysOf(row).flatMap((key) => variablesIn(at(native, key.split('.')) ?? null))
     if (named.length === 0) return false
-    const shown = variablesIn(showField(mapping, field, native) as Json)
-    return named.some((variable) => !shown.includes(variable))
+    const variables = variablesIn(showField(mapping, field, native) as Json)
+    return named.some((variable) => !variables.includes(variable))
   })
 }
 

@@ -44,11 +44,12 @@ export interface Judged {
 export function faultOf(
   error: ClientryError,
   { files, client }: Judged,
-  sent: FieldPatches,
+  request: FieldPatches,
 ): Fault {
   const { code, field, message, providerMessage } = error
-  const file = files.find((one) => field !== undefined && isIn(field, one.client, sent)) ?? files[0]
-  const place = field === undefined ? undefined : placeInFile(field, file.client, sent)
+  const file =
+    files.find((one) => field !== undefined && isIn(field, one.client, request)) ?? files[0]
+  const place = field === undefined ? undefined : placeInFile(field, file.client, request)
   return {
     about: file.path,
     ...(client === undefined ? {} : { client }),
@@ -63,17 +64,17 @@ export function faultOf(
 const IN_LIST = /^client\.(\w+)(?:\.(add|remove))?\[(\d+)\]$/
 
 /** Whether a file is the one that names what a path of the patch is about. */
-function isIn(field: string, whole: FieldPatches, sent: FieldPatches): boolean {
+function isIn(field: string, whole: FieldPatches, request: FieldPatches): boolean {
   const [, name = ''] = /^client\.(\w+)/.exec(field) ?? []
   if (!Object.hasOwn(whole, name)) return false
-  return !IN_LIST.test(field) || placeInFile(field, whole, sent).endsWith(']')
+  return !IN_LIST.test(field) || placeInFile(field, whole, request).endsWith(']')
 }
 
-function placeInFile(field: string, whole: FieldPatches, sent: FieldPatches): string {
+function placeInFile(field: string, whole: FieldPatches, request: FieldPatches): string {
   const [, name = '', part = '', index = '0'] = IN_LIST.exec(field) ?? []
   const target = (whole as JsonObject)[name]
   if (target === undefined) return field
-  const value = listIn((sent as JsonObject)[name], part)[Number(index)]
+  const value = listIn((request as JsonObject)[name], part)[Number(index)]
   const [where, list] = isRecord(target) ? ['.add', listIn(target, 'add')] : ['', listIn(target)]
   const at = list.indexOf(value ?? null)
   return value === undefined || at < 0 ? `client.${name}` : `client.${name}${where}[${at}]`
@@ -97,11 +98,11 @@ export async function triedWhole<T>(
   patch: FieldPatches,
   send: (patch: FieldPatches) => Promise<T>,
   /** The patch as the server judges it. */
-  sent: (patch: FieldPatches) => FieldPatches = (one) => one,
+  requestOf: (patch: FieldPatches) => FieldPatches = (one) => one,
 ): Promise<{ readonly answer: T } | { readonly faults: readonly [Fault, ...Fault[]] }> {
   const first = await tried(send, patch)
   if ('answer' in first) return first
-  const faults: [Fault, ...Fault[]] = [faultOf(first.error, judged, sent(patch))]
+  const faults: [Fault, ...Fault[]] = [faultOf(first.error, judged, requestOf(patch))]
   let last = first.error
   let rest: FieldPatches | undefined = patch
   while (faults.length < MOST_FAULTS && OF_A_VALUE.includes(last.code)) {
@@ -110,7 +111,7 @@ export async function triedWhole<T>(
     const next = await tried(send, rest)
     // What is refused only because of what was left out is no fault of the file.
     if ('answer' in next || !OF_A_VALUE.includes(next.error.code)) break
-    faults.push(faultOf(next.error, judged, sent(rest)))
+    faults.push(faultOf(next.error, judged, requestOf(rest)))
     last = next.error
   }
   return { faults }

@@ -53,8 +53,8 @@ export function renderMarkdown(report: Report): string {
     parts.push(part)
     room -= part.length + 1
   }
-  const left = items.length - parts.length
-  const rest = left === 0 ? [] : [`${left} more are in the plan itself.`, '']
+  const more = items.length - parts.length
+  const rest = more === 0 ? [] : [`${more} more are in the plan itself.`, '']
   return [...head, ...parts, ...rest, ...tail].join('\n').slice(0, MOST_CHARACTERS)
 }
 
@@ -73,12 +73,12 @@ function partOf({ title, file, changes }: ReportItem): string {
 
 function linesOf({ field, before, after, added, removed }: FieldChange): readonly string[] {
   const inParts = added !== undefined || removed !== undefined
-  const gone = inParts ? (removed ?? []) : [before]
+  const former = inParts ? (removed ?? []) : [before]
   const come = inParts ? (added ?? []) : [after]
   const sign = (mark: string) => (value: Json) => `${mark} ${oneLine(valueText(value))}`
   return [
     `  ${oneLine(field)}`,
-    ...gone.filter(isThere).map(sign('-')),
+    ...former.filter(isThere).map(sign('-')),
     ...come.filter(isThere).map(sign('+')),
   ]
 }

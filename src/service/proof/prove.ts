@@ -43,7 +43,7 @@ export interface ProofRequest {
   /** How many calls have been sent. */
   sent(): number
   /** A rule was tried. */
-  told?(result: RuleResult): void
+  onResult?(result: RuleResult): void
 }
 
 /** The most calls that one proof sends. */
@@ -69,7 +69,7 @@ export async function prove(
   const results: RuleResult[] = []
   const add = (result: RuleResult) => {
     results.push(result)
-    request.told?.(result)
+    request.onResult?.(result)
   }
   const creation = {
     ...writeOf(service, request),

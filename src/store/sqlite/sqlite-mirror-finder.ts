@@ -197,8 +197,8 @@ export function createFinder(
       const matches = await inPlace(number, { ...query, limit }, spent)
       rows.push(...matches.rows)
       if (rows.length > query.limit) {
-        const shown = rows.slice(0, query.limit)
-        return { rows: shown, next: shown.at(-1) ?? 0 }
+        const page = rows.slice(0, query.limit)
+        return { rows: page, next: page.at(-1) ?? 0 }
       }
       if (matches.next !== undefined) return { rows, next: matches.next }
     }

@@ -22,19 +22,19 @@ const COUNTED = { known: 1_000, fresh: 100 } as const
 export const run: Run = async (invocation) => {
   const { options, terminal } = invocation
   const { listClients } = await invocation.connect()
-  const asked = options.fresh === true
-  const known = await readPages(invocation, listClients, asked)
-  const isAsked = asked || (options.config !== undefined && knowsNothing(known))
+  const isFresh = options.fresh === true
+  const answer = await readPages(invocation, listClients, isFresh)
+  const isAsked = isFresh || (options.config !== undefined && knowsNothing(answer))
   const { read, clients, next } =
-    isAsked && !asked ? await readPages(invocation, listClients, true) : known
+    isAsked && !isFresh ? await readPages(invocation, listClients, true) : answer
   const { mirror } = read
   // Only for the clients that are shown, not for those that are counted afterwards.
   const unread = [...read.unread]
   const unreadable = [...read.unreadable]
   if (options.json === true) {
-    const shown = clients.map((client) => withoutSecrets(client, options))
+    const visible = clients.map((client) => withoutSecrets(client, options))
     terminal.printJson({
-      clients: shown,
+      clients: visible,
       ...(next === undefined ? {} : { next }),
       mirror: mirror(),
       ...(unread.length === 0 ? {} : { unread }),
@@ -88,9 +88,9 @@ function show(terminal: Terminal, clients: readonly ListedClient[]): void {
   for (const client of clients) {
     const { name, lastVerifiedAt } = client
     const age = ageText(lastVerifiedAt, now)
-    const seen = age === undefined ? '' : terminal.style('faint', `  (seen ${age})`)
+    const ageNote = age === undefined ? '' : terminal.style('faint', `  (seen ${age})`)
     const line = `${nameOf(client).padEnd(width)}  ${name === null ? '' : plain(name)}`
-    terminal.print(`${line.trimEnd()}${seen}`)
+    terminal.print(`${line.trimEnd()}${ageNote}`)
   }
 }
 

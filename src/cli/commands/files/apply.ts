@@ -52,8 +52,8 @@ export const run: Run = async (invocation) => {
   }
   if (done.length > 0)
     terminal.note(`${done.length} of ${plan.items.length} are already as planned.`)
-  const shown = environment === undefined ? open : open.map((item) => hide(item, environment))
-  if (!(await agreed(invocation, shown))) return EXIT.differs.code
+  const items = environment === undefined ? open : open.map((item) => hide(item, environment))
+  if (!(await agreed(invocation, items))) return EXIT.differs.code
   const { applied, failures } = await applyItems(api, open, progressOf(terminal, 'applied'))
   keepIds(invocation, { folder: plan.folder, environment }, applied)
   tell(invocation, applied)
@@ -80,8 +80,8 @@ function planIn({ options: { env = [] }, terminal }: Invocation, plan: PlanFile)
   const { folder, items, environment: name } = plan
   const other = env.find((one) => one !== name)
   if (other !== undefined) {
-    const made = name === undefined ? 'without an environment' : `for ${name}`
-    throw new UsageError(`The plan was made ${made}, so it is not applied to ${plain(other)}.`)
+    const origin = name === undefined ? 'without an environment' : `for ${name}`
+    throw new UsageError(`The plan was made ${origin}, so it is not applied to ${plain(other)}.`)
   }
   if (name === undefined) return { folder, items, environment: undefined }
   const environment = environmentIn(terminal, folder, name)

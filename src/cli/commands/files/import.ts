@@ -45,11 +45,11 @@ export const run: Run = async (invocation) => {
   }))
   const files = pathed(folder, written)
   const losses = [...reading.losses, ...unplaced, ...written.flatMap((one) => one.losses)]
-  const used = new Set(written.flatMap((one) => one.variables))
+  const names = new Set(written.flatMap((one) => one.variables))
   const typed = new Set(written.flatMap((one) => one.typed))
   const variables = new Map(
     [...reading.variables]
-      .filter(([variable]) => used.has(variable))
+      .filter(([variable]) => names.has(variable))
       .map(([variable, one]) => [variable, { ...one, json: one.json || typed.has(variable) }]),
   )
   const environments = join(folder, ENVIRONMENTS_FILE)
@@ -64,11 +64,11 @@ export const run: Run = async (invocation) => {
   const report = join(folder, REPORT_FILE)
   writeBelow(folder, report, importReport(files, losses))
   if (options.json === true) {
-    const shown = losses.map(({ about, ...loss }) => ({ about: readable(about), ...loss }))
+    const readableLosses = losses.map(({ about, ...loss }) => ({ about: readable(about), ...loss }))
     terminal.printJson({
       files: files.map(({ path }) => path),
       variables: [...variables.keys()],
-      losses: shown,
+      losses: readableLosses,
     })
     return EXIT.ok.code
   }

@@ -47,9 +47,9 @@ export const run: Run = async (invocation) => {
         if (options['show-secret'] === true) terminal.print(plain(body.secret.value))
       },
       json: (body) => {
-        const shown = withoutSecrets(body, options)
-        if (!('secret' in shown) || options['show-secret'] === true) return shown
-        return { ...shown, secret: { ...shown.secret, value: null } }
+        const visible = withoutSecrets(body, options)
+        if (!('secret' in visible) || options['show-secret'] === true) return visible
+        return { ...visible, secret: { ...visible.secret, value: null } }
       },
     }),
   )

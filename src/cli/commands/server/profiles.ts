@@ -26,7 +26,7 @@ export const run: Run = async ({ options, terminal }) => {
   return EXIT.ok.code
 }
 
-function summaryOf(name: string, { url, signIn, tokens }: Profile, used: boolean) {
+function summaryOf(name: string, { url, signIn, tokens }: Profile, isInUse: boolean) {
   const { issuer, clientId, scope, audience } = signIn
   const { expiresAt, refreshToken } = tokens
   return {
@@ -36,7 +36,7 @@ function summaryOf(name: string, { url, signIn, tokens }: Profile, used: boolean
     clientId,
     scope,
     ...(audience === undefined ? {} : { audience }),
-    used,
+    used: isInUse,
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     /** Whether a new token comes without signing in again. */
     renews: refreshToken !== undefined,

@@ -36,9 +36,9 @@ export async function proveAt(
       return EXIT.differs.code
     }
   }
-  const told = json === true ? undefined : (result: RuleResult) => printRule(terminal, result)
+  const onResult = json === true ? undefined : (result: RuleResult) => printRule(terminal, result)
   const actor = actorOf(operator())
-  const proof = await provePlace(config, place, { actor, ...(told && { told }) })
+  const proof = await provePlace(config, place, { actor, ...(onResult && { onResult }) })
   const lines = proof.recording.map((call) => stringifyJson(call))
   if (file !== undefined) writeFileSync(file, `${lines.join('\n')}\n`, { flag: 'wx', mode: 0o600 })
   if (json === true) terminal.printJson({ findings, ...proof })

@@ -38,9 +38,9 @@ export function readTerraform(sources: readonly Source[]): Reading {
         if (!isPart) losses.push({ about, what: type, why: 'no provider here has such a resource' })
         return []
       }
-      const shown = withoutMembersOf(resource.attributes, sensitive)
+      const attributes = withoutMembersOf(resource.attributes, sensitive)
       const hasSecret = secretsOf(resource).includes('client_secret')
-      const read = reader({ ...resource, attributes: shown, hasSecret }, resources)
+      const read = reader({ ...resource, attributes, hasSecret }, resources)
       losses.push(...read.losses.map((loss) => ({ about, ...loss })))
       losses.push(...secretsOf(resource).map((what) => ({ about, what, why: SECRET })))
       return [{ about, ...read.client }]
