@@ -27,12 +27,12 @@ export function controlRoute(
       state.futureMembers.add((input() as { name: string }).name)
       return { status: 204 }
     case 'GET clients':
-      return shown(
+      return pageOf(
         [...state.clients].map(([key, { record }]) => [key, record]),
         id,
       )
     case 'GET connections':
-      return shown(
+      return pageOf(
         [...state.connections].map(([key, { record, clients }]) => [
           key,
           { ...record, enabledClients: [...clients] },
@@ -69,7 +69,7 @@ export function foreignWrite(
   }
 }
 
-function shown(entries: readonly [string, unknown][], id: string | undefined): EmulatorAnswer {
+function pageOf(entries: readonly [string, unknown][], id: string | undefined): EmulatorAnswer {
   if (id === undefined) return { status: 200, body: entries.map(([, record]) => record) }
   const match = entries.find(([key]) => key === id)?.[1]
   return isRecord(match) ? { status: 200, body: match } : { status: 404, body: {} }

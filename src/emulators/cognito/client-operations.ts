@@ -104,9 +104,9 @@ function created(input: Input & { readonly UserPoolId: string }, state: State): 
   }
   const next = withRefreshDefault(record)
   checkRules({ next, pool, confidential: secret !== undefined })
-  const shown = withAnalyticsRole(next)
-  state.pools.put(pool.id, shown)
-  return { UserPoolClient: shown }
+  const withRole = withAnalyticsRole(next)
+  state.pools.put(pool.id, withRole)
+  return { UserPoolClient: withRole }
 }
 
 function updated(input: Input & { readonly UserPoolId: string }, state: State): Input {
@@ -127,9 +127,9 @@ function updated(input: Input & { readonly UserPoolId: string }, state: State): 
   })
   const secrets = pool.secrets.get(text(input.ClientId)) ?? []
   checkRules({ next, pool, confidential: secrets.length > 0 || 'ClientSecretArn' in before })
-  const shown = withAnalyticsRole(next)
-  pool.clients.set(text(input.ClientId), shown)
-  return { UserPoolClient: shown }
+  const record = withAnalyticsRole(next)
+  pool.clients.set(text(input.ClientId), record)
+  return { UserPoolClient: record }
 }
 
 /**

@@ -72,15 +72,15 @@ export function createPools(initial: readonly PoolOptions[]): Pools {
       refuse('ResourceNotFoundException', `User pool client ${clientId} does not exist.`),
     put: (poolId, record) => {
       const { clients, secrets } = self.pool(poolId)
-      const { ClientId: id, ClientSecret: shown } = record
+      const { ClientId: id, ClientSecret: secret } = record
       if (typeof id !== 'string') throw new TypeError('A client record needs a ClientId')
       const shownBefore = clients.get(id)?.ClientSecret
       const remaining = (secrets.get(id) ?? []).filter(
-        ({ value }) => value === shown || value !== shownBefore,
+        ({ value }) => value === secret || value !== shownBefore,
       )
-      const isNew = typeof shown === 'string' && !remaining.some(({ value }) => value === shown)
+      const isNew = typeof secret === 'string' && !remaining.some(({ value }) => value === secret)
       clients.set(id, copyOf(record))
-      secrets.set(id, isNew ? [newSecret(id, shown, [])] : remaining)
+      secrets.set(id, isNew ? [newSecret(id, secret, [])] : remaining)
     },
     ids: () => [...pools.keys()],
     reset: () => {
@@ -122,7 +122,7 @@ function emptyPool({ id, name, identityProviders, resourceServers }: PoolOptions
 }
 
 function completed(poolId: string, record: ClientRecord): ClientRecord {
-  const shown = Object.entries(SETTINGS).flatMap(([name, { otherwise }]) =>
+  const settings = Object.entries(SETTINGS).flatMap(([name, { otherwise }]) =>
     otherwise === undefined ? [] : [[name, otherwise]],
   )
   const at = now()
@@ -131,7 +131,7 @@ function completed(poolId: string, record: ClientRecord): ClientRecord {
     ClientName: record.ClientId,
     CreationDate: at,
     LastModifiedDate: at,
-    ...Object.fromEntries(shown),
+    ...Object.fromEntries(settings),
     ...record,
   }
 }

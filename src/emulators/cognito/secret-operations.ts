@@ -56,8 +56,8 @@ export const secretOperations: Readonly<Record<string, Operation>> = {
     answer: ({ UserPoolId, ClientId, ClientSecretId }, { pools }) => {
       const id = String(ClientId)
       const secrets = secretsOf(pools, UserPoolId, id)
-      const gone = secrets.find((secret) => secret.id === ClientSecretId)
-      if (gone === undefined) {
+      const target = secrets.find((secret) => secret.id === ClientSecretId)
+      if (target === undefined) {
         return refuse(
           'ResourceNotFoundException',
           `Client secret ${ClientSecretId} does not exist.`,
@@ -69,10 +69,10 @@ export const secretOperations: Readonly<Record<string, Operation>> = {
       const { clients, secrets: all } = pools.pool(UserPoolId)
       all.set(
         id,
-        secrets.filter((secret) => secret !== gone),
+        secrets.filter((secret) => secret !== target),
       )
       const { ClientSecret, ...record } = pools.client(UserPoolId, id)
-      if (ClientSecret === gone.value) clients.set(id, record)
+      if (ClientSecret === target.value) clients.set(id, record)
       return {}
     },
   },

@@ -17,7 +17,7 @@ export function list(
   const page = Math.floor(offsetOf(query.get('page_token')) / size)
   const fits = (client: HydraClient, name: string) =>
     query.get(name) === null || query.get(name) === '' || client[name] === query.get(name)
-  const found = [...clients.values()]
+  const matches = [...clients.values()]
     .filter((one) => fits(one, 'client_name') && fits(one, 'owner'))
     .sort((one, other) => (String(one.client_id) < String(other.client_id) ? -1 : 1))
   const last = Math.max(Math.ceil(clients.size / size) - 1, 0)
@@ -31,7 +31,7 @@ export function list(
   return {
     status: 200,
     headers: { 'x-total-count': String(clients.size), link: links.join(',') },
-    body: found.slice(page * size, (page + 1) * size).map(shown),
+    body: matches.slice(page * size, (page + 1) * size).map(shown),
   }
 }
 

@@ -80,12 +80,12 @@ const EMPTY: Readonly<Record<Kind | OwnKind, unknown>> = {
 
 /** A client of these members; unknown ones are dropped, and what is missing is empty. */
 export function whole(members: HydraClient): HydraClient {
-  const known = Object.entries(MEMBERS).map(([name, kind]) => [
+  const ownMembers = Object.entries(MEMBERS).map(([name, kind]) => [
     name,
     copyOf(Object.hasOwn(members, name) ? members[name] : EMPTY[kind]),
   ])
   const { created_at, updated_at } = members
-  return { ...Object.fromEntries(known), created_at, updated_at }
+  return { ...Object.fromEntries(ownMembers), created_at, updated_at }
 }
 
 /** The record as a read shows it. */
@@ -137,8 +137,8 @@ function keysOf(name: string, value: unknown): unknown {
   if (!Array.isArray(keys)) return wrong(name, keys)
   return {
     keys: keys.map((key) => {
-      const held = KEY_MEMBERS.filter((member) => isRecord(key) && Object.hasOwn(key, member))
-      return Object.fromEntries(held.map((member) => [member, copyOf(key[member])]))
+      const names = KEY_MEMBERS.filter((member) => isRecord(key) && Object.hasOwn(key, member))
+      return Object.fromEntries(names.map((member) => [member, copyOf(key[member])]))
     }),
   }
 }

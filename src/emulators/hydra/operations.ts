@@ -85,24 +85,24 @@ function bodyOf({ body }: EmulatorRequest): unknown {
 }
 
 /** Keeps a client that was changed; the answer echoes a secret that the change has set. */
-function kept(state: State, before: HydraClient, after: HydraClient): EmulatorAnswer {
+function save(state: State, before: HydraClient, after: HydraClient): EmulatorAnswer {
   if (after.client_id !== before.client_id) return NOT_FOUND
   const { client_secret: secret } = after
-  const held = secret === '' ? before.client_secret : secret
+  const nextSecret = secret === '' ? before.client_secret : secret
   // Read back from the database, jwks is there always.
-  const stored = { ...after, client_secret: held, jwks: after.jwks ?? {} }
+  const stored = { ...after, client_secret: nextSecret, jwks: after.jwks ?? {} }
   state.clients.set(String(before.client_id), { ...stored, updated_at: timeOf(state) })
   const echo = secret === '' || secret === before.client_secret ? {} : { client_secret: secret }
   return { status: 200, body: { ...shown(after), ...echo } }
 }
 
 const patch = (state: State, client: HydraClient, body: unknown) =>
-  kept(state, client, validated(patched(client, body)))
+  save(state, client, validated(patched(client, body)))
 
 function setLifespans(state: State, client: HydraClient, body: unknown): EmulatorAnswer {
   if (!isRecord(body)) throw new TypeError('json: cannot unmarshal into Go value of type Lifespans')
   const lifespans = LIFESPANS.map((name) => [name, decoded(name, body[name] ?? null) ?? null])
-  return kept(state, client, validated({ ...client, ...Object.fromEntries(lifespans) }))
+  return save(state, client, validated({ ...client, ...Object.fromEntries(lifespans) }))
 }
 
 /** Members that the answer to a creation shows as `null` where the request does not name them. */
@@ -110,10 +110,10 @@ const NULL_AT_FIRST = ['redirect_uris', 'grant_types', 'response_types', 'contac
 
 function create(state: State, body: unknown): EmulatorAnswer {
   if (!isRecord(body)) throw new TypeError('json: cannot unmarshal into Go value of type Client')
-  const asked = over({ ...whole({}), jwks: null }, body)
-  const secret = String(asked.client_secret) || randomBytes(13).toString('hex')
-  const id = String(asked.client_id) || randomUUID()
-  const checked = validated({ ...asked, client_id: id, client_secret: secret })
+  const request = over({ ...whole({}), jwks: null }, body)
+  const secret = String(request.client_secret) || randomBytes(13).toString('hex')
+  const id = String(request.client_id) || randomUUID()
+  const checked = validated({ ...request, client_id: id, client_secret: secret })
   if (state.clients.has(id)) {
     return failure(
       409,

@@ -24,8 +24,8 @@ export function patched(client: HydraClient, operations: unknown): HydraClient {
 
 /** A client with the members of a document; `null` and what is missing leave most of them as they are. */
 export function over(client: HydraClient, document: HydraClient): HydraClient {
-  const known = Object.entries(document).filter(([name]) => MEMBERS[name] !== undefined)
-  const values = known.map(([name, value]) => [name, decoded(name, value)] as const)
+  const members = Object.entries(document).filter(([name]) => MEMBERS[name] !== undefined)
+  const values = members.map(([name, value]) => [name, decoded(name, value)] as const)
   return { ...client, ...Object.fromEntries(values.filter(([, value]) => value !== undefined)) }
 }
 

@@ -52,8 +52,8 @@ export function createAccess(accounts: readonly Account[], now: () => number): A
     },
     roleOf: ({ headers }) => {
       const [, token = ''] = /^Bearer (.+)$/.exec(headers.authorization ?? '') ?? []
-      const held = tokens.get(token)
-      return held === undefined || held.until <= now() ? undefined : held.role
+      const session = tokens.get(token)
+      return session === undefined || session.until <= now() ? undefined : session.role
     },
     reset: () => tokens.clear(),
   }

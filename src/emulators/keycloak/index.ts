@@ -60,7 +60,7 @@ export async function startKeycloakEmulator(
     if (realm === undefined) throw new TypeError(`no realm ${name}`)
     return realm
   }
-  const held = (clientId: unknown, { clients }: Realm) =>
+  const findClient = (clientId: unknown, { clients }: Realm) =>
     [...clients.values()].find((one) => one.clientId === clientId)
   const put = (client: KeycloakClient, name = first) => {
     const realm = realmNamed(name)
@@ -68,11 +68,12 @@ export async function startKeycloakEmulator(
       defaultClientScopes: ofOpenId(realm, realm.defaults.default),
       optionalClientScopes: [...realm.defaults.optional],
     }
-    const former = held(client.clientId, realm)
-    const { id: asked = former?.id, ...members } = client
+    const former = findClient(client.clientId, realm)
+    const { id: requestId = former?.id, ...members } = client
     if (former !== undefined) realm.clients.delete(String(former.id))
     // The id of another client's record is not taken from it.
-    const id = asked === undefined || realm.clients.has(String(asked)) ? randomUUID() : asked
+    const id =
+      requestId === undefined || realm.clients.has(String(requestId)) ? randomUUID() : requestId
     realm.clients.set(String(id), copyOf({ id, ...BARE, ...scopes, ...members }))
   }
   const fill = () => {
@@ -102,7 +103,7 @@ export async function startKeycloakEmulator(
   return {
     ...emulator,
     put,
-    client: (clientId, name = first) => copyOf(held(clientId, realmNamed(name))),
+    client: (clientId, name = first) => copyOf(findClient(clientId, realmNamed(name))),
     rotateSecrets: (on, name = first) => {
       realmNamed(name).rotatesSecrets = on
     },

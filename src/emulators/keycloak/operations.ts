@@ -145,7 +145,7 @@ function onClient(
   const attributes = textsIn(client.attributes)
   switch (name) {
     case 'GET /clients/{id}':
-      return { status: 200, body: shown(client) }
+      return { status: 200, body: clientBody(client) }
     case 'PUT /clients/{id}':
       update(writing, client, bodyOf(request))
       return { status: 204 }
@@ -161,10 +161,10 @@ function onClient(
       return { status: 200, body: { type: 'secret', value } }
     }
     case 'DELETE /clients/{id}/client-secret/rotated': {
-      const kept = Object.entries(attributes).filter(
+      const entries = Object.entries(attributes).filter(
         ([key]) => !key.startsWith('client.secret.rotated'),
       )
-      realm.clients.set(String(client.id), { ...client, attributes: Object.fromEntries(kept) })
+      realm.clients.set(String(client.id), { ...client, attributes: Object.fromEntries(entries) })
       return { status: 204 }
     }
   }
@@ -180,20 +180,20 @@ function onScopes(
   const [, , sub = '', id] = routeOf(request)?.parts ?? []
   const list = LISTS[sub]
   if (list === undefined) return undefined
-  const held = (member: string) => client[member] as readonly string[]
-  if (id === undefined) return { status: 200, body: scopesIn(realm, held(list)) }
+  const listOf = (member: string) => client[member] as readonly string[]
+  if (id === undefined) return { status: 200, body: scopesIn(realm, listOf(list)) }
   const [name, scope] = [...realm.scopes].find(([, one]) => one.id === id) ?? []
   if (name === undefined) return NO_SCOPE
   const lists = Object.values(LISTS)
   if (request.method === 'DELETE') {
-    const without = lists.map((one) => [one, held(one).filter((item) => item !== name)])
+    const without = lists.map((one) => [one, listOf(one).filter((item) => item !== name)])
     realm.clients.set(String(client.id), { ...client, ...Object.fromEntries(without) })
     return { status: 204 }
   }
   if (request.method !== 'PUT') return undefined
-  const has = lists.some((one) => held(one).includes(name))
+  const has = lists.some((one) => listOf(one).includes(name))
   if (!has && scope?.protocol === client.protocol) {
-    const added = [...held(list), name].sort(byHash)
+    const added = [...listOf(list), name].sort(byHash)
     realm.clients.set(String(client.id), { ...client, [list]: added })
   }
   return { status: 204 }
@@ -212,7 +212,7 @@ function remove(realm: Realm, client: KeycloakClient): EmulatorAnswer {
 }
 
 /** The record as a read shows it. */
-const shown = (client: KeycloakClient): KeycloakClient => ({
+const clientBody = (client: KeycloakClient): KeycloakClient => ({
   ...copyOf(client),
   access: { view: true, configure: true, manage: true },
 })
@@ -227,7 +227,7 @@ function list({ clients }: Realm, { query }: EmulatorRequest, role: Role): Emula
   const first = Number(query.get('first') ?? 0)
   const max = Number(query.get('max') ?? -1)
   const page = all.slice(first, max < 0 ? undefined : first + max)
-  return { status: 200, body: page.map(shown) }
+  return { status: 200, body: page.map(clientBody) }
 }
 
 const scopesIn = ({ scopes }: Realm, names?: readonly string[]) =>

@@ -29,23 +29,23 @@ const listIn = (value: unknown): readonly string[] =>
 /** Makes a client and gives the id of its record. */
 export function create(writing: Writing, body: unknown): string {
   const { realm } = writing
-  const asked = decoded(body)
-  const id = String(asked.id ?? randomUUID())
-  const clientId = String(asked.clientId ?? id)
+  const request = decoded(body)
+  const id = String(request.id ?? randomUUID())
+  const clientId = String(request.clientId ?? id)
   if (id.length > 36)
     refuse(failure(400, 'invalid_input', 'Client ID must not exceed 36 characters'))
-  const taken = [...realm.clients.values()].some(
+  const exists = [...realm.clients.values()].some(
     (client) => client.id === id || client.clientId === clientId,
   )
-  if (taken) refuse({ status: 409, body: { errorMessage: `Client ${clientId} already exists` } })
-  const named = asked.protocol !== undefined
-  const { redirectUris } = asked
+  if (exists) refuse({ status: 409, body: { errorMessage: `Client ${clientId} already exists` } })
+  const named = request.protocol !== undefined
+  const { redirectUris } = request
   const client = {
     ...BARE,
     ...(named ? { publicClient: true, directAccessGrantsEnabled: true } : {}),
     webOrigins: originsOf(listIn(redirectUris)),
-    fullScopeAllowed: asked.consentRequired !== true,
-    ...asked,
+    fullScopeAllowed: request.consentRequired !== true,
+    ...request,
     id,
     clientId,
     attributes: {
@@ -56,24 +56,24 @@ export function create(writing: Writing, body: unknown): string {
             'backchannel.logout.revoke.offline.tokens': 'false',
           }
         : {}),
-      ...withoutBlanks({ ...textsIn(asked.attributes), 'client.secret.creation.time': '' }),
+      ...withoutBlanks({ ...textsIn(request.attributes), 'client.secret.creation.time': '' }),
     },
-    ...scopesOf(realm, asked),
+    ...scopesOf(realm, request),
   }
-  const made = withMappers(client, asked.protocolMappers)
-  if (made.authorizationServicesEnabled === true) {
-    if (made.publicClient === true || made.serviceAccountsEnabled !== true) refuse(BROKEN)
-  } else delete made.authorizationServicesEnabled
-  const whole = withSecret(writing, checked(made, realm.sessions), {})
+  const record = withMappers(client, request.protocolMappers)
+  if (record.authorizationServicesEnabled === true) {
+    if (record.publicClient === true || record.serviceAccountsEnabled !== true) refuse(BROKEN)
+  } else delete record.authorizationServicesEnabled
+  const whole = withSecret(writing, checked(record, realm.sessions), {})
   realm.clients.set(id, whole)
   return id
 }
 
 /** If one list is sent, the other is empty; names that the realm does not have are dropped. */
-function scopesOf(realm: Realm, asked: KeycloakClient): KeycloakClient {
-  const { defaultClientScopes: first, optionalClientScopes: second } = asked
+function scopesOf(realm: Realm, request: KeycloakClient): KeycloakClient {
+  const { defaultClientScopes: first, optionalClientScopes: second } = request
   const none = first === undefined && second === undefined
-  const account = asked.serviceAccountsEnabled === true ? [SERVICE_ACCOUNT] : []
+  const account = request.serviceAccountsEnabled === true ? [SERVICE_ACCOUNT] : []
   const own = ofOpenId(realm, none ? realm.defaults.default : listIn(first))
   return {
     defaultClientScopes: [...new Set([...own, ...account])].sort(byHash),
@@ -91,31 +91,31 @@ export function update(writing: Writing, before: KeycloakClient, body: unknown):
     defaultClientScopes: __,
     optionalClientScopes: ___,
     protocolMappers,
-    ...asked
+    ...request
   } = decoded(body)
-  if (typeof asked.clientId === 'string' && asked.clientId.trim() === '') {
+  if (typeof request.clientId === 'string' && request.clientId.trim() === '') {
     refuse(failure(400, 'invalid_input', 'Client ID cannot be blank'))
   }
-  const taken = [...realm.clients.values()].some(
-    ({ id, clientId }) => id !== before.id && clientId === asked.clientId,
+  const exists = [...realm.clients.values()].some(
+    ({ id, clientId }) => id !== before.id && clientId === request.clientId,
   )
-  if (taken) refuse(CONFLICT)
-  const redirectUris = listIn(asked.redirectUris ?? before.redirectUris)
-  const origins = listIn(asked.webOrigins ?? before.webOrigins)
-  const filled = asked.webOrigins === undefined && origins.length === 0
+  if (exists) refuse(CONFLICT)
+  const redirectUris = listIn(request.redirectUris ?? before.redirectUris)
+  const origins = listIn(request.webOrigins ?? before.webOrigins)
+  const filled = request.webOrigins === undefined && origins.length === 0
   const after: KeycloakClient = {
     ...before,
-    ...asked,
+    ...request,
     webOrigins: filled ? originsOf(redirectUris) : origins,
-    attributes: merged(before.attributes, asked.attributes),
+    attributes: merged(before.attributes, request.attributes),
     authenticationFlowBindingOverrides: merged(
       before.authenticationFlowBindingOverrides,
-      asked.authenticationFlowBindingOverrides,
+      request.authenticationFlowBindingOverrides,
     ),
-    defaultClientScopes: withAccount(before, asked),
+    defaultClientScopes: withAccount(before, request),
   }
   const next = withMappers(after, protocolMappers)
-  const on = asked.authorizationServicesEnabled === true
+  const on = request.authorizationServicesEnabled === true
   const possible = next.publicClient !== true && next.serviceAccountsEnabled === true
   if (on && !possible && before.authorizationServicesEnabled !== true) refuse(BROKEN)
   if (!on || !possible) delete next.authorizationServicesEnabled
@@ -123,9 +123,9 @@ export function update(writing: Writing, before: KeycloakClient, body: unknown):
 }
 
 /** The scope of a service account comes and goes with it. */
-function withAccount(before: KeycloakClient, asked: KeycloakClient): readonly string[] {
+function withAccount(before: KeycloakClient, request: KeycloakClient): readonly string[] {
   const scopes = listIn(before.defaultClientScopes)
-  const { serviceAccountsEnabled: now = before.serviceAccountsEnabled } = asked
+  const { serviceAccountsEnabled: now = before.serviceAccountsEnabled } = request
   if (now === before.serviceAccountsEnabled) return scopes
   const others = scopes.filter((scope) => scope !== SERVICE_ACCOUNT)
   return now === true ? [...others, SERVICE_ACCOUNT].sort(byHash) : others
@@ -134,15 +134,15 @@ function withAccount(before: KeycloakClient, asked: KeycloakClient): readonly st
 const withoutBlanks = (texts: Record<string, string>) =>
   Object.fromEntries(Object.entries(texts).filter(([, value]) => value.trim() !== ''))
 
-const merged = (before: unknown, asked: unknown) =>
-  withoutBlanks({ ...textsIn(before), ...textsIn(asked) })
+const merged = (before: unknown, request: unknown) =>
+  withoutBlanks({ ...textsIn(before), ...textsIn(request) })
 
 /** Replaced as a set by protocol and name: one of the same name keeps its id, one that is left out is deleted. */
-function withMappers(client: KeycloakClient, asked: unknown): KeycloakClient {
-  if (asked === undefined) return client
-  const { protocolMappers: held = [], ...rest } = client
-  const former = listIn(held) as readonly unknown[]
-  const mappers = listIn(asked).map((mapper: unknown) => {
+function withMappers(client: KeycloakClient, request: unknown): KeycloakClient {
+  if (request === undefined) return client
+  const { protocolMappers: mappersBefore = [], ...rest } = client
+  const former = listIn(mappersBefore) as readonly unknown[]
+  const mappers = listIn(request).map((mapper: unknown) => {
     if (!isRecord(mapper) || typeof mapper.protocolMapper !== 'string') return refuse(BROKEN)
     const same = former.find(
       (one) =>
@@ -173,17 +173,17 @@ function withSecret(
   const { secret, ...rest } = client
   if (client.publicClient === true) return rest
   const { rotatesSecrets } = writing.realm
-  const held = before.publicClient === true && secret === before.secret ? undefined : secret
+  const ownSecret = before.publicClient === true && secret === before.secret ? undefined : secret
   const attributes = textsIn(client.attributes)
-  const made = held === undefined || held === null ? newSecret() : undefined
+  const generated = ownSecret === undefined || ownSecret === null ? newSecret() : undefined
   const times = {
-    ...(made === undefined ? {} : { 'client.secret.creation.time': seconds(writing) }),
+    ...(generated === undefined ? {} : { 'client.secret.creation.time': seconds(writing) }),
     ...(rotatesSecrets && attributes['client.secret.expiration.time'] === undefined
       ? { 'client.secret.expiration.time': seconds(writing, ROTATION_SECONDS.expires) }
       : {}),
   }
-  const kept = rotatesSecrets ? attributes : withoutRotation(attributes)
-  return { ...client, secret: made ?? held, attributes: { ...kept, ...times } }
+  const remaining = rotatesSecrets ? attributes : withoutRotation(attributes)
+  return { ...client, secret: generated ?? ownSecret, attributes: { ...remaining, ...times } }
 }
 
 /** Without the policy, the next update ends the former secret. */

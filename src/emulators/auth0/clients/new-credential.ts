@@ -27,7 +27,7 @@ export interface NewClient {
 export function withStoredCredentials(request: Auth0Client, make: CredentialMaker): NewClient {
   const credentials = new Map<string, Auth0Credential>()
   const record = { ...request }
-  const shown: Auth0Client = {}
+  const answers: Auth0Client = {}
 
   function store(holder: Record<string, unknown>): [Auth0Client, Auth0Client] {
     const listed = Array.isArray(holder.credentials) ? holder.credentials : []
@@ -42,16 +42,16 @@ export function withStoredCredentials(request: Auth0Client, make: CredentialMake
 
   for (const name of ['signed_request_object', 'token_vault_privileged_access']) {
     const holder = record[name]
-    if (isRecord(holder) && 'credentials' in holder) [record[name], shown[name]] = store(holder)
+    if (isRecord(holder) && 'credentials' in holder) [record[name], answers[name]] = store(holder)
   }
   const methods = record.client_authentication_methods
   const [method, holder] = isRecord(methods) ? (Object.entries(methods)[0] ?? []) : []
   if (method !== undefined && isRecord(holder)) {
     const [stored, answer] = store(holder)
     record.client_authentication_methods = { [method]: stored }
-    shown.client_authentication_methods = { [method]: answer }
+    answers.client_authentication_methods = { [method]: answer }
   }
-  return { record, credentials, shown }
+  return { record, credentials, shown: answers }
 }
 
 /** A credential as it is shown: its text is read and then forgotten. */

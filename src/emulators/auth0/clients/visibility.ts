@@ -21,8 +21,8 @@ export const READ_CLIENTS = [
 
 /** The client as this caller sees it when nothing is asked in particular. */
 export function visible(record: Auth0Client, scopes: ReadonlySet<string>): Auth0Client {
-  const shown = Object.entries(record).filter(([name]) => mayRead(name, scopes))
-  return copyOf(Object.fromEntries(shown.map(([name, value]) => [name, bare(name, value)])))
+  const members = Object.entries(record).filter(([name]) => mayRead(name, scopes))
+  return copyOf(Object.fromEntries(members.map(([name, value]) => [name, bare(name, value)])))
 }
 
 /** The client with the fields asked for. @throws 403 when one that is named may not be read */
@@ -50,5 +50,5 @@ function mayRead(name: string, scopes: ReadonlySet<string>): boolean {
 /** The private signing key is shown at creation and never again (recorded traffic). */
 function bare(name: string, value: unknown): unknown {
   if (name !== 'signing_keys' || !Array.isArray(value)) return value
-  return value.map(({ key: _key, ...shown }) => shown)
+  return value.map(({ key: _key, ...publicPart }) => publicPart)
 }

@@ -67,6 +67,6 @@ const ANALYTICS_ROLE =
 export function withAnalyticsRole(next: ClientRecord): ClientRecord {
   const analytics = next.AnalyticsConfiguration as ClientRecord | undefined
   if (analytics?.ApplicationArn === undefined) return next
-  const shown = { UserDataShared: false, ...analytics, RoleArn: ANALYTICS_ROLE }
-  return { ...next, AnalyticsConfiguration: shown }
+  const configuration = { UserDataShared: false, ...analytics, RoleArn: ANALYTICS_ROLE }
+  return { ...next, AnalyticsConfiguration: configuration }
 }

@@ -62,9 +62,9 @@ function memberFaults(member: Member, value: unknown, path: string): readonly st
   if (shape.type === 'structure') {
     return structureFaults(shape.members, value as Input, `${path}.`)
   }
-  const shown = shape.type === 'string' && shape.sensitive ? 'Value' : `Value '${echo(value)}'`
+  const subject = shape.type === 'string' && shape.sensitive ? 'Value' : `Value '${echo(value)}'`
   return broken(shape, value).map(
-    (constraint) => `${shown} at '${path}' failed to satisfy constraint: ${constraint}`,
+    (constraint) => `${subject} at '${path}' failed to satisfy constraint: ${constraint}`,
   )
 }
 
