@@ -62,9 +62,9 @@ export function clientBody(
   const isSuspended = standing?.suspended !== undefined
   const client: Client = showClient(shownBy(mapping, native, isSuspended), native)
   const warnings = [...options.warnings, ...suspensionWarnings(mapping, native, isSuspended)]
-  const shown = options.secret ?? client.secret
+  const visible = options.secret ?? client.secret
   const maySeeSecret = may('secrets:read')
-  const secret = maySeeSecret ? (shown?.reveal() ?? null) : null
+  const secret = maySeeSecret ? (visible?.reveal() ?? null) : null
   return {
     ...(client as unknown as JsonObject),
     secret,

@@ -98,10 +98,10 @@ export function traced<R extends Pick<ChangeResult, 'outcome' | 'operationId'>>(
 export function changeHeaders(
   exchange: Exchange,
   { tag, operationId, replayed }: Partial<Pick<ChangeResult, 'tag' | 'operationId' | 'replayed'>>,
-  shown: JsonObject,
+  body: JsonObject,
 ) {
   return {
-    ...(tag === undefined ? {} : { etag: etagOf(exchange, tag, shown) }),
+    ...(tag === undefined ? {} : { etag: etagOf(exchange, tag, body) }),
     ...(operationId === undefined ? {} : { 'operation-id': operationId }),
     ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
   }

@@ -18,9 +18,9 @@ import type { Target } from './target.ts'
 const VIEW_CHARACTERS = 16
 
 /** The tag of an answer that shows a client in this state. Keyed, since what is shown may be secret. */
-export function etagOf({ settings }: Exchange, state: string, shown: JsonObject): string {
+export function etagOf({ settings }: Exchange, state: string, body: JsonObject): string {
   const { fingerprints } = settings.service
-  const view = fingerprints.ofText('view', stringifyJson(shown)).slice(0, VIEW_CHARACTERS)
+  const view = fingerprints.ofText('view', stringifyJson(body)).slice(0, VIEW_CHARACTERS)
   return `"${state}.${view}"`
 }
 
@@ -41,13 +41,13 @@ export function readBody(
  */
 export function noneMatchCheck(
   exchange: Exchange,
-  shown: (snapshot: ClientSnapshot) => JsonObject,
+  bodyOf: (snapshot: ClientSnapshot) => JsonObject,
 ): { readonly checkFound?: (snapshot: ClientSnapshot) => void } {
   const tags = ifNoneMatchOf(exchange.request)
   if (tags === undefined) return {}
   return {
     checkFound: (snapshot) => {
-      if (!isAmong(tags, etagOf(exchange, snapshot.tag, shown(snapshot)))) return
+      if (!isAmong(tags, etagOf(exchange, snapshot.tag, bodyOf(snapshot)))) return
       throw new ClientError(
         'precondition_failed',
         'If-None-Match contains the present ETag of the client. Nothing was sent.',

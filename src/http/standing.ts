@@ -33,8 +33,8 @@ export function ownedValues(
     const list = visibleField(mapping, field, native) as readonly string[]
     return list.map((value) => {
       const managers = managersIn({ managed }, field, value)
-      const held = leases.filter((one) => one.field === field && one.value === value)
-      const ends = held.map(({ owner, expiresAt }) => ({
+      const matches = leases.filter((one) => one.field === field && one.value === value)
+      const ends = matches.map(({ owner, expiresAt }) => ({
         owner,
         expiresAt: new Date(expiresAt).toISOString(),
       }))
@@ -88,8 +88,8 @@ export function suspensionBody(
   if (mark === undefined) return { suspension: { doesNotStop } }
   const since = new Date(mark.since).toISOString()
   const [operationId] = mark.operations
-  const shown = { since, ...(operationId && { operationId }), fields: [...heldPaths(mapping)] }
-  return { suspension: { ...shown, doesNotStop } }
+  const details = { since, ...(operationId && { operationId }), fields: [...heldPaths(mapping)] }
+  return { suspension: { ...details, doesNotStop } }
 }
 
 /**

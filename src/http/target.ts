@@ -109,7 +109,7 @@ function locate(
     })
   }
   onProvider(id)
-  const may = (asked: Permission) => permissions.of(principal, id).has(asked)
+  const may = (one: Permission) => permissions.of(principal, id).has(one)
   if (!may(alternative)) requirePermission(permissions, { principal, providerId: id, permission })
   const place = { provider: id, ...poolOf(provider, named.userPoolId, may) }
   const ownClient = ownClientOf(exchange, named)
@@ -216,16 +216,18 @@ export function checkedId(
   { label = field, mapping }: { readonly label?: string; readonly mapping?: Mapping } = {},
 ): string {
   const id = typeof value === 'string' ? value : ''
-  const held: readonly string[] = mapping?.idsMayHold ?? []
+  const exceptions: readonly string[] = mapping?.idsMayHold ?? []
   const bad =
     id.length > MAX_ID_LENGTH ||
     id === '.' ||
     id === '..' ||
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
     /[\u0000-\u001f\u007f-\u009f\\]/.test(id) ||
-    NOT_IN_PATHS.some(([one]) => id.includes(one) && !held.includes(one))
+    NOT_IN_PATHS.some(([one]) => id.includes(one) && !exceptions.includes(one))
   if (!bad && id !== '') return id
-  const without = NOT_IN_PATHS.flatMap(([one, name]) => (held.includes(one) ? [] : [`${name}, `]))
+  const without = NOT_IN_PATHS.flatMap(([one, name]) =>
+    exceptions.includes(one) ? [] : [`${name}, `],
+  )
   throw badId(
     field,
     `${label} must be 1 to ${MAX_ID_LENGTH} characters without ${[...without, 'backslashes'].join('')} and control characters.`,

@@ -53,22 +53,22 @@ export function clientText(client: ImportedClient, destination: Destination): Cl
   const record = withLists(mapping, client.native)
   const isNew = showClient(mapping, record).id === ''
   const native = settable(mapping, record, isNew)
-  const shown = showClient(mapping, native)
-  const id = shown.id === '' ? undefined : shown.id
-  const name = shown.name ?? client.name
+  const view = showClient(mapping, native)
+  const id = view.id === '' ? undefined : view.id
+  const name = view.name ?? client.name
   if (id === undefined && name === undefined) {
     const says = 'has neither id nor name where this provider has them; is it of another one'
     throw new ClientError('invalid_field', `${client.about} ${says}?`, { field: client.about })
   }
   const kind = kindOf(showClient(mapping, withoutVariables(native)))
-  const { secret: _, ...attributes } = shown
+  const { secret: _, ...attributes } = view
   const live: LiveClient = {
     ...place,
     id: id ?? '',
     name: name ?? null,
     attributes: { ...(attributes as unknown as JsonObject), name: name ?? null },
   }
-  const said = fieldsSaid(mapping, native, shown.name === null ? name : undefined)
+  const said = fieldsSaid(mapping, native, view.name === null ? name : undefined)
   const typed = typedVariables(mapping, native)
   const capabilities = {
     ...destination.capabilities,

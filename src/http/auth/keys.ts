@@ -55,21 +55,21 @@ export function createKeys(source: KeySource): Keys {
     if (cached !== undefined) return cached
     // An unknown id may be new, and newer than the last fetch
     await set.renew(deadline, 'once more')
-    const found = matching(set.keys(), query)
-    if (found === undefined && query.kid !== undefined && set.refuses(query.kid)) throw notUsable()
+    const match = matching(set.keys(), query)
+    if (match === undefined && query.kid !== undefined && set.refuses(query.kid)) throw notUsable()
     // Whether the token is good cannot be known now, so it must not be called bad
-    if (found === undefined && set.hasFailed()) throw unavailable()
-    return found
+    if (match === undefined && set.hasFailed()) throw unavailable()
+    return match
   }
 
-  async function usable(found: PublicJwk, alg: Algorithm): Promise<FoundKey> {
-    const byAlgorithm = imported.get(found) ?? new Map<Algorithm, Promise<CryptoKey>>()
-    imported.set(found, byAlgorithm)
+  async function usable(publicKey: PublicJwk, alg: Algorithm): Promise<FoundKey> {
+    const byAlgorithm = imported.get(publicKey) ?? new Map<Algorithm, Promise<CryptoKey>>()
+    imported.set(publicKey, byAlgorithm)
     // Symmetric keys, which come as bytes, were left out
-    const key = byAlgorithm.get(alg) ?? (importJWK(found.jwk, alg) as Promise<CryptoKey>)
+    const key = byAlgorithm.get(alg) ?? (importJWK(publicKey.jwk, alg) as Promise<CryptoKey>)
     byAlgorithm.set(alg, key)
     try {
-      return { id: found.id, key: await key }
+      return { id: publicKey.id, key: await key }
     } catch (cause) {
       throw notUsable(cause)
     }

@@ -81,7 +81,7 @@ export function patchOf(value: Json): Patch {
     const patch = Array.isArray(value) ? parseJsonPatch(value) : parseMergePatch(value)
     const names =
       patch.kind === 'merge'
-        ? Object.entries(patch.fields).flatMap(([name, asked]) => (asked === null ? [] : [name]))
+        ? Object.entries(patch.fields).flatMap(([name, member]) => (member === null ? [] : [name]))
         : patch.operations.map(({ path: [name] }) => name)
     if (!names.includes('secret')) return patch
     throw invalid('client.secret', 'must be absent or null: a job sets no secrets')

@@ -42,8 +42,8 @@ async function checkRights(
   view: JobView,
   control: JobControlName,
 ): Promise<void> {
-  const held = rightsOver(exchange, view.job.providers)
-  const lacking = rightsOf(view.job).filter((permission) => !held.includes(permission))
+  const rights = rightsOver(exchange, view.job.providers)
+  const lacking = rightsOf(view.job).filter((permission) => !rights.includes(permission))
   const need = await neededByJob(exchange.settings.service, view, lacking)
   if (need === undefined) return
   throw new ClientError(

@@ -85,15 +85,15 @@ async function* events(
   for (;;) {
     const place = { from: next, known: newest.seq }
     const page = await eventFeed.page(service, view.job.resource, place)
-    const found = eventsFrom(page, next)
+    const batch = eventsFrom(page, next)
     next = Math.max(next, page.next)
     if (page.progress !== undefined && page.next > newest.seq) {
       newest = { seq: page.next - 1, progress: page.progress }
     }
-    if (found.length > 0) yield found
+    if (batch.length > 0) yield batch
     const now = service.now()
     if (now >= until) return
-    if (found.length > 0) {
+    if (batch.length > 0) {
       lastSentAt = now
       continue
     }

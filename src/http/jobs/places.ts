@@ -17,11 +17,11 @@ import { checkCommon, checkNumber, invalid, type SiteOf, within } from './body.t
 
 /** Places where the caller may change clients by a job, each of them looked up once. */
 export function sitesOf(exchange: Exchange): SiteOf {
-  const known = new Map<string, Site>()
+  const sites = new Map<string, Site>()
   return ({ provider, userPoolId }) => {
     const name = JSON.stringify([provider, userPoolId])
-    const site = known.get(name) ?? siteOf(exchange, { provider, userPoolId })
-    known.set(name, site)
+    const site = sites.get(name) ?? siteOf(exchange, { provider, userPoolId })
+    sites.set(name, site)
     permit(exchange, site, 'clients:write')
     return site
   }
@@ -81,8 +81,8 @@ export function selectionOf(exchange: Exchange, select: JsonObject, siteAt: Site
   )
   for (const site of sites) permit(exchange, site, 'clients:read')
   const terms = filter === undefined ? [] : parseFilters(textOf('filter', filter))
-  const wanted = { terms, ...(q === undefined ? {} : { text: searchText(textOf('q', q)) }) }
-  return { sites, places: sites.map(({ place }) => place), filter: wanted }
+  const conditions = { terms, ...(q === undefined ? {} : { text: searchText(textOf('q', q)) }) }
+  return { sites, places: sites.map(({ place }) => place), filter: conditions }
 }
 
 function textOf(name: string, value: Json): string {

@@ -164,9 +164,14 @@ function visible(exchange: Exchange, result: JobResult): JobResult {
   if (!may('clients:read')) {
     return { ...summary, outcome: summary.outcome === 'unchanged' ? 'planned' : summary.outcome }
   }
-  const shown = changes && (shownChanges(may, changes) as unknown as JobResult['changes'])
+  const visibleChanges = changes && (shownChanges(may, changes) as unknown as JobResult['changes'])
   const etag = tag === undefined ? {} : { tag }
-  return { ...summary, ...etag, ...(shown && { changes: shown }), ...(warnings && { warnings }) }
+  return {
+    ...summary,
+    ...etag,
+    ...(visibleChanges && { changes: visibleChanges }),
+    ...(warnings && { warnings }),
+  }
 }
 
 /** Reads of so many clients may fit into the time of a request. */

@@ -25,17 +25,17 @@ export function componentSchemas(): Readonly<Record<string, JsonObject>> {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
     },
   })
-  const made = Object.fromEntries(
+  const components = Object.fromEntries(
     Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [
       name,
       plainValues(schema as JsonObject) as JsonObject,
     ]),
   )
   return withConditions({
-    ...made,
+    ...components,
     // A member that no client has is refused; those of an answer that is sent back are left out.
-    ClientPatch: { ...made.ClientPatch, additionalProperties: false },
-    ...patchSchemas(made.ClientPatchRequest ?? {}),
+    ClientPatch: { ...components.ClientPatch, additionalProperties: false },
+    ...patchSchemas(components.ClientPatchRequest ?? {}),
   })
 }
 

@@ -66,8 +66,8 @@ function placed(
   if (isRecord(items)) return { ...schema, items: placed('', items, values, providers) }
   if (!isRecord(properties)) return schema
   const entries = Object.entries(properties).map(([member, of]) => {
-    const known = values.get(member) ?? []
-    if (known.length > 0) return [member, { type: 'string', enum: known }]
+    const enumeration = values.get(member) ?? []
+    if (enumeration.length > 0) return [member, { type: 'string', enum: enumeration }]
     return [member, isRecord(of) ? placed('', of, values, providers) : of]
   })
   const conditions =

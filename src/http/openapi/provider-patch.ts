@@ -23,8 +23,8 @@ function memberAt(mapping: Mapping, field: FieldName): JsonObject {
   const row = mapping.fields[field] as Row<Json>
   const { empty, kind } = FIELDS[field]
   if (row.support === 'missing') {
-    const shown = row.value ?? (empty as Json)
-    return { enum: shown === null ? [null] : [null, shown] }
+    const onlyValue = row.value ?? (empty as Json)
+    return { enum: onlyValue === null ? [null] : [null, onlyValue] }
   }
   if (!isLens(row)) return { readOnly: true }
   const limits = row.limits ?? {}

@@ -35,10 +35,10 @@ export function uriPattern(use: UriUse, policy: UriPolicy): string {
   const { wildcards, placeholders, loginPlaceholders = [] } = policy
   const star = wildcards && !isPage(use) ? '*' : ''
   const names = use === 'login' ? [...placeholders, ...loginPlaceholders] : placeholders
-  const held = names.length === 0 ? '' : `|\\{(${names.map(named).join('|')})\\}`
+  const placeholder = names.length === 0 ? '' : `|\\{(${names.map(named).join('|')})\\}`
   const first = star === '' ? LABEL : `[a-z0-9*](-*[a-z0-9*])*`
-  const host = `((${first}${held})\\.)?((${LABEL}${held})\\.)*(${LAST_LABEL}${held})|${IPV4}|${IPV6}`
-  const path = `(/([A-Za-z0-9._~!$&'()+,;=:@-]|${ENCODED}${held})*)+`
+  const host = `((${first}${placeholder})\\.)?((${LABEL}${placeholder})\\.)*(${LAST_LABEL}${placeholder})|${IPV4}|${IPV6}`
+  const path = `(/([A-Za-z0-9._~!$&'()+,;=:@-]|${ENCODED}${placeholder})*)+`
   const inQuery = `([A-Za-z0-9._~!$&()+,;=:@/?-]|${ENCODED_IN_QUERY})`
   // Browsers drop a ? right after the host that nothing follows.
   const rest = `(${path}(\\?${inQuery}*)?|\\?${inQuery}+)?`

@@ -5,12 +5,12 @@ import type { Answer } from '../answer.ts'
 import { describeApi } from '../openapi/openapi.ts'
 import { escaped, page } from './html.ts'
 
-let made: Answer | undefined
+let answer: Answer | undefined
 
 /** The reference; made at its first use, and the same from then on. */
 export function getDocs(): Answer {
-  made ??= reference(describeApi())
-  return made
+  answer ??= reference(describeApi())
+  return answer
 }
 
 const objects = (value: Json | undefined): readonly JsonObject[] =>

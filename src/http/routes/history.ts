@@ -137,10 +137,14 @@ function pageAnswer(
  */
 function listedBody(exchange: Exchange, item: HistoryItem, isAmongOthers: boolean): JsonObject {
   const { changes, surprises } = item
-  const [shown, others] = [cutValues(changes), surprises && cutValues(surprises)]
-  const isCut = [...shown, ...(others ?? [])].some(({ cut }) => cut)
+  const [visible, others] = [cutValues(changes), surprises && cutValues(surprises)]
+  const isCut = [...visible, ...(others ?? [])].some(({ cut }) => cut)
   if (!isAmongOthers || !isCut) return itemBody(exchange, item)
-  const short = { ...item, changes: shown, ...(others === undefined ? {} : { surprises: others }) }
+  const short = {
+    ...item,
+    changes: visible,
+    ...(others === undefined ? {} : { surprises: others }),
+  }
   return { ...itemBody(exchange, short), whole: wholeOf(item) }
 }
 

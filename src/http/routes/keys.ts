@@ -33,7 +33,7 @@ async function listKeys(exchange: Exchange): Promise<Answer> {
   const { keys, atMost, tag } = await absent(
     listHeld(exchange.settings.service, reading(exchange, target)),
   )
-  const body = { keys: keys.map(shown), ...(atMost === undefined ? {} : { atMost }) }
+  const body = { keys: keys.map(keyBody), ...(atMost === undefined ? {} : { atMost }) }
   return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
@@ -63,25 +63,25 @@ async function change(
 ): Promise<Answer> {
   const { ref, provider, may } = target
   const ifMatch = ifMatchOf(exchange)
-  const asked = { ...wanted } as Json
+  const request = { ...wanted } as Json
   const changing = changeKeys(exchange.settings.service, {
-    ...writing(exchange, target, keyOfRequest(exchange, target, asked)),
+    ...writing(exchange, target, keyOfRequest(exchange, target, request)),
     ownClient: target.ownClient,
     ref,
     provider,
     wanted,
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...sight(target),
-    ...noneMatchCheck(exchange, (found) => readBody(exchange, target, found)),
+    ...noneMatchCheck(exchange, (snapshot) => readBody(exchange, target, snapshot)),
     authorize: (needs) => checkNeeds(exchange, target, needs),
   })
   const result = traced(exchange, await absent(changing))
   const { outcome, native, warnings, standing } = result
-  const keys = result.keys.map(shown)
+  const keys = result.keys.map(keyBody)
   if (outcome === 'planned') return planAnswer(exchange, target, result, { keys })
   const client = clientBody(ref, provider.mapping, native, { may, warnings, standing })
   const headers = changeHeaders(exchange, result, readBody(exchange, target, result))
   return { status: 200, headers, body: { ...about, keys, client } }
 }
 
-const shown = (key: ClientKey): JsonObject => ({ ...key })
+const keyBody = (key: ClientKey): JsonObject => ({ ...key })

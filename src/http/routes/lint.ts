@@ -42,9 +42,9 @@ async function lintClients(exchange: Exchange): Promise<Answer> {
   const isAsked = ({ severity }: Finding) =>
     severities.length === 0 || severities.includes(severity)
   const items = clients.flatMap(({ ref, verifiedAt, findings }): readonly JsonObject[] => {
-    const shown = findings.filter(isAsked).map(findingBody)
+    const bodies = findings.filter(isAsked).map(findingBody)
     const lastVerifiedAt = new Date(verifiedAt).toISOString()
-    return shown.length === 0 ? [] : [{ client: { ...ref }, lastVerifiedAt, findings: shown }]
+    return bodies.length === 0 ? [] : [{ client: { ...ref }, lastVerifiedAt, findings: bodies }]
   })
   return {
     status: 200,

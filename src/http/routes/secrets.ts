@@ -54,7 +54,7 @@ async function rotateSecret(exchange: Exchange): Promise<Answer> {
   })
   const result = traced(exchange, await absent(rotating))
   const { outcome, secret: addition, previous } = result
-  const secrets = { previous: previous.map(shown) }
+  const secrets = { previous: previous.map(endingBody) }
   if (outcome === 'planned') return planAnswer(exchange, target, result, secrets)
   const { value: shownValue, ...facts } = addition ?? {}
   return doneAnswer(exchange, target, result, {
@@ -77,7 +77,7 @@ async function retireSecret(exchange: Exchange): Promise<Answer> {
     ...content,
   })
   const result = traced(exchange, await absent(retiring))
-  const ending = result.live.map(shown)
+  const ending = result.live.map(endingBody)
   const retiresAt = ending.find(({ id }) => id === secretId)?.retiresAt
   const later = retiresAt === undefined ? {} : { retiresAt }
   return result.outcome === 'planned'
@@ -93,13 +93,13 @@ async function listSecrets(exchange: Exchange): Promise<Answer> {
   )
   const mayHint = target.may('secrets:read') || target.may('secrets:rotate')
   const secrets = live.map(({ hint, ...one }) =>
-    shown({ ...one, ...(mayHint && hint && { hint }) }),
+    endingBody({ ...one, ...(mayHint && hint && { hint }) }),
   )
   const body = { secrets, atOnce }
   return { status: 200, headers: { etag: etagOf(exchange, tag, body) }, body }
 }
 
-const shown = ({ id, createdAt, hint, retiresAt }: Ending): JsonObject => ({
+const endingBody = ({ id, createdAt, hint, retiresAt }: Ending): JsonObject => ({
   id,
   ...(retiresAt === undefined ? {} : { retiresAt: new Date(retiresAt).toISOString() }),
   ...(createdAt === undefined ? {} : { createdAt }),
@@ -127,8 +127,8 @@ function doneAnswer(
 ): Answer {
   const { ref, provider, may } = target
   const { native, warnings, standing } = result
-  const shown = { may, warnings, standing }
-  const client = clientBody(ref, provider.mapping, native, shown)
+  const view = { may, warnings, standing }
+  const client = clientBody(ref, provider.mapping, native, view)
   const read = readBody(exchange, target, result)
   return { status: 200, headers: changeHeaders(exchange, result, read), body: { ...facts, client } }
 }

@@ -29,15 +29,15 @@ export const STANDING_HANDLERS: Handlers<keyof typeof STANDING_OPERATIONS> = {
 /** Reads what holds for a client. Who may only lease gets those leases that they have taken themselves. */
 async function getStanding(exchange: Exchange): Promise<Answer> {
   const target = targetOf(exchange, exchange.query)
-  const found = await absent(readClient(exchange.settings.service, reading(exchange, target)))
+  const client = await absent(readClient(exchange.settings.service, reading(exchange, target)))
   // A client can be shown without it, and this is about nothing else.
-  if (found.warnings.some(({ code }) => code === 'standing_unknown')) {
+  if (client.warnings.some(({ code }) => code === 'standing_unknown')) {
     const says =
       'The history cannot be read at the moment, so the standing of the client is unknown.'
     throw new ClientError('store_unavailable', says, { retryAfter: 5 })
   }
-  const body = { ...standingBody(target, found), ...(await openChange(exchange, target)) }
-  return { status: 200, headers: { etag: etagOf(exchange, found.tag, body) }, body }
+  const body = { ...standingBody(target, client), ...(await openChange(exchange, target)) }
+  return { status: 200, headers: { etag: etagOf(exchange, client.tag, body) }, body }
 }
 
 function standingBody(target: Target, { native, standing }: ReadResult): JsonObject {

@@ -76,17 +76,17 @@ function members(at: string, pairs: readonly Pair[], kind: 'map' | FieldKinds): 
   // An object has no empty form: it would change nothing and look like a change.
   const empty = pairs.length === 1 && first?.path.length === 0 && first.value === ''
   if (kind === 'map' && empty) return {}
-  const found = new Map<string, Json>()
+  const values = new Map<string, Json>()
   for (const { path, value } of pairs) {
     const [name, ...rest] = path
     if (name === undefined || name === '' || rest.length > 0) {
       throw bad(at, 'must be written as [name]=value for each member')
     }
-    if (found.has(name)) throw bad(`${at}.${quoted(name)}`, 'must not be repeated')
+    if (values.has(name)) throw bad(`${at}.${quoted(name)}`, 'must not be repeated')
     const inner = kind === 'map' ? 'string' : Object.hasOwn(kind, name) ? kind[name] : 'string'
-    found.set(name, scalar(`${at}.${quoted(name)}`, value, inner ?? 'string'))
+    values.set(name, scalar(`${at}.${quoted(name)}`, value, inner ?? 'string'))
   }
-  return Object.fromEntries(found)
+  return Object.fromEntries(values)
 }
 
 function scalar(at: string, value: string, kind: FieldKind): Json {

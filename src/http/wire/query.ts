@@ -95,19 +95,19 @@ interface QueryParameter {
  * @throws ClientError `invalid_request`
  */
 export function queryOf(
-  { query: known, required = [] }: Pick<Operation, 'query' | 'required'>,
+  { query: allowed, required = [] }: Pick<Operation, 'query' | 'required'>,
   query: string,
 ): Readonly<Record<string, string>> {
   checkUtf8(query)
   const values = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(query)) {
-    const asked = known.find((one) => one === name)
-    if (asked === undefined) {
-      const expected = known.length === 0 ? 'none' : known.join(', ')
+    const parameterName = allowed.find((one) => one === name)
+    if (parameterName === undefined) {
+      const expected = allowed.length === 0 ? 'none' : allowed.join(', ')
       throw badQuery(quoted(name), `is not known here; the parameters are: ${expected}`)
     }
     if (values.has(name)) throw badQuery(name, 'must not be repeated')
-    const parameter: QueryParameter = QUERY_PARAMETERS[asked]
+    const parameter: QueryParameter = QUERY_PARAMETERS[parameterName]
     if (!new RegExp(parameter.pattern).test(value)) {
       throw badQuery(name, `must be ${parameter.expects ?? 'a short text'}`)
     }

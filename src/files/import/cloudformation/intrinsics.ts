@@ -107,8 +107,9 @@ function substituted(argument: Json, template: Template): Result {
   let lost = false
   const result = text.replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, name: string) => {
     if (literal === '!') return `\${${name}}`
-    const given = memberOf(own, name.trim())
-    const value = given === undefined ? reference(name.trim(), template) : resolved(given, template)
+    const ownValue = memberOf(own, name.trim())
+    const value =
+      ownValue === undefined ? reference(name.trim(), template) : resolved(ownValue, template)
     if (typeof value === 'string' || typeof value === 'number') return String(value)
     lost = true
     return ''
