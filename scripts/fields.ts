@@ -5,7 +5,7 @@
  */
 
 import { FIELD_NAMES, FIELDS, LEASE_FIELDS, useOfUris } from '../src/core/client.ts'
-import { isTold } from '../src/core/copy/copying.ts'
+import { providerHas } from '../src/core/copy/copying.ts'
 import type { Json, JsonObject } from '../src/core/json/json.ts'
 import { isRecord } from '../src/core/json/json.ts'
 import { MAPPED_FIELDS, type MappedField, type Mapping } from '../src/core/mapping/mapping.ts'
@@ -145,7 +145,7 @@ export function renderCopies(): string {
   const places = Object.entries(PROVIDERS)
   const rows = MAPPED_FIELDS.map((field) => [
     code(field),
-    places.flatMap(([name, mapping]) => (isTold(mapping, field) ? [name] : [])).join(', '),
+    places.flatMap(([name, mapping]) => (providerHas(mapping, field) ? [name] : [])).join(', '),
     ...places.map(([, mapping]) => fateAt(mapping, field)),
   ])
   const heads = ['attribute', 'shown by', ...places.map(([name]) => `to ${name}`)]

@@ -13,7 +13,7 @@ import { readHistory } from '../../src/service/reading/history.ts'
 import { type RetirementRequest, retireSecret } from '../../src/service/secrets/retire.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
-import { TOLD_AGAIN_MS } from '../../src/service/secrets/rotation-replay.ts'
+import { REPLAY_MS } from '../../src/service/secrets/rotation-replay.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
@@ -123,10 +123,10 @@ describe.each(SUBJECTS)('$name', (kind) => {
       ...bench.service,
       now: () => Date.now() + milliseconds,
     })
-    const soon = { key: key('one'), deadline: Date.now() + 2 * TOLD_AGAIN_MS }
-    const within = await rotate(soon, at(TOLD_AGAIN_MS - 60_000))
+    const soon = { key: key('one'), deadline: Date.now() + 2 * REPLAY_MS }
+    const within = await rotate(soon, at(REPLAY_MS - 60_000))
     expect(within.secret?.value?.reveal()).toBe(first.secret?.value?.reveal())
-    const late = await rotate(soon, at(TOLD_AGAIN_MS + 1_000))
+    const late = await rotate(soon, at(REPLAY_MS + 1_000))
     expect(late.outcome).toBe('applied')
     expect(late.secret?.value).toBeUndefined()
     if (overlaps) await retire(String(first.secret?.id))

@@ -16,7 +16,7 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { retireSecret } from '../../src/service/secrets/retire.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
-import { TOLD_AGAIN_MS } from '../../src/service/secrets/rotation-replay.ts'
+import { REPLAY_MS } from '../../src/service/secrets/rotation-replay.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
@@ -276,7 +276,7 @@ describe('beside the secret that a client has', () => {
     const again = await rotate({
       key: key(),
       retireAfterSeconds: 7_200,
-      ...at(made + TOLD_AGAIN_MS),
+      ...at(made + REPLAY_MS),
     })
     expect(again).toEqual({ ...first, secret: again.secret, steps: [], replayed: true })
     expect(again.secret).toEqual({ ...first.secret, value: again.secret?.value })
@@ -284,7 +284,7 @@ describe('beside the secret that a client has', () => {
     const late = await rotate({
       key: key(),
       retireAfterSeconds: 7_200,
-      ...at(made + TOLD_AGAIN_MS + 1),
+      ...at(made + REPLAY_MS + 1),
     })
     const { value: _, ...shown } = first.secret ?? {}
     expect(late.secret).toEqual(shown)

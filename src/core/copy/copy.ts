@@ -16,7 +16,7 @@ import type { Native, Row } from '../mapping/row.ts'
 import { isLens } from '../mapping/row.ts'
 import { isFor } from '../mapping/uses.ts'
 import { replaceHidden } from '../secrecy/hidden.ts'
-import { type Copied, type Copying, isTold } from './copying.ts'
+import { type Copied, type Copying, providerHas } from './copying.ts'
 import { keepRules, keepUris } from './keep.ts'
 import { clauseOf, shownOf, trySet } from './set.ts'
 import { fitting } from './values.ts'
@@ -93,7 +93,7 @@ function withField(
   const { mapping, blank } = target
   const row = mapping.fields[field] as Row<Json>
   const { copy } = FIELDS[field]
-  if (copy === 'never' || !isTold(source.mapping, field) || !isLens(row)) return next
+  if (copy === 'never' || !providerHas(source.mapping, field) || !isLens(row)) return next
   const whole = shownOf(source.mapping, field, source.native)
   const passing = source.passing.filter((one) => one.field === field).map(({ value }) => value)
   const permanent = Array.isArray(whole) ? without(whole, passing) : whole

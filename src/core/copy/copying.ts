@@ -50,8 +50,8 @@ export interface Copied {
   readonly reasons: ReadonlyMap<string, string>
 }
 
-/** Whether a provider knows anything of a field; else what it shows is nothing that the client has. */
-export function isTold(mapping: Mapping, field: MappedField): boolean {
+/** Whether a provider has a field; otherwise what it shows is not a value of the client. */
+export function providerHas(mapping: Mapping, field: MappedField): boolean {
   const row = mapping.fields[field] as Row<unknown>
   return row.support !== 'missing' || row.value !== undefined
 }

@@ -8,7 +8,7 @@ import { MAPPED_FIELDS, showField } from '../mapping/mapping.ts'
 import type { Native, Row } from '../mapping/row.ts'
 import { hidesSecret } from '../mapping/unseen.ts'
 import type { FieldPatches } from '../patch/patch.ts'
-import { type Copied, type Copying, isTold } from './copying.ts'
+import { type Copied, type Copying, providerHas } from './copying.ts'
 import { ASKED, type CopyReport, FATES, type ReportedSetting } from './fate.ts'
 import { ofSecrets, ofSettings } from './report-settings.ts'
 import { shownOf } from './set.ts'
@@ -61,9 +61,9 @@ function ofField(
     const isNew = !same(before, empty as Json) || (field === 'secret' && hasUnseenSecret(source))
     return isNew ? [{ fate: 'new', field, why: OWN }] : []
   }
-  if (!isTold(source.mapping, field)) {
+  if (!providerHas(source.mapping, field)) {
     if (same(after, empty as Json)) return []
-    return [{ fate: 'new', field, after, why: wish === undefined ? UNTOLD : ASKED }]
+    return [{ fate: 'new', field, after, why: wish === undefined ? PROVIDER_DEFAULT : ASKED }]
   }
   if (sameSet(before, after)) return same(before, empty as Json) ? [] : [{ fate: 'carried', field }]
   // A wish for a part of a value does not stand for what of it had been lost before.
@@ -86,7 +86,7 @@ const hasUnseenSecret = ({ mapping, native }: Copying['source']): boolean =>
   showField(mapping, 'tokenEndpointAuthMethod', native)?.startsWith('client_secret') === true
 
 const OWN = 'every client has its own; it is never copied'
-const UNTOLD =
+const PROVIDER_DEFAULT =
   'the provider of the source does not know it; this is the default of a new client of this kind'
 const OTHER = 'it follows from the other settings there'
 

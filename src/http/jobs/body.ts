@@ -136,14 +136,14 @@ export const invalid = (field: string, says: string) =>
 
 /** Reads a part of the body; a fault there is reported with the path of the part. */
 export function within<T>(at: string, read: () => T): T {
-  return retold(read, (path) => (path === '' ? at : `${at}.${path}`))
+  return withRenamedPaths(read, (path) => (path === '' ? at : `${at}.${path}`))
 }
 
 /** Patches speak of a client, and here they are called what they are. */
 export const asPatch = <T>(read: () => T): T =>
-  retold(read, (path) => path.replace(/^client\b/, 'patch'))
+  withRenamedPaths(read, (path) => path.replace(/^client\b/, 'patch'))
 
-function retold<T>(read: () => T, rename: (path: string) => string): T {
+function withRenamedPaths<T>(read: () => T, rename: (path: string) => string): T {
   try {
     return read()
   } catch (error) {

@@ -13,7 +13,7 @@ import { secretsOf } from './rotatable.ts'
 import type { RotationRequest, RotationResult } from './rotation.ts'
 
 /** How long the value of a new secret can be requested again (milliseconds), in case the answer was lost. */
-export const TOLD_AGAIN_MS = 3_600_000
+export const REPLAY_MS = 3_600_000
 
 /**
  * The rotation with the secrets as they are now. The value is included for an hour after the rotation, and
@@ -46,7 +46,7 @@ export async function replayRotation(
     ? (await service.store.last(resource))?.seq === closing?.seq
     : current === value
   const ours = live.find(({ id }) => (secretId === undefined ? isCurrent : id === secretId))
-  const recent = service.now() - at <= TOLD_AGAIN_MS
+  const recent = service.now() - at <= REPLAY_MS
   const isShown = ours !== undefined && recent && value !== undefined
   return {
     outcome: 'applied',

@@ -22,7 +22,7 @@ const KEPT_METHODS: readonly unknown[] = ['client_secret_basic', 'client_secret_
  * A public client has no secret that could end. One that an administrator made is shown as `client_secret_basic` without a secret. What is shown as
  * `backchannel_logout_session_required` is whether offline tokens are revoked (keycloak/keycloak#43674).
  */
-function shown({ [SESSION_REQUIRED]: revokes, ...record }: JsonObject): JsonObject {
+function standardRecord({ [SESSION_REQUIRED]: revokes, ...record }: JsonObject): JsonObject {
   const { token_endpoint_auth_method: method, client_secret: secret } = record
   const isPublic = method === 'client_secret_basic' && secret === undefined
   return {
@@ -109,5 +109,5 @@ export const keycloak = {
   // An empty list stands for the callbacks there.
   emptied: { post_logout_redirect_uris: ['-'] },
   blankIsUnset: true,
-  ways: { shown, sent: requestBody, made: creationBody, check },
+  ways: { shown: standardRecord, sent: requestBody, made: creationBody, check },
 } as const satisfies Partial<Dialect>
