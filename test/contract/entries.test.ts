@@ -10,7 +10,7 @@ import { CASES, type Received, type Sent } from './http-cases.ts'
 import { startWorld, type World } from './world.ts'
 
 const [NODE] = ENTRY_KINDS
-const isDrawn = createDraw('cases through the other entries', 3)
+const isDrawn = createDraw('cases through the other entries', 5)
 
 describe.each(ENTRY_KINDS)('$name', (kind) => {
   let world: World

@@ -17,7 +17,7 @@ import { enumerate } from './enumeration.ts'
 import { everyAction } from './every-action.ts'
 import { unmet } from './met.ts'
 
-const ONE_IN = 10
+const ONE_IN = 20
 
 it(
   'holds in every scenario, and no crash point of any action goes unmet',

@@ -154,7 +154,7 @@ describe.each<SubjectKind & { readonly records: readonly JsonObject[] }>(KINDS)(
           tally.add(applied.length === 0 ? 'nothing to do' : 'applied')
           expect(await tenants.plan([edit])).toMatchObject(nothing)
         }),
-        { numRuns: runs(100, 10) },
+        { numRuns: runs(100, 20) },
       )
       tally.print()
     },
@@ -176,7 +176,7 @@ describe.each<SubjectKind & { readonly records: readonly JsonObject[] }>(KINDS)(
           await outside(record, client)
           tally.add('seen')
         }),
-        { numRuns: runs(100, 10) },
+        { numRuns: runs(100, 20) },
       )
       for (const [field, value] of Object.entries(SAMPLES[kind.name] ?? {})) {
         if (!isLens(mapping.fields[field as MappedField] as Row<unknown>)) continue
