@@ -54,7 +54,7 @@ describe('a setting that became a field', () => {
       refused,
     )
     expect(() => plan({ logo_uri: 7 })).toThrow('client.logoUri must be a string.')
-    expect(() => plan({ scope: 'openid "' })).toThrow('client.scopes[1] must be a scope token.')
+    expect(() => plan({ scope: 'openid "' })).toThrow('client.scopes[1] must be one of openid, ')
   })
 
   it('is spelled as the provider spells it', () => {
