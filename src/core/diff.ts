@@ -37,7 +37,7 @@ export function diffClients(
   const [wholeBefore, wholeAfter] = [normal(before), normal(after)]
   if (same(wholeBefore, wholeAfter)) return []
   // What is the same on both sides and makes no attribute is no difference, and is not looked through.
-  const names = new Set([...differing(wholeBefore, wholeAfter), ...telling(mapping)])
+  const names = new Set([...differing(wholeBefore, wholeAfter), ...contextMembers(mapping)])
   const [normalBefore, normalAfter] = [only(wholeBefore, names), only(wholeAfter, names)]
   const masked = (native: Native) =>
     replaceHidden(mapping, native, (value) => maskOf(value, fingerprintOf))
@@ -71,7 +71,7 @@ function differing(before: JsonObject, after: JsonObject): readonly string[] {
 }
 
 /** Members that show more than themselves: attributes are made of them, or a record is a key by them. */
-const telling = once((mapping: Mapping): readonly string[] => [
+const contextMembers = once((mapping: Mapping): readonly string[] => [
   ...attributePaths(mapping).map(firstOf),
   'kty',
 ])

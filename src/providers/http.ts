@@ -99,17 +99,17 @@ export async function callPaced(
   const { waitedMs } = pass
   const onUpstream: Call['onUpstream'] = (one) =>
     call.onUpstream?.(waitedMs > 0 ? { ...one, waitedMs } : one)
-  let tells: RateReport = {}
+  let report: RateReport = {}
   try {
     const answer = await callJson(await request(), { ...call, onUpstream })
-    tells = rateOf(answer)
+    report = rateOf(answer)
     return answer
   } catch (error) {
     const { retryAfter } = isClientError(error) ? error.details : {}
-    if (retryAfter !== undefined) tells = { pauseMs: retryAfter * 1_000 }
+    if (retryAfter !== undefined) report = { pauseMs: retryAfter * 1_000 }
     throw error
   } finally {
-    pass.end(tells)
+    pass.end(report)
   }
 }
 

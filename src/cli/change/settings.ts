@@ -17,7 +17,7 @@ export const clientOf = ({ words: [word = ''], options }: Invocation): ClientAdd
 export function aboutClient({
   options,
   terminal,
-}: Invocation): Pick<Change<Plan, Client>, 'show' | 'tell' | 'json'> {
+}: Invocation): Pick<Change<Plan, Client>, 'show' | 'printResult' | 'json'> {
   return {
     show: ({ client, changes, warnings }, say) => {
       say(terminal.style('strong', nameOf(client)))
@@ -26,7 +26,7 @@ export function aboutClient({
       if (client.withheld) say('  your token lacks clients:read, so the changes cannot be shown')
       return changes.length > 0 || client.withheld === true
     },
-    tell: (answer) => {
+    printResult: (answer) => {
       showOutcome(answer, terminal.print)
       showWarnings(terminal, answer.body.warnings ?? [], terminal.print)
     },

@@ -18,7 +18,7 @@ export interface Change<Planned, Done> {
   show(plan: Planned, say: Say): boolean
   carryOut(conditions: Conditions): Promise<Answer<Done>>
   /** Reports what was done. */
-  tell(done: Answer<Done>): void
+  printResult(answer: Answer<Done>): void
   /** The output of `--json`; absent: the whole answer. */
   readonly json?: (body: Planned | Done) => unknown
 }
@@ -56,7 +56,7 @@ export async function change<Planned, Done>(
   }
   const done = await action.carryOut(bound)
   if (options.json === true) terminal.printJson(json(done.body))
-  else action.tell(done)
+  else action.printResult(done)
   return EXIT.ok.code
 }
 

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config-parse.ts'
 import { readYamlText } from '../../config/config-yaml.ts'
 
 /** No tokens are used here, so this issuer is never asked. */
-const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobody'] }] }
+const NO_CALLERS = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobody'] }] }
 
 /**
  * Reads a file. A server's configuration works as it is; one for the command alone need not say who
@@ -15,5 +15,5 @@ const NOBODY = { issuers: [{ issuer: 'https://nobody.invalid', audience: ['nobod
 export async function configurationOf(path: string): Promise<Config> {
   const { CLIENTRY_CONFIG_JSON: _, ...rest } = environment()
   const variables = { ...rest, CLIENTRY_CONFIG: path }
-  return parseSource(await readConfig(variables, readYamlText), variables, { auth: NOBODY })
+  return parseSource(await readConfig(variables, readYamlText), variables, { auth: NO_CALLERS })
 }

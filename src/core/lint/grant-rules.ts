@@ -35,7 +35,7 @@ export const GRANT_RULES: readonly LintRule[] = [
 export function foundGrants(
   client: Client,
   concerns: (grant: string) => boolean,
-  tells: string,
+  reason: string,
 ): ReturnType<LintRule['find']> {
   const remove = client.grantTypes.filter(concerns)
   if (remove.length === 0) return []
@@ -45,7 +45,7 @@ export function foundGrants(
   return [
     {
       field: 'client.grantTypes',
-      message: `client.grantTypes ${tells}`,
+      message: `client.grantTypes ${reason}`,
       ...(remains && { mend }),
     },
   ]

@@ -14,7 +14,7 @@ interface UriRow extends RuleText {
   /** Whether the rule is about this URI. */
   concerns(uri: JudgedUri, lintCase: LintCase): boolean
   /** A clause after the URIs. */
-  readonly tells: string | ((uri: JudgedUri) => string)
+  readonly reason: string | ((uri: JudgedUri) => string)
   /** What would stand in its place; `null`: nothing. Absent: only its owner can know. */
   replace?(value: string): string | null
 }
@@ -42,7 +42,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a redirect URI with a wildcard',
     source: 'RFC 9700 section 2.1',
     concerns: (uri) => isWild(uri) && isRedirect(uri),
-    tells: `${WILDCARD}. List the hosts one by one`,
+    reason: `${WILDCARD}. List the hosts one by one`,
   },
   {
     id: 'http',
@@ -50,7 +50,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a URI with http that does not point to the machine itself',
     source: 'RFC 9700 section 2.6',
     concerns: isHttp,
-    tells: 'without TLS, anyone on the network path can read and change what is sent',
+    reason: 'without TLS, anyone on the network path can read and change what is sent',
     replace: (value) => value.replace(/^http:/i, 'https:'),
   },
   {
@@ -60,7 +60,7 @@ const ROWS: readonly UriRow[] = [
     source: 'docs/security.md, URIs',
     concerns: (uri) =>
       !isWild(uri) && !isHttp(uri) && uri.findings.some(({ severity }) => severity === 'violation'),
-    tells: ({ findings }) => `such a URI ${findings[0]?.says}`,
+    reason: ({ findings }) => `such a URI ${findings[0]?.says}`,
   },
   {
     id: 'wildcard_uri',
@@ -68,7 +68,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a logout URI or an origin with a wildcard',
     source: 'Auth0, "Subdomain URL placeholders"; RFC 9700 section 4.1.1',
     concerns: (uri) => isWild(uri) && !isRedirect(uri),
-    tells: `${WILDCARD}. List the hosts one by one`,
+    reason: `${WILDCARD}. List the hosts one by one`,
   },
   {
     id: 'localhost_in_production',
@@ -76,7 +76,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a client with https callbacks, not a native app, that also has URIs on localhost or 127.0.0.1',
     source: 'RFC 9700 section 2.6; RFC 8252 sections 7.3 and 8.3',
     concerns: (uri, lintCase) => isLocal(uri) && isInProduction(lintCase),
-    tells:
+    reason:
       "any program that listens on the user's machine receives what is sent there. Use a separate client for development",
     replace: () => null,
   },
@@ -87,7 +87,7 @@ const ROWS: readonly UriRow[] = [
     source: 'RFC 8252 section 8.3',
     concerns: (uri, { client }) =>
       client.appType === 'native' && isRedirect(uri) && has('localhost')(uri),
-    tells: 'the name may resolve to another machine, and the app may listen on more than loopback',
+    reason: 'the name may resolve to another machine, and the app may listen on more than loopback',
     replace: (value) => value.replace('//localhost', '//127.0.0.1'),
   },
   {
@@ -96,7 +96,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a URI whose host is a suffix below which anyone can register a name',
     source: 'RFC 9700 section 4.1.1; publicsuffix.org',
     concerns: has('shared_suffix'),
-    tells: 'anyone can register a name there',
+    reason: 'anyone can register a name there',
   },
   {
     id: 'plain_scheme',
@@ -104,7 +104,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a URI with a private-use scheme without a dot, which the configuration allows',
     source: 'RFC 8252 section 7.1',
     concerns: has('plain_scheme'),
-    tells:
+    reason:
       'any other application can take the scheme, and receive what is sent there. Use a domain of your own in reverse order, such as com.example.app',
   },
   {
@@ -113,7 +113,7 @@ const ROWS: readonly UriRow[] = [
     says: 'a URI with a query parameter that is itself a URL',
     source: 'RFC 9700 section 4.11',
     concerns: has('nested_url'),
-    tells: 'open redirectors look like this',
+    reason: 'open redirectors look like this',
   },
   {
     id: 'ip_host',
@@ -121,7 +121,7 @@ const ROWS: readonly UriRow[] = [
     says: 'an https URI whose host is an IP address',
     source: 'docs/security.md, URIs',
     concerns: has('ip_host'),
-    tells: 'the address may belong to someone else tomorrow',
+    reason: 'the address may belong to someone else tomorrow',
   },
   {
     id: 'scheme_case',
@@ -129,18 +129,18 @@ const ROWS: readonly UriRow[] = [
     says: 'a URI with capital letters in its scheme',
     source: 'RFC 3986 section 6.2.2.1',
     concerns: has('scheme_case'),
-    tells: 'some systems compare it case-sensitively',
+    reason: 'some systems compare it case-sensitively',
   },
 ]
 
 /** The rules; each has one finding for each field and clause. */
 export const URI_RULES: readonly LintRule[] = ROWS.map(
-  ({ concerns, tells, replace, ...text }): LintRule => ({
+  ({ concerns, reason, replace, ...text }): LintRule => ({
     ...text,
     find: (lintCase) => {
       const matches = lintCase.uris
         .filter((uri) => concerns(uri, lintCase))
-        .map((uri) => ({ ...uri, clause: typeof tells === 'string' ? tells : tells(uri) }))
+        .map((uri) => ({ ...uri, clause: typeof reason === 'string' ? reason : reason(uri) }))
       return grouped(matches).map(({ field, clause, values }): RuleFinding => {
         return {
           field: `client.${field}`,

@@ -56,7 +56,7 @@ export const run: Run = async (invocation) => {
   if (!(await agreed(invocation, items))) return EXIT.differs.code
   const { applied, failures } = await applyItems(api, open, progressOf(terminal, 'applied'))
   keepIds(invocation, { folder: plan.folder, environment }, applied)
-  tell(invocation, applied)
+  printResults(invocation, applied)
   const [failure] = failures
   if (failure === undefined) return EXIT.ok.code
   terminal.note(
@@ -175,7 +175,7 @@ function writeEnvironmentId(
   writeBelow(folder, path, withEnvironmentId(text, { environment: name, file, id }))
 }
 
-function tell({ options, terminal }: Invocation, applied: readonly Applied[]): void {
+function printResults({ options, terminal }: Invocation, applied: readonly Applied[]): void {
   if (options.json === true) {
     // The secret of a new client is not printed, since it would end up in the log of a workflow.
     terminal.printJson({

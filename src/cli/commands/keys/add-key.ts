@@ -27,7 +27,7 @@ export const run: Run = async (invocation) => {
       return true
     },
     carryOut: (conditions) => addKey(client, { key }, conditions),
-    tell: ({ body }) => {
+    printResult: ({ body }) => {
       terminal.print(`${nameOf(body.client)}: ${plain(body.added)} was added`)
       showKeys(terminal, body.keys, terminal.print)
     },

@@ -23,7 +23,7 @@ export const run: Run = async (invocation) => {
       return true
     },
     carryOut: (conditions) => removeKey(client, kid, conditions),
-    tell: ({ body }) => {
+    printResult: ({ body }) => {
       terminal.print(`${nameOf(body.client)}: ${plain(body.removed)} was removed`)
       showKeys(terminal, body.keys, terminal.print)
     },

@@ -29,7 +29,7 @@ export const run: Run = async (invocation) => {
       return true
     },
     carryOut: (conditions) => endLeases(client, { ...conditions, ...which }),
-    tell: ({ body }) => {
+    printResult: ({ body }) => {
       terminal.print(`${spelledName(client)}: the leases of ${plain(owner)} have ended`)
       showLeases(terminal, body)
     },

@@ -61,7 +61,7 @@ function take(
       return true
     },
     carryOut: (conditions) => putLease(client, request, conditions),
-    tell: ({ body }) => showLeases(terminal, body, isAmong(values)),
+    printResult: ({ body }) => showLeases(terminal, body, isAmong(values)),
   })
 }
 

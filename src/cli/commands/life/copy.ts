@@ -31,7 +31,7 @@ export const run: Run = async (invocation) => {
         if (copyAnswer.body.secret !== null) keep(copyAnswer.body.secret)
         return copyAnswer
       },
-      tell: ({ body }) => {
+      printResult: ({ body }) => {
         terminal.print(`${nameOf(body)}: a copy of ${spelledName(client)}`)
         if (body.report !== undefined) showReport(terminal, body.report, terminal.print)
         noteSecretFile(terminal, options, body.secret)

@@ -31,7 +31,7 @@ export const run: Run = async (invocation) => {
         if (createdAnswer.body.secret !== null) keep(createdAnswer.body.secret)
         return createdAnswer
       },
-      tell: ({ body }) => {
+      printResult: ({ body }) => {
         showClient(terminal, withoutSecrets(body, options))
         noteSecretFile(terminal, options, body.secret)
         if (body.secret === null) return

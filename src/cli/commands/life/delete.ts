@@ -24,7 +24,7 @@ export const run: Run = async (invocation) => {
       return true
     },
     carryOut: (conditions) => deleteClient(client, conditions),
-    tell: ({ body }) => terminal.print(`${nameOf(body.client)}: deleted`),
+    printResult: ({ body }) => terminal.print(`${nameOf(body.client)}: deleted`),
     json: (body) => withoutSecrets(body, options),
   })
 }

@@ -26,7 +26,7 @@ export const run: Run = async (invocation) => {
       return true
     },
     carryOut: (conditions) => retireSecret(client, secret, { ...conditions, ...after }),
-    tell: ({ body }) => {
+    printResult: ({ body }) => {
       const when = body.retiresAt === undefined ? 'has ended' : `ends ${plain(body.retiresAt)}`
       terminal.print(`${nameOf(body.client)}: ${plain(body.retired)} ${when}`)
     },

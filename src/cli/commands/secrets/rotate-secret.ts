@@ -39,7 +39,7 @@ export const run: Run = async (invocation) => {
         if (done.body.secret.value !== null) keep(done.body.secret.value)
         return done
       },
-      tell: ({ body }) => {
+      printResult: ({ body }) => {
         terminal.note(`${nameOf(body.client)}: has a new secret`)
         showLive(terminal, body.previous, terminal.note)
         noteSecretFile(terminal, options, body.secret.value)
