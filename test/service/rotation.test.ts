@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
 import type { Need } from '../../src/core/rights/rights.ts'
-import { secret } from '../../src/core/secrecy/secret.ts'
+import { type Secret, secret } from '../../src/core/secrecy/secret.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { hintOf, newSecretValue } from '../../src/providers/secrets.ts'
@@ -16,7 +16,7 @@ import { keyOf } from '../../src/service/operation/idempotency.ts'
 import { retireSecret } from '../../src/service/secrets/retire.ts'
 import { rotateSecret } from '../../src/service/secrets/rotate.ts'
 import type { RotationRequest } from '../../src/service/secrets/rotation.ts'
-import { REPLAY_MS } from '../../src/service/secrets/rotation-replay.ts'
+import { REPLAY_MS, replayRotation } from '../../src/service/secrets/rotation-replay.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
@@ -373,6 +373,99 @@ it('beside another one, what somebody else made in the same minute keeps it from
   expect(await actions()).toEqual(['rotate', 'conflict'])
 })
 
+describe('of a value that the provider makes', () => {
+  beforeEach(() => start('local'))
+  const MADE = newSecretValue()
+
+  /** The provider, which makes the values itself; its answers show what `reveal` does. */
+  function making(reveal?: () => Secret | undefined, more: Partial<Provider> = {}): Provider {
+    const { provider } = subject
+    const { secrets } = provider
+    if (secrets?.add === undefined) throw new TypeError('no secrets')
+    const { add } = secrets
+    return {
+      ...provider,
+      secrets: {
+        ...secrets,
+        makesValues: true,
+        add: (ref, base, value) => {
+          expect(value).toBe('')
+          return { ...add(ref, base, MADE), ...(reveal === undefined ? {} : { reveal }) }
+        },
+      },
+      ...more,
+    }
+  }
+  const recorded = async () => {
+    const { secret: shown } = showClient(subject.provider.mapping, await read())
+    return shown?.reveal()
+  }
+
+  it('takes none of its caller', async () => {
+    const provider = making()
+    await expect(rotate({ provider, value: secret(MADE) })).rejects.toMatchObject({
+      code: 'invalid_field',
+      field: 'secret',
+      message:
+        'secret must be absent: this provider makes the value of a secret that is added beside another.',
+    })
+    expect(await log()).toEqual([])
+  })
+
+  it('is the one of its answer, or of the record where that has none', async () => {
+    const answered = await rotate({ provider: making(() => secret('of the answer')) })
+    expect(answered.secret?.value?.reveal()).toBe('of the answer')
+    for (const reveal of [() => undefined, undefined]) {
+      const [oldest] = await list()
+      await end(oldest?.id ?? '')
+      const result = await rotate({ provider: making(reveal) })
+      expect(result.secret?.value?.reveal()).toBe(await recorded())
+    }
+  })
+
+  it('is not shown where neither has it', async () => {
+    const { mapping } = subject.provider
+    const fields = { ...mapping.fields, secret: { ...mapping.fields.secret, get: () => null } }
+    const hiding = { mapping: { ...mapping, fields } } as Partial<Provider>
+    const result = await rotate({ provider: making(undefined, hiding) })
+    expect(result.outcome).toBe('applied')
+    expect(result.secret).not.toHaveProperty('value')
+  })
+
+  it('is given again with its key while it is the newest', async () => {
+    const provider = making(() => secret(MADE))
+    const first = await rotate({ provider, key: key() })
+    const again = await rotate({ provider, key: key() })
+    expect(again).toMatchObject({ replayed: true, secret: { id: first.secret?.id } })
+    expect(again.secret?.value?.reveal()).toBe(await recorded())
+    const [oldest] = await list()
+    await end(oldest?.id ?? '')
+    await add()
+    const later = await rotate({ provider, key: key() })
+    expect(later.secret).toMatchObject({ id: first.secret?.id })
+    expect(later.secret).not.toHaveProperty('value')
+  })
+
+  it('is given again where it is the only one by now, and not where there is none', async () => {
+    const provider = making(() => secret(MADE))
+    const { secret: made } = await rotate({ provider, key: key() })
+    const [oldest] = await list()
+    await end(oldest?.id ?? '')
+    const again = await rotate({ provider, key: key() })
+    expect(again.secret?.value?.reveal()).toBe(await recorded())
+    const secrets = { ...provider.secrets, list: async () => [] } as Provider['secrets']
+    const none = await rotate({ provider: { ...provider, secrets } as Provider, key: key() })
+    expect(none.secret).toStrictEqual({ id: made?.id })
+  })
+
+  it('belongs to an intent', async () => {
+    const asked = { ...request(), cutOver } as RotationRequest
+    await expect(replayRotation(bench.service, asked, undefined, call())).rejects.toThrow(
+      'a rotation that was applied has an intent',
+    )
+  })
+})
+
 describe('in the place of the only secret', () => {
   beforeEach(() => start('auth0'))
   const secretOf = async () => showClient(subject.provider.mapping, await read()).secret?.reveal()
@@ -462,6 +555,27 @@ describe('in the place of the only secret', () => {
     const ended = await rotate({ key: key() })
     expect(ended).toMatchObject({ replayed: true, previous: [], standing: { protected: true } })
     expect(ended.secret).toStrictEqual({})
+  })
+
+  it('whose value no read shows is given again until anything else is recorded', async () => {
+    const { secret: made } = await rotate({ key: key() })
+    const { mapping } = subject.provider
+    const unseen = { stamp: 'changed_at', keys: ['client_secret'] }
+    const hiding = { ...subject.provider, mapping: { ...mapping, unseen } } as Provider
+    const again = async () => (await rotate({ provider: hiding, key: key() })).secret
+    expect((await again())?.value?.reveal()).toBe(made?.value?.reveal())
+    await protect()
+    expect(await again()).toStrictEqual({})
+  })
+
+  it('is without a value where its record shows none', async () => {
+    await rotate({ key: key() })
+    const { mapping } = subject.provider
+    const fields = { ...mapping.fields, secret: { ...mapping.fields.secret, get: () => null } }
+    const provider = { ...subject.provider, mapping: { ...mapping, fields } } as Provider
+    const { secret: shown } = await rotate({ provider, key: key() })
+    expect(shown).toMatchObject({ id: 'current' })
+    expect(shown).not.toHaveProperty('value')
   })
 
   it('is told without its value where its record cannot be opened', async () => {

@@ -5,11 +5,13 @@ import { ClientError } from '../../src/core/errors.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { flag, key } from '../../src/core/mapping/lenses.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import type { Call } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { checkSize } from '../../src/providers/unreadable.ts'
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
+import { createClient } from '../../src/service/life/create.ts'
 import { mirroredOf } from '../../src/service/mirror/mirror.ts'
 import type { Running, Settled } from '../../src/service/operation/running.ts'
 import { close, type Settling, settle } from '../../src/service/operation/settle.ts'
@@ -85,7 +87,7 @@ describe('an intent that is closed', () => {
       tag: result.tag,
       state: expect.objectContaining({ name: 'After' }),
     })
-    for (const name of ['created', 'secretId', 'candidates', 'missed']) {
+    for (const name of ['created', 'secretId', 'candidates', 'missed', 'providerMessage']) {
       expect(entry).not.toHaveProperty(name)
     }
     expect(points).toEqual(['outcome recorded'])
@@ -98,8 +100,10 @@ describe('an intent that is closed', () => {
       secret: { id: 'new' },
       candidates: ['one', 'two'],
       missed: ['name'],
+      providerMessage: 'No.',
     })
-    expect(entry).toMatchObject({ secretId: 'new', candidates: ['one', 'two'], missed: ['name'] })
+    const found = { secretId: 'new', candidates: ['one', 'two'], missed: ['name'] }
+    expect(entry).toMatchObject({ ...found, providerMessage: 'No.' })
     for (const name of ['tag', 'state']) expect(entry).not.toHaveProperty(name)
   })
 
@@ -272,6 +276,27 @@ describe('an intent that was left open', () => {
     await run(intent, { reached: async (point) => void points.push(point) })
     expect(points).toEqual([])
     expect(await log()).toHaveLength(2)
+  })
+
+  it('that made a client is looked for twice where someone waits, and left for later where no one does', async () => {
+    const [provider] = bench.service.providers.values()
+    const creation = {
+      provider: provider as Provider,
+      place: { provider: 'auth0' },
+      kind: 'web' as const,
+      patch: parseMergePatch({ name: 'Made' }),
+      dryRun: false,
+      actor: { subject: 'tester', issuer: 'https://issuer.example' },
+      requestId: 'r',
+      deadline: Date.now() + 10_000,
+    }
+    await dyingAt(bench.service, 'intent recorded', (dying) => createClient(dying, creation))
+    const [intent] = await bench.service.store.openIntents()
+    if (intent === undefined) throw new TypeError('nothing is open')
+    await expect(run(intent, {}, 'sweeping')).rejects.toMatchObject({ code: 'deadline_exceeded' })
+    expect(await bench.service.store.openIntents()).toHaveLength(1)
+    await run(intent, { upstreamTimeoutMs: 100 }, 'waiting')
+    expect(await bench.service.store.openIntents()).toEqual([])
   })
 
   it('stays open where the client cannot be read, unless it is about to be removed', async () => {
