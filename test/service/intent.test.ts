@@ -72,7 +72,7 @@ it('keeps what else a change is about: its job, its source, its secrets, and wha
   const job = { id: 'job', submittedBy: request().actor }
   const rotation = { value: 'a new secret', before: ['one'] }
   const becomes = { suspended: { since: 1, operations: ['one'] } }
-  const more = { copiedFrom: 'source', becomes, secretId: 'one' }
+  const more = { copiedFrom: 'source', becomes, secretId: 'one', keyId: 'two', removeAt: 9 }
   const told = { ...aim(), ...more, rotation, job }
   const intent = await intentAfter(bench.service, request(), undefined, told)
   expect(intent).toMatchObject({ job, ...more })
