@@ -259,3 +259,28 @@ describe('the fields that operations can change', () => {
     expect(written([operation])).toEqual(fields)
   })
 })
+
+describe('a null in a JSON Patch', () => {
+  const withNull = { ...client, providerSettings: { nested: { kept: null, other: 1 } } }
+  const put = (path: string, value: Json, from: JsonObject = withNull) =>
+    operationsToFields(parseOperations([{ op: 'add', path, value }]), from)
+
+  it('is refused by its path, since a merge would take the member away', () => {
+    expect(thrown(() => put('/providerSettings/nested/other', null))).toMatchObject({
+      code: 'invalid_field',
+      field: 'client.providerSettings.nested.other',
+      message:
+        'client.providerSettings.nested.other must not be set to null by a JSON Patch. Use "remove" instead.',
+    })
+    const fresh = { name: 'Example' }
+    expect(thrown(() => put('/providerSettings', { more: { new: null } }, fresh))).toMatchObject({
+      field: 'client.providerSettings.more.new',
+    })
+  })
+
+  it('may stay where it is', () => {
+    expect(put('/providerSettings/nested/other', 2)).toEqual({
+      providerSettings: { nested: { other: 2 } },
+    })
+  })
+})
