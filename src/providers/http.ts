@@ -174,3 +174,17 @@ const MAX_ANSWER_DEPTH = 64
 function parse(text: string): Json | undefined {
   return text === '' ? undefined : parseJson(text, MAX_ANSWER_DEPTH)
 }
+
+/**
+ * Waits for what several requests share, as long as one of them has time.
+ * @throws ClientError `deadline_exceeded`
+ */
+export async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const says = 'The request ran out of time. Nothing was sent.'
+    const error = new ClientError('deadline_exceeded', says)
+    timer = setTimeout(() => reject(error), Math.max(milliseconds, 0))
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

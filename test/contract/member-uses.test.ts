@@ -4,9 +4,7 @@
  * tables of the mappings are not judged by themselves.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { FIELDS, type FieldName } from '../../src/core/client.ts'
 import { copyRecord } from '../../src/core/copy/copy.ts'
@@ -26,34 +24,12 @@ import { CLASS_USES, USES, type Use, type UsedClass } from '../../src/core/mappi
 import { giveBack } from '../../src/core/plan/give-back.ts'
 import { undoPatch } from '../../src/core/plan/undo.ts'
 import { updateBody } from '../../src/core/plan/update-body.ts'
+import { RECORDINGS, recordedAuth0Clients } from '../files/recorded.ts'
 import { planOf } from '../plan.ts'
 import { openBench } from './service.ts'
 import { PROVIDER_SUBJECTS, SUBJECTS } from './subjects.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDER = process.env.CLIENTRY_RECORDINGS ?? join(ROOT, '../shared/recordings')
-
-/** Every record of a client in the recorded answers of Auth0, one for each set of members. */
-function recorded(): readonly JsonObject[] {
-  const file = join(FOLDER, 'auth0-clients.jsonl')
-  const found = new Map<string, JsonObject>()
-  const look = (value: Json): void => {
-    if (typeof value !== 'object' || value === null) return
-    const record = value as JsonObject
-    if (typeof record.client_id === 'string' && record.refresh_token !== undefined) {
-      const shape = Object.entries(record).map(
-        ([name, one]) => `${name}:${JSON.stringify(one).length}`,
-      )
-      found.set(shape.sort().join(), record)
-    }
-    for (const one of Object.values(record)) look(one as Json)
-  }
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
-  for (const line of lines.filter(Boolean)) look((JSON.parse(line) as JsonObject).response ?? null)
-  return [...found.values()]
-}
-
-const AUTH0_RECORDS = recorded()
+const AUTH0_RECORDS = recordedAuth0Clients()
 
 interface Case {
   readonly name: string
@@ -112,7 +88,7 @@ it('has records of every provider, and recorded ones of Auth0', () => {
   expect(types).toEqual(
     expect.arrayContaining([...['auth0', 'cognito', 'hydra'], ...['keycloak', 'local', 'rfc7592']]),
   )
-  if (existsSync(FOLDER)) expect(AUTH0_RECORDS.length).toBeGreaterThan(100)
+  if (existsSync(RECORDINGS)) expect(AUTH0_RECORDS.length).toBeGreaterThan(100)
 })
 
 it('has a cell for every class and use', () => {

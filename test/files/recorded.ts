@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const FOLDER = process.env.CLIENTRY_RECORDINGS ?? join(ROOT, '../shared/recordings')
+/** Where the recordings are, if they are here. */
+export const RECORDINGS = process.env.CLIENTRY_RECORDINGS ?? join(ROOT, '../shared/recordings')
 
 /** None where the recordings are not beside the checkout. */
 export function recordedAuth0Clients(): readonly JsonObject[] {
-  const file = join(FOLDER, 'auth0-clients.jsonl')
+  const file = join(RECORDINGS, 'auth0-clients.jsonl')
   const found = new Map<string, JsonObject>()
   const look = (value: Json): void => {
     if (typeof value !== 'object' || value === null) return

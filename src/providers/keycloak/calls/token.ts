@@ -6,7 +6,7 @@
 import { ClientError } from '../../../core/errors.ts'
 import { isRecord } from '../../../core/json/json.ts'
 import type { Call } from '../../call.ts'
-import { callPaced, throttleOf } from '../../http.ts'
+import { callPaced, throttleOf, within } from '../../http.ts'
 import type { Pace } from '../../pace/pace.ts'
 import type { Realm } from './realm.ts'
 
@@ -46,16 +46,6 @@ export function createTokenSource(
       if (cached?.token === token) cached = undefined
     },
   }
-}
-
-async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const says = 'The request ran out of time. Nothing was sent.'
-    const error = new ClientError('deadline_exceeded', says)
-    timer = setTimeout(() => reject(error), Math.max(milliseconds, 0))
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 async function requestToken(
