@@ -1,7 +1,7 @@
 /** The command, in this process or in one of its own, and a development server that it talks to. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
@@ -140,4 +140,23 @@ export async function startDev(env: Readonly<Record<string, string>> = {}): Prom
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Makes `clientry` a word of the shells of a folder. */
+export function putOnPath(folder: string): void {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'clientry'), `#!/bin/sh\nexec '${process.execPath}' '${CLIENTRY}' "$@"\n`)
+  chmodSync(join(bin, 'clientry'), 0o755)
+}
+
+/** Runs a block as a shell reads it; what fails without being caught ends it. */
+export function runShell(script: string, folder: string): Promise<Ended> {
+  const env = environmentOf({ folder })
+  const path = `${join(folder, 'bin')}:${env.PATH}`
+  const child = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    env: { ...env, PATH: path },
+  })
+  return ended(child)
 }

@@ -1,13 +1,12 @@
 /** docs/cli.md: each of its examples does what it says, and its tables are those of the program. */
 
-import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { EXIT } from '../../src/cli/exit.ts'
 import { jwk } from '../fixtures/public-keys.ts'
-import { CLIENTRY, type DevServer, ended, environmentOf, startDev } from './command-line.ts'
+import { CLIENTRY, type DevServer, putOnPath, runShell, startDev } from './command-line.ts'
 
 const PAGE = readFileSync('docs/cli.md', 'utf8')
 const BLOCKS = [...PAGE.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block)
@@ -16,26 +15,13 @@ const COMMAND_LINES = BLOCKS.flatMap((block) => block.replaceAll('\\\n', ' ').sp
 let dev: DevServer
 beforeAll(async () => {
   dev = await startDev()
-  const bin = join(dev.folder, 'bin')
-  mkdirSync(bin)
-  writeFileSync(join(bin, 'clientry'), `#!/bin/sh\nexec '${process.execPath}' '${CLIENTRY}' "$@"\n`)
-  chmodSync(join(bin, 'clientry'), 0o755)
+  putOnPath(dev.folder)
   const key = JSON.stringify(jwk('rsa', { kid: 'reports-2026-11' }))
   writeFileSync(join(dev.folder, 'public.jwk.json'), key)
 })
 afterAll(() => dev.close())
 
-/** Runs a block as a shell reads it; what fails without being caught ends it. */
-function shell(script: string) {
-  const { folder } = dev
-  const env = environmentOf({ folder })
-  const path = `${join(folder, 'bin')}:${env.PATH}`
-  const child = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
-    cwd: folder,
-    env: { ...env, PATH: path },
-  })
-  return ended(child)
-}
+const shell = (script: string) => runShell(script, dev.folder)
 
 /** Commands about a provider that the development server does not have. */
 const ELSEWHERE: readonly string[] = ['adopt']

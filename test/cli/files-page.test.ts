@@ -1,12 +1,11 @@
 /** docs/files.md: each of its commands runs as it stands, in the order of the page, and each of its files is one. */
 
-import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { parseClientFile } from '../../src/files/client-file.ts'
-import { CLIENTRY, type DevServer, ended, environmentOf, startDev } from './command-line.ts'
+import { type DevServer, putOnPath, runShell, startDev } from './command-line.ts'
 
 const PAGE = readFileSync('docs/files.md', 'utf8')
 const blocksOf = (language: string) =>
@@ -18,26 +17,13 @@ const COMMANDS = blocksOf('sh')
 let dev: DevServer
 beforeAll(async () => {
   dev = await startDev()
-  const bin = join(dev.folder, 'bin')
-  mkdirSync(bin)
-  writeFileSync(join(bin, 'clientry'), `#!/bin/sh\nexec '${process.execPath}' '${CLIENTRY}' "$@"\n`)
-  chmodSync(join(bin, 'clientry'), 0o755)
+  putOnPath(dev.folder)
   const records = [{ client_id: 'exampleClientId', name: 'Example' }]
   writeFileSync(join(dev.folder, 'auth0-clients.json'), JSON.stringify(records))
 })
 afterAll(() => dev.close())
 
-function shell(script: string) {
-  const { folder } = dev
-  const env = environmentOf({ folder })
-  const path = `${join(folder, 'bin')}:${env.PATH}`
-  return ended(
-    spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
-      cwd: folder,
-      env: { ...env, PATH: path },
-    }),
-  )
-}
+const shell = (script: string) => runShell(script, dev.folder)
 
 it('its commands run one after the other', async () => {
   expect(COMMANDS.length).toBeGreaterThan(4)
