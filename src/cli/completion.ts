@@ -96,9 +96,9 @@ function zshScript(commands: readonly Command[]): string {
   const described = (name: string, says: string) =>
     `'${single(name.replaceAll(':', '\\:'))}:${single(says)}'`
   const caseOf = (pattern: string, { words, options }: Completed) => {
-    const named = options.map((name) => described(`--${name}`, ofOption(name).says))
+    const flags = options.map((name) => described(`--${name}`, ofOption(name).says))
     const plain = words.map((word) => described(word, word.endsWith('=') ? 'an attribute' : word))
-    return `    ${pattern}) items=(${[...plain, ...named].join(' ')}) ;;`
+    return `    ${pattern}) items=(${[...plain, ...flags].join(' ')}) ;;`
   }
   const cases = [
     ...withVerb(commands).map((one) => caseOf(`'${one.name}'`, one)),

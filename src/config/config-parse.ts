@@ -147,8 +147,8 @@ function missingReferences(value: unknown, environment: Environment, at = ''): r
   )
 }
 
-const missing = (named: Reference, at: string) =>
-  `${at} names ${placeOf(named)}, which is missing or empty.`
+const missing = (reference: Reference, at: string) =>
+  `${at} names ${placeOf(reference)}, which is missing or empty.`
 
 function find(reference: Reference, environment: Environment): string | undefined {
   if ('env' in reference) return environment[reference.env] || undefined

@@ -127,10 +127,10 @@ export function withExclusive(
 ): FieldPatches {
   const more = (file.exclusive ?? []).flatMap((field): [string, Json][] => {
     const now = memberOf(attributes, field)
-    const named = memberOf(file.client as JsonObject, field)
+    const wish = memberOf(file.client as JsonObject, field)
     const strangers = Object.entries(isRecord(now) ? now : {}).filter(
       ([name, value]) =>
-        !(isRecord(named) && Object.hasOwn(named, name)) &&
+        !(isRecord(wish) && Object.hasOwn(wish, name)) &&
         (FIELDS[field].kind === 'map' || (settings.includes(name) && !isOff(value))),
     )
     if (strangers.length === 0) return []

@@ -53,10 +53,10 @@ export function permissionOf({ row: { permission } }: Pick<Exchange, 'row'>): Pe
  */
 export function targetOf(
   exchange: Exchange,
-  named: PlaceName,
+  name: PlaceName,
   permission = permissionOf(exchange),
 ): Target {
-  const site = siteOf(exchange, named, permission)
+  const site = siteOf(exchange, name, permission)
   const ref = { ...site.place, id: clientId(exchange, site.provider) }
   exchange.trace.ref = ref
   return { ...site, ref }
@@ -68,11 +68,11 @@ export function targetOf(
  */
 export function siteOf(
   exchange: Exchange,
-  named: PlaceName,
+  name: PlaceName,
   permission = permissionOf(exchange),
 ): Site {
   const { id } = writtenId(exchange)
-  return locate(exchange, named, permission, (provider) => {
+  return locate(exchange, name, permission, (provider) => {
     exchange.trace.ref = {
       provider,
       ...(id === undefined ? {} : { id: id.slice(0, MAX_ID_LENGTH) }),
@@ -84,20 +84,20 @@ export function siteOf(
  * The same for a further place, which is not where the client of the path is.
  * @throws ClientError as `siteOf` does
  */
-export function otherSiteOf(exchange: Exchange, named: PlaceName): Site {
-  return locate(exchange, named, permissionOf(exchange), () => {})
+export function otherSiteOf(exchange: Exchange, name: PlaceName): Site {
+  return locate(exchange, name, permissionOf(exchange), () => {})
 }
 
 function locate(
   exchange: Exchange,
-  named: PlaceName,
+  name: PlaceName,
   permission: Permission,
   onProvider: (provider: string) => void,
 ): Site {
   const { alternative = permission } = exchange.row
   const principal = callerOf(exchange)
   const { service, permissions, defaultProvider } = exchange.settings
-  const id = named.provider === undefined ? defaultProvider : named.provider
+  const id = name.provider === undefined ? defaultProvider : name.provider
   const visible = visibleProviders(exchange)
   const provider = typeof id === 'string' ? service.providers.get(id) : undefined
   if (typeof id !== 'string' || provider === undefined || !visible.includes(id)) {
@@ -111,8 +111,8 @@ function locate(
   onProvider(id)
   const may = (one: Permission) => permissions.of(principal, id).has(one)
   if (!may(alternative)) requirePermission(permissions, { principal, providerId: id, permission })
-  const place = { provider: id, ...poolOf(provider, named.userPoolId, may) }
-  const ownClient = ownClientOf(exchange, named)
+  const place = { provider: id, ...poolOf(provider, name.userPoolId, may) }
+  const ownClient = ownClientOf(exchange, name)
   return { place, provider, principal, ownClient, may }
 }
 

@@ -41,11 +41,11 @@ const CLOCK_MS = 60_000
 export async function checkPlace(config: Config, place: Place): Promise<readonly Finding[]> {
   const settings = config.providers[place.provider]
   const address = settings && addressOf(settings, place)
-  const named = Object.keys(config.providers).join(', ')
+  const names = Object.keys(config.providers).join(', ')
   if (settings === undefined) {
     throw new ClientError(
       'invalid_field',
-      `There is no provider ${place.provider}, only: ${named}.`,
+      `There is no provider ${place.provider}, only: ${names}.`,
     )
   }
   const configuration = holds(

@@ -51,13 +51,13 @@ export function publicKeyOf(value: Json | undefined): PublicKey {
   }
   checkValues(value)
   checkStrength(imported(value))
-  const named = kid === undefined ? thumbprintOf(value) : kid
-  if (typeof named !== 'string' || !/^[\x21-\x7e]+$/.test(named) || isAwkward(named)) {
+  const id = kid === undefined ? thumbprintOf(value) : kid
+  if (typeof id !== 'string' || !/^[\x21-\x7e]+$/.test(id) || isAwkward(id)) {
     throw invalid(
       `must have a kid of 1 to ${MAX_KID_LENGTH} visible ASCII characters without slashes, or none: then it is its RFC 7638 thumbprint`,
     )
   }
-  return { ...value, kty: String(kty), kid: named }
+  return { ...value, kty: String(kty), kid: id }
 }
 
 const membersOf = (kty: Json | undefined): readonly string[] | undefined =>

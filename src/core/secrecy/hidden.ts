@@ -44,7 +44,7 @@ export function replaceHiddenAt(
   replace: Replace,
 ): Json | undefined {
   const above = path.slice(0, -1).map((_, index) => placeOf(rules, path.slice(0, index + 1)))
-  const inherited = above.reduce((named, place) => isNamed(place, named), false)
+  const inherited = above.reduce((underSecret, place) => isNamed(place, underSecret), false)
   return valueAt({ rules, replace }, value, placeOf(rules, path), inherited)
 }
 
@@ -63,14 +63,16 @@ interface Walk {
   readonly replace: Replace
 }
 
-function membersOf(walk: Walk, record: JsonObject, place: Place, named: boolean): JsonObject {
+function membersOf(walk: Walk, record: JsonObject, place: Place, underSecret: boolean): JsonObject {
   // What lies below the name of a secret is hidden with it, whatever it looks like.
-  const jwk = !named && isJwk(record)
+  const jwk = !underSecret && isJwk(record)
   const changed = new Map<string, Json | undefined>()
   for (const name of Object.keys(record)) {
     const value = record[name] as Json
     const inner = placeBelow(walk.rules, place, name)
-    const next = jwk ? partOfKey(walk, name, value, inner) : valueAt(walk, value, inner, named)
+    const next = jwk
+      ? partOfKey(walk, name, value, inner)
+      : valueAt(walk, value, inner, underSecret)
     if (next !== value) changed.set(name, next)
   }
   return withMembers(record, changed)
@@ -91,12 +93,12 @@ function valueAt(walk: Walk, value: Json, place: Place, inherited: boolean): Jso
   if (value === null || value === '') return value
   if (place.isSecret) return walk.replace(value, place.path)
   if (place.isShown) return isRecord(value) ? listedOnly(walk, value, place) : value
-  const named = isNamed(place, inherited)
-  if (Array.isArray(value)) return listOf(walk, value, place, named)
+  const underSecret = isNamed(place, inherited)
+  if (Array.isArray(value)) return listOf(walk, value, place, underSecret)
   if (!isRecord(value)) {
-    return isHiddenLeaf(value, place, named) ? walk.replace(value, place.path) : value
+    return isHiddenLeaf(value, place, underSecret) ? walk.replace(value, place.path) : value
   }
-  const next = membersOf(walk, value, place, named)
+  const next = membersOf(walk, value, place, underSecret)
   // An object that held nothing else goes with its last member.
   return next !== value && Object.keys(next).length === 0 ? undefined : next
 }
@@ -113,7 +115,12 @@ function listedOnly(walk: Walk, value: JsonObject, place: Place): JsonObject {
   return withMembers(value, changed)
 }
 
-function listOf(walk: Walk, list: readonly Json[], place: Place, named: boolean): Json | undefined {
+function listOf(
+  walk: Walk,
+  list: readonly Json[],
+  place: Place,
+  underSecret: boolean,
+): Json | undefined {
   let hidden = false
   const look: Walk = {
     ...walk,
@@ -123,17 +130,17 @@ function listOf(walk: Walk, list: readonly Json[], place: Place, named: boolean)
     },
   }
   for (const item of list) {
-    if (isRecord(item)) membersOf(look, item, place, named)
-    else if (Array.isArray(item)) listOf(look, item, place, named)
-    else if (item !== null && isHiddenLeaf(item, place, named)) hidden = true
+    if (isRecord(item)) membersOf(look, item, place, underSecret)
+    else if (Array.isArray(item)) listOf(look, item, place, underSecret)
+    else if (item !== null && isHiddenLeaf(item, place, underSecret)) hidden = true
   }
   return hidden ? walk.replace(list, place.path) : list
 }
 
-function isHiddenLeaf(value: Json, place: Place, named: boolean): boolean {
-  if (typeof value !== 'string') return named && isNumber(value)
+function isHiddenLeaf(value: Json, place: Place, underSecret: boolean): boolean {
+  if (typeof value !== 'string') return underSecret && isNumber(value)
   if (value === '') return false
-  if (named || isSecretText(value) || FINGERPRINT.test(value)) return true
+  if (underSecret || isSecretText(value) || FINGERPRINT.test(value)) return true
   return !place.isPlain && mayBeSecretText(value)
 }
 

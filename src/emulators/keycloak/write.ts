@@ -38,11 +38,11 @@ export function create(writing: Writing, body: unknown): string {
     (client) => client.id === id || client.clientId === clientId,
   )
   if (exists) refuse({ status: 409, body: { errorMessage: `Client ${clientId} already exists` } })
-  const named = request.protocol !== undefined
+  const hasProtocol = request.protocol !== undefined
   const { redirectUris } = request
   const client = {
     ...BARE,
-    ...(named ? { publicClient: true, directAccessGrantsEnabled: true } : {}),
+    ...(hasProtocol ? { publicClient: true, directAccessGrantsEnabled: true } : {}),
     webOrigins: originsOf(listIn(redirectUris)),
     fullScopeAllowed: request.consentRequired !== true,
     ...request,
@@ -50,7 +50,7 @@ export function create(writing: Writing, body: unknown): string {
     clientId,
     attributes: {
       realm_client: 'false',
-      ...(named
+      ...(hasProtocol
         ? {
             'backchannel.logout.session.required': 'true',
             'backchannel.logout.revoke.offline.tokens': 'false',

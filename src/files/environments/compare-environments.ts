@@ -95,9 +95,9 @@ function outsideOfParts(change: FieldChange, pair: Pair): readonly FieldChange[]
   const parts = pair.map(({ file }) => file.client[change.field as FieldName])
   if (!parts.every(isRecord)) return isMeant(pair, change.field) ? [] : [change]
   if (!isMeant(pair, change.field)) return [change]
-  const named = parts.flatMap(({ add = [], remove = [] }) => [add, remove]).flatMap(listOf)
-  const added = without(listOf(change.added ?? []), named)
-  const removed = without(listOf(change.removed ?? []), named)
+  const values = parts.flatMap(({ add = [], remove = [] }) => [add, remove]).flatMap(listOf)
+  const added = without(listOf(change.added ?? []), values)
+  const removed = without(listOf(change.removed ?? []), values)
   return added.length + removed.length === 0 ? [] : [{ ...change, added, removed }]
 }
 

@@ -18,20 +18,20 @@ export function withImported(
   const document = readYaml(before ?? '{}')
   if (!isMap(document.contents)) return before ?? ''
   document.contents.flow = false
-  const named = environments.size > 0 ? environments : new Map([[name, new Map<string, Json>()]])
-  for (const [environment, values] of named) {
+  const sections = environments.size > 0 ? environments : new Map([[name, new Map<string, Json>()]])
+  for (const [environment, values] of sections) {
     // Several tenants have several places, which the source does not know.
     const places = ['environments', environment, 'places']
-    if (named.size > 1 && !document.hasIn(places)) {
+    if (sections.size > 1 && !document.hasIn(places)) {
       document.setIn(places, document.createNode({}))
     }
     for (const [variable, { json, value }] of [...variables].sort(byName)) {
       const at = ['environments', environment, 'variables', variable]
       if (document.hasIn(at)) continue
-      const known = ofItsType(values.get(variable) ?? value, json)
+      const sameType = ofItsType(values.get(variable) ?? value, json)
       // Shells set no variables with dots or dashes in their names.
       const reference = { env: variable.replace(/\W/g, '_'), ...(json ? { json: true } : {}) }
-      document.setIn(at, document.createNode(known ?? reference))
+      document.setIn(at, document.createNode(sameType ?? reference))
     }
   }
   return textOfYaml(document)

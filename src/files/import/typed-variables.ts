@@ -33,10 +33,10 @@ export function unreadFields(mapping: Mapping, native: Native): readonly FieldNa
     if (ofAnotherType.includes(field)) return true
     if (FIELDS[field].kind === 'secret') return false
     const row = mapping.fields[field] as Row<unknown>
-    const named = keysOf(row).flatMap((key) => variablesIn(at(native, key.split('.')) ?? null))
-    if (named.length === 0) return false
+    const mentions = keysOf(row).flatMap((key) => variablesIn(at(native, key.split('.')) ?? null))
+    if (mentions.length === 0) return false
     const variables = variablesIn(showField(mapping, field, native) as Json)
-    return named.some((variable) => !variables.includes(variable))
+    return mentions.some((variable) => !variables.includes(variable))
   })
 }
 

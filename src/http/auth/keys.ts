@@ -77,8 +77,8 @@ export function createKeys(source: KeySource): Keys {
 
   return {
     async find(query, deadline) {
-      const found = await published(query, deadline)
-      return found === undefined ? undefined : usable(found, query.alg)
+      const key = await published(query, deadline)
+      return key === undefined ? undefined : usable(key, query.alg)
     },
     holds: (id) => set.isFresh() && set.keys().some((one) => one.id === id),
     isFresh: set.isFresh,

@@ -49,11 +49,11 @@ export function withPlaces(api: JsonObject, { providers }: DescribedPlaces): Jso
   const walked = walk(api) as JsonObject
   const components = isRecord(walked.components) ? walked.components : {}
   const schemas = isRecord(components.schemas) ? components.schemas : {}
-  const named = Object.entries(schemas).map(([name, schema]) => [
+  const members = Object.entries(schemas).map(([name, schema]) => [
     name,
     name.endsWith('Request') && isRecord(schema) ? placed(name, schema, values, providers) : schema,
   ])
-  return { ...walked, components: { ...components, schemas: Object.fromEntries(named) } }
+  return { ...walked, components: { ...components, schemas: Object.fromEntries(members) } }
 }
 
 function placed(

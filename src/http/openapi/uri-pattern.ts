@@ -35,7 +35,7 @@ export function uriPattern(use: UriUse, policy: UriPolicy): string {
   const { wildcards, placeholders, loginPlaceholders = [] } = policy
   const star = wildcards && !isPage(use) ? '*' : ''
   const names = use === 'login' ? [...placeholders, ...loginPlaceholders] : placeholders
-  const placeholder = names.length === 0 ? '' : `|\\{(${names.map(named).join('|')})\\}`
+  const placeholder = names.length === 0 ? '' : `|\\{(${names.map(patternOfName).join('|')})\\}`
   const first = star === '' ? LABEL : `[a-z0-9*](-*[a-z0-9*])*`
   const host = `((${first}${placeholder})\\.)?((${LABEL}${placeholder})\\.)*(${LAST_LABEL}${placeholder})|${IPV4}|${IPV6}`
   const path = `(/([A-Za-z0-9._~!$&'()+,;=:@-]|${ENCODED}${placeholder})*)+`
@@ -62,4 +62,5 @@ const anyCase = (scheme: string): string =>
     .replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)
     .replace(/[.+]/g, '\\$&')
 
-const named = (name: string): string => name.replace(/\./g, '\\.').replace(/\*$/, '[A-Za-z0-9_-]+')
+const patternOfName = (name: string): string =>
+  name.replace(/\./g, '\\.').replace(/\*$/, '[A-Za-z0-9_-]+')

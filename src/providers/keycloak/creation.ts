@@ -81,13 +81,13 @@ function creationStep(send: Send, path: string, next: Native): SecretStep {
  * not know without a word.
  */
 async function scopesFor(send: Send, next: Native, call: Call): Promise<JsonObject> {
-  const named = LISTS.filter((list) => next[list] !== undefined)
-  if (named.length === 0) return {}
+  const sent = LISTS.filter((list) => next[list] !== undefined)
+  if (sent.length === 0) return {}
   const scopes = await readScopes(send, call)
-  for (const list of named) checkNames(list, texts(next[list]), scopes, 'provider_refused')
-  const own = named.flatMap((list) => texts(next[list]))
+  for (const list of sent) checkNames(list, texts(next[list]), scopes, 'provider_refused')
+  const own = sent.flatMap((list) => texts(next[list]))
   const lists = LISTS.map(async (list) => {
-    if (named.includes(list)) return [list, next[list] ?? []] as const
+    if (sent.includes(list)) return [list, next[list] ?? []] as const
     const defaults = await readRealmDefaults(send, list, call)
     return [list, defaults.filter((scope) => !own.includes(scope))] as const
   })

@@ -54,8 +54,8 @@ const isText = (value: Json | undefined) => typeof value === 'string'
 function isMapper(value: Json): boolean {
   if (!isRecord(value)) return false
   const { name, protocol, protocolMapper, config = {} } = value
-  const named = [name, protocol, protocolMapper].every(isText)
-  return named && isRecord(config) && Object.values(config).every(isText)
+  const hasTexts = [name, protocol, protocolMapper].every(isText)
+  return hasTexts && isRecord(config) && Object.values(config).every(isText)
 }
 
 type Shape = readonly [is: (value: Json) => boolean, says: string]

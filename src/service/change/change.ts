@@ -78,8 +78,8 @@ function planFor(
   request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })])
   if (patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
-  const named = patch.kind === 'managing' ? patchOf(patch) : patch
-  const leased = leasesAfter(mapping, [base, plan.next], named, aimed)
+  const fieldsPatch = patch.kind === 'managing' ? patchOf(patch) : patch
+  const leased = leasesAfter(mapping, [base, plan.next], fieldsPatch, aimed)
   const managed = managedAfter(mapping, plan.next, leased)
   const cleared = clearedAfter(mapping, [base, plan.next], managed)
   const becomes = withoutReaping(cleared, { ...patch })

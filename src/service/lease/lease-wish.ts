@@ -112,9 +112,12 @@ function atPlace<T>(values: readonly LeasedValue[], index: number, judge: () => 
   } catch (error) {
     const path = `client.${field}.add[0]`
     if (place === 0 || !isClientError(error) || error.field !== path) throw error
-    const named = `client.${field}.add[${place}]`
+    const inRequest = `client.${field}.add[${place}]`
     const { code, message, details } = error
-    throw new ClientError(code, message.replaceAll(path, named), { ...details, field: named })
+    throw new ClientError(code, message.replaceAll(path, inRequest), {
+      ...details,
+      field: inRequest,
+    })
   }
 }
 

@@ -11,8 +11,8 @@ export const run: Run = async ({ groups, words, terminal }) => {
   terminal.print(text.trimEnd())
   return EXIT.ok.code
 
-  function textOf(named: readonly string[]): string {
-    const { command } = resolve(commands, named)
+  function textOf(words: readonly string[]): string {
+    const { command } = resolve(commands, words)
     return helpOf(command, relatedTo(command, commands))
   }
 }

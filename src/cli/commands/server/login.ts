@@ -41,7 +41,7 @@ interface Aim {
 /** A server that is named; else the profile that is named; else that of this folder, or the default profile. */
 async function aimOf(options: Values): Promise<Aim> {
   const { url, issuer, 'client-id': clientId, audience, scope, as } = options
-  if (url !== undefined) return named(url, options)
+  if (url !== undefined) return aimAtServer(url, options)
   if ([issuer, clientId, audience].some((one) => one !== undefined)) {
     throw new UsageError('--issuer, --client-id and --audience belong to a server: give --url too.')
   }
@@ -64,7 +64,7 @@ function profileAim(name: string): Aim | undefined {
 }
 
 /** What the options leave open, the server says itself (RFC 9728). */
-async function named(server: string, options: Values): Promise<Aim> {
+async function aimAtServer(server: string, options: Values): Promise<Aim> {
   const url = checkedUrl(server)
   const { 'client-id': clientId } = options
   if (clientId === undefined) {

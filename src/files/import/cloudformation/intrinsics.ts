@@ -54,7 +54,7 @@ const FUNCTIONS: Readonly<Record<string, Work>> = {
   'Fn::Select': selected,
   'Fn::Split': split,
   'Fn::If': chosen,
-  'Fn::FindInMap': found,
+  'Fn::FindInMap': findInMap,
   'Fn::ImportValue': (argument, template) => {
     const name = resolved(argument, template)
     return typeof name === 'string'
@@ -141,7 +141,7 @@ function split(argument: Json, template: Template): Result {
     : unknown('Fn::Split', template)
 }
 
-function found(argument: Json, { mappings, ...template }: Template): Result {
+function findInMap(argument: Json, { mappings, ...template }: Template): Result {
   const keys = Array.isArray(argument) ? argument.slice(0, 3) : []
   let value: Json | undefined = mappings
   for (const key of keys) {

@@ -108,8 +108,8 @@ function logoutUris({ valid_post_logout_redirect_uris: uris }: JsonObject): Json
 function flowsOf({ authentication_flow_binding_overrides: overrides }: JsonObject): JsonObject {
   const [flows] = Array.isArray(overrides) ? (overrides as readonly Json[]) : []
   if (!isRecord(flows)) return {}
-  const named = { browser: flows.browser_id, direct_grant: flows.direct_grant_id }
-  const set = Object.entries(named).filter(([, id]) => typeof id === 'string' && id !== '')
+  const flowIds = { browser: flows.browser_id, direct_grant: flows.direct_grant_id }
+  const set = Object.entries(flowIds).filter(([, id]) => typeof id === 'string' && id !== '')
   if (set.length === 0) return {}
   return { authenticationFlowBindingOverrides: Object.fromEntries(set) as JsonObject }
 }

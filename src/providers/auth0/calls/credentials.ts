@@ -39,17 +39,20 @@ export function createKeys(send: Send): ResourceKeys {
     add: (ref, base, key) => {
       const answer: { id?: string } = {}
       const creation = creationStep(send, ref, key, answer)
-      const named = namedIds(base)
-      if (named === undefined) return [creation]
-      return [creation, namingStep(send, { ref, base, ids: () => [...named, answer.id ?? NEW_ID] })]
+      const listed = namedIds(base)
+      if (listed === undefined) return [creation]
+      return [
+        creation,
+        namingStep(send, { ref, base, ids: () => [...listed, answer.id ?? NEW_ID] }),
+      ]
     },
     remove: (ref, base, { id = '' }) => {
-      const named = namedIds(base) ?? []
+      const listed = namedIds(base) ?? []
       const deletion = deletionStep(send, ref, id)
       if (!idsOf(base).includes(id)) return [deletion]
-      if (!named.includes(id) || idsOf(base).filter((one) => one === id).length > 1)
+      if (!listed.includes(id) || idsOf(base).filter((one) => one === id).length > 1)
         throw elsewhere()
-      const ids = named.filter((one) => one !== id)
+      const ids = listed.filter((one) => one !== id)
       return [namingStep(send, { ref, base, ids: () => ids }), deletion]
     },
   }

@@ -73,8 +73,8 @@ export async function listClients(send: Send, call: Call, cursor = '0'): Promise
 function listed(item: Json): readonly Listed[] {
   if (!isClient(item)) return []
   const { clientId, name } = item
-  const named = typeof name === 'string' && name !== '' ? { name } : {}
-  return [{ id: String(clientId), ...named, native: item }]
+  const label = typeof name === 'string' && name !== '' ? { name } : {}
+  return [{ id: String(clientId), ...label, native: item }]
 }
 
 /** Ids of the scopes that a realm has for OpenID Connect, by their names. */
