@@ -11,11 +11,13 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, openBench, requestFor } from './service.ts'
 import {
   type AnyKind,
+  callbacksOf,
   differences,
   everySubject,
   patienceOf,
   SAMPLES,
   type Subject,
+  withCallbacks,
 } from './subjects.ts'
 
 const NEW_CALLBACK = 'https://new.example.com/callback'
@@ -63,7 +65,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
     const result = await change({ callbacks: [NEW_CALLBACK] })
     expect(result.outcome).toBe('applied')
     expect(result.warnings).toEqual([])
-    const planned = { ...before, [kind.callbacks]: [NEW_CALLBACK] }
+    const planned = withCallbacks(kind, before, [NEW_CALLBACK])
     expect(differences(kind, planned, subject.stored())).toEqual([])
   })
 
@@ -76,11 +78,11 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
 
   it('keeps all of 20 concurrent additions', async () => {
     const urls = Array.from({ length: 20 }, (_, index) => `https://app.example.com/cb/${index}`)
-    const before = subject.stored()[kind.callbacks] as string[]
+    const before = callbacksOf(kind, subject.stored())
     // One after the other on a busy machine.
     const deadline = Date.now() + 60_000
     await Promise.all(urls.map((url) => change({ callbacks: { add: [url] } }, { deadline })))
-    const after = subject.stored()[kind.callbacks] as string[]
+    const after = callbacksOf(kind, subject.stored())
     expect(new Set(after)).toEqual(new Set([...before, ...urls]))
     expect(after.length).toBe(before.length + urls.length)
   })
@@ -106,7 +108,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
     const before = subject.stored()
     for (const client of [
       {},
-      { callbacks: before[kind.callbacks] },
+      { callbacks: callbacksOf(kind, before) },
       { callbacks: { remove: ['x'] } },
     ]) {
       expect((await change(client)).outcome).toBe('unchanged')
@@ -148,13 +150,13 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
 
   it('records what somebody else changed since', async () => {
     await change({ name: 'Ours' })
-    subject.put({ ...subject.stored(), [kind.callbacks]: ['https://foreign.example.com/cb'] })
+    subject.put(withCallbacks(kind, subject.stored(), ['https://foreign.example.com/cb']))
     await change({ name: 'Ours again' })
     expect(await kinds()).toEqual(['intent', 'outcome', 'outside_change', 'intent', 'outcome'])
     expect((await entries())[2]).toMatchObject({
       changes: [{ field: 'callbacks', after: ['https://foreign.example.com/cb'] }],
     })
-    expect(subject.stored()[kind.callbacks]).toEqual(['https://foreign.example.com/cb'])
+    expect(callbacksOf(kind, subject.stored())).toEqual(['https://foreign.example.com/cb'])
   })
 
   it('holds no secret in the clear in its log', async () => {
@@ -195,10 +197,10 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
 
   it('still changes a client that already breaks a URI rule, elsewhere', async () => {
     const bad = 'https://app.example.com/a/../cb'
-    subject.put({ ...subject.stored(), [kind.callbacks]: [bad] })
+    subject.put(withCallbacks(kind, subject.stored(), [bad]))
     const result = await change({ name: 'Renamed' })
     expect(result.warnings.map(({ field }) => field)).toContain('client.callbacks')
-    expect(subject.stored()[kind.callbacks]).toEqual([bad])
+    expect(callbacksOf(kind, subject.stored())).toEqual([bad])
     const added = await change({ callbacks: { add: [NEW_CALLBACK] } })
     expect(added.outcome).toBe('applied')
     const again = change({ callbacks: { add: ['https://app.example.com/b/../cb'] } })
@@ -216,7 +218,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
   })
 
   it('refuses a setting that an attribute stands for, naming the attribute', async () => {
-    const attempt = change({ providerSettings: { [kind.callbacks]: [] } })
+    const attempt = change({ providerSettings: withCallbacks(kind, {}, []) })
     await expect(attempt).rejects.toThrow(/client\.callbacks/)
   })
 
@@ -253,7 +255,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
         subject.emulator?.inject({ kind: fault, operation: subject.operations.write })
         const result = await change({ callbacks: [NEW_CALLBACK] })
         expect(result.outcome).toBe('applied')
-        expect(subject.stored()[kind.callbacks]).toEqual([NEW_CALLBACK])
+        expect(callbacksOf(kind, subject.stored())).toEqual([NEW_CALLBACK])
         expect(await kinds()).toEqual(['intent', 'outcome'])
         expect(writes()).toBe(1)
       },

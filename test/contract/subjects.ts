@@ -8,6 +8,7 @@ import { same } from '../../src/core/json/json.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../../src/providers/configured.ts'
 import type { AnyKind, ProviderSubject, SubjectKind } from '../providers/subject.ts'
 import { CHOSEN } from '../servers/chosen.ts'
+import { at } from './frame/ask.ts'
 import type { Samples } from './samples.ts'
 import { LOST_ANSWERS } from './service.ts'
 
@@ -66,6 +67,23 @@ export const isFramed = (kind: AnyKind): kind is SubjectKind => kind.frame !== u
 /** For suites that lose answers: a server in a process of its own may have to wait for a processor. */
 export const patienceOf = ({ readsBack }: AnyKind) =>
   readsBack ? { upstreamTimeoutMs: 1_500 } : LOST_ANSWERS
+
+/** The callbacks as a record holds them. */
+export const callbacksOf = ({ callbacks }: Pick<AnyKind, 'callbacks'>, record: JsonObject) =>
+  at(record, callbacks) as readonly string[]
+
+/** A record with other callbacks; what is beside them stays. */
+export function withCallbacks(
+  { callbacks }: Pick<AnyKind, 'callbacks'>,
+  record: JsonObject,
+  urls: readonly string[],
+): JsonObject {
+  const put = (inner: JsonObject, [name = '', ...rest]: readonly string[]): JsonObject => ({
+    ...inner,
+    [name]: rest.length === 0 ? urls : put((inner[name] ?? {}) as JsonObject, rest),
+  })
+  return put(record, callbacks.split('.'))
+}
 
 /** A record without the members that move by themselves, and with sets in one order. */
 export function settled(kind: AnyKind, record: JsonObject): JsonObject {

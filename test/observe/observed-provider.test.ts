@@ -5,7 +5,7 @@ import { observedProviders, type ProgramEvent } from '../../src/observe/observe.
 import type { Call, ClientRef, Step } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { LIVES } from '../contract/lives.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 
 const CALLBACK = 'https://new.example.com/callback'
 
@@ -54,8 +54,8 @@ describe.each(SUBJECTS.filter(({ inProcess }) => !inProcess))('$name', (kind) =>
     const base = await calledBy(() => provider.read(ref, call()))
     await calledBy(async () => provider.list?.(ref.userPoolId, call()))
     await sent(provider.steps(ref, base, { ...base, [kind.description]: 'Another' }))
-    const named = { [LIVES[kind.name]?.name ?? '']: 'New', [kind.callbacks]: [CALLBACK] }
-    const next = { ...provider.creation?.blank('web'), ...named }
+    const named = { ...provider.creation?.blank('web'), [LIVES[kind.name]?.name ?? '']: 'New' }
+    const next = withCallbacks(kind, named, [CALLBACK])
     const { creation, secrets } = provider
     const native = await calledBy(async () => creation?.step(place, next).send(call()))
     const made: ClientRef = { ...ref, id: String(native && creation?.idOf(native)) }

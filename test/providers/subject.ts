@@ -84,7 +84,7 @@ export interface AnyKind {
   readonly volatile: readonly string[]
   /** Whether it gives lists back in an order of its own. */
   readonly sorts?: boolean
-  /** The native member that holds the callbacks, and one that no test changes. */
+  /** The native member (dotted for an inner one) that holds the callbacks, and one that no test changes. */
   readonly callbacks: string
   readonly description: string
   /** Fields that it cannot hold, for tests that would only be refused. */

@@ -10,7 +10,7 @@ import { following } from '../../src/store/log/chain.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type Bench, LOST_ANSWERS, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { callbacksOf, SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubjectWith } from '../fixtures/bench.ts'
 
 const CALLER = { subject: 'tester', issuer: 'https://issuer.example' }
@@ -33,7 +33,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const add = { callbacks: { add: [NEW] } }
   const send = (at: Bench, body: JsonObject = add, options = {}) =>
     at.change(subject.ref, body, { key: key('one', body), ...options })
-  const callbacks = () => subject.stored()[kind.callbacks] as readonly string[]
+  const callbacks = () => callbacksOf(kind, subject.stored())
   const writes = () =>
     subject.emulator?.calls.filter(({ operation }) => operation === subject.operations.write)
   const entries = () => bench.service.store.entries(resourceOf(subject.ref))
@@ -59,7 +59,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     const again = await send(bench, add, { ifMatch: ['of-the-first-time'] })
     expect(again).toMatchObject({ outcome: 'applied', replayed: true })
     expect(callbacks()).not.toContain(NEW)
-    expect(again.native[kind.callbacks]).not.toContain(NEW)
+    expect(callbacksOf(kind, again.native)).not.toContain(NEW)
   })
 
   it('refuses another request with the same key, for the same or another client', async () => {
@@ -177,7 +177,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     it('ends when somebody else has done meanwhile what was not applied', async () => {
       subject.emulator?.inject({ kind: 'error_before_apply', operation: subject.operations.write })
       await expect(send(bench, add, { deadline: Date.now() + 500 })).rejects.toThrow()
-      subject.put({ ...subject.stored(), [kind.callbacks]: [...callbacks(), NEW] })
+      subject.put(withCallbacks(kind, subject.stored(), [...callbacks(), NEW]))
       expect(await send(bench)).toMatchObject({ outcome: 'unchanged' })
       expect(await send(bench)).toMatchObject({ outcome: 'unchanged', replayed: true })
     })

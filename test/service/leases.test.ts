@@ -14,7 +14,7 @@ import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { following } from '../../src/store/log/chain.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { callbacksOf, SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 
 const PREVIEW = 'https://pr-7.preview.example/cb'
@@ -39,9 +39,9 @@ describe.each(SUBJECTS)('$name', (kind) => {
     before = stored()
   })
 
-  const stored = () => subject.stored()[kind.callbacks] as readonly string[]
+  const stored = () => callbacksOf(kind, subject.stored())
   const write = (callbacks: readonly string[]) =>
-    subject.put({ ...subject.stored(), [kind.callbacks]: callbacks })
+    subject.put(withCallbacks(kind, subject.stored(), callbacks))
   const leases = async () =>
     (await bench.service.store.last(resourceOf(subject.ref)))?.standing?.leases ?? []
   const change = (patch: ChangeRequest['patch'], service = bench.service): Promise<ChangeResult> =>

@@ -16,7 +16,7 @@ import { readHistory, readOperation, searchHistory } from '../../src/service/rea
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { callbacksOf, SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { POOL_ID } from '../fixtures/cognito.ts'
 import { POOL } from '../providers/keycloak/subject.ts'
@@ -207,7 +207,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       if (intent?.kind !== 'intent') throw new TypeError('no intent')
       const place = JSON.stringify([intent.resource, intent.seq, intent.operationId])
       expect(bench.service.seal.open(intent.sealed, place)).toMatchObject({
-        base: { [kind.callbacks]: kind.full[kind.callbacks] },
+        base: withCallbacks(kind, {}, callbacksOf(kind, kind.full)),
         next: null,
       })
     })
@@ -217,7 +217,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       await bench.change(subject.ref, { name: 'Moved on' })
       const late = remove(subject.ref, { ifMatch: [before?.tag ?? ''] })
       await expect(late).rejects.toMatchObject({ code: 'precondition_failed' })
-      expect((await read(subject.ref))[kind.callbacks]).toEqual(kind.full[kind.callbacks])
+      expect(callbacksOf(kind, await read(subject.ref))).toEqual(callbacksOf(kind, kind.full))
     })
 
     it('is not_found for a client that is not there, and told once for a key', async () => {

@@ -16,7 +16,7 @@ import { carryOutDue } from '../../src/service/upkeep/due.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 import { runs } from '../property.ts'
 
@@ -51,7 +51,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const managers = async (value: string) =>
     managersIn((await last())?.standing ?? {}, 'callbacks', value)
   const outside = (callbacks: readonly string[]) =>
-    subject.put({ ...subject.stored(), [kind.callbacks]: callbacks })
+    subject.put(withCallbacks(kind, subject.stored(), callbacks))
 
   it('removes what a manager gives up, and nothing that another one has', async () => {
     const before = list()

@@ -6,7 +6,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, LOST_ANSWERS, openBench } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { callbacksOf, SUBJECTS, type Subject } from '../contract/subjects.ts'
 
 const REMOTE = SUBJECTS.filter(({ inProcess }) => !inProcess)
 const KEY = Buffer.alloc(32, 3)
@@ -99,9 +99,7 @@ describe.each(REMOTE)('$name', (kind) => {
     const held = subject.provider.mapping.suspension?.emulation === undefined ? [] : ['suspended']
     expect(Object.keys(standing ?? {})).toEqual(begin === suspend ? held : ['leases'])
     await other.change(subject.ref, {}, { patch: end })
-    expect(subject.stored()).toMatchObject({
-      [kind.callbacks]: before[kind.callbacks],
-    })
+    expect(callbacksOf(kind, subject.stored())).toEqual(callbacksOf(kind, before))
     const { mapping } = subject.provider
     const keys = mapping.suspension?.emulation?.keys ?? []
     for (const key of keys) expect(subject.stored()[key]).toEqual(before[key])
@@ -114,7 +112,7 @@ describe.each(REMOTE)('$name', (kind) => {
         (index % 2 === 0 ? one : other).change(subject.ref, { callbacks: { add: [url] } }),
       ),
     )
-    expect(subject.stored()[kind.callbacks]).toEqual(expect.arrayContaining(urls))
+    expect(callbacksOf(kind, subject.stored())).toEqual(expect.arrayContaining(urls))
     expect(await one.service.store.openIntents()).toEqual([])
   })
 

@@ -11,7 +11,7 @@ import { readClient } from '../../src/service/reading/read.ts'
 import { sweep } from '../../src/service/upkeep/sweep.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { type Bench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject } from '../contract/subjects.ts'
+import { SUBJECTS, type Subject, withCallbacks } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 
 describe.each(SUBJECTS)('$name', (kind) => {
@@ -37,7 +37,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(subject.stored()).toEqual(before)
     expect(await protect(true)).toMatchObject({ outcome: 'unchanged' })
     await bench.change(subject.ref, { name: 'New' })
-    subject.put({ ...subject.stored(), [kind.callbacks]: ['https://other.example/cb'] })
+    subject.put(withCallbacks(kind, subject.stored(), ['https://other.example/cb']))
     await bench.change(subject.ref, { name: 'Newer' })
     expect(await held()).toEqual({ protected: true })
     await expect(remove()).rejects.toEqual(refused)

@@ -12,7 +12,13 @@ import type { Entry } from '../../src/store/log/entry.ts'
 import { resourceOf } from '../../src/store/resource.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { SUBJECTS, type Subject, settled } from '../contract/subjects.ts'
+import {
+  callbacksOf,
+  SUBJECTS,
+  type Subject,
+  settled,
+  withCallbacks,
+} from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 
 const URLS = [1, 2, 3].map((n) => `https://new.example.com/cb/${n}`)
@@ -32,7 +38,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   const entries = () => bench.service.store.entries(resourceOf(subject.ref))
   const revision = async () => (await entries()).length
   const stored = () => settled(kind, subject.stored())
-  const callbacks = () => subject.stored()[kind.callbacks] as readonly string[]
+  const callbacks = () => callbacksOf(kind, subject.stored())
   const put = (change: JsonObject) => subject.put({ ...subject.stored(), ...change })
   const client = async () => {
     const request = { ...requestFor(bench.service, subject.ref, {}), requestId: 'read' }
@@ -68,7 +74,8 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   it('leaves what somebody else changed meanwhile, on other fields and in the same list', async () => {
     await change({ callbacks: { add: [ONE, TWO] }, name: 'Ours' })
-    put({ [kind.callbacks]: [...callbacks().filter((url) => url !== ONE), THREE] })
+    const urls = [...callbacks().filter((url) => url !== ONE), THREE]
+    subject.put(withCallbacks(kind, subject.stored(), urls))
     const [setting, value] = foreignSetting(kind.name)
     put({ [setting]: value })
     const result = await rollback(0)

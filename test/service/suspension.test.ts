@@ -12,7 +12,13 @@ import { resourceOf } from '../../src/store/resource.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { LIVES } from '../contract/lives.ts'
 import { type Bench, openBench, requestFor } from '../contract/service.ts'
-import { differences, SUBJECTS, type Subject } from '../contract/subjects.ts'
+import {
+  callbacksOf,
+  differences,
+  SUBJECTS,
+  type Subject,
+  withCallbacks,
+} from '../contract/subjects.ts'
 
 /** A setting that a suspension holds, as somebody else gives it back, and as a caller would. */
 const HELD: Readonly<Record<string, { native: JsonObject; client: JsonObject; path: string }>> = {
@@ -66,7 +72,7 @@ const mapping = () => subject.provider.mapping
 const ourChange = (): readonly [JsonObject, JsonObject] => {
   const urls = ['https://ours.example.com/cb']
   if (!heldPaths(mapping()).includes('callbacks')) {
-    return [{ [kind.callbacks]: urls }, { callbacks: urls }]
+    return [withCallbacks(kind, {}, urls), { callbacks: urls }]
   }
   return [
     { logo_uri: 'https://ours.example.com/logo.png' },
@@ -298,7 +304,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
     expect(await suspend()).toMatchObject({ outcome: 'applied', steps: [] })
     expect((await standing())?.suspended).toBeDefined()
     expect(await resume()).toMatchObject({ outcome: 'applied', steps: [] })
-    expect(subject.stored()[kind.callbacks]).toEqual(off[kind.callbacks])
+    expect(callbacksOf(kind, subject.stored())).toEqual(callbacksOf(kind, off))
     expect(changesSince(off)).toEqual([])
   })
 
