@@ -46,6 +46,10 @@ export const OPTIONS = {
   canary: { value: 'SHARE', says: 'this share first (5%); the job stops if one of them fails' },
   'then-pause': { says: 'wait for `clientry jobs resume` after the canary in any case' },
   'max-failures': { value: 'COUNT', says: 'stop at one failure more (default: 0; any: never)' },
+  reserve: {
+    value: 'PERCENT',
+    says: "leave this part of the provider's rate to others (50%), where that is more than its reserve",
+  },
   'older-than': {
     value: 'TIME',
     says: 'nothing is known to have happened to them for so long: 90d',

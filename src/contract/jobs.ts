@@ -34,6 +34,7 @@ export interface JobOptions {
   readonly autoStart: boolean
   readonly canary?: Canary
   readonly maxFailures: number | null
+  readonly reserve?: number
 }
 
 type PatchOrOperations = ClientPatch | readonly JsonPatchOperation[]
@@ -68,6 +69,8 @@ export interface JobRequest {
   readonly canary?: CanaryRequest
   /** Stops at one failure more; `null`: never; 0 when absent. */
   readonly maxFailures?: number | null
+  /** The part of a provider's rate that is left to others, 0 to 0.95; the provider's own where that is more. */
+  readonly reserve?: number
 }
 
 /** Clients to be suspended, and removed after a time of grace. */
@@ -82,6 +85,7 @@ export interface ReapRequest {
   readonly unknownUse?: boolean
   readonly canary?: CanaryRequest
   readonly maxFailures?: number | null
+  readonly reserve?: number
 }
 
 /** What a job that reaps goes by. */

@@ -129,6 +129,10 @@ const PROVIDER: Rows<Provider> = {
   userPools: QUIET,
   pace: QUIET,
   read: (read, extend) => (ref, call, fields) => read(ref, extend(call), fields),
+  readMany: (readMany, extend) => (count) => {
+    const read = readMany(count)
+    return (ref, call, one) => read(ref, extend(call), one)
+  },
   steps: (steps, extend) => (ref, base, next) =>
     steps(ref, base, next).map((step) => extendedStep(step, extend)),
   dangling: (dangling, extend) => (ref, native, call) => dangling(ref, native, extend(call)),

@@ -28,6 +28,8 @@ export interface Call {
   readonly requestId?: string
   /** Whose request it is: callers take turns where a provider's pace makes them wait. */
   readonly caller?: string
+  /** The part of the account's rate that it leaves to others, where that is more than what the provider's pace leaves. */
+  readonly reserve?: number
   /** Belongs to a change under way, which must not wait behind changes that have not begun. */
   readonly urgent?: boolean
   /** Called after every upstream call, for the log line of the request. */

@@ -124,6 +124,17 @@ export interface ResourceKeys {
   remove(ref: ClientRef, base: Native, key: ClientKey): readonly Step[]
 }
 
+/** How one of many clients is read. */
+export interface OneOfMany {
+  /** Those about to change, as in `read`. */
+  readonly fields: readonly FieldName[]
+  /** Whether a record is as it is expected to be; where it is not, what was got for many is not relied on. */
+  isExpected(native: Native): boolean
+}
+
+/** Reads one of many clients. */
+export type ReadOneOfMany = (ref: ClientRef, call: Call, one: OneOfMany) => Promise<Native>
+
 export interface Provider {
   /** The kind of provider, as the configuration names it. */
   readonly type: string
@@ -136,6 +147,11 @@ export interface Provider {
   readonly pace?: () => readonly PaceState[]
   /** Reads one client whole. `fields`: those about to change, for what only they need. */
   read(ref: ClientRef, call: Call, fields?: readonly FieldName[]): Promise<Native>
+  /**
+   * Reads many clients, `count` of them, with fewer calls: what records have that is not in the client itself is got
+   * for all at once, and may be as old as the provider's folder says. Absent: nothing of a record is elsewhere.
+   */
+  readMany?(count: number): ReadOneOfMany
   /**
    * The calls that turn `base` into `next`; none when they are equal. Pure.
    * @throws ClientError `unsupported_field`

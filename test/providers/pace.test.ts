@@ -12,6 +12,7 @@ const LIMITED: BucketSettings = { name: 'all', perSecond: 1, burst: 1, reserve: 
 interface Options {
   readonly caller?: string
   readonly urgent?: boolean
+  readonly reserve?: number
   /** Milliseconds from now. */
   readonly within?: number
   readonly buckets?: readonly string[]
@@ -90,6 +91,38 @@ describe('turns', () => {
     for (const name of ['x1', 'x2', 'x3']) call(name, { buckets: ['x', 'common'] })
     await time.pass(20_000)
     expect(log).toEqual(['a1 at 0', 'x1 at 0', 'x2 at 1', 'x3 at 2', 'a2 at 10'])
+  })
+})
+
+describe('a call that leaves more to others', () => {
+  const ACCOUNT = { ...LIMITED, perSecond: 10, burst: 1 }
+
+  it('has its turns at that rate, and holds up no other call', async () => {
+    const { time, log, call } = start([ACCOUNT])
+    for (const name of ['a1', 'a2', 'a3']) call(name, { reserve: 0.5 })
+    await time.pass(5)
+    for (const name of ['b1', 'b2']) call(name)
+    await time.pass(5_000)
+    expect(log).toEqual(['a1 at 0', 'b1 at 0.1', 'a2 at 0.2', 'b2 at 0.3', 'a3 at 0.4'])
+  })
+
+  it('leaves no less than the account does', async () => {
+    const { time, log, call } = start([{ ...ACCOUNT, reserve: 0.5 }])
+    for (const name of ['a1', 'a2']) call(name, { reserve: 0.2 })
+    await time.pass(5_000)
+    expect(log).toEqual(['a1 at 0', 'a2 at 0.2'])
+  })
+
+  it('waits while no more than that is left of the account, and others go on', async () => {
+    const { time, log, call } = start([{ name: 'all', reserve: 0 }])
+    call('a1', { reserve: 0.5, told: { account: { limit: 10, remaining: 5, perSecond: 1 } } })
+    await time.pass(10)
+    call('a2', { reserve: 0.5 })
+    call('b')
+    await time.pass(400)
+    expect(log).toEqual(['a1 at 0', 'b at 0.01'])
+    await time.pass(5_000)
+    expect(log).toContainEqual(expect.stringMatching(/^a2 at [12]/))
   })
 })
 

@@ -49,6 +49,7 @@ const WRITE = {
   dryRun: true,
   actor: true,
   caller: true,
+  reserve: true,
   requestId: true,
   deadline: true,
   onUpstream: true,
@@ -63,6 +64,7 @@ const CHANGE: Members<ChangeRequest> = {
   maySeeSecrets: true,
   authorize: true,
   job: true,
+  readOneOfMany: true,
 }
 const REMOVAL: Members<RemovalRequest> = { ...CLIENT, job: true }
 const ADOPTION: Members<AdoptionRequest> = {

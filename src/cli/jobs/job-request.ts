@@ -68,7 +68,8 @@ export function mannerOf({
   canary,
   'then-pause': thenPause,
   'max-failures': most,
-}: Values): Pick<JobRequest, 'canary' | 'maxFailures'> {
+  reserve,
+}: Values): Pick<JobRequest, 'canary' | 'maxFailures' | 'reserve'> {
   if (thenPause === true && canary === undefined)
     throw new UsageError('--then-pause needs --canary.')
   return {
@@ -76,6 +77,7 @@ export function mannerOf({
       ? {}
       : { canary: { share: shareOf(canary), ...(thenPause === true && { thenPause }) } }),
     ...(most === undefined ? {} : { maxFailures: failuresOf(most) }),
+    ...(reserve === undefined ? {} : { reserve: reserveOf(reserve) }),
   }
 }
 
@@ -84,6 +86,12 @@ function shareOf(text: string): number {
   const share = percent === undefined ? Number.NaN : Number(percent) / 100
   if (share > 0 && share <= 1) return share
   throw new UsageError('--canary must be a share in percent, such as 5%.')
+}
+
+function reserveOf(text: string): number {
+  const [, percent] = /^(\d{1,2})%$/.exec(text) ?? []
+  if (percent !== undefined && Number(percent) <= 95) return Number(percent) / 100
+  throw new UsageError('--reserve must be a whole number of percent up to 95%, such as 50%.')
 }
 
 function failuresOf(text: string): number | null {

@@ -15,12 +15,17 @@ export interface Listing {
   readonly items: readonly Record<string, unknown>[]
   /** Pages by checkpoint even when not asked to, and never by number. */
   readonly checkpointOnly?: boolean
+  /** The most that a page by checkpoint has; absent: 100. */
+  readonly mostTaken?: number
 }
 
 /** The page asked for: an array, an object with totals, or an object with the next checkpoint. */
-export function pageOf({ name, items, checkpointOnly }: Listing, query: URLSearchParams): unknown {
+export function pageOf(
+  { name, items, checkpointOnly, mostTaken = MAX_PAGE_SIZE }: Listing,
+  query: URLSearchParams,
+): unknown {
   if (checkpointOnly || query.has('take') || query.has('from')) {
-    const size = numberOf(query, 'take', DEFAULT_PAGE_SIZE, 1, MAX_PAGE_SIZE)
+    const size = numberOf(query, 'take', DEFAULT_PAGE_SIZE, 1, mostTaken)
     const start = checkpointOf(query)
     const next = start + size < items.length ? { next: checkpoint(start + size) } : {}
     return { [name]: items.slice(start, start + size), ...next }

@@ -118,7 +118,12 @@ export function checkNumber(clients: number): void {
 export function optionsOf(body: JsonObject): JobOptions {
   const autoStart = memberOf(jobRequest, body, 'autoStart') ?? false
   const maxFailures = memberOf(jobRequest, body, 'maxFailures')
-  const options = { autoStart, maxFailures: maxFailures === undefined ? 0 : maxFailures }
+  const reserve = memberOf(jobRequest, body, 'reserve')
+  const options = {
+    autoStart,
+    maxFailures: maxFailures === undefined ? 0 : maxFailures,
+    ...(reserve === undefined ? {} : { reserve }),
+  }
   return body.canary === undefined ? options : { ...options, canary: canaryOf(body.canary) }
 }
 

@@ -46,6 +46,12 @@ const maxFailures = described(
   'The job stops after more failures than this; null: never. Default: 0.',
 )
 
+const RESERVE = { error: 'must be a number from 0 to 0.95 with at most two decimals' }
+const reserve = described(
+  z.number(RESERVE).check(z.gte(0, RESERVE), z.lte(0.95, RESERVE), z.multipleOf(0.01, RESERVE)),
+  "The part of a provider's rate that is left to others. It has an effect where it is more than the provider's own reserve.",
+)
+
 export const jobClient = z.strictObject({
   ...place,
   id: text,
@@ -71,6 +77,7 @@ export const jobRequest = z.strictObject({
   autoStart: optional(described(flag, 'Runs at once, without a dry run.')),
   canary: optional(canaryRequest),
   maxFailures: optional(maxFailures),
+  reserve: optional(reserve),
 } satisfies Shape<JobRequest>)
 
 export const undoRequest = z.strictObject({
@@ -90,6 +97,7 @@ export const reapRequest = z.strictObject({
   unknownUse: optional(flag),
   canary: optional(canaryRequest),
   maxFailures: optional(maxFailures),
+  reserve: optional(reserve),
 } satisfies Shape<ReapRequest>)
 
 const reapOptions = z.object({
@@ -110,6 +118,7 @@ const options = z.object({
   autoStart: z.boolean(),
   canary: optional(z.object({ share, thenPause: z.boolean() } satisfies Shape<Canary>)),
   maxFailures,
+  reserve: optional(reserve),
 } satisfies Shape<JobOptions>)
 
 const counts = z.object({

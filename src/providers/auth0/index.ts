@@ -16,6 +16,7 @@ import { createSender, type Send } from './calls/call.ts'
 import { createKeys } from './calls/credentials.ts'
 import { type Auth0Pace, createAuth0Pace } from './calls/pace.ts'
 import { createProof } from './calls/proof.ts'
+import { createReadMany } from './calls/read-many.ts'
 import type { TokenSettings } from './calls/token.ts'
 import { connectionChanges, ENABLED } from './connections.ts'
 import { createCreation } from './creation.ts'
@@ -69,6 +70,7 @@ export function createAuth0Provider(settings: Auth0Options): Provider {
     mapping: settings.allowWildcards ? mapping : withoutWildcards,
     pace: pace.state,
     read: (ref, call, fields) => readWhole(send, ref, call, fields),
+    readMany: (count) => createReadMany(send, count, settings.now),
     steps: (ref, base, next) => {
       const { enable, disable } = connectionChanges(base, next)
       return [

@@ -23,10 +23,8 @@ export async function readWhole(
   const path = clientPath(ref)
   const [native, enabled, available] = await Promise.all([
     readClient(send, ref, call),
-    readConnections(send, `${path}/connections`, 'GET /clients/{id}/connections', call),
-    fields.includes('supportedIdp')
-      ? readConnections(send, '/connections', 'GET /connections', call)
-      : undefined,
+    listAll(send, connectionsOf(path), call),
+    fields.includes('supportedIdp') ? listConnections(send, call) : undefined,
   ])
   return {
     ...native,
@@ -62,19 +60,57 @@ export function writtenClient(body: Json | undefined): Native & { readonly clien
 const isClient = (body: Json | undefined): body is Native & { readonly client_id: string } =>
   isRecord(body) && typeof body.client_id === 'string'
 
+/** A list of the API that has pages by checkpoint. */
+interface Listing {
+  readonly operation: string
+  /** With a query that pages have in common. */
+  readonly path: string
+  /** Name of the list in a page. */
+  readonly name: string
+}
+
 /** Only what is needed: a connection's options hold the secrets of the identity provider behind it. */
 const CONNECTION_QUERY = 'fields=id,name,strategy&include_fields=true&take=100'
 
-async function readConnections(
+const connectionsOf = (path: string): Listing => ({
+  operation: 'GET /clients/{id}/connections',
+  path: `${path}/connections?${CONNECTION_QUERY}`,
+  name: 'connections',
+})
+
+/** The connections of the tenant. */
+export const listConnections = (send: Send, call: Call): Promise<readonly Json[]> =>
+  listAll(
+    send,
+    {
+      operation: 'GET /connections',
+      path: `/connections?${CONNECTION_QUERY}`,
+      name: 'connections',
+    },
+    call,
+  )
+
+/** The clients that may use a connection, each with its id alone; a page of this list has up to 1,000. */
+export const listEnabledClients = (send: Send, id: string, call: Call): Promise<readonly Json[]> =>
+  listAll(
+    send,
+    {
+      operation: 'GET /connections/{id}/clients',
+      path: `/connections/${encodeURIComponent(id)}/clients?take=1000`,
+      name: 'clients',
+    },
+    call,
+  )
+
+async function listAll(
   send: Send,
-  path: string,
-  operation: string,
+  { operation, path, name }: Listing,
   call: Call,
 ): Promise<readonly Json[]> {
   const all: Json[] = []
   for (let from = ''; ; ) {
-    const page = await send({ operation, path: `${path}?${CONNECTION_QUERY}${from}` }, call)
-    const { items, next } = pageOf(page, 'connections')
+    const page = await send({ operation, path: `${path}${from}` }, call)
+    const { items, next } = pageOf(page, name)
     all.push(...items)
     if (next === undefined) return all
     from = `&from=${encodeURIComponent(next)}`

@@ -7,7 +7,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Call } from '../call.ts'
 import type { PaceState } from '../provider.ts'
-import { advance, pause } from './pace-bucket.ts'
+import { advance, type Bucket, pause } from './pace-bucket.ts'
 import type { Waiting } from './pace-lanes.ts'
 import { type Clock, createQueue, type Queue } from './pace-queue.ts'
 import { type BucketSettings, createSource, type RateReport, type Source } from './pace-source.ts'
@@ -25,12 +25,13 @@ export interface Pass {
 
 export interface Pace {
   /**
-   * Waits for a turn in these buckets, the one that refusals are about first.
+   * Waits for a turn in these buckets, the one that refusals are about first. A call that leaves more to others than
+   * a bucket does (`reserve`) also waits until that much is left.
    * @throws ClientError `provider_throttled` when it cannot come before the call's deadline
    */
   turn(
     buckets: readonly string[],
-    call: Pick<Call, 'deadline' | 'caller' | 'urgent'>,
+    call: Pick<Call, 'deadline' | 'caller' | 'urgent' | 'reserve'>,
   ): Promise<Pass>
   state(): readonly PaceState[]
 }
@@ -53,7 +54,7 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
   }
 
   return {
-    turn: (names, { deadline, caller = '', urgent = false }) =>
+    turn: (names, { deadline, caller = '', urgent = false, reserve = 0 }) =>
       new Promise((resolve, reject) => {
         const drawn = names.map(find)
         const first = find(names[0] ?? '')
@@ -63,7 +64,7 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
           urgent,
           since,
           latest: deadline - Math.min(CALL_MS, (deadline - since) / 2),
-          lane: queue.laneOf(drawn.map(({ source }) => source.bucket)),
+          lane: queue.laneOf(drawn.flatMap((meter) => bucketsOf(meter, reserve, since))),
           round: 0,
           begin: (time) => {
             first.sent += 1
@@ -86,6 +87,9 @@ export function createPace({ buckets, now, after = onTimer }: PaceSettings): Pac
 /** A bucket with what is counted of the calls that refusals of it are about. */
 interface Meter {
   readonly source: Source
+  readonly settings: BucketSettings
+  /** What is left when more than its own reserve is left to others, by that reserve. */
+  readonly shares: Map<number, Source>
   sent: number
   throttled: number
   refused: number
@@ -93,7 +97,17 @@ interface Meter {
 }
 
 function createMeter(settings: BucketSettings, now: number): Meter {
-  return { source: createSource(settings, now), sent: 0, throttled: 0, refused: 0, waitedMs: 0 }
+  const counts = { sent: 0, throttled: 0, refused: 0, waitedMs: 0 }
+  return { source: createSource(settings, now), settings, shares: new Map(), ...counts }
+}
+
+/** What a call draws from that leaves so much to others. */
+function bucketsOf({ source, settings, shares }: Meter, reserve: number, now: number): Bucket[] {
+  if (reserve <= settings.reserve) return [source.bucket]
+  const name = `${settings.name}, ${reserve} left to others`
+  const share = shares.get(reserve) ?? createSource({ ...settings, name, reserve }, now)
+  shares.set(reserve, share)
+  return [source.bucket, share.bucket]
 }
 
 /** Counts a call as sent; what is given takes in its answer. */
@@ -112,7 +126,9 @@ function sentBy(
       const { source } = meter
       const inFlight = source.begun - source.ended
       const uncounted = source.begun - before - 1
-      source.feed(report, { now: time, sentAt, inFlight, uncounted })
+      for (const one of [source, ...meter.shares.values()]) {
+        one.feed(report, { now: time, sentAt, inFlight, uncounted })
+      }
       if (report.throttled) meter.throttled += 1
     }
     if (report.pauseMs !== undefined) {

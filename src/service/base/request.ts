@@ -7,7 +7,7 @@ import type { FieldPatches, Patch } from '../../core/patch/patch.ts'
 import type { Need } from '../../core/rights/rights.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, ClientRef, Step } from '../../providers/call.ts'
-import type { Provider } from '../../providers/provider.ts'
+import type { Provider, ReadOneOfMany } from '../../providers/provider.ts'
 import type { Actor, JobOrigin } from '../../store/log/actor.ts'
 import type { Lease, Standing } from '../../store/log/standing.ts'
 
@@ -145,6 +145,8 @@ export interface WriteRequest {
   readonly actor: Actor
   /** The caller for whom turns at the provider's pace are counted; absent: the actor. */
   readonly caller?: string | undefined
+  /** The part of the provider's rate that is left to others, where it is more than the provider's own setting. */
+  readonly reserve?: number | undefined
   readonly requestId: string
   /** Epoch milliseconds. */
   readonly deadline: number
@@ -184,6 +186,8 @@ export interface ChangeRequest extends ClientRequest {
   readonly authorize?: Authorize | undefined
   /** The job that the change belongs to. */
   readonly job?: JobOrigin
+  /** Reads the client where it is one of many; absent: it is read by itself. */
+  readonly readOneOfMany?: ReadOneOfMany | undefined
 }
 
 export interface ChangeResult {

@@ -52,18 +52,20 @@ export interface CallContext {
   readonly deadline: number
   readonly requestId?: string
   readonly caller?: string | undefined
+  readonly reserve?: number | undefined
   readonly onUpstream?: Call['onUpstream'] | undefined
 }
 
 /** The call context of the upstream exchanges within one operation. */
 export function callOf(service: Service, context: CallContext): Call {
-  const { operationId, deadline, requestId, caller, onUpstream } = context
+  const { operationId, deadline, requestId, caller, reserve, onUpstream } = context
   return {
     operationId,
     deadline,
     timeoutMs: service.upstreamTimeoutMs,
     ...(requestId === undefined ? {} : { requestId }),
     ...(caller === undefined ? {} : { caller }),
+    ...(reserve === undefined ? {} : { reserve }),
     ...(onUpstream === undefined ? {} : { onUpstream }),
   }
 }

@@ -3,17 +3,21 @@
  * lease, a rollback and an undo are changes too.
  */
 
+import type { FieldName } from '../../core/client.ts'
 import { diffClients, type FieldChange } from '../../core/diff.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { checkPatch } from '../../core/plan/plan.ts'
 import { neededFor, neededToSet } from '../../core/rights/rights.ts'
 import { replaceHidden } from '../../core/secrecy/hidden.ts'
+import type { Call } from '../../providers/call.ts'
+import type { Entry } from '../../store/log/entry.ts'
 import { type Standing, sameStanding } from '../../store/log/standing.ts'
 import type { ChangeRequest, ChangeResult } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { leasePatch } from '../lease/lease-wish.ts'
 import { leasesAfter } from '../lease/leases.ts'
 import { danglingWarnings } from '../operation/dangling.ts'
+import { tagOf } from '../operation/head.ts'
 import { operate } from '../operation/operate.ts'
 import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 import { withoutReaping } from '../reap/reap-wish.ts'
@@ -35,7 +39,7 @@ export async function changeClient(
   service: Service,
   request: ChangeRequest,
 ): Promise<ChangeResult> {
-  const { provider, patch, ref } = request
+  const { provider, patch } = request
   const effective = patchOf(patch)
   if (effective.kind === 'merge' || effective.kind === 'operations')
     checkPatch(provider.mapping, effective)
@@ -47,10 +51,33 @@ export async function changeClient(
       request.confirm?.(head?.standing)
       return prepareWish(service, request, head, operationId)
     },
-    read: ({ call }, { fields }) => provider.read(ref, call, fields),
+    read: ({ call, head }, { fields }) => readBase(service, request, { call, head, fields }),
     plan: (begun) => planFor(service, request, begun),
     replay: ({ earlierUse, call }) => replay(service, request, earlierUse, call),
   })
+}
+
+interface Reading {
+  readonly call: Call
+  readonly head: Entry | undefined
+  readonly fields: readonly FieldName[]
+}
+
+/**
+ * Reads the client. What was got for many clients at once is relied on only where it shows the state that is recorded
+ * already and that the request is meant for: what it would show as someone else's change can be its own age.
+ */
+function readBase(
+  { fingerprints }: Service,
+  { provider, ref, ifMatch, readOneOfMany }: ChangeRequest,
+  { call, head, fields }: Reading,
+): Promise<Native> {
+  if (readOneOfMany === undefined) return provider.read(ref, call, fields)
+  const isExpected = (native: Native) => {
+    const tag = fingerprints.ofState(provider.mapping, native)
+    return (head === undefined || tag === tagOf(head)) && (ifMatch?.includes(tag) ?? true)
+  }
+  return readOneOfMany(ref, call, { fields, isExpected })
 }
 
 /** What is known of a change before its client is read. */

@@ -65,8 +65,15 @@ async function begin<P, R>(
   const { provider, actor, deadline, requestId, onUpstream, dryRun } = request
   const operationId = service.newId()
   const ref = refFor(operation, operationId)
-  const { caller = callerOf(actor) } = request
-  const call = callOf(service, { operationId, deadline, requestId, caller, onUpstream })
+  const { caller = callerOf(actor), reserve } = request
+  const call = callOf(service, {
+    operationId,
+    deadline,
+    requestId,
+    caller,
+    reserve,
+    onUpstream,
+  })
   // 1. the head of the log, with no change open; what an idempotency key was used for
   const opened = await operation.open(call)
   const head = await headFor(service, operation, ref)

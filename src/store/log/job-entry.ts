@@ -44,6 +44,8 @@ export interface JobOptions {
   }
   /** Stops at one failure more than this; `null`: never. */
   readonly maxFailures: number | null
+  /** The part of a provider's rate that it leaves to others, 0 to 0.95; absent, or less than that of the provider: the provider's. */
+  readonly reserve?: number
 }
 
 /** How far a job has come. */

@@ -48,7 +48,7 @@ export function connectionOperations(state: State): Operations {
         const items = [...state.connection(id).clients].map((client_id) => ({ client_id }))
         return {
           status: 200,
-          body: pageOf({ name: 'clients', items, checkpointOnly: true }, query),
+          body: pageOf({ name: 'clients', items, checkpointOnly: true, mostTaken: 1_000 }, query),
         }
       },
     },

@@ -9,6 +9,7 @@ import type { JobView } from '../log.ts'
 import { rightsOf } from '../rights.ts'
 import type { JobKnowledge } from './job-knowledge.ts'
 import { createQueue } from './queue.ts'
+import { readersFor } from './read-many.ts'
 import { type Task, type Worked, work } from './work.ts'
 
 export interface Crew {
@@ -47,7 +48,7 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
   const finished = new Map<number, JobResult>()
   const underWay = new Set<Promise<void>>()
   const tries = new Map<number, number>()
-  const taskOf = tasksOf(service, settings)
+  const taskOf = tasksOf(service, settings, pending)
 
   function take(item: number, { result, waitedMs, againMs, refused }: Worked): void {
     const tried = (tries.get(item) ?? 0) + (refused ? 0 : 1)
@@ -84,18 +85,27 @@ export function createCrew(service: Service, settings: CrewSettings): Crew {
 }
 
 /** The task of each client. */
-function tasksOf(service: Service, { view, knowledge, phase, limitMs, callers }: CrewSettings) {
+function tasksOf(
+  service: Service,
+  { view, knowledge, phase, limitMs, callers }: CrewSettings,
+  pending: readonly number[],
+) {
   const rights = rightsOf(view.job)
   const common = openPatch(service, view.job)
+  const readerOf = readersFor(
+    service,
+    pending.map((index) => itemOf(knowledge, index)),
+  )
   return (index: number): Task => {
     const item = itemOf(knowledge, index)
     const job = { id: view.id, ...callers() }
-    const { reap } = view.job
+    const { reap, options } = view.job
     const { patch = reap === undefined ? common : reapingBy(reap, job) } = item
     if (patch === undefined) throw new RangeError(`no patch for client ${index}`)
     const planned = knowledge.tagOf(index)
     const how = reap === undefined ? {} : { reap }
-    return { job, rights, index, item, patch, planned, phase, limitMs, ...how }
+    const reading = { readOneOfMany: readerOf(item), reserve: options.reserve }
+    return { job, rights, index, item, patch, planned, phase, limitMs, ...reading, ...how }
   }
 }
 

@@ -11,6 +11,7 @@ import { stringifyJson } from '../../../core/json/json-text.ts'
 import type { Patch } from '../../../core/patch/patch.ts'
 import type { OwnPermission } from '../../../core/rights/permissions.ts'
 import type { Need } from '../../../core/rights/rights.ts'
+import type { ReadOneOfMany } from '../../../providers/provider.ts'
 import type { Actor, JobOrigin } from '../../../store/log/actor.ts'
 import type { JobReap, JobResult } from '../../../store/log/job-entry.ts'
 import { resourceOf } from '../../../store/resource.ts'
@@ -40,6 +41,10 @@ export interface Task {
   readonly phase: 'plan' | 'run'
   /** The time that it may take (milliseconds). */
   readonly limitMs: number
+  /** Reads the client as one of many; absent: it is read by itself. */
+  readonly readOneOfMany?: ReadOneOfMany | undefined
+  /** What the job leaves of the provider's rate to others, if it says so. */
+  readonly reserve?: number | undefined
 }
 
 export interface Worked {
@@ -133,7 +138,7 @@ async function uncertain(
 
 function requestOf(
   service: Service,
-  { job, rights, index, item, patch, planned, phase, reap }: Task,
+  { job, rights, index, item, patch, planned, phase, reap, readOneOfMany, reserve }: Task,
   deadline: number,
   waited: (milliseconds: number) => void,
 ): ChangeRequest {
@@ -160,6 +165,8 @@ function requestOf(
     actor,
     job,
     caller: jobsOf(actor),
+    readOneOfMany,
+    reserve,
     requestId: `job:${id}`,
     deadline,
     onUpstream: ({ waitedMs = 0 }) => waited(waitedMs),
