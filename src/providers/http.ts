@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ClientError, isClientError } from '../core/errors.ts'
 import type { Json } from '../core/json/json.ts'
 import { parseJson } from '../core/json/json-text.ts'
+import { timerMs } from '../core/timer.ts'
 import { exchange } from '../net/exchange.ts'
 import type { Call } from './call.ts'
 import type { Pace } from './pace/pace.ts'
@@ -184,7 +185,7 @@ export async function within<T>(work: Promise<T>, milliseconds: number): Promise
   const late = new Promise<never>((_, reject) => {
     const says = 'The request ran out of time. Nothing was sent.'
     const error = new ClientError('deadline_exceeded', says)
-    timer = setTimeout(() => reject(error), Math.max(milliseconds, 0))
+    timer = setTimeout(() => reject(error), timerMs(milliseconds))
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

@@ -3,7 +3,8 @@
  * whoever else is at it, and whatever the provider does meanwhile.
  */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { PERMISSIONS, type Permission } from '../../src/core/rights/permissions.ts'
 import type { ClientRef } from '../../src/providers/call.ts'
@@ -40,6 +41,15 @@ const REAP: JobReap = {
 let subject: Subject
 let bench: Bench
 let running: Jobs[]
+
+/** A time limit that no timer can hold would end at once. */
+const warnings: string[] = []
+const note = ({ name }: Error) => warnings.push(name)
+beforeAll(() => void process.on('warning', note))
+afterAll(() => {
+  process.off('warning', note)
+  expect(warnings).not.toContain('TimeoutOverflowWarning')
+})
 
 async function open(name: string): Promise<void> {
   subject = await subjectNamed(name).start()
@@ -274,6 +284,16 @@ describe('a client is spared', () => {
     expect(isThere()).toBe(true)
   })
 
+  it('where the key of the store was changed meanwhile, since no state can be recognized then', async () => {
+    await reaped()
+    const { service } = await bench.another({ key: randomBytes(32) })
+    const later = { ...service, now: inDays(THEN + 31).now }
+    expect((await carryOutDue(later, new Map())).failed).toEqual([])
+    expect(isThere()).toBe(true)
+    expect(subject.stored()?.disabled === true || (await standing())?.suspended).toBeTruthy()
+    expect((await standing())?.removal).toBeUndefined()
+  })
+
   it('that was off before, stays off when the job is undone', async () => {
     await change({ kind: 'suspension', suspended: true, allowPartial: false }, inDays(0))
     const id = await reaped()
@@ -352,6 +372,17 @@ describe('the right to reap is judged again', () => {
 })
 
 describe('whatever happens meanwhile', () => {
+  it('a release that classes the settings differently removes it all the same', async () => {
+    await open('local')
+    await reaped()
+    const { mapping } = subject.provider
+    const volatileKeys = [...mapping.volatileKeys, 'client_name']
+    const provider = { ...subject.provider, mapping: { ...mapping, volatileKeys } }
+    const newer = inDays(THEN + 31, { providers: new Map([['it', provider]]) })
+    expect(await carryOutDue(newer, new Map())).toMatchObject({ done: 1, failed: [] })
+    expect(isThere()).toBe(false)
+  })
+
   it.each(CRASH_POINTS)(
     'a crash at "%s" of the removal leaves it to be done once',
     async (point) => {

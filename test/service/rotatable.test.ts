@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
 import { view } from '../../src/core/mapping/lenses.ts'
 import { secretOf } from '../../src/core/mapping/mapping.ts'
-import type { Lens, Row } from '../../src/core/mapping/row.ts'
+import type { Lens, Native, Row } from '../../src/core/mapping/row.ts'
 import { type Secret, secret } from '../../src/core/secrecy/secret.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import {
   checkCutOver,
+  checkOther,
   checkOverlap,
   checkRoom,
   checkValue,
@@ -32,6 +33,8 @@ const providerOf = (ways?: object, of: Row<Secret | null> = row()) =>
     }),
   }) as unknown as Provider
 const [add, remove] = [() => ({}), () => ({})]
+const VALUE = secret('x'.repeat(40))
+const cutOver = (provider: Provider, base: Native) => checkCutOver(provider, base, VALUE)
 
 function refusal(work: () => unknown): ClientError | undefined {
   try {
@@ -52,7 +55,7 @@ const CUT_OVER = (text: string) => ({
 describe('a provider without a way to rotate secrets', () => {
   it('refuses whatever is asked of them', () => {
     const provider = providerOf()
-    for (const ask of [secretsOf, checkOverlap, checkCutOver, checkValue] as const) {
+    for (const ask of [secretsOf, checkOverlap, cutOver, checkValue] as const) {
       expect(refusal(() => ask(provider, {} as never))).toEqual(NEITHER)
     }
     expect(refusal(() => secretsOf(provider))?.message).toContain('no way to rotate the secrets')
@@ -62,7 +65,7 @@ describe('a provider without a way to rotate secrets', () => {
 describe('a client that can have no secret', () => {
   it('gets none, and is told why', () => {
     const provider = providerOf({ add, remove, unusable: () => 'it is public' })
-    for (const ask of [checkOverlap, checkCutOver]) {
+    for (const ask of [checkOverlap, cutOver]) {
       expect(refusal(() => ask(provider, {}))).toMatchObject({
         code: 'unsupported_operation',
         message: expect.stringContaining('it is public'),
@@ -92,18 +95,30 @@ describe('a new secret in the place of the old one', () => {
     ['the client can have one', { add, remove, atOnce: () => 1 }],
     ['the provider adds none', { remove }],
   ])('is possible where %s', (_, ways) => {
-    expect(refusal(() => checkCutOver(providerOf(ways), {}))).toBeUndefined()
+    expect(refusal(() => cutOver(providerOf(ways), {}))).toBeUndefined()
+  })
+
+  it('is another one', () => {
+    const own = { secret: VALUE.reveal() }
+    for (const ask of [cutOver, (one: Provider, base: Native) => checkOther(one, base, VALUE)]) {
+      expect(refusal(() => ask(providerOf({ remove }), own))).toMatchObject({
+        code: 'invalid_field',
+        field: 'secret',
+        message: 'secret must be another one than the client has.',
+      })
+      expect(refusal(() => ask(providerOf({ remove }), { secret: 'y'.repeat(40) }))).toBeUndefined()
+    }
   })
 
   it('is refused where it can stand beside that', () => {
-    expect(refusal(() => checkCutOver(providerOf({ add, remove }), {}))).toMatchObject(
+    expect(refusal(() => cutOver(providerOf({ add, remove }), {}))).toMatchObject(
       CUT_OVER('absent'),
     )
   })
 })
 
 describe('a value that the caller has chosen', () => {
-  const value = secret('x'.repeat(40))
+  const value = VALUE
 
   it('is within the limits of secrets, and of the attribute where that can be set', () => {
     const [narrow, wide] = [{ maxLength: 39 }, { maxLength: 40 }]

@@ -7,6 +7,7 @@
  */
 
 import { ClientError } from '../../core/errors.ts'
+import { timerMs } from '../../core/timer.ts'
 
 /** A request for a turn. */
 export interface Claim {
@@ -74,7 +75,7 @@ export function createTurns(now: () => number): Turns {
         lane.waiting = lane.waiting.filter((other) => other !== one)
         reject(late())
       }
-      timer = setTimeout(refuse, Math.max(deadline - now(), 0))
+      timer = setTimeout(refuse, timerMs(deadline - now()))
     }).finally(() => clearTimeout(timer))
   }
 

@@ -98,7 +98,7 @@ function cutOverWish({ value }: CutOver, provider: Provider, standing: Standing 
   return {
     fields: ['secret'],
     over: (base) => {
-      checkCutOver(provider, base)
+      checkCutOver(provider, base, value)
       return {
         patch: { kind: 'merge', fields: { secret: value.reveal() } },
         warnings: [],

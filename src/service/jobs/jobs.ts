@@ -1,6 +1,7 @@
 /** The jobs that this process works on. */
 
 import { isClientError } from '../../core/errors.ts'
+import { timerMs } from '../../core/timer.ts'
 import { jobIdOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
 import { type Runner, startRunner } from './run/run.ts'
@@ -72,7 +73,7 @@ export function createJobs({ service, limitMs, background, observe }: JobsSettin
       const ended = Promise.allSettled([...runners.values()].map((runner) => runner.ended))
       let timer: NodeJS.Timeout | undefined
       const over = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, Math.max(until - service.now(), 0))
+        timer = setTimeout(resolve, timerMs(until - service.now()))
       })
       await Promise.race([ended, over])
       clearTimeout(timer)

@@ -15,7 +15,7 @@ import type { Standing } from '../../store/log/standing.ts'
 import { resourceOf } from '../../store/resource.ts'
 import { appendFitting } from '../base/entry-append.ts'
 import { openState, storedChanges, storedState } from '../base/record-storage.ts'
-import type { ChangeRequest } from '../base/request.ts'
+import type { ChangeRequest, ClientSnapshot } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { busy } from '../base/turns.ts'
 import { keyInUse } from './key-errors.ts'
@@ -69,16 +69,33 @@ export async function noteOutsideChange(
   base: Native,
   baseTag: string,
 ): Promise<Entry | undefined | typeof LOST_RACE> {
-  const lastTag = tagOf(head)
-  if (head === undefined || lastTag === undefined || lastTag === baseTag) return head
+  if (head === undefined || tagOf(head) === undefined) return head
   const { mapping } = provider
-  const state = 'state' in head ? head.state : undefined
-  const before = state && openState(service, resourceOf(ref), state)
-  // Another release of this program can classify the same settings differently, so a different fingerprint
-  // alone is not a change.
-  if (before !== undefined && sameRecord(service, mapping, before, base)) return head
-  return recordOutsideChange(service, ref, head, { provider, before, native: base, tag: baseTag })
+  const snapshot = { native: base, tag: baseTag }
+  if (isRecorded(service, mapping, head, snapshot)) return head
+  const before = recordedState(service, head)
+  return recordOutsideChange(service, ref, head, { provider, before, ...snapshot })
 }
+
+/**
+ * Whether a client is in the state that an entry recorded. Another release of this program can classify the same
+ * settings differently, so a different fingerprint alone is not a change.
+ */
+export function isRecorded(
+  service: Service,
+  mapping: Mapping,
+  entry: Entry,
+  { native, tag }: Pick<ClientSnapshot, 'native' | 'tag'>,
+): boolean {
+  if (tagOf(entry) === tag) return true
+  const before = recordedState(service, entry)
+  return before !== undefined && sameRecord(service, mapping, before, native)
+}
+
+const recordedState = (service: Service, entry: Entry): Native | undefined =>
+  'state' in entry && entry.state !== undefined
+    ? openState(service, entry.resource, entry.state)
+    : undefined
 
 /** Whether two records are the same as far as they are stored. */
 function sameRecord(

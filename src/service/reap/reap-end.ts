@@ -12,6 +12,7 @@ import type { ClientSnapshot } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { changeClient } from '../change/change.ts'
 import { removeClient } from '../life/remove.ts'
+import { isRecorded } from '../operation/head.ts'
 import { DUE, type Due } from '../upkeep/duty.ts'
 import { newestBeside } from './reap-history.ts'
 
@@ -64,8 +65,9 @@ export async function endReaping(
       dryRun: false,
       caller: DUE,
       requestId: service.newId(),
-      checkFound: ({ tag, standing }: ClientSnapshot) => {
-        if (tag !== untouched || standing?.removal?.reap?.operationId !== reap.operationId)
+      checkFound: (snapshot: ClientSnapshot) => {
+        const isSuspended = isRecorded(service, provider.mapping, untouched, snapshot)
+        if (!isSuspended || snapshot.standing?.removal?.reap?.operationId !== reap.operationId)
           throw touched()
       },
     })
@@ -75,10 +77,10 @@ export async function endReaping(
   }
 }
 
-/** The state that the suspension has left, if nothing was recorded since; `undefined`: something was. */
-function untouchedSince(newest: Entry | undefined, { operationId }: Reaping): string | undefined {
+/** The end of the suspension, if nothing was recorded since; `undefined`: something was. */
+function untouchedSince(newest: Entry | undefined, { operationId }: Reaping): Entry | undefined {
   const isEnd = newest?.kind === 'outcome' && newest.operationId === operationId
-  return isEnd && newest.outcome === 'applied' ? newest.tag : undefined
+  return isEnd && newest.outcome === 'applied' && newest.tag !== undefined ? newest : undefined
 }
 
 const touched = () =>

@@ -2,6 +2,7 @@
 
 import { ClientError } from '../../core/errors.ts'
 import { checkLimits } from '../../core/mapping/limits.ts'
+import { showField } from '../../core/mapping/mapping.ts'
 import { isLens, type Native } from '../../core/mapping/row.ts'
 import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -46,19 +47,31 @@ export function checkOverlap(provider: Provider, base: Native): Overlapping {
 }
 
 /**
- * Checks that a new secret can only replace the old one.
+ * Checks that a new secret can only replace the old one, and that it is another one.
  * @throws ClientError `unsupported_operation`, `invalid_field`
  */
-export function checkCutOver(provider: Provider, base: Native): void {
+export function checkCutOver(provider: Provider, base: Native, value: Secret): void {
   const secrets = secretsOf(provider)
   checkUsable(secrets, base)
-  if (secrets.add === undefined || secrets.atOnce(base) === 1) return
+  if (secrets.add === undefined || secrets.atOnce(base) === 1)
+    return checkOther(provider, base, value)
   throw new ClientError(
     'invalid_field',
     'cutOver must be absent: this client can have two secrets at a time, so the old one works until it is retired.',
     { field: 'cutOver' },
   )
 }
+
+/** @throws ClientError `invalid_field` for the secret that the client has */
+export function checkOther({ mapping }: Provider, base: Native, value: Secret): void {
+  if (showField(mapping, 'secret', base)?.reveal() === value.reveal()) throw sameSecret()
+}
+
+/** The secret would be replaced by itself, so anyone who has it would keep their access. */
+export const sameSecret = () =>
+  new ClientError('invalid_field', 'secret must be another one than the client has.', {
+    field: 'secret',
+  })
 
 function checkUsable(secrets: Pick<Secrets, 'unusable'>, base: Native): void {
   const why = secrets.unusable(base)

@@ -14,7 +14,14 @@ import { checkReliance } from '../change/own-client.ts'
 import { operate } from '../operation/operate.ts'
 import { type Begun, onClient, type Plan } from '../operation/operation.ts'
 import { endingAt, withEnds } from './retirements.ts'
-import { checkOverlap, checkRoom, checkValue, secretsOf } from './rotatable.ts'
+import {
+  checkOther,
+  checkOverlap,
+  checkRoom,
+  checkValue,
+  sameSecret,
+  secretsOf,
+} from './rotatable.ts'
 import type { RotationRequest, RotationResult } from './rotation.ts'
 import { replayRotation } from './rotation-replay.ts'
 
@@ -72,6 +79,9 @@ async function planFor(
   checkReliance(request, base, 'given another secret')
   const secrets = checkOverlap(provider, base)
   if (secrets.makesValues && request.value !== undefined) throw madeThere()
+  // A dry run would confirm a guess to those who may not see the secret.
+  const mayCompare = !request.dryRun || request.maySeeSecrets !== false
+  if (mayCompare && request.value !== undefined) checkOther(provider, base, request.value)
   const live = await secrets.list(ref, base, call)
   checkRoom(secrets.atOnce(base), live)
   const value = secrets.makesValues ? undefined : (request.value?.reveal() ?? newSecretValue())
@@ -127,12 +137,6 @@ const madeThere = () =>
     'secret must be absent: this provider makes the value of a secret that is added beside another.',
     { field: 'secret' },
   )
-
-/** The secret would be replaced by itself, so anyone who has it would keep their access. */
-const sameSecret = () =>
-  new ClientError('invalid_field', 'secret must be another one than the client has.', {
-    field: 'secret',
-  })
 
 const endsAtOnce = () =>
   new ClientError(

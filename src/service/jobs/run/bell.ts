@@ -1,5 +1,7 @@
 /** Waits for a time, or until the bell is rung. */
 
+import { timerMs } from '../../../core/timer.ts'
+
 export interface Bell {
   /** Ends the present wait, or the next one if no one is waiting. */
   ring(): void
@@ -18,7 +20,7 @@ export function createBell(): Bell {
     wait: async (milliseconds) => {
       if (!rung) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, milliseconds)
+          const timer = setTimeout(resolve, timerMs(milliseconds))
           wake = () => {
             clearTimeout(timer)
             resolve()
