@@ -81,6 +81,11 @@ export const OPTIONS = {
   },
   digest: { value: 'SHA256', says: 'apply only the plan with this digest, as its review shows it' },
   'delete-unmanaged': { says: 'plan to delete the clients that have no file' },
+  'end-manager': {
+    value: 'NAME',
+    many: true,
+    says: 'also take back the values of a manager whose file was removed',
+  },
   unmanaged: { says: 'count clients without a file as a difference' },
   limit: { value: 'COUNT', says: 'the most to show (default: 20 on a terminal, else all)' },
   cursor: { value: 'CURSOR', says: 'continue after the answer that had this `next` (--json)' },

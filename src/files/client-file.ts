@@ -14,14 +14,14 @@
  * ```
  */
 
-import { type Document, isMap } from 'yaml'
+import { isMap } from 'yaml'
 import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from '../core/client.ts'
 import { ClientError, isClientError } from '../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
 import { type FieldPatches, parseMergePatch } from '../core/patch/patch.ts'
 import { expand, NO_VARIABLES, type ValuePath, type Variables } from './environments/template.ts'
 import { parseYaml } from './yaml-document.ts'
-import { readYaml, textOfYaml } from './yaml-text.ts'
+import { readYaml, takeOut, textOfYaml } from './yaml-text.ts'
 
 /** The content of a file. */
 export interface ClientFile {
@@ -40,7 +40,7 @@ export interface ClientFile {
 }
 
 /** Attributes with members of which a file can say that there are to be no others. */
-const EXCLUSIVE = FIELD_NAMES.filter((field) => ['map', 'raw'].includes(FIELDS[field].kind))
+export const EXCLUSIVE = FIELD_NAMES.filter((field) => ['map', 'raw'].includes(FIELDS[field].kind))
 
 const MEMBERS: readonly string[] = [
   ...['provider', 'userPoolId', 'id', 'kind', 'manager', 'exclusive'],
@@ -165,12 +165,4 @@ export function withId(text: string, id: string, omitted: readonly string[] = []
   document.set('id', id)
   for (const path of omitted) takeOut(document, ['client', 'providerSettings', ...path.split('.')])
   return textOfYaml(document)
-}
-
-/** A mapping that is left empty would say that there is to be nothing in it. */
-function takeOut(document: Document, path: readonly string[]): void {
-  document.deleteIn(path)
-  const above = path.slice(0, -1)
-  const rest = document.getIn(above)
-  if (above.length > 1 && isMap(rest) && rest.items.length === 0) takeOut(document, above)
 }

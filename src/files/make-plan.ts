@@ -132,7 +132,7 @@ async function planCreation(
 }
 
 const ELSEWHERE =
-  'is left out, and taken out of a file that is for this place alone: it names credentials of another client, or holds a secret, and secrets are in no file.'
+  'is left out, and taken out of the file once the client is there: it names credentials of another client, or holds a secret, and secrets are in no file. Environments that have a client keep it in their overrides.'
 
 async function planUpdate(
   api: PlanningApi,
@@ -162,7 +162,8 @@ async function planUpdate(
   const notes = notesOf(file.path, warnings)
   const isManaged = Object.keys(managers).length > 0
   if (changes.length === 0 && !isManaged) return { items: [], notes }
-  const about = { action: 'update', file: file.path, ...address, key } as const
+  const inFile = parts.length === 0 ? {} : { file: file.path }
+  const about = { action: 'update', ...inFile, ...address, key } as const
   const stated = isManaged ? { managers } : {}
   const item: UpdateItem = { ...about, name, etag, patch, ...stated, changes }
   return { items: [item], notes }

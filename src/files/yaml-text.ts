@@ -1,7 +1,18 @@
 /** YAML 1.2 whose numbers are read and written digit by digit, without rounding to a double. */
 
-import { type Document, LineCounter, parseDocument, type Scalar, stringify, visit } from 'yaml'
+import {
+  type Document,
+  isMap,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  stringify,
+  visit,
+} from 'yaml'
+import type { Json } from '../core/json/json.ts'
 import { isNumberLiteral, type NumberLiteral, numberOfLiteral } from '../core/json/json-number.ts'
+import { stringifyJson } from '../core/json/json-text.ts'
 
 /** The package would treat such a number as an object, and write the result of its `toJSON`. */
 const NUMBERS = {
@@ -25,15 +36,46 @@ export function readYaml(text: string, lineCounter = new LineCounter()): Documen
         typeof node.value === 'number' && key !== 'key' ? exact(node.source) : undefined
       if (number !== undefined) node.value = number
     },
+    Collection: (_, node) => {
+      const [from, to] = node.range ?? [0, 0]
+      const source = text.slice(from, to)
+      if (node.flow === true && !source.includes('\n')) {
+        SOURCES.set(node, { source, content: contentOf(node, document) })
+      }
+    },
   })
   return document
 }
+
+/** How lists and mappings in `[ ]` and `{ }` were written, and what they said: the package knows one way to space them. */
+const SOURCES = new WeakMap<Node, { readonly source: string; readonly content: string }>()
+
+const contentOf = (node: Node, document: Document) => stringifyJson(node.toJS(document) as Json)
 
 /** The text of a value. */
 export const writeYaml = (value: unknown) => stringify(value, { ...OPTIONS, ...LAYOUT })
 
 /** The text of a document, with its comments and order. */
-export const textOfYaml = (document: Document) => document.toString(LAYOUT)
+export function textOfYaml(document: Document): string {
+  visit(document, {
+    Collection: (_, node) => {
+      const { source, content } = SOURCES.get(node) ?? {}
+      if (source === undefined || contentOf(node, document) !== content) return undefined
+      node.toString = () => source
+      return visit.SKIP
+    },
+  })
+  return document.toString(LAYOUT)
+}
+
+/** Takes a member out. A mapping that is left empty would say that there is to be nothing in it, so it goes as well. */
+export function takeOut(document: Document, path: readonly string[]): void {
+  if (!document.hasIn(path)) return
+  document.deleteIn(path)
+  const above = path.slice(0, -1)
+  const rest = document.getIn(above)
+  if (above.length > 1 && isMap(rest) && rest.items.length === 0) takeOut(document, above)
+}
 
 /** YAML 1.2.2 section 10.3.2: signs, leading zeros and points without digits, none of which JSON has. */
 const DECIMAL = /^([-+]?)0*(\d*)(?:\.(\d*))?([eE][-+]?\d+)?$/

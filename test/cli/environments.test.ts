@@ -196,10 +196,10 @@ it('an export keeps the spelling of what still holds, and writes ids to the envi
   for (const line of [
     'provider: customers',
     'description: costs $${5} at ${host}',
-    'token: ${token}',
-    '- https://${host}',
+    'token: "${token}"',
+    'webOrigins: ["https://${host}"]',
     '- https://new.example.com/cb',
-    'note: $${note}',
+    'note: "$${note}"',
   ]) {
     expect(portal).toContain(line)
   }
@@ -210,6 +210,84 @@ it('an export keeps the spelling of what still holds, and writes ids to the envi
     read('environments.yaml').startsWith(before.environments.split('\n  production')[0] ?? '-'),
   ).toBe(true)
   expect((await run('drift clients --env staging --unmanaged')).code).toBe(0)
+})
+
+it('an export keeps comments and order, and leaves a file alone that says the same', async () => {
+  const commented = PORTAL.replace(
+    '  name: Portal',
+    '  # as users see it\n  name: Portal # short',
+  ).replace(
+    '  webOrigins: ["https://${host}"]',
+    '  webOrigins:\n    # single-page app\n    - "https://${host}"\n    - https://second.example.com',
+  )
+  write('customers/portal.yaml', commented)
+  await applied('staging')
+  expect((await run('export clients --env staging --overwrite')).code).toBe(0)
+  const whole = read('customers/portal.yaml')
+  const lines = commented.split('\n').map((line) => line.trim())
+  const kept = whole.split('\n').map((line) => line.trim())
+  const places = lines.filter((line) => line !== '').map((line) => kept.indexOf(line))
+  expect(places, whole).not.toContain(-1)
+  expect(places).toEqual([...places].sort((one, other) => one - other))
+  // Nothing has changed since, so that nothing is to be overwritten either.
+  expect(await run('export clients --env staging')).toMatchObject({ code: 0, err: '' })
+  expect(read('customers/portal.yaml')).toBe(whole)
+  await run(
+    `set auth0-staging/${idIn('staging')} webOrigins-=https://second.example.com description=New --yes`,
+  )
+  expect((await run('export clients --env staging --overwrite')).code).toBe(0)
+  const portal = read('customers/portal.yaml')
+  expect(portal).not.toContain('second.example.com')
+  for (const comment of [
+    '# of the portal team',
+    '# as users see it',
+    '# short',
+    '# single-page app',
+  ])
+    expect(portal).toContain(comment)
+})
+
+it('what only the client of another environment can have leaves the shared file', async () => {
+  const methods = {
+    private_key_jwt: { credentials: [{ id: 'cred_of_staging' }] },
+  }
+  tenants.staging.put({
+    client_id: 'original',
+    name: 'Keyed',
+    app_type: 'regular_web',
+    callbacks: ['https://keyed.example.com/cb'],
+    grant_types: ['authorization_code'],
+    oidc_conformant: true,
+    jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36000 },
+    client_authentication_methods: methods,
+  })
+  rmSync(join(folder, 'clients', 'customers', 'portal.yaml'))
+  write('environments.yaml', ENVIRONMENTS.replace(/ {4}overrides:[\s\S]*?(?= {2}production)/, ''))
+  const exported = await run('export clients --env staging')
+  expect(exported, exported.err).toMatchObject({ code: 0 })
+  const shared = read('customers/keyed.yaml')
+  expect(shared).toContain('cred_of_staging')
+  write('customers/keyed.yaml', `# of the portal team\n${shared}`)
+  const { out } = await planned('production')
+  expect(out).toContain('client_authentication_methods is left out')
+  const done = await run('apply plan.json --env production --yes')
+  expect(done, done.err).toMatchObject({ code: 0 })
+  expect(read('customers/keyed.yaml')).not.toContain('cred_of_staging')
+  expect(read('customers/keyed.yaml')).toContain('# of the portal team')
+  expect(read('environments.yaml')).toContain('cred_of_staging')
+  for (const environment of ['staging', 'production']) {
+    expect(JSON.parse((await planned(environment)).text)).toMatchObject({ items: [] })
+    const drift = await run(`drift clients --env ${environment}`)
+    expect(drift, drift.out).toMatchObject({ code: 0 })
+  }
+  // What it is in staging is still managed there.
+  await tenants.staging.put({
+    ...tenants.staging.client('original'),
+    client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_other' }] } },
+  })
+  const drift = await run('drift clients --env staging')
+  expect(drift).toMatchObject({ code: 1 })
+  expect(drift.out).toContain('cred_other')
 })
 
 it('a value of the process environment is printed nowhere, refused or not', async () => {

@@ -103,6 +103,42 @@ it('a file of a manager alone leaves the rest of the list alone', async () => {
   expect(plan.out).toContain('0 to change')
 })
 
+it('a manager whose file was removed is shown, and ended by name', async () => {
+  put({ callbacks: [BASE] })
+  auth0.put({ ...fullAuth0Client, client_id: 'b', name: 'Second', client_aliases: [] })
+  write('base.yaml', `provider: auth0\nid: a\nclient:\n  callbacks: [${BASE}, ${url('both')}]\n`)
+  write('shop.yaml', managed('team-shop', 'shop', 'both'))
+  write('docs.yaml', managed('team-docs', 'docs'))
+  write('second.yaml', managed('team-shop', 'shop').replace('id: a', 'id: b'))
+  await apply()
+  remove('shop.yaml')
+  remove('second.yaml')
+  const says =
+    'team-shop: manages values of a, b without a file in this folder. They stay. If its file was removed, plan with --end-manager team-shop.'
+  const left = await run('plan clients')
+  expect(left.out).toContain(says)
+  expect(left.out).not.toContain('team-docs: ')
+  expect(left.out).toContain('0 to change')
+  expect((await run('drift clients')).out).toContain(says)
+  const idle = await run('plan clients --end-manager team-docs')
+  expect(idle.out).toContain('team-docs: manages no value here without a file')
+  expect(idle.out).toContain('0 to change')
+
+  const plan = await run('plan clients --end-manager team-shop --out plan.json')
+  expect(plan, plan.err).toMatchObject({ code: 0 })
+  expect(plan.out).toContain('2 to change')
+  expect(await run('apply plan.json --yes')).toMatchObject({ code: 0 })
+  // What the base file and another manager name stays.
+  expect([...callbacks()].sort()).toEqual([BASE, url('both'), url('docs')].sort())
+  expect(auth0.client('b')?.callbacks).not.toContain(url('shop'))
+  for (const line of ['plan clients', 'plan clients --end-manager team-shop']) {
+    const again = await run(line)
+    expect(again.out).toContain('0 to create, 0 to change, 0 to delete.')
+  }
+  expect((await run('drift clients')).out).not.toContain('team-shop')
+  expect((await run('values auth0/a')).out).not.toContain('team-shop')
+})
+
 it('a new client has the values of its manager from the start', async () => {
   write(
     'new.yaml',

@@ -51,6 +51,14 @@ describe('the schema', () => {
     expect(isRight(file)).toBe(false)
   })
 
+  it('takes whose a file is and what it alone names', () => {
+    const client = { callbacks: ['https://a.example.com/cb'] }
+    const file = { provider: 'auth0', id: 'a', manager: 'team-shop', client }
+    expect(isRight(file)).toBe(true)
+    expect(isRight({ ...file, exclusive: ['clientMetadata', 'providerSettings'] })).toBe(true)
+    expect(isRight({ ...file, exclusive: ['callbacks'] })).toBe(false)
+  })
+
   it('takes variables, and the places of environments', () => {
     const client = { callbacks: '${callbacks}', idTokenLifetime: '${seconds}', name: 'A ${b}' }
     expect(isRight({ provider: 'customers', kind: '${kind}', client })).toBe(true)

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientFile } from '../../files/client-file.ts'
 import type { LiveClient } from '../../files/compare.ts'
+import { filelessManagers, filelessNotes, withEnded } from '../../files/ended-managers.ts'
 import type { Environment } from '../../files/environments/environment.ts'
 import { hide, hideIn } from '../../files/environments/plan-values.ts'
 import { type Live, readLive } from '../../files/live.ts'
@@ -49,12 +50,19 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
   terminal.progress('')
   const exclusions = exclusionsOf(options, environment)
   const comparison = compareFiles(files, await withSettings(api, files, live), exclusions)
+  const { 'end-manager': ended = [] } = options
+  const fileless = filelessManagers(
+    live.clients.filter(
+      (one) =>
+        exclusions.ofClient(one) === undefined &&
+        !(deleteUnmanaged && comparison.unmanaged.includes(one)),
+    ),
+    comparison.matched,
+  )
+  const work = { ...comparison, matched: withEnded(comparison.matched, fileless, ended) }
   const progress = progressOf(terminal, verb)
-  const draft = await makePlan(api, comparison, { deleteUnmanaged, newKey: randomUUID, progress })
-  const notes = skipped.map(({ path, why }) => ({
-    about: path,
-    says: `is not read, because ${why}.`,
-  }))
+  const draft = await makePlan(api, work, { deleteUnmanaged, newKey: randomUUID, progress })
+  const notes = [...skipped.map(skippedNote), ...filelessNotes(fileless, ended)]
   const from = environment ?? NOTHING_HIDDEN
   const masked = <T extends { readonly says: string }>(about: T) => hideIn(about, from)
   return {
@@ -84,6 +92,11 @@ async function withSettings(
   )
   return { ...live, settings: new Map(each) }
 }
+
+const skippedNote = ({ path, why }: Skipped) => ({
+  about: path,
+  says: `is not read, because ${why}.`,
+})
 
 const excludedNote = ({ file, term }: Comparison['excluded'][number]) => ({
   about: file.path,

@@ -80,12 +80,16 @@ function standingFiles(
   }
   return new Map(
     matched.flatMap((match): [LiveClient, StandingFile][] =>
-      match.kind === 'present'
+      match.kind === 'present' && !isOfManager(match)
         ? [[match.live, { match, text: readText(match.file.path) ?? '' }]]
         : [],
     ),
   )
 }
+
+/** The values of a manager are a part of each list, and an export has whole ones. */
+const isOfManager = ({ file, parts }: StandingFile['match']): boolean =>
+  parts.some(({ path, manager }) => path === file.path && manager !== undefined)
 
 /** Paths by place and name, since an id is that of one environment; by the id too where several would have one path. */
 function newPaths(folder: string, clients: readonly LiveClient[]): readonly string[] {

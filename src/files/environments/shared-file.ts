@@ -14,6 +14,7 @@ import {
 import type { Matched } from '../plan.ts'
 import { parseYaml } from '../yaml-document.ts'
 import { writeYaml } from '../yaml-text.ts'
+import { updatedYaml } from '../yaml-update.ts'
 import { type Environment, type Place, spelledPlace } from './environment.ts'
 import { escaped, expand, NO_VARIABLES, type Variables, withNames } from './template.ts'
 
@@ -33,7 +34,7 @@ export interface StandingFile {
   readonly match: Matched & { readonly kind: 'present' }
 }
 
-/** The text of a client's own file, as the environments share it. */
+/** The text of a client's own file, as the environments share it; comments and order of the one that stands are kept. */
 export function sharedFile(
   rendered: string,
   {
@@ -54,13 +55,14 @@ export function sharedFile(
   } = quietly(parseYaml('', rendered).value, NO_VARIABLES) as JsonObject
   const before = standing === undefined ? {} : (parseYaml('', standing.text).value as JsonObject)
   const { id, kind } = before
-  return writeYaml({
+  const text = writeYaml({
     ...place,
     ...(id === undefined ? {} : { id }),
     ...(kind === undefined ? {} : { kind }),
     ...withoutMembers(rest, ['provider']),
     client: attributes(client as JsonObject, before.client, { standing, environment }),
   })
+  return standing === undefined ? text : updatedYaml(standing.text, text)
 }
 
 function attributes(
@@ -90,6 +92,11 @@ function spelled(value: Json, before: Json | undefined, environment: Environment
       const spelling = before.find((one: Json) => means(one, item))
       return spelling ?? withNames(item, environment.hidden)
     })
+  }
+  if (value === null && isRecord(before)) {
+    // All that is shown of it is nothing.
+    const unseen = unseenIn(before, {}, environment)
+    if (unseen.length > 0) return Object.fromEntries(unseen)
   }
   if (!isRecord(value) || !isRecord(before)) return withNames(value, environment.hidden)
   const members = Object.entries(value).map(([name, inner]) => [

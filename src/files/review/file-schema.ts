@@ -7,6 +7,7 @@ import * as z from 'zod/mini'
 import { FIELD_NAMES, FIELDS, type FieldName } from '../../core/client.ts'
 import { CLIENT_KINDS } from '../../core/client-kind.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
+import { EXCLUSIVE } from '../client-file.ts'
 import type { Capabilities, Capability } from '../render.ts'
 
 /** A provider and what it can hold. */
@@ -37,6 +38,12 @@ export function clientFileSchema(providers: readonly ProviderFacts[]): JsonObjec
       kind: {
         anyOf: [{ enum: CLIENT_KINDS }, VARIABLE],
         description: 'What a new client is for.',
+      },
+      manager: text('Whose the values of its lists are; absent: its lists are managed as wholes.'),
+      exclusive: {
+        type: 'array',
+        items: { enum: EXCLUSIVE },
+        description: 'Attributes whose members the file names are to have no others.',
       },
       client: { $ref: '#/$defs/client' },
     },

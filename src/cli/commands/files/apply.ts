@@ -4,6 +4,7 @@ import { type Applied, applyItems, checkPlan } from '../../../files/apply.ts'
 import { type ClientFile, withId } from '../../../files/client-file.ts'
 import type { Environment } from '../../../files/environments/environment.ts'
 import { withEnvironmentId } from '../../../files/environments/environments.ts'
+import { withoutLeft } from '../../../files/environments/left-settings.ts'
 import { hide, reveal } from '../../../files/environments/plan-values.ts'
 import {
   type CreateItem,
@@ -156,7 +157,8 @@ function keepIds(
         terminal.note(`${plain(`${item.file} ${why}; its new client is ${client.id}`)}.`)
       } else if (environment === undefined)
         writeBelow(folder, path, withId(text, client.id, item.left))
-      else writeEnvironmentId(folder, environment, { file: nameIn(folder, path), id: client.id })
+      else
+        writeShared({ folder, environment }, { path, text, id: client.id, left: item.left ?? [] })
     } catch (error) {
       const says = error instanceof Error ? error.message : ''
       terminal.note(plain(`${says} Its new client is ${client.id}.`))
@@ -165,14 +167,20 @@ function keepIds(
 }
 
 /** The file is shared by all environments, each of which has a client of its own. */
-function writeEnvironmentId(
-  folder: string,
-  { path, name }: Environment,
-  { file, id }: { file: string; id: string },
+function writeShared(
+  { folder, environment: { path, name } }: { folder: string; environment: Environment },
+  shared: { path: string; text: string; id: string; left: readonly string[] },
 ): void {
-  const text = readText(path)
-  if (text === undefined) throw new UsageError(`${path} cannot be read.`)
-  writeBelow(folder, path, withEnvironmentId(text, { environment: name, file, id }))
+  const before = readText(path)
+  if (before === undefined) throw new UsageError(`${path} cannot be read.`)
+  const file = nameIn(folder, shared.path)
+  const content = withEnvironmentId(before, { environment: name, file, id: shared.id })
+  const texts = withoutLeft(
+    { file: shared.text, environments: content },
+    { environment: name, file, left: shared.left },
+  )
+  writeBelow(folder, path, texts.environments)
+  if (texts.file !== shared.text) writeBelow(folder, shared.path, texts.file)
 }
 
 function printResults({ options, terminal }: Invocation, applied: readonly Applied[]): void {

@@ -10,6 +10,7 @@ import {
   renderClientFile,
   unknownSettings,
 } from '../../../files/render.ts'
+import { updatedYaml } from '../../../files/yaml-update.ts'
 import type { Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { chosenEnvironment, exclusionsOf } from '../../folder/environments.ts'
@@ -52,10 +53,12 @@ export const run: Run = async (invocation) => {
   const { files, environments } =
     environment === undefined
       ? {
-          files: live.map((one, index) => ({
-            path: join(folder, paths[index] ?? ''),
-            text: textOf(one),
-          })),
+          files: live.map((one, index) => {
+            const path = join(folder, paths[index] ?? '')
+            const before = readText(path)
+            const text = textOf(one)
+            return { path, text: before === undefined ? text : updatedYaml(before, text) }
+          }),
           environments: undefined,
         }
       : sharedFiles(

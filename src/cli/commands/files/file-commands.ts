@@ -36,7 +36,7 @@ export const FILE_COMMANDS: readonly Command[] = [
     says: 'compare files with what the providers hold, and plan the changes',
     more: 'Attributes that a file does not name are left alone, and so are clients without a file and values under a lease.',
     takes: [FOLDER],
-    options: ['env', 'exclude', 'out', 'format', 'delete-unmanaged', ...CONNECTING],
+    options: ['env', 'exclude', 'out', 'format', 'delete-unmanaged', 'end-manager', ...CONNECTING],
     examples: [
       'clientry plan clients --out plan.json',
       'clientry plan clients --out plan.json --format markdown',
