@@ -126,6 +126,7 @@ async function main(): Promise<void> {
   const clientry = await createClientry(config, {
     store: createSqliteStore(database),
     documents,
+    openidAddress: `http://${HOST}:${port}${openid.prefix}`,
     metrics: createMetrics(Object.keys(config.providers)),
     environmentCredentials: () => undefined,
     log,

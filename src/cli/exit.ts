@@ -40,6 +40,7 @@ export const EXIT_OF: Readonly<Record<ClientryErrorCode, ExitName>> = {
   own_client: 'refused',
   client_suspended: 'refused',
   job_state: 'refused',
+  move_state: 'refused',
   key_in_use: 'conflict',
   not_restorable: 'conflict',
   lossy_copy: 'conflict',

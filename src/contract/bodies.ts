@@ -7,6 +7,7 @@ import type { JobBodies } from './jobs.ts'
 import type { LeaseBodies } from './leases.ts'
 import type { LifeBodies } from './life.ts'
 import type { LintBodies } from './lint.ts'
+import type { MoveBodies } from './moves.ts'
 import type { ProviderBodies } from './providers.ts'
 import type { SecretBodies } from './secrets.ts'
 import type { ServerBodies } from './server.ts'
@@ -20,6 +21,7 @@ export interface Bodies
     StandingBodies,
     SecretBodies,
     LeaseBodies,
+    MoveBodies,
     HistoryBodies,
     LintBodies,
     JobBodies,

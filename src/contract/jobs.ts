@@ -100,6 +100,7 @@ export type ReapVerdict =
   | 'reap'
   | 'protected'
   | 'leased'
+  | 'moving'
   | 'own_client'
   | 'coming_removal'
   | 'no_match'

@@ -10,6 +10,7 @@ import { KEY_OPERATIONS } from './operations/keys.ts'
 import { LEASE_OPERATIONS } from './operations/leases.ts'
 import { LIFE_OPERATIONS } from './operations/life.ts'
 import { LINT_OPERATIONS } from './operations/lint.ts'
+import { MOVE_OPERATIONS } from './operations/moves.ts'
 import { PROVIDER_OPERATIONS } from './operations/providers.ts'
 import { SECRET_OPERATIONS } from './operations/secrets.ts'
 import { SERVER_OPERATIONS } from './operations/server.ts'
@@ -24,6 +25,7 @@ export const OPERATIONS = {
   ...SECRET_OPERATIONS,
   ...KEY_OPERATIONS,
   ...LEASE_OPERATIONS,
+  ...MOVE_OPERATIONS,
   ...HISTORY_OPERATIONS,
   ...LINT_OPERATIONS,
   ...JOB_OPERATIONS,

@@ -3,6 +3,7 @@
 import type { ClientName, PlaceOfChange, PlaceOfClient } from './common.ts'
 import type { HistoryAction } from './history.ts'
 import type { Lease } from './leases.ts'
+import type { Move } from './moves.ts'
 
 export interface ProtectionRequest extends PlaceOfClient {
   /** Whether the client is kept from being removed and suspended. */
@@ -47,6 +48,8 @@ export interface Standing extends ClientName {
   readonly endingSecrets: readonly EndingSecret[]
   /** To callers without `clients:read`: those that they have taken themselves. */
   readonly leases: readonly Lease[]
+  /** Of redirect URIs, to callers with `clients:read`; absent: none is open. */
+  readonly moves?: readonly Move[]
   readonly openChange?: OpenChange
   /** Where a job reaps the client, or it was made for a while only: when it is removed by itself, RFC 3339. */
   readonly removedAt?: string

@@ -48,6 +48,8 @@ export const ERROR_CODES = {
   list_full: { status: 409, retry: true },
   /** The request with this idempotency key is still running. */
   key_in_use: { status: 409, retry: true },
+  /** A redirect URI cannot be moved so, or the change would take it away while it is being moved. */
+  move_state: { status: 409, retry: false },
   /** The job is not in a state for what is asked of it. */
   job_state: { status: 409, retry: false },
   /** What a rollback names cannot be restored whole; nothing was sent. */

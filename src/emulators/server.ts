@@ -9,6 +9,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { hostRefusal, pageRefusal } from '../net/browser.ts'
 import { CONNECTION_LIMITS, limitConnections } from '../net/connections.ts'
 import { createPipelines } from '../net/pipeline.ts'
+import { AUTHORIZATION, type AuthorizationBehaviour, authorizationAnswer } from './authorization.ts'
 import { CONTROL_PATH, controlRefusal, refused } from './control-guard.ts'
 import { createFaultQueue, type Fault, refusalOf } from './faults.ts'
 import {
@@ -46,6 +47,8 @@ export interface EmulatorBehaviour {
   foreignWrite(request: EmulatorRequest, change: Readonly<Record<string, unknown>>): void
   /** Back to the state that it started with. */
   reset(): void
+  /** Its authorization endpoint; absent: it has none. */
+  readonly authorization?: AuthorizationBehaviour
   /** Further control routes below `/_emulator/`; `undefined`: no such route. */
   control?(request: EmulatorRequest, name: string): EmulatorAnswer | undefined
 }
@@ -100,7 +103,8 @@ export async function listenAs(
     if (request.path.startsWith(CONTROL_PATH)) {
       return send(outgoing, controlRefusal(request) ?? control(request))
     }
-    const operation = behaviour.operation(request)
+    const asks = request.method === 'GET' && behaviour.authorization?.isAt(request.path) === true
+    const operation = asks ? AUTHORIZATION : behaviour.operation(request)
     const fault = faults.take(operation)
     const answer = await meet(request, operation, fault)
     calls.push({
@@ -141,7 +145,11 @@ export async function listenAs(
         behaviour.foreignWrite(request, fault.change ?? {})
         break
     }
-    const answer = await behaviour.answer(request, operation)
+    const { authorization } = behaviour
+    const answer =
+      operation === AUTHORIZATION && authorization !== undefined
+        ? authorizationAnswer(authorization, request)
+        : await behaviour.answer(request, operation)
     if (fault?.kind === 'error_after_apply') return behaviour.faultAnswer('error', fault)
     if (fault?.kind === 'reset_after_apply') return 'reset'
     if (fault?.kind === 'stall_after_apply') return 'stall'

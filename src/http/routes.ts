@@ -9,6 +9,7 @@ import { KEY_HANDLERS } from './routes/keys.ts'
 import { LEASE_HANDLERS } from './routes/leases.ts'
 import { LIFE_HANDLERS } from './routes/life.ts'
 import { LINT_HANDLERS } from './routes/lint.ts'
+import { MOVE_HANDLERS } from './routes/moves/moves.ts'
 import { PROVIDER_HANDLERS } from './routes/providers.ts'
 import { SECRET_HANDLERS } from './routes/secrets.ts'
 import { SERVER_HANDLERS } from './routes/server.ts'
@@ -21,6 +22,7 @@ const HANDLERS: Handlers<OperationName> = {
   ...SECRET_HANDLERS,
   ...KEY_HANDLERS,
   ...LEASE_HANDLERS,
+  ...MOVE_HANDLERS,
   ...HISTORY_HANDLERS,
   ...LINT_HANDLERS,
   ...JOB_HANDLERS,

@@ -8,7 +8,7 @@ import { type Mapping, visibleField } from '../core/mapping/mapping.ts'
 import type { Native } from '../core/mapping/row.ts'
 import { heldPaths } from '../core/mapping/suspension.ts'
 import { isSentBackWhole } from '../core/patch/patch.ts'
-import type { Lease, Standing } from '../service/base/request.ts'
+import type { Lease, Move, Standing } from '../service/base/request.ts'
 import { managersIn } from '../service/change/managed-values.ts'
 import type { Site } from './target.ts'
 
@@ -73,6 +73,31 @@ export function leaseBody({
 }: Lease): JsonObject {
   const until = new Date(expiresAt).toISOString()
   return { field, value, owner, expiresAt: until, ...(isPermanent ? { kept: isPermanent } : {}) }
+}
+
+/** A move without who asked for it. */
+export function moveBody({
+  from,
+  to,
+  operationId,
+  startedAt,
+  widened,
+  narrowAt,
+}: Move): JsonObject {
+  const time = (at: number) => new Date(at).toISOString()
+  return {
+    from,
+    to,
+    state: widened === undefined ? 'widening' : 'widened',
+    operationId,
+    startedAt: time(startedAt),
+    ...(widened && {
+      widenedAt: time(widened.at),
+      acceptedBy: widened.by,
+      narrowFrom: time(widened.narrowFrom),
+    }),
+    ...(narrowAt === undefined ? {} : { narrowAt: time(narrowAt) }),
+  }
 }
 
 /** That a client is off or was suspended: since when, by which operation and what it holds, where it was done here. */

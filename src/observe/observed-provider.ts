@@ -4,6 +4,7 @@
  */
 
 import type { Adoption } from '../providers/adoption.ts'
+import type { Authorization } from '../providers/authorization/authorization.ts'
 import type { Call, Step, UpstreamCall } from '../providers/call.ts'
 import type { Creation } from '../providers/creation.ts'
 import type { Elsewhere } from '../providers/elsewhere.ts'
@@ -122,6 +123,12 @@ const PROOF: Rows<Proof> = {
   unrecorded: QUIET,
 }
 
+const AUTHORIZATION: Rows<Authorization> = {
+  codeSeconds: QUIET,
+  waitSeconds: QUIET,
+  look: (look, extend) => (redirect, call) => look(redirect, extend(call)),
+}
+
 const PROVIDER: Rows<Provider> = {
   type: QUIET,
   mapping: QUIET,
@@ -149,6 +156,7 @@ const PROVIDER: Rows<Provider> = {
   keys: (keys, extend) => (keys.kind === 'record' ? keys : extended(keys, KEYS, extend)),
   adoption: (adoption, extend) => extended(adoption, ADOPTION, extend),
   proof: (proof, extend) => extended(proof, PROOF, extend),
+  authorization: (authorization, extend) => extended(authorization, AUTHORIZATION, extend),
 }
 
 /** The same parts, each member as its row says; an absent member stays absent. */

@@ -56,7 +56,7 @@ export interface Clientry {
 
 /** What the entry provides. */
 export interface Surroundings
-  extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents'> {
+  extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents' | 'openidAddress'> {
   readonly store: Store
   /** Counts events; absent if no one could read the counts. */
   readonly metrics?: Metrics

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import type { Mapping } from '../core/mapping/mapping.ts'
 import type { MemberRules } from '../core/secrecy/place.ts'
+import { UNKNOWN_AUTHORIZATION } from './authorization/authorization.ts'
 import type {
   IssuerUrls,
   Part,
@@ -13,7 +14,7 @@ import type {
 } from './definition.ts'
 import type { Provider } from './provider.ts'
 import * as registry from './registry.ts'
-import { members, plainSchemes, rulesOf, type WrittenMembers } from './setting-schemas.ts'
+import { members, moves, plainSchemes, rulesOf, type WrittenMembers } from './setting-schemas.ts'
 
 /** What a configuration calls a kind of provider. */
 export type ProviderType = keyof typeof registry
@@ -27,6 +28,14 @@ interface CommonSettings {
   readonly members?: MemberRules | undefined
   /** Private-use schemes without a dot that redirect URIs of native clients may have. */
   readonly plainSchemes?: readonly string[] | undefined
+  /** What moving a redirect URI waits for, where the server does otherwise than is known. */
+  readonly moves?: MoveTimes | undefined
+}
+
+/** Times in seconds; absent: those of the provider. */
+interface MoveTimes {
+  readonly waitSeconds?: number | undefined
+  readonly codeSeconds?: number | undefined
 }
 
 /** What the settings of one provider mean, by its type. */
@@ -40,6 +49,7 @@ export type WrittenProvider = {
   readonly type: ProviderType
   readonly members?: WrittenMembers | undefined
   readonly plainSchemes?: readonly string[] | undefined
+  readonly moves?: MoveTimes | undefined
 }
 
 type Definition = ProviderDefinition<string, SettingShape, ProviderSettings>
@@ -51,13 +61,19 @@ const DEFINITIONS = { ...registry } as unknown as Readonly<Record<ProviderType, 
 export const providerSchema = z.discriminatedUnion(
   'type',
   PROVIDER_TYPES.map((type) =>
-    z.strictObject({ ...DEFINITIONS[type].schema, type: z.literal(type), members, plainSchemes }),
+    z.strictObject({
+      ...DEFINITIONS[type].schema,
+      type: z.literal(type),
+      members,
+      plainSchemes,
+      moves,
+    }),
   ) as unknown as [z.ZodMiniObject],
 ) as unknown as z.ZodMiniType<WrittenProvider>
 
 /** What written settings mean. */
 export function settingsOf(
-  { type, members, plainSchemes, ...written }: WrittenProvider,
+  { type, members, plainSchemes, moves, ...written }: WrittenProvider,
   reading: Reading,
 ): ProviderSettings {
   const own = DEFINITIONS[type].settingsOf(written, reading)
@@ -66,6 +82,7 @@ export function settingsOf(
     type,
     ...(members === undefined ? {} : { members: rulesOf(members) }),
     ...(plainSchemes === undefined ? {} : { plainSchemes }),
+    ...(moves === undefined ? {} : { moves }),
   } as ProviderSettings
 }
 
@@ -96,7 +113,10 @@ export async function createProviders(
   const built = new Map<string, Provider>()
   for (const [id, one] of Object.entries(settings)) {
     const { create } = await DEFINITIONS[one.type].load()
-    const provider = withSchemes(create(one, surroundings, id), one.plainSchemes)
+    const provider = withMoves(
+      withSchemes(create(one, surroundings, id), one.plainSchemes),
+      one.moves,
+    )
     if (one.members === undefined) {
       built.set(id, provider)
       continue
@@ -112,4 +132,17 @@ function withSchemes(provider: Provider, plainSchemes: readonly string[] = []): 
   if (plainSchemes.length === 0) return provider
   const { mapping } = provider
   return { ...provider, mapping: { ...mapping, uris: { ...mapping.uris, plainSchemes } } }
+}
+
+/** The provider with other times of its authorization endpoint. */
+function withMoves(provider: Provider, { waitSeconds, codeSeconds }: MoveTimes = {}): Provider {
+  const { authorization = UNKNOWN_AUTHORIZATION } = provider
+  return {
+    ...provider,
+    authorization: {
+      ...authorization,
+      ...(waitSeconds === undefined ? {} : { waitSeconds }),
+      ...(codeSeconds === undefined ? {} : { codeSeconds }),
+    },
+  }
 }

@@ -39,6 +39,8 @@ export interface ProviderSurroundings {
     | undefined
   /** Where the local provider keeps its clients. */
   readonly documents?: Documents
+  /** Where its OpenID Provider is reached from this process. */
+  readonly openidAddress?: string
   /** A keyed fingerprint of a secret, which is no oracle for a guessed one. */
   readonly fingerprintOf?: (secret: string) => string
   /** Where tokens that open clients are kept, and what seals them. */

@@ -15,6 +15,7 @@ import type { Mapping } from '../core/mapping/mapping.ts'
 import type { Dangling, Native } from '../core/mapping/row.ts'
 import type { OwnApi } from '../core/rights/own-api.ts'
 import type { Adoption } from './adoption.ts'
+import type { Authorization } from './authorization/authorization.ts'
 import type { Call, ClientRef, Place, Step } from './call.ts'
 import type { Creation } from './creation.ts'
 import type { Elsewhere } from './elsewhere.ts'
@@ -192,4 +193,6 @@ export interface Provider {
   readonly adoption?: Adoption
   /** Rules of its own that can be tried on a client made for that. */
   readonly proof?: Proof
+  /** Its authorization endpoint, where redirect URIs are used; absent: nothing is known of it. */
+  readonly authorization?: Authorization
 }

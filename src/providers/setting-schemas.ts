@@ -54,6 +54,11 @@ export const plainSchemes = z.optional(
     .check(z.maxLength(100)),
 )
 
+const seconds = z.optional(z.number().check(z.gte(0), z.lte(86_400)))
+
+/** What moving a redirect URI waits for: until a new one is in force, and as long as a code can be redeemed. */
+export const moves = z.optional(z.strictObject({ waitSeconds: seconds, codeSeconds: seconds }))
+
 export type WrittenMembers = NonNullable<z.output<typeof members>>
 
 /** The rules that are written. */

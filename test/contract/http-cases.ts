@@ -22,6 +22,7 @@ import { JOB_CASES } from './job-cases.ts'
 import { LEASE_CASES } from './lease-cases.ts'
 import { LIFE_CASES } from './life-cases.ts'
 import { LIST_CASES } from './list-cases.ts'
+import { MOVE_CASES } from './move-cases.ts'
 import { PRECONDITION_CASES } from './precondition-cases.ts'
 import { SECRET_CASES } from './secret-cases.ts'
 import type { World } from './world.ts'
@@ -76,6 +77,7 @@ export const CASES: readonly Case[] = [
   ...COPY_CASES,
   ...SECRET_CASES,
   ...LEASE_CASES,
+  ...MOVE_CASES,
   ...LIST_CASES,
   ...PRECONDITION_CASES,
   {

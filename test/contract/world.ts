@@ -104,6 +104,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           credentials: { accessKeyId: 'emulator', secretAccessKey: { env: 'AWS_SECRET' } },
           pace: { perOperation: 10_000, perCategory: 10_000 },
           listLagSeconds: 0,
+          moves: { waitSeconds: 0, codeSeconds: 0 },
         },
         local: { type: 'local', listLagSeconds: 0 },
         ...options.providers,

@@ -190,6 +190,19 @@ const lease = change({
   owner: 'pr-7',
   seconds: 60,
 })
+const FROM = 'https://app.example/cb'
+const TO = 'https://new.example/cb'
+const startMove = async (on: On) => {
+  const { service, request } = without(on)
+  await changeClient(service, {
+    ...request,
+    patch: parseMergePatch({ callbacks: { add: [FROM] } }),
+  })
+  await move(without(on))
+}
+const move = change({ kind: 'move', from: FROM, to: TO })
+const confirmMove = change({ kind: 'confirm_move', from: FROM, to: TO, by: 'wait' })
+const movesOf = async (on: On) => (await standingOf(on)).moves ?? []
 const suspension = (suspended: boolean) =>
   change({ kind: 'suspension', suspended, allowPartial: false })
 const protection = (on: boolean) => change({ kind: 'protection', protected: on })
@@ -295,6 +308,44 @@ export const ACTION_KINDS: readonly ActionKind[] = [
     afterMs: HOUR_MS,
     perform: change({ kind: 'end_lease', ends: (_, now) => now > 0 }),
     effects: async (on) => isTrue(!callbacksOf(on).includes(CALLBACK)),
+  },
+  {
+    ...LOCAL,
+    action: 'move',
+    name: 'the beginning of a move',
+    before: async (on) => change(parseMergePatch({ callbacks: { add: [FROM] } }))(without(on)),
+    perform: move,
+    effects: async (on) => isTrue(callbacksOf(on).includes(TO) && (await movesOf(on)).length === 1),
+  },
+  {
+    ...LOCAL,
+    action: 'confirm_move',
+    name: 'the confirmation of a move',
+    before: startMove,
+    perform: confirmMove,
+    effects: async (on) => isTrue((await movesOf(on))[0]?.widened !== undefined),
+  },
+  {
+    ...LOCAL,
+    action: 'narrow_move',
+    name: 'the narrowing of a move',
+    before: async (on) => {
+      await startMove(on)
+      await confirmMove(without(on))
+    },
+    afterMs: HOUR_MS,
+    perform: change({ kind: 'narrow_move', from: FROM }),
+    effects: async (on) =>
+      isTrue(!callbacksOf(on).includes(FROM) && (await movesOf(on)).length === 0),
+  },
+  {
+    ...LOCAL,
+    action: 'end_move',
+    name: 'the end of a move',
+    before: startMove,
+    perform: change({ kind: 'end_move', from: FROM }),
+    effects: async (on) =>
+      isTrue(!callbacksOf(on).includes(TO) && (await movesOf(on)).length === 0),
   },
   {
     ...LOCAL,

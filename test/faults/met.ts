@@ -23,8 +23,16 @@ interface Exemption {
   readonly why: string
 }
 
-const NO_STEPS = ['protect', 'unprotect', 'retire_later', 'retain', 'adopt'] as const
-const ONE_CALL = ['suspend', 'resume', 'lease', 'end_lease'] as const
+const NO_STEPS = [
+  'protect',
+  'unprotect',
+  'confirm_move',
+  'retire_later',
+  'retain',
+  'adopt',
+] as const
+const MOVES = ['move', 'narrow_move', 'end_move'] as const
+const ONE_CALL = ['suspend', 'resume', 'lease', 'end_lease', ...MOVES] as const
 const OWN_LOOK = ['create', 'remove', 'rotate', 'retire'] as const
 
 /** Pairs that are never met. What stands here and is met is out of date, and fails as well. */

@@ -145,6 +145,8 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
       send('PUT', `${at}/leases`, { ...lease, value }),
     ),
     remove(`${at}/leases`, { owner: 'me' }),
+    send('POST', `${at}/move`, { from: held, to: 'https://mine.example.com/moved' }),
+    ...['narrow', 'end'].map((how) => send('POST', `${at}/move/${how}`, { from: held })),
     send('PUT', `${at}/registration`, { registrationAccessToken: 'mine' }),
     ...['start', 'pause', 'resume', 'cancel'].map((told) =>
       fc.constant({ method: 'POST', path: `/jobs/${job}/${told}` }),
@@ -155,7 +157,7 @@ function others({ id, marks, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
 
 function reads({ id, marks, operation, job }: Fresh): readonly fc.Arbitrary<Asked>[] {
   return [
-    ...['', '/lint', '/history', '/secrets', '/keys', '/leases'].map((rest) =>
+    ...['', '/lint', '/history', '/secrets', '/keys', '/leases', '/move'].map((rest) =>
       get(`/clients/${id}${rest}`),
     ),
     get('/clients'),

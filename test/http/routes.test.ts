@@ -112,6 +112,27 @@ const REQUESTS: Readonly<Record<string, Minimal>> = {
     about: 'default provider',
   },
   endLeases: { path: () => `${CLIENT}/leases`, query: 'owner=walk', about: 'default provider' },
+  listMoves: { path: () => `${CLIENT}/move`, about: 'default provider' },
+  moveRedirect: {
+    path: () => `${CLIENT}/move`,
+    query: 'dryRun=true',
+    body: { from: 'https://app.example.com/callback', to: 'https://walked.example/moved' },
+    about: 'default provider',
+  },
+  narrowMove: {
+    path: () => `${CLIENT}/move/narrow`,
+    query: 'dryRun=true',
+    body: { from: 'https://walked.example/absent' },
+    success: 409,
+    about: 'default provider',
+  },
+  endMove: {
+    path: () => `${CLIENT}/move/end`,
+    query: 'dryRun=true',
+    body: { from: 'https://walked.example/absent' },
+    success: 409,
+    about: 'default provider',
+  },
   adoptClient: {
     path: () => `${CLIENT}/registration`,
     query: 'dryRun=true',
@@ -397,7 +418,8 @@ it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const)
     const setsToWork = /^\/jobs($|\/.*\/(start|resume|undo)$)/.test(path)
     const reaps = path === '/jobs/reap'
     const whole = ['clients:read', 'clients:suspend', 'clients:delete']
-    expect(also).toEqual(reaps ? whole : setsToWork ? ['clients:write'] : undefined)
+    const moves = /\/move(\/narrow|\/end)?$/.test(path) ? ['clients:read'] : undefined
+    expect(also).toEqual(reaps ? whole : setsToWork ? ['clients:write'] : moves)
   },
 )
 

@@ -36,7 +36,12 @@ it('an intent without an action is a change', () => {
 
 it('says of each action what it does and does not', () => {
   expect(those((name) => SETTLEMENTS[name].ownLog)).toEqual(['create'])
-  expect(those((name) => SETTLEMENTS[name].undoable)).toEqual(['change'])
+  expect(those((name) => SETTLEMENTS[name].undoable)).toEqual([
+    'change',
+    'move',
+    'narrow_move',
+    'end_move',
+  ])
   expect(those((name) => !SETTLEMENTS[name].sendsSettings)).toEqual(
     those((name) => ['remove', 'rotate', 'retire', 'add_key', 'remove_key'].includes(name)),
   )

@@ -92,6 +92,7 @@ describe('whether a client is reaped', () => {
   it.each<[string, Partial<Suspect>, Partial<JobReap>?]>([
     ['protected', { standing: { protected: true } }],
     ['leased', { standing: { leases: [LEASE] } }],
+    ['moving', { standing: { moves: [{ from: 'a', to: 'b' }] as never } }],
     ['coming_removal', { standing: REMOVAL }],
     ['own_client', { provider: { ...provider, reliance: () => ({}) as never } }],
     ['no_match', {}, { terms: ['name:other'] }],

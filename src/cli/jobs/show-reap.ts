@@ -10,6 +10,7 @@ const SAYS: Readonly<Record<ReapVerdict, string>> = {
   reap: 'would be suspended, and removed later',
   protected: 'is protected',
   leased: 'has leases',
+  moving: 'has an open move of a redirect URI',
   own_client: 'is what the server or the provider works by',
   coming_removal: 'is to be removed already',
   no_match: 'no longer matches',

@@ -4,6 +4,7 @@
  * source that it comes from, in the file that holds it.
  */
 
+import { redirectsIn } from '../authorization.ts'
 import { copyOf } from '../copy.ts'
 import { type Emulator, listenAs } from '../server.ts'
 import { type Auth0EmulatorOptions, createAnswers, DEFAULT_CREDENTIAL } from './answers.ts'
@@ -69,6 +70,10 @@ export async function startAuth0Emulator(
         return throttled(options.limits, now() + retryAfter * 1000, retryAfter)
       },
       foreignWrite: (request, change) => foreignWrite(state, request, change),
+      authorization: {
+        isAt: (path) => path === '/authorize',
+        redirects: (id) => redirectsIn(state.clients.get(id)?.record.callbacks),
+      },
       reset: fill,
       control: (request, name) => controlRoute(state, request, name),
     },

@@ -3,6 +3,7 @@
  * 500 for whatever it cannot name, its pages by offset. `test/servers/hydra-cases.ts` asks the server itself the same.
  */
 
+import { redirectsIn } from '../authorization.ts'
 import { copyOf } from '../copy.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
 import { controlRoute } from './control.ts'
@@ -48,6 +49,10 @@ export async function startHydraEmulator(
       foreignWrite: (request, change) => {
         const before = state.clients.get(idOf(request))
         if (before !== undefined) put({ ...before, ...copyOf(change) })
+      },
+      authorization: {
+        isAt: (path) => path === '/oauth2/auth',
+        redirects: (id) => redirectsIn(state.clients.get(id)?.redirect_uris),
       },
       reset: fill,
       control: (request, name) => controlRoute({ state, put }, request, name),

@@ -5,6 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { redirectsIn } from '../authorization.ts'
 import { copyOf } from '../copy.ts'
 import { type Emulator, type ListenOptions, listenAs } from '../server.ts'
 import { type Account, createAccess } from './access.ts'
@@ -94,6 +95,15 @@ export async function startKeycloakEmulator(
         )
         if (before !== undefined) put({ ...before, ...copyOf(change) }, realm?.name)
       },
+      authorization: {
+        isAt: (path) => AUTHORIZATION_PATH.test(path),
+        redirects: (id, path) => {
+          const [, name = ''] = AUTHORIZATION_PATH.exec(path) ?? []
+          const realm = realms.get(decodeURIComponent(name))
+          const client = realm && findClient(id, realm)
+          return client?.enabled === false ? undefined : redirectsIn(client?.redirectUris)
+        },
+      },
       reset: fill,
       control: (request, name) =>
         controlRoute({ realm: (one) => realms.get(one ?? first), put }, request, name),
@@ -109,6 +119,8 @@ export async function startKeycloakEmulator(
     },
   }
 }
+
+const AUTHORIZATION_PATH = /^\/realms\/([^/]+)\/protocol\/openid-connect\/auth$/
 
 /** The server has no rates; a proxy before it may. */
 const FAULTS = {

@@ -92,6 +92,7 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
       },
     ),
   },
+  MoveRequest: { properties: { to: ONE_URL } },
   LeasedValue: { properties: { value: ONE_URL } },
   LeaseRequest: {
     properties: { value: ONE_URL },

@@ -46,6 +46,12 @@ export const BODY_EXAMPLES: { readonly [B in BodyName]?: JsonObject } = {
     owner: 'preview-7',
     ttlSeconds: 3_600,
   },
+  MoveRequest: {
+    provider: 'local',
+    from: 'https://app.example.com/callback',
+    to: 'https://new.example.com/callback',
+  },
+  OpenMoveRequest: { provider: 'local', from: 'https://app.example.com/callback' },
   ValuesRequest: {
     managers: { 'team-shop': { callbacks: ['https://shop.example.com/callback'] } },
   },

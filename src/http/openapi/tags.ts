@@ -6,6 +6,7 @@ import { KEY_OPERATIONS } from '../../contract/operations/keys.ts'
 import { LEASE_OPERATIONS } from '../../contract/operations/leases.ts'
 import { LIFE_OPERATIONS } from '../../contract/operations/life.ts'
 import { LINT_OPERATIONS } from '../../contract/operations/lint.ts'
+import { MOVE_OPERATIONS } from '../../contract/operations/moves.ts'
 import { PROVIDER_OPERATIONS } from '../../contract/operations/providers.ts'
 import { SECRET_OPERATIONS } from '../../contract/operations/secrets.ts'
 import { SERVER_OPERATIONS } from '../../contract/operations/server.ts'
@@ -17,6 +18,7 @@ const GROUPS: readonly (readonly [name: string, says: string, operations: object
   ['secrets', 'Rotate and retire the secrets of clients.', SECRET_OPERATIONS],
   ['keys', 'The public keys that clients prove themselves with.', KEY_OPERATIONS],
   ['leases', 'Values that a client has for a limited time.', LEASE_OPERATIONS],
+  ['moves', 'Redirect URIs that give way to others without a failed login.', MOVE_OPERATIONS],
   ['history', 'The changes of clients and their outcomes.', HISTORY_OPERATIONS],
   ['lint', 'Risky settings of clients.', LINT_OPERATIONS],
   ['jobs', 'Changes of many clients.', JOB_OPERATIONS],

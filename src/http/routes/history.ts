@@ -21,6 +21,7 @@ import type { Handlers } from '../route.ts'
 import { leaseBody } from '../standing.ts'
 import { actorIn, callerOf, permissionOf, targetOf, visibleProviders } from '../target.ts'
 import { pageLimit, placeOf, placeText, revisionOf, revisionText } from '../wire/cursor.ts'
+import { timeIn } from '../wire/query.ts'
 
 export const HISTORY_HANDLERS: Handlers<keyof typeof HISTORY_OPERATIONS> = {
   getClientHistory,
@@ -105,12 +106,8 @@ function providersOf(exchange: Exchange): readonly string[] {
 
 function timeOf(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined
-  const time = Date.parse(value)
-  // Some dates that do not exist are read as the day after (ECMA-262, Date.parse): 2026-02-30.
-  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number)
-  const isDay = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
-  // ECMA-262 also takes the hour 24 for the end of a day; RFC 3339 section 5.6 does not.
-  if (!Number.isNaN(time) && isDay && !/T24/.test(value)) return time
+  const time = timeIn(value)
+  if (time !== undefined) return time
   throw invalid(name, 'must be a time that exists, such as 2026-01-31T12:00:00Z')
 }
 

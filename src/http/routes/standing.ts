@@ -14,7 +14,7 @@ import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
 import { protectionRequest, resumptionRequest, suspensionRequest } from '../schemas/standing.ts'
-import { leaseBody, suspensionBody } from '../standing.ts'
+import { leaseBody, moveBody, suspensionBody } from '../standing.ts'
 import { type Target, targetOf } from '../target.ts'
 import { readJsonBody, readOptionalJsonBody } from '../wire/body.ts'
 import { checkMembers, memberOf } from '../wire/members.ts'
@@ -42,7 +42,7 @@ async function getStanding(exchange: Exchange): Promise<Answer> {
 
 function standingBody(target: Target, { native, standing }: ReadResult): JsonObject {
   const { ref, provider, principal, may } = target
-  const { leases = [], retirements = [] } = standing ?? {}
+  const { leases = [], retirements = [], moves } = standing ?? {}
   const isOwn = (actor: object) => isDeepStrictEqual(actor, actorOf(principal))
   return {
     ...ref,
@@ -50,6 +50,7 @@ function standingBody(target: Target, { native, standing }: ReadResult): JsonObj
     ...suspensionBody(provider.mapping, showClient(provider.mapping, native), standing),
     endingSecrets: retirements.map(({ secretId: id, at }) => ({ id, retiresAt: rfc3339(at) })),
     leases: leases.filter(({ actor }) => may('clients:read') || isOwn(actor)).map(leaseBody),
+    ...(moves !== undefined && may('clients:read') && { moves: moves.map(moveBody) }),
     ...(standing?.removal && { removedAt: rfc3339(standing.removal.at) }),
   }
 }

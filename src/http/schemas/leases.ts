@@ -31,7 +31,8 @@ export function plainText(longest: number) {
     .check(z.minLength(1, { error }), z.maxLength(longest, { error }), z.regex(PLAIN, { error }))
 }
 
-const ONE_URL = z.refine<string>((value) => !value.includes('*'), {
+/** No wildcard. */
+export const ONE_URL = z.refine<string>((value) => !value.includes('*'), {
   error: 'must be one URL, without a wildcard',
 })
 

@@ -9,6 +9,7 @@ import { JOB_SCHEMAS } from './jobs.ts'
 import { LEASE_SCHEMAS } from './leases.ts'
 import { LIFE_SCHEMAS } from './life.ts'
 import { LINT_SCHEMAS } from './lint.ts'
+import { MOVE_SCHEMAS } from './moves/moves.ts'
 import type { Schemas } from './parts.ts'
 import { PROVIDER_SCHEMAS } from './providers.ts'
 import { SECRET_SCHEMAS } from './secrets.ts'
@@ -22,6 +23,7 @@ export const SCHEMAS: Schemas<Bodies> = {
   ...STANDING_SCHEMAS,
   ...SECRET_SCHEMAS,
   ...LEASE_SCHEMAS,
+  ...MOVE_SCHEMAS,
   ...HISTORY_SCHEMAS,
   ...LINT_SCHEMAS,
   ...JOB_SCHEMAS,

@@ -14,6 +14,7 @@ import type {
 import { HISTORY_ACTIONS } from '../../service/reading/history.ts'
 import { name, place, placeOfChange } from './common.ts'
 import { lease } from './leases.ts'
+import { move } from './moves/moves.ts'
 import { described, flag, optional, type Schemas, type Shape, text, time } from './parts.ts'
 
 export const protectionRequest = z.strictObject({
@@ -45,6 +46,7 @@ const standing = z.object({
     z.array(lease),
     'For callers without clients:read: only those that they have taken themselves.',
   ),
+  moves: optional(z.array(move)),
   openChange: optional(openChange),
   removedAt: optional(time),
 } satisfies Shape<Standing>)

@@ -12,6 +12,7 @@ import type { ClientRef, Step } from '../call.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { passUnreadable } from '../unreadable.ts'
+import { authorizationAt } from './calls/authorization.ts'
 import { createSender, type Send } from './calls/call.ts'
 import { createKeys } from './calls/credentials.ts'
 import { type Auth0Pace, createAuth0Pace } from './calls/pace.ts'
@@ -97,6 +98,7 @@ export function createAuth0Provider(settings: Auth0Options): Provider {
     secrets,
     keys: createKeys(send),
     proof: createProof(send),
+    authorization: authorizationAt(settings.baseUrl),
   }
 }
 

@@ -10,6 +10,7 @@ import type { ClientRef, Step } from '../call.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { withoutOwnRole } from './analytics.ts'
+import { createAuthorization } from './calls/authorization.ts'
 import { address, type CognitoOptions, createInvoke, type Invoke, recordOf } from './calls/call.ts'
 import { credentialSource } from './calls/credentials.ts'
 import { danglingOf } from './calls/dangling.ts'
@@ -25,7 +26,9 @@ export { mapping }
 
 /** What the settings of user pools mean. */
 export interface CognitoSettings {
-  readonly pools: Readonly<Record<string, { readonly region: string; readonly endpoint: string }>>
+  readonly pools: Readonly<
+    Record<string, { readonly region: string; readonly endpoint: string; readonly domain?: string }>
+  >
   /** Absent: those of the environment, read anew for each call, since they rotate. */
   readonly credentials?: {
     readonly accessKeyId: string
@@ -85,6 +88,7 @@ export function createCognitoProvider(settings: CognitoOptions): Provider {
     ],
     secrets: createSecrets(invoke),
     proof: createProof(invoke),
+    authorization: createAuthorization(({ userPoolId = '' }) => settings.pools[userPoolId]?.domain),
   }
 }
 

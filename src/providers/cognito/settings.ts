@@ -16,7 +16,12 @@ export const cognito = defineProvider({
   schema: {
     pools: z.record(
       z.string().check(z.regex(/^[\w-]{1,55}_[0-9a-zA-Z]{1,55}$/)),
-      z.strictObject({ region: z.optional(text), endpoint: z.optional(url) }),
+      z.strictObject({
+        region: z.optional(text),
+        endpoint: z.optional(url),
+        /** Of managed login, as users reach it; absent: moving a redirect URI waits. */
+        domain: z.optional(url),
+      }),
     ),
     credentials: z.optional(credentials),
     listLagSeconds,
@@ -29,11 +34,12 @@ export const cognito = defineProvider({
     ),
   },
   settingsOf: ({ credentials, pools, ...written }, reading): CognitoSettings => {
-    const complete = Object.entries(pools).map(([id, { region, endpoint }]) => {
+    const complete = Object.entries(pools).map(([id, { region, endpoint, domain }]) => {
       const here = region ?? id.slice(0, id.indexOf('_'))
       const target = endpoint ?? `https://cognito-idp.${here}.amazonaws.com/`
       reading.url(target, `pools.${id}.endpoint`)
-      return [id, { region: here, endpoint: target }] as const
+      const login = domain === undefined ? {} : { domain: domain.replace(/\/+$/, '') }
+      return [id, { region: here, endpoint: target, ...login }] as const
     })
     if (complete.length === 0) reading.fault('must contain at least one user pool.', 'pools')
     const settings = { ...written, pools: Object.fromEntries(complete) }

@@ -8,6 +8,7 @@ import type { ClientRef, Step } from '../call.ts'
 import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { registrationKeys } from '../registration/registration-keys.ts'
+import { authorizationAt } from './calls/authorization.ts'
 import { createSender, type Send } from './calls/call.ts'
 import { createHydraPace, type HydraPace } from './calls/pace.ts'
 import { createProof } from './calls/proof.ts'
@@ -54,6 +55,7 @@ export function create(settings: HydraSettings, { now }: ProviderSurroundings): 
     secrets,
     keys: registrationKeys,
     proof: createProof(send),
+    authorization: authorizationAt(settings.issuer),
   }
 }
 

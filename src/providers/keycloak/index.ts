@@ -9,6 +9,7 @@ import type { Native } from '../../core/mapping/row.ts'
 import type { ClientRef, Step } from '../call.ts'
 import type { Part, ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
+import { createAuthorization } from './calls/authorization.ts'
 import { adminPath, createSenders, type SendAt } from './calls/call.ts'
 import { createKeycloakPace } from './calls/pace.ts'
 import type { KeycloakSettings } from './calls/realm.ts'
@@ -63,6 +64,7 @@ export function create(
       'sessions, consents and tokens of the client, and its registration access token',
     ],
     secrets: createSecrets({ sendAt, pathOf, now, fingerprintOf }),
+    authorization: createAuthorization(realmOf),
   }
 }
 

@@ -15,6 +15,7 @@ import { isOwn, putClient, removeClient } from './clients.ts'
 import { createCreation } from './creation.ts'
 import { listClients } from './list.ts'
 import { mapping } from './mapping.ts'
+import { authorizationAt } from './openid/authorization.ts'
 import { changeClient, notFound, providing, readClient, targetOf } from './records.ts'
 import { createSecrets } from './secrets.ts'
 import type { Validate } from './validate.ts'
@@ -25,6 +26,8 @@ export interface LocalOptions {
   readonly listLagSeconds?: number | undefined
   /** Epoch milliseconds. */
   now(): number
+  /** Of the OpenID Provider, as this server reaches it; absent: it cannot be asked. */
+  readonly address?: string | undefined
   /** Absent: that of an OpenID Provider made for this alone, at the first change. */
   readonly validate?: Validate
 }
@@ -41,10 +44,10 @@ export interface LocalSettings {
 /** The provider of a configuration. */
 export function create(
   { listLagSeconds }: LocalSettings,
-  { now, documents }: ProviderSurroundings,
+  { now, documents, openidAddress: address }: ProviderSurroundings,
 ): Provider {
   if (documents === undefined) throw new TypeError('The local provider needs a document store.')
-  return createLocalProvider({ documents, now, listLagSeconds })
+  return createLocalProvider({ documents, now, listLagSeconds, address })
 }
 
 /** The provider over documents. */
@@ -61,12 +64,11 @@ export function createLocalProvider(options: LocalOptions): Provider {
       return [
         {
           request: { method: 'PATCH', target: targetOf(id), body },
-          check: async () => (await validator())(patched(base, body)),
           send: async () => {
-            const validateRecord = await validator()
+            const check = await validator()
             return changeClient(documents, id, (before) => {
               const after = { ...patched(before, body), updated_at: Math.floor(now() / 1_000) }
-              validateRecord(after)
+              check(after)
               return after
             })
           },
@@ -88,6 +90,7 @@ export function createLocalProvider(options: LocalOptions): Provider {
     }),
     secrets: createSecrets(documents, now),
     keys: registrationKeys,
+    authorization: authorizationAt(options.address),
   }
 }
 

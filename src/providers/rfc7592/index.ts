@@ -12,6 +12,7 @@ import type { ProviderSurroundings } from '../definition.ts'
 import type { Provider } from '../provider.ts'
 import { registrationKeys } from '../registration/registration-keys.ts'
 import { createAdoption } from './adoption.ts'
+import { authorizationBy } from './calls/authorization.ts'
 import { createCaller } from './calls/call.ts'
 import type { EndpointSettings } from './calls/endpoints.ts'
 import { createRegistrationPace, type RegistrationPace } from './calls/pace.ts'
@@ -98,6 +99,7 @@ export function createRfc7592Provider(options: Rfc7592Options): Provider {
     },
     adoption: createAdoption(parts),
     proof: createProof(parts),
+    authorization: authorizationBy(caller.endpoints),
   }
 }
 

@@ -9,9 +9,9 @@ import type { Secret } from '../../core/secrecy/secret.ts'
 import type { Call, ClientRef, Step } from '../../providers/call.ts'
 import type { Provider, ReadOneOfMany } from '../../providers/provider.ts'
 import type { Actor, JobOrigin } from '../../store/log/actor.ts'
-import type { Lease, Standing } from '../../store/log/standing.ts'
+import type { Lease, Move, Standing, Widened } from '../../store/log/standing.ts'
 
-export type { Lease, Standing }
+export type { Lease, Move, Standing }
 
 /** A rollback to an earlier revision: a change whose patch follows from the history. */
 export interface Rollback {
@@ -118,6 +118,37 @@ export interface LeaseEnding {
   ends(lease: Lease, now: number): boolean
 }
 
+/** Registers a redirect URI beside the one that gives way to it, or goes on with that. */
+export interface MoveStart {
+  readonly kind: 'move'
+  readonly from: string
+  readonly to: string
+  /** When the old one is to go (epoch milliseconds); absent: on request, or as it was said before. */
+  readonly narrowAt?: number | undefined
+}
+
+/** Says that the provider accepts the new redirect URI of a move. */
+export interface MoveConfirmation {
+  readonly kind: 'confirm_move'
+  readonly from: string
+  readonly to: string
+  readonly by: Widened['by']
+}
+
+/** Removes the old redirect URI of a move. */
+export interface MoveNarrowing {
+  readonly kind: 'narrow_move'
+  readonly from: string
+  /** Only if the time has come that was set for it. */
+  readonly whenDue?: true
+}
+
+/** Ends a move by removing its new redirect URI. */
+export interface MoveEnding {
+  readonly kind: 'end_move'
+  readonly from: string
+}
+
 /** An idempotency key of one caller, and the request that it is bound to. */
 export interface Key {
   /** The log of this key. */
@@ -175,6 +206,10 @@ export interface ChangeRequest extends ClientRequest {
     | Suspending
     | LeaseTaking
     | LeaseEnding
+    | MoveStart
+    | MoveConfirmation
+    | MoveNarrowing
+    | MoveEnding
     | Retention
     | CutOver
     | KeySetting

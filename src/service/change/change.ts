@@ -5,6 +5,7 @@
 
 import type { FieldName } from '../../core/client.ts'
 import { diffClients, type FieldChange } from '../../core/diff.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native } from '../../core/mapping/row.ts'
 import { checkPatch } from '../../core/plan/plan.ts'
 import { neededFor, neededToSet } from '../../core/rights/rights.ts'
@@ -16,6 +17,8 @@ import type { ChangeRequest, ChangeResult } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { leasePatch } from '../lease/lease-wish.ts'
 import { leasesAfter } from '../lease/leases.ts'
+import { movePatch } from '../move/move-wish.ts'
+import { movesAfter } from '../move/moves.ts'
 import { danglingWarnings } from '../operation/dangling.ts'
 import { tagOf } from '../operation/head.ts'
 import { operate } from '../operation/operate.ts'
@@ -83,6 +86,7 @@ function readBase(
 /** What is known of a change before its client is read. */
 function patchOf(patch: ChangeRequest['patch']): ChangeRequest['patch'] {
   if (patch.kind === 'lease') return leasePatch(patch)
+  if (patch.kind === 'move') return movePatch(patch)
   return patch.kind === 'managing' ? { kind: 'merge', fields: additionsOf(patch) } : patch
 }
 
@@ -105,16 +109,13 @@ function planFor(
   request.authorize?.([...neededToSet(plan.hidden), ...neededFor(mapping, { ...plan, base, api })])
   if (patch.kind !== 'suspension') checkSuspension(mapping, standing, base, plan.next)
   checkProtection(request, standing, base, plan.next)
-  const fieldsPatch = patch.kind === 'managing' ? patchOf(patch) : patch
-  const leased = leasesAfter(mapping, [base, plan.next], fieldsPatch, aimed)
-  const managed = managedAfter(mapping, plan.next, leased)
-  const cleared = clearedAfter(mapping, [base, plan.next], managed)
-  const becomes = withoutReaping(cleared, { ...patch })
+  const moved = movesAfter(mapping, [base, plan.next], patch, aimed)
+  const becomes = standingAfter(mapping, [base, plan.next], patch, moved.standing)
   const steps = plan.unchanged ? [] : provider.steps(ref, base, plan.next)
   const changes = diffClients(mapping, base, plan.next, service.fingerprints.ofSecret)
   checkRelied(service, request, base, { wish, standing, changes })
   const stays = sameStanding(becomes, standing)
-  const planned = { changes, steps, warnings: [...warnings, ...plan.warnings] }
+  const planned = { changes, steps, warnings: [...warnings, ...moved.warnings, ...plan.warnings] }
   const preview = { ...planned, tag: baseTag }
   return {
     aim: {
@@ -149,6 +150,19 @@ function planFor(
       operationId,
     }),
   }
+}
+
+/** What else holds after the change, by what it leaves in the client's lists. */
+function standingAfter(
+  mapping: Mapping,
+  records: readonly [Native, Native],
+  patch: ChangeRequest['patch'],
+  standing: Standing | undefined,
+): Standing | undefined {
+  const fieldsPatch = patch.kind === 'managing' ? patchOf(patch) : patch
+  const leased = leasesAfter(mapping, records, fieldsPatch, standing)
+  const managed = managedAfter(mapping, records[1], leased)
+  return withoutReaping(clearedAfter(mapping, records, managed), { ...patch })
 }
 
 /**

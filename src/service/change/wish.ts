@@ -13,6 +13,7 @@ import { type Standing, withStanding } from '../../store/log/standing.ts'
 import type { ChangeRequest, CutOver, Protection } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import { endingWish, leaseWish } from '../lease/lease-wish.ts'
+import { confirmationWish, moveEndWish, moveWish, narrowingWish } from '../move/move-wish.ts'
 import { calledOff } from '../reap/reap-wish.ts'
 import { checkCutOver } from '../secrets/rotatable.ts'
 import type { Target, Wish } from './change-target.ts'
@@ -66,6 +67,15 @@ export async function prepareWish(
   }
   if (patch.kind === 'lease') return leaseWish(service, { ...who, patch }, head?.standing)
   if (patch.kind === 'end_lease') return endingWish(service, { ...who, patch }, head?.standing)
+  if (patch.kind === 'move') {
+    return moveWish(service, { ...who, patch }, head?.standing, operationId)
+  }
+  if (patch.kind === 'confirm_move') {
+    return confirmationWish(service, { provider, patch }, head?.standing)
+  }
+  if (patch.kind === 'narrow_move')
+    return narrowingWish(service, { provider, patch }, head?.standing)
+  if (patch.kind === 'end_move') return moveEndWish({ provider, patch }, head?.standing)
   if (patch.kind === 'cut-over') return cutOverWish(patch, provider, head?.standing)
   if (patch.kind === 'managing') return managingWish(patch, provider.mapping, head?.standing)
   if (patch.kind === 'key') {

@@ -84,6 +84,10 @@ export const SETTLEMENTS: Actions = {
   resume: SETTINGS,
   lease: SETTINGS,
   end_lease: SETTINGS,
+  move: { ...SETTINGS, undoable: true },
+  confirm_move: SETTINGS,
+  narrow_move: { ...SETTINGS, undoable: true },
+  end_move: { ...SETTINGS, undoable: true },
   // A cut-over is a change of the existing secret.
   rotate: {
     ...SETTINGS,

@@ -11,6 +11,7 @@ import { resourceOf } from '../../store/resource.ts'
 import { withRetries } from '../base/retry.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { overLeases } from '../lease/leases.ts'
+import { moveWarnings } from '../move/moves.ts'
 
 export interface ReadRequest {
   readonly ref: ClientRef
@@ -47,7 +48,11 @@ export async function readClient(service: Service, request: ReadRequest): Promis
   return {
     native,
     tag: service.fingerprints.ofState(mapping, native),
-    warnings: [...warningsOf(mapping, native, isSuspended), ...history.warnings],
+    warnings: [
+      ...warningsOf(mapping, native, isSuspended),
+      ...history.warnings,
+      ...moveWarnings(mapping, native, history.standing, service.now()),
+    ],
     standing: history.standing,
   }
 }
@@ -82,7 +87,11 @@ export function readWarnings(
   standing: Standing | undefined,
 ): readonly Warning[] {
   const isSuspended = standing?.suspended !== undefined
-  return [...warningsOf(mapping, native, isSuspended), ...overLeases(standing, now())]
+  return [
+    ...warningsOf(mapping, native, isSuspended),
+    ...overLeases(standing, now()),
+    ...moveWarnings(mapping, native, standing, now()),
+  ]
 }
 
 /** The warnings for a reader of a record. */

@@ -48,6 +48,7 @@ function verdictOf(suspect: Suspect, reap: JobReap, { since, now }: Age): ReapVe
   const { ref, provider, native, standing } = suspect
   if (standing?.protected !== undefined) return 'protected'
   if ((standing?.leases ?? []).length > 0) return 'leased'
+  if (standing?.moves !== undefined) return 'moving'
   if (provider.reliance?.(ref, native) !== undefined) return 'own_client'
   if (standing?.removal !== undefined) return 'coming_removal'
   if (!stillMatches(suspect, reap)) return 'no_match'

@@ -13,10 +13,11 @@ import { withinDeadline } from '../base/deadline.ts'
 import { callOf, type Service } from '../base/service.ts'
 import { endOverLeases } from '../lease/lease-end.ts'
 import { removeWhenDue } from '../life/removal-end.ts'
+import { goOnWithMoves } from '../move/move-due.ts'
 import { endDueSecrets } from '../secrets/secret-end.ts'
 import { DUE, type Duty } from './duty.ts'
 
-const DUTIES: readonly Duty[] = [endOverLeases, endDueSecrets, removeWhenDue]
+const DUTIES: readonly Duty[] = [endOverLeases, goOnWithMoves, endDueSecrets, removeWhenDue]
 
 /** The clients whose due work failed, and when it is tried again; for one process. */
 export type Pauses = Map<string, { readonly failures: number; readonly until: number }>

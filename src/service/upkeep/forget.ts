@@ -17,14 +17,14 @@ export const isLongOver = (times: readonly number[], now: number) =>
   times.every((at) => at + FORGOTTEN_AFTER_MS <= now)
 
 /**
- * Records that a client that is gone has no leases, no secrets that end and no removal to come.
+ * Records that a client that is gone has no leases, no moves, no secrets that end and no removal to come.
  * @throws ClientError `not_found` if the client exists, so that something else was not found
  */
 export async function forgetDue(
   service: Service,
   { ref, provider, deadline }: Due,
   actor: Actor,
-  action: 'end_lease' | 'retain',
+  action: 'end_lease' | 'end_move' | 'retain',
 ): Promise<void> {
   const requestId = service.newId()
   await operate<void, void>(service, {
@@ -41,6 +41,7 @@ export async function forgetDue(
         action,
         becomes: withStanding(before?.standing, {
           leases: undefined,
+          moves: undefined,
           retirements: undefined,
           removal: undefined,
         }),

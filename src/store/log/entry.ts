@@ -49,6 +49,8 @@ export interface Intent extends EntryBase {
 /**
  * What an intent is, where it is no change of settings alone. `rotate` gives a client a new secret, `retire`
  * ends one of those that are live, `retire_later` says when one is to end by itself, `retain` calls that off.
+ * `move` registers a redirect URI beside the one that gives way to it, `confirm_move` says that the provider accepts it,
+ * `narrow_move` removes the old one, and `end_move` the new one.
  * `add_key` and `remove_key` concern public keys that the provider keeps beside the record.
  */
 export const ACTIONS = [
@@ -60,6 +62,10 @@ export const ACTIONS = [
   'resume',
   'lease',
   'end_lease',
+  'move',
+  'confirm_move',
+  'narrow_move',
+  'end_move',
   'rotate',
   'retire',
   'retire_later',

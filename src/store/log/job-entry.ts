@@ -93,6 +93,7 @@ export const REAP_VERDICTS = [
   'reap',
   'protected',
   'leased',
+  'moving',
   'own_client',
   'coming_removal',
   'no_match',

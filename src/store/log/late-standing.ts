@@ -4,7 +4,7 @@
  */
 
 import { type ActionName, actionOf, type Intent } from './entry.ts'
-import { isSame, type Standing, withKept } from './standing.ts'
+import { isSame, isSameMove, type Standing, withKept } from './standing.ts'
 
 export interface Uncertain {
   /** Whether a conflict, or an end half-way, leaves what it was to hold: what may be there is to be taken away, or given back. */
@@ -33,6 +33,11 @@ export const UNCERTAIN: UncertainActions = {
   // Its value may be there, and is to go some day.
   lease: { holdsInConflict: true, late: withTaken },
   end_lease: PLAIN,
+  // The new value may be there: the move can go on, or be ended.
+  move: { holdsInConflict: true, late: withMoved },
+  confirm_move: PLAIN,
+  narrow_move: PLAIN,
+  end_move: PLAIN,
   rotate: PLAIN,
   retire: PLAIN,
   retire_later: PLAIN,
@@ -65,4 +70,15 @@ function withTaken(
     (one) => !(before?.leases ?? []).some(isSame(one)) && !leases.some(isSame(one)),
   )
   return additions.length === 0 ? standing : { ...standing, leases: [...leases, ...additions] }
+}
+
+function withMoved(
+  standing: Standing | undefined,
+  { standing: before, becomes = {} }: Intent,
+): Standing | undefined {
+  const moves = standing?.moves ?? []
+  const additions = (becomes.moves ?? []).filter(
+    (one) => !(before?.moves ?? []).some(isSameMove(one)) && !moves.some(isSameMove(one)),
+  )
+  return additions.length === 0 ? standing : { ...standing, moves: [...moves, ...additions] }
 }

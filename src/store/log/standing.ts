@@ -16,6 +16,8 @@ export interface Standing {
   readonly retirements?: readonly Retirement[]
   /** Values of lists by who manages them; each is in its list. */
   readonly managed?: readonly ManagerClaims[]
+  /** Redirect URIs that give way to others. */
+  readonly moves?: readonly Move[]
   /** It was made for a while only, or is being reaped. */
   readonly removal?: ComingRemoval
   /** Settings that this version does not know and a change has taken away, oldest first: they can be set again. */
@@ -44,6 +46,30 @@ export interface Lease {
   readonly actor: Actor
   /** The value was there before, or someone has said since that it is to stay. */
   readonly kept?: true
+}
+
+/** A redirect URI that gives way to another: both are registered until the move is narrowed. */
+export interface Move {
+  readonly from: string
+  readonly to: string
+  /** The operation that registered the new one. */
+  readonly operationId: string
+  /** Who asked for it; it is narrowed in the same name. */
+  readonly actor: Actor
+  /** Epoch milliseconds, like all times of it. */
+  readonly startedAt: number
+  /** When the old one is to go; absent: on request. */
+  readonly narrowAt?: number
+  /** Absent: the provider is not known yet to accept the new one. */
+  readonly widened?: Widened
+}
+
+export interface Widened {
+  readonly at: number
+  /** The authorization endpoint accepted it, or so much time has passed that it does. */
+  readonly by: 'endpoint' | 'wait'
+  /** The old one cannot go before: codes that were issued for it can be redeemed until then. */
+  readonly narrowFrom: number
 }
 
 /** A secret that ends by itself, after a rotation. */
@@ -80,14 +106,22 @@ export interface Reaping {
 export function dueAt({
   leases = [],
   retirements = [],
+  moves = [],
   removal,
 }: Standing = {}): number | undefined {
   const times = [
+    ...moves.flatMap((move) => dueOf(move) ?? []),
     ...leases.map(({ expiresAt }) => expiresAt),
     ...retirements.map(({ at }) => at),
     ...(removal === undefined ? [] : [removal.at]),
   ]
   return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** When a move has to be looked at: at once until it is widened, then when it is to be narrowed. */
+export function dueOf({ startedAt, widened, narrowAt }: Move): number | undefined {
+  if (widened === undefined) return startedAt
+  return narrowAt === undefined ? undefined : Math.max(narrowAt, widened.narrowFrom)
 }
 
 /** Whether the same holds; an absent standing equals an empty one. */
@@ -124,3 +158,7 @@ export function withKept(
 
 export const isSame = (one: Lease) => (other: Lease) =>
   one.field === other.field && one.value === other.value && one.owner === other.owner
+
+/** Whether two moves are the same one. */
+export const isSameMove = (one: Pick<Move, 'from' | 'to'>) => (other: Pick<Move, 'from' | 'to'>) =>
+  one.from === other.from && one.to === other.to

@@ -38,6 +38,7 @@ const kind: SubjectKind = {
       provider: await only({
         type: 'hydra',
         baseUrl: emulator.url,
+        issuer: emulator.url,
         pace: { perSecond: 10_000 },
         listLagSeconds: 0,
       }),

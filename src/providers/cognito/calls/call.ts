@@ -17,7 +17,9 @@ import { bucketsOf, type CognitoPace, type Operation, rateOf } from './pace.ts'
 
 export interface CognitoOptions {
   /** User pools by id; region and endpoint never come from a request. */
-  readonly pools: Readonly<Record<string, { readonly region: string; readonly endpoint: string }>>
+  readonly pools: Readonly<
+    Record<string, { readonly region: string; readonly endpoint: string; readonly domain?: string }>
+  >
   credentials(): Promise<Credentials>
   readonly pace?: CognitoPace | undefined
   /** How long a new client may be missing from the list of its pool. */

@@ -27,6 +27,8 @@ export type ReadDocument = (url: string, call: Call) => Promise<JsonObject | und
 
 export interface Endpoints {
   registration(call: Call): Promise<string>
+  /** The authorization endpoint, where the issuer's document names one. */
+  authorization(call: Call): Promise<string | undefined>
   /**
    * The client configuration endpoint of a client, from what the server answered, if anything.
    * @throws ClientError `provider_misconfigured` for one to which no token may go
@@ -52,8 +54,19 @@ export function createEndpoints(
     return url
   }
 
+  async function authorization(call: Call): Promise<string | undefined> {
+    if (settings.issuer === undefined) return undefined
+    const { authorization_endpoint: endpoint } = await documentAt(settings.issuer, read, call)
+    const parsed = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
+    // No token goes there, so it may be at another origin.
+    const isAllowed =
+      parsed?.protocol === 'https:' || parsed?.origin === new URL(settings.issuer).origin
+    return parsed !== undefined && isAllowed && isPlain(parsed) ? parsed.href : undefined
+  }
+
   return {
     registration,
+    authorization,
     client: async (id, uri, call) => {
       const endpoint = await registration(call)
       if (clientUri === 'derived' || uri === undefined) {
@@ -104,19 +117,24 @@ async function discover(
   read: ReadDocument,
   call: Call,
 ): Promise<string> {
+  const { registration_endpoint: endpoint } = await documentAt(issuer, read, call)
+  const parsed = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
+  if (parsed === undefined) {
+    throw wrong('it names no registration_endpoint, so the server registers no clients')
+  }
+  const allowed = [new URL(issuer).origin, ...origins]
+  if (isPlain(parsed) && allowed.includes(parsed.origin)) return parsed.href
+  throw wrong('its registration_endpoint is at an origin that the configuration does not name')
+}
+
+/** The document of an issuer. */
+async function documentAt(issuer: string, read: ReadDocument, call: Call): Promise<JsonObject> {
   for (const url of documentsOf(issuer)) {
     const document = await read(url, call)
     if (document === undefined) continue
     // RFC 8414 section 3.3: the issuer in the document MUST be identical.
     if (document.issuer !== issuer) throw wrong('it names another issuer')
-    const { registration_endpoint: endpoint } = document
-    const parsed = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
-    if (parsed === undefined) {
-      throw wrong('it names no registration_endpoint, so the server registers no clients')
-    }
-    const allowed = [new URL(issuer).origin, ...origins]
-    if (isPlain(parsed) && allowed.includes(parsed.origin)) return parsed.href
-    throw wrong('its registration_endpoint is at an origin that the configuration does not name')
+    return document
   }
   throw wrong('there is none')
 }
