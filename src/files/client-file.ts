@@ -20,8 +20,8 @@ import { ClientError, isClientError } from '../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
 import { type FieldPatches, parseMergePatch } from '../core/patch/patch.ts'
 import { expand, NO_VARIABLES, type ValuePath, type Variables } from './environments/template.ts'
-import { parseYaml } from './yaml-document.ts'
-import { readYaml, takeOut, textOfYaml } from './yaml-text.ts'
+import { parseYaml } from './yaml/yaml-document.ts'
+import { readYaml, takeOut, textOfYaml } from './yaml/yaml-text.ts'
 
 /** The content of a file. */
 export interface ClientFile {

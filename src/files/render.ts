@@ -10,7 +10,7 @@ import { isRecord, type Json, without } from '../core/json/json.ts'
 import { firstOf, withoutPaths } from '../core/json/paths.ts'
 import type { LiveClient } from './compare.ts'
 import { escaped } from './environments/template.ts'
-import { writeYaml } from './yaml-text.ts'
+import { writeYaml } from './yaml/yaml-text.ts'
 
 /** What a provider can do with a field, as in `GET /providers/{providerId}`. */
 export interface Capability {

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseYaml } from '../../src/files/yaml-document.ts'
-import { writeYaml } from '../../src/files/yaml-text.ts'
-import { updatedYaml } from '../../src/files/yaml-update.ts'
+import { parseYaml } from '../../src/files/yaml/yaml-document.ts'
+import { writeYaml } from '../../src/files/yaml/yaml-text.ts'
+import { updatedYaml } from '../../src/files/yaml/yaml-update.ts'
 import { runs } from '../property.ts'
 
 const BEFORE = `# whose

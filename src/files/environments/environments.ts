@@ -22,8 +22,8 @@ import { isMap } from 'yaml'
 import * as z from 'zod/mini'
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
-import { parseYaml, type YamlFile } from '../yaml-document.ts'
-import { readYaml, textOfYaml } from '../yaml-text.ts'
+import { parseYaml, type YamlFile } from '../yaml/yaml-document.ts'
+import { readYaml, textOfYaml } from '../yaml/yaml-text.ts'
 import { VARIABLE_NAME, type ValuePath } from './template.ts'
 
 /** The name of the file, directly in the folder of the client files. */

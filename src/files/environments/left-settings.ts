@@ -4,7 +4,7 @@
  */
 
 import { type Document, isMap, isNode } from 'yaml'
-import { readYaml, takeOut, textOfYaml } from '../yaml-text.ts'
+import { readYaml, takeOut, textOfYaml } from '../yaml/yaml-text.ts'
 
 /** The text of a client file, and that of `environments.yaml` beside it. */
 export interface SharedTexts {

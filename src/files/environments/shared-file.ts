@@ -12,9 +12,9 @@ import {
   withoutMembers,
 } from '../../core/json/json.ts'
 import type { Matched } from '../plan.ts'
-import { parseYaml } from '../yaml-document.ts'
-import { writeYaml } from '../yaml-text.ts'
-import { updatedYaml } from '../yaml-update.ts'
+import { parseYaml } from '../yaml/yaml-document.ts'
+import { writeYaml } from '../yaml/yaml-text.ts'
+import { updatedYaml } from '../yaml/yaml-update.ts'
 import { type Environment, type Place, spelledPlace } from './environment.ts'
 import { escaped, expand, NO_VARIABLES, type Variables, withNames } from './template.ts'
 

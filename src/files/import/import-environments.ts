@@ -2,7 +2,7 @@
 
 import { isMap } from 'yaml'
 import type { Json } from '../../core/json/json.ts'
-import { readYaml, textOfYaml } from '../yaml-text.ts'
+import { readYaml, textOfYaml } from '../yaml/yaml-text.ts'
 import { IMPORTED } from './deploy-cli.ts'
 import type { Reading } from './imported.ts'
 

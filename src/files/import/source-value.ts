@@ -4,7 +4,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node 
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
 import { parseJson } from '../../core/json/json-text.ts'
-import { readYaml } from '../yaml-text.ts'
+import { readYaml } from '../yaml/yaml-text.ts'
 import type { Source } from './imported.ts'
 import { holdsVariable } from './placeholders.ts'
 

@@ -10,7 +10,7 @@ import {
   renderClientFile,
   unknownSettings,
 } from '../../../files/render.ts'
-import { updatedYaml } from '../../../files/yaml-update.ts'
+import { updatedYaml } from '../../../files/yaml/yaml-update.ts'
 import type { Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { chosenEnvironment, exclusionsOf } from '../../folder/environments.ts'

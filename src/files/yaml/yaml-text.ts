@@ -10,9 +10,13 @@ import {
   stringify,
   visit,
 } from 'yaml'
-import type { Json } from '../core/json/json.ts'
-import { isNumberLiteral, type NumberLiteral, numberOfLiteral } from '../core/json/json-number.ts'
-import { stringifyJson } from '../core/json/json-text.ts'
+import type { Json } from '../../core/json/json.ts'
+import {
+  isNumberLiteral,
+  type NumberLiteral,
+  numberOfLiteral,
+} from '../../core/json/json-number.ts'
+import { stringifyJson } from '../../core/json/json-text.ts'
 
 /** The package would treat such a number as an object, and write the result of its `toJSON`. */
 const NUMBERS = {

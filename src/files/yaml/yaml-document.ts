@@ -1,10 +1,10 @@
 /** A file of YAML 1.2 without aliases and with each member once, so that it means what a reader sees. */
 
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, visit } from 'yaml'
-import { ClientError } from '../core/errors.ts'
-import type { Json } from '../core/json/json.ts'
-import { holdsNonFinite } from '../core/json/json-number.ts'
-import { plainNumbers } from '../core/json/kept-numbers.ts'
+import { ClientError } from '../../core/errors.ts'
+import type { Json } from '../../core/json/json.ts'
+import { holdsNonFinite } from '../../core/json/json-number.ts'
+import { plainNumbers } from '../../core/json/kept-numbers.ts'
 import { readYaml } from './yaml-text.ts'
 
 export interface YamlFile {

@@ -1,10 +1,10 @@
 /** A file of YAML with another content: what is the same in both keeps its comments, its order and its spelling. */
 
 import { type Document, isMap, isNode, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
-import { FIELDS, isFieldName } from '../core/client.ts'
-import { isClientError } from '../core/errors.ts'
-import { type Json, same, without } from '../core/json/json.ts'
-import { plainNumbers } from '../core/json/kept-numbers.ts'
+import { FIELDS, isFieldName } from '../../core/client.ts'
+import { isClientError } from '../../core/errors.ts'
+import { type Json, same, without } from '../../core/json/json.ts'
+import { plainNumbers } from '../../core/json/kept-numbers.ts'
 import { parseYaml } from './yaml-document.ts'
 import { readYaml, textOfYaml } from './yaml-text.ts'
 
