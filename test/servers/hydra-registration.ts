@@ -75,7 +75,12 @@ export async function startHydraRegistration({
   }
   return {
     front,
-    settings: { registrationEndpoint: `${front.url}/oauth2/register`, dialect: 'hydra' },
+    settings: {
+      registrationEndpoint: `${front.url}/oauth2/register`,
+      // What the server itself says of a client that is made there.
+      clientUris: [`${publicUrl}/oauth2/register`],
+      dialect: 'hydra',
+    },
     stored,
     put,
     // Only a registration shows one: the client is made anew, as it is.

@@ -1,0 +1,321 @@
+/**
+ * The round-trip rule of client files, for any provider and any server:
+ *
+ * - export, then plan: no change, and no drift
+ * - any one legal edit, plan, apply, plan: no change
+ * - any one outside change of what the file names, or of what was empty: drift shows exactly that
+ * - export, change the place, plan there: the same client but for what belongs to its account.
+ */
+
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FIELDS, type FieldName } from '../../src/core/client.ts'
+import { isClientError } from '../../src/core/errors.ts'
+import { isRecord, type Json, type JsonObject, same } from '../../src/core/json/json.ts'
+import type { MappedField, Mapping } from '../../src/core/mapping/mapping.ts'
+import { isLens, type Row } from '../../src/core/mapping/row.ts'
+import type { FieldPatches } from '../../src/core/patch/patch.ts'
+import { type ClientFile, withId } from '../../src/files/client-file.ts'
+import { localChanges, namedChanges } from '../../src/files/review/local-changes.ts'
+import { type Sample, samples } from '../contract/frame/sample.ts'
+import {
+  type AnyKind,
+  isFramed,
+  PROVIDER_SUBJECTS,
+  SAMPLES,
+  type Subject,
+} from '../contract/subjects.ts'
+import { planOf } from '../plan.ts'
+import { createTally, patience } from '../property.ts'
+import { openTenants, type Planned, read, type Tenants } from './tenants.ts'
+
+/** A provider or a server, and records of clients there. */
+export type RoundTripKind = AnyKind & { readonly records: readonly JsonObject[] }
+
+export function testRoundTrip(kinds: readonly RoundTripKind[], numRuns: number): void {
+  describe.each<RoundTripKind>([...kinds])('$name', (kind) => {
+    let here: Subject
+    let there: Subject
+    let tenants: Tenants
+    /** A server of its own is started once for all. */
+    const isShared = kind.server !== undefined || kind.name.startsWith('rfc7592')
+
+    beforeAll(async () => {
+      here = await kind.start()
+      there = isShared ? here : await kind.start()
+      const providers = [
+        ['here', here.provider],
+        ['there', there.provider],
+      ] as const
+      tenants = await openTenants(new Map(providers))
+    })
+    afterAll(async () => {
+      await tenants.close()
+      await here.close()
+      if (!isShared) await there.close()
+    })
+
+    const exported = async () => {
+      const [file] = (await tenants.exported('here')).filter(({ text }) =>
+        text.includes(String(here.ref.id)),
+      )
+      if (file === undefined) throw new Error('The client was not exported.')
+      return file
+    }
+    const fileOf = ({ path, text }: { readonly path: string; readonly text: string }) => {
+      const [file] = read([{ path, text }])
+      if (file === undefined) throw new Error('no file')
+      return file
+    }
+    const nothing = { items: [], refused: [], faults: [], gone: [] }
+
+    it(
+      'what is exported is what is there',
+      async () => {
+        for (const record of kind.records) {
+          here.put(record)
+          expect(await tenants.plan([fileOf(await exported())])).toMatchObject(nothing)
+        }
+      },
+      patience(120_000),
+    )
+
+    it(
+      'describes the same client at another place',
+      async () => {
+        for (const record of kind.records) {
+          here.put(record)
+          const { path, text } = await exported()
+          if (!isShared) await removeAll(tenants, 'there')
+          const name = `Elsewhere ${crypto.randomUUID()}`
+          const moved = (file: ClientFile): ClientFile => {
+            const { id, ...rest } = file
+            const isMade = id !== undefined && id !== here.ref.id
+            const client = { ...rest.client, name }
+            return { ...rest, ...(isMade ? { id } : {}), provider: 'there', client }
+          }
+          const file = moved(fileOf({ path, text }))
+          const { items } = await tenants.plan([file])
+          const { applied, failures } = await tenants.apply([file])
+          expect(failures).toEqual([])
+          const id = applied[0]?.client?.id ?? ''
+          // What is written into the file of a new client.
+          const left = items.flatMap((item) => (item.action === 'create' ? (item.left ?? []) : []))
+          const after = moved(fileOf({ path, text: withId(text, id, left) }))
+          expect(await tenants.plan([after])).toMatchObject(nothing)
+          // Nothing but what was named as left out is missing.
+          const removed = Object.keys(file.client).filter(
+            (one) => !Object.hasOwn(after.client, one),
+          )
+          expect(removed.filter((one) => one !== 'providerSettings')).toEqual([])
+        }
+      },
+      patience(120_000),
+    )
+
+    it(
+      'an edit, once it is applied, leaves nothing to plan',
+      async () => {
+        const tally = createTally(`edits of files at ${kind.name}`)
+        await fc.assert(
+          fc.asyncProperty(
+            editsOf(kind, here.provider.mapping),
+            async ({ record, client, names }) => {
+              here.put(record)
+              here.elsewhere?.put(names)
+              const file = fileOf(await exported())
+              const edit = { ...file, client: edited(file.client, client) }
+              const { faults } = await tenants.plan([edit])
+              if (faults.length > 0) {
+                // Two lines of the file contradict each other: it is refused before anything is sent.
+                expect(faults.map(({ code }) => code)).toEqual(['rule_violated'])
+                return tally.add('refused: two lines contradict each other')
+              }
+              const { failures, applied } = await tenants.apply([edit])
+              expect(failures).toEqual([])
+              tally.add(applied.length === 0 ? 'nothing to do' : 'applied')
+              expect(await tenants.plan([edit])).toMatchObject(nothing)
+            },
+          ),
+          { numRuns: numRuns },
+        )
+        tally.print()
+      },
+      patience(120_000),
+    )
+
+    it(
+      'drift shows what someone else has changed, and nothing else',
+      async () => {
+        const tally = createTally(`outside changes at ${kind.name}`)
+        const { mapping } = here.provider
+        const record = (now: JsonObject, client: JsonObject) => changed(mapping, now, client)
+        const mine = async () =>
+          (await tenants.live('here'))
+            .filter(({ id }) => id === here.ref.id)
+            .map(({ attributes }) => attributes)
+        await fc.assert(
+          fc.asyncProperty(editsOf(kind, here.provider.mapping), async ({ record, client }) => {
+            await outside(record, client)
+            tally.add('seen')
+          }),
+          { numRuns: numRuns },
+        )
+        for (const [field, value] of Object.entries(SAMPLES[kind.name] ?? {})) {
+          if (!isLens(mapping.fields[field as MappedField] as Row<unknown>)) continue
+          if (record(kind.full, { [field]: value }) !== undefined) {
+            await outside(kind.full, { [field]: value })
+          }
+          // What was empty when the file was written is noticed as well.
+          const bare = record(kind.full, { [field]: null })
+          if (bare !== undefined && record(bare, { [field]: value }) !== undefined)
+            await outside(bare, { [field]: value })
+        }
+        await outside(kind.full, { providerSettings: { [kind.setting[0]]: kind.setting[1] } })
+        tally.print()
+
+        async function outside(record: JsonObject, change: JsonObject) {
+          // Those are kept elsewhere, and the suites of the provider move them.
+          const { supportedIdp: _, secret: __, ...client } = change
+          here.put(record)
+          const file = fileOf(await exported())
+          const [before] = await mine()
+          try {
+            here.put(planOf(mapping, here.stored(), client).next)
+          } catch (error) {
+            // A server has rules of its own for whoever changes a client.
+            if (kind.server === undefined) throw error
+            return tally.add('refused by the server')
+          }
+          const [after] = await mine()
+          const expected = namedDifferences(file.client, before ?? {}, after ?? {})
+          const shown = driftOf(await tenants.plan([file]))
+          expect(shown.map(wholeIfEmpty(file.client))).toEqual(
+            expected.map(wholeIfEmpty(file.client)),
+          )
+        }
+      },
+      patience(120_000),
+    )
+  })
+}
+
+/** A value for each attribute that the provider lets change. */
+function samplesOf({ name }: AnyKind, { fields }: Mapping): JsonObject {
+  const { samples } = PROVIDER_SUBJECTS.find(({ type }) => name.startsWith(type)) ?? {}
+  const all = Object.entries(SAMPLES[name] ?? samples ?? {})
+  return Object.fromEntries(
+    all.filter(([field]) => isLens(fields[field as MappedField] as Row<unknown>)),
+  ) as JsonObject
+}
+
+/** States of a client and edits of it; where no frame says what may change, one or two attributes. */
+function editsOf(
+  kind: AnyKind,
+  mapping: Mapping,
+): fc.Arbitrary<Pick<Sample, 'record' | 'client' | 'names'>> {
+  if (isFramed(kind)) return samples(kind, kind.frame)
+  const fields = Object.entries(samplesOf(kind, mapping))
+  return fc
+    .subarray(fields, { minLength: 1, maxLength: 2 })
+    .map((chosen) => ({ record: kind.full, client: Object.fromEntries(chosen), names: [] }))
+}
+
+/** A record after a patch; `undefined` where its own rules refuse that. */
+function changed(mapping: Mapping, record: JsonObject, client: JsonObject): JsonObject | undefined {
+  try {
+    return planOf(mapping, record, client).next
+  } catch (error) {
+    if (isClientError(error)) return undefined
+    throw error
+  }
+}
+
+async function removeAll({ api, live }: Tenants, provider: string): Promise<void> {
+  for (const { userPoolId, id } of await live(provider)) {
+    const pool = userPoolId === undefined ? {} : { userPoolId }
+    // A provider keeps clients of its own.
+    await api.deleteClient({ provider, ...pool, id }, { ifMatch: '*' }).catch((error) => {
+      if (error.code !== 'own_client') throw error
+    })
+  }
+}
+
+/** A file as someone writes a patch into it. */
+function edited(managed: FieldPatches, patch: JsonObject): FieldPatches {
+  const fields = Object.entries(patch).flatMap(([name, value]): [string, Json][] => {
+    const now = (managed as JsonObject)[name]
+    if (name === 'secret') return []
+    if (FIELDS[name as FieldName].kind === 'list' && isRecord(value)) {
+      const { add = [], remove = [] } = value as { add?: Json[]; remove?: Json[] }
+      const list = Array.isArray(now) ? now : []
+      const rest = list.filter((one) => !remove.some((other) => same(one, other)))
+      return [[name, [...rest, ...add.filter((one) => !rest.includes(one))]]]
+    }
+    return [[name, written(now ?? null, value)]]
+  })
+  return { ...managed, ...Object.fromEntries(fields) }
+}
+
+/** As RFC 7396, but that what is cleared is named. */
+function written(now: Json, value: Json): Json {
+  if (!isRecord(value) || !isRecord(now)) return value
+  const members = Object.entries(value).map(([name, one]) => [
+    name,
+    written(now[name] ?? null, one),
+  ])
+  return { ...now, ...Object.fromEntries(members) }
+}
+
+/** Paths of attributes that differ, of those that a file names or that were empty when it was written. */
+function namedDifferences(file: FieldPatches, before: JsonObject, after: JsonObject): string[] {
+  const isMap = (name: string) => ['map', 'raw'].includes(FIELDS[name as FieldName].kind)
+  return Object.keys(file)
+    .flatMap((name) => {
+      const [was, is] = [before[name] ?? null, after[name] ?? null]
+      const named = (file as JsonObject)[name] ?? null
+      if (!isMap(name) || !isRecord(is) || !isRecord(was)) return differ(name, was, is)
+      const members = isRecord(named) ? Object.keys(named) : Object.keys(is)
+      return members.flatMap((one) => {
+        const part = isRecord(named) ? (named[one] ?? null) : null
+        const [before, after] = [was[one] ?? null, is[one] ?? null]
+        return differ(`${name}.${one}`, onlyNamed(part, before), onlyNamed(part, after))
+      })
+    })
+    .sort()
+}
+
+/** A refused difference names a map that was empty, and a planned one the members that it has got. */
+const wholeIfEmpty = (file: FieldPatches) => (path: string) => {
+  const [name = ''] = path.split('.')
+  const named = (file as JsonObject)[name] ?? {}
+  return isRecord(named) && Object.keys(named).length === 0 ? name : path
+}
+
+/** What of a value a file names; of an object, members of which it has none are left alone. */
+function onlyNamed(named: Json, value: Json): Json {
+  if (!isRecord(named) || !isRecord(value) || Object.keys(named).length === 0) return value
+  const members = Object.keys(named).map((name) => [
+    name,
+    onlyNamed(named[name] ?? null, value[name] ?? null),
+  ])
+  return Object.fromEntries(members)
+}
+
+function differ(path: string, was: Json, is: Json): string[] {
+  const sorted = (value: Json) => (Array.isArray(value) ? [...value].map(String).sort() : value)
+  return same(sorted(was) as Json, sorted(is) as Json) ? [] : [path]
+}
+
+/** What drift shows. */
+function driftOf({ items, refused }: Planned): string[] {
+  const changes = [
+    ...items.flatMap((item) =>
+      item.action === 'update' ? namedChanges(item.changes, item.patch) : [],
+    ),
+    ...refused.flatMap(({ one }) =>
+      one.kind === 'present' ? localChanges(one.live, one.patch) : [],
+    ),
+  ]
+  return changes.map(({ field }) => field).sort()
+}
