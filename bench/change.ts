@@ -1,6 +1,6 @@
 /**
  * What Clientry adds to one change, in latency and CPU, beside what a bare proxy adds; and on Cognito
- * the write window, in which somebody else's change would be lost.
+ * the write window, in which someone else's change would be lost.
  */
 
 import type { Built } from './built.ts'

@@ -53,7 +53,7 @@ export interface Outcome {
   readonly throttled: number
   /** Clients that do not have the change. */
   readonly missing: number
-  /** Settings that nobody named and that are not as before, over all clients. */
+  /** Settings that no one named and that are not as before, over all clients. */
   readonly lost: number
 }
 

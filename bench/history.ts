@@ -61,7 +61,7 @@ export async function measureHistory(
   }))
 }
 
-/** Writes finished changes; not durably, since nobody waits for them. */
+/** Writes finished changes; not durably, since no one waits for them. */
 async function fill(file: string, id: string, clients: number): Promise<void> {
   const database = await openDatabase(file)
   database.exec('pragma synchronous = off')

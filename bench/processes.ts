@@ -39,7 +39,7 @@ export function start(
   let output = ''
   const listeners = new Set<() => void>()
   child.stdout?.on('data', (chunk: Buffer) => {
-    // Once nobody waits any more, what is printed is only read, so that the pipe does not fill.
+    // Once no one waits any more, what is printed is only read, so that the pipe does not fill.
     if (listeners.size > 0 || output.length < 4_096) output += chunk.toString()
     for (const check of listeners) check()
   })

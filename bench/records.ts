@@ -42,7 +42,7 @@ interface Change {
   readonly sealed: string
 }
 
-/** An intent and its outcome; their hashes are of the right length, and nobody checks them here. */
+/** An intent and its outcome; their hashes are of the right length, and no one checks them here. */
 export function changeOf({ resource, seq, at, actor: subject, outcome, state, sealed }: Change) {
   const operationId = randomUUID()
   const actor = { subject, issuer: 'https://issuer.example/', clientId: subject }

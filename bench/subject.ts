@@ -9,7 +9,7 @@ import { type SigningKey, sign } from '../test/http/auth/issuer.ts'
 export const PROVIDERS = ['auth0', 'cognito'] as const
 export type ProviderName = (typeof PROVIDERS)[number]
 
-/** The ones who change: each has a client of its own, so that nobody sees another's changes. */
+/** The ones who change: each has a client of its own, so that no one sees another's changes. */
 const LANES = ['direct', 'proxy', 'clientry', 'memory', 'empty', 'others', 'long']
 /** The clients of one who changes many. */
 export const CLIENTS_OF_MANY = 16

@@ -12,8 +12,8 @@ npm run torture -- --enumerate
 
 Two servers on one SQLite file, a Cognito and an Auth0 emulator. In each round eight changes run at
 once while servers are killed (kill -9) and frozen (SIGSTOP), a proxy resets, cuts, delays and
-stalls calls, and somebody else writes. After each round: no open intent, no gap in the history,
-no setting changed that nobody named, and one order of the changes that explains every answer.
+stalls calls, and someone else writes. After each round: no open intent, no gap in the history,
+no setting changed that no one named, and one order of the changes that explains every answer.
 
 --rounds N    how many rounds; 1000 when absent
 --seed N      where the choices start; the clock when absent. Choices repeat, timing does not.

@@ -18,7 +18,7 @@ import { fullCognitoClient, POOL_ID } from './fixtures/cognito.ts'
 import { fullLocalClient } from './fixtures/local.ts'
 
 const REQUESTS = 500
-/** At once; the order in which they end is nobody's. */
+/** At once; the order in which they end is no one's. */
 const LANES = 5
 
 const CLIENT = '/clients/exampleClientId'
@@ -49,7 +49,7 @@ const ADDONS: JsonObject = {
 const PATCHED_ADDON = canary('patched add-on')
 const KEYS = [1, 2, 3].map((one) => plainCanary(`idempotency-${one}`))
 
-/** Secrets that nobody may ever see. */
+/** Secrets that no one may ever see. */
 let hidden: readonly string[]
 let folder: string
 let world: World
@@ -172,7 +172,7 @@ function asRecord(text: string): JsonObject {
   }
 }
 
-/** The provider fails at one of the next calls, or somebody else writes a secret. */
+/** The provider fails at one of the next calls, or someone else writes a secret. */
 function disturb(): void {
   if (chance(2) === 0)
     return oneOf([world.auth0, world.cognito]).inject({ kind: oneOf(FAULTS), times: 3 })
@@ -322,7 +322,7 @@ describe(`after ${REQUESTS} requests of every kind`, () => {
     expect(found(answered(true), [...rotated]).length).toBeGreaterThan(0)
   })
 
-  it('no answer shows to anybody what is nobody’s', () => {
+  it('no answer shows to anyone what is no one’s', () => {
     expect(found(answered(true), hidden)).toEqual([])
   })
 

@@ -394,7 +394,7 @@ describe('parseConfig', () => {
       /providers\.a\.baseUrl must be an https URL/,
     ],
     [
-      'an issuer for anybody',
+      'an issuer for anyone',
       { ...good(), auth: { issuers: [{ issuer: 'https://x.example' }] } },
       /audience or clientIds/,
     ],

@@ -36,7 +36,7 @@ const PAGES = [
     .map((name) => join('docs', name)),
 ]
 
-// Nobody owns that name on a registry: the first to take it would run with the reader's token.
+// No one owns that name on a registry: the first to take it would run with the reader's token.
 it.each(PAGES)('%s runs or installs nothing by the name clientry', (page) => {
   const byName =
     /\b(?:npx|bunx|(?:npm|pnpm|yarn|bun) (?:exec|x|dlx|i|install|add))(?: -\S+)* clientry(?![\w/.-])/

@@ -10,7 +10,7 @@ import { createServer } from 'node:net'
 const FIRST = 20_000
 const COUNT = 12_000
 
-/** One on which nobody listens, and which the system gives to no one by itself. */
+/** One on which no one listens, and which the system gives to no one by itself. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * COUNT)

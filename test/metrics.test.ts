@@ -88,7 +88,7 @@ describe('GET /metrics', () => {
     expect(stranger.status).toBe(401)
   })
 
-  it('answers 404 and why where nobody counts', async () => {
+  it('answers 404 and why where no one counts', async () => {
     await reopen({})
     const { status, body } = await send({ path: '/metrics' })
     expect(status).toBe(404)
@@ -129,7 +129,7 @@ describe('requests', () => {
   })
 })
 
-describe('what is read when somebody asks', () => {
+describe('what is read when someone asks', () => {
   const key = {
     issuer: 'i',
     loadedAt: undefined,

@@ -150,7 +150,7 @@ describe('set', () => {
     expect(await held()).toEqual(before)
   })
 
-  it('changes nothing where nobody is there to be asked', async () => {
+  it('changes nothing where no one is there to be asked', async () => {
     const before = await held()
     const { code, err } = await run(`set ${ID} name=Nobody`)
     expect(code).toBe(EXIT.usage.code)
@@ -614,7 +614,7 @@ describe('serve', () => {
   })
 })
 
-it('ends quietly when nobody reads further', async () => {
+it('ends quietly when no one reads further', async () => {
   const child = start(['history', '--all', '--json'], { folder: dev.folder })
   child.stdout?.destroy()
   let said = ''

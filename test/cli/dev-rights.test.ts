@@ -1,4 +1,4 @@
-/** The development server asks tokens for scopes as production does: none for a client of nobody's making. */
+/** The development server asks tokens for scopes as production does: none for a client of no one's making. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
@@ -80,8 +80,8 @@ describe('the development server', () => {
     ] as const) {
       expect((await call(String(token), method, path)).status, `${method} ${path}`).toBe(403)
     }
-    expect((await change(String(token), { description: 'By nobody' })).status).toBe(403)
+    expect((await change(String(token), { description: 'By no one' })).status).toBe(403)
     const asked = String(await tokenBy(id, secret, 'clients:write'))
-    expect((await change(asked, { description: 'By nobody' })).status).toBe(403)
+    expect((await change(asked, { description: 'By no one' })).status).toBe(403)
   })
 })

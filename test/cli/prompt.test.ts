@@ -139,7 +139,7 @@ describe('a terminal', () => {
     expect(text(given.output)).toBe('')
   })
 
-  it('has neither colours nor progress where nobody looks', () => {
+  it('has neither colours nor progress where no one looks', () => {
     const given = streams('', false)
     const terminal = createTerminal(given, true)
     expect(terminal.person).toBe(false)

@@ -54,7 +54,7 @@ describe.each<SubjectKind>(framed)('$name', (kind) => {
             const { outcome, warnings } = await bench.change(subject.ref, {}, { patch })
             const changed = changedPaths(before, wholeOf(kind, subject))
             expect(changed.filter((path) => !isWithin(path, touches))).toEqual([])
-            // Nobody else writes here, so that such a warning would be false.
+            // No one else writes here, so that such a warning would be false.
             expect(warnings.filter(({ code }) => code === 'not_as_planned')).toEqual([])
             // The property would hold of a program that refuses everything: each sample is allowed.
             // A default that is cleared is what it was, in another spelling.

@@ -139,7 +139,7 @@ export const HISTORY_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'an operation to its caller, and to nobody else who may not read the history',
+    name: 'an operation to its caller, and to no one else who may not read the history',
     run: async (send, world) => {
       const [operation = ''] = await changes(send, world, ['Operated'])
       const own = await send(await get(world, `/operations/${operation}`))
@@ -183,7 +183,7 @@ export const HISTORY_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'a rollback of what somebody else has changed since, whole or in part',
+    name: 'a rollback of what someone else has changed since, whole or in part',
     run: async (send, world) => {
       const { body: page } = await send(await get(world, `${CLIENT}/history`))
       const [newest] = page.items as Items

@@ -148,7 +148,7 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
     expect(outcome).toMatchObject({ outcome: 'applied', tag: result.tag, surprises: [] })
   })
 
-  it('records what somebody else changed since', async () => {
+  it('records what someone else changed since', async () => {
     await change({ name: 'Ours' })
     subject.put(withCallbacks(kind, subject.stored(), ['https://foreign.example.com/cb']))
     await change({ name: 'Ours again' })

@@ -1,6 +1,6 @@
 /**
  * What is peculiar to servers with RFC 7592, on each real one: tokens that open one client each, an
- * answer that takes such a token along, creations that nobody can look for, adoption.
+ * answer that takes such a token along, creations that no one can look for, adoption.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -173,7 +173,7 @@ describe.each(PEERS)('$name', (kind) => {
       expect(after?.items).toEqual([{ id: subject.ref.id }])
     })
 
-    it('tells honestly that nobody can say whether it was made, where the answer was lost', async () => {
+    it('tells honestly that no one can say whether it was made, where the answer was lost', async () => {
       for (const fault of ['reset_after_apply', 'cut_answer', 'reset_before_apply'] as const) {
         front().inject({ kind: fault, operation: 'POST /register' })
         const failure = await make().catch((error: unknown) => error)

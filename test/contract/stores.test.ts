@@ -72,14 +72,14 @@ const DYNAMODB_FAULTS = {
 
 describeStore({
   name: 'DynamoDB',
-  outages: ['nobody listens', ...Object.keys(DYNAMODB_FAULTS)],
+  outages: ['no one listens', ...Object.keys(DYNAMODB_FAULTS)],
   open: async () => {
     const dynamodb = await startDynamodb()
     return {
       store: createDynamodbStore(dynamodb.settings),
       another: async () => createDynamodbStore(dynamodb.settings),
       lose: async (outage) => {
-        if (outage === 'nobody listens') return dynamodb.stop()
+        if (outage === 'no one listens') return dynamodb.stop()
         const kind = DYNAMODB_FAULTS[outage as keyof typeof DYNAMODB_FAULTS]
         dynamodb.front.inject({ kind, times: 1_000 })
         return async () => dynamodb.front.clearFaults()
@@ -236,7 +236,7 @@ describe('DynamoDB alone', () => {
     expect(await store.entries(RESOURCE)).toEqual([outsideChangeOf(RESOURCE, 1)])
   })
 
-  it('knows that it lost when somebody else was first behind a lost request', async () => {
+  it('knows that it lost when someone else was first behind a lost request', async () => {
     const other = createDynamodbStore(dynamodb.settings)
     dynamodb.front.inject({ kind: 'stall_before_apply' })
     const mine = store.append(outsideChangeOf(RESOURCE, 1, { tag: 'mine' }))

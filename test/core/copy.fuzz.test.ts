@@ -150,7 +150,7 @@ function changed(mapping: Mapping, native: JsonObject, wanted: readonly FieldPat
 const values = createTally('values of the copied client')
 afterAll(values.print)
 
-/** What is there whatever rules say: members that somebody set elsewhere. */
+/** What is there whatever rules say: members that someone set elsewhere. */
 const members = fc.record(
   { is_first_party: fc.boolean(), AllowedOAuthFlowsUserPoolClient: fc.boolean() },
   { requiredKeys: [] },

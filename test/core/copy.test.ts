@@ -150,7 +150,7 @@ describe('words of a provider', () => {
     expect(copy(LOCAL, AUTH0, { appType: 'native' }).client.appType).toBe('native')
   })
 
-  it('are told as left where nobody has set them, and as lost where somebody has', () => {
+  it('are told as left where no one has set them, and as lost where someone has', () => {
     const { report } = copy(COGNITO, LOCAL, {})
     expect(told(report, 'left', 'providerSettings.PreventUserExistenceErrors')).toBeDefined()
     expect(told(report, 'lost', 'providerSettings.EnableTokenRevocation')).toMatchObject({

@@ -1,4 +1,4 @@
-/** Giving back what changes took away: key by key, beside what somebody else has set since. */
+/** Giving back what changes took away: key by key, beside what someone else has set since. */
 
 import { describe, expect, it } from 'vitest'
 import { ClientError } from '../../src/core/errors.ts'
@@ -39,7 +39,7 @@ describe('what a change took away', () => {
     expect(back(next, [{ base, next }])).toEqual({ next: base, theirs: [], lost: [] })
   })
 
-  it('is left to somebody else who has set it since', () => {
+  it('is left to someone else who has set it since', () => {
     const [base, next] = [
       { plain: 'a', flag: true },
       { plain: 'b', flag: false },
@@ -98,7 +98,7 @@ describe('what a change took away', () => {
   })
 })
 
-describe('a list that somebody else has changed since', () => {
+describe('a list that someone else has changed since', () => {
   const [base, next] = [{ urls: ['a', 'b'] }, { urls: ['b', 'new'] }]
   const now = { urls: ['b', 'new', 'theirs'] }
 

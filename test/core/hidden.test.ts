@@ -35,7 +35,7 @@ const NAMED: Readonly<Record<string, JsonObject>> = {
   'a secret that was rotated': { client_secret_previous: CANARY },
   'the same in camel case': { clientSecretPrevious: CANARY },
   'the same in capitals': { CLIENT_SECRET_OLD: CANARY },
-  'an add-on that nobody knows': { addons: { custom: { apiKey: CANARY } } },
+  'an add-on that no one knows': { addons: { custom: { apiKey: CANARY } } },
   'an API key': { 'api-key': CANARY },
   'one written together': { apikey: CANARY },
   'a numbered one': { apiKey2: CANARY },
@@ -126,7 +126,7 @@ describe.each(MAPPINGS)('at %s', (_, mapping) => {
 
   it('a mask stays as it is when it is masked again', () => {
     const record = {
-      ...NAMED['an add-on that nobody knows'],
+      ...NAMED['an add-on that no one knows'],
       custom: SHAPED['a set of keys'] as Json,
     }
     const once = print.masked(mapping, record)
@@ -167,7 +167,7 @@ describe('the recordings of real tenants', () => {
     })
     .filter((client) => typeof client?.client_id === 'string')
 
-  /** By hand: what of an Auth0 client nobody may see (Management API v2, add-ons). */
+  /** By hand: what of an Auth0 client no one may see (Management API v2, add-ons). */
   const SECRETS = [
     'client_secret',
     'signing_keys',

@@ -32,7 +32,7 @@ const TABLES: readonly (readonly [
   ['rfc7592', RFC7592, fullRegisteredClient],
 ]
 
-/** Fixtures hold one member that nobody knows. */
+/** Fixtures hold one member that no one knows. */
 const TOMORROW = /of_?tomorrow$/i
 
 describe.each(TABLES)('the members of %s', (type, members, full) => {

@@ -70,7 +70,7 @@ describe('a patch of settings', () => {
   it.each<[string, Json, string, string, RegExp]>([
     ['no object', ['x'], 'invalid_field', '', /must be an object .{5,}/],
     ['a text', 'x', 'invalid_field', '', /must be an object .{5,}/],
-    ['what nobody knows', { unknown: 1 }, 'unknown_field', 'unknown', /is not a setting .{5,}/],
+    ['what no one knows', { unknown: 1 }, 'unknown_field', 'unknown', /is not a setting .{5,}/],
     ['what is hidden', { hidden: 2 }, 'unknown_field', 'hidden', /is not a setting .{5,}/],
     ['what is inherited', { toString: 1 }, 'unknown_field', 'toString', /is not a setting .{5,}/],
     ['what is only shown', { tenant: 'u' }, 'read_only_field', 'tenant', /cannot be set/],

@@ -17,7 +17,7 @@ const ALPHABETS = [
 const secret = fc
   .tuple(fc.constantFrom(...ALPHABETS), fc.array(fc.nat(), { minLength: 24, maxLength: 64 }))
   .map(([alphabet, places]) => places.map((at) => alphabet[at % alphabet.length]).join(''))
-  // Nobody can tell of a text of one letter what of it is a secret.
+  // No one can tell of a text of one letter what of it is a secret.
   .filter((text) => new Set(text).size > 8 && text.replace(/[^a-z0-9]/gi, '').length >= 16)
 
 const SPELLINGS: readonly ((text: string) => string)[] = [
@@ -95,7 +95,7 @@ it.each([
   ['password=hunter2', 'what has the name of a password'],
   ['ghp_0123456789abcdefABCDEF', 'a key that its issuer marks'],
   ['q8Zr2Lw9Xk4Tn7Vb3Mc6', 'a text that is drawn by chance'],
-])('hides %s, which nobody knows to be %s', (token) => {
+])('hides %s, which no one knows to be %s', (token) => {
   const shown = providerWords(`The request with ${token} was refused.`, []) ?? ''
   expect(shown).toContain('[hidden]')
   expect(shown).toMatch(/^The request with .*was refused\.$/)

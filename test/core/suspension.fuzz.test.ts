@@ -1,6 +1,6 @@
 /**
  * Suspending over whatever a provider takes, and giving back over whatever happened meanwhile: every
- * record that is legal stays so, and what nobody else touched is exactly as it was.
+ * record that is legal stays so, and what no one else touched is exactly as it was.
  */
 
 import fc from 'fast-check'
@@ -115,7 +115,7 @@ describe.each(KINDS)('suspending over the mapping of $name', ({ name, mapping, f
     )
   })
 
-  it('leaves what somebody else has set on what it held, beside what it took', () => {
+  it('leaves what someone else has set on what it held, beside what it took', () => {
     const tally = createTally(`values of others met by a resumption at ${name}`)
     fc.assert(
       fc.property(legal, legal, (native, other) => {
@@ -130,7 +130,7 @@ describe.each(KINDS)('suspending over the mapping of $name', ({ name, mapping, f
           const [before, after, set, given] = [was, became, is, then].map((one) => one?.[key])
           const ours = same(set, after) || same(set, before)
           expect(theirs.includes(key), key).toBe(!ours && !same(before, after))
-          tally.add(same(before, after) ? 'not held' : ours ? 'of nobody else' : 'of others')
+          tally.add(same(before, after) ? 'not held' : ours ? 'of no one else' : 'of others')
           if (same(before, after)) expect(given).toEqual(set)
           else if (ours) expect(given).toEqual(before)
           else {

@@ -1,4 +1,4 @@
-/** When a client counts as switched off, what shows that, and what is told where somebody has undone it. */
+/** When a client counts as switched off, what shows that, and what is told where someone has undone it. */
 
 import { describe, expect, it } from 'vitest'
 import { flag, key, list, view } from '../../src/core/mapping/lenses.ts'
@@ -110,7 +110,7 @@ describe('the held settings', () => {
 })
 
 describe('a reader is told', () => {
-  it('that somebody else has given a suspended client something back', () => {
+  it('that someone else has given a suspended client something back', () => {
     expect(suspensionWarnings(emulated, ON, true)).toEqual([
       {
         code: 'suspension_undone',

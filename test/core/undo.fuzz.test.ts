@@ -1,6 +1,6 @@
 /**
- * Undoing as a property: over any state, any of our changes and anything that somebody else does in
- * between, what only we changed is as before, what we did not change stays, and what somebody else did
+ * Undoing as a property: over any state, any of our changes and anything that someone else does in
+ * between, what only we changed is as before, what we did not change stays, and what someone else did
  * survives. A model that knows who decided each value says what is to come out.
  */
 
@@ -195,12 +195,12 @@ function planned(mapping: Mapping, base: JsonObject, fields: FieldPatches) {
 
 interface Decided {
   readonly value: Json
-  /** Somebody else has set it after a change of ours. */
+  /** Someone else has set it after a change of ours. */
   readonly theirs: boolean
 }
 
 /**
- * Goes through what happened to one value since a point, and keeps what somebody else has made of it,
+ * Goes through what happened to one value since a point, and keeps what someone else has made of it,
  * else what it was. What they did between two of our changes is seen as one: what came back in it is
  * not seen.
  */
@@ -321,7 +321,7 @@ describe('undoing', () => {
     expect(undone).toEqual({ fields: { logoUri: null }, blocked: [] })
   })
 
-  it('leaves alone what somebody else has set to a value that we had set earlier', () => {
+  it('leaves alone what someone else has set to a value that we had set earlier', () => {
     const events = [ours({ name: 'A' }), ours({ name: 'B' }), theirs({ name: 'A' })]
     expect(undo(local, fullLocalClient, events)).toMatchObject({
       fields: {},
@@ -336,7 +336,7 @@ describe('undoing', () => {
     expect(undo(local, fullLocalClient, items)).toEqual({ fields: {}, blocked: [] })
   })
 
-  it('has nothing to say where somebody else has gone back already', () => {
+  it('has nothing to say where someone else has gone back already', () => {
     const events = [ours({ name: 'A' }), theirs({ name: 'Example' })]
     expect(undo(local, fullLocalClient, events)).toEqual({ fields: {}, blocked: [] })
   })

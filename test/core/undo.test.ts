@@ -47,7 +47,7 @@ describe('one value', () => {
     })
   })
 
-  it('is left alone, and told, where somebody else has set it since', () => {
+  it('is left alone, and told, where someone else has set it since', () => {
     const steps: Step[] = [
       ['ours', { client_name: 'A', description: 'A' }],
       ['theirs', { client_name: 'B' }],
@@ -58,7 +58,7 @@ describe('one value', () => {
     })
   })
 
-  it('goes back as far as somebody else came in between', () => {
+  it('goes back as far as someone else came in between', () => {
     const between: Step[] = [
       ['ours', { client_name: 'A' }],
       ['theirs', { client_name: 'B' }],
@@ -67,7 +67,7 @@ describe('one value', () => {
     expect(undoLocal(...between)).toEqual({ fields: { name: 'B' }, blocked: [overwritten('name')] })
   })
 
-  it('is not told as overwritten where somebody else had brought back what was there', () => {
+  it('is not told as overwritten where someone else had brought back what was there', () => {
     const back: Step[] = [
       ['ours', { client_name: 'A' }],
       ['theirs', { client_name: 'Example' }],
@@ -320,7 +320,7 @@ describe('what hangs together', () => {
     expect(blocked[0]?.why).toMatch(/^client\.callbacks\[0\] must .*[^.]$/)
   })
 
-  it('of which somebody else broke a rule before goes back all the same', () => {
+  it('of which someone else broke a rule before goes back all the same', () => {
     const broken = { DefaultRedirectURI: uri('gone') }
     const steps: Step[] = [
       ['ours', { ClientName: 'B' }],

@@ -1,4 +1,4 @@
-/** What must hold for every text, not only for those somebody thought of. */
+/** What must hold for every text, not only for those someone thought of. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -432,7 +432,7 @@ describe('what a finding says', () => {
     ],
     ['an origin of a web view', 'com.example.app://x', 'must use https', NATIVE, 'origin'],
     [
-      'a scheme that anybody could have',
+      'a scheme that anyone could have',
       'myapp:/cb',
       'must use https or a scheme in reverse domain order, such as com.example.app; plainSchemes in the configuration of the provider allows others',
       NATIVE,

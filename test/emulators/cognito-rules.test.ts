@@ -180,7 +180,7 @@ const REFUSED: readonly [string, Members, string, string][] = [
     'Invalid read attributes specified while creating a client',
   ],
   [
-    'a writable attribute that nobody may write',
+    'a writable attribute that no one may write',
     { WriteAttributes: ['email_verified'] },
     INVALID,
     'Invalid write attributes specified while creating a client',

@@ -32,7 +32,7 @@ export interface ChangedClient {
   clearFaults(): void
   /** Whether a call that was delayed has been applied by now. */
   lateCallLanded(): boolean
-  /** Sets native members as somebody else would. */
+  /** Sets native members as someone else would. */
   writeOutside(members: JsonObject): void
   close(): Promise<void>
 }
@@ -191,7 +191,7 @@ const AUTH0_RESUMPTION: ChangeKind = {
   before: suspended(true),
   asked: suspended(false),
   after: { grant_types: GRANTS },
-  // What somebody else gives back on their own is a part of it, so that the end is the same.
+  // What someone else gives back on their own is a part of it, so that the end is the same.
   outside: { named: { grant_types: ['authorization_code'] }, other: { description: 'Foreign' } },
 }
 const COGNITO_SUSPENSION: ChangeKind = {

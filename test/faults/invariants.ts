@@ -73,7 +73,7 @@ const noUnnamedChange: Invariant = (evidence) => {
     const kept = same(is, start[setting] ?? null)
     const foreign = foreignValue(evidence, setting)
     if (foreign === undefined ? kept : same(is, foreign) || (kept && isUnseen(evidence))) continue
-    return `${setting}, which nobody named, is ${JSON.stringify(is)}`
+    return `${setting}, which no one named, is ${JSON.stringify(is)}`
   }
   return undefined
 }
@@ -134,7 +134,7 @@ const answerIsHonest: Invariant = (evidence) => {
     : `answered ${answer.code}, recorded ${outcome}`
 }
 
-/** Whatever somebody else set, and is in force, is in a record: as a base, a surprise or a change. */
+/** Whatever someone else set, and is in force, is in a record: as a base, a surprise or a change. */
 const outsideChangeIsTold: Invariant = (evidence) => {
   const { writer, kind } = evidence.scenario
   if (!evidence.written || writer === undefined) return undefined
@@ -151,10 +151,10 @@ const outsideChangeIsTold: Invariant = (evidence) => {
   const seen = states.some((state) =>
     outside.every(([name, value]) => same(state?.[name] ?? null, value)),
   )
-  return seen ? undefined : 'what somebody else set is in no record'
+  return seen ? undefined : 'what someone else set is in no record'
 }
 
-/** Where a change is read back, its own outcome tells what somebody else set meanwhile, and so does its answer. */
+/** Where a change is read back, its own outcome tells what someone else set meanwhile, and so does its answer. */
 const readBackIsTold: Invariant = (evidence) => {
   const { scenario, written, answer } = evidence
   const { writer, kind, fault } = scenario

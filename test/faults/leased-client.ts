@@ -141,7 +141,7 @@ async function run(
     [!before.every((one) => list().includes(one)), 'a value that was there before is gone'],
     [
       written && !overtaken && mayJudge(scenario) && !list().includes(FOREIGN),
-      "somebody else's value is gone",
+      "someone else's value is gone",
     ],
     [!same(others(client.view(), kind), others(start, kind)), 'another setting has changed'],
     [

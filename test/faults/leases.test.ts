@@ -1,6 +1,6 @@
 /**
  * G2, G5, G7 for leases: a leased value under every crash, fault and outside writer, on a provider that replaces everything and
- * on one that merges: it is never there without a lease, it goes when its time is over, and nobody else's
+ * on one that merges: it is never there without a lease, it goes when its time is over, and no one else's
  * value goes with it. Every crash point that a taking or an ending passes, and every one that the
  * settlement after it passes. `npm test` runs every crash where nothing else goes wrong, and draws from the rest.
  */

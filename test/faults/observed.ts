@@ -1,9 +1,9 @@
-/** A provider that tells of each call, so that somebody else can write in between. */
+/** A provider that tells of each call, so that someone else can write in between. */
 
 import type { Step } from '../../src/providers/call.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 
-/** When somebody else writes: before the base is read, or before or after a call of the change. */
+/** When someone else writes: before the base is read, or before or after a call of the change. */
 export type Moment = 'before the base read' | `before call ${number}` | `after call ${number}`
 
 /** Hears of each call; `mayLand`: the caller gave up, and what it sent may be applied yet. */

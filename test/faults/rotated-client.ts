@@ -189,7 +189,7 @@ async function run(
   said(!isRotation && appliedOf(entries, 'retire') !== 1, 'not one retirement is applied')
   said(
     entries.some(({ kind }) => kind === 'outside_change' || kind === 'overlap'),
-    'our own doing is taken for that of somebody else',
+    'our own doing is taken for that of someone else',
   )
   said(
     entries.some((one) => one.kind === 'outcome' && one.surprises.length > 0),

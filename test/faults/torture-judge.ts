@@ -61,7 +61,7 @@ export interface Played {
 const SETTLED_AFTER_MS = 20_000
 
 /**
- * Intents that nobody settles. A request that its caller has given up may still run at a server, and its
+ * Intents that no one settles. A request that its caller has given up may still run at a server, and its
  * intent is open until it ends.
  */
 async function leftOpen(store: Store): Promise<readonly Intent[]> {
@@ -90,7 +90,7 @@ export async function judge(round: Round, played: Played): Promise<void> {
   const entries = await store.entries(resource, { from })
   checkLog(entries, from)
   const changed = target.restBroken()
-  if (changed !== undefined) throw new Error(`${changed}, which nobody named, has changed`)
+  if (changed !== undefined) throw new Error(`${changed}, which no one named, has changed`)
   const overlaps = entries.some(({ kind }) => kind === 'overlap')
   const conflicts = entries.some(
     (entry) => entry.kind === 'outcome' && entry.outcome === 'conflict',

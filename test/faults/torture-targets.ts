@@ -28,7 +28,7 @@ export interface Target {
   change(chance: Chance, number: number): Pick<Operation, 'set' | 'add'> & { client: JsonObject }
   watched(client: JsonObject): State
   writeOutside(chance: Chance): void
-  /** A setting that nobody named and that is not as it was; `undefined`: all is well. */
+  /** A setting that no one named and that is not as it was; `undefined`: all is well. */
   restBroken(): string | undefined
   close(): Promise<void>
 }
@@ -50,7 +50,7 @@ function commonChange(chance: Chance, number: number) {
 const commonState = ({ name, callbacks, allowedLogoutUrls }: JsonObject) =>
   ({ name, callbacks, allowedLogoutUrls }) as State
 
-/** The first setting, of those that nobody names, in which two records differ. */
+/** The first setting, of those that no one names, in which two records differ. */
 function firstDifference(
   start: JsonObject,
   is: JsonObject,

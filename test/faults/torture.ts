@@ -1,6 +1,6 @@
 /**
  * Rounds of concurrent changes over two real servers on one SQLite file, while servers are killed and
- * frozen, the network is spoiled and somebody else writes. After each round all is quiet, and what is
+ * frozen, the network is spoiled and someone else writes. After each round all is quiet, and what is
  * in force, what was answered and what is recorded are compared.
  */
 

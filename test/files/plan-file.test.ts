@@ -16,7 +16,7 @@ const CREATE = {
   changes: [{ field: 'name', before: null, after: 'New' }],
 } as const
 
-/** A plan with another member here and there, and its digest made anew as somebody with an editor would. */
+/** A plan with another member here and there, and its digest made anew as someone with an editor would. */
 function forged(change: (plan: Record<string, unknown>) => void): string {
   const { digest: _, ...plan } = JSON.parse(
     renderPlan(new Date(0), { folder: 'clients', items: [CREATE] }),

@@ -1,4 +1,4 @@
-/** Which client a file stands for, which is new, and which nobody manages. */
+/** Which client a file stands for, which is new, and which no one manages. */
 
 import { expect, it } from 'vitest'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'

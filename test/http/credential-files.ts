@@ -58,7 +58,7 @@ export async function byFile(
   }
 }
 
-/** The API as somebody with these scopes has it. */
+/** The API as someone with these scopes has it. */
 function apiAs({ clientry, token }: World, scopes: readonly string[]) {
   return connect({
     url: 'http://clientry.invalid',

@@ -1,4 +1,4 @@
-/** Clients that nobody has used before, with marks in them, and everything that there is of them. */
+/** Clients that no one has used before, with marks in them, and everything that there is of them. */
 
 import { expect } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
@@ -8,7 +8,7 @@ import { fullCognitoClient, POOL_ID } from '../fixtures/cognito.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 import type { JobWorld } from './jobs-world.ts'
 
-/** Marks of one run, by what may show them. A secret takes two permissions, and so nobody here may see one. */
+/** Marks of one run, by what may show them. A secret takes two permissions, and so no one here may see one. */
 const marksOf = (run: number) => {
   const mark = (what: string) => `mark-of-${what}-${run}-end`
   return {
@@ -36,7 +36,7 @@ export const ADDRESSES: readonly JsonObject[] = [
   { provider: 'local' },
 ]
 
-/** A new client at each provider, with marks, a history and a job; nobody has used them before. */
+/** A new client at each provider, with marks, a history and a job; no one has used them before. */
 export async function freshClients(world: JobWorld, run: number): Promise<Fresh> {
   const marks = marksOf(run)
   const id = `client${run}`

@@ -160,7 +160,7 @@ describe('a large item', () => {
 describe('GET /operations/{operationId}', () => {
   const at = (id: string | undefined) => ({ path: `/operations/${id}` })
 
-  it('is for anybody else, byte for byte, as if it did not exist', async () => {
+  it('is for anyone else, byte for byte, as if it did not exist', async () => {
     const missing = await send(['read'], at('none'), { sub: 'somebody' })
     expect(missing.status).toBe(404)
     for (const id of operations.values()) {

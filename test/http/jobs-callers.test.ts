@@ -87,7 +87,7 @@ describe('the callers behind a job', () => {
     )
   })
 
-  it('are one where it runs at once, and nobody has approved it', async () => {
+  it('are one where it runs at once, and no one has approved it', async () => {
     const { body } = await submit('alone', { autoStart: true })
     const done = await world.until(body.id, 'done')
     expect(done).toMatchObject({ actor: person('alone'), startedBy: person('alone') })
@@ -97,7 +97,7 @@ describe('the callers behind a job', () => {
     expect(job).toEqual({ id: body.id, ...callers })
   })
 
-  it('may each look at an operation of it with clients:read alone, and nobody else may', async () => {
+  it('may each look at an operation of it with clients:read alone, and no one else may', async () => {
     const { body } = await submit('first')
     await world.until(body.id, 'planned')
     await as('starter', 'POST', `/jobs/${body.id}/start`)

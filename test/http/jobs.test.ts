@@ -189,7 +189,7 @@ describe('what stops a job', () => {
     expect(counts).toMatchObject({ failed: 3, left: NUMBER - 3 })
   })
 
-  it('is a canary part after which somebody is to look', async () => {
+  it('is a canary part after which someone is to look', async () => {
     const canary = { share: 0.01, thenPause: true }
     const { id } = await submit({ autoStart: true, canary })
     expect((await world.until(id, 'paused')).counts).toMatchObject({ applied: 1 })
@@ -353,7 +353,7 @@ describe('a body', () => {
     ['names a client twice', { clients: [{ id: 'a' }, { id: 'a' }], patch: {} }, 'clients[1]'],
     ['has an odd id', { clients: [{ id: 'a/b' }], patch: {} }, 'clients[0].id'],
     ['has an id that is none', { clients: ['a'], patch: {} }, 'clients[0]'],
-    ['has a member that nobody knows', { clients: [{ id: 'a', x: 1 }], patch: {} }, 'clients[0].x'],
+    ['has a member that no one knows', { clients: [{ id: 'a', x: 1 }], patch: {} }, 'clients[0].x'],
     [
       'is for a provider that is none',
       { clients: [{ provider: 'x', id: 'a' }], patch: {} },
@@ -371,7 +371,7 @@ describe('a body', () => {
       'patch.callbacks[0]',
     ],
     [
-      'sets what nobody knows',
+      'sets what no one knows',
       { clients: [{ id: 'a' }], patch: { colour: 'red' } },
       'patch.colour',
     ],

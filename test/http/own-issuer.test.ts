@@ -182,7 +182,7 @@ it('a provider of its own for the API leaves the others as they were', async () 
   await accepted(change(local, scopes('clients:delete')))
 })
 
-it('nobody has the right who was not given it by name', async () => {
+it('no one has the right who was not given it by name', async () => {
   world = await startJobWorld(0, { issuer: local })
   putLocalClient(world.documents, fullLocalClient)
   await refused(change(local, scopes('clients:delete'), []))

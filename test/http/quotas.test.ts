@@ -56,7 +56,7 @@ it.each<Kind>(['leases', 'keys', 'jobs'])('%s are counted by caller and refused 
   pass(1)
   count(kind)
   expect(() => count(kind)).toThrow(refused)
-  // However long nobody asks, no more than an hour's worth gathers.
+  // However long no one asks, no more than an hour's worth gathers.
   pass(1_000 * MINUTE)
   for (let times = 0; times < 3; times += 1) count(kind)
   expect(() => count(kind)).toThrow(refused)

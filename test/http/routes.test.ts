@@ -292,7 +292,7 @@ const TOKENS: readonly {
   { name: 'a malformed token', token: async () => 'not.a.token', status: 401 },
   { name: 'a token of none', token: async () => 'x', status: 401 },
   {
-    name: 'a token for somebody else',
+    name: 'a token for someone else',
     token: (route) => world.token(needed(route), { aud: 'https://other.example' }),
     status: 401,
   },

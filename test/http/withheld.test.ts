@@ -261,7 +261,7 @@ describe('a guess of a secret', () => {
 
   it.each([
     ['the secret', (value: string) => ({ secret: value }), SECRET],
-    ['a setting that nobody knows', addon, API_KEY],
+    ['a setting that no one knows', addon, API_KEY],
   ] as const)('of %s is not confirmed by a dry run', async (_, asked, right) => {
     reset()
     const wrong = `${right.slice(0, -1)}X`

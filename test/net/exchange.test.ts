@@ -34,7 +34,7 @@ it('gives the answer whatever its status', async () => {
   })
 })
 
-it('knows that nothing was sent where nobody listens', async () => {
+it('knows that nothing was sent where no one listens', async () => {
   const url = await listen(() => {})
   await stop()
   const progress = { sent: false }

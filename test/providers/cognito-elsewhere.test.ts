@@ -58,7 +58,7 @@ const outside = async () => {
   return { lost: of(told?.report.lost), unread: of(told?.report.unread) }
 }
 
-it('says nothing of what nobody has set', async () => {
+it('says nothing of what no one has set', async () => {
   expect(await outside()).toEqual({ lost: [], unread: [] })
 })
 

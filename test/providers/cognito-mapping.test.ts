@@ -146,7 +146,7 @@ describe('rules between settings', () => {
       'client.providerSettings.ClientType',
     ],
     [
-      'a setting that nobody knows',
+      'a setting that no one knows',
       full,
       { providerSettings: { Nonsense: 1 } },
       'client.providerSettings.Nonsense',

@@ -127,7 +127,7 @@ describe.each(STORES)('on $name', ({ open }) => {
     expect(await custody('full').find('told')).toMatchObject({ openings: [{ token: 'a' }] })
   })
 
-  it('does not overwrite what somebody else has found out since', async () => {
+  it('does not overwrite what someone else has found out since', async () => {
     const held = await custody().keep('marked', { token: 'a' }, 'one')
     await custody().keep('marked', { token: 'b' }, 'two')
     await custody().mark(held, 'refused', 'three')

@@ -120,7 +120,7 @@ describe('registration', () => {
     })
   })
 
-  it('gives nobody a scope of our API, and takes none away that we gave', async () => {
+  it('gives no one a scope of our API, and takes none away that we gave', async () => {
     await start(ON)
     const refused = await register({ ...METADATA, scope: 'openid clients:write' })
     expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })

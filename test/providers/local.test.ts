@@ -67,7 +67,7 @@ describe('a change', () => {
     expect(provider.steps(ref(), base, base)).toEqual([])
   })
 
-  it('keeps what somebody else changed between the read and the write', async () => {
+  it('keeps what someone else changed between the read and the write', async () => {
     const base = await provider.read(ref(), call)
     putLocalClient(documents, { ...fullLocalClient, client_name: 'Foreign' })
     await provider.steps(ref(), base, { ...base, description: 'Ours' })[0]?.send(call)
@@ -81,7 +81,7 @@ describe('a change', () => {
     expect(stored()).toMatchObject({ member_of_tomorrow: tomorrow })
   })
 
-  it('takes settings that have no attribute, and not those that nobody knows', async () => {
+  it('takes settings that have no attribute, and not those that no one knows', async () => {
     putLocalClient(documents, {
       ...fullLocalClient,
       backchannel_logout_uri: 'https://app.example.com/backchannel',

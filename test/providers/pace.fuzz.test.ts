@@ -208,7 +208,7 @@ it('a refused call goes at once at the millisecond that its refusal names', asyn
       const refused = ended.filter(({ refusedAt }) => refusedAt !== undefined)
       const one = refused[pick % Math.max(refused.length, 1)]
       if (one === undefined) return tally.add('without a refusal')
-      // The same crowd up to the refusal, and then nobody but the one who comes again.
+      // The same crowd up to the refusal, and then no one but the one who comes again.
       const until = all.filter(({ at }) => at <= (one.refusedAt ?? 0))
       const at = (one.refusedAt ?? 0) + Math.ceil(one.retryAfterMs)
       const again = { ...one, at, within: 2_000, takes: 901 }

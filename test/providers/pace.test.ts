@@ -255,7 +255,7 @@ describe('a call whose turn cannot come in time', () => {
     expect(log).toContain(`other at ${callers + 2}`)
   })
 
-  it('is refused where all places are taken and nobody has more waiting', async () => {
+  it('is refused where all places are taken and no one has more waiting', async () => {
     const { time, log, call } = start([LIMITED])
     const long = { within: 10_000_000 }
     call('first', long)
@@ -360,7 +360,7 @@ describe('what is told of the account', () => {
     expect(pace.state()[0]?.perSecond).toBeCloseTo(12.8)
   })
 
-  it('refuses nobody while it is a guess', async () => {
+  it('refuses no one while it is a guess', async () => {
     const { time, log, call } = start([TOLD])
     for (let count = 0; count < 60; count += 1) {
       call(`${count}`, { within: 5_000, told: { unlimited: true }, takes: 100 })

@@ -78,7 +78,7 @@ export interface AnyKind {
   readonly name: string
   /** Of a server itself: by which name `npm run test:servers` starts it. */
   readonly server?: ServerName
-  /** Every native member set, and one that nobody knows where the provider may have such. */
+  /** Every native member set, and one that no one knows where the provider may have such. */
   readonly full: JsonObject
   /** Members that move with every write. */
   readonly volatile: readonly string[]

@@ -17,7 +17,7 @@ import { sdkExamples } from './examples.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 
-/** A folder of somebody who has installed the package, without any of its dependencies. */
+/** A folder of someone who has installed the package, without any of its dependencies. */
 let folder: string
 let installed: string
 

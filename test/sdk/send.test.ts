@@ -164,7 +164,7 @@ describe('what is no Clientry server', () => {
     expect(server.seen).toHaveLength(1)
   })
 
-  it('a port on which nobody listens cannot be reached', async () => {
+  it('a port on which no one listens cannot be reached', async () => {
     const { url } = server
     await server.close()
     await expect(api(60_000, url).getClient('x')).rejects.toMatchObject({ code: 'unreachable' })

@@ -116,7 +116,7 @@ describe('updateClient with a function', () => {
     expect(body.callbacks).toEqual(expect.arrayContaining(added))
   })
 
-  it('asks again for the state that somebody else has made', async () => {
+  it('asks again for the state that someone else has made', async () => {
     let asked = 0
     const { body } = await api.updateClient(ID, ({ callbacks }) => {
       asked += 1

@@ -209,7 +209,7 @@ it('keeps nothing of a token that the server refuses', async () => {
   expect(await log()).toEqual([])
 })
 
-it('records first what somebody else has changed since', async () => {
+it('records first what someone else has changed since', async () => {
   await adopt('token')
   changeOutside()
   const { tag } = await adopt('token')
@@ -331,7 +331,7 @@ describe('in a race with another instance', () => {
     await inOrder()
   })
 
-  it('begins again where another one has recorded the change of somebody else', async () => {
+  it('begins again where another one has recorded the change of someone else', async () => {
     await adopt('token')
     changeOutside()
     const other = () => adopt('token', { service: elsewhere() })

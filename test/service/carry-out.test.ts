@@ -293,7 +293,7 @@ describe('a change that another instance has settled meanwhile', () => {
   })
 })
 
-describe('somebody else who writes meanwhile', () => {
+describe('someone else who writes meanwhile', () => {
   it('is told of as a warning that names the field', async () => {
     const service = at('step sent', () => foreign({ description: 'Foreign' }))
     // Two steps, so that the record is read back.
@@ -432,7 +432,7 @@ describe('a step whose answer is lost', () => {
     expect(calls(CLIENT)).toBe(1)
   })
 
-  it('is a conflict when somebody else has written the same meanwhile', async () => {
+  it('is a conflict when someone else has written the same meanwhile', async () => {
     emulator.inject({ kind: 'reset_before_apply', operation: CLIENT })
     const sleep = async () => void foreign({ name: 'Foreign' })
     const attempt = change({ ...bench.service, sleep }, { name: 'New' })

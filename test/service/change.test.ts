@@ -153,7 +153,7 @@ describe('If-Match', () => {
 })
 
 describe('settling what a process left open', () => {
-  it('goes before others at the provider, and asks nobody once it is closed', async () => {
+  it('goes before others at the provider, and asks no one once it is closed', async () => {
     const intent = intentOf(RESOURCE, 1)
     await bench.service.store.append(intent)
     const { provider, reads } = watched()

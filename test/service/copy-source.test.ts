@@ -87,7 +87,7 @@ const remove = (service = bench.service) => {
   const { patch: _, ...request } = requestFor(bench.service, refOf(), {})
   return removeClient(service, request)
 }
-/** Somebody else removes it. */
+/** Someone else removes it. */
 const removeOutside = async () => source.provider.removal?.(refOf(), await read()).send(call())
 const aMinuteLater = () => ({
   service: later(bench.service),
@@ -173,7 +173,7 @@ describe('a client that is there', () => {
     expect(await copy({ dryRun: true, kind: 'web' })).toMatchObject({ outcome: 'planned' })
   })
 
-  it('tells what nobody has set at its provider from what is lost', async () => {
+  it('tells what no one has set at its provider from what is lost', async () => {
     await start('auth0', 'local')
     const told = await copy({ dryRun: true })
     // A provider that makes no clients says nothing of what a new one has.
@@ -240,7 +240,7 @@ describe('a client that is suspended', () => {
     await expect(copy({ allowLoss: false })).rejects.toMatchObject({ code: 'lossy_copy' })
   })
 
-  it('is copied as somebody else has set it since', async () => {
+  it('is copied as someone else has set it since', async () => {
     await suspend()
     setOutside({ grant_types: ['implicit'] })
     const result = await copy()
@@ -335,7 +335,7 @@ describe('a client that was removed', () => {
   })
 
   it.each<Outcome>(['not_applied', 'conflict'])(
-    'by somebody else, after a removal of ours that ended as %s, is not made anew',
+    'by someone else, after a removal of ours that ended as %s, is not made anew',
     async (outcome) => {
       await dyingAt(withoutTurns(bench.service), 'intent recorded', (dying) => remove(dying))
       // Nothing was sent; with another key it cannot be known what was wanted.
@@ -346,7 +346,7 @@ describe('a client that was removed', () => {
     },
   )
 
-  it('by somebody else, after a change of ours or without any, is not made anew', async () => {
+  it('by someone else, after a change of ours or without any, is not made anew', async () => {
     await removeOutside()
     await expect(copy()).rejects.toMatchObject(notFound)
     expect(await log()).toEqual([])

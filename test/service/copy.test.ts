@@ -197,7 +197,7 @@ describe.each(PAIRS)('from $from.name to $to.name', ({ from, to }) => {
     expect(items).toMatchObject([{ action: 'create', copiedFrom: ref }])
   })
 
-  it('tells nobody of a removed client who may not know of it', async () => {
+  it('tells no one of a removed client who may not know of it', async () => {
     await remove()
     const attempt = copy({ source: { ref, provider: source.provider, removedToo: false } })
     await expect(attempt).rejects.toMatchObject({ code: 'not_found' })

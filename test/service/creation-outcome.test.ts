@@ -671,7 +671,7 @@ describe('removing a client', () => {
     })
   })
 
-  it('records what somebody else changed before, and begins anew where another was first', async () => {
+  it('records what someone else changed before, and begins anew where another was first', async () => {
     await bench.change(subject.ref, { name: 'Ours' })
     subject.put({ ...subject.stored(), contacts: ['foreign@example.com'] })
     const { store } = bench.service

@@ -46,7 +46,7 @@ const append = (...entries: Entry[]) =>
 const entries = () => bench.service.store.entries(resource)
 
 describe('the newest entry', () => {
-  it('is none for a client that nobody changed', async () => {
+  it('is none for a client that no one changed', async () => {
     expect(await settledHead(bench.service, place)).toBeUndefined()
   })
 
@@ -109,7 +109,7 @@ describe('the newest entry', () => {
   })
 })
 
-describe('what somebody else changed since', () => {
+describe('what someone else changed since', () => {
   const note = async (head: Entry | undefined, base: JsonObject) => {
     const tag = bench.service.fingerprints.ofState(provider.mapping, base)
     return noteOutsideChange({ ...bench.service, now: () => 77 }, place, head, base, tag)

@@ -124,7 +124,7 @@ describe('the history of a client', () => {
     expect(await revisions({ limit: 2, below: 5 })).toEqual([[4, 2], undefined])
   })
 
-  it('is empty for a client that nobody changed', async () => {
+  it('is empty for a client that no one changed', async () => {
     expect(await history()).toStrictEqual({ items: [] })
   })
 

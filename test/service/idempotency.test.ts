@@ -53,7 +53,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(writes()?.length ?? 1).toBe(1)
   })
 
-  it('does nothing again although somebody has undone it since, and tells the state as it is', async () => {
+  it('does nothing again although someone has undone it since, and tells the state as it is', async () => {
     await send(bench)
     await bench.change(subject.ref, { callbacks: { remove: [NEW] } })
     const again = await send(bench, add, { ifMatch: ['of-the-first-time'] })
@@ -174,7 +174,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
       expect(await send(bench)).toMatchObject({ outcome: 'applied', replayed: true })
     })
 
-    it('ends when somebody else has done meanwhile what was not applied', async () => {
+    it('ends when someone else has done meanwhile what was not applied', async () => {
       subject.emulator?.inject({ kind: 'error_before_apply', operation: subject.operations.write })
       await expect(send(bench, add, { deadline: Date.now() + 500 })).rejects.toThrow()
       subject.put(withCallbacks(kind, subject.stored(), [...callbacks(), NEW]))

@@ -12,7 +12,7 @@ import type { Bench } from '../contract/service.ts'
 import { SUBJECTS, type Subject } from '../contract/subjects.ts'
 import { onSubject } from '../fixtures/bench.ts'
 
-/** Harmless as it looks: nobody knows what it is for. */
+/** Harmless as it looks: no one knows what it is for. */
 const UNKNOWN = 'a note of tomorrow'
 /** Of it, names tell enough. */
 const KEY = 'hush-0123456789'
@@ -38,14 +38,14 @@ describe.each(KINDS)('$name', (kind) => {
     const folder = dirname(bench.path)
     return readdirSync(folder).map((name) => readFileSync(join(folder, name)))
   }
-  /** A change, one by somebody else, and what that makes of the next one. */
+  /** A change, one by someone else, and what that makes of the next one. */
   const run = async () => {
     await bench.change(subject.ref, { name: 'Renamed' })
     subject.put({ ...subject.stored(), ...LATER })
     await bench.change(subject.ref, { name: 'Renamed again' })
   }
 
-  it('keeps what nobody knows sealed, and shows it in the history', async () => {
+  it('keeps what no one knows sealed, and shows it in the history', async () => {
     await run()
     for (const bytes of stored()) {
       expect(bytes.includes(UNKNOWN)).toBe(false)
@@ -64,7 +64,7 @@ describe.each(KINDS)('$name', (kind) => {
     })
   })
 
-  it('tells no outside change where nobody has changed anything', async () => {
+  it('tells no outside change where no one has changed anything', async () => {
     await bench.change(subject.ref, { name: 'Renamed' })
     await bench.change(subject.ref, { name: 'Renamed again' })
     expect((await items()).map(({ kind: what }) => what)).toEqual(['change', 'change'])

@@ -225,7 +225,7 @@ describe('what a change of keys shows', () => {
     expect(named(undefined, 'name')).toBe(false)
   })
 
-  it('says where to look where nobody knows how it ended', () => {
+  it('says where to look where no one knows how it ended', () => {
     const error = keyConflict({ operationId: 'operation', keyId: 'mine' } as Intent)
     expect(error).toMatchObject({
       code: 'change_unresolved',

@@ -75,7 +75,7 @@ describe('a lease that is taken', () => {
     expect(withLease({ leases: [other] }, lease(A), false).leases).toEqual([other, lease(A)])
   })
 
-  it('is on a value that stays where nobody had leased it, or all leases say so', () => {
+  it('is on a value that stays where no one had leased it, or all leases say so', () => {
     expect(withLease(undefined, lease(A), true).leases).toEqual([lease(A, 'one', KEPT)])
     const kept = { leases: [lease(A, 'two', KEPT)] }
     expect(withLease(kept, lease(A), true).leases).toEqual([

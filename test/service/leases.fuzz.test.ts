@@ -1,5 +1,5 @@
 /**
- * Leases against a model that knows two things only: what somebody has put into the list by hand, and who
+ * Leases against a model that knows two things only: what someone has put into the list by hand, and who
  * has a lease until when. Random takings, endings, patches, changes at the provider and passing time.
  */
 
@@ -130,7 +130,7 @@ function expected(model: Model, command: Command): Model | undefined {
       break
     }
     case 'outside add': {
-      // Taken out and put in again before anybody looked: it cannot be told from what was never touched.
+      // Taken out and put in again before anyone looked: it cannot be told from what was never touched.
       if (model.leases.some(({ value }) => value === command.value)) return undefined
       byHand(model, [command.value], true)
       return model

@@ -123,7 +123,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(await leases()).toEqual([])
   })
 
-  it('keeps a value as long as anybody has a lease on it', async () => {
+  it('keeps a value as long as anyone has a lease on it', async () => {
     await take(PREVIEW, 'pr-7')
     await take(PREVIEW, 'pr-8', 2 * HOUR)
     await give(({ owner }) => owner === 'pr-7')
@@ -223,7 +223,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(sorted(stored())).toEqual(sorted(before))
   })
 
-  it('ends without a call that writes where somebody else took the value away', async () => {
+  it('ends without a call that writes where someone else took the value away', async () => {
     await take(PREVIEW)
     write([...before, OTHER])
     await due(HOUR + 60)

@@ -181,7 +181,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
         expect(items[0]?.client).toEqual(ref)
       })
 
-      it('is a conflict where two look the same and nobody knows whose they are', async ({
+      it('is a conflict where two look the same and no one knows whose they are', async ({
         skip,
       }) => {
         if (kind.choosesIds) skip('the id is known before it is made')

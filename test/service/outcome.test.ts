@@ -87,7 +87,7 @@ describe('reading back', () => {
     expect(sleeps).toEqual([])
   })
 
-  it('tells that somebody else wrote it, after the time that a request may take', async () => {
+  it('tells that someone else wrote it, after the time that a request may take', async () => {
     const half = { ...foreign(), description: 'New' }
     for (const found of [foreign(), half]) {
       subject.put(found)
@@ -164,7 +164,7 @@ describe('undoing what came half-way', () => {
     expect(settled.native).toEqual(subject.stored())
   })
 
-  it('touches nothing once somebody has closed the intent', async () => {
+  it('touches nothing once someone has closed the intent', async () => {
     subject.put(partly())
     const intent = await openIntent()
     await bench.service.store.append(closingOf(resource(), 2))
@@ -211,7 +211,7 @@ describe('undoing what came half-way', () => {
     },
   )
 
-  it('is a conflict when somebody else writes the same meanwhile', async () => {
+  it('is a conflict when someone else writes the same meanwhile', async () => {
     subject.put(partly())
     const points: CrashPoint[] = []
     const disturbed = {
@@ -288,7 +288,7 @@ describe('closing an intent', () => {
     expect(entry).not.toHaveProperty('created')
   })
 
-  it('tells that somebody was first', async () => {
+  it('tells that someone was first', async () => {
     const intent = await openIntent()
     await bench.service.store.append(closingOf(resource(), 2))
     const settled = { outcome: 'applied', native: next } as const

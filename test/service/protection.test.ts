@@ -47,7 +47,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
   })
 
   it.each<CrashPoint>(['intent recorded', 'state known'])(
-    'is in force after a crash at "%s", once somebody has looked',
+    'is in force after a crash at "%s", once someone has looked',
     async (point) => {
       const { service } = bench
       const dead = new Error('crash')
@@ -79,7 +79,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(blind.warnings.map(({ code }) => code)).toContain('standing_unknown')
   })
 
-  /** Changes that leave nobody a way to use the client; each provider knows some of them. */
+  /** Changes that leave no one a way to use the client; each provider knows some of them. */
   const SWITCHED_OFF: readonly JsonObject[] = [
     { grantTypes: [] },
     { grantTypes: null },

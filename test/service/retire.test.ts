@@ -325,7 +325,7 @@ describe('a client with two secrets', () => {
     expect(await ids()).not.toContain(young)
   })
 
-  it('begins again where another instance has told of somebody else or taken the key', async () => {
+  it('begins again where another instance has told of someone else or taken the key', async () => {
     const elsewhere = withoutTurns(bench.service)
     const rename = () => subject.put({ ...subject.stored(), client_name: 'Theirs' })
     await protect()
@@ -463,7 +463,7 @@ it('a client at a provider that keeps one secret keeps it', async () => {
   expect(await log()).toEqual([])
 })
 
-it('a record that somebody else changes meanwhile is answered and told of', async () => {
+it('a record that someone else changes meanwhile is answered and told of', async () => {
   await start('cognito')
   await addSecret()
   ;[old = '', young = ''] = await ids()

@@ -115,7 +115,7 @@ describe.each(OVERLAPPING)('$name', (kind) => {
     expect(await standing()).toBe(undefined)
   })
 
-  it("are nobody's business any more once the client is removed", async () => {
+  it("are no one's business any more once the client is removed", async () => {
     await rotate(HOUR)
     await removeClient(bench.service, request())
     expect(await due(await later(HOUR + 1))).toMatchObject({ done: 0, failed: [] })

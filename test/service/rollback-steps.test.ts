@@ -151,7 +151,7 @@ describe('what cannot be gone back over', () => {
     })
   })
 
-  it('is any revision but 0 of a client that nobody changed', async () => {
+  it('is any revision but 0 of a client that no one changed', async () => {
     expect(await undone(0, {})).toEqual(merge({}))
     await expect(prepare(1)).rejects.toMatchObject({
       message: expect.stringMatching(/, or 0; the newest is 0\.$/),

@@ -1,4 +1,4 @@
-/** Rolling back: our own changes are undone field by field, and nobody else's work with them. */
+/** Rolling back: our own changes are undone field by field, and no one else's work with them. */
 
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
@@ -72,7 +72,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect(stored()).toEqual(now)
   })
 
-  it('leaves what somebody else changed meanwhile, on other fields and in the same list', async () => {
+  it('leaves what someone else changed meanwhile, on other fields and in the same list', async () => {
     await change({ callbacks: { add: [ONE, TWO] }, name: 'Ours' })
     const urls = [...callbacks().filter((url) => url !== ONE), THREE]
     subject.put(withCallbacks(kind, subject.stored(), urls))
@@ -87,7 +87,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
     expect((await client()).name).not.toBe('Ours')
   })
 
-  it('refuses whole, and says it before, where somebody else set the very field', async () => {
+  it('refuses whole, and says it before, where someone else set the very field', async () => {
     const first = callbacks()
     await change({ name: 'Ours', callbacks: { add: [ONE] } })
     put({ [nameKey(kind.name)]: 'Foreign' })

@@ -201,7 +201,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
 
   if (!overlaps) return
 
-  it('does not take for its own what somebody else has made since', async () => {
+  it('does not take for its own what someone else has made since', async () => {
     const service = await another()
     await dyingAt(service, 'intent recorded', (dying) => rotate({}, dying))
     const base = await subject.provider.read(subject.ref, call())
@@ -231,7 +231,7 @@ describe.each(SUBJECTS)('$name', (kind) => {
         ['retire', 'applied'],
         ['rotate', 'applied'],
       ])
-      // What the record shows of the secrets now is what was recorded: nobody else has changed it.
+      // What the record shows of the secrets now is what was recorded: no one else has changed it.
       await bench.change(subject.ref, { name: 'Changed' })
       expect((await outcomes())[0]).toEqual([undefined, 'applied'])
     })

@@ -251,7 +251,7 @@ describe('beside the secret that a client has', () => {
     expect(await list()).toHaveLength(2)
   })
 
-  it('begins again where another instance has told of somebody else or taken the key', async () => {
+  it('begins again where another instance has told of someone else or taken the key', async () => {
     const elsewhere = withoutTurns(bench.service)
     await protect()
     subject.put({ ...subject.stored(), client_name: 'Theirs' })
@@ -323,7 +323,7 @@ describe('beside the secret that a client has', () => {
   })
 })
 
-it('beside another one, a change that somebody else makes meanwhile is told', async () => {
+it('beside another one, a change that someone else makes meanwhile is told', async () => {
   await start('cognito')
   subject.emulator?.inject({
     kind: 'foreign_write',
@@ -363,7 +363,7 @@ it('beside another one, a new secret is told again where the record shows none a
   expect(again.previous).toEqual([])
 })
 
-it('beside another one, what somebody else made in the same minute keeps it from being known', async () => {
+it('beside another one, what someone else made in the same minute keeps it from being known', async () => {
   await start('cognito')
   const [first] = await list()
   await dyingAt(withoutTurns(bench.service), 'step sent', (dying) => rotate({ service: dying }))

@@ -82,7 +82,7 @@ describe('a change of one step that answers nothing', () => {
   })
 })
 
-describe('a write that arrives late, over what somebody else set meanwhile', () => {
+describe('a write that arrives late, over what someone else set meanwhile', () => {
   it('is waited for before its change is closed, so that it cannot land on a later one', async () => {
     emulator.inject({ kind: 'delay', delayMs: 400, operation: CLIENT })
     const foreign = { name: 'Foreign' }
@@ -95,7 +95,7 @@ describe('a write that arrives late, over what somebody else set meanwhile', () 
 })
 
 describe('an intent that was listed as open', () => {
-  it('is left alone once somebody has closed it, and newer work with it', async () => {
+  it('is left alone once someone has closed it, and newer work with it', async () => {
     await leaveOpen({ name: 'Crashed', description: 'Crashed' })
     const [intent] = await bench.service.store.openIntents()
     if (intent === undefined) throw new TypeError('nothing is open')
@@ -106,7 +106,7 @@ describe('an intent that was listed as open', () => {
     expect(await outcomes()).toEqual(['applied', 'applied'])
   })
 
-  it('tells what somebody else did meanwhile also where it was not applied', async () => {
+  it('tells what someone else did meanwhile also where it was not applied', async () => {
     const dying: Service = {
       ...bench.service,
       reached: async (point) => {

@@ -123,7 +123,7 @@ it('a change of someone else is told value by value', async () => {
   ])
 })
 
-it('a row that somebody has changed is found, whichever part of it they changed', async () => {
+it('a row that someone has changed is found, whichever part of it they changed', async () => {
   for (let index = 0; index < 4; index += 1) await take(PREVIEW)
   const { database, service } = bench
   const rows = database.prepare('select seq, entry from log order by seq').all()

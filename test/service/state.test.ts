@@ -46,13 +46,13 @@ const value = fc.constantFrom<Json | undefined>(undefined, 1, 2, ['x'], { y: 1 }
 const table = fc.record(
   Object.fromEntries(PATHS.map((path) => [path, value])),
 ) as fc.Arbitrary<Table>
-/** For each setting, whether it is as before, as aimed at, or set by somebody else. */
+/** For each setting, whether it is as before, as aimed at, or set by someone else. */
 const mixture = fc.record(
   Object.fromEntries(PATHS.map((path) => [path, fc.constantFrom('before', 'after', 'foreign')])),
 ) as fc.Arbitrary<Readonly<Record<string, 'before' | 'after' | 'foreign'>>>
 
 const equal = (one: Json | undefined, other: Json | undefined) => same(one ?? null, other ?? null)
-const FOREIGN = 'somebody else'
+const FOREIGN = 'someone else'
 
 /** A record in which each setting is as the mixture says, and the settings that the change writes. */
 function mixed(before: Table, after: Table, how: Readonly<Record<string, string>>) {
@@ -122,7 +122,7 @@ describe('taking a change back', () => {
     )
   })
 
-  it('ends where it began when nobody else wrote', () => {
+  it('ends where it began when no one else wrote', () => {
     fc.assert(
       fc.property(table, table, (before, after) => {
         const back = reverted(mapping, recordOf(before), recordOf(after), recordOf(after))

@@ -48,7 +48,7 @@ const actions = async () =>
 const standing = async () => (await bench.service.store.last(resourceOf(subject.ref)))?.standing
 const protect = (on: boolean) =>
   bench.change(subject.ref, {}, { patch: { kind: 'protection', protected: on } })
-/** Somebody else sets native members. */
+/** Someone else sets native members. */
 const setOutside = (members: JsonObject) => subject.put({ ...subject.stored(), ...members })
 /** The instance at a time of its own, and a request that has time then. */
 const at = (now: number) => ({
@@ -118,7 +118,7 @@ describe('at a provider without a setting for it', () => {
     expect(await actions()).toEqual(['protect'])
   })
 
-  it('gives back beside what somebody else has set, and says what stays', async () => {
+  it('gives back beside what someone else has set, and says what stays', async () => {
     await suspend()
     setOutside({ grant_types: ['implicit'] })
     const warning = {
@@ -240,7 +240,7 @@ describe('at a provider without a setting for it', () => {
     expect(subject.stored().grant_types).toEqual([])
   })
 
-  it('lets a change take away again what somebody else gave back, and no part of it', async () => {
+  it('lets a change take away again what someone else gave back, and no part of it', async () => {
     await suspend()
     setOutside({ grant_types: ['implicit', 'password'] })
     const part = bench.change(subject.ref, { grantTypes: { remove: ['implicit'] } })

@@ -20,7 +20,7 @@ import {
   withCallbacks,
 } from '../contract/subjects.ts'
 
-/** A setting that a suspension holds, as somebody else gives it back, and as a caller would. */
+/** A setting that a suspension holds, as someone else gives it back, and as a caller would. */
 const HELD: Readonly<Record<string, { native: JsonObject; client: JsonObject; path: string }>> = {
   auth0: {
     native: { grant_types: ['implicit'] },
@@ -105,7 +105,7 @@ describe.each(SUBJECTS)('$name', (one) => {
     expect(await resume()).toMatchObject({ outcome: 'unchanged' })
   })
 
-  it('keeps what anybody changes meanwhile, and is not undone by a rollback', async () => {
+  it('keeps what anyone changes meanwhile, and is not undone by a rollback', async () => {
     const [native, ours] = ourChange()
     await bench.change(subject.ref, { name: 'Before' })
     const before = subject.stored()
@@ -255,7 +255,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
     expect(await bench.change(subject.ref, { ...client })).toMatchObject({ outcome: 'unchanged' })
   })
 
-  it('leaves what somebody else has set meanwhile, and says so', async () => {
+  it('leaves what someone else has set meanwhile, and says so', async () => {
     const before = subject.stored()
     await suspend()
     giveBackOutside()
@@ -271,7 +271,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
     expect(await standing()).toBe(undefined)
   })
 
-  it('takes away again what somebody else gave back, and gives all of it back', async () => {
+  it('takes away again what someone else gave back, and gives all of it back', async () => {
     const before = subject.stored()
     await suspend()
     giveBackOutside()
@@ -285,7 +285,7 @@ describe.each(EMULATED)('$name, which has no setting for it', (one) => {
     expect(new Set(subject.stored()[key] as string[])).toEqual(values)
   })
 
-  it('clears its mark alone where somebody else has restored all', async () => {
+  it('clears its mark alone where someone else has restored all', async () => {
     const before = subject.stored()
     await suspend()
     subject.put(before)

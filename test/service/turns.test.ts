@@ -197,7 +197,7 @@ describe('a turn that does not come in time', () => {
     expect(log).toEqual(['one begins', 'one ends'])
   })
 
-  it('lets nobody overtake the one that it waited for', async () => {
+  it('lets no one overtake the one that it waited for', async () => {
     const turns = createTurns(() => 0)
     const log: string[] = []
     const [one, late, next] = [work(log, 'one'), work(log, 'late'), work(log, 'next')]
@@ -213,7 +213,7 @@ describe('a turn that does not come in time', () => {
     expect(log).toEqual(['one begins', 'one ends', 'next begins', 'next ends'])
   })
 
-  it('comes all the same when nobody is before it', async () => {
+  it('comes all the same when no one is before it', async () => {
     const turns = createTurns(() => 10)
     expect(await turns.take({ key: 'key', caller: 'ci', deadline: 0 }, async () => 'done')).toBe(
       'done',

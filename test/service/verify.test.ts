@@ -48,7 +48,7 @@ const checkpoint = () => addCheckpoint(bench.service)
 const verify = (options = {}) => verifyLog(bench.service.store, options)
 const verifyWithKey = () => verify({ fingerprints: bench.service.fingerprints })
 
-/** Changes of several clients, keys, a change by somebody else, a rollback, two checkpoints. */
+/** Changes of several clients, keys, a change by someone else, a rollback, two checkpoints. */
 async function makeHistory(): Promise<void> {
   for (const id of CLIENTS) {
     const body = { name: `Nämed "${id}"` }
@@ -107,7 +107,7 @@ function firstOf(log: number): OutsideChange {
 const named = (faults: readonly { resource: string; seq: number }[]) =>
   faults.map(({ resource, seq }) => [resource, seq])
 
-describe('a history that nobody touched', () => {
+describe('a history that no one touched', () => {
   it('is right, with and without the key, whole and log by log', async () => {
     await makeHistory()
     const all = await stored()
@@ -223,7 +223,7 @@ describe('a change of the stored history is found, and the first bad record name
   })
 
   it('a log rewritten from some place on, with hashes that fit', async () => {
-    await rewrite(logOf('two'), 1, { actor: { subject: 'somebody else', issuer: '' } })
+    await rewrite(logOf('two'), 1, { actor: { subject: 'someone else', issuer: '' } })
     expect((await verify()).faults).toEqual([
       { resource: logOf('two'), seq: 6, why: 'a checkpoint has recorded another one' },
     ])
@@ -278,7 +278,7 @@ describe('checkpoints', () => {
   it('tell by their code that another key made them', async () => {
     await makeHistory()
     const forger = createFingerprints(Buffer.alloc(32, 6))
-    await rewrite(logOf('two'), 1, { actor: { subject: 'somebody else', issuer: '' } })
+    await rewrite(logOf('two'), 1, { actor: { subject: 'someone else', issuer: '' } })
     const head = (await stored(logOf('two'))).at(-1) as RawRecord
     const last = (await stored(CHECKPOINTS)).at(-1) as RawRecord
     const entry = parsed(last) as unknown as Checkpoint

@@ -20,7 +20,7 @@ function waiting(bell: ReturnType<typeof createBell>, milliseconds: number) {
 }
 const turn = (milliseconds = 0) => vi.advanceTimersByTimeAsync(milliseconds)
 
-it('waits as long as it is told where nobody rings', async () => {
+it('waits as long as it is told where no one rings', async () => {
   const wait = waiting(createBell(), 1_000)
   await turn(999)
   expect(wait.over).toBe(false)
@@ -39,7 +39,7 @@ it('ends a wait at once, and leaves no timer behind', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('ends the next wait where it rang while nobody waited, and that one alone', async () => {
+it('ends the next wait where it rang while no one waited, and that one alone', async () => {
   const bell = createBell()
   bell.ring()
   bell.ring()

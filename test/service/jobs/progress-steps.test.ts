@@ -288,7 +288,7 @@ describe('a control', () => {
     }
   })
 
-  it('resumes a dry run, which nobody has started', () => {
+  it('resumes a dry run, which no one has started', () => {
     const counts = { left: 1, planned: 1, applied: 0, unchanged: 1, failed: 1 }
     const paused: JobProgress = { ...PLANNING, state: 'paused', counts }
     expect(comesTo(paused, control('resume'))).toEqual({

@@ -25,7 +25,7 @@ describe('a queue', () => {
     expect(takeAll(queue)).toEqual([0, 1, 2, 3, 5, 6, 7])
   })
 
-  it('begins nothing where there is nothing, and wakes nobody', () => {
+  it('begins nothing where there is nothing, and wakes no one', () => {
     const queue = createQueue([])
     expect(queue.next(0, 10)).toBeUndefined()
     expect(queue.wakesAt(0)).toBeUndefined()

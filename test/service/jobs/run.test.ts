@@ -1,4 +1,4 @@
-/** What a runner does when something goes wrong beneath it, or somebody else is at the same job. */
+/** What a runner does when something goes wrong beneath it, or someone else is at the same job. */
 
 import { afterEach, beforeEach, expect } from 'vitest'
 import { parseMergePatch } from '../../../src/core/patch/patch.ts'
