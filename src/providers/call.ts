@@ -63,6 +63,8 @@ export interface UpstreamCall {
 export interface Step {
   /** The call as it is sent, which a dry run shows; secrets are masked by the caller. */
   readonly request: { readonly method: string; readonly target: string; readonly body: Json }
+  /** Refuses what the provider would refuse, in a dry run too and before anything is recorded; absent: only the call shows it. */
+  check?(): Promise<void>
   /** The whole record as the provider now holds it, where its answer contains that. */
   send(call: Call): Promise<Native | undefined>
 }

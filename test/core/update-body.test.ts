@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { isRecord } from '../../src/core/json/json.ts'
 import { key, list } from '../../src/core/mapping/lenses.ts'
-import { updateBody } from '../../src/core/plan/update-body.ts'
+import { isRemovable, updateBody } from '../../src/core/plan/update-body.ts'
 import { runs } from '../property.ts'
 import { mappingOf } from './mapping.ts'
 import { thrown } from './thrown.ts'
@@ -163,5 +163,21 @@ describe('removing what has no null', () => {
     const error = thrown(() => updateBody(mapping, native, next))
     expect(error).toMatchObject({ code: 'unsupported_field', field })
     expect(error.message).toMatch(new RegExp(`^${field} cannot be cleared: .{20,}$`))
+  })
+})
+
+describe('what can be removed', () => {
+  const keeping = mappingOf({}, { nullablePaths: ['a', 'merged.*'] })
+
+  it('is what takes a null, by its own name or as any member of its parent', () => {
+    for (const path of ['a', 'merged.one']) expect(isRemovable(keeping, path)).toBe(true)
+    for (const path of ['b', 'merged', 'other.one']) expect(isRemovable(keeping, path)).toBe(false)
+  })
+
+  it('is also what means the same when it is empty, and everything where omission resets', () => {
+    const normal = ({ b, ...others }: JsonObject) => (b === '' ? others : { ...others, b })
+    expect(isRemovable({ ...keeping, normal: normal as never }, 'b')).toBe(true)
+    expect(isRemovable({ ...keeping, normal: normal as never }, 'c')).toBe(false)
+    expect(isRemovable({ ...keeping, omitted: 'reset' }, 'b')).toBe(true)
   })
 })

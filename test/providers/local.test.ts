@@ -3,13 +3,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import { showClient } from '../../src/core/mapping/mapping.ts'
+import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { DEVELOPMENT_CLIENT_ID, newClient } from '../../src/providers/local/clients.ts'
 import { createLocalProvider, putLocalClient } from '../../src/providers/local/index.ts'
 import { mapping } from '../../src/providers/local/mapping.ts'
 import { putDevelopmentClient } from '../../src/providers/local/openid/token.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { createClient } from '../../src/service/life/create.ts'
+import { resourceOf } from '../../src/store/resource.ts'
 import { createDocuments, type Documents } from '../../src/store/sqlite/documents.ts'
-import { type Bench, openBench } from '../contract/service.ts'
+import { type Bench, openBench, requestFor } from '../contract/service.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
 
 const NOW = 1_800_000_000_000
@@ -223,6 +226,38 @@ describe('a refusal', () => {
     const expected = field === '' ? { code } : { code, field }
     await expect(change(client)).rejects.toMatchObject(expected)
     expect(stored()).toEqual(base)
+  })
+
+  it.each(REFUSALS)('of %s is that of a dry run too, and leaves no record', async (...row) => {
+    const [, base, client, code] = row
+    putLocalClient(documents, base)
+    for (const dryRun of [true, false]) {
+      const attempt = bench.change(ref(), client, { dryRun })
+      await expect(attempt, `dry run: ${dryRun}`).rejects.toMatchObject({ code })
+    }
+    expect(await bench.service.store.last(resourceOf(ref()))).toBeUndefined()
+  })
+
+  it.each([
+    ['client_secret_jwt', 'RS256', /it must be 'HS256'\.$/],
+    ['private_key_jwt', 'HS256', /it must be 'RS256', .*'ES256'/],
+    ['client_secret_basic', 'HS256', /no values are allowed/],
+  ])('of a raw setting lists in a dry run what goes with %s', async (method, alg, says) => {
+    const base = { ...fullLocalClient, token_endpoint_auth_method: method }
+    putLocalClient(documents, { ...base, jwks_uri: 'https://app.example.com/jwks' })
+    const client = { providerSettings: { token_endpoint_auth_signing_alg: alg } }
+    await expect(bench.change(ref(), client, { dryRun: true })).rejects.toThrow(says)
+  })
+
+  it('is that of a creation in a dry run too', async () => {
+    const patch = parseMergePatch({
+      name: 'New',
+      contacts: ['the team'],
+      callbacks: ['https://app.example.com/cb'],
+    })
+    const request = { ...requestFor(bench.service, ref(), {}), patch, place: { provider: 'local' } }
+    const plan = createClient(bench.service, { ...request, kind: 'web', dryRun: true })
+    await expect(plan).rejects.toMatchObject({ code: 'provider_refused', field: 'client.contacts' })
   })
 
   it('never holds the value that was refused', async () => {

@@ -65,12 +65,21 @@ function removed(mapping: Mapping, name: string, before: Json | undefined): Json
 const isEmptyAbsent = (mapping: Mapping, name: string, empty: Json) =>
   !Object.hasOwn(mapping.normal({ [name]: empty }), name)
 
-function removal(mapping: Mapping, path: string): null {
+function isNullable({ nullablePaths }: Mapping, path: string): boolean {
   const [parent] = path.split('.')
-  const nullable =
-    mapping.nullablePaths.includes(path) ||
-    (path.includes('.') && mapping.nullablePaths.includes(`${parent}.*`))
-  if (nullable) return null
+  return (
+    nullablePaths.includes(path) || (path.includes('.') && nullablePaths.includes(`${parent}.*`))
+  )
+}
+
+/** Whether an update can remove a member (dotted for an inner one), whatever its value is. */
+export const isRemovable = (mapping: Mapping, path: string): boolean =>
+  mapping.omitted === 'reset' ||
+  isNullable(mapping, path) ||
+  (!path.includes('.') && isEmptyAbsent(mapping, path, ''))
+
+function removal(mapping: Mapping, path: string): null {
+  if (isNullable(mapping, path)) return null
   const field = `client.${fieldOfPath(mapping, path) ?? `providerSettings.${path}`}`
   throw new ClientError(
     'unsupported_field',

@@ -4,9 +4,11 @@
  */
 
 import { FIELD_NAMES, FIELDS, type FieldName, useOfUris } from '../../core/client.ts'
+import { isClientError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json/json.ts'
 import { isMapped, type Mapping } from '../../core/mapping/mapping.ts'
-import { isLens, type Limits, type Row } from '../../core/mapping/row.ts'
+import { isLens, type Lens, type Limits, type Row } from '../../core/mapping/row.ts'
+import { isRemovable } from '../../core/plan/update-body.ts'
 import { uriPattern } from './uri-pattern.ts'
 
 /** The members of a patch, each as far as the provider says more of it than the neutral schema does. */
@@ -28,13 +30,28 @@ function memberAt(mapping: Mapping, field: FieldName): JsonObject {
   }
   if (!isLens(row)) return { readOnly: true }
   const limits = row.limits ?? {}
-  const needed = row.needed === true ? { not: { type: 'null' } } : {}
+  const needed =
+    row.needed === true || !isClearable(mapping, field, row) ? { not: { type: 'null' } } : {}
   if (kind === 'map') return { ...needed, ...mapOf(limits) }
   const value = valueAt(mapping, field, limits)
   if (kind !== 'list') return { ...needed, ...orNull(value) }
   const { maxItems } = limits
   const list = { items: value, ...(maxItems === undefined ? {} : { maxItems }) }
   return { ...needed, ...list, properties: { add: list } }
+}
+
+/** Whether the provider has a way back from a value to its default; a secret that is cleared stays as it is. */
+function isClearable(mapping: Mapping, field: FieldName, row: Lens<Json>): boolean {
+  const { put, afterCreation } = row
+  // What can be set on a client alone that is there goes by what that has.
+  if (afterCreation === true || FIELDS[field].kind === 'secret') return true
+  try {
+    const change = Object.entries(put(null, {}))
+    return change.every(([path, value]) => value !== undefined || isRemovable(mapping, path))
+  } catch (error) {
+    if (isClientError(error)) return false
+    throw error
+  }
 }
 
 /** A list of values with `null` among them; every other keyword is about values of its own type alone. */

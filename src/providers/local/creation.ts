@@ -68,10 +68,11 @@ function creationStep({ documents, now, validator }: CreationParts, next: Native
   let value: Secret | undefined
   return {
     request: { method: 'POST', target: '/clients', body },
+    check: async () => (await validator())(completed(body, now())),
     send: async () => {
-      const check = await validator()
+      const validateRecord = await validator()
       const record = completed(body, now())
-      check(record)
+      validateRecord(record)
       providing(() => putClient(documents, String(record.client_id), record))
       value = secretOf(record.client_secret)
       return record

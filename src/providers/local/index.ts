@@ -64,11 +64,12 @@ export function createLocalProvider(options: LocalOptions): Provider {
       return [
         {
           request: { method: 'PATCH', target: targetOf(id), body },
+          check: async () => (await validator())(patched(base, body)),
           send: async () => {
-            const check = await validator()
+            const validateRecord = await validator()
             return changeClient(documents, id, (before) => {
               const after = { ...patched(before, body), updated_at: Math.floor(now() / 1_000) }
-              check(after)
+              validateRecord(after)
               return after
             })
           },

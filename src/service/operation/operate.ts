@@ -43,6 +43,7 @@ async function attempt<P, R>(
   if ('earlierUse' in beginning) return operation.replay(beginning)
   // 3. the plan
   const plan = await operation.plan(beginning)
+  for (const step of plan.steps) await step.check?.()
   if (operation.request.dryRun) return plan.planned()
   if (plan.unchanged === undefined) return write(service, operation, beginning, plan)
   const { use } = beginning

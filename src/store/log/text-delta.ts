@@ -20,6 +20,7 @@ export function deltaOf(text: string, base: string): Delta {
   const codes = codesOf(base + text)
   const { length } = codes
   const blocks = createBlocks(Math.ceil(length / BLOCK))
+  const { places } = blocks
   const delta: (string | readonly [number, number])[] = []
   let indexed = index(blocks, codes, 0, base.length)
   let written = base.length
@@ -29,7 +30,9 @@ export function deltaOf(text: string, base: string): Delta {
   let hash = at + BLOCK <= length ? hashAt(codes, at) : 0
   while (at + BLOCK <= length) {
     if (indexed + BLOCK <= at) indexed = index(blocks, codes, indexed, at)
-    const from = positionOf(blocks, hash)
+    // Most blocks that are new are known by a free slot; written out here, since most of the time goes into it.
+    const isNew = places[(hash ^ (hash >>> SPREAD)) & (places.length - 1)] === 0
+    const from = isNew ? undefined : positionOf(blocks, hash)
     const piece = from === undefined ? undefined : grown(codes, from, at, written)
     if (piece === undefined) {
       // The hash of the block one code unit further on.
@@ -85,15 +88,19 @@ interface Blocks {
   readonly places: Int32Array
 }
 
+/** Bits by which a hash is shifted onto itself, so that all of it counts in the choice of a slot. */
+const SPREAD = 15
+
+/** At most a quarter of the slots is taken. */
 function createBlocks(count: number): Blocks {
-  const size = 2 ** Math.ceil(Math.log2(2 * count + 2))
+  const size = 2 ** Math.ceil(Math.log2(4 * count + 4))
   return { hashes: new Int32Array(size), places: new Int32Array(size) }
 }
 
 /** The slot that has this hash, or the free one where it belongs. */
 function slotOf({ hashes, places }: Blocks, hash: number): number {
   const last = hashes.length - 1
-  let slot = (hash ^ (hash >>> 15)) & last
+  let slot = (hash ^ (hash >>> SPREAD)) & last
   while (places[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & last
   return slot
 }
