@@ -11,6 +11,8 @@ import { build } from 'esbuild'
 export interface Built {
   /** The production entry for Node. */
   readonly serve: string
+  /** The development entry, with the embedded OpenID Provider. */
+  readonly development: string
   readonly lambda: string
   /** The command `clientry`. */
   readonly command: string
@@ -43,6 +45,7 @@ export async function buildHere(root: string): Promise<Built> {
   })
   return {
     serve: join(folder, 'dist', 'serve.js'),
+    development: join(folder, 'dist', 'dev.js'),
     lambda: join(folder, 'dist', 'lambda', 'index.mjs'),
     command: join(folder, 'dist', 'cli', 'clientry.js'),
     process: (name) => join(folder, 'processes', `${name}.mjs`),

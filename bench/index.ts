@@ -11,6 +11,7 @@ import { explainBundle, measureBundle } from './bundle.ts'
 import { measureChanges } from './change.ts'
 import { measureCommand } from './cli.ts'
 import { measureColdStarts } from './cold-start.ts'
+import { measureEmbedded } from './embedded.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHistory } from './history.ts'
 import { measureList } from './list.ts'
@@ -47,6 +48,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   queries: () => measureQueries(root, built, [10_000, times(1_000_000, 100_000)], times(500, 200)),
   list: () => measureList(root, times(100_000, 10_000), times(500, 100)),
   server: () => measureAbuse(built, upstream, times(5, 2)),
+  embedded: () => measureEmbedded(built, times(7, 5), times(800, 400)),
   throughput: () => measureThroughput(built, upstream, times(5, 2)),
 }
 

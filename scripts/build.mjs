@@ -35,6 +35,7 @@ const NOT_ON_LAMBDA = [
   'src/store/sqlite/database.ts',
   'src/store/sqlite/sqlite.ts',
   'src/store/sqlite/sqlite-identity.ts',
+  'src/store/sqlite/threaded-writer.ts',
   'src/providers/local/index.ts',
 ]
 
@@ -83,6 +84,7 @@ const ENTRIES = [
   'dev.js',
   'serve.js',
   'emulators.js',
+  'sqlite-writer.js',
   'cli/clientry.js',
   'sdk.js',
   'lambda/index.mjs',
@@ -108,6 +110,7 @@ async function buildInto(folder) {
         dev: 'src/dev.ts',
         serve: 'src/serve.ts',
         emulators: 'src/emulators/index.ts',
+        'sqlite-writer': 'src/store/sqlite/writer-thread.ts',
       },
       outdir: folder,
       splitting: true,

@@ -40,6 +40,7 @@ import {
 import { openDatabase } from './store/sqlite/database.ts'
 import { createDocuments, type Documents } from './store/sqlite/documents.ts'
 import { createSqliteStore } from './store/sqlite/sqlite.ts'
+import { startWriter } from './store/sqlite/threaded-writer.ts'
 
 const HOST = '127.0.0.1'
 /** The audience of access tokens for this API. */
@@ -62,8 +63,9 @@ async function main(): Promise<void> {
   const url = `http://localhost:${port}`
 
   const database = await openDatabase(databasePath(folder))
-  const documents = createDocuments(database, { key: Buffer.from(keys.key, 'base64') })
-  seed(documents)
+  const writer = startWriter(databasePath(folder))
+  const documents = createDocuments(database, { key: Buffer.from(keys.key, 'base64') }, writer)
+  await seed(documents)
   const issuer = `${url}/oidc`
   const { CLIENTRY_DEV_INITIAL_TOKEN: initialToken } = environment()
   const registration =
@@ -124,7 +126,7 @@ async function main(): Promise<void> {
     },
   })
   const clientry = await createClientry(config, {
-    store: createSqliteStore(database),
+    store: createSqliteStore(database, writer),
     documents,
     openidAddress: `http://${HOST}:${port}${openid.prefix}`,
     metrics: createMetrics(Object.keys(config.providers)),
@@ -138,10 +140,10 @@ async function main(): Promise<void> {
       cause,
     })
   })
-  const client = putDevelopmentClient(documents, Date.now())
+  const client = await putDevelopmentClient(documents, Date.now())
   const signIn = {
     issuer: openid.issuer,
-    clientId: putCommandLineClient(documents, Date.now()),
+    clientId: await putCommandLineClient(documents, Date.now()),
     scope: COMMAND_LINE_SCOPE,
     audience: AUDIENCE,
   }
@@ -163,9 +165,9 @@ function registrationOf(local: ProviderSettings | undefined): RegistrationOption
 }
 
 /** Adds the example at the first start; later changes to it are kept. */
-function seed(documents: Documents): void {
+async function seed(documents: Documents): Promise<void> {
   if (documents.get('client', EXAMPLE_ID) !== undefined) return
-  putLocalClient(documents, newClient(localExample, Date.now()))
+  await putLocalClient(documents, newClient(localExample, Date.now()))
 }
 
 main().catch((error: unknown) => {

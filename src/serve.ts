@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const log = createLog((text) => process.stdout.write(text), config.log.level)
   // The command that starts this entry has the same option.
   const create = process.argv.includes('--create-store')
-  const { store, id } = await openStore(config, create)
+  const { store, id } = await openStore(config, { create, threaded: true })
   const clientry = await createClientry(config, {
     store,
     metrics: createMetrics(Object.keys(config.providers)),

@@ -87,7 +87,7 @@ beforeAll(async () => {
   world.auth0.put({ ...fullAuth0Client, client_secret: AUTH0, addons: ADDONS })
   world.cognito.put(POOL_ID, { ...fullCognitoClient, ClientSecret: COGNITO })
   const { putLocalClient } = await import('../src/providers/local/index.ts')
-  putLocalClient(world.documents, { ...fullLocalClient, client_secret: LOCAL })
+  await putLocalClient(world.documents, { ...fullLocalClient, client_secret: LOCAL })
   const every = [...PERMISSIONS]
   const tokens = [
     { mayRead: true, token: await world.token(every) },

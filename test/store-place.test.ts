@@ -49,7 +49,7 @@ function configure(name: string, store: object, baseUrl = 'https://tenant.exampl
 /** Opens the store of a configuration as a server does, and gives its id. */
 async function idOf(name: string, create = false): Promise<string> {
   const config = await loadConfig({ ...ENVIRONMENT, CLIENTRY_CONFIG: path(name) })
-  const { store, id } = await openStore(config, create)
+  const { store, id } = await openStore(config, { create })
   await store.close()
   return id
 }

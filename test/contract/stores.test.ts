@@ -12,6 +12,7 @@ import { entryItem } from '../../src/store/dynamodb/dynamodb-items.ts'
 import { createQueries } from '../../src/store/dynamodb/dynamodb-query.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { startWriter } from '../../src/store/sqlite/threaded-writer.ts'
 import type { Store } from '../../src/store/store.ts'
 import { eventually } from '../eventually.ts'
 import { closingOf, intentOf, jobClaimOf, jobOf, outsideChangeOf } from '../fixtures/entries.ts'
@@ -50,6 +51,43 @@ describeStore({
       stored: async () => Number(first.prepare('select sum(length(entry)) as n from log').get()?.n),
       close: async () => {
         for (const one of open) closeOnce(one)
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  },
+})
+
+describeStore({
+  name: 'SQLite with a thread that writes',
+  outages: ['another process keeps the lock'],
+  open: async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clientry-store-'))
+    const path = join(folder, 'clientry.db')
+    const closers: (() => Promise<void>)[] = []
+    const another = async () => {
+      const database = await openDatabase(path)
+      const store = createSqliteStore(database, startWriter(path))
+      let isOpen = true
+      const close = async () => {
+        if (isOpen) await store.close()
+        isOpen = false
+      }
+      closers.push(close)
+      return { database, store: { ...store, close } }
+    }
+    const { database, store } = await another()
+    return {
+      store,
+      another: async () => (await another()).store,
+      lose: async () => {
+        // Another connection than that of the thread.
+        database.exec('begin immediate')
+        return async () => database.exec('rollback')
+      },
+      stored: async () =>
+        Number(database.prepare('select sum(length(entry)) as n from log').get()?.n),
+      close: async () => {
+        for (const close of closers) await close()
         rmSync(folder, { recursive: true, force: true })
       },
     }

@@ -128,7 +128,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   )
   const database = await openDatabase(options.path ?? ':memory:')
   const documents = createDocuments(database, config)
-  putLocalClient(documents, fullLocalClient)
+  await putLocalClient(documents, fullLocalClient)
   const log: LogLine[] = []
   // Signing one for each request would take a quarter of the time of the suites.
   const tokens = new Map<string, Promise<string>>()

@@ -69,10 +69,13 @@ beforeAll(async () => {
   world = await startJobWorld(0, { permissions, scopes: WRITER })
 })
 afterAll(() => world.close())
-beforeEach(() => {
+beforeEach(async () => {
   // A public client cannot have the grant of machines.
   world.auth0.put({ ...fullAuth0Client, grant_types: ['authorization_code', 'refresh_token'] })
-  putLocalClient(world.documents, { ...fullLocalClient, client_secret_expires_at: 2_000_000_000 })
+  await putLocalClient(world.documents, {
+    ...fullLocalClient,
+    client_secret_expires_at: 2_000_000_000,
+  })
 })
 
 const held = () => ({
@@ -243,7 +246,7 @@ describe('what was a credential before', () => {
   it('does not come back by undoing a job', async () => {
     const set = { jwks: JWKS }
     const patch = { providerSettings: set }
-    putLocalClient(world.documents, { ...fullLocalClient, ...set })
+    await putLocalClient(world.documents, { ...fullLocalClient, ...set })
     const asRotator = { scopes: ROTATOR }
     const clear = { providerSettings: { jwks: null } }
     const body = { clients: [{ provider: 'local', id: ID }], autoStart: true, patch: clear }
@@ -260,7 +263,7 @@ describe('what was a credential before', () => {
   })
 
   it('is no reason to refuse a client that is sent back whole', async () => {
-    putLocalClient(world.documents, { ...fullLocalClient, jwks: JWKS })
+    await putLocalClient(world.documents, { ...fullLocalClient, jwks: JWKS })
     const { body } = await world.send('GET', `/clients/${ID}`, undefined, at('local'))
     expect(body.providerSettings).toMatchObject({ jwks: JWKS })
     const client = { ...body, description: 'Sent back' }
@@ -269,7 +272,7 @@ describe('what was a credential before', () => {
   })
 
   it('is not copied by a writer from where they may set it', async () => {
-    putLocalClient(world.documents, { ...fullLocalClient, jwks: JWKS })
+    await putLocalClient(world.documents, { ...fullLocalClient, jwks: JWKS })
     const copy = (client: JsonObject) =>
       world.send('POST', `/clients/${ID}/copy`, { provider: 'local', client }, at('local'))
     expect((await copy({ name: 'Copy' })).status).toBe(403)

@@ -59,7 +59,7 @@ export async function freshClients(world: JobWorld, run: number): Promise<Fresh>
     ClientSecret: secret,
     CallbackURLs: [callback],
   })
-  putLocalClient(world.documents, {
+  await putLocalClient(world.documents, {
     ...fullLocalClient,
     client_id: id,
     client_name: client,

@@ -200,7 +200,7 @@ describe('a record that holds its keys', () => {
 
   it('is changed by one ordinary change, which can be rolled back', async () => {
     const first = jwk('rsa', { kid: 'first' })
-    keyed([first])
+    await keyed([first])
     const second = jwk('ec', { kid: 'second', use: 'sig' })
     const added = await add(second, { body: LOCAL })
     expect(added.status, added.body).toBe(200)
@@ -216,7 +216,7 @@ describe('a record that holds its keys', () => {
   })
 
   it('keeps the last key for signatures of a client that authenticates by it', async () => {
-    keyed([jwk('rsa', { kid: 'first' }), jwk('other', { kid: 'encrypts', use: 'enc' })])
+    await keyed([jwk('rsa', { kid: 'first' }), jwk('other', { kid: 'encrypts', use: 'enc' })])
     const last = await send('DELETE', `${KEYS}/first`, { query: LOCAL })
     expect(last).toMatchObject({ status: 400, json: { code: 'rule_violated', field: 'kid' } })
     expect((await send('DELETE', `${KEYS}/encrypts`, { query: LOCAL })).status).toBe(200)
@@ -224,7 +224,7 @@ describe('a record that holds its keys', () => {
 
   it('takes a kid once, and knows keys without one by their thumbprint', async () => {
     const { kid: _, ...bare } = jwk('rsa')
-    keyed([bare])
+    await keyed([bare])
     // RFC 7638 section 3.1, by hand.
     const { e, n } = bare
     const text = `{"e":"${e}","kty":"RSA","n":"${n}"}`
@@ -240,7 +240,7 @@ describe('a record that holds its keys', () => {
 
 describe('rights', () => {
   it('takes keys:manage, and no other permission beside it', async () => {
-    putLocalClient(world.documents, fullLocalClient)
+    await putLocalClient(world.documents, fullLocalClient)
     const key = jwk('rsa', { kid: 'second-key' })
     const scopes = PERMISSIONS.filter((one) => one !== 'keys:manage' && one !== 'access:grant')
     for (const body of [{}, LOCAL]) {

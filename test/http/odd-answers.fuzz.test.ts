@@ -57,13 +57,13 @@ const RECORDS: Readonly<Record<Kind, object>> = {
 }
 
 /** Makes a text what the provider holds; the local one has no server, and its store keeps any JSON. */
-function hold(kind: Kind, text: string) {
+async function hold(kind: Kind, text: string) {
   raw.record = text
   raw.list = text
   if (kind !== 'local') return
-  putLocalClient(world.documents, { client_id: 'abc' })
+  await putLocalClient(world.documents, { client_id: 'abc' })
   // As whoever has the installation's key can write it: the types of our own code rule it out.
-  world.documents.put('client', 'abc', parseJson(text) as JsonObject)
+  await world.documents.put('client', 'abc', parseJson(text) as JsonObject)
 }
 
 /** What no reader of a provider expects, in the JSON that it comes as. */
@@ -243,7 +243,7 @@ it(
         record,
         fc.subarray([...CALLS], { minLength: 6 }),
         async ({ kind, text }, calls) => {
-          hold(kind, text)
+          await hold(kind, text)
           for (const called of calls) {
             const [method, path] = called
             const { status, body } = await call(kind, called)
@@ -281,7 +281,7 @@ it(
         fc.subarray([...CALLS], { maxLength: 4 }),
         async ([kind, status, text], calls) => {
           raw.answer = () => [status, text]
-          if (kind === 'local') hold(kind, text)
+          if (kind === 'local') await hold(kind, text)
           for (const called of calls) await call(kind, called)
           await send('DELETE', ABC, queryOf(kind), undefined, { 'if-match': '*' })
           raw.answer = undefined
@@ -371,7 +371,7 @@ describe.each(KINDS)('a client at %s in whose place is no record', (kind) => {
   /** What the provider answers to reads; a removal is answered as `removal` says. */
   async function inPlaceOf(text: string, removal: readonly [number, string] = [200, '{}']) {
     if (kind === 'raw-rfc7592') await adopt()
-    hold(kind, text)
+    await hold(kind, text)
     raw.list = JSON.stringify(RECORDS[kind])
     raw.answer = (_, __, method, operation) =>
       method === 'DELETE' || operation === 'DeleteUserPoolClient' ? removal : undefined
@@ -412,10 +412,10 @@ describe('a client in whose place is no record', () => {
   })
 
   it('is removed although a change before was left open', async () => {
-    hold('raw-cognito', JSON.stringify(RECORDS['raw-cognito']))
+    await hold('raw-cognito', JSON.stringify(RECORDS['raw-cognito']))
     raw.answer = (_, __, ___, operation) => {
       if (operation !== 'UpdateUserPoolClient') return undefined
-      hold('raw-cognito', '[]')
+      raw.record = raw.list = '[]'
       return [500, '']
     }
     const changed = await send('PATCH', ABC, query, { client: { name: 'Lost' } })
@@ -425,7 +425,7 @@ describe('a client in whose place is no record', () => {
   })
 
   it('is removed where its connections cannot be read', async () => {
-    hold('raw-auth0', JSON.stringify(RECORDS['raw-auth0']))
+    await hold('raw-auth0', JSON.stringify(RECORDS['raw-auth0']))
     raw.answer = (path) => (path.includes('/connections') ? [200, '{"connections":5}'] : undefined)
     const at = queryOf('raw-auth0')
     expect((await send('GET', ABC, at)).body).toContain('provider_unavailable')
@@ -433,9 +433,9 @@ describe('a client in whose place is no record', () => {
   })
 
   it('stays as it was known where the provider refuses to remove it', async () => {
-    hold('raw-cognito', JSON.stringify({ ...RECORDS['raw-cognito'], ClientName: 'Known' }))
+    await hold('raw-cognito', JSON.stringify({ ...RECORDS['raw-cognito'], ClientName: 'Known' }))
     expect((await send('GET', '/clients', `${query}&fresh=true`)).body).toContain('Known')
-    hold('raw-cognito', '[]')
+    await hold('raw-cognito', '[]')
     raw.answer = (_, __, ___, operation) =>
       operation === 'DeleteUserPoolClient'
         ? [400, '{"__type":"NotAuthorizedException"}']
@@ -445,7 +445,7 @@ describe('a client in whose place is no record', () => {
   })
 
   it('is copied from by no one once it is removed', async () => {
-    hold('raw-cognito', '[]')
+    await hold('raw-cognito', '[]')
     expect((await remove()).status).toBe(200)
     raw.answer = (_, __, ___, operation) =>
       operation === 'DescribeUserPoolClient'
@@ -469,7 +469,7 @@ describe.each(KINDS)('a client at %s that is too large to be read', (kind) => {
 
   it.each(Object.keys(LARGE))('is listed with the reason, and can be removed: %s', async (what) => {
     if (kind === 'raw-rfc7592') await adopt()
-    hold(kind, JSON.stringify({ ...RECORDS[kind], more: LARGE[what] }))
+    await hold(kind, JSON.stringify({ ...RECORDS[kind], more: LARGE[what] }))
     raw.list = JSON.stringify(RECORDS[kind])
     const says = /is too large to be read: the limit is 1310720 characters of JSON/
     expect(await unreadableAt(query)).toMatchObject([
@@ -484,7 +484,7 @@ describe.each(KINDS)('a client at %s that is too large to be read', (kind) => {
 
   it.skipIf(kind === 'local')('is read once: it will be as large the next time', async () => {
     if (kind === 'raw-rfc7592') await adopt()
-    hold(kind, JSON.stringify({ ...RECORDS[kind], more: 'x'.repeat(2_000_000) }))
+    await hold(kind, JSON.stringify({ ...RECORDS[kind], more: 'x'.repeat(2_000_000) }))
     let reads = 0
     raw.answer = (path, _, method, operation) => {
       const isRead = operation?.startsWith('Describe') ?? method === 'GET'

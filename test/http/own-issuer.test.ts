@@ -26,7 +26,7 @@ const ROWS = PERMISSIONS.map((one) => ({ scope: one, grants: [one] }))
 
 async function start(issuer: JsonObject, permissions: Json = ROWS as never) {
   world = await startJobWorld(0, { issuer, permissions, scopes: WRITER })
-  putLocalClient(world.documents, fullLocalClient)
+  await putLocalClient(world.documents, fullLocalClient)
 }
 
 const change = (address: JsonObject, client: JsonObject, scopes: readonly string[] = WRITER) =>
@@ -184,7 +184,7 @@ it('a provider of its own for the API leaves the others as they were', async () 
 
 it('no one has the right who was not given it by name', async () => {
   world = await startJobWorld(0, { issuer: local })
-  putLocalClient(world.documents, fullLocalClient)
+  await putLocalClient(world.documents, fullLocalClient)
   await refused(change(local, scopes('clients:delete'), []))
   await accepted(change(local, { description: 'Everything else' }, []))
 })

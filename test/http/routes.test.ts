@@ -548,7 +548,7 @@ describe('a secret', () => {
   ].map(String)
   /** Secrets that no list knows, kept by hand: names and shapes that real services have. */
   const UNLISTED = ['unlisted-previous', 'unlisted-api-key', 'unlisted-oct', 'unlisted-metadata']
-  const putUnlisted = () => {
+  const putUnlisted = async () => {
     const [previous = '', apiKey = '', k = '', token = ''] = UNLISTED
     world.auth0.put({
       ...fullAuth0Client,
@@ -557,13 +557,13 @@ describe('a secret', () => {
       client_metadata: { api_token: token },
     })
     const jwks = { keys: [{ kty: 'oct', kid: 'one', k }] }
-    putLocalClient(world.documents, { ...fullLocalClient, jwks })
+    await putLocalClient(world.documents, { ...fullLocalClient, jwks })
   }
   const ADDRESSES = [{}, { provider: 'local' }, { provider: 'cognito-client', userPoolId: POOL_ID }]
 
   it('is in no answer of any route, whatever else the caller may do', async () => {
     const token = await world.token(PERMISSIONS.filter((one) => one !== 'secrets:read'))
-    putUnlisted()
+    await putUnlisted()
     let asked = 0
     for (const route of ROUTES) {
       const minimal = requestOf(route.operationId)

@@ -21,7 +21,7 @@ beforeAll(async () => {
   world = await startWorld()
 })
 afterAll(() => world.close())
-beforeEach(() => {
+beforeEach(async () => {
   world.auth0.put({
     client_id: ID,
     name: 'Legacy',
@@ -44,7 +44,7 @@ beforeEach(() => {
     AllowedOAuthScopes: ['openid'],
     AllowedOAuthFlowsUserPoolClient: true,
   })
-  putLocalClient(world.documents, {
+  await putLocalClient(world.documents, {
     client_id: ID,
     client_id_issued_at: 1_577_836_800,
     updated_at: 1_790_000_000,

@@ -23,9 +23,9 @@ export async function startLocalPeer(renews: boolean): Promise<Peer> {
   let target = ''
   const stored = (id: string) => withoutOwn(documents.get(CLIENTS, id))
   const ids = new Set<string>()
-  const put = (record: JsonObject) => {
+  const put = async (record: JsonObject) => {
     ids.add(String(record.client_id))
-    putLocalClient(documents, record)
+    await putLocalClient(documents, record)
   }
   const front = await startFront({
     url: () => target,

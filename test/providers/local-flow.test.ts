@@ -53,8 +53,8 @@ const INVALID_CLIENT = { status: 401, cause: [{ parameters: { error: 'invalid_cl
 let world: LocalWorld
 beforeEach(async () => {
   world = await openLocalWorld()
-  world.put(web)
-  world.put(spa)
+  await world.put(web)
+  await world.put(spa)
 })
 afterEach(() => world.close())
 
@@ -208,7 +208,7 @@ describe('a token for the API', () => {
 
   it('is given to the development client, with every scope', async () => {
     const { tokenEndpoint } = world.openid
-    const client = putDevelopmentClient(world.documents, Date.now())
+    const client = await putDevelopmentClient(world.documents, Date.now())
     const { payload } = await verify(await fetchDevelopmentToken({ tokenEndpoint, ...client }))
     expect(payload.scope).toContain('secrets:rotate')
     const wrong = fetchDevelopmentToken({ tokenEndpoint, ...client, clientSecret: SECRET })
@@ -317,7 +317,7 @@ describe('the database', () => {
     ['', '-wal'].some((end) => readFileSync(world.path + end).includes(value))
 
   it('holds no secret, name, code, token or cookie in the clear after a whole flow', async () => {
-    world.put({ ...web, client_name: 'Canary-name' })
+    await world.put({ ...web, client_name: 'Canary-name' })
     const parameters = { scope: 'openid offline_access', prompt: 'consent', state: 'canary-state' }
     const login = await beginLogin(await party(), { parameters })
     const browser = createBrowser('canary-user')

@@ -154,7 +154,7 @@ describe('secrets', () => {
   it('that cannot overlap are cut over', async () => {
     const client = { client_id: 'other', client_name: 'Other', redirect_uris: [CALLBACK] }
     const client_secret = 'first-secret-first-secret-first-secret'
-    world.put({ ...client, client_secret, token_endpoint_auth_method: 'client_secret_jwt' })
+    await world.put({ ...client, client_secret, token_endpoint_auth_method: 'client_secret_jwt' })
     const { patch: _, ...request } = requestFor(world.service, ref('other'), {})
     const refused = rotateSecret(world.service, { ...request, cutOver: false })
     await expect(refused).rejects.toMatchObject({ field: 'cutOver' })
@@ -199,7 +199,7 @@ describe('secrets', () => {
     const { id, secret: first } = await make('machine', {})
     const second = await add(id)
     const stored = 'stored-secret-stored-secret-stored'
-    world.put({ ...(await read(id)), client_secret: stored })
+    await world.put({ ...(await read(id)), client_secret: stored })
     expect(await token(id, stored, 'client_secret_basic')).toHaveProperty('access_token')
     for (const old of [first, second]) {
       expect(await isRefused(token(id, old, 'client_secret_basic'))).toBe(true)
@@ -215,7 +215,7 @@ describe('secrets', () => {
   it.each(['none', 'client_secret_jwt'])('cannot overlap with %s', async (method) => {
     const client = { client_id: 'other', client_name: 'Other', redirect_uris: [CALLBACK] }
     const client_secret = 'first-secret-first-secret-first-secret'
-    world.put({ ...client, client_secret, token_endpoint_auth_method: method })
+    await world.put({ ...client, client_secret, token_endpoint_auth_method: method })
     await expect(add('other')).rejects.toMatchObject({ code: 'provider_refused' })
     expect(secrets.atOnce(await read('other'))).toBe(1)
   })
@@ -239,7 +239,11 @@ describe('the client of the server itself', () => {
 
 it('goes on with a list past a client that went in between', async () => {
   for (let index = 0; index < 102; index += 1) {
-    world.put({ client_id: `client${index + 100}`, client_name: 'x', redirect_uris: [CALLBACK] })
+    await world.put({
+      client_id: `client${index + 100}`,
+      client_name: 'x',
+      redirect_uris: [CALLBACK],
+    })
   }
   const first = await world.provider.list?.(undefined, call)
   expect(first?.next).toBe('client199')

@@ -27,7 +27,7 @@ export interface LocalWorld {
   readonly path: string
   readonly provider: Provider
   readonly service: Service
-  put(client: JsonObject): void
+  put(client: JsonObject): Promise<void>
   change(id: string, client: object): Promise<ChangeResult>
   /** Switches a client off, or on again. */
   suspend(id: string, suspended: boolean): Promise<ChangeResult>

@@ -29,7 +29,7 @@ beforeEach(async () => {
   documents = createDocuments(bench.database, bench)
   provider = createLocalProvider({ documents, now: () => NOW })
   providers.set('local', provider)
-  putLocalClient(documents, fullLocalClient)
+  await putLocalClient(documents, fullLocalClient)
 })
 afterEach(() => bench.close())
 
@@ -72,20 +72,20 @@ describe('a change', () => {
 
   it('keeps what someone else changed between the read and the write', async () => {
     const base = await provider.read(ref(), call)
-    putLocalClient(documents, { ...fullLocalClient, client_name: 'Foreign' })
+    await putLocalClient(documents, { ...fullLocalClient, client_name: 'Foreign' })
     await provider.steps(ref(), base, { ...base, description: 'Ours' })[0]?.send(call)
     expect(stored()).toMatchObject({ client_name: 'Foreign', description: 'Ours' })
   })
 
   it('leaves alone what neither this program nor the OpenID Provider knows', async () => {
     const tomorrow = { some: ['thing', 1], flag: true }
-    putLocalClient(documents, { ...fullLocalClient, member_of_tomorrow: tomorrow })
+    await putLocalClient(documents, { ...fullLocalClient, member_of_tomorrow: tomorrow })
     await change({ callbacks: ['https://new.example.com/callback'] })
     expect(stored()).toMatchObject({ member_of_tomorrow: tomorrow })
   })
 
   it('takes settings that have no attribute, and not those that no one knows', async () => {
-    putLocalClient(documents, {
+    await putLocalClient(documents, {
       ...fullLocalClient,
       backchannel_logout_uri: 'https://app.example.com/backchannel',
     })
@@ -222,7 +222,7 @@ const REFUSALS: readonly (readonly [string, JsonObject, JsonObject, string, stri
 describe('a refusal', () => {
   it.each(REFUSALS)('of %s names the field and changes nothing', async (...row) => {
     const [, base, client, code, field] = row
-    putLocalClient(documents, base)
+    await putLocalClient(documents, base)
     const expected = field === '' ? { code } : { code, field }
     await expect(change(client)).rejects.toMatchObject(expected)
     expect(stored()).toEqual(base)
@@ -279,9 +279,9 @@ describe('the client of the server itself', () => {
     expect(stored(DEVELOPMENT_CLIENT_ID)).toEqual(before)
   })
 
-  it('gets a new secret each time', () => {
-    const first = putDevelopmentClient(documents, NOW)
-    expect(putDevelopmentClient(documents, NOW).clientSecret).not.toBe(first.clientSecret)
+  it('gets a new secret each time', async () => {
+    const first = await putDevelopmentClient(documents, NOW)
+    expect((await putDevelopmentClient(documents, NOW)).clientSecret).not.toBe(first.clientSecret)
   })
 })
 

@@ -69,8 +69,8 @@ export async function openEmbedded(): Promise<World> {
     store: { path: databasePath(folder), key },
     startInstance: () => startInstance(folder),
     flow: { issuer: `${origin}/oidc`, routes: { [origin]: first.url }, fields: ANYONE },
-    make: (id, callbacks) => {
-      putLocalClient(documents, {
+    make: async (id, callbacks) => {
+      await putLocalClient(documents, {
         client_id: id,
         client_name: 'Example',
         client_secret: SECRET,

@@ -31,8 +31,8 @@ afterEach(() => {
 })
 
 describe('a document', () => {
-  it('is found by its id and by its marks, in its own collection only', () => {
-    documents.put('Session', 's1', { a: 1 }, { uid: 'u1', userCode: 'c1' })
+  it('is found by its id and by its marks, in its own collection only', async () => {
+    await documents.put('Session', 's1', { a: 1 }, { uid: 'u1', userCode: 'c1' })
     expect(documents.get('Session', 's1')).toEqual({ a: 1 })
     expect(documents.find('Session', 'uid', 'u1')?.body).toEqual({ a: 1 })
     expect(documents.find('Session', 'userCode', 'c1')?.body).toEqual({ a: 1 })
@@ -40,37 +40,37 @@ describe('a document', () => {
     expect(documents.find('Grant', 'uid', 'u1')).toBeUndefined()
   })
 
-  it('is seen at once by another connection', () => {
-    documents.put('client', 'c1', { a: 1 })
+  it('is seen at once by another connection', async () => {
+    await documents.put('client', 'c1', { a: 1 })
     expect(createDocuments(other, settings).get('client', 'c1')).toEqual({ a: 1 })
   })
 
-  it('is gone when it expires', () => {
-    documents.put('Code', 'c1', {}, { expiresAt: now / 1_000 + 10 })
+  it('is gone when it expires', async () => {
+    await documents.put('Code', 'c1', {}, { expiresAt: now / 1_000 + 10 })
     now += 9_999
     expect(documents.get('Code', 'c1')).toEqual({})
     now += 1
     expect(documents.get('Code', 'c1')).toBeUndefined()
-    documents.put('Code', 'c2', {})
+    await documents.put('Code', 'c2', {})
     expect(database.prepare('select id from documents').all()).toHaveLength(1)
   })
 
-  it('is used up once, whoever tries', () => {
-    documents.put('Code', 'c1', { a: 1 })
+  it('is used up once, whoever tries', async () => {
+    await documents.put('Code', 'c1', { a: 1 })
     expect(documents.find('Code', 'id', 'c1')?.consumedAt).toBeUndefined()
-    expect(createDocuments(other, settings).consume('Code', 'c1')).toBe(true)
-    expect(documents.consume('Code', 'c1')).toBe(false)
-    expect(documents.consume('Code', 'nobody')).toBe(false)
+    expect(await createDocuments(other, settings).consume('Code', 'c1')).toBe(true)
+    expect(await documents.consume('Code', 'c1')).toBe(false)
+    expect(await documents.consume('Code', 'nobody')).toBe(false)
     expect(documents.find('Code', 'id', 'c1')?.consumedAt).toBe(Math.floor(now / 1_000))
   })
 
-  it('goes with its grant', () => {
-    documents.put('Code', 'c1', {}, { grantId: 'g1' })
-    documents.put('Code', 'c2', {}, { grantId: 'g2' })
-    documents.removeGrant('Code', 'g1')
+  it('goes with its grant', async () => {
+    await documents.put('Code', 'c1', {}, { grantId: 'g1' })
+    await documents.put('Code', 'c2', {}, { grantId: 'g2' })
+    await documents.removeGrant('Code', 'g1')
     expect(documents.get('Code', 'c1')).toBeUndefined()
     expect(documents.get('Code', 'c2')).toEqual({})
-    documents.remove('Code', 'c2')
+    await documents.remove('Code', 'c2')
     expect(documents.get('Code', 'c2')).toBeUndefined()
   })
 })
@@ -78,24 +78,24 @@ describe('a document', () => {
 describe('what is stored', () => {
   const rows = () => database.prepare('select * from documents').all()
 
-  it('shows neither a body nor what it is found by', () => {
-    documents.put('Code', 'canary-id', { secret: 'canary-body' }, CANARIES)
+  it('shows neither a body nor what it is found by', async () => {
+    await documents.put('Code', 'canary-id', { secret: 'canary-body' }, CANARIES)
     const stored = rows().flatMap((row) => Object.values(row).map(String))
     const shown = stored.map((text) => `${text} ${Buffer.from(text, 'base64').toString('latin1')}`)
     expect(stored).toHaveLength(8)
     expect(shown.join()).not.toContain('canary')
   })
 
-  it('is sealed when it was changed, too', () => {
-    documents.put('client', 'c1', {})
-    documents.change('client', 'c1', () => ({ secret: 'canary-body' }))
+  it('is sealed when it was changed, too', async () => {
+    await documents.put('client', 'c1', {})
+    await documents.change('client', 'c1', () => ({ secret: 'canary-body' }))
     expect(documents.get('client', 'c1')).toEqual({ secret: 'canary-body' })
     expect(String(rows()[0]?.body)).not.toContain('canary')
   })
 
-  it('gives one value no common digest in two collections or two columns', () => {
-    documents.put('Code', 'same', {}, { uid: 'same', grantId: 'same' })
-    documents.put('Session', 'same', {})
+  it('gives one value no common digest in two collections or two columns', async () => {
+    await documents.put('Code', 'same', {}, { uid: 'same', grantId: 'same' })
+    await documents.put('Session', 'same', {})
     const stored = rows().flatMap(({ id, uid, grant_id }) => [id, uid, grant_id])
     const digests = stored.filter((one) => one !== null)
     expect(new Set(digests).size).toBe(4)
@@ -104,58 +104,83 @@ describe('what is stored', () => {
   it.each([
     ['id', 'Code', 'c2'],
     ['collection', 'Token', 'c1'],
-  ])('cannot be opened when its row was moved to another %s', (_, collection, id) => {
-    documents.put(collection, id, { a: 2 })
+  ])('cannot be opened when its row was moved to another %s', async (_, collection, id) => {
+    await documents.put(collection, id, { a: 2 })
     const there = String(rows()[0]?.id)
-    documents.remove(collection, id)
-    documents.put('Code', 'c1', { a: 1 })
+    await documents.remove(collection, id)
+    await documents.put('Code', 'c1', { a: 1 })
     database.prepare('update documents set collection = ?, id = ?').run(collection, there)
     expect(() => documents.get(collection, id)).toThrow(UNOPENED)
   })
 
-  it('cannot be opened when the body of another row was put there', () => {
-    documents.put('client', 'c1', { a: 1 })
+  it('cannot be opened when the body of another row was put there', async () => {
+    await documents.put('client', 'c1', { a: 1 })
     const [victim] = rows()
-    documents.put('client', 'c2', { a: 2 })
+    await documents.put('client', 'c2', { a: 2 })
     const sql = 'update documents set body = ? where id <> ?'
     database.prepare(sql).run(String(victim?.body), String(victim?.id))
     expect(() => documents.get('client', 'c2')).toThrow(UNOPENED)
     expect(documents.get('client', 'c1')).toEqual({ a: 1 })
   })
 
-  it('is not found, and not shown, with another key', () => {
-    documents.put('client', 'c1', { a: 1 })
+  it('is not found, and not shown, with another key', async () => {
+    await documents.put('client', 'c1', { a: 1 })
     const stranger = createDocuments(other, { ...settings, key: randomBytes(32) })
     expect(stranger.get('client', 'c1')).toBeUndefined()
   })
 })
 
 describe('a change', () => {
-  it('replaces the body by what is made of it', () => {
-    documents.put('client', 'c1', { a: 1 })
-    expect(documents.change('client', 'c1', (body) => ({ ...body, b: 2 }))).toEqual({ a: 1, b: 2 })
+  it('replaces the body by what is made of it', async () => {
+    await documents.put('client', 'c1', { a: 1 })
+    expect(await documents.change('client', 'c1', (body) => ({ ...body, b: 2 }))).toEqual({
+      a: 1,
+      b: 2,
+    })
     expect(documents.get('client', 'c1')).toEqual({ a: 1, b: 2 })
-    expect(documents.change('client', 'nobody', (body) => body)).toBeUndefined()
+    expect(await documents.change('client', 'nobody', (body) => body)).toBeUndefined()
   })
 
-  it('changes nothing when it throws, and gives what was thrown', () => {
-    documents.put('client', 'c1', { a: 1 })
+  it('changes nothing when it throws, and gives what was thrown', async () => {
+    await documents.put('client', 'c1', { a: 1 })
     const refusal = new ClientError('provider_refused', 'No.')
     const attempt = () =>
       documents.change('client', 'c1', () => {
         throw refusal
       })
-    expect(attempt).toThrow(refusal)
+    await expect(attempt()).rejects.toThrow(refusal)
     expect(documents.get('client', 'c1')).toEqual({ a: 1 })
-    documents.put('client', 'c1', { a: 2 })
+    await documents.put('client', 'c1', { a: 2 })
     expect(documents.get('client', 'c1')).toEqual({ a: 2 })
   })
 
-  it('is store_unavailable when the database cannot be written', () => {
-    documents.put('client', 'c1', { a: 1 })
+  it('is made anew over what someone else has written meanwhile', async () => {
+    await documents.put('client', 'c1', { a: 1 })
+    const elsewhere = createDocuments(other, settings)
+    let made = 0
+    const changed = await documents.change('client', 'c1', (body) => {
+      made += 1
+      // The other one is there between the read and the write.
+      if (made === 1) elsewhere.put('client', 'c1', { ...body, b: 2 })
+      return { ...body, c: 3 }
+    })
+    expect(changed).toEqual({ a: 1, b: 2, c: 3 })
+    expect(documents.get('client', 'c1')).toEqual({ a: 1, b: 2, c: 3 })
+    expect(made).toBe(2)
+  })
+
+  it('is the first document of an id for one of two who add it', async () => {
+    const elsewhere = createDocuments(other, settings)
+    const added = [documents.add('client', 'c1', { a: 1 }), elsewhere.add('client', 'c1', { a: 2 })]
+    expect(await Promise.all(added)).toEqual([true, false])
+    expect(documents.get('client', 'c1')).toEqual({ a: 1 })
+  })
+
+  it('is store_unavailable when the database cannot be written', async () => {
+    await documents.put('client', 'c1', { a: 1 })
     database.exec('pragma query_only = on')
-    expect(() => documents.change('client', 'c1', (body) => body)).toThrow(
-      expect.objectContaining({ code: 'store_unavailable' }),
-    )
+    await expect(documents.change('client', 'c1', (body) => body)).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
   })
 })

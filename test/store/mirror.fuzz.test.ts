@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Findable, Mirror, MirrorSearch, Place } from '../../src/store/mirror.ts'
 import type { ClientName } from '../../src/store/resource.ts'
 import { type Database, openDatabase } from '../../src/store/sqlite/database.ts'
-import { createSqliteMirror } from '../../src/store/sqlite/sqlite-mirror.ts'
+import { createSqliteMirror } from '../../src/store/sqlite/mirror/sqlite-mirror.ts'
 import { runs } from '../property.ts'
 
 type Row = { readonly client: ClientName } & Findable

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Mirror } from '../../src/store/mirror.ts'
 import { type Database, openDatabase, type Value } from '../../src/store/sqlite/database.ts'
-import { createSqliteMirror } from '../../src/store/sqlite/sqlite-mirror.ts'
+import { createSqliteMirror } from '../../src/store/sqlite/mirror/sqlite-mirror.ts'
 import { patience, runs } from '../property.ts'
 
 const PLACE = { provider: 'many' }

@@ -27,7 +27,7 @@ export const NOWHERE = 'http://clientry.invalid'
  */
 export async function openInProcess(path: string, createStore: boolean): Promise<InProcess> {
   const config = await configurationOf(path)
-  const { store } = await openStore(config, createStore)
+  const { store } = await openStore(config, { create: createStore })
   const clientry = await createClientry(config, {
     store,
     environmentCredentials: awsCredentials,

@@ -35,17 +35,21 @@ const IDS = 'client-ids'
 const ALL = 'all'
 
 /** Stores a client as it is, whatever was there. */
-export function putClient(documents: Documents, id: string, record: JsonObject): void {
+export async function putClient(
+  documents: Documents,
+  id: string,
+  record: JsonObject,
+): Promise<void> {
   // Listed first: an id without a client is passed over, a client without an entry would be lost.
-  if (!clientIds(documents).includes(id)) changeIds(documents, (ids) => [...ids, id])
-  documents.put(CLIENTS, id, record)
+  if (!clientIds(documents).includes(id)) await changeIds(documents, (ids) => [...ids, id])
+  await documents.put(CLIENTS, id, record)
 }
 
 /** Removes a client; `false` when there is none. */
-export function removeClient(documents: Documents, id: string): boolean {
+export async function removeClient(documents: Documents, id: string): Promise<boolean> {
   if (documents.get(CLIENTS, id) === undefined) return false
-  documents.remove(CLIENTS, id)
-  changeIds(documents, (ids) => ids.filter((one) => one !== id))
+  await documents.remove(CLIENTS, id)
+  await changeIds(documents, (ids) => ids.filter((one) => one !== id))
   return true
 }
 
@@ -54,8 +58,14 @@ export function clientIds(documents: Documents): readonly string[] {
   return texts(documents.get(IDS, ALL)?.ids)
 }
 
-function changeIds(documents: Documents, change: (ids: readonly string[]) => string[]): void {
+async function changeIds(
+  documents: Documents,
+  change: (ids: readonly string[]) => string[],
+): Promise<void> {
   const changed = (body: JsonObject) => ({ ids: [...new Set(change(texts(body.ids)))].sort() })
-  if (documents.change(IDS, ALL, changed) !== undefined) return
-  documents.put(IDS, ALL, changed({}))
+  for (;;) {
+    if ((await documents.change(IDS, ALL, changed)) !== undefined) return
+    // Another client may be the first one at the same time.
+    if (await documents.add(IDS, ALL, changed({}))) return
+  }
 }

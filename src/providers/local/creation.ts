@@ -73,7 +73,7 @@ function creationStep({ documents, now, validator }: CreationParts, next: Native
       const validateRecord = await validator()
       const record = completed(body, now())
       validateRecord(record)
-      providing(() => putClient(documents, String(record.client_id), record))
+      await providing(() => putClient(documents, String(record.client_id), record))
       value = secretOf(record.client_secret)
       return record
     },

@@ -85,7 +85,7 @@ export function createLocalProvider(options: LocalOptions): Provider {
     removal: ({ id }) => ({
       request: { method: 'DELETE', target: targetOf(id), body: {} },
       send: async () => {
-        if (isOwn(id) || !providing(() => removeClient(documents, id))) throw notFound()
+        if (isOwn(id) || !(await providing(() => removeClient(documents, id)))) throw notFound()
         return undefined
       },
     }),
@@ -96,8 +96,8 @@ export function createLocalProvider(options: LocalOptions): Provider {
 }
 
 /** Stores a client as it is, whatever was there; for seeds and tests. */
-export function putLocalClient(documents: Documents, record: JsonObject): void {
-  putClient(documents, String(record.client_id), record)
+export function putLocalClient(documents: Documents, record: JsonObject): Promise<void> {
+  return putClient(documents, String(record.client_id), record)
 }
 
 /** A record with members replaced; `null` removes one. */

@@ -5,13 +5,13 @@ import { tooLarge } from '../../core/patch/bounds.ts'
 import type { Documents } from '../../store/sqlite/documents.ts'
 import type { Listed, ListPage } from '../provider.ts'
 import { CLIENTS, clientIds } from './clients.ts'
-import { providing } from './records.ts'
+import { reading } from './records.ts'
 
 const PAGE_SIZE = 100
 
 /** The page after the client that the cursor names. */
 export function listClients(documents: Documents, cursor = ''): ListPage {
-  return providing(() => {
+  return reading(() => {
     const remaining = clientIds(documents).filter((id) => id > cursor)
     const page = remaining.slice(0, PAGE_SIZE)
     const last = page.at(-1)

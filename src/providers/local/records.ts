@@ -11,9 +11,7 @@ export const targetOf = (id: string) => `/clients/${encodeURIComponent(id)}`
 
 /** A client; the server's own are hidden from everyone. @throws ClientError `not_found` */
 export function readClient(documents: Documents, id: string): JsonObject {
-  const record: Json | undefined = isOwn(id)
-    ? undefined
-    : providing(() => documents.get(CLIENTS, id))
+  const record: Json | undefined = isOwn(id) ? undefined : reading(() => documents.get(CLIENTS, id))
   if (record === undefined) throw notFound()
   if (isRecord(record)) {
     checkSize(record, 'provider_unavailable')
@@ -23,30 +21,43 @@ export function readClient(documents: Documents, id: string): JsonObject {
   throw new ClientError('provider_unavailable', says, { found: record })
 }
 
-/** Replaces a client by what `change` makes of it, in one transaction. */
-export function changeClient(
+/** Replaces a client by what `change` makes of it, all of it or nothing. */
+export async function changeClient(
   documents: Documents,
   id: string,
   change: (before: JsonObject) => JsonObject,
-): JsonObject {
+): Promise<JsonObject> {
   if (isOwn(id)) throw notFound()
-  const after = providing(() => documents.change(CLIENTS, id, change))
+  const after = await providing(() => documents.change(CLIENTS, id, change))
   if (after === undefined) throw notFound()
   return after
 }
 
-/** A transaction that fails is rolled back, so it is certain that nothing was changed. */
-export function providing<T>(work: () => T): T {
+/** A read, whose failure is that of a provider. */
+export function reading<T>(work: () => T): T {
   try {
     return work()
   } catch (cause) {
-    if (!isClientError(cause, 'store_unavailable')) throw cause
-    throw new ClientError(
-      'provider_unavailable',
-      'The clients of the local provider cannot be reached at the moment. Nothing was changed. Try again later.',
-      { cause },
-    )
+    throw asProvider(cause)
   }
+}
+
+/** A write, which is rolled back when it fails: it is certain then that nothing was changed. */
+export async function providing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw asProvider(cause)
+  }
+}
+
+function asProvider(cause: unknown): unknown {
+  if (!isClientError(cause, 'store_unavailable')) return cause
+  return new ClientError(
+    'provider_unavailable',
+    'The clients of the local provider cannot be reached at the moment. Nothing was changed. Try again later.',
+    { cause },
+  )
 }
 
 export const notFound = () => new ClientError('not_found', 'There is no such client.')

@@ -69,8 +69,7 @@ async function untilUnlocked(work: () => void): Promise<void> {
       return storing(work)
     } catch (error) {
       const { cause } = isClientError(error) ? error.details : {}
-      const locked = cause instanceof Error && /database is locked/.test(cause.message)
-      if (!locked || Date.now() >= until) throw error
+      if (!isLocked(cause) || Date.now() >= until) throw error
       await new Promise((resume) => setTimeout(resume, Math.random() * LONGEST_PAUSE_MS))
     }
   }
@@ -177,17 +176,53 @@ export function storing<T>(work: () => T): T {
     return work()
   } catch (cause) {
     if (isClientError(cause)) throw cause
-    throw new ClientError(
-      'store_unavailable',
-      'The history cannot be written at the moment, and nothing is changed without it. Try again later.',
-      { cause, retryAfter: 5 },
-    )
+    throw unwritable(cause)
   }
 }
 
-/** Runs statements as one transaction that holds the write lock from its start. */
-export function transaction<T>(database: Database, work: () => T): T {
-  database.exec('begin immediate')
+/** That the store cannot do something; `cause`: what the database says. */
+export const unwritable = (cause: unknown) =>
+  new ClientError(
+    'store_unavailable',
+    'The history cannot be written at the moment, and nothing is changed without it. Try again later.',
+    { cause, retryAfter: 5 },
+  )
+
+/** Between two looks whether another process has given the lock back (milliseconds). */
+export const LOCK_PAUSE_MS = 1
+const sleeper = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+
+/**
+ * Takes the write lock, and blocks its thread until it has it. SQLite itself would look after 1, 2, 5, 10 and up to
+ * 100 ms (`sqliteDefaultBusyCallback` in its main.c), so that of two servers that write all the time one waits for
+ * long after the other's lock is gone.
+ */
+function takeLock(database: Database, onWait: () => void): void {
+  const until = Date.now() + BUSY_TIMEOUT_MS
+  database.exec('pragma busy_timeout = 0')
+  try {
+    for (;;) {
+      try {
+        return database.exec('begin immediate')
+      } catch (error) {
+        if (!isLocked(error) || Date.now() >= until) throw error
+        onWait()
+        Atomics.wait(sleeper, 0, 0, LOCK_PAUSE_MS)
+      }
+    }
+  } finally {
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  }
+}
+
+const isLocked = (error: unknown) =>
+  error instanceof Error && /database is locked/.test(error.message)
+
+/**
+ * Runs statements as one transaction that holds the write lock from its start; `onWait`: another process has it.
+ */
+export function transaction<T>(database: Database, work: () => T, onWait = () => {}): T {
+  takeLock(database, onWait)
   try {
     const result = work()
     database.exec('commit')

@@ -2,15 +2,18 @@
  * JSON documents on the same database: what the embedded OpenID Provider keeps (clients, sessions,
  * codes, tokens). A document is found by its id, or by one of the marks that it carries. Bodies are
  * sealed; ids and marks can be bearer values themselves, so only keyed digests of them are stored.
- * Every call works at once and throws `ClientError` `store_unavailable` when the database cannot, and
- * `internal` when a document cannot be opened.
+ * Reads work at once; writes are those of the writer of the file, and resolve when they are durable. Both fail
+ * with `ClientError` `store_unavailable` when the database cannot, and `internal` when a document cannot be opened.
  */
 
 import type { JsonObject } from '../../core/json/json.ts'
 import { createDigest } from '../../core/secrecy/fingerprint.ts'
 import { createSeal } from '../seal.ts'
 import type { Database, Row } from './database.ts'
-import { storing, transaction } from './database.ts'
+import { storing } from './database.ts'
+import { type DocumentColumn, type DocumentRow, prepareDocumentReads } from './document-writes.ts'
+import { committedAtOnce } from './group-commit.ts'
+import { createWriter, type Writer } from './writer.ts'
 
 /** What a document can be found or removed by, beside its id. */
 export interface Marks {
@@ -32,45 +35,23 @@ export interface Documents {
   get(collection: string, id: string): JsonObject | undefined
   find(collection: string, by: 'id' | 'uid' | 'userCode', value: string): StoredDocument | undefined
   /** Creates or replaces a document; one that was used up stays so. */
-  put(collection: string, id: string, body: JsonObject, marks?: Marks): void
+  put(collection: string, id: string, body: JsonObject, marks?: Marks): Promise<void>
+  /** Creates a document; `false` when it is there. */
+  add(collection: string, id: string, body: JsonObject): Promise<boolean>
   /**
-   * Replaces a body by what `change` makes of it, in one transaction; `undefined` when there is no
-   * such document. What `change` throws is thrown, and nothing is changed.
+   * Replaces a body by what `change` makes of it, unless someone else has replaced it meanwhile: then it is
+   * made anew. `undefined` when there is no such document. What `change` throws is thrown, and nothing is changed.
    */
   change(
     collection: string,
     id: string,
     change: (body: JsonObject) => JsonObject,
-  ): JsonObject | undefined
+  ): Promise<JsonObject | undefined>
   /** Uses a document up; `false` when that had happened before, or when there is none. */
-  consume(collection: string, id: string): boolean
-  remove(collection: string, id: string): void
-  removeGrant(collection: string, grantId: string): void
+  consume(collection: string, id: string): Promise<boolean>
+  remove(collection: string, id: string): Promise<void>
+  removeGrant(collection: string, grantId: string): Promise<void>
 }
-
-const SCHEMA = `
-  create table if not exists documents (
-    collection text not null,
-    id text not null,
-    body text not null,
-    expires_at integer,
-    grant_id text,
-    uid text,
-    user_code text,
-    consumed_at integer,
-    primary key (collection, id)
-  ) without rowid;
-  create index if not exists documents_by_expiry on documents (expires_at)
-    where expires_at is not null;
-  create index if not exists documents_by_grant on documents (grant_id, collection)
-    where grant_id is not null;
-  create index if not exists documents_by_uid on documents (uid, collection) where uid is not null;
-  create index if not exists documents_by_user_code on documents (user_code, collection)
-    where user_code is not null;
-`
-
-const COLUMNS = { id: 'id', uid: 'uid', userCode: 'user_code', grantId: 'grant_id' } as const
-type Column = keyof typeof COLUMNS
 
 export interface DocumentSettings {
   /** The installation's key, 32 bytes. */
@@ -79,67 +60,73 @@ export interface DocumentSettings {
   readonly now?: () => number
 }
 
-/** Documents on an open database, which the caller closes. */
+/**
+ * Documents on an open database, which the caller closes; `writer`: of the same file, without which each write is
+ * in force when its call returns.
+ */
 export function createDocuments(
   database: Database,
   { key, now = Date.now }: DocumentSettings,
+  writer: Writer = createWriter(database, committedAtOnce),
 ): Documents {
-  storing(() => database.exec(SCHEMA))
-  const statements = prepare(database)
+  const statements = storing(() => prepareDocumentReads(database))
   const seconds = () => Math.floor(now() / 1_000)
   const { digestOf, close, open } = sealing(key)
 
+  const rowOf = (collection: string, by: DocumentColumn, value: string): Row | undefined =>
+    storing(() => statements[by].all(collection, digestOf(collection, by, value), seconds()))[0]
+
   const find: Documents['find'] = (collection, by, value) => {
-    const digest = digestOf(collection, by, value)
-    const [row] = storing(() => statements.find[by].all(collection, digest, seconds()))
+    const row = rowOf(collection, by, value)
     return row && { body: open(collection, row), consumedAt: consumedAtOf(row) }
+  }
+
+  function stored(collection: string, id: string, body: JsonObject, marks: Marks): DocumentRow {
+    const place = digestOf(collection, 'id', id)
+    const { expiresAt, grantId, uid, userCode } = marks
+    const mark = (by: DocumentColumn, value: string | undefined) =>
+      value === undefined ? null : digestOf(collection, by, value)
+    return {
+      collection,
+      id: place,
+      body: close(collection, place, body),
+      expiresAt: expiresAt ?? null,
+      grantId: mark('grantId', grantId),
+      uid: mark('uid', uid),
+      userCode: mark('userCode', userCode),
+    }
   }
 
   return {
     find,
     get: (collection, id) => find(collection, 'id', id)?.body,
-    put: (collection, id, body, { expiresAt, grantId, uid, userCode } = {}) => {
-      const place = digestOf(collection, 'id', id)
-      const mark = (by: Column, value: string | undefined) =>
-        value === undefined ? null : digestOf(collection, by, value)
-      const marks = [
-        mark('grantId', grantId),
-        mark('uid', uid),
-        mark('userCode', userCode),
-      ] as const
-      storing(() =>
-        transaction(database, () => {
-          statements.expire.run(seconds())
-          const sealed = close(collection, place, body)
-          statements.put.run(collection, place, sealed, expiresAt ?? null, ...marks)
-        }),
-      )
+    put: async (collection, id, body, marks = {}) =>
+      writer.write('documents', 'put', [stored(collection, id, body, marks), seconds()]),
+    add: async (collection, id, body) =>
+      writer.write('documents', 'add', [stored(collection, id, body, {}), seconds()]),
+    change: async (collection, id, change) => {
+      for (;;) {
+        const row = rowOf(collection, 'id', id)
+        if (row === undefined) return undefined
+        const after = change(open(collection, row))
+        const place = String(row.id)
+        // Each sealing is another text, so the one that was read is still there or something else was written.
+        const bodies = { before: String(row.body), after: close(collection, place, after) }
+        const replacement = { collection, id: place, ...bodies }
+        if (await writer.write('documents', 'replace', [replacement])) return after
+      }
     },
-    change: (collection, id, change) =>
-      storing(() =>
-        transaction(database, () => {
-          const before = find(collection, 'id', id)
-          if (before === undefined) return undefined
-          const after = change(before.body)
-          const digest = digestOf(collection, 'id', id)
-          statements.change.run(close(collection, digest, after), collection, digest)
-          return after
-        }),
-      ),
-    consume: (collection, id) => {
+    consume: async (collection, id) => {
       const digest = digestOf(collection, 'id', id)
-      return storing(
-        () => Number(statements.consume.run(seconds(), collection, digest).changes) === 1,
-      )
+      return writer.write('documents', 'consume', [collection, digest, seconds()])
     },
-    remove: (collection, id) => {
-      storing(() => statements.remove.run(collection, digestOf(collection, 'id', id)))
-    },
-    removeGrant: (collection, grantId) => {
-      storing(() =>
-        statements.removeGrant.run(collection, digestOf(collection, 'grantId', grantId)),
-      )
-    },
+    remove: async (collection, id) =>
+      writer.write('documents', 'remove', [collection, digestOf(collection, 'id', id)]),
+    removeGrant: async (collection, grantId) =>
+      writer.write('documents', 'removeGrant', [
+        collection,
+        digestOf(collection, 'grantId', grantId),
+      ]),
   }
 }
 
@@ -149,37 +136,12 @@ function sealing(key: Uint8Array) {
   const digest = createDigest(key, 'clientry document')
   const placeOf = (collection: string, id: string) => JSON.stringify(['document', collection, id])
   return {
-    digestOf: (collection: string, by: Column, value: string) =>
+    digestOf: (collection: string, by: DocumentColumn, value: string) =>
       digest(JSON.stringify([collection, by, value])),
     close: (collection: string, id: string, body: JsonObject) =>
       seal.close(body, placeOf(collection, id)),
     open: (collection: string, { id, body }: Row) =>
       seal.open(String(body), placeOf(collection, String(id))),
-  }
-}
-
-function prepare(database: Database) {
-  const finder = (by: Column) =>
-    database.prepare(
-      `select id, body, consumed_at from documents
-        where collection = ? and ${COLUMNS[by]} = ? and (expires_at is null or expires_at > ?)`,
-    )
-  return {
-    find: { id: finder('id'), uid: finder('uid'), userCode: finder('userCode') },
-    put: database.prepare(
-      `insert into documents (collection, id, body, expires_at, grant_id, uid, user_code)
-        values (?, ?, ?, ?, ?, ?, ?)
-        on conflict do update set body = excluded.body, expires_at = excluded.expires_at,
-          grant_id = excluded.grant_id, uid = excluded.uid, user_code = excluded.user_code`,
-    ),
-    expire: database.prepare('delete from documents where expires_at <= ?'),
-    change: database.prepare('update documents set body = ? where collection = ? and id = ?'),
-    consume: database.prepare(
-      `update documents set consumed_at = ?
-        where collection = ? and id = ? and consumed_at is null`,
-    ),
-    remove: database.prepare('delete from documents where collection = ? and id = ?'),
-    removeGrant: database.prepare('delete from documents where collection = ? and grant_id = ?'),
   }
 }
 

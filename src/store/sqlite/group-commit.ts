@@ -1,26 +1,39 @@
 /**
- * One commit for all that waits. A commit waits for the disk, and the whole process with it; what
+ * One commit for all that waits. A commit waits for the disk, and its whole thread with it; what
  * several requests write meanwhile is made durable together by the next one.
  */
 
-import { type Database, storing, transaction } from './database.ts'
+import { type Database, LOCK_PAUSE_MS, storing, transaction } from './database.ts'
 
 /**
  * Makes of a piece of work on the database one that resolves when it is durable. Work is done in the
  * order of the calls; what one throws is undone and thrown to its caller alone.
  * The promise rejects with `ClientError` `store_unavailable`, as `storing` does.
+ *
+ * What is not `isDurable` need not survive a loss of power. A commit of nothing else does not wait for the disk
+ * (https://sqlite.org/pragma.html#pragma_synchronous: in WAL mode it can be lost with the power, and nothing else).
  */
 export function committedInGroups<V, R>(
   database: Database,
   work: (value: V) => R,
+  isDurable: (value: V) => boolean = () => true,
 ): (value: V) => Promise<R> {
-  let waiting: { run(): () => void; fail(error: unknown): void }[] = []
+  let waiting: { readonly durable: boolean; run(): () => void; fail(error: unknown): void }[] = []
+  const waitsForDisk = syncing(database)
+  let isContended = false
+  const onWait = () => {
+    isContended = true
+  }
 
   function commit(): void {
     const group = waiting
     waiting = []
+    isContended = false
     try {
-      const settle = storing(() => transaction(database, () => group.map(({ run }) => run())))
+      const settle = storing(() => {
+        waitsForDisk(group.some(({ durable }) => durable))
+        return transaction(database, () => group.map(({ run }) => run()), onWait)
+      })
       for (const answer of settle) answer()
     } catch (error) {
       for (const { fail } of group) fail(error)
@@ -30,6 +43,7 @@ export function committedInGroups<V, R>(
   return (value) =>
     new Promise((resolve, reject) => {
       waiting.push({
+        durable: isDurable(value),
         run: () => {
           const outcome = attempt(database, () => work(value))
           // No caller gets an answer before the commit.
@@ -37,9 +51,30 @@ export function committedInGroups<V, R>(
         },
         fail: reject,
       })
+      if (waiting.length > 1) return
+      // Another process that writes has the lock in turn; meanwhile there is more for this one's next commit.
+      if (isContended) setTimeout(commit, LOCK_PAUSE_MS)
       // After the answers that have come in by now, since they may bring more to write.
-      if (waiting.length === 1) setImmediate(commit)
+      else setImmediate(commit)
     })
+}
+
+/** The same with a commit for each piece, before the call returns. */
+export function committedAtOnce<V, R>(
+  database: Database,
+  work: (value: V) => R,
+): (value: V) => Promise<R> {
+  return async (value) => storing(() => transaction(database, () => work(value)))
+}
+
+/** Sets whether commits wait for the disk, as those of an opened database do. */
+function syncing(database: Database): (waits: boolean) => void {
+  let before = true
+  return (waits) => {
+    if (waits === before) return
+    database.exec(`pragma synchronous = ${waits ? 'full' : 'normal'}`)
+    before = waits
+  }
 }
 
 /** Does one piece of work wholly or not at all, within the transaction. */

@@ -44,34 +44,25 @@ const PAGE = 500
 /** Entries that are looked at for the heads of one checkpoint. */
 export const HEADS = 1_000
 
-export function prepareLog(database: Database) {
+/** The statements that read. */
+export function prepareLogReads(database: Database) {
   database.exec(SCHEMA)
   const prepare = (sql: string) => database.prepare(sql)
   return {
-    insert: prepare(
-      'insert into log (resource, seq, entry) values (?, ?, ?) on conflict do nothing returning position',
-    ),
     oldestFirst: prepare(
       'select resource, seq, entry from log where resource = ? and seq >= ? and seq < ? order by seq limit ?',
     ),
     newestFirst: prepare(
       'select resource, seq, entry from log where resource = ? and seq >= ? and seq < ? order by seq desc limit ?',
     ),
-    opened: prepare('insert or replace into open_intents (resource, seq) values (?, ?)'),
-    closed: prepare('delete from open_intents where resource = ?'),
     // "cross" keeps the order: the planner would rather go through the whole log.
     open: prepare(
       'select resource, seq, log.entry from open_intents cross join log using (resource, seq)',
     ),
-    dueSet: prepare('insert or replace into due (resource, at) values (?, ?)'),
-    dueGone: prepare('delete from due where resource = ?'),
     due: prepare('select resource from due where at <= ? order by at, resource'),
-    named: prepare('insert into operations (operation_id, position) values (?, ?)'),
     operation: prepare(
       'select resource, seq, entry from operations join log using (position) where operation_id = ?',
     ),
-    lane: prepare('insert into lanes (lane) values (?) on conflict do nothing'),
-    file: prepare('insert into feed select id, ?, ? from lanes where lane = ?'),
     // One upper bound: of two, the planner searches by the one and walks through the rest.
     search: prepare(
       `select feed.at, feed.position, log.resource, log.seq
@@ -91,6 +82,24 @@ export function prepareLog(database: Database) {
       `select seq as place, resource, seq, entry from log where seq > ? and resource = ?
         order by seq limit ${PAGE}`,
     ),
+  }
+}
+
+/** The statements that write. */
+export function prepareLogWrites(database: Database) {
+  database.exec(SCHEMA)
+  const prepare = (sql: string) => database.prepare(sql)
+  return {
+    insert: prepare(
+      'insert into log (resource, seq, entry) values (?, ?, ?) on conflict do nothing returning position',
+    ),
+    opened: prepare('insert or replace into open_intents (resource, seq) values (?, ?)'),
+    closed: prepare('delete from open_intents where resource = ?'),
+    dueSet: prepare('insert or replace into due (resource, at) values (?, ?)'),
+    dueGone: prepare('delete from due where resource = ?'),
+    named: prepare('insert into operations (operation_id, position) values (?, ?)'),
+    lane: prepare('insert into lanes (lane) values (?) on conflict do nothing'),
+    file: prepare('insert into feed select id, ?, ? from lanes where lane = ?'),
     probe: prepare('insert or replace into probe (id, at) values (1, ?)'),
   }
 }

@@ -1,51 +1,33 @@
-/** The log on SQLite. What belongs to one entry is written in one transaction. */
+/** The log on SQLite: what is read here, what is written by the writer of the file. */
 
 import { parseJson, stringifyJson } from '../../core/json/json-text.ts'
-import { dueAfter } from '../log/due.ts'
 import type { Entry, Head, Intent } from '../log/entry.ts'
 import { newestOf } from '../log/heads.ts'
-import { filingOf, laneOf, lanesOf } from '../log/lanes.ts'
+import { laneOf } from '../log/lanes.ts'
 import { createPacking, storedHash } from '../log/packing.ts'
 import type { Grown, Range, RawRecord, Search, SearchResult, Store } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import { storing } from './database.ts'
-import { committedInGroups } from './group-commit.ts'
-import { createSqliteMirror } from './sqlite-mirror.ts'
-import { HEADS, prepareLog } from './sqlite-schema.ts'
+import { rowOf } from './log-writes.ts'
+import { createSqliteMirror } from './mirror/sqlite-mirror.ts'
+import { HEADS, prepareLogReads } from './sqlite-schema.ts'
+import { createWriter, type Writer } from './writer.ts'
 
-/** A store on an open database; `close` closes the database too. */
-export function createSqliteStore(database: Database): Store {
-  const log = storing(() => prepareLog(database))
+/** A store on an open database; `close` closes the database too. `writer`: of the same file. */
+export function createSqliteStore(
+  database: Database,
+  writer: Writer = createWriter(database),
+): Store {
+  const log = storing(() => prepareLogReads(database))
 
   const packing = createPacking(async (resource, seq) => {
     const [row] = storing(() => log.oldestFirst.all(resource, seq, seq + 1, 1))
     return row && String(row.entry)
   })
 
-  const insert = committedInGroups(database, ({ entry, text }: Spelled): boolean => {
-    const { resource, seq, kind } = entry
-    const [row] = log.insert.all(resource, seq, text)
-    if (row === undefined) return false
-    const position = Number(row.position)
-    if (kind === 'intent') {
-      log.opened.run(resource, seq)
-      log.named.run(entry.operationId, position)
-    }
-    if (kind === 'outcome') log.closed.run(resource)
-    const due = dueAfter(entry)
-    if (due === undefined) log.dueGone.run(resource)
-    else log.dueSet.run(resource, due)
-    const filing = filingOf(entry)
-    for (const lane of filing === undefined ? [] : lanesOf(filing)) {
-      log.lane.run(lane)
-      log.file.run(entry.at, position, lane)
-    }
-    return true
-  })
-
   async function append(entry: Entry): Promise<boolean> {
     const { text, remember } = await packing.pack(entry, stringifyJson(entry))
-    const appended = await insert({ entry, text })
+    const appended = await writer.write('log', 'append', [rowOf(entry, text)])
     if (appended) remember()
     return appended
   }
@@ -123,11 +105,12 @@ export function createSqliteStore(database: Database): Store {
       return intents.toSorted((one, other) => one.at - other.at)
     },
     due: async (time) => storing(() => log.due.all(time).map(({ resource }) => String(resource))),
-    check: async () => {
-      storing(() => log.probe.run(Date.now()))
+    check: () => writer.write('log', 'check', [Date.now()]),
+    close: async () => {
+      await writer.close()
+      database.close()
     },
-    close: async () => database.close(),
-    mirror: createSqliteMirror(database),
+    mirror: createSqliteMirror(database, writer),
   }
 }
 
@@ -136,12 +119,6 @@ const MARK_DIGITS = 16
 
 /** Beyond every sequence number and every time. */
 const END = Number.MAX_SAFE_INTEGER
-
-interface Spelled {
-  readonly entry: Entry
-  /** As it is stored. */
-  readonly text: string
-}
 
 const recordOf = ({ resource, seq, entry }: Row): RawRecord => ({
   resource: String(resource),

@@ -30,7 +30,7 @@ const kind: SubjectKind = {
   start: async () => {
     const database = await openDatabase(':memory:')
     const documents = createDocuments(database, { key: Buffer.alloc(32, 1) })
-    putLocalClient(documents, fullLocalClient)
+    await putLocalClient(documents, fullLocalClient)
     const stored = () => documents.get('client', 'exampleClientId') as JsonObject
     return {
       provider: await only({ type: 'local', listLagSeconds: 0 }, { documents }),

@@ -52,11 +52,11 @@ function modelAdapter(documents: Documents, model: string, now: () => number): A
     upsert: async (id, payload, expiresIn) => {
       const { grantId, uid, userCode } = payload
       const expiresAt = expiresIn === undefined ? undefined : Math.ceil(now() / 1_000) + expiresIn
-      documents.put(collection, id, bodyOf(payload), { grantId, uid, userCode, expiresAt })
+      await documents.put(collection, id, bodyOf(payload), { grantId, uid, userCode, expiresAt })
     },
     consume: async (id) => {
       // Two requests with one code at the same time: the second must not pass (RFC 6749 4.1.2).
-      if (documents.consume(collection, id)) return
+      if (await documents.consume(collection, id)) return
       throw new errors.InvalidGrant('it has been used already')
     },
     destroy: async (id) => documents.remove(collection, id),

@@ -93,11 +93,12 @@ export function createValidator(): Validate {
 const NO_DOCUMENTS: Documents = {
   get: () => undefined,
   find: () => undefined,
-  put: () => {},
-  change: () => undefined,
-  consume: () => false,
-  remove: () => {},
-  removeGrant: () => {},
+  put: async () => {},
+  add: async () => false,
+  change: async () => undefined,
+  consume: async () => false,
+  remove: async () => {},
+  removeGrant: async () => {},
 }
 
 /** A check signs nothing: the kinds of keys alone say which algorithms there are. */

@@ -45,10 +45,10 @@ export function registeredClients(
       checkScopes(payload.scope, before?.scope)
       const ours = before === undefined ? { first_party: false } : ownOf(before)
       const record = { ...withoutOwn(plain(payload)), ...ours }
-      putClient(documents, id, { ...record, updated_at: Math.floor(now() / 1_000) })
+      await putClient(documents, id, { ...record, updated_at: Math.floor(now() / 1_000) })
     },
     destroy: async (id) => {
-      removeClient(documents, id)
+      await removeClient(documents, id)
     },
   }
 }

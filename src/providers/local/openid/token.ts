@@ -21,7 +21,10 @@ const TOKEN_LIFETIME = 43_200
 const TIMEOUT_MS = 10_000
 
 /** Creates the machine client; one that is there gets a new secret. `now` in epoch milliseconds. */
-export function putDevelopmentClient(documents: Documents, now: number): DevelopmentClient {
+export async function putDevelopmentClient(
+  documents: Documents,
+  now: number,
+): Promise<DevelopmentClient> {
   const clientSecret = newSecretValue()
   const client = {
     client_id: DEVELOPMENT_CLIENT_ID,
@@ -34,7 +37,7 @@ export function putDevelopmentClient(documents: Documents, now: number): Develop
     scope: API_SCOPES.join(' '),
     access_token_lifetime: TOKEN_LIFETIME,
   }
-  documents.put(CLIENTS, DEVELOPMENT_CLIENT_ID, newClient(client, now))
+  await documents.put(CLIENTS, DEVELOPMENT_CLIENT_ID, newClient(client, now))
   return { clientId: DEVELOPMENT_CLIENT_ID, clientSecret }
 }
 
@@ -42,7 +45,7 @@ export function putDevelopmentClient(documents: Documents, now: number): Develop
  * Creates the public client by which people sign in from a terminal: its answer goes to a port of the
  * loopback interface that is made up each time (RFC 8252 sections 7.3 and 8.4).
  */
-export function putCommandLineClient(documents: Documents, now: number): string {
+export async function putCommandLineClient(documents: Documents, now: number): Promise<string> {
   const client = {
     client_id: COMMAND_LINE_CLIENT_ID,
     client_name: 'Clientry on the command line',
@@ -52,7 +55,7 @@ export function putCommandLineClient(documents: Documents, now: number): string 
     redirect_uris: ['http://127.0.0.1/callback'],
     scope: COMMAND_LINE_SCOPE,
   }
-  documents.put(CLIENTS, COMMAND_LINE_CLIENT_ID, newClient(client, now))
+  await documents.put(CLIENTS, COMMAND_LINE_CLIENT_ID, newClient(client, now))
   return COMMAND_LINE_CLIENT_ID
 }
 

@@ -1,35 +1,32 @@
-/**
- * The mirror on SQLite, in the file of the log. What it writes need not survive a loss of power, since the
- * next round repairs it, so that its commits do not wait for the disk; they are whole or not there.
- */
+/** The mirror on SQLite, in the file of the log: what is read here, what is written by the writer of the file. */
 
-import { PAGE_CHARACTERS } from '../../core/patch/bounds.ts'
-import type { Findable, Holders, Knowledge, Mirror, MirrorEntry, Place, Sight } from '../mirror.ts'
-import type { ClientName } from '../resource.ts'
-import type { Database, Row } from './database.ts'
-import { storing, transaction } from './database.ts'
+import { PAGE_CHARACTERS } from '../../../core/patch/bounds.ts'
+import type { Holders, Knowledge, Mirror, MirrorEntry, Place } from '../../mirror.ts'
+import type { Database, Row } from '../database.ts'
+import { storing } from '../database.ts'
+import { createWriter, type Writer } from '../writer.ts'
 import { createFinder } from './sqlite-mirror-finder.ts'
-import { createRounds } from './sqlite-mirror-rounds.ts'
+import { roundReads } from './sqlite-mirror-rounds.ts'
 import {
-  LONG_TEXT,
   type MirrorStatements,
-  placeNumber,
   placeRow,
   prepareMirror,
   ROWS_OF_PLACE,
 } from './sqlite-mirror-schema.ts'
 
-/** The mirror on an open database. */
-export function createSqliteMirror(database: Database): Mirror {
+/** The mirror on an open database; `writer`: of the same file. */
+export function createSqliteMirror(
+  database: Database,
+  writer: Writer = createWriter(database),
+): Mirror {
   const sql = storing(() => prepareMirror(database))
   const finder = createFinder(database)
-  const write = <T>(work: () => T) => storing(() => loosely(database, work))
   const numbered = (place: Place) => placeRow(sql, place)
-  const rounds = createRounds(database, { sql, write, removeRow: (row) => removeRow(sql, row) })
+  const { task } = storing(() => roundReads(database, sql))
 
   return {
-    put: async (sight, own) => write(() => put(sql, sight, own)),
-    remove: async (client, at) => write(() => remove(sql, client, at)),
+    put: (...values) => writer.write('mirror', 'put', values),
+    remove: (...values) => writer.write('mirror', 'remove', values),
     find: async (client) =>
       storing(() => {
         const place = numbered(client)
@@ -70,71 +67,16 @@ export function createSqliteMirror(database: Database): Mirror {
         }
       }),
     knowledge: async (places) => storing(() => places.map((place) => knowledgeOf(sql, place))),
-    ...rounds,
+    task: async (place) => storing(() => task(place)),
+    claim: (...values) => writer.write('mirror', 'claim', values),
+    release: (...values) => writer.write('mirror', 'release', values),
+    round: (...values) => writer.write('mirror', 'round', values),
+    listed: (...values) => writer.write('mirror', 'listed', values),
+    relist: (...values) => writer.write('mirror', 'relist', values),
+    settled: (...values) => writer.write('mirror', 'settled', values),
+    removeUnseen: (...values) => writer.write('mirror', 'removeUnseen', values),
+    forget: (...values) => writer.write('mirror', 'forget', values),
   }
-}
-
-/** That of the log. */
-const FULL = 2
-
-/**
- * A transaction whose commit does not wait for the disk (https://sqlite.org/pragma.html#pragma_synchronous:
- * in WAL mode it can be lost with the power, and nothing else). Both switches happen within one turn of
- * the event loop, so that no commit of the log is meant.
- */
-function loosely<T>(database: Database, work: () => T): T {
-  const before = database.prepare('pragma synchronous').get()?.synchronous ?? FULL
-  database.exec('pragma synchronous = normal')
-  try {
-    return transaction(database, work)
-  } finally {
-    database.exec(`pragma synchronous = ${before}`)
-  }
-}
-
-function put(sql: MirrorStatements, sight: Sight & Findable, own: boolean): void {
-  const { client, at, tag, text } = sight
-  const place = placeNumber(sql, client)
-  const isOlder = (stored: Row | undefined) =>
-    stored !== undefined && (own ? at < Number(stored.at) : at <= Number(stored.at))
-  if (isOlder(sql.removed.get(place, client.id))) return
-  const before = sql.client.get(place, client.id)
-  if (isOlder(before)) return
-  sql.unbury.run(place, client.id)
-  if (before === undefined) {
-    const row = place * ROWS_OF_PLACE + Number(sql.number.get(place)?.next)
-    sql.insert.run(row, place, client.id, at, tag, text)
-    return index(sql, row, sight)
-  }
-  const row = Number(before.row)
-  sql.update.run(at, tag, text, row)
-  sql.removeTerms.run(row)
-  if (before.text !== text) for (const statement of sql.removeText) statement.run(row)
-  index(sql, row, sight, before.text !== text)
-}
-
-function index(
-  sql: MirrorStatements,
-  row: number,
-  { record, text, terms }: Sight & Findable,
-  isNew = true,
-): void {
-  sql.record.run(row, record)
-  if (isNew && Buffer.byteLength(text) > LONG_TEXT) sql.addLong.run(row)
-  else if (isNew) sql.addText.run(row, text)
-  for (const term of terms) sql.addTerm.run(term, row)
-}
-
-function remove(sql: MirrorStatements, client: ClientName, at: number): void {
-  const place = placeNumber(sql, client)
-  const before = sql.client.get(place, client.id)
-  if (before !== undefined && Number(before.at) > at) return
-  sql.bury.run(place, client.id, at)
-  if (before !== undefined) removeRow(sql, Number(before.row))
-}
-
-function removeRow(sql: MirrorStatements, row: number): void {
-  for (const statement of sql.remove) statement.run(row)
 }
 
 function entryOf(place: Place, row: Row | undefined): MirrorEntry | undefined {

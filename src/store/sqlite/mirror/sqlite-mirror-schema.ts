@@ -1,7 +1,7 @@
 /** The tables of the mirror on SQLite, and the statements that write and find single clients. */
 
-import type { Place } from '../mirror.ts'
-import { type Database, type Row, transaction } from './database.ts'
+import type { Place } from '../../mirror.ts'
+import { type Database, type Row, transaction } from '../database.ts'
 
 /**
  * `mirror_clients` is small, since it is walked through; what is shown is in `mirror_records`. A `row` is

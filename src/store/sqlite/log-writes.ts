@@ -1,0 +1,69 @@
+/** What is written to the log on SQLite. What belongs to one entry is written together. */
+
+import { dueAfter } from '../log/due.ts'
+import type { Entry } from '../log/entry.ts'
+import { filingOf, lanesOf } from '../log/lanes.ts'
+import type { Database } from './database.ts'
+import { prepareLogWrites } from './sqlite-schema.ts'
+
+/** An entry as its rows need it. */
+export interface LogRow {
+  readonly resource: string
+  readonly seq: number
+  /** The entry as it is stored. */
+  readonly text: string
+  readonly at: number
+  /** Whether it opens an operation, which it then names, or closes it. */
+  readonly opens?: string
+  readonly closes: boolean
+  /** When something has to be done for the client by itself (epoch milliseconds). */
+  readonly due?: number
+  /** What it is filed under. */
+  readonly lanes: readonly string[]
+}
+
+/** The rows of an entry that is stored as `text`. */
+export function rowOf(entry: Entry, text: string): LogRow {
+  const { resource, seq, kind, at } = entry
+  const filing = filingOf(entry)
+  const due = dueAfter(entry)
+  return {
+    resource,
+    seq,
+    text,
+    at,
+    closes: kind === 'outcome',
+    lanes: filing === undefined ? [] : lanesOf(filing),
+    ...(kind === 'intent' ? { opens: entry.operationId } : {}),
+    ...(due === undefined ? {} : { due }),
+  }
+}
+
+/** The writes, each a part of a transaction. */
+export function logWrites(database: Database) {
+  const log = prepareLogWrites(database)
+  return {
+    /** `false`: the number is taken. */
+    append: ({ resource, seq, text, at, opens, closes, due, lanes }: LogRow): boolean => {
+      const [row] = log.insert.all(resource, seq, text)
+      if (row === undefined) return false
+      const position = Number(row.position)
+      if (opens !== undefined) {
+        log.opened.run(resource, seq)
+        log.named.run(opens, position)
+      }
+      if (closes) log.closed.run(resource)
+      if (due === undefined) log.dueGone.run(resource)
+      else log.dueSet.run(resource, due)
+      for (const lane of lanes) {
+        log.lane.run(lane)
+        log.file.run(at, position, lane)
+      }
+      return true
+    },
+    /** Proves that the file can be written; `now` in epoch milliseconds. */
+    check: (now: number): void => {
+      log.probe.run(now)
+    },
+  }
+}
