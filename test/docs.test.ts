@@ -98,6 +98,7 @@ describe('examples', () => {
     AUTH0_CLIENT_SECRET: 'a-secret',
     KEYCLOAK_CUSTOMERS_SECRET: 'a-secret',
     KEYCLOAK_STAFF_SECRET: 'a-secret',
+    OKTA_PRIVATE_KEY: 'a-secret',
   }
 
   it('clientry.yaml is a configuration', () => {
@@ -114,6 +115,11 @@ describe('examples', () => {
     const text = read('docs/examples/clientry.keycloak.yaml')
     const config = parseConfig(parse(text), environment, '.')
     expect(overlapsOf(config)).toMatchObject([{ provider: 'sso', userPoolId: 'staff' }])
+  })
+
+  it('clientry.okta.yaml is a configuration, whose org is its issuer', () => {
+    const config = parseConfig(parse(read('docs/examples/clientry.okta.yaml')), environment, '.')
+    expect(overlapsOf(config)).toMatchObject([{ provider: 'staff' }])
   })
 
   it('clientry.lambda.json is a configuration that Lambda takes', () => {

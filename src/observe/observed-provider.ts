@@ -81,6 +81,7 @@ const SECRETS: Rows<Secrets> = {
   makesValues: QUIET,
   list: (list, extend) => (ref, base, call) => list(ref, base, extend(call)),
   add: (add, extend) => (ref, base, value) => extendedStep(add(ref, base, value), extend),
+  disable: (disable, extend) => (ref, base, id) => extendedStep(disable(ref, base, id), extend),
   remove: (remove, extend) => (ref, base, id) => extendedStep(remove(ref, base, id), extend),
 }
 
@@ -148,6 +149,7 @@ const PROVIDER: Rows<Provider> = {
   elsewhere: (elsewhere, extend) => extended(elsewhere, ELSEWHERE, extend),
   reliance: QUIET,
   bar: QUIET,
+  beforeRemoval: QUIET,
   removal: (removal, extend) => (ref, base) => extendedStep(removal(ref, base), extend),
   lostWithRemoval: QUIET,
   isShut: QUIET,

@@ -176,6 +176,11 @@ export interface Provider {
    * provider has (credentials, grant types) aside. Pure.
    */
   bar?(base: Native, next: Native): Bar | undefined
+  /**
+   * The record that a client must have before it can be removed: a change to it goes before, and is taken back where the
+   * client stays. Absent: any. Pure.
+   */
+  beforeRemoval?(base: Native): Native
   /** Removes the client for good; a call that finds none is `not_found`. Its `send` gives nothing. */
   removal?(ref: ClientRef, base: Native): Step
   /** What a removal takes along and no new client of the same settings gets back; noun phrases. */

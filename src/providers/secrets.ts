@@ -46,6 +46,8 @@ export interface Secrets {
    * `client.secret`.
    */
   add?(ref: ClientRef, base: Native, value: string): AddStep
+  /** What goes before `remove` where a secret must be switched off first, after which it is no longer live. */
+  disable?(ref: ClientRef, base: Native, id: string): Step
   /** Ends one, never the last; absent where `add` is. `not_found`: there is none of that id. */
   remove?(ref: ClientRef, base: Native, id: string): Step
 }

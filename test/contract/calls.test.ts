@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CLIENT_KINDS, type ClientKind } from '../../src/core/client-kind.ts'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { showClient, stateOf } from '../../src/core/mapping/mapping.ts'
+import { opened } from '../../src/core/mapping/opened.ts'
 import type { Native } from '../../src/core/mapping/row.ts'
 import { parseMergePatch } from '../../src/core/patch/patch.ts'
 import { planChange } from '../../src/core/plan/plan.ts'
@@ -76,7 +77,8 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
   const fail = (fault: FaultKind, operation: string) =>
     subject.emulator?.inject({ kind: fault, operation })
 
-  const others = Array.from({ length: 129 }, (_, index) => `client${index}`)
+  const { many = 130 } = life
+  const others = Array.from({ length: many - 1 }, (_, index) => `client${index}`)
   const fill = () => {
     for (const id of others) {
       subject.put({ ...kind.full, [life.id]: id, [life.name]: `Name of ${id}` })
@@ -94,12 +96,12 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
         if (cursor === undefined) return found
       }
     }
-    it('shows each of 130 clients once, with its name, in the same order each time', async () => {
+    it('shows each of many clients once, with its name, in the same order each time', async () => {
       fill()
       const found = await all()
       const names = new Map(found.map(({ id, name }) => [id, name]))
-      expect(found).toHaveLength(130)
-      expect(names.size).toBe(130)
+      expect(found).toHaveLength(many)
+      expect(names.size).toBe(many)
       for (const id of others) expect(names.get(id)).toBe(`Name of ${id}`)
       expect((await all()).map(({ id }) => id)).toEqual(found.map(({ id }) => id))
     })
@@ -107,7 +109,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     it('comes in pages', async () => {
       fill()
       const first = await provider.list?.(subject.ref.userPoolId, call())
-      expect(first?.items.length).toBeLessThan(130)
+      expect(first?.items.length).toBeLessThan(many)
       expect(first?.next).toBeTypeOf('string')
     })
 
@@ -151,7 +153,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       const { step, native } = await make(client)
       const { secret } = showClient(provider.mapping, native)
       const confidential = client === 'machine' || client === 'web'
-      if (kind.hidesSecret !== undefined) {
+      if (kind.hidesSecret !== undefined || subject.secret !== undefined) {
         expect(secret).toBeNull()
         expect((step.reveal()?.reveal() ?? '').length > 20).toBe(confidential)
         return
@@ -176,9 +178,8 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
     it('sends what makes its kind and what was named, and no member more', () => {
       const bare = { name: 'Bare' }
       const { body } = creation.step(place(), planned(client, bare)).request
-      expect(Object.keys(body as JsonObject).sort()).toEqual(
-        [life.name, ...life.sent[client]].sort(),
-      )
+      const members = opened(body as JsonObject, kind.objects ?? [])
+      expect(Object.keys(members).sort()).toEqual([life.name, ...life.sent[client]].sort())
     })
   })
 
@@ -226,8 +227,10 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       if (after !== undefined) expect(state(after)).toEqual(state(await read(ref)))
       return step.added()
     }
-    const end = async (ref: ClientRef, id: string | undefined) =>
-      secrets.remove?.(ref, {}, String(id)).send(call())
+    const end = async (ref: ClientRef, id: string | undefined) => {
+      await secrets.disable?.(ref, {}, String(id)).send(call())
+      await secrets.remove?.(ref, {}, String(id)).send(call())
+    }
     const overlaps = !(life.oneSecret || life.noSecond)
 
     it('are listed without their values', async () => {
@@ -266,8 +269,7 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
         expect(await ids(ref)).toEqual([first, added?.id])
         expect((await list(ref)).at(-1)).toEqual(added)
         const again = secrets.add?.(ref, {}, value) as AddStep
-        const [path = ''] = provider.mapping.secretPaths
-        expect((again.request.body as JsonObject)[path]).toBe(value)
+        expect(Object.values(again.request.body as JsonObject)).toContain(value)
       })
 
       it('end one by one, but never the last one', async () => {
@@ -352,8 +354,9 @@ describe.each(SUBJECTS)('$name', (kind: SubjectKind) => {
       }
       const attempts: readonly Step[] = [
         creation.step(place(), planned('spa')),
-        removal(ref),
+        provider.removal?.(ref, before) as Step,
         ...(secrets.add === undefined ? [] : [secrets.add(ref, before, newSecretValue())]),
+        ...(secrets.disable === undefined ? [] : [secrets.disable(ref, before, 'any')]),
         ...(secrets.remove === undefined ? [] : [secrets.remove(ref, before, 'any')]),
       ]
       for (const attempt of attempts) {

@@ -86,7 +86,10 @@ const membersOf = (mapping: Mapping, one: 'mirror' | 'volatile'): readonly strin
 it('has records of every provider, and recorded ones of Auth0', () => {
   const types = PROVIDER_SUBJECTS.map(({ type }) => type)
   expect(types).toEqual(
-    expect.arrayContaining([...['auth0', 'cognito', 'hydra'], ...['keycloak', 'local', 'rfc7592']]),
+    expect.arrayContaining([
+      ...['auth0', 'cognito', 'hydra'],
+      ...['keycloak', 'local', 'okta', 'rfc7592'],
+    ]),
   )
   if (existsSync(RECORDINGS)) expect(AUTH0_RECORDS.length).toBeGreaterThan(100)
 })
@@ -138,7 +141,7 @@ describe.each(['mirror', 'volatile'] as const)('a %s', (kind) => {
 /** A member, or one in a member of a record, whose name may have dots itself. */
 function memberAt(record: JsonObject, path: string, value: Json): JsonObject {
   const dot = path.indexOf('.')
-  if (dot < 0) return { [path]: value }
+  if (dot < 0 || Object.hasOwn(record, path)) return { [path]: value }
   const parent = path.slice(0, dot)
   const now = record[parent]
   return { [parent]: { ...(isRecord(now) ? now : {}), [path.slice(dot + 1)]: value } }

@@ -163,7 +163,8 @@ describe.each<AnyKind>(await everySubject())('$name', (kind) => {
     await change({ callbacks: [NEW_CALLBACK] })
     const { native } = await read()
     const shown = showClient(subject.provider.mapping, native).secret?.reveal()
-    const secret = kind.hidesSecret ? String(subject.stored()[kind.hidesSecret]) : (shown ?? '')
+    const kept = shown ?? subject.secret?.() ?? ''
+    const secret = kind.hidesSecret ? String(subject.stored()[kind.hidesSecret]) : kept
     expect(secret.length).toBeGreaterThan(20)
     expect(JSON.stringify(await entries())).not.toContain(secret)
   })

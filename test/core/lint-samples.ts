@@ -6,18 +6,21 @@
 import type { Json, JsonObject } from '../../src/core/json/json.ts'
 import type { LintedAt } from '../../src/core/lint/rule.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
+import { opened } from '../../src/core/mapping/opened.ts'
 import type { Dangling } from '../../src/core/mapping/row.ts'
 import { mapping as auth0 } from '../../src/providers/auth0/mapping.ts'
 import { mapping as cognito } from '../../src/providers/cognito/mapping.ts'
 import { mapping as hydra } from '../../src/providers/hydra/mapping.ts'
 import { mapping as keycloak } from '../../src/providers/keycloak/mapping.ts'
 import { mapping as local } from '../../src/providers/local/mapping.ts'
+import { mapping as okta } from '../../src/providers/okta/mapping.ts'
 import { mapping as registered } from '../../src/providers/rfc7592/index.ts'
 import { fullAuth0Client } from '../fixtures/auth0.ts'
 import { fullCognitoClient } from '../fixtures/cognito.ts'
 import { fullHydraClient } from '../fixtures/hydra.ts'
 import { fullKeycloakClient } from '../fixtures/keycloak.ts'
 import { fullLocalClient } from '../fixtures/local.ts'
+import { fullOktaApp } from '../fixtures/okta.ts'
 import { fullRegisteredClient } from '../fixtures/registered.ts'
 
 export const PROVIDERS = {
@@ -35,6 +38,7 @@ export const PROVIDERS = {
     mapping: { ...local, uris: { ...local.uris, plainSchemes: ['cursor'] } },
     clean: fullLocalClient,
   },
+  okta: { mapping: okta, clean: opened(fullOktaApp, okta.opened ?? []) },
   registered: {
     mapping: registered,
     clean: { ...fullRegisteredClient, grant_types: ['authorization_code'] },
@@ -361,6 +365,58 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     provider: 'local',
     members: { token_endpoint_auth_method: 'none', rotate_refresh_tokens: true },
     field: 'client.secret',
+    mend: null,
+  },
+  subdomain_wildcard: {
+    provider: 'okta',
+    members: { 'settings.oauthClient.wildcard_redirect': 'SUBDOMAIN' },
+    field: setting('settings.oauthClient.wildcard_redirect'),
+    mend: null,
+  },
+  pkce_optional: {
+    provider: 'okta',
+    members: { 'credentials.oauthClient.pkce_required': false },
+    field: setting('credentials.oauthClient.pkce_required'),
+    mend: { providerSettings: { credentials: { oauthClient: { pkce_required: true } } } },
+  },
+  static_refresh_tokens: {
+    provider: 'okta',
+    members: {
+      'settings.oauthClient.application_type': 'browser',
+      'credentials.oauthClient.token_endpoint_auth_method': 'none',
+      'settings.oauthClient.refresh_token.rotation_type': 'STATIC',
+      'settings.oauthClient.refresh_token.leeway': undefined,
+    },
+    field: 'client.refreshTokenRotation',
+    mend: { refreshTokenRotation: { enabled: true, graceSeconds: 0 } },
+  },
+  long_leeway: {
+    provider: 'okta',
+    members: { 'settings.oauthClient.refresh_token.leeway': 60 },
+    field: 'client.refreshTokenRotation',
+    mend: null,
+  },
+  third_party_login: {
+    provider: 'okta',
+    members: {
+      'settings.oauthClient.idp_initiated_login': { mode: 'SPEC', default_scope: ['openid'] },
+    },
+    field: setting('settings.oauthClient.idp_initiated_login'),
+    mend: null,
+  },
+  secret_of_service: {
+    provider: 'okta',
+    members: {
+      'settings.oauthClient.application_type': 'service',
+      'settings.oauthClient.grant_types': ['client_credentials'],
+      'settings.oauthClient.response_types': ['token'],
+      'settings.oauthClient.redirect_uris': [],
+      'settings.oauthClient.post_logout_redirect_uris': undefined,
+      'settings.oauthClient.initiate_login_uri': undefined,
+      'settings.oauthClient.refresh_token.rotation_type': undefined,
+      'settings.oauthClient.refresh_token.leeway': undefined,
+    },
+    field: 'client.tokenEndpointAuthMethod',
     mend: null,
   },
   registration_refused: {

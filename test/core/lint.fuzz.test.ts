@@ -11,6 +11,7 @@ import { isRecord } from '../../src/core/json/json.ts'
 import { lintClient } from '../../src/core/lint/lint.ts'
 import { type Finding, SEVERITIES } from '../../src/core/lint/rule.ts'
 import { type Mapping, showField } from '../../src/core/mapping/mapping.ts'
+import { opened } from '../../src/core/mapping/opened.ts'
 import { type Dangling, isLens, type Row } from '../../src/core/mapping/row.ts'
 import { planOf, withMembers } from '../plan.ts'
 import { runs } from '../property.ts'
@@ -151,6 +152,21 @@ const MEMBERS: Readonly<Record<ProviderName, Record<string, fc.Arbitrary<Json | 
     rotate_refresh_tokens: flag,
     refresh_token_lifetime: fc.constantFrom(86_400, 31_536_000),
   },
+  okta: {
+    'settings.oauthClient.redirect_uris': uris,
+    'settings.oauthClient.grant_types': fc.subarray(GRANTS.slice(0, 5)),
+    'settings.oauthClient.response_types': fc.subarray(['code', 'token', 'id_token']),
+    'settings.oauthClient.application_type': fc.constantFrom('web', 'browser', 'native', 'service'),
+    'settings.oauthClient.dpop_bound_access_tokens': flag,
+    'settings.oauthClient.wildcard_redirect': fc.constantFrom('DISABLED', 'SUBDOMAIN'),
+    'settings.oauthClient.refresh_token.rotation_type': fc.constantFrom('ROTATE', 'STATIC'),
+    'settings.oauthClient.refresh_token.leeway': fc.constantFrom(0, 60),
+    'credentials.oauthClient.token_endpoint_auth_method': fc.constantFrom(
+      'none',
+      'client_secret_basic',
+    ),
+    'credentials.oauthClient.pkce_required': flag,
+  },
   registered: {
     redirect_uris: uris,
     grant_types: fc.subarray(GRANTS.slice(0, 5)),
@@ -162,7 +178,8 @@ const MEMBERS: Readonly<Record<ProviderName, Record<string, fc.Arbitrary<Json | 
 
 /** Native members that move along with a field by the nature of the provider, as its notes tell. */
 const COUPLED: Readonly<Record<string, readonly string[]>> = {
-  grantTypes: ['ExplicitAuthFlows'],
+  grantTypes: ['ExplicitAuthFlows', 'settings.oauthClient.response_types'],
+  tokenEndpointAuthMethod: ['credentials.oauthClient.pkce_required'],
   refreshTokenRotation: ['ExplicitAuthFlows', 'refresh_token'],
   refreshTokenIdleLifetime: ['refresh_token'],
 }
@@ -228,9 +245,12 @@ describe.each(Object.keys(PROVIDERS) as ProviderName[])('on %s', (provider) => {
     field !== 'providerSettings' && isLens(mapping.fields[field] as Row<unknown>)
 
   function membersOf(field: string, asked: Json): readonly string[] {
-    if (field === 'providerSettings') return isRecord(asked) ? Object.keys(asked) : []
+    if (field === 'providerSettings') {
+      return isRecord(asked) ? Object.keys(opened(asked, mapping.opened ?? [])) : []
+    }
     const row = mapping.fields[field as 'name'] as Row<unknown>
-    const own = row.support === 'missing' ? [] : row.keys.map((path) => path.split('.')[0] ?? '')
+    const own =
+      row.support === 'missing' ? [] : row.keys.flatMap((path) => [path, path.split('.')[0] ?? ''])
     return [...own, ...(COUPLED[field] ?? [])]
   }
 })

@@ -62,6 +62,8 @@ export interface Subject {
   /** The record as it is really stored, behind every API. */
   stored(): JsonObject
   put(record: JsonObject): void
+  /** The secret of the client, where the provider keeps it outside of the record. */
+  secret?(): string
   /** What the provider keeps about clients elsewhere, by the names of the places. */
   readonly elsewhere?: {
     put(names: readonly string[]): void
@@ -103,6 +105,8 @@ export interface AnyKind {
   readonly hidesSecret?: string
   /** The id of a new client is that of the operation that makes it. */
   readonly choosesIds?: true
+  /** Objects that its records have open in the suites, as its mapping has them (`Mapping.opened`). */
+  readonly objects?: readonly string[]
   /** It is a part of this process: there is no network between that could fail. */
   readonly inProcess?: true
   /** A field beside name, callbacks and logout URLs, and a value for it; absent: `idTokenLifetime`. */
@@ -144,6 +148,8 @@ export interface Life {
   readonly noSecond?: true
   /** Then the operations that add one and end one all the same, as the emulator spells them. */
   readonly secretCalls?: readonly string[]
+  /** How many clients make more than one page of its list; absent: 130. */
+  readonly many?: number
   /** What a caller asks of a new one, where that is not a name and callbacks or a lifetime. */
   readonly asks?: { readonly [K in ClientKind]?: JsonObject }
 }

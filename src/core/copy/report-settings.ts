@@ -4,7 +4,7 @@ import type { Json } from '../json/json.ts'
 import { isRecord, memberOf, same } from '../json/json.ts'
 import { covers } from '../json/paths.ts'
 import type { Mapping } from '../mapping/mapping.ts'
-import { fieldOfPath, visibleField } from '../mapping/mapping.ts'
+import { fieldOfPath, showField } from '../mapping/mapping.ts'
 import type { Native } from '../mapping/row.ts'
 import { isFor, isUnknown } from '../mapping/uses.ts'
 import type { FieldPatches } from '../patch/patch.ts'
@@ -52,8 +52,7 @@ const USUAL = 'it is not set: any new client there has the same value'
 const FOREIGN = 'it is a setting of another type of provider'
 const UNKNOWN = 'this version does not know it, so it is unknown whether a new client may have it'
 
-const restOf = (mapping: Mapping, native: Native) =>
-  visibleField(mapping, 'providerSettings', native)
+const restOf = (mapping: Mapping, native: Native) => showField(mapping, 'providerSettings', native)
 
 /** Whether a value is what any new client has: by itself, or by having nothing. */
 function isUnset(value: Json, usual: Json | undefined): boolean {

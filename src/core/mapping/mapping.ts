@@ -19,6 +19,7 @@ import type { MemberRules } from '../secrecy/place.ts'
 import type { Secret } from '../secrecy/secret.ts'
 import { secret } from '../secrecy/secret.ts'
 import type { UriPolicy } from '../uri/uri-rule.ts'
+import { closed } from './opened.ts'
 import type { Native, Row, Rule, Suspension, Unseen, Warning } from './row.ts'
 import { keysOf } from './row.ts'
 import { pathsBarred } from './uses.ts'
@@ -30,6 +31,11 @@ export interface Mapping {
   readonly idsMayHold?: readonly (' ' | '/')[]
   /** Whether a client registered itself, where the provider shows that; absent: it never does. */
   readonly registered?: (native: Native) => Registered | undefined
+  /**
+   * Objects (dotted paths, outer ones first) whose members are settings by themselves; a record has these by their paths
+   * (`opened.ts`). Absent: there are none.
+   */
+  readonly opened?: readonly string[]
   /** What the provider's update does with a member that the request leaves out. */
   readonly omitted: 'keep' | 'reset'
   /**
@@ -84,6 +90,8 @@ export interface Mapping {
   warnings?(native: Native): readonly Warning[]
   /** How a client is switched off for a while; absent: it cannot be. */
   readonly suspension?: Suspension
+  /** What else comes of a change, and what its caller should know of it. */
+  consequences?(base: Native, next: Native): readonly Warning[]
   /** What is worth a second look with this provider only. */
   readonly lint?: ProviderLint
 }
@@ -134,8 +142,9 @@ export function visibleField<F extends FieldName>(
   native: Native,
 ): Client[F] {
   const value = showField(mapping, field, native)
+  if (!isMapped(field)) return closed(value as JsonObject, mapping.opened ?? []) as Client[F]
   if (FIELDS[field].kind !== 'map') return value
-  const [key = ''] = keysOf(mapping.fields[field as MappedField])
+  const [key = ''] = keysOf(mapping.fields[field])
   const visible = replaceHiddenAt(mapping, key.split('.'), value as Json, () => undefined)
   return (visible ?? {}) as Client[F]
 }

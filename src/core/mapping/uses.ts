@@ -122,11 +122,11 @@ const barred = once((mapping: Classed): Readonly<Record<Use, Barred>> => {
 export const pathsBarred = (mapping: Classed, use: Use): readonly string[] =>
   barred(mapping)[use].paths
 
-/** The members that are known, as wholes or by something in them. */
-const table = once(
-  (mapping: Classed): ReadonlySet<string> =>
-    new Set(CLASSES.flatMap((one) => PATHS[one](mapping)).map(firstOf)),
-)
+/** The members that are known, as wholes or by something in them; the name of one may have dots. */
+const table = once((mapping: Classed): ReadonlySet<string> => {
+  const paths = CLASSES.flatMap((one) => PATHS[one](mapping))
+  return new Set([...paths, ...paths.map(firstOf)])
+})
 
 /** Whether no table knows a member. */
 export const isUnknown = (mapping: Classed, name: string): boolean => !table(mapping).has(name)

@@ -11,6 +11,7 @@ import { covers } from '../json/paths.ts'
 import { checkLimits } from '../mapping/limits.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { fieldOfPath } from '../mapping/mapping.ts'
+import { opened } from '../mapping/opened.ts'
 import type { Native } from '../mapping/row.ts'
 import { isFor, pathsBarred } from '../mapping/uses.ts'
 import { mergePatch } from '../patch/patch.ts'
@@ -20,7 +21,8 @@ import { quoted } from '../patch/quoted.ts'
  * The record with the raw rest patched; `undefined` when it already is as asked.
  * @throws ClientError `invalid_field`, `read_only_field`, `unknown_field`
  */
-export function patchRest(mapping: Mapping, native: Native, request: Json): Native | undefined {
+export function patchRest(mapping: Mapping, native: Native, patch: Json): Native | undefined {
+  const request = isRecord(patch) ? opened(patch, mapping.opened ?? []) : patch
   if (!isRecord(request)) {
     throw new ClientError(
       'invalid_field',
@@ -49,7 +51,7 @@ function withoutSame(request: JsonObject, current: JsonObject): JsonObject {
 }
 
 function checkSetting(mapping: Mapping, native: Native, name: string, value: Json): void {
-  const field = `client.providerSettings.${quoted(name)}`
+  const field = `client.providerSettings.${placeOf(mapping, name)}`
   const { settings, extraSettings = [], hiddenKeys } = mapping
   const isSetting =
     settings.includes(name) || extraSettings.includes(name) || Object.hasOwn(native, name)
@@ -81,6 +83,10 @@ function checkSetting(mapping: Mapping, native: Native, name: string, value: Jso
   }
 }
 
+/** A setting as an error names it; one of an opened object by its path. */
+const placeOf = ({ opened: objects = [] }: Mapping, name: string) =>
+  objects.some((path) => covers(path, name)) ? name.split('.').map(quoted).join('.') : quoted(name)
+
 /**
  * Refuses a text that is none of those which the provider takes, except for one that is there already.
  * @throws ClientError `invalid_field`
@@ -96,6 +102,7 @@ export function checkSettingValues(mapping: Mapping, native: Native, request: Js
 
 /** The value at a dotted path. */
 const at = (record: JsonObject, path: string): Json | undefined =>
+  memberOf(record, path) ??
   path
     .split('.')
     .reduce<Json | undefined>(

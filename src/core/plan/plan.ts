@@ -123,6 +123,7 @@ export function planChange(mapping: Mapping, base: Native, patch: Patch): Plan {
     ...notes,
     ...checkUriState(mapping, base, next, fields, touched),
     ...(mapping.warnings?.(next) ?? []),
+    ...(mapping.consequences?.(base, next) ?? []),
   ]
   return {
     next,

@@ -43,7 +43,7 @@ export async function findChange(
  * Reverts the settings that this change wrote. If the provider has no way back, or refuses it, the
  * outcome is a conflict: it is reported, and the client can be changed again.
  */
-async function undo(
+export async function undo(
   service: Service,
   { intent, provider, ref, base, next }: Running,
   current: Native,

@@ -6,7 +6,7 @@
 import { diffClients } from '../../core/diff.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { Native } from '../../core/mapping/row.ts'
-import type { Step } from '../../providers/call.ts'
+import type { ClientRef, Step } from '../../providers/call.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { isUnreadable, passUnreadable } from '../../providers/unreadable.ts'
 import type { JobOrigin } from '../../store/log/actor.ts'
@@ -74,7 +74,7 @@ function planFor(
   const { provider, ref } = request
   const before = { native: base, tag: baseTag, standing: last?.standing }
   checkReliance(request, base, 'removed')
-  const steps = [removal(ref, base)]
+  const steps = [...stepsBefore(provider, ref, base), removal(ref, base)]
   const { ofSecret } = service.fingerprints
   return {
     aim: {
@@ -90,6 +90,12 @@ function planFor(
     unchanged: undefined,
     done: ({ operationId }) => ({ outcome: 'applied', before, steps, operationId }),
   }
+}
+
+/** The change without which the provider would refuse the removal. */
+function stepsBefore(provider: Provider, ref: ClientRef, base: Native): readonly Step[] {
+  const prepared = provider.beforeRemoval?.(base)
+  return prepared === undefined ? [] : provider.steps(ref, base, prepared)
 }
 
 const cannotRemove = () =>

@@ -76,14 +76,16 @@ export async function retireSecret(
 async function planFor(
   service: Service,
   request: RetirementRequest,
-  { call, base, baseTag, before }: Begun<void>,
+  { call, base, baseTag, before: last }: Begun<void>,
   remove: NonNullable<Secrets['remove']>,
 ): Promise<Plan<RetirementResult>> {
   const { provider, ref, secretId } = request
   if (request.whenDue !== true) checkReliance(request, base, 'left without one of its secrets')
   const live = await secretsOf(provider).list(ref, base, call)
-  const { action, becomes, ends } = aimOf(service, request, before?.standing, live)
-  const steps = ends ? [remove(ref, base, secretId)] : []
+  const { action, becomes, ends } = aimOf(service, request, last?.standing, live)
+  const { disable } = secretsOf(provider)
+  const before = disable === undefined ? [] : [disable(ref, base, secretId)]
+  const steps = ends ? [...before, remove(ref, base, secretId)] : []
   const remaining = ends ? live.filter(({ id }) => id !== secretId) : live
   const planned = {
     standing: becomes,

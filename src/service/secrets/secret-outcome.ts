@@ -74,7 +74,25 @@ export async function findRetired(
   const isAbsent = ({ live }: Observation) => !live.some(({ id }) => id === secretId)
   const observation = await lookTwice(service, running, call, mayLand, isAbsent)
   if (observation === undefined) return { outcome: 'applied', native: undefined }
-  return { outcome: isAbsent(observation) ? 'applied' : 'not_applied', native: observation.native }
+  const { native } = observation
+  if (!isAbsent(observation)) return { outcome: 'not_applied', native }
+  await removeDisabled(running, native, call)
+  return { outcome: 'applied', native }
+}
+
+/** One that is switched off and no longer live is still there, in the place of another one. */
+async function removeDisabled(
+  { provider, ref, intent: { secretId = '' } }: Running,
+  native: Native,
+  call: Call,
+): Promise<void> {
+  const { disable, remove } = secretsOf(provider)
+  if (disable === undefined || remove === undefined) return
+  try {
+    await remove(ref, native, secretId).send(call)
+  } catch (error) {
+    if (!isClientError(error, 'not_found')) throw error
+  }
 }
 
 /** Looks again if the effect is not there yet; `undefined`: the client itself does not exist. */

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import type { Json, JsonObject } from '../../../src/core/json/json.ts'
 import { isRecord, same } from '../../../src/core/json/json.ts'
+import { closed } from '../../../src/core/mapping/opened.ts'
 import { type Subject, type SubjectKind, settled } from '../subjects.ts'
 import type { Ask, Frame, Group, Members } from './ask.ts'
 
@@ -28,7 +29,9 @@ export function samples(kind: SubjectKind, frame: Frame): fc.Arbitrary<Sample> {
         return {
           record,
           client,
-          operations: asOperations ? operationsOf(client, record) : undefined,
+          operations: asOperations
+            ? operationsOf(client, closed(record, kind.objects ?? []))
+            : undefined,
           touches: asks.flatMap(({ touches }) => touches),
           names,
         }

@@ -1,0 +1,166 @@
+/**
+ * The access token of a service application: one client-credentials grant at the authorization server of the org itself,
+ * by private_key_jwt, since Okta gives scopes of its own API to nothing else (Okta, "Implement OAuth for Okta with a
+ * service app"). It is shared by all calls until shortly before it ends.
+ */
+
+import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { ClientError } from '../../../core/errors.ts'
+import { isRecord, type Json } from '../../../core/json/json.ts'
+import type { Call } from '../../call.ts'
+import { callPaced, type JsonAnswer, within } from '../../http.ts'
+import type { Pace } from '../../pace/pace.ts'
+import type { ServiceApp } from './org.ts'
+import { pauseOf, rateAt } from './pace.ts'
+import type { ProofMaker } from './proof-of-possession.ts'
+
+export interface TokenSource {
+  token(call: Call): Promise<string>
+  /** Forgets a token that the API no longer accepts. */
+  drop(token: string): void
+}
+
+interface Surroundings {
+  readonly baseUrl: string
+  readonly pace: Pace
+  readonly proofs: ProofMaker | undefined
+  now(): number
+}
+
+/** A token is renewed when a fifth of its life is left. */
+const USED_PART = 0.8
+const ASSERTION_SECONDS = 300
+const SCOPES = 'okta.apps.manage'
+
+/** A cached token; callers that come at the same time share one request. */
+export function createTokenSource(app: ServiceApp, surroundings: Surroundings): TokenSource {
+  const { now } = surroundings
+  let cached: { token: string; until: number } | undefined
+  let fetching: Promise<string> | undefined
+  return {
+    token: async (call) => {
+      if (cached !== undefined && now() < cached.until) return cached.token
+      // Shared by callers with different deadlines, so it has a time of its own.
+      const own = { ...call, deadline: now() + call.timeoutMs }
+      fetching ??= requestToken(app, surroundings, own)
+        .then(({ token, expiresIn }) => {
+          cached = { token, until: now() + expiresIn * 1_000 * USED_PART }
+          return token
+        })
+        .finally(() => {
+          fetching = undefined
+        })
+      return within(fetching, call.deadline - now())
+    },
+    drop: (token) => {
+      if (cached?.token === token) cached = undefined
+    },
+  }
+}
+
+async function requestToken(
+  app: ServiceApp,
+  surroundings: Surroundings,
+  call: Call,
+): Promise<{ token: string; expiresIn: number }> {
+  const { now } = surroundings
+  let answer = await askForToken(app, surroundings, call, undefined)
+  const { 'dpop-nonce': nonce } = answer.headers
+  // RFC 9449 section 8: the first refusal gives the nonce for the second request.
+  if (errorIn(answer) === 'use_dpop_nonce' && typeof nonce === 'string') {
+    answer = await askForToken(app, surroundings, call, nonce)
+  }
+  const { status, body } = answer
+  const { access_token: token, expires_in: expiresIn } = isRecord(body) ? body : {}
+  if (status === 200 && typeof token === 'string') {
+    return { token, expiresIn: typeof expiresIn === 'number' ? expiresIn : 0 }
+  }
+  if (status === 429) {
+    const says = 'Okta asks this server to slow down. Nothing was changed.'
+    throw new ClientError('provider_throttled', says, { retryAfter: pauseOf(answer, now()) })
+  }
+  throw refused(errorIn(answer), app)
+}
+
+const errorIn = ({ body }: JsonAnswer): Json | undefined =>
+  isRecord(body) ? body.error : undefined
+
+function refused(error: Json | undefined, { dpop }: ServiceApp): ClientError {
+  const setting =
+    error === 'invalid_dpop_proof' || error === 'use_dpop_nonce'
+      ? `${dpop ? 'check dpop in the configuration' : 'set dpop: true in the configuration, since the service application requires the DPoP header in token requests'}`
+      : 'check clientId, privateKey and keyId in the configuration, and that the service application has the scope okta.apps.manage'
+  return new ClientError(
+    'provider_misconfigured',
+    `Okta does not issue this server an access token; the operator must ${setting}.`,
+  )
+}
+
+function askForToken(
+  app: ServiceApp,
+  { baseUrl, pace, proofs, now }: Surroundings,
+  call: Call,
+  nonce: string | undefined,
+): Promise<JsonAnswer> {
+  const url = `${baseUrl}/oauth2/v1/token`
+  const request = async () => ({
+    operation: 'POST /oauth2/v1/token',
+    method: 'POST',
+    url,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(proofs === undefined
+        ? {}
+        : { dpop: await proofs.proof({ method: 'POST', url }, { nonce }) }),
+    },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      scope: SCOPES,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await assertionOf(app, url, now()),
+    }).toString(),
+    effect: false,
+  })
+  const rateOf = (answer: JsonAnswer) => rateAt(answer, now())
+  return callPaced({ pace, buckets: ['token'], rateOf }, request, call)
+}
+
+/** RFC 7523 section 3. */
+async function assertionOf(
+  { clientId, privateKey, keyId }: ServiceApp,
+  audience: string,
+  now: number,
+): Promise<string> {
+  const key = createPrivateKey(privateKey.reveal())
+  const issuedAt = Math.floor(now / 1_000)
+  return new SignJWT({})
+    .setProtectedHeader({ alg: algorithmOf(key), ...(keyId === undefined ? {} : { kid: keyId }) })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(audience)
+    .setJti(randomUUID())
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + ASSERTION_SECONDS)
+    .sign(key)
+}
+
+const CURVES: Readonly<Record<string, string>> = {
+  prime256v1: 'ES256',
+  secp384r1: 'ES384',
+  secp521r1: 'ES512',
+}
+
+const algorithmOf = ({
+  asymmetricKeyType: type,
+  asymmetricKeyDetails: details,
+}: KeyObject): string => (type === 'ec' ? (CURVES[details?.namedCurve ?? ''] ?? 'ES256') : 'RS256')
+
+/** Whether a text is a private key with which an assertion can be signed. */
+export function isSigningKey(pem: string): boolean {
+  try {
+    return ['rsa', 'ec'].includes(createPrivateKey(pem).asymmetricKeyType ?? '')
+  } catch {
+    return false
+  }
+}
