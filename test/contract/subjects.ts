@@ -68,9 +68,9 @@ export const isFramed = (kind: AnyKind): kind is SubjectKind => kind.frame !== u
 export const patienceOf = ({ readsBack }: AnyKind) =>
   readsBack ? { upstreamTimeoutMs: 1_500 } : LOST_ANSWERS
 
-/** The callbacks as a record holds them. */
+/** The callbacks as a record holds them, which may have the objects around them open. */
 export const callbacksOf = ({ callbacks }: Pick<AnyKind, 'callbacks'>, record: JsonObject) =>
-  at(record, callbacks) as readonly string[]
+  (record[callbacks] ?? at(record, callbacks)) as readonly string[]
 
 /** A record with other callbacks; what is beside them stays. */
 export function withCallbacks(
@@ -82,7 +82,7 @@ export function withCallbacks(
     ...inner,
     [name]: rest.length === 0 ? urls : put((inner[name] ?? {}) as JsonObject, rest),
   })
-  return put(record, callbacks.split('.'))
+  return put(record, Object.hasOwn(record, callbacks) ? [callbacks] : callbacks.split('.'))
 }
 
 /** A record without the members that move by themselves, and with sets in one order. */
