@@ -3,13 +3,21 @@
 import { expect } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { AUTHORIZATION } from '../../src/emulators/authorization.ts'
-import { type Case, CLIENT, COGNITO, stateOf, withToken } from './http-case.ts'
+import {
+  type Case,
+  CLIENT,
+  COGNITO,
+  type Received,
+  type Sent,
+  stateOf,
+  withToken,
+} from './http-case.ts'
 import type { World } from './world.ts'
 
 const FROM = 'https://app.example.com/callback'
 const TO = 'https://new.example.com/callback'
 const PATH = `${CLIENT}/move`
-const ADDRESSES = [{}, COGNITO, { provider: 'local' }]
+const ADDRESSES: readonly JsonObject[] = [{}, COGNITO, { provider: 'local' }]
 
 const post = (world: World, body: JsonObject, how = '', more: object = {}) =>
   withToken(world, { method: 'POST', path: `${PATH}${how}`, ...more }, body)
@@ -22,13 +30,29 @@ const get = (world: World, address: object, path = PATH) =>
 const patch = (world: World, body: JsonObject) =>
   withToken(world, { method: 'PATCH', path: CLIENT }, body)
 
+type Send = (request: Sent) => Promise<Received>
+
+/** The client as each case expects it, whatever others have left: no open move, and only the old redirect URI. */
+async function begin(send: Send, world: World, address: JsonObject = {}): Promise<void> {
+  await end(send, world, address)
+  const client = { defaultCallback: null, callbacks: { add: [FROM], remove: [TO] } }
+  expect((await send(await patch(world, { ...address, client }))).status).toBe(200)
+}
+
+async function end(send: Send, world: World, address: JsonObject = {}): Promise<void> {
+  const { moves } = (await send(await get(world, address))).body
+  for (const { from } of moves as { from: string }[]) {
+    expect((await send(await post(world, { ...address, from }, '/end'))).status).toBe(200)
+  }
+}
+
 export const MOVE_CASES: readonly Case[] = [
   {
     name: 'a redirect URI is moved: planned, widened, kept by every other change, narrowed, at every provider',
     run: async (send, world) => {
       for (const address of ADDRESSES) {
         const move = { ...address, from: FROM, to: TO }
-        await send(await patch(world, { ...address, client: { defaultCallback: null } }))
+        await begin(send, world, address)
         const planned = await send(await post(world, move, '', { query: 'dryRun=true' }))
         expect(planned).toMatchObject({
           status: 200,
@@ -78,6 +102,7 @@ export const MOVE_CASES: readonly Case[] = [
   {
     name: 'a move is begun once for a key, and for the state that it is meant for',
     run: async (send, world) => {
+      await begin(send, world)
       const move = { from: FROM, to: TO }
       const stale = { headers: { 'if-match': '"other"' } }
       expect((await send(await post(world, move, '', stale))).status).toBe(412)
@@ -97,11 +122,14 @@ export const MOVE_CASES: readonly Case[] = [
         { ...(first.body.moves as JsonObject[])[0], narrowAt: '2999-01-31T12:00:00.000Z' },
       ])
       expect((await send(await post(world, { from: FROM }, '/end', stale))).status).toBe(412)
+      await end(send, world)
     },
   },
   {
     name: 'a move is answered before it is widened where the provider does not accept the new one yet',
     run: async (send, world) => {
+      await begin(send, world)
+      world.auth0.clearCalls()
       const refuse = { kind: 'error_before_apply', operation: AUTHORIZATION, times: 1 } as const
       world.auth0.inject(refuse)
       // It looks again within the same request.
@@ -110,6 +138,7 @@ export const MOVE_CASES: readonly Case[] = [
       expect(world.auth0.calls.filter(({ operation }) => operation === AUTHORIZATION)).toHaveLength(
         4,
       )
+      await end(send, world)
     },
   },
   {
@@ -127,6 +156,7 @@ export const MOVE_CASES: readonly Case[] = [
         [{ more: true }, 400, 'unknown_field', 'more'],
         [{ from: 'https://absent.example.com/cb' }, 409, 'move_state', 'from'],
       ]
+      await begin(send, world)
       for (const [body, status, code, field] of bad) {
         const answer = await send(await post(world, { from: FROM, to: TO, ...body }))
         expect(answer, JSON.stringify(body)).toMatchObject({ status, body: { code, field } })
@@ -143,6 +173,7 @@ export const MOVE_CASES: readonly Case[] = [
         status: 409,
         body: { code: 'move_state', field: 'from' },
       })
+      await end(send, world)
       const gone = { path: `${CLIENT}-gone/move` }
       expect((await send(await post(world, { from: FROM, to: TO }, '', gone))).status).toBe(404)
       expect((await send(await get(world, {}, gone.path))).status).toBe(404)
