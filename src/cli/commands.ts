@@ -7,6 +7,7 @@ import { JOB_COMMANDS } from './commands/jobs/job-commands.ts'
 import { KEY_COMMANDS } from './commands/keys/key-commands.ts'
 import { LEASE_COMMANDS } from './commands/lease/lease-commands.ts'
 import { LIFE_COMMANDS } from './commands/life/life-commands.ts'
+import { MOVE_COMMANDS } from './commands/move/move-commands.ts'
 import { SECRET_COMMANDS } from './commands/secrets/secret-commands.ts'
 import { SERVER_COMMANDS } from './commands/server/server-commands.ts'
 import { STANDING_COMMANDS } from './commands/standing/standing-commands.ts'
@@ -16,6 +17,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   { title: 'their life', commands: LIFE_COMMANDS },
   { title: 'protection and suspension', commands: STANDING_COMMANDS },
   { title: 'leases', commands: LEASE_COMMANDS },
+  { title: 'moves of redirect URIs', commands: MOVE_COMMANDS },
   { title: 'secrets', commands: SECRET_COMMANDS },
   { title: 'public keys', commands: KEY_COMMANDS },
   { title: 'many clients at once', commands: JOB_COMMANDS },

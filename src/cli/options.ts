@@ -40,6 +40,12 @@ export const OPTIONS = {
   for: { value: 'TIME', says: 'how long they last from now on: 7d, 12h, 30m' },
   field: { value: 'FIELD', says: 'only leases on this list' },
   value: { value: 'URL', says: 'only leases on this URL' },
+  'narrow-at': { value: 'TIME', says: 'remove the old redirect URI at this time (RFC 3339)' },
+  'narrow-after': {
+    value: 'TIME',
+    says: 'remove the old redirect URI so long from now: 7d, 12h, 30m',
+  },
+  watch: { says: 'follow it until the old redirect URI is removed' },
   text: { value: 'TEXT', says: 'only clients with this text in their id, name or URLs' },
   clients: { value: 'FILE', says: 'the clients, one name a line; -: from standard input' },
   'every-client': { says: 'all clients of the provider' },

@@ -56,6 +56,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   resume: ['enable', 'unblock', 'unsuspend'],
   jobs: ['job'],
   lease: ['leases'],
+  move: ['moves', 'migrate'],
   profiles: ['profile'],
   providers: ['provider', 'places'],
   'rotate-secret': ['rotate'],

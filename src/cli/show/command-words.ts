@@ -4,6 +4,8 @@
 export const COMMAND_WORDS: readonly (readonly [RegExp, string])[] = [
   [/(?:GET|PUT|POST|PATCH|DELETE) \/\S+ \((clientry [^)]+)\)/g, '$1'],
   [/PUT \/clients\/\{clientId\}\/protection with "protected": false/g, 'clientry unprotect'],
+  [/POST \/clients\/\{clientId\}\/move\/(narrow|end)/g, 'clientry move $1'],
+  [/GET \/clients\/\{clientId\}\/move/g, 'clientry move list'],
   [/POST \/clients\/\{clientId\}\/(suspend|resume)/g, 'clientry $1'],
   [/GET \/clients\/\{clientId\}\/(history|secrets|lint)/g, 'clientry $1'],
   [/the request has "ownClient": true/g, 'you add --own-client'],

@@ -7,7 +7,7 @@ import { ABOUT_CLIENT, CHANGING } from '../../options.ts'
 export const STANDING_COMMANDS: readonly Command[] = [
   {
     name: 'standing',
-    says: 'show what holds for a client beside its settings: protection, suspension, leases, secrets that end',
+    says: 'show what holds for a client beside its settings: protection, suspension, leases, open moves, secrets that end',
     takes: [CLIENT],
     options: ABOUT_CLIENT,
     examples: ['clientry standing exampleClientId'],

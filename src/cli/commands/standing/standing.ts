@@ -4,6 +4,7 @@ import type { Standing } from '../../../sdk/types.ts'
 import { clientOf } from '../../change/settings.ts'
 import type { Run } from '../../command.ts'
 import { EXIT } from '../../exit.ts'
+import { moveLine } from '../../show/moves.ts'
 import { nameOf } from '../../show/show.ts'
 import { plain } from '../../terminal.ts'
 
@@ -20,7 +21,7 @@ export const run: Run = async (invocation) => {
 
 /** One line for each thing that holds. */
 function linesOf(standing: Standing): readonly string[] {
-  const { suspension, endingSecrets, leases, openChange, removedAt } = standing
+  const { suspension, endingSecrets, leases, moves = [], openChange, removedAt } = standing
   const lines = [
     ...(standing.protected ? ['protected'] : []),
     ...(suspension === undefined ? [] : [suspensionLine(suspension.since)]),
@@ -29,6 +30,7 @@ function linesOf(standing: Standing): readonly string[] {
       ({ field, value, owner, expiresAt }) =>
         `${field} ${value} leased by ${owner} until ${expiresAt}`,
     ),
+    ...moves.map(moveLine),
     ...(removedAt === undefined
       ? []
       : [`is removed at ${removedAt}: made for a while, or reaped by a job`]),
