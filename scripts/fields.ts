@@ -118,11 +118,17 @@ function limitsOf({ limits }: JsonObject): readonly string[] {
   return Object.entries(limits).map(([name, limit]) => {
     if (name === 'values') return `one of ${(limit as string[]).map(code).join(', ')}`
     if (name === 'pattern') return String(limit)
+    if (name === 'members') return innerLimits(limit as Record<string, number>)
     if (name === 'minimum') return `at least ${limit}`
     if (name === 'maximum') return `at most ${limit}`
     return `at most ${limit} ${LIMIT_WORDS[name] ?? name}`
   })
 }
+
+const innerLimits = (most: Readonly<Record<string, number>>) =>
+  Object.entries(most)
+    .map(([name, limit]) => `${code(name)} at most ${limit}`)
+    .join(', ')
 
 function textsOf({ reason, value, note }: JsonObject): readonly string[] {
   const shown = value === undefined ? [] : [`always shown as ${code(JSON.stringify(value))}`]

@@ -9,7 +9,7 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>
 }
 
-/** Every route whose path fits, whatever its method. */
+/** Every route of the path that fits, whatever its method; a path without parameters goes before one that they fit into. */
 export function matchesOf(routes: readonly Route[], path: string): readonly Match[] {
   const segments = path.split('/')
   const matches: Match[] = []
@@ -19,8 +19,11 @@ export function matchesOf(routes: readonly Route[], path: string): readonly Matc
     const params = paramsOf(template, segments)
     if (params !== undefined) matches.push({ route, params })
   }
-  return matches
+  const fewest = Math.min(...matches.map(parametersIn))
+  return matches.filter((match) => parametersIn(match) === fewest)
 }
+
+const parametersIn = ({ params }: Match): number => Object.keys(params).length
 
 const templateOf = once((route: Route): readonly string[] => route.path.split('/'))
 

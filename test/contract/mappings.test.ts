@@ -43,6 +43,18 @@ describe.each(MAPPINGS)('the mapping of $name', ({ mapping, native, samples, fol
     expect(writable.filter((field) => samples[field] === undefined)).toEqual([])
   })
 
+  it('takes a number inside of an object up to the most that its row states, and no other', () => {
+    for (const field of MAPPED_FIELDS) {
+      const row = mapping.fields[field] as Row<Json>
+      if (!isLens(row)) continue
+      for (const [name, most] of Object.entries(row.limits?.members ?? {})) {
+        const of = (value: number) => () => plan(mapping, native, { [field]: { [name]: value } })
+        expect(of(most), field).not.toThrow()
+        expect(of(most + 1), field).toThrow(`client.${field}.${name} must be`)
+      }
+    }
+  })
+
   it('takes a client back as it was shown, without a change', () => {
     const planned = plan(mapping, native, plainClient(mapping, native))
     expect(planned.named).toEqual([])

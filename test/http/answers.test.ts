@@ -96,6 +96,9 @@ describe('methods', () => {
     expect(status).toBe(405)
     expect(told.allow?.split(', ').sort()).toEqual(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH'])
     expect((await ask('GET', '/clients/a/copy')).headers.allow).toBe('POST, OPTIONS')
+    // The path of one job fits as well, and is another resource.
+    expect((await ask('OPTIONS', '/jobs/reap')).headers.allow).toBe('POST, OPTIONS')
+    expect((await ask('OPTIONS', '/jobs/a')).headers.allow).toBe('GET, HEAD, OPTIONS')
   })
 
   it('are told by OPTIONS, with the types of patches', async () => {

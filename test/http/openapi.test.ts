@@ -3,8 +3,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
+import { ifNoneMatchOf } from '../../src/http/conditions.ts'
 import { describeApi, getOpenapi } from '../../src/http/openapi/openapi.ts'
 import { ROUTES } from '../../src/http/routes.ts'
+import type { HttpRequest } from '../../src/http/wire/message.ts'
 import { ENTRY_KINDS } from '../contract/entry-kinds.ts'
 import { CASES, type Received, type Sent } from '../contract/http-cases.ts'
 import { startWorld, type World } from '../contract/world.ts'
@@ -185,6 +187,17 @@ describe('GET /openapi.json', () => {
     ['cognito-client', { client: { description: 'x' }, userPoolId: POOL_ID }, false],
     ['local', { client: { clientMetadata: { a: null } } }, true],
     ['local', { client: { refreshTokenRotation: { enabled: true } } }, true],
+    ['local', { client: { refreshTokenRotation: { graceSeconds: 1 } } }, false],
+    [
+      'cognito-client',
+      { client: { refreshTokenRotation: { graceSeconds: 60 } }, userPoolId: POOL_ID },
+      true,
+    ],
+    [
+      'cognito-client',
+      { client: { refreshTokenRotation: { graceSeconds: 61 } }, userPoolId: POOL_ID },
+      false,
+    ],
     ['local', { client: { grantTypes: ['implicit'] } }, false],
   ])('says what %s takes of %j: %s', (provider, body, expected) => {
     const content = document.paths['/clients/{clientId}']?.patch?.requestBody?.content
@@ -209,6 +222,12 @@ describe('GET /openapi.json', () => {
     ['/jobs', { select: {} }, false],
     ['/jobs', { select: {}, clients: [{ id: 'a' }], patch: {} }, false],
     ['/jobs', { select: { provider: 'nowhere' }, patch: {} }, false],
+    ['/jobs', { select: { filter: 'disabled:true' }, patch: {} }, true],
+    ['/jobs', { select: { filter: 'nope' }, patch: {} }, false],
+    ['/jobs', { select: { q: '' }, patch: {} }, false],
+    ['/jobs', { select: { provider: 'local', userPoolId: null }, patch: {} }, true],
+    ['/jobs', { select: { provider: 'local', userPoolId: POOL_ID }, patch: {} }, false],
+    ['/jobs/reap', { select: { filter: 'nope' }, olderThanSeconds: 7_776_000 }, false],
     ['/clients/{clientId}/keys', { key: { kty: 'OKP', crv: 'Ed25519', x: 'a' } }, true],
     ['/clients/{clientId}/keys', { key: {} }, false],
     ['/clients/{clientId}/keys', { key: { kty: 'OKP', crv: 'Ed25519', x: 'a', d: 'b' } }, false],
@@ -253,9 +272,19 @@ describe('GET /openapi.json', () => {
     expect(takes('Last-Event-ID', '12')).toBe(true)
     expect(takes('Last-Event-ID', 'x')).toBe(false)
     expect(takes('clientId', 'a b')).toBe(false)
-    const removal = operations().find(({ operationId }) => operationId === 'deleteClient')
-    const match = removal?.parameters.find(({ name }) => name === 'If-Match')
-    expect(match?.required).toBe(true)
+  })
+
+  it.each([
+    ...['', '*', ' * ', '"a"', 'W/"a"', '"a", W/"b,c"', ', "a" ,,', '""', '"\u00e9"'],
+    ...['a', '"a" "b"', '*, "a"', 'w/"a"', '"a', '"a\u0100"', '"a";'],
+  ])('says of the entity tags %j what the parser takes', (value) => {
+    const pattern = operations()
+      .flatMap((one) => one.parameters as unknown as { name: string; schema: JsonObject }[])
+      .find(({ name }) => name === 'If-None-Match')?.schema
+    const request = { headers: { 'if-none-match': [value] } } as unknown as HttpRequest
+    const parse = () => ifNoneMatchOf(request)
+    if (validatorOf(pattern ?? {})(value)) expect(parse).not.toThrow()
+    else expect(parse).toThrow()
   })
 
   it('takes no attribute that no client has', () => {

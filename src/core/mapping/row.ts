@@ -25,6 +25,8 @@ export interface Limits {
   readonly values?: readonly string[]
   /** A regular expression that the text must match as a whole, and the same in words. */
   readonly pattern?: { readonly expression: RegExp; readonly says: string }
+  /** The most that a number inside of an object may be, by its name; `put` judges it. */
+  readonly members?: Readonly<Record<string, number>>
 }
 
 /** The provider shows the field and lets it change. */

@@ -6,6 +6,7 @@
 import type { BodyName } from '../../contract/bodies.ts'
 import { isRecord, type JsonObject } from '../../core/json/json.ts'
 import { DESCRIBING_MEMBERS, PRIVATE_MEMBERS, PUBLIC_MEMBERS } from '../../core/keys/public-key.ts'
+import { querySchema } from './query-schemas.ts'
 
 /** Says of some members only; those that stand elsewhere are no fault here. */
 const PART: JsonObject = { unevaluatedProperties: true }
@@ -78,10 +79,15 @@ const ONE_URL: JsonObject = { pattern: '^[^*\\u0000-\\u001f\\u007f-\\u009f]*$' }
 
 const CLIENT_OF_JOB: JsonObject = { properties: { id: ID, ifMatch: TAG } }
 
+/** What finds the clients of a job is what finds those of a list. */
+const SELECTION: JsonObject = {
+  properties: { q: querySchema('q'), filter: querySchema('filter') },
+}
+
 /** By the body that they are added to. */
 const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
   JobRequest: {
-    properties: { clients: { minItems: 1, items: CLIENT_OF_JOB } },
+    properties: { clients: { minItems: 1, items: CLIENT_OF_JOB }, select: SELECTION },
     // Not in allOf, which makes generators of Python clients fail beside a number that may be null.
     ...when(
       needs('select'),
@@ -112,6 +118,7 @@ const CONDITIONS: { readonly [B in BodyName]?: JsonObject } = {
       ),
     ],
   },
+  ReapRequest: { properties: { select: SELECTION } },
   RollbackRequest: { properties: { to: { maximum: Number.MAX_SAFE_INTEGER } } },
 }
 

@@ -44,13 +44,17 @@ const HEADER_SAYS: Readonly<Record<HeaderName, string>> = {
   'Last-Event-ID': 'The event after which the stream continues.',
 }
 
-/** One entity tag or several (RFC 9110 section 8.8.3), as our answers have them. */
-const TAGS = '"[!#-~]+"(, ?"[!#-~]+")*'
+/** No parameter of OpenAPI can depend on another one. */
+const NEEDED = ' Required, except in a dry run.'
+
+/** An entity tag, or nothing (RFC 9110 sections 8.8.3 and 5.6.1.2). */
+const TAG = '[\\t ]*((W/)?"[!#-~\\u0080-\\u00ff]*")?[\\t ]*'
+const TAGS: JsonObject = { type: 'string', pattern: `^([\\t ]*[*][\\t ]*|${TAG}(,${TAG})*)$` }
 
 /** Of what the server takes. */
 const HEADER_SCHEMAS: Readonly<Record<HeaderName, JsonObject>> = {
-  'If-Match': { type: 'string', pattern: `^(${TAGS}|[*])$` },
-  'If-None-Match': { type: 'string', pattern: `^(${TAGS}|[*])$` },
+  'If-Match': TAGS,
+  'If-None-Match': TAGS,
   'Idempotency-Key': {
     type: 'string',
     maxLength: 257,
@@ -79,8 +83,7 @@ function parametersOf(row: Operation): readonly JsonObject[] {
   const inHeader = headers.map((name) => ({
     name,
     in: 'header',
-    ...(name === 'If-Match' && errors.includes(428) ? { required: true } : {}),
-    description: HEADER_SAYS[name],
+    description: `${HEADER_SAYS[name]}${name === 'If-Match' && errors.includes(428) ? NEEDED : ''}`,
     schema: HEADER_SCHEMAS[name],
   }))
   const requestId = { $ref: '#/components/parameters/RequestId' }

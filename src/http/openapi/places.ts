@@ -67,7 +67,7 @@ function placed(
   if (!isRecord(properties)) return schema
   const entries = Object.entries(properties).map(([member, of]) => {
     const enumeration = values.get(member) ?? []
-    if (enumeration.length > 0) return [member, { type: 'string', enum: enumeration }]
+    if (enumeration.length > 0) return [member, named(member, enumeration)]
     return [member, isRecord(of) ? placed('', of, values, providers) : of]
   })
   const conditions =
@@ -80,6 +80,12 @@ function placed(
   }
 }
 
+/** A user pool that is `null` in a body is none. */
+const named = (member: string, values: readonly string[]): JsonObject =>
+  member === 'userPoolId'
+    ? { type: ['string', 'null'], enum: [...values, null] }
+    : { type: 'string', enum: values }
+
 /** What holds where a body names this provider, or none and this one is meant. */
 function conditionOf(
   name: string,
@@ -89,7 +95,9 @@ function conditionOf(
   const registration = { registrationAccessToken: false, registrationClientUri: false }
   const consequence = {
     properties: {
-      ...(userPools === undefined ? { userPoolId: false } : { userPoolId: { enum: userPools } }),
+      ...(userPools === undefined
+        ? { userPoolId: { type: 'null' } }
+        : { userPoolId: { enum: userPools } }),
       ...(name === 'AdoptionRequest' && !adopts && registration),
       ...MEMBERS_AT[name]?.(mapping),
     },

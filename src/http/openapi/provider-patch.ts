@@ -33,6 +33,7 @@ function memberAt(mapping: Mapping, field: FieldName): JsonObject {
   const needed =
     row.needed === true || !isClearable(mapping, field, row) ? { not: { type: 'null' } } : {}
   if (kind === 'map') return { ...needed, ...mapOf(limits) }
+  if (limits.members !== undefined) return { ...needed, properties: mostOf(limits.members) }
   const value = valueAt(mapping, field, limits)
   if (kind !== 'list') return { ...needed, ...orNull(value) }
   const { maxItems } = limits
@@ -91,6 +92,9 @@ const WITHOUT_CONTROLS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$'
 /** JSON Schema has no flags: a letter in both cases stands for one that has no case. */
 const sourceOf = ({ source, ignoreCase }: RegExp): string =>
   ignoreCase ? source.replaceAll('[a-z]', '[A-Za-z]').replaceAll('[a-z0-9', '[A-Za-z0-9') : source
+
+const mostOf = (members: Readonly<Record<string, number>>): JsonObject =>
+  Object.fromEntries(Object.entries(members).map(([name, maximum]) => [name, { maximum }]))
 
 function mapOf({ maxKeys, maxLength }: Limits): JsonObject {
   const length = maxLength === undefined ? {} : { maxLength }

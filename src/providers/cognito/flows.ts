@@ -59,6 +59,8 @@ export const grantTypes: Lens<readonly string[]> = {
   note: 'Switches AllowedOAuthFlowsUserPoolClient on when there is a flow, and off when there is none.',
 }
 
+const MAX_GRACE_SECONDS = 60
+
 /**
  * Rotation and the refresh flow exclude each other and must change in one write
  * (hashicorp/terraform-provider-aws#47196).
@@ -95,10 +97,9 @@ export const refreshTokenRotation: Lens<RefreshTokenRotation | null> = {
           : withRefresh(native)),
     }
   },
+  limits: { members: { graceSeconds: MAX_GRACE_SECONDS } },
   note: 'Moves ALLOW_REFRESH_TOKEN_AUTH in ExplicitAuthFlows, which Cognito refuses beside rotation.',
 }
-
-const MAX_GRACE_SECONDS = 60
 
 function withRefresh(native: Native): NativeChange {
   const flows = modernFlows(native)

@@ -79,6 +79,7 @@ const refreshTokenRotation: Mapping['fields']['refreshTokenRotation'] = {
     }
     return { rotate_refresh_tokens: value?.enabled }
   },
+  limits: { members: { graceSeconds: 0 } },
 }
 
 const KEPT = 'the server sets it'
