@@ -1,83 +1,22 @@
 /**
  * Builds what runs: `dist/*.js` for Node (development server, production server, emulators),
- * `dist/lambda/index.mjs`, the one file of the Lambda function, the command `clientry`, and the SDK with
- * its types.
+ * the Lambda function (`dist/lambda`), the command `clientry`, and the SDK with its types.
  * With `--if-needed` it does nothing when the last build is newer than every source. It is made in a
  * fresh folder and then put in place, so builds at the same time and a server that runs are no matter.
  */
 
 import { execFile } from 'node:child_process'
 import { readdirSync, rmSync, statSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { lambdaBuild, NOT_IN_COMMAND, shared, suffixesBeside } from './bundling.mjs'
 import { writeLegal } from './legal.mjs'
 import { freshFolder, publish, stampOf } from './publish.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
-
-const shared = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  logLevel: 'warning',
-  // Their texts are beside each bundle.
-  legalComments: 'none',
-  metafile: true,
-}
-
-/** Never reached in a function: it has no durable disk, and no local provider. */
-const NOT_ON_LAMBDA = [
-  'src/store/sqlite/database.ts',
-  'src/store/sqlite/sqlite.ts',
-  'src/store/sqlite/sqlite-identity.ts',
-  'src/store/sqlite/threaded-writer.ts',
-  'src/providers/local/index.ts',
-]
-
-/** Large, with files of their own, or not made to be bundled. */
-const NOT_IN_COMMAND = ['@photostructure/sqlite', 'oidc-provider', 'prom-client', 'yaml']
-
-/** Leaves files out of a bundle, whatever the path by which they are imported; each must be met. */
-function leftOut(files) {
-  return {
-    name: 'left-out',
-    setup: ({ onResolve, onEnd }) => {
-      const met = new Set()
-      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
-        const file = relative(root, join(resolveDir, path)).split(sep).join('/')
-        if (!files.includes(file)) return undefined
-        met.add(file)
-        return { path: file, external: true }
-      })
-      onEnd(() => ({
-        errors: files
-          .filter((file) => !met.has(file))
-          .map((file) => ({ text: `${file} is to be left out, and nothing imports it.` })),
-      }))
-    },
-  }
-}
-
-/** Puts what a module's function gives in the place of the module. */
-function precomputed(path, name) {
-  return {
-    name: 'precomputed',
-    setup: ({ onLoad }) => {
-      const filter = new RegExp(`${path.replace(/[.]/g, '[.]')}$`)
-      onLoad({ filter }, async () => {
-        const { outputFiles } = await build({ ...shared, entryPoints: [path], write: false })
-        const code = Buffer.from(outputFiles[0].contents).toString('base64')
-        const module = await import(`data:text/javascript;base64,${code}`)
-        return { contents: `export const ${name} = () => (${JSON.stringify(module[name]())})` }
-      })
-    },
-  }
-}
 
 /** What is started or imported by name; everything else is imported by these. */
 const ENTRIES = [
@@ -124,6 +63,7 @@ async function buildInto(folder) {
       splitting: true,
       minify: true,
       external: NOT_IN_COMMAND,
+      plugins: [suffixesBeside(join(folder, 'cli'))],
       banner: { js: '#!/usr/bin/env node' },
     }),
     // For browsers too: nothing of a platform, and no package.
@@ -134,16 +74,7 @@ async function buildInto(folder) {
       platform: 'neutral',
       target: 'es2022',
     }),
-    build({
-      ...shared,
-      entryPoints: ['src/lambda.ts'],
-      outfile: join(folder, 'lambda', 'index.mjs'),
-      minify: true,
-      plugins: [
-        leftOut(NOT_ON_LAMBDA),
-        precomputed('src/http/openapi/component-schemas.ts', 'componentSchemas'),
-      ],
-    }),
+    build(lambdaBuild(join(folder, 'lambda'))),
     declareSdk(join(folder, 'types')),
   ])
   const top = { outputs: { ...node.metafile.outputs, ...sdk.metafile.outputs } }

@@ -3,15 +3,8 @@
  * all parts as an SBOM (CycloneDX 1.6, https://cyclonedx.org/docs/1.6/json/).
  */
 
-import {
-  appendFileSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { bundledIn, packageAt, partsOf, readLock } from './packages.mjs'
 
 /** Data of others that is a file of ours, and its notice. */
@@ -22,9 +15,6 @@ Public License, v. 2.0, of which there is a copy at https://mozilla.org/MPL/2.0/
 this program, which \`npm run suffixes\` writes.
 `,
 }
-
-/** Bundles that are single files, which are often passed on alone. */
-const ALONE = ['lambda/index.mjs']
 
 /**
  * Writes them into `folder`. `bundles`: esbuild's metafile of each, by its place in the folder (`''`: at the
@@ -46,9 +36,6 @@ export function writeLegal(root, folder, bundles) {
     const packages = noticesOf(bundled.map((key) => packageAt(root, lock, key)))
     const text = hasList ? `${packages}\n\n${SUFFIX_LIST.notice}` : packages
     writeFileSync(join(target, 'THIRD-PARTY-NOTICES.txt'), text)
-    const file = ALONE.find((one) => dirname(one) === place)
-    if (file !== undefined)
-      appendFileSync(join(folder, file), `/*!\n${text.replaceAll('*/', '* /')}*/\n`)
   }
   const sbom = sbomOf(root, lock, new Map(keys))
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbom, null, 2)}\n`)

@@ -72,13 +72,17 @@ function rendered(suffixes, exceptions) {
  * more, as npm tldts ${version} has them. Written by \`npm run suffixes\`, not by hand.
  */
 
-/** Names below which anyone can register a name; \`*\` stands for any one label. */
-export const SUFFIXES = \`
+/**
+ * The list. \`suffixes\`: names below which anyone can register a name; \`*\` stands for any one label. \`exceptions\`: names that a
+ * \`*\` covers and that are none.
+ */
+export const publicSuffixes = () => ({ suffixes: SUFFIXES, exceptions: EXCEPTIONS })
+
+const SUFFIXES = \`
 ${wrapped(all)}
 \`
 
-/** Names that a \`*\` covers and that are none. */
-export const EXCEPTIONS = \`
+const EXCEPTIONS = \`
 ${wrapped(exceptions)}
 \`
 `

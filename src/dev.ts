@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { developmentFolder, environment, portOf } from './config/config.ts'
 import { parseConfig } from './config/config-parse.ts'
 import { ClientError, isClientError } from './core/errors.ts'
+import { loadAll } from './core/lazy.ts'
 import { PERMISSIONS } from './core/rights/permissions.ts'
 import {
   auth0Connections,
@@ -50,6 +51,7 @@ const AWS_SECRET = 'emulator-secret'
 const log = createLog((text) => process.stdout.write(text))
 
 async function main(): Promise<void> {
+  await loadAll()
   const folder = developmentFolder()
   const keys = await loadKeys(folder)
   const auth0 = await startAuth0Emulator({ clients: [auth0Example] })

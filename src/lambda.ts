@@ -54,7 +54,7 @@ async function start(): Promise<Handler> {
   for (const warning of configWarnings(config)) log(configurationLine(warning, Date.now()))
   const { app, sweep, rest } = await createClientry(config, {
     background: false,
-    store: await storeOf(config),
+    store: storeOf(config),
     log,
     environmentCredentials: awsCredentials,
   })

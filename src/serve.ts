@@ -4,6 +4,7 @@ import { awsCredentials, environment, loadConfig } from './config/config.ts'
 import { configWarnings } from './config/config-warnings.ts'
 import { readYamlText } from './config/config-yaml.ts'
 import { ClientError, isClientError } from './core/errors.ts'
+import { loadAll } from './core/lazy.ts'
 import { createLog } from './http/log.ts'
 import { createNodeServer } from './node/node-server.ts'
 import { configurationLine } from './observe/event-lines.ts'
@@ -23,6 +24,8 @@ async function main(): Promise<void> {
   const log = createLog((text) => process.stdout.write(text), config.log.level)
   // The command that starts this entry has the same option.
   const create = process.argv.includes('--create-store')
+  // Nothing is loaded while it serves: a later build may have taken its place by then.
+  await loadAll()
   const { store, id } = await openStore(config, { create, threaded: true })
   const clientry = await createClientry(config, {
     store,

@@ -63,10 +63,6 @@ describe('the notices', () => {
     expect(named).toEqual(['jose', 'zod'])
   })
 
-  it('are in the one file of the function, which is passed on alone', () => {
-    expect(text('dist/lambda/index.mjs')).toContain(licenseOf('jose'))
-  })
-
   it('of what takes in nothing say that', () => {
     expect(text('dist/THIRD-PARTY-NOTICES.txt')).toMatch(
       /^There is no code of others in these files\.\n\n\nThe Public Suffix List /,

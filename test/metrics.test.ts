@@ -327,7 +327,8 @@ describe('the library for them', () => {
   it('is loaded by the Node entries and is not in the bundle for Lambda', () => {
     const modules = readdirSync(DIST).filter((name) => name.endsWith('.js'))
     const words = ['prom-client', 'changes_overdue']
-    const lambda = read('lambda', 'index.mjs')
+    const files = readdirSync(join(DIST, 'lambda')).filter((name) => name.endsWith('.mjs'))
+    const lambda = files.map((name) => read('lambda', name)).join('\n')
     expect(words.filter((word) => modules.some((name) => read(name).includes(word)))).toEqual(words)
     expect([...words, 'process_cpu'].filter((word) => lambda.includes(word))).toEqual([])
   })

@@ -11,7 +11,13 @@ const imported = performance.now()
 const { statusCode, body } = await handler(event)
 const answered = performance.now()
 if (statusCode !== 200) throw new Error(body)
+const { user, system } = process.cpuUsage()
 process.stdout.write(
-  JSON.stringify({ node: started, imported: imported - started, answered: answered - imported }),
+  JSON.stringify({
+    node: started,
+    imported: imported - started,
+    answered: answered - imported,
+    cpu: (user + system) / 1_000,
+  }),
 )
 process.exit()

@@ -8,7 +8,6 @@ import type { Service } from '../service/base/service.ts'
 import type { Jobs } from '../service/jobs/jobs.ts'
 import type { Permissions } from './auth/permissions.ts'
 import type { Principal } from './auth/principal.ts'
-import type { EventFeed } from './jobs/feed.ts'
 import type { DescribedPlaces } from './openapi/places.ts'
 import type { Quotas } from './quotas.ts'
 import type { HttpRequest } from './wire/message.ts'
@@ -17,8 +16,6 @@ import type { HttpRequest } from './wire/message.ts'
 export interface HttpSettings {
   readonly service: Service
   readonly jobs: Jobs
-  /** What event streams of jobs share. */
-  readonly eventFeed: EventFeed
   readonly quotas: Quotas
   /** The provider that a request means when it names none. */
   readonly defaultProvider: string

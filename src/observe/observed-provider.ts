@@ -136,6 +136,7 @@ const PROVIDER: Rows<Provider> = {
   ownApi: QUIET,
   userPools: QUIET,
   pace: QUIET,
+  prepare: (prepare, extend) => (call) => prepare(extend(call)),
   read: (read, extend) => (ref, call, fields) => read(ref, extend(call), fields),
   readMany: (readMany, extend) => (count) => {
     const read = readMany(count)

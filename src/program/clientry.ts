@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { ownApiAt } from '../config/config-overlap.ts'
 import type { Config } from '../config/config-parse.ts'
 import { ClientError } from '../core/errors.ts'
+import { lazy } from '../core/lazy.ts'
 import { createFingerprints } from '../core/secrecy/fingerprint.ts'
 import { createApp } from '../http/app.ts'
 import { allPermissions, createPermissions } from '../http/auth/permissions.ts'
@@ -14,13 +15,12 @@ import type { Principal } from '../http/auth/principal.ts'
 import { createVerifier, type Verifier } from '../http/auth/verify.ts'
 import { withCors } from '../http/cors.ts'
 import type { LogLine } from '../http/exchange.ts'
-import { createEventFeed } from '../http/jobs/feed.ts'
 import type { DescribedPlaces } from '../http/openapi/places.ts'
 import { createQuotas } from '../http/quotas.ts'
 import type { App } from '../http/wire/message.ts'
 import { eventLine } from '../observe/event-lines.ts'
 import { type Metrics, type Observe, observedProviders, observedStore } from '../observe/observe.ts'
-import { createProviders } from '../providers/configured.ts'
+import { createProviders, loadProviders } from '../providers/configured.ts'
 import type { ProviderSurroundings } from '../providers/definition.ts'
 import type { Provider } from '../providers/provider.ts'
 import { withinDeadline } from '../service/base/deadline.ts'
@@ -28,16 +28,15 @@ import type { Service } from '../service/base/service.ts'
 import { within } from '../service/base/time-limit.ts'
 import { createTurns } from '../service/base/turns.ts'
 import { createJobs } from '../service/jobs/jobs.ts'
-import { refreshMirror } from '../service/mirror/refresh.ts'
-import { addCheckpoint } from '../service/upkeep/checkpoint.ts'
-import { carryOutDue, type Pauses } from '../service/upkeep/due.ts'
-import { sweep } from '../service/upkeep/sweep.ts'
+import type { Pauses } from '../service/upkeep/due.ts'
 import type { Grantee } from '../store/log/actor.ts'
 import { refOf } from '../store/resource.ts'
 import { createSeal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { acceptedIssuers } from './accepted-issuers.ts'
 import { fetchDocument } from './fetch-document.ts'
+
+const betweenRequests = lazy(() => import('./between-requests.ts'))
 
 export interface Clientry {
   readonly app: App
@@ -57,7 +56,8 @@ export interface Clientry {
 /** What the entry provides. */
 export interface Surroundings
   extends Pick<ProviderSurroundings, 'environmentCredentials' | 'documents' | 'openidAddress'> {
-  readonly store: Store
+  /** Other things are loaded and fetched while it is opened. */
+  readonly store: Store | Promise<Store>
   /** Counts events; absent if no one could read the counts. */
   readonly metrics?: Metrics
   /** `false`: a process that is frozen between requests, so jobs run only after a sweep. */
@@ -82,7 +82,17 @@ export async function createClientry(
     const line = eventLine(event, now())
     if (line !== undefined) log(line)
   }
-  const store = observedStore(surroundings.store, observe)
+  const verify = createVerifier({
+    issuers: config.issuers,
+    fetchDocument,
+    now,
+    onKeyFault: (issuer, fault) => observe({ kind: 'keys_failed', issuer, fault }),
+  })
+  // What starts cold has a request to answer, which needs the keys and all that follows.
+  const isCold = surroundings.background === false && operator === undefined
+  if (isCold) void verify.renew()
+  const [opened] = await Promise.all([surroundings.store, loadProviders(config.providers)])
+  const store = observedStore(opened, observe)
   const seal = createSeal(config.key)
   const permissions = permissionsOf(config, operator)
   const fingerprints = createFingerprints(config.key)
@@ -117,16 +127,10 @@ export async function createClientry(
   // The providers of a development server are new at each start, whatever its file knows.
   // One that begins in this very millisecond is of this start.
   const notBefore = config.mode === 'development' ? now() - 1 : 0
-  const verify = createVerifier({
-    issuers: config.issuers,
-    fetchDocument,
-    now,
-    onKeyFault: (issuer, fault) => observe({ kind: 'keys_failed', issuer, fault }),
-  })
+  if (isCold) prepare(service, config)
   const app = createApp({
     service,
     jobs,
-    eventFeed: createEventFeed(),
     quotas: createQuotas(config.quotas, now),
     defaultProvider: config.defaultProvider,
     permissions,
@@ -156,6 +160,7 @@ export async function createClientry(
     ),
     service,
     sweep: async () => {
+      const { addCheckpoint, carryOutDue, sweep } = await betweenRequests()
       const parts = [
         async () => {
           const { settled, left } = await sweep(service)
@@ -184,6 +189,7 @@ export async function createClientry(
       if (failures.length > 0) throw failures[0]
     },
     refresh: async (stopped = () => false) => {
+      const { refreshMirror } = await betweenRequests()
       const { refreshSeconds } = config.mirror
       const everyMs = refreshSeconds * 1_000
       const until = now() + REFRESH_MS
@@ -197,6 +203,16 @@ export async function createClientry(
       await store.close()
     },
   }
+}
+
+/** Lets the provider that most requests are about get ready; what fails now is tried again by the request. */
+function prepare({ providers, now, newId }: Service, { defaultProvider, limits }: Config): void {
+  const { upstreamTimeoutMs: timeoutMs } = limits
+  const call = { deadline: now() + timeoutMs, timeoutMs, operationId: newId() }
+  void providers
+    .get(defaultProvider)
+    ?.prepare?.(call)
+    .catch(() => undefined)
 }
 
 /** Whether the keys of an issuer were fetched, ever; they are tried for where not. */

@@ -73,8 +73,10 @@ function isThere(path: string): boolean {
 }
 
 async function openDynamodb(store: Of<'dynamodb'>, mayCreate: boolean): Promise<OpenedStore> {
-  const { createDynamodbStore } = await import('../store/dynamodb/dynamodb.ts')
-  const { createDynamodbIdentity } = await import('../store/dynamodb/dynamodb-identity.ts')
+  const [{ createDynamodbStore }, { createDynamodbIdentity }] = await Promise.all([
+    import('../store/dynamodb/dynamodb.ts'),
+    import('../store/dynamodb/dynamodb-identity.ts'),
+  ])
   const { table, region, endpoint = `https://dynamodb.${region}.amazonaws.com` } = store
   const credentials = async () => {
     const awsKeys = awsCredentials()

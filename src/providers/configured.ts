@@ -105,11 +105,19 @@ export const scopePatterns = ({ type }: ProviderSettings): boolean =>
 export const mappingOf = async (type: ProviderType): Promise<Mapping> =>
   (await DEFINITIONS[type].load()).mapping
 
+/** Loads the code of the providers of a configuration. */
+export async function loadProviders(
+  settings: Readonly<Record<string, ProviderSettings>>,
+): Promise<void> {
+  await Promise.all(Object.values(settings).map(({ type }) => DEFINITIONS[type].load()))
+}
+
 /** Builds the providers of a configuration, by the names that callers use. */
 export async function createProviders(
   settings: Readonly<Record<string, ProviderSettings>>,
   surroundings: ProviderSurroundings,
 ): Promise<ReadonlyMap<string, Provider>> {
+  await loadProviders(settings)
   const built = new Map<string, Provider>()
   for (const [id, one] of Object.entries(settings)) {
     const { create } = await DEFINITIONS[one.type].load()

@@ -146,6 +146,8 @@ export interface Provider {
   readonly userPools?: readonly string[]
   /** What its pace does; absent where it has none. */
   readonly pace?: () => readonly PaceState[]
+  /** Gets what a first call would have to wait for, such as a token. Absent: nothing. */
+  prepare?(call: Call): Promise<void>
   /** Reads one client whole. `fields`: those about to change, for what only they need. */
   read(ref: ClientRef, call: Call, fields?: readonly FieldName[]): Promise<Native>
   /**

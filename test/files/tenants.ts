@@ -10,7 +10,6 @@ import { parsePlan, renderPlan } from '../../src/files/plan-file.ts'
 import { type Capabilities, pathsOf, renderClientFile } from '../../src/files/render.ts'
 import { createApp } from '../../src/http/app.ts'
 import { allPermissions } from '../../src/http/auth/permissions.ts'
-import { createEventFeed } from '../../src/http/jobs/feed.ts'
 import { createQuotas, DEFAULT_QUOTAS } from '../../src/http/quotas.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { type Api, connect } from '../../src/sdk/index.ts'
@@ -43,7 +42,6 @@ export async function openTenants(providers: ReadonlyMap<string, Provider>): Pro
   const app = createApp({
     service,
     jobs: createJobs({ service, limitMs: 10_000, background: false, observe: () => {} }),
-    eventFeed: createEventFeed(),
     quotas: createQuotas(DEFAULT_QUOTAS, Date.now),
     defaultProvider: [...providers.keys()][0] ?? '',
     permissions: allPermissions(),

@@ -10,8 +10,9 @@ import type { ChangeRequest, Lease, LeaseTaking } from '../../src/service/base/r
 import type { Service } from '../../src/service/base/service.ts'
 import { changeClient } from '../../src/service/change/change.ts'
 import { endOverLeases } from '../../src/service/lease/lease-end.ts'
+import { leasePatch } from '../../src/service/lease/lease-patch.ts'
 import { leasable } from '../../src/service/lease/lease-share.ts'
-import { endingWish, leasePatch, leaseWish } from '../../src/service/lease/lease-wish.ts'
+import { endingWish, leaseWish } from '../../src/service/lease/lease-wish.ts'
 import {
   leaseChanges,
   leasesAfter,

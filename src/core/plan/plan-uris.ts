@@ -13,7 +13,7 @@ import type { Mapping } from '../mapping/mapping.ts'
 import { showField } from '../mapping/mapping.ts'
 import type { Native, Warning } from '../mapping/row.ts'
 import type { FieldPatches } from '../patch/patch.ts'
-import { checkUri } from '../uri/uri.ts'
+import { checkUri, violationsOf } from '../uri/uri.ts'
 import type { UriFinding } from '../uri/uri-rule.ts'
 import type { JudgedUri } from './judged-uri.ts'
 
@@ -88,8 +88,8 @@ function compared(
   next: Native,
 ): { readonly after: readonly LocatedFinding[]; readonly fresh: LocatedFinding | undefined } {
   if (isNative(mapping, base) !== isNative(mapping, next)) {
-    const before = new Set(stateFindings(mapping, base).map(identity))
-    const after = stateFindings(mapping, next).filter(isViolation)
+    const before = new Set(violationsIn(mapping, base).map(identity))
+    const after = violationsIn(mapping, next)
     return { after, fresh: after.find((finding) => !before.has(identity(finding))) }
   }
   // A value that the same field of a client of the same kind held before is judged as it was then.
@@ -103,7 +103,7 @@ function compared(
     remaining -= 1
     return remaining >= 0
   }
-  const after = stateFindings(mapping, next, isJudged).filter(isViolation)
+  const after = violationsIn(mapping, next, isJudged)
   return { after, fresh: after.find(({ field, value }) => isNew(field, value)) }
 }
 
@@ -130,21 +130,25 @@ function ownFindings(
 const listed = (path: string, items: Json) =>
   (items as readonly Json[]).map((value, index) => ({ path: `${path}[${index}]`, value }))
 
-function stateFindings(mapping: Mapping, native: Native, isJudged?: IsJudged): LocatedFinding[] {
-  return judgedUris(mapping, native, isJudged).flatMap(({ field, value, findings: all }) =>
-    all.map((finding) => ({ field, path: `client.${field}`, value, finding })),
+/** What breaks a rule in a record. What is merely worth a warning is not looked for: that takes the list of public suffixes. */
+function violationsIn(mapping: Mapping, native: Native, isJudged?: IsJudged): LocatedFinding[] {
+  return judged(mapping, native, violationsOf, isJudged).flatMap(
+    ({ field, value, findings: all }) =>
+      all.map((finding) => ({ field, path: `client.${field}`, value, finding })),
   )
 }
 
 type IsJudged = (field: FieldName, value: string) => boolean
 
-/**
- * The URIs of a record, all or some, in the order of the fields, with what is wrong or worth reporting
- * about each.
- */
-export function judgedUris(
+/** The URIs of a record, in the order of the fields, with what is wrong or worth reporting about each. */
+export const judgedUris = (mapping: Mapping, native: Native): readonly JudgedUri[] =>
+  judged(mapping, native, checkUri)
+
+/** The URIs of a record, all or some. */
+function judged(
   mapping: Mapping,
   native: Native,
+  judge: typeof checkUri,
   isJudged: IsJudged = () => true,
 ): readonly JudgedUri[] {
   const context = { policy: mapping.uris, native: isNative(mapping, native) }
@@ -154,7 +158,7 @@ export function judgedUris(
     return heldValues(mapping, field, native)
       .filter((value) => typeof value === 'string')
       .filter((value) => isJudged(field, value))
-      .map((value) => ({ field, use, value, findings: checkUri(value, use, context) }))
+      .map((value) => ({ field, use, value, findings: judge(value, use, context) }))
   })
 }
 

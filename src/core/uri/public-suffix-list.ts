@@ -3,8 +3,13 @@
  * more, as npm tldts 7.6.0 has them. Written by `npm run suffixes`, not by hand.
  */
 
-/** Names below which anyone can register a name; `*` stands for any one label. */
-export const SUFFIXES = `
+/**
+ * The list. `suffixes`: names below which anyone can register a name; `*` stands for any one label. `exceptions`: names that a
+ * `*` covers and that are none.
+ */
+export const publicSuffixes = () => ({ suffixes: SUFFIXES, exceptions: EXCEPTIONS })
+
+const SUFFIXES = `
 *.001.test.code-builder-stg.platform.salesforce.com *.0e.vc *.0emm.com *.2na.am *.aa.crm.dev *.ab.crm.dev *.ac.crm.dev
 *.ad.crm.dev *.advisor.ws *.ae.crm.dev *.af-south-1.airflow.amazonaws.com *.af-south-1.rds.amazonaws.com *.af.crm.dev
 *.airflow.af-south-1.on.aws *.airflow.ap-east-1.on.aws *.airflow.ap-northeast-1.on.aws *.airflow.ap-northeast-2.on.aws
@@ -1380,7 +1385,6 @@ zgierz.pl zgora.pl zgorzelec.pl zhitomir.ua zhytomyr.ua zicp.fun zj.cn zlg.br zo
 zpisdn.gov.pl zt.ua ztna-dingtalk.com zushi.kanagawa.jp
 `
 
-/** Names that a `*` covers and that are none. */
-export const EXCEPTIONS = `
+const EXCEPTIONS = `
 city.kawasaki.jp city.kitakyushu.jp city.kobe.jp city.nagoya.jp city.sapporo.jp city.sendai.jp city.yokohama.jp www.ck
 `

@@ -17,11 +17,22 @@ const MAX_LENGTH = 2_048
 
 const STAGES = [FORM_RULES, SCHEME_RULES, HOST_RULES, PATH_RULES, CANONICAL_RULES]
 
-/**
- * Everything that is wrong with a URI, or else what is worth a warning. Never throws. A change judges the same URIs of
- * the record before, after and as it is answered, so the newest findings are remembered.
- */
+/** Everything that is wrong with a URI, or else what is worth a warning. Never throws. */
 export function checkUri(value: string, use: UriUse, context: UriContext): readonly UriFinding[] {
+  const violations = violationsOf(value, use, context)
+  if (violations.length > 0 || isWord(value, use, context.policy)) return violations
+  return broken(WARNINGS, 'warning', { ...context, use, uri: readUri(value) })
+}
+
+/**
+ * Everything that is wrong with a URI. Never throws. A change judges the same URIs of the record before, after and as it is
+ * answered, so the newest findings are remembered.
+ */
+export function violationsOf(
+  value: string,
+  use: UriUse,
+  context: UriContext,
+): readonly UriFinding[] {
   if (isWord(value, use, context.policy)) return []
   const limit = Math.min(context.policy.maxLength, MAX_LENGTH)
   if (value.length < 1 || value.length > limit) {
@@ -51,7 +62,7 @@ function judged(value: string, use: UriUse, context: UriContext): readonly UriFi
     const violation = broken(rules, 'violation', uriCase)
     if (violation.length > 0) return violation
   }
-  return broken(WARNINGS, 'warning', uriCase)
+  return []
 }
 
 function broken(

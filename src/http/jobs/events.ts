@@ -6,7 +6,9 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { ClientError } from '../../core/errors.ts'
+import { once } from '../../core/once.ts'
 import { callerOf as callerKey } from '../../service/base/service.ts'
+import type { Jobs } from '../../service/jobs/jobs.ts'
 import type { JobEntry, JobView } from '../../service/jobs/log.ts'
 import { isEnded } from '../../service/jobs/progress.ts'
 import type { Answer } from '../answer.ts'
@@ -16,7 +18,7 @@ import { callerOf } from '../target.ts'
 import { single } from '../wire/headers.ts'
 import type { HttpRequest, Stream } from '../wire/message.ts'
 import { jobOf } from './access.ts'
-import { eventsFrom, LOOK_MS, MAX_STREAMS } from './feed.ts'
+import { createEventFeed, eventsFrom, LOOK_MS, MAX_STREAMS } from './feed.ts'
 
 /** Nothing is sent for so long at most, so that nothing in between cuts the connection. */
 const HEARTBEAT_MS = 15_000
@@ -24,6 +26,9 @@ const HEARTBEAT_MS = 15_000
 const LONGEST_MS = 300_000
 /** After which a caller who has too many streams may try again. */
 const RETRY_SECONDS = 15
+
+/** What the event streams of one process share. */
+const feedOf = once((_: Jobs) => createEventFeed())
 
 /** Streams what is new after `Last-Event-ID`; without it, how the job stands now and what comes then. */
 export async function getJobEvents(exchange: Exchange): Promise<Answer> {
@@ -35,7 +40,7 @@ export async function getJobEvents(exchange: Exchange): Promise<Answer> {
   if (from > view.last.seq && isOver(view.last, settings.service.now())) {
     return { status: 204, body: '' }
   }
-  const leave = settings.eventFeed.enter(callerKey(actorOf(callerOf(exchange))))
+  const leave = feedOf(settings.jobs).enter(callerKey(actorOf(callerOf(exchange))))
   if (leave === undefined) throw tooMany()
   return {
     status: 200,
@@ -77,14 +82,14 @@ async function* events(
   from: number,
   ended: AbortSignal,
 ): AsyncIterable<Uint8Array> {
-  const { service, eventFeed } = settings
+  const { service, jobs } = settings
   const until = service.now() + LONGEST_MS
   let newest: Newest = view.last
   let next = from
   let lastSentAt = service.now()
   for (;;) {
     const place = { from: next, known: newest.seq }
-    const page = await eventFeed.page(service, view.job.resource, place)
+    const page = await feedOf(jobs).page(service, view.job.resource, place)
     const batch = eventsFrom(page, next)
     next = Math.max(next, page.next)
     if (page.progress !== undefined && page.next > newest.seq) {

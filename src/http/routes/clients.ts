@@ -1,6 +1,6 @@
-/** Clients: `GET` and `PATCH /clients/{clientId}`, with what is found, listed and rolled back beside it. */
+/** One client: `GET` and `PATCH /clients/{clientId}`. */
 
-import type { CLIENT_OPERATIONS } from '../../contract/operations/clients.ts'
+import type { ClientPatchRequest } from '../../contract/clients.ts'
 import { FIELDS } from '../../core/client.ts'
 import { ClientError } from '../../core/errors.ts'
 import type { FieldKind } from '../../core/field.ts'
@@ -15,21 +15,13 @@ import { absent, answerChange, checkNeeds, reading } from '../change.ts'
 import { etagOf } from '../etag.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Handlers } from '../route.ts'
-import { clientPatchRequest } from '../schemas/clients.ts'
 import { confirmStanding } from '../standing.ts'
 import { checkReading, type Target, targetOf } from '../target.ts'
 import { readBody } from '../wire/body.ts'
 import type { FieldKind as FormKind } from '../wire/form-body.ts'
-import { checkMembers } from '../wire/members.ts'
-import { listClients } from './list.ts'
-import { rollbackClient } from './rollback.ts'
+import { checkNames } from '../wire/members.ts'
 
-export const CLIENT_HANDLERS: Handlers<keyof typeof CLIENT_OPERATIONS> = {
-  listClients,
-  getClient,
-  updateClient,
-  rollbackClient,
-}
+export const CLIENT_HANDLERS: Handlers<'getClient' | 'updateClient'> = { getClient, updateClient }
 
 /** Reads one client. */
 async function getClient(exchange: Exchange): Promise<Answer> {
@@ -61,6 +53,14 @@ async function updateClient(exchange: Exchange): Promise<Answer> {
   return answerChange(exchange, target, patch, confirmStanding(client, target.may))
 }
 
+/** Of the body; its schema is for the description, which not everyone loads who changes a client. */
+const MEMBERS = Object.keys({
+  provider: true,
+  userPoolId: true,
+  ownClient: true,
+  client: true,
+} satisfies { readonly [M in keyof Required<ClientPatchRequest>]: true })
+
 interface Members {
   readonly provider?: Json | undefined
   readonly userPoolId?: Json | undefined
@@ -74,7 +74,7 @@ function membersOf({ query }: Exchange, body: Json): Members {
   if (!isRecord(body)) {
     throw new ClientError('invalid_request', 'The body must be an object with a member "client".')
   }
-  checkMembers(clientPatchRequest, body)
+  checkNames(MEMBERS, body)
   const { provider = query.provider, userPoolId = query.userPoolId, ownClient, client } = body
   return { provider, userPoolId, ownClient, client }
 }

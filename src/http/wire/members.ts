@@ -17,8 +17,14 @@ type Value<M extends z.core.$ZodType> = M['_zod']['optin'] extends 'optional' | 
  * Refuses members that are not part of the contract.
  * @throws ClientError `unknown_field`
  */
-export function checkMembers(schema: BodySchema, body: JsonObject): void {
-  const names = Object.keys(schema.shape)
+export const checkMembers = (schema: BodySchema, body: JsonObject): void =>
+  checkNames(Object.keys(schema.shape), body)
+
+/**
+ * The same by the names of the members.
+ * @throws ClientError `unknown_field`
+ */
+export function checkNames(names: readonly string[], body: JsonObject): void {
   const unknown = Object.keys(body).find((name) => !names.includes(name))
   if (unknown === undefined) return
   throw new ClientError(

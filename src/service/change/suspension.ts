@@ -7,7 +7,7 @@
 import { ClientError } from '../../core/errors.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
-import { heldChanges, isOff, pathOf } from '../../core/mapping/suspension.ts'
+import { isOff, pathOf } from '../../core/mapping/suspension.ts'
 import { type GivenBack, giveBack, type Removal } from '../../core/plan/give-back.ts'
 import type { Entry } from '../../store/log/entry.ts'
 import { type Standing, withStanding } from '../../store/log/standing.ts'
@@ -164,23 +164,3 @@ const theirsOf = (mapping: Mapping, { theirs }: GivenBack): readonly Warning[] =
 
 const cannotSuspend = () =>
   new ClientError('unsupported_operation', 'This provider has no way to suspend a client.')
-
-/**
- * Refuses a change of settings that would end a suspension.
- * @throws ClientError `client_suspended`
- */
-export function checkSuspension(
-  mapping: Mapping,
-  standing: Standing | undefined,
-  base: Native,
-  next: Native,
-): void {
-  const [path] = standing?.suspended === undefined ? [] : heldChanges(mapping, base, next)
-  // Removing again what someone else has restored does not end the suspension.
-  if (path === undefined || (isOff(mapping, next) && !isOff(mapping, base))) return
-  throw new ClientError(
-    'client_suspended',
-    `client.${path} cannot be changed while the client is suspended. End the suspension first: POST /clients/{clientId}/resume.`,
-    { field: `client.${path}` },
-  )
-}

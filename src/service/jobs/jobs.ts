@@ -4,7 +4,7 @@ import { isClientError } from '../../core/errors.ts'
 import { timerMs } from '../../core/timer.ts'
 import { jobIdOf } from '../../store/resource.ts'
 import type { Service } from '../base/service.ts'
-import { type Runner, startRunner } from './run/run.ts'
+import { type Runner, startRunner } from './run/runner.ts'
 
 export interface Jobs {
   /** Starts work on a job, or makes its runner look for new controls. */

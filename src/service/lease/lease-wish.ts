@@ -5,35 +5,15 @@ import { ClientError, isClientError } from '../../core/errors.ts'
 import { isNearly } from '../../core/mapping/limits.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { Native, Warning } from '../../core/mapping/row.ts'
-import type { Patch } from '../../core/patch/patch.ts'
 import { planChange } from '../../core/plan/plan.ts'
 import type { Actor } from '../../store/log/actor.ts'
 import type { Standing } from '../../store/log/standing.ts'
 import type { LeasedValue, LeaseEnding, LeaseTaking } from '../base/request.ts'
 import type { Service } from '../base/service.ts'
 import type { RequestFor, Wish } from '../change/change-target.ts'
+import { leasePatch, valuesOf } from './lease-patch.ts'
 import { checkRoom, checkShares, leasable } from './lease-share.ts'
 import { listOf, takingAway, withLease, withoutLeases } from './leases.ts'
-
-/** The patch of a lease, which adds its values. */
-export function leasePatch(taking: Pick<LeaseTaking, 'field' | 'value' | 'more'>): Patch {
-  const values = valuesOf(taking)
-  const fields = [...new Set(values.map(({ field }) => field))].map((field) => {
-    const add = values.filter((one) => one.field === field).map(({ value }) => value)
-    return [field, { add }]
-  })
-  return { kind: 'merge', fields: Object.fromEntries(fields) }
-}
-
-/** All values of a lease, in the order in which they are named. */
-const valuesOf = ({
-  field,
-  value,
-  more = [],
-}: Pick<LeaseTaking, 'field' | 'value' | 'more'>): readonly LeasedValue[] => [
-  { field, value },
-  ...more,
-]
 
 /**
  * Adds the values that are not there, and records the leases with them.

@@ -10,7 +10,7 @@ import type { Pace } from '../../pace/pace.ts'
 import { mapping } from '../mapping.ts'
 import { errorOf } from './errors.ts'
 import { MANAGEMENT, rateAt } from './pace.ts'
-import { createTokenSource, type TokenSettings } from './token.ts'
+import type { TokenSettings, TokenSource } from './token.ts'
 
 export interface Request {
   /** Method and template, as logs name it. */
@@ -23,8 +23,7 @@ export interface Request {
 export type Send = (request: Request, call: Call) => Promise<Json | undefined>
 
 /** Calls of one tenant, which share one token and one pace. */
-export function createSender(settings: TokenSettings, pace: Pace): Send {
-  const source = createTokenSource(settings, pace)
+export function createSender(settings: TokenSettings, pace: Pace, source: TokenSource): Send {
   const rateOf = (answer: JsonAnswer) => rateAt(answer, settings.now())
   return async ({ operation, path, body }, call) => {
     const [method = 'GET'] = operation.split(' ')

@@ -12,18 +12,9 @@ import { follow } from '../follow.ts'
 import { callersOf, findJob, type JobView } from '../log.ts'
 import { firstPart } from '../part.ts'
 import { allowed, doneIn, isHeldBy } from '../progress.ts'
-import { createBell } from './bell.ts'
+import type { Bell } from './bell.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { createKnown } from './job-knowledge.ts'
-
-export interface Runner {
-  /** Makes the runner read the log at once. */
-  wake(): void
-  /** Starts nothing more; running work ends and is recorded. */
-  stop(): void
-  /** Resolves when no work is running; rejects if the store failed. */
-  readonly ended: Promise<void>
-}
 
 /** After this time without renewal, a runner counts as gone (milliseconds). */
 export const CLAIM_MS = 10_000
@@ -36,29 +27,20 @@ const LOOK_MS = 1_000
  */
 const MAX_RESULTS = 10
 
-/** Runs a job; `limitMs`: time that one client may take. */
-export function startRunner(service: Service, id: string, limitMs: number): Runner {
-  const bell = createBell()
-  const stopping = new AbortController()
-  return {
-    wake: bell.ring,
-    stop: () => {
-      stopping.abort()
-      bell.ring()
-    },
-    ended: findJob(service, id).then(async (view) => {
-      if (view !== undefined) await run(service, view, { limitMs, bell, stopping: stopping.signal })
-    }),
-  }
-}
-
-interface Settings {
+export interface RunSettings {
+  /** Time that one client may take (milliseconds). */
   readonly limitMs: number
-  readonly bell: ReturnType<typeof createBell>
+  readonly bell: Bell
   readonly stopping: AbortSignal
 }
 
-async function run(service: Service, view: JobView, settings: Settings): Promise<void> {
+/** Works through the present phase of a job, if there is one of this id. */
+export async function run(service: Service, id: string, settings: RunSettings): Promise<void> {
+  const view = await findJob(service, id)
+  if (view !== undefined) await runFrom(service, view, settings)
+}
+
+async function runFrom(service: Service, view: JobView, settings: RunSettings): Promise<void> {
   const { limitMs, bell, stopping } = settings
   const runner = service.newId()
   const until = () => service.now() + CLAIM_MS

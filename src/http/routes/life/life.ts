@@ -1,22 +1,30 @@
 /** The beginning and the end of a client: `POST /clients` and `DELETE /clients/{clientId}`, copies and adoptions. */
 
-import type { LIFE_OPERATIONS } from '../../contract/operations/life.ts'
-import { ClientError } from '../../core/errors.ts'
-import type { Json } from '../../core/json/json.ts'
-import { parseMergePatch } from '../../core/patch/patch.ts'
-import { createClient as create } from '../../service/life/create.ts'
-import { type RemovalResult, removeClient } from '../../service/life/remove.ts'
-import { type Answer, clientBody, planBody } from '../answer.ts'
-import { absent, changeHeaders, checkNeeds, requestsOf, sight, traced, writing } from '../change.ts'
-import { ifMatchOf, keyOfRequest } from '../conditions.ts'
-import { creationAnswer, creationPlan } from '../creation-answer.ts'
-import { etagOf, noneMatchCheck, readBody } from '../etag.ts'
-import type { Exchange } from '../exchange.ts'
-import type { Handlers } from '../route.ts'
-import { creationRequest } from '../schemas/life.ts'
-import { siteOf, type Target, targetOf } from '../target.ts'
-import { readJsonBody } from '../wire/body.ts'
-import { checkMembers, memberOf } from '../wire/members.ts'
+import type { LIFE_OPERATIONS } from '../../../contract/operations/life.ts'
+import { ClientError } from '../../../core/errors.ts'
+import type { Json } from '../../../core/json/json.ts'
+import { parseMergePatch } from '../../../core/patch/patch.ts'
+import { createClient as create } from '../../../service/life/create.ts'
+import { type RemovalResult, removeClient } from '../../../service/life/remove.ts'
+import { type Answer, clientBody, planBody } from '../../answer.ts'
+import {
+  absent,
+  changeHeaders,
+  checkNeeds,
+  requestsOf,
+  sight,
+  traced,
+  writing,
+} from '../../change.ts'
+import { ifMatchOf, keyOfRequest } from '../../conditions.ts'
+import { creationAnswer, creationPlan } from '../../creation-answer.ts'
+import { etagOf, noneMatchCheck, readBody } from '../../etag.ts'
+import type { Exchange } from '../../exchange.ts'
+import type { Handlers } from '../../route.ts'
+import { creationRequest } from '../../schemas/life.ts'
+import { siteOf, type Target, targetOf } from '../../target.ts'
+import { readJsonBody } from '../../wire/body.ts'
+import { checkMembers, memberOf } from '../../wire/members.ts'
 import { copyClient } from './copy.ts'
 import { adoptClient } from './registration.ts'
 

@@ -1,0 +1,134 @@
+/** How bundles are made: options for esbuild, and the plugins that leave out, replace and join modules. */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** What all bundles have in common. */
+export const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  logLevel: 'warning',
+  // Their texts are beside each bundle.
+  legalComments: 'none',
+  metafile: true,
+}
+
+/** Never reached in a function: it has no durable disk, and no local provider. */
+const NOT_ON_LAMBDA = [
+  'src/store/sqlite/database.ts',
+  'src/store/sqlite/sqlite.ts',
+  'src/store/sqlite/sqlite-identity.ts',
+  'src/store/sqlite/threaded-writer.ts',
+  'src/providers/local/index.ts',
+]
+
+/** Large, with files of their own, or not made to be bundled. */
+export const NOT_IN_COMMAND = ['@photostructure/sqlite', 'oidc-provider', 'prom-client', 'yaml']
+
+/** Leaves files out of a bundle, whatever the path by which they are imported; each must be met. */
+function leftOut(files) {
+  return {
+    name: 'left-out',
+    setup: ({ onResolve, onEnd }) => {
+      const met = new Set()
+      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+        const file = relative(root, join(resolveDir, path)).split(sep).join('/')
+        if (!files.includes(file)) return undefined
+        met.add(file)
+        return { path: file, external: true }
+      })
+      onEnd(() => ({
+        errors: files
+          .filter((file) => !met.has(file))
+          .map((file) => ({ text: `${file} is to be left out, and nothing imports it.` })),
+      }))
+    },
+  }
+}
+
+/** Puts what a module's function gives in the place of the module. */
+function precomputed(path, name) {
+  return replaced(path, async () => {
+    const value = JSON.stringify(await resultOf(path, name))
+    return `export const ${name} = () => (${value})`
+  })
+}
+
+/** Writes what a module's function gives into a file beside the bundle, which is read when the function is called. */
+function beside(path, name, folder, file) {
+  return replaced(path, async () => {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, file), JSON.stringify(await resultOf(path, name)))
+    return `import { readFileSync } from 'node:fs'
+export const ${name} = () => JSON.parse(readFileSync(new URL('./${file}', import.meta.url), 'utf8'))`
+  })
+}
+
+/**
+ * Has every part that is loaded later import the entry. It is loaded by then, and so are all of its modules: they need
+ * not be told apart by the parts that share them, and make one file instead of some thirty.
+ */
+function oneFileOf(entry) {
+  return {
+    name: 'one-file',
+    setup: ({ onResolve, onLoad, resolve }) => {
+      const parts = new Set()
+      onResolve({ filter: /^[.]{1,2}[/]/ }, async ({ path, kind, resolveDir, importer }) => {
+        if (kind !== 'dynamic-import') return undefined
+        const found = await resolve(path, { kind: 'import-statement', resolveDir, importer })
+        if (!found.external) parts.add(found.path)
+        return found
+      })
+      onLoad({ filter: /[.]ts$/ }, ({ path }) => {
+        if (!parts.has(path)) return undefined
+        const text = readFileSync(path, 'utf8')
+        return { contents: `${text}\nimport ${JSON.stringify(entry)}`, loader: 'ts' }
+      })
+    },
+  }
+}
+
+/** Puts other code in the place of a module. */
+function replaced(path, codeFor) {
+  return {
+    name: `replaced: ${path}`,
+    setup: ({ onLoad }) => {
+      const filter = new RegExp(`${path.replace(/[.]/g, '[.]')}$`)
+      onLoad({ filter }, async () => ({ contents: await codeFor() }))
+    },
+  }
+}
+
+/** What a function of a module gives. */
+async function resultOf(path, name) {
+  const { outputFiles } = await build({ ...shared, entryPoints: [path], write: false })
+  const code = Buffer.from(outputFiles[0].contents).toString('base64')
+  return (await import(`data:text/javascript;base64,${code}`))[name]()
+}
+
+/** Needed only to warn about new URIs and to judge wildcards; a third of what a cold function would load. */
+export const suffixesBeside = (folder) =>
+  beside('src/core/uri/public-suffix-list.ts', 'publicSuffixes', folder, 'public-suffixes.json')
+
+/** The Lambda function: one file that it starts with, and those that it loads when it first needs them. */
+export const lambdaBuild = (folder) => ({
+  ...shared,
+  entryPoints: { index: 'src/lambda.ts' },
+  outdir: folder,
+  outExtension: { '.js': '.mjs' },
+  splitting: true,
+  minify: true,
+  plugins: [
+    oneFileOf(join(root, 'src/lambda.ts')),
+    suffixesBeside(folder),
+    leftOut(NOT_ON_LAMBDA),
+    precomputed('src/http/openapi/component-schemas.ts', 'componentSchemas'),
+  ],
+})

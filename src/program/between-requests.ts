@@ -1,0 +1,6 @@
+/** The work that no request does: what a sweep settles and carries out, and the rounds of the mirror. */
+
+export { refreshMirror } from '../service/mirror/refresh.ts'
+export { addCheckpoint } from '../service/upkeep/checkpoint.ts'
+export { carryOutDue } from '../service/upkeep/due.ts'
+export { sweep } from '../service/upkeep/sweep.ts'

@@ -1,0 +1,27 @@
+/** What a function loads for its first change, as docs/benchmarks.md states it. */
+
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { loadedFiles, partsOf, sizeOf } from '../bench/loaded.ts'
+import { PROVIDERS } from '../bench/subject.ts'
+
+const FOLDER = 'dist/lambda'
+const PAGE = readFileSync('docs/benchmarks.md', 'utf8')
+
+it.each(PROVIDERS)('is what the page states, by three percent: %s', (provider) => {
+  const row = new RegExp(`what a first PATCH at ${provider} loads, gzip +\\| ([\\d.]+) kB`).exec(
+    PAGE,
+  )
+  const { gzip } = sizeOf(FOLDER, loadedFiles(FOLDER, partsOf(provider)))
+  const ratio = Number(row?.[1]) / (gzip / 1_000)
+  expect(ratio).toBeGreaterThan(0.97)
+  expect(ratio).toBeLessThan(1.03)
+})
+
+it('is not the description of the API, jobs, other providers or the list of public suffixes', () => {
+  const names = loadedFiles(FOLDER, partsOf('auth0'))
+  const text = names.map((name) => readFileSync(`${FOLDER}/${name}`, 'utf8')).join('\n')
+  const others = ['x-accel-buffering', 'AWSCognitoIdentityProviderService', 'vercel.app']
+  expect(['/api/v2', ...others].filter((word) => text.includes(word))).toEqual(['/api/v2'])
+  expect(readFileSync(`${FOLDER}/public-suffixes.json`, 'utf8')).toContain('vercel.app')
+})
