@@ -24,6 +24,8 @@ export interface Provider extends ProviderSummary {
    * or hold a secret.
    */
   readonly boundSettings: readonly string[]
+  /** Settings that are mappings, of which each member can be cleared. */
+  readonly settingMaps: readonly string[]
   /** Members of its records with the classes of each, where it has such a table. */
   readonly members?: JsonObject
 }

@@ -19,9 +19,15 @@ import { FIELD_NAMES, FIELDS, type FieldName, isFieldName } from '../core/client
 import { ClientError, isClientError } from '../core/errors.ts'
 import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
 import { type FieldPatches, parseMergePatch } from '../core/patch/patch.ts'
-import { expand, NO_VARIABLES, type ValuePath, type Variables } from './environments/template.ts'
+import {
+  escaped,
+  expand,
+  NO_VARIABLES,
+  type ValuePath,
+  type Variables,
+} from './environments/template.ts'
 import { parseYaml } from './yaml/yaml-document.ts'
-import { readYaml, takeOut, textOfYaml } from './yaml/yaml-text.ts'
+import { putIn, readYaml, takeOut, textOfYaml } from './yaml/yaml-text.ts'
 
 /** The content of a file. */
 export interface ClientFile {
@@ -155,14 +161,20 @@ export function parseManaged(path: string, client: Json | undefined): FieldPatch
 const fault = (path: string, says: string, cause?: unknown) =>
   new ClientError('invalid_field', `${path} ${says}.`, { cause })
 
-/**
- * The text of a file with the id of its new client added, and without settings (dotted paths) that only another client
- * can have; comments and order stay.
- */
-export function withId(text: string, id: string, omitted: readonly string[] = []): string {
+/** What becomes of a file when its client has been made, beside its id. */
+export interface Made {
+  /** Settings (dotted paths) that only another client can have. */
+  readonly omitted?: readonly string[]
+  /** What the provider has given to the client, beside what the file names. */
+  readonly given?: FieldPatches
+}
+
+/** The text of a file with the id of its new client, and as that client is; comments and order stay. */
+export function withId(text: string, id: string, { omitted = [], given = {} }: Made = {}): string {
   const document = readYaml(text)
   if (!isMap(document.contents)) return text
   document.set('id', id)
+  putIn(document, ['client'], escaped(given as JsonObject))
   for (const path of omitted) takeOut(document, ['client', 'providerSettings', ...path.split('.')])
   return textOfYaml(document)
 }

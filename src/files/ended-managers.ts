@@ -59,7 +59,16 @@ function alone({ live, managers }: Fileless): Matched {
   const path = [provider, userPoolId, id].filter((part) => part !== undefined).join('/')
   const place = { provider, ...(userPoolId === undefined ? {} : { userPoolId }), id }
   const file = { path, ...place, client: {} }
-  return { kind: 'present', file, live, parts: [], managers, patch: {}, omissions: [] }
+  return {
+    kind: 'present',
+    file,
+    live,
+    parts: [],
+    managers,
+    patch: {},
+    strangers: {},
+    omissions: [],
+  }
 }
 
 /** What to know of those that are not ended, and of names that end nothing. */

@@ -4,7 +4,9 @@ import { inParallel } from '../core/in-parallel.ts'
 import type { JsonObject } from '../core/json/json.ts'
 import { ClientryError } from '../sdk/error.ts'
 import type { Api, Client } from '../sdk/index.ts'
+import type { ClientFile } from './client-file.ts'
 import type { LiveClient } from './compare.ts'
+import type { Capabilities } from './render.ts'
 
 /** A provider, or one of its user pools. */
 export type Place = Pick<LiveClient, 'provider' | 'userPoolId'>
@@ -18,8 +20,8 @@ export interface Unread extends Place {
 export interface Live {
   readonly clients: readonly LiveClient[]
   readonly unread: readonly Unread[]
-  /** Raw settings that an update takes, by provider; only exclusive files need them. */
-  readonly settings?: ReadonlyMap<string, readonly string[]>
+  /** What each provider can hold; only exclusive files need it. */
+  readonly capabilities?: ReadonlyMap<string, Capabilities>
 }
 
 /** The largest page that the server returns. */
@@ -51,6 +53,22 @@ export async function readLive(
     clients: each.flatMap(({ clients }) => clients),
     unread: each.flatMap(({ unread }) => unread),
   }
+}
+
+/** The same with what is to be known of providers for files with exclusive attributes. */
+export async function withCapabilities(
+  { getProvider }: Pick<Api, 'getProvider'>,
+  files: readonly ClientFile[],
+  live: Live,
+): Promise<Live> {
+  const exclusive = files.filter((file) => file.exclusive !== undefined)
+  const names = [...new Set(exclusive.map(({ provider }) => provider))]
+  const each = await inParallel(
+    names.filter((name) => live.clients.some(({ provider }) => provider === name)),
+    AT_ONCE,
+    async (name) => [name, (await getProvider(name)).body as unknown as Capabilities] as const,
+  )
+  return { ...live, capabilities: new Map(each) }
 }
 
 async function readPlace(

@@ -12,6 +12,7 @@ import { ClientryError } from '../sdk/error.ts'
 import type { Api, Client, ClientPatch, Creation, ManagedLists } from '../sdk/index.ts'
 import { compare, type LiveClient } from './compare.ts'
 import { creationParts } from './creation.ts'
+import { keptNotes, strangersAt, withoutMembersOf } from './kept-settings.ts'
 import { liveOf } from './live.ts'
 import { managersOfNew } from './managers.ts'
 import type { Comparison, Matched } from './plan.ts'
@@ -46,10 +47,18 @@ export interface Refused {
   readonly faults: readonly Fault[]
 }
 
+/** Members that a file excludes and that are there all the same, since the provider cannot clear them. */
+export interface Kept {
+  readonly one: Matched & { readonly kind: 'present' }
+  /** What would clear them. */
+  readonly patch: FieldPatches
+}
+
 export interface PlanDraft {
   readonly items: readonly PlanItem[]
   readonly notes: readonly Note[]
   readonly refused: readonly Refused[]
+  readonly kept: readonly Kept[]
 }
 
 /** Requests in flight at once; the server limits the pace towards the providers. */
@@ -80,11 +89,12 @@ export async function makePlan(
     items: results.flatMap(({ items }) => items),
     notes: [...matched.flatMap(omissionNotes), ...results.flatMap(({ notes }) => notes)],
     refused: results.flatMap(({ refused = [] }) => refused),
+    kept: results.flatMap(({ kept = [] }) => kept),
   }
 }
 
 const isChange = (one: Matched) =>
-  one.kind === 'new' || Object.keys({ ...one.patch, ...one.managers }).length > 0
+  one.kind === 'new' || Object.keys({ ...one.patch, ...one.strangers, ...one.managers }).length > 0
 
 const omissionNotes = (one: Matched): readonly Note[] =>
   one.kind === 'new'
@@ -94,7 +104,7 @@ const omissionNotes = (one: Matched): readonly Note[] =>
         says: `${what} is left alone: ${why}.`,
       }))
 
-type Part = Omit<PlanDraft, 'refused'> & Partial<Pick<PlanDraft, 'refused'>>
+type Part = Omit<PlanDraft, 'refused' | 'kept'> & Partial<Pick<PlanDraft, 'refused' | 'kept'>>
 
 function plan(api: PlanningApi, one: Matched, { newKey }: PlanOptions): Promise<Part> {
   return one.kind === 'new' ? planCreation(api, one, newKey()) : planUpdate(api, one, newKey())
@@ -146,8 +156,14 @@ async function planUpdate(
   const judged = { files: [first, ...more] as const, client: Object.values(address).join('/') }
   const send = (part: FieldPatches) => sendUpdate(api, { address, patch: part, managers })
   const withAdditions = (part: FieldPatches) => joined(part, additionsOf(managers)) as FieldPatches
-  let { patch } = one
+  let patch = joined(one.patch, one.strangers) as FieldPatches
   let tried = await triedWhole(judged, patch, send, withAdditions)
+  const kept = 'faults' in tried ? strangersAt(tried.faults, one.strangers) : {}
+  if (Object.keys(kept).length > 0) {
+    patch = joined(one.patch, withoutMembersOf(one.strangers, kept)) as FieldPatches
+    tried = await triedWhole(judged, patch, send, withAdditions)
+  }
+  const others = Object.keys(kept).length === 0 ? {} : { kept: [{ one, patch: kept }] }
   if ('answer' in tried) {
     // A change may move what another line of the file has differently: then both are asked for.
     const whole = withRest(patch, file.client, tried.answer.body.client)
@@ -156,17 +172,19 @@ async function planUpdate(
       !('answer' in again) || !sameChanges(again.answer.body.changes, tried.answer.body.changes)
     if (whole !== undefined && isMore) [patch, tried] = [whole, again]
   }
-  if ('faults' in tried) return { items: [], notes: [], refused: [{ one, faults: tried.faults }] }
+  if ('faults' in tried) {
+    return { items: [], notes: [], refused: [{ one, faults: tried.faults }] }
+  }
   const { body, etag = '*' } = tried.answer
   const { changes, warnings } = body
-  const notes = notesOf(file.path, warnings)
+  const notes = [...keptNotes(file.path, kept), ...notesOf(file.path, warnings)]
   const isManaged = Object.keys(managers).length > 0
-  if (changes.length === 0 && !isManaged) return { items: [], notes }
+  if (changes.length === 0 && !isManaged) return { items: [], notes, ...others }
   const inFile = parts.length === 0 ? {} : { file: file.path }
   const about = { action: 'update', ...inFile, ...address, key } as const
   const stated = isManaged ? { managers } : {}
   const item: UpdateItem = { ...about, name, etag, patch, ...stated, changes }
-  return { items: [item], notes }
+  return { items: [item], notes, ...others }
 }
 
 /** The dry run of an update, with what managers state. */

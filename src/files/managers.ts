@@ -118,32 +118,3 @@ export function managersOfNew(file: ClientFile): ManagedLists {
     ? {}
     : { [file.manager]: Object.fromEntries(lists) }
 }
-
-/** The patch with what others have put beside the members that a file names as the only ones. */
-export function withExclusive(
-  patch: FieldPatches,
-  { file, settings }: { file: ClientFile; settings: readonly string[] },
-  { attributes }: LiveClient,
-): FieldPatches {
-  const more = (file.exclusive ?? []).flatMap((field): [string, Json][] => {
-    const now = memberOf(attributes, field)
-    const wish = memberOf(file.client as JsonObject, field)
-    const strangers = Object.entries(isRecord(now) ? now : {}).filter(
-      ([name, value]) =>
-        !(isRecord(wish) && Object.hasOwn(wish, name)) &&
-        (FIELDS[field].kind === 'map' || (settings.includes(name) && !isOff(value))),
-    )
-    if (strangers.length === 0) return []
-    const change = memberOf(patch as JsonObject, field)
-    const cleared = Object.fromEntries(strangers.map(([name]) => [name, null]))
-    return [[field, { ...(isRecord(change) ? change : {}), ...cleared }]]
-  })
-  return { ...patch, ...Object.fromEntries(more) }
-}
-
-/** A setting that is off, or empty, counts as none. */
-const isOff = (value: Json): boolean =>
-  value === null ||
-  value === false ||
-  value === '' ||
-  (typeof value === 'object' && Object.keys(value).length === 0)

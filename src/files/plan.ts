@@ -3,12 +3,14 @@
  * it was made from. This part is pure; it sends no requests.
  */
 
+import type { FieldPatches } from '../core/patch/patch.ts'
 import type { ManagedLists } from '../sdk/index.ts'
 import type { ClientFile } from './client-file.ts'
 import { compare, type Difference, type LiveClient } from './compare.ts'
 import type { Exclusions } from './exclusion.ts'
+import { clearing, strangersOf } from './exclusive.ts'
 import { isUnread, type Live, type Unread } from './live.ts'
-import { managersDiffering, together, whyNotTogether, withExclusive } from './managers.ts'
+import { managersDiffering, together, whyNotTogether } from './managers.ts'
 import type { Fault } from './review/fault.ts'
 
 /** One file and the client that it describes. */
@@ -22,6 +24,8 @@ export type Matched =
       readonly parts: readonly ClientFile[]
       /** What is to be stated of managers. */
       readonly managers: ManagedLists
+      /** What is there beside the members that the file names as the only ones, cleared. */
+      readonly strangers: FieldPatches
     } & Difference)
 
 /** A file whose client is no longer there. */
@@ -61,7 +65,7 @@ export function placesOf(files: readonly ClientFile[]) {
  */
 export function compareFiles(
   files: readonly ClientFile[],
-  { clients, unread, settings }: Live,
+  { clients, unread, capabilities }: Live,
   exclusions?: Exclusions,
 ): Comparison {
   const isOutOfSight = isUnread(unread)
@@ -89,11 +93,11 @@ export function compareFiles(
   const present = [...filesOf].map(([live, parts]): Matched => {
     const { file } = together(parts)
     const { patch, omissions } = compare(file.client, live)
-    const owner = { file, settings: settings?.get(live.provider) ?? [] }
+    const facts = capabilities?.get(live.provider) ?? { fields: {} }
     return {
-      ...{ kind: 'present', file, live, parts, omissions },
-      patch: withExclusive(patch, owner, live),
+      ...{ kind: 'present', file, live, parts, patch, omissions },
       managers: managersDiffering(parts, live),
+      strangers: clearing(strangersOf(file, live, facts), facts),
     }
   })
   const order = new Map(files.map(({ path }, index) => [path, index]))

@@ -1,6 +1,6 @@
 /**
- * A client as the text of a file: every attribute that can be set. Empty ones are written too, so that a value that
- * someone sets later shows up as a difference.
+ * A client as the text of a file: every attribute that can be set. Empty ones are written too, and members that are not
+ * there are excluded, so that a value that someone sets later shows up as a difference.
  */
 
 import { createHash } from 'node:crypto'
@@ -8,6 +8,7 @@ import { type Client, FIELD_NAMES, FIELDS, type FieldName } from '../core/client
 import { type ClientKind, kindOf } from '../core/client-kind.ts'
 import { isRecord, type Json, without } from '../core/json/json.ts'
 import { firstOf, withoutPaths } from '../core/json/paths.ts'
+import { EXCLUSIVE } from './client-file.ts'
 import type { LiveClient } from './compare.ts'
 import { escaped } from './environments/template.ts'
 import { writeYaml } from './yaml/yaml-text.ts'
@@ -41,6 +42,8 @@ export interface Capabilities {
   readonly creationSettings?: readonly string[]
   /** Raw settings that name credentials of the very client. */
   readonly boundSettings?: readonly string[]
+  /** Raw settings that are mappings, of which each member can be cleared. */
+  readonly settingMaps?: readonly string[]
 }
 
 /** The text of the file of a client. */
@@ -56,15 +59,21 @@ export function renderClientFile(live: LiveClient, capabilities: Capabilities): 
     return isNothing(field, value, capabilities) ? [] : [[field, value]]
   })
   const { provider, userPoolId, id } = live
+  const exclusive = EXCLUSIVE.filter((field) => isSettable(field) && !isSuspended(live, field))
   const file = {
     provider,
     ...(userPoolId === undefined ? {} : { userPoolId }),
     id,
     kind: kindOfClient(live),
+    ...(exclusive.length === 0 ? {} : { exclusive }),
     client: Object.fromEntries(client),
   }
   return writeYaml(escaped(file))
 }
+
+/** Whether a suspension holds something of an attribute, which is in no file and comes back. */
+const isSuspended = ({ suspension }: LiveClient, field: FieldName): boolean =>
+  suspension?.fields?.some((path) => path === field || path.startsWith(`${field}.`)) === true
 
 /** What a new client of its settings starts from, where it is created again: elsewhere, or after a removal. */
 export function kindOfClient({ attributes }: LiveClient): ClientKind {

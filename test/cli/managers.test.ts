@@ -176,6 +176,44 @@ it('refuses two files that would undo each other, and names what the server refu
   )
 })
 
+it('what a client did not have when it was exported is noticed when someone sets it', async () => {
+  put({ client_metadata: { team: 'identity' } })
+  await auth0.put({ ...auth0.client('a'), organization_usage: undefined, sso: undefined } as never)
+  expect(await run('export clients')).toMatchObject({ code: 0 })
+  expect(await run('drift clients')).toMatchObject({ code: 0 })
+  const before = auth0.client('a')
+  auth0.put({
+    ...before,
+    organization_usage: 'require',
+    sso: true,
+    require_proof_of_possession: false,
+    client_metadata: { team: 'identity', stray: 'x' },
+  } as never)
+  const drift = await run('drift clients --json')
+  expect(drift.code).toBe(1)
+  const { differences } = JSON.parse(drift.out)
+  const fields = differences.flatMap(({ changes }: { changes: { field: string }[] }) =>
+    changes.map(({ field }) => field),
+  )
+  expect(fields.sort()).toEqual([
+    'clientMetadata.stray',
+    'providerSettings.organization_usage',
+    'providerSettings.sso',
+  ])
+  // What no update can clear keeps no one from planning the rest.
+  const plan = await run('plan clients --out plan.json')
+  expect(plan, plan.err).toMatchObject({ code: 0 })
+  expect(plan.out).toContain(
+    'client.providerSettings.sso is set and not in the file, which excludes others; it cannot be cleared, so name it there.',
+  )
+  expect(await run('apply plan.json --yes')).toMatchObject({ code: 0 })
+  expect(auth0.client('a')).toMatchObject({ sso: true, client_metadata: { team: 'identity' } })
+  expect(auth0.client('a')?.organization_usage ?? null).toBeNull()
+  expect(await run('drift clients')).toMatchObject({ code: 1 })
+  expect(await run('export clients --overwrite')).toMatchObject({ code: 0 })
+  expect(await run('drift clients')).toMatchObject({ code: 0 })
+})
+
 it('exclusive members have no others beside them', async () => {
   put({ client_metadata: { team: 'identity', stray: 'x' }, organization_usage: 'allow' })
   write(

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json/json.ts'
 import { everySubject, isFramed } from '../contract/subjects.ts'
-import { createDraw, runs } from '../property.ts'
+import { createDraw } from '../property.ts'
 import { recordedAuth0Clients } from './recorded.ts'
 import { testRoundTrip } from './round-trip.ts'
 
@@ -32,4 +32,4 @@ it('has the recordings, which are beside the checkout', ({ skip }) => {
   expect(RECORDED.length).toBeGreaterThan(150)
 })
 
-testRoundTrip(KINDS, runs(100, 20))
+testRoundTrip(KINDS, [100, 20])

@@ -16,6 +16,9 @@ import type { MappedField, Mapping } from '../../src/core/mapping/mapping.ts'
 import { isLens, type Row } from '../../src/core/mapping/row.ts'
 import type { FieldPatches } from '../../src/core/patch/patch.ts'
 import { type ClientFile, withId } from '../../src/files/client-file.ts'
+import { strangersOf } from '../../src/files/exclusive.ts'
+import { liveOf } from '../../src/files/live.ts'
+import type { Capabilities } from '../../src/files/render.ts'
 import { localChanges, namedChanges } from '../../src/files/review/local-changes.ts'
 import { type Sample, samples } from '../contract/frame/sample.ts'
 import {
@@ -26,13 +29,16 @@ import {
   type Subject,
 } from '../contract/subjects.ts'
 import { planOf } from '../plan.ts'
-import { createTally, patience } from '../property.ts'
+import { createTally, patience, runs } from '../property.ts'
 import { openTenants, type Planned, read, type Tenants } from './tenants.ts'
 
 /** A provider or a server, and records of clients there. */
 export type RoundTripKind = AnyKind & { readonly records: readonly JsonObject[] }
 
-export function testRoundTrip(kinds: readonly RoundTripKind[], numRuns: number): void {
+export function testRoundTrip(
+  kinds: readonly RoundTripKind[],
+  [count, oneIn]: readonly [number, number],
+): void {
   describe.each<RoundTripKind>([...kinds])('$name', (kind) => {
     let here: Subject
     let there: Subject
@@ -67,7 +73,7 @@ export function testRoundTrip(kinds: readonly RoundTripKind[], numRuns: number):
       if (file === undefined) throw new Error('no file')
       return file
     }
-    const nothing = { items: [], refused: [], faults: [], gone: [] }
+    const nothing = { items: [], refused: [], faults: [], gone: [], kept: [] }
 
     it(
       'what is exported is what is there',
@@ -98,10 +104,14 @@ export function testRoundTrip(kinds: readonly RoundTripKind[], numRuns: number):
           const { items } = await tenants.plan([file])
           const { applied, failures } = await tenants.apply([file])
           expect(failures).toEqual([])
-          const id = applied[0]?.client?.id ?? ''
+          const made = applied[0]?.client
+          if (made === undefined) throw new Error('no client was made')
+          const given = strangersOf(file, liveOf(made), await tenants.capabilities('there'))
           // What is written into the file of a new client.
           const left = items.flatMap((item) => (item.action === 'create' ? (item.left ?? []) : []))
-          const after = moved(fileOf({ path, text: withId(text, id, left) }))
+          const after = moved(
+            fileOf({ path, text: withId(text, made.id, { omitted: left, given }) }),
+          )
           expect(await tenants.plan([after])).toMatchObject(nothing)
           // Nothing but what was named as left out is missing.
           const removed = Object.keys(file.client).filter(
@@ -137,7 +147,7 @@ export function testRoundTrip(kinds: readonly RoundTripKind[], numRuns: number):
               expect(await tenants.plan([edit])).toMatchObject(nothing)
             },
           ),
-          { numRuns: numRuns },
+          { numRuns: runs(count, oneIn) },
         )
         tally.print()
       },
@@ -159,7 +169,7 @@ export function testRoundTrip(kinds: readonly RoundTripKind[], numRuns: number):
             await outside(record, client)
             tally.add('seen')
           }),
-          { numRuns: numRuns },
+          { numRuns: runs(count, oneIn) },
         )
         for (const [field, value] of Object.entries(SAMPLES[kind.name] ?? {})) {
           if (!isLens(mapping.fields[field as MappedField] as Row<unknown>)) continue
@@ -171,7 +181,11 @@ export function testRoundTrip(kinds: readonly RoundTripKind[], numRuns: number):
           if (bare !== undefined && record(bare, { [field]: value }) !== undefined)
             await outside(bare, { [field]: value })
         }
-        await outside(kind.full, { providerSettings: { [kind.setting[0]]: kind.setting[1] } })
+        const [setting, value] = kind.setting
+        await outside(kind.full, { providerSettings: { [setting]: value } })
+        // Nor is one that the client did not have at all.
+        const { [setting]: _, ...without } = kind.full
+        await outside(without, { providerSettings: { [setting]: value } })
         tally.print()
 
         async function outside(record: JsonObject, change: JsonObject) {
@@ -188,7 +202,11 @@ export function testRoundTrip(kinds: readonly RoundTripKind[], numRuns: number):
             return tally.add('refused by the server')
           }
           const [after] = await mine()
-          const expected = namedDifferences(file.client, before ?? {}, after ?? {})
+          const facts = await tenants.capabilities('here')
+          const expected = [
+            ...namedDifferences(file.client, before ?? {}, after ?? {}),
+            ...comeSettings(file, after ?? {}, facts),
+          ].sort()
           const shown = driftOf(await tenants.plan([file]))
           expect(shown.map(wholeIfEmpty(file.client))).toEqual(
             expected.map(wholeIfEmpty(file.client)),
@@ -285,6 +303,32 @@ function namedDifferences(file: FieldPatches, before: JsonObject, after: JsonObj
     .sort()
 }
 
+/** Paths of members that a file excludes and that someone has set. */
+function comeSettings(
+  { client, exclusive = [] }: ClientFile,
+  after: JsonObject,
+  { settings = [] }: Capabilities,
+): string[] {
+  return exclusive.flatMap((field) => {
+    const isRaw = FIELDS[field].kind === 'raw'
+    const named = client[field] ?? (isRaw ? {} : null)
+    const now = after[field]
+    // What was empty as a whole is named as empty.
+    if (!isRecord(now) || !isRecord(named)) return []
+    return Object.entries(now)
+      .filter(([name]) => !Object.hasOwn(named, name))
+      .filter(([name, value]) => !isRaw || (settings.includes(name) && isOn(value)))
+      .map(([name]) => `${field}.${name}`)
+  })
+}
+
+/** Whether a setting holds something; Keycloak writes flags as texts. */
+function isOn(value: Json): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  if (isRecord(value)) return Object.values(value).some(isOn)
+  return ![null, false, '', 'false'].some((none) => none === value)
+}
+
 /** A refused difference names a map that was empty, and a planned one the members that it has got. */
 const wholeIfEmpty = (file: FieldPatches) => (path: string) => {
   const [name = ''] = path.split('.')
@@ -308,14 +352,17 @@ function differ(path: string, was: Json, is: Json): string[] {
 }
 
 /** What drift shows. */
-function driftOf({ items, refused }: Planned): string[] {
+function driftOf({ items, refused, kept }: Planned): string[] {
   const changes = [
     ...items.flatMap((item) =>
       item.action === 'update' ? namedChanges(item.changes, item.patch) : [],
     ),
     ...refused.flatMap(({ one }) =>
-      one.kind === 'present' ? localChanges(one.live, one.patch) : [],
+      one.kind === 'present'
+        ? [...localChanges(one.live, one.patch), ...localChanges(one.live, one.strangers)]
+        : [],
     ),
+    ...kept.flatMap(({ one, patch }) => localChanges(one.live, patch)),
   ]
   return changes.map(({ field }) => field).sort()
 }

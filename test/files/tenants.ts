@@ -3,7 +3,7 @@
 import { applyItems, checkPlan } from '../../src/files/apply.ts'
 import { type ClientFile, parseClientFile } from '../../src/files/client-file.ts'
 import type { LiveClient } from '../../src/files/compare.ts'
-import { readLive } from '../../src/files/live.ts'
+import { readLive, withCapabilities } from '../../src/files/live.ts'
 import { makePlan } from '../../src/files/make-plan.ts'
 import { compareFiles, placesOf } from '../../src/files/plan.ts'
 import { parsePlan, renderPlan } from '../../src/files/plan-file.ts'
@@ -23,6 +23,8 @@ export interface Tenants {
   /** The file of each client of a provider. */
   exported(provider: string): Promise<readonly { readonly path: string; readonly text: string }[]>
   live(provider: string): Promise<readonly LiveClient[]>
+  /** What a provider can hold. */
+  capabilities(provider: string): Promise<Capabilities>
   plan(files: readonly ClientFile[]): ReturnType<typeof planned>
   /** Plans, and carries out the plan as it was written; gives what was done. */
   apply(files: readonly ClientFile[]): Promise<Awaited<ReturnType<typeof applyItems>>>
@@ -73,15 +75,18 @@ export async function openTenants(providers: ReadonlyMap<string, Provider>): Pro
     if (unread[0] !== undefined) throw unread[0].error
     return clients
   }
+  const capabilities = async (provider: string) =>
+    (await api.getProvider(provider)).body as unknown as Capabilities
   return {
     api,
     live,
+    capabilities,
     exported: async (provider) => {
-      const [clients, { body }] = await Promise.all([live(provider), api.getProvider(provider)])
+      const [clients, facts] = await Promise.all([live(provider), capabilities(provider)])
       const paths = pathsOf(clients)
       return clients.map((one, index) => ({
         path: `clients/${paths[index]}`,
-        text: renderClientFile(one, body as unknown as Capabilities),
+        text: renderClientFile(one, facts),
       }))
     },
     plan: (files) => planned(api, files),
@@ -98,7 +103,8 @@ export async function openTenants(providers: ReadonlyMap<string, Provider>): Pro
 }
 
 async function planned(api: Api, files: readonly ClientFile[]) {
-  const comparison = compareFiles(files, await readLive(api, placesOf(files)))
+  const live = await readLive(api, placesOf(files))
+  const comparison = compareFiles(files, await withCapabilities(api, files, live))
   const options = { deleteUnmanaged: false, newKey: () => crypto.randomUUID() }
   const draft = await makePlan(api, comparison, options)
   const { gone } = comparison

@@ -4,16 +4,14 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import type { ClientFile } from '../../files/client-file.ts'
 import type { LiveClient } from '../../files/compare.ts'
 import { filelessManagers, filelessNotes, withEnded } from '../../files/ended-managers.ts'
 import type { Environment } from '../../files/environments/environment.ts'
 import { hide, hideIn } from '../../files/environments/plan-values.ts'
-import { type Live, readLive } from '../../files/live.ts'
+import { readLive, withCapabilities } from '../../files/live.ts'
 import { makePlan, type PlanDraft } from '../../files/make-plan.ts'
 import { type Comparison, compareFiles, type Gone, placesOf } from '../../files/plan.ts'
 import type { Fault } from '../../files/review/fault.ts'
-import type { Api } from '../../sdk/index.ts'
 import type { Invocation } from '../command.ts'
 import { UsageError } from '../exit.ts'
 import { progressOf } from '../show/progress.ts'
@@ -49,7 +47,7 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
   )
   terminal.progress('')
   const exclusions = exclusionsOf(options, environment)
-  const comparison = compareFiles(files, await withSettings(api, files, live), exclusions)
+  const comparison = compareFiles(files, await withCapabilities(api, files, live), exclusions)
   const { 'end-manager': ended = [] } = options
   const fileless = filelessManagers(
     live.clients.filter(
@@ -68,6 +66,7 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
   return {
     items:
       environment === undefined ? draft.items : draft.items.map((item) => hide(item, environment)),
+    kept: draft.kept,
     refused: draft.refused.map(({ one, faults }) => ({ one, faults: faults.map(masked) })),
     gone: comparison.gone,
     faults: comparison.faults.map(masked),
@@ -78,20 +77,6 @@ export async function planFolder(invocation: Invocation, verb: string): Promise<
 }
 
 const NOTHING_HIDDEN: Pick<Environment, 'hidden'> = { hidden: new Map() }
-
-/** Exclusive files need to know which settings of their providers can be cleared at all. */
-async function withSettings(
-  { getProvider }: Pick<Api, 'getProvider'>,
-  files: readonly ClientFile[],
-  live: Live,
-): Promise<Live> {
-  const exclusive = files.filter((file) => file.exclusive?.includes('providerSettings'))
-  const names = [...new Set(exclusive.map(({ provider }) => provider))]
-  const each = await Promise.all(
-    names.map(async (name) => [name, (await getProvider(name)).body.settings] as const),
-  )
-  return { ...live, settings: new Map(each) }
-}
 
 const skippedNote = ({ path, why }: Skipped) => ({
   about: path,

@@ -190,6 +190,10 @@ export function boundSettings(mapping: Mapping): readonly string[] {
   return [...new Set([...bound, ...holders])]
 }
 
+/** Settings whose members can each be there or not, as attributes of Keycloak. */
+export const settingMaps = (mapping: Mapping): readonly string[] =>
+  rawSettings(mapping).filter((name) => mapping.nullablePaths.includes(`${name}.*`))
+
 function withoutFields(mapping: Mapping, names: readonly string[]): readonly string[] {
   const mappedKeys = MAPPED_FIELDS.flatMap((field) => keysOf(mapping.fields[field]))
   return names.filter((name) => !mappedKeys.includes(name))

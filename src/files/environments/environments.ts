@@ -22,9 +22,10 @@ import { isMap } from 'yaml'
 import * as z from 'zod/mini'
 import { ClientError } from '../../core/errors.ts'
 import type { Json } from '../../core/json/json.ts'
+import type { FieldPatches } from '../../core/patch/patch.ts'
 import { parseYaml, type YamlFile } from '../yaml/yaml-document.ts'
-import { readYaml, textOfYaml } from '../yaml/yaml-text.ts'
-import { VARIABLE_NAME, type ValuePath } from './template.ts'
+import { putIn, readYaml, textOfYaml } from '../yaml/yaml-text.ts'
+import { escaped, VARIABLE_NAME, type ValuePath } from './template.ts'
 
 /** The name of the file, directly in the folder of the client files. */
 export const ENVIRONMENTS_FILE = 'environments.yaml'
@@ -124,13 +125,20 @@ function checkVariables(
   }
 }
 
-/** The text of the file with the id that a client has in one environment; comments and order stay. */
+/** The text of the file with the id that a client has in one environment, and what it has there alone; comments and order stay. */
 export function withEnvironmentId(
   content: string,
-  { environment, file, id }: { environment: string; file: string; id: string },
+  {
+    environment,
+    file,
+    id,
+    given = {},
+  }: { environment: string; file: string; id: string; given?: FieldPatches },
 ): string {
   const document = readYaml(content)
   if (!isMap(document.contents)) return content
-  document.setIn(['environments', environment, 'overrides', file, 'id'], id)
+  const at = ['environments', environment, 'overrides', file]
+  document.setIn([...at, 'id'], id)
+  if (Object.keys(given).length > 0) putIn(document, [...at, 'client'], escaped(given as Json))
   return textOfYaml(document)
 }

@@ -3,6 +3,7 @@
  * it, no id, and everything that still holds in the spelling that people gave it.
  */
 
+import { FIELDS, type FieldName } from '../../core/client.ts'
 import {
   isRecord,
   type Json,
@@ -54,12 +55,13 @@ export function sharedFile(
     ...rest
   } = quietly(parseYaml('', rendered).value, NO_VARIABLES) as JsonObject
   const before = standing === undefined ? {} : (parseYaml('', standing.text).value as JsonObject)
-  const { id, kind } = before
+  const { id, kind, exclusive } = before
   const text = writeYaml({
     ...place,
     ...(id === undefined ? {} : { id }),
     ...(kind === undefined ? {} : { kind }),
     ...withoutMembers(rest, ['provider']),
+    ...(exclusive === undefined || rest.exclusive !== undefined ? {} : { exclusive }),
     client: attributes(client as JsonObject, before.client, { standing, environment }),
   })
   return standing === undefined ? text : updatedYaml(standing.text, text)
@@ -76,11 +78,45 @@ function attributes(
   const fields = Object.entries(client).flatMap(([field, value]): [string, Json][] => {
     const spelling = memberOf(written, field)
     const holds = Object.hasOwn(managed, field) && !Object.hasOwn(changed, field)
+    const own = memberOf(managed as JsonObject, field)
+    if (isRecord(value) && isRecord(own) && isMap(field)) {
+      const parts = { value, own, change: memberOf(changed as JsonObject, field), spelling }
+      return [[field, membersSpelled(parts, environment)]]
+    }
     // What holds and is not in the file is in an override.
     if (holds) return spelling === undefined ? [] : [[field, spelling]]
     return [[field, spelled(value, spelling, environment)]]
   })
   return Object.fromEntries([...fields, ...unseenIn(written, client, environment)])
+}
+
+const isMap = (field: string) => ['map', 'raw'].includes(FIELDS[field as FieldName].kind)
+
+/** Of an attribute with members, those that the file names as it does, and the others that are there. */
+function membersSpelled(
+  {
+    value,
+    own,
+    change,
+    spelling,
+  }: {
+    readonly value: JsonObject
+    readonly own: JsonObject
+    readonly change: Json | undefined
+    readonly spelling: Json | undefined
+  },
+  environment: Environment,
+): JsonObject {
+  const written = isRecord(spelling) ? spelling : {}
+  const names = [...new Set([...Object.keys(written), ...Object.keys(value)])]
+  const members = names.flatMap((name): [string, Json][] => {
+    const holds = Object.hasOwn(own, name) && !(isRecord(change) && Object.hasOwn(change, name))
+    const before = memberOf(written, name)
+    if (holds) return before === undefined ? [] : [[name, before]]
+    const now = memberOf(value, name)
+    return now === undefined ? [] : [[name, spelled(now, before, environment)]]
+  })
+  return Object.fromEntries([...members, ...unseenIn(written, value, environment)])
 }
 
 /** A value in the spelling of the one before, as far as that means the same. */

@@ -76,7 +76,9 @@ export function clientText(client: ImportedClient, destination: Destination): Cl
       Object.entries(destination.capabilities.fields).filter(([field]) => said.has(field)),
     ),
   }
-  const file = parseYaml('', renderClientFile(live, capabilities)).value as JsonObject
+  // No source says of a client what it does not have.
+  const { exclusive: _exclusive, ...file } = parseYaml('', renderClientFile(live, capabilities))
+    .value as JsonObject
   const { isList } = destination
   const content = inFile(file, { id, kind: kind ?? 'web', isList, typed })
   return {

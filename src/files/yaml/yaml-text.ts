@@ -10,7 +10,7 @@ import {
   stringify,
   visit,
 } from 'yaml'
-import type { Json } from '../../core/json/json.ts'
+import { isRecord, type Json } from '../../core/json/json.ts'
 import {
   isNumberLiteral,
   type NumberLiteral,
@@ -70,6 +70,15 @@ export function textOfYaml(document: Document): string {
     },
   })
   return document.toString(LAYOUT)
+}
+
+/** Puts the members of a value into a mapping, at any depth, and leaves its others. */
+export function putIn(document: Document, at: readonly string[], value: Json): void {
+  if (!isRecord(value) || Object.keys(value).length === 0) {
+    if (!isRecord(value) || !document.hasIn(at)) document.setIn(at, document.createNode(value))
+    return
+  }
+  for (const [name, inner] of Object.entries(value)) putIn(document, [...at, name], inner)
 }
 
 /** Takes a member out. A mapping that is left empty would say that there is to be nothing in it, so it goes as well. */

@@ -10,6 +10,7 @@ import {
   isMapped,
   type Mapping,
   rawSettings,
+  settingMaps,
   shownSettings,
 } from '../../core/mapping/mapping.ts'
 import type { Limits, Row } from '../../core/mapping/row.ts'
@@ -85,6 +86,7 @@ export function capabilitiesOf(mapping: Mapping): JsonObject {
     creationSettings: creationSettings(mapping),
     readOnlySettings: shownSettings(mapping),
     boundSettings: boundSettings(mapping),
+    settingMaps: settingMaps(mapping),
     ...(Object.keys(classes).length === 0 ? {} : { members: { ...classes } }),
   }
 }

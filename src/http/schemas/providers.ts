@@ -20,6 +20,7 @@ const provider = z.object({
   creationSettings: z.array(text),
   readOnlySettings: z.array(text),
   boundSettings: z.array(text),
+  settingMaps: z.array(text),
   members: optional(object),
 } satisfies Shape<Provider>)
 

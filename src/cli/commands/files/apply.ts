@@ -1,10 +1,8 @@
 /** `clientry apply PLAN`. */
 
 import { type Applied, applyItems, checkPlan } from '../../../files/apply.ts'
-import { type ClientFile, withId } from '../../../files/client-file.ts'
+import type { ClientFile } from '../../../files/client-file.ts'
 import type { Environment } from '../../../files/environments/environment.ts'
-import { withEnvironmentId } from '../../../files/environments/environments.ts'
-import { withoutLeft } from '../../../files/environments/left-settings.ts'
 import { hide, reveal } from '../../../files/environments/plan-values.ts'
 import {
   type CreateItem,
@@ -15,7 +13,8 @@ import {
 import type { Invocation, Run } from '../../command.ts'
 import { EXIT, UsageError } from '../../exit.ts'
 import { environmentIn } from '../../folder/environments.ts'
-import { checkFolder, nameIn, readClientFile, readText, writeBelow } from '../../folder/folder.ts'
+import { checkFolder, readClientFile, readText } from '../../folder/folder.ts'
+import { keepIds } from '../../folder/new-ids.ts'
 import { progressOf } from '../../show/progress.ts'
 import { counted } from '../../show/show.ts'
 import { lineOf, showPlan } from '../../show/show-plan.ts'
@@ -56,7 +55,7 @@ export const run: Run = async (invocation) => {
   const items = environment === undefined ? open : open.map((item) => hide(item, environment))
   if (!(await agreed(invocation, items))) return EXIT.differs.code
   const { applied, failures } = await applyItems(api, open, progressOf(terminal, 'applied'))
-  keepIds(invocation, { folder: plan.folder, environment }, applied)
+  await keepIds({ terminal, api, folder: plan.folder, environment }, applied)
   printResults(invocation, applied)
   const [failure] = failures
   if (failure === undefined) return EXIT.ok.code
@@ -138,50 +137,6 @@ function checkFiles(
 
 const isFileOf = (item: CreateItem, { provider, userPoolId, client }: ClientFile) =>
   item.provider === provider && item.userPoolId === userPoolId && item.name === client.name
-
-/** From now on a new client is found by its id, so its file gets that id, or its environment does. */
-function keepIds(
-  { terminal }: Invocation,
-  { folder, environment }: Omit<Planned, 'items'>,
-  applied: readonly Applied[],
-): void {
-  for (const { item, client } of applied) {
-    if (item.action !== 'create' || client === undefined) continue
-    try {
-      const path = item.file
-      const text = readText(path)
-      const file =
-        text === undefined ? undefined : readClientFile({ folder, path, text }, environment)
-      if (text === undefined || (file?.id ?? client.id) !== client.id) {
-        const why = text === undefined ? 'does not exist' : `stands for ${file?.id}`
-        terminal.note(`${plain(`${item.file} ${why}; its new client is ${client.id}`)}.`)
-      } else if (environment === undefined)
-        writeBelow(folder, path, withId(text, client.id, item.left))
-      else
-        writeShared({ folder, environment }, { path, text, id: client.id, left: item.left ?? [] })
-    } catch (error) {
-      const says = error instanceof Error ? error.message : ''
-      terminal.note(plain(`${says} Its new client is ${client.id}.`))
-    }
-  }
-}
-
-/** The file is shared by all environments, each of which has a client of its own. */
-function writeShared(
-  { folder, environment: { path, name } }: { folder: string; environment: Environment },
-  shared: { path: string; text: string; id: string; left: readonly string[] },
-): void {
-  const before = readText(path)
-  if (before === undefined) throw new UsageError(`${path} cannot be read.`)
-  const file = nameIn(folder, shared.path)
-  const content = withEnvironmentId(before, { environment: name, file, id: shared.id })
-  const texts = withoutLeft(
-    { file: shared.text, environments: content },
-    { environment: name, file, left: shared.left },
-  )
-  writeBelow(folder, path, texts.environments)
-  if (texts.file !== shared.text) writeBelow(folder, shared.path, texts.file)
-}
 
 function printResults({ options, terminal }: Invocation, applied: readonly Applied[]): void {
   if (options.json === true) {

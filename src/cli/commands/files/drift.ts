@@ -1,7 +1,8 @@
 /** `clientry drift FOLDER`. */
 
+import type { FieldPatches } from '../../../core/patch/patch.ts'
 import { hide } from '../../../files/environments/plan-values.ts'
-import type { Refused } from '../../../files/make-plan.ts'
+import type { Kept, Refused } from '../../../files/make-plan.ts'
 import type { Gone } from '../../../files/plan.ts'
 import type { PlanItem } from '../../../files/plan-file.ts'
 import { localChanges, namedChanges } from '../../../files/review/local-changes.ts'
@@ -19,7 +20,9 @@ export const run: Run = async (invocation) => {
   const { notes, unmanaged, refused, environment } = planned
   const items: readonly ShownItem[] = [
     ...planned.items.map(shownItem),
-    ...refused.flatMap(refusedItem).map((item) => (environment ? hide(item, environment) : item)),
+    ...[...refused.flatMap(refusedItem), ...planned.kept.map(keptItem)].map((item) =>
+      environment ? hide(item, environment) : item,
+    ),
     ...planned.gone.map(goneItem),
   ]
   const faults = [...planned.faults, ...refused.flatMap((one) => one.faults)]
@@ -45,12 +48,19 @@ function shownItem({ key: _, ...item }: PlanItem): ShownItem {
 
 /** A difference that no plan could bring about as the file has it. */
 function refusedItem({ one }: Refused): readonly ShownItem[] {
-  if (one.kind === 'new') return []
-  const { file, live, patch } = one
-  const { provider, userPoolId, id, name } = live
-  const changes = localChanges(live, patch)
-  return [{ action: 'update', file: file.path, provider, userPoolId, id, name, changes }]
+  return one.kind === 'new' ? [] : [differing(one, one.patch, one.strangers)]
 }
+
+function differing(
+  { file, live }: Pick<Kept['one'], 'file' | 'live'>,
+  ...patches: readonly FieldPatches[]
+): ShownItem {
+  const { provider, userPoolId, id, name } = live
+  const changes = patches.flatMap((patch) => localChanges(live, patch))
+  return { action: 'update', file: file.path, provider, userPoolId, id, name, changes }
+}
+
+const keptItem = ({ one, patch }: Kept): ShownItem => differing(one, patch)
 
 const goneItem = ({ file: { path, provider, userPoolId, client }, id }: Gone): ShownItem => ({
   action: 'gone',

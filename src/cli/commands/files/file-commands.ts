@@ -9,7 +9,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   {
     name: 'export',
     says: 'write each client to a file of its own, without secrets',
-    more: 'A file contains every attribute that the provider can hold. An attribute that you delete from a file is no longer managed by it.',
+    more: 'A file contains every attribute that the provider can hold. An attribute that you delete from a file is no longer managed by it; a member of one under `exclusive` is to be empty then.',
     takes: [FOLDER],
     options: ['env', 'exclude', 'overwrite', ...ABOUT_CLIENT],
     examples: ['clientry export clients --overwrite', 'clientry export clients --provider auth0'],

@@ -1,0 +1,86 @@
+/**
+ * Members that a file does not name, of attributes of which it says that there are to be no others. What is off or empty
+ * counts as none, so that a provider that writes out its defaults makes no difference.
+ */
+
+import { FIELDS, type FieldName } from '../core/client.ts'
+import { isRecord, type Json, type JsonObject, memberOf } from '../core/json/json.ts'
+import { firstOf, withoutPaths } from '../core/json/paths.ts'
+import type { FieldPatches } from '../core/patch/patch.ts'
+import type { ClientFile } from './client-file.ts'
+import type { LiveClient } from './compare.ts'
+import type { Capabilities } from './render.ts'
+
+/** The members that are there all the same, with their values. */
+export function strangersOf(
+  { exclusive = [], client }: Pick<ClientFile, 'exclusive' | 'client'>,
+  { attributes, suspension }: LiveClient,
+  capabilities: Capabilities,
+): FieldPatches {
+  const isHeld = (path: string) => suspension?.fields?.includes(path) === true
+  const fields = exclusive.flatMap((field): [FieldName, Json][] => {
+    const now = memberOf(attributes, field)
+    if (!isRecord(now) || isHeld(field)) return []
+    const named = memberOf(client as JsonObject, field)
+    const strange =
+      FIELDS[field].kind === 'raw'
+        ? strangeSettings(now, named, capabilities)
+        : withoutNamed(now, named)
+    const free = Object.entries(strange).filter(([name]) => !isHeld(`${field}.${name}`))
+    return free.length === 0 ? [] : [[field, Object.fromEntries(free)]]
+  })
+  return Object.fromEntries(fields)
+}
+
+function strangeSettings(
+  now: JsonObject,
+  named: Json | undefined,
+  { settings = [], readOnlySettings = [], settingMaps = [] }: Capabilities,
+): JsonObject {
+  const settable = withoutPaths(now, readOnlySettings)
+  const members = Object.entries(settable).flatMap(([name, value]): [string, Json][] => {
+    if (!settings.includes(name)) return []
+    const own = isRecord(named) ? memberOf(named, name) : undefined
+    if (own === undefined) return isOff(value) ? [] : [[name, value]]
+    if (!settingMaps.includes(name) || !isRecord(value) || !isRecord(own)) return []
+    // One that is empty is to have none, which the comparison sees.
+    if (Object.keys(own).length === 0) return []
+    const inner = Object.entries(withoutNamed(value, own)).filter(([, one]) => !isOff(one))
+    return inner.length === 0 ? [] : [[name, Object.fromEntries(inner)]]
+  })
+  return Object.fromEntries(members)
+}
+
+const withoutNamed = (now: JsonObject, named: Json | undefined): JsonObject =>
+  Object.fromEntries(
+    Object.entries(now).filter(([name]) => !(isRecord(named) && Object.hasOwn(named, name))),
+  )
+
+/** A setting that is off, or empty, counts as none. Keycloak writes flags as texts. */
+function isOff(value: Json): boolean {
+  if (value === null || value === false || value === '' || value === 'false') return true
+  if (Array.isArray(value)) return value.length === 0
+  return isRecord(value) && Object.values(value).every(isOff)
+}
+
+/** The patch that clears them. Of a setting that fields are made of, only what is no field. */
+export function clearing(
+  strangers: FieldPatches,
+  { fields, settingMaps = [] }: Capabilities,
+): FieldPatches {
+  const made = new Set(Object.values(fields).flatMap(({ native = [] }) => native.map(firstOf)))
+  const cleared = Object.entries(strangers).map(([field, members]): [string, Json] => {
+    const isRaw = FIELDS[field as FieldName].kind === 'raw'
+    const each = Object.entries(isRecord(members) ? members : {}).map(
+      ([name, value]): [string, Json] => {
+        const inParts = isRaw && isRecord(value) && (made.has(name) || settingMaps.includes(name))
+        return [name, inParts ? nothingIn(value) : null]
+      },
+    )
+    return [field, Object.fromEntries(each)]
+  })
+  return Object.fromEntries(cleared)
+}
+
+const nothingIn = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.keys(value).map((name) => [name, null]))
